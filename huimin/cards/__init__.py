@@ -1,0 +1,1 @@
+"""Cards from issue to end, their QR codes, sheets and key ring."""

@@ -1,0 +1,1 @@
+"""The till: verify, quote, redeem, reverse."""

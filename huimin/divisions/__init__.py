@@ -1,0 +1,1 @@
+"""County, towns and villages."""

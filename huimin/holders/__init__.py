@@ -1,0 +1,1 @@
+"""People, family, eligibilities, applications, registers."""

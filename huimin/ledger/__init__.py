@@ -1,0 +1,1 @@
+"""The only writer of ledger rows: append, read, prove, roll-ups."""

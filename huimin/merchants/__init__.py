@@ -1,0 +1,1 @@
+"""Merchants, outlets and terminals."""

@@ -1,0 +1,1 @@
+"""Policies: draft, dry run, publish, in force on a day."""

@@ -1,0 +1,1 @@
+"""What the county reads: monthly report and exports."""
