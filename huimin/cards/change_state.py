@@ -1,0 +1,134 @@
+"""Change what a card counts for: replace, suspend, report lost, resume, revoke, expire.
+
+Each change is one compare-and-set on the state the decision was made from, and one event with who
+and why, in the caller's transaction. `replaced`, `expired` and `revoked` are final.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from huimin.cards.events import checked_reason, problem, queries, record_event
+from huimin.cards.issue import issue_card
+from huimin.core.refusals import FieldProblems, Refusal
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+
+# event → (the states it may start from, the state it leads to)
+TRANSITIONS: Mapping[str, tuple[frozenset[str], str]] = {
+    "suspended": (frozenset({"active"}), "suspended"),
+    "lost": (frozenset({"active", "suspended"}), "lost"),
+    "resumed": (frozenset({"suspended", "lost"}), "active"),
+    # A suspended card is under inquiry: a new copy would quietly end the suspension.
+    "replaced": (frozenset({"active", "lost"}), "replaced"),
+    "revoked": (frozenset({"active", "suspended", "lost"}), "revoked"),
+}
+STATE_WORDS = {
+    "active": ("正常", "active"),
+    "suspended": ("已暂停", "suspended"),
+    "lost": ("已挂失", "reported lost"),
+    "replaced": ("已补办（旧卡作废）", "replaced"),
+    "expired": ("已过期", "expired"),
+    "revoked": ("已注销", "revoked"),
+}
+EVENT_WORDS = {
+    "suspended": ("暂停", "suspended"),
+    "lost": ("挂失", "reported lost"),
+    "resumed": ("恢复", "resumed"),
+    "replaced": ("补办", "replaced"),
+    "revoked": ("注销", "revoked"),
+}
+
+
+def suspend_card(tx: Transaction, *, card_id: str, now: datetime, actor: str, reason: str) -> Row:
+    """Stop an active card for the time being. Returns the changed row."""
+    return _change(tx, "suspended", card_id=card_id, now=now, actor=actor, reason=reason)
+
+
+def report_lost(tx: Transaction, *, card_id: str, now: datetime, actor: str, reason: str) -> Row:
+    """Stop a card its holder cannot find. Returns the changed row."""
+    return _change(tx, "lost", card_id=card_id, now=now, actor=actor, reason=reason)
+
+
+def resume_card(tx: Transaction, *, card_id: str, now: datetime, actor: str, reason: str) -> Row:
+    """Let a suspended or found card count again. Returns the changed row."""
+    return _change(tx, "resumed", card_id=card_id, now=now, actor=actor, reason=reason)
+
+
+def revoke_card(tx: Transaction, *, card_id: str, now: datetime, actor: str, reason: str) -> Row:
+    """End a card for good, because the entitlement has ended. Returns the changed row."""
+    return _change(tx, "revoked", card_id=card_id, now=now, actor=actor, reason=reason)
+
+
+def replace_card(
+    tx: Transaction,
+    *,
+    card_id: str,
+    key_id: int,
+    now: datetime,
+    actor: str,
+    reason: str,
+    expires_on: date | str | None = None,
+) -> Row:
+    """End the old copy at once and issue a new one, both or neither. Returns the new card's row."""
+    old = _change(tx, "replaced", card_id=card_id, now=now, actor=actor, reason=reason)
+    return issue_card(
+        tx,
+        holder_id=old["holder_id"],
+        key_id=key_id,
+        now=now,
+        actor=actor,
+        reason=f"补办：{reason.strip()}"[:200],
+        expires_on=expires_on,
+    )
+
+
+def expire_due(tx: Transaction, today: date, *, now: datetime, actor: str = "system") -> list[Row]:
+    """Mark every live card whose last day is before `today`; returns their rows.
+
+    A card counts by its date, marked or not; the mark only tidies lists and frees the holder.
+    """
+    expired: list[Row] = list(queries.expire_due(tx, today=today.isoformat()))
+    for card in expired:
+        record_event(
+            tx, card_id=card["id"], event="expired", reason="有效期已满", actor=actor, now=now
+        )
+    return expired
+
+
+def _change(
+    tx: Transaction, event: str, *, card_id: str, now: datetime, actor: str, reason: str
+) -> Row:
+    reason = checked_reason(reason)
+    allowed, new_state = TRANSITIONS[event]
+    card = queries.card_by_id(tx, id=card_id)
+    if card is None:
+        raise Refusal("card_unknown")
+    if card["state"] not in allowed:
+        raise _not_from(card, event)
+    changed: Row | None = queries.change_state(
+        tx, id=card_id, old_state=card["state"], new_state=new_state
+    )
+    if changed is None:
+        # Somebody else changed it in between (PostgreSQL); say what it is by now.
+        raise _not_from(queries.card_by_id(tx, id=card_id), event)
+    record_event(tx, card_id=card_id, event=event, reason=reason, actor=actor, now=now)
+    return changed
+
+
+def _not_from(card: Row, event: str) -> FieldProblems:
+    state_zh, state_en = STATE_WORDS[card["state"]]
+    event_zh, event_en = EVENT_WORDS[event]
+    hint_zh = hint_en = ""
+    if event == "replaced" and card["state"] == "suspended":
+        hint_zh, hint_en = "请先恢复或注销。", " Resume or revoke it first."
+    elif card["state"] in ("replaced", "expired", "revoked"):
+        hint_zh, hint_en = "如持卡人仍符合条件，请重新发卡。", " Issue a new card if one is due."
+    return problem(
+        "card",
+        f"这张卡{state_zh}，不能{event_zh}。{hint_zh}",
+        f"This card is {state_en}; it cannot be {event_en}.{hint_en}",
+    )

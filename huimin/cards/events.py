@@ -1,0 +1,49 @@
+"""What happened to a card, by whom and why: one row each time, written with the change itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from huimin.core.days import instant_text
+from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+from huimin.storage.named_queries import load_queries
+
+queries = load_queries("cards")
+
+REASON_CHARACTERS_MAX = 200
+
+
+def record_event(
+    tx: Transaction, *, card_id: str, event: str, reason: str, actor: str, now: datetime
+) -> None:
+    """Write one event of a card. `reason` is one that `checked_reason` has let pass."""
+    queries.insert_event(
+        tx,
+        id=new_id(),
+        card_id=card_id,
+        event=event,
+        reason=reason,
+        actor=actor,
+        recorded_at=instant_text(now),
+    )
+
+
+def checked_reason(reason: str) -> str:
+    """The reason without blanks around it. Raises FieldProblems when it says nothing or too much."""
+    text = reason.strip()
+    if not text:
+        raise problem("reason", "请写明原因。", "Give a reason.")
+    if len(text) > REASON_CHARACTERS_MAX or "\0" in text:
+        raise problem(
+            "reason",
+            f"原因请控制在 {REASON_CHARACTERS_MAX} 字以内，不含特殊控制字符。",
+            f"Keep the reason within {REASON_CHARACTERS_MAX} characters, without control characters.",
+        )
+    return text
+
+
+def problem(field: str, zh: str, en: str) -> FieldProblems:
+    """One field's problem, ready to raise."""
+    return FieldProblems([FieldProblem(field, zh, en)])

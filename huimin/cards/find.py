@@ -1,0 +1,46 @@
+"""From what a till reads or a cashier types to the card's row, and whether that card counts today.
+
+A token must carry a good signature before the database is asked. Finding and counting are two
+steps, because a stopped card is still found: the cashier is told why it does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from huimin.cards.events import queries
+from huimin.core.card_token import CardReading, verify_token
+from huimin.core.refusals import Refusal
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+
+
+def find_card(
+    tx: Transaction, reading: CardReading, public_keys: Mapping[int, Ed25519PublicKey]
+) -> Row:
+    """The row of the card that was read, whatever its state.
+
+    Raises Refusal: `card_signature_invalid` for a token the county did not sign, `card_unknown`.
+    """
+    if reading.kind == "number":
+        card = queries.card_by_number(tx, number=reading.text)
+    else:
+        claims = verify_token(reading.text, public_keys)
+        card = queries.card_by_copy_id(tx, copy_id=claims.copy_id.hex())
+    if card is None:
+        raise Refusal("card_unknown")
+    found: Row = card
+    return found
+
+
+def require_usable(card: Mapping[str, Any], today: date) -> None:
+    """Pass when the card counts on that county day; else raise the Refusal of its state."""
+    if card["state"] != "active":
+        raise Refusal(f"card_{card['state']}")
+    if card["expires_on"] < today.isoformat():
+        raise Refusal("card_expired")

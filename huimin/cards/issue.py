@@ -1,0 +1,123 @@
+"""Issue a card: a random number, a random copy id, and the event that says who and why.
+
+It runs inside the caller's transaction. That a holder has one live copy at most is kept by the
+database's partial unique index, so two issues at once still make one card.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+from typing import Any
+
+from huimin.cards.events import checked_reason, problem, queries, record_event
+from huimin.core.card_number import make_number
+from huimin.core.days import county_day, instant_text
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+
+CARD_YEARS = 3
+CARD_YEARS_MAX = 20
+SERIALS = 10**9
+COPY_ID_BYTES = 7
+# With a million cards a fresh serial is taken once in a thousand tries; 20 in a row never happens.
+TRIES_MAX = 20
+
+Row = dict[str, Any]
+
+
+def issue_card(
+    tx: Transaction,
+    *,
+    holder_id: str,
+    key_id: int,
+    now: datetime,
+    actor: str,
+    reason: str,
+    expires_on: date | str | None = None,
+) -> Row:
+    """Give a holder a new active card and return its row.
+
+    `expires_on` is the last day it counts; without it the card lives `CARD_YEARS` years.
+    Raises FieldProblems: holder unknown, erased or with a live card; expiry not ahead; no reason.
+    """
+    reason = checked_reason(reason)
+    today = county_day(now)
+    last_day = _checked_expiry(expires_on, today)
+    _require_holder(tx, holder_id)
+    # A copy that has run out but was not marked yet must not stand in the way of the new one.
+    for old in list(queries.expire_due_of_holder(tx, holder_id=holder_id, today=today.isoformat())):
+        record_event(
+            tx, card_id=old["id"], event="expired", reason="有效期已满", actor=actor, now=now
+        )
+    card = _insert(tx, holder_id=holder_id, key_id=key_id, today=today, last_day=last_day, now=now)
+    record_event(tx, card_id=card["id"], event="issued", reason=reason, actor=actor, now=now)
+    return card
+
+
+def default_expiry(today: date, years: int = CARD_YEARS) -> date:
+    """The last day of a card issued today: the same date, that many years on (29 Feb → 28 Feb)."""
+    try:
+        return today.replace(year=today.year + years)
+    except ValueError:
+        return today.replace(year=today.year + years, day=28)
+
+
+def _insert(
+    tx: Transaction, *, holder_id: str, key_id: int, today: date, last_day: date, now: datetime
+) -> Row:
+    for _ in range(TRIES_MAX):
+        card: Row | None = queries.insert_card(
+            tx,
+            id=new_id(),
+            copy_id=secrets.token_hex(COPY_ID_BYTES),
+            number=make_number(secrets.randbelow(SERIALS)),
+            holder_id=holder_id,
+            key_id=key_id,
+            issued_on=today.isoformat(),
+            expires_on=last_day.isoformat(),
+            created_at=instant_text(now),
+        )
+        if card is not None:
+            return card
+        if queries.live_card_of_holder(tx, holder_id=holder_id) is not None:
+            raise problem(
+                "holder",
+                "该持卡人已有一张未作废的卡；卡丢了或坏了请用“补办”。",
+                "This holder has a live card already; replace it if it is lost or damaged.",
+            )
+    raise RuntimeError("no free card number found; the random source is not random")
+
+
+def _require_holder(tx: Transaction, holder_id: str) -> None:
+    holder = queries.holder_for_card(tx, id=holder_id)
+    if holder is None:
+        raise problem(
+            "holder", "没有这位持卡人，请先登记。", "No such holder; add the holder first."
+        )
+    if holder["erased_at"] is not None:
+        raise problem(
+            "holder",
+            "这位持卡人的个人资料已按规定清除，不能发卡。",
+            "This holder's personal data has been erased; no card can be issued.",
+        )
+
+
+def _checked_expiry(expires_on: date | str | None, today: date) -> date:
+    if expires_on is None:
+        return default_expiry(today)
+    try:
+        day = expires_on if isinstance(expires_on, date) else date.fromisoformat(expires_on)
+    except ValueError:
+        raise problem(
+            "expires_on",
+            "有效期请写成 2029-10-31 这样的日期。",
+            "Write the expiry as a date such as 2029-10-31.",
+        ) from None
+    if not today <= day <= default_expiry(today, CARD_YEARS_MAX):
+        raise problem(
+            "expires_on",
+            f"有效期不能早于今天，也不能超过 {CARD_YEARS_MAX} 年。",
+            f"The expiry must be today or later, at most {CARD_YEARS_MAX} years ahead.",
+        )
+    return day

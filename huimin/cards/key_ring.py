@@ -1,0 +1,173 @@
+"""The county's signing keys for card tokens, kept in `card_keys.json` of the instance folder.
+
+New cards are signed by the newest active key. A retired key signs no new card but is kept: cards
+that carry its id must still verify, and a reprint of such a card must give the same token again.
+A key id is one byte, is counted up and is never used for a second key.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.storage.key_file import load_keys, save_keys
+
+FILE_NAME = "card_keys.json"
+KEY_ID_MAX = 255
+
+
+@dataclass(frozen=True)
+class RingKey:
+    """One key of the ring; `state` is "active" or "retired"."""
+
+    key_id: int
+    state: str
+    private_key: Ed25519PrivateKey
+
+    @property
+    def kid(self) -> str:
+        """The COSE key id in lower-case hex, as the JWK Set names the key."""
+        return f"{self.key_id:02x}"
+
+
+class KeyRing:
+    """The keys in one file, read again whenever another process has changed it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp: tuple[int, int, int] | None = None
+        self._keys: dict[int, RingKey] = {}
+        self._public_keys: dict[int, Ed25519PublicKey] = {}
+
+    @classmethod
+    def open(cls, folder: Path | str) -> KeyRing:
+        """The ring of the instance folder; a folder without one gets its first key."""
+        ring = cls(Path(folder) / FILE_NAME)
+        if not ring._path.exists():
+            ring.add()
+        return ring
+
+    @property
+    def active_key_id(self) -> int:
+        """The id of the key that signs new cards: the newest active one."""
+        return max(key.key_id for key in self._current().values() if key.state == "active")
+
+    def keys(self) -> list[RingKey]:
+        """All keys, oldest first."""
+        return [key for _, key in sorted(self._current().items())]
+
+    def private_key(self, key_id: int) -> Ed25519PrivateKey:
+        """The signing key of that id, retired or not.
+
+        Raises FieldProblems when the ring does not hold it.
+        """
+        return self._key(key_id).private_key
+
+    def public_keys(self) -> dict[int, Ed25519PublicKey]:
+        """Every key a token may be verified with, by key id. Treat it as read-only."""
+        self._current()
+        return self._public_keys
+
+    def jwks(self, key_ids: Iterable[int] | None = None) -> dict[str, list[dict[str, str]]]:
+        """The public keys as a JWK Set (RFC 7517, RFC 8037), all of them or those of `key_ids`."""
+        wanted = None if key_ids is None else set(key_ids)
+        return {
+            "keys": [
+                public_jwk(key) for key in self.keys() if wanted is None or key.key_id in wanted
+            ]
+        }
+
+    def add(self) -> int:
+        """Make a new key, which signs all cards issued from now on. Returns its id."""
+        key_id = max(self._current(), default=0) + 1
+        if key_id > KEY_ID_MAX:
+            raise _problem(
+                "密钥编号已用完（最多 255 个），不能再添加。", "All 255 key ids are used."
+            )
+        key = RingKey(key_id, "active", Ed25519PrivateKey.generate())
+        self._save({**self._keys, key_id: key})
+        return key_id
+
+    def retire(self, key_id: int) -> None:
+        """Let a key sign no more new cards; it goes on verifying those it has signed."""
+        key = self._key(key_id)
+        if key.state == "retired":
+            raise _problem(f"密钥 {key.kid} 已经停用。", f"Key {key.kid} is retired already.")
+        if not any(k.state == "active" for k in self._keys.values() if k.key_id != key_id):
+            raise _problem(
+                f"密钥 {key.kid} 是唯一在用的签发密钥，请先添加新密钥（huimin keys add）再停用它。",
+                f"Key {key.kid} is the only active one: add a new key first (huimin keys add).",
+            )
+        self._save({**self._keys, key_id: RingKey(key_id, "retired", key.private_key)})
+
+    def _key(self, key_id: int) -> RingKey:
+        try:
+            return self._current()[key_id]
+        except KeyError:
+            raise _problem(
+                f"密钥文件里没有编号为 {key_id} 的密钥，请核对编号，或从备份恢复 {FILE_NAME}。",
+                f"No key {key_id} in the ring: check the id, or restore {FILE_NAME} from backup.",
+            ) from None
+
+    def _current(self) -> dict[int, RingKey]:
+        # `huimin keys add` runs beside the server; a stat is cheap enough for every request.
+        stamp = _file_stamp(self._path)
+        if stamp != self._stamp:
+            data = load_keys(self._path) or {"keys": []}
+            self._take({int(row["id"]): _key_of(row) for row in data["keys"]}, stamp)
+        return self._keys
+
+    def _save(self, keys: dict[int, RingKey]) -> None:
+        rows = [_row_of(key) for _, key in sorted(keys.items())]
+        save_keys(self._path, {"format": 1, "keys": rows})
+        self._take(keys, _file_stamp(self._path))
+
+    def _take(self, keys: dict[int, RingKey], stamp: tuple[int, int, int] | None) -> None:
+        self._public_keys = {key_id: key.private_key.public_key() for key_id, key in keys.items()}
+        self._keys = keys
+        self._stamp = stamp
+
+
+def public_jwk(key: RingKey) -> dict[str, str]:
+    """One public key as a JSON Web Key."""
+    return {
+        "kty": "OKP",
+        "crv": "Ed25519",
+        "x": _base64url(key.private_key.public_key().public_bytes_raw()),
+        "kid": key.kid,
+        "use": "sig",
+        "alg": "EdDSA",
+    }
+
+
+def _file_stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
+def _key_of(row: dict[str, Any]) -> RingKey:
+    seed = base64.urlsafe_b64decode(row["private_key"] + "=" * (-len(row["private_key"]) % 4))
+    return RingKey(int(row["id"]), row["state"], Ed25519PrivateKey.from_private_bytes(seed))
+
+
+def _row_of(key: RingKey) -> dict[str, Any]:
+    seed = _base64url(key.private_key.private_bytes_raw())
+    return {"id": key.key_id, "state": key.state, "private_key": seed}
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def _problem(zh: str, en: str) -> FieldProblems:
+    return FieldProblems([FieldProblem("key", zh, en)])

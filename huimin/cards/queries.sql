@@ -1,0 +1,47 @@
+-- Every SQL statement of the cards room.
+
+-- name: card_by_id^
+SELECT * FROM card WHERE id = :id;
+
+-- name: card_by_number^
+SELECT * FROM card WHERE number = :number;
+
+-- name: card_by_copy_id^
+SELECT * FROM card WHERE copy_id = :copy_id;
+
+-- name: live_card_of_holder^
+SELECT * FROM card WHERE holder_id = :holder_id AND state IN ('active', 'suspended', 'lost');
+
+-- name: cards_of_holder
+SELECT * FROM card WHERE holder_id = :holder_id ORDER BY created_at, id;
+
+-- name: holder_for_card^
+SELECT id, erased_at FROM holder WHERE id = :id;
+
+-- name: insert_card^
+-- Nothing comes back when the number or the copy id is taken, or when the holder has a live copy.
+INSERT INTO card (id, copy_id, number, holder_id, state, key_id, issued_on, expires_on, created_at)
+VALUES (:id, :copy_id, :number, :holder_id, 'active', :key_id, :issued_on, :expires_on, :created_at)
+ON CONFLICT DO NOTHING
+RETURNING *;
+
+-- name: change_state^
+UPDATE card SET state = :new_state WHERE id = :id AND state = :old_state RETURNING *;
+
+-- name: expire_due
+UPDATE card SET state = 'expired'
+WHERE state IN ('active', 'suspended', 'lost') AND expires_on < :today
+RETURNING *;
+
+-- name: expire_due_of_holder
+UPDATE card SET state = 'expired'
+WHERE holder_id = :holder_id AND state IN ('active', 'suspended', 'lost') AND expires_on < :today
+RETURNING *;
+
+-- name: insert_event!
+INSERT INTO card_event (id, card_id, event, reason, actor, recorded_at)
+VALUES (:id, :card_id, :event, :reason, :actor, :recorded_at);
+
+-- name: events_of_card
+SELECT id, card_id, event, reason, actor, recorded_at FROM card_event
+WHERE card_id = :card_id ORDER BY recorded_at, id;

@@ -1,0 +1,33 @@
+"""The signed text of a card's QR code, made from the card's row and the key ring.
+
+It is never stored: Ed25519 is deterministic, so a reprint gives the same digits again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from huimin.cards.key_ring import KeyRing
+from huimin.core.card_token import sign_token
+from huimin.core.days import COUNTY_ZONE
+
+
+def token_of(card: Mapping[str, Any], key_ring: KeyRing) -> str:
+    """The card's token as decimal digits, signed by the key the card was issued under.
+
+    Raises FieldProblems when the ring has lost that key.
+    """
+    return sign_token(
+        bytes.fromhex(card["copy_id"]),
+        end_of_day(date.fromisoformat(card["expires_on"])),
+        card["key_id"],
+        key_ring.private_key(card["key_id"]),
+    )
+
+
+def end_of_day(day: date) -> int:
+    """The instant (Unix seconds) at which that county day is over: a card counts on its last day."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), COUNTY_ZONE)
+    return int(midnight.timestamp())
