@@ -45,3 +45,31 @@ VALUES (:id, :card_id, :event, :reason, :actor, :recorded_at);
 -- name: events_of_card
 SELECT id, card_id, event, reason, actor, recorded_at FROM card_event
 WHERE card_id = :card_id ORDER BY recorded_at, id;
+
+-- name: cards_of_run
+-- Active cards of holders in a range of division codes; a range of a town is its first nine digits.
+SELECT card.*, holder.name AS holder_name
+FROM card JOIN holder ON holder.id = card.holder_id
+WHERE card.state = 'active'
+  AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+  AND (CAST(:printed_too AS BIGINT) = 1 OR NOT EXISTS (
+      SELECT 1 FROM card_event WHERE card_event.card_id = card.id AND card_event.event = 'printed'))
+ORDER BY holder.division_code, card.number;
+
+-- name: card_with_name^
+SELECT card.*, holder.name AS holder_name
+FROM card JOIN holder ON holder.id = card.holder_id
+WHERE card.id = :id;
+
+-- name: approved_without_card
+-- Holders whose application was approved and who never had a card: the first issue after approval.
+SELECT DISTINCT holder.id FROM holder
+JOIN application ON application.holder_id = holder.id AND application.state = 'approved'
+WHERE holder.erased_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM card WHERE card.holder_id = holder.id)
+ORDER BY holder.id;
+
+-- name: live_cards_by_key
+SELECT key_id, CAST(COUNT(*) AS BIGINT) AS cards FROM card
+WHERE state IN ('active', 'suspended', 'lost')
+GROUP BY key_id ORDER BY key_id;

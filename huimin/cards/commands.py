@@ -1,0 +1,285 @@
+"""`huimin cards …` and `huimin keys …`: the cards room from the command line.
+
+Each command parses, calls one use case in a transaction, and says in words what has happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from huimin.audit.record import record
+from huimin.cards.change_state import (
+    STATE_WORDS,
+    expire_due,
+    replace_card,
+    report_lost,
+    resume_card,
+    revoke_card,
+    suspend_card,
+)
+from huimin.cards.events import problem, queries
+from huimin.cards.find import find_card
+from huimin.cards.issue import issue_card
+from huimin.cards.key_ring import KEY_ID_MAX
+from huimin.cards.print_command import print_cards
+from huimin.cards.published_keys import live_cards_by_key
+from huimin.cards.token import token_of
+from huimin.console import actor, pass_house, print_json
+from huimin.core.card_number import group
+from huimin.core.card_token import read_text
+from huimin.core.days import county_day
+from huimin.core.identity import mask_name
+from huimin.house import House
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式。"
+)
+reason_option = click.option("--reason", required=True, help="原因，记入卡片事件。")
+
+
+@click.group()
+def cards() -> None:
+    """惠民卡：发卡、补办、暂停、挂失、恢复、注销、打印。"""
+
+
+cards.add_command(print_cards)
+
+
+@cards.command()
+@click.argument("holder_id", required=False)
+@click.option("--all-approved", is_flag=True, help="给所有已通过申请、还没有卡的持卡人发卡。")
+@click.option("--reason", default="新发卡", show_default=True, help="原因，记入卡片事件。")
+@click.option("--expires-on", metavar="2029-10-31", help="有效期最后一天；默认按设置的年限。")
+@format_option
+@pass_house
+def issue(
+    house: House,
+    holder_id: str | None,
+    all_approved: bool,
+    reason: str,
+    expires_on: str | None,
+    form: str,
+) -> None:
+    """给持卡人（HOLDER_ID）发卡，用最新的在用密钥签发。"""
+    if bool(holder_id) == all_approved:
+        raise problem(
+            "holder",
+            "请写明持卡人编号，或用 --all-approved，二者选一。",
+            "Give either a holder id or --all-approved.",
+        )
+
+    def work(tx: Transaction) -> list[Row]:
+        wanted = [row["id"] for row in queries.approved_without_card(tx)]
+        return [
+            issue_card(
+                tx,
+                holder_id=one,
+                key_id=house.key_ring.active_key_id,
+                now=house.clock(),
+                actor=actor(),
+                reason=reason,
+                expires_on=expires_on,
+            )
+            for one in ([holder_id] if holder_id else wanted)
+        ]
+
+    issued = house.engine.write(work)
+    if form == "json":
+        print_json([_card_json(house, card) for card in issued])
+        return
+    for card in issued:
+        click.echo(f"已发卡 {group(card['number'])}，有效期至 {card['expires_on']}。")
+    click.echo(f"共发卡 {len(issued)} 张。下一步：huimin cards print --all-unprinted")
+
+
+@cards.command()
+@click.argument("card")
+@format_option
+@pass_house
+def show(house: House, card: str, form: str) -> None:
+    """查看一张卡（卡号或卡码）的状态和经过。"""
+
+    def work(tx: Transaction) -> tuple[Row, list[Row]]:
+        found = _named_card(tx, house, card)
+        return queries.card_with_name(tx, id=found["id"]), list(
+            queries.events_of_card(tx, card_id=found["id"])
+        )
+
+    row, events = house.engine.read(work)
+    if form == "json":
+        print_json({**_card_json(house, row), "events": events})
+        return
+    click.echo(f"卡号    {group(row['number'])}")
+    click.echo(f"持卡人  {mask_name(row['holder_name'])}")
+    click.echo(f"状态    {STATE_WORDS[row['state']][0]}")
+    click.echo(f"有效期  {row['issued_on']} 至 {row['expires_on']}")
+    click.echo(f"密钥    {row['key_id']:02x}")
+    for event in events:
+        click.echo(
+            f"{event['recorded_at']}  {event['event']:<10} {event['actor']}  {event['reason']}"
+        )
+
+
+@cards.command()
+@click.argument("card")
+@reason_option
+@click.option("--expires-on", metavar="2029-10-31", help="新卡有效期最后一天。")
+@format_option
+@pass_house
+def replace(house: House, card: str, reason: str, expires_on: str | None, form: str) -> None:
+    """补办：旧卡立即作废，同时发新卡。"""
+
+    def work(tx: Transaction) -> Row:
+        return replace_card(
+            tx,
+            card_id=_named_card(tx, house, card)["id"],
+            key_id=house.key_ring.active_key_id,
+            now=house.clock(),
+            actor=actor(),
+            reason=reason,
+            expires_on=expires_on,
+        )
+
+    new = house.engine.write(work)
+    if form == "json":
+        print_json(_card_json(house, new))
+        return
+    click.echo(f"旧卡已作废，新卡 {group(new['number'])}，有效期至 {new['expires_on']}。")
+
+
+def _state_command(
+    name: str, change: Callable[..., Row], help_text: str, done: str
+) -> click.Command:
+    """One of the commands that only change a card's state; they differ in the use case alone."""
+
+    @click.command(name, help=help_text)
+    @click.argument("card")
+    @reason_option
+    @format_option
+    @pass_house
+    def command(house: House, card: str, reason: str, form: str) -> None:
+        def work(tx: Transaction) -> Row:
+            card_id = _named_card(tx, house, card)["id"]
+            return change(tx, card_id=card_id, now=house.clock(), actor=actor(), reason=reason)
+
+        row = house.engine.write(work)
+        if form == "json":
+            print_json(_card_json(house, row))
+            return
+        click.echo(f"{done}：{group(row['number'])}，现在的状态：{STATE_WORDS[row['state']][0]}。")
+
+    return command
+
+
+for _command in (
+    _state_command("suspend", suspend_card, "暂停一张卡，可以恢复。", "已暂停"),
+    _state_command("lost", report_lost, "挂失一张卡，可以恢复或补办。", "已挂失"),
+    _state_command("resume", resume_card, "恢复一张暂停或挂失的卡。", "已恢复"),
+    _state_command("revoke", revoke_card, "注销一张卡，不能恢复。", "已注销"),
+):
+    cards.add_command(_command)
+
+
+@cards.command()
+@format_option
+@pass_house
+def expire(house: House, form: str) -> None:
+    """把有效期已过的卡记为过期（宜每天运行一次）。"""
+
+    def work(tx: Transaction) -> list[Row]:
+        now = house.clock()
+        return expire_due(tx, county_day(now), now=now, actor=actor())
+
+    expired = house.engine.write(work)
+    if form == "json":
+        print_json({"expired": [card["number"] for card in expired]})
+        return
+    click.echo(f"{len(expired)} 张卡已过有效期，记为过期。")
+
+
+@click.group()
+def keys() -> None:
+    """签发卡码的密钥：查看、添加、停用。停用的密钥不再签发新卡，但已发的卡仍能验证。"""
+
+
+@keys.command("list")
+@format_option
+@pass_house
+def list_keys(house: House, form: str) -> None:
+    """列出密钥、状态和它们签发的有效卡数。"""
+    in_use = house.engine.read(live_cards_by_key)
+    active = house.key_ring.active_key_id
+    rows = [
+        {
+            "kid": key.kid,
+            "state": key.state,
+            "signs": key.key_id == active,
+            "live_cards": in_use.get(key.key_id, 0),
+        }
+        for key in house.key_ring.keys()
+    ]
+    lost = sorted(set(in_use) - {key.key_id for key in house.key_ring.keys()})
+    if form == "json":
+        print_json({"keys": rows, "missing": [f"{key_id:02x}" for key_id in lost]})
+        return
+    for row in rows:
+        words = "在用" if row["state"] == "active" else "已停用"
+        signs = "，签发新卡" if row["signs"] else ""
+        click.echo(f"{row['kid']}  {words}{signs}，有效卡 {row['live_cards']} 张")
+    for key_id in lost:
+        click.echo(
+            f"注意：密钥文件里缺少 {key_id:02x}，它签发的 {in_use[key_id]} 张卡无法验证，"
+            "请从备份恢复 card_keys.json。",
+            err=True,
+        )
+
+
+@keys.command("add")
+@pass_house
+def add_key(house: House) -> None:
+    """添加新密钥；此后新卡由它签发，已发的卡不用重印。"""
+    key_id = house.key_ring.add()
+    _record_key(house, "card_key.added", key_id)
+    click.echo(f"已添加密钥 {key_id:02x}，此后新卡由它签发。请备份 card_keys.json。")
+
+
+@keys.command("retire")
+@click.argument("kid")
+@pass_house
+def retire_key(house: House, kid: str) -> None:
+    """停用密钥（KID 为 keys list 里的两位编号）：不再签发新卡，仍可验证旧卡。"""
+    try:
+        key_id = int(kid, 16)
+    except ValueError:
+        key_id = KEY_ID_MAX + 1
+    house.key_ring.retire(key_id)
+    _record_key(house, "card_key.retired", key_id)
+    click.echo(f"已停用密钥 {key_id:02x}；它签发的卡仍然有效。")
+
+
+def _record_key(house: House, action: str, key_id: int) -> None:
+    house.engine.write(
+        lambda tx: record(
+            tx,
+            at=house.clock(),
+            actor=actor(),
+            action=action,
+            subject_kind="card_key",
+            subject_id=f"{key_id:02x}",
+        )
+    )
+
+
+def _named_card(tx: Transaction, house: House, text: str) -> Row:
+    return find_card(tx, read_text(text), house.key_ring.public_keys())
+
+
+def _card_json(house: House, card: Row) -> Row:
+    shown = ("id", "number", "holder_id", "state", "issued_on", "expires_on")
+    return {**{name: card[name] for name in shown}, "token": token_of(card, house.key_ring)}

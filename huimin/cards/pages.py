@@ -1,0 +1,63 @@
+"""The two public addresses of the cards room: the county's public keys, and what a card's code
+opens on a phone. Neither says anything about a person or whether a card counts.
+"""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response, render_template
+
+from huimin.cards.published_keys import published_jwks
+from huimin.core.card_token import read_text, verify_token
+from huimin.core.refusals import Refusal
+from huimin.web.current import house
+
+pages = Blueprint("cards", __name__)
+
+KEYS_CACHE_SECONDS = 3600
+
+
+@pages.get("/.well-known/huimin-keys.json")
+def public_keys() -> Response:
+    """The JWK Set (RFC 7517) with which anybody can verify a card token."""
+    here = house()
+    key_set = here.engine.read(lambda tx: published_jwks(tx, here.key_ring))
+    answer = Response(json.dumps(key_set, indent=1), mimetype="application/jwk-set+json")
+    answer.headers["Cache-Control"] = f"public, max-age={KEYS_CACHE_SECONDS}"
+    # A till's web page on another origin may read it too: there is nothing secret in it.
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
+@pages.get("/c/<digits>")
+@pages.get("/C/<digits>", endpoint="card_page_upper_case")
+def card_page(digits: str) -> tuple[str, int, dict[str, str]]:
+    """What a phone's camera opens: whether this is a code of the county, and where to turn to.
+
+    It asks the key ring only, never the database, so it cannot be used to probe cards.
+    """
+    genuine = _is_ours(digits)
+    text = render_template(
+        "cards/card.html",
+        genuine=genuine,
+        county_name=house().settings.county_name,
+        help_line=house().settings.help_line,
+    )
+    headers = {
+        "Cache-Control": "no-store",
+        "X-Robots-Tag": "noindex",
+        "Referrer-Policy": "no-referrer",
+    }
+    return text, 200 if genuine else 404, headers
+
+
+def _is_ours(digits: str) -> bool:
+    try:
+        reading = read_text(digits)
+        if reading.kind != "token":
+            return False
+        verify_token(reading.text, house().key_ring.public_keys())
+    except Refusal:
+        return False
+    return True

@@ -1,0 +1,144 @@
+"""`huimin cards print`: the PDF of a print run, written whole or not at all, then recorded."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from huimin.cards.events import problem
+from huimin.cards.find import find_card
+from huimin.cards.print_run import (
+    card_of_holder,
+    card_to_print,
+    cards_of_run,
+    printed_cards,
+    public_host,
+    record_printed,
+)
+from huimin.cards.sheet import CardFace, PrintedCard, cards_pdf, missing_glyphs
+from huimin.console import actor, pass_house
+from huimin.core.card_number import group
+from huimin.core.card_token import read_text
+from huimin.divisions.find import find
+from huimin.house import House
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+
+
+@click.command("print")
+@click.option("--holder", "holder_id", metavar="编号", help="打印这位持卡人的卡。")
+@click.option("--card", metavar="卡号", help="打印这一张卡（卡号或卡码）。")
+@click.option("--town", metavar="代码", help="只打印一个乡镇（12 位区划代码）的卡。")
+@click.option("--all-unprinted", is_flag=True, help="只打印还没有打印过的卡。")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="写到哪个 PDF 文件。",
+)
+@click.option("--single", is_flag=True, help="每页一张卡（制卡机）；默认 A4 每页八张，带裁切线。")
+@click.option("--overwrite", is_flag=True, help="文件已存在时覆盖。")
+@pass_house
+def print_cards(
+    house: House,
+    holder_id: str | None,
+    card: str | None,
+    town: str | None,
+    all_unprinted: bool,
+    out: Path,
+    single: bool,
+    overwrite: bool,
+) -> None:
+    """把卡排成 PDF，并记录“已打印”。"""
+    _check_request(holder_id, card, town, all_unprinted, out, overwrite)
+    rows = house.engine.read(lambda tx: _chosen(tx, house, holder_id, card, town, all_unprinted))
+    if not rows:
+        click.echo("没有要打印的卡。")
+        return
+    faces = list(printed_cards(rows, house.key_ring, public_host(house.settings.base_url)))
+    _warn_of_glyphs(faces)
+    face = CardFace(house.settings.county_name, house.settings.help_line)
+    with click.progressbar(faces, label="排版", file=click.get_text_stream("stderr")) as shown:
+        pdf = cards_pdf(shown, face, single=single)
+    _write_whole(out, pdf)
+    ids = [row["id"] for row in rows]
+    house.engine.write(
+        lambda tx: record_printed(tx, ids, now=house.clock(), actor=actor(), reason="打印卡片")
+    )
+    click.echo(f"已把 {len(rows)} 张卡写入 {out}。文件里有持卡人姓名，打印后请妥善保管或删除。")
+
+
+def _check_request(
+    holder_id: str | None,
+    card: str | None,
+    town: str | None,
+    all_unprinted: bool,
+    out: Path,
+    overwrite: bool,
+) -> None:
+    # A town may be narrowed to its unprinted cards; the other ways of choosing stand alone.
+    ways = sum((bool(holder_id), bool(card), bool(town) or all_unprinted))
+    if ways != 1:
+        raise problem(
+            "cards",
+            "请选择要打印的卡：--holder、--card，或 --town、--all-unprinted（后两项可以同用）。",
+            "Choose the cards: --holder, --card, or --town and/or --all-unprinted.",
+        )
+    if out.exists() and not overwrite:
+        raise problem(
+            "out",
+            f"文件 {out} 已存在；里面的卡已记为打印过。请换个文件名，或加 --overwrite。",
+            f"{out} exists and its cards count as printed: choose another name, or --overwrite.",
+        )
+    if not out.absolute().parent.is_dir():
+        raise problem("out", f"没有文件夹 {out.parent}。", f"There is no folder {out.parent}.")
+
+
+def _chosen(
+    tx: Transaction,
+    house: House,
+    holder_id: str | None,
+    card: str | None,
+    town: str | None,
+    all_unprinted: bool,
+) -> list[Row]:
+    if holder_id:
+        return [card_of_holder(tx, holder_id)]
+    if card:
+        found = find_card(tx, read_text(card), house.key_ring.public_keys())
+        return [card_to_print(tx, found["id"])]
+    if town and (len(town) != 12 or find(tx, town) is None):
+        raise problem(
+            "town",
+            f"没有代码为 {town} 的乡镇，请写 12 位区划代码。",
+            f"No town has the code {town}; give its 12-digit code.",
+        )
+    return cards_of_run(tx, town_code=town, printed_too=not all_unprinted)
+
+
+def _warn_of_glyphs(faces: list[PrintedCard]) -> None:
+    for lacking in missing_glyphs(faces):
+        click.echo(
+            f"注意：卡 {group(lacking.number)} 的姓名“{lacking.name}”里，"
+            f"字体缺“{lacking.characters}”，印出来是空框，请手工补写。",
+            err=True,
+        )
+
+
+def _write_whole(out: Path, pdf: bytes) -> None:
+    """Write beside the target and rename, readable by its owner alone: it holds names and codes."""
+    handle, name = tempfile.mkstemp(dir=out.absolute().parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(pdf)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, out)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

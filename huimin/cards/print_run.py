@@ -1,0 +1,98 @@
+"""Choose the cards of a print run, set them as a PDF, and record that they were printed.
+
+Only active cards are printed. The event is written after the file is safe on the disk: a run that
+fails half-way leaves its cards among the unprinted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from huimin.cards.change_state import STATE_WORDS
+from huimin.cards.events import problem, queries, record_event
+from huimin.cards.key_ring import KeyRing
+from huimin.cards.sheet import PrintedCard
+from huimin.cards.token import token_of
+from huimin.core.card_token import address_form
+from huimin.core.refusals import Refusal
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+
+DIVISION_FIRST, DIVISION_LAST = "000000000000", "999999999999"
+
+
+def cards_of_run(
+    tx: Transaction, *, town_code: str | None = None, printed_too: bool = False
+) -> list[Row]:
+    """Active cards in the order of their villages, each with `holder_name`.
+
+    `town_code` (12 digits) keeps those of one town; without `printed_too` only cards that were
+    never printed come.
+    """
+    first, last = DIVISION_FIRST, DIVISION_LAST
+    if town_code is not None:
+        first, last = town_code[:9] + "000", town_code[:9] + "999"
+    return list(
+        queries.cards_of_run(
+            tx, division_first=first, division_last=last, printed_too=int(printed_too)
+        )
+    )
+
+
+def card_to_print(tx: Transaction, card_id: str) -> Row:
+    """One active card with `holder_name`. Raises FieldProblems when it is stopped or ended."""
+    card: Row | None = queries.card_with_name(tx, id=card_id)
+    if card is None:
+        raise Refusal("card_unknown")
+    if card["state"] != "active":
+        state_zh, state_en = STATE_WORDS[card["state"]]
+        raise problem(
+            "card",
+            f"这张卡{state_zh}，不能打印；只打印正常的卡。",
+            f"This card is {state_en}; only active cards are printed.",
+        )
+    return card
+
+
+def card_of_holder(tx: Transaction, holder_id: str) -> Row:
+    """The holder's active card, to print. Raises FieldProblems when there is none."""
+    card = queries.live_card_of_holder(tx, holder_id=holder_id)
+    if card is None:
+        raise problem(
+            "holder",
+            "这位持卡人没有可打印的卡，请先发卡。",
+            "This holder has no card to print; issue one first.",
+        )
+    return card_to_print(tx, card["id"])
+
+
+def printed_cards(
+    rows: Iterable[Mapping[str, Any]], key_ring: KeyRing, host: str | None
+) -> Iterator[PrintedCard]:
+    """What stands on each card. With a `host` the QR code is the address form, else the digits."""
+    for row in rows:
+        token = token_of(row, key_ring)
+        yield PrintedCard(
+            number=row["number"],
+            name=row["holder_name"],
+            expires_on=row["expires_on"],
+            code_text=address_form(token, host) if host else token,
+        )
+
+
+def public_host(base_url: str | None) -> str | None:
+    """The host for the address form: only an https address can stand on a card."""
+    address = urlsplit(base_url or "")
+    return address.netloc if address.scheme == "https" and address.netloc else None
+
+
+def record_printed(
+    tx: Transaction, card_ids: Iterable[str], *, now: datetime, actor: str, reason: str
+) -> None:
+    """Write a `printed` event for each card."""
+    for card_id in card_ids:
+        record_event(tx, card_id=card_id, event="printed", reason=reason, actor=actor, now=now)

@@ -1,0 +1,48 @@
+"""The QR code of a card: from token digits to modules, and to an SVG for pages.
+
+Digits go in numeric mode and a card address in front of them in alphanumeric mode, which keeps the
+symbol at version 6 or 7; error correction is level M, so a scratched card still reads.
+"""
+
+from __future__ import annotations
+
+import io
+
+import qrcode
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.image.svg import SvgPathImage
+from qrcode.util import MODE_ALPHA_NUM, MODE_NUMBER, QRData
+
+QUIET_ZONE_MODULES = 4
+
+
+def card_code(text: str) -> qrcode.QRCode[SvgPathImage]:
+    """The QR code of a token (digits) or of a card address (`HTTPS://HOST/C/` + digits).
+
+    Raises ValueError when the text has another form.
+    """
+    address, slash, digits = text.rpartition("/")
+    if not (digits.isascii() and digits.isdigit()):
+        raise ValueError("a card's QR code ends in its token's digits")
+    code = qrcode.QRCode(
+        error_correction=ERROR_CORRECT_M,
+        border=QUIET_ZONE_MODULES,
+        image_factory=SvgPathImage,
+    )
+    if slash:
+        code.add_data(QRData(address + slash, mode=MODE_ALPHA_NUM))
+    code.add_data(QRData(digits, mode=MODE_NUMBER))
+    code.make(fit=True)
+    return code
+
+
+def code_modules(text: str) -> list[list[bool]]:
+    """The symbol's rows, top down, dark modules True, without the quiet zone."""
+    return [[bool(cell) for cell in row] for row in card_code(text).modules]
+
+
+def code_svg(text: str) -> str:
+    """The symbol with its quiet zone as an `<svg>` element to put into a page."""
+    written = io.BytesIO()
+    card_code(text).make_image().save(written)
+    return written.getvalue().decode("utf-8").partition("?>")[2].strip()
