@@ -1,0 +1,267 @@
+"""How fast is a redemption: bare sqlite3, the service function, and HTTP through the shipped server.
+
+`python -m tests.benchmarks.checkout` prints, from one machine and one run: (a) bare sqlite3 replaying
+the very statements of the service with one durable commit each, (b) the service function, (c) HTTP
+at 1, 16 and 64 connections; operations per second, p50, p99 and the ratios b/a and c/a. The parts
+take turns over several rounds, because these machines are noisy; the medians are printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from huimin.checkout.redeem import redeem
+from huimin.checkout.requests import RedemptionRequest
+from huimin.house import House, open_house
+from huimin.settings import Settings
+from huimin.storage.engine import Transaction
+from tests.benchmarks.county import Till, build_county
+from tests.benchmarks.serving import serving
+
+CONNECTIONS = (1, 16, 64)
+
+
+@dataclass
+class Figures:
+    """The rounds of one part: operations per second, and latencies in milliseconds."""
+
+    rates: list[float] = field(default_factory=list)
+    p50s: list[float] = field(default_factory=list)
+    p99s: list[float] = field(default_factory=list)
+
+    def add(self, seconds: float, latencies: list[float]) -> None:
+        ordered = sorted(latencies)
+        self.rates.append(len(ordered) / seconds)
+        self.p50s.append(ordered[len(ordered) // 2] * 1000)
+        self.p99s.append(ordered[int(len(ordered) * 0.99)] * 1000)
+
+    @property
+    def rate(self) -> float:
+        return statistics.median(self.rates)
+
+    def row(self, name: str, reference: Figures) -> str:
+        p50, p99 = statistics.median(self.p50s), statistics.median(self.p99s)
+        ratio = statistics.median(x / y for x, y in zip(self.rates, reference.rates, strict=True))
+        return (
+            f"{name:<34}{self.rate:>9,.0f}/s{p50:>9.2f} ms{p99:>9.2f} ms"
+            f"{p99 / p50:>9.2f}{ratio:>9.2f}"
+        )
+
+
+class RecordingConnection:
+    """Hands every statement on and writes it down with its parameters."""
+
+    def __init__(self, connection: sqlite3.Connection, log: list[tuple[str, Any]]) -> None:
+        self._connection, self._log = connection, log
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        self._log.append((sql, parameters))
+        return self._connection.execute(sql, parameters)
+
+    def cursor(self, *args: Any) -> Any:
+        return RecordingCursor(self._connection.cursor(*args), self._log)
+
+
+class RecordingCursor:
+    """The same for statements that go through a cursor."""
+
+    def __init__(self, cursor: sqlite3.Cursor, log: list[tuple[str, Any]]) -> None:
+        self._cursor, self._log = cursor, log
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._cursor)
+
+    def execute(self, sql: str, parameters: Any = ()) -> Any:
+        self._log.append((sql, parameters))
+        self._cursor.execute(sql, parameters)
+        return self
+
+
+def sale(till: Till, number: int, round_name: str) -> RedemptionRequest:
+    """One redemption request; every one has an order of its own."""
+    return RedemptionRequest(
+        card=till.token(number),
+        amount_fen=1_280 + number % 9_000,
+        order_no=f"{round_name}-{number}",
+        presented_by=till.holder(number),
+        identity_checked=True,
+    )
+
+
+def one_redemption(house: House, till: Till, number: int, name: str) -> Callable[[], Any]:
+    request = sale(till, number, name)
+    keys = house.key_ring.public_keys()
+
+    def work(tx: Transaction) -> Any:
+        return redeem(
+            tx,
+            request,
+            terminal=till.terminal,
+            public_keys=keys,
+            now=house.clock(),
+            idempotency_key=request.order_no,
+        )
+
+    return lambda: house.engine.write(work)
+
+
+def record_statements(house: House, tills: list[Till], count: int) -> list[list[tuple[str, Any]]]:
+    """What the service says to the database for each of `count` redemptions."""
+    recorded: list[list[tuple[str, Any]]] = []
+    keys = house.key_ring.public_keys()
+
+    def work(tx: Transaction) -> None:
+        for number in range(count):
+            till = tills[number % len(tills)]
+            request = sale(till, number, "bare")
+            log: list[tuple[str, Any]] = []
+            recording = Transaction(tx.engine, RecordingConnection(tx.connection, log))
+            redeem(
+                recording,
+                request,
+                terminal=till.terminal,
+                public_keys=keys,
+                now=house.clock(),
+                idempotency_key=request.order_no,
+            )
+            recorded.append(log)
+
+    house.engine.write(work)
+    return recorded
+
+
+def bare_sqlite(database: Path, recorded: list[list[tuple[str, Any]]], figures: Figures) -> None:
+    """Replay the recorded statements with nothing but sqlite3, one durable commit a redemption."""
+    connection = sqlite3.connect(database, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    latencies = []
+    start = time.perf_counter()
+    for statements in recorded:
+        began = time.perf_counter()
+        connection.execute("BEGIN IMMEDIATE")
+        for sql, parameters in statements:
+            connection.execute(sql, parameters).fetchall()
+        connection.execute("COMMIT")
+        latencies.append(time.perf_counter() - began)
+    figures.add(time.perf_counter() - start, latencies)
+    connection.close()
+
+
+def service(house: House, tills: list[Till], count: int, threads: int, name: str, figures: Figures) -> None:
+    """The service function through the engine, from so many threads."""
+    jobs = [one_redemption(house, tills[i % len(tills)], i, name) for i in range(count)]
+
+    def timed(job: Callable[[], Any]) -> float:
+        began = time.perf_counter()
+        job()
+        return time.perf_counter() - began
+
+    start = time.perf_counter()
+    if threads == 1:
+        latencies = [timed(job) for job in jobs]
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            latencies = list(pool.map(timed, jobs))
+    figures.add(time.perf_counter() - start, latencies)
+
+
+def http(port: int, tills: list[Till], count: int, connections: int, name: str, figures: Figures) -> None:
+    """The same through the shipped server, loaded by a child process."""
+    requests = []
+    for number in range(count):
+        till = tills[number % len(tills)]
+        request = sale(till, number, name)
+        body = {
+            "card": request.card,
+            "amount_fen": request.amount_fen,
+            "order_no": request.order_no,
+            "presented_by": request.presented_by,
+            "identity_checked": True,
+        }
+        headers = {"Authorization": f"Bearer {till.key}", "Idempotency-Key": request.order_no}
+        requests.append(["/api/v1/redemptions", headers, json.dumps(body)])
+    child = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.http_load", str(port), str(connections)],
+        input=json.dumps(requests),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answer = json.loads(child.stdout)
+    if set(answer["statuses"]) != {"201"}:
+        raise SystemExit(f"not every sale was recorded: {answer['statuses']}")
+    figures.add(answer["seconds"], answer["latencies"])
+
+
+def copy_of(database: Path, folder: Path) -> Path:
+    """A copy of a database that nobody has open for writing."""
+    with sqlite3.connect(database) as source:
+        source.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    folder.mkdir(parents=True)
+    return Path(shutil.copy(database, folder / "huimin.db"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--count", type=int, default=4_000, help="redemptions a part and round")
+    options = parser.parse_args()
+    parts: dict[str, Figures] = {}
+
+    def part(name: str) -> Figures:
+        return parts.setdefault(name, Figures())
+
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "county"
+        settings = Settings.from_environment(folder=folder)
+        house = open_house(settings)
+        tills = build_county(house)
+        house.close()
+        for turn in range(options.rounds):
+            replayed = copy_of(folder / "huimin.db", Path(temporary) / f"bare{turn}")
+            recording = Path(temporary) / f"recording{turn}"
+            shutil.copytree(folder, recording)
+            recorder = open_house(Settings.from_environment(folder=recording))
+            recorded = record_statements(recorder, tills, options.count)
+            recorder.close()
+            bare_sqlite(replayed, recorded, part("bare"))
+            house = open_house(settings)
+            service(house, tills, options.count, 1, f"s1.{turn}", part("service, 1 thread"))
+            service(house, tills, options.count, 32, f"s32.{turn}", part("service, 32 threads"))
+            house.close()
+            with serving(folder) as port:
+                http(port, tills, 500, 1, f"warm{turn}", Figures())
+                for connections in CONNECTIONS:
+                    name = f"h{connections}.{turn}"
+                    http(port, tills, options.count, connections, name, part(f"HTTP, {connections} connections"))
+    print(f"{'':<34}{'rate':>11}{'p50':>12}{'p99':>12}{'p99/p50':>9}{'ratio':>9}")
+    reference = parts.pop("bare")
+    print(reference.row(f"(a) bare sqlite3, {len(recorded[0])} statements", reference))
+    for name, figures in parts.items():
+        letter = "(c)" if name.startswith("HTTP") else "(b)"
+        print(figures.row(f"{letter} {name}", reference))
+
+
+if __name__ == "__main__":
+    main()

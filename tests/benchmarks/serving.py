@@ -1,0 +1,53 @@
+"""The shipped server in a process of its own, on a free port, for as long as a benchmark needs it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def serving(folder: Path, database_url: str | None = None) -> Iterator[int]:
+    """`huimin run` over the folder (or the PostgreSQL database); yields the port."""
+    port = free_port()
+    environment = {**os.environ, "HUIMIN_FOLDER": str(folder)}
+    if database_url:
+        environment["HUIMIN_DATABASE_URL"] = database_url
+    command = [sys.executable, "-m", "huimin.cli", "run", "--port", str(port)]
+    server = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    try:
+        wait_until_healthy(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def wait_until_healthy(port: int, server: subprocess.Popen[bytes], seconds_max: float = 30) -> None:
+    """Return when /healthz answers; raise with the server's own words when it ends first."""
+    deadline = time.monotonic() + seconds_max
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            words = server.stderr.read().decode() if server.stderr else ""
+            raise RuntimeError(f"the server ended: {words}")
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
+            return
+        time.sleep(0.05)
+    raise RuntimeError("the server did not answer /healthz in time")
