@@ -31,7 +31,7 @@ def record_event(
 
 
 def checked_reason(reason: str) -> str:
-    """The reason without blanks around it. Raises FieldProblems when it says nothing or too much."""
+    """The reason, trimmed. Raises FieldProblems when it says nothing or too much."""
     text = reason.strip()
     if not text:
         raise problem("reason", "请写明原因。", "Give a reason.")
@@ -39,7 +39,7 @@ def checked_reason(reason: str) -> str:
         raise problem(
             "reason",
             f"原因请控制在 {REASON_CHARACTERS_MAX} 字以内，不含特殊控制字符。",
-            f"Keep the reason within {REASON_CHARACTERS_MAX} characters, without control characters.",
+            f"Keep the reason within {REASON_CHARACTERS_MAX} characters and free of NUL bytes.",
         )
     return text
 

@@ -57,7 +57,13 @@ class KeyRing:
     @property
     def active_key_id(self) -> int:
         """The id of the key that signs new cards: the newest active one."""
-        return max(key.key_id for key in self._current().values() if key.state == "active")
+        active = [key.key_id for key in self._current().values() if key.state == "active"]
+        if not active:
+            raise _problem(
+                f"没有在用的签发密钥，请从备份恢复 {FILE_NAME}，或运行 huimin keys add。",
+                f"There is no active signing key: restore {FILE_NAME}, or run huimin keys add.",
+            )
+        return max(active)
 
     def keys(self) -> list[RingKey]:
         """All keys, oldest first."""

@@ -57,7 +57,7 @@ WHERE card.state = 'active'
 ORDER BY holder.division_code, card.number;
 
 -- name: card_with_name^
-SELECT card.*, holder.name AS holder_name
+SELECT card.*, holder.name AS holder_name, holder.division_code
 FROM card JOIN holder ON holder.id = card.holder_id
 WHERE card.id = :id;
 

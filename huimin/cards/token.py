@@ -28,6 +28,6 @@ def token_of(card: Mapping[str, Any], key_ring: KeyRing) -> str:
 
 
 def end_of_day(day: date) -> int:
-    """The instant (Unix seconds) at which that county day is over: a card counts on its last day."""
+    """The instant (Unix seconds) at which that county day is over; on it the card still counts."""
     midnight = datetime.combine(day + timedelta(days=1), time(), COUNTY_ZONE)
     return int(midnight.timestamp())

@@ -1,0 +1,61 @@
+"""The published keys and the page a card's code opens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from huimin.house import House
+from tests.cards.independent import verified_claims
+from tests.making.cards import make_card
+from tests.making.holders import make_holder
+
+
+def test_the_key_set_verifies_a_card(client: Any, house: House) -> None:
+    card = make_card(house)
+    answer = client.get("/.well-known/huimin-keys.json")
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/jwk-set+json"
+    assert "max-age=" in answer.headers["Cache-Control"]
+    key_set = answer.get_json(force=True)
+    assert [key["kid"] for key in key_set["keys"]] == ["01"]
+    assert verified_claims(card["token"], key_set)[7].hex() == card["copy_id"]
+    assert "private" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/c/", "/C/"])
+def test_the_cards_address_opens_a_page_that_names_nobody(
+    client: Any, house: House, path: str
+) -> None:
+    holder = make_holder(house, name="欧阳筱平")
+    card = make_card(house, holder)
+    answer = client.get(path + card["token"])
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert "惠民卡" in text and house.settings.help_line in text
+    for private in ("欧阳", "筱平", card["number"], card["id"], card["holder_id"], card["token"]):
+        assert private not in text
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_lost_card_opens_the_same_page(client: Any, house: House) -> None:
+    from huimin.cards.change_state import report_lost
+
+    card = make_card(house)
+    before = client.get("/c/" + card["token"]).status_code
+    house.engine.write(
+        lambda tx: report_lost(
+            tx, card_id=card["id"], now=house.clock(), actor="test", reason="电话挂失"
+        )
+    )
+    assert client.get("/c/" + card["token"]).status_code == before == 200
+
+
+@pytest.mark.parametrize(
+    "text", ["1", "5120220000000001", "abc", "9" * 225, "1" * 6000, "%00", "😀"]
+)
+def test_other_text_is_told_kindly_that_it_is_no_card(client: Any, text: str) -> None:
+    answer = client.get(f"/c/{text}")
+    assert answer.status_code == 404
+    assert "惠民卡" in answer.get_data(as_text=True)
