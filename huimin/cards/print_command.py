@@ -125,7 +125,7 @@ def _warn_of_glyphs(faces: list[PrintedCard]) -> None:
     for lacking in missing_glyphs(faces):
         click.echo(
             f"注意：卡 {group(lacking.number)} 的姓名“{lacking.name}”里，"
-            f"字体缺“{lacking.characters}”，印出来是空框，请手工补写。",
+            f"字体缺“{lacking.characters}”，印出来是空位，请手工补写。",
             err=True,
         )
 

@@ -67,11 +67,10 @@ class MissingGlyphs:
 
 
 def missing_glyphs(cards: Iterable[PrintedCard]) -> list[MissingGlyphs]:
-    """The cards whose names would show an empty box in place of a character."""
-    known = _font().face.charToGlyph
+    """The cards whose names show a gap in place of a character, to be written in by hand."""
     found = []
     for card in cards:
-        lacking = "".join(dict.fromkeys(c for c in card.name if ord(c) not in known))
+        lacking = "".join(dict.fromkeys(c for c in card.name if not _has_glyph(c)))
         if lacking:
             found.append(MissingGlyphs(card.number, card.name, lacking))
     return found
@@ -160,7 +159,9 @@ def _draw_band(canvas: Canvas, face: CardFace) -> None:
 
 def _draw_words(canvas: Canvas, card: PrintedCard, face: CardFace, width_mm: float) -> None:
     _draw_label(canvas, 38.6, "持卡人")
-    lines, points = _name_lines(card.name, width_mm * mm)
+    # A gap can be filled with a pen; the font's crossed box could not.
+    name = "".join(c if _has_glyph(c) else "\u3000" for c in card.name)
+    lines, points = _name_lines(name, width_mm * mm)
     baseline = 31.6 if len(lines) == 1 else 33.6
     canvas.setFillColor(INK)
     for line in lines:
@@ -241,6 +242,10 @@ def _dark_runs(row: list[bool]) -> Iterable[tuple[int, int]]:
         elif not dark and start is not None:
             yield start, at
             start = None
+
+
+def _has_glyph(character: str) -> bool:
+    return ord(character) in _font().face.charToGlyph
 
 
 def _width(text: str, points: float) -> float:
