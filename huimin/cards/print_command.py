@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ def print_cards(
     faces = list(printed_cards(rows, house.key_ring, public_host(house.settings.base_url)))
     _warn_of_glyphs(faces)
     face = CardFace(house.settings.county_name, house.settings.help_line)
-    with click.progressbar(faces, label="排版", file=click.get_text_stream("stderr")) as shown:
+    with click.progressbar(faces, label="排版", file=sys.stderr) as shown:
         pdf = cards_pdf(shown, face, single=single)
     _write_whole(out, pdf)
     ids = [row["id"] for row in rows]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from huimin.cards.change_state import report_lost
 from huimin.house import House
 from tests.cards.independent import verified_claims
 from tests.making.cards import make_card
@@ -40,8 +41,6 @@ def test_the_cards_address_opens_a_page_that_names_nobody(
 
 
 def test_a_lost_card_opens_the_same_page(client: Any, house: House) -> None:
-    from huimin.cards.change_state import report_lost
-
     card = make_card(house)
     before = client.get("/c/" + card["token"]).status_code
     house.engine.write(

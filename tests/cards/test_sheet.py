@@ -13,6 +13,7 @@ from PIL import Image
 from huimin.cards.print_run import printed_cards
 from huimin.cards.sheet import CardFace, PrintedCard, cards_pdf, missing_glyphs
 from huimin.core.card_number import group, make_number
+from huimin.core.card_token import CardReading, read_text
 from huimin.house import House
 from tests.cards.independent import read_codes, verified_claims
 from tests.making.cards import make_card
@@ -207,5 +208,6 @@ def test_the_printed_code_verifies_with_the_public_keys_alone(
     for code, card in zip(codes, cards, strict=True):
         address, _, digits = code.text.rpartition("/")
         assert address == (f"HTTPS://{host.upper()}/C" if host else "")
+        assert read_text(code.text) == CardReading("token", card["token"])
         claims = verified_claims(digits, house.key_ring.jwks())
         assert claims[7].hex() == card["copy_id"]
