@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,13 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.storage.engine import StorageProblem
 from huimin.storage.key_file import load_keys, save_keys
+
+try:
+    import fcntl
+except ImportError:  # Windows: one operator at a time is all the protection there is.
+    fcntl = None  # type: ignore[assignment]
 
 FILE_NAME = "card_keys.json"
 KEY_ID_MAX = 255
@@ -51,7 +58,10 @@ class KeyRing:
         """The ring of the instance folder; a folder without one gets its first key."""
         ring = cls(Path(folder) / FILE_NAME)
         if not ring._path.exists():
-            ring.add()
+            with ring._alone():
+                # Another process may have made the first key while this one waited.
+                if not ring._current():
+                    ring._add()
         return ring
 
     @property
@@ -92,6 +102,10 @@ class KeyRing:
 
     def add(self) -> int:
         """Make a new key, which signs all cards issued from now on. Returns its id."""
+        with self._alone():
+            return self._add()
+
+    def _add(self) -> int:
         key_id = max(self._current(), default=0) + 1
         if key_id > KEY_ID_MAX:
             raise _problem(
@@ -103,15 +117,34 @@ class KeyRing:
 
     def retire(self, key_id: int) -> None:
         """Let a key sign no more new cards; it goes on verifying those it has signed."""
-        key = self._key(key_id)
+        with self._alone():
+            self._retire(self._key(key_id))
+
+    def _retire(self, key: RingKey) -> None:
         if key.state == "retired":
             raise _problem(f"密钥 {key.kid} 已经停用。", f"Key {key.kid} is retired already.")
-        if not any(k.state == "active" for k in self._keys.values() if k.key_id != key_id):
+        if not any(k.state == "active" for k in self._keys.values() if k.key_id != key.key_id):
             raise _problem(
                 f"密钥 {key.kid} 是唯一在用的签发密钥，请先添加新密钥（huimin keys add）再停用它。",
                 f"Key {key.kid} is the only active one: add a new key first (huimin keys add).",
             )
-        self._save({**self._keys, key_id: RingKey(key_id, "retired", key.private_key)})
+        self._save({**self._keys, key.key_id: RingKey(key.key_id, "retired", key.private_key)})
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes from changing the ring: a key lost to a race would orphan cards."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            lock = open(self._path.with_suffix(".lock"), "w")  # noqa: SIM115
+        except OSError as error:
+            raise StorageProblem(
+                f"写不了密钥文件夹 {self._path.parent}：{error.strerror}。",
+                f"The folder of the keys, {self._path.parent}, can't be written: {error.strerror}.",
+            ) from error
+        with lock:
+            if fcntl is not None:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _key(self, key_id: int) -> RingKey:
         try:
@@ -125,7 +158,8 @@ class KeyRing:
     def _current(self) -> dict[int, RingKey]:
         # `huimin keys add` runs beside the server; a stat is cheap enough for every request.
         stamp = _file_stamp(self._path)
-        if stamp != self._stamp:
+        # When the file has gone, what we hold is better than no key: cards go on verifying.
+        if stamp is not None and stamp != self._stamp:
             data = load_keys(self._path) or {"keys": []}
             self._take({int(row["id"]): _key_of(row) for row in data["keys"]}, stamp)
         return self._keys

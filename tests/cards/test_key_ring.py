@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,29 @@ def test_the_public_set_holds_no_secret_and_rejects_a_changed_token(house: House
     assert all(set(key) == {"kty", "crv", "x", "kid", "use", "alg"} for key in key_set["keys"])
     with pytest.raises((InvalidSignature, ValueError)):
         verified_claims(str(int(card["token"]) ^ 1), key_set)
+
+
+def test_rings_opened_at_once_agree_on_the_first_key(tmp_path: Path) -> None:
+    rings: list[KeyRing] = []
+    gate = threading.Barrier(6)
+
+    def open_ring() -> None:
+        gate.wait()
+        rings.append(KeyRing.open(tmp_path))
+
+    threads = [threading.Thread(target=open_ring) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len({ring.jwks()["keys"][0]["x"] for ring in rings}) == 1 and len(rings) == 6
+    assert list(rings[0].public_keys()) == [1]
+
+
+def test_a_file_that_has_gone_does_not_stop_the_tills(tmp_path: Path) -> None:
+    ring = KeyRing.open(tmp_path)
+    before = ring.jwks()
+    (tmp_path / FILE_NAME).unlink()
+    assert ring.jwks() == before
+    ring.add()
+    assert sorted(KeyRing.open(tmp_path).public_keys()) == [1, 2]
