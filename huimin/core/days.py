@@ -1,0 +1,73 @@
+"""Instants, county days and months. Instants are UTC; the business day and month are county time.
+
+There is no clock here: the present is always passed in.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+
+# Asia/Shanghai has had no daylight saving time since 1991; a fixed offset needs no zone database.
+COUNTY_ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+def instant_text(instant: datetime) -> str:
+    """An aware datetime as UTC text in milliseconds: "2026-10-31T02:00:00.000Z"."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_instant(text: str) -> datetime:
+    """ISO 8601 text with a zone to an aware UTC datetime. Raises ValueError."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return instant.astimezone(UTC)
+
+
+def county_day(instant: datetime) -> date:
+    """The county's date at that instant (Asia/Shanghai)."""
+    return instant.astimezone(COUNTY_ZONE).date()
+
+
+def county_start(day: date) -> datetime:
+    """The instant at which a county day begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=COUNTY_ZONE).astimezone(UTC)
+
+
+def month_of(day: date) -> str:
+    """The month of a day: "2026-10"."""
+    return f"{day.year:04d}-{day.month:02d}"
+
+
+def parse_month(text: str) -> str:
+    """Check a month written as 2026-10. Raises ValueError."""
+    if not re.fullmatch(r"(20|21)[0-9]{2}-(0[1-9]|1[0-2])", text, re.ASCII):
+        raise ValueError("a month is written as 2026-10")
+    return text
+
+
+def parse_day(text: str) -> date:
+    """A day written as 2026-10-31. Raises ValueError."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
+        raise ValueError("a day is written as 2026-10-31")
+    return date.fromisoformat(text)
+
+
+def month_days(month: str) -> tuple[date, date]:
+    """The first and the last day of a month."""
+    year, number = (int(part) for part in month.split("-"))
+    return date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])
+
+
+def previous_month(month: str) -> str:
+    """The month before: "2026-01" → "2025-12"."""
+    return month_of(month_days(month)[0] - timedelta(days=1))
+
+
+def next_month(month: str) -> str:
+    """The month after: "2025-12" → "2026-01"."""
+    return month_of(month_days(month)[1] + timedelta(days=1))

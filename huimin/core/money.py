@@ -1,0 +1,81 @@
+"""Money as whole fen: rounding, allocation, and how amounts and rates are written and said.
+
+No float ever touches an amount. Every division is rounded half up, once, and what is split adds up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+AMOUNT_FEN_MAX = 100_000_000
+BASIS_POINTS = 10_000
+CHINESE_DIGITS = "零一二三四五六七八九"
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """numerator ÷ denominator, rounded half away from zero. The denominator is positive."""
+    if denominator <= 0:
+        raise ValueError("denominator must be positive")
+    magnitude = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return magnitude if numerator >= 0 else -magnitude
+
+
+def allocate(total: int, weights: Sequence[int]) -> list[int]:
+    """Split `total` by weight with the largest remainders first, so that the parts add up to it.
+
+    Equal remainders go to the larger weight, then to the earlier place. Raises ValueError for a
+    negative total or weight, or when there is something to split and no weight to split it by.
+    """
+    whole = sum(weights)
+    if total < 0 or any(weight < 0 for weight in weights):
+        raise ValueError("total and weights must not be negative")
+    if whole == 0:
+        if total:
+            raise ValueError("there is no weight to split by")
+        return [0] * len(weights)
+    parts = [total * weight // whole for weight in weights]
+    order = sorted(
+        range(len(weights)), key=lambda i: (-(total * weights[i] % whole), -weights[i], i)
+    )
+    for index in order[: total - sum(parts)]:
+        parts[index] += 1
+    return parts
+
+
+def yuan(fen: int) -> str:
+    """Fen as 元 with two decimals: 12800 → "128.00"."""
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def money_text(fen: int) -> str:
+    """Fen as people read an amount: 12800 → "¥128.00", −1024 → "−¥10.24"."""
+    return f"{'−' if fen < 0 else ''}¥{yuan(abs(fen))}"
+
+
+def parse_yuan(text: str) -> int:
+    """元 as typed ("128", "128.5", "¥1,280.00") to fen. Raises ValueError for anything else."""
+    cleaned = text.strip().lstrip("¥￥").replace(",", "").replace("，", "").removesuffix("元")
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", cleaned, re.ASCII):
+        raise ValueError("not an amount in yuan")
+    whole, _, part = cleaned.partition(".")
+    return int(whole) * 100 + int(part.ljust(2, "0") or "0")
+
+
+def percent_words(rate_bp: int) -> str:
+    """A rate in per cent without needless zeros: 800 → "8%", 850 → "8.5%"."""
+    return f"{yuan(rate_bp).rstrip('0').rstrip('.')}%"
+
+
+def rate_words(rate_bp: int, language: str = "zh_Hans") -> str:
+    """The rate as it is said: 800 bp → 九二折 (pay 92 of 100), in English "8% off".
+
+    1000 → 九折, 850 → 九一五折, 10000 → 免费.
+    """
+    if language == "en":
+        return "free" if rate_bp == BASIS_POINTS else f"{percent_words(rate_bp)} off"
+    if rate_bp == BASIS_POINTS:
+        return "免费" if language != "zh_Hant" else "免費"
+    pays = f"{BASIS_POINTS - rate_bp:04d}".rstrip("0")
+    return "".join(CHINESE_DIGITS[int(digit)] for digit in pays) + "折"

@@ -1,0 +1,54 @@
+"""The contract between a use case and the engine that runs it.
+
+A use case is a function of an open transaction; `Engine.write` commits it as a whole or not at all,
+and nothing inside commits. Which database answers is known to this room only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """An open transaction. `engine` is "sqlite" or "postgresql"; `connection` is the driver's own."""
+
+    engine: str
+    connection: Any
+
+
+class Engine(Protocol):
+    """What every database engine offers."""
+
+    @property
+    def name(self) -> str:
+        """ "sqlite" or "postgresql"."""
+        ...
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` over one consistent snapshot; it can't write."""
+        ...
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` in one transaction and return its result once that is durable.
+
+        `work` may be run again from the start (PostgreSQL, after a serialization failure), so it
+        must have no effect but on the database. What it raises is raised here, with nothing kept.
+        """
+        ...
+
+    def close(self) -> None:
+        """Finish what waits, then give every connection back."""
+        ...
+
+
+class StorageProblem(Exception):
+    """The database can't be used: one sentence for the operator, in Chinese and in English."""
+
+    def __init__(self, chinese: str, english: str) -> None:
+        super().__init__(f"{chinese} / {english}")
+        self.chinese, self.english = chinese, english

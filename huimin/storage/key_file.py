@@ -1,0 +1,53 @@
+"""A file of secrets: JSON, readable by its owner only (mode 0600), replaced as a whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from huimin.storage.engine import StorageProblem
+
+
+def load_keys(path: Path) -> dict[str, Any] | None:
+    """What the file holds, or None where there is none. Raises StorageProblem when it can't be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StorageProblem(
+            f"读不了密钥文件 {path}：{error.strerror}。",
+            f"The key file {path} can't be read: {error.strerror}.",
+        ) from error
+    try:
+        keys = json.loads(text)
+    except ValueError as error:
+        raise StorageProblem(
+            f"密钥文件 {path} 已损坏，请从备份恢复。",
+            f"The key file {path} is damaged; restore it from a backup.",
+        ) from error
+    if not isinstance(keys, dict):
+        raise StorageProblem(
+            f"密钥文件 {path} 已损坏，请从备份恢复。",
+            f"The key file {path} is damaged; restore it from a backup.",
+        )
+    return keys
+
+
+def save_keys(path: Path, keys: dict[str, Any]) -> None:
+    """Write the keys durably: a new file of mode 0600 takes the old one's place in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # mkstemp creates with mode 0600, so there is no moment at which others could read it.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(keys, file, ensure_ascii=False, indent=1, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
