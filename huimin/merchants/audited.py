@@ -1,0 +1,43 @@
+"""One line of the audit record for every change in this room, in the change's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from huimin.audit.record import record
+from huimin.core.days import instant_text
+from huimin.storage.engine import Transaction
+
+# A key's hash proves nothing to a reader of the record and need not lie about in it.
+UNRECORDED = ("key_hash",)
+
+
+def record_change(
+    tx: Transaction,
+    subject_kind: str,
+    action: str,
+    *,
+    old: Mapping[str, Any] | None,
+    new: Mapping[str, Any],
+    now: datetime,
+    actor: str,
+    reason: str | None = None,
+) -> None:
+    """Record that `subject_kind` (merchant, outlet, terminal) went from row `old` to row `new`."""
+    record(
+        tx,
+        at=instant_text(now),
+        actor=actor,
+        action=f"{subject_kind}.{action}",
+        subject_kind=subject_kind,
+        subject_id=new["id"],
+        reason=reason,
+        old=_shown(old) if old is not None else None,
+        new=_shown(new),
+    )
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in UNRECORDED}

@@ -1,0 +1,141 @@
+"""Enrol merchants, and suspend, resume or end them.
+
+A merchant is a legal entity with one checked 统一社会信用代码. While it is not active none of its
+outlets can redeem; ending it is final and ends its outlets and terminals in the same transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from huimin.core.days import instant_text
+from huimin.core.identity import IdentityProblem, check_credit_code
+from huimin.core.refusals import Refusal
+from huimin.merchants.audited import record_change
+from huimin.merchants.field_checks import (
+    NAME_CHARACTERS_MAX,
+    FieldChecks,
+    checked_reason,
+    problem,
+)
+from huimin.merchants.outlets import end_outlets_of_merchant
+from huimin.merchants.states import next_state
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+from huimin.storage.named_queries import load_queries
+
+Row = dict[str, Any]
+queries = load_queries("merchants")
+
+
+def add_merchant(
+    tx: Transaction,
+    *,
+    name: str,
+    credit_code: str,
+    now: datetime,
+    actor: str,
+    contact_name: str | None = None,
+    contact_phone: str | None = None,
+) -> Row:
+    """Enrol a merchant and return its row. Raises FieldProblems naming each field that is wrong."""
+    checks = FieldChecks()
+    name = checks.text("name", name, "商户名称", "merchant's name", NAME_CHARACTERS_MAX)
+    try:
+        credit_code = check_credit_code(credit_code)
+    except IdentityProblem as wrong:
+        checks.refuse(
+            "credit_code",
+            wrong.message,
+            "The unified social credit code is wrong; copy its 18 characters from the licence.",
+        )
+    contact_name = checks.optional_text(
+        "contact_name", contact_name, "联系人", "contact's name", NAME_CHARACTERS_MAX
+    )
+    contact_phone = checks.phone("contact_phone", contact_phone)
+    checks.finish()
+    row: Row | None = queries.insert_merchant(
+        tx,
+        id=new_id(),
+        name=name,
+        credit_code=credit_code,
+        contact_name=contact_name,
+        contact_phone=contact_phone,
+        created_at=instant_text(now),
+    )
+    if row is None:
+        raise _enrolled_already(tx, credit_code)
+    record_change(tx, "merchant", "added", old=None, new=row, now=now, actor=actor)
+    return row
+
+
+def find_merchant(tx: Transaction, id_or_credit_code: str) -> Row:
+    """A merchant by its id or its credit code. Raises Refusal not_found."""
+    row: Row | None = queries.merchant_by_id(tx, id=id_or_credit_code)
+    if row is None:
+        row = queries.merchant_by_credit_code(
+            tx, credit_code=id_or_credit_code.strip().upper()
+        )
+    if row is None:
+        raise Refusal("not_found", subject="merchant")
+    return row
+
+
+def list_merchants(tx: Transaction, *, state: str | None = None) -> list[Row]:
+    """Every merchant, or those of one state, with `outlets`, the number that are not ended."""
+    return list(queries.list_merchants(tx, state=state))
+
+
+def suspend_merchant(
+    tx: Transaction, *, merchant_id: str, now: datetime, actor: str, reason: str
+) -> Row:
+    """Stop all of a merchant's outlets for the time being. Returns the changed row."""
+    return _change(tx, "suspended", merchant_id, now=now, actor=actor, reason=reason)
+
+
+def resume_merchant(
+    tx: Transaction, *, merchant_id: str, now: datetime, actor: str, reason: str
+) -> Row:
+    """Let a suspended merchant take part again. Returns the changed row."""
+    return _change(tx, "resumed", merchant_id, now=now, actor=actor, reason=reason)
+
+
+def end_merchant(
+    tx: Transaction, *, merchant_id: str, now: datetime, actor: str, reason: str
+) -> Row:
+    """End a merchant for good, with its outlets and terminals. Returns the changed row."""
+    row = _change(tx, "ended", merchant_id, now=now, actor=actor, reason=reason)
+    end_outlets_of_merchant(tx, merchant_id, now=now, actor=actor, reason=reason)
+    return row
+
+
+def _change(
+    tx: Transaction,
+    change: str,
+    merchant_id: str,
+    *,
+    now: datetime,
+    actor: str,
+    reason: str,
+) -> Row:
+    reason = checked_reason(reason)
+    old: Row | None = queries.lock_merchant(tx, id=merchant_id)
+    if old is None:
+        raise Refusal("not_found", subject="merchant")
+    new_state = next_state("merchant", change, old["state"])
+    row: Row = queries.set_merchant_state(tx, id=merchant_id, state=new_state)
+    record_change(
+        tx, "merchant", change, old=old, new=row, now=now, actor=actor, reason=reason
+    )
+    return row
+
+
+def _enrolled_already(tx: Transaction, credit_code: str) -> Exception:
+    other = queries.merchant_by_credit_code(tx, credit_code=credit_code)
+    name = other["name"] if other else credit_code
+    return problem(
+        "credit_code",
+        f"这个统一社会信用代码已登记为“{name}”，请直接为它添加网点。",
+        f'This credit code is enrolled already as "{name}"; add outlets to that merchant.',
+    )

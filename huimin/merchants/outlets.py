@@ -1,0 +1,230 @@
+"""Add outlets (惠民示范点) to a merchant, and suspend, resume or end them.
+
+An outlet has one of five kinds, a town or village of the county and an address. While it is not
+active its terminals can't redeem; ending it is final and disables its terminals with it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from huimin.core.days import instant_text
+from huimin.core.refusals import Refusal
+from huimin.merchants.audited import record_change
+from huimin.merchants.field_checks import (
+    ADDRESS_CHARACTERS_MAX,
+    NAME_CHARACTERS_MAX,
+    FieldChecks,
+    checked_reason,
+    problem,
+)
+from huimin.merchants.states import next_state
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+from huimin.storage.named_queries import load_queries
+
+Row = dict[str, Any]
+queries = load_queries("merchants")
+
+KIND_WORDS = {
+    "supermarket": "超市",
+    "pharmacy": "药店",
+    "hospital": "医院",
+    "school": "学校",
+    "other": "其他",
+}
+
+
+def add_outlet(
+    tx: Transaction,
+    *,
+    merchant_id: str,
+    name: str,
+    kind: str,
+    division_code: str,
+    address: str,
+    now: datetime,
+    actor: str,
+) -> Row:
+    """Add an outlet to a merchant that is not ended, and return its row.
+
+    `division_code` is the 12-digit code of a town or village. Raises FieldProblems.
+    """
+    checks = FieldChecks()
+    merchant = queries.lock_merchant(tx, id=merchant_id)
+    if merchant is None:
+        checks.refuse(
+            "merchant", "没有这个商户，请先登记商户。", "There is no such merchant."
+        )
+    elif merchant["state"] == "ended":
+        checks.refuse(
+            "merchant", "这个商户已终止，不能再添加网点。", "This merchant has ended."
+        )
+    name = checks.text("name", name, "网点名称", "outlet's name", NAME_CHARACTERS_MAX)
+    _check_kind(checks, kind)
+    _check_division(tx, checks, division_code)
+    address = checks.text("address", address, "地址", "address", ADDRESS_CHARACTERS_MAX)
+    checks.finish()
+    row: Row | None = queries.insert_outlet(
+        tx,
+        id=new_id(),
+        merchant_id=merchant_id,
+        name=name,
+        kind=kind,
+        division_code=division_code,
+        address=address,
+        created_at=instant_text(now),
+    )
+    if row is None:
+        raise problem(
+            "name",
+            f"这个商户已有名为“{name}”的网点，请加上店名区别。",
+            f'The merchant already has an outlet named "{name}"; tell them apart by name.',
+        )
+    record_change(tx, "outlet", "added", old=None, new=row, now=now, actor=actor)
+    return row
+
+
+def outlet_by_id(tx: Transaction, outlet_id: str) -> Row | None:
+    """An outlet with `merchant_name` and `merchant_state`, or None."""
+    row: Row | None = queries.outlet_by_id(tx, id=outlet_id)
+    return row
+
+
+def find_outlet(tx: Transaction, id_or_name: str) -> Row:
+    """An outlet by its id, or by a name that only one outlet has.
+
+    Raises Refusal not_found, or FieldProblems when several outlets share the name.
+    """
+    row = outlet_by_id(tx, id_or_name)
+    if row is not None:
+        return row
+    named = list(queries.outlets_by_name(tx, name=id_or_name.strip()))
+    if len(named) > 1:
+        zh = "；".join(f"{one['merchant_name']} {one['id']}" for one in named)
+        raise problem(
+            "outlet",
+            f"有 {len(named)} 个网点叫这个名字，请改用编号：{zh}",
+            f"{len(named)} outlets have this name; give the id: {zh}",
+        )
+    row = outlet_by_id(tx, named[0]["id"]) if named else None
+    if row is None:
+        raise Refusal("not_found", subject="outlet")
+    return row
+
+
+def list_outlets(
+    tx: Transaction,
+    *,
+    merchant_id: str | None = None,
+    kind: str | None = None,
+    state: str | None = None,
+) -> list[Row]:
+    """Outlets with merchant and division names and `terminals`, the number of active ones."""
+    return list(
+        queries.list_outlets(tx, merchant_id=merchant_id, kind=kind, state=state)
+    )
+
+
+def suspend_outlet(
+    tx: Transaction, *, outlet_id: str, now: datetime, actor: str, reason: str
+) -> Row:
+    """Stop an outlet for the time being: from now on it can't redeem. Returns the changed row."""
+    return _change(tx, "suspended", outlet_id, now=now, actor=actor, reason=reason)
+
+
+def resume_outlet(
+    tx: Transaction, *, outlet_id: str, now: datetime, actor: str, reason: str
+) -> Row:
+    """Let a suspended outlet redeem again. Returns the changed row."""
+    return _change(tx, "resumed", outlet_id, now=now, actor=actor, reason=reason)
+
+
+def end_outlet(
+    tx: Transaction, *, outlet_id: str, now: datetime, actor: str, reason: str
+) -> Row:
+    """End an outlet for good and disable its terminals. Returns the changed row."""
+    row = _change(tx, "ended", outlet_id, now=now, actor=actor, reason=reason)
+    _disable_terminals(
+        tx, outlet_id, now=now, actor=actor, reason=checked_reason(reason)
+    )
+    return row
+
+
+def end_outlets_of_merchant(
+    tx: Transaction, merchant_id: str, *, now: datetime, actor: str, reason: str
+) -> None:
+    """End every outlet of a merchant that ends. The caller holds the merchant's row."""
+    for old in queries.outlets_not_ended(tx, merchant_id=merchant_id):
+        end_outlet(tx, outlet_id=old["id"], now=now, actor=actor, reason=reason)
+
+
+def _change(
+    tx: Transaction,
+    change: str,
+    outlet_id: str,
+    *,
+    now: datetime,
+    actor: str,
+    reason: str,
+) -> Row:
+    reason = checked_reason(reason)
+    old: Row | None = queries.lock_outlet(tx, id=outlet_id)
+    if old is None:
+        raise Refusal("not_found", subject="outlet")
+    new_state = next_state("outlet", change, old["state"])
+    row: Row = queries.set_outlet_state(tx, id=outlet_id, state=new_state)
+    record_change(
+        tx, "outlet", change, old=old, new=row, now=now, actor=actor, reason=reason
+    )
+    return row
+
+
+def _disable_terminals(
+    tx: Transaction, outlet_id: str, *, now: datetime, actor: str, reason: str
+) -> None:
+    disabled = queries.disable_terminals_of_outlet(
+        tx, outlet_id=outlet_id, disabled_at=instant_text(now)
+    )
+    for row in list(disabled):
+        old = {**row, "state": "active", "disabled_at": None}
+        record_change(
+            tx,
+            "terminal",
+            "disabled",
+            old=old,
+            new=row,
+            now=now,
+            actor=actor,
+            reason=reason,
+        )
+
+
+def _check_kind(checks: FieldChecks, kind: str) -> None:
+    if kind not in KIND_WORDS:
+        checks.refuse(
+            "kind",
+            "网点类型只能是："
+            + "、".join(f"{k}（{zh}）" for k, zh in KIND_WORDS.items())
+            + "。",
+            "The kind is one of: " + ", ".join(KIND_WORDS) + ".",
+        )
+
+
+def _check_division(tx: Transaction, checks: FieldChecks, division_code: str) -> None:
+    found = None
+    if len(division_code) == 12 and division_code.isascii() and division_code.isdigit():
+        found = queries.division_by_code(tx, code=division_code)
+    if found is None:
+        checks.refuse(
+            "division_code",
+            "没有这个行政区划代码，请填 12 位的镇街或村社代码，例如 512022001000。",
+            "There is no such division; give the 12-digit code of a town or village.",
+        )
+    elif found["level"] == "county":
+        checks.refuse(
+            "division_code",
+            "请填到镇街或村社，不能只到县。",
+            "Give a town or a village, not the whole county.",
+        )

@@ -1,0 +1,120 @@
+"""Give an outlet a terminal with a key, and switch a terminal off at once.
+
+The key is returned once, at creation, and only its SHA-256 is stored; a lost key means a new
+terminal. A disabled terminal stays disabled.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from huimin.access.terminal_keys import hash_key, new_key
+from huimin.core.days import instant_text
+from huimin.core.refusals import Refusal
+from huimin.merchants.audited import record_change
+from huimin.merchants.field_checks import (
+    NAME_CHARACTERS_MAX,
+    FieldChecks,
+    checked_reason,
+    problem,
+)
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+from huimin.storage.named_queries import load_queries
+
+Row = dict[str, Any]
+queries = load_queries("merchants")
+
+CODE_MAX = 999_999
+
+
+def add_terminal(
+    tx: Transaction, *, outlet_id: str, label: str, now: datetime, actor: str
+) -> tuple[Row, str]:
+    """Add a terminal to an outlet that is not ended; returns its row and its key, told only here.
+
+    Raises FieldProblems on `outlet` or `label`.
+    """
+    checks = FieldChecks()
+    outlet = queries.lock_outlet(tx, id=outlet_id)
+    if outlet is None:
+        checks.refuse(
+            "outlet", "没有这个网点，请先添加网点。", "There is no such outlet."
+        )
+    elif outlet["state"] == "ended":
+        checks.refuse(
+            "outlet", "这个网点已终止，不能再添加终端。", "This outlet has ended."
+        )
+    label = checks.text(
+        "label", label, "终端名称", "terminal's label", NAME_CHARACTERS_MAX
+    )
+    checks.finish()
+    key = new_key()
+    row = None
+    while row is None:
+        row = queries.insert_terminal(
+            tx,
+            id=new_id(),
+            outlet_id=outlet_id,
+            code=_next_code(tx),
+            label=label,
+            key_hash=hash_key(key),
+            created_at=instant_text(now),
+        )
+    record_change(tx, "terminal", "added", old=None, new=row, now=now, actor=actor)
+    return row, key
+
+
+def find_terminal(tx: Transaction, id_or_code: str) -> Row:
+    """A terminal by its id or its six-digit code. Raises Refusal not_found."""
+    row: Row | None = queries.terminal_by_id(tx, id=id_or_code)
+    if row is None:
+        row = queries.terminal_by_code(tx, code=id_or_code.strip())
+    if row is None:
+        raise Refusal("not_found", subject="terminal")
+    return row
+
+
+def list_terminals(
+    tx: Transaction, *, outlet_id: str | None = None, state: str | None = None
+) -> list[Row]:
+    """Terminals with their outlet's and merchant's names and states, without the key's hash."""
+    return list(queries.list_terminals(tx, outlet_id=outlet_id, state=state))
+
+
+def disable_terminal(
+    tx: Transaction, *, terminal_id: str, now: datetime, actor: str, reason: str
+) -> Row:
+    """Switch a terminal off: its key is refused from the moment this commits."""
+    reason = checked_reason(reason)
+    old = find_terminal(tx, terminal_id)
+    row: Row | None = queries.disable_terminal(
+        tx, id=old["id"], disabled_at=instant_text(now)
+    )
+    if row is None:
+        raise problem(
+            "terminal", "这个终端已经停用。", "This terminal is disabled already."
+        )
+    record_change(
+        tx,
+        "terminal",
+        "disabled",
+        old=old,
+        new=row,
+        now=now,
+        actor=actor,
+        reason=reason,
+    )
+    return row
+
+
+def _next_code(tx: Transaction) -> str:
+    number = int(queries.last_terminal_code(tx)) + 1
+    if number > CODE_MAX:
+        raise problem(
+            "outlet",
+            "终端编号已用完（999999），请联系系统维护人员。",
+            "All terminal codes are taken; ask the people who maintain the system.",
+        )
+    return f"{number:06d}"
