@@ -1,0 +1,140 @@
+"""The signed text in a card's QR code: COSE_Sign1 (RFC 9052) over CWT claims (RFC 8392), as digits.
+
+The claims are `{7: copy id (7 bytes), 4: expiry}` and nothing else; no name, no reason. The bytes
+are written after a leading 0x01 as one decimal number, because a keyboard-wedge scanner behind a
+Chinese input method mangles letters but not digits, and QR's numeric mode keeps it small.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import cbor2
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cwt import COSE, COSEKey
+
+from huimin.core.card_number import NUMBER_DIGITS, is_valid
+from huimin.core.refusals import Refusal
+
+TEXT_MAX = 4_096
+TOKEN_BYTES_MAX = 256
+COPY_ID_BYTES = 7
+CLAIM_EXPIRY, CLAIM_COPY_ID = 4, 7
+HEADER_ALGORITHM, HEADER_KEY_ID = 1, 4
+EDDSA = -8
+SIGN1_TAG = 18
+ADDRESS = re.compile(r"https?://[^/]{1,253}/c/([0-9]+)", re.IGNORECASE | re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class CardReading:
+    """What was scanned or typed: the digits of a token, or a card number."""
+
+    kind: Literal["token", "number"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenClaims:
+    """What a good signature vouches for. `expires_at` is in Unix seconds."""
+
+    copy_id: bytes
+    expires_at: int
+    key_id: int
+
+
+def read_text(raw: str) -> CardReading:
+    """Make out what a scanner, a finger or a clipboard gave.
+
+    Accepts a token's digits, its address form, or a card number; with full-width characters,
+    spaces, hyphens and any letter case. Raises Refusal: `card_unreadable`, `card_number_wrong`.
+    """
+    if len(raw) > TEXT_MAX:
+        raise Refusal("card_unreadable")
+    text = re.sub(r"[\s\u200b\ufeff]+", "", unicodedata.normalize("NFKC", raw))
+    address = ADDRESS.fullmatch(text)
+    digits = address.group(1) if address else text.replace("-", "")
+    if not (digits.isascii() and digits.isdigit()):
+        raise Refusal("card_unreadable")
+    if len(digits) == NUMBER_DIGITS and not address:
+        if not is_valid(digits):
+            raise Refusal("card_number_wrong")
+        return CardReading("number", digits)
+    # A short run of digits is a number with digits missing, not a damaged code.
+    if len(digits) < 2 * NUMBER_DIGITS:
+        raise Refusal("card_unreadable" if address else "card_number_wrong")
+    return CardReading("token", digits)
+
+
+def sign_token(copy_id: bytes, expires_at: int, key_id: int, private_key: Ed25519PrivateKey) -> str:
+    """The token of a card copy as decimal digits. `expires_at` in Unix seconds; `key_id` one byte."""
+    if len(copy_id) != COPY_ID_BYTES:
+        raise ValueError("a copy id has seven bytes")
+    # cwt.encode would add iat and nbf: the COSE class keeps the claims as small as they can be.
+    signed = COSE.new().encode_and_sign(
+        cbor2.dumps({CLAIM_COPY_ID: copy_id, CLAIM_EXPIRY: expires_at}),
+        COSEKey.from_pem(
+            private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+            kid=bytes([key_id]),
+        ),
+        protected={HEADER_ALGORITHM: EDDSA},
+        unprotected={HEADER_KEY_ID: bytes([key_id])},
+    )
+    return str(int.from_bytes(b"\x01" + signed))
+
+
+def verify_token(digits: str, public_keys: Mapping[int, Ed25519PublicKey]) -> TokenClaims:
+    """The claims of a token that one of the county's keys signed.
+
+    Whether the card still counts, its expiry included, is for the caller to say.
+    Raises Refusal `card_signature_invalid`.
+    """
+    try:
+        return _verified(digits, public_keys)
+    except (
+        InvalidSignature,
+        LookupError,
+        OverflowError,
+        RecursionError,
+        TypeError,
+        ValueError,
+        cbor2.CBORDecodeError,
+    ) as error:
+        raise Refusal("card_signature_invalid") from error
+
+
+def address_form(digits: str, host: str) -> str:
+    """The token as an address that any phone camera opens, in capitals for QR's alphanumeric mode."""
+    return f"HTTPS://{host.upper()}/C/{digits}"
+
+
+def _verified(digits: str, public_keys: Mapping[int, Ed25519PublicKey]) -> TokenClaims:
+    number = int(digits[:TEXT_MAX])
+    data = number.to_bytes((number.bit_length() + 7) // 8)
+    if len(data) > TOKEN_BYTES_MAX or data[0] != 1:
+        raise ValueError("no token")
+    message: Any = cbor2.loads(data[1:])
+    if not isinstance(message, cbor2.CBORTag) or message.tag != SIGN1_TAG:
+        raise ValueError("no COSE_Sign1 message")
+    protected, unprotected, payload, signature = message.value
+    if cbor2.loads(protected) != {HEADER_ALGORITHM: EDDSA}:
+        raise ValueError("another algorithm")
+    (key_id,) = unprotected[HEADER_KEY_ID]
+    # RFC 9052, section 4.4: what is signed is the Sig_structure, not the bare payload.
+    signed = cbor2.dumps(["Signature1", protected, b"", payload])
+    public_keys[key_id].verify(signature, signed)
+    claims = cbor2.loads(payload)
+    copy_id, expires_at = claims[CLAIM_COPY_ID], claims[CLAIM_EXPIRY]
+    if (
+        not isinstance(copy_id, bytes)
+        or len(copy_id) != COPY_ID_BYTES
+        or type(expires_at) is not int
+    ):
+        raise ValueError("other claims")
+    return TokenClaims(copy_id, expires_at, key_id)

@@ -1,0 +1,35 @@
+"""The hash chain of a terminal: canonical bytes of a ledger row, its hash, the fold of many heads.
+
+Each row's hash covers every column but the hash itself, and so the hash of the terminal's row
+before it: whoever changes, drops or swaps a row breaks the chain at a place that can be named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+GENESIS = "0" * 64
+
+
+def canonical_bytes(row: Mapping[str, Any]) -> bytes:
+    """All columns but `hash` as compact JSON with sorted names, UTF-8: the same on every engine."""
+    content = {name: value for name, value in row.items() if name != "hash"}
+    return json.dumps(
+        content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode()
+
+
+def row_hash(row: Mapping[str, Any]) -> str:
+    """SHA-256 of the row's canonical bytes, in hex."""
+    return hashlib.sha256(canonical_bytes(row)).hexdigest()
+
+
+def fold_heads(heads: Mapping[str, str]) -> str:
+    """One digest of many chain heads (terminal id → hash), whatever their order."""
+    digest = hashlib.sha256()
+    for terminal_id in sorted(heads):
+        digest.update(f"{terminal_id}:{heads[terminal_id]}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,435 @@
+"""The discount: what a basket gets under a policy, step by step, and what a reversal takes back.
+
+Pure integer arithmetic on fen. Discount = eligible × rate ÷ 10 000, rounded half up once to the
+policy's unit, then limited by the caps, then allocated to the lines so that they always add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from huimin.core.money import (
+    AMOUNT_FEN_MAX,
+    BASIS_POINTS,
+    allocate,
+    half_up,
+    money_text,
+    percent_words,
+    rate_words,
+)
+from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
+
+CAP_WORDS = {
+    "redemption": ("单笔上限", "單筆上限", "limit of one purchase"),
+    "card_day": ("今日上限", "今日上限", "limit of the day"),
+    "card_month": ("本月上限", "本月上限", "limit of the month"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyTerms:
+    """What a policy version says. Rates and shares in basis points, money in fen, days as text."""
+
+    id: str
+    code: str
+    version: int
+    name: str
+    scope: Literal["all", "kind", "eligibility", "outlet"]
+    scope_value: str
+    starts_on: str
+    ends_on: str | None
+    rate_bp: int
+    rounding_unit_fen: int
+    minimum_spend_fen: int
+    cap_redemption_fen: int | None
+    cap_card_day_fen: int | None
+    cap_card_month_fen: int | None
+    excluded_categories: tuple[str, ...]
+    base: Literal["market_price", "after_insurance"]
+    merchant_share_bp: int
+    government_share_bp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the basket; `amount_fen` is the line's total, whatever the quantity."""
+
+    sku: str | None
+    name: str
+    category: str | None
+    quantity: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """What is bought. `excluded_fen` by hand where there are no items; insurance at hospitals."""
+
+    amount_fen: int
+    excluded_fen: int = 0
+    insurance_fen: int = 0
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Discount that the holder has had under this policy today and this month, in fen."""
+
+    day_used_fen: int = 0
+    month_used_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the explanation, free of language."""
+
+    code: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item with its part of the discount."""
+
+    index: int
+    name: str
+    category: str | None
+    amount_fen: int
+    eligible_fen: int
+    discount_fen: int
+    payable_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What the basket gets. payable + discount = amount; the lines add up to both."""
+
+    amount_fen: int
+    insurance_fen: int
+    excluded_fen: int
+    eligible_fen: int
+    rate_bp: int
+    discount_fen: int
+    payable_fen: int
+    merchant_share_fen: int
+    government_share_fen: int
+    lines: tuple[Line, ...]
+    caps: tuple[str, ...]
+    explanation: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The sums of a redemption, or of what has been returned of it; all positive, in fen."""
+
+    amount_fen: int
+    insurance_fen: int
+    excluded_fen: int
+    eligible_fen: int
+    discount_fen: int
+    merchant_share_fen: int
+
+    @property
+    def payable_fen(self) -> int:
+        """What the customer paid, or gets back."""
+        return self.amount_fen - self.discount_fen
+
+    @property
+    def government_share_fen(self) -> int:
+        """The government's part of the discount."""
+        return self.discount_fen - self.merchant_share_fen
+
+
+NO_SUMS = Sums(0, 0, 0, 0, 0, 0)
+
+
+def quote(basket: Basket, terms: PolicyTerms, usage: Usage = Usage()) -> Quote:
+    """What the basket gets under the policy, explained.
+
+    Raises FieldProblems for sums that don't fit, Refusal `nothing_eligible`, `below_minimum`, or
+    `cap_reached` when the caps leave nothing.
+    """
+    _require_sums(basket, terms)
+    excluded_items = [item for item in basket.items if item.category in terms.excluded_categories]
+    excluded_fen = (
+        sum(item.amount_fen for item in excluded_items) if basket.items else basket.excluded_fen
+    )
+    eligible_fen = basket.amount_fen - basket.insurance_fen - excluded_fen
+    if eligible_fen < 0:
+        raise _problem(
+            "insurance_fen",
+            "医保支付与不参加优惠的金额之和超过了总金额，请核对。",
+            "Insurance and excluded amounts together exceed the amount; check them.",
+        )
+    if eligible_fen == 0:
+        raise Refusal("nothing_eligible")
+    if eligible_fen < terms.minimum_spend_fen:
+        raise Refusal("below_minimum", minimum=money_text(terms.minimum_spend_fen))
+    unit = terms.rounding_unit_fen
+    wanted_fen = half_up(eligible_fen * terms.rate_bp, BASIS_POINTS * unit) * unit
+    discount_fen, caps = _limit(wanted_fen, eligible_fen, terms, usage)
+    merchant_share_fen = half_up(discount_fen * terms.merchant_share_bp, BASIS_POINTS)
+    return Quote(
+        amount_fen=basket.amount_fen,
+        insurance_fen=basket.insurance_fen,
+        excluded_fen=excluded_fen,
+        eligible_fen=eligible_fen,
+        rate_bp=terms.rate_bp,
+        discount_fen=discount_fen,
+        payable_fen=basket.amount_fen - discount_fen,
+        merchant_share_fen=merchant_share_fen,
+        government_share_fen=discount_fen - merchant_share_fen,
+        lines=_lines(basket, terms, discount_fen),
+        caps=caps,
+        explanation=tuple(
+            _steps(basket, terms, excluded_items, excluded_fen, wanted_fen, discount_fen, caps)
+        ),
+    )
+
+
+def take_back(original: Sums, returned: Sums, amount_fen: int) -> Sums:
+    """The part of a redemption that goes back when `amount_fen` (gross) of it is returned.
+
+    `returned` is what went back before. Each sum is the original's share of all returned so far,
+    less what went back before, so any series that returns everything nets exactly zero.
+    Raises Refusal `already_reversed` or `reversal_too_large`.
+    """
+    left_fen = original.amount_fen - returned.amount_fen
+    if left_fen == 0:
+        raise Refusal("already_reversed")
+    if amount_fen > left_fen:
+        raise Refusal("reversal_too_large", left=money_text(left_fen))
+    if amount_fen <= 0:
+        raise _problem("amount_fen", "退货金额必须大于零。", "The returned amount must be above 0.")
+    total = returned.amount_fen + amount_fen
+    so_far = {
+        field.name: half_up(getattr(original, field.name) * total, original.amount_fen)
+        for field in fields(Sums)
+    }
+    if original.discount_fen:
+        # By the discount so far, not by the amount: else a part could take back more for the
+        # merchant than the discount it takes back.
+        so_far["merchant_share_fen"] = half_up(
+            original.merchant_share_fen * so_far["discount_fen"], original.discount_fen
+        )
+    parts = {name: value - getattr(returned, name) for name, value in so_far.items()}
+    return Sums(**parts)
+
+
+def explain(step: Step, language: str = "zh_Hans") -> str:
+    """The step in words that a cashier can read out."""
+    words = EXPLANATIONS[step.code]
+    chosen = words.get(language, words["zh_Hans"])
+    shown: dict[str, Any] = {}
+    for name, value in step.params.items():
+        if name.endswith("_fen"):
+            shown[name.removesuffix("_fen")] = money_text(value)
+        elif name == "cap":
+            shown[name] = CAP_WORDS[value][{"zh_Hans": 0, "zh_Hant": 1, "en": 2}.get(language, 0)]
+        elif name == "rate_bp":
+            shown["rate"] = _rate(value, language)
+        else:
+            shown[name] = value
+    return chosen.format(**shown)
+
+
+EXPLANATIONS: dict[str, dict[str, str]] = {
+    "amount": {
+        "zh_Hans": "原价 {amount}。",
+        "zh_Hant": "原價 {amount}。",
+        "en": "The usual price is {amount}.",
+    },
+    "insurance": {
+        "zh_Hans": "医保支付 {amount}，优惠按个人支付部分计算。",
+        "zh_Hant": "醫保支付 {amount}，優惠按個人支付部分計算。",
+        "en": "Insurance pays {amount}; the discount counts on what the patient pays.",
+    },
+    "excluded": {
+        "zh_Hans": "{amount} 的商品不参加优惠。",
+        "zh_Hant": "{amount} 的商品不參加優惠。",
+        "en": "Goods for {amount} don't take part in the discount.",
+    },
+    "excluded_item": {
+        "zh_Hans": "{name} {amount} 不参加优惠。",
+        "zh_Hant": "{name} {amount} 不參加優惠。",
+        "en": "{name}, {amount}, doesn't take part in the discount.",
+    },
+    "discount": {
+        "zh_Hans": "{eligible} 按{rate}优惠 {discount}。",
+        "zh_Hant": "{eligible} 按{rate}優惠 {discount}。",
+        "en": "{rate} of {eligible} takes off {discount}.",
+    },
+    "cap": {
+        "zh_Hans": "到了{cap}，这次优惠 {discount}。",
+        "zh_Hant": "到了{cap}，這次優惠 {discount}。",
+        "en": "The {cap} is reached, so {discount} is taken off.",
+    },
+    "payable": {
+        "zh_Hans": "实付 {payable}。",
+        "zh_Hant": "實付 {payable}。",
+        "en": "Please pay {payable}.",
+    },
+    "patient_pays": {
+        "zh_Hans": "其中个人支付 {payable}。",
+        "zh_Hant": "其中個人支付 {payable}。",
+        "en": "Of this the patient pays {payable}.",
+    },
+}
+
+
+def _rate(rate_bp: int, language: str) -> str:
+    return percent_words(rate_bp) if language == "en" else rate_words(rate_bp, language)
+
+
+def _problem(field: str, chinese: str, english: str) -> FieldProblems:
+    return FieldProblems([FieldProblem(field, chinese, english)])
+
+
+def _require_sums(basket: Basket, terms: PolicyTerms) -> None:
+    if not 1 <= basket.amount_fen <= AMOUNT_FEN_MAX:
+        raise _problem(
+            "amount_fen",
+            f"金额须在 ¥0.01 到 {money_text(AMOUNT_FEN_MAX)} 之间（以分为单位的整数）。",
+            f"The amount must be between 1 and {AMOUNT_FEN_MAX} fen.",
+        )
+    for field, value in (
+        ("excluded_fen", basket.excluded_fen),
+        ("insurance_fen", basket.insurance_fen),
+    ):
+        if not 0 <= value <= basket.amount_fen:
+            raise _problem(
+                field,
+                "须在零与总金额 amount_fen 之间。",
+                "Must be between zero and amount_fen.",
+            )
+    if basket.insurance_fen and terms.base != "after_insurance":
+        raise _problem(
+            "insurance_fen",
+            "本示范点的优惠政策不涉及医保，请去掉这一项。",
+            "This outlet's policy does not count insurance; leave this field out.",
+        )
+    if basket.items:
+        _require_items(basket, terms)
+
+
+def _require_items(basket: Basket, terms: PolicyTerms) -> None:
+    if any(item.amount_fen < 0 for item in basket.items):
+        raise _problem("items", "明细金额不能为负数。", "A line's amount must not be negative.")
+    if sum(item.amount_fen for item in basket.items) != basket.amount_fen:
+        raise _problem(
+            "items",
+            "各行金额之和与 amount_fen 不符，请核对。",
+            "The lines do not add up to amount_fen; check them.",
+        )
+    excluded_fen = sum(
+        item.amount_fen for item in basket.items if item.category in terms.excluded_categories
+    )
+    if basket.excluded_fen not in (0, excluded_fen):
+        raise _problem(
+            "excluded_fen",
+            "有明细时按商品类别计算不参加优惠的金额，请去掉这一项。",
+            "With items the excluded amount follows from their categories; leave this field out.",
+        )
+
+
+def _limit(
+    wanted_fen: int, eligible_fen: int, terms: PolicyTerms, usage: Usage
+) -> tuple[int, tuple[str, ...]]:
+    """The discount after the caps, and the caps that bit (the ones that set the result)."""
+    unit = terms.rounding_unit_fen
+    discount_fen = min(wanted_fen, eligible_fen // unit * unit)
+    rooms = {
+        "redemption": terms.cap_redemption_fen,
+        "card_day": _left(terms.cap_card_day_fen, usage.day_used_fen),
+        "card_month": _left(terms.cap_card_month_fen, usage.month_used_fen),
+    }
+    whole = {name: room // unit * unit for name, room in rooms.items() if room is not None}
+    if whole and min(whole.values()) < discount_fen:
+        discount_fen = min(whole.values())
+        caps = tuple(name for name, room in whole.items() if room == discount_fen)
+        if discount_fen == 0:
+            raise Refusal("cap_reached", cap=CAP_WORDS[caps[-1]])
+        return discount_fen, caps
+    return discount_fen, ()
+
+
+def _left(cap_fen: int | None, used_fen: int) -> int | None:
+    return None if cap_fen is None else max(cap_fen - used_fen, 0)
+
+
+def _lines(basket: Basket, terms: PolicyTerms, discount_fen: int) -> tuple[Line, ...]:
+    """The items in their own order, with the discount split by what is eligible of each."""
+    # Sorted by content, so that the same basket in another order gets the same parts.
+    order = sorted(
+        range(len(basket.items)),
+        key=lambda i: (
+            -basket.items[i].amount_fen,
+            basket.items[i].name,
+            basket.items[i].sku or "",
+            basket.items[i].category or "",
+            basket.items[i].quantity,
+        ),
+    )
+    eligible = {
+        i: 0
+        if basket.items[i].category in terms.excluded_categories
+        else basket.items[i].amount_fen
+        for i in order
+    }
+    bases = _after_insurance(basket.insurance_fen, eligible)
+    parts = (
+        dict(zip(order, allocate(discount_fen, [bases[i] for i in order]), strict=True))
+        if (order)
+        else {}
+    )
+    return tuple(
+        Line(
+            index=i,
+            name=item.name,
+            category=item.category,
+            amount_fen=item.amount_fen,
+            eligible_fen=bases[i],
+            discount_fen=parts[i],
+            payable_fen=item.amount_fen - parts[i],
+        )
+        for i, item in enumerate(basket.items)
+    )
+
+
+def _after_insurance(insurance_fen: int, eligible: dict[int, int]) -> dict[int, int]:
+    """What is left of each line's eligible amount when insurance pays its part of all of them."""
+    if not insurance_fen:
+        return eligible
+    paid = allocate(insurance_fen, list(eligible.values()))
+    return {i: fen - part for (i, fen), part in zip(eligible.items(), paid, strict=True)}
+
+
+def _steps(
+    basket: Basket,
+    terms: PolicyTerms,
+    excluded_items: list[Item],
+    excluded_fen: int,
+    wanted_fen: int,
+    discount_fen: int,
+    caps: tuple[str, ...],
+) -> Iterable[Step]:
+    yield Step("amount", {"amount_fen": basket.amount_fen})
+    if basket.insurance_fen:
+        yield Step("insurance", {"amount_fen": basket.insurance_fen})
+    for item in excluded_items:
+        yield Step("excluded_item", {"name": item.name, "amount_fen": item.amount_fen})
+    if excluded_fen and not excluded_items:
+        yield Step("excluded", {"amount_fen": excluded_fen})
+    eligible_fen = basket.amount_fen - basket.insurance_fen - excluded_fen
+    yield Step(
+        "discount",
+        {"eligible_fen": eligible_fen, "rate_bp": terms.rate_bp, "discount_fen": wanted_fen},
+    )
+    for cap in caps:
+        yield Step("cap", {"cap": cap, "discount_fen": discount_fen})
+    payable_fen = basket.amount_fen - discount_fen
+    yield Step("payable", {"payable_fen": payable_fen})
+    if basket.insurance_fen:
+        yield Step("patient_pays", {"payable_fen": payable_fen - basket.insurance_fen})
