@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from huimin.cards.events import checked_reason, problem, queries, record_event
+from huimin.cards.events import checked_reason, queries, record_event
 from huimin.cards.issue import issue_card
-from huimin.core.refusals import FieldProblems, Refusal
+from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
@@ -127,7 +127,7 @@ def _not_from(card: Row, event: str) -> FieldProblems:
         hint_zh, hint_en = "请先恢复或注销。", " Resume or revoke it first."
     elif card["state"] in ("replaced", "expired", "revoked"):
         hint_zh, hint_en = "如持卡人仍符合条件，请重新发卡。", " Issue a new card if one is due."
-    return problem(
+    return field_problem(
         "card",
         f"这张卡{state_zh}，不能{event_zh}。{hint_zh}",
         f"This card is {state_en}; it cannot be {event_en}.{hint_en}",

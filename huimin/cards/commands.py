@@ -20,7 +20,7 @@ from huimin.cards.change_state import (
     revoke_card,
     suspend_card,
 )
-from huimin.cards.events import problem, queries
+from huimin.cards.events import queries
 from huimin.cards.find import find_card
 from huimin.cards.issue import issue_card
 from huimin.cards.key_ring import KEY_ID_MAX
@@ -32,6 +32,7 @@ from huimin.core.card_number import group
 from huimin.core.card_token import read_text
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
+from huimin.core.refusals import field_problem
 from huimin.house import House
 from huimin.storage.engine import Transaction
 
@@ -68,7 +69,7 @@ def issue(
 ) -> None:
     """给持卡人（HOLDER_ID）发卡，用最新的在用密钥签发。"""
     if bool(holder_id) == all_approved:
-        raise problem(
+        raise field_problem(
             "holder",
             "请写明持卡人编号，或用 --all-approved，二者选一。",
             "Give either a holder id or --all-approved.",

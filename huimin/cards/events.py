@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from huimin.core.days import instant_text
-from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.refusals import field_problem
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.named_queries import load_queries
@@ -34,16 +34,11 @@ def checked_reason(reason: str) -> str:
     """The reason, trimmed. Raises FieldProblems when it says nothing or too much."""
     text = reason.strip()
     if not text:
-        raise problem("reason", "请写明原因。", "Give a reason.")
+        raise field_problem("reason", "请写明原因。", "Give a reason.")
     if len(text) > REASON_CHARACTERS_MAX or "\0" in text:
-        raise problem(
+        raise field_problem(
             "reason",
             f"原因请控制在 {REASON_CHARACTERS_MAX} 字以内，不含特殊控制字符。",
             f"Keep the reason within {REASON_CHARACTERS_MAX} characters and free of NUL bytes.",
         )
     return text
-
-
-def problem(field: str, zh: str, en: str) -> FieldProblems:
-    """One field's problem, ready to raise."""
-    return FieldProblems([FieldProblem(field, zh, en)])

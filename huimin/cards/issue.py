@@ -10,9 +10,10 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
-from huimin.cards.events import checked_reason, problem, queries, record_event
+from huimin.cards.events import checked_reason, queries, record_event
 from huimin.core.card_number import make_number
-from huimin.core.days import county_day, instant_text
+from huimin.core.days import county_day, instant_text, parse_day
+from huimin.core.refusals import field_problem
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 
@@ -81,7 +82,7 @@ def _insert(
         if card is not None:
             return card
         if queries.live_card_of_holder(tx, holder_id=holder_id) is not None:
-            raise problem(
+            raise field_problem(
                 "holder",
                 "该持卡人已有一张未作废的卡；卡丢了或坏了请用“补办”。",
                 "This holder has a live card already; replace it if it is lost or damaged.",
@@ -92,11 +93,11 @@ def _insert(
 def _require_holder(tx: Transaction, holder_id: str) -> None:
     holder = queries.holder_for_card(tx, id=holder_id)
     if holder is None:
-        raise problem(
+        raise field_problem(
             "holder", "没有这位持卡人，请先登记。", "No such holder; add the holder first."
         )
     if holder["erased_at"] is not None:
-        raise problem(
+        raise field_problem(
             "holder",
             "这位持卡人的个人资料已按规定清除，不能发卡。",
             "This holder's personal data has been erased; no card can be issued.",
@@ -107,15 +108,15 @@ def _checked_expiry(expires_on: date | str | None, today: date) -> date:
     if expires_on is None:
         return default_expiry(today)
     try:
-        day = expires_on if isinstance(expires_on, date) else date.fromisoformat(expires_on)
+        day = expires_on if isinstance(expires_on, date) else parse_day(expires_on)
     except ValueError:
-        raise problem(
+        raise field_problem(
             "expires_on",
             "有效期请写成 2029-10-31 这样的日期。",
             "Write the expiry as a date such as 2029-10-31.",
         ) from None
     if not today <= day <= default_expiry(today, CARD_YEARS_MAX):
-        raise problem(
+        raise field_problem(
             "expires_on",
             f"有效期不能早于今天，也不能超过 {CARD_YEARS_MAX} 年。",
             f"The expiry must be today or later, at most {CARD_YEARS_MAX} years ahead.",

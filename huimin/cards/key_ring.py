@@ -17,7 +17,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.refusals import field_problem
 from huimin.storage.engine import StorageProblem
 from huimin.storage.key_file import load_keys, save_keys
 
@@ -69,7 +69,8 @@ class KeyRing:
         """The id of the key that signs new cards: the newest active one."""
         active = [key.key_id for key in self._current().values() if key.state == "active"]
         if not active:
-            raise _problem(
+            raise field_problem(
+                "key",
                 f"没有在用的签发密钥，请从备份恢复 {FILE_NAME}，或运行 huimin keys add。",
                 f"There is no active signing key: restore {FILE_NAME}, or run huimin keys add.",
             )
@@ -108,8 +109,8 @@ class KeyRing:
     def _add(self) -> int:
         key_id = max(self._current(), default=0) + 1
         if key_id > KEY_ID_MAX:
-            raise _problem(
-                "密钥编号已用完（最多 255 个），不能再添加。", "All 255 key ids are used."
+            raise field_problem(
+                "key", "密钥编号已用完（最多 255 个），不能再添加。", "All 255 key ids are used."
             )
         key = RingKey(key_id, "active", Ed25519PrivateKey.generate())
         self._save({**self._keys, key_id: key})
@@ -122,9 +123,12 @@ class KeyRing:
 
     def _retire(self, key: RingKey) -> None:
         if key.state == "retired":
-            raise _problem(f"密钥 {key.kid} 已经停用。", f"Key {key.kid} is retired already.")
+            raise field_problem(
+                "key", f"密钥 {key.kid} 已经停用。", f"Key {key.kid} is retired already."
+            )
         if not any(k.state == "active" for k in self._keys.values() if k.key_id != key.key_id):
-            raise _problem(
+            raise field_problem(
+                "key",
                 f"密钥 {key.kid} 是唯一在用的签发密钥，请先添加新密钥（huimin keys add）再停用它。",
                 f"Key {key.kid} is the only active one: add a new key first (huimin keys add).",
             )
@@ -150,7 +154,8 @@ class KeyRing:
         try:
             return self._current()[key_id]
         except KeyError:
-            raise _problem(
+            raise field_problem(
+                "key",
                 f"密钥文件里没有编号为 {key_id} 的密钥，请核对编号，或从备份恢复 {FILE_NAME}。",
                 f"No key {key_id} in the ring: check the id, or restore {FILE_NAME} from backup.",
             ) from None
@@ -207,7 +212,3 @@ def _row_of(key: RingKey) -> dict[str, Any]:
 
 def _base64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
-
-
-def _problem(zh: str, en: str) -> FieldProblems:
-    return FieldProblems([FieldProblem("key", zh, en)])

@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from huimin.cards.events import problem
 from huimin.cards.find import find_card
 from huimin.cards.print_run import (
     card_of_holder,
@@ -24,6 +23,7 @@ from huimin.cards.sheet import CardFace, PrintedCard, cards_pdf, missing_glyphs
 from huimin.console import actor, pass_house
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
+from huimin.core.refusals import field_problem
 from huimin.divisions.find import find
 from huimin.house import House
 from huimin.storage.engine import Transaction
@@ -85,19 +85,21 @@ def _check_request(
     # A town may be narrowed to its unprinted cards; the other ways of choosing stand alone.
     ways = sum((bool(holder_id), bool(card), bool(town) or all_unprinted))
     if ways != 1:
-        raise problem(
+        raise field_problem(
             "cards",
             "请选择要打印的卡：--holder、--card，或 --town、--all-unprinted（后两项可以同用）。",
             "Choose the cards: --holder, --card, or --town and/or --all-unprinted.",
         )
     if out.exists() and not overwrite:
-        raise problem(
+        raise field_problem(
             "out",
             f"文件 {out} 已存在；里面的卡已记为打印过。请换个文件名，或加 --overwrite。",
             f"{out} exists and its cards count as printed: choose another name, or --overwrite.",
         )
     if not out.absolute().parent.is_dir():
-        raise problem("out", f"没有文件夹 {out.parent}。", f"There is no folder {out.parent}.")
+        raise field_problem(
+            "out", f"没有文件夹 {out.parent}。", f"There is no folder {out.parent}."
+        )
 
 
 def _chosen(
@@ -114,7 +116,7 @@ def _chosen(
         found = find_card(tx, read_text(card), house.key_ring.public_keys())
         return [card_to_print(tx, found["id"])]
     if town and (len(town) != 12 or find(tx, town) is None):
-        raise problem(
+        raise field_problem(
             "town",
             f"没有代码为 {town} 的乡镇，请写 12 位区划代码。",
             f"No town has the code {town}; give its 12-digit code.",

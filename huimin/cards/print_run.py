@@ -12,12 +12,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from huimin.cards.change_state import STATE_WORDS
-from huimin.cards.events import problem, queries, record_event
+from huimin.cards.events import queries, record_event
 from huimin.cards.key_ring import KeyRing
 from huimin.cards.sheet import PrintedCard
 from huimin.cards.token import token_of
 from huimin.core.card_token import address_form
-from huimin.core.refusals import Refusal
+from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
@@ -50,7 +50,7 @@ def card_to_print(tx: Transaction, card_id: str) -> Row:
         raise Refusal("card_unknown")
     if card["state"] != "active":
         state_zh, state_en = STATE_WORDS[card["state"]]
-        raise problem(
+        raise field_problem(
             "card",
             f"这张卡{state_zh}，不能打印；只打印正常的卡。",
             f"This card is {state_en}; only active cards are printed.",
@@ -62,7 +62,7 @@ def card_of_holder(tx: Transaction, holder_id: str) -> Row:
     """The holder's active card, to print. Raises FieldProblems when there is none."""
     card = queries.live_card_of_holder(tx, holder_id=holder_id)
     if card is None:
-        raise problem(
+        raise field_problem(
             "holder",
             "这位持卡人没有可打印的卡，请先发卡。",
             "This holder has no card to print; issue one first.",

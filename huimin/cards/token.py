@@ -6,12 +6,12 @@ It is never stored: Ed25519 is deterministic, so a reprint gives the same digits
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from huimin.cards.key_ring import KeyRing
 from huimin.core.card_token import sign_token
-from huimin.core.days import COUNTY_ZONE
+from huimin.core.days import county_start
 
 
 def token_of(card: Mapping[str, Any], key_ring: KeyRing) -> str:
@@ -29,5 +29,4 @@ def token_of(card: Mapping[str, Any], key_ring: KeyRing) -> str:
 
 def end_of_day(day: date) -> int:
     """The instant (Unix seconds) at which that county day is over; on it the card still counts."""
-    midnight = datetime.combine(day + timedelta(days=1), time(), COUNTY_ZONE)
-    return int(midnight.timestamp())
+    return int(county_start(day + timedelta(days=1)).timestamp())
