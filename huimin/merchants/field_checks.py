@@ -45,9 +45,7 @@ class FieldChecks:
             )
         return cleaned
 
-    def optional_text(
-        self, field: str, value: Any, zh: str, en: str, limit: int
-    ) -> str | None:
+    def optional_text(self, field: str, value: Any, zh: str, en: str, limit: int) -> str | None:
         """The trimmed text of a field that may be left out, or None."""
         if value is None or (isinstance(value, str) and not value.strip()):
             return None

@@ -74,9 +74,7 @@ def find_merchant(tx: Transaction, id_or_credit_code: str) -> Row:
     """A merchant by its id or its credit code. Raises Refusal not_found."""
     row: Row | None = queries.merchant_by_id(tx, id=id_or_credit_code)
     if row is None:
-        row = queries.merchant_by_credit_code(
-            tx, credit_code=id_or_credit_code.strip().upper()
-        )
+        row = queries.merchant_by_credit_code(tx, credit_code=id_or_credit_code.strip().upper())
     if row is None:
         raise Refusal("not_found", subject="merchant")
     return row
@@ -125,9 +123,7 @@ def _change(
         raise Refusal("not_found", subject="merchant")
     new_state = next_state("merchant", change, old["state"])
     row: Row = queries.set_merchant_state(tx, id=merchant_id, state=new_state)
-    record_change(
-        tx, "merchant", change, old=old, new=row, now=now, actor=actor, reason=reason
-    )
+    record_change(tx, "merchant", change, old=old, new=row, now=now, actor=actor, reason=reason)
     return row
 
 

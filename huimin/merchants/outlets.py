@@ -54,13 +54,9 @@ def add_outlet(
     checks = FieldChecks()
     merchant = queries.lock_merchant(tx, id=merchant_id)
     if merchant is None:
-        checks.refuse(
-            "merchant", "没有这个商户，请先登记商户。", "There is no such merchant."
-        )
+        checks.refuse("merchant", "没有这个商户，请先登记商户。", "There is no such merchant.")
     elif merchant["state"] == "ended":
-        checks.refuse(
-            "merchant", "这个商户已终止，不能再添加网点。", "This merchant has ended."
-        )
+        checks.refuse("merchant", "这个商户已终止，不能再添加网点。", "This merchant has ended.")
     name = checks.text("name", name, "网点名称", "outlet's name", NAME_CHARACTERS_MAX)
     _check_kind(checks, kind)
     _check_division(tx, checks, division_code)
@@ -122,9 +118,7 @@ def list_outlets(
     state: str | None = None,
 ) -> list[Row]:
     """Outlets with merchant and division names and `terminals`, the number of active ones."""
-    return list(
-        queries.list_outlets(tx, merchant_id=merchant_id, kind=kind, state=state)
-    )
+    return list(queries.list_outlets(tx, merchant_id=merchant_id, kind=kind, state=state))
 
 
 def suspend_outlet(
@@ -141,14 +135,10 @@ def resume_outlet(
     return _change(tx, "resumed", outlet_id, now=now, actor=actor, reason=reason)
 
 
-def end_outlet(
-    tx: Transaction, *, outlet_id: str, now: datetime, actor: str, reason: str
-) -> Row:
+def end_outlet(tx: Transaction, *, outlet_id: str, now: datetime, actor: str, reason: str) -> Row:
     """End an outlet for good and disable its terminals. Returns the changed row."""
     row = _change(tx, "ended", outlet_id, now=now, actor=actor, reason=reason)
-    _disable_terminals(
-        tx, outlet_id, now=now, actor=actor, reason=checked_reason(reason)
-    )
+    _disable_terminals(tx, outlet_id, now=now, actor=actor, reason=checked_reason(reason))
     return row
 
 
@@ -175,9 +165,7 @@ def _change(
         raise Refusal("not_found", subject="outlet")
     new_state = next_state("outlet", change, old["state"])
     row: Row = queries.set_outlet_state(tx, id=outlet_id, state=new_state)
-    record_change(
-        tx, "outlet", change, old=old, new=row, now=now, actor=actor, reason=reason
-    )
+    record_change(tx, "outlet", change, old=old, new=row, now=now, actor=actor, reason=reason)
     return row
 
 
@@ -205,9 +193,7 @@ def _check_kind(checks: FieldChecks, kind: str) -> None:
     if kind not in KIND_WORDS:
         checks.refuse(
             "kind",
-            "网点类型只能是："
-            + "、".join(f"{k}（{zh}）" for k, zh in KIND_WORDS.items())
-            + "。",
+            "网点类型只能是：" + "、".join(f"{k}（{zh}）" for k, zh in KIND_WORDS.items()) + "。",
             "The kind is one of: " + ", ".join(KIND_WORDS) + ".",
         )
 

@@ -39,16 +39,10 @@ def add_terminal(
     checks = FieldChecks()
     outlet = queries.lock_outlet(tx, id=outlet_id)
     if outlet is None:
-        checks.refuse(
-            "outlet", "没有这个网点，请先添加网点。", "There is no such outlet."
-        )
+        checks.refuse("outlet", "没有这个网点，请先添加网点。", "There is no such outlet.")
     elif outlet["state"] == "ended":
-        checks.refuse(
-            "outlet", "这个网点已终止，不能再添加终端。", "This outlet has ended."
-        )
-    label = checks.text(
-        "label", label, "终端名称", "terminal's label", NAME_CHARACTERS_MAX
-    )
+        checks.refuse("outlet", "这个网点已终止，不能再添加终端。", "This outlet has ended.")
+    label = checks.text("label", label, "终端名称", "terminal's label", NAME_CHARACTERS_MAX)
     checks.finish()
     key = new_key()
     row = None
@@ -89,13 +83,9 @@ def disable_terminal(
     """Switch a terminal off: its key is refused from the moment this commits."""
     reason = checked_reason(reason)
     old = find_terminal(tx, terminal_id)
-    row: Row | None = queries.disable_terminal(
-        tx, id=old["id"], disabled_at=instant_text(now)
-    )
+    row: Row | None = queries.disable_terminal(tx, id=old["id"], disabled_at=instant_text(now))
     if row is None:
-        raise problem(
-            "terminal", "这个终端已经停用。", "This terminal is disabled already."
-        )
+        raise problem("terminal", "这个终端已经停用。", "This terminal is disabled already.")
     record_change(
         tx,
         "terminal",

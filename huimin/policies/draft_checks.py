@@ -1,0 +1,236 @@
+"""What a policy may say: each field of a draft checked, with the remedy in the refusal.
+
+All problems are raised together; nothing is written before every field has passed.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from huimin.core.days import parse_day
+from huimin.core.money import AMOUNT_FEN_MAX, BASIS_POINTS
+from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.policies.in_force import SCOPES, queries
+from huimin.storage.engine import Transaction
+
+DEFAULT_EXCLUDED = ("tobacco", "alcohol", "prepaid_card")
+OUTLET_KINDS = ("supermarket", "pharmacy", "hospital", "school", "other")
+ELIGIBILITIES = ("dibao", "tekun", "major_illness", "disability", "orphan", "other")
+BASES = ("market_price", "after_insurance")
+CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
+NAME_CHARACTERS_MAX = 60
+CATEGORY_CHARACTERS_MAX = 40
+CAPS = ("cap_redemption_fen", "cap_card_day_fen", "cap_card_month_fen")
+
+Fields = dict[str, Any]
+Problems = list[FieldProblem]
+
+
+def checked_fields(tx: Transaction, draft: Fields) -> Fields:
+    """The draft's fields as the table takes them. Raises FieldProblems with all that is wrong."""
+    problems: Problems = []
+    fields = dict(draft)
+    _check_words(fields, problems)
+    _check_days(fields, problems)
+    _check_rate(fields, problems)
+    _check_amounts(fields, problems)
+    _check_categories(fields, problems)
+    kind = _check_scope(tx, fields, problems)
+    _check_base(fields, kind, problems)
+    if problems:
+        raise FieldProblems(problems)
+    fields["government_share_bp"] = BASIS_POINTS - fields["merchant_share_bp"]
+    return fields
+
+
+def _check_words(fields: Fields, problems: Problems) -> None:
+    if not isinstance(fields["code"], str) or not CODE.fullmatch(fields["code"]):
+        problems.append(
+            FieldProblem(
+                "code",
+                "政策代码用小写字母、数字和短横，40 字以内，例如 jiuerzhe。",
+                "The code is lower-case letters, digits and hyphens, at most 40.",
+            )
+        )
+    name = fields["name"].strip() if isinstance(fields["name"], str) else ""
+    fields["name"] = name
+    if not name or len(name) > NAME_CHARACTERS_MAX or not name.isprintable():
+        problems.append(
+            FieldProblem(
+                "name",
+                f"请填写政策名称，{NAME_CHARACTERS_MAX} 字以内，不含控制字符。",
+                f"Give the policy a name of at most {NAME_CHARACTERS_MAX} printable characters.",
+            )
+        )
+
+
+def _check_days(fields: Fields, problems: Problems) -> None:
+    for field in ("starts_on", "ends_on"):
+        value = fields[field]
+        if isinstance(value, date):
+            fields[field] = value.isoformat()
+        elif field == "starts_on" or value is not None:
+            try:
+                fields[field] = parse_day(value).isoformat()
+            except (TypeError, ValueError):
+                problems.append(
+                    FieldProblem(
+                        field,
+                        "日期写作 2026-10-31。",
+                        "Write the day as 2026-10-31.",
+                    )
+                )
+                fields[field] = None
+    if fields["starts_on"] and fields["ends_on"] and fields["ends_on"] < fields["starts_on"]:
+        problems.append(
+            FieldProblem(
+                "ends_on",
+                "结束日期不能早于开始日期；不结束就不要填。",
+                "The last day is before the first; leave it out for no end.",
+            )
+        )
+
+
+def _check_rate(fields: Fields, problems: Problems) -> None:
+    if not _whole(fields["rate_bp"], 1, BASIS_POINTS):
+        problems.append(
+            FieldProblem(
+                "rate_bp",
+                "优惠幅度须在 0.01% 到 100% 之间；九二折是 8%（800 个基点）。",
+                "The rate must be between 1 and 10000 basis points; 8% is 800.",
+            )
+        )
+    if not _whole(fields["merchant_share_bp"], 0, BASIS_POINTS):
+        problems.append(
+            FieldProblem(
+                "merchant_share_bp",
+                "商户承担的部分须在 0% 到 100% 之间，其余由政府承担。",
+                "The merchant's share must be between 0 and 10000 basis points.",
+            )
+        )
+        fields["merchant_share_bp"] = 0
+
+
+def _check_amounts(fields: Fields, problems: Problems) -> None:
+    if fields["rounding_unit_fen"] not in (1, 10):
+        problems.append(
+            FieldProblem(
+                "rounding_unit_fen",
+                "优惠金额只能取整到分（1）或角（10）。",
+                "The rounding unit is 1 fen or 10 fen.",
+            )
+        )
+    if not _whole(fields["minimum_spend_fen"], 0, AMOUNT_FEN_MAX):
+        problems.append(
+            FieldProblem(
+                "minimum_spend_fen",
+                "最低消费须在 0 到 1000000.00 元之间；没有就填 0。",
+                "The minimum spend must be between 0 and 100000000 fen.",
+            )
+        )
+    for field in CAPS:
+        if fields[field] is not None and not _whole(fields[field], 1, AMOUNT_FEN_MAX):
+            problems.append(
+                FieldProblem(
+                    field,
+                    "上限须在 0.01 到 1000000.00 元之间；没有上限就不要填。",
+                    "A cap must be between 1 and 100000000 fen; leave it out for none.",
+                )
+            )
+    _check_caps_fit(fields, problems)
+
+
+def _check_caps_fit(fields: Fields, problems: Problems) -> None:
+    caps = [fields[field] for field in CAPS]
+    unit = fields["rounding_unit_fen"]
+    if any(isinstance(cap, int) and 0 < cap < unit for cap in caps if unit == 10):
+        problems.append(
+            FieldProblem(
+                "rounding_unit_fen",
+                "优惠取整到角时，上限不能小于 0.10 元，否则永远没有优惠。",
+                "With a unit of 10 fen, a cap below 10 fen would never let any discount through.",
+            )
+        )
+
+
+def _check_categories(fields: Fields, problems: Problems) -> None:
+    cleaned = sorted({str(category).strip() for category in fields["excluded_categories"]})
+    fields["excluded_categories"] = cleaned
+    for category in cleaned:
+        if not category or len(category) > CATEGORY_CHARACTERS_MAX or not category.isprintable():
+            problems.append(
+                FieldProblem(
+                    "excluded_categories",
+                    f"商品类别不能为空，{CATEGORY_CHARACTERS_MAX} 字以内，例如 tobacco。",
+                    f"A category is 1 to {CATEGORY_CHARACTERS_MAX} characters, such as tobacco.",
+                )
+            )
+            return
+
+
+def _check_scope(tx: Transaction, fields: Fields, problems: Problems) -> str | None:
+    """Check scope and value; returns the kind of outlets it is limited to, where there is one."""
+    scope, value = fields["scope"], fields["scope_value"]
+    if scope == "kind" and value in OUTLET_KINDS:
+        return str(value)
+    if scope == "outlet":
+        outlet = queries.outlet_for_scope(tx, id=value) if _clean(value) else None
+        if outlet:
+            return str(outlet["kind"])
+    known = {
+        "all": ("适用于全部时不填范围值。", "Leave the value out for scope all."),
+        "kind": (
+            "网点类型只能是：" + "、".join(OUTLET_KINDS) + "。",
+            "The kind is one of: " + ", ".join(OUTLET_KINDS) + ".",
+        ),
+        "eligibility": (
+            "保障类别只能是：" + "、".join(ELIGIBILITIES) + "。",
+            "The eligibility is one of: " + ", ".join(ELIGIBILITIES) + ".",
+        ),
+        "outlet": ("没有这个网点，请填网点编号。", "There is no such outlet; give its id."),
+    }
+    if scope not in SCOPES:
+        problems.append(
+            FieldProblem(
+                "scope",
+                "适用范围只能是 all（全部）、kind（网点类型）、outlet（网点）、"
+                "eligibility（保障类别）。",
+                "The scope is one of: all, kind, outlet, eligibility.",
+            )
+        )
+    elif not (scope == "all" and value == "") and not (
+        scope == "eligibility" and value in ELIGIBILITIES
+    ):
+        problems.append(FieldProblem("scope_value", *known[scope]))
+    return None
+
+
+def _check_base(fields: Fields, kind: str | None, problems: Problems) -> None:
+    if fields["base"] is None:
+        fields["base"] = "after_insurance" if kind == "hospital" else "market_price"
+    if fields["base"] not in BASES:
+        problems.append(
+            FieldProblem(
+                "base",
+                "计算基数只能是 market_price（市场价）或 after_insurance（医保后个人支付）。",
+                "The base is market_price or after_insurance.",
+            )
+        )
+    elif kind == "hospital" and fields["base"] == "market_price":
+        problems.append(
+            FieldProblem(
+                "base",
+                "医院的优惠按医保后个人支付部分计算，请填 after_insurance。",
+                "At hospitals the discount counts on what the patient pays: after_insurance.",
+            )
+        )
+
+
+def _whole(value: Any, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _clean(value: Any) -> bool:
+    return isinstance(value, str) and value.isprintable() and 0 < len(value) <= 64

@@ -1,0 +1,98 @@
+"""Save a policy as a draft: every field checked, and a tie with a published policy refused.
+
+A code has at most one draft, its next version; saving again changes that draft. What is published
+is never touched here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from huimin.audit.record import record
+from huimin.core.days import instant_text
+from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.policies.draft_checks import DEFAULT_EXCLUDED, checked_fields
+from huimin.policies.in_force import queries
+from huimin.policies.ties import find_tie
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDraft:
+    """What a policy is to say. Rates and shares in basis points, money in fen, None for no cap.
+
+    `scope_value` is an outlet's kind, an eligibility or an outlet's id, empty for scope all.
+    `base` None means after_insurance for hospitals and market_price elsewhere.
+    """
+
+    code: str
+    name: str
+    rate_bp: int
+    starts_on: date | str
+    ends_on: date | str | None = None
+    scope: str = "all"
+    scope_value: str = ""
+    rounding_unit_fen: int = 1
+    minimum_spend_fen: int = 0
+    cap_redemption_fen: int | None = None
+    cap_card_day_fen: int | None = None
+    cap_card_month_fen: int | None = None
+    excluded_categories: tuple[str, ...] = DEFAULT_EXCLUDED
+    base: str | None = None
+    merchant_share_bp: int = 10_000
+
+
+def save_draft(tx: Transaction, draft: PolicyDraft, *, now: datetime, actor: str) -> Row:
+    """Save the draft as the next version of its code and return its row.
+
+    Raises FieldProblems naming every field that is wrong, or the published policy it would tie
+    with and on which days.
+    """
+    fields = checked_fields(tx, asdict(draft))
+    old: Row | None = queries.draft_of_code(tx, code=fields["code"])
+    version = old["version"] if old else queries.last_version(tx, code=fields["code"]) + 1
+    refuse_tie(queries.published(tx), {**fields, "version": version})
+    stored = {
+        **fields,
+        "excluded_categories": json.dumps(fields["excluded_categories"], ensure_ascii=False),
+        "created_at": instant_text(now),
+        "created_by": actor,
+    }
+    if old:
+        row = queries.change_draft(tx, id=old["id"], **stored)
+    else:
+        row = queries.insert_policy(tx, id=new_id(), version=version, **stored)
+    if row is None:
+        raise FieldProblems(
+            [
+                FieldProblem(
+                    "code",
+                    "刚才有人保存或发布了这项政策，请重新查看后再保存。",
+                    "Somebody saved or published this policy just now; look at it and save again.",
+                )
+            ]
+        )
+    record(
+        tx,
+        at=instant_text(now),
+        actor=actor,
+        action="policy.saved",
+        subject_kind="policy",
+        subject_id=row["id"],
+        old=old,
+        new=row,
+    )
+    return dict(row)
+
+
+def refuse_tie(published: list[Row], candidate: Row) -> None:
+    """Raise FieldProblems when `candidate`, were it published, would tie with another policy."""
+    tie = find_tie([*published, candidate], candidate["code"])
+    if tie is not None:
+        raise FieldProblems([tie.as_problem()])

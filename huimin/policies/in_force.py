@@ -1,0 +1,77 @@
+"""Which policy applies to a purchase: the most specific one in force that day at that outlet.
+
+On the path of every quote and redemption, so it is one statement. At a hospital the base is always
+what the patient pays after insurance, whatever policy applies there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from huimin.core.discount import PolicyTerms
+from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import load_queries
+
+queries = load_queries("policies")
+
+# From the most specific to the least; in_force in queries.sql sorts by the same order.
+SCOPES = ("outlet", "eligibility", "kind", "all")
+
+
+def in_force(
+    tx: Transaction,
+    *,
+    day: date,
+    outlet_id: str,
+    outlet_kind: str,
+    eligibilities: Sequence[str] = (),
+) -> PolicyTerms | None:
+    """The terms that apply on that county day to a holder of these eligibilities, or None.
+
+    Outlet goes before eligibility, before kind, before all. When several eligibility policies
+    apply, the highest rate wins, then the first code.
+    """
+    row = queries.in_force(
+        tx,
+        day=day.isoformat(),
+        outlet_id=outlet_id,
+        outlet_kind=outlet_kind,
+        # Two commas between values: taking one out must not take its neighbour's comma along.
+        eligibilities="".join(f",{kind}," for kind in eligibilities),
+    )
+    return None if row is None else at_outlet_kind(terms_of(row), outlet_kind)
+
+
+def at_outlet_kind(terms: PolicyTerms, outlet_kind: str) -> PolicyTerms:
+    """The terms as they hold at outlets of that kind."""
+    if outlet_kind == "hospital" and terms.base != "after_insurance":
+        return replace(terms, base="after_insurance")
+    return terms
+
+
+def terms_of(row: Mapping[str, Any]) -> PolicyTerms:
+    """The terms that a row of the policy table holds."""
+    return PolicyTerms(
+        id=row["id"],
+        code=row["code"],
+        version=row["version"],
+        name=row["name"],
+        scope=row["scope"],
+        scope_value=row["scope_value"],
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+        rate_bp=row["rate_bp"],
+        rounding_unit_fen=row["rounding_unit_fen"],
+        minimum_spend_fen=row["minimum_spend_fen"],
+        cap_redemption_fen=row["cap_redemption_fen"],
+        cap_card_day_fen=row["cap_card_day_fen"],
+        cap_card_month_fen=row["cap_card_month_fen"],
+        excluded_categories=tuple(json.loads(row["excluded_categories"])),
+        base=row["base"],
+        merchant_share_bp=row["merchant_share_bp"],
+        government_share_bp=row["government_share_bp"],
+    )

@@ -1,0 +1,114 @@
+-- Every SQL statement of the policies room.
+
+-- name: policy_by_id^
+SELECT * FROM policy WHERE id = :id;
+
+-- name: policy_by_version^
+SELECT * FROM policy WHERE code = :code AND version = :version;
+
+-- name: draft_of_code^
+SELECT * FROM policy WHERE code = :code AND state = 'draft' ORDER BY version DESC LIMIT 1;
+
+-- name: last_version$
+SELECT COALESCE(MAX(version), 0) FROM policy WHERE code = :code;
+
+-- name: versions_of_code
+SELECT * FROM policy WHERE code = :code ORDER BY version;
+
+-- name: list_policies
+SELECT p.*, o.name AS outlet_name
+FROM policy AS p LEFT JOIN outlet AS o ON p.scope = 'outlet' AND o.id = p.scope_value
+WHERE CAST(:state AS TEXT) IS NULL OR p.state = :state
+ORDER BY p.created_at, p.id;
+
+-- name: published
+SELECT * FROM policy WHERE state = 'published' ORDER BY code, version;
+
+-- name: lock_policies!
+-- Two people who publish at once wait for each other here, so that each sees what the other did.
+UPDATE policy SET state = state WHERE state <> 'withdrawn';
+
+-- name: outlet_for_scope^
+SELECT id, name, kind FROM outlet WHERE id = :id;
+
+-- name: insert_policy^
+-- Nothing comes back when somebody saved that version in between.
+INSERT INTO policy (
+    id, code, version, name, state, scope, scope_value, starts_on, ends_on, rate_bp,
+    rounding_unit_fen, minimum_spend_fen, cap_redemption_fen, cap_card_day_fen, cap_card_month_fen,
+    excluded_categories, base, merchant_share_bp, government_share_bp, created_at, created_by)
+VALUES (
+    :id, :code, :version, :name, 'draft', :scope, :scope_value, :starts_on, :ends_on, :rate_bp,
+    :rounding_unit_fen, :minimum_spend_fen, :cap_redemption_fen, :cap_card_day_fen,
+    :cap_card_month_fen, :excluded_categories, :base, :merchant_share_bp, :government_share_bp,
+    :created_at, :created_by)
+ON CONFLICT DO NOTHING
+RETURNING *;
+
+-- name: change_draft^
+-- Only a draft can change; nothing comes back when it was published in between.
+UPDATE policy SET
+    name = :name, scope = :scope, scope_value = :scope_value, starts_on = :starts_on,
+    ends_on = :ends_on, rate_bp = :rate_bp, rounding_unit_fen = :rounding_unit_fen,
+    minimum_spend_fen = :minimum_spend_fen, cap_redemption_fen = :cap_redemption_fen,
+    cap_card_day_fen = :cap_card_day_fen, cap_card_month_fen = :cap_card_month_fen,
+    excluded_categories = :excluded_categories, base = :base,
+    merchant_share_bp = :merchant_share_bp, government_share_bp = :government_share_bp,
+    created_at = :created_at, created_by = :created_by
+WHERE id = :id AND state = 'draft'
+RETURNING *;
+
+-- name: set_published^
+UPDATE policy SET state = 'published', published_at = :published_at, published_by = :published_by
+WHERE id = :id AND state = 'draft'
+RETURNING *;
+
+-- name: set_withdrawn^
+UPDATE policy SET state = 'withdrawn' WHERE id = :id AND state <> 'withdrawn' RETURNING *;
+
+-- name: in_force^
+-- Of one code the highest published version that has started counts, and its predecessors never
+-- again. :eligibilities is ",dibao,tekun,"; a value is in it when taking it out changes it, which
+-- both engines can say. The most specific scope comes first, then the higher rate, then the code.
+SELECT p.*
+FROM policy AS p
+WHERE p.state = 'published'
+  AND p.starts_on <= :day
+  AND (p.ends_on IS NULL OR p.ends_on >= :day)
+  AND (p.scope = 'all'
+       OR (p.scope = 'kind' AND p.scope_value = :outlet_kind)
+       OR (p.scope = 'outlet' AND p.scope_value = :outlet_id)
+       OR (p.scope = 'eligibility'
+           AND replace(CAST(:eligibilities AS TEXT), ',' || p.scope_value || ',', '')
+               <> CAST(:eligibilities AS TEXT)))
+  AND NOT EXISTS (
+      SELECT 1 FROM policy AS successor
+      WHERE successor.code = p.code AND successor.version > p.version
+        AND successor.state = 'published' AND successor.starts_on <= :day)
+ORDER BY CASE p.scope WHEN 'outlet' THEN 0 WHEN 'eligibility' THEN 1 WHEN 'kind' THEN 2 ELSE 3 END,
+         p.rate_bp DESC, p.code
+LIMIT 1;
+
+-- name: redemptions_of_month
+-- What the dry run applies a draft to, in the order in which it happened.
+SELECT l.id, l.outlet_id, o.name AS outlet_name, l.outlet_kind, l.holder_id, l.eligibility,
+       l.policy_id, l.policy_code, l.amount_fen, l.insurance_fen, l.excluded_fen, l.eligible_fen,
+       l.discount_fen, l.merchant_share_fen, l.detail_json, l.occurred_at, l.business_day, l.month
+FROM ledger AS l JOIN outlet AS o ON o.id = l.outlet_id
+WHERE l.month = :month AND l.kind = 'redemption'
+ORDER BY l.occurred_at, l.id;
+
+-- name: reversals_of_month
+-- Every reversal of that month's redemptions, whenever it was made.
+SELECT r.reverses_id, -r.amount_fen AS amount_fen, r.occurred_at, r.id
+FROM ledger AS r JOIN ledger AS l ON l.id = r.reverses_id
+WHERE l.month = :month AND l.kind = 'redemption'
+ORDER BY r.occurred_at, r.id;
+
+-- name: eligibilities_of_month
+-- Why the month's card users were entitled, with the days for which it holds.
+SELECT e.holder_id, e.kind, e.starts_on, e.ends_on
+FROM eligibility AS e
+WHERE e.starts_on <= :last_day AND (e.ends_on IS NULL OR e.ends_on >= :first_day)
+  AND e.holder_id IN (SELECT l.holder_id FROM ledger AS l WHERE l.month = :month)
+ORDER BY e.holder_id, e.kind, e.starts_on;

@@ -1,0 +1,72 @@
+"""Two policies of the same scope that count on the same days would tie; find such a pair.
+
+A version counts from its first day to its last, or to the day before a later version of its code
+starts, whichever is earlier. Days are text, which sorts as dates do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from huimin.core.refusals import FieldProblem
+
+Row = Mapping[str, Any]
+OPEN_END = "9999-12-31"
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A published policy that counts for the same purchases as the checked one on these days."""
+
+    other: Row
+    first_day: str
+    last_day: str
+
+    def as_problem(self) -> FieldProblem:
+        """The sentence that names the other policy and the days."""
+        open_ended = self.last_day == OPEN_END
+        days_zh = f"{self.first_day} 起" if open_ended else f"{self.first_day} 至 {self.last_day}"
+        days_en = f"from {self.first_day}" + ("" if open_ended else f" to {self.last_day}")
+        name = f"{self.other['name']}（{self.other['code']} 第 {self.other['version']} 版）"
+        return FieldProblem(
+            "scope",
+            f"{days_zh}与已发布的“{name}”范围相同，分不出先后；"
+            "请改日期或范围，或者把它存为那项政策的新版本。",
+            f"{days_en} it has the same scope as the published policy {self.other['code']} version "
+            f"{self.other['version']}; change the days or the scope, or save it as that policy's "
+            "next version.",
+        )
+
+
+def counting_days(row: Row, versions: Iterable[Row]) -> tuple[str, str] | None:
+    """First and last day on which `row` counts among `versions` of its code, or None if never."""
+    last = row["ends_on"] or OPEN_END
+    for later in versions:
+        if later["version"] > row["version"]:
+            before = date.fromisoformat(later["starts_on"]) - timedelta(days=1)
+            last = min(last, before.isoformat())
+    return (row["starts_on"], last) if row["starts_on"] <= last else None
+
+
+def find_tie(published: Sequence[Row], code: str) -> Tie | None:
+    """The first tie between a version of `code` and another policy, all of them published rows."""
+    by_code: dict[str, list[Row]] = {}
+    for row in published:
+        by_code.setdefault(row["code"], []).append(row)
+    for own in by_code.get(code, []):
+        own_days = counting_days(own, by_code[code])
+        for other in published:
+            if other["code"] == code or own_days is None or not same_scope(own, other):
+                continue
+            days = counting_days(other, by_code[other["code"]])
+            if days and own_days[0] <= days[1] and days[0] <= own_days[1]:
+                return Tie(other, max(own_days[0], days[0]), min(own_days[1], days[1]))
+    return None
+
+
+def same_scope(one: Row, other: Row) -> bool:
+    """True when both are meant for the same purchases."""
+    return bool(one["scope"] == other["scope"] and one["scope_value"] == other["scope_value"])
