@@ -1,0 +1,173 @@
+"""Environment → one frozen `Settings`: every name, its meaning, its default and its check.
+
+Read once when a process starts; nothing else looks at the environment. Reading settings touches no
+file; `secret_key_of` alone makes one, when the app first needs a key to sign sessions with.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from huimin.storage.key_file import load_keys, save_keys
+
+SECRET_FILE = "secret_key.json"
+
+
+class SettingsProblem(Exception):
+    """A setting has a value that can't be used: one sentence that names it and the remedy."""
+
+    def __init__(self, name: str, chinese: str, english: str) -> None:
+        super().__init__(f"{name}：{chinese} / {name}: {english}")
+        self.name = name
+
+
+def _text(name: str, value: str) -> str:
+    if not value.strip() or "\0" in value:
+        raise SettingsProblem(name, "不能为空。", "must not be empty.")
+    return value.strip()
+
+
+def _whole(least: int, most: int) -> Callable[[str, str], int]:
+    def parse(name: str, value: str) -> int:
+        if not value.strip().isascii() or not value.strip().isdigit():
+            number = -1
+        else:
+            number = int(value.strip()[:12])
+        if not least <= number <= most:
+            raise SettingsProblem(
+                name,
+                f"请写 {least} 到 {most} 之间的整数，现在是“{value}”。",
+                f'give a whole number from {least} to {most}; it is "{value}".',
+            )
+        return number
+
+    return parse
+
+
+def _flag(name: str, value: str) -> bool:
+    if value not in ("0", "1"):
+        raise SettingsProblem(name, f"请写 0 或 1，现在是“{value}”。", f'give 0 or 1, not "{value}".')
+    return value == "1"
+
+
+def _database_url(name: str, value: str) -> str | None:
+    if value and not value.startswith(("postgresql://", "postgres://")):
+        raise SettingsProblem(
+            name,
+            "请写 postgresql:// 开头的地址；用 SQLite 时不要设置它。",
+            "give an address that starts with postgresql://, or leave it unset for SQLite.",
+        )
+    return value or None
+
+
+def _base_url(name: str, value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise SettingsProblem(
+            name, "请写 http:// 或 https:// 开头的地址。", "must start with http:// or https://."
+        )
+    return value.rstrip("/")
+
+
+def _setting(
+    meaning: str, default: Any, parse: Callable[[str, str], Any] = _text, *, secret: bool = False
+) -> Any:
+    return field(
+        default=default, metadata={"meaning": meaning, "parse": parse, "secret": secret}
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one process. A field `card_years` is the variable `HUIMIN_CARD_YEARS`."""
+
+    folder: Path = _setting(
+        "数据文件夹：数据库、密钥、上传 / instance folder",
+        Path("huimin-data"),
+        lambda name, value: Path(_text(name, value)),
+    )
+    database_url: str | None = _setting(
+        "PostgreSQL 地址；不设则用 SQLite / PostgreSQL address", None, _database_url, secret=True
+    )
+    secret_key: str | None = _setting(
+        "会话签名密钥；不设则自动生成并存盘 / session signing key", None, _text, secret=True
+    )
+    base_url: str = _setting(
+        "对外网址，印在卡码里 / public address", "http://127.0.0.1:8000", _base_url
+    )
+    host: str = _setting("监听地址 / address to listen on", "127.0.0.1")
+    port: int = _setting("监听端口 / port to listen on", 8000, _whole(0, 65535))
+    threads: int = _setting("同时处理的请求数 / requests at a time", 32, _whole(1, 512))
+    county_name: str = _setting("县名 / name of the county", "乐至县")
+    help_line: str = _setting("服务热线 / help line", "12345")
+    card_years: int = _setting("新卡有效年数 / validity of a new card", 3, _whole(1, 20))
+    session_hours: int = _setting("登录有效小时数 / hours a sign-in lasts", 12, _whole(1, 72))
+    proxies: int = _setting(
+        "前面可信的反向代理层数 / trusted proxies in front", 0, _whole(0, 5)
+    )
+    metrics: bool = _setting("是否开放 /metrics（0 或 1）/ serve /metrics", False, _flag)
+
+    @classmethod
+    def from_environment(
+        cls, folder: Path | str | None = None, environment: Mapping[str, str] | None = None
+    ) -> Settings:
+        """The settings of this process; `folder` goes before HUIMIN_FOLDER.
+
+        Raises SettingsProblem, which names the variable, for a value that can't be used.
+        """
+        given = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for entry in fields(cls):
+            text = given.get(variable(entry.name))
+            if text is not None and text != "":
+                values[entry.name] = entry.metadata["parse"](variable(entry.name), text)
+        if folder is not None:
+            values["folder"] = Path(folder)
+        settings = cls(**values)
+        if "base_url" not in values:
+            object.__setattr__(settings, "base_url", f"http://{settings.host}:{settings.port}")
+        return settings
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file; it is not used when `database_url` is set."""
+        return self.folder / "huimin.db"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """True when the public address is HTTPS: cookies then never travel without it."""
+        return self.base_url.startswith("https://")
+
+    def listed(self) -> list[tuple[str, str, str]]:
+        """Variable, value and meaning of every setting; secrets masked."""
+        rows = []
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            shown = "" if value is None else str(int(value) if value is True else value)
+            if value is False:
+                shown = "0"
+            if entry.metadata["secret"] and value:
+                shown = "******"
+            rows.append((variable(entry.name), shown, entry.metadata["meaning"]))
+        return rows
+
+
+def variable(name: str) -> str:
+    """The environment variable of a field."""
+    return f"HUIMIN_{name.upper()}"
+
+
+def secret_key_of(settings: Settings) -> str:
+    """The key that signs sessions: the one that is set, else the folder's own (made once, 0600)."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.folder / SECRET_FILE
+    kept = load_keys(path)
+    if kept is None:
+        save_keys(path, {"secret_key": secrets.token_urlsafe(48)})
+        kept = load_keys(path) or {}
+    return str(kept["secret_key"])
