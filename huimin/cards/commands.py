@@ -6,6 +6,7 @@ Each command parses, calls one use case in a transaction, and says in words what
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import click
@@ -22,7 +23,7 @@ from huimin.cards.change_state import (
 )
 from huimin.cards.events import queries
 from huimin.cards.find import find_card
-from huimin.cards.issue import issue_card
+from huimin.cards.issue import default_expiry, issue_card
 from huimin.cards.key_ring import KEY_ID_MAX
 from huimin.cards.print_command import print_cards
 from huimin.cards.published_keys import live_cards_by_key
@@ -85,7 +86,7 @@ def issue(
                 now=house.clock(),
                 actor=actor(),
                 reason=reason,
-                expires_on=expires_on,
+                expires_on=_last_day(house, expires_on),
             )
             for one in ([holder_id] if holder_id else wanted)
         ]
@@ -144,7 +145,7 @@ def replace(house: House, card: str, reason: str, expires_on: str | None, form: 
             now=house.clock(),
             actor=actor(),
             reason=reason,
-            expires_on=expires_on,
+            expires_on=_last_day(house, expires_on),
         )
 
     new = house.engine.write(work)
@@ -275,6 +276,12 @@ def _record_key(house: House, action: str, key_id: int) -> None:
             subject_id=f"{key_id:02x}",
         )
     )
+
+
+def _last_day(house: House, expires_on: str | None) -> date | str:
+    if expires_on is not None:
+        return expires_on
+    return default_expiry(county_day(house.clock()), house.settings.card_years)
 
 
 def _named_card(tx: Transaction, house: House, text: str) -> Row:
