@@ -1,0 +1,200 @@
+"""Append a redemption or a reversal: the row, its place in the terminal's chain, every counter.
+
+All of it happens in the caller's transaction, so that the report, the caps and the chain can never
+disagree with the rows. Nothing else in huimin writes these tables.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from huimin.core.chain import GENESIS, row_hash
+from huimin.core.days import county_day, instant_text, month_of
+from huimin.core.discount import PolicyTerms, Quote, Sums, Usage
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+from huimin.storage.named_queries import load_queries
+
+queries = load_queries("ledger")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """Everything that decided a redemption, but its quote. `terminal` is as access knows it."""
+
+    terminal: Mapping[str, Any]
+    order_no: str
+    card_id: str
+    holder_id: str
+    presenter_kind: str
+    presenter_id: str
+    identity_checked: bool
+    eligibility: str
+    division_code: str
+    town_code: str
+    terms: PolicyTerms
+    detail: Mapping[str, Any]
+    cashier: str | None
+    staff_id: str | None
+
+
+def lock_usage(
+    tx: Transaction, *, holder_id: str, policy_code: str, now: datetime
+) -> Usage:
+    """The discount used today and this month, with both counters locked until the commit."""
+    day = county_day(now)
+    counter = {"holder_id": holder_id, "policy_code": policy_code}
+    return Usage(
+        day_used_fen=queries.lock_usage_day(tx, day=day.isoformat(), **counter),
+        month_used_fen=queries.lock_usage_month(tx, month=month_of(day), **counter),
+    )
+
+
+def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetime) -> Row:
+    """Write a redemption whose counters `lock_usage` holds; the ledger row."""
+    day = county_day(now)
+    row: Row = {
+        **_where(sale.terminal),
+        "id": new_id(),
+        "kind": "redemption",
+        "reverses_id": None,
+        "order_no": sale.order_no,
+        "card_id": sale.card_id,
+        "holder_id": sale.holder_id,
+        "presenter_kind": sale.presenter_kind,
+        "presenter_id": sale.presenter_id,
+        "identity_checked": int(sale.identity_checked),
+        "eligibility": sale.eligibility,
+        "division_code": sale.division_code,
+        "town_code": sale.town_code,
+        "policy_id": sale.terms.id,
+        "policy_code": sale.terms.code,
+        "policy_version": sale.terms.version,
+        "rate_bp": quote.rate_bp,
+        "amount_fen": quote.amount_fen,
+        "insurance_fen": quote.insurance_fen,
+        "excluded_fen": quote.excluded_fen,
+        "eligible_fen": quote.eligible_fen,
+        "discount_fen": quote.discount_fen,
+        "payable_fen": quote.payable_fen,
+        "merchant_share_fen": quote.merchant_share_fen,
+        "government_share_fen": quote.government_share_fen,
+        "detail_json": _json(sale.detail),
+        "cashier": sale.cashier,
+        "staff_id": sale.staff_id,
+        "reason": None,
+        **_when(now),
+    }
+    _chain(tx, row, sale.terminal["terminal_code"])
+    _use(tx, row, quote.discount_fen, day=day.isoformat(), month=row["month"])
+    queries.add_rollup_month(tx, redemptions=1, reversals=0, **_rollup(row))
+    queries.add_rollup_month_card(
+        tx, **{name: row[name] for name in ("month", "card_id", "outlet_id", "town_code", "eligibility")}
+    )
+    return row
+
+
+def lock_returned(tx: Transaction, redemption_id: str) -> Sums:
+    """What has been returned of a redemption so far, locked until the commit."""
+    return Sums(**queries.lock_reversal_total(tx, redemption_id=redemption_id))
+
+
+def append_reversal(
+    tx: Transaction,
+    original: Mapping[str, Any],
+    part: Sums,
+    *,
+    terminal: Mapping[str, Any],
+    reason: str,
+    cashier: str | None,
+    staff_id: str | None,
+    now: datetime,
+) -> Row:
+    """Write a reversal of `part` (positive sums) that `lock_returned` made room for; its row.
+
+    Caps are given back to the day and month of the redemption; the sums of the report are those of
+    the month in which the reversal is recorded.
+    """
+    row: Row = {
+        **original,
+        **_where(terminal),
+        "id": new_id(),
+        "kind": "reversal",
+        "reverses_id": original["id"],
+        "order_no": None,
+        **{f"{name}": -value for name, value in asdict(part).items()},
+        "payable_fen": -part.payable_fen,
+        "government_share_fen": -part.government_share_fen,
+        "detail_json": _json({}),
+        "cashier": cashier,
+        "staff_id": staff_id,
+        "reason": reason,
+        **_when(now),
+    }
+    _chain(tx, row, terminal["terminal_code"])
+    queries.add_reversal_total(tx, redemption_id=original["id"], **asdict(part))
+    _use(tx, row, -part.discount_fen, day=original["business_day"], month=original["month"])
+    queries.add_rollup_month(tx, redemptions=0, reversals=1, **_rollup(row))
+    return row
+
+
+def _where(terminal: Mapping[str, Any]) -> Row:
+    return {name: terminal[name] for name in ("terminal_id", "outlet_id", "merchant_id", "outlet_kind")}
+
+
+def _when(now: datetime) -> Row:
+    instant, day = instant_text(now), county_day(now)
+    return {
+        "channel": "online",
+        "occurred_at": instant,
+        "recorded_at": instant,
+        "business_day": day.isoformat(),
+        "month": month_of(day),
+    }
+
+
+def _chain(tx: Transaction, row: Row, terminal_code: str) -> None:
+    """Give the row its place, receipt number and hash, and write it."""
+    place = queries.take_place(tx, terminal_id=row["terminal_id"], genesis=GENESIS)
+    row.update(place)
+    day = row["business_day"].replace("-", "")
+    row["receipt_no"] = f"{day}{terminal_code}{place['sequence']:06d}"
+    row["hash"] = row_hash(row)
+    queries.insert_row(tx, **row)
+    queries.set_head(tx, terminal_id=row["terminal_id"], hash=row["hash"])
+
+
+def _use(tx: Transaction, row: Row, discount_fen: int, *, day: str, month: str) -> None:
+    counter = {
+        "holder_id": row["holder_id"],
+        "policy_code": row["policy_code"],
+        "discount_fen": discount_fen,
+    }
+    queries.add_usage_day(tx, day=day, **counter)
+    queries.add_usage_month(tx, month=month, **counter)
+
+
+def _rollup(row: Row) -> Row:
+    names = (
+        "month",
+        "outlet_id",
+        "division_code",
+        "town_code",
+        "eligibility",
+        "policy_id",
+        "amount_fen",
+        "discount_fen",
+        "merchant_share_fen",
+        "government_share_fen",
+    )
+    return {name: row[name] for name in names}
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

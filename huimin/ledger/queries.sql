@@ -1,0 +1,249 @@
+-- Every SQL statement of the ledger room. It alone writes ledger, chain_head, usage_*, rollup_* and
+-- reversal_total.
+
+-- name: lock_usage_day$
+-- Makes or locks the counter and reads it in one step: nobody reads first and writes later.
+INSERT INTO usage_day (holder_id, policy_code, day, used_fen)
+VALUES (:holder_id, :policy_code, :day, 0)
+ON CONFLICT (holder_id, policy_code, day) DO UPDATE SET used_fen = usage_day.used_fen
+RETURNING used_fen;
+
+-- name: lock_usage_month$
+INSERT INTO usage_month (holder_id, policy_code, month, used_fen)
+VALUES (:holder_id, :policy_code, :month, 0)
+ON CONFLICT (holder_id, policy_code, month) DO UPDATE SET used_fen = usage_month.used_fen
+RETURNING used_fen;
+
+-- name: add_usage_day!
+UPDATE usage_day SET used_fen = used_fen + :discount_fen
+WHERE holder_id = :holder_id AND policy_code = :policy_code AND day = :day;
+
+-- name: add_usage_month!
+UPDATE usage_month SET used_fen = used_fen + :discount_fen
+WHERE holder_id = :holder_id AND policy_code = :policy_code AND month = :month;
+
+-- name: usage_day_of$
+SELECT used_fen FROM usage_day
+WHERE holder_id = :holder_id AND policy_code = :policy_code AND day = :day;
+
+-- name: usage_month_of$
+SELECT used_fen FROM usage_month
+WHERE holder_id = :holder_id AND policy_code = :policy_code AND month = :month;
+
+-- name: take_place^
+-- The terminal's next place in its chain; the row stays locked until the transaction ends.
+INSERT INTO chain_head (terminal_id, sequence, hash) VALUES (:terminal_id, 1, :genesis)
+ON CONFLICT (terminal_id) DO UPDATE SET sequence = chain_head.sequence + 1
+RETURNING sequence, hash AS previous_hash;
+
+-- name: set_head!
+UPDATE chain_head SET hash = :hash WHERE terminal_id = :terminal_id;
+
+-- name: insert_row!
+INSERT INTO ledger (
+    id, kind, reverses_id, receipt_no, terminal_id, sequence, outlet_id, merchant_id, outlet_kind,
+    order_no, card_id, holder_id, presenter_kind, presenter_id, identity_checked, eligibility,
+    division_code, town_code, policy_id, policy_code, policy_version, rate_bp, amount_fen,
+    insurance_fen, excluded_fen, eligible_fen, discount_fen, payable_fen, merchant_share_fen,
+    government_share_fen, detail_json, cashier, staff_id, channel, occurred_at, recorded_at,
+    business_day, month, reason, previous_hash, hash
+) VALUES (
+    :id, :kind, :reverses_id, :receipt_no, :terminal_id, :sequence, :outlet_id, :merchant_id,
+    :outlet_kind, :order_no, :card_id, :holder_id, :presenter_kind, :presenter_id,
+    :identity_checked, :eligibility, :division_code, :town_code, :policy_id, :policy_code,
+    :policy_version, :rate_bp, :amount_fen, :insurance_fen, :excluded_fen, :eligible_fen,
+    :discount_fen, :payable_fen, :merchant_share_fen, :government_share_fen, :detail_json,
+    :cashier, :staff_id, :channel, :occurred_at, :recorded_at, :business_day, :month, :reason,
+    :previous_hash, :hash
+);
+
+-- name: add_rollup_month!
+INSERT INTO rollup_month (
+    month, outlet_id, division_code, town_code, eligibility, policy_id, redemptions, reversals,
+    amount_fen, discount_fen, merchant_share_fen, government_share_fen
+) VALUES (
+    :month, :outlet_id, :division_code, :town_code, :eligibility, :policy_id, :redemptions,
+    :reversals, :amount_fen, :discount_fen, :merchant_share_fen, :government_share_fen
+)
+ON CONFLICT (month, outlet_id, division_code, eligibility, policy_id) DO UPDATE SET
+    redemptions = rollup_month.redemptions + excluded.redemptions,
+    reversals = rollup_month.reversals + excluded.reversals,
+    amount_fen = rollup_month.amount_fen + excluded.amount_fen,
+    discount_fen = rollup_month.discount_fen + excluded.discount_fen,
+    merchant_share_fen = rollup_month.merchant_share_fen + excluded.merchant_share_fen,
+    government_share_fen = rollup_month.government_share_fen + excluded.government_share_fen;
+
+-- name: add_rollup_month_card!
+INSERT INTO rollup_month_card (month, card_id, outlet_id, town_code, eligibility, redemptions)
+VALUES (:month, :card_id, :outlet_id, :town_code, :eligibility, 1)
+ON CONFLICT (month, card_id, outlet_id, town_code, eligibility) DO UPDATE SET
+    redemptions = rollup_month_card.redemptions + 1;
+
+-- name: lock_reversal_total^
+INSERT INTO reversal_total (
+    redemption_id, amount_fen, insurance_fen, excluded_fen, eligible_fen, discount_fen,
+    merchant_share_fen
+) VALUES (:redemption_id, 0, 0, 0, 0, 0, 0)
+ON CONFLICT (redemption_id) DO UPDATE SET amount_fen = reversal_total.amount_fen
+RETURNING amount_fen, insurance_fen, excluded_fen, eligible_fen, discount_fen, merchant_share_fen;
+
+-- name: add_reversal_total!
+UPDATE reversal_total SET
+    amount_fen = amount_fen + :amount_fen,
+    insurance_fen = insurance_fen + :insurance_fen,
+    excluded_fen = excluded_fen + :excluded_fen,
+    eligible_fen = eligible_fen + :eligible_fen,
+    discount_fen = discount_fen + :discount_fen,
+    merchant_share_fen = merchant_share_fen + :merchant_share_fen
+WHERE redemption_id = :redemption_id;
+
+-- name: row_by_id^
+SELECT * FROM ledger WHERE id = :id;
+
+-- name: redemption_by_order^
+SELECT * FROM ledger
+WHERE outlet_id = :outlet_id AND order_no = :order_no AND kind = 'redemption';
+
+-- name: reversals_of
+SELECT * FROM ledger WHERE reverses_id = :id ORDER BY recorded_at, id;
+
+-- name: rows_of_day
+SELECT * FROM ledger
+WHERE outlet_id = :outlet_id AND business_day = :day
+ORDER BY recorded_at, id;
+
+-- name: terminals_with_rows
+SELECT terminal_id FROM chain_head
+UNION
+SELECT DISTINCT terminal_id FROM ledger
+ORDER BY terminal_id;
+
+-- name: chain_rows
+SELECT * FROM ledger
+WHERE terminal_id = :terminal_id AND sequence > :after
+ORDER BY sequence LIMIT :count;
+
+-- name: chain_head_of^
+SELECT sequence, hash FROM chain_head WHERE terminal_id = :terminal_id;
+
+-- name: heads_at_day_end
+-- The last row of each terminal up to the end of a county day.
+SELECT ledger.terminal_id, ledger.hash FROM ledger
+JOIN (
+    SELECT terminal_id, MAX(sequence) AS sequence FROM ledger
+    WHERE business_day <= :day GROUP BY terminal_id
+) AS last ON last.terminal_id = ledger.terminal_id AND last.sequence = ledger.sequence
+ORDER BY ledger.terminal_id;
+
+-- name: true_rollup_month
+SELECT month, outlet_id, division_code, town_code, eligibility, policy_id,
+    CAST(SUM(CASE WHEN kind = 'redemption' THEN 1 ELSE 0 END) AS BIGINT) AS redemptions,
+    CAST(SUM(CASE WHEN kind = 'reversal' THEN 1 ELSE 0 END) AS BIGINT) AS reversals,
+    CAST(SUM(amount_fen) AS BIGINT) AS amount_fen,
+    CAST(SUM(discount_fen) AS BIGINT) AS discount_fen,
+    CAST(SUM(merchant_share_fen) AS BIGINT) AS merchant_share_fen,
+    CAST(SUM(government_share_fen) AS BIGINT) AS government_share_fen
+FROM ledger
+GROUP BY month, outlet_id, division_code, town_code, eligibility, policy_id
+ORDER BY month, outlet_id, division_code, eligibility, policy_id;
+
+-- name: kept_rollup_month
+SELECT month, outlet_id, division_code, town_code, eligibility, policy_id, redemptions, reversals,
+    amount_fen, discount_fen, merchant_share_fen, government_share_fen
+FROM rollup_month
+ORDER BY month, outlet_id, division_code, eligibility, policy_id;
+
+-- name: true_rollup_month_card
+SELECT month, card_id, outlet_id, town_code, eligibility, CAST(COUNT(*) AS BIGINT) AS redemptions
+FROM ledger WHERE kind = 'redemption'
+GROUP BY month, card_id, outlet_id, town_code, eligibility
+ORDER BY month, card_id, outlet_id, town_code, eligibility;
+
+-- name: kept_rollup_month_card
+SELECT month, card_id, outlet_id, town_code, eligibility, redemptions
+FROM rollup_month_card
+ORDER BY month, card_id, outlet_id, town_code, eligibility;
+
+-- name: true_usage_day
+-- A reversal gives back to the day and month of its redemption.
+SELECT ledger.holder_id, ledger.policy_code, origin.business_day AS day,
+    CAST(SUM(ledger.discount_fen) AS BIGINT) AS used_fen
+FROM ledger JOIN ledger AS origin ON origin.id = COALESCE(ledger.reverses_id, ledger.id)
+GROUP BY ledger.holder_id, ledger.policy_code, origin.business_day
+ORDER BY ledger.holder_id, ledger.policy_code, origin.business_day;
+
+-- name: kept_usage_day
+SELECT holder_id, policy_code, day, used_fen FROM usage_day
+ORDER BY holder_id, policy_code, day;
+
+-- name: true_usage_month
+SELECT ledger.holder_id, ledger.policy_code, origin.month AS month,
+    CAST(SUM(ledger.discount_fen) AS BIGINT) AS used_fen
+FROM ledger JOIN ledger AS origin ON origin.id = COALESCE(ledger.reverses_id, ledger.id)
+GROUP BY ledger.holder_id, ledger.policy_code, origin.month
+ORDER BY ledger.holder_id, ledger.policy_code, origin.month;
+
+-- name: kept_usage_month
+SELECT holder_id, policy_code, month, used_fen FROM usage_month
+ORDER BY holder_id, policy_code, month;
+
+-- name: true_reversal_total
+SELECT reverses_id AS redemption_id,
+    CAST(-SUM(amount_fen) AS BIGINT) AS amount_fen,
+    CAST(-SUM(insurance_fen) AS BIGINT) AS insurance_fen,
+    CAST(-SUM(excluded_fen) AS BIGINT) AS excluded_fen,
+    CAST(-SUM(eligible_fen) AS BIGINT) AS eligible_fen,
+    CAST(-SUM(discount_fen) AS BIGINT) AS discount_fen,
+    CAST(-SUM(merchant_share_fen) AS BIGINT) AS merchant_share_fen
+FROM ledger WHERE kind = 'reversal'
+GROUP BY reverses_id ORDER BY reverses_id;
+
+-- name: kept_reversal_total
+SELECT redemption_id, amount_fen, insurance_fen, excluded_fen, eligible_fen, discount_fen,
+    merchant_share_fen
+FROM reversal_total ORDER BY redemption_id;
+
+-- name: clear_rollup_month!
+DELETE FROM rollup_month;
+
+-- name: clear_rollup_month_card!
+DELETE FROM rollup_month_card;
+
+-- name: clear_usage_day!
+DELETE FROM usage_day;
+
+-- name: clear_usage_month!
+DELETE FROM usage_month;
+
+-- name: clear_reversal_total!
+DELETE FROM reversal_total;
+
+-- name: put_rollup_month*!
+INSERT INTO rollup_month (
+    month, outlet_id, division_code, town_code, eligibility, policy_id, redemptions, reversals,
+    amount_fen, discount_fen, merchant_share_fen, government_share_fen
+) VALUES (
+    :month, :outlet_id, :division_code, :town_code, :eligibility, :policy_id, :redemptions,
+    :reversals, :amount_fen, :discount_fen, :merchant_share_fen, :government_share_fen
+);
+
+-- name: put_rollup_month_card*!
+INSERT INTO rollup_month_card (month, card_id, outlet_id, town_code, eligibility, redemptions)
+VALUES (:month, :card_id, :outlet_id, :town_code, :eligibility, :redemptions);
+
+-- name: put_usage_day*!
+INSERT INTO usage_day (holder_id, policy_code, day, used_fen)
+VALUES (:holder_id, :policy_code, :day, :used_fen);
+
+-- name: put_usage_month*!
+INSERT INTO usage_month (holder_id, policy_code, month, used_fen)
+VALUES (:holder_id, :policy_code, :month, :used_fen);
+
+-- name: put_reversal_total*!
+INSERT INTO reversal_total (
+    redemption_id, amount_fen, insurance_fen, excluded_fen, eligible_fen, discount_fen,
+    merchant_share_fen
+) VALUES (
+    :redemption_id, :amount_fen, :insurance_fen, :excluded_fen, :eligible_fen, :discount_fen,
+    :merchant_share_fen
+);

@@ -1,0 +1,64 @@
+"""Read ledger rows as they were written, and the counters beside them. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from huimin.core.chain import fold_heads
+from huimin.core.days import county_day, month_of
+from huimin.core.discount import Usage
+from huimin.ledger.append import queries
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+CHUNK = 1_000
+
+
+def row_by_id(tx: Transaction, row_id: str) -> Row | None:
+    """The ledger row of that id."""
+    row: Row | None = queries.row_by_id(tx, id=row_id)
+    return row
+
+
+def redemption_by_order(tx: Transaction, outlet_id: str, order_no: str) -> Row | None:
+    """The redemption of a merchant's order at an outlet."""
+    row: Row | None = queries.redemption_by_order(tx, outlet_id=outlet_id, order_no=order_no)
+    return row
+
+
+def reversals_of(tx: Transaction, redemption_id: str) -> list[Row]:
+    """The reversals of a redemption, in the order in which they were recorded."""
+    return list(queries.reversals_of(tx, id=redemption_id))
+
+
+def rows_of_day(tx: Transaction, outlet_id: str, day: date) -> list[Row]:
+    """An outlet's rows of one business day, in the order in which they were recorded."""
+    return list(queries.rows_of_day(tx, outlet_id=outlet_id, day=day.isoformat()))
+
+
+def usage_at(tx: Transaction, *, holder_id: str, policy_code: str, now: datetime) -> Usage:
+    """The discount used today and this month under a policy line; a look that locks nothing."""
+    day = county_day(now)
+    counter = {"holder_id": holder_id, "policy_code": policy_code}
+    return Usage(
+        day_used_fen=queries.usage_day_of(tx, day=day.isoformat(), **counter) or 0,
+        month_used_fen=queries.usage_month_of(tx, month=month_of(day), **counter) or 0,
+    )
+
+
+def chain_rows(tx: Transaction, terminal_id: str) -> Iterator[Row]:
+    """A terminal's rows by sequence, a chunk at a time."""
+    after = 0
+    while rows := list(
+        queries.chain_rows(tx, terminal_id=terminal_id, after=after, count=CHUNK)
+    ):
+        yield from rows
+        after = rows[-1]["sequence"]
+
+
+def digest_of_day(tx: Transaction, day: date) -> str:
+    """All chain heads at the end of a county day, folded into the one digest that is published."""
+    heads = queries.heads_at_day_end(tx, day=day.isoformat())
+    return fold_heads({head["terminal_id"]: head["hash"] for head in heads})
