@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from huimin.audit.record import record
-from huimin.core.days import instant_text
 from huimin.storage.engine import Transaction
 
 # A key's hash proves nothing to a reader of the record and need not lie about in it.
@@ -28,7 +27,7 @@ def record_change(
     """Record that `subject_kind` (merchant, outlet, terminal) went from row `old` to row `new`."""
     record(
         tx,
-        at=instant_text(now),
+        at=now,
         actor=actor,
         action=f"{subject_kind}.{action}",
         subject_kind=subject_kind,

@@ -11,7 +11,6 @@ from typing import Any
 
 from huimin.core.days import instant_text
 from huimin.core.identity import IdentityProblem, check_credit_code
-from huimin.core.refusals import Refusal
 from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
@@ -71,12 +70,16 @@ def add_merchant(
 
 
 def find_merchant(tx: Transaction, id_or_credit_code: str) -> Row:
-    """A merchant by its id or its credit code. Raises Refusal not_found."""
+    """A merchant by its id or its credit code. Raises FieldProblems."""
     row: Row | None = queries.merchant_by_id(tx, id=id_or_credit_code)
     if row is None:
         row = queries.merchant_by_credit_code(tx, credit_code=id_or_credit_code.strip().upper())
     if row is None:
-        raise Refusal("not_found", subject="merchant")
+        raise problem(
+            "merchant",
+            "没有这个商户，请用 huimin merchants list 查看编号。",
+            "There is no such merchant; huimin merchants list shows them.",
+        )
     return row
 
 
@@ -120,7 +123,11 @@ def _change(
     reason = checked_reason(reason)
     old: Row | None = queries.lock_merchant(tx, id=merchant_id)
     if old is None:
-        raise Refusal("not_found", subject="merchant")
+        raise problem(
+            "merchant",
+            "没有这个商户，请用 huimin merchants list 查看编号。",
+            "There is no such merchant; huimin merchants list shows them.",
+        )
     new_state = next_state("merchant", change, old["state"])
     row: Row = queries.set_merchant_state(tx, id=merchant_id, state=new_state)
     record_change(tx, "merchant", change, old=old, new=row, now=now, actor=actor, reason=reason)

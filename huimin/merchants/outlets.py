@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from huimin.core.days import instant_text
-from huimin.core.refusals import Refusal
 from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
     ADDRESS_CHARACTERS_MAX,
@@ -91,7 +90,7 @@ def outlet_by_id(tx: Transaction, outlet_id: str) -> Row | None:
 def find_outlet(tx: Transaction, id_or_name: str) -> Row:
     """An outlet by its id, or by a name that only one outlet has.
 
-    Raises Refusal not_found, or FieldProblems when several outlets share the name.
+    Raises FieldProblems when there is none or when several outlets share the name.
     """
     row = outlet_by_id(tx, id_or_name)
     if row is not None:
@@ -106,7 +105,11 @@ def find_outlet(tx: Transaction, id_or_name: str) -> Row:
         )
     row = outlet_by_id(tx, named[0]["id"]) if named else None
     if row is None:
-        raise Refusal("not_found", subject="outlet")
+        raise problem(
+            "outlet",
+            "没有这个网点，请用 huimin outlets list 查看编号。",
+            "There is no such outlet; huimin outlets list shows them.",
+        )
     return row
 
 
@@ -162,7 +165,11 @@ def _change(
     reason = checked_reason(reason)
     old: Row | None = queries.lock_outlet(tx, id=outlet_id)
     if old is None:
-        raise Refusal("not_found", subject="outlet")
+        raise problem(
+            "outlet",
+            "没有这个网点，请用 huimin outlets list 查看编号。",
+            "There is no such outlet; huimin outlets list shows them.",
+        )
     new_state = next_state("outlet", change, old["state"])
     row: Row = queries.set_outlet_state(tx, id=outlet_id, state=new_state)
     record_change(tx, "outlet", change, old=old, new=row, now=now, actor=actor, reason=reason)

@@ -11,7 +11,6 @@ from typing import Any
 
 from huimin.access.terminal_keys import hash_key, new_key
 from huimin.core.days import instant_text
-from huimin.core.refusals import Refusal
 from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
@@ -61,12 +60,16 @@ def add_terminal(
 
 
 def find_terminal(tx: Transaction, id_or_code: str) -> Row:
-    """A terminal by its id or its six-digit code. Raises Refusal not_found."""
+    """A terminal by its id or its six-digit code. Raises FieldProblems."""
     row: Row | None = queries.terminal_by_id(tx, id=id_or_code)
     if row is None:
         row = queries.terminal_by_code(tx, code=id_or_code.strip())
     if row is None:
-        raise Refusal("not_found", subject="terminal")
+        raise problem(
+            "terminal",
+            "没有这个终端，请用 huimin terminals list 查看编号。",
+            "There is no such terminal; huimin terminals list shows them.",
+        )
     return row
 
 

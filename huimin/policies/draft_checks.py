@@ -110,7 +110,6 @@ def _check_rate(fields: Fields, problems: Problems) -> None:
                 "The merchant's share must be between 0 and 10000 basis points.",
             )
         )
-        fields["merchant_share_bp"] = 0
 
 
 def _check_amounts(fields: Fields, problems: Problems) -> None:

@@ -80,7 +80,7 @@ def save_draft(tx: Transaction, draft: PolicyDraft, *, now: datetime, actor: str
         )
     record(
         tx,
-        at=instant_text(now),
+        at=now,
         actor=actor,
         action="policy.saved",
         subject_kind="policy",

@@ -11,7 +11,7 @@ from typing import Any
 
 from huimin.audit.record import record
 from huimin.core.days import county_day, instant_text
-from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
+from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.policies.drafts import refuse_tie
 from huimin.policies.in_force import queries
 from huimin.policies.ties import find_tie
@@ -24,19 +24,19 @@ REASON_CHARACTERS_MAX = 200
 def publish(tx: Transaction, policy_id: str, *, now: datetime, actor: str) -> Row:
     """Publish a draft and return its row. It succeeds the versions before it on its first day.
 
-    Raises Refusal not_found; FieldProblems when it is no draft, starts before today (what was
+    Raises FieldProblems when there is none, when it is no draft, starts before today (what was
     given is given) or would tie with another published policy.
     """
     queries.lock_policies(tx)
     draft = _policy(tx, policy_id)
     if draft["state"] != "draft":
-        raise _problem(
+        raise problem(
             "policy",
             "只有草稿可以发布；已发布的政策不能改，请保存新版本。",
             "Only a draft can be published; save a new version to change a published policy.",
         )
     if draft["starts_on"] < county_day(now).isoformat():
-        raise _problem(
+        raise problem(
             "starts_on",
             "开始日期已过，不能追溯；请把草稿的开始日期改为今天或以后。",
             "Its first day has passed; let the draft start today or later.",
@@ -52,16 +52,16 @@ def publish(tx: Transaction, policy_id: str, *, now: datetime, actor: str) -> Ro
 def withdraw(tx: Transaction, policy_id: str, *, now: datetime, actor: str, reason: str) -> Row:
     """Withdraw a draft, or a published policy whose first day is still to come; returns its row.
 
-    Raises Refusal not_found; FieldProblems when it has begun or is withdrawn already, or when the
+    Raises FieldProblems when there is none, when it has begun or is withdrawn already, or when the
     version before it would go on and tie with another policy.
     """
     reason = _checked_reason(reason)
     queries.lock_policies(tx)
     old = _policy(tx, policy_id)
     if old["state"] == "withdrawn":
-        raise _problem("policy", "这项政策已撤回。", "This policy is withdrawn already.")
+        raise problem("policy", "这项政策已撤回。", "This policy is withdrawn already.")
     if old["state"] == "published" and old["starts_on"] <= county_day(now).isoformat():
-        raise _problem(
+        raise problem(
             "policy",
             "这项政策已经开始执行，不能撤回；请保存并发布它的新版本来接替，"
             "要停止就给新版本写上结束日期。",
@@ -80,14 +80,14 @@ def withdraw(tx: Transaction, policy_id: str, *, now: datetime, actor: str, reas
 def find_policy(tx: Transaction, text: str) -> Row:
     """A policy by id, by "code@version", or by code: its draft, else its last published version.
 
-    Raises Refusal not_found.
+    Raises FieldProblems when there is none.
     """
     code, _, version = text.strip().partition("@")
     if version:
         number = int(version) if version.isascii() and version.isdigit() else 0
         row = queries.policy_by_version(tx, code=code, version=min(number, 10**9))
         if row is None:
-            raise Refusal("not_found", subject="policy")
+            raise _unknown()
         return dict(row)
     versions = list(queries.versions_of_code(tx, code=code))
     for state in ("draft", "published", "withdrawn"):
@@ -100,8 +100,16 @@ def find_policy(tx: Transaction, text: str) -> Row:
 def _policy(tx: Transaction, policy_id: str) -> Row:
     row: Row | None = queries.policy_by_id(tx, id=policy_id)
     if row is None:
-        raise Refusal("not_found", subject="policy")
+        raise _unknown()
     return row
+
+
+def _unknown() -> FieldProblems:
+    return problem(
+        "policy",
+        "没有这项政策，请用 huimin policies list 查看代码和版本。",
+        "There is no such policy; huimin policies list shows codes and versions.",
+    )
 
 
 def _record(
@@ -116,7 +124,7 @@ def _record(
 ) -> None:
     record(
         tx,
-        at=instant_text(now),
+        at=now,
         actor=actor,
         action=action,
         subject_kind="policy",
@@ -130,7 +138,7 @@ def _record(
 def _checked_reason(reason: str) -> str:
     text = reason.strip()
     if not text or len(text) > REASON_CHARACTERS_MAX or not text.isprintable():
-        raise _problem(
+        raise problem(
             "reason",
             f"请写明原因，{REASON_CHARACTERS_MAX} 字以内。",
             f"Give a reason of at most {REASON_CHARACTERS_MAX} characters.",
@@ -138,5 +146,5 @@ def _checked_reason(reason: str) -> str:
     return text
 
 
-def _problem(field: str, zh: str, en: str) -> FieldProblems:
+def problem(field: str, zh: str, en: str) -> FieldProblems:
     return FieldProblems([FieldProblem(field, zh, en)])

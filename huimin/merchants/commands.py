@@ -1,0 +1,299 @@
+"""`huimin merchants …`, `huimin outlets …` and `huimin terminals …`.
+
+Each command parses, calls one use case in a transaction, and says in words what has happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from huimin.console import actor, pass_house, print_json
+from huimin.house import House
+from huimin.merchants.merchants import (
+    add_merchant,
+    end_merchant,
+    find_merchant,
+    list_merchants,
+    resume_merchant,
+    suspend_merchant,
+)
+from huimin.merchants.outlets import (
+    KIND_WORDS,
+    add_outlet,
+    end_outlet,
+    find_outlet,
+    list_outlets,
+    resume_outlet,
+    suspend_outlet,
+)
+from huimin.merchants.states import STATE_WORDS, STATES
+from huimin.merchants.terminals import (
+    add_terminal,
+    disable_terminal,
+    find_terminal,
+    list_terminals,
+)
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+
+TERMINAL_WORDS = {"active": "正常", "disabled": "已停用"}
+KINDS_SHOWN = "、".join(f"{kind}（{words}）" for kind, words in KIND_WORDS.items())
+
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式。"
+)
+reason_option = click.option("--reason", required=True, help="原因，记入审计记录。")
+state_option = click.option("--state", type=click.Choice(STATES), help="只列这种状态的。")
+
+
+@click.group()
+def merchants() -> None:
+    """商户：登记、查看、暂停、恢复、终止。"""
+
+
+@merchants.command("add")
+@click.option("--name", required=True, help="营业执照上的名称。")
+@click.option("--credit-code", required=True, help="18 位统一社会信用代码。")
+@click.option("--contact-name", help="联系人。")
+@click.option("--contact-phone", help="联系电话。")
+@format_option
+@pass_house
+def add_merchant_command(
+    house: House,
+    name: str,
+    credit_code: str,
+    contact_name: str | None,
+    contact_phone: str | None,
+    form: str,
+) -> None:
+    """登记一个商户。"""
+    row = house.engine.write(
+        lambda tx: add_merchant(
+            tx,
+            name=name,
+            credit_code=credit_code,
+            contact_name=contact_name,
+            contact_phone=contact_phone,
+            now=house.clock(),
+            actor=actor(),
+        )
+    )
+    if form == "json":
+        print_json(row)
+        return
+    click.echo(f"已登记商户 {row['name']}，编号 {row['id']}。")
+    click.echo(f"下一步：huimin outlets add --merchant {row['credit_code']} …")
+
+
+@merchants.command("list")
+@state_option
+@format_option
+@pass_house
+def list_merchants_command(house: House, state: str | None, form: str) -> None:
+    """列出商户和它们的网点数。"""
+    rows = house.engine.read(lambda tx: list_merchants(tx, state=state))
+    if form == "json":
+        print_json(rows)
+        return
+    for row in rows:
+        click.echo(
+            f"{row['credit_code']}  {STATE_WORDS[row['state']][0]}  {row['name']}  "
+            f"网点 {row['outlets']} 个  {row['id']}"
+        )
+    click.echo(f"共 {len(rows)} 个商户。")
+
+
+@click.group()
+def outlets() -> None:
+    """惠民示范点（网点）：添加、查看、暂停、恢复、终止。"""
+
+
+@outlets.command("add")
+@click.option("--merchant", required=True, help="商户编号或统一社会信用代码。")
+@click.option("--name", required=True, help="网点名称，例如 时代百盛·宏扬店。")
+@click.option("--kind", required=True, help=f"网点类型：{KINDS_SHOWN}。")
+@click.option("--division", "division_code", required=True, help="12 位镇街或村社代码。")
+@click.option("--address", required=True, help="地址。")
+@format_option
+@pass_house
+def add_outlet_command(
+    house: House, merchant: str, name: str, kind: str, division_code: str, address: str, form: str
+) -> None:
+    """给商户添加一个网点。"""
+
+    def work(tx: Transaction) -> Row:
+        return add_outlet(
+            tx,
+            merchant_id=find_merchant(tx, merchant)["id"],
+            name=name,
+            kind=kind,
+            division_code=division_code,
+            address=address,
+            now=house.clock(),
+            actor=actor(),
+        )
+
+    row = house.engine.write(work)
+    if form == "json":
+        print_json(row)
+        return
+    click.echo(f"已添加网点 {row['name']}（{KIND_WORDS[row['kind']]}），编号 {row['id']}。")
+    click.echo(f"下一步：huimin terminals add --outlet {row['id']} --label …")
+
+
+@outlets.command("list")
+@click.option("--merchant", help="只列这个商户的（编号或统一社会信用代码）。")
+@click.option("--kind", type=click.Choice(list(KIND_WORDS)), help="只列这种类型的。")
+@state_option
+@format_option
+@pass_house
+def list_outlets_command(
+    house: House, merchant: str | None, kind: str | None, state: str | None, form: str
+) -> None:
+    """列出网点和它们在用的终端数。"""
+
+    def work(tx: Transaction) -> list[Row]:
+        merchant_id = find_merchant(tx, merchant)["id"] if merchant else None
+        return list_outlets(tx, merchant_id=merchant_id, kind=kind, state=state)
+
+    rows = house.engine.read(work)
+    if form == "json":
+        print_json(rows)
+        return
+    for row in rows:
+        note = "" if row["merchant_state"] == "active" else "（商户未在营）"
+        click.echo(
+            f"{row['id']}  {KIND_WORDS[row['kind']]}  {STATE_WORDS[row['state']][0]}{note}  "
+            f"{row['name']}  {row['division_name']}  终端 {row['terminals']} 台"
+        )
+    click.echo(f"共 {len(rows)} 个网点。")
+
+
+@click.group()
+def terminals() -> None:
+    """收银终端：添加、查看、停用。"""
+
+
+@terminals.command("add")
+@click.option("--outlet", required=True, help="网点编号，或不重名的网点名称。")
+@click.option("--label", required=True, help="终端名称，例如 1 号收银台。")
+@format_option
+@pass_house
+def add_terminal_command(house: House, outlet: str, label: str, form: str) -> None:
+    """给网点添加一台终端。密钥只显示这一次。"""
+
+    def work(tx: Transaction) -> tuple[Row, str]:
+        return add_terminal(
+            tx,
+            outlet_id=find_outlet(tx, outlet)["id"],
+            label=label,
+            now=house.clock(),
+            actor=actor(),
+        )
+
+    row, key = house.engine.write(work)
+    if form == "json":
+        print_json({**_without_hash(row), "key": key})
+        return
+    click.echo(f"已添加终端 {row['code']}（{row['label']}）。")
+    click.echo(f"密钥：{key}")
+    click.echo("密钥只显示这一次，系统里只存它的摘要；请现在就填进收银系统。丢了就停用并另加一台。")
+
+
+@terminals.command("list")
+@click.option("--outlet", help="只列这个网点的（编号或名称）。")
+@click.option("--state", type=click.Choice(list(TERMINAL_WORDS)), help="只列这种状态的。")
+@format_option
+@pass_house
+def list_terminals_command(house: House, outlet: str | None, state: str | None, form: str) -> None:
+    """列出终端。"""
+
+    def work(tx: Transaction) -> list[Row]:
+        outlet_id = find_outlet(tx, outlet)["id"] if outlet else None
+        return list_terminals(tx, outlet_id=outlet_id, state=state)
+
+    rows = house.engine.read(work)
+    if form == "json":
+        print_json(rows)
+        return
+    for row in rows:
+        click.echo(
+            f"{row['code']}  {TERMINAL_WORDS[row['state']]}  {row['outlet_name']}  {row['label']}"
+        )
+    click.echo(f"共 {len(rows)} 台终端。")
+
+
+@terminals.command("disable")
+@click.argument("terminal")
+@reason_option
+@format_option
+@pass_house
+def disable_terminal_command(house: House, terminal: str, reason: str, form: str) -> None:
+    """立即停用一台终端（TERMINAL 为六位终端编号），不能再启用。"""
+
+    def work(tx: Transaction) -> Row:
+        return disable_terminal(
+            tx,
+            terminal_id=find_terminal(tx, terminal)["id"],
+            now=house.clock(),
+            actor=actor(),
+            reason=reason,
+        )
+
+    row = house.engine.write(work)
+    if form == "json":
+        print_json(_without_hash(row))
+        return
+    click.echo(f"已停用终端 {row['code']}（{row['label']}），它的密钥从现在起无效。")
+
+
+def _state_command(
+    subject: str,
+    find: Callable[[Transaction, str], Row],
+    change: Callable[..., Row],
+    name: str,
+    help_text: str,
+    done: str,
+) -> click.Command:
+    """One of the commands that only change a state; they differ in the use case alone."""
+
+    @click.command(name, help=help_text)
+    @click.argument(subject)
+    @reason_option
+    @format_option
+    @pass_house
+    def command(house: House, reason: str, form: str, **named: str) -> None:
+        def work(tx: Transaction) -> Row:
+            subject_id = find(tx, named[subject])["id"]
+            wanted = {f"{subject}_id": subject_id, "now": house.clock(), "actor": actor()}
+            return change(tx, reason=reason, **wanted)
+
+        row = house.engine.write(work)
+        if form == "json":
+            print_json(row)
+            return
+        click.echo(f"{done}：{row['name']}，现在的状态：{STATE_WORDS[row['state']][0]}。")
+
+    return command
+
+
+for _name, _change, _help, _done in (
+    ("suspend", suspend_merchant, "暂停商户：它的网点都不能优惠，可以恢复。", "已暂停"),
+    ("resume", resume_merchant, "恢复暂停的商户。", "已恢复"),
+    ("end", end_merchant, "终止商户，连同网点和终端，不能恢复。", "已终止"),
+):
+    merchants.add_command(_state_command("merchant", find_merchant, _change, _name, _help, _done))
+for _name, _change, _help, _done in (
+    ("suspend", suspend_outlet, "暂停网点：从现在起不能优惠，可以恢复。", "已暂停"),
+    ("resume", resume_outlet, "恢复暂停的网点。", "已恢复"),
+    ("end", end_outlet, "终止网点并停用它的终端，不能恢复。", "已终止"),
+):
+    outlets.add_command(_state_command("outlet", find_outlet, _change, _name, _help, _done))
+
+
+def _without_hash(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name != "key_hash"}

@@ -1,0 +1,243 @@
+"""`huimin policies …`: list, show, save, dry-run, publish, withdraw.
+
+Each command parses, calls one use case in a transaction, and says in words what has happened.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from huimin.console import actor, pass_house, print_json
+from huimin.core.money import rate_words
+from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.house import House
+from huimin.policies.draft_checks import DEFAULT_EXCLUDED
+from huimin.policies.drafts import PolicyDraft, save_draft
+from huimin.policies.dry_run import DryRun, dry_run
+from huimin.policies.in_force import queries, terms_of
+from huimin.policies.publish import find_policy, publish, withdraw
+from huimin.policies.wording import (
+    STATE_WORDS,
+    days_words,
+    described,
+    dry_run_table,
+    parse_amount,
+    parse_rate,
+    scope_words,
+    terms_dict,
+)
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+
+ROUNDING = {"fen": 1, "jiao": 10}
+CAP_OPTIONS = ("cap_redemption", "cap_card_day", "cap_card_month")
+
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式。"
+)
+
+
+@click.group()
+def policies() -> None:
+    """优惠政策：保存草稿、试算、发布。POLICY 是政策代码（取它的草稿，没有则取最新一版）、
+    代码@版本（如 jiuerzhe@2）或编号。"""
+
+
+@policies.command("list")
+@click.option("--state", type=click.Choice(list(STATE_WORDS)), help="只列这种状态的。")
+@format_option
+@pass_house
+def list_command(house: House, state: str | None, form: str) -> None:
+    """列出所有政策和版本。"""
+    rows = house.engine.read(lambda tx: queries.list_policies(tx, state=state))
+    if form == "json":
+        print_json([terms_dict(terms_of(row), row) for row in rows])
+        return
+    for row in rows:
+        terms = terms_of(row)
+        scope = scope_words(terms.scope, terms.scope_value, row["outlet_name"])
+        click.echo(
+            f"{terms.code}@{terms.version}  {STATE_WORDS[row['state']]}  {days_words(terms)}  "
+            f"{scope}  {rate_words(terms.rate_bp)}  {terms.name}"
+        )
+    click.echo(f"共 {len(rows)} 个版本。")
+
+
+@policies.command("show")
+@click.argument("policy")
+@format_option
+@pass_house
+def show_command(house: House, policy: str, form: str) -> None:
+    """查看一项政策的全部内容。"""
+    row = house.engine.read(lambda tx: find_policy(tx, policy))
+    if form == "json":
+        print_json(terms_dict(terms_of(row), row))
+        return
+    _echo_terms(row)
+
+
+@policies.command("save")
+@click.option("--code", required=True, help="政策代码，例如 jiuerzhe；同一代码的新版本接替旧版本。")
+@click.option("--name", required=True, help="政策名称，例如 九二折。")
+@click.option("--rate", required=True, help="优惠幅度：九二折写 8%。")
+@click.option("--starts-on", required=True, metavar="2026-11-01", help="开始日期。")
+@click.option("--ends-on", metavar="2027-10-31", help="最后一天；不填为长期。")
+@click.option(
+    "--scope",
+    default="all",
+    show_default=True,
+    help="适用范围：all、kind:hospital、eligibility:dibao 或 outlet:网点编号。",
+)
+@click.option("--rounding", type=click.Choice(list(ROUNDING)), default="fen", help="取整到分或角。")
+@click.option("--minimum-spend", default="0", metavar="元", help="最低消费。")
+@click.option("--cap-redemption", metavar="元", help="单笔优惠上限。")
+@click.option("--cap-card-day", metavar="元", help="每人每日优惠上限。")
+@click.option("--cap-card-month", metavar="元", help="每人每月优惠上限。")
+@click.option(
+    "--exclude",
+    multiple=True,
+    help="不参加优惠的商品类别，可重复；不填为 " + "、".join(DEFAULT_EXCLUDED) + "。",
+)
+@click.option("--exclude-nothing", is_flag=True, help="所有商品都参加优惠。")
+@click.option("--base", help="market_price 或 after_insurance；不填则医院按医保后，其他按市场价。")
+@click.option("--merchant-share", default="100%", show_default=True, help="商户承担的部分。")
+@format_option
+@pass_house
+def save_command(house: House, form: str, **typed: Any) -> None:
+    """保存草稿。已有草稿就改草稿，否则存为下一版；发布前不起作用。"""
+    draft = _draft_of(typed)
+    row = house.engine.write(lambda tx: save_draft(tx, draft, now=house.clock(), actor=actor()))
+    if form == "json":
+        print_json(terms_dict(terms_of(row), row))
+        return
+    _echo_terms(row)
+    name = f"{row['code']}@{row['version']}"
+    click.echo(f"已存为草稿。试算：huimin policies dry-run {name} --month 2026-10")
+    click.echo(f"发布：huimin policies publish {name}")
+
+
+@policies.command("publish")
+@click.argument("policy")
+@format_option
+@pass_house
+def publish_command(house: House, policy: str, form: str) -> None:
+    """发布草稿。发布后不能再改，只能由新版本接替。"""
+
+    def work(tx: Transaction) -> Row:
+        found = find_policy(tx, policy)
+        return publish(tx, found["id"], now=house.clock(), actor=actor())
+
+    row = house.engine.write(work)
+    if form == "json":
+        print_json(terms_dict(terms_of(row), row))
+        return
+    click.echo(
+        f"已发布 {row['name']}（{row['code']} 第 {row['version']} 版），自 {row['starts_on']} 起执行。"
+    )
+
+
+@policies.command("withdraw")
+@click.argument("policy")
+@click.option("--reason", required=True, help="原因，记入审计记录。")
+@format_option
+@pass_house
+def withdraw_command(house: House, policy: str, reason: str, form: str) -> None:
+    """撤回草稿，或已发布但还没有开始的政策。"""
+
+    def work(tx: Transaction) -> Row:
+        found = find_policy(tx, policy)
+        return withdraw(tx, found["id"], now=house.clock(), actor=actor(), reason=reason)
+
+    row = house.engine.write(work)
+    if form == "json":
+        print_json(terms_dict(terms_of(row), row))
+        return
+    click.echo(f"已撤回 {row['name']}（{row['code']} 第 {row['version']} 版）。")
+
+
+@policies.command("dry-run")
+@click.argument("policy", metavar="DRAFT")
+@click.option("--month", required=True, metavar="2026-10", help="拿哪个月的流水来试。")
+@format_option
+@pass_house
+def dry_run_command(house: House, policy: str, month: str, form: str) -> None:
+    """用草稿重算一个月的流水，看各网点会有什么变化；什么都不写入。"""
+    result = house.engine.read(lambda tx: dry_run(tx, terms_of(find_policy(tx, policy)), month))
+    if form == "json":
+        print_json(
+            {
+                "month": result.month,
+                "policy": terms_dict(result.draft),
+                "outlets": [outlet.as_dict() for outlet in result.outlets],
+                "total": result.total.as_dict(),
+            }
+        )
+        return
+    _echo_dry_run(result)
+
+
+def _echo_dry_run(result: DryRun) -> None:
+    draft = result.draft
+    click.echo(
+        f"如果 {result.month} 全月执行“{draft.name}”（{draft.code} 第 {draft.version} 版）："
+    )
+    for line in dry_run_table(result):
+        click.echo(line)
+    if not result.outlets:
+        click.echo("这个月没有优惠交易，看不出变化。")
+    click.echo("冲正已扣除；当时没有成交的不在其内。这只是试算，什么都没有写入。")
+
+
+def _echo_terms(row: Row) -> None:
+    for label, words in described(terms_of(row), row["state"]):
+        click.echo(f"{label}：{words}")
+
+
+def _draft_of(typed: dict[str, Any]) -> PolicyDraft:
+    """The draft that the options spell; all that can't be read is refused together."""
+    problems: list[FieldProblem] = []
+
+    def read(parse: Any, field: str, text: str) -> Any:
+        try:
+            return parse(field, text)
+        except FieldProblems as wrong:
+            problems.extend(wrong.problems)
+            return None
+
+    scope, _, scope_value = typed["scope"].partition(":")
+    if typed["exclude"] and typed["exclude_nothing"]:
+        problems.append(
+            FieldProblem(
+                "exclude",
+                "--exclude 和 --exclude-nothing 只能用一个。",
+                "Give either --exclude or --exclude-nothing.",
+            )
+        )
+    caps = {
+        f"{name}_fen": read(parse_amount, f"{name}_fen", typed[name])
+        for name in CAP_OPTIONS
+        if typed[name] is not None
+    }
+    draft = PolicyDraft(
+        code=typed["code"],
+        name=typed["name"],
+        rate_bp=read(parse_rate, "rate_bp", typed["rate"]),
+        starts_on=typed["starts_on"],
+        ends_on=typed["ends_on"],
+        scope=scope,
+        scope_value=scope_value,
+        rounding_unit_fen=ROUNDING[typed["rounding"]],
+        minimum_spend_fen=read(parse_amount, "minimum_spend_fen", typed["minimum_spend"]),
+        excluded_categories=()
+        if typed["exclude_nothing"]
+        else (typed["exclude"] or DEFAULT_EXCLUDED),
+        base=typed["base"],
+        merchant_share_bp=read(parse_rate, "merchant_share_bp", typed["merchant_share"]),
+        **caps,
+    )
+    if problems:
+        raise FieldProblems(problems)
+    return draft

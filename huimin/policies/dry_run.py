@@ -1,0 +1,138 @@
+"""Apply a draft to a past month and say, per outlet, what would have changed. Nothing is written.
+
+Every redemption of the month is looked at as if the draft had been in force on all of its days, in
+the order in which they happened, so that caps fill and reversals give room back as they would have.
+A redemption that the draft doesn't reach keeps its recorded sums to the fen.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from huimin.core.days import month_days, parse_month
+from huimin.core.discount import PolicyTerms
+from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.policies.in_force import queries, terms_of
+from huimin.policies.replay import Entitlement, Outcome, Replay
+from huimin.storage.engine import Transaction
+
+Row = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class OutletChange:
+    """One outlet's month as recorded (`before`) and under the draft (`after`), net of reversals.
+
+    `changed` redemptions would have got another discount, `refused` of them none at all. Fen.
+    """
+
+    outlet_id: str = ""
+    outlet_name: str = "合计"
+    outlet_kind: str = ""
+    redemptions: int = 0
+    changed: int = 0
+    refused: int = 0
+    amount_fen: int = 0
+    discount_before_fen: int = 0
+    discount_after_fen: int = 0
+    merchant_share_before_fen: int = 0
+    merchant_share_after_fen: int = 0
+
+    @property
+    def discount_change_fen(self) -> int:
+        """What holders would have saved more (or less, when negative)."""
+        return self.discount_after_fen - self.discount_before_fen
+
+    @property
+    def merchant_share_change_fen(self) -> int:
+        """What the merchant would have borne more."""
+        return self.merchant_share_after_fen - self.merchant_share_before_fen
+
+    @property
+    def government_share_change_fen(self) -> int:
+        """What the government would have borne more."""
+        return self.discount_change_fen - self.merchant_share_change_fen
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one redemption."""
+        self.redemptions += 1
+        self.changed += outcome.changed
+        self.refused += outcome.refused
+        self.amount_fen += outcome.amount_fen
+        self.discount_before_fen += outcome.discount_before_fen
+        self.discount_after_fen += outcome.discount_after_fen
+        self.merchant_share_before_fen += outcome.merchant_share_before_fen
+        self.merchant_share_after_fen += outcome.merchant_share_after_fen
+
+    def as_dict(self) -> dict[str, Any]:
+        """Every figure by name, for JSON."""
+        counted = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {
+            **counted,
+            "discount_change_fen": self.discount_change_fen,
+            "merchant_share_change_fen": self.merchant_share_change_fen,
+            "government_share_change_fen": self.government_share_change_fen,
+        }
+
+
+@dataclass(slots=True)
+class DryRun:
+    """What the draft would have changed in the month; `total` is the sum of `outlets`."""
+
+    month: str
+    draft: PolicyTerms
+    outlets: list[OutletChange] = field(default_factory=list)
+    total: OutletChange = field(default_factory=OutletChange)
+
+
+def dry_run(tx: Transaction, draft: PolicyTerms, month: str) -> DryRun:
+    """Apply `draft` (in place of its code's other versions) to a month written as 2026-10.
+
+    Only what was redeemed is known, so purchases that were refused then stay out of it. Raises
+    FieldProblems on `month`.
+    """
+    try:
+        first_day, last_day = month_days(parse_month(month))
+    except ValueError:
+        raise FieldProblems(
+            [FieldProblem("month", "月份写作 2026-10。", "Write the month as 2026-10.")]
+        ) from None
+    entitlements = queries.eligibilities_of_month(
+        tx, month=month, first_day=first_day.isoformat(), last_day=last_day.isoformat()
+    )
+    replay = Replay(
+        draft=draft,
+        published=[terms_of(row) for row in queries.published(tx)],
+        entitlements=_by_holder(entitlements),
+    )
+    outcomes = replay.run(
+        queries.redemptions_of_month(tx, month=month), queries.reversals_of_month(tx, month=month)
+    )
+    return _summed(month, draft, outcomes)
+
+
+def _summed(month: str, draft: PolicyTerms, outcomes: Iterable[Outcome]) -> DryRun:
+    result = DryRun(month, draft)
+    by_outlet: dict[str, OutletChange] = {}
+    for outcome in outcomes:
+        row = outcome.redemption
+        outlet = by_outlet.setdefault(
+            row["outlet_id"], OutletChange(row["outlet_id"], row["outlet_name"], row["outlet_kind"])
+        )
+        outlet.add(outcome)
+        result.total.add(outcome)
+    # Where most changes comes first; the id settles equal changes.
+    result.outlets = sorted(
+        by_outlet.values(), key=lambda each: (-abs(each.discount_change_fen), each.outlet_id)
+    )
+    return result
+
+
+def _by_holder(rows: Iterable[Row]) -> dict[str, list[Entitlement]]:
+    found: dict[str, list[Entitlement]] = defaultdict(list)
+    for row in rows:
+        found[row["holder_id"]].append(Entitlement(row["kind"], row["starts_on"], row["ends_on"]))
+    return found

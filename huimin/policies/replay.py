@@ -1,0 +1,208 @@
+"""Replay a month's redemptions and reversals under a draft, in the order in which they happened.
+
+Pure: rows in, outcomes out. Usage is kept by holder and policy code as the counters keep it, so the
+caps bite here exactly where they would have at the till.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from huimin.core.discount import (
+    NO_SUMS,
+    Basket,
+    Item,
+    PolicyTerms,
+    Sums,
+    Usage,
+    quote,
+    take_back,
+)
+from huimin.core.refusals import FieldProblems, Refusal
+from huimin.policies.choice import counting_on, most_specific
+
+Row = Mapping[str, Any]
+SUMS = tuple(each.name for each in fields(Sums))
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """An eligibility of a holder with the days for which it holds."""
+
+    kind: str
+    starts_on: str
+    ends_on: str | None
+
+    def holds_on(self, day: str) -> bool:
+        """True on every day from the first to the last."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """One redemption as recorded and as replayed, both with what was returned of it."""
+
+    redemption: Row
+    policy_code: str
+    before: Sums
+    after: Sums
+    refused: bool
+    returned_before: Sums = NO_SUMS
+    returned_after: Sums = NO_SUMS
+
+    @property
+    def changed(self) -> bool:
+        """True when the discount would have been another one."""
+        return self.before.discount_fen != self.after.discount_fen
+
+    @property
+    def amount_fen(self) -> int:
+        """The amount that was not returned."""
+        return self.before.amount_fen - self.returned_before.amount_fen
+
+    @property
+    def discount_before_fen(self) -> int:
+        """The recorded discount, net."""
+        return self.before.discount_fen - self.returned_before.discount_fen
+
+    @property
+    def discount_after_fen(self) -> int:
+        """The replayed discount, net."""
+        return self.after.discount_fen - self.returned_after.discount_fen
+
+    @property
+    def merchant_share_before_fen(self) -> int:
+        """The merchant's recorded part of the discount, net."""
+        return self.before.merchant_share_fen - self.returned_before.merchant_share_fen
+
+    @property
+    def merchant_share_after_fen(self) -> int:
+        """The merchant's replayed part of the discount, net."""
+        return self.after.merchant_share_fen - self.returned_after.merchant_share_fen
+
+
+@dataclass(slots=True)
+class Replay:
+    """The month as it would have gone. `published` are all published terms, of every code."""
+
+    draft: PolicyTerms
+    published: Sequence[PolicyTerms]
+    entitlements: Mapping[str, Sequence[Entitlement]]
+    _counting: dict[str, list[PolicyTerms]] = field(default_factory=dict)
+    _used_day: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
+    _used_month: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    # Holder and policy code whose usage no longer is what it was: their caps must be asked again.
+    _moved: set[tuple[str, str]] = field(default_factory=set)
+
+    def run(self, redemptions: Iterable[Row], reversals: Iterable[Row]) -> list[Outcome]:
+        """One outcome for each redemption, in the order in which they happened."""
+        happened = [(row["occurred_at"], 0, row["id"], row) for row in redemptions]
+        begun = {redemption_id: at for at, _, redemption_id, _ in happened}
+        happened += [
+            # A till's clock may go wrong; what is returned was bought before.
+            (max(row["occurred_at"], begun[row["reverses_id"]]), 1, row["id"], row)
+            for row in reversals
+        ]
+        outcomes: dict[str, Outcome] = {}
+        for _, is_reversal, _, row in sorted(happened, key=lambda each: each[:3]):
+            if is_reversal:
+                self._reverse(outcomes[row["reverses_id"]], _sums_of(row))
+            else:
+                outcomes[row["id"]] = self._redeem(row)
+        return list(outcomes.values())
+
+    def _redeem(self, row: Row) -> Outcome:
+        before = _sums_of(row)
+        terms = self._applying(row)
+        if self._keeps(row, terms):
+            outcome = Outcome(row, row["policy_code"], before, before, refused=False)
+        else:
+            after = self._quoted(row, terms)
+            code = terms.code if terms else row["policy_code"]
+            nothing = Sums(row["amount_fen"], 0, 0, 0, 0, 0)
+            outcome = Outcome(row, code, before, after or nothing, refused=after is None)
+            if outcome.changed or code != row["policy_code"]:
+                self._moved |= {(row["holder_id"], code), (row["holder_id"], row["policy_code"])}
+        self._use(outcome, outcome.after.discount_fen)
+        return outcome
+
+    def _keeps(self, row: Row, terms: PolicyTerms | None) -> bool:
+        """True when the same version applies as did then, and its caps stood as they stood then."""
+        return (
+            terms is not None
+            and terms.id == row["policy_id"]
+            and (row["holder_id"], row["policy_code"]) not in self._moved
+        )
+
+    def _applying(self, row: Row) -> PolicyTerms | None:
+        day = row["business_day"]
+        if day not in self._counting:
+            others = [terms for terms in self.published if terms.code != self.draft.code]
+            self._counting[day] = [*counting_on(others, day), self.draft]
+        held = self.entitlements.get(row["holder_id"], ())
+        return most_specific(
+            self._counting[day],
+            outlet_id=row["outlet_id"],
+            outlet_kind=row["outlet_kind"],
+            eligibilities={row["eligibility"], *(e.kind for e in held if e.holds_on(day))},
+        )
+
+    def _quoted(self, row: Row, terms: PolicyTerms | None) -> Sums | None:
+        """The sums under `terms`, or None when there would have been no discount."""
+        if terms is None:
+            return None
+        usage = Usage(
+            self._used_day[row["holder_id"], terms.code, row["business_day"]],
+            self._used_month[row["holder_id"], terms.code],
+        )
+        try:
+            given = quote(basket_of(row, terms), terms, usage)
+        except (Refusal, FieldProblems):
+            return None
+        return Sums(*(getattr(given, name) for name in SUMS))
+
+    def _reverse(self, outcome: Outcome, recorded: Sums) -> None:
+        back = recorded
+        if outcome.after is not outcome.before:
+            back = take_back(outcome.after, outcome.returned_after, recorded.amount_fen)
+        outcome.returned_before = _plus(outcome.returned_before, recorded)
+        outcome.returned_after = _plus(outcome.returned_after, back)
+        self._use(outcome, -back.discount_fen)
+
+    def _use(self, outcome: Outcome, discount_fen: int) -> None:
+        row = outcome.redemption
+        self._used_day[row["holder_id"], outcome.policy_code, row["business_day"]] += discount_fen
+        self._used_month[row["holder_id"], outcome.policy_code] += discount_fen
+
+
+def basket_of(row: Row, terms: PolicyTerms) -> Basket:
+    """What was bought, as recorded. Insurance is left out where the terms don't count it."""
+    detail = json.loads(row["detail_json"])
+    items = tuple(
+        Item(
+            sku=item.get("sku"),
+            name=item["name"],
+            category=item.get("category"),
+            quantity=str(item.get("quantity", "1")),
+            amount_fen=item["amount_fen"],
+        )
+        for item in detail.get("items") or ()
+    )
+    return Basket(
+        amount_fen=row["amount_fen"],
+        excluded_fen=0 if items else detail.get("excluded_by_hand_fen") or 0,
+        insurance_fen=row["insurance_fen"] if terms.base == "after_insurance" else 0,
+        items=items,
+    )
+
+
+def _sums_of(row: Row) -> Sums:
+    return Sums(*(row[name] for name in SUMS))
+
+
+def _plus(one: Sums, other: Sums) -> Sums:
+    return Sums(*(getattr(one, name) + getattr(other, name) for name in SUMS))

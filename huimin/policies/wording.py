@@ -1,0 +1,193 @@
+"""A policy in words and columns for people at the command line, and what they type turned back.
+
+Rates are typed and shown as per cent, money as 元, scopes as `kind:hospital`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from huimin.core.discount import PolicyTerms
+from huimin.core.money import money_text, parse_yuan, percent_words, rate_words, yuan
+from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.policies.dry_run import DryRun, OutletChange
+
+KIND_WORDS = {
+    "supermarket": "超市",
+    "pharmacy": "药店",
+    "hospital": "医院",
+    "school": "学校",
+    "other": "其他",
+}
+ELIGIBILITY_WORDS = {
+    "dibao": "低保",
+    "tekun": "特困",
+    "major_illness": "重大疾病",
+    "disability": "残疾",
+    "orphan": "孤儿",
+    "other": "其他",
+}
+STATE_WORDS = {"draft": "草稿", "published": "已发布", "withdrawn": "已撤回"}
+BASE_WORDS = {"market_price": "市场价", "after_insurance": "医保后个人支付"}
+COLUMNS = (
+    "网点",
+    "类型",
+    "交易笔数",
+    "有变化",
+    "不再优惠",
+    "原优惠（元）",
+    "新优惠（元）",
+    "增减（元）",
+    "商户增减（元）",
+    "政府增减（元）",
+)
+
+
+def parse_rate(field: str, text: str) -> int:
+    """Per cent as typed ("8%", "8.5") to basis points. Raises FieldProblems on `field`."""
+    try:
+        basis_points = Decimal(text.strip().rstrip("%％")) * 100
+        if basis_points == int(basis_points) and len(text) <= 12:
+            return int(basis_points)
+    except (InvalidOperation, ValueError, OverflowError):
+        pass
+    raise FieldProblems(
+        [
+            FieldProblem(
+                field,
+                "百分比写作 8% 或 8.5%，最多两位小数（九二折是 8%）。",
+                "Write a percentage such as 8% or 8.5%, with at most two decimals.",
+            )
+        ]
+    )
+
+
+def parse_amount(field: str, text: str) -> int:
+    """元 as typed to fen. Raises FieldProblems on `field`."""
+    try:
+        return parse_yuan(text)
+    except ValueError:
+        raise FieldProblems(
+            [FieldProblem(field, "金额写作 20 或 20.00（元）。", "Write an amount as 20 or 20.00.")]
+        ) from None
+
+
+def scope_words(scope: str, value: str, outlet_name: str | None = None) -> str:
+    """The scope as people say it."""
+    if scope == "kind":
+        return f"{KIND_WORDS.get(value, value)}类网点"
+    if scope == "eligibility":
+        return f"{ELIGIBILITY_WORDS.get(value, value)}持卡人"
+    if scope == "outlet":
+        return f"网点 {outlet_name or value}"
+    return "全部"
+
+
+def days_words(terms: PolicyTerms) -> str:
+    """The days as text."""
+    return f"{terms.starts_on} 至 {terms.ends_on}" if terms.ends_on else f"{terms.starts_on} 起"
+
+
+def described(terms: PolicyTerms, state: str) -> list[tuple[str, str]]:
+    """Every term of a policy as label and words."""
+    caps = (
+        ("单笔上限", terms.cap_redemption_fen),
+        ("每人每日上限", terms.cap_card_day_fen),
+        ("每人每月上限", terms.cap_card_month_fen),
+    )
+    return [
+        ("政策", f"{terms.name}（{terms.code} 第 {terms.version} 版）"),
+        ("编号", terms.id),
+        ("状态", STATE_WORDS[state]),
+        ("日期", days_words(terms)),
+        ("范围", scope_words(terms.scope, terms.scope_value)),
+        ("优惠", f"{rate_words(terms.rate_bp)}（优惠 {percent_words(terms.rate_bp)}）"),
+        ("计算基数", BASE_WORDS[terms.base]),
+        ("取整", "到角" if terms.rounding_unit_fen == 10 else "到分"),
+        ("最低消费", money_text(terms.minimum_spend_fen) if terms.minimum_spend_fen else "无"),
+        *((label, "无" if cap is None else money_text(cap)) for label, cap in caps),
+        ("不参加的商品", "、".join(terms.excluded_categories) or "无"),
+        (
+            "承担",
+            f"商户 {percent_words(terms.merchant_share_bp)}，"
+            f"政府 {percent_words(terms.government_share_bp)}",
+        ),
+    ]
+
+
+def dry_run_table(result: DryRun) -> list[str]:
+    """The dry run as lines of a table, the total last."""
+    rows = [_cells(each) for each in (*result.outlets, result.total)]
+    return aligned([COLUMNS, *rows], text_columns=2)
+
+
+def aligned(rows: Sequence[Sequence[str]], text_columns: int) -> list[str]:
+    """Rows as lines: the first `text_columns` to the left, numbers to the right.
+
+    A Chinese character takes two places of a terminal.
+    """
+    widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = []
+        for index, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            gap = " " * (width - _width(cell))
+            cells.append(cell + gap if index < text_columns else gap + cell)
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def _cells(change: OutletChange) -> tuple[str, ...]:
+    return (
+        change.outlet_name,
+        KIND_WORDS.get(change.outlet_kind, ""),
+        str(change.redemptions),
+        str(change.changed),
+        str(change.refused),
+        yuan(change.discount_before_fen),
+        yuan(change.discount_after_fen),
+        _signed(change.discount_change_fen),
+        _signed(change.merchant_share_change_fen),
+        _signed(change.government_share_change_fen),
+    )
+
+
+def _signed(fen: int) -> str:
+    return f"+{yuan(fen)}" if fen > 0 else yuan(fen)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def terms_dict(terms: PolicyTerms, row: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A policy for JSON: every term, and from its row the state and who did what when."""
+    names = (
+        "id",
+        "code",
+        "version",
+        "name",
+        "scope",
+        "scope_value",
+        "starts_on",
+        "ends_on",
+        "rate_bp",
+        "rounding_unit_fen",
+        "minimum_spend_fen",
+        "cap_redemption_fen",
+        "cap_card_day_fen",
+        "cap_card_month_fen",
+        "excluded_categories",
+        "base",
+        "merchant_share_bp",
+        "government_share_bp",
+    )
+    shown = {name: getattr(terms, name) for name in names}
+    shown["excluded_categories"] = list(terms.excluded_categories)
+    for name in ("state", "created_at", "created_by", "published_at", "published_by"):
+        if row is not None:
+            shown[name] = row[name]
+    return shown
