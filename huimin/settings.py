@@ -51,7 +51,9 @@ def _whole(least: int, most: int) -> Callable[[str, str], int]:
 
 def _flag(name: str, value: str) -> bool:
     if value not in ("0", "1"):
-        raise SettingsProblem(name, f"请写 0 或 1，现在是“{value}”。", f'give 0 or 1, not "{value}".')
+        raise SettingsProblem(
+            name, f"请写 0 或 1，现在是“{value}”。", f'give 0 or 1, not "{value}".'
+        )
     return value == "1"
 
 
@@ -76,9 +78,7 @@ def _base_url(name: str, value: str) -> str:
 def _setting(
     meaning: str, default: Any, parse: Callable[[str, str], Any] = _text, *, secret: bool = False
 ) -> Any:
-    return field(
-        default=default, metadata={"meaning": meaning, "parse": parse, "secret": secret}
-    )
+    return field(default=default, metadata={"meaning": meaning, "parse": parse, "secret": secret})
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,7 @@ class Settings:
     help_line: str = _setting("服务热线 / help line", "12345")
     card_years: int = _setting("新卡有效年数 / validity of a new card", 3, _whole(1, 20))
     session_hours: int = _setting("登录有效小时数 / hours a sign-in lasts", 12, _whole(1, 72))
-    proxies: int = _setting(
-        "前面可信的反向代理层数 / trusted proxies in front", 0, _whole(0, 5)
-    )
+    proxies: int = _setting("前面可信的反向代理层数 / trusted proxies in front", 0, _whole(0, 5))
     metrics: bool = _setting("是否开放 /metrics（0 或 1）/ serve /metrics", False, _flag)
 
     @classmethod

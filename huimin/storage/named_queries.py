@@ -1,12 +1,13 @@
 """A room's `queries.sql`, callable by name on whichever engine the transaction belongs to.
 
 `queries = load_queries("cards")`, then `queries.card_by_id(tx, id=…)`: a `^` query gives a dict or
-None, a plain one a list of dicts, `$` a value, `!` the number of rows. One text serves both engines.
+None, a plain one a list of dicts, `$` a value, `!` and `*!` the number of rows. One text serves both
+engines, and every row has been read when the call returns, so nothing outlives its transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,42 +16,98 @@ import aiosql
 from huimin.storage.engine import Transaction
 
 ROOMS_FOLDER = Path(__file__).resolve().parent.parent
-DRIVERS = {"sqlite": "sqlite3", "postgresql": "psycopg"}
+
+# Quoted text and comments are left alone; a colon after a colon is PostgreSQL's cast.
+_PIECE = re.compile(
+    r"""(?P<kept>'(?:''|[^'])*'|"(?:""|[^"])*"|--[^\n]*)|(?<!:):(?P<name>[A-Za-z_]\w*)"""
+)
+_pyformat_texts: dict[str, str] = {}
+
+Row = dict[str, Any]
 
 
-class RoomQueries:
-    """The named queries of one room; an unknown name raises AttributeError at first use."""
+def pyformat(sql: str) -> str:
+    """The text as psycopg wants it: `:name` becomes `%(name)s`, a per cent sign is doubled."""
 
-    def __init__(self, path: Path) -> None:
-        self._by_engine = {
-            engine: aiosql.from_path(path, driver, mandatory_parameters=False)
-            for engine, driver in DRIVERS.items()
-        }
+    def replaced(found: re.Match[str]) -> str:
+        kept = found["kept"]
+        return kept if kept is not None else f"%({found['name']})s"
 
-    @property
-    def names(self) -> list[str]:
-        """Every query's name, in the order of the file."""
-        available = self._by_engine["sqlite"].available_queries
-        return [name for name in available if not name.endswith("_cursor")]
-
-    def statement(self, name: str, engine: str) -> str:
-        """The SQL text that this engine is given."""
-        return str(getattr(self._by_engine[engine], name).sql)
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        calls = {engine: getattr(loaded, name) for engine, loaded in self._by_engine.items()}
-        gives_rows = calls["sqlite"].operation.name == "SELECT"
-
-        def call(tx: Transaction, *rows: Any, **parameters: Any) -> Any:
-            answer = calls[tx.engine](tx.connection, *rows, **parameters)
-            return list(answer) if gives_rows else answer
-
-        setattr(self, name, call)
-        return call
+    text = _pyformat_texts.get(sql)
+    if text is None:
+        text = _PIECE.sub(replaced, sql.replace("%", "%%"))
+        _pyformat_texts[sql] = text
+    return text
 
 
-def load_queries(room: str) -> RoomQueries:
-    """The queries of `huimin/<room>/queries.sql`."""
-    return RoomQueries(ROOMS_FOLDER / room / "queries.sql")
+def parameter_names(sql: str) -> list[str]:
+    """The names of a statement's parameters, each once, in order of appearance."""
+    found = (piece["name"] for piece in _PIECE.finditer(sql))
+    return list(dict.fromkeys(name for name in found if name is not None))
+
+
+class TransactionAdapter:
+    """What aiosql calls: it takes our Transaction where other adapters take a connection."""
+
+    is_aio_driver = False
+
+    def process_sql(self, query_name: str, operation: object, sql: str) -> str:
+        return sql
+
+    def select(
+        self, tx: Transaction, name: str, sql: str, parameters: Row, record_class: None = None
+    ) -> list[Row]:
+        rows: list[Row] = _executed(tx, sql, parameters).fetchall()
+        return rows
+
+    def select_one(
+        self, tx: Transaction, name: str, sql: str, parameters: Row, record_class: None = None
+    ) -> Row | None:
+        # All rows are fetched: SQLite resets the statement (and ends an INSERT … RETURNING) at the
+        # last row only, and an unfinished statement would hold the commit back.
+        rows = _executed(tx, sql, parameters).fetchall()
+        return rows[0] if rows else None
+
+    def select_value(self, tx: Transaction, name: str, sql: str, parameters: Row) -> Any:
+        row = self.select_one(tx, name, sql, parameters)
+        return None if row is None else next(iter(row.values()))
+
+    def insert_update_delete(self, tx: Transaction, name: str, sql: str, parameters: Row) -> int:
+        return int(_executed(tx, sql, parameters).rowcount)
+
+    def insert_update_delete_many(
+        self, tx: Transaction, name: str, sql: str, parameters: list[Row]
+    ) -> int:
+        cursor = tx.connection.cursor()
+        cursor.executemany(pyformat(sql) if tx.engine == "postgresql" else sql, parameters)
+        return int(cursor.rowcount)
+
+
+def _executed(tx: Transaction, sql: str, parameters: Row) -> Any:
+    return tx.connection.execute(pyformat(sql) if tx.engine == "postgresql" else sql, parameters)
+
+
+def load_queries(room: str) -> Any:
+    """The queries of `huimin/<room>/queries.sql`, as attributes of one object.
+
+    An unknown name raises AttributeError where it is used, a malformed file where it is loaded.
+    """
+    return aiosql.from_path(
+        ROOMS_FOLDER / room / "queries.sql",
+        TransactionAdapter,
+        mandatory_parameters=False,
+        attribute=None,
+        encoding="utf-8",
+    )
+
+
+def statements(room: str) -> dict[str, str]:
+    """Every statement of the room by its name, as written for SQLite."""
+    loaded = load_queries(room)
+    names = [name for name in loaded.available_queries if not name.endswith("_cursor")]
+    return {name: getattr(loaded, name).sql for name in names}
+
+
+def rooms() -> list[str]:
+    """The rooms that hold a `queries.sql`."""
+    return sorted(path.parent.name for path in ROOMS_FOLDER.glob("*/queries.sql"))

@@ -7,8 +7,6 @@ of its own, commits once, and only then answers each: an answer always means a d
 
 from __future__ import annotations
 
-import contextlib
-import os
 import queue
 import sqlite3
 import threading
@@ -22,18 +20,35 @@ from huimin.storage.engine import StorageProblem, Transaction
 T = TypeVar("T")
 GROUP_MAX = 128
 BUSY_TIMEOUT_MS = 10_000
+# A checkpoint costs two fsyncs and stops the writer: once in 16 MB of log is often enough.
+CHECKPOINT_PAGES = 4_000
 
 
 class Job:
     """One use case that waits for the writer, and what came of it."""
 
-    __slots__ = ("done", "error", "result", "work")
+    __slots__ = ("_answered", "error", "result", "work")
 
     def __init__(self, work: Callable[[Transaction], Any]) -> None:
         self.work = work
-        self.done = threading.Event()
         self.result: Any = None
         self.error: BaseException | None = None
+        # A bare lock wakes its waiter several times faster than an Event or a Future does.
+        self._answered = threading.Lock()
+        self._answered.acquire()
+
+    def answer(self) -> None:
+        self._answered.release()
+
+    def wait(self) -> None:
+        self._answered.acquire()
+
+
+class _Reader(sqlite3.Connection):
+    """A thread's reading connection: closed when its thread has ended and forgotten it."""
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def dict_row(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
@@ -41,26 +56,32 @@ def dict_row(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
     return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
 
 
-def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+def connect(
+    path: Path, *, query: str = "mode=rw", factory: type[sqlite3.Connection] = sqlite3.Connection
+) -> sqlite3.Connection:
     """Open an existing database file with the settings that the rules of data ask for."""
-    mode = "ro" if read_only else "rw"
     connection = sqlite3.connect(
-        f"file:{quote(str(path))}?mode={mode}",
+        f"file:{quote(str(path.resolve()))}?{query}",
         uri=True,
         isolation_level=None,
         check_same_thread=False,
         cached_statements=512,
         timeout=BUSY_TIMEOUT_MS / 1000,
+        factory=factory,
     )
     connection.row_factory = dict_row
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
+    # Otherwise INSERT OR REPLACE would delete a ledger row without asking its trigger.
+    connection.execute("PRAGMA recursive_triggers = ON")
+    # The journals of savepoints stay in memory; the log of the database itself is on disk.
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     return connection
 
 
 class SqliteEngine:
-    """The engine over one database file, which must exist."""
+    """The engine over one database file, which must exist and hold the schema."""
 
     name = "sqlite"
 
@@ -68,68 +89,78 @@ class SqliteEngine:
         self.path = path
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
-        self._readers_lock = threading.Lock()
+        self._closing = threading.Lock()
         self._closed = False
-        with explained(path):
-            self._writer = connect(path)
-            self._writer.execute("PRAGMA journal_mode = WAL")
+        self._writer = connect(path)
+        self._writer.execute("PRAGMA journal_mode = WAL")
+        self._writer.execute("PRAGMA cache_size = -32000")
+        self._transaction = Transaction(self.name, self._writer)
         self._thread = threading.Thread(target=self._serve, name="huimin-writer", daemon=True)
         self._thread.start()
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         connection = self._reader()
+        if connection.in_transaction:  # a read inside a read shares its snapshot
+            return work(Transaction(self.name, connection))
         connection.execute("BEGIN")
         try:
             return work(Transaction(self.name, connection))
+        except sqlite3.DatabaseError as error:
+            raise problem_of(self.path, error) or error from error
         finally:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
 
     def write(self, work: Callable[[Transaction], T]) -> T:
-        if self._closed:
-            raise StorageProblem("数据库已关闭。", "The database is closed.")
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("write() inside a use case would wait for itself: pass on its tx")
         job = Job(work)
-        self._jobs.put(job)
-        job.done.wait()
+        with self._closing:
+            # Under the lock, so that no job is put behind the writer's last one and waits for ever.
+            if self._closed:
+                raise StorageProblem("数据库已关闭。", "The database is closed.")
+            self._jobs.put(job)
+        job.wait()
         if job.error is not None:
-            raise job.error
+            raise problem_of(self.path, job.error) or job.error
         result: T = job.result
         return result
 
     def close(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        self._jobs.put(None)
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            self._jobs.put(None)
         self._thread.join()
         self._writer.close()
-        with self._readers_lock:
-            for reader in self._readers:
-                reader.close()
-            self._readers.clear()
+        # Readers of threads that still run close themselves when their thread lets them go.
+        self._local = threading.local()
 
     def _reader(self) -> sqlite3.Connection:
+        if self._closed:
+            raise StorageProblem("数据库已关闭。", "The database is closed.")
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = connect(self.path)
+            try:
+                connection = connect(self.path, factory=_Reader)
+            except sqlite3.DatabaseError as error:
+                raise problem_of(self.path, error) or error from error
             connection.execute("PRAGMA query_only = ON")
             self._local.connection = connection
-            with self._readers_lock:
-                self._readers.append(connection)
         return connection
 
     def _serve(self) -> None:
-        while True:
+        open_for_jobs = True
+        while open_for_jobs:
             job = self._jobs.get()
             if job is None:
                 return
-            group, last = self._gather(job)
+            group, open_for_jobs = self._gather(job)
             self._run(group)
-            if last:
-                return
 
     def _gather(self, first: Job) -> tuple[list[Job], bool]:
-        """The first job and all that wait behind it; True when the engine is being closed."""
+        """The first job and all that wait behind it; False when the engine is being closed."""
         group = [first]
         while len(group) < GROUP_MAX:
             try:
@@ -137,63 +168,85 @@ class SqliteEngine:
             except queue.Empty:
                 break
             if job is None:
-                return group, True
+                return group, False
             group.append(job)
-        return group, False
+        return group, True
 
     def _run(self, group: list[Job]) -> None:
+        execute = self._writer.execute
         try:
-            self._writer.execute("BEGIN IMMEDIATE")
-            transaction = Transaction(self.name, self._writer)
+            execute("BEGIN IMMEDIATE")
             for job in group:
-                self._run_one(job, transaction)
-            self._writer.execute("COMMIT")
+                self._run_one(job)
+            execute("COMMIT")
         except BaseException as error:
             if self._writer.in_transaction:
-                self._writer.execute("ROLLBACK")
-            for job in group:
+                execute("ROLLBACK")
+            for job in group:  # nothing of the group was kept, so none of it has succeeded
                 job.error = job.error or error
         finally:
             for job in group:
-                job.done.set()
+                job.answer()
 
-    def _run_one(self, job: Job, transaction: Transaction) -> None:
-        self._writer.execute("SAVEPOINT job")
+    def _run_one(self, job: Job) -> None:
+        execute = self._writer.execute
+        execute("SAVEPOINT job")
         try:
-            job.result = job.work(transaction)
+            job.result = job.work(self._transaction)
         except BaseException as error:
+            # On a full disk SQLite rolls the whole group back by itself; then there is no
+            # savepoint to return to, the statement below fails, and so does the group.
+            execute("ROLLBACK TO job")
             job.error = error
-            # SQLite itself may have rolled everything back (disk full): then there is no savepoint.
-            self._writer.execute("ROLLBACK TO job")
-        self._writer.execute("RELEASE job")
+        execute("RELEASE job")
 
 
-@contextlib.contextmanager
-def explained(path: Path) -> Any:
-    """Turn SQLite's refusal to open a file into one sentence."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise problem_of(path, error) from error
-
-
-def problem_of(path: Path, error: sqlite3.DatabaseError) -> StorageProblem:
-    """The sentence for a database that can't be opened or written."""
-    if not path.exists():
-        return StorageProblem(
-            f"没有数据库 {path}，请先运行 huimin init。",
-            f"There is no database {path}; run huimin init first.",
-        )
-    if "readonly" in str(error) or not os.access(path, os.W_OK):
-        return StorageProblem(
-            f"数据库 {path} 是只读的，请检查文件权限。",
-            f"The database {path} is read-only; check the file's permissions.",
-        )
-    if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+def problem_of(path: Path, error: BaseException) -> StorageProblem | None:
+    """The sentence for what keeps a database from working; None for a statement's own mistake."""
+    # An extended code keeps the primary one in its low byte.
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return damaged_problem(path)
+    if code == sqlite3.SQLITE_READONLY:
+        return read_only_problem(path)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StorageProblem(
             f"数据库 {path} 正被别的程序占用，请稍后再试。",
             f"The database {path} is in use by another program; try again later.",
         )
+    if code == sqlite3.SQLITE_FULL:
+        return StorageProblem(
+            f"存放数据库 {path} 的磁盘已满，请腾出空间后再试。",
+            f"The disk that holds the database {path} is full; free some space and try again.",
+        )
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM):
+        if not path.exists():
+            return missing_problem(path)
+        return StorageProblem(
+            f"打不开数据库 {path}，请检查磁盘和权限（{error}）。",
+            f"The database {path} can't be opened; check the disk and the permissions ({error}).",
+        )
+    return None
+
+
+def missing_problem(path: Path) -> StorageProblem:
+    """There is no file."""
+    return StorageProblem(
+        f"没有找到数据库 {path}，请先运行 huimin init。",
+        f"There is no database {path}; run huimin init first.",
+    )
+
+
+def read_only_problem(path: Path) -> StorageProblem:
+    """The file or its folder can't be written."""
+    return StorageProblem(
+        f"数据库 {path} 是只读的，请检查文件和文件夹的写权限。",
+        f"The database {path} is read-only; check who may write the file and its folder.",
+    )
+
+
+def damaged_problem(path: Path) -> StorageProblem:
+    """The file is no database, or no longer one."""
     return StorageProblem(
         f"数据库 {path} 已损坏或不是数据库文件，请从备份恢复。",
         f"The database {path} is damaged or is no database file; restore it from a backup.",

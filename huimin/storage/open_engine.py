@@ -1,0 +1,95 @@
+"""From the settings to a database: open it, create it, migrate it, check it, whichever engine it is.
+
+The PostgreSQL driver is imported only when HUIMIN_DATABASE_URL asks for it, so SQLite needs no extra.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol
+
+from huimin.storage import sqlite_file
+from huimin.storage.engine import Engine, StorageProblem
+from huimin.storage.sqlite_engine import SqliteEngine, problem_of
+
+
+class DatabaseChoice(Protocol):
+    """What this room needs of the settings."""
+
+    @property
+    def database_url(self) -> str | None: ...
+
+    @property
+    def database_path(self) -> Path: ...
+
+
+def open_engine(settings: DatabaseChoice) -> Engine:
+    """The engine over the database that the settings name.
+
+    Raises StorageProblem when it is missing, damaged, read-only, or of another version.
+    """
+    if settings.database_url:
+        _postgresql().require_newest(settings.database_url)
+        from huimin.storage.postgresql_engine import PostgresqlEngine
+
+        return PostgresqlEngine(settings.database_url)
+    path = settings.database_path
+    sqlite_file.require_newest(path)
+    try:
+        return SqliteEngine(path)
+    except sqlite3.DatabaseError as error:
+        raise problem_of(path, error) or error from error
+
+
+def create_database(settings: DatabaseChoice) -> None:
+    """Create the database with the newest schema. Raises StorageProblem where there is one."""
+    house, place = _where(settings)
+    house.create(place, _now())
+
+
+def migrate_database(settings: DatabaseChoice) -> list[str]:
+    """Bring the database up to date; returns the steps that were run. Raises StorageProblem."""
+    house, place = _where(settings)
+    done: list[str] = house.migrate(place, _now())
+    return done
+
+
+def check_database(settings: DatabaseChoice) -> list[str]:
+    """What is wrong inside a database that can be opened; empty when it is sound.
+
+    Raises StorageProblem when it can't be opened at all. Changes nothing.
+    """
+    house, place = _where(settings)
+    house.require_newest(place)
+    found: list[str] = house.findings(place)
+    return found
+
+
+def database_exists(settings: DatabaseChoice) -> bool:
+    """False for a SQLite file that has not been made. A PostgreSQL database is asked when opened."""
+    return bool(settings.database_url) or settings.database_path.exists()
+
+
+def _where(settings: DatabaseChoice) -> tuple[Any, Any]:
+    if settings.database_url:
+        return _postgresql(), settings.database_url
+    return sqlite_file, settings.database_path
+
+
+def _postgresql() -> ModuleType:
+    try:
+        from huimin.storage import postgresql_database
+    except ImportError as error:
+        raise StorageProblem(
+            "使用 PostgreSQL 需要另装驱动：pip install 'huimin[postgresql]'。",
+            "PostgreSQL needs its driver: pip install 'huimin[postgresql]'.",
+        ) from error
+    return postgresql_database
+
+
+def _now() -> str:
+    # When a step was run is a fact about this machine, not about the county's business.
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
