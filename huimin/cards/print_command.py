@@ -23,6 +23,7 @@ from huimin.cards.sheet import CardFace, PrintedCard, cards_pdf, missing_glyphs
 from huimin.console import actor, pass_house
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
+from huimin.core.days import county_day
 from huimin.core.refusals import field_problem
 from huimin.divisions.find import find
 from huimin.house import House
@@ -110,18 +111,19 @@ def _chosen(
     town: str | None,
     all_unprinted: bool,
 ) -> list[Row]:
+    today = county_day(house.clock())
     if holder_id:
-        return [card_of_holder(tx, holder_id)]
+        return [card_of_holder(tx, holder_id, today)]
     if card:
         found = find_card(tx, read_text(card), house.key_ring.public_keys())
-        return [card_to_print(tx, found["id"])]
+        return [card_to_print(tx, found["id"], today)]
     if town and (len(town) != 12 or find(tx, town) is None):
         raise field_problem(
             "town",
             f"没有代码为 {town} 的乡镇，请写 12 位区划代码。",
             f"No town has the code {town}; give its 12-digit code.",
         )
-    return cards_of_run(tx, town_code=town, printed_too=not all_unprinted)
+    return cards_of_run(tx, today=today, town_code=town, printed_too=not all_unprinted)
 
 
 def _warn_of_glyphs(faces: list[PrintedCard]) -> None:

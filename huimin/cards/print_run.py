@@ -7,7 +7,7 @@ fails half-way leaves its cards among the unprinted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,7 +26,7 @@ DIVISION_FIRST, DIVISION_LAST = "000000000000", "999999999999"
 
 
 def cards_of_run(
-    tx: Transaction, *, town_code: str | None = None, printed_too: bool = False
+    tx: Transaction, *, today: date, town_code: str | None = None, printed_too: bool = False
 ) -> list[Row]:
     """Active cards in the order of their villages, each with `holder_name`.
 
@@ -38,18 +38,25 @@ def cards_of_run(
         first, last = town_code[:9] + "000", town_code[:9] + "999"
     return list(
         queries.cards_of_run(
-            tx, division_first=first, division_last=last, printed_too=int(printed_too)
+            tx,
+            today=today.isoformat(),
+            division_first=first,
+            division_last=last,
+            printed_too=int(printed_too),
         )
     )
 
 
-def card_to_print(tx: Transaction, card_id: str) -> Row:
-    """One active card with `holder_name`. Raises FieldProblems when it is stopped or ended."""
+def card_to_print(tx: Transaction, card_id: str, today: date) -> Row:
+    """One card that counts, with `holder_name`. Raises FieldProblems when it does not count."""
     card: Row | None = queries.card_with_name(tx, id=card_id)
     if card is None:
         raise Refusal("card_unknown")
-    if card["state"] != "active":
-        state_zh, state_en = STATE_WORDS[card["state"]]
+    state = card["state"]
+    if state == "active" and card["expires_on"] < today.isoformat():
+        state = "expired"
+    if state != "active":
+        state_zh, state_en = STATE_WORDS[state]
         raise field_problem(
             "card",
             f"这张卡{state_zh}，不能打印；只打印正常的卡。",
@@ -58,7 +65,7 @@ def card_to_print(tx: Transaction, card_id: str) -> Row:
     return card
 
 
-def card_of_holder(tx: Transaction, holder_id: str) -> Row:
+def card_of_holder(tx: Transaction, holder_id: str, today: date) -> Row:
     """The holder's active card, to print. Raises FieldProblems when there is none."""
     card = queries.live_card_of_holder(tx, holder_id=holder_id)
     if card is None:
@@ -67,7 +74,7 @@ def card_of_holder(tx: Transaction, holder_id: str) -> Row:
             "这位持卡人没有可打印的卡，请先发卡。",
             "This holder has no card to print; issue one first.",
         )
-    return card_to_print(tx, card["id"])
+    return card_to_print(tx, card["id"], today)
 
 
 def printed_cards(

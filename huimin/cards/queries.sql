@@ -47,10 +47,10 @@ SELECT id, card_id, event, reason, actor, recorded_at FROM card_event
 WHERE card_id = :card_id ORDER BY recorded_at, id;
 
 -- name: cards_of_run
--- Active cards of holders in a range of division codes; a range of a town is its first nine digits.
+-- Cards that still count, of holders in a range of division codes; a range of a town is its first nine digits.
 SELECT card.*, holder.name AS holder_name
 FROM card JOIN holder ON holder.id = card.holder_id
-WHERE card.state = 'active'
+WHERE card.state = 'active' AND card.expires_on >= :today
   AND holder.division_code >= :division_first AND holder.division_code <= :division_last
   AND (CAST(:printed_too AS BIGINT) = 1 OR NOT EXISTS (
       SELECT 1 FROM card_event WHERE card_event.card_id = card.id AND card_event.event = 'printed'))
