@@ -7,8 +7,9 @@ steps, because a stopped card is still found: the cashier is told why it does no
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -20,6 +21,33 @@ from huimin.storage.engine import Transaction
 Row = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedCard:
+    """A card number, or the copy id that a good signature vouches for; no database was asked."""
+
+    kind: Literal["number", "copy_id"]
+    text: str
+
+
+def check_reading(reading: CardReading, public_keys: Mapping[int, Ed25519PublicKey]) -> CheckedCard:
+    """Check a token's signature. Raises Refusal `card_signature_invalid`."""
+    if reading.kind == "number":
+        return CheckedCard("number", reading.text)
+    return CheckedCard("copy_id", verify_token(reading.text, public_keys).copy_id.hex())
+
+
+def card_row(tx: Transaction, checked: CheckedCard) -> Row:
+    """The card's row, whatever its state. Raises Refusal `card_unknown`."""
+    if checked.kind == "number":
+        card = queries.card_by_number(tx, number=checked.text)
+    else:
+        card = queries.card_by_copy_id(tx, copy_id=checked.text)
+    if card is None:
+        raise Refusal("card_unknown")
+    found: Row = card
+    return found
+
+
 def find_card(
     tx: Transaction, reading: CardReading, public_keys: Mapping[int, Ed25519PublicKey]
 ) -> Row:
@@ -27,15 +55,7 @@ def find_card(
 
     Raises Refusal: `card_signature_invalid` for a token the county did not sign, `card_unknown`.
     """
-    if reading.kind == "number":
-        card = queries.card_by_number(tx, number=reading.text)
-    else:
-        claims = verify_token(reading.text, public_keys)
-        card = queries.card_by_copy_id(tx, copy_id=claims.copy_id.hex())
-    if card is None:
-        raise Refusal("card_unknown")
-    found: Row = card
-    return found
+    return card_row(tx, check_reading(reading, public_keys))
 
 
 def require_usable(card: Mapping[str, Any], today: date) -> None:

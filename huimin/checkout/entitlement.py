@@ -1,0 +1,80 @@
+"""Who stands behind a card on a day: the holder, where they live, why they are entitled, the policy.
+
+Used by verify, quote and redeem, so that all three decide alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from huimin.cards.find import CheckedCard, card_row, require_usable
+from huimin.checkout.once import queries
+from huimin.core.days import county_day
+from huimin.core.discount import PolicyTerms
+from huimin.core.refusals import Refusal
+from huimin.holders.people import eligibilities_on
+from huimin.policies.in_force import in_force
+from huimin.storage.engine import Transaction
+
+# Where a holder has several, the report counts the first of these.
+ELIGIBILITY_ORDER = ("tekun", "orphan", "dibao", "major_illness", "disability", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """A usable card and the policy that applies to it at this outlet today, if any."""
+
+    card: Mapping[str, Any]
+    eligibilities: tuple[str, ...]
+    terms: PolicyTerms | None
+
+    @property
+    def required_terms(self) -> PolicyTerms:
+        """The policy. Raises Refusal `no_policy` when none is in force."""
+        if self.terms is None:
+            raise Refusal("no_policy")
+        return self.terms
+
+    @property
+    def counted_eligibility(self) -> str:
+        """The one that the ledger records: the policy's own, or the first in the fixed order."""
+        if self.terms is not None and self.terms.scope == "eligibility":
+            return self.terms.scope_value
+        return next((kind for kind in ELIGIBILITY_ORDER if kind in self.eligibilities), "other")
+
+
+def entitlement_of(
+    tx: Transaction, checked: CheckedCard, *, terminal: Mapping[str, Any], now: datetime
+) -> Entitlement:
+    """Find the card, require that it counts today, and see which policy applies.
+
+    Raises Refusal: card_unknown, card_suspended, card_lost, card_replaced, card_expired,
+    card_revoked.
+    """
+    today = county_day(now)
+    card = card_row(tx, checked)
+    require_usable(card, today)
+    eligibilities = tuple(eligibilities_on(tx, card["holder_id"], today))
+    terms = in_force(
+        tx,
+        day=today,
+        outlet_id=terminal["outlet_id"],
+        outlet_kind=terminal["outlet_kind"],
+        eligibilities=eligibilities,
+    )
+    return Entitlement(card, eligibilities, terms)
+
+
+def require_open_till(tx: Transaction, terminal_id: str) -> None:
+    """Pass when the terminal may sell at this moment; switching off counts at once.
+
+    Raises Refusal `terminal_disabled` or `outlet_suspended`.
+    """
+    state = queries.terminal_now(tx, terminal_id=terminal_id)
+    if state is None or state["terminal_state"] != "active":
+        raise Refusal("terminal_disabled")
+    if state["outlet_state"] != "active" or state["merchant_state"] != "active":
+        raise Refusal("outlet_suspended")

@@ -1,0 +1,82 @@
+"""Look up a redemption with its reversals and its net: what a till asks when an answer was lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from huimin.core.discount import Step, explain
+from huimin.core.refusals import Refusal
+from huimin.ledger.read import redemption_by_order, reversals_of, row_by_id
+from huimin.storage.engine import Transaction
+
+SUMS = ("amount_fen", "discount_fen", "payable_fen")
+SHOWN = (
+    "id",
+    "receipt_no",
+    "order_no",
+    "amount_fen",
+    "insurance_fen",
+    "excluded_fen",
+    "eligible_fen",
+    "rate_bp",
+    "discount_fen",
+    "payable_fen",
+    "cashier",
+    "channel",
+    "occurred_at",
+    "recorded_at",
+    "business_day",
+)
+
+
+def find_redemption(
+    tx: Transaction,
+    *,
+    terminal: Mapping[str, Any],
+    id: str | None = None,
+    order_no: str | None = None,
+    language: str = "zh_Hans",
+) -> dict[str, Any]:
+    """A redemption of the terminal's outlet by id or by order number.
+
+    Raises Refusal `redemption_unknown`, for another outlet's as well.
+    """
+    if id is not None:
+        row = row_by_id(tx, id)
+    else:
+        row = redemption_by_order(tx, terminal["outlet_id"], order_no or "")
+    if row is None or row["kind"] != "redemption" or row["outlet_id"] != terminal["outlet_id"]:
+        raise Refusal("redemption_unknown")
+    reversals = reversals_of(tx, row["id"])
+    detail = json.loads(row["detail_json"])
+    return {
+        **{name: row[name] for name in SHOWN},
+        "lines": detail["lines"],
+        "caps": detail["caps"],
+        "explanation": [
+            explain(Step(step["code"], step["params"]), language) for step in detail["explanation"]
+        ],
+        "policy": {
+            "id": row["policy_id"],
+            "code": row["policy_code"],
+            "version": row["policy_version"],
+        },
+        "chain": {"sequence": row["sequence"], "hash": row["hash"]},
+        "reversals": [reversal_answer(reversal) for reversal in reversals],
+        "net": {name: row[name] + sum(reversal[name] for reversal in reversals) for name in SUMS},
+    }
+
+
+def reversal_answer(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A reversal's row as tills are told it: positive sums."""
+    return {
+        "id": row["id"],
+        "receipt_no": row["receipt_no"],
+        "redemption_id": row["reverses_id"],
+        **{name: -row[name] for name in SUMS},
+        "reason": row["reason"],
+        "recorded_at": row["recorded_at"],
+        "chain": {"sequence": row["sequence"], "hash": row["hash"]},
+    }

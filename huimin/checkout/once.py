@@ -1,0 +1,92 @@
+"""Exactly once: the idempotency key of a request, taken and answered in the request's transaction.
+
+Same key and same body → the first answer again; same key and another body → a refusal. The key is
+taken by an insert, so of two at once one waits for the other (or is rolled back with it).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from huimin.checkout.requests import as_plain
+from huimin.core.days import instant_text
+from huimin.core.refusals import Refusal
+from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import load_queries
+
+queries = load_queries("checkout")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The body to answer with, and whether it is one that was given before."""
+
+    body: dict[str, Any]
+    replayed: bool
+
+
+def fingerprint(act: str, request: Any) -> str:
+    """SHA-256 of what is asked: the act (with its target) and every field of the request."""
+    content = json.dumps([act, as_plain(request)], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def once(
+    tx: Transaction,
+    *,
+    terminal_id: str,
+    key: str,
+    fingerprint: str,
+    now: datetime,
+    work: Callable[[], dict[str, Any]],
+) -> Answer:
+    """Do the work unless this terminal's key has done it; then the answer of that time.
+
+    Raises Refusal `idempotency_mismatch`. What `work` raises frees the key again, because the
+    transaction is rolled back.
+    """
+    taken = queries.take_key(
+        tx, terminal_id=terminal_id, key=key, fingerprint=fingerprint, created_at=instant_text(now)
+    )
+    if taken is None:
+        kept = queries.kept_answer(tx, terminal_id=terminal_id, key=key)
+        if kept["fingerprint"] != fingerprint:
+            raise Refusal("idempotency_mismatch")
+        return Answer(json.loads(kept["response_json"]), replayed=True)
+    body = work()
+    queries.keep_answer(
+        tx,
+        terminal_id=terminal_id,
+        key=key,
+        response_json=json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+    )
+    return Answer(body, replayed=False)
+
+
+class KeysInProgress:
+    """The keys that this process is working on; a second request with one is told to wait."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._keys: set[tuple[str, str]] = set()
+
+    @contextmanager
+    def holding(self, terminal_id: str, key: str) -> Iterator[None]:
+        """Hold the key meanwhile. Raises Refusal `request_in_progress`."""
+        name = (terminal_id, key)
+        with self._lock:
+            if name in self._keys:
+                raise Refusal("request_in_progress")
+            self._keys.add(name)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keys.discard(name)

@@ -1,0 +1,109 @@
+"""Redeem: give the discount and record it, in one transaction that the caller opened.
+
+The order of the steps is the order of the locks: the order number and the card are looked at, the
+counters of day and month are locked and read, and only then is the quote made, so that it gives
+just what a cap leaves, however many tills ask at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from huimin.checkout.entitlement import Entitlement, entitlement_of, require_open_till
+from huimin.checkout.quote import quote_answer
+from huimin.checkout.requests import RedemptionRequest, check_card
+from huimin.core.discount import Quote, quote
+from huimin.core.refusals import Refusal
+from huimin.divisions.find import town_of
+from huimin.holders.people import holder_by_id, presenters_of
+from huimin.ledger.append import Sale, append_redemption, lock_usage
+from huimin.ledger.read import redemption_by_order
+from huimin.storage.engine import Transaction
+
+
+def redeem(
+    tx: Transaction,
+    request: RedemptionRequest,
+    *,
+    terminal: Mapping[str, Any],
+    public_keys: Mapping[int, Ed25519PublicKey],
+    now: datetime,
+    language: str = "zh_Hans",
+    staff_id: str | None = None,
+) -> dict[str, Any]:
+    """Give the discount and write it to the ledger; the answer of `POST /api/v1/redemptions`.
+
+    `terminal` is what access.terminal_keys says of the till. Raises FieldProblems, or the Refusal
+    of till, card, presenter, policy, caps or order; then nothing is written.
+    """
+    checked = check_card(request.card, public_keys)
+    require_open_till(tx, terminal["terminal_id"])
+    if redemption_by_order(tx, terminal["outlet_id"], request.order_no) is not None:
+        raise Refusal("order_exists", order_no=request.order_no)
+    entitled = entitlement_of(tx, checked, terminal=terminal, now=now)
+    presenter = _presenter(tx, entitled, request)
+    terms = entitled.required_terms
+    holder_id = entitled.card["holder_id"]
+    usage = lock_usage(tx, holder_id=holder_id, policy_code=terms.code, now=now)
+    given = quote(request.basket, terms, usage)
+    division_code = _division_of(tx, holder_id)
+    sale = Sale(
+        terminal=terminal,
+        order_no=request.order_no,
+        card_id=entitled.card["id"],
+        holder_id=holder_id,
+        presenter_kind=presenter["kind"],
+        presenter_id=presenter["id"],
+        identity_checked=request.identity_checked,
+        eligibility=entitled.counted_eligibility,
+        division_code=division_code,
+        town_code=town_of(division_code),
+        terms=terms,
+        detail=_detail(request, given),
+        cashier=request.cashier,
+        staff_id=staff_id,
+    )
+    row = append_redemption(tx, sale, given, now=now)
+    return {
+        "id": row["id"],
+        "receipt_no": row["receipt_no"],
+        "order_no": row["order_no"],
+        **quote_answer(given, terms, language),
+        "recorded_at": row["recorded_at"],
+        "chain": {"sequence": row["sequence"], "hash": row["hash"]},
+    }
+
+
+def _presenter(
+    tx: Transaction, entitled: Entitlement, request: RedemptionRequest
+) -> Mapping[str, Any]:
+    if not request.identity_checked:
+        raise Refusal("identity_unchecked")
+    for person in presenters_of(tx, entitled.card["holder_id"]):
+        if person["id"] == request.presented_by:
+            found: Mapping[str, Any] = person
+            return found
+    raise Refusal("presenter_unknown")
+
+
+def _division_of(tx: Transaction, holder_id: str) -> str:
+    holder = holder_by_id(tx, holder_id)
+    if holder is None:
+        raise LookupError(f"the card's holder {holder_id} is not there")
+    return str(holder["division_code"])
+
+
+def _detail(request: RedemptionRequest, given: Quote) -> dict[str, Any]:
+    """What the columns do not hold, enough to make the same quote again under another policy."""
+    return {
+        "items": [asdict(item) for item in request.items],
+        "excluded_by_hand_fen": 0 if request.items else request.excluded_fen,
+        "lines": [asdict(line) for line in given.lines],
+        "caps": list(given.caps),
+        "explanation": [asdict(step) for step in given.explanation],
+    }

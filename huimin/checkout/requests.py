@@ -1,0 +1,81 @@
+"""What a till asks for, checked: the same values whether they came over the API or from the page.
+
+`card` is what was scanned or typed; `read_card` checks a token's signature before a transaction is
+opened, so that the one writer never waits for cryptography.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from huimin.cards.find import CheckedCard, check_reading
+from huimin.core.card_token import read_text
+from huimin.core.discount import Basket, Item
+
+ORDER_NO_MAX = 64
+KEY_MAX = 64
+REASON_MAX = 200
+ITEMS_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRequest:
+    """A basket for a card. Amounts in fen; an item's amount is its line's total."""
+
+    card: str | CheckedCard
+    amount_fen: int
+    excluded_fen: int = 0
+    insurance_fen: int = 0
+    items: tuple[Item, ...] = ()
+
+    @property
+    def basket(self) -> Basket:
+        """The basket without the card."""
+        return Basket(self.amount_fen, self.excluded_fen, self.insurance_fen, self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class RedemptionRequest(QuoteRequest):
+    """A basket that is being paid: the merchant's order, and who stands there (an id of verify)."""
+
+    order_no: str = ""
+    presented_by: str = ""
+    identity_checked: bool = False
+    cashier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalRequest:
+    """What goes back: a gross amount in fen, or all that is left; and why."""
+
+    reason: str
+    amount_fen: int | None = None
+    cashier: str | None = None
+
+
+Asked = TypeVar("Asked", bound=QuoteRequest)
+
+
+def check_card(card: str | CheckedCard, public_keys: Mapping[int, Ed25519PublicKey]) -> CheckedCard:
+    """Make out what was scanned and check its signature. Raises the Refusal of a bad card."""
+    if isinstance(card, CheckedCard):
+        return card
+    return check_reading(read_text(card), public_keys)
+
+
+def with_checked_card(request: Asked, public_keys: Mapping[int, Ed25519PublicKey]) -> Asked:
+    """The same request with its card checked: to be called before the transaction."""
+    return replace(request, card=check_card(request.card, public_keys))
+
+
+def as_plain(value: Any) -> Any:
+    """A request as JSON values, for its fingerprint."""
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: as_plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, tuple):
+        return [as_plain(part) for part in value]
+    return value

@@ -1,0 +1,74 @@
+"""Take back a redemption, whole or in part, by a new row; the redemption's own row stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from huimin.checkout.entitlement import require_open_till
+from huimin.checkout.requests import ReversalRequest
+from huimin.core.discount import Sums, take_back
+from huimin.core.refusals import Refusal
+from huimin.ledger.append import append_reversal, lock_returned
+from huimin.ledger.read import row_by_id
+from huimin.storage.engine import Transaction
+
+
+def reverse(
+    tx: Transaction,
+    redemption_id: str,
+    request: ReversalRequest,
+    *,
+    terminal: Mapping[str, Any],
+    now: datetime,
+    staff_id: str | None = None,
+) -> dict[str, Any]:
+    """Record a reversal; the answer of `POST /api/v1/redemptions/{id}/reversals`.
+
+    `amount_fen` is the gross amount being returned, all that is left when it is None. The sums of
+    the answer are positive: `payable_fen` goes back to the customer, `discount_fen` is taken back.
+    Raises Refusal: redemption_unknown (another outlet's too), already_reversed,
+    reversal_too_large, terminal_disabled, outlet_suspended.
+    """
+    require_open_till(tx, terminal["terminal_id"])
+    original = row_by_id(tx, redemption_id)
+    if (
+        original is None
+        or original["kind"] != "redemption"
+        or original["outlet_id"] != terminal["outlet_id"]
+    ):
+        raise Refusal("redemption_unknown")
+    returned = lock_returned(tx, redemption_id)
+    whole = sums_of(original)
+    left_fen = whole.amount_fen - returned.amount_fen
+    part = take_back(
+        whole, returned, left_fen if request.amount_fen is None else request.amount_fen
+    )
+    row = append_reversal(
+        tx,
+        original,
+        part,
+        terminal=terminal,
+        reason=request.reason,
+        cashier=request.cashier,
+        staff_id=staff_id,
+        now=now,
+    )
+    return {
+        "id": row["id"],
+        "receipt_no": row["receipt_no"],
+        "redemption_id": redemption_id,
+        "amount_fen": part.amount_fen,
+        "discount_fen": part.discount_fen,
+        "payable_fen": part.payable_fen,
+        "left_fen": left_fen - part.amount_fen,
+        "reason": row["reason"],
+        "recorded_at": row["recorded_at"],
+        "chain": {"sequence": row["sequence"], "hash": row["hash"]},
+    }
+
+
+def sums_of(row: Mapping[str, Any]) -> Sums:
+    """The sums of a redemption's row."""
+    return Sums(**{name: row[name] for name in Sums.__dataclass_fields__})

@@ -1,0 +1,85 @@
+"""Verify a card at a till: who may present it, what it gets here today. It changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from huimin.cards.find import CheckedCard
+from huimin.checkout.entitlement import entitlement_of
+from huimin.checkout.requests import check_card
+from huimin.core.discount import PolicyTerms, Usage
+from huimin.core.money import percent_words, rate_words
+from huimin.holders.people import presenters_of
+from huimin.ledger.read import usage_at
+from huimin.storage.engine import Transaction
+
+
+def verify_card(
+    tx: Transaction,
+    card: str | CheckedCard,
+    *,
+    terminal: Mapping[str, Any],
+    public_keys: Mapping[int, Ed25519PublicKey],
+    now: datetime,
+    language: str = "zh_Hans",
+) -> dict[str, Any]:
+    """The answer of `POST /api/v1/cards/verify`; names are masked, the eligibility is not told.
+
+    Raises the Refusal of a card that can't be read, is unknown or does not count today.
+    """
+    entitled = entitlement_of(tx, check_card(card, public_keys), terminal=terminal, now=now)
+    row, terms = entitled.card, entitled.terms
+    presenters = presenters_of(tx, row["holder_id"])
+    usage = Usage()
+    if terms is not None:
+        usage = usage_at(tx, holder_id=row["holder_id"], policy_code=terms.code, now=now)
+    return {
+        "card": {
+            "number": row["number"],
+            "state": row["state"],
+            "expires_on": row["expires_on"],
+        },
+        "holder": {"name_masked": presenters[0]["name_masked"]},
+        "may_present": [
+            {name: person[name] for name in ("id", "kind", "name_masked", "relation")}
+            for person in presenters
+        ],
+        "policy": None if terms is None else policy_answer(terms, language),
+        "remaining": None if terms is None else remaining(terms, usage),
+    }
+
+
+def policy_answer(terms: PolicyTerms, language: str) -> dict[str, Any]:
+    """A policy as tills are told it; `label` is to be read out: 九二折（优惠 8%）."""
+    percent = percent_words(terms.rate_bp)
+    word = {"zh_Hant": "優惠"}.get(language, "优惠")
+    said = rate_words(terms.rate_bp, language)
+    return {
+        "id": terms.id,
+        "code": terms.code,
+        "version": terms.version,
+        "name": terms.name,
+        "rate_bp": terms.rate_bp,
+        "label": said if language == "en" else f"{said}（{word} {percent}）",
+        "base": terms.base,
+        "minimum_spend_fen": terms.minimum_spend_fen,
+        "rounding_unit_fen": terms.rounding_unit_fen,
+        "excluded_categories": list(terms.excluded_categories),
+    }
+
+
+def remaining(terms: PolicyTerms, usage: Usage) -> dict[str, int | None]:
+    """The discount that the caps still leave, in fen; None where there is no cap."""
+
+    def left(cap_fen: int | None, used_fen: int) -> int | None:
+        return None if cap_fen is None else max(cap_fen - used_fen, 0)
+
+    return {
+        "redemption_fen": terms.cap_redemption_fen,
+        "card_day_fen": left(terms.cap_card_day_fen, usage.day_used_fen),
+        "card_month_fen": left(terms.cap_card_month_fen, usage.month_used_fen),
+    }
