@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -125,10 +125,33 @@ class Settings:
                 values[entry.name] = entry.metadata["parse"](variable(entry.name), text)
         if folder is not None:
             values["folder"] = Path(folder)
-        settings = cls(**values)
         if "base_url" not in values:
-            object.__setattr__(settings, "base_url", f"http://{settings.host}:{settings.port}")
-        return settings
+            host, port = values.get("host", cls.host), values.get("port", cls.port)
+            values["base_url"] = f"http://{host}:{port}"
+        return cls(**values)
+
+    def listening_at(self, host: str | None, port: int | None) -> Settings:
+        """The same settings with another address to listen on, where one is given.
+
+        The public address follows it unless it was set to something else.
+        """
+        moved = replace(
+            self,
+            host=self.host if host is None else host,
+            port=self.port if port is None else port,
+        )
+        if self.base_url == f"http://{self.host}:{self.port}":
+            moved = replace(moved, base_url=f"http://{moved.host}:{moved.port}")
+        return moved
+
+    def environment(self) -> dict[str, str]:
+        """The variables that make another process read these settings."""
+        values = {variable(entry.name): getattr(self, entry.name) for entry in fields(self)}
+        return {
+            name: str(int(value)) if isinstance(value, bool) else str(value)
+            for name, value in values.items()
+            if value is not None
+        }
 
     @property
     def database_path(self) -> Path:

@@ -1,0 +1,135 @@
+"""The `huimin` command: its own sub-commands, and each room's, loaded only when they are called.
+
+Loading lazily keeps `huimin --help` and every command from importing the whole program.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import click
+
+from huimin import __version__
+from huimin.console import OneSentenceGroup, pass_settings
+from huimin.house import create_house
+from huimin.settings import Settings
+from huimin.storage.open_engine import check_database, migrate_database
+
+# Name of the sub-command → where it is, and what `huimin --help` says of it.
+ROOM_COMMANDS: dict[str, tuple[str, str]] = {
+    "holders": ("huimin.holders.commands:holders", "持卡人：名册导入、登记、查询。"),
+    "cards": ("huimin.cards.commands:cards", "惠民卡：发卡、补办、暂停、挂失、恢复、注销、打印。"),
+    "keys": ("huimin.cards.commands:keys", "卡码签发密钥：列出、添加、停用。"),
+    "merchants": ("huimin.merchants.commands:merchants", "商户：登记、查询。"),
+    "outlets": ("huimin.merchants.commands:outlets", "惠民示范点：登记、暂停、恢复。"),
+    "terminals": ("huimin.merchants.commands:terminals", "收银终端：登记、停用。"),
+    "policies": ("huimin.policies.commands:policies", "优惠政策：草稿、试算、发布。"),
+    "staff": ("huimin.access.commands:staff", "工作人员：添加、停用、改密码。"),
+    "ledger": ("huimin.ledger.commands:ledger", "流水：验证、重算汇总。"),
+    "report": ("huimin.reports.commands:report", "月报表。"),
+    "demo": ("huimin.demo:demo", "建一个演示县并开始服务。"),
+}
+
+
+class LazyRooms(OneSentenceGroup):
+    """The root group: knows the rooms' commands by name and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *ROOM_COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in ROOM_COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module_name, _, attribute = ROOM_COMMANDS[cmd_name][0].partition(":")
+        try:
+            command: click.Command = getattr(importlib.import_module(module_name), attribute)
+        except ModuleNotFoundError as error:  # TOLERANCE while the rooms are being built
+            if not (error.name or "").startswith("huimin."):
+                raise
+            raise click.ClickException(f"命令 {cmd_name} 还没有建好。") from error
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = []
+        for name in self.list_commands(ctx):
+            if name in ROOM_COMMANDS:
+                rows.append((name, ROOM_COMMANDS[name][1]))
+            elif (own := super().get_command(ctx, name)) is not None:
+                rows.append((name, own.get_short_help_str(80)))
+        with formatter.section("命令"):
+            formatter.write_dl(rows)
+
+
+@click.group(cls=LazyRooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="huimin")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="数据文件夹；默认取 HUIMIN_FOLDER，再默认 ./huimin-data。",
+)
+def main(folder: Path | None) -> None:
+    """惠民卡：县级惠民卡收银与结算服务。"""
+
+
+@main.command()
+@pass_settings
+def init(settings: Settings) -> None:
+    """建新数据库，装入全县行政区划。"""
+    create_house(settings)
+    click.echo(f"数据库已建好：{_place(settings)}")
+
+
+@main.command()
+@pass_settings
+def migrate(settings: Settings) -> None:
+    """把旧版本的数据库升级到当前版本。"""
+    done = migrate_database(settings)
+    for step in done:
+        click.echo(f"已执行：{step}")
+    click.echo("数据库已是当前版本。")
+
+
+@main.command()
+@pass_settings
+def check(settings: Settings) -> None:
+    """检查数据库：能否打开、版本、内部结构、外键。"""
+    found = check_database(settings)
+    if found:
+        shown = "；".join(found[:3])
+        raise click.ClickException(
+            f"数据库 {_place(settings)} 有 {len(found)} 处损坏（{shown}），请从备份恢复。 / "
+            f"The database is damaged in {len(found)} places; restore it from a backup."
+        )
+    click.echo(f"数据库完好：{_place(settings)}")
+
+
+@main.command("settings")
+@pass_settings
+def list_settings(settings: Settings) -> None:
+    """列出所有设置、当前值和含义（密钥打码）。"""
+    rows = settings.listed()
+    width = max(len(name) for name, _, _ in rows)
+    for name, value, meaning in rows:
+        click.echo(f"{name:<{width}}  {value or '—'}  # {meaning}")
+
+
+@main.command()
+@click.option("--host", help="监听地址；默认取 HUIMIN_HOST。")
+@click.option("--port", type=click.IntRange(0, 65535), help="监听端口；默认取 HUIMIN_PORT。")
+@pass_settings
+def run(settings: Settings, host: str | None, port: int | None) -> None:
+    """升级数据库（如需要）并开始服务。"""
+    from huimin.serving import serve
+
+    for step in migrate_database(settings):
+        click.echo(f"已执行：{step}")
+    serve(settings.listening_at(host, port))
+
+
+def _place(settings: Settings) -> str:
+    return "PostgreSQL" if settings.database_url else str(settings.database_path)
+
+
+if __name__ == "__main__":
+    main()

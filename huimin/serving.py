@@ -1,0 +1,103 @@
+"""The shipped server: granian, WSGI, one worker process, 32 blocking threads.
+
+One worker, because one writer thread commits for all of them; the threads wait for it together and
+share its commits. When the server is told to stop, requests that run are answered, then the house
+is closed, so that nothing that was answered is lost.
+"""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing.util
+import os
+import socket
+import sys
+from typing import Any
+
+import click
+
+from huimin.house import House
+from huimin.settings import Settings
+from huimin.storage.open_engine import open_engine
+
+BACKLOG = 1024
+WORKER_STOP_SECONDS_MAX = 20
+# CPython lets a busy thread keep the interpreter for 5 ms by default. The writer gives it up at
+# every statement and would wait that long to get it back, with everybody waiting for the writer.
+SWITCH_SECONDS = 0.0005
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Raises StorageProblem for the database and ClickException for a taken port.
+    """
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
+    from granian.log import LogLevels
+
+    open_engine(settings).close()  # what is wrong is said here, not by a worker that can't start
+    if settings.port == 0:
+        settings = settings.listening_at(None, _free_port(settings.host))
+    else:
+        _require_free(settings.host, settings.port)
+    os.environ.update(settings.environment())
+    server = Granian(
+        "huimin.serving:make_worker_app",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=settings.threads,
+        backlog=BACKLOG,
+        backpressure=BACKLOG,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        workers_kill_timeout=WORKER_STOP_SECONDS_MAX,
+        log_level=LogLevels.error,
+    )
+    server.on_startup(lambda: click.echo(f"正在服务 / serving: {_address(settings)}"))
+    server.serve()
+
+
+def make_worker_app() -> Any:
+    """What the worker process serves, over a house that is closed when the process ends."""
+    from huimin.app import create_app
+
+    sys.setswitchinterval(SWITCH_SECONDS)
+    app = create_app(Settings.from_environment())
+    house: House = app.extensions["huimin"]
+    # Both, because how a worker process ends depends on how it was started; closing twice is safe.
+    multiprocessing.util.Finalize(house, house.close, exitpriority=10)
+    atexit.register(house.close)
+    return app
+
+
+def _address(settings: Settings) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+def _free_port(host: str) -> int:
+    with socket.socket(_family(host)) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _require_free(host: str, port: int) -> None:
+    # granian shares its port with any other granian (SO_REUSEPORT), which would halve a till's
+    # requests between two databases.
+    with socket.socket(_family(host)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"不能监听 {host}:{port}（{error.strerror}），请用 --port 换一个端口。 / "
+                f"Can't listen on {host}:{port} ({error.strerror}); choose another with --port."
+            ) from error
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
