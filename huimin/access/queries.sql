@@ -1,0 +1,80 @@
+-- Every SQL statement of the access room.
+
+-- name: terminal_of_key^
+SELECT terminal.id AS terminal_id, terminal.state AS terminal_state,
+    terminal.code AS terminal_code, terminal.label AS terminal_label,
+    outlet.id AS outlet_id, outlet.name AS outlet_name, outlet.kind AS outlet_kind,
+    outlet.state AS outlet_state, outlet.division_code AS outlet_division_code,
+    merchant.id AS merchant_id, merchant.name AS merchant_name, merchant.state AS merchant_state
+FROM terminal
+JOIN outlet ON outlet.id = terminal.outlet_id
+JOIN merchant ON merchant.id = outlet.merchant_id
+WHERE terminal.key_hash = :key_hash;
+
+-- name: terminals_of_outlet
+SELECT terminal.id AS terminal_id, terminal.state AS terminal_state,
+    terminal.code AS terminal_code, terminal.label AS terminal_label,
+    outlet.id AS outlet_id, outlet.name AS outlet_name, outlet.kind AS outlet_kind,
+    outlet.state AS outlet_state, outlet.division_code AS outlet_division_code,
+    merchant.id AS merchant_id, merchant.name AS merchant_name, merchant.state AS merchant_state
+FROM terminal
+JOIN outlet ON outlet.id = terminal.outlet_id
+JOIN merchant ON merchant.id = outlet.merchant_id
+WHERE terminal.outlet_id = :outlet_id
+ORDER BY terminal.code;
+
+-- name: staff_by_username^
+SELECT * FROM staff WHERE username = :username;
+
+-- name: staff_by_id^
+SELECT * FROM staff WHERE id = :id;
+
+-- name: list_staff
+SELECT id, username, name, role, division_code, merchant_id, outlet_id, state, created_at
+FROM staff ORDER BY username;
+
+-- name: insert_staff^
+INSERT INTO staff (
+    id, username, name, role, password_hash, must_change_password, division_code, merchant_id,
+    outlet_id, state, failed_sign_ins, locked_until, created_at
+) VALUES (
+    :id, :username, :name, :role, :password_hash, :must_change_password, :division_code,
+    :merchant_id, :outlet_id, 'active', 0, NULL, :created_at
+)
+ON CONFLICT (username) DO NOTHING
+RETURNING *;
+
+-- name: set_password^
+UPDATE staff SET password_hash = :password_hash, must_change_password = :must_change_password,
+    failed_sign_ins = 0, locked_until = NULL
+WHERE username = :username
+RETURNING *;
+
+-- name: disable_staff^
+UPDATE staff SET state = 'disabled' WHERE username = :username AND state = 'active'
+RETURNING *;
+
+-- name: note_failed_sign_in^
+UPDATE staff SET failed_sign_ins = failed_sign_ins + 1 WHERE id = :id
+RETURNING failed_sign_ins;
+
+-- name: lock_staff!
+UPDATE staff SET locked_until = :locked_until, failed_sign_ins = 0 WHERE id = :id;
+
+-- name: forget_failed_sign_ins!
+UPDATE staff SET failed_sign_ins = 0, locked_until = NULL WHERE id = :id;
+
+-- name: insert_session!
+INSERT INTO staff_session (id_hash, staff_id, created_at, expires_at, address, user_agent, ended_at)
+VALUES (:id_hash, :staff_id, :created_at, :expires_at, :address, :user_agent, NULL);
+
+-- name: staff_of_session^
+SELECT staff.* FROM staff_session JOIN staff ON staff.id = staff_session.staff_id
+WHERE staff_session.id_hash = :id_hash AND staff_session.ended_at IS NULL
+    AND staff_session.expires_at > :now AND staff.state = 'active';
+
+-- name: end_session!
+UPDATE staff_session SET ended_at = :now WHERE id_hash = :id_hash AND ended_at IS NULL;
+
+-- name: end_sessions_of!
+UPDATE staff_session SET ended_at = :now WHERE staff_id = :staff_id AND ended_at IS NULL;

@@ -1,0 +1,215 @@
+"""Holders and their families: written once with checked data, read masked wherever a till looks.
+
+An ID number is encrypted and found by its keyed hash; the database itself keeps that a person is
+entered once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from huimin.core.days import instant_text
+from huimin.core.identity import IdNumber, mask_name
+from huimin.core.refusals import field_problem
+from huimin.holders.personal_data import PersonalData
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+from huimin.storage.named_queries import load_queries
+
+queries = load_queries("holders")
+
+Row = dict[str, Any]
+NAME_MAX = 60
+FAMILY_MAX = 20
+ELIGIBILITIES = ("dibao", "tekun", "major_illness", "disability", "orphan", "other")
+SELF = "本人"
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyDraft:
+    """A family member to be added; the ID number may be unknown."""
+
+    name: str
+    relation: str
+    id_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityDraft:
+    """Why a holder is entitled, from which county day on, and which register or paper says so."""
+
+    kind: str
+    starts_on: date
+    source: str
+    ends_on: date | None = None
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HolderDraft:
+    """A person with checked data, ready to be written."""
+
+    name: str
+    id_number: IdNumber
+    division_code: str
+    phone: str | None = None
+    family: tuple[FamilyDraft, ...] = ()
+    eligibilities: tuple[EligibilityDraft, ...] = ()
+
+
+def add_holder(
+    tx: Transaction, personal_data: PersonalData, draft: HolderDraft, *, now: datetime, actor: str
+) -> str:
+    """Write a person with family and eligibilities; the holder's id.
+
+    Raises FieldProblems when the ID number is known already, or the draft is not fit.
+    """
+    _require_fit(draft)
+    number = draft.id_number.number
+    inserted = queries.insert_holder(
+        tx,
+        id=new_id(),
+        name=draft.name,
+        gender=draft.id_number.gender,
+        birth_date=draft.id_number.birth_date.isoformat(),
+        id_number_cipher=personal_data.encrypt(number, "holder.id_number"),
+        id_number_hash=personal_data.lookup_hash(number),
+        phone_cipher=personal_data.encrypt(draft.phone, "holder.phone") if draft.phone else None,
+        phone_hash=personal_data.lookup_hash(draft.phone) if draft.phone else None,
+        division_code=draft.division_code,
+        created_at=instant_text(now),
+    )
+    if inserted is None:
+        raise field_problem(
+            "id_number",
+            "这个身份证号码已登记过，请查找原有的持卡人。",
+            "This ID number is entered already; look up the holder.",
+        )
+    holder_id = str(inserted["id"])
+    for member in draft.family:
+        add_family_member(tx, personal_data, holder_id, member, now=now)
+    for eligibility in draft.eligibilities:
+        add_eligibility(tx, holder_id, eligibility, now=now)
+    return holder_id
+
+
+def add_family_member(
+    tx: Transaction,
+    personal_data: PersonalData,
+    holder_id: str,
+    member: FamilyDraft,
+    *,
+    now: datetime,
+) -> None:
+    """Add a family member who may present the holder's card."""
+    number = member.id_number
+    queries.insert_family_member(
+        tx,
+        id=new_id(),
+        holder_id=holder_id,
+        name=member.name,
+        relation=member.relation,
+        id_number_cipher=personal_data.encrypt(number, "family_member.id_number")
+        if number
+        else None,
+        id_number_hash=personal_data.lookup_hash(number) if number else None,
+        added_at=instant_text(now),
+    )
+
+
+def add_eligibility(
+    tx: Transaction, holder_id: str, eligibility: EligibilityDraft, *, now: datetime
+) -> bool:
+    """Record why a holder is entitled; False when just that is recorded already."""
+    written: int = queries.insert_eligibility(
+        tx,
+        id=new_id(),
+        holder_id=holder_id,
+        kind=eligibility.kind,
+        starts_on=eligibility.starts_on.isoformat(),
+        ends_on=eligibility.ends_on.isoformat() if eligibility.ends_on else None,
+        evidence=eligibility.evidence,
+        source=eligibility.source,
+        recorded_at=instant_text(now),
+    )
+    return written == 1
+
+
+def holder_by_id(tx: Transaction, holder_id: str) -> Row | None:
+    """The holder's row, with the numbers still encrypted."""
+    row: Row | None = queries.holder_by_id(tx, id=holder_id)
+    return row
+
+
+def find_by_id_number(tx: Transaction, personal_data: PersonalData, number: str) -> Row | None:
+    """The holder with that 18-character ID number."""
+    row: Row | None = queries.holder_by_id_number(
+        tx, id_number_hash=personal_data.lookup_hash(number)
+    )
+    return row
+
+
+def family_of(tx: Transaction, holder_id: str) -> list[Row]:
+    """The family members who may present the card today, in the order in which they were added."""
+    return list(queries.family_of(tx, holder_id=holder_id))
+
+
+def presenters_of(tx: Transaction, holder_id: str) -> list[Row]:
+    """Who may present the card: the holder first (relation 本人), then the family.
+
+    Each with id, kind, name, name_masked and relation.
+    """
+    return [
+        {
+            "id": row["id"],
+            "kind": row["kind"],
+            "name": row["name"],
+            "name_masked": mask_name(row["name"]),
+            "relation": row["relation"] or SELF,
+        }
+        for row in queries.presenters(tx, holder_id=holder_id)
+    ]
+
+
+def eligibilities_on(tx: Transaction, holder_id: str, day: date) -> list[str]:
+    """Why the holder is entitled on that county day: the kinds in force."""
+    return [
+        row["kind"]
+        for row in queries.eligibilities_on(tx, holder_id=holder_id, day=day.isoformat())
+    ]
+
+
+def eligibilities_of(tx: Transaction, holder_id: str) -> list[Row]:
+    """Every eligibility the holder has or had, the earliest first."""
+    return list(queries.eligibilities_of(tx, holder_id=holder_id))
+
+
+def _require_fit(draft: HolderDraft) -> None:
+    _require_name("name", draft.name)
+    if len(draft.family) > FAMILY_MAX:
+        raise field_problem(
+            "family",
+            f"家庭成员最多 {FAMILY_MAX} 人。",
+            f"At most {FAMILY_MAX} family members.",
+        )
+    for member in draft.family:
+        _require_name("family", member.name)
+    kinds: Sequence[str] = [eligibility.kind for eligibility in draft.eligibilities]
+    if not set(kinds) <= set(ELIGIBILITIES):
+        raise field_problem(
+            "eligibility",
+            "保障类别应为低保、特困、重大疾病、残疾、孤儿或其他。",
+            f"The eligibility must be one of {', '.join(ELIGIBILITIES)}.",
+        )
+
+
+def _require_name(field: str, name: str) -> None:
+    if not name.strip() or len(name) > NAME_MAX or not name.isprintable():
+        raise field_problem(
+            field,
+            f"姓名须为 1 到 {NAME_MAX} 个字。",
+            f"A name has 1 to {NAME_MAX} characters.",
+        )

@@ -1,0 +1,76 @@
+"""Personal data at rest: ID and phone numbers encrypted with AES-256-GCM, found by a keyed hash.
+
+The keys stand in `personal_keys.json` of the instance folder (mode 0600), never in the database.
+A new encryption key takes over at rotation and the old ones still decrypt; the hash key stays,
+because every look-up depends on it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from huimin.storage.key_file import load_keys, save_keys
+
+FILE_NAME = "personal_keys.json"
+NONCE_BYTES = 12
+Purpose = Literal["holder.id_number", "holder.phone", "family_member.id_number"]
+
+
+class PersonalData:
+    """Encrypts, decrypts and hashes with the keys of one instance."""
+
+    def __init__(self, path: Path, keys: dict[int, bytes], hash_key: bytes) -> None:
+        self._path, self._keys, self._hash_key = path, keys, hash_key
+
+    @classmethod
+    def open(cls, folder: Path | str) -> PersonalData:
+        """The keys of the instance folder; a folder without any gets its first ones."""
+        path = Path(folder) / FILE_NAME
+        stored = load_keys(path)
+        if stored is None:
+            made = cls(path, {1: secrets.token_bytes(32)}, secrets.token_bytes(32))
+            made._save()
+            return made
+        keys = {int(key_id): base64.b64decode(key) for key_id, key in stored["keys"].items()}
+        return cls(path, keys, base64.b64decode(stored["hash_key"]))
+
+    def encrypt(self, text: str, purpose: Purpose) -> str:
+        """The text, encrypted for that purpose: `<key id>.<base64 of nonce and cipher text>`."""
+        key_id = max(self._keys)
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        sealed = AESGCM(self._keys[key_id]).encrypt(nonce, text.encode(), purpose.encode())
+        return f"{key_id}.{base64.b64encode(nonce + sealed).decode()}"
+
+    def decrypt(self, cipher: str, purpose: Purpose) -> str:
+        """The text again. Raises cryptography's InvalidTag for another purpose or a changed text."""
+        key_id, _, body = cipher.partition(".")
+        data = base64.b64decode(body)
+        key = AESGCM(self._keys[int(key_id)])
+        return key.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], purpose.encode()).decode()
+
+    def lookup_hash(self, text: str) -> str:
+        """HMAC-SHA256 in hex, to find equal texts without reading them."""
+        return hmac.new(self._hash_key, text.encode(), hashlib.sha256).hexdigest()
+
+    def rotate(self) -> int:
+        """Add an encryption key, which counts from now on; its id."""
+        key_id = max(self._keys) + 1
+        self._keys[key_id] = secrets.token_bytes(32)
+        self._save()
+        return key_id
+
+    def _save(self) -> None:
+        save_keys(
+            self._path,
+            {
+                "keys": {str(i): base64.b64encode(k).decode() for i, k in self._keys.items()},
+                "hash_key": base64.b64encode(self._hash_key).decode(),
+            },
+        )

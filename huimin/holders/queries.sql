@@ -1,0 +1,87 @@
+-- Every SQL statement of the holders room.
+
+-- name: holder_by_id^
+SELECT * FROM holder WHERE id = :id;
+
+-- name: holder_by_id_number^
+SELECT * FROM holder WHERE id_number_hash = :id_number_hash;
+
+-- name: insert_holder^
+INSERT INTO holder (
+    id, name, gender, birth_date, id_number_cipher, id_number_hash, phone_cipher, phone_hash,
+    division_code, created_at, updated_at
+) VALUES (
+    :id, :name, :gender, :birth_date, :id_number_cipher, :id_number_hash, :phone_cipher,
+    :phone_hash, :division_code, :created_at, :created_at
+)
+ON CONFLICT (id_number_hash) DO NOTHING
+RETURNING id;
+
+-- name: family_of
+SELECT * FROM family_member WHERE holder_id = :holder_id AND ended_at IS NULL
+ORDER BY added_at, id;
+
+-- name: insert_family_member!
+INSERT INTO family_member (
+    id, holder_id, name, relation, id_number_cipher, id_number_hash, added_at
+) VALUES (
+    :id, :holder_id, :name, :relation, :id_number_cipher, :id_number_hash, :added_at
+);
+
+-- name: presenters
+-- The holder and then the living rows of the family, in one look.
+SELECT id, 'holder' AS kind, name, '' AS relation, '' AS added_at FROM holder
+WHERE id = :holder_id
+UNION ALL
+SELECT id, 'family_member' AS kind, name, relation, added_at FROM family_member
+WHERE holder_id = :holder_id AND ended_at IS NULL
+ORDER BY added_at, id;
+
+-- name: eligibilities_of
+SELECT * FROM eligibility WHERE holder_id = :holder_id ORDER BY starts_on, kind;
+
+-- name: eligibilities_on
+SELECT DISTINCT kind FROM eligibility
+WHERE holder_id = :holder_id AND starts_on <= :day AND (ends_on IS NULL OR ends_on >= :day)
+ORDER BY kind;
+
+-- name: insert_eligibility!
+INSERT INTO eligibility (id, holder_id, kind, starts_on, ends_on, evidence, source, recorded_at)
+VALUES (:id, :holder_id, :kind, :starts_on, :ends_on, :evidence, :source, :recorded_at)
+ON CONFLICT (holder_id, kind, starts_on) DO NOTHING;
+
+-- name: list_holders
+SELECT holder.id, holder.name, holder.gender, holder.birth_date, holder.division_code,
+    card.number AS card_number, card.state AS card_state
+FROM holder
+LEFT JOIN card ON card.holder_id = holder.id AND card.state IN ('active', 'suspended', 'lost')
+WHERE holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND holder.id > :after
+ORDER BY holder.id LIMIT :count;
+
+-- name: insert_application!
+INSERT INTO application (id, holder_id, state, submitted_at, submitted_by)
+VALUES (:id, :holder_id, 'submitted', :submitted_at, :submitted_by);
+
+-- name: decide_application^
+UPDATE application SET state = :state, decided_at = :decided_at, decided_by = :decided_by,
+    reason = :reason
+WHERE id = :id AND state = 'submitted'
+RETURNING *;
+
+-- name: application_by_id^
+SELECT * FROM application WHERE id = :id;
+
+-- name: open_application^
+SELECT * FROM application WHERE holder_id = :holder_id AND state = 'submitted';
+
+-- name: applications_of
+SELECT * FROM application WHERE holder_id = :holder_id ORDER BY submitted_at, id;
+
+-- name: insert_register_import!
+INSERT INTO register_import (
+    id, file_name, file_sha256, accepted_count, refused_count, duplicate_count, actor, imported_at
+) VALUES (
+    :id, :file_name, :file_sha256, :accepted_count, :refused_count, :duplicate_count, :actor,
+    :imported_at
+);
