@@ -28,7 +28,7 @@ def record(
     new: Mapping[str, Any] | None = None,
     address: str | None = None,
 ) -> None:
-    """Write one event. `old` and `new` hold the values that changed and no personal data in clear."""
+    """Write one event. `old` and `new` hold what changed, and no personal data in clear."""
     queries.insert_event(
         tx,
         id=new_id(),

@@ -82,8 +82,7 @@ def _only_match(rows: list[Mapping[str, Any]], text: str, endings: tuple[str, ..
         row["code"]
         for row in rows
         # 高寺村 may stand for 高寺村村民委员会, 香泉社区 for 香泉社区居民委员会.
-        if row["name"].startswith(wanted)
-        and row["name"][len(wanted) :] in endings
+        if (row["name"].startswith(wanted) and row["name"][len(wanted) :] in endings)
         or _without_ending(row["name"], endings) == short
     ]
     return loose[0] if len(loose) == 1 else None

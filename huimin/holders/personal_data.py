@@ -49,7 +49,7 @@ class PersonalData:
         return f"{key_id}.{base64.b64encode(nonce + sealed).decode()}"
 
     def decrypt(self, cipher: str, purpose: Purpose) -> str:
-        """The text again. Raises cryptography's InvalidTag for another purpose or a changed text."""
+        """The text again. Raises InvalidTag for another purpose or a changed text."""
         key_id, _, body = cipher.partition(".")
         data = base64.b64decode(body)
         key = AESGCM(self._keys[int(key_id)])

@@ -44,9 +44,7 @@ class Sale:
     staff_id: str | None
 
 
-def lock_usage(
-    tx: Transaction, *, holder_id: str, policy_code: str, now: datetime
-) -> Usage:
+def lock_usage(tx: Transaction, *, holder_id: str, policy_code: str, now: datetime) -> Usage:
     """The discount used today and this month, with both counters locked until the commit."""
     day = county_day(now)
     counter = {"holder_id": holder_id, "policy_code": policy_code}
@@ -95,7 +93,11 @@ def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetim
     _use(tx, row, quote.discount_fen, day=day.isoformat(), month=row["month"])
     queries.add_rollup_month(tx, redemptions=1, reversals=0, **_rollup(row))
     queries.add_rollup_month_card(
-        tx, **{name: row[name] for name in ("month", "card_id", "outlet_id", "town_code", "eligibility")}
+        tx,
+        **{
+            name: row[name]
+            for name in ("month", "card_id", "outlet_id", "town_code", "eligibility")
+        },
     )
     return row
 
@@ -145,7 +147,9 @@ def append_reversal(
 
 
 def _where(terminal: Mapping[str, Any]) -> Row:
-    return {name: terminal[name] for name in ("terminal_id", "outlet_id", "merchant_id", "outlet_kind")}
+    return {
+        name: terminal[name] for name in ("terminal_id", "outlet_id", "merchant_id", "outlet_kind")
+    }
 
 
 def _when(now: datetime) -> Row:

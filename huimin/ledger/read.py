@@ -51,9 +51,7 @@ def usage_at(tx: Transaction, *, holder_id: str, policy_code: str, now: datetime
 def chain_rows(tx: Transaction, terminal_id: str) -> Iterator[Row]:
     """A terminal's rows by sequence, a chunk at a time."""
     after = 0
-    while rows := list(
-        queries.chain_rows(tx, terminal_id=terminal_id, after=after, count=CHUNK)
-    ):
+    while rows := list(queries.chain_rows(tx, terminal_id=terminal_id, after=after, count=CHUNK)):
         yield from rows
         after = rows[-1]["sequence"]
 
