@@ -1,15 +1,17 @@
 """The API described: OpenAPI 3.1 as JSON, and a page to read it and try it on.
 
 The page's assets come from the flask-openapi3-swagger package on this server, and its only script of
-our own is a file, so that the strict content security policy holds here too.
+our own is a file: the strict content security policy holds here too.
 """
 
 from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
+from typing import cast
 
-from flask import Blueprint, Response, abort, current_app, send_from_directory
+from flask import Blueprint, Response, abort, current_app, jsonify, send_from_directory
+from flask_openapi3.openapi import OpenAPI
 
 documents = Blueprint("api_documents", __name__, url_prefix="/api/v1")
 
@@ -48,7 +50,7 @@ START = """SwaggerUIBundle({
 @documents.get("/openapi.json")
 def description() -> Response:
     """The contract: every endpoint, its fields and its answers."""
-    return current_app.json.response(current_app.api_doc)  # type: ignore[attr-defined]
+    return jsonify(cast(OpenAPI, current_app).api_doc)
 
 
 @documents.get("/docs")

@@ -1,7 +1,7 @@
 """`create_app()`: the only place where the parts are wired into one Flask application.
 
-Every room's endpoints are registered here by name and nowhere else; what all of them share (headers,
-CSRF, languages, errors) is installed by `huimin.web.setup`.
+Every room's endpoints are registered here by name and nowhere else; what all of them share
+(headers, CSRF, languages, errors) is installed by `huimin.web.setup`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, current_app
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
 
 from huimin import __version__, api_documents, metrics
 from huimin.house import House, open_house
@@ -114,7 +115,7 @@ def _answer_validation_error(error: Any) -> Any:
 
 
 def _found(name: str) -> Any:
-    """TOLERANCE while the rooms are being built: None, and a line in the log, for what is missing."""
+    """TOLERANCE while the rooms are being built: None, and a log line, for what is missing."""
     module, _, attribute = name.partition(":")
     try:
         return getattr(importlib.import_module(module), attribute)

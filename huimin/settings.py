@@ -15,7 +15,7 @@ from typing import Any
 
 from huimin.storage.key_file import load_keys, save_keys
 
-SECRET_FILE = "secret_key.json"
+SECRET_FILE = "secret_key.json"  # noqa: S105
 
 
 class SettingsProblem(Exception):

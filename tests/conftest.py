@@ -231,9 +231,8 @@ def client(app: Any) -> Any:
 
 
 @pytest.fixture
-def _push_request_context() -> Iterator[None]:
+def _push_request_context() -> None:
     """pytest-flask's own keeps one request context open, so that `g` would leak between calls."""
-    yield
 
 
 RunCli = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """An open transaction. `engine` is "sqlite" or "postgresql"; `connection` is the driver's own."""
+    """An open one: `engine` is "sqlite" or "postgresql", `connection` the driver's own."""
 
     engine: str
     connection: Any

@@ -1,4 +1,4 @@
-"""A file of secrets: JSON, readable by its owner only (mode 0600), replaced as a whole or not at all."""
+"""A file of secrets: JSON, for its owner only (mode 0600), replaced as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from huimin.storage.engine import StorageProblem
 
 
 def load_keys(path: Path) -> dict[str, Any] | None:
-    """What the file holds, or None where there is none. Raises StorageProblem when it can't be read."""
+    """What the file holds, None where there is none. StorageProblem when it can't be read."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

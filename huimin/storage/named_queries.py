@@ -1,15 +1,15 @@
 """A room's `queries.sql`, callable by name on whichever engine the transaction belongs to.
 
 `queries = load_queries("cards")`, then `queries.card_by_id(tx, id=…)`: a `^` query gives a dict or
-None, a plain one a list of dicts, `$` a value, `!` and `*!` the number of rows. One text serves both
-engines, and every row has been read when the call returns, so nothing outlives its transaction.
+None, a plain one a list of dicts, `$` a value, `!` and `*!` the number of rows. One text serves
+both engines, and all rows are read when the call returns: nothing outlives its transaction.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiosql
 
@@ -94,7 +94,7 @@ def load_queries(room: str) -> Any:
     """
     return aiosql.from_path(
         ROOMS_FOLDER / room / "queries.sql",
-        TransactionAdapter,
+        cast(Any, TransactionAdapter),  # it takes a Transaction where aiosql expects a connection
         mandatory_parameters=False,
         attribute=None,
         encoding="utf-8",

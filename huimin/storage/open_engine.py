@@ -1,6 +1,6 @@
-"""From the settings to a database: open it, create it, migrate it, check it, whichever engine it is.
+"""From the settings to a database: open it, create it, migrate it, check it, on either engine.
 
-The PostgreSQL driver is imported only when HUIMIN_DATABASE_URL asks for it, so SQLite needs no extra.
+The PostgreSQL driver is imported only when HUIMIN_DATABASE_URL asks for it: SQLite needs no extra.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def check_database(settings: DatabaseChoice) -> list[str]:
 
 
 def database_exists(settings: DatabaseChoice) -> bool:
-    """False for a SQLite file that has not been made. A PostgreSQL database is asked when opened."""
+    """False for a SQLite file not made yet; a PostgreSQL database is asked when it is opened."""
     return bool(settings.database_url) or settings.database_path.exists()
 
 

@@ -110,7 +110,7 @@ class PostgresqlEngine:
                 if number == ATTEMPTS_MAX or (lost and number > 2):
                     raise unreachable_problem(error) from error
                 # Two that met once should not meet again at once.
-                time.sleep(random.uniform(0, 0.002 * 2 ** min(number, 6)))
+                time.sleep(random.uniform(0, 0.002 * 2 ** min(number, 6)))  # noqa: S311
         raise AssertionError("unreachable")
 
     @contextmanager

@@ -10,9 +10,10 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 from huimin.storage.engine import StorageProblem, Transaction
@@ -22,6 +23,8 @@ GROUP_MAX = 128
 BUSY_TIMEOUT_MS = 10_000
 # A checkpoint costs two fsyncs and stops the writer: once in 16 MB of log is often enough.
 CHECKPOINT_PAGES = 4_000
+# How long close() waits for a read that runs.
+READ_SECONDS_MAX = 10
 
 
 class Job:
@@ -45,10 +48,11 @@ class Job:
 
 
 class _Reader(sqlite3.Connection):
-    """A thread's reading connection: closed when its thread has ended and forgotten it."""
+    """A thread's reading connection, and whether that thread is reading with it just now."""
 
-    def __del__(self) -> None:
-        self.close()
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.in_use = threading.Lock()
 
 
 def dict_row(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
@@ -89,6 +93,8 @@ class SqliteEngine:
         self.path = path
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._local = threading.local()
+        # Weak, so that a thread which ends takes its connection with it.
+        self._readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
         self._closing = threading.Lock()
         self._closed = False
         self._writer = connect(path)
@@ -100,16 +106,18 @@ class SqliteEngine:
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         connection = self._reader()
+        transaction = Transaction(self.name, connection)
         if connection.in_transaction:  # a read inside a read shares its snapshot
-            return work(Transaction(self.name, connection))
-        connection.execute("BEGIN")
-        try:
-            return work(Transaction(self.name, connection))
-        except sqlite3.DatabaseError as error:
-            raise problem_of(self.path, error) or error from error
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            return work(transaction)
+        with connection.in_use:
+            connection.execute("BEGIN")
+            try:
+                return work(transaction)
+            except sqlite3.DatabaseError as error:
+                raise problem_of(self.path, error) or error from error
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         if threading.current_thread() is self._thread:
@@ -134,20 +142,23 @@ class SqliteEngine:
             self._jobs.put(None)
         self._thread.join()
         self._writer.close()
-        # Readers of threads that still run close themselves when their thread lets them go.
-        self._local = threading.local()
+        # The log is folded into the file when the last connection goes, so none may stay behind.
+        for reader in list(self._readers):
+            if reader.in_use.acquire(timeout=READ_SECONDS_MAX):
+                reader.close()
 
-    def _reader(self) -> sqlite3.Connection:
+    def _reader(self) -> _Reader:
         if self._closed:
             raise StorageProblem("数据库已关闭。", "The database is closed.")
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        connection: _Reader | None = getattr(self._local, "connection", None)
         if connection is None:
             try:
-                connection = connect(self.path, factory=_Reader)
+                connection = cast(_Reader, connect(self.path, factory=_Reader))
+                connection.execute("PRAGMA query_only = ON")
             except sqlite3.DatabaseError as error:
                 raise problem_of(self.path, error) or error from error
-            connection.execute("PRAGMA query_only = ON")
             self._local.connection = connection
+            self._readers.add(connection)
         return connection
 
     def _serve(self) -> None:
