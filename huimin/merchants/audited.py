@@ -9,8 +9,8 @@ from typing import Any
 from huimin.audit.record import record
 from huimin.storage.engine import Transaction
 
-# A key's hash proves nothing to a reader of the record and need not lie about in it.
-UNRECORDED = ("key_hash",)
+# The audit record is never erased, so it holds nobody's name or phone, and no key's hash either.
+UNRECORDED = ("key_hash", "contact_name", "contact_phone")
 
 
 def record_change(

@@ -76,8 +76,3 @@ def checked_reason(reason: Any) -> str:
     text = checks.text("reason", reason, "原因", "reason", REASON_CHARACTERS_MAX)
     checks.finish()
     return text
-
-
-def problem(field: str, zh: str, en: str) -> FieldProblems:
-    """One field's problem, ready to raise."""
-    return FieldProblems([FieldProblem(field, zh, en)])

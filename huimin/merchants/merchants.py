@@ -11,12 +11,12 @@ from typing import Any
 
 from huimin.core.days import instant_text
 from huimin.core.identity import IdentityProblem, check_credit_code
+from huimin.core.refusals import field_problem
 from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
     FieldChecks,
     checked_reason,
-    problem,
 )
 from huimin.merchants.outlets import end_outlets_of_merchant
 from huimin.merchants.states import next_state
@@ -75,7 +75,7 @@ def find_merchant(tx: Transaction, id_or_credit_code: str) -> Row:
     if row is None:
         row = queries.merchant_by_credit_code(tx, credit_code=id_or_credit_code.strip().upper())
     if row is None:
-        raise problem(
+        raise field_problem(
             "merchant",
             "没有这个商户，请用 huimin merchants list 查看编号。",
             "There is no such merchant; huimin merchants list shows them.",
@@ -123,7 +123,7 @@ def _change(
     reason = checked_reason(reason)
     old: Row | None = queries.lock_merchant(tx, id=merchant_id)
     if old is None:
-        raise problem(
+        raise field_problem(
             "merchant",
             "没有这个商户，请用 huimin merchants list 查看编号。",
             "There is no such merchant; huimin merchants list shows them.",
@@ -137,7 +137,7 @@ def _change(
 def _enrolled_already(tx: Transaction, credit_code: str) -> Exception:
     other = queries.merchant_by_credit_code(tx, credit_code=credit_code)
     name = other["name"] if other else credit_code
-    return problem(
+    return field_problem(
         "credit_code",
         f"这个统一社会信用代码已登记为“{name}”，请直接为它添加网点。",
         f'This credit code is enrolled already as "{name}"; add outlets to that merchant.',

@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from huimin.core.days import instant_text
+from huimin.core.refusals import field_problem
 from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
     ADDRESS_CHARACTERS_MAX,
     NAME_CHARACTERS_MAX,
     FieldChecks,
     checked_reason,
-    problem,
 )
 from huimin.merchants.states import next_state
 from huimin.storage.engine import Transaction
@@ -72,7 +72,7 @@ def add_outlet(
         created_at=instant_text(now),
     )
     if row is None:
-        raise problem(
+        raise field_problem(
             "name",
             f"这个商户已有名为“{name}”的网点，请加上店名区别。",
             f'The merchant already has an outlet named "{name}"; tell them apart by name.',
@@ -98,14 +98,14 @@ def find_outlet(tx: Transaction, id_or_name: str) -> Row:
     named = list(queries.outlets_by_name(tx, name=id_or_name.strip()))
     if len(named) > 1:
         zh = "；".join(f"{one['merchant_name']} {one['id']}" for one in named)
-        raise problem(
+        raise field_problem(
             "outlet",
             f"有 {len(named)} 个网点叫这个名字，请改用编号：{zh}",
             f"{len(named)} outlets have this name; give the id: {zh}",
         )
     row = outlet_by_id(tx, named[0]["id"]) if named else None
     if row is None:
-        raise problem(
+        raise field_problem(
             "outlet",
             "没有这个网点，请用 huimin outlets list 查看编号。",
             "There is no such outlet; huimin outlets list shows them.",
@@ -165,7 +165,7 @@ def _change(
     reason = checked_reason(reason)
     old: Row | None = queries.lock_outlet(tx, id=outlet_id)
     if old is None:
-        raise problem(
+        raise field_problem(
             "outlet",
             "没有这个网点，请用 huimin outlets list 查看编号。",
             "There is no such outlet; huimin outlets list shows them.",

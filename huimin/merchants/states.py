@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.refusals import field_problem
 
 STATES = ("active", "suspended", "ended")
 STATE_WORDS = {
@@ -43,12 +43,8 @@ def next_state(subject_kind: str, change: str, state: str) -> str:
             "如需重新加入，请另行登记。",
             " Enrol it anew if it is to take part.",
         )
-    raise FieldProblems(
-        [
-            FieldProblem(
-                subject_kind,
-                f"这个{subject_zh}现在{state_zh}，不能{change_zh}。{hint_zh}",
-                f"This {subject_en} is {state_en}; it cannot be {change_en}.{hint_en}",
-            )
-        ]
+    raise field_problem(
+        subject_kind,
+        f"这个{subject_zh}现在{state_zh}，不能{change_zh}。{hint_zh}",
+        f"This {subject_en} is {state_en}; it cannot be {change_en}.{hint_en}",
     )

@@ -11,12 +11,12 @@ from typing import Any
 
 from huimin.access.terminal_keys import hash_key, new_key
 from huimin.core.days import instant_text
+from huimin.core.refusals import field_problem
 from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
     FieldChecks,
     checked_reason,
-    problem,
 )
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
@@ -65,7 +65,7 @@ def find_terminal(tx: Transaction, id_or_code: str) -> Row:
     if row is None:
         row = queries.terminal_by_code(tx, code=id_or_code.strip())
     if row is None:
-        raise problem(
+        raise field_problem(
             "terminal",
             "没有这个终端，请用 huimin terminals list 查看编号。",
             "There is no such terminal; huimin terminals list shows them.",
@@ -88,7 +88,7 @@ def disable_terminal(
     old = find_terminal(tx, terminal_id)
     row: Row | None = queries.disable_terminal(tx, id=old["id"], disabled_at=instant_text(now))
     if row is None:
-        raise problem("terminal", "这个终端已经停用。", "This terminal is disabled already.")
+        raise field_problem("terminal", "这个终端已经停用。", "This terminal is disabled already.")
     record_change(
         tx,
         "terminal",
@@ -105,7 +105,7 @@ def disable_terminal(
 def _next_code(tx: Transaction) -> str:
     number = int(queries.last_terminal_code(tx)) + 1
     if number > CODE_MAX:
-        raise problem(
+        raise field_problem(
             "outlet",
             "终端编号已用完（999999），请联系系统维护人员。",
             "All terminal codes are taken; ask the people who maintain the system.",

@@ -135,7 +135,8 @@ def publish_command(house: House, policy: str, form: str) -> None:
         print_json(terms_dict(terms_of(row), row))
         return
     click.echo(
-        f"已发布 {row['name']}（{row['code']} 第 {row['version']} 版），自 {row['starts_on']} 起执行。"
+        f"已发布 {row['name']}（{row['code']} 第 {row['version']} 版），"
+        f"自 {row['starts_on']} 起执行。"
     )
 
 

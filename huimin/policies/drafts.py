@@ -13,7 +13,7 @@ from typing import Any
 
 from huimin.audit.record import record
 from huimin.core.days import instant_text
-from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.refusals import FieldProblems, field_problem
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED, checked_fields
 from huimin.policies.in_force import queries
 from huimin.policies.ties import find_tie
@@ -69,14 +69,10 @@ def save_draft(tx: Transaction, draft: PolicyDraft, *, now: datetime, actor: str
     else:
         row = queries.insert_policy(tx, id=new_id(), version=version, **stored)
     if row is None:
-        raise FieldProblems(
-            [
-                FieldProblem(
-                    "code",
-                    "刚才有人保存或发布了这项政策，请重新查看后再保存。",
-                    "Somebody saved or published this policy just now; look at it and save again.",
-                )
-            ]
+        raise field_problem(
+            "code",
+            "刚才有人保存或发布了这项政策，请重新查看后再保存。",
+            "Somebody saved or published this policy just now; look at it and save again.",
         )
     record(
         tx,

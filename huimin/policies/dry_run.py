@@ -14,7 +14,7 @@ from typing import Any
 
 from huimin.core.days import month_days, parse_month
 from huimin.core.discount import PolicyTerms
-from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.refusals import field_problem
 from huimin.policies.in_force import queries, terms_of
 from huimin.policies.replay import Entitlement, Outcome, Replay
 from huimin.storage.engine import Transaction
@@ -97,9 +97,7 @@ def dry_run(tx: Transaction, draft: PolicyTerms, month: str) -> DryRun:
     try:
         first_day, last_day = month_days(parse_month(month))
     except ValueError:
-        raise FieldProblems(
-            [FieldProblem("month", "月份写作 2026-10。", "Write the month as 2026-10.")]
-        ) from None
+        raise field_problem("month", "月份写作 2026-10。", "Write the month as 2026-10.") from None
     entitlements = queries.eligibilities_of_month(
         tx, month=month, first_day=first_day.isoformat(), last_day=last_day.isoformat()
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from huimin.audit.record import record
 from huimin.core.days import county_day, instant_text
-from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.refusals import FieldProblems, field_problem
 from huimin.policies.drafts import refuse_tie
 from huimin.policies.in_force import queries
 from huimin.policies.ties import find_tie
@@ -30,13 +30,13 @@ def publish(tx: Transaction, policy_id: str, *, now: datetime, actor: str) -> Ro
     queries.lock_policies(tx)
     draft = _policy(tx, policy_id)
     if draft["state"] != "draft":
-        raise problem(
+        raise field_problem(
             "policy",
             "只有草稿可以发布；已发布的政策不能改，请保存新版本。",
             "Only a draft can be published; save a new version to change a published policy.",
         )
     if draft["starts_on"] < county_day(now).isoformat():
-        raise problem(
+        raise field_problem(
             "starts_on",
             "开始日期已过，不能追溯；请把草稿的开始日期改为今天或以后。",
             "Its first day has passed; let the draft start today or later.",
@@ -59,9 +59,9 @@ def withdraw(tx: Transaction, policy_id: str, *, now: datetime, actor: str, reas
     queries.lock_policies(tx)
     old = _policy(tx, policy_id)
     if old["state"] == "withdrawn":
-        raise problem("policy", "这项政策已撤回。", "This policy is withdrawn already.")
+        raise field_problem("policy", "这项政策已撤回。", "This policy is withdrawn already.")
     if old["state"] == "published" and old["starts_on"] <= county_day(now).isoformat():
-        raise problem(
+        raise field_problem(
             "policy",
             "这项政策已经开始执行，不能撤回；请保存并发布它的新版本来接替，"
             "要停止就给新版本写上结束日期。",
@@ -105,7 +105,7 @@ def _policy(tx: Transaction, policy_id: str) -> Row:
 
 
 def _unknown() -> FieldProblems:
-    return problem(
+    return field_problem(
         "policy",
         "没有这项政策，请用 huimin policies list 查看代码和版本。",
         "There is no such policy; huimin policies list shows codes and versions.",
@@ -138,13 +138,9 @@ def _record(
 def _checked_reason(reason: str) -> str:
     text = reason.strip()
     if not text or len(text) > REASON_CHARACTERS_MAX or not text.isprintable():
-        raise problem(
+        raise field_problem(
             "reason",
             f"请写明原因，{REASON_CHARACTERS_MAX} 字以内。",
             f"Give a reason of at most {REASON_CHARACTERS_MAX} characters.",
         )
     return text
-
-
-def problem(field: str, zh: str, en: str) -> FieldProblems:
-    return FieldProblems([FieldProblem(field, zh, en)])

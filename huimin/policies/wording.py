@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from huimin.core.discount import PolicyTerms
 from huimin.core.money import money_text, parse_yuan, percent_words, rate_words, yuan
-from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.refusals import field_problem
 from huimin.policies.dry_run import DryRun, OutletChange
 
 KIND_WORDS = {
@@ -54,14 +55,10 @@ def parse_rate(field: str, text: str) -> int:
             return int(basis_points)
     except (InvalidOperation, ValueError, OverflowError):
         pass
-    raise FieldProblems(
-        [
-            FieldProblem(
-                field,
-                "百分比写作 8% 或 8.5%，最多两位小数（九二折是 8%）。",
-                "Write a percentage such as 8% or 8.5%, with at most two decimals.",
-            )
-        ]
+    raise field_problem(
+        field,
+        "百分比写作 8% 或 8.5%，最多两位小数（九二折是 8%）。",
+        "Write a percentage such as 8% or 8.5%, with at most two decimals.",
     )
 
 
@@ -70,8 +67,8 @@ def parse_amount(field: str, text: str) -> int:
     try:
         return parse_yuan(text)
     except ValueError:
-        raise FieldProblems(
-            [FieldProblem(field, "金额写作 20 或 20.00（元）。", "Write an amount as 20 or 20.00.")]
+        raise field_problem(
+            field, "金额写作 20 或 20.00（元）。", "Write an amount as 20 or 20.00."
         ) from None
 
 
@@ -165,27 +162,7 @@ def _width(text: str) -> int:
 
 def terms_dict(terms: PolicyTerms, row: dict[str, Any] | None = None) -> dict[str, Any]:
     """A policy for JSON: every term, and from its row the state and who did what when."""
-    names = (
-        "id",
-        "code",
-        "version",
-        "name",
-        "scope",
-        "scope_value",
-        "starts_on",
-        "ends_on",
-        "rate_bp",
-        "rounding_unit_fen",
-        "minimum_spend_fen",
-        "cap_redemption_fen",
-        "cap_card_day_fen",
-        "cap_card_month_fen",
-        "excluded_categories",
-        "base",
-        "merchant_share_bp",
-        "government_share_bp",
-    )
-    shown = {name: getattr(terms, name) for name in names}
+    shown = asdict(terms)
     shown["excluded_categories"] = list(terms.excluded_categories)
     for name in ("state", "created_at", "created_by", "published_at", "published_by"):
         if row is not None:
