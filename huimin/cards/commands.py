@@ -224,9 +224,9 @@ def list_keys(house: House, form: str) -> None:
             "signs": key.key_id == active,
             "live_cards": in_use.get(key.key_id, 0),
         }
-        for key in house.key_ring.keys()
+        for key in house.key_ring.all_keys()
     ]
-    lost = sorted(set(in_use) - {key.key_id for key in house.key_ring.keys()})
+    lost = sorted(set(in_use) - {key.key_id for key in house.key_ring.all_keys()})
     if form == "json":
         print_json({"keys": rows, "missing": [f"{key_id:02x}" for key_id in lost]})
         return

@@ -76,7 +76,7 @@ class KeyRing:
             )
         return max(active)
 
-    def keys(self) -> list[RingKey]:
+    def all_keys(self) -> list[RingKey]:
         """All keys, oldest first."""
         return [key for _, key in sorted(self._current().items())]
 
@@ -97,7 +97,7 @@ class KeyRing:
         wanted = None if key_ids is None else set(key_ids)
         return {
             "keys": [
-                public_jwk(key) for key in self.keys() if wanted is None or key.key_id in wanted
+                public_jwk(key) for key in self.all_keys() if wanted is None or key.key_id in wanted
             ]
         }
 

@@ -117,7 +117,8 @@ def _chosen(
     if card:
         found = find_card(tx, read_text(card), house.key_ring.public_keys())
         return [card_to_print(tx, found["id"], today)]
-    if town and (len(town) != 12 or find(tx, town) is None):
+    place = find(tx, town) if town else None
+    if town and (place is None or place["level"] != "town"):
         raise field_problem(
             "town",
             f"没有代码为 {town} 的乡镇，请写 12 位区划代码。",

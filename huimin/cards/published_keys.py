@@ -14,7 +14,7 @@ from huimin.storage.engine import Transaction
 
 def published_jwks(tx: Transaction, key_ring: KeyRing) -> dict[str, Any]:
     """The JWK Set of `/.well-known/huimin-keys.json`."""
-    keys = key_ring.keys()
+    keys = key_ring.all_keys()
     wanted = {key.key_id for key in keys if key.state == "active"}
     if len(wanted) < len(keys):
         wanted |= set(live_cards_by_key(tx))

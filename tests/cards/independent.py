@@ -42,7 +42,7 @@ def read_codes(pdf: bytes, page: int = 0, dots_per_inch: int = 200) -> list[Any]
     """The QR codes zxing finds on a rendered page, in reading order."""
     with pypdfium2.PdfDocument(pdf) as document:
         image = document[page].render(scale=dots_per_inch / 72).to_pil()
-    found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(image)
     # Rows first; positions within 5 mm of each other are one row.
     row_height = dots_per_inch / 25.4 * 30
     return sorted(

@@ -120,6 +120,7 @@ def test_print_refuses_what_it_cannot_print(run: Any, sqlite_house: House, tmp_p
         ("--holder", card["holder_id"]),
         ("--town", "999999999999"),
         ("--town", "x"),
+        ("--town", "512022002004"),  # a village
         (),
         ("--all-unprinted", "--card", card["number"]),
     ):

@@ -52,7 +52,7 @@ def page_text(pdf: bytes, page: int = 0) -> str:
 
 def side_mm(code: Any) -> float:
     corners = code.position
-    return (corners.top_right.x - corners.top_left.x) / DOTS_PER_INCH * 25.4
+    return float((corners.top_right.x - corners.top_left.x) / DOTS_PER_INCH * 25.4)
 
 
 def test_eight_cards_stand_on_a_page_and_the_ninth_on_the_next() -> None:
