@@ -35,7 +35,7 @@ def find_redemption(
     tx: Transaction,
     *,
     terminal: Mapping[str, Any],
-    id: str | None = None,
+    redemption_id: str | None = None,
     order_no: str | None = None,
     language: str = "zh_Hans",
 ) -> dict[str, Any]:
@@ -43,8 +43,8 @@ def find_redemption(
 
     Raises Refusal `redemption_unknown`, for another outlet's as well.
     """
-    if id is not None:
-        row = row_by_id(tx, id)
+    if redemption_id is not None:
+        row = row_by_id(tx, redemption_id)
     else:
         row = redemption_by_order(tx, terminal["outlet_id"], order_no or "")
     if row is None or row["kind"] != "redemption" or row["outlet_id"] != terminal["outlet_id"]:

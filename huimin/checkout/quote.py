@@ -7,10 +7,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from huimin.checkout.entitlement import entitlement_of
-from huimin.checkout.requests import QuoteRequest, check_card
+from huimin.checkout.requests import QuoteRequest
 from huimin.checkout.verify import policy_answer
 from huimin.core.discount import PolicyTerms, Quote, explain, quote
 from huimin.ledger.read import usage_at
@@ -22,7 +20,6 @@ def quote_basket(
     request: QuoteRequest,
     *,
     terminal: Mapping[str, Any],
-    public_keys: Mapping[int, Ed25519PublicKey],
     now: datetime,
     language: str = "zh_Hans",
 ) -> dict[str, Any]:
@@ -30,8 +27,7 @@ def quote_basket(
 
     Raises FieldProblems for sums that don't fit, or the Refusal of card, policy or caps.
     """
-    checked = check_card(request.card, public_keys)
-    entitled = entitlement_of(tx, checked, terminal=terminal, now=now)
+    entitled = entitlement_of(tx, request.card, terminal=terminal, now=now)
     terms = entitled.required_terms
     usage = usage_at(tx, holder_id=entitled.card["holder_id"], policy_code=terms.code, now=now)
     return quote_answer(quote(request.basket, terms, usage), terms, language)

@@ -12,11 +12,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from huimin.checkout.entitlement import Entitlement, entitlement_of, require_open_till
 from huimin.checkout.quote import quote_answer
-from huimin.checkout.requests import RedemptionRequest, check_card
+from huimin.checkout.requests import RedemptionRequest
 from huimin.core.discount import Quote, quote
 from huimin.core.refusals import Refusal
 from huimin.divisions.find import town_of
@@ -31,7 +29,6 @@ def redeem(
     request: RedemptionRequest,
     *,
     terminal: Mapping[str, Any],
-    public_keys: Mapping[int, Ed25519PublicKey],
     now: datetime,
     language: str = "zh_Hans",
     staff_id: str | None = None,
@@ -41,11 +38,10 @@ def redeem(
     `terminal` is what access.terminal_keys says of the till. Raises FieldProblems, or the Refusal
     of till, card, presenter, policy, caps or order; then nothing is written.
     """
-    checked = check_card(request.card, public_keys)
     require_open_till(tx, terminal["terminal_id"])
     if redemption_by_order(tx, terminal["outlet_id"], request.order_no) is not None:
         raise Refusal("order_exists", order_no=request.order_no)
-    entitled = entitlement_of(tx, checked, terminal=terminal, now=now)
+    entitled = entitlement_of(tx, request.card, terminal=terminal, now=now)
     presenter = _presenter(tx, entitled, request)
     terms = entitled.required_terms
     holder_id = entitled.card["holder_id"]

@@ -1,14 +1,14 @@
 """What a till asks for, checked: the same values whether they came over the API or from the page.
 
-`card` is what was scanned or typed; `read_card` checks a token's signature before a transaction is
+A request holds a checked card: `check_card` looks at a token's signature before a transaction is
 opened, so that the one writer never waits for cryptography.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -26,7 +26,7 @@ ITEMS_MAX = 500
 class QuoteRequest:
     """A basket for a card. Amounts in fen; an item's amount is its line's total."""
 
-    card: str | CheckedCard
+    card: CheckedCard
     amount_fen: int
     excluded_fen: int = 0
     insurance_fen: int = 0
@@ -57,19 +57,12 @@ class ReversalRequest:
     cashier: str | None = None
 
 
-Asked = TypeVar("Asked", bound=QuoteRequest)
+def check_card(text: str, public_keys: Mapping[int, Ed25519PublicKey]) -> CheckedCard:
+    """Make out what was scanned or typed and check its signature; no database is asked.
 
-
-def check_card(card: str | CheckedCard, public_keys: Mapping[int, Ed25519PublicKey]) -> CheckedCard:
-    """Make out what was scanned and check its signature. Raises the Refusal of a bad card."""
-    if isinstance(card, CheckedCard):
-        return card
-    return check_reading(read_text(card), public_keys)
-
-
-def with_checked_card(request: Asked, public_keys: Mapping[int, Ed25519PublicKey]) -> Asked:
-    """The same request with its card checked: to be called before the transaction."""
-    return replace(request, card=check_card(request.card, public_keys))
+    Raises Refusal: card_unreadable, card_number_wrong, card_signature_invalid.
+    """
+    return check_reading(read_text(text), public_keys)
 
 
 def as_plain(value: Any) -> Any:

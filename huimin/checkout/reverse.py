@@ -1,4 +1,4 @@
-"""Take back a redemption, whole or in part, by a new row; the redemption's own row stays as it is."""
+"""Take back a redemption, whole or in part, by a new row; the redemption's own row stays."""
 
 from __future__ import annotations
 

@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from huimin.cards.find import CheckedCard
 from huimin.checkout.entitlement import entitlement_of
-from huimin.checkout.requests import check_card
 from huimin.core.discount import PolicyTerms, Usage
 from huimin.core.money import percent_words, rate_words
 from huimin.holders.people import presenters_of
@@ -20,24 +17,25 @@ from huimin.storage.engine import Transaction
 
 def verify_card(
     tx: Transaction,
-    card: str | CheckedCard,
+    card: CheckedCard,
     *,
     terminal: Mapping[str, Any],
-    public_keys: Mapping[int, Ed25519PublicKey],
     now: datetime,
     language: str = "zh_Hans",
 ) -> dict[str, Any]:
     """The answer of `POST /api/v1/cards/verify`; names are masked, the eligibility is not told.
 
-    Raises the Refusal of a card that can't be read, is unknown or does not count today.
+    `card_id` is for the record of who looked and is not told. Raises the Refusal of a card that
+    is unknown or does not count today.
     """
-    entitled = entitlement_of(tx, check_card(card, public_keys), terminal=terminal, now=now)
+    entitled = entitlement_of(tx, card, terminal=terminal, now=now)
     row, terms = entitled.card, entitled.terms
     presenters = presenters_of(tx, row["holder_id"])
     usage = Usage()
     if terms is not None:
         usage = usage_at(tx, holder_id=row["holder_id"], policy_code=terms.code, now=now)
     return {
+        "card_id": row["id"],
         "card": {
             "number": row["number"],
             "state": row["state"],

@@ -1,0 +1,241 @@
+"""The JSON answers of the POS API, as pydantic models for the OpenAPI document.
+
+The services build plain dicts; these models say what is in them, and the tests hold the two
+together.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+
+class FieldAnswer(BaseModel):
+    """A field that needs a change."""
+
+    field: str
+    message: str
+
+
+class ProblemAnswer(BaseModel):
+    """An error (RFC 9457) with the sentence that a cashier may read aloud."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[FieldAnswer]
+    cashier_message: str
+
+
+class ChainAnswer(BaseModel):
+    """The row's place in the terminal's chain, and its hash (SHA-256, hex)."""
+
+    sequence: int
+    hash: str
+
+
+class PolicyAnswer(BaseModel):
+    """The policy that applies; `label` is to be read out."""
+
+    id: str
+    code: str
+    version: int
+    name: str
+    rate_bp: int
+    label: str
+    base: str
+    minimum_spend_fen: int
+    rounding_unit_fen: int
+    excluded_categories: list[str]
+
+
+class TerminalPart(BaseModel):
+    """The terminal itself."""
+
+    id: str
+    code: str
+    label: str
+
+
+class OutletPart(BaseModel):
+    """Its outlet."""
+
+    id: str
+    name: str
+    kind: str
+
+
+class NamedPart(BaseModel):
+    """A thing with a name."""
+
+    id: str
+    name: str
+
+
+class TerminalAnswer(BaseModel):
+    """Who am I."""
+
+    terminal: TerminalPart
+    outlet: OutletPart
+    merchant: NamedPart
+    policy: PolicyAnswer | None
+    server_time: str
+    business_day: str
+
+
+class CardPart(BaseModel):
+    """The card that was read."""
+
+    number: str
+    state: str
+    expires_on: str
+
+
+class HolderPart(BaseModel):
+    """Whose card it is, masked."""
+
+    name_masked: str
+
+
+class PresenterPart(BaseModel):
+    """Somebody who may present the card; `id` goes into `presented_by`."""
+
+    id: str
+    kind: str
+    name_masked: str
+    relation: str
+
+
+class RemainingPart(BaseModel):
+    """The discount that the caps still leave, in fen; null where there is no cap."""
+
+    redemption_fen: int | None
+    card_day_fen: int | None
+    card_month_fen: int | None
+
+
+class VerifyAnswer(BaseModel):
+    """A card that counts today."""
+
+    card: CardPart
+    holder: HolderPart
+    may_present: list[PresenterPart]
+    policy: PolicyAnswer | None
+    remaining: RemainingPart | None
+
+
+class LinePart(BaseModel):
+    """A line with its part of the discount."""
+
+    index: int
+    name: str
+    category: str | None
+    amount_fen: int
+    eligible_fen: int
+    discount_fen: int
+    payable_fen: int
+
+
+class QuoteAnswer(BaseModel):
+    """What the basket gets; payable + discount = amount."""
+
+    amount_fen: int
+    insurance_fen: int
+    excluded_fen: int
+    eligible_fen: int
+    rate_bp: int
+    discount_fen: int
+    payable_fen: int
+    lines: list[LinePart]
+    caps: list[str]
+    explanation: list[str]
+    policy: PolicyAnswer
+
+
+class RedemptionAnswer(QuoteAnswer):
+    """A discount that was given and recorded."""
+
+    id: str
+    receipt_no: str
+    order_no: str
+    recorded_at: str
+    chain: ChainAnswer
+
+
+class ReversalRecord(BaseModel):
+    """What went back; positive sums."""
+
+    id: str
+    receipt_no: str
+    redemption_id: str
+    amount_fen: int
+    discount_fen: int
+    payable_fen: int
+    reason: str
+    recorded_at: str
+    chain: ChainAnswer
+
+
+class ReversalAnswer(ReversalRecord):
+    """The same with what is left of the redemption's amount."""
+
+    left_fen: int
+
+
+class PolicyPart(BaseModel):
+    """The policy version that decided."""
+
+    id: str
+    code: str
+    version: int
+
+
+class NetPart(BaseModel):
+    """What is left after the reversals."""
+
+    amount_fen: int
+    discount_fen: int
+    payable_fen: int
+
+
+class RedemptionRecord(BaseModel):
+    """A redemption as it was recorded, its reversals, its net."""
+
+    id: str
+    receipt_no: str
+    order_no: str
+    amount_fen: int
+    insurance_fen: int
+    excluded_fen: int
+    eligible_fen: int
+    rate_bp: int
+    discount_fen: int
+    payable_fen: int
+    cashier: str | None
+    channel: str
+    occurred_at: str
+    recorded_at: str
+    business_day: str
+    lines: list[LinePart]
+    caps: list[str]
+    explanation: list[str]
+    policy: PolicyPart
+    chain: ChainAnswer
+    reversals: list[ReversalRecord]
+    net: NetPart
+
+
+class StatementAnswer(BaseModel):
+    """An outlet's day; a reversal's sums are negative, `sums` is the net."""
+
+    outlet: NamedPart
+    day: str
+    rows: list[dict[str, Any]]
+    sums: dict[str, int]
+    sha256: str
+
+
+PROBLEMS: dict[int | str, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503), ProblemAnswer)

@@ -1,0 +1,163 @@
+"""The JSON bodies of the POS API, as pydantic models: strict, closed, and bounded.
+
+Strict means that 1.5, "12", true and NaN are no amounts; closed, that an unknown field is refused;
+bounded, that nothing can be larger than a till could mean.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from huimin.cards.find import CheckedCard
+from huimin.checkout.requests import (
+    ITEMS_MAX,
+    KEY_MAX,
+    ORDER_NO_MAX,
+    REASON_MAX,
+    QuoteRequest,
+    RedemptionRequest,
+    ReversalRequest,
+)
+from huimin.core.card_token import TEXT_MAX
+from huimin.core.discount import Item
+from huimin.core.money import AMOUNT_FEN_MAX
+
+# No control characters: they would break a receipt, a CSV or a log line.
+PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+$"
+IDENTIFIER = r"^[\x21-\x7e]+$"
+
+Amount = Annotated[int, Field(strict=True, ge=1, le=AMOUNT_FEN_MAX)]
+PartAmount = Annotated[int, Field(strict=True, ge=0, le=AMOUNT_FEN_MAX)]
+CardText = Annotated[str, Field(strict=True, min_length=1, max_length=TEXT_MAX)]
+
+
+class Body(BaseModel):
+    """What all bodies have in common: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class CardBody(Body):
+    """A card, as it was scanned or typed."""
+
+    card: CardText = Field(description="卡码（扫描）或 16 位卡号 / token or card number")
+
+
+class ItemBody(Body):
+    """A line of the basket; `amount_fen` is the line's total."""
+
+    sku: Annotated[str, Field(strict=True, max_length=64, pattern=PRINTABLE)] | None = None
+    name: Annotated[str, Field(strict=True, min_length=1, max_length=120, pattern=PRINTABLE)]
+    category: Annotated[str, Field(strict=True, max_length=64, pattern=PRINTABLE)] | None = None
+    quantity: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
+    amount_fen: PartAmount
+
+    def to_item(self) -> Item:
+        """As a value of the rules."""
+        return Item(self.sku, self.name, self.category, str(self.quantity), self.amount_fen)
+
+
+class QuoteBody(CardBody):
+    """A basket for a card. Amounts are whole fen."""
+
+    amount_fen: Amount
+    excluded_fen: PartAmount = 0
+    insurance_fen: PartAmount = Field(0, description="医保支付，仅医院 / paid by insurance")
+    items: Annotated[list[ItemBody], Field(max_length=ITEMS_MAX)] | None = None
+
+    def basket_fields(self) -> dict[str, Any]:
+        """The fields that quote and redemption share."""
+        return {
+            "amount_fen": self.amount_fen,
+            "excluded_fen": self.excluded_fen,
+            "insurance_fen": self.insurance_fen,
+            "items": tuple(item.to_item() for item in self.items or ()),
+        }
+
+    def to_request(self, card: CheckedCard) -> QuoteRequest:
+        """As a value of the rules."""
+        return QuoteRequest(card, **self.basket_fields())
+
+
+class RedemptionBody(QuoteBody):
+    """A basket that is being paid."""
+
+    order_no: Annotated[
+        str, Field(strict=True, min_length=1, max_length=ORDER_NO_MAX, pattern=PRINTABLE)
+    ]
+    presented_by: Annotated[
+        str, Field(strict=True, min_length=1, max_length=64, pattern=IDENTIFIER)
+    ] = Field(description="verify 返回的 may_present[].id")
+    identity_checked: Annotated[bool, Field(strict=True)]
+    cashier: (
+        Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)] | None
+    ) = None
+
+    def to_request(self, card: CheckedCard) -> RedemptionRequest:
+        """As a value of the rules."""
+        return RedemptionRequest(
+            card,
+            **self.basket_fields(),
+            order_no=self.order_no,
+            presented_by=self.presented_by,
+            identity_checked=self.identity_checked,
+            cashier=self.cashier,
+        )
+
+
+class ReversalBody(Body):
+    """What goes back: a gross amount, or all that is left."""
+
+    amount_fen: Amount | None = None
+    reason: Annotated[
+        str, Field(strict=True, min_length=1, max_length=REASON_MAX, pattern=PRINTABLE)
+    ]
+    cashier: (
+        Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)] | None
+    ) = None
+
+    def to_request(self) -> ReversalRequest:
+        """As a value of the rules."""
+        return ReversalRequest(self.reason, self.amount_fen, self.cashier)
+
+
+class KeyHeader(BaseModel):
+    """The header that makes a request happen once."""
+
+    key: Annotated[
+        str,
+        Field(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=KEY_MAX,
+            pattern=IDENTIFIER,
+            description="同一笔重试时用同一个键 / the same key for every retry of one sale",
+        ),
+    ]
+
+    @classmethod
+    @cache
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Once a process: flask-openapi3 asks for it at every request."""
+        return super().model_json_schema(*args, **kwargs)
+
+
+class RedemptionPath(BaseModel):
+    """Which redemption."""
+
+    redemption_id: str = Field(max_length=64)
+
+
+class DayPath(BaseModel):
+    """Which county day, as 2026-10-31."""
+
+    day: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+
+
+class OrderQuery(BaseModel):
+    """Which order of the merchant."""
+
+    order_no: str = Field(min_length=1, max_length=ORDER_NO_MAX)

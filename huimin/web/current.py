@@ -1,0 +1,14 @@
+"""The house of the application that answers this request."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import current_app
+
+from huimin.house import House
+
+
+def house() -> House:
+    """The opened instance: settings, database, keys, clock."""
+    return cast(House, current_app.extensions["huimin"])

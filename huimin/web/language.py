@@ -1,0 +1,34 @@
+"""The language of an answer: of the API by Accept-Language, of a page as its reader chose."""
+
+from __future__ import annotations
+
+from flask import has_request_context, request, session
+
+LANGUAGES = ("zh_Hans", "zh_Hant", "en")
+DEFAULT = "zh_Hans"
+TAGS = {
+    "zh-hans": "zh_Hans",
+    "zh-cn": "zh_Hans",
+    "zh-sg": "zh_Hans",
+    "zh-hant": "zh_Hant",
+    "zh-tw": "zh_Hant",
+    "zh-hk": "zh_Hant",
+    "zh-mo": "zh_Hant",
+    "zh": "zh_Hans",
+    "en": "en",
+}
+
+
+def request_language() -> str:
+    """One of LANGUAGES; zh_Hans where nothing else was asked for."""
+    if not has_request_context():
+        return DEFAULT
+    if not request.path.startswith("/api/"):
+        chosen = session.get("language")
+        return chosen if chosen in LANGUAGES else DEFAULT
+    for tag, _ in request.accept_languages:
+        lowered = tag.lower()
+        for known, language in TAGS.items():
+            if lowered == known or lowered.startswith(f"{known}-"):
+                return language
+    return DEFAULT

@@ -1,0 +1,165 @@
+"""The one place where an error becomes an answer: RFC 9457 JSON for the API, a calm page otherwise.
+
+What is wrong with the program is logged and told without details; what a caller can mend names the
+field and the remedy, in the caller's language.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, current_app, render_template, request
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
+from huimin.storage.engine import StorageProblem
+from huimin.web.language import request_language
+
+log = structlog.get_logger(__name__)
+
+CODE_OF_STATUS = {
+    400: "malformed_json",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "payload_too_large",
+    415: "unsupported_media_type",
+    429: "too_many_requests",
+    503: "storage_unavailable",
+}
+KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
+FIELDS_MAX = 20
+
+# What pydantic found, as people say it: (Chinese, English).
+FIELD_WORDS: dict[str, tuple[str, str]] = {
+    "missing": ("必须填写。", "is required."),
+    "extra_forbidden": ("没有这个字段，请去掉。", "is not a known field; leave it out."),
+    "int_type": ("须为整数（金额以分为单位）。", "must be a whole number (amounts are in fen)."),
+    "int_parsing": ("须为整数（金额以分为单位）。", "must be a whole number (amounts are in fen)."),
+    "int_from_float": ("须为整数（金额以分为单位）。", "must be a whole number (in fen)."),
+    "greater_than_equal": ("不能小于 {ge}。", "must be {ge} or more."),
+    "less_than_equal": ("不能大于 {le}。", "must be {le} or less."),
+    "string_type": ("须为文字。", "must be text."),
+    "string_too_long": ("最多 {max_length} 个字符。", "has at most {max_length} characters."),
+    "string_too_short": ("至少 {min_length} 个字符。", "has at least {min_length} characters."),
+    "string_pattern_mismatch": ("含有不能使用的字符。", "holds characters that can't be used."),
+    "bool_type": ("须为 true 或 false。", "must be true or false."),
+    "list_type": ("须为列表。", "must be a list."),
+    "too_long": ("最多 {max_length} 项。", "has at most {max_length} entries."),
+    "model_type": ("须为 JSON 对象。", "must be a JSON object."),
+    "model_attributes_type": ("须为 JSON 对象。", "must be a JSON object."),
+}
+OTHER_WORDS = ("格式不对。", "has the wrong form.")
+
+
+def install(app: Flask) -> None:
+    """Answer every error of the application here."""
+    app.register_error_handler(Refusal, answer_refusal)
+    app.register_error_handler(FieldProblems, answer_field_problems)
+    app.register_error_handler(StorageProblem, answer_storage_problem)
+    app.register_error_handler(HTTPException, answer_http_exception)
+    app.register_error_handler(Exception, answer_unexpected)
+
+
+def answer_refusal(refusal: Refusal, headers: dict[str, str] | None = None) -> Response:
+    """A refusal with its own code and the cashier's sentence."""
+    if refusal.code == "request_in_progress":
+        headers = {"Retry-After": "1", **(headers or {})}
+    if refusal.code == "too_many_requests":
+        headers = {"Retry-After": "60", **(headers or {})}
+    if refusal.code == "unauthorized":
+        headers = {"WWW-Authenticate": "Bearer", **(headers or {})}
+    return _answer(refusal, (), headers)
+
+
+def answer_field_problems(problems: FieldProblems) -> Response:
+    """422 with every field that needs a change."""
+    return _answer(Refusal("invalid_input"), problems.problems, None)
+
+
+def answer_validation_error(error: ValidationError) -> Response:
+    """What pydantic refused, field by field, without repeating what was sent."""
+    found = []
+    for entry in error.errors(include_url=False, include_input=False)[:FIELDS_MAX]:
+        words = FIELD_WORDS.get(entry["type"], OTHER_WORDS)
+        context = entry.get("ctx") or {}
+        chinese, english = (text.format_map(_Blanks(context)) for text in words)
+        found.append(FieldProblem(_field_of(entry["loc"]), chinese, english))
+    return _answer(Refusal("invalid_input"), tuple(found), None)
+
+
+def answer_storage_problem(error: StorageProblem) -> Response:
+    """503; the operator's sentence goes to the log."""
+    log.error("storage unavailable", problem=str(error))
+    return _answer(Refusal("storage_unavailable"), (), {"Retry-After": "5"})
+
+
+def answer_http_exception(error: HTTPException) -> Response:
+    """What Flask itself refused, with its headers (Allow, Retry-After)."""
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    code = CODE_OF_STATUS.get(status, "invalid_input" if status < 500 else "internal_error")
+    headers = {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
+    refusal = Refusal(code, limit=_limit_words()) if status == 413 else Refusal(code)
+    return _answer(refusal, (), headers, status=status)
+
+
+def answer_unexpected(error: Exception) -> Response:
+    """A mistake of ours: logged with its trace, told without it."""
+    log.exception("unexpected error", path=request.path, method=request.method)
+    return _answer(Refusal("internal_error"), (), None)
+
+
+def _answer(
+    refusal: Refusal,
+    fields: tuple[FieldProblem, ...],
+    headers: dict[str, str] | None,
+    status: int | None = None,
+) -> Response:
+    language = request_language()
+    status = status or refusal.status
+    body: dict[str, Any] = {
+        "type": f"urn:huimin:problem:{refusal.code}",
+        "title": refusal.title(language),
+        "status": status,
+        "detail": refusal.detail(language),
+        "code": refusal.code,
+        "errors": [{"field": field.field, "message": field.message(language)} for field in fields],
+        "cashier_message": refusal.cashier_message(language),
+    }
+    if wants_json():
+        response = current_app.json.response(body)  # type: ignore[attr-defined]
+        response.mimetype = "application/problem+json"
+    else:
+        response = Response(render_template("web/problem.html", problem=body))
+    response.status_code = status
+    response.headers.extend(headers or {})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def wants_json() -> bool:
+    """True for the API, and for a page's own script that asks for JSON."""
+    if request.path.startswith(("/api/", "/.well-known/")):
+        return True
+    return request.accept_mimetypes.best == "application/json" or request.is_json
+
+
+def _field_of(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "body"
+
+
+def _limit_words() -> str:
+    limit = request.max_content_length or 0
+    return f"{limit // 1024} KB" if limit < 1024 * 1024 else f"{limit // (1024 * 1024)} MB"
+
+
+class _Blanks(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "—"
