@@ -41,6 +41,18 @@ from huimin.storage.engine import Transaction
 Row = dict[str, Any]
 
 TERMINAL_WORDS = {"active": "正常", "disabled": "已停用"}
+# command, use case, help, and what is said when it is done
+StateChange = tuple[str, Callable[..., Row], str, str]
+MERCHANT_CHANGES: tuple[StateChange, ...] = (
+    ("suspend", suspend_merchant, "暂停商户：它的网点都不能优惠，可以恢复。", "已暂停"),
+    ("resume", resume_merchant, "恢复暂停的商户。", "已恢复"),
+    ("end", end_merchant, "终止商户，连同网点和终端，不能恢复。", "已终止"),
+)
+OUTLET_CHANGES: tuple[StateChange, ...] = (
+    ("suspend", suspend_outlet, "暂停网点：从现在起不能优惠，可以恢复。", "已暂停"),
+    ("resume", resume_outlet, "恢复暂停的网点。", "已恢复"),
+    ("end", end_outlet, "终止网点并停用它的终端，不能恢复。", "已终止"),
+)
 KINDS_SHOWN = "、".join(f"{kind}（{words}）" for kind, words in KIND_WORDS.items())
 
 format_option = click.option(
@@ -254,8 +266,8 @@ def disable_terminal_command(house: House, terminal: str, reason: str, form: str
 def _state_command(
     subject: str,
     find: Callable[[Transaction, str], Row],
-    change: Callable[..., Row],
     name: str,
+    change: Callable[..., Row],
     help_text: str,
     done: str,
 ) -> click.Command:
@@ -281,18 +293,10 @@ def _state_command(
     return command
 
 
-for _name, _change, _help, _done in (
-    ("suspend", suspend_merchant, "暂停商户：它的网点都不能优惠，可以恢复。", "已暂停"),
-    ("resume", resume_merchant, "恢复暂停的商户。", "已恢复"),
-    ("end", end_merchant, "终止商户，连同网点和终端，不能恢复。", "已终止"),
-):
-    merchants.add_command(_state_command("merchant", find_merchant, _change, _name, _help, _done))
-for _name, _change, _help, _done in (
-    ("suspend", suspend_outlet, "暂停网点：从现在起不能优惠，可以恢复。", "已暂停"),
-    ("resume", resume_outlet, "恢复暂停的网点。", "已恢复"),
-    ("end", end_outlet, "终止网点并停用它的终端，不能恢复。", "已终止"),
-):
-    outlets.add_command(_state_command("outlet", find_outlet, _change, _name, _help, _done))
+for _change in MERCHANT_CHANGES:
+    merchants.add_command(_state_command("merchant", find_merchant, *_change))
+for _change in OUTLET_CHANGES:
+    outlets.add_command(_state_command("outlet", find_outlet, *_change))
 
 
 def _without_hash(row: Row) -> Row:

