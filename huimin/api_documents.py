@@ -1,7 +1,7 @@
 """The API described: OpenAPI 3.1 as JSON, and a page to read it and try it on.
 
 The page's assets come from the flask-openapi3-swagger package on this server, and its only script of
-our own is a file: the strict content security policy holds here too.
+our own is a file: the strict content security policy holds here.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ EXIT_INTERRUPTED = 130
 class OneSentenceGroup(click.Group):
     """A root group whose errors are one sentence on standard error and exit code 2."""
 
-    def main(  # type: ignore[override]
+    def main(
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,

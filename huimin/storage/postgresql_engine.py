@@ -22,6 +22,8 @@ from huimin.storage.engine import StorageProblem, Transaction
 
 T = TypeVar("T")
 ATTEMPTS_MAX = 12
+# After a restart of the server every pooled connection is dead once.
+LOST_ATTEMPTS_MAX = 3
 POOL_SIZE_MAX = 32
 POOL_WAIT_SECONDS_MAX = 15.0
 CONNECT_SECONDS_MAX = 10
@@ -107,8 +109,13 @@ class PostgresqlEngine:
                 lost = error.sqlstate is None or error.sqlstate.startswith(("57P", "08"))
                 if not (lost or repeatable(error)):
                     raise
-                if number == ATTEMPTS_MAX or (lost and number > 2):
+                if lost and number > LOST_ATTEMPTS_MAX:
                     raise unreachable_problem(error) from error
+                if number == ATTEMPTS_MAX:
+                    raise StorageProblem(
+                        "数据库太忙，这一笔没有记录，请稍后再试。",
+                        "The database is too busy: nothing was recorded; try again later.",
+                    ) from error
                 # Two that met once should not meet again at once.
                 time.sleep(random.uniform(0, 0.002 * 2 ** min(number, 6)))  # noqa: S311
         raise AssertionError("unreachable")

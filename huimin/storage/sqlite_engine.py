@@ -205,10 +205,10 @@ class SqliteEngine:
         try:
             job.result = job.work(self._transaction)
         except BaseException as error:
-            # On a full disk SQLite rolls the whole group back by itself; then there is no
-            # savepoint to return to, the statement below fails, and so does the group.
-            execute("ROLLBACK TO job")
             job.error = error
+            if not self._writer.in_transaction:
+                raise  # on a full disk SQLite rolls back all of the group by itself
+            execute("ROLLBACK TO job")
         execute("RELEASE job")
 
 

@@ -71,7 +71,7 @@ def create(path: Path, applied_at: str) -> None:
             f"run huimin migrate to bring an older one up to date.",
         )
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # mkstemp makes the file readable by its owner only; the log files inherit that.
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
@@ -126,9 +126,8 @@ def migrate(path: Path, applied_at: str) -> list[str]:
 
 def findings(path: Path) -> list[str]:
     """What integrity_check and foreign_key_check say of the file; empty when it is sound."""
-    connection = connect(path)
+    connection = _look_into(path)
     try:
-        connection.execute("PRAGMA query_only = ON")
         rows = connection.execute(f"PRAGMA integrity_check({FINDINGS_MAX})").fetchall()
         said = [str(row["integrity_check"]) for row in rows if row["integrity_check"] != "ok"]
         broken = connection.execute("PRAGMA foreign_key_check").fetchmany(FINDINGS_MAX)
@@ -144,12 +143,8 @@ def _broken_reference(row: dict[str, Any]) -> str:
 
 
 def _version_in(path: Path) -> int:
-    # With no log beside it the file is complete by itself and can be read as if on a read-only
-    # disk; with one (after a crash, or while the server runs) the log must be read as well.
-    log = path.with_name(f"{path.name}-wal")
-    query = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
     try:
-        connection = connect(path, query=query)
+        connection = _look_into(path)
         try:
             return version_of(Transaction("sqlite", connection))
         finally:
@@ -161,6 +156,13 @@ def _version_in(path: Path) -> int:
                 f"{path} is not a database of huimin and was left alone; check the folder.",
             ) from error
         raise problem_of(path, error) or damaged_problem(path) from error
+
+
+def _look_into(path: Path) -> sqlite3.Connection:
+    # With no log beside it the file is complete by itself and is read as if on a read-only disk,
+    # leaving no trace; with one (the server runs, or crashed) the log must be read as well.
+    log = path.with_name(f"{path.name}-wal")
+    return connect(path, query="mode=ro" if log.exists() else "mode=ro&immutable=1")
 
 
 def _writable(path: Path) -> bool:

@@ -1,0 +1,363 @@
+-- Every table of huimin, once. This one file creates a SQLite or a PostgreSQL database.
+-- Money is BIGINT fen, rates are BIGINT basis points, flags are BIGINT 0/1, ids are UUIDv7 text,
+-- instants are UTC text (2026-10-31T04:05:06.789Z), days are county days (2026-10-31),
+-- months are 2026-10. What one engine needs beyond this stands in that engine's file in huimin/storage/.
+
+CREATE TABLE schema_migration (
+    version     BIGINT PRIMARY KEY,
+    name        TEXT NOT NULL,
+    applied_at  TEXT NOT NULL
+);
+
+-- ---------------------------------------------------------------- divisions
+CREATE TABLE division (
+    code         TEXT PRIMARY KEY CHECK (length(code) = 12),
+    name         TEXT NOT NULL,
+    level        TEXT NOT NULL CHECK (level IN ('county', 'town', 'village')),
+    parent_code  TEXT REFERENCES division (code)
+);
+CREATE INDEX division_parent ON division (parent_code);
+
+-- ---------------------------------------------------------------- merchants
+CREATE TABLE merchant (
+    id             TEXT PRIMARY KEY,
+    name           TEXT NOT NULL,
+    credit_code    TEXT NOT NULL UNIQUE CHECK (length(credit_code) = 18),
+    contact_name   TEXT,
+    contact_phone  TEXT,
+    state          TEXT NOT NULL CHECK (state IN ('active', 'suspended', 'ended')),
+    created_at     TEXT NOT NULL
+);
+
+CREATE TABLE outlet (
+    id             TEXT PRIMARY KEY,
+    merchant_id    TEXT NOT NULL REFERENCES merchant (id),
+    name           TEXT NOT NULL,
+    kind           TEXT NOT NULL CHECK (kind IN ('supermarket', 'pharmacy', 'hospital', 'school', 'other')),
+    division_code  TEXT NOT NULL REFERENCES division (code),
+    address        TEXT NOT NULL,
+    state          TEXT NOT NULL CHECK (state IN ('active', 'suspended', 'ended')),
+    created_at     TEXT NOT NULL,
+    UNIQUE (merchant_id, name)
+);
+
+CREATE TABLE terminal (
+    id           TEXT PRIMARY KEY,
+    outlet_id    TEXT NOT NULL REFERENCES outlet (id),
+    code         TEXT NOT NULL UNIQUE CHECK (length(code) = 6),
+    label        TEXT NOT NULL,
+    key_hash     TEXT NOT NULL UNIQUE,
+    state        TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
+    created_at   TEXT NOT NULL,
+    disabled_at  TEXT
+);
+CREATE INDEX terminal_outlet ON terminal (outlet_id);
+
+-- ---------------------------------------------------------------- staff
+CREATE TABLE staff (
+    id                    TEXT PRIMARY KEY,
+    username              TEXT NOT NULL UNIQUE,
+    name                  TEXT NOT NULL,
+    role                  TEXT NOT NULL CHECK (role IN ('administrator', 'registrar', 'auditor', 'merchant_manager', 'cashier')),
+    password_hash         TEXT NOT NULL,
+    must_change_password  BIGINT NOT NULL CHECK (must_change_password IN (0, 1)),
+    division_code         TEXT REFERENCES division (code),
+    merchant_id           TEXT REFERENCES merchant (id),
+    outlet_id             TEXT REFERENCES outlet (id),
+    state                 TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
+    failed_sign_ins       BIGINT NOT NULL,
+    locked_until          TEXT,
+    created_at            TEXT NOT NULL,
+    CHECK (role <> 'registrar' OR division_code IS NOT NULL),
+    CHECK (role <> 'merchant_manager' OR merchant_id IS NOT NULL),
+    CHECK (role <> 'cashier' OR outlet_id IS NOT NULL)
+);
+
+CREATE TABLE staff_session (
+    id_hash       TEXT PRIMARY KEY,
+    staff_id      TEXT NOT NULL REFERENCES staff (id),
+    created_at    TEXT NOT NULL,
+    expires_at    TEXT NOT NULL,
+    address       TEXT,
+    user_agent    TEXT,
+    ended_at      TEXT
+);
+CREATE INDEX staff_session_staff ON staff_session (staff_id);
+
+-- ---------------------------------------------------------------- audit
+CREATE TABLE audit_event (
+    id            TEXT PRIMARY KEY,
+    at            TEXT NOT NULL,
+    actor         TEXT NOT NULL,
+    action        TEXT NOT NULL,
+    subject_kind  TEXT NOT NULL,
+    subject_id    TEXT NOT NULL,
+    reason        TEXT,
+    old_json      TEXT,
+    new_json      TEXT,
+    address       TEXT
+);
+CREATE INDEX audit_event_subject ON audit_event (subject_kind, subject_id);
+
+-- Who looked at a card (POST /cards/verify); written in batches off the request's path.
+CREATE TABLE card_lookup (
+    id           TEXT PRIMARY KEY,
+    at           TEXT NOT NULL,
+    terminal_id  TEXT REFERENCES terminal (id),
+    staff_id     TEXT REFERENCES staff (id),
+    card_id      TEXT,
+    outcome      TEXT NOT NULL
+);
+
+-- ---------------------------------------------------------------- holders
+CREATE TABLE holder (
+    id                TEXT PRIMARY KEY,
+    name              TEXT NOT NULL,
+    gender            TEXT NOT NULL CHECK (gender IN ('male', 'female')),
+    birth_date        TEXT NOT NULL,
+    id_number_cipher  TEXT NOT NULL,
+    id_number_hash    TEXT NOT NULL UNIQUE,
+    phone_cipher      TEXT,
+    phone_hash        TEXT,
+    division_code     TEXT NOT NULL REFERENCES division (code),
+    created_at        TEXT NOT NULL,
+    updated_at        TEXT NOT NULL,
+    erased_at         TEXT
+);
+CREATE INDEX holder_division ON holder (division_code);
+CREATE INDEX holder_phone ON holder (phone_hash);
+
+CREATE TABLE family_member (
+    id                TEXT PRIMARY KEY,
+    holder_id         TEXT NOT NULL REFERENCES holder (id),
+    name              TEXT NOT NULL,
+    relation          TEXT NOT NULL,
+    id_number_cipher  TEXT,
+    id_number_hash    TEXT,
+    added_at          TEXT NOT NULL,
+    ended_at          TEXT
+);
+CREATE INDEX family_member_holder ON family_member (holder_id);
+
+CREATE TABLE register_import (
+    id               TEXT PRIMARY KEY,
+    file_name        TEXT NOT NULL,
+    file_sha256      TEXT NOT NULL,
+    accepted_count   BIGINT NOT NULL,
+    refused_count    BIGINT NOT NULL,
+    duplicate_count  BIGINT NOT NULL,
+    actor            TEXT NOT NULL,
+    imported_at      TEXT NOT NULL
+);
+
+CREATE TABLE eligibility (
+    id           TEXT PRIMARY KEY,
+    holder_id    TEXT NOT NULL REFERENCES holder (id),
+    kind         TEXT NOT NULL CHECK (kind IN ('dibao', 'tekun', 'major_illness', 'disability', 'orphan', 'other')),
+    starts_on    TEXT NOT NULL,
+    ends_on      TEXT,
+    evidence     TEXT,
+    source       TEXT NOT NULL,
+    recorded_at  TEXT NOT NULL,
+    UNIQUE (holder_id, kind, starts_on),
+    CHECK (ends_on IS NULL OR ends_on >= starts_on)
+);
+
+CREATE TABLE application (
+    id            TEXT PRIMARY KEY,
+    holder_id     TEXT NOT NULL REFERENCES holder (id),
+    state         TEXT NOT NULL CHECK (state IN ('submitted', 'approved', 'rejected')),
+    submitted_at  TEXT NOT NULL,
+    submitted_by  TEXT NOT NULL,
+    decided_at    TEXT,
+    decided_by    TEXT,
+    reason        TEXT,
+    CHECK (state = 'submitted' OR (decided_at IS NOT NULL AND decided_by IS NOT NULL)),
+    CHECK (state <> 'rejected' OR reason IS NOT NULL)
+);
+CREATE UNIQUE INDEX application_one_open ON application (holder_id) WHERE state = 'submitted';
+
+-- ---------------------------------------------------------------- cards
+-- A row is one physical copy; copy_id is the 7-byte cti of its token, in hex.
+CREATE TABLE card (
+    id          TEXT PRIMARY KEY,
+    copy_id     TEXT NOT NULL UNIQUE CHECK (length(copy_id) = 14),
+    number      TEXT NOT NULL UNIQUE CHECK (length(number) = 16),
+    holder_id   TEXT NOT NULL REFERENCES holder (id),
+    state       TEXT NOT NULL CHECK (state IN ('active', 'suspended', 'lost', 'replaced', 'expired', 'revoked')),
+    key_id      BIGINT NOT NULL CHECK (key_id BETWEEN 0 AND 255),
+    issued_on   TEXT NOT NULL,
+    expires_on  TEXT NOT NULL,
+    created_at  TEXT NOT NULL
+);
+CREATE UNIQUE INDEX card_one_live_copy ON card (holder_id) WHERE state IN ('active', 'suspended', 'lost');
+CREATE INDEX card_holder ON card (holder_id);
+
+CREATE TABLE card_event (
+    id           TEXT PRIMARY KEY,
+    card_id      TEXT NOT NULL REFERENCES card (id),
+    event        TEXT NOT NULL CHECK (event IN ('issued', 'printed', 'suspended', 'lost', 'resumed', 'replaced', 'revoked', 'expired')),
+    reason       TEXT NOT NULL,
+    actor        TEXT NOT NULL,
+    recorded_at  TEXT NOT NULL
+);
+CREATE INDEX card_event_card ON card_event (card_id);
+
+-- ---------------------------------------------------------------- policies
+-- code names the line of succession; of one code, the highest published version that has started is in force.
+CREATE TABLE policy (
+    id                    TEXT PRIMARY KEY,
+    code                  TEXT NOT NULL,
+    version               BIGINT NOT NULL CHECK (version >= 1),
+    name                  TEXT NOT NULL,
+    state                 TEXT NOT NULL CHECK (state IN ('draft', 'published', 'withdrawn')),
+    scope                 TEXT NOT NULL CHECK (scope IN ('all', 'kind', 'eligibility', 'outlet')),
+    scope_value           TEXT NOT NULL,
+    starts_on             TEXT NOT NULL,
+    ends_on               TEXT,
+    rate_bp               BIGINT NOT NULL CHECK (rate_bp BETWEEN 1 AND 10000),
+    rounding_unit_fen     BIGINT NOT NULL CHECK (rounding_unit_fen IN (1, 10)),
+    minimum_spend_fen     BIGINT NOT NULL CHECK (minimum_spend_fen >= 0),
+    cap_redemption_fen    BIGINT CHECK (cap_redemption_fen > 0),
+    cap_card_day_fen      BIGINT CHECK (cap_card_day_fen > 0),
+    cap_card_month_fen    BIGINT CHECK (cap_card_month_fen > 0),
+    excluded_categories   TEXT NOT NULL,
+    base                  TEXT NOT NULL CHECK (base IN ('market_price', 'after_insurance')),
+    merchant_share_bp     BIGINT NOT NULL CHECK (merchant_share_bp BETWEEN 0 AND 10000),
+    government_share_bp   BIGINT NOT NULL,
+    created_at            TEXT NOT NULL,
+    created_by            TEXT NOT NULL,
+    published_at          TEXT,
+    published_by          TEXT,
+    UNIQUE (code, version),
+    CHECK (merchant_share_bp + government_share_bp = 10000),
+    CHECK (ends_on IS NULL OR ends_on >= starts_on)
+);
+
+-- ---------------------------------------------------------------- ledger
+-- Append-only. A redemption's sums are positive, a reversal's negative, so that SUM is the net.
+-- division_code and town_code are where the holder lived, eligibility why they were entitled, on that day.
+CREATE TABLE ledger (
+    id                    TEXT PRIMARY KEY,
+    kind                  TEXT NOT NULL CHECK (kind IN ('redemption', 'reversal')),
+    reverses_id           TEXT REFERENCES ledger (id),
+    receipt_no            TEXT NOT NULL UNIQUE,
+    terminal_id           TEXT NOT NULL REFERENCES terminal (id),
+    sequence              BIGINT NOT NULL CHECK (sequence >= 1),
+    outlet_id             TEXT NOT NULL REFERENCES outlet (id),
+    merchant_id           TEXT NOT NULL REFERENCES merchant (id),
+    outlet_kind           TEXT NOT NULL,
+    order_no              TEXT,
+    card_id               TEXT NOT NULL REFERENCES card (id),
+    holder_id             TEXT NOT NULL REFERENCES holder (id),
+    presenter_kind        TEXT NOT NULL CHECK (presenter_kind IN ('holder', 'family_member')),
+    presenter_id          TEXT NOT NULL,
+    identity_checked      BIGINT NOT NULL CHECK (identity_checked IN (0, 1)),
+    eligibility           TEXT NOT NULL,
+    division_code         TEXT NOT NULL,
+    town_code             TEXT NOT NULL,
+    policy_id             TEXT NOT NULL REFERENCES policy (id),
+    policy_code           TEXT NOT NULL,
+    policy_version        BIGINT NOT NULL,
+    rate_bp               BIGINT NOT NULL,
+    amount_fen            BIGINT NOT NULL,
+    insurance_fen         BIGINT NOT NULL,
+    excluded_fen          BIGINT NOT NULL,
+    eligible_fen          BIGINT NOT NULL,
+    discount_fen          BIGINT NOT NULL,
+    payable_fen           BIGINT NOT NULL,
+    merchant_share_fen    BIGINT NOT NULL,
+    government_share_fen  BIGINT NOT NULL,
+    detail_json           TEXT NOT NULL,
+    cashier               TEXT,
+    staff_id              TEXT REFERENCES staff (id),
+    channel               TEXT NOT NULL CHECK (channel IN ('online', 'offline')),
+    occurred_at           TEXT NOT NULL,
+    recorded_at           TEXT NOT NULL,
+    business_day          TEXT NOT NULL,
+    month                 TEXT NOT NULL,
+    reason                TEXT,
+    previous_hash         TEXT NOT NULL,
+    hash                  TEXT NOT NULL,
+    UNIQUE (terminal_id, sequence),
+    CHECK (amount_fen = discount_fen + payable_fen),
+    CHECK (discount_fen = merchant_share_fen + government_share_fen),
+    CHECK ((kind = 'redemption' AND amount_fen > 0 AND discount_fen >= 0 AND reverses_id IS NULL AND order_no IS NOT NULL)
+        OR (kind = 'reversal' AND amount_fen < 0 AND discount_fen <= 0 AND reverses_id IS NOT NULL AND reason IS NOT NULL))
+);
+CREATE UNIQUE INDEX ledger_order ON ledger (outlet_id, order_no) WHERE kind = 'redemption';
+CREATE INDEX ledger_reverses ON ledger (reverses_id) WHERE reverses_id IS NOT NULL;
+CREATE INDEX ledger_outlet_day ON ledger (outlet_id, business_day);
+CREATE INDEX ledger_month ON ledger (month);
+CREATE INDEX ledger_card ON ledger (card_id);
+
+CREATE TABLE chain_head (
+    terminal_id  TEXT PRIMARY KEY REFERENCES terminal (id),
+    sequence     BIGINT NOT NULL,
+    hash         TEXT NOT NULL
+);
+
+-- What has been returned of a redemption so far (positive sums): the lock and the bound of its reversals.
+CREATE TABLE reversal_total (
+    redemption_id         TEXT PRIMARY KEY REFERENCES ledger (id),
+    amount_fen            BIGINT NOT NULL,
+    insurance_fen         BIGINT NOT NULL,
+    excluded_fen          BIGINT NOT NULL,
+    eligible_fen          BIGINT NOT NULL,
+    discount_fen          BIGINT NOT NULL,
+    merchant_share_fen    BIGINT NOT NULL
+);
+
+-- Discount used under one policy line, net of reversals. Kept by holder, so that a new copy of the card gives no new allowance.
+CREATE TABLE usage_day (
+    holder_id    TEXT NOT NULL REFERENCES holder (id),
+    policy_code  TEXT NOT NULL,
+    day          TEXT NOT NULL,
+    used_fen     BIGINT NOT NULL CHECK (used_fen >= 0),
+    PRIMARY KEY (holder_id, policy_code, day)
+);
+
+CREATE TABLE usage_month (
+    holder_id    TEXT NOT NULL REFERENCES holder (id),
+    policy_code  TEXT NOT NULL,
+    month        TEXT NOT NULL,
+    used_fen     BIGINT NOT NULL CHECK (used_fen >= 0),
+    PRIMARY KEY (holder_id, policy_code, month)
+);
+
+CREATE TABLE rollup_month (
+    month                 TEXT NOT NULL,
+    outlet_id             TEXT NOT NULL REFERENCES outlet (id),
+    division_code         TEXT NOT NULL,
+    town_code             TEXT NOT NULL,
+    eligibility           TEXT NOT NULL,
+    policy_id             TEXT NOT NULL REFERENCES policy (id),
+    redemptions           BIGINT NOT NULL,
+    reversals             BIGINT NOT NULL,
+    amount_fen            BIGINT NOT NULL,
+    discount_fen          BIGINT NOT NULL,
+    merchant_share_fen    BIGINT NOT NULL,
+    government_share_fen  BIGINT NOT NULL,
+    PRIMARY KEY (month, outlet_id, division_code, eligibility, policy_id)
+);
+
+-- Which cards were used where in a month: distinct counts do not add up, so they are kept by card.
+CREATE TABLE rollup_month_card (
+    month        TEXT NOT NULL,
+    card_id      TEXT NOT NULL REFERENCES card (id),
+    outlet_id    TEXT NOT NULL REFERENCES outlet (id),
+    town_code    TEXT NOT NULL,
+    eligibility  TEXT NOT NULL,
+    redemptions  BIGINT NOT NULL,
+    PRIMARY KEY (month, card_id, outlet_id, town_code, eligibility)
+);
+
+-- ---------------------------------------------------------------- checkout
+CREATE TABLE idempotency_key (
+    terminal_id    TEXT NOT NULL REFERENCES terminal (id),
+    key            TEXT NOT NULL,
+    fingerprint    TEXT NOT NULL,
+    response_json  TEXT NOT NULL,
+    created_at     TEXT NOT NULL,
+    PRIMARY KEY (terminal_id, key)
+);

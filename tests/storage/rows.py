@@ -1,0 +1,171 @@
+"""One row of each kind that the ledger points to, written straight into the tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from huimin.storage.engine import Transaction
+
+AT = "2026-10-31T02:00:00.000Z"
+
+ROWS: list[tuple[str, dict[str, Any]]] = [
+    ("division", {"code": "512022000000", "name": "乐至县", "level": "county"}),
+    (
+        "merchant",
+        {"id": "m", "name": "商户", "credit_code": "9" * 18, "state": "active", "created_at": AT},
+    ),
+    (
+        "outlet",
+        {
+            "id": "o",
+            "merchant_id": "m",
+            "name": "示范点",
+            "kind": "pharmacy",
+            "division_code": "512022000000",
+            "address": "某街",
+            "state": "active",
+            "created_at": AT,
+        },
+    ),
+    (
+        "terminal",
+        {
+            "id": "t",
+            "outlet_id": "o",
+            "code": "000001",
+            "label": "一号",
+            "key_hash": "k",
+            "state": "active",
+            "created_at": AT,
+        },
+    ),
+    (
+        "holder",
+        {
+            "id": "h",
+            "name": "黄筱平",
+            "gender": "female",
+            "birth_date": "1950-01-01",
+            "id_number_cipher": "c",
+            "id_number_hash": "i",
+            "division_code": "512022000000",
+            "created_at": AT,
+            "updated_at": AT,
+        },
+    ),
+    (
+        "card",
+        {
+            "id": "c",
+            "copy_id": "0" * 14,
+            "number": "0" * 16,
+            "holder_id": "h",
+            "state": "active",
+            "key_id": 1,
+            "issued_on": "2026-10-01",
+            "expires_on": "2029-10-01",
+            "created_at": AT,
+        },
+    ),
+    (
+        "card_event",
+        {
+            "id": "e",
+            "card_id": "c",
+            "event": "issued",
+            "reason": "新发卡",
+            "actor": "test",
+            "recorded_at": AT,
+        },
+    ),
+    (
+        "audit_event",
+        {
+            "id": "a",
+            "at": AT,
+            "actor": "test",
+            "action": "card.issue",
+            "subject_kind": "card",
+            "subject_id": "c",
+        },
+    ),
+    (
+        "policy",
+        {
+            "id": "p",
+            "code": "jiuerzhe",
+            "version": 1,
+            "name": "九二折",
+            "state": "published",
+            "scope": "all",
+            "scope_value": "",
+            "starts_on": "2026-01-01",
+            "rate_bp": 800,
+            "rounding_unit_fen": 1,
+            "minimum_spend_fen": 0,
+            "excluded_categories": "",
+            "base": "market_price",
+            "merchant_share_bp": 10000,
+            "government_share_bp": 0,
+            "created_at": AT,
+            "created_by": "test",
+        },
+    ),
+    (
+        "ledger",
+        {
+            "id": "l",
+            "kind": "redemption",
+            "receipt_no": "r",
+            "terminal_id": "t",
+            "sequence": 1,
+            "outlet_id": "o",
+            "merchant_id": "m",
+            "outlet_kind": "pharmacy",
+            "order_no": "1",
+            "card_id": "c",
+            "holder_id": "h",
+            "presenter_kind": "holder",
+            "presenter_id": "h",
+            "identity_checked": 1,
+            "eligibility": "dibao",
+            "division_code": "512022000000",
+            "town_code": "512022000000",
+            "policy_id": "p",
+            "policy_code": "jiuerzhe",
+            "policy_version": 1,
+            "rate_bp": 800,
+            "amount_fen": 1000,
+            "insurance_fen": 0,
+            "excluded_fen": 0,
+            "eligible_fen": 1000,
+            "discount_fen": 80,
+            "payable_fen": 920,
+            "merchant_share_fen": 80,
+            "government_share_fen": 0,
+            "detail_json": "{}",
+            "channel": "online",
+            "occurred_at": AT,
+            "recorded_at": AT,
+            "business_day": "2026-10-31",
+            "month": "2026-10",
+            "previous_hash": "0" * 64,
+            "hash": "1" * 64,
+        },
+    ),
+]
+
+
+def insert(tx: Transaction, table: str, row: dict[str, Any]) -> None:
+    """Insert one row on either engine."""
+    mark = "?" if tx.engine == "sqlite" else "%s"
+    marks = ", ".join([mark] * len(row))
+    tx.connection.execute(
+        f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values())
+    )
+
+
+def insert_all(tx: Transaction) -> None:
+    """One row in every table that an append-only row points to, and one in each of those."""
+    for table, row in ROWS:
+        insert(tx, table, row)
