@@ -238,4 +238,6 @@ class StatementAnswer(BaseModel):
     sha256: str
 
 
-PROBLEMS: dict[int | str, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503), ProblemAnswer)
+PROBLEMS: dict[int | str, Any] = dict.fromkeys(
+    (400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503), ProblemAnswer
+)

@@ -26,7 +26,7 @@ from huimin.core.discount import Item
 from huimin.core.money import AMOUNT_FEN_MAX
 
 # No control characters: they would break a receipt, a CSV or a log line.
-PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+$"
+PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 IDENTIFIER = r"^[\x21-\x7e]+$"
 
 Amount = Annotated[int, Field(strict=True, ge=1, le=AMOUNT_FEN_MAX)]

@@ -1,4 +1,4 @@
-"""Who stands behind a card on a day: the holder, why they are entitled, the policy that applies.
+"""Who stands behind a card on a day, why they are entitled, and the policy that applies.
 
 Used by verify, quote and redeem, so that all three decide alike.
 """

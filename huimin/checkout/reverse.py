@@ -1,4 +1,4 @@
-"""Take back a redemption, whole or in part, by a new row; the redemption's own row stays."""
+"""Take back a redemption, whole or in part, by a new row; the original row stays as it is."""
 
 from __future__ import annotations
 

@@ -1,0 +1,84 @@
+"""`huimin ledger`: prove the chains, check or rebuild the roll-ups, print the day's digest."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from huimin.console import pass_house, print_json
+from huimin.core.days import parse_day
+from huimin.core.refusals import field_problem
+from huimin.house import House
+from huimin.ledger.prove import verify_chains
+from huimin.ledger.read import digest_of_day
+from huimin.ledger.rollups import check_rollups, rebuild_rollups
+
+EXIT_FOUND = 1
+form_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式"
+)
+
+
+@click.group()
+def ledger() -> None:
+    """流水：证明、核对、摘要。"""
+
+
+@ledger.command()
+@form_option
+@pass_house
+def verify(house: House, form: str) -> None:
+    """逐个终端证明流水的哈希链；有问题时退出码为 1。"""
+    findings = house.engine.read(verify_chains)
+    _tell([_shown(finding) for finding in findings], form, "流水完整：每个终端的链都衔接。")
+
+
+@ledger.command()
+@click.option("--check", is_flag=True, help="只核对，不改动")
+@form_option
+@pass_house
+def rebuild(house: House, check: bool, form: str) -> None:
+    """由流水重算汇总和额度；--check 只核对，有差异时退出码为 1。"""
+    if check:
+        found = house.engine.read(check_rollups)
+        _tell([_shown(difference) for difference in found], form, "汇总与流水一致。")
+        return
+    changed = [_shown(difference) for difference in house.engine.write(rebuild_rollups)]
+    if form == "json":
+        print_json({"rebuilt": changed})
+        return
+    for row in changed:
+        click.echo(row["sentence"])
+    click.echo(f"已按流水重算，改正 {len(changed)} 处。")
+
+
+@ledger.command()
+@click.argument("day")
+@pass_house
+def digest(house: House, day: str) -> None:
+    """打印某日（如 2026-10-31）日终全部链头合成的摘要（SHA-256）。"""
+    try:
+        wanted = parse_day(day)
+    except ValueError:
+        raise field_problem(
+            "DAY", "日期请写成 2026-10-31。", "write the day as 2026-10-31."
+        ) from None
+    click.echo(house.engine.read(lambda tx: digest_of_day(tx, wanted)))
+
+
+def _shown(found: Any) -> dict[str, Any]:
+    values = {name: getattr(found, name) for name in found.__dataclass_fields__}
+    return {**values, "sentence": found.sentence}
+
+
+def _tell(found: list[dict[str, Any]], form: str, all_well: str) -> None:
+    if form == "json":
+        print_json({"ok": not found, "findings": found})
+    elif not found:
+        click.echo(all_well)
+    for row in found if form == "text" else ():
+        click.echo(row["sentence"])
+    if found:
+        sys.exit(EXIT_FOUND)

@@ -1,0 +1,77 @@
+"""Prove the ledger: every terminal's chain from its first row to its head.
+
+A row that was changed, dropped, swapped or added behind huimin's back breaks its chain; the first
+place where it breaks is named, because from there on nothing can be relied on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from huimin.core.chain import GENESIS, row_hash
+from huimin.ledger.append import Row, queries
+from huimin.ledger.read import chain_rows
+from huimin.storage.engine import Transaction
+
+WORDS = {
+    "row_changed": "该行内容与其哈希不符（被改动过）",
+    "row_missing": "该行之前缺少流水（被删除过）",
+    "link_broken": "该行与上一行的哈希不衔接（被改动或调换过）",
+    "tail_missing": "链尾的流水缺失（最后的流水被删除过）",
+    "head_changed": "链头记录与最后一行不符（链头被改动过）",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The first place where a terminal's chain fails."""
+
+    terminal_id: str
+    sequence: int
+    code: str
+    receipt_no: str | None = None
+    row_id: str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The finding in words."""
+        where = f"收据号 {self.receipt_no}，" if self.receipt_no else ""
+        return f"终端 {self.terminal_id} 第 {self.sequence} 行：{where}{WORDS[self.code]}"
+
+
+def verify_chains(tx: Transaction) -> list[Finding]:
+    """The first failure of each terminal; an empty list proves the whole ledger."""
+    findings = []
+    for terminal in queries.terminals_with_rows(tx):
+        finding = verify_chain(tx, terminal["terminal_id"])
+        if finding is not None:
+            findings.append(finding)
+    return findings
+
+
+def verify_chain(tx: Transaction, terminal_id: str) -> Finding | None:
+    """The first place where the terminal's chain fails, or None."""
+    sequence, previous_hash = 0, GENESIS
+    for row in chain_rows(tx, terminal_id):
+        code = _fault(row, sequence, previous_hash)
+        if code is not None:
+            return Finding(terminal_id, row["sequence"], code, row["receipt_no"], row["id"])
+        sequence, previous_hash = row["sequence"], row["hash"]
+    head = queries.chain_head_of(tx, terminal_id=terminal_id)
+    if head is None or head["sequence"] < sequence:
+        return Finding(terminal_id, sequence, "head_changed")
+    if head["sequence"] > sequence:
+        return Finding(terminal_id, sequence + 1, "tail_missing")
+    if head["hash"] != previous_hash:
+        return Finding(terminal_id, sequence, "head_changed")
+    return None
+
+
+def _fault(row: Row, sequence: int, previous_hash: str) -> str | None:
+    if row_hash(row) != row["hash"]:
+        return "row_changed"
+    if row["sequence"] != sequence + 1:
+        return "row_missing"
+    if row["previous_hash"] != previous_hash:
+        return "link_broken"
+    return None
