@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from huimin.console import actor, pass_house, print_json
+from huimin.core.days import county_day, month_of, previous_month
 from huimin.core.money import rate_words
 from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.house import House
@@ -115,7 +116,8 @@ def save_command(house: House, form: str, **typed: Any) -> None:
         return
     _echo_terms(row)
     name = f"{row['code']}@{row['version']}"
-    click.echo(f"已存为草稿。试算：huimin policies dry-run {name} --month 2026-10")
+    last_month = previous_month(month_of(county_day(house.clock())))
+    click.echo(f"已存为草稿。试算：huimin policies dry-run {name} --month {last_month}")
     click.echo(f"发布：huimin policies publish {name}")
 
 

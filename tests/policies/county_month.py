@@ -86,9 +86,8 @@ class County:
             presented_by=self.holders[event.card],
             identity_checked=True,
         )
-        keys = self.house.key_ring.public_keys()
         try:
-            answer = redeem(tx, request, terminal=self.tills[event.till], public_keys=keys, now=now)
+            answer = redeem(tx, request, terminal=self.tills[event.till], now=now)
         except (Refusal, FieldProblems):
             return None
         return str(answer["id"])
