@@ -400,7 +400,7 @@ def _lines(basket: Basket, terms: PolicyTerms, discount_fen: int) -> tuple[Line,
 
 def _after_insurance(insurance_fen: int, eligible: dict[int, int]) -> dict[int, int]:
     """What is left of each line's eligible amount when insurance pays its part of all of them."""
-    if not insurance_fen:
+    if not insurance_fen or not eligible:
         return eligible
     paid = allocate(insurance_fen, list(eligible.values()))
     return {i: fen - part for (i, fen), part in zip(eligible.items(), paid, strict=True)}
