@@ -78,3 +78,12 @@ UPDATE staff_session SET ended_at = :now WHERE id_hash = :id_hash AND ended_at I
 
 -- name: end_sessions_of!
 UPDATE staff_session SET ended_at = :now WHERE staff_id = :staff_id AND ended_at IS NULL;
+
+-- name: division_exists$
+SELECT code FROM division WHERE code = :key;
+
+-- name: merchant_exists$
+SELECT id FROM merchant WHERE id = :key;
+
+-- name: outlet_exists$
+SELECT id FROM outlet WHERE id = :key;

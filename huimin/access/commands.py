@@ -1,0 +1,94 @@
+"""`huimin staff`: accounts from the command line. Passwords are asked for or read from a pipe."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from huimin.access.staff import add_staff, disable_staff, list_staff, set_password
+from huimin.console import actor, pass_house, print_json
+from huimin.core.permissions import ROLES
+from huimin.house import House
+
+
+@click.group()
+def staff() -> None:
+    """工作人员账号。"""
+
+
+@staff.command()
+@click.argument("username")
+@click.option("--name", required=True, help="姓名")
+@click.option("--role", required=True, type=click.Choice(ROLES), help="岗位")
+@click.option("--division", "division_code", help="登记员所属乡镇的区划代码")
+@click.option("--merchant", "merchant_id", help="商户管理员所属商户的 id")
+@click.option("--outlet", "outlet_id", help="收银员所属示范点的 id")
+@pass_house
+def add(
+    house: House,
+    username: str,
+    name: str,
+    role: str,
+    division_code: str | None,
+    merchant_id: str | None,
+    outlet_id: str | None,
+) -> None:
+    """新增账号；密码从终端输入，或由管道给出一行。"""
+    password = _password()
+    row = house.engine.write(
+        lambda tx: add_staff(
+            tx,
+            username=username,
+            name=name,
+            role=role,
+            password=password,
+            now=house.clock(),
+            actor=actor(),
+            division_code=division_code,
+            merchant_id=merchant_id,
+            outlet_id=outlet_id,
+        )
+    )
+    click.echo(f"已新增账号 {row['username']}（{row['role']}）。")
+
+
+@staff.command("list")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式"
+)
+@pass_house
+def list_accounts(house: House, form: str) -> None:
+    """列出账号。"""
+    rows = house.engine.read(list_staff)
+    if form == "json":
+        print_json({"staff": rows})
+        return
+    for row in rows:
+        click.echo(f"{row['username']}\t{row['name']}\t{row['role']}\t{row['state']}")
+    click.echo(f"共 {len(rows)} 个账号。")
+
+
+@staff.command()
+@click.argument("username")
+@pass_house
+def disable(house: House, username: str) -> None:
+    """停用账号，并立即结束其登录。"""
+    house.engine.write(lambda tx: disable_staff(tx, username, now=house.clock(), actor=actor()))
+    click.echo(f"已停用账号 {username}。")
+
+
+@staff.command()
+@click.argument("username")
+@pass_house
+def password(house: House, username: str) -> None:
+    """重设密码、解除锁定，并结束其登录。"""
+    new = _password()
+    house.engine.write(lambda tx: set_password(tx, username, new, now=house.clock(), actor=actor()))
+    click.echo(f"已重设 {username} 的密码。")
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("密码", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")

@@ -1,0 +1,55 @@
+"""What stands before a page: who is signed in, and whether the role allows the action.
+
+Deny unless allowed: a page without a guard is found by a test that walks every route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import g, redirect, request, url_for
+
+from huimin.access.sign_in import StaffMember
+from huimin.core.permissions import PERMISSIONS, allows
+from huimin.core.refusals import Refusal
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def require(action: str) -> Callable[[View], View]:
+    """Let a view run only for staff whose role allows `action`; others sign in, or get a 403."""
+    if action not in PERMISSIONS:
+        raise KeyError(action)
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            member = signed_in()
+            if member is None:
+                if request.method == "GET" and not request.is_json:
+                    return redirect(url_for("access.sign_in_form", next=request.path))
+                raise Refusal("unauthorized")
+            if not allows(member.role, action):
+                raise Refusal("forbidden")
+            return view(*args, **kwargs)
+
+        guarded.required_action = action  # type: ignore[attr-defined]
+        return cast(View, guarded)
+
+    return guard
+
+
+def signed_in() -> StaffMember | None:
+    """Who is signed in on this request, as web/setup.py found out."""
+    member: StaffMember | None = g.get("member")
+    return member
+
+
+def member() -> StaffMember:
+    """Who is signed in, behind a guard. Raises Refusal `unauthorized`."""
+    found = signed_in()
+    if found is None:
+        raise Refusal("unauthorized")
+    return found

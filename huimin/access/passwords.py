@@ -1,0 +1,33 @@
+"""Staff passwords: argon2id hashes, and what a new password must be."""
+
+from __future__ import annotations
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from huimin.core.refusals import field_problem
+
+LENGTH_MIN, LENGTH_MAX = 10, 200
+
+hasher = PasswordHasher()
+# Checked when the user name is unknown, so that the answer takes as long as for a known one.
+NOBODYS_HASH = hasher.hash("nobody has this password")
+
+
+def hash_password(password: str) -> str:
+    """An argon2id hash of a password that is fit. Raises FieldProblems."""
+    if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
+        raise field_problem(
+            "password",
+            f"密码须为 {LENGTH_MIN} 到 {LENGTH_MAX} 个字符。",
+            f"A password has {LENGTH_MIN} to {LENGTH_MAX} characters.",
+        )
+    return hasher.hash(password)
+
+
+def matches(password_hash: str, password: str) -> bool:
+    """True when the password is the one that was hashed."""
+    try:
+        return hasher.verify(password_hash, password[:LENGTH_MAX])
+    except (VerificationError, InvalidHashError):
+        return False

@@ -1,0 +1,119 @@
+"""Sign staff in and out. The session's id is random and stored as a hash; five failures lock.
+
+A lock counts for the account, whoever knocks, so that guessing from many addresses is no help; the
+pages add a limit per address.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from huimin.access.passwords import NOBODYS_HASH, matches
+from huimin.access.terminal_keys import queries
+from huimin.core.days import instant_text, parse_instant
+from huimin.core.refusals import Refusal
+from huimin.storage.engine import Transaction
+
+FAILURES_MAX = 5
+LOCK_MINUTES = 15
+USERNAME_LENGTH_MAX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Who is signed in, and where the role holds."""
+
+    id: str
+    username: str
+    name: str
+    role: str
+    division_code: str | None
+    merchant_id: str | None
+    outlet_id: str | None
+    must_change_password: bool
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> StaffMember:
+        """The account of a row."""
+        values = {name: row[name] for name in cls.__dataclass_fields__}
+        return cls(**{**values, "must_change_password": bool(row["must_change_password"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of a try: a member, or the code of the refusal. Failures must be committed too."""
+
+    member: StaffMember | None
+    code: str | None
+
+
+def attempt_sign_in(tx: Transaction, username: str, password: str, *, now: datetime) -> Attempt:
+    """Check a user name and a password; count the failure or forget the earlier ones.
+
+    Returns instead of raising, because what raises is rolled back and the count must stay.
+    """
+    row = queries.staff_by_username(tx, username=username[:USERNAME_LENGTH_MAX])
+    if row is None or row["state"] != "active":
+        matches(NOBODYS_HASH, password)
+        return Attempt(None, "sign_in_failed")
+    if row["locked_until"] is not None and parse_instant(row["locked_until"]) > now:
+        return Attempt(None, "sign_in_locked")
+    if not matches(row["password_hash"], password):
+        failures = queries.note_failed_sign_in(tx, id=row["id"])["failed_sign_ins"]
+        if failures >= FAILURES_MAX:
+            until = now + timedelta(minutes=LOCK_MINUTES)
+            queries.lock_staff(tx, id=row["id"], locked_until=instant_text(until))
+        return Attempt(None, "sign_in_failed")
+    if row["failed_sign_ins"] or row["locked_until"]:
+        queries.forget_failed_sign_ins(tx, id=row["id"])
+    return Attempt(StaffMember.of(row), None)
+
+
+def begin_session(
+    tx: Transaction,
+    member: StaffMember,
+    *,
+    now: datetime,
+    hours: int,
+    address: str | None,
+    user_agent: str | None,
+) -> str:
+    """A new session's secret id, for the cookie; the database keeps its hash only."""
+    session_id = secrets.token_urlsafe(32)
+    queries.insert_session(
+        tx,
+        id_hash=_hash(session_id),
+        staff_id=member.id,
+        created_at=instant_text(now),
+        expires_at=instant_text(now + timedelta(hours=hours)),
+        address=address,
+        user_agent=(user_agent or "")[:200] or None,
+    )
+    return session_id
+
+
+def member_of_session(tx: Transaction, session_id: str, now: datetime) -> StaffMember | None:
+    """Who is behind a session that is neither ended nor too old, if the account is in use."""
+    row = queries.staff_of_session(tx, id_hash=_hash(session_id), now=instant_text(now))
+    return None if row is None else StaffMember.of(row)
+
+
+def end_session(tx: Transaction, session_id: str, now: datetime) -> None:
+    """Sign out."""
+    queries.end_session(tx, id_hash=_hash(session_id), now=instant_text(now))
+
+
+def require_member(attempt: Attempt) -> StaffMember:
+    """The member of an attempt. Raises Refusal `sign_in_failed` or `sign_in_locked`."""
+    if attempt.member is None:
+        raise Refusal(attempt.code or "sign_in_failed")
+    return attempt.member
+
+
+def _hash(session_id: str) -> str:
+    return hashlib.sha256(session_id.encode()).hexdigest()

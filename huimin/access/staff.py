@@ -1,0 +1,124 @@
+"""Staff accounts: who they are, what role they have, and where it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from huimin.access.passwords import hash_password
+from huimin.access.terminal_keys import queries
+from huimin.audit.record import record
+from huimin.core.days import instant_text
+from huimin.core.permissions import ROLES
+from huimin.core.refusals import field_problem
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+
+Row = dict[str, Any]
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}", re.ASCII)
+# Where a role holds: the column that must be given with it.
+PLACES = {"registrar": "division_code", "merchant_manager": "merchant_id", "cashier": "outlet_id"}
+PLACE_TABLES = {"division_code": "division", "merchant_id": "merchant", "outlet_id": "outlet"}
+
+
+def add_staff(
+    tx: Transaction,
+    *,
+    username: str,
+    name: str,
+    role: str,
+    password: str,
+    now: datetime,
+    actor: str = "system",
+    division_code: str | None = None,
+    merchant_id: str | None = None,
+    outlet_id: str | None = None,
+    must_change_password: int = 0,
+) -> Row:
+    """Add an account. A registrar needs a division, a manager a merchant, a cashier an outlet.
+
+    Raises FieldProblems naming the field.
+    """
+    places = {"division_code": division_code, "merchant_id": merchant_id, "outlet_id": outlet_id}
+    _require_fit(tx, username, name, role, places)
+    row: Row | None = queries.insert_staff(
+        tx,
+        id=new_id(),
+        username=username,
+        name=name,
+        role=role,
+        password_hash=hash_password(password),
+        must_change_password=must_change_password,
+        created_at=instant_text(now),
+        **places,
+    )
+    if row is None:
+        raise field_problem(
+            "username", "这个用户名已有人使用，请换一个。", "This user name is taken."
+        )
+    record(
+        tx,
+        at=now,
+        actor=actor,
+        action="staff.add",
+        subject_kind="staff",
+        subject_id=row["id"],
+        new={"username": username, "role": role, **places},
+    )
+    return row
+
+
+def set_password(
+    tx: Transaction, username: str, password: str, *, now: datetime, actor: str
+) -> Row:
+    """Give an account another password, unlock it and end its sessions. Raises FieldProblems."""
+    row: Row | None = queries.set_password(
+        tx, username=username, password_hash=hash_password(password), must_change_password=0
+    )
+    return _changed(tx, row, "staff.password", now, actor)
+
+
+def disable_staff(tx: Transaction, username: str, *, now: datetime, actor: str) -> Row:
+    """Switch an account off and end its sessions at once. Raises FieldProblems."""
+    row: Row | None = queries.disable_staff(tx, username=username)
+    return _changed(tx, row, "staff.disable", now, actor)
+
+
+def list_staff(tx: Transaction) -> list[Row]:
+    """Every account without its password hash, by user name."""
+    return list(queries.list_staff(tx))
+
+
+def _changed(tx: Transaction, row: Row | None, action: str, now: datetime, actor: str) -> Row:
+    if row is None:
+        raise field_problem("username", "没有这个在用的账号。", "There is no such account in use.")
+    queries.end_sessions_of(tx, staff_id=row["id"], now=instant_text(now))
+    record(tx, at=now, actor=actor, action=action, subject_kind="staff", subject_id=row["id"])
+    return row
+
+
+def _require_fit(
+    tx: Transaction, username: str, name: str, role: str, places: Mapping[str, str | None]
+) -> None:
+    if not USERNAME.fullmatch(username):
+        raise field_problem(
+            "username",
+            "用户名为 3 到 32 个小写字母、数字或 . _ -。",
+            "A user name has 3 to 32 lower-case letters, digits or . _ -",
+        )
+    if not name.strip() or len(name) > 60 or not name.isprintable():
+        raise field_problem("name", "姓名须为 1 到 60 个字。", "A name has 1 to 60 characters.")
+    if role not in ROLES:
+        raise field_problem(
+            "role", f"岗位应为 {'、'.join(ROLES)} 之一。", f"The role is one of {', '.join(ROLES)}."
+        )
+    needed = PLACES.get(role)
+    if needed and not places[needed]:
+        raise field_problem(
+            needed, "这个岗位需要填写所属单位。", "This role needs the place where it holds."
+        )
+    for field, value in places.items():
+        if value and getattr(queries, f"{PLACE_TABLES[field]}_exists")(tx, key=value) is None:
+            raise field_problem(field, "没有这个单位，请核对。", "There is no such place.")
