@@ -70,6 +70,11 @@ class FieldChecks:
             raise FieldProblems(self.problems)
 
 
+def sought(text: str) -> str:
+    """What is looked for, trimmed; empty, which is nobody's, when no row can hold it."""
+    return text.strip() if text.isprintable() else ""
+
+
 def checked_reason(reason: Any) -> str:
     """The reason of a change, trimmed. Raises FieldProblems on field `reason`."""
     checks = FieldChecks()

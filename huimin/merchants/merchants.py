@@ -17,6 +17,7 @@ from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
     FieldChecks,
     checked_reason,
+    sought,
 )
 from huimin.merchants.outlets import end_outlets_of_merchant
 from huimin.merchants.states import next_state
@@ -71,9 +72,10 @@ def add_merchant(
 
 def find_merchant(tx: Transaction, id_or_credit_code: str) -> Row:
     """A merchant by its id or its credit code. Raises FieldProblems."""
-    row: Row | None = queries.merchant_by_id(tx, id=id_or_credit_code)
+    text = sought(id_or_credit_code)
+    row: Row | None = queries.merchant_by_id(tx, id=text)
     if row is None:
-        row = queries.merchant_by_credit_code(tx, credit_code=id_or_credit_code.strip().upper())
+        row = queries.merchant_by_credit_code(tx, credit_code=text.upper())
     if row is None:
         raise field_problem(
             "merchant",

@@ -17,6 +17,7 @@ from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
     FieldChecks,
     checked_reason,
+    sought,
 )
 from huimin.merchants.states import next_state
 from huimin.storage.engine import Transaction
@@ -92,10 +93,11 @@ def find_outlet(tx: Transaction, id_or_name: str) -> Row:
 
     Raises FieldProblems when there is none or when several outlets share the name.
     """
-    row = outlet_by_id(tx, id_or_name)
+    text = sought(id_or_name)
+    row = outlet_by_id(tx, text)
     if row is not None:
         return row
-    named = list(queries.outlets_by_name(tx, name=id_or_name.strip()))
+    named = list(queries.outlets_by_name(tx, name=text))
     if len(named) > 1:
         zh = "；".join(f"{one['merchant_name']} {one['id']}" for one in named)
         raise field_problem(

@@ -17,6 +17,7 @@ from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
     FieldChecks,
     checked_reason,
+    sought,
 )
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
@@ -61,9 +62,10 @@ def add_terminal(
 
 def find_terminal(tx: Transaction, id_or_code: str) -> Row:
     """A terminal by its id or its six-digit code. Raises FieldProblems."""
-    row: Row | None = queries.terminal_by_id(tx, id=id_or_code)
+    text = sought(id_or_code)
+    row: Row | None = queries.terminal_by_id(tx, id=text)
     if row is None:
-        row = queries.terminal_by_code(tx, code=id_or_code.strip())
+        row = queries.terminal_by_code(tx, code=text)
     if row is None:
         raise field_problem(
             "terminal",

@@ -82,6 +82,8 @@ def find_policy(tx: Transaction, text: str) -> Row:
 
     Raises FieldProblems when there is none.
     """
+    if not text.isprintable():
+        raise _unknown()
     code, _, version = text.strip().partition("@")
     if version:
         number = int(version) if version.isascii() and version.isdigit() else 0
@@ -94,7 +96,7 @@ def find_policy(tx: Transaction, text: str) -> Row:
         of_state = [row for row in versions if row["state"] == state]
         if of_state:
             return dict(of_state[-1])
-    return _policy(tx, text)
+    return _policy(tx, code)
 
 
 def _policy(tx: Transaction, policy_id: str) -> Row:

@@ -15,6 +15,8 @@ from huimin.house import House
 from huimin.merchants.merchants import list_merchants
 
 CODE = "91110000710925462X"
+# Bytes on the command line that are not UTF-8.
+NO_TEXT = "\udcff\udcfe"
 Run = Callable[..., CompletedProcess[str]]
 
 
@@ -74,9 +76,12 @@ def test_a_wrong_field_is_named_on_stderr_with_exit_2(run: Run, sqlite_house: Ho
         ("outlets", "suspend", "没有", "--reason", "测试"),
         ("merchants", "resume", "没有", "--reason", "测试"),
         ("terminals", "disable", "000009", "--reason", "测试"),
+        ("outlets", "end", NO_TEXT, "--reason", "测试"),
+        ("merchants", "end", NO_TEXT, "--reason", "测试"),
+        ("terminals", "disable", NO_TEXT, "--reason", "测试"),
     ):
         unknown = run(*args)
-        assert unknown.returncode == 2 and "list" in unknown.stderr
+        assert unknown.returncode == 2 and "list" in unknown.stderr, unknown.stderr
 
 
 def test_every_command_has_help_in_chinese(run: Run) -> None:

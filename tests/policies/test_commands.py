@@ -81,6 +81,8 @@ def test_all_that_cannot_be_read_is_named_and_nothing_is_saved(
         (*SAVE, "--rate", "101%"),
         (*SAVE, "--rate", "8%", "--scope", "outlet:没有"),
         ("policies", "publish", "没有"),
+        ("policies", "show", "\udcff"),
+        (*SAVE, "--rate", "8%", "--scope", "outlet:\udcff"),
         ("policies", "dry-run", "没有", "--month", "2026-10"),
     ):
         done = run(*args)

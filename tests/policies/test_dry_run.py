@@ -167,13 +167,38 @@ class Undo(Exception):
 
 
 amounts = st.one_of(st.integers(1, 60), st.integers(100, 50_000))
-buys = st.builds(
-    Buy,
-    day=st.integers(1, 3),
-    amount_fen=amounts,
-    till=st.integers(0, 1),
-    card=st.integers(0, 1),
+items = st.lists(
+    st.builds(
+        Item,
+        sku=st.none(),
+        name=st.sampled_from(["甲", "乙"]),
+        category=st.sampled_from([None, "food", "alcohol"]),
+        quantity=st.just("1"),
+        amount_fen=amounts,
+    ),
+    min_size=1,
+    max_size=3,
 )
+
+
+@st.composite
+def purchases(draw: st.DrawFn) -> Buy:
+    """With or without lines; insurance pays a part at the hospital only."""
+    lines = tuple(draw(st.just([]) | items))
+    amount_fen = sum(line.amount_fen for line in lines) or draw(amounts)
+    till = draw(st.integers(0, 1))
+    return Buy(
+        day=draw(st.integers(1, 3)),
+        amount_fen=amount_fen,
+        till=till,
+        card=draw(st.integers(0, 1)),
+        excluded_fen=0 if lines else draw(st.sampled_from([0, amount_fen // 3])),
+        insurance_fen=draw(st.sampled_from([0, amount_fen // 4])) if till else 0,
+        items=lines,
+    )
+
+
+buys = purchases()
 returns = st.builds(
     Return, day=st.just(3), purchase=st.integers(0, 5), amount_fen=st.none() | st.integers(1, 9_000)
 )
