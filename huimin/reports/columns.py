@@ -1,0 +1,87 @@
+"""The columns of a report's tables: what each is called, how it is written, where its value is.
+
+The table, the CSV and the workbook are all made from these, so that they can't disagree.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from huimin.core.money import yuan
+from huimin.reports.monthly import OutletRow, ReportRow
+from huimin.reports.wording import figure_word, grouping_word, kind_word
+
+Value = str | int | None
+Sort = Literal["text", "count", "money", "rate"]
+UNKNOWN = "—"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column. `value` gives text, a count, fen (money) or basis points (rate, None unknown)."""
+
+    heading: str
+    sort: Sort
+    value: Callable[[ReportRow], Value]
+
+    def text(self, row: ReportRow) -> str:
+        """The cell as text: money in 元 with two decimals, a rate in per cent."""
+        value = self.value(row)
+        if value is None:
+            return UNKNOWN
+        if self.sort == "money":
+            return yuan(int(value))
+        if self.sort == "rate":
+            return f"{yuan(int(value))}%"
+        return str(value)
+
+
+def columns_of(grouping: str) -> tuple[Column, ...]:
+    """The columns of one of monthly.GROUPINGS, without the row's number in front."""
+    name = Column(grouping_word(grouping), "text", lambda row: row.name)
+    if grouping == "outlet":
+        return (name, *OUTLET_COLUMNS, *FIGURE_COLUMNS)
+    if grouping == "town":
+        code = Column("行政区划代码", "text", lambda row: _unless_total(row, row.key))
+        return (name, code, *FIGURE_COLUMNS)
+    return (name, *FIGURE_COLUMNS)
+
+
+def display_width(text: str) -> int:
+    """How many places the text takes; a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _figure(name: str, sort: Sort) -> Column:
+    return Column(figure_word(name), sort, lambda row: int(getattr(row, name)))
+
+
+def _of_outlet(name: str) -> Callable[[ReportRow], Value]:
+    # The total stands in the same table and is no outlet.
+    return lambda row: str(getattr(row, name)) if isinstance(row, OutletRow) else ""
+
+
+def _unless_total(row: ReportRow, text: str) -> str:
+    return "" if row.key == "total" else text
+
+
+OUTLET_COLUMNS = (
+    Column("商户", "text", _of_outlet("merchant_name")),
+    Column("统一社会信用代码", "text", _of_outlet("credit_code")),
+    Column("类别", "text", lambda row: kind_word(row.kind) if isinstance(row, OutletRow) else ""),
+)
+FIGURE_COLUMNS = (
+    _figure("redemptions", "count"),
+    _figure("reversals", "count"),
+    _figure("cards_used", "count"),
+    _figure("amount_fen", "money"),
+    _figure("discount_fen", "money"),
+    _figure("merchant_share_fen", "money"),
+    _figure("government_share_fen", "money"),
+    Column("上月优惠", "money", lambda row: row.previous.discount_fen),
+    Column("较上月增减", "money", lambda row: row.discount_change_fen),
+    Column("增减幅度", "rate", lambda row: row.discount_change_bp),
+)

@@ -1,0 +1,70 @@
+"""`huimin report MONTH`: the county's report of a month, to read, to print or to process."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from huimin.console import pass_house
+from huimin.core.days import county_day, month_of
+from huimin.house import House
+from huimin.reports.exports import EXPORTS, export_report
+from huimin.reports.monthly import checked_month, monthly_report
+
+
+@click.command()
+@click.argument("month", metavar="MONTH")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(EXPORTS)),
+    help="输出格式；不填则按 --out 的扩展名，再默认 table。",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="写入这个文件；不填则写到屏幕或管道。",
+)
+@pass_house
+def report(house: House, month: str, form: str | None, out: Path | None) -> None:
+    """月报表：MONTH 写作 2026-10。分示范点、类别、镇街、保障类别，与上月对比。"""
+    month = checked_month(month)
+    form = form or _form_of(out)
+    if form == "xlsx" and out is None and sys.stdout.isatty():
+        raise click.ClickException("xlsx 是二进制文件，请用 --out 写明文件名。")
+    found = house.engine.read(lambda tx: monthly_report(tx, month))
+    content = export_report(found, form, house.settings.county_name)
+    if month == month_of(county_day(house.clock())):
+        click.echo("本月还没有结束，数字到现在为止。", err=True)
+    if out is None:
+        click.echo(content, nl=False)
+        return
+    _write(out, content)
+    click.echo(f"已写入 {out}。", err=True)
+
+
+def _form_of(out: Path | None) -> str:
+    ending = "" if out is None else out.suffix.lower().removeprefix(".")
+    return next((form for form, export in EXPORTS.items() if export.ending == ending), "table")
+
+
+def _write(out: Path, content: bytes) -> None:
+    """Write the whole file or leave what stood there: nobody ever reads half a report."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
+    except OSError as error:
+        raise click.ClickException(f"不能写入 {out}：{error.strerror}。") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(name).chmod(0o666 & ~umask)
+        Path(name).replace(out)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise click.ClickException(f"不能写入 {out}：{error.strerror}。") from error

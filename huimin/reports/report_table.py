@@ -1,0 +1,45 @@
+"""The month's report as lines of a terminal: one table for each grouping, the total under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from huimin.reports.columns import columns_of, display_width
+from huimin.reports.monthly import GROUPINGS, MonthlyReport
+from huimin.reports.wording import NOTES, month_words, period_words, title_words
+
+# A terminal is narrow: who owns an outlet stands in the CSV and the workbook.
+LEFT_OUT = ("商户", "统一社会信用代码", "行政区划代码")
+
+
+def table_text(report: MonthlyReport, county_name: str) -> str:
+    """The report to read in a terminal, in 元; it ends with a line break."""
+    if report.empty and report.total.previous.redemptions == 0:
+        return f"{county_name}{month_words(report.month)}没有优惠交易。\n"
+    lines: list[str] = []
+    for grouping in GROUPINGS:
+        lines += [title_words(county_name, report.month, grouping)]
+        lines += [f"单位：元    期间：{period_words(report.month)}"]
+        lines += [*_table(report, grouping), ""]
+    lines += [f"注：{note}" for note in NOTES]
+    return "\n".join(lines) + "\n"
+
+
+def _table(report: MonthlyReport, grouping: str) -> Iterator[str]:
+    columns = [column for column in columns_of(grouping) if column.heading not in LEFT_OUT]
+    cells = [[column.heading for column in columns]]
+    for row in (*report.rows(grouping), report.total):
+        cells.append([column.text(row) for column in columns])
+    left = [column.sort == "text" for column in columns]
+    return aligned(cells, left)
+
+
+def aligned(rows: Sequence[Sequence[str]], left: Sequence[bool]) -> Iterator[str]:
+    """Rows as lines with their columns under each other, those that are not `left` to the right."""
+    widths = [max(display_width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        parts = []
+        for cell, width, to_left in zip(row, widths, left, strict=True):
+            gap = " " * (width - display_width(cell))
+            parts.append(cell + gap if to_left else gap + cell)
+        yield "  ".join(parts).rstrip()

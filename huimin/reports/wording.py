@@ -1,0 +1,96 @@
+"""What a report's groups, columns and headings are called, in each language.
+
+Codes (`supermarket`, `dibao`) stand in the data; only here do they become words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from huimin.core.days import month_days
+
+Words = Mapping[str, str]
+
+KIND_WORDS: Mapping[str, Words] = {
+    "supermarket": {"zh_Hans": "超市", "zh_Hant": "超市", "en": "Supermarket"},
+    "pharmacy": {"zh_Hans": "药店", "zh_Hant": "藥店", "en": "Pharmacy"},
+    "hospital": {"zh_Hans": "医院", "zh_Hant": "醫院", "en": "Hospital"},
+    "school": {"zh_Hans": "学校", "zh_Hant": "學校", "en": "School"},
+    "other": {"zh_Hans": "其他", "zh_Hant": "其他", "en": "Other"},
+}
+ELIGIBILITY_WORDS: Mapping[str, Words] = {
+    "tekun": {"zh_Hans": "特困", "zh_Hant": "特困", "en": "Extreme hardship"},
+    "orphan": {"zh_Hans": "孤儿", "zh_Hant": "孤兒", "en": "Orphan"},
+    "dibao": {"zh_Hans": "低保", "zh_Hant": "低保", "en": "Subsistence allowance"},
+    "major_illness": {"zh_Hans": "重大疾病", "zh_Hant": "重大疾病", "en": "Major illness"},
+    "disability": {"zh_Hans": "残疾", "zh_Hant": "殘疾", "en": "Disability"},
+    "other": {"zh_Hans": "其他", "zh_Hant": "其他", "en": "Other"},
+}
+# The groupings of a report, in the order in which they are shown.
+GROUPING_WORDS: Mapping[str, Words] = {
+    "outlet": {"zh_Hans": "惠民示范点", "zh_Hant": "惠民示範點", "en": "Outlet"},
+    "kind": {"zh_Hans": "网点类别", "zh_Hant": "網點類別", "en": "Kind of outlet"},
+    "town": {"zh_Hans": "持卡人所在镇街", "zh_Hant": "持卡人所在鎮街", "en": "Holder's town"},
+    "eligibility": {"zh_Hans": "保障类别", "zh_Hant": "保障類別", "en": "Eligibility"},
+}
+FIGURE_WORDS: Mapping[str, Words] = {
+    "redemptions": {"zh_Hans": "优惠笔数", "zh_Hant": "優惠筆數", "en": "Redemptions"},
+    "reversals": {"zh_Hans": "冲正笔数", "zh_Hant": "沖正筆數", "en": "Reversals"},
+    "cards_used": {"zh_Hans": "用卡张数", "zh_Hant": "用卡張數", "en": "Cards used"},
+    "amount_fen": {"zh_Hans": "交易金额", "zh_Hant": "交易金額", "en": "Amount"},
+    "discount_fen": {"zh_Hans": "优惠金额", "zh_Hant": "優惠金額", "en": "Discount"},
+    "merchant_share_fen": {"zh_Hans": "商户承担", "zh_Hant": "商戶承擔", "en": "Merchant's share"},
+    "government_share_fen": {
+        "zh_Hans": "政府承担",
+        "zh_Hant": "政府承擔",
+        "en": "Government's share",
+    },
+}
+# Said under every printed form, because two columns read otherwise than people expect.
+NOTES = (
+    "金额已扣除冲正；冲正计入办理当月。",
+    "用卡张数按卡去重，各行相加可能大于合计。",
+)
+
+
+def kind_word(kind: str, language: str = "zh_Hans") -> str:
+    """An outlet's kind in words."""
+    return _word(KIND_WORDS, kind, language)
+
+
+def eligibility_word(eligibility: str, language: str = "zh_Hans") -> str:
+    """Why a holder is entitled, in words."""
+    return _word(ELIGIBILITY_WORDS, eligibility, language)
+
+
+def grouping_word(grouping: str, language: str = "zh_Hans") -> str:
+    """What a grouping groups by: outlet, kind, town or eligibility."""
+    return _word(GROUPING_WORDS, grouping, language)
+
+
+def figure_word(figure: str, language: str = "zh_Hans") -> str:
+    """The heading of a figure's column."""
+    return _word(FIGURE_WORDS, figure, language)
+
+
+def month_words(month: str, language: str = "zh_Hans") -> str:
+    """2026-10 → 2026年10月 (2026-10 in English)."""
+    year, number = month.split("-")
+    return month if language == "en" else f"{year}年{int(number)}月"
+
+
+def period_words(month: str) -> str:
+    """The days of a month: 2026年10月1日至2026年10月31日."""
+    first, last = month_days(month)
+    return "至".join(f"{day.year}年{day.month}月{day.day}日" for day in (first, last))
+
+
+def title_words(county_name: str, month: str, grouping: str) -> str:
+    """The title of a printed table."""
+    by = {"outlet": "分示范点", "kind": "分网点类别", "town": "分镇街", "eligibility": "分保障类别"}
+    return f"{county_name}惠民卡优惠月报表（{by[grouping]}）"
+
+
+def _word(table: Mapping[str, Words], key: str, language: str) -> str:
+    words = table.get(key)
+    return key if words is None else words.get(language, words["zh_Hans"])

@@ -1,0 +1,48 @@
+"""Sales to test with: redemptions and reversals through the real checkout, at the house's clock."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+from huimin.access.terminal_keys import terminal_of_key
+from huimin.checkout.redeem import redeem
+from huimin.checkout.requests import RedemptionRequest, ReversalRequest, check_card
+from huimin.checkout.reverse import reverse
+from huimin.house import House
+
+_serial = itertools.count(1)
+
+
+def make_redemption(house: House, card: Mapping[str, Any], key: str, **over: Any) -> dict[str, Any]:
+    """The answer of redeeming `card` (of make_card) at the terminal with that key."""
+    wanted: dict[str, Any] = {
+        "card": check_card(card["token"], house.key_ring.public_keys()),
+        "amount_fen": 12_800,
+        "order_no": f"test-{next(_serial)}",
+        "presented_by": card["holder_id"],
+        "identity_checked": True,
+        **over,
+    }
+    request = RedemptionRequest(**wanted)
+    return house.engine.write(
+        lambda tx: redeem(
+            tx,
+            request,
+            terminal=terminal_of_key(tx, key),
+            now=house.clock(),
+        )
+    )
+
+
+def make_reversal(
+    house: House, redemption_id: str, key: str, amount_fen: int | None = None
+) -> dict[str, Any]:
+    """The answer of taking back a redemption, or a part of it."""
+    request = ReversalRequest(reason="测试退货", amount_fen=amount_fen)
+    return house.engine.write(
+        lambda tx: reverse(
+            tx, redemption_id, request, terminal=terminal_of_key(tx, key), now=house.clock()
+        )
+    )
