@@ -79,6 +79,18 @@ def test_reversals_are_netted_and_give_their_room_back(county: County) -> None:
     assert tried(county, [first, second], capped).total.discount_after_fen == 1_000
 
 
+@pytest.mark.parametrize(
+    ("cap", "expected"),
+    [("cap_redemption_fen", 2_000), ("cap_card_day_fen", 1_500), ("cap_card_month_fen", 1_000)],
+)
+def test_each_cap_bites_per_holder_in_time_order(county: County, cap: str, expected: int) -> None:
+    draft = replace(BASE, **{"cap_card_day_fen": None, cap: 500})
+    happened = [Buy(1, 10_000), Buy(1, 10_000), Buy(2, 10_000), Buy(2, 10_000, card=1)]
+    result = tried(county, happened, draft)
+    assert result.total.discount_before_fen == 3_200
+    assert result.total.discount_after_fen == expected
+
+
 def test_room_given_back_before_the_next_purchase_counts_again(county: County) -> None:
     capped = replace(BASE, cap_card_day_fen=1_000)
     result = tried(county, [Buy(1, 10_000), Return(1, 0), Buy(1, 10_000)], capped)
@@ -221,7 +233,7 @@ drafts = st.builds(
 
 
 @settings(
-    max_examples=25,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
