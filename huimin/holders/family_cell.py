@@ -1,0 +1,100 @@
+"""Read the one cell in which an office lists a whole family: 张三（配偶）5110…；李四（子）.
+
+Members stand apart by ；、, commas or line breaks. A member who can't be read makes the cell a
+problem; none is ever left out in silence.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from typing import Any
+
+from huimin.core.identity import IdentityProblem, parse_id_number
+from huimin.holders.people import FAMILY_MAX, SELF, FamilyDraft
+from huimin.holders.person_name import NameProblem, read_name
+
+RELATION_CHARACTERS_MAX = 12
+NOBODY = {"", "无", "没有", "/", "-", "--", "—", "0", "无其他成员"}
+HOLDER_WORDS = (SELF, "户主", "持卡人")
+
+# A comma inside brackets belongs to one member: 张三（配偶，5110…）.
+_BETWEEN = re.compile(r"[;、,。\r\n]+(?![^()]*\))")
+# 15 or 18 characters that may be torn apart by blanks, as in the holder's own column.
+_NUMBER = re.compile(r"[0-9](?:[\s'-]*[0-9]){13,17}(?:[\s'-]*[0-9Xx])?", re.ASCII)
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_WORDS_FIRST = re.compile(r"^([^:\s]{1,6}):(.+)$")
+
+
+class FamilyProblem(ValueError):
+    """The cell can't be read; the message says which member (by place, not by name) and the remedy."""
+
+
+def read_family(cell: Any, *, today: date, holder_number: str = "") -> tuple[FamilyDraft, ...]:
+    """The family members in a cell. The holder, when listed among them, is left out.
+
+    Raises FamilyProblem.
+    """
+    if cell is None:
+        return ()
+    if not isinstance(cell, str):
+        raise FamilyProblem("家庭成员应为文字，例如“张三（配偶）；李四（子）”，请改为文字。")
+    text = unicodedata.normalize("NFKC", cell).strip()
+    if text in NOBODY:
+        return ()
+    members: list[FamilyDraft] = []
+    for place, part in enumerate((p for p in _BETWEEN.split(text) if p.strip()), start=1):
+        member = _member(part.strip(), place, today)
+        if member.relation in HOLDER_WORDS or (holder_number and member.id_number == holder_number):
+            continue
+        if member not in members:
+            members.append(member)
+    if len(members) > FAMILY_MAX:
+        raise FamilyProblem(f"家庭成员最多 {FAMILY_MAX} 人，请核对是否把几户写进了一格。")
+    return tuple(members)
+
+
+def _member(text: str, place: int, today: date) -> FamilyDraft:
+    number, rest = _number(text, place, today)
+    relation = ""
+    bracketed = _BRACKETS.findall(rest)
+    if bracketed:
+        relation = " ".join(bracketed)
+        rest = _BRACKETS.sub(" ", rest)
+    elif (labelled := _WORDS_FIRST.match(rest.strip())) is not None:
+        relation, rest = labelled[1], labelled[2]
+    else:
+        words = rest.split()
+        if len(words) == 2:
+            rest, relation = words
+    relation = re.sub(r"身份证号?码?|[\s:]", "", relation)
+    rest = re.sub(r"身份证号?码?:?", "", rest).strip(" :")
+    if not relation or len(relation) > RELATION_CHARACTERS_MAX or not relation.isalpha():
+        raise FamilyProblem(
+            f"第 {place} 位家庭成员没有写清与户主的关系，请写成“姓名（关系）身份证号码”，"
+            "各人之间用分号隔开。"
+        )
+    try:
+        return FamilyDraft(read_name(rest), relation, number)
+    except NameProblem as error:
+        raise FamilyProblem(
+            f"第 {place} 位家庭成员的姓名读不出来，请写成“姓名（关系）身份证号码”，各人之间用分号隔开。"
+        ) from error
+
+
+def _number(text: str, place: int, today: date) -> tuple[str | None, str]:
+    found = _NUMBER.search(text)
+    if found is None:
+        if re.search("[0-9]{4}", text):
+            raise FamilyProblem(
+                f"第 {place} 位家庭成员的身份证号码位数不对，应为 18 位，请对照证件修改；不知道可以不写。"
+            )
+        return None, text
+    try:
+        number = parse_id_number(found[0], today=today).number
+    except IdentityProblem as error:
+        raise FamilyProblem(
+            f"第 {place} 位家庭成员的{error.message.rstrip('。')}；不知道可以不写。"
+        ) from error
+    return number, text[: found.start()] + " " + text[found.end() :]

@@ -1,0 +1,77 @@
+"""From the written town and village to one division code, with near names when there is none."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from huimin.divisions.find import DivisionIndex, clean_name
+
+SHOWN_CHARACTERS_MAX = 20
+_GROUP = re.compile(r"(第?[0-9一二三四五六七八九十]+)(组|社|队|村民小组)$")
+
+
+class PlaceProblem(ValueError):
+    """No division, or more than one, is written so. `field` is the column: town or village."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field, self.message = field, message
+
+
+class Places:
+    """Resolves written places; what was found once is remembered."""
+
+    def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        listed = list(rows)
+        self._index = DivisionIndex(listed)
+        self._found: dict[tuple[str, str], str] = {}
+        self._towns = [row["name"] for row in listed if row["level"] == "town"]
+        self._villages: dict[str, list[str]] = {}
+        for row in listed:
+            if row["level"] == "village":
+                self._villages.setdefault(row["parent_code"], []).append(row["name"])
+
+    def village(self, town_text: str, village_text: str) -> str:
+        """The 12-digit code of the village. Raises PlaceProblem."""
+        written = (town_text, village_text)
+        code = self._found.get(written)
+        if code is None:
+            code = self._village(town_text, village_text)
+            self._found[written] = code
+        return code
+
+    def _village(self, town_text: str, village_text: str) -> str:
+        town = self._index.town(town_text)
+        if town is None:
+            raise PlaceProblem(
+                "town",
+                f"没有叫“{shown(town_text)}”的乡镇（街道）{self._near(town_text, self._towns)}",
+            )
+        town_name, _ = self._index.names(town)
+        for text in self._readings(village_text, town_name):
+            code = self._index.village(town, text)
+            if code is not None:
+                return code
+        near = self._near(village_text, self._villages.get(town, []))
+        raise PlaceProblem("village", f"{town_name}没有叫“{shown(village_text)}”的村（社区）{near}")
+
+    @staticmethod
+    def _readings(text: str, town_name: str) -> list[str]:
+        """The words as written, then without the town in front and the group behind."""
+        bare = clean_name(text)
+        inner = _GROUP.sub("", bare.removeprefix(town_name))
+        return [text, inner] if inner and inner != bare else [text]
+
+    @staticmethod
+    def _near(text: str, names: list[str]) -> str:
+        near = difflib.get_close_matches(clean_name(text), names, n=3, cutoff=0.5)
+        return f"，相近的有{'、'.join(near)}，请改正。" if near else "，请对照行政区划改正。"
+
+
+def shown(text: str) -> str:
+    """A written place as a message may repeat it: short, and without anything like a number."""
+    short = clean_name(text)[:SHOWN_CHARACTERS_MAX]
+    return re.sub(r"[0-9Xx*]{5,}", "*****", short)

@@ -1,0 +1,48 @@
+"""What is wrong with one cell of a register, said with its place and the way to mend it.
+
+A problem never repeats what stands in a cell that may hold an ID number, a phone number or a name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from huimin.core.refusals import FieldProblems, field_problem
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem of one row. `column` is the letter in Excel, None when the row as a whole is meant."""
+
+    sheet: str
+    row: int
+    column: str | None
+    code: str
+    message: str
+
+
+def problem_at(
+    sheet: str, row: int, code: str, remedy: str, column: int | None = None, header: str = ""
+) -> Problem:
+    """A problem whose message names sheet, row and column. `column` counts from 0."""
+    place = f"工作表“{sheet}”第 {row} 行"
+    letter = None
+    if column is not None:
+        letter = column_letter(column)
+        place += f" {letter} 列" + (f"“{header}”" if header else "")
+    return Problem(sheet, row, letter, code, f"{place}：{remedy}")
+
+
+def column_letter(column: int) -> str:
+    """The letters of a column that counts from 0: 0 → A, 26 → AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def file_problem(chinese: str, english: str) -> FieldProblems:
+    """The exception for a file that can't be read as a register at all."""
+    return field_problem("file", chinese, english)
