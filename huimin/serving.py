@@ -8,10 +8,14 @@ is closed, so that nothing that was answered is lost.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import multiprocessing.util
 import os
+import signal
 import socket
 import sys
+import threading
+import time
 from typing import Any
 
 import click
@@ -21,6 +25,7 @@ from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
 
 BACKLOG = 1024
+START_SECONDS_MAX = 60
 WORKER_STOP_SECONDS_MAX = 20
 # CPython lets a busy thread keep the interpreter for 5 ms by default. The writer gives it up at
 # every statement and would wait that long to get it back, with everybody waiting for the writer.
@@ -57,7 +62,6 @@ def serve(settings: Settings) -> None:
         workers_kill_timeout=WORKER_STOP_SECONDS_MAX,
         log_level=LogLevels.error,
     )
-    server.on_startup(lambda: click.echo(f"正在服务 / serving: {_address(settings)}"))
     server.serve()
 
 
@@ -65,18 +69,31 @@ def make_worker_app() -> Any:
     """What the worker process serves, over a house that is closed when the process ends."""
     from huimin.app import create_app
 
+    # granian takes the signals over when this returns; until then there is nothing to finish.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
     sys.setswitchinterval(SWITCH_SECONDS)
-    app = create_app(Settings.from_environment())
+    settings = Settings.from_environment()
+    app = create_app(settings)
     house: House = app.extensions["huimin"]
     # Both, because how a worker process ends depends on how it was started; closing twice is safe.
     multiprocessing.util.Finalize(house, house.close, exitpriority=10)
     atexit.register(house.close)
+    threading.Thread(target=_announce, args=(settings,), daemon=True).start()
     return app
 
 
-def _address(settings: Settings) -> str:
+def _announce(settings: Settings) -> None:
+    """Print the address as soon as it answers, and not before."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}"
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            socket.create_connection((reachable, settings.port), timeout=1).close()
+            click.echo(f"正在服务 / serving: http://{host}:{settings.port}")
+            return
+        time.sleep(0.02)
 
 
 def _free_port(host: str) -> int:

@@ -22,6 +22,8 @@ def load_keys(path: Path) -> dict[str, Any] | None:
             f"读不了密钥文件 {path}：{error.strerror}。",
             f"The key file {path} can't be read: {error.strerror}.",
         ) from error
+    except UnicodeDecodeError:
+        text = ""
     try:
         keys = json.loads(text)
     except ValueError as error:

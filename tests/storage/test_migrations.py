@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.storage.structure import structure
 
 OLDEST = Path(__file__).with_name("oldest_schema.sql")
 STEPS = {
-    "0002_card_colour.sql": "ALTER TABLE card ADD COLUMN colour TEXT;\n-- a semicolon; in a comment\n"
+    "0002_card_colour.sql": "ALTER TABLE card ADD COLUMN colour TEXT;\n-- one; in a comment\n"
     "CREATE INDEX card_colour ON card (colour);\n",
     "0003_paint.py": "def migrate(tx):\n"
     "    tx.connection.execute(\"UPDATE card SET colour = 'red'\")\n",
@@ -25,14 +25,26 @@ STEPS = {
 
 
 @pytest.fixture
-def settings(engine_name: str, request: pytest.FixtureRequest, folder: Path) -> Settings:
-    """Settings of an empty place where a database can be made."""
-    if engine_name == "sqlite":
-        return Settings.from_environment(folder, {})
-    server = request.getfixturevalue("postgresql_server")
-    url = server.fresh()
-    request.addfinalizer(lambda: server.drop(url))
-    return Settings.from_environment(folder, {"HUIMIN_DATABASE_URL": url})
+def empty_place(
+    engine_name: str, request: pytest.FixtureRequest, folder: Path
+) -> Iterator[Callable[[str], Settings]]:
+    """`empty_place(name)`: settings of a place where a database can be made."""
+    urls: list[str] = []
+
+    def make(name: str) -> Settings:
+        if engine_name == "sqlite":
+            return Settings.from_environment(folder / name, {})
+        urls.append(request.getfixturevalue("postgresql_server").fresh())
+        return Settings.from_environment(folder / name, {"HUIMIN_DATABASE_URL": urls[-1]})
+
+    yield make
+    for url in urls:
+        request.getfixturevalue("postgresql_server").drop(url)
+
+
+@pytest.fixture
+def settings(empty_place: Callable[[str], Settings]) -> Settings:
+    return empty_place("data")
 
 
 @pytest.fixture
@@ -64,7 +76,9 @@ def versions(settings: Settings) -> list[int]:
 
 
 def test_the_oldest_schema_migrated_is_schema_sql(
-    settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch, request: Any
+    settings: Settings,
+    empty_place: Callable[[str], Settings],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as oldest:
         oldest.setattr(migrate, "schema_text", lambda: OLDEST.read_text(encoding="utf-8"))
@@ -74,13 +88,7 @@ def test_the_oldest_schema_migrated_is_schema_sql(
         create_database(settings)
     migrate_database(settings)
     migrated = asked(settings, structure)
-    if settings.database_url:
-        server = request.getfixturevalue("postgresql_server")
-        url = server.fresh()
-        request.addfinalizer(lambda: server.drop(url))
-        fresh = Settings.from_environment(folder, {"HUIMIN_DATABASE_URL": url})
-    else:
-        fresh = Settings.from_environment(folder / "fresh", {})
+    fresh = empty_place("fresh")
     create_database(fresh)
     assert migrated == asked(fresh, structure), (
         "schema.sql has changed: add a step to huimin/storage/migrations that makes the same change"

@@ -1,0 +1,67 @@
+"""The translation of one SQL text for PostgreSQL's driver, and what each kind of query gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from huimin.storage import named_queries
+from huimin.storage.engine import Engine
+from huimin.storage.named_queries import load_queries, parameter_names, pyformat
+
+QUERIES = """
+-- name: add!
+INSERT INTO division (code, name, level) VALUES (:code, :name, 'county');
+
+-- name: add_many*!
+INSERT INTO division (code, name, level) VALUES (:code, :name, 'county');
+
+-- name: add_and_give^
+INSERT INTO division (code, name, level) VALUES (:code, :name, 'county') RETURNING code, name;
+
+-- name: by_code^
+SELECT code, name FROM division WHERE code = :code;
+
+-- name: all
+SELECT code FROM division ORDER BY code;
+
+-- name: count$
+SELECT CAST(COUNT(*) AS BIGINT) FROM division;
+
+-- name: odd^
+-- A comment with :no parameter, and 100%.
+SELECT ':kept' AS kept, '50%' AS per_cent, CAST(:name AS TEXT) AS name; -- :neither 5%
+"""
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "room").mkdir()
+    (tmp_path / "room" / "queries.sql").write_text(QUERIES, encoding="utf-8")
+    monkeypatch.setattr(named_queries, "ROOMS_FOLDER", tmp_path)
+
+
+def test_every_kind_gives_the_same_on_both_engines(engine: Engine, room: None) -> None:
+    queries = load_queries("room")
+    one, two, three, four = (f"{number:012d}" for number in range(1, 5))
+    assert engine.write(lambda tx: queries.add(tx, code=one, name="甲")) == 1
+    many = [{"code": two, "name": "乙"}, {"code": three, "name": "丙"}]
+    assert engine.write(lambda tx: queries.add_many(tx, many)) == 2
+    given = engine.write(lambda tx: queries.add_and_give(tx, code=four, name="丁"))
+    assert given == {"code": four, "name": "丁"}
+    assert engine.read(lambda tx: queries.by_code(tx, code=two)) == {"code": two, "name": "乙"}
+    assert engine.read(lambda tx: queries.by_code(tx, code="none")) is None
+    rows = engine.read(lambda tx: queries.all(tx))
+    assert rows == [{"code": code} for code in (one, two, three, four)]
+    assert engine.read(lambda tx: queries.count(tx)) == 4
+    odd = engine.read(lambda tx: queries.odd(tx, name="戊"))
+    assert odd == {"kept": ":kept", "per_cent": "50%", "name": "戊"}
+
+
+def test_quotes_comments_and_casts_are_left_alone() -> None:
+    sql = "SELECT ':a', \":b\", x::text, 5 % 2, :c, ':d''s' -- :e\nWHERE y = :f AND z = :c"
+    assert parameter_names(sql) == ["c", "f"]
+    assert pyformat(sql) == (
+        "SELECT ':a', \":b\", x::text, 5 %% 2, %(c)s, ':d''s' -- :e\nWHERE y = %(f)s AND z = %(c)s"
+    )
