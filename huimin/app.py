@@ -15,7 +15,7 @@ from flask import Blueprint, current_app
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from huimin import __version__, api_documents, metrics
+from huimin import __version__, api_documents, logs, metrics
 from huimin.house import House, open_house
 from huimin.settings import Settings, secret_key_of
 from huimin.storage.engine import StorageProblem
@@ -42,6 +42,7 @@ def create_app(
     Who passes a house closes it; one that is opened here lives as long as the process. Raises
     StorageProblem or SettingsProblem when it can't be opened.
     """
+    logs.configure()
     if house is None:
         house = open_house(settings or Settings.from_environment())
     app = OpenAPI(

@@ -87,3 +87,15 @@ SELECT id FROM merchant WHERE id = :key;
 
 -- name: outlet_exists$
 SELECT id FROM outlet WHERE id = :key;
+
+-- name: terminals_of_merchant
+SELECT terminal.id AS terminal_id, terminal.state AS terminal_state,
+    terminal.code AS terminal_code, terminal.label AS terminal_label,
+    outlet.id AS outlet_id, outlet.name AS outlet_name, outlet.kind AS outlet_kind,
+    outlet.state AS outlet_state, outlet.division_code AS outlet_division_code,
+    merchant.id AS merchant_id, merchant.name AS merchant_name, merchant.state AS merchant_state
+FROM terminal
+JOIN outlet ON outlet.id = terminal.outlet_id
+JOIN merchant ON merchant.id = outlet.merchant_id
+WHERE merchant.id = :merchant_id
+ORDER BY terminal.code;

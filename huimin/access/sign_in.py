@@ -17,7 +17,7 @@ from huimin.access.passwords import NOBODYS_HASH, matches
 from huimin.access.terminal_keys import queries
 from huimin.core.days import instant_text, parse_instant
 from huimin.core.refusals import Refusal
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Engine, Transaction
 
 FAILURES_MAX = 5
 LOCK_MINUTES = 15
@@ -44,34 +44,33 @@ class StaffMember:
         return cls(**{**values, "must_change_password": bool(row["must_change_password"])})
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What came of a try: a member, or the code of the refusal. Failures must be committed too."""
+def sign_in(engine: Engine, username: str, password: str, *, now: datetime) -> StaffMember:
+    """Check a user name and a password; count a failure, or forget the earlier ones.
 
-    member: StaffMember | None
-    code: str | None
-
-
-def attempt_sign_in(tx: Transaction, username: str, password: str, *, now: datetime) -> Attempt:
-    """Check a user name and a password; count the failure or forget the earlier ones.
-
-    Returns instead of raising, because what raises is rolled back and the count must stay.
+    The slow hash is computed between two transactions, so that no till waits for it. Raises
+    Refusal `sign_in_failed` or `sign_in_locked`.
     """
-    row = queries.staff_by_username(tx, username=username[:USERNAME_LENGTH_MAX])
+    row = engine.read(
+        lambda tx: queries.staff_by_username(tx, username=username[:USERNAME_LENGTH_MAX])
+    )
     if row is None or row["state"] != "active":
         matches(NOBODYS_HASH, password)
-        return Attempt(None, "sign_in_failed")
+        raise Refusal("sign_in_failed")
     if row["locked_until"] is not None and parse_instant(row["locked_until"]) > now:
-        return Attempt(None, "sign_in_locked")
+        raise Refusal("sign_in_locked")
     if not matches(row["password_hash"], password):
-        failures = queries.note_failed_sign_in(tx, id=row["id"])["failed_sign_ins"]
-        if failures >= FAILURES_MAX:
-            until = now + timedelta(minutes=LOCK_MINUTES)
-            queries.lock_staff(tx, id=row["id"], locked_until=instant_text(until))
-        return Attempt(None, "sign_in_failed")
+        engine.write(lambda tx: _note_failure(tx, row["id"], now))
+        raise Refusal("sign_in_failed")
     if row["failed_sign_ins"] or row["locked_until"]:
-        queries.forget_failed_sign_ins(tx, id=row["id"])
-    return Attempt(StaffMember.of(row), None)
+        engine.write(lambda tx: queries.forget_failed_sign_ins(tx, id=row["id"]))
+    return StaffMember.of(row)
+
+
+def _note_failure(tx: Transaction, staff_id: str, now: datetime) -> None:
+    failures = queries.note_failed_sign_in(tx, id=staff_id)["failed_sign_ins"]
+    if failures >= FAILURES_MAX:
+        until = now + timedelta(minutes=LOCK_MINUTES)
+        queries.lock_staff(tx, id=staff_id, locked_until=instant_text(until))
 
 
 def begin_session(
@@ -106,13 +105,6 @@ def member_of_session(tx: Transaction, session_id: str, now: datetime) -> StaffM
 def end_session(tx: Transaction, session_id: str, now: datetime) -> None:
     """Sign out."""
     queries.end_session(tx, id_hash=_hash(session_id), now=instant_text(now))
-
-
-def require_member(attempt: Attempt) -> StaffMember:
-    """The member of an attempt. Raises Refusal `sign_in_failed` or `sign_in_locked`."""
-    if attempt.member is None:
-        raise Refusal(attempt.code or "sign_in_failed")
-    return attempt.member
 
 
 def _hash(session_id: str) -> str:

@@ -40,6 +40,17 @@ def terminal_of_key(tx: Transaction, key: str) -> dict[str, Any]:
     return row
 
 
+def terminals_of(
+    tx: Transaction, *, outlet_id: str | None, merchant_id: str | None
+) -> list[dict[str, Any]]:
+    """The active terminals of an outlet (a cashier's) or of a merchant (its manager's), by code."""
+    if outlet_id is not None:
+        rows = queries.terminals_of_outlet(tx, outlet_id=outlet_id)
+    else:
+        rows = queries.terminals_of_merchant(tx, merchant_id=merchant_id or "")
+    return [row for row in rows if row["terminal_state"] == "active"]
+
+
 def require_open(terminal: dict[str, Any]) -> None:
     """Pass when terminal, outlet and merchant are all active; else the Refusal of what is not."""
     if terminal["terminal_state"] != "active":

@@ -181,7 +181,7 @@ def statement(path: DayPath) -> Response:
     return _json(found)
 
 
-def _once(key: str, print_: str, work: Callable[[Transaction], dict[str, Any]]) -> Response:
+def _once(key: str, print_of_body: str, work: Callable[[Transaction], dict[str, Any]]) -> Response:
     """Run the work under its idempotency key and answer 201, or give the first answer again."""
     now, terminal_id = house().clock(), g.terminal["terminal_id"]
 
@@ -190,7 +190,7 @@ def _once(key: str, print_: str, work: Callable[[Transaction], dict[str, Any]]) 
             tx,
             terminal_id=terminal_id,
             key=key,
-            fingerprint=print_,
+            fingerprint=print_of_body,
             now=now,
             work=lambda: work(tx),
         )
