@@ -35,7 +35,7 @@ def test_the_cards_address_opens_a_page_that_names_nobody(
     text = answer.get_data(as_text=True)
     assert answer.status_code == 200
     assert "惠民卡" in text and house.settings.help_line in text
-    for private in ("欧阳", "筱平", card["number"], card["id"], card["holder_id"], card["token"]):
+    for private in ("欧阳", "筱平", card["number"], card["id"], card["holder_id"], card["copy_id"]):
         assert private not in text
     assert answer.headers["Cache-Control"] == "no-store"
 
