@@ -46,7 +46,7 @@ def serve(settings: Settings) -> None:
     if settings.port == 0:
         settings = settings.listening_at(None, _free_port(settings.host))
     else:
-        _require_free(settings.host, settings.port)
+        require_free(settings.host, settings.port)
     os.environ.update(settings.environment())
     server = Granian(
         "huimin.serving:make_worker_app",
@@ -102,7 +102,8 @@ def _free_port(host: str) -> int:
         return int(probe.getsockname()[1])
 
 
-def _require_free(host: str, port: int) -> None:
+def require_free(host: str, port: int) -> None:
+    """Raise ClickException, in one sentence, when another program listens there."""
     # granian shares its port with any other granian (SO_REUSEPORT), which would halve a till's
     # requests between two databases.
     with socket.socket(_family(host)) as probe:
