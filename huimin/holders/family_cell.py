@@ -28,7 +28,7 @@ _WORDS_FIRST = re.compile(r"^([^:\s]{1,6}):(.+)$")
 
 
 class FamilyProblem(ValueError):
-    """The cell can't be read; the message says which member (by place, not by name) and the remedy."""
+    """The cell can't be read; the message names the member's place, not name, and the remedy."""
 
 
 def read_family(cell: Any, *, today: date, holder_number: str = "") -> tuple[FamilyDraft, ...]:
@@ -79,7 +79,8 @@ def _member(text: str, place: int, today: date) -> FamilyDraft:
         return FamilyDraft(read_name(rest), relation, number)
     except NameProblem as error:
         raise FamilyProblem(
-            f"第 {place} 位家庭成员的姓名读不出来，请写成“姓名（关系）身份证号码”，各人之间用分号隔开。"
+            f"第 {place} 位家庭成员的姓名读不出来，请写成“姓名（关系）身份证号码”，"
+            "各人之间用分号隔开。"
         ) from error
 
 
@@ -88,7 +89,8 @@ def _number(text: str, place: int, today: date) -> tuple[str | None, str]:
     if found is None:
         if re.search("[0-9]{4}", text):
             raise FamilyProblem(
-                f"第 {place} 位家庭成员的身份证号码位数不对，应为 18 位，请对照证件修改；不知道可以不写。"
+                f"第 {place} 位家庭成员的身份证号码位数不对，应为 18 位，请对照证件修改；"
+                "不知道可以不写。"
             )
         return None, text
     try:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.identity import IdNumber, mask_name
 from huimin.core.refusals import field_problem
@@ -67,6 +68,32 @@ def add_holder(
 
     Raises FieldProblems when the ID number is known already, or the draft is not fit.
     """
+    holder_id = enter_holder(tx, personal_data, draft, now=now)
+    if holder_id is None:
+        raise field_problem(
+            "id_number",
+            "这个身份证号码已登记过，请查找原有的持卡人。",
+            "This ID number is entered already; look up the holder.",
+        )
+    record(
+        tx,
+        at=now,
+        actor=actor,
+        action="holder.added",
+        subject_kind="holder",
+        subject_id=holder_id,
+        new={"division_code": draft.division_code, "family_members": len(draft.family)},
+    )
+    return holder_id
+
+
+def enter_holder(
+    tx: Transaction, personal_data: PersonalData, draft: HolderDraft, *, now: datetime
+) -> str | None:
+    """Write a person, or nothing at all and None when the ID number is known already.
+
+    Raises FieldProblems when the draft is not fit. The caller records who did it.
+    """
     _require_fit(draft)
     number = draft.id_number.number
     inserted = queries.insert_holder(
@@ -83,11 +110,7 @@ def add_holder(
         created_at=instant_text(now),
     )
     if inserted is None:
-        raise field_problem(
-            "id_number",
-            "这个身份证号码已登记过，请查找原有的持卡人。",
-            "This ID number is entered already; look up the holder.",
-        )
+        return None
     holder_id = str(inserted["id"])
     for member in draft.family:
         add_family_member(tx, personal_data, holder_id, member, now=now)
@@ -185,6 +208,24 @@ def eligibilities_on(tx: Transaction, holder_id: str, day: date) -> list[str]:
 def eligibilities_of(tx: Transaction, holder_id: str) -> list[Row]:
     """Every eligibility the holder has or had, the earliest first."""
     return list(queries.eligibilities_of(tx, holder_id=holder_id))
+
+
+def list_holders(
+    tx: Transaction, *, division_code: str | None = None, after: str = "", count: int = 50
+) -> list[Row]:
+    """Up to `count` holders behind the id `after`; of a county's, town's or village's code."""
+    first, last = _codes_below(division_code or "0" * 12)
+    return list(
+        queries.list_holders(tx, division_first=first, division_last=last, after=after, count=count)
+    )
+
+
+def _codes_below(code: str) -> tuple[str, str]:
+    """The first and the last code that a division holds: its own digits, then 0s and 9s."""
+    for digits in (0, 6, 9):
+        if code[digits:] == "0" * (12 - digits):
+            return code, code[:digits] + "9" * (12 - digits)
+    return code, code
 
 
 def _require_fit(draft: HolderDraft) -> None:

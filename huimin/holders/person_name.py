@@ -1,4 +1,4 @@
-"""Read a person's name as offices type it: with blanks to make it look wide, or a remark behind it."""
+"""Read a person's name as offices type it: with blanks to look wide, or a remark behind it."""
 
 from __future__ import annotations
 

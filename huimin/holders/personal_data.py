@@ -11,12 +11,20 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from huimin.storage.engine import StorageProblem
 from huimin.storage.key_file import load_keys, save_keys
+
+try:
+    import fcntl
+except ImportError:  # Windows: one operator at a time is all the protection there is.
+    fcntl = None  # type: ignore[assignment]
 
 FILE_NAME = "personal_keys.json"
 NONCE_BYTES = 12
@@ -33,13 +41,11 @@ class PersonalData:
     def open(cls, folder: Path | str) -> PersonalData:
         """The keys of the instance folder; a folder without any gets its first ones."""
         path = Path(folder) / FILE_NAME
-        stored = load_keys(path)
-        if stored is None:
-            made = cls(path, {1: secrets.token_bytes(32)}, secrets.token_bytes(32))
-            made._save()
-            return made
-        keys = {int(key_id): base64.b64decode(key) for key_id, key in stored["keys"].items()}
-        return cls(path, keys, base64.b64decode(stored["hash_key"]))
+        if not path.exists():
+            with _alone(path):
+                if not path.exists():
+                    cls(path, {1: secrets.token_bytes(32)}, secrets.token_bytes(32))._save()
+        return cls(path, *_read(path))
 
     def encrypt(self, text: str, purpose: Purpose) -> str:
         """The text, encrypted for that purpose: `<key id>.<base64 of nonce and cipher text>`."""
@@ -50,9 +56,11 @@ class PersonalData:
 
     def decrypt(self, cipher: str, purpose: Purpose) -> str:
         """The text again. Raises InvalidTag for another purpose or a changed text."""
-        key_id, _, body = cipher.partition(".")
-        data = base64.b64decode(body)
-        key = AESGCM(self._keys[int(key_id)])
+        head, _, body = cipher.partition(".")
+        key_id, data = int(head), base64.b64decode(body)
+        if key_id not in self._keys:  # another process has rotated since
+            self._keys, self._hash_key = _read(self._path)
+        key = AESGCM(self._keys[key_id])
         return key.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], purpose.encode()).decode()
 
     def lookup_hash(self, text: str) -> str:
@@ -60,10 +68,15 @@ class PersonalData:
         return hmac.new(self._hash_key, text.encode(), hashlib.sha256).hexdigest()
 
     def rotate(self) -> int:
-        """Add an encryption key, which counts from now on; its id."""
-        key_id = max(self._keys) + 1
-        self._keys[key_id] = secrets.token_bytes(32)
-        self._save()
+        """Add an encryption key, which counts from now on; its id.
+
+        The older ones stay, so what they have encrypted can still be read.
+        """
+        with _alone(self._path):
+            self._keys, self._hash_key = _read(self._path)
+            key_id = max(self._keys) + 1
+            self._keys[key_id] = secrets.token_bytes(32)
+            self._save()
         return key_id
 
     def _save(self) -> None:
@@ -74,3 +87,26 @@ class PersonalData:
                 "hash_key": base64.b64encode(self._hash_key).decode(),
             },
         )
+
+
+def _read(path: Path) -> tuple[dict[int, bytes], bytes]:
+    stored = load_keys(path) or {}
+    try:
+        keys = {int(key_id): base64.b64decode(key) for key_id, key in stored["keys"].items()}
+        hash_key = base64.b64decode(stored["hash_key"])
+    except (KeyError, AttributeError, TypeError, ValueError) as error:
+        raise StorageProblem(
+            f"个人信息密钥文件 {path} 已损坏，请从备份恢复。",
+            f"The key file {path} is damaged; restore it from a backup.",
+        ) from error
+    return keys, hash_key
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other processes from making keys too: what a lost key encrypted nobody reads again."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock:
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

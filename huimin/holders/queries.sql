@@ -59,9 +59,11 @@ WHERE holder.division_code >= :division_first AND holder.division_code <= :divis
     AND holder.id > :after
 ORDER BY holder.id LIMIT :count;
 
--- name: insert_application!
+-- name: insert_application^
 INSERT INTO application (id, holder_id, state, submitted_at, submitted_by)
-VALUES (:id, :holder_id, 'submitted', :submitted_at, :submitted_by);
+VALUES (:id, :holder_id, 'submitted', :submitted_at, :submitted_by)
+ON CONFLICT (holder_id) WHERE state = 'submitted' DO NOTHING
+RETURNING *;
 
 -- name: decide_application^
 UPDATE application SET state = :state, decided_at = :decided_at, decided_by = :decided_by,
@@ -85,3 +87,24 @@ INSERT INTO register_import (
     :id, :file_name, :file_sha256, :accepted_count, :refused_count, :duplicate_count, :actor,
     :imported_at
 );
+
+-- name: all_family_of
+-- Also those who may no longer present the card: a register must not bring them back.
+SELECT * FROM family_member WHERE holder_id = :holder_id ORDER BY added_at, id;
+
+-- name: complete_family_member!
+UPDATE family_member SET id_number_cipher = :id_number_cipher, id_number_hash = :id_number_hash
+WHERE id = :id AND id_number_hash IS NULL;
+
+-- name: change_holder!
+UPDATE holder SET division_code = :division_code, phone_cipher = :phone_cipher,
+    phone_hash = :phone_hash, updated_at = :updated_at
+WHERE id = :id;
+
+-- name: any_holder^
+SELECT id_number_cipher, id_number_hash FROM holder WHERE erased_at IS NULL LIMIT 1;
+
+-- name: open_applications
+SELECT application.*, holder.name AS holder_name, holder.division_code
+FROM application JOIN holder ON holder.id = application.holder_id
+WHERE application.state = 'submitted' ORDER BY application.submitted_at, application.id;

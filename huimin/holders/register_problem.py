@@ -12,7 +12,7 @@ from huimin.core.refusals import FieldProblems, field_problem
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One problem of one row. `column` is the letter in Excel, None when the row as a whole is meant."""
+    """One problem of one row; `column` is Excel's letter, None when the whole row is meant."""
 
     sheet: str
     row: int

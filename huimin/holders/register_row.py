@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from huimin.core.identity import IdentityProblem, IdNumber, parse_id_number
+from huimin.core.identity import IdentityProblem, IdNumber, mask_name, parse_id_number
 from huimin.holders.eligibility_words import SHOWN, read_kinds
 from huimin.holders.family_cell import FamilyProblem, read_family
 from huimin.holders.people import EligibilityDraft, FamilyDraft, HolderDraft
@@ -41,6 +42,8 @@ class Circumstances:
     places: Places
     today: date
     file_name: str
+    # The name under which an 18-character ID number is known already, or None.
+    registered_name: Callable[[str], str | None] = lambda number: None
 
 
 class _Row:
@@ -81,6 +84,8 @@ def read_row(
     division_code = _division(view, around.places)
     eligibilities = _eligibilities(view, around)
     family = _family(view, around.today, id_number)
+    if name is not None and id_number is not None:
+        _known_name(view, name, around.registered_name(id_number.number))
     if view.problems or name is None or id_number is None or division_code is None:
         return view.problems
     return HolderDraft(
@@ -94,7 +99,7 @@ def read_row(
 
 
 def not_a_person(header: Header, row: SheetRow) -> str | None:
-    """Why a row below the header holds no person ("empty", "total", "header"), or None when it may."""
+    """Why a row holds no person ("empty", "total" or "header"), or None when it may hold one."""
     if row.blank:
         return "empty"
     if header.repeated_in(row):
@@ -135,6 +140,15 @@ def _name(view: _Row) -> str | None:
             "姓名只能是文字，不能有数字和符号（少数民族姓名可用“·”），请改正。",
         )
         return None
+
+
+def _known_name(view: _Row, name: str, registered: str | None) -> None:
+    if registered is not None and registered != name:
+        view.refuse(
+            "name",
+            "name_conflict",
+            f"系统里这个身份证号码登记的姓名是“{mask_name(registered)}”，与本行不同；请核对是谁的号码。",
+        )
 
 
 def _id_number(view: _Row, today: date) -> IdNumber | None:

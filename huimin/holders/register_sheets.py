@@ -1,7 +1,7 @@
 """Open a register file and hand on its sheets as plain cells, whatever program wrote it.
 
-The kind of file is told by its first bytes, not by its name. Nothing is evaluated: a formula arrives
-as a `Formula`, and a cell that is covered by a merged one as `Merged`.
+The kind of file is told by its first bytes, not by its name. Nothing is evaluated: a formula
+arrives as a `Formula`, and a cell that is covered by a merged one as `Merged`.
 """
 
 from __future__ import annotations

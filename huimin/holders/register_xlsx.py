@@ -65,14 +65,14 @@ UNREADABLE = (
 
 def xlsx_sheets(path: Path) -> Iterator[Sheet]:
     """The sheets in the order of their tabs. Raises FieldProblems on `file`."""
-    with _refusing():
+    with _Refusing():
         _check_parts(path)
         book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
     try:
         if len(book.worksheets) > SHEETS_MAX:
             raise _damaged()
         for worksheet in book.worksheets:
-            with _refusing():
+            with _Refusing():
                 # The address of the sheet's part has no public name in openpyxl.
                 merged, row_count = _scan(path, worksheet._worksheet_path)
                 worksheet.reset_dimensions()  # they often span the whole grid and would be padded
@@ -110,7 +110,7 @@ def with_merged_cells(
 
 
 def _rows(worksheet: Any) -> Iterator[SheetRow]:
-    with _refusing():
+    with _Refusing():
         values = worksheet.iter_rows(values_only=True, max_col=COLUMNS_MAX)
         for number, row in enumerate(values, start=1):
             if number > ROW_NUMBER_MAX:
@@ -160,7 +160,7 @@ def _check_parts(path: Path) -> None:
 
 
 def _scan(path: Path, part: str) -> tuple[list[tuple[int, int, int]], int]:
-    """(first row, column from 0, last row) of each vertically merged area, and the count of rows."""
+    """(first row, column from 0, last row) of each vertically merged area; the count of rows."""
     merged: list[tuple[int, int, int]] = []
     rows = 0
     kept = b""
@@ -187,7 +187,7 @@ def _column(letters: bytes) -> int:
     return column - 1
 
 
-class _refusing:
+class _Refusing:
     """Turn whatever a damaged or hostile file makes the libraries raise into one sentence."""
 
     def __enter__(self) -> None:

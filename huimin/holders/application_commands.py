@@ -1,0 +1,106 @@
+"""`huimin holders apply|applications|approve|reject`: what becomes of a wish for a card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from huimin.console import actor, pass_house, print_json
+from huimin.core.identity import mask_name
+from huimin.core.refusals import field_problem
+from huimin.holders.applications import (
+    applications_of,
+    approve_application,
+    open_applications,
+    reject_application,
+    submit_application,
+)
+from huimin.house import House
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+STATES = {"submitted": "待审批", "approved": "已通过", "rejected": "未通过"}
+
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式。"
+)
+
+
+@click.command("apply")
+@click.argument("holder_id")
+@format_option
+@pass_house
+def apply_command(house: House, holder_id: str, form: str) -> None:
+    """替持卡人提交办卡申请。"""
+    row = house.engine.write(
+        lambda tx: submit_application(tx, holder_id=holder_id, now=house.clock(), actor=actor())
+    )
+    _print_application(row, form)
+
+
+@click.command("applications")
+@click.option("--holder", "holder_id", help="改为列出这位持卡人的全部申请。")
+@format_option
+@pass_house
+def applications_command(house: House, holder_id: str | None, form: str) -> None:
+    """列出待审批的申请。"""
+    rows = house.engine.read(
+        lambda tx: applications_of(tx, holder_id) if holder_id else open_applications(tx)
+    )
+    for row in rows:
+        row["holder_name"] = mask_name(row["holder_name"]) if "holder_name" in row else None
+    if form == "json":
+        print_json(rows)
+        return
+    for row in rows:
+        name = row["holder_name"] or row["holder_id"]
+        click.echo(f"{row['id']}  {row['submitted_at']}  {name}  {STATES[row['state']]}")
+    click.echo(f"共 {len(rows)} 份。")
+
+
+@click.command("approve")
+@click.argument("application_id", required=False)
+@click.option("--all-open", is_flag=True, help="通过全部待审批的申请。")
+@format_option
+@pass_house
+def approve_command(house: House, application_id: str | None, all_open: bool, form: str) -> None:
+    """通过办卡申请；下一步 huimin cards issue --all-approved。"""
+    if bool(application_id) == all_open:
+        raise field_problem(
+            "application",
+            "请写明申请编号，或用 --all-open，二者选一。",
+            "Give either an application id or --all-open.",
+        )
+
+    def work(tx: Transaction) -> list[Row]:
+        ids = [application_id] if application_id else [row["id"] for row in open_applications(tx)]
+        return [approve_application(tx, one, now=house.clock(), actor=actor()) for one in ids]
+
+    for row in house.engine.write(work):
+        _print_application(row, form)
+
+
+@click.command("reject")
+@click.argument("application_id")
+@click.option("--reason", required=True, help="不通过的原因，会告诉申请人。")
+@format_option
+@pass_house
+def reject_command(house: House, application_id: str, reason: str, form: str) -> None:
+    """不通过办卡申请，须写原因。"""
+    row = house.engine.write(
+        lambda tx: reject_application(
+            tx, application_id, reason=reason, now=house.clock(), actor=actor()
+        )
+    )
+    _print_application(row, form)
+
+
+def _print_application(row: Row, form: str) -> None:
+    if form == "json":
+        print_json(row)
+        return
+    click.echo(f"申请 {row['id']}：{STATES[row['state']]}。")
+
+
+COMMANDS = (apply_command, applications_command, approve_command, reject_command)

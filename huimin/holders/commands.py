@@ -1,0 +1,239 @@
+"""`huimin holders …`: import registers, enter, list and show people, decide applications.
+
+Everything that is printed is masked. Two outputs are not: the JSON of an import, which repeats the
+operator's own file, and `show --unmask`, which needs a reason and is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from huimin.audit.record import record
+from huimin.console import actor, pass_house, print_json
+from huimin.core.days import county_day
+from huimin.core.identity import (
+    IdentityProblem,
+    mask_id_number,
+    mask_name,
+    mask_phone,
+    parse_id_number,
+)
+from huimin.core.refusals import FieldProblems, field_problem
+from huimin.divisions.find import DivisionIndex, all_divisions
+from huimin.holders.application_commands import COMMANDS
+from huimin.holders.draft_by_hand import HandDraft, draft_of
+from huimin.holders.eligibility_words import SHOWN
+from huimin.holders.import_command import import_command
+from huimin.holders.people import (
+    add_holder,
+    eligibilities_of,
+    family_of,
+    find_by_id_number,
+    holder_by_id,
+    list_holders,
+)
+from huimin.holders.register_import import require_fitting_keys
+from huimin.holders.register_places import Places
+from huimin.house import House
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+GENDERS = {"male": "男", "female": "女"}
+LIST_MAX = 10_000
+
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式。"
+)
+
+
+@click.group()
+def holders() -> None:
+    """持卡人：名册导入、登记、查询、申请审批。"""
+
+
+for _command in (import_command, *COMMANDS):
+    holders.add_command(_command)
+
+
+@holders.command("list")
+@click.option("--division", "division_code", help="只列这个镇街或村社（12 位代码）的。")
+@click.option("--after", default="", help="从这个持卡人编号之后列起（翻页）。")
+@click.option("--count", type=click.IntRange(1, LIST_MAX), default=50, help="最多列多少人。")
+@format_option
+@pass_house
+def list_command(
+    house: House, division_code: str | None, after: str, count: int, form: str
+) -> None:
+    """列出持卡人（姓名打码）。"""
+    rows = house.engine.read(
+        lambda tx: list_holders(tx, division_code=division_code, after=after, count=count)
+    )
+    index = house.engine.read(lambda tx: DivisionIndex(all_divisions(tx)))
+    shown = [_listed(row, index) for row in rows]
+    if form == "json":
+        print_json(shown)
+        return
+    for row in shown:
+        card = row["card_state"] or "无卡"
+        click.echo(f"{row['id']}  {row['name']}  {row['town']}{row['village']}  {card}")
+    click.echo(f"共 {len(shown)} 人。")
+
+
+@holders.command("show")
+@click.argument("holder_id", required=False)
+@click.option("--by-id-number", is_flag=True, help="改为按身份证号码查找，号码随后输入。")
+@click.option("--unmask", is_flag=True, help="显示完整的姓名、号码；须写原因，并记入审计记录。")
+@click.option("--reason", help="为什么要看完整信息。")
+@format_option
+@pass_house
+def show_command(
+    house: House,
+    holder_id: str | None,
+    by_id_number: bool,
+    unmask: bool,
+    reason: str | None,
+    form: str,
+) -> None:
+    """查看一位持卡人（默认打码）。"""
+    if unmask and not (reason or "").strip():
+        raise field_problem("reason", "查看完整信息须用 --reason 写明原因。", "Give a reason.")
+    number = _asked_number(house) if by_id_number else None
+
+    def work(tx: Transaction) -> Row:
+        if number is not None:
+            holder = find_by_id_number(tx, house.personal_data, number)
+        else:
+            holder = holder_by_id(tx, holder_id or "")
+        if holder is None:
+            raise field_problem("holder", "没有这个持卡人，请核对编号。", "No such holder.")
+        if unmask:
+            _record_unmasking(tx, house, holder["id"], str(reason).strip())
+        return _shown(tx, house, holder, unmask=unmask)
+
+    _print_holder(house.engine.write(work) if unmask else house.engine.read(work), form)
+
+
+@holders.command("add")
+@click.option("--name", required=True, help="姓名。")
+@click.option("--id-number", help="身份证号码；不写则随后输入，不会留在命令历史里。")
+@click.option("--phone", help="联系电话。")
+@click.option("--town", required=True, help="乡镇（街道）。")
+@click.option("--village", required=True, help="村（社区）。")
+@click.option("--kind", required=True, help=f"保障类别：{'、'.join(SHOWN.values())}。")
+@click.option("--since", required=True, metavar="2026-03-01", help="认定日期。")
+@click.option("--family", help="家庭成员，例如 张三（配偶）；李四（子）。")
+@format_option
+@pass_house
+def add_command(house: House, form: str, **given: str | None) -> None:
+    """登记一位持卡人。"""
+    if given["id_number"] is None:
+        given["id_number"] = click.prompt("身份证号码", err=True)
+    now = house.clock()
+
+    def work(tx: Transaction) -> Row:
+        require_fitting_keys(tx, house.personal_data)
+        places = Places(all_divisions(tx))
+        draft = draft_of(HandDraft(**given), places, county_day(now))  # type: ignore[arg-type]
+        holder_id = add_holder(tx, house.personal_data, draft, now=now, actor=actor())
+        holder = holder_by_id(tx, holder_id)
+        if holder is None:
+            raise LookupError("the holder just written is not there")
+        return _shown(tx, house, holder, unmask=False)
+
+    _print_holder(house.engine.write(work), form, said="已登记。")
+
+
+def _asked_number(house: House) -> str:
+    written = click.prompt("身份证号码", err=True)
+    try:
+        return parse_id_number(written, today=county_day(house.clock())).number
+    except IdentityProblem as error:
+        raise _as_field(error) from error
+
+
+def _as_field(error: IdentityProblem) -> FieldProblems:
+    return field_problem("id_number", error.message, error.english)
+
+
+def _record_unmasking(tx: Transaction, house: House, holder_id: str, reason: str) -> None:
+    record(
+        tx,
+        at=house.clock(),
+        actor=actor(),
+        action="holder.unmasked",
+        subject_kind="holder",
+        subject_id=holder_id,
+        reason=reason,
+    )
+
+
+def _listed(row: Mapping[str, Any], index: DivisionIndex) -> Row:
+    town, village = index.names(row["division_code"])
+    return {
+        "id": row["id"],
+        "name": mask_name(row["name"]),
+        "gender": row["gender"],
+        "division_code": row["division_code"],
+        "town": town,
+        "village": village,
+        "card_state": row["card_state"],
+    }
+
+
+def _shown(tx: Transaction, house: House, holder: Row, *, unmask: bool) -> Row:
+    town, village = DivisionIndex(all_divisions(tx)).names(holder["division_code"])
+    secrets = house.personal_data
+    number = secrets.decrypt(holder["id_number_cipher"], "holder.id_number")
+    cipher = holder["phone_cipher"]
+    phone = secrets.decrypt(cipher, "holder.phone") if cipher else None
+    family = [
+        {
+            "id": member["id"],
+            "name": member["name"] if unmask else mask_name(member["name"]),
+            "relation": member["relation"],
+            "id_number": _member_number(house, member, unmask=unmask),
+        }
+        for member in family_of(tx, holder["id"])
+    ]
+    kept = ("kind", "starts_on", "ends_on", "evidence", "source")
+    return {
+        "id": holder["id"],
+        "name": holder["name"] if unmask else mask_name(holder["name"]),
+        "gender": holder["gender"],
+        "id_number": number if unmask else mask_id_number(number),
+        "phone": phone if unmask or phone is None else mask_phone(phone),
+        "division_code": holder["division_code"],
+        "town": town,
+        "village": village,
+        "eligibilities": [
+            {name: row[name] for name in kept} for row in eligibilities_of(tx, holder["id"])
+        ],
+        "family": family,
+    }
+
+
+def _member_number(house: House, member: Row, *, unmask: bool) -> str | None:
+    if member["id_number_cipher"] is None:
+        return None
+    number = house.personal_data.decrypt(member["id_number_cipher"], "family_member.id_number")
+    return number if unmask else mask_id_number(number)
+
+
+def _print_holder(row: Row, form: str, said: str = "") -> None:
+    if form == "json":
+        print_json(row)
+        return
+    if said:
+        click.echo(said)
+    click.echo(f"编号 {row['id']}")
+    click.echo(f"{row['name']}  {GENDERS[row['gender']]}  {row['id_number']}")
+    click.echo(f"{row['town']}{row['village']}  电话 {row['phone'] or '—'}")
+    for eligibility in row["eligibilities"]:
+        until = f" 至 {eligibility['ends_on']}" if eligibility["ends_on"] else ""
+        click.echo(f"{SHOWN[eligibility['kind']]}：{eligibility['starts_on']} 起{until}")
+    for member in row["family"]:
+        number = member["id_number"] or "号码未登记"
+        click.echo(f"家庭成员：{member['name']}（{member['relation']}）{number}")

@@ -1,0 +1,52 @@
+"""A person entered by hand: the same checks as a register's row, told by field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.holders.people import HolderDraft
+from huimin.holders.register_header import FIELD_WORDS, Header
+from huimin.holders.register_places import Places
+from huimin.holders.register_row import Circumstances, read_row
+from huimin.holders.register_sheets import SheetRow
+
+FIELDS = ("name", "id_number", "phone", "town", "village", "kind", "starts_on", "family")
+OPTIONS = {"starts_on": "since"}
+BY_HAND = "窗口登记"
+
+
+@dataclass(frozen=True, slots=True)
+class HandDraft:
+    """What somebody typed about a person, as typed; towns and villages by name."""
+
+    name: str
+    id_number: str
+    town: str
+    village: str
+    kind: str
+    since: str
+    phone: str | None = None
+    family: str | None = None
+
+
+def draft_of(typed: HandDraft, places: Places, today: date) -> HolderDraft:
+    """The checked draft. Raises FieldProblems with every field that needs a change."""
+    values = [getattr(typed, OPTIONS.get(field, field)) for field in FIELDS]
+    header = Header(
+        row_number=0,
+        columns={field: column for column, field in enumerate(FIELDS)},
+        spelled={column: FIELD_WORDS[field] for column, field in enumerate(FIELDS)},
+    )
+    around = Circumstances(places, today, BY_HAND)
+    result = read_row(BY_HAND, header, SheetRow(1, tuple(values)), around)
+    if isinstance(result, HolderDraft):
+        return result
+    problems = []
+    for problem in result:
+        column = ord(problem.column or "A") - ord("A")
+        field = OPTIONS.get(FIELDS[column], FIELDS[column])
+        remedy = problem.message.partition("：")[2]
+        problems.append(FieldProblem(field, remedy, f"{field} needs a change ({problem.code})."))
+    raise FieldProblems(problems)

@@ -1,0 +1,95 @@
+"""Say what a register held: as JSON for a program, as sentences for the person who imported it.
+
+JSON carries full names and ID numbers, because it is the operator's own file that is repeated to
+the operator's own terminal; the sentences carry none, for they end up in logs and messages.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from huimin.holders.check_register import RegisterCheck
+from huimin.holders.register_import import ImportCounts
+
+PROBLEMS_SHOWN = 50
+
+
+def register_json(
+    check: RegisterCheck, counts: ImportCounts, *, dry_run: bool, refused_file: str | None
+) -> dict[str, Any]:
+    """accepted, refused, duplicates; then what was left out and what was, or would be, written."""
+    return {
+        "file": check.file_name,
+        "dry_run": dry_run,
+        "accepted": [
+            {
+                "sheet": row.sheet,
+                "row": row.row,
+                "id": row.draft.id_number.number,
+                "name": row.draft.name,
+                "family": len(row.draft.family),
+            }
+            for row in check.accepted
+        ],
+        "refused": [
+            {
+                "sheet": problem.sheet,
+                "row": problem.row,
+                "column": problem.column,
+                "code": problem.code,
+                "message": problem.message,
+            }
+            for problem in check.problems
+        ],
+        "duplicates": [
+            {
+                "sheet": row.sheet,
+                "row": row.row,
+                "id": row.id_number,
+                "first_sheet": row.first_sheet,
+                "first_row": row.first_row,
+                "differs": row.differs,
+            }
+            for row in check.repeated
+        ],
+        "left_out": [
+            {"sheet": one.sheet, "row": one.row, "why": one.why} for one in check.left_out
+        ],
+        "written": {
+            "new": counts.new,
+            "updated": counts.updated,
+            "unchanged": counts.unchanged,
+        },
+        "refused_file": refused_file,
+    }
+
+
+def register_sentences(
+    check: RegisterCheck, counts: ImportCounts, *, dry_run: bool, refused_file: str | None
+) -> list[str]:
+    """The same in Chinese sentences, without names and numbers of people."""
+    lines = []
+    for left in check.left_out:
+        place = f"工作表“{left.sheet}”" + (f"第 {left.row} 行" if left.row else "")
+        lines.append(f"略过 {place}：{left.why}。")
+    problems = check.problems
+    lines += [problem.message for problem in problems[:PROBLEMS_SHOWN]]
+    if len(problems) > PROBLEMS_SHOWN:
+        lines.append(f"……另有 {len(problems) - PROBLEMS_SHOWN} 个问题，见待修改的工作簿或 JSON。")
+    for row in check.repeated[:PROBLEMS_SHOWN]:
+        more = "，两行内容不同，请核对" if row.differs else ""
+        lines.append(
+            f"工作表“{row.sheet}”第 {row.row} 行与工作表“{row.first_sheet}”第 {row.first_row} 行"
+            f"是同一人，没有重复导入{more}。"
+        )
+    lines.append(
+        f"可导入 {len(check.accepted)} 行，需修改 {len(check.refused)} 行，"
+        f"重复 {len(check.repeated)} 行。"
+    )
+    will = "试运行，没有写入；导入后将" if dry_run else "已"
+    lines.append(
+        f"{will}新增 {counts.new} 人，更新 {counts.updated} 人，{counts.unchanged} 人没有变化。"
+    )
+    if refused_file:
+        lines.append(f"需修改的行已写入 {refused_file}，改好后直接导入该文件。")
+    return lines
