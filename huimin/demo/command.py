@@ -1,0 +1,114 @@
+"""`huimin demo`: build the demo county or reuse it, say how to try it, and serve it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from huimin.console import settings_of
+from huimin.demo.build import Demo, curl_line, open_demo
+from huimin.house import system_clock
+from huimin.settings import Settings, variable
+
+SEED = 20230301
+ROLE_WORDS = {
+    "administrator": "县级管理员",
+    "registrar": "登记员",
+    "auditor": "审计员",
+    "merchant_manager": "商户管理员",
+    "cashier": "收银员",
+}
+DEFAULT_FOLDER = Path("huimin-demo")
+
+
+@click.command()
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    help="演示县的文件夹；默认 ./huimin-demo，已有演示县就接着用。",
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="监听端口；默认 8000。")
+@click.option("--no-serve", is_flag=True, help="只建好数据，不启动服务。")
+@click.option("--seed", type=int, default=SEED, show_default=True, help="随机种子；同种子同数字。")
+@click.pass_context
+def demo(
+    context: click.Context, folder: Path | None, port: int | None, no_serve: bool, seed: int
+) -> None:
+    """建一个演示县（真实乡镇、虚构人员）并开始服务。"""
+    settings = _demo_settings(context, folder, port, serves=not no_serve)
+    found = _open(settings, seed)
+    _say(settings, found, serves=not no_serve)
+    if not no_serve:
+        from huimin.serving import serve
+
+        serve(settings)
+
+
+def _demo_settings(
+    context: click.Context, folder: Path | None, port: int | None, *, serves: bool
+) -> Settings:
+    """The process's settings, but for the folder, and never a real county's database."""
+    from huimin.serving import require_free
+
+    settings = settings_of(context)
+    if settings.database_url is not None:
+        raise click.ClickException(
+            f"演示县只用自己的 SQLite 文件；请先取消环境变量 {variable('database_url')}。 / "
+            f"The demo has a SQLite file of its own; unset {variable('database_url')} first."
+        )
+    given = folder or context.find_root().params.get("folder") or DEFAULT_FOLDER
+    settings = replace(settings, folder=Path(given)).listening_at(None, port)
+    if settings.port == 0:  # the address is written to demo.json before it is served
+        settings = settings.listening_at(None, Settings.port)
+    if serves:
+        require_free(settings.host, settings.port)
+    return settings
+
+
+def _open(settings: Settings, seed: int) -> Demo:
+    bar: Any = None
+
+    def progress(days: int) -> None:
+        nonlocal bar
+        if days:
+            bar = click.progressbar(length=days, label="正在生成三个月的优惠交易", width=30)
+            bar.__enter__()
+        else:
+            bar.update(1)
+
+    try:
+        return open_demo(settings, now=system_clock(), seed=seed, progress=progress)
+    finally:
+        if bar is not None:
+            bar.__exit__(None, None, None)
+
+
+def _say(settings: Settings, demo_: Demo, *, serves: bool) -> None:
+    found, say = demo_.found, click.echo
+    if demo_.played is None:
+        say(f"接着用已有的演示县：{settings.folder}")
+    else:
+        played = demo_.played
+        say(
+            f"演示县已建好：{settings.folder}（{len(found['cards'])} 张卡，"
+            f"{played.redemptions} 笔优惠，{played.reversals} 笔冲正）"
+        )
+    say("人员、商户和密码都是虚构的，只供演示。\n")
+    base_url = found["base_url"]
+    say(f"网页登录    {base_url}/")
+    say(f"接口说明    {base_url}/api/v1/docs\n")
+    say("工作人员")
+    for each in found["staff"]:
+        role = ROLE_WORDS[each["role"]]
+        say(f"  {each['username']:<10} {each['password']:<22} {role}")
+    first = found["terminals"][0]
+    say(f"\n收银终端密钥（{first['outlet']}）\n  {first['key']}")
+    card = found["cards"][0]
+    say(f"卡码（{card['holder']}，卡号 {card['number']}）\n  {card['token']}")
+    say(f"\n试一试\n  {curl_line(found)}\n")
+    say(f"以上都在 {settings.folder / 'demo.json'}")
+    if not serves:
+        say(f"开始服务：huimin demo --folder {settings.folder}")

@@ -1,0 +1,243 @@
+"""Build the demo county: merchants, policy, staff, the register's people and their cards.
+
+Each is made through its room's own use case, at the instant at which it would have happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from importlib.resources import as_file, files
+from typing import Any
+
+from huimin.access.staff import add_staff
+from huimin.access.terminal_keys import terminal_of_key
+from huimin.cards.find import CheckedCard
+from huimin.cards.issue import issue_card
+from huimin.cards.token import token_of
+from huimin.checkout.requests import check_card
+from huimin.core.days import county_day, county_start, month_days, month_of
+from huimin.demo.places import COMPANIES, STAFF, Account
+from huimin.divisions.find import all_divisions, town_of
+from huimin.holders.check_register import check_register
+from huimin.holders.people import eligibilities_of, presenters_of
+from huimin.holders.register_import import import_register
+from huimin.holders.register_places import Places
+from huimin.holders.register_row import Circumstances
+from huimin.house import House
+from huimin.merchants.merchants import add_merchant
+from huimin.merchants.outlets import add_outlet
+from huimin.merchants.terminals import add_terminal
+from huimin.policies.drafts import PolicyDraft, save_draft
+from huimin.policies.publish import publish
+from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import load_queries
+
+queries = load_queries("demo")
+
+Row = dict[str, Any]
+ACTOR = "demo"
+POLICY = PolicyDraft(
+    code="jiuerzhe",
+    name="九二折",
+    rate_bp=800,
+    starts_on="2023-03-01",
+    cap_redemption_fen=20_000,
+    cap_card_day_fen=20_000,
+    cap_card_month_fen=50_000,
+    merchant_share_bp=6_000,
+)
+MERCHANTS_JOINED = date(2023, 2, 13)
+CARD_LEAD_DAYS = 14
+# Customers, by place in the list, whose first card runs out before the present month.
+EXPIRING = (27, 160)
+REGISTER = "register_sample.xlsx"
+
+
+@dataclass(frozen=True)
+class Till:
+    """A terminal: its key, and what access knows of it."""
+
+    key: str
+    terminal: Row
+    town_code: str
+
+    @property
+    def kind(self) -> str:
+        """The kind of its outlet."""
+        return str(self.terminal["outlet_kind"])
+
+
+@dataclass
+class Customer:
+    """A holder with the card that counts now, and who may present it (ids, the holder first)."""
+
+    holder_id: str
+    town_code: str
+    eligibility: str
+    card: Row
+    checked: CheckedCard
+    presenters: list[str]
+
+
+@dataclass
+class County:
+    """What was built."""
+
+    house: House
+    tills: list[Till] = field(default_factory=list)
+    customers: list[Customer] = field(default_factory=list)
+
+
+def build_county(house: House, days: Sequence[date]) -> County:
+    """Everything that must stand before the first redemption on the first of `days`."""
+    county = County(house)
+    _open_merchants(county)
+    _publish_policy(house)
+    _add_staff(house)
+    before = county_start(days[0] - timedelta(days=CARD_LEAD_DAYS)) + timedelta(hours=9)
+    import_sample_register(house, before)
+    last_day_before = month_days(month_of(days[-1]))[0] - timedelta(days=1)
+    _issue_cards(county, before + timedelta(hours=2), last_day_before)
+    return county
+
+
+def checked_card(house: House, card: Row) -> CheckedCard:
+    """The card as a till reads it: from its token, with the signature checked."""
+    return check_card(token_of(card, house.key_ring), house.key_ring.public_keys())
+
+
+def _open_merchants(county: County) -> None:
+    now = county_start(MERCHANTS_JOINED) + timedelta(hours=10)
+    keys: list[str] = []
+
+    def work(tx: Transaction) -> None:
+        for company in COMPANIES:
+            merchant = add_merchant(
+                tx,
+                name=company.name,
+                credit_code=company.credit_code,
+                contact_name=company.contact_name,
+                contact_phone=company.contact_phone,
+                now=now,
+                actor=ACTOR,
+            )
+            for place in company.places:
+                outlet = add_outlet(
+                    tx,
+                    merchant_id=merchant["id"],
+                    name=place.name,
+                    kind=place.kind,
+                    division_code=place.division_code,
+                    address=place.address,
+                    now=now,
+                    actor=ACTOR,
+                )
+                for label in place.tills:
+                    _, key = add_terminal(
+                        tx, outlet_id=outlet["id"], label=label, now=now, actor=ACTOR
+                    )
+                    keys.append(key)
+
+    county.house.engine.write(work)
+
+    def tills(tx: Transaction) -> list[Till]:
+        known = [(key, terminal_of_key(tx, key)) for key in keys]
+        return [
+            Till(key, terminal, town_of(terminal["outlet_division_code"]))
+            for key, terminal in known
+        ]
+
+    county.tills = county.house.engine.read(tills)
+
+
+def _publish_policy(house: House) -> None:
+    now = county_start(date.fromisoformat(str(POLICY.starts_on))) - timedelta(days=7)
+
+    def work(tx: Transaction) -> None:
+        draft = save_draft(tx, POLICY, now=now, actor=ACTOR)
+        publish(tx, draft["id"], now=now, actor=ACTOR)
+
+    house.engine.write(work)
+
+
+def _add_staff(house: House) -> None:
+    now = county_start(MERCHANTS_JOINED) + timedelta(hours=11)
+
+    def work(tx: Transaction) -> None:
+        outlets = {row["name"]: row for row in queries.outlets(tx)}
+        for account in STAFF:
+            add_staff(
+                tx,
+                username=account.username,
+                name=account.name,
+                role=account.role,
+                password=account.password,
+                now=now,
+                actor=ACTOR,
+                **_place_of(account, outlets),
+            )
+
+    house.engine.write(work)
+
+
+def _place_of(account: Account, outlets: dict[str, Row]) -> Row:
+    if account.role == "registrar":
+        return {"division_code": account.place}
+    if account.role == "merchant_manager":
+        return {"merchant_id": str(outlets[account.place]["merchant_id"])}
+    if account.role == "cashier":
+        return {"outlet_id": str(outlets[account.place]["id"])}
+    return {}
+
+
+def import_sample_register(house: House, now: datetime) -> None:
+    """Import the register of invented people as an office would: what is wrong in it is refused."""
+    places = Places(house.engine.read(all_divisions))
+    around = Circumstances(places=places, today=county_day(now), file_name=REGISTER)
+    with as_file(files("huimin.demo") / REGISTER) as path:
+        check = check_register(path, around)
+    import_register(house.engine, house.personal_data, check, now=now, actor=ACTOR)
+
+
+def _issue_cards(county: County, now: datetime, last_day_before: date) -> None:
+    """A card for every holder; a few run out on that day, before the present month."""
+    house = county.house
+    # In an order that does not depend on ids, which are random.
+    holders = sorted(
+        house.engine.read(queries.holders),
+        key=lambda row: (row["division_code"], row["birth_date"], row["name"]),
+    )
+
+    def work(tx: Transaction) -> list[Row]:
+        return [
+            issue_card(
+                tx,
+                holder_id=holder["id"],
+                key_id=house.key_ring.active_key_id,
+                now=now,
+                actor=ACTOR,
+                reason="名册导入后首次发卡",
+                expires_on=last_day_before if index in EXPIRING else None,
+            )
+            for index, holder in enumerate(holders)
+        ]
+
+    cards = house.engine.write(work)
+    for holder, card in zip(holders, cards, strict=True):
+        county.customers.append(_customer(house, holder, card))
+
+
+def _customer(house: House, holder: Row, card: Row) -> Customer:
+    kinds, presenters = house.engine.read(
+        lambda tx: (eligibilities_of(tx, holder["id"]), presenters_of(tx, holder["id"]))
+    )
+    return Customer(
+        holder_id=holder["id"],
+        town_code=town_of(holder["division_code"]),
+        eligibility=kinds[0]["kind"] if kinds else "other",
+        card=card,
+        checked=checked_card(house, card),
+        presenters=[person["id"] for person in presenters],
+    )

@@ -1,0 +1,168 @@
+"""Plan the demo's months: who buys what where and when, decided by a seeded chance alone.
+
+The plan knows customers and tills by their place in a list, never by id, so that two builds with
+one seed have the same figures. A day is planned whole; its acts are in the order of the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from huimin.core.days import COUNTY_ZONE, county_day, month_days, month_of, previous_month
+from huimin.core.discount import Basket
+from huimin.demo.baskets import basket_of
+from huimin.demo.county import Customer, Till
+
+MONTHS_BEFORE = 2
+# Visits a customer makes in a month, as shares of all customers: most shop a few times.
+VISITS_A_MONTH = (0, 1, 2, 3, 4, 6, 9)
+VISIT_WEIGHTS = (6, 14, 24, 24, 18, 10, 4)
+# Cards are new in the first month and known in the third.
+MONTH_SHARES = (0.85, 1.0, 1.08)
+KIND_WEIGHTS = {"supermarket": 10.0, "pharmacy": 5.0, "hospital": 1.4, "school": 0.9, "other": 0.9}
+NEAR_WEIGHT = 6.0
+# Where a kind of need leads people more often.
+NEED_WEIGHTS = {
+    ("major_illness", "pharmacy"): 2.2,
+    ("major_illness", "hospital"): 3.0,
+    ("disability", "pharmacy"): 1.5,
+    ("orphan", "school"): 5.0,
+    ("dibao", "school"): 1.4,
+}
+FAMILY_SHARE = 0.35
+RETURN_SHARE = 0.02
+WHOLE_RETURN_SHARE = 0.5
+RETURN_DAYS_MAX = 4
+WEEKEND_SHARE = 1.25
+# Hours at which shops are busy, with the weight of each.
+HOURS = (8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19)
+HOUR_WEIGHTS = (6, 12, 14, 9, 4, 6, 8, 9, 12, 11, 5)
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """Somebody buys. `number` names it for a later return."""
+
+    at: datetime
+    number: int
+    customer: int
+    till: int
+    presenter: int
+    basket: Basket
+
+
+@dataclass(frozen=True)
+class Return:
+    """A purchase goes back: `amount_fen` of it, or all."""
+
+    at: datetime
+    number: int
+    till: int
+    amount_fen: int | None
+
+
+Act = Purchase | Return
+
+
+def demo_days(now: datetime) -> list[date]:
+    """The two whole months before the present one, and the present one up to today."""
+    today = county_day(now)
+    first = month_of(today)
+    for _ in range(MONTHS_BEFORE):
+        first = previous_month(first)
+    start = month_days(first)[0]
+    return [start + timedelta(days=count) for count in range((today - start).days + 1)]
+
+
+class MonthsPlan:
+    """The acts of every day. It must be asked for the days in their order, each once."""
+
+    def __init__(
+        self, customers: Sequence[Customer], tills: Sequence[Till], now: datetime, seed: int
+    ) -> None:
+        self._customers, self._tills, self._now = customers, tills, now
+        self._chance = Random(seed)  # noqa: S311
+        self.days = demo_days(now)
+        self._months = sorted({month_of(day) for day in self.days})
+        self._visits = [self._chance.choices(VISITS_A_MONTH, VISIT_WEIGHTS)[0] for _ in customers]
+        self._favourites = [self._favourite_weights(customer) for customer in customers]
+        self._returns: dict[date, list[Return]] = {}
+        self._number = 0
+
+    def acts_of(self, day: date, stopped: frozenset[int] = frozenset()) -> list[Act]:
+        """What happens on that day. `stopped` are customers whose card no longer counts."""
+        share = MONTH_SHARES[self._months.index(month_of(day))]
+        share *= WEEKEND_SHARE if day.weekday() >= 5 else 1.0
+        acts: list[Act] = list(self._returns.pop(day, []))
+        for index, visits in enumerate(self._visits):
+            # Asked of everybody, so that a stopped card changes nobody else's day.
+            comes = self._chance.random() < visits * share / 30
+            if comes and index not in stopped:
+                acts.extend(self._visit(day, index))
+        return sorted(self._in_time(acts, day), key=lambda act: (act.at, act.number))
+
+    def _visit(self, day: date, index: int) -> Iterator[Act]:
+        chance, customer = self._chance, self._customers[index]
+        till = chance.choices(range(len(self._tills)), self._favourites[index])[0]
+        terminal = self._tills[till].terminal
+        family = len(customer.presenters) - 1
+        presenter = chance.randint(1, family) if family and chance.random() < FAMILY_SHARE else 0
+        self._number += 1
+        purchase = Purchase(
+            at=self._moment(day),
+            number=self._number,
+            customer=index,
+            till=till,
+            presenter=presenter,
+            basket=basket_of(self._tills[till].kind, terminal["outlet_name"], chance),
+        )
+        yield purchase
+        if chance.random() < RETURN_SHARE:
+            yield from self._go_back(purchase, day)
+
+    def _go_back(self, purchase: Purchase, day: date) -> Iterator[Act]:
+        """The return, when it is due on the same day; else it waits for its day."""
+        chance = self._chance
+        whole = chance.random() < WHOLE_RETURN_SHARE
+        amount_fen = None if whole else purchase.basket.amount_fen * chance.randint(2, 6) // 10
+        later = chance.randint(0, RETURN_DAYS_MAX)
+        on = day + timedelta(days=later)
+        at = purchase.at + timedelta(minutes=12) if later == 0 else self._moment(on)
+        back = Return(at, purchase.number, purchase.till, amount_fen)
+        if later == 0:
+            yield back
+        elif on <= self.days[-1]:
+            self._returns.setdefault(on, []).append(back)
+
+    def _favourite_weights(self, customer: Customer) -> list[float]:
+        """How likely each till is: by kind, by need, and much more in the own town."""
+        weights = []
+        for till in self._tills:
+            weight = KIND_WEIGHTS[till.kind]
+            weight *= NEED_WEIGHTS.get((customer.eligibility, till.kind), 1.0)
+            weight *= NEAR_WEIGHT if till.town_code == customer.town_code else 1.0
+            weights.append(weight)
+        return weights
+
+    def _moment(self, day: date) -> datetime:
+        chance = self._chance
+        hour = chance.choices(HOURS, HOUR_WEIGHTS)[0]
+        moment = time(hour, chance.randrange(60), chance.randrange(60))
+        return datetime.combine(day, moment, COUNTY_ZONE)
+
+    def _in_time(self, acts: list[Act], day: date) -> list[Act]:
+        """Today's acts are moved before the present moment: nothing happens in the future."""
+        start = datetime.combine(day, time(), COUNTY_ZONE)
+        gone = (self._now - start) / timedelta(days=1)
+        if gone >= 1:
+            return acts
+        return [_moved(act, start + (act.at - start) * gone) for act in acts]
+
+
+def _moved(act: Act, at: datetime) -> Act:
+    if isinstance(act, Return):
+        return Return(at, act.number, act.till, act.amount_fen)
+    return Purchase(at, act.number, act.customer, act.till, act.presenter, act.basket)

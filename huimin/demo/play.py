@@ -1,0 +1,121 @@
+"""Let the planned months happen: every redemption and reversal through the real checkout.
+
+A day is one transaction, for speed. Should an act be refused, the day is done again one act at a
+time and without it, because a refusal must leave nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from huimin.checkout.redeem import redeem
+from huimin.checkout.requests import RedemptionRequest, ReversalRequest
+from huimin.checkout.reverse import reverse
+from huimin.core.days import county_start, month_days, month_of
+from huimin.core.refusals import Refusal
+from huimin.demo.county import County
+from huimin.demo.months import Act, MonthsPlan, Purchase, Return
+from huimin.demo.stories import tell_stories
+from huimin.storage.engine import Transaction
+
+CASHIERS = ("王敏", "李萍", "陈芳", "杨静", "刘洋")
+
+
+@dataclass
+class Played:
+    """What has happened: the ids of redemptions by their number in the plan, and counts."""
+
+    ids: dict[int, str] = field(default_factory=dict)
+    redemptions: int = 0
+    reversals: int = 0
+    refused: int = 0
+
+
+def play(county: County, plan: MonthsPlan, progress: Callable[[], None] = lambda: None) -> Played:
+    """Play every day of the plan; `progress` is called after each."""
+    played = Played()
+    stopped: frozenset[int] = frozenset()
+    present_month = month_of(plan.days[-1])
+    for day in plan.days:
+        if day == month_days(present_month)[0]:
+            stopped = tell_stories(county, county_start(day))
+        _day(county, plan.acts_of(day, stopped), played)
+        progress()
+    return played
+
+
+def _day(county: County, acts: list[Act], played: Played) -> None:
+    try:
+        done = county.house.engine.write(lambda tx: _all(tx, county, acts, played.ids))
+    except Refusal:
+        done = _one_by_one(county, acts, played)
+    for act, row_id in zip(acts, done, strict=True):
+        if row_id is None:
+            played.refused += 1
+        elif isinstance(act, Purchase):
+            played.ids[act.number] = row_id
+            played.redemptions += 1
+        else:
+            played.reversals += 1
+
+
+def _all(
+    tx: Transaction, county: County, acts: list[Act], known: dict[int, str]
+) -> list[str | None]:
+    """The ids of the rows. It has no effect but on the database, so that it can be repeated."""
+    ids = dict(known)
+    done: list[str | None] = []
+    for act in acts:
+        done.append(_act(tx, county, act, ids))
+        if isinstance(act, Purchase):
+            ids[act.number] = str(done[-1])
+    return done
+
+
+def _one_by_one(county: County, acts: list[Act], played: Played) -> list[str | None]:
+    known = dict(played.ids)
+    done: list[str | None] = []
+    for act in acts:
+        try:
+            ids = county.house.engine.write(partial(_all, county=county, acts=[act], known=known))
+        except Refusal:
+            ids = [None]
+        if isinstance(act, Purchase) and ids[0] is not None:
+            known[act.number] = ids[0]
+        done += ids
+    return done
+
+
+def _act(tx: Transaction, county: County, act: Act, ids: dict[int, str]) -> str:
+    return _buy(tx, county, act) if isinstance(act, Purchase) else _go_back(tx, county, act, ids)
+
+
+def _buy(tx: Transaction, county: County, act: Purchase) -> str:
+    customer, till = county.customers[act.customer], county.tills[act.till]
+    basket = act.basket
+    request = RedemptionRequest(
+        card=customer.checked,
+        amount_fen=basket.amount_fen,
+        excluded_fen=basket.excluded_fen,
+        insurance_fen=basket.insurance_fen,
+        items=basket.items,
+        order_no=f"{till.terminal['terminal_code']}-{act.number:06d}",
+        presented_by=customer.presenters[act.presenter],
+        identity_checked=True,
+        cashier=CASHIERS[act.till % len(CASHIERS)],
+    )
+    return str(redeem(tx, request, terminal=till.terminal, now=act.at)["id"])
+
+
+def _go_back(tx: Transaction, county: County, act: Return, ids: dict[int, str]) -> str:
+    if act.number not in ids:
+        raise Refusal("redemption_unknown")
+    till = county.tills[act.till]
+    request = ReversalRequest(
+        reason="顾客退货",
+        amount_fen=act.amount_fen,
+        cashier=CASHIERS[act.till % len(CASHIERS)],
+    )
+    return str(reverse(tx, ids[act.number], request, terminal=till.terminal, now=act.at)["id"])
