@@ -42,12 +42,7 @@ class LazyRooms(OneSentenceGroup):
         if cmd_name not in ROOM_COMMANDS:
             return super().get_command(ctx, cmd_name)
         module_name, _, attribute = ROOM_COMMANDS[cmd_name][0].partition(":")
-        try:
-            command: click.Command = getattr(importlib.import_module(module_name), attribute)
-        except ModuleNotFoundError as error:  # TOLERANCE while the rooms are being built
-            if not (error.name or "").startswith("huimin."):
-                raise
-            raise click.ClickException(f"命令 {cmd_name} 还没有建好。") from error
+        command: click.Command = getattr(importlib.import_module(module_name), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
