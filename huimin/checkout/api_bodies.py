@@ -139,10 +139,14 @@ class KeyHeader(BaseModel):
     ]
 
     @classmethod
-    @cache
     def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Once a process: flask-openapi3 asks for it at every request."""
-        return super().model_json_schema(*args, **kwargs)
+        return _key_header_schema(args, tuple(sorted(kwargs.items())))
+
+
+@cache
+def _key_header_schema(args: tuple[Any, ...], kwargs: tuple[Any, ...]) -> dict[str, Any]:
+    return super(KeyHeader, KeyHeader).model_json_schema(*args, **dict(kwargs))
 
 
 class RedemptionPath(BaseModel):

@@ -10,8 +10,9 @@ import json
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from flask import Response, current_app, g, request
-from flask_openapi3 import APIBlueprint, Tag
+from flask import Response, g, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
@@ -51,6 +52,7 @@ from huimin.core.days import parse_day
 from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Transaction
 from huimin.web.current import house
+from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 
 TYPED_NUMBERS = RateLimitItemPerMinute(60)
@@ -81,7 +83,9 @@ def authorise() -> None:
 @api.get("/terminal", summary="我是谁 / who am I", responses={200: TerminalAnswer})
 def terminal() -> Response:
     now = house().clock()
-    return _json(house().engine.read(lambda tx: terminal_answer(tx, g.terminal, now, _language())))
+    return json_response(
+        house().engine.read(lambda tx: terminal_answer(tx, g.terminal, now, _language()))
+    )
 
 
 @api.post("/cards/verify", summary="核验 / verify a card", responses={200: VerifyAnswer})
@@ -98,14 +102,14 @@ def verify(body: CardBody) -> Response:
     home.lookups.note(
         at=now, terminal_id=who["terminal_id"], card_id=answer.pop("card_id"), outcome="found"
     )
-    return _json(answer)
+    return json_response(answer)
 
 
 @api.post("/quotes", summary="试算 / quote a basket", responses={200: QuoteAnswer})
 def quotes(body: QuoteBody) -> Response:
     asked = body.to_request(_checked(body.card))
     now, who, language = house().clock(), g.terminal, _language()
-    return _json(
+    return json_response(
         house().engine.read(
             lambda tx: quote_basket(tx, asked, terminal=who, now=now, language=language)
         )
@@ -126,7 +130,7 @@ def redemptions(header: KeyHeader, body: RedemptionBody) -> Response:
 @api.get("/redemptions", summary="按订单号查询 / find by order", responses={200: RedemptionRecord})
 def redemption_of_order(query: OrderQuery) -> Response:
     who, language = g.terminal, _language()
-    return _json(
+    return json_response(
         house().engine.read(
             lambda tx: find_redemption(tx, terminal=who, order_no=query.order_no, language=language)
         )
@@ -140,7 +144,7 @@ def redemption_of_order(query: OrderQuery) -> Response:
 )
 def redemption(path: RedemptionPath) -> Response:
     who, language = g.terminal, _language()
-    return _json(
+    return json_response(
         house().engine.read(
             lambda tx: find_redemption(
                 tx, terminal=who, redemption_id=path.redemption_id, language=language
@@ -178,7 +182,7 @@ def statement(path: DayPath) -> Response:
         response = Response("\ufeff" + statement_csv(found), mimetype="text/csv")
         response.headers["X-Content-SHA256"] = found["sha256"]
         return response
-    return _json(found)
+    return json_response(found)
 
 
 def _once(key: str, print_of_body: str, work: Callable[[Transaction], dict[str, Any]]) -> Response:
@@ -197,16 +201,9 @@ def _once(key: str, print_of_body: str, work: Callable[[Transaction], dict[str, 
 
     with in_progress.holding(terminal_id, key):
         answer = house().engine.write(use_case)
-    response = _json(answer.body)
-    response.status_code = 201
+    response = json_response(answer.body, 201)
     if answer.replayed:
         response.headers["Idempotent-Replayed"] = "true"
-    return response
-
-
-def _json(body: dict[str, Any]) -> Response:
-    response: Response = current_app.json.response(body)  # type: ignore[attr-defined]
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

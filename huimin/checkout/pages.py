@@ -11,7 +11,6 @@ from typing import Any
 from flask import (
     Blueprint,
     Response,
-    current_app,
     g,
     redirect,
     render_template,
@@ -38,6 +37,7 @@ from huimin.core.days import county_day
 from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Transaction
 from huimin.web.current import house
+from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 from huimin.web.problems import answer_validation_error
 
@@ -83,7 +83,7 @@ def verify() -> Response:
         card_id=answer.pop("card_id"),
         outcome="found",
     )
-    return _json(answer)
+    return json_response(answer)
 
 
 @pages.post("/quote")
@@ -93,7 +93,7 @@ def quote() -> Response:
     body = QuoteBody.model_validate(request.get_json())
     terminal, now, language = _terminal(), house().clock(), request_language()
     asked = body.to_request(_checked(body.card))
-    return _json(
+    return json_response(
         house().engine.read(
             lambda tx: quote_basket(tx, asked, terminal=terminal, now=now, language=language)
         )
@@ -148,7 +148,7 @@ def today() -> Response:
         for row in statement["rows"]
         if row["kind"] == "redemption"
     ]
-    return _json({"sums": statement["sums"], "sales": sales[::-1][:20]})
+    return json_response({"sums": statement["sums"], "sales": sales[::-1][:20]})
 
 
 def _once(terminal: dict[str, Any], print_of_body: str, work: Any) -> Response:
@@ -166,7 +166,7 @@ def _once(terminal: dict[str, Any], print_of_body: str, work: Any) -> Response:
             work=lambda: work(tx),
         )
     )
-    return _json(answer.body)
+    return json_response(answer.body)
 
 
 def _terminals() -> list[dict[str, Any]]:
@@ -197,9 +197,3 @@ def _terminal() -> dict[str, Any]:
 
 def _checked(text: str) -> CheckedCard:
     return check_card(text, house().key_ring.public_keys())
-
-
-def _json(body: dict[str, Any]) -> Response:
-    response: Response = current_app.json.response(body)  # type: ignore[attr-defined]
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -41,7 +41,7 @@ Words = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Kind:
-    """One refusal: HTTP status, reason for staff, and sentence to read aloud, in LANGUAGES' order."""
+    """One refusal: HTTP status, reason for staff, sentence to read aloud; as in LANGUAGES."""
 
     status: int
     detail: Words

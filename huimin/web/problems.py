@@ -6,15 +6,16 @@ field and the remedy, in the caller's language.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import structlog
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 from huimin.storage.engine import StorageProblem
+from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 
 log = structlog.get_logger(__name__)
@@ -100,10 +101,10 @@ def answer_storage_problem(error: StorageProblem) -> Response:
 def answer_http_exception(error: HTTPException) -> Response:
     """What Flask itself refused, with its headers (Allow, Retry-After)."""
     if error.response is not None:
-        return error.response  # type: ignore[return-value]
+        return cast(Response, error.response)
     status = error.code or 500
     if status < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return cast(Response, error.get_response())
     code = CODE_OF_STATUS.get(status, "invalid_input" if status < 500 else "internal_error")
     headers = {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
     refusal = Refusal(code, limit=_limit_words()) if status == 413 else Refusal(code)
@@ -134,7 +135,7 @@ def _answer(
         "cashier_message": refusal.cashier_message(language),
     }
     if wants_json():
-        response = current_app.json.response(body)  # type: ignore[attr-defined]
+        response = json_response(body)
         response.mimetype = "application/problem+json"
     else:
         response = Response(render_template("web/problem.html", problem=body))

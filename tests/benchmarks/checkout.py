@@ -1,9 +1,9 @@
-"""How fast is a redemption: bare sqlite3, the service function, and HTTP through the shipped server.
+"""How fast is a redemption: bare sqlite3, the service function, HTTP through the shipped server.
 
-`python -m tests.benchmarks.checkout` prints, from one machine and one run: (a) bare sqlite3 replaying
-the very statements of the service with one durable commit each, (b) the service function, (c) HTTP
-at 1, 16 and 64 connections; operations per second, p50, p99 and the ratios b/a and c/a. The parts
-take turns over several rounds, because these machines are noisy; the medians are printed.
+`python -m tests.benchmarks.checkout` prints, from one machine and one run: (a) bare sqlite3 that
+replays the very statements of the service with one durable commit each, (b) the service function,
+(c) HTTP at 1, 16 and 64 connections: operations a second, p50, p99, and the ratios b/a and c/a. The
+parts take turns over several rounds, because these machines are noisy; medians are printed.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from huimin.checkout.once import Answer, fingerprint, once
 from huimin.checkout.redeem import redeem
-from huimin.checkout.requests import RedemptionRequest
-from huimin.house import House, open_house
+from huimin.checkout.requests import RedemptionRequest, check_card
+from huimin.house import House, create_house, open_house
 from huimin.settings import Settings
 from huimin.storage.engine import Transaction
 from tests.benchmarks.county import Till, build_county
@@ -96,53 +97,47 @@ class RecordingCursor:
         return self
 
 
-def sale(till: Till, number: int, round_name: str) -> RedemptionRequest:
-    """One redemption request; every one has an order of its own."""
-    return RedemptionRequest(
-        card=till.token(number),
-        amount_fen=1_280 + number % 9_000,
-        order_no=f"{round_name}-{number}",
-        presented_by=till.holder(number),
-        identity_checked=True,
-    )
+def body_of(till: Till, number: int, name: str) -> dict[str, Any]:
+    """One sale; every one has an order of its own."""
+    return {
+        "card": till.token(number),
+        "amount_fen": 1_280 + number % 9_000,
+        "order_no": f"{name}-{number}",
+        "presented_by": till.holder(number),
+        "identity_checked": True,
+    }
 
 
-def one_redemption(house: House, till: Till, number: int, name: str) -> Callable[[], Any]:
-    request = sale(till, number, name)
-    keys = house.key_ring.public_keys()
+def use_case(house: House, till: Till, number: int, name: str) -> Callable[[Transaction], Answer]:
+    """A redemption just as the endpoint hands it to the engine."""
+    body = body_of(till, number, name)
+    card = check_card(body.pop("card"), house.key_ring.public_keys())
+    request = RedemptionRequest(card, **body)
+    print_of_body = fingerprint("redeem", request)
+    now = house.clock()
 
-    def work(tx: Transaction) -> Any:
-        return redeem(
+    def work(tx: Transaction) -> Answer:
+        return once(
             tx,
-            request,
-            terminal=till.terminal,
-            public_keys=keys,
-            now=house.clock(),
-            idempotency_key=request.order_no,
+            terminal_id=till.terminal["terminal_id"],
+            key=request.order_no,
+            fingerprint=print_of_body,
+            now=now,
+            work=lambda: redeem(tx, request, terminal=till.terminal, now=now),
         )
 
-    return lambda: house.engine.write(work)
+    return work
 
 
 def record_statements(house: House, tills: list[Till], count: int) -> list[list[tuple[str, Any]]]:
     """What the service says to the database for each of `count` redemptions."""
+    jobs = [use_case(house, tills[i % len(tills)], i, "bare") for i in range(count)]
     recorded: list[list[tuple[str, Any]]] = []
-    keys = house.key_ring.public_keys()
 
     def work(tx: Transaction) -> None:
-        for number in range(count):
-            till = tills[number % len(tills)]
-            request = sale(till, number, "bare")
+        for job in jobs:
             log: list[tuple[str, Any]] = []
-            recording = Transaction(tx.engine, RecordingConnection(tx.connection, log))
-            redeem(
-                recording,
-                request,
-                terminal=till.terminal,
-                public_keys=keys,
-                now=house.clock(),
-                idempotency_key=request.order_no,
-            )
+            job(Transaction(tx.engine, RecordingConnection(tx.connection, log)))
             recorded.append(log)
 
     house.engine.write(work)
@@ -168,13 +163,15 @@ def bare_sqlite(database: Path, recorded: list[list[tuple[str, Any]]], figures: 
     connection.close()
 
 
-def service(house: House, tills: list[Till], count: int, threads: int, name: str, figures: Figures) -> None:
+def service(
+    house: House, tills: list[Till], count: int, threads: int, name: str, figures: Figures
+) -> None:
     """The service function through the engine, from so many threads."""
-    jobs = [one_redemption(house, tills[i % len(tills)], i, name) for i in range(count)]
+    jobs = [(tills[i % len(tills)], i) for i in range(count)]
 
-    def timed(job: Callable[[], Any]) -> float:
+    def timed(job: tuple[Till, int]) -> float:
         began = time.perf_counter()
-        job()
+        house.engine.write(use_case(house, *job, name))
         return time.perf_counter() - began
 
     start = time.perf_counter()
@@ -186,20 +183,15 @@ def service(house: House, tills: list[Till], count: int, threads: int, name: str
     figures.add(time.perf_counter() - start, latencies)
 
 
-def http(port: int, tills: list[Till], count: int, connections: int, name: str, figures: Figures) -> None:
+def http(
+    port: int, tills: list[Till], count: int, connections: int, name: str, figures: Figures
+) -> None:
     """The same through the shipped server, loaded by a child process."""
     requests = []
     for number in range(count):
         till = tills[number % len(tills)]
-        request = sale(till, number, name)
-        body = {
-            "card": request.card,
-            "amount_fen": request.amount_fen,
-            "order_no": request.order_no,
-            "presented_by": request.presented_by,
-            "identity_checked": True,
-        }
-        headers = {"Authorization": f"Bearer {till.key}", "Idempotency-Key": request.order_no}
+        body = body_of(till, number, name)
+        headers = {"Authorization": f"Bearer {till.key}", "Idempotency-Key": body["order_no"]}
         requests.append(["/api/v1/redemptions", headers, json.dumps(body)])
     child = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.http_load", str(port), str(connections)],
@@ -235,13 +227,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "county"
         settings = Settings.from_environment(folder=folder)
+        create_house(settings)
         house = open_house(settings)
         tills = build_county(house)
         house.close()
         for turn in range(options.rounds):
             replayed = copy_of(folder / "huimin.db", Path(temporary) / f"bare{turn}")
             recording = Path(temporary) / f"recording{turn}"
-            shutil.copytree(folder, recording)
+            copy_of(folder / "huimin.db", recording)
+            for keys in folder.glob("*.json"):
+                shutil.copy(keys, recording)
             recorder = open_house(Settings.from_environment(folder=recording))
             recorded = record_statements(recorder, tills, options.count)
             recorder.close()
@@ -254,7 +249,8 @@ def main() -> None:
                 http(port, tills, 500, 1, f"warm{turn}", Figures())
                 for connections in CONNECTIONS:
                     name = f"h{connections}.{turn}"
-                    http(port, tills, options.count, connections, name, part(f"HTTP, {connections} connections"))
+                    figures = part(f"HTTP, {connections} connections")
+                    http(port, tills, options.count, connections, name, figures)
     print(f"{'':<34}{'rate':>11}{'p50':>12}{'p99':>12}{'p99/p50':>9}{'ratio':>9}")
     reference = parts.pop("bare")
     print(reference.row(f"(a) bare sqlite3, {len(recorded[0])} statements", reference))

@@ -1,4 +1,4 @@
-"""A load generator for the benchmarks: keep-alive HTTP/1.1 over loopback, many connections, one process.
+"""A load generator for the benchmarks: keep-alive HTTP/1.1 on loopback, one process.
 
 It sends requests that were rendered beforehand and does as little as it can in between, because it
 shares the machine with the server that it measures. Run as a child process:

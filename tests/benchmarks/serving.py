@@ -1,4 +1,4 @@
-"""The shipped server in a process of its own, on a free port, for as long as a benchmark needs it."""
+"""The shipped server in a process of its own, on a free port, while a benchmark needs it."""
 
 from __future__ import annotations
 
