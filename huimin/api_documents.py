@@ -1,6 +1,6 @@
 """The API described: OpenAPI 3.1 as JSON, and a page to read it and try it on.
 
-The page's assets come from the flask-openapi3-swagger package on this server, and its only script of
+The assets come from the flask-openapi3-swagger package on this server, and the only script of
 our own is a file: the strict content security policy holds here.
 """
 

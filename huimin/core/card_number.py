@@ -22,7 +22,7 @@ def make_number(serial: int, county_code: str = COUNTY_CODE) -> str:
 
 
 def is_valid(number: str) -> bool:
-    """True for 16 ASCII digits whose check digit is right; whether the card exists is another matter."""
+    """True for 16 ASCII digits with a right check digit; whether the card exists is not asked."""
     return (
         len(number) == NUMBER_DIGITS
         and number.isascii()

@@ -73,7 +73,7 @@ def read_text(raw: str) -> CardReading:
 
 
 def sign_token(copy_id: bytes, expires_at: int, key_id: int, private_key: Ed25519PrivateKey) -> str:
-    """The token of a card copy as decimal digits. `expires_at` in Unix seconds; `key_id` one byte."""
+    """A card copy's token as decimal digits. `expires_at` in Unix seconds; `key_id` one byte."""
     if len(copy_id) != COPY_ID_BYTES:
         raise ValueError("a copy id has seven bytes")
     # cwt.encode would add iat and nbf: the COSE class keeps the claims as small as they can be.
@@ -110,7 +110,7 @@ def verify_token(digits: str, public_keys: Mapping[int, Ed25519PublicKey]) -> To
 
 
 def address_form(digits: str, host: str) -> str:
-    """The token as an address that any phone camera opens, in capitals for QR's alphanumeric mode."""
+    """The token as an address that any camera opens, in capitals for QR's alphanumeric mode."""
     return f"HTTPS://{host.upper()}/C/{digits}"
 
 
