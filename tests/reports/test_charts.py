@@ -1,0 +1,107 @@
+"""The chart of a month: well-formed, safe, labelled, and true to the figures."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from huimin.core.money import money_text
+from huimin.house import House
+from huimin.reports.charts import month_chart_svg
+from huimin.reports.monthly import GROUPINGS, MonthlyReport, OutletRow, ReportRow, monthly_report
+from tests.reports.county import make_small_county
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def report(sqlite_house: House, clock: Any) -> MonthlyReport:
+    county = make_small_county(sqlite_house)
+    for card in range(4):
+        county.sell(card, card, 10_000 * (card + 1))
+    clock.advance(days=1)
+    for card in range(4):
+        county.sell(card, card + 1, 12_300 * (card + 1))
+    return sqlite_house.engine.read(lambda tx: monthly_report(tx, "2026-11"))
+
+
+def texts(svg: str) -> list[str]:
+    return [node.text or "" for node in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("grouping", GROUPINGS)
+@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant", "en"])
+def test_every_group_has_a_bar_a_name_and_an_amount(
+    report: MonthlyReport, grouping: str, language: str
+) -> None:
+    svg = month_chart_svg(report, language, grouping)
+    written = texts(svg)
+    for row in report.rows(grouping):
+        assert money_text(row.discount_fen) in written
+    bars = re.findall(r'<rect [^>]*height="16"', svg)
+    assert len(bars) == len(report.rows(grouping))
+
+
+def test_axes_and_unit_are_written(report: MonthlyReport) -> None:
+    written = texts(month_chart_svg(report, "zh_Hans", "town"))
+    assert "优惠金额（元）" in written
+    assert "持卡人所在镇街" in written
+    assert "2026年11月优惠金额（按持卡人所在镇街）" in written
+    assert "本月" in written and "上月" in written
+
+
+def test_bars_are_as_long_as_the_amounts(report: MonthlyReport) -> None:
+    svg = month_chart_svg(report, "zh_Hans", "kind")
+    widths = [float(width) for width in re.findall(r'width="([0-9.]+)" height="16"', svg)]
+    amounts = [row.discount_fen for row in report.by_kind]
+    for width, amount in zip(widths, amounts, strict=True):
+        assert width / widths[0] == pytest.approx(amount / amounts[0], abs=0.01)
+
+
+def test_a_strict_content_policy_shows_it(report: MonthlyReport) -> None:
+    svg = month_chart_svg(report, "zh_Hans")
+    assert "style" not in svg and "<script" not in svg and " on" not in svg.replace(" one", "")
+    assert "href" not in svg
+
+
+def test_a_hostile_name_stays_text() -> None:
+    name = '<script>alert(1)</script>&"'
+    row = OutletRow(
+        key="1",
+        name=name,
+        discount_fen=800,
+        redemptions=1,
+        kind="other",
+        division_code="512022001000",
+        merchant_name="x",
+        credit_code="x",
+    )
+    total = ReportRow(key="total", name="合计", discount_fen=800, redemptions=1)
+    svg = month_chart_svg(
+        MonthlyReport("2026-10", "2026-09", total, (row,), (), (), ()), "en", "outlet"
+    )
+    assert "<script" not in svg
+    titles = [node.text for node in ElementTree.fromstring(svg).iter(f"{SVG}title")]
+    assert any((title or "").startswith(name) for title in titles)
+
+
+def test_a_month_in_which_more_was_returned_than_sold_is_drawn(
+    sqlite_house: House, clock: Any
+) -> None:
+    county = make_small_county(sqlite_house)
+    county.sell(0, 0, 10_000)
+    clock.advance(days=1)
+    county.take_back(0)
+    report = sqlite_house.engine.read(lambda tx: monthly_report(tx, "2026-11"))
+    svg = month_chart_svg(report, "zh_Hans")
+    assert "−¥8.00" in texts(svg)
+    assert 'width="-' not in svg
+
+
+def test_an_empty_month_says_so(sqlite_house: House) -> None:
+    report = sqlite_house.engine.read(lambda tx: monthly_report(tx, "2030-01"))
+    assert "这个月没有优惠交易。" in texts(month_chart_svg(report))
+    assert "No discount was given in this month." in texts(month_chart_svg(report, "en", "town"))

@@ -1,0 +1,64 @@
+"""`huimin report` as it is typed, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from huimin.house import House
+from tests.reports.county import make_small_county
+
+
+@pytest.fixture
+def reported(sqlite_house: House) -> Path:
+    county = make_small_county(sqlite_house)
+    county.sell(0, 0, 12_800)
+    return sqlite_house.settings.folder
+
+
+def test_report_as_table_by_default(reported: Path, run_cli: Any) -> None:
+    done = run_cli(["report", "2026-10"], reported)
+    assert done.returncode == 0
+    assert "乐至县惠民卡优惠月报表（分示范点）" in done.stdout
+    assert "10.24" in done.stdout
+
+
+def test_report_as_json(reported: Path, run_cli: Any) -> None:
+    done = run_cli(["report", "2026-10", "--format", "json"], reported)
+    assert json.loads(done.stdout)["total"]["discount_fen"] == 1_024
+
+
+def test_report_into_a_file_by_its_ending(reported: Path, run_cli: Any, tmp_path: Path) -> None:
+    out = tmp_path / "十月.xlsx"
+    done = run_cli(["report", "2026-10", "--out", out], reported)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert len(openpyxl.load_workbook(out).sheetnames) == 4
+    again = tmp_path / "again.xlsx"
+    run_cli(["report", "2026-10", "--out", again], reported)
+    assert again.read_bytes() == out.read_bytes()
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize("month", ["2026-13", "oktober", "2026"])
+def test_a_wrong_month_is_one_sentence(reported: Path, run_cli: Any, month: str) -> None:
+    done = run_cli(["report", month], reported)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "2026-10" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(
+    reported: Path, run_cli: Any, tmp_path: Path
+) -> None:
+    done = run_cli(["report", "2026-10", "--out", tmp_path / "nowhere" / "a.csv"], reported)
+    assert done.returncode == 2
+    assert "不能写入" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_an_unknown_format_is_refused(reported: Path, run_cli: Any) -> None:
+    done = run_cli(["report", "2026-10", "--format", "pdf"], reported)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,210 @@
+"""The month's report as files: the same sums in each, safe to open, the same bytes each time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.utils import get_column_letter
+
+from huimin.core.money import yuan
+from huimin.house import House
+from huimin.reports.columns import display_width
+from huimin.reports.exports import EXPORTS, export_report, file_name
+from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report
+from huimin.reports.report_csv import formula_safe
+from tests.making.merchants import make_merchant, make_outlet, make_terminal
+from tests.reports.county import make_small_county
+
+COUNTY = "乐至县"
+DANGEROUS = '=HYPERLINK("http://evil.example","点我")'
+
+
+@pytest.fixture
+def report(sqlite_house: House, clock: Any) -> MonthlyReport:
+    """Two months with an odd fen in each sum, and an outlet whose name is a formula."""
+    county = make_small_county(sqlite_house)
+    outlet = make_outlet(
+        sqlite_house,
+        "other",
+        name=DANGEROUS,
+        merchant_id=make_merchant(sqlite_house, name="+1 商行")["id"],
+    )
+    county.keys.append(make_terminal(sqlite_house, outlet)[1])
+    for card in range(4):
+        county.sell(card, card, 12_345 + card)
+    clock.advance(days=1)
+    for card in range(4):
+        county.sell(card, card + 1, 1_234_567 + card)
+    county.take_back(0, 777)
+    return sqlite_house.engine.read(lambda tx: monthly_report(tx, "2026-11"))
+
+
+def workbook_of(report: MonthlyReport) -> Any:
+    content = export_report(report, "xlsx", COUNTY)
+    return openpyxl.load_workbook(io.BytesIO(content), rich_text=False)
+
+
+def table_rows(sheet: Any) -> Iterator[dict[str, Any]]:
+    """The rows under the header, the total last, as heading → cell."""
+    headings = [cell.value for cell in sheet[3]]
+    for row in sheet.iter_rows(min_row=4):
+        if row[1].value is None:
+            return
+        yield dict(zip(headings, row, strict=True))
+
+
+@pytest.mark.parametrize("form", sorted(EXPORTS))
+def test_the_same_report_gives_the_same_bytes(report: MonthlyReport, form: str) -> None:
+    first = export_report(report, form, COUNTY)
+    assert export_report(report, form, COUNTY) == first
+    assert file_name(report, form).startswith("huimin-report-2026-11.")
+
+
+def test_workbook_says_what_an_office_expects(report: MonthlyReport) -> None:
+    book = workbook_of(report)
+    assert len(book.sheetnames) == len(GROUPINGS)
+    for sheet in book:
+        words = [cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        assert sheet["A1"].value.startswith("乐至县惠民卡优惠月报表")
+        assert sheet["A1"].alignment.horizontal == "center"
+        assert any(str(area).startswith("A1:") for area in sheet.merged_cells.ranges)
+        assert sheet["A2"].value == "期间：2026年11月1日至2026年11月30日"
+        assert "单位：元" in words
+        assert sheet["A3"].value == "序号"
+        assert "合计" in words
+        for signer in ("填报人：", "审核人：", "负责人：", "填报日期："):
+            assert signer in words
+
+
+def test_workbook_is_set_up_for_a4(report: MonthlyReport) -> None:
+    for sheet in workbook_of(report):
+        assert str(sheet.page_setup.paperSize) == sheet.PAPERSIZE_A4
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.print_title_rows == "$1:$3"
+        assert sheet.print_area
+        assert "&P" in sheet.oddFooter.center.text and "&N" in sheet.oddFooter.center.text
+
+
+def test_workbook_amounts_are_exact_numbers(report: MonthlyReport) -> None:
+    book = workbook_of(report)
+    for grouping, sheet in zip(GROUPINGS, book, strict=True):
+        rows = list(table_rows(sheet))
+        wanted = [*report.rows(grouping), report.total]
+        assert len(rows) == len(wanted)
+        for row, figures in zip(rows, wanted, strict=True):
+            amount, discount = row["交易金额"], row["优惠金额"]
+            assert (amount.data_type, discount.data_type) == ("n", "n")
+            assert amount.number_format.startswith("#,##0.00")
+            assert Decimal(str(amount.value)) == Decimal(yuan(figures.amount_fen))
+            assert Decimal(str(discount.value)) == Decimal(yuan(figures.discount_fen))
+            assert row["用卡张数"].value == figures.cards_used
+            change = Decimal(str(row["较上月增减"].value))
+            assert change == Decimal(yuan(figures.discount_change_fen))
+
+
+def test_workbook_amounts_are_written_without_a_float_s_tail(report: MonthlyReport) -> None:
+    with zipfile.ZipFile(io.BytesIO(export_report(report, "xlsx", COUNTY))) as packed:
+        for name in packed.namelist():
+            if name.startswith("xl/worksheets/sheet"):
+                values = re.findall(r"<c[^>]*><v>([^<]*)</v>", packed.read(name).decode())
+                assert values
+                assert all(re.fullmatch(r"-?\d+(\.\d{1,4})?", value) for value in values)
+
+
+def test_workbook_codes_are_text_and_nothing_is_a_formula(report: MonthlyReport) -> None:
+    book = workbook_of(report)
+    outlets = {row["惠民示范点"].value: row for row in table_rows(book.worksheets[0])}
+    assert DANGEROUS in outlets
+    for sheet in book:
+        assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+        assert not sheet._hyperlinks
+    for row in [*outlets.values()][:-1]:
+        code = row["统一社会信用代码"]
+        assert code.data_type == "s" and len(code.value) == 18 and code.number_format == "@"
+    towns = [row["行政区划代码"] for row in table_rows(book.worksheets[2])][:-1]
+    assert all(cell.data_type == "s" and len(cell.value) == 12 for cell in towns)
+
+
+def test_workbook_columns_are_wide_enough(report: MonthlyReport) -> None:
+    for sheet in workbook_of(report):
+        for place in range(2, sheet.max_column + 1):
+            width = sheet.column_dimensions[get_column_letter(place)].width
+            for row in table_rows(sheet):
+                cell = list(row.values())[place - 1]
+                shown = cell.value
+                if cell.data_type == "n" and "0.00" in cell.number_format:
+                    shown = f"{cell.value:,.2f}"
+                # A text that is wider than any column is wrapped, a number would be ####.
+                needed = display_width(str(shown))
+                assert needed <= width or (cell.data_type == "s" and cell.alignment.wrap_text)
+
+
+def test_workbook_holds_no_time_of_its_making(report: MonthlyReport) -> None:
+    book = workbook_of(report)
+    assert book.properties.created.isoformat() == "2026-11-30T00:00:00"
+
+
+def test_csv_opens_in_excel_and_adds_up(report: MonthlyReport) -> None:
+    content = export_report(report, "csv", COUNTY)
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert b"\r\n" in content
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    total = rows[-1]
+    assert total["分组"] == "合计"
+    for grouping in ("惠民示范点", "网点类别", "持卡人所在镇街", "保障类别"):
+        part = [row for row in rows if row["分组"] == grouping]
+        for column in ("交易金额（元）", "优惠金额（元）", "商户承担（元）", "政府承担（元）"):
+            assert sum(Decimal(row[column]) for row in part) == Decimal(total[column])
+    assert Decimal(total["优惠金额（元）"]) == Decimal(yuan(report.total.discount_fen))
+    assert {row["名称"] for row in rows if row["分组"] == "网点类别"} >= {"超市", "药店", "医院"}
+
+
+def test_csv_has_no_cell_that_starts_a_formula(report: MonthlyReport) -> None:
+    content = export_report(report, "csv", COUNTY).decode("utf-8-sig")
+    for row in csv.reader(io.StringIO(content)):
+        for cell in row:
+            is_number = re.fullmatch(r"-?\d+\.\d\d%?", cell)
+            assert is_number or not cell.startswith(("=", "+", "-", "@", "\t"))
+    assert f"'{DANGEROUS}" in [row[3] for row in csv.reader(io.StringIO(content))]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "  =1", "\r=1"])
+def test_formula_safe(text: str) -> None:
+    assert formula_safe(text) == f"'{text}"
+    assert formula_safe("时代百盛·宏扬店") == "时代百盛·宏扬店"
+
+
+def test_json_holds_every_figure_in_fen(report: MonthlyReport) -> None:
+    found = json.loads(export_report(report, "json", COUNTY))
+    assert found["unit"] == "fen"
+    assert found["total"]["discount_fen"] == report.total.discount_fen
+    assert found["total"]["previous"]["discount_fen"] == report.total.previous.discount_fen
+    assert found["total"]["change"]["discount_fen"] == report.total.discount_change_fen
+    assert {row["key"] for row in found["by_eligibility"]} == {"tekun", "dibao", "major_illness"}
+    assert all("credit_code" in row for row in found["by_outlet"])
+
+
+def test_table_columns_stand_under_each_other(report: MonthlyReport) -> None:
+    lines = export_report(report, "table", COUNTY).decode().splitlines()
+    kinds = lines[lines.index("乐至县惠民卡优惠月报表（分网点类别）") + 2 :][:6]
+    assert kinds[-1].startswith("合计")
+    assert len({display_width(line) for line in kinds}) == 1
+    assert yuan(report.total.discount_fen) in kinds[-1]
+
+
+def test_table_of_an_empty_month_says_so(sqlite_house: House) -> None:
+    empty = sqlite_house.engine.read(lambda tx: monthly_report(tx, "2030-01"))
+    assert export_report(empty, "table", COUNTY).decode() == "乐至县2030年1月没有优惠交易。\n"
+    for form in ("csv", "xlsx", "json"):
+        assert export_report(empty, form, COUNTY)
