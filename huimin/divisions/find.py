@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from huimin.storage.engine import Transaction
@@ -17,8 +17,14 @@ from huimin.storage.named_queries import load_queries
 queries = load_queries("divisions")
 
 Row = dict[str, Any]
-VILLAGE_ENDINGS = ("社区居民委员会", "居民委员会", "村民委员会", "社区居委会", "村委会", "居委会")
-TOWN_ENDINGS = ("街道办事处", "街道办", "人民政府", "街道", "镇", "乡")
+# What an ending says about the kind; a longer ending stands before one that it ends in.
+VILLAGE_ENDINGS = (
+    ("村民委员会", "村"),
+    ("居民委员会", "社区"),
+    ("村委会", "村"),
+    ("居委会", "社区"),
+)
+TOWN_ENDINGS = ("人民政府", "办事处", "街道办", "街道", "镇", "乡")
 
 
 def find(tx: Transaction, code: str) -> Row | None:
@@ -50,11 +56,11 @@ class DivisionIndex:
 
     def town(self, text: str) -> str | None:
         """The code of the town that is written so, or None."""
-        return _only_match(self._towns, text, TOWN_ENDINGS)
+        return _only_match(self._towns, text, town_form)
 
     def village(self, town_code: str, text: str) -> str | None:
         """The code of the village of that town that is written so, or None."""
-        return _only_match(self._villages.get(town_code, []), text, VILLAGE_ENDINGS)
+        return _only_match(self._villages.get(town_code, []), text, village_form)
 
     def names(self, code: str) -> tuple[str, str]:
         """(town, village) of a code; the village is empty for a town's code."""
@@ -70,26 +76,36 @@ def clean_name(text: str) -> str:
     return re.sub(r"^(四川省)?(资阳市)?(乐至县)?", "", narrow)
 
 
-def _only_match(rows: list[Mapping[str, Any]], text: str, endings: tuple[str, ...]) -> str | None:
+def town_form(name: str) -> str:
+    """The name without what kind of town it is: 天池镇 became 天池街道 and is still written so."""
+    for ending in TOWN_ENDINGS:
+        name = name.removesuffix(ending) or name
+    return name
+
+
+def village_form(name: str) -> str:
+    """The short form that says village or community: 高寺村村民委员会 → 高寺村."""
+    for ending, kind in VILLAGE_ENDINGS:
+        if name.endswith(ending) and len(name) > len(ending):
+            return name[: -len(ending)].removesuffix(kind) + kind
+    return name
+
+
+def _only_match(
+    rows: Iterable[Mapping[str, Any]], text: str, form: Callable[[str], str]
+) -> str | None:
+    """The code of the one row whose name, or else whose form, is that of the text."""
     wanted = clean_name(text)
     if not wanted:
         return None
-    exact = [row["code"] for row in rows if row["name"] == wanted]
-    if exact:
-        return exact[0] if len(exact) == 1 else None
-    short = _without_ending(wanted, endings)
-    loose = [
-        row["code"]
-        for row in rows
-        # 高寺村 may stand for 高寺村村民委员会, 香泉社区 for 香泉社区居民委员会.
-        if (row["name"].startswith(wanted) and row["name"][len(wanted) :] in endings)
-        or _without_ending(row["name"], endings) == short
-    ]
-    return loose[0] if len(loose) == 1 else None
-
-
-def _without_ending(name: str, endings: tuple[str, ...]) -> str:
-    for ending in endings:
-        if name.endswith(ending) and len(name) > len(ending):
-            return name[: -len(ending)].removesuffix("社区").removesuffix("村") or name
-    return name.removesuffix("社区").removesuffix("村") or name
+    listed = list(rows)
+    for fits in (
+        lambda name: name == wanted,
+        lambda name: form(name) == form(wanted),
+        # 高寺 alone may be the village or the community; it counts when there is only one of them.
+        lambda name: form(name).removesuffix("村").removesuffix("社区") == wanted,
+    ):
+        found = [row["code"] for row in listed if fits(row["name"])]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
