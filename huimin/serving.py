@@ -39,7 +39,6 @@ def serve(settings: Settings) -> None:
     """
     from granian import Granian
     from granian.constants import Interfaces
-    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     open_engine(settings).close()  # what is wrong is said here, not by a worker that can't start
@@ -58,7 +57,6 @@ def serve(settings: Settings) -> None:
         blocking_threads=settings.threads,
         backlog=BACKLOG,
         backpressure=BACKLOG,
-        http1_settings=HTTP1Settings(header_read_timeout=10_000),
         workers_kill_timeout=WORKER_STOP_SECONDS_MAX,
         log_level=LogLevels.error,
     )
