@@ -21,7 +21,7 @@ KIND_WORDS: Mapping[str, Words] = {
 ELIGIBILITY_WORDS: Mapping[str, Words] = {
     "tekun": {"zh_Hans": "特困", "zh_Hant": "特困", "en": "Extreme hardship"},
     "orphan": {"zh_Hans": "孤儿", "zh_Hant": "孤兒", "en": "Orphan"},
-    "dibao": {"zh_Hans": "低保", "zh_Hant": "低保", "en": "Subsistence allowance"},
+    "dibao": {"zh_Hans": "低保", "zh_Hant": "低保", "en": "Subsistence aid"},
     "major_illness": {"zh_Hans": "重大疾病", "zh_Hant": "重大疾病", "en": "Major illness"},
     "disability": {"zh_Hans": "残疾", "zh_Hant": "殘疾", "en": "Disability"},
     "other": {"zh_Hans": "其他", "zh_Hant": "其他", "en": "Other"},

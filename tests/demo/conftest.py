@@ -1,0 +1,55 @@
+"""A demo county built once by the real command; tests that write take a copy."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+
+def run_demo(
+    *args: str | Path, cwd: Path = REPOSITORY, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """`huimin demo …` in a process of its own, with no setting of this machine."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUIMIN_")}
+    environment = {**kept, "PYTHONPATH": str(REPOSITORY), "PYTHONIOENCODING": "utf-8", **variables}
+    return subprocess.run(
+        [sys.executable, "-m", "huimin", "demo", *map(str, args)],
+        env=environment,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo county. It is read only; see `demo_copy`."""
+    folder = tmp_path_factory.mktemp("demo") / "county"
+    done = run_demo("--no-serve", "--folder", folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def demo_copy(built: Path, tmp_path: Path) -> Path:
+    """A copy to serve or to change."""
+    return Path(shutil.copytree(built, tmp_path / "copy"))
+
+
+@pytest.fixture
+def described(built: Path) -> dict[str, Any]:
+    """What demo.json says."""
+    found: dict[str, Any] = json.loads((built / "demo.json").read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,233 @@
+"""The demo county: whole, believable, the same for the same seed, made by real use cases."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huimin.access.terminal_keys import terminal_of_key
+from huimin.checkout.requests import check_card
+from huimin.checkout.verify import verify_card
+from huimin.core.card_number import is_valid
+from huimin.core.days import county_day, month_of, previous_month
+from huimin.core.identity import check_credit_code
+from huimin.core.refusals import Refusal
+from huimin.demo.build import open_demo
+from huimin.demo.places import COMPANIES
+from huimin.house import House, open_house
+from huimin.ledger.prove import verify_chains
+from huimin.reports.monthly import GROUPINGS, monthly_report
+from huimin.settings import Settings
+from tests.demo.conftest import run_demo
+
+
+def opened(folder: Path) -> House:
+    return open_house(Settings.from_environment(folder, {}))
+
+
+@pytest.fixture
+def demo_house(demo_copy: Path) -> Iterator[House]:
+    house = opened(demo_copy)
+    yield house
+    house.close()
+
+
+def figures(folder: Path) -> dict[str, Any]:
+    """Every figure of the three months, without the ids, which are random."""
+    house = opened(folder)
+    month = month_of(county_day(house.clock()))
+    shown = {}
+    for _ in range(3):
+        report = house.engine.read(lambda tx, month=month: monthly_report(tx, month)).as_dict()
+        for grouping in GROUPINGS:
+            for row in report[f"by_{grouping}"]:
+                del row["key"]
+        shown[month] = report
+        month = previous_month(month)
+    house.close()
+    return shown
+
+
+def test_demo_file_is_complete_and_private(built: Path, described: dict[str, Any]) -> None:
+    assert stat.S_IMODE((built / "demo.json").stat().st_mode) == 0o600
+    assert described["base_url"].startswith("http://127.0.0.1:")
+    assert {each["role"] for each in described["staff"]} == {
+        "administrator",
+        "registrar",
+        "auditor",
+        "merchant_manager",
+        "cashier",
+    }
+    assert all(set(each) == {"role", "username", "password"} for each in described["staff"])
+    terminals = described["terminals"]
+    assert terminals[0]["outlet"] == "时代百盛·宏扬店"
+    assert {each["kind"] for each in terminals} == {
+        "supermarket",
+        "pharmacy",
+        "hospital",
+        "school",
+        "other",
+    }
+    assert all(set(each) == {"outlet", "kind", "key"} for each in terminals)
+    states = Counter(each["state"] for each in described["cards"])
+    assert states["active"] > 300
+    assert all(states[name] >= 1 for name in ("suspended", "lost", "replaced", "expired"))
+    assert all("*" in each["holder"] and is_valid(each["number"]) for each in described["cards"])
+    assert described["cards"][0]["state"] == "active"
+
+
+def test_credit_codes_are_right_and_towns_real(demo_house: House) -> None:
+    for company in COMPANIES:
+        assert check_credit_code(company.credit_code) == company.credit_code
+    known = demo_house.engine.read(
+        lambda tx: {
+            row["code"] for row in tx.connection.execute("SELECT code FROM division").fetchall()
+        }
+    )
+    assert all(place.division_code in known for c in COMPANIES for place in c.places)
+
+
+def test_each_card_answers_by_its_state(demo_house: House, described: dict[str, Any]) -> None:
+    keys = demo_house.key_ring.public_keys()
+    codes = {
+        "suspended": "card_suspended",
+        "lost": "card_lost",
+        "replaced": "card_replaced",
+        "expired": "card_expired",
+        "revoked": "card_revoked",
+    }
+
+    def verified(token: str) -> dict[str, Any]:
+        def look(tx: Any) -> dict[str, Any]:
+            terminal = terminal_of_key(tx, described["terminals"][0]["key"])
+            card = check_card(token, keys)
+            return verify_card(tx, card, terminal=terminal, now=demo_house.clock())
+
+        return demo_house.engine.read(look)
+
+    for card in described["cards"]:
+        if card["state"] == "active":
+            answer = verified(card["token"])
+            assert answer["policy"]["rate_bp"] == 800
+            assert answer["holder"]["name_masked"] == card["holder"]
+        else:
+            with pytest.raises(Refusal) as refused:
+                verified(card["token"])
+            assert refused.value.code == codes[card["state"]]
+
+
+def test_three_months_are_full_and_the_last_ends_now(built: Path) -> None:
+    for month, report in figures(built).items():
+        assert report["total"]["discount_fen"] > 0, month
+        assert len(report["by_kind"]) == 5, month
+        assert len(report["by_town"]) > 15, month
+    house = opened(built)
+    last = house.engine.read(
+        lambda tx: tx.connection.execute("SELECT MAX(recorded_at) AS last FROM ledger").fetchone()
+    )["last"]
+    assert last < datetime.now(UTC).isoformat()
+    house.close()
+
+
+def test_chains_hold(demo_house: House) -> None:
+    assert list(demo_house.engine.read(verify_chains)) == []
+
+
+def test_the_same_seed_gives_the_same_figures(built: Path, tmp_path: Path) -> None:
+    done = run_demo("--no-serve", "--folder", tmp_path / "again")
+    assert done.returncode == 0, done.stderr
+    assert figures(tmp_path / "again") == figures(built)
+
+
+def test_another_seed_gives_others(built: Path, tmp_path: Path) -> None:
+    done = run_demo("--no-serve", "--folder", tmp_path / "other", "--seed", "7")
+    assert done.returncode == 0, done.stderr
+    assert figures(tmp_path / "other") != figures(built)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 10, 31, 16, 0, 1, tzinfo=UTC),  # one second into the first of November
+        datetime(2026, 3, 31, 15, 59, tzinfo=UTC),  # the last minute of March
+        datetime(2027, 1, 1, 4, 0, tzinfo=UTC),
+    ],
+)
+def test_any_day_can_be_the_present(tmp_path: Path, now: datetime) -> None:
+    settings = Settings.from_environment(tmp_path / "county", {})
+    built = open_demo(settings, now=now, seed=1, progress=lambda _: None)
+    assert built.played is not None and built.played.redemptions > 1_000
+    with sqlite3.connect(settings.database_path) as connection:
+        last, future = connection.execute(
+            "SELECT MAX(month), SUM(recorded_at > ?) FROM ledger", (now.isoformat()[:19] + "Z",)
+        ).fetchone()
+    assert last == month_of(county_day(now))
+    assert future == 0
+
+
+def test_a_second_start_reuses_what_stands(demo_copy: Path) -> None:
+    before = (demo_copy / "huimin.db").read_bytes()
+    done = run_demo("--no-serve", "--folder", demo_copy, "--port", "8123")
+    assert done.returncode == 0
+    assert "接着用已有的演示县" in done.stdout
+    assert (demo_copy / "huimin.db").read_bytes() == before
+    found = json.loads((demo_copy / "demo.json").read_text(encoding="utf-8"))
+    assert found["base_url"] == "http://127.0.0.1:8123"
+    assert stat.S_IMODE((demo_copy / "demo.json").stat().st_mode) == 0o600
+
+
+def test_what_is_printed_lets_one_start(built: Path, described: dict[str, Any]) -> None:
+    printed = run_demo("--no-serve", "--folder", built).stdout
+    for each in described["staff"]:
+        assert each["username"] in printed and each["password"] in printed
+    assert described["terminals"][0]["key"] in printed
+    assert described["cards"][0]["token"] in printed
+    assert "curl -s " in printed
+    assert f"{described['base_url']}/" in printed
+
+
+def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "dear.txt").write_text("x")
+    done = run_demo("--no-serve", "--folder", tmp_path / "letters")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--folder" in done.stderr and len(done.stderr.splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["letters"]
+    assert [path.name for path in (tmp_path / "letters").iterdir()] == ["dear.txt"]
+
+
+def test_a_real_county_s_database_is_never_filled(tmp_path: Path) -> None:
+    done = run_demo(
+        "--no-serve",
+        "--folder",
+        tmp_path / "county",
+        HUIMIN_DATABASE_URL="postgresql://example.invalid/real",
+    )
+    assert done.returncode == 2
+    assert "HUIMIN_DATABASE_URL" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_interrupted_start_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = 0
+
+    def stop(count: int) -> None:
+        nonlocal days
+        days += 1
+        if days == 10:
+            raise KeyboardInterrupt
+
+    settings = Settings.from_environment(tmp_path / "county", {})
+    with pytest.raises(KeyboardInterrupt):
+        open_demo(settings, now=datetime.now(UTC), seed=1, progress=stop)
+    assert not list(tmp_path.iterdir())
