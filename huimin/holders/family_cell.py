@@ -68,7 +68,7 @@ def _member(text: str, place: int, today: date) -> FamilyDraft:
         words = rest.split()
         if len(words) == 2:
             rest, relation = words
-    relation = re.sub(r"身份证号?码?|[\s:]", "", relation)
+    relation = re.sub(r"身份证号?码?|[\s:;,、]", "", relation)
     rest = re.sub(r"身份证号?码?:?", "", rest).strip(" :")
     if not relation or len(relation) > RELATION_CHARACTERS_MAX or not relation.isalpha():
         raise FamilyProblem(
