@@ -142,6 +142,8 @@ class _Sheet:
         look = self.looks[prefix + column.sort]
         if value is None:
             self.sheet.write_string(at, place, UNKNOWN, self.looks[f"{prefix}unknown"])
+        elif value == "":
+            self.sheet.write_blank(at, place, None, look)
         elif isinstance(value, str):
             self.sheet.write_string(at, place, value, look)
         else:

@@ -13,7 +13,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from openpyxl.utils import get_column_letter
 
 from huimin.core.money import yuan
 from huimin.house import House
@@ -139,8 +138,14 @@ def test_workbook_codes_are_text_and_nothing_is_a_formula(report: MonthlyReport)
 
 def test_workbook_columns_are_wide_enough(report: MonthlyReport) -> None:
     for sheet in workbook_of(report):
+        # Neighbours of one width are written as one range, from min to max.
+        widths = {
+            place: found.width
+            for found in sheet.column_dimensions.values()
+            for place in range(found.min, found.max + 1)
+        }
         for place in range(2, sheet.max_column + 1):
-            width = sheet.column_dimensions[get_column_letter(place)].width
+            width = widths[place]
             for row in table_rows(sheet):
                 cell = list(row.values())[place - 1]
                 shown = cell.value

@@ -188,3 +188,21 @@ def test_the_report_reads_the_roll_ups_and_never_the_ledger() -> None:
     assert all(
         "ledger" not in text.lower().replace("-- ", "") for text in statements("reports").values()
     )
+
+
+def test_every_query_finds_the_month_by_an_index(sqlite_house: House) -> None:
+    """A report costs what its output costs: no roll-up is read from end to end."""
+
+    def plans(tx: Any) -> dict[str, list[str]]:
+        months = {"month": "2026-10", "previous_month": "2026-09"}
+        return {
+            name: [
+                row["detail"]
+                for row in tx.connection.execute(f"EXPLAIN QUERY PLAN {text}", months).fetchall()
+            ]
+            for name, text in statements("reports").items()
+        }
+
+    for name, steps in sqlite_house.engine.read(plans).items():
+        assert any("month=?" in step for step in steps), name
+        assert not any(step.startswith(("SCAN r", "SCAN c")) for step in steps), (name, steps)
