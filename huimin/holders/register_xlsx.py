@@ -194,7 +194,9 @@ class _Refusing:
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, UNREADABLE) and not isinstance(error, FieldProblems):
+        # openpyxl also raises a bare OSError; one with a number is the machine's own trouble.
+        bare = isinstance(error, OSError) and error.errno is None
+        if (bare or isinstance(error, UNREADABLE)) and not isinstance(error, FieldProblems):
             raise _damaged() from error
 
 

@@ -1,0 +1,100 @@
+"""Applications: one open at a time, decided once, with a reason when refused."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from huimin.core.refusals import FieldProblems
+from huimin.holders.applications import (
+    applications_of,
+    approve_application,
+    open_applications,
+    reject_application,
+    submit_application,
+)
+from huimin.house import House
+from tests.making.holders import make_holder
+
+Row = dict[str, Any]
+
+
+def submit(house: House, holder_id: str) -> Row:
+    return house.engine.write(
+        lambda tx: submit_application(tx, holder_id=holder_id, now=house.clock(), actor="test")
+    )
+
+
+def approve(house: House, application_id: str) -> Row:
+    return house.engine.write(
+        lambda tx: approve_application(tx, application_id, now=house.clock(), actor="test")
+    )
+
+
+def reject(house: House, application_id: str, reason: str) -> Row:
+    return house.engine.write(
+        lambda tx: reject_application(
+            tx, application_id, reason=reason, now=house.clock(), actor="test"
+        )
+    )
+
+
+def field_of(caught: pytest.ExceptionInfo[FieldProblems]) -> str:
+    return caught.value.problems[0].field
+
+
+def test_an_application_is_submitted_and_approved_once(house: House) -> None:
+    holder_id = make_holder(house)["id"]
+    application = submit(house, holder_id)
+    assert application["state"] == "submitted" and application["decided_at"] is None
+    assert [row["id"] for row in house.engine.read(open_applications)] == [application["id"]]
+    approved = approve(house, application["id"])
+    assert (approved["state"], approved["decided_by"]) == ("approved", "test")
+    assert house.engine.read(open_applications) == []
+    for again in (
+        lambda: approve(house, application["id"]),
+        lambda: reject(house, application["id"], "错"),
+    ):
+        with pytest.raises(FieldProblems) as caught:
+            again()
+        assert field_of(caught) == "application"
+
+
+def test_after_a_rejection_with_its_reason_one_may_apply_again(house: House) -> None:
+    holder_id = make_holder(house)["id"]
+    first = submit(house, holder_id)
+    for wrong in ("", "  ", "x" * 201, "a\0b"):
+        with pytest.raises(FieldProblems) as caught:
+            reject(house, first["id"], wrong)
+        assert field_of(caught) == "reason"
+    assert reject(house, first["id"], " 材料不全 ")["reason"] == "材料不全"
+    submit(house, holder_id)
+    states = [row["state"] for row in house.engine.read(lambda tx: applications_of(tx, holder_id))]
+    assert sorted(states) == ["rejected", "submitted"]
+
+
+def test_a_holder_has_one_open_application_however_many_are_sent(house: House) -> None:
+    holder_id = make_holder(house)["id"]
+
+    def send(_: int) -> bool:
+        try:
+            submit(house, holder_id)
+        except FieldProblems:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(send, range(8))) == 1
+
+
+def test_nobody_applies_for_an_unknown_holder_and_no_unknown_application_is_decided(
+    house: House,
+) -> None:
+    with pytest.raises(FieldProblems) as caught:
+        submit(house, "没有")
+    assert field_of(caught) == "holder"
+    with pytest.raises(FieldProblems) as caught:
+        approve(house, "没有")
+    assert field_of(caught) == "application"

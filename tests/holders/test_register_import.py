@@ -1,0 +1,198 @@
+"""Writing a register, on both engines: new people, what known people gain, nothing by halves."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huimin.holders import register_import
+from huimin.holders.check_register import RegisterCheck
+from huimin.holders.people import (
+    eligibilities_of,
+    family_of,
+    find_by_id_number,
+    presenters_of,
+)
+from huimin.holders.personal_data import FILE_NAME, PersonalData
+from huimin.holders.register_import import ImportCounts, import_register, require_fitting_keys
+from huimin.house import House
+from huimin.storage.engine import StorageProblem
+from tests.making.holders import id_number, make_holder
+from tests.making.registers import check, codes, register_row, write_csv
+
+Row = dict[str, Any]
+
+
+def checked(tmp_path: Path, *rows: list[Any], name: str = "a.csv") -> RegisterCheck:
+    return check(write_csv(tmp_path / name, rows))
+
+
+def bring_in(house: House, register: RegisterCheck, **over: Any) -> ImportCounts:
+    return import_register(
+        house.engine, house.personal_data, register, now=house.clock(), actor="test", **over
+    )
+
+
+def person(house: House, number: str) -> Row:
+    row = house.engine.read(lambda tx: find_by_id_number(tx, house.personal_data, number))
+    assert row is not None
+    return row
+
+
+def count(house: House, table: str) -> int:
+    sql = f"SELECT COUNT(*) AS n FROM {table}"
+    return int(house.engine.read(lambda tx: tx.connection.execute(sql).fetchone()["n"]))
+
+
+def test_a_new_person_is_written_with_family_and_eligibility(house: House, tmp_path: Path) -> None:
+    number, wife = id_number(), id_number()
+    register = checked(
+        tmp_path,
+        register_row(
+            id_number=f" {number[:6]} {number[6:]} ",
+            kind="城市低保、残疾",
+            family=f"李四（丈夫）{wife}；王五（子）",
+        ),
+    )
+    assert bring_in(house, register) == ImportCounts(new=1)
+    holder = person(house, number)
+    secrets = house.personal_data
+    assert secrets.decrypt(holder["id_number_cipher"], "holder.id_number") == number
+    assert secrets.decrypt(holder["phone_cipher"], "holder.phone") == "13800000000"
+    assert holder["division_code"].startswith("512022")
+
+    def look(tx: Any) -> tuple[list[Row], list[Row], list[Row]]:
+        own = holder["id"]
+        return family_of(tx, own), eligibilities_of(tx, own), presenters_of(tx, own)
+
+    family, eligibilities, presenters = house.engine.read(look)
+    assert [(m["name"], m["relation"]) for m in family] == [("李四", "丈夫"), ("王五", "子")]
+    assert secrets.decrypt(family[0]["id_number_cipher"], "family_member.id_number") == wife
+    assert [(e["kind"], e["starts_on"], e["evidence"]) for e in eligibilities] == [
+        ("dibao", "2024-10-17", "城市低保、残疾"),
+        ("disability", "2024-10-17", "城市低保、残疾"),
+    ]
+    assert "第 3 行" in eligibilities[0]["source"] and "a.csv" in eligibilities[0]["source"]
+    assert [p["relation"] for p in presenters] == ["本人", "丈夫", "子"]
+    events = house.engine.read(
+        lambda tx: tx.connection.execute("SELECT action, new_json FROM audit_event").fetchall()
+    )
+    assert [event["action"] for event in events] == ["register.imported"]
+    assert number not in str(events)
+
+
+def test_a_known_person_gains_what_is_new_and_is_not_entered_again(
+    house: House, tmp_path: Path
+) -> None:
+    number = id_number()
+    first = register_row(id_number=number, family="李四（夫）")
+    assert bring_in(house, checked(tmp_path, first)) == ImportCounts(new=1)
+    assert bring_in(house, checked(tmp_path, first)) == ImportCounts(unchanged=1)
+    husband = id_number()
+    second = register_row(
+        id_number=number,
+        kind="重大疾病",
+        starts_on="2026-09-01",
+        family=f"李四（夫）{husband}；王五（子）",
+        village="香泉社区",
+        phone="13900000000",
+    )
+    dry = bring_in(house, checked(tmp_path, second), dry_run=True)
+    holder = person(house, number)
+    assert bring_in(house, checked(tmp_path, second)) == dry == ImportCounts(updated=1)
+    assert bring_in(house, checked(tmp_path, second)) == ImportCounts(unchanged=1)
+    after = person(house, number)
+    assert count(house, "holder") == 1 and after["id"] == holder["id"]
+    assert after["division_code"] != holder["division_code"]
+    family = house.engine.read(lambda tx: family_of(tx, holder["id"]))
+    assert [(m["name"], m["id_number_hash"] is not None) for m in family] == [
+        ("李四", True),
+        ("王五", False),
+    ]
+    kinds = house.engine.read(lambda tx: eligibilities_of(tx, holder["id"]))
+    assert [row["kind"] for row in kinds] == ["dibao", "major_illness"]
+    # A later start of what counts already adds nothing.
+    later = register_row(id_number=number, starts_on="2025-01-01", village="香泉社区", phone=None)
+    assert bring_in(house, checked(tmp_path, later)) == ImportCounts(unchanged=1)
+
+
+def test_a_family_member_who_was_ended_is_not_brought_back(house: House, tmp_path: Path) -> None:
+    number = id_number()
+    register = checked(tmp_path, register_row(id_number=number, family="李四（夫）"))
+    bring_in(house, register)
+    house.engine.write(
+        lambda tx: tx.connection.execute("UPDATE family_member SET ended_at = added_at")
+    )
+    assert bring_in(house, register) == ImportCounts(unchanged=1)
+    assert house.engine.read(lambda tx: family_of(tx, person(house, number)["id"])) == []
+
+
+def test_another_name_under_a_known_number_is_refused_and_does_not_name_anybody(
+    house: House, tmp_path: Path
+) -> None:
+    number = id_number()
+    make_holder(house, name="黄筱平", id_number=number)
+    path = write_csv(tmp_path / "a.csv", [register_row(id_number=number, name="张三")])
+
+    def look(tx: Any) -> RegisterCheck:
+        def name_of(wanted: str) -> str | None:
+            row = find_by_id_number(tx, house.personal_data, wanted)
+            return None if row is None else str(row["name"])
+
+        return check(path, registered_name=name_of)
+
+    register = house.engine.read(look)
+    assert codes(register) == [(3, "B", "name_conflict")]
+    assert "黄*平" in register.problems[0].message and "黄筱平" not in register.problems[0].message
+
+
+def test_an_import_that_breaks_off_is_finished_by_running_it_again(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(register_import, "CHUNK_ROWS", 4)
+    register = checked(
+        tmp_path, *[register_row(family="李四（夫）；王五（子）") for _ in range(10)]
+    )
+    written = 0
+
+    def enter(*args: Any, **named: Any) -> Any:
+        nonlocal written
+        written += 1
+        if written == 7:
+            raise KeyboardInterrupt
+        return original(*args, **named)
+
+    original = register_import.enter_holder
+    monkeypatch.setattr(register_import, "enter_holder", enter)
+    with pytest.raises(KeyboardInterrupt):
+        bring_in(house, register)
+    # The chunk that broke off is not there at all; the one before it is whole.
+    assert (count(house, "holder"), count(house, "family_member")) == (4, 8)
+    assert count(house, "register_import") == 0
+    monkeypatch.setattr(register_import, "enter_holder", original)
+    assert bring_in(house, register) == ImportCounts(new=6, unchanged=4)
+    assert (count(house, "holder"), count(house, "family_member")) == (10, 20)
+    assert count(house, "eligibility") == 10 and count(house, "register_import") == 1
+
+
+def test_two_imports_at_once_enter_everybody_once(house: House, tmp_path: Path) -> None:
+    register = checked(tmp_path, *[register_row(family="李四（夫）") for _ in range(60)])
+    with ThreadPoolExecutor(4) as pool:
+        counts = list(pool.map(lambda _: bring_in(house, register), range(4)))
+    assert sum(one.new for one in counts) == 60
+    assert sum(one.updated for one in counts) == 0
+    assert (count(house, "holder"), count(house, "family_member")) == (60, 60)
+
+
+def test_a_key_file_of_another_instance_is_noticed(house: House, tmp_path: Path) -> None:
+    house.engine.read(lambda tx: require_fitting_keys(tx, house.personal_data))
+    make_holder(house)
+    house.engine.read(lambda tx: require_fitting_keys(tx, house.personal_data))
+    with pytest.raises(StorageProblem) as caught:
+        house.engine.read(
+            lambda tx: require_fitting_keys(tx, PersonalData.open(tmp_path / "other"))
+        )
+    assert FILE_NAME in str(caught.value)
