@@ -346,12 +346,12 @@ def _limit(
         "card_month": _left(terms.cap_card_month_fen, usage.month_used_fen),
     }
     whole = {name: room // unit * unit for name, room in rooms.items() if room is not None}
-    if whole and min(whole.values()) < discount_fen:
-        discount_fen = min(whole.values())
-        caps = tuple(name for name, room in whole.items() if room == discount_fen)
-        if discount_fen == 0:
-            raise Refusal("cap_reached", cap=CAP_WORDS[caps[-1]])
-        return discount_fen, caps
+    least_fen = min(whole.values(), default=discount_fen)
+    bit = tuple(name for name, room in whole.items() if room == least_fen)
+    if bit and least_fen == 0:
+        raise Refusal("cap_reached", cap=CAP_WORDS[bit[-1]])
+    if least_fen < discount_fen:
+        return least_fen, bit
     return discount_fen, ()
 
 

@@ -1,0 +1,174 @@
+"""The ledger proves itself: whoever reaches behind its back is found and named."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huimin.house import House
+from huimin.ledger.prove import verify_chains
+from huimin.ledger.read import digest_of_day
+from huimin.ledger.rollups import check_rollups, rebuild_rollups
+from huimin.storage.engine import Transaction
+from tests.making.cards import make_card
+from tests.making.merchants import make_outlet, make_terminal
+from tests.making.policies import make_policy
+from tests.making.sales import make_redemption, make_reversal
+
+SWAP = """
+UPDATE ledger SET sequence = -1 WHERE sequence = 2;
+UPDATE ledger SET sequence = 2 WHERE sequence = 3;
+UPDATE ledger SET sequence = 3 WHERE sequence = -1;
+"""
+
+
+def fill(house: House) -> list[dict[str, Any]]:
+    """Five rows of one terminal: four sales and a reversal."""
+    make_policy(house)
+    card = make_card(house)
+    _, key = make_terminal(house, make_outlet(house))
+    sales = [make_redemption(house, card, key) for _ in range(4)]
+    return [*sales, make_reversal(house, sales[0]["id"], key, 2_800)]
+
+
+def tamper(database: Path, script: str) -> None:
+    """Change the file as somebody with write access would, triggers out of the way."""
+    connection = sqlite3.connect(database)
+    triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    for (name,) in triggers.fetchall():
+        connection.execute(f"DROP TRIGGER {name}")
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    connection.executescript(script)
+    connection.commit()
+    connection.close()
+
+
+def test_an_honest_ledger_is_proved(house: House) -> None:
+    fill(house)
+    assert house.engine.read(verify_chains) == []
+    assert house.engine.read(check_rollups) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "sequence"),
+    [
+        ("UPDATE ledger SET amount_fen = 1, payable_fen = 1 WHERE sequence = 3", "row_changed", 3),
+        ("UPDATE ledger SET cashier = 'x' WHERE sequence = 1", "row_changed", 1),
+        ("DELETE FROM ledger WHERE sequence = 2", "row_missing", 3),
+        ("DELETE FROM ledger WHERE sequence = 5", "tail_missing", 5),
+        ("DELETE FROM ledger", "tail_missing", 1),
+        (SWAP, "row_changed", 2),
+        ("UPDATE chain_head SET hash = 'x'", "head_changed", 5),
+        ("DELETE FROM chain_head", "head_changed", 5),
+        ("UPDATE chain_head SET sequence = 4", "head_changed", 5),
+    ],
+)
+def test_tampering_is_found_and_named(
+    sqlite_house: House, run_cli: Any, script: str, code: str, sequence: int
+) -> None:
+    rows = fill(sqlite_house)
+    folder = sqlite_house.settings.folder
+    sqlite_house.close()
+    tamper(folder / "huimin.db", script)
+    told = run_cli(["ledger", "verify", "--format", "json"], folder)
+    assert told.returncode == 1, told.stderr
+    (finding,) = json.loads(told.stdout)["findings"]
+    assert (finding["code"], finding["sequence"]) == (code, sequence)
+    spoken = run_cli(["ledger", "verify"], folder)
+    assert f"第 {sequence} 行" in spoken.stdout
+    if code == "row_changed" and script != SWAP:
+        assert rows[sequence - 1]["receipt_no"] in spoken.stdout
+
+
+def rehash(database: Path) -> None:
+    """A cleverer thief: changes a row and its own hash with it."""
+    from huimin.core.chain import row_hash
+
+    connection = sqlite3.connect(database)
+    connection.row_factory = sqlite3.Row
+    row = dict(connection.execute("SELECT * FROM ledger WHERE sequence = 2").fetchone())
+    row["cashier"] = "x"
+    tamper(
+        database,
+        f"UPDATE ledger SET cashier = 'x', hash = '{row_hash(row)}' WHERE sequence = 2;",
+    )
+
+
+def test_a_new_hash_breaks_the_link_to_the_next_row(sqlite_house: House, run_cli: Any) -> None:
+    fill(sqlite_house)
+    folder = sqlite_house.settings.folder
+    sqlite_house.close()
+    rehash(folder / "huimin.db")
+    told = run_cli(["ledger", "verify", "--format", "json"], folder)
+    (finding,) = json.loads(told.stdout)["findings"]
+    assert (finding["code"], finding["sequence"]) == ("link_broken", 3)
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("UPDATE rollup_month SET discount_fen = discount_fen + 1", "rollup_month"),
+        ("DELETE FROM rollup_month", "缺少"),
+        ("UPDATE rollup_month_card SET redemptions = 9", "rollup_month_card"),
+        ("UPDATE usage_day SET used_fen = 0", "usage_day"),
+        ("UPDATE usage_month SET used_fen = 5", "usage_month"),
+        ("UPDATE reversal_total SET amount_fen = 0", "reversal_total"),
+        ("INSERT INTO usage_day VALUES ('h', 'p', '2026-10-31', 7)", "多出"),
+    ],
+)
+def test_an_edited_rollup_is_found_named_and_rebuilt(
+    sqlite_house: House, run_cli: Any, script: str, words: str
+) -> None:
+    fill(sqlite_house)
+    folder = sqlite_house.settings.folder
+    sqlite_house.close()
+    tamper(folder / "huimin.db", script)
+    told = run_cli(["ledger", "rebuild", "--check"], folder)
+    assert told.returncode == 1
+    assert words in told.stdout
+    assert json.loads(run_cli(["ledger", "rebuild", "--format", "json"], folder).stdout)["rebuilt"]
+    clean = run_cli(["ledger", "rebuild", "--check"], folder)
+    assert (clean.returncode, clean.stdout.strip()) == (0, "汇总与流水一致。")
+    assert "改正 0 处" in run_cli(["ledger", "rebuild"], folder).stdout
+
+
+def test_rebuilding_restores_what_was_lost(house: House) -> None:
+    fill(house)
+
+    def lose(tx: Transaction) -> None:
+        for table in ("rollup_month", "rollup_month_card", "usage_day", "usage_month"):
+            tx.connection.execute(f"DELETE FROM {table}")
+
+    house.engine.write(lose)
+    assert len(house.engine.write(rebuild_rollups)) >= 4
+    assert house.engine.read(check_rollups) == []
+
+
+def test_the_digest_of_a_day_is_of_that_day(house: House, clock: Any, run_cli: Any) -> None:
+    rows = fill(house)
+    day = clock().date()
+    digest = house.engine.read(lambda tx: digest_of_day(tx, day))
+    clock.advance(days=1)
+    fill_more = make_card(house)
+    _, key = make_terminal(house, make_outlet(house))
+    make_redemption(house, fill_more, key)
+    assert house.engine.read(lambda tx: digest_of_day(tx, day)) == digest
+    assert house.engine.read(lambda tx: digest_of_day(tx, clock().date())) != digest
+    assert len(digest) == 64
+    assert rows
+
+
+def test_the_commands_speak(sqlite_house: House, run_cli: Any) -> None:
+    fill(sqlite_house)
+    folder = sqlite_house.settings.folder
+    sqlite_house.close()
+    assert "流水完整" in run_cli(["ledger", "verify"], folder).stdout
+    assert json.loads(run_cli(["ledger", "verify", "--format", "json"], folder).stdout)["ok"]
+    assert len(run_cli(["ledger", "digest", "2026-10-31"], folder).stdout.strip()) == 64
+    wrong = run_cli(["ledger", "digest", "31.10.2026"], folder)
+    assert wrong.returncode == 2
+    assert "2026-10-31" in wrong.stderr

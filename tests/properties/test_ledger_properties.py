@@ -1,0 +1,104 @@
+"""Whatever is sold and returned, in any order: the counters equal the rows and the chains hold."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from huimin.core.refusals import Refusal
+from huimin.house import create_house, open_house
+from huimin.ledger.prove import verify_chains
+from huimin.ledger.rollups import check_rollups
+from huimin.settings import Settings
+from tests.conftest import FixedClock
+from tests.making.cards import make_card
+from tests.making.holders import make_holder
+from tests.making.merchants import make_outlet, make_terminal
+from tests.making.policies import make_policy
+from tests.making.sales import make_redemption, make_reversal
+
+EXPECTED = ("cap_reached", "already_reversed", "reversal_too_large")
+
+step = st.one_of(
+    st.tuples(st.just("sell"), st.integers(0, 2), st.integers(0, 1), st.integers(1, 60_000)),
+    st.tuples(st.just("return"), st.integers(0, 9), st.integers(0, 1), st.integers(1, 30_000)),
+    st.tuples(st.just("return all"), st.integers(0, 9), st.integers(0, 1), st.just(0)),
+    st.tuples(st.just("days"), st.integers(1, 20), st.just(0), st.just(0)),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(steps=st.lists(step, min_size=3, max_size=25))
+def test_counters_equal_rows_and_chains_hold(steps: list[tuple[str, int, int, int]]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        county = Settings.from_environment(Path(name), {})
+        create_house(county)
+        clock = FixedClock(datetime(2026, 10, 20, 2, 0, tzinfo=UTC))
+        house = open_house(county, clock)
+        try:
+            make_policy(
+                house,
+                cap_redemption_fen=3_000,
+                cap_card_day_fen=4_000,
+                cap_card_month_fen=9_000,
+                merchant_share_bp=6_000,
+            )
+            cards = [make_card(house, make_holder(house)) for _ in range(3)]
+            keys = [make_terminal(house, outlet)[1] for outlet in [make_outlet(house)] * 2]
+            sold: list[str] = []
+            for act, number, till, amount_fen in steps:
+                try:
+                    if act == "days":
+                        clock.advance(days=number)
+                    elif act == "sell":
+                        done = make_redemption(
+                            house, cards[number], keys[till], amount_fen=amount_fen
+                        )
+                        sold.append(done["id"])
+                        assert 0 <= done["discount_fen"] <= 3_000
+                    elif sold:
+                        part = None if act == "return all" else amount_fen
+                        make_reversal(house, sold[number % len(sold)], keys[till], part)
+                except Refusal as refusal:
+                    if refusal.code not in EXPECTED:
+                        raise
+            assert house.engine.read(verify_chains) == []
+            assert house.engine.read(check_rollups) == []
+            require_caps(house)
+            return_everything(house, sold, keys[0])
+        finally:
+            house.close()
+
+
+def require_caps(house: object) -> None:
+    rows = house.engine.read(  # type: ignore[attr-defined]
+        lambda tx: tx.connection.execute(
+            "SELECT (SELECT MAX(used_fen) FROM usage_day) AS day,"
+            " (SELECT MAX(used_fen) FROM usage_month) AS month"
+        ).fetchone()
+    )
+    assert (rows["day"] or 0) <= 4_000
+    assert (rows["month"] or 0) <= 9_000
+
+
+def return_everything(house: object, sold: list[str], key: str) -> None:
+    for redemption_id in sold:
+        try:
+            make_reversal(house, redemption_id, key)  # type: ignore[arg-type]
+        except Refusal as refusal:
+            if refusal.code != "already_reversed":
+                raise
+    sums = house.engine.read(  # type: ignore[attr-defined]
+        lambda tx: tx.connection.execute(
+            "SELECT COALESCE(SUM(amount_fen), 0) AS amount, COALESCE(SUM(discount_fen), 0) AS"
+            " discount, COALESCE(SUM(merchant_share_fen), 0) AS merchant, COALESCE(SUM(eligible_fen"
+            "), 0) AS eligible, (SELECT COALESCE(SUM(used_fen), 0) FROM usage_day) AS used"
+            " FROM ledger"
+        ).fetchone()
+    )
+    assert set(sums.values()) == {0}
+    assert house.engine.read(check_rollups) == []  # type: ignore[attr-defined]
