@@ -1,0 +1,113 @@
+"""Third-party files that are shipped with huimin: where each came from, and that it is unchanged.
+
+`python -m huimin.web.vendor` fetches them again with `npm pack` and writes their hashes into
+static/vendor/manifest.json; `--check` only compares hashes and needs no network. Nothing at run
+time reads the manifest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+VENDOR_FOLDER = Path(__file__).resolve().parent / "static" / "vendor"
+MANIFEST = VENDOR_FOLDER / "manifest.json"
+SOURCE_MAP_LINE = re.compile(rb"\n?/\*# sourceMappingURL=[^*]*\*/\s*$")
+
+Entry = dict[str, Any]
+
+
+def read_manifest(manifest: Path = MANIFEST) -> list[Entry]:
+    """The entries: name, version, licence, npm_package and `files` (path_in_package, file,
+    sha256).
+    """
+    entries: list[Entry] = json.loads(manifest.read_text(encoding="utf-8"))["vendored"]
+    return entries
+
+
+def problems(manifest: Path = MANIFEST, root: Path = ROOT) -> list[str]:
+    """One sentence for each file that is missing, changed or not listed; none when all is well."""
+    found, listed = [], {manifest.resolve()}
+    for entry in read_manifest(manifest):
+        for file in entry["files"]:
+            path = (root / file["file"]).resolve()
+            listed.add(path)
+            if not path.is_file():
+                found.append(f"{file['file']}: missing")
+            elif sha256_of(path.read_bytes()) != file["sha256"]:
+                found.append(f"{file['file']}: differs from the manifest")
+    for path in sorted(manifest.parent.rglob("*")):
+        if path.is_file() and path.resolve() not in listed:
+            found.append(f"{path.relative_to(manifest.parent)}: not in the manifest")
+    return found
+
+
+def refresh() -> None:
+    """Fetch every listed package, replace its files and write the new hashes."""
+    entries = read_manifest()
+    for entry in entries:
+        with tempfile.TemporaryDirectory() as folder:
+            archive = _pack(f"{entry['npm_package']}@{entry['version']}", Path(folder))
+            for file in entry["files"]:
+                body = _as_shipped(file, _member(archive, file["path_in_package"]))
+                (ROOT / file["file"]).write_bytes(body)
+                file["sha256"] = sha256_of(body)
+    text = json.dumps({"vendored": entries}, ensure_ascii=False, indent=2)
+    MANIFEST.write_text(text + "\n", encoding="utf-8")
+
+
+def sha256_of(body: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def _pack(package: str, folder: Path) -> Path:
+    npm = shutil.which("npm")
+    if npm is None:
+        raise SystemExit("npm is needed to fetch the packages again; --check works without it")
+    subprocess.run(
+        [npm, "pack", "--silent", "--ignore-scripts", package],
+        cwd=folder,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return next(folder.glob("*.tgz"))
+
+
+def _member(archive: Path, path: str) -> bytes:
+    with tarfile.open(archive) as tar:
+        member = tar.extractfile(f"package/{path}")
+        if member is None:
+            raise FileNotFoundError(path)
+        return member.read()
+
+
+def _as_shipped(file: Entry, body: bytes) -> bytes:
+    # The map itself is not shipped; a browser's tools would ask this server for it in vain.
+    return SOURCE_MAP_LINE.sub(b"\n", body) if file["file"].endswith(".css") else body
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Refresh, or only check; 1 when a file is not what the manifest says."""
+    parser = argparse.ArgumentParser(prog="python -m huimin.web.vendor", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare hashes only, offline")
+    if not parser.parse_args(arguments).check:
+        refresh()
+    found = problems()
+    for problem in found:
+        print(problem, file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,66 @@
+"""Third-party files: each is listed with its source and licence, and is what was fetched."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from huimin.web import vendor
+
+
+def test_every_vendored_file_is_listed_and_unchanged() -> None:
+    assert vendor.problems() == []
+
+
+@pytest.mark.parametrize("entry", vendor.read_manifest(), ids=lambda entry: entry["name"])
+def test_every_entry_says_where_it_came_from_and_under_which_licence(entry: vendor.Entry) -> None:
+    for field in ("name", "version", "licence", "npm_package"):
+        assert entry[field]
+    assert (vendor.ROOT / entry["licence_file"]).read_text(encoding="utf-8").strip()
+    assert entry["files"]
+
+
+def test_no_style_sheet_or_script_names_another_host_to_load_from() -> None:
+    static = vendor.VENDOR_FOLDER.parent
+    for path in [*static.rglob("*.css"), *static.rglob("*.js")]:
+        text = path.read_text(encoding="utf-8")
+        assert "sourceMappingURL" not in text, path.name
+        assert "url(http" not in text and 'url("http' not in text, path.name
+        assert "@import" not in text, path.name
+
+
+def test_a_changed_a_missing_and_an_unlisted_file_are_told(tmp_path: Path) -> None:
+    folder = tmp_path / "vendor"
+    shutil.copytree(vendor.VENDOR_FOLDER, folder)
+    for entry in vendor.read_manifest():
+        for file in entry["files"]:
+            target = tmp_path / file["file"]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(vendor.ROOT / file["file"], target)
+    css = tmp_path / "huimin/web/static/vendor/bootstrap/bootstrap.min.css"
+    with css.open("ab") as file:
+        file.write(b"/* changed */")
+    (css.parent / "LICENSE").unlink()
+    told = vendor.problems(
+        shutil.copy(vendor.MANIFEST, css.parent.parent / "manifest.json"), tmp_path
+    )
+    assert [line.rpartition(": ")[2] for line in told] == ["differs from the manifest", "missing"]
+    (css.parent / "extra.js").write_text("1")
+    told = vendor.problems(css.parent.parent / "manifest.json", tmp_path)
+    assert told[-1] == "bootstrap/extra.js: not in the manifest"
+
+
+def test_the_check_runs_as_a_command_without_network() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "huimin.web.vendor", "--check"],
+        cwd=vendor.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
