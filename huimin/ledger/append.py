@@ -15,6 +15,7 @@ from typing import Any
 from huimin.core.chain import GENESIS, row_hash
 from huimin.core.days import county_day, instant_text, month_of
 from huimin.core.discount import PolicyTerms, Quote, Sums, Usage
+from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.named_queries import load_queries
@@ -55,7 +56,10 @@ def lock_usage(tx: Transaction, *, holder_id: str, policy_code: str, now: dateti
 
 
 def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetime) -> Row:
-    """Write a redemption whose counters `lock_usage` holds; the ledger row."""
+    """Write a redemption whose counters `lock_usage` holds; the ledger row.
+
+    Raises Refusal `order_exists`.
+    """
     day = county_day(now)
     row: Row = {
         **_where(sale.terminal),
@@ -170,7 +174,9 @@ def _chain(tx: Transaction, row: Row, terminal_code: str) -> None:
     day = row["business_day"].replace("-", "")
     row["receipt_no"] = f"{day}{terminal_code}{place['sequence']:06d}"
     row["hash"] = row_hash(row)
-    queries.insert_row(tx, **row)
+    if queries.insert_row(tx, **row) is None:
+        # Two tills at once: the one that came second finds the order taken only here.
+        raise Refusal("order_exists", order_no=row["order_no"])
     queries.set_head(tx, terminal_id=row["terminal_id"], hash=row["hash"])
 
 

@@ -39,7 +39,8 @@ RETURNING sequence, hash AS previous_hash;
 -- name: set_head!
 UPDATE chain_head SET hash = :hash WHERE terminal_id = :terminal_id;
 
--- name: insert_row!
+-- name: insert_row^
+-- Nothing comes back when the outlet's order has a redemption already.
 INSERT INTO ledger (
     id, kind, reverses_id, receipt_no, terminal_id, sequence, outlet_id, merchant_id, outlet_kind,
     order_no, card_id, holder_id, presenter_kind, presenter_id, identity_checked, eligibility,
@@ -55,7 +56,9 @@ INSERT INTO ledger (
     :discount_fen, :payable_fen, :merchant_share_fen, :government_share_fen, :detail_json,
     :cashier, :staff_id, :channel, :occurred_at, :recorded_at, :business_day, :month, :reason,
     :previous_hash, :hash
-);
+)
+ON CONFLICT (outlet_id, order_no) WHERE kind = 'redemption' DO NOTHING
+RETURNING id;
 
 -- name: add_rollup_month!
 INSERT INTO rollup_month (
