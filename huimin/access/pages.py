@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
@@ -19,7 +19,6 @@ from huimin.web.language import LANGUAGES, request_language
 
 # The account locks after five failures; this keeps one address from locking many accounts.
 TRIES_PER_ADDRESS = RateLimitItemPerMinute(20)
-tries = FixedWindowRateLimiter(MemoryStorage())
 
 pages = Blueprint("access", __name__)
 
@@ -50,7 +49,7 @@ def sign_in_now() -> Response | tuple[str, int] | str:
     username = request.form.get("username", "")[:64]
     now = house().clock()
     try:
-        if not tries.hit(TRIES_PER_ADDRESS, request.remote_addr or ""):
+        if not _tries().hit(TRIES_PER_ADDRESS, request.remote_addr or ""):
             raise Refusal("too_many_requests")
         member = sign_in(house().engine, username, request.form.get("password", ""), now=now)
     except Refusal as refusal:
@@ -100,3 +99,12 @@ def _inside(address: str | None) -> str | None:
         return None
     parts = urlsplit(address)
     return None if parts.scheme or parts.netloc or "\\" in address else address
+
+
+def _tries() -> FixedWindowRateLimiter:
+    """The counter of this application; another one in the same process counts for itself."""
+    counter: FixedWindowRateLimiter | None = current_app.extensions.get("sign_in_tries")
+    if counter is None:
+        counter = FixedWindowRateLimiter(MemoryStorage())
+        counter = current_app.extensions.setdefault("sign_in_tries", counter)
+    return counter

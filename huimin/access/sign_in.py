@@ -7,6 +7,7 @@ pages add a limit per address.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from huimin.storage.engine import Engine, Transaction
 
 FAILURES_MAX = 5
 LOCK_MINUTES = 15
-USERNAME_LENGTH_MAX = 64
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,10 @@ def sign_in(engine: Engine, username: str, password: str, *, now: datetime) -> S
     The slow hash is computed between two transactions, so that no till waits for it. Raises
     Refusal `sign_in_failed` or `sign_in_locked`.
     """
-    row = engine.read(
-        lambda tx: queries.staff_by_username(tx, username=username[:USERNAME_LENGTH_MAX])
+    # What can't be a user name (a NUL byte, say, which PostgreSQL refuses) is nobody's.
+    known = USERNAME.fullmatch(username)
+    row = (
+        engine.read(lambda tx: queries.staff_by_username(tx, username=username)) if known else None
     )
     if row is None or row["state"] != "active":
         matches(NOBODYS_HASH, password)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from huimin.access.passwords import hash_password
+from huimin.access.sign_in import USERNAME
 from huimin.access.terminal_keys import queries
 from huimin.audit.record import record
 from huimin.core.days import instant_text
@@ -17,7 +17,6 @@ from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 
 Row = dict[str, Any]
-USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}", re.ASCII)
 # Where a role holds: the column that must be given with it.
 PLACES = {"registrar": "division_code", "merchant_manager": "merchant_id", "cashier": "outlet_id"}
 PLACE_TABLES = {"division_code": "division", "merchant_id": "merchant", "outlet_id": "outlet"}

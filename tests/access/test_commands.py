@@ -1,0 +1,69 @@
+"""`huimin staff` in a process of its own: add, list, reset, disable."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.making.staff import PASSWORD
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def staff(folder: Path, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "huimin", "--folder", str(folder), "staff", *words],
+        input=typed,
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+def test_an_account_is_added_listed_reset_and_disabled(run_cli: Any, folder: Path) -> None:
+    assert run_cli(["init"], folder).returncode == 0
+    added = staff(
+        folder, "add", "li.na", "--name", "李娜", "--role", "auditor", typed=PASSWORD + "\n"
+    )
+    assert (added.returncode, added.stderr) == (0, "")
+    again = staff(
+        folder, "add", "li.na", "--name", "李娜", "--role", "auditor", typed=PASSWORD + "\n"
+    )
+    assert again.returncode == 2
+    assert "用户名" in again.stderr
+    assert len(again.stderr.splitlines()) == 1
+    listed = staff(folder, "list", "--format", "json")
+    (row,) = json.loads(listed.stdout)["staff"]
+    assert (row["username"], row["role"], row["state"]) == ("li.na", "auditor", "active")
+    assert "argon2" not in listed.stdout
+    assert staff(folder, "password", "li.na", typed="another-password\n").returncode == 0
+    assert staff(folder, "disable", "li.na").returncode == 0
+    assert "disabled" in staff(folder, "list").stdout
+    gone = staff(folder, "disable", "nobody")
+    assert (gone.returncode, gone.stdout) == (2, "")
+
+
+def test_what_does_not_fit_is_told_in_one_sentence(run_cli: Any, folder: Path) -> None:
+    run_cli(["init"], folder)
+    cases = [
+        (["add", "Upper", "--name", "李娜", "--role", "auditor"], PASSWORD, "用户名"),
+        (["add", "li.na", "--name", "李娜", "--role", "auditor"], "short", "密码"),
+        (["add", "li.na", "--name", "李娜", "--role", "cashier"], PASSWORD, "所属单位"),
+        (
+            ["add", "li.na", "--name", "李娜", "--role", "cashier", "--outlet", "x"],
+            PASSWORD,
+            "没有这个单位",
+        ),
+    ]
+    for words, typed, told in cases:
+        ran = staff(folder, *words, typed=typed + "\n")
+        assert (ran.returncode, ran.stdout) == (2, ""), words
+        assert told in ran.stderr
+        assert "Traceback" not in ran.stderr
+        assert typed not in ran.stderr
