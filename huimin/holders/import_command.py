@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from huimin.console import actor, pass_house, print_json
+from huimin.console import actor, pass_house
 from huimin.core.days import county_day, instant_text
 from huimin.divisions.find import all_divisions
 from huimin.holders.check_register import RegisterCheck, check_register
@@ -75,7 +75,8 @@ def import_command(
     if refused_path is not None and write_refused_workbook(refused_path, check, now=now):
         refused_file = str(refused_path)
     if form == "json":
-        print_json(register_json(check, counts, dry_run=dry_run, refused_file=refused_file))
+        pieces = register_json(check, counts, dry_run=dry_run, refused_file=refused_file)
+        sys.stdout.writelines(pieces)
         return
     for line in register_sentences(check, counts, dry_run=dry_run, refused_file=refused_file):
         click.echo(line)

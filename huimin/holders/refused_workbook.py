@@ -29,6 +29,8 @@ HELP = (
 HEADER_ROW = 2
 WIDTH_MIN, WIDTH_MAX = 6, 28
 NOTE_WIDTH = 60
+# Comments are held in memory and slow Excel down; further below the column “问题” says it alone.
+COMMENTED_ROWS_MAX = 2_000
 
 
 def write_refused_workbook(path: Path, check: RegisterCheck, *, now: datetime) -> bool:
@@ -118,7 +120,7 @@ def _write_row(
         cell = row.cells[column] if column < len(row.cells) else None
         notes = said.get(column_letter(column))
         _write_cell(sheet, number, column, cell, formats["bad" if notes else "text"])
-        if notes:
+        if notes and number <= COMMENTED_ROWS_MAX:
             sheet.write_comment(number, column, "\n".join(notes), {"x_scale": 2.2})
     sheet.write_string(number, width, f"{row.row}", formats["text"])
     messages = "\n".join(problem.message for problem in row.problems)

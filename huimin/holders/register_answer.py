@@ -6,61 +6,74 @@ the operator's own terminal; the sentences carry none, for they end up in logs a
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
-from huimin.holders.check_register import RegisterCheck
+from huimin.holders.check_register import AcceptedRow, RegisterCheck, RepeatedRow
 from huimin.holders.register_import import ImportCounts
+from huimin.holders.register_problem import Problem
 
 PROBLEMS_SHOWN = 50
 
 
 def register_json(
     check: RegisterCheck, counts: ImportCounts, *, dry_run: bool, refused_file: str | None
-) -> dict[str, Any]:
-    """accepted, refused, duplicates; then what was left out and what was, or would be, written."""
-    return {
+) -> Iterator[str]:
+    """The pieces of one JSON object: accepted, refused, duplicates, left_out, and what was written.
+
+    One row a line; as a whole it could need more memory than the import itself.
+    """
+    lists: dict[str, Iterator[dict[str, Any]]] = {
+        "accepted": map(_accepted, check.accepted),
+        "refused": map(_problem, check.problems),
+        "duplicates": map(_repeated, check.repeated),
+        "left_out": map(asdict, check.left_out),
+    }
+    yield "{\n"
+    for name, rows in lists.items():
+        yield f" {json.dumps(name)}: ["
+        for place, row in enumerate(rows):
+            yield (",\n  " if place else "\n  ") + json.dumps(row, ensure_ascii=False)
+        yield "],\n"
+    rest = {
         "file": check.file_name,
         "dry_run": dry_run,
-        "accepted": [
-            {
-                "sheet": row.sheet,
-                "row": row.row,
-                "id": row.draft.id_number.number,
-                "name": row.draft.name,
-                "family": len(row.draft.family),
-            }
-            for row in check.accepted
-        ],
-        "refused": [
-            {
-                "sheet": problem.sheet,
-                "row": problem.row,
-                "column": problem.column,
-                "code": problem.code,
-                "message": problem.message,
-            }
-            for problem in check.problems
-        ],
-        "duplicates": [
-            {
-                "sheet": row.sheet,
-                "row": row.row,
-                "id": row.id_number,
-                "first_sheet": row.first_sheet,
-                "first_row": row.first_row,
-                "differs": row.differs,
-            }
-            for row in check.repeated
-        ],
-        "left_out": [
-            {"sheet": one.sheet, "row": one.row, "why": one.why} for one in check.left_out
-        ],
-        "written": {
-            "new": counts.new,
-            "updated": counts.updated,
-            "unchanged": counts.unchanged,
-        },
+        "written": asdict(counts),
         "refused_file": refused_file,
+    }
+    yield json.dumps(rest, ensure_ascii=False, indent=1)[2:] + "\n"
+
+
+def _accepted(row: AcceptedRow) -> dict[str, Any]:
+    return {
+        "sheet": row.sheet,
+        "row": row.row,
+        "id": row.draft.id_number.number,
+        "name": row.draft.name,
+        "family": len(row.draft.family),
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "sheet": problem.sheet,
+        "row": problem.row,
+        "column": problem.column,
+        "code": problem.code,
+        "message": problem.message,
+    }
+
+
+def _repeated(row: RepeatedRow) -> dict[str, Any]:
+    return {
+        "sheet": row.sheet,
+        "row": row.row,
+        "id": row.id_number,
+        "first_sheet": row.first_sheet,
+        "first_row": row.first_row,
+        "differs": row.differs,
     }
 
 

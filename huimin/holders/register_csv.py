@@ -37,7 +37,8 @@ def csv_sheets(path: Path) -> list[Sheet]:
 
 
 def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[SheetRow]:
-    csv.field_size_limit(CELL_CHARACTERS_MAX)
+    # The limit holds for the whole process, so it is put back.
+    limit_before = csv.field_size_limit(CELL_CHARACTERS_MAX)
     with path.open(encoding=encoding, newline="") as file:
         try:
             for number, cells in enumerate(csv.reader(file, delimiter=delimiter), start=1):
@@ -46,6 +47,8 @@ def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[SheetRow]:
                 yield SheetRow(number, tuple(plain_cell(cell) for cell in cells[:COLUMNS_MAX]))
         except csv.Error as error:
             raise _unreadable() from error
+        finally:
+            csv.field_size_limit(limit_before)
 
 
 def _encoding_of(path: Path) -> tuple[str, int]:

@@ -10,6 +10,8 @@ from typing import Any
 from huimin.divisions.find import DivisionIndex, clean_name
 
 SHOWN_CHARACTERS_MAX = 20
+# A register names a few hundred places; a hostile one names as many as it has rows.
+REMEMBERED_MAX = 20_000
 _GROUP = re.compile(r"(第?[0-9一二三四五六七八九十]+)(组|社|队|村民小组)$")
 
 
@@ -22,12 +24,12 @@ class PlaceProblem(ValueError):
 
 
 class Places:
-    """Resolves written places; what was found once is remembered."""
+    """Resolves written places; what was found, or not found, once is remembered."""
 
     def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
         listed = list(rows)
         self._index = DivisionIndex(listed)
-        self._found: dict[tuple[str, str], str] = {}
+        self._found: dict[tuple[str, str], str | PlaceProblem] = {}
         self._towns = [row["name"] for row in listed if row["level"] == "town"]
         self._villages: dict[str, list[str]] = {}
         for row in listed:
@@ -37,11 +39,17 @@ class Places:
     def village(self, town_text: str, village_text: str) -> str:
         """The 12-digit code of the village. Raises PlaceProblem."""
         written = (town_text, village_text)
-        code = self._found.get(written)
-        if code is None:
-            code = self._village(town_text, village_text)
-            self._found[written] = code
-        return code
+        found = self._found.get(written)
+        if found is None:
+            try:
+                found = self._village(town_text, village_text)
+            except PlaceProblem as problem:
+                found = problem
+            if len(self._found) < REMEMBERED_MAX:
+                self._found[written] = found
+        if isinstance(found, PlaceProblem):
+            raise PlaceProblem(found.field, found.message)
+        return found
 
     def _village(self, town_text: str, village_text: str) -> str:
         town = self._index.town(town_text)

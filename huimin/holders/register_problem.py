@@ -30,7 +30,9 @@ def problem_at(
     if column is not None:
         letter = column_letter(column)
         place += f" {letter} 列" + (f"“{header}”" if header else "")
-    return Problem(sheet, row, letter, code, f"{place}：{remedy}")
+    # A file must not be able to send control characters to the terminal.
+    message = "".join(c if c.isprintable() else "·" for c in f"{place}：{remedy}")
+    return Problem(sheet, row, letter, code, message)
 
 
 def column_letter(column: int) -> str:

@@ -30,6 +30,7 @@ SHARED_FIELDS = ("town", "village", "kind", "starts_on")
 FORMULA = "这一格是公式，系统不计算公式；请改为填写好的文字。"
 
 _PHONE = re.compile(r"\+?[0-9]{7,15}", re.ASCII)
+_CONSTANT = re.compile(r'="([^"]*)"')
 _AFTERWORDS = re.compile(
     "^(合计|总计|小计|共计|累计|制表|填报|填表|审核|审批|负责|经办|分管|复核|单位|主管|联系|日期|注|说明|备注|盖章)"
 )
@@ -60,6 +61,10 @@ class _Row:
         cell = self.row.cells[column]
         if isinstance(cell, Merged):
             return cell.value if field in SHARED_FIELDS else None
+        if isinstance(cell, Formula) and field in ("id_number", "phone"):
+            # ="5120…" is how programs keep Excel from cutting a number; nothing is computed in it.
+            constant = _CONSTANT.fullmatch(cell.text.strip())
+            return constant[1] if constant else cell
         return None if is_blank(cell) else cell
 
     def refuse(self, field: str, code: str, remedy: str) -> None:

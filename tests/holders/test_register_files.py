@@ -183,6 +183,15 @@ def test_formulas_and_error_cells_are_never_evaluated_or_taken(tmp_path: Path) -
     ]
 
 
+def test_a_number_kept_whole_by_a_constant_formula_is_read(tmp_path: Path) -> None:
+    number = id_number()
+    row = register_row(id_number=f'="{number}"', phone='="13800000000"')
+    for path in (write_csv(tmp_path / "a.csv", [row]), write_xlsx(tmp_path / "a.xlsx", [row])):
+        (accepted,) = check(path).accepted
+        assert accepted.draft.id_number.number == number
+        assert accepted.draft.phone == "13800000000"
+
+
 def test_hidden_sheets_are_left_out_and_the_others_are_read(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for title, state in (("旧", "hidden"), ("新", "visible")):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -196,3 +200,33 @@ def test_a_key_file_of_another_instance_is_noticed(house: House, tmp_path: Path)
             lambda tx: require_fitting_keys(tx, PersonalData.open(tmp_path / "other"))
         )
     assert FILE_NAME in str(caught.value)
+
+
+def test_a_killed_import_leaves_whole_people_and_the_next_one_finishes(
+    sqlite_house: House, tmp_path: Path
+) -> None:
+    people = 3_000
+    rows = [register_row(family="李四（夫）；王五（子）") for _ in range(people)]
+    register = write_csv(tmp_path / "a.csv", rows)
+    command = [sys.executable, "-m", "huimin", "holders", "import", str(register)]
+    environment = {
+        **os.environ,
+        "HUIMIN_FOLDER": str(sqlite_house.settings.folder),
+        "PYTHONIOENCODING": "utf-8",
+    }
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 60
+    while count(sqlite_house, "holder") == 0 and time.monotonic() < deadline:
+        time.sleep(0.002)
+    process.kill()
+    process.wait()
+    written = count(sqlite_house, "holder")
+    assert 0 < written < people
+    assert count(sqlite_house, "family_member") == 2 * written
+    assert count(sqlite_house, "eligibility") == written
+    done = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=60)
+    assert f"已新增 {people - written} 人".encode() in done.stdout
+    assert count(sqlite_house, "holder") == count(sqlite_house, "eligibility") == people
+    assert count(sqlite_house, "family_member") == 2 * people
