@@ -1,0 +1,140 @@
+"""Every route of the application, asked with every role and with none: nothing is open by chance.
+
+Who is to be let in is read from the permission table, never from the answer; a page that has
+neither a guard nor a line in PUBLIC fails here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from werkzeug.routing import Rule
+
+from huimin.core.permissions import ROLES, allows
+from huimin.house import House
+from tests.making.staff import csrf_of, make_staff, sign_in
+
+# Each route that answers without anybody's name, and why.
+PUBLIC = {
+    "access.sign_in_form": "the door",
+    "access.sign_in_now": "the door",
+    "access.choose_language": "before signing in as well",
+    "static": "style sheets, scripts, pictures",
+    "probes.healthz": "for whoever watches the server",
+    "cards.public_keys": "the public keys are public",
+    "cards.card_page": "what a card's code opens on a phone; says nothing personal",
+    "cards.card_page_upper_case": "the same, as the code spells it",
+    "api_documents.description": "the described API",
+    "api_documents.page": "the described API, to read",
+    "api_documents.asset": "its style sheet and script",
+    "api_documents.start": "its script",
+}
+
+
+def rules_of(app: Any) -> list[tuple[Rule, str]]:
+    """Every rule with each of its methods."""
+    return [
+        (rule, method)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+
+
+def address_of(rule: Rule) -> str:
+    """An address that the rule answers."""
+    given = dict.fromkeys(rule.arguments, "0")
+    given |= {"month": "2026-10", "form": "csv", "day": "2026-10-31", "filename": "huimin.css"}
+    _, _, path = rule.rule.partition("/")
+    built = "/" + path
+    for name in rule.arguments:
+        for converter in ("", "string:", "path:"):
+            built = built.replace(f"<{converter}{name}>", given[name])
+    assert "<" not in built, rule.rule
+    return built
+
+
+def action_of(app: Any, rule: Rule) -> str | None:
+    return getattr(app.view_functions[rule.endpoint], "required_action", None)
+
+
+def is_api(rule: Rule) -> bool:
+    return rule.rule.startswith("/api/") and rule.endpoint not in PUBLIC
+
+
+@pytest.fixture
+def app(sqlite_house: House) -> Any:
+    from huimin.app import create_app
+
+    return create_app(house=sqlite_house, testing=True)
+
+
+def test_every_page_has_a_guard_or_is_on_the_public_list(app: Any) -> None:
+    bare = {
+        rule.endpoint
+        for rule, _ in rules_of(app)
+        if not is_api(rule) and action_of(app, rule) is None and rule.endpoint not in PUBLIC
+    }
+    assert bare == set()
+
+
+def test_the_public_list_names_only_what_exists_and_is_unguarded(app: Any) -> None:
+    endpoints = {rule.endpoint for rule, _ in rules_of(app)}
+    assert set(PUBLIC) - endpoints == set()
+    assert [
+        rule for rule, _ in rules_of(app) if rule.endpoint in PUBLIC and action_of(app, rule)
+    ] == []
+
+
+def test_nobody_gets_past_the_door(app: Any) -> None:
+    client = app.test_client()
+    token = csrf_of(client)
+    for rule, method in rules_of(app):
+        if rule.endpoint in PUBLIC:
+            continue
+        answer = client.open(address_of(rule), method=method, headers={"X-CSRFToken": token})
+        where = f"{method} {rule.rule}: {answer.status}"
+        if method == "GET" and not is_api(rule):
+            assert answer.status_code == 302, where
+            assert answer.headers["Location"].startswith("/sign-in"), where
+        else:
+            assert answer.status_code == 401, where
+
+
+def test_the_api_takes_no_cookie_for_a_key(app: Any, sqlite_house: House) -> None:
+    client = app.test_client()
+    sign_in(client, make_staff(sqlite_house, "administrator")["username"])
+    asked = [(rule, method) for rule, method in rules_of(app) if is_api(rule)]
+    assert len(asked) >= 7
+    for rule, method in asked:
+        for headers in ({}, {"Authorization": "Bearer hmt_" + "x" * 43}, {"Authorization": "hmt_"}):
+            answer = client.open(address_of(rule), method=method, headers=headers)
+            assert (answer.status_code, answer.json["code"]) == (401, "unauthorized"), rule.rule
+            assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_gets_what_the_table_allows_and_nothing_else(
+    app: Any, sqlite_house: House, role: str
+) -> None:
+    client = app.test_client()
+    username = make_staff(sqlite_house, role)["username"]
+    sign_in(client, username)
+    asked = 0
+    for rule, method in rules_of(app):
+        action = action_of(app, rule)
+        if action is None:
+            continue
+        headers = {"X-CSRFToken": csrf_of(client, "/sign-in")}
+        answer = client.open(address_of(rule), method=method, headers=headers)
+        where = f"{role} {method} {rule.rule}: {answer.status}"
+        if allows(role, action):
+            # A cashier without a terminal gets that far: the role is right, the till is missing.
+            code = answer.json.get("code") if answer.is_json else None
+            assert answer.status_code not in (401, 403, 500) or code == "terminal_disabled", where
+        else:
+            assert answer.status_code == 403, where
+        if rule.endpoint == "access.sign_out":
+            sign_in(client, username)
+        asked += 1
+    assert asked >= 9
