@@ -172,3 +172,70 @@ def test_the_commands_speak(sqlite_house: House, run_cli: Any) -> None:
     wrong = run_cli(["ledger", "digest", "31.10.2026"], folder)
     assert wrong.returncode == 2
     assert "2026-10-31" in wrong.stderr
+
+
+DROP_TRIGGERS = {
+    "sqlite": ("DROP TRIGGER {name}", "SELECT name FROM sqlite_master WHERE type = 'trigger'"),
+    "postgresql": (
+        "ALTER TABLE ledger DISABLE TRIGGER {name}",
+        "SELECT tgname AS name FROM pg_trigger WHERE tgrelid = 'ledger'::regclass"
+        " AND NOT tgisinternal",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("UPDATE ledger SET cashier = 'x' WHERE sequence = 3", "row_changed"),
+        ("DELETE FROM ledger WHERE sequence = 4", "row_missing"),
+        ("DELETE FROM ledger WHERE sequence = 5", "tail_missing"),
+        ("UPDATE chain_head SET hash = 'x'", "head_changed"),
+        ("DELETE FROM chain_head", "head_changed"),
+    ],
+)
+def test_both_engines_name_the_first_row_that_fails(
+    house: House, statement: str, code: str
+) -> None:
+    fill(house)
+
+    def reach_in(tx: Transaction) -> None:
+        drop, triggers = DROP_TRIGGERS[tx.engine]
+        for row in tx.connection.execute(triggers).fetchall():
+            tx.connection.execute(drop.format(name=row["name"]))
+        tx.connection.execute(statement)
+
+    house.engine.write(reach_in)
+    (finding,) = house.engine.read(verify_chains)
+    assert finding.code == code
+    assert finding.terminal_id in finding.sentence
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE rollup_month SET redemptions = 9",
+        "DELETE FROM usage_month",
+        "INSERT INTO usage_day VALUES ('h', 'p', '2026-10-31', 7)",
+    ],
+)
+def test_both_engines_name_a_wrong_rollup(house: House, statement: str) -> None:
+    fill(house)
+    if statement.startswith("INSERT"):
+        statement = statement.replace("'h'", f"'{make_card(house)['holder_id']}'")
+    house.engine.write(lambda tx: tx.connection.execute(statement))
+    (difference,) = house.engine.read(check_rollups)
+    assert difference.table in difference.sentence
+    house.engine.write(rebuild_rollups)
+    assert house.engine.read(check_rollups) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE ledger SET cashier = 'x'", "DELETE FROM ledger", "DELETE FROM audit_event"],
+)
+def test_the_database_itself_refuses_to_forget(house: House, statement: str) -> None:
+    fill(house)
+    with pytest.raises(Exception, match="append-only"):
+        house.engine.write(lambda tx: tx.connection.execute(statement))
+    assert house.engine.read(verify_chains) == []

@@ -1,0 +1,125 @@
+"""The till page's endpoints: a signed-in cashier at a terminal of their own outlet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from huimin.house import House
+from huimin.merchants.terminals import disable_terminal
+from tests.making.cards import make_card
+from tests.making.merchants import make_outlet, make_terminal
+from tests.making.policies import make_policy
+from tests.making.staff import csrf_of, make_staff, sign_in
+
+
+class PageTill:
+    """What the page's script does."""
+
+    def __init__(self, client: Any, house: House, terminals: int = 1) -> None:
+        make_policy(house)
+        self.client, self.house = client, house
+        self.outlet = make_outlet(house)
+        self.terminals = [make_terminal(house, self.outlet)[0] for _ in range(terminals)]
+        self.card = make_card(house)
+        cashier = make_staff(house, "cashier", outlet_id=self.outlet["id"])
+        sign_in(client, cashier["username"])
+        self.token = csrf_of(client, "/till/")
+
+    def post(self, path: str, body: Any, key: str | None = None) -> Any:
+        headers = {"X-CSRFToken": self.token, "Accept": "application/json"}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        return self.client.post(f"/till/{path}", json=body, headers=headers)
+
+    def sale(self, **over: Any) -> dict[str, Any]:
+        return {
+            "card": self.card["token"],
+            "amount_fen": 12_800,
+            "order_no": "W-1",
+            "presented_by": self.card["holder_id"],
+            "identity_checked": True,
+            **over,
+        }
+
+
+@pytest.fixture
+def till(client: Any, house: House) -> PageTill:
+    return PageTill(client, house)
+
+
+def test_a_sale_and_its_return(till: PageTill) -> None:
+    verified = till.post("verify", {"card": till.card["token"]}).json
+    assert verified["may_present"][0]["name_masked"] == "黄*平"
+    assert "card_id" not in verified
+    quoted = till.post("quote", {"card": till.card["token"], "amount_fen": 12_800}).json
+    assert quoted["payable_fen"] == 11_776
+    done = till.post("redeem", till.sale(), "key-1").json
+    assert till.post("redeem", till.sale(), "key-1").json == done
+    today = till.client.get("/till/today").json
+    assert [row["left_fen"] for row in today["sales"]] == [12_800]
+    back = till.post(
+        f"redemptions/{done['id']}/reverse", {"reason": "退货", "amount_fen": 2_800}, "key-2"
+    ).json
+    assert back["left_fen"] == 10_000
+    today = till.client.get("/till/today").json
+    assert today["sales"][0]["left_fen"] == 10_000
+    assert today["sums"]["reversals"] == 1
+
+
+def test_the_ledger_names_who_was_at_the_till(till: PageTill) -> None:
+    till.post("redeem", till.sale(), "key-1")
+    row = till.house.engine.read(
+        lambda tx: tx.connection.execute(
+            "SELECT staff.role FROM ledger JOIN staff ON staff.id = ledger.staff_id"
+        ).fetchone()
+    )
+    assert row["role"] == "cashier"
+
+
+def test_bad_input_names_the_field(till: PageTill) -> None:
+    refused = till.post("quote", {"card": till.card["token"], "amount_fen": -1})
+    assert refused.status_code == 422
+    assert refused.json["errors"][0]["field"] == "amount_fen"
+    for key in (None, "x" * 65):
+        refused = till.post("redeem", till.sale(), key)
+        assert refused.json["errors"][0]["field"] == "Idempotency-Key"
+    assert till.post("verify", {"card": "hello"}).json["code"] == "card_unreadable"
+
+
+def test_a_form_of_another_site_is_refused(till: PageTill) -> None:
+    refused = till.client.post("/till/redeem", json=till.sale(), headers={"Idempotency-Key": "k"})
+    assert (refused.status_code, refused.json["code"]) == (400, "csrf_failed")
+
+
+def test_a_terminal_is_chosen_among_ones_own(client: Any, house: House) -> None:
+    till = PageTill(client, house, terminals=2)
+    page = client.get("/till/")
+    assert "您在哪一台收银终端" in page.text
+    assert till.post("verify", {"card": till.card["token"]}).json["code"] == "terminal_disabled"
+    stranger, _ = make_terminal(house, make_outlet(house))
+    for terminal, shown in ((stranger, False), (till.terminals[1], True)):
+        client.post(
+            "/till/terminal", data={"csrf_token": till.token, "terminal_id": terminal["id"]}
+        )
+        assert ("请扫描惠民卡" in client.get("/till/").text) is shown
+    assert till.post("verify", {"card": till.card["token"]}).status_code == 200
+
+
+def test_an_outlet_without_a_terminal_says_what_to_do(client: Any, house: House) -> None:
+    till = PageTill(client, house)
+    house.engine.write(
+        lambda tx: disable_terminal(
+            tx, terminal_id=till.terminals[0]["id"], now=house.clock(), actor="t", reason="坏了"
+        )
+    )
+    assert "还没有在用的收银终端" in client.get("/till/").text
+
+
+def test_a_manager_has_the_tills_of_the_merchant(client: Any, house: House) -> None:
+    outlet = make_outlet(house)
+    make_terminal(house, outlet)
+    manager = make_staff(house, "merchant_manager", merchant_id=outlet["merchant_id"])
+    sign_in(client, manager["username"])
+    assert "请扫描惠民卡" in client.get("/till/").text
