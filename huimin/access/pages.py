@@ -18,7 +18,7 @@ from huimin.web.current import house
 from huimin.web.language import LANGUAGES, request_language
 
 # The account locks after five failures; this keeps one address from locking many accounts.
-TRIES_PER_ADDRESS = RateLimitItemPerMinute(20)
+FAILURES_PER_ADDRESS = RateLimitItemPerMinute(20)
 
 pages = Blueprint("access", __name__)
 
@@ -48,21 +48,24 @@ def sign_in_now() -> Response | tuple[str, int] | str:
     """Check the form; on success a new session replaces whatever the browser had."""
     username = request.form.get("username", "")[:64]
     now = house().clock()
+    address = request.remote_addr or ""
     try:
-        if not _tries().hit(TRIES_PER_ADDRESS, request.remote_addr or ""):
+        if not _tries().test(FAILURES_PER_ADDRESS, address):
             raise Refusal("too_many_requests")
         member = sign_in(house().engine, username, request.form.get("password", ""), now=now)
     except Refusal as refusal:
+        # Failures only: a whole office signs in from one address in the morning.
+        _tries().hit(FAILURES_PER_ADDRESS, address)
         page = render_template(
             "access/sign_in.html", username=username, problem=refusal.detail(request_language())
         )
         return page, refusal.status
     # Read here: the use case runs in the writer's thread, where there is no request.
-    hours, address = house().settings.session_hours, request.remote_addr
+    hours = house().settings.session_hours
     user_agent = request.headers.get("User-Agent")
     session_id = house().engine.write(
         lambda tx: begin_session(
-            tx, member, now=now, hours=hours, address=address, user_agent=user_agent
+            tx, member, now=now, hours=hours, address=address or None, user_agent=user_agent
         )
     )
     language = session.get("language")

@@ -127,6 +127,8 @@ async function requote() {
   const body = saleBody();
   // Another amount is another sale: a retry keeps its key only as long as its body stays.
   sale.key = crypto.randomUUID();
+  // What can be confirmed is always what is shown: not the old amount while the new one is asked.
+  byId("confirm").disabled = true;
   if (!body) return showQuote(null, byId("amount").value ? words.amount : "");
   try {
     const quote = await ask(till.dataset.quote, body);

@@ -1,0 +1,145 @@
+"""A real Chromium against the shipped server, over a county small enough to know by heart."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huimin.house import create_house, open_house
+from huimin.settings import Settings
+from tests.benchmarks.serving import serving
+from tests.making.cards import make_card
+from tests.making.holders import make_holder
+from tests.making.merchants import make_outlet, make_terminal
+from tests.making.policies import make_policy
+from tests.making.sales import make_redemption
+from tests.making.staff import PASSWORD, make_staff
+
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1366, "height": 768}
+
+
+@dataclass(frozen=True)
+class County:
+    """Where the server answers, who may sign in, and the cards in people's pockets."""
+
+    address: str
+    cashier: str
+    administrator: str
+    card: dict[str, Any]
+    lost_card: dict[str, Any]
+
+
+@dataclass
+class Visit:
+    """One browser window and what went wrong in it."""
+
+    page: Any
+    county: County
+    errors: list[str]
+    hosts: set[str]
+
+    def sign_in(self, username: str) -> None:
+        """Through the form, with the keyboard."""
+        self.page.goto(self.county.address)
+        self.page.wait_for_selector("#username:focus")
+        self.page.keyboard.type(username)
+        self.page.keyboard.press("Tab")
+        self.page.keyboard.type(PASSWORD)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_selector(".sign-out-form")
+
+    def scan(self, text: str) -> None:
+        """As a wedge scanner does: key by key, wherever the focus is, and Enter."""
+        self.page.keyboard.type(text)
+        self.page.keyboard.press("Enter")
+
+    def wide(self) -> int:
+        """How many pixels the page is wider than its window."""
+        return int(
+            self.page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+        )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Chromium's program. Where CI runs it must be there; elsewhere the tests are skipped."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        words = "no chromium on this machine; install it to run the browser tests"
+        if os.environ.get("CI") == "true":
+            pytest.fail(words)
+        pytest.skip(words)
+    return found
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[County]:
+    """A served county with one sale in it."""
+    folder = Path(tmp_path_factory.mktemp("county")) / "data"
+    settings = Settings.from_environment(folder, {})
+    create_house(settings)
+    house = open_house(settings, clock=lambda: datetime.now(UTC))
+    try:
+        make_policy(house, excluded_categories=("tobacco",))
+        card = make_card(house, make_holder(house, family=(("张小梅", "女儿"),)))
+        lost_card = make_card(house, make_holder(house, name="李秀英"))
+        _report_lost(house, lost_card)
+        outlet = make_outlet(house, name="天池平价超市")
+        _, key = make_terminal(house, outlet)
+        make_redemption(house, card, key, amount_fen=20_000)
+        cashier = make_staff(house, "cashier", outlet_id=outlet["id"])["username"]
+        administrator = make_staff(house, "administrator", name="李主任")["username"]
+    finally:
+        house.close()
+    with serving(folder) as port:
+        yield County(f"http://127.0.0.1:{port}", cashier, administrator, card, lost_card)
+
+
+def _report_lost(house: Any, card: dict[str, Any]) -> None:
+    from huimin.cards.change_state import report_lost
+
+    act = {"card_id": card["id"], "now": house.clock(), "actor": "test", "reason": "测试挂失"}
+    house.engine.write(lambda tx: report_lost(tx, **act))
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=["phone", "desk"])
+def visit(request: pytest.FixtureRequest, browser: Any, county: County) -> Iterator[Visit]:
+    """A window, on a phone and on a desk; it must leave no error and call no other host."""
+    size = PHONE if request.param == "phone" else DESK
+    context = browser.new_context(viewport=size, locale="zh-CN", has_touch=size is PHONE)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    opened = Visit(page, county, [], set())
+    page.on("console", lambda told: _note(opened, told))
+    page.on("pageerror", lambda error: opened.errors.append(str(error)))
+    page.on("request", lambda asked: opened.hosts.add(asked.url.split("/")[2]))
+    yield opened
+    context.close()
+    assert opened.errors == []
+    assert opened.hosts <= {county.address.partition("//")[2]}
+
+
+def _note(visit: Visit, told: Any) -> None:
+    # A refusal is an answer with status 4xx, which the browser itself writes to the console.
+    expected = "the server responded with a status of 4" in told.text
+    if told.type in ("error", "warning") and not expected:
+        visit.errors.append(told.text)
