@@ -6,9 +6,8 @@ A caller is a terminal with a bearer key. Every error is answered by web/problem
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 from flask import Response, g, request
 from flask_openapi3.blueprint import APIBlueprint
@@ -16,6 +15,7 @@ from flask_openapi3.models.tag import Tag
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import BadRequest
 
 from huimin.access.terminal_keys import terminal_of_key
 from huimin.cards.find import CheckedCard
@@ -52,7 +52,7 @@ from huimin.core.days import parse_day
 from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Transaction
 from huimin.web.current import house
-from huimin.web.json_answer import json_response
+from huimin.web.json_answer import json_response, json_text_response
 from huimin.web.language import request_language
 
 TYPED_NUMBERS = RateLimitItemPerMinute(60)
@@ -201,7 +201,7 @@ def _once(key: str, print_of_body: str, work: Callable[[Transaction], dict[str, 
 
     with in_progress.holding(terminal_id, key):
         answer = house().engine.write(use_case)
-    response = json_response(answer.body, 201)
+    response = json_text_response(answer.json_text, 201)
     if answer.replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return response
@@ -223,12 +223,8 @@ def _require_json_object() -> None:
     if not request.is_json:
         raise Refusal("unsupported_media_type")
     try:
-        body = json.loads(request.get_data(), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        body = request.get_json()
+    except BadRequest:
         raise Refusal("malformed_json") from None
     if not isinstance(body, dict):
         raise Refusal("malformed_json")
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")

@@ -7,7 +7,6 @@ taken by an insert, so of two at once one waits for the other (or is rolled back
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from huimin.checkout.requests import as_plain
 from huimin.core.days import instant_text
+from huimin.core.json_text import canonical_json, write_json
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import load_queries
@@ -26,16 +25,15 @@ queries = load_queries("checkout")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The body to answer with, and whether it is one that was given before."""
+    """The body to answer with, as JSON, and whether it is one that was given before."""
 
-    body: dict[str, Any]
+    json_text: str
     replayed: bool
 
 
 def fingerprint(act: str, request: Any) -> str:
     """SHA-256 of what is asked: the act (with its target) and every field of the request."""
-    content = json.dumps([act, as_plain(request)], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(content.encode()).hexdigest()
+    return hashlib.sha256(canonical_json([act, request])).hexdigest()
 
 
 def once(
@@ -59,15 +57,10 @@ def once(
         kept = queries.kept_answer(tx, terminal_id=terminal_id, key=key)
         if kept["fingerprint"] != fingerprint:
             raise Refusal("idempotency_mismatch")
-        return Answer(json.loads(kept["response_json"]), replayed=True)
-    body = work()
-    queries.keep_answer(
-        tx,
-        terminal_id=terminal_id,
-        key=key,
-        response_json=json.dumps(body, ensure_ascii=False, separators=(",", ":")),
-    )
-    return Answer(body, replayed=False)
+        return Answer(kept["response_json"], replayed=True)
+    text = write_json(work())
+    queries.keep_answer(tx, terminal_id=terminal_id, key=key, response_json=text)
+    return Answer(text, replayed=False)
 
 
 class KeysInProgress:

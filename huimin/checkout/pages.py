@@ -37,7 +37,7 @@ from huimin.core.days import county_day
 from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Transaction
 from huimin.web.current import house
-from huimin.web.json_answer import json_response
+from huimin.web.json_answer import json_response, json_text_response
 from huimin.web.language import request_language
 from huimin.web.problems import answer_validation_error
 
@@ -166,7 +166,7 @@ def _once(terminal: dict[str, Any], print_of_body: str, work: Any) -> Response:
             work=lambda: work(tx),
         )
     )
-    return json_response(answer.body)
+    return json_text_response(answer.json_text)
 
 
 def _terminals() -> list[dict[str, Any]]:

@@ -8,17 +8,16 @@ just what a cap leaves, however many tills ask at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from huimin.checkout.entitlement import Entitlement, entitlement_of, require_open_till
+from huimin.checkout.entitlement import entitlement_of, require_open_till
 from huimin.checkout.quote import quote_answer
 from huimin.checkout.requests import RedemptionRequest
 from huimin.core.discount import Quote, quote
 from huimin.core.refusals import Refusal
 from huimin.divisions.find import town_of
-from huimin.holders.people import holder_by_id, presenters_of
+from huimin.holders.people import presenters_of
 from huimin.ledger.append import Sale, append_redemption, lock_usage
 from huimin.ledger.read import redemption_by_order
 from huimin.storage.engine import Transaction
@@ -42,12 +41,13 @@ def redeem(
     if redemption_by_order(tx, terminal["outlet_id"], request.order_no) is not None:
         raise Refusal("order_exists", order_no=request.order_no)
     entitled = entitlement_of(tx, request.card, terminal=terminal, now=now)
-    presenter = _presenter(tx, entitled, request)
-    terms = entitled.required_terms
     holder_id = entitled.card["holder_id"]
+    people = presenters_of(tx, holder_id)
+    presenter = _presenter(people, request)
+    terms = entitled.required_terms
     usage = lock_usage(tx, holder_id=holder_id, policy_code=terms.code, now=now)
     given = quote(request.basket, terms, usage)
-    division_code = _division_of(tx, holder_id)
+    division_code = people[0]["division_code"]
     sale = Sale(
         terminal=terminal,
         order_no=request.order_no,
@@ -75,31 +75,21 @@ def redeem(
     }
 
 
-def _presenter(
-    tx: Transaction, entitled: Entitlement, request: RedemptionRequest
-) -> Mapping[str, Any]:
+def _presenter(people: list[dict[str, Any]], request: RedemptionRequest) -> dict[str, Any]:
     if not request.identity_checked:
         raise Refusal("identity_unchecked")
-    for person in presenters_of(tx, entitled.card["holder_id"]):
+    for person in people:
         if person["id"] == request.presented_by:
-            found: Mapping[str, Any] = person
-            return found
+            return person
     raise Refusal("presenter_unknown")
-
-
-def _division_of(tx: Transaction, holder_id: str) -> str:
-    holder = holder_by_id(tx, holder_id)
-    if holder is None:
-        raise LookupError(f"the card's holder {holder_id} is not there")
-    return str(holder["division_code"])
 
 
 def _detail(request: RedemptionRequest, given: Quote) -> dict[str, Any]:
     """What the columns do not hold, enough to make the same quote again under another policy."""
     return {
-        "items": [asdict(item) for item in request.items],
+        "items": request.items,
         "excluded_by_hand_fen": 0 if request.items else request.excluded_fen,
-        "lines": [asdict(line) for line in given.lines],
-        "caps": list(given.caps),
-        "explanation": [asdict(step) for step in given.explanation],
+        "lines": given.lines,
+        "caps": given.caps,
+        "explanation": given.explanation,
     }

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -63,12 +62,3 @@ def check_card(text: str, public_keys: Mapping[int, Ed25519PublicKey]) -> Checke
     Raises Refusal: card_unreadable, card_number_wrong, card_signature_invalid.
     """
     return check_reading(read_text(text), public_keys)
-
-
-def as_plain(value: Any) -> Any:
-    """A request as JSON values, for its fingerprint."""
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: as_plain(getattr(value, name)) for name in value.__dataclass_fields__}
-    if isinstance(value, tuple):
-        return [as_plain(part) for part in value]
-    return value

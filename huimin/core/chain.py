@@ -7,9 +7,10 @@ before it: whoever changes, drops or swaps a row breaks the chain at a place tha
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
+
+from huimin.core.json_text import canonical_json
 
 GENESIS = "0" * 64
 
@@ -17,9 +18,7 @@ GENESIS = "0" * 64
 def canonical_bytes(row: Mapping[str, Any]) -> bytes:
     """All columns but `hash` as compact JSON with sorted names, UTF-8: the same on every engine."""
     content = {name: value for name, value in row.items() if name != "hash"}
-    return json.dumps(
-        content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return canonical_json(content)
 
 
 def row_hash(row: Mapping[str, Any]) -> str:

@@ -183,7 +183,7 @@ def family_of(tx: Transaction, holder_id: str) -> list[Row]:
 def presenters_of(tx: Transaction, holder_id: str) -> list[Row]:
     """Who may present the card: the holder first (relation 本人), then the family.
 
-    Each with id, kind, name, name_masked and relation.
+    Each with id, kind, name, name_masked and relation; the holder with division_code as well.
     """
     return [
         {
@@ -192,6 +192,7 @@ def presenters_of(tx: Transaction, holder_id: str) -> list[Row]:
             "name": row["name"],
             "name_masked": mask_name(row["name"]),
             "relation": row["relation"] or SELF,
+            "division_code": row["division_code"],
         }
         for row in queries.presenters(tx, holder_id=holder_id)
     ]

@@ -30,10 +30,11 @@ INSERT INTO family_member (
 
 -- name: presenters
 -- The holder and then the living rows of the family, in one look.
-SELECT id, 'holder' AS kind, name, '' AS relation, '' AS added_at FROM holder
+SELECT id, 'holder' AS kind, name, '' AS relation, '' AS added_at, division_code FROM holder
 WHERE id = :holder_id
 UNION ALL
-SELECT id, 'family_member' AS kind, name, relation, added_at FROM family_member
+SELECT id, 'family_member' AS kind, name, relation, added_at, NULL AS division_code
+FROM family_member
 WHERE holder_id = :holder_id AND ended_at IS NULL
 ORDER BY added_at, id;
 

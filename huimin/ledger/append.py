@@ -6,7 +6,6 @@ disagree with the rows. Nothing else in huimin writes these tables.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import Any
 from huimin.core.chain import GENESIS, row_hash
 from huimin.core.days import county_day, instant_text, month_of
 from huimin.core.discount import PolicyTerms, Quote, Sums, Usage
+from huimin.core.json_text import write_json
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
@@ -87,7 +87,7 @@ def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetim
         "payable_fen": quote.payable_fen,
         "merchant_share_fen": quote.merchant_share_fen,
         "government_share_fen": quote.government_share_fen,
-        "detail_json": _json(sale.detail),
+        "detail_json": write_json(sale.detail),
         "cashier": sale.cashier,
         "staff_id": sale.staff_id,
         "reason": None,
@@ -137,7 +137,7 @@ def append_reversal(
         **{f"{name}": -value for name, value in asdict(part).items()},
         "payable_fen": -part.payable_fen,
         "government_share_fen": -part.government_share_fen,
-        "detail_json": _json({}),
+        "detail_json": "{}",
         "cashier": cashier,
         "staff_id": staff_id,
         "reason": reason,
@@ -204,7 +204,3 @@ def _rollup(row: Row) -> Row:
         "government_share_fen",
     )
     return {name: row[name] for name in names}
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

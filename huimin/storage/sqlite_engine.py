@@ -57,7 +57,7 @@ class _Reader(sqlite3.Connection):
 
 def dict_row(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
     """A row as a dict, as psycopg's dict_row gives it."""
-    return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
+    return dict(zip([column[0] for column in cursor.description], row, strict=True))
 
 
 def connect(

@@ -1,7 +1,6 @@
 """What every page has: who is signed in, CSRF, languages, security headers, errors.
 
-`install(app)` is called once by create_app. Nothing is open by default: scripts, styles, pictures
-and connections come from this server only, and no page may be framed.
+`install(app)` is called once by create_app.
 """
 
 from __future__ import annotations
@@ -14,24 +13,12 @@ from huimin import __version__
 from huimin.access.sign_in import member_of_session
 from huimin.core.refusals import Refusal
 from huimin.web import problems
-from huimin.web.current import house
+from huimin.web.current import house, house_of
+from huimin.web.json_provider import StrictJSON
 from huimin.web.language import LANGUAGES, request_language
+from huimin.web.security_headers import SecurityHeaders
+from huimin.web.sessions import PageSessions
 from huimin.web.words import register_filters
-
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
-}
 
 csrf = CSRFProtect()
 babel = Babel()
@@ -39,6 +26,10 @@ babel = Babel()
 
 def install(app: Flask) -> None:
     """Wire what all pages share into the application."""
+    app.json = StrictJSON(app)
+    app.session_interface = PageSessions()
+    layered = SecurityHeaders(app.wsgi_app, secure=house_of(app).settings.secure_cookies)
+    app.wsgi_app = layered  # type: ignore[method-assign]
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh_Hans")
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "web/translations")
@@ -48,7 +39,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _: problems.answer_refusal(Refusal("csrf_failed")))
     app.before_request(_refuse_nul)
     app.before_request(_find_member)
-    app.after_request(_add_headers)
+    app.after_request(_keep_private)
     app.context_processor(_page_words)
     register_filters(app)
 
@@ -70,14 +61,7 @@ def _find_member() -> None:
         g.member = house().engine.read(lambda tx: member_of_session(tx, session_id, now))
 
 
-def _add_headers(response: Response) -> Response:
-    # One pass over what is there: this runs for every sale, and setdefault searches each time.
-    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - not a dict
-    for name, value in HEADERS.items():
-        if name.lower() not in present:
-            response.headers.add(name, value)
-    if house().settings.secure_cookies:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+def _keep_private(response: Response) -> Response:
     if response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "no-store")
     return response
