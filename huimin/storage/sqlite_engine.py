@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 from huimin.storage.engine import StorageProblem, Transaction
+from huimin.storage.turns import turns
 
 T = TypeVar("T")
 GROUP_MAX = 128
@@ -128,7 +129,8 @@ class SqliteEngine:
             if self._closed:
                 raise StorageProblem("数据库已关闭。", "The database is closed.")
             self._jobs.put(job)
-        job.wait()
+        with turns.given_up():
+            job.wait()
         if job.error is not None:
             raise problem_of(self.path, job.error) or job.error
         result: T = job.result
@@ -187,8 +189,9 @@ class SqliteEngine:
         execute = self._writer.execute
         try:
             execute("BEGIN IMMEDIATE")
-            for job in group:
-                self._run_one(job)
+            with turns.taken():
+                for job in group:
+                    self._run_one(job)
             execute("COMMIT")
         except BaseException as error:
             if self._writer.in_transaction:

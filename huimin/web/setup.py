@@ -13,6 +13,7 @@ from huimin import __version__
 from huimin.access.sign_in import member_of_session
 from huimin.core.refusals import Refusal
 from huimin.web import problems
+from huimin.web.api_turns import ApiTurns
 from huimin.web.current import house, house_of
 from huimin.web.json_provider import StrictJSON
 from huimin.web.language import LANGUAGES, request_language
@@ -28,7 +29,8 @@ def install(app: Flask) -> None:
     """Wire what all pages share into the application."""
     app.json = StrictJSON(app)
     app.session_interface = PageSessions()
-    layered = SecurityHeaders(app.wsgi_app, secure=house_of(app).settings.secure_cookies)
+    secure = house_of(app).settings.secure_cookies
+    layered = ApiTurns(SecurityHeaders(app.wsgi_app, secure=secure))
     app.wsgi_app = layered  # type: ignore[method-assign]
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh_Hans")
