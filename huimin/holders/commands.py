@@ -21,11 +21,12 @@ from huimin.core.identity import (
     mask_phone,
     parse_id_number,
 )
+from huimin.core.kind_names import eligibility_word
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.divisions.find import DivisionIndex, all_divisions
 from huimin.holders.application_commands import COMMANDS
 from huimin.holders.draft_by_hand import HandDraft, draft_of
-from huimin.holders.eligibility_words import SHOWN
+from huimin.holders.eligibility_words import ALL_WORDS
 from huimin.holders.import_command import import_command
 from huimin.holders.people import (
     add_holder,
@@ -122,7 +123,7 @@ def show_command(
 @click.option("--phone", help="联系电话。")
 @click.option("--town", required=True, help="乡镇（街道）。")
 @click.option("--village", required=True, help="村（社区）。")
-@click.option("--kind", required=True, help=f"保障类别：{'、'.join(SHOWN.values())}。")
+@click.option("--kind", required=True, help=f"保障类别：{ALL_WORDS}。")
 @click.option("--since", required=True, metavar="2026-03-01", help="认定日期。")
 @click.option("--family", help="家庭成员，例如 张三（配偶）；李四（子）。")
 @format_option
@@ -233,7 +234,7 @@ def _print_holder(row: Row, form: str, said: str = "") -> None:
     click.echo(f"{row['town']}{row['village']}  电话 {row['phone'] or '—'}")
     for eligibility in row["eligibilities"]:
         until = f" 至 {eligibility['ends_on']}" if eligibility["ends_on"] else ""
-        click.echo(f"{SHOWN[eligibility['kind']]}：{eligibility['starts_on']} 起{until}")
+        click.echo(f"{eligibility_word(eligibility['kind'])}：{eligibility['starts_on']} 起{until}")
     for member in row["family"]:
         number = member["id_number"] or "号码未登记"
         click.echo(f"家庭成员：{member['name']}（{member['relation']}）{number}")

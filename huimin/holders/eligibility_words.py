@@ -1,18 +1,13 @@
-"""The eligibilities in the words of the offices, both ways: 城市低保 → dibao, dibao → 低保."""
+"""The eligibilities as offices write them: 城市低保 → dibao, and all of them for who asks."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-SHOWN: dict[str, str] = {
-    "dibao": "低保",
-    "tekun": "特困",
-    "major_illness": "重大疾病",
-    "disability": "残疾",
-    "orphan": "孤儿",
-    "other": "其他",
-}
+from huimin.core.kind_names import ELIGIBILITIES, eligibility_word
+
+ALL_WORDS = "、".join(eligibility_word(kind) for kind in ELIGIBILITIES)
 
 # The first that fits counts: 低保边缘 is not 低保, and 重度残疾 is no 重病.
 LIKENESSES: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -32,7 +27,7 @@ def read_kinds(text: str) -> tuple[str, ...] | None:
     for part in _BETWEEN.split(unicodedata.normalize("NFKC", text).strip()):
         if not part:
             continue
-        kind = part if part in SHOWN else _kind(part)
+        kind = part if part in ELIGIBILITIES else _kind(part)
         if kind is None:
             return None
         if kind not in kinds:

@@ -14,6 +14,7 @@ from typing import Any
 from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.identity import IdNumber, mask_name
+from huimin.core.kind_names import ELIGIBILITIES
 from huimin.core.refusals import field_problem
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Transaction
@@ -25,7 +26,6 @@ queries = load_queries("holders")
 Row = dict[str, Any]
 NAME_MAX = 60
 FAMILY_MAX = 20
-ELIGIBILITIES = ("dibao", "tekun", "major_illness", "disability", "orphan", "other")
 SELF = "本人"
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from huimin.core.identity import IdentityProblem, IdNumber, mask_name, parse_id_number
-from huimin.holders.eligibility_words import SHOWN, read_kinds
+from huimin.holders.eligibility_words import ALL_WORDS, read_kinds
 from huimin.holders.family_cell import FamilyProblem, read_family
 from huimin.holders.people import EligibilityDraft, FamilyDraft, HolderDraft
 from huimin.holders.person_name import NameProblem, read_name
@@ -215,9 +215,7 @@ def _eligibilities(view: _Row, around: Circumstances) -> tuple[EligibilityDraft,
         view.refuse(
             "kind",
             "kind",
-            FORMULA
-            if isinstance(cell, Formula)
-            else f"保障类别应为{'、'.join(SHOWN.values())}，请改正。",
+            FORMULA if isinstance(cell, Formula) else f"保障类别应为{ALL_WORDS}，请改正。",
         )
     if kinds is None or starts_on is None:
         return ()

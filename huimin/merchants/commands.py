@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from huimin.console import actor, pass_house, print_json
+from huimin.core.kind_names import OUTLET_KINDS, outlet_kind_word
 from huimin.house import House
 from huimin.merchants.merchants import (
     add_merchant,
@@ -21,7 +22,6 @@ from huimin.merchants.merchants import (
     suspend_merchant,
 )
 from huimin.merchants.outlets import (
-    KIND_WORDS,
     add_outlet,
     end_outlet,
     find_outlet,
@@ -53,7 +53,7 @@ OUTLET_CHANGES: tuple[StateChange, ...] = (
     ("resume", resume_outlet, "恢复暂停的网点。", "已恢复"),
     ("end", end_outlet, "终止网点并停用它的终端，不能恢复。", "已终止"),
 )
-KINDS_SHOWN = "、".join(f"{kind}（{words}）" for kind, words in KIND_WORDS.items())
+KINDS_SHOWN = "、".join(f"{kind}（{outlet_kind_word(kind)}）" for kind in OUTLET_KINDS)
 
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式。"
@@ -153,13 +153,13 @@ def add_outlet_command(
     if form == "json":
         print_json(row)
         return
-    click.echo(f"已添加网点 {row['name']}（{KIND_WORDS[row['kind']]}），编号 {row['id']}。")
+    click.echo(f"已添加网点 {row['name']}（{outlet_kind_word(row['kind'])}），编号 {row['id']}。")
     click.echo(f"下一步：huimin terminals add --outlet {row['id']} --label …")
 
 
 @outlets.command("list")
 @click.option("--merchant", help="只列这个商户的（编号或统一社会信用代码）。")
-@click.option("--kind", type=click.Choice(list(KIND_WORDS)), help="只列这种类型的。")
+@click.option("--kind", type=click.Choice(list(OUTLET_KINDS)), help="只列这种类型的。")
 @state_option
 @format_option
 @pass_house
@@ -179,7 +179,7 @@ def list_outlets_command(
     for row in rows:
         note = "" if row["merchant_state"] == "active" else "（商户未在营）"
         click.echo(
-            f"{row['id']}  {KIND_WORDS[row['kind']]}  {STATE_WORDS[row['state']][0]}{note}  "
+            f"{row['id']}  {outlet_kind_word(row['kind'])}  {STATE_WORDS[row['state']][0]}{note}  "
             f"{row['name']}  {row['division_name']}  终端 {row['terminals']} 台"
         )
     click.echo(f"共 {len(rows)} 个网点。")

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from huimin.core.days import instant_text
+from huimin.core.kind_names import OUTLET_KINDS, outlet_kind_word
 from huimin.core.refusals import field_problem
 from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
@@ -26,14 +27,6 @@ from huimin.storage.named_queries import load_queries
 
 Row = dict[str, Any]
 queries = load_queries("merchants")
-
-KIND_WORDS = {
-    "supermarket": "超市",
-    "pharmacy": "药店",
-    "hospital": "医院",
-    "school": "学校",
-    "other": "其他",
-}
 
 
 def add_outlet(
@@ -199,11 +192,13 @@ def _disable_terminals(
 
 
 def _check_kind(checks: FieldChecks, kind: str) -> None:
-    if kind not in KIND_WORDS:
+    if kind not in OUTLET_KINDS:
         checks.refuse(
             "kind",
-            "网点类型只能是：" + "、".join(f"{k}（{zh}）" for k, zh in KIND_WORDS.items()) + "。",
-            "The kind is one of: " + ", ".join(KIND_WORDS) + ".",
+            "网点类型只能是："
+            + "、".join(f"{one}（{outlet_kind_word(one)}）" for one in OUTLET_KINDS)
+            + "。",
+            "The kind is one of: " + ", ".join(OUTLET_KINDS) + ".",
         )
 
 

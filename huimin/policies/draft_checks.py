@@ -10,14 +10,13 @@ from datetime import date
 from typing import Any
 
 from huimin.core.days import parse_day
+from huimin.core.kind_names import ELIGIBILITIES, OUTLET_KINDS
 from huimin.core.money import AMOUNT_FEN_MAX, BASIS_POINTS
 from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.policies.in_force import SCOPES, queries
 from huimin.storage.engine import Transaction
 
 DEFAULT_EXCLUDED = ("tobacco", "alcohol", "prepaid_card")
-OUTLET_KINDS = ("supermarket", "pharmacy", "hospital", "school", "other")
-ELIGIBILITIES = ("dibao", "tekun", "major_illness", "disability", "orphan", "other")
 BASES = ("market_price", "after_insurance")
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 NAME_CHARACTERS_MAX = 60

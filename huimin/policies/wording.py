@@ -12,25 +12,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from huimin.core.discount import PolicyTerms
+from huimin.core.kind_names import eligibility_word, outlet_kind_word
 from huimin.core.money import money_text, parse_yuan, percent_words, rate_words, yuan
 from huimin.core.refusals import field_problem
 from huimin.policies.dry_run import DryRun, OutletChange
 
-KIND_WORDS = {
-    "supermarket": "超市",
-    "pharmacy": "药店",
-    "hospital": "医院",
-    "school": "学校",
-    "other": "其他",
-}
-ELIGIBILITY_WORDS = {
-    "dibao": "低保",
-    "tekun": "特困",
-    "major_illness": "重大疾病",
-    "disability": "残疾",
-    "orphan": "孤儿",
-    "other": "其他",
-}
 STATE_WORDS = {"draft": "草稿", "published": "已发布", "withdrawn": "已撤回"}
 BASE_WORDS = {"market_price": "市场价", "after_insurance": "医保后个人支付"}
 COLUMNS = (
@@ -75,9 +61,9 @@ def parse_amount(field: str, text: str) -> int:
 def scope_words(scope: str, value: str, outlet_name: str | None = None) -> str:
     """The scope as people say it."""
     if scope == "kind":
-        return f"{KIND_WORDS.get(value, value)}类网点"
+        return f"{outlet_kind_word(value)}类网点"
     if scope == "eligibility":
-        return f"{ELIGIBILITY_WORDS.get(value, value)}持卡人"
+        return f"{eligibility_word(value)}持卡人"
     if scope == "outlet":
         return f"网点 {outlet_name or value}"
     return "全部"
@@ -140,7 +126,7 @@ def aligned(rows: Sequence[Sequence[str]], text_columns: int) -> list[str]:
 def _cells(change: OutletChange) -> tuple[str, ...]:
     return (
         change.outlet_name,
-        KIND_WORDS.get(change.outlet_kind, ""),
+        outlet_kind_word(change.outlet_kind),
         str(change.redemptions),
         str(change.changed),
         str(change.refused),

@@ -11,13 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from huimin.core.kind_names import eligibility_word, outlet_kind_word
 from huimin.core.money import money_text, yuan
 from huimin.reports.columns import display_width
 from huimin.reports.monthly import MonthlyReport, ReportRow
 from huimin.reports.wording import (
-    eligibility_word,
     grouping_word,
-    kind_word,
     month_words,
 )
 
@@ -165,7 +164,7 @@ def _round_step(at_least_fen: int) -> int:
 
 def _name(row: ReportRow, grouping: str, language: str) -> str:
     if grouping == "kind":
-        return kind_word(row.key, language)
+        return outlet_kind_word(row.key, language)
     if grouping == "eligibility":
         return eligibility_word(row.key, language)
     return row.name

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from huimin.core.kind_names import outlet_kind_word
 from huimin.core.money import yuan
 from huimin.reports.monthly import OutletRow, ReportRow
-from huimin.reports.wording import figure_word, grouping_word, kind_word
+from huimin.reports.wording import figure_word, grouping_word
 
 Value = str | int | None
 Sort = Literal["text", "count", "money", "rate"]
@@ -68,10 +69,14 @@ def _unless_total(row: ReportRow, text: str) -> str:
     return "" if row.key == "total" else text
 
 
+def _kind(row: ReportRow) -> Value:
+    return outlet_kind_word(row.kind) if isinstance(row, OutletRow) else ""
+
+
 OUTLET_COLUMNS = (
     Column("商户", "text", _of_outlet("merchant_name")),
     Column("统一社会信用代码", "text", _of_outlet("credit_code")),
-    Column("类别", "text", lambda row: kind_word(row.kind) if isinstance(row, OutletRow) else ""),
+    Column("类别", "text", _kind),
 )
 FIGURE_COLUMNS = (
     _figure("redemptions", "count"),

@@ -12,9 +12,14 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from huimin.core.days import parse_month, previous_month
+from huimin.core.kind_names import (
+    ELIGIBILITIES,
+    OUTLET_KINDS,
+    eligibility_word,
+    outlet_kind_word,
+)
 from huimin.core.money import BASIS_POINTS, half_up
 from huimin.core.refusals import field_problem
-from huimin.reports.wording import ELIGIBILITY_WORDS, KIND_WORDS, eligibility_word, kind_word
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import load_queries
 
@@ -152,9 +157,9 @@ def monthly_report(tx: Transaction, month: str) -> MonthlyReport:
     outlets = list(queries.outlets_of_months(tx, **months))
     towns = {row["code"]: row["name"] for row in queries.towns_of_months(tx, **months)}
     named = {
-        "kind": {kind: kind_word(kind) for kind in KIND_WORDS},
+        "kind": {kind: outlet_kind_word(kind) for kind in OUTLET_KINDS},
         "town": towns,
-        "eligibility": {key: eligibility_word(key) for key in ELIGIBILITY_WORDS},
+        "eligibility": {key: eligibility_word(key) for key in ELIGIBILITIES},
     }
     return MonthlyReport(
         month=month,

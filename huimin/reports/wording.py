@@ -1,7 +1,4 @@
-"""What a report's groups, columns and headings are called, in each language.
-
-Codes (`supermarket`, `dibao`) stand in the data; only here do they become words.
-"""
+"""What a report's groupings, columns and headings are called, in each language."""
 
 from __future__ import annotations
 
@@ -11,21 +8,6 @@ from huimin.core.days import month_days
 
 Words = Mapping[str, str]
 
-KIND_WORDS: Mapping[str, Words] = {
-    "supermarket": {"zh_Hans": "超市", "zh_Hant": "超市", "en": "Supermarket"},
-    "pharmacy": {"zh_Hans": "药店", "zh_Hant": "藥店", "en": "Pharmacy"},
-    "hospital": {"zh_Hans": "医院", "zh_Hant": "醫院", "en": "Hospital"},
-    "school": {"zh_Hans": "学校", "zh_Hant": "學校", "en": "School"},
-    "other": {"zh_Hans": "其他", "zh_Hant": "其他", "en": "Other"},
-}
-ELIGIBILITY_WORDS: Mapping[str, Words] = {
-    "tekun": {"zh_Hans": "特困", "zh_Hant": "特困", "en": "Extreme hardship"},
-    "orphan": {"zh_Hans": "孤儿", "zh_Hant": "孤兒", "en": "Orphan"},
-    "dibao": {"zh_Hans": "低保", "zh_Hant": "低保", "en": "Subsistence aid"},
-    "major_illness": {"zh_Hans": "重大疾病", "zh_Hant": "重大疾病", "en": "Major illness"},
-    "disability": {"zh_Hans": "残疾", "zh_Hant": "殘疾", "en": "Disability"},
-    "other": {"zh_Hans": "其他", "zh_Hant": "其他", "en": "Other"},
-}
 # The groupings of a report, in the order in which they are shown.
 GROUPING_WORDS: Mapping[str, Words] = {
     "outlet": {"zh_Hans": "惠民示范点", "zh_Hant": "惠民示範點", "en": "Outlet"},
@@ -51,16 +33,6 @@ NOTES = (
     "金额已扣除冲正；冲正计入办理当月。",
     "用卡张数按卡去重，各行相加可能大于合计。",
 )
-
-
-def kind_word(kind: str, language: str = "zh_Hans") -> str:
-    """An outlet's kind in words."""
-    return _word(KIND_WORDS, kind, language)
-
-
-def eligibility_word(eligibility: str, language: str = "zh_Hans") -> str:
-    """Why a holder is entitled, in words."""
-    return _word(ELIGIBILITY_WORDS, eligibility, language)
 
 
 def grouping_word(grouping: str, language: str = "zh_Hans") -> str:
