@@ -23,7 +23,7 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     "keys": ("huimin.cards.commands:keys", "卡码签发密钥：列出、添加、停用。"),
     "merchants": ("huimin.merchants.commands:merchants", "商户：登记、查询。"),
     "outlets": ("huimin.merchants.commands:outlets", "惠民示范点：登记、暂停、恢复。"),
-    "terminals": ("huimin.merchants.commands:terminals", "收银终端：登记、停用。"),
+    "terminals": ("huimin.merchants.terminal_commands:terminals", "收银终端：登记、停用。"),
     "policies": ("huimin.policies.commands:policies", "优惠政策：草稿、试算、发布。"),
     "staff": ("huimin.access.commands:staff", "工作人员：添加、停用、改密码。"),
     "ledger": ("huimin.ledger.commands:ledger", "流水：验证、重算汇总。"),

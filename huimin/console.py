@@ -25,6 +25,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 EXIT_PROBLEM = 2
 EXIT_INTERRUPTED = 130
 
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式。"
+)
+
 
 class OneSentenceGroup(click.Group):
     """A root group whose errors are one sentence on standard error and exit code 2."""

@@ -7,7 +7,7 @@ import sys
 import click
 
 from huimin.access.staff import add_staff, disable_staff, list_staff, set_password
-from huimin.console import actor, pass_house, print_json
+from huimin.console import actor, format_option, pass_house, print_json
 from huimin.core.permissions import ROLES
 from huimin.house import House
 
@@ -54,9 +54,7 @@ def add(
 
 
 @staff.command("list")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式"
-)
+@format_option
 @pass_house
 def list_accounts(house: House, form: str) -> None:
     """列出账号。"""

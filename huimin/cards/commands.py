@@ -28,7 +28,7 @@ from huimin.cards.key_ring import KEY_ID_MAX
 from huimin.cards.print_command import print_cards
 from huimin.cards.published_keys import live_cards_by_key
 from huimin.cards.token import token_of
-from huimin.console import actor, pass_house, print_json
+from huimin.console import actor, format_option, pass_house, print_json
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
 from huimin.core.days import county_day
@@ -39,9 +39,6 @@ from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
 
-format_option = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式。"
-)
 reason_option = click.option("--reason", required=True, help="原因，记入卡片事件。")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from huimin.console import actor, pass_house, print_json
+from huimin.console import actor, format_option, pass_house, print_json
 from huimin.core.identity import mask_name
 from huimin.core.refusals import field_problem
 from huimin.holders.applications import (
@@ -21,10 +21,6 @@ from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
 STATES = {"submitted": "待审批", "approved": "已通过", "rejected": "未通过"}
-
-format_option = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式。"
-)
 
 
 @click.command("apply")

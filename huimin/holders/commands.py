@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from huimin.audit.record import record
-from huimin.console import actor, pass_house, print_json
+from huimin.console import actor, format_option, pass_house, print_json
 from huimin.core.days import county_day
 from huimin.core.identity import (
     IdentityProblem,
@@ -44,10 +44,6 @@ from huimin.storage.engine import Transaction
 Row = dict[str, Any]
 GENDERS = {"male": "男", "female": "女"}
 LIST_MAX = 10_000
-
-format_option = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式。"
-)
 
 
 @click.group()

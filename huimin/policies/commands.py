@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from huimin.console import actor, pass_house, print_json
+from huimin.console import actor, format_option, pass_house, print_json
 from huimin.core.days import county_day, month_of, previous_month
 from huimin.core.money import rate_words
 from huimin.core.refusals import FieldProblem, FieldProblems
@@ -35,10 +35,6 @@ Row = dict[str, Any]
 
 ROUNDING = {"fen": 1, "jiao": 10}
 CAP_OPTIONS = ("cap_redemption", "cap_card_day", "cap_card_month")
-
-format_option = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式。"
-)
 
 
 @click.group()
