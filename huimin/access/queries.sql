@@ -65,8 +65,11 @@ UPDATE staff SET locked_until = :locked_until, failed_sign_ins = 0 WHERE id = :i
 UPDATE staff SET failed_sign_ins = 0, locked_until = NULL WHERE id = :id;
 
 -- name: insert_session!
-INSERT INTO staff_session (id_hash, staff_id, created_at, expires_at, address, user_agent, ended_at)
-VALUES (:id_hash, :staff_id, :created_at, :expires_at, :address, :user_agent, NULL);
+INSERT INTO staff_session (
+    id_hash, id, staff_id, created_at, expires_at, address, user_agent, ended_at
+) VALUES (
+    :id_hash, :id, :staff_id, :created_at, :expires_at, :address, :user_agent, NULL
+);
 
 -- name: staff_of_session^
 SELECT staff.* FROM staff_session JOIN staff ON staff.id = staff_session.staff_id

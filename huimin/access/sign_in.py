@@ -19,6 +19,7 @@ from huimin.access.terminal_keys import queries
 from huimin.core.days import instant_text, parse_instant
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Engine, Transaction
+from huimin.storage.ids import new_id
 
 FAILURES_MAX = 5
 LOCK_MINUTES = 15
@@ -90,6 +91,7 @@ def begin_session(
     queries.insert_session(
         tx,
         id_hash=_hash(session_id),
+        id=new_id(),
         staff_id=member.id,
         created_at=instant_text(now),
         expires_at=instant_text(now + timedelta(hours=hours)),

@@ -26,9 +26,11 @@ def record(
     reason: str | None = None,
     old: Mapping[str, Any] | None = None,
     new: Mapping[str, Any] | None = None,
-    address: str | None = None,
 ) -> None:
-    """Write one event. `old` and `new` hold what changed, and no personal data in clear."""
+    """Write one event. `old` and `new` hold what changed, and no personal data in clear.
+
+    Where it came from is the transaction's origin.
+    """
     queries.insert_event(
         tx,
         id=new_id(),
@@ -40,7 +42,7 @@ def record(
         reason=reason,
         old_json=_json(old),
         new_json=_json(new),
-        address=address,
+        address=tx.origin,
     )
 
 

@@ -10,21 +10,40 @@ CASHIER = "cashier"
 
 ROLES = (ADMINISTRATOR, REGISTRAR, AUDITOR, MERCHANT_MANAGER, CASHIER)
 
+OFFICE = frozenset({ADMINISTRATOR, REGISTRAR})
+READERS = frozenset({ADMINISTRATOR, AUDITOR})
+OFFICE_AND_AUDITOR = OFFICE | READERS
+COUNTER = frozenset({CASHIER, MERCHANT_MANAGER})
+
+# A registrar's actions reach the people of their own town, a manager's their own merchant, a
+# cashier's their own outlet: what lies elsewhere does not exist for them (404).
 PERMISSIONS: dict[str, frozenset[str]] = {
     "home.read": frozenset(ROLES),
-    "holder.read": frozenset({ADMINISTRATOR, REGISTRAR, AUDITOR}),
-    "holder.write": frozenset({ADMINISTRATOR, REGISTRAR}),
-    "card.issue": frozenset({ADMINISTRATOR, REGISTRAR}),
-    "card.change": frozenset({ADMINISTRATOR, REGISTRAR}),
-    "merchant.read": frozenset({ADMINISTRATOR, AUDITOR}),
+    "account.own": frozenset(ROLES),
+    "holder.read": OFFICE_AND_AUDITOR,
+    "holder.write": OFFICE,
+    "holder.unmask": OFFICE,
+    "holder.export": OFFICE_AND_AUDITOR,
+    "application.read": OFFICE_AND_AUDITOR,
+    "application.decide": OFFICE,
+    "register.import": frozenset({ADMINISTRATOR}),
+    "card.read": OFFICE_AND_AUDITOR,
+    "card.issue": OFFICE,
+    "card.change": OFFICE,
+    "card.print": OFFICE,
+    "merchant.read": READERS,
     "merchant.write": frozenset({ADMINISTRATOR}),
-    "policy.read": frozenset({ADMINISTRATOR, AUDITOR}),
+    "outlet.own": frozenset({MERCHANT_MANAGER}),
+    "cashier.manage": frozenset({MERCHANT_MANAGER}),
+    "policy.read": READERS,
     "policy.write": frozenset({ADMINISTRATOR}),
-    "till.use": frozenset({CASHIER, MERCHANT_MANAGER}),
-    "redemption.reverse": frozenset({CASHIER, MERCHANT_MANAGER}),
-    "report.read": frozenset({ADMINISTRATOR, AUDITOR}),
-    "ledger.verify": frozenset({ADMINISTRATOR, AUDITOR}),
+    "till.use": COUNTER,
+    "redemption.reverse": COUNTER,
+    "report.read": READERS,
+    "ledger.verify": READERS,
+    "staff.read": READERS,
     "staff.write": frozenset({ADMINISTRATOR}),
+    "audit.read": READERS,
 }
 
 

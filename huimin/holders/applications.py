@@ -20,8 +20,10 @@ Row = dict[str, Any]
 REASON_CHARACTERS_MAX = 200
 
 
-def submit_application(tx: Transaction, *, holder_id: str, now: datetime, actor: str) -> Row:
-    """Apply for a card for a holder; the application's row.
+def submit_application(
+    tx: Transaction, *, holder_id: str, now: datetime, actor: str, source: str = "command"
+) -> Row:
+    """Apply for a card for a holder; the application's row. `source`: form, register, command.
 
     Raises FieldProblems when the holder is unknown or erased, or an application is open already.
     """
@@ -31,7 +33,12 @@ def submit_application(tx: Transaction, *, holder_id: str, now: datetime, actor:
             "holder", "没有这个持卡人，请核对编号。", "There is no such holder; check the id."
         )
     application: Row | None = queries.insert_application(
-        tx, id=new_id(), holder_id=holder_id, submitted_at=instant_text(now), submitted_by=actor
+        tx,
+        id=new_id(),
+        holder_id=holder_id,
+        source=source,
+        submitted_at=instant_text(now),
+        submitted_by=actor,
     )
     if application is None:
         raise field_problem(

@@ -61,8 +61,8 @@ WHERE holder.division_code >= :division_first AND holder.division_code <= :divis
 ORDER BY holder.id LIMIT :count;
 
 -- name: insert_application^
-INSERT INTO application (id, holder_id, state, submitted_at, submitted_by)
-VALUES (:id, :holder_id, 'submitted', :submitted_at, :submitted_by)
+INSERT INTO application (id, holder_id, state, source, submitted_at, submitted_by)
+VALUES (:id, :holder_id, 'submitted', :source, :submitted_at, :submitted_by)
 ON CONFLICT (holder_id) WHERE state = 'submitted' DO NOTHING
 RETURNING *;
 

@@ -7,7 +7,7 @@ and nothing inside commits. Which database answers is known to this room only.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -15,10 +15,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """An open one: `engine` is "sqlite" or "postgresql", `connection` the driver's own."""
+    """An open one: `engine` is "sqlite" or "postgresql", `connection` the driver's own.
+
+    `origin` is the network address that the request came from, for the audit record; None where
+    there is none.
+    """
 
     engine: str
     connection: Any
+    origin: str | None = None
+
+    def coming_from(self, origin: str | None) -> Transaction:
+        """The same transaction on behalf of that address."""
+        return replace(self, origin=origin)
 
 
 class Engine(Protocol):

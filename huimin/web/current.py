@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable
+from typing import TypeVar, cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from huimin.house import House
+from huimin.storage.engine import Transaction
+
+T = TypeVar("T")
 
 
 def house() -> House:
     """The opened instance: settings, database, keys, clock."""
     return cast(House, current_app.extensions["huimin"])
+
+
+def change(work: Callable[[Transaction], T]) -> T:
+    """Run a use case for this request: what it records says which address it came from."""
+    origin = request.remote_addr
+    return house().engine.write(lambda tx: work(tx.coming_from(origin)))
 
 
 def house_of(app: Flask) -> House:

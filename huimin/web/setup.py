@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, current_app, g, request, session, url_for
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
@@ -17,6 +17,7 @@ from huimin.web.api_turns import ApiTurns
 from huimin.web.current import house, house_of
 from huimin.web.json_provider import StrictJSON
 from huimin.web.language import LANGUAGES, request_language
+from huimin.web.navigation import Entry, entries
 from huimin.web.security_headers import SecurityHeaders
 from huimin.web.sessions import PageSessions
 from huimin.web.words import register_filters
@@ -69,6 +70,15 @@ def _keep_private(response: Response) -> Response:
     return response
 
 
+def _navigation() -> list[Entry]:
+    member = g.get("member")
+    return entries(None if member is None else member.role)
+
+
+def _account_address() -> str | None:
+    return url_for("access.account") if "access.account" in current_app.view_functions else None
+
+
 def _page_words() -> dict[str, object]:
     settings = house().settings
     return {
@@ -78,4 +88,6 @@ def _page_words() -> dict[str, object]:
         "county_name": settings.county_name,
         "help_line": settings.help_line,
         "version": __version__,
+        "navigation": _navigation,
+        "account_address": _account_address,
     }

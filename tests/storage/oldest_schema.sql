@@ -36,10 +36,36 @@ CREATE TABLE outlet (
     kind           TEXT NOT NULL CHECK (kind IN ('supermarket', 'pharmacy', 'hospital', 'school', 'other')),
     division_code  TEXT NOT NULL REFERENCES division (code),
     address        TEXT NOT NULL,
+    opening_hours  TEXT,
+    contact_name   TEXT,
+    contact_phone  TEXT,
     state          TEXT NOT NULL CHECK (state IN ('active', 'suspended', 'ended')),
     created_at     TEXT NOT NULL,
     UNIQUE (merchant_id, name)
 );
+
+-- What a merchant that wants to take part sends by the public form; approval makes merchant and outlet.
+CREATE TABLE merchant_application (
+    id             TEXT PRIMARY KEY,
+    state          TEXT NOT NULL CHECK (state IN ('submitted', 'approved', 'rejected')),
+    merchant_name  TEXT NOT NULL,
+    credit_code    TEXT NOT NULL CHECK (length(credit_code) = 18),
+    contact_name   TEXT NOT NULL,
+    contact_phone  TEXT NOT NULL,
+    outlet_name    TEXT NOT NULL,
+    outlet_kind    TEXT NOT NULL CHECK (outlet_kind IN ('supermarket', 'pharmacy', 'hospital', 'school', 'other')),
+    division_code  TEXT NOT NULL REFERENCES division (code),
+    address        TEXT NOT NULL,
+    opening_hours  TEXT,
+    submitted_at   TEXT NOT NULL,
+    decided_at     TEXT,
+    decided_by     TEXT,
+    reason         TEXT,
+    merchant_id    TEXT REFERENCES merchant (id),
+    CHECK (state = 'submitted' OR (decided_at IS NOT NULL AND decided_by IS NOT NULL)),
+    CHECK (state <> 'rejected' OR reason IS NOT NULL)
+);
+CREATE UNIQUE INDEX merchant_application_one_open ON merchant_application (credit_code, outlet_name) WHERE state = 'submitted';
 
 CREATE TABLE terminal (
     id           TEXT PRIMARY KEY,
@@ -61,6 +87,8 @@ CREATE TABLE staff (
     role                  TEXT NOT NULL CHECK (role IN ('administrator', 'registrar', 'auditor', 'merchant_manager', 'cashier')),
     password_hash         TEXT NOT NULL,
     must_change_password  BIGINT NOT NULL CHECK (must_change_password IN (0, 1)),
+    totp_cipher           TEXT,
+    totp_step             BIGINT,
     division_code         TEXT REFERENCES division (code),
     merchant_id           TEXT REFERENCES merchant (id),
     outlet_id             TEXT REFERENCES outlet (id),
@@ -73,8 +101,17 @@ CREATE TABLE staff (
     CHECK (role <> 'cashier' OR outlet_id IS NOT NULL)
 );
 
+-- One use each, for whoever has lost the device of the second factor.
+CREATE TABLE staff_recovery_code (
+    staff_id   TEXT NOT NULL REFERENCES staff (id),
+    code_hash  TEXT NOT NULL,
+    used_at    TEXT,
+    PRIMARY KEY (staff_id, code_hash)
+);
+
 CREATE TABLE staff_session (
     id_hash       TEXT PRIMARY KEY,
+    id            TEXT NOT NULL UNIQUE,
     staff_id      TEXT NOT NULL REFERENCES staff (id),
     created_at    TEXT NOT NULL,
     expires_at    TEXT NOT NULL,
@@ -98,6 +135,8 @@ CREATE TABLE audit_event (
     address       TEXT
 );
 CREATE INDEX audit_event_subject ON audit_event (subject_kind, subject_id);
+CREATE INDEX audit_event_actor ON audit_event (actor, id);
+CREATE INDEX audit_event_action ON audit_event (action, id);
 
 -- Who looked at a card (POST /cards/verify); written in batches off the request's path.
 CREATE TABLE card_lookup (
@@ -120,12 +159,31 @@ CREATE TABLE holder (
     phone_cipher      TEXT,
     phone_hash        TEXT,
     division_code     TEXT NOT NULL REFERENCES division (code),
+    verified_on       TEXT,
     created_at        TEXT NOT NULL,
     updated_at        TEXT NOT NULL,
     erased_at         TEXT
 );
-CREATE INDEX holder_division ON holder (division_code);
+CREATE INDEX holder_division ON holder (division_code, id);
 CREATE INDEX holder_phone ON holder (phone_hash);
+
+-- Every run of one to three characters of a living holder's name, for search by a part of it.
+CREATE TABLE holder_name_gram (
+    gram       TEXT NOT NULL,
+    holder_id  TEXT NOT NULL REFERENCES holder (id),
+    PRIMARY KEY (gram, holder_id)
+);
+CREATE INDEX holder_name_gram_holder ON holder_name_gram (holder_id);
+
+-- A form that a member of staff has not finished: encrypted, seen by its author alone, deleted when it is sent.
+CREATE TABLE holder_draft (
+    id              TEXT PRIMARY KEY,
+    staff_id        TEXT NOT NULL REFERENCES staff (id),
+    content_cipher  TEXT NOT NULL,
+    created_at      TEXT NOT NULL,
+    updated_at      TEXT NOT NULL
+);
+CREATE INDEX holder_draft_staff ON holder_draft (staff_id);
 
 CREATE TABLE family_member (
     id                TEXT PRIMARY KEY,
@@ -162,20 +220,58 @@ CREATE TABLE eligibility (
     UNIQUE (holder_id, kind, starts_on),
     CHECK (ends_on IS NULL OR ends_on >= starts_on)
 );
+CREATE INDEX eligibility_kind ON eligibility (kind, holder_id);
+CREATE INDEX eligibility_end ON eligibility (ends_on);
 
+-- A returned application is over; what is mended is sent as a new one.
 CREATE TABLE application (
     id            TEXT PRIMARY KEY,
     holder_id     TEXT NOT NULL REFERENCES holder (id),
-    state         TEXT NOT NULL CHECK (state IN ('submitted', 'approved', 'rejected')),
+    state         TEXT NOT NULL CHECK (state IN ('submitted', 'returned', 'approved', 'rejected')),
+    source        TEXT NOT NULL CHECK (source IN ('form', 'register', 'command')),
     submitted_at  TEXT NOT NULL,
     submitted_by  TEXT NOT NULL,
     decided_at    TEXT,
     decided_by    TEXT,
     reason        TEXT,
     CHECK (state = 'submitted' OR (decided_at IS NOT NULL AND decided_by IS NOT NULL)),
-    CHECK (state <> 'rejected' OR reason IS NOT NULL)
+    CHECK (state NOT IN ('returned', 'rejected') OR reason IS NOT NULL)
 );
 CREATE UNIQUE INDEX application_one_open ON application (holder_id) WHERE state = 'submitted';
+CREATE INDEX application_state ON application (state, submitted_at);
+CREATE INDEX application_holder ON application (holder_id);
+
+-- Papers that prove an entitlement. The file itself is encrypted in the instance folder, named by the id.
+CREATE TABLE evidence_file (
+    id           TEXT PRIMARY KEY,
+    holder_id    TEXT NOT NULL REFERENCES holder (id),
+    file_name    TEXT NOT NULL,
+    media_type   TEXT NOT NULL CHECK (media_type IN ('application/pdf', 'image/jpeg', 'image/png')),
+    size_bytes   BIGINT NOT NULL CHECK (size_bytes > 0),
+    sha256       TEXT NOT NULL,
+    uploaded_at  TEXT NOT NULL,
+    uploaded_by  TEXT NOT NULL,
+    removed_at   TEXT
+);
+CREATE INDEX evidence_file_holder ON evidence_file (holder_id);
+
+-- Work that outlives a request: its progress, and what came of it. Files lie in the instance folder under jobs/<id>/.
+CREATE TABLE job (
+    id              TEXT PRIMARY KEY,
+    kind            TEXT NOT NULL,
+    state           TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed', 'cancelled')),
+    step            TEXT NOT NULL,
+    done_count      BIGINT NOT NULL,
+    total_count     BIGINT NOT NULL,
+    asked_json      TEXT NOT NULL,
+    result_json     TEXT,
+    cancel_asked    BIGINT NOT NULL CHECK (cancel_asked IN (0, 1)),
+    created_at      TEXT NOT NULL,
+    created_by      TEXT NOT NULL,
+    heartbeat_at    TEXT,
+    finished_at     TEXT
+);
+CREATE INDEX job_kind ON job (kind, created_at);
 
 -- ---------------------------------------------------------------- cards
 -- A row is one physical copy; copy_id is the 7-byte cti of its token, in hex.
@@ -192,6 +288,8 @@ CREATE TABLE card (
 );
 CREATE UNIQUE INDEX card_one_live_copy ON card (holder_id) WHERE state IN ('active', 'suspended', 'lost');
 CREATE INDEX card_holder ON card (holder_id);
+CREATE INDEX card_state ON card (state, holder_id);
+CREATE INDEX card_expiry ON card (expires_on) WHERE state = 'active';
 
 CREATE TABLE card_event (
     id           TEXT PRIMARY KEY,
@@ -203,6 +301,24 @@ CREATE TABLE card_event (
 );
 CREATE INDEX card_event_card ON card_event (card_id);
 
+-- Each PDF of cards that was made: which cards, by whom, and why again where a card had been printed before.
+CREATE TABLE print_run (
+    id           TEXT PRIMARY KEY,
+    layout       TEXT NOT NULL CHECK (layout IN ('sheet', 'single')),
+    card_count   BIGINT NOT NULL CHECK (card_count > 0),
+    reason       TEXT NOT NULL,
+    pdf_sha256   TEXT NOT NULL,
+    printed_at   TEXT NOT NULL,
+    printed_by   TEXT NOT NULL
+);
+
+CREATE TABLE print_run_card (
+    print_run_id  TEXT NOT NULL REFERENCES print_run (id),
+    card_id       TEXT NOT NULL REFERENCES card (id),
+    PRIMARY KEY (print_run_id, card_id)
+);
+CREATE INDEX print_run_card_card ON print_run_card (card_id);
+
 -- ---------------------------------------------------------------- policies
 -- code names the line of succession; of one code, the highest published version that has started is in force.
 CREATE TABLE policy (
@@ -210,7 +326,7 @@ CREATE TABLE policy (
     code                  TEXT NOT NULL,
     version               BIGINT NOT NULL CHECK (version >= 1),
     name                  TEXT NOT NULL,
-    state                 TEXT NOT NULL CHECK (state IN ('draft', 'published', 'withdrawn')),
+    state                 TEXT NOT NULL CHECK (state IN ('draft', 'approved', 'published', 'withdrawn')),
     scope                 TEXT NOT NULL CHECK (scope IN ('all', 'kind', 'eligibility', 'outlet')),
     scope_value           TEXT NOT NULL,
     starts_on             TEXT NOT NULL,
@@ -227,6 +343,8 @@ CREATE TABLE policy (
     government_share_bp   BIGINT NOT NULL,
     created_at            TEXT NOT NULL,
     created_by            TEXT NOT NULL,
+    approved_at           TEXT,
+    approved_by           TEXT,
     published_at          TEXT,
     published_by          TEXT,
     UNIQUE (code, version),

@@ -1,0 +1,54 @@
+"""A form on a page: what was typed, and what must be mended, each beside its field.
+
+A form that is refused is shown again with everything that was typed, an error summary that links to
+the fields, and the first of them in focus (static/forms.js).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import flash, request
+
+from huimin.core.refusals import FieldProblems, Refusal
+from huimin.web.language import request_language
+
+TEXT_MAX = 4_000
+
+
+@dataclass(frozen=True)
+class Form:
+    """The values by field, and the problems by field in the reader's language."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def sent(cls) -> Form:
+        """What the browser sent: one value a field, trimmed; no file."""
+        return cls({name: value.strip()[:TEXT_MAX] for name, value in request.form.items()})
+
+    def refused(self, why: FieldProblems | Refusal) -> Form:
+        """The same form with what must be mended; a refusal concerns the form as a whole ("")."""
+        language = request_language()
+        if isinstance(why, Refusal):
+            return Form(self.values, {"": why.detail(language)})
+        found: dict[str, str] = {}
+        for problem in why.problems:
+            found.setdefault(problem.field, problem.message(language))
+        return Form(self.values, found)
+
+    def text(self, name: str) -> str:
+        """What was typed into a field, or ""."""
+        return str(self.values.get(name) or "")
+
+    def optional(self, name: str) -> str | None:
+        """What was typed, or None where nothing was."""
+        return self.text(name) or None
+
+
+def tell(sentence: str) -> None:
+    """Say on the next page, in words, what succeeded and what comes next."""
+    flash(sentence, "done")

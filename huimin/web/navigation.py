@@ -1,0 +1,50 @@
+"""The main navigation: where a signed-in person may go, in the order of their day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+from flask_babel import lazy_gettext as _
+
+from huimin.core.permissions import allows
+
+# Endpoint, label, the action that opens it. An entry lights up for all pages of its room.
+ENTRIES = (
+    ("desk.today", _("今日待办"), "application.read"),
+    ("holders.people", _("持卡人"), "holder.read"),
+    ("holders.applications", _("申请"), "application.read"),
+    ("holders.registers", _("名册"), "register.import"),
+    ("cards.cards", _("卡片"), "card.read"),
+    ("merchants.merchants", _("商户"), "merchant.read"),
+    ("policies.policies", _("优惠政策"), "policy.read"),
+    ("checkout.till", _("收银台"), "till.use"),
+    ("merchants.own_outlets", _("本商户"), "outlet.own"),
+    ("reports.months", _("月报表"), "report.read"),
+    ("access.staff", _("工作人员"), "staff.read"),
+    ("audit.events", _("审计"), "audit.read"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place to go: its address, its name, and whether the reader is there."""
+
+    address: str
+    label: str
+    current: bool
+
+
+def entries(role: str | None) -> list[Entry]:
+    """What the role may open; nothing for somebody who is not signed in."""
+    if role is None:
+        return []
+    here = request.path
+    found = []
+    for endpoint, label, action in ENTRIES:
+        if endpoint in current_app.view_functions and allows(role, action):
+            address = url_for(endpoint)
+            found.append(Entry(address, str(label), here == address or here.startswith(address)))
+    # The longest address that fits is where the reader is: /holders/applications is not /holders.
+    lit = max((entry.address for entry in found if entry.current), key=len, default=None)
+    return [Entry(entry.address, entry.label, entry.address == lit) for entry in found]

@@ -1,0 +1,19 @@
+// A form that was refused begins where it must be mended.
+const summary = document.querySelector("[data-error-summary]");
+if (summary) {
+  const first = document.querySelector('[aria-invalid="true"]');
+  (first || summary).focus();
+}
+
+// One press sends a form once: a second one while it is under way does nothing.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent && Date.now() - Number(form.dataset.sent) < 3000) event.preventDefault();
+    else form.dataset.sent = String(Date.now());
+  });
+}
+
+// A choice that filters a list is applied at once; the button stays for those without scripts.
+for (const choice of document.querySelectorAll("form[data-apply] select")) {
+  choice.addEventListener("change", () => choice.form.requestSubmit());
+}
