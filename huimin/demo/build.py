@@ -1,7 +1,8 @@
 """Build a demo folder whole or not at all, and say what is in one that stands.
 
 It is built beside its final place and moved there when it is finished, so that an interrupted start
-leaves nothing that a second start could mistake for a county.
+leaves nothing that a second start could mistake for a county; of a PostgreSQL database, which can't
+be moved, the tables are taken out again.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-import click
 
 from huimin.cards.token import token_of
 from huimin.core.identity import mask_name
@@ -24,13 +24,13 @@ from huimin.demo.county import County, build_county, queries
 from huimin.demo.months import MonthsPlan, demo_days
 from huimin.demo.places import STAFF
 from huimin.demo.play import Played, play
-from huimin.house import House, create_house, furnish
+from huimin.demo.standing import DEMO_FILE, standing_demo
+from huimin.divisions.load import load_divisions
+from huimin.house import House, furnish
 from huimin.settings import Settings
-from huimin.storage.key_file import load_keys, save_keys
-from huimin.storage.open_engine import open_engine
-
-DEMO_FILE = "demo.json"
-DATABASE_FILE = "huimin.db"
+from huimin.storage.key_file import save_keys
+from huimin.storage.open_engine import create_database, open_engine
+from huimin.storage.unmade import unmake
 
 Row = dict[str, Any]
 
@@ -51,24 +51,17 @@ def open_demo(
     `progress` is told how many days the plan has, then 0 after each of them. Raises
     click.ClickException for a folder that holds something else.
     """
-    folder = settings.folder
-    if (folder / DEMO_FILE).exists() and (folder / DATABASE_FILE).exists():
-        return Demo(remember_address(settings))
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise click.ClickException(
-            f"{folder} 里已有别的内容，不是演示县；请用 --folder 换一个文件夹。 / "
-            f"{folder} holds something else; choose another folder with --folder."
-        )
+    found = standing_demo(settings)
+    if found is not None:
+        return Demo(remember_address(settings, found))
     return _build(settings, now=now, seed=seed, progress=progress)
 
 
-def remember_address(settings: Settings) -> Row:
+def remember_address(settings: Settings, found: Row) -> Row:
     """demo.json with the address at which it is served now; it is rewritten when that differs."""
-    path = settings.folder / DEMO_FILE
-    found = load_keys(path) or {}
     if found.get("base_url") != settings.base_url:
         found = {**found, "base_url": settings.base_url}
-        save_keys(path, found)
+        save_keys(settings.folder / DEMO_FILE, found)
     return found
 
 
@@ -80,20 +73,39 @@ def _build(
     making = Path(tempfile.mkdtemp(prefix=f".{settings.folder.name}-", dir=parent))
     try:
         beside = replace(settings, folder=making)
-        create_house(beside)
-        house = furnish(beside, open_engine(beside), lambda: now)
-        try:
-            found, played = _fill(house, now=now, seed=seed, progress=progress)
-        finally:
-            house.close()
-        save_keys(making / DEMO_FILE, found)
-        if settings.folder.exists():
-            settings.folder.rmdir()  # empty, or it would have been refused
-        os.replace(making, settings.folder)
+        create_database(beside)
+        with _unmade_on_failure(beside):
+            found, played = _filled(beside, now=now, seed=seed, progress=progress)
+            save_keys(making / DEMO_FILE, found)
+            if settings.folder.exists():
+                settings.folder.rmdir()  # empty, or it would have been refused
+            os.replace(making, settings.folder)
     except BaseException:
         shutil.rmtree(making, ignore_errors=True)
         raise
     return Demo(found, played)
+
+
+@contextmanager
+def _unmade_on_failure(settings: Settings) -> Iterator[None]:
+    """A PostgreSQL database can't be moved into its place; what is half made is taken out again."""
+    try:
+        yield
+    except BaseException:
+        if settings.database_url:
+            unmake(settings.database_url)
+        raise
+
+
+def _filled(
+    settings: Settings, *, now: datetime, seed: int, progress: Callable[[int], None]
+) -> tuple[Row, Played]:
+    house = furnish(settings, open_engine(settings), lambda: now)
+    try:
+        house.engine.write(load_divisions)
+        return _fill(house, now=now, seed=seed, progress=progress)
+    finally:
+        house.close()
 
 
 def _fill(

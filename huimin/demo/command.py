@@ -37,7 +37,10 @@ DEFAULT_FOLDER = Path("huimin-demo")
 def demo(
     context: click.Context, folder: Path | None, port: int | None, no_serve: bool, seed: int
 ) -> None:
-    """建一个演示县（真实乡镇、虚构人员）并开始服务。"""
+    """建一个演示县（真实乡镇、虚构人员）并开始服务。
+
+    设了 HUIMIN_DATABASE_URL 就建在那个 PostgreSQL 库里；库须为空，或是这个文件夹建的演示县。
+    """
     settings = _demo_settings(context, folder, port, serves=not no_serve)
     found = _open(settings, seed)
     _say(settings, found, serves=not no_serve)
@@ -50,15 +53,10 @@ def demo(
 def _demo_settings(
     context: click.Context, folder: Path | None, port: int | None, *, serves: bool
 ) -> Settings:
-    """The process's settings, but for the folder, and never a real county's database."""
+    """The process's settings, but never a real county's folder."""
     from huimin.serving import require_free
 
     settings = settings_of(context)
-    if settings.database_url is not None:
-        raise click.ClickException(
-            f"演示县只用自己的 SQLite 文件；请先取消环境变量 {variable('database_url')}。 / "
-            f"The demo has a SQLite file of its own; unset {variable('database_url')} first."
-        )
     given = folder or context.find_root().params.get("folder") or DEFAULT_FOLDER
     settings = replace(settings, folder=Path(given)).listening_at(None, port)
     if settings.port == 0:  # the address is written to demo.json before it is served
@@ -111,4 +109,5 @@ def _say(settings: Settings, demo_: Demo, *, serves: bool) -> None:
     say(f"\n试一试\n  {curl_line(found)}\n")
     say(f"以上都在 {settings.folder / 'demo.json'}")
     if not serves:
-        say(f"开始服务：huimin demo --folder {settings.folder}")
+        also = f"（{variable('database_url')} 同上）" if settings.database_url else ""
+        say(f"开始服务：huimin demo --folder {settings.folder}{also}")

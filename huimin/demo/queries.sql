@@ -12,3 +12,7 @@ SELECT card.id, card.number, card.copy_id, card.state, card.key_id, card.expires
     holder.name AS holder_name
 FROM card JOIN holder ON holder.id = card.holder_id
 ORDER BY CASE card.state WHEN 'active' THEN 0 ELSE 1 END, card.created_at, card.id;
+
+-- name: terminal_known$
+-- Whether a terminal has this key, in use or not.
+SELECT COUNT(*) FROM terminal WHERE key_hash = :key_hash;

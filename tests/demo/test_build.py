@@ -204,18 +204,6 @@ def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "letters").iterdir()] == ["dear.txt"]
 
 
-def test_a_real_county_s_database_is_never_filled(tmp_path: Path) -> None:
-    done = run_demo(
-        "--no-serve",
-        "--folder",
-        tmp_path / "county",
-        HUIMIN_DATABASE_URL="postgresql://example.invalid/real",
-    )
-    assert done.returncode == 2
-    assert "HUIMIN_DATABASE_URL" in done.stderr
-    assert not list(tmp_path.iterdir())
-
-
 def test_an_interrupted_start_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

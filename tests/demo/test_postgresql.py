@@ -1,0 +1,135 @@
+"""The demo on PostgreSQL: built in an empty database alone, used again, and no other touched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huimin.access.terminal_keys import terminal_of_key
+from huimin.checkout.requests import check_card
+from huimin.checkout.verify import verify_card
+from huimin.demo.build import open_demo
+from huimin.house import create_house, open_house
+from huimin.ledger.prove import verify_chains
+from huimin.settings import Settings
+from huimin.storage.unmade import is_unmade
+from tests.conftest import PostgresqlServer
+from tests.demo.conftest import run_demo
+
+URL = "HUIMIN_DATABASE_URL"
+
+
+@pytest.fixture
+def empty(postgresql_server: PostgresqlServer) -> Iterator[Callable[[], str]]:
+    """`empty()`: the address of a new database with nothing in it."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(postgresql_server.fresh())
+        return made[-1]
+
+    yield make
+    for url in made:
+        postgresql_server.drop(url)
+
+
+def refused(folder: Path, url: str) -> str:
+    """The one sentence of a start that is refused."""
+    done = run_demo("--no-serve", "--folder", folder, **{URL: url})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1 and " / " in done.stderr
+    return done.stderr
+
+
+def counted(url: str, folder: Path) -> dict[str, int]:
+    house = open_house(Settings.from_environment(folder, {URL: url}))
+    try:
+        return {
+            table: house.engine.read(
+                lambda tx, table=table: tx.connection.execute(
+                    f"SELECT COUNT(*) AS count FROM {table}"
+                ).fetchone()
+            )["count"]
+            for table in ("ledger", "card", "terminal", "staff")
+        }
+    finally:
+        house.close()
+
+
+def test_an_empty_database_is_filled_and_used_again(
+    tmp_path: Path, empty: Callable[[], str]
+) -> None:
+    url, folder = empty(), tmp_path / "county"
+    done = run_demo("--no-serve", "--folder", folder, **{URL: url})
+    assert done.returncode == 0, done.stderr
+    assert not (folder / "huimin.db").exists()
+    assert url not in done.stdout + (folder / "demo.json").read_text(encoding="utf-8")
+    first = counted(url, folder)
+    assert first["ledger"] > 1_000
+
+    again = run_demo("--no-serve", "--folder", folder, "--port", "8123", **{URL: url})
+    assert again.returncode == 0 and "接着用已有的演示县" in again.stdout
+    assert counted(url, folder) == first
+
+    found: dict[str, Any] = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
+    house = open_house(Settings.from_environment(folder, {URL: url}))
+    assert list(house.engine.read(verify_chains)) == []
+    card = check_card(found["cards"][0]["token"], house.key_ring.public_keys())
+    shown = house.engine.read(
+        lambda tx: verify_card(
+            tx,
+            card,
+            terminal=terminal_of_key(tx, found["terminals"][0]["key"]),
+            now=house.clock(),
+        )
+    )
+    house.close()
+    assert shown["holder"]["name_masked"] == found["cards"][0]["holder"]
+
+    assert "--folder" in refused(folder, empty())  # this folder's demo is not in there
+    assert URL in refused(tmp_path / "other", url)  # another folder's is
+    assert counted(url, folder) == first
+    without = run_demo("--no-serve", "--folder", folder)
+    assert without.returncode == 2 and URL in without.stderr
+
+
+def test_a_real_county_s_database_is_never_touched(
+    tmp_path: Path, empty: Callable[[], str]
+) -> None:
+    url = empty()
+    create_house(Settings.from_environment(tmp_path / "real", {URL: url}))
+    assert URL in refused(tmp_path / "county", url)
+    assert not (tmp_path / "county").exists()
+    assert set(counted(url, tmp_path / "real").values()) == {0}
+
+
+def test_a_sqlite_demo_stays_one(demo_copy: Path, empty: Callable[[], str]) -> None:
+    url = empty()
+    assert "--folder" in refused(demo_copy, url)
+    assert is_unmade(url)
+
+
+def test_an_unreachable_database_leaves_no_folder(tmp_path: Path) -> None:
+    assert URL in refused(tmp_path / "county", "postgresql://127.0.0.1:1/nowhere")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_interrupted_start_leaves_the_database_empty(
+    tmp_path: Path, empty: Callable[[], str]
+) -> None:
+    def stop(days: int) -> None:
+        if not days:
+            raise KeyboardInterrupt
+
+    url = empty()
+    settings = Settings.from_environment(tmp_path / "county", {URL: url})
+    with pytest.raises(KeyboardInterrupt):
+        open_demo(settings, now=datetime.now(UTC), seed=1, progress=stop)
+    assert is_unmade(url)
+    assert not list(tmp_path.iterdir())
+    assert open_demo(settings, now=datetime.now(UTC), seed=1, progress=lambda _: None).played
