@@ -1,0 +1,50 @@
+"""The pages that everybody meets hold no barrier, at normal size and with text at 200 %."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.accessible import barriers
+from tests.browser.conftest import Visit
+from tests.browser.test_till import begin, choose
+
+pytestmark = pytest.mark.browser
+
+
+def enlarge(visit: Visit) -> None:
+    """As a reader does who sets the text to twice its size."""
+    visit.page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+
+def test_the_door(visit: Visit) -> None:
+    visit.page.goto(visit.county.address + "/sign-in")
+    assert barriers(visit.page) == []
+    enlarge(visit)
+    assert visit.wide() == 0
+
+
+def test_the_till_in_each_of_its_states(visit: Visit) -> None:
+    page = visit.page
+    begin(visit)
+    assert barriers(page) == []
+    choose(visit, "128")
+    assert barriers(page) == []
+    enlarge(visit)
+    assert visit.wide() == 0
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#done:not([hidden])")
+    assert barriers(page) == []
+    assert visit.wide() == 0
+    visit.scan(visit.county.lost_card["token"])
+    page.wait_for_selector("#refused:not([hidden])")
+    assert barriers(page) == []
+    assert visit.wide() == 0
+
+
+def test_the_report(visit: Visit) -> None:
+    visit.sign_in(visit.county.administrator)
+    visit.page.goto(visit.county.address + "/reports/")
+    visit.page.wait_for_selector(".chart svg")
+    assert barriers(visit.page) == []
+    enlarge(visit)
+    assert visit.wide() == 0
