@@ -1,0 +1,108 @@
+"""Turns are for speed only: one at a time, given up while waiting, and never waited for too long."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from huimin.storage.engine import Engine
+from huimin.storage.turns import WAIT_SECONDS_MAX, Turns
+
+
+def test_one_thread_at_a_time_has_the_turn() -> None:
+    turns, inside, most = Turns(), 0, 0
+    guard = threading.Lock()
+
+    def work() -> None:
+        nonlocal inside, most
+        for _ in range(20):
+            with turns.taken():
+                with guard:
+                    inside += 1
+                    most = max(most, inside)
+                time.sleep(0.0002)
+                with guard:
+                    inside -= 1
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 1
+
+
+def test_who_waits_too_long_goes_on_without_the_turn() -> None:
+    turns, held, done = Turns(), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with turns.taken():
+            held.set()
+            done.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(10)
+    began = time.monotonic()
+    with turns.taken(), turns.given_up():
+        waited = time.monotonic() - began
+    done.set()
+    holder.join()
+    assert WAIT_SECONDS_MAX * 0.5 < waited < 5
+    with turns.taken():
+        pass  # a turn that was never had was not given back either
+
+
+def test_a_turn_is_given_up_while_its_holder_waits() -> None:
+    turns, order = Turns(), []
+
+    def other() -> None:
+        with turns.taken():
+            order.append("other")
+
+    with turns.taken():
+        thread = threading.Thread(target=other)
+        thread.start()
+        with turns.given_up():
+            thread.join(10)
+        order.append("first again")
+    assert order == ["other", "first again"]
+
+
+def test_a_turn_comes_back_after_an_error() -> None:
+    turns = Turns()
+    try:
+        with turns.taken():
+            raise KeyError
+    except KeyError:
+        pass
+    began = time.monotonic()
+    with turns.taken():
+        pass
+    assert time.monotonic() - began < WAIT_SECONDS_MAX
+
+
+def test_a_long_write_holds_no_reader_up(engine: Engine) -> None:
+    started, free = threading.Event(), threading.Event()
+
+    def long_write() -> None:
+        engine.write(lambda tx: (started.set(), free.wait(20)))
+
+    writer = threading.Thread(target=long_write)
+    writer.start()
+    assert started.wait(20)
+    answered = threading.Event()
+
+    def till() -> None:
+        from huimin.storage.turns import turns
+
+        with turns.taken():
+            engine.read(lambda tx: tx.connection.execute("SELECT 1").fetchall())
+        answered.set()
+
+    reader = threading.Thread(target=till)
+    reader.start()
+    assert answered.wait(10)
+    free.set()
+    writer.join()
+    reader.join()
