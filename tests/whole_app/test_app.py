@@ -99,7 +99,7 @@ def test_a_wheel_carries_the_schema_and_everything_that_is_no_python(tmp_path: P
         str(path.relative_to(REPOSITORY))
         for path in (REPOSITORY / "huimin").rglob("*")
         if path.is_file()
-        and path.suffix in (".sql", ".csv", ".html", ".css", ".js", ".ttf", ".xlsx")
+        and path.suffix in (".sql", ".csv", ".html", ".css", ".js", ".ttf", ".xlsx", ".md", ".png")
     }
     assert data
     assert data <= names

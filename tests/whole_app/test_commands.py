@@ -1,4 +1,4 @@
-"""Every command says what it does, and so does each of its options."""
+"""Every command says what it does, so does each of its options, and the handbook has them all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 import pytest
 
 from huimin.cli import ROOM_COMMANDS, main
+from huimin.commands_page import PAGE, commands_page
 
 
 def commands(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, click.Command]]:
@@ -33,6 +34,17 @@ def test_every_command_and_option_has_help() -> None:
             if isinstance(parameter, click.Option) and not parameter.help
         ]
     assert silent == []
+
+
+def test_every_command_stands_in_the_handbook() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    headings = {line.lstrip("# ") for line in page.splitlines() if line.startswith("##")}
+    assert headings == {words for words, _ in commands(main, ("huimin",))}
+
+
+def test_the_handbook_s_page_is_fresh() -> None:
+    stale = "run python -m huimin.commands_page and commit the page"
+    assert PAGE.read_text(encoding="utf-8") == commands_page(), stale
 
 
 def test_the_list_of_commands_loads_none_of_the_rooms(
