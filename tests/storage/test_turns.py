@@ -1,4 +1,4 @@
-"""Turns are for speed only: one at a time, given up while waiting, and never waited for too long."""
+"""Turns are for speed only: one at a time, given up while waiting, never waited for too long."""
 
 from __future__ import annotations
 

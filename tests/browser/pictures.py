@@ -1,0 +1,150 @@
+"""Pictures of the main pages for the README and the handbook: `python -m tests.browser.pictures`.
+
+Builds the demo county, serves it, opens each page in Chromium as the person who uses it, and writes
+huimin/handbook/pictures/. With `--look FOLDER` it writes there instead, phone and desktop each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from tests.benchmarks.serving import serving
+
+PICTURES = Path(__file__).resolve().parents[2] / "huimin" / "handbook" / "pictures"
+PHONE, DESK = {"width": 375, "height": 780}, {"width": 1280, "height": 860}
+# Picture, who looks, address.
+PAGES: tuple[tuple[str, str, str], ...] = (
+    ("today", "administrator", "/today"),
+    ("people", "administrator", "/holders/"),
+    ("applications", "administrator", "/applications/"),
+    ("registers", "administrator", "/registers/"),
+    ("cards", "administrator", "/cards/"),
+    ("print", "administrator", "/cards/print"),
+    ("merchants", "administrator", "/merchants/"),
+    ("policies", "administrator", "/policies/"),
+    ("staff", "administrator", "/staff/"),
+    ("audit", "administrator", "/audit/"),
+    ("report", "administrator", "/reports/"),
+    ("account", "administrator", "/account"),
+    ("my-merchant", "merchant_manager", "/my-merchant/"),
+    ("join", "", "/join"),
+)
+
+
+class Photographer:
+    """A browser, the demo's sign-ins, and where the pictures go."""
+
+    def __init__(self, browser: Any, address: str, demo: dict[str, Any], folder: Path) -> None:
+        self.browser, self.address, self.demo, self.folder = browser, address, demo, folder
+
+    def window(self, role: str, size: dict[str, int]) -> Any:
+        """A page in which somebody of that role is signed in; nobody for an empty role."""
+        page = self.browser.new_context(
+            viewport=size, locale="zh-CN", device_scale_factor=1.5
+        ).new_page()
+        if role:
+            who = next(one for one in self.demo["staff"] if one["role"] == role)
+            page.goto(self.address)
+            page.fill("#username", who["username"])
+            page.fill("#password", who["password"])
+            page.keyboard.press("Enter")
+            page.wait_for_selector(".sign-out-form")
+        return page
+
+    def take(self, name: str, page: Any) -> Path:
+        """Write one picture of what the window shows."""
+        path = self.folder / f"{name}.png"
+        page.screenshot(path=str(path))
+        return path
+
+    def till(self, name: str, size: dict[str, int]) -> Path:
+        """A sale of 128 yuan just before it is confirmed."""
+        page = self.window("cashier", size)
+        page.wait_for_selector(".choice, #card")
+        if page.query_selector(".choice"):
+            page.click(".choice >> nth=0")
+        page.wait_for_selector("#card:focus")
+        card = next(one for one in self.demo["cards"] if one["state"] == "active")
+        page.keyboard.type(card["token"])
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#sale:not([hidden])")
+        page.check("#presenters input >> nth=0")
+        page.fill("#amount", "128")
+        page.wait_for_selector("#confirm:not([disabled])")
+        page.evaluate("window.scrollTo(0, 0)")
+        return self.take(name, page)
+
+
+def overview(phone: Path, desk: Path, target: Path) -> None:
+    """The till on a phone beside the desktop page, on one sheet."""
+    small, large = Image.open(phone).convert("RGB"), Image.open(desk).convert("RGB")
+    height = 820
+    parts = [part.resize((part.width * height // part.height, height)) for part in (large, small)]
+    gap = 24
+    width = sum(part.width for part in parts) + 3 * gap
+    sheet = Image.new("RGB", (width, height + 2 * gap), "#dfe7e3")
+    left = gap
+    for part in parts:
+        sheet.paste(part, (left, gap))
+        left += part.width + gap
+    sheet.quantize(128).save(target, optimize=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--look", type=Path, help="all pages at both sizes, into this folder")
+    options = parser.parse_args()
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.exit("no chromium on this machine")
+    with tempfile.TemporaryDirectory() as place:
+        county = Path(place) / "county"
+        subprocess.run(
+            [sys.executable, "-m", "huimin", "demo", "--no-serve", "--folder", str(county)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        demo = json.loads((county / "demo.json").read_text(encoding="utf-8"))
+        folder = options.look or Path(place)
+        folder.mkdir(parents=True, exist_ok=True)
+        with serving(county) as port, sync_playwright() as started:
+            browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            taking = Photographer(browser, f"http://127.0.0.1:{port}", demo, folder)
+            (_look if options.look else _publish)(taking)
+            browser.close()
+
+
+def _look(taking: Photographer) -> None:
+    for size, suffix in ((PHONE, "phone"), (DESK, "desk")):
+        windows: dict[str, Any] = {}
+        for name, role, address in PAGES:
+            page = windows.setdefault(role, None) or taking.window(role, size)
+            windows[role] = page
+            page.goto(taking.address + address)
+            page.screenshot(path=str(taking.folder / f"{name}-{suffix}.png"), full_page=True)
+        taking.till(f"till-{suffix}", size)
+
+
+def _publish(taking: Photographer) -> None:
+    phone = taking.till("till", PHONE)
+    page = taking.window("administrator", DESK)
+    for name in ("today", "people", "policies"):
+        address = next(where for one, _, where in PAGES if one == name)
+        page.goto(taking.address + address)
+        picture = Image.open(taking.take(name, page)).convert("RGB")
+        picture.resize((1280, 860)).quantize(96).save(PICTURES / f"{name}.png", optimize=True)
+    overview(phone, taking.folder / "today.png", PICTURES / "overview.png")
+
+
+if __name__ == "__main__":
+    main()
