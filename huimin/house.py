@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from huimin.audit.lookups import LookupLog
+from huimin.cards.find import has_cards
+from huimin.cards.key_ring import FILE_NAME as CARD_KEYS
 from huimin.cards.key_ring import KeyRing
 from huimin.divisions.load import load_divisions
+from huimin.holders.people import has_holders
+from huimin.holders.personal_data import FILE_NAME as PERSONAL_KEYS
 from huimin.holders.personal_data import PersonalData
 from huimin.settings import Settings
 from huimin.storage.engine import Engine
+from huimin.storage.key_file import require_key_file
 from huimin.storage.open_engine import create_database, open_engine
 
 
@@ -54,8 +59,16 @@ def open_house(settings: Settings, clock: Callable[[], datetime] = system_clock)
 
 
 def furnish(settings: Settings, engine: Engine, clock: Callable[[], datetime]) -> House:
-    """A house around an engine that is open already."""
+    """A house around an engine that is open already.
+
+    Raises StorageProblem when the keys of what the database holds are missing.
+    """
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Fresh keys beside old data would verify no card and read no number, and hide the loss.
+    if engine.read(has_cards):
+        require_key_file(settings.folder / CARD_KEYS)
+    if engine.read(has_holders):
+        require_key_file(settings.folder / PERSONAL_KEYS)
     return House(
         settings=settings,
         engine=engine,

@@ -70,7 +70,7 @@ def make_worker_app() -> Any:
     # granian takes the signals over when this returns; until then there is nothing to finish.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
-    sys.setswitchinterval(float(os.environ.get("SW", SWITCH_SECONDS)))
+    sys.setswitchinterval(SWITCH_SECONDS)
     settings = Settings.from_environment()
     app = create_app(settings)
     house: House = app.extensions["huimin"]

@@ -48,6 +48,11 @@ def card_row(tx: Transaction, checked: CheckedCard) -> Row:
     return found
 
 
+def has_cards(tx: Transaction) -> bool:
+    """True when any card was ever issued."""
+    return queries.any_card(tx) is not None
+
+
 def find_card(
     tx: Transaction, reading: CardReading, public_keys: Mapping[int, Ed25519PublicKey]
 ) -> Row:

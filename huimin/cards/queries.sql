@@ -73,3 +73,6 @@ ORDER BY holder.id;
 SELECT key_id, CAST(COUNT(*) AS BIGINT) AS cards FROM card
 WHERE state IN ('active', 'suspended', 'lost')
 GROUP BY key_id ORDER BY key_id;
+
+-- name: any_card^
+SELECT id FROM card LIMIT 1;

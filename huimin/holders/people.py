@@ -167,6 +167,11 @@ def holder_by_id(tx: Transaction, holder_id: str) -> Row | None:
     return row
 
 
+def has_holders(tx: Transaction) -> bool:
+    """True when anybody is enrolled whose data is not erased."""
+    return queries.any_holder(tx) is not None
+
+
 def find_by_id_number(tx: Transaction, personal_data: PersonalData, number: str) -> Row | None:
     """The holder with that 18-character ID number."""
     row: Row | None = queries.holder_by_id_number(

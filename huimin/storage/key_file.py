@@ -53,3 +53,13 @@ def save_keys(path: Path, keys: dict[str, Any]) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def require_key_file(path: Path) -> None:
+    """Raise StorageProblem when a key file that the database's content needs is not there."""
+    if not path.exists():
+        raise StorageProblem(
+            f"缺少密钥文件 {path}，而数据库里已有用它保护的资料；请先从备份恢复这个文件，再启动。",
+            f"The key file {path} is missing, but the database holds what it protects; "
+            "restore that file from a backup first.",
+        )
