@@ -12,7 +12,8 @@ from typing import Any
 from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.refusals import FieldProblems, field_problem
-from huimin.holders.people import holder_by_id, queries
+from huimin.holders.holder_queries import queries
+from huimin.holders.people import holder_by_id
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 

@@ -16,12 +16,11 @@ from huimin.core.days import instant_text
 from huimin.core.identity import IdNumber, mask_name
 from huimin.core.kind_names import ELIGIBILITIES
 from huimin.core.refusals import field_problem
+from huimin.holders.holder_queries import queries
+from huimin.holders.name_grams import add_name_grams
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("holders")
 
 Row = dict[str, Any]
 NAME_MAX = 60
@@ -112,6 +111,7 @@ def enter_holder(
     if inserted is None:
         return None
     holder_id = str(inserted["id"])
+    add_name_grams(tx, holder_id, draft.name)
     for member in draft.family:
         add_family_member(tx, personal_data, holder_id, member, now=now)
     for eligibility in draft.eligibilities:
@@ -220,13 +220,13 @@ def list_holders(
     tx: Transaction, *, division_code: str | None = None, after: str = "", count: int = 50
 ) -> list[Row]:
     """Up to `count` holders behind the id `after`; of a county's, town's or village's code."""
-    first, last = _codes_below(division_code or "0" * 12)
+    first, last = division_bounds(division_code or "0" * 12)
     return list(
         queries.list_holders(tx, division_first=first, division_last=last, after=after, count=count)
     )
 
 
-def _codes_below(code: str) -> tuple[str, str]:
+def division_bounds(code: str) -> tuple[str, str]:
     """The first and the last code that a division holds: its own digits, then 0s and 9s."""
     for digits in (0, 6, 9):
         if code[digits:] == "0" * (12 - digits):

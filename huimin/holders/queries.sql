@@ -109,3 +109,215 @@ SELECT id_number_cipher, id_number_hash FROM holder WHERE erased_at IS NULL LIMI
 SELECT application.*, holder.name AS holder_name, holder.division_code
 FROM application JOIN holder ON holder.id = application.holder_id
 WHERE application.state = 'submitted' ORDER BY application.submitted_at, application.id;
+
+-- name: add_name_grams*!
+INSERT INTO holder_name_gram (gram, holder_id) VALUES (:gram, :holder_id);
+
+-- name: drop_name_grams!
+DELETE FROM holder_name_gram WHERE holder_id = :holder_id;
+
+-- name: ids_by_walk
+-- Search: everybody in the order of entry; what does not fit is struck out.
+SELECT holder.id FROM holder
+WHERE 1 = 1
+    AND holder.id > :after
+    AND holder.erased_at IS NULL
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
+        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+    AND (CAST(:card_state AS TEXT) IS NULL
+        OR (:card_state = 'none' AND NOT EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id
+            AND card.state IN ('active', 'suspended', 'lost')))
+        OR EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+ORDER BY holder.id LIMIT :count;
+
+-- name: ids_by_village
+-- Search from the village.
+SELECT holder.id FROM holder
+WHERE holder.division_code = :village
+    AND holder.id > :after
+    AND holder.erased_at IS NULL
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
+        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+    AND (CAST(:card_state AS TEXT) IS NULL
+        OR (:card_state = 'none' AND NOT EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id
+            AND card.state IN ('active', 'suspended', 'lost')))
+        OR EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+ORDER BY holder.id LIMIT :count;
+
+-- name: ids_by_name
+-- Search from a run of the name.
+SELECT holder.id FROM holder_name_gram JOIN holder ON holder.id = holder_name_gram.holder_id
+WHERE holder_name_gram.gram = :gram AND replace(replace(holder.name, ' ', ''), :name_part, '') <> replace(holder.name, ' ', '')
+    AND holder_name_gram.holder_id > :after
+    AND holder.erased_at IS NULL
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
+        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+    AND (CAST(:card_state AS TEXT) IS NULL
+        OR (:card_state = 'none' AND NOT EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id
+            AND card.state IN ('active', 'suspended', 'lost')))
+        OR EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+ORDER BY holder_name_gram.holder_id LIMIT :count;
+
+-- name: ids_by_card_number
+-- Search from a card number; of any copy.
+SELECT holder.id FROM card JOIN holder ON holder.id = card.holder_id
+WHERE card.number = :number
+    AND holder.id > :after
+    AND holder.erased_at IS NULL
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
+        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+    AND (CAST(:card_state AS TEXT) IS NULL
+        OR (:card_state = 'none' AND NOT EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id
+            AND card.state IN ('active', 'suspended', 'lost')))
+        OR EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+ORDER BY holder.id LIMIT :count;
+
+-- name: ids_by_id_number
+-- Search from the keyed hash of an ID number.
+SELECT holder.id FROM holder
+WHERE holder.id_number_hash = :id_number_hash
+    AND holder.id > :after
+    AND holder.erased_at IS NULL
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
+        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+    AND (CAST(:card_state AS TEXT) IS NULL
+        OR (:card_state = 'none' AND NOT EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id
+            AND card.state IN ('active', 'suspended', 'lost')))
+        OR EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+ORDER BY holder.id LIMIT :count;
+
+-- name: ids_by_phone
+-- Search from the keyed hash of a phone number.
+SELECT holder.id FROM holder
+WHERE holder.phone_hash = :phone_hash
+    AND holder.id > :after
+    AND holder.erased_at IS NULL
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
+        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+    AND (CAST(:card_state AS TEXT) IS NULL
+        OR (:card_state = 'none' AND NOT EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id
+            AND card.state IN ('active', 'suspended', 'lost')))
+        OR EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+ORDER BY holder.id LIMIT :count;
+
+-- name: ids_by_kind
+-- Search from the kind of eligibility.
+SELECT eligibility.holder_id AS id FROM eligibility JOIN holder ON holder.id = eligibility.holder_id
+WHERE eligibility.kind = :kind AND eligibility.holder_id > :after
+    AND holder.erased_at IS NULL
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
+        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+    AND (CAST(:card_state AS TEXT) IS NULL
+        OR (:card_state = 'none' AND NOT EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id
+            AND card.state IN ('active', 'suspended', 'lost')))
+        OR EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+GROUP BY eligibility.holder_id ORDER BY eligibility.holder_id LIMIT :count;
+
+-- name: ids_by_card_state
+-- Search from the state of a card.
+SELECT card.holder_id AS id FROM card JOIN holder ON holder.id = card.holder_id
+WHERE card.state = :card_state AND card.holder_id > :after
+    AND holder.erased_at IS NULL
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
+        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+    AND (CAST(:card_state AS TEXT) IS NULL
+        OR (:card_state = 'none' AND NOT EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id
+            AND card.state IN ('active', 'suspended', 'lost')))
+        OR EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+GROUP BY card.holder_id ORDER BY card.holder_id LIMIT :count;
+
+-- name: ids_by_ending
+-- Search from eligibilities that end soon.
+SELECT eligibility.holder_id AS id FROM eligibility JOIN holder ON holder.id = eligibility.holder_id
+WHERE eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by AND eligibility.holder_id > :after
+    AND holder.erased_at IS NULL
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
+        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+    AND (CAST(:card_state AS TEXT) IS NULL
+        OR (:card_state = 'none' AND NOT EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id
+            AND card.state IN ('active', 'suspended', 'lost')))
+        OR EXISTS (
+            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+GROUP BY eligibility.holder_id ORDER BY eligibility.holder_id LIMIT :count;
+
+-- name: listed_person^
+SELECT holder.id, holder.name, holder.gender, holder.birth_date, holder.division_code,
+    holder.verified_on, holder.created_at,
+    village.name AS village_name, town.name AS town_name,
+    card.id AS card_id, card.number AS card_number, card.state AS card_state, card.expires_on
+FROM holder
+JOIN division AS village ON village.code = holder.division_code
+LEFT JOIN division AS town ON town.code = substr(holder.division_code, 1, 9) || '000'
+LEFT JOIN card ON card.holder_id = holder.id AND card.state IN ('active', 'suspended', 'lost')
+WHERE holder.id = :id;

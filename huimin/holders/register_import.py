@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidTag
 from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.holders.check_register import AcceptedRow, Progress, RegisterCheck
+from huimin.holders.holder_queries import queries
 from huimin.holders.people import (
     EligibilityDraft,
     FamilyDraft,
@@ -27,7 +28,6 @@ from huimin.holders.people import (
     eligibilities_of,
     enter_holder,
     find_by_id_number,
-    queries,
 )
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Engine, StorageProblem, Transaction

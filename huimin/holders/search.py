@@ -1,0 +1,123 @@
+"""Find people among a million: by what was typed into one box, and by the filters beside it.
+
+What was typed is recognised: a card number, an ID number, a phone number, or a part of a name. Each
+filter has a statement of its own that begins at that filter's index; the others only strike out.
+People come in the order in which they were entered.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from huimin.core.card_number import NUMBER_DIGITS
+from huimin.core.identity import IdentityProblem, mask_name, parse_id_number
+from huimin.core.refusals import field_problem
+from huimin.holders.holder_queries import queries
+from huimin.holders.name_grams import GRAM_MAX
+from huimin.holders.people import Row, division_bounds
+from huimin.holders.personal_data import PersonalData
+from huimin.storage.engine import Transaction
+
+TEXT_MAX = 60
+NO_CARD = "none"
+PHONE_DIGITS = (6, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for. `card_state` may be "none"; `ending_days` counts from today."""
+
+    text: str = ""
+    division_code: str | None = None
+    kind: str | None = None
+    card_state: str | None = None
+    ending_days: int | None = None
+
+
+def search(
+    tx: Transaction,
+    personal_data: PersonalData,
+    wanted: Wanted,
+    *,
+    today: date,
+    within: str | None = None,
+) -> Callable[[str, int], list[str]]:
+    """A function `(after, count)` that gives ids of people behind the id `after`, in order.
+
+    `within` is the 12-digit code of the division whose people the reader may see. Raises
+    FieldProblems on `text` for a number with a wrong check digit.
+    """
+    filters = _filters(wanted, today, within)
+    found = _driver(personal_data, wanted, today)
+
+    def ids(after: str, count: int) -> list[str]:
+        name, parameters = found
+        rows = getattr(queries, name)(tx, after=after, count=count, **parameters, **filters)
+        return [row["id"] for row in rows]
+
+    return ids
+
+
+def people_rows(tx: Transaction, ids: list[str]) -> list[Row]:
+    """What a list shows of each person: masked name, division, living card, eligibilities."""
+    rows = []
+    for holder_id in ids:
+        row = dict(queries.listed_person(tx, id=holder_id))
+        row["name_masked"] = mask_name(row.pop("name"))
+        rows.append(row)
+    return rows
+
+
+def _filters(wanted: Wanted, today: date, within: str | None) -> Row:
+    first, last = division_bounds(wanted.division_code or within or "0" * 12)
+    if within is not None:
+        own_first, own_last = division_bounds(within)
+        first, last = max(first, own_first), min(last, own_last)
+    ending_by = None
+    if wanted.ending_days is not None:
+        ending_by = (today + timedelta(days=wanted.ending_days)).isoformat()
+    return {
+        "division_first": first,
+        "division_last": last,
+        "kind": wanted.kind,
+        "card_state": wanted.card_state,
+        "today": today.isoformat(),
+        "ending_by": ending_by,
+    }
+
+
+def _driver(personal_data: PersonalData, wanted: Wanted, today: date) -> tuple[str, Row]:
+    """The statement that begins where the fewest people are, and what it needs."""
+    if wanted.text.strip():
+        return _by_text(personal_data, wanted.text, today)
+    if wanted.ending_days is not None:
+        return "ids_by_ending", {}
+    if wanted.division_code is not None and wanted.division_code[9:] != "000":
+        return "ids_by_village", {"village": wanted.division_code}
+    if wanted.card_state not in (None, NO_CARD, "active"):
+        return "ids_by_card_state", {}
+    if wanted.kind is not None:
+        return "ids_by_kind", {}
+    return "ids_by_walk", {}
+
+
+def _by_text(personal_data: PersonalData, typed: str, today: date) -> tuple[str, Row]:
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", typed))[:TEXT_MAX]
+    digits = text.replace("-", "")
+    if digits.isascii() and digits.isdigit() and len(digits) == NUMBER_DIGITS:
+        return "ids_by_card_number", {"number": digits}
+    if re.fullmatch(r"[0-9]{15}|[0-9]{17}[0-9Xx]", digits, re.ASCII):
+        try:
+            number = parse_id_number(digits, today=today).number
+        except IdentityProblem as wrong:
+            raise field_problem("text", wrong.message, wrong.english) from wrong
+        return "ids_by_id_number", {"id_number_hash": personal_data.lookup_hash(number)}
+    if digits.isascii() and digits.isdigit() and len(digits) in range(*PHONE_DIGITS):
+        return "ids_by_phone", {"phone_hash": personal_data.lookup_hash(digits)}
+    if not text.isprintable():
+        raise field_problem("text", "请输入能看见的字。", "Type letters that can be seen.")
+    return "ids_by_name", {"gram": text[:GRAM_MAX], "name_part": text}
