@@ -106,6 +106,15 @@ class Settings:
     help_line: str = _setting("服务热线 / help line", "12345")
     card_years: int = _setting("新卡有效年数 / validity of a new card", 3, _whole(1, 20))
     session_hours: int = _setting("登录有效小时数 / hours a sign-in lasts", 12, _whole(1, 72))
+    four_eyes: bool = _setting(
+        "提交人不能审批自己提交的（0 或 1）/ whoever submits can't approve", True, _flag
+    )
+    verify_months: int = _setting(
+        "每隔几个月复核一次资格 / months between verifications", 12, _whole(1, 60)
+    )
+    grace_days: int = _setting(
+        "复核到期后的宽限天数 / days of grace after that", 30, _whole(0, 365)
+    )
     proxies: int = _setting("前面可信的反向代理层数 / trusted proxies in front", 0, _whole(0, 5))
     metrics: bool = _setting("是否开放 /metrics（0 或 1）/ serve /metrics", False, _flag)
 

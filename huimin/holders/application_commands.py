@@ -14,13 +14,19 @@ from huimin.holders.applications import (
     approve_application,
     open_applications,
     reject_application,
+    return_application,
     submit_application,
 )
 from huimin.house import House
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
-STATES = {"submitted": "待审批", "approved": "已通过", "rejected": "未通过"}
+STATES = {
+    "submitted": "待审批",
+    "returned": "退回修改",
+    "approved": "已通过",
+    "rejected": "未通过",
+}
 
 
 @click.command("apply")
@@ -69,12 +75,23 @@ def approve_command(house: House, application_id: str | None, all_open: bool, fo
             "Give either an application id or --all-open.",
         )
 
+    four_eyes, own = house.settings.four_eyes, 0
+
     def work(tx: Transaction) -> list[Row]:
-        ids = [application_id] if application_id else [row["id"] for row in open_applications(tx)]
-        return [approve_application(tx, one, now=house.clock(), actor=actor()) for one in ids]
+        nonlocal own
+        waiting = [] if application_id else open_applications(tx)
+        ids = [application_id] if application_id else []
+        ids += [row["id"] for row in waiting if not (four_eyes and row["submitted_by"] == actor())]
+        own = len(waiting) - len(ids) if not application_id else 0
+        return [
+            approve_application(tx, one, now=house.clock(), actor=actor(), four_eyes=four_eyes)
+            for one in ids
+        ]
 
     for row in house.engine.write(work):
         _print_application(row, form)
+    if own:
+        click.echo(f"另有 {own} 份是您自己提交的，请由另一位工作人员审批。", err=True)
 
 
 @click.command("reject")
@@ -92,6 +109,21 @@ def reject_command(house: House, application_id: str, reason: str, form: str) ->
     _print_application(row, form)
 
 
+@click.command("return")
+@click.argument("application_id")
+@click.option("--reason", required=True, help="要改什么，会告诉提交人。")
+@format_option
+@pass_house
+def return_command(house: House, application_id: str, reason: str, form: str) -> None:
+    """把办卡申请退回修改，须写原因；改好后重新提交。"""
+    row = house.engine.write(
+        lambda tx: return_application(
+            tx, application_id, reason=reason, now=house.clock(), actor=actor()
+        )
+    )
+    _print_application(row, form)
+
+
 def _print_application(row: Row, form: str) -> None:
     if form == "json":
         print_json(row)
@@ -99,4 +131,10 @@ def _print_application(row: Row, form: str) -> None:
     click.echo(f"申请 {row['id']}：{STATES[row['state']]}。")
 
 
-COMMANDS = (apply_command, applications_command, approve_command, reject_command)
+COMMANDS = (
+    apply_command,
+    applications_command,
+    approve_command,
+    reject_command,
+    return_command,
+)

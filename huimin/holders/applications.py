@@ -6,19 +6,20 @@ holder one of those to whom `huimin cards issue --all-approved` gives a card.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from huimin.audit.record import record
-from huimin.core.days import instant_text
-from huimin.core.refusals import FieldProblems, field_problem
+from huimin.core.days import COUNTY_ZONE, county_day, instant_text
+from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.holders.change_person import checked_reason
 from huimin.holders.holder_queries import queries
-from huimin.holders.people import holder_by_id
+from huimin.holders.people import division_bounds, holder_by_id
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 
 Row = dict[str, Any]
-REASON_CHARACTERS_MAX = 200
+SATURDAY = 5
 
 
 def submit_application(
@@ -51,23 +52,90 @@ def submit_application(
     return application
 
 
-def approve_application(tx: Transaction, application_id: str, *, now: datetime, actor: str) -> Row:
-    """Approve an open application. Raises FieldProblems when there is none."""
-    return _decide(tx, application_id, "approved", None, now=now, actor=actor)
+def approve_application(
+    tx: Transaction, application_id: str, *, now: datetime, actor: str, four_eyes: bool = False
+) -> Row:
+    """Approve an open application; the holder counts as verified today.
+
+    With `four_eyes` whoever submitted it can't approve it. Raises FieldProblems.
+    """
+    if four_eyes:
+        _require_another(tx, application_id, actor)
+    decided = _decide(tx, application_id, "approved", None, now=now, actor=actor)
+    today = county_day(now).isoformat()
+    queries.set_verified(tx, id=decided["holder_id"], verified_on=today)
+    return decided
 
 
 def reject_application(
     tx: Transaction, application_id: str, *, reason: str, now: datetime, actor: str
 ) -> Row:
     """Reject an open application with a reason that the applicant is told. Raises FieldProblems."""
-    reason = reason.strip()
-    if not reason or len(reason) > REASON_CHARACTERS_MAX or not reason.isprintable():
-        raise field_problem(
-            "reason",
-            f"请写明不通过的原因，{REASON_CHARACTERS_MAX} 字以内。",
-            f"Give the reason in at most {REASON_CHARACTERS_MAX} characters.",
+    return _decide(tx, application_id, "rejected", checked_reason(reason), now=now, actor=actor)
+
+
+def return_application(
+    tx: Transaction, application_id: str, *, reason: str, now: datetime, actor: str
+) -> Row:
+    """Give an open application back to be mended; it is then submitted anew. FieldProblems."""
+    return _decide(tx, application_id, "returned", checked_reason(reason), now=now, actor=actor)
+
+
+def application_in(tx: Transaction, application_id: str, *, within: str | None) -> Row:
+    """The application with its person. Raises Refusal `not_found` for one of another division."""
+    row: Row | None = queries.application_with_person(tx, id=application_id)
+    first, last = division_bounds(within or "0" * 12)
+    if row is None or not first <= row["division_code"] <= last:
+        raise Refusal("not_found")
+    return row
+
+
+def list_applications(
+    tx: Transaction,
+    *,
+    after: str,
+    count: int,
+    state: str | None = None,
+    division_code: str | None = None,
+    waiting_since: datetime | None = None,
+) -> list[Row]:
+    """Up to `count` applications behind the id `after`, the longest waiting first.
+
+    `waiting_since` keeps those that were submitted before that instant.
+    """
+    first, last = division_bounds(division_code or "0" * 12)
+    return list(
+        queries.applications_after(
+            tx,
+            after=after,
+            count=count,
+            state=state,
+            division_first=first,
+            division_last=last,
+            before=instant_text(waiting_since) if waiting_since else None,
         )
-    return _decide(tx, application_id, "rejected", reason, now=now, actor=actor)
+    )
+
+
+def promised_before(now: datetime) -> datetime:
+    """Applications submitted before this instant have waited longer than one working day.
+
+    The county promises an answer within a day; Saturdays and Sundays do not count.
+    """
+    moment, local = now - timedelta(days=1), now.astimezone(COUNTY_ZONE)
+    while (local - (now - moment)).weekday() >= SATURDAY:
+        moment -= timedelta(days=1)
+    return moment
+
+
+def _require_another(tx: Transaction, application_id: str, actor: str) -> None:
+    application = queries.application_by_id(tx, id=application_id)
+    if application is not None and application["submitted_by"] == actor:
+        raise field_problem(
+            "application",
+            "这份申请是您提交的，请由另一位工作人员审批。",
+            "You submitted this application; somebody else must approve it.",
+        )
 
 
 def open_applications(tx: Transaction) -> list[Row]:

@@ -6,7 +6,6 @@ entered once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -235,7 +234,7 @@ def division_bounds(code: str) -> tuple[str, str]:
 
 
 def _require_fit(draft: HolderDraft) -> None:
-    _require_name("name", draft.name)
+    require_name("name", draft.name)
     if len(draft.family) > FAMILY_MAX:
         raise field_problem(
             "family",
@@ -243,17 +242,23 @@ def _require_fit(draft: HolderDraft) -> None:
             f"At most {FAMILY_MAX} family members.",
         )
     for member in draft.family:
-        _require_name("family", member.name)
-    kinds: Sequence[str] = [eligibility.kind for eligibility in draft.eligibilities]
-    if not set(kinds) <= set(ELIGIBILITIES):
+        require_name("family", member.name)
+    for eligibility in draft.eligibilities:
+        require_eligibility_kind("eligibility", eligibility.kind)
+
+
+def require_eligibility_kind(field: str, kind: str) -> None:
+    """Raise FieldProblems on that field for a kind that there is not."""
+    if kind not in ELIGIBILITIES:
         raise field_problem(
-            "eligibility",
+            field,
             "保障类别应为低保、特困、重大疾病、残疾、孤儿或其他。",
             f"The eligibility must be one of {', '.join(ELIGIBILITIES)}.",
         )
 
 
-def _require_name(field: str, name: str) -> None:
+def require_name(field: str, name: str) -> None:
+    """Raise FieldProblems on that field for what can be nobody's name."""
     if not name.strip() or len(name) > NAME_MAX or not name.isprintable():
         raise field_problem(
             field,

@@ -67,6 +67,7 @@ ON CONFLICT (holder_id) WHERE state = 'submitted' DO NOTHING
 RETURNING *;
 
 -- name: decide_application^
+-- Whoever has decided it is kept with it.
 UPDATE application SET state = :state, decided_at = :decided_at, decided_by = :decided_by,
     reason = :reason
 WHERE id = :id AND state = 'submitted'
@@ -321,3 +322,119 @@ JOIN division AS village ON village.code = holder.division_code
 LEFT JOIN division AS town ON town.code = substr(holder.division_code, 1, 9) || '000'
 LEFT JOIN card ON card.holder_id = holder.id AND card.state IN ('active', 'suspended', 'lost')
 WHERE holder.id = :id;
+
+-- name: correct_holder!
+UPDATE holder SET name = :name, division_code = :division_code, phone_cipher = :phone_cipher,
+    phone_hash = :phone_hash, updated_at = :updated_at
+WHERE id = :id;
+
+-- name: end_family_member^
+UPDATE family_member SET ended_at = :ended_at
+WHERE id = :id AND holder_id = :holder_id AND ended_at IS NULL
+RETURNING id;
+
+-- name: eligibility_by_id^
+SELECT * FROM eligibility WHERE id = :id;
+
+-- name: end_eligibility!
+UPDATE eligibility SET ends_on = :ends_on WHERE id = :id;
+
+-- name: set_verified!
+UPDATE holder SET verified_on = :verified_on WHERE id = :id;
+
+-- name: applications_after
+-- The page of applications behind an id, the longest waiting first.
+SELECT application.*, holder.name AS holder_name, holder.division_code,
+    village.name AS village_name, town.name AS town_name
+FROM application
+JOIN holder ON holder.id = application.holder_id
+JOIN division AS village ON village.code = holder.division_code
+LEFT JOIN division AS town ON town.code = substr(holder.division_code, 1, 9) || '000'
+WHERE application.id > :after
+    AND (CAST(:state AS TEXT) IS NULL OR application.state = :state)
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND (CAST(:before AS TEXT) IS NULL OR application.submitted_at < :before)
+ORDER BY application.id LIMIT :count;
+
+-- name: application_with_person^
+SELECT application.*, holder.name AS holder_name, holder.division_code
+FROM application JOIN holder ON holder.id = application.holder_id
+WHERE application.id = :id;
+
+-- name: cards_of_person
+SELECT id, number, state, issued_on, expires_on FROM card
+WHERE holder_id = :holder_id ORDER BY created_at, id;
+
+-- name: events_of_person
+-- What happened to the person, their applications and their cards, the latest first.
+SELECT at, actor, action AS event, reason FROM audit_event
+WHERE subject_kind = 'holder' AND subject_id = :holder_id
+UNION ALL
+SELECT audit_event.at, audit_event.actor, audit_event.action, audit_event.reason
+FROM application JOIN audit_event
+    ON audit_event.subject_kind = 'application' AND audit_event.subject_id = application.id
+WHERE application.holder_id = :holder_id
+UNION ALL
+SELECT card_event.recorded_at, card_event.actor, 'card.' || card_event.event, card_event.reason
+FROM card JOIN card_event ON card_event.card_id = card.id
+WHERE card.holder_id = :holder_id
+ORDER BY 1 DESC LIMIT :count;
+
+-- name: likely_same
+-- People of that name in the same town, or born on the same day.
+SELECT holder.id, holder.name, holder.birth_date, holder.division_code
+FROM holder_name_gram JOIN holder ON holder.id = holder_name_gram.holder_id
+WHERE holder_name_gram.gram = :gram AND holder.name = :name AND holder.erased_at IS NULL
+    AND (holder.birth_date = :birth_date
+        OR (holder.division_code >= :division_first AND holder.division_code <= :division_last))
+ORDER BY holder.id LIMIT 10;
+
+-- name: insert_draft!
+INSERT INTO holder_draft (id, staff_id, content_cipher, created_at, updated_at)
+VALUES (:id, :staff_id, :content_cipher, :now, :now);
+
+-- name: change_draft^
+UPDATE holder_draft SET content_cipher = :content_cipher, updated_at = :now
+WHERE id = :id AND staff_id = :staff_id
+RETURNING id;
+
+-- name: draft_by_id^
+SELECT * FROM holder_draft WHERE id = :id AND staff_id = :staff_id;
+
+-- name: drafts_of
+SELECT id, content_cipher, updated_at FROM holder_draft WHERE staff_id = :staff_id
+ORDER BY updated_at DESC, id;
+
+-- name: drop_draft!
+DELETE FROM holder_draft WHERE id = :id AND staff_id = :staff_id;
+
+-- name: insert_evidence!
+INSERT INTO evidence_file (
+    id, holder_id, file_name, media_type, size_bytes, sha256, uploaded_at, uploaded_by
+) VALUES (
+    :id, :holder_id, :file_name, :media_type, :size_bytes, :sha256, :uploaded_at, :uploaded_by
+);
+
+-- name: evidence_of
+SELECT * FROM evidence_file WHERE holder_id = :holder_id AND removed_at IS NULL
+ORDER BY uploaded_at, id;
+
+-- name: evidence_by_id^
+SELECT * FROM evidence_file WHERE id = :id AND holder_id = :holder_id AND removed_at IS NULL;
+
+-- name: remove_evidence!
+UPDATE evidence_file SET removed_at = :removed_at WHERE id = :id;
+
+-- name: due_for_verification
+-- People with a live card whose entitlement was last looked at on or before a day, by id.
+SELECT holder.id, COALESCE(holder.verified_on, card.issued_on) AS verified_on,
+    card.id AS card_id, card.state AS card_state
+FROM card JOIN holder ON holder.id = card.holder_id
+WHERE card.state = 'active' AND card.holder_id > :after
+    AND COALESCE(holder.verified_on, card.issued_on) <= :last_day
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+ORDER BY card.holder_id LIMIT :count;
+
+-- name: seen_since^
+SELECT id FROM audit_event WHERE subject_kind = 'holder' AND subject_id = :holder_id
+    AND action = 'holder.viewed' AND actor = :actor AND at >= :since LIMIT 1;

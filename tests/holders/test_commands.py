@@ -34,7 +34,9 @@ def add(run: Run, number: str, *more: str, since: str = "2026-03-01") -> Complet
     )
 
 
-def test_from_a_person_to_an_approved_application(run: Run) -> None:
+def test_from_a_person_to_an_approved_application(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number, wife = id_number(), id_number()
     holder = as_json(add(run, number, "--family", f"李四（配偶）{wife}", "--format", "json"))
     assert holder["name"] == "黄*平" and holder["family"][0]["name"] == "李*"
@@ -50,6 +52,10 @@ def test_from_a_person_to_an_approved_application(run: Run) -> None:
     waiting = as_json(run("holders", "applications", "--format", "json"))
     assert [(row["id"], row["holder_name"]) for row in waiting] == [(application["id"], "黄*平")]
     assert run("holders", "apply", holder["id"]).returncode == 2
+    own = run("holders", "approve", "--all-open")
+    assert own.stdout == "" and "另一位" in own.stderr
+    assert run("holders", "approve", application["id"]).returncode == 2
+    monkeypatch.setenv("HUIMIN_FOUR_EYES", "0")
     assert "已通过" in run("holders", "approve", "--all-open").stdout
     issued = run("cards", "issue", "--all-approved")
     assert issued.returncode == 0 and "共发卡 1 张" in issued.stdout

@@ -1,0 +1,293 @@
+"""Change what is known of a person: each change with its reason, old and new, and who made it.
+
+The audit record names no name and no number: of a name it says that it was corrected, of a phone
+that it changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from huimin.audit.record import record
+from huimin.core.days import instant_text
+from huimin.core.identity import IdentityProblem, parse_id_number
+from huimin.core.refusals import Refusal, field_problem
+from huimin.divisions.find import find as find_division
+from huimin.holders.holder_queries import queries
+from huimin.holders.name_grams import keep_name_grams
+from huimin.holders.people import (
+    FAMILY_MAX,
+    EligibilityDraft,
+    FamilyDraft,
+    Row,
+    add_eligibility,
+    add_family_member,
+    division_bounds,
+    family_of,
+    require_eligibility_kind,
+    require_name,
+)
+from huimin.holders.personal_data import PersonalData
+from huimin.storage.engine import Transaction
+
+REASON_CHARACTERS_MAX = 200
+RELATION_MAX = 20
+PHONE_DIGITS_MIN, PHONE_DIGITS_MAX = 6, 12
+
+
+def person(tx: Transaction, holder_id: str, *, within: str | None = None) -> Row:
+    """The holder's row. Raises Refusal `not_found` for a person of another town, or an erased one.
+
+    `within` is the code of the division whose people the reader may see; None for all.
+    """
+    row: Row | None = queries.holder_by_id(tx, id=holder_id)
+    if row is None or row["erased_at"] is not None:
+        raise Refusal("not_found")
+    first, last = division_bounds(within or "0" * 12)
+    if not first <= row["division_code"] <= last:
+        raise Refusal("not_found")
+    return row
+
+
+def change_details(
+    tx: Transaction,
+    personal_data: PersonalData,
+    holder: Mapping[str, Any],
+    *,
+    name: str,
+    phone: str | None,
+    division_code: str,
+    reason: str,
+    now: datetime,
+    actor: str,
+) -> None:
+    """Correct name, phone and division; nothing is recorded where nothing differs.
+
+    `division_code` is a village's or town's. Raises FieldProblems on name, phone, division_code
+    or reason.
+    """
+    reason = checked_reason(reason)
+    require_name("name", name)
+    phone = checked_phone(phone)
+    division = find_division(tx, division_code)
+    if division is None or division["level"] == "county":
+        raise field_problem(
+            "division_code", "请选择镇街和村社。", "Choose the town and the village."
+        )
+    phone_hash = personal_data.lookup_hash(phone) if phone else None
+    changed = {
+        "name_corrected": name != holder["name"],
+        "phone_changed": phone_hash != holder["phone_hash"],
+        "division_code": division_code,
+    }
+    same_place = division_code == holder["division_code"]
+    if not changed["name_corrected"] and not changed["phone_changed"] and same_place:
+        return
+    queries.correct_holder(
+        tx,
+        id=holder["id"],
+        name=name,
+        division_code=division_code,
+        phone_cipher=personal_data.encrypt(phone, "holder.phone") if phone else None,
+        phone_hash=phone_hash,
+        updated_at=instant_text(now),
+    )
+    if changed["name_corrected"]:
+        keep_name_grams(tx, holder["id"], name)
+    _record(
+        tx,
+        holder["id"],
+        "changed",
+        now=now,
+        actor=actor,
+        reason=reason,
+        old={"division_code": holder["division_code"]},
+        new=changed,
+    )
+
+
+def add_family(
+    tx: Transaction,
+    personal_data: PersonalData,
+    holder_id: str,
+    *,
+    name: str,
+    relation: str,
+    id_number: str | None,
+    now: datetime,
+    actor: str,
+    today: date,
+) -> None:
+    """Add a family member who may present the card. Raises FieldProblems, also at FAMILY_MAX."""
+    require_name("family_name", name)
+    relation = relation.strip()
+    if not relation or len(relation) > RELATION_MAX or not relation.isprintable():
+        raise field_problem(
+            "relation", "请填写与持卡人的关系，例如 配偶。", "Give the relation, such as spouse."
+        )
+    if len(family_of(tx, holder_id)) >= FAMILY_MAX:
+        raise field_problem(
+            "family_name",
+            f"家庭成员最多 {FAMILY_MAX} 人，请先结束一位。",
+            f"At most {FAMILY_MAX} family members; end one first.",
+        )
+    number = _member_number(id_number, today)
+    add_family_member(tx, personal_data, holder_id, FamilyDraft(name, relation, number), now=now)
+    _record(tx, holder_id, "family_added", now=now, actor=actor, new={"relation": relation})
+
+
+def end_family(
+    tx: Transaction, holder_id: str, member_id: str, *, reason: str, now: datetime, actor: str
+) -> None:
+    """A family member may no longer present the card. Raises Refusal `not_found`."""
+    reason = checked_reason(reason)
+    ended = queries.end_family_member(
+        tx, id=member_id, holder_id=holder_id, ended_at=instant_text(now)
+    )
+    if ended is None:
+        raise Refusal("not_found")
+    _record(
+        tx,
+        holder_id,
+        "family_ended",
+        now=now,
+        actor=actor,
+        reason=reason,
+        old={"family_member": member_id},
+    )
+
+
+def grant_eligibility(
+    tx: Transaction, holder_id: str, draft: EligibilityDraft, *, now: datetime, actor: str
+) -> None:
+    """Record why a holder is entitled. Raises FieldProblems for an unknown kind or a wrong end."""
+    require_eligibility_kind("kind", draft.kind)
+    if draft.ends_on is not None and draft.ends_on < draft.starts_on:
+        raise field_problem("ends_on", "结束日期不能早于开始日期。", "The end is before the start.")
+    if not add_eligibility(tx, holder_id, draft, now=now):
+        raise field_problem(
+            "starts_on", "从这一天起的这项保障已有记录。", "This eligibility is recorded already."
+        )
+    new = {"kind": draft.kind, "starts_on": draft.starts_on.isoformat(), "source": draft.source}
+    _record(tx, holder_id, "eligibility_added", now=now, actor=actor, new=new)
+
+
+def end_eligibility(
+    tx: Transaction,
+    holder_id: str,
+    eligibility_id: str,
+    *,
+    ends_on: date,
+    reason: str,
+    now: datetime,
+    actor: str,
+) -> None:
+    """Give an eligibility its last day. Raises FieldProblems, or Refusal `not_found`."""
+    reason = checked_reason(reason)
+    old = queries.eligibility_by_id(tx, id=eligibility_id)
+    if old is None or old["holder_id"] != holder_id:
+        raise Refusal("not_found")
+    if ends_on.isoformat() < old["starts_on"]:
+        raise field_problem("ends_on", "结束日期不能早于开始日期。", "The end is before the start.")
+    queries.end_eligibility(tx, id=eligibility_id, ends_on=ends_on.isoformat())
+    _record(
+        tx,
+        holder_id,
+        "eligibility_ended",
+        now=now,
+        actor=actor,
+        reason=reason,
+        old={"kind": old["kind"], "ends_on": old["ends_on"]},
+        new={"kind": old["kind"], "ends_on": ends_on.isoformat()},
+    )
+
+
+def verify_holder(
+    tx: Transaction, holder_id: str, *, today: date, reason: str, now: datetime, actor: str
+) -> None:
+    """Note that the entitlement was looked at again today, and how. Raises FieldProblems."""
+    reason = checked_reason(reason)
+    queries.set_verified(tx, id=holder_id, verified_on=today.isoformat())
+    new = {"verified_on": today.isoformat()}
+    _record(tx, holder_id, "verified", now=now, actor=actor, reason=reason, new=new)
+
+
+def unmask(
+    tx: Transaction,
+    personal_data: PersonalData,
+    holder: Mapping[str, Any],
+    *,
+    reason: str,
+    now: datetime,
+    actor: str,
+) -> dict[str, str | None]:
+    """Name, ID number and phone in clear: an audited read with its reason. Raises FieldProblems."""
+    reason = checked_reason(reason)
+    shown = {"fields": ["name", "id_number", "phone"]}
+    _record(tx, holder["id"], "unmasked", now=now, actor=actor, reason=reason, new=shown)
+    cipher = holder["phone_cipher"]
+    return {
+        "name": holder["name"],
+        "id_number": personal_data.decrypt(holder["id_number_cipher"], "holder.id_number"),
+        "phone": personal_data.decrypt(cipher, "holder.phone") if cipher else None,
+    }
+
+
+def _member_number(id_number: str | None, today: date) -> str | None:
+    if not id_number:
+        return None
+    try:
+        return parse_id_number(id_number, today=today).number
+    except IdentityProblem as wrong:
+        raise field_problem("family_id_number", wrong.message, wrong.english) from wrong
+
+
+def checked_reason(reason: str) -> str:
+    """The reason, trimmed. Raises FieldProblems on `reason`."""
+    text = reason.strip()
+    if not text or len(text) > REASON_CHARACTERS_MAX or not text.isprintable():
+        raise field_problem(
+            "reason",
+            f"请写明原因，{REASON_CHARACTERS_MAX} 字以内。",
+            f"Give the reason in at most {REASON_CHARACTERS_MAX} characters.",
+        )
+    return text
+
+
+def checked_phone(phone: str | None) -> str | None:
+    """The digits of a phone number, None for none. Raises FieldProblems on `phone`."""
+    if not phone or not phone.strip():
+        return None
+    digits = "".join(phone.replace("-", "").split())
+    fits = PHONE_DIGITS_MIN <= len(digits) <= PHONE_DIGITS_MAX
+    if not (digits.isascii() and digits.isdigit() and fits):
+        raise field_problem(
+            "phone", "电话号码应为 6 到 12 位数字。", "A phone number has 6 to 12 digits."
+        )
+    return digits
+
+
+def _record(
+    tx: Transaction,
+    holder_id: str,
+    what: str,
+    *,
+    now: datetime,
+    actor: str,
+    reason: str | None = None,
+    old: Mapping[str, Any] | None = None,
+    new: Mapping[str, Any] | None = None,
+) -> None:
+    record(
+        tx,
+        at=now,
+        actor=actor,
+        action=f"holder.{what}",
+        subject_kind="holder",
+        subject_id=holder_id,
+        reason=reason,
+        old=old,
+        new=new,
+    )
