@@ -28,7 +28,9 @@ except ImportError:  # Windows: one operator at a time is all the protection the
 
 FILE_NAME = "personal_keys.json"
 NONCE_BYTES = 12
-Purpose = Literal["holder.id_number", "holder.phone", "family_member.id_number"]
+Purpose = Literal[
+    "holder.id_number", "holder.phone", "family_member.id_number", "holder_draft", "staff.totp"
+]
 
 
 class PersonalData:
@@ -62,6 +64,21 @@ class PersonalData:
             self._keys, self._hash_key = _read(self._path)
         key = AESGCM(self._keys[key_id])
         return key.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], purpose.encode()).decode()
+
+    def seal(self, content: bytes, name: str) -> bytes:
+        """A file's content, encrypted for that name: two bytes of key id, nonce, cipher text."""
+        key_id = max(self._keys)
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        sealed = AESGCM(self._keys[key_id]).encrypt(nonce, content, name.encode())
+        return key_id.to_bytes(2) + nonce + sealed
+
+    def unseal(self, sealed: bytes, name: str) -> bytes:
+        """The content again. Raises InvalidTag for another name or a changed file."""
+        key_id = int.from_bytes(sealed[:2])
+        if key_id not in self._keys:  # another process has rotated since
+            self._keys, self._hash_key = _read(self._path)
+        nonce, body = sealed[2 : 2 + NONCE_BYTES], sealed[2 + NONCE_BYTES :]
+        return AESGCM(self._keys[key_id]).decrypt(nonce, body, name.encode())
 
     def lookup_hash(self, text: str) -> str:
         """HMAC-SHA256 in hex, to find equal texts without reading them."""

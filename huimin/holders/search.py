@@ -18,7 +18,7 @@ from huimin.core.identity import IdentityProblem, mask_name, parse_id_number
 from huimin.core.refusals import field_problem
 from huimin.holders.holder_queries import queries
 from huimin.holders.name_grams import GRAM_MAX
-from huimin.holders.people import Row, division_bounds
+from huimin.holders.people import Row, division_bounds, eligibilities_on
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Transaction
 
@@ -62,12 +62,13 @@ def search(
     return ids
 
 
-def people_rows(tx: Transaction, ids: list[str]) -> list[Row]:
-    """What a list shows of each person: masked name, division, living card, eligibilities."""
+def people_rows(tx: Transaction, ids: list[str], today: date) -> list[Row]:
+    """What a list shows of each person: masked name, division, living card, kinds in force."""
     rows = []
     for holder_id in ids:
         row = dict(queries.listed_person(tx, id=holder_id))
         row["name_masked"] = mask_name(row.pop("name"))
+        row["kinds"] = eligibilities_on(tx, holder_id, today)
         rows.append(row)
     return rows
 

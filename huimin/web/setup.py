@@ -15,6 +15,7 @@ from huimin.core.refusals import Refusal
 from huimin.web import problems
 from huimin.web.api_turns import ApiTurns
 from huimin.web.current import house, house_of
+from huimin.web.forms import Form
 from huimin.web.json_provider import StrictJSON
 from huimin.web.language import LANGUAGES, request_language
 from huimin.web.navigation import Entry, entries
@@ -89,5 +90,7 @@ def _page_words() -> dict[str, object]:
         "help_line": settings.help_line,
         "version": __version__,
         "navigation": _navigation,
+        "blank_form": Form(),
+        "has_page": lambda endpoint: endpoint in current_app.view_functions,
         "account_address": _account_address,
     }

@@ -1,0 +1,71 @@
+"""A form that is not finished: kept encrypted, seen by its author alone, gone when it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from huimin.core.days import instant_text
+from huimin.core.identity import mask_name
+from huimin.core.json_text import read_json, write_json
+from huimin.core.refusals import Refusal, field_problem
+from huimin.holders.holder_queries import queries
+from huimin.holders.people import Row
+from huimin.holders.personal_data import PersonalData
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+
+DRAFTS_MAX = 50
+
+
+def save_draft(
+    tx: Transaction,
+    personal_data: PersonalData,
+    *,
+    staff_id: str,
+    values: Mapping[str, str],
+    now: datetime,
+    draft_id: str | None = None,
+) -> str:
+    """Keep what was typed, as it is; the draft's id. Raises FieldProblems at DRAFTS_MAX drafts."""
+    cipher = personal_data.encrypt(write_json(dict(values)), "holder_draft")
+    given = {"staff_id": staff_id, "content_cipher": cipher, "now": instant_text(now)}
+    if draft_id and queries.change_draft(tx, id=draft_id, **given) is not None:
+        return draft_id
+    if len(queries.drafts_of(tx, staff_id=staff_id)) >= DRAFTS_MAX:
+        raise field_problem(
+            "",
+            f"草稿最多 {DRAFTS_MAX} 份，请先提交或删除旧的。",
+            f"At most {DRAFTS_MAX} drafts; send or delete an old one first.",
+        )
+    new = new_id()
+    queries.insert_draft(tx, id=new, **given)
+    return new
+
+
+def read_draft(
+    tx: Transaction, personal_data: PersonalData, *, staff_id: str, draft_id: str
+) -> dict[str, str]:
+    """What was typed. Raises Refusal `not_found` for somebody else's."""
+    row = queries.draft_by_id(tx, id=draft_id, staff_id=staff_id)
+    if row is None:
+        raise Refusal("not_found")
+    content: dict[str, str] = read_json(
+        personal_data.decrypt(row["content_cipher"], "holder_draft")
+    )
+    return content
+
+
+def drafts_of(tx: Transaction, personal_data: PersonalData, *, staff_id: str) -> list[Row]:
+    """The author's drafts, the latest first: id, updated_at, name_masked."""
+    drafts = []
+    for row in queries.drafts_of(tx, staff_id=staff_id):
+        content = read_json(personal_data.decrypt(row["content_cipher"], "holder_draft"))
+        name = mask_name(content["name"]) if content.get("name") else ""
+        drafts.append({"id": row["id"], "updated_at": row["updated_at"], "name_masked": name})
+    return drafts
+
+
+def drop_draft(tx: Transaction, *, staff_id: str, draft_id: str) -> None:
+    """Delete a draft of one's own; nothing happens where there is none."""
+    queries.drop_draft(tx, id=draft_id, staff_id=staff_id)

@@ -1,0 +1,180 @@
+"""Papers that prove an entitlement: checked by what they are, kept encrypted, never executed.
+
+A file lies in the instance folder under the id of its row, mode 0600; its name is only words in the
+database. It is written before the row and removed after it, so that no row is without its file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from PIL import Image
+
+from huimin.audit.record import record
+from huimin.core.days import instant_text
+from huimin.core.refusals import Refusal, field_problem
+from huimin.holders.change_person import checked_reason
+from huimin.holders.holder_queries import queries
+from huimin.holders.people import Row
+from huimin.holders.personal_data import PersonalData
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+
+FILE_BYTES_MAX = 10 * 1024 * 1024
+FILES_MAX = 20
+NAME_MAX = 120
+PIXELS_MAX = 60_000_000
+FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png"}
+FOLDER = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that lies in the folder already; its row is still to be written."""
+
+    id: str
+    file_name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+def store_file(
+    personal_data: PersonalData, folder: Path, *, file_name: str, content: bytes
+) -> StoredFile:
+    """Check a PDF, JPEG or PNG and keep it encrypted, before a transaction is opened.
+
+    The one writer never waits for a large file. Raises FieldProblems on `evidence`.
+    """
+    media_type, file_id = checked_type(content), new_id()
+    _write(folder, file_id, personal_data.seal(content, file_id))
+    digest = hashlib.sha256(content).hexdigest()
+    return StoredFile(file_id, clean_file_name(file_name), media_type, len(content), digest)
+
+
+def add_evidence(
+    tx: Transaction, stored: StoredFile, *, holder_id: str, now: datetime, actor: str
+) -> None:
+    """Write the row of a stored file. Raises FieldProblems at FILES_MAX files."""
+    if len(queries.evidence_of(tx, holder_id=holder_id)) >= FILES_MAX:
+        raise field_problem(
+            "evidence",
+            f"每人最多 {FILES_MAX} 份材料，请先移除不用的。",
+            f"At most {FILES_MAX} files a person; remove one first.",
+        )
+    queries.insert_evidence(
+        tx, holder_id=holder_id, uploaded_at=instant_text(now), uploaded_by=actor, **asdict(stored)
+    )
+    new = {"file": stored.id, "media_type": stored.media_type, "sha256": stored.sha256}
+    _record(tx, holder_id, "evidence_added", now=now, actor=actor, new=new)
+
+
+def read_evidence(
+    tx: Transaction,
+    personal_data: PersonalData,
+    folder: Path,
+    *,
+    holder_id: str,
+    file_id: str,
+    now: datetime,
+    actor: str,
+) -> tuple[Row, bytes]:
+    """The row and the content: a look that is recorded. Raises Refusal `not_found`."""
+    row = queries.evidence_by_id(tx, id=file_id, holder_id=holder_id)
+    if row is None:
+        raise Refusal("not_found")
+    content = personal_data.unseal((folder / FOLDER / file_id).read_bytes(), file_id)
+    _record(tx, holder_id, "evidence_read", now=now, actor=actor, new={"file": file_id})
+    return row, content
+
+
+def remove_evidence(
+    tx: Transaction, *, holder_id: str, file_id: str, reason: str, now: datetime, actor: str
+) -> None:
+    """Take a file off the person's page; `drop_file` deletes it once this is committed."""
+    reason = checked_reason(reason)
+    if queries.evidence_by_id(tx, id=file_id, holder_id=holder_id) is None:
+        raise Refusal("not_found")
+    queries.remove_evidence(tx, id=file_id, removed_at=instant_text(now))
+    old = {"file": file_id}
+    _record(tx, holder_id, "evidence_removed", now=now, actor=actor, reason=reason, old=old)
+
+
+def drop_file(folder: Path, file_id: str) -> None:
+    """Delete the content of a removed file."""
+    (folder / FOLDER / file_id).unlink(missing_ok=True)
+
+
+def evidence_of(tx: Transaction, holder_id: str) -> list[Row]:
+    """The files of a person, the earliest first."""
+    return list(queries.evidence_of(tx, holder_id=holder_id))
+
+
+def checked_type(content: bytes) -> str:
+    """What the content is, whatever its name says. Raises FieldProblems on `evidence`."""
+    if not content:
+        raise field_problem("evidence", "这个文件是空的，请重新选择。", "This file is empty.")
+    if len(content) > FILE_BYTES_MAX:
+        raise field_problem(
+            "evidence", "文件不能超过 10 MB，请压缩后再上传。", "A file has at most 10 MB."
+        )
+    if content.startswith(b"%PDF-"):
+        return "application/pdf"
+    try:
+        with Image.open(io.BytesIO(content), formats=list(FORMATS)) as picture:
+            if picture.width * picture.height > PIXELS_MAX:
+                raise ValueError("too many pixels")
+            picture.verify()
+            return FORMATS[str(picture.format)]
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise field_problem(
+            "evidence",
+            "只收 PDF、JPEG 或 PNG 文件，请换成照片或扫描件。",
+            "Only PDF, JPEG and PNG files are taken; send a photo or a scan.",
+        ) from error
+
+
+def clean_file_name(name: str) -> str:
+    """The last part of a file's name without control characters, at most NAME_MAX long."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    kept = "".join(letter for letter in last if letter.isprintable())
+    return kept[-NAME_MAX:] or "file"
+
+
+def _write(folder: Path, file_id: str, sealed: bytes) -> None:
+    place = folder / FOLDER
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(place / file_id, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(sealed)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _record(
+    tx: Transaction,
+    holder_id: str,
+    what: str,
+    *,
+    now: datetime,
+    actor: str,
+    reason: str | None = None,
+    old: Row | None = None,
+    new: Row | None = None,
+) -> None:
+    record(
+        tx,
+        at=now,
+        actor=actor,
+        action=f"holder.{what}",
+        subject_kind="holder",
+        subject_id=holder_id,
+        reason=reason,
+        old=old,
+        new=new,
+    )

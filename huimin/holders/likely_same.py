@@ -1,0 +1,33 @@
+"""Who may be the same person as the one being entered: warned of, never decided by the program."""
+
+from __future__ import annotations
+
+from huimin.core.identity import mask_name
+from huimin.divisions.find import town_of
+from huimin.holders.holder_queries import queries
+from huimin.holders.name_grams import GRAM_MAX
+from huimin.holders.people import HolderDraft, Row, division_bounds
+from huimin.storage.engine import Transaction
+
+
+def likely_same(tx: Transaction, draft: HolderDraft) -> list[Row]:
+    """People of the same name who live in the same town or were born on the same day.
+
+    Each with id, name_masked, birth_date and division_code; ten at most.
+    """
+    first, last = division_bounds(town_of(draft.division_code))
+    rows = queries.likely_same(
+        tx,
+        gram="".join(draft.name.split())[:GRAM_MAX],
+        name=draft.name,
+        birth_date=draft.id_number.birth_date.isoformat(),
+        division_first=first,
+        division_last=last,
+    )
+    return [
+        {
+            **{name: row[name] for name in ("id", "birth_date", "division_code")},
+            "name_masked": mask_name(row["name"]),
+        }
+        for row in rows
+    ]

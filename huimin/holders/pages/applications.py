@@ -1,0 +1,142 @@
+"""Applications: what waits, the longest first; and the decision on one."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from huimin.access.guards import member, require
+from huimin.core.identity import mask_name
+from huimin.core.refusals import FieldProblems
+from huimin.holders.applications import (
+    Row,
+    application_in,
+    approve_application,
+    list_applications,
+    promised_before,
+    reject_application,
+    return_application,
+)
+from huimin.holders.change_person import person
+from huimin.holders.pages import own_division, pages
+from huimin.holders.pages.choices import division_choices
+from huimin.holders.people import division_bounds
+from huimin.holders.person_page import person_page
+from huimin.storage.engine import Transaction
+from huimin.web.current import change, house
+from huimin.web.forms import Form, tell
+from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, listed
+from huimin.web.words import STATES, minute_text
+
+FILTERS = ("state", "division", "older")
+APPLICATION_STATES = ("submitted", "returned", "approved", "rejected")
+
+
+@pages.get("/applications/")
+@require("application.read")
+def applications() -> str | Response:
+    """The list; what waits for a decision unless another state is asked for."""
+    form = Form({name: request.args.get(name, "").strip() for name in FILTERS})
+    if "state" not in request.args:
+        form = Form({**form.values, "state": "submitted"})
+    as_workbook = request.args.get("format") == "xlsx"
+    page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
+    if as_workbook:
+        states = {code: str(word) for code, word in STATES.items()}
+        columns = [
+            (_("姓名"), lambda row: mask_name(row["holder_name"])),
+            (_("乡镇（街道）"), lambda row: row["town_name"]),
+            (_("村（社区）"), lambda row: row["village_name"]),
+            (_("提交时间"), lambda row: minute_text(row["submitted_at"])),
+            (_("提交人"), lambda row: row["submitted_by"]),
+            (_("状态"), lambda row: states[row["state"]]),
+            (_("原因"), lambda row: row["reason"]),
+        ]
+        return workbook_response(_("申请"), columns, page.rows)
+    return render_template(
+        "holders/applications.html",
+        form=form,
+        page=page,
+        arguments={name: value for name, value in form.values.items() if value or name == "state"},
+        late_before=promised_before(house().clock()).isoformat(),
+        mask_name=mask_name,
+        divisions=division_choices(own_division()),
+        states=[(code, STATES[code]) for code in APPLICATION_STATES],
+    )
+
+
+@pages.get("/applications/<application_id>")
+@require("application.read")
+def application(application_id: str) -> str:
+    """One application with the person's facts, and the buttons that decide it."""
+    return _one(application_id, Form())
+
+
+@pages.post("/applications/<application_id>")
+@require("application.decide")
+def decide_application(application_id: str) -> Response | tuple[str, int]:
+    """Approve, return or reject. Whoever submitted it can't approve it while four eyes are set."""
+    form, within, act = Form.sent(), own_division(), request.form.get("act")
+    now, actor = house().clock(), member().username
+    four_eyes, reason = house().settings.four_eyes, form.text("reason")
+
+    def work(tx: Transaction) -> None:
+        application_in(tx, application_id, within=within)
+        if act == "approve":
+            approve_application(tx, application_id, now=now, actor=actor, four_eyes=four_eyes)
+        elif act == "return":
+            return_application(tx, application_id, reason=reason, now=now, actor=actor)
+        else:
+            reject_application(tx, application_id, reason=reason, now=now, actor=actor)
+
+    try:
+        change(work)
+    except FieldProblems as why:
+        return _one(application_id, form.refused(why)), 422
+    said = {
+        "approve": _("已通过；下一步发卡、打印。"),
+        "return": _("已退回修改；提交人改好后重新提交。"),
+    }
+    tell(said.get(str(act), _("已作出不予通过的决定，理由会告诉申请人。")))
+    return redirect(url_for("holders.applications"))
+
+
+def _page(form: Form, *, size: int) -> Listed:
+    within, after = own_division(), request.args.get("after", "")
+    chosen = form.text("division") or within or "0" * 12
+    if within is not None:
+        first, last = division_bounds(within)
+        chosen = chosen if first <= chosen <= last else within
+    since = promised_before(house().clock()) if form.text("older") else None
+
+    def look(tx: Transaction) -> Listed:
+        def rows_after(key: str, count: int) -> list[Row]:
+            return list_applications(
+                tx,
+                after=key,
+                count=count,
+                state=form.optional("state"),
+                division_code=chosen,
+                waiting_since=since,
+            )
+
+        return listed(rows_after, len(rows_after("", COUNT_MAX + 1)), after=after, size=size)
+
+    return house().engine.read(look)
+
+
+def _one(application_id: str, form: Form) -> str:
+    within, secrets = own_division(), house().personal_data
+
+    def look(tx: Transaction) -> tuple[Row, Row]:
+        found = application_in(tx, application_id, within=within)
+        holder = person(tx, found["holder_id"], within=within)
+        return found, person_page(tx, secrets, holder)
+
+    found, shown = house().engine.read(look)
+    own = house().settings.four_eyes and found["submitted_by"] == member().username
+    return render_template(
+        "holders/application.html", application=found, person=shown, form=form, own=own
+    )

@@ -1,0 +1,95 @@
+"""Papers of a person: added, looked at as a download, removed with a reason."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Response, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from huimin.access.guards import member, require
+from huimin.core.refusals import FieldProblems, field_problem
+from huimin.holders.change_person import person
+from huimin.holders.evidence import (
+    FILE_BYTES_MAX,
+    Row,
+    add_evidence,
+    drop_file,
+    read_evidence,
+    remove_evidence,
+    store_file,
+)
+from huimin.holders.pages import own_division, pages
+from huimin.holders.pages.person import person_form
+from huimin.storage.engine import Transaction
+from huimin.web.current import change, house
+from huimin.web.forms import Form, tell
+
+
+@pages.post("/holders/<holder_id>/evidence")
+@require("holder.write")
+def upload_evidence(holder_id: str) -> BaseResponse | tuple[str, int]:
+    """Keep one file."""
+    request.max_content_length = FILE_BYTES_MAX + 100_000
+    now, actor, within = house().clock(), member().username, own_division()
+    house().engine.read(lambda tx: person(tx, holder_id, within=within))
+    sent = request.files.get("evidence")
+    try:
+        if sent is None or not sent.filename:
+            raise field_problem("evidence", "请选择一个文件。", "Choose a file.")
+        stored = store_file(
+            house().personal_data,
+            house().settings.folder,
+            file_name=sent.filename,
+            content=sent.read(),
+        )
+        change(lambda tx: add_evidence(tx, stored, holder_id=holder_id, now=now, actor=actor))
+    except FieldProblems as why:
+        return person_form(holder_id, Form().refused(why), opened="evidence"), 422
+    tell(_("材料已保存。"))
+    return redirect(url_for("holders.person", holder_id=holder_id))
+
+
+@pages.get("/holders/<holder_id>/evidence/<file_id>")
+@require("holder.unmask")
+def download_evidence(holder_id: str, file_id: str) -> Response:
+    """The file as a download, never shown in the page; that it was read is recorded."""
+    secrets, folder, within = house().personal_data, house().settings.folder, own_division()
+    now, actor = house().clock(), member().username
+
+    def work(tx: Transaction) -> tuple[Row, bytes]:
+        person(tx, holder_id, within=within)
+        return read_evidence(
+            tx, secrets, folder, holder_id=holder_id, file_id=file_id, now=now, actor=actor
+        )
+
+    row, content = change(work)
+    response = Response(content, content_type=row["media_type"])
+    name = quote(row["file_name"])
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@pages.post("/holders/<holder_id>/evidence/<file_id>/remove")
+@require("holder.write")
+def take_off_evidence(holder_id: str, file_id: str) -> BaseResponse | tuple[str, int]:
+    """Remove a file for good, with a reason."""
+    form, within = Form.sent(), own_division()
+    now, actor, reason = house().clock(), member().username, form.text("reason")
+
+    def work(tx: Transaction) -> None:
+        person(tx, holder_id, within=within)
+        remove_evidence(
+            tx, holder_id=holder_id, file_id=file_id, reason=reason, now=now, actor=actor
+        )
+
+    try:
+        change(work)
+    except FieldProblems as why:
+        return person_form(holder_id, form.refused(why), opened=f"end-{file_id}"), 422
+    drop_file(house().settings.folder, file_id)
+    tell(_("材料已移除。"))
+    return redirect(url_for("holders.person", holder_id=holder_id))

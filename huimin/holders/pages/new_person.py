@@ -1,0 +1,151 @@
+"""The form that enters a person: draft, check, warning of a likely duplicate, application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from huimin.access.guards import member, require
+from huimin.core.days import county_day
+from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.divisions.find import DivisionIndex, all_divisions
+from huimin.holders.applications import submit_application
+from huimin.holders.draft_by_hand import HandDraft, draft_of
+from huimin.holders.drafts import drop_draft, read_draft, save_draft
+from huimin.holders.evidence import FILE_BYTES_MAX, StoredFile, add_evidence, store_file
+from huimin.holders.likely_same import likely_same
+from huimin.holders.pages import own_division, pages
+from huimin.holders.pages.choices import division_choices, kind_choices
+from huimin.holders.people import HolderDraft, Row, add_holder, division_bounds
+from huimin.holders.register_places import Places
+from huimin.storage.engine import Transaction
+from huimin.web.current import change, house
+from huimin.web.forms import Form, tell
+
+FIELDS = ("name", "id_number", "phone", "division_code", "kind", "since", "family")
+FILES_AT_ONCE = 3
+FORM_BYTES_MAX = FILES_AT_ONCE * FILE_BYTES_MAX + 100_000
+
+
+@pages.get("/holders/new")
+@require("holder.write")
+def new_person() -> str:
+    """The empty form, or a draft of one's own."""
+    draft_id, staff_id = request.args.get("draft", ""), member().id
+    values: Mapping[str, str] = {}
+    if draft_id:
+        secrets = house().personal_data
+        values = house().engine.read(
+            lambda tx: read_draft(tx, secrets, staff_id=staff_id, draft_id=draft_id)
+        )
+    return _form_page(Form(values), draft_id)
+
+
+@pages.post("/holders/new")
+@require("holder.write")
+def enter_person() -> Response | tuple[str, int]:
+    """Enter a person and apply for the card; or keep the form as a draft."""
+    request.max_content_length = FORM_BYTES_MAX
+    form, draft_id = Form.sent(), request.args.get("draft", "")
+    if form.text("act") == "draft":
+        return _keep(form, draft_id)
+    try:
+        draft = _checked(form)
+        same = house().engine.read(lambda tx: likely_same(tx, draft))
+        if same and not form.text("not_same"):
+            return _form_page(form, draft_id, same=same), 422
+        holder_id = _enter(draft, draft_id)
+    except (FieldProblems, Refusal) as why:
+        return _form_page(form.refused(why), draft_id), 422
+    tell(_("已登记并提交申请；下一步由另一位工作人员审核。"))
+    return redirect(url_for("holders.person", holder_id=holder_id))
+
+
+@pages.post("/holders/drafts/<draft_id>/delete")
+@require("holder.write")
+def delete_draft(draft_id: str) -> Response:
+    """Throw away a draft of one's own."""
+    staff_id = member().id
+    change(lambda tx: drop_draft(tx, staff_id=staff_id, draft_id=draft_id))
+    tell(_("草稿已删除。"))
+    return redirect(url_for("holders.people"))
+
+
+def _keep(form: Form, draft_id: str) -> Response:
+    typed = {name: form.text(name) for name in FIELDS}
+    who, now, secrets = member().id, house().clock(), house().personal_data
+    change(
+        lambda tx: save_draft(
+            tx, secrets, staff_id=who, values=typed, now=now, draft_id=draft_id or None
+        )
+    )
+    tell(_("草稿已保存，只有您能看到；填好后再提交。"))
+    return redirect(url_for("holders.people"))
+
+
+def _enter(draft: HolderDraft, draft_id: str) -> str:
+    stored, secrets = _stored_files(), house().personal_data
+    now, actor, staff_id = house().clock(), member().username, member().id
+
+    def work(tx: Transaction) -> str:
+        holder_id = add_holder(tx, secrets, draft, now=now, actor=actor)
+        for file in stored:
+            add_evidence(tx, file, holder_id=holder_id, now=now, actor=actor)
+        submit_application(tx, holder_id=holder_id, now=now, actor=actor, source="form")
+        if draft_id:
+            drop_draft(tx, staff_id=staff_id, draft_id=draft_id)
+        return holder_id
+
+    return change(work)
+
+
+def _checked(form: Form) -> HolderDraft:
+    """The same checks as a register's row, and that the village is one's own."""
+    first, last = division_bounds(own_division() or "0" * 12)
+    code, divisions = form.text("division_code"), house().engine.read(all_divisions)
+    known = {row["code"] for row in divisions if row["level"] == "village"}
+    if code not in known or not first <= code <= last:
+        raise field_problem("division_code", "请选择村或社区。", "Choose the village.")
+    town, village = DivisionIndex(divisions).names(code)
+    typed = HandDraft(
+        name=form.text("name"),
+        id_number=form.text("id_number"),
+        phone=form.optional("phone"),
+        town=town,
+        village=village,
+        kind=form.text("kind"),
+        since=form.text("since"),
+        family=form.optional("family"),
+    )
+    return draft_of(typed, Places(divisions), county_day(house().clock()))
+
+
+def _stored_files() -> list[StoredFile]:
+    """The files that came with the form, checked and kept; none is an empty list."""
+    sent = [file for file in request.files.getlist("evidence") if file.filename]
+    if len(sent) > FILES_AT_ONCE:
+        raise field_problem(
+            "evidence", f"一次最多上传 {FILES_AT_ONCE} 份。", f"At most {FILES_AT_ONCE} at a time."
+        )
+    secrets, folder = house().personal_data, house().settings.folder
+    return [
+        store_file(secrets, folder, file_name=file.filename or "", content=file.read())
+        for file in sent
+    ]
+
+
+def _form_page(form: Form, draft_id: str, same: list[Row] | None = None) -> str:
+    names = dict(division_choices(own_division()))
+    return render_template(
+        "holders/new_person.html",
+        form=form,
+        draft_id=draft_id,
+        same=same or [],
+        place_of=names.get,
+        divisions=division_choices(own_division(), villages_only=True),
+        kinds=kind_choices(),
+        today=county_day(house().clock()).isoformat(),
+    )

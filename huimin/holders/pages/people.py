@@ -1,0 +1,101 @@
+"""The list of people: one search box, filters in the address, a workbook of the same."""
+
+from __future__ import annotations
+
+from flask import Response, render_template, request
+from flask_babel import gettext as _
+
+from huimin.access.guards import member, require
+from huimin.core.days import county_day
+from huimin.core.kind_names import eligibility_word
+from huimin.core.refusals import FieldProblems, field_problem
+from huimin.holders.drafts import drafts_of
+from huimin.holders.pages import own_division, pages
+from huimin.holders.pages.choices import division_choices, kind_choices
+from huimin.holders.search import NO_CARD, Wanted, people_rows, search
+from huimin.storage.engine import Transaction
+from huimin.web.current import house
+from huimin.web.forms import Form
+from huimin.web.language import request_language
+from huimin.web.list_xlsx import ROWS_MAX, Column, workbook_response
+from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed
+from huimin.web.words import CARD_STATES
+
+FILTERS = ("text", "division", "kind", "card", "ending")
+ENDING_DAYS_MAX = 366
+
+
+@pages.get("/holders/")
+@require("holder.read")
+def people() -> str | Response:
+    """Who is enrolled, by page; with `format=xlsx` all that the filters let through."""
+    form = Form({name: request.args.get(name, "").strip() for name in FILTERS})
+    as_workbook = request.args.get("format") == "xlsx"
+    try:
+        page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
+    except FieldProblems as why:
+        form, page = form.refused(why), Listed([], 0, "", None)
+    if as_workbook:
+        return workbook_response(_("持卡人"), _columns(), page.rows)
+    staff_id, personal_data = member().id, house().personal_data
+    drafts = house().engine.read(lambda tx: drafts_of(tx, personal_data, staff_id=staff_id))
+    return render_template(
+        "holders/people.html",
+        form=form,
+        page=page,
+        drafts=drafts,
+        arguments={name: value for name, value in form.values.items() if value},
+        divisions=division_choices(own_division()),
+        kinds=kind_choices(),
+        card_states=[(NO_CARD, _("没有卡")), *CARD_STATES.items()],
+    )
+
+
+def _page(form: Form, *, size: int) -> Listed:
+    within, today = own_division(), county_day(house().clock())
+    personal_data, after, wanted = (
+        house().personal_data,
+        request.args.get("after", ""),
+        _wanted(form),
+    )
+
+    def look(tx: Transaction) -> Listed:
+        ids = search(tx, personal_data, wanted, today=today, within=within)
+        found = ids(after, size + 1)
+        more = len(found) > size
+        count = len(ids("", COUNT_MAX + 1))
+        return Listed(
+            people_rows(tx, found[:size], today), count, after, found[size - 1] if more else None
+        )
+
+    return house().engine.read(look)
+
+
+def _wanted(form: Form) -> Wanted:
+    ending = form.text("ending")
+    if ending and not (
+        ending.isascii() and ending.isdigit() and int(ending[:4]) <= ENDING_DAYS_MAX
+    ):
+        raise field_problem("ending", "请写天数，例如 30。", "Give a number of days, such as 30.")
+    return Wanted(
+        text=form.text("text"),
+        division_code=form.optional("division"),
+        kind=form.optional("kind"),
+        card_state=form.optional("card"),
+        ending_days=int(ending) if ending else None,
+    )
+
+
+def _columns() -> list[Column]:
+    language = request_language()
+    states = {code: str(word) for code, word in CARD_STATES.items()}
+    return [
+        (_("姓名"), lambda row: row["name_masked"]),
+        (_("乡镇（街道）"), lambda row: row["town_name"]),
+        (_("村（社区）"), lambda row: row["village_name"]),
+        (_("保障类别"), lambda row: "、".join(eligibility_word(k, language) for k in row["kinds"])),
+        (_("卡号"), lambda row: row["card_number"]),
+        (_("卡片状态"), lambda row: states.get(row["card_state"] or "", "")),
+        (_("有效期至"), lambda row: row["expires_on"]),
+        (_("复核日期"), lambda row: row["verified_on"]),
+    ]

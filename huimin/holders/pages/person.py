@@ -1,0 +1,235 @@
+"""One person: everything on one page, and every change of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from huimin.access.guards import member, require
+from huimin.core.days import county_day, parse_day
+from huimin.core.refusals import FieldProblems, field_problem
+from huimin.holders.applications import submit_application
+from huimin.holders.change_person import (
+    add_family,
+    change_details,
+    end_eligibility,
+    end_family,
+    grant_eligibility,
+    person,
+    unmask,
+    verify_holder,
+)
+from huimin.holders.pages import own_division, pages
+from huimin.holders.pages.choices import division_choices, kind_choices
+from huimin.holders.people import EligibilityDraft, Row
+from huimin.holders.person_page import live_card, note_view, open_application, person_page
+from huimin.storage.engine import Transaction
+from huimin.web.current import change, house
+from huimin.web.event_words import event_words
+from huimin.web.forms import Form, tell
+
+SOURCE_MAX = 120
+
+
+@pages.get("/holders/<holder_id>", endpoint="person")
+@require("holder.read")
+def show_person(holder_id: str) -> str:
+    """The page; that it was looked at is recorded."""
+    now, actor, within = house().clock(), member().username, own_division()
+
+    def look(tx: Transaction) -> None:
+        person(tx, holder_id, within=within)
+        note_view(tx, holder_id, now=now, actor=actor)
+
+    change(look)
+    return person_form(holder_id, Form())
+
+
+@pages.post("/holders/<holder_id>/unmask")
+@require("holder.unmask")
+def unmask_person(holder_id: str) -> str | tuple[str, int]:
+    """Show the full name and numbers once, for a reason that is recorded."""
+    form, secrets, within = Form.sent(), house().personal_data, own_division()
+    now, actor, reason = house().clock(), member().username, form.text("reason")
+
+    def work(tx: Transaction) -> dict[str, str | None]:
+        holder = person(tx, holder_id, within=within)
+        return unmask(tx, secrets, holder, reason=reason, now=now, actor=actor)
+
+    try:
+        clear = change(work)
+    except FieldProblems as why:
+        return person_form(holder_id, form.refused(why), opened="unmask"), 422
+    return person_form(holder_id, Form(), clear=clear)
+
+
+@pages.post("/holders/<holder_id>/verify")
+@require("holder.write")
+def verify_person(holder_id: str) -> Response | tuple[str, int]:
+    """The entitlement was looked at again today."""
+    today = county_day(house().clock())
+
+    def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
+        verify_holder(tx, holder["id"], today=today, reason=form.text("reason"), **who)
+
+    return _changed(holder_id, "verify", work, _("已记下今天复核过保障资格。"))
+
+
+@pages.post("/holders/<holder_id>/details")
+@require("holder.write")
+def correct_person(holder_id: str) -> Response | tuple[str, int]:
+    """Correct name, phone, village. An empty name or phone field leaves it as it is."""
+    secrets = house().personal_data
+    own = {code for code, _name in division_choices(own_division())}
+
+    def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
+        if form.text("division_code") not in own:
+            raise field_problem("division_code", "请选择村或社区。", "Choose the village.")
+        cipher = holder["phone_cipher"]
+        old_phone = secrets.decrypt(cipher, "holder.phone") if cipher else None
+        phone = None if form.text("no_phone") else form.optional("phone") or old_phone
+        change_details(
+            tx,
+            secrets,
+            holder,
+            name=form.optional("name") or holder["name"],
+            phone=phone,
+            division_code=form.text("division_code"),
+            reason=form.text("reason"),
+            **who,
+        )
+
+    return _changed(holder_id, "details", work, _("资料已更正。"))
+
+
+@pages.post("/holders/<holder_id>/family")
+@require("holder.write")
+def add_member(holder_id: str) -> Response | tuple[str, int]:
+    """One more who may present the card."""
+    secrets, today = house().personal_data, county_day(house().clock())
+
+    def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
+        add_family(
+            tx,
+            secrets,
+            holder["id"],
+            name=form.text("family_name"),
+            relation=form.text("relation"),
+            id_number=form.optional("family_id_number"),
+            today=today,
+            **who,
+        )
+
+    return _changed(holder_id, "family", work, _("家庭成员已添加，可以代为出示这张卡。"))
+
+
+@pages.post("/holders/<holder_id>/family/<member_id>/end")
+@require("holder.write")
+def end_member(holder_id: str, member_id: str) -> Response | tuple[str, int]:
+    """They may no longer present the card."""
+
+    def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
+        end_family(tx, holder["id"], member_id, reason=form.text("reason"), **who)
+
+    return _changed(holder_id, f"end-{member_id}", work, _("这位家庭成员不能再出示这张卡。"))
+
+
+@pages.post("/holders/<holder_id>/eligibilities")
+@require("holder.write")
+def add_eligibility(holder_id: str) -> Response | tuple[str, int]:
+    """One more reason why the person is entitled."""
+
+    def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
+        source = form.text("source")
+        if not source or len(source) > SOURCE_MAX:
+            raise field_problem("source", "请填写依据，例如文件名称。", "Name the source.")
+        draft = EligibilityDraft(
+            kind=form.text("kind"),
+            starts_on=_day(form, "starts_on"),
+            ends_on=_day(form, "ends_on") if form.text("ends_on") else None,
+            source=source,
+        )
+        grant_eligibility(tx, holder["id"], draft, **who)
+
+    return _changed(holder_id, "eligibility", work, _("保障资格已添加。"))
+
+
+@pages.post("/holders/<holder_id>/eligibilities/<eligibility_id>/end")
+@require("holder.write")
+def finish_eligibility(holder_id: str, eligibility_id: str) -> Response | tuple[str, int]:
+    """Give an eligibility its last day."""
+
+    def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
+        last, reason = _day(form, "ends_on"), form.text("reason")
+        end_eligibility(tx, holder["id"], eligibility_id, ends_on=last, reason=reason, **who)
+
+    return _changed(holder_id, f"end-{eligibility_id}", work, _("保障资格的结束日期已记下。"))
+
+
+@pages.post("/holders/<holder_id>/apply")
+@require("holder.write")
+def apply_again(holder_id: str) -> Response | tuple[str, int]:
+    """Apply for a card, for the first time or after a return."""
+
+    def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
+        submit_application(tx, holder_id=holder["id"], source="form", **who)
+
+    said = _("申请已提交；下一步由另一位工作人员审核。")
+    return _changed(holder_id, "apply", work, said)
+
+
+def _changed(
+    holder_id: str,
+    opened: str,
+    work: Callable[[Transaction, Row, Form, dict[str, Any]], None],
+    said: str,
+) -> Response | tuple[str, int]:
+    """Run a change of a person whom the reader may see; back to the page, or to the form."""
+    form, within = Form.sent(), own_division()
+    who = {"now": house().clock(), "actor": member().username}
+    try:
+        change(lambda tx: work(tx, person(tx, holder_id, within=within), form, who))
+    except FieldProblems as why:
+        return person_form(holder_id, form.refused(why), opened=opened), 422
+    tell(said)
+    return redirect(url_for("holders.person", holder_id=holder_id))
+
+
+def _day(form: Form, name: str) -> Any:
+    try:
+        return parse_day(form.text(name))
+    except ValueError:
+        raise field_problem(
+            name, "日期请写成 2026-10-31。", "Write the day as 2026-10-31."
+        ) from None
+
+
+def person_form(
+    holder_id: str,
+    form: Form,
+    *,
+    opened: str = "",
+    clear: dict[str, str | None] | None = None,
+) -> str:
+    """The page with one of its forms opened, to be mended."""
+    secrets, within = house().personal_data, own_division()
+    shown = house().engine.read(
+        lambda tx: person_page(tx, secrets, person(tx, holder_id, within=within))
+    )
+    return render_template(
+        "holders/person.html",
+        person=shown,
+        form=form,
+        opened=opened,
+        clear=clear,
+        card=live_card(shown),
+        waiting=open_application(shown),
+        event_words=event_words,
+        divisions=division_choices(within, villages_only=True),
+        kinds=kind_choices(),
+        today=county_day(house().clock()).isoformat(),
+    )

@@ -1,0 +1,77 @@
+"""Everything about one person, masked, for the page that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from huimin.audit.record import record
+from huimin.core.days import instant_text
+from huimin.core.identity import mask_id_number, mask_name, mask_phone
+from huimin.divisions.find import DivisionIndex, all_divisions
+from huimin.holders.evidence import evidence_of
+from huimin.holders.holder_queries import queries
+from huimin.holders.people import Row, eligibilities_of, family_of
+from huimin.holders.personal_data import PersonalData
+from huimin.storage.engine import Transaction
+
+EVENTS_MAX = 200
+VIEWS_APART = timedelta(hours=1)
+
+
+def person_page(
+    tx: Transaction, personal_data: PersonalData, holder: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Facts, family, eligibilities, applications, cards, evidence and history of a holder's row."""
+    town, village = DivisionIndex(all_divisions(tx)).names(holder["division_code"])
+    number = personal_data.decrypt(holder["id_number_cipher"], "holder.id_number")
+    cipher = holder["phone_cipher"]
+    phone = personal_data.decrypt(cipher, "holder.phone") if cipher else None
+    holder_id = holder["id"]
+    return {
+        "id": holder_id,
+        "name_masked": mask_name(holder["name"]),
+        "gender": holder["gender"],
+        "birth_date": holder["birth_date"],
+        "id_number_masked": mask_id_number(number),
+        "phone_masked": mask_phone(phone) if phone else None,
+        "division_code": holder["division_code"],
+        "town": town,
+        "village": village,
+        "verified_on": holder["verified_on"],
+        "family": [
+            {**member, "name_masked": mask_name(member["name"])}
+            for member in family_of(tx, holder_id)
+        ],
+        "eligibilities": eligibilities_of(tx, holder_id),
+        "applications": list(queries.applications_of(tx, holder_id=holder_id)),
+        "cards": list(queries.cards_of_person(tx, holder_id=holder_id)),
+        "evidence": evidence_of(tx, holder_id),
+        "events": list(queries.events_of_person(tx, holder_id=holder_id, count=EVENTS_MAX)),
+    }
+
+
+def note_view(tx: Transaction, holder_id: str, *, now: datetime, actor: str) -> None:
+    """Record who looked at a person's page, once an hour at most."""
+    since = instant_text(now - VIEWS_APART)
+    if queries.seen_since(tx, holder_id=holder_id, actor=actor, since=since) is None:
+        record(
+            tx,
+            at=now,
+            actor=actor,
+            action="holder.viewed",
+            subject_kind="holder",
+            subject_id=holder_id,
+        )
+
+
+def live_card(person: Mapping[str, Any]) -> Row | None:
+    """The copy that may count, of a person_page."""
+    live = ("active", "suspended", "lost")
+    return next((card for card in person["cards"] if card["state"] in live), None)
+
+
+def open_application(person: Mapping[str, Any]) -> Row | None:
+    """The application that waits for a decision, of a person_page."""
+    return next((one for one in person["applications"] if one["state"] == "submitted"), None)

@@ -1,0 +1,341 @@
+"""People and applications on pages: found, entered, changed, decided; and not seen by others."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from PIL import Image
+
+from huimin.audit.record import events_of
+from huimin.holders.people import holder_by_id
+from huimin.house import House
+from tests.making.cards import make_card
+from tests.making.holders import NEW_SOUTH_COMMUNITY, id_number, make_holder
+from tests.making.staff import csrf_of, make_staff, sign_in
+
+TOWN = "512022002000"
+OTHER_TOWN = "512022001000"
+
+
+class Office:
+    """Two people of one town's office and an administrator, each with a client."""
+
+    def __init__(self, app: Any, house: House) -> None:
+        self.app, self.house = app, house
+        self.names: dict[Any, str] = {}
+
+    def client(self, role: str = "registrar", **over: Any) -> Any:
+        if role == "registrar":
+            over.setdefault("division_code", TOWN)
+        client = self.app.test_client()
+        self.names[client] = make_staff(self.house, role, **over)["username"]
+        assert sign_in(client, self.names[client]).status_code == 302
+        return client
+
+    def post(self, client: Any, path: str, **form: Any) -> Any:
+        return client.post(path, data={"csrf_token": csrf_of(client, "/holders/"), **form})
+
+    def events(self, holder_id: str) -> list[dict[str, Any]]:
+        return self.house.engine.read(lambda tx: events_of(tx, "holder", holder_id))
+
+
+@pytest.fixture
+def office(app: Any, house: House) -> Office:
+    return Office(app, house)
+
+
+def new_form(**over: str) -> dict[str, str]:
+    return {
+        "name": "赵小兰",
+        "id_number": id_number(),
+        "phone": "13900001111",
+        "division_code": NEW_SOUTH_COMMUNITY,
+        "kind": "dibao",
+        "since": "2026-03-01",
+        "family": "钱大海（配偶）",
+        "act": "enter",
+        **over,
+    }
+
+
+def test_one_box_finds_by_name_card_id_number_and_phone(office: Office, house: House) -> None:
+    number = id_number()
+    wanted = make_holder(house, name="欧阳慧敏", id_number=number, phone="13711112222")
+    card = make_card(house, wanted)
+    make_holder(house, name="王大力")
+    client = office.client()
+    for text in ("欧", "阳慧", "慧敏", "欧阳慧敏", card["number"], number, "137-1111-2222"):
+        page = client.get("/holders/", query_string={"text": text}).text
+        assert f"/holders/{wanted['id']}" in page, text
+        assert "王*力" not in page, text
+    assert "欧阳慧敏" not in page
+    assert "没有符合条件的人" in client.get("/holders/?text=慧阳").text
+    wrong = number[:17] + ("0" if number[17] != "0" else "1")
+    assert "校验码不对" in client.get("/holders/", query_string={"text": wrong}).text
+
+
+def test_filters_and_pages(office: Office, house: House) -> None:
+    for place in range(60):
+        make_holder(house, name=f"李{place}", eligibility="dibao")
+    ill = make_holder(house, name="孙一", eligibility="major_illness")
+    lost = make_holder(house, name="孙二")
+    make_card(house, lost)
+    client = office.client()
+    first = client.get("/holders/").text
+    assert "共 62 条" in first
+    assert first.count('scope="row"') == 50
+    following = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    second = client.get(following).text
+    assert second.count('scope="row"') == 12
+    only_ill = client.get("/holders/?kind=major_illness").text
+    assert ill["id"] in only_ill and "共 1 条" in only_ill
+    with_card = client.get("/holders/?card=active").text
+    assert lost["id"] in with_card and "共 1 条" in with_card
+    assert "共 61 条" in client.get("/holders/?card=none").text
+    assert "共 62 条" in client.get(f"/holders/?division={NEW_SOUTH_COMMUNITY}").text
+    assert "共 0 条" not in client.get("/holders/?ending=30").text
+    book = openpyxl.load_workbook(
+        io.BytesIO(client.get("/holders/?kind=major_illness&format=xlsx").data)
+    )
+    assert "孙*" in [cell for row in book.active.values for cell in row]
+
+
+def test_a_registrar_sees_their_own_town_alone(office: Office, house: House) -> None:
+    person = make_holder(house)
+    client = office.client(division_code=OTHER_TOWN)
+    assert person["id"] not in client.get("/holders/").text
+    assert person["id"] not in client.get(f"/holders/?division={NEW_SOUTH_COMMUNITY}").text
+    assert client.get(f"/holders/{person['id']}").status_code == 404
+    for act in ("unmask", "verify", "details", "family", "eligibilities", "apply", "evidence"):
+        answer = office.post(client, f"/holders/{person['id']}/{act}", reason="看看")
+        assert answer.status_code == 404, act
+    answer = office.post(client, "/holders/new", **new_form())
+    assert answer.status_code == 422 and "请选择村或社区" in answer.text
+    assert office.client().get(f"/holders/{person['id']}").status_code == 200
+    assert office.client("administrator").get(f"/holders/{person['id']}").status_code == 200
+
+
+def test_a_person_is_entered_with_the_application_and_decided_by_another(
+    office: Office, house: House
+) -> None:
+    first, second = office.client(), office.client()
+    form = new_form()
+    answer = office.post(first, "/holders/new", **form)
+    assert answer.status_code == 302
+    holder_id = answer.headers["Location"].rpartition("/")[2]
+    page = first.get(answer.headers["Location"]).text
+    assert "赵*兰" in page and "赵小兰" not in page and form["id_number"] not in page
+    assert "钱*海" in page and "已登记并提交申请" in page
+    application = page.split('href="/applications/')[1].split('"')[0]
+    own = office.post(first, f"/applications/{application}", act="approve")
+    assert own.status_code == 422 and "另一位工作人员" in own.text
+    assert office.post(second, f"/applications/{application}", act="reject").status_code == 422
+    assert application in second.get("/applications/").text
+    done = office.post(second, f"/applications/{application}", act="approve")
+    assert done.status_code == 302
+    row = house.engine.read(lambda tx: holder_by_id(tx, holder_id))
+    assert row is not None and row["verified_on"] == "2026-10-31"
+    assert application not in second.get("/applications/").text
+    assert "已经审批过" in office.post(second, f"/applications/{application}", act="approve").text
+
+
+def test_a_returned_application_is_mended_and_sent_anew(office: Office, house: House) -> None:
+    first, second = office.client(), office.client()
+    answer = office.post(first, "/holders/new", **new_form())
+    place = answer.headers["Location"]
+    application = first.get(place).text.split('href="/applications/')[1].split('"')[0]
+    office.post(second, f"/applications/{application}", act="return", reason="请补医院证明")
+    page = first.get(place).text
+    assert "请补医院证明" in page and "提交办卡申请" in page
+    assert office.post(first, f"{place}/apply").status_code == 302
+    assert "查看申请" in first.get(place).text
+
+
+def test_what_was_typed_is_kept_and_every_problem_stands_at_its_field(office: Office) -> None:
+    client = office.client()
+    answer = office.post(
+        client, "/holders/new", **new_form(id_number="512022195603080012", name="周全")
+    )
+    assert answer.status_code == 422
+    assert 'id="problem-id_number"' in answer.text and "周全" in answer.text
+
+
+def test_a_likely_duplicate_is_warned_of_and_can_be_gone_past(office: Office, house: House) -> None:
+    there = make_holder(house, name="赵小兰")
+    client = office.client()
+    form = new_form()
+    warned = office.post(client, "/holders/new", **form)
+    assert warned.status_code == 422 and there["id"] in warned.text
+    assert office.post(client, "/holders/new", **form, not_same="1").status_code == 302
+    again = office.post(client, "/holders/new", **form, not_same="1")
+    assert again.status_code == 422 and "已登记过" in again.text
+
+
+def test_a_draft_is_kept_encrypted_and_for_its_author_alone(office: Office, house: House) -> None:
+    first, second = office.client(), office.client()
+    assert (
+        office.post(first, "/holders/new", **new_form(id_number="", act="draft")).status_code == 302
+    )
+    listing = first.get("/holders/").text
+    draft = listing.split("/holders/new?draft=")[1].split('"')[0]
+    assert "赵小兰" in first.get(f"/holders/new?draft={draft}").text
+    assert second.get(f"/holders/new?draft={draft}").status_code == 404
+    assert draft not in second.get("/holders/").text
+    kept = house.engine.read(
+        lambda tx: tx.connection.execute("SELECT content_cipher FROM holder_draft").fetchall()
+    )
+    assert "赵小兰" not in str(kept)
+    assert office.post(first, f"/holders/new?draft={draft}", **new_form()).status_code == 302
+    assert draft not in first.get("/holders/").text
+
+
+def test_unmasking_needs_a_reason_and_is_recorded_with_it(office: Office, house: House) -> None:
+    number = id_number()
+    person = make_holder(house, id_number=number)
+    client = office.client()
+    address = f"/holders/{person['id']}/unmask"
+    refused = office.post(client, address, reason=" ")
+    assert refused.status_code == 422 and number not in refused.text
+    shown = office.post(client, address, reason="核对证件")
+    assert number in shown.text and person["name"] in shown.text
+    assert number not in client.get(f"/holders/{person['id']}").text
+    event = [one for one in office.events(person["id"]) if one["action"] == "holder.unmasked"]
+    assert [(one["reason"], one["actor"], one["address"]) for one in event] == [
+        ("核对证件", office.names[client], "127.0.0.1")
+    ]
+    assert number not in str(office.events(person["id"]))
+    auditor = office.client("auditor")
+    assert auditor.get(f"/holders/{person['id']}").status_code == 200
+    assert office.post(auditor, address, reason="核对").status_code == 403
+
+
+def test_a_look_at_a_page_is_recorded_once_an_hour(
+    office: Office, house: House, clock: Any
+) -> None:
+    person, client = make_holder(house), office.client()
+    for _ in range(3):
+        client.get(f"/holders/{person['id']}")
+    clock.advance(minutes=61)
+    client.get(f"/holders/{person['id']}")
+    views = [one for one in office.events(person["id"]) if one["action"] == "holder.viewed"]
+    assert len(views) == 2
+
+
+def test_family_eligibility_and_details_change_with_their_record(
+    office: Office, house: House
+) -> None:
+    person, client = make_holder(house), office.client()
+    base = f"/holders/{person['id']}"
+    office.post(client, f"{base}/family", family_name="吴小强", relation="儿子")
+    page = client.get(base).text
+    assert "吴*强" in page
+    member = page.split("/family/")[-1].split("/end")[0]
+    assert office.post(client, f"{base}/family/{member}/end", reason="").status_code == 422
+    assert office.post(client, f"{base}/family/{member}/end", reason="已离世").status_code == 302
+    office.post(
+        client,
+        f"{base}/eligibilities",
+        kind="disability",
+        starts_on="2026-01-01",
+        ends_on="2025-01-01",
+        source="残联名册",
+    )
+    assert "残疾" not in client.get(base).text.split("kinds-title")[1].split("添加保障资格")[0]
+    made = {"kind": "disability", "starts_on": "2026-01-01", "source": "残联名册"}
+    assert office.post(client, f"{base}/eligibilities", **made).status_code == 302
+    one = client.get(base).text.split("/eligibilities/")[-1].split("/end")[0]
+    ended = office.post(
+        client, f"{base}/eligibilities/{one}/end", ends_on="2026-12-31", reason="到期"
+    )
+    assert ended.status_code == 302 and "2026-12-31" in client.get(base).text
+    office.post(
+        client,
+        f"{base}/details",
+        name="黄小平",
+        phone="13800009999",
+        division_code=NEW_SOUTH_COMMUNITY,
+        reason="身份证更正",
+    )
+    assert person["id"] in client.get("/holders/?text=小平").text
+    assert person["id"] not in client.get("/holders/?text=筱平").text
+    actions = [event["action"] for event in office.events(person["id"])]
+    for what in (
+        "family_added",
+        "family_ended",
+        "eligibility_added",
+        "eligibility_ended",
+        "changed",
+    ):
+        assert f"holder.{what}" in actions
+    assert "黄小平" not in str(office.events(person["id"]))
+
+
+def test_family_members_are_capped(office: Office, house: House) -> None:
+    person = make_holder(house, family=tuple((f"家人{n}", "亲属") for n in range(20)))
+    client = office.client()
+    answer = office.post(
+        client, f"/holders/{person['id']}/family", family_name="多一人", relation="亲属"
+    )
+    assert answer.status_code == 422 and "最多 20 人" in answer.text
+
+
+def picture() -> bytes:
+    target = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(target, "PNG")
+    return target.getvalue()
+
+
+def test_evidence_is_checked_kept_encrypted_and_given_as_a_download(
+    office: Office, house: House
+) -> None:
+    person, client = make_holder(house), office.client()
+    base = f"/holders/{person['id']}"
+
+    def send(content: bytes, name: str) -> Any:
+        token = csrf_of(client, "/holders/")
+        return client.post(
+            f"{base}/evidence",
+            data={"csrf_token": token, "evidence": (io.BytesIO(content), name)},
+            content_type="multipart/form-data",
+        )
+
+    for content, name in (
+        (b"<script>alert(1)</script>", "照片.png"),
+        (b"", "空.pdf"),
+        (b"MZ\x90", "a.pdf"),
+    ):
+        assert send(content, name).status_code == 422, name
+    assert send(b"%PDF-" + b"0" * 11_000_000, "大.pdf").status_code in (413, 422)
+    good = picture()
+    assert send(good, "..\\..\\证明 <b>.png").status_code == 302
+    page = client.get(base).text
+    assert "证明 &lt;b&gt;.png" in page
+    place = page.split(f"{base}/evidence/")[1].split('"')[0]
+    got = client.get(f"{base}/evidence/{place}")
+    assert got.data == good
+    assert got.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in got.headers["Content-Security-Policy"]
+    files = list((house.settings.folder / "evidence").iterdir())
+    assert [file.name for file in files] == [place]
+    assert good not in files[0].read_bytes() and files[0].stat().st_mode & 0o077 == 0
+    assert (
+        office.post(client, f"{base}/evidence/{place}/remove", reason="传错了").status_code == 302
+    )
+    assert client.get(f"{base}/evidence/{place}").status_code == 404
+    assert not files[0].exists()
+
+
+def test_applications_that_have_waited_longer_than_a_working_day(
+    office: Office, house: House, clock: Any
+) -> None:
+    client = office.client()
+    office.post(client, "/holders/new", **new_form())
+    assert "没有符合条件的申请" in client.get("/applications/?older=1").text
+    clock.advance(days=2)  # it was a Saturday: Monday morning is less than a working day later
+    assert "没有符合条件的申请" in client.get("/applications/?older=1").text
+    clock.advance(days=1, hours=1)
+    page = client.get("/applications/?older=1").text
+    assert "已超过一个工作日" in page
