@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -59,6 +60,13 @@ def new_form(**over: str) -> dict[str, str]:
         "act": "enter",
         **over,
     }
+
+
+def application_on(page: str) -> str:
+    """The id of the application that a person's page links to."""
+    found = re.search("/applications/([0-9a-f-]{36})", page)
+    assert found is not None
+    return found.group(1)
 
 
 def test_one_box_finds_by_name_card_id_number_and_phone(office: Office, house: House) -> None:
@@ -129,7 +137,7 @@ def test_a_person_is_entered_with_the_application_and_decided_by_another(
     page = first.get(answer.headers["Location"]).text
     assert "赵*兰" in page and "赵小兰" not in page and form["id_number"] not in page
     assert "钱*海" in page and "已登记并提交申请" in page
-    application = page.split('href="/applications/')[1].split('"')[0]
+    application = application_on(page)
     own = office.post(first, f"/applications/{application}", act="approve")
     assert own.status_code == 422 and "另一位工作人员" in own.text
     assert office.post(second, f"/applications/{application}", act="reject").status_code == 422
@@ -146,7 +154,7 @@ def test_a_returned_application_is_mended_and_sent_anew(office: Office, house: H
     first, second = office.client(), office.client()
     answer = office.post(first, "/holders/new", **new_form())
     place = answer.headers["Location"]
-    application = first.get(place).text.split('href="/applications/')[1].split('"')[0]
+    application = application_on(first.get(place).text)
     office.post(second, f"/applications/{application}", act="return", reason="请补医院证明")
     page = first.get(place).text
     assert "请补医院证明" in page and "提交办卡申请" in page

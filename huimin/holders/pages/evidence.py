@@ -13,7 +13,6 @@ from huimin.core.refusals import FieldProblems, field_problem
 from huimin.holders.change_person import person
 from huimin.holders.evidence import (
     FILE_BYTES_MAX,
-    Row,
     add_evidence,
     drop_file,
     read_evidence,
@@ -22,6 +21,7 @@ from huimin.holders.evidence import (
 )
 from huimin.holders.pages import own_division, pages
 from huimin.holders.pages.person import person_form
+from huimin.holders.people import Row
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell

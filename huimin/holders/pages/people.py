@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Response, render_template, request
 from flask_babel import gettext as _
 
@@ -53,11 +55,8 @@ def people() -> str | Response:
 
 def _page(form: Form, *, size: int) -> Listed:
     within, today = own_division(), county_day(house().clock())
-    personal_data, after, wanted = (
-        house().personal_data,
-        request.args.get("after", ""),
-        _wanted(form),
-    )
+    personal_data, wanted = house().personal_data, _wanted(form)
+    after = request.args.get("after", "")
 
     def look(tx: Transaction) -> Listed:
         ids = search(tx, personal_data, wanted, today=today, within=within)
@@ -73,16 +72,15 @@ def _page(form: Form, *, size: int) -> Listed:
 
 def _wanted(form: Form) -> Wanted:
     ending = form.text("ending")
-    if ending and not (
-        ending.isascii() and ending.isdigit() and int(ending[:4]) <= ENDING_DAYS_MAX
-    ):
+    number = int(ending) if re.fullmatch("[0-9]{1,3}", ending, re.ASCII) else None
+    if ending and (number is None or number > ENDING_DAYS_MAX):
         raise field_problem("ending", "请写天数，例如 30。", "Give a number of days, such as 30.")
     return Wanted(
         text=form.text("text"),
         division_code=form.optional("division"),
         kind=form.optional("kind"),
         card_state=form.optional("card"),
-        ending_days=int(ending) if ending else None,
+        ending_days=number,
     )
 
 
