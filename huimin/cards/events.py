@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from huimin.core.days import instant_text
 from huimin.core.refusals import field_problem
@@ -42,3 +43,8 @@ def checked_reason(reason: str) -> str:
             f"Keep the reason within {REASON_CHARACTERS_MAX} characters and free of NUL bytes.",
         )
     return text
+
+
+def events_of_card(tx: Transaction, card_id: str) -> list[dict[str, Any]]:
+    """What happened to a card, the earliest first."""
+    return list(queries.events_of_card(tx, card_id=card_id))

@@ -76,3 +76,72 @@ GROUP BY key_id ORDER BY key_id;
 
 -- name: any_card^
 SELECT id FROM card LIMIT 1;
+
+-- name: cards_after
+-- A page of the list, by id. printed: 0 keeps those never printed.
+SELECT card.id, card.number, card.state, card.issued_on, card.expires_on, card.holder_id,
+    holder.name AS holder_name, village.name AS village_name, town.name AS town_name
+FROM card
+JOIN holder ON holder.id = card.holder_id
+JOIN division AS village ON village.code = holder.division_code
+LEFT JOIN division AS town ON town.code = substr(holder.division_code, 1, 9) || '000'
+WHERE card.id > :after
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND (CAST(:state AS TEXT) IS NULL OR card.state = :state)
+    AND (CAST(:number AS TEXT) IS NULL OR card.number = :number)
+    AND (CAST(:expires_by AS TEXT) IS NULL
+        OR (card.state = 'active' AND card.expires_on <= :expires_by))
+    AND (CAST(:unprinted AS BIGINT) = 0 OR (card.state = 'active' AND NOT EXISTS (
+        SELECT 1 FROM card_event WHERE card_event.card_id = card.id
+        AND card_event.event = 'printed')))
+ORDER BY card.id LIMIT :count;
+
+-- name: approved_without_card_in
+-- Holders of a division whose application was approved and who never had a card.
+SELECT DISTINCT holder.id FROM holder
+JOIN application ON application.holder_id = holder.id AND application.state = 'approved'
+WHERE holder.erased_at IS NULL
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND NOT EXISTS (SELECT 1 FROM card WHERE card.holder_id = holder.id)
+ORDER BY holder.id;
+
+-- name: latest_application_state$
+SELECT state FROM application WHERE holder_id = :holder_id ORDER BY submitted_at DESC, id DESC LIMIT 1;
+
+-- name: lock_card!
+UPDATE card SET state = state WHERE id = :id;
+
+-- name: printed_before^
+SELECT id FROM card_event WHERE card_id = :card_id AND event = 'printed' LIMIT 1;
+
+-- name: insert_print_run!
+INSERT INTO print_run (id, layout, card_count, reason, pdf_sha256, printed_at, printed_by)
+VALUES (:id, :layout, :card_count, :reason, :pdf_sha256, :printed_at, :printed_by);
+
+-- name: insert_print_run_cards*!
+INSERT INTO print_run_card (print_run_id, card_id) VALUES (:print_run_id, :card_id);
+
+-- name: print_runs_before
+-- The latest runs first; a page begins behind the id `before`.
+SELECT * FROM print_run WHERE id < :before ORDER BY id DESC LIMIT :count;
+
+-- name: print_run_by_id^
+SELECT * FROM print_run WHERE id = :id;
+
+-- name: cards_of_print_run
+SELECT card.*, holder.name AS holder_name, holder.division_code
+FROM print_run_card
+JOIN card ON card.id = print_run_card.card_id
+JOIN holder ON holder.id = card.holder_id
+WHERE print_run_card.print_run_id = :print_run_id
+ORDER BY holder.division_code, card.number;
+
+-- name: unverified_cards
+-- Active cards of people whose entitlement was last looked at before a day, by id.
+SELECT card.id, card.number, card.holder_id, holder.name AS holder_name,
+    COALESCE(holder.verified_on, card.issued_on) AS verified_on
+FROM card JOIN holder ON holder.id = card.holder_id
+WHERE card.state = 'active' AND card.id > :after
+    AND COALESCE(holder.verified_on, card.issued_on) < :last_day
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+ORDER BY card.id LIMIT :count;

@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import json
 
-from flask import Blueprint, Response, render_template
+from flask import Response, render_template
 
+from huimin.cards.pages import pages
 from huimin.cards.published_keys import published_jwks
 from huimin.core.card_token import read_text, verify_token
 from huimin.core.refusals import Refusal
 from huimin.web.current import house
-
-pages = Blueprint("cards", __name__)
 
 KEYS_CACHE_SECONDS = 3600
 

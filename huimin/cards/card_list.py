@@ -1,0 +1,68 @@
+"""The list of cards for an office: by state, division, expiry, and what was never printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from huimin.cards.events import queries
+from huimin.core.identity import mask_name
+from huimin.core.refusals import Refusal
+from huimin.holders.people import division_bounds
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WantedCards:
+    """Filters; None lets everything through. `within` is what the reader may see at most."""
+
+    state: str | None = None
+    number: str | None = None
+    division_code: str | None = None
+    expires_by: date | None = None
+    unprinted: bool = False
+    within: str | None = None
+
+
+def cards_after(tx: Transaction, wanted: WantedCards, after: str, count: int) -> list[Row]:
+    """Up to `count` cards behind the id `after`, each with name_masked and its division."""
+    first, last = division_bounds(wanted.division_code or wanted.within or "0" * 12)
+    if wanted.within is not None:
+        own_first, own_last = division_bounds(wanted.within)
+        first, last = max(first, own_first), min(last, own_last)
+    rows = queries.cards_after(
+        tx,
+        after=after,
+        count=count,
+        state=wanted.state,
+        number=wanted.number,
+        division_first=first,
+        division_last=last,
+        expires_by=wanted.expires_by.isoformat() if wanted.expires_by else None,
+        unprinted=int(wanted.unprinted),
+    )
+    return [{**row, "name_masked": mask_name(row["holder_name"])} for row in rows]
+
+
+def card_in(tx: Transaction, card_id: str, *, within: str | None) -> Row:
+    """The card with holder_name and division_code. Raises Refusal `not_found` for other towns."""
+    row: Row | None = queries.card_with_name(tx, id=card_id)
+    first, last = division_bounds(within or "0" * 12)
+    if row is None or not first <= row["division_code"] <= last:
+        raise Refusal("not_found")
+    return row
+
+
+def approved_without_card(tx: Transaction, division_code: str | None) -> list[str]:
+    """Ids of holders of a division who were approved and never had a card."""
+    first, last = division_bounds(division_code or "0" * 12)
+    rows = queries.approved_without_card_in(tx, division_first=first, division_last=last)
+    return [row["id"] for row in rows]
+
+
+def may_be_issued(tx: Transaction, holder_id: str) -> bool:
+    """True when the holder's latest application was approved."""
+    return bool(queries.latest_application_state(tx, holder_id=holder_id) == "approved")

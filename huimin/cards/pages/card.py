@@ -1,0 +1,155 @@
+"""One card: what it is, what happened to it, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from werkzeug.wrappers import Response
+
+from huimin.access.guards import member, require
+from huimin.cards.card_list import card_in, may_be_issued
+from huimin.cards.change_state import (
+    TRANSITIONS,
+    replace_card,
+    report_lost,
+    resume_card,
+    revoke_card,
+    suspend_card,
+)
+from huimin.cards.events import events_of_card
+from huimin.cards.issue import default_expiry, issue_card
+from huimin.cards.pages import pages
+from huimin.cards.pages.card_list import own_division
+from huimin.core.days import county_day
+from huimin.core.identity import mask_name
+from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.holders.change_person import person
+from huimin.storage.engine import Transaction
+from huimin.web.current import change, house
+from huimin.web.event_words import event_words
+from huimin.web.forms import Form, tell
+
+# Act → the event it makes, the words on the button, what it means, what is said when it is done.
+ACTS = {
+    "lose": (
+        "lost",
+        lazy_gettext("挂失此卡"),
+        lazy_gettext("别人捡到也不能再用；找到了可以恢复，也可以补办。"),
+        lazy_gettext("已挂失，这张卡不能再用；下一步补办或等待找回。"),
+    ),
+    "suspend": (
+        "suspended",
+        lazy_gettext("暂停此卡"),
+        lazy_gettext("暂时不能用，查清后可以恢复。"),
+        lazy_gettext("已暂停；查清后可以恢复。"),
+    ),
+    "resume": (
+        "resumed",
+        lazy_gettext("恢复此卡"),
+        lazy_gettext("马上又能用。"),
+        lazy_gettext("已恢复，这张卡又能用了。"),
+    ),
+    "replace": (
+        "replaced",
+        lazy_gettext("补办新卡，旧卡作废"),
+        lazy_gettext("旧卡马上不能用，新卡另有卡号，需要打印。"),
+        lazy_gettext("已补办，旧卡已作废；下一步打印新卡。"),
+    ),
+    "revoke": (
+        "revoked",
+        lazy_gettext("注销此卡，不能恢复"),
+        lazy_gettext("不再符合条件时注销；以后要重新申请。"),
+        lazy_gettext("已注销。"),
+    ),
+}
+CHANGES: dict[str, Callable[..., Any]] = {
+    "lose": report_lost,
+    "suspend": suspend_card,
+    "resume": resume_card,
+    "revoke": revoke_card,
+}
+DANGEROUS = ("lose", "replace", "revoke")
+
+
+@pages.get("/cards/<card_id>")
+@require("card.read")
+def card_of_office(card_id: str) -> str:
+    """The card's page."""
+    return _page(card_id, Form())
+
+
+@pages.post("/cards/<card_id>/<act>")
+@require("card.change")
+def change_card(card_id: str, act: str) -> Response | tuple[str, int]:
+    """Lose, suspend, resume, replace or revoke, for a reason."""
+    if act not in ACTS:
+        raise Refusal("not_found")
+    form, within = Form.sent(), own_division()
+    given = {"now": house().clock(), "actor": member().username, "reason": form.text("reason")}
+    key_id, expires_on = house().key_ring.active_key_id, _expiry()
+
+    def work(tx: Transaction) -> str:
+        card_in(tx, card_id, within=within)
+        if act == "replace":
+            more = {"key_id": key_id, "expires_on": expires_on}
+            return str(replace_card(tx, card_id=card_id, **given, **more)["id"])
+        CHANGES[act](tx, card_id=card_id, **given)
+        return card_id
+
+    try:
+        shown = change(work)
+    except FieldProblems as why:
+        return _page(card_id, form.refused(why), opened=act), 422
+    tell(str(ACTS[act][3]))
+    return redirect(url_for("cards.card_of_office", card_id=shown))
+
+
+@pages.post("/cards/issue/<holder_id>")
+@require("card.issue")
+def issue_to_person(holder_id: str) -> Response:
+    """Give one person a card, whose latest application was approved."""
+    within, now, actor = own_division(), house().clock(), member().username
+    key_id, expires_on = house().key_ring.active_key_id, _expiry()
+
+    def work(tx: Transaction) -> str:
+        person(tx, holder_id, within=within)
+        if not may_be_issued(tx, holder_id):
+            raise field_problem(
+                "holder", "申请通过后才能发卡。", "A card needs an approved application."
+            )
+        given = {"key_id": key_id, "expires_on": expires_on, "reason": "申请已通过"}
+        return str(issue_card(tx, holder_id=holder_id, now=now, actor=actor, **given)["id"])
+
+    card_id = change(work)
+    tell(_("已发卡；下一步打印。"))
+    return redirect(url_for("cards.card_of_office", card_id=card_id))
+
+
+def _expiry() -> Any:
+    return default_expiry(county_day(house().clock()), house().settings.card_years)
+
+
+def _page(card_id: str, form: Form, opened: str = "") -> str:
+    within = own_division()
+
+    def look(tx: Transaction) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        card = card_in(tx, card_id, within=within)
+        return card, events_of_card(tx, card_id)
+
+    card, events = house().engine.read(look)
+    possible = [act for act, row in ACTS.items() if card["state"] in TRANSITIONS[row[0]][0]]
+    return render_template(
+        "cards/office_card.html",
+        card=card,
+        name_masked=mask_name(card["holder_name"]),
+        events=events[::-1],
+        event_words=event_words,
+        acts=[(act, ACTS[act]) for act in possible],
+        dangerous=DANGEROUS,
+        form=form,
+        opened=opened,
+    )

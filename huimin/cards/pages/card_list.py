@@ -1,0 +1,167 @@
+"""The list of cards, and what is done to many at once: issue, suspend what is overdue."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from huimin.access.guards import member, require
+from huimin.cards.card_list import WantedCards, approved_without_card, cards_after
+from huimin.cards.issue import default_expiry, issue_card
+from huimin.cards.pages import pages
+from huimin.cards.reverify import overdue_before, suspend_overdue, unverified_cards
+from huimin.core.days import county_day
+from huimin.divisions.find import all_divisions
+from huimin.storage.engine import Transaction
+from huimin.web.current import change, house
+from huimin.web.forms import Form, tell
+from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, listed
+from huimin.web.words import CARD_STATES
+
+FILTERS = ("number", "division", "state", "expires", "unprinted")
+DAYS_MAX = 999
+# About as much of the one writer at a time as tills don't notice.
+CHUNK = 100
+
+
+def own_division() -> str | None:
+    """A registrar's town; None for those who see the whole county."""
+    return member().division_code if member().role == "registrar" else None
+
+
+def towns() -> list[tuple[str, str]]:
+    """(code, name) of the towns that the reader may choose."""
+    own = own_division()
+    rows = house().engine.read(all_divisions)
+    return [
+        (row["code"], row["name"])
+        for row in rows
+        if row["level"] == "town" and own in (None, row["code"])
+    ]
+
+
+@pages.get("/cards/")
+@require("card.read")
+def cards() -> str | Response:
+    """The list, and what waits: people to give a card to, cards to print, overdue ones."""
+    form = Form({name: request.args.get(name, "").strip() for name in FILTERS})
+    as_workbook = request.args.get("format") == "xlsx"
+    page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
+    if as_workbook:
+        states = {code: str(word) for code, word in CARD_STATES.items()}
+        columns = [
+            (_("卡号"), lambda row: row["number"]),
+            (_("姓名"), lambda row: row["name_masked"]),
+            (_("乡镇（街道）"), lambda row: row["town_name"]),
+            (_("村（社区）"), lambda row: row["village_name"]),
+            (_("卡片状态"), lambda row: states[row["state"]]),
+            (_("发卡日期"), lambda row: row["issued_on"]),
+            (_("有效期至"), lambda row: row["expires_on"]),
+        ]
+        return workbook_response(_("卡片"), columns, page.rows)
+    own, last_day = own_division(), _overdue_before()
+
+    def waiting(tx: Transaction) -> tuple[int, int]:
+        overdue = unverified_cards(
+            tx, last_day=last_day, after="", count=COUNT_MAX, division_code=own
+        )
+        return len(approved_without_card(tx, own)), len(overdue)
+
+    to_issue, overdue = house().engine.read(waiting)
+    return render_template(
+        "cards/cards.html",
+        form=form,
+        page=page,
+        arguments={name: value for name, value in form.values.items() if value},
+        towns=towns(),
+        states=list(CARD_STATES.items()),
+        to_issue=to_issue,
+        overdue=overdue,
+    )
+
+
+@pages.post("/cards/issue")
+@require("card.issue")
+def issue_to_all() -> Response:
+    """Give a card to everybody who was approved and has none; a hundred to a transaction."""
+    own, now, actor = own_division(), house().clock(), member().username
+    key_id, today = house().key_ring.active_key_id, county_day(now)
+    expires_on = default_expiry(today, house().settings.card_years)
+    ids = house().engine.read(lambda tx: approved_without_card(tx, own))
+
+    def work(tx: Transaction, chunk: list[str]) -> None:
+        still = set(approved_without_card(tx, own))
+        for holder_id in chunk:
+            if holder_id in still:
+                issue_card(
+                    tx,
+                    holder_id=holder_id,
+                    key_id=key_id,
+                    now=now,
+                    actor=actor,
+                    reason="申请已通过",
+                    expires_on=expires_on,
+                )
+
+    for start in range(0, len(ids), CHUNK):
+        change(lambda tx, chunk=ids[start : start + CHUNK]: work(tx, chunk))  # type: ignore[misc]
+    tell(_("已发卡 %(count)s 张；下一步打印。", count=len(ids)))
+    return redirect(url_for("cards.cards", unprinted=1))
+
+
+@pages.post("/cards/suspend-overdue")
+@require("card.change")
+def suspend_overdue_cards() -> Response:
+    """Suspend the cards of people who were not verified in time, with the grace used up."""
+    own, now, actor, last_day = (
+        own_division(),
+        house().clock(),
+        member().username,
+        _overdue_before(),
+    )
+    done = 0
+    while True:
+        some = change(
+            lambda tx: suspend_overdue(
+                tx, last_day=last_day, count=CHUNK, now=now, actor=actor, division_code=own
+            )
+        )
+        done += some
+        if some < CHUNK:
+            break
+    tell(_("已暂停 %(count)s 张超期未复核的卡；复核后可以恢复。", count=done))
+    return redirect(url_for("cards.cards", state="suspended"))
+
+
+def _overdue_before() -> date:
+    settings = house().settings
+    today = county_day(house().clock())
+    return overdue_before(today, settings.verify_months, settings.grace_days)
+
+
+def _page(form: Form, *, size: int) -> Listed:
+    days = form.text("expires")
+    within_days = int(days) if days.isascii() and days.isdigit() and len(days) <= 3 else None
+    wanted = WantedCards(
+        state=form.optional("state"),
+        number="".join(form.text("number").split()) or None,
+        division_code=form.optional("division"),
+        expires_by=county_day(house().clock()) + timedelta(days=within_days)
+        if within_days is not None
+        else None,
+        unprinted=bool(form.text("unprinted")),
+        within=own_division(),
+    )
+    after = request.args.get("after", "")
+    return house().engine.read(
+        lambda tx: listed(
+            lambda key, count: cards_after(tx, wanted, key, count),
+            len(cards_after(tx, wanted, "", COUNT_MAX + 1)),
+            after=after,
+            size=size,
+        )
+    )

@@ -1,0 +1,135 @@
+"""Print cards: choose what was never printed, get the PDF; every run is in the log."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from flask import Response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from huimin.access.guards import member, require
+from huimin.cards.card_list import card_in
+from huimin.cards.pages import pages
+from huimin.cards.pages.card_list import own_division, towns
+from huimin.cards.print_log import CARDS_MAX, Layout, cards_of_run_again, print_runs, record_run
+from huimin.cards.print_run import card_to_print, cards_of_run, printed_cards, public_host
+from huimin.cards.sheet import CardFace, cards_pdf
+from huimin.core.days import county_day
+from huimin.core.refusals import FieldProblems, field_problem
+from huimin.holders.people import division_bounds
+from huimin.storage.engine import Transaction
+from huimin.web.current import change, house
+from huimin.web.forms import Form
+
+RUNS_SHOWN = 50
+Row = dict[str, Any]
+
+
+@pages.get("/cards/print")
+@require("card.print")
+def print_choice() -> str:
+    """What waits to be printed, by town, and the log of the runs."""
+    return _page(Form({"town": request.args.get("town", "")}))
+
+
+@pages.post("/cards/print")
+@require("card.print")
+def print_cards() -> BaseResponse | tuple[str, int]:
+    """The PDF of cards that were never printed; they count as printed from now on."""
+    form, today = Form.sent(), county_day(house().clock())
+    town = own_division() or form.optional("town")
+    rows = house().engine.read(lambda tx: cards_of_run(tx, today=today, town_code=town))
+    try:
+        return _made(rows[:CARDS_MAX], _layout(form), reason=_("打印卡片"), again=False)
+    except FieldProblems as why:
+        return _page(form.refused(why)), 422
+
+
+@pages.post("/cards/<card_id>/print")
+@require("card.print")
+def print_card(card_id: str) -> BaseResponse:
+    """One card; printed before, it needs a reason."""
+    form, within, today = Form.sent(), own_division(), county_day(house().clock())
+
+    def look(tx: Transaction) -> Row:
+        card_in(tx, card_id, within=within)
+        return card_to_print(tx, card_id, today)
+
+    card = house().engine.read(look)
+    again = bool(form.text("reason"))
+    reason = form.text("reason") or _("打印卡片")
+    try:
+        return _made([card], "single", reason=reason, again=again)
+    except FieldProblems:
+        if again:
+            raise
+        return redirect(url_for("cards.card_of_office", card_id=card_id, again=1))
+
+
+@pages.post("/cards/print-runs/<print_run_id>")
+@require("card.print")
+def print_again(print_run_id: str) -> BaseResponse | tuple[str, int]:
+    """The cards of an earlier run again, for a reason; those that still count."""
+    form = Form.sent()
+    first, last = division_bounds(own_division() or "0" * 12)
+    run, rows = house().engine.read(lambda tx: cards_of_run_again(tx, print_run_id))
+    own = [row for row in rows if first <= row["division_code"] <= last]
+    try:
+        if not form.text("reason"):
+            raise field_problem("reason", "请写明重印的原因。", "Give the reason for reprinting.")
+        return _made(own, run["layout"], reason=form.text("reason"), again=True)
+    except FieldProblems as why:
+        return _page(form.refused(why), opened=print_run_id), 422
+
+
+def _made(rows: list[Row], layout: Layout, *, reason: str, again: bool) -> Response:
+    """The PDF, recorded before it is handed out."""
+    if not rows:
+        raise field_problem("cards", "没有要打印的卡。", "There is no card to print.")
+    settings = house().settings
+    faces = printed_cards(rows, house().key_ring, public_host(settings.base_url))
+    face = CardFace(settings.county_name, settings.help_line)
+    pdf = cards_pdf(faces, face, single=layout == "single")
+    ids = [row["id"] for row in rows]
+    now, actor, digest = house().clock(), member().username, hashlib.sha256(pdf).hexdigest()
+    change(
+        lambda tx: record_run(
+            tx,
+            ids,
+            layout=layout,
+            pdf_sha256=digest,
+            reason=reason,
+            again=again,
+            now=now,
+            actor=actor,
+        )
+    )
+    response = Response(pdf, content_type="application/pdf")
+    response.headers["Content-Disposition"] = 'attachment; filename="huimin-cards.pdf"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _layout(form: Form) -> Layout:
+    return "single" if form.text("layout") == "single" else "sheet"
+
+
+def _page(form: Form, opened: str = "") -> str:
+    today, own = county_day(house().clock()), own_division()
+    town = own or form.optional("town")
+
+    def look(tx: Transaction) -> tuple[int, list[Row]]:
+        return len(cards_of_run(tx, today=today, town_code=town)), print_runs(tx, count=RUNS_SHOWN)
+
+    waiting, runs = house().engine.read(look)
+    return render_template(
+        "cards/print.html",
+        form=form,
+        opened=opened,
+        waiting=waiting,
+        cards_max=CARDS_MAX,
+        runs=runs,
+        towns=towns(),
+    )

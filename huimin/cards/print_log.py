@@ -1,0 +1,85 @@
+"""Each PDF of cards that was made: which cards, by whom. No card is printed twice by mistake.
+
+The PDF is made first; then one transaction locks its cards, sees that none was printed meanwhile,
+and records the run. Of two people who press at once one gets the cards, the other is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from huimin.cards.events import checked_reason, queries
+from huimin.cards.print_run import record_printed
+from huimin.core.days import instant_text
+from huimin.core.refusals import Refusal, field_problem
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+
+Row = dict[str, Any]
+Layout = Literal["sheet", "single"]
+CARDS_MAX = 400
+LAST_ID = "~"
+AGAIN = "重印"
+
+
+def record_run(
+    tx: Transaction,
+    card_ids: Sequence[str],
+    *,
+    layout: Layout,
+    pdf_sha256: str,
+    reason: str,
+    again: bool,
+    now: datetime,
+    actor: str,
+) -> str:
+    """Record a run of cards that a PDF was made of; its id.
+
+    Unless `again`, which needs a reason of its own, none of them may have been printed before.
+    Raises FieldProblems on `cards` or `reason`.
+    """
+    reason = f"{AGAIN}：{checked_reason(reason)}" if again else checked_reason(reason)
+    if not 1 <= len(card_ids) <= CARDS_MAX:
+        raise field_problem(
+            "cards", f"一次打印 1 到 {CARDS_MAX} 张。", f"Print 1 to {CARDS_MAX} cards at a time."
+        )
+    for card_id in sorted(card_ids):
+        queries.lock_card(tx, id=card_id)
+        if not again and queries.printed_before(tx, card_id=card_id) is not None:
+            raise field_problem(
+                "cards",
+                "其中有卡刚刚已由别人打印，请重新选择。",
+                "Some of these cards have just been printed by somebody else; choose again.",
+            )
+    run_id = new_id()
+    queries.insert_print_run(
+        tx,
+        id=run_id,
+        layout=layout,
+        card_count=len(card_ids),
+        reason=reason,
+        pdf_sha256=pdf_sha256,
+        printed_at=instant_text(now),
+        printed_by=actor,
+    )
+    queries.insert_print_run_cards(
+        tx, [{"print_run_id": run_id, "card_id": card_id} for card_id in card_ids]
+    )
+    record_printed(tx, card_ids, now=now, actor=actor, reason=reason)
+    return run_id
+
+
+def print_runs(tx: Transaction, *, before: str = "", count: int = 50) -> list[Row]:
+    """Up to `count` runs, the latest first, behind the id `before`."""
+    return list(queries.print_runs_before(tx, before=before or LAST_ID, count=count))
+
+
+def cards_of_run_again(tx: Transaction, run_id: str) -> tuple[Row, list[Row]]:
+    """A run and those of its cards that still count. Raises Refusal `not_found`."""
+    run = queries.print_run_by_id(tx, id=run_id)
+    if run is None:
+        raise Refusal("not_found")
+    rows = queries.cards_of_print_run(tx, print_run_id=run_id)
+    return run, [row for row in rows if row["state"] == "active"]

@@ -1,0 +1,150 @@
+"""Cards on the office's pages: listed, issued, changed, printed once; not for other towns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from huimin.cards.events import events_of_card
+from huimin.cards.find import queries
+from huimin.cards.reverify import months_before
+from huimin.core.days import parse_day
+from huimin.holders.applications import approve_application, submit_application
+from huimin.house import House
+from tests.making.cards import make_card
+from tests.making.holders import make_holder
+from tests.making.staff import csrf_of, make_staff, sign_in
+
+TOWN, OTHER_TOWN = "512022002000", "512022001000"
+
+
+@pytest.fixture
+def office(app: Any, house: House) -> Any:
+    def client(role: str = "registrar", **over: Any) -> Any:
+        if role == "registrar":
+            over.setdefault("division_code", TOWN)
+        made = app.test_client()
+        assert sign_in(made, make_staff(house, role, **over)["username"]).status_code == 302
+        return made
+
+    return client
+
+
+def post(client: Any, path: str, **form: Any) -> Any:
+    return client.post(path, data={"csrf_token": csrf_of(client, "/cards/"), **form})
+
+
+def approved(house: House) -> dict[str, Any]:
+    holder = make_holder(house)
+
+    def work(tx: Any) -> None:
+        now = house.clock()
+        made = submit_application(tx, holder_id=holder["id"], now=now, actor="one")
+        approve_application(tx, made["id"], now=now, actor="two", four_eyes=True)
+
+    house.engine.write(work)
+    return holder
+
+
+def state_of(house: House, card_id: str) -> str:
+    row = house.engine.read(lambda tx: queries.card_by_id(tx, id=card_id))
+    return str(row["state"])
+
+
+def test_the_list_filters_and_knows_its_town(office: Any, house: House) -> None:
+    card = make_card(house)
+    client = office()
+    page = client.get("/cards/").text
+    assert card["id"] in page and "黄*平" in page and "黄筱平" not in page
+    assert card["id"] in client.get(f"/cards/?number={card['number']}").text
+    assert card["id"] in client.get("/cards/?unprinted=1").text
+    assert card["id"] not in client.get("/cards/?state=lost").text
+    assert card["id"] not in client.get("/cards/?expires=30").text
+    assert client.get("/cards/?format=xlsx").data[:2] == b"PK"
+    other = office(division_code=OTHER_TOWN)
+    assert card["id"] not in other.get("/cards/").text
+    assert other.get(f"/cards/{card['id']}").status_code == 404
+    for act in ("lose", "suspend", "revoke", "replace", "print"):
+        assert post(other, f"/cards/{card['id']}/{act}", reason="x").status_code == 404, act
+    assert post(client, f"/cards/{card['id']}/burn", reason="x").status_code == 404
+
+
+def test_all_who_were_approved_get_their_card(office: Any, house: House) -> None:
+    holders = [approved(house) for _ in range(3)]
+    waiting = make_holder(house)
+    client = office()
+    assert "3 人申请已通过" in client.get("/cards/").text
+    assert "3 张" in client.get(post(client, "/cards/issue").headers["Location"]).text
+    live = [
+        house.engine.read(lambda tx, h=h: queries.live_card_of_holder(tx, holder_id=h["id"]))
+        for h in [*holders, waiting]
+    ]
+    assert [row is not None for row in live] == [True, True, True, False]
+    assert post(client, f"/cards/issue/{waiting['id']}").status_code == 422
+    one = approved(house)
+    assert post(client, f"/cards/issue/{one['id']}").status_code == 302
+
+
+def test_every_change_needs_a_reason_and_says_what_comes_next(office: Any, house: House) -> None:
+    card, client = make_card(house), office()
+    address = f"/cards/{card['id']}"
+    assert post(client, f"{address}/lose", reason=" ").status_code == 422
+    assert state_of(house, card["id"]) == "active"
+    assert post(client, f"{address}/lose", reason="本人来电").status_code == 302
+    page = client.get(address).text
+    assert "已挂失" in page and "本人来电" in page and "暂停此卡" not in page
+    assert post(client, f"{address}/resume", reason="找到了").status_code == 302
+    replaced = post(client, f"{address}/replace", reason="磨损")
+    assert state_of(house, card["id"]) == "replaced"
+    new = replaced.headers["Location"].rpartition("/")[2]
+    assert new != card["id"] and state_of(house, new) == "active"
+    assert post(client, f"{address}/resume", reason="再用").status_code == 422
+    assert post(client, f"/cards/{new}/revoke", reason="不再符合").status_code == 302
+
+
+def test_no_card_is_printed_twice_by_mistake(office: Any, house: House) -> None:
+    cards = [make_card(house) for _ in range(9)]
+    client = office()
+    assert "9 张" in client.get("/cards/print").text
+    pdf = post(client, "/cards/print", layout="sheet")
+    assert pdf.content_type == "application/pdf"
+    assert len(pypdfium2.PdfDocument(pdf.data)) == 2
+    assert "都打印过了" in client.get("/cards/print").text
+    assert post(client, "/cards/print", layout="sheet").status_code == 422
+    one = f"/cards/{cards[0]['id']}/print"
+    assert post(client, one).status_code == 302
+    again = post(client, one, reason="卡面划伤")
+    assert again.content_type == "application/pdf"
+    events = house.engine.read(lambda tx: events_of_card(tx, cards[0]["id"]))
+    assert [one["reason"] for one in events if one["event"] == "printed"] == [
+        "打印卡片",
+        "卡面划伤",
+    ]
+    log = client.get("/cards/print").text
+    assert log.count("重印这一批") == 2
+    run = log.split("/cards/print-runs/")[-1].split('"')[0]
+    assert post(client, f"/cards/print-runs/{run}").status_code == 422
+    assert post(client, f"/cards/print-runs/{run}", reason="纸卡了").status_code == 200
+    assert post(office("auditor"), "/cards/print").status_code == 403
+
+
+def test_who_is_not_verified_in_time_is_suspended_after_the_grace(
+    office: Any, house: House, clock: Any
+) -> None:
+    card = make_card(house)
+    clock.advance(days=365 + 29)
+    assert "仍未复核" not in office().get("/cards/").text
+    clock.advance(days=3)
+    client = office()
+    assert "1 张卡的持有人超过宽限期" in client.get("/cards/").text
+    assert post(client, "/cards/suspend-overdue").status_code == 302
+    assert state_of(house, card["id"]) == "suspended"
+    assert "仍未复核" not in client.get("/cards/").text
+
+
+def test_months_are_counted_back_to_a_day_that_there_is() -> None:
+    assert months_before(parse_day("2026-03-31"), 1) == parse_day("2026-02-28")
+    assert months_before(parse_day("2026-01-15"), 12) == parse_day("2025-01-15")
+    assert months_before(parse_day("2026-01-15"), 1) == parse_day("2025-12-15")
