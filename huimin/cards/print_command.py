@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import tempfile
@@ -11,13 +12,13 @@ from typing import Any
 import click
 
 from huimin.cards.find import find_card
+from huimin.cards.print_log import record_run
 from huimin.cards.print_run import (
     card_of_holder,
     card_to_print,
     cards_of_run,
     printed_cards,
     public_host,
-    record_printed,
 )
 from huimin.cards.sheet import CardFace, PrintedCard, cards_pdf, missing_glyphs
 from huimin.console import actor, pass_house
@@ -70,7 +71,16 @@ def print_cards(
     _write_whole(out, pdf)
     ids = [row["id"] for row in rows]
     house.engine.write(
-        lambda tx: record_printed(tx, ids, now=house.clock(), actor=actor(), reason="打印卡片")
+        lambda tx: record_run(
+            tx,
+            ids,
+            layout="single" if single else "sheet",
+            pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+            reason="打印卡片",
+            again=not all_unprinted,
+            now=house.clock(),
+            actor=actor(),
+        )
     )
     click.echo(f"已把 {len(rows)} 张卡写入 {out}。文件里有持卡人姓名，打印后请妥善保管或删除。")
 

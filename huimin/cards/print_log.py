@@ -19,9 +19,9 @@ from huimin.storage.ids import new_id
 
 Row = dict[str, Any]
 Layout = Literal["sheet", "single"]
+# As many as are set in a few seconds; the rest is another run.
 CARDS_MAX = 400
 LAST_ID = "~"
-AGAIN = "重印"
 
 
 def record_run(
@@ -37,14 +37,10 @@ def record_run(
 ) -> str:
     """Record a run of cards that a PDF was made of; its id.
 
-    Unless `again`, which needs a reason of its own, none of them may have been printed before.
+    Unless `again`, for which the reason should say why, none may have been printed before.
     Raises FieldProblems on `cards` or `reason`.
     """
-    reason = f"{AGAIN}：{checked_reason(reason)}" if again else checked_reason(reason)
-    if not 1 <= len(card_ids) <= CARDS_MAX:
-        raise field_problem(
-            "cards", f"一次打印 1 到 {CARDS_MAX} 张。", f"Print 1 to {CARDS_MAX} cards at a time."
-        )
+    reason = checked_reason(reason)
     for card_id in sorted(card_ids):
         queries.lock_card(tx, id=card_id)
         if not again and queries.printed_before(tx, card_id=card_id) is not None:

@@ -89,13 +89,17 @@ def change_card(card_id: str, act: str) -> Response | tuple[str, int]:
     if act not in ACTS:
         raise Refusal("not_found")
     form, within = Form.sent(), own_division()
-    given = {"now": house().clock(), "actor": member().username, "reason": form.text("reason")}
+    given: dict[str, Any] = {
+        "now": house().clock(),
+        "actor": member().username,
+        "reason": form.text("reason"),
+    }
     key_id, expires_on = house().key_ring.active_key_id, _expiry()
 
     def work(tx: Transaction) -> str:
         card_in(tx, card_id, within=within)
         if act == "replace":
-            more = {"key_id": key_id, "expires_on": expires_on}
+            more: dict[str, Any] = {"key_id": key_id, "expires_on": expires_on}
             return str(replace_card(tx, card_id=card_id, **given, **more)["id"])
         CHANGES[act](tx, card_id=card_id, **given)
         return card_id
@@ -121,7 +125,7 @@ def issue_to_person(holder_id: str) -> Response:
             raise field_problem(
                 "holder", "申请通过后才能发卡。", "A card needs an approved application."
             )
-        given = {"key_id": key_id, "expires_on": expires_on, "reason": "申请已通过"}
+        given: dict[str, Any] = {"key_id": key_id, "expires_on": expires_on, "reason": "申请已通过"}
         return str(issue_card(tx, holder_id=holder_id, now=now, actor=actor, **given)["id"])
 
     card_id = change(work)
