@@ -14,9 +14,11 @@ from flask_openapi3.openapi import OpenAPI
 
 from huimin import __version__, api_documents, logs, metrics
 from huimin.access.pages import pages as access_pages
+from huimin.audit.pages import pages as audit_pages
 from huimin.cards.pages import pages as cards_pages
 from huimin.checkout.api_v1 import api as checkout_api
 from huimin.checkout.pages import pages as checkout_pages
+from huimin.desk.pages import pages as desk_pages
 from huimin.holders.pages import pages as holders_pages
 from huimin.house import House, open_house
 from huimin.reports.pages import pages as reports_pages
@@ -27,7 +29,15 @@ from huimin.web import problems, setup
 REQUEST_BYTES_MAX = 1024 * 1024
 
 # In the order of the story: who is asking, the card, the till, the report.
-PAGES = (access_pages, holders_pages, cards_pages, checkout_pages, reports_pages)
+PAGES = (
+    access_pages,
+    holders_pages,
+    cards_pages,
+    checkout_pages,
+    reports_pages,
+    desk_pages,
+    audit_pages,
+)
 APIS = (checkout_api,)
 
 

@@ -15,6 +15,9 @@ from huimin.access.sign_in import StaffMember
 from huimin.core.permissions import PERMISSIONS, allows
 from huimin.core.refusals import Refusal
 
+# What is open to somebody who still has the password that another person gave them.
+BEFORE_THE_CHANGE = ("account.own",)
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -33,6 +36,10 @@ def require(action: str) -> Callable[[View], View]:
                 raise Refusal("unauthorized")
             if not allows(member.role, action):
                 raise Refusal("forbidden")
+            if member.must_change_password and action not in BEFORE_THE_CHANGE:
+                if request.method == "GET" and not request.is_json:
+                    return redirect(url_for("access.account"))
+                raise Refusal("password_change_needed")
             return view(*args, **kwargs)
 
         guarded.required_action = action  # type: ignore[attr-defined]

@@ -102,3 +102,77 @@ JOIN outlet ON outlet.id = terminal.outlet_id
 JOIN merchant ON merchant.id = outlet.merchant_id
 WHERE merchant.id = :merchant_id
 ORDER BY terminal.code;
+
+-- name: use_totp_step^
+-- Each step counts once: a later one than the last that was used.
+UPDATE staff SET totp_step = :step
+WHERE id = :id AND (totp_step IS NULL OR totp_step < :step)
+RETURNING id;
+
+-- name: set_totp!
+UPDATE staff SET totp_cipher = :totp_cipher, totp_step = :totp_step WHERE id = :id;
+
+-- name: add_recovery_codes*!
+INSERT INTO staff_recovery_code (staff_id, code_hash) VALUES (:staff_id, :code_hash);
+
+-- name: drop_recovery_codes!
+DELETE FROM staff_recovery_code WHERE staff_id = :staff_id;
+
+-- name: use_recovery_code^
+UPDATE staff_recovery_code SET used_at = :used_at
+WHERE staff_id = :staff_id AND code_hash = :code_hash AND used_at IS NULL
+RETURNING staff_id;
+
+-- name: recovery_codes_left$
+SELECT CAST(COUNT(*) AS BIGINT) FROM staff_recovery_code
+WHERE staff_id = :staff_id AND used_at IS NULL;
+
+-- name: sessions_of
+SELECT id, id_hash, created_at, address, user_agent FROM staff_session
+WHERE staff_id = :staff_id AND ended_at IS NULL AND expires_at > :now
+ORDER BY created_at DESC, id;
+
+-- name: end_session_by_id^
+UPDATE staff_session SET ended_at = :now
+WHERE id = :id AND staff_id = :staff_id AND ended_at IS NULL
+RETURNING id;
+
+-- name: end_other_sessions!
+UPDATE staff_session SET ended_at = :now
+WHERE staff_id = :staff_id AND id_hash <> :id_hash AND ended_at IS NULL;
+
+-- name: change_staff!
+UPDATE staff SET name = :name, role = :role, division_code = :division_code,
+    merchant_id = :merchant_id, outlet_id = :outlet_id
+WHERE id = :id;
+
+-- name: set_staff_state!
+UPDATE staff SET state = :state WHERE id = :id;
+
+-- name: count_administrators$
+SELECT CAST(COUNT(*) AS BIGINT) FROM staff WHERE role = 'administrator' AND state = 'active';
+
+-- name: staff_after
+SELECT staff.id, staff.username, staff.name, staff.role, staff.state, staff.locked_until,
+    staff.must_change_password, staff.created_at,
+    CASE WHEN staff.totp_cipher IS NULL THEN 0 ELSE 1 END AS has_second_factor,
+    COALESCE(division.name, merchant.name, outlet.name) AS place
+FROM staff
+LEFT JOIN division ON division.code = staff.division_code
+LEFT JOIN merchant ON merchant.id = staff.merchant_id
+LEFT JOIN outlet ON outlet.id = staff.outlet_id
+WHERE staff.id > :after
+    AND (CAST(:role AS TEXT) IS NULL OR staff.role = :role)
+    AND (CAST(:state AS TEXT) IS NULL OR staff.state = :state)
+ORDER BY staff.id LIMIT :count;
+
+-- name: merchants_to_choose
+SELECT id, name FROM merchant WHERE state <> 'ended' ORDER BY name;
+
+-- name: outlets_to_choose
+SELECT outlet.id, outlet.name, merchant.name AS merchant_name
+FROM outlet JOIN merchant ON merchant.id = outlet.merchant_id
+WHERE outlet.state <> 'ended' ORDER BY merchant.name, outlet.name;
+
+-- name: towns_to_choose
+SELECT code AS id, name FROM division WHERE level = 'town' ORDER BY code;

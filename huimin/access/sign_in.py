@@ -16,6 +16,7 @@ from typing import Any
 
 from huimin.access.passwords import NOBODYS_HASH, matches
 from huimin.access.terminal_keys import queries
+from huimin.audit.record import record
 from huimin.core.days import instant_text, parse_instant
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Engine, Transaction
@@ -38,17 +39,26 @@ class StaffMember:
     merchant_id: str | None
     outlet_id: str | None
     must_change_password: bool
+    has_second_factor: bool
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> StaffMember:
         """The account of a row."""
-        values = {name: row[name] for name in cls.__dataclass_fields__}
-        return cls(**{**values, "must_change_password": bool(row["must_change_password"])})
+        plain = ("id", "username", "name", "role", "division_code", "merchant_id", "outlet_id")
+        return cls(
+            **{name: row[name] for name in plain},
+            must_change_password=bool(row["must_change_password"]),
+            has_second_factor=row["totp_cipher"] is not None,
+        )
 
 
-def sign_in(engine: Engine, username: str, password: str, *, now: datetime) -> StaffMember:
+def sign_in(
+    engine: Engine, username: str, password: str, *, now: datetime, origin: str | None = None
+) -> StaffMember:
     """Check a user name and a password; count a failure, or forget the earlier ones.
 
+    `origin` is the network address for the record. Where the account has a second factor, its code
+    is still to be asked for.
     The slow hash is computed between two transactions, so that no till waits for it. Raises
     Refusal `sign_in_failed` or `sign_in_locked`.
     """
@@ -63,18 +73,31 @@ def sign_in(engine: Engine, username: str, password: str, *, now: datetime) -> S
     if row["locked_until"] is not None and parse_instant(row["locked_until"]) > now:
         raise Refusal("sign_in_locked")
     if not matches(row["password_hash"], password):
-        engine.write(lambda tx: _note_failure(tx, row["id"], now))
+        engine.write(lambda tx: note_failure(tx.coming_from(origin), row, now))
         raise Refusal("sign_in_failed")
     if row["failed_sign_ins"] or row["locked_until"]:
         engine.write(lambda tx: queries.forget_failed_sign_ins(tx, id=row["id"]))
     return StaffMember.of(row)
 
 
-def _note_failure(tx: Transaction, staff_id: str, now: datetime) -> None:
-    failures = queries.note_failed_sign_in(tx, id=staff_id)["failed_sign_ins"]
+def note_failure(tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:
+    """Count a wrong password or code for an account, and lock it after FAILURES_MAX."""
+    _record(tx, row, "sign_in_failed", now)
+    failures = queries.note_failed_sign_in(tx, id=row["id"])["failed_sign_ins"]
     if failures >= FAILURES_MAX:
         until = now + timedelta(minutes=LOCK_MINUTES)
-        queries.lock_staff(tx, id=staff_id, locked_until=instant_text(until))
+        queries.lock_staff(tx, id=row["id"], locked_until=instant_text(until))
+        _record(tx, row, "locked", now)
+
+
+def second_step(tx: Transaction, staff_id: str, now: datetime) -> Mapping[str, Any]:
+    """The account whose password was right, to check its code. Raises Refusal as `sign_in`."""
+    row: Mapping[str, Any] | None = queries.staff_by_id(tx, id=staff_id)
+    if row is None or row["state"] != "active" or row["totp_cipher"] is None:
+        raise Refusal("sign_in_failed")
+    if row["locked_until"] is not None and parse_instant(row["locked_until"]) > now:
+        raise Refusal("sign_in_locked")
+    return row
 
 
 def begin_session(
@@ -90,7 +113,7 @@ def begin_session(
     session_id = secrets.token_urlsafe(32)
     queries.insert_session(
         tx,
-        id_hash=_hash(session_id),
+        id_hash=session_hash(session_id),
         id=new_id(),
         staff_id=member.id,
         created_at=instant_text(now),
@@ -98,19 +121,36 @@ def begin_session(
         address=address,
         user_agent=(user_agent or "")[:200] or None,
     )
+    _record(tx, {"id": member.id, "username": member.username}, "signed_in", now)
     return session_id
 
 
 def member_of_session(tx: Transaction, session_id: str, now: datetime) -> StaffMember | None:
     """Who is behind a session that is neither ended nor too old, if the account is in use."""
-    row = queries.staff_of_session(tx, id_hash=_hash(session_id), now=instant_text(now))
+    row = queries.staff_of_session(tx, id_hash=session_hash(session_id), now=instant_text(now))
     return None if row is None else StaffMember.of(row)
 
 
-def end_session(tx: Transaction, session_id: str, now: datetime) -> None:
+def end_session(
+    tx: Transaction, session_id: str, now: datetime, member: StaffMember | None = None
+) -> None:
     """Sign out."""
-    queries.end_session(tx, id_hash=_hash(session_id), now=instant_text(now))
+    if member is not None:
+        _record(tx, {"id": member.id, "username": member.username}, "signed_out", now)
+    queries.end_session(tx, id_hash=session_hash(session_id), now=instant_text(now))
 
 
-def _hash(session_id: str) -> str:
+def session_hash(session_id: str) -> str:
+    """What the database keeps of a session's secret id."""
     return hashlib.sha256(session_id.encode()).hexdigest()
+
+
+def _record(tx: Transaction, row: Mapping[str, Any], what: str, now: datetime) -> None:
+    record(
+        tx,
+        at=now,
+        actor=row["username"],
+        action=f"staff.{what}",
+        subject_kind="staff",
+        subject_id=row["id"],
+    )

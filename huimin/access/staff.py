@@ -22,13 +22,18 @@ PLACES = {"registrar": "division_code", "merchant_manager": "merchant_id", "cash
 PLACE_TABLES = {"division_code": "division", "merchant_id": "merchant", "outlet_id": "outlet"}
 
 
-def add_staff(
+def add_staff(tx: Transaction, *, password: str, **account: Any) -> Row:
+    """Add an account with a password in clear; see `add_staff_with_hash`."""
+    return add_staff_with_hash(tx, password_hash=hash_password(password), **account)
+
+
+def add_staff_with_hash(
     tx: Transaction,
     *,
     username: str,
     name: str,
     role: str,
-    password: str,
+    password_hash: str,
     now: datetime,
     actor: str = "system",
     division_code: str | None = None,
@@ -38,17 +43,17 @@ def add_staff(
 ) -> Row:
     """Add an account. A registrar needs a division, a manager a merchant, a cashier an outlet.
 
-    Raises FieldProblems naming the field.
+    The hash is slow, so it is made before the transaction. Raises FieldProblems naming the field.
     """
     places = {"division_code": division_code, "merchant_id": merchant_id, "outlet_id": outlet_id}
-    _require_fit(tx, username, name, role, places)
+    require_fit(tx, username, name, role, places)
     row: Row | None = queries.insert_staff(
         tx,
         id=new_id(),
         username=username,
         name=name,
         role=role,
-        password_hash=hash_password(password),
+        password_hash=password_hash,
         must_change_password=must_change_password,
         created_at=instant_text(now),
         **places,
@@ -98,9 +103,10 @@ def _changed(tx: Transaction, row: Row | None, action: str, now: datetime, actor
     return row
 
 
-def _require_fit(
+def require_fit(
     tx: Transaction, username: str, name: str, role: str, places: Mapping[str, str | None]
 ) -> None:
+    """Raise FieldProblems for an account that can't be: name, role, or the place it needs."""
     if not USERNAME.fullmatch(username):
         raise field_problem(
             "username",

@@ -360,6 +360,15 @@ KINDS: dict[str, Kind] = {
         ),
         QUIET,
     ),
+    "password_change_needed": Kind(
+        403,
+        (
+            "请先在“我的账号”里换成自己的密码。",
+            "請先在「我的帳號」裡換成自己的密碼。",
+            "Change the password to one of your own first, on your account's page.",
+        ),
+        QUIET,
+    ),
     "forbidden": Kind(
         403,
         (

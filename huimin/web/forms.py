@@ -30,6 +30,11 @@ class Form:
         """What the browser sent: one value a field, trimmed; no file."""
         return cls({name: value.strip()[:TEXT_MAX] for name, value in request.form.items()})
 
+    @classmethod
+    def secret(cls) -> Form:
+        """The same for passwords: not trimmed, and never to be shown again."""
+        return cls({name: value[:TEXT_MAX] for name, value in request.form.items()})
+
     def refused(self, why: FieldProblems | Refusal) -> Form:
         """The same form with what must be mended; a refusal concerns the form as a whole ("")."""
         language = request_language()

@@ -1,0 +1,160 @@
+"""One's own account: password, sessions, second factor."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+import qrcode
+import qrcode.image.svg
+from flask import redirect, render_template, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from huimin.access.guards import member, require
+from huimin.access.pages import pages
+from huimin.access.passwords import matches
+from huimin.access.second_factor import (
+    address_of,
+    matching_step,
+    new_secret,
+    recovery_codes_left,
+    switch_off,
+    switch_on,
+)
+from huimin.access.sessions import end_one_session, end_other_sessions, sessions_of
+from huimin.access.sign_in import session_hash
+from huimin.access.staff_changes import change_own_password, password_hash_of, staff_by_id
+from huimin.core.refusals import FieldProblems, field_problem
+from huimin.storage.engine import Transaction
+from huimin.web.current import change, house
+from huimin.web.forms import Form, tell
+
+
+@pages.get("/account")
+@require("account.own")
+def account() -> str:
+    """The page."""
+    return _page(Form())
+
+
+@pages.post("/account/password")
+@require("account.own")
+def own_password() -> Response | tuple[str, int]:
+    """Change one's own password; the other sessions end."""
+    form, who = Form.secret(), member()
+    try:
+        change_own_password(
+            house().engine,
+            who.id,
+            old=form.text("old_password"),
+            new=form.text("new_password"),
+            again=form.text("new_again"),
+            now=house().clock(),
+            keep=session_hash(_own_session()),
+        )
+    except FieldProblems as why:
+        return _page(Form().refused(why), opened="password"), 422
+    tell(_("密码已更换，其他设备上的登录已结束。"))
+    return redirect(url_for("access.home" if who.must_change_password else "access.account"))
+
+
+@pages.post("/account/sessions/<session_id>/end")
+@require("account.own")
+def end_session_of_own(session_id: str) -> Response:
+    """End one of one's own sessions."""
+    who, now = member(), house().clock()
+    staff = {"id": who.id}
+    change(lambda tx: end_one_session(tx, staff, session_id, now=now, actor=who.username))
+    tell(_("那台设备上的登录已结束。"))
+    return redirect(url_for("access.account"))
+
+
+@pages.post("/account/sessions/end-others")
+@require("account.own")
+def end_others() -> Response:
+    """End all sessions but this one."""
+    who, now, own = member(), house().clock(), _own_session()
+    staff = {"id": who.id}
+    change(lambda tx: end_other_sessions(tx, staff, own, now=now, actor=who.username))
+    tell(_("其他设备上的登录都已结束。"))
+    return redirect(url_for("access.account"))
+
+
+@pages.post("/account/second-factor")
+@require("account.own")
+def begin_second_factor() -> Response:
+    """Make a secret, to be confirmed by a first code. It waits encrypted in the session."""
+    session["totp"] = house().personal_data.encrypt(new_secret(), "staff.totp")
+    return redirect(url_for("access.account"))
+
+
+@pages.post("/account/second-factor/confirm")
+@require("account.own")
+def confirm_second_factor() -> str | tuple[str, int] | Response:
+    """Switch it on with a first right code; the recovery codes are shown this once."""
+    cipher, form, now, who = session.get("totp"), Form.sent(), house().clock(), member()
+    if not isinstance(cipher, str):
+        return redirect(url_for("access.account"))
+    step = matching_step(
+        house().personal_data.decrypt(cipher, "staff.totp"), form.text("code"), now
+    )
+    if step is None:
+        problem = field_problem("code", "验证码不对，请再试。", "The code is wrong; try again.")
+        return _page(Form().refused(problem), opened="second"), 422
+    codes = change(
+        lambda tx: switch_on(tx, staff_by_id(tx, who.id), cipher=cipher, step=step, now=now)
+    )
+    session.pop("totp", None)
+    return _page(Form(), codes=codes)
+
+
+@pages.post("/account/second-factor/off")
+@require("account.own")
+def end_second_factor() -> Response | tuple[str, int]:
+    """Switch it off, with the password."""
+    form, now, who = Form.secret(), house().clock(), member()
+    known = house().engine.read(lambda tx: password_hash_of(tx, who.id))
+    if not matches(known, form.text("password")):
+        problem = field_problem("password", "密码不对，请重新输入。", "The password is wrong.")
+        return _page(Form().refused(problem), opened="second"), 422
+    change(lambda tx: switch_off(tx, staff_by_id(tx, who.id), now=now))
+    tell(_("两步验证已关闭。"))
+    return redirect(url_for("access.account"))
+
+
+def picture_of(text: str) -> str:
+    """A QR code as an image address that needs no other request."""
+    target = io.BytesIO()
+    qrcode.make(text, image_factory=qrcode.image.svg.SvgPathImage).save(target)
+    return "data:image/svg+xml;base64," + base64.b64encode(target.getvalue()).decode()
+
+
+def _own_session() -> str:
+    return str(session.get("session_id") or "")
+
+
+def _page(form: Form, *, opened: str = "", codes: list[str] | None = None) -> str:
+    who, now, own = member(), house().clock(), _own_session()
+
+    def look(tx: Transaction) -> dict[str, Any]:
+        return {
+            "sessions": sessions_of(tx, who.id, now, own),
+            "codes_left": recovery_codes_left(tx, who.id),
+            "second_factor": staff_by_id(tx, who.id)["totp_cipher"] is not None,
+        }
+
+    secret, picture = None, None
+    if isinstance(session.get("totp"), str):
+        secret = house().personal_data.decrypt(session["totp"], "staff.totp")
+        picture = picture_of(address_of(secret, who.username, house().settings.county_name))
+    return render_template(
+        "access/account.html",
+        form=form,
+        opened=opened,
+        codes=codes,
+        secret=secret,
+        picture=picture,
+        **house().engine.read(look),
+    )

@@ -1,0 +1,180 @@
+"""Sign in, sign out, the first page after it, and the choice of language."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.wrappers import Response
+
+from huimin.access.guards import member, require, signed_in
+from huimin.access.pages import pages
+from huimin.access.second_factor import use_code
+from huimin.access.sign_in import (
+    StaffMember,
+    begin_session,
+    end_session,
+    note_failure,
+    second_step,
+    sign_in,
+)
+from huimin.core.permissions import allows
+from huimin.core.refusals import Refusal
+from huimin.storage.engine import Transaction
+from huimin.web.current import change, house
+from huimin.web.language import LANGUAGES, request_language
+
+# The account locks after five failures; this keeps one address from locking many accounts.
+FAILURES_PER_ADDRESS = RateLimitItemPerMinute(20)
+SECOND_STEP_SECONDS = 300
+
+
+@pages.get("/")
+@require("home.read")
+def home() -> Response:
+    """Where a day begins: the till for a cashier, what waits for an office."""
+    if allows(member().role, "till.use"):
+        return redirect(url_for("checkout.till"))
+    return redirect(url_for("desk.today"))
+
+
+@pages.get("/sign-in")
+def sign_in_form() -> str | Response:
+    """The form."""
+    if signed_in() is not None:
+        return redirect(url_for("access.home"))
+    return render_template("access/sign_in.html", username="", problem=None)
+
+
+@pages.post("/sign-in")
+def sign_in_now() -> Response | tuple[str, int] | str:
+    """Check the form; on success a new session replaces whatever the browser had."""
+    username = request.form.get("username", "")[:64]
+    now = house().clock()
+    address = request.remote_addr or ""
+    try:
+        if not _tries().test(FAILURES_PER_ADDRESS, address):
+            raise Refusal("too_many_requests")
+        found = sign_in(
+            house().engine, username, request.form.get("password", ""), now=now, origin=address
+        )
+    except Refusal as refusal:
+        # Failures only: a whole office signs in from one address in the morning.
+        _tries().hit(FAILURES_PER_ADDRESS, address)
+        page = render_template(
+            "access/sign_in.html", username=username, problem=refusal.detail(request_language())
+        )
+        return page, refusal.status
+    wanted = _inside(request.args.get("next"))
+    if found.has_second_factor:
+        session["second"] = {"staff_id": found.id, "at": now.timestamp(), "next": wanted}
+        return redirect(url_for("access.code_form"))
+    return _let_in(found, wanted)
+
+
+@pages.get("/sign-in/code")
+def code_form() -> str | Response:
+    """The form for the second factor's code, behind a right password."""
+    if _second() is None:
+        return redirect(url_for("access.sign_in_form"))
+    return render_template("access/code.html", problem=None)
+
+
+@pages.post("/sign-in/code")
+def check_code() -> Response | tuple[str, int]:
+    """Check the code; a wrong one counts like a wrong password."""
+    second, now, address = _second(), house().clock(), request.remote_addr or ""
+    if second is None:
+        return redirect(url_for("access.sign_in_form"))
+    typed, secrets = request.form.get("code", "")[:40], house().personal_data
+
+    def work(tx: Transaction) -> StaffMember | None:
+        row = second_step(tx, second["staff_id"], now)
+        secret = secrets.decrypt(row["totp_cipher"], "staff.totp")
+        if use_code(tx, row["id"], secret, typed, now):
+            return StaffMember.of(row)
+        note_failure(tx, row, now)
+        return None
+
+    try:
+        if not _tries().test(FAILURES_PER_ADDRESS, address):
+            raise Refusal("too_many_requests")
+        found = change(work)
+        if found is None:
+            raise Refusal("sign_in_failed")
+    except Refusal as refusal:
+        _tries().hit(FAILURES_PER_ADDRESS, address)
+        words = refusal.detail(request_language())
+        if refusal.code == "sign_in_failed":
+            words = _("验证码不对或已用过，请等下一个验证码再试。")
+        return render_template("access/code.html", problem=words), refusal.status
+    return _let_in(found, second["next"])
+
+
+@pages.post("/sign-out")
+@require("account.own")
+def sign_out() -> Response:
+    """End the session, here and in the database."""
+    session_id, now, who = session.pop("session_id", None), house().clock(), member()
+    if isinstance(session_id, str):
+        change(lambda tx: end_session(tx, session_id, now, who))
+    return redirect(url_for("access.sign_in_form"))
+
+
+@pages.post("/language")
+def choose_language() -> Response:
+    """Keep the reader's language and go back to the page."""
+    language = request.form.get("language")
+    if language in LANGUAGES:
+        session["language"] = language
+    return redirect(_inside(request.form.get("back")) or url_for("access.home"))
+
+
+def _second() -> dict[str, Any] | None:
+    """Whose password was right a moment ago, or None."""
+    second = session.get("second")
+    if not isinstance(second, dict):
+        return None
+    age = house().clock().timestamp() - second["at"]
+    return second if 0 <= age <= SECOND_STEP_SECONDS else None
+
+
+def _let_in(found: StaffMember, wanted: str | None) -> Response:
+    """A new session replaces whatever the browser had."""
+    # Read here: the use case runs in the writer's thread, where there is no request.
+    hours, now = house().settings.session_hours, house().clock()
+    address, user_agent = request.remote_addr, request.headers.get("User-Agent")
+    session_id = change(
+        lambda tx: begin_session(
+            tx, found, now=now, hours=hours, address=address, user_agent=user_agent
+        )
+    )
+    language = session.get("language")
+    session.clear()
+    session.permanent = True
+    session["session_id"] = session_id
+    if language:
+        session["language"] = language
+    return redirect(wanted or url_for("access.home"))
+
+
+def _inside(address: str | None) -> str | None:
+    """The address if it is a path on this server; else nobody is sent anywhere."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
+        return None
+    parts = urlsplit(address)
+    return None if parts.scheme or parts.netloc or "\\" in address else address
+
+
+def _tries() -> FixedWindowRateLimiter:
+    """The counter of this application; another one in the same process counts for itself."""
+    counter: FixedWindowRateLimiter | None = current_app.extensions.get("sign_in_tries")
+    if counter is None:
+        counter = FixedWindowRateLimiter(MemoryStorage())
+        counter = current_app.extensions.setdefault("sign_in_tries", counter)
+    return counter

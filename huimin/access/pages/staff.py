@@ -1,0 +1,214 @@
+"""The accounts of others: added with a first password, changed, unlocked, switched off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from huimin.access.guards import member, require
+from huimin.access.pages import pages
+from huimin.access.password_rules import first_password
+from huimin.access.passwords import hash_password
+from huimin.access.sessions import sessions_of
+from huimin.access.staff import PLACES, add_staff_with_hash
+from huimin.access.staff_changes import (
+    change_staff,
+    reset_password,
+    staff_by_id,
+    switch_staff,
+    unlock_staff,
+)
+from huimin.access.staff_list import places_to_choose, staff_after
+from huimin.audit.record import events_of
+from huimin.core.permissions import ROLES
+from huimin.core.refusals import FieldProblems
+from huimin.storage.engine import Transaction
+from huimin.web.current import change, house
+from huimin.web.event_words import event_words
+from huimin.web.forms import Form, tell
+from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, listed
+from huimin.web.words import ROLE_NAMES, STATES
+
+FILTERS = ("role", "state")
+
+
+@pages.get("/staff/", endpoint="staff")
+@require("staff.read")
+def staff_list() -> str | Response:
+    """Who may sign in."""
+    form = Form({name: request.args.get(name, "").strip() for name in FILTERS})
+    as_workbook = request.args.get("format") == "xlsx"
+    page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
+    if as_workbook:
+        columns = [
+            (_("用户名"), lambda row: row["username"]),
+            (_("姓名"), lambda row: row["name"]),
+            (_("岗位"), lambda row: str(ROLE_NAMES[row["role"]])),
+            (_("所属"), lambda row: row["place"]),
+            (_("状态"), lambda row: str(STATES[row["state"]])),
+        ]
+        return workbook_response(_("工作人员"), columns, page.rows)
+    return render_template(
+        "access/staff.html",
+        form=form,
+        page=page,
+        arguments={name: value for name, value in form.values.items() if value},
+        roles=[(role, ROLE_NAMES[role]) for role in ROLES],
+        states=[(state, STATES[state]) for state in ("active", "disabled")],
+        now_text=house().clock().isoformat(),
+    )
+
+
+@pages.get("/staff/new")
+@require("staff.write")
+def new_staff() -> str:
+    """The empty form."""
+    return _form_page(Form({"role": request.args.get("role", "")}))
+
+
+@pages.post("/staff/new")
+@require("staff.write")
+def enter_staff() -> str | tuple[str, int]:
+    """Add an account; its first password is shown this once and must be changed."""
+    form, password = Form.sent(), first_password()
+    password_hash, now, actor = hash_password(password), house().clock(), member().username
+    role = form.text("role")
+    places = {PLACES[role]: form.optional(PLACES[role])} if role in PLACES else {}
+    try:
+        row = change(
+            lambda tx: add_staff_with_hash(
+                tx,
+                username=form.text("username"),
+                name=form.text("name"),
+                role=role,
+                password_hash=password_hash,
+                must_change_password=1,
+                now=now,
+                actor=actor,
+                **places,
+            )
+        )
+    except FieldProblems as why:
+        return _form_page(form.refused(why)), 422
+    return _account_page(row["id"], Form(), password=password)
+
+
+@pages.get("/staff/<staff_id>")
+@require("staff.read")
+def one_staff(staff_id: str) -> str:
+    """One account."""
+    return _account_page(staff_id, Form())
+
+
+@pages.post("/staff/<staff_id>/change")
+@require("staff.write")
+def change_account(staff_id: str) -> Response | tuple[str, int]:
+    """Another name, role or place."""
+    form, now, actor = Form.sent(), house().clock(), member().username
+    role = form.text("role")
+    place = form.optional(PLACES[role]) if role in PLACES else None
+    try:
+        change(
+            lambda tx: change_staff(
+                tx,
+                staff_id,
+                name=form.text("name"),
+                role=role,
+                place=place,
+                reason=form.text("reason"),
+                now=now,
+                actor=actor,
+            )
+        )
+    except FieldProblems as why:
+        return _account_page(staff_id, form.refused(why), opened="change"), 422
+    tell(_("账号已修改。"))
+    return redirect(url_for("access.one_staff", staff_id=staff_id))
+
+
+@pages.post("/staff/<staff_id>/<any(disable, enable):act>")
+@require("staff.write")
+def switch_account(staff_id: str, act: str) -> Response | tuple[str, int]:
+    """Switch an account off, at once, or on again."""
+    form, now, actor = Form.sent(), house().clock(), member().username
+    state = "disabled" if act == "disable" else "active"
+    try:
+        change(
+            lambda tx: switch_staff(
+                tx, staff_id, state=state, reason=form.text("reason"), now=now, actor=actor
+            )
+        )
+    except FieldProblems as why:
+        return _account_page(staff_id, form.refused(why), opened="switch"), 422
+    tell(_("账号已停用，登录已结束。") if act == "disable" else _("账号已恢复使用。"))
+    return redirect(url_for("access.one_staff", staff_id=staff_id))
+
+
+@pages.post("/staff/<staff_id>/unlock")
+@require("staff.write")
+def unlock_account(staff_id: str) -> Response:
+    """Forget the failed sign-ins."""
+    now, actor = house().clock(), member().username
+    change(lambda tx: unlock_staff(tx, staff_id, now=now, actor=actor))
+    tell(_("账号已解锁，可以马上登录。"))
+    return redirect(url_for("access.one_staff", staff_id=staff_id))
+
+
+@pages.post("/staff/<staff_id>/password")
+@require("staff.write")
+def new_password(staff_id: str) -> str:
+    """A new first password, shown this once."""
+    password, now, actor = first_password(), house().clock(), member().username
+    password_hash = hash_password(password)
+    change(lambda tx: reset_password(tx, staff_id, password_hash, now=now, actor=actor))
+    return _account_page(staff_id, Form(), password=password)
+
+
+def _page(form: Form, *, size: int) -> Listed:
+    after = request.args.get("after", "")
+
+    def look(tx: Transaction) -> Listed:
+        def rows_after(key: str, count: int) -> list[dict[str, Any]]:
+            wanted = {name: form.optional(name) for name in FILTERS}
+            return staff_after(tx, key, count, **wanted)
+
+        return listed(rows_after, len(rows_after("", COUNT_MAX + 1)), after=after, size=size)
+
+    return house().engine.read(look)
+
+
+def _form_page(form: Form) -> str:
+    roles = [(role, ROLE_NAMES[role]) for role in ROLES]
+    return render_template(
+        "access/new_staff.html", form=form, roles=roles, **house().engine.read(places_to_choose)
+    )
+
+
+def _account_page(
+    staff_id: str, form: Form, *, opened: str = "", password: str | None = None
+) -> str:
+    now = house().clock()
+
+    def look(tx: Transaction) -> tuple[Any, Any, Any]:
+        found = staff_by_id(tx, staff_id)
+        events = events_of(tx, "staff", staff_id)
+        return found, sessions_of(tx, staff_id, now), events
+
+    found, sessions, events = house().engine.read(look)
+    return render_template(
+        "access/one_staff.html",
+        account=found,
+        sessions=sessions,
+        events=events[::-1][:100],
+        event_words=event_words,
+        form=form,
+        opened=opened,
+        password=password,
+        roles=[(role, ROLE_NAMES[role]) for role in ROLES],
+        now_text=now.isoformat(),
+        **house().engine.read(places_to_choose),
+    )

@@ -1,0 +1,60 @@
+"""What a password must be: long, and not one that everybody tries first (NIST SP 800-63B)."""
+
+from __future__ import annotations
+
+import secrets
+
+from huimin.core.refusals import field_problem
+
+LENGTH_MIN, LENGTH_MAX = 10, 200
+COMMON = (
+    "1234567890",
+    "0123456789",
+    "12345678910",
+    "1111111111",
+    "0000000000",
+    "password",
+    "passw0rd",
+    "qwertyuiop",
+    "1qaz2wsx3edc",
+    "qwerty12345",
+    "admin12345",
+    "administrator",
+    "huiminka",
+    "lezhixian",
+    "woaini1314520",
+    "iloveyou",
+)
+# No letters that are taken for one another when they are read out.
+LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+GROUPS, GROUP_LETTERS = 3, 4
+
+
+def require_good_password(field: str, password: str, username: str) -> None:
+    """Raise FieldProblems on that field for a password that is too easily guessed."""
+    lowered = password.lower()
+    if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
+        raise field_problem(
+            field,
+            f"密码须为 {LENGTH_MIN} 到 {LENGTH_MAX} 个字符，可以用几个词连成一句。",
+            f"A password has {LENGTH_MIN} to {LENGTH_MAX} characters; a few words do well.",
+        )
+    if username.lower() in lowered or len(set(lowered)) < 4:
+        raise field_problem(
+            field,
+            "密码不能含用户名，也不能只用几个相同的字符。",
+            "The password must not hold the user name or repeat a few characters.",
+        )
+    if any(common in lowered for common in COMMON):
+        raise field_problem(
+            field,
+            "这个密码太常见，容易被猜到，请换一个。",
+            "This password is too common; choose another.",
+        )
+
+
+def first_password() -> str:
+    """A random password to hand over once, easy to read out: three groups of four."""
+    return "-".join(
+        "".join(secrets.choice(LETTERS) for _ in range(GROUP_LETTERS)) for _ in range(GROUPS)
+    )

@@ -1,0 +1,90 @@
+"""The sessions of one member of staff: where and when they signed in, and ending them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from huimin.access.sign_in import session_hash
+from huimin.access.terminal_keys import queries
+from huimin.audit.record import record
+from huimin.core.days import instant_text
+from huimin.core.refusals import Refusal
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+DEVICES = (
+    ("MicroMessenger", "微信"),
+    ("Edg/", "Edge"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def sessions_of(tx: Transaction, staff_id: str, now: datetime, own: str | None = None) -> list[Row]:
+    """The sessions that count, the latest first: id, created_at, address, device, own.
+
+    `own` is the secret of the asking session, which is marked.
+    """
+    own_hash = session_hash(own) if own else None
+    return [
+        {
+            "id": row["id"],
+            "created_at": row["created_at"],
+            "address": row["address"],
+            "device": device_words(row["user_agent"]),
+            "own": row["id_hash"] == own_hash,
+        }
+        for row in queries.sessions_of(tx, staff_id=staff_id, now=instant_text(now))
+    ]
+
+
+def end_one_session(
+    tx: Transaction, staff: Mapping[str, Any], session_id: str, *, now: datetime, actor: str
+) -> None:
+    """End a session of that member by its public id. Raises Refusal `not_found`."""
+    ended = queries.end_session_by_id(
+        tx, id=session_id, staff_id=staff["id"], now=instant_text(now)
+    )
+    if ended is None:
+        raise Refusal("not_found")
+    _record(tx, staff, now, actor)
+
+
+def end_other_sessions(
+    tx: Transaction, staff: Mapping[str, Any], own: str, *, now: datetime, actor: str
+) -> None:
+    """End every session of that member but the asking one."""
+    queries.end_other_sessions(
+        tx, staff_id=staff["id"], id_hash=session_hash(own), now=instant_text(now)
+    )
+    _record(tx, staff, now, actor)
+
+
+def device_words(user_agent: str | None) -> str:
+    """What kind of browser and system it is, in two words."""
+    text = user_agent or ""
+    browser = next((words for mark, words in DEVICES if mark in text), "")
+    system = next((words for mark, words in SYSTEMS if mark in text), "")
+    return " · ".join(part for part in (browser, system) if part) or "—"
+
+
+def _record(tx: Transaction, staff: Mapping[str, Any], now: datetime, actor: str) -> None:
+    record(
+        tx,
+        at=now,
+        actor=actor,
+        action="staff.sessions_ended",
+        subject_kind="staff",
+        subject_id=staff["id"],
+    )

@@ -1,0 +1,186 @@
+"""Change an account: role and place, lock, state, password. Each with who, and what it was before.
+
+Nobody takes their own administrator's role away, and the county always keeps one administrator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from huimin.access.password_rules import require_good_password
+from huimin.access.passwords import hash_password, matches
+from huimin.access.staff import PLACES, Row, require_fit
+from huimin.access.terminal_keys import queries
+from huimin.audit.record import record
+from huimin.core.days import instant_text
+from huimin.core.permissions import ADMINISTRATOR
+from huimin.core.refusals import Refusal, field_problem
+from huimin.storage.engine import Engine, Transaction
+
+REASON_CHARACTERS_MAX = 200
+SHOWN = ("name", "role", "division_code", "merchant_id", "outlet_id", "state")
+
+
+def staff_by_id(tx: Transaction, staff_id: str) -> Row:
+    """The account without its password hash. Raises Refusal `not_found`."""
+    row = queries.staff_by_id(tx, id=staff_id)
+    if row is None:
+        raise Refusal("not_found")
+    return {name: value for name, value in row.items() if name != "password_hash"}
+
+
+def change_staff(
+    tx: Transaction,
+    staff_id: str,
+    *,
+    name: str,
+    role: str,
+    place: str | None,
+    reason: str,
+    now: datetime,
+    actor: str,
+) -> None:
+    """Another name, role or place; the sessions end when role or place differ.
+
+    `place` is the division, merchant or outlet that the role needs. Raises FieldProblems.
+    """
+    reason = _checked_reason(reason)
+    old = staff_by_id(tx, staff_id)
+    if old["role"] == ADMINISTRATOR and role != ADMINISTRATOR:
+        _require_other_administrator(tx, old, actor, "role")
+    places: dict[str, str | None] = dict.fromkeys(PLACES.values())
+    if role in PLACES:
+        places[PLACES[role]] = place
+    require_fit(tx, old["username"], name, role, places)
+    queries.change_staff(tx, id=staff_id, name=name, role=role, **places)
+    new = {"name": name, "role": role, **places}
+    if any(old[field] != new[field] for field in ("role", *places)):
+        queries.end_sessions_of(tx, staff_id=staff_id, now=instant_text(now))
+    _record(tx, old, "changed", now, actor, reason=reason, new={**new, "state": old["state"]})
+
+
+def switch_staff(
+    tx: Transaction, staff_id: str, *, state: str, reason: str, now: datetime, actor: str
+) -> None:
+    """Switch an account off (its sessions end at once) or on again. Raises FieldProblems."""
+    reason = _checked_reason(reason)
+    old = staff_by_id(tx, staff_id)
+    if state == "disabled" and old["role"] == ADMINISTRATOR:
+        _require_other_administrator(tx, old, actor, "reason")
+    queries.set_staff_state(tx, id=staff_id, state=state)
+    if state == "disabled":
+        queries.end_sessions_of(tx, staff_id=staff_id, now=instant_text(now))
+    what = "disable" if state == "disabled" else "enabled"
+    _record(tx, old, what, now, actor, reason=reason, new={**_shown(old), "state": state})
+
+
+def unlock_staff(tx: Transaction, staff_id: str, *, now: datetime, actor: str) -> None:
+    """Forget the failed sign-ins of an account."""
+    old = staff_by_id(tx, staff_id)
+    queries.forget_failed_sign_ins(tx, id=staff_id)
+    _record(tx, old, "unlocked", now, actor)
+
+
+def reset_password(
+    tx: Transaction, staff_id: str, password_hash: str, *, now: datetime, actor: str
+) -> None:
+    """Set a password that must be changed at the next sign-in; sessions end."""
+    old = staff_by_id(tx, staff_id)
+    queries.set_password(
+        tx, username=old["username"], password_hash=password_hash, must_change_password=1
+    )
+    queries.end_sessions_of(tx, staff_id=staff_id, now=instant_text(now))
+    _record(tx, old, "password", now, actor)
+
+
+def change_own_password(
+    engine: Engine, staff_id: str, *, old: str, new: str, again: str, now: datetime, keep: str
+) -> None:
+    """Change one's own password; every session but the one whose hash is `keep` ends.
+
+    The slow hashes are computed outside of the transaction. Raises FieldProblems on old_password,
+    new_password or new_again.
+    """
+    row = engine.read(lambda tx: queries.staff_by_id(tx, id=staff_id))
+    if row is None or not matches(row["password_hash"], old):
+        raise field_problem(
+            "old_password", "现在的密码不对，请重新输入。", "The present password is wrong."
+        )
+    require_good_password("new_password", new, row["username"])
+    if new == old:
+        raise field_problem(
+            "new_password", "新密码不能和现在的一样。", "The new password must differ."
+        )
+    if new != again:
+        raise field_problem("new_again", "两次输入的不一样。", "The two do not agree.")
+    password_hash = hash_password(new)
+
+    def work(tx: Transaction) -> None:
+        queries.set_password(
+            tx, username=row["username"], password_hash=password_hash, must_change_password=0
+        )
+        queries.end_other_sessions(tx, staff_id=staff_id, id_hash=keep, now=instant_text(now))
+        _record(tx, row, "own_password", now, row["username"])
+
+    engine.write(work)
+
+
+def _require_other_administrator(
+    tx: Transaction, old: Mapping[str, Any], actor: str, field: str
+) -> None:
+    if old["username"] == actor:
+        raise field_problem(
+            field,
+            "不能停用自己，也不能取消自己的管理员岗位，请由另一位管理员办理。",
+            "You can't switch yourself off or take your own role away.",
+        )
+    if int(queries.count_administrators(tx)) <= 1 and old["state"] == "active":
+        raise field_problem(
+            field,
+            "这是最后一位在用的管理员，请先增加另一位。",
+            "This is the last active administrator; add another first.",
+        )
+
+
+def _checked_reason(reason: str) -> str:
+    text = reason.strip()
+    if not text or len(text) > REASON_CHARACTERS_MAX or not text.isprintable():
+        raise field_problem("reason", "请写明原因，200 字以内。", "Give the reason, up to 200.")
+    return text
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in SHOWN}
+
+
+def _record(
+    tx: Transaction,
+    old: Mapping[str, Any],
+    what: str,
+    now: datetime,
+    actor: str,
+    *,
+    reason: str | None = None,
+    new: Mapping[str, Any] | None = None,
+) -> None:
+    record(
+        tx,
+        at=now,
+        actor=actor,
+        action=f"staff.{what}",
+        subject_kind="staff",
+        subject_id=old["id"],
+        reason=reason,
+        old=_shown(old) if new is not None else None,
+        new=new,
+    )
+
+
+def password_hash_of(tx: Transaction, staff_id: str) -> str:
+    """The hash of an account's password. Raises Refusal `not_found`."""
+    row = queries.staff_by_id(tx, id=staff_id)
+    if row is None:
+        raise Refusal("not_found")
+    return str(row["password_hash"])

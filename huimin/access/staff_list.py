@@ -1,0 +1,30 @@
+"""The list of accounts, and the places that an account can be given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from huimin.access.terminal_keys import queries
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+
+
+def staff_after(
+    tx: Transaction, after: str, count: int, *, role: str | None, state: str | None
+) -> list[Row]:
+    """Up to `count` accounts behind the id `after`, each with `place`, what its role reaches."""
+    return list(queries.staff_after(tx, after=after, count=count, role=role, state=state))
+
+
+def places_to_choose(tx: Transaction) -> dict[str, list[tuple[str, str]]]:
+    """(id, name) of the towns, merchants and outlets, by the names of the form's lists."""
+    outlets = [
+        (row["id"], f"{row['merchant_name']} · {row['name']}")
+        for row in queries.outlets_to_choose(tx)
+    ]
+    return {
+        "towns": [(row["id"], row["name"]) for row in queries.towns_to_choose(tx)],
+        "merchants": [(row["id"], row["name"]) for row in queries.merchants_to_choose(tx)],
+        "outlets": outlets,
+    }

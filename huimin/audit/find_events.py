@@ -1,0 +1,59 @@
+"""Look through the record: who saw or changed what, when, from where. The latest comes first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from huimin.audit.record import queries
+from huimin.core.days import county_start, instant_text
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+# Behind every id: they are lower-case hexadecimal.
+LAST_ID = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedEvents:
+    """Filters; None lets everything through. Days are county days, the last one included."""
+
+    actor: str | None = None
+    action: str | None = None
+    subject_id: str | None = None
+    number: str | None = None
+    first: date | None = None
+    last: date | None = None
+
+    def bounds(self) -> dict[str, str | None]:
+        """The instants between which the days lie."""
+        last = self.last + timedelta(days=1) if self.last else None
+        return {
+            "first": instant_text(county_start(self.first)) if self.first else None,
+            "last": instant_text(county_start(last)) if last else None,
+        }
+
+
+def events_before(tx: Transaction, wanted: WantedEvents, before: str, count: int) -> list[Row]:
+    """Up to `count` events that lie behind the id `before`, the latest first."""
+    return list(
+        queries.events_before(
+            tx,
+            before=before or LAST_ID,
+            count=count,
+            actor=wanted.actor,
+            action=wanted.action,
+            subject_id=wanted.subject_id,
+            **wanted.bounds(),
+        )
+    )
+
+
+def lookups_before(tx: Transaction, wanted: WantedEvents, before: str, count: int) -> list[Row]:
+    """Up to `count` looks at cards that lie behind the id `before`, the latest first."""
+    return list(
+        queries.lookups_before(
+            tx, before=before or LAST_ID, count=count, number=wanted.number, **wanted.bounds()
+        )
+    )

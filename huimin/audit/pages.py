@@ -1,0 +1,118 @@
+"""The record for those who supervise: events with old and new values, and looks at cards."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
+
+from huimin.access.guards import require
+from huimin.audit.find_events import WantedEvents, events_before, lookups_before
+from huimin.core.days import parse_day
+from huimin.core.json_text import read_json
+from huimin.core.refusals import FieldProblems, field_problem
+from huimin.storage.engine import Transaction
+from huimin.web.current import house
+from huimin.web.event_words import EVENTS, event_words
+from huimin.web.forms import Form
+from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.lists import PAGE_ROWS, Listed, listed
+from huimin.web.words import minute_text
+
+pages = Blueprint("audit", __name__)
+
+FILTERS = ("actor", "action", "subject", "first", "last", "number")
+
+
+@pages.get("/audit/")
+@require("audit.read")
+def events() -> str | Response:
+    """Who saw or changed what."""
+    return _list(
+        events_before,
+        "audit/events.html",
+        [
+            (_("时间"), lambda row: minute_text(row["at"])),
+            (_("工作人员"), lambda row: row["actor"]),
+            (_("做了什么"), lambda row: event_words(row["action"])),
+            (_("对象"), lambda row: f"{row['subject_kind']} {row['subject_id']}"),
+            (_("原因"), lambda row: row["reason"]),
+            (_("原来"), lambda row: row["old_json"]),
+            (_("改为"), lambda row: row["new_json"]),
+            (_("来自"), lambda row: row["address"]),
+        ],
+    )
+
+
+@pages.get("/audit/lookups")
+@require("audit.read")
+def lookups() -> str | Response:
+    """Who looked a card up."""
+    return _list(
+        lookups_before,
+        "audit/lookups.html",
+        [
+            (_("时间"), lambda row: minute_text(row["at"])),
+            (_("示范点"), lambda row: row["outlet_name"]),
+            (_("收银终端"), lambda row: row["terminal_code"]),
+            (_("工作人员"), lambda row: row["username"]),
+            (_("卡号"), lambda row: row["number"]),
+            (_("结果"), lambda row: row["outcome"]),
+        ],
+    )
+
+
+def _list(find: Any, template: str, columns: Any) -> str | Response:
+    form = Form({name: request.args.get(name, "").strip() for name in FILTERS})
+    as_workbook, after = request.args.get("format") == "xlsx", request.args.get("after", "")
+    page = Listed([], 0, "", None)
+    try:
+        wanted = _wanted(form)
+
+        def look(tx: Transaction) -> Listed:
+            size = ROWS_MAX if as_workbook else PAGE_ROWS
+            return listed(lambda key, n: find(tx, wanted, key, n), 0, after=after, size=size)
+
+        page = house().engine.read(look)
+    except FieldProblems as why:
+        form = form.refused(why)
+    if as_workbook:
+        return workbook_response(_("审计记录"), columns, page.rows)
+    return render_template(
+        template,
+        form=form,
+        page=page,
+        arguments={name: value for name, value in form.values.items() if value},
+        actions=list(EVENTS.items()),
+        event_words=event_words,
+        values=_values,
+    )
+
+
+def _wanted(form: Form) -> WantedEvents:
+    return WantedEvents(
+        actor=form.optional("actor"),
+        action=form.optional("action"),
+        subject_id=form.optional("subject"),
+        number="".join(form.text("number").split()) or None,
+        first=_day(form, "first"),
+        last=_day(form, "last"),
+    )
+
+
+def _day(form: Form, name: str) -> date | None:
+    if not form.text(name):
+        return None
+    try:
+        return parse_day(form.text(name))
+    except ValueError:
+        raise field_problem(
+            name, "日期请写成 2026-10-31。", "Write the day as 2026-10-31."
+        ) from None
+
+
+def _values(text: str | None) -> list[tuple[str, Any]]:
+    """The kept values of an event, to be shown in a row each."""
+    return sorted(read_json(text).items()) if text else []

@@ -1,0 +1,80 @@
+"""The first page of an office's day: what waits, each number a link to its list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, url_for
+from flask_babel import lazy_gettext as _
+
+from huimin.access.guards import member, require
+from huimin.core.days import county_day
+from huimin.core.permissions import allows
+from huimin.desk.today import COUNT_MAX, ENDING_DAYS, waiting_today
+from huimin.web.current import house
+
+pages = Blueprint("desk", __name__)
+
+# What it is called, whether it is urgent, the list that shows it, what opens the list.
+KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
+    "applications_late": (
+        _("份申请已超过一个工作日"),
+        True,
+        "holders.applications",
+        {"state": "submitted", "older": 1},
+        "application.read",
+    ),
+    "applications": (
+        _("份申请待审核"),
+        False,
+        "holders.applications",
+        {"state": "submitted"},
+        "application.read",
+    ),
+    "to_issue": (_("人已通过，等待发卡"), False, "cards.cards", {}, "card.read"),
+    "to_print": (_("张卡等待打印"), False, "cards.cards", {"unprinted": 1}, "card.read"),
+    "lost": (_("张卡已挂失，等待补办"), False, "cards.cards", {"state": "lost"}, "card.read"),
+    "ending": (
+        _("人的保障 30 天内到期"),
+        False,
+        "holders.people",
+        {"ending": ENDING_DAYS},
+        "holder.read",
+    ),
+    "unverified": (_("张卡的持有人该复核了"), False, "cards.cards", {}, "card.read"),
+    "silent": (
+        _("个示范点本月还没有交易"),
+        False,
+        "merchants.outlets",
+        {"silent": 1},
+        "merchant.read",
+    ),
+    "merchant_applications": (
+        _("家商户申请加入"),
+        False,
+        "merchants.applications",
+        {},
+        "merchant.read",
+    ),
+    "policy_drafts": (_("份优惠政策还没有发布"), False, "policies.policies", {}, "policy.read"),
+    "locked": (_("个账号因密码多次输错被锁"), True, "access.staff", {}, "staff.read"),
+}
+
+
+@pages.get("/today")
+@require("application.read")
+def today() -> str:
+    """What waits; a registrar's own town alone."""
+    who, now, months = member(), house().clock(), house().settings.verify_months
+    within = who.division_code if who.role == "registrar" else None
+    waiting = house().engine.read(
+        lambda tx: waiting_today(tx, now=now, within=within, verify_months=months)
+    )
+    items = []
+    for one in waiting:
+        words, urgent, endpoint, arguments, action = KINDS[one.code]
+        opens = endpoint in current_app.view_functions and allows(who.role, action)
+        count = f"{COUNT_MAX:,}+" if one.count >= COUNT_MAX else f"{one.count:,}"
+        address = url_for(endpoint, **arguments) if opens else None
+        items.append({"words": words, "urgent": urgent, "count": count, "address": address})
+    return render_template("desk/today.html", items=items, today=county_day(now))

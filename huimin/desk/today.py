@@ -1,0 +1,62 @@
+"""What waits today, counted, the most urgent first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from huimin.cards.reverify import due_before
+from huimin.core.days import county_day, instant_text, month_of
+from huimin.holders.applications import promised_before
+from huimin.holders.people import division_bounds
+from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import load_queries
+
+queries = load_queries("desk")
+
+COUNT_MAX = 10_000
+ENDING_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One kind of thing that waits, and how many (COUNT_MAX means at least that many)."""
+
+    code: str
+    count: int
+
+
+def waiting_today(
+    tx: Transaction, *, now: datetime, within: str | None, verify_months: int
+) -> list[Waiting]:
+    """What waits for an office; a town's alone with its code in `within`. Zeroes are left out."""
+    today = county_day(now)
+    first, last = division_bounds(within or "0" * 12)
+    place = {"division_first": first, "division_last": last, "count_max": COUNT_MAX}
+    late = instant_text(promised_before(now))
+    counts = {
+        "applications_late": queries.applications_waiting(tx, before=late, **place),
+        "applications": queries.applications_waiting(tx, before=None, **place),
+        "to_issue": queries.approved_without_card(tx, **place),
+        "to_print": queries.cards_to_print(tx, today=today.isoformat(), **place),
+        "lost": queries.cards_lost(tx, **place),
+        "ending": _ending(tx, today, place),
+        "unverified": queries.unverified_cards(
+            tx, due_before=due_before(today, verify_months).isoformat(), **place
+        ),
+    }
+    if within is None:
+        counts |= {
+            "silent": queries.silent_outlets(tx, month=month_of(today)),
+            "merchant_applications": queries.merchant_applications(tx),
+            "policy_drafts": queries.policy_drafts(tx),
+            "locked": queries.locked_accounts(tx, now=instant_text(now)),
+        }
+    return [Waiting(code, int(count)) for code, count in counts.items() if count]
+
+
+def _ending(tx: Transaction, today: date, place: dict[str, object]) -> int:
+    ending_by = (today + timedelta(days=ENDING_DAYS)).isoformat()
+    return int(
+        queries.eligibilities_ending(tx, today=today.isoformat(), ending_by=ending_by, **place)
+    )
