@@ -20,6 +20,8 @@ from tests.making.staff import csrf_of, make_staff, sign_in
 PUBLIC = {
     "access.sign_in_form": "the door",
     "access.sign_in_now": "the door",
+    "access.code_form": "the door's second lock; only behind a right password",
+    "access.check_code": "the door's second lock; only behind a right password",
     "access.choose_language": "before signing in as well",
     "static": "style sheets, scripts, pictures",
     "probes.healthz": "for whoever watches the server",

@@ -24,7 +24,7 @@ from huimin.access.staff_changes import (
 from huimin.access.staff_list import places_to_choose, staff_after
 from huimin.audit.record import events_of
 from huimin.core.permissions import ROLES
-from huimin.core.refusals import FieldProblems
+from huimin.core.refusals import FieldProblems, Refusal
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
 from huimin.web.event_words import event_words
@@ -130,10 +130,12 @@ def change_account(staff_id: str) -> Response | tuple[str, int]:
     return redirect(url_for("access.one_staff", staff_id=staff_id))
 
 
-@pages.post("/staff/<staff_id>/<any(disable, enable):act>")
+@pages.post("/staff/<staff_id>/switch/<act>")
 @require("staff.write")
 def switch_account(staff_id: str, act: str) -> Response | tuple[str, int]:
     """Switch an account off, at once, or on again."""
+    if act not in ("disable", "enable"):
+        raise Refusal("not_found")
     form, now, actor = Form.sent(), house().clock(), member().username
     state = "disabled" if act == "disable" else "active"
     try:
