@@ -30,7 +30,7 @@ def test_the_right_password_opens_the_pages_of_the_role(client: Any, house: Hous
     admin = make_staff(house, "administrator")
     answer = sign_in(client, admin["username"])
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
-    assert client.get("/").headers["Location"] == "/reports/"
+    assert client.get("/").headers["Location"] == "/today"
     assert admin["name"] in client.get("/reports/").text
 
 

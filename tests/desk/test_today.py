@@ -1,0 +1,77 @@
+"""What waits today: counted rightly, for one's own town, and each number opens its list."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+
+from huimin.cards.change_state import report_lost
+from huimin.holders.applications import approve_application, submit_application
+from huimin.holders.people import EligibilityDraft, add_eligibility
+from huimin.house import House
+from tests.making.cards import make_card
+from tests.making.holders import make_holder
+from tests.making.merchants import make_outlet
+from tests.making.office import OTHER_TOWN, Office
+
+
+@pytest.fixture
+def office(app: Any, house: House) -> Office:
+    return Office(app, house)
+
+
+def numbers(page: str) -> dict[str, str]:
+    found = re.findall(r"<strong>([0-9,+]+)</strong>\s*([^<]+)", page)
+    return {words.strip(): number for number, words in found}
+
+
+def test_a_quiet_day_says_so(office: Office) -> None:
+    assert "没有等待办理的事" in office.client().get("/today").text
+
+
+def test_what_waits_is_counted_and_linked(office: Office, house: House, clock: Any) -> None:
+    lost = make_card(house, make_holder(house))
+    make_card(house, make_holder(house))
+    waiting, approved = make_holder(house), make_holder(house)
+    make_outlet(house)
+
+    def work(tx: Any) -> None:
+        now = house.clock()
+        given = {"now": now, "actor": "somebody"}
+        report_lost(tx, card_id=lost["id"], reason="丢了", **given)
+        submit_application(tx, holder_id=waiting["id"], **given)
+        one = submit_application(tx, holder_id=approved["id"], **given)
+        approve_application(tx, one["id"], now=now, actor="another", four_eyes=True)
+        ends = EligibilityDraft("orphan", date(2026, 1, 1), "名册", date(2026, 11, 20))
+        add_eligibility(tx, waiting["id"], ends, now=now)
+
+    house.engine.write(work)
+    client = office.client()
+    page = client.get("/today").text
+    told = numbers(page)
+    assert told["份申请待审核"] == "1"
+    assert told["人已通过，等待发卡"] == "1"
+    assert told["张卡等待打印"] == "1"
+    assert told["张卡已挂失，等待补办"] == "1"
+    assert told["人的保障 30 天内到期"] == "1"
+    assert told["个示范点本月还没有交易"] == "1"
+    assert "份申请已超过一个工作日" not in told
+    for address in set(re.findall(r'<li><a href="([^"]+)"', page)):
+        assert client.get(address.replace("&amp;", "&")).status_code == 200, address
+    other = numbers(office.client("registrar", division_code=OTHER_TOWN).get("/today").text)
+    assert other == {}
+    own = numbers(office.client("registrar").get("/today").text)
+    assert own["份申请待审核"] == "1" and "个示范点本月还没有交易" not in own
+    clock.advance(days=3, hours=1)
+    late = office.client().get("/today").text
+    assert numbers(late)["份申请已超过一个工作日"] == "1"
+    assert late.index("份申请已超过一个工作日") < late.index("份申请待审核")
+
+
+def test_it_is_for_offices_alone(office: Office) -> None:
+    assert office.client("auditor").get("/today").status_code == 200
+    assert office.client("cashier").get("/today").status_code == 403
+    assert office.client("merchant_manager").get("/today").status_code == 403
