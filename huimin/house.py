@@ -17,6 +17,7 @@ from huimin.divisions.load import load_divisions
 from huimin.holders.people import has_holders
 from huimin.holders.personal_data import FILE_NAME as PERSONAL_KEYS
 from huimin.holders.personal_data import PersonalData
+from huimin.jobs.jobs import Jobs
 from huimin.settings import Settings
 from huimin.storage.engine import Engine
 from huimin.storage.key_file import require_key_file
@@ -38,9 +39,11 @@ class House:
     key_ring: KeyRing
     personal_data: PersonalData
     lookups: LookupLog
+    jobs: Jobs
 
     def close(self) -> None:
         """Write what still waits, then close the database. May be called twice."""
+        self.jobs.close()
         self.lookups.close()
         self.engine.close()
 
@@ -76,6 +79,7 @@ def furnish(settings: Settings, engine: Engine, clock: Callable[[], datetime]) -
         key_ring=KeyRing.open(settings.folder),
         personal_data=PersonalData.open(settings.folder),
         lookups=LookupLog(engine),
+        jobs=Jobs(engine, clock),
     )
 
 

@@ -438,3 +438,22 @@ ORDER BY card.holder_id LIMIT :count;
 -- name: seen_since^
 SELECT id FROM audit_event WHERE subject_kind = 'holder' AND subject_id = :holder_id
     AND action = 'holder.viewed' AND actor = :actor AND at >= :since LIMIT 1;
+
+-- name: card_or_application^
+-- Whatever says that nobody needs to apply for this holder.
+SELECT id FROM card WHERE holder_id = :holder_id AND state IN ('active', 'suspended', 'lost')
+UNION ALL
+SELECT id FROM application WHERE holder_id = :holder_id AND state IN ('submitted', 'approved')
+LIMIT 1;
+
+-- name: entitled_with_card
+SELECT eligibility.id, eligibility.holder_id, eligibility.starts_on, holder.name,
+    holder.division_code
+FROM eligibility
+JOIN holder ON holder.id = eligibility.holder_id
+JOIN card ON card.holder_id = holder.id AND card.state IN ('active', 'suspended', 'lost')
+WHERE eligibility.kind = :kind AND eligibility.starts_on <= :today
+    AND (eligibility.ends_on IS NULL OR eligibility.ends_on > :today)
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND holder.erased_at IS NULL
+ORDER BY eligibility.holder_id;

@@ -14,4 +14,11 @@ def own_division() -> str | None:
     return member().division_code if member().role == "registrar" else None
 
 
-from huimin.holders.pages import applications, evidence, new_person, people, person  # noqa: E402, F401
+from huimin.holders.pages import (  # noqa: E402
+    applications,  # noqa: F401
+    evidence,  # noqa: F401
+    new_person,  # noqa: F401
+    people,  # noqa: F401
+    person,  # noqa: F401
+    registers,  # noqa: F401
+)

@@ -1,0 +1,149 @@
+"""A job: work that outlives its request. Its progress and what came of it stand in the database.
+
+The work runs in a thread of the serving process and asks between its steps whether it is to stop.
+A job of a process that has gone is found by its silence and marked as failed.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from huimin.core.days import instant_text
+from huimin.core.json_text import read_json, write_json
+from huimin.core.refusals import FieldProblems, Refusal
+from huimin.storage.engine import Engine, Transaction
+from huimin.storage.ids import new_id
+from huimin.storage.named_queries import load_queries
+
+queries = load_queries("jobs")
+log = structlog.get_logger(__name__)
+
+Row = dict[str, Any]
+Clock = Callable[[], datetime]
+# Half a second between two notes: a bar that moves, and a writer that hardly notices.
+NOTE_SECONDS = 0.5
+SILENT = timedelta(seconds=60)
+CLOSE_SECONDS_MAX = 10
+LAST_ID = "~"
+
+
+class JobCancelled(Exception):
+    """Somebody asked the job to stop."""
+
+
+class Progress:
+    """What a job's work is given: tell how far it is; raises JobCancelled when it is to stop."""
+
+    def __init__(self, engine: Engine, job_id: str, clock: Clock, stop: threading.Event) -> None:
+        self._engine, self._job_id, self._clock, self._stop = engine, job_id, clock, stop
+        self._noted = 0.0
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Note the step and its counts, twice a second at most."""
+        if self._stop.is_set():
+            raise JobCancelled
+        if time.monotonic() - self._noted < NOTE_SECONDS and done < total:
+            return
+        self._noted = time.monotonic()
+        now = instant_text(self._clock())
+        given = {"id": self._job_id, "step": step, "done_count": done, "total_count": total}
+        row = self._engine.write(lambda tx: queries.note_progress(tx, now=now, **given))
+        if row is None or row["cancel_asked"]:
+            raise JobCancelled
+
+
+Work = Callable[[Progress], Row]
+
+
+class Jobs:
+    """Runs jobs, one thread each, and stops them when the house is closed."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine, self._clock = engine, clock
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self, job_id: str, work: Work) -> None:
+        """Run the work of a job whose row is written."""
+        thread = threading.Thread(target=self._run, args=(job_id, work), daemon=True)
+        self._threads = [one for one in self._threads if one.is_alive()] + [thread]
+        thread.start()
+
+    def wait(self) -> None:
+        """Return when no job is running."""
+        for thread in self._threads:
+            thread.join()
+
+    def close(self) -> None:
+        """Stop what runs between two of its steps. May be called twice."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(CLOSE_SECONDS_MAX)
+
+    def _run(self, job_id: str, work: Work) -> None:
+        try:
+            state, result = "done", work(Progress(self._engine, job_id, self._clock, self._stop))
+        except JobCancelled as cancelled:
+            state, result = "cancelled", {"said": cancelled.args[0] if cancelled.args else None}
+        except FieldProblems as why:
+            state, result = "failed", {"said": "；".join(one.chinese for one in why.problems)}
+        except Refusal as why:
+            state, result = "failed", {"said": why.detail("zh_Hans")}
+        except Exception:
+            log.exception("a job failed", job=job_id)
+            state, result = "failed", {"said": None}
+        now, text = instant_text(self._clock()), write_json(result)
+        self._engine.write(
+            lambda tx: queries.finish_job(tx, id=job_id, state=state, result_json=text, now=now)
+        )
+
+
+def begin_job(tx: Transaction, kind: str, asked: Row, *, now: datetime, actor: str) -> str:
+    """Write the row of a job that is about to start; its id."""
+    job_id = new_id()
+    queries.insert_job(
+        tx,
+        id=job_id,
+        kind=kind,
+        step="",
+        asked_json=write_json(asked),
+        now=instant_text(now),
+        created_by=actor,
+    )
+    return job_id
+
+
+def job_by_id(tx: Transaction, job_id: str) -> Row:
+    """The job with `asked` and `result` read. Raises Refusal `not_found`."""
+    row = queries.job_by_id(tx, id=job_id)
+    if row is None:
+        raise Refusal("not_found")
+    return _read(row)
+
+
+def jobs_before(tx: Transaction, kinds: str, *, before: str = "", count: int = 50) -> list[Row]:
+    """Up to `count` jobs of kinds such as "register.%", the latest first."""
+    rows = queries.jobs_before(tx, kinds=kinds, before=before or LAST_ID, count=count)
+    return [_read(row) for row in rows]
+
+
+def ask_cancel(tx: Transaction, job_id: str) -> None:
+    """Ask a running job to stop at its next step."""
+    queries.ask_cancel(tx, id=job_id)
+
+
+def fail_lost_jobs(tx: Transaction, now: datetime) -> None:
+    """Mark the jobs of processes that have gone."""
+    said = write_json({"said": "服务重启，这项工作中断了；没有写到一半的资料，请重新开始。"})
+    queries.lost_jobs(tx, now=instant_text(now), stale=instant_text(now - SILENT), result_json=said)
+
+
+def _read(row: Row) -> Row:
+    result = read_json(row["result_json"]) if row["result_json"] else None
+    return {**row, "asked": read_json(row["asked_json"]), "result": result}

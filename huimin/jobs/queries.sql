@@ -1,0 +1,37 @@
+-- Every SQL statement of the jobs room.
+
+-- name: insert_job!
+INSERT INTO job (
+    id, kind, state, step, done_count, total_count, asked_json, cancel_asked, created_at,
+    created_by, heartbeat_at
+) VALUES (
+    :id, :kind, 'running', :step, 0, 0, :asked_json, 0, :now, :created_by, :now
+);
+
+-- name: job_by_id^
+SELECT * FROM job WHERE id = :id;
+
+-- name: note_progress^
+UPDATE job SET step = :step, done_count = :done_count, total_count = :total_count,
+    heartbeat_at = :now
+WHERE id = :id AND state = 'running'
+RETURNING cancel_asked;
+
+-- name: finish_job!
+UPDATE job SET state = :state, result_json = :result_json, finished_at = :now
+WHERE id = :id AND state = 'running';
+
+-- name: ask_cancel!
+UPDATE job SET cancel_asked = 1 WHERE id = :id AND state = 'running';
+
+-- name: lost_jobs
+-- Jobs whose process has gone: nobody has heard of them for a while.
+UPDATE job SET state = 'failed', finished_at = :now, result_json = :result_json
+WHERE state = 'running' AND heartbeat_at < :stale
+RETURNING id;
+
+-- name: jobs_before
+SELECT * FROM job WHERE kind LIKE :kinds AND id < :before ORDER BY id DESC LIMIT :count;
+
+-- name: old_jobs
+SELECT id FROM job WHERE finished_at < :before;
