@@ -81,3 +81,9 @@ def checked_reason(reason: Any) -> str:
     text = checks.text("reason", reason, "原因", "reason", REASON_CHARACTERS_MAX)
     checks.finish()
     return text
+
+
+def like_pattern(text: str) -> str:
+    """A part of a text for LIKE … ESCAPE '!', in lower case, with nothing special in it."""
+    escaped = "".join(f"!{letter}" if letter in "!%_" else letter for letter in text.lower())
+    return f"%{escaped}%"

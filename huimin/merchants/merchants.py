@@ -11,12 +11,13 @@ from typing import Any
 
 from huimin.core.days import instant_text
 from huimin.core.identity import IdentityProblem, check_credit_code
-from huimin.core.refusals import field_problem
+from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
     FieldChecks,
     checked_reason,
+    like_pattern,
     sought,
 )
 from huimin.merchants.outlets import end_outlets_of_merchant
@@ -67,6 +68,34 @@ def add_merchant(
     if row is None:
         raise _enrolled_already(tx, credit_code)
     record_change(tx, "merchant", "added", old=None, new=row, now=now, actor=actor)
+    return row
+
+
+def change_merchant(
+    tx: Transaction,
+    *,
+    merchant_id: str,
+    name: str,
+    contact_name: str | None,
+    contact_phone: str | None,
+    now: datetime,
+    actor: str,
+) -> Row:
+    """Change a merchant's name and contact; its row. Raises FieldProblems, or `not_found`."""
+    old: Row | None = queries.lock_merchant(tx, id=merchant_id)
+    if old is None or old["state"] == "ended":
+        raise Refusal("not_found")
+    checks = FieldChecks()
+    name = checks.text("name", name, "商户名称", "merchant's name", NAME_CHARACTERS_MAX)
+    contact_name = checks.optional_text(
+        "contact_name", contact_name, "联系人", "contact's name", NAME_CHARACTERS_MAX
+    )
+    contact_phone = checks.phone("contact_phone", contact_phone)
+    checks.finish()
+    row: Row = queries.change_merchant(
+        tx, id=merchant_id, name=name, contact_name=contact_name, contact_phone=contact_phone
+    )
+    record_change(tx, "merchant", "changed", old=old, new=row, now=now, actor=actor)
     return row
 
 
@@ -144,3 +173,21 @@ def _enrolled_already(tx: Transaction, credit_code: str) -> Exception:
         f"这个统一社会信用代码已登记为“{name}”，请直接为它添加网点。",
         f'This credit code is enrolled already as "{name}"; add outlets to that merchant.',
     )
+
+
+def merchants_after(
+    tx: Transaction, after: str, count: int, *, text: str | None, state: str | None
+) -> list[Row]:
+    """Up to `count` merchants behind the id `after`, by a part of name or credit code."""
+    pattern = like_pattern(text) if text else None
+    return list(
+        queries.merchants_after(tx, after=after, row_limit=count, pattern=pattern, state=state)
+    )
+
+
+def merchant_by_id(tx: Transaction, merchant_id: str) -> Row:
+    """The merchant. Raises Refusal `not_found`."""
+    row: Row | None = queries.merchant_by_id(tx, id=merchant_id)
+    if row is None:
+        raise Refusal("not_found")
+    return row

@@ -11,7 +11,7 @@ from typing import Any
 
 from huimin.core.days import instant_text
 from huimin.core.kind_names import OUTLET_KINDS, outlet_kind_word
-from huimin.core.refusals import field_problem
+from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
     ADDRESS_CHARACTERS_MAX,
@@ -39,6 +39,9 @@ def add_outlet(
     address: str,
     now: datetime,
     actor: str,
+    opening_hours: str | None = None,
+    contact_name: str | None = None,
+    contact_phone: str | None = None,
 ) -> Row:
     """Add an outlet to a merchant that is not ended, and return its row.
 
@@ -54,6 +57,7 @@ def add_outlet(
     _check_kind(checks, kind)
     _check_division(tx, checks, division_code)
     address = checks.text("address", address, "地址", "address", ADDRESS_CHARACTERS_MAX)
+    beside = _beside(checks, opening_hours, contact_name, contact_phone)
     checks.finish()
     row: Row | None = queries.insert_outlet(
         tx,
@@ -63,6 +67,7 @@ def add_outlet(
         kind=kind,
         division_code=division_code,
         address=address,
+        **beside,
         created_at=instant_text(now),
     )
     if row is None:
@@ -72,6 +77,47 @@ def add_outlet(
             f'The merchant already has an outlet named "{name}"; tell them apart by name.',
         )
     record_change(tx, "outlet", "added", old=None, new=row, now=now, actor=actor)
+    return row
+
+
+def change_outlet(
+    tx: Transaction,
+    *,
+    outlet_id: str,
+    name: str,
+    kind: str,
+    division_code: str,
+    address: str,
+    now: datetime,
+    actor: str,
+    opening_hours: str | None = None,
+    contact_name: str | None = None,
+    contact_phone: str | None = None,
+) -> Row:
+    """Change what is said of an outlet; its row. Raises FieldProblems naming each wrong field."""
+    checks = FieldChecks()
+    old: Row | None = queries.lock_outlet(tx, id=outlet_id)
+    if old is None or old["state"] == "ended":
+        raise Refusal("not_found")
+    name = checks.text("name", name, "网点名称", "outlet's name", NAME_CHARACTERS_MAX)
+    _check_kind(checks, kind)
+    _check_division(tx, checks, division_code)
+    address = checks.text("address", address, "地址", "address", ADDRESS_CHARACTERS_MAX)
+    beside = _beside(checks, opening_hours, contact_name, contact_phone)
+    same = queries.outlet_of_that_name(tx, merchant_id=old["merchant_id"], name=name, id=outlet_id)
+    if same is not None:
+        checks.refuse("name", "这个商户已有同名的网点。", "The merchant has an outlet so named.")
+    checks.finish()
+    row: Row = queries.change_outlet(
+        tx,
+        id=outlet_id,
+        name=name,
+        kind=kind,
+        division_code=division_code,
+        address=address,
+        **beside,
+    )
+    record_change(tx, "outlet", "changed", old=old, new=row, now=now, actor=actor)
     return row
 
 
@@ -191,10 +237,24 @@ def _disable_terminals(
         )
 
 
-def _check_kind(checks: FieldChecks, kind: str) -> None:
+def _beside(
+    checks: FieldChecks, hours: str | None, name: str | None, phone: str | None
+) -> dict[str, str | None]:
+    return {
+        "opening_hours": checks.optional_text(
+            "opening_hours", hours, "营业时间", "opening hours", NAME_CHARACTERS_MAX
+        ),
+        "contact_name": checks.optional_text(
+            "contact_name", name, "联系人", "contact's name", NAME_CHARACTERS_MAX
+        ),
+        "contact_phone": checks.phone("contact_phone", phone),
+    }
+
+
+def _check_kind(checks: FieldChecks, kind: str, field: str = "kind") -> None:
     if kind not in OUTLET_KINDS:
         checks.refuse(
-            "kind",
+            field,
             "网点类型只能是："
             + "、".join(f"{one}（{outlet_kind_word(one)}）" for one in OUTLET_KINDS)
             + "。",
@@ -218,3 +278,11 @@ def _check_division(tx: Transaction, checks: FieldChecks, division_code: str) ->
             "请填到镇街或村社，不能只到县。",
             "Give a town or a village, not the whole county.",
         )
+
+
+def check_place(
+    tx: Transaction, checks: FieldChecks, kind: str, division_code: str, kind_field: str = "kind"
+) -> None:
+    """Note what is wrong with an outlet's kind or division."""
+    _check_kind(checks, kind, kind_field)
+    _check_division(tx, checks, division_code)

@@ -21,6 +21,31 @@ RETURNING *;
 -- After lock_merchant, so that the state decided on is the state changed.
 UPDATE merchant SET state = :state WHERE id = :id RETURNING *;
 
+-- name: change_merchant^
+UPDATE merchant SET name = :name, contact_name = :contact_name, contact_phone = :contact_phone
+WHERE id = :id
+RETURNING *;
+
+-- name: merchants_after
+-- A page of the list. :pattern is a part of a name or a credit code, in lower case, for LIKE.
+SELECT m.id, m.name, m.credit_code, m.contact_name, m.contact_phone, m.state, m.created_at,
+       (SELECT COUNT(*) FROM outlet AS o WHERE o.merchant_id = m.id AND o.state <> 'ended') AS outlets
+FROM merchant AS m
+WHERE m.id > :after
+  AND (CAST(:state AS TEXT) IS NULL OR m.state = :state)
+  AND (CAST(:pattern AS TEXT) IS NULL OR lower(m.name) LIKE :pattern ESCAPE '!'
+       OR lower(m.credit_code) LIKE :pattern ESCAPE '!')
+ORDER BY m.id
+LIMIT :row_limit;
+
+-- name: count_merchants$
+SELECT COUNT(*) FROM (
+    SELECT 1 FROM merchant AS m
+    WHERE (CAST(:state AS TEXT) IS NULL OR m.state = :state)
+      AND (CAST(:pattern AS TEXT) IS NULL OR lower(m.name) LIKE :pattern ESCAPE '!'
+           OR lower(m.credit_code) LIKE :pattern ESCAPE '!')
+    LIMIT :count_limit) AS counted;
+
 -- name: list_merchants
 SELECT m.id, m.name, m.credit_code, m.contact_name, m.contact_phone, m.state, m.created_at,
        (SELECT COUNT(*) FROM outlet AS o WHERE o.merchant_id = m.id AND o.state <> 'ended') AS outlets
@@ -32,7 +57,8 @@ ORDER BY m.created_at, m.id;
 SELECT code, name, level FROM division WHERE code = :code;
 
 -- name: outlet_by_id^
-SELECT o.id, o.merchant_id, o.name, o.kind, o.division_code, o.address, o.state, o.created_at,
+SELECT o.id, o.merchant_id, o.name, o.kind, o.division_code, o.address, o.opening_hours,
+       o.contact_name, o.contact_phone, o.state, o.created_at,
        m.name AS merchant_name, m.state AS merchant_state
 FROM outlet AS o JOIN merchant AS m ON m.id = o.merchant_id
 WHERE o.id = :id;
@@ -48,9 +74,21 @@ UPDATE outlet SET state = state WHERE id = :id RETURNING *;
 
 -- name: insert_outlet^
 -- Nothing comes back when the merchant has an outlet of that name.
-INSERT INTO outlet (id, merchant_id, name, kind, division_code, address, state, created_at)
-VALUES (:id, :merchant_id, :name, :kind, :division_code, :address, 'active', :created_at)
+INSERT INTO outlet (id, merchant_id, name, kind, division_code, address, opening_hours,
+                    contact_name, contact_phone, state, created_at)
+VALUES (:id, :merchant_id, :name, :kind, :division_code, :address, :opening_hours,
+        :contact_name, :contact_phone, 'active', :created_at)
 ON CONFLICT DO NOTHING
+RETURNING *;
+
+-- name: outlet_of_that_name^
+-- Another outlet of the merchant that is called so.
+SELECT id FROM outlet WHERE merchant_id = :merchant_id AND name = :name AND id <> :id;
+
+-- name: change_outlet^
+UPDATE outlet SET name = :name, kind = :kind, division_code = :division_code, address = :address,
+    opening_hours = :opening_hours, contact_name = :contact_name, contact_phone = :contact_phone
+WHERE id = :id
 RETURNING *;
 
 -- name: set_outlet_state^
@@ -60,7 +98,8 @@ UPDATE outlet SET state = :state WHERE id = :id RETURNING *;
 SELECT id FROM outlet WHERE merchant_id = :merchant_id AND state <> 'ended' ORDER BY id;
 
 -- name: list_outlets
-SELECT o.id, o.merchant_id, o.name, o.kind, o.division_code, o.address, o.state, o.created_at,
+SELECT o.id, o.merchant_id, o.name, o.kind, o.division_code, o.address, o.opening_hours,
+       o.contact_name, o.contact_phone, o.state, o.created_at,
        m.name AS merchant_name, m.state AS merchant_state, d.name AS division_name,
        (SELECT COUNT(*) FROM terminal AS t
         WHERE t.outlet_id = o.id AND t.state = 'active') AS terminals
@@ -71,6 +110,47 @@ WHERE (CAST(:merchant_id AS TEXT) IS NULL OR o.merchant_id = :merchant_id)
   AND (CAST(:kind AS TEXT) IS NULL OR o.kind = :kind)
   AND (CAST(:state AS TEXT) IS NULL OR o.state = :state)
 ORDER BY o.created_at, o.id;
+
+-- name: outlets_after
+-- A page of the list. :town is the first nine digits of a town's code; :quiet_month leaves only
+-- those without a purchase in that month.
+SELECT o.id, o.merchant_id, o.name, o.kind, o.division_code, o.address, o.opening_hours,
+       o.contact_name, o.contact_phone, o.state, o.created_at,
+       m.name AS merchant_name, m.state AS merchant_state, d.name AS division_name,
+       (SELECT t.name FROM division AS t
+        WHERE t.code = substr(o.division_code, 1, 9) || '000') AS town_name,
+       (SELECT COUNT(*) FROM terminal AS t
+        WHERE t.outlet_id = o.id AND t.state = 'active') AS terminals
+FROM outlet AS o
+JOIN merchant AS m ON m.id = o.merchant_id
+JOIN division AS d ON d.code = o.division_code
+WHERE o.id > :after
+  AND (CAST(:merchant_id AS TEXT) IS NULL OR o.merchant_id = :merchant_id)
+  AND (CAST(:kind AS TEXT) IS NULL OR o.kind = :kind)
+  AND (CAST(:town AS TEXT) IS NULL OR substr(o.division_code, 1, 9) = :town)
+  AND (CAST(:state AS TEXT) IS NULL OR o.state = :state)
+  AND (CAST(:pattern AS TEXT) IS NULL OR lower(o.name) LIKE :pattern ESCAPE '!'
+       OR lower(o.address) LIKE :pattern ESCAPE '!' OR lower(m.name) LIKE :pattern ESCAPE '!')
+  AND (CAST(:quiet_month AS TEXT) IS NULL OR NOT EXISTS (
+       SELECT 1 FROM rollup_month AS r
+       WHERE r.month = :quiet_month AND r.outlet_id = o.id AND r.redemptions > 0))
+ORDER BY o.id
+LIMIT :row_limit;
+
+-- name: count_outlets$
+SELECT COUNT(*) FROM (
+    SELECT 1 FROM outlet AS o
+    JOIN merchant AS m ON m.id = o.merchant_id
+    WHERE (CAST(:merchant_id AS TEXT) IS NULL OR o.merchant_id = :merchant_id)
+      AND (CAST(:kind AS TEXT) IS NULL OR o.kind = :kind)
+      AND (CAST(:town AS TEXT) IS NULL OR substr(o.division_code, 1, 9) = :town)
+      AND (CAST(:state AS TEXT) IS NULL OR o.state = :state)
+      AND (CAST(:pattern AS TEXT) IS NULL OR lower(o.name) LIKE :pattern ESCAPE '!'
+           OR lower(o.address) LIKE :pattern ESCAPE '!' OR lower(m.name) LIKE :pattern ESCAPE '!')
+      AND (CAST(:quiet_month AS TEXT) IS NULL OR NOT EXISTS (
+           SELECT 1 FROM rollup_month AS r
+           WHERE r.month = :quiet_month AND r.outlet_id = o.id AND r.redemptions > 0))
+    LIMIT :count_limit) AS counted;
 
 -- name: terminal_by_id^
 SELECT * FROM terminal WHERE id = :id;
@@ -87,6 +167,9 @@ INSERT INTO terminal (id, outlet_id, code, label, key_hash, state, created_at, d
 VALUES (:id, :outlet_id, :code, :label, :key_hash, 'active', :created_at, NULL)
 ON CONFLICT (code) DO NOTHING
 RETURNING *;
+
+-- name: change_terminal_label^
+UPDATE terminal SET label = :label WHERE id = :id AND state = 'active' RETURNING *;
 
 -- name: disable_terminal^
 UPDATE terminal SET state = 'disabled', disabled_at = :disabled_at
@@ -109,3 +192,58 @@ JOIN merchant AS m ON m.id = o.merchant_id
 WHERE (CAST(:outlet_id AS TEXT) IS NULL OR t.outlet_id = :outlet_id)
   AND (CAST(:state AS TEXT) IS NULL OR t.state = :state)
 ORDER BY t.code;
+
+-- name: insert_application^
+-- Nothing comes back when the same outlet's application still waits.
+INSERT INTO merchant_application (
+    id, state, merchant_name, credit_code, contact_name, contact_phone, outlet_name, outlet_kind,
+    division_code, address, opening_hours, submitted_at)
+VALUES (
+    :id, 'submitted', :merchant_name, :credit_code, :contact_name, :contact_phone, :outlet_name,
+    :outlet_kind, :division_code, :address, :opening_hours, :submitted_at)
+ON CONFLICT DO NOTHING
+RETURNING *;
+
+-- name: application_by_id^
+SELECT a.*, d.name AS division_name
+FROM merchant_application AS a JOIN division AS d ON d.code = a.division_code
+WHERE a.id = :id;
+
+-- name: lock_application^
+UPDATE merchant_application SET state = state WHERE id = :id RETURNING *;
+
+-- name: decide_application^
+UPDATE merchant_application
+SET state = :state, decided_at = :decided_at, decided_by = :decided_by, reason = :reason,
+    merchant_id = :merchant_id
+WHERE id = :id AND state = 'submitted'
+RETURNING *;
+
+-- name: applications_after
+SELECT a.*, d.name AS division_name
+FROM merchant_application AS a JOIN division AS d ON d.code = a.division_code
+WHERE a.id > :after
+  AND (CAST(:state AS TEXT) IS NULL OR a.state = :state)
+ORDER BY a.id
+LIMIT :row_limit;
+
+-- name: count_applications$
+SELECT COUNT(*) FROM (
+    SELECT 1 FROM merchant_application AS a
+    WHERE CAST(:state AS TEXT) IS NULL OR a.state = :state
+    LIMIT :count_limit) AS counted;
+
+-- name: cashiers_of_merchant
+-- The accounts that a merchant's manager looks after; an outlet's alone when one is given.
+SELECT s.id, s.username, s.name, s.state, s.locked_until, s.must_change_password, s.created_at,
+       s.outlet_id, o.name AS outlet_name
+FROM staff AS s JOIN outlet AS o ON o.id = s.outlet_id
+WHERE s.role = 'cashier' AND o.merchant_id = :merchant_id
+  AND (CAST(:outlet_id AS TEXT) IS NULL OR s.outlet_id = :outlet_id)
+ORDER BY o.created_at, o.id, s.username;
+
+-- name: cashier_of_merchant^
+SELECT s.id, s.username, s.name, s.state, s.locked_until, s.must_change_password, s.created_at,
+       s.outlet_id, o.name AS outlet_name
+FROM staff AS s JOIN outlet AS o ON o.id = s.outlet_id
+WHERE s.id = :staff_id AND s.role = 'cashier' AND o.merchant_id = :merchant_id;

@@ -11,7 +11,7 @@ from typing import Any
 
 from huimin.access.terminal_keys import hash_key, new_key
 from huimin.core.days import instant_text
-from huimin.core.refusals import field_problem
+from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
@@ -113,3 +113,11 @@ def _next_code(tx: Transaction) -> str:
             "All terminal codes are taken; ask the people who maintain the system.",
         )
     return f"{number:06d}"
+
+
+def terminal_of_outlet(tx: Transaction, outlet_id: str, terminal_id: str) -> Row:
+    """A terminal of that outlet. Raises Refusal `not_found`."""
+    row: Row | None = queries.terminal_by_id(tx, id=terminal_id)
+    if row is None or row["outlet_id"] != outlet_id:
+        raise Refusal("not_found")
+    return row

@@ -1,0 +1,89 @@
+"""The cashiers that a merchant's own manager looks after: of the merchant's own outlets alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from huimin.access.staff import add_staff_with_hash
+from huimin.access.staff_changes import reset_password, switch_staff
+from huimin.core.refusals import Refusal, field_problem
+from huimin.merchants.outlets import Row, outlet_by_id, queries
+from huimin.storage.engine import Transaction
+
+
+def own_outlet(tx: Transaction, merchant_id: str | None, outlet_id: str) -> Row:
+    """The merchant's outlet. Raises Refusal `not_found` for another merchant's."""
+    row = outlet_by_id(tx, outlet_id)
+    if row is None or row["merchant_id"] != merchant_id:
+        raise Refusal("not_found")
+    return row
+
+
+def cashiers_of(tx: Transaction, merchant_id: str | None) -> list[Row]:
+    """The cashiers of a merchant's outlets, by outlet and user name."""
+    return list(queries.cashiers_of_merchant(tx, merchant_id=merchant_id or "", outlet_id=None))
+
+
+def add_cashier(
+    tx: Transaction,
+    *,
+    merchant_id: str | None,
+    outlet_id: str,
+    username: str,
+    name: str,
+    password_hash: str,
+    now: datetime,
+    actor: str,
+) -> Row:
+    """Add a cashier to an own outlet; the first password must be changed. Raises FieldProblems."""
+    outlet = outlet_by_id(tx, outlet_id)
+    if outlet is None or outlet["merchant_id"] != merchant_id:
+        raise field_problem("outlet_id", "请选择本商户的示范点。", "Choose one of your outlets.")
+    return add_staff_with_hash(
+        tx,
+        username=username,
+        name=name,
+        role="cashier",
+        password_hash=password_hash,
+        must_change_password=1,
+        outlet_id=outlet_id,
+        now=now,
+        actor=actor,
+    )
+
+
+def switch_cashier(
+    tx: Transaction,
+    *,
+    merchant_id: str | None,
+    staff_id: str,
+    state: str,
+    reason: str,
+    now: datetime,
+    actor: str,
+) -> None:
+    """Switch an own cashier off or on. Raises Refusal `not_found` for another merchant's."""
+    _own(tx, merchant_id, staff_id)
+    switch_staff(tx, staff_id, state=state, reason=reason, now=now, actor=actor)
+
+
+def reset_cashier(
+    tx: Transaction,
+    *,
+    merchant_id: str | None,
+    staff_id: str,
+    password_hash: str,
+    now: datetime,
+    actor: str,
+) -> None:
+    """Give an own cashier a first password anew."""
+    _own(tx, merchant_id, staff_id)
+    reset_password(tx, staff_id, password_hash, now=now, actor=actor)
+
+
+def _own(tx: Transaction, merchant_id: str | None, staff_id: str) -> Any:
+    row = queries.cashier_of_merchant(tx, staff_id=staff_id, merchant_id=merchant_id or "")
+    if row is None:
+        raise Refusal("not_found")
+    return row

@@ -1,0 +1,174 @@
+"""A merchant asks to take part: the public form's application, and the county's decision on it.
+
+Approval makes the merchant (unless its credit code is enrolled already) and the outlet in one
+transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from huimin.audit.record import record
+from huimin.core.days import instant_text
+from huimin.core.identity import IdentityProblem, check_credit_code
+from huimin.core.refusals import Refusal, field_problem
+from huimin.merchants.field_checks import (
+    ADDRESS_CHARACTERS_MAX,
+    NAME_CHARACTERS_MAX,
+    FieldChecks,
+    checked_reason,
+)
+from huimin.merchants.merchants import Row, add_merchant, queries
+from huimin.merchants.outlets import add_outlet, check_place
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+
+FIELDS = (
+    *("merchant_name", "credit_code", "contact_name", "contact_phone", "outlet_name"),
+    *("outlet_kind", "division_code", "address", "opening_hours"),
+)
+
+
+def ask_to_join(tx: Transaction, form: Mapping[str, str], *, now: datetime) -> Row:
+    """Keep what a merchant typed; the application's row. Raises FieldProblems for each field."""
+    checks = FieldChecks()
+    limit = NAME_CHARACTERS_MAX
+    row: Row = {
+        "merchant_name": checks.text(
+            "merchant_name", form.get("merchant_name"), "商户名称", "merchant's name", limit
+        ),
+        "contact_name": checks.text(
+            "contact_name", form.get("contact_name"), "联系人", "contact's name", limit
+        ),
+        "contact_phone": checks.phone("contact_phone", form.get("contact_phone")),
+        "outlet_name": checks.text(
+            "outlet_name", form.get("outlet_name"), "门店名称", "outlet's name", limit
+        ),
+        "address": checks.text(
+            "address", form.get("address"), "地址", "address", ADDRESS_CHARACTERS_MAX
+        ),
+        "opening_hours": checks.optional_text(
+            "opening_hours", form.get("opening_hours"), "营业时间", "opening hours", limit
+        ),
+        "outlet_kind": form.get("outlet_kind", ""),
+        "division_code": form.get("division_code", ""),
+        "credit_code": "",
+    }
+    if row["contact_phone"] is None:
+        checks.refuse("contact_phone", "请填写联系电话。", "Give a phone number.")
+    try:
+        row["credit_code"] = check_credit_code(form.get("credit_code", ""))
+    except IdentityProblem as wrong:
+        checks.refuse("credit_code", wrong.message, wrong.english)
+    check_place(tx, checks, row["outlet_kind"], row["division_code"], "outlet_kind")
+    checks.finish()
+    kept: Row | None = queries.insert_application(
+        tx, id=new_id(), submitted_at=instant_text(now), **row
+    )
+    if kept is None:
+        raise field_problem(
+            "credit_code",
+            "这家门店的申请已经收到，正在审核，不用再提交。",
+            "This outlet's application has arrived already and is being reviewed.",
+        )
+    _record(tx, kept, "submitted", now, "public")
+    return kept
+
+
+def approve_joining(
+    tx: Transaction, application_id: str, *, now: datetime, actor: str
+) -> tuple[str, str]:
+    """Enrol the merchant and its outlet; their ids. Raises FieldProblems, or `not_found`."""
+    application = _open(tx, application_id)
+    merchant = queries.merchant_by_credit_code(tx, credit_code=application["credit_code"])
+    if merchant is None:
+        merchant = add_merchant(
+            tx,
+            name=application["merchant_name"],
+            credit_code=application["credit_code"],
+            contact_name=application["contact_name"],
+            contact_phone=application["contact_phone"],
+            now=now,
+            actor=actor,
+        )
+    outlet = add_outlet(
+        tx,
+        merchant_id=merchant["id"],
+        name=application["outlet_name"],
+        kind=application["outlet_kind"],
+        division_code=application["division_code"],
+        address=application["address"],
+        opening_hours=application["opening_hours"],
+        contact_name=application["contact_name"],
+        contact_phone=application["contact_phone"],
+        now=now,
+        actor=actor,
+    )
+    _decide(tx, application_id, "approved", None, merchant["id"], now, actor)
+    return merchant["id"], outlet["id"]
+
+
+def reject_joining(
+    tx: Transaction, application_id: str, *, reason: str, now: datetime, actor: str
+) -> None:
+    """Say no, with the reason that the merchant is told."""
+    reason = checked_reason(reason)
+    _open(tx, application_id)
+    _decide(tx, application_id, "rejected", reason, None, now, actor)
+
+
+def applications_after(
+    tx: Transaction, after: str, count: int, *, state: str | None = None
+) -> list[Row]:
+    """Up to `count` applications behind the id `after`."""
+    return list(queries.applications_after(tx, after=after, state=state, row_limit=count))
+
+
+def _open(tx: Transaction, application_id: str) -> Row:
+    row: Row | None = queries.lock_application(tx, id=application_id)
+    if row is None:
+        raise Refusal("not_found")
+    if row["state"] != "submitted":
+        raise field_problem(
+            "application", "这份申请已经处理过。", "This application has been decided already."
+        )
+    return row
+
+
+def _decide(
+    tx: Transaction,
+    application_id: str,
+    state: str,
+    reason: str | None,
+    merchant_id: str | None,
+    now: datetime,
+    actor: str,
+) -> None:
+    row = queries.decide_application(
+        tx,
+        id=application_id,
+        state=state,
+        reason=reason,
+        merchant_id=merchant_id,
+        decided_at=instant_text(now),
+        decided_by=actor,
+    )
+    _record(tx, row, state, now, actor, reason)
+
+
+def _record(
+    tx: Transaction, row: Row, what: str, now: datetime, actor: str, reason: str | None = None
+) -> None:
+    new: dict[str, Any] = {"credit_code": row["credit_code"], "state": row["state"]}
+    record(
+        tx,
+        at=now,
+        actor=actor,
+        action=f"merchant_application.{what}",
+        subject_kind="merchant_application",
+        subject_id=row["id"],
+        reason=reason,
+        new=new,
+    )

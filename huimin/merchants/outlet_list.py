@@ -1,0 +1,35 @@
+"""The list of outlets for an office and for a merchant: filters, a page at a time."""
+
+from __future__ import annotations
+
+from huimin.merchants.field_checks import like_pattern
+from huimin.merchants.outlets import Row, queries
+from huimin.storage.engine import Transaction
+
+
+def outlets_after(
+    tx: Transaction,
+    after: str,
+    count: int,
+    *,
+    text: str | None = None,
+    kind: str | None = None,
+    town_code: str | None = None,
+    state: str | None = None,
+    merchant_id: str | None = None,
+    quiet_month: str | None = None,
+) -> list[Row]:
+    """Up to `count` outlets behind the id `after`; `quiet_month` keeps those without a sale."""
+    return list(
+        queries.outlets_after(
+            tx,
+            after=after,
+            row_limit=count,
+            pattern=like_pattern(text) if text else None,
+            kind=kind,
+            town=town_code[:9] if town_code else None,
+            state=state,
+            merchant_id=merchant_id,
+            quiet_month=quiet_month,
+        )
+    )

@@ -1,0 +1,35 @@
+"""Merchants, outlets and terminals in the browser; and what a merchant sees of its own."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from huimin.core.kind_names import OUTLET_KINDS, outlet_kind_word
+from huimin.divisions.find import all_divisions
+from huimin.web.current import house
+from huimin.web.language import request_language
+
+pages = Blueprint("merchants", __name__)
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """(code, word) of the kinds of outlets."""
+    return [(kind, outlet_kind_word(kind, request_language())) for kind in OUTLET_KINDS]
+
+
+def place_choices(*, towns_only: bool = False) -> list[tuple[str, str]]:
+    """(code, name) of towns and, below each, its villages."""
+    rows = house().engine.read(all_divisions)
+    towns = {row["code"]: row["name"] for row in rows if row["level"] == "town"}
+    if towns_only:
+        return list(towns.items())
+    return [
+        (row["code"], row["name"])
+        if row["level"] == "town"
+        else (row["code"], f"{towns[row['parent_code']]} · {row['name']}")
+        for row in rows
+        if row["level"] != "county"
+    ]
+
+
+from huimin.merchants.pages import joining, merchants, outlets, own, terminals  # noqa: E402, F401

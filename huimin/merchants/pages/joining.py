@@ -1,0 +1,125 @@
+"""Joining: the public form, and the county's list of those who ask."""
+
+from __future__ import annotations
+
+from flask import current_app, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from limits import RateLimitItemPerHour
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.wrappers import Response
+
+from huimin.access.guards import member, require
+from huimin.core.refusals import FieldProblems, Refusal
+from huimin.merchants.joining import (
+    FIELDS,
+    applications_after,
+    approve_joining,
+    ask_to_join,
+    reject_joining,
+)
+from huimin.merchants.pages import kind_choices, pages, place_choices
+from huimin.web.current import change, house
+from huimin.web.forms import Form, tell
+from huimin.web.lists import COUNT_MAX, listed
+from huimin.web.words import STATES
+
+# A merchant with many shops sends a few in an hour; a machine would send thousands.
+FORMS_PER_ADDRESS = RateLimitItemPerHour(20)
+APPLICATION_STATES = ("submitted", "approved", "rejected")
+
+
+@pages.get("/join")
+def join() -> str:
+    """The form, for anybody."""
+    return _form_page(Form())
+
+
+@pages.post("/join")
+def send_joining() -> Response | tuple[str, int]:
+    """Keep the application."""
+    form, now = Form.sent(), house().clock()
+    typed = {name: form.text(name) for name in FIELDS}
+    try:
+        if not _limiter().hit(FORMS_PER_ADDRESS, request.remote_addr or ""):
+            raise Refusal("too_many_requests")
+        change(lambda tx: ask_to_join(tx, typed, now=now))
+    except FieldProblems as why:
+        return _form_page(form.refused(why)), 422
+    except Refusal as why:
+        return _form_page(form.refused(why)), why.status
+    return redirect(url_for("merchants.joined"))
+
+
+@pages.get("/join/thanks")
+def joined() -> str:
+    """What happens next."""
+    return render_template("merchants/joined.html")
+
+
+@pages.get("/merchants/applications", endpoint="applications")
+@require("merchant.read")
+def joining_list() -> str:
+    """Who asks to take part."""
+    form = Form({"state": request.args.get("state", "submitted")})
+    after, state = request.args.get("after", ""), form.optional("state")
+    page = house().engine.read(
+        lambda tx: listed(
+            lambda key, n: applications_after(tx, key, n, state=state),
+            len(applications_after(tx, "", COUNT_MAX + 1, state=state)),
+            after=after,
+        )
+    )
+    return _list_page(form, page)
+
+
+@pages.post("/merchants/applications/<application_id>")
+@require("merchant.write")
+def decide_joining(application_id: str) -> Response | tuple[str, int]:
+    """Let the merchant join, or say no with the reason."""
+    form, now, actor = Form.sent(), house().clock(), member().username
+    try:
+        if form.text("act") == "approve":
+            _merchant, outlet_id = change(
+                lambda tx: approve_joining(tx, application_id, now=now, actor=actor)
+            )
+            tell(_("商户和示范点已登记；下一步添加收银终端。"))
+            return redirect(url_for("merchants.outlet", outlet_id=outlet_id))
+        reason = form.text("reason")
+        change(lambda tx: reject_joining(tx, application_id, reason=reason, now=now, actor=actor))
+    except FieldProblems as why:
+        page = house().engine.read(
+            lambda tx: listed(
+                lambda key, n: applications_after(tx, key, n, state="submitted"),
+                len(applications_after(tx, "", COUNT_MAX + 1, state="submitted")),
+            )
+        )
+        refused = Form({"state": "submitted", **form.values}).refused(why)
+        return _list_page(refused, page, opened=application_id), 422
+    tell(_("已作出不予通过的决定，请把理由告诉商户。"))
+    return redirect(url_for("merchants.applications"))
+
+
+def _list_page(form: Form, page: object, opened: str = "") -> str:
+    return render_template(
+        "merchants/applications.html",
+        form=form,
+        page=page,
+        opened=opened,
+        arguments={"state": form.text("state")},
+        states=[(state, STATES[state]) for state in APPLICATION_STATES],
+    )
+
+
+def _form_page(form: Form) -> str:
+    return render_template(
+        "merchants/join.html", form=form, kinds=kind_choices(), divisions=place_choices()
+    )
+
+
+def _limiter() -> FixedWindowRateLimiter:
+    limiter: FixedWindowRateLimiter | None = current_app.extensions.get("joining_forms")
+    if limiter is None:
+        limiter = FixedWindowRateLimiter(MemoryStorage())
+        limiter = current_app.extensions.setdefault("joining_forms", limiter)
+    return limiter

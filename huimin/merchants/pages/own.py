@@ -1,0 +1,108 @@
+"""What a merchant's own manager sees: own outlets and terminals, and the cashiers to look after."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from huimin.access.guards import member, require
+from huimin.access.password_rules import first_password
+from huimin.access.passwords import hash_password
+from huimin.core.refusals import FieldProblems, Refusal
+from huimin.merchants.cashiers import add_cashier, cashiers_of, reset_cashier, switch_cashier
+from huimin.merchants.outlets import list_outlets
+from huimin.merchants.pages import pages
+from huimin.web.current import change, house
+from huimin.web.forms import Form, tell
+
+
+@pages.get("/my-merchant/")
+@require("outlet.own")
+def own_outlets() -> str:
+    """The page."""
+    return _page(Form())
+
+
+@pages.post("/my-merchant/cashiers")
+@require("cashier.manage")
+def enter_cashier() -> str | tuple[str, int]:
+    """Add a cashier; the first password is shown this once."""
+    form, password, who = Form.sent(), first_password(), member()
+    password_hash, now = hash_password(password), house().clock()
+    try:
+        row = change(
+            lambda tx: add_cashier(
+                tx,
+                merchant_id=who.merchant_id,
+                outlet_id=form.text("outlet_id"),
+                username=form.text("username"),
+                name=form.text("name"),
+                password_hash=password_hash,
+                now=now,
+                actor=who.username,
+            )
+        )
+    except FieldProblems as why:
+        return _page(form.refused(why), opened="cashier"), 422
+    return _page(Form(), given=(row["username"], password))
+
+
+@pages.post("/my-merchant/cashiers/<staff_id>/password")
+@require("cashier.manage")
+def new_cashier_password(staff_id: str) -> str:
+    """A first password anew, shown this once."""
+    password, who, now = first_password(), member(), house().clock()
+    password_hash = hash_password(password)
+    change(
+        lambda tx: reset_cashier(
+            tx,
+            merchant_id=who.merchant_id,
+            staff_id=staff_id,
+            password_hash=password_hash,
+            now=now,
+            actor=who.username,
+        )
+    )
+    return _page(Form(), given=("", password))
+
+
+@pages.post("/my-merchant/cashiers/<staff_id>/switch/<act>")
+@require("cashier.manage")
+def switch_own_cashier(staff_id: str, act: str) -> Response | tuple[str, int]:
+    """Switch a cashier off, at once, or on again."""
+    if act not in ("disable", "enable"):
+        raise Refusal("not_found")
+    form, who, now = Form.sent(), member(), house().clock()
+    state = "disabled" if act == "disable" else "active"
+    try:
+        change(
+            lambda tx: switch_cashier(
+                tx,
+                merchant_id=who.merchant_id,
+                staff_id=staff_id,
+                state=state,
+                reason=form.text("reason"),
+                now=now,
+                actor=who.username,
+            )
+        )
+    except FieldProblems as why:
+        return _page(form.refused(why), opened=staff_id), 422
+    tell(_("账号已停用，登录已结束。") if act == "disable" else _("账号已恢复使用。"))
+    return redirect(url_for("merchants.own_outlets"))
+
+
+def _page(form: Form, *, opened: str = "", given: tuple[str, str] | None = None) -> str:
+    merchant_id = member().merchant_id
+    outlets, cashiers = house().engine.read(
+        lambda tx: (list_outlets(tx, merchant_id=merchant_id), cashiers_of(tx, merchant_id))
+    )
+    return render_template(
+        "merchants/own.html",
+        outlets=outlets,
+        cashiers=cashiers,
+        form=form,
+        opened=opened,
+        given=given,
+    )
