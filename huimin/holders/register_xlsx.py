@@ -60,6 +60,7 @@ UNREADABLE = (
     NotImplementedError,
     RuntimeError,
     OverflowError,
+    OSError,  # a part that is said to lie before the beginning of the file
 )
 
 

@@ -97,6 +97,15 @@ def test_a_damaged_workbook_is_refused_wherever_it_is_damaged(tmp_path: Path) ->
             check(path)
 
 
+def test_a_workbook_whose_parts_lie_before_its_beginning_is_refused(tmp_path: Path) -> None:
+    data = bytearray(write_xlsx(tmp_path / "a.xlsx", [register_row()]).read_bytes())
+    place = data.rindex(b"PK\x05\x06") + 16  # where the directory begins, in the end record
+    start = int.from_bytes(data[place : place + 4], "little")
+    data[place : place + 4] = (start + 2**20).to_bytes(4, "little")
+    (tmp_path / "b.xlsx").write_bytes(data)
+    assert "损坏" in refused(tmp_path / "b.xlsx")
+
+
 def with_part(path: Path, name: str, text: bytes) -> Path:
     """The workbook with one part replaced."""
     changed = path.with_name("changed.xlsx")
