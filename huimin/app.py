@@ -22,6 +22,7 @@ from huimin.desk.pages import pages as desk_pages
 from huimin.holders.pages import pages as holders_pages
 from huimin.house import House, open_house
 from huimin.merchants.pages import pages as merchants_pages
+from huimin.policies.pages import pages as policies_pages
 from huimin.reports.pages import pages as reports_pages
 from huimin.settings import Settings, secret_key_of
 from huimin.storage.engine import StorageProblem
@@ -35,6 +36,7 @@ PAGES = (
     holders_pages,
     cards_pages,
     merchants_pages,
+    policies_pages,
     checkout_pages,
     reports_pages,
     desk_pages,

@@ -18,7 +18,7 @@ from huimin.policies.draft_checks import DEFAULT_EXCLUDED
 from huimin.policies.drafts import PolicyDraft, save_draft
 from huimin.policies.dry_run import DryRun, dry_run
 from huimin.policies.in_force import queries, terms_of
-from huimin.policies.publish import find_policy, publish, withdraw
+from huimin.policies.publish import approve, find_policy, publish, withdraw
 from huimin.policies.wording import (
     STATE_WORDS,
     days_words,
@@ -117,6 +117,19 @@ def save_command(house: House, form: str, **typed: Any) -> None:
     click.echo(f"发布：huimin policies publish {name}")
 
 
+@policies.command("approve")
+@click.argument("policy")
+@pass_house
+def approve_command(house: House, policy: str) -> None:
+    """通过别人起草的草稿；通过后才能发布（HUIMIN_FOUR_EYES=0 时不需要）。"""
+
+    def work(tx: Transaction) -> Row:
+        return approve(tx, find_policy(tx, policy)["id"], now=house.clock(), actor=actor())
+
+    row = house.engine.write(work)
+    click.echo(f"已通过 {row['name']}（{row['code']} 第 {row['version']} 版），可以发布。")
+
+
 @policies.command("publish")
 @click.argument("policy")
 @format_option
@@ -126,7 +139,8 @@ def publish_command(house: House, policy: str, form: str) -> None:
 
     def work(tx: Transaction) -> Row:
         found = find_policy(tx, policy)
-        return publish(tx, found["id"], now=house.clock(), actor=actor())
+        four_eyes = house.settings.four_eyes
+        return publish(tx, found["id"], now=house.clock(), actor=actor(), four_eyes=four_eyes)
 
     row = house.engine.write(work)
     if form == "json":

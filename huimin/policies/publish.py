@@ -21,15 +21,47 @@ Row = dict[str, Any]
 REASON_CHARACTERS_MAX = 200
 
 
-def publish(tx: Transaction, policy_id: str, *, now: datetime, actor: str) -> Row:
+def approve(tx: Transaction, policy_id: str, *, now: datetime, actor: str) -> Row:
+    """Approve somebody else's draft, so that it may be published; its row.
+
+    Raises FieldProblems when it is no draft, or one's own.
+    """
+    queries.lock_policies(tx)
+    draft = policy_by_id(tx, policy_id)
+    if draft["state"] != "draft":
+        raise field_problem("policy", "只有草稿需要审批。", "Only a draft is to be approved.")
+    if draft["created_by"] == actor:
+        raise field_problem(
+            "policy",
+            "这份草稿是您起草的，请由另一位管理员审批（或设置 HUIMIN_FOUR_EYES=0）。",
+            "You drafted this policy; another administrator must approve it "
+            "(or set HUIMIN_FOUR_EYES=0).",
+        )
+    row: Row = queries.set_approved(
+        tx, id=policy_id, approved_at=instant_text(now), approved_by=actor
+    )
+    _record(tx, "policy.approved", draft, row, now=now, actor=actor)
+    return row
+
+
+def publish(
+    tx: Transaction, policy_id: str, *, now: datetime, actor: str, four_eyes: bool = False
+) -> Row:
     """Publish a draft and return its row. It succeeds the versions before it on its first day.
 
+    With `four_eyes` a second administrator must have approved it.
     Raises FieldProblems when there is none, when it is no draft, starts before today (what was
     given is given) or would tie with another published policy.
     """
     queries.lock_policies(tx)
-    draft = _policy(tx, policy_id)
-    if draft["state"] != "draft":
+    draft = policy_by_id(tx, policy_id)
+    if four_eyes and draft["state"] == "draft":
+        raise field_problem(
+            "policy",
+            "发布前须由另一位管理员审批这份草稿（或设置 HUIMIN_FOUR_EYES=0）。",
+            "Another administrator must approve this draft first (or set HUIMIN_FOUR_EYES=0).",
+        )
+    if draft["state"] not in ("draft", "approved"):
         raise field_problem(
             "policy",
             "只有草稿可以发布；已发布的政策不能改，请保存新版本。",
@@ -57,7 +89,7 @@ def withdraw(tx: Transaction, policy_id: str, *, now: datetime, actor: str, reas
     """
     reason = _checked_reason(reason)
     queries.lock_policies(tx)
-    old = _policy(tx, policy_id)
+    old = policy_by_id(tx, policy_id)
     if old["state"] == "withdrawn":
         raise field_problem("policy", "这项政策已撤回。", "This policy is withdrawn already.")
     if old["state"] == "published" and old["starts_on"] <= county_day(now).isoformat():
@@ -92,14 +124,15 @@ def find_policy(tx: Transaction, text: str) -> Row:
             raise _unknown()
         return dict(row)
     versions = list(queries.versions_of_code(tx, code=code))
-    for state in ("draft", "published", "withdrawn"):
+    for state in ("draft", "approved", "published", "withdrawn"):
         of_state = [row for row in versions if row["state"] == state]
         if of_state:
             return dict(of_state[-1])
-    return _policy(tx, code)
+    return policy_by_id(tx, code)
 
 
-def _policy(tx: Transaction, policy_id: str) -> Row:
+def policy_by_id(tx: Transaction, policy_id: str) -> Row:
+    """The policy's row. Raises FieldProblems when there is none."""
     row: Row | None = queries.policy_by_id(tx, id=policy_id)
     if row is None:
         raise _unknown()

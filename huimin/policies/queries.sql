@@ -7,7 +7,8 @@ SELECT * FROM policy WHERE id = :id;
 SELECT * FROM policy WHERE code = :code AND version = :version;
 
 -- name: draft_of_code^
-SELECT * FROM policy WHERE code = :code AND state = 'draft' ORDER BY version DESC LIMIT 1;
+SELECT * FROM policy WHERE code = :code AND state IN ('draft', 'approved')
+ORDER BY version DESC LIMIT 1;
 
 -- name: last_version$
 SELECT COALESCE(MAX(version), 0) FROM policy WHERE code = :code;
@@ -46,8 +47,9 @@ ON CONFLICT DO NOTHING
 RETURNING *;
 
 -- name: change_draft^
--- Only a draft can change; nothing comes back when it was published in between.
-UPDATE policy SET
+-- What is not published can change, and is to be approved anew; nothing comes back when it was
+-- published in between.
+UPDATE policy SET state = 'draft', approved_at = NULL, approved_by = NULL,
     name = :name, scope = :scope, scope_value = :scope_value, starts_on = :starts_on,
     ends_on = :ends_on, rate_bp = :rate_bp, rounding_unit_fen = :rounding_unit_fen,
     minimum_spend_fen = :minimum_spend_fen, cap_redemption_fen = :cap_redemption_fen,
@@ -55,11 +57,16 @@ UPDATE policy SET
     excluded_categories = :excluded_categories, base = :base,
     merchant_share_bp = :merchant_share_bp, government_share_bp = :government_share_bp,
     created_at = :created_at, created_by = :created_by
-WHERE id = :id AND state = 'draft'
+WHERE id = :id AND state IN ('draft', 'approved')
 RETURNING *;
 
 -- name: set_published^
 UPDATE policy SET state = 'published', published_at = :published_at, published_by = :published_by
+WHERE id = :id AND state IN ('draft', 'approved')
+RETURNING *;
+
+-- name: set_approved^
+UPDATE policy SET state = 'approved', approved_at = :approved_at, approved_by = :approved_by
 WHERE id = :id AND state = 'draft'
 RETURNING *;
 

@@ -17,7 +17,12 @@ from huimin.core.money import money_text, parse_yuan, percent_words, rate_words,
 from huimin.core.refusals import field_problem
 from huimin.policies.dry_run import DryRun, OutletChange
 
-STATE_WORDS = {"draft": "草稿", "published": "已发布", "withdrawn": "已撤回"}
+STATE_WORDS = {
+    "draft": "草稿",
+    "approved": "已通过",
+    "published": "已发布",
+    "withdrawn": "已撤回",
+}
 BASE_WORDS = {"market_price": "市场价", "after_insurance": "医保后个人支付"}
 COLUMNS = (
     "网点",

@@ -32,7 +32,7 @@ def as_json(done: CompletedProcess[str]) -> Any:
     return json.loads(done.stdout)
 
 
-def test_from_a_draft_to_a_successor(run: Run) -> None:
+def test_from_a_draft_to_a_successor(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     saved = as_json(
         run(
             *(*SAVE, "--rate", "8%", "--scope", "kind:hospital", "--rounding", "jiao"),
@@ -46,6 +46,10 @@ def test_from_a_draft_to_a_successor(run: Run) -> None:
     assert (saved["minimum_spend_fen"], saved["cap_card_day_fen"]) == (1_000, 2_050)
     assert (saved["merchant_share_bp"], saved["government_share_bp"]) == (7_000, 3_000)
 
+    alone = run("policies", "publish", "jiuerzhe")
+    assert alone.returncode == 2 and "另一位管理员" in alone.stderr
+    assert "另一位管理员" in run("policies", "approve", "jiuerzhe").stderr
+    monkeypatch.setenv("HUIMIN_FOUR_EYES", "0")
     published = run("policies", "publish", "jiuerzhe")
     assert published.returncode == 0 and "已发布 九二折" in published.stdout
     again = run(*SAVE, "--rate", "10%")
@@ -90,7 +94,8 @@ def test_all_that_cannot_be_read_is_named_and_nothing_is_saved(
     assert sqlite_house.engine.read(lambda tx: queries.list_policies(tx, state=None)) == []
 
 
-def test_a_tie_is_refused_by_name(run: Run) -> None:
+def test_a_tie_is_refused_by_name(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUIMIN_FOUR_EYES", "0")
     assert run(*SAVE, "--rate", "8%").returncode == 0
     assert run("policies", "publish", "jiuerzhe").returncode == 0
     tie = run(

@@ -1,0 +1,134 @@
+"""The form of a draft: percent and yuan as people write them; a successor begins as a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from huimin.access.guards import member, require
+from huimin.core.json_text import read_json
+from huimin.core.kind_names import ELIGIBILITIES, OUTLET_KINDS, eligibility_word, outlet_kind_word
+from huimin.core.money import percent_words, yuan
+from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.policies.draft_checks import DEFAULT_EXCLUDED
+from huimin.policies.drafts import PolicyDraft, save_draft
+from huimin.policies.pages import pages
+from huimin.policies.policy_list import shown_policy
+from huimin.policies.wording import parse_amount, parse_rate
+from huimin.web.current import change, house
+from huimin.web.forms import Form, tell
+from huimin.web.language import request_language
+
+CAPS = ("cap_redemption_fen", "cap_card_day_fen", "cap_card_month_fen")
+BASES = ("", "market_price", "after_insurance")
+
+
+@pages.get("/policies/new")
+@require("policy.write")
+def new_policy() -> str:
+    """An empty draft; with `from` one that begins as a copy and will succeed it."""
+    source = request.args.get("from")
+    if not source:
+        usual = {"excluded": "、".join(DEFAULT_EXCLUDED), "merchant_share_bp": "100"}
+        return _form_page(Form(usual))
+    row = house().engine.read(lambda tx: shown_policy(tx, source))
+    return _form_page(Form(_typed(row)))
+
+
+@pages.post("/policies/new")
+@require("policy.write")
+def keep_policy() -> Response | tuple[str, int]:
+    """Save the draft; a code's draft is changed, else its next version begins."""
+    form, now, actor = Form.sent(), house().clock(), member().username
+    try:
+        draft = _draft(form)
+        row = change(lambda tx: save_draft(tx, draft, now=now, actor=actor))
+    except FieldProblems as why:
+        return _form_page(form.refused(why)), 422
+    tell(_("草稿已保存；下一步试算、由另一位管理员审批。"))
+    return redirect(url_for("policies.policy", policy_id=row["id"]))
+
+
+def _draft(form: Form) -> PolicyDraft:
+    problems: list[FieldProblem] = []
+
+    def read(parse: Any, field: str) -> Any:
+        try:
+            return parse(field, form.text(field))
+        except FieldProblems as wrong:
+            problems.extend(wrong.problems)
+            return None
+
+    caps = {name: read(parse_amount, name) if form.text(name) else None for name in CAPS}
+    scope, _colon, value = form.text("scope").partition(":")
+    draft = PolicyDraft(
+        code=form.text("code"),
+        name=form.text("name"),
+        rate_bp=read(parse_rate, "rate_bp"),
+        starts_on=form.text("starts_on"),
+        ends_on=form.optional("ends_on"),
+        scope=scope or "all",
+        scope_value=form.text("outlet_id") if scope == "outlet" else value,
+        rounding_unit_fen=10 if form.text("rounding_unit_fen") == "10" else 1,
+        minimum_spend_fen=read(parse_amount, "minimum_spend_fen")
+        if form.text("minimum_spend_fen")
+        else 0,
+        excluded_categories=tuple(
+            part for part in form.text("excluded").replace("、", " ").replace(",", " ").split()
+        ),
+        base=form.optional("base"),
+        merchant_share_bp=read(parse_rate, "merchant_share_bp"),
+        **caps,
+    )
+    if problems:
+        raise FieldProblems(problems)
+    return draft
+
+
+def _typed(row: Mapping[str, Any]) -> dict[str, str]:
+    """A policy as somebody would type it, to begin its successor; the days are left open."""
+    scope = row["scope"]
+    if scope in ("kind", "eligibility"):
+        scope = f"{scope}:{row['scope_value']}"
+    typed = {
+        "code": row["code"],
+        "name": row["name"],
+        "rate_bp": percent_words(row["rate_bp"]),
+        "scope": scope,
+        "outlet_id": row["scope_value"] if row["scope"] == "outlet" else "",
+        "rounding_unit_fen": str(row["rounding_unit_fen"]),
+        "excluded": "、".join(read_json(row["excluded_categories"])),
+        "base": row["base"],
+        "merchant_share_bp": percent_words(row["merchant_share_bp"]),
+        "minimum_spend_fen": yuan(row["minimum_spend_fen"]) if row["minimum_spend_fen"] else "",
+    }
+    typed |= {name: yuan(row[name]) if row[name] is not None else "" for name in CAPS}
+    if row["state"] in ("draft", "approved"):
+        typed |= {"starts_on": row["starts_on"], "ends_on": row["ends_on"] or ""}
+    return typed
+
+
+def _form_page(form: Form) -> str:
+    language = request_language()
+    scopes = [
+        ("all", _("全部")),
+        *((f"kind:{kind}", outlet_kind_word(kind, language)) for kind in OUTLET_KINDS),
+        *((f"eligibility:{one}", eligibility_word(one, language)) for one in ELIGIBILITIES),
+        ("outlet", _("一个示范点")),
+    ]
+    bases = {
+        "": _("医院按医保后，其他按市场价"),
+        "market_price": _("市场价"),
+        "after_insurance": _("医保后个人支付"),
+    }
+    return render_template(
+        "policies/draft.html",
+        form=form,
+        scopes=scopes,
+        bases=[(base, bases[base]) for base in BASES],
+        roundings=[("1", _("到分")), ("10", _("到角"))],
+    )
