@@ -1,0 +1,98 @@
+"""An office's day in a real browser, on a phone and on a desk: enrol, decide, issue, print, look."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.accessible import barriers
+from tests.browser.conftest import PASSWORD, Visit
+from tests.making.holders import id_number
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    *("/today", "/holders/", "/holders/new", "/applications/?state=", "/registers/", "/cards/"),
+    *("/cards/print", "/merchants/", "/outlets/", "/merchants/applications", "/merchants/new"),
+    *("/policies/", "/policies/new", "/staff/", "/staff/new", "/audit/", "/audit/lookups"),
+    *("/account", "/join"),
+)
+
+
+def go(visit: Visit, path: str) -> None:
+    visit.page.goto(visit.county.address + path)
+
+
+def test_no_page_of_the_office_holds_a_barrier_or_is_too_wide(visit: Visit) -> None:
+    visit.sign_in(visit.county.administrator)
+    for path in PAGES:
+        go(visit, path)
+        assert barriers(visit.page) == [], path
+        assert visit.wide() == 0, path
+        visit.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert visit.wide() == 0, f"{path} at 200 %"
+
+
+def test_the_pages_are_read_in_english(visit: Visit) -> None:
+    visit.sign_in(visit.county.administrator)
+    visit.page.click("button[name=language][value=en]")
+    visit.page.wait_for_selector("html[lang=en]")
+    for path in PAGES:
+        go(visit, path)
+        heading = visit.page.inner_text("h1")
+        # The names of people are not translated.
+        assert heading.isascii() or path == "/today", heading
+        assert visit.wide() == 0, path
+
+
+def test_a_person_is_entered_with_the_keyboard_and_found_again(visit: Visit) -> None:
+    page, number = visit.page, id_number()
+    visit.sign_in(visit.county.administrator)
+    go(visit, "/holders/new")
+    page.focus("#field-name")
+    page.keyboard.type("司马小青")
+    page.focus("#field-id_number")
+    page.keyboard.type(number[:17] + ("0" if number[17] != "0" else "1"))
+    page.locator("#id-number-told", has_text="号码不对").wait_for()
+    page.keyboard.press("Backspace")
+    page.keyboard.type(number[17])
+    page.locator("#id-number-told", has_text="出生日期").wait_for()
+    page.select_option("#field-kind", "dibao")
+    page.fill("#field-since", "2026-03-01")
+    page.focus("#field-phone")
+    page.keyboard.type("12")
+    page.select_option("#field-division_code", index=1)
+    page.click("button[value=enter]")
+    page.wait_for_selector("[data-error-summary]")
+    assert page.evaluate("document.activeElement.id") == "field-phone"
+    assert page.input_value("#field-name") == "司马小青"
+    page.fill("#field-phone", "13900001111")
+    page.click("button[value=enter]")
+    page.wait_for_selector(".done-words")
+    assert "司**青" in page.inner_text("h1")
+    assert barriers(page) == []
+    assert visit.wide() == 0
+    go(visit, "/holders/")
+    page.fill("#field-text", "小青")
+    page.keyboard.press("Enter")
+    page.locator("table.list", has_text="司**青").wait_for()
+    page.click("table.list a >> nth=0")
+    page.click("text=查看申请")
+    assert "请由另一位工作人员审批" in page.inner_text("main")
+    assert barriers(page) == []
+
+
+def test_a_card_is_looked_at_and_a_password_changed(visit: Visit) -> None:
+    page = visit.page
+    visit.sign_in(visit.county.administrator)
+    go(visit, f"/cards/?number={visit.county.lost_card['number']}")
+    page.click("table.list tbody a >> nth=0")
+    assert "已挂失" in page.inner_text("main")
+    assert barriers(page) == []
+    assert visit.wide() == 0
+    go(visit, "/account")
+    page.fill("#field-old_password", PASSWORD)
+    page.fill("#field-new_password", "short")
+    page.fill("#field-new_again", "short")
+    page.click("main form button >> nth=0")
+    page.wait_for_selector("#problem-new_password")
+    assert page.input_value("#field-new_password") == ""
