@@ -1,4 +1,4 @@
-"""An office's day in a real browser, on a phone and on a desk: enrol, decide, issue, print, look."""
+"""An office's day in a real browser, on phone and desk: enrol, decide, issue, print, look."""
 
 from __future__ import annotations
 

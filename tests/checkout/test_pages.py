@@ -123,3 +123,11 @@ def test_a_manager_has_the_tills_of_the_merchant(client: Any, house: House) -> N
     manager = make_staff(house, "merchant_manager", merchant_id=outlet["merchant_id"])
     sign_in(client, manager["username"])
     assert "请扫描惠民卡" in client.get("/till/").text
+
+
+def test_a_cached_page_gets_a_fresh_token_and_the_servers_time(till: PageTill) -> None:
+    told = till.client.get("/till/state", headers={"Accept": "application/json"}).json
+    assert told["terminal"]["id"] == till.terminals[0]["id"]
+    assert told["server_time"].startswith("2026-10-31T02:00:00")
+    till.token = told["csrf_token"]
+    assert till.post("verify", {"card": till.card["token"]}).status_code == 200
