@@ -19,6 +19,7 @@ from huimin.cards.pages import pages as cards_pages
 from huimin.checkout.api_v1 import api as checkout_api
 from huimin.checkout.pages import pages as checkout_pages
 from huimin.desk.pages import pages as desk_pages
+from huimin.handbook.pages import pages as handbook_pages
 from huimin.holders.pages import pages as holders_pages
 from huimin.house import House, open_house
 from huimin.merchants.pages import pages as merchants_pages
@@ -41,6 +42,7 @@ PAGES = (
     reports_pages,
     desk_pages,
     audit_pages,
+    handbook_pages,
 )
 APIS = (checkout_api,)
 

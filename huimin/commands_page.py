@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from huimin import access_page
 from huimin.cli import main
 
 PAGE = Path(__file__).resolve().parent / "handbook" / "commands.md"
@@ -85,3 +86,5 @@ def write_page() -> None:
 
 if __name__ == "__main__":
     write_page()
+    # The other page that is made, so that one command brings both up to date.
+    access_page.write_page()

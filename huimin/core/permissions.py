@@ -1,4 +1,8 @@
-"""Who may do what: one table of action × role. What stands in no row is allowed to nobody."""
+"""Who may do what: one table of action × role. What stands in no row is allowed to nobody.
+
+The guards of all pages read this table, and the handbook's page of access is made from it, with the
+words below (`python -m huimin.access_page`); a test walks every route with every role.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +48,63 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "staff.read": READERS,
     "staff.write": frozenset({ADMINISTRATOR}),
     "audit.read": READERS,
+}
+
+# Role → what it is called, and what it reaches: in Chinese and in English.
+ROLE_WORDS: dict[str, tuple[str, str, str, str]] = {
+    ADMINISTRATOR: ("管理员", "administrator", "全县", "the whole county"),
+    REGISTRAR: ("登记员", "registrar", "本镇街的人和卡", "people and cards of the own town"),
+    AUDITOR: ("审计员", "auditor", "全县，只看不改", "the whole county; changes nothing"),
+    MERCHANT_MANAGER: ("商户管理员", "merchant manager", "本商户", "the own merchant"),
+    CASHIER: ("收银员", "cashier", "本示范点", "the own outlet"),
+}
+
+# What each action means, in Chinese and in English; a test holds these to the table above.
+ACTION_WORDS: dict[str, tuple[str, str]] = {
+    "home.read": ("登录后的第一页", "the first page after signing in"),
+    "account.own": (
+        "自己的账号：密码、登录中的设备、两步验证",
+        "one's own account: password, sessions, second factor",
+    ),
+    "holder.read": ("查找和查看持卡人", "find and see holders"),
+    "holder.write": (
+        "登记、更正、复核持卡人，办理家庭成员、保障资格和材料",
+        "enter, correct and verify holders; family, eligibilities, papers",
+    ),
+    "holder.unmask": (
+        "查看完整的身份证号和电话（须写原因，有记录）",
+        "see an ID number and a phone in full (for a reason, recorded)",
+    ),
+    "holder.export": ("导出持卡人名单", "export the list of holders"),
+    "application.read": ("查看申请和今日待办", "see applications and what waits today"),
+    "application.decide": (
+        "审批申请：通过、退回、不予通过",
+        "decide applications: approve, return, reject",
+    ),
+    "register.import": ("核对和导入名册", "check and import registers"),
+    "card.read": ("查看卡片", "see cards"),
+    "card.issue": ("发卡，单张或成批", "issue cards, singly or in batches"),
+    "card.change": (
+        "挂失、暂停、恢复、补办、注销卡片",
+        "report cards lost, suspend, resume, replace, revoke them",
+    ),
+    "card.print": ("打印卡片", "print cards"),
+    "merchant.read": ("查看商户、示范点和加入申请", "see merchants, outlets and who asks to join"),
+    "merchant.write": (
+        "登记和修改商户、示范点、收银终端，审批加入",
+        "enrol and change merchants, outlets, terminals; decide who joins",
+    ),
+    "outlet.own": ("查看本商户的示范点", "see the own merchant's outlets"),
+    "cashier.manage": ("管理本商户的收银员账号", "look after the own merchant's cashiers"),
+    "policy.read": ("查看优惠政策和试算", "see policies and their dry runs"),
+    "policy.write": ("起草、审批、发布、撤回政策", "draft, approve, publish, withdraw policies"),
+    "till.use": ("使用收银台", "use the till"),
+    "redemption.reverse": ("撤销和退货", "take redemptions back, all or in part"),
+    "report.read": ("查看和下载月报表", "see and download the monthly report"),
+    "ledger.verify": ("核验流水", "prove the ledger"),
+    "staff.read": ("查看工作人员账号", "see the accounts of staff"),
+    "staff.write": ("新增、修改、停用、解锁账号", "add, change, switch off, unlock accounts"),
+    "audit.read": ("查看审计记录", "see the audit record"),
 }
 
 

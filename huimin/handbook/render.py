@@ -1,0 +1,109 @@
+"""The handbook's Markdown as HTML that is safe to show, with a name for each heading.
+
+Raw HTML in a page is shown as text and only harmless addresses become links; links between the
+files, as they work in the repository, lead to the same page under /help.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+FOLDER = Path(__file__).resolve().parent
+# In the order in which a newcomer reads them; a page that is not named here follows by name.
+ORDER = ("console", "till", "pos", "access", "operations", "commands")
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}", re.ASCII)
+LINK = re.compile(r"(?:\./)?([a-z][a-z0-9_-]*)\.md(#.*)?", re.ASCII)
+PICTURE = re.compile(r"(?:\./)?pictures/([a-z0-9_-]+\.png)", re.ASCII)
+CONTENTS_LEVELS = ("h2", "h3")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its title, its body as HTML, and its headings as (level, name, text)."""
+
+    name: str
+    title: str
+    body: str
+    contents: tuple[tuple[str, str, str], ...]
+
+
+def page_names() -> list[str]:
+    """The pages there are, in the order of reading."""
+    found = {path.stem for path in FOLDER.glob("*.md") if NAME.fullmatch(path.stem)}
+    return [name for name in ORDER if name in found] + sorted(found - set(ORDER))
+
+
+def read_page(name: str) -> Page | None:
+    """The page of that name, or None."""
+    return _rendered(name) if name in page_names() else None
+
+
+@cache
+def _rendered(name: str) -> Page:
+    text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    return render(name, text)
+
+
+def render(name: str, text: str) -> Page:
+    """The Markdown text as a page."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser.add_render_rule("table_open", _table_open)
+    parser.add_render_rule("table_close", _table_close)
+    tokens = parser.parse(text)
+    title, contents, taken = name, [], set[str]()
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open":
+            words = _words(tokens[place + 1])
+            anchor = _anchor(words, taken)
+            token.attrSet("id", anchor)
+            if token.tag == "h1":
+                title = words
+            elif token.tag in CONTENTS_LEVELS:
+                contents.append((token.tag, anchor, words))
+        for child in token.children or ():
+            _lead_to_help(child)
+    body = parser.renderer.render(tokens, parser.options, {})
+    return Page(name, title, body, tuple(contents))
+
+
+def _lead_to_help(token: Token) -> None:
+    if token.type == "link_open":
+        link = LINK.fullmatch(str(token.attrGet("href") or ""))
+        if link is not None:
+            token.attrSet("href", f"/help/{link[1]}{link[2] or ''}")
+    elif token.type == "image":
+        picture = PICTURE.fullmatch(str(token.attrGet("src") or ""))
+        if picture is not None:
+            token.attrSet("src", f"/help/pictures/{picture[1]}")
+
+
+def _words(token: Token) -> str:
+    return "".join(child.content for child in token.children or ()).strip()
+
+
+def _anchor(words: str, taken: set[str]) -> str:
+    """As GitHub names its headings, so that links work in both places."""
+    kept = re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-") or "section"
+    anchor, count = kept, 0
+    while anchor in taken:
+        count += 1
+        anchor = f"{kept}-{count}"
+    taken.add(anchor)
+    return anchor
+
+
+def _table_open(_renderer: Any, _tokens: Sequence[Token], _i: int, _o: Any, _e: Any) -> str:
+    # A wide table is scrolled by itself, also with the keyboard.
+    return '<div class="table-responsive" tabindex="0"><table class="table">\n'
+
+
+def _table_close(_renderer: Any, _tokens: Sequence[Token], _i: int, _o: Any, _e: Any) -> str:
+    return "</table></div>\n"
