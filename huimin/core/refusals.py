@@ -314,6 +314,26 @@ KINDS: dict[str, Kind] = {
         ),
         TILL,
     ),
+    # -- the day's end
+    "day_closed": Kind(
+        409,
+        (
+            "这一天已经结清，之后没有新的交易，不需要再次结清。",
+            "這一天已經結清，之後沒有新的交易，不需要再次結清。",
+            "This day is closed already, and nothing has been recorded since.",
+        ),
+        QUIET,
+    ),
+    "day_differs": Kind(
+        409,
+        (
+            "两边还有 {count} 处不一致，不能按一致结清；请先改正，或由店长逐处写明原因后结清。",
+            "兩邊還有 {count} 處不一致，不能按一致結清；請先改正，或由店長逐處寫明原因後結清。",
+            "The two sides differ in {count} places. Mend them first, or let the manager close the "
+            "day with a reason for each.",
+        ),
+        QUIET,
+    ),
     # -- the request itself
     "invalid_input": Kind(
         422,

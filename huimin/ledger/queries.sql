@@ -111,9 +111,12 @@ WHERE outlet_id = :outlet_id AND order_no = :order_no AND kind = 'redemption';
 SELECT * FROM ledger WHERE reverses_id = :id ORDER BY recorded_at, id;
 
 -- name: rows_of_day
-SELECT * FROM ledger
-WHERE outlet_id = :outlet_id AND business_day = :day
-ORDER BY recorded_at, id;
+-- A reversal has no order of its own; it is found by that of the redemption, of whatever day.
+SELECT ledger.*, original.order_no AS reverses_order_no
+FROM ledger
+LEFT JOIN ledger AS original ON original.id = ledger.reverses_id
+WHERE ledger.outlet_id = :outlet_id AND ledger.business_day = :day
+ORDER BY ledger.recorded_at, ledger.id;
 
 -- name: terminals_with_rows
 SELECT terminal_id FROM chain_head

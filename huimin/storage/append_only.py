@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from huimin.storage.engine import Transaction
 
-APPEND_ONLY_TABLES = ("ledger", "audit_event", "card_event")
+APPEND_ONLY_TABLES = ("ledger", "audit_event", "card_event", "day_comparison", "day_close")
 
 _SQLITE = """
 CREATE TRIGGER {table}_refuses_{event} BEFORE {event} ON {table}

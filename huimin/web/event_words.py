@@ -57,6 +57,7 @@ EVENTS = {
     "merchant_application.submitted": _("商户申请加入"),
     "merchant_application.approved": _("同意商户加入"),
     "merchant_application.rejected": _("不同意商户加入"),
+    "day.closed": _("结清一天"),
     "card.issued": _("发卡"),
     "card.printed": _("打印卡片"),
     "card.suspended": _("暂停卡片"),

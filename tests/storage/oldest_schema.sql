@@ -479,3 +479,40 @@ CREATE TABLE idempotency_key (
     created_at     TEXT NOT NULL,
     PRIMARY KEY (terminal_id, key)
 );
+
+-- ---------------------------------------------------------------- closing
+-- A till's own list of an outlet's day, as it was read: {number, order_no, amount_fen, …} by row. What it is compared with
+-- is the ledger of the moment, so a look at it is always true; the file itself is not kept. Append-only.
+CREATE TABLE day_comparison (
+    id               TEXT PRIMARY KEY,
+    outlet_id        TEXT NOT NULL REFERENCES outlet (id),
+    day              TEXT NOT NULL,
+    file_name        TEXT NOT NULL,
+    file_sha256      TEXT NOT NULL CHECK (length(file_sha256) = 64),
+    row_count        BIGINT NOT NULL CHECK (row_count >= 0),
+    listing_json     TEXT NOT NULL,
+    compared_at      TEXT NOT NULL,
+    compared_by      TEXT NOT NULL
+);
+CREATE INDEX day_comparison_day ON day_comparison (outlet_id, day);
+
+-- Append-only. heads_json is the last row of each terminal that the closing holds; what a day got later is closed by another row.
+CREATE TABLE day_close (
+    id                TEXT PRIMARY KEY,
+    outlet_id         TEXT NOT NULL REFERENCES outlet (id),
+    day               TEXT NOT NULL,
+    comparison_id     TEXT NOT NULL REFERENCES day_comparison (id),
+    file_sha256       TEXT NOT NULL CHECK (length(file_sha256) = 64),
+    statement_sha256  TEXT NOT NULL CHECK (length(statement_sha256) = 64),
+    redemptions       BIGINT NOT NULL,
+    reversals         BIGINT NOT NULL,
+    amount_fen        BIGINT NOT NULL,
+    discount_fen      BIGINT NOT NULL,
+    payable_fen       BIGINT NOT NULL,
+    heads_json        TEXT NOT NULL,
+    differences       BIGINT NOT NULL CHECK (differences >= 0),
+    reasons_json      TEXT NOT NULL,
+    closed_at         TEXT NOT NULL,
+    closed_by         TEXT NOT NULL
+);
+CREATE INDEX day_close_day ON day_close (outlet_id, day);

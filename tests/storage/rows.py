@@ -153,6 +153,41 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
             "hash": "1" * 64,
         },
     ),
+    (
+        "day_comparison",
+        {
+            "id": "dc",
+            "outlet_id": "o",
+            "day": "2026-10-31",
+            "file_name": "day.csv",
+            "file_sha256": "2" * 64,
+            "row_count": 1,
+            "listing_json": "{}",
+            "compared_at": AT,
+            "compared_by": "test",
+        },
+    ),
+    (
+        "day_close",
+        {
+            "id": "d",
+            "outlet_id": "o",
+            "day": "2026-10-31",
+            "comparison_id": "dc",
+            "file_sha256": "2" * 64,
+            "statement_sha256": "3" * 64,
+            "redemptions": 1,
+            "reversals": 0,
+            "amount_fen": 1000,
+            "discount_fen": 80,
+            "payable_fen": 920,
+            "heads_json": '{"t": 1}',
+            "differences": 0,
+            "reasons_json": "[]",
+            "closed_at": AT,
+            "closed_by": "test",
+        },
+    ),
 ]
 
 
