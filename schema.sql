@@ -407,7 +407,7 @@ CREATE UNIQUE INDEX ledger_order ON ledger (outlet_id, order_no) WHERE kind = 'r
 CREATE INDEX ledger_reverses ON ledger (reverses_id) WHERE reverses_id IS NOT NULL;
 CREATE INDEX ledger_outlet_day ON ledger (outlet_id, business_day);
 CREATE INDEX ledger_month ON ledger (month);
-CREATE INDEX ledger_card ON ledger (card_id);
+CREATE INDEX ledger_card ON ledger (card_id, occurred_at);
 
 CREATE TABLE chain_head (
     terminal_id  TEXT PRIMARY KEY REFERENCES terminal (id),
@@ -478,6 +478,51 @@ CREATE TABLE idempotency_key (
     response_json  TEXT NOT NULL,
     created_at     TEXT NOT NULL,
     PRIMARY KEY (terminal_id, key)
+);
+
+-- A changing code belongs to the terminal that first read it, and pays for one redemption.
+CREATE TABLE code_use (
+    copy_id        TEXT NOT NULL REFERENCES card (copy_id),
+    issued_at      BIGINT NOT NULL,
+    terminal_id    TEXT NOT NULL REFERENCES terminal (id),
+    taken_at       TEXT NOT NULL,
+    redemption_id  TEXT REFERENCES ledger (id),
+    PRIMARY KEY (copy_id, issued_at)
+);
+
+-- ---------------------------------------------------------------- alerts
+-- What a rule found strange: a hint for a person, never a verdict. Of one run of facts (window_key) there is
+-- one alert, which grows by rows; town_code is where the outlet stood. ledger_id is the row that came last.
+CREATE TABLE alert (
+    id             TEXT PRIMARY KEY,
+    rule           TEXT NOT NULL CHECK (rule IN ('far_apart', 'repeated_card', 'round_amounts', 'split_sale', 'off_hours')),
+    window_key     TEXT NOT NULL,
+    business_day   TEXT NOT NULL,
+    town_code      TEXT NOT NULL,
+    outlet_id      TEXT NOT NULL REFERENCES outlet (id),
+    terminal_id    TEXT NOT NULL REFERENCES terminal (id),
+    card_id        TEXT REFERENCES card (id),
+    staff_id       TEXT REFERENCES staff (id),
+    cashier        TEXT,
+    ledger_id      TEXT NOT NULL REFERENCES ledger (id),
+    evidence_json  TEXT NOT NULL,
+    state          TEXT NOT NULL CHECK (state IN ('open', 'looked_at')),
+    looked_at      TEXT,
+    looked_by      TEXT,
+    note           TEXT,
+    recorded_at    TEXT NOT NULL,
+    grown_at       TEXT NOT NULL,
+    UNIQUE (rule, window_key),
+    CHECK (state = 'open' OR (looked_at IS NOT NULL AND looked_by IS NOT NULL AND note IS NOT NULL))
+);
+CREATE INDEX alert_state ON alert (state, id);
+CREATE INDEX alert_outlet ON alert (outlet_id, id);
+
+-- The ledger rows that made an alert.
+CREATE TABLE alert_row (
+    alert_id   TEXT NOT NULL REFERENCES alert (id),
+    ledger_id  TEXT NOT NULL REFERENCES ledger (id),
+    PRIMARY KEY (alert_id, ledger_id)
 );
 
 -- ---------------------------------------------------------------- closing

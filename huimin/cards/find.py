@@ -23,17 +23,34 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CheckedCard:
-    """A card number, or the copy id that a good signature vouches for; no database was asked."""
+    """A card number, or the copy id that a good signature vouches for; no database was asked.
+
+    `issued_at` (Unix seconds) is that of a changing code; a printed one has none.
+    """
 
     kind: Literal["number", "copy_id"]
     text: str
+    issued_at: int | None = None
+
+    @property
+    def is_changing(self) -> bool:
+        """True for a code that a phone shows for a minute; it may be used once."""
+        return self.issued_at is not None
+
+    @property
+    def shown(self) -> Literal["number", "printed_code", "changing_code"]:
+        """What was shown or typed, as the ledger records it."""
+        if self.kind == "number":
+            return "number"
+        return "changing_code" if self.is_changing else "printed_code"
 
 
 def check_reading(reading: CardReading, public_keys: Mapping[int, Ed25519PublicKey]) -> CheckedCard:
     """Check a token's signature. Raises Refusal `card_signature_invalid`."""
     if reading.kind == "number":
         return CheckedCard("number", reading.text)
-    return CheckedCard("copy_id", verify_token(reading.text, public_keys).copy_id.hex())
+    claims = verify_token(reading.text, public_keys)
+    return CheckedCard("copy_id", claims.copy_id.hex(), claims.issued_at)
 
 
 def card_row(tx: Transaction, checked: CheckedCard) -> Row:

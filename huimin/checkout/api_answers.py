@@ -118,9 +118,10 @@ class RemainingPart(BaseModel):
 
 
 class VerifyAnswer(BaseModel):
-    """A card that counts today."""
+    """A card that counts today; of a changing code, `identity_needed` is false."""
 
     card: CardPart
+    identity_needed: bool
     holder: HolderPart
     may_present: list[PresenterPart]
     policy: PolicyAnswer | None

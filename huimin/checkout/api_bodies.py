@@ -91,7 +91,9 @@ class RedemptionBody(QuoteBody):
     presented_by: Annotated[
         str, Field(strict=True, min_length=1, max_length=64, pattern=IDENTIFIER)
     ] = Field(description="verify 返回的 may_present[].id")
-    identity_checked: Annotated[bool, Field(strict=True)]
+    identity_checked: Annotated[bool, Field(strict=True)] = Field(
+        description="收银员已核对出示人；动态码可为 false / may be false for a changing code"
+    )
     cashier: (
         Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)] | None
     ) = None

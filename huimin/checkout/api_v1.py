@@ -47,7 +47,7 @@ from huimin.checkout.redeem import redeem
 from huimin.checkout.requests import check_card
 from huimin.checkout.reverse import reverse
 from huimin.checkout.terminal_answer import terminal_answer
-from huimin.checkout.verify import verify_card
+from huimin.checkout.verify import verify_at
 from huimin.core.days import parse_day
 from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Transaction
@@ -93,9 +93,7 @@ def verify(body: CardBody) -> Response:
     home, now, who = house(), house().clock(), g.terminal
     try:
         card = _checked(body.card)
-        answer = home.engine.read(
-            lambda tx: verify_card(tx, card, terminal=who, now=now, language=_language())
-        )
+        answer = verify_at(home.engine, card, terminal=who, now=now, language=_language())
     except Refusal as refusal:
         home.lookups.note(at=now, terminal_id=who["terminal_id"], outcome=refusal.code)
         raise

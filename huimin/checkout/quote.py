@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from huimin.checkout.changing_code import require_code
 from huimin.checkout.entitlement import entitlement_of
 from huimin.checkout.requests import QuoteRequest
 from huimin.checkout.verify import policy_answer
@@ -28,6 +29,7 @@ def quote_basket(
     Raises FieldProblems for sums that don't fit, or the Refusal of card, policy or caps.
     """
     entitled = entitlement_of(tx, request.card, terminal=terminal, now=now)
+    require_code(tx, request.card, terminal=terminal, now=now)
     terms = entitled.required_terms
     usage = usage_at(tx, holder_id=entitled.card["holder_id"], policy_code=terms.code, now=now)
     return quote_answer(quote(request.basket, terms, usage), terms, language)

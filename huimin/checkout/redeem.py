@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from huimin.checkout.changing_code import take_code, use_code
 from huimin.checkout.entitlement import entitlement_of, require_open_till
 from huimin.checkout.quote import quote_answer
 from huimin.checkout.requests import RedemptionRequest
@@ -41,6 +42,7 @@ def redeem(
     if redemption_by_order(tx, terminal["outlet_id"], request.order_no) is not None:
         raise Refusal("order_exists", order_no=request.order_no)
     entitled = entitlement_of(tx, request.card, terminal=terminal, now=now)
+    take_code(tx, request.card, terminal=terminal, now=now)
     holder_id = entitled.card["holder_id"]
     people = presenters_of(tx, holder_id)
     presenter = _presenter(people, request)
@@ -65,6 +67,7 @@ def redeem(
         staff_id=staff_id,
     )
     row = append_redemption(tx, sale, given, now=now)
+    use_code(tx, request.card, row["id"])
     return {
         "id": row["id"],
         "receipt_no": row["receipt_no"],
@@ -76,7 +79,8 @@ def redeem(
 
 
 def _presenter(people: list[dict[str, Any]], request: RedemptionRequest) -> dict[str, Any]:
-    if not request.identity_checked:
+    # A changing code proves that the holder's own phone is here; a printed one can be a copy.
+    if not request.identity_checked and not request.card.is_changing:
         raise Refusal("identity_unchecked")
     for person in people:
         if person["id"] == request.presented_by:
@@ -92,4 +96,6 @@ def _detail(request: RedemptionRequest, given: Quote) -> dict[str, Any]:
         "lines": given.lines,
         "caps": given.caps,
         "explanation": given.explanation,
+        "card_shown": request.card.shown,
+        "identity_by": "cashier" if request.identity_checked else "changing_code",
     }

@@ -1,4 +1,8 @@
-"""Verify a card at a till: who may present it, what it gets here today. It changes nothing."""
+"""Verify a card at a till: who may present it, what it gets here today.
+
+It changes nothing, but that a changing code is taken for the till that reads it first; only for
+such a code does it need a transaction that writes.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,19 @@ from datetime import datetime
 from typing import Any
 
 from huimin.cards.find import CheckedCard
+from huimin.checkout.changing_code import take_code
 from huimin.checkout.entitlement import entitlement_of
 from huimin.core.discount import PolicyTerms, Usage
 from huimin.core.money import percent_words, rate_words
 from huimin.holders.people import presenters_of
 from huimin.ledger.read import usage_at
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Engine, Transaction
+
+
+def verify_at(engine: Engine, card: CheckedCard, **given: Any) -> dict[str, Any]:
+    """`verify_card` in a transaction that reads, or writes for a changing code."""
+    run = engine.write if card.is_changing else engine.read
+    return run(lambda tx: verify_card(tx, card, **given))
 
 
 def verify_card(
@@ -26,9 +37,10 @@ def verify_card(
     """The answer of `POST /api/v1/cards/verify`; names are masked, the eligibility is not told.
 
     `card_id` is for the record of who looked and is not told. Raises the Refusal of a card that
-    is unknown or does not count today.
+    is unknown or does not count today, or of a changing code that is stale or used.
     """
     entitled = entitlement_of(tx, card, terminal=terminal, now=now)
+    take_code(tx, card, terminal=terminal, now=now)
     row, terms = entitled.card, entitled.terms
     presenters = presenters_of(tx, row["holder_id"])
     usage = Usage()
@@ -41,6 +53,7 @@ def verify_card(
             "state": row["state"],
             "expires_on": row["expires_on"],
         },
+        "identity_needed": not card.is_changing,
         "holder": {"name_masked": presenters[0]["name_masked"]},
         "may_present": [
             {name: person[name] for name in ("id", "kind", "name_masked", "relation")}

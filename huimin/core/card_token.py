@@ -1,7 +1,8 @@
 """The signed text in a card's QR code: COSE_Sign1 (RFC 9052) over CWT claims (RFC 8392), as digits.
 
-The claims are `{7: copy id (7 bytes), 4: expiry}` and nothing else; no name, no reason. The bytes
-are written after a leading 0x01 as one decimal number, because a keyboard-wedge scanner behind a
+The claims are `{7: copy id (7 bytes), 4: expiry}` and nothing else; no name, no reason. A changing
+code (core/changing_code.py) has `6: issued at` beside them; a printed one never has. The bytes are
+written after a leading 0x01 as one decimal number, because a keyboard-wedge scanner behind a
 Chinese input method mangles letters but not digits, and QR's numeric mode keeps it small.
 """
 
@@ -26,7 +27,7 @@ from huimin.core.refusals import Refusal
 TEXT_MAX = 4_096
 TOKEN_BYTES_MAX = 256
 COPY_ID_BYTES = 7
-CLAIM_EXPIRY, CLAIM_COPY_ID = 4, 7
+CLAIM_EXPIRY, CLAIM_ISSUED, CLAIM_COPY_ID = 4, 6, 7
 HEADER_ALGORITHM, HEADER_KEY_ID = 1, 4
 EDDSA = -8
 SIGN1_TAG = 18
@@ -45,11 +46,12 @@ class CardReading:
 
 @dataclass(frozen=True, slots=True)
 class TokenClaims:
-    """What a good signature vouches for. `expires_at` is in Unix seconds."""
+    """What a good signature vouches for, in Unix seconds; `issued_at` of a changing code alone."""
 
     copy_id: bytes
     expires_at: int
     key_id: int
+    issued_at: int | None = None
 
 
 def read_text(raw: str) -> CardReading:
@@ -75,13 +77,22 @@ def read_text(raw: str) -> CardReading:
     return CardReading("token", digits)
 
 
-def sign_token(copy_id: bytes, expires_at: int, key_id: int, private_key: Ed25519PrivateKey) -> str:
-    """A card copy's token as decimal digits. `expires_at` in Unix seconds; `key_id` one byte."""
+def sign_token(
+    copy_id: bytes,
+    expires_at: int,
+    key_id: int,
+    private_key: Ed25519PrivateKey,
+    issued_at: int | None = None,
+) -> str:
+    """A card copy's token as decimal digits. Instants in Unix seconds; `key_id` one byte."""
     if len(copy_id) != COPY_ID_BYTES:
         raise ValueError("a copy id has seven bytes")
+    claims: dict[int, Any] = {CLAIM_COPY_ID: copy_id, CLAIM_EXPIRY: expires_at}
+    if issued_at is not None:
+        claims[CLAIM_ISSUED] = issued_at
     # cwt.encode would add iat and nbf: the COSE class keeps the claims as small as they can be.
     signed = COSE.new().encode_and_sign(
-        cbor2.dumps({CLAIM_COPY_ID: copy_id, CLAIM_EXPIRY: expires_at}),
+        cbor2.dumps(claims),
         COSEKey.from_pem(
             private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
             kid=bytes([key_id]),
@@ -101,6 +112,7 @@ def verify_token(digits: str, public_keys: Mapping[int, Ed25519PublicKey]) -> To
     try:
         return _verified(digits, public_keys)
     except (
+        AttributeError,
         InvalidSignature,
         LookupError,
         OverflowError,
@@ -140,10 +152,12 @@ def _verified(digits: str, public_keys: Mapping[int, Ed25519PublicKey]) -> Token
     _require_signature(public_keys[key_id].public_bytes_raw(), signature, signed)
     claims = cbor2.loads(payload)
     copy_id, expires_at = claims[CLAIM_COPY_ID], claims[CLAIM_EXPIRY]
+    issued_at = claims.get(CLAIM_ISSUED)
     if (
         not isinstance(copy_id, bytes)
         or len(copy_id) != COPY_ID_BYTES
         or type(expires_at) is not int
+        or type(issued_at) not in (int, type(None))
     ):
         raise ValueError("other claims")
-    return TokenClaims(copy_id, expires_at, key_id)
+    return TokenClaims(copy_id, expires_at, key_id, issued_at)

@@ -48,6 +48,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "day.close_differing": frozenset({MERCHANT_MANAGER}),
     "report.read": READERS,
     "ledger.verify": READERS,
+    "alert.read": READERS,
+    "alert.look": frozenset({ADMINISTRATOR}),
     "staff.read": READERS,
     "staff.write": frozenset({ADMINISTRATOR}),
     "audit.read": READERS,

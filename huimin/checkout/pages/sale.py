@@ -13,7 +13,7 @@ from huimin.checkout.pages import pages
 from huimin.checkout.pages.at_till import answer_once, checked, staff_id_here, terminal_here
 from huimin.checkout.quote import quote_basket
 from huimin.checkout.redeem import redeem
-from huimin.checkout.verify import verify_card
+from huimin.checkout.verify import verify_at
 from huimin.storage.engine import Transaction
 from huimin.web.current import house
 from huimin.web.json_answer import json_response
@@ -27,9 +27,7 @@ def verify() -> Response:
     body = CardBody.model_validate(request.get_json())
     terminal, now, language = terminal_here(), house().clock(), request_language()
     card = checked(body.card)
-    answer = house().engine.read(
-        lambda tx: verify_card(tx, card, terminal=terminal, now=now, language=language)
-    )
+    answer = verify_at(house().engine, card, terminal=terminal, now=now, language=language)
     house().lookups.note(
         at=now,
         terminal_id=terminal["terminal_id"],

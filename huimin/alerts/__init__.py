@@ -1,0 +1,1 @@
+"""What a plain rule found strange when a ledger row was written; hints for people, no verdicts."""

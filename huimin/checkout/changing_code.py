@@ -1,0 +1,77 @@
+"""A changing code counts once: the terminal that reads it first has it, and redeems it once.
+
+Taking is one insert that waits for a rival, so of two tills that read the same phone at the same
+moment one has it and the other is told to ask for a fresh code. A printed code passes untouched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from huimin.cards.find import CheckedCard
+from huimin.checkout.once import queries
+from huimin.core.changing_code import HELD_SECONDS, is_fresh
+from huimin.core.days import instant_text, parse_instant
+from huimin.core.refusals import Refusal
+from huimin.storage.engine import Transaction
+
+
+def take_code(
+    tx: Transaction,
+    card: CheckedCard,
+    *,
+    terminal: Mapping[str, Any],
+    now: datetime,
+    allowed_seconds: int = 0,
+) -> None:
+    """Take the code for this terminal, or pass when this terminal has it and may still use it.
+
+    `allowed_seconds` is for a sale without network, whose `now` is the moment of paying and not of
+    reading. Raises Refusal `code_stale` or `code_used`.
+    """
+    if card.issued_at is None:
+        return
+    name = _name(card)
+    if is_fresh(card.issued_at, now, allowed_seconds=allowed_seconds):
+        use = queries.take_code(
+            tx, terminal_id=terminal["terminal_id"], taken_at=instant_text(now), **name
+        )
+    else:
+        use = queries.code_use_of(tx, **name)
+    _require_ours(use, terminal, now)
+
+
+def require_code(
+    tx: Transaction, card: CheckedCard, *, terminal: Mapping[str, Any], now: datetime
+) -> None:
+    """Pass when `take_code` would, and take nothing: a quote leaves no trace."""
+    if card.issued_at is None:
+        return
+    use = queries.code_use_of(tx, **_name(card))
+    if use is not None or not is_fresh(card.issued_at, now):
+        _require_ours(use, terminal, now)
+
+
+def use_code(tx: Transaction, card: CheckedCard, redemption_id: str) -> None:
+    """Let the code have paid for that redemption. Raises Refusal `code_used` for a second one."""
+    if card.issued_at is None:
+        return
+    if queries.use_code(tx, redemption_id=redemption_id, **_name(card)) is None:
+        raise Refusal("code_used")
+
+
+def _require_ours(
+    use: Mapping[str, Any] | None, terminal: Mapping[str, Any], now: datetime
+) -> None:
+    if use is None:
+        raise Refusal("code_stale")
+    if use["terminal_id"] != terminal["terminal_id"] or use["redemption_id"] is not None:
+        raise Refusal("code_used")
+    if now - parse_instant(use["taken_at"]) > timedelta(seconds=HELD_SECONDS):
+        raise Refusal("code_stale")
+
+
+def _name(card: CheckedCard) -> dict[str, Any]:
+    return {"copy_id": card.text, "issued_at": card.issued_at}
