@@ -561,3 +561,56 @@ CREATE TABLE day_close (
     closed_by         TEXT NOT NULL
 );
 CREATE INDEX day_close_day ON day_close (outlet_id, day);
+
+-- ---------------------------------------------------------------- receipts
+-- Each time a receipt (or a refund's) was printed: the first is the receipt, every later one a reprint and says so.
+CREATE TABLE receipt_print (
+    id           TEXT PRIMARY KEY,
+    ledger_id    TEXT NOT NULL REFERENCES ledger (id),
+    copy_number  BIGINT NOT NULL CHECK (copy_number >= 1),
+    width_mm     BIGINT NOT NULL CHECK (width_mm IN (58, 80)),
+    form         TEXT NOT NULL CHECK (form IN ('page', 'text', 'escpos')),
+    terminal_id  TEXT REFERENCES terminal (id),
+    printed_at   TEXT NOT NULL,
+    printed_by   TEXT NOT NULL,
+    UNIQUE (ledger_id, copy_number)
+);
+
+-- ---------------------------------------------------------------- claims
+-- A purchase that missed its discount: recorded at the till, decided by an administrator, and when it is approved
+-- a redemption of its own day. The sums are what the till says was bought; the discount is made at the decision.
+CREATE TABLE claim (
+    id                TEXT PRIMARY KEY,
+    claim_no          TEXT NOT NULL UNIQUE,
+    state             TEXT NOT NULL CHECK (state IN ('submitted', 'approved', 'rejected')),
+    source            TEXT NOT NULL CHECK (source IN ('refusal', 'missed')),
+    outlet_id         TEXT NOT NULL REFERENCES outlet (id),
+    terminal_id       TEXT NOT NULL REFERENCES terminal (id),
+    card_id           TEXT NOT NULL REFERENCES card (id),
+    holder_id         TEXT NOT NULL REFERENCES holder (id),
+    presenter_kind    TEXT NOT NULL CHECK (presenter_kind IN ('holder', 'family_member')),
+    identity_checked  BIGINT NOT NULL CHECK (identity_checked IN (0, 1)),
+    order_no          TEXT NOT NULL,
+    amount_fen        BIGINT NOT NULL CHECK (amount_fen > 0),
+    excluded_fen      BIGINT NOT NULL CHECK (excluded_fen >= 0),
+    insurance_fen     BIGINT NOT NULL CHECK (insurance_fen >= 0),
+    occurred_at       TEXT NOT NULL,
+    business_day      TEXT NOT NULL,
+    refusal_code      TEXT,
+    note              TEXT,
+    cashier           TEXT,
+    staff_id          TEXT REFERENCES staff (id),
+    submitted_at      TEXT NOT NULL,
+    submitted_by      TEXT NOT NULL,
+    decided_at        TEXT,
+    decided_by        TEXT,
+    reason            TEXT,
+    redemption_id     TEXT UNIQUE REFERENCES ledger (id),
+    CHECK (excluded_fen + insurance_fen <= amount_fen),
+    CHECK (state = 'submitted' OR (decided_at IS NOT NULL AND decided_by IS NOT NULL)),
+    CHECK (state <> 'rejected' OR reason IS NOT NULL),
+    CHECK ((state = 'approved') = (redemption_id IS NOT NULL))
+);
+CREATE UNIQUE INDEX claim_one_open ON claim (outlet_id, order_no) WHERE state = 'submitted';
+CREATE INDEX claim_state ON claim (state, id);
+CREATE INDEX claim_holder ON claim (holder_id);

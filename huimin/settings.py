@@ -115,6 +115,11 @@ class Settings:
     grace_days: int = _setting(
         "复核到期后的宽限天数 / days of grace after that", 30, _whole(0, 365)
     )
+    claim_days: int = _setting(
+        "购买后几天内可以补办优惠 / days in which a missed discount can be claimed",
+        30,
+        _whole(0, 365),
+    )
     proxies: int = _setting("前面可信的反向代理层数 / trusted proxies in front", 0, _whole(0, 5))
     metrics: bool = _setting("是否开放 /metrics（0 或 1）/ serve /metrics", False, _flag)
 

@@ -334,6 +334,56 @@ KINDS: dict[str, Kind] = {
         ),
         QUIET,
     ),
+    # -- claims: what missed its discount, decided later
+    "claim_unknown": Kind(
+        404,
+        (
+            "本店没有这份补办登记，请核对补办号。",
+            "本店沒有這份補辦登記，請核對補辦號。",
+            "This outlet has no such claim; check its number.",
+        ),
+        AGAIN,
+    ),
+    "claim_exists": Kind(
+        409,
+        (
+            "订单号 {order_no} 已登记补办（补办号 {claim_no}），正在审核，不用再登记。",
+            "訂單號 {order_no} 已登記補辦（補辦號 {claim_no}），正在審核，不用再登記。",
+            "Order {order_no} has an open claim already ({claim_no}); no other is needed.",
+        ),
+        (
+            "这一笔已经登记过补办了，请留好小票，等审核结果。",
+            "這一筆已經登記過補辦了，請留好小票，等審核結果。",
+            "This purchase has been put down for the discount already; please keep the receipt.",
+        ),
+    ),
+    "claim_decided": Kind(
+        409,
+        (
+            "这份补办登记已经处理过。",
+            "這份補辦登記已經處理過。",
+            "This claim has been decided already.",
+        ),
+        QUIET,
+    ),
+    "claim_own": Kind(
+        403,
+        (
+            "不能审批自己登记的补办，请由另一位管理员审批。",
+            "不能審批自己登記的補辦，請由另一位管理員審批。",
+            "Whoever filed a claim can't approve it; another administrator must.",
+        ),
+        QUIET,
+    ),
+    "holder_not_entitled": Kind(
+        422,
+        (
+            "那一天持卡人没有有效的保障资格，不能补办优惠。",
+            "那一天持卡人沒有有效的保障資格，不能補辦優惠。",
+            "The holder had no entitlement on that day, so the discount can't be given.",
+        ),
+        LATER,
+    ),
     # -- the request itself
     "invalid_input": Kind(
         422,
@@ -452,6 +502,24 @@ KINDS: dict[str, Kind] = {
         ),
         AGAIN,
     ),
+    "escpos_missing": Kind(
+        501,
+        (
+            "服务器没有安装 ESC/POS 组件，请管理员运行 pip install 'huimin[escpos]'。",
+            "伺服器沒有安裝 ESC/POS 元件，請管理員執行 pip install 'huimin[escpos]'。",
+            "The server lacks its ESC/POS part; have it installed: pip install 'huimin[escpos]'.",
+        ),
+        QUIET,
+    ),
+    "printer_unreachable": Kind(
+        502,
+        (
+            "连不上打印机 {printer}（{why}），请检查电源、网线和地址。",
+            "連不上印表機 {printer}（{why}），請檢查電源、網路線和位址。",
+            "The printer {printer} can't be reached ({why}); check power, cable and address.",
+        ),
+        QUIET,
+    ),
     "storage_unavailable": Kind(
         503,
         (
@@ -471,6 +539,12 @@ KINDS: dict[str, Kind] = {
         TILL,
     ),
 }
+
+# After these the purchase can be put down as a claim: the card is real, today's answer was no.
+CLAIMABLE = (
+    *("card_suspended", "card_lost", "card_replaced", "card_expired", "card_revoked"),
+    *("code_stale", "code_used", "no_policy", "cap_reached"),
+)
 
 
 def word_of(words: Words, language: str) -> str:
@@ -528,6 +602,8 @@ TITLES: dict[int, Words] = {
     422: ("不能办理", "不能辦理", "Refused"),
     429: ("请稍后再试", "請稍後再試", "Too many requests"),
     500: ("系统问题", "系統問題", "Internal error"),
+    501: ("没有安装", "沒有安裝", "Not installed"),
+    502: ("设备连不上", "設備連不上", "Device unreachable"),
     503: ("暂时不可用", "暫時不可用", "Unavailable"),
 }
 

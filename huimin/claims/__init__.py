@@ -1,0 +1,1 @@
+"""A purchase that missed its discount: recorded at the till, decided by an administrator."""
