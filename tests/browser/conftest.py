@@ -45,6 +45,11 @@ class Visit:
     errors: list[str]
     hosts: set[str]
 
+    @property
+    def is_phone(self) -> bool:
+        """True in the narrow window."""
+        return bool(self.page.viewport_size == PHONE)
+
     def sign_in(self, username: str) -> None:
         """Through the form, with the keyboard."""
         self.page.goto(self.county.address)
@@ -142,4 +147,4 @@ def _note(visit: Visit, told: Any) -> None:
     # A refusal is an answer with status 4xx, which the browser itself writes to the console.
     expected = "the server responded with a status of 4" in told.text
     if told.type in ("error", "warning") and not expected:
-        visit.errors.append(told.text)
+        visit.errors.append(f"{told.text} {told.location.get('url', '')}".strip())

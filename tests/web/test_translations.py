@@ -80,3 +80,17 @@ def test_a_translation_repeats_the_names_of_its_placeholders(language: str) -> N
         if message.id and set(names.findall(message.id)) != set(names.findall(message.string))
     ]
     assert differing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_translation_can_be_filled_in(language: str) -> None:
+    # A template formats every word, even one without placeholders: "8% off" would be read as %o.
+    names = re.compile(r"%\((\w+)\)")
+    unfit = []
+    for message in catalog(language, "po"):
+        for text in (message.id, message.string) if message.id else ():
+            try:
+                assert text % dict.fromkeys(names.findall(text), "1")
+            except (TypeError, ValueError) as wrong:
+                unfit.append((text, str(wrong)))
+    assert unfit == []
