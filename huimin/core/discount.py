@@ -19,12 +19,16 @@ from huimin.core.money import (
     percent_words,
     rate_words,
 )
+from huimin.core.offline_terms import OfflineRoom, OfflineTerms
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 
 CAP_WORDS = {
     "redemption": ("单笔上限", "單筆上限", "limit of one purchase"),
     "card_day": ("今日上限", "今日上限", "limit of the day"),
     "card_month": ("本月上限", "本月上限", "limit of the month"),
+    "offline_redemption": ("离线单笔上限", "離線單筆上限", "offline limit of one purchase"),
+    "offline_card": ("离线每卡上限", "離線每卡上限", "offline limit of a card"),
+    "offline_terminal": ("本机离线上限", "本機離線上限", "offline limit of this till"),
 }
 
 
@@ -50,6 +54,8 @@ class PolicyTerms:
     base: Literal["market_price", "after_insurance"]
     merchant_share_bp: int
     government_share_bp: int
+    # None: a till without network gives nothing under this policy. A quote online ignores it.
+    offline: OfflineTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +151,14 @@ class Sums:
 NO_SUMS = Sums(0, 0, 0, 0, 0, 0)
 
 
-def quote(basket: Basket, terms: PolicyTerms, usage: Usage = Usage()) -> Quote:
-    """What the basket gets under the policy, explained.
+def quote(
+    basket: Basket,
+    terms: PolicyTerms,
+    usage: Usage = Usage(),
+    offline: OfflineRoom | None = None,
+) -> Quote:
+    """What the basket gets under the policy, explained; `offline` is the room of a till without
+    network.
 
     Raises FieldProblems for sums that don't fit, Refusal `nothing_eligible`, `below_minimum`, or
     `cap_reached` when the caps leave nothing.
@@ -169,7 +181,7 @@ def quote(basket: Basket, terms: PolicyTerms, usage: Usage = Usage()) -> Quote:
         raise Refusal("below_minimum", minimum=money_text(terms.minimum_spend_fen))
     unit = terms.rounding_unit_fen
     wanted_fen = half_up(eligible_fen * terms.rate_bp, BASIS_POINTS * unit) * unit
-    discount_fen, caps = _limit(wanted_fen, eligible_fen, terms, usage)
+    discount_fen, caps = _limit(wanted_fen, eligible_fen, terms, usage, offline)
     merchant_share_fen = half_up(discount_fen * terms.merchant_share_bp, BASIS_POINTS)
     return Quote(
         amount_fen=basket.amount_fen,
@@ -335,16 +347,26 @@ def _require_items(basket: Basket, terms: PolicyTerms) -> None:
 
 
 def _limit(
-    wanted_fen: int, eligible_fen: int, terms: PolicyTerms, usage: Usage
+    wanted_fen: int,
+    eligible_fen: int,
+    terms: PolicyTerms,
+    usage: Usage,
+    offline: OfflineRoom | None,
 ) -> tuple[int, tuple[str, ...]]:
     """The discount after the caps, and the caps that bit (the ones that set the result)."""
     unit = terms.rounding_unit_fen
     discount_fen = min(wanted_fen, eligible_fen // unit * unit)
-    rooms = {
+    rooms: dict[str, int | None] = {
         "redemption": terms.cap_redemption_fen,
         "card_day": _left(terms.cap_card_day_fen, usage.day_used_fen),
         "card_month": _left(terms.cap_card_month_fen, usage.month_used_fen),
     }
+    if offline is not None:
+        rooms |= {
+            "offline_redemption": offline.redemption_fen,
+            "offline_card": offline.card_fen,
+            "offline_terminal": offline.terminal_fen,
+        }
     whole = {name: room // unit * unit for name, room in rooms.items() if room is not None}
     least_fen = min(whole.values(), default=discount_fen)
     bit = tuple(name for name, room in whole.items() if room == least_fen)

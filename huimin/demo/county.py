@@ -47,6 +47,11 @@ POLICY = PolicyDraft(
     cap_card_day_fen=20_000,
     cap_card_month_fen=50_000,
     merchant_share_bp=6_000,
+    offline_hours=24,
+    offline_cap_redemption_fen=3_000,
+    offline_cap_card_fen=6_000,
+    offline_cap_terminal_fen=100_000,
+    offline_bearer="merchant",
 )
 MERCHANTS_JOINED = date(2023, 2, 13)
 CARD_LEAD_DAYS = 14

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from huimin.core.chain import GENESIS, row_hash
 from huimin.core.days import county_day, instant_text, month_of
@@ -27,7 +27,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """Everything that decided a redemption, but its quote. `terminal` is as access knows it."""
+    """Everything that decided a redemption, but its quote. `terminal` is as access knows it.
+
+    `occurred_at` is when the goods were paid for, None for now: the business day, the month, the
+    counters and the roll-ups are those of that instant.
+    """
 
     terminal: Mapping[str, Any]
     order_no: str
@@ -43,10 +47,15 @@ class Sale:
     detail: Mapping[str, Any]
     cashier: str | None
     staff_id: str | None
+    channel: Literal["online", "offline", "claim"] = "online"
+    occurred_at: datetime | None = None
 
 
 def lock_usage(tx: Transaction, *, holder_id: str, policy_code: str, now: datetime) -> Usage:
-    """The discount used today and this month, with both counters locked until the commit."""
+    """The discount used on the day and in the month of `now`, both counters locked for us.
+
+    For a sale of the past `now` is when it occurred.
+    """
     day = county_day(now)
     counter = {"holder_id": holder_id, "policy_code": policy_code}
     return Usage(
@@ -60,7 +69,8 @@ def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetim
 
     Raises Refusal `order_exists`.
     """
-    day = county_day(now)
+    occurred_at = sale.occurred_at or now
+    day = county_day(occurred_at)
     row: Row = {
         **_where(sale.terminal),
         "id": new_id(),
@@ -91,7 +101,7 @@ def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetim
         "cashier": sale.cashier,
         "staff_id": sale.staff_id,
         "reason": None,
-        **_when(now),
+        **_when(now, occurred_at=occurred_at, channel=sale.channel),
     }
     _chain(tx, row, sale.terminal["terminal_code"])
     _use(tx, row, quote.discount_fen, day=day.isoformat(), month=row["month"])
@@ -141,7 +151,7 @@ def append_reversal(
         "cashier": cashier,
         "staff_id": staff_id,
         "reason": reason,
-        **_when(now),
+        **_when(now, occurred_at=now, channel="online"),
     }
     _chain(tx, row, terminal["terminal_code"])
     queries.add_reversal_total(tx, redemption_id=original["id"], **asdict(part))
@@ -156,12 +166,13 @@ def _where(terminal: Mapping[str, Any]) -> Row:
     }
 
 
-def _when(now: datetime) -> Row:
-    instant, day = instant_text(now), county_day(now)
+def _when(now: datetime, *, occurred_at: datetime, channel: str) -> Row:
+    """The day and month are those of the sale; `recorded_at` is always now."""
+    day = county_day(occurred_at)
     return {
-        "channel": "online",
-        "occurred_at": instant,
-        "recorded_at": instant,
+        "channel": channel,
+        "occurred_at": instant_text(occurred_at),
+        "recorded_at": instant_text(now),
         "business_day": day.isoformat(),
         "month": month_of(day),
     }

@@ -133,11 +133,12 @@ ORDER BY sequence LIMIT :count;
 SELECT sequence, hash FROM chain_head WHERE terminal_id = :terminal_id;
 
 -- name: heads_at_day_end
--- The last row of each terminal up to the end of a county day.
+-- The last row that each terminal had recorded by the end of a county day: a sale that is entered
+-- later belongs to its own day in every sum, but can't change a digest that was published before.
 SELECT ledger.terminal_id, ledger.hash FROM ledger
 JOIN (
     SELECT terminal_id, MAX(sequence) AS sequence FROM ledger
-    WHERE business_day <= :day GROUP BY terminal_id
+    WHERE recorded_at < :day_end GROUP BY terminal_id
 ) AS last ON last.terminal_id = ledger.terminal_id AND last.sequence = ledger.sequence
 ORDER BY ledger.terminal_id;
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from huimin.core.chain import fold_heads
-from huimin.core.days import county_day, month_of
+from huimin.core.days import county_day, county_start, instant_text, month_of
 from huimin.core.discount import Usage
 from huimin.ledger.append import queries
 from huimin.storage.engine import Transaction
@@ -58,5 +58,7 @@ def chain_rows(tx: Transaction, terminal_id: str) -> Iterator[Row]:
 
 def digest_of_day(tx: Transaction, day: date) -> str:
     """All chain heads at the end of a county day, folded into the one digest that is published."""
-    heads = queries.heads_at_day_end(tx, day=day.isoformat())
+    heads = queries.heads_at_day_end(
+        tx, day_end=instant_text(county_start(day + timedelta(days=1)))
+    )
     return fold_heads({head["terminal_id"]: head["hash"] for head in heads})

@@ -12,6 +12,7 @@ import click
 from huimin.console import actor, format_option, pass_house, print_json
 from huimin.core.days import county_day, month_of, previous_month
 from huimin.core.money import rate_words
+from huimin.core.offline_terms import BEARER_WORDS, OFFLINE_HOURS_MAX
 from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.house import House
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED
@@ -34,7 +35,14 @@ from huimin.storage.engine import Transaction
 Row = dict[str, Any]
 
 ROUNDING = {"fen": 1, "jiao": 10}
-CAP_OPTIONS = ("cap_redemption", "cap_card_day", "cap_card_month")
+CAP_OPTIONS = (
+    "cap_redemption",
+    "cap_card_day",
+    "cap_card_month",
+    "offline_cap_redemption",
+    "offline_cap_card",
+    "offline_cap_terminal",
+)
 
 
 @click.group()
@@ -101,6 +109,24 @@ def show_command(house: House, policy: str, form: str) -> None:
 @click.option("--exclude-nothing", is_flag=True, help="所有商品都参加优惠。")
 @click.option("--base", help="market_price 或 after_insurance；不填则医院按医保后，其他按市场价。")
 @click.option("--merchant-share", default="100%", show_default=True, help="商户承担的部分。")
+@click.option(
+    "--offline-hours",
+    type=click.IntRange(0, OFFLINE_HOURS_MAX),
+    default=0,
+    show_default=True,
+    help="断网后收银终端还可以优惠多少小时；0 为不允许。",
+)
+@click.option("--offline-cap-redemption", metavar="元", help="离线时单笔优惠上限。")
+@click.option("--offline-cap-card", metavar="元", help="离线时每张卡在一台终端的优惠上限。")
+@click.option("--offline-cap-terminal", metavar="元", help="离线时一台终端的优惠总上限。")
+@click.option(
+    "--offline-bearer",
+    type=click.Choice(list(BEARER_WORDS)),
+    default="merchant",
+    show_default=True,
+    help="离线优惠事后不能入账时由谁承担：商户或政府。",
+)
+@click.option("--offline-changing-code", is_flag=True, help="离线时也接受手机上的动态码。")
 @format_option
 @pass_house
 def save_command(house: House, form: str, **typed: Any) -> None:
@@ -249,6 +275,9 @@ def _draft_of(typed: dict[str, Any]) -> PolicyDraft:
         else (typed["exclude"] or DEFAULT_EXCLUDED),
         base=typed["base"],
         merchant_share_bp=read(parse_rate, "merchant_share_bp", typed["merchant_share"]),
+        offline_hours=typed["offline_hours"],
+        offline_bearer=typed["offline_bearer"],
+        offline_changing_code=typed["offline_changing_code"],
         **caps,
     )
     if problems:

@@ -14,6 +14,7 @@ from huimin.core.kind_names import ELIGIBILITIES, OUTLET_KINDS
 from huimin.core.money import AMOUNT_FEN_MAX, BASIS_POINTS
 from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.policies.in_force import SCOPES, queries
+from huimin.policies.offline_checks import check_offline
 from huimin.storage.engine import Transaction
 
 DEFAULT_EXCLUDED = ("tobacco", "alcohol", "prepaid_card")
@@ -38,6 +39,7 @@ def checked_fields(tx: Transaction, draft: Fields) -> Fields:
     _check_categories(fields, problems)
     kind = _check_scope(tx, fields, problems)
     _check_base(fields, kind, problems)
+    check_offline(fields, problems)
     if problems:
         raise FieldProblems(problems)
     fields["government_share_bp"] = BASIS_POINTS - fields["merchant_share_bp"]

@@ -28,7 +28,8 @@ class PolicyDraft:
     """What a policy is to say. Rates and shares in basis points, money in fen, None for no cap.
 
     `scope_value` is an outlet's kind, an eligibility or an outlet's id, empty for scope all.
-    `base` None means after_insurance for hospitals and market_price elsewhere.
+    `base` None means after_insurance for hospitals and market_price elsewhere. A till without
+    network may go on for `offline_hours`; with 0 it may not.
     """
 
     code: str
@@ -46,6 +47,12 @@ class PolicyDraft:
     excluded_categories: tuple[str, ...] = DEFAULT_EXCLUDED
     base: str | None = None
     merchant_share_bp: int = 10_000
+    offline_hours: int = 0
+    offline_cap_redemption_fen: int | None = None
+    offline_cap_card_fen: int | None = None
+    offline_cap_terminal_fen: int | None = None
+    offline_bearer: str = "merchant"
+    offline_changing_code: bool = False
 
 
 def save_draft(tx: Transaction, draft: PolicyDraft, *, now: datetime, actor: str) -> Row:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from huimin.core.discount import PolicyTerms
+from huimin.core.offline_terms import OfflineTerms
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import load_queries
 
@@ -74,4 +75,18 @@ def terms_of(row: Mapping[str, Any]) -> PolicyTerms:
         base=row["base"],
         merchant_share_bp=row["merchant_share_bp"],
         government_share_bp=row["government_share_bp"],
+        offline=_offline_terms(row),
+    )
+
+
+def _offline_terms(row: Mapping[str, Any]) -> OfflineTerms | None:
+    if not row["offline_hours"]:
+        return None
+    return OfflineTerms(
+        hours=row["offline_hours"],
+        cap_redemption_fen=row["offline_cap_redemption_fen"],
+        cap_card_fen=row["offline_cap_card_fen"],
+        cap_terminal_fen=row["offline_cap_terminal_fen"],
+        bearer=row["offline_bearer"],
+        changing_code=bool(row["offline_changing_code"]),
     )

@@ -37,12 +37,15 @@ SELECT id, name, kind FROM outlet WHERE id = :id;
 INSERT INTO policy (
     id, code, version, name, state, scope, scope_value, starts_on, ends_on, rate_bp,
     rounding_unit_fen, minimum_spend_fen, cap_redemption_fen, cap_card_day_fen, cap_card_month_fen,
-    excluded_categories, base, merchant_share_bp, government_share_bp, created_at, created_by)
+    excluded_categories, base, merchant_share_bp, government_share_bp, offline_hours,
+    offline_cap_redemption_fen, offline_cap_card_fen, offline_cap_terminal_fen, offline_bearer,
+    offline_changing_code, created_at, created_by)
 VALUES (
     :id, :code, :version, :name, 'draft', :scope, :scope_value, :starts_on, :ends_on, :rate_bp,
     :rounding_unit_fen, :minimum_spend_fen, :cap_redemption_fen, :cap_card_day_fen,
     :cap_card_month_fen, :excluded_categories, :base, :merchant_share_bp, :government_share_bp,
-    :created_at, :created_by)
+    :offline_hours, :offline_cap_redemption_fen, :offline_cap_card_fen, :offline_cap_terminal_fen,
+    :offline_bearer, :offline_changing_code, :created_at, :created_by)
 ON CONFLICT DO NOTHING
 RETURNING *;
 
@@ -56,6 +59,10 @@ UPDATE policy SET state = 'draft', approved_at = NULL, approved_by = NULL,
     cap_card_day_fen = :cap_card_day_fen, cap_card_month_fen = :cap_card_month_fen,
     excluded_categories = :excluded_categories, base = :base,
     merchant_share_bp = :merchant_share_bp, government_share_bp = :government_share_bp,
+    offline_hours = :offline_hours, offline_cap_redemption_fen = :offline_cap_redemption_fen,
+    offline_cap_card_fen = :offline_cap_card_fen,
+    offline_cap_terminal_fen = :offline_cap_terminal_fen, offline_bearer = :offline_bearer,
+    offline_changing_code = :offline_changing_code,
     created_at = :created_at, created_by = :created_by
 WHERE id = :id AND state IN ('draft', 'approved')
 RETURNING *;

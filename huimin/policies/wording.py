@@ -14,6 +14,7 @@ from typing import Any
 from huimin.core.discount import PolicyTerms
 from huimin.core.kind_names import eligibility_word, outlet_kind_word
 from huimin.core.money import money_text, parse_yuan, percent_words, rate_words, yuan
+from huimin.core.offline_terms import BEARER_WORDS, OfflineTerms
 from huimin.core.refusals import field_problem
 from huimin.policies.dry_run import DryRun, OutletChange
 
@@ -103,6 +104,21 @@ def described(terms: PolicyTerms, state: str) -> list[tuple[str, str]]:
             f"商户 {percent_words(terms.merchant_share_bp)}，"
             f"政府 {percent_words(terms.government_share_bp)}",
         ),
+        *offline_described(terms.offline),
+    ]
+
+
+def offline_described(offline: OfflineTerms | None) -> list[tuple[str, str]]:
+    """What tills without network may do, as label and words."""
+    if offline is None:
+        return [("离线收银", "不允许")]
+    return [
+        ("离线收银", f"断网后 {offline.hours} 小时内可用"),
+        ("离线单笔上限", money_text(offline.cap_redemption_fen)),
+        ("离线每卡上限", f"{money_text(offline.cap_card_fen)}（每台终端）"),
+        ("离线每台终端上限", money_text(offline.cap_terminal_fen)),
+        ("离线风险", BEARER_WORDS[offline.bearer][0]),
+        ("离线动态码", "允许" if offline.changing_code else "不允许"),
     ]
 
 

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from huimin.storage.engine import Transaction
 
-APPEND_ONLY_TABLES = ("ledger", "audit_event", "card_event", "day_comparison", "day_close")
+APPEND_ONLY_TABLES = (
+    "ledger",
+    "audit_event",
+    "card_event",
+    "offline_item",
+    "day_comparison",
+    "day_close",
+)
 
 _SQLITE = """
 CREATE TRIGGER {table}_refuses_{event} BEFORE {event} ON {table}

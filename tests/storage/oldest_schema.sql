@@ -290,6 +290,8 @@ CREATE UNIQUE INDEX card_one_live_copy ON card (holder_id) WHERE state IN ('acti
 CREATE INDEX card_holder ON card (holder_id);
 CREATE INDEX card_state ON card (state, holder_id);
 CREATE INDEX card_expiry ON card (expires_on) WHERE state = 'active';
+-- The deny list of the offline pack, read from the index alone.
+CREATE INDEX card_denied ON card (copy_id, expires_on) WHERE state <> 'active';
 
 CREATE TABLE card_event (
     id           TEXT PRIMARY KEY,
@@ -341,6 +343,14 @@ CREATE TABLE policy (
     base                  TEXT NOT NULL CHECK (base IN ('market_price', 'after_insurance')),
     merchant_share_bp     BIGINT NOT NULL CHECK (merchant_share_bp BETWEEN 0 AND 10000),
     government_share_bp   BIGINT NOT NULL,
+    -- How long a till without network may go on under this policy (0: not at all), for how much
+    -- discount, and who bears what can't be entered afterwards.
+    offline_hours                BIGINT NOT NULL CHECK (offline_hours BETWEEN 0 AND 168),
+    offline_cap_redemption_fen   BIGINT CHECK (offline_cap_redemption_fen > 0),
+    offline_cap_card_fen         BIGINT CHECK (offline_cap_card_fen > 0),
+    offline_cap_terminal_fen     BIGINT CHECK (offline_cap_terminal_fen > 0),
+    offline_bearer               TEXT NOT NULL CHECK (offline_bearer IN ('merchant', 'government')),
+    offline_changing_code        BIGINT NOT NULL CHECK (offline_changing_code IN (0, 1)),
     created_at            TEXT NOT NULL,
     created_by            TEXT NOT NULL,
     approved_at           TEXT,
@@ -349,7 +359,9 @@ CREATE TABLE policy (
     published_by          TEXT,
     UNIQUE (code, version),
     CHECK (merchant_share_bp + government_share_bp = 10000),
-    CHECK (ends_on IS NULL OR ends_on >= starts_on)
+    CHECK (ends_on IS NULL OR ends_on >= starts_on),
+    CHECK (offline_hours = 0 OR (offline_cap_redemption_fen IS NOT NULL
+        AND offline_cap_card_fen IS NOT NULL AND offline_cap_terminal_fen IS NOT NULL))
 );
 
 -- ---------------------------------------------------------------- ledger
@@ -389,7 +401,7 @@ CREATE TABLE ledger (
     detail_json           TEXT NOT NULL,
     cashier               TEXT,
     staff_id              TEXT REFERENCES staff (id),
-    channel               TEXT NOT NULL CHECK (channel IN ('online', 'offline')),
+    channel               TEXT NOT NULL CHECK (channel IN ('online', 'offline', 'claim')),
     occurred_at           TEXT NOT NULL,
     recorded_at           TEXT NOT NULL,
     business_day          TEXT NOT NULL,
@@ -408,6 +420,38 @@ CREATE INDEX ledger_reverses ON ledger (reverses_id) WHERE reverses_id IS NOT NU
 CREATE INDEX ledger_outlet_day ON ledger (outlet_id, business_day);
 CREATE INDEX ledger_month ON ledger (month);
 CREATE INDEX ledger_card ON ledger (card_id, occurred_at);
+
+-- What tills without network gave and sent afterwards: one row for each item, never changed. A repeat
+-- gets the same answer from it; the office sees what was refused, why, and who bears it.
+CREATE TABLE offline_item (
+    id                      TEXT PRIMARY KEY,
+    terminal_id             TEXT NOT NULL REFERENCES terminal (id),
+    client_id               TEXT NOT NULL CHECK (length(client_id) = 36),
+    fingerprint             TEXT NOT NULL,
+    status                  TEXT NOT NULL CHECK (status IN ('accepted', 'duplicate', 'refused')),
+    code                    TEXT,
+    detail                  TEXT,
+    bearer                  TEXT CHECK (bearer IN ('merchant', 'government')),
+    redemption_id           TEXT REFERENCES ledger (id),
+    outlet_id               TEXT NOT NULL REFERENCES outlet (id),
+    order_no                TEXT NOT NULL,
+    card_id                 TEXT REFERENCES card (id),
+    policy_id               TEXT,
+    amount_fen              BIGINT NOT NULL,
+    discount_fen            BIGINT NOT NULL,
+    payable_fen             BIGINT NOT NULL,
+    cashier                 TEXT,
+    occurred_at             TEXT NOT NULL,
+    business_day            TEXT NOT NULL,
+    pack_issued_at          TEXT NOT NULL,
+    device_clock_offset_ms  BIGINT NOT NULL,
+    recorded_at             TEXT NOT NULL,
+    UNIQUE (terminal_id, client_id),
+    CHECK ((status = 'refused' AND code IS NOT NULL AND redemption_id IS NULL AND bearer IS NOT NULL)
+        OR (status <> 'refused' AND code IS NULL AND redemption_id IS NOT NULL))
+);
+CREATE INDEX offline_item_pack ON offline_item (terminal_id, pack_issued_at, card_id);
+CREATE INDEX offline_item_refused ON offline_item (id) WHERE status = 'refused';
 
 CREATE TABLE chain_head (
     terminal_id  TEXT PRIMARY KEY REFERENCES terminal (id),

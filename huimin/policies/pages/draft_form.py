@@ -16,6 +16,7 @@ from huimin.core.money import percent_words, yuan
 from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED
 from huimin.policies.drafts import PolicyDraft, save_draft
+from huimin.policies.offline_checks import parse_hours
 from huimin.policies.pages import pages
 from huimin.policies.policy_list import shown_policy
 from huimin.policies.wording import parse_amount, parse_rate
@@ -23,7 +24,14 @@ from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
 from huimin.web.language import request_language
 
-CAPS = ("cap_redemption_fen", "cap_card_day_fen", "cap_card_month_fen")
+CAPS = (
+    "cap_redemption_fen",
+    "cap_card_day_fen",
+    "cap_card_month_fen",
+    "offline_cap_redemption_fen",
+    "offline_cap_card_fen",
+    "offline_cap_terminal_fen",
+)
 BASES = ("", "market_price", "after_insurance")
 
 
@@ -33,7 +41,11 @@ def new_policy() -> str:
     """An empty draft; with `from` one that begins as a copy and will succeed it."""
     source = request.args.get("from")
     if not source:
-        usual = {"excluded": "、".join(DEFAULT_EXCLUDED), "merchant_share_bp": "100"}
+        usual = {
+            "excluded": "、".join(DEFAULT_EXCLUDED),
+            "merchant_share_bp": "100",
+            "offline_hours": "0",
+        }
         return _form_page(Form(usual))
     row = house().engine.read(lambda tx: shown_policy(tx, source))
     return _form_page(Form(_typed(row)))
@@ -82,6 +94,9 @@ def _draft(form: Form) -> PolicyDraft:
         ),
         base=form.optional("base"),
         merchant_share_bp=read(parse_rate, "merchant_share_bp"),
+        offline_hours=read(parse_hours, "offline_hours"),
+        offline_bearer=form.text("offline_bearer") or "merchant",
+        offline_changing_code=form.text("offline_changing_code") == "1",
         **caps,
     )
     if problems:
@@ -105,6 +120,9 @@ def _typed(row: Mapping[str, Any]) -> dict[str, str]:
         "base": row["base"],
         "merchant_share_bp": percent_words(row["merchant_share_bp"]),
         "minimum_spend_fen": yuan(row["minimum_spend_fen"]) if row["minimum_spend_fen"] else "",
+        "offline_hours": str(row["offline_hours"]),
+        "offline_bearer": row["offline_bearer"],
+        "offline_changing_code": str(row["offline_changing_code"]),
     }
     typed |= {name: yuan(row[name]) if row[name] is not None else "" for name in CAPS}
     if row["state"] in ("draft", "approved"):
@@ -131,4 +149,6 @@ def _form_page(form: Form) -> str:
         scopes=scopes,
         bases=[(base, bases[base]) for base in BASES],
         roundings=[("1", _("到分")), ("10", _("到角"))],
+        bearers=[("merchant", _("商户")), ("government", _("政府"))],
+        changing_codes=[("0", _("不接受")), ("1", _("接受"))],
     )

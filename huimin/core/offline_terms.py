@@ -1,0 +1,56 @@
+"""What a policy says of tills without network: for how long, for how much discount, at whose risk.
+
+Kept apart from the terms that make a quote: they bound what a till may promise by itself, and say
+who bears a promise that can't be entered afterwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Bearer = Literal["merchant", "government"]
+
+OFFLINE_HOURS_MAX = 168
+BEARER_WORDS: dict[str, tuple[str, str, str]] = {
+    "merchant": (
+        "离线优惠事后不能入账时由商户承担",
+        "離線優惠事後不能入賬時由商戶承擔",
+        "The merchant bears an offline discount that can't be entered afterwards",
+    ),
+    "government": (
+        "离线优惠事后不能入账时由政府承担",
+        "離線優惠事後不能入賬時由政府承擔",
+        "The government bears an offline discount that can't be entered afterwards",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineTerms:
+    """The validity of a pack in hours, and caps on the discount (in fen) given under one pack."""
+
+    hours: int
+    cap_redemption_fen: int
+    cap_card_fen: int
+    cap_terminal_fen: int
+    bearer: Bearer
+    changing_code: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineRoom:
+    """The discount in fen that the offline caps still leave to one sale."""
+
+    redemption_fen: int
+    card_fen: int
+    terminal_fen: int
+
+
+def room_left(terms: OfflineTerms, *, card_used_fen: int, terminal_used_fen: int) -> OfflineRoom:
+    """What is left after the discounts given under the same pack: with this card, and in all."""
+    return OfflineRoom(
+        redemption_fen=terms.cap_redemption_fen,
+        card_fen=max(terms.cap_card_fen - card_used_fen, 0),
+        terminal_fen=max(terms.cap_terminal_fen - terminal_used_fen, 0),
+    )

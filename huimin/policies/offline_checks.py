@@ -1,0 +1,93 @@
+"""What a draft may say of tills without network, checked with the rest of its fields.
+
+The caps of a pack never exceed the caps that count online, so that a till that can't ask how much
+is used still promises nothing that its own sales alone would have used up.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from huimin.core.money import AMOUNT_FEN_MAX
+from huimin.core.offline_terms import BEARER_WORDS, OFFLINE_HOURS_MAX
+from huimin.core.refusals import FieldProblem, field_problem
+
+OFFLINE_CAPS = ("offline_cap_redemption_fen", "offline_cap_card_fen", "offline_cap_terminal_fen")
+
+Fields = dict[str, Any]
+Problems = list[FieldProblem]
+
+
+def check_offline(fields: Fields, problems: Problems) -> None:
+    """Note every problem of the offline fields; a draft that allows none keeps no caps."""
+    hours = fields["offline_hours"]
+    if not _whole(hours, 0, OFFLINE_HOURS_MAX):
+        problems.append(_hours_problem("offline_hours"))
+        return
+    if fields["offline_bearer"] not in BEARER_WORDS:
+        problems.append(
+            FieldProblem(
+                "offline_bearer",
+                "承担方只能是 merchant（商户）或 government（政府）。",
+                "The bearer is merchant or government.",
+            )
+        )
+    fields["offline_changing_code"] = int(bool(fields["offline_changing_code"]) and hours > 0)
+    if hours == 0:
+        fields |= dict.fromkeys(OFFLINE_CAPS)
+        return
+    _check_caps(fields, problems)
+
+
+def parse_hours(field: str, text: str) -> int:
+    """Hours as typed; nothing means none. Raises FieldProblems on `field`."""
+    cleaned = text.strip() or "0"
+    if not (cleaned.isascii() and cleaned.isdigit()) or int(cleaned[:9]) > OFFLINE_HOURS_MAX:
+        problem = _hours_problem(field)
+        raise field_problem(field, problem.chinese, problem.english)
+    return int(cleaned)
+
+
+def _check_caps(fields: Fields, problems: Problems) -> None:
+    least = fields["rounding_unit_fen"] if fields["rounding_unit_fen"] in (1, 10) else 1
+    for field in OFFLINE_CAPS:
+        if not _whole(fields[field], least, AMOUNT_FEN_MAX):
+            problems.append(
+                FieldProblem(
+                    field,
+                    "允许离线收银时必须填写，在 0.01（取整到角时 0.10）到 1000000.00 元之间。",
+                    "Is required where tills may work offline, from 0.01 (0.10 with a unit of "
+                    "10 fen) to 1000000.00 yuan.",
+                )
+            )
+            return
+    for field, other in (
+        ("offline_cap_redemption_fen", "cap_redemption_fen"),
+        ("offline_cap_card_fen", "cap_card_day_fen"),
+        ("offline_cap_card_fen", "cap_card_month_fen"),
+        ("offline_cap_redemption_fen", "offline_cap_card_fen"),
+        ("offline_cap_card_fen", "offline_cap_terminal_fen"),
+    ):
+        bound = fields[other]
+        if isinstance(bound, int) and fields[field] > bound:
+            problems.append(
+                FieldProblem(
+                    field,
+                    "离线上限不能高于联网时的上限；单笔不高于每卡，每卡不高于每台终端。",
+                    "An offline limit must not exceed the limit online; that of one purchase not "
+                    "the card's, the card's not the till's.",
+                )
+            )
+            return
+
+
+def _hours_problem(field: str) -> FieldProblem:
+    return FieldProblem(
+        field,
+        f"离线小时数须为 0 到 {OFFLINE_HOURS_MAX} 的整数；0 为不允许。",
+        f"Hours offline are a whole number from 0 to {OFFLINE_HOURS_MAX}; 0 allows none.",
+    )
+
+
+def _whole(value: Any, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
