@@ -16,10 +16,12 @@ INTRODUCTION = """\
 
 由 `python -m huimin.access_page` 按 `huimin/core/permissions.py` 生成，请勿手改；
 程序的每一页都按同一张表放行。
+
 Made from `huimin/core/permissions.py` by `python -m huimin.access_page`; don't edit it.
 Every page of the program asks the same table.
 
 表里没有的，谁都不能做。别的镇街的人、别的商户的示范点，对无权的人就像不存在一样（404）。
+
 What stands in no row is allowed to nobody. Another town's people and another merchant's outlets do
 not exist for those they don't concern (404).
 """

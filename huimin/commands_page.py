@@ -19,10 +19,12 @@ INTRODUCTION = """\
 # 命令 / Commands
 
 由 `python -m huimin.commands_page` 按各命令的 `--help` 生成，请勿手改。
+
 Made from the commands' own `--help` by `python -m huimin.commands_page`; don't edit it.
 
 每个命令都有 `--help`。`--folder` 写在最前面：`huimin --folder 文件夹 命令 …`。
 出错时只在标准错误输出一句话，退出码为 2。
+
 Each command has `--help`; `--folder` comes first; a refusal is one sentence on standard error and
 exit code 2.
 """

@@ -27,6 +27,17 @@ ELIGIBILITIES: Names = {
     "other": {"zh_Hans": "其他", "zh_Hant": "其他", "en": "Other"},
 }
 
+# Categories of goods that policies leave out; a POS sends these codes, or others of its own.
+GOODS: Names = {
+    "tobacco": {"zh_Hans": "香烟", "zh_Hant": "香菸", "en": "tobacco"},
+    "alcohol": {"zh_Hans": "酒", "zh_Hant": "酒", "en": "alcohol"},
+    "prepaid_card": {
+        "zh_Hans": "购物卡和充值卡",
+        "zh_Hant": "購物卡和充值卡",
+        "en": "prepaid cards",
+    },
+}
+
 
 def outlet_kind_word(kind: str, language: str = "zh_Hans") -> str:
     """An outlet's kind in words; a code that is unknown stays as it is."""
@@ -36,6 +47,11 @@ def outlet_kind_word(kind: str, language: str = "zh_Hans") -> str:
 def eligibility_word(eligibility: str, language: str = "zh_Hans") -> str:
     """Why a holder is entitled, in words; a code that is unknown stays as it is."""
     return _word(ELIGIBILITIES, eligibility, language)
+
+
+def goods_word(category: str, language: str = "zh_Hans") -> str:
+    """A category of goods in words; a code that is unknown stays as it is."""
+    return _word(GOODS, category, language)
 
 
 def _word(names: Names, code: str, language: str) -> str:

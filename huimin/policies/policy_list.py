@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from huimin.core.refusals import FieldProblems, Refusal
+from huimin.core.refusals import Refusal
 from huimin.policies.in_force import queries
-from huimin.policies.publish import policy_by_id
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
@@ -18,8 +17,13 @@ def all_policies(tx: Transaction) -> list[Row]:
 
 
 def shown_policy(tx: Transaction, policy_id: str) -> Row:
-    """One version. Raises Refusal `not_found`."""
-    try:
-        return policy_by_id(tx, policy_id)
-    except FieldProblems:
-        raise Refusal("not_found") from None
+    """One version, with `outlet_name`. Raises Refusal `not_found`."""
+    row: Row | None = queries.policy_with_outlet(tx, id=policy_id)
+    if row is None:
+        raise Refusal("not_found")
+    return row
+
+
+def outlets_to_choose(tx: Transaction) -> list[tuple[str, str]]:
+    """(id, name) of the outlets that a policy can be made for."""
+    return [(row["id"], row["name"]) for row in queries.outlets_for_scope(tx)]

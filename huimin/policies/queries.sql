@@ -22,6 +22,16 @@ FROM policy AS p LEFT JOIN outlet AS o ON p.scope = 'outlet' AND o.id = p.scope_
 WHERE CAST(:state AS TEXT) IS NULL OR p.state = :state
 ORDER BY p.created_at, p.id;
 
+-- name: policy_with_outlet^
+SELECT p.*, o.name AS outlet_name
+FROM policy AS p LEFT JOIN outlet AS o ON p.scope = 'outlet' AND o.id = p.scope_value
+WHERE p.id = :id;
+
+-- name: outlets_for_scope
+SELECT o.id, m.name || ' · ' || o.name AS name
+FROM outlet AS o JOIN merchant AS m ON m.id = o.merchant_id
+WHERE o.state <> 'ended' ORDER BY m.name, o.name, o.id;
+
 -- name: published
 SELECT * FROM policy WHERE state = 'published' ORDER BY code, version;
 

@@ -6,7 +6,7 @@ as a table beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from html import escape
 from typing import Any
@@ -22,11 +22,12 @@ def timeline_svg(rows: Sequence[Mapping[str, Any]], today: date, title: str) -> 
     shown = [row for row in rows if row["state"] in COLOURS]
     codes = list(dict.fromkeys(row["code"] for row in shown))
     first, last = today - timedelta(days=MONTHS_BEFORE), today + timedelta(days=MONTHS_AFTER)
-    height = TOP + ROW * max(len(codes), 1) + 8
+    height = TOP + ROW * max(len(codes), 1) + 22
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'aria-label="{escape(title)}" font-size="13" fill="#1F2A26"><title>{escape(title)}</title>'
     ]
+    parts += list(_months(first, last, height))
     for place, code in enumerate(codes):
         top = TOP + place * ROW
         versions = [row for row in shown if row["code"] == code]
@@ -36,10 +37,24 @@ def timeline_svg(rows: Sequence[Mapping[str, Any]], today: date, title: str) -> 
         parts += [_bar(versions, one, first, last, top) for one in range(len(versions))]
     x = _x(today, first, last)
     parts.append(
-        f'<line x1="{x}" x2="{x}" y1="20" y2="{height}" stroke="#1F2A26" stroke-dasharray="4 3"/>'
+        f'<line x1="{x}" x2="{x}" y1="20" y2="{height - 18}" stroke="#1F2A26" '
+        f'stroke-dasharray="4 3"/>'
         f'<text x="{x}" y="14" text-anchor="middle">{today.isoformat()}</text></svg>'
     )
     return "".join(parts)
+
+
+def _months(first: date, last: date, height: int) -> Iterator[str]:
+    """A mark at the first day of each quarter."""
+    for year in range(first.year, last.year + 1):
+        for month in (1, 4, 7, 10):
+            day = date(year, month, 1)
+            if first <= day <= last:
+                x = _x(day, first, last)
+                yield (
+                    f'<line x1="{x}" x2="{x}" y1="{TOP - 6}" y2="{height - 18}" stroke="#CFD8D3"/>'
+                    f'<text x="{x}" y="{height - 4}" text-anchor="middle">{year}-{month:02d}</text>'
+                )
 
 
 def _bar(

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from huimin.house import House
+from huimin.policies.drafts import PolicyDraft, save_draft
+from huimin.policies.policy_list import shown_policy
+from huimin.policies.publish import publish
+from tests.making.merchants import make_outlet
 from tests.making.office import Office
 from tests.making.policies import make_policy
+from tests.policies.county_month import FIRST_INSTANT, Buy, make_county
 
 
 @pytest.fixture
@@ -26,7 +33,8 @@ def draft(**over: str) -> dict[str, str]:
         "rounding_unit_fen": "1",
         "merchant_share_bp": "100",
         "cap_card_day_fen": "200",
-        "excluded": "tobacco、alcohol",
+        "goods_tobacco": "1",
+        "excluded_categories": "alcohol、自制 熟食",
         **over,
     }
 
@@ -84,3 +92,56 @@ def test_a_tie_is_refused_and_auditors_only_read(office: Office, house: House) -
     assert auditor.get("/policies/").status_code == 200
     assert office.post(auditor, "/policies/new", **draft()).status_code == 403
     assert client.get("/policies/unknown").status_code == 404
+
+
+def test_the_dry_run_is_a_table_a_chart_and_a_workbook(office: Office, house: House) -> None:
+    county = make_county(house)
+
+    def lived(tx: Any) -> None:
+        old = PolicyDraft("jiuerzhe", "九二折", 800, "2026-10-01")
+        row = save_draft(tx, old, now=FIRST_INSTANT, actor="test")
+        publish(tx, row["id"], now=FIRST_INSTANT, actor="test")
+        assert None not in county.live(tx, [Buy(1, 10_000), Buy(2, 5_000, till=1, card=1)])
+
+    house.engine.write(lived)
+    client = office.client()
+    sent = draft(scope="kind:supermarket", code="jiuzhe", rate_bp="10", starts_on="2026-11-05")
+    base = office.post(client, "/policies/new", **sent).headers["Location"]
+    page = client.get(f"{base}?month=2026-10").text
+    table = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert "+¥2.00" in table and "¥10.00" in table, table
+    assert page.count("<svg") == 1 and "<rect" in page
+    assert "所有超市" in page and "香烟" in page and "熟食" in page
+    book = load_workbook(BytesIO(client.get(f"{base}?month=2026-10&format=xlsx").data)).active
+    rows = [[cell.value for cell in row] for row in book.iter_rows(min_row=3)]
+    assert rows[-1][:2] == ["合计", 2]
+    assert {row[0]: row[6] for row in rows} == {"supermarket店": 2, "hospital店": 0, "合计": 2}
+    assert client.get(f"{base}?month=never").status_code == 422
+
+
+def test_what_is_in_force_is_succeeded_and_stays_as_it_was(office: Office, house: House) -> None:
+    old = make_policy(house)
+    client = office.client()
+    base = f"/policies/{old.id}"
+    before = house.engine.read(lambda tx: shown_policy(tx, old.id))
+    copied = client.get(f"/policies/new?from={old.id}").text
+    assert f'value="{old.code}"' in copied
+    sent = draft(code=old.code, rate_bp="20", starts_on="2027-01-01")
+    following = office.post(client, "/policies/new", **sent).headers["Location"]
+    assert following != base
+    for act in ("approve", "publish", "withdraw"):
+        for one in (client, office.client()):
+            assert office.post(one, f"{base}/{act}", reason="试试").status_code == 422, act
+    assert house.engine.read(lambda tx: shown_policy(tx, old.id)) == before
+
+
+def test_a_policy_for_one_outlet_names_it(office: Office, house: House) -> None:
+    outlet = make_outlet(house, name="石佛店")
+    client = office.client()
+    assert "石佛店" in client.get("/policies/new").text
+    sent = draft(scope="outlet", scope_value=outlet["id"])
+    base = office.post(client, "/policies/new", **sent).headers["Location"]
+    assert "示范点 石佛店" in client.get(base).text
+    assert f'value="{outlet["id"]}" selected' in client.get(f"/policies/new?from={base[10:]}").text
+    wrong = office.post(client, "/policies/new", **draft(scope="outlet", scope_value=""))
+    assert wrong.status_code == 422 and 'id="problem-scope_value"' in wrong.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -11,14 +11,21 @@ from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
 from huimin.core.json_text import read_json
-from huimin.core.kind_names import ELIGIBILITIES, OUTLET_KINDS, eligibility_word, outlet_kind_word
+from huimin.core.kind_names import (
+    ELIGIBILITIES,
+    GOODS,
+    OUTLET_KINDS,
+    eligibility_word,
+    goods_word,
+    outlet_kind_word,
+)
 from huimin.core.money import percent_words, yuan
 from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED
 from huimin.policies.drafts import PolicyDraft, save_draft
 from huimin.policies.offline_checks import parse_hours
 from huimin.policies.pages import pages
-from huimin.policies.policy_list import shown_policy
+from huimin.policies.policy_list import outlets_to_choose, shown_policy
 from huimin.policies.wording import parse_amount, parse_rate
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
@@ -41,11 +48,7 @@ def new_policy() -> str:
     """An empty draft; with `from` one that begins as a copy and will succeed it."""
     source = request.args.get("from")
     if not source:
-        usual = {
-            "excluded": "、".join(DEFAULT_EXCLUDED),
-            "merchant_share_bp": "100",
-            "offline_hours": "0",
-        }
+        usual = {**_goods(DEFAULT_EXCLUDED), "merchant_share_bp": "100", "offline_hours": "0"}
         return _form_page(Form(usual))
     row = house().engine.read(lambda tx: shown_policy(tx, source))
     return _form_page(Form(_typed(row)))
@@ -84,14 +87,12 @@ def _draft(form: Form) -> PolicyDraft:
         starts_on=form.text("starts_on"),
         ends_on=form.optional("ends_on"),
         scope=scope or "all",
-        scope_value=form.text("outlet_id") if scope == "outlet" else value,
+        scope_value=form.text("scope_value") if scope == "outlet" else value,
         rounding_unit_fen=10 if form.text("rounding_unit_fen") == "10" else 1,
         minimum_spend_fen=read(parse_amount, "minimum_spend_fen")
         if form.text("minimum_spend_fen")
         else 0,
-        excluded_categories=tuple(
-            part for part in form.text("excluded").replace("、", " ").replace(",", " ").split()
-        ),
+        excluded_categories=_excluded(form),
         base=form.optional("base"),
         merchant_share_bp=read(parse_rate, "merchant_share_bp"),
         offline_hours=read(parse_hours, "offline_hours"),
@@ -114,9 +115,9 @@ def _typed(row: Mapping[str, Any]) -> dict[str, str]:
         "name": row["name"],
         "rate_bp": percent_words(row["rate_bp"]),
         "scope": scope,
-        "outlet_id": row["scope_value"] if row["scope"] == "outlet" else "",
+        "scope_value": row["scope_value"] if row["scope"] == "outlet" else "",
         "rounding_unit_fen": str(row["rounding_unit_fen"]),
-        "excluded": "、".join(read_json(row["excluded_categories"])),
+        **_goods(read_json(row["excluded_categories"])),
         "base": row["base"],
         "merchant_share_bp": percent_words(row["merchant_share_bp"]),
         "minimum_spend_fen": yuan(row["minimum_spend_fen"]) if row["minimum_spend_fen"] else "",
@@ -128,6 +129,18 @@ def _typed(row: Mapping[str, Any]) -> dict[str, str]:
     if row["state"] in ("draft", "approved"):
         typed |= {"starts_on": row["starts_on"], "ends_on": row["ends_on"] or ""}
     return typed
+
+
+def _goods(categories: Sequence[str]) -> dict[str, str]:
+    """Categories as the form shows them: a tick for each known one, the others as text."""
+    ticked = {f"goods_{one}": "1" for one in categories if one in GOODS}
+    others = [one for one in categories if one not in GOODS]
+    return {**ticked, "excluded_categories": "、".join(others)}
+
+
+def _excluded(form: Form) -> tuple[str, ...]:
+    typed = form.text("excluded_categories").replace("、", " ").replace(",", " ").replace("，", " ")
+    return (*(one for one in GOODS if form.text(f"goods_{one}")), *typed.split())
 
 
 def _form_page(form: Form) -> str:
@@ -147,6 +160,8 @@ def _form_page(form: Form) -> str:
         "policies/draft.html",
         form=form,
         scopes=scopes,
+        outlets=house().engine.read(outlets_to_choose),
+        goods=[(one, goods_word(one, language)) for one in GOODS],
         bases=[(base, bases[base]) for base in BASES],
         roundings=[("1", _("到分")), ("10", _("到角"))],
         bearers=[("merchant", _("商户")), ("government", _("政府"))],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -13,20 +14,26 @@ from werkzeug.wrappers import Response
 from huimin.access.guards import member, require
 from huimin.audit.record import events_of
 from huimin.core.days import county_day, month_of, previous_month
-from huimin.core.money import percent_words, rate_words
+from huimin.core.money import yuan
 from huimin.core.refusals import FieldProblems, Refusal
-from huimin.policies.dry_run import DryRun, dry_run
+from huimin.policies.dry_run import DryRun, OutletChange, dry_run
+from huimin.policies.dry_run_chart import OUTLETS_MAX, dry_run_chart_svg, signed_money
 from huimin.policies.in_force import terms_of
 from huimin.policies.pages import pages
+from huimin.policies.pages.terms import (
+    days_in_words,
+    rate_in_words,
+    scope_in_words,
+    terms_in_words,
+)
 from huimin.policies.policy_list import all_policies, shown_policy
 from huimin.policies.publish import approve, publish, withdraw
 from huimin.policies.timeline import timeline_svg
-from huimin.policies.wording import described, scope_words
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
 from huimin.web.event_words import event_words
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import workbook_response
+from huimin.web.list_xlsx import Column, workbook_response
 from huimin.web.words import STATES
 
 ACTS = ("approve", "publish", "withdraw")
@@ -42,8 +49,8 @@ def policy_list() -> str | Response:
             (_("政策"), lambda row: row["name"]),
             (_("代码"), lambda row: row["code"]),
             (_("版本"), lambda row: row["version"]),
-            (_("优惠"), lambda row: rate_words(row["rate_bp"])),
-            (_("范围"), _scope_of),
+            (_("优惠"), lambda row: rate_in_words(row["rate_bp"])),
+            (_("范围"), scope_in_words),
             (_("开始日期"), lambda row: row["starts_on"]),
             (_("最后一天"), lambda row: row["ends_on"]),
             (_("状态"), lambda row: str(STATES[row["state"]])),
@@ -54,16 +61,33 @@ def policy_list() -> str | Response:
         "policies/policies.html",
         rows=rows[::-1],
         timeline=Markup(drawing),  # noqa: S704 - it escapes every text in it itself
-        scope_words=scope_words,
-        rate=lambda row: f"{rate_words(row['rate_bp'])}（{percent_words(row['rate_bp'])}）",
+        scope_words=scope_in_words,
+        rate=rate_in_words,
+        days=days_in_words,
     )
 
 
 @pages.get("/policies/<policy_id>", endpoint="policy")
 @require("policy.read")
-def one_policy(policy_id: str) -> str:
-    """One version in words, with what it would change."""
-    return _policy_page(policy_id, Form(), month=request.args.get("month", ""))
+def one_policy(policy_id: str) -> str | Response | tuple[str, int]:
+    """One version in words, with what it would change: a table and a chart, or a workbook."""
+    month = request.args.get("month", "")
+    if request.args.get("format") != "xlsx":
+        try:
+            return _policy_page(policy_id, Form(), month=month)
+        except FieldProblems as why:
+            return _policy_page(policy_id, Form({"month": month}).refused(why)), 422
+    row, _events, tried = house().engine.read(lambda tx: _look(tx, policy_id, month))
+    if tried is None:
+        raise Refusal("not_found")
+    title = _(
+        "试算 %(code)s@%(version)s %(month)s",
+        code=row["code"],
+        version=row["version"],
+        month=tried.month,
+    )
+    rows = [one.as_dict() for one in (*tried.outlets, tried.total)]
+    return workbook_response(title, _dry_run_columns(), rows)
 
 
 @pages.post("/policies/<policy_id>/<act>")
@@ -96,32 +120,58 @@ def decide_policy(policy_id: str, act: str) -> Response | tuple[str, int]:
     return redirect(url_for("policies.policy", policy_id=policy_id))
 
 
-def _scope_of(row: Mapping[str, Any]) -> str:
-    return scope_words(row["scope"], row["scope_value"], row["outlet_name"])
+def _look(
+    tx: Transaction, policy_id: str, month: str
+) -> tuple[dict[str, Any], list[Any], DryRun | None]:
+    """The version, its history, and its dry run on a month (the last one unless it is given)."""
+    row, tried = shown_policy(tx, policy_id), None
+    if row["state"] in ("draft", "approved"):
+        month = month or previous_month(month_of(county_day(house().clock())))
+        tried = dry_run(tx, terms_of(row), month)
+    return row, events_of(tx, "policy", policy_id), tried
+
+
+def _dry_run_columns() -> list[Column]:
+    def amount(name: str) -> Callable[[Mapping[str, Any]], Decimal]:
+        return lambda row: Decimal(yuan(row[name]))
+
+    return [
+        (_("示范点"), lambda row: row["outlet_name"] if row["outlet_id"] else _("合计")),
+        (_("交易笔数"), lambda row: row["redemptions"]),
+        (_("有变化"), lambda row: row["changed"]),
+        (_("不再优惠"), lambda row: row["refused"]),
+        (_("原优惠（元）"), amount("discount_before_fen")),
+        (_("新优惠（元）"), amount("discount_after_fen")),
+        (_("增减（元）"), amount("discount_change_fen")),
+        (_("商户增减（元）"), amount("merchant_share_change_fen")),
+        (_("政府增减（元）"), amount("government_share_change_fen")),
+    ]
+
+
+def _chart(outlets: Sequence[OutletChange]) -> Markup:
+    drawing = dry_run_chart_svg(
+        outlets,
+        title=_("各示范点优惠金额的增减"),
+        rest=_("其余 %(count)s 个示范点", count=len(outlets) - OUTLETS_MAX),
+        less=_("优惠减少"),
+        more=_("优惠增加"),
+    )
+    return Markup(drawing)  # noqa: S704 - it escapes every text in it itself
 
 
 def _policy_page(policy_id: str, form: Form, *, opened: str = "", month: str = "") -> str:
     today = county_day(house().clock())
-    month = month or previous_month(month_of(today))
-
-    def look(tx: Transaction) -> tuple[dict[str, Any], list[Any], DryRun | None]:
-        row = shown_policy(tx, policy_id)
-        tried = None
-        if row["state"] in ("draft", "approved"):
-            tried = dry_run(tx, terms_of(row), month)
-        return row, events_of(tx, "policy", policy_id), tried
-
-    row, events, tried = house().engine.read(look)
-    most = max((abs(one.discount_change_fen) for one in tried.outlets), default=0) if tried else 0
+    row, events, tried = house().engine.read(lambda tx: _look(tx, policy_id, month))
     return render_template(
         "policies/policy.html",
         policy=row,
-        terms=described(terms_of(row), row["state"]),
+        terms=terms_in_words(row),
         events=events[::-1],
         event_words=event_words,
         tried=tried,
-        most=most,
-        month=month,
+        chart=_chart(tried.outlets) if tried and tried.outlets else "",
+        signed=signed_money,
+        month=tried.month if tried else "",
         form=form,
         opened=opened,
         own=row["created_by"] == member().username,

@@ -1,0 +1,89 @@
+"""A policy's terms in the reader's language, as label and words; and what pages call its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext
+
+from huimin.core.discount import PolicyTerms
+from huimin.core.kind_names import eligibility_word, goods_word, outlet_kind_word
+from huimin.core.money import money_text, percent_words, rate_words
+from huimin.policies.in_force import terms_of
+from huimin.web.language import request_language
+from huimin.web.words import day_words
+
+Row = Mapping[str, Any]
+
+
+def _(words: str, **values: Any) -> str:
+    """The words in the reader's language."""
+    return str(gettext(words, **values))
+
+
+def scope_in_words(row: Row) -> str:
+    """For whom and where it holds; `row` has `outlet_name`."""
+    language, value = request_language(), row["scope_value"]
+    if row["scope"] == "kind":
+        return _("所有%(kind)s", kind=outlet_kind_word(value, language))
+    if row["scope"] == "eligibility":
+        return _("%(eligibility)s持卡人", eligibility=eligibility_word(value, language))
+    if row["scope"] == "outlet":
+        return _("示范点 %(name)s", name=row["outlet_name"] or value)
+    return _("全部")
+
+
+def rate_in_words(rate_bp: int) -> str:
+    """The rate as it is said, with the percentage that is taken off."""
+    said, percent = rate_words(rate_bp, request_language()), percent_words(rate_bp)
+    if request_language() == "en":
+        return said
+    return _("%(said)s（优惠 %(percent)s）", said=said, percent=percent)
+
+
+def days_in_words(row: Row) -> str:
+    """From when until when."""
+    if row["ends_on"]:
+        first, last = day_words(row["starts_on"]), day_words(row["ends_on"])
+        return _("%(first)s至%(last)s", first=first, last=last)
+    return _("%(first)s起", first=day_words(row["starts_on"]))
+
+
+def goods_in_words(categories: Sequence[str]) -> str:
+    """Categories of goods by name."""
+    joint = ", " if request_language() == "en" else "、"
+    return joint.join(goods_word(one, request_language()) for one in categories)
+
+
+def terms_in_words(row: Row) -> list[tuple[str, str]]:
+    """Every term of the version, in the order of the form."""
+    terms = terms_of(row)
+    return [
+        (_("优惠"), rate_in_words(terms.rate_bp)),
+        (_("日期"), days_in_words(row)),
+        (_("范围"), scope_in_words(row)),
+        (_("计算基数"), _base(terms)),
+        (_("取整"), _("到角") if terms.rounding_unit_fen == 10 else _("到分")),
+        (_("最低消费"), _amount(terms.minimum_spend_fen or None)),
+        (_("单笔上限"), _amount(terms.cap_redemption_fen)),
+        (_("每人每日上限"), _amount(terms.cap_card_day_fen)),
+        (_("每人每月上限"), _amount(terms.cap_card_month_fen)),
+        (_("不参加的商品类别"), goods_in_words(terms.excluded_categories) or _("无")),
+        (
+            _("承担"),
+            _(
+                "商户 %(merchant)s，政府 %(government)s",
+                merchant=percent_words(terms.merchant_share_bp),
+                government=percent_words(terms.government_share_bp),
+            ),
+        ),
+    ]
+
+
+def _base(terms: PolicyTerms) -> str:
+    return _("医保后个人支付") if terms.base == "after_insurance" else _("市场价")
+
+
+def _amount(fen: int | None) -> str:
+    return _("无") if fen is None else money_text(fen)
