@@ -10,6 +10,7 @@ from flask_babel import gettext
 from huimin.core.discount import PolicyTerms
 from huimin.core.kind_names import eligibility_word, goods_word, outlet_kind_word
 from huimin.core.money import money_text, percent_words, rate_words
+from huimin.core.offline_terms import OfflineTerms
 from huimin.policies.in_force import terms_of
 from huimin.web.language import request_language
 from huimin.web.words import day_words
@@ -78,6 +79,22 @@ def terms_in_words(row: Row) -> list[tuple[str, str]]:
                 government=percent_words(terms.government_share_bp),
             ),
         ),
+        *_offline(terms.offline),
+    ]
+
+
+def _offline(offline: OfflineTerms | None) -> list[tuple[str, str]]:
+    """What tills without network may do."""
+    if offline is None:
+        return [(_("断网时"), _("不能优惠"))]
+    bearers = {"merchant": _("商户"), "government": _("政府")}
+    return [
+        (_("断网后还可以优惠的小时数"), str(offline.hours)),
+        (_("离线单笔上限（元）"), money_text(offline.cap_redemption_fen)),
+        (_("离线每卡每台终端上限（元）"), money_text(offline.cap_card_fen)),
+        (_("离线每台终端上限（元）"), money_text(offline.cap_terminal_fen)),
+        (_("离线优惠事后不能入账时由谁承担"), bearers[offline.bearer]),
+        (_("离线时手机动态码"), _("接受") if offline.changing_code else _("不接受")),
     ]
 
 
