@@ -11,6 +11,18 @@ JOIN outlet ON outlet.id = terminal.outlet_id
 JOIN merchant ON merchant.id = outlet.merchant_id
 WHERE terminal.key_hash = :key_hash;
 
+-- name: terminal_of_id^
+SELECT terminal.id AS terminal_id, terminal.state AS terminal_state,
+    terminal.code AS terminal_code, terminal.label AS terminal_label,
+    outlet.id AS outlet_id, outlet.name AS outlet_name, outlet.kind AS outlet_kind,
+    outlet.state AS outlet_state, outlet.division_code AS outlet_division_code,
+    merchant.id AS merchant_id, merchant.name AS merchant_name, merchant.state AS merchant_state,
+    terminal.key_hash
+FROM terminal
+JOIN outlet ON outlet.id = terminal.outlet_id
+JOIN merchant ON merchant.id = outlet.merchant_id
+WHERE terminal.id = :terminal_id;
+
 -- name: terminals_of_outlet
 SELECT terminal.id AS terminal_id, terminal.state AS terminal_state,
     terminal.code AS terminal_code, terminal.label AS terminal_label,

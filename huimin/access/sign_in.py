@@ -75,9 +75,20 @@ def sign_in(
     if not matches(row["password_hash"], password):
         engine.write(lambda tx: note_failure(tx.coming_from(origin), row, now))
         raise Refusal("sign_in_failed")
-    if row["failed_sign_ins"] or row["locked_until"]:
-        engine.write(lambda tx: queries.forget_failed_sign_ins(tx, id=row["id"]))
+    # Behind a second factor the password alone forgives nothing: else wrong codes never lock.
+    if row["totp_cipher"] is None and _has_failures(row):
+        engine.write(lambda tx: forget_failures(tx, row))
     return StaffMember.of(row)
+
+
+def forget_failures(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Everything asked for was right: earlier failures of the account count no more."""
+    if _has_failures(row):
+        queries.forget_failed_sign_ins(tx, id=row["id"])
+
+
+def _has_failures(row: Mapping[str, Any]) -> bool:
+    return bool(row["failed_sign_ins"] or row["locked_until"])
 
 
 def note_failure(tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:

@@ -9,6 +9,9 @@ JOIN outlet ON outlet.id = terminal.outlet_id
 JOIN merchant ON merchant.id = outlet.merchant_id
 WHERE terminal.id = :terminal_id;
 
+-- name: reversal_confirm_fen$
+SELECT reversal_confirm_fen FROM merchant WHERE id = :merchant_id;
+
 -- name: take_key^
 INSERT INTO idempotency_key (terminal_id, key, fingerprint, response_json, created_at)
 VALUES (:terminal_id, :key, :fingerprint, '', :created_at)

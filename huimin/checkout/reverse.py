@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from huimin.checkout.entitlement import require_open_till
+from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.requests import ReversalRequest
 from huimin.core.discount import Sums, take_back
 from huimin.core.refusals import Refusal
@@ -23,13 +24,15 @@ def reverse(
     terminal: Mapping[str, Any],
     now: datetime,
     staff_id: str | None = None,
+    rule: ManagerRule | None = None,
 ) -> dict[str, Any]:
     """Record a reversal; the answer of `POST /api/v1/redemptions/{id}/reversals`.
 
     `amount_fen` is the gross amount being returned, all that is left when it is None. The sums of
     the answer are positive: `payable_fen` goes back to the customer, `discount_fen` is taken back.
+    `rule` is that of the till page: who confirmed, where the merchant wants its manager to.
     Raises Refusal: redemption_unknown (another outlet's too), already_reversed,
-    reversal_too_large, terminal_disabled, outlet_suspended.
+    reversal_too_large, terminal_disabled, outlet_suspended, manager_needed.
     """
     require_open_till(tx, terminal["terminal_id"])
     original = row_by_id(tx, redemption_id)
@@ -45,6 +48,8 @@ def reverse(
     part = take_back(
         whole, returned, left_fen if request.amount_fen is None else request.amount_fen
     )
+    if rule is not None:
+        rule.require(tx, terminal["merchant_id"], returned.amount_fen + part.amount_fen)
     row = append_reversal(
         tx,
         original,
@@ -54,6 +59,7 @@ def reverse(
         cashier=request.cashier,
         staff_id=staff_id,
         now=now,
+        detail=None if rule is None else rule.detail(),
     )
     return {
         "id": row["id"],

@@ -169,6 +169,25 @@ KINDS: dict[str, Kind] = {
         ),
         TILL,
     ),
+    "till_not_set_up": Kind(
+        403,
+        (
+            "这台设备的收银设置已失效，请扫描本终端的密钥二维码重新设置，或登录后收银。",
+            "這台設備的收銀設定已失效，請掃描本終端的密鑰二維碼重新設定，或登入後收銀。",
+            "This device is no longer set up as a till. Scan the terminal key's code again, or "
+            "sign in.",
+        ),
+        TILL,
+    ),
+    "till_key_unknown": Kind(
+        422,
+        (
+            "这不是在用的收银终端密钥，请向县里的管理员要这台终端的密钥二维码。",
+            "這不是在用的收銀終端密鑰，請向縣裡的管理員要這台終端的密鑰二維碼。",
+            "That is not the key of a terminal in use; ask the county for this terminal's code.",
+        ),
+        QUIET,
+    ),
     # -- the policy
     "no_policy": Kind(
         422,
@@ -304,6 +323,46 @@ KINDS: dict[str, Kind] = {
             "More is returned than is left ({left}); lower amount_fen.",
         ),
         AGAIN,
+    ),
+    "manager_needed": Kind(
+        403,
+        (
+            "退回金额超过 {limit}，需要店长在这里确认：请店长输入用户名和密码。",
+            "退回金額超過 {limit}，需要店長在這裡確認：請店長輸入使用者名稱和密碼。",
+            "More than {limit} is returned: the manager confirms it here with name and password.",
+        ),
+        (
+            "请稍等，我请店长来确认一下。",
+            "請稍等，我請店長來確認一下。",
+            "One moment, please, the manager will confirm this.",
+        ),
+    ),
+    "manager_unfit": Kind(
+        403,
+        (
+            "这个账号不是本商户管理员的账号，请店长用自己的账号确认。",
+            "這個帳號不是本商戶管理員的帳號，請店長用自己的帳號確認。",
+            "That is not the account of this merchant's manager.",
+        ),
+        QUIET,
+    ),
+    "code_needed": Kind(
+        422,
+        (
+            "请店长再输入手机上的 6 位验证码。",
+            "請店長再輸入手機上的 6 位驗證碼。",
+            "The manager's six-digit code is needed as well.",
+        ),
+        QUIET,
+    ),
+    "code_wrong": Kind(
+        401,
+        (
+            "验证码不对或已用过，请等下一个验证码再试。",
+            "驗證碼不對或已用過，請等下一個驗證碼再試。",
+            "The code is wrong or was used already; wait for the next one.",
+        ),
+        QUIET,
     ),
     "month_closed": Kind(
         409,

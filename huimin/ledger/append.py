@@ -131,6 +131,7 @@ def append_reversal(
     cashier: str | None,
     staff_id: str | None,
     now: datetime,
+    detail: Mapping[str, Any] | None = None,
 ) -> Row:
     """Write a reversal of `part` (positive sums) that `lock_returned` made room for; its row.
 
@@ -147,7 +148,7 @@ def append_reversal(
         **{f"{name}": -value for name, value in asdict(part).items()},
         "payable_fen": -part.payable_fen,
         "government_share_fen": -part.government_share_fen,
-        "detail_json": "{}",
+        "detail_json": write_json(detail or {}),
         "cashier": cashier,
         "staff_id": staff_id,
         "reason": reason,

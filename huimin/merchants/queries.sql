@@ -247,3 +247,6 @@ SELECT s.id, s.username, s.name, s.state, s.locked_until, s.must_change_password
        s.outlet_id, o.name AS outlet_name
 FROM staff AS s JOIN outlet AS o ON o.id = s.outlet_id
 WHERE s.id = :staff_id AND s.role = 'cashier' AND o.merchant_id = :merchant_id;
+
+-- name: set_reversal_confirm_fen^
+UPDATE merchant SET reversal_confirm_fen = :reversal_confirm_fen WHERE id = :id RETURNING *;

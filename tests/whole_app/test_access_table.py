@@ -29,6 +29,8 @@ PUBLIC = {
     "handbook.contents": "the handbook; nothing of this county in it",
     "handbook.page": "the handbook; nothing of this county in it",
     "handbook.picture": "the handbook; nothing of this county in it",
+    "checkout.set_up": "a device becomes a till by its terminal's key",
+    "checkout.set_up_now": "a device becomes a till by its terminal's key",
     "static": "style sheets, scripts, pictures",
     "probes.healthz": "for whoever watches the server",
     "cards.public_keys": "the public keys are public",
@@ -149,3 +151,30 @@ def test_a_role_gets_what_the_table_allows_and_nothing_else(
             sign_in(client, username)
         asked += 1
     assert asked >= 9
+
+
+def test_a_set_up_device_gets_the_till_and_nothing_else(app: Any, sqlite_house: House) -> None:
+    client = app.test_client()
+    _, key = make_terminal(sqlite_house, make_outlet(sqlite_house))
+    headers = {"X-CSRFToken": csrf_of(client, "/till/set-up")}
+    assert client.post("/till/set-up", json={"key": key}, headers=headers).status_code == 200
+    let_in = set()
+    for rule, method in rules_of(app):
+        action = action_of(app, rule)
+        if action is None or rule.endpoint == "checkout.leave":
+            continue
+        answer = client.open(address_of(rule), method=method, headers=headers)
+        where = f"{method} {rule.rule}: {answer.status}"
+        if getattr(app.view_functions[rule.endpoint], "open_to_devices", False):
+            assert rule.rule.startswith("/till/"), where
+            assert answer.status_code not in (302, 401, 403, 500), where
+            let_in.add(rule.endpoint)
+        else:
+            assert answer.status_code in (302, 401), where
+    assert {"checkout.verify", "checkout.redeem_now", "checkout.reverse_now"} <= let_in
+
+
+def test_what_devices_may_do_a_cashier_may_do(app: Any) -> None:
+    for rule, _ in rules_of(app):
+        if getattr(app.view_functions[rule.endpoint], "open_to_devices", False):
+            assert allows("cashier", action_of(app, rule) or ""), rule.rule

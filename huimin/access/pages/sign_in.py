@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require, signed_in
@@ -19,18 +16,18 @@ from huimin.access.sign_in import (
     StaffMember,
     begin_session,
     end_session,
+    forget_failures,
     note_failure,
     second_step,
     sign_in,
 )
+from huimin.access.tries import note_failed_try, require_few_failures
 from huimin.core.permissions import allows
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
 from huimin.web.language import LANGUAGES, request_language
 
-# The account locks after five failures; this keeps one address from locking many accounts.
-FAILURES_PER_ADDRESS = RateLimitItemPerMinute(20)
 SECOND_STEP_SECONDS = 300
 
 
@@ -58,14 +55,12 @@ def sign_in_now() -> Response | tuple[str, int] | str:
     now = house().clock()
     address = request.remote_addr or ""
     try:
-        if not _tries().test(FAILURES_PER_ADDRESS, address):
-            raise Refusal("too_many_requests")
+        require_few_failures()
         found = sign_in(
             house().engine, username, request.form.get("password", ""), now=now, origin=address
         )
     except Refusal as refusal:
-        # Failures only: a whole office signs in from one address in the morning.
-        _tries().hit(FAILURES_PER_ADDRESS, address)
+        note_failed_try()
         page = render_template(
             "access/sign_in.html", username=username, problem=refusal.detail(request_language())
         )
@@ -88,7 +83,7 @@ def code_form() -> str | Response:
 @pages.post("/sign-in/code")
 def check_code() -> Response | tuple[str, int]:
     """Check the code; a wrong one counts like a wrong password."""
-    second, now, address = _second(), house().clock(), request.remote_addr or ""
+    second, now = _second(), house().clock()
     if second is None:
         return redirect(url_for("access.sign_in_form"))
     typed, secrets = request.form.get("code", "")[:40], house().personal_data
@@ -97,18 +92,18 @@ def check_code() -> Response | tuple[str, int]:
         row = second_step(tx, second["staff_id"], now)
         secret = secrets.decrypt(row["totp_cipher"], "staff.totp")
         if use_code(tx, row["id"], secret, typed, now):
+            forget_failures(tx, row)
             return StaffMember.of(row)
         note_failure(tx, row, now)
         return None
 
     try:
-        if not _tries().test(FAILURES_PER_ADDRESS, address):
-            raise Refusal("too_many_requests")
+        require_few_failures()
         found = change(work)
         if found is None:
             raise Refusal("sign_in_failed")
     except Refusal as refusal:
-        _tries().hit(FAILURES_PER_ADDRESS, address)
+        note_failed_try()
         words = refusal.detail(request_language())
         if refusal.code == "sign_in_failed":
             words = _("验证码不对或已用过，请等下一个验证码再试。")
@@ -169,12 +164,3 @@ def _inside(address: str | None) -> str | None:
         return None
     parts = urlsplit(address)
     return None if parts.scheme or parts.netloc or "\\" in address else address
-
-
-def _tries() -> FixedWindowRateLimiter:
-    """The counter of this application; another one in the same process counts for itself."""
-    counter: FixedWindowRateLimiter | None = current_app.extensions.get("sign_in_tries")
-    if counter is None:
-        counter = FixedWindowRateLimiter(MemoryStorage())
-        counter = current_app.extensions.setdefault("sign_in_tries", counter)
-    return counter

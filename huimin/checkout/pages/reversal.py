@@ -1,4 +1,4 @@
-"""Taking a sale back from the page."""
+"""Taking a sale back from the page, with the manager's word where the merchant wants it."""
 
 from __future__ import annotations
 
@@ -6,25 +6,65 @@ from typing import Any
 
 from flask import Response, request
 
-from huimin.access.guards import require
+from huimin.access.till_guard import require_till
+from huimin.audit.record import record
 from huimin.checkout.api_bodies import ReversalBody
-from huimin.checkout.once import fingerprint
+from huimin.checkout.manager_rule import ManagerRule
+from huimin.checkout.once import fingerprint, queries
 from huimin.checkout.pages import pages
 from huimin.checkout.pages.at_till import answer_once, staff_id_here, terminal_here
+from huimin.checkout.pages.set_up import ManagerBody, manager_here
 from huimin.checkout.reverse import reverse
 from huimin.storage.engine import Transaction
 from huimin.web.current import house
 
 
+class TillReversalBody(ReversalBody):
+    """What goes back, and the manager's word. It is looked at and never stored."""
+
+    manager: ManagerBody | None = None
+
+
 @pages.post("/redemptions/<redemption_id>/reverse")
-@require("redemption.reverse")
+@require_till("redemption.reverse")
 def reverse_now(redemption_id: str) -> Response:
     """Take back a sale of this outlet, whole or in part."""
-    body = ReversalBody.model_validate(request.get_json())
-    terminal, now = terminal_here(), house().clock()
+    body = TillReversalBody.model_validate(request.get_json())
+    terminal, now, origin = terminal_here(), house().clock(), request.remote_addr
     asked, staff_id = body.to_request(), staff_id_here()
+    rule = _rule(body, terminal)
 
     def work(tx: Transaction) -> dict[str, Any]:
-        return reverse(tx, redemption_id, asked, terminal=terminal, now=now, staff_id=staff_id)
+        done = reverse(
+            tx, redemption_id, asked, terminal=terminal, now=now, staff_id=staff_id, rule=rule
+        )
+        if rule.manager_username is not None:
+            record(
+                tx.coming_from(origin),
+                at=now,
+                actor=rule.manager_username,
+                action="redemption.reversal_confirmed",
+                subject_kind="redemption",
+                subject_id=redemption_id,
+                reason=asked.reason,
+                new={name: done[name] for name in ("receipt_no", "amount_fen", "discount_fen")},
+            )
+        return done
 
     return answer_once(terminal, fingerprint(f"reverse {redemption_id}", asked), work)
+
+
+def _rule(body: TillReversalBody, terminal: dict[str, Any]) -> ManagerRule:
+    """Who confirms. A repeat of what was done needs nobody: a code counts only once."""
+    key = request.headers.get("Idempotency-Key", "")
+    if body.manager is None or _answered(terminal["terminal_id"], key):
+        return ManagerRule()
+    manager = manager_here(body.manager, terminal)
+    return ManagerRule(manager.id, manager.username)
+
+
+def _answered(terminal_id: str, key: str) -> bool:
+    return (
+        house().engine.read(lambda tx: queries.kept_answer(tx, terminal_id=terminal_id, key=key))
+        is not None
+    )

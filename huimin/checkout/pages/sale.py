@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
-from huimin.access.guards import require
+from huimin.access.till_guard import require_till
 from huimin.checkout.api_bodies import CardBody, QuoteBody, RedemptionBody
 from huimin.checkout.once import fingerprint
 from huimin.checkout.pages import pages
@@ -21,7 +21,7 @@ from huimin.web.language import request_language
 
 
 @pages.post("/verify")
-@require("till.use")
+@require_till("till.use")
 def verify() -> Response:
     """Who may present this card, and what it gets here today."""
     body = CardBody.model_validate(request.get_json())
@@ -39,7 +39,7 @@ def verify() -> Response:
 
 
 @pages.post("/quote")
-@require("till.use")
+@require_till("till.use")
 def quote() -> Response:
     """What the amount gets, as it is typed."""
     body = QuoteBody.model_validate(request.get_json())
@@ -53,7 +53,7 @@ def quote() -> Response:
 
 
 @pages.post("/redeem")
-@require("till.use")
+@require_till("till.use")
 def redeem_now() -> Response:
     """Give the discount. The page made the key when the amount was confirmed."""
     body = RedemptionBody.model_validate(request.get_json())

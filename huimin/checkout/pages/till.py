@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, render_template, request, session, url_for
+from typing import Any
+
+from flask import Response, make_response, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import require
+from huimin.access.terminal_keys import require_open
+from huimin.access.till_guard import (
+    chosen_terminal,
+    device_terminal,
+    require_till,
+    terminal_here,
+    terminals_to_choose,
+)
 from huimin.checkout.pages import pages
-from huimin.checkout.pages.at_till import chosen, terminal_here, terminals_to_choose
+from huimin.checkout.pages.set_up import renew_cookie
 from huimin.checkout.terminal_answer import terminal_answer
+from huimin.core.refusals import Refusal
 from huimin.web.current import house
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
+from huimin.web.security_headers import WITH_WASM
 
 
 @pages.get("/")
-@require("till.use")
+@require_till("till.use")
 def till() -> str | BaseResponse:
-    """The till itself, or the choice of a terminal first."""
-    choice = terminals_to_choose()
-    terminal = chosen(choice)
-    if terminal is None:
-        return render_template("checkout/choose_terminal.html", terminals=choice)
-    now, language = house().clock(), request_language()
-    told = house().engine.read(lambda tx: terminal_answer(tx, terminal, now, language))
-    return render_template("checkout/till.html", told=told, several=len(choice) > 1)
+    """The till itself, or the choice of a terminal first; why not, where it is switched off."""
+    own, choice = device_terminal(), []
+    if own is None:
+        choice = terminals_to_choose()
+        own = chosen_terminal(choice)
+        if own is None:
+            return render_template("checkout/choose_terminal.html", terminals=choice)
+    try:
+        require_open(own)
+    except Refusal as refusal:
+        words = refusal.detail(request_language())
+        return render_template("checkout/switched_off.html", terminal=own, words=words)
+    response = make_response(
+        render_template("checkout/till.html", told=_told(own), several=len(choice) > 1)
+    )
+    renew_cookie(response)
+    return response
 
 
 @pages.post("/terminal")
@@ -37,9 +58,21 @@ def choose_terminal() -> BaseResponse:
 
 
 @pages.get("/state")
-@require("till.use")
+@require_till("till.use")
 def state() -> Response:
     """What a page from a cache needs to go on: its token, its terminal, the server time."""
-    terminal, now, language = terminal_here(), house().clock(), request_language()
-    told = house().engine.read(lambda tx: terminal_answer(tx, terminal, now, language))
-    return json_response({"csrf_token": generate_csrf(), "language": language, **told})
+    told = _told(terminal_here())
+    return json_response({"csrf_token": generate_csrf(), "language": request_language(), **told})
+
+
+@pages.after_request
+def _allow_wasm(response: Response) -> Response:
+    """The reader of camera pictures is WebAssembly; it is allowed on the till's pages alone."""
+    if response.mimetype == "text/html":
+        response.headers["Content-Security-Policy"] = WITH_WASM
+    return response
+
+
+def _told(terminal: dict[str, Any]) -> dict[str, Any]:
+    now, language = house().clock(), request_language()
+    return house().engine.read(lambda tx: terminal_answer(tx, terminal, now, language))

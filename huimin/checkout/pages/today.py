@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from huimin.access.guards import require
+from huimin.access.till_guard import require_till
 from huimin.checkout.day_statement import day_statement
 from huimin.checkout.pages import pages
 from huimin.checkout.pages.at_till import terminal_here
@@ -16,7 +16,7 @@ LATEST = 20
 
 
 @pages.get("/today")
-@require("till.use")
+@require_till("till.use")
 def today() -> Response:
     """Sums of the day, and the latest sales with what is left of each."""
     terminal, now = terminal_here(), house().clock()

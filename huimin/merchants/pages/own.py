@@ -9,10 +9,13 @@ from werkzeug.wrappers import Response
 from huimin.access.guards import member, require
 from huimin.access.password_rules import first_password
 from huimin.access.passwords import hash_password
-from huimin.core.refusals import FieldProblems, Refusal
+from huimin.core.money import parse_yuan, yuan
+from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.merchants.cashiers import add_cashier, cashiers_of, reset_cashier, switch_cashier
+from huimin.merchants.merchants import merchant_by_id
 from huimin.merchants.outlets import list_outlets
 from huimin.merchants.pages import pages
+from huimin.merchants.reversal_rule import set_reversal_rule
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
 
@@ -93,15 +96,53 @@ def switch_own_cashier(staff_id: str, act: str) -> Response | tuple[str, int]:
     return redirect(url_for("merchants.own_outlets"))
 
 
+@pages.post("/my-merchant/reversal-rule")
+@require("outlet.own")
+def own_reversal_rule() -> Response | tuple[str, int]:
+    """Above which amount a reversal at one's tills needs one's word; an empty field: never."""
+    form, who, now = Form.sent(), member(), house().clock()
+    try:
+        typed = form.text("confirm_yuan")
+        confirm_fen = _fen_of("confirm_yuan", typed) if typed else None
+        change(
+            lambda tx: set_reversal_rule(
+                tx,
+                merchant_id=who.merchant_id or "",
+                confirm_fen=confirm_fen,
+                now=now,
+                actor=who.username,
+            )
+        )
+    except FieldProblems as why:
+        return _page(form.refused(why), opened="reversal"), 422
+    tell(_("已保存：收银台马上按新的规定执行。"))
+    return redirect(url_for("merchants.own_outlets"))
+
+
+def _fen_of(field: str, typed: str) -> int:
+    try:
+        return parse_yuan(typed)
+    except ValueError as why:
+        raise field_problem(
+            field, "请输入金额，例如 200 或 200.50。", "Type an amount, such as 200 or 200.50."
+        ) from why
+
+
 def _page(form: Form, *, opened: str = "", given: tuple[str, str] | None = None) -> str:
     merchant_id = member().merchant_id
-    outlets, cashiers = house().engine.read(
-        lambda tx: (list_outlets(tx, merchant_id=merchant_id), cashiers_of(tx, merchant_id))
+    outlets, cashiers, merchant = house().engine.read(
+        lambda tx: (
+            list_outlets(tx, merchant_id=merchant_id),
+            cashiers_of(tx, merchant_id),
+            merchant_by_id(tx, merchant_id or ""),
+        )
     )
+    confirm_fen = merchant["reversal_confirm_fen"]
     return render_template(
         "merchants/own.html",
         outlets=outlets,
         cashiers=cashiers,
+        confirm_yuan="" if confirm_fen is None else yuan(confirm_fen),
         form=form,
         opened=opened,
         given=given,

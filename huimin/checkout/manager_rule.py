@@ -1,0 +1,35 @@
+"""Above an amount that the merchant set, a reversal on the till page needs the manager's word.
+
+The amount is what has been returned of the sale in all, so that several small returns don't slip
+below it. The ledger row says who confirmed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from huimin.checkout.once import queries
+from huimin.core.money import money_text
+from huimin.core.refusals import Refusal
+from huimin.storage.engine import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerRule:
+    """The rule for one reversal: the manager who has confirmed it, if anybody has."""
+
+    manager_id: str | None = None
+    manager_username: str | None = None
+
+    def require(self, tx: Transaction, merchant_id: str, returned_fen: int) -> None:
+        """Pass when nobody must confirm, or somebody has. Raises Refusal `manager_needed`."""
+        limit_fen = queries.reversal_confirm_fen(tx, merchant_id=merchant_id)
+        if limit_fen is not None and returned_fen > limit_fen and self.manager_id is None:
+            raise Refusal("manager_needed", limit=money_text(limit_fen))
+
+    def detail(self) -> dict[str, Any]:
+        """What the ledger row keeps of it."""
+        if self.manager_id is None:
+            return {}
+        return {"confirmed_by": {"id": self.manager_id, "username": self.manager_username}}

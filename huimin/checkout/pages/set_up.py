@@ -1,0 +1,142 @@
+"""A device becomes a till by its terminal's key, scanned once; it stops being one with the manager.
+
+The key itself is not kept on the device: the cookie that is set names the terminal alone.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from flask import Response, current_app, render_template, request
+from pydantic import Field
+
+from huimin.access.manager import check_manager
+from huimin.access.sign_in import StaffMember
+from huimin.access.terminal_keys import KEY_LENGTH_MAX, hash_key, terminal_of_key
+from huimin.access.till_device import COOKIE, COOKIE_PATH, COOKIE_SECONDS, seal
+from huimin.access.till_guard import device_terminal, require_till
+from huimin.access.tries import note_failed_try, require_few_failures
+from huimin.audit.record import record
+from huimin.checkout.api_bodies import Body
+from huimin.checkout.pages import pages
+from huimin.core.refusals import Refusal
+from huimin.storage.engine import Transaction
+from huimin.web.current import change, house
+from huimin.web.json_answer import json_response
+
+NOBODY = "till"
+
+
+class KeyBody(Body):
+    """The key of a terminal, as its code on the county's page says it."""
+
+    key: Annotated[str, Field(strict=True, min_length=1, max_length=KEY_LENGTH_MAX)]
+
+
+class ManagerBody(Body):
+    """A manager's word: user name, password, and the code where there is a second factor."""
+
+    username: Annotated[str, Field(strict=True, min_length=1, max_length=64)]
+    password: Annotated[str, Field(strict=True, min_length=1, max_length=200)]
+    code: Annotated[str, Field(strict=True, max_length=40)] = ""
+
+
+@pages.get("/set-up")
+def set_up() -> str:
+    """The page that takes the scan, and says which terminal this device is, if any."""
+    return render_template("checkout/set_up.html", terminal=device_terminal(), ended=_ended())
+
+
+@pages.post("/set-up")
+def set_up_now() -> Response:
+    """Make this device the terminal of that key. Raises Refusal `till_key_unknown` and others."""
+    key = KeyBody.model_validate(request.get_json()).key
+    require_few_failures()
+    try:
+        row = house().engine.read(lambda tx: terminal_of_key(tx, key))
+    except Refusal as refusal:
+        note_failed_try()
+        if refusal.code == "unauthorized":
+            raise Refusal("till_key_unknown") from refusal
+        raise
+    _record(row, "till_set_up", NOBODY)
+    response = json_response(
+        {name: row[name] for name in ("terminal_code", "terminal_label", "outlet_name")}
+    )
+    _keep(response, seal(current_app.secret_key or "", row["terminal_id"], hash_key(key)))
+    return response
+
+
+@pages.post("/leave")
+@require_till("till.use")
+def leave() -> Response:
+    """This device is no till any more; the merchant's manager says so."""
+    body, terminal = ManagerBody.model_validate(request.get_json()), device_terminal()
+    if terminal is None:
+        raise Refusal("till_not_set_up")
+    manager = manager_here(body, terminal)
+    _record(terminal, "till_left", manager.username)
+    response = json_response({"left": True})
+    response.delete_cookie(COOKIE, path=COOKIE_PATH)
+    return response
+
+
+def manager_here(body: ManagerBody, terminal: dict[str, Any]) -> StaffMember:
+    """The manager behind name and password, with this address's failures counted."""
+    require_few_failures()
+    secrets = house().personal_data
+    try:
+        return check_manager(
+            house().engine,
+            merchant_id=terminal["merchant_id"],
+            username=body.username,
+            password=body.password,
+            code=body.code,
+            decrypt=lambda cipher: secrets.decrypt(cipher, "staff.totp"),
+            now=house().clock(),
+            origin=request.remote_addr,
+        )
+    except Refusal as refusal:
+        if refusal.code != "code_needed":
+            note_failed_try()
+        raise
+
+
+def renew_cookie(response: Response) -> None:
+    """The cookie of a set-up device lives on: each visit of the page begins its time anew."""
+    cookie = request.cookies.get(COOKIE)
+    if cookie and device_terminal() is not None:
+        _keep(response, cookie)
+
+
+def _keep(response: Response, cookie: str) -> None:
+    response.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=COOKIE_SECONDS,
+        path=COOKIE_PATH,
+        secure=house().settings.secure_cookies,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def _ended() -> bool:
+    """True where a set-up was made here once and holds no more."""
+    return COOKIE in request.cookies and device_terminal() is None
+
+
+def _record(terminal: dict[str, Any], what: str, actor: str) -> None:
+    now = house().clock()
+
+    def work(tx: Transaction) -> None:
+        record(
+            tx,
+            at=now,
+            actor=actor,
+            action=f"terminal.{what}",
+            subject_kind="terminal",
+            subject_id=terminal["terminal_id"],
+        )
+
+    change(work)

@@ -1,0 +1,32 @@
+"""A merchant's own rule for its tills: above which amount a reversal needs the manager's word."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from huimin.core.money import AMOUNT_FEN_MAX
+from huimin.core.refusals import Refusal, field_problem
+from huimin.merchants.audited import record_change
+from huimin.merchants.merchants import Row, queries
+from huimin.storage.engine import Transaction
+
+
+def set_reversal_rule(
+    tx: Transaction, *, merchant_id: str, confirm_fen: int | None, now: datetime, actor: str
+) -> Row:
+    """Ask for the manager above that gross amount in fen; None asks never. The merchant's row.
+
+    Raises FieldProblems on `confirm_yuan`, or Refusal `not_found`.
+    """
+    if confirm_fen is not None and not 0 <= confirm_fen <= AMOUNT_FEN_MAX:
+        raise field_problem(
+            "confirm_yuan", "金额太大，请改小。", "The amount is too large; make it smaller."
+        )
+    old: Row | None = queries.lock_merchant(tx, id=merchant_id)
+    if old is None or old["state"] == "ended":
+        raise Refusal("not_found")
+    row: Row = queries.set_reversal_confirm_fen(
+        tx, id=merchant_id, reversal_confirm_fen=confirm_fen
+    )
+    record_change(tx, "merchant", "reversal_rule", old=old, new=row, now=now, actor=actor)
+    return row

@@ -1,0 +1,122 @@
+"""Above a merchant's own amount, a reversal on the till page needs the manager's word."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from huimin.house import House
+from huimin.merchants.reversal_rule import set_reversal_rule
+from tests.checkout.test_pages import PageTill
+from tests.making.staff import PASSWORD, make_staff, sign_in
+
+
+class Counter(PageTill):
+    """A till whose merchant wants its manager above 50 yuan, and that manager."""
+
+    def __init__(self, client: Any, house: House) -> None:
+        super().__init__(client, house)
+        merchant_id = self.outlet["merchant_id"]
+        self.manager = make_staff(house, "merchant_manager", merchant_id=merchant_id)
+        house.engine.write(
+            lambda tx: set_reversal_rule(
+                tx, merchant_id=merchant_id, confirm_fen=5_000, now=house.clock(), actor="t"
+            )
+        )
+        self.sold = self.post("redeem", self.sale(), "sale").json
+
+    def back(self, key: str, amount_fen: int, manager: Any = None) -> Any:
+        body: dict[str, Any] = {"reason": "顾客退货", "amount_fen": amount_fen}
+        if manager is not None:
+            body["manager"] = manager
+        return self.post(f"redemptions/{self.sold['id']}/reverse", body, key)
+
+    def word(self, password: str = PASSWORD) -> dict[str, str]:
+        return {"username": self.manager["username"], "password": password}
+
+
+@pytest.fixture
+def counter(client: Any, house: House) -> Counter:
+    return Counter(client, house)
+
+
+def rows(house: House, sql: str) -> list[Any]:
+    return house.engine.read(lambda tx: tx.connection.execute(sql).fetchall())
+
+
+def test_up_to_the_amount_nobody_is_asked(counter: Counter) -> None:
+    assert counter.back("r1", 5_000).status_code == 200
+
+
+def test_small_returns_of_one_sale_add_up(counter: Counter) -> None:
+    assert counter.back("r1", 3_000).status_code == 200
+    refused = counter.back("r2", 2_001)
+    assert (refused.status_code, refused.json["code"]) == (403, "manager_needed")
+    assert "¥50.00" in refused.json["detail"]
+    assert counter.back("r2", 2_001, counter.word()).status_code == 200
+
+
+def test_the_manager_confirms_and_is_recorded(counter: Counter, house: House) -> None:
+    assert counter.back("r1", 12_800, counter.word("wrong-password")).json["code"] == (
+        "sign_in_failed"
+    )
+    done = counter.back("r1", 12_800, counter.word())
+    assert done.json["left_fen"] == 0
+    assert counter.back("r1", 12_800, counter.word()).json == done.json
+    (row,) = rows(house, "SELECT detail_json FROM ledger WHERE kind = 'reversal'")
+    assert json.loads(row["detail_json"])["confirmed_by"]["id"] == counter.manager["id"]
+    (event,) = rows(
+        house, "SELECT * FROM audit_event WHERE action = 'redemption.reversal_confirmed'"
+    )
+    assert (event["actor"], event["subject_id"]) == (
+        counter.manager["username"],
+        counter.sold["id"],
+    )
+    kept = rows(house, "SELECT response_json FROM idempotency_key")
+    assert all(PASSWORD not in row["response_json"] for row in kept)
+
+
+def test_a_cashier_or_another_merchants_manager_is_no_manager(
+    counter: Counter, house: House
+) -> None:
+    cashier = make_staff(house, "cashier", outlet_id=counter.outlet["id"])
+    other = make_staff(house, "merchant_manager")
+    for who in (cashier, other):
+        word = {"username": who["username"], "password": PASSWORD}
+        assert counter.back("r1", 12_800, word).json["code"] == "manager_unfit"
+    assert rows(house, "SELECT id FROM ledger WHERE kind = 'reversal'") == []
+
+
+def test_five_wrong_passwords_lock_the_manager(counter: Counter) -> None:
+    codes = [counter.back("r", 12_800, counter.word("wrong")).json["code"] for _ in range(6)]
+    assert codes == ["sign_in_failed"] * 5 + ["sign_in_locked"]
+    assert counter.back("r", 12_800, counter.word()).json["code"] == "sign_in_locked"
+
+
+def test_the_manager_sets_the_amount_on_the_own_page(counter: Counter, house: House) -> None:
+    counter.client.post("/sign-out", data={"csrf_token": counter.token})
+    sign_in(counter.client, counter.manager["username"])
+    page = counter.client.get("/my-merchant/").text
+    assert "超过 ¥50.00" in page
+    from tests.making.staff import csrf_of
+
+    token = csrf_of(counter.client, "/my-merchant/")
+
+    def save(typed: str) -> Any:
+        form = {"csrf_token": token, "confirm_yuan": typed}
+        return counter.client.post("/my-merchant/reversal-rule", data=form)
+
+    assert save("二百").status_code == 422
+    assert save("99999999").status_code == 422
+    assert save("200").status_code == 302
+    assert save("").status_code == 302
+    found = [
+        json.loads(row["new_json"])["reversal_confirm_fen"]
+        for row in rows(
+            house,
+            "SELECT new_json FROM audit_event WHERE action = 'merchant.reversal_rule' ORDER BY id",
+        )
+    ]
+    assert found == [5_000, 20_000, None]

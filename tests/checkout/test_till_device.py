@@ -1,0 +1,217 @@
+"""A device that was set up as a till by its terminal's key: it sells without anybody signing in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyotp
+import pytest
+
+from huimin.access.second_factor import new_secret, switch_on
+from huimin.access.staff_changes import staff_by_id
+from huimin.access.till_device import COOKIE
+from huimin.house import House
+from huimin.merchants.terminals import disable_terminal
+from tests.making.cards import make_card
+from tests.making.merchants import make_outlet, make_terminal
+from tests.making.policies import make_policy
+from tests.making.staff import PASSWORD, csrf_of, make_staff, sign_in
+
+JSON = {"Accept": "application/json"}
+
+
+class Device:
+    """A tablet at a till: a browser that nobody signs in at."""
+
+    def __init__(self, client: Any, house: House) -> None:
+        self.client, self.house = client, house
+        self.outlet = make_outlet(house)
+        self.terminal, self.key = make_terminal(house, self.outlet)
+        self.token = csrf_of(client, "/till/set-up")
+
+    def post(self, path: str, body: Any, key: str | None = None) -> Any:
+        headers = {"X-CSRFToken": self.token, **JSON}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        return self.client.post(f"/till/{path}", json=body, headers=headers)
+
+    def set_up(self) -> Any:
+        return self.post("set-up", {"key": self.key})
+
+    def cookie(self) -> Any:
+        return self.client.get_cookie(COOKIE, path="/till")
+
+    def switch_off(self) -> None:
+        act = {"now": self.house.clock(), "actor": "t", "reason": "丢了"}
+        wanted = self.terminal["id"]
+        self.house.engine.write(lambda tx: disable_terminal(tx, terminal_id=wanted, **act))
+
+
+@pytest.fixture
+def device(client: Any, house: House) -> Device:
+    return Device(client, house)
+
+
+def events(house: House, action: str) -> list[Any]:
+    return house.engine.read(
+        lambda tx: tx.connection.execute(
+            "SELECT * FROM audit_event WHERE action = '" + action + "'"
+        ).fetchall()
+    )
+
+
+def test_one_scan_and_the_device_sells(device: Device, house: House) -> None:
+    make_policy(house)
+    card = make_card(house)
+    assert device.post("verify", {"card": card["token"]}).json["code"] == "unauthorized"
+    told = device.set_up().json
+    assert told["terminal_code"] == device.terminal["code"]
+    assert "请扫描惠民卡" in device.client.get("/till/").text
+    assert device.post("verify", {"card": card["token"]}).status_code == 200
+    sale = {
+        "card": card["token"],
+        "amount_fen": 12_800,
+        "order_no": "W-1",
+        "presented_by": card["holder_id"],
+        "identity_checked": True,
+    }
+    assert device.post("redeem", sale, "k").json["payable_fen"] == 11_776
+    row = house.engine.read(
+        lambda tx: tx.connection.execute("SELECT terminal_id, staff_id FROM ledger").fetchone()
+    )
+    assert (row["terminal_id"], row["staff_id"]) == (device.terminal["id"], None)
+    assert [event["subject_id"] for event in events(house, "terminal.till_set_up")] == [
+        device.terminal["id"]
+    ]
+
+
+def test_the_cookie_is_for_the_till_alone_and_holds_no_key(device: Device) -> None:
+    answer = device.set_up()
+    (line,) = [
+        line for line in answer.headers.getlist("Set-Cookie") if line.startswith(f"{COOKIE}=")
+    ]
+    assert "HttpOnly" in line and "SameSite=Strict" in line and "Path=/till" in line
+    assert device.key not in line
+    renewed = device.client.get("/till/").headers.getlist("Set-Cookie")
+    assert any(line.startswith(f"{COOKIE}=") for line in renewed), "each visit renews it"
+
+
+def test_a_forged_cookie_is_no_till(device: Device) -> None:
+    device.set_up()
+    kept = device.cookie().value
+    for forged in (kept[:-2] + ("A" if kept[-2] != "A" else "B") + kept[-1], "x", "", "中"):
+        device.client.set_cookie(COOKIE, forged, path="/till")
+        assert device.post("verify", {"card": "1"}).status_code in (401, 403)
+    device.client.set_cookie(COOKIE, kept, path="/till")
+    assert device.client.get("/till/state", headers=JSON).status_code == 200
+
+
+def test_a_terminal_that_is_switched_off_is_told_kindly(device: Device) -> None:
+    device.set_up()
+    device.switch_off()
+    page = device.client.get("/till/")
+    assert page.status_code == 200
+    assert "收银台暂时不能用" in page.text
+    assert "按原价结算" in page.text
+    assert device.post("verify", {"card": "1"}).json["code"] == "terminal_disabled"
+    assert device.set_up().json["code"] == "terminal_disabled"
+
+
+def test_another_key_ends_the_set_up(device: Device, house: House) -> None:
+    device.set_up()
+    house.engine.write(lambda tx: tx.connection.execute("UPDATE terminal SET key_hash = 'another'"))
+    refused = device.post("verify", {"card": "1"})
+    assert (refused.status_code, refused.json["code"]) == (403, "till_not_set_up")
+    page = device.client.get("/till/", follow_redirects=True)
+    assert "以前的收银设置已失效" in page.text
+
+
+def test_wrong_keys_are_told_and_slowed_down(device: Device) -> None:
+    for wrong in ("hmt_" + "x" * 43, "hello", "x" * 128):
+        assert device.post("set-up", {"key": wrong}).json["code"] == "till_key_unknown"
+    assert device.post("set-up", {"key": "x" * 129}).status_code == 422
+    codes = [device.post("set-up", {"key": "hmt_" + "y" * 43}).json["code"] for _ in range(20)]
+    assert codes[-1] == "too_many_requests"
+    assert device.set_up().json["code"] == "too_many_requests"
+
+
+def test_only_the_merchants_manager_ends_the_set_up(device: Device, house: House) -> None:
+    device.set_up()
+    own = make_staff(house, "merchant_manager", merchant_id=device.outlet["merchant_id"])
+    cases = (
+        (own["username"], "wrong-password", "sign_in_failed"),
+        (make_staff(house, "merchant_manager")["username"], PASSWORD, "manager_unfit"),
+        (
+            make_staff(house, "cashier", outlet_id=device.outlet["id"])["username"],
+            PASSWORD,
+            "manager_unfit",
+        ),
+    )
+    for username, password, code in cases:
+        refused = device.post("leave", {"username": username, "password": password})
+        assert refused.json["code"] == code
+    assert device.client.get("/till/state", headers=JSON).status_code == 200
+    assert device.post("leave", {"username": own["username"], "password": PASSWORD}).json == {
+        "left": True
+    }
+    assert device.cookie() is None
+    assert device.client.get("/till/state", headers=JSON).status_code == 401
+    assert [event["actor"] for event in events(house, "terminal.till_left")] == [own["username"]]
+
+
+def test_a_manager_with_a_second_factor_gives_the_code_and_wrong_ones_lock(
+    device: Device, house: House, clock: Any
+) -> None:
+    device.set_up()
+    own = make_staff(house, "merchant_manager", merchant_id=device.outlet["merchant_id"])
+    secret = new_secret()
+    cipher = house.personal_data.encrypt(secret, "staff.totp")
+    house.engine.write(
+        lambda tx: switch_on(tx, staff_by_id(tx, own["id"]), cipher=cipher, step=0, now=clock())
+    )
+    word = {"username": own["username"], "password": PASSWORD}
+    assert device.post("leave", word).json["code"] == "code_needed"
+    wrong = {**word, "code": "000000"}
+    codes = [device.post("leave", wrong).json["code"] for _ in range(6)]
+    assert codes == ["code_wrong"] * 5 + ["sign_in_locked"]
+    clock.advance(minutes=16)
+    right = {**word, "code": pyotp.TOTP(secret).at(clock())}
+    assert device.post("leave", right).json == {"left": True}
+
+
+def test_whoever_is_signed_in_at_the_device_is_recorded(device: Device, house: House) -> None:
+    make_policy(house)
+    card = make_card(house)
+    device.set_up()
+    stranger = make_staff(house, "cashier")
+    own = make_staff(house, "cashier", outlet_id=device.outlet["id"])
+    for number, (who, staff_id) in enumerate(((stranger, None), (own, own["id"]))):
+        sign_in(device.client, who["username"])
+        device.token = csrf_of(device.client, "/till/")
+        sale = {
+            "card": card["token"],
+            "amount_fen": 1_000,
+            "order_no": f"W-{number}",
+            "presented_by": card["holder_id"],
+            "identity_checked": True,
+        }
+        assert device.post("redeem", sale, f"k{number}").status_code == 200
+        row = house.engine.read(
+            lambda tx: tx.connection.execute(
+                "SELECT terminal_id, staff_id FROM ledger ORDER BY sequence DESC"
+            ).fetchone()
+        )
+        assert (row["terminal_id"], row["staff_id"]) == (device.terminal["id"], staff_id)
+        device.client.post("/sign-out", data={"csrf_token": device.token})
+        device.token = csrf_of(device.client, "/till/")
+
+
+def test_two_devices_are_one_terminal(device: Device, app: Any, house: House) -> None:
+    device.set_up()
+    second = Device.__new__(Device)
+    second.client, second.house, second.key = app.test_client(), house, device.key
+    second.token = csrf_of(second.client, "/till/set-up")
+    assert second.set_up().status_code == 200
+    for one in (device, second):
+        told = one.client.get("/till/state", headers=JSON).json
+        assert told["terminal"]["id"] == device.terminal["id"]
