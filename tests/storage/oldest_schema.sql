@@ -25,6 +25,8 @@ CREATE TABLE merchant (
     credit_code    TEXT NOT NULL UNIQUE CHECK (length(credit_code) = 18),
     contact_name   TEXT,
     contact_phone  TEXT,
+    -- Above this gross amount a reversal on the till page needs the manager; NULL = never.
+    reversal_confirm_fen  BIGINT CHECK (reversal_confirm_fen >= 0),
     state          TEXT NOT NULL CHECK (state IN ('active', 'suspended', 'ended')),
     created_at     TEXT NOT NULL
 );
