@@ -5,6 +5,7 @@ SELECT terminal.id AS terminal_id, terminal.state AS terminal_state,
     terminal.code AS terminal_code, terminal.label AS terminal_label,
     outlet.id AS outlet_id, outlet.name AS outlet_name, outlet.kind AS outlet_kind,
     outlet.state AS outlet_state, outlet.division_code AS outlet_division_code,
+    outlet.opening_hours AS outlet_opening_hours,
     merchant.id AS merchant_id, merchant.name AS merchant_name, merchant.state AS merchant_state
 FROM terminal
 JOIN outlet ON outlet.id = terminal.outlet_id
@@ -28,6 +29,7 @@ SELECT terminal.id AS terminal_id, terminal.state AS terminal_state,
     terminal.code AS terminal_code, terminal.label AS terminal_label,
     outlet.id AS outlet_id, outlet.name AS outlet_name, outlet.kind AS outlet_kind,
     outlet.state AS outlet_state, outlet.division_code AS outlet_division_code,
+    outlet.opening_hours AS outlet_opening_hours,
     merchant.id AS merchant_id, merchant.name AS merchant_name, merchant.state AS merchant_state
 FROM terminal
 JOIN outlet ON outlet.id = terminal.outlet_id
@@ -108,6 +110,7 @@ SELECT terminal.id AS terminal_id, terminal.state AS terminal_state,
     terminal.code AS terminal_code, terminal.label AS terminal_label,
     outlet.id AS outlet_id, outlet.name AS outlet_name, outlet.kind AS outlet_kind,
     outlet.state AS outlet_state, outlet.division_code AS outlet_division_code,
+    outlet.opening_hours AS outlet_opening_hours,
     merchant.id AS merchant_id, merchant.name AS merchant_name, merchant.state AS merchant_state
 FROM terminal
 JOIN outlet ON outlet.id = terminal.outlet_id

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from huimin.alerts.note_alerts import note_alerts
 from huimin.checkout.changing_code import take_code, use_code
 from huimin.checkout.entitlement import entitlement_of, require_open_till
 from huimin.checkout.quote import quote_answer
@@ -68,6 +69,7 @@ def redeem(
     )
     row = append_redemption(tx, sale, given, now=now)
     use_code(tx, request.card, row["id"])
+    note_alerts(tx, row, terminal=terminal, cap_redemption_fen=terms.cap_redemption_fen)
     return {
         "id": row["id"],
         "receipt_no": row["receipt_no"],

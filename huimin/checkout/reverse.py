@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from huimin.alerts.note_alerts import note_alerts
 from huimin.checkout.entitlement import require_open_till
 from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.requests import ReversalRequest
@@ -61,6 +62,7 @@ def reverse(
         now=now,
         detail=None if rule is None else rule.detail(),
     )
+    note_alerts(tx, row, terminal=terminal)
     return {
         "id": row["id"],
         "receipt_no": row["receipt_no"],

@@ -1,0 +1,94 @@
+"""What a rule looks at: one ledger row as far as it matters, and the rows around it.
+
+Plain values, so that a rule is a function that a table of cases can test; named tuples, because one
+is made while a customer waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from huimin.core.days import parse_instant
+from huimin.divisions.find import town_of
+
+# By the national code, 001 to 099 below a county are its streets: neighbours in the county seat.
+STREET_CODES = range(1, 100)
+
+
+class Fact(NamedTuple):
+    """A ledger row. `discount_fen` is what is left of it after what was taken back."""
+
+    id: str
+    kind: str
+    channel: str
+    card_id: str
+    outlet_id: str
+    outlet_kind: str
+    division_code: str
+    terminal_id: str
+    staff_id: str | None
+    cashier: str | None
+    policy_id: str
+    amount_fen: int
+    discount_fen: int
+    at: datetime
+    day: str
+
+    @property
+    def town_code(self) -> str:
+        """The town or street of the outlet."""
+        return town_of(self.division_code)
+
+    @property
+    def place(self) -> str:
+        """Where it was, as far as distance goes: a town, or the county seat with all its streets.
+
+        Outlets have no coordinates yet; once they do, this is what they replace.
+        """
+        town = self.town_code
+        return town[:6] + "seat" if int(town[6:9]) in STREET_CODES else town
+
+    @property
+    def hands(self) -> str:
+        """Who stood at the till: an account, a name that the till sent, or else the till itself."""
+        if self.staff_id is not None:
+            return f"staff {self.staff_id}"
+        if self.cashier is not None:
+            return f"cashier {self.outlet_id} {self.cashier}"
+        return f"terminal {self.terminal_id}"
+
+
+class Scene(NamedTuple):
+    """The row that was just written, what its card did that day, what its till did before.
+
+    `till_before` is read for a round amount only: the latest first. `hours` as the outlet says.
+    """
+
+    row: Fact
+    of_card: tuple[Fact, ...] = ()
+    till_before: tuple[Fact, ...] = ()
+    cap_redemption_fen: int | None = None
+    hours: str | None = None
+
+
+def fact_of(row: Mapping[str, Any], division_code: str | None = None) -> Fact:
+    """From a ledger row; `division_code` is the outlet's, where the row does not bring it."""
+    return Fact(
+        id=row["id"],
+        kind=row["kind"],
+        channel=row["channel"],
+        card_id=row["card_id"],
+        outlet_id=row["outlet_id"],
+        outlet_kind=row["outlet_kind"],
+        division_code=division_code or row["division_code"],
+        terminal_id=row["terminal_id"],
+        staff_id=row["staff_id"],
+        cashier=row["cashier"],
+        policy_id=row["policy_id"],
+        amount_fen=row["amount_fen"],
+        discount_fen=row["discount_fen"] - row.get("returned_fen", 0),
+        at=parse_instant(row["occurred_at"]),
+        day=row["business_day"],
+    )

@@ -1,0 +1,116 @@
+-- Every SQL statement of the alerts room. Of the ledger it reads only.
+
+-- name: sales_of_card
+-- What a card bought about an instant, but for the row :id; by the index of card and instant.
+SELECT ledger.id, ledger.kind, ledger.channel, ledger.card_id, ledger.outlet_id,
+    ledger.outlet_kind, outlet.division_code, ledger.terminal_id, ledger.staff_id, ledger.cashier,
+    ledger.policy_id, ledger.amount_fen, ledger.discount_fen, ledger.occurred_at,
+    ledger.business_day, COALESCE(reversal_total.discount_fen, 0) AS returned_fen
+FROM ledger
+JOIN outlet ON outlet.id = ledger.outlet_id
+LEFT JOIN reversal_total ON reversal_total.redemption_id = ledger.id
+WHERE ledger.card_id = :card_id AND ledger.occurred_at >= :first AND ledger.occurred_at <= :last
+    AND ledger.kind = 'redemption' AND ledger.id <> :id
+ORDER BY ledger.occurred_at DESC LIMIT :row_limit;
+
+-- name: sales_of_till
+-- A till's sales before its row :sequence, the latest first; by its chain.
+SELECT ledger.id, ledger.kind, ledger.channel, ledger.card_id, ledger.outlet_id,
+    ledger.outlet_kind, outlet.division_code, ledger.terminal_id, ledger.staff_id, ledger.cashier,
+    ledger.policy_id, ledger.amount_fen, ledger.discount_fen, ledger.occurred_at,
+    ledger.business_day
+FROM ledger
+JOIN outlet ON outlet.id = ledger.outlet_id
+WHERE ledger.terminal_id = :terminal_id AND ledger.sequence < :sequence
+    AND ledger.sequence >= :first_sequence AND ledger.kind = 'redemption'
+ORDER BY ledger.sequence DESC;
+
+-- name: raise_alert$
+-- A new alert; or the one of this run of facts, which opens again.
+INSERT INTO alert (
+    id, rule, window_key, business_day, town_code, outlet_id, terminal_id, card_id, staff_id,
+    cashier, ledger_id, evidence_json, state, recorded_at, grown_at
+) VALUES (
+    :id, :rule, :window_key, :business_day, :town_code, :outlet_id, :terminal_id, :card_id,
+    :staff_id, :cashier, :ledger_id, :evidence_json, 'open', :recorded_at, :recorded_at
+)
+ON CONFLICT (rule, window_key) DO UPDATE SET
+    ledger_id = excluded.ledger_id, evidence_json = excluded.evidence_json, state = 'open',
+    grown_at = excluded.grown_at
+RETURNING id;
+
+-- name: add_rows*!
+INSERT INTO alert_row (alert_id, ledger_id) VALUES (:alert_id, :ledger_id)
+ON CONFLICT (alert_id, ledger_id) DO NOTHING;
+
+-- name: alerts_before
+-- A page of the list, the latest first. :town is the first nine digits of a town's code.
+SELECT alert.*, outlet.name AS outlet_name, town.name AS town_name, terminal.label AS till_label,
+    card.number AS card_number, holder.name AS holder_name,
+    (SELECT COUNT(*) FROM alert_row WHERE alert_row.alert_id = alert.id) AS row_count
+FROM alert
+JOIN outlet ON outlet.id = alert.outlet_id
+JOIN terminal ON terminal.id = alert.terminal_id
+LEFT JOIN division AS town ON town.code = alert.town_code
+LEFT JOIN card ON card.id = alert.card_id
+LEFT JOIN holder ON holder.id = card.holder_id
+WHERE alert.id < :before
+    AND (CAST(:rule AS TEXT) IS NULL OR alert.rule = :rule)
+    AND (CAST(:outlet_id AS TEXT) IS NULL OR alert.outlet_id = :outlet_id)
+    AND (CAST(:town_code AS TEXT) IS NULL OR alert.town_code = :town_code)
+    AND (CAST(:first AS TEXT) IS NULL OR alert.business_day >= :first)
+    AND (CAST(:last AS TEXT) IS NULL OR alert.business_day <= :last)
+    AND (CAST(:state AS TEXT) IS NULL OR alert.state = :state)
+ORDER BY alert.id DESC LIMIT :row_limit;
+
+-- name: count_alerts$
+SELECT CAST(COUNT(*) AS BIGINT) FROM (
+    SELECT 1 FROM alert
+    WHERE (CAST(:rule AS TEXT) IS NULL OR rule = :rule)
+        AND (CAST(:outlet_id AS TEXT) IS NULL OR outlet_id = :outlet_id)
+        AND (CAST(:town_code AS TEXT) IS NULL OR town_code = :town_code)
+        AND (CAST(:first AS TEXT) IS NULL OR business_day >= :first)
+        AND (CAST(:last AS TEXT) IS NULL OR business_day <= :last)
+        AND (CAST(:state AS TEXT) IS NULL OR state = :state)
+    LIMIT :count_max) AS counted;
+
+-- name: alert_by_id^
+SELECT alert.*, outlet.name AS outlet_name, town.name AS town_name, terminal.label AS till_label,
+    card.number AS card_number, holder.id AS holder_id, holder.name AS holder_name
+FROM alert
+JOIN outlet ON outlet.id = alert.outlet_id
+JOIN terminal ON terminal.id = alert.terminal_id
+LEFT JOIN division AS town ON town.code = alert.town_code
+LEFT JOIN card ON card.id = alert.card_id
+LEFT JOIN holder ON holder.id = card.holder_id
+WHERE alert.id = :id;
+
+-- name: rows_of_alert
+-- The ledger rows that made it, in the order in which they happened.
+SELECT ledger.id, ledger.kind, ledger.receipt_no, ledger.order_no, ledger.occurred_at,
+    ledger.recorded_at, ledger.channel, ledger.outlet_id, outlet.name AS outlet_name,
+    town.name AS town_name, terminal.label AS till_label, ledger.cashier,
+    staff.name AS staff_name, ledger.presenter_kind, ledger.card_id, card.number AS card_number,
+    holder.name AS holder_name, ledger.amount_fen, ledger.discount_fen, ledger.payable_fen,
+    COALESCE(reversal_total.amount_fen, 0) AS returned_fen
+FROM alert_row
+JOIN ledger ON ledger.id = alert_row.ledger_id
+JOIN outlet ON outlet.id = ledger.outlet_id
+JOIN terminal ON terminal.id = ledger.terminal_id
+JOIN card ON card.id = ledger.card_id
+JOIN holder ON holder.id = ledger.holder_id
+LEFT JOIN division AS town ON town.code = substr(outlet.division_code, 1, 9) || '000'
+LEFT JOIN staff ON staff.id = ledger.staff_id
+LEFT JOIN reversal_total ON reversal_total.redemption_id = ledger.id
+WHERE alert_row.alert_id = :alert_id
+ORDER BY ledger.occurred_at, ledger.id;
+
+-- name: outlets_with_alerts
+SELECT id, name FROM outlet
+WHERE EXISTS (SELECT 1 FROM alert WHERE alert.outlet_id = outlet.id)
+ORDER BY name;
+
+-- name: look_at^
+UPDATE alert SET state = 'looked_at', looked_at = :looked_at, looked_by = :looked_by, note = :note
+WHERE id = :id AND state = 'open'
+RETURNING id;

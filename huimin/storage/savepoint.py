@@ -1,0 +1,30 @@
+"""A part of a use case that may fail alone: what it wrote is undone, the rest goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from huimin.storage.engine import StorageProblem, Transaction
+
+
+@contextmanager
+def savepoint(tx: Transaction, name: str) -> Iterator[None]:
+    """Undo what the block wrote when it raises, and raise that on. `name` is ours, never a user's.
+
+    Raises StorageProblem when the database has given up the whole transaction (a full disk).
+    """
+    execute = tx.connection.execute
+    execute(f"SAVEPOINT {name}")
+    try:
+        yield
+    except BaseException as error:
+        try:
+            execute(f"ROLLBACK TO SAVEPOINT {name}")
+            execute(f"RELEASE SAVEPOINT {name}")
+        except Exception:
+            raise StorageProblem(
+                "数据库已撤回整个事务。", "The database has rolled the transaction back."
+            ) from error
+        raise
+    execute(f"RELEASE SAVEPOINT {name}")
