@@ -455,6 +455,16 @@ CREATE TABLE offline_item (
 CREATE INDEX offline_item_pack ON offline_item (terminal_id, pack_issued_at, card_id);
 CREATE INDEX offline_item_refused ON offline_item (id) WHERE status = 'refused';
 
+-- Orders that a till gave up: nothing can be recorded under such a number any more, however late it arrives.
+CREATE TABLE cancelled_order (
+    outlet_id     TEXT NOT NULL REFERENCES outlet (id),
+    order_no      TEXT NOT NULL,
+    terminal_id   TEXT NOT NULL REFERENCES terminal (id),
+    reason        TEXT NOT NULL,
+    cancelled_at  TEXT NOT NULL,
+    PRIMARY KEY (outlet_id, order_no)
+);
+
 CREATE TABLE chain_head (
     terminal_id  TEXT PRIMARY KEY REFERENCES terminal (id),
     sequence     BIGINT NOT NULL,

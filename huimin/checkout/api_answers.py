@@ -229,6 +229,14 @@ class RedemptionRecord(BaseModel):
     net: NetPart
 
 
+class CancellationAnswer(BaseModel):
+    """An order that counts for nothing from now on; null where nothing was recorded."""
+
+    order_no: str
+    cancelled_at: str
+    redemption: RedemptionRecord | None
+
+
 class StatementAnswer(BaseModel):
     """An outlet's day; a reversal's sums are negative, `sums` is the net."""
 

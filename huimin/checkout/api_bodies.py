@@ -17,6 +17,7 @@ from huimin.checkout.requests import (
     KEY_MAX,
     ORDER_NO_MAX,
     REASON_MAX,
+    CancellationRequest,
     QuoteRequest,
     RedemptionRequest,
     ReversalRequest,
@@ -124,6 +125,24 @@ class ReversalBody(Body):
     def to_request(self) -> ReversalRequest:
         """As a value of the rules."""
         return ReversalRequest(self.reason, self.amount_fen, self.cashier)
+
+
+class CancellationBody(Body):
+    """An order that the till gave up."""
+
+    order_no: Annotated[
+        str, Field(strict=True, min_length=1, max_length=ORDER_NO_MAX, pattern=PRINTABLE)
+    ]
+    reason: Annotated[
+        str, Field(strict=True, min_length=1, max_length=REASON_MAX, pattern=PRINTABLE)
+    ]
+    cashier: (
+        Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)] | None
+    ) = None
+
+    def to_request(self) -> CancellationRequest:
+        """As a value of the rules."""
+        return CancellationRequest(self.order_no, self.reason, self.cashier)
 
 
 class KeyHeader(BaseModel):

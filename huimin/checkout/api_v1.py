@@ -21,6 +21,7 @@ from huimin.access.terminal_keys import terminal_of_key
 from huimin.cards.find import CheckedCard
 from huimin.checkout.api_answers import (
     PROBLEMS,
+    CancellationAnswer,
     QuoteAnswer,
     RedemptionAnswer,
     RedemptionRecord,
@@ -30,6 +31,7 @@ from huimin.checkout.api_answers import (
     VerifyAnswer,
 )
 from huimin.checkout.api_bodies import (
+    CancellationBody,
     CardBody,
     DayPath,
     KeyHeader,
@@ -39,6 +41,7 @@ from huimin.checkout.api_bodies import (
     RedemptionPath,
     ReversalBody,
 )
+from huimin.checkout.cancel import cancel
 from huimin.checkout.day_statement import day_statement, statement_csv
 from huimin.checkout.find_redemption import find_redemption
 from huimin.checkout.once import Answer, KeysInProgress, fingerprint, once
@@ -163,6 +166,16 @@ def reversals(path: RedemptionPath, header: KeyHeader, body: ReversalBody) -> Re
         return reverse(tx, path.redemption_id, asked, terminal=who, now=now)
 
     return _once(header.key, fingerprint(f"reverse {path.redemption_id}", asked), work)
+
+
+@api.post(
+    "/cancellations",
+    summary="取消订单：没有记入就不再记入，记入了就冲正 / give an order up for good",
+    responses={200: CancellationAnswer},
+)
+def cancellations(body: CancellationBody) -> Response:
+    asked, now, who = body.to_request(), house().clock(), g.terminal
+    return json_response(cancel(house().engine, asked, terminal=who, now=now, language=_language()))
 
 
 @api.get("/statements/<string:day>", summary="对账单 / the day", responses={200: StatementAnswer})

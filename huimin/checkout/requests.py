@@ -56,6 +56,15 @@ class ReversalRequest:
     cashier: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CancellationRequest:
+    """An order that a till gave up, and why."""
+
+    order_no: str
+    reason: str
+    cashier: str | None = None
+
+
 def check_card(text: str, public_keys: Mapping[int, Ed25519PublicKey]) -> CheckedCard:
     """Make out what was scanned or typed and check its signature; no database is asked.
 

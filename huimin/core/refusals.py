@@ -274,6 +274,15 @@ KINDS: dict[str, Kind] = {
         ),
         AGAIN,
     ),
+    "order_cancelled": Kind(
+        409,
+        (
+            "订单号 {order_no} 已取消，不能再记入；请换新的订单号。",
+            "訂單號 {order_no} 已取消，不能再記入；請換新的訂單號。",
+            "Order {order_no} was cancelled; take a new order number.",
+        ),
+        AGAIN,
+    ),
     "idempotency_mismatch": Kind(
         422,
         (

@@ -67,7 +67,7 @@ def lock_usage(tx: Transaction, *, holder_id: str, policy_code: str, now: dateti
 def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetime) -> Row:
     """Write a redemption whose counters `lock_usage` holds; the ledger row.
 
-    Raises Refusal `order_exists`.
+    Raises Refusal `order_exists`, `order_cancelled`.
     """
     occurred_at = sale.occurred_at or now
     day = county_day(occurred_at)
@@ -154,9 +154,10 @@ def append_reversal(
         "reason": reason,
         **_when(now, occurred_at=now, channel="online"),
     }
-    _chain(tx, row, terminal["terminal_code"])
     queries.add_reversal_total(tx, redemption_id=original["id"], **asdict(part))
+    # Counters before the chain, as a redemption does, or the two would wait for each other.
     _use(tx, row, -part.discount_fen, day=original["business_day"], month=original["month"])
+    _chain(tx, row, terminal["terminal_code"])
     queries.add_rollup_month(tx, redemptions=0, reversals=1, **_rollup(row))
     return row
 
@@ -187,6 +188,9 @@ def _chain(tx: Transaction, row: Row, terminal_code: str) -> None:
     row["receipt_no"] = f"{day}{terminal_code}{place['sequence']:06d}"
     row["hash"] = row_hash(row)
     if queries.insert_row(tx, **row) is None:
+        order = {"outlet_id": row["outlet_id"], "order_no": row["order_no"]}
+        if queries.cancelled_order(tx, **order) is not None:
+            raise Refusal("order_cancelled", order_no=row["order_no"])
         # Two tills at once: the one that came second finds the order taken only here.
         raise Refusal("order_exists", order_no=row["order_no"])
     queries.set_head(tx, terminal_id=row["terminal_id"], hash=row["hash"])

@@ -1,5 +1,5 @@
--- Every SQL statement of the ledger room. It alone writes ledger, chain_head, usage_*, rollup_* and
--- reversal_total.
+-- Every SQL statement of the ledger room. It alone writes ledger, chain_head, usage_*, rollup_*,
+-- reversal_total and cancelled_order.
 
 -- name: lock_usage_day$
 -- Makes or locks the counter and reads it in one step: nobody reads first and writes later.
@@ -40,7 +40,8 @@ RETURNING sequence, hash AS previous_hash;
 UPDATE chain_head SET hash = :hash WHERE terminal_id = :terminal_id;
 
 -- name: insert_row^
--- Nothing comes back when the outlet's order has a redemption already.
+-- Nothing comes back when the outlet's order has a redemption already, or was cancelled. The place in
+-- the chain is locked by then, so that a cancellation comes either before this or after the commit.
 INSERT INTO ledger (
     id, kind, reverses_id, receipt_no, terminal_id, sequence, outlet_id, merchant_id, outlet_kind,
     order_no, card_id, holder_id, presenter_kind, presenter_id, identity_checked, eligibility,
@@ -48,7 +49,8 @@ INSERT INTO ledger (
     insurance_fen, excluded_fen, eligible_fen, discount_fen, payable_fen, merchant_share_fen,
     government_share_fen, detail_json, cashier, staff_id, channel, occurred_at, recorded_at,
     business_day, month, reason, previous_hash, hash
-) VALUES (
+)
+SELECT
     :id, :kind, :reverses_id, :receipt_no, :terminal_id, :sequence, :outlet_id, :merchant_id,
     :outlet_kind, :order_no, :card_id, :holder_id, :presenter_kind, :presenter_id,
     :identity_checked, :eligibility, :division_code, :town_code, :policy_id, :policy_code,
@@ -56,9 +58,27 @@ INSERT INTO ledger (
     :discount_fen, :payable_fen, :merchant_share_fen, :government_share_fen, :detail_json,
     :cashier, :staff_id, :channel, :occurred_at, :recorded_at, :business_day, :month, :reason,
     :previous_hash, :hash
+WHERE NOT EXISTS (
+    SELECT 1 FROM cancelled_order
+    WHERE cancelled_order.outlet_id = :outlet_id AND cancelled_order.order_no = :order_no
 )
 ON CONFLICT (outlet_id, order_no) WHERE kind = 'redemption' DO NOTHING
 RETURNING id;
+
+-- name: lock_chains_of_outlet!
+-- Waits for every sale of the outlet that is being written; a terminal without one gets its head.
+INSERT INTO chain_head (terminal_id, sequence, hash)
+SELECT id, 0, :genesis FROM terminal WHERE outlet_id = :outlet_id ORDER BY id
+ON CONFLICT (terminal_id) DO UPDATE SET sequence = chain_head.sequence;
+
+-- name: cancel_order!
+INSERT INTO cancelled_order (outlet_id, order_no, terminal_id, reason, cancelled_at)
+VALUES (:outlet_id, :order_no, :terminal_id, :reason, :cancelled_at)
+ON CONFLICT (outlet_id, order_no) DO NOTHING;
+
+-- name: cancelled_order^
+SELECT order_no, cancelled_at FROM cancelled_order
+WHERE outlet_id = :outlet_id AND order_no = :order_no;
 
 -- name: add_rollup_month!
 INSERT INTO rollup_month (

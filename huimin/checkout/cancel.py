@@ -1,0 +1,54 @@
+"""Cancel an order that a till gave up: reverse what was recorded, let nothing be recorded later.
+
+It needs no key: asked again, it finds what it did and says the same. It is two transactions, so
+that the one that waits for the outlet's sales holds nothing that they wait for; should only the
+first happen, the till has no answer and asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from huimin.checkout.entitlement import require_open_till
+from huimin.checkout.find_redemption import find_redemption
+from huimin.checkout.requests import CancellationRequest, ReversalRequest
+from huimin.checkout.reverse import reverse
+from huimin.core.refusals import Refusal
+from huimin.ledger.cancel_order import cancel_order
+from huimin.ledger.read import redemption_by_order
+from huimin.storage.engine import Engine, Transaction
+
+
+def cancel(
+    engine: Engine,
+    request: CancellationRequest,
+    *,
+    terminal: Mapping[str, Any],
+    now: datetime,
+    language: str = "zh_Hans",
+) -> dict[str, Any]:
+    """The answer of `POST /api/v1/cancellations`: `redemption` is None where none was recorded,
+    and otherwise the record, reversed in full. Raises Refusal: terminal_disabled, outlet_suspended.
+    """
+
+    def close(tx: Transaction) -> str:
+        require_open_till(tx, terminal["terminal_id"])
+        return cancel_order(tx, terminal, request.order_no, reason=request.reason, now=now)
+
+    def take_back(tx: Transaction) -> dict[str, Any] | None:
+        row = redemption_by_order(tx, terminal["outlet_id"], request.order_no)
+        if row is None:
+            return None
+        back = ReversalRequest(request.reason, None, request.cashier)
+        try:
+            reverse(tx, row["id"], back, terminal=terminal, now=now)
+        except Refusal as refusal:
+            if refusal.code != "already_reversed":
+                raise
+        return find_redemption(tx, terminal=terminal, redemption_id=row["id"], language=language)
+
+    cancelled_at = engine.write(close)
+    found = engine.write(take_back)
+    return {"order_no": request.order_no, "cancelled_at": cancelled_at, "redemption": found}

@@ -1,0 +1,370 @@
+"""A till's side of the POS API in one file: httpx, and nothing else of huimin.
+
+Every id is made before anything is sent, and a retry sends the very same bytes; so whatever the
+network does, a sale happens once or not at all. An answer that stays unclear is asked for by its
+order number and, if the till gives up, cancelled: from then on the order can't be recorded any
+more, not even by a request that is still on its way. huimin/handbook/pos.md tells the protocol.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
+from datetime import date
+from types import TracebackType
+from typing import Any, TypeVar
+
+import httpx
+
+OFFLINE_BATCH = 100
+PAUSE_SECONDS_MAX = 5.0
+# The order or the key belongs to another sale, which this one must not touch.
+TAKEN_CODES = ("order_exists", "order_cancelled", "idempotency_mismatch")
+# Answers that say nothing about what became of the request: ask again with the same key.
+UNCLEAR_CODES = ("request_in_progress", "too_many_requests")
+
+Answer = dict[str, Any]
+T = TypeVar("T", "Redemption", "Reversal")
+
+
+class HuiminError(Exception):
+    """What a call can raise; nothing else leaves the client but mistakes of the program."""
+
+
+class Refused(HuiminError):
+    """The server said no, and nothing was recorded. `cashier_message` may be read aloud."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        self.status = status
+        self.code = str(problem["code"])
+        self.detail = str(problem.get("detail", ""))
+        self.cashier_message = str(problem.get("cashier_message", ""))
+        self.errors: list[dict[str, str]] = list(problem.get("errors", ()))
+        super().__init__(f"{self.code}: {self.detail}")
+
+
+class Unreachable(HuiminError):
+    """No answer to a question that changes nothing; ask again, or sell offline."""
+
+
+class Unclear(HuiminError):
+    """What became of it is not known yet. `advice` says what to do; keep it until it is done."""
+
+    def __init__(self, what: str, advice: str) -> None:
+        self.what, self.advice = what, advice
+        super().__init__(f"{what}: {advice}")
+
+
+class _NoAnswer(Exception):
+    """One attempt came to nothing that can be relied on; `seconds` is what the server asked for."""
+
+    def __init__(self, reason: str, seconds: float = 0) -> None:
+        self.seconds = seconds
+        super().__init__(reason)
+
+
+def new_id() -> str:
+    """A fresh idempotency key or order number."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A basket that is being paid, with its ids. Store it before it is sent, amounts in fen."""
+
+    card: str
+    amount_fen: int
+    presented_by: str
+    identity_checked: bool
+    order_no: str = field(default_factory=new_id)
+    key: str = field(default_factory=new_id)
+    excluded_fen: int = 0
+    insurance_fen: int = 0
+    items: tuple[Mapping[str, Any], ...] = ()
+    cashier: str | None = None
+
+    def body(self) -> Answer:
+        """What is sent; the key goes into the header."""
+        sent = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "key"}
+        return {name: value for name, value in sent.items() if value not in (None, (), 0)} | {
+            "identity_checked": self.identity_checked
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What goes back of a redemption: a gross amount in fen, or all that is left; with its key."""
+
+    redemption_id: str
+    reason: str
+    amount_fen: int | None = None
+    cashier: str | None = None
+    key: str = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """A recorded redemption; `answer` is all that the server said."""
+
+    id: str
+    receipt_no: str
+    order_no: str
+    amount_fen: int
+    discount_fen: int
+    payable_fen: int
+    recorded_at: str
+    answer: Answer = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """A recorded reversal, in positive sums; `payable_fen` goes back to the customer."""
+
+    id: str
+    receipt_no: str
+    redemption_id: str
+    amount_fen: int
+    discount_fen: int
+    payable_fen: int
+    recorded_at: str
+    answer: Answer = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """An order that counts for nothing: it was never recorded (None), or is reversed in full."""
+
+    order_no: str
+    redemption: Redemption | None
+
+
+class Client:
+    """One terminal. It may be used by one thread at a time."""
+
+    def __init__(
+        self,
+        server: str,
+        terminal_key: str,
+        *,
+        timeout_seconds: float = 5.0,
+        attempts: int = 3,
+        pause_seconds: float = 0.3,
+        language: str = "zh-Hans",
+        before_sending: Callable[[Sale], None] = lambda sale: None,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`before_sending` stores a sale, so that it can be settled after a crash."""
+        self._attempts, self._pause = max(attempts, 1), pause_seconds
+        self._before_sending, self._sleep = before_sending, sleep
+        self._http = httpx.Client(
+            base_url=f"{server.rstrip('/')}/api/v1",
+            headers={"Authorization": f"Bearer {terminal_key}", "Accept-Language": language},
+            timeout=timeout_seconds,
+            transport=transport,
+        )
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    def terminal(self) -> Answer:
+        """Who am I: outlet, policy in force, server time."""
+        return self._ask("GET", "/terminal")
+
+    def verify(self, card: str) -> Answer:
+        """Who may present this card, and what it gets today. Raises Refused, Unreachable."""
+        return self._ask("POST", "/cards/verify", {"card": card})
+
+    def quote(self, card: str, amount_fen: int, **basket: Any) -> Answer:
+        """What a basket would get; nothing is recorded. `basket` is as in a Sale."""
+        return self._ask("POST", "/quotes", {"card": card, "amount_fen": amount_fen, **basket})
+
+    def redeem(self, sale: Sale) -> Redemption:
+        """Record the sale, once, however often this is called with the same Sale.
+
+        Raises Refused when nothing was recorded nor will be, Unclear when that can't be known yet.
+        """
+        self._before_sending(sale)
+        tries: list[str] = []
+        try:
+            told = self._send("POST", "/redemptions", sale.body(), sale.key, tries)
+            return _of(Redemption, told)
+        except Refused as refused:
+            if tries and refused.code not in TAKEN_CODES:
+                # An earlier try may still arrive, and must not find the door open then.
+                with suppress(Refused):
+                    self.cancel(sale.order_no, "被拒绝之前曾有请求没有得到答复")
+            raise
+        except _NoAnswer as error:
+            return self._recorded_after_all(sale, error)
+
+    def find_by_order(self, order_no: str) -> Redemption | None:
+        """The redemption of an order; None when none is recorded so far. Raises Unreachable."""
+        try:
+            told = self._ask("GET", "/redemptions", query={"order_no": order_no})
+        except Refused as refused:
+            if refused.code == "redemption_unknown":
+                return None
+            raise
+        return _of(Redemption, told)
+
+    def settle(self, sale: Sale) -> Redemption:
+        """What became of an unclear sale: look it up, and send it again if it never arrived."""
+        return self._recorded(sale) or self.redeem(sale)
+
+    def cancel(self, order_no: str, reason: str = "收银端未收到结果，取消订单") -> Cancellation:
+        """Make the order count for nothing, for good: reverse it, or keep it from being recorded.
+
+        May be repeated. Raises Unclear when the server can't be reached: keep it, and repeat.
+        """
+        try:
+            told = self._send(
+                "POST", "/cancellations", {"order_no": order_no, "reason": reason}, None, []
+            )
+        except _NoAnswer as error:
+            raise Unclear(
+                order_no,
+                f"取消没有得到答复（{error}），请留着订单号，稍后再调用 cancel。 / "
+                "Keep the order number and call cancel again.",
+            ) from error
+        found = told["redemption"]
+        return Cancellation(order_no, None if found is None else _of(Redemption, found))
+
+    def reverse(self, back: Return) -> Reversal:
+        """Take back a redemption, whole or in part; once, however often this Return is sent."""
+        body = {
+            name: value
+            for name in ("reason", "amount_fen", "cashier")
+            if (value := getattr(back, name)) is not None
+        }
+        try:
+            path = f"/redemptions/{back.redemption_id}/reversals"
+            return _of(Reversal, self._send("POST", path, body, back.key, []))
+        except _NoAnswer as error:
+            raise Unclear(
+                back.redemption_id,
+                f"退货没有得到答复（{error}），请用同一个 Return 再调用 reverse。 / "
+                "Call reverse again with the same Return.",
+            ) from error
+
+    def statement(self, day: date | str) -> Answer:
+        """The outlet's day: rows, sums, SHA-256."""
+        return self._ask("GET", f"/statements/{day}")
+
+    def offline_pack(self) -> Answer:
+        """What is needed to sell without the network. Raises Refused where that is not allowed."""
+        return self._ask("GET", "/offline-pack")
+
+    def send_offline(self, sales: Iterable[Mapping[str, Any]]) -> list[Answer]:
+        """Hand in what was sold offline, in order; an answer for each, by its client_id.
+
+        May be repeated: what was handed in before is answered again. Raises Unclear.
+        """
+        waiting, results = list(sales), list[Answer]()
+        for start in range(0, len(waiting), OFFLINE_BATCH):
+            batch = waiting[start : start + OFFLINE_BATCH]
+            try:
+                told = self._send("POST", "/offline-redemptions", {"redemptions": batch}, None, [])
+            except _NoAnswer as error:
+                raise Unclear(
+                    f"{len(waiting) - start} offline",
+                    f"没有得到答复（{error}），请原样再交一次。 / Hand in the same again.",
+                ) from error
+            results += _listed(told)
+        return results
+
+    def _recorded_after_all(self, sale: Sale, error: _NoAnswer) -> Redemption:
+        with suppress(Unreachable):
+            found = self._recorded(sale)
+            if found is not None:
+                return found
+        raise Unclear(
+            sale.order_no,
+            f"没有得到答复（{error}）。可以稍后 settle（查询并用同一个键重发）；"
+            "顾客不等就 cancel，然后按原价结算。 / Call settle later, or cancel and sell at the "
+            "usual price.",
+        ) from error
+
+    def _recorded(self, sale: Sale) -> Redemption | None:
+        found = self.find_by_order(sale.order_no)
+        if found is not None and found.amount_fen != sale.amount_fen:
+            # A till that gives a number twice must not take another customer's sale for this one.
+            detail = f"订单号 {sale.order_no} 已用于另一笔金额不同的交易，请换新的订单号。"
+            raise Refused(409, {"code": "order_exists", "detail": detail})
+        return found
+
+    def _ask(
+        self, method: str, path: str, body: Any = None, query: Mapping[str, str] | None = None
+    ) -> Answer:
+        try:
+            return self._send(method, path, body, None, [], query)
+        except _NoAnswer as error:
+            raise Unreachable(str(error)) from error
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        key: str | None,
+        tries: list[str],
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send until there is an answer to rely on. `tries` gets what earlier attempts came to."""
+        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        headers = {} if content is None else {"Content-Type": "application/json"}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        pause = self._pause
+        while True:
+            try:
+                return _read(
+                    self._http.request(method, path, content=content, headers=headers, params=query)
+                )
+            except (httpx.TransportError, _NoAnswer) as error:
+                tries.append(type(error).__name__)
+                asked = error.seconds if isinstance(error, _NoAnswer) else 0
+                if len(tries) >= self._attempts:
+                    raise _NoAnswer(str(error) or type(error).__name__) from error
+            self._sleep(min(max(pause, asked) * random.uniform(0.5, 1.5), PAUSE_SECONDS_MAX))  # noqa: S311
+            pause *= 2
+
+
+def _read(response: httpx.Response) -> Answer:
+    """The server's own answer. What somebody in between says tells nothing about the sale."""
+    try:
+        told = response.json()
+    except ValueError:
+        told = None
+    if response.is_success and isinstance(told, dict):
+        return told
+    if not isinstance(told, dict) or "code" not in told or response.status_code >= 500:
+        raise _NoAnswer(f"HTTP {response.status_code}")
+    if told["code"] in UNCLEAR_CODES:
+        waits = response.headers.get("Retry-After", "")
+        raise _NoAnswer(str(told["code"]), float(waits) if waits.isdecimal() else 0)
+    raise Refused(response.status_code, told)
+
+
+def _of(kind: type[T], told: Answer) -> T:
+    """The value of that kind; fields that this client does not know yet stay in `answer`."""
+    known = {one.name: told[one.name] for one in fields(kind) if one.name != "answer"}
+    return kind(**known, answer=told)
+
+
+def _listed(told: Answer) -> Sequence[Answer]:
+    return next(value for value in told.values() if isinstance(value, list))

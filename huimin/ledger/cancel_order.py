@@ -1,0 +1,32 @@
+"""Close an order number for good: what was given up can't be recorded by a request that is late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from huimin.core.chain import GENESIS
+from huimin.core.days import instant_text
+from huimin.ledger.append import queries
+from huimin.storage.engine import Transaction
+
+
+def cancel_order(
+    tx: Transaction, terminal: Mapping[str, Any], order_no: str, *, reason: str, now: datetime
+) -> str:
+    """Close the order of the terminal's outlet and wait for a sale of it that is being written.
+
+    When it was first closed. Once this is committed, the order's redemption is there or never will
+    be. It takes no other locks, because sales hold some when they wait for their chain.
+    """
+    queries.lock_chains_of_outlet(tx, outlet_id=terminal["outlet_id"], genesis=GENESIS)
+    order = {"outlet_id": terminal["outlet_id"], "order_no": order_no}
+    queries.cancel_order(
+        tx,
+        **order,
+        terminal_id=terminal["terminal_id"],
+        reason=reason,
+        cancelled_at=instant_text(now),
+    )
+    return str(queries.cancelled_order(tx, **order)["cancelled_at"])
