@@ -14,6 +14,7 @@ from flask_openapi3.openapi import OpenAPI
 
 from huimin import __version__, api_documents, logs, metrics
 from huimin.access.pages import pages as access_pages
+from huimin.alerts.pages import pages as alerts_pages
 from huimin.audit.pages import pages as audit_pages
 from huimin.cards.pages import pages as cards_pages
 from huimin.checkout.api_v1 import api as checkout_api
@@ -41,6 +42,7 @@ PAGES = (
     checkout_pages,
     reports_pages,
     desk_pages,
+    alerts_pages,
     audit_pages,
     handbook_pages,
 )

@@ -42,6 +42,13 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
         "holder.read",
     ),
     "unverified": (_("张卡的持有人该复核了"), False, "cards.cards", {}, "card.read"),
+    "alerts": (
+        _("条异常提醒待查看"),
+        False,
+        "alerts.alerts",
+        {"state": "open"},
+        "alert.read",
+    ),
     "silent": (
         _("个示范点本月还没有交易"),
         False,

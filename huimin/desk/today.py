@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from huimin.alerts.find_alerts import WantedAlerts, count_alerts
 from huimin.cards.reverify import due_before
 from huimin.core.days import county_day, instant_text, month_of
 from huimin.holders.applications import promised_before
@@ -47,6 +48,7 @@ def waiting_today(
     }
     if within is None:
         counts |= {
+            "alerts": count_alerts(tx, WantedAlerts(state="open"), COUNT_MAX),
             "silent": queries.silent_outlets(tx, month=month_of(today)),
             "merchant_applications": queries.merchant_applications(tx),
             "policy_drafts": queries.policy_drafts(tx),

@@ -20,6 +20,7 @@ ENTRIES = (
     ("policies.policies", _("优惠政策"), "policy.read"),
     ("checkout.till", _("收银台"), "till.use"),
     ("merchants.own_outlets", _("本商户"), "outlet.own"),
+    ("alerts.alerts", _("提醒"), "alert.read"),
     ("reports.months", _("月报表"), "report.read"),
     ("access.staff", _("工作人员"), "staff.read"),
     ("audit.events", _("审计"), "audit.read"),

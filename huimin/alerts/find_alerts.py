@@ -1,0 +1,121 @@
+"""Alerts for those who supervise: a page of the list, one with its rows, and looking at it.
+
+Names are masked here as well: what an alert is about can be judged without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from huimin.alerts.note_alerts import queries
+from huimin.audit.record import record
+from huimin.core.days import instant_text
+from huimin.core.identity import mask_name
+from huimin.core.json_text import read_json
+from huimin.core.refusals import Refusal, field_problem
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+NOTE_MAX = 200
+# Behind every id: they are lower-case hexadecimal.
+LAST_ID = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedAlerts:
+    """Filters; None lets everything through. Days are county days, the last one included."""
+
+    rule: str | None = None
+    outlet_id: str | None = None
+    town_code: str | None = None
+    state: str | None = None
+    first: date | None = None
+    last: date | None = None
+
+    def parameters(self) -> dict[str, str | None]:
+        """As the queries take them."""
+        return {
+            "rule": self.rule,
+            "outlet_id": self.outlet_id,
+            "town_code": self.town_code,
+            "state": self.state,
+            "first": self.first.isoformat() if self.first else None,
+            "last": self.last.isoformat() if self.last else None,
+        }
+
+
+def alerts_before(tx: Transaction, wanted: WantedAlerts, before: str, count: int) -> list[Row]:
+    """Up to `count` alerts that lie behind the id `before`, the latest first."""
+    rows = queries.alerts_before(
+        tx, before=before or LAST_ID, row_limit=count, **wanted.parameters()
+    )
+    return [_shown(row) for row in rows]
+
+
+def count_alerts(tx: Transaction, wanted: WantedAlerts, count_max: int) -> int:
+    """How many there are, counted up to `count_max`."""
+    return int(queries.count_alerts(tx, count_max=count_max, **wanted.parameters()))
+
+
+def alert_by_id(tx: Transaction, alert_id: str) -> Row:
+    """One alert. Raises Refusal `not_found`."""
+    row = queries.alert_by_id(tx, id=alert_id)
+    if row is None:
+        raise Refusal("not_found")
+    return _shown(row)
+
+
+def rows_of_alert(tx: Transaction, alert_id: str) -> list[Row]:
+    """The ledger rows that made it, in the order in which they happened."""
+    return [_masked(row) for row in queries.rows_of_alert(tx, alert_id=alert_id)]
+
+
+def outlets_with_alerts(tx: Transaction) -> list[Row]:
+    """Every outlet that an alert is about: id and name."""
+    return list(queries.outlets_with_alerts(tx))
+
+
+def look_at(tx: Transaction, alert_id: str, *, note: str, now: datetime, actor: str) -> None:
+    """Close an alert with what was found out. More rows of the same run open it again.
+
+    Raises Refusal `not_found`, or FieldProblems for a missing note or an alert that is closed.
+    """
+    alert_by_id(tx, alert_id)
+    if not 1 <= len(note) <= NOTE_MAX:
+        raise field_problem(
+            "note",
+            f"请写下核实的情况，不超过 {NOTE_MAX} 字。",
+            f"Say what you found out, in {NOTE_MAX} characters at most.",
+        )
+    given = {"looked_at": instant_text(now), "looked_by": actor, "note": note}
+    if queries.look_at(tx, id=alert_id, **given) is None:
+        raise field_problem(
+            "note", "这条提醒已经查看过了。", "This alert has been looked at already."
+        )
+    record(
+        tx,
+        at=now,
+        actor=actor,
+        action="alert.looked_at",
+        subject_kind="alert",
+        subject_id=alert_id,
+        reason=note,
+        old={"state": "open"},
+        new={"state": "looked_at"},
+    )
+
+
+def _shown(row: Mapping[str, Any]) -> Row:
+    shown = _masked(row)
+    shown["numbers"] = read_json(shown.pop("evidence_json"))["numbers"]
+    return shown
+
+
+def _masked(row: Mapping[str, Any]) -> Row:
+    shown = dict(row)
+    name = shown.pop("holder_name")
+    shown["name_masked"] = mask_name(name) if name else None
+    return shown
