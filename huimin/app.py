@@ -19,6 +19,7 @@ from huimin.audit.pages import pages as audit_pages
 from huimin.cards.pages import pages as cards_pages
 from huimin.checkout.api_v1 import api as checkout_api
 from huimin.checkout.pages import pages as checkout_pages
+from huimin.checkout.pages.proof import proof_pages
 from huimin.desk.pages import pages as desk_pages
 from huimin.handbook.pages import pages as handbook_pages
 from huimin.holders.pages import pages as holders_pages
@@ -40,6 +41,7 @@ PAGES = (
     merchants_pages,
     policies_pages,
     checkout_pages,
+    proof_pages,
     reports_pages,
     desk_pages,
     alerts_pages,

@@ -27,6 +27,7 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     "policies": ("huimin.policies.commands:policies", "优惠政策：草稿、试算、发布。"),
     "staff": ("huimin.access.commands:staff", "工作人员：添加、停用、改密码。"),
     "ledger": ("huimin.ledger.commands:ledger", "流水：验证、重算汇总。"),
+    "receipts": ("huimin.checkout.receipt_commands:receipts", "小票：在网络打印机上打印。"),
     "report": ("huimin.reports.commands:report", "月报表。"),
     "demo": ("huimin.demo:demo", "建一个演示县并开始服务。"),
 }

@@ -85,6 +85,14 @@ def staff_id_here() -> str | None:
     return who.id
 
 
+def who_here() -> str:
+    """Who acts, for the record: the person who is signed in at this till, or else the till."""
+    who = signed_in()
+    if who is None or staff_id_here() is None:
+        return f"terminal:{terminal_here()['terminal_code']}"
+    return who.username
+
+
 def terminals_to_choose() -> list[Terminal]:
     """The terminals of the signed-in cashier's outlet or manager's merchant."""
     who = member()

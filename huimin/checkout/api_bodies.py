@@ -6,6 +6,7 @@ bounded, that nothing can be larger than a till could mean.
 
 from __future__ import annotations
 
+from enum import IntEnum
 from functools import cache
 from typing import Annotated, Any
 
@@ -174,6 +175,19 @@ class RedemptionPath(BaseModel):
     """Which redemption."""
 
     redemption_id: str = Field(max_length=64)
+
+
+class PaperWidth(IntEnum):
+    """How wide the printer's paper is, in mm."""
+
+    NARROW = 58
+    WIDE = 80
+
+
+class ReceiptQuery(BaseModel):
+    """On which paper."""
+
+    width: PaperWidth = Field(PaperWidth.WIDE, description="纸宽（毫米）/ width of the paper in mm")
 
 
 class DayPath(BaseModel):

@@ -6,19 +6,12 @@ A caller is a terminal with a bearer key. Every error is answered by web/problem
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Response, g, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
-from werkzeug.exceptions import BadRequest
 
-from huimin.access.terminal_keys import terminal_of_key
-from huimin.cards.find import CheckedCard
 from huimin.checkout.api_answers import (
     PROBLEMS,
     CancellationAnswer,
@@ -37,6 +30,7 @@ from huimin.checkout.api_bodies import (
     KeyHeader,
     OrderQuery,
     QuoteBody,
+    ReceiptQuery,
     RedemptionBody,
     RedemptionPath,
     ReversalBody,
@@ -44,10 +38,9 @@ from huimin.checkout.api_bodies import (
 from huimin.checkout.cancel import cancel
 from huimin.checkout.day_statement import day_statement, statement_csv
 from huimin.checkout.find_redemption import find_redemption
-from huimin.checkout.once import Answer, KeysInProgress, fingerprint, once
+from huimin.checkout.once import fingerprint
 from huimin.checkout.quote import quote_basket
 from huimin.checkout.redeem import redeem
-from huimin.checkout.requests import check_card
 from huimin.checkout.reverse import reverse
 from huimin.checkout.terminal_answer import terminal_answer
 from huimin.checkout.verify import verify_at
@@ -55,10 +48,10 @@ from huimin.core.days import parse_day
 from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Transaction
 from huimin.web.current import house
-from huimin.web.json_answer import json_response, json_text_response
+from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
-
-TYPED_NUMBERS = RateLimitItemPerMinute(60)
+from huimin.web.pos_api import answer_once, authorise, checked
+from huimin.web.receipt_answer import RECEIPT_FORMS, receipt_response
 
 api = APIBlueprint(
     "api_v1",
@@ -68,19 +61,7 @@ api = APIBlueprint(
     abp_security=[{"terminal_key": []}],
     abp_responses=PROBLEMS,
 )
-in_progress = KeysInProgress()
-typed_numbers = FixedWindowRateLimiter(MemoryStorage())
-
-
-@api.before_request
-def authorise() -> None:
-    """Who is asking comes first, then whether the body is JSON at all."""
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        raise Refusal("unauthorized")
-    g.terminal = house().engine.read(lambda tx: terminal_of_key(tx, key.strip()))
-    if request.method == "POST":
-        _require_json_object()
+api.before_request(authorise)
 
 
 @api.get("/terminal", summary="我是谁 / who am I", responses={200: TerminalAnswer})
@@ -95,7 +76,7 @@ def terminal() -> Response:
 def verify(body: CardBody) -> Response:
     home, now, who = house(), house().clock(), g.terminal
     try:
-        card = _checked(body.card)
+        card = checked(body.card)
         answer = verify_at(home.engine, card, terminal=who, now=now, language=_language())
     except Refusal as refusal:
         home.lookups.note(at=now, terminal_id=who["terminal_id"], outcome=refusal.code)
@@ -108,7 +89,7 @@ def verify(body: CardBody) -> Response:
 
 @api.post("/quotes", summary="试算 / quote a basket", responses={200: QuoteAnswer})
 def quotes(body: QuoteBody) -> Response:
-    asked = body.to_request(_checked(body.card))
+    asked = body.to_request(checked(body.card))
     now, who, language = house().clock(), g.terminal, _language()
     return json_response(
         house().engine.read(
@@ -119,13 +100,13 @@ def quotes(body: QuoteBody) -> Response:
 
 @api.post("/redemptions", summary="优惠交易 / redeem", responses={201: RedemptionAnswer})
 def redemptions(header: KeyHeader, body: RedemptionBody) -> Response:
-    asked = body.to_request(_checked(body.card))
+    asked = body.to_request(checked(body.card))
     now, who, language = house().clock(), g.terminal, _language()
 
     def work(tx: Transaction) -> dict[str, Any]:
         return redeem(tx, asked, terminal=who, now=now, language=language)
 
-    return _once(header.key, fingerprint("redeem", asked), work)
+    return answer_once(header.key, fingerprint("redeem", asked), work)
 
 
 @api.get("/redemptions", summary="按订单号查询 / find by order", responses={200: RedemptionRecord})
@@ -154,6 +135,19 @@ def redemption(path: RedemptionPath) -> Response:
     )
 
 
+@api.get(
+    "/redemptions/<string:redemption_id>/receipt",
+    summary="小票 / receipt",
+    description="Accept: application/json（内容）、text/plain（等宽文字）、"
+    "application/vnd.escpos（打印机字节）。后两种每取一次计一次打印，第二次起标明重打；冲正的 id "
+    "得到退货凭证。 / The second and third form count as a printing; from the second one on the "
+    "paper says that it is a reprint. A reversal's id gives the refund's slip.",
+    responses={200: RECEIPT_FORMS},
+)
+def receipt(path: RedemptionPath, query: ReceiptQuery) -> Response:
+    return receipt_response(path.redemption_id, width_mm=int(query.width), language=_language())
+
+
 @api.post(
     "/redemptions/<string:redemption_id>/reversals",
     summary="冲正、退款 / reverse",
@@ -165,7 +159,7 @@ def reversals(path: RedemptionPath, header: KeyHeader, body: ReversalBody) -> Re
     def work(tx: Transaction) -> dict[str, Any]:
         return reverse(tx, path.redemption_id, asked, terminal=who, now=now)
 
-    return _once(header.key, fingerprint(f"reverse {path.redemption_id}", asked), work)
+    return answer_once(header.key, fingerprint(f"reverse {path.redemption_id}", asked), work)
 
 
 @api.post(
@@ -196,46 +190,5 @@ def statement(path: DayPath) -> Response:
     return json_response(found)
 
 
-def _once(key: str, print_of_body: str, work: Callable[[Transaction], dict[str, Any]]) -> Response:
-    """Run the work under its idempotency key and answer 201, or give the first answer again."""
-    now, terminal_id = house().clock(), g.terminal["terminal_id"]
-
-    def use_case(tx: Transaction) -> Answer:
-        return once(
-            tx,
-            terminal_id=terminal_id,
-            key=key,
-            fingerprint=print_of_body,
-            now=now,
-            work=lambda: work(tx),
-        )
-
-    with in_progress.holding(terminal_id, key):
-        answer = house().engine.write(use_case)
-    response = json_text_response(answer.json_text, 201)
-    if answer.replayed:
-        response.headers["Idempotent-Replayed"] = "true"
-    return response
-
-
 def _language() -> str:
     return request_language()
-
-
-def _checked(text: str) -> CheckedCard:
-    card = check_card(text, house().key_ring.public_keys())
-    # Scanned codes can't be guessed; typed numbers could be tried one after another.
-    if card.kind == "number" and not typed_numbers.hit(TYPED_NUMBERS, g.terminal["terminal_id"]):
-        raise Refusal("too_many_requests")
-    return card
-
-
-def _require_json_object() -> None:
-    if not request.is_json:
-        raise Refusal("unsupported_media_type")
-    try:
-        body = request.get_json()
-    except BadRequest:
-        raise Refusal("malformed_json") from None
-    if not isinstance(body, dict):
-        raise Refusal("malformed_json")

@@ -41,3 +41,24 @@ WHERE copy_id = :copy_id AND issued_at = :issued_at;
 UPDATE code_use SET redemption_id = :redemption_id
 WHERE copy_id = :copy_id AND issued_at = :issued_at AND redemption_id IS NULL
 RETURNING copy_id;
+
+-- name: place_of_receipt^
+-- What a receipt says of its place, and who was signed in (nobody at a till that speaks the API).
+SELECT outlet.name AS outlet_name, outlet.address AS outlet_address,
+    (SELECT staff.username FROM staff WHERE staff.id = :staff_id) AS username
+FROM outlet WHERE outlet.id = :outlet_id;
+
+-- name: count_print$
+-- Nothing comes back when somebody printed the same receipt in between.
+INSERT INTO receipt_print (
+    id, ledger_id, copy_number, width_mm, form, terminal_id, printed_at, printed_by
+)
+SELECT CAST(:id AS TEXT), CAST(:ledger_id AS TEXT), COALESCE(MAX(copy_number), 0) + 1,
+    CAST(:width_mm AS BIGINT), CAST(:form AS TEXT), CAST(:terminal_id AS TEXT),
+    CAST(:printed_at AS TEXT), CAST(:printed_by AS TEXT)
+FROM receipt_print WHERE ledger_id = :ledger_id
+ON CONFLICT (ledger_id, copy_number) DO NOTHING
+RETURNING copy_number;
+
+-- name: prints_of$
+SELECT MAX(copy_number) FROM receipt_print WHERE ledger_id = :ledger_id;

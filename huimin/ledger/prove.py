@@ -67,6 +67,17 @@ def verify_chain(tx: Transaction, terminal_id: str) -> Finding | None:
     return None
 
 
+def row_holds(tx: Transaction, row: Row) -> bool:
+    """True when the row is as it was written: its hash, and its link to the row before it."""
+    before_hash = GENESIS
+    if row["sequence"] > 1:
+        before = queries.row_of_place(
+            tx, terminal_id=row["terminal_id"], sequence=row["sequence"] - 1
+        )
+        before_hash = "" if before is None else before["hash"]
+    return _fault(row, row["sequence"] - 1, before_hash) is None
+
+
 def _fault(row: Row, sequence: int, previous_hash: str) -> str | None:
     if row_hash(row) != row["hash"]:
         return "row_changed"

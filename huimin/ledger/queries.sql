@@ -123,6 +123,12 @@ WHERE redemption_id = :redemption_id;
 -- name: row_by_id^
 SELECT * FROM ledger WHERE id = :id;
 
+-- name: row_by_receipt_no^
+SELECT * FROM ledger WHERE receipt_no = :receipt_no;
+
+-- name: row_of_place^
+SELECT * FROM ledger WHERE terminal_id = :terminal_id AND sequence = :sequence;
+
 -- name: redemption_by_order^
 SELECT * FROM ledger
 WHERE outlet_id = :outlet_id AND order_no = :order_no AND kind = 'redemption';

@@ -22,6 +22,12 @@ def row_by_id(tx: Transaction, row_id: str) -> Row | None:
     return row
 
 
+def row_by_receipt_no(tx: Transaction, receipt_no: str) -> Row | None:
+    """The ledger row of that receipt."""
+    row: Row | None = queries.row_by_receipt_no(tx, receipt_no=receipt_no)
+    return row
+
+
 def redemption_by_order(tx: Transaction, outlet_id: str, order_no: str) -> Row | None:
     """The redemption of a merchant's order at an outlet."""
     row: Row | None = queries.redemption_by_order(tx, outlet_id=outlet_id, order_no=order_no)

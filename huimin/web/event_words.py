@@ -63,6 +63,7 @@ EVENTS = {
     "merchant_application.rejected": _("不同意商户加入"),
     "day.closed": _("结清一天"),
     "alert.looked_at": _("查看提醒"),
+    "receipt.reprinted": _("重打小票"),
     "card.issued": _("发卡"),
     "card.printed": _("打印卡片"),
     "card.suspended": _("暂停卡片"),

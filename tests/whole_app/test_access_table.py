@@ -23,6 +23,7 @@ PUBLIC = {
     "access.code_form": "the door's second lock; only behind a right password",
     "access.check_code": "the door's second lock; only behind a right password",
     "access.choose_language": "before signing in as well",
+    "proof.receipt": "behind the QR code of a receipt: number and hash together open it",
     "merchants.join": "a merchant asks to take part",
     "merchants.send_joining": "a merchant asks to take part",
     "merchants.joined": "a merchant asked to take part",
