@@ -1,4 +1,4 @@
-"""Receipts as a browser prints them: on 58 and 80 mm, black, whole, with a code that opens the proof."""
+"""Receipts as a browser prints them: at both widths, black, whole, their code opens the proof."""
 
 from __future__ import annotations
 
