@@ -23,7 +23,7 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     "keys": ("huimin.cards.commands:keys", "卡码签发密钥：列出、添加、停用。"),
     "merchants": ("huimin.merchants.commands:merchants", "商户：登记、查询。"),
     "outlets": ("huimin.merchants.commands:outlets", "惠民示范点：登记、暂停、恢复。"),
-    "terminals": ("huimin.merchants.terminal_commands:terminals", "收银终端：登记、停用。"),
+    "terminals": ("huimin.merchants.terminal_commands:terminals", "收银终端：登记、停用、模拟。"),
     "policies": ("huimin.policies.commands:policies", "优惠政策：草稿、试算、发布。"),
     "staff": ("huimin.access.commands:staff", "工作人员：添加、停用、改密码。"),
     "ledger": ("huimin.ledger.commands:ledger", "流水：验证、重算汇总。"),
@@ -31,6 +31,9 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("huimin.reports.commands:report", "月报表。"),
     "demo": ("huimin.demo:demo", "建一个演示县并开始服务。"),
 }
+
+# Other names under which a room's commands are found, and not listed.
+ALSO = {"terminal": "terminals"}
 
 
 class LazyRooms(OneSentenceGroup):
@@ -40,6 +43,7 @@ class LazyRooms(OneSentenceGroup):
         return [*super().list_commands(ctx), *ROOM_COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        cmd_name = ALSO.get(cmd_name, cmd_name)
         if cmd_name not in ROOM_COMMANDS:
             return super().get_command(ctx, cmd_name)
         module_name, _, attribute = ROOM_COMMANDS[cmd_name][0].partition(":")

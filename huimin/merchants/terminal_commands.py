@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from huimin.console import actor, format_option, pass_house, print_json
+from huimin.console import actor, format_option, pass_house, pass_settings, print_json
 from huimin.house import House
 from huimin.merchants.outlets import find_outlet
 from huimin.merchants.terminals import (
@@ -15,6 +16,7 @@ from huimin.merchants.terminals import (
     find_terminal,
     list_terminals,
 )
+from huimin.settings import Settings
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
@@ -23,7 +25,7 @@ TERMINAL_WORDS = {"active": "正常", "disabled": "已停用"}
 
 @click.group()
 def terminals() -> None:
-    """收银终端：添加、查看、停用。"""
+    """收银终端：添加、查看、停用、模拟。"""
 
 
 @terminals.command("add")
@@ -97,6 +99,49 @@ def disable_terminal_command(house: House, terminal: str, reason: str, form: str
         print_json(_without_hash(row))
         return
     click.echo(f"已停用终端 {row['code']}（{row['label']}），它的密钥从现在起无效。")
+
+
+@terminals.command("simulate")
+@click.option("--server", help="服务器地址，例如 http://127.0.0.1:8000。")
+@click.option("--key", envvar="HUIMIN_TERMINAL_KEY", help="终端密钥；也可用 HUIMIN_TERMINAL_KEY。")
+@click.option("--demo", is_flag=True, help="取演示县的地址、第一台终端和卡（demo.json）。")
+@click.option(
+    "--cards",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="卡码文件：一行一个，或一个 demo.json。",
+)
+@click.option(
+    "--sales", type=click.IntRange(1, 20_000), default=200, show_default=True, help="多少位顾客。"
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="随机种子；同种子同故障。")
+@click.option(
+    "--faults",
+    default="all",
+    show_default=True,
+    help="哪些网络故障：all、none，或 lost,dropped,repeats,late,errors 中的几种。",
+)
+@click.option(
+    "--seconds",
+    type=click.IntRange(1, 3600),
+    default=300,
+    show_default=True,
+    help="最多模拟多少秒。",
+)
+@click.option("--really", is_flag=True, help="确实要对别的机器模拟；做完后全部冲正。")
+@format_option
+@pass_settings
+def simulate_command(settings: Settings, **options: Any) -> None:
+    """扮演一台收银终端：网络时断时续，最后证明两边账目分毫不差；有差异时退出码为 1。
+
+    会在那台服务器上记下真的交易，所以只对本机运行，除非写明 --really。
+    """
+    try:
+        from huimin.simulation.command import simulate
+    except ModuleNotFoundError as error:
+        if error.name != "httpx":
+            raise
+        raise click.ClickException("请先安装 httpx：pip install 'huimin[client]'。") from error
+    simulate(folder=settings.folder, **options)
 
 
 def _without_hash(row: Row) -> Row:

@@ -1,0 +1,112 @@
+"""`huimin terminals simulate`: play a till over a bad network; exit code 1 when it differs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from huimin.client import HuiminError
+from huimin.core.refusals import field_problem
+from huimin.simulation.faults import FAULTS
+from huimin.simulation.play import Plan, play
+from huimin.simulation.report import report_lines, report_values
+from huimin.simulation.targets import (
+    cards_of_demo,
+    check_target,
+    is_this_machine,
+    read_cards,
+    read_demo,
+)
+
+EXIT_DIFFERENT = 1
+DEMO_FILE = "demo.json"
+
+
+def simulate(
+    *,
+    folder: Path,
+    server: str | None,
+    key: str | None,
+    demo: bool,
+    cards: Path | None,
+    sales: int,
+    seed: int,
+    faults: str,
+    seconds: int,
+    really: bool,
+    form: str,
+) -> None:
+    """Play, tell, and exit with 1 when till and server differ."""
+    plan = _plan(folder, server, key, demo, cards, sales, seed, faults, seconds, really)
+    shown = sys.stderr.isatty()
+
+    def told(done: int) -> None:
+        if shown and done % 20 == 0:
+            click.echo(f"\r已模拟 {done} / {sales}", nl=False, err=True)
+
+    try:
+        outcome = play(plan, told=told)
+    except HuiminError as error:
+        raise click.ClickException(f"模拟没有做完：{error}") from error
+    if shown:
+        click.echo("\r", nl=False, err=True)
+    if form == "json":
+        click.echo(json.dumps(report_values(outcome), ensure_ascii=False, indent=2))
+    else:
+        for line in report_lines(outcome):
+            click.echo(line)
+    if not outcome.comparison.agrees:
+        sys.exit(EXIT_DIFFERENT)
+
+
+def _plan(
+    folder: Path,
+    server: str | None,
+    key: str | None,
+    demo: bool,
+    cards: Path | None,
+    sales: int,
+    seed: int,
+    faults: str,
+    seconds: int,
+    really: bool,
+) -> Plan:
+    texts = [] if cards is None else read_cards(cards)
+    if demo:
+        found = read_demo(folder / DEMO_FILE)
+        server = server or str(found["base_url"])
+        key = key or str(found["terminals"][0]["key"])
+        texts = texts or cards_of_demo(found)
+    if not server or not key:
+        raise field_problem(
+            "--server、--key", "请写明服务器和终端密钥，或用 --demo。", "are needed, or --demo."
+        )
+    if not texts:
+        raise field_problem("--cards", "请用 --cards 给出卡码文件。", "is needed.")
+    check_target(server, sales, really=really)
+    return Plan(
+        server=server,
+        key=key,
+        cards=texts,
+        sales=sales,
+        seed=seed,
+        faults=_faults(faults),
+        seconds_max=float(seconds),
+        undo=not is_this_machine(server),
+    )
+
+
+def _faults(text: str) -> list[str]:
+    wanted = [name.strip() for name in text.split(",") if name.strip()]
+    if wanted == ["none"]:
+        return []
+    if wanted == ["all"]:
+        return list(FAULTS)
+    unknown = [name for name in wanted if name not in FAULTS]
+    if unknown:
+        known = "、".join(("all", "none", *FAULTS))
+        raise field_problem("--faults", f"可用：{known}。", f"knows {known}.")
+    return wanted
