@@ -189,9 +189,7 @@ def play(
     network = FaultyTransport(inner(), plan.faults, plan.seed, FAULT_RATE)
     with (
         Client(plan.server, plan.key, transport=inner()) as plain,
-        Client(
-            plan.server, plan.key, transport=network, attempts=2, pause_seconds=0.002
-        ) as client,
+        Client(plan.server, plan.key, transport=network, attempts=2, pause_seconds=0.002) as client,
     ):
         where = plain.terminal()
         prefix = f"sim-{new_id()[:10]}-"
