@@ -167,6 +167,7 @@ CREATE TABLE holder (
     erased_at         TEXT
 );
 CREATE INDEX holder_division ON holder (division_code, id);
+CREATE INDEX holder_town ON holder (substr(division_code, 1, 9), id);
 CREATE INDEX holder_phone ON holder (phone_hash);
 
 -- Every run of one to three characters of a living holder's name, for search by a part of it.
@@ -223,7 +224,7 @@ CREATE TABLE eligibility (
     CHECK (ends_on IS NULL OR ends_on >= starts_on)
 );
 CREATE INDEX eligibility_kind ON eligibility (kind, holder_id);
-CREATE INDEX eligibility_end ON eligibility (ends_on);
+CREATE INDEX eligibility_end ON eligibility (ends_on, holder_id);
 
 -- A returned application is over; what is mended is sent as a new one.
 CREATE TABLE application (

@@ -117,200 +117,238 @@ INSERT INTO holder_name_gram (gram, holder_id) VALUES (:gram, :holder_id);
 -- name: drop_name_grams!
 DELETE FROM holder_name_gram WHERE holder_id = :holder_id;
 
+-- The statements of the search. Each begins at an index of its own and reads it in the order of the
+-- page's key; the filters below only strike out. `|| ''` and CROSS JOIN keep the planner from
+-- beginning elsewhere: it would sort a million people for a page of fifty.
+
 -- name: ids_by_walk
--- Search: everybody in the order of entry; what does not fit is struck out.
+-- Everybody, in the order of entry.
 SELECT holder.id FROM holder
-WHERE 1 = 1
-    AND holder.id > :after
+WHERE holder.id > :after
     AND holder.erased_at IS NULL
-    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
     AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
-        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
+        AND held.kind = :kind AND held.starts_on <= :today
+        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
     AND (CAST(:card_state AS TEXT) IS NULL
         OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id
-            AND card.state IN ('active', 'suspended', 'lost')))
+            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
+            AND live.state IN ('active', 'suspended', 'lost')))
         OR EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
     AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
+        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
+ORDER BY holder.id LIMIT :count;
+
+-- name: ids_by_town
+-- A town's people, by the index on the first nine digits.
+SELECT holder.id FROM holder
+WHERE substr(holder.division_code, 1, 9) = :town AND holder.id > :after
+    AND holder.erased_at IS NULL
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
+    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
+        AND held.kind = :kind AND held.starts_on <= :today
+        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
+    AND (CAST(:card_state AS TEXT) IS NULL
+        OR (:card_state = 'none' AND NOT EXISTS (
+            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
+            AND live.state IN ('active', 'suspended', 'lost')))
+        OR EXISTS (
+            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
+    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
+        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
+        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
 ORDER BY holder.id LIMIT :count;
 
 -- name: ids_by_village
--- Search from the village.
+-- A village's people.
 SELECT holder.id FROM holder
-WHERE holder.division_code = :village
-    AND holder.id > :after
+WHERE holder.division_code = :village AND holder.id > :after
     AND holder.erased_at IS NULL
-    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
     AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
-        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
+        AND held.kind = :kind AND held.starts_on <= :today
+        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
     AND (CAST(:card_state AS TEXT) IS NULL
         OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id
-            AND card.state IN ('active', 'suspended', 'lost')))
+            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
+            AND live.state IN ('active', 'suspended', 'lost')))
         OR EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
     AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
+        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
 ORDER BY holder.id LIMIT :count;
 
 -- name: ids_by_name
--- Search from a run of the name.
-SELECT holder.id FROM holder_name_gram JOIN holder ON holder.id = holder_name_gram.holder_id
-WHERE holder_name_gram.gram = :gram AND replace(replace(holder.name, ' ', ''), :name_part, '') <> replace(holder.name, ' ', '')
-    AND holder_name_gram.holder_id > :after
+-- From a run of the name; longer parts are looked for in the name itself.
+SELECT holder.id FROM holder_name_gram CROSS JOIN holder
+WHERE holder.id = holder_name_gram.holder_id
+    AND holder_name_gram.gram = :gram AND holder_name_gram.holder_id > :after
+    AND replace(replace(holder.name, ' ', ''), :name_part, '') <> replace(holder.name, ' ', '')
     AND holder.erased_at IS NULL
-    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
     AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
-        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
+        AND held.kind = :kind AND held.starts_on <= :today
+        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
     AND (CAST(:card_state AS TEXT) IS NULL
         OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id
-            AND card.state IN ('active', 'suspended', 'lost')))
+            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
+            AND live.state IN ('active', 'suspended', 'lost')))
         OR EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
     AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
+        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
 ORDER BY holder_name_gram.holder_id LIMIT :count;
 
 -- name: ids_by_card_number
--- Search from a card number; of any copy.
-SELECT holder.id FROM card JOIN holder ON holder.id = card.holder_id
-WHERE card.number = :number
-    AND holder.id > :after
+-- From a card number, of any copy.
+SELECT holder.id FROM card CROSS JOIN holder
+WHERE holder.id = card.holder_id AND card.number = :number AND holder.id > :after
     AND holder.erased_at IS NULL
-    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
     AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
-        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
+        AND held.kind = :kind AND held.starts_on <= :today
+        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
     AND (CAST(:card_state AS TEXT) IS NULL
         OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id
-            AND card.state IN ('active', 'suspended', 'lost')))
+            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
+            AND live.state IN ('active', 'suspended', 'lost')))
         OR EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
     AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
+        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
 ORDER BY holder.id LIMIT :count;
 
 -- name: ids_by_id_number
--- Search from the keyed hash of an ID number.
+-- From the keyed hash of an ID number.
 SELECT holder.id FROM holder
-WHERE holder.id_number_hash = :id_number_hash
-    AND holder.id > :after
+WHERE holder.id_number_hash = :id_number_hash AND holder.id > :after
     AND holder.erased_at IS NULL
-    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
     AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
-        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
+        AND held.kind = :kind AND held.starts_on <= :today
+        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
     AND (CAST(:card_state AS TEXT) IS NULL
         OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id
-            AND card.state IN ('active', 'suspended', 'lost')))
+            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
+            AND live.state IN ('active', 'suspended', 'lost')))
         OR EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
     AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
+        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
 ORDER BY holder.id LIMIT :count;
 
 -- name: ids_by_phone
--- Search from the keyed hash of a phone number.
+-- From the keyed hash of a phone number.
 SELECT holder.id FROM holder
-WHERE holder.phone_hash = :phone_hash
-    AND holder.id > :after
+WHERE holder.phone_hash = :phone_hash AND holder.id > :after
     AND holder.erased_at IS NULL
-    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
     AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
-        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
+        AND held.kind = :kind AND held.starts_on <= :today
+        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
     AND (CAST(:card_state AS TEXT) IS NULL
         OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id
-            AND card.state IN ('active', 'suspended', 'lost')))
+            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
+            AND live.state IN ('active', 'suspended', 'lost')))
         OR EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
     AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
+        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
 ORDER BY holder.id LIMIT :count;
 
 -- name: ids_by_kind
--- Search from the kind of eligibility.
-SELECT eligibility.holder_id AS id FROM eligibility JOIN holder ON holder.id = eligibility.holder_id
-WHERE eligibility.kind = :kind AND eligibility.holder_id > :after
+-- From the kind of eligibility.
+SELECT eligibility.holder_id AS id FROM eligibility CROSS JOIN holder
+WHERE holder.id = eligibility.holder_id
+    AND eligibility.kind = :kind AND eligibility.holder_id > :after
     AND holder.erased_at IS NULL
-    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
     AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
-        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
+        AND held.kind = :kind AND held.starts_on <= :today
+        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
     AND (CAST(:card_state AS TEXT) IS NULL
         OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id
-            AND card.state IN ('active', 'suspended', 'lost')))
+            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
+            AND live.state IN ('active', 'suspended', 'lost')))
         OR EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
     AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
+        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
 GROUP BY eligibility.holder_id ORDER BY eligibility.holder_id LIMIT :count;
 
 -- name: ids_by_card_state
--- Search from the state of a card.
-SELECT card.holder_id AS id FROM card JOIN holder ON holder.id = card.holder_id
-WHERE card.state = :card_state AND card.holder_id > :after
+-- From the state of a card.
+SELECT card.holder_id AS id FROM card CROSS JOIN holder
+WHERE holder.id = card.holder_id AND card.state = :card_state AND card.holder_id > :after
     AND holder.erased_at IS NULL
-    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
     AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
-        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
+        AND held.kind = :kind AND held.starts_on <= :today
+        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
     AND (CAST(:card_state AS TEXT) IS NULL
         OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id
-            AND card.state IN ('active', 'suspended', 'lost')))
+            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
+            AND live.state IN ('active', 'suspended', 'lost')))
         OR EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
     AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
+        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
+        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
 GROUP BY card.holder_id ORDER BY card.holder_id LIMIT :count;
 
 -- name: ids_by_ending
--- Search from eligibilities that end soon.
-SELECT eligibility.holder_id AS id FROM eligibility JOIN holder ON holder.id = eligibility.holder_id
-WHERE eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by AND eligibility.holder_id > :after
+-- From the last day of an eligibility, the soonest first; a person with several, at the first.
+SELECT eligibility.holder_id AS id, eligibility.ends_on AS day FROM eligibility CROSS JOIN holder
+WHERE holder.id = eligibility.holder_id
+    AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by
+    AND (eligibility.ends_on, eligibility.holder_id) > (:after_day, :after)
+    AND NOT EXISTS (
+        SELECT 1 FROM eligibility AS earlier WHERE earlier.holder_id = eligibility.holder_id
+        AND earlier.ends_on >= :today
+        AND (earlier.ends_on, earlier.id) < (eligibility.ends_on, eligibility.id))
     AND holder.erased_at IS NULL
-    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
     AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.kind = :kind AND eligibility.starts_on <= :today
-        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today)))
+        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
+        AND held.kind = :kind AND held.starts_on <= :today
+        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
     AND (CAST(:card_state AS TEXT) IS NULL
         OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id
-            AND card.state IN ('active', 'suspended', 'lost')))
+            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
+            AND live.state IN ('active', 'suspended', 'lost')))
         OR EXISTS (
-            SELECT 1 FROM card WHERE card.holder_id = holder.id AND card.state = :card_state))
+            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
     AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by))
-GROUP BY eligibility.holder_id ORDER BY eligibility.holder_id LIMIT :count;
+        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
+        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
+ORDER BY eligibility.ends_on, eligibility.holder_id LIMIT :count;
 
 -- name: listed_person^
 SELECT holder.id, holder.name, holder.gender, holder.birth_date, holder.division_code,

@@ -2,7 +2,7 @@
 
 What was typed is recognised: a card number, an ID number, a phone number, or a part of a name. Each
 filter has a statement of its own that begins at that filter's index; the others only strike out.
-People come in the order in which they were entered.
+People come in the order in which they were entered, those whose eligibility ends by their last day.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from huimin.storage.engine import Transaction
 
 TEXT_MAX = 60
 NO_CARD = "none"
+# So few that the search begins at them, whatever else is asked.
+RARE_STATES = ("suspended", "lost")
+DAY_MARK = "."
 PHONE_DIGITS = (6, 12)
 
 
@@ -38,6 +41,14 @@ class Wanted:
     ending_days: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A person's id, and the key behind which the next page begins."""
+
+    id: str
+    key: str
+
+
 def search(
     tx: Transaction,
     personal_data: PersonalData,
@@ -45,21 +56,29 @@ def search(
     *,
     today: date,
     within: str | None = None,
-) -> Callable[[str, int], list[str]]:
-    """A function `(after, count)` that gives ids of people behind the id `after`, in order.
+) -> Callable[[str, int], list[Found]]:
+    """A function `(after, count)` that finds people behind the key `after`, in order.
 
     `within` is the 12-digit code of the division whose people the reader may see. Raises
     FieldProblems on `text` for a number with a wrong check digit.
     """
-    filters = _filters(wanted, today, within)
-    found = _driver(personal_data, wanted, today)
+    place = _place(wanted, within)
+    filters = _filters(wanted, place, today)
+    name, parameters = _driver(personal_data, wanted, place, today)
 
-    def ids(after: str, count: int) -> list[str]:
-        name, parameters = found
-        rows = getattr(queries, name)(tx, after=after, count=count, **parameters, **filters)
-        return [row["id"] for row in rows]
+    def found(after: str, count: int) -> list[Found]:
+        day, _, holder_id = after.rpartition(DAY_MARK)
+        rows = getattr(queries, name)(
+            tx, after=holder_id, after_day=day, count=count, **parameters, **filters
+        )
+        return [_found(row) for row in rows]
 
-    return ids
+    return found
+
+
+def _found(row: Row) -> Found:
+    day = row.get("day")
+    return Found(row["id"], f"{day}{DAY_MARK}{row['id']}" if day else row["id"])
 
 
 def people_rows(tx: Transaction, ids: list[str], today: date) -> list[Row]:
@@ -73,17 +92,22 @@ def people_rows(tx: Transaction, ids: list[str], today: date) -> list[Row]:
     return rows
 
 
-def _filters(wanted: Wanted, today: date, within: str | None) -> Row:
+def _place(wanted: Wanted, within: str | None) -> tuple[str, str]:
+    """The first and the last division that may be shown; the first is greater where none may."""
     first, last = division_bounds(wanted.division_code or within or "0" * 12)
     if within is not None:
         own_first, own_last = division_bounds(within)
         first, last = max(first, own_first), min(last, own_last)
+    return first, last
+
+
+def _filters(wanted: Wanted, place: tuple[str, str], today: date) -> Row:
     ending_by = None
     if wanted.ending_days is not None:
         ending_by = (today + timedelta(days=wanted.ending_days)).isoformat()
     return {
-        "division_first": first,
-        "division_last": last,
+        "division_first": place[0],
+        "division_last": place[1],
         "kind": wanted.kind,
         "card_state": wanted.card_state,
         "today": today.isoformat(),
@@ -91,14 +115,21 @@ def _filters(wanted: Wanted, today: date, within: str | None) -> Row:
     }
 
 
-def _driver(personal_data: PersonalData, wanted: Wanted, today: date) -> tuple[str, Row]:
+def _driver(
+    personal_data: PersonalData, wanted: Wanted, place: tuple[str, str], today: date
+) -> tuple[str, Row]:
     """The statement that begins where the fewest people are, and what it needs."""
+    first, last = place
     if wanted.text.strip():
         return _by_text(personal_data, wanted.text, today)
     if wanted.ending_days is not None:
         return "ids_by_ending", {}
-    if wanted.division_code is not None and wanted.division_code[9:] != "000":
-        return "ids_by_village", {"village": wanted.division_code}
+    if wanted.card_state in RARE_STATES:
+        return "ids_by_card_state", {}
+    if first == last:
+        return "ids_by_village", {"village": first}
+    if first[:9] == last[:9]:
+        return "ids_by_town", {"town": first[:9]}
     if wanted.card_state not in (None, NO_CARD, "active"):
         return "ids_by_card_state", {}
     if wanted.kind is not None:

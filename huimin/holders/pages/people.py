@@ -59,13 +59,13 @@ def _page(form: Form, *, size: int) -> Listed:
     after = request.args.get("after", "")
 
     def look(tx: Transaction) -> Listed:
-        ids = search(tx, personal_data, wanted, today=today, within=within)
-        found = ids(after, size + 1)
-        more = len(found) > size
-        count = len(ids("", COUNT_MAX + 1))
-        return Listed(
-            people_rows(tx, found[:size], today), count, after, found[size - 1] if more else None
-        )
+        behind = search(tx, personal_data, wanted, today=today, within=within)
+        found = behind(after, size + 1)
+        shown, more = found[:size], len(found) > size
+        # A first page that holds everybody needs no second look to count them.
+        count = len(found) if not (after or more) else len(behind("", COUNT_MAX + 1))
+        rows = people_rows(tx, [one.id for one in shown], today)
+        return Listed(rows, count, after, shown[-1].key if more else None)
 
     return house().engine.read(look)
 
