@@ -53,6 +53,7 @@ def issue_card(
         )
     card = _insert(tx, holder_id=holder_id, key_id=key_id, today=today, last_day=last_day, now=now)
     record_event(tx, card_id=card["id"], event="issued", reason=reason, actor=actor, now=now)
+    queries.fulfil_applications(tx, holder_id=holder_id, fulfilled_at=instant_text(now))
     return card
 
 

@@ -17,6 +17,7 @@ from huimin.cards.key_ring import KeyRing
 from huimin.cards.sheet import PrintedCard
 from huimin.cards.token import token_of
 from huimin.core.card_token import address_form
+from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Transaction
 
@@ -103,3 +104,4 @@ def record_printed(
     """Write a `printed` event for each card."""
     for card_id in card_ids:
         record_event(tx, card_id=card_id, event="printed", reason=reason, actor=actor, now=now)
+        queries.note_printed(tx, id=card_id, printed_at=instant_text(now))

@@ -42,6 +42,14 @@ RETURNING *;
 INSERT INTO card_event (id, card_id, event, reason, actor, recorded_at)
 VALUES (:id, :card_id, :event, :reason, :actor, :recorded_at);
 
+-- name: note_printed!
+UPDATE card SET printed_at = :printed_at WHERE id = :id AND printed_at IS NULL;
+
+-- name: fulfil_applications!
+-- The holder has a card now: their approved applications wait for nothing.
+UPDATE application SET fulfilled_at = :fulfilled_at
+WHERE holder_id = :holder_id AND state = 'approved' AND fulfilled_at IS NULL;
+
 -- name: events_of_card
 SELECT id, card_id, event, reason, actor, recorded_at FROM card_event
 WHERE card_id = :card_id ORDER BY recorded_at, id;
@@ -52,8 +60,7 @@ SELECT card.*, holder.name AS holder_name
 FROM card JOIN holder ON holder.id = card.holder_id
 WHERE card.state = 'active' AND card.expires_on >= :today
   AND holder.division_code >= :division_first AND holder.division_code <= :division_last
-  AND (CAST(:printed_too AS BIGINT) = 1 OR NOT EXISTS (
-      SELECT 1 FROM card_event WHERE card_event.card_id = card.id AND card_event.event = 'printed'))
+  AND (CAST(:printed_too AS BIGINT) = 1 OR card.printed_at IS NULL)
 ORDER BY holder.division_code, card.number;
 
 -- name: card_with_name^
@@ -63,9 +70,10 @@ WHERE card.id = :id;
 
 -- name: approved_without_card
 -- Holders whose application was approved and who never had a card: the first issue after approval.
-SELECT DISTINCT holder.id FROM holder
-JOIN application ON application.holder_id = holder.id AND application.state = 'approved'
-WHERE holder.erased_at IS NULL
+SELECT DISTINCT holder.id FROM application CROSS JOIN holder
+WHERE holder.id = application.holder_id
+    AND application.state = 'approved' AND application.fulfilled_at IS NULL
+    AND holder.erased_at IS NULL
   AND NOT EXISTS (SELECT 1 FROM card WHERE card.holder_id = holder.id)
 ORDER BY holder.id;
 
@@ -91,17 +99,17 @@ WHERE card.id > :after
     AND (CAST(:number AS TEXT) IS NULL OR card.number = :number)
     AND (CAST(:expires_by AS TEXT) IS NULL
         OR (card.state = 'active' AND card.expires_on <= :expires_by))
-    AND (CAST(:unprinted AS BIGINT) = 0 OR (card.state = 'active' AND NOT EXISTS (
-        SELECT 1 FROM card_event WHERE card_event.card_id = card.id
-        AND card_event.event = 'printed')))
+    AND (CAST(:unprinted AS BIGINT) = 0 OR (card.state = 'active' AND card.printed_at IS NULL))
 ORDER BY card.id LIMIT :count;
 
 -- name: approved_without_card_in
 -- Holders of a division whose application was approved and who never had a card.
-SELECT DISTINCT holder.id FROM holder
-JOIN application ON application.holder_id = holder.id AND application.state = 'approved'
-WHERE holder.erased_at IS NULL
-    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+SELECT DISTINCT holder.id FROM application CROSS JOIN holder
+WHERE holder.id = application.holder_id
+    AND application.state = 'approved' AND application.fulfilled_at IS NULL
+    AND holder.erased_at IS NULL
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
     AND NOT EXISTS (SELECT 1 FROM card WHERE card.holder_id = holder.id)
 ORDER BY holder.id;
 

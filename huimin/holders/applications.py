@@ -6,6 +6,7 @@ holder one of those to whom `huimin cards issue --all-approved` gives a card.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,8 @@ from huimin.storage.ids import new_id
 
 Row = dict[str, Any]
 SATURDAY = 5
+# Few at any time, so that a list begins at them even for one town.
+OPEN_STATES = ("submitted",)
 
 
 def submit_application(
@@ -90,7 +93,7 @@ def application_in(tx: Transaction, application_id: str, *, within: str | None) 
     return row
 
 
-def list_applications(
+def application_ids(
     tx: Transaction,
     *,
     after: str,
@@ -98,23 +101,34 @@ def list_applications(
     state: str | None = None,
     division_code: str | None = None,
     waiting_since: datetime | None = None,
-) -> list[Row]:
-    """Up to `count` applications behind the id `after`, the longest waiting first.
+) -> list[str]:
+    """Up to `count` ids of applications behind the id `after`, the longest waiting first.
 
     `waiting_since` keeps those that were submitted before that instant.
     """
     first, last = division_bounds(division_code or "0" * 12)
-    return list(
-        queries.applications_after(
-            tx,
-            after=after,
-            count=count,
-            state=state,
-            division_first=first,
-            division_last=last,
-            before=instant_text(waiting_since) if waiting_since else None,
-        )
-    )
+    given = {
+        "after": after,
+        "count": count,
+        "state": state,
+        "division_first": first,
+        "division_last": last,
+        "before": instant_text(waiting_since) if waiting_since else None,
+    }
+    if state in OPEN_STATES:
+        rows = queries.application_ids_of_state(tx, **given)
+    elif first[:9] == last[:9]:
+        rows = queries.application_ids_of_town(tx, town=first[:9], **given)
+    elif state is not None:
+        rows = queries.application_ids_of_state(tx, **given)
+    else:
+        rows = queries.application_ids(tx, **given)
+    return [row["id"] for row in rows]
+
+
+def application_rows(tx: Transaction, ids: Iterable[str]) -> list[Row]:
+    """What a list shows of each application: its row with the person's name and division."""
+    return [queries.listed_application(tx, id=application_id) for application_id in ids]
 
 
 def promised_before(now: datetime) -> datetime:

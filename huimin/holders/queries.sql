@@ -380,19 +380,43 @@ UPDATE eligibility SET ends_on = :ends_on WHERE id = :id;
 -- name: set_verified!
 UPDATE holder SET verified_on = :verified_on WHERE id = :id;
 
--- name: applications_after
--- The page of applications behind an id, the longest waiting first.
+-- name: application_ids
+-- Applications behind an id, the longest waiting first; these three begin as the search above does.
+SELECT application.id FROM application CROSS JOIN holder
+WHERE holder.id = application.holder_id AND application.id > :after
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
+    AND (CAST(:state AS TEXT) IS NULL OR application.state || '' = :state)
+    AND (CAST(:before AS TEXT) IS NULL OR application.submitted_at < :before)
+ORDER BY application.id LIMIT :count;
+
+-- name: application_ids_of_state
+SELECT application.id FROM application CROSS JOIN holder
+WHERE holder.id = application.holder_id AND application.state = :state AND application.id > :after
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
+    AND (CAST(:state AS TEXT) IS NULL OR application.state || '' = :state)
+    AND (CAST(:before AS TEXT) IS NULL OR application.submitted_at < :before)
+ORDER BY application.id LIMIT :count;
+
+-- name: application_ids_of_town
+SELECT application.id FROM holder CROSS JOIN application
+WHERE application.holder_id = holder.id
+    AND substr(holder.division_code, 1, 9) = :town AND application.id > :after
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
+    AND (CAST(:state AS TEXT) IS NULL OR application.state || '' = :state)
+    AND (CAST(:before AS TEXT) IS NULL OR application.submitted_at < :before)
+ORDER BY application.id LIMIT :count;
+
+-- name: listed_application^
 SELECT application.*, holder.name AS holder_name, holder.division_code,
     village.name AS village_name, town.name AS town_name
 FROM application
 JOIN holder ON holder.id = application.holder_id
 JOIN division AS village ON village.code = holder.division_code
 LEFT JOIN division AS town ON town.code = substr(holder.division_code, 1, 9) || '000'
-WHERE application.id > :after
-    AND (CAST(:state AS TEXT) IS NULL OR application.state = :state)
-    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
-    AND (CAST(:before AS TEXT) IS NULL OR application.submitted_at < :before)
-ORDER BY application.id LIMIT :count;
+WHERE application.id = :id;
 
 -- name: application_with_person^
 SELECT application.*, holder.name AS holder_name, holder.division_code

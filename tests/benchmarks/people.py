@@ -28,7 +28,7 @@ from huimin.holders.name_grams import name_grams
 from huimin.house import House, create_house, open_house
 from huimin.settings import Settings
 from tests.benchmarks.register_import import GIVEN, SURNAMES, invented_number
-from tests.making.staff import csrf_of, make_staff, sign_in
+from tests.making.staff import make_staff, sign_in
 
 PAGE_MS_MAX = 500
 REPEATS = 5
@@ -41,8 +41,8 @@ INSERTS = {
     "holder": 13,
     "holder_name_gram": 2,
     "eligibility": 8,
-    "card": 9,
-    "application": 9,
+    "card": 10,
+    "application": 10,
 }
 
 
@@ -67,12 +67,13 @@ def people(house: House, count: int) -> Iterator[dict[str, list[tuple[Any, ...]]
             name = RARE_NAME if last else name
             phone = PHONE if last else f"1{chance.randrange(3 * 10**9, 10**10)}"
             id_number = invented_number(number)
+            seen = "2025-01-01" if number % 2_000 == 17 else today.isoformat()
             rows["holder"].append(
                 (
                     *(person, name, "female", f"{id_number[6:10]}-03-08"),
                     *(secrets.encrypt(id_number, "holder.id_number"),),
                     *(secrets.lookup_hash(id_number), None, secrets.lookup_hash(phone)),
-                    *(chance.choice(villages), None, at, at, None),
+                    *(chance.choice(villages), seen, at, at, None),
                 )
             )
             rows["holder_name_gram"] += [(gram, person) for gram in name_grams(name)]
@@ -89,18 +90,18 @@ def people(house: House, count: int) -> Iterator[dict[str, list[tuple[Any, ...]]
                     (
                         *(uuid_of("card", number), f"{number:014x}", f"{number:016d}", person),
                         *(state, 1, "2026-01-01", later.isoformat(), at),
+                        None if number % 1_000 == 13 else at,
                     )
                 )
+                decision: tuple[Any, ...] = ("approved", at, "y", None, at)
+            elif number % 30 == 0:
+                decision = ("submitted", None, None, None, None)
             else:
-                waits = number % 30 == 0
-                decided = (None, None) if waits else (at, "x")
-                state = "submitted" if waits else "rejected"
-                rows["application"].append(
-                    (
-                        *(uuid_of("application", number), person, state, "register", at, "x"),
-                        *(*decided, None if waits else "不符合"),
-                    )
-                )
+                decision = ("rejected", at, "y", "不符合", None)
+            state, *rest = decision
+            rows["application"].append(
+                (uuid_of("application", number), person, state, "register", at, "x", *rest)
+            )
         yield rows
 
 
@@ -206,11 +207,13 @@ def measure(house: House, count: int) -> list[str]:
     asked.page("applications that wait", "/applications/")
     asked.page("applications, late", "/applications/?state=submitted&older=1")
     asked.page("applications, rejected", "/applications/?state=rejected")
+    asked.page("applications, all", "/applications/?state=")
     asked.page("today", "/today")
     asked.client = own
     asked.page("a registrar's first page", "/holders/")
     asked.page("a registrar's page, far back", f"/holders/?after={after}")
     asked.page("a registrar's applications", "/applications/")
+    asked.page("a registrar's, approved", "/applications/?state=approved")
     asked.page("a registrar's today", "/today")
     asked.search("a registrar's search by surname", "王")
     return asked.slow

@@ -28,6 +28,11 @@ def numbers(page: str) -> dict[str, str]:
     return {words.strip(): number for number, words in found}
 
 
+def links(page: str) -> list[tuple[str, str]]:
+    found = re.findall(r'<li><a href="([^"]+)"[^>]*><strong>([0-9,+]+)</strong>', page)
+    return [(number, address.replace("&amp;", "&")) for address, number in found]
+
+
 def test_a_quiet_day_says_so(office: Office) -> None:
     assert "没有等待办理的事" in office.client().get("/today").text
 
@@ -59,8 +64,9 @@ def test_what_waits_is_counted_and_linked(office: Office, house: House, clock: A
     assert told["人的保障 30 天内到期"] == "1"
     assert told["个示范点本月还没有交易"] == "1"
     assert "份申请已超过一个工作日" not in told
-    for address in set(re.findall(r'<li><a href="([^"]+)"', page)):
-        assert client.get(address.replace("&amp;", "&")).status_code == 200, address
+    for number, address in links(page):
+        shown = client.get(address).text
+        assert f"共 {number} 条" in shown or f"给这 {number} 人发卡" in shown, address
     other = numbers(office.client("registrar", division_code=OTHER_TOWN).get("/today").text)
     assert other == {}
     own = numbers(office.client("registrar").get("/today").text)

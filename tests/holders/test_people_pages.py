@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date
 from typing import Any
 
 import openpyxl
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 from huimin.audit.record import events_of
-from huimin.holders.people import holder_by_id
+from huimin.holders.people import EligibilityDraft, add_eligibility, holder_by_id
 from huimin.house import House
 from tests.making.cards import make_card
 from tests.making.holders import NEW_SOUTH_COMMUNITY, id_number, make_holder
@@ -19,6 +20,7 @@ from tests.making.staff import csrf_of, make_staff, sign_in
 
 TOWN = "512022002000"
 OTHER_TOWN = "512022001000"
+END = date(2026, 11, 30)
 
 
 class Office:
@@ -109,6 +111,35 @@ def test_filters_and_pages(office: Office, house: House) -> None:
         io.BytesIO(client.get("/holders/?kind=major_illness&format=xlsx").data)
     )
     assert "孙*" in [cell for row in book.active.values for cell in row]
+
+
+def test_pages_go_through_everybody_once_whatever_is_filtered(office: Office, house: House) -> None:
+    ends = (EligibilityDraft(kind, date(2026, 1, 1), "名册", END) for kind in ("tekun", "dibao"))
+    twice = tuple(ends)
+    people = {
+        make_holder(house, name=f"周{place}", eligibility="disability")["id"]
+        for place in range(110)
+    }
+    for holder_id in people:
+        house.engine.write(
+            lambda tx, person=holder_id: [
+                add_eligibility(tx, person, one, now=house.clock()) for one in twice
+            ]
+        )
+    client = office.client()
+    for query in (
+        *("", "ending=60", "kind=tekun", "card=none", f"division={NEW_SOUTH_COMMUNITY}"),
+        *(f"division={TOWN}", "text=周", "ending=60&kind=dibao&card=none"),
+    ):
+        seen: list[str] = []
+        address: str | None = f"/holders/?{query}"
+        while address:
+            page = client.get(address).text
+            seen += re.findall(r'scope="row"><a href="/holders/([0-9a-f-]{36})', page)
+            assert "共 110 条" in page, query
+            further = re.search('rel="next" href="([^"]+)"', page)
+            address = further[1].replace("&amp;", "&") if further else None
+        assert len(seen) == 110 and set(seen) == people, query
 
 
 def test_a_registrar_sees_their_own_town_alone(office: Office, house: House) -> None:

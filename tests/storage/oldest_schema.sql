@@ -167,7 +167,10 @@ CREATE TABLE holder (
     erased_at         TEXT
 );
 CREATE INDEX holder_division ON holder (division_code, id);
+CREATE INDEX holder_town ON holder (substr(division_code, 1, 9), id);
 CREATE INDEX holder_phone ON holder (phone_hash);
+CREATE INDEX holder_verified ON holder (verified_on);
+CREATE INDEX holder_never_verified ON holder (id) WHERE verified_on IS NULL;
 
 -- Every run of one to three characters of a living holder's name, for search by a part of it.
 CREATE TABLE holder_name_gram (
@@ -223,9 +226,9 @@ CREATE TABLE eligibility (
     CHECK (ends_on IS NULL OR ends_on >= starts_on)
 );
 CREATE INDEX eligibility_kind ON eligibility (kind, holder_id);
-CREATE INDEX eligibility_end ON eligibility (ends_on);
+CREATE INDEX eligibility_end ON eligibility (ends_on, holder_id);
 
--- A returned application is over; what is mended is sent as a new one.
+-- A returned application is over; what is mended is sent as a new one. fulfilled_at: the holder has had a card since.
 CREATE TABLE application (
     id            TEXT PRIMARY KEY,
     holder_id     TEXT NOT NULL REFERENCES holder (id),
@@ -236,11 +239,13 @@ CREATE TABLE application (
     decided_at    TEXT,
     decided_by    TEXT,
     reason        TEXT,
+    fulfilled_at  TEXT,
     CHECK (state = 'submitted' OR (decided_at IS NOT NULL AND decided_by IS NOT NULL)),
     CHECK (state NOT IN ('returned', 'rejected') OR reason IS NOT NULL)
 );
 CREATE UNIQUE INDEX application_one_open ON application (holder_id) WHERE state = 'submitted';
-CREATE INDEX application_state ON application (state, submitted_at);
+CREATE INDEX application_state ON application (state, id);
+CREATE INDEX application_to_fulfil ON application (holder_id) WHERE state = 'approved' AND fulfilled_at IS NULL;
 CREATE INDEX application_holder ON application (holder_id);
 
 -- Papers that prove an entitlement. The file itself is encrypted in the instance folder, named by the id.
@@ -276,7 +281,7 @@ CREATE TABLE job (
 CREATE INDEX job_kind ON job (kind, created_at);
 
 -- ---------------------------------------------------------------- cards
--- A row is one physical copy; copy_id is the 7-byte cti of its token, in hex.
+-- A row is one physical copy; copy_id is the 7-byte cti of its token, in hex. printed_at: when it was first printed.
 CREATE TABLE card (
     id          TEXT PRIMARY KEY,
     copy_id     TEXT NOT NULL UNIQUE CHECK (length(copy_id) = 14),
@@ -286,12 +291,14 @@ CREATE TABLE card (
     key_id      BIGINT NOT NULL CHECK (key_id BETWEEN 0 AND 255),
     issued_on   TEXT NOT NULL,
     expires_on  TEXT NOT NULL,
-    created_at  TEXT NOT NULL
+    created_at  TEXT NOT NULL,
+    printed_at  TEXT
 );
 CREATE UNIQUE INDEX card_one_live_copy ON card (holder_id) WHERE state IN ('active', 'suspended', 'lost');
 CREATE INDEX card_holder ON card (holder_id);
 CREATE INDEX card_state ON card (state, holder_id);
 CREATE INDEX card_expiry ON card (expires_on) WHERE state = 'active';
+CREATE INDEX card_to_print ON card (id) WHERE state = 'active' AND printed_at IS NULL;
 -- The deny list of the offline pack, read from the index alone.
 CREATE INDEX card_denied ON card (copy_id, expires_on) WHERE state <> 'active';
 

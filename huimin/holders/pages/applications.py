@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -11,9 +13,10 @@ from huimin.core.identity import mask_name
 from huimin.core.refusals import FieldProblems
 from huimin.holders.applications import (
     Row,
+    application_ids,
     application_in,
+    application_rows,
     approve_application,
-    list_applications,
     promised_before,
     reject_application,
     return_application,
@@ -27,7 +30,7 @@ from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, listed
+from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed
 from huimin.web.words import STATES, minute_text
 
 FILTERS = ("state", "division", "older")
@@ -111,18 +114,20 @@ def _page(form: Form, *, size: int) -> Listed:
         chosen = chosen if first <= chosen <= last else within
     since = promised_before(house().clock()) if form.text("older") else None
 
-    def look(tx: Transaction) -> Listed:
-        def rows_after(key: str, count: int) -> list[Row]:
-            return list_applications(
-                tx,
-                after=key,
-                count=count,
-                state=form.optional("state"),
-                division_code=chosen,
-                waiting_since=since,
-            )
+    wanted: dict[str, Any] = {
+        "state": form.optional("state"),
+        "division_code": chosen,
+        "waiting_since": since,
+    }
 
-        return listed(rows_after, len(rows_after("", COUNT_MAX + 1)), after=after, size=size)
+    def look(tx: Transaction) -> Listed:
+        ids = application_ids(tx, after=after, count=size + 1, **wanted)
+        count = len(ids)
+        if after or count > size:
+            count = len(application_ids(tx, after="", count=COUNT_MAX + 1, **wanted))
+        shown = ids[:size]
+        next_after = shown[-1] if len(ids) > size else None
+        return Listed(application_rows(tx, shown), count, after, next_after)
 
     return house().engine.read(look)
 
