@@ -60,7 +60,9 @@ def refresh() -> None:
             archive = _pack(f"{entry['npm_package']}@{entry['version']}", Path(folder))
             for file in entry["files"]:
                 body = _as_shipped(file, _member(archive, file["path_in_package"]))
-                (ROOT / file["file"]).write_bytes(body)
+                path = ROOT / file["file"]
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(body)
                 file["sha256"] = sha256_of(body)
     text = json.dumps({"vendored": entries}, ensure_ascii=False, indent=2)
     MANIFEST.write_text(text + "\n", encoding="utf-8")

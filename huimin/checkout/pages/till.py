@@ -20,6 +20,7 @@ from huimin.access.till_guard import (
 from huimin.checkout.pages import pages
 from huimin.checkout.pages.set_up import renew_cookie
 from huimin.checkout.terminal_answer import terminal_answer
+from huimin.core.kind_names import GOODS, goods_word
 from huimin.core.refusals import Refusal
 from huimin.web.current import house
 from huimin.web.json_answer import json_response
@@ -42,11 +43,19 @@ def till() -> str | BaseResponse:
     except Refusal as refusal:
         words = refusal.detail(request_language())
         return render_template("checkout/switched_off.html", terminal=own, words=words)
+    goods = {code: goods_word(code, request_language()) for code in GOODS}
     response = make_response(
-        render_template("checkout/till.html", told=_told(own), several=len(choice) > 1)
+        render_template("checkout/till.html", told=_told(own), several=len(choice) > 1, goods=goods)
     )
     renew_cookie(response)
     return response
+
+
+@pages.get("/customer")
+@require_till("till.use")
+def customer() -> str:
+    """A second window that faces the customer: amounts alone, told by the till's window."""
+    return render_template("checkout/customer.html", terminal=terminal_here())
 
 
 @pages.post("/terminal")

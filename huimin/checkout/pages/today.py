@@ -1,18 +1,21 @@
-"""The outlet's day so far: count and savings, and the latest sales to undo."""
+"""The outlet's day so far: count and savings, the latest sales, and a search for one to undo."""
 
 from __future__ import annotations
 
-from flask import Response
+from typing import Annotated
+
+from flask import Response, request
+from pydantic import Field
 
 from huimin.access.till_guard import require_till
-from huimin.checkout.day_statement import day_statement
+from huimin.checkout.api_bodies import Body
 from huimin.checkout.pages import pages
 from huimin.checkout.pages.at_till import terminal_here
-from huimin.core.days import county_day
+from huimin.checkout.todays_sales import found, todays_sales
 from huimin.web.current import house
 from huimin.web.json_answer import json_response
 
-LATEST = 20
+LATEST, FOUND = 5, 50
 
 
 @pages.get("/today")
@@ -20,19 +23,22 @@ LATEST = 20
 def today() -> Response:
     """Sums of the day, and the latest sales with what is left of each."""
     terminal, now = terminal_here(), house().clock()
-    statement = house().engine.read(lambda tx: day_statement(tx, terminal, county_day(now)))
-    returned: dict[str, int] = {}
-    for row in statement["rows"]:
-        if row["kind"] == "reversal":
-            taken = returned.get(row["reverses_id"], 0)
-            returned[row["reverses_id"]] = taken - row["amount_fen"]
-    sales = [
-        {
-            **{name: row[name] for name in ("id", "receipt_no", "recorded_at", "amount_fen")},
-            **{name: row[name] for name in ("discount_fen", "payable_fen")},
-            "left_fen": row["amount_fen"] - returned.get(row["id"], 0),
-        }
-        for row in statement["rows"]
-        if row["kind"] == "redemption"
-    ]
-    return json_response({"sums": statement["sums"], "sales": sales[::-1][:LATEST]})
+    told = house().engine.read(lambda tx: todays_sales(tx, terminal, now))
+    return json_response({"sums": told["sums"], "sales": told["sales"][:LATEST]})
+
+
+class SearchBody(Body):
+    """What is looked for. In a body and not in an address: addresses are logged."""
+
+    text: Annotated[str, Field(strict=True, max_length=200)] = ""
+
+
+@pages.post("/sales")
+@require_till("till.use")
+def sales() -> Response:
+    """Today's sales that fit: a receipt or order number, an amount, a time as 14:05."""
+    text = SearchBody.model_validate(request.get_json()).text
+    terminal, now = terminal_here(), house().clock()
+    told = house().engine.read(lambda tx: todays_sales(tx, terminal, now))
+    fitting = found(told["sales"], text)
+    return json_response({"count": len(fitting), "sales": fitting[:FOUND]})

@@ -48,7 +48,7 @@ export async function ask(address, body, key) {
 
 // {csrf_token, language, terminal, outlet, policy, server_time, …}; the token is kept for `ask`.
 export async function state() {
-  const answer = await send(addresses.state);
+  const answer = await send(addresses.asks);
   const told = await read(answer);
   if (!answer.ok) throw told;
   token = told.csrf_token;

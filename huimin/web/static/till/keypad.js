@@ -1,13 +1,34 @@
-// The keypad for fingers: it types into the amount field that was touched last.
+// The keypad for fingers. It thinks in yuan, and behind the point in jiao and fen: it can't be made
+// to write what is no amount.
 import { byId } from "./screen.js";
 
+const YUAN_DIGITS_MAX = 7;
+
+// The amount after a key: a digit, "00", ".", "⌫" (one back) or "C" (all).
+export function pressed(text, key) {
+  if (key === "C") return "";
+  if (key === "⌫") return text.slice(0, -1);
+  if (key === ".") return text.includes(".") ? text : `${text || "0"}.`;
+  if (key.length > 1) return [...key].reduce(pressed, text);
+  const [whole, part] = text.split(".");
+  if (part !== undefined) return part.length < 2 ? text + key : text;
+  if (whole === "0") return key;
+  return whole.length < YUAN_DIGITS_MAX ? text + key : text;
+}
+
+// `fields` are the ids that it can write into; the one that was touched last is written to.
 export function keypad(box, fields, changed) {
   let field = byId(fields[0]);
-  for (const id of fields) byId(id).addEventListener("focus", () => (field = byId(id)));
+  const mark = (id) => {
+    field = byId(id);
+    for (const one of fields) byId(one).classList.toggle("keyed", one === id);
+  };
+  for (const id of fields) byId(id).addEventListener("focus", () => mark(id));
   box.addEventListener("click", (event) => {
     const key = event.target.dataset.key;
-    if (!key) return;
-    field.value = key === "⌫" ? field.value.slice(0, -1) : field.value + key;
+    if (!key || field.readOnly) return;
+    field.value = pressed(field.value, key);
     changed();
   });
+  return mark;
 }

@@ -1,34 +1,104 @@
 // The till page: ready → who and how much → done. Wires the parts to the page, and nothing else.
+import { Camera } from "./camera.js";
+import { Facing } from "./facing.js";
 import { keypad } from "./keypad.js";
-import { confirm, next, requote, verify } from "./sale.js";
-import { byId, shown } from "./screen.js";
-import { tellToday } from "./today.js";
-import { listenToReverse } from "./undo.js";
+import { readingOf } from "./reading.js";
+import { listenToSale, next, requote, verify } from "./sale.js";
+import { byId, onShow, show, shown, tell } from "./screen.js";
+import { sound } from "./sound.js";
+import { listenToSales, openSales, tellToday } from "./today.js";
+import { listenToReverse, startReverse } from "./undo.js";
+import { stayAwake } from "./wake.js";
+import { listenForScans } from "./wedge.js";
+import { words } from "./words.js";
+
+const touched = matchMedia("(pointer: coarse)").matches;
+const facing = new Facing(byId("facing"), byId("till").dataset.terminal);
+
+// A scan, a paste, a picture or a number that was typed: whichever, it is read in one place.
+function take(reading) {
+  byId("card").value = "";
+  if (reading.kind === "card") return verify(reading.text);
+  if (reading.kind === "receipt") return openSales(reading.number);
+  sound.no();
+  tell({ number: words.number_wrong, digits: words.not_a_card, other: words.not_a_card }[reading.kind]);
+  if (shown("ready")) byId("card").focus();
+}
 
 byId("card-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  const card = byId("card").value.trim();
-  if (card) verify(card);
-  else byId("card").focus();
+  const typed = byId("card").value.trim();
+  if (!typed) return byId("card").focus();
+  const reading = readingOf(typed);
+  if (reading.kind === "card") return take(reading);
+  // What was typed stays, to be compared with the card.
+  tell(reading.kind === "number" ? words.number_wrong : reading.kind === "digits" ? words.number_short : words.not_a_card);
+  sound.no();
+  byId("card").select();
 });
-byId("amount").addEventListener("input", requote);
-byId("excluded").addEventListener("input", requote);
-byId("presenters").addEventListener("change", () => byId("amount").focus());
-byId("sale-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  confirm();
-});
-keypad(byId("keypad"), ["amount", "excluded"], requote);
-listenToReverse();
+listenForScans(take);
 
-// A scan must land in the field whatever had the focus: with the till ready or a sale done, keys go there.
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.key.length !== 1) return;
-  if (event.target.matches("input, textarea") || !/[0-9A-Za-z:/]/.test(event.key)) return;
-  if (!shown("ready", "done", "refused", "reversed")) return;
-  if (!shown("ready")) next();
+// ---- the camera
+const camera = new Camera(
+  byId("video"),
+  (text) => take(readingOf(text)),
+  ({ on, torch, problem }) => {
+    byId("camera-box").hidden = !on;
+    byId("torch").hidden = !torch;
+    byId("camera").setAttribute("aria-pressed", String(on));
+    byId("camera").textContent = on ? words.camera_off : words.camera_on;
+    if (problem) tell(problem === "NotAllowedError" ? words.camera_denied : words.camera_none);
+  },
+);
+byId("camera").hidden = !Camera.possible;
+byId("camera").addEventListener("click", () => camera.turn(!camera.stream));
+byId("torch").addEventListener("click", () => {
+  const on = byId("torch").getAttribute("aria-pressed") !== "true";
+  byId("torch").setAttribute("aria-pressed", String(on));
+  camera.torch(on);
+});
+onShow((name) => camera.pause(["sale", "reverse", "sales"].includes(name)));
+
+// ---- fingers: the page's own keypad for amounts, the phone's only where a number is to be typed
+const keypadShown = getComputedStyle(byId("keypad")).display !== "none";
+const mark = keypad(byId("keypad"), ["amount", "excluded"], requote);
+if (touched) byId("card").inputMode = "none";
+byId("type-number").hidden = !touched;
+byId("type-number").addEventListener("click", () => {
+  byId("card").inputMode = "numeric";
+  byId("card").blur();
   byId("card").focus();
 });
+onShow((name) => {
+  if (name === "sale") mark("amount");
+  if (name === "ready" && touched) byId("card").inputMode = "none";
+});
+
+// ---- sound
+function tellSound() {
+  byId("sound").setAttribute("aria-pressed", String(sound.on));
+  byId("sound").textContent = sound.on ? words.sound_off : words.sound_on;
+}
+byId("sound").addEventListener("click", () => {
+  sound.on = !sound.on;
+  tellSound();
+  if (sound.on) sound.yes();
+});
+tellSound();
+
+listenToSale(facing, keypadShown);
+listenToSales();
+listenToReverse(facing);
+document.addEventListener("till:recorded", tellToday);
 document.querySelectorAll("[data-next]").forEach((button) => button.addEventListener("click", next));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !shown("ready")) next();
+});
+document.addEventListener("till:recorded", ({ detail }) => {
+  if (detail.kind === "redemption") byId("undo").onclick = () => startReverse({ ...detail.done, left_fen: detail.done.amount_fen });
+});
 byId("print").addEventListener("click", () => window.print());
+stayAwake();
+camera.resume();
+show("ready", "card");
 tellToday();

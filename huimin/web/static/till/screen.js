@@ -1,21 +1,38 @@
 // One section of the page is shown at a time; who wants to know subscribes.
 
 export const byId = (id) => document.getElementById(id);
-const sections = [...document.querySelectorAll("#till > section")].map((section) => section.id);
+const till = byId("till");
+const sections = [...till.querySelectorAll(":scope > .stage > section")].map((section) => section.id);
 const listeners = [];
 
 export function show(name, focus) {
   for (const id of sections) byId(id).hidden = id !== name;
+  till.dataset.state = name;
+  tell("");
   const target = typeof focus === "string" ? byId(focus) : focus;
-  if (target) target.focus();
+  if (target) target.focus({ preventScroll: true });
+  scrollTo(0, 0);
   for (const listener of listeners) listener(name);
 }
 
+// `listener(name)` at each change of the section.
 export function onShow(listener) {
   listeners.push(listener);
 }
 
 // Is one of these sections the shown one?
 export function shown(...names) {
-  return names.some((name) => !byId(name).hidden);
+  return names.includes(till.dataset.state);
+}
+
+// A line for the cashier that stays until something else is shown.
+export function tell(sentence) {
+  byId("told").textContent = sentence;
+  byId("told").hidden = !sentence;
+}
+
+export function element(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
 }

@@ -1,0 +1,75 @@
+"""An outlet's sales of today as its tills list them: the latest, and those that a search finds.
+
+A search is what a cashier has in hand: a receipt or order number, an amount, or a time of day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from huimin.core.days import COUNTY_ZONE, county_day, parse_instant
+from huimin.core.money import parse_yuan
+from huimin.ledger.read import rows_of_day
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+SHOWN = (
+    "id",
+    "receipt_no",
+    "order_no",
+    "recorded_at",
+    "amount_fen",
+    "discount_fen",
+    "payable_fen",
+)
+SUMS = ("amount_fen", "discount_fen", "payable_fen")
+SEARCH_MAX = 80
+
+
+def todays_sales(tx: Transaction, terminal: Mapping[str, Any], now: datetime) -> Row:
+    """`sums` of the day, net of what went back, and its `sales`, the latest first.
+
+    Each sale has `left_fen`, the gross amount that can still be returned.
+    """
+    rows = rows_of_day(tx, terminal["outlet_id"], county_day(now))
+    returned: dict[str, int] = {}
+    for row in rows:
+        if row["kind"] == "reversal":
+            returned[row["reverses_id"]] = returned.get(row["reverses_id"], 0) - row["amount_fen"]
+    sales = [
+        {
+            **{name: row[name] for name in SHOWN},
+            "left_fen": row["amount_fen"] - returned.get(row["id"], 0),
+        }
+        for row in reversed(rows)
+        if row["kind"] == "redemption"
+    ]
+    return {
+        "sums": {
+            "redemptions": len(sales),
+            "reversals": len(rows) - len(sales),
+            **{name: sum(row[name] for row in rows) for name in SUMS},
+        },
+        "sales": sales,
+    }
+
+
+def found(sales: list[Row], text: str) -> list[Row]:
+    """The sales whose receipt, order, amount or time is what was typed; all for no text."""
+    wanted = text.strip().lower()[:SEARCH_MAX]
+    return [sale for sale in sales if not wanted or _fits(sale, wanted)]
+
+
+def _fits(sale: Row, wanted: str) -> bool:
+    if wanted in sale["receipt_no"].lower() or wanted in sale["order_no"].lower():
+        return True
+    time = parse_instant(sale["recorded_at"]).astimezone(COUNTY_ZONE).strftime("%H:%M")
+    if ":" in wanted.replace("：", ":"):
+        return time.startswith(wanted.replace("：", ":").zfill(5)[:5])
+    try:
+        amount_fen = parse_yuan(wanted)
+    except ValueError:
+        return False
+    return amount_fen in (sale["amount_fen"], sale["discount_fen"], sale["payable_fen"])

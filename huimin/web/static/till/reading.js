@@ -1,0 +1,23 @@
+// What was read, whoever read it: scanner, camera, clipboard or fingers.
+import { isCardNumber, NUMBER_DIGITS } from "./card_number.js";
+
+const CODE_DIGITS_MIN = 100;
+
+// {kind: "card", text} (a code, or a number whose check digit is right), {kind: "number"} (sixteen
+// digits, one of them wrong), {kind: "digits"} (a number with digits missing), {kind: "receipt",
+// number} (a receipt's code), {kind: "other"}.
+export function readingOf(raw) {
+  const text = raw
+    .normalize("NFKC")
+    .replace(/[\s\u0000-\u001f\u200b\ufeff]+/g, "")
+    .replace(/^\]Q\d/i, ""); // the symbology that some scanners put in front
+  // An input method turns the address in front of a code into anything; its digits stay digits.
+  const code = new RegExp(`(\\d{${CODE_DIGITS_MIN},})$`).exec(text);
+  if (code) return { kind: "card", text: code[1] };
+  const receipt = /\/r\/(\d{12,30})\b/i.exec(text);
+  if (receipt) return { kind: "receipt", number: receipt[1] };
+  const digits = text.replaceAll("-", "");
+  if (!/^\d+$/.test(digits)) return { kind: "other" };
+  if (digits.length === NUMBER_DIGITS) return isCardNumber(digits) ? { kind: "card", text: digits } : { kind: "number" };
+  return { kind: "digits" };
+}
