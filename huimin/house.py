@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from huimin.audit.lookups import LookupLog
+from huimin.cards.deny_list import DenyLists
 from huimin.cards.find import has_cards
 from huimin.cards.key_ring import FILE_NAME as CARD_KEYS
 from huimin.cards.key_ring import KeyRing
@@ -40,6 +41,7 @@ class House:
     personal_data: PersonalData
     lookups: LookupLog
     jobs: Jobs
+    deny_lists: DenyLists
 
     def close(self) -> None:
         """Write what still waits, then close the database. May be called twice."""
@@ -80,6 +82,7 @@ def furnish(settings: Settings, engine: Engine, clock: Callable[[], datetime]) -
         personal_data=PersonalData.open(settings.folder),
         lookups=LookupLog(engine),
         jobs=Jobs(engine, clock),
+        deny_lists=DenyLists(),
     )
 
 

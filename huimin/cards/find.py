@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from huimin.cards.events import queries
 from huimin.core.card_token import CardReading, verify_token
+from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 
@@ -78,6 +79,14 @@ def find_card(
     Raises Refusal: `card_signature_invalid` for a token the county did not sign, `card_unknown`.
     """
     return card_row(tx, check_reading(reading, public_keys))
+
+
+def state_at(tx: Transaction, card: Mapping[str, Any], at: datetime) -> str | None:
+    """The card's state at a past instant, as its history tells; None before it was issued."""
+    last = queries.last_change_at(tx, card_id=card["id"], at=instant_text(at))
+    if last is None:
+        return None
+    return "active" if last["event"] in ("issued", "resumed") else str(last["event"])
 
 
 def require_usable(card: Mapping[str, Any], today: date) -> None:

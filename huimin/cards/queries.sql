@@ -153,3 +153,17 @@ WHERE card.state = 'active' AND card.id > :after
     AND COALESCE(holder.verified_on, card.issued_on) < :last_day
     AND holder.division_code >= :division_first AND holder.division_code <= :division_last
 ORDER BY card.id LIMIT :count;
+
+-- name: newest_event$
+-- Ids are made in order of time, so that the greatest is the newest.
+SELECT id FROM card_event ORDER BY id DESC LIMIT 1;
+
+-- name: denied_copies
+-- From the index card_denied alone.
+SELECT copy_id FROM card WHERE state <> 'active' AND expires_on >= :today ORDER BY copy_id;
+
+-- name: last_change_at^
+-- What had last changed a card by an instant; it says which state the card was in.
+SELECT event FROM card_event
+WHERE card_id = :card_id AND recorded_at <= :at AND event <> 'printed'
+ORDER BY recorded_at DESC, id DESC LIMIT 1;

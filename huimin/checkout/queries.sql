@@ -62,3 +62,29 @@ RETURNING copy_number;
 
 -- name: prints_of$
 SELECT MAX(copy_number) FROM receipt_print WHERE ledger_id = :ledger_id;
+
+-- name: lock_terminal!
+-- The items of one till wait for each other: each sees what the pack's caps still leave.
+UPDATE terminal SET state = state WHERE id = :terminal_id;
+
+-- name: offline_item_of^
+SELECT * FROM offline_item WHERE terminal_id = :terminal_id AND client_id = :client_id;
+
+-- name: offline_used^
+-- The discount promised under one pack of a till: with one card, and in all.
+SELECT CAST(COALESCE(SUM(discount_fen), 0) AS BIGINT) AS terminal_fen,
+    CAST(COALESCE(SUM(CASE WHEN card_id = :card_id THEN discount_fen ELSE 0 END), 0) AS BIGINT)
+        AS card_fen
+FROM offline_item WHERE terminal_id = :terminal_id AND pack_issued_at = :pack_issued_at;
+
+-- name: insert_offline_item!
+INSERT INTO offline_item (
+    id, terminal_id, client_id, fingerprint, status, code, refusal_json, bearer, redemption_id,
+    outlet_id, order_no, card_id, policy_id, amount_fen, discount_fen, payable_fen, cashier,
+    occurred_at, business_day, pack_issued_at, device_clock_offset_ms, recorded_at
+) VALUES (
+    :id, :terminal_id, :client_id, :fingerprint, :status, :code, :refusal_json, :bearer,
+    :redemption_id, :outlet_id, :order_no, :card_id, :policy_id, :amount_fen, :discount_fen,
+    :payable_fen, :cashier, :occurred_at, :business_day, :pack_issued_at,
+    :device_clock_offset_ms, :recorded_at
+);

@@ -382,6 +382,94 @@ KINDS: dict[str, Kind] = {
         ),
         TILL,
     ),
+    # -- a till without network
+    "offline_not_allowed": Kind(
+        404,
+        (
+            "现行优惠政策不允许离线收银，请恢复网络。",
+            "現行優惠政策不允許離線收銀，請恢復網絡。",
+            "The policy in force gives nothing while offline; restore the network.",
+        ),
+        TILL,
+    ),
+    "offline_pack_expired": Kind(
+        422,
+        (
+            "离线资料已过期，请恢复网络后再使用。",
+            "離線資料已過期，請恢復網絡後再使用。",
+            "The offline pack is too old; restore the network.",
+        ),
+        TILL,
+    ),
+    "card_denied": Kind(
+        422,
+        (
+            "此卡目前不能使用，原因联网后可查。",
+            "此卡目前不能使用，原因聯網後可查。",
+            "This card can not be used at present; the reason is shown when online.",
+        ),
+        LATER,
+    ),
+    "offline_code_needed": Kind(
+        422,
+        (
+            "离线时只能扫描卡面上印的码，不能用输入的卡号或未经允许的动态码。",
+            "離線時只能掃描卡面上印的碼，不能用輸入的卡號或未經允許的動態碼。",
+            "Offline only the code printed on the card counts; no typed number, and no changing "
+            "code that the policy doesn't allow.",
+        ),
+        (
+            "请出示卡片，我扫一下卡面上的码。",
+            "請出示卡片，我掃一下卡面上的碼。",
+            "Please show the card, and I will scan the code printed on it.",
+        ),
+    ),
+    "offline_cap_exceeded": Kind(
+        422,
+        (
+            "优惠超过了离线上限（单笔、每卡或每台终端）。",
+            "優惠超過了離線上限（單筆、每卡或每台終端）。",
+            "The discount is above an offline limit (one purchase, card or till).",
+        ),
+        LATER,
+    ),
+    "offline_policy_other": Kind(
+        422,
+        (
+            "收银终端所用的政策不是当天对本示范点生效的政策。",
+            "收銀終端所用的政策不是當天對本示範點生效的政策。",
+            "The till applied another policy than the one of that day at this outlet.",
+        ),
+        QUIET,
+    ),
+    "offline_mismatch": Kind(
+        422,
+        (
+            "按当天政策重新计算的优惠与收银终端给出的不一致。",
+            "按當天政策重新計算的優惠與收銀終端給出的不一致。",
+            "The discount made again under that day's policy is not the one that the till gave.",
+        ),
+        QUIET,
+    ),
+    "offline_time_wrong": Kind(
+        422,
+        (
+            "交易时间不对：晚于现在，或早于离线资料的签发时间；请检查设备时钟。",
+            "交易時間不對：晚於現在，或早於離線資料的簽發時間；請檢查設備時鐘。",
+            "The sale's time is wrong: after now, or before the pack was made. Check the clock of "
+            "the device.",
+        ),
+        QUIET,
+    ),
+    "offline_too_old": Kind(
+        422,
+        (
+            "离线交易超过 {days} 天才上传，不能直接入账，请登记补办。",
+            "離線交易超過 {days} 天才上傳，不能直接入賬，請登記補辦。",
+            "The offline sale was sent after more than {days} days; enter it as a claim.",
+        ),
+        QUIET,
+    ),
     # -- the day's end
     "day_closed": Kind(
         409,
@@ -612,6 +700,8 @@ KINDS: dict[str, Kind] = {
 CLAIMABLE = (
     *("card_suspended", "card_lost", "card_replaced", "card_expired", "card_revoked"),
     *("code_stale", "code_used", "no_policy", "cap_reached"),
+    *("card_denied", "offline_not_allowed", "offline_pack_expired", "offline_code_needed"),
+    *("offline_cap_exceeded", "offline_policy_other", "offline_mismatch", "offline_too_old"),
 )
 
 

@@ -202,6 +202,11 @@ def presenters_of(tx: Transaction, holder_id: str) -> list[Row]:
     ]
 
 
+def family_at(tx: Transaction, holder_id: str, at: datetime) -> list[str]:
+    """The ids of those who belonged to the family at a past instant."""
+    return [row["id"] for row in queries.family_at(tx, holder_id=holder_id, at=instant_text(at))]
+
+
 def eligibilities_on(tx: Transaction, holder_id: str, day: date) -> list[str]:
     """Why the holder is entitled on that county day: the kinds in force."""
     return [

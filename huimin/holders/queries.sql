@@ -21,6 +21,12 @@ RETURNING id;
 SELECT * FROM family_member WHERE holder_id = :holder_id AND ended_at IS NULL
 ORDER BY added_at, id;
 
+-- name: family_at
+-- Who belonged to the family at a past instant.
+SELECT id FROM family_member
+WHERE holder_id = :holder_id AND added_at <= :at AND (ended_at IS NULL OR ended_at > :at)
+ORDER BY added_at, id;
+
 -- name: insert_family_member!
 INSERT INTO family_member (
     id, holder_id, name, relation, id_number_cipher, id_number_hash, added_at

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from huimin.core.days import instant_text
 from huimin.core.discount import PolicyTerms
 from huimin.core.offline_terms import OfflineTerms
 from huimin.storage.engine import Transaction
@@ -43,6 +44,20 @@ def in_force(
         outlet_kind=outlet_kind,
         # Two commas between values: taking one out must not take its neighbour's comma along.
         eligibilities="".join(f",{kind}," for kind in eligibilities),
+    )
+    return None if row is None else at_outlet_kind(terms_of(row), outlet_kind)
+
+
+def in_force_as_known(
+    tx: Transaction, *, day: date, known_at: datetime, outlet_id: str, outlet_kind: str
+) -> PolicyTerms | None:
+    """The terms for holders in general on that day, as they were known at a past instant."""
+    row = queries.in_force_as_known(
+        tx,
+        day=day.isoformat(),
+        known_at=instant_text(known_at),
+        outlet_id=outlet_id,
+        outlet_kind=outlet_kind,
     )
     return None if row is None else at_outlet_kind(terms_of(row), outlet_kind)
 

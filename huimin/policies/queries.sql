@@ -113,6 +113,27 @@ ORDER BY CASE p.scope WHEN 'outlet' THEN 0 WHEN 'eligibility' THEN 1 WHEN 'kind'
          p.rate_bp DESC, p.code
 LIMIT 1;
 
+-- name: in_force_as_known^
+-- The policy for holders in general on a day, of those that had been published by an instant: what a
+-- till without network could know.
+SELECT p.*
+FROM policy AS p
+WHERE p.state = 'published'
+  AND p.published_at <= :known_at
+  AND p.starts_on <= :day
+  AND (p.ends_on IS NULL OR p.ends_on >= :day)
+  AND (p.scope = 'all'
+       OR (p.scope = 'kind' AND p.scope_value = :outlet_kind)
+       OR (p.scope = 'outlet' AND p.scope_value = :outlet_id))
+  AND NOT EXISTS (
+      SELECT 1 FROM policy AS successor
+      WHERE successor.code = p.code AND successor.version > p.version
+        AND successor.state = 'published' AND successor.published_at <= :known_at
+        AND successor.starts_on <= :day)
+ORDER BY CASE p.scope WHEN 'outlet' THEN 0 WHEN 'kind' THEN 2 ELSE 3 END,
+         p.rate_bp DESC, p.code
+LIMIT 1;
+
 -- name: redemptions_of_month
 -- What the dry run applies a draft to, in the order in which it happened.
 SELECT l.id, l.outlet_id, o.name AS outlet_name, l.outlet_kind, l.holder_id, l.eligibility,

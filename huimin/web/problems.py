@@ -83,13 +83,18 @@ def answer_field_problems(problems: FieldProblems) -> Response:
 
 def answer_validation_error(error: ValidationError) -> Response:
     """What pydantic refused, field by field, without repeating what was sent."""
+    return _answer(Refusal("invalid_input"), field_problems_of(error).problems, None)
+
+
+def field_problems_of(error: ValidationError) -> FieldProblems:
+    """The same as the exception that the rules raise."""
     found = []
     for entry in error.errors(include_url=False, include_input=False)[:FIELDS_MAX]:
         words = FIELD_WORDS.get(entry["type"], OTHER_WORDS)
         context = entry.get("ctx") or {}
         chinese, english = (text.format_map(_Blanks(context)) for text in words)
         found.append(FieldProblem(_field_of(entry["loc"]), chinese, english))
-    return _answer(Refusal("invalid_input"), tuple(found), None)
+    return FieldProblems(found)
 
 
 def answer_storage_problem(error: StorageProblem) -> Response:

@@ -439,7 +439,7 @@ CREATE TABLE offline_item (
     fingerprint             TEXT NOT NULL,
     status                  TEXT NOT NULL CHECK (status IN ('accepted', 'duplicate', 'refused')),
     code                    TEXT,
-    detail                  TEXT,
+    refusal_json            TEXT,
     bearer                  TEXT CHECK (bearer IN ('merchant', 'government')),
     redemption_id           TEXT REFERENCES ledger (id),
     outlet_id               TEXT NOT NULL REFERENCES outlet (id),

@@ -1,0 +1,112 @@
+"""The offline pack: all that a till needs to go on by itself for the hours that the policy allows.
+
+Public keys, the deny list, the policy of each day of the pack's validity, and the caps on what may
+be promised. It names no person; its tag changes only when something in it does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from huimin.cards.deny_list import DenyList
+from huimin.checkout.verify import policy_answer
+from huimin.core.days import county_day, instant_text
+from huimin.core.discount import PolicyTerms
+from huimin.core.json_text import canonical_json
+from huimin.core.offline_terms import OfflineTerms
+from huimin.core.refusals import LANGUAGES, Refusal
+from huimin.policies.in_force import in_force
+from huimin.storage.engine import Transaction
+
+# What of the pack is the moment's and not its content.
+MOMENTS = ("issued_at", "valid_until", "server_time")
+
+
+@dataclass(frozen=True, slots=True)
+class OfflinePack:
+    """The body to answer with, and the tag of its content without the moments."""
+
+    body: Mapping[str, Any]
+    tag: str
+
+
+def offline_pack(
+    tx: Transaction,
+    terminal: Mapping[str, Any],
+    *,
+    keys: Mapping[str, Any],
+    deny_list: DenyList,
+    now: datetime,
+) -> OfflinePack:
+    """The pack of a terminal. Raises Refusal `offline_not_allowed`."""
+    today = county_day(now)
+    offline = _allowed(_policy_on(tx, terminal, today))
+    valid_until = now + timedelta(hours=offline.hours)
+    by_day = {
+        day.isoformat(): _policy_on(tx, terminal, day)
+        for day in _days(today, county_day(valid_until))
+    }
+    content = {
+        "terminal": {
+            "id": terminal["terminal_id"],
+            "code": terminal["terminal_code"],
+            "label": terminal["terminal_label"],
+        },
+        "outlet": {
+            "id": terminal["outlet_id"],
+            "name": terminal["outlet_name"],
+            "kind": terminal["outlet_kind"],
+        },
+        "keys": keys,
+        "deny_list": {"count": deny_list.count, "copies": deny_list.copies},
+        "policies": [
+            _full_terms(terms) for terms in {t.id: t for t in by_day.values() if t}.values()
+        ],
+        "days": {day: None if terms is None else terms.id for day, terms in by_day.items()},
+        "caps": {
+            "redemption_fen": offline.cap_redemption_fen,
+            "card_fen": offline.cap_card_fen,
+            "terminal_fen": offline.cap_terminal_fen,
+        },
+        "bearer": offline.bearer,
+        "allows_changing_code": offline.changing_code,
+    }
+    moments = {
+        "issued_at": instant_text(now),
+        "valid_until": instant_text(valid_until),
+        "server_time": instant_text(now),
+    }
+    # The list itself is long and has a digest of its own.
+    told = {**content, "deny_list": deny_list.sha256}
+    tag = hashlib.sha256(canonical_json(told)).hexdigest()[:32]
+    deny = {"issued_at": instant_text(now), **content["deny_list"]}
+    return OfflinePack({**moments, **content, "deny_list": deny}, tag)
+
+
+def _policy_on(tx: Transaction, terminal: Mapping[str, Any], day: date) -> PolicyTerms | None:
+    """The policy for holders in general: why somebody is entitled is not told to a till."""
+    return in_force(
+        tx, day=day, outlet_id=terminal["outlet_id"], outlet_kind=terminal["outlet_kind"]
+    )
+
+
+def _allowed(terms: PolicyTerms | None) -> OfflineTerms:
+    if terms is None or terms.offline is None:
+        raise Refusal("offline_not_allowed")
+    return terms.offline
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=count) for count in range((last - first).days + 1)]
+
+
+def _full_terms(terms: PolicyTerms) -> dict[str, Any]:
+    """Every term, and how the policy is called aloud in each language."""
+    shown = asdict(terms)
+    shown["excluded_categories"] = list(terms.excluded_categories)
+    shown["labels"] = {language: policy_answer(terms, language)["label"] for language in LANGUAGES}
+    return shown
