@@ -6,17 +6,17 @@ entered; the OpenAPI document says what an item holds all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from flask_openapi3.models import OPENAPI3_REF_TEMPLATE
-from pydantic import BaseModel, Field, WithJsonSchema
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
-from huimin.cards.find import CheckedCard
 from huimin.checkout.api_answers import ChainAnswer, OutletPart, TerminalPart
 from huimin.checkout.api_bodies import (
     IDENTIFIER,
-    ORDER_NO_MAX,
     PRINTABLE,
     Body,
     PartAmount,
@@ -24,11 +24,15 @@ from huimin.checkout.api_bodies import (
 )
 from huimin.checkout.offline_requests import ITEMS_A_CALL_MAX, OfflineItem
 from huimin.checkout.once import fingerprint
+from huimin.checkout.requests import ORDER_NO_MAX, check_card
 from huimin.core.days import parse_instant
 from huimin.core.refusals import Refusal, field_problem
 
 CLIENT_ID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
-INSTANT = r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+INSTANT = (
+    r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})$"
+)
 CLOCK_OFFSET_MS_MAX = 10**12
 
 InstantText = Annotated[str, Field(strict=True, max_length=40, pattern=INSTANT)]
@@ -38,7 +42,7 @@ class OfflineItemBody(QuoteBody):
     """A discount that a till gave without network. Amounts are whole fen."""
 
     client_id: Annotated[str, Field(strict=True, pattern=CLIENT_ID)] = Field(
-        description="收银终端生成的 UUID，重发时不变 / the till's own UUID, the same in every repeat"
+        description="收银终端生成的 UUID，重发时不变 / the till's own UUID, the same in repeats"
     )
     order_no: Annotated[
         str, Field(strict=True, min_length=1, max_length=ORDER_NO_MAX, pattern=PRINTABLE)
@@ -59,14 +63,14 @@ class OfflineItemBody(QuoteBody):
         Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)] | None
     ) = None
 
-    def to_item(self, check_card: Callable[[str], CheckedCard]) -> OfflineItem:
+    def to_item(self, public_keys: Mapping[int, Ed25519PublicKey]) -> OfflineItem:
         """As a value of the rules; a card that can't be read is kept with its reason.
 
         Raises FieldProblems for a day that does not exist.
         """
         card, unreadable = None, None
         try:
-            card = check_card(self.card)
+            card = check_card(self.card, public_keys)
         except Refusal as refusal:
             unreadable = refusal
         return OfflineItem(
@@ -95,17 +99,25 @@ def _instant(field: str, text: str) -> Any:
         raise field_problem(field, "没有这个时刻。", "is no instant.") from None
 
 
-def _item_schema() -> dict[str, Any]:
-    schema = OfflineItemBody.model_json_schema(ref_template=OPENAPI3_REF_TEMPLATE)
-    schema.pop("$defs", None)  # ItemBody stands among the components, by the quote's body
-    return schema
+class _EachByItself:
+    """Any value passes, because each item is validated alone; the document says what it holds."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.any_schema()
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(OfflineItemBody.__pydantic_core_schema__)
 
 
 class OfflineRedemptionsBody(Body):
     """What a till gave while it was offline, the oldest first."""
 
     redemptions: Annotated[
-        list[Annotated[Any, WithJsonSchema(_item_schema())]],
+        list[Annotated[Any, _EachByItself]],
         Field(min_length=1, max_length=ITEMS_A_CALL_MAX),
     ]
 

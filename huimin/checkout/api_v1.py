@@ -35,6 +35,11 @@ from huimin.checkout.api_bodies import (
     RedemptionPath,
     ReversalBody,
 )
+from huimin.checkout.api_offline import (
+    OfflinePackAnswer,
+    OfflineRedemptionsAnswer,
+    OfflineRedemptionsBody,
+)
 from huimin.checkout.cancel import cancel
 from huimin.checkout.day_statement import day_statement, statement_csv
 from huimin.checkout.find_redemption import find_redemption
@@ -50,6 +55,7 @@ from huimin.storage.engine import Transaction
 from huimin.web.current import house
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
+from huimin.web.offline_answer import items_response, pack_response
 from huimin.web.pos_api import answer_once, authorise, checked
 from huimin.web.receipt_answer import RECEIPT_FORMS, receipt_response
 
@@ -188,6 +194,26 @@ def statement(path: DayPath) -> Response:
         response.headers["X-Content-SHA256"] = found["sha256"]
         return response
     return json_response(found)
+
+
+@api.get(
+    "/offline-pack",
+    summary="离线资料 / the offline pack",
+    description="带 If-None-Match 再问：内容没有变时回答 304，有效期以响应头 Huimin-Pack-… 为准 / "
+    "asked again with If-None-Match, 304 says that the pack goes on; the headers have its moments",
+    responses={200: OfflinePackAnswer, 304: {"description": "Not Modified"}},
+)
+def offline_pack() -> Response:
+    return pack_response(g.terminal)
+
+
+@api.post(
+    "/offline-redemptions",
+    summary="离线交易补传 / what was given offline",
+    responses={200: OfflineRedemptionsAnswer},
+)
+def offline_redemptions(body: OfflineRedemptionsBody) -> Response:
+    return items_response(body, g.terminal)
 
 
 def _language() -> str:

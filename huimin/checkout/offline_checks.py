@@ -77,11 +77,14 @@ def readable_card(item: OfflineItem, allowed: OfflineTerms) -> CheckedCard:
 def require_usable_then(
     tx: Transaction, card: Mapping[str, Any], item: OfflineItem, occurred_at: datetime
 ) -> None:
-    """Pass a card that counted at the sale, or still when the pack was made. Raises its Refusal."""
+    """Pass a card that counted at the sale, or still when the pack was made: what the deny list
+    could not hold counts against nobody. Raises the Refusal of its state at the sale.
+    """
     if card["expires_on"] < county_day(occurred_at).isoformat():
         raise Refusal("card_expired")
     then = state_at(tx, card, occurred_at)
-    if "active" not in (then, state_at(tx, card, item.pack_issued_at - DENY_LIST_LAG)):
+    about_the_pack = (item.pack_issued_at, item.pack_issued_at - DENY_LIST_LAG)
+    if then != "active" and "active" not in {state_at(tx, card, at) for at in about_the_pack}:
         raise Refusal("card_unknown" if then is None else f"card_{then}")
 
 

@@ -62,7 +62,7 @@ def offline_pack(
             "kind": terminal["outlet_kind"],
         },
         "keys": keys,
-        "deny_list": {"count": deny_list.count, "copies": deny_list.copies},
+        "deny_list": deny_list.sha256,
         "policies": [
             _full_terms(terms) for terms in {t.id: t for t in by_day.values() if t}.values()
         ],
@@ -81,9 +81,12 @@ def offline_pack(
         "server_time": instant_text(now),
     }
     # The list itself is long and has a digest of its own.
-    told = {**content, "deny_list": deny_list.sha256}
-    tag = hashlib.sha256(canonical_json(told)).hexdigest()[:32]
-    deny = {"issued_at": instant_text(now), **content["deny_list"]}
+    tag = hashlib.sha256(canonical_json(content)).hexdigest()[:32]
+    deny = {
+        "issued_at": instant_text(now),
+        "count": deny_list.count,
+        "copies": deny_list.copies,
+    }
     return OfflinePack({**moments, **content, "deny_list": deny}, tag)
 
 

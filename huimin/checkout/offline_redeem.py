@@ -12,6 +12,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from huimin.alerts.note_alerts import note_alerts
 from huimin.cards.find import card_row
 from huimin.checkout.changing_code import take_code, use_code
 from huimin.checkout.entitlement import Entitlement
@@ -89,6 +90,7 @@ def redeem_offline(
     )
     row = append_redemption(tx, sale, given, now=now)
     use_code(tx, shown, row["id"])
+    note_alerts(tx, row, terminal=terminal, cap_redemption_fen=terms.cap_redemption_fen)
     return row
 
 

@@ -121,7 +121,7 @@ def _is_same_sale(
     """True for a sale that did reach the server although the till had no answer."""
     if item.card is None:
         return False
-    return (
+    return bool(
         known["terminal_id"] == terminal["terminal_id"]
         and known["card_id"] == card_row(tx, item.card)["id"]
         and known["amount_fen"] == item.amount_fen

@@ -14,4 +14,12 @@ from huimin.web.problems import answer_validation_error
 pages = Blueprint("checkout", __name__, url_prefix="/till")
 pages.register_error_handler(ValidationError, answer_validation_error)
 
-from huimin.checkout.pages import receipts, reversal, sale, set_up, till, today  # noqa: E402, F401
+from huimin.checkout.pages import (  # noqa: E402, F401
+    offline,
+    receipts,
+    reversal,
+    sale,
+    set_up,
+    till,
+    today,
+)

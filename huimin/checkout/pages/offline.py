@@ -1,0 +1,27 @@
+"""What the till page takes along for a time without network, and what it sends afterwards."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from huimin.access.till_guard import require_till
+from huimin.checkout.api_offline import OfflineRedemptionsBody
+from huimin.checkout.offline_words import offline_words
+from huimin.checkout.pages import pages
+from huimin.checkout.pages.at_till import staff_id_here, terminal_here
+from huimin.web.offline_answer import items_response, pack_response
+
+
+@pages.get("/offline-pack")
+@require_till("till.use")
+def offline_pack() -> Response:
+    """The pack of this terminal, with the words of quotes and refusals in every language."""
+    return pack_response(terminal_here(), words=offline_words())
+
+
+@pages.post("/offline-redemptions")
+@require_till("till.use")
+def offline_redemptions() -> Response:
+    """What this till gave while it was offline."""
+    body = OfflineRedemptionsBody.model_validate(request.get_json())
+    return items_response(body, terminal_here(), staff_id_here())

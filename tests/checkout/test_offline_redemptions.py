@@ -1,0 +1,410 @@
+"""What tills gave without network: entered once, on its own day, to the fen, or refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from huimin.cards.change_state import report_lost, resume_card
+from huimin.house import House
+from huimin.ledger.prove import verify_chains
+from huimin.ledger.rollups import check_rollups
+from huimin.merchants.terminals import disable_terminal
+from tests.conftest import FixedClock
+from tests.making.cards import make_card
+from tests.making.holders import make_holder
+from tests.making.merchants import make_terminal
+from tests.making.offline import OFFLINE, OfflineTill, make_offline_till
+from tests.making.policies import make_policy
+
+
+@pytest.fixture
+def till(client: Any, house: House) -> OfflineTill:
+    return make_offline_till(client, house)
+
+
+def change(house: House, act: Any, card: dict[str, Any]) -> None:
+    words = {"now": house.clock(), "actor": "test", "reason": "测试"}
+    house.engine.write(lambda tx: act(tx, card_id=card["id"], **words))
+
+
+def code_of(till: OfflineTill, item: dict[str, Any]) -> str:
+    """The code with which the item is refused; nothing is entered, and a repeat says the same."""
+    before = till.ledger_rows()
+    first, second = till.send(item)[0], till.send(item)[0]
+    assert first["status"] == "refused", first
+    assert first == second
+    assert till.ledger_rows() == before
+    assert first["bearer"] == "merchant"
+    assert first["detail"]
+    return str(first["code"])
+
+
+def proven(house: House) -> None:
+    assert house.engine.read(verify_chains) == []
+    assert house.engine.read(check_rollups) == []
+
+
+def test_an_item_is_entered_on_its_own_day(
+    till: OfflineTill, house: House, clock: FixedClock
+) -> None:
+    item = till.item(cashier="小王", device_clock_offset_ms=-90_000)
+    clock.advance(hours=16)  # in the county the next day, and the next month
+    (answer,) = till.send(item)
+    assert answer["status"] == "accepted"
+    assert answer["client_id"] == item["client_id"]
+    row = till.row_of(answer)
+    assert (row["channel"], row["business_day"], row["month"]) == (
+        *("offline", "2026-10-31", "2026-10"),
+    )
+    assert row["occurred_at"] == "2026-10-31T02:00:00.000Z"
+    assert row["recorded_at"] == "2026-10-31T18:00:00.000Z"
+    assert (row["discount_fen"], row["payable_fen"]) == (1_024, 11_776)
+    assert row["cashier"] == "小王"
+    assert row["presenter_id"] == till.card["holder_id"]
+    detail = json.loads(row["detail_json"])
+    assert detail["offline"]["device_clock_offset_ms"] == -90_000
+    assert answer["redemption"]["receipt_no"] == row["receipt_no"]
+    found = till.get(f"/redemptions?order_no={item['order_no']}").json
+    assert (found["channel"], found["business_day"]) == ("offline", "2026-10-31")
+    statement = till.get("/statements/2026-10-31").json
+    assert statement["sums"]["discount_fen"] == 1_024
+    proven(house)
+
+
+def test_a_repeat_is_a_duplicate_with_the_same_redemption(till: OfflineTill, house: House) -> None:
+    items = [till.item(), till.item()]
+    first = till.send(*items, items[0])
+    assert [answer["status"] for answer in first] == ["accepted", "accepted", "duplicate"]
+    again = till.send(*items)
+    assert [answer["status"] for answer in again] == ["duplicate", "duplicate"]
+    assert [answer["redemption"] for answer in again] == [
+        answer["redemption"] for answer in first[:2]
+    ]
+    assert till.ledger_rows() == 2
+    proven(house)
+
+
+def test_the_same_id_with_another_content_is_refused_and_the_first_stays(
+    till: OfflineTill,
+) -> None:
+    item = till.item()
+    till.send(item)
+    other = {**item, "amount_fen": 10_000, "discount_fen": 800, "payable_fen": 9_200}
+    (answer,) = till.send(other)
+    assert (answer["status"], answer["code"]) == ("refused", "idempotency_mismatch")
+    assert till.send(item)[0]["status"] == "duplicate"
+
+
+def test_what_had_reached_the_server_online_is_a_duplicate(till: OfflineTill) -> None:
+    online = till.redeem(order_no="lost-answer").json
+    (answer,) = till.send(till.item(order_no="lost-answer"))
+    assert answer["status"] == "duplicate"
+    assert answer["redemption"]["id"] == online["id"]
+    assert till.ledger_rows() == 1
+
+
+def test_another_sale_under_the_same_order_is_refused(till: OfflineTill) -> None:
+    till.redeem(order_no="taken")
+    item = till.item(order_no="taken", amount_fen=10_000, discount_fen=800)
+    assert code_of(till, item) == "order_exists"
+
+
+def test_one_bad_item_keeps_no_other_from_being_entered(till: OfflineTill) -> None:
+    answers = till.send(
+        till.item(),
+        {"client_id": "nonsense", "amount_fen": "12"},
+        None,
+        till.item(occurred_at="2026-10-31T99:00:00Z"),
+        till.item(card="1" * 225),
+        till.item(),
+    )
+    assert [answer["status"] for answer in answers] == [
+        *("accepted", "refused", "refused", "refused", "refused", "accepted"),
+    ]
+    assert [answer.get("code") for answer in answers[1:5]] == [
+        *("invalid_input", "invalid_input", "invalid_input", "card_signature_invalid"),
+    ]
+    assert till.ledger_rows() == 2
+
+
+def test_a_call_has_a_hundred_items_at_most(till: OfflineTill) -> None:
+    items = [till.item() for _ in range(101)]
+    answer = till.post("/offline-redemptions", {"redemptions": items})
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid_input")
+    assert till.post("/offline-redemptions", {"redemptions": []}).status_code == 422
+    assert till.ledger_rows() == 0
+
+
+def test_a_card_lost_before_the_pack_was_made(
+    till: OfflineTill, house: House, clock: FixedClock
+) -> None:
+    change(house, report_lost, till.card)
+    clock.advance(minutes=10)
+    till.take_pack()
+    assert code_of(till, till.item()) == "card_lost"
+
+
+def test_a_card_lost_after_the_pack_was_made_could_not_be_known(
+    till: OfflineTill, house: House, clock: FixedClock
+) -> None:
+    clock.advance(minutes=10)
+    change(house, report_lost, till.card)
+    clock.advance(minutes=10)
+    item = till.item()
+    clock.advance(minutes=10)
+    assert till.send(item)[0]["status"] == "accepted"
+
+
+def test_a_card_lost_after_the_sale(till: OfflineTill, house: House, clock: FixedClock) -> None:
+    item = till.item()
+    clock.advance(minutes=10)
+    change(house, report_lost, till.card)
+    assert till.send(item)[0]["status"] == "accepted"
+
+
+def test_a_card_found_again_before_the_sale(
+    till: OfflineTill, house: House, clock: FixedClock
+) -> None:
+    change(house, report_lost, till.card)
+    clock.advance(minutes=10)
+    till.take_pack()
+    change(house, resume_card, till.card)
+    clock.advance(minutes=10)
+    assert till.send(till.item())[0]["status"] == "accepted"
+
+
+def test_a_card_expired_on_the_day(till: OfflineTill, house: House, clock: FixedClock) -> None:
+    card = make_card(house, expires_on="2026-10-31")
+    assert till.send(till.item(card=card["token"]))[0]["status"] == "accepted"
+    clock.advance(hours=14)
+    assert code_of(till, till.item(card=card["token"])) == "card_expired"
+
+
+def test_a_card_not_yet_issued(till: OfflineTill, house: House, clock: FixedClock) -> None:
+    before = clock()
+    clock.advance(hours=1)
+    card = make_card(house)
+    assert code_of(till, till.item(before, card=card["token"])) == "card_unknown"
+
+
+def test_a_card_a_typed_number_has_nothing_that_vouches_for_it(till: OfflineTill) -> None:
+    assert code_of(till, till.item(card=till.card["number"])) == "offline_code_needed"
+
+
+def test_a_card_a_tampered_code(till: OfflineTill) -> None:
+    digits = str(int(till.card["token"]) + 1)
+    assert code_of(till, till.item(card=digits)) == "card_signature_invalid"
+
+
+def test_a_time_the_future(till: OfflineTill, clock: FixedClock) -> None:
+    item = till.item(clock() + timedelta(minutes=3))
+    assert code_of(till, item) == "offline_time_wrong"
+
+
+def test_a_time_a_clock_a_minute_ahead_is_recorded_as_now(
+    till: OfflineTill, clock: FixedClock
+) -> None:
+    (answer,) = till.send(till.item(clock() + timedelta(minutes=1)))
+    row = till.row_of(answer)
+    assert row["occurred_at"] == row["recorded_at"]
+
+
+def test_a_time_before_the_pack(till: OfflineTill, clock: FixedClock) -> None:
+    item = till.item(clock() - timedelta(minutes=3))
+    assert code_of(till, item) == "offline_time_wrong"
+
+
+def test_a_time_after_the_validity_of_the_pack(till: OfflineTill, clock: FixedClock) -> None:
+    clock.advance(hours=24, minutes=1)
+    assert till.send(till.item())[0]["status"] == "accepted"
+    clock.advance(minutes=2)
+    assert code_of(till, till.item()) == "offline_pack_expired"
+
+
+def test_a_time_sent_within_a_month_and_no_later(till: OfflineTill, clock: FixedClock) -> None:
+    early, late = till.item(), till.item()
+    clock.advance(days=31)
+    assert till.send(early)[0]["status"] == "accepted"
+    clock.advance(minutes=1)
+    assert code_of(till, late) == "offline_too_old"
+
+
+@pytest.mark.parametrize("discount_fen", [1_023, 1_025, 0])
+def test_another_discount_than_the_policy_gives(till: OfflineTill, discount_fen: int) -> None:
+    assert code_of(till, till.item(discount_fen=discount_fen)) == "offline_mismatch"
+
+
+def test_a_payable_that_does_not_fit(till: OfflineTill) -> None:
+    assert code_of(till, till.item(payable_fen=11_775)) == "offline_mismatch"
+
+
+def test_another_policy(till: OfflineTill) -> None:
+    assert code_of(till, till.item(policy_id="another")) == "offline_policy_other"
+
+
+def test_the_policy_of_that_day_counts(till: OfflineTill, house: House, clock: FixedClock) -> None:
+    make_policy(house, rate_bp=1_000, starts_on="2026-11-01", **OFFLINE)
+    till.take_pack()
+    old = till.item()
+    clock.advance(hours=15)
+    new = till.item(discount_fen=1_280)
+    answers = till.send(old, new)
+    assert [answer["status"] for answer in answers] == ["accepted", "accepted"]
+    assert [till.row_of(answer)["policy_version"] for answer in answers] == [1, 2]
+
+
+def test_a_policy_published_during_the_day_could_not_be_known(
+    till: OfflineTill, house: House, clock: FixedClock
+) -> None:
+    clock.advance(hours=1)
+    make_policy(house, rate_bp=1_000, starts_on="2026-11-01", **OFFLINE)
+    clock.advance(hours=15)
+    (answer,) = till.send(till.item())
+    assert till.row_of(answer)["policy_version"] == 1
+
+
+def test_a_policy_that_no_longer_allows_it(
+    till: OfflineTill, house: House, clock: FixedClock
+) -> None:
+    make_policy(house, starts_on="2026-11-01")
+    till.take_pack()
+    clock.advance(hours=15)
+    assert code_of(till, till.item()) == "offline_not_allowed"
+
+
+def test_goods_that_take_no_part(till: OfflineTill) -> None:
+    items = [
+        {"name": "大米", "amount_fen": 10_000},
+        {"name": "香烟", "category": "tobacco", "amount_fen": 2_800},
+    ]
+    (answer,) = till.send(till.item(items=items, discount_fen=800))
+    assert till.row_of(answer)["excluded_fen"] == 2_800
+
+
+def test_a_cap_of_one_purchase(till: OfflineTill) -> None:
+    (answer,) = till.send(till.item(amount_fen=50_000, discount_fen=3_000))
+    assert json.loads(till.row_of(answer)["detail_json"])["caps"] == ["offline_redemption"]
+    item = till.item(amount_fen=50_000, discount_fen=4_000)
+    assert code_of(till, item) == "offline_cap_exceeded"
+
+
+def test_a_cap_of_a_card_under_one_pack(till: OfflineTill, house: House) -> None:
+    till.send(*(till.item(amount_fen=30_000, discount_fen=2_400) for _ in range(2)))
+    over = till.item(amount_fen=30_000, discount_fen=2_400)
+    assert code_of(till, over) == "offline_cap_exceeded"
+    other = make_card(house)
+    accepted = till.item(card=other["token"], amount_fen=30_000, discount_fen=2_400)
+    assert till.send(accepted)[0]["status"] == "accepted"
+
+
+def test_a_cap_what_the_card_has_left_is_given(till: OfflineTill) -> None:
+    till.send(*(till.item(amount_fen=30_000, discount_fen=2_400) for _ in range(2)))
+    (answer,) = till.send(till.item(amount_fen=30_000, discount_fen=1_200))
+    assert json.loads(till.row_of(answer)["detail_json"])["caps"] == ["offline_card"]
+
+
+def test_a_cap_a_new_pack_begins_anew(till: OfflineTill, clock: FixedClock) -> None:
+    till.send(*(till.item(amount_fen=37_500, discount_fen=3_000) for _ in range(2)))
+    clock.advance(minutes=1)
+    till.take_pack()
+    item = till.item(amount_fen=37_500, discount_fen=3_000)
+    assert till.send(item)[0]["status"] == "accepted"
+
+
+def test_a_cap_of_the_till(client: Any, house: House) -> None:
+    till = make_offline_till(
+        client,
+        house,
+        policy={"offline_cap_card_fen": 3_000, "offline_cap_terminal_fen": 5_000},
+    )
+    other = make_card(house)
+    first = till.item(amount_fen=37_500, discount_fen=3_000)
+    second = till.item(card=other["token"], amount_fen=37_500, discount_fen=3_000)
+    assert till.send(first)[0]["status"] == "accepted"
+    assert code_of(till, second) == "offline_cap_exceeded"
+
+
+def test_a_cap_of_the_day_when_other_tills_used_it_up(
+    client: Any, house: House, clock: FixedClock
+) -> None:
+    till = make_offline_till(
+        client,
+        house,
+        policy={
+            "cap_card_day_fen": 2_000,
+            "offline_cap_card_fen": 2_000,
+            "offline_cap_redemption_fen": 2_000,
+        },
+    )
+    item = till.item()
+    till.redeem()
+    clock.advance(hours=20)  # the next day's cap is not the one that counts
+    answer = till.send(item)[0]
+    assert (answer["status"], answer["code"]) == ("refused", "cap_reached")
+    assert answer["bearer"] == "merchant"
+    assert "今日上限" in answer["detail"]
+    proven(house)
+
+
+def test_presented_by_one_of_the_family(till: OfflineTill) -> None:
+    (answer,) = till.send(till.item(presented_by="family_member"))
+    row = till.row_of(answer)
+    assert row["presenter_kind"] == "family_member"
+    assert row["presenter_id"] not in ("", till.card["holder_id"])
+
+
+def test_presented_by_which_of_several_is_not_known(till: OfflineTill, house: House) -> None:
+    card = make_card(house, make_holder(house, family=(("张三", "儿子"), ("张四", "女儿"))))
+    (answer,) = till.send(till.item(card=card["token"], presented_by="family_member"))
+    assert till.row_of(answer)["presenter_id"] == ""
+
+
+def test_presented_by_who_has_no_family(till: OfflineTill, house: House) -> None:
+    card = make_card(house, make_holder(house, family=()))
+    item = till.item(card=card["token"], presented_by="family_member")
+    assert code_of(till, item) == "presenter_unknown"
+
+
+def test_presented_by_who_was_not_checked(till: OfflineTill) -> None:
+    assert code_of(till, till.item(identity_checked=False)) == "identity_unchecked"
+
+
+def test_who_bears_it_is_what_the_policy_says(client: Any, house: House) -> None:
+    till = make_offline_till(client, house, policy={"offline_bearer": "government"})
+    (answer,) = till.send(till.item(discount_fen=1_025))
+    assert answer["bearer"] == "government"
+
+
+def test_the_words_are_in_the_language_of_each_asking(till: OfflineTill) -> None:
+    item = till.item(order_no="taken")
+    till.redeem(order_no="taken", amount_fen=5_000)
+    chinese = till.send(item)[0]
+    english = till.send(item, **{"Accept-Language": "en"})[0]
+    assert "taken" in chinese["detail"]
+    assert english["detail"].startswith("Order taken has")
+
+
+def test_a_switched_off_till_keeps_its_items(till: OfflineTill, house: House) -> None:
+    item = till.item()
+    words = {"now": house.clock(), "actor": "test", "reason": "测试"}
+    house.engine.write(lambda tx: disable_terminal(tx, terminal_id=till.terminal["id"], **words))
+    answer = till.post("/offline-redemptions", {"redemptions": [item]})
+    assert (answer.status_code, answer.json["code"]) == (403, "terminal_disabled")
+    kept = house.engine.read(
+        lambda tx: tx.connection.execute("SELECT COUNT(*) AS n FROM offline_item").fetchone()["n"]
+    )
+    assert kept == 0
+
+
+def test_each_till_has_client_ids_of_its_own(till: OfflineTill, client: Any, house: House) -> None:
+    _, key = make_terminal(house, till.outlet)
+    other = OfflineTill(client, house, till.outlet, till.terminal, key, till.card)
+    other.take_pack()
+    item = till.item()
+    assert till.send(item)[0]["status"] == "accepted"
+    assert other.send({**item, "order_no": "another"})[0]["status"] == "accepted"
+    assert till.ledger_rows() == 2
