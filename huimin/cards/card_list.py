@@ -24,6 +24,7 @@ class WantedCards:
     division_code: str | None = None
     expires_by: date | None = None
     unprinted: bool = False
+    verified_before: date | None = None
     within: str | None = None
 
 
@@ -43,6 +44,7 @@ def cards_after(tx: Transaction, wanted: WantedCards, after: str, count: int) ->
         division_last=last,
         expires_by=wanted.expires_by.isoformat() if wanted.expires_by else None,
         unprinted=int(wanted.unprinted),
+        verified_before=wanted.verified_before.isoformat() if wanted.verified_before else None,
     )
     return [{**row, "name_masked": mask_name(row["holder_name"])} for row in rows]
 

@@ -14,6 +14,7 @@ from huimin.cards.events import checked_reason, queries
 from huimin.cards.print_run import record_printed
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
+from huimin.holders.people import division_bounds
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 
@@ -67,15 +68,25 @@ def record_run(
     return run_id
 
 
-def print_runs(tx: Transaction, *, before: str = "", count: int = 50) -> list[Row]:
-    """Up to `count` runs, the latest first, behind the id `before`."""
-    return list(queries.print_runs_before(tx, before=before or LAST_ID, count=count))
+def print_runs(
+    tx: Transaction, *, before: str = "", count: int = 50, within: str | None = None
+) -> list[Row]:
+    """Up to `count` runs, the latest first, behind the id `before`; of a division's cards."""
+    first, last = division_bounds(within or "0" * 12)
+    return list(
+        queries.print_runs_before(
+            tx, before=before or LAST_ID, count=count, division_first=first, division_last=last
+        )
+    )
 
 
-def cards_of_run_again(tx: Transaction, run_id: str) -> tuple[Row, list[Row]]:
-    """A run and those of its cards that still count. Raises Refusal `not_found`."""
-    run = queries.print_run_by_id(tx, id=run_id)
-    if run is None:
+def cards_in_run(
+    tx: Transaction, run_id: str, *, within: str | None = None
+) -> tuple[Row, list[Row]]:
+    """A run and its cards of a division. Raises Refusal `not_found` where there is none."""
+    run, (first, last) = queries.print_run_by_id(tx, id=run_id), division_bounds(within or "0" * 12)
+    rows = queries.cards_of_print_run(tx, print_run_id=run_id) if run else []
+    own = [row for row in rows if first <= row["division_code"] <= last]
+    if not own:
         raise Refusal("not_found")
-    rows = queries.cards_of_print_run(tx, print_run_id=run_id)
-    return run, [row for row in rows if row["state"] == "active"]
+    return run, own

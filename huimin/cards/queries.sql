@@ -64,7 +64,8 @@ WHERE card.state = 'active' AND card.expires_on >= :today
 ORDER BY holder.division_code, card.number;
 
 -- name: card_with_name^
-SELECT card.*, holder.name AS holder_name, holder.division_code
+SELECT card.*, holder.name AS holder_name, holder.division_code,
+    COALESCE(holder.verified_on, card.issued_on) AS verified_on
 FROM card JOIN holder ON holder.id = card.holder_id
 WHERE card.id = :id;
 
@@ -99,6 +100,8 @@ WHERE card.id > :after
     AND (CAST(:number AS TEXT) IS NULL OR card.number = :number)
     AND (CAST(:expires_by AS TEXT) IS NULL
         OR (card.state = 'active' AND card.expires_on <= :expires_by))
+    AND (CAST(:verified_before AS TEXT) IS NULL
+        OR (card.state = 'active' AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
     AND (CAST(:unprinted AS BIGINT) = 0 OR (card.state = 'active' AND card.printed_at IS NULL))
 ORDER BY card.id LIMIT :count;
 
@@ -130,17 +133,25 @@ VALUES (:id, :layout, :card_count, :reason, :pdf_sha256, :printed_at, :printed_b
 INSERT INTO print_run_card (print_run_id, card_id) VALUES (:print_run_id, :card_id);
 
 -- name: print_runs_before
--- The latest runs first; a page begins behind the id `before`.
-SELECT * FROM print_run WHERE id < :before ORDER BY id DESC LIMIT :count;
+-- The latest runs with a card of a division first; a page begins behind the id `before`.
+SELECT * FROM print_run
+WHERE id < :before AND EXISTS (
+    SELECT 1 FROM print_run_card
+    JOIN card ON card.id = print_run_card.card_id
+    JOIN holder ON holder.id = card.holder_id
+    WHERE print_run_card.print_run_id = print_run.id
+        AND holder.division_code >= :division_first AND holder.division_code <= :division_last)
+ORDER BY id DESC LIMIT :count;
 
 -- name: print_run_by_id^
 SELECT * FROM print_run WHERE id = :id;
 
 -- name: cards_of_print_run
-SELECT card.*, holder.name AS holder_name, holder.division_code
+SELECT card.*, holder.name AS holder_name, holder.division_code, division.name AS village_name
 FROM print_run_card
 JOIN card ON card.id = print_run_card.card_id
 JOIN holder ON holder.id = card.holder_id
+JOIN division ON division.code = holder.division_code
 WHERE print_run_card.print_run_id = :print_run_id
 ORDER BY holder.division_code, card.number;
 

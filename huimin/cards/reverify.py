@@ -27,6 +27,11 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or that month's last day."""
+    return months_before(day, -months)
+
+
 def due_before(today: date, verify_months: int) -> date:
     """Whoever was verified before this day is due."""
     return months_before(today, verify_months)

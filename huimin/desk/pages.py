@@ -41,7 +41,13 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
         {"ending": ENDING_DAYS},
         "holder.read",
     ),
-    "unverified": (_("张卡的持有人该复核了"), False, "cards.cards", {}, "card.read"),
+    "unverified": (
+        _("张卡的持有人该复核了"),
+        False,
+        "cards.cards",
+        {"verify": "due"},
+        "card.read",
+    ),
     "alerts": (
         _("条异常提醒待查看"),
         False,
@@ -64,7 +70,13 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
         "merchant.read",
     ),
     "policy_drafts": (_("份优惠政策还没有发布"), False, "policies.policies", {}, "policy.read"),
-    "locked": (_("个账号因密码多次输错被锁"), True, "access.staff", {}, "staff.read"),
+    "locked": (
+        _("个账号因密码多次输错被锁"),
+        True,
+        "access.staff",
+        {"state": "locked"},
+        "staff.read",
+    ),
 }
 
 

@@ -36,8 +36,12 @@ def post(client: Any, path: str, **form: Any) -> Any:
     return client.post(path, data={"csrf_token": csrf_of(client, "/cards/"), **form})
 
 
-def approved(house: House) -> dict[str, Any]:
-    holder = make_holder(house)
+def cards_of(house: House, holder_id: str) -> list[dict[str, Any]]:
+    return house.engine.read(lambda tx: list(queries.cards_of_holder(tx, holder_id=holder_id)))
+
+
+def approved(house: House, **over: Any) -> dict[str, Any]:
+    holder = make_holder(house, **over)
 
     def work(tx: Any) -> None:
         now = house.clock()
@@ -123,8 +127,13 @@ def test_no_card_is_printed_twice_by_mistake(office: Any, house: House) -> None:
         "卡面划伤",
     ]
     log = client.get("/cards/print").text
-    assert log.count("重印这一批") == 2
+    assert log.count("/cards/print-runs/") == 2 and "卡面划伤" in log
     run = log.split("/cards/print-runs/")[-1].split('"')[0]
+    listed = client.get(f"/cards/print-runs/{run}").text
+    assert all(card["id"] in listed for card in cards) and "重印这一批" in listed
+    for book in (f"/cards/print-runs/{run}?format=xlsx", "/cards/print?format=xlsx"):
+        assert client.get(book).data[:2] == b"PK"
+    assert "重印这一批" not in office("auditor").get(f"/cards/print-runs/{run}").text
     assert post(client, f"/cards/print-runs/{run}").status_code == 422
     assert post(client, f"/cards/print-runs/{run}", reason="纸卡了").status_code == 200
     assert post(office("auditor"), "/cards/print").status_code == 403
@@ -148,3 +157,48 @@ def test_months_are_counted_back_to_a_day_that_there_is() -> None:
     assert months_before(parse_day("2026-03-31"), 1) == parse_day("2026-02-28")
     assert months_before(parse_day("2026-01-15"), 12) == parse_day("2025-01-15")
     assert months_before(parse_day("2026-01-15"), 1) == parse_day("2025-12-15")
+
+
+def test_cards_that_are_due_for_verification_are_listed_and_the_card_says_so(
+    office: Any, house: House, clock: Any
+) -> None:
+    old = make_card(house)
+    clock.advance(days=200)
+    young = make_card(house)
+    clock.advance(days=170)
+    client = office("administrator")
+    assert 'href="/cards/?verify=due"' in client.get("/today").text
+    due = client.get("/cards/?verify=due").text
+    assert old["id"] in due and young["id"] not in due
+    assert old["id"] not in client.get("/cards/?verify=overdue").text
+    page = client.get(f"/cards/{old['id']}").text
+    assert "2027年10月31日" in page and "2027年11月30日" in page and "该复核了" in page
+    assert "该复核了" not in client.get(f"/cards/{young['id']}").text
+    clock.advance(days=30)
+    client = office("administrator")
+    assert old["id"] in client.get("/cards/?verify=overdue").text
+    assert client.get("/cards/?verify=whatever").status_code == 200
+
+
+def test_a_batch_is_issued_for_one_town_and_never_beyond_ones_own(
+    office: Any, house: House
+) -> None:
+    here, there = approved(house), approved(house, division_code="512022001001")
+    administrator, registrar = office("administrator"), office()
+    assert "2 人申请已通过" in administrator.get("/cards/").text
+    assert "1 人申请已通过" in administrator.get("/cards/?division=512022001000").text
+    assert post(registrar, "/cards/issue", division="512022001000").status_code == 302
+    assert cards_of(house, there["id"]) == [] and len(cards_of(house, here["id"])) == 1
+    assert post(administrator, "/cards/issue", division="512022001000").status_code == 302
+    assert len(cards_of(house, there["id"])) == 1
+
+
+def test_a_registrar_s_print_log_is_the_own_town_s(office: Any, house: House) -> None:
+    make_card(house, make_holder(house, division_code="512022001001"))
+    administrator, registrar = office("administrator"), office()
+    post(administrator, "/cards/print", layout="sheet")
+    run = administrator.get("/cards/print").text.split("/cards/print-runs/")[1].split('"')[0]
+    assert "还没有打印过" in registrar.get("/cards/print").text
+    assert registrar.get(f"/cards/print-runs/{run}").status_code == 404
+    answer = post(registrar, f"/cards/print-runs/{run}", reason="再要一份")
+    assert answer.status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from flask import redirect, render_template, url_for
@@ -24,6 +25,7 @@ from huimin.cards.events import events_of_card
 from huimin.cards.issue import default_expiry, issue_card
 from huimin.cards.pages import pages
 from huimin.cards.pages.card_list import own_division
+from huimin.cards.reverify import months_after
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
@@ -137,6 +139,12 @@ def _expiry() -> Any:
     return default_expiry(county_day(house().clock()), house().settings.card_years)
 
 
+def _verify_by(card: dict[str, Any]) -> date:
+    """The last day on which the person's yearly verification is in time."""
+    last = date.fromisoformat(card["verified_on"])
+    return months_after(last, house().settings.verify_months)
+
+
 def _page(card_id: str, form: Form, opened: str = "") -> str:
     within = own_division()
 
@@ -150,6 +158,9 @@ def _page(card_id: str, form: Form, opened: str = "") -> str:
         "cards/office_card.html",
         card=card,
         name_masked=mask_name(card["holder_name"]),
+        verify_by=_verify_by(card),
+        grace_ends=_verify_by(card) + timedelta(days=house().settings.grace_days),
+        today=county_day(house().clock()),
         events=events[::-1],
         event_words=event_words,
         acts=[(act, ACTS[act]) for act in possible],

@@ -12,7 +12,12 @@ from huimin.access.guards import member, require
 from huimin.cards.card_list import WantedCards, approved_without_card, cards_after
 from huimin.cards.issue import default_expiry, issue_card
 from huimin.cards.pages import pages
-from huimin.cards.reverify import overdue_before, suspend_overdue, unverified_cards
+from huimin.cards.reverify import (
+    due_before,
+    overdue_before,
+    suspend_overdue,
+    unverified_cards,
+)
 from huimin.core.days import county_day
 from huimin.divisions.find import all_divisions
 from huimin.storage.engine import Transaction
@@ -22,7 +27,7 @@ from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, listed
 from huimin.web.words import CARD_STATES
 
-FILTERS = ("number", "division", "state", "expires", "unprinted")
+FILTERS = ("number", "division", "state", "expires", "unprinted", "verify")
 DAYS_MAX = 999
 # About as much of the one writer at a time as tills don't notice.
 CHUNK = 100
@@ -63,13 +68,13 @@ def cards() -> str | Response:
             (_("有效期至"), lambda row: row["expires_on"]),
         ]
         return workbook_response(_("卡片"), columns, page.rows)
-    own, last_day = own_division(), _overdue_before()
+    place, last_day = _place(form), _overdue_before()
 
     def waiting(tx: Transaction) -> tuple[int, int]:
         overdue = unverified_cards(
-            tx, last_day=last_day, after="", count=COUNT_MAX, division_code=own
+            tx, last_day=last_day, after="", count=COUNT_MAX, division_code=place
         )
-        return len(approved_without_card(tx, own)), len(overdue)
+        return len(approved_without_card(tx, place)), len(overdue)
 
     to_issue, overdue = house().engine.read(waiting)
     return render_template(
@@ -87,8 +92,11 @@ def cards() -> str | Response:
 @pages.post("/cards/issue")
 @require("card.issue")
 def issue_to_all() -> Response:
-    """Give a card to everybody who was approved and has none; a hundred to a transaction."""
-    own, now, actor = own_division(), house().clock(), member().username
+    """Give a card to everybody who was approved and has none, of a town or of all.
+
+    A hundred to a transaction, so that no till waits long.
+    """
+    own, now, actor = _place(Form.sent()), house().clock(), member().username
     key_id, today = house().key_ring.active_key_id, county_day(now)
     expires_on = default_expiry(today, house().settings.card_years)
     ids = house().engine.read(lambda tx: approved_without_card(tx, own))
@@ -117,12 +125,8 @@ def issue_to_all() -> Response:
 @require("card.change")
 def suspend_overdue_cards() -> Response:
     """Suspend the cards of people who were not verified in time, with the grace used up."""
-    own, now, actor, last_day = (
-        own_division(),
-        house().clock(),
-        member().username,
-        _overdue_before(),
-    )
+    own, now, actor = _place(Form.sent()), house().clock(), member().username
+    last_day = _overdue_before()
     done = 0
     while True:
         some = change(
@@ -135,6 +139,17 @@ def suspend_overdue_cards() -> Response:
             break
     tell(_("已暂停 %(count)s 张超期未复核的卡；复核后可以恢复。", count=done))
     return redirect(url_for("cards.cards", state="suspended"))
+
+
+def _place(form: Form) -> str | None:
+    """The division that is asked for, never beyond the reader's own; None for the whole county."""
+    own, wanted = own_division(), form.optional("division")
+    known = {code for code, _name in towns()}
+    return wanted if wanted in known else own
+
+
+def _due_before() -> date:
+    return due_before(county_day(house().clock()), house().settings.verify_months)
 
 
 def _overdue_before() -> date:
@@ -154,6 +169,9 @@ def _page(form: Form, *, size: int) -> Listed:
         if within_days is not None
         else None,
         unprinted=bool(form.text("unprinted")),
+        verified_before={"due": _due_before, "overdue": _overdue_before}[form.text("verify")]()
+        if form.text("verify") in ("due", "overdue")
+        else None,
         within=own_division(),
     )
     after = request.args.get("after", "")

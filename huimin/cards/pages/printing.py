@@ -13,15 +13,17 @@ from huimin.access.guards import member, require
 from huimin.cards.card_list import card_in
 from huimin.cards.pages import pages
 from huimin.cards.pages.card_list import own_division, towns
-from huimin.cards.print_log import CARDS_MAX, Layout, cards_of_run_again, print_runs, record_run
+from huimin.cards.print_log import CARDS_MAX, Layout, cards_in_run, print_runs, record_run
 from huimin.cards.print_run import card_to_print, cards_of_run, printed_cards, public_host
 from huimin.cards.sheet import CardFace, cards_pdf
 from huimin.core.days import county_day
+from huimin.core.identity import mask_name
 from huimin.core.refusals import FieldProblems, field_problem
-from huimin.holders.people import division_bounds
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
 from huimin.web.forms import Form
+from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.words import CARD_STATES, minute_text
 
 RUNS_SHOWN = 50
 Row = dict[str, Any]
@@ -29,9 +31,20 @@ Row = dict[str, Any]
 
 @pages.get("/cards/print")
 @require("card.print")
-def print_choice() -> str:
+def print_choice() -> str | BaseResponse:
     """What waits to be printed, by town, and the log of the runs."""
-    return _page(Form({"town": request.args.get("town", "")}))
+    if request.args.get("format") != "xlsx":
+        return _page(Form({"town": request.args.get("town", "")}))
+    own = own_division()
+    runs = house().engine.read(lambda tx: print_runs(tx, count=ROWS_MAX, within=own))
+    columns = [
+        (_("时间"), lambda row: minute_text(row["printed_at"])),
+        (_("工作人员"), lambda row: row["printed_by"]),
+        (_("张数"), lambda row: row["card_count"]),
+        (_("原因"), lambda row: row["reason"]),
+        ("SHA-256", lambda row: row["pdf_sha256"]),
+    ]
+    return workbook_response(_("打印记录"), columns, runs)
 
 
 @pages.post("/cards/print")
@@ -68,20 +81,36 @@ def print_card(card_id: str) -> BaseResponse:
         return redirect(url_for("cards.card_of_office", card_id=card_id, again=1))
 
 
+@pages.get("/cards/print-runs/<print_run_id>")
+@require("card.read")
+def print_run(print_run_id: str) -> str | BaseResponse:
+    """One run: which cards, by whom and why."""
+    if request.args.get("format") != "xlsx":
+        return _run_page(print_run_id, Form())
+    own = own_division()
+    _run, rows = house().engine.read(lambda tx: cards_in_run(tx, print_run_id, within=own))
+    columns = [
+        (_("卡号"), lambda row: row["number"]),
+        (_("姓名"), lambda row: mask_name(row["holder_name"])),
+        (_("村（社区）"), lambda row: row["village_name"]),
+        (_("卡片状态"), lambda row: str(CARD_STATES[row["state"]])),
+    ]
+    return workbook_response(_("打印记录"), columns, rows)
+
+
 @pages.post("/cards/print-runs/<print_run_id>")
 @require("card.print")
 def print_again(print_run_id: str) -> BaseResponse | tuple[str, int]:
     """The cards of an earlier run again, for a reason; those that still count."""
-    form = Form.sent()
-    first, last = division_bounds(own_division() or "0" * 12)
-    run, rows = house().engine.read(lambda tx: cards_of_run_again(tx, print_run_id))
-    own = [row for row in rows if first <= row["division_code"] <= last]
+    form, own = Form.sent(), own_division()
+    run, rows = house().engine.read(lambda tx: cards_in_run(tx, print_run_id, within=own))
+    still = [row for row in rows if row["state"] == "active"]
     try:
         if not form.text("reason"):
             raise field_problem("reason", "请写明重印的原因。", "Give the reason for reprinting.")
-        return _made(own, run["layout"], reason=form.text("reason"), again=True)
+        return _made(still, run["layout"], reason=form.text("reason"), again=True)
     except FieldProblems as why:
-        return _page(form.refused(why), opened=print_run_id), 422
+        return _run_page(print_run_id, form.refused(why)), 422
 
 
 def _made(rows: list[Row], layout: Layout, *, reason: str, again: bool) -> Response:
@@ -116,18 +145,26 @@ def _layout(form: Form) -> Layout:
     return "single" if form.text("layout") == "single" else "sheet"
 
 
-def _page(form: Form, opened: str = "") -> str:
+def _run_page(print_run_id: str, form: Form) -> str:
+    own = own_division()
+    run, rows = house().engine.read(lambda tx: cards_in_run(tx, print_run_id, within=own))
+    return render_template(
+        "cards/print_run.html", run=run, rows=rows, form=form, mask_name=mask_name
+    )
+
+
+def _page(form: Form) -> str:
     today, own = county_day(house().clock()), own_division()
     town = own or form.optional("town")
 
     def look(tx: Transaction) -> tuple[int, list[Row]]:
-        return len(cards_of_run(tx, today=today, town_code=town)), print_runs(tx, count=RUNS_SHOWN)
+        waiting = cards_of_run(tx, today=today, town_code=town)
+        return len(waiting), print_runs(tx, count=RUNS_SHOWN, within=own)
 
     waiting, runs = house().engine.read(look)
     return render_template(
         "cards/print.html",
         form=form,
-        opened=opened,
         waiting=waiting,
         cards_max=CARDS_MAX,
         runs=runs,

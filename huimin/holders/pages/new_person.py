@@ -68,8 +68,13 @@ def enter_person() -> Response | tuple[str, int]:
 @require("holder.write")
 def delete_draft(draft_id: str) -> Response:
     """Throw away a draft of one's own."""
-    staff_id = member().id
-    change(lambda tx: drop_draft(tx, staff_id=staff_id, draft_id=draft_id))
+    staff_id, secrets = member().id, house().personal_data
+
+    def work(tx: Transaction) -> None:
+        read_draft(tx, secrets, staff_id=staff_id, draft_id=draft_id)
+        drop_draft(tx, staff_id=staff_id, draft_id=draft_id)
+
+    change(work)
     tell(_("草稿已删除。"))
     return redirect(url_for("holders.people"))
 
