@@ -45,8 +45,8 @@ NO_IDS = {
     "receipt_no": "0",
     "hash_prefix": "0" * 16,
 }
-# What belongs to no town and no merchant: there is one register, one set of policies.
-OF_THE_COUNTY = {"job_id", "policy_id"}
+# What belongs to no town and no merchant: only roles that see the whole county come to it.
+OF_THE_COUNTY = {"alert_id", "job_id", "policy_id"}
 FORM = {
     "reason": "走错了门",
     "name": "张三",
@@ -172,6 +172,14 @@ def test_every_argument_is_known_here(app: Any, places: tuple[Place, Place]) -> 
         if name not in known
     }
     assert unknown == set(), "say in Place.ids whose these are, or in NO_IDS that they are no ids"
+
+
+def test_what_is_of_the_county_is_for_roles_of_the_county(app: Any) -> None:
+    for rule, method in rules_of(app):
+        action = action_of(app, rule)
+        if action is not None and set(rule.arguments) & OF_THE_COUNTY:
+            let_in = [role for role in ROLES_OF_A_PLACE if allows(role, action)]
+            assert let_in == [], f"{method} {rule.rule}"
 
 
 @pytest.mark.parametrize("role", ROLES_OF_A_PLACE)
