@@ -126,6 +126,7 @@ class Place:
             "terminal_id": self.terminal["id"],
             "staff_id": self.staff["cashier"]["id"],
             "redemption_id": self.sale["id"],
+            "ledger_id": self.sale["id"],
         }
 
 
