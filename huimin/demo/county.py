@@ -43,7 +43,7 @@ POLICY = PolicyDraft(
     name="九二折",
     rate_bp=800,
     starts_on="2023-03-01",
-    cap_redemption_fen=20_000,
+    cap_redemption_fen=15_000,
     cap_card_day_fen=20_000,
     cap_card_month_fen=50_000,
     merchant_share_bp=6_000,
@@ -136,6 +136,7 @@ def _open_merchants(county: County) -> None:
                     kind=place.kind,
                     division_code=place.division_code,
                     address=place.address,
+                    opening_hours=place.opening_hours,
                     now=now,
                     actor=ACTOR,
                 )

@@ -39,6 +39,7 @@ RETURN_DAYS_MAX = 4
 WEEKEND_SHARE = 1.25
 # Hours at which shops are busy, with the weight of each.
 HOURS = (8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19)
+NIGHT_ACTS_MAX = 3
 HOUR_WEIGHTS = (6, 12, 14, 9, 4, 6, 8, 9, 12, 11, 5)
 
 
@@ -155,10 +156,15 @@ class MonthsPlan:
 
     def _in_time(self, acts: list[Act], day: date) -> list[Act]:
         """Today's acts are moved before the present moment: nothing happens in the future."""
-        start = datetime.combine(day, time(), COUNTY_ZONE)
-        gone = (self._now - start) / timedelta(days=1)
-        if gone >= 1:
+        midnight = datetime.combine(day, time(), COUNTY_ZONE)
+        if self._now >= midnight + timedelta(days=1):
             return acts
+        # From the hour on at which shops open; who looks earlier than that finds a few night sales.
+        start = midnight + timedelta(hours=HOURS[0])
+        if self._now < start + timedelta(hours=1):
+            start = midnight
+            acts = sorted(acts, key=lambda act: (act.at, act.number))[:NIGHT_ACTS_MAX]
+        gone = (self._now - start) / (midnight + timedelta(days=1) - start)
         return [_moved(act, start + (act.at - start) * gone) for act in acts]
 
 

@@ -7,6 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+OPENING_HOURS = {
+    "supermarket": "08:00-22:00",
+    "pharmacy": "08:00-21:30",
+    "hospital": "24 小时",
+    "school": "07:30-20:30",
+    "other": "08:00-20:00",
+}
+
 
 @dataclass(frozen=True)
 class Place:
@@ -17,6 +25,11 @@ class Place:
     division_code: str
     address: str
     tills: tuple[str, ...] = ("1 号收银台",)
+
+    @property
+    def opening_hours(self) -> str:
+        """As an outlet of its kind writes them."""
+        return OPENING_HOURS[self.kind]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from huimin.core.refusals import Refusal
 from huimin.demo.county import County
 from huimin.demo.months import Act, MonthsPlan, Purchase, Return
 from huimin.demo.stories import tell_stories
+from huimin.demo.strange import look_at_one, strange_acts
 from huimin.storage.engine import Transaction
 
 CASHIERS = ("王敏", "李萍", "陈芳", "杨静", "刘洋")
@@ -41,8 +42,10 @@ def play(county: County, plan: MonthsPlan, progress: Callable[[], None] = lambda
     for day in plan.days:
         if day == month_days(present_month)[0]:
             stopped = tell_stories(county, county_start(day))
-        _day(county, plan.acts_of(day, stopped), played)
+        acts = [*plan.acts_of(day, stopped), *strange_acts(county, plan.days, day)]
+        _day(county, sorted(acts, key=lambda act: (act.at, act.number)), played)
         progress()
+    look_at_one(county.house)
     return played
 
 

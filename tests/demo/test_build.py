@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from huimin.access.terminal_keys import terminal_of_key
+from huimin.alerts.find_alerts import WantedAlerts, alerts_before
+from huimin.alerts.wording import RULES
 from huimin.checkout.requests import check_card
 from huimin.checkout.verify import verify_card
 from huimin.core.card_number import is_valid
@@ -219,3 +221,11 @@ def test_an_interrupted_start_leaves_nothing(
     with pytest.raises(KeyboardInterrupt):
         open_demo(settings, now=datetime.now(UTC), seed=1, progress=stop)
     assert not list(tmp_path.iterdir())
+
+
+def test_each_rule_has_an_alert_to_look_at(demo_house: House) -> None:
+    found = demo_house.engine.read(lambda tx: alerts_before(tx, WantedAlerts(), "", 100))
+    assert {each["rule"] for each in found} == set(RULES)
+    assert len(found) <= 10
+    looked = [each["rule"] for each in found if each["state"] == "looked_at"]
+    assert looked == ["split_sale"]
