@@ -130,15 +130,15 @@ def _words(language: str) -> dict[str, Any]:
 
 def _columns(language: str) -> list[Any]:
     return [
-        (_("日期"), lambda row: row["business_day"]),
+        (_("交易日"), lambda row: row["business_day"]),
         (_("规则"), lambda row: rule_name(row["rule"], language)),
         (_("情况"), lambda row: found_words(row["rule"], row["numbers"], language)),
         (_("示范点"), lambda row: row["outlet_name"]),
         (_("乡镇（街道）"), lambda row: row["town_name"]),
         (_("收银终端"), lambda row: row["till_label"]),
-        (_("收银员"), lambda row: row["cashier"]),
+        (_("收银员"), lambda row: row["staff_name"] or row["cashier"]),
         (_("卡号"), lambda row: grouped(row["card_number"]) if row["card_number"] else None),
-        (_("持卡人"), lambda row: row["name_masked"]),
+        (_("持有人"), lambda row: row["name_masked"]),
         (_("笔数"), lambda row: row["row_count"]),
         (_("状态"), lambda row: str(STATES[row["state"]])),
         (_("最近一笔"), lambda row: minute_text(row["grown_at"])),

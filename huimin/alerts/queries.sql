@@ -46,11 +46,12 @@ ON CONFLICT (alert_id, ledger_id) DO NOTHING;
 -- name: alerts_before
 -- A page of the list, the latest first. :town is the first nine digits of a town's code.
 SELECT alert.*, outlet.name AS outlet_name, town.name AS town_name, terminal.label AS till_label,
-    card.number AS card_number, holder.name AS holder_name,
+    staff.name AS staff_name, card.number AS card_number, holder.name AS holder_name,
     (SELECT COUNT(*) FROM alert_row WHERE alert_row.alert_id = alert.id) AS row_count
 FROM alert
 JOIN outlet ON outlet.id = alert.outlet_id
 JOIN terminal ON terminal.id = alert.terminal_id
+LEFT JOIN staff ON staff.id = alert.staff_id
 LEFT JOIN division AS town ON town.code = alert.town_code
 LEFT JOIN card ON card.id = alert.card_id
 LEFT JOIN holder ON holder.id = card.holder_id
@@ -76,10 +77,11 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
 
 -- name: alert_by_id^
 SELECT alert.*, outlet.name AS outlet_name, town.name AS town_name, terminal.label AS till_label,
-    card.number AS card_number, holder.id AS holder_id, holder.name AS holder_name
+    staff.name AS staff_name, card.number AS card_number, holder.name AS holder_name
 FROM alert
 JOIN outlet ON outlet.id = alert.outlet_id
 JOIN terminal ON terminal.id = alert.terminal_id
+LEFT JOIN staff ON staff.id = alert.staff_id
 LEFT JOIN division AS town ON town.code = alert.town_code
 LEFT JOIN card ON card.id = alert.card_id
 LEFT JOIN holder ON holder.id = card.holder_id
