@@ -49,6 +49,7 @@ export async function verify(card) {
     sound.yes();
     startSale(card, told);
   } catch (problem) {
+    if (problem instanceof Error) throw problem;
     if (now !== turn) return;
     sale = null;
     facing.show({ kind: "ready" });
@@ -132,6 +133,7 @@ async function askQuote(number, body) {
     const quote = await desk.quote(body);
     if (number === turn) showQuote(quote, "");
   } catch (problem) {
+    if (problem instanceof Error) throw problem;
     if (number !== turn) return;
     showQuote(null, reason(problem));
     facing.show({ kind: "ready" });
@@ -152,6 +154,7 @@ export async function confirm() {
   try {
     finish(await desk.redeem(order, sale.key), now);
   } catch (problem) {
+    if (problem instanceof Error) throw problem;
     if (problem.code !== "offline") return refuse(problem, order);
     showProblem(words.offline);
     byId("confirm").disabled = false; // the same key: asking again can't sell twice

@@ -74,7 +74,9 @@ function list({ count, sales }) {
     ...sales.map((row) => {
       const amounts = `${money(row.amount_fen)} · ${words.saved} ${money(-row.discount_fen)} · ${words.paid} ${money(row.payable_fen)}`;
       const left = row.left_fen && row.left_fen < row.amount_fen ? element("span", { className: "left", textContent: `${words.left} ${money(row.left_fen)}` }) : "";
-      const numbers = element("small", { textContent: `${words.receipt} ${row.receipt_no} · ${words.order} ${row.order_no}` });
+      // An order number that this page made itself tells nobody anything.
+      const order = row.order_no.startsWith("W-") ? "" : ` · ${words.order} ${row.order_no}`;
+      const numbers = element("small", { textContent: `${words.receipt} ${row.receipt_no}${order}` });
       return element("li", {}, element("div", {}, element("strong", { textContent: timeOf(row.recorded_at) }), ` ${amounts} `, left, numbers), undoButton(row));
     }),
   );

@@ -54,6 +54,7 @@ async function reverse(facing) {
     sound.yes();
     document.dispatchEvent(new CustomEvent("till:recorded", { detail: { kind: "reversal", done: told } }));
   } catch (problem) {
+    if (problem instanceof Error) throw problem;
     byId("reverse-problem").textContent = reason(problem);
     askManager(problem.code);
     sound.no();

@@ -5,7 +5,8 @@ import { NUMBER_DIGITS } from "./card_number.js";
 import { readingOf } from "./reading.js";
 
 export const SPEED_MS = 40; // the mean time between two characters of a scanner, at most
-export const LENGTH_MIN = 8; // nobody types that many characters that fast
+export const LENGTH_MIN = 8; // nobody types that many digits that fast
+const DIGITS = new RegExp(`\\d{${LENGTH_MIN},}`);
 const SILENCE_MS = 120; // a burst that reads as something ends with this much silence
 const STUMBLE_MS = 400; // one that does not may go on: a slow radio, a busy till
 const ENDS = ["Enter", "NumpadEnter", "Tab"];
@@ -61,8 +62,11 @@ export function listenForScans(onScan) {
 
   function isScan() {
     if (!burst) return false;
-    const count = Math.max(burst.keys.length, (burst.typed + burst.composing).length);
-    return count >= LENGTH_MIN && (burst.last - burst.first) / count <= SPEED_MS;
+    const texts = [burst.keys, burst.typed + burst.composing];
+    // Every code at a till holds a run of digits; a word that an input method commits at once does not.
+    if (!texts.some((text) => DIGITS.test(text.normalize("NFKC")))) return false;
+    const count = Math.max(...texts.map((text) => text.length));
+    return (burst.last - burst.first) / count <= SPEED_MS;
   }
 
   function restore(field, value) {
