@@ -20,7 +20,7 @@ from huimin.holders.register_header import (
     find_header,
 )
 from huimin.holders.register_problem import Problem, file_problem, problem_at
-from huimin.holders.register_row import Circumstances, not_a_person, read_row
+from huimin.holders.register_row import Circumstances, not_a_person, read_row, who_is_meant
 from huimin.holders.register_sheets import Sheet, SheetRow, open_sheets
 
 PEOPLE_MAX = 100_000
@@ -40,12 +40,17 @@ class AcceptedRow:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that must be mended, with its cells as they stand in the file."""
+    """A row that must be mended, with its cells as they stand in the file.
+
+    `name` and `id_number` say who is meant, as far as they can be read.
+    """
 
     sheet: str
     row: int
     cells: tuple[Any, ...]
     problems: tuple[Problem, ...]
+    name: str | None = None
+    id_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,9 @@ def _check_row(
         )
     result = read_row(sheet, header, row, around)
     if isinstance(result, list):
-        check.refused.append(RefusedRow(sheet, row.number, row.cells, tuple(result)))
+        name, meant = who_is_meant(header, row, around.today)
+        refused = RefusedRow(sheet, row.number, row.cells, tuple(result), name, meant)
+        check.refused.append(refused)
         return
     number = result.id_number.number
     earlier = seen.get(number)

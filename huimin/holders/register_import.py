@@ -7,8 +7,8 @@ therefore finished by running it again, and importing a file twice changes nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -44,11 +44,23 @@ class ImportCounts:
     new: int = 0
     updated: int = 0
     unchanged: int = 0
+    proposed: int = 0
 
     def __add__(self, other: ImportCounts) -> ImportCounts:
         return ImportCounts(
-            self.new + other.new, self.updated + other.updated, self.unchanged + other.unchanged
+            self.new + other.new,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.proposed + other.proposed,
         )
+
+    @property
+    def changed(self) -> bool:
+        """True when the register did something."""
+        return bool(self.new or self.updated or self.proposed)
+
+
+Propose = Callable[[Transaction, Sequence[AcceptedRow]], int]
 
 
 @dataclass
@@ -76,24 +88,31 @@ def import_register(
     actor: str,
     dry_run: bool = False,
     progress: Progress | None = None,
+    propose: Propose | None = None,
 ) -> ImportCounts:
     """Write the accepted rows (in a dry run only look). `progress(done, total)` counts rows.
 
-    The import itself is recorded when it has changed something.
+    `propose(tx, rows)` applies for cards in the transaction that writes the rows, so that nobody
+    is entered without the application; it gives their number. An import that has changed something
+    is recorded, also when `progress` raises because somebody stopped it.
     """
     run = engine.read if dry_run else engine.write
     counts = ImportCounts()
-    for start in range(0, len(check.accepted), CHUNK_ROWS):
-        rows = check.accepted[start : start + CHUNK_ROWS]
-        counts += run(
-            lambda tx, rows=rows: _chunk(  # type: ignore[misc]
-                tx, personal_data, rows, now=now, actor=actor, dry_run=dry_run
-            )
-        )
-        if progress is not None:
-            progress(start + len(rows), len(check.accepted))
-    if not dry_run and (counts.new or counts.updated):
-        engine.write(lambda tx: _record_import(tx, check, counts, now=now, actor=actor))
+
+    def write(tx: Transaction, rows: Sequence[AcceptedRow]) -> ImportCounts:
+        given: dict[str, Any] = {"now": now, "actor": actor, "dry_run": dry_run}
+        written = _chunk(tx, personal_data, rows, **given)
+        return replace(written, proposed=propose(tx, rows)) if propose else written
+
+    try:
+        for start in range(0, len(check.accepted), CHUNK_ROWS):
+            rows = check.accepted[start : start + CHUNK_ROWS]
+            counts += run(lambda tx, rows=rows: write(tx, rows))  # type: ignore[misc]
+            if progress is not None:
+                progress(start + len(rows), len(check.accepted))
+    finally:
+        if counts.changed and not dry_run:
+            engine.write(lambda tx: _record_import(tx, check, counts, now=now, actor=actor))
     return counts
 
 
@@ -292,6 +311,7 @@ def _record_import(
             "new": counts.new,
             "updated": counts.updated,
             "unchanged": counts.unchanged,
+            "proposed": counts.proposed,
             "refused": len(check.refused),
         },
     )

@@ -1,13 +1,17 @@
 """The two jobs of a register: check and match it, then import it and propose applications.
 
-The uploaded file lies in the job's folder, mode 0600; so does what the check found, encrypted. The
-import reads the file again, so that what is written is what stands in it.
+The uploaded file, what the check found and the rows to mend lie in the job's folder, encrypted, for
+KEPT_DAYS; the file is in clear only while a job reads it. The import reads it again, so that what
+is written is what stands in it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,15 +24,19 @@ from huimin.holders.people import find_by_id_number
 from huimin.holders.personal_data import PersonalData
 from huimin.holders.refused_workbook import write_refused_workbook
 from huimin.holders.register_import import import_register, require_fitting_keys
-from huimin.holders.register_match import end_missing, match_register, propose
+from huimin.holders.register_match import Match, end_missing, match_register, propose
 from huimin.holders.register_places import Places
 from huimin.holders.register_row import Circumstances
+from huimin.jobs.jobs import jobs_finished_before
 from huimin.storage.engine import Engine, Transaction
 
 REGISTER_BYTES_MAX = 50 * 1024 * 1024
 ENDINGS = (".xlsx", ".csv")
-FOLDER, REFUSED, FOUND = "jobs", "refused.xlsx", "found.sealed"
+FOLDER, REGISTER, REFUSED, FOUND = "jobs", "register.sealed", "refused.sealed", "found.sealed"
+KEPT_DAYS = 30
 PROBLEMS_KEPT = 2_000
+# What a job is at, as its page says it (pages/registers.py has the words).
+CHECKING, MATCHING, WRITING, ENDING = "check", "match", "write", "end"
 Row = dict[str, Any]
 Told = Callable[[str, int, int], None]
 
@@ -51,69 +59,58 @@ class RegisterWork:
         self.place, self.file_name = folder / FOLDER / job_id, file_name
         self.job_id, self.today = job_id, county_day(now)
 
-    @property
-    def path(self) -> Path:
-        """The register itself."""
-        return self.place / f"register{Path(self.file_name).suffix.lower()}"
-
     def keep(self, content: bytes) -> None:
-        """Write the uploaded file."""
+        """Keep the uploaded file."""
         self.place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        self._seal(REGISTER, content)
 
     def check(self, told: Told) -> Row:
         """Check and match; nothing is written to the database but the job's own progress."""
         found = self._checked(told)
-        told("对照", 0, 1)
-        match = self.engine.read(
-            lambda tx: match_register(tx, self.personal_data, found, self.today)
-        )
-        told("对照", 1, 1)
-        to_mend = write_refused_workbook(self.place / REFUSED, found, now=self.now)
+
+        def match(tx: Transaction) -> Match:
+            given = (tx, self.personal_data, found, self.today)
+            return match_register(*given, lambda done, total: told(MATCHING, done, total))
+
+        groups = self.engine.read(match).as_dict()
+        to_mend = self._keep_refused(found)
         problems = [
             {"sheet": one.sheet, "row": one.row, "column": one.column, "message": one.message}
             for one in found.problems[:PROBLEMS_KEPT]
         ]
-        kept = write_json({**match.as_dict(), "problems": problems}).encode()
-        sealed = self.personal_data.seal(kept, self.job_id)
-        (self.place / FOUND).write_bytes(sealed)
-        (self.place / FOUND).chmod(0o600)
+        self._seal(FOUND, write_json({**groups, "problems": problems}).encode())
         return {
             "accepted": len(found.accepted),
             "refused": len(found.refused),
             "repeated": len(found.repeated),
             "to_mend": to_mend,
-            **{name: len(rows) for name, rows in match.as_dict().items()},
+            **{name: len(rows) for name, rows in groups.items()},
         }
 
     def found(self) -> Row:
         """The lists that the check made. Raises FileNotFoundError when they are gone."""
-        sealed = (self.place / FOUND).read_bytes()
-        lists: Row = read_json(self.personal_data.unseal(sealed, self.job_id))
+        lists: Row = read_json(self._unsealed(FOUND))
         return lists
 
-    def write(self, told: Told, *, end_from: date | None) -> Row:
-        """Import, propose, and end what the register no longer holds from a day on."""
+    def refused(self) -> bytes:
+        """The workbook of rows to mend. Raises FileNotFoundError when there is none."""
+        return self._unsealed(REFUSED)
+
+    def copy_from(self, checked: RegisterWork) -> None:
+        """Take over the file of the check that this import follows."""
+        self.keep(checked._unsealed(REGISTER))
+
+    def write(self, told: Told, *, missing: list[Row], end_from: date | None) -> Row:
+        """Import, apply for cards, and end what the register no longer holds from a day on."""
         found = self._checked(told)
-        missing = self.found()["missing"] if end_from is not None else []
+        given: dict[str, Any] = {"now": self.now, "actor": self.actor}
         counts = import_register(
             self.engine,
             self.personal_data,
             found,
-            now=self.now,
-            actor=self.actor,
-            progress=lambda done, total: told("写入", done, total),
-        )
-        proposed = propose(
-            self.engine,
-            self.personal_data,
-            found.accepted,
-            now=self.now,
-            actor=self.actor,
-            today=self.today,
-            told=lambda done, total: told("提出申请", done, total),
+            progress=lambda done, total: told(WRITING, done, total),
+            propose=lambda tx, rows: propose(tx, self.personal_data, rows, **given),
+            **given,
         )
         ended = 0
         if end_from is not None:
@@ -122,16 +119,38 @@ class RegisterWork:
                 missing,
                 last_day=end_from - timedelta(days=1),
                 reason=f"名册“{self.file_name}”中已没有",
-                now=self.now,
-                actor=self.actor,
+                told=lambda done, total: told(ENDING, done, total),
+                **given,
             )
-        return {
-            "new": counts.new,
-            "updated": counts.updated,
-            "unchanged": counts.unchanged,
-            "proposed": proposed,
-            "ended": ended,
-        }
+        return {**asdict(counts), "ended": ended}
+
+    def _keep_refused(self, found: RegisterCheck) -> bool:
+        with self._in_clear(REFUSED, b"", ".xlsx") as path:
+            written = write_refused_workbook(path, found, now=self.now)
+            if written:
+                self._seal(REFUSED, path.read_bytes())
+        return written
+
+    def _seal(self, name: str, content: bytes) -> None:
+        handle = os.open(self.place / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(self.personal_data.seal(content, f"{self.job_id}/{name}"))
+
+    def _unsealed(self, name: str) -> bytes:
+        sealed = (self.place / name).read_bytes()
+        return self.personal_data.unseal(sealed, f"{self.job_id}/{name}")
+
+    @contextmanager
+    def _in_clear(self, name: str, content: bytes, suffix: str) -> Iterator[Path]:
+        """A file that only this account can read, gone when it is no longer needed."""
+        path = self.place / f"{name}{suffix}"
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
 
     def _checked(self, told: Told) -> RegisterCheck:
         def work(tx: Transaction) -> RegisterCheck:
@@ -147,6 +166,14 @@ class RegisterWork:
                 file_name=self.file_name,
                 registered_name=registered_name,
             )
-            return check_register(self.path, around, lambda d, t: told("检查", d, t))
+            return check_register(path, around, lambda d, t: told(CHECKING, d, t))
 
-        return self.engine.read(work)
+        ending = Path(self.file_name).suffix.lower()
+        with self._in_clear(REGISTER, self._unsealed(REGISTER), ending) as path:
+            return self.engine.read(work)
+
+
+def drop_old_files(tx: Transaction, folder: Path, now: datetime) -> None:
+    """Delete the files of jobs that ended KEPT_DAYS ago; that they were there stays on record."""
+    for job_id in jobs_finished_before(tx, now - timedelta(days=KEPT_DAYS)):
+        shutil.rmtree(folder / FOLDER / job_id, ignore_errors=True)

@@ -103,6 +103,13 @@ def read_row(
     )
 
 
+def who_is_meant(header: Header, row: SheetRow, today: date) -> tuple[str | None, str | None]:
+    """The name and the ID number of a refused row, as far as they can be read."""
+    view = _Row("", header, row)
+    id_number = _id_number(view, today)
+    return _name(view), id_number.number if id_number is not None else None
+
+
 def not_a_person(header: Header, row: SheetRow) -> str | None:
     """Why a row holds no person ("empty", "total" or "header"), or None when it may hold one."""
     if row.blank:

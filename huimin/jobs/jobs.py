@@ -144,6 +144,11 @@ def fail_lost_jobs(tx: Transaction, now: datetime) -> None:
     queries.lost_jobs(tx, now=instant_text(now), stale=instant_text(now - SILENT), result_json=said)
 
 
+def jobs_finished_before(tx: Transaction, before: datetime) -> list[str]:
+    """Ids of the jobs that ended before an instant."""
+    return [row["id"] for row in queries.old_jobs(tx, before=instant_text(before))]
+
+
 def _read(row: Row) -> Row:
     result = read_json(row["result_json"]) if row["result_json"] else None
     return {**row, "asked": read_json(row["asked_json"]), "result": result}

@@ -6,12 +6,15 @@ import io
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from huimin.divisions.load import package_divisions
+from huimin.holders import register_import
 from huimin.holders.applications import applications_of
 from huimin.holders.people import eligibilities_of, find_by_id_number
 from huimin.house import House
+from huimin.jobs import jobs
 from huimin.jobs.jobs import begin_job, job_by_id
 from tests.making.cards import make_card
 from tests.making.holders import id_number, make_holder
@@ -30,6 +33,10 @@ def upload(office: Office, client: Any, content: bytes, name: str = "名册.xlsx
     answer = client.post("/registers/", data=data, content_type="multipart/form-data")
     office.house.jobs.wait()
     return answer
+
+
+def book_of(answer: Any) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(answer.data))
 
 
 def counted(house: House, table: str) -> int:
@@ -81,6 +88,15 @@ def test_check_match_import_and_applications_in_one_step(
     )
     mend = client.get(checked.headers["Location"] + "/refused.xlsx")
     assert mend.data[:2] == b"PK"
+    for path in (house.settings.folder / "jobs").rglob("*.*"):
+        assert path.suffix == ".sealed" and path.stat().st_mode & 0o077 == 0, path
+        assert b"PK" not in path.read_bytes()[:20], "no register lies about in clear"
+    gone_list = client.get(checked.headers["Location"] + "/missing.xlsx")
+    cells = [cell for row in book_of(gone_list).active.values for cell in row]
+    assert "钱*在" in cells and "低保" in cells and "钱不在" not in cells
+    assert client.get(checked.headers["Location"] + "/other.xlsx").status_code == 404
+    refused = office.post(client, checked.headers["Location"] + "/import", end_missing="1")
+    assert refused.status_code == 422 and 'id="problem-end_from"' in refused.text
     started = office.post(
         client,
         checked.headers["Location"] + "/import",
@@ -117,6 +133,77 @@ def test_check_match_import_and_applications_in_one_step(
     office.post(client, again.headers["Location"] + "/import")
     house.jobs.wait()
     assert counted(house, "application") == 1 and counted(house, "holder") == people + 1
+
+
+def test_who_stands_in_a_row_to_mend_is_not_missing(
+    office: Office, house: House, tmp_path: Path
+) -> None:
+    numbers = [id_number() for _ in range(3)]
+    for name, number in zip(("赵电话", "钱号码", "孙不在"), numbers, strict=True):
+        person = make_holder(
+            house, name=name, id_number=number, division_code=village_code(), family=()
+        )
+        make_card(house, person)
+    wrong = numbers[1][:17] + ("0" if numbers[1][17] != "0" else "1")
+    content = register(
+        tmp_path,
+        register_row(name="李来了", id_number=id_number(), kind="低保"),
+        register_row(name="赵电话", id_number=numbers[0], kind="低保", phone="12"),
+        register_row(name="钱号码", id_number=wrong, kind="低保"),
+    )
+    client = office.client()
+    checked = upload(office, client, content)
+    missing = book_of(client.get(checked.headers["Location"] + "/missing.xlsx"))
+    named = [row[0] for row in missing.active.iter_rows(min_row=3, values_only=True)]
+    assert named == ["孙*在"]
+
+
+def test_an_import_that_is_stopped_leaves_whole_people_a_record_and_can_go_on(
+    office: Office, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(register_import, "CHUNK_ROWS", 4)
+    monkeypatch.setattr(jobs, "NOTE_SECONDS", 0)
+    content = register(tmp_path, *[register_row() for _ in range(10)])
+    client = office.client()
+    checked = upload(office, client, content).headers["Location"]
+    noted, original = [], jobs.Progress.__call__
+
+    def note(told: Any, step: str, done: int, total: int) -> None:
+        noted.append(step)
+        if step == "write" and noted.count("write") == 2:
+            running = house.engine.read(lambda tx: jobs.jobs_before(tx, "register.import"))
+            # Somebody presses the button while the second part is being written.
+            assert office.post(client, f"/registers/{running[0]['id']}/cancel").status_code == 302
+        original(told, step, done, total)
+
+    monkeypatch.setattr(jobs.Progress, "__call__", note)
+    stopped = office.post(client, checked + "/import").headers["Location"]
+    house.jobs.wait()
+    monkeypatch.setattr(jobs.Progress, "__call__", original)
+    assert "写到第 8 行为止" in client.get(stopped).text
+    # Nobody is half there: as many applications as people, and the import stands on record.
+    assert counted(house, "holder") == counted(house, "application") == 8
+    assert counted(house, "register_import") == 1
+    again = office.post(client, checked + "/import").headers["Location"]
+    house.jobs.wait()
+    assert "导入完成" in client.get(again).text
+    assert counted(house, "holder") == counted(house, "application") == 10
+
+
+def test_files_of_old_jobs_are_deleted(
+    office: Office, house: House, tmp_path: Path, clock: Any
+) -> None:
+    client = office.client()
+    job = upload(office, client, register(tmp_path, register_row(kind="无此类别")))
+    place = house.settings.folder / "jobs"
+    assert len(list(place.rglob("*.sealed"))) == 3
+    clock.advance(days=31)
+    client = office.client()
+    assert client.get("/registers/").status_code == 200
+    assert list(place.rglob("*.sealed")) == []
+    assert client.get(job.headers["Location"]).status_code == 200
+    assert client.get(job.headers["Location"] + "/refused.xlsx").status_code == 404
+    assert office.post(client, job.headers["Location"] + "/import").status_code == 422
 
 
 def test_what_is_no_register_says_so(office: Office, house: House) -> None:

@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
+from datetime import date
+from io import BytesIO
 from pathlib import PurePath
 from typing import Any
 
 from flask import Response, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import member, require
-from huimin.core.days import parse_day
+from huimin.core.days import county_day, parse_day
+from huimin.core.kind_names import eligibility_word
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.holders.evidence import clean_file_name
 from huimin.holders.pages import pages
 from huimin.holders.pages.choices import division_choices
 from huimin.holders.register_jobs import (
+    CHECKING,
+    ENDING,
     ENDINGS,
-    REFUSED,
+    MATCHING,
     REGISTER_BYTES_MAX,
+    WRITING,
     RegisterWork,
+    drop_old_files,
 )
 from huimin.jobs.jobs import ask_cancel, begin_job, fail_lost_jobs, job_by_id, jobs_before
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
 from huimin.web.json_answer import json_response
+from huimin.web.language import request_language
+from huimin.web.list_xlsx import CONTENT_TYPE, Column, workbook_response
+from huimin.web.lists import PAGE_ROWS, Listed
 
 CHECK, IMPORT = "register.check", "register.import"
 ROWS_SHOWN = 200
 Row = dict[str, Any]
+STEPS = {
+    CHECKING: lazy_gettext("检查"),
+    MATCHING: lazy_gettext("对照"),
+    WRITING: lazy_gettext("写入并提出申请"),
+    ENDING: lazy_gettext("结束名册里已没有的保障"),
+}
+# The lists that a check makes, and what they are called in a workbook.
+GROUPS = {
+    "new": lazy_gettext("新的人"),
+    "gaining": lazy_gettext("已登记，名册里有新内容"),
+    "unchanged": lazy_gettext("已登记，没有变化"),
+    "without_card": lazy_gettext("符合条件，还没有卡"),
+    "missing": lazy_gettext("有卡，但名册里已没有"),
+}
 
 
 @pages.get("/registers/")
@@ -56,7 +81,7 @@ def upload_register() -> BaseResponse | tuple[str, int]:
     except FieldProblems as why:
         return _list(Form().refused(why)), 422
     job_id = change(lambda tx: begin_job(tx, CHECK, {"file": name}, now=now, actor=actor))
-    work = _work(job_id, name, actor)
+    work = _work(_job(job_id))
     work.keep(sent.read())
     house().jobs.start(job_id, lambda told: work.check(told))
     return redirect(url_for("holders.register_job", job_id=job_id))
@@ -66,24 +91,7 @@ def upload_register() -> BaseResponse | tuple[str, int]:
 @require("register.import")
 def register_job(job_id: str) -> str:
     """The progress of a job, and what came of it."""
-    now = house().clock()
-    change(lambda tx: fail_lost_jobs(tx, now))
-    job = _job(job_id)
-    lists: Row = {}
-    if job["kind"] == CHECK and job["state"] == "done":
-        try:
-            lists = _work(job_id, job["asked"]["file"], job["created_by"]).found()
-        except FileNotFoundError:
-            lists = {}
-    return render_template(
-        "holders/register_job.html",
-        job=job,
-        lists=lists,
-        rows_shown=ROWS_SHOWN,
-        place_of=dict(division_choices(None)).get,
-        checking=job["kind"] == CHECK,
-        form=Form(),
-    )
+    return _job_page(job_id, Form())
 
 
 @pages.get("/registers/<job_id>/progress")
@@ -91,8 +99,8 @@ def register_job(job_id: str) -> str:
 def register_progress(job_id: str) -> Response:
     """The counts for the page's bar."""
     job = _job(job_id)
-    shown = ("state", "step", "done_count", "total_count")
-    return json_response({name: job[name] for name in shown})
+    counts = {name: job[name] for name in ("state", "done_count", "total_count")}
+    return json_response({**counts, "step": str(STEPS.get(job["step"], ""))})
 
 
 @pages.post("/registers/<job_id>/cancel")
@@ -108,24 +116,25 @@ def cancel_register(job_id: str) -> BaseResponse:
 @pages.post("/registers/<job_id>/import")
 @require("register.import")
 def import_register_now(job_id: str) -> BaseResponse | tuple[str, int]:
-    """Import what was checked, and propose applications; in one step."""
+    """Import what was checked, and apply for cards; in one step."""
     checked, form = _job(job_id), Form.sent()
     now, actor = house().clock(), member().username
     if checked["kind"] != CHECK or checked["state"] != "done":
         raise Refusal("not_found")
-    end_from = None
-    if form.text("end_missing"):
-        try:
-            end_from = parse_day(form.text("end_from"))
-        except ValueError:
-            raise field_problem(
-                "end_from", "日期请写成 2026-10-31。", "Write the day as 2026-10-31."
-            ) from None
-    name = checked["asked"]["file"]
-    asked = {"file": name, "checked": job_id, "end_from": form.text("end_from") or None}
-    new_job = change(lambda tx: begin_job(tx, IMPORT, asked, now=now, actor=actor))
-    work = _work(job_id, name, actor)
-    house().jobs.start(new_job, lambda told: work.write(told, end_from=end_from))
+    name, before = checked["asked"]["file"], _work(checked)
+    try:
+        end_from = _end_from(form)
+        missing = before.found()["missing"] if end_from else []
+        asked = {"file": name, "checked": job_id, "end_from": end_from and end_from.isoformat()}
+        new_job = change(lambda tx: begin_job(tx, IMPORT, asked, now=now, actor=actor))
+        work = _work(_job(new_job))
+        work.copy_from(before)
+    except FieldProblems as why:
+        return _job_page(job_id, form.refused(why)), 422
+    except FileNotFoundError:
+        gone = Refusal("not_found")
+        return _job_page(job_id, form.refused(gone)), 422
+    house().jobs.start(new_job, lambda told: work.write(told, missing=missing, end_from=end_from))
     return redirect(url_for("holders.register_job", job_id=new_job))
 
 
@@ -133,13 +142,77 @@ def import_register_now(job_id: str) -> BaseResponse | tuple[str, int]:
 @require("register.import")
 def refused_rows(job_id: str) -> Response:
     """The rows to mend, as a workbook that can be imported again."""
-    job = _job(job_id)
-    path = _work(job_id, job["asked"]["file"], job["created_by"]).place / REFUSED
-    if not path.exists():
-        raise Refusal("not_found")
-    response = send_file(path.resolve(), as_attachment=True, download_name="to-mend.xlsx")
+    try:
+        content = _work(_job(job_id)).refused()
+    except FileNotFoundError:
+        raise Refusal("not_found") from None
+    response = send_file(
+        BytesIO(content), mimetype=CONTENT_TYPE, as_attachment=True, download_name="to-mend.xlsx"
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@pages.get("/registers/<job_id>/<group>.xlsx")
+@require("register.import")
+def register_group(job_id: str, group: str) -> Response:
+    """One of the lists that a check made, whole and masked."""
+    lists = _lists(_job(job_id))
+    if group not in GROUPS or group not in lists:
+        raise Refusal("not_found")
+    places, language = dict(division_choices(None)), request_language()
+    columns: list[Column] = [
+        (_("姓名"), lambda row: row["name_masked"]),
+        (_("住址"), lambda row: places.get(row["division_code"])),
+    ]
+    if group == "missing":
+        columns += [
+            (_("保障类别"), lambda row: eligibility_word(row["kind"], language)),
+            (_("认定日期"), lambda row: row["starts_on"]),
+        ]
+    else:
+        columns += [(_("工作表"), lambda row: row["sheet"]), (_("行号"), lambda row: row["row"])]
+    return workbook_response(str(GROUPS[group]), columns, lists[group])
+
+
+def _job_page(job_id: str, form: Form) -> str:
+    now = house().clock()
+    change(lambda tx: fail_lost_jobs(tx, now))
+    job = _job(job_id)
+    return render_template(
+        "holders/register_job.html",
+        job=job,
+        step=STEPS.get(job["step"]),
+        lists=_lists(job),
+        groups=GROUPS,
+        rows_shown=ROWS_SHOWN,
+        place_of=dict(division_choices(None)).get,
+        checking=job["kind"] == CHECK,
+        form=form,
+        today=county_day(now).isoformat(),
+    )
+
+
+def _lists(job: Row) -> Row:
+    """What a check found; nothing while it runs, and after its files were deleted."""
+    if job["kind"] != CHECK or job["state"] != "done":
+        return {}
+    try:
+        return _work(job).found()
+    except FileNotFoundError:
+        return {}
+
+
+def _end_from(form: Form) -> date | None:
+    """The day from which the missing ones are entitled no more; None to leave them."""
+    if not form.text("end_missing"):
+        return None
+    try:
+        return parse_day(form.text("end_from"))
+    except ValueError:
+        raise field_problem(
+            "end_from", "日期请写成 2026-10-31。", "Write the day as 2026-10-31."
+        ) from None
 
 
 def _job(job_id: str) -> Row:
@@ -149,24 +222,29 @@ def _job(job_id: str) -> Row:
     return job
 
 
-def _work(job_id: str, name: str, actor: str) -> RegisterWork:
+def _work(job: Row) -> RegisterWork:
     home = house()
     return RegisterWork(
         home.engine,
         home.personal_data,
         home.settings.folder,
-        job_id=job_id,
-        file_name=name,
+        job_id=job["id"],
+        file_name=job["asked"]["file"],
         now=home.clock(),
-        actor=actor,
+        actor=job["created_by"],
     )
 
 
 def _list(form: Form) -> str:
-    now = house().clock()
+    now, folder, before = house().clock(), house().settings.folder, request.args.get("after", "")
 
     def look(tx: Transaction) -> list[Row]:
         fail_lost_jobs(tx, now)
-        return jobs_before(tx, "register.%")
+        drop_old_files(tx, folder, now)
+        return jobs_before(tx, "register.%", before=before, count=PAGE_ROWS + 1)
 
-    return render_template("holders/registers.html", form=form, jobs=change(look))
+    rows = change(look)
+    shown = rows[:PAGE_ROWS]
+    next_after = shown[-1]["id"] if len(rows) > PAGE_ROWS else None
+    page = Listed(shown, len(shown), before, next_after)
+    return render_template("holders/registers.html", form=form, page=page)
