@@ -36,6 +36,7 @@ NO_IDS = {
     "act": "suspend",
     "month": "2026-10",
     "form": "csv",
+    "group": "new",
     "day": "2026-10-31",
     "date": "2026-10-31",
     "filename": "huimin.css",
