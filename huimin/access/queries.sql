@@ -179,6 +179,7 @@ LEFT JOIN outlet ON outlet.id = staff.outlet_id
 WHERE staff.id > :after
     AND (CAST(:role AS TEXT) IS NULL OR staff.role = :role)
     AND (CAST(:state AS TEXT) IS NULL OR staff.state = :state)
+    AND (CAST(:locked_at AS TEXT) IS NULL OR staff.locked_until > :locked_at)
 ORDER BY staff.id LIMIT :count;
 
 -- name: merchants_to_choose

@@ -14,9 +14,11 @@ from typing import Any
 
 import pyotp
 
+from huimin.access.staff import checked_reason
 from huimin.access.terminal_keys import queries
 from huimin.audit.record import record
 from huimin.core.days import instant_text
+from huimin.core.refusals import field_problem
 from huimin.storage.engine import Transaction
 
 STEP_SECONDS = 30
@@ -74,9 +76,29 @@ def switch_on(
 
 def switch_off(tx: Transaction, staff: Mapping[str, Any], *, now: datetime) -> None:
     """Sign in with the password alone from now on."""
+    _forget(tx, staff)
+    _record(tx, staff, "second_factor_off", now)
+
+
+def switch_off_for_another(
+    tx: Transaction, staff: Mapping[str, Any], *, reason: str, now: datetime, actor: str
+) -> None:
+    """An administrator lets somebody in again who has lost phone and codes; sessions end."""
+    reason = checked_reason(reason)
+    if staff["username"] == actor:
+        raise field_problem(
+            "reason",
+            "自己的两步验证请在“我的账号”里凭密码关闭。",
+            "Switch off your own second factor on your account's page, with the password.",
+        )
+    _forget(tx, staff)
+    queries.end_sessions_of(tx, staff_id=staff["id"], now=instant_text(now))
+    _record(tx, staff, "second_factor_off", now, actor=actor, reason=reason)
+
+
+def _forget(tx: Transaction, staff: Mapping[str, Any]) -> None:
     queries.set_totp(tx, id=staff["id"], totp_cipher=None, totp_step=None)
     queries.drop_recovery_codes(tx, staff_id=staff["id"])
-    _record(tx, staff, "second_factor_off", now)
 
 
 def recovery_codes_left(tx: Transaction, staff_id: str) -> int:
@@ -94,12 +116,24 @@ def _hash(code: str) -> str:
     return hashlib.sha256(cleaned.encode()).hexdigest()
 
 
-def _record(tx: Transaction, staff: Mapping[str, Any], what: str, now: datetime) -> None:
+def _record(
+    tx: Transaction,
+    staff: Mapping[str, Any],
+    what: str,
+    now: datetime,
+    *,
+    actor: str | None = None,
+    reason: str | None = None,
+) -> None:
+    is_on = what == "second_factor_on"
     record(
         tx,
         at=now,
-        actor=staff["username"],
+        actor=actor or staff["username"],
         action=f"staff.{what}",
         subject_kind="staff",
         subject_id=staff["id"],
+        reason=reason,
+        old={"second_factor": not is_on},
+        new={"second_factor": is_on},
     )

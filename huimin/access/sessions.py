@@ -71,6 +71,12 @@ def end_other_sessions(
     _record(tx, staff, now, actor)
 
 
+def end_all_sessions(tx: Transaction, staff: Mapping[str, Any], now: datetime, actor: str) -> None:
+    """End every session of that member at once, as an administrator does for another."""
+    queries.end_sessions_of(tx, staff_id=staff["id"], now=instant_text(now))
+    _record(tx, staff, now, actor)
+
+
 def device_words(user_agent: str | None) -> str:
     """What kind of browser and system it is, in two words."""
     text = user_agent or ""

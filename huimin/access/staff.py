@@ -18,6 +18,7 @@ from huimin.storage.ids import new_id
 
 Row = dict[str, Any]
 # Where a role holds: the column that must be given with it.
+REASON_CHARACTERS_MAX = 200
 PLACES = {"registrar": "division_code", "merchant_manager": "merchant_id", "cashier": "outlet_id"}
 PLACE_TABLES = {"division_code": "division", "merchant_id": "merchant", "outlet_id": "outlet"}
 
@@ -101,6 +102,14 @@ def _changed(tx: Transaction, row: Row | None, action: str, now: datetime, actor
     queries.end_sessions_of(tx, staff_id=row["id"], now=instant_text(now))
     record(tx, at=now, actor=actor, action=action, subject_kind="staff", subject_id=row["id"])
     return row
+
+
+def checked_reason(reason: str) -> str:
+    """The reason, trimmed. Raises FieldProblems when it says nothing or too much."""
+    text = reason.strip()
+    if not text or len(text) > REASON_CHARACTERS_MAX or not text.isprintable():
+        raise field_problem("reason", "请写明原因，200 字以内。", "Give the reason, up to 200.")
+    return text
 
 
 def require_fit(

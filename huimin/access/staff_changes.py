@@ -11,7 +11,7 @@ from typing import Any
 
 from huimin.access.password_rules import require_good_password
 from huimin.access.passwords import hash_password, matches
-from huimin.access.staff import PLACES, Row, require_fit
+from huimin.access.staff import PLACES, Row, checked_reason, require_fit
 from huimin.access.terminal_keys import queries
 from huimin.audit.record import record
 from huimin.core.days import instant_text
@@ -19,7 +19,6 @@ from huimin.core.permissions import ADMINISTRATOR
 from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Engine, Transaction
 
-REASON_CHARACTERS_MAX = 200
 SHOWN = ("name", "role", "division_code", "merchant_id", "outlet_id", "state")
 
 
@@ -46,7 +45,7 @@ def change_staff(
 
     `place` is the division, merchant or outlet that the role needs. Raises FieldProblems.
     """
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason)
     old = staff_by_id(tx, staff_id)
     if old["role"] == ADMINISTRATOR and role != ADMINISTRATOR:
         _require_other_administrator(tx, old, actor, "role")
@@ -65,7 +64,7 @@ def switch_staff(
     tx: Transaction, staff_id: str, *, state: str, reason: str, now: datetime, actor: str
 ) -> None:
     """Switch an account off (its sessions end at once) or on again. Raises FieldProblems."""
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason)
     old = staff_by_id(tx, staff_id)
     if state == "disabled" and old["role"] == ADMINISTRATOR:
         _require_other_administrator(tx, old, actor, "reason")
@@ -142,13 +141,6 @@ def _require_other_administrator(
             "这是最后一位在用的管理员，请先增加另一位。",
             "This is the last active administrator; add another first.",
         )
-
-
-def _checked_reason(reason: str) -> str:
-    text = reason.strip()
-    if not text or len(text) > REASON_CHARACTERS_MAX or not text.isprintable():
-        raise field_problem("reason", "请写明原因，200 字以内。", "Give the reason, up to 200.")
-    return text
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,10 +11,20 @@ Row = dict[str, Any]
 
 
 def staff_after(
-    tx: Transaction, after: str, count: int, *, role: str | None, state: str | None
+    tx: Transaction,
+    after: str,
+    count: int,
+    *,
+    role: str | None,
+    state: str | None,
+    locked_at: str | None = None,
 ) -> list[Row]:
-    """Up to `count` accounts behind the id `after`, each with `place`, what its role reaches."""
-    return list(queries.staff_after(tx, after=after, count=count, role=role, state=state))
+    """Up to `count` accounts behind the id `after`, each with `place`, what its role reaches.
+
+    `locked_at` keeps those that are locked at that instant.
+    """
+    wanted = {"role": role, "state": state, "locked_at": locked_at}
+    return list(queries.staff_after(tx, after=after, count=count, **wanted))
 
 
 def places_to_choose(tx: Transaction) -> dict[str, list[tuple[str, str]]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from huimin.audit.record import queries
 from huimin.core.days import county_start, instant_text
+from huimin.core.identity import mask_name
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
@@ -36,8 +37,11 @@ class WantedEvents:
 
 
 def events_before(tx: Transaction, wanted: WantedEvents, before: str, count: int) -> list[Row]:
-    """Up to `count` events that lie behind the id `before`, the latest first."""
-    return list(
+    """Up to `count` events that lie behind the id `before`, the latest first, with `subject_name`.
+
+    A person is named masked.
+    """
+    rows = list(
         queries.events_before(
             tx,
             before=before or LAST_ID,
@@ -48,6 +52,16 @@ def events_before(tx: Transaction, wanted: WantedEvents, before: str, count: int
             **wanted.bounds(),
         )
     )
+    for row in rows:
+        person = row.pop("person_name")
+        row["subject_name"] = mask_name(person) if person else row["subject_name"]
+    return rows
+
+
+def subject_of(tx: Transaction, text: str) -> str:
+    """The id of what is meant: a card by its number, an account or a terminal, or an id itself."""
+    found = queries.subject_of_text(tx, text=text, digits="".join(text.split()))
+    return str(found["id"]) if found else text
 
 
 def lookups_before(tx: Transaction, wanted: WantedEvents, before: str, count: int) -> list[Row]:

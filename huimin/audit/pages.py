@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,17 +11,24 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from huimin.access.guards import require
-from huimin.audit.find_events import WantedEvents, events_before, lookups_before
+from huimin.audit.changes import changes_of
+from huimin.audit.find_events import WantedEvents, events_before, lookups_before, subject_of
 from huimin.core.days import parse_day
-from huimin.core.json_text import read_json
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.storage.engine import Transaction
+from huimin.web.audit_words import (
+    field_words,
+    outcome_words,
+    subject_address,
+    subject_words,
+    value_words,
+)
 from huimin.web.current import house
 from huimin.web.event_words import EVENTS, event_words
 from huimin.web.forms import Form
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import PAGE_ROWS, Listed, listed
-from huimin.web.words import minute_text
+from huimin.web.words import grouped, minute_text
 
 pages = Blueprint("audit", __name__)
 
@@ -37,10 +46,11 @@ def events() -> str | Response:
             (_("时间"), lambda row: minute_text(row["at"])),
             (_("工作人员"), lambda row: row["actor"]),
             (_("做了什么"), lambda row: event_words(row["action"])),
-            (_("对象"), lambda row: f"{row['subject_kind']} {row['subject_id']}"),
+            (_("对象"), lambda row: f"{subject_words(row['subject_kind'])} {_named(row)}"),
+            (_("对象编号"), lambda row: row["subject_id"]),
             (_("原因"), lambda row: row["reason"]),
-            (_("原来"), lambda row: row["old_json"]),
-            (_("改为"), lambda row: row["new_json"]),
+            (_("原来"), lambda row: _values(row, "old")),
+            (_("改为"), lambda row: _values(row, "new")),
             (_("来自"), lambda row: row["address"]),
         ],
     )
@@ -59,7 +69,7 @@ def lookups() -> str | Response:
             (_("收银终端"), lambda row: row["terminal_code"]),
             (_("工作人员"), lambda row: row["username"]),
             (_("卡号"), lambda row: row["number"]),
-            (_("结果"), lambda row: row["outcome"]),
+            (_("结果"), lambda row: outcome_words(row["outcome"])),
         ],
     )
 
@@ -69,10 +79,13 @@ def _list(find: Any, template: str, columns: Any) -> str | Response:
     as_workbook, after = request.args.get("format") == "xlsx", request.args.get("after", "")
     page = Listed([], 0, "", None)
     try:
-        wanted = _wanted(form)
+        asked = _wanted(form)
 
         def look(tx: Transaction) -> Listed:
             size = ROWS_MAX if as_workbook else PAGE_ROWS
+            wanted = asked
+            if asked.subject_id is not None:
+                wanted = replace(asked, subject_id=subject_of(tx, asked.subject_id))
             return listed(lambda key, n: find(tx, wanted, key, n), 0, after=after, size=size)
 
         page = house().engine.read(look)
@@ -87,7 +100,13 @@ def _list(find: Any, template: str, columns: Any) -> str | Response:
         arguments={name: value for name, value in form.values.items() if value},
         actions=list(EVENTS.items()),
         event_words=event_words,
-        values=_values,
+        changes=changes_of,
+        named=_named,
+        subject_words=subject_words,
+        subject_address=subject_address,
+        field_words=field_words,
+        value_words=value_words,
+        outcome_words=outcome_words,
     )
 
 
@@ -113,6 +132,17 @@ def _day(form: Form, name: str) -> date | None:
         ) from None
 
 
-def _values(text: str | None) -> list[tuple[str, Any]]:
-    """The kept values of an event, to be shown in a row each."""
-    return sorted(read_json(text).items()) if text else []
+def _named(row: Mapping[str, Any]) -> str:
+    """What the subject is called; an unknown one by its id."""
+    name = row["subject_name"] or row["subject_id"]
+    return grouped(name) if row["subject_kind"] == "card" and row["subject_name"] else str(name)
+
+
+def _values(row: Mapping[str, Any], side: str) -> str:
+    """One side of what changed, in words."""
+    pairs = [(one.name, getattr(one, side)) for one in changes_of(row)]
+    return "；".join(
+        f"{field_words(name)} {value_words(name, value)}"
+        for name, value in pairs
+        if value is not None
+    )

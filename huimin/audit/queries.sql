@@ -16,15 +16,38 @@ INSERT INTO card_lookup (id, at, terminal_id, staff_id, card_id, outcome)
 VALUES (:id, :at, :terminal_id, :staff_id, :card_id, :outcome);
 
 -- name: events_before
--- The latest first, behind the id `before`; action_prefix keeps a group such as "holder.".
-SELECT * FROM audit_event
-WHERE id < :before
-    AND (CAST(:actor AS TEXT) IS NULL OR actor = :actor)
-    AND (CAST(:action AS TEXT) IS NULL OR action = :action)
-    AND (CAST(:subject_id AS TEXT) IS NULL OR subject_id = :subject_id)
-    AND (CAST(:first AS TEXT) IS NULL OR at >= :first)
-    AND (CAST(:last AS TEXT) IS NULL OR at < :last)
-ORDER BY id DESC LIMIT :count;
+-- The latest first, behind the id `before`, each with what its subject is called; a person's name
+-- stands apart, because only a masked one may be shown.
+SELECT e.*,
+    COALESCE(card.number, staff.username, merchant.name, outlet.name, terminal.code,
+        policy.code || '@' || CAST(policy.version AS TEXT), asking.outlet_name) AS subject_name,
+    COALESCE(holder.name, applicant.name) AS person_name
+FROM audit_event AS e
+LEFT JOIN card ON e.subject_kind = 'card' AND card.id = e.subject_id
+LEFT JOIN staff ON e.subject_kind = 'staff' AND staff.id = e.subject_id
+LEFT JOIN merchant ON e.subject_kind = 'merchant' AND merchant.id = e.subject_id
+LEFT JOIN outlet ON e.subject_kind = 'outlet' AND outlet.id = e.subject_id
+LEFT JOIN terminal ON e.subject_kind = 'terminal' AND terminal.id = e.subject_id
+LEFT JOIN policy ON e.subject_kind = 'policy' AND policy.id = e.subject_id
+LEFT JOIN merchant_application AS asking
+    ON e.subject_kind = 'merchant_application' AND asking.id = e.subject_id
+LEFT JOIN holder ON e.subject_kind = 'holder' AND holder.id = e.subject_id
+LEFT JOIN application ON e.subject_kind = 'application' AND application.id = e.subject_id
+LEFT JOIN holder AS applicant ON applicant.id = application.holder_id
+WHERE e.id < :before
+    AND (CAST(:actor AS TEXT) IS NULL OR e.actor = :actor)
+    AND (CAST(:action AS TEXT) IS NULL OR e.action = :action)
+    AND (CAST(:subject_id AS TEXT) IS NULL OR e.subject_id = :subject_id)
+    AND (CAST(:first AS TEXT) IS NULL OR e.at >= :first)
+    AND (CAST(:last AS TEXT) IS NULL OR e.at < :last)
+ORDER BY e.id DESC LIMIT :count;
+
+-- name: subject_of_text^
+-- What somebody means who types a card number, a user name or a terminal's code.
+SELECT id FROM card WHERE number = :digits
+UNION ALL SELECT id FROM staff WHERE username = :text
+UNION ALL SELECT id FROM terminal WHERE code = :digits
+LIMIT 1;
 
 -- name: lookups_before
 -- Who looked a card up at a till, the latest first.

@@ -94,7 +94,13 @@ def expire_due(tx: Transaction, today: date, *, now: datetime, actor: str = "sys
     expired: list[Row] = list(queries.expire_due(tx, today=today.isoformat()))
     for card in expired:
         record_event(
-            tx, card_id=card["id"], event="expired", reason="有效期已满", actor=actor, now=now
+            tx,
+            card_id=card["id"],
+            event="expired",
+            reason="有效期已满",
+            actor=actor,
+            now=now,
+            new_state="expired",
         )
     return expired
 
@@ -115,7 +121,16 @@ def _change(
     if changed is None:
         # Somebody else changed it in between (PostgreSQL); say what it is by now.
         raise _not_from(queries.card_by_id(tx, id=card_id), event)
-    record_event(tx, card_id=card_id, event=event, reason=reason, actor=actor, now=now)
+    record_event(
+        tx,
+        card_id=card_id,
+        event=event,
+        reason=reason,
+        actor=actor,
+        now=now,
+        old_state=card["state"],
+        new_state=new_state,
+    )
     return changed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.refusals import field_problem
 from huimin.storage.engine import Transaction
@@ -17,9 +18,20 @@ REASON_CHARACTERS_MAX = 200
 
 
 def record_event(
-    tx: Transaction, *, card_id: str, event: str, reason: str, actor: str, now: datetime
+    tx: Transaction,
+    *,
+    card_id: str,
+    event: str,
+    reason: str,
+    actor: str,
+    now: datetime,
+    old_state: str | None = None,
+    new_state: str | None = None,
 ) -> None:
-    """Write one event of a card. `reason` is one that `checked_reason` has let pass."""
+    """Write one event of a card, here and into the record of who did what from where.
+
+    `reason` is one that `checked_reason` has let pass.
+    """
     queries.insert_event(
         tx,
         id=new_id(),
@@ -28,6 +40,17 @@ def record_event(
         reason=reason,
         actor=actor,
         recorded_at=instant_text(now),
+    )
+    record(
+        tx,
+        at=now,
+        actor=actor,
+        action=f"card.{event}",
+        subject_kind="card",
+        subject_id=card_id,
+        reason=reason,
+        old={"state": old_state} if old_state else None,
+        new={"state": new_state} if new_state else None,
     )
 
 

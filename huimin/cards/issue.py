@@ -49,10 +49,24 @@ def issue_card(
     # A copy that has run out but was not marked yet must not stand in the way of the new one.
     for old in list(queries.expire_due_of_holder(tx, holder_id=holder_id, today=today.isoformat())):
         record_event(
-            tx, card_id=old["id"], event="expired", reason="有效期已满", actor=actor, now=now
+            tx,
+            card_id=old["id"],
+            event="expired",
+            reason="有效期已满",
+            actor=actor,
+            now=now,
+            new_state="expired",
         )
     card = _insert(tx, holder_id=holder_id, key_id=key_id, today=today, last_day=last_day, now=now)
-    record_event(tx, card_id=card["id"], event="issued", reason=reason, actor=actor, now=now)
+    record_event(
+        tx,
+        card_id=card["id"],
+        event="issued",
+        reason=reason,
+        actor=actor,
+        now=now,
+        new_state="active",
+    )
     queries.fulfil_applications(tx, holder_id=holder_id, fulfilled_at=instant_text(now))
     return card
 

@@ -1,7 +1,6 @@
 """Change what is known of a person: each change with its reason, old and new, and who made it.
 
-The audit record names no name and no number: of a name it says that it was corrected, of a phone
-that it changed.
+The audit record keeps names and phones masked only, beside whether they changed.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Any
 
 from huimin.audit.record import record
 from huimin.core.days import instant_text
-from huimin.core.identity import IdentityProblem, parse_id_number
+from huimin.core.identity import IdentityProblem, mask_name, mask_phone, parse_id_number
 from huimin.core.refusals import Refusal, field_problem
 from huimin.divisions.find import find as find_division
 from huimin.holders.holder_queries import queries
@@ -103,9 +102,19 @@ def change_details(
         now=now,
         actor=actor,
         reason=reason,
-        old={"division_code": holder["division_code"]},
-        new=changed,
+        old={
+            "division_code": holder["division_code"],
+            "name": mask_name(holder["name"]),
+            "phone": _masked_phone(personal_data, holder),
+        },
+        new={**changed, "name": mask_name(name), "phone": mask_phone(phone) if phone else None},
     )
+
+
+def _masked_phone(personal_data: PersonalData, holder: Mapping[str, Any]) -> str | None:
+    if holder["phone_cipher"] is None:
+        return None
+    return mask_phone(personal_data.decrypt(holder["phone_cipher"], "holder.phone"))
 
 
 def add_family(

@@ -8,7 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 import xlsxwriter
-from flask import Response
+from flask import Response, request
+
+from huimin.access.guards import signed_in
+from huimin.audit.record import record
+from huimin.web.current import change, house
 
 ROWS_MAX = 100_000
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -63,11 +67,31 @@ def list_workbook(
 def workbook_response(
     title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]
 ) -> Response:
-    """The workbook as a download named by its title."""
-    response = Response(list_workbook(title, columns, rows), content_type=CONTENT_TYPE)
+    """The workbook as a download named by its title; who took it is recorded."""
+    kept = list(rows)
+    _note_export(len(kept))
+    response = Response(list_workbook(title, columns, kept), content_type=CONTENT_TYPE)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _note_export(count: int) -> None:
+    who = signed_in()
+    if who is None:
+        return
+    now, actor, subject = house().clock(), who.username, str(request.endpoint)
+    change(
+        lambda tx: record(
+            tx,
+            at=now,
+            actor=actor,
+            action="list.exported",
+            subject_kind="list",
+            subject_id=subject,
+            new={"count": count},
+        )
+    )
 
 
 def _width(text: str) -> int:

@@ -231,3 +231,55 @@ def test_an_auditor_reads_accounts_and_changes_none(office: Office) -> None:
         assert office.post(auditor, f"/staff/{staff_id}/{path}", reason="x").status_code == 403
     assert office.client("registrar").get("/staff/").status_code == 403
     assert admin.get("/staff/01900000-0000-7000-8000-000000000000").status_code == 404
+
+
+def test_an_administrator_ends_the_sessions_of_another(office: Office, house: House) -> None:
+    admin, auditor = office.client(), office.client("auditor")
+    staff_id = first_id(admin.get("/staff/?role=auditor").text, "/staff/")
+    assert "结束所有登录" in admin.get(f"/staff/{staff_id}").text
+    assert auditor.get("/audit/").status_code == 200
+    assert office.post(auditor, f"/staff/{staff_id}/sessions/end").status_code == 403
+    assert office.post(admin, f"/staff/{staff_id}/sessions/end").status_code == 302
+    assert auditor.get("/audit/").status_code == 302
+    events = house.engine.read(lambda tx: events_of(tx, "staff", staff_id))
+    assert events[-1]["action"] == "staff.sessions_ended"
+    assert events[-1]["actor"] == office.names[admin]
+
+
+def test_who_has_lost_the_phone_is_let_in_again_by_an_administrator(
+    office: Office, house: House, clock: Any
+) -> None:
+    admin, auditor = office.client(), office.client("auditor")
+    username = office.names[auditor]
+    office.post(auditor, "/account/second-factor")
+    page = auditor.get("/account").text
+    found = re.search(r"手工输入：</?[^<]*<code>([A-Z2-7 ]+)</code>", page) or re.search(
+        r"<code>([A-Z2-7 ]{32,})</code>", page
+    )
+    assert found is not None
+    secret = found.group(1).replace(" ", "")
+    code = pyotp.TOTP(secret).at(clock.now)
+    office.post(auditor, "/account/second-factor/confirm", code=code)
+    staff_id = first_id(admin.get("/staff/?role=auditor").text, "/staff/")
+    base = f"/staff/{staff_id}"
+    assert "关闭他的两步验证" in admin.get(base).text
+    assert office.post(admin, f"{base}/second-factor/off", reason=" ").status_code == 422
+    assert office.post(admin, f"{base}/second-factor/off", reason="手机丢了").status_code == 302
+    assert auditor.get("/audit/").status_code == 302
+    again = office.app.test_client()
+    assert sign_in(again, username).headers["Location"] == "/"
+    event = house.engine.read(lambda tx: events_of(tx, "staff", staff_id))[-2]
+    assert (event["action"], event["reason"]) == ("staff.second_factor_off", "手机丢了")
+    own = first_id(admin.get("/staff/?role=administrator").text, "/staff/")
+    answer = office.post(admin, f"/staff/{own}/second-factor/off", reason="自己的")
+    assert answer.status_code == 422
+
+
+def test_locked_accounts_are_a_list(office: Office, house: House) -> None:
+    admin = office.client()
+    username = make_staff(house, "auditor")["username"]
+    for _ in range(5):
+        sign_in(office.app.test_client(), username, "wrong")
+    page = admin.get("/staff/?state=locked").text
+    assert username in page and f">{office.names[admin]}</a>" not in page
+    assert 'href="/staff/?state=locked"' in admin.get("/today").text

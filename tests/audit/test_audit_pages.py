@@ -78,3 +78,41 @@ def test_every_action_that_is_recorded_has_words() -> None:
         used |= set(re.findall(r'action="([a-z_]+\.[a-z_]+)"', text))
     assert len(used) > 5
     assert used - EVENTS.keys() == set()
+
+
+def test_cards_are_in_the_record_by_number_with_what_they_were(
+    office: Office, house: House
+) -> None:
+    card, client = make_card(house), office.client()
+    office.post(client, f"/cards/{card['id']}/lose", reason="本人来电")
+    for text in (card["number"], " ".join(card["number"][i : i + 4] for i in (0, 4, 8, 12))):
+        page = client.get("/audit/", query_string={"subject": text}).text
+        assert "挂失卡片" in page and "发卡" in page and "本人来电" in page
+        assert "正常 → 已挂失" in page.replace("\n", "")
+        assert f'href="/cards/{card["id"]}"' in page and "127.0.0.1" in page
+    assert "挂失卡片" in client.get("/audit/?action=card.lost").text
+    one = client.get(f"/audit/?subject={office.names[client]}&action=staff.signed_in").text
+    assert one.count("<tr>") == 2
+
+
+def test_what_was_changed_is_told_old_and_new(office: Office, house: House) -> None:
+    outlet, client = make_outlet(house, name="天池平价超市"), office.client()
+    kept = {name: outlet[name] or "" for name in ("kind", "division_code", "address")}
+    office.post(client, f"/outlets/{outlet['id']}", act="change", name="天池新店", **kept)
+    person = make_holder(house)
+    form = {"phone": "13911112222", "division_code": person["division_code"], "reason": "换号"}
+    sent = office.post(client, f"/holders/{person['id']}/details", name=person["name"], **form)
+    assert sent.status_code == 302
+    page = client.get("/audit/").text
+    assert "名称: 天池平价超市 → 天池新店" in page
+    assert "电话: 138" in page and "→ 139" in page
+    assert "13911112222" not in page and "13800000000" not in page
+    assert person["name"] not in page and "黄*平" in page
+
+
+def test_a_list_that_leaves_as_a_workbook_is_recorded(office: Office, house: House) -> None:
+    make_holder(house)
+    registrar, auditor = office.client("registrar"), office.client("auditor")
+    assert registrar.get("/holders/?format=xlsx").data[:2] == b"PK"
+    page = auditor.get("/audit/?action=list.exported").text
+    assert office.names[registrar] in page and "holders.people" in page and "条数: 1" in page

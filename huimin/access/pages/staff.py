@@ -12,7 +12,8 @@ from huimin.access.guards import member, require
 from huimin.access.pages import pages
 from huimin.access.password_rules import first_password
 from huimin.access.passwords import hash_password
-from huimin.access.sessions import sessions_of
+from huimin.access.second_factor import switch_off_for_another
+from huimin.access.sessions import end_all_sessions, sessions_of
 from huimin.access.staff import PLACES, add_staff_with_hash
 from huimin.access.staff_changes import (
     change_staff,
@@ -23,6 +24,7 @@ from huimin.access.staff_changes import (
 )
 from huimin.access.staff_list import places_to_choose, staff_after
 from huimin.audit.record import events_of
+from huimin.core.days import instant_text
 from huimin.core.permissions import ROLES
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.storage.engine import Transaction
@@ -58,7 +60,10 @@ def staff_list() -> str | Response:
         page=page,
         arguments={name: value for name, value in form.values.items() if value},
         roles=[(role, ROLE_NAMES[role]) for role in ROLES],
-        states=[(state, STATES[state]) for state in ("active", "disabled")],
+        states=[
+            *((state, STATES[state]) for state in ("active", "disabled")),
+            ("locked", _("已锁定（登录失败多次）")),
+        ],
         now_text=house().clock().isoformat(),
     )
 
@@ -170,13 +175,44 @@ def new_password(staff_id: str) -> str:
     return _account_page(staff_id, Form(), password=password)
 
 
+@pages.post("/staff/<staff_id>/sessions/end")
+@require("staff.write")
+def end_sessions_of_another(staff_id: str) -> Response:
+    """End every session of an account."""
+    now, actor = house().clock(), member().username
+    change(lambda tx: end_all_sessions(tx, staff_by_id(tx, staff_id), now, actor))
+    tell(_("登录已结束。"))
+    return redirect(url_for("access.one_staff", staff_id=staff_id))
+
+
+@pages.post("/staff/<staff_id>/second-factor/off")
+@require("staff.write")
+def end_second_factor_of_another(staff_id: str) -> Response | tuple[str, int]:
+    """For somebody who has lost the phone and the recovery codes."""
+    form, now, actor = Form.sent(), house().clock(), member().username
+
+    def work(tx: Transaction) -> None:
+        staff = staff_by_id(tx, staff_id)
+        switch_off_for_another(tx, staff, reason=form.text("reason"), now=now, actor=actor)
+
+    try:
+        change(work)
+    except FieldProblems as why:
+        return _account_page(staff_id, form.refused(why), opened="second"), 422
+    tell(_("两步验证已关闭，登录已结束。"))
+    return redirect(url_for("access.one_staff", staff_id=staff_id))
+
+
 def _page(form: Form, *, size: int) -> Listed:
-    after = request.args.get("after", "")
+    after, now = request.args.get("after", ""), instant_text(house().clock())
 
     def look(tx: Transaction) -> Listed:
         def rows_after(key: str, count: int) -> list[dict[str, Any]]:
-            wanted = {name: form.optional(name) for name in FILTERS}
-            return staff_after(tx, key, count, **wanted)
+            locked = now if form.text("state") == "locked" else None
+            state = None if locked else form.optional("state")
+            return staff_after(
+                tx, key, count, role=form.optional("role"), state=state, locked_at=locked
+            )
 
         return listed(rows_after, len(rows_after("", COUNT_MAX + 1)), after=after, size=size)
 

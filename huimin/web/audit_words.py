@@ -1,0 +1,112 @@
+"""What the record's subjects and values are called on pages, and where a subject's page is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from huimin.core.kind_names import (
+    ELIGIBILITIES,
+    OUTLET_KINDS,
+    eligibility_word,
+    outlet_kind_word,
+)
+from huimin.core.refusals import Refusal
+from huimin.web.language import request_language
+from huimin.web.words import CARD_STATES, ROLE_NAMES, STATES
+
+# Kind of subject → its name, and the endpoint and argument of its page where it has one.
+SUBJECTS: dict[str, tuple[Any, str, str]] = {
+    "holder": (_("持卡人"), "holders.person", "holder_id"),
+    "application": (_("申请"), "holders.application", "application_id"),
+    "card": (_("卡片"), "cards.card_of_office", "card_id"),
+    "staff": (_("工作人员"), "access.one_staff", "staff_id"),
+    "merchant": (_("商户"), "merchants.merchant", "merchant_id"),
+    "merchant_application": (_("加入申请"), "", ""),
+    "outlet": (_("示范点"), "merchants.outlet", "outlet_id"),
+    "terminal": (_("收银终端"), "", ""),
+    "policy": (_("优惠政策"), "policies.policy", "policy_id"),
+    "register": (_("名册"), "", ""),
+    "list": (_("名单"), "", ""),
+}
+FIELDS = {
+    "address": _("地址"),
+    "amount_fen": _("金额（分）"),
+    "approved_by": _("审批人"),
+    "base": _("计算基数"),
+    "code": _("代码"),
+    "contact_name": _("联系人"),
+    "contact_phone": _("联系电话"),
+    "count": _("条数"),
+    "created_by": _("起草人"),
+    "credit_code": _("统一社会信用代码"),
+    "division_code": _("区划代码"),
+    "ends_on": _("最后一天"),
+    "kind": _("类别"),
+    "label": _("名称"),
+    "merchant_id": _("商户编号"),
+    "name": _("名称"),
+    "opening_hours": _("营业时间"),
+    "outlet_id": _("示范点编号"),
+    "phone": _("电话"),
+    "rate_bp": _("优惠（万分之）"),
+    "relation": _("与持卡人关系"),
+    "role": _("岗位"),
+    "scope": _("范围"),
+    "second_factor": _("两步验证"),
+    "starts_on": _("开始日期"),
+    "state": _("状态"),
+    "username": _("用户名"),
+    "verified_on": _("复核日期"),
+    "version": _("版本"),
+}
+
+
+def subject_words(kind: str) -> str:
+    """The kind of a subject in the reader's language; an unknown one by its code."""
+    return str(SUBJECTS[kind][0]) if kind in SUBJECTS else kind
+
+
+def subject_address(kind: str, subject_id: str) -> str | None:
+    """Where the subject's own page is, or None."""
+    _name, endpoint, argument = SUBJECTS.get(kind, ("", "", ""))
+    if not endpoint or endpoint not in current_app.view_functions:
+        return None
+    values: dict[str, Any] = {argument: subject_id}
+    return url_for(endpoint, **values)
+
+
+def field_words(name: str) -> str:
+    """The name of a value in the reader's language; an unknown one by its code."""
+    return str(FIELDS.get(name, name))
+
+
+def outcome_words(outcome: str) -> str:
+    """How a look at a card ended: found, or the refusal in the reader's language."""
+    if outcome == "found":
+        return str(gettext("可以使用"))
+    try:
+        return Refusal(outcome).detail(request_language())
+    except KeyError:
+        return outcome
+
+
+def value_words(name: str, value: Any) -> str:
+    """The value as people say it."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return str(gettext("是")) if value else str(gettext("否"))
+    text = str(value)
+    if name == "state":
+        return str(STATES.get(text) or CARD_STATES.get(text) or text)
+    if name == "role":
+        return str(ROLE_NAMES.get(text, text))
+    if name == "kind" and text in OUTLET_KINDS:
+        return outlet_kind_word(text, request_language())
+    if name == "kind" and text in ELIGIBILITIES:
+        return eligibility_word(text, request_language())
+    return text
