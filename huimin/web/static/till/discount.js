@@ -1,0 +1,193 @@
+// What a basket gets under a policy: the same results as core/discount.py, for a till that can't ask.
+// Whole fen; a product or sum that could pass 2^53 is a BigInt. Pure: no page, no clock, no network.
+// A test holds it equal to the server's quote on thousands of baskets.
+
+const AMOUNT_FEN_MAX = 100_000_000;
+const BASIS_POINTS = 10_000;
+
+// quote(basket, terms, usage?, offline?) → what core.discount.quote gives, `explanation` as steps.
+//   basket  {amount_fen, excluded_fen?, insurance_fen?, items?: [{sku, name, category, quantity, amount_fen}]}
+//   terms   a policy of the offline pack          usage    {day_used_fen, month_used_fen}
+//   offline {redemption_fen, card_fen, terminal_fen}: what offlineRoom() says the pack still leaves
+// Throws {code, params?, errors?}: invalid_input, nothing_eligible, below_minimum, cap_reached.
+export function quote(basket, terms, usage = {}, offline = null) {
+  const bought = {
+    amount_fen: basket.amount_fen,
+    excluded_fen: basket.excluded_fen ?? 0,
+    insurance_fen: basket.insurance_fen ?? 0,
+    items: basket.items ?? [],
+  };
+  requireSums(bought, terms);
+  const excludedItems = bought.items.filter((item) => isExcluded(item, terms));
+  const excludedFen = bought.items.length ? total(excludedItems) : bought.excluded_fen;
+  const eligibleFen = bought.amount_fen - bought.insurance_fen - excludedFen;
+  if (eligibleFen < 0) throw invalid("insurance_fen");
+  if (eligibleFen === 0) throw { code: "nothing_eligible" };
+  if (eligibleFen < terms.minimum_spend_fen) {
+    throw { code: "below_minimum", params: { minimum_fen: terms.minimum_spend_fen } };
+  }
+  const unit = terms.rounding_unit_fen;
+  const wantedFen = halfUp(eligibleFen, terms.rate_bp, BASIS_POINTS * unit) * unit;
+  const [discountFen, caps] = limit(wantedFen, eligibleFen, terms, usage, offline);
+  const merchantShareFen = halfUp(discountFen, terms.merchant_share_bp, BASIS_POINTS);
+  return {
+    amount_fen: bought.amount_fen,
+    insurance_fen: bought.insurance_fen,
+    excluded_fen: excludedFen,
+    eligible_fen: eligibleFen,
+    rate_bp: terms.rate_bp,
+    discount_fen: discountFen,
+    payable_fen: bought.amount_fen - discountFen,
+    merchant_share_fen: merchantShareFen,
+    government_share_fen: discountFen - merchantShareFen,
+    lines: linesOf(bought, terms, discountFen),
+    caps,
+    explanation: stepsOf(bought, terms, excludedItems, excludedFen, wantedFen, discountFen, caps),
+  };
+}
+
+// What the caps of a pack leave after the discounts given under it: with this card, and in all.
+export function offlineRoom(caps, cardUsedFen, terminalUsedFen) {
+  return {
+    redemption_fen: caps.redemption_fen,
+    card_fen: Math.max(caps.card_fen - cardUsedFen, 0),
+    terminal_fen: Math.max(caps.terminal_fen - terminalUsedFen, 0),
+  };
+}
+
+// value × rate ÷ whole, rounded half up; all of them 0 or more.
+export function halfUp(value, rate, whole) {
+  const [product, by] = [BigInt(value) * BigInt(rate), BigInt(whole)];
+  return Number((2n * product + by) / (2n * by));
+}
+
+// Split by weight, the largest remainders first; equal ones to the larger weight, then the earlier.
+export function allocate(amount, weights) {
+  const whole = weights.reduce((sum, weight) => sum + BigInt(weight), 0n);
+  if (whole === 0n) return weights.map(() => 0);
+  const shares = weights.map((weight, index) => {
+    const product = BigInt(amount) * BigInt(weight);
+    return { index, weight, part: Number(product / whole), rest: product % whole };
+  });
+  const parts = shares.map((share) => share.part);
+  let left = amount - parts.reduce((sum, part) => sum + part, 0);
+  for (const share of shares.sort(byRemainder)) {
+    if (left === 0) break;
+    parts[share.index] += 1;
+    left -= 1;
+  }
+  return parts;
+}
+
+function byRemainder(one, other) {
+  if (one.rest !== other.rest) return one.rest > other.rest ? -1 : 1;
+  return other.weight - one.weight || one.index - other.index;
+}
+
+function requireSums(bought, terms) {
+  const amount = bought.amount_fen;
+  if (!Number.isInteger(amount) || amount < 1 || amount > AMOUNT_FEN_MAX) throw invalid("amount_fen");
+  for (const name of ["excluded_fen", "insurance_fen"]) {
+    if (!Number.isInteger(bought[name]) || bought[name] < 0 || bought[name] > amount) throw invalid(name);
+  }
+  if (bought.insurance_fen && terms.base !== "after_insurance") throw invalid("insurance_fen");
+  if (!bought.items.length) return;
+  const amounts = bought.items.map((item) => item.amount_fen);
+  if (!amounts.every((fen) => Number.isInteger(fen) && fen >= 0)) throw invalid("items");
+  if (total(bought.items) !== amount) throw invalid("items");
+  const excludedFen = total(bought.items.filter((item) => isExcluded(item, terms)));
+  if (bought.excluded_fen !== 0 && bought.excluded_fen !== excludedFen) throw invalid("excluded_fen");
+}
+
+// The discount after the caps, and those that set it.
+function limit(wantedFen, eligibleFen, terms, usage, offline) {
+  const unit = terms.rounding_unit_fen;
+  const down = (fen) => Math.floor(fen / unit) * unit;
+  const discountFen = Math.min(wantedFen, down(eligibleFen));
+  const left = (cap, used) => (cap === null || cap === undefined ? null : Math.max(cap - (used ?? 0), 0));
+  const rooms = {
+    redemption: terms.cap_redemption_fen ?? null,
+    card_day: left(terms.cap_card_day_fen, usage.day_used_fen),
+    card_month: left(terms.cap_card_month_fen, usage.month_used_fen),
+    offline_redemption: offline?.redemption_fen ?? null,
+    offline_card: offline?.card_fen ?? null,
+    offline_terminal: offline?.terminal_fen ?? null,
+  };
+  const whole = Object.entries(rooms).filter(([, fen]) => fen !== null).map(([name, fen]) => [name, down(fen)]);
+  if (!whole.length) return [discountFen, []];
+  const least = Math.min(...whole.map(([, fen]) => fen));
+  const bit = whole.filter(([, fen]) => fen === least).map(([name]) => name);
+  if (least === 0) throw { code: "cap_reached", params: { cap: bit.at(-1) } };
+  return least < discountFen ? [least, bit] : [discountFen, []];
+}
+
+// The items in their own order, with the discount split by what is eligible of each.
+function linesOf(bought, terms, discountFen) {
+  const { items } = bought;
+  // Sorted by content, so that the same basket in another order gets the same parts.
+  const order = items.map((_, index) => index).sort((a, b) => byContent(items[a], items[b]) || a - b);
+  const eligible = order.map((i) => (isExcluded(items[i], terms) ? 0 : items[i].amount_fen));
+  const paid = bought.insurance_fen ? allocate(bought.insurance_fen, eligible) : eligible.map(() => 0);
+  const bases = eligible.map((fen, place) => fen - paid[place]);
+  const parts = allocate(discountFen, bases);
+  const lines = [];
+  order.forEach((i, place) => {
+    lines[i] = {
+      index: i,
+      name: items[i].name,
+      category: items[i].category ?? null,
+      amount_fen: items[i].amount_fen,
+      eligible_fen: bases[place],
+      discount_fen: parts[place],
+      payable_fen: items[i].amount_fen - parts[place],
+    };
+  });
+  return lines;
+}
+
+function byContent(one, other) {
+  if (one.amount_fen !== other.amount_fen) return other.amount_fen - one.amount_fen;
+  for (const name of ["name", "sku", "category"]) {
+    const order = byCodePoints(one[name] ?? "", other[name] ?? "");
+    if (order) return order;
+  }
+  return byCodePoints(String(one.quantity ?? 1), String(other.quantity ?? 1));
+}
+
+// As Python compares text; JavaScript's own order differs beyond U+FFFF.
+function byCodePoints(one, other) {
+  const [a, b] = [Array.from(one), Array.from(other)];
+  for (let place = 0; place < a.length && place < b.length; place += 1) {
+    const order = a[place].codePointAt(0) - b[place].codePointAt(0);
+    if (order) return order;
+  }
+  return a.length - b.length;
+}
+
+function stepsOf(bought, terms, excludedItems, excludedFen, wantedFen, discountFen, caps) {
+  const steps = [];
+  const say = (code, params) => steps.push({ code, params });
+  say("amount", { amount_fen: bought.amount_fen });
+  if (bought.insurance_fen) say("insurance", { amount_fen: bought.insurance_fen });
+  for (const item of excludedItems) say("excluded_item", { name: item.name, amount_fen: item.amount_fen });
+  if (excludedFen && !excludedItems.length) say("excluded", { amount_fen: excludedFen });
+  const eligibleFen = bought.amount_fen - bought.insurance_fen - excludedFen;
+  say("discount", { eligible_fen: eligibleFen, rate_bp: terms.rate_bp, discount_fen: wantedFen });
+  for (const cap of caps) say("cap", { cap, discount_fen: discountFen });
+  const payableFen = bought.amount_fen - discountFen;
+  say("payable", { payable_fen: payableFen });
+  if (bought.insurance_fen) say("patient_pays", { payable_fen: payableFen - bought.insurance_fen });
+  return steps;
+}
+
+function isExcluded(item, terms) {
+  return terms.excluded_categories.includes(item.category);
+}
+
+function total(items) {
+  return items.reduce((sum, item) => sum + item.amount_fen, 0);
+}
+
+function invalid(field) {
+  return { code: "invalid_input", errors: [{ field }] };
+}

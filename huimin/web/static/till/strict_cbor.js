@@ -1,0 +1,76 @@
+// A reader of the little CBOR (RFC 8949) that a card token holds: whole numbers, byte strings and maps
+// of them, each in its shortest form only. Anything else throws.
+
+export class StrictReader {
+  constructor(data) {
+    this.data = data;
+    this.place = 0;
+  }
+
+  // The next byte must be this one.
+  expect(byte) {
+    if (this.take() !== byte) throw new Error("another shape");
+  }
+
+  // A byte string.
+  bytes() {
+    const [major, length] = this.head();
+    if (major !== 2 || this.place + length > this.data.length) throw new Error("no byte string");
+    this.place += length;
+    return this.data.slice(this.place - length, this.place);
+  }
+
+  // A byte string or a whole number from 0 on.
+  value() {
+    const major = this.data[this.place] >> 5;
+    if (major === 2) return this.bytes();
+    if (major !== 0) throw new Error("another type");
+    return this.head()[1];
+  }
+
+  // [major type, argument]
+  head() {
+    const first = this.take();
+    const info = first & 0x1f;
+    if (info < 24) return [first >> 5, info];
+    if (info > 27) throw new Error("an indefinite or reserved length");
+    const size = 2 ** (info - 24);
+    let argument = 0;
+    for (let count = 0; count < size; count += 1) argument = argument * 256 + this.take();
+    if (!Number.isSafeInteger(argument)) throw new Error("too large");
+    const least = size === 1 ? 24 : 2 ** (4 * size);
+    if (argument < least) throw new Error("not in its shortest form");
+    return [first >> 5, argument];
+  }
+
+  take() {
+    if (this.place >= this.data.length) throw new Error("too short");
+    this.place += 1;
+    return this.data[this.place - 1];
+  }
+
+  // Nothing may follow.
+  end() {
+    if (this.place !== this.data.length) throw new Error("something follows");
+  }
+}
+
+// A map with all of the `needed` keys, perhaps some of the `possible` ones, and no other.
+export function strictMap(reader, needed, possible = []) {
+  const [major, count] = reader.head();
+  if (major !== 5 || count > needed.length + possible.length) throw new Error("another map");
+  const found = new Map();
+  for (let number = 0; number < count; number += 1) {
+    const key = reader.value();
+    if (![...needed, ...possible].includes(key) || found.has(key)) throw new Error("another key");
+    found.set(key, reader.value());
+  }
+  if (!needed.every((key) => found.has(key))) throw new Error("a key is missing");
+  return found;
+}
+
+// The value, if it is a byte string of that length.
+export function strictBytes(value, length) {
+  if (!(value instanceof Uint8Array) || value.length !== length) throw new Error("another length");
+  return value;
+}

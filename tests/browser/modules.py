@@ -1,0 +1,39 @@
+"""A bare page in a real Chromium that has loaded the till's pure modules from the source tree.
+
+No server and no network: the files are given to the browser by the test itself, over an address
+with TLS (where WebCrypto is) or without (where it is not).
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import Any
+
+from huimin.web import vendor
+
+STATIC = vendor.VENDOR_FOLDER.parent
+MODULES = ("discount", "quote_answer", "card_text", "card_token", "deny_list", "offline_policy")
+LOAD = """async (modules) => {
+  window.till = {};
+  for (const name of modules) window.till[name] = await import(`/static/till/${name}.js`);
+}"""
+
+
+def page_with_modules(browser: Any, address: str = "https://till.test/") -> Any:
+    """A page where `till.<module>.<export>` can be called."""
+    page = browser.new_context().new_page()
+    page.set_default_timeout(120_000)
+    page.route("**/*", _give)
+    page.goto(address)
+    page.evaluate(LOAD, list(MODULES))
+    return page
+
+
+def _give(route: Any) -> None:
+    path = route.request.url.partition("://")[2].partition("/")[2]
+    if not path.startswith("static/"):
+        route.fulfill(status=200, content_type="text/html", body="<!doctype html><title>t</title>")
+        return
+    file = STATIC / path.removeprefix("static/")
+    kind = "text/javascript" if file.suffix == ".js" else mimetypes.guess_type(file.name)[0]
+    route.fulfill(status=200, content_type=kind, body=file.read_bytes())
