@@ -10,6 +10,7 @@ import click
 
 from huimin.console import settings_of
 from huimin.demo.build import Demo, curl_line, open_demo
+from huimin.demo.code import code_now
 from huimin.house import system_clock
 from huimin.settings import Settings, variable
 
@@ -32,16 +33,30 @@ DEFAULT_FOLDER = Path("huimin-demo")
 )
 @click.option("--port", type=click.IntRange(1, 65535), help="监听端口；默认 8000。")
 @click.option("--no-serve", is_flag=True, help="只建好数据，不启动服务。")
+@click.option(
+    "--code",
+    "number",
+    metavar="卡号",
+    help="只打印一张演示卡此刻的动态码（一分钟内有效）；真实的县没有这个命令。",
+)
 @click.option("--seed", type=int, default=SEED, show_default=True, help="随机种子；同种子同数字。")
 @click.pass_context
 def demo(
-    context: click.Context, folder: Path | None, port: int | None, no_serve: bool, seed: int
+    context: click.Context,
+    folder: Path | None,
+    port: int | None,
+    no_serve: bool,
+    number: str | None,
+    seed: int,
 ) -> None:
     """建一个演示县（真实乡镇、虚构人员）并开始服务。
 
     设了 HUIMIN_DATABASE_URL 就建在那个 PostgreSQL 库里；库须为空，或是这个文件夹建的演示县。
     """
-    settings = _demo_settings(context, folder, port, serves=not no_serve)
+    settings = _demo_settings(context, folder, port, serves=not no_serve and number is None)
+    if number is not None:
+        click.echo(code_now(settings, number, now=system_clock()))
+        return
     found = _open(settings, seed)
     _say(settings, found, serves=not no_serve)
     if not no_serve:

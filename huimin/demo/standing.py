@@ -50,7 +50,7 @@ def _on_postgresql(settings: Settings, found: Row | None) -> Row | None:
     unmade = is_unmade(str(settings.database_url))
     if found is None and unmade:
         return None
-    if found is not None and not unmade and _made_by(settings, found):
+    if found is not None and not unmade and made_by(settings, found):
         return found
     if found is not None and unmade:
         raise click.ClickException(
@@ -65,7 +65,8 @@ def _on_postgresql(settings: Settings, found: Row | None) -> Row | None:
     )
 
 
-def _made_by(settings: Settings, found: Row) -> bool:
+def made_by(settings: Settings, found: Row) -> bool:
+    """True when the database knows the keys of every terminal of that demo.json."""
     hashes = [hash_key(str(each["key"])) for each in found.get("terminals", [])]
 
     def all_known(tx: Transaction) -> bool:

@@ -17,6 +17,7 @@ from huimin.house import House
 from huimin.ledger.prove import verify_chains
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.office import Office, first_id
+from tests.making.offline import make_offline_till
 from tests.making.till import ApiTill, make_till
 
 SHIFO = "512022101001"
@@ -286,3 +287,30 @@ def test_two_tills_at_the_same_moment(till: ApiTill, app: Any) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(buy, [till, other])) == [201, 201]
     assert told(till.house) == [("far_apart", 2)]
+
+
+def test_sales_without_network_are_looked_at_as_of_their_own_time(
+    client: Any, house: House, clock: Any
+) -> None:
+    till = make_offline_till(client, house)
+    noon = till.item(at=clock.advance(hours=2))
+    midnight = till.item(at=clock.advance(hours=12))
+    clock.advance(hours=3)
+    assert [each["status"] for each in till.send(noon)] == ["accepted"]
+    assert told(house) == []
+    assert [each["status"] for each in till.send(midnight)] == ["accepted"]
+    assert told(house) == [("off_hours", 1)]
+    till.send(noon, midnight)
+    assert told(house) == [("off_hours", 1)]
+
+
+def test_what_comes_late_is_found_with_what_was_sold_meanwhile(
+    client: Any, house: House, clock: Any
+) -> None:
+    till = make_offline_till(client, house)
+    item = till.item(at=clock.advance(minutes=1))
+    clock.advance(minutes=10)
+    sell(till_elsewhere(till))
+    clock.advance(hours=3)
+    assert [each["status"] for each in till.send(item)] == ["accepted"]
+    assert told(house) == [("far_apart", 2)]

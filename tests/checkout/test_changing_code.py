@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 from typing import Any
 
@@ -228,8 +230,24 @@ def test_a_code_of_another_outlet_s_till(till: ApiTill) -> None:
 
 @given(issued=st.integers(0, 4_000_000_000), age=st.integers(-400, 400))
 def test_fresh_is_a_step_each_way(issued: int, age: int) -> None:
-    from datetime import UTC, datetime
-
     now = datetime.fromtimestamp(issued + age, UTC)
     assert is_fresh(issued, now) == (-60 <= age < 120)
     assert is_fresh(issued, now, allowed_seconds=100) == (-60 <= age < 220)
+
+
+def test_a_printed_code_is_verified_while_the_database_is_being_written(
+    sqlite_house: House,
+) -> None:
+    """No write is added to the way of a printed code: it waits for nobody's."""
+    from huimin.app import create_app
+
+    client = create_app(house=sqlite_house, testing=True).test_client()
+    till = make_till(client, sqlite_house, policy={})
+    writer = sqlite3.connect(sqlite_house.settings.database_path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    try:
+        assert verify(till, till.card["token"]).status_code == 200
+        assert till.post("/quotes", {"card": till.card["token"], "amount_fen": 100}).json
+    finally:
+        writer.execute("ROLLBACK")
+        writer.close()
