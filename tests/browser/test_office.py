@@ -14,7 +14,7 @@ PAGES = (
     *("/today", "/holders/", "/holders/new", "/applications/?state=", "/registers/", "/cards/"),
     *("/cards/print", "/merchants/", "/outlets/", "/merchants/applications", "/merchants/new"),
     *("/policies/", "/policies/new", "/staff/", "/staff/new", "/audit/", "/audit/lookups"),
-    *("/account", "/join"),
+    *("/account", "/join", "/alerts/", "/alerts/?state=all"),
 )
 
 

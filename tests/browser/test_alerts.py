@@ -1,0 +1,70 @@
+"""An alert in a real browser: from the first page to its sales, looked at with a note by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from huimin.house import create_house, open_house
+from huimin.settings import Settings
+from tests.benchmarks.serving import serving
+from tests.browser.accessible import barriers
+from tests.browser.conftest import County, Visit
+from tests.making.cards import make_card
+from tests.making.holders import make_holder
+from tests.making.merchants import make_outlet, make_terminal
+from tests.making.policies import make_policy
+from tests.making.sales import make_redemption
+from tests.making.staff import make_staff
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[County]:
+    """Two cards, each used four times by one cashier: an alert for each window to look at."""
+    folder = Path(tmp_path_factory.mktemp("county")) / "data"
+    create_house(Settings.from_environment(folder, {}))
+    house = open_house(Settings.from_environment(folder, {}), clock=lambda: datetime.now(UTC))
+    try:
+        make_policy(house)
+        outlet = make_outlet(house, name="天池平价超市", opening_hours="24小时")
+        _, key = make_terminal(house, outlet)
+        cards = [make_card(house, make_holder(house)) for _ in range(2)]
+        for card in cards:
+            for _ in range(4):
+                make_redemption(house, card, key, amount_fen=12_345, cashier="王敏")
+        administrator = make_staff(house, "administrator", name="李主任")["username"]
+    finally:
+        house.close()
+    with serving(folder) as port:
+        yield County(f"http://127.0.0.1:{port}", "", administrator, *cards)
+
+
+def test_an_alert_is_looked_at(visit: Visit) -> None:
+    page = visit.page
+    visit.sign_in(visit.county.administrator)
+    page.goto(visit.county.address + "/today")
+    page.get_by_text("条异常提醒待查看").click()
+    assert barriers(page) == [] and visit.wide() == 0
+    before = page.locator("tbody tr").count()
+    page.locator("tbody a").first.click()
+    page.wait_for_selector("#field-note")
+    assert "当天共 4 次" in page.inner_text("main")
+    assert page.locator("tbody tr").count() == 4
+    assert barriers(page) == [] and visit.wide() == 0
+    page.focus("#field-note")
+    page.keyboard.type("已问过店长，属分次购买")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".done-words")
+    assert "已查看" in page.inner_text(".page-bar")
+    assert page.locator("#field-note").count() == 0
+    page.locator(".crumbs a").click()
+    page.wait_for_selector(".filters")
+    assert page.locator("tbody tr").count() == before - 1
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert visit.wide() == 0
