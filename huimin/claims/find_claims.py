@@ -1,0 +1,102 @@
+"""Find claims: a till its own outlet's, an office those of its people; and what a till is told of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from huimin.core.identity import mask_name
+from huimin.core.refusals import Refusal
+from huimin.holders.people import division_bounds
+from huimin.ledger.read import row_by_id
+from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import load_queries
+
+queries = load_queries("claims")
+
+Row = dict[str, Any]
+# The last id of all: no UUID lies behind it.
+LATEST = 200
+TOLD = (
+    *("id", "claim_no", "state", "source", "order_no", "amount_fen", "excluded_fen"),
+    *("insurance_fen", "presenter_kind", "occurred_at", "business_day", "refusal_code", "note"),
+    *("cashier", "submitted_at", "decided_at", "reason"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedClaims:
+    """Filters; None lets everything through. `within` is what the reader may see at most."""
+
+    state: str | None = None
+    outlet_id: str | None = None
+    source: str | None = None
+    number: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    within: str | None = None
+
+
+def claim_answer(tx: Transaction, claim: Mapping[str, Any]) -> Row:
+    """A claim as its till is told of it: no name, no card, no name of who decided."""
+    redemption = None
+    if claim["redemption_id"] is not None:
+        row = row_by_id(tx, claim["redemption_id"]) or {}
+        redemption = {
+            name: row[name]
+            for name in ("id", "receipt_no", "amount_fen", "discount_fen", "payable_fen")
+        }
+    return {**{name: claim[name] for name in TOLD}, "redemption": redemption}
+
+
+def find_claim(tx: Transaction, outlet_id: str, wanted: str) -> Row:
+    """A claim of that outlet by its id or its number. Raises Refusal `claim_unknown`."""
+    claim: Row | None = queries.claim_of_outlet(tx, outlet_id=outlet_id, wanted=wanted)
+    if claim is None:
+        raise Refusal("claim_unknown")
+    return claim
+
+
+def claims_of_outlet(tx: Transaction, outlet_id: str, count: int = LATEST) -> list[Row]:
+    """The outlet's latest claims, with the receipt and the discount of approved ones."""
+    return list(queries.claims_of_outlet(tx, outlet_id=outlet_id, row_limit=count))
+
+
+def claims_before(tx: Transaction, wanted: WantedClaims, before: str, count: int) -> list[Row]:
+    """Up to `count` claims, the latest first, behind the id `before`; each with name_masked."""
+    first, last = division_bounds(wanted.within or "0" * 12)
+    rows = queries.claims_before(
+        tx,
+        before=before,
+        state=wanted.state,
+        outlet_id=wanted.outlet_id,
+        source=wanted.source,
+        number=wanted.number,
+        first_day=wanted.first_day.isoformat() if wanted.first_day else None,
+        last_day=wanted.last_day.isoformat() if wanted.last_day else None,
+        division_first=first,
+        division_last=last,
+        row_limit=count,
+    )
+    return [{**row, "name_masked": masked(row)} for row in rows]
+
+
+def claim_in(tx: Transaction, claim_id: str, *, within: str | None) -> Row:
+    """The claim with its names. Raises Refusal `not_found`, for another town's people as well."""
+    row: Row | None = queries.claim_with_names(tx, id=claim_id)
+    first, last = division_bounds(within or "0" * 12)
+    if row is None or not first <= row["division_code"] <= last:
+        raise Refusal("not_found")
+    return {**row, "name_masked": masked(row)}
+
+
+def outlets_with_claims(tx: Transaction) -> list[tuple[str, str]]:
+    """(id, name) of every outlet that has filed a claim."""
+    return [(row["id"], row["name"]) for row in queries.outlets_with_claims(tx)]
+
+
+def masked(row: Mapping[str, Any]) -> str:
+    """The holder's masked name; of an erased one nothing is left to mask."""
+    return "—" if row["erased_at"] else mask_name(row["holder_name"])

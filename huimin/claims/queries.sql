@@ -1,0 +1,101 @@
+-- Every SQL statement of the claims room. The redemption of an approved claim is written by the ledger room alone.
+
+-- name: insert_claim^
+-- Nothing comes back when the number is taken or the order has an open claim.
+INSERT INTO claim (
+    id, claim_no, state, source, outlet_id, terminal_id, card_id, holder_id, presenter_kind,
+    identity_checked, order_no, amount_fen, excluded_fen, insurance_fen, occurred_at, business_day,
+    refusal_code, note, cashier, staff_id, submitted_at, submitted_by
+) VALUES (
+    :id, :claim_no, 'submitted', :source, :outlet_id, :terminal_id, :card_id, :holder_id,
+    :presenter_kind, :identity_checked, :order_no, :amount_fen, :excluded_fen, :insurance_fen,
+    :occurred_at, :business_day, :refusal_code, :note, :cashier, :staff_id, :submitted_at,
+    :submitted_by
+)
+ON CONFLICT DO NOTHING
+RETURNING *;
+
+-- name: open_claim_of_order^
+SELECT * FROM claim
+WHERE outlet_id = :outlet_id AND order_no = :order_no AND state = 'submitted';
+
+-- name: claim_by_id^
+SELECT * FROM claim WHERE id = :id;
+
+-- name: claim_of_outlet^
+-- By its id or by the number on its slip.
+SELECT * FROM claim WHERE outlet_id = :outlet_id AND (id = :wanted OR claim_no = :wanted);
+
+-- name: lock_claim^
+UPDATE claim SET state = state WHERE id = :id RETURNING *;
+
+-- name: decide_claim^
+UPDATE claim SET state = :state, decided_at = :decided_at, decided_by = :decided_by,
+    reason = :reason, redemption_id = :redemption_id
+WHERE id = :id AND state = 'submitted'
+RETURNING *;
+
+-- name: till_of_claim^
+-- The terminal as the ledger wants to know it, whatever its state is by now.
+SELECT terminal.id AS terminal_id, terminal.code AS terminal_code, terminal.label AS terminal_label,
+    terminal.state AS terminal_state, outlet.id AS outlet_id, outlet.name AS outlet_name,
+    outlet.kind AS outlet_kind, outlet.state AS outlet_state,
+    outlet.division_code AS outlet_division_code, outlet.opening_hours AS outlet_opening_hours,
+    merchant.id AS merchant_id, merchant.name AS merchant_name, merchant.state AS merchant_state
+FROM terminal
+JOIN outlet ON outlet.id = terminal.outlet_id
+JOIN merchant ON merchant.id = outlet.merchant_id
+WHERE terminal.id = :terminal_id;
+
+-- name: claims_of_outlet
+-- The outlet's own claims, the latest first.
+SELECT claim.*, ledger.receipt_no, ledger.discount_fen
+FROM claim LEFT JOIN ledger ON ledger.id = claim.redemption_id
+WHERE claim.outlet_id = :outlet_id
+ORDER BY claim.id DESC LIMIT :row_limit;
+
+-- name: claims_before
+-- The latest first, behind the id :before; holders in a range of division codes.
+SELECT claim.*, outlet.name AS outlet_name, holder.name AS holder_name, holder.erased_at,
+    card.number AS card_number, ledger.receipt_no, ledger.discount_fen
+FROM claim
+JOIN outlet ON outlet.id = claim.outlet_id
+JOIN holder ON holder.id = claim.holder_id
+JOIN card ON card.id = claim.card_id
+LEFT JOIN ledger ON ledger.id = claim.redemption_id
+WHERE (:before = '' OR claim.id < :before)
+  AND (CAST(:state AS TEXT) IS NULL OR claim.state = :state)
+  AND (CAST(:outlet_id AS TEXT) IS NULL OR claim.outlet_id = :outlet_id)
+  AND (CAST(:source AS TEXT) IS NULL OR claim.source = :source)
+  AND (CAST(:number AS TEXT) IS NULL OR claim.claim_no = :number OR claim.order_no = :number)
+  AND (CAST(:first_day AS TEXT) IS NULL OR claim.business_day >= :first_day)
+  AND (CAST(:last_day AS TEXT) IS NULL OR claim.business_day <= :last_day)
+  AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+ORDER BY claim.id DESC LIMIT :row_limit;
+
+-- name: claim_with_names^
+SELECT claim.*, outlet.name AS outlet_name, outlet.kind AS outlet_kind,
+    terminal.code AS terminal_code, terminal.label AS terminal_label,
+    holder.name AS holder_name, holder.division_code, holder.erased_at,
+    card.number AS card_number, card.state AS card_state, card.issued_on, card.expires_on,
+    ledger.receipt_no, ledger.discount_fen, ledger.payable_fen
+FROM claim
+JOIN outlet ON outlet.id = claim.outlet_id
+JOIN terminal ON terminal.id = claim.terminal_id
+JOIN holder ON holder.id = claim.holder_id
+JOIN card ON card.id = claim.card_id
+LEFT JOIN ledger ON ledger.id = claim.redemption_id
+WHERE claim.id = :id;
+
+-- name: outlets_with_claims
+SELECT DISTINCT outlet.id, outlet.name FROM claim JOIN outlet ON outlet.id = claim.outlet_id
+ORDER BY outlet.name, outlet.id;
+
+-- name: same_sale
+-- Redemptions of this holder on that day for the same amount anywhere: the sale may have had its discount already.
+SELECT ledger.id, ledger.receipt_no, ledger.order_no, ledger.amount_fen, ledger.discount_fen,
+    ledger.occurred_at, outlet.name AS outlet_name
+FROM ledger JOIN outlet ON outlet.id = ledger.outlet_id
+WHERE ledger.holder_id = :holder_id AND ledger.business_day = :day AND ledger.kind = 'redemption'
+  AND ledger.amount_fen = :amount_fen
+ORDER BY ledger.id;

@@ -1,0 +1,165 @@
+"""File a claim: what was bought, with which card, when; no discount is given yet.
+
+A claim changes nothing but its own row. It needs a real card, whatever that card's state is, an
+order that has no redemption and no open claim, and a day that is not too long ago.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from huimin.audit.record import record
+from huimin.cards.find import card_row
+from huimin.checkout.entitlement import require_open_till
+from huimin.claims.find_claims import Row, claim_answer, queries
+from huimin.claims.requests import ClaimRequest
+from huimin.core.days import county_day, county_start, instant_text
+from huimin.core.refusals import CLAIMABLE, FieldProblem, FieldProblems, Refusal
+from huimin.ledger.read import redemption_by_order
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+
+TRIES = 8
+
+
+def submit_claim(
+    tx: Transaction,
+    request: ClaimRequest,
+    *,
+    terminal: Mapping[str, Any],
+    now: datetime,
+    claim_days: int,
+    actor: str,
+    staff_id: str | None = None,
+) -> Row:
+    """Record the claim; the answer of `POST /api/v1/claims`.
+
+    Raises FieldProblems, or Refusal: card_unknown, order_exists, claim_exists, terminal_disabled,
+    outlet_suspended.
+    """
+    require_open_till(tx, terminal["terminal_id"])
+    today = county_day(now)
+    _require_fit(request, terminal, today, claim_days)
+    card = card_row(tx, request.card)
+    outlet_id = terminal["outlet_id"]
+    if redemption_by_order(tx, outlet_id, request.order_no) is not None:
+        raise Refusal("order_exists", order_no=request.order_no)
+    occurred_at = _occurred_at(request.occurred_on, now)
+    claim = _insert(
+        tx,
+        county_day(occurred_at),
+        outlet_id=outlet_id,
+        terminal_id=terminal["terminal_id"],
+        source="refusal" if request.occurred_on is None else "missed",
+        card_id=card["id"],
+        holder_id=card["holder_id"],
+        presenter_kind=request.presented_by,
+        identity_checked=int(request.identity_checked),
+        order_no=request.order_no,
+        amount_fen=request.amount_fen,
+        excluded_fen=request.excluded_fen,
+        insurance_fen=request.insurance_fen,
+        occurred_at=instant_text(occurred_at),
+        refusal_code=request.refusal_code,
+        note=request.note,
+        cashier=request.cashier,
+        staff_id=staff_id,
+        submitted_at=instant_text(now),
+        submitted_by=actor,
+    )
+    record_claim(tx, "claim.submitted", claim, now=now, actor=actor)
+    return claim_answer(tx, claim)
+
+
+def record_claim(
+    tx: Transaction,
+    action: str,
+    claim: Mapping[str, Any],
+    *,
+    now: datetime,
+    actor: str,
+    reason: str | None = None,
+) -> None:
+    """Write what happened to a claim to the audit record."""
+    kept = ("claim_no", "state", "order_no", "amount_fen", "business_day", "redemption_id")
+    record(
+        tx,
+        at=now,
+        actor=actor,
+        action=action,
+        subject_kind="claim",
+        subject_id=claim["id"],
+        reason=reason,
+        new={name: claim[name] for name in kept},
+    )
+
+
+def _insert(tx: Transaction, day: date, **values: Any) -> Row:
+    for _ in range(TRIES):
+        claim: Row | None = queries.insert_claim(
+            tx, id=new_id(), claim_no=_number(day), business_day=day.isoformat(), **values
+        )
+        if claim is not None:
+            return claim
+        kept = queries.open_claim_of_order(
+            tx, outlet_id=values["outlet_id"], order_no=values["order_no"]
+        )
+        if kept is not None:
+            raise Refusal("claim_exists", order_no=values["order_no"], claim_no=kept["claim_no"])
+    raise Refusal("request_in_progress")
+
+
+def _number(day: date) -> str:
+    """What stands on the slip and can be read aloud: the day and six random digits."""
+    return f"{day:%y%m%d}{secrets.randbelow(1_000_000):06d}"
+
+
+def _occurred_at(occurred_on: date | None, now: datetime) -> datetime:
+    """The instant of the purchase: now, or noon of an earlier day whose hour nobody kept."""
+    if occurred_on is None or occurred_on == county_day(now):
+        return now
+    return county_start(occurred_on) + timedelta(hours=12)
+
+
+def _require_fit(
+    request: ClaimRequest, terminal: Mapping[str, Any], today: date, claim_days: int
+) -> None:
+    problems = []
+    day = request.occurred_on or today
+    if not today - timedelta(days=claim_days) <= day <= today:
+        problems.append(
+            FieldProblem(
+                "occurred_on",
+                f"只能补办今天和之前 {claim_days} 天内的购买。",
+                f"A purchase can be claimed on its day and within {claim_days} days after it.",
+            )
+        )
+    if request.excluded_fen + request.insurance_fen > request.amount_fen:
+        problems.append(
+            FieldProblem(
+                "excluded_fen",
+                "医保支付与不参加优惠的金额之和超过了总金额，请核对。",
+                "Insurance and excluded amounts together exceed the amount; check them.",
+            )
+        )
+    if request.insurance_fen and terminal["outlet_kind"] != "hospital":
+        problems.append(
+            FieldProblem(
+                "insurance_fen",
+                "本示范点的优惠政策不涉及医保，请去掉这一项。",
+                "This outlet's policy does not count insurance; leave this field out.",
+            )
+        )
+    if request.refusal_code is not None and request.refusal_code not in CLAIMABLE:
+        problems.append(
+            FieldProblem(
+                "refusal_code",
+                "这种情况不用补办，请按收银台的提示办理。",
+                "There is nothing to claim after this refusal.",
+            )
+        )
+    if problems:
+        raise FieldProblems(problems)
