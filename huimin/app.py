@@ -20,6 +20,8 @@ from huimin.cards.pages import pages as cards_pages
 from huimin.checkout.api_v1 import api as checkout_api
 from huimin.checkout.pages import pages as checkout_pages
 from huimin.checkout.pages.proof import proof_pages
+from huimin.claims.api_v1 import api as claims_api
+from huimin.claims.pages import pages as claims_pages
 from huimin.desk.pages import pages as desk_pages
 from huimin.handbook.pages import pages as handbook_pages
 from huimin.holders.pages import pages as holders_pages
@@ -42,13 +44,17 @@ PAGES = (
     policies_pages,
     checkout_pages,
     proof_pages,
+    claims_pages,
     reports_pages,
     desk_pages,
     alerts_pages,
     audit_pages,
     handbook_pages,
 )
-APIS = (checkout_api,)
+APIS = (
+    checkout_api,
+    claims_api,
+)
 
 
 def create_app(

@@ -51,6 +51,15 @@ class Assessment:
         """True when the card did not count on that day: then approval needs a reason."""
         return self.card_state_then != "active"
 
+    @property
+    def required(self) -> tuple[Quote, PolicyTerms]:
+        """The discount and its policy. Raises what stands against it."""
+        if self.refusal is not None:
+            raise self.refusal
+        if self.given is None or self.terms is None:
+            raise Refusal("no_policy")
+        return self.given, self.terms
+
 
 def look_at_claim(tx: Transaction, claim: Mapping[str, Any]) -> Assessment:
     """What the claim would get now; nothing is locked or written."""
@@ -96,7 +105,8 @@ def _assess(tx: Transaction, claim: Mapping[str, Any], read_usage: ReadUsage) ->
         outlet_kind=claim["outlet_kind"],
         eligibilities=eligibilities,
     )
-    usage, given, refusal = Usage(), None, _hindrance(tx, claim, eligibilities, terms)
+    usage, given = Usage(), None
+    refusal: Refusal | FieldProblems | None = _hindrance(tx, claim, eligibilities, terms)
     if terms is not None:
         usage = _usage(tx, claim, terms, at, read_usage)
     if refusal is None and terms is not None:

@@ -1,7 +1,7 @@
 """Decide a claim: approve it, which writes a redemption of its own day, or reject it with a reason.
 
-The approval recomputes everything in its transaction with the counters locked, so it gives just what
-the caps of that day and month still leave; whoever filed the claim can't approve it.
+The approval recomputes everything in its transaction with the counters locked, so it gives just
+what the caps of that day and month still leave; whoever filed the claim can't approve it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from huimin.core.days import instant_text, parse_instant
 from huimin.core.discount import Quote
 from huimin.core.refusals import Refusal, field_problem
 from huimin.divisions.find import town_of
-from huimin.holders.people import family_at, presenters_of
+from huimin.holders.people import presenters_of
 from huimin.ledger.append import Sale, append_redemption
 from huimin.storage.engine import Transaction
 
@@ -35,13 +35,11 @@ def approve_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime,
     if claim["submitted_by"] == actor:
         raise Refusal("claim_own")
     found = assess_claim(tx, claim)
-    if found.refusal is not None:
-        raise found.refusal
+    given, terms = found.required
     kept = _checked_reason(reason, needed=found.needs_judgement)
-    assert found.given is not None and found.terms is not None
     till = queries.till_of_claim(tx, terminal_id=claim["terminal_id"])
-    row = append_redemption(tx, _sale(tx, claim, found, till, actor), found.given, now=now)
-    note_alerts(tx, row, terminal=till, cap_redemption_fen=found.terms.cap_redemption_fen)
+    row = append_redemption(tx, _sale(tx, claim, found, till), given, now=now)
+    note_alerts(tx, row, terminal=till, cap_redemption_fen=terms.cap_redemption_fen)
     _decide(tx, claim, "approved", now=now, actor=actor, reason=kept, redemption_id=row["id"])
     return row
 
@@ -89,8 +87,8 @@ def _decide(
     return decided
 
 
-def _sale(tx: Transaction, claim: Row, found: Assessment, till: Row, actor: str) -> Sale:
-    assert found.given is not None and found.terms is not None
+def _sale(tx: Transaction, claim: Row, found: Assessment, till: Row) -> Sale:
+    given, terms = found.required
     card = {"id": claim["card_id"], "holder_id": claim["holder_id"]}
     division_code = presenters_of(tx, claim["holder_id"])[0]["division_code"]
     return Sale(
@@ -101,11 +99,11 @@ def _sale(tx: Transaction, claim: Row, found: Assessment, till: Row, actor: str)
         presenter_kind=claim["presenter_kind"],
         presenter_id=_presenter_id(tx, claim),
         identity_checked=bool(claim["identity_checked"]),
-        eligibility=Entitlement(card, found.eligibilities, found.terms).counted_eligibility,
+        eligibility=Entitlement(card, found.eligibilities, terms).counted_eligibility,
         division_code=division_code,
         town_code=town_of(division_code),
-        terms=found.terms,
-        detail=_detail(claim, found.given),
+        terms=terms,
+        detail=_detail(claim, given),
         cashier=claim["cashier"],
         staff_id=claim["staff_id"],
         channel="claim",
@@ -114,11 +112,12 @@ def _sale(tx: Transaction, claim: Row, found: Assessment, till: Row, actor: str)
 
 
 def _presenter_id(tx: Transaction, claim: Row) -> str:
-    """The holder's id, or the family member's where there was only one; else "", as offline."""
+    """The holder's id, or the family member's where there is only one; else ""."""
     if claim["presenter_kind"] == "holder":
         return str(claim["holder_id"])
-    family = family_at(tx, claim["holder_id"], parse_instant(claim["occurred_at"]))
-    return family[0] if len(family) == 1 else ""
+    people = presenters_of(tx, claim["holder_id"])
+    family = [person["id"] for person in people if person["kind"] == "family_member"]
+    return str(family[0]) if len(family) == 1 else ""
 
 
 def _detail(claim: Row, given: Quote) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Find claims: a till its own outlet's, an office those of its people; and what a till is told of one."""
+"""Find claims: a till those of its outlet, an office those of its people; what a till is told."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from huimin.storage.named_queries import load_queries
 queries = load_queries("claims")
 
 Row = dict[str, Any]
-# The last id of all: no UUID lies behind it.
 LATEST = 200
 TOLD = (
     *("id", "claim_no", "state", "source", "order_no", "amount_fen", "excluded_fen"),

@@ -1,4 +1,4 @@
-"""What a till asks when it files a claim, checked: the same values from the API and from the page."""
+"""What a till asks when it files a claim, checked: the same from the API and from the page."""
 
 from __future__ import annotations
 

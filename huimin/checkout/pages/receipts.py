@@ -8,13 +8,13 @@ from pydantic import BaseModel
 from huimin.access.till_guard import require_till, terminal_here, who_here
 from huimin.checkout.api_bodies import PaperWidth
 from huimin.checkout.pages import pages
-from huimin.checkout.paper import WIDTHS_MM, Paper
-from huimin.checkout.paper_code import address_svg
+from huimin.checkout.paper import WIDTHS_MM
 from huimin.checkout.receipts import prints_so_far, receipt_of, receipt_paper
 from huimin.storage.engine import Transaction
 from huimin.web.current import house
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
+from huimin.web.paper_page import paper_html
 from huimin.web.receipt_answer import counted_paper, paper_response
 
 
@@ -22,11 +22,6 @@ class PrintBody(BaseModel):
     """On which paper."""
 
     width: PaperWidth = PaperWidth.WIDE
-
-
-def paper_html(paper: Paper) -> str:
-    """The strip of paper as a piece of a page."""
-    return render_template("checkout/paper.html", paper=paper, address_svg=address_svg)
 
 
 @pages.get("/receipts/<ledger_id>")

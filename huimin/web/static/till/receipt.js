@@ -63,6 +63,11 @@ window.addEventListener("afterprint", () => document.body.classList.remove("prin
 export async function printFrom(address, paper) {
   const told = await ask(address, { width: Number(paperWidth()) });
   layOut(paper, told.paper);
+  await printLaidOut();
+}
+
+// Print what is laid out.
+export async function printLaidOut() {
   await document.fonts.ready;
   document.body.classList.add("prints-paper");
   window.print();

@@ -1,0 +1,92 @@
+"""The JSON bodies and answers of claims, as pydantic models: strict, closed, and bounded."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, field_validator
+
+from huimin.cards.find import CheckedCard
+from huimin.checkout.api_bodies import PRINTABLE, Amount, CardBody, PartAmount
+from huimin.checkout.requests import ORDER_NO_MAX
+from huimin.claims.requests import NOTE_MAX, ClaimRequest
+from huimin.core.days import parse_day
+
+
+class ClaimBody(CardBody):
+    """A purchase that missed its discount. Without `occurred_on` it is being made now."""
+
+    order_no: Annotated[
+        str, Field(strict=True, min_length=1, max_length=ORDER_NO_MAX, pattern=PRINTABLE)
+    ]
+    amount_fen: Amount
+    excluded_fen: PartAmount = 0
+    insurance_fen: PartAmount = Field(0, description="医保支付，仅医院 / paid by insurance")
+    occurred_on: Annotated[str, Field(strict=True, pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = Field(
+        None, description="购买日期，只用于事后补办 / day of a purchase claimed later"
+    )
+    presented_by: Literal["holder", "family_member"] = "holder"
+    identity_checked: Annotated[bool, Field(strict=True)] = False
+    refusal_code: Annotated[str, Field(strict=True, max_length=40)] | None = Field(
+        None, description="当时的拒绝代码 / code of the refusal that led here"
+    )
+    note: (
+        Annotated[str, Field(strict=True, min_length=1, max_length=NOTE_MAX, pattern=PRINTABLE)]
+        | None
+    ) = None
+    cashier: (
+        Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)] | None
+    ) = None
+
+    @field_validator("occurred_on")
+    @classmethod
+    def _is_a_day(cls, text: str | None) -> str | None:
+        if text is not None:
+            parse_day(text)
+        return text
+
+    def to_request(self, card: CheckedCard) -> ClaimRequest:
+        """As a value of the rules."""
+        values: dict[str, Any] = self.model_dump(exclude={"card", "occurred_on"})
+        day: date | None = None if self.occurred_on is None else parse_day(self.occurred_on)
+        return ClaimRequest(card, occurred_on=day, **values)
+
+
+class ClaimPath(BaseModel):
+    """Which claim: its id, or the number on its slip."""
+
+    claim_id: str = Field(max_length=64)
+
+
+class ClaimedRedemption(BaseModel):
+    """What an approved claim became; `discount_fen` is to be paid out to the customer."""
+
+    id: str
+    receipt_no: str
+    amount_fen: int
+    discount_fen: int
+    payable_fen: int
+
+
+class ClaimAnswer(BaseModel):
+    """A claim: submitted, approved (with its redemption) or rejected (with the reason)."""
+
+    id: str
+    claim_no: str
+    state: str
+    source: str
+    order_no: str
+    amount_fen: int
+    excluded_fen: int
+    insurance_fen: int
+    presenter_kind: str
+    occurred_at: str
+    business_day: str
+    refusal_code: str | None
+    note: str | None
+    cashier: str | None
+    submitted_at: str
+    decided_at: str | None
+    reason: str | None
+    redemption: ClaimedRedemption | None

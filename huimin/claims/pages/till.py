@@ -1,0 +1,179 @@
+"""Claims at the till: file one after a refusal or for a missed purchase, look, print the slip."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from huimin.access.till_guard import require_till, staff_id_here, terminal_here, who_here
+from huimin.checkout.once import fingerprint, once
+from huimin.checkout.paper import WIDTHS_MM
+from huimin.checkout.requests import KEY_MAX, check_card
+from huimin.claims.api_bodies import ClaimBody
+from huimin.claims.find_claims import claims_of_outlet, find_claim
+from huimin.claims.pages import pages
+from huimin.claims.requests import ClaimRequest
+from huimin.claims.slip import claim_slip
+from huimin.claims.submit import submit_claim
+from huimin.core.days import county_day, parse_day
+from huimin.core.money import parse_yuan
+from huimin.core.refusals import FieldProblem, FieldProblems, Refusal, field_problem
+from huimin.storage.engine import Transaction
+from huimin.web.current import change, house
+from huimin.web.forms import Form, tell
+from huimin.web.json_answer import json_text_response
+from huimin.web.language import request_language
+from huimin.web.paper_page import paper_html
+
+ORDER_NO_MAX = 64
+
+
+@pages.post("/till/claims")
+@require_till("till.use")
+def file_claim() -> Response:
+    """What the till page sends after a refusal; once, by its key."""
+    body = ClaimBody.model_validate(request.get_json())
+    asked = body.to_request(check_card(body.card, house().key_ring.public_keys()))
+    key = request.headers.get("Idempotency-Key", "")
+    if not 1 <= len(key) <= KEY_MAX:
+        raise field_problem("Idempotency-Key", "必须填写。", "is required.")
+    terminal, now = terminal_here(), house().clock()
+    work = _work(asked)
+    answer = change(
+        lambda tx: once(
+            tx,
+            terminal_id=terminal["terminal_id"],
+            key=key,
+            fingerprint=fingerprint("claim", asked),
+            now=now,
+            work=lambda: work(tx),
+        )
+    )
+    return json_text_response(answer.json_text, 201)
+
+
+@pages.get("/till/claims")
+@require_till("till.use")
+def till_claims() -> str:
+    """The outlet's claims, and a form for a purchase whose card was forgotten."""
+    return _list_page(Form())
+
+
+@pages.post("/till/claims/missed")
+@require_till("till.use")
+def file_missed() -> BaseResponse | tuple[str, int]:
+    """File a purchase of today or of an earlier day."""
+    form = Form.sent()
+    try:
+        work = _work(_missed(form))
+        told = change(work)
+    except FieldProblems as why:
+        return _list_page(form.refused(why)), 422
+    except Refusal as why:
+        return _list_page(form.refused(why)), why.status
+    tell(_("已登记补办 %(number)s，请把补办单交给顾客。", number=told["claim_no"]))
+    return redirect(url_for("claims.slip", claim_id=told["id"]))
+
+
+@pages.get("/till/claims/<claim_id>")
+@require_till("till.use")
+def slip(claim_id: str) -> str:
+    """One claim of this outlet: its slip to print, and what became of it."""
+    terminal, settings, language = terminal_here(), house().settings, request_language()
+    claim = house().engine.read(lambda tx: find_claim(tx, terminal["outlet_id"], claim_id))
+    paper = claim_slip(
+        claim, outlet_name=terminal["outlet_name"], settings=settings, language=language
+    )
+    return render_template(
+        "claims/slip.html", claim=claim, paper=paper_html(paper), widths=WIDTHS_MM
+    )
+
+
+def _work(asked: ClaimRequest) -> Any:
+    terminal, now, days = terminal_here(), house().clock(), house().settings.claim_days
+    actor, staff_id = who_here(), staff_id_here()
+
+    def work(tx: Transaction) -> dict[str, Any]:
+        return submit_claim(
+            tx,
+            asked,
+            terminal=terminal,
+            now=now,
+            claim_days=days,
+            actor=actor,
+            staff_id=staff_id,
+        )
+
+    return work
+
+
+def _list_page(form: Form) -> str:
+    terminal, today = terminal_here(), county_day(house().clock())
+    claims = house().engine.read(lambda tx: claims_of_outlet(tx, terminal["outlet_id"]))
+    return render_template(
+        "claims/till_claims.html",
+        form=form,
+        claims=claims,
+        today=today.isoformat(),
+        days=house().settings.claim_days,
+        is_hospital=terminal["outlet_kind"] == "hospital",
+        presenters=[("holder", _("本人")), ("family_member", _("家属"))],
+    )
+
+
+def _missed(form: Form) -> ClaimRequest:
+    """The form of a missed purchase as a value of the rules; every field's problem at once."""
+    problems: list[FieldProblem] = []
+
+    def amount(name: str, needed: bool) -> int:
+        text = form.text(name)
+        try:
+            return parse_yuan(text) if text or needed else 0
+        except ValueError:
+            problems.append(
+                FieldProblem(name, "金额写作 128 或 128.50（元）。", "Write an amount as 128.50.")
+            )
+            return 0
+
+    values: dict[str, Any] = {
+        "amount_fen": amount("amount_fen", True),
+        "excluded_fen": amount("excluded_fen", False),
+        "insurance_fen": amount("insurance_fen", False),
+    }
+    if not problems and not 1 <= values["amount_fen"] <= 100_000_000:
+        problems.append(
+            FieldProblem("amount_fen", "金额必须大于零。", "The amount must be above 0.")
+        )
+    order_no = form.text("order_no")
+    if not 1 <= len(order_no) <= ORDER_NO_MAX or not order_no.isprintable():
+        problems.append(
+            FieldProblem(
+                "order_no", "请填写购物小票上的订单号。", "Give the receipt's order number."
+            )
+        )
+    day = None
+    try:
+        day = parse_day(form.text("occurred_on"))
+    except ValueError:
+        problems.append(FieldProblem("occurred_on", "请选择购买日期。", "Choose the day."))
+    card = None
+    try:
+        card = check_card(form.text("card"), house().key_ring.public_keys())
+    except Refusal as why:
+        problems.append(FieldProblem("card", why.detail("zh_Hans"), why.detail("en")))
+    if problems or card is None:
+        raise FieldProblems(problems)
+    presented_by: Any = (
+        "family_member" if form.text("presented_by") == "family_member" else "holder"
+    )
+    return ClaimRequest(
+        card,
+        order_no=order_no,
+        occurred_on=day,
+        presented_by=presented_by,
+        note=form.optional("note"),
+        **values,
+    )
