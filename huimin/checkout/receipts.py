@@ -27,6 +27,8 @@ from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 
 HASH_CHARACTERS = 16
+# An order number that the till page made itself tells a customer nothing.
+PAGE_ORDER = "W-"
 # Two tills that print one receipt at the same moment count one after the other.
 TRIES = 8
 
@@ -191,7 +193,7 @@ def receipt_paper(receipt: Receipt, *, copy_number: int, language: str = "zh_Han
     ]
     if receipt.original_receipt_no:
         pieces.append(pair(word("original_no"), receipt.original_receipt_no))
-    if receipt.order_no:
+    if receipt.order_no and not receipt.order_no.startswith(PAGE_ORDER):
         pieces.append(pair(word("order_no"), receipt.order_no))
     pieces.append(pair(word("presenter"), word(receipt.presenter)))
     if receipt.cashier:

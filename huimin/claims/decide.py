@@ -18,7 +18,7 @@ from huimin.core.days import instant_text, parse_instant
 from huimin.core.discount import Quote
 from huimin.core.refusals import Refusal, field_problem
 from huimin.divisions.find import town_of
-from huimin.holders.people import presenters_of
+from huimin.holders.people import family_at, presenters_of
 from huimin.ledger.append import Sale, append_redemption
 from huimin.storage.engine import Transaction
 
@@ -112,12 +112,11 @@ def _sale(tx: Transaction, claim: Row, found: Assessment, till: Row) -> Sale:
 
 
 def _presenter_id(tx: Transaction, claim: Row) -> str:
-    """The holder's id, or the family member's where there is only one; else ""."""
+    """The holder's id, or the family member's where there was only one; else "", as offline."""
     if claim["presenter_kind"] == "holder":
         return str(claim["holder_id"])
-    people = presenters_of(tx, claim["holder_id"])
-    family = [person["id"] for person in people if person["kind"] == "family_member"]
-    return str(family[0]) if len(family) == 1 else ""
+    family = family_at(tx, claim["holder_id"], parse_instant(claim["occurred_at"]))
+    return family[0] if len(family) == 1 else ""
 
 
 def _detail(claim: Row, given: Quote) -> dict[str, object]:

@@ -31,6 +31,13 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
         {"state": "submitted"},
         "application.read",
     ),
+    "claims": (
+        _("份补办登记待审核"),
+        False,
+        "claims.claims",
+        {"state": "submitted"},
+        "claim.read",
+    ),
     "to_issue": (_("人已通过，等待发卡"), False, "cards.cards", {}, "card.read"),
     "to_print": (_("张卡等待打印"), False, "cards.cards", {"unprinted": 1}, "card.read"),
     "lost": (_("张卡已挂失，等待补办"), False, "cards.cards", {"state": "lost"}, "card.read"),

@@ -84,3 +84,10 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM policy WHERE state IN ('draft', 'approved')
 
 -- name: locked_accounts$
 SELECT CAST(COUNT(*) AS BIGINT) FROM staff WHERE locked_until > :now;
+
+-- name: claims_waiting$
+SELECT CAST(COUNT(*) AS BIGINT) FROM (
+    SELECT 1 FROM claim JOIN holder ON holder.id = claim.holder_id
+    WHERE claim.state = 'submitted'
+        AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+    LIMIT :count_max) AS counted;

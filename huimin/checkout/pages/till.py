@@ -21,7 +21,7 @@ from huimin.checkout.pages import pages
 from huimin.checkout.pages.set_up import renew_cookie
 from huimin.checkout.terminal_answer import terminal_answer
 from huimin.core.kind_names import GOODS, goods_word
-from huimin.core.refusals import Refusal
+from huimin.core.refusals import CLAIMABLE, Refusal
 from huimin.web.current import house
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
@@ -45,7 +45,13 @@ def till() -> str | BaseResponse:
         return render_template("checkout/switched_off.html", terminal=own, words=words)
     goods = {code: goods_word(code, request_language()) for code in GOODS}
     response = make_response(
-        render_template("checkout/till.html", told=_told(own), several=len(choice) > 1, goods=goods)
+        render_template(
+            "checkout/till.html",
+            told=_told(own),
+            several=len(choice) > 1,
+            goods=goods,
+            claimable=" ".join(CLAIMABLE),
+        )
     )
     renew_cookie(response)
     return response

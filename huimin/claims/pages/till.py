@@ -24,7 +24,7 @@ from huimin.core.refusals import FieldProblem, FieldProblems, Refusal, field_pro
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
-from huimin.web.json_answer import json_text_response
+from huimin.web.json_answer import json_response, json_text_response
 from huimin.web.language import request_language
 from huimin.web.paper_page import paper_html
 
@@ -90,6 +90,18 @@ def slip(claim_id: str) -> str:
     return render_template(
         "claims/slip.html", claim=claim, paper=paper_html(paper), widths=WIDTHS_MM
     )
+
+
+@pages.get("/till/claims/<claim_id>/paper")
+@require_till("till.use")
+def slip_paper(claim_id: str) -> Response:
+    """The slip for the till page, which prints it in place."""
+    terminal, settings, language = terminal_here(), house().settings, request_language()
+    claim = house().engine.read(lambda tx: find_claim(tx, terminal["outlet_id"], claim_id))
+    paper = claim_slip(
+        claim, outlet_name=terminal["outlet_name"], settings=settings, language=language
+    )
+    return json_response({"paper": paper_html(paper)})
 
 
 def _work(asked: ClaimRequest) -> Any:

@@ -1,7 +1,9 @@
 // The till page: ready → who and how much → done. Wires the parts to the page, and nothing else.
 import { Camera } from "./camera.js";
+import { listenToClaims } from "./claim.js";
 import { Facing } from "./facing.js";
 import { keypad } from "./keypad.js";
+import { listenToPrinting } from "./printing.js";
 import { readingOf } from "./reading.js";
 import { listenToSale, next, requote, verify } from "./sale.js";
 import { byId, onShow, show, shown, tell } from "./screen.js";
@@ -89,6 +91,8 @@ tellSound();
 listenToSale(facing, keypadShown);
 listenToSales();
 listenToReverse(facing);
+listenToPrinting();
+listenToClaims();
 document.addEventListener("till:recorded", tellToday);
 document.querySelectorAll("[data-next]").forEach((button) => button.addEventListener("click", next));
 document.addEventListener("keydown", (event) => {
@@ -97,7 +101,6 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("till:recorded", ({ detail }) => {
   if (detail.kind === "redemption") byId("undo").onclick = () => startReverse({ ...detail.done, left_fen: detail.done.amount_fen });
 });
-byId("print").addEventListener("click", () => window.print());
 stayAwake();
 camera.resume();
 show("ready", "card");

@@ -1,6 +1,7 @@
 // The foot of the page: today's count and savings and the latest sales, and the list to search.
 import { ask, reason } from "./ask.js";
 import { money } from "./money.js";
+import { receiptLink } from "./printing.js";
 import { byId, element, show } from "./screen.js";
 import { startReverse } from "./undo.js";
 import { addresses, words } from "./words.js";
@@ -18,7 +19,7 @@ export async function tellToday() {
   byId("today-count").textContent = told.sums.redemptions;
   byId("today-discount").textContent = money(told.sums.discount_fen);
   const rows = told.sales.map((row) =>
-    element("li", {}, `${timeOf(row.recorded_at)} ${money(row.payable_fen)}`, undoButton(row)),
+    element("li", {}, `${timeOf(row.recorded_at)} ${money(row.payable_fen)}`, element("span", { className: "row-tools" }, receiptLink(row), undoButton(row))),
   );
   const empty = element("li", { textContent: byId("today-sales").dataset.empty });
   byId("today-sales").replaceChildren(...(rows.length ? rows : [empty]));
@@ -77,7 +78,7 @@ function list({ count, sales }) {
       // An order number that this page made itself tells nobody anything.
       const order = row.order_no.startsWith("W-") ? "" : ` · ${words.order} ${row.order_no}`;
       const numbers = element("small", { textContent: `${words.receipt} ${row.receipt_no}${order}` });
-      return element("li", {}, element("div", {}, element("strong", { textContent: timeOf(row.recorded_at) }), ` ${amounts} `, left, numbers), undoButton(row));
+      return element("li", {}, element("div", {}, element("strong", { textContent: timeOf(row.recorded_at) }), ` ${amounts} `, left, numbers), element("span", { className: "row-tools" }, receiptLink(row), undoButton(row)));
     }),
   );
 }
