@@ -23,6 +23,7 @@ from huimin.house import House
 from huimin.merchants.joining import ask_to_join
 from huimin.storage.ids import new_id
 from tests.making.cards import make_card
+from tests.making.claims import make_claim
 from tests.making.holders import make_holder
 from tests.making.merchants import credit_code, make_outlet, make_terminal
 from tests.making.policies import make_policy
@@ -73,6 +74,7 @@ class Place:
         self.outlet = make_outlet(house, division_code=division)
         self.terminal, self.key = make_terminal(house, self.outlet)
         self.sale = make_redemption(house, card, self.key)
+        self.claim = make_claim(house, card, self.key)
         self.staff = {
             "registrar": make_staff(house, "registrar", division_code=town),
             "merchant_manager": make_staff(
@@ -128,6 +130,7 @@ class Place:
             "staff_id": self.staff["cashier"]["id"],
             "redemption_id": self.sale["id"],
             "ledger_id": self.sale["id"],
+            "claim_id": self.claim["id"],
         }
 
 
