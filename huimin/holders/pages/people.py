@@ -1,20 +1,28 @@
-"""The list of people: one search box, filters in the address, a workbook of the same."""
+"""The list of people: one search box, filters in the address, a workbook of the same.
+
+What is typed into the box may be a name or a number of somebody, so it is posted and stands in the
+address encrypted: no history, log or forwarded link gives it away.
+"""
 
 from __future__ import annotations
 
+import base64
 import re
 
-from flask import Response, render_template, request
+from cryptography.exceptions import InvalidTag
+from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import member, require
 from huimin.core.days import county_day
 from huimin.core.kind_names import eligibility_word
-from huimin.core.refusals import FieldProblems, field_problem
+from huimin.core.permissions import allows
+from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.holders.drafts import drafts_of
 from huimin.holders.pages import own_division, pages
 from huimin.holders.pages.choices import division_choices, kind_choices
-from huimin.holders.search import NO_CARD, Wanted, people_rows, search
+from huimin.holders.search import NO_CARD, TEXT_MAX, Wanted, people_rows, search
 from huimin.storage.engine import Transaction
 from huimin.web.current import house
 from huimin.web.forms import Form
@@ -23,16 +31,21 @@ from huimin.web.list_xlsx import ROWS_MAX, Column, workbook_response
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed
 from huimin.web.words import CARD_STATES
 
-FILTERS = ("text", "division", "kind", "card", "ending")
+FILTERS = ("division", "kind", "card", "ending")
 ENDING_DAYS_MAX = 366
+SEALED_FOR = "search"
 
 
 @pages.get("/holders/")
 @require("holder.read")
 def people() -> str | Response:
     """Who is enrolled, by page; with `format=xlsx` all that the filters let through."""
-    form = Form({name: request.args.get(name, "").strip() for name in FILTERS})
+    chosen = {name: request.args.get(name, "").strip() for name in FILTERS}
+    sealed = request.args.get("find", "")
+    form = Form({**chosen, "text": _unsealed(sealed)})
     as_workbook = request.args.get("format") == "xlsx"
+    if as_workbook and not allows(member().role, "holder.export"):
+        raise Refusal("forbidden")
     try:
         page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
     except FieldProblems as why:
@@ -46,11 +59,35 @@ def people() -> str | Response:
         form=form,
         page=page,
         drafts=drafts,
-        arguments={name: value for name, value in form.values.items() if value},
+        arguments={name: value for name, value in {**chosen, "find": sealed}.items() if value},
         divisions=division_choices(own_division()),
         kinds=kind_choices(),
         card_states=[(NO_CARD, _("没有卡")), *CARD_STATES.items()],
     )
+
+
+@pages.post("/holders/")
+@require("holder.read")
+def find_people() -> BaseResponse:
+    """Search: the same list, with what was typed sealed in its address."""
+    form = Form.sent()
+    wanted = {name: form.optional(name) for name in FILTERS}
+    text = form.text("text")[:TEXT_MAX]
+    return redirect(url_for("holders.people", find=_sealed(text) if text else None, **wanted))
+
+
+def _sealed(text: str) -> str:
+    sealed = house().personal_data.seal(text.encode(), SEALED_FOR)
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def _unsealed(sealed: str) -> str:
+    """What was typed; nothing for an address that was changed or is too old to be read."""
+    try:
+        content = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
+        return house().personal_data.unseal(content, SEALED_FOR).decode() if sealed else ""
+    except (InvalidTag, KeyError, ValueError):
+        return ""
 
 
 def _page(form: Form, *, size: int) -> Listed:
