@@ -14,9 +14,11 @@ from huimin.holders.evidence import evidence_of
 from huimin.holders.holder_queries import queries
 from huimin.holders.people import Row, eligibilities_of, family_of
 from huimin.holders.personal_data import PersonalData
+from huimin.ledger.read import rows_of_holder
 from huimin.storage.engine import Transaction
 
 EVENTS_MAX = 200
+SALES_SHOWN = 20
 VIEWS_APART = timedelta(hours=1)
 
 
@@ -44,10 +46,16 @@ def person_page(
             {**member, "name_masked": mask_name(member["name"])}
             for member in family_of(tx, holder_id)
         ],
+        "family_ended": [
+            {**member, "name_masked": mask_name(member["name"])}
+            for member in queries.all_family_of(tx, holder_id=holder_id)
+            if member["ended_at"] is not None
+        ],
         "eligibilities": eligibilities_of(tx, holder_id),
         "applications": list(queries.applications_of(tx, holder_id=holder_id)),
         "cards": list(queries.cards_of_person(tx, holder_id=holder_id)),
         "evidence": evidence_of(tx, holder_id),
+        "sales": rows_of_holder(tx, holder_id, SALES_SHOWN),
         "events": list(queries.events_of_person(tx, holder_id=holder_id, count=EVENTS_MAX)),
     }
 

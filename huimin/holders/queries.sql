@@ -435,15 +435,16 @@ WHERE holder_id = :holder_id ORDER BY created_at, id;
 
 -- name: events_of_person
 -- What happened to the person, their applications and their cards, the latest first.
-SELECT at, actor, action AS event, reason FROM audit_event
+SELECT at, actor, action AS event, reason, old_json, new_json FROM audit_event
 WHERE subject_kind = 'holder' AND subject_id = :holder_id
 UNION ALL
-SELECT audit_event.at, audit_event.actor, audit_event.action, audit_event.reason
+SELECT audit_event.at, audit_event.actor, audit_event.action, audit_event.reason, NULL, NULL
 FROM application JOIN audit_event
     ON audit_event.subject_kind = 'application' AND audit_event.subject_id = application.id
 WHERE application.holder_id = :holder_id
 UNION ALL
-SELECT card_event.recorded_at, card_event.actor, 'card.' || card_event.event, card_event.reason
+SELECT card_event.recorded_at, card_event.actor, 'card.' || card_event.event, card_event.reason,
+    NULL, NULL
 FROM card JOIN card_event ON card_event.card_id = card.id
 WHERE card.holder_id = :holder_id
 ORDER BY 1 DESC LIMIT :count;

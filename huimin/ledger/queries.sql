@@ -144,6 +144,14 @@ LEFT JOIN ledger AS original ON original.id = ledger.reverses_id
 WHERE ledger.outlet_id = :outlet_id AND ledger.business_day = :day
 ORDER BY ledger.recorded_at, ledger.id;
 
+-- name: rows_of_holder
+-- What the holder's cards were used for, the latest first.
+SELECT ledger.id, ledger.kind, ledger.occurred_at, ledger.amount_fen, ledger.discount_fen,
+    outlet.name AS outlet_name
+FROM card CROSS JOIN ledger JOIN outlet ON outlet.id = ledger.outlet_id
+WHERE ledger.card_id = card.id AND card.holder_id = :holder_id
+ORDER BY ledger.occurred_at DESC, ledger.id DESC LIMIT :count;
+
 -- name: terminals_with_rows
 SELECT terminal_id FROM chain_head
 UNION

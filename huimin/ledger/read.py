@@ -44,6 +44,11 @@ def rows_of_day(tx: Transaction, outlet_id: str, day: date) -> list[Row]:
     return list(queries.rows_of_day(tx, outlet_id=outlet_id, day=day.isoformat()))
 
 
+def rows_of_holder(tx: Transaction, holder_id: str, count: int) -> list[Row]:
+    """What a holder's cards were used for, the latest first, with the outlet's name."""
+    return list(queries.rows_of_holder(tx, holder_id=holder_id, count=count))
+
+
 def usage_at(tx: Transaction, *, holder_id: str, policy_code: str, now: datetime) -> Usage:
     """The discount used today and this month under a policy line; a look that locks nothing."""
     day = county_day(now)

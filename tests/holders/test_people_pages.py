@@ -17,6 +17,9 @@ from huimin.holders.people import EligibilityDraft, add_eligibility, holder_by_i
 from huimin.house import House
 from tests.making.cards import make_card
 from tests.making.holders import NEW_SOUTH_COMMUNITY, id_number, make_holder
+from tests.making.merchants import make_outlet, make_terminal
+from tests.making.policies import make_policy
+from tests.making.sales import make_redemption
 from tests.making.staff import csrf_of, make_staff, sign_in
 
 TOWN = "512022002000"
@@ -333,6 +336,42 @@ def test_family_eligibility_and_details_change_with_their_record(
     ):
         assert f"holder.{what}" in actions
     assert "黄小平" not in str(office.events(person["id"]))
+    page = client.get(base).text
+    history = page.split("history-title")[2]
+    for words in (
+        *(
+            "添加家庭成员：儿子",
+            "结束家庭成员",
+            "已离世",
+            "添加保障资格：残疾，2026-01-01 起；残联名册",
+        ),
+        *("结束保障资格：残疾，最后一天 2026-12-31", "更正资料：姓名；联系电话", "身份证更正"),
+    ):
+        assert words in history, words
+    # Whoever may no longer present the card stays to be seen, and so does what the card did.
+    assert "吴*强 儿子" in page and "起不再出示" in page and "还没有用过卡" in page
+
+
+def test_the_page_shows_what_the_card_was_used_for(office: Office, house: House) -> None:
+    make_policy(house)
+    person = make_holder(house)
+    outlet = make_outlet(house, name="天池平价超市")
+    _, key = make_terminal(house, outlet)
+    make_redemption(house, make_card(house, person), key, amount_fen=20_000)
+    sales = office.client().get(f"/holders/{person['id']}").text.partition('id="sales-title"')[2]
+    assert "天池平价超市" in sales and "200.00" in sales and "16.00" in sales
+
+
+def test_every_field_of_a_persons_page_has_an_id_of_its_own(office: Office, house: House) -> None:
+    person, client = make_holder(house), office.client()
+    answer = office.post(client, f"/holders/{person['id']}/verify", reason="")
+    page = answer.text
+    ids = re.findall(' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids)), sorted(one for one in ids if ids.count(one) > 1)
+    labelled = re.findall(' for="([^"]+)"', page)
+    assert set(labelled) <= set(ids)
+    # The summary leads to the field that must be mended, and to no other form's.
+    assert 'href="#field-verify-reason"' in page and 'id="problem-verify-reason"' in page
 
 
 def test_family_members_are_capped(office: Office, house: House) -> None:

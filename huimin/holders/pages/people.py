@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from flask import Response, redirect, render_template, request, url_for
@@ -71,7 +72,7 @@ def people() -> str | Response:
 def find_people() -> BaseResponse:
     """Search: the same list, with what was typed sealed in its address."""
     form = Form.sent()
-    wanted = {name: form.optional(name) for name in FILTERS}
+    wanted: dict[str, Any] = {name: form.optional(name) for name in FILTERS}
     text = form.text("text")[:TEXT_MAX]
     return redirect(url_for("holders.people", find=_sealed(text) if text else None, **wanted))
 

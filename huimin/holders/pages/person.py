@@ -25,8 +25,15 @@ from huimin.holders.change_person import (
 )
 from huimin.holders.pages import own_division, pages
 from huimin.holders.pages.choices import division_choices, kind_choices
+from huimin.holders.pages.history_words import history_teller
 from huimin.holders.people import EligibilityDraft, Row
-from huimin.holders.person_page import live_card, note_view, open_application, person_page
+from huimin.holders.person_page import (
+    EVENTS_MAX,
+    live_card,
+    note_view,
+    open_application,
+    person_page,
+)
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
 from huimin.web.event_words import event_words
@@ -229,6 +236,8 @@ def person_form(
         card=live_card(shown),
         waiting=open_application(shown),
         event_words=event_words,
+        history_words=history_teller(dict(division_choices(None)).get),
+        events_max=EVENTS_MAX,
         divisions=division_choices(within, villages_only=True),
         kinds=kind_choices(),
         today=county_day(house().clock()).isoformat(),
