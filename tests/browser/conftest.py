@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from huimin.house import create_house, open_house
+from huimin.merchants.reversal_rule import set_reversal_rule
 from huimin.settings import Settings
 from tests.benchmarks.serving import serving
 from tests.making.cards import make_card
@@ -34,6 +35,8 @@ class County:
     administrator: str
     card: dict[str, Any]
     lost_card: dict[str, Any]
+    terminal_key: str
+    manager: str
 
 
 @dataclass
@@ -103,10 +106,16 @@ def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[
         make_redemption(house, card, key, amount_fen=20_000)
         cashier = make_staff(house, "cashier", outlet_id=outlet["id"])["username"]
         administrator = make_staff(house, "administrator", name="李主任")["username"]
+        merchant = outlet["merchant_id"]
+        manager = make_staff(house, "merchant_manager", merchant_id=merchant)["username"]
+        rule = {"confirm_fen": 50_000, "now": house.clock(), "actor": "test"}
+        house.engine.write(lambda tx: set_reversal_rule(tx, merchant_id=merchant, **rule))
     finally:
         house.close()
     with serving(folder) as port:
-        yield County(f"http://127.0.0.1:{port}", cashier, administrator, card, lost_card)
+        yield County(
+            f"http://127.0.0.1:{port}", cashier, administrator, card, lost_card, key, manager
+        )
 
 
 def _report_lost(house: Any, card: dict[str, Any]) -> None:

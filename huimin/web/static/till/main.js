@@ -22,6 +22,7 @@ function take(reading) {
   byId("card").value = "";
   if (reading.kind === "card") return verify(reading.text);
   if (reading.kind === "receipt") return openSales(reading.number);
+  if (shown("sales")) return openSales(reading.raw); // a receipt's bar code
   sound.no();
   tell({ number: words.number_wrong, digits: words.not_a_card, other: words.not_a_card }[reading.kind]);
   if (shown("ready")) byId("card").focus();

@@ -5,19 +5,19 @@ const CODE_DIGITS_MIN = 100;
 
 // {kind: "card", text} (a code, or a number whose check digit is right), {kind: "number"} (sixteen
 // digits, one of them wrong), {kind: "digits"} (a number with digits missing), {kind: "receipt",
-// number} (a receipt's code), {kind: "other"}.
-export function readingOf(raw) {
-  const text = raw
+// number} (a receipt's code), {kind: "other"}. `raw` is what was read, tidied.
+export function readingOf(read) {
+  const raw = read
     .normalize("NFKC")
     .replace(/[\s\u0000-\u001f\u200b\ufeff]+/g, "")
     .replace(/^\]Q\d/i, ""); // the symbology that some scanners put in front
   // An input method turns the address in front of a code into anything; its digits stay digits.
-  const code = new RegExp(`(\\d{${CODE_DIGITS_MIN},})$`).exec(text);
+  const code = new RegExp(`(\\d{${CODE_DIGITS_MIN},})$`).exec(raw);
   if (code) return { kind: "card", text: code[1] };
-  const receipt = /\/r\/(\d{12,30})\b/i.exec(text);
+  const receipt = /\/r\/(\d{12,30})\b/i.exec(raw);
   if (receipt) return { kind: "receipt", number: receipt[1] };
-  const digits = text.replaceAll("-", "");
-  if (!/^\d+$/.test(digits)) return { kind: "other" };
-  if (digits.length === NUMBER_DIGITS) return isCardNumber(digits) ? { kind: "card", text: digits } : { kind: "number" };
-  return { kind: "digits" };
+  const digits = raw.replaceAll("-", "");
+  if (!/^\d+$/.test(digits)) return { kind: "other", raw };
+  if (digits.length === NUMBER_DIGITS) return isCardNumber(digits) ? { kind: "card", text: digits } : { kind: "number", raw };
+  return { kind: "digits", raw };
 }

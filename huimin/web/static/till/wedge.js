@@ -10,6 +10,7 @@ const DIGITS = new RegExp(`\\d{${LENGTH_MIN},}`);
 const SILENCE_MS = 120; // a burst that reads as something ends with this much silence
 const STUMBLE_MS = 400; // one that does not may go on: a slow radio, a busy till
 const ENDS = ["Enter", "NumpadEnter", "Tab"];
+const ENDS_TYPING = [...ENDS, "Backspace", "Delete", "Escape", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
 const METHOD_KEYS = ["Process", "Unidentified", "Dead"];
 const SHIFTED = { Slash: "?", Semicolon: ":", Period: ">", Minus: "_" };
 const PLAIN = { Slash: "/", Semicolon: ";", Period: ".", Minus: "-", NumpadDivide: "/", NumpadDecimal: ".", NumpadSubtract: "-" };
@@ -69,6 +70,11 @@ export function listenForScans(onScan) {
     return (burst.last - burst.first) / count <= SPEED_MS;
   }
 
+  function forget() {
+    clearTimeout(burst?.timer);
+    burst = null;
+  }
+
   function restore(field, value) {
     if (!field || field.value === value) return;
     field.value = value;
@@ -109,12 +115,13 @@ export function listenForScans(onScan) {
     "keydown",
     (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey || isSecret(event.target)) return;
-      if (event.repeat) return void (burst = null); // a key held down is no scanner
+      if (event.repeat) return forget(); // a key held down is no scanner
       if (ENDS.includes(event.key) && !event.isComposing && isScan()) {
         event.preventDefault();
         event.stopPropagation();
         return end();
       }
+      if (!event.isComposing && ENDS_TYPING.includes(event.key)) forget(); // a hand at work
       const character = characterOf(event);
       if (character === null) return;
       touch(event.target).keys += character;
