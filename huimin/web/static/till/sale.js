@@ -11,7 +11,7 @@ import { words } from "./words.js";
 
 const QUOTE_AFTER_MS = 45; // longer than a scanner's pause: a scan in the field asks for nothing
 
-let sale = null; // the card being sold to: {card, key}
+let sale = null; // the card being sold to: {card, key, checked}
 let turn = 0; // what was asked last; the answer to anything older is dropped
 let waiting = 0; // the timer before a quote
 let facing = null;
@@ -23,7 +23,10 @@ export function listenToSale(face, usesKeypad) {
     byId(id).addEventListener("input", requote);
     if (usesKeypad) byId(id).inputMode = "none"; // the page has a keypad of its own
   }
-  byId("presenters").addEventListener("change", () => byId("amount").focus());
+  byId("presenters").addEventListener("change", () => {
+    sale.checked = true;
+    byId("amount").focus();
+  });
   byId("line-add").addEventListener("click", () => addLine(relined));
   byId("sale-form").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -58,12 +61,14 @@ export async function verify(card) {
 }
 
 function startSale(card, told) {
-  sale = { card, key: crypto.randomUUID() };
+  // A changing code proves that the holder's phone is here: nobody need be asked, but may be chosen.
+  const proven = told.identity_needed === false;
+  sale = { card, key: crypto.randomUUID(), checked: !proven };
   const box = byId("presenters");
   box.querySelectorAll("label").forEach((label) => label.remove());
   for (const person of told.may_present) {
     const input = element("input", { type: "radio", name: "presenter", value: person.id });
-    input.checked = told.may_present.length === 1;
+    input.checked = told.may_present.length === 1 || (proven && person.kind === "holder");
     box.append(element("label", {}, input, person.name_masked, element("small", { textContent: person.relation })));
   }
   byId("rate").textContent = told.policy ? told.policy.label : words.no_policy;
@@ -73,6 +78,7 @@ function startSale(card, told) {
   showQuote(null, "");
   facing.show({ kind: "ready" });
   show("sale", box.querySelector("input:checked") ? "amount" : box.querySelector("input"));
+  if (proven) tell(words.proven);
 }
 
 // With lines the amount is their sum, and what is left out stands in them.
@@ -149,7 +155,7 @@ export async function confirm() {
   const body = saleBody();
   if (!body || byId("confirm").disabled) return;
   byId("confirm").disabled = true;
-  const order = { ...body, order_no: `W-${sale.key}`, presented_by: chosen.value, identity_checked: true };
+  const order = { ...body, order_no: `W-${sale.key}`, presented_by: chosen.value, identity_checked: sale.checked };
   const now = turn;
   try {
     finish(await desk.redeem(order, sale.key), now);

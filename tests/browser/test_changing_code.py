@@ -1,0 +1,94 @@
+"""A holder's phone at the till page: scanned, amount, confirmed; a second time a kind sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huimin.cards.changing_code import code_of
+from huimin.cards.key_ring import KeyRing
+from huimin.house import create_house, open_house
+from huimin.settings import Settings
+from tests.benchmarks.serving import serving
+from tests.browser.accessible import barriers
+from tests.browser.conftest import County, Visit
+from tests.making.cards import make_card
+from tests.making.holders import make_holder
+from tests.making.merchants import make_outlet, make_terminal
+from tests.making.policies import make_policy
+from tests.making.staff import make_staff
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(tmp_path_factory.mktemp("county")) / "data"
+
+
+@pytest.fixture(scope="module")
+def county(folder: Path, chromium: str) -> Iterator[County]:
+    create_house(Settings.from_environment(folder, {}))
+    house = open_house(Settings.from_environment(folder, {}), clock=lambda: datetime.now(UTC))
+    try:
+        make_policy(house)
+        outlet = make_outlet(house, name="天池平价超市")
+        make_terminal(house, outlet)
+        card = make_card(house, make_holder(house, family=(("张小梅", "女儿"),)))
+        cashier = make_staff(house, "cashier", outlet_id=outlet["id"])["username"]
+    finally:
+        house.close()
+    with serving(folder) as port:
+        yield County(f"http://127.0.0.1:{port}", cashier, "", card, card)
+
+
+def last_detail(folder: Path) -> dict[str, Any]:
+    import json
+    import sqlite3
+
+    with sqlite3.connect(folder / "huimin.db") as database:
+        query = "SELECT detail_json FROM ledger ORDER BY id DESC LIMIT 1"
+        found: dict[str, Any] = json.loads(database.execute(query).fetchone()[0])
+    return found
+
+
+def test_a_phone_s_code_needs_no_question(visit: Visit, folder: Path) -> None:
+    page = visit.page
+    code = code_of(visit.county.card, KeyRing.open(folder), datetime.now(UTC))
+    visit.sign_in(visit.county.cashier)
+    page.wait_for_selector("#card:focus")
+    visit.scan(code)
+    page.wait_for_selector("#sale:not([hidden])")
+    assert "不用再核对身份" in page.inner_text("#told")
+    page.wait_for_selector("#amount:focus")
+    page.keyboard.type("128")
+    page.wait_for_selector("#confirm:not([disabled])")
+    assert barriers(page) == [] and visit.wide() == 0
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#done:not([hidden])")
+    assert page.inner_text("#done-payable") == "¥117.76"
+    assert last_detail(folder)["identity_by"] == "changing_code"
+    visit.scan(code)
+    page.wait_for_selector("#refused:not([hidden])")
+    assert "刷新" in page.inner_text("#refused-say")
+    assert "用过" not in page.inner_text("#refused-say")
+
+
+def test_who_was_chosen_all_the_same_was_looked_at(visit: Visit, folder: Path) -> None:
+    page = visit.page
+    code = code_of(visit.county.card, KeyRing.open(folder), datetime.now(UTC))
+    visit.sign_in(visit.county.cashier)
+    page.wait_for_selector("#card:focus")
+    visit.scan(code)
+    page.wait_for_selector("#amount:focus")
+    page.locator("#presenters label").nth(1).click()
+    page.wait_for_selector("#amount:focus")
+    page.keyboard.type("50")
+    page.wait_for_selector("#confirm:not([disabled])")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#done:not([hidden])")
+    assert last_detail(folder)["identity_by"] == "cashier"
