@@ -19,6 +19,7 @@ from huimin.audit.pages import pages as audit_pages
 from huimin.cards.pages import pages as cards_pages
 from huimin.checkout.api_v1 import api as checkout_api
 from huimin.checkout.pages import pages as checkout_pages
+from huimin.checkout.pages.offline_items import offline_pages
 from huimin.checkout.pages.proof import proof_pages
 from huimin.claims.api_v1 import api as claims_api
 from huimin.claims.pages import pages as claims_pages
@@ -45,6 +46,7 @@ PAGES = (
     checkout_pages,
     proof_pages,
     claims_pages,
+    offline_pages,
     reports_pages,
     desk_pages,
     alerts_pages,

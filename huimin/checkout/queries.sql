@@ -88,3 +88,43 @@ INSERT INTO offline_item (
     :payable_fen, :cashier, :occurred_at, :business_day, :pack_issued_at,
     :device_clock_offset_ms, :recorded_at
 );
+
+-- name: offline_items_before
+-- A page of the list, the latest first.
+SELECT offline_item.id, offline_item.status, offline_item.code, offline_item.refusal_json,
+    offline_item.bearer, offline_item.order_no, offline_item.amount_fen, offline_item.discount_fen,
+    offline_item.payable_fen, offline_item.cashier, offline_item.occurred_at,
+    offline_item.business_day, offline_item.recorded_at, offline_item.device_clock_offset_ms,
+    outlet.name AS outlet_name, terminal.code AS terminal_code, terminal.label AS till_label,
+    card.number AS card_number, holder.name AS holder_name, ledger.receipt_no
+FROM offline_item
+JOIN outlet ON outlet.id = offline_item.outlet_id
+JOIN terminal ON terminal.id = offline_item.terminal_id
+LEFT JOIN card ON card.id = offline_item.card_id
+LEFT JOIN holder ON holder.id = card.holder_id
+LEFT JOIN ledger ON ledger.id = offline_item.redemption_id
+WHERE offline_item.id < :before
+    AND (CAST(:status AS TEXT) IS NULL OR offline_item.status = :status)
+    AND (CAST(:outlet_id AS TEXT) IS NULL OR offline_item.outlet_id = :outlet_id)
+    AND (CAST(:bearer AS TEXT) IS NULL OR offline_item.bearer = :bearer)
+    AND (CAST(:first AS TEXT) IS NULL OR offline_item.business_day >= :first)
+    AND (CAST(:last AS TEXT) IS NULL OR offline_item.business_day <= :last)
+ORDER BY offline_item.id DESC LIMIT :row_limit;
+
+-- name: offline_item_sums^
+SELECT CAST(COUNT(*) AS BIGINT) AS items,
+    CAST(COALESCE(SUM(CASE WHEN bearer = 'merchant' THEN discount_fen ELSE 0 END), 0) AS BIGINT)
+        AS merchant_fen,
+    CAST(COALESCE(SUM(CASE WHEN bearer = 'government' THEN discount_fen ELSE 0 END), 0) AS BIGINT)
+        AS government_fen
+FROM offline_item
+WHERE (CAST(:status AS TEXT) IS NULL OR status = :status)
+    AND (CAST(:outlet_id AS TEXT) IS NULL OR outlet_id = :outlet_id)
+    AND (CAST(:bearer AS TEXT) IS NULL OR bearer = :bearer)
+    AND (CAST(:first AS TEXT) IS NULL OR business_day >= :first)
+    AND (CAST(:last AS TEXT) IS NULL OR business_day <= :last);
+
+-- name: outlets_with_offline_items
+SELECT outlet.id, outlet.name FROM outlet
+WHERE EXISTS (SELECT 1 FROM offline_item WHERE offline_item.outlet_id = outlet.id)
+ORDER BY outlet.name;

@@ -164,6 +164,6 @@ def _form_page(form: Form) -> str:
         goods=[(one, goods_word(one, language)) for one in GOODS],
         bases=[(base, bases[base]) for base in BASES],
         roundings=[("1", _("到分")), ("10", _("到角"))],
-        bearers=[("merchant", _("商户")), ("government", _("政府"))],
+        bearers=[("merchant", _("由商户承担")), ("government", _("由政府承担"))],
         changing_codes=[("0", _("不接受")), ("1", _("接受"))],
     )
