@@ -116,8 +116,8 @@ def test_the_form_saves_them_and_the_page_says_who_bears(app: Any, sqlite_house:
     saved = office.post(administrator, "/policies/new", **form, offline_cap_terminal_fen="1000")
     assert saved.status_code == 302
     page = administrator.get(saved.headers["Location"]).text
-    assert "断网后 24 小时内可用" in page
-    assert "离线优惠事后不能入账时由政府承担" in page
+    assert "断网后还可以优惠的小时数" in page
+    assert "<dt>离线优惠事后不能入账时由谁承担</dt><dd>由政府承担</dd>" in page
     again = administrator.get("/policies/new?from=" + saved.headers["Location"].rsplit("/")[-1])
     assert 'value="1000.00"' in again.text
 

@@ -87,7 +87,7 @@ def _offline(offline: OfflineTerms | None) -> list[tuple[str, str]]:
     """What tills without network may do."""
     if offline is None:
         return [(_("断网时"), _("不能优惠"))]
-    bearers = {"merchant": _("商户"), "government": _("政府")}
+    bearers = {"merchant": _("由商户承担"), "government": _("由政府承担")}
     return [
         (_("断网后还可以优惠的小时数"), str(offline.hours)),
         (_("离线单笔上限（元）"), money_text(offline.cap_redemption_fen)),
