@@ -76,6 +76,9 @@ def test_a_phone_s_code_needs_no_question(visit: Visit, folder: Path) -> None:
     page.wait_for_selector("#refused:not([hidden])")
     assert "刷新" in page.inner_text("#refused-say")
     assert "用过" not in page.inner_text("#refused-say")
+    assert "再扫一次" in page.inner_text("#refused-step")
+    visit.scan(code_of(visit.county.card, KeyRing.open(folder), datetime.now(UTC)))
+    page.wait_for_selector("#amount:focus")
 
 
 def test_who_was_chosen_all_the_same_was_looked_at(visit: Visit, folder: Path) -> None:
