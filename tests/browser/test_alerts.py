@@ -41,7 +41,15 @@ def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[
     finally:
         house.close()
     with serving(folder) as port:
-        yield County(f"http://127.0.0.1:{port}", "", administrator, *cards)
+        yield County(
+            address=f"http://127.0.0.1:{port}",
+            cashier="",
+            administrator=administrator,
+            card=cards[0],
+            lost_card=cards[1],
+            terminal_key=key,
+            manager="",
+        )
 
 
 def test_an_alert_is_looked_at(visit: Visit) -> None:

@@ -37,13 +37,21 @@ def county(folder: Path, chromium: str) -> Iterator[County]:
     try:
         make_policy(house)
         outlet = make_outlet(house, name="天池平价超市")
-        make_terminal(house, outlet)
+        _, key = make_terminal(house, outlet)
         card = make_card(house, make_holder(house, family=(("张小梅", "女儿"),)))
         cashier = make_staff(house, "cashier", outlet_id=outlet["id"])["username"]
     finally:
         house.close()
     with serving(folder) as port:
-        yield County(f"http://127.0.0.1:{port}", cashier, "", card, card)
+        yield County(
+            address=f"http://127.0.0.1:{port}",
+            cashier=cashier,
+            administrator="",
+            card=card,
+            lost_card=card,
+            terminal_key=key,
+            manager="",
+        )
 
 
 def last_detail(folder: Path) -> dict[str, Any]:
