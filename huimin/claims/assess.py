@@ -32,6 +32,8 @@ STATE_AFTER = {
     "revoked": "revoked",
     "expired": "expired",
 }
+# The purchase is older than this copy of the card; there may have been another copy.
+NOT_ISSUED = "not_issued"
 ReadUsage = Callable[..., Usage]
 
 
@@ -83,9 +85,12 @@ def same_sales(tx: Transaction, claim: Mapping[str, Any]) -> list[Row]:
 
 
 def card_state_at(tx: Transaction, claim: Mapping[str, Any], day: date) -> str:
-    """The card's state when the purchase was made: its events up to then, and its last day."""
+    """The card's state when the purchase was made: its events up to then, and its last day.
+
+    Of a missed purchase the day alone is known: a card that was issued on it counts.
+    """
     card_id, instant = claim["card_id"], claim["occurred_at"]
-    state = "active"
+    state = "active" if claim["issued_on"] <= day.isoformat() else NOT_ISSUED
     for event in events_of_card(tx, card_id):
         if event["recorded_at"] <= instant and event["event"] in STATE_AFTER:
             state = STATE_AFTER[event["event"]]

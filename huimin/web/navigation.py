@@ -21,7 +21,7 @@ ENTRIES = (
     ("checkout.till", _("收银台"), "till.use"),
     ("merchants.own_outlets", _("本商户"), "outlet.own"),
     ("alerts.alerts", _("提醒"), "alert.read"),
-    ("claims.claims", _("补办"), "claim.read"),
+    ("claims.claims", _("优惠补办"), "claim.read"),
     ("offline.items", _("断网交易"), "offline.read"),
     ("reports.months", _("月报表"), "report.read"),
     ("access.staff", _("工作人员"), "staff.read"),

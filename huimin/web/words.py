@@ -57,13 +57,18 @@ def register_filters(app: Flask) -> None:
     app.add_template_filter(day_words, "day")
     app.add_template_filter(minute_text, "minute")
     app.add_template_filter(grouped, "card_number")
-    app.add_template_filter(lambda code: CARD_STATES.get(code, code), "card_state")
+    app.add_template_filter(card_state_words, "card_state")
     app.add_template_filter(lambda code: STATES.get(code, code), "state_name")
     app.add_template_filter(lambda code: outlet_kind_word(code, request_language()), "outlet_kind")
     app.add_template_filter(lambda code: eligibility_word(code, request_language()), "eligibility")
     app.add_template_filter(lambda role: ROLE_NAMES.get(role, role), "role_name")
     app.add_template_filter(lambda tag: LANGUAGE_NAMES[tag], "language_name")
     app.add_template_filter(lambda tag: LANGUAGE_TAGS[tag], "language_tag")
+
+
+def card_state_words(code: str) -> str:
+    """A card's state; of a past day also that there was no such card yet."""
+    return str(_("当时还没有发这张卡") if code == "not_issued" else CARD_STATES.get(code, code))
 
 
 def day_words(day: str | date | None) -> str:

@@ -113,7 +113,7 @@ def test_the_list_filters_counts_pages_and_exports(
     first = file_claim(till, occurred_on="2026-10-20").json
     second = file_claim(till).json
     client = office.client()
-    decide(office, client, first["id"], "approve")
+    decide(office, client, first["id"], "approve", "旧卡有效")
     page = client.get("/claims/").text
     assert second["claim_no"] in page and first["claim_no"] not in page
     assert "共 1 条" in page
@@ -202,7 +202,9 @@ def test_a_cashier_files_a_forgotten_card_and_gets_the_slip(till: ApiTill, offic
     claim_id = done.headers["Location"].rpartition("/")[2]
     page = administrator.get(f"/claims/{claim_id}").text
     assert "钟点没有记录" in page and "家属" in page
-    assert decide(office, administrator, claim_id, "approve").status_code == 302
+    assert "当时还没有发这张卡" in page
+    assert decide(office, administrator, claim_id, "approve").status_code == 422
+    assert decide(office, administrator, claim_id, "approve", "旧卡有效").status_code == 302
     paid = cashier.get(f"/till/claims/{claim_id}").text
     assert "审核已通过" in paid
     receipt = re.search(r'href="(/till/receipts/[^"]+)"', paid)

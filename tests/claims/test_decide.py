@@ -168,6 +168,16 @@ def test_the_card_s_state_is_that_of_the_moment(till: ApiTill, clock: FixedClock
     assert approve(house, claim["id"])["discount_fen"] == 1_024
 
 
+def test_a_purchase_before_the_card_was_issued_needs_a_reason(till: ApiTill) -> None:
+    make_policy(till.house)
+    claim = file_claim(till, occurred_on="2026-10-30").json  # the card is of the 31st
+    with pytest.raises(FieldProblems):
+        approve(till.house, claim["id"])
+    assert approve(till.house, claim["id"], reason="前一张卡当时有效")["discount_fen"] == 1_024
+    same_day = file_claim(till, occurred_on="2026-10-31").json
+    assert approve(till.house, same_day["id"])["discount_fen"] == 1_024
+
+
 def test_whoever_is_not_entitled_that_day_gets_none(client: Any, house: House) -> None:
     till = make_till(client, house, policy={})
     till.card = make_card(house, make_holder(house, eligibility=None))
@@ -232,7 +242,7 @@ def test_a_claim_is_taken_back_like_any_sale(till: ApiTill, clock: FixedClock) -
 def test_a_missed_purchase_is_of_its_own_month(till: ApiTill, clock: FixedClock) -> None:
     make_policy(till.house)
     clock.now = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
-    row = approve(till.house, file_claim(till, occurred_on="2026-10-29").json["id"])
+    row = approve(till.house, file_claim(till, occurred_on="2026-10-29").json["id"], "旧卡当时有效")
     assert (row["business_day"], row["month"]) == ("2026-10-29", "2026-10")
     assert row["receipt_no"].startswith("20261029")
 
@@ -268,7 +278,7 @@ def test_claims_get_what_a_sale_would_have_got(
         if isinstance(wanted, str):
             assert refusal_of(house, claim["id"]) == wanted
             continue
-        row = approve(house, claim["id"])
+        row = approve(house, claim["id"], reason="旧卡当时有效")
         assert row["discount_fen"] == wanted.discount_fen
         assert row["amount_fen"] == row["payable_fen"] + row["discount_fen"]
         assert row["merchant_share_fen"] == wanted.merchant_share_fen

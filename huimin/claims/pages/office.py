@@ -222,5 +222,5 @@ def _columns() -> list[tuple[str, Any]]:
         (_("决定时间"), lambda row: minute_text(row["decided_at"])),
         (_("决定人"), lambda row: row["decided_by"]),
         (_("理由"), lambda row: row["reason"]),
-        (_("小票号"), lambda row: row["receipt_no"]),
+        (_("收据号"), lambda row: row["receipt_no"]),
     ]
