@@ -16,6 +16,7 @@ from huimin.checkout.reverse import reverse
 from huimin.core.days import county_start, month_days, month_of
 from huimin.core.refusals import Refusal
 from huimin.demo.county import County
+from huimin.demo.missed import file_claims
 from huimin.demo.months import Act, MonthsPlan, Purchase, Return
 from huimin.demo.stories import tell_stories
 from huimin.demo.strange import look_at_one, strange_acts
@@ -46,6 +47,7 @@ def play(county: County, plan: MonthsPlan, progress: Callable[[], None] = lambda
         _day(county, sorted(acts, key=lambda act: (act.at, act.number)), played)
         progress()
     look_at_one(county.house)
+    file_claims(county)
     return played
 
 

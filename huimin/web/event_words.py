@@ -64,7 +64,7 @@ EVENTS = {
     "merchant_application.rejected": _("不同意商户加入"),
     "day.closed": _("结清一天"),
     "alert.looked_at": _("查看提醒"),
-    "claim.submitted": _("登记补办"),
+    "claim.submitted": _("补办已登记"),
     "claim.approved": _("通过补办"),
     "claim.rejected": _("不通过补办"),
     "receipt.reprinted": _("重打小票"),

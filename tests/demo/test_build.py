@@ -18,6 +18,8 @@ from huimin.alerts.find_alerts import WantedAlerts, alerts_before
 from huimin.alerts.wording import RULES
 from huimin.checkout.requests import check_card
 from huimin.checkout.verify import verify_card
+from huimin.claims.assess import look_at_claim
+from huimin.claims.find_claims import WantedClaims, claim_in, claims_before
 from huimin.core.card_number import is_valid
 from huimin.core.days import county_day, month_of, previous_month
 from huimin.core.identity import check_credit_code
@@ -229,3 +231,16 @@ def test_each_rule_has_an_alert_to_look_at(demo_house: House) -> None:
     assert len(found) <= 10
     looked = [each["rule"] for each in found if each["state"] == "looked_at"]
     assert looked == ["split_sale"]
+
+
+def test_two_claims_wait_that_can_be_approved(demo_house: House) -> None:
+    found = demo_house.engine.read(lambda tx: claims_before(tx, WantedClaims(), "", 100))
+    assert [(row["state"], row["refusal_code"]) for row in found] == [
+        ("submitted", None),
+        ("submitted", "card_lost"),
+    ]
+    for row in found:
+        looked = demo_house.engine.read(
+            lambda tx, row=row: look_at_claim(tx, claim_in(tx, row["id"], within=None))
+        )
+        assert looked.required[0].discount_fen > 0
