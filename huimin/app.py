@@ -23,6 +23,7 @@ from huimin.checkout.pages.offline_items import offline_pages
 from huimin.checkout.pages.proof import proof_pages
 from huimin.claims.api_v1 import api as claims_api
 from huimin.claims.pages import pages as claims_pages
+from huimin.closing.pages import pages as closing_pages
 from huimin.desk.pages import pages as desk_pages
 from huimin.handbook.pages import pages as handbook_pages
 from huimin.holders.pages import pages as holders_pages
@@ -44,6 +45,7 @@ PAGES = (
     merchants_pages,
     policies_pages,
     checkout_pages,
+    closing_pages,
     proof_pages,
     claims_pages,
     offline_pages,

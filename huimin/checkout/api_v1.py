@@ -47,6 +47,8 @@ from huimin.checkout.once import fingerprint
 from huimin.checkout.quote import quote_basket
 from huimin.checkout.redeem import redeem
 from huimin.checkout.reverse import reverse
+from huimin.checkout.statement_xlsx import CONTENT_TYPE as XLSX
+from huimin.checkout.statement_xlsx import statement_xlsx
 from huimin.checkout.terminal_answer import terminal_answer
 from huimin.checkout.verify import verify_at
 from huimin.core.days import parse_day
@@ -188,9 +190,12 @@ def statement(path: DayPath) -> Response:
         ) from None
     who = g.terminal
     found = house().engine.read(lambda tx: day_statement(tx, who, day))
-    best = request.accept_mimetypes.best_match(["application/json", "text/csv"])
-    if best == "text/csv":
-        response = Response("\ufeff" + statement_csv(found), mimetype="text/csv")
+    best = request.accept_mimetypes.best_match(["application/json", "text/csv", XLSX])
+    if best in ("text/csv", XLSX):
+        body: bytes | str = "\ufeff" + statement_csv(found)
+        if best == XLSX:
+            body = statement_xlsx(found, house().settings.county_name)
+        response = Response(body, mimetype=best)
         response.headers["X-Content-SHA256"] = found["sha256"]
         return response
     return json_response(found)

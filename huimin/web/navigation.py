@@ -19,6 +19,7 @@ ENTRIES = (
     ("merchants.merchants", _("商户"), "merchant.read"),
     ("policies.policies", _("优惠政策"), "policy.read"),
     ("checkout.till", _("收银台"), "till.use"),
+    ("closing.choose_day", _("对账单"), "day.read"),
     ("merchants.own_outlets", _("本商户"), "outlet.own"),
     ("alerts.alerts", _("提醒"), "alert.read"),
     ("claims.claims", _("优惠补办"), "claim.read"),

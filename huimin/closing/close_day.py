@@ -1,0 +1,212 @@
+"""Keep a till's list for a day, compare it with the ledger of the moment, and close the day.
+
+A day is closed when both sides agree; when they don't, only by the manager, with a reason for each
+difference, and it is marked so. Nothing is edited: what comes later is closed by another row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from huimin.audit.record import record
+from huimin.checkout.day_statement import day_statement
+from huimin.closing.listing import Listing
+from huimin.closing.match import Match, match
+from huimin.core.days import instant_text
+from huimin.core.json_text import read_json, write_json
+from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
+from huimin.ledger.read import redemption_by_order
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+from huimin.storage.named_queries import load_queries
+
+queries = load_queries("closing")
+
+REASON_MAX = 200
+# More than these are no list of exceptions but the wrong file.
+EXPLAINED_MAX = 50
+COMPARISONS_SHOWN = 10
+RECENT_DAYS = 14
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Day:
+    """An outlet's day: its statement, its closings (newest first), and what came after the last."""
+
+    statement: Row
+    closings: list[Row]
+    later: list[Row]
+    comparisons: list[Row]
+
+    @property
+    def closed(self) -> Row | None:
+        """The last closing."""
+        return self.closings[0] if self.closings else None
+
+
+def day_of(tx: Transaction, outlet: Mapping[str, Any], day: date) -> Day:
+    """The day as it stands."""
+    statement = _statement(tx, outlet, day)
+    place = {"outlet_id": outlet["id"], "day": day.isoformat()}
+    closings = [
+        {
+            **row,
+            "heads": read_json(row["heads_json"]),
+            "reasons": read_json(row["reasons_json"]),
+        }
+        for row in queries.closings_of_day(tx, **place)
+    ]
+    later = [] if not closings else _later(statement["rows"], closings[0]["heads"])
+    comparisons = list(queries.comparisons_of_day(tx, count=COMPARISONS_SHOWN, **place))
+    return Day(statement, closings, later, comparisons)
+
+
+def keep_comparison(
+    tx: Transaction,
+    outlet: Mapping[str, Any],
+    day: date,
+    listing: Listing,
+    *,
+    file_name: str,
+    file_sha256: str,
+    now: datetime,
+    actor: str,
+) -> str:
+    """Keep what was read; the comparison's id."""
+    comparison_id = new_id()
+    queries.insert_comparison(
+        tx,
+        id=comparison_id,
+        outlet_id=outlet["id"],
+        day=day.isoformat(),
+        file_name=file_name,
+        file_sha256=file_sha256,
+        row_count=len(listing.rows) + len(listing.problems),
+        listing_json=write_json(listing.as_dict()),
+        compared_at=instant_text(now),
+        compared_by=actor,
+    )
+    return comparison_id
+
+
+def comparison_of(
+    tx: Transaction, outlet: Mapping[str, Any], day: date, comparison_id: str
+) -> tuple[Row, Match]:
+    """What was kept, compared anew. Raises Refusal `not_found` for another outlet's or day's."""
+    row = queries.comparison_by_id(tx, id=comparison_id)
+    if row is None or row["outlet_id"] != outlet["id"] or row["day"] != day.isoformat():
+        raise Refusal("not_found")
+    listing = Listing.of_dict(read_json(row["listing_json"]))
+    return row, match(_statement(tx, outlet, day)["rows"], listing)
+
+
+def close_day(
+    tx: Transaction,
+    outlet: Mapping[str, Any],
+    day: date,
+    comparison_id: str,
+    *,
+    reasons: Mapping[str, str],
+    may_differ: bool,
+    now: datetime,
+    actor: str,
+) -> None:
+    """Close the day by a comparison, which is made again here, so that it is still true.
+
+    `reasons` are by the name of each difference. Raises Refusal: day_closed, day_differs; and
+    FieldProblems for a difference without a reason.
+    """
+    kept, found = comparison_of(tx, outlet, day, comparison_id)
+    before = day_of(tx, outlet, day)
+    statement, sums = before.statement, before.statement["sums"]
+    last = before.closed
+    if last is not None and not before.later and last["differences"] <= len(found.differences):
+        raise Refusal("day_closed")
+    given = [] if found.agrees else _reasons(found, reasons, may_differ)
+    row = {
+        "outlet_id": outlet["id"],
+        "day": day.isoformat(),
+        "comparison_id": comparison_id,
+        "file_sha256": kept["file_sha256"],
+        "statement_sha256": statement["sha256"],
+        **{
+            name: sums[name]
+            for name in ("redemptions", "reversals", "amount_fen", "discount_fen", "payable_fen")
+        },
+        "differences": len(found.differences),
+        "closed_at": instant_text(now),
+        "closed_by": actor,
+    }
+    close_id = new_id()
+    heads = write_json(_heads(statement["rows"]))
+    queries.insert_close(tx, id=close_id, heads_json=heads, reasons_json=write_json(given), **row)
+    record(
+        tx,
+        at=now,
+        actor=actor,
+        action="day.closed",
+        subject_kind="outlet",
+        subject_id=outlet["id"],
+        reason=None if found.agrees else "；".join(one["reason"] for one in given),
+        new=row,
+    )
+
+
+def days_before(tx: Transaction, outlet: Mapping[str, Any], today: date) -> list[Row]:
+    """The outlet's last days with sales: how many rows each has, and how many its closing held."""
+    first = today - timedelta(days=RECENT_DAYS)
+    rows: list[Row] = queries.days_with_rows(
+        tx, outlet_id=outlet["id"], first=first.isoformat(), last=today.isoformat()
+    )
+    return rows
+
+
+def other_days(tx: Transaction, outlet: Mapping[str, Any], found: Match) -> dict[str, str]:
+    """On which day the ledger has an order that it lacks on this one."""
+    days = {}
+    missing = [one.order_no for one in found.differences if one.kind == "missing_in_ledger"]
+    for order_no in missing[:EXPLAINED_MAX]:
+        row = redemption_by_order(tx, outlet["id"], order_no)
+        if row is not None:
+            days[order_no] = row["business_day"]
+    return days
+
+
+def _reasons(found: Match, reasons: Mapping[str, str], may_differ: bool) -> list[Row]:
+    if not may_differ or len(found.differences) > EXPLAINED_MAX:
+        raise Refusal("day_differs", count=len(found.differences))
+    given, lacking = [], []
+    for number, one in enumerate(found.differences):
+        reason = reasons.get(one.name, "").strip()[:REASON_MAX]
+        if not reason:
+            lacking.append(
+                FieldProblem(
+                    f"reason-{number}",
+                    f"请写明“{one.order_no or one.rows[0]}”的原因。",
+                    f"Give the reason for {one.order_no or one.rows[0]}.",
+                )
+            )
+        given.append({"kind": one.kind, "order_no": one.order_no, "reason": reason})
+    if lacking:
+        raise FieldProblems(lacking)
+    return given
+
+
+def _statement(tx: Transaction, outlet: Mapping[str, Any], day: date) -> Row:
+    return day_statement(tx, {"outlet_id": outlet["id"], "outlet_name": outlet["name"]}, day)
+
+
+def _heads(rows: list[Row]) -> dict[str, int]:
+    """The last row of each terminal: a terminal's rows come in the order of their sequence."""
+    heads: dict[str, int] = {}
+    for row in rows:
+        heads[row["terminal_id"]] = max(row["sequence"], heads.get(row["terminal_id"], 0))
+    return heads
+
+
+def _later(rows: list[Row], heads: Mapping[str, int]) -> list[Row]:
+    return [row for row in rows if row["sequence"] > heads.get(row["terminal_id"], 0)]

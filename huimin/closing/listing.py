@@ -1,0 +1,168 @@
+"""A till's own list of a day, read from its file: the rows that matter, and those it can't read.
+
+Files are opened by the reader of registers (holders/register_sheets.py), which keeps hostile ones
+out. Nothing is guessed: a row that can't be read is told, and the day does not agree before it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from huimin.closing.listing_cells import Unreadable, fen_of, order_text
+from huimin.closing.listing_header import (
+    AMOUNTS,
+    SEARCHED_ROWS,
+    Header,
+    find_header,
+    missing_words,
+)
+from huimin.core.refusals import field_problem
+from huimin.holders.register_sheets import SheetRow, open_sheets
+
+ROWS_MAX = 20_000
+PROBLEMS_MAX = 200
+TOTAL_WORDS = ("合计", "总计", "小计", "本页合计", "总 计", "合 计", "total", "subtotal")
+RETURN_WORDS = ("退", "冲", "return", "refund", "reversal", "void")
+
+
+@dataclass(frozen=True, slots=True)
+class TillRow:
+    """A row of the list: its number in the file, and amounts in fen; None where not known."""
+
+    number: int
+    order_no: str
+    amount_fen: int | None
+    discount_fen: int | None
+    payable_fen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A row that can't be read, and why."""
+
+    number: int
+    code: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a file holds; `amounts` are the columns that it can be compared by."""
+
+    amounts: tuple[str, ...]
+    rows: tuple[TillRow, ...]
+    problems: tuple[RowProblem, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """To be kept."""
+        return {
+            "amounts": list(self.amounts),
+            "rows": [
+                [row.number, row.order_no, row.amount_fen, row.discount_fen, row.payable_fen]
+                for row in self.rows
+            ],
+            "problems": [[problem.number, problem.code] for problem in self.problems],
+        }
+
+    @classmethod
+    def of_dict(cls, kept: dict[str, Any]) -> Listing:
+        """As it was kept."""
+        return cls(
+            tuple(kept["amounts"]),
+            tuple(TillRow(*row) for row in kept["rows"]),
+            tuple(RowProblem(*problem) for problem in kept["problems"]),
+        )
+
+
+def read_listing(path: Path) -> Listing:
+    """The first sheet of the file that has a header. Raises FieldProblems on `file`."""
+    best: Header | None = None
+    for sheet in open_sheets(path):
+        first = list(islice(sheet.rows, SEARCHED_ROWS))
+        header = find_header(first)
+        if header is not None and header.has_enough:
+            return _read(header, chain(first, sheet.rows))
+        best = best or header
+    words = "、".join(missing_words(best))
+    raise field_problem(
+        "file",
+        f"没有找到{words}列；表头请写“订单号”和“实付”（或“优惠”），金额单位写在表头里，例如“实付（分）”。",
+        "The order or amount columns are missing; name them order_no and payable (or discount).",
+    )
+
+
+def _read(header: Header, rows: Iterator[SheetRow]) -> Listing:
+    found: list[TillRow] = []
+    problems: list[RowProblem] = []
+    for row in rows:
+        if row.number <= header.row_number or row.blank or _is_total(row):
+            continue
+        try:
+            read = _row(header, row)
+        except Unreadable as error:
+            problems.append(RowProblem(row.number, error.code))
+        else:
+            found += [] if read is None else [read]
+        if len(found) > ROWS_MAX or len(problems) > PROBLEMS_MAX:
+            raise field_problem(
+                "file",
+                f"行数或读不懂的行太多（上限 {ROWS_MAX} 行），请确认是一天的收银清单。",
+                f"Too many rows (at most {ROWS_MAX}), or too many that can't be read.",
+            )
+    return Listing(_comparable(header), tuple(found), tuple(problems))
+
+
+def _row(header: Header, row: SheetRow) -> TillRow | None:
+    order_no = order_text(_at(row, header, "order")) or order_text(_at(row, header, "original"))
+    values = {
+        name: fen_of(_at(row, header, name), in_fen=name in header.in_fen)
+        for name in header.amounts
+    }
+    if not order_no:
+        if not any(values.values()):
+            return None  # a remark, a line to sign on
+        raise Unreadable("order_missing")
+    kind = str(_at(row, header, "kind") or "").lower()
+    if any(word in kind for word in RETURN_WORDS):
+        values = {name: None if fen is None else -abs(fen) for name, fen in values.items()}
+    return TillRow(row.number, order_no, *_completed(header, values))
+
+
+def _completed(header: Header, values: dict[str, int | None]) -> tuple[int | None, ...]:
+    """All three amounts where two are known. A discount written as a deduction is one all the same.
+
+    Raises Unreadable `amount_missing`.
+    """
+    amount, discount, payable = (values.get(name) for name in AMOUNTS)
+    if discount is None and "discount" in header.columns:
+        discount = 0  # nothing was given
+    base = amount if amount is not None else payable
+    if discount is not None and base is not None and discount * base < 0:
+        discount = -discount
+    if amount is None and discount is not None and payable is not None:
+        amount = discount + payable
+    elif payable is None and amount is not None and discount is not None:
+        payable = amount - discount
+    elif discount is None and amount is not None and payable is not None:
+        discount = amount - payable
+    found = {"amount": amount, "discount": discount, "payable": payable}
+    if any(found[name] is None for name in _comparable(header)):
+        raise Unreadable("amount_missing")
+    return amount, discount, payable
+
+
+def _comparable(header: Header) -> tuple[str, ...]:
+    return AMOUNTS if len(header.amounts) > 1 else header.amounts
+
+
+def _is_total(row: SheetRow) -> bool:
+    texts = (cell.strip(" :：").lower() for cell in row.cells if isinstance(cell, str))
+    return any(text in TOTAL_WORDS for text in texts)
+
+
+def _at(row: SheetRow, header: Header, field: str) -> Any:
+    column = header.columns.get(field)
+    return row.cells[column] if column is not None and column < len(row.cells) else None

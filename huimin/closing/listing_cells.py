@@ -1,0 +1,84 @@
+"""Cells of a till's list as values: an order number as it was given, an amount in whole fen.
+
+No float decides an amount: what a workbook holds as a number is read as the decimal that people
+see, and what is no whole fen is refused and never rounded.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from huimin.core.money import AMOUNT_FEN_MAX
+from huimin.holders.register_sheets import Formula, is_blank
+
+ORDER_NO_MAX = 64
+# ="2026…" is how many a till keeps a spreadsheet from turning an order number into 2.02E+15.
+QUOTED = re.compile(r'=\s*"([^"]*)"')
+SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?e\+?[0-9]{1,3}", re.IGNORECASE)
+EXACT_NUMBER_MAX = 10**15
+# Noise of binary fractions in a workbook, as in 117.76000000000001.
+NOISE = Decimal("0.0001")
+
+
+class Unreadable(Exception):
+    """A cell that must not be guessed at; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def order_text(cell: Any) -> str:
+    """The order number, "" for a blank cell. Raises Unreadable: order_rounded, order_unreadable."""
+    if is_blank(cell):
+        return ""
+    if isinstance(cell, Formula):
+        found = QUOTED.fullmatch(cell.text)
+        if found is None:
+            raise Unreadable("order_unreadable")
+        return found[1].strip()
+    if isinstance(cell, bool):
+        raise Unreadable("order_unreadable")
+    if isinstance(cell, int | float):
+        if cell != cell or abs(cell) >= EXACT_NUMBER_MAX or cell != int(cell):
+            raise Unreadable("order_rounded")
+        return str(int(cell))
+    text = str(cell).strip("\ufeff \t\r\n\u3000'`")
+    if SCIENTIFIC.fullmatch(text):
+        raise Unreadable("order_rounded")
+    if len(text) > ORDER_NO_MAX or not text.isprintable():
+        raise Unreadable("order_unreadable")
+    return text
+
+
+def fen_of(cell: Any, *, in_fen: bool) -> int | None:
+    """The amount in fen, None for a blank cell. Raises Unreadable `amount_unreadable`."""
+    if is_blank(cell):
+        return None
+    if isinstance(cell, bool | Formula):
+        raise Unreadable("amount_unreadable")
+    try:
+        value = Decimal(repr(cell)) if isinstance(cell, int | float) else _decimal(str(cell))
+        if not value.is_finite():
+            raise Unreadable("amount_unreadable")
+        fen = value if in_fen else value.scaleb(2)
+        whole = fen.to_integral_value()
+    except InvalidOperation:
+        raise Unreadable("amount_unreadable") from None
+    if abs(fen - whole) > NOISE or abs(whole) > AMOUNT_FEN_MAX:
+        raise Unreadable("amount_unreadable")
+    return int(whole)
+
+
+def _decimal(text: str) -> Decimal:
+    plain = unicodedata.normalize("NFKC", text).strip(" \t'`")
+    plain = re.sub("[−–—]", "-", plain).replace(",", "").replace(" ", "")
+    bracketed = re.fullmatch(r"\((.+)\)", plain)
+    plain = f"-{bracketed[1]}" if bracketed else plain
+    plain = re.sub("[¥￥元]", "", plain)
+    if not re.fullmatch(r"[+-]?[0-9]{1,12}(\.[0-9]{1,20})?", plain, re.ASCII):
+        raise Unreadable("amount_unreadable")
+    return Decimal(plain)
