@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from huimin import access_page
+from huimin import access_page, pos_page
 from huimin.cli import main
 
 PAGE = Path(__file__).resolve().parent / "handbook" / "commands.md"
@@ -88,5 +88,6 @@ def write_page() -> None:
 
 if __name__ == "__main__":
     write_page()
-    # The other page that is made, so that one command brings both up to date.
+    # The other pages that are made, so that one command brings all up to date.
     access_page.write_page()
+    pos_page.write_page()

@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from huimin.cards.change_state import resume_card, suspend_card
-from huimin.client import Refused, Return, Sale, Unclear, Unreachable
-from tests.simulation.conftest import ClientTill
+from huimin.client import Client, Refused, Return, Sale, Unclear, Unreachable
+from huimin.house import House
+from tests.simulation.conftest import ClientTill, ScriptedNetwork
 
 PORTAL = "<html>请先登录商场无线网</html>"
 
@@ -179,3 +180,21 @@ def test_ids_are_made_anew_for_each_sale() -> None:
         return Sale("c", 1, "p", True)
 
     assert len({sale().order_no for _ in range(50)} | {sale().key for _ in range(50)}) == 100
+
+
+def test_what_was_sold_offline_is_handed_in_once(app: Any, house: House) -> None:
+    from tests.making.offline import make_offline_till
+
+    shop = make_offline_till(app.test_client(), house)
+    network = ScriptedNetwork(app)
+    client = Client("http://till.test", shop.key, transport=network, sleep=lambda _: None)
+    assert client.offline_pack()["caps"] == shop.pack["caps"]
+    sales = [shop.item(amount_fen=1_000, discount_fen=80) for _ in range(3)]
+    network.script = ["dropped"]
+    told = client.send_offline(sales)
+    assert [one["client_id"] for one in told] == [sale["client_id"] for sale in sales]
+    assert {one["status"] for one in told} == {"duplicate"}
+    assert shop.ledger_rows() == 3
+    network.script = ["lost"] * 3
+    with pytest.raises(Unclear):
+        client.send_offline(sales)

@@ -1,0 +1,64 @@
+"""The page for makers of tills says what the program does: its examples, its codes, its client."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+import huimin.client
+from huimin.core.refusals import KINDS
+from huimin.pos_page import PAGE, pos_page
+from tests.handbook.pos_examples import HEADINGS, run_examples, with_examples
+
+TEXT = PAGE.read_text(encoding="utf-8")
+
+
+def test_every_example_is_what_the_program_answers() -> None:
+    stale = "run python -m tests.handbook.pos_examples, read what has changed, and commit the page"
+    assert with_examples(TEXT, run_examples()) == TEXT, stale
+    headings = set(re.findall(r"(?m)^#{2,3} (.+)$", TEXT))
+    assert HEADINGS.keys() <= headings
+
+
+def test_the_table_of_refusals_is_the_program_s() -> None:
+    assert pos_page() == TEXT, "run python -m huimin.pos_page and commit the page"
+    for code in ("card_expired", "cap_reached", "order_exists", "order_cancelled"):
+        assert f"| `{code}` |" in TEXT and code in KINDS
+
+
+def test_the_page_names_every_call_of_the_api(client: Any) -> None:
+    paths = client.get("/api/v1/openapi.json").json["paths"]
+    missing = [
+        path
+        for path in paths
+        if re.sub(r"\{[^}]+\}", "{}", path.removeprefix("/api/v1"))
+        not in re.sub(r"\{[^}]+\}|<[^>]+>", "{}", TEXT)
+    ]
+    assert [path for path in missing if f"`{path}`" not in TEXT and _spoken(path) not in TEXT] == []
+
+
+def _spoken(path: str) -> str:
+    """A path with what an example put into its braces."""
+    return path.partition("{")[0]
+
+
+def test_the_python_on_the_page_uses_what_the_client_has() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    tree = ast.parse(code)
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "huimin.client"
+        for alias in node.names
+    }
+    assert imported and all(hasattr(huimin.client, name) for name in imported)
+    called = {
+        node.func.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "till"
+    }
+    assert called and all(hasattr(huimin.client.Client, name) for name in called)
