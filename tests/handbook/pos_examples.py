@@ -42,6 +42,7 @@ HEADINGS = {
     "The day's statement": "statement",
     "The offline pack": "pack",
     "Hand in what was sold offline": "offline",
+    "Claim a missed discount": "claim",
 }
 
 
@@ -147,6 +148,16 @@ def _run(examples: Examples) -> dict[str, str]:
         "pack_issued_at": examples.till.pack["issued_at"],
     }
     call("offline", "POST", "/offline-redemptions", {"redemptions": [item]})
+    missed = {
+        "card": card,
+        "order_no": "W-20261031-0011",
+        "amount_fen": 6_000,
+        "presented_by": "holder",
+        "identity_checked": True,
+        "refusal_code": "storage_unavailable",
+        "cashier": "王敏",
+    }
+    call("claim", "POST", "/claims", missed, "b7c9e1d6")
     return examples.told
 
 
