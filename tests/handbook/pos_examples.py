@@ -154,7 +154,7 @@ def _run(examples: Examples) -> dict[str, str]:
         "amount_fen": 6_000,
         "presented_by": "holder",
         "identity_checked": True,
-        "refusal_code": "storage_unavailable",
+        "refusal_code": "card_suspended",
         "cashier": "王敏",
     }
     call("claim", "POST", "/claims", missed, "b7c9e1d6")
