@@ -7,6 +7,7 @@ that is not known here fails, so that nobody forgets to say whose it is.
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +16,8 @@ from werkzeug.routing import Rule
 
 from huimin.access.sessions import sessions_of
 from huimin.cards.print_log import record_run
+from huimin.closing.close_day import keep_comparison
+from huimin.closing.listing import Listing
 from huimin.core.permissions import allows
 from huimin.holders.applications import submit_application
 from huimin.holders.drafts import save_draft
@@ -111,8 +114,18 @@ class Place:
             eligibility = tx.connection.execute(
                 "SELECT id FROM eligibility WHERE holder_id = ?", (holder["id"],)
             ).fetchone()
+            comparison = keep_comparison(
+                tx,
+                self.outlet,
+                date.fromisoformat(NO_IDS["day"]),
+                Listing((), (), ()),
+                file_name="清单.csv",
+                file_sha256="0" * 64,
+                **now,
+            )
             return {
                 "application_id": asked["id"],
+                "comparison_id": comparison,
                 "print_run_id": run,
                 "draft_id": draft,
                 "member_id": family["id"],
