@@ -138,7 +138,8 @@ LIMIT 1;
 -- What the dry run applies a draft to, in the order in which it happened.
 SELECT l.id, l.outlet_id, o.name AS outlet_name, l.outlet_kind, l.holder_id, l.eligibility,
        l.policy_id, l.policy_code, l.amount_fen, l.insurance_fen, l.excluded_fen, l.eligible_fen,
-       l.discount_fen, l.merchant_share_fen, l.detail_json, l.occurred_at, l.business_day, l.month
+       l.discount_fen, l.merchant_share_fen, l.detail_json, l.channel, l.occurred_at,
+       l.business_day, l.month
 FROM ledger AS l JOIN outlet AS o ON o.id = l.outlet_id
 WHERE l.month = :month AND l.kind = 'redemption'
 ORDER BY l.occurred_at, l.id;

@@ -22,6 +22,7 @@ from huimin.core.discount import (
     quote,
     take_back,
 )
+from huimin.core.offline_terms import OfflineRoom
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.policies.choice import counting_on, most_specific
 
@@ -147,7 +148,10 @@ class Replay:
             self._counting[day] = [*counting_on(others, day), self.draft]
         held = self.entitlements.get(row["holder_id"], ())
         eligibilities = {each.kind for each in held if each.holds_on(day)}
-        if row["eligibility"] != NOT_KNOWN:
+        if row["channel"] == "offline":
+            # A till without network applies the policy for holders in general.
+            eligibilities = set()
+        elif row["eligibility"] != NOT_KNOWN:
             # What was recorded stays true though the person has since been erased.
             eligibilities.add(row["eligibility"])
         return most_specific(
@@ -166,7 +170,7 @@ class Replay:
             self._used_month[row["holder_id"], terms.code],
         )
         try:
-            given = quote(basket_of(row, terms), terms, usage)
+            given = quote(basket_of(row, terms), terms, usage, _room_of(row))
         except (Refusal, FieldProblems):
             return None
         return Sums(*(getattr(given, name) for name in SUMS))
@@ -204,6 +208,13 @@ def basket_of(row: Row, terms: PolicyTerms) -> Basket:
         insurance_fen=row["insurance_fen"] if terms.base == "after_insurance" else 0,
         items=items,
     )
+
+
+def _room_of(row: Row) -> OfflineRoom | None:
+    """What the caps of its pack had left to a sale that a till made without network."""
+    if row["channel"] != "offline":
+        return None
+    return OfflineRoom(**json.loads(row["detail_json"])["offline"]["room"])
 
 
 def _sums_of(row: Row) -> Sums:

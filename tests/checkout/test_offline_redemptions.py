@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +14,12 @@ from huimin.house import House
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.merchants.terminals import disable_terminal
+from huimin.policies.drafts import PolicyDraft, save_draft
+from huimin.policies.dry_run import dry_run
+from huimin.policies.in_force import terms_of
 from tests.conftest import FixedClock
 from tests.making.cards import make_card
+from tests.making.codes import make_code
 from tests.making.holders import make_holder
 from tests.making.merchants import make_terminal
 from tests.making.offline import OFFLINE, OfflineTill, make_offline_till
@@ -371,6 +376,52 @@ def test_presented_by_who_has_no_family(till: OfflineTill, house: House) -> None
 
 def test_presented_by_who_was_not_checked(till: OfflineTill) -> None:
     assert code_of(till, till.item(identity_checked=False)) == "identity_unchecked"
+
+
+def test_a_changing_code_counts_offline_only_where_the_policy_says_so(
+    till: OfflineTill, house: House
+) -> None:
+    item = till.item(card=make_code(house, till.card), identity_checked=False)
+    assert code_of(till, item) == "offline_code_needed"
+
+
+def test_a_changing_code_counts_once(client: Any, house: House, clock: FixedClock) -> None:
+    till = make_offline_till(client, house, policy={"offline_changing_code": True})
+    code = make_code(house, till.card)
+    clock.advance(seconds=90)  # between the reading and the paying
+    first, second = (till.item(card=code, identity_checked=False) for _ in range(2))
+    clock.advance(hours=5)
+    (answer,) = till.send(first)
+    detail = json.loads(till.row_of(answer)["detail_json"])
+    assert (detail["card_shown"], detail["identity_by"]) == ("changing_code", "changing_code")
+    assert code_of(till, second) == "code_used"
+
+
+def test_a_changing_code_of_long_ago_does_not_count(
+    client: Any, house: House, clock: FixedClock
+) -> None:
+    till = make_offline_till(client, house, policy={"offline_changing_code": True})
+    code = make_code(house, till.card)
+    clock.advance(minutes=13)
+    assert code_of(till, till.item(card=code)) == "code_stale"
+
+
+def test_a_dry_run_leaves_an_offline_sale_under_the_caps_of_its_pack(
+    till: OfflineTill, house: House
+) -> None:
+    make_policy(house, code="some", scope="eligibility", scope_value="dibao", rate_bp=2_000)
+    till.send(till.item(amount_fen=50_000, discount_fen=3_000))
+    draft = PolicyDraft("jiuerzhe", "九五折", 500, "2026-12-01")
+
+    def work(tx: Any) -> Any:
+        row = save_draft(tx, draft, now=house.clock(), actor="test")
+        return dry_run(tx, terms_of(row), "2026-10")
+
+    total = house.engine.write(work).total
+    assert (total.discount_before_fen, total.discount_after_fen) == (3_000, 2_500)
+    draft = replace(draft, rate_bp=1_000)
+    total = house.engine.write(work).total
+    assert (total.discount_before_fen, total.discount_after_fen) == (3_000, 3_000)
 
 
 def test_who_bears_it_is_what_the_policy_says(client: Any, house: House) -> None:
