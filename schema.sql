@@ -300,7 +300,7 @@ CREATE INDEX card_state ON card (state, holder_id);
 CREATE INDEX card_expiry ON card (expires_on) WHERE state = 'active';
 CREATE INDEX card_to_print ON card (id) WHERE state = 'active' AND printed_at IS NULL;
 -- The deny list of the offline pack, read from the index alone.
-CREATE INDEX card_denied ON card (copy_id, expires_on) WHERE state <> 'active';
+CREATE INDEX card_denied ON card (copy_id, expires_on, state) WHERE state <> 'active';
 
 CREATE TABLE card_event (
     id           TEXT PRIMARY KEY,
