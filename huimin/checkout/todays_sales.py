@@ -66,8 +66,9 @@ def _fits(sale: Row, wanted: str) -> bool:
     if wanted in sale["receipt_no"].lower() or wanted in sale["order_no"].lower():
         return True
     time = parse_instant(sale["recorded_at"]).astimezone(COUNTY_ZONE).strftime("%H:%M")
-    if ":" in wanted.replace("：", ":"):
-        return time.startswith(wanted.replace("：", ":").zfill(5)[:5])
+    hour, colon, minute = wanted.replace("：", ":").partition(":")
+    if colon:
+        return time.startswith(f"{hour.zfill(2)}:{minute}")
     try:
         amount_fen = parse_yuan(wanted)
     except ValueError:

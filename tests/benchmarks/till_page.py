@@ -1,9 +1,9 @@
 """From scan to answer on the till page, in a real Chromium: `python -m tests.benchmarks.till_page`.
 
-A county is made and served, a till is set up, and a card is scanned as a wedge scanner does it, some
-dozens of times. Measured in the page: from the scanner's Enter to the presenters standing there, and
-to a quote standing there. In the same run and page a bare fetch of /till/verify is timed, without
-any work of the page, so that the ratio of the two says what the page itself costs.
+A county is made and served, a till is set up, and a card is scanned as a wedge scanner does it,
+some dozens of times. Measured in the page: from the scanner's Enter to the presenters standing
+there, and from an amount to its quote. In the same run and page a bare fetch of /till/verify is
+timed, so that the ratio of the two says what the page itself costs.
 """
 
 from __future__ import annotations

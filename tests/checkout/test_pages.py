@@ -11,6 +11,7 @@ from huimin.merchants.terminals import disable_terminal
 from tests.making.cards import make_card
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.policies import make_policy
+from tests.making.sales import make_redemption
 from tests.making.staff import csrf_of, make_staff, sign_in
 
 
@@ -131,3 +132,30 @@ def test_a_cached_page_gets_a_fresh_token_and_the_servers_time(till: PageTill) -
     assert told["server_time"].startswith("2026-10-31T02:00:00")
     till.token = told["csrf_token"]
     assert till.post("verify", {"card": till.card["token"]}).status_code == 200
+
+
+def test_todays_sales_are_found_by_what_a_cashier_has_in_hand(till: PageTill) -> None:
+    till.house.clock.advance(hours=4, minutes=5)  # type: ignore[attr-defined]
+    done = till.post("redeem", till.sale(order_no="POS-77"), "key-1").json
+    till.house.clock.advance(minutes=60)  # type: ignore[attr-defined]
+    till.post("redeem", till.sale(amount_fen=5_000, order_no="POS-88"), "key-2")
+
+    def found(text: str) -> list[str]:
+        told = till.post("sales", {"text": text}).json
+        assert told["count"] == len(told["sales"])
+        return [row["order_no"] for row in told["sales"]]
+
+    assert found("") == ["POS-88", "POS-77"]
+    for text in (done["receipt_no"], "pos-77", "128", "￥117.76", "10.24", "14:05", "14：0"):
+        assert found(text) == ["POS-77"], text
+    for text in ("128.01", "13:05", "没有", "%", "PO_"):
+        assert found(text) == [], text
+    assert till.post("sales", {"text": "x" * 201}).status_code == 422
+
+
+def test_another_outlets_sales_are_not_in_the_list(till: PageTill, client: Any) -> None:
+    other = make_outlet(till.house)
+    _, key = make_terminal(till.house, other)
+    make_redemption(till.house, till.card, key, amount_fen=9_900)
+    assert till.post("sales", {"text": ""}).json["count"] == 0
+    assert client.get("/till/today").json["sums"]["redemptions"] == 0

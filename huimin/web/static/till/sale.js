@@ -115,6 +115,7 @@ function showQuote(quote, problem) {
   byId("quote-amount").textContent = money(quote.amount_fen);
   byId("quote-discount").textContent = money(-quote.discount_fen);
   byId("quote-payable").textContent = money(quote.payable_fen);
+  byId("why").textContent = quote.explanation.slice(0, -1).join(" · ") || words.why;
   byId("explanation").replaceChildren(...quote.explanation.map((text) => element("li", { textContent: text })));
   facing.show({ kind: "quote", ...quote });
 }
