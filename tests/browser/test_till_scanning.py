@@ -201,6 +201,32 @@ def test_the_pages_check_digit_is_the_servers(ready: Visit) -> None:
 
 
 @at_desk
+def test_a_code_is_known_to_be_whole_by_its_frame(ready: Visit) -> None:
+    token = ready.county.card["token"]
+    parts = [token, token[1:], token[:-1], token[3:], token + "0", "1" * len(token)]
+    found = ready.page.evaluate(
+        """async parts => {
+          const { isWholeCode } = await import("/static/till/reading.js");
+          return parts.map(isWholeCode);
+        }""",
+        parts,
+    )
+    assert found == [True, False, False, False, False, False]
+
+
+@at_desk
+def test_a_scan_that_stumbles_is_one_scan(ready: Visit) -> None:
+    """A weak radio, or a till that is busy: the second half comes a second later."""
+    page, cards = ready.page, asked(ready)
+    token = ready.county.card["token"]
+    page.keyboard.type(token[:90])
+    page.wait_for_timeout(900)
+    page.keyboard.type(token[90:])
+    sold_to(ready)
+    assert cards == [token]
+
+
+@at_desk
 def test_the_next_scan_begins_at_once_behind_a_sale(visit: Visit) -> None:
     begin(visit)
     choose(visit, "12")

@@ -21,3 +21,14 @@ export function readingOf(read) {
   if (digits.length === NUMBER_DIGITS) return isCardNumber(digits) ? { kind: "card", text: digits } : { kind: "number", raw };
   return { kind: "digits", raw };
 }
+
+// A card's code that has come whole, by the frame of COSE_Sign1 (core/card_token.py): protected
+// header, key id, payload, and 64 bytes of signature at the end. Nothing is verified here.
+export function isWholeCode(digits) {
+  const hex = BigInt(digits).toString(16);
+  const frame = /^1d28443a10127a10441..(?:4(.)|5([0-7])|58(..))/.exec(hex);
+  if (!frame) return false;
+  const [head, short, middle, long] = frame;
+  const payload = short ? parseInt(short, 16) : middle ? 16 + parseInt(middle, 16) : parseInt(long, 16);
+  return hex.length === head.length + 2 * (payload + 2 + 64);
+}

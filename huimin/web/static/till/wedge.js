@@ -2,13 +2,14 @@
 // Enter, whatever has the focus and whatever an input method makes of its keys: what the keys say
 // and what the field receives are collected side by side, and the one that reads as something wins.
 import { NUMBER_DIGITS } from "./card_number.js";
-import { readingOf } from "./reading.js";
+import { isWholeCode, readingOf } from "./reading.js";
 
 export const SPEED_MS = 40; // the mean time between two characters of a scanner, at most
 export const LENGTH_MIN = 8; // nobody types that many digits that fast
 const DIGITS = new RegExp(`\\d{${LENGTH_MIN},}`);
 const SILENCE_MS = 120; // a burst that reads as something ends with this much silence
 const STUMBLE_MS = 400; // one that does not may go on: a slow radio, a busy till
+const STUMBLE_LONG_MS = 1500; // and the longer it is, the surer it is a code with its end to come
 const ENDS = ["Enter", "NumpadEnter", "Tab"];
 const ENDS_TYPING = [...ENDS, "Backspace", "Delete", "Escape", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
 const METHOD_KEYS = ["Process", "Unidentified", "Dead"];
@@ -33,6 +34,13 @@ function readings(burst) {
   return [burst.keys, burst.typed + burst.composing].map(readingOf);
 }
 
+// How long a burst may pause before it is over.
+function patience(burst) {
+  const isWhole = (one) => one.kind === "receipt" || (one.kind === "card" && (one.text.length === NUMBER_DIGITS || isWholeCode(one.text)));
+  if (readings(burst).some(isWhole)) return SILENCE_MS;
+  return burst.keys.length > NUMBER_DIGITS || burst.typed.length > NUMBER_DIGITS ? STUMBLE_LONG_MS : STUMBLE_MS;
+}
+
 // `onScan(reading, field)` for each scan; the field that had the focus is as it was before.
 export function listenForScans(onScan) {
   let burst = null;
@@ -42,23 +50,21 @@ export function listenForScans(onScan) {
 
   function touch(target) {
     const now = performance.now();
-    if (burst && now - burst.last > (isScan() ? STUMBLE_MS : SILENCE_MS)) end();
+    if (burst && now - burst.last > (isScan() ? patience(burst) : SILENCE_MS)) end();
     if (!burst) {
       const field = isField(target) ? target : null;
       burst = { keys: "", typed: "", composing: "", first: now, last: now, field, value: field ? field.value : "" };
     }
     burst.last = now;
-    burst.waited = false;
     clearTimeout(burst.timer);
     burst.timer = setTimeout(silent, SILENCE_MS);
     return burst;
   }
 
   function silent() {
-    if (isScan() && !burst.waited && !readings(burst).some((one) => one.kind === "card" && one.text.length > NUMBER_DIGITS)) {
-      burst.waited = true;
-      burst.timer = setTimeout(silent, STUMBLE_MS - SILENCE_MS);
-    } else end();
+    const left = isScan() ? patience(burst) - (performance.now() - burst.last) : 0;
+    if (left > 0) burst.timer = setTimeout(silent, left);
+    else end();
   }
 
   function isScan() {
