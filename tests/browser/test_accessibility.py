@@ -48,3 +48,35 @@ def test_the_report(visit: Visit) -> None:
     assert barriers(visit.page) == []
     enlarge(visit)
     assert visit.wide() == 0
+
+
+def test_receipts_and_claims(visit: Visit) -> None:
+    page = visit.page
+    visit.sign_in(visit.county.cashier)
+    page.locator("#today-sales a").first.click()
+    page.wait_for_selector("#print-receipt")
+    assert barriers(page) == []
+    page.goto(visit.county.address + "/till/")
+    page.fill("#card", visit.county.lost_card["token"])
+    page.keyboard.press("Enter")
+    page.click("#claim-offer")
+    page.wait_for_selector("#claim:not([hidden])")
+    assert barriers(page) == []
+    enlarge(visit)
+    assert visit.wide() == 0
+    page.fill("#claim-amount", "50")
+    page.fill("#claim-order", f"A-{page.viewport_size['width']}")
+    page.click("#claim-send")
+    page.wait_for_selector("#claimed:not([hidden])")
+    assert barriers(page) == []
+    page.goto(visit.county.address + "/till/claims")
+    assert barriers(page) == []
+    page.context.clear_cookies()
+    visit.sign_in(visit.county.administrator)
+    page.goto(visit.county.address + "/claims/")
+    assert barriers(page) == []
+    page.click("tbody th a")
+    page.wait_for_selector("button[value=approve]")
+    assert barriers(page) == []
+    enlarge(visit)
+    assert visit.wide() == 0

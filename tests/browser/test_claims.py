@@ -16,8 +16,10 @@ pytestmark = pytest.mark.browser
 def refused(visit: Visit) -> None:
     visit.page.goto(f"{visit.county.address}/till/")
     visit.page.wait_for_selector("#card:focus")
-    visit.scan(visit.county.lost_card["token"])
+    visit.page.fill("#card", visit.county.lost_card["token"])  # as it is pasted
+    visit.page.keyboard.press("Enter")
     visit.page.wait_for_selector("#refused:not([hidden])")
+    assert visit.page.inner_text("#refused-code") == "card_lost"
 
 
 def sign_out(visit: Visit) -> None:
