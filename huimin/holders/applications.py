@@ -70,6 +70,32 @@ def approve_application(
     return decided
 
 
+def approve_each(
+    tx: Transaction,
+    ids: Iterable[str],
+    *,
+    within: str | None,
+    now: datetime,
+    actor: str,
+    four_eyes: bool,
+) -> tuple[int, int]:
+    """Approve those of them that are open: (how many were, how many were left as one's own).
+
+    Raises Refusal `not_found` when one lies outside of `within`.
+    """
+    approved = own = 0
+    for application_id in ids:
+        found = application_in(tx, application_id, within=within)
+        if found["state"] != "submitted":
+            continue
+        if four_eyes and found["submitted_by"] == actor:
+            own += 1
+            continue
+        approve_application(tx, application_id, now=now, actor=actor)
+        approved += 1
+    return approved, own
+
+
 def reject_application(
     tx: Transaction, application_id: str, *, reason: str, now: datetime, actor: str
 ) -> Row:
@@ -100,6 +126,7 @@ def application_ids(
     count: int,
     state: str | None = None,
     division_code: str | None = None,
+    source: str | None = None,
     waiting_since: datetime | None = None,
 ) -> list[str]:
     """Up to `count` ids of applications behind the id `after`, the longest waiting first.
@@ -111,6 +138,7 @@ def application_ids(
         "after": after,
         "count": count,
         "state": state,
+        "source": source,
         "division_first": first,
         "division_last": last,
         "before": instant_text(waiting_since) if waiting_since else None,

@@ -393,6 +393,7 @@ WHERE holder.id = application.holder_id AND application.id > :after
     AND holder.division_code || '' >= :division_first
     AND holder.division_code || '' <= :division_last
     AND (CAST(:state AS TEXT) IS NULL OR application.state || '' = :state)
+    AND (CAST(:source AS TEXT) IS NULL OR application.source = :source)
     AND (CAST(:before AS TEXT) IS NULL OR application.submitted_at < :before)
 ORDER BY application.id LIMIT :count;
 
@@ -402,6 +403,7 @@ WHERE holder.id = application.holder_id AND application.state = :state AND appli
     AND holder.division_code || '' >= :division_first
     AND holder.division_code || '' <= :division_last
     AND (CAST(:state AS TEXT) IS NULL OR application.state || '' = :state)
+    AND (CAST(:source AS TEXT) IS NULL OR application.source = :source)
     AND (CAST(:before AS TEXT) IS NULL OR application.submitted_at < :before)
 ORDER BY application.id LIMIT :count;
 
@@ -412,6 +414,7 @@ WHERE application.holder_id = holder.id
     AND holder.division_code || '' >= :division_first
     AND holder.division_code || '' <= :division_last
     AND (CAST(:state AS TEXT) IS NULL OR application.state || '' = :state)
+    AND (CAST(:source AS TEXT) IS NULL OR application.source = :source)
     AND (CAST(:before AS TEXT) IS NULL OR application.submitted_at < :before)
 ORDER BY application.id LIMIT :count;
 

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from huimin.audit.record import events_of
+from huimin.holders.applications import submit_application
 from huimin.holders.people import EligibilityDraft, add_eligibility, holder_by_id
 from huimin.house import House
 from tests.making.cards import make_card
@@ -205,6 +206,40 @@ def test_a_person_is_entered_with_the_application_and_decided_by_another(
     assert row is not None and row["verified_on"] == "2026-10-31"
     assert application not in second.get("/applications/").text
     assert "已经审批过" in office.post(second, f"/applications/{application}", act="approve").text
+
+
+def test_many_are_approved_at_once_but_never_ones_own_or_another_towns(
+    office: Office, house: House
+) -> None:
+    first, second = office.client(), office.client()
+    people = [make_holder(house) for _ in range(4)]
+    own = {"now": house.clock(), "actor": office.names[second]}
+    other = {"now": house.clock(), "actor": office.names[first], "source": "register"}
+
+    def submit(tx: Any) -> list[str]:
+        given = [own, other, other, {**other, "source": "form"}]
+        return [
+            submit_application(tx, holder_id=one["id"], **how)["id"]
+            for one, how in zip(people, given, strict=True)
+        ]
+
+    ids = house.engine.write(submit)
+    listing = second.get("/applications/").text
+    assert f'value="{ids[0]}"' not in listing and f'value="{ids[3]}"' in listing
+    stranger = office.client(division_code=OTHER_TOWN)
+    assert office.post(stranger, "/applications/approve", chosen=ids[3]).status_code == 404
+    office.post(stranger, "/applications/approve", all="1")
+    assert "共 4 条" in second.get("/applications/").text
+    office.post(second, "/applications/approve", chosen=[ids[0], ids[3]])
+    assert "已通过 1 份；另有 1 份是您提交的" in second.get("/applications/").text
+    office.post(second, "/applications/approve", all="1", source="register")
+    left = second.get("/applications/").text
+    assert "已通过 2 份" in left and "共 1 条" in left and ids[0] in left
+    assert (
+        "没有勾选"
+        in second.get(office.post(second, "/applications/approve").headers["Location"]).text
+    )
+    assert office.post(office.client("auditor"), "/applications/approve").status_code == 403
 
 
 def test_a_returned_application_is_mended_and_sent_anew(office: Office, house: House) -> None:

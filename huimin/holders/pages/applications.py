@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
 from huimin.core.identity import mask_name
+from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems
 from huimin.holders.applications import (
     Row,
@@ -17,6 +18,7 @@ from huimin.holders.applications import (
     application_in,
     application_rows,
     approve_application,
+    approve_each,
     promised_before,
     reject_application,
     return_application,
@@ -33,7 +35,9 @@ from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed
 from huimin.web.words import STATES, minute_text
 
-FILTERS = ("state", "division", "older")
+FILTERS = ("state", "division", "source", "older")
+# One press approves so many at most, a part at a time, so that no till waits for it.
+APPROVED_AT_ONCE, PART = 5_000, 100
 APPLICATION_STATES = ("submitted", "returned", "approved", "rejected")
 
 
@@ -67,7 +71,43 @@ def applications() -> str | Response:
         mask_name=mask_name,
         divisions=division_choices(own_division()),
         states=[(code, STATES[code]) for code in APPLICATION_STATES],
+        may_decide=allows(member().role, "application.decide"),
+        four_eyes=house().settings.four_eyes,
+        at_once=APPROVED_AT_ONCE,
     )
+
+
+@pages.post("/applications/approve")
+@require("application.decide")
+def approve_applications() -> Response:
+    """Approve those that are ticked; or all that registers proposed, of a town or the county."""
+    form, within = Form.sent(), own_division()
+    ids = _from_registers(form) if form.text("all") else request.form.getlist("chosen")
+    who: dict[str, Any] = {
+        "within": within,
+        "now": house().clock(),
+        "actor": member().username,
+        "four_eyes": house().settings.four_eyes,
+    }
+    approved = own = 0
+    for start in range(0, len(ids), PART):
+        part = ids[start : start + PART]
+        done = change(lambda tx, part=part: approve_each(tx, part, **who))  # type: ignore[misc]
+        approved, own = approved + done[0], own + done[1]
+    if not ids:
+        tell(_("没有勾选申请，请先勾选。"))
+    elif own:
+        tell(
+            _(
+                "已通过 %(count)s 份；另有 %(own)s 份是您提交的，请由另一位工作人员审批。",
+                count=approved,
+                own=own,
+            )
+        )
+    else:
+        tell(_("已通过 %(count)s 份；下一步发卡、打印。", count=approved))
+    kept: dict[str, Any] = {name: form.optional(name) for name in ("division", "source")}
+    return redirect(url_for("holders.applications", state="submitted", **kept))
 
 
 @pages.get("/applications/<application_id>")
@@ -106,17 +146,30 @@ def decide_application(application_id: str) -> Response | tuple[str, int]:
     return redirect(url_for("holders.applications"))
 
 
-def _page(form: Form, *, size: int) -> Listed:
-    within, after = own_division(), request.args.get("after", "")
+def _chosen_division(form: Form) -> str:
+    within = own_division()
     chosen = form.text("division") or within or "0" * 12
     if within is not None:
         first, last = division_bounds(within)
         chosen = chosen if first <= chosen <= last else within
+    return chosen
+
+
+def _from_registers(form: Form) -> list[str]:
+    wanted = {"state": "submitted", "source": "register", "division_code": _chosen_division(form)}
+    return house().engine.read(
+        lambda tx: application_ids(tx, after="", count=APPROVED_AT_ONCE, **wanted)
+    )
+
+
+def _page(form: Form, *, size: int) -> Listed:
+    after, chosen = request.args.get("after", ""), _chosen_division(form)
     since = promised_before(house().clock()) if form.text("older") else None
 
     wanted: dict[str, Any] = {
         "state": form.optional("state"),
         "division_code": chosen,
+        "source": form.optional("source"),
         "waiting_since": since,
     }
 

@@ -17,3 +17,12 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 for (const choice of document.querySelectorAll("form[data-apply] select")) {
   choice.addEventListener("change", () => choice.form.requestSubmit());
 }
+
+// One box ticks all of its name; without scripts they are ticked one by one.
+for (const all of document.querySelectorAll("[data-check-all]")) {
+  all.addEventListener("change", () => {
+    for (const one of all.form.querySelectorAll(`[name="${all.dataset.checkAll}"]`)) {
+      one.checked = all.checked;
+    }
+  });
+}
