@@ -1,0 +1,338 @@
+"""A registrar's whole day, and an administrator's day of enrolment, in a real browser."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from PIL import Image
+
+from huimin.house import create_house, open_house
+from huimin.settings import Settings
+from tests.benchmarks.serving import serving
+from tests.browser.accessible import barriers
+from tests.browser.conftest import DESK, PHONE, County, Visit
+from tests.making.cards import make_card
+from tests.making.holders import id_number, make_holder
+from tests.making.registers import register_row, write_xlsx
+from tests.making.staff import make_staff
+
+pytestmark = pytest.mark.browser
+
+TOWN = "512022002000"
+
+
+@dataclass(frozen=True)
+class Town:
+    """A served county with its offices' accounts; `known` stands in the register, `gone` not."""
+
+    address: str
+    registrars: tuple[str, str]
+    administrators: tuple[str, str]
+    known: str
+
+
+@pytest.fixture(params=["phone", "desk"])
+def size(request: pytest.FixtureRequest) -> dict[str, int]:
+    return PHONE if request.param == "phone" else DESK
+
+
+@pytest.fixture
+def town(tmp_path: Path, chromium: str) -> Iterator[Town]:
+    """A county of its own for each day, so that no day finds what another left behind."""
+    folder = tmp_path / "data"
+    settings = Settings.from_environment(folder, {})
+    create_house(settings)
+    house = open_house(settings, clock=lambda: datetime.now(UTC))
+    try:
+        known = id_number()
+        make_holder(house, name="周有卡", id_number=known, division_code=_village(house))
+        make_card(
+            house, make_holder(house, name="吴不在", division_code=_village(house), family=())
+        )
+        registrars = tuple(
+            make_staff(house, "registrar", division_code=TOWN)["username"] for _ in range(2)
+        )
+        administrators = tuple(make_staff(house, "administrator")["username"] for _ in range(2))
+    finally:
+        house.close()
+    with serving(folder) as port:
+        yield Town(
+            f"http://127.0.0.1:{port}",
+            (registrars[0], registrars[1]),
+            (administrators[0], administrators[1]),
+            known,
+        )
+
+
+def _village(house: Any) -> str:
+    """Of the village that a register_row names."""
+    found = house.engine.read(
+        lambda tx: tx.connection.execute(
+            "SELECT village.code FROM division AS village JOIN division AS town"
+            " ON town.code = village.parent_code"
+            " WHERE town.name = '高寺镇' AND village.name = '清水村村民委员会'"
+        ).fetchone()
+    )
+    return str(found["code"])
+
+
+@contextmanager
+def at_work(browser: Any, town: Town, who: str, size: dict[str, int]) -> Iterator[Visit]:
+    """Somebody's window, signed in; no error is left behind and no other host is asked."""
+    context = browser.new_context(viewport=size, locale="zh-CN", accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    visit = Visit(page, County(town.address, "", "", {}, {}), [], set())
+    page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    page.on("request", lambda asked: visit.hosts.add(asked.url.split("/")[2]))
+    page.on(
+        "response",
+        lambda answer: (
+            answer.status >= 500 and visit.errors.append(f"{answer.status} {answer.url}")
+        ),
+    )
+    visit.sign_in(who)
+    yield visit
+    context.close()
+    assert visit.errors == []
+    assert visit.hosts == {town.address.partition("//")[2]}
+
+
+def looks_right(visit: Visit) -> None:
+    """No barrier, not too wide, and no field shares its id; also with text twice as large."""
+    assert barriers(visit.page) == [], visit.page.url
+    assert visit.wide() == 0, visit.page.url
+    ids = visit.page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+    assert len(ids) == len(set(ids)), visit.page.url
+    visit.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert visit.wide() == 0, f"{visit.page.url} at 200 %"
+    visit.page.evaluate("document.documentElement.style.fontSize = ''")
+
+
+def press(page: Any, role: str, name: str) -> None:
+    """With the keyboard: the thing of that name takes the focus and Enter is pressed."""
+    thing = page.get_by_role(role, name=name, exact=True).first
+    thing.focus()
+    assert thing.evaluate("one => one === document.activeElement"), name
+    page.keyboard.press("Enter")
+
+
+def cells_of(download: Any) -> list[Any]:
+    """What stands in a downloaded workbook."""
+    content = Path(download.value.path()).read_bytes()
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    return [cell for row in sheet.values for cell in row]
+
+
+def paper() -> bytes:
+    target = io.BytesIO()
+    Image.new("RGB", (60, 40), "white").save(target, "PNG")
+    return target.getvalue()
+
+
+def test_a_registrars_day(browser: Any, town: Town, size: dict[str, int]) -> None:
+    number = id_number()
+    with at_work(browser, town, town.registrars[0], size) as first:
+        page = first.page
+        page.goto(town.address)
+        page.get_by_text("今天没有等待办理的事").wait_for()
+        looks_right(first)
+        page.goto(f"{town.address}/holders/")
+        page.get_by_text("还没有登记任何人").wait_for()
+        press(page, "link", "登记一位持卡人")
+        page.fill("#field-name", "赵小兰")
+        press(page, "button", "保存草稿")
+        page.get_by_text("草稿已保存").wait_for()
+        press(page, "link", "赵*兰")
+        assert page.input_value("#field-name") == "赵小兰"
+        page.fill("#field-id_number", number)
+        page.locator("#id-number-told", has_text="出生日期").wait_for()
+        page.select_option("#field-division_code", index=1)
+        page.select_option("#field-kind", "major_illness")
+        page.fill("#field-since", "2026-03-01")
+        page.fill("#field-family", "钱大海（配偶）")
+        fake = {"name": "证明.png", "mimeType": "image/png", "buffer": b"<script>alert(1)</script>"}
+        page.set_input_files("#field-evidence", fake)
+        press(page, "button", "登记并提交申请")
+        page.wait_for_selector("#problem-evidence")
+        assert page.evaluate("document.activeElement.id") == "field-evidence"
+        assert page.input_value("#field-id_number") == number
+        looks_right(first)
+        page.set_input_files("#field-evidence", {**fake, "buffer": paper()})
+        press(page, "button", "登记并提交申请")
+        page.get_by_text("已登记并提交申请").wait_for()
+        looks_right(first)
+        person = page.url
+        with page.expect_download() as got:
+            page.click("text=证明.png")
+        assert Path(got.value.path()).read_bytes() == paper()
+        press(page, "link", "查看申请")
+        page.get_by_text("请由另一位工作人员审批").wait_for()
+        looks_right(first)
+    with at_work(browser, town, town.registrars[1], size) as second:
+        page = second.page
+        page.goto(f"{town.address}/today")
+        page.get_by_text("份申请待审核").click()
+        looks_right(second)
+        press(page, "link", "赵*兰")
+        press(page, "button", "退回修改")
+        # The browser itself asks for the reason first.
+        assert page.evaluate("document.activeElement.id") == "field-reason"
+        page.keyboard.type("请补医院证明")
+        press(page, "button", "退回修改")
+        page.get_by_text("已退回修改").wait_for()
+        page.get_by_text("没有符合条件的申请").wait_for()
+    with at_work(browser, town, town.registrars[0], size) as first:
+        page = first.page
+        page.goto(person)
+        page.get_by_text("请补医院证明").first.wait_for()
+        press(page, "button", "提交办卡申请")
+        page.get_by_text("申请已提交").wait_for()
+        page.get_by_text("添加家庭成员", exact=True).first.focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.type("赵大山")
+        page.keyboard.press("Tab")
+        page.keyboard.type("儿子")
+        page.keyboard.press("Enter")
+        page.get_by_text("可以代为出示这张卡").wait_for()
+        page.get_by_text("查看完整信息", exact=True).first.click()
+        page.fill("#field-unmask-reason", "核对证件")
+        press(page, "button", "记录原因并查看")
+        page.get_by_text(number).wait_for()
+        page.goto(person)
+        assert number not in page.inner_text("main")
+    with at_work(browser, town, town.registrars[1], size) as second:
+        page = second.page
+        page.goto(f"{town.address}/applications/")
+        press(page, "link", "赵*兰")
+        press(page, "button", "通过这份申请")
+        page.get_by_text("已通过；下一步发卡、打印").wait_for()
+        page.goto(person)
+        press(page, "button", "发卡")
+        page.get_by_text("已发卡；下一步打印").wait_for()
+        page.goto(f"{town.address}/today")
+        page.get_by_text("张卡等待打印").click()
+        press(page, "link", "打印卡片")
+        with page.expect_download() as got:
+            press(page, "button", "下载 PDF 并记为已打印")
+        assert Path(got.value.path()).read_bytes().startswith(b"%PDF-")
+        page.goto(f"{town.address}/holders/")
+        page.fill("#field-text", "小兰")
+        page.keyboard.press("Enter")
+        page.locator("table.list", has_text="赵*兰").wait_for()
+        assert "小兰" not in page.url
+        with page.expect_download() as got:
+            page.click("text=导出 Excel")
+        assert "赵*兰" in cells_of(got)
+        page.goto(person)
+        for words in ("发卡", "打印卡片", "退回修改", "添加家庭成员：儿子", "查看完整信息"):
+            assert words in page.inner_text(".history"), words
+        looks_right(second)
+        # Another town's people do not exist here.
+        assert page.goto(f"{town.address}/registers/").status == 403
+        page.goto(f"{town.address}/holders/")
+        page.fill("#field-text", "周有卡")
+        page.keyboard.press("Enter")
+        page.get_by_text("没有符合条件的人").wait_for()
+
+
+def test_an_administrators_day_of_enrolment(
+    browser: Any, town: Town, size: dict[str, int], tmp_path: Path
+) -> None:
+    rows = [register_row() for _ in range(1_200)]
+    rows.append(register_row(name="周有卡", id_number=town.known, kind="残疾"))
+    rows.append(register_row(name="错一位", id_number="512022195603080012"))
+    register = write_xlsx(tmp_path / "2026年第四季度低保名册.xlsx", rows)
+    with at_work(browser, town, town.administrators[0], size) as first:
+        page = first.page
+        page.goto(f"{town.address}/registers/")
+        page.get_by_text("还没有上传过名册").wait_for()
+        looks_right(first)
+        page.set_input_files("#field-register", register)
+        press(page, "button", "上传并检查")
+        job = page.url
+        page.get_by_role("heading", name="需要修改的行").wait_for()
+        looks_right(first)
+        found = page.inner_text("main")
+        for words in ("新的人 1,200", "已登记，名册里有新内容 1", "符合条件，还没有卡 1,201"):
+            assert words in found.replace("\n", " "), words
+        assert "有卡，但名册里已没有 1" in found.replace("\n", " ")
+        with page.expect_download() as got:
+            page.click("text=下载待修改的工作簿")
+        assert "错一位" in cells_of(got)
+        page.check("#end-missing")
+        page.fill("#field-end_from", "2099-01-01")
+        page.get_by_role("button", name="并为符合条件的人提出申请").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: url != job)
+        page.get_by_role("heading", name="导入完成").wait_for()
+        looks_right(first)
+        done = page.inner_text("main .facts").split()
+        assert done == [
+            *("新登记", "1200", "有更新", "1", "没有变化", "0"),
+            *("提出申请", "1201", "结束的保障", "1"),
+        ]
+        press(page, "link", "去审核申请")
+        page.get_by_text("共 1,201 条").wait_for()
+        looks_right(first)
+        assert page.locator("input[name=chosen]").count() == 0, "one's own are another's to approve"
+    with at_work(browser, town, town.administrators[1], size) as second:
+        page = second.page
+        page.goto(f"{town.address}/applications/")
+        page.check("[data-check-all]")
+        assert page.locator("input[name=chosen]:checked").count() == 50
+        press(page, "button", "通过勾选的申请")
+        page.get_by_text("已通过 50 份").wait_for()
+        page.select_option("#field-source", "register")
+        page.get_by_text("通过名册提出的全部申请").focus()
+        page.keyboard.press("Enter")
+        page.get_by_text("已通过 1,151 份").wait_for()
+        page.goto(f"{town.address}/today")
+        page.get_by_text("人已通过，等待发卡").click()
+        page.get_by_role("button", name="人发卡").focus()
+        page.keyboard.press("Enter")
+        page.goto(f"{town.address}/today")
+        page.get_by_text("张卡等待打印").click()
+        page.get_by_text("共 1,202 条").wait_for()
+        looks_right(second)
+
+
+def test_the_bar_survives_a_reload_and_a_stop_leaves_nothing_half_done(
+    browser: Any, town: Town, tmp_path: Path
+) -> None:
+    rows = [register_row() for _ in range(6_000)]
+    register = write_xlsx(tmp_path / "大名册.xlsx", rows)
+    with at_work(browser, town, town.administrators[0], DESK) as visit:
+        page = visit.page
+        page.set_default_timeout(60_000)
+        page.goto(f"{town.address}/registers/")
+        page.set_input_files("#field-register", register)
+        press(page, "button", "上传并检查")
+        page.wait_for_selector("progress")
+        page.reload()
+        page.wait_for_selector("progress[max]")
+        page.get_by_role("heading", name="新的人").wait_for()
+        page.get_by_role("button", name="并为符合条件的人提出申请").click()
+        page.locator("#job-words", has_text="写入").wait_for()
+        page.reload()
+        page.locator("#job-words", has_text="/ 6,000").wait_for()
+        press(page, "button", "停止导入")
+        page.get_by_text("写入的每个人都是完整的").wait_for()
+        page.goto(f"{town.address}/registers/")
+        looks_right(visit)
+        page.goto(f"{town.address}/applications/?source=register&state=submitted")
+        applied = page.inner_text(".list-count")
+        page.goto(f"{town.address}/holders/?card=none")
+        listed = page.inner_text(".list-count")
+        # Whoever is entered has applied; the one who was there before has not.
+        counts = [int("".join(filter(str.isdigit, words))) for words in (applied, listed)]
+        assert 0 < counts[0] < 6_000 and counts[1] == counts[0] + 1
