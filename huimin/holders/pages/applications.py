@@ -156,9 +156,11 @@ def _chosen_division(form: Form) -> str:
 
 
 def _from_registers(form: Form) -> list[str]:
-    wanted = {"state": "submitted", "source": "register", "division_code": _chosen_division(form)}
+    place, count = _chosen_division(form), APPROVED_AT_ONCE
     return house().engine.read(
-        lambda tx: application_ids(tx, after="", count=APPROVED_AT_ONCE, **wanted)
+        lambda tx: application_ids(
+            tx, after="", count=count, state="submitted", source="register", division_code=place
+        )
     )
 
 
