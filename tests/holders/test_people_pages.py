@@ -464,6 +464,29 @@ def test_evidence_is_checked_kept_encrypted_and_given_as_a_download(
     assert not files[0].exists()
 
 
+def test_a_refused_form_says_that_files_are_to_be_chosen_again_and_leaves_none_behind(
+    office: Office, house: House
+) -> None:
+    make_holder(house, name="赵小兰")
+    client, form = office.client(), new_form()
+
+    def send(**over: str) -> Any:
+        data = {"csrf_token": csrf_of(client, "/account"), **form, **over}
+        file = (io.BytesIO(picture()), "证明.png")
+        return client.post(
+            "/holders/new", data={**data, "evidence": file}, content_type="multipart/form-data"
+        )
+
+    folder = house.settings.folder / "evidence"
+    warned = send().text
+    assert "可能已经登记过" in warned and "请重新选择" in warned
+    assert send(not_same="1").status_code == 302
+    assert len(list(folder.iterdir())) == 1
+    again = send(not_same="1")
+    assert again.status_code == 422 and "已登记过" in again.text and "请重新选择" in again.text
+    assert len(list(folder.iterdir())) == 1
+
+
 def test_applications_that_have_waited_longer_than_a_working_day(
     office: Office, house: House, clock: Any
 ) -> None:

@@ -15,7 +15,13 @@ from huimin.divisions.find import DivisionIndex, all_divisions
 from huimin.holders.applications import submit_application
 from huimin.holders.draft_by_hand import HandDraft, draft_of
 from huimin.holders.drafts import drop_draft, read_draft, save_draft
-from huimin.holders.evidence import FILE_BYTES_MAX, StoredFile, add_evidence, store_file
+from huimin.holders.evidence import (
+    FILE_BYTES_MAX,
+    StoredFile,
+    add_evidence,
+    drop_file,
+    store_file,
+)
 from huimin.holders.likely_same import likely_same
 from huimin.holders.pages import own_division, pages
 from huimin.holders.pages.choices import division_choices, kind_choices
@@ -56,10 +62,10 @@ def enter_person() -> Response | tuple[str, int]:
         draft = _checked(form)
         same = house().engine.read(lambda tx: likely_same(tx, draft))
         if same and not form.text("not_same"):
-            return _form_page(form, draft_id, same=same), 422
+            return _form_page(_choose_again(form), draft_id, same=same), 422
         holder_id = _enter(draft, draft_id)
     except (FieldProblems, Refusal) as why:
-        return _form_page(form.refused(why), draft_id), 422
+        return _form_page(_choose_again(form.refused(why)), draft_id), 422
     tell(_("已登记并提交申请；下一步由另一位工作人员审核。"))
     return redirect(url_for("holders.person", holder_id=holder_id))
 
@@ -77,6 +83,14 @@ def delete_draft(draft_id: str) -> Response:
     change(work)
     tell(_("草稿已删除。"))
     return redirect(url_for("holders.people"))
+
+
+def _choose_again(form: Form) -> Form:
+    """The refused form; a browser does not keep chosen files, so it says that they are wanted."""
+    if not any(file.filename for file in request.files.getlist("evidence")):
+        return form
+    said = form.problems.get("evidence") or _("刚才选的材料没有保存，请重新选择。")
+    return Form(form.values, {**form.problems, "evidence": said})
 
 
 def _keep(form: Form, draft_id: str) -> Response:
@@ -104,7 +118,12 @@ def _enter(draft: HolderDraft, draft_id: str) -> str:
             drop_draft(tx, staff_id=staff_id, draft_id=draft_id)
         return holder_id
 
-    return change(work)
+    try:
+        return change(work)
+    except BaseException:
+        for file in stored:
+            drop_file(house().settings.folder, file.id)
+        raise
 
 
 def _checked(form: Form) -> HolderDraft:
