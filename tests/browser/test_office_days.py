@@ -300,6 +300,7 @@ def test_an_administrators_day_of_enrolment(
         page.get_by_text("人已通过，等待发卡").click()
         page.get_by_role("button", name="人发卡").focus()
         page.keyboard.press("Enter")
+        page.wait_for_selector(".done-words", timeout=60_000)
         page.goto(f"{town.address}/today")
         page.get_by_text("张卡等待打印").click()
         page.get_by_text("共 1,202 条").wait_for()
