@@ -31,7 +31,7 @@ def upload(page: Any, rows: list[list[str]]) -> None:
 def test_a_day_is_compared_and_closed(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.cashier)
-    page.get_by_role("link", name="对账单").click()
+    page.get_by_role("link", name="对账单与结清").click()
     page.wait_for_selector(".day-rows")
     rows = rows_of(page)
     assert rows and visit.wide() == 0
