@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -459,3 +460,22 @@ def test_each_till_has_client_ids_of_its_own(till: OfflineTill, client: Any, hou
     assert till.send(item)[0]["status"] == "accepted"
     assert other.send({**item, "order_no": "another"})[0]["status"] == "accepted"
     assert till.ledger_rows() == 2
+
+
+def test_the_same_items_at_once_are_entered_once(till: OfflineTill, app: Any, house: House) -> None:
+    # The pack leaves 60.00 to the card: five sales, and no more however they race.
+    items = [till.item(discount_fen=1_024) for _ in range(5)]
+
+    def send(number: int) -> list[str]:
+        other = OfflineTill(
+            app.test_client(), house, till.outlet, till.terminal, till.key, till.card
+        )
+        return [answer["status"] for answer in other.send(*items)]
+
+    with ThreadPoolExecutor(6) as pool:
+        told = list(pool.map(send, range(6)))
+    for of_item in zip(*told, strict=True):
+        assert sorted(of_item) == ["accepted", *["duplicate"] * 5]
+    assert till.ledger_rows() == 5
+    assert till.send(till.item())[0]["code"] == "offline_cap_exceeded"
+    proven(house)
