@@ -8,18 +8,33 @@ function unreachable() {
   return { code: "offline", detail: words.offline, cashier_message: words.offline };
 }
 
-async function send(address, body, key) {
-  const headers = { Accept: "application/json", "X-CSRFToken": token };
-  if (body) headers["Content-Type"] = "application/json";
-  if (key) headers["Idempotency-Key"] = key;
+const listeners = [];
+
+// `listener(answer, asked)` for each answer of the server; `asked` is by performance.now.
+export function onAnswer(listener) {
+  listeners.push(listener);
+}
+
+async function send(address, body, { key, wait, headers = {} } = {}) {
+  const sent = { Accept: "application/json", "X-CSRFToken": token, ...headers };
+  if (body) sent["Content-Type"] = "application/json";
+  if (key) sent["Idempotency-Key"] = key;
+  const asked = performance.now();
+  const patience = new AbortController();
+  const timer = wait && setTimeout(() => patience.abort(), wait);
   try {
-    return await fetch(address, {
+    const answer = await fetch(address, {
       method: body ? "POST" : "GET",
-      headers,
+      headers: sent,
       body: body && JSON.stringify(body),
+      signal: patience.signal,
     });
+    for (const listener of listeners) listener(answer, asked);
+    return answer;
   } catch {
     throw unreachable();
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -32,23 +47,34 @@ async function read(answer) {
   }
 }
 
-export async function ask(address, body, key) {
-  let answer = await send(address, body, key);
+// `wait`: the milliseconds after which no answer counts as none. `quietly`: a session that is over
+// is the caller's to tell, and the page stays.
+export async function ask(address, body, key, { wait, quietly } = {}) {
+  let answer = await send(address, body, { key, wait });
   let told = await read(answer);
   if (told.code === "csrf_failed") {
     // A page that lay in a cache has an old token: take a new one and ask again, once.
-    await state();
-    answer = await send(address, body, key);
+    await state({ wait });
+    answer = await send(address, body, { key, wait });
     told = await read(answer);
   }
-  if (told.code === "unauthorized") location.reload();
+  if (told.code === "unauthorized" && !quietly) location.reload();
   if (!answer.ok) throw told;
   return told;
 }
 
+// What may have stayed as it was (`tag` is the one that is kept): {tag, header(name), told}, where
+// `told` is null for no change.
+export async function askIfChanged(address, tag, { wait } = {}) {
+  const answer = await send(address, null, { wait, headers: tag ? { "If-None-Match": tag } : {} });
+  const told = answer.status === 304 ? null : await read(answer);
+  if (told && !answer.ok) throw told;
+  return { tag: answer.headers.get("ETag"), header: (name) => answer.headers.get(name), told };
+}
+
 // {csrf_token, language, terminal, outlet, policy, server_time, …}; the token is kept for `ask`.
-export async function state() {
-  const answer = await send(addresses.asks);
+export async function state({ wait } = {}) {
+  const answer = await send(addresses.asks, null, { wait });
   const told = await read(answer);
   if (!answer.ok) throw told;
   token = told.csrf_token;
