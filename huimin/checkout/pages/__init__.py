@@ -15,11 +15,13 @@ pages = Blueprint("checkout", __name__, url_prefix="/till")
 pages.register_error_handler(ValidationError, answer_validation_error)
 
 from huimin.checkout.pages import (  # noqa: E402, F401
+    cancellation,
     offline,
     receipts,
     reversal,
     sale,
     set_up,
     till,
+    till_app,
     today,
 )

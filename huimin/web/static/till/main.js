@@ -5,6 +5,8 @@ import { Facing } from "./facing.js";
 import { keypad } from "./keypad.js";
 import { listenToPrinting } from "./printing.js";
 import { readingOf } from "./reading.js";
+import { startOffline } from "./offline.js";
+import { cancel } from "./queue.js";
 import { listenToSale, next, requote, verify } from "./sale.js";
 import { byId, onShow, show, shown, tell } from "./screen.js";
 import { sound } from "./sound.js";
@@ -100,9 +102,18 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !shown("ready")) next();
 });
 document.addEventListener("till:recorded", ({ detail }) => {
-  if (detail.kind === "redemption") byId("undo").onclick = () => startReverse({ ...detail.done, left_fen: detail.done.amount_fen });
+  if (detail.kind !== "redemption") return;
+  const { done } = detail;
+  byId("undo").onclick = () => (done.offline ? takeBack(done) : startReverse({ ...done, left_fen: done.amount_fen }));
 });
+// A sale that was made without network is taken back while it waits.
+async function takeBack(done) {
+  const gone = await cancel(done.client_id);
+  if (gone) next();
+  tell(gone ? words.offline_cancelled : words.offline_not_cancelled);
+}
 stayAwake();
 camera.resume();
 show("ready", "card");
 tellToday();
+startOffline();
