@@ -63,13 +63,13 @@ export async function ask(address, body, key, { wait, quietly } = {}) {
   return told;
 }
 
-// What may have stayed as it was (`tag` is the one that is kept): {tag, header(name), told}, where
-// `told` is null for no change.
+// What may have stayed as it was (`tag` is the one that is kept): {tag, headers, told}, where `told`
+// is null for no change.
 export async function askIfChanged(address, tag, { wait } = {}) {
   const answer = await send(address, null, { wait, headers: tag ? { "If-None-Match": tag } : {} });
   const told = answer.status === 304 ? null : await read(answer);
   if (told && !answer.ok) throw told;
-  return { tag: answer.headers.get("ETag"), header: (name) => answer.headers.get(name), told };
+  return { tag: answer.headers.get("ETag"), headers: answer.headers, told };
 }
 
 // {csrf_token, language, terminal, outlet, policy, server_time, …}; the token is kept for `ask`.

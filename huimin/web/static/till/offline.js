@@ -34,7 +34,7 @@ function listenToClock(answer, asked) {
 
 // The kept page names no place; the pack knows which till this is.
 async function nameThePlace() {
-  const pack = await keptPack();
+  const pack = await keptPack().catch(() => null);
   const where = document.querySelector(".where");
   if (!pack || byId("till").dataset.terminal || !where) return;
   where.textContent = `${pack.outlet.name} · ${pack.terminal.label} ${pack.terminal.code}`;

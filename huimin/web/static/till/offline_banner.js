@@ -39,7 +39,7 @@ export function startBanner() {
 }
 
 async function draw() {
-  const [all, pack] = await Promise.all([rows().catch(() => []), keptPack()]);
+  const [all, pack] = await Promise.all([rows().catch(() => []), keptPack().catch(() => null)]);
   const waiting = all.filter(isUnsent);
   const lines = canReach() ? online(waiting) : alone(waiting, pack, all);
   const [says, ...more] = little && lines.length ? [...lines, words.offline_full_soon] : lines;
@@ -66,7 +66,7 @@ function online(waiting) {
 function alone(waiting, pack, all) {
   const why = whyNot(pack);
   const kept = waiting.length ? [words.offline_kept] : [];
-  if (why) return [waiting.length ? counted(words.offline_waiting, waiting) : words.offline_no_network, problem(why, pack).detail, ...kept];
+  if (why) return [waiting.length ? counted(words.offline_waiting, waiting) : words.offline_no_network, problem({ code: why }, pack).detail, ...kept];
   const room = roomLeft(pack, all);
   const left = words.offline_left
     .replace("AMOUNT", money(room.terminal_fen))

@@ -2,161 +2,134 @@
 // deny list, policy, caps. A sale is done when it is in the queue on the disk, and not before.
 import { nameOf } from "./asked.js";
 import { readText } from "./card_text.js";
-import { verifyToken } from "./card_token.js";
+import { isExpired, isFresh, verifyToken } from "./card_token.js";
 import { moment, serverTime } from "./clock.js";
 import { isDenied } from "./deny_list.js";
-import { explain, quote as quoteOf } from "./discount.js";
+import { offlineRoom, quote as quoteOf } from "./discount.js";
 import { announce } from "./leader.js";
-import { inLanguage, problem } from "./offline_words.js";
-import { keptPack, policyAt, whyNot } from "./pack.js";
+import { policyOn } from "./offline_policy.js";
+import { language, problem, wordsOf } from "./offline_words.js";
+import { keptPack, whyNot } from "./pack.js";
 import { append, ofPack, rows } from "./queue.js";
+import { policyAnswer, quoteAnswer } from "./quote_answer.js";
 import { done, write } from "./store.js";
 import { words } from "./words.js";
 
-const STEP_MS = 60_000; // of a changing code
-const HELD_MS = 600_000; // how long a till that read one may finish its sale
+const HELD_MS = 600_000; // how long a till that read a changing code may finish its sale
 
 // The pack, if it may be used now; a problem is thrown where not.
 export async function usablePack() {
-  const pack = await keptPack();
-  const why = whyNot(pack);
-  if (why) throw problem(why, pack);
+  const pack = await keptPack().catch(() => null);
+  const code = whyNot(pack);
+  if (code) throw problem({ code }, pack);
   return pack;
 }
 
-// What the card's code proves: {digits, copy, changing}. A number that was typed proves nothing.
-async function look(pack, text) {
-  const reading = refusing(pack, () => readText(text));
-  if (reading.kind === "number") throw problem("offline_code_needed", pack);
-  let claims;
+// The rules throw {code, params}; what is thrown on is a problem with its words.
+async function inWords(pack, work) {
   try {
-    claims = await verifyToken(reading.text, pack.keys);
-  } catch (error) {
-    throw problem(error.code || "card_signature_invalid", pack);
+    return await work();
+  } catch (refusal) {
+    if (refusal.detail) throw refusal;
+    if (!refusal.code) console.error(refusal);
+    throw problem(refusal.code ? refusal : { code: "offline_storage_failed" }, pack);
   }
-  const now = serverTime();
-  const changing = claims.issuedAt !== null && claims.issuedAt !== undefined;
-  if (changing) requireFresh(pack, claims.issuedAt * 1000, now);
-  else if (claims.expiresAt * 1000 <= now) throw problem("card_expired", pack);
-  if (isDenied(pack, claims.copyId)) throw problem("card_denied", pack);
+}
+
+// What the card's code proves: {digits, copy, changing}. A number that was typed proves nothing.
+// `heldMs` is what may lie between the reading of a changing code and now.
+async function look(pack, text, heldMs = 0) {
+  const reading = readText(text);
+  if (reading.kind === "number") throw { code: "offline_code_needed" };
+  const claims = await verifyToken(reading.text, pack.keys);
+  const changing = claims.issuedAt !== null;
+  if (changing) requireFresh(pack, claims, heldMs);
+  else if (isExpired(claims, serverTime())) throw { code: "card_expired" };
+  if (isDenied(pack, claims.copyId)) throw { code: "card_denied" };
   return { digits: reading.text, copy: claims.copyId, changing };
 }
 
-function requireFresh(pack, issued, now) {
-  if (!pack.allows_changing_code) throw problem("offline_code_needed", pack);
-  const age = now - issued;
-  // The code was read a while before the sale is confirmed: the server allows ten minutes for it.
-  if (age < -STEP_MS || age >= 2 * STEP_MS + HELD_MS) throw problem("code_stale", pack);
-}
-
-function policyNow(pack) {
-  const policy = policyAt(pack, serverTime());
-  if (!policy || !policy.offline) throw problem(policy ? "offline_not_allowed" : "no_policy", pack);
-  return policy;
-}
-
-// Run a rule; the refusal that it throws, {code, params}, is thrown in words.
-function refusing(pack, rule) {
-  try {
-    return rule();
-  } catch (error) {
-    if (!error.code || error.detail) throw error;
-    throw problem(error.code, pack, error.params);
-  }
+function requireFresh(pack, claims, heldMs) {
+  if (!pack.allows_changing_code) throw { code: "offline_code_needed" };
+  const now = serverTime();
+  if (!isFresh(claims, now) && !isFresh(claims, now - heldMs)) throw { code: "code_stale" };
 }
 
 // How much discount the caps leave to one more sale after these rows.
 export function roomLeft(pack, all, copy = null) {
   const used = (list) => list.reduce((sum, row) => sum + row.item.discount_fen, 0);
   const under = ofPack(all, pack.issued_at);
-  return {
-    redemption_fen: pack.caps.redemption_fen,
-    card_fen: Math.max(pack.caps.card_fen - used(under.filter((row) => row.copy === copy)), 0),
-    terminal_fen: Math.max(pack.caps.terminal_fen - used(under), 0),
-  };
+  return offlineRoom(pack.caps, used(under.filter((row) => row.copy === copy)), used(under));
 }
 
-function give(pack, body, card, all) {
-  const policy = policyNow(pack);
-  const { card: _, ...basket } = body;
-  const given = refusing(pack, () => quoteOf(basket, policy, {}, roomLeft(pack, all, card.copy)));
-  const said = inLanguage(pack.words);
-  const explanation = given.explanation.map((step) => explain(step, said));
-  return { ...given, explanation, policy: { ...policy, label: inLanguage(policy.labels) } };
+function give(pack, basket, card, all) {
+  const terms = policyOn(pack, serverTime());
+  return { terms, given: quoteOf(basket, terms, {}, roomLeft(pack, all, card.copy)) };
 }
 
 async function verify(text) {
   const pack = await usablePack();
-  await look(pack, text);
-  const policy = policyNow(pack);
-  const person = (kind) => ({ id: kind, kind, name_masked: words[`offline_${kind}`], relation: "" });
-  return {
-    offline: true,
-    card: { number: null, state: "active" },
-    may_present: [person("holder"), person("family_member")],
-    policy: { ...policy, label: inLanguage(policy.labels) },
-  };
+  return inWords(pack, async () => {
+    await look(pack, text);
+    const terms = policyOn(pack, serverTime());
+    const person = (kind) => ({ id: kind, kind, name_masked: words[`offline_${kind}`], relation: "" });
+    return {
+      offline: true,
+      card: { number: null, state: "active" },
+      may_present: [person("holder"), person("family_member")],
+      policy: policyAnswer(terms, language),
+    };
+  });
 }
 
-async function quote(body) {
+async function quote({ card: text, ...basket }) {
   const pack = await usablePack();
-  return give(pack, body, await look(pack, body.card), await rows());
+  return inWords(pack, async () => {
+    const { terms, given } = give(pack, basket, await look(pack, text, HELD_MS), await rows());
+    return quoteAnswer(given, terms, wordsOf(pack), language);
+  });
 }
 
 // `shownFen` is the discount that the cashier has on the screen: no other one is confirmed.
-async function redeem(body, key, shownFen) {
+async function redeem({ card: text, order_no, presented_by, identity_checked, ...basket }, key, shownFen) {
   const pack = await usablePack();
-  const card = await look(pack, body.card);
-  const { order_no, presented_by, identity_checked, ...basket } = body;
-  let given;
-  const row = await write(async (stores) => {
-    const all = await done(stores.queue.getAll());
-    const before = all.find((one) => one.client_id === key);
-    if (before) return before; // confirmed twice
-    if (card.changing && all.some((one) => one.digits === card.digits)) throw problem("code_used", pack);
-    given = give(pack, basket, card, all);
-    if (given.discount_fen !== shownFen) throw problem("offline_changed");
-    await done(stores.kept.delete(nameOf(order_no)));
-    return append(stores, {
-      client_id: key,
-      item: {
-        client_id: key,
-        order_no,
-        card: card.digits,
-        presented_by,
-        identity_checked,
-        amount_fen: basket.amount_fen,
-        ...(basket.excluded_fen ? { excluded_fen: basket.excluded_fen } : {}),
-        ...(basket.items ? { items: basket.items } : {}),
-        policy_id: given.policy.id,
-        discount_fen: given.discount_fen,
-        payable_fen: given.payable_fen,
-        pack_issued_at: pack.issued_at,
-      },
-      digits: card.changing ? card.digits : null,
-      moment: moment(),
-      copy: card.copy,
-      pack_issued_at: pack.issued_at,
-      bearer: pack.bearer,
-      terminal: pack.terminal,
-    });
-  }).catch((error) => {
-    throw error.detail ? error : problem(error.code, pack);
+  return inWords(pack, async () => {
+    const card = await look(pack, text, HELD_MS);
+    const sold = { order_no, card: card.digits, presented_by, identity_checked, ...basket };
+    const row = await write((stores) => sell(stores, pack, card, sold, key, shownFen));
+    announce("queue");
+    return receiptOf(row);
   });
-  announce("queue");
-  const { amount_fen, discount_fen, payable_fen } = row.item;
-  return {
-    ...given,
-    offline: true,
-    id: null,
+}
+
+// Look at the caps and put the sale into the queue, at one go: no other page can come between.
+async function sell(stores, pack, card, sold, key, shownFen) {
+  const all = await done(stores.queue.getAll());
+  const before = all.find((row) => row.client_id === key);
+  if (before) return before; // confirmed twice
+  if (card.changing && all.some((row) => row.code === card.digits)) throw { code: "code_used" };
+  const { order_no, presented_by, identity_checked, card: _, ...basket } = sold;
+  const { terms, given } = give(pack, basket, card, all);
+  if (given.discount_fen !== shownFen) throw { code: "offline_changed" };
+  await done(stores.kept.delete(nameOf(order_no)));
+  const promised = { policy_id: terms.id, discount_fen: given.discount_fen, payable_fen: given.payable_fen };
+  return append(stores, {
     client_id: key,
-    order_no,
-    receipt_no: words.offline_receipt,
-    amount_fen,
-    discount_fen,
-    payable_fen,
-    recorded_at: new Date(row.moment.told).toISOString(),
-  };
+    item: { client_id: key, ...sold, ...promised, pack_issued_at: pack.issued_at },
+    moment: moment(),
+    copy: card.copy,
+    code: card.changing ? card.digits : null,
+    pack_issued_at: pack.issued_at,
+    bearer: pack.bearer,
+    terminal: pack.terminal,
+  });
+}
+
+// As much of a receipt as there can be: its number is given when the server enters the sale.
+function receiptOf({ client_id, item, moment }) {
+  const { order_no, amount_fen, discount_fen, payable_fen } = item;
+  const recorded_at = new Date(moment.told).toISOString();
+  return { offline: true, id: null, client_id, receipt_no: words.offline_receipt, order_no, amount_fen, discount_fen, payable_fen, recorded_at };
 }
 
 export const offlineDesk = { verify, quote, redeem };

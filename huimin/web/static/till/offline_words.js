@@ -1,17 +1,14 @@
 // What is said without a network: the pack's words, which are the server's own, in the page's
-// language, and for what no pack can say (there is none, the disk is full) the page's.
+// language; and for what no pack can say (there is none, the disk is full) the page's.
+import { problemOf } from "./quote_answer.js";
 import { words } from "./words.js";
 
-const language = document.documentElement.lang.replace("-", "_");
+export const language = document.documentElement.lang.replace("-", "_");
 
-export function inLanguage(byLanguage) {
-  return byLanguage?.[language] ?? byLanguage?.zh_Hans;
-}
+export const wordsOf = (pack) => pack.words[language] ?? pack.words.zh_Hans;
 
-const fill = (text, params) => text.replace(/\{(\w+)\}/g, (_, name) => params[name] ?? "—");
-
-// A refusal as the server would answer it.
-export function problem(code, pack = null, params = {}) {
-  const said = inLanguage(pack?.words)?.refusals[code] ?? words.offline_refusals[code] ?? words.offline_refusals.offline_storage_failed;
-  return { code, detail: fill(said.detail, params), cashier_message: fill(said.cashier_message, params) };
+// A refusal {code, params?} as the server would answer it.
+export function problem(refusal, pack = null) {
+  if (pack && wordsOf(pack).refusals[refusal.code]) return problemOf(refusal, wordsOf(pack), language);
+  return { code: refusal.code, ...(words.offline_refusals[refusal.code] ?? words.offline_refusals.offline_storage_failed) };
 }
