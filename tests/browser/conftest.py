@@ -16,6 +16,7 @@ from huimin.house import create_house, open_house
 from huimin.merchants.reversal_rule import set_reversal_rule
 from huimin.settings import Settings
 from tests.benchmarks.serving import serving
+from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till, open_county
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
@@ -150,6 +151,35 @@ def visit(request: pytest.FixtureRequest, browser: Any, county: County) -> Itera
     context.close()
     assert opened.errors == []
     assert opened.hosts <= {county.address.partition("//")[2]}
+
+
+@pytest.fixture(scope="module")
+def offline_county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Any]:
+    """A county whose policy lets tills go on without network, served by a server that can stop."""
+    county = open_county(Path(tmp_path_factory.mktemp("offline")) / "data")
+    county.start()
+    yield county
+    county.stop()
+
+
+@pytest.fixture
+def cards(offline_county: OfflineCounty) -> list[str]:
+    """The codes of three people's cards."""
+    with offline_county.house() as house:
+        return [make_card(house)["token"] for _ in range(3)]
+
+
+@pytest.fixture
+def till(offline_county: OfflineCounty, browser: Any) -> Iterator[OfflineTill]:
+    """A device that was set up as a till, served."""
+    offline_county.start()
+    context = browser.new_context(locale="zh-CN")
+    opened = make_till(offline_county, context)
+    opened.set_up()
+    yield opened
+    context.close()
+    offline_county.start()
+    assert opened.errors == []
 
 
 def _note(visit: Visit, told: Any) -> None:

@@ -68,11 +68,10 @@ async function once() {
 function failed(problem) {
   failures += 1;
   if (!problem.code) console.error(problem); // a mistake of ours; it must not stop the next round
-  if (problem.code === "offline") {
-    reached(false);
-    announce("lost_server");
-  }
-  announce("sync", { problem: problem.code === "offline" ? null : { code: problem.code, detail: problem.detail } });
+  const lost = problem.code === "offline";
+  reached(!lost);
+  announce(lost ? "lost_server" : "reached");
+  announce("sync", { problem: lost ? null : { code: problem.code, detail: problem.detail } });
 }
 
 async function sendAll(terminalId) {

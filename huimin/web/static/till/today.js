@@ -12,7 +12,7 @@ let searching = 0;
 export async function tellToday() {
   let told;
   try {
-    told = await ask(addresses.today);
+    told = await ask(addresses.today, null, null, { quietly: true });
   } catch {
     return;
   }

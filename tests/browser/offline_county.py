@@ -1,0 +1,236 @@
+"""A county whose server can be stopped and started at one address, and a till page in a browser.
+
+What the till believes is read from the browser's own store, what the county believes from the
+ledger; the tests hold them against each other.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from huimin.house import House, create_house, open_house
+from huimin.ledger.prove import verify_chains
+from huimin.ledger.rollups import check_rollups
+from huimin.settings import Settings
+from tests.benchmarks.serving import free_port, wait_until_healthy
+from tests.making.merchants import make_outlet, make_terminal
+from tests.making.policies import make_policy
+
+# 8% off; of it offline at most 30 yuan a sale, 50 a card, 1000 a till.
+OFFLINE = {
+    "cap_card_day_fen": 5_000,
+    "offline_hours": 24,
+    "offline_cap_redemption_fen": 3_000,
+    "offline_cap_card_fen": 4_000,
+    "offline_cap_terminal_fen": 100_000,
+}
+
+
+@dataclass
+class OfflineCounty:
+    """A served county; `stop` and `start` keep its address."""
+
+    folder: Path
+    port: int
+    outlet: dict[str, Any] = field(default_factory=dict)
+    server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Serve, unless it does."""
+        if self.server is not None:
+            return
+        command = [sys.executable, "-m", "huimin.cli", "run", "--port", str(self.port)]
+        self.server = subprocess.Popen(
+            command,
+            env={**os.environ, "HUIMIN_FOLDER": str(self.folder)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        wait_until_healthy(self.port, self.server)
+
+    def stop(self) -> None:
+        """As when the machine goes down: the address answers nothing."""
+        if self.server is not None:
+            os.killpg(self.server.pid, signal.SIGKILL)  # its workers as well
+            self.server.wait(20)
+            self.server = None
+
+    @contextmanager
+    def house(self) -> Iterator[House]:
+        """The county from inside, beside the server."""
+        settings = Settings.from_environment(self.folder, {})
+        opened = open_house(settings, clock=lambda: datetime.now(UTC))
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    def rows(self, terminal_id: str) -> list[dict[str, Any]]:
+        """The ledger's rows of a terminal, and the proof that chains and sums hold."""
+        with self.house() as house:
+            assert house.engine.read(verify_chains) == []
+            assert house.engine.read(check_rollups) == []
+            return house.engine.read(lambda tx: _rows(tx, terminal_id))
+
+
+def _rows(tx: Any, terminal_id: str) -> list[dict[str, Any]]:
+    wanted = "SELECT * FROM ledger WHERE terminal_id = :terminal_id ORDER BY sequence"
+    return list(tx.connection.execute(wanted, {"terminal_id": terminal_id}))
+
+
+def open_county(folder: Path) -> OfflineCounty:
+    """A county with an outlet and a policy that lets tills go on without network."""
+    settings = Settings.from_environment(folder, {})
+    create_house(settings)
+    county = OfflineCounty(folder, free_port())
+    with county.house() as house:
+        make_policy(house, **OFFLINE)
+        county.outlet = make_outlet(house, name="天池平价超市")
+    return county
+
+
+@dataclass
+class OfflineTill:
+    """A page of the till at a terminal of its own, in a browser context of its own."""
+
+    county: OfflineCounty
+    context: Any
+    terminal: dict[str, Any]
+    key: str
+    page: Any = None
+    errors: list[str] = field(default_factory=list)
+    sold: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def set_up(self) -> None:
+        """Scan the terminal's key once, and wait until the device could go on by itself."""
+        page = self.page = self.new_page()
+        page.goto(f"{self.county.address}/till/set-up")
+        page.fill("#key", self.key)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/till/")
+        self.wait_until_ready()
+
+    def new_page(self) -> Any:
+        page = self.context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        return page
+
+    def wait_until_ready(self) -> None:
+        """The page is kept by the worker and the pack by the store."""
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        self.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+        until(lambda: self.page.evaluate(f"async () => (await {PACK}.keptPack()) !== null"))
+
+    def open(self) -> None:
+        """The page again, in a new tab."""
+        self.page = self.new_page()
+        self.page.goto(f"{self.county.address}/till/")
+        self.page.wait_for_selector("#card:focus")
+
+    def begin(self, card: str, page: Any = None) -> None:
+        page = page or self.page
+        if not page.is_visible("#ready"):
+            page.keyboard.press("Escape")
+        page.wait_for_selector("#card:focus")
+        page.fill("#card", card)
+        page.keyboard.press("Enter")
+
+    def quote(self, card: str, amount: str, page: Any = None) -> None:
+        page = page or self.page
+        self.begin(card, page)
+        page.wait_for_selector("#sale:not([hidden])")
+        page.check("#presenters input >> nth=0")
+        page.fill("#amount", amount)
+        page.wait_for_selector("#confirm:not([disabled])")
+
+    def sell(self, card: str, amount: str, page: Any = None) -> str:
+        """A whole sale; what the customer pays."""
+        page = page or self.page
+        self.quote(card, amount, page)
+        page.click("#confirm")
+        page.wait_for_selector("#done:not([hidden])")
+        self.remember()
+        return str(page.inner_text("#done-payable"))
+
+    def remember(self) -> None:
+        """What the store holds, because what was acknowledged is cleared away in the end."""
+        self.sold |= {row["client_id"]: row["item"] for row in self.queue()}
+
+    def refused(self, card: str) -> str:
+        """Scan what is refused; the code."""
+        self.begin(card)
+        self.page.wait_for_selector("#refused:not([hidden])")
+        assert len(self.page.inner_text("#refused-say")) > 8
+        return str(self.page.inner_text("#refused-code"))
+
+    def fetch_pack(self) -> None:
+        """Take what has changed along now, and not only in five minutes."""
+        self.page.evaluate(f"async () => {{ await {PACK}.fetchPack() }}")
+
+    def change_pack(self, name: str, value: str) -> None:
+        """As if the pack had been fetched at another time."""
+        self.page.evaluate(
+            """async ([name, value]) => {
+                const store = await import("/static/till/store.js");
+                const kept = await store.kept("pack");
+                kept.body[name] = value;
+                await store.keep("pack", kept);
+                (await import("/static/till/leader.js")).announce("pack");
+            }""",
+            [name, value],
+        )
+
+    def queue(self) -> list[dict[str, Any]]:
+        """The rows of the browser's own store."""
+        return list(self.page.evaluate(f"async () => {QUEUE}.rows()"))
+
+    def banner(self) -> str:
+        return str(self.page.inner_text("#banner-says")) if self.page.is_visible("#banner") else ""
+
+    def wait_until_sent(self) -> None:
+        """Every sale has its answer."""
+        until(lambda: all(row["status"] not in ("waiting", "sent") for row in self.queue()))
+
+    def agrees(self) -> list[dict[str, Any]]:
+        """Each sale of the till stands in the ledger once, to the fen, and no other; its rows."""
+        rows = self.county.rows(self.terminal["id"])
+        names = ("order_no", "amount_fen", "discount_fen", "payable_fen")
+        entered = sorted([row[name] for name in names] for row in rows)
+        assert entered == sorted([item[name] for name in names] for item in self.sold.values())
+        return rows
+
+
+# The modules of the page itself, not copies: a module is loaded once.
+QUEUE = '(await import("/static/till/queue.js"))'
+PACK = '(await import("/static/till/pack.js"))'
+
+
+def until(holds: Callable[[], bool], seconds_max: float = 40) -> None:
+    """Return when it holds; what a page does by itself can't be told when it is over."""
+    deadline = time.monotonic() + seconds_max
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to hold in time"
+        time.sleep(0.05)
+
+
+def make_till(county: OfflineCounty, context: Any) -> OfflineTill:
+    """A terminal of its own for this test, not yet set up."""
+    with county.house() as house:
+        terminal, key = make_terminal(house, county.outlet)
+    return OfflineTill(county, context, terminal, key)

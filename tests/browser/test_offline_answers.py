@@ -1,0 +1,139 @@
+"""What the server says of sales without network, and answers that are lost: nothing is sold twice, a
+refused sale stays listed, and a session that is over costs no sale.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from huimin.cards.change_state import report_lost
+from tests.browser.offline_county import OfflineCounty, OfflineTill, until
+from tests.making.cards import make_card
+from tests.making.holders import make_holder
+from tests.making.merchants import make_outlet, make_terminal
+from tests.making.sales import make_redemption
+
+pytestmark = pytest.mark.browser
+
+
+def lose_first(till: OfflineTill, address: str, *, after_commit: bool) -> list[str]:
+    """The first answer of that address never arrives; what was asked, each time."""
+    asked: list[str] = []
+
+    def handle(route: Any) -> None:
+        asked.append(route.request.post_data)
+        if len(asked) > 1:
+            return route.continue_()
+        if after_commit:
+            route.fetch()
+        return route.abort()
+
+    till.context.route(f"**{address}", handle)
+    return asked
+
+
+def test_an_answer_lost_after_the_batch_was_entered(till: OfflineTill, cards: list[str]) -> None:
+    asked = lose_first(till, "/till/offline-redemptions", after_commit=True)
+    till.context.set_offline(True)
+    till.sell(cards[0], "128")
+    till.sell(cards[1], "64")
+    till.context.set_offline(False)
+    till.wait_until_sent()
+    assert len(asked) == 2
+    assert asked[0] == asked[1]  # byte for byte, so that the server knows it again
+    assert len(till.agrees()) == 2
+
+
+@pytest.mark.parametrize("entered", [True, False])
+def test_a_sale_without_an_answer_is_not_sold_twice(
+    till: OfflineTill, cards: list[str], entered: bool
+) -> None:
+    lose_first(till, "/till/redeem", after_commit=entered)
+    assert till.sell(cards[0], "128") == "¥117.76"
+    till.wait_until_sent()
+    (row,) = till.agrees()
+    assert row["channel"] == ("online" if entered else "offline")
+
+
+@pytest.mark.parametrize("entered", [True, False])
+def test_a_sale_that_was_left_without_an_answer_is_taken_back(
+    till: OfflineTill, offline_county: OfflineCounty, entered: bool
+) -> None:
+    # By its number a card can't be sold to offline, so the till can't go on by itself.
+    with offline_county.house() as house:
+        number = make_card(house)["number"]
+    lose_first(till, "/till/redeem", after_commit=entered)
+    till.quote(number, "128")
+    till.page.click("#confirm")
+    till.page.wait_for_selector("#refused:not([hidden])")
+    assert till.page.inner_text("#refused-code") == "offline_code_needed"
+    till.page.keyboard.press("Escape")
+    wanted = ["redemption", "reversal"] if entered else []
+    until(lambda: [row["kind"] for row in till.county.rows(till.terminal["id"])] == wanted)
+    assert sum(row["discount_fen"] for row in till.county.rows(till.terminal["id"])) == 0
+    until(lambda: till.page.evaluate(ASKED) == [])
+
+
+ASKED = 'async () => (await import("/static/till/asked.js")).leftOrders()'
+
+
+def test_what_is_refused_stays_until_the_cashier_has_seen_to_it(
+    till: OfflineTill, offline_county: OfflineCounty
+) -> None:
+    with offline_county.house() as house:
+        card = make_card(house)
+        till.context.set_offline(True)
+        assert till.sell(card["token"], "128") == "¥117.76"
+        # Meanwhile the day's cap is used up at another shop.
+        _, key = make_terminal(house, make_outlet(house))
+        make_redemption(house, card, key, amount_fen=62_500)
+    till.context.set_offline(False)
+    till.wait_until_sent()
+    till.page.wait_for_selector("#owed:not([hidden])")
+    told = till.page.inner_text("#owed")
+    assert "1 笔离线优惠没有入账" in told
+    assert "¥10.24" in told
+    assert "cap_reached" in told or "offline" in told
+    assert "由商户承担" in told
+    assert "补办" in told
+    assert till.county.rows(till.terminal["id"]) == []
+    till.page.reload()
+    till.page.wait_for_selector("#owed:not([hidden])")
+    till.page.click("#owed button")
+    till.page.wait_for_selector("#owed", state="hidden")
+    till.page.reload()
+    till.page.wait_for_selector("#card:focus")
+    assert not till.page.is_visible("#owed")
+
+
+def test_a_session_that_is_over_keeps_the_queue(till: OfflineTill, cards: list[str]) -> None:
+    till.context.set_offline(True)
+    till.sell(cards[0], "128")
+    till.context.clear_cookies()
+    till.context.set_offline(False)
+    till.page.wait_for_selector("#banner-go:not([hidden])")
+    assert till.banner().startswith("1 笔待上传，最早")
+    assert "重新登录或重新设置本机" in till.page.inner_text("#banner-more")
+    assert [row["status"] for row in till.queue()] == ["waiting"]
+    till.page.click("#banner-go a >> nth=1")
+    till.page.fill("#key", till.key)
+    till.page.keyboard.press("Enter")
+    till.page.wait_for_url("**/till/")
+    till.page.wait_for_selector("#card:focus")
+    till.wait_until_sent()
+    assert len(till.agrees()) == 1
+
+
+def test_a_card_reported_lost_before_the_pack_is_refused_here(
+    till: OfflineTill, offline_county: OfflineCounty
+) -> None:
+    with offline_county.house() as house:
+        card = make_card(house, make_holder(house))
+        act = {"card_id": card["id"], "now": house.clock(), "actor": "test", "reason": "测试"}
+        house.engine.write(lambda tx: report_lost(tx, **act))
+    till.fetch_pack()
+    till.context.set_offline(True)
+    assert till.refused(card["token"]) == "card_denied"
+    assert till.queue() == []
