@@ -43,18 +43,17 @@ def till() -> str | BaseResponse:
     except Refusal as refusal:
         words = refusal.detail(request_language())
         return render_template("checkout/switched_off.html", terminal=own, words=words)
-    goods = {code: goods_word(code, request_language()) for code in GOODS}
-    response = make_response(
-        render_template(
-            "checkout/till.html",
-            told=_told(own),
-            several=len(choice) > 1,
-            goods=goods,
-            claimable=" ".join(CLAIMABLE),
-        )
-    )
+    response = make_response(till_page(told=_told(own), several=len(choice) > 1))
     renew_cookie(response)
     return response
+
+
+def till_page(**given: Any) -> str:
+    """The page, with what is said the same at every till."""
+    goods = {code: goods_word(code, request_language()) for code in GOODS}
+    return render_template(
+        "checkout/till.html", goods=goods, claimable=" ".join(CLAIMABLE), **given
+    )
 
 
 @pages.get("/customer")

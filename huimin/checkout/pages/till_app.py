@@ -15,7 +15,7 @@ from flask import Response, current_app, g, make_response, render_template, url_
 from flask_babel import gettext as _
 
 from huimin.checkout.pages import pages
-from huimin.core.kind_names import GOODS, goods_word
+from huimin.checkout.pages.till import till_page
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 
@@ -45,17 +45,8 @@ NOBODYS = {
 def shell() -> Response:
     """The page as the service worker keeps it: no name, no session, no token, no terminal."""
     g.member = None
-    goods = {code: goods_word(code, request_language()) for code in GOODS}
-    response = make_response(
-        render_template(
-            "checkout/till.html",
-            told=NOBODYS,
-            several=False,
-            goods=goods,
-            csrf_token=lambda: "",
-            get_flashed_messages=lambda **_: [],
-        )
-    )
+    blank = {"csrf_token": lambda: "", "get_flashed_messages": lambda **_: []}
+    response = make_response(till_page(told=NOBODYS, several=False, **blank))
     response.headers["Cache-Control"] = "no-cache"
     return response
 

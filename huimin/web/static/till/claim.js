@@ -45,6 +45,7 @@ async function file() {
 }
 
 function claimed(told) {
+  filing.settled?.();
   byId("claimed-number").textContent = told.claim_no;
   byId("print-claim").onclick = () => printSlip(told.id);
   show("claimed", "print-claim");
@@ -67,6 +68,17 @@ export function listenToClaims() {
   document.addEventListener("till:refused", ({ detail: { problem, attempt } }) => {
     offer.hidden = !attempt.card || !claimable.includes(problem.code);
     offer.onclick = () => start(problem, attempt);
+  });
+  // An offline sale that was not entered: its order and amounts are known, and a filed claim settles it.
+  document.addEventListener("till:owed", ({ detail: { row, actions, settled } }) => {
+    if (!row.item.card || !claimable.includes(row.answer.code)) return;
+    const file = element("button", { type: "button", className: "btn btn-outline-primary btn-sm", textContent: words.claim_offer });
+    file.addEventListener("click", () => {
+      start({ code: row.answer.code }, row.item);
+      byId("claim-order").value = row.item.order_no;
+      filing.settled = settled;
+    });
+    actions.prepend(file);
   });
   // Another amount or order is another claim: a retry keeps its key only as long as its body stays.
   byId("claim-form").addEventListener("input", () => (filing.key = crypto.randomUUID()));
