@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import DESK, PHONE
-from tests.browser.offline_county import OfflineTill
+from tests.browser.offline_county import OfflineTill, until
 
 pytestmark = pytest.mark.browser
 
@@ -61,7 +61,7 @@ def test_nothing_personal_is_kept(till: OfflineTill, cards: list[str]) -> None:
 def test_the_kept_page_is_in_the_readers_language(till: OfflineTill) -> None:
     till.page.click("button[name=language][value=en]")
     till.page.wait_for_selector("html[lang=en]")
-    till.wait_until_ready()
+    until(lambda: '<html lang="en">' in till.page.evaluate(KEPT)["/till/shell"])
     till.context.set_offline(True)
     till.page.goto(f"{till.county.address}/till/")
     till.page.wait_for_selector("#banner:not([hidden])")
