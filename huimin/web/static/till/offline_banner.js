@@ -4,7 +4,7 @@ import { serverTime } from "./clock.js";
 import { onAnnounce } from "./leader.js";
 import { money } from "./money.js";
 import { roomLeft } from "./offline_desk.js";
-import { problem } from "./offline_words.js";
+import { language, problem } from "./offline_words.js";
 import { keptPack, whyNot } from "./pack.js";
 import { isUnsent, rows, tick } from "./queue.js";
 import { canReach, onReach } from "./reach.js";
@@ -13,6 +13,7 @@ import { askToStay } from "./store.js";
 import { timeOf } from "./today.js";
 import { words } from "./words.js";
 
+const BETWEEN = language === "en" ? " " : "";
 const EVERY_MS = 30_000;
 const LITTLE_BYTES = 20_000_000;
 const SIGN_IN = ["unauthorized", "till_not_set_up", "password_change_needed"];
@@ -45,7 +46,7 @@ async function draw() {
   const [says, ...more] = little && lines.length ? [...lines, words.offline_full_soon] : lines;
   byId("banner").hidden = !says;
   if (byId("banner-says").textContent !== (says ?? "")) byId("banner-says").textContent = says ?? "";
-  byId("banner-more").textContent = more.join(" ");
+  byId("banner-more").textContent = more.join(BETWEEN);
   byId("banner-go").hidden = !(canReach() && SIGN_IN.includes(trouble?.code));
   listWaiting(waiting);
   listOwed(all.filter((row) => row.status === "refused" && !row.ticked));
@@ -106,7 +107,7 @@ function owedItem(row) {
   const why = element("span", {}, `${detail ?? ""} `, element("code", { textContent: code }));
   const more = [words[`offline_bearer_${bearer ?? row.bearer}`], words.offline_next, row.corrected ? `（${words.offline_corrected}）` : ""];
   const actions = element("div", { className: "owed-actions" }, seen);
-  const item = element("li", {}, element("p", {}, element("strong", { textContent: since([row]) }), ` ${given(row)}`), element("p", {}, why), element("p", { textContent: more.join(" ") }), actions);
+  const item = element("li", {}, element("p", {}, element("strong", { textContent: since([row]) }), ` ${given(row)}`), element("p", {}, why), element("p", { textContent: more.join(BETWEEN) }), actions);
   // Who can do more with it (a claim, say) adds a button of its own.
   document.dispatchEvent(new CustomEvent("till:owed", { detail: { row, actions, settled: () => tick(row.client_id) } }));
   return item;
