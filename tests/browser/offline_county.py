@@ -49,14 +49,19 @@ class OfflineCounty:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
-        """Serve, unless it does."""
+    def start(self, program: Path | None = None) -> None:
+        """Serve, unless it does; `program` is the folder of another version of it."""
         if self.server is not None:
             return
         command = [sys.executable, "-m", "huimin.cli", "run", "--port", str(self.port)]
         self.server = subprocess.Popen(
             command,
-            env={**os.environ, "HUIMIN_FOLDER": str(self.folder)},
+            env={
+                **os.environ,
+                "HUIMIN_FOLDER": str(self.folder),
+                **({"PYTHONPATH": str(program)} if program else {}),
+            },
+            cwd=program,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             start_new_session=True,
@@ -134,7 +139,7 @@ class OfflineTill:
     def wait_until_ready(self) -> None:
         """The page is kept by the worker and the pack by the store."""
         self.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-        self.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+        until(lambda: self.page.evaluate("navigator.serviceWorker.controller !== null"))
         until(lambda: self.page.evaluate(f"async () => (await {PACK}.keptPack()) !== null"))
 
     def open(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till
+from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till, until
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,7 @@ def test_the_line_is_cut_and_comes_back(till: OfflineTill, cards: list[str]) -> 
     assert till.page.inner_text("#done-receipt") == "离线交易，联网后生成"
     assert till.sell(cards[1], "99.90") == "¥91.91"
     assert till.sell(cards[2], "10") == "¥9.20"
-    till.page.wait_for_function("document.querySelector('#banner-says').textContent.includes('3 ')")
+    until(lambda: "3 笔" in till.banner())
     assert re.fullmatch(r"离线中，3 笔待上传，最早 \d\d:\d\d。", till.banner())
     more = till.page.inner_text("#banner-more")
     assert "¥980.97" in more
@@ -116,7 +116,7 @@ def test_of_two_tabs_one_sends(till: OfflineTill, cards: list[str]) -> None:
     till.context.set_offline(True)
     till.sell(cards[0], "128")
     till.sell(cards[1], "64", second)
-    till.page.wait_for_function("document.querySelector('#banner-says').textContent.includes('2 ')")
+    until(lambda: "2 笔" in till.banner())
     till.page.close()  # it led
     till.page = second
     till.sell(cards[2], "32")
