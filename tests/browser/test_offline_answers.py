@@ -1,5 +1,5 @@
-"""What the server says of sales without network, and answers that are lost: nothing is sold twice, a
-refused sale stays listed, and a session that is over costs no sale.
+"""What the server says of sales without network, and answers that are lost: nothing is sold twice,
+a refused sale stays listed, and a session that is over costs no sale.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What a till without network does not do: a pack too old, caps, typed numbers, a full disk, a clock
-that is wrong.
+"""What a till without network does not do: a pack too old, caps, typed numbers, a full disk, a
+clock that is wrong.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ WRONG_CLOCK = """
 })();
 """
 
-# As the browser does where the disk is full; its own switch for that has no effect in this Chromium.
+# As a browser does whose disk is full; its own switch for that has no effect in this Chromium.
 FULL_DISK = """
 () => {
   IDBObjectStore.prototype.add = () => { throw new DOMException("full", "QuotaExceededError"); };

@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 900_000;
 
 export async function install() {
   if (!navigator.serviceWorker) return; // only where the connection is secure
-  const before = Boolean(navigator.serviceWorker.controller);
+  let controlled = Boolean(navigator.serviceWorker.controller);
   let changed = false;
   const registration = await navigator.serviceWorker.register(addresses.worker, { scope: addresses.scope, updateViaCache: "none" });
 
@@ -18,7 +18,8 @@ export async function install() {
     else registration.waiting?.postMessage("take over");
   };
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    changed = before || changed; // the first one ever is no news
+    changed = controlled; // the first one ever is no news
+    controlled = true;
     take();
   });
   registration.addEventListener("updatefound", () => {
