@@ -126,6 +126,63 @@ def test_a_session_that_is_over_keeps_the_queue(till: OfflineTill, cards: list[s
     assert len(till.agrees()) == 1
 
 
+def test_many_sales_go_in_batches_and_in_order(till: OfflineTill, cards: list[str]) -> None:
+    sizes: list[int] = []
+    till.context.on(
+        "request",
+        lambda asked: (
+            sizes.append(len(asked.post_data_json["redemptions"]))
+            if asked.url.endswith("/offline-redemptions")
+            else None
+        ),
+    )
+    till.context.set_offline(True)
+    till.page.evaluate(SELL_MANY, [cards[0], 230])
+    till.remember()
+    till.context.set_offline(False)
+    till.wait_until_sent()
+    assert sizes == [100, 100, 30]
+    assert [row["amount_fen"] for row in till.agrees()] == [100 + at for at in range(230)]
+
+
+SELL_MANY = """
+async ([card, count]) => {
+  const { desk } = await import("/static/till/desk.js");
+  await desk.verify(card);
+  for (let at = 0; at < count; at += 1) {
+    const basket = { card, amount_fen: 100 + at };
+    await desk.quote(basket);
+    const key = crypto.randomUUID();
+    const who = { presented_by: "holder", identity_checked: true };
+    await desk.redeem({ ...basket, ...who, order_no: `W-${key}` }, key);
+  }
+}
+"""
+
+
+def test_sales_of_another_terminal_wait_for_it(till: OfflineTill, cards: list[str]) -> None:
+    till.context.set_offline(True)
+    till.sell(cards[0], "128")
+    till.context.clear_cookies()
+    till.context.set_offline(False)
+    with till.county.house() as house:
+        _, other = make_terminal(house, till.county.outlet, label="2 号收银台")
+    set_up_again(till, other)
+    until(lambda: "属于另一台收银终端（1 号收银台）" in till.banner())
+    assert [row["status"] for row in till.queue()] == ["waiting"]
+    set_up_again(till, till.key)
+    till.wait_until_sent()
+    assert len(till.agrees()) == 1
+
+
+def set_up_again(till: OfflineTill, key: str) -> None:
+    till.page.goto(f"{till.county.address}/till/set-up")
+    till.page.fill("#key", key)
+    till.page.keyboard.press("Enter")
+    till.page.wait_for_url("**/till/")
+    till.page.wait_for_selector("#card:focus")
+
+
 def test_a_card_reported_lost_before_the_pack_is_refused_here(
     till: OfflineTill, offline_county: OfflineCounty
 ) -> None:
