@@ -63,7 +63,8 @@ class OfflineCounty:
             },
             cwd=program,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            # Nobody reads its log here, and a full pipe would stop the server.
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
         wait_until_healthy(self.port, self.server)

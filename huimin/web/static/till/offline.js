@@ -6,7 +6,7 @@ import { install } from "./install.js";
 import { lead, onAnnounce } from "./leader.js";
 import { startBanner } from "./offline_banner.js";
 import { keptPack } from "./pack.js";
-import { reached } from "./reach.js";
+import { canReach, reached } from "./reach.js";
 import { byId, onShow } from "./screen.js";
 import { startSync } from "./sync.js";
 import { tellToday } from "./today.js";
@@ -15,7 +15,7 @@ export async function startOffline() {
   onAnswer(listenToClock);
   onAnnounce("reached", () => reached(true));
   onAnnounce("lost_server", () => reached(false));
-  onAnnounce("queue", tellToday);
+  onAnnounce("queue", () => canReach() && tellToday());
   onShow((name) => name === "sale" || leaveUnclear());
   await startClock();
   await startBanner();
