@@ -115,7 +115,8 @@ function showQuote(quote, problem) {
   byId("quote-amount").textContent = money(quote.amount_fen);
   byId("quote-discount").textContent = money(-quote.discount_fen);
   byId("quote-payable").textContent = money(quote.payable_fen);
-  byId("why").textContent = quote.explanation.slice(0, -1).join(" · ") || words.why;
+  // Price and sum to pay stand above already; between them is why.
+  byId("why").textContent = quote.explanation.slice(1, -1).join(" ") || words.why;
   byId("explanation").replaceChildren(...quote.explanation.map((text) => element("li", { textContent: text })));
   facing.show({ kind: "quote", ...quote });
 }
