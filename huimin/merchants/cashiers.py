@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from huimin.access.staff import add_staff_with_hash
-from huimin.access.staff_changes import reset_password, switch_staff
+from huimin.access.staff_changes import change_staff, reset_password, switch_staff
 from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants.outlets import Row, outlet_by_id, queries
 from huimin.storage.engine import Transaction
@@ -37,9 +37,7 @@ def add_cashier(
     actor: str,
 ) -> Row:
     """Add a cashier to an own outlet; the first password must be changed. Raises FieldProblems."""
-    outlet = outlet_by_id(tx, outlet_id)
-    if outlet is None or outlet["merchant_id"] != merchant_id:
-        raise field_problem("outlet_id", "请选择本商户的示范点。", "Choose one of your outlets.")
+    _require_own_outlet(tx, merchant_id, outlet_id)
     return add_staff_with_hash(
         tx,
         username=username,
@@ -48,6 +46,32 @@ def add_cashier(
         password_hash=password_hash,
         must_change_password=1,
         outlet_id=outlet_id,
+        now=now,
+        actor=actor,
+    )
+
+
+def change_cashier(
+    tx: Transaction,
+    *,
+    merchant_id: str | None,
+    staff_id: str,
+    name: str,
+    outlet_id: str,
+    reason: str,
+    now: datetime,
+    actor: str,
+) -> None:
+    """Another name or outlet for an own cashier. Raises FieldProblems, or `not_found`."""
+    _own(tx, merchant_id, staff_id)
+    _require_own_outlet(tx, merchant_id, outlet_id)
+    change_staff(
+        tx,
+        staff_id,
+        name=name,
+        role="cashier",
+        place=outlet_id,
+        reason=reason,
         now=now,
         actor=actor,
     )
@@ -80,6 +104,12 @@ def reset_cashier(
     """Give an own cashier a first password anew."""
     _own(tx, merchant_id, staff_id)
     reset_password(tx, staff_id, password_hash, now=now, actor=actor)
+
+
+def _require_own_outlet(tx: Transaction, merchant_id: str | None, outlet_id: str) -> None:
+    outlet = outlet_by_id(tx, outlet_id)
+    if outlet is None or outlet["merchant_id"] != merchant_id:
+        raise field_problem("outlet_id", "请选择本商户的示范点。", "Choose one of your outlets.")
 
 
 def _own(tx: Transaction, merchant_id: str | None, staff_id: str) -> Any:

@@ -72,7 +72,9 @@ def staff_list() -> str | Response:
 @require("staff.write")
 def new_staff() -> str:
     """The empty form."""
-    return _form_page(Form({"role": request.args.get("role", "")}))
+    # A merchant's page leads here with its manager's role and place filled in.
+    given = {name: request.args.get(name, "") for name in ("role", *PLACES.values())}
+    return _form_page(Form(given))
 
 
 @pages.post("/staff/new")

@@ -21,8 +21,9 @@ from huimin.merchants.joining import (
 from huimin.merchants.pages import kind_choices, pages, place_choices
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
+from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import COUNT_MAX, listed
-from huimin.web.words import STATES
+from huimin.web.words import STATES, minute_text
 
 # A merchant with many shops sends a few in an hour; a machine would send thousands.
 FORMS_PER_ADDRESS = RateLimitItemPerHour(20)
@@ -59,9 +60,11 @@ def joined() -> str:
 
 @pages.get("/merchants/applications", endpoint="applications")
 @require("merchant.read")
-def joining_list() -> str:
+def joining_list() -> str | Response:
     """Who asks to take part."""
     form = Form({"state": request.args.get("state", "submitted")})
+    if request.args.get("format") == "xlsx":
+        return _workbook(form.optional("state"))
     after, state = request.args.get("after", ""), form.optional("state")
     page = house().engine.read(
         lambda tx: listed(
@@ -98,6 +101,27 @@ def decide_joining(application_id: str) -> Response | tuple[str, int]:
         return _list_page(refused, page, opened=application_id), 422
     tell(_("已作出不予通过的决定，请把理由告诉商户。"))
     return redirect(url_for("merchants.applications"))
+
+
+def _workbook(state: str | None) -> Response:
+    rows = house().engine.read(lambda tx: applications_after(tx, "", ROWS_MAX, state=state))
+    kinds = dict(kind_choices())
+    columns = [
+        (_("门店名称"), lambda row: row["outlet_name"]),
+        (_("商户名称"), lambda row: row["merchant_name"]),
+        (_("统一社会信用代码"), lambda row: row["credit_code"]),
+        (_("类型"), lambda row: kinds[row["outlet_kind"]]),
+        (_("镇街或村社"), lambda row: row["division_name"]),
+        (_("地址"), lambda row: row["address"]),
+        (_("营业时间"), lambda row: row["opening_hours"]),
+        (_("联系人"), lambda row: row["contact_name"]),
+        (_("联系电话"), lambda row: row["contact_phone"]),
+        (_("提交时间"), lambda row: minute_text(row["submitted_at"])),
+        (_("状态"), lambda row: str(STATES[row["state"]])),
+        (_("决定"), lambda row: minute_text(row["decided_at"])),
+        (_("原因"), lambda row: row["reason"]),
+    ]
+    return workbook_response(_("加入申请"), columns, rows)
 
 
 def _list_page(form: Form, page: object, opened: str = "") -> str:

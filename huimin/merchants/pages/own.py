@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,20 +11,38 @@ from huimin.access.password_rules import first_password
 from huimin.access.passwords import hash_password
 from huimin.core.money import parse_yuan, yuan
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
-from huimin.merchants.cashiers import add_cashier, cashiers_of, reset_cashier, switch_cashier
+from huimin.merchants.cashiers import (
+    add_cashier,
+    cashiers_of,
+    change_cashier,
+    reset_cashier,
+    switch_cashier,
+)
 from huimin.merchants.merchants import merchant_by_id
 from huimin.merchants.outlets import list_outlets
 from huimin.merchants.pages import pages
 from huimin.merchants.reversal_rule import set_reversal_rule
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
+from huimin.web.list_xlsx import workbook_response
+from huimin.web.words import STATES
 
 
 @pages.get("/my-merchant/")
 @require("outlet.own")
-def own_outlets() -> str:
-    """The page."""
-    return _page(Form())
+def own_outlets() -> str | Response:
+    """The page; with `format=xlsx` the cashiers as a workbook."""
+    if request.args.get("format") != "xlsx":
+        return _page(Form())
+    merchant_id = member().merchant_id
+    rows = house().engine.read(lambda tx: cashiers_of(tx, merchant_id))
+    columns = [
+        (_("用户名"), lambda row: row["username"]),
+        (_("姓名"), lambda row: row["name"]),
+        (_("示范点"), lambda row: row["outlet_name"]),
+        (_("状态"), lambda row: str(STATES[row["state"]])),
+    ]
+    return workbook_response(_("收银员"), columns, rows)
 
 
 @pages.post("/my-merchant/cashiers")
@@ -49,6 +67,30 @@ def enter_cashier() -> str | tuple[str, int]:
     except FieldProblems as why:
         return _page(form.refused(why), opened="cashier"), 422
     return _page(Form(), given=(row["username"], password))
+
+
+@pages.post("/my-merchant/cashiers/<staff_id>/change")
+@require("cashier.manage")
+def change_own_cashier(staff_id: str) -> Response | tuple[str, int]:
+    """Another name, or another of the merchant's outlets."""
+    form, who, now = Form.sent(), member(), house().clock()
+    try:
+        change(
+            lambda tx: change_cashier(
+                tx,
+                merchant_id=who.merchant_id,
+                staff_id=staff_id,
+                name=form.text("name"),
+                outlet_id=form.text("outlet_id"),
+                reason=form.text("reason"),
+                now=now,
+                actor=who.username,
+            )
+        )
+    except FieldProblems as why:
+        return _page(form.refused(why), opened=f"change-{staff_id}"), 422
+    tell(_("账号已修改。"))
+    return redirect(url_for("merchants.own_outlets"))
 
 
 @pages.post("/my-merchant/cashiers/<staff_id>/password")
@@ -141,6 +183,7 @@ def _page(form: Form, *, opened: str = "", given: tuple[str, str] | None = None)
     return render_template(
         "merchants/own.html",
         outlets=outlets,
+        places=[(one["id"], one["name"]) for one in outlets if one["state"] != "ended"],
         cashiers=cashiers,
         confirm_yuan="" if confirm_fen is None else yuan(confirm_fen),
         form=form,
