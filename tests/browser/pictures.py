@@ -26,19 +26,39 @@ PHONE, DESK = {"width": 375, "height": 780}, {"width": 1280, "height": 860}
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("today", "administrator", "/today"),
     ("people", "administrator", "/holders/"),
-    ("applications", "administrator", "/applications/"),
+    ("new-person", "administrator", "/holders/new"),
+    ("applications", "administrator", "/applications/?state="),
     ("registers", "administrator", "/registers/"),
     ("cards", "administrator", "/cards/"),
     ("print", "administrator", "/cards/print"),
     ("merchants", "administrator", "/merchants/"),
+    ("outlets", "administrator", "/outlets/"),
+    ("joining", "administrator", "/merchants/applications"),
     ("policies", "administrator", "/policies/"),
+    ("new-policy", "administrator", "/policies/new"),
     ("staff", "administrator", "/staff/"),
+    ("alerts", "administrator", "/alerts/"),
     ("audit", "administrator", "/audit/"),
+    ("lookups", "administrator", "/audit/lookups"),
     ("report", "administrator", "/reports/"),
     ("account", "administrator", "/account"),
     ("my-merchant", "merchant_manager", "/my-merchant/"),
     ("join", "", "/join"),
+    ("help", "", "/help/"),
+    ("access", "", "/help/access"),
 )
+# Picture, and the list whose first entry it shows.
+DETAILS = (
+    ("person", "/holders/"),
+    ("application", "/applications/?state="),
+    ("card", "/cards/"),
+    ("merchant", "/merchants/"),
+    ("outlet", "/outlets/"),
+    ("policy", "/policies/"),
+    ("one-account", "/staff/"),
+)
+# Those that are written for the README and the handbook, beside the till and the overview.
+PUBLISHED = ("today", "people", "cards", "policies", "audit", "report")
 
 
 class Photographer:
@@ -132,13 +152,18 @@ def _look(taking: Photographer) -> None:
             windows[role] = page
             page.goto(taking.address + address)
             page.screenshot(path=str(taking.folder / f"{name}-{suffix}.png"), full_page=True)
+        page = windows["administrator"]
+        for name, address in DETAILS:
+            page.goto(taking.address + address)
+            page.click("table.list tbody a >> nth=0")
+            page.screenshot(path=str(taking.folder / f"{name}-{suffix}.png"), full_page=True)
         taking.till(f"till-{suffix}", size)
 
 
 def _publish(taking: Photographer) -> None:
     phone = taking.till("till", PHONE)
     page = taking.window("administrator", DESK)
-    for name in ("today", "people", "policies"):
+    for name in PUBLISHED:
         address = next(where for one, _, where in PAGES if one == name)
         page.goto(taking.address + address)
         picture = Image.open(taking.take(name, page)).convert("RGB")
