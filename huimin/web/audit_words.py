@@ -29,9 +29,16 @@ SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "outlet": (_("示范点"), "merchants.outlet", "outlet_id"),
     "terminal": (_("收银终端"), "", ""),
     "policy": (_("优惠政策"), "policies.policy", "policy_id"),
-    "register": (_("名册"), "", ""),
+    "register_import": (_("名册"), "", ""),
+    "receipt": (_("小票"), "", ""),
+    "claim": (_("补办"), "", ""),
+    "card_key": (_("卡码密钥"), "", ""),
     "list": (_("名单"), "", ""),
+    "alert": (_("提醒"), "alerts.one_alert", "alert_id"),
+    "redemption": (_("优惠交易"), "", ""),
 }
+# States of things that have no list of their own in web/words.py.
+OTHER_STATES = {"open": _("待查看"), "looked_at": _("已查看")}
 FIELDS = {
     "address": _("地址"),
     "amount_fen": _("金额（分）"),
@@ -102,7 +109,7 @@ def value_words(name: str, value: Any) -> str:
         return str(gettext("是")) if value else str(gettext("否"))
     text = str(value)
     if name == "state":
-        return str(STATES.get(text) or CARD_STATES.get(text) or text)
+        return str(STATES.get(text) or CARD_STATES.get(text) or OTHER_STATES.get(text, text))
     if name == "role":
         return str(ROLE_NAMES.get(text, text))
     if name == "kind" and text in OUTLET_KINDS:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from huimin.house import House
+from huimin.web.audit_words import SUBJECTS
 from huimin.web.event_words import EVENTS
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
@@ -116,3 +117,11 @@ def test_a_list_that_leaves_as_a_workbook_is_recorded(office: Office, house: Hou
     assert registrar.get("/holders/?format=xlsx").data[:2] == b"PK"
     page = auditor.get("/audit/?action=list.exported").text
     assert office.names[registrar] in page and "holders.people" in page and "条数: 1" in page
+
+
+def test_every_kind_of_subject_has_words() -> None:
+    used = set()
+    for path in PACKAGE.rglob("*.py"):
+        used |= set(re.findall(r'subject_kind="([a-z_]+)"', path.read_text(encoding="utf-8")))
+    assert len(used) > 8
+    assert used - SUBJECTS.keys() == set(), "give it a name in huimin/web/audit_words.py"
