@@ -91,6 +91,7 @@ def test_what_is_refused_stays_until_the_cashier_has_seen_to_it(
         make_redemption(house, card, key, amount_fen=62_500)
     till.context.set_offline(False)
     till.wait_until_sent()
+    till.page.keyboard.press("Escape")  # it is shown between sales
     till.page.wait_for_selector("#owed:not([hidden])")
     told = till.page.inner_text("#owed")
     assert "1 笔离线优惠没有入账" in told
