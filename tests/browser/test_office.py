@@ -65,7 +65,7 @@ def test_a_person_is_entered_with_the_keyboard_and_found_again(visit: Visit) -> 
     page.select_option("#field-division_code", index=1)
     page.click("button[value=enter]")
     page.wait_for_selector("[data-error-summary]")
-    assert page.evaluate("document.activeElement.id") == "field-phone"
+    page.wait_for_selector("#field-phone:focus")
     assert page.input_value("#field-name") == f"司马{given}"
     page.fill("#field-phone", "13900001111")
     page.click("button[value=enter]")

@@ -163,7 +163,7 @@ def test_a_registrars_day(browser: Any, town: Town, size: dict[str, int]) -> Non
         page.set_input_files("#field-evidence", fake)
         press(page, "button", "登记并提交申请")
         page.wait_for_selector("#problem-evidence")
-        assert page.evaluate("document.activeElement.id") == "field-evidence"
+        page.wait_for_selector("#field-evidence:focus")
         assert page.input_value("#field-id_number") == number
         looks_right(first)
         page.set_input_files("#field-evidence", {**fake, "buffer": paper()})
