@@ -12,7 +12,8 @@ from typing import Any
 
 from huimin.alerts.rules import LIMITS
 from huimin.core.money import money_text
-from huimin.core.refusals import Words, word_of
+from huimin.core.refusal_words import Words
+from huimin.core.refusals import word_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from functools import cache
 from typing import Any
 
 from huimin.core.discount import CAP_WORDS, EXPLANATIONS
-from huimin.core.refusals import KINDS, LANGUAGES
+from huimin.core.refusal_words import LANGUAGES
+from huimin.core.refusals import KINDS
 
 # What a till can find out by itself.
 CODES = (

@@ -6,7 +6,8 @@ the API and by the command.
 
 from __future__ import annotations
 
-from huimin.core.refusals import Words, word_of
+from huimin.core.refusal_words import Words
+from huimin.core.refusals import word_of
 
 WORDS: dict[str, Words] = {
     "card": ("惠民卡", "惠民卡", " Benefit Card"),

@@ -28,7 +28,8 @@ from huimin.core.discount import (
 )
 from huimin.core.money import percent_words, rate_words
 from huimin.core.offline_terms import OfflineRoom, OfflineTerms, room_left
-from huimin.core.refusals import LANGUAGES, FieldProblems, Refusal
+from huimin.core.refusal_words import LANGUAGES
+from huimin.core.refusals import FieldProblems, Refusal
 from tests.browser.modules import page_with_modules
 
 pytestmark = pytest.mark.browser

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huimin.core.changing_code import is_fresh
-from huimin.core.refusals import LANGUAGES, Refusal
+from huimin.core.refusal_words import LANGUAGES
+from huimin.core.refusals import Refusal
 from huimin.house import House
 from tests.making.cards import make_card
 from tests.making.codes import make_code

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from huimin.cards.change_state import replace_card, report_lost, revoke_card, suspend_card
-from huimin.core.refusals import KINDS, LANGUAGES, Refusal
+from huimin.core.refusal_words import LANGUAGES
+from huimin.core.refusals import KINDS, Refusal
 from huimin.house import House
 from huimin.merchants.outlets import suspend_outlet
 from huimin.merchants.terminals import disable_terminal

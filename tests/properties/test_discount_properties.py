@@ -20,7 +20,8 @@ from huimin.core.discount import (
     take_back,
 )
 from huimin.core.money import allocate, half_up, money_text, parse_yuan, yuan
-from huimin.core.refusals import LANGUAGES, FieldProblems, Refusal
+from huimin.core.refusal_words import LANGUAGES
+from huimin.core.refusals import FieldProblems, Refusal
 
 UNUSED = Usage()
 caps = st.none() | st.integers(1, 50_000)
