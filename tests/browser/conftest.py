@@ -142,7 +142,7 @@ def visit(request: pytest.FixtureRequest, browser: Any, county: County) -> Itera
     size = PHONE if request.param == "phone" else DESK
     context = browser.new_context(viewport=size, locale="zh-CN", has_touch=size is PHONE)
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     opened = Visit(page, county, [], set())
     page.on("console", lambda told: _note(opened, told))
     page.on("pageerror", lambda error: opened.errors.append(str(error)))

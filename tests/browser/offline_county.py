@@ -133,7 +133,7 @@ class OfflineTill:
 
     def new_page(self) -> Any:
         page = self.context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         return page
 

@@ -89,7 +89,7 @@ def at_work(browser: Any, town: Town, who: str, size: dict[str, int]) -> Iterato
     """Somebody's window, signed in; no error is left behind and no other host is asked."""
     context = browser.new_context(viewport=size, locale="zh-CN", accept_downloads=True)
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     visit = Visit(page, County(town.address, "", "", {}, {}, "", ""), [], set())
     page.on("pageerror", lambda error: visit.errors.append(str(error)))
     page.on("request", lambda asked: visit.hosts.add(asked.url.split("/")[2]))

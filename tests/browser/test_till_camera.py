@@ -62,7 +62,7 @@ def held_up(visit: Visit, chromium: str, tmp_path: Path, browser: Any) -> Iterat
         opened.append(started)
         context = started.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
         visit.page = context.new_page()
-        visit.page.set_default_timeout(15_000)
+        visit.page.set_default_timeout(30_000)
         visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))
         visit.page.on("request", lambda asked: visit.hosts.add(asked.url.split("/")[2]))
         return visit.page

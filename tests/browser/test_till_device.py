@@ -80,7 +80,7 @@ def customer(visit: Visit) -> Iterator[Any]:
     """The till of a set-up device, and the window that faces the customer."""
     set_up(visit)
     window = visit.page.context.new_page()
-    window.set_default_timeout(10_000)
+    window.set_default_timeout(30_000)
     window.goto(visit.county.address + "/till/customer")
     yield window
     window.close()
