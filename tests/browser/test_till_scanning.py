@@ -304,3 +304,24 @@ def test_yes_and_no_sound_different_and_are_remembered(ready: Visit) -> None:
     page.click("#sound")
     page.reload()
     page.locator("#sound", has_text="关").wait_for()
+
+
+def test_a_code_that_pauses_after_its_first_characters_is_one_code(visit: Visit) -> None:
+    visit.sign_in(visit.county.cashier)
+    visit.page.wait_for_selector("#card:focus")
+    token = visit.county.card["token"]
+    visit.page.keyboard.type(token[:5])
+    visit.page.wait_for_timeout(300)
+    visit.page.keyboard.type(token[5:])
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_selector("#sale:not([hidden])")
+
+
+def test_a_code_too_slow_for_a_scanner_loses_no_digit(visit: Visit) -> None:
+    visit.sign_in(visit.county.cashier)
+    visit.page.wait_for_selector("#card:focus")
+    number = visit.county.card["number"]
+    visit.page.keyboard.type(number[:11])
+    visit.page.keyboard.type(number[11:], delay=110)
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_selector("#sale:not([hidden])")

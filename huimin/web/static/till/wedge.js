@@ -34,9 +34,13 @@ function readings(burst) {
   return [burst.keys, burst.typed + burst.composing].map(readingOf);
 }
 
+// Whether nothing is missing of what was read.
+function isWhole(one) {
+  return one.kind === "receipt" || (one.kind === "card" && (one.text.length === NUMBER_DIGITS || isWholeCode(one.text)));
+}
+
 // How long a burst may pause before it is over.
 function patience(burst) {
-  const isWhole = (one) => one.kind === "receipt" || (one.kind === "card" && (one.text.length === NUMBER_DIGITS || isWholeCode(one.text)));
   if (readings(burst).some(isWhole)) return SILENCE_MS;
   return burst.keys.length > NUMBER_DIGITS || burst.typed.length > NUMBER_DIGITS ? STUMBLE_LONG_MS : STUMBLE_MS;
 }
@@ -44,6 +48,7 @@ function patience(burst) {
 // `onScan(reading, field)` for each scan; the field that had the focus is as it was before.
 export function listenForScans(onScan) {
   let burst = null;
+  let begun = null; // characters that came just before, too few or too slow for a scanner
 
   const isSecret = (target) => target instanceof HTMLInputElement && target.type === "password";
   const isField = (target) => target instanceof Element && target.matches("input:not([type=radio]):not([type=checkbox]), textarea");
@@ -93,19 +98,37 @@ export function listenForScans(onScan) {
     const scanned = isScan();
     burst = null;
     clearTimeout(done.timer);
-    if (!scanned) return;
+    if (!scanned) {
+      if (done.swallowed) restore(done.field, done.value + done.keys);
+      const goesOn = begun && done.first - begun.last < STUMBLE_LONG_MS;
+      begun = { keys: (goesOn ? begun.keys : "") + done.keys, value: goesOn ? begun.value : done.value, last: done.last };
+      return;
+    }
     if (done.composing && done.field) {
       done.field.blur(); // the input method lets go of what it holds
       done.field.focus();
     }
     restore(done.field, done.value);
+    // A code that paused after its first characters, too few to be known as a scanner's.
+    const joined = begun && done.first - begun.last < STUMBLE_LONG_MS ? readingOf(begun.keys + done.keys) : null;
+    if (joined && isWhole(joined)) restore(done.field, begun.value);
+    begun = null;
+    if (joined && isWhole(joined)) return onScan(joined, done.field);
     const found = readings(done);
     const reading = found.find((one) => one.kind === "card" || one.kind === "receipt");
     onScan(reading || found.find((one) => one.kind !== "other") || found[0], done.field);
   }
 
+  // Too slow for a scanner after all: what was kept from the field belongs in it.
+  function giveBack(text) {
+    if (!burst?.swallowed || burst.composing) return;
+    burst.swallowed = false;
+    restore(burst.field, burst.value + text);
+  }
+
   function swallow(event) {
-    if (!isScan()) return;
+    if (!isScan()) return giveBack(burst?.keys.slice(0, -1));
+    burst.swallowed = true;
     if (event.cancelable) event.preventDefault();
     event.stopPropagation();
     if (!burst.composing) restore(burst.field, burst.value);
@@ -127,7 +150,10 @@ export function listenForScans(onScan) {
         event.stopPropagation();
         return end();
       }
-      if (!event.isComposing && ENDS_TYPING.includes(event.key)) forget(); // a hand at work
+      if (!event.isComposing && ENDS_TYPING.includes(event.key)) {
+        giveBack(burst?.keys);
+        forget(); // a hand at work
+      }
       const character = characterOf(event);
       if (character === null) return;
       touch(event.target).keys += character;
