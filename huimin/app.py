@@ -128,4 +128,7 @@ def _configure(app: OpenAPI, settings: Settings, testing: bool) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        # Only what changed the session writes its cookie: an answer on its way, written with the
+        # session as it was before, would undo a language that was chosen meanwhile.
+        SESSION_REFRESH_EACH_REQUEST=False,
     )

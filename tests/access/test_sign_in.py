@@ -197,6 +197,15 @@ def test_the_cookie_is_kept_from_scripts_and_from_other_sites(client: Any, house
     assert "SameSite=Lax" in cookie
 
 
+def test_an_answer_that_comes_late_does_not_undo_a_choice(client: Any, house: House) -> None:
+    sign_in(client, make_staff(house)["username"])
+    token = csrf_of(client, "/reports/")
+    late = client.get("/reports/")  # asked before the choice, and it arrives after it
+    client.post("/language", data={"csrf_token": token, "language": "en"})
+    assert late.headers.getlist("Set-Cookie") == []
+    assert 'lang="en"' in client.get("/reports/").text
+
+
 def test_the_cookie_stays_on_https_where_the_address_is_https(
     make_settings: Any, clock: Any
 ) -> None:
