@@ -7,10 +7,12 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 
 def free_port() -> int:
@@ -28,26 +30,37 @@ def serving(folder: Path, database_url: str | None = None) -> Iterator[int]:
     if database_url:
         environment["HUIMIN_DATABASE_URL"] = database_url
     command = [sys.executable, "-m", "huimin.cli", "run", "--port", str(port)]
-    server = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    try:
-        wait_until_healthy(port, server)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(20)
+    # Into a file: a pipe that nobody reads would be full one day and stop the server.
+    with tempfile.TemporaryFile() as log:
+        server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log)
+        try:
+            wait_until_healthy(port, server, log)
+            yield port
+        finally:
+            server.terminate()
+            server.wait(20)
 
 
-def wait_until_healthy(port: int, server: subprocess.Popen[bytes], seconds_max: float = 30) -> None:
+def wait_until_healthy(
+    port: int,
+    server: subprocess.Popen[bytes],
+    log: IO[bytes] | None = None,
+    seconds_max: float = 30,
+) -> None:
     """Return when /healthz answers; raise with the server's own words when it ends first."""
     deadline = time.monotonic() + seconds_max
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            words = server.stderr.read().decode() if server.stderr else ""
-            raise RuntimeError(f"the server ended: {words}")
+            raise RuntimeError(f"the server ended: {_words(log)}")
         with contextlib.suppress(OSError):
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
             return
         time.sleep(0.05)
     raise RuntimeError("the server did not answer /healthz in time")
+
+
+def _words(log: IO[bytes] | None) -> str:
+    if log is None:
+        return ""
+    log.seek(0)
+    return log.read().decode()
