@@ -96,24 +96,25 @@ export function listenForScans(onScan) {
     const done = burst;
     if (!done) return;
     const scanned = isScan();
-    burst = null;
+    const before = begun && done.first - begun.last < STUMBLE_LONG_MS ? begun : null;
+    burst = begun = null;
     clearTimeout(done.timer);
     if (!scanned) {
       if (done.swallowed) restore(done.field, done.value + done.keys);
-      const goesOn = begun && done.first - begun.last < STUMBLE_LONG_MS;
-      begun = { keys: (goesOn ? begun.keys : "") + done.keys, value: goesOn ? begun.value : done.value, last: done.last };
+      begun = { keys: (before?.keys || "") + done.keys, value: before ? before.value : done.value, last: done.last };
       return;
     }
     if (done.composing && done.field) {
       done.field.blur(); // the input method lets go of what it holds
       done.field.focus();
     }
-    restore(done.field, done.value);
     // A code that paused after its first characters, too few to be known as a scanner's.
-    const joined = begun && done.first - begun.last < STUMBLE_LONG_MS ? readingOf(begun.keys + done.keys) : null;
-    if (joined && isWhole(joined)) restore(done.field, begun.value);
-    begun = null;
-    if (joined && isWhole(joined)) return onScan(joined, done.field);
+    const joined = before && readingOf(before.keys + done.keys);
+    if (joined && isWhole(joined)) {
+      restore(done.field, before.value);
+      return onScan(joined, done.field);
+    }
+    restore(done.field, done.value);
     const found = readings(done);
     const reading = found.find((one) => one.kind === "card" || one.kind === "receipt");
     onScan(reading || found.find((one) => one.kind !== "other") || found[0], done.field);
