@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -23,9 +22,8 @@ from huimin.alerts.find_alerts import (
 )
 from huimin.alerts.wording import RULES, found_words, rule_innocent, rule_meaning, rule_name
 from huimin.audit.record import events_of
-from huimin.core.days import parse_day
 from huimin.core.permissions import allows
-from huimin.core.refusals import FieldProblems, field_problem
+from huimin.core.refusals import FieldProblems
 from huimin.divisions.find import all_divisions
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
@@ -50,7 +48,7 @@ ALL = "all"
 @require("alert.read")
 def alert_list() -> str | Response:
     """What the rules found, the latest first."""
-    form = Form({name: request.args.get(name, "").strip() for name in FILTERS})
+    form = Form.asked(FILTERS)
     form = Form({**form.values, "state": form.text("state") or "open"})
     as_workbook, language = request.args.get("format") == "xlsx", request_language()
     page = Listed([], 0, "", None)
@@ -154,8 +152,8 @@ def _page(form: Form, *, size: int) -> Listed:
         outlet_id=form.optional("outlet"),
         town_code=form.optional("town"),
         state=None if state == ALL else state,
-        first=_day(form, "first"),
-        last=_day(form, "last"),
+        first=form.optional_day("first"),
+        last=form.optional_day("last"),
     )
     after = request.args.get("after", "")
 
@@ -166,14 +164,3 @@ def _page(form: Form, *, size: int) -> Listed:
         )
 
     return house().engine.read(look_up)
-
-
-def _day(form: Form, name: str) -> date | None:
-    if not form.text(name):
-        return None
-    try:
-        return parse_day(form.text(name))
-    except ValueError:
-        raise field_problem(
-            name, "日期请写成 2026-10-31。", "Write the day as 2026-10-31."
-        ) from None

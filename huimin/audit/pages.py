@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -13,8 +12,7 @@ from flask_babel import gettext as _
 from huimin.access.guards import require
 from huimin.audit.changes import changes_of
 from huimin.audit.find_events import WantedEvents, events_before, lookups_before, subject_of
-from huimin.core.days import parse_day
-from huimin.core.refusals import FieldProblems, field_problem
+from huimin.core.refusals import FieldProblems
 from huimin.storage.engine import Transaction
 from huimin.web.audit_words import (
     field_words,
@@ -75,7 +73,7 @@ def lookups() -> str | Response:
 
 
 def _list(find: Any, template: str, columns: Any) -> str | Response:
-    form = Form({name: request.args.get(name, "").strip() for name in FILTERS})
+    form = Form.asked(FILTERS)
     as_workbook, after = request.args.get("format") == "xlsx", request.args.get("after", "")
     page = Listed([], 0, "", None)
     try:
@@ -116,20 +114,9 @@ def _wanted(form: Form) -> WantedEvents:
         action=form.optional("action"),
         subject_id=form.optional("subject"),
         number="".join(form.text("number").split()) or None,
-        first=_day(form, "first"),
-        last=_day(form, "last"),
+        first=form.optional_day("first"),
+        last=form.optional_day("last"),
     )
-
-
-def _day(form: Form, name: str) -> date | None:
-    if not form.text(name):
-        return None
-    try:
-        return parse_day(form.text(name))
-    except ValueError:
-        raise field_problem(
-            name, "日期请写成 2026-10-31。", "Write the day as 2026-10-31."
-        ) from None
 
 
 def _named(row: Mapping[str, Any]) -> str:

@@ -6,13 +6,15 @@ the fields, and the first of them in focus (static/forms.js).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask import flash, request
 
-from huimin.core.refusals import FieldProblems, Refusal
+from huimin.core.days import parse_day
+from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.web.language import request_language
 
 TEXT_MAX = 4_000
@@ -29,6 +31,11 @@ class Form:
     def sent(cls) -> Form:
         """What the browser sent: one value a field, trimmed; no file."""
         return cls({name: value.strip()[:TEXT_MAX] for name, value in request.form.items()})
+
+    @classmethod
+    def asked(cls, names: Iterable[str]) -> Form:
+        """What the address of a list asks for, trimmed; "" where it says nothing."""
+        return cls({name: request.args.get(name, "").strip() for name in names})
 
     @classmethod
     def secret(cls) -> Form:
@@ -48,6 +55,19 @@ class Form:
     def text(self, name: str) -> str:
         """What was typed into a field, or ""."""
         return str(self.values.get(name) or "")
+
+    def day(self, name: str) -> date:
+        """The day that was typed into a field. Raises FieldProblems for what is none."""
+        try:
+            return parse_day(self.text(name))
+        except ValueError:
+            raise field_problem(
+                name, "日期请写成 2026-10-31。", "Write the day as 2026-10-31."
+            ) from None
+
+    def optional_day(self, name: str) -> date | None:
+        """The same, or None where nothing was typed."""
+        return self.day(name) if self.text(name) else None
 
     def optional(self, name: str) -> str | None:
         """What was typed, or None where nothing was."""

@@ -42,7 +42,7 @@ FILTERS = ("role", "state")
 @require("staff.read")
 def staff_list() -> str | Response:
     """Who may sign in."""
-    form = Form({name: request.args.get(name, "").strip() for name in FILTERS})
+    form = Form.asked(FILTERS)
     as_workbook = request.args.get("format") == "xlsx"
     page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
     if as_workbook:

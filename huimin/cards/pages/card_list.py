@@ -53,7 +53,7 @@ def towns() -> list[tuple[str, str]]:
 @require("card.read")
 def cards() -> str | Response:
     """The list, and what waits: people to give a card to, cards to print, overdue ones."""
-    form = Form({name: request.args.get(name, "").strip() for name in FILTERS})
+    form = Form.asked(FILTERS)
     as_workbook = request.args.get("format") == "xlsx"
     page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
     if as_workbook:

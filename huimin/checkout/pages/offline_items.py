@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +18,8 @@ from huimin.checkout.offline_items import (
     outlets_with_items,
     sums_of_items,
 )
-from huimin.core.days import parse_day
 from huimin.core.money import yuan
-from huimin.core.refusals import FieldProblems, field_problem
+from huimin.core.refusals import FieldProblems
 from huimin.storage.engine import Transaction
 from huimin.web.current import house
 from huimin.web.forms import Form
@@ -47,7 +45,7 @@ ALL = "all"
 @require("offline.read")
 def offline_items() -> str | Response:
     """What was sent, the latest first; with format=xlsx all of it as a workbook."""
-    form = Form({name: request.args.get(name, "").strip() for name in FILTERS})
+    form = Form.asked(FILTERS)
     form = Form({**form.values, "status": form.text("status") or "refused"})
     as_workbook = request.args.get("format") == "xlsx"
     page, sums = Listed([], 0, "", None), BorneSums(0, 0, 0)
@@ -79,8 +77,8 @@ def _look(form: Form, size: int) -> tuple[Listed, BorneSums, list[Any]]:
         status=None if status == ALL else status,
         outlet_id=form.optional("outlet"),
         bearer=form.optional("bearer"),
-        first=_day(form, "first"),
-        last=_day(form, "last"),
+        first=form.optional_day("first"),
+        last=form.optional_day("last"),
     )
     after = request.args.get("after", "")
 
@@ -117,14 +115,3 @@ def _columns() -> list[Any]:
         (_("上传时间"), lambda row: minute_text(row["recorded_at"])),
         (_("设备时钟偏差（秒）"), lambda row: row["device_clock_offset_ms"] // 1_000),
     ]
-
-
-def _day(form: Form, name: str) -> date | None:
-    if not form.text(name):
-        return None
-    try:
-        return parse_day(form.text(name))
-    except ValueError:
-        raise field_problem(
-            name, "日期请写成 2026-10-31。", "Write the day as 2026-10-31."
-        ) from None

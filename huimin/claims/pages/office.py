@@ -55,7 +55,7 @@ def own_division() -> str | None:
 @require("claim.read")
 def claims() -> str | Response:
     """The list, what waits first."""
-    form = Form({name: request.args.get(name, "").strip() for name in FILTERS})
+    form = Form.asked(FILTERS)
     form = Form({**form.values, "state": form.text("state") or "submitted"})
     as_workbook = request.args.get("format") == "xlsx"
     page = Listed([], 0, "", None)

@@ -45,7 +45,7 @@ APPLICATION_STATES = ("submitted", "returned", "approved", "rejected")
 @require("application.read")
 def applications() -> str | Response:
     """The list; what waits for a decision unless another state is asked for."""
-    form = Form({name: request.args.get(name, "").strip() for name in FILTERS})
+    form = Form.asked(FILTERS)
     if "state" not in request.args:
         form = Form({**form.values, "state": "submitted"})
     as_workbook = request.args.get("format") == "xlsx"

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
-from huimin.core.days import county_day, parse_day
+from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.holders.applications import submit_application
 from huimin.holders.change_person import (
@@ -156,8 +156,8 @@ def add_eligibility(holder_id: str) -> Response | tuple[str, int]:
             raise field_problem("source", "请填写依据，例如文件名称。", "Name the source.")
         draft = EligibilityDraft(
             kind=form.text("kind"),
-            starts_on=_day(form, "starts_on"),
-            ends_on=_day(form, "ends_on") if form.text("ends_on") else None,
+            starts_on=form.day("starts_on"),
+            ends_on=form.day("ends_on") if form.text("ends_on") else None,
             source=source,
         )
         grant_eligibility(tx, holder["id"], draft, **who)
@@ -171,7 +171,7 @@ def finish_eligibility(holder_id: str, eligibility_id: str) -> Response | tuple[
     """Give an eligibility its last day."""
 
     def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
-        last, reason = _day(form, "ends_on"), form.text("reason")
+        last, reason = form.day("ends_on"), form.text("reason")
         end_eligibility(tx, holder["id"], eligibility_id, ends_on=last, reason=reason, **who)
 
     return _changed(holder_id, f"end-{eligibility_id}", work, _("保障资格的结束日期已记下。"))
@@ -204,15 +204,6 @@ def _changed(
         return person_form(holder_id, form.refused(why), opened=opened), 422
     tell(said)
     return redirect(url_for("holders.person", holder_id=holder_id))
-
-
-def _day(form: Form, name: str) -> Any:
-    try:
-        return parse_day(form.text(name))
-    except ValueError:
-        raise field_problem(
-            name, "日期请写成 2026-10-31。", "Write the day as 2026-10-31."
-        ) from None
 
 
 def person_form(

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import member, require
-from huimin.core.days import county_day, parse_day
+from huimin.core.days import county_day
 from huimin.core.kind_names import eligibility_word
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.holders.evidence import clean_file_name
@@ -207,12 +207,7 @@ def _end_from(form: Form) -> date | None:
     """The day from which the missing ones are entitled no more; None to leave them."""
     if not form.text("end_missing"):
         return None
-    try:
-        return parse_day(form.text("end_from"))
-    except ValueError:
-        raise field_problem(
-            "end_from", "日期请写成 2026-10-31。", "Write the day as 2026-10-31."
-        ) from None
+    return form.day("end_from")
 
 
 def _job(job_id: str) -> Row:

@@ -37,7 +37,7 @@ CHANGES = {"suspend": suspend_merchant, "resume": resume_merchant, "end": end_me
 @require("merchant.read")
 def merchant_list() -> str | Response:
     """Who takes part."""
-    form = Form({name: request.args.get(name, "").strip() for name in FILTERS})
+    form = Form.asked(FILTERS)
     as_workbook = request.args.get("format") == "xlsx"
     page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
     if as_workbook:

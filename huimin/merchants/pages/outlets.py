@@ -41,7 +41,7 @@ CHANGES = {"suspend": suspend_outlet, "resume": resume_outlet, "end": end_outlet
 @require("merchant.read")
 def outlet_list() -> str | Response:
     """Where cards are accepted."""
-    form = Form({name: request.args.get(name, "").strip() for name in FILTERS})
+    form = Form.asked(FILTERS)
     as_workbook = request.args.get("format") == "xlsx"
     page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
     kinds = dict(kind_choices())
