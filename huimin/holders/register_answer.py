@@ -40,7 +40,8 @@ def register_json(
     rest = {
         "file": check.file_name,
         "dry_run": dry_run,
-        "written": asdict(counts),
+        # Only the console proposes applications in the same step.
+        "written": {name: getattr(counts, name) for name in ("new", "updated", "unchanged")},
         "refused_file": refused_file,
     }
     yield json.dumps(rest, ensure_ascii=False, indent=1)[2:] + "\n"
