@@ -88,6 +88,12 @@ def first_sign_in(visit: Visit, username: str, password: str) -> None:
     page.wait_for_url(lambda address: not address.endswith("/account"))
 
 
+def follow(visit: Visit, selector: str) -> None:
+    """Go where a link leads, and be there."""
+    with visit.page.expect_navigation():
+        visit.page.click(selector)
+
+
 def download(visit: Visit, selector: str) -> bytes:
     with visit.page.expect_download() as waiting:
         visit.page.click(selector)
@@ -120,7 +126,7 @@ def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit
     page.wait_for_url("**/join/thanks")
     # The administrator sees it waiting, and lets it in.
     visit.sign_in(visit.county.administrator)
-    page.click("text=家商户申请加入")
+    follow(visit, "text=家商户申请加入")
     looks_right(visit)
     page.locator("section", has_text=f"惠民超市{number}店").get_by_text("同意加入").click()
     page.wait_for_selector(".done-words")
@@ -214,7 +220,7 @@ def test_an_auditor_s_day_reads_everything_and_changes_nothing(visit: Visit) -> 
         assert changes_offered(visit) == 0, path
     for start in ("/holders/", "/merchants/", "/outlets/", "/policies/", "/staff/"):
         go(visit, start)
-        page.click("table.list tbody a >> nth=0")
+        follow(visit, "table.list tbody a >> nth=0")
         assert changes_offered(visit) == 0, page.url
         looks_right(visit)
     page.goto(card)
@@ -230,7 +236,7 @@ def test_an_auditor_s_day_reads_everything_and_changes_nothing(visit: Visit) -> 
     looks_right(visit)
     book = rows_of(download(visit, "text=导出 Excel"))
     assert any("又丢了" in [str(cell) for cell in row] for row in book)
-    page.click("text=谁查过卡")
+    follow(visit, "text=谁查过卡")
     looks_right(visit)
     go(visit, "/reports/")
     page.wait_for_selector(".chart svg")
