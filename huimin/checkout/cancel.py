@@ -13,11 +13,12 @@ from typing import Any
 
 from huimin.checkout.entitlement import require_open_till
 from huimin.checkout.find_redemption import find_redemption
+from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.requests import CancellationRequest, ReversalRequest
 from huimin.checkout.reverse import reverse
 from huimin.core.refusals import Refusal
 from huimin.ledger.cancel_order import cancel_order
-from huimin.ledger.read import redemption_by_order
+from huimin.ledger.read import redemption_by_order, reversals_of
 from huimin.storage.engine import Engine, Transaction
 
 
@@ -28,14 +29,20 @@ def cancel(
     terminal: Mapping[str, Any],
     now: datetime,
     language: str = "zh_Hans",
+    rule: ManagerRule | None = None,
 ) -> dict[str, Any]:
     """The answer of `POST /api/v1/cancellations`: `redemption` is None where none was recorded,
-    and otherwise the record, reversed in full. Raises Refusal: terminal_disabled, outlet_suspended.
+    and otherwise the record, reversed in full. `rule` is that of the till page; what needs the
+    manager is refused as a whole, and the order stays open. Raises Refusal: terminal_disabled,
+    outlet_suspended, manager_needed.
     """
 
     def close(tx: Transaction) -> str:
         require_open_till(tx, terminal["terminal_id"])
-        return cancel_order(tx, terminal, request.order_no, reason=request.reason, now=now)
+        closed_at = cancel_order(tx, terminal, request.order_no, reason=request.reason, now=now)
+        if rule is not None:
+            _require_word(tx, rule, terminal, request.order_no)
+        return closed_at
 
     def take_back(tx: Transaction) -> dict[str, Any] | None:
         row = redemption_by_order(tx, terminal["outlet_id"], request.order_no)
@@ -43,7 +50,7 @@ def cancel(
             return None
         back = ReversalRequest(request.reason, None, request.cashier)
         try:
-            reverse(tx, row["id"], back, terminal=terminal, now=now)
+            reverse(tx, row["id"], back, terminal=terminal, now=now, rule=rule)
         except Refusal as refusal:
             if refusal.code != "already_reversed":
                 raise
@@ -52,3 +59,19 @@ def cancel(
     cancelled_at = engine.write(close)
     found = engine.write(take_back)
     return {"order_no": request.order_no, "cancelled_at": cancelled_at, "redemption": found}
+
+
+def _require_word(
+    tx: Transaction, rule: ManagerRule, terminal: Mapping[str, Any], order_no: str
+) -> None:
+    """Hold the rule against the order's sale, if anything of it is left to take back.
+
+    It is looked at once the order is closed, when no sale of it can still come; the refusal undoes
+    the closing.
+    """
+    row = redemption_by_order(tx, terminal["outlet_id"], order_no)
+    if row is None:
+        return
+    left_fen = row["amount_fen"] + sum(back["amount_fen"] for back in reversals_of(tx, row["id"]))
+    if left_fen:
+        rule.require(tx, terminal["merchant_id"], row["amount_fen"])

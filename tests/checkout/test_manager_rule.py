@@ -11,6 +11,16 @@ from huimin.house import House
 from huimin.merchants.reversal_rule import set_reversal_rule
 from tests.checkout.test_pages import PageTill
 from tests.making.staff import PASSWORD, make_staff, sign_in
+from tests.making.till import make_till
+
+
+def set_limit(house: House, merchant_id: str) -> None:
+    """Above 50 yuan the manager confirms."""
+    house.engine.write(
+        lambda tx: set_reversal_rule(
+            tx, merchant_id=merchant_id, confirm_fen=5_000, now=house.clock(), actor="t"
+        )
+    )
 
 
 class Counter(PageTill):
@@ -20,11 +30,7 @@ class Counter(PageTill):
         super().__init__(client, house)
         merchant_id = self.outlet["merchant_id"]
         self.manager = make_staff(house, "merchant_manager", merchant_id=merchant_id)
-        house.engine.write(
-            lambda tx: set_reversal_rule(
-                tx, merchant_id=merchant_id, confirm_fen=5_000, now=house.clock(), actor="t"
-            )
-        )
+        set_limit(house, merchant_id)
         self.sold = self.post("redeem", self.sale(), "sale").json
 
     def back(self, key: str, amount_fen: int, manager: Any = None) -> Any:
@@ -32,6 +38,9 @@ class Counter(PageTill):
         if manager is not None:
             body["manager"] = manager
         return self.post(f"redemptions/{self.sold['id']}/reverse", body, key)
+
+    def give_up(self, order_no: str) -> Any:
+        return self.post("cancellations", {"order_no": order_no, "reason": "没有得到答复"})
 
     def word(self, password: str = PASSWORD) -> dict[str, str]:
         return {"username": self.manager["username"], "password": password}
@@ -93,6 +102,39 @@ def test_five_wrong_passwords_lock_the_manager(counter: Counter) -> None:
     codes = [counter.back("r", 12_800, counter.word("wrong")).json["code"] for _ in range(6)]
     assert codes == ["sign_in_failed"] * 5 + ["sign_in_locked"]
     assert counter.back("r", 12_800, counter.word()).json["code"] == "sign_in_locked"
+
+
+def test_giving_a_large_sale_up_is_no_way_round_the_manager(counter: Counter, house: House) -> None:
+    refused = counter.give_up("W-1")
+    assert (refused.status_code, refused.json["code"]) == (403, "manager_needed")
+    assert rows(house, "SELECT id FROM ledger WHERE kind = 'reversal'") == []
+    assert rows(house, "SELECT order_no FROM cancelled_order") == []
+    assert counter.back("r1", 12_800, counter.word()).status_code == 200
+    given_up = counter.give_up("W-1")
+    assert given_up.status_code == 200
+    assert given_up.json["redemption"]["net"]["amount_fen"] == 0
+
+
+def test_small_returns_before_it_do_not_make_it_small(counter: Counter) -> None:
+    assert counter.back("r1", 5_000).status_code == 200
+    assert counter.back("r2", 4_000, counter.word()).status_code == 200
+    assert counter.give_up("W-1").json["code"] == "manager_needed"
+
+
+def test_a_small_or_unrecorded_sale_is_given_up_by_anybody(counter: Counter) -> None:
+    small = counter.post("redeem", counter.sale(order_no="W-2", amount_fen=5_000), "small").json
+    assert counter.give_up("W-2").json["redemption"]["id"] == small["id"]
+    assert counter.give_up("W-3").json["redemption"] is None
+    late = counter.post("redeem", counter.sale(order_no="W-3"), "late")
+    assert late.json["code"] == "order_cancelled"
+
+
+def test_a_merchants_own_system_cancels_as_before(client: Any, house: House) -> None:
+    till = make_till(client, house, policy={})
+    set_limit(house, till.outlet["merchant_id"])
+    till.redeem(order_no="own")
+    body = {"order_no": "own", "reason": "没有得到答复"}
+    assert till.post("/cancellations", body).json["redemption"]["net"]["amount_fen"] == 0
 
 
 def test_the_manager_sets_the_amount_on_the_own_page(counter: Counter, house: House) -> None:

@@ -9,6 +9,7 @@ from flask import Response, request
 from huimin.access.till_guard import require_till
 from huimin.checkout.api_bodies import CancellationBody
 from huimin.checkout.cancel import cancel
+from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.pages import pages
 from huimin.checkout.pages.at_till import terminal_here
 from huimin.web.current import house
@@ -19,9 +20,10 @@ from huimin.web.language import request_language
 @pages.post("/cancellations")
 @require_till("redemption.reverse")
 def cancel_now() -> Response:
-    """Give up an order; asked again it says the same."""
+    """Give up an order; asked again it says the same. What needs the manager is not given up."""
     body = CancellationBody.model_validate(request.get_json())
     terminal, now, language = terminal_here(), house().clock(), request_language()
+    asked, rule = body.to_request(), ManagerRule()
     return json_response(
-        cancel(house().engine, body.to_request(), terminal=terminal, now=now, language=language)
+        cancel(house().engine, asked, terminal=terminal, now=now, language=language, rule=rule)
     )
