@@ -11,7 +11,7 @@ from typing import Any
 
 from huimin.core.days import COUNTY_ZONE, county_day, parse_instant
 from huimin.core.money import parse_yuan
-from huimin.ledger.read import rows_of_day
+from huimin.ledger.read import redemption_by_order, reversals_of, rows_of_day
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
@@ -60,6 +60,17 @@ def found(sales: list[Row], text: str) -> list[Row]:
     """The sales whose receipt, order, amount or time is what was typed; all for no text."""
     wanted = text.strip().lower()[:SEARCH_MAX]
     return [sale for sale in sales if not wanted or _fits(sale, wanted)]
+
+
+def sale_of_order(tx: Transaction, terminal: Mapping[str, Any], order_no: str) -> list[Row]:
+    """The outlet's sale of exactly that order, of whatever day: one that a till gave up in the
+    evening is looked for in the morning.
+    """
+    row = redemption_by_order(tx, terminal["outlet_id"], order_no.strip())
+    if row is None:
+        return []
+    left_fen = row["amount_fen"] + sum(back["amount_fen"] for back in reversals_of(tx, row["id"]))
+    return [{**{name: row[name] for name in SHOWN}, "left_fen": left_fen}]
 
 
 def _fits(sale: Row, wanted: str) -> bool:

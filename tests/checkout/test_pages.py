@@ -153,6 +153,25 @@ def test_todays_sales_are_found_by_what_a_cashier_has_in_hand(till: PageTill) ->
     assert till.post("sales", {"text": "x" * 201}).status_code == 422
 
 
+def test_a_whole_order_number_is_found_on_a_later_day(
+    client: Any, house: House, clock: Any
+) -> None:
+    clock.advance(hours=13)
+    till = PageTill(client, house)
+    sold = till.post("redeem", till.sale(order_no="W-77"), "key-1").json
+    clock.advance(hours=2)
+    assert till.post("sales", {"text": ""}).json["count"] == 0
+    back = {"reason": "退货", "amount_fen": 2_800}
+    till.post(f"redemptions/{sold['id']}/reverse", back, "key-2")
+    assert till.post("sales", {"text": "W-7"}).json["count"] == 0
+    (found,) = till.post("sales", {"text": "W-77"}).json["sales"]
+    assert (found["id"], found["left_fen"]) == (sold["id"], 10_000)
+    other = make_outlet(till.house)
+    _, key = make_terminal(till.house, other)
+    make_redemption(till.house, till.card, key, amount_fen=9_900, order_no="W-99")
+    assert till.post("sales", {"text": "W-99"}).json["count"] == 0
+
+
 def test_another_outlets_sales_are_not_in_the_list(till: PageTill, client: Any) -> None:
     other = make_outlet(till.house)
     _, key = make_terminal(till.house, other)

@@ -11,7 +11,8 @@ from huimin.access.till_guard import require_till
 from huimin.checkout.api_bodies import Body
 from huimin.checkout.pages import pages
 from huimin.checkout.pages.at_till import terminal_here
-from huimin.checkout.todays_sales import found, todays_sales
+from huimin.checkout.todays_sales import Row, found, sale_of_order, todays_sales
+from huimin.storage.engine import Transaction
 from huimin.web.current import house
 from huimin.web.json_answer import json_response
 
@@ -36,9 +37,15 @@ class SearchBody(Body):
 @pages.post("/sales")
 @require_till("till.use")
 def sales() -> Response:
-    """Today's sales that fit: a receipt or order number, an amount, a time as 14:05."""
+    """Today's sales that fit: a receipt or order number, an amount, a time as 14:05. A whole order
+    number is found on an earlier day too.
+    """
     text = SearchBody.model_validate(request.get_json()).text
     terminal, now = terminal_here(), house().clock()
-    told = house().engine.read(lambda tx: todays_sales(tx, terminal, now))
-    fitting = found(told["sales"], text)
+
+    def look(tx: Transaction) -> list[Row]:
+        today = found(todays_sales(tx, terminal, now)["sales"], text)
+        return today or sale_of_order(tx, terminal, text)
+
+    fitting = house().engine.read(look)
     return json_response({"count": len(fitting), "sales": fitting[:FOUND]})

@@ -1,8 +1,11 @@
 // Sales that the server was asked for and has not answered. Each is noted before it is asked, so
 // that a crash can't leave one behind unseen: what got no answer and isn't on a screen any more is
-// cancelled at the server by its order number, and the customer's next scan is a new sale.
-import { page } from "./clock.js";
-import { done, read, writeSoon } from "./store.js";
+// cancelled at the server by its order number, and the customer's next scan is a new sale. One that
+// proves to be entered and that only the manager may take back stays noted until a person has seen
+// to it.
+import { page, serverTime } from "./clock.js";
+import { announce } from "./leader.js";
+import { done, read, write, writeSoon } from "./store.js";
 
 const PREFIX = "asked:";
 const LOCK = "huimin-till-page:";
@@ -13,17 +16,41 @@ navigator.locks?.request(LOCK + page, () => new Promise(() => {}));
 
 export const nameOf = (orderNo) => PREFIX + orderNo;
 
-export const noteAsked = (orderNo) => writeSoon(({ kept }) => done(kept.put({ order_no: orderNo, page, left: false }, nameOf(orderNo)))).catch(() => {}); // online the server's record is enough
+const note = (sale, more) => writeSoon(({ kept }) => done(kept.put({ ...sale, page, ...more }, nameOf(sale.order_no)))).catch(() => {});
+
+// `sale` is {order_no, amount_fen}. Online the server's record is enough, should it not be written.
+export const noteAsked = (sale) => note(sale, { left: false, asked_at: serverTime() });
 
 export const forgetAsked = (orderNo) => writeSoon(({ kept }) => done(kept.delete(nameOf(orderNo)))).catch(() => {});
 
 // The cashier went on without an answer.
-export const leaveAsked = (orderNo) => writeSoon(({ kept }) => done(kept.put({ order_no: orderNo, page, left: true }, nameOf(orderNo)))).catch(() => {});
+export const leaveAsked = (sale) => note(sale, { left: true, asked_at: serverTime() });
 
-// The order numbers that nobody waits for any more.
-export async function leftOrders() {
-  const all = await read(({ kept }) => done(kept.getAll(RANGE())));
-  if (!all.length) return [];
+const all = () => read(({ kept }) => done(kept.getAll(RANGE())));
+
+// The sales that nobody waits for any more, those that proved to be entered among them.
+export async function leftSales() {
+  const asked = await all();
+  if (!asked.length) return [];
   const held = navigator.locks ? (await navigator.locks.query()).held.map((lock) => lock.name) : [];
-  return all.filter((asked) => asked.left || !held.includes(LOCK + asked.page)).map((asked) => asked.order_no);
+  return asked.filter((sale) => sale.left || !held.includes(LOCK + sale.page));
+}
+
+// It was entered after all, and stays so until the manager takes it back: from now on it is shown.
+export async function noteEntered(orderNo) {
+  const changed = await write(async ({ kept }) => {
+    const sale = await done(kept.get(nameOf(orderNo)));
+    if (!sale || sale.entered) return false;
+    await done(kept.put({ asked_at: serverTime(), ...sale, left: true, entered: true }, nameOf(orderNo)));
+    return true;
+  });
+  if (changed) announce("entered");
+}
+
+export const enteredSales = async () => (await all()).filter((sale) => sale.entered);
+
+// It is taken back, or the cashier has seen to it.
+export async function settleEntered(orderNo) {
+  await forgetAsked(orderNo);
+  announce("entered");
 }

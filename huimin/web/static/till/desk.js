@@ -13,7 +13,7 @@ const LONG_PATIENCE_MS = 15_000; // for one that can't
 
 let card = null; // the one being sold to: {text, offline, kinds: presenter id → kind}
 let shown = null; // the newest quote: {body, discount_fen}
-let unclear = null; // the order number that got no answer and could not be queued
+let unclear = null; // {order_no, amount_fen} of the sale that got no answer and could not be queued
 
 const canGoOn = () => usablePack().then(() => true, () => false);
 
@@ -64,7 +64,8 @@ async function quote(body) {
 
 async function redeem(order, key) {
   const { order_no, presented_by, identity_checked, ...body } = order;
-  if (unclear && unclear !== order_no) leaveUnclear();
+  if (unclear && unclear.order_no !== order_no) leaveUnclear();
+  const sale = { order_no, amount_fen: order.amount_fen };
   const shownFen = shown?.body === JSON.stringify(body) ? shown.discount_fen : null;
   const kind = card?.kinds.get(presented_by) ?? presented_by;
   const alone = () => offlineDesk.redeem({ ...order, presented_by: kind }, key, shownFen);
@@ -73,7 +74,7 @@ async function redeem(order, key) {
   try {
     const told = await withServer(async (how) => {
       asked = true;
-      await noteAsked(order_no);
+      await noteAsked(sale);
       return serverDesk.redeem(order, key, how);
     }, alone);
     forgetAsked(order_no);
@@ -81,7 +82,7 @@ async function redeem(order, key) {
   } catch (problem) {
     // The server said no: nothing was entered. Without an answer, or with a broken one, it may be.
     if (asked && canReach() && isNo(problem)) forgetAsked(order_no);
-    else if (asked) unclear = order_no;
+    else if (asked) unclear = sale;
     throw problem;
   }
 }

@@ -2,6 +2,7 @@
 import { onAnswer } from "./ask.js";
 import { heard, heardHeader, startClock } from "./clock.js";
 import { leaveUnclear } from "./desk.js";
+import { startEntered } from "./entered.js";
 import { install } from "./install.js";
 import { lead, onAnnounce } from "./leader.js";
 import { startBanner } from "./offline_banner.js";
@@ -19,6 +20,7 @@ export async function startOffline() {
   onShow((name) => name === "sale" || leaveUnclear());
   await startClock();
   await startBanner();
+  await startEntered();
   await nameThePlace();
   lead(startSync);
   await install();

@@ -1,6 +1,5 @@
 // What the page says of its work without network: how many sales wait and since when, what the caps
 // leave, who bears a refusal; and the sales that were not entered, until the cashier has seen to them.
-import { serverTime } from "./clock.js";
 import { onAnnounce } from "./leader.js";
 import { money } from "./money.js";
 import { roomLeft } from "./offline_desk.js";
@@ -10,7 +9,7 @@ import { isUnsent, rows, tick } from "./queue.js";
 import { canReach, onReach } from "./reach.js";
 import { byId, element } from "./screen.js";
 import { askToStay } from "./store.js";
-import { timeOf } from "./today.js";
+import { timeOf, whenOf } from "./today.js";
 import { words } from "./words.js";
 
 const BETWEEN = language === "en" ? " " : "";
@@ -73,14 +72,8 @@ function alone(waiting, pack, all) {
     .replace("AMOUNT", money(room.terminal_fen))
     .replace("EACH", money(Math.min(room.redemption_fen, room.terminal_fen)))
     .replace("CARD", money(pack.caps.card_fen))
-    .replace("TIME", untilWhen(Date.parse(pack.valid_until)));
+    .replace("TIME", whenOf(Date.parse(pack.valid_until)));
   return [waiting.length ? counted(words.offline_waiting, waiting) : words.offline_alone, left, words[`offline_bearer_${pack.bearer}`], ...kept];
-}
-
-// The time of day, and the day where it is another one.
-function untilWhen(instant) {
-  const day = (time) => new Date(time + 8 * 3600_000).toISOString().slice(5, 10);
-  return day(instant) === day(serverTime()) ? timeOf(instant) : `${day(instant)} ${timeOf(instant)}`;
 }
 
 const given = ({ item }) =>

@@ -2,7 +2,7 @@
 // clock fresh meanwhile. Only the leading page does. Whatever ends it in the middle, the next round
 // sends the same items under the same ids and the server says what became of each.
 import { ask, state } from "./ask.js";
-import { forgetAsked, leftOrders } from "./asked.js";
+import { forgetAsked, leftSales, noteEntered, settleEntered } from "./asked.js";
 import { clockOffset, settle } from "./clock.js";
 import { announce, leads, onAnnounce } from "./leader.js";
 import { fetchPack, keptPack } from "./pack.js";
@@ -27,6 +27,7 @@ let packAt = -Infinity; // when the pack was fetched last, by performance.now
 export function startSync() {
   onAnnounce("lost", () => round());
   onAnnounce("queue", () => canReach() && round());
+  onAnnounce("undone", () => round());
   onReach((yes) => yes && round());
   addEventListener("online", () => round());
   document.addEventListener("visibilitychange", () => document.hidden || round());
@@ -113,11 +114,18 @@ async function post(items) {
   }
 }
 
-// Sales that the cashier left without an answer: taken back if they were entered.
+// Sales that the cashier left without an answer: taken back if they were entered. What only the
+// manager may take back is shown to the cashier, and holds up nothing else.
 async function cancelLeft() {
-  for (const orderNo of await leftOrders()) {
-    await ask(addresses.cancel, { order_no: orderNo, reason: words.offline_unanswered }, null, { wait: PATIENCE_MS, quietly: true });
-    await forgetAsked(orderNo);
+  for (const sale of await leftSales()) {
+    try {
+      const told = await ask(addresses.cancel, { order_no: sale.order_no, reason: words.offline_unanswered }, null, { wait: PATIENCE_MS, quietly: true });
+      if (!sale.entered) await forgetAsked(sale.order_no);
+      else if (told.redemption) await settleEntered(sale.order_no); // none: this is another outlet's till now
+    } catch (problem) {
+      if (problem.code !== "manager_needed") throw problem;
+      await noteEntered(sale.order_no);
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 // The foot of the page: today's count and savings and the latest sales, and the list to search.
 import { ask, reason } from "./ask.js";
+import { serverTime } from "./clock.js";
 import { money } from "./money.js";
 import { receiptLink } from "./printing.js";
 import { byId, element, show } from "./screen.js";
@@ -27,6 +28,12 @@ export async function tellToday() {
 
 export function timeOf(instant) {
   return new Date(instant).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
+}
+
+// The time of day, and the day where it is not today.
+export function whenOf(instant) {
+  const day = (time) => new Date(new Date(time).getTime() + 8 * 3600_000).toISOString().slice(5, 10);
+  return day(instant) === day(serverTime()) ? timeOf(instant) : `${day(instant)} ${timeOf(instant)}`;
 }
 
 function undoButton(row) {
@@ -78,7 +85,7 @@ function list({ count, sales }) {
       // An order number that this page made itself tells nobody anything.
       const order = row.order_no.startsWith("W-") ? "" : ` · ${words.order} ${row.order_no}`;
       const numbers = element("small", { textContent: `${words.receipt} ${row.receipt_no}${order}` });
-      return element("li", {}, element("div", {}, element("strong", { textContent: timeOf(row.recorded_at) }), ` ${amounts} `, left, numbers), element("span", { className: "row-tools" }, receiptLink(row), undoButton(row)));
+      return element("li", {}, element("div", {}, element("strong", { textContent: whenOf(row.recorded_at) }), ` ${amounts} `, left, numbers), element("span", { className: "row-tools" }, receiptLink(row), undoButton(row)));
     }),
   );
 }

@@ -1,0 +1,89 @@
+"""A large sale that the till gave up without an answer, and that was entered all the same: only the
+manager takes it back, so the page shows it until somebody has.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from huimin.merchants.reversal_rule import set_reversal_rule
+from tests.browser.accessible import barriers
+from tests.browser.offline_county import OfflineCounty, OfflineTill, until
+from tests.browser.test_offline_answers import ASKED, lose_first
+from tests.making.cards import make_card
+from tests.making.staff import PASSWORD, make_staff
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def manager(offline_county: OfflineCounty) -> str:
+    """The username of the manager, whose word is needed above 200 yuan."""
+    merchant_id = offline_county.outlet["merchant_id"]
+    with offline_county.house() as house:
+        rule = {"confirm_fen": 20_000, "now": house.clock(), "actor": "test"}
+        house.engine.write(lambda tx: set_reversal_rule(tx, merchant_id=merchant_id, **rule))
+        return str(make_staff(house, "merchant_manager", merchant_id=merchant_id)["username"])
+
+
+def give_up(till: OfflineTill, card: str) -> None:
+    """300 yuan that the server enters and the till gives up; then 64 yuan without network."""
+    with till.county.house() as house:
+        number = make_card(house)["number"]
+    lose_first(till, "/till/redeem", after_commit=True)
+    till.quote(number, "300")
+    till.page.click("#confirm")
+    till.page.wait_for_selector("#refused:not([hidden])")
+    till.context.set_offline(True)
+    till.sell(card, "64")
+    till.context.set_offline(False)
+    till.wait_until_sent()
+    till.page.keyboard.press("Escape")  # it is shown between sales
+    till.page.wait_for_selector("#entered:not([hidden])")
+
+
+def written(till: OfflineTill) -> list[tuple[Any, ...]]:
+    return [(row["kind"], row["amount_fen"]) for row in till.county.rows(till.terminal["id"])]
+
+
+BOTH = [("redemption", 30_000), ("redemption", 6_400)]
+
+
+def test_the_manager_takes_back_what_was_entered_after_all(
+    till: OfflineTill, manager: str, cards: list[str]
+) -> None:
+    give_up(till, cards[0])
+    assert written(till) == BOTH
+    page = till.page
+    (left,) = page.evaluate(ASKED)
+    told = page.inner_text("#entered")
+    assert "1 笔没有答复的交易其实已经入账" in told
+    assert "¥300.00" in told and left["order_no"] in told and "和店长一起退回" in told
+    assert barriers(page) == []
+    page.reload()
+    page.click("#entered button:text('查找这一笔')")
+    page.click("#sales-list li button")
+    page.wait_for_selector("#reverse-amount:focus")
+    page.click("#reverse-confirm")
+    page.fill("#manager-name", manager)
+    page.fill("#manager-password", PASSWORD)
+    page.click("#reverse-confirm")
+    page.wait_for_selector("#reversed:not([hidden])")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#entered", state="hidden")
+    assert page.evaluate(ASKED) == []
+    assert written(till) == [*BOTH, ("reversal", -30_000)]
+    assert till.errors == []
+
+
+def test_what_the_customer_paid_is_kept(till: OfflineTill, manager: str, cards: list[str]) -> None:
+    give_up(till, cards[0])
+    till.page.click("#entered button:text('顾客已付，保留')")
+    till.page.wait_for_selector("#entered", state="hidden")
+    until(lambda: till.page.evaluate(ASKED) == [])
+    till.page.reload()
+    till.page.wait_for_selector("#card:focus")
+    assert not till.page.is_visible("#entered")
+    assert written(till) == BOTH
