@@ -75,8 +75,13 @@ class Places:
 
     @staticmethod
     def _near(text: str, names: list[str]) -> str:
-        near = difflib.get_close_matches(clean_name(text), names, n=3, cutoff=0.5)
+        near = near_names(text, names)
         return f"，相近的有{'、'.join(near)}，请改正。" if near else "，请对照行政区划改正。"
+
+
+def near_names(text: str, names: Iterable[str]) -> list[str]:
+    """The three names at most that look most like what was written."""
+    return difflib.get_close_matches(clean_name(text), list(names), n=3, cutoff=0.5)
 
 
 def shown(text: str) -> str:

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 from huimin.access.guards import member, require
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
-from huimin.divisions.find import DivisionIndex, all_divisions
+from huimin.divisions.find import all_divisions
 from huimin.holders.applications import submit_application
+from huimin.holders.division_choice import Villages
 from huimin.holders.draft_by_hand import HandDraft, draft_of
 from huimin.holders.drafts import drop_draft, read_draft, save_draft
 from huimin.holders.evidence import (
@@ -25,11 +26,13 @@ from huimin.holders.evidence import (
 from huimin.holders.likely_same import likely_same
 from huimin.holders.pages import own_division, pages
 from huimin.holders.pages.choices import division_choices, kind_choices
-from huimin.holders.people import HolderDraft, Row, add_holder, division_bounds
+from huimin.holders.people import HolderDraft, Row, add_holder
 from huimin.holders.register_places import Places
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
+from huimin.web.json_answer import json_response
+from huimin.web.language import request_language
 
 FIELDS = ("name", "id_number", "phone", "division_code", "kind", "since", "family")
 FILES_AT_ONCE = 3
@@ -48,6 +51,17 @@ def new_person() -> str:
             lambda tx: read_draft(tx, secrets, staff_id=staff_id, draft_id=draft_id)
         )
     return _form_page(Form(values), draft_id)
+
+
+@pages.get("/holders/new/division")
+@require("holder.write")
+def check_division() -> Response:
+    """The village that is typed, or what is wrong with it, for the page to say as one types."""
+    villages = Villages(house().engine.read(all_divisions), own_division())
+    try:
+        return json_response({"village": villages.chosen(request.args.get("text", "")).label})
+    except FieldProblems as why:
+        return json_response({"problem": why.problems[0].message(request_language())})
 
 
 @pages.post("/holders/new")
@@ -128,18 +142,14 @@ def _enter(draft: HolderDraft, draft_id: str) -> str:
 
 def _checked(form: Form) -> HolderDraft:
     """The same checks as a register's row, and that the village is one's own."""
-    first, last = division_bounds(own_division() or "0" * 12)
-    code, divisions = form.text("division_code"), house().engine.read(all_divisions)
-    known = {row["code"] for row in divisions if row["level"] == "village"}
-    if code not in known or not first <= code <= last:
-        raise field_problem("division_code", "请选择村或社区。", "Choose the village.")
-    town, village = DivisionIndex(divisions).names(code)
+    divisions = house().engine.read(all_divisions)
+    village = Villages(divisions, own_division()).chosen(form.text("division_code"))
     typed = HandDraft(
         name=form.text("name"),
         id_number=form.text("id_number"),
         phone=form.optional("phone"),
-        town=town,
-        village=village,
+        town=village.town,
+        village=village.name,
         kind=form.text("kind"),
         since=form.text("since"),
         family=form.optional("family"),
@@ -163,13 +173,15 @@ def _stored_files() -> list[StoredFile]:
 
 def _form_page(form: Form, draft_id: str, same: list[Row] | None = None) -> str:
     names = dict(division_choices(own_division()))
+    villages = Villages(house().engine.read(all_divisions), own_division())
+    shown = {**form.values, "division_code": villages.shown(form.text("division_code"))}
     return render_template(
         "holders/new_person.html",
-        form=form,
+        form=Form(shown, form.problems),
         draft_id=draft_id,
         same=same or [],
         place_of=names.get,
-        divisions=division_choices(own_division(), villages_only=True),
+        villages=villages.labels(),
         kinds=kind_choices(),
         today=county_day(house().clock()).isoformat(),
     )

@@ -1,0 +1,174 @@
+"""The village that somebody types into a form: its 12-digit code, or its name with or without town.
+
+The page asks here while one types and again when the form is sent, so that both say the same. A
+village counts only within the division whose people the one who types may see.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from huimin.core.refusals import FieldProblems, field_problem
+from huimin.divisions.find import DivisionIndex, clean_name, town_form
+from huimin.holders.people import division_bounds
+from huimin.holders.register_places import near_names, shown
+
+FIELD = "division_code"
+BETWEEN = " · "
+CODE_DIGITS = 12
+NAMED_MAX = 4
+_SIGNS = re.compile(r"\s*[·・•/]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Village:
+    """A village with the names that a person's row is written with."""
+
+    code: str
+    town: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        """How a form shows and takes it: 天池街道 · 西郊社区居民委员会."""
+        return f"{self.town}{BETWEEN}{self.name}"
+
+
+class Villages:
+    """The villages of the county; `within` is the division of the one who types, None for all."""
+
+    def __init__(self, rows: Iterable[Mapping[str, Any]], within: str | None) -> None:
+        listed = list(rows)
+        self._levels = {row["code"]: row["level"] for row in listed}
+        self._index = DivisionIndex(listed)
+        self._first, self._last = division_bounds(within or "0" * CODE_DIGITS)
+        self._towns = [
+            row for row in listed if row["level"] == "town" and self._reaches(row["code"])
+        ]
+        self._names = {
+            town["code"]: [row["name"] for row in listed if row["parent_code"] == town["code"]]
+            for town in self._towns
+        }
+
+    def labels(self) -> list[str]:
+        """Every village that may be chosen, as it may be typed, in the order of the codes."""
+        codes = (code for code, level in self._levels.items() if level == "village")
+        return [self._village(code).label for code in sorted(codes) if self._reaches(code)]
+
+    def shown(self, text: str) -> str:
+        """The label of a known code, such as an older draft holds; other text as it is."""
+        known = self._levels.get(text) == "village" and self._reaches(text)
+        return self._village(text).label if known else text
+
+    def chosen(self, text: str) -> Village:
+        """The one village that is meant. Raises FieldProblems on `division_code`."""
+        typed = unicodedata.normalize("NFKC", text).strip()
+        if not typed:
+            raise field_problem(FIELD, "请选择村或社区。", "Choose the village or community.")
+        digits = re.sub(r"[\s-]", "", typed)
+        if digits.isascii() and digits.isdigit():
+            return self._by_code(digits)
+        town_text, sign, village_text = _SIGNS.sub(BETWEEN, typed, count=1).partition(BETWEEN)
+        return self._in_town(town_text, village_text) if sign else self._by_name(typed)
+
+    def _reaches(self, code: str) -> bool:
+        return self._first <= code <= self._last
+
+    def _village(self, code: str) -> Village:
+        return Village(code, *self._index.names(code))
+
+    def _by_code(self, code: str) -> Village:
+        if len(code) != CODE_DIGITS:
+            raise field_problem(FIELD, "区划代码是 12 位数字。", "A division's code has 12 digits.")
+        level = self._levels.get(code)
+        if level is None:
+            raise field_problem(
+                FIELD,
+                "没有这个区划代码，请核对 12 位数字。",
+                "There is no division of this code; check its 12 digits.",
+            )
+        if not self._reaches(code) and level != "county":
+            raise _elsewhere()
+        if level != "village":
+            raise _only_town()
+        return self._village(code)
+
+    def _in_town(self, town_text: str, village_text: str) -> Village:
+        town = self._index.town(town_text)
+        if town is None:
+            near = near_names(town_text, [row["name"] for row in self._towns])
+            raise field_problem(
+                FIELD,
+                f"没有叫“{shown(town_text)}”的镇（街道）{_hint(near)}",
+                f"There is no town called {shown(town_text)}{_hint_english(near)}",
+            )
+        if not self._reaches(town):
+            raise _elsewhere()
+        if not village_text.strip():
+            raise _only_town()
+        code = self._index.village(town, village_text)
+        if code is None:
+            town_name, _ = self._index.names(town)
+            raise _no_village(village_text, self._names[town], town_name)
+        return self._village(code)
+
+    def _by_name(self, text: str) -> Village:
+        """A name alone: of the one village in reach that is called so, or behind its town's."""
+        wanted = clean_name(text)
+        found = {self._index.village(row["code"], wanted) for row in self._towns} - {None}
+        for row in self._towns:
+            for front in (row["name"], town_form(row["name"])):
+                rest = wanted.removeprefix(front)
+                if rest != wanted and rest:
+                    found |= {self._index.village(row["code"], rest)} - {None}
+        codes = sorted(str(code) for code in found)
+        if len(codes) == 1:
+            return self._village(codes[0])
+        if codes:
+            some = "、".join(self._village(code).label for code in codes[:NAMED_MAX])
+            raise field_problem(
+                FIELD,
+                f"不止一个镇（街道）有“{shown(text)}”，请写上镇（街道）：{some}。",
+                f"More than one town has {shown(text)}; write the town as well: {some}.",
+            )
+        if self._index.town(wanted) is not None:
+            return self._in_town(wanted, "")
+        raise _no_village(text, [name for names in self._names.values() for name in names])
+
+
+def _elsewhere() -> FieldProblems:
+    return field_problem(
+        FIELD,
+        "这里不属于您的镇（街道），请由所在的镇（街道）登记。",
+        "This is not in your town; the town where it lies enters the person.",
+    )
+
+
+def _only_town() -> FieldProblems:
+    return field_problem(
+        FIELD,
+        "这是镇（街道），请选到村或社区。",
+        "This is a town; choose the village or community in it.",
+    )
+
+
+def _no_village(text: str, names: list[str], town: str = "") -> FieldProblems:
+    near = near_names(text, names)
+    return field_problem(
+        FIELD,
+        f"{town}没有叫“{shown(text)}”的村（社区）{_hint(near)}",
+        f"There is no village called {shown(text)}{f' in {town}' if town else ''}"
+        f"{_hint_english(near)}",
+    )
+
+
+def _hint(near: list[str]) -> str:
+    return f"，相近的有{'、'.join(near)}。" if near else "，请从列表里选择。"
+
+
+def _hint_english(near: list[str]) -> str:
+    return f"; near to it: {', '.join(near)}." if near else "; choose from the list."

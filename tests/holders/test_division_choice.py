@@ -1,0 +1,122 @@
+"""The village of the form: told while one types, in the words with which a sent form is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from markupsafe import escape
+
+from huimin.divisions.find import all_divisions
+from huimin.house import House
+from tests.making.holders import NEW_SOUTH_COMMUNITY, id_number
+from tests.making.office import OTHER_TOWN, TOWN, Office
+
+CHECK = "/holders/new/division"
+
+
+@pytest.fixture
+def office(app: Any, house: House) -> Office:
+    return Office(app, house)
+
+
+def form(division: str) -> dict[str, str]:
+    return {
+        "name": "赵小兰",
+        "id_number": id_number(),
+        "division_code": division,
+        "kind": "dibao",
+        "since": "2026-03-01",
+        "act": "enter",
+    }
+
+
+def told(client: Any, text: str) -> dict[str, Any]:
+    answer = client.get(CHECK, query_string={"text": text})
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.get_json()
+    return found
+
+
+def names_of(house: House) -> dict[str, str]:
+    return {row["code"]: row["name"] for row in house.engine.read(all_divisions)}
+
+
+WRONG = (
+    ("", "请选择村或社区"),
+    ("5120220", "12 位数字"),
+    ("512022002999", "没有这个区划代码"),
+    (TOWN, "请选到村或社区"),
+    ("512022001001", "不属于您的镇（街道）"),
+    (OTHER_TOWN, "不属于您的镇（街道）"),
+    ("天池街道 · 西郊社区", "不属于您的镇（街道）"),
+    ("月亮镇 · 西郊社区", "没有叫“月亮镇”的镇（街道）"),
+    ("西郊社区", "没有叫“西郊社区”的村（社区）"),
+)
+
+
+def test_what_is_said_while_typing_is_what_a_sent_form_is_refused_with(office: Office) -> None:
+    client = office.client("registrar")
+    for language in ("zh_Hans", "en"):
+        office.post(client, "/language", language=language)
+        for text, words in WRONG:
+            said = told(client, text)["problem"]
+            assert (words in said) == (language == "zh_Hans"), said
+            refused = office.post(client, "/holders/new", **form(text))
+            assert refused.status_code == 422
+            page = refused.get_data(as_text=True)
+            shown = f'<div class="field-problem" id="problem-division_code">{escape(said)}</div>'
+            assert shown in page, text
+
+
+def test_a_village_is_known_by_code_by_label_and_by_name(office: Office, house: House) -> None:
+    client, names = office.client("registrar"), names_of(house)
+    town, village = names[TOWN], names[NEW_SOUTH_COMMUNITY]
+    label = f"{town} · {village}"
+    short = village.removesuffix("居民委员会").removesuffix("村民委员会")
+    for text in (NEW_SOUTH_COMMUNITY, label, f"{town}{short}", short, f" {town}・{short} "):
+        assert told(client, text) == {"village": label}, text
+    assert f'<option value="{label}">' in client.get("/holders/new").get_data(as_text=True)
+
+
+def test_a_village_of_another_town_is_neither_listed_nor_taken(
+    office: Office, house: House
+) -> None:
+    names = names_of(house)
+    theirs = f"{names[OTHER_TOWN]} · {names['512022001001']}"
+    registrar, administrator = office.client("registrar"), office.client()
+    assert theirs not in registrar.get("/holders/new").get_data(as_text=True)
+    assert theirs in administrator.get("/holders/new").get_data(as_text=True)
+    assert "village" not in told(registrar, theirs)
+    assert told(administrator, theirs) == {"village": theirs}
+
+
+def test_a_village_that_does_not_belong_to_the_town_is_told_with_near_names(
+    office: Office, house: House
+) -> None:
+    names = names_of(house)
+    said = told(office.client(), f"{names[TOWN]} · 西郊社区")["problem"]
+    assert said.startswith(f"{names[TOWN]}没有叫“西郊社区”的村（社区）")
+
+
+def test_a_name_that_several_towns_have_asks_for_the_town(office: Office) -> None:
+    # 放生 is a village of one town and a community of another.
+    said = told(office.client(), "放生")["problem"]
+    assert (
+        "请写上镇（街道）" in said and "放生村村民委员会" in said and "放生社区居民委员会" in said
+    )
+
+
+def test_a_person_is_entered_with_the_label_and_an_older_draft_shows_it(
+    office: Office, house: House
+) -> None:
+    client, names = office.client("registrar"), names_of(house)
+    label = f"{names[TOWN]} · {names[NEW_SOUTH_COMMUNITY]}"
+    entered = office.post(client, "/holders/new", **form(label))
+    assert entered.status_code == 302
+    kept = office.post(client, "/holders/new", **{**form(NEW_SOUTH_COMMUNITY), "act": "draft"})
+    assert kept.status_code == 302
+    listed = client.get("/holders/").get_data(as_text=True)
+    draft = listed.partition("/holders/new?draft=")[2].partition('"')[0]
+    page = client.get(f"/holders/new?draft={draft}").get_data(as_text=True)
+    assert f'value="{label}"' in page.partition('id="field-division_code"')[2].partition(">")[0]
