@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from huimin.house import House, create_house, furnish
 from huimin.settings import Settings
@@ -113,6 +114,19 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
     started.psql("SELECT pg_reload_conf();")
     yield PostgresqlServer(started.get_uri())
     # The server ends and its folder goes when this process ends (cleanup_mode).
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Hashes that cost next to nothing, in this process alone.
+
+    What they really cost is proven on the command's own account (tests/access/test_commands.py).
+    """
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("huimin.access.passwords.hasher", quick)
+        patch.setattr("huimin.access.sign_in.NOBODYS_HASH", quick.hash("nobody"))
+        yield
 
 
 @pytest.fixture(scope="session")

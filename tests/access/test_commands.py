@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from huimin.access.passwords import NOBODYS_HASH, matches
 from tests.making.staff import PASSWORD
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -42,11 +45,23 @@ def test_an_account_is_added_listed_reset_and_disabled(run_cli: Any, folder: Pat
     (row,) = json.loads(listed.stdout)["staff"]
     assert (row["username"], row["role"], row["state"]) == ("li.na", "auditor", "active")
     assert "argon2" not in listed.stdout
+    assert _stored_hash(folder).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert staff(folder, "password", "li.na", typed="another-password\n").returncode == 0
     assert staff(folder, "disable", "li.na").returncode == 0
     assert "disabled" in staff(folder, "list").stdout
     gone = staff(folder, "disable", "nobody")
     assert (gone.returncode, gone.stdout) == (2, "")
+
+
+def test_to_say_that_nobody_has_this_name_takes_as_long_as_a_wrong_password() -> None:
+    assert NOBODYS_HASH.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert matches(NOBODYS_HASH, "nobody has this password")
+
+
+def _stored_hash(folder: Path) -> str:
+    with contextlib.closing(sqlite3.connect(folder / "huimin.db")) as connection:
+        (found,) = connection.execute("SELECT password_hash FROM staff").fetchone()
+    return str(found)
 
 
 def test_what_does_not_fit_is_told_in_one_sentence(run_cli: Any, folder: Path) -> None:
