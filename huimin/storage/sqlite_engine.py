@@ -24,6 +24,8 @@ GROUP_MAX = 128
 BUSY_TIMEOUT_MS = 10_000
 # A checkpoint costs two fsyncs and stops the writer: once in 16 MB of log is often enough.
 CHECKPOINT_PAGES = 4_000
+# A row that was answered for outlives a power cut.
+SYNCHRONOUS = "FULL"
 # How long close() waits for a read that runs.
 READ_SECONDS_MAX = 10
 
@@ -76,7 +78,7 @@ def connect(
     )
     connection.row_factory = dict_row
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
     # Otherwise INSERT OR REPLACE would delete a ledger row without asking its trigger.
     connection.execute("PRAGMA recursive_triggers = ON")
     # The journals of savepoints stay in memory; the log of the database itself is on disk.

@@ -18,8 +18,8 @@ from huimin.house import create_house, open_house
 from huimin.ledger.prove import verify_chains
 from huimin.settings import Settings
 from huimin.storage.unmade import is_unmade
-from tests.conftest import PostgresqlServer
 from tests.demo.conftest import run_demo
+from tests.postgresql_server import PostgresqlServer
 
 URL = "HUIMIN_DATABASE_URL"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sqlite3
 import subprocess
@@ -18,6 +19,7 @@ from huimin.settings import Settings
 from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.open_engine import open_engine
 from huimin.storage.sqlite_engine import GROUP_MAX, SqliteEngine
+from tests.conftest import REPOSITORY
 
 Work = Callable[[Transaction], Any]
 
@@ -137,15 +139,23 @@ def test_a_full_disk_fails_the_group_with_one_sentence(engine: SqliteEngine) -> 
     assert codes(engine) == sorted(kept)
 
 
-def test_the_file_is_opened_as_the_rules_of_data_ask(engine: SqliteEngine) -> None:
-    def pragmas(tx: Transaction) -> dict[str, Any]:
-        names = ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers")
-        rows = [tx.connection.execute(f"PRAGMA {name}").fetchone() for name in names]
-        return {key: value for row in rows for key, value in row.items()}
-
+def test_the_shipped_program_opens_the_file_as_the_rules_of_data_ask(engine: SqliteEngine) -> None:
+    # In a process of its own, because this one does not wait for the disk (tests/conftest.py).
+    asks = """
+import json, pathlib, sys
+from huimin.storage.sqlite_engine import SqliteEngine
+def pragmas(tx):
+    names = ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers")
+    rows = [tx.connection.execute(f"PRAGMA {name}").fetchone() for name in names]
+    return {key: value for row in rows for key, value in row.items()}
+engine = SqliteEngine(pathlib.Path(sys.argv[1]))
+print(json.dumps([engine.read(pragmas), engine.write(pragmas)]))
+engine.close()
+"""
+    command = [sys.executable, "-c", asks, str(engine.path)]
+    told = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
-    assert engine.read(pragmas) == wanted
-    assert engine.write(pragmas) == wanted
+    assert json.loads(told.stdout) == [wanted, wanted]
 
 
 def test_another_process_that_writes_is_waited_for(engine: SqliteEngine) -> None:
