@@ -27,7 +27,14 @@ from huimin.storage.open_engine import create_database, open_engine
 from tests.postgresql_server import PostgresqlServer
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+BROWSER_TESTS = REPOSITORY / "tests" / "browser"
 ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's tests come first and together: they are the longest and share one Chromium."""
+    items.sort(key=lambda item: BROWSER_TESTS not in item.path.parents)
 
 
 class FixedClock:

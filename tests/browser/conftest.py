@@ -126,8 +126,9 @@ def _report_lost(house: Any, card: dict[str, Any]) -> None:
     house.engine.write(lambda tx: report_lost(tx, **act))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Any]:
+    """One Chromium for all browser tests of a worker; each opens contexts of its own."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as started:

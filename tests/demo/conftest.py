@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -36,10 +37,17 @@ def run_demo(
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a demo county. It is read only; see `demo_copy`."""
-    folder = tmp_path_factory.mktemp("demo") / "county"
-    done = run_demo("--no-serve", "--folder", folder)
-    assert done.returncode == 0, done.stderr
-    return folder
+    own = tmp_path_factory.getbasetemp()
+    # Every xdist worker has a folder in the run's: the first builds, the others take a copy.
+    common = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with (common / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        first = common / "demo-built"
+        if not first.exists():
+            done = run_demo("--no-serve", "--folder", own / "demo-begun")
+            assert done.returncode == 0, done.stderr
+            (own / "demo-begun").rename(first)
+        return Path(shutil.copytree(first, own / "demo"))
 
 
 @pytest.fixture
