@@ -171,6 +171,9 @@ RETURNING *;
 -- name: change_terminal_label^
 UPDATE terminal SET label = :label WHERE id = :id AND state = 'active' RETURNING *;
 
+-- name: renew_terminal_key^
+UPDATE terminal SET key_hash = :key_hash WHERE id = :id AND state = 'active' RETURNING *;
+
 -- name: disable_terminal^
 UPDATE terminal SET state = 'disabled', disabled_at = :disabled_at
 WHERE id = :id AND state = 'active'

@@ -15,6 +15,7 @@ from huimin.merchants.terminals import (
     disable_terminal,
     find_terminal,
     list_terminals,
+    renew_key,
 )
 from huimin.settings import Settings
 from huimin.storage.engine import Transaction
@@ -25,7 +26,7 @@ TERMINAL_WORDS = {"active": "正常", "disabled": "已停用"}
 
 @click.group()
 def terminals() -> None:
-    """收银终端：添加、查看、停用、模拟。"""
+    """收银终端：添加、查看、换密钥、停用、模拟。"""
 
 
 @terminals.command("add")
@@ -50,8 +51,7 @@ def add_terminal_command(house: House, outlet: str, label: str, form: str) -> No
         print_json({**_without_hash(row), "key": key})
         return
     click.echo(f"已添加终端 {row['code']}（{row['label']}）。")
-    click.echo(f"密钥：{key}")
-    click.echo("密钥只显示这一次，系统里只存它的摘要；请现在就填进收银系统。丢了就停用并另加一台。")
+    _tell_key(key)
 
 
 @terminals.command("list")
@@ -75,6 +75,25 @@ def list_terminals_command(house: House, outlet: str | None, state: str | None, 
             f"{row['code']}  {TERMINAL_WORDS[row['state']]}  {row['outlet_name']}  {row['label']}"
         )
     click.echo(f"共 {len(rows)} 台终端。")
+
+
+@terminals.command("rekey")
+@click.argument("terminal")
+@click.option("--reason", required=True, help="原因，记入审计记录。")
+@format_option
+@pass_house
+def rekey_terminal_command(house: House, terminal: str, reason: str, form: str) -> None:
+    """给一台终端换新密钥（TERMINAL 为六位终端编号），旧密钥立即失效。新密钥只显示这一次。"""
+
+    def work(tx: Transaction) -> tuple[Row, str]:
+        return renew_key(tx, terminal_id=terminal, now=house.clock(), actor=actor(), reason=reason)
+
+    row, key = house.engine.write(work)
+    if form == "json":
+        print_json({**_without_hash(row), "key": key})
+        return
+    click.echo(f"已更换终端 {row['code']}（{row['label']}）的密钥，旧密钥从现在起无效。")
+    _tell_key(key)
 
 
 @terminals.command("disable")
@@ -142,6 +161,14 @@ def simulate_command(settings: Settings, **options: Any) -> None:
             raise
         raise click.ClickException("请先安装 httpx：pip install 'huimin[client]'。") from error
     simulate(folder=settings.folder, **options)
+
+
+def _tell_key(key: str) -> None:
+    click.echo(f"密钥：{key}")
+    click.echo(
+        "密钥只显示这一次，系统里只存它的摘要；请现在就填进收银系统。"
+        "丢了就用 huimin terminals rekey 换一个。"
+    )
 
 
 def _without_hash(row: Row) -> Row:

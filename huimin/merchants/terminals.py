@@ -1,7 +1,8 @@
-"""Give an outlet a terminal with a key, and switch a terminal off at once.
+"""Give an outlet a terminal with a key, renew that key, and switch a terminal off at once.
 
-The key is returned once, at creation, and only its SHA-256 is stored; a lost key means a new
-terminal. A disabled terminal stays disabled.
+A key is returned once, when it is made, and only its SHA-256 is stored; a lost or told one is
+renewed, which ends the old one and every device that was set up with it. A disabled terminal stays
+disabled.
 """
 
 from __future__ import annotations
@@ -80,6 +81,28 @@ def list_terminals(
 ) -> list[Row]:
     """Terminals with their outlet's and merchant's names and states, without the key's hash."""
     return list(queries.list_terminals(tx, outlet_id=outlet_id, state=state))
+
+
+def renew_key(
+    tx: Transaction, *, terminal_id: str, now: datetime, actor: str, reason: str
+) -> tuple[Row, str]:
+    """Another key for a terminal in use; returns its row and the key, told only here.
+
+    The old key is refused from the moment this commits. Raises FieldProblems on `reason` or
+    `terminal`.
+    """
+    reason = checked_reason(reason)
+    old = find_terminal(tx, terminal_id)
+    key = new_key()
+    row: Row | None = queries.renew_terminal_key(tx, id=old["id"], key_hash=hash_key(key))
+    if row is None:
+        raise field_problem(
+            "terminal",
+            "这个终端已经停用，不能更换密钥；请另加一台。",
+            "This terminal is disabled and gets no key; add another one.",
+        )
+    record_change(tx, "terminal", "rekeyed", old=old, new=row, now=now, actor=actor, reason=reason)
+    return row, key
 
 
 def disable_terminal(

@@ -54,6 +54,7 @@ EVENTS = {
     "outlet.ended": _("终止示范点"),
     "terminal.added": _("新增收银终端"),
     "terminal.changed": _("修改收银终端"),
+    "terminal.rekeyed": _("更换收银终端的密钥"),
     "terminal.disabled": _("停用收银终端"),
     "terminal.till_set_up": _("设备设为收银终端"),
     "terminal.till_left": _("取消设备的收银设置"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from subprocess import CompletedProcess
 from typing import Any
@@ -58,6 +59,19 @@ def test_from_a_merchant_to_a_dead_key(run: Run, sqlite_house: House) -> None:
     resumed = as_json(run("outlets", "resume", "宏扬店", "--reason", "属实", "--format", "json"))
     assert resumed["state"] == "active"
 
+    renewed = run("terminals", "rekey", terminal["code"], "--reason", "密钥抄丢了")
+    assert renewed.returncode == 0 and key not in renewed.stdout
+    (new_key,) = re.findall(r"hmt_[\w-]+", renewed.stdout)
+    with pytest.raises(Refusal, match="unauthorized"):
+        sqlite_house.engine.read(lambda tx: terminal_of_key(tx, key))
+    again = as_json(
+        run("terminals", "rekey", terminal["code"], "--reason", "再换", "--format", "json")
+    )
+    assert "key_hash" not in again and again["key"] not in (key, new_key)
+    key = again["key"]
+    seen = sqlite_house.engine.read(lambda tx: terminal_of_key(tx, key))
+    assert seen["terminal_code"] == terminal["code"]
+
     disabled = run("terminals", "disable", terminal["code"], "--reason", "换新")
     assert disabled.returncode == 0 and "从现在起无效" in disabled.stdout
     with pytest.raises(Refusal):
@@ -76,6 +90,7 @@ def test_a_wrong_field_is_named_on_stderr_with_exit_2(run: Run, sqlite_house: Ho
         ("outlets", "suspend", "没有", "--reason", "测试"),
         ("merchants", "resume", "没有", "--reason", "测试"),
         ("terminals", "disable", "000009", "--reason", "测试"),
+        ("terminals", "rekey", "000009", "--reason", "测试"),
         ("outlets", "end", NO_TEXT, "--reason", "测试"),
         ("merchants", "end", NO_TEXT, "--reason", "测试"),
         ("terminals", "disable", NO_TEXT, "--reason", "测试"),

@@ -71,10 +71,34 @@ def test_a_merchant_joins_and_sells(office: Office, house: House) -> None:
     assert key.group(1) not in page
     place = first_id(page, f"{outlet}/terminals/")
     assert office.post(admin, f"{outlet}/terminals/{place}/disable").status_code == 422
+    new_key = renew(office, admin, house, f"{outlet}/terminals/{place}/rekey", key.group(1))
     off = office.post(admin, f"{outlet}/terminals/{place}/disable", reason="换机")
     assert off.status_code == 302
     with pytest.raises(Refusal, match="terminal_disabled"):
-        house.engine.read(lambda tx: terminal_of_key(tx, key.group(1)))
+        house.engine.read(lambda tx: terminal_of_key(tx, new_key))
+    gone = office.post(admin, f"{outlet}/terminals/{place}/rekey", reason="再换")
+    assert gone.status_code == 422 and "已经停用" in gone.text and "hmt_" not in gone.text
+
+
+def renew(office: Office, admin: Any, house: House, path: str, old_key: str) -> str:
+    """Another key for a terminal, through its page; the old one stops at once."""
+    assert office.post(admin, path).status_code == 422
+    assert house.engine.read(lambda tx: terminal_of_key(tx, old_key))["terminal_code"] == "000001"
+    shown = office.post(admin, path, reason="密钥抄丢了")
+    found = re.search(r"<code>(hmt_[\w-]+)</code>", shown.text)
+    assert found is not None and "data:image/svg+xml" in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
+    new_key = found.group(1)
+    with pytest.raises(Refusal, match="unauthorized"):
+        house.engine.read(lambda tx: terminal_of_key(tx, old_key))
+    assert house.engine.read(lambda tx: terminal_of_key(tx, new_key))["terminal_code"] == "000001"
+    assert "更换收银终端的密钥" in admin.get("/audit/?action=terminal.rekeyed").text
+    elsewhere = path.replace("/terminals/", "x/terminals/")
+    assert office.post(admin, elsewhere, reason="测试").status_code == 404
+    auditor = office.client("auditor")
+    assert office.post(auditor, path, reason="测试").status_code == 403
+    assert house.engine.read(lambda tx: terminal_of_key(tx, new_key))["terminal_code"] == "000001"
+    return new_key
 
 
 def test_the_public_form_is_throttled(office: Office) -> None:

@@ -12,7 +12,12 @@ from huimin.core.refusals import FieldProblems, Refusal
 from huimin.house import House
 from huimin.merchants.merchants import end_merchant, resume_merchant, suspend_merchant
 from huimin.merchants.outlets import resume_outlet, suspend_outlet
-from huimin.merchants.terminals import disable_terminal, find_terminal, list_terminals
+from huimin.merchants.terminals import (
+    disable_terminal,
+    find_terminal,
+    list_terminals,
+    renew_key,
+)
 from tests.making.merchants import make_outlet, make_terminal
 from tests.merchants.audit_trail import events
 from tests.merchants.test_merchants import fields_of
@@ -58,6 +63,34 @@ def test_a_disabled_terminal_is_refused_at_once_and_stays_so(house: House) -> No
         ("terminal.added", None),
         ("terminal.disabled", "密钥外泄"),
     ]
+
+
+def test_a_renewed_key_replaces_the_old_one_at_once(house: House) -> None:
+    terminal, old_key = make_terminal(house)
+    how = {"terminal_id": "000001", "now": house.clock(), "actor": "test"}
+    row, key = house.engine.write(lambda tx: renew_key(tx, reason="密钥抄丢了", **how))
+    assert row["id"] == terminal["id"] and key != old_key
+    assert opens(house, old_key) == "unauthorized"
+    assert opens(house, key) == "000001"
+    assert row["key_hash"] == hashlib.sha256(key.encode()).hexdigest()
+    _, event = events(house, terminal["id"])
+    assert (event["action"], event["reason"]) == ("terminal.rekeyed", "密钥抄丢了")
+    for secret in (key, row["key_hash"], terminal["key_hash"]):
+        assert secret not in str(event)
+    with pytest.raises(FieldProblems) as caught:
+        house.engine.write(lambda tx: renew_key(tx, reason=" ", **how))
+    assert fields_of(caught.value) == ["reason"]
+    assert opens(house, key) == "000001"
+
+
+def test_a_disabled_terminal_gets_no_key(house: House) -> None:
+    terminal, key = make_terminal(house)
+    how = {"terminal_id": terminal["id"], "now": house.clock(), "actor": "test", "reason": "测试"}
+    house.engine.write(lambda tx: disable_terminal(tx, **how))
+    with pytest.raises(FieldProblems) as caught:
+        house.engine.write(lambda tx: renew_key(tx, **how))
+    assert fields_of(caught.value) == ["terminal"]
+    assert opens(house, key) == "terminal_disabled"
 
 
 def test_a_terminal_stops_with_its_outlet_and_its_merchant(house: House) -> None:

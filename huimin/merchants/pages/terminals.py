@@ -1,4 +1,4 @@
-"""Terminals of an outlet: made with a key that is shown once, and switched off at once."""
+"""Terminals of an outlet: made with a key that is shown once, given another, switched off."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ from huimin.core.refusals import FieldProblems, Refusal
 from huimin.merchants.outlets import outlet_by_id
 from huimin.merchants.pages import pages
 from huimin.merchants.pages.outlets import outlet_page
-from huimin.merchants.terminals import add_terminal, disable_terminal, terminal_of_outlet
+from huimin.merchants.terminals import (
+    Row,
+    add_terminal,
+    disable_terminal,
+    renew_key,
+    terminal_of_outlet,
+)
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
@@ -30,7 +36,7 @@ def enter_terminal(outlet_id: str) -> Response | tuple[str, int]:
     """Make a terminal; its key and the code that sets a till up are shown this once."""
     form, now, actor = Form.sent(), house().clock(), member().username
 
-    def work(tx: Transaction) -> tuple[dict[str, object], str]:
+    def work(tx: Transaction) -> tuple[Row, str]:
         if outlet_by_id(tx, outlet_id) is None:
             raise Refusal("not_found")
         return add_terminal(tx, outlet_id=outlet_id, label=form.text("label"), now=now, actor=actor)
@@ -39,14 +45,25 @@ def enter_terminal(outlet_id: str) -> Response | tuple[str, int]:
         row, key = change(work)
     except FieldProblems as why:
         return outlet_page(outlet_id, form.refused(why), opened="terminal"), 422
-    outlet = house().engine.read(lambda tx: outlet_by_id(tx, outlet_id))
-    picture = _picture(f"{SET_UP}:{house().settings.base_url}#{key}")
-    page = render_template(
-        "merchants/terminal_key.html", outlet=outlet, terminal=row, key=key, picture=picture
-    )
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return _key_page(outlet_id, row, key)
+
+
+@pages.post("/outlets/<outlet_id>/terminals/<terminal_id>/rekey")
+@require("merchant.write")
+def give_another_key(outlet_id: str, terminal_id: str) -> Response | tuple[str, int]:
+    """Its old key is refused from this moment on; the new one is shown this once."""
+    form, now, actor = Form.sent(), house().clock(), member().username
+
+    def work(tx: Transaction) -> tuple[Row, str]:
+        terminal_of_outlet(tx, outlet_id, terminal_id)
+        reason = form.text("reason")
+        return renew_key(tx, terminal_id=terminal_id, now=now, actor=actor, reason=reason)
+
+    try:
+        row, key = change(work)
+    except FieldProblems as why:
+        return outlet_page(outlet_id, form.refused(why), opened=f"rekey-{terminal_id}"), 422
+    return _key_page(outlet_id, row, key)
 
 
 @pages.post("/outlets/<outlet_id>/terminals/<terminal_id>/disable")
@@ -67,6 +84,18 @@ def switch_terminal_off(outlet_id: str, terminal_id: str) -> Response | tuple[st
         return outlet_page(outlet_id, form.refused(why), opened=terminal_id), 422
     tell(_("收银终端已停用，密钥马上失效。"))
     return redirect(url_for("merchants.outlet", outlet_id=outlet_id))
+
+
+def _key_page(outlet_id: str, terminal: Row, key: str) -> Response:
+    """The key and the code that sets a till up; no cache keeps the page."""
+    outlet = house().engine.read(lambda tx: outlet_by_id(tx, outlet_id))
+    picture = _picture(f"{SET_UP}:{house().settings.base_url}#{key}")
+    page = render_template(
+        "merchants/terminal_key.html", outlet=outlet, terminal=terminal, key=key, picture=picture
+    )
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _picture(text: str) -> str:
