@@ -14,6 +14,7 @@ APPEND_ONLY_TABLES = (
     "offline_item",
     "day_comparison",
     "day_close",
+    "receipt_print",
 )
 
 _SQLITE = """

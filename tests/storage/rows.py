@@ -214,6 +214,19 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
             "recorded_at": AT,
         },
     ),
+    (
+        "receipt_print",
+        {
+            "id": "rp",
+            "ledger_id": "l",
+            "copy_number": 1,
+            "width_mm": 58,
+            "form": "page",
+            "terminal_id": "t",
+            "printed_at": AT,
+            "printed_by": "terminal:000001",
+        },
+    ),
 ]
 
 
