@@ -2,6 +2,8 @@
 
 Taking is one insert that waits for a rival, so of two tills that read the same phone at the same
 moment one has it and the other is told to ask for a fresh code. A printed code passes untouched.
+A code that bought nothing is forgotten after a day; one that bought stays as long as the ledger,
+because a sale of the same code made without network may be handed in days later.
 """
 
 from __future__ import annotations
@@ -16,6 +18,9 @@ from huimin.core.changing_code import HELD_SECONDS, is_fresh
 from huimin.core.days import instant_text, parse_instant
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
+
+# Far longer than a code lives with its allowances, so that a clock that is set right costs nothing.
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def take_code(
@@ -35,6 +40,8 @@ def take_code(
         return
     name = _name(card)
     if is_fresh(card.issued_at, now, allowed_seconds=allowed_seconds):
+        forgotten_at = int((now - FORGOTTEN_AFTER).timestamp())
+        queries.forget_codes(tx, copy_id=card.text, issued_before=forgotten_at)
         use = queries.take_code(
             tx, terminal_id=terminal["terminal_id"], taken_at=instant_text(now), **name
         )

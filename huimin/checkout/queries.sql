@@ -33,6 +33,11 @@ VALUES (:copy_id, :issued_at, :terminal_id, :taken_at, NULL)
 ON CONFLICT (copy_id, issued_at) DO UPDATE SET taken_at = code_use.taken_at
 RETURNING terminal_id, taken_at, redemption_id;
 
+-- name: forget_codes!
+-- Of one card alone, by the primary key: cards in use at other tills are not waited for.
+DELETE FROM code_use
+WHERE copy_id = :copy_id AND issued_at < :issued_before AND redemption_id IS NULL;
+
 -- name: code_use_of^
 SELECT terminal_id, taken_at, redemption_id FROM code_use
 WHERE copy_id = :copy_id AND issued_at = :issued_at;

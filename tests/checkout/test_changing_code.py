@@ -84,6 +84,34 @@ def test_another_till_is_told_to_ask_for_a_fresh_one(
     assert code_of(till.redeem(card=code)) == "ok"
 
 
+def test_what_was_read_and_bought_nothing_is_forgotten_after_a_day(
+    till: ApiTill, other: ApiTill, clock: Any
+) -> None:
+    bought = make_code(till.house, till.card)
+    assert till.redeem(card=bought).status_code == 201
+    clock.advance(seconds=1)
+    idle = make_code(till.house, till.card)
+    assert code_of(verify(till, idle)) == "ok"
+    clock.advance(hours=23)
+    assert code_of(verify(till, make_code(till.house, till.card))) == "ok"
+    assert len(uses(till.house)) == 3
+    assert code_of(verify(other, idle)) == "code_used"
+    clock.advance(hours=2)
+    assert code_of(verify(till, make_code(till.house, till.card))) == "ok"
+    kept = [row["redemption_id"] is not None for row in uses(till.house)]
+    assert sorted(kept) == [False, False, True]
+    assert code_of(verify(other, idle)) == "code_stale"
+    assert code_of(verify(other, bought)) == "code_used"
+
+
+def test_another_card_s_codes_are_left_alone(till: ApiTill, client: Any, clock: Any) -> None:
+    stranger = make_till(client, till.house)
+    assert code_of(verify(stranger, make_code(till.house, stranger.card))) == "ok"
+    clock.advance(hours=25)
+    assert code_of(verify(till, make_code(till.house, till.card))) == "ok"
+    assert len(uses(till.house)) == 2
+
+
 def test_the_same_key_again_gives_the_same_answer(till: ApiTill) -> None:
     body = till.body(card=make_code(till.house, till.card))
     first = till.post("/redemptions", body, "key-1")

@@ -45,6 +45,17 @@ def test_it_is_taken_as_of_the_sale_and_once(
     assert other.post("/cards/verify", {"card": code}).json["code"] == "code_used"
 
 
+def test_a_code_that_bought_is_known_when_a_second_sale_of_it_comes_days_later(
+    till: OfflineTill, house: House, clock: FixedClock
+) -> None:
+    code = make_code(house, till.card)
+    first, second = till.item(card=code), till.item(card=code)
+    assert told(till.send(first)[0]) == "accepted"
+    clock.advance(hours=49)
+    assert till.post("/cards/verify", {"card": make_code(house, till.card)}).status_code == 200
+    assert told(till.send(second)[0]) == "code_used"
+
+
 @pytest.mark.parametrize(
     ("age", "wanted"),
     [(0, "accepted"), (719, "accepted"), (720, "code_stale"), (-61, "code_stale")],
