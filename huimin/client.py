@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import random
 import time
+import urllib.parse
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -29,7 +30,7 @@ TAKEN_CODES = ("order_exists", "order_cancelled", "idempotency_mismatch")
 UNCLEAR_CODES = ("request_in_progress", "too_many_requests")
 
 Answer = dict[str, Any]
-T = TypeVar("T", "Redemption", "Reversal")
+T = TypeVar("T", "Redemption", "Reversal", "Claim")
 
 
 class HuiminError(Exception):
@@ -108,6 +109,37 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """A purchase at the usual price that missed its discount, with its ids. Store it, in fen.
+
+    `order_no` is the receipt's; the refused or given-up Sale's where there was one. `presented_by`
+    is "holder" or "family_member". `occurred_on` is the day of an earlier purchase only.
+    """
+
+    card: str
+    amount_fen: int
+    order_no: str = field(default_factory=new_id)
+    key: str = field(default_factory=new_id)
+    presented_by: str = "holder"
+    identity_checked: bool = False
+    excluded_fen: int = 0
+    insurance_fen: int = 0
+    occurred_on: date | str | None = None
+    refusal_code: str | None = None
+    note: str | None = None
+    cashier: str | None = None
+
+    def body(self) -> Answer:
+        """What is sent; the key goes into the header."""
+        sent = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "key"}
+        if self.occurred_on is not None:
+            sent["occurred_on"] = str(self.occurred_on)
+        return {name: value for name, value in sent.items() if value not in (None, 0)} | {
+            "identity_checked": self.identity_checked
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Redemption:
     """A recorded redemption; `answer` is all that the server said."""
 
@@ -132,6 +164,20 @@ class Reversal:
     discount_fen: int
     payable_fen: int
     recorded_at: str
+    answer: Answer = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A recorded claim: `state` is submitted, approved or rejected; `claim_no` is for the slip."""
+
+    id: str
+    claim_no: str
+    state: str
+    order_no: str
+    amount_fen: int
+    business_day: str
+    submitted_at: str
     answer: Answer = field(repr=False)
 
 
@@ -260,6 +306,32 @@ class Client:
                 f"退货没有得到答复（{error}），请用同一个 Return 再调用 reverse。 / "
                 "Call reverse again with the same Return.",
             ) from error
+
+    def claim(self, missed: Missed) -> Claim:
+        """File a purchase that missed its discount; once, however often this Missed is sent.
+
+        Nothing is given yet: an administrator decides. Raises Refused, Unclear.
+        """
+        try:
+            return _of(Claim, self._send("POST", "/claims", missed.body(), missed.key, []))
+        except _NoAnswer as error:
+            raise Unclear(
+                missed.order_no,
+                f"登记补办没有得到答复（{error}），请用同一个 Missed 再调用 claim。 / "
+                "Call claim again with the same Missed.",
+            ) from error
+
+    def find_claim(self, claim_id: str) -> Claim | None:
+        """A claim by its id or the number on its slip; None for one that this outlet hasn't filed.
+
+        Raises Unreachable.
+        """
+        try:
+            return _of(Claim, self._ask("GET", f"/claims/{urllib.parse.quote(claim_id, safe='')}"))
+        except Refused as refused:
+            if refused.code == "claim_unknown":
+                return None
+            raise
 
     def statement(self, day: date | str) -> Answer:
         """The outlet's day: rows, sums, SHA-256."""

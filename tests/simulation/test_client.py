@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from huimin.cards.change_state import resume_card, suspend_card
-from huimin.client import Client, Refused, Return, Sale, Unclear, Unreachable
+from huimin.client import Client, Missed, Refused, Return, Sale, Unclear, Unreachable
 from huimin.house import House
 from tests.simulation.conftest import ClientTill, ScriptedNetwork
 
@@ -173,6 +173,33 @@ def test_a_cancellation_that_is_not_answered_says_so(till: ClientTill) -> None:
     with pytest.raises(Unclear) as caught:
         till.client.cancel("1")
     assert caught.value.what == "1" and "cancel" in caught.value.advice
+
+
+@pytest.mark.parametrize("fault", ["lost", "dropped"])
+def test_a_missed_discount_is_claimed_once(till: ClientTill, fault: str) -> None:
+    missed = Missed(till.shop.card["token"], 12_800, "W-1", excluded_fen=800, note="没带卡")
+    till.network.script = [fault] * 3
+    with pytest.raises(Unclear) as caught:
+        till.client.claim(missed)
+    assert caught.value.what == "W-1" and "claim" in caught.value.advice
+    claim = till.client.claim(missed)
+    assert till.network.sent[0].content == till.network.sent[-1].content
+    assert (claim.order_no, claim.state, claim.amount_fen) == ("W-1", "submitted", 12_800)
+    assert claim.answer["source"] == "refusal" and claim.answer["excluded_fen"] == 800
+    assert till.client.claim(missed) == claim
+    assert till.client.find_claim(claim.id) == till.client.find_claim(claim.claim_no) == claim
+    with pytest.raises(Refused) as again:
+        till.client.claim(Missed(till.shop.card["token"], 12_800, "W-1"))
+    assert again.value.code == "claim_exists"
+    assert till.client.find_claim("no-such") is None
+    assert till.rows == 0
+
+
+def test_an_earlier_day_s_purchase_is_claimed_with_its_day(till: ClientTill) -> None:
+    missed = Missed(till.shop.card["token"], 5_000, occurred_on=date(2026, 10, 30), cashier="王敏")
+    claim = till.client.claim(missed)
+    assert claim.order_no == missed.order_no and claim.business_day == "2026-10-30"
+    assert (claim.answer["source"], claim.answer["cashier"]) == ("missed", "王敏")
 
 
 def test_ids_are_made_anew_for_each_sale() -> None:
