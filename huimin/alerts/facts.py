@@ -7,10 +7,10 @@ is made while a customer waits.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from huimin.core.days import parse_instant
+from huimin.core.days import county_start, parse_instant
 from huimin.divisions.find import town_of
 
 # By the national code, 001 to 099 below a county are its streets: neighbours in the county seat.
@@ -49,6 +49,17 @@ class Fact(NamedTuple):
         """
         town = self.town_code
         return town[:6] + "seat" if int(town[6:9]) in STREET_CODES else town
+
+    @property
+    def is_claim(self) -> bool:
+        """Entered by a decision, and not at the till in its turn."""
+        return self.channel == "claim"
+
+    @property
+    def hour_kept(self) -> bool:
+        """False for a claim of an earlier day, which stands at noon (claims/submit.py)."""
+        noon = county_start(date.fromisoformat(self.day)) + timedelta(hours=12)
+        return not self.is_claim or self.at != noon
 
     @property
     def hands(self) -> str:

@@ -50,13 +50,13 @@ Find = Callable[[Scene, Limits], Finding | None]
 def far_apart(scene: Scene, limits: Limits = LIMITS) -> Finding | None:
     """One card in two towns within minutes. The streets of the county seat are one place."""
     row = scene.row
-    if row.channel == "claim":  # a claim's time is when it was noted down
+    if row.is_claim:  # a claim's time is when it was noted down
         return None
     within = timedelta(minutes=limits.far_apart_minutes)
     others = [
         each
         for each in scene.of_card
-        if each.place != row.place and each.channel != "claim" and abs(each.at - row.at) <= within
+        if each.place != row.place and not each.is_claim and abs(each.at - row.at) <= within
     ]
     if not others:
         return None
@@ -89,12 +89,17 @@ def is_round(amount_fen: int, limits: Limits = LIMITS) -> bool:
 
 
 def round_amounts(scene: Scene, limits: Limits = LIMITS) -> Finding | None:
-    """A till's sales of one day, one after another, all of even amounts."""
+    """A till's sales of one day, one after another, all of even amounts.
+
+    Claims are in the chain where they were decided: they make a run of their own, and break none.
+    """
     row = scene.row
     if not is_round(row.amount_fen, limits):
         return None
     run: list[Fact] = []
     for each in scene.till_before:
+        if each.is_claim != row.is_claim:
+            continue
         if each.day != row.day or not is_round(each.amount_fen, limits):
             break
         run.append(each)
@@ -112,7 +117,7 @@ def round_amounts(scene: Scene, limits: Limits = LIMITS) -> Finding | None:
 def split_sale(scene: Scene, limits: Limits = LIMITS) -> Finding | None:
     """Sales of one card at one outlet within an hour that as one sale would have met the cap."""
     row, cap_fen = scene.row, scene.cap_redemption_fen
-    if cap_fen is None:
+    if cap_fen is None or not row.hour_kept:
         return None
     within = timedelta(minutes=limits.split_minutes)
     parts = [
@@ -121,6 +126,7 @@ def split_sale(scene: Scene, limits: Limits = LIMITS) -> Finding | None:
         if each.outlet_id == row.outlet_id
         and each.policy_id == row.policy_id
         and each.discount_fen > 0
+        and each.hour_kept
         and abs(each.at - row.at) <= within
     ]
     total_fen = row.discount_fen + sum(each.discount_fen for each in parts)
@@ -142,7 +148,7 @@ def split_sale(scene: Scene, limits: Limits = LIMITS) -> Finding | None:
 def off_hours(scene: Scene, limits: Limits = LIMITS) -> Finding | None:
     """A sale, or a return, while the outlet is closed."""
     row = scene.row
-    if row.channel == "claim":
+    if row.is_claim:
         return None
     spans = open_spans(scene.hours, row.outlet_kind)
     local = row.at.astimezone(COUNTY_ZONE)
