@@ -12,6 +12,7 @@ from typing import Any
 
 from huimin.cards.events import checked_reason, queries, record_event
 from huimin.cards.issue import issue_card
+from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.storage.engine import Transaction
 
@@ -26,6 +27,8 @@ TRANSITIONS: Mapping[str, tuple[frozenset[str], str]] = {
     "replaced": (frozenset({"active", "lost"}), "replaced"),
     "revoked": (frozenset({"active", "suspended", "lost"}), "revoked"),
 }
+# What ends a card on the day it is done; an expired one ended by its date.
+ENDING_STATES = frozenset({"replaced", "revoked"})
 STATE_WORDS = {
     "active": ("正常", "active"),
     "suspended": ("已暂停", "suspended"),
@@ -115,8 +118,9 @@ def _change(
         raise Refusal("card_unknown")
     if card["state"] not in allowed:
         raise _not_from(card, event)
+    ended_on = county_day(now).isoformat() if new_state in ENDING_STATES else None
     changed: Row | None = queries.change_state(
-        tx, id=card_id, old_state=card["state"], new_state=new_state
+        tx, id=card_id, old_state=card["state"], new_state=new_state, ended_on=ended_on
     )
     if changed is None:
         # Somebody else changed it in between (PostgreSQL); say what it is by now.

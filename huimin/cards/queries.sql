@@ -26,7 +26,8 @@ ON CONFLICT DO NOTHING
 RETURNING *;
 
 -- name: change_state^
-UPDATE card SET state = :new_state WHERE id = :id AND state = :old_state RETURNING *;
+UPDATE card SET state = :new_state, ended_on = :ended_on
+WHERE id = :id AND state = :old_state RETURNING *;
 
 -- name: expire_due
 UPDATE card SET state = 'expired'

@@ -74,7 +74,8 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
 SELECT CAST(COUNT(*) AS BIGINT) FROM outlet JOIN merchant ON merchant.id = outlet.merchant_id
 WHERE outlet.state = 'active' AND merchant.state = 'active'
     AND NOT EXISTS (SELECT 1 FROM rollup_month
-        WHERE rollup_month.month = :month AND rollup_month.outlet_id = outlet.id);
+        WHERE rollup_month.month = :month AND rollup_month.dimension = 'channel'
+            AND rollup_month.outlet_id = outlet.id);
 
 -- name: merchant_applications$
 SELECT CAST(COUNT(*) AS BIGINT) FROM merchant_application WHERE state = 'submitted';

@@ -1,21 +1,23 @@
 """Append a redemption or a reversal: the row, its place in the terminal's chain, every counter.
 
 All of it happens in the caller's transaction, so that the report, the caps and the chain can never
-disagree with the rows. Nothing else in huimin writes these tables.
+disagree with the rows. Nothing else in huimin writes these tables. A row whose month is locked
+counts in the first month that is not, and says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from huimin.core.chain import GENESIS, row_hash
-from huimin.core.days import county_day, instant_text, month_of
+from huimin.core.days import county_day, instant_text, month_of, next_month, parse_day
 from huimin.core.discount import PolicyTerms, Quote, Sums, Usage
 from huimin.core.json_text import write_json
 from huimin.core.refusals import Refusal
+from huimin.ledger.rollup_groups import ADDED, counted_in, counted_text, sum_keys
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.named_queries import load_queries
@@ -29,8 +31,8 @@ Row = dict[str, Any]
 class Sale:
     """Everything that decided a redemption, but its quote. `terminal` is as access knows it.
 
-    `occurred_at` is when the goods were paid for, None for now: the business day, the month, the
-    counters and the roll-ups are those of that instant.
+    `occurred_at` is when the goods were paid for, None for now: the business day, the counters and,
+    while it is open, the month are those of that instant.
     """
 
     terminal: Mapping[str, Any]
@@ -104,15 +106,9 @@ def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetim
         **_when(now, occurred_at=occurred_at, channel=sale.channel),
     }
     _chain(tx, row, sale.terminal["terminal_code"])
-    _use(tx, row, quote.discount_fen, day=day.isoformat(), month=row["month"])
-    queries.add_rollup_month(tx, redemptions=1, reversals=0, **_rollup(row))
-    queries.add_rollup_month_card(
-        tx,
-        **{
-            name: row[name]
-            for name in ("month", "card_id", "outlet_id", "town_code", "eligibility")
-        },
-    )
+    _use(tx, row, quote.discount_fen, day=day)
+    _add_sums(tx, row)
+    _count_card(tx, row)
     return row
 
 
@@ -136,7 +132,7 @@ def append_reversal(
     """Write a reversal of `part` (positive sums) that `lock_returned` made room for; its row.
 
     Caps are given back to the day and month of the redemption; the sums of the report are those of
-    the month in which the reversal is recorded.
+    the month in which the reversal is recorded, which then adjusts the redemption's.
     """
     row: Row = {
         **original,
@@ -154,11 +150,13 @@ def append_reversal(
         "reason": reason,
         **_when(now, occurred_at=now, channel="online"),
     }
+    if original["month"] < row["month"]:
+        row["adjusts_month"] = original["month"]
     queries.add_reversal_total(tx, redemption_id=original["id"], **asdict(part))
     # Counters before the chain, as a redemption does, or the two would wait for each other.
-    _use(tx, row, -part.discount_fen, day=original["business_day"], month=original["month"])
+    _use(tx, row, -part.discount_fen, day=parse_day(original["business_day"]))
     _chain(tx, row, terminal["terminal_code"])
-    queries.add_rollup_month(tx, redemptions=0, reversals=1, **_rollup(row))
+    _add_sums(tx, row)
     return row
 
 
@@ -177,6 +175,7 @@ def _when(now: datetime, *, occurred_at: datetime, channel: str) -> Row:
         "recorded_at": instant_text(now),
         "business_day": day.isoformat(),
         "month": month_of(day),
+        "adjusts_month": None,
     }
 
 
@@ -187,36 +186,74 @@ def _chain(tx: Transaction, row: Row, terminal_code: str) -> None:
     day = row["business_day"].replace("-", "")
     row["receipt_no"] = f"{day}{terminal_code}{place['sequence']:06d}"
     row["hash"] = row_hash(row)
-    if queries.insert_row(tx, **row) is None:
-        order = {"outlet_id": row["outlet_id"], "order_no": row["order_no"]}
-        if queries.cancelled_order(tx, **order) is not None:
-            raise Refusal("order_cancelled", order_no=row["order_no"])
-        # Two tills at once: the one that came second finds the order taken only here.
-        raise Refusal("order_exists", order_no=row["order_no"])
+    while queries.insert_row(tx, **row) is None:
+        _require_free_order(tx, row)
+        _move_to_open_month(tx, row)
+        row["hash"] = row_hash(row)
     queries.set_head(tx, terminal_id=row["terminal_id"], hash=row["hash"])
 
 
-def _use(tx: Transaction, row: Row, discount_fen: int, *, day: str, month: str) -> None:
+def _require_free_order(tx: Transaction, row: Row) -> None:
+    if row["kind"] != "redemption":
+        return
+    order = {"outlet_id": row["outlet_id"], "order_no": row["order_no"]}
+    if queries.cancelled_order(tx, **order) is not None:
+        raise Refusal("order_cancelled", order_no=row["order_no"])
+    # Two tills at once: the one that came second finds the order taken only here.
+    if queries.redemption_by_order(tx, **order) is not None:
+        raise Refusal("order_exists", order_no=row["order_no"])
+
+
+def _move_to_open_month(tx: Transaction, row: Row) -> None:
+    """The row counts in the first open month after its own, and names the one it belongs to."""
+    locked = {found["month"] for found in queries.locked_months(tx, since=row["month"])}
+    if row["month"] not in locked:
+        raise RuntimeError(f"the ledger did not take row {row['id']} of an open month")
+    row["adjusts_month"] = row["adjusts_month"] or row["month"]
+    while row["month"] in locked:
+        row["month"] = next_month(row["month"])
+
+
+def _use(tx: Transaction, row: Row, discount_fen: int, *, day: date) -> None:
+    """A cap is one of the day and month of the sale, in whichever month its row counts."""
     counter = {
         "holder_id": row["holder_id"],
         "policy_code": row["policy_code"],
         "discount_fen": discount_fen,
     }
-    queries.add_usage_day(tx, day=day, **counter)
-    queries.add_usage_month(tx, month=month, **counter)
+    queries.add_usage_day(tx, day=day.isoformat(), **counter)
+    queries.add_usage_month(tx, month=month_of(day), **counter)
 
 
-def _rollup(row: Row) -> Row:
-    names = (
-        "month",
-        "outlet_id",
-        "division_code",
-        "town_code",
-        "eligibility",
-        "policy_id",
-        "amount_fen",
-        "discount_fen",
-        "merchant_share_fen",
-        "government_share_fen",
+def _add_sums(tx: Transaction, row: Row) -> None:
+    redemptions = int(row["kind"] == "redemption")
+    queries.add_rollup_month(
+        tx,
+        month=row["month"],
+        outlet_id=row["outlet_id"],
+        redemptions=redemptions,
+        reversals=1 - redemptions,
+        **{name: row[name] for name in ADDED},
+        **sum_keys(row),
     )
-    return {name: row[name] for name in names}
+
+
+def _count_card(tx: Transaction, row: Row) -> None:
+    """Count the card in each group of the month in which it has not been counted yet."""
+    groups = counted_in(row)
+    place = {"month": row["month"], "card_id": row["card_id"]}
+    kept = queries.count_card(tx, counted_in=counted_text(groups), **place)
+    if kept["redemptions"] == 1 or row["channel"] != "online":
+        queries.note_first_use(tx, card_id=row["card_id"], day=row["business_day"])
+    if kept["redemptions"] == 1:
+        new = groups
+    else:
+        before = frozenset(kept["counted_in"].split("\n"))
+        new = groups - before
+        if new:
+            queries.set_counted_in(tx, counted_in=counted_text(before | groups), **place)
+    counts = [dict(zip(("dimension", "key"), group.split("=", 1), strict=True)) for group in new]
+    # In one order, or two sales at once would wait for each other.
+    counts.sort(key=lambda count: (count["dimension"], count["key"]))
+    if counts:
+        queries.add_rollup_month_cards(tx, [{"month": row["month"], **count} for count in counts])

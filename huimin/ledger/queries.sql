@@ -1,5 +1,5 @@
 -- Every SQL statement of the ledger room. It alone writes ledger, chain_head, usage_*, rollup_*,
--- reversal_total and cancelled_order.
+-- reversal_total, cancelled_order, month_lock and card.first_used_on.
 
 -- name: lock_usage_day$
 -- Makes or locks the counter and reads it in one step: nobody reads first and writes later.
@@ -40,15 +40,16 @@ RETURNING sequence, hash AS previous_hash;
 UPDATE chain_head SET hash = :hash WHERE terminal_id = :terminal_id;
 
 -- name: insert_row^
--- Nothing comes back when the outlet's order has a redemption already, or was cancelled. The place in
--- the chain is locked by then, so that a cancellation comes either before this or after the commit.
+-- Nothing comes back when the outlet's order has a redemption already, or was cancelled, or when the
+-- month is locked. The place in the chain is locked by then, so that a cancellation, and the locking
+-- of a month, comes either before this or after the commit.
 INSERT INTO ledger (
     id, kind, reverses_id, receipt_no, terminal_id, sequence, outlet_id, merchant_id, outlet_kind,
     order_no, card_id, holder_id, presenter_kind, presenter_id, identity_checked, eligibility,
     division_code, town_code, policy_id, policy_code, policy_version, rate_bp, amount_fen,
     insurance_fen, excluded_fen, eligible_fen, discount_fen, payable_fen, merchant_share_fen,
     government_share_fen, detail_json, cashier, staff_id, channel, occurred_at, recorded_at,
-    business_day, month, reason, previous_hash, hash
+    business_day, month, adjusts_month, reason, previous_hash, hash
 )
 SELECT
     :id, :kind, :reverses_id, :receipt_no, :terminal_id, :sequence, :outlet_id, :merchant_id,
@@ -56,12 +57,12 @@ SELECT
     :identity_checked, :eligibility, :division_code, :town_code, :policy_id, :policy_code,
     :policy_version, :rate_bp, :amount_fen, :insurance_fen, :excluded_fen, :eligible_fen,
     :discount_fen, :payable_fen, :merchant_share_fen, :government_share_fen, :detail_json,
-    :cashier, :staff_id, :channel, :occurred_at, :recorded_at, :business_day, :month, :reason,
-    :previous_hash, :hash
+    :cashier, :staff_id, :channel, :occurred_at, :recorded_at, :business_day, :month,
+    :adjusts_month, :reason, :previous_hash, :hash
 WHERE NOT EXISTS (
     SELECT 1 FROM cancelled_order
     WHERE cancelled_order.outlet_id = :outlet_id AND cancelled_order.order_no = :order_no
-)
+) AND NOT EXISTS (SELECT 1 FROM month_lock WHERE month_lock.month = :month)
 ON CONFLICT (outlet_id, order_no) WHERE kind = 'redemption' DO NOTHING
 RETURNING id;
 
@@ -80,15 +81,47 @@ ON CONFLICT (outlet_id, order_no) DO NOTHING;
 SELECT order_no, cancelled_at FROM cancelled_order
 WHERE outlet_id = :outlet_id AND order_no = :order_no;
 
+-- name: lock_all_chains!
+-- Waits for every row that is being written anywhere; a terminal without one gets its head.
+INSERT INTO chain_head (terminal_id, sequence, hash)
+SELECT id, 0, :genesis FROM terminal WHERE true ORDER BY id
+ON CONFLICT (terminal_id) DO UPDATE SET sequence = chain_head.sequence;
+
+-- name: lock_month!
+INSERT INTO month_lock (month, locked_at) VALUES (:month, :locked_at);
+
+-- name: unlock_month!
+DELETE FROM month_lock WHERE month = :month;
+
+-- name: locked_months
+SELECT month FROM month_lock WHERE month >= :since ORDER BY month;
+
+-- name: month_locked_at$
+SELECT locked_at FROM month_lock WHERE month = :month;
+
 -- name: add_rollup_month!
+-- One row for each dimension; WHERE true tells SQLite that ON CONFLICT is no join.
 INSERT INTO rollup_month (
-    month, outlet_id, division_code, town_code, eligibility, policy_id, redemptions, reversals,
-    amount_fen, discount_fen, merchant_share_fen, government_share_fen
-) VALUES (
-    :month, :outlet_id, :division_code, :town_code, :eligibility, :policy_id, :redemptions,
-    :reversals, :amount_fen, :discount_fen, :merchant_share_fen, :government_share_fen
+    month, dimension, outlet_id, key, redemptions, reversals, amount_fen, discount_fen,
+    merchant_share_fen, government_share_fen
 )
-ON CONFLICT (month, outlet_id, division_code, eligibility, policy_id) DO UPDATE SET
+SELECT CAST(:month AS TEXT), groups.dimension, CAST(:outlet_id AS TEXT), groups.key,
+    CAST(:redemptions AS BIGINT), CAST(:reversals AS BIGINT), CAST(:amount_fen AS BIGINT),
+    CAST(:discount_fen AS BIGINT), CAST(:merchant_share_fen AS BIGINT),
+    CAST(:government_share_fen AS BIGINT)
+FROM (
+    SELECT 'town_and_kind' AS dimension, CAST(:town_and_kind AS TEXT) AS key
+    UNION ALL SELECT 'division_code', CAST(:division_code AS TEXT)
+    UNION ALL SELECT 'eligibility', CAST(:eligibility AS TEXT)
+    UNION ALL SELECT 'policy_id', CAST(:policy_id AS TEXT)
+    UNION ALL SELECT 'presenter_kind', CAST(:presenter_kind AS TEXT)
+    UNION ALL SELECT 'channel', CAST(:channel AS TEXT)
+    UNION ALL SELECT 'hour', CAST(:hour AS TEXT)
+    UNION ALL SELECT 'weekday', CAST(:weekday AS TEXT)
+    UNION ALL SELECT 'adjusts_month', CAST(:adjusts_month AS TEXT)
+) AS groups
+WHERE groups.key IS NOT NULL
+ON CONFLICT (month, dimension, outlet_id, key) DO UPDATE SET
     redemptions = rollup_month.redemptions + excluded.redemptions,
     reversals = rollup_month.reversals + excluded.reversals,
     amount_fen = rollup_month.amount_fen + excluded.amount_fen,
@@ -96,11 +129,25 @@ ON CONFLICT (month, outlet_id, division_code, eligibility, policy_id) DO UPDATE 
     merchant_share_fen = rollup_month.merchant_share_fen + excluded.merchant_share_fen,
     government_share_fen = rollup_month.government_share_fen + excluded.government_share_fen;
 
--- name: add_rollup_month_card!
-INSERT INTO rollup_month_card (month, card_id, outlet_id, town_code, eligibility, redemptions)
-VALUES (:month, :card_id, :outlet_id, :town_code, :eligibility, 1)
-ON CONFLICT (month, card_id, outlet_id, town_code, eligibility) DO UPDATE SET
-    redemptions = rollup_month_card.redemptions + 1;
+-- name: count_card^
+-- The card's row of the month, locked, as it was before but for this redemption.
+INSERT INTO rollup_month_card (month, card_id, redemptions, counted_in)
+VALUES (:month, :card_id, 1, :counted_in)
+ON CONFLICT (month, card_id) DO UPDATE SET redemptions = rollup_month_card.redemptions + 1
+RETURNING redemptions, counted_in;
+
+-- name: set_counted_in!
+UPDATE rollup_month_card SET counted_in = :counted_in
+WHERE month = :month AND card_id = :card_id;
+
+-- name: add_rollup_month_cards*!
+INSERT INTO rollup_month_cards (month, dimension, key, cards)
+VALUES (:month, :dimension, :key, 1)
+ON CONFLICT (month, dimension, key) DO UPDATE SET cards = rollup_month_cards.cards + 1;
+
+-- name: note_first_use!
+UPDATE card SET first_used_on = :day
+WHERE id = :card_id AND (first_used_on IS NULL OR first_used_on > :day);
 
 -- name: lock_reversal_total^
 INSERT INTO reversal_total (
@@ -176,34 +223,41 @@ JOIN (
 ) AS last ON last.terminal_id = ledger.terminal_id AND last.sequence = ledger.sequence
 ORDER BY ledger.terminal_id;
 
--- name: true_rollup_month
-SELECT month, outlet_id, division_code, town_code, eligibility, policy_id,
-    CAST(SUM(CASE WHEN kind = 'redemption' THEN 1 ELSE 0 END) AS BIGINT) AS redemptions,
-    CAST(SUM(CASE WHEN kind = 'reversal' THEN 1 ELSE 0 END) AS BIGINT) AS reversals,
-    CAST(SUM(amount_fen) AS BIGINT) AS amount_fen,
-    CAST(SUM(discount_fen) AS BIGINT) AS discount_fen,
-    CAST(SUM(merchant_share_fen) AS BIGINT) AS merchant_share_fen,
-    CAST(SUM(government_share_fen) AS BIGINT) AS government_share_fen
-FROM ledger
-GROUP BY month, outlet_id, division_code, town_code, eligibility, policy_id
-ORDER BY month, outlet_id, division_code, eligibility, policy_id;
+-- name: months_with_rows
+SELECT DISTINCT month FROM ledger
+UNION
+SELECT DISTINCT month FROM rollup_month
+UNION
+SELECT DISTINCT month FROM rollup_month_cards
+UNION
+SELECT DISTINCT month FROM rollup_month_card
+ORDER BY month;
+
+-- name: rows_of_month
+-- What the roll-ups of a month are made from.
+SELECT kind, outlet_id, merchant_id, outlet_kind, division_code, town_code, eligibility, policy_id,
+    presenter_kind, channel, occurred_at, business_day, month, adjusts_month, card_id, amount_fen,
+    discount_fen, merchant_share_fen, government_share_fen
+FROM ledger WHERE month = :month;
 
 -- name: kept_rollup_month
-SELECT month, outlet_id, division_code, town_code, eligibility, policy_id, redemptions, reversals,
-    amount_fen, discount_fen, merchant_share_fen, government_share_fen
-FROM rollup_month
-ORDER BY month, outlet_id, division_code, eligibility, policy_id;
+SELECT month, dimension, outlet_id, key, redemptions, reversals, amount_fen, discount_fen,
+    merchant_share_fen, government_share_fen
+FROM rollup_month WHERE month = :month;
 
--- name: true_rollup_month_card
-SELECT month, card_id, outlet_id, town_code, eligibility, CAST(COUNT(*) AS BIGINT) AS redemptions
-FROM ledger WHERE kind = 'redemption'
-GROUP BY month, card_id, outlet_id, town_code, eligibility
-ORDER BY month, card_id, outlet_id, town_code, eligibility;
+-- name: kept_rollup_month_cards
+SELECT month, dimension, key, cards FROM rollup_month_cards WHERE month = :month;
 
 -- name: kept_rollup_month_card
-SELECT month, card_id, outlet_id, town_code, eligibility, redemptions
-FROM rollup_month_card
-ORDER BY month, card_id, outlet_id, town_code, eligibility;
+SELECT month, card_id, redemptions, counted_in FROM rollup_month_card WHERE month = :month;
+
+-- name: true_first_use
+SELECT card_id, MIN(business_day) AS first_used_on
+FROM ledger WHERE kind = 'redemption'
+GROUP BY card_id ORDER BY card_id;
+
+-- name: kept_first_use
+SELECT id AS card_id, first_used_on FROM card WHERE first_used_on IS NOT NULL ORDER BY id;
 
 -- name: true_usage_day
 -- A reversal gives back to the day and month of its redemption.
@@ -218,11 +272,11 @@ SELECT holder_id, policy_code, day, used_fen FROM usage_day
 ORDER BY holder_id, policy_code, day;
 
 -- name: true_usage_month
-SELECT ledger.holder_id, ledger.policy_code, origin.month AS month,
+SELECT ledger.holder_id, ledger.policy_code, substr(origin.business_day, 1, 7) AS month,
     CAST(SUM(ledger.discount_fen) AS BIGINT) AS used_fen
 FROM ledger JOIN ledger AS origin ON origin.id = COALESCE(ledger.reverses_id, ledger.id)
-GROUP BY ledger.holder_id, ledger.policy_code, origin.month
-ORDER BY ledger.holder_id, ledger.policy_code, origin.month;
+GROUP BY ledger.holder_id, ledger.policy_code, substr(origin.business_day, 1, 7)
+ORDER BY ledger.holder_id, ledger.policy_code, substr(origin.business_day, 1, 7);
 
 -- name: kept_usage_month
 SELECT holder_id, policy_code, month, used_fen FROM usage_month
@@ -245,10 +299,16 @@ SELECT redemption_id, amount_fen, insurance_fen, excluded_fen, eligible_fen, dis
 FROM reversal_total ORDER BY redemption_id;
 
 -- name: clear_rollup_month!
-DELETE FROM rollup_month;
+DELETE FROM rollup_month WHERE month = :month;
+
+-- name: clear_rollup_month_cards!
+DELETE FROM rollup_month_cards WHERE month = :month;
 
 -- name: clear_rollup_month_card!
-DELETE FROM rollup_month_card;
+DELETE FROM rollup_month_card WHERE month = :month;
+
+-- name: clear_first_use!
+UPDATE card SET first_used_on = NULL WHERE first_used_on IS NOT NULL;
 
 -- name: clear_usage_day!
 DELETE FROM usage_day;
@@ -261,16 +321,23 @@ DELETE FROM reversal_total;
 
 -- name: put_rollup_month*!
 INSERT INTO rollup_month (
-    month, outlet_id, division_code, town_code, eligibility, policy_id, redemptions, reversals,
-    amount_fen, discount_fen, merchant_share_fen, government_share_fen
+    month, dimension, outlet_id, key, redemptions, reversals, amount_fen, discount_fen,
+    merchant_share_fen, government_share_fen
 ) VALUES (
-    :month, :outlet_id, :division_code, :town_code, :eligibility, :policy_id, :redemptions,
-    :reversals, :amount_fen, :discount_fen, :merchant_share_fen, :government_share_fen
+    :month, :dimension, :outlet_id, :key, :redemptions, :reversals, :amount_fen, :discount_fen,
+    :merchant_share_fen, :government_share_fen
 );
 
+-- name: put_rollup_month_cards*!
+INSERT INTO rollup_month_cards (month, dimension, key, cards)
+VALUES (:month, :dimension, :key, :cards);
+
 -- name: put_rollup_month_card*!
-INSERT INTO rollup_month_card (month, card_id, outlet_id, town_code, eligibility, redemptions)
-VALUES (:month, :card_id, :outlet_id, :town_code, :eligibility, :redemptions);
+INSERT INTO rollup_month_card (month, card_id, redemptions, counted_in)
+VALUES (:month, :card_id, :redemptions, :counted_in);
+
+-- name: put_first_use*!
+UPDATE card SET first_used_on = :first_used_on WHERE id = :card_id;
 
 -- name: put_usage_day*!
 INSERT INTO usage_day (holder_id, policy_code, day, used_fen)

@@ -6,19 +6,27 @@ ledger rows are the truth; what is kept beside them can always be made again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from huimin.ledger.append import queries
+from huimin.ledger.rollup_groups import ADDED, counted_in, counted_text, sum_keys
 from huimin.storage.engine import Transaction
 
+Row = dict[str, Any]
+# Kept for all time: what the ledger says of them is one query each.
 KEYS: dict[str, tuple[str, ...]] = {
-    "rollup_month": ("month", "outlet_id", "division_code", "eligibility", "policy_id"),
-    "rollup_month_card": ("month", "card_id", "outlet_id", "town_code", "eligibility"),
     "usage_day": ("holder_id", "policy_code", "day"),
     "usage_month": ("holder_id", "policy_code", "month"),
     "reversal_total": ("redemption_id",),
+    "first_use": ("card_id",),
+}
+# Kept by month: made from the month's rows, a month at a time.
+MONTH_KEYS: dict[str, tuple[str, ...]] = {
+    "rollup_month": ("month", "dimension", "outlet_id", "key"),
+    "rollup_month_cards": ("month", "dimension", "key"),
+    "rollup_month_card": ("month", "card_id"),
 }
 
 
@@ -46,28 +54,111 @@ class Difference:
 
 def check_rollups(tx: Transaction) -> list[Difference]:
     """Every difference between the kept tables and the ledger rows; an empty list proves them."""
-    return [difference for table in KEYS for difference in _compare(tx, table)]
+    return [difference for differences in _all_differences(tx) for difference in differences[1]]
+
+
+def check_month(tx: Transaction, month: str) -> list[Difference]:
+    """The same of one month's roll-ups."""
+    true = true_rollups(queries.rows_of_month(tx, month=month))
+    return [
+        difference
+        for table, names in MONTH_KEYS.items()
+        for difference in _compare(
+            table, names, true[table], getattr(queries, f"kept_{table}")(tx, month=month)
+        )
+    ]
 
 
 def rebuild_rollups(tx: Transaction) -> list[Difference]:
     """Make every kept table anew from the ledger rows; what was different before."""
-    differences = check_rollups(tx)
-    for table in {difference.table for difference in differences}:
-        rows = list(getattr(queries, f"true_{table}")(tx))
-        getattr(queries, f"clear_{table}")(tx)
-        if rows:
-            getattr(queries, f"put_{table}")(tx, rows)
-    return differences
+    found: list[Difference] = []
+    for month, differences in list(_all_differences(tx)):
+        found += differences
+        tables = {difference.table for difference in differences}
+        if month is None:
+            for table in tables:
+                _put(tx, table, list(getattr(queries, f"true_{table}")(tx)))
+        elif tables:
+            true = true_rollups(queries.rows_of_month(tx, month=month))
+            for table in tables:
+                _put(tx, table, true[table], month=month)
+    return found
 
 
-def _compare(tx: Transaction, table: str) -> list[Difference]:
-    names = KEYS[table]
+def true_rollups(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """Table → its rows, as the ledger rows of one month make them."""
+    sums: dict[tuple[str, ...], Row] = {}
+    cards: dict[tuple[str, ...], Row] = {}
+    groups: dict[tuple[str, ...], set[str]] = {}
+    for row in rows:
+        for dimension, key in sum_keys(row).items():
+            if key is not None:
+                _add(sums, (row["month"], dimension, row["outlet_id"], key), row)
+        if row["kind"] == "redemption":
+            place: tuple[str, ...] = (row["month"], row["card_id"])
+            cards.setdefault(place, {"redemptions": 0})["redemptions"] += 1
+            groups.setdefault(place, set()).update(counted_in(row))
+    counts: dict[tuple[str, ...], int] = {}
+    for (month, *_), found in groups.items():
+        for group in found:
+            where = (month, *group.split("=", 1))
+            counts[where] = counts.get(where, 0) + 1
+    for place, found in groups.items():
+        cards[place]["counted_in"] = counted_text(found)
+    return {
+        "rollup_month": _rows("rollup_month", sums),
+        "rollup_month_cards": _rows(
+            "rollup_month_cards", {key: {"cards": count} for key, count in counts.items()}
+        ),
+        "rollup_month_card": _rows("rollup_month_card", cards),
+    }
 
-    def by_key(rows: list[dict[str, Any]]) -> dict[tuple[Any, ...], dict[str, Any]]:
+
+def _add(sums: dict[tuple[str, ...], Row], place: tuple[str, ...], row: Row) -> None:
+    nothing = {"redemptions": 0, "reversals": 0, **dict.fromkeys(ADDED, 0)}
+    into = sums.setdefault(place, nothing)
+    into["redemptions" if row["kind"] == "redemption" else "reversals"] += 1
+    for name in ADDED:
+        into[name] += row[name]
+
+
+def _rows(table: str, found: Mapping[tuple[str, ...], Row]) -> list[Row]:
+    names = MONTH_KEYS[table]
+    return [{**dict(zip(names, key, strict=True)), **row} for key, row in found.items()]
+
+
+def _put(tx: Transaction, table: str, rows: list[Row], **where: str) -> None:
+    getattr(queries, f"clear_{table}")(tx, **where)
+    if rows:
+        getattr(queries, f"put_{table}")(tx, rows)
+
+
+def _all_differences(tx: Transaction) -> Iterator[tuple[str | None, list[Difference]]]:
+    """Those of each month, and of what is kept for all time (None)."""
+    for month in [row["month"] for row in queries.months_with_rows(tx)]:
+        yield month, check_month(tx, month)
+    yield (
+        None,
+        [
+            difference
+            for table, names in KEYS.items()
+            for difference in _compare(
+                table,
+                names,
+                getattr(queries, f"true_{table}")(tx),
+                getattr(queries, f"kept_{table}")(tx),
+            )
+        ],
+    )
+
+
+def _compare(
+    table: str, names: tuple[str, ...], true_rows: Iterable[Row], kept_rows: Iterable[Row]
+) -> list[Difference]:
+    def by_key(rows: Iterable[Row]) -> dict[tuple[Any, ...], Row]:
         return {tuple(row[name] for name in names): row for row in rows}
 
-    true = by_key(getattr(queries, f"true_{table}")(tx))
-    kept = by_key(getattr(queries, f"kept_{table}")(tx))
+    true, kept = by_key(true_rows), by_key(kept_rows)
     return [
         Difference(table, dict(zip(names, key, strict=True)), kept.get(key), true.get(key))
         for key in sorted(true.keys() | kept.keys())

@@ -133,7 +133,7 @@ WHERE o.id > :after
        OR lower(o.address) LIKE :pattern ESCAPE '!' OR lower(m.name) LIKE :pattern ESCAPE '!')
   AND (CAST(:quiet_month AS TEXT) IS NULL OR NOT EXISTS (
        SELECT 1 FROM rollup_month AS r
-       WHERE r.month = :quiet_month AND r.outlet_id = o.id AND r.redemptions > 0))
+       WHERE r.month = :quiet_month AND r.dimension = 'channel' AND r.outlet_id = o.id AND r.redemptions > 0))
 ORDER BY o.id
 LIMIT :row_limit;
 
@@ -149,7 +149,7 @@ SELECT COUNT(*) FROM (
            OR lower(o.address) LIKE :pattern ESCAPE '!' OR lower(m.name) LIKE :pattern ESCAPE '!')
       AND (CAST(:quiet_month AS TEXT) IS NULL OR NOT EXISTS (
            SELECT 1 FROM rollup_month AS r
-           WHERE r.month = :quiet_month AND r.outlet_id = o.id AND r.redemptions > 0))
+           WHERE r.month = :quiet_month AND r.dimension = 'channel' AND r.outlet_id = o.id AND r.redemptions > 0))
     LIMIT :count_limit) AS counted;
 
 -- name: terminal_by_id^

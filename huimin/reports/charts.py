@@ -14,7 +14,8 @@ from html import escape
 from huimin.core.kind_names import eligibility_word, outlet_kind_word
 from huimin.core.money import money_text, yuan
 from huimin.reports.columns import display_width
-from huimin.reports.monthly import MonthlyReport, ReportRow
+from huimin.reports.figures import ReportRow
+from huimin.reports.monthly import MonthlyReport
 from huimin.reports.wording import (
     grouping_word,
     month_words,

@@ -12,7 +12,7 @@ from typing import Literal
 
 from huimin.core.kind_names import outlet_kind_word
 from huimin.core.money import yuan
-from huimin.reports.monthly import OutletRow, ReportRow
+from huimin.reports.figures import OutletRow, ReportRow
 from huimin.reports.wording import figure_word, grouping_word
 
 Value = str | int | None
@@ -45,7 +45,7 @@ def columns_of(grouping: str) -> tuple[Column, ...]:
     name = Column(grouping_word(grouping), "text", lambda row: row.name)
     if grouping == "outlet":
         return (name, *OUTLET_COLUMNS, *FIGURE_COLUMNS)
-    if grouping == "town":
+    if grouping in ("town", "village"):
         code = Column("行政区划代码", "text", lambda row: _unless_total(row, row.key))
         return (name, code, *FIGURE_COLUMNS)
     return (name, *FIGURE_COLUMNS)
@@ -57,7 +57,7 @@ def display_width(text: str) -> int:
 
 
 def _figure(name: str, sort: Sort) -> Column:
-    return Column(figure_word(name), sort, lambda row: int(getattr(row, name)))
+    return Column(figure_word(name), sort, lambda row: getattr(row, name))
 
 
 def _of_outlet(name: str) -> Callable[[ReportRow], Value]:

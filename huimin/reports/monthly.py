@@ -1,14 +1,14 @@
-"""The county's report of one month: by outlet, kind, town and eligibility, beside the month before.
+"""The county's report of one month, beside the month before and the same month a year before.
 
 Drawn from the roll-ups that each ledger row keeps up to date, never from the rows themselves. All
-amounts are net of reversals, in fen, and count in the month in which the row was recorded; every
+amounts are net of reversals, in fen, and count in the month in which the row counts; every
 grouping's rows add up to the total (but for cards, which are counted once wherever they were used).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from huimin.core.days import parse_month, previous_month
@@ -18,106 +18,39 @@ from huimin.core.kind_names import (
     eligibility_word,
     outlet_kind_word,
 )
-from huimin.core.money import BASIS_POINTS, half_up
 from huimin.core.refusals import field_problem
+from huimin.reports.figures import FIGURES, NOTHING, Figures, OutletRow, ReportRow, Row
+from huimin.reports.month_sums import MonthSums, month_sums, queries
+from huimin.reports.wording import CHANNEL_WORDS, PRESENTER_WORDS, WEEKDAY_WORDS
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import load_queries
 
-queries = load_queries("reports")
-
-Row = dict[str, Any]
-GROUPINGS = ("outlet", "kind", "town", "eligibility")
-# The column of month_sums that each grouping groups by.
-COLUMNS = {
-    "outlet": "outlet_id",
-    "kind": "outlet_kind",
-    "town": "town_code",
-    "eligibility": "eligibility",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figures:
-    """What was counted in a month. Amounts in fen, net of reversals; cards are distinct cards."""
-
-    redemptions: int = 0
-    reversals: int = 0
-    cards_used: int = 0
-    amount_fen: int = 0
-    discount_fen: int = 0
-    merchant_share_fen: int = 0
-    government_share_fen: int = 0
-
-    @property
-    def payable_fen(self) -> int:
-        """What the customers paid, in fen."""
-        return self.amount_fen - self.discount_fen
-
-
-FIGURES = tuple(field.name for field in fields(Figures))
-ADDED_FIGURES = tuple(name for name in FIGURES if name != "cards_used")
-NOTHING = Figures()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReportRow(Figures):
-    """One group's month. `key` is the outlet's id, the kind, the town's code or the eligibility."""
-
-    key: str
-    name: str
-    previous: Figures = NOTHING
-
-    def change(self, figure: str) -> int:
-        """How much more than in the month before: in fen for an amount, else a count."""
-        return int(getattr(self, figure)) - int(getattr(self.previous, figure))
-
-    @property
-    def discount_change_fen(self) -> int:
-        """How much more discount than in the month before, in fen."""
-        return self.change("discount_fen")
-
-    @property
-    def discount_change_bp(self) -> int | None:
-        """The same in basis points of the month before; None when there was none."""
-        before_fen = self.previous.discount_fen
-        if before_fen == 0:
-            return None
-        return half_up(self.discount_change_fen * BASIS_POINTS, before_fen)
-
-    def as_dict(self) -> Row:
-        """For JSON: the figures, those of the month before, and the change of each."""
-        shown = asdict(self)
-        previous = shown.pop("previous")
-        change = {figure: self.change(figure) for figure in FIGURES}
-        return {
-            **{name: shown.pop(name) for name in ("key", "name")},
-            **shown,
-            "previous": previous,
-            "change": {**change, "discount_bp": self.discount_change_bp},
-        }
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutletRow(ReportRow):
-    """An outlet's month, and what a form needs to name the outlet beyond doubt."""
-
-    kind: str
-    division_code: str
-    merchant_name: str
-    credit_code: str
+GROUPINGS = (
+    "outlet",
+    "merchant",
+    "kind",
+    "town",
+    "village",
+    "eligibility",
+    "presenter",
+    "channel",
+    "weekday",
+    "hour",
+)
 
 
 @dataclass(frozen=True)
 class MonthlyReport:
-    """A month's report. A group without a row in this month or the one before is left out."""
+    """A month's report. A group without a row in any of the three months is left out.
+
+    `adjustments` are the rows that belong to earlier months (by that month); the total holds them.
+    """
 
     month: str
     previous_month: str
+    last_year_month: str
     total: ReportRow
-    by_outlet: tuple[OutletRow, ...]
-    by_kind: tuple[ReportRow, ...]
-    by_town: tuple[ReportRow, ...]
-    by_eligibility: tuple[ReportRow, ...]
+    groups: Mapping[str, tuple[ReportRow, ...]]
+    adjustments: tuple[ReportRow, ...]
 
     @property
     def empty(self) -> bool:
@@ -126,52 +59,51 @@ class MonthlyReport:
 
     def rows(self, grouping: str) -> tuple[ReportRow, ...]:
         """The rows of one of GROUPINGS."""
-        rows: tuple[ReportRow, ...] = getattr(self, f"by_{grouping}")
-        return rows
+        return self.groups[grouping]
 
     def as_dict(self) -> Row:
         """For JSON; amounts in fen."""
         return {
             "month": self.month,
             "previous_month": self.previous_month,
+            "last_year_month": self.last_year_month,
             "unit": "fen",
             "total": self.total.as_dict(),
             **{f"by_{name}": [row.as_dict() for row in self.rows(name)] for name in GROUPINGS},
+            "adjustments": [row.as_dict() for row in self.adjustments],
         }
-
-
-@dataclass(frozen=True)
-class _Month:
-    """One month folded: grouping → key → figures."""
-
-    total: Figures
-    groups: Mapping[str, Mapping[str, Figures]]
 
 
 def monthly_report(tx: Transaction, month: str) -> MonthlyReport:
     """The report of a month written as 2026-10. Raises FieldProblems for any other text."""
     month = checked_month(month)
-    before = previous_month(month)
-    current, previous = _folded(tx, month), _folded(tx, before)
-    months = {"month": month, "previous_month": before}
-    outlets = list(queries.outlets_of_months(tx, **months))
-    towns = {row["code"]: row["name"] for row in queries.towns_of_months(tx, **months)}
-    named = {
+    before, last_year = previous_month(month), f"{int(month[:4]) - 1}{month[4:]}"
+    sums = _Three(month_sums(tx, month), month_sums(tx, before), month_sums(tx, last_year))
+    months = {"month": month, "previous_month": before, "last_year_month": last_year}
+    divisions = {row["code"]: row["name"] for row in queries.divisions_by_code(tx)}
+    names: dict[str, Mapping[str, str]] = {
+        "merchant": {row["id"]: row["name"] for row in queries.merchants_of_months(tx, **months)},
         "kind": {kind: outlet_kind_word(kind) for kind in OUTLET_KINDS},
-        "town": towns,
+        "town": divisions,
+        "village": divisions,
         "eligibility": {key: eligibility_word(key) for key in ELIGIBILITIES},
+        "presenter": {key: words["zh_Hans"] for key, words in PRESENTER_WORDS.items()},
+        "channel": {key: words["zh_Hans"] for key, words in CHANNEL_WORDS.items()},
+        "weekday": {key: words["zh_Hans"] for key, words in WEEKDAY_WORDS.items()},
+        "hour": {str(hour): f"{hour:02d}:00–{hour:02d}:59" for hour in range(24)},
+    }
+    groups: dict[str, tuple[ReportRow, ...]] = {
+        "outlet": tuple(_outlet_rows(queries.outlets_of_months(tx, **months), sums)),
+        **{name: tuple(_group_rows(name, found, sums)) for name, found in names.items()},
     }
     return MonthlyReport(
-        month=month,
-        previous_month=before,
-        total=ReportRow(
-            key="total", name="合计", previous=previous.total, **_figures(current.total)
+        **months,
+        total=_row("total", "合计", *(found.total for found in sums.all)),
+        groups={name: groups[name] for name in GROUPINGS},
+        adjustments=tuple(
+            _row(key, key, figures, NOTHING, NOTHING)
+            for key, figures in sorted(sums.now.groups["adjusts_month"].items())
         ),
-        by_outlet=tuple(_outlet_row(row, current, previous) for row in outlets),
-        **{
-            f"by_{grouping}": tuple(_group_rows(grouping, names, current, previous))
-            for grouping, names in named.items()
-        },
     )
 
 
@@ -185,52 +117,50 @@ def checked_month(text: str) -> str:
         ) from None
 
 
-def _folded(tx: Transaction, month: str) -> _Month:
-    sums = list(queries.month_sums(tx, month=month))
-    cards = {
-        "outlet": queries.month_cards_by_outlet(tx, month=month),
-        "kind": queries.month_cards_by_kind(tx, month=month),
-        "town": queries.month_cards_by_town(tx, month=month),
-        "eligibility": queries.month_cards_by_eligibility(tx, month=month),
-    }
-    groups = {}
-    for grouping in GROUPINGS:
-        used = {row["group_key"]: row["cards_used"] for row in cards[grouping]}
-        parts: dict[str, list[Row]] = {}
-        for row in sums:
-            parts.setdefault(row[COLUMNS[grouping]], []).append(row)
-        groups[grouping] = {key: _added(rows, used.get(key, 0)) for key, rows in parts.items()}
-    return _Month(_added(sums, queries.month_cards(tx, month=month)), groups)
+@dataclass(frozen=True)
+class _Three:
+    """The month, the one before, and the one a year before."""
+
+    now: MonthSums
+    previous: MonthSums
+    last_year: MonthSums
+
+    @property
+    def all(self) -> tuple[MonthSums, ...]:
+        return (self.now, self.previous, self.last_year)
+
+    def of(self, grouping: str, key: str) -> list[Figures] | None:
+        """A group's figures in each; None when it has none in any."""
+        found = [sums.groups[grouping].get(key) for sums in self.all]
+        return [figures or NOTHING for figures in found] if any(found) else None
 
 
-def _added(rows: Iterable[Row], cards_used: int) -> Figures:
-    rows = list(rows)
-    sums = {name: sum(row[name] for row in rows) for name in ADDED_FIGURES}
-    return Figures(cards_used=cards_used, **sums)
-
-
-def _group_rows(
-    grouping: str, names: Mapping[str, str], current: _Month, previous: _Month
-) -> Iterable[ReportRow]:
-    """The groups of either month, in the order of `names`."""
-    now, before = current.groups[grouping], previous.groups[grouping]
+def _group_rows(grouping: str, names: Mapping[str, str], sums: _Three) -> Iterator[ReportRow]:
+    """The groups of any of the months, in the order of `names`."""
     for key, name in names.items():
-        if key in now or key in before:
-            figures = _figures(now.get(key, NOTHING))
-            yield ReportRow(key=key, name=name, previous=before.get(key, NOTHING), **figures)
+        figures = sums.of(grouping, key)
+        if figures is not None:
+            yield _row(key, name, *figures)
 
 
-def _outlet_row(outlet: Row, current: _Month, previous: _Month) -> OutletRow:
-    return OutletRow(
-        key=outlet["id"],
-        name=outlet["name"],
-        kind=outlet["kind"],
-        division_code=outlet["division_code"],
-        merchant_name=outlet["merchant_name"],
-        credit_code=outlet["credit_code"],
-        previous=previous.groups["outlet"].get(outlet["id"], NOTHING),
-        **_figures(current.groups["outlet"].get(outlet["id"], NOTHING)),
-    )
+def _outlet_rows(outlets: Any, sums: _Three) -> Iterator[OutletRow]:
+    for outlet in outlets:
+        now, previous, last_year = sums.of("outlet", outlet["id"]) or [NOTHING] * 3
+        yield OutletRow(
+            key=outlet["id"],
+            name=outlet["name"],
+            kind=outlet["kind"],
+            division_code=outlet["division_code"],
+            merchant_name=outlet["merchant_name"],
+            credit_code=outlet["credit_code"],
+            previous=previous,
+            last_year=last_year,
+            **_figures(now),
+        )
+
+
+def _row(key: str, name: str, now: Figures, previous: Figures, last_year: Figures) -> ReportRow:
+    return ReportRow(key=key, name=name, previous=previous, last_year=last_year, **_figures(now))
 
 
 def _figures(figures: Figures) -> dict[str, Any]:

@@ -11,7 +11,8 @@ import io
 from collections.abc import Iterator
 
 from huimin.reports.columns import Column, columns_of
-from huimin.reports.monthly import GROUPINGS, MonthlyReport, ReportRow
+from huimin.reports.figures import ReportRow
+from huimin.reports.monthly import GROUPINGS, MonthlyReport
 from huimin.reports.wording import grouping_word
 
 BOM = b"\xef\xbb\xbf"

@@ -16,7 +16,8 @@ import xlsxwriter
 
 from huimin.core.days import month_days
 from huimin.reports.columns import UNKNOWN, Column, columns_of, display_width
-from huimin.reports.monthly import GROUPINGS, MonthlyReport, ReportRow
+from huimin.reports.figures import ReportRow
+from huimin.reports.monthly import GROUPINGS, MonthlyReport
 from huimin.reports.wording import NOTES, grouping_word, period_words, title_words
 
 FONT = "宋体"

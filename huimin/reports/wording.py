@@ -11,9 +11,39 @@ Words = Mapping[str, str]
 # The groupings of a report, in the order in which they are shown.
 GROUPING_WORDS: Mapping[str, Words] = {
     "outlet": {"zh_Hans": "惠民示范点", "zh_Hant": "惠民示範點", "en": "Outlet"},
+    "merchant": {"zh_Hans": "商户", "zh_Hant": "商戶", "en": "Merchant"},
     "kind": {"zh_Hans": "网点类别", "zh_Hant": "網點類別", "en": "Kind of outlet"},
     "town": {"zh_Hans": "持卡人所在镇街", "zh_Hant": "持卡人所在鎮街", "en": "Holder's town"},
+    "village": {
+        "zh_Hans": "持卡人所在村社区",
+        "zh_Hant": "持卡人所在村社區",
+        "en": "Holder's village",
+    },
     "eligibility": {"zh_Hans": "保障类别", "zh_Hant": "保障類別", "en": "Eligibility"},
+    "presenter": {"zh_Hans": "持卡出示人", "zh_Hant": "持卡出示人", "en": "Presented by"},
+    "channel": {"zh_Hans": "办理方式", "zh_Hant": "辦理方式", "en": "Way of recording"},
+    "weekday": {"zh_Hans": "星期", "zh_Hant": "星期", "en": "Weekday"},
+    "hour": {"zh_Hans": "时段", "zh_Hant": "時段", "en": "Hour"},
+}
+PRESENTER_WORDS: Mapping[str, Words] = {
+    "holder": {"zh_Hans": "本人", "zh_Hant": "本人", "en": "Holder"},
+    "family_member": {"zh_Hans": "家庭成员", "zh_Hant": "家庭成員", "en": "Family member"},
+}
+CHANNEL_WORDS: Mapping[str, Words] = {
+    "online": {"zh_Hans": "联网", "zh_Hant": "連網", "en": "Online"},
+    "offline": {"zh_Hans": "断网后补传", "zh_Hant": "斷網後補傳", "en": "Offline, sent later"},
+    "claim": {"zh_Hans": "补办", "zh_Hant": "補辦", "en": "Claim"},
+}
+WEEKDAY_WORDS: Mapping[str, Words] = {
+    str(number): {"zh_Hans": f"星期{chinese}", "zh_Hant": f"星期{chinese}", "en": english}
+    for number, (chinese, english) in enumerate(
+        zip(
+            "一二三四五六日",
+            ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+            strict=True,
+        ),
+        start=1,
+    )
 }
 FIGURE_WORDS: Mapping[str, Words] = {
     "redemptions": {"zh_Hans": "优惠笔数", "zh_Hant": "優惠筆數", "en": "Redemptions"},
@@ -59,7 +89,18 @@ def period_words(month: str) -> str:
 
 def title_words(county_name: str, month: str, grouping: str) -> str:
     """The title of a printed table."""
-    by = {"outlet": "分示范点", "kind": "分网点类别", "town": "分镇街", "eligibility": "分保障类别"}
+    by = {
+        "outlet": "分示范点",
+        "merchant": "分商户",
+        "kind": "分网点类别",
+        "town": "分镇街",
+        "village": "分村社区",
+        "eligibility": "分保障类别",
+        "presenter": "分持卡出示人",
+        "channel": "分办理方式",
+        "weekday": "分星期",
+        "hour": "分时段",
+    }
     return f"{county_name}惠民卡优惠月报表（{by[grouping]}）"
 
 

@@ -281,7 +281,8 @@ CREATE TABLE job (
 CREATE INDEX job_kind ON job (kind, created_at);
 
 -- ---------------------------------------------------------------- cards
--- A row is one physical copy; copy_id is the 7-byte cti of its token, in hex. printed_at: when it was first printed.
+-- A row is one physical copy; copy_id is the 7-byte cti of its token, in hex. printed_at: when it was first printed;
+-- ended_on: the day it was replaced or revoked; first_used_on: the day of its first redemption, kept by the ledger.
 CREATE TABLE card (
     id          TEXT PRIMARY KEY,
     copy_id     TEXT NOT NULL UNIQUE CHECK (length(copy_id) = 14),
@@ -292,13 +293,17 @@ CREATE TABLE card (
     issued_on   TEXT NOT NULL,
     expires_on  TEXT NOT NULL,
     created_at  TEXT NOT NULL,
-    printed_at  TEXT
+    printed_at  TEXT,
+    ended_on    TEXT,
+    first_used_on  TEXT
 );
 CREATE UNIQUE INDEX card_one_live_copy ON card (holder_id) WHERE state IN ('active', 'suspended', 'lost');
 CREATE INDEX card_holder ON card (holder_id);
 CREATE INDEX card_state ON card (state, holder_id);
 CREATE INDEX card_expiry ON card (expires_on) WHERE state = 'active';
 CREATE INDEX card_to_print ON card (id) WHERE state = 'active' AND printed_at IS NULL;
+-- How many cards there were, were new and had never been used, at the end of any day.
+CREATE INDEX card_counted ON card (issued_on, ended_on, expires_on, first_used_on);
 -- The deny list of the offline pack, read from the index alone.
 CREATE INDEX card_denied ON card (copy_id, expires_on, state) WHERE state <> 'active';
 
@@ -376,6 +381,8 @@ CREATE TABLE policy (
 -- ---------------------------------------------------------------- ledger
 -- Append-only. A redemption's sums are positive, a reversal's negative, so that SUM is the net.
 -- division_code and town_code are where the holder lived, eligibility why they were entitled, on that day.
+-- month is the month in which the row counts: that of business_day, or the first that was not locked when it came.
+-- adjusts_month names the earlier month that it belongs to: that of its day, or that of the redemption it takes back.
 CREATE TABLE ledger (
     id                    TEXT PRIMARY KEY,
     kind                  TEXT NOT NULL CHECK (kind IN ('redemption', 'reversal')),
@@ -415,19 +422,22 @@ CREATE TABLE ledger (
     recorded_at           TEXT NOT NULL,
     business_day          TEXT NOT NULL,
     month                 TEXT NOT NULL,
+    adjusts_month         TEXT,
     reason                TEXT,
     previous_hash         TEXT NOT NULL,
     hash                  TEXT NOT NULL,
     UNIQUE (terminal_id, sequence),
     CHECK (amount_fen = discount_fen + payable_fen),
     CHECK (discount_fen = merchant_share_fen + government_share_fen),
+    CHECK (adjusts_month IS NULL OR adjusts_month < month),
     CHECK ((kind = 'redemption' AND amount_fen > 0 AND discount_fen >= 0 AND reverses_id IS NULL AND order_no IS NOT NULL)
         OR (kind = 'reversal' AND amount_fen < 0 AND discount_fen <= 0 AND reverses_id IS NOT NULL AND reason IS NOT NULL))
 );
 CREATE UNIQUE INDEX ledger_order ON ledger (outlet_id, order_no) WHERE kind = 'redemption';
 CREATE INDEX ledger_reverses ON ledger (reverses_id) WHERE reverses_id IS NOT NULL;
 CREATE INDEX ledger_outlet_day ON ledger (outlet_id, business_day);
-CREATE INDEX ledger_month ON ledger (month);
+CREATE INDEX ledger_month ON ledger (month, id);
+CREATE INDEX ledger_day ON ledger (business_day, id);
 CREATE INDEX ledger_card ON ledger (card_id, occurred_at);
 
 -- What tills without network gave and sent afterwards: one row for each item, never changed. A repeat
@@ -506,31 +516,47 @@ CREATE TABLE usage_month (
     PRIMARY KEY (holder_id, policy_code, month)
 );
 
+-- Months in which no row can count any more. Written and removed by closing and reopening a month only.
+CREATE TABLE month_lock (
+    month      TEXT PRIMARY KEY,
+    locked_at  TEXT NOT NULL
+);
+
+-- Net sums of a month by outlet and one dimension at a time; of each dimension but adjusts_month the keys add up to the
+-- outlet's whole. town_and_kind is "512022100000 pharmacy": where the holder lived, what the outlet was. hour (0 to 23)
+-- and weekday (1 = Monday) are county time, adjusts_month has rows of earlier months only.
 CREATE TABLE rollup_month (
     month                 TEXT NOT NULL,
+    dimension             TEXT NOT NULL CHECK (dimension IN ('town_and_kind', 'division_code', 'eligibility', 'policy_id',
+        'presenter_kind', 'channel', 'hour', 'weekday', 'adjusts_month')),
     outlet_id             TEXT NOT NULL REFERENCES outlet (id),
-    division_code         TEXT NOT NULL,
-    town_code             TEXT NOT NULL,
-    eligibility           TEXT NOT NULL,
-    policy_id             TEXT NOT NULL REFERENCES policy (id),
+    key                   TEXT NOT NULL,
     redemptions           BIGINT NOT NULL,
     reversals             BIGINT NOT NULL,
     amount_fen            BIGINT NOT NULL,
     discount_fen          BIGINT NOT NULL,
     merchant_share_fen    BIGINT NOT NULL,
     government_share_fen  BIGINT NOT NULL,
-    PRIMARY KEY (month, outlet_id, division_code, eligibility, policy_id)
+    PRIMARY KEY (month, dimension, outlet_id, key)
 );
 
--- Which cards were used where in a month: distinct counts do not add up, so they are kept by card.
+-- How many different cards a month's redemptions had: distinct counts do not add up, so each group keeps its own.
+CREATE TABLE rollup_month_cards (
+    month      TEXT NOT NULL,
+    dimension  TEXT NOT NULL CHECK (dimension IN ('total', 'outlet_id', 'merchant_id', 'outlet_kind', 'town_code',
+        'division_code', 'eligibility', 'presenter_kind', 'town_and_kind')),
+    key        TEXT NOT NULL,
+    cards      BIGINT NOT NULL,
+    PRIMARY KEY (month, dimension, key)
+);
+
+-- The groups in which a card has been counted in a month, as sorted "dimension=key" with a line each.
 CREATE TABLE rollup_month_card (
     month        TEXT NOT NULL,
     card_id      TEXT NOT NULL REFERENCES card (id),
-    outlet_id    TEXT NOT NULL REFERENCES outlet (id),
-    town_code    TEXT NOT NULL,
-    eligibility  TEXT NOT NULL,
     redemptions  BIGINT NOT NULL,
-    PRIMARY KEY (month, card_id, outlet_id, town_code, eligibility)
+    counted_in   TEXT NOT NULL,
+    PRIMARY KEY (month, card_id)
 );
 
 -- ---------------------------------------------------------------- checkout
@@ -677,3 +703,11 @@ CREATE TABLE claim (
 CREATE UNIQUE INDEX claim_one_open ON claim (outlet_id, order_no) WHERE state = 'submitted';
 CREATE INDEX claim_state ON claim (state, id);
 CREATE INDEX claim_holder ON claim (holder_id);
+
+-- ---------------------------------------------------------------- months
+
+-- ---------------------------------------------------------------- settlement
+
+-- ---------------------------------------------------------------- publication
+
+-- ---------------------------------------------------------------- notices

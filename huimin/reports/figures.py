@@ -1,0 +1,104 @@
+"""What a report counts: the figures of a group, beside those of two earlier months.
+
+Plain values. Amounts are fen, net of reversals; a change is a difference of two figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from huimin.core.money import BASIS_POINTS, half_up
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What was counted. Amounts in fen, net of reversals; cards are distinct cards, None where
+    they are not counted by group (hours, weekdays, channels)."""
+
+    redemptions: int = 0
+    reversals: int = 0
+    cards_used: int | None = 0
+    amount_fen: int = 0
+    discount_fen: int = 0
+    merchant_share_fen: int = 0
+    government_share_fen: int = 0
+
+    @property
+    def payable_fen(self) -> int:
+        """What the customers paid, in fen."""
+        return self.amount_fen - self.discount_fen
+
+
+FIGURES = tuple(field.name for field in fields(Figures))
+ADDED_FIGURES = tuple(name for name in FIGURES if name != "cards_used")
+NOTHING = Figures()
+
+
+def added(parts: Iterable[Figures], cards_used: int | None) -> Figures:
+    """The sum of figures; cards don't add up, so they are given."""
+    sums = dict.fromkeys(ADDED_FIGURES, 0)
+    for part in parts:
+        for name in ADDED_FIGURES:
+            sums[name] += getattr(part, name)
+    return Figures(cards_used=cards_used, **sums)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportRow(Figures):
+    """One group. `key` is the outlet's or merchant's id, the kind, the division's code, …;
+    `previous` is the month before, `last_year` the same month a year before."""
+
+    key: str
+    name: str
+    previous: Figures = NOTHING
+    last_year: Figures = NOTHING
+
+    def change(self, figure: str, against: str = "previous") -> int | None:
+        """How much more than in the month before: in fen for an amount, else a count."""
+        now, before = getattr(self, figure), getattr(getattr(self, against), figure)
+        return None if now is None or before is None else int(now) - int(before)
+
+    def change_bp(self, figure: str, against: str = "previous") -> int | None:
+        """The same in basis points of what it was; None when that was nothing."""
+        before, by = getattr(getattr(self, against), figure), self.change(figure, against)
+        return half_up(by * BASIS_POINTS, before) if before and by is not None else None
+
+    @property
+    def discount_change_fen(self) -> int:
+        """How much more discount than in the month before, in fen."""
+        return self.discount_fen - self.previous.discount_fen
+
+    @property
+    def discount_change_bp(self) -> int | None:
+        """The same in basis points of the month before; None when there was none."""
+        return self.change_bp("discount_fen")
+
+    def as_dict(self) -> Row:
+        """For JSON: the figures, those of the two earlier months, and the change to each."""
+        shown = asdict(self)
+        earlier = {name: shown.pop(name) for name in ("previous", "last_year")}
+        return {
+            **{name: shown.pop(name) for name in ("key", "name")},
+            **shown,
+            **earlier,
+            "change": self._changes("previous"),
+            "change_to_last_year": self._changes("last_year"),
+        }
+
+    def _changes(self, against: str) -> Row:
+        changes: Row = {figure: self.change(figure, against) for figure in FIGURES}
+        return {**changes, "discount_bp": self.change_bp("discount_fen", against)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutletRow(ReportRow):
+    """An outlet's month, and what a form needs to name the outlet beyond doubt."""
+
+    kind: str
+    division_code: str
+    merchant_name: str
+    credit_code: str
