@@ -7,7 +7,6 @@ from markupsafe import Markup
 
 from huimin.access.guards import require
 from huimin.core.days import county_day, month_of, next_month, previous_month
-from huimin.core.kind_names import ELIGIBILITIES, OUTLET_KINDS
 from huimin.core.refusals import Refusal
 from huimin.reports.charts import month_chart_svg
 from huimin.reports.exports import EXPORTS, export_report, file_name
@@ -15,6 +14,7 @@ from huimin.reports.monthly import MonthlyReport, checked_month, monthly_report
 from huimin.reports.wording import (
     FIGURE_WORDS,
     GROUPING_WORDS,
+    KEY_WORDS,
     month_words,
 )
 from huimin.web.current import house
@@ -34,7 +34,7 @@ def months() -> str:
     language = request_language()
 
     def name_of(grouping: str, key: str, name: str) -> str:
-        known = {"kind": OUTLET_KINDS, "eligibility": ELIGIBILITIES}.get(grouping, {})
+        known = KEY_WORDS.get(grouping, {})
         return known[key][language] if key in known else name
 
     return render_template(

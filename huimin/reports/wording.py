@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from huimin.core.days import month_days
+from huimin.core.kind_names import ELIGIBILITIES, OUTLET_KINDS
 
 Words = Mapping[str, str]
 
@@ -57,6 +58,14 @@ FIGURE_WORDS: Mapping[str, Words] = {
         "zh_Hant": "政府承擔",
         "en": "Government's share",
     },
+}
+# Grouping → key → its words, where the key is a code; others are named by what they are called.
+KEY_WORDS: Mapping[str, Mapping[str, Words]] = {
+    "kind": OUTLET_KINDS,
+    "eligibility": ELIGIBILITIES,
+    "presenter": PRESENTER_WORDS,
+    "channel": CHANNEL_WORDS,
+    "weekday": WEEKDAY_WORDS,
 }
 # Said under every printed form, because two columns read otherwise than people expect.
 NOTES = (
