@@ -168,6 +168,7 @@ UPDATE staff SET state = :state WHERE id = :id;
 SELECT CAST(COUNT(*) AS BIGINT) FROM staff WHERE role = 'administrator' AND state = 'active';
 
 -- name: staff_after
+-- read both ways
 SELECT staff.id, staff.username, staff.name, staff.role, staff.state, staff.locked_until,
     staff.must_change_password, staff.created_at,
     CASE WHEN staff.totp_cipher IS NULL THEN 0 ELSE 1 END AS has_second_factor,

@@ -6,6 +6,7 @@ from typing import Any
 
 from huimin.access.terminal_keys import queries
 from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import either_way
 
 Row = dict[str, Any]
 
@@ -18,13 +19,15 @@ def staff_after(
     role: str | None,
     state: str | None,
     locked_at: str | None = None,
+    backwards: bool = False,
 ) -> list[Row]:
     """Up to `count` accounts behind the id `after`, each with `place`, what its role reaches.
 
     `locked_at` keeps those that are locked at that instant.
     """
     wanted = {"role": role, "state": state, "locked_at": locked_at}
-    return list(queries.staff_after(tx, after=after, count=count, **wanted))
+    find = either_way(queries, "staff_after", backwards)
+    return list(find(tx, after=after, count=count, **wanted))
 
 
 def places_to_choose(tx: Transaction) -> dict[str, list[tuple[str, str]]]:

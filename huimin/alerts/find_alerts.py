@@ -17,6 +17,7 @@ from huimin.core.identity import mask_name
 from huimin.core.json_text import read_json
 from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import either_way
 
 Row = dict[str, Any]
 NOTE_MAX = 200
@@ -47,9 +48,11 @@ class WantedAlerts:
         }
 
 
-def alerts_before(tx: Transaction, wanted: WantedAlerts, before: str, count: int) -> list[Row]:
+def alerts_before(
+    tx: Transaction, wanted: WantedAlerts, before: str, count: int, *, backwards: bool = False
+) -> list[Row]:
     """Up to `count` alerts that lie behind the id `before`, the latest first."""
-    rows = queries.alerts_before(
+    rows = either_way(queries, "alerts_before", backwards)(
         tx, before=before or LAST_ID, row_limit=count, **wanted.parameters()
     )
     return [_shown(row) for row in rows]

@@ -31,7 +31,7 @@ from huimin.web.event_words import event_words
 from huimin.web.forms import Form, tell
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, listed
+from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import grouped, minute_text
 
 pages = Blueprint("alerts", __name__)
@@ -155,12 +155,14 @@ def _page(form: Form, *, size: int) -> Listed:
         first=form.optional_day("first"),
         last=form.optional_day("last"),
     )
-    after = request.args.get("after", "")
+    place = Place.asked()
 
     def look_up(tx: Transaction) -> Listed:
-        count = count_alerts(tx, wanted, COUNT_MAX + 1)
         return listed(
-            lambda key, n: alerts_before(tx, wanted, key, n), count, after=after, size=size
+            lambda key, n, backwards=False: alerts_before(tx, wanted, key, n, backwards=backwards),
+            lambda: count_alerts(tx, wanted, COUNT_MAX + 1),
+            place=place,
+            size=size,
         )
 
     return house().engine.read(look_up)

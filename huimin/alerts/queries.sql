@@ -44,6 +44,7 @@ INSERT INTO alert_row (alert_id, ledger_id) VALUES (:alert_id, :ledger_id)
 ON CONFLICT (alert_id, ledger_id) DO NOTHING;
 
 -- name: alerts_before
+-- read both ways
 -- A page of the list, the latest first. :town is the first nine digits of a town's code.
 SELECT alert.*, outlet.name AS outlet_name, town.name AS town_name, terminal.label AS till_label,
     staff.name AS staff_name, card.number AS card_number, holder.name AS holder_name,

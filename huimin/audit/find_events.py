@@ -10,6 +10,7 @@ from huimin.audit.record import queries
 from huimin.core.days import county_start, instant_text
 from huimin.core.identity import mask_name
 from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import either_way
 
 Row = dict[str, Any]
 # Behind every id: they are lower-case hexadecimal.
@@ -36,13 +37,15 @@ class WantedEvents:
         }
 
 
-def events_before(tx: Transaction, wanted: WantedEvents, before: str, count: int) -> list[Row]:
+def events_before(
+    tx: Transaction, wanted: WantedEvents, before: str, count: int, *, backwards: bool = False
+) -> list[Row]:
     """Up to `count` events that lie behind the id `before`, the latest first, with `subject_name`.
 
     A person is named masked.
     """
     rows = list(
-        queries.events_before(
+        either_way(queries, "events_before", backwards)(
             tx,
             before=before or LAST_ID,
             count=count,
@@ -64,10 +67,12 @@ def subject_of(tx: Transaction, text: str) -> str:
     return str(found["id"]) if found else text
 
 
-def lookups_before(tx: Transaction, wanted: WantedEvents, before: str, count: int) -> list[Row]:
+def lookups_before(
+    tx: Transaction, wanted: WantedEvents, before: str, count: int, *, backwards: bool = False
+) -> list[Row]:
     """Up to `count` looks at cards that lie behind the id `before`, the latest first."""
     return list(
-        queries.lookups_before(
+        either_way(queries, "lookups_before", backwards)(
             tx, before=before or LAST_ID, count=count, number=wanted.number, **wanted.bounds()
         )
     )

@@ -25,7 +25,7 @@ from huimin.web.current import house
 from huimin.web.event_words import EVENTS, event_words
 from huimin.web.forms import Form
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
-from huimin.web.lists import PAGE_ROWS, Listed, listed
+from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import grouped, minute_text
 
 pages = Blueprint("audit", __name__)
@@ -74,8 +74,8 @@ def lookups() -> str | Response:
 
 def _list(find: Any, template: str, columns: Any) -> str | Response:
     form = Form.asked(FILTERS)
-    as_workbook, after = request.args.get("format") == "xlsx", request.args.get("after", "")
-    page = Listed([], 0, "", None)
+    as_workbook, place = request.args.get("format") == "xlsx", Place.asked()
+    page = Listed([], 0)
     try:
         asked = _wanted(form)
 
@@ -84,7 +84,12 @@ def _list(find: Any, template: str, columns: Any) -> str | Response:
             wanted = asked
             if asked.subject_id is not None:
                 wanted = replace(asked, subject_id=subject_of(tx, asked.subject_id))
-            return listed(lambda key, n: find(tx, wanted, key, n), 0, after=after, size=size)
+            return listed(
+                lambda key, n, backwards=False: find(tx, wanted, key, n, backwards=backwards),
+                lambda: 0,
+                place=place,
+                size=size,
+            )
 
         page = house().engine.read(look)
     except FieldProblems as why:

@@ -16,6 +16,7 @@ INSERT INTO card_lookup (id, at, terminal_id, staff_id, card_id, outcome)
 VALUES (:id, :at, :terminal_id, :staff_id, :card_id, :outcome);
 
 -- name: events_before
+-- read both ways
 -- The latest first, behind the id `before`, each with what its subject is called; a person's name
 -- stands apart, because only a masked one may be shown.
 SELECT e.*,
@@ -50,6 +51,7 @@ UNION ALL SELECT id FROM terminal WHERE code = :digits
 LIMIT 1;
 
 -- name: lookups_before
+-- read both ways
 -- Who looked a card up at a till, the latest first.
 SELECT card_lookup.id, card_lookup.at, card_lookup.outcome, card_lookup.card_id,
     terminal.code AS terminal_code, outlet.name AS outlet_name, staff.username, card.number

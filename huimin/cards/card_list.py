@@ -11,6 +11,7 @@ from huimin.core.identity import mask_name
 from huimin.core.refusals import Refusal
 from huimin.holders.people import division_bounds
 from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import either_way
 
 Row = dict[str, Any]
 
@@ -28,13 +29,15 @@ class WantedCards:
     within: str | None = None
 
 
-def cards_after(tx: Transaction, wanted: WantedCards, after: str, count: int) -> list[Row]:
+def cards_after(
+    tx: Transaction, wanted: WantedCards, after: str, count: int, *, backwards: bool = False
+) -> list[Row]:
     """Up to `count` cards behind the id `after`, each with name_masked and its division."""
     first, last = division_bounds(wanted.division_code or wanted.within or "0" * 12)
     if wanted.within is not None:
         own_first, own_last = division_bounds(wanted.within)
         first, last = max(first, own_first), min(last, own_last)
-    rows = queries.cards_after(
+    rows = either_way(queries, "cards_after", backwards)(
         tx,
         after=after,
         count=count,

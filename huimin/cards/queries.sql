@@ -88,6 +88,7 @@ GROUP BY key_id ORDER BY key_id;
 SELECT id FROM card LIMIT 1;
 
 -- name: cards_after
+-- read both ways
 -- A page of the list, by id. printed: 0 keeps those never printed.
 SELECT card.id, card.number, card.state, card.issued_on, card.expires_on, card.holder_id,
     holder.name AS holder_name, village.name AS village_name, town.name AS town_name

@@ -13,6 +13,7 @@ from huimin.checkout.offline_redemptions import refusal_words
 from huimin.checkout.once import queries
 from huimin.core.identity import mask_name
 from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import either_way
 
 Row = dict[str, Any]
 # Behind every id: they are lower-case hexadecimal.
@@ -50,10 +51,16 @@ class BorneSums:
 
 
 def items_before(
-    tx: Transaction, wanted: WantedItems, before: str, count: int, language: str
+    tx: Transaction,
+    wanted: WantedItems,
+    before: str,
+    count: int,
+    language: str,
+    *,
+    backwards: bool = False,
 ) -> list[Row]:
     """Up to `count` items behind the id `before`, the latest first; `reason` is for staff."""
-    rows = queries.offline_items_before(
+    rows = either_way(queries, "offline_items_before", backwards)(
         tx, before=before or LAST_ID, row_limit=count, **wanted.parameters()
     )
     return [_shown(row, language) for row in rows]

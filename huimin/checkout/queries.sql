@@ -95,6 +95,7 @@ INSERT INTO offline_item (
 );
 
 -- name: offline_items_before
+-- read both ways
 -- A page of the list, the latest first.
 SELECT offline_item.id, offline_item.status, offline_item.code, offline_item.refusal_json,
     offline_item.bearer, offline_item.order_no, offline_item.amount_fen, offline_item.discount_fen,

@@ -12,7 +12,7 @@ from huimin.core.refusals import Refusal
 from huimin.holders.people import division_bounds
 from huimin.ledger.read import row_by_id
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import load_queries
+from huimin.storage.named_queries import either_way, load_queries
 
 queries = load_queries("claims")
 
@@ -63,10 +63,12 @@ def claims_of_outlet(tx: Transaction, outlet_id: str, count: int = LATEST) -> li
     return list(queries.claims_of_outlet(tx, outlet_id=outlet_id, row_limit=count))
 
 
-def claims_before(tx: Transaction, wanted: WantedClaims, before: str, count: int) -> list[Row]:
+def claims_before(
+    tx: Transaction, wanted: WantedClaims, before: str, count: int, *, backwards: bool = False
+) -> list[Row]:
     """Up to `count` claims, the latest first, behind the id `before`; each with name_masked."""
     first, last = division_bounds(wanted.within or "0" * 12)
-    rows = queries.claims_before(
+    rows = either_way(queries, "claims_before", backwards)(
         tx,
         before=before,
         state=wanted.state,

@@ -55,6 +55,7 @@ WHERE claim.outlet_id = :outlet_id
 ORDER BY claim.id DESC LIMIT :row_limit;
 
 -- name: claims_before
+-- read both ways
 -- The latest first, behind the id :before; holders in a range of division codes.
 SELECT claim.*, outlet.name AS outlet_name, holder.name AS holder_name, holder.erased_at,
     card.number AS card_number, ledger.receipt_no, ledger.discount_fen

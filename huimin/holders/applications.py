@@ -18,6 +18,7 @@ from huimin.holders.holder_queries import queries
 from huimin.holders.people import division_bounds, holder_by_id
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
+from huimin.storage.named_queries import either_way
 
 Row = dict[str, Any]
 SATURDAY = 5
@@ -128,6 +129,7 @@ def application_ids(
     division_code: str | None = None,
     source: str | None = None,
     waiting_since: datetime | None = None,
+    backwards: bool = False,
 ) -> list[str]:
     """Up to `count` ids of applications behind the id `after`, the longest waiting first.
 
@@ -141,16 +143,14 @@ def application_ids(
         "source": source,
         "division_first": first,
         "division_last": last,
-        "before": instant_text(waiting_since) if waiting_since else None,
+        "submitted_before": instant_text(waiting_since) if waiting_since else None,
     }
-    if state in OPEN_STATES:
-        rows = queries.application_ids_of_state(tx, **given)
-    elif first[:9] == last[:9]:
-        rows = queries.application_ids_of_town(tx, town=first[:9], **given)
+    name = "application_ids"
+    if state not in OPEN_STATES and first[:9] == last[:9]:
+        name, given["town"] = "application_ids_of_town", first[:9]
     elif state is not None:
-        rows = queries.application_ids_of_state(tx, **given)
-    else:
-        rows = queries.application_ids(tx, **given)
+        name = "application_ids_of_state"
+    rows = either_way(queries, name, backwards)(tx, **given)
     return [row["id"] for row in rows]
 
 

@@ -128,6 +128,7 @@ DELETE FROM holder_name_gram WHERE holder_id = :holder_id;
 -- beginning elsewhere: it would sort a million people for a page of fifty.
 
 -- name: ids_by_walk
+-- read both ways
 -- Everybody, in the order of entry.
 SELECT holder.id FROM holder
 WHERE holder.id > :after
@@ -150,6 +151,7 @@ WHERE holder.id > :after
 ORDER BY holder.id LIMIT :count;
 
 -- name: ids_by_town
+-- read both ways
 -- A town's people, by the index on the first nine digits.
 SELECT holder.id FROM holder
 WHERE substr(holder.division_code, 1, 9) = :town AND holder.id > :after
@@ -172,6 +174,7 @@ WHERE substr(holder.division_code, 1, 9) = :town AND holder.id > :after
 ORDER BY holder.id LIMIT :count;
 
 -- name: ids_by_village
+-- read both ways
 -- A village's people.
 SELECT holder.id FROM holder
 WHERE holder.division_code = :village AND holder.id > :after
@@ -194,6 +197,7 @@ WHERE holder.division_code = :village AND holder.id > :after
 ORDER BY holder.id LIMIT :count;
 
 -- name: ids_by_name
+-- read both ways
 -- From a run of the name; longer parts are looked for in the name itself.
 SELECT holder.id FROM holder_name_gram CROSS JOIN holder
 WHERE holder.id = holder_name_gram.holder_id
@@ -218,6 +222,7 @@ WHERE holder.id = holder_name_gram.holder_id
 ORDER BY holder_name_gram.holder_id LIMIT :count;
 
 -- name: ids_by_card_number
+-- read both ways
 -- From a card number, of any copy.
 SELECT holder.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.number = :number AND holder.id > :after
@@ -240,6 +245,7 @@ WHERE holder.id = card.holder_id AND card.number = :number AND holder.id > :afte
 ORDER BY holder.id LIMIT :count;
 
 -- name: ids_by_id_number
+-- read both ways
 -- From the keyed hash of an ID number.
 SELECT holder.id FROM holder
 WHERE holder.id_number_hash = :id_number_hash AND holder.id > :after
@@ -262,6 +268,7 @@ WHERE holder.id_number_hash = :id_number_hash AND holder.id > :after
 ORDER BY holder.id LIMIT :count;
 
 -- name: ids_by_phone
+-- read both ways
 -- From the keyed hash of a phone number.
 SELECT holder.id FROM holder
 WHERE holder.phone_hash = :phone_hash AND holder.id > :after
@@ -284,6 +291,7 @@ WHERE holder.phone_hash = :phone_hash AND holder.id > :after
 ORDER BY holder.id LIMIT :count;
 
 -- name: ids_by_kind
+-- read both ways
 -- From the kind of eligibility.
 SELECT eligibility.holder_id AS id FROM eligibility CROSS JOIN holder
 WHERE holder.id = eligibility.holder_id
@@ -307,6 +315,7 @@ WHERE holder.id = eligibility.holder_id
 GROUP BY eligibility.holder_id ORDER BY eligibility.holder_id LIMIT :count;
 
 -- name: ids_by_card_state
+-- read both ways
 -- From the state of a card.
 SELECT card.holder_id AS id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.state = :card_state AND card.holder_id > :after
@@ -329,6 +338,7 @@ WHERE holder.id = card.holder_id AND card.state = :card_state AND card.holder_id
 GROUP BY card.holder_id ORDER BY card.holder_id LIMIT :count;
 
 -- name: ids_by_ending
+-- read both ways
 -- From the last day of an eligibility, the soonest first; a person with several, at the first.
 SELECT eligibility.holder_id AS id, eligibility.ends_on AS day FROM eligibility CROSS JOIN holder
 WHERE holder.id = eligibility.holder_id
@@ -387,6 +397,7 @@ UPDATE eligibility SET ends_on = :ends_on WHERE id = :id;
 UPDATE holder SET verified_on = :verified_on WHERE id = :id;
 
 -- name: application_ids
+-- read both ways
 -- Applications behind an id, the longest waiting first; these three begin as the search above does.
 SELECT application.id FROM application CROSS JOIN holder
 WHERE holder.id = application.holder_id AND application.id > :after
@@ -394,20 +405,22 @@ WHERE holder.id = application.holder_id AND application.id > :after
     AND holder.division_code || '' <= :division_last
     AND (CAST(:state AS TEXT) IS NULL OR application.state || '' = :state)
     AND (CAST(:source AS TEXT) IS NULL OR application.source = :source)
-    AND (CAST(:before AS TEXT) IS NULL OR application.submitted_at < :before)
+    AND (CAST(:submitted_before AS TEXT) IS NULL OR application.submitted_at < :submitted_before)
 ORDER BY application.id LIMIT :count;
 
 -- name: application_ids_of_state
+-- read both ways
 SELECT application.id FROM application CROSS JOIN holder
 WHERE holder.id = application.holder_id AND application.state = :state AND application.id > :after
     AND holder.division_code || '' >= :division_first
     AND holder.division_code || '' <= :division_last
     AND (CAST(:state AS TEXT) IS NULL OR application.state || '' = :state)
     AND (CAST(:source AS TEXT) IS NULL OR application.source = :source)
-    AND (CAST(:before AS TEXT) IS NULL OR application.submitted_at < :before)
+    AND (CAST(:submitted_before AS TEXT) IS NULL OR application.submitted_at < :submitted_before)
 ORDER BY application.id LIMIT :count;
 
 -- name: application_ids_of_town
+-- read both ways
 SELECT application.id FROM holder CROSS JOIN application
 WHERE application.holder_id = holder.id
     AND substr(holder.division_code, 1, 9) = :town AND application.id > :after
@@ -415,7 +428,7 @@ WHERE application.holder_id = holder.id
     AND holder.division_code || '' <= :division_last
     AND (CAST(:state AS TEXT) IS NULL OR application.state || '' = :state)
     AND (CAST(:source AS TEXT) IS NULL OR application.source = :source)
-    AND (CAST(:before AS TEXT) IS NULL OR application.submitted_at < :before)
+    AND (CAST(:submitted_before AS TEXT) IS NULL OR application.submitted_at < :submitted_before)
 ORDER BY application.id LIMIT :count;
 
 -- name: listed_application^

@@ -21,6 +21,7 @@ from huimin.holders.name_grams import GRAM_MAX
 from huimin.holders.people import Row, division_bounds, eligibilities_on
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import either_way
 
 TEXT_MAX = 60
 NO_CARD = "none"
@@ -56,8 +57,10 @@ def search(
     *,
     today: date,
     within: str | None = None,
-) -> Callable[[str, int], list[Found]]:
+) -> Callable[..., list[Found]]:
     """A function `(after, count)` that finds people behind the key `after`, in order.
+
+    With `backwards` it finds those before the key, the nearest first.
 
     `within` is the 12-digit code of the division whose people the reader may see. Raises
     FieldProblems on `text` for a number with a wrong check digit.
@@ -66,9 +69,9 @@ def search(
     filters = _filters(wanted, place, today)
     name, parameters = _driver(personal_data, wanted, place, today)
 
-    def found(after: str, count: int) -> list[Found]:
+    def found(after: str, count: int, backwards: bool = False) -> list[Found]:
         day, _, holder_id = after.rpartition(DAY_MARK)
-        rows = getattr(queries, name)(
+        rows = either_way(queries, name, backwards)(
             tx, after=holder_id, after_day=day, count=count, **parameters, **filters
         )
         return [_found(row) for row in rows]

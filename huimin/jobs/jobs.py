@@ -19,7 +19,7 @@ from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.storage.engine import Engine, Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import load_queries
+from huimin.storage.named_queries import either_way, load_queries
 
 queries = load_queries("jobs")
 log = structlog.get_logger(__name__)
@@ -127,9 +127,12 @@ def job_by_id(tx: Transaction, job_id: str) -> Row:
     return _read(row)
 
 
-def jobs_before(tx: Transaction, kinds: str, *, before: str = "", count: int = 50) -> list[Row]:
+def jobs_before(
+    tx: Transaction, kinds: str, *, before: str = "", count: int = 50, backwards: bool = False
+) -> list[Row]:
     """Up to `count` jobs of kinds such as "register.%", the latest first."""
-    rows = queries.jobs_before(tx, kinds=kinds, before=before or LAST_ID, count=count)
+    find = either_way(queries, "jobs_before", backwards)
+    rows = find(tx, kinds=kinds, before=before or LAST_ID, count=count)
     return [_read(row) for row in rows]
 
 

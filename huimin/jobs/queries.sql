@@ -31,6 +31,7 @@ WHERE state = 'running' AND heartbeat_at < :stale
 RETURNING id;
 
 -- name: jobs_before
+-- read both ways
 SELECT * FROM job WHERE kind LIKE :kinds AND id < :before ORDER BY id DESC LIMIT :count;
 
 -- name: old_jobs

@@ -24,6 +24,7 @@ from huimin.merchants.merchants import Row, add_merchant, queries
 from huimin.merchants.outlets import add_outlet, check_place
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
+from huimin.storage.named_queries import either_way
 
 FIELDS = (
     *("merchant_name", "credit_code", "contact_name", "contact_phone", "outlet_name"),
@@ -120,10 +121,16 @@ def reject_joining(
 
 
 def applications_after(
-    tx: Transaction, after: str, count: int, *, state: str | None = None
+    tx: Transaction,
+    after: str,
+    count: int,
+    *,
+    state: str | None = None,
+    backwards: bool = False,
 ) -> list[Row]:
     """Up to `count` applications behind the id `after`."""
-    return list(queries.applications_after(tx, after=after, state=state, row_limit=count))
+    find = either_way(queries, "applications_after", backwards)
+    return list(find(tx, after=after, state=state, row_limit=count))
 
 
 def _open(tx: Transaction, application_id: str) -> Row:

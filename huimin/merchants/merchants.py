@@ -24,7 +24,7 @@ from huimin.merchants.outlets import end_outlets_of_merchant
 from huimin.merchants.states import next_state
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import load_queries
+from huimin.storage.named_queries import either_way, load_queries
 
 Row = dict[str, Any]
 queries = load_queries("merchants")
@@ -176,13 +176,18 @@ def _enrolled_already(tx: Transaction, credit_code: str) -> Exception:
 
 
 def merchants_after(
-    tx: Transaction, after: str, count: int, *, text: str | None, state: str | None
+    tx: Transaction,
+    after: str,
+    count: int,
+    *,
+    text: str | None,
+    state: str | None,
+    backwards: bool = False,
 ) -> list[Row]:
     """Up to `count` merchants behind the id `after`, by a part of name or credit code."""
     pattern = like_pattern(text) if text else None
-    return list(
-        queries.merchants_after(tx, after=after, row_limit=count, pattern=pattern, state=state)
-    )
+    find = either_way(queries, "merchants_after", backwards)
+    return list(find(tx, after=after, row_limit=count, pattern=pattern, state=state))
 
 
 def merchant_by_id(tx: Transaction, merchant_id: str) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from huimin.merchants.field_checks import like_pattern
 from huimin.merchants.outlets import Row, queries
 from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import either_way
 
 
 def outlets_after(
@@ -18,10 +19,11 @@ def outlets_after(
     state: str | None = None,
     merchant_id: str | None = None,
     quiet_month: str | None = None,
+    backwards: bool = False,
 ) -> list[Row]:
     """Up to `count` outlets behind the id `after`; `quiet_month` keeps those without a sale."""
     return list(
-        queries.outlets_after(
+        either_way(queries, "outlets_after", backwards)(
             tx,
             after=after,
             row_limit=count,

@@ -27,6 +27,7 @@ WHERE id = :id
 RETURNING *;
 
 -- name: merchants_after
+-- read both ways
 -- A page of the list. :pattern is a part of a name or a credit code, in lower case, for LIKE.
 SELECT m.id, m.name, m.credit_code, m.contact_name, m.contact_phone, m.state, m.created_at,
        (SELECT COUNT(*) FROM outlet AS o WHERE o.merchant_id = m.id AND o.state <> 'ended') AS outlets
@@ -112,6 +113,7 @@ WHERE (CAST(:merchant_id AS TEXT) IS NULL OR o.merchant_id = :merchant_id)
 ORDER BY o.created_at, o.id;
 
 -- name: outlets_after
+-- read both ways
 -- A page of the list. :town is the first nine digits of a town's code; :quiet_month leaves only
 -- those without a purchase in that month.
 SELECT o.id, o.merchant_id, o.name, o.kind, o.division_code, o.address, o.opening_hours,
@@ -223,6 +225,7 @@ WHERE id = :id AND state = 'submitted'
 RETURNING *;
 
 -- name: applications_after
+-- read both ways
 SELECT a.*, d.name AS division_name
 FROM merchant_application AS a JOIN division AS d ON d.code = a.division_code
 WHERE a.id > :after

@@ -3,6 +3,9 @@
 `queries = load_queries("cards")`, then `queries.card_by_id(tx, id=…)`: a `^` query gives a dict or
 None, a plain one a list of dicts, `$` a value, `!` and `*!` the number of rows. One text serves
 both engines, and all rows are read when the call returns: nothing outlives its transaction.
+
+A list's statement that says `-- read both ways` has a second one, its name with `_backwards`: the
+same rows from the key towards the beginning, so that a page before costs what a page after does.
 """
 
 from __future__ import annotations
@@ -21,6 +24,11 @@ ROOMS_FOLDER = Path(__file__).resolve().parent.parent
 _PIECE = re.compile(
     r"""(?P<kept>'(?:''|[^'])*'|"(?:""|[^"])*"|--[^\n]*)|(?<!:):(?P<name>[A-Za-z_]\w*)"""
 )
+_BOTH_WAYS = re.compile(
+    r"^-- name: (?P<name>\w+)\n-- read both ways\n(?P<sql>.*?)(?=^-- name: |\Z)", re.M | re.S
+)
+_KEY = re.compile(r"([<>])(?= (?::(?:after|before)\b|\(:after_\w+, :after\)))")
+_ORDER = re.compile(r"(?<=ORDER BY )(?P<keys>[^()]*?)(?=\s+LIMIT :\w+;\s*\Z)")
 _pyformat_texts: dict[str, str] = {}
 
 Row = dict[str, Any]
@@ -92,13 +100,45 @@ def load_queries(room: str) -> Any:
 
     An unknown name raises AttributeError where it is used, a malformed file where it is loaded.
     """
-    return aiosql.from_path(
-        ROOMS_FOLDER / room / "queries.sql",
+    text = (ROOMS_FOLDER / room / "queries.sql").read_text("utf-8")
+    return aiosql.from_str(
+        text + "".join(_turned_statements(text)),
         cast(Any, TransactionAdapter),  # it takes a Transaction where aiosql expects a connection
         mandatory_parameters=False,
         attribute=None,
-        encoding="utf-8",
     )
+
+
+def either_way(queries: Any, name: str, backwards: bool) -> Any:
+    """The statement of that name, or the one that reads its rows towards the beginning."""
+    return getattr(queries, f"{name}_backwards" if backwards else name)
+
+
+def turned(sql: str) -> str:
+    """The statement with its key's condition and its order turned round.
+
+    Raises ValueError when it has not just one of each: a page would have the wrong rows.
+    """
+    signs = {"<": ">", ">": "<"}
+    text, conditions = _KEY.subn(lambda found: signs[found[1]], sql)
+    text, orders = _ORDER.subn(lambda found: _turned_keys(found["keys"]), text)
+    if (conditions, orders) != (1, 1):
+        raise ValueError(f"{conditions} conditions and {orders} orders to turn in: {sql}")
+    return text
+
+
+def _turned_keys(keys: str) -> str:
+    listed = [key.strip() for key in keys.split(",")]
+    return ", ".join(
+        key.removesuffix(" DESC") if key.endswith(" DESC") else f"{key} DESC" for key in listed
+    )
+
+
+def _turned_statements(text: str) -> list[str]:
+    return [
+        f"\n-- name: {found['name']}_backwards\n{turned(found['sql'].rstrip())}\n"
+        for found in _BOTH_WAYS.finditer(text)
+    ]
 
 
 def statements(room: str) -> dict[str, str]:

@@ -1,30 +1,56 @@
-"""A page of a long list: rows, where the next page begins, and how many there are.
+"""A page of a long list: rows, where the pages around it begin, and how many rows there are.
 
-Pages are found by the last key of the page before, never by counting rows off, so that the
-thousandth page costs what the first one costs.
+A page is found by the key of the row that stands next to it, never by counting rows off, so that
+the thousandth page costs what the first one costs, whichever way one comes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
+
+from flask import request
 
 PAGE_ROWS = 50
 # Counting further would cost more than it tells: "more than 10,000" is enough to know.
 COUNT_MAX = 10_000
 
-Row = dict[str, Any]
+
+class Finder(Protocol):
+    """Reads up to `count` rows behind a key in the list's order ("": from its beginning).
+
+    With `backwards`, the rows before the key, the nearest first.
+    """
+
+    def __call__(self, key: str, count: int, backwards: bool = False) -> Sequence[Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a list a page lies: behind a row, before a row, or at the beginning."""
+
+    after: str = ""
+    before: str = ""
+
+    @classmethod
+    def asked(cls) -> Place:
+        """What the address asks for."""
+        return cls(request.args.get("after", ""), request.args.get("before", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One page. `count` is the number of all rows, up to COUNT_MAX + 1."""
+    """One page. `count` is the number of all rows, up to COUNT_MAX + 1.
 
-    rows: Sequence[Row]
+    `behind` is true for a page that is not the first one.
+    """
+
+    rows: Sequence[Any]
     count: int
-    after: str
-    next_after: str | None
+    next_after: str | None = None
+    previous_before: str | None = None
+    behind: bool = False
 
     @property
     def many(self) -> bool:
@@ -33,14 +59,24 @@ class Listed:
 
 
 def listed(
-    rows_after: Callable[[str, int], Sequence[Row]],
-    count: int,
+    find: Finder,
+    count: Callable[[], int],
     *,
-    after: str = "",
-    key: str = "id",
+    place: Place | None = None,
+    key_of: Callable[[Any], str] = lambda row: str(row["id"]),
     size: int = PAGE_ROWS,
 ) -> Listed:
-    """The page behind the key `after`; `rows_after(after, limit)` reads that many rows in order."""
-    rows = list(rows_after(after, size + 1))
-    more = len(rows) > size
-    return Listed(rows[:size], count, after, str(rows[size - 1][key]) if more else None)
+    """The page at that place; `count` is asked only when the page does not hold every row."""
+    place = place or Place()
+    if place.before:
+        found = list(find(place.before, size + 1, True))
+        if len(found) > size:
+            rows = found[size - 1 :: -1]
+            return Listed(rows, count(), key_of(rows[-1]), key_of(rows[0]), behind=True)
+        # Fewer than a page stand before it: that is the first page, which is shown whole.
+        place = Place()
+    found = list(find(place.after, size + 1))
+    rows, behind = found[:size], bool(place.after)
+    following = key_of(rows[-1]) if len(found) > size else None
+    total = count() if behind or following else len(rows)
+    return Listed(rows, total, following, key_of(rows[0]) if behind and rows else None, behind)

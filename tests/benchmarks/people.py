@@ -187,8 +187,12 @@ def measure(house: House, count: int) -> list[str]:
     for share in (0.1, 0.5, 0.9, 0.9999):
         after = uuid_of("holder", int(count * share))
         asked.page(f"page behind {share:.2%} of all", f"/holders/?after={after}")
+        asked.page(f"page before {share:.2%} of all", f"/holders/?before={after}")
     asked.page("one town", f"/holders/?division={within}")
     asked.page("one town, far back", f"/holders/?division={within}&after={after}")
+    asked.page("one town, back from there", f"/holders/?division={within}&before={after}")
+    asked.page("one eligibility, back", f"/holders/?kind=orphan&before={after}")
+    asked.page("cards, back", f"/cards/?before={uuid_of('card', count)}")
     asked.page("one village", f"/holders/?division={village}")
     asked.page("one eligibility", "/holders/?kind=orphan")
     asked.page("no card", "/holders/?card=none")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 from huimin.house import House
@@ -38,3 +39,28 @@ def first_id(page: str, path: str) -> str:
     found = re.search(f"{path}({UUID})", page)
     assert found is not None, path
     return found.group(1)
+
+
+def pages_through(client: Any, address: str) -> list[str]:
+    """Every page of a list from its beginning; the way back must lead over the same ones."""
+    found = [client.get(address).text]
+    while following := _linked(found[-1], "next"):
+        found.append(client.get(following).text)
+    page = found[-1]
+    for before in reversed(found[:-1]):
+        back = _linked(page, "prev")
+        assert back is not None, "no way to the page before"
+        page = client.get(back).text
+        assert _main(page) == _main(before)
+    assert _linked(found[0], "prev") is None
+    return found
+
+
+def _linked(page: str, relation: str) -> str | None:
+    link = re.search(f'rel="{relation}" href="([^"]+)"', page)
+    return unescape(link[1]) if link else None
+
+
+def _main(page: str) -> str:
+    """The rows; a first page that was reached from behind has another link to itself."""
+    return page.partition("<tbody>")[2].partition("</tbody>")[0]

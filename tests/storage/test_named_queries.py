@@ -8,7 +8,13 @@ import pytest
 
 from huimin.storage import named_queries
 from huimin.storage.engine import Engine
-from huimin.storage.named_queries import load_queries, parameter_names, pyformat
+from huimin.storage.named_queries import (
+    either_way,
+    load_queries,
+    parameter_names,
+    pyformat,
+    turned,
+)
 
 QUERIES = """
 -- name: add!
@@ -28,6 +34,13 @@ SELECT code FROM division ORDER BY code;
 
 -- name: count$
 SELECT CAST(COUNT(*) AS BIGINT) FROM division;
+
+-- name: behind
+-- read both ways
+-- The nearest to the key first.
+SELECT code, name FROM division
+WHERE (name, code) > (:after_name, :after) AND level = 'county'
+ORDER BY name, code LIMIT :count;
 
 -- name: odd^
 -- A comment with :no parameter, and 100%.
@@ -65,3 +78,45 @@ def test_quotes_comments_and_casts_are_left_alone() -> None:
     assert pyformat(sql) == (
         "SELECT ':a', \":b\", x::text, 5 %% 2, %(c)s, ':d''s' -- :e\nWHERE y = %(f)s AND z = %(c)s"
     )
+
+
+def test_what_is_read_both_ways_has_the_same_rows_from_behind(engine: Engine, room: None) -> None:
+    queries = load_queries("room")
+    rows = [{"code": f"{number:012d}", "name": "甲乙"[number % 2]} for number in range(8)]
+    engine.write(lambda tx: queries.add_many(tx, rows))
+    in_order = sorted(rows, key=lambda row: (row["name"], row["code"]))
+
+    def read(backwards: bool, place: int, count: int) -> list[dict[str, str]]:
+        key = in_order[place]
+        return engine.read(
+            lambda tx: either_way(queries, "behind", backwards)(
+                tx, after_name=key["name"], after=key["code"], count=count
+            )
+        )
+
+    for place in range(8):
+        assert read(False, place, 3) == in_order[place + 1 : place + 4]
+        assert read(True, place, 3) == in_order[:place][::-1][:3]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT id FROM a ORDER BY id LIMIT :count;",
+        "SELECT id FROM a WHERE id > :after LIMIT :count;",
+        "SELECT id FROM a WHERE id > :after OR day < :before ORDER BY id LIMIT :count;",
+    ],
+)
+def test_what_can_not_be_turned_is_refused_when_it_is_loaded(sql: str) -> None:
+    with pytest.raises(ValueError, match="to turn"):
+        turned(sql)
+
+
+def test_order_and_condition_are_turned_and_nothing_else() -> None:
+    sql = """SELECT a.id FROM a
+WHERE a.id < :before AND a.day >= :first AND (b.x, b.id) < (a.x, a.id)
+ORDER BY a.day DESC, a.id LIMIT :count;"""
+    other = turned(sql)
+    assert "a.id > :before AND a.day >= :first AND (b.x, b.id) < (a.x, a.id)" in other
+    assert other.endswith("ORDER BY a.day, a.id DESC LIMIT :count;")
+    assert turned(other) == sql

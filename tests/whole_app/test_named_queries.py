@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from huimin.settings import Settings
 from huimin.storage.engine import Engine, Transaction
 from huimin.storage.named_queries import parameter_names, pyformat, rooms, statements
+from huimin.storage.open_engine import open_engine
 
 
 @pytest.mark.parametrize("room", rooms())
@@ -17,6 +21,31 @@ def test_every_named_query_prepares(engine: Engine, room: str) -> None:
         except Exception as error:
             refused[name] = str(error)
     assert refused == {}
+
+
+BACK = "_backwards"
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_a_page_before_is_read_from_the_same_index_as_a_page_after(
+    make_settings: Callable[[str, str], Settings], room: str
+) -> None:
+    engine = open_engine(make_settings("sqlite", "bare"))
+
+    def steps(sql: str) -> list[str]:
+        names = dict.fromkeys(parameter_names(sql))
+        return engine.read(
+            lambda tx: [
+                row["detail"].replace("<", ">")
+                for row in tx.connection.execute(f"EXPLAIN QUERY PLAN {sql}", names)
+            ]
+        )
+
+    texts = statements(room)
+    for name, sql in texts.items():
+        if name.endswith(BACK):
+            assert steps(sql) == steps(texts[name.removesuffix(BACK)]), name
+    engine.close()
 
 
 def prepare(tx: Transaction, sql: str) -> None:

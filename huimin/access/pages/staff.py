@@ -32,7 +32,7 @@ from huimin.web.current import change, house
 from huimin.web.event_words import event_words
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, listed
+from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import ROLE_NAMES, STATES
 
 FILTERS = ("role", "state")
@@ -206,17 +206,19 @@ def end_second_factor_of_another(staff_id: str) -> Response | tuple[str, int]:
 
 
 def _page(form: Form, *, size: int) -> Listed:
-    after, now = request.args.get("after", ""), instant_text(house().clock())
+    place, now = Place.asked(), instant_text(house().clock())
+    locked = now if form.text("state") == "locked" else None
+    wanted = {
+        "role": form.optional("role"),
+        "state": None if locked else form.optional("state"),
+        "locked_at": locked,
+    }
 
     def look(tx: Transaction) -> Listed:
-        def rows_after(key: str, count: int) -> list[dict[str, Any]]:
-            locked = now if form.text("state") == "locked" else None
-            state = None if locked else form.optional("state")
-            return staff_after(
-                tx, key, count, role=form.optional("role"), state=state, locked_at=locked
-            )
+        def find(key: str, count: int, backwards: bool = False) -> list[dict[str, Any]]:
+            return staff_after(tx, key, count, backwards=backwards, **wanted)
 
-        return listed(rows_after, len(rows_after("", COUNT_MAX + 1)), after=after, size=size)
+        return listed(find, lambda: len(find("", COUNT_MAX + 1)), place=place, size=size)
 
     return house().engine.read(look)
 

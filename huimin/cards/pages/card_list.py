@@ -24,7 +24,7 @@ from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, listed
+from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import CARD_STATES
 
 FILTERS = ("number", "division", "state", "expires", "unprinted", "verify")
@@ -174,12 +174,12 @@ def _page(form: Form, *, size: int) -> Listed:
         else None,
         within=own_division(),
     )
-    after = request.args.get("after", "")
+    place = Place.asked()
     return house().engine.read(
         lambda tx: listed(
-            lambda key, count: cards_after(tx, wanted, key, count),
-            len(cards_after(tx, wanted, "", COUNT_MAX + 1)),
-            after=after,
+            lambda key, n, backwards=False: cards_after(tx, wanted, key, n, backwards=backwards),
+            lambda: len(cards_after(tx, wanted, "", COUNT_MAX + 1)),
+            place=place,
             size=size,
         )
     )

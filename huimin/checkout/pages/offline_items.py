@@ -25,7 +25,7 @@ from huimin.web.current import house
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
-from huimin.web.lists import PAGE_ROWS, Listed, listed
+from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import grouped, minute_text
 
 offline_pages = Blueprint("offline", __name__)
@@ -80,14 +80,16 @@ def _look(form: Form, size: int) -> tuple[Listed, BorneSums, list[Any]]:
         first=form.optional_day("first"),
         last=form.optional_day("last"),
     )
-    after = request.args.get("after", "")
+    place = Place.asked()
 
     def look_up(tx: Transaction) -> tuple[Listed, BorneSums, list[Any]]:
         sums = sums_of_items(tx, wanted)
         page = listed(
-            lambda key, count: items_before(tx, wanted, key, count, language),
-            sums.count,
-            after=after,
+            lambda key, count, backwards=False: items_before(
+                tx, wanted, key, count, language, backwards=backwards
+            ),
+            lambda: sums.count,
+            place=place,
             size=size,
         )
         return page, sums, outlets_with_items(tx)

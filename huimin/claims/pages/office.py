@@ -36,7 +36,7 @@ from huimin.web.event_words import event_words
 from huimin.web.forms import Form, tell
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, listed
+from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import STATES, minute_text
 
 FILTERS = ("state", "outlet", "source", "number", "first", "last")
@@ -178,12 +178,12 @@ def _page(form: Form, *, size: int) -> Listed:
         last_day=_day(form, "last"),
         within=own_division(),
     )
-    before = request.args.get("after", "")
+    place = Place.asked()
     return house().engine.read(
         lambda tx: listed(
-            lambda key, count: claims_before(tx, wanted, key, count),
-            len(claims_before(tx, wanted, "", COUNT_MAX + 1)),
-            after=before,
+            lambda key, n, backwards=False: claims_before(tx, wanted, key, n, backwards=backwards),
+            lambda: len(claims_before(tx, wanted, "", COUNT_MAX + 1)),
+            place=place,
             size=size,
         )
     )

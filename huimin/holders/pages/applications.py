@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -32,7 +33,7 @@ from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed
+from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import STATES, minute_text
 
 FILTERS = ("state", "division", "source", "older")
@@ -165,7 +166,7 @@ def _from_registers(form: Form) -> list[str]:
 
 
 def _page(form: Form, *, size: int) -> Listed:
-    after, chosen = request.args.get("after", ""), _chosen_division(form)
+    place, chosen = Place.asked(), _chosen_division(form)
     since = promised_before(house().clock()) if form.text("older") else None
 
     wanted: dict[str, Any] = {
@@ -176,13 +177,13 @@ def _page(form: Form, *, size: int) -> Listed:
     }
 
     def look(tx: Transaction) -> Listed:
-        ids = application_ids(tx, after=after, count=size + 1, **wanted)
-        count = len(ids)
-        if after or count > size:
-            count = len(application_ids(tx, after="", count=COUNT_MAX + 1, **wanted))
-        shown = ids[:size]
-        next_after = shown[-1] if len(ids) > size else None
-        return Listed(application_rows(tx, shown), count, after, next_after)
+        def find(key: str, count: int, backwards: bool = False) -> list[str]:
+            return application_ids(tx, after=key, count=count, backwards=backwards, **wanted)
+
+        page = listed(
+            find, lambda: len(find("", COUNT_MAX + 1)), place=place, key_of=str, size=size
+        )
+        return replace(page, rows=application_rows(tx, page.rows))
 
     return house().engine.read(look)
 

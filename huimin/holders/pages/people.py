@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -29,7 +30,7 @@ from huimin.web.current import house
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, Column, workbook_response
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed
+from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import CARD_STATES
 
 FILTERS = ("division", "kind", "card", "ending")
@@ -50,7 +51,7 @@ def people() -> str | Response:
     try:
         page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
     except FieldProblems as why:
-        form, page = form.refused(why), Listed([], 0, "", None)
+        form, page = form.refused(why), Listed([], 0)
     if as_workbook:
         return workbook_response(_("持卡人"), _columns(), page.rows)
     staff_id, personal_data = member().id, house().personal_data
@@ -94,16 +95,18 @@ def _unsealed(sealed: str) -> str:
 def _page(form: Form, *, size: int) -> Listed:
     within, today = own_division(), county_day(house().clock())
     personal_data, wanted = house().personal_data, _wanted(form)
-    after = request.args.get("after", "")
+    place = Place.asked()
 
     def look(tx: Transaction) -> Listed:
-        behind = search(tx, personal_data, wanted, today=today, within=within)
-        found = behind(after, size + 1)
-        shown, more = found[:size], len(found) > size
-        # A first page that holds everybody needs no second look to count them.
-        count = len(found) if not (after or more) else len(behind("", COUNT_MAX + 1))
-        rows = people_rows(tx, [one.id for one in shown], today)
-        return Listed(rows, count, after, shown[-1].key if more else None)
+        find = search(tx, personal_data, wanted, today=today, within=within)
+        page = listed(
+            find,
+            lambda: len(find("", COUNT_MAX + 1)),
+            place=place,
+            key_of=lambda one: str(one.key),
+            size=size,
+        )
+        return replace(page, rows=people_rows(tx, [one.id for one in page.rows], today))
 
     return house().engine.read(look)
 

@@ -36,7 +36,7 @@ from huimin.web.forms import Form, tell
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import CONTENT_TYPE, Column, workbook_response
-from huimin.web.lists import PAGE_ROWS, Listed
+from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
 
 CHECK, IMPORT = "register.check", "register.import"
 ROWS_SHOWN = 200
@@ -231,15 +231,23 @@ def _work(job: Row) -> RegisterWork:
 
 
 def _list(form: Form) -> str:
-    now, folder, before = house().clock(), house().settings.folder, request.args.get("after", "")
+    page = _page(size=PAGE_ROWS)
+    return render_template("holders/registers.html", form=form, page=page)
 
-    def look(tx: Transaction) -> list[Row]:
+
+def _page(*, size: int) -> Listed:
+    now, folder, place = house().clock(), house().settings.folder, Place.asked()
+
+    def look(tx: Transaction) -> Listed:
         fail_lost_jobs(tx, now)
         drop_old_files(tx, folder, now)
-        return jobs_before(tx, "register.%", before=before, count=PAGE_ROWS + 1)
+        return listed(
+            lambda key, n, backwards=False: jobs_before(
+                tx, "register.%", before=key, count=n, backwards=backwards
+            ),
+            lambda: 0,
+            place=place,
+            size=size,
+        )
 
-    rows = change(look)
-    shown = rows[:PAGE_ROWS]
-    next_after = shown[-1]["id"] if len(rows) > PAGE_ROWS else None
-    page = Listed(shown, len(shown), before, next_after)
-    return render_template("holders/registers.html", form=form, page=page)
+    return change(look)

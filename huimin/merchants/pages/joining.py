@@ -22,7 +22,7 @@ from huimin.merchants.pages import kind_choices, pages, place_choices
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
-from huimin.web.lists import COUNT_MAX, listed
+from huimin.web.lists import COUNT_MAX, Listed, Place, listed
 from huimin.web.words import STATES, minute_text
 
 # A merchant with many shops sends a few in an hour; a machine would send thousands.
@@ -65,15 +65,7 @@ def joining_list() -> str | Response:
     form = Form({"state": request.args.get("state", "submitted")})
     if request.args.get("format") == "xlsx":
         return _workbook(form.optional("state"))
-    after, state = request.args.get("after", ""), form.optional("state")
-    page = house().engine.read(
-        lambda tx: listed(
-            lambda key, n: applications_after(tx, key, n, state=state),
-            len(applications_after(tx, "", COUNT_MAX + 1, state=state)),
-            after=after,
-        )
-    )
-    return _list_page(form, page)
+    return _list_page(form, _page(form.optional("state"), Place.asked()))
 
 
 @pages.post("/merchants/applications/<application_id>")
@@ -91,16 +83,23 @@ def decide_joining(application_id: str) -> Response | tuple[str, int]:
         reason = form.text("reason")
         change(lambda tx: reject_joining(tx, application_id, reason=reason, now=now, actor=actor))
     except FieldProblems as why:
-        page = house().engine.read(
-            lambda tx: listed(
-                lambda key, n: applications_after(tx, key, n, state="submitted"),
-                len(applications_after(tx, "", COUNT_MAX + 1, state="submitted")),
-            )
-        )
+        page = _page("submitted", Place())
         refused = Form({"state": "submitted", **form.values}).refused(why)
         return _list_page(refused, page, opened=application_id), 422
     tell(_("已作出不予通过的决定，请把理由告诉商户。"))
     return redirect(url_for("merchants.applications"))
+
+
+def _page(state: str | None, place: Place) -> Listed:
+    return house().engine.read(
+        lambda tx: listed(
+            lambda key, n, backwards=False: applications_after(
+                tx, key, n, state=state, backwards=backwards
+            ),
+            lambda: len(applications_after(tx, "", COUNT_MAX + 1, state=state)),
+            place=place,
+        )
+    )
 
 
 def _workbook(state: str | None) -> Response:

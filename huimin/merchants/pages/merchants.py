@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -25,7 +27,7 @@ from huimin.web.current import change, house
 from huimin.web.event_words import event_words
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, listed
+from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import STATES
 
 FILTERS = ("text", "state")
@@ -128,20 +130,16 @@ def change_one_merchant(merchant_id: str) -> Response | tuple[str, int]:
 
 
 def _page(form: Form, *, size: int) -> Listed:
-    after, text, state = (
-        request.args.get("after", ""),
-        form.optional("text"),
-        form.optional("state"),
-    )
+    place = Place.asked()
+    wanted = {name: form.optional(name) for name in ("text", "state")}
 
     def look(tx: Transaction) -> Listed:
-        count = len(merchants_after(tx, "", COUNT_MAX + 1, text=text, state=state))
-        return listed(
-            lambda key, n: merchants_after(tx, key, n, text=text, state=state),
-            count,
-            after=after,
-            size=size,
-        )
+        def find(key: str, count: int, backwards: bool = False) -> list[dict[str, Any]]:
+            return merchants_after(
+                tx, key, count, text=wanted["text"], state=wanted["state"], backwards=backwards
+            )
+
+        return listed(find, lambda: len(find("", COUNT_MAX + 1)), place=place, size=size)
 
     return house().engine.read(look)
 

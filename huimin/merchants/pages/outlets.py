@@ -29,7 +29,7 @@ from huimin.web.current import change, house
 from huimin.web.event_words import event_words
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, listed
+from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import STATES
 
 FILTERS = ("text", "kind", "town", "state", "silent")
@@ -177,12 +177,16 @@ def _page(form: Form, *, size: int) -> Listed:
         "state": form.optional("state") or ("active" if form.text("silent") else None),
         "quiet_month": month if form.text("silent") else None,
     }
-    after = request.args.get("after", "")
+    place = Place.asked()
 
     def look(tx: Transaction) -> Listed:
-        count = len(outlets_after(tx, "", COUNT_MAX + 1, **wanted))
         return listed(
-            lambda key, n: outlets_after(tx, key, n, **wanted), count, after=after, size=size
+            lambda key, n, backwards=False: outlets_after(
+                tx, key, n, **wanted, backwards=backwards
+            ),
+            lambda: len(outlets_after(tx, "", COUNT_MAX + 1, **wanted)),
+            place=place,
+            size=size,
         )
 
     return house().engine.read(look)
