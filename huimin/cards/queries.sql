@@ -180,3 +180,27 @@ SELECT copy_id FROM card WHERE state <> 'active' AND expires_on >= :today ORDER 
 SELECT event FROM card_event
 WHERE card_id = :card_id AND recorded_at <= :at AND event <> 'printed'
 ORDER BY recorded_at DESC, id DESC LIMIT 1;
+
+-- name: cards_ending
+-- Active cards whose last day comes, the soonest first. fit: 1 those that may be renewed, 0 those that
+-- may not: the entitlement is over by that day, or is due to be looked at again.
+SELECT card.id, card.number, card.holder_id, card.expires_on, holder.name AS holder_name,
+    village.name AS village_name, town.name AS town_name,
+    CASE WHEN EXISTS (SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.starts_on <= :today
+        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= card.expires_on))
+        THEN 1 ELSE 0 END AS entitled
+FROM card CROSS JOIN holder
+JOIN division AS village ON village.code = holder.division_code
+LEFT JOIN division AS town ON town.code = substr(holder.division_code, 1, 9) || '000'
+WHERE holder.id = card.holder_id AND card.state = 'active'
+    AND card.expires_on >= :today AND card.expires_on <= :last_day
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
+    AND CAST(:fit AS BIGINT) = CASE
+        WHEN COALESCE(holder.verified_on, card.issued_on) >= :due_before
+            AND EXISTS (SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
+                AND held.starts_on <= :today
+                AND (held.ends_on IS NULL OR held.ends_on >= card.expires_on))
+        THEN 1 ELSE 0 END
+ORDER BY card.expires_on, card.id LIMIT :count;

@@ -144,6 +144,24 @@ REQUEST_KINDS: dict[str, Kind] = {
         ),
         QUIET,
     ),
+    "job_failed": Kind(
+        500,
+        (
+            "没有做完，请把名册发给县里的管理员看一看。",
+            "沒有做完，請把名冊發給縣裡的管理員看一看。",
+            "It was not finished; let the county's administrator have a look at the file.",
+        ),
+        QUIET,
+    ),
+    "job_interrupted": Kind(
+        503,
+        (
+            "服务重启，这项工作中断了；没有写到一半的资料，请重新开始。",
+            "服務重啟，這項工作中斷了；沒有寫到一半的資料，請重新開始。",
+            "The service restarted and cut this work off; nothing is half written, begin again.",
+        ),
+        QUIET,
+    ),
     "storage_unavailable": Kind(
         503,
         (

@@ -55,6 +55,13 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
         {"verify": "due"},
         "card.read",
     ),
+    "to_renew": (
+        _("张卡 30 天内到期，等待续发"),
+        False,
+        "cards.renewal",
+        {"days": ENDING_DAYS},
+        "card.issue",
+    ),
     "alerts": (
         _("条异常提醒待查看"),
         False,

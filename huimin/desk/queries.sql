@@ -69,6 +69,20 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
         AND holder.division_code || '' <= :division_last
     LIMIT :count_max) AS counted;
 
+-- name: cards_to_renew$
+-- As the cards room chooses them for a renewal (its cards_ending with fit 1).
+SELECT CAST(COUNT(*) AS BIGINT) FROM (
+    SELECT 1 FROM card CROSS JOIN holder
+    WHERE holder.id = card.holder_id AND card.state = 'active'
+        AND card.expires_on >= :today AND card.expires_on <= :last_day
+        AND holder.division_code || '' >= :division_first
+        AND holder.division_code || '' <= :division_last
+        AND COALESCE(holder.verified_on, card.issued_on) >= :due_before
+        AND EXISTS (SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+            AND eligibility.starts_on <= :today
+            AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= card.expires_on))
+    LIMIT :count_max) AS counted;
+
 -- name: silent_outlets$
 -- Active outlets without a transaction in a month.
 SELECT CAST(COUNT(*) AS BIGINT) FROM outlet JOIN merchant ON merchant.id = outlet.merchant_id

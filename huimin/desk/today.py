@@ -46,6 +46,13 @@ def waiting_today(
         "unverified": queries.unverified_cards(
             tx, due_before=due_before(today, verify_months).isoformat(), **place
         ),
+        "to_renew": queries.cards_to_renew(
+            tx,
+            today=today.isoformat(),
+            last_day=(today + timedelta(days=ENDING_DAYS)).isoformat(),
+            due_before=due_before(today, verify_months).isoformat(),
+            **place,
+        ),
     }
     if within is None:
         counts |= {

@@ -17,6 +17,7 @@ import structlog
 from huimin.core.days import instant_text
 from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import FieldProblems, Refusal
+from huimin.jobs.reasons import kept_reason
 from huimin.storage.engine import Engine, Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.named_queries import either_way, load_queries
@@ -89,15 +90,13 @@ class Jobs:
     def _run(self, job_id: str, work: Work) -> None:
         try:
             state, result = "done", work(Progress(self._engine, job_id, self._clock, self._stop))
-        except JobCancelled as cancelled:
-            state, result = "cancelled", {"said": cancelled.args[0] if cancelled.args else None}
-        except FieldProblems as why:
-            state, result = "failed", {"said": "；".join(one.chinese for one in why.problems)}
-        except Refusal as why:
-            state, result = "failed", {"said": why.detail("zh_Hans")}
+        except JobCancelled:
+            state, result = "cancelled", {}
+        except (FieldProblems, Refusal) as why:
+            state, result = "failed", kept_reason(why)
         except Exception:
             log.exception("a job failed", job=job_id)
-            state, result = "failed", {"said": None}
+            state, result = "failed", kept_reason(Refusal("job_failed"))
         now, text = instant_text(self._clock()), write_json(result)
         self._engine.write(
             lambda tx: queries.finish_job(tx, id=job_id, state=state, result_json=text, now=now)
@@ -143,8 +142,8 @@ def ask_cancel(tx: Transaction, job_id: str) -> None:
 
 def fail_lost_jobs(tx: Transaction, now: datetime) -> None:
     """Mark the jobs of processes that have gone."""
-    said = write_json({"said": "服务重启，这项工作中断了；没有写到一半的资料，请重新开始。"})
-    queries.lost_jobs(tx, now=instant_text(now), stale=instant_text(now - SILENT), result_json=said)
+    why = write_json(kept_reason(Refusal("job_interrupted")))
+    queries.lost_jobs(tx, now=instant_text(now), stale=instant_text(now - SILENT), result_json=why)
 
 
 def jobs_finished_before(tx: Transaction, before: datetime) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -255,3 +256,54 @@ def test_registers_are_for_administrators(office: Office) -> None:
         assert office.client(role).get("/registers/").status_code == 403
     unknown = "/registers/01900000-0000-7000-8000-000000000000"
     assert office.client().get(unknown).status_code == 404
+
+
+def test_why_a_job_failed_is_read_in_the_reader_s_language(office: Office, house: House) -> None:
+    client = office.client()
+    checked = upload(office, client, b"not a workbook at all")
+    address = checked.headers["Location"]
+    chinese = client.get(address).text
+    office.post(client, "/language", language="en")
+    english = client.get(address).text
+    kept = house.engine.read(lambda tx: job_by_id(tx, address.rpartition("/")[2]))["result"]
+    assert kept["code"] == "invalid_input" and kept["problems"][0]["field"] == "file"
+    problem = kept["problems"][0]
+    assert problem["chinese"] in chinese and problem["chinese"] not in english
+    assert problem["english"] in unescape(english)
+
+
+def test_the_jobs_are_a_workbook_with_counts_and_reasons(
+    office: Office, house: House, clock: Any, tmp_path: Path
+) -> None:
+    client = office.client()
+    good = register(tmp_path, register_row(name="新来人", id_number=id_number()))
+    checked = upload(office, client, good, "八月.xlsx").headers["Location"]
+    office.post(client, f"{checked}/import")
+    house.jobs.wait()
+    upload(office, client, b"nothing", "坏的.xlsx")
+    lost = house.engine.write(
+        lambda tx: begin_job(
+            tx, "register.check", {"file": "断了.xlsx"}, now=house.clock(), actor="x"
+        )
+    )
+    clock.advance(seconds=120)
+    office.post(client, "/language", language="en")
+    page = client.get("/registers/").text
+    assert "/registers/?format=xlsx" in page
+    answer = client.get("/registers/?format=xlsx")
+    assert answer.data[:2] == b"PK"
+    _, heading, *rows = book_of(answer).active.iter_rows(values_only=True)
+    table = [dict(zip(heading, row, strict=True)) for row in rows]
+    names = [row["Register"] for row in table]
+    assert names == ["断了.xlsx", "坏的.xlsx", "八月.xlsx", "八月.xlsx"]
+    assert table[0]["Reason"].startswith("The service restarted")
+    assert table[1]["Reason"].isascii() and table[1]["Reason"]
+    assert (table[2]["Enrolled"], table[2]["Applications"]) == (1, 1)
+    assert table[3]["Rows that can be imported"] == 1 and not table[3]["Reason"]
+    assert lost in client.get("/registers/").text
+    exported = house.engine.read(
+        lambda tx: tx.connection.execute(
+            "SELECT subject_id FROM audit_event WHERE action = 'list.exported'"
+        ).fetchall()
+    )
+    assert [row["subject_id"] for row in exported] == ["holders.registers"]

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 pages = Blueprint("cards", __name__)
 
-from huimin.cards.pages import card, card_list, printing, public  # noqa: E402, F401
+from huimin.cards.pages import card, card_list, printing, public, renewal  # noqa: E402, F401

@@ -68,7 +68,7 @@ def cards() -> str | Response:
             (_("有效期至"), lambda row: row["expires_on"]),
         ]
         return workbook_response(_("卡片"), columns, page.rows)
-    place, last_day = _place(form), _overdue_before()
+    place, last_day = chosen_place(form), _overdue_before()
 
     def waiting(tx: Transaction) -> tuple[int, int]:
         overdue = unverified_cards(
@@ -96,7 +96,7 @@ def issue_to_all() -> Response:
 
     A hundred to a transaction, so that no till waits long.
     """
-    own, now, actor = _place(Form.sent()), house().clock(), member().username
+    own, now, actor = chosen_place(Form.sent()), house().clock(), member().username
     key_id, today = house().key_ring.active_key_id, county_day(now)
     expires_on = default_expiry(today, house().settings.card_years)
     ids = house().engine.read(lambda tx: approved_without_card(tx, own))
@@ -125,7 +125,7 @@ def issue_to_all() -> Response:
 @require("card.change")
 def suspend_overdue_cards() -> Response:
     """Suspend the cards of people who were not verified in time, with the grace used up."""
-    own, now, actor = _place(Form.sent()), house().clock(), member().username
+    own, now, actor = chosen_place(Form.sent()), house().clock(), member().username
     last_day = _overdue_before()
     done = 0
     while True:
@@ -141,7 +141,7 @@ def suspend_overdue_cards() -> Response:
     return redirect(url_for("cards.cards", state="suspended"))
 
 
-def _place(form: Form) -> str | None:
+def chosen_place(form: Form) -> str | None:
     """The division that is asked for, never beyond the reader's own; None for the whole county."""
     own, wanted = own_division(), form.optional("division")
     known = {code for code, _name in towns()}

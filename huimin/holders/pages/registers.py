@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from io import BytesIO
 from pathlib import PurePath
@@ -30,13 +31,15 @@ from huimin.holders.register_jobs import (
     drop_old_files,
 )
 from huimin.jobs.jobs import ask_cancel, begin_job, fail_lost_jobs, job_by_id, jobs_before
+from huimin.jobs.reasons import reason_of
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import CONTENT_TYPE, Column, workbook_response
+from huimin.web.list_xlsx import CONTENT_TYPE, ROWS_MAX, Column, workbook_response
 from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
+from huimin.web.words import STATES, minute_text
 
 CHECK, IMPORT = "register.check", "register.import"
 ROWS_SHOWN = 200
@@ -59,8 +62,10 @@ GROUPS = {
 
 @pages.get("/registers/")
 @require("register.import")
-def registers() -> str:
-    """The form, and what was uploaded before."""
+def registers() -> str | Response:
+    """The form, and what was uploaded before; with `format=xlsx` that as a workbook."""
+    if request.args.get("format") == "xlsx":
+        return workbook_response(_("名册"), _columns(), _page(size=ROWS_MAX).rows)
     return _list(Form())
 
 
@@ -189,6 +194,7 @@ def _job_page(job_id: str, form: Form) -> str:
         place_of=dict(division_choices(None)).get,
         checking=job["kind"] == CHECK,
         form=form,
+        reason=reason_of(job["result"], request_language()) if job["state"] == "failed" else "",
         today=county_day(now).isoformat(),
     )
 
@@ -232,7 +238,39 @@ def _work(job: Row) -> RegisterWork:
 
 def _list(form: Form) -> str:
     page = _page(size=PAGE_ROWS)
-    return render_template("holders/registers.html", form=form, page=page)
+    language = request_language()
+    return render_template(
+        "holders/registers.html",
+        form=form,
+        page=page,
+        reason_of=lambda result: reason_of(result, language),
+    )
+
+
+def _columns() -> list[Column]:
+    """What the list shows, with what came of each: counts where the job has them."""
+    language = request_language()
+
+    def count_of(name: str, kind: str) -> Callable[[Mapping[str, Any]], Any]:
+        return lambda job: (job["result"] or {}).get(name) if job["kind"] == kind else None
+
+    return [
+        (_("名册文件"), lambda job: job["asked"]["file"]),
+        (_("做了什么"), lambda job: _("检查") if job["kind"] == CHECK else _("导入")),
+        (_("时间"), lambda job: minute_text(job["created_at"])),
+        (_("工作人员"), lambda job: job["created_by"]),
+        (_("状态"), lambda job: str(STATES[job["state"]])),
+        (_("可以导入的行"), count_of("accepted", CHECK)),
+        (_("需要修改的行"), count_of("refused", CHECK)),
+        (_("新登记"), count_of("new", IMPORT)),
+        (_("有更新"), count_of("updated", IMPORT)),
+        (_("提出申请"), count_of("proposed", IMPORT)),
+        (_("结束的保障"), count_of("ended", IMPORT)),
+        (
+            _("原因"),
+            lambda job: reason_of(job["result"], language) if job["state"] == "failed" else "",
+        ),
+    ]
 
 
 def _page(*, size: int) -> Listed:

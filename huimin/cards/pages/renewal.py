@@ -1,0 +1,144 @@
+"""Renew the cards that end soon: how many and which, then one press; and on to the print run."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from huimin.access.guards import member, require
+from huimin.cards.issue import default_expiry
+from huimin.cards.pages import pages
+from huimin.cards.pages.card_list import CHUNK, chosen_place, towns
+from huimin.cards.renew import (
+    RENEWED_AT_ONCE,
+    Ending,
+    Row,
+    cards_left_out,
+    cards_to_renew,
+    renew_cards,
+)
+from huimin.cards.reverify import due_before
+from huimin.core.days import county_day
+from huimin.core.refusals import FieldProblems, field_problem
+from huimin.storage.engine import Transaction
+from huimin.web.current import change, house
+from huimin.web.forms import Form, tell
+from huimin.web.list_xlsx import workbook_response
+
+DAYS, DAYS_MAX = 30, 366
+ROWS_SHOWN = 200
+
+
+@pages.get("/cards/renewal")
+@require("card.issue")
+def renewal() -> str | Response:
+    """A look at what would be renewed and what would not; nothing is changed."""
+    form = Form.asked(("days", "division"))
+    try:
+        last_day = county_day(house().clock()) + timedelta(days=_days(form))
+    except FieldProblems as why:
+        return _page(form.refused(why), None)
+    if request.args.get("format") != "xlsx":
+        return _page(form, last_day)
+    rows = house().engine.read(lambda tx: cards_to_renew(tx, _ending(form, last_day)))
+    columns = [
+        (_("卡号"), lambda row: row["number"]),
+        (_("姓名"), lambda row: row["name_masked"]),
+        (_("乡镇（街道）"), lambda row: row["town_name"]),
+        (_("村（社区）"), lambda row: row["village_name"]),
+        (_("有效期至"), lambda row: row["expires_on"]),
+    ]
+    return workbook_response(_("到期续发"), columns, rows)
+
+
+@pages.post("/cards/renewal")
+@require("card.issue")
+def renew_all() -> Response | tuple[str, int]:
+    """Renew as many as were looked at, a hundred to a transaction, so that no till waits long."""
+    form = Form.sent()
+    try:
+        ending, wanted = _ending(form, form.day("until")), _count(form)
+        done = _renewed(ending, wanted)
+        if not done:
+            raise field_problem(
+                "days", "这段时间没有要续发的卡。", "No card is to be renewed in this time."
+            )
+    except FieldProblems as why:
+        return _page(form.refused(why), None), 422
+    tell(_("已续发 %(count)s 张，旧卡已停用；下一步打印新卡。", count=f"{done:,}"))
+    return redirect(url_for("cards.cards", unprinted=1))
+
+
+def _renewed(ending: Ending, wanted: int) -> int:
+    now, actor, key_id = house().clock(), member().username, house().key_ring.active_key_id
+    expires_on = default_expiry(ending.today, house().settings.card_years)
+    done = 0
+    while done < wanted:
+        part = min(CHUNK, wanted - done)
+
+        def work(tx: Transaction, part: int = part) -> int:
+            return renew_cards(
+                tx,
+                ending,
+                count=part,
+                key_id=key_id,
+                expires_on=expires_on,
+                now=now,
+                actor=actor,
+            )
+
+        some = change(work)
+        done += some
+        if some < part:
+            break
+    return done
+
+
+def _days(form: Form) -> int:
+    text = form.text("days") or str(DAYS)
+    number = int(text) if re.fullmatch("[0-9]{1,3}", text, re.ASCII) else None
+    if number is None or number > DAYS_MAX:
+        raise field_problem("days", "请写天数，例如 30。", "Give a number of days, such as 30.")
+    return number
+
+
+def _count(form: Form) -> int:
+    text = form.text("count")
+    if not re.fullmatch("[0-9]{1,4}", text, re.ASCII) or int(text) > RENEWED_AT_ONCE:
+        raise field_problem("days", "请先查看要续发的卡。", "Look at the cards to renew first.")
+    return int(text)
+
+
+def _ending(form: Form, last_day: date) -> Ending:
+    today, settings = county_day(house().clock()), house().settings
+    # A sent day is one that a look has shown: no further ahead than one may look.
+    latest = min(last_day, today + timedelta(days=DAYS_MAX))
+    return Ending(today, latest, due_before(today, settings.verify_months), chosen_place(form))
+
+
+def _page(form: Form, last_day: date | None) -> str:
+    ready: list[Row] = []
+    left_out: list[Row] = []
+    if last_day is not None:
+        ending = _ending(form, last_day)
+        ready, left_out = house().engine.read(
+            lambda tx: (cards_to_renew(tx, ending), cards_left_out(tx, ending))
+        )
+    years = house().settings.card_years
+    return render_template(
+        "cards/renewal.html",
+        form=form,
+        days=DAYS,
+        ready=ready,
+        left_out=left_out,
+        last_day=last_day,
+        new_expiry=default_expiry(county_day(house().clock()), years),
+        towns=towns(),
+        rows_shown=ROWS_SHOWN,
+        at_once=RENEWED_AT_ONCE,
+        arguments={name: form.text(name) for name in ("days", "division") if form.text(name)},
+    )
