@@ -18,6 +18,7 @@ from huimin.divisions.load import load_divisions
 from huimin.holders.people import has_holders
 from huimin.holders.personal_data import FILE_NAME as PERSONAL_KEYS
 from huimin.holders.personal_data import PersonalData
+from huimin.holders.working_days import WorkingDays, open_working_days
 from huimin.jobs.jobs import Jobs
 from huimin.settings import Settings
 from huimin.storage.engine import Engine
@@ -42,6 +43,7 @@ class House:
     lookups: LookupLog
     jobs: Jobs
     deny_lists: DenyLists
+    working_days: WorkingDays
 
     def close(self) -> None:
         """Write what still waits, then close the database. May be called twice."""
@@ -53,7 +55,8 @@ class House:
 def open_house(settings: Settings, clock: Callable[[], datetime] = system_clock) -> House:
     """Open the database first and the key files after it.
 
-    A folder that has no database thus gets no keys either. Raises StorageProblem.
+    A folder that has no database thus gets no keys either. Raises StorageProblem and, for a
+    calendar that can't be read, SettingsProblem.
     """
     engine = open_engine(settings)
     try:
@@ -66,7 +69,8 @@ def open_house(settings: Settings, clock: Callable[[], datetime] = system_clock)
 def furnish(settings: Settings, engine: Engine, clock: Callable[[], datetime]) -> House:
     """A house around an engine that is open already.
 
-    Raises StorageProblem when the keys of what the database holds are missing.
+    Raises StorageProblem when the keys of what the database holds are missing, SettingsProblem when
+    the county's calendar can't be read.
     """
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Fresh keys beside old data would verify no card and read no number, and hide the loss.
@@ -83,6 +87,7 @@ def furnish(settings: Settings, engine: Engine, clock: Callable[[], datetime]) -
         lookups=LookupLog(engine),
         jobs=Jobs(engine, clock),
         deny_lists=DenyLists(),
+        working_days=open_working_days(settings.folder, settings.working_days),
     )
 
 

@@ -115,6 +115,10 @@ class Settings:
     grace_days: int = _setting(
         "复核到期后的宽限天数 / days of grace after that", 30, _whole(0, 365)
     )
+    working_days: str = _setting(
+        "数据文件夹里县里自己的节假日表，没有就用随系统的 / the county's calendar in the folder",
+        "working_days.csv",
+    )
     claim_days: int = _setting(
         "购买后几天内可以补办优惠 / days in which a missed discount can be claimed",
         30,

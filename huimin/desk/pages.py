@@ -11,6 +11,7 @@ from huimin.access.guards import member, require
 from huimin.core.days import county_day
 from huimin.core.permissions import allows
 from huimin.desk.today import COUNT_MAX, ENDING_DAYS, waiting_today
+from huimin.policies.policy_list import UNPUBLISHED
 from huimin.web.current import house
 
 pages = Blueprint("desk", __name__)
@@ -83,7 +84,13 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
         {},
         "merchant.read",
     ),
-    "policy_drafts": (_("份优惠政策还没有发布"), False, "policies.policies", {}, "policy.read"),
+    "policy_drafts": (
+        _("份优惠政策还没有发布"),
+        False,
+        "policies.policies",
+        {"state": UNPUBLISHED},
+        "policy.read",
+    ),
     "locked": (
         _("个账号因密码多次输错被锁"),
         True,
@@ -101,7 +108,13 @@ def today() -> str:
     who, now, months = member(), house().clock(), house().settings.verify_months
     within = who.division_code if who.role == "registrar" else None
     waiting = house().engine.read(
-        lambda tx: waiting_today(tx, now=now, within=within, verify_months=months)
+        lambda tx: waiting_today(
+            tx,
+            now=now,
+            within=within,
+            verify_months=months,
+            working_days=house().working_days,
+        )
     )
     items = []
     for one in waiting:

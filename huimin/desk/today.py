@@ -10,6 +10,7 @@ from huimin.cards.reverify import due_before
 from huimin.core.days import county_day, instant_text, month_of
 from huimin.holders.applications import promised_before
 from huimin.holders.people import division_bounds
+from huimin.holders.working_days import WorkingDays
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import load_queries
 
@@ -28,13 +29,18 @@ class Waiting:
 
 
 def waiting_today(
-    tx: Transaction, *, now: datetime, within: str | None, verify_months: int
+    tx: Transaction,
+    *,
+    now: datetime,
+    within: str | None,
+    verify_months: int,
+    working_days: WorkingDays,
 ) -> list[Waiting]:
     """What waits for an office; a town's alone with its code in `within`. Zeroes are left out."""
     today = county_day(now)
     first, last = division_bounds(within or "0" * 12)
     place = {"division_first": first, "division_last": last, "count_max": COUNT_MAX}
-    late = instant_text(promised_before(now))
+    late = instant_text(promised_before(now, working_days))
     counts = {
         "applications_late": queries.applications_waiting(tx, before=late, **place),
         "applications": queries.applications_waiting(tx, before=None, **place),

@@ -7,15 +7,16 @@ holder one of those to whom `huimin cards issue --all-approved` gives a card.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from huimin.audit.record import record
-from huimin.core.days import COUNTY_ZONE, county_day, instant_text
+from huimin.core.days import county_day, county_start, instant_text
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.holders.change_person import checked_reason
 from huimin.holders.holder_queries import queries
 from huimin.holders.people import division_bounds, holder_by_id
+from huimin.holders.working_days import WorkingDays
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.named_queries import either_way
@@ -159,15 +160,16 @@ def application_rows(tx: Transaction, ids: Iterable[str]) -> list[Row]:
     return [queries.listed_application(tx, id=application_id) for application_id in ids]
 
 
-def promised_before(now: datetime) -> datetime:
+def promised_before(now: datetime, working_days: WorkingDays) -> datetime:
     """Applications submitted before this instant have waited longer than one working day.
 
-    The county promises an answer within a day; Saturdays and Sundays do not count.
+    The county promises an answer within a working day. On a day off nothing becomes late: it is as
+    at the end of the working day before.
     """
-    moment, local = now - timedelta(days=1), now.astimezone(COUNTY_ZONE)
-    while (local - (now - moment)).weekday() >= SATURDAY:
-        moment -= timedelta(days=1)
-    return moment
+    day = county_day(now)
+    if not working_days.is_working(day):
+        return county_start(working_days.last_before(day))
+    return now - (day - working_days.last_before(day))
 
 
 def _require_another(tx: Transaction, application_id: str, actor: str) -> None:

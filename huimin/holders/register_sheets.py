@@ -69,7 +69,7 @@ def open_sheets(path: Path) -> Iterable[Sheet]:
     size = path.stat().st_size
     if size > FILE_BYTES_MAX:
         raise file_problem(
-            f"文件有 {size // 2**20} MB，上限 {FILE_BYTES_MAX // 2**20} MB，请拆成几个文件导入。",
+            f"文件有 {size // 2**20} MB，上限 {FILE_BYTES_MAX // 2**20} MB，请拆成几个文件。",
             f"The file has {size // 2**20} MB, more than {FILE_BYTES_MAX // 2**20}; split it.",
         )
     with path.open("rb") as file:
@@ -82,12 +82,12 @@ def open_sheets(path: Path) -> Iterable[Sheet]:
         return xlsx_sheets(path)
     if start.startswith(OLE_BYTES):
         raise file_problem(
-            "这是旧版 .xls 或加了密码的文件，请在 Excel 或 WPS 里去掉密码，另存为 .xlsx 再导入。",
+            "这是旧版 .xls 或加了密码的文件，请在 Excel 或 WPS 里去掉密码，另存为 .xlsx 再试。",
             "This is an old .xls or a file with a password; save it as .xlsx without one.",
         )
     if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"%PDF", b"{\\rtf")):
         raise file_problem(
-            "这不是电子表格，请在 Excel 或 WPS 里打开后另存为 .xlsx 再导入。",
+            "这不是电子表格，请在 Excel 或 WPS 里打开后另存为 .xlsx 再试。",
             "This is no spreadsheet; open it in a spreadsheet program and save it as .xlsx.",
         )
     from huimin.holders.register_csv import csv_sheets
@@ -107,8 +107,8 @@ def plain_cell(value: Any) -> Any:
     if isinstance(value, str):
         if len(value) > CELL_CHARACTERS_MAX:
             raise file_problem(
-                "有单元格的文字过长，可能不是名册，请检查文件。",
-                "A cell holds too much text; this is hardly a register.",
+                "有单元格的文字过长，请检查文件。",
+                "A cell holds too much text; check the file.",
             )
         if value.startswith("="):
             return Formula(value)

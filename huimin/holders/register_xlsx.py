@@ -141,7 +141,7 @@ def _check_parts(path: Path) -> None:
             name.endswith(".bin") for name in names if "workbook" in name
         ):
             raise file_problem(
-                "这不是 .xlsx 表格，请在 Excel 或 WPS 里另存为 .xlsx 再导入。",
+                "这不是 .xlsx 表格，请在 Excel 或 WPS 里另存为 .xlsx 再试。",
                 "This is no .xlsx workbook; save it as .xlsx.",
             )
         held = (
@@ -155,8 +155,8 @@ def _check_parts(path: Path) -> None:
             or sum(held) > HELD_PART_BYTES_MAX
         ):
             raise file_problem(
-                "文件解开后太大，不像名册；请删去多余的工作表和格式，或拆成几个文件。",
-                "The file unpacks to far more than a register; remove extra sheets or split it.",
+                "文件解开后太大；请删去多余的工作表和格式，或拆成几个文件。",
+                "The file unpacks to far too much; remove extra sheets or split it.",
             )
 
 
@@ -203,6 +203,6 @@ class _Refusing:
 
 def _damaged() -> Exception:
     return file_problem(
-        "文件已损坏或不是正常的 .xlsx 表格，请在 Excel 或 WPS 里打开后另存为 .xlsx 再导入。",
+        "文件已损坏或不是正常的 .xlsx 表格，请在 Excel 或 WPS 里打开后另存为 .xlsx 再试。",
         "The file is damaged or no proper .xlsx; open it and save it again as .xlsx.",
     )

@@ -9,11 +9,20 @@ from huimin.policies.in_force import queries
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
+# What still waits: for a second administrator, or for its publication.
+UNPUBLISHED = "unpublished"
 
 
 def all_policies(tx: Transaction) -> list[Row]:
     """Every version of every policy, with `outlet_name` where it is for one outlet."""
     return list(queries.list_policies(tx, state=None))
+
+
+def is_in_state(row: Row, state: str) -> bool:
+    """Whether a version is in that state; "" is any, UNPUBLISHED a draft or one approved."""
+    if state == UNPUBLISHED:
+        return row["state"] in ("draft", "approved")
+    return not state or row["state"] == state
 
 
 def shown_policy(tx: Transaction, policy_id: str) -> Row:

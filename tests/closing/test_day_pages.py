@@ -241,6 +241,15 @@ def test_a_file_that_is_no_list_is_refused_beside_its_field(shop: Shop, text: st
     assert "对账单" in refused.text
 
 
+def test_a_file_that_can_not_be_opened_is_not_said_to_be_a_register(shop: Shop) -> None:
+    client = shop.browser("cashier")
+    for start in ("\ufeff<html>", "{\\rtf1", "PK\x03\x04", '"a,b\n' * 3, f"{'x' * 40_000},b\n"):
+        page = shop.compare(client, start, "list.xls")
+        assert page.status_code == 422
+        told = page.text.partition('id="problem-file">')[2].partition("<")[0]
+        assert told and "导入" not in told and "名册" not in told, told
+
+
 def test_another_shop_s_day_does_not_exist(shop: Shop, app: Any, house: House) -> None:
     client = shop.browser("cashier")
     sent = shop.compare(client, shop.listing())

@@ -16,6 +16,7 @@ from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet
 from tests.making.office import OTHER_TOWN, Office
+from tests.making.staff import make_staff, sign_in
 
 
 @pytest.fixture
@@ -81,3 +82,15 @@ def test_it_is_for_offices_alone(office: Office) -> None:
     assert office.client("auditor").get("/today").status_code == 200
     assert office.client("cashier").get("/today").status_code == 403
     assert office.client("merchant_manager").get("/today").status_code == 403
+
+
+def test_the_number_of_locked_accounts_opens_those_alone(office: Office, house: House) -> None:
+    client = office.client()
+    other = make_staff(house, "auditor")["username"]
+    for _ in range(5):
+        sign_in(office.app.test_client(), other, password="not-the-password")
+    page = client.get("/today").text
+    found = re.search(r'href="(/staff/\?state=locked)"[^>]*><strong>1</strong>', page)
+    assert found is not None
+    rows = client.get(found[1]).text.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert other in rows and office.names[client] not in rows

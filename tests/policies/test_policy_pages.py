@@ -145,3 +145,27 @@ def test_a_policy_for_one_outlet_names_it(office: Office, house: House) -> None:
     assert f'value="{outlet["id"]}" selected' in client.get(f"/policies/new?from={base[10:]}").text
     wrong = office.post(client, "/policies/new", **draft(scope="outlet", scope_value=""))
     assert wrong.status_code == 422 and 'id="problem-scope_value"' in wrong.text
+
+
+def test_the_list_is_filtered_by_state_and_today_leads_to_what_waits(
+    office: Office, house: House
+) -> None:
+    make_policy(house, code="inforce", name="执行中的")
+    client = office.client()
+    assert "份优惠政策还没有发布" not in client.get("/today").text
+    saved = office.post(client, "/policies/new", **draft(code="inforce", name="起草中的"))
+    assert saved.status_code == 302
+    assert 'href="/policies/?state=unpublished"' in client.get("/today").text
+    for state, shown, other in (
+        ("unpublished", "起草中的", "执行中的"),
+        ("draft", "起草中的", "执行中的"),
+        ("published", "执行中的", "起草中的"),
+    ):
+        page = client.get(f"/policies/?state={state}").text
+        rows = page.partition("<tbody>")[2].partition("</tbody>")[0]
+        assert shown in rows and other not in rows, state
+        book = load_workbook(BytesIO(client.get(f"/policies/?state={state}&format=xlsx").data))
+        cells = [cell for row in book.active.iter_rows(values_only=True) for cell in row]
+        assert shown in cells and other not in cells, state
+    assert "没有这种状态的政策" in client.get("/policies/?state=withdrawn").text
+    assert "执行中的" in client.get("/policies/").text

@@ -68,7 +68,7 @@ def applications() -> str | Response:
         form=form,
         page=page,
         arguments={name: value for name, value in form.values.items() if value or name == "state"},
-        late_before=promised_before(house().clock()).isoformat(),
+        late_before=promised_before(house().clock(), house().working_days).isoformat(),
         mask_name=mask_name,
         divisions=division_choices(own_division()),
         states=[(code, STATES[code]) for code in APPLICATION_STATES],
@@ -167,7 +167,7 @@ def _from_registers(form: Form) -> list[str]:
 
 def _page(form: Form, *, size: int) -> Listed:
     place, chosen = Place.asked(), _chosen_division(form)
-    since = promised_before(house().clock()) if form.text("older") else None
+    since = promised_before(house().clock(), house().working_days) if form.text("older") else None
 
     wanted: dict[str, Any] = {
         "state": form.optional("state"),

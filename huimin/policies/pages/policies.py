@@ -26,7 +26,7 @@ from huimin.policies.pages.terms import (
     scope_in_words,
     terms_in_words,
 )
-from huimin.policies.policy_list import all_policies, shown_policy
+from huimin.policies.policy_list import UNPUBLISHED, all_policies, is_in_state, shown_policy
 from huimin.policies.publish import approve, publish, withdraw
 from huimin.policies.timeline import timeline_svg
 from huimin.storage.engine import Transaction
@@ -36,14 +36,17 @@ from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import Column, workbook_response
 from huimin.web.words import STATES
 
+POLICY_STATES = ("draft", "approved", "published", "withdrawn")
 ACTS = ("approve", "publish", "withdraw")
 
 
 @pages.get("/policies/", endpoint="policies")
 @require("policy.read")
 def policy_list() -> str | Response:
-    """Every version, the newest first, and the time line."""
-    rows, today = house().engine.read(all_policies), county_day(house().clock())
+    """The versions of a state, or all, the newest first; and the time line of all."""
+    every, today = house().engine.read(all_policies), county_day(house().clock())
+    form = Form.asked(("state",))
+    rows = [row for row in every if is_in_state(row, form.text("state"))]
     if request.args.get("format") == "xlsx":
         columns = [
             (_("政策"), lambda row: row["name"]),
@@ -56,10 +59,14 @@ def policy_list() -> str | Response:
             (_("状态"), lambda row: str(STATES[row["state"]])),
         ]
         return workbook_response(_("优惠政策"), columns, rows)
-    drawing = timeline_svg(rows, today, _("优惠政策时间线"))
+    drawing = timeline_svg(every, today, _("优惠政策时间线"))
     return render_template(
         "policies/policies.html",
         rows=rows[::-1],
+        form=form,
+        any=bool(every),
+        states=[(UNPUBLISHED, _("还没有发布")), *((one, STATES[one]) for one in POLICY_STATES)],
+        arguments={name: value for name, value in form.values.items() if value},
         timeline=Markup(drawing),  # noqa: S704 - it escapes every text in it itself
         scope_words=scope_in_words,
         rate=rate_in_words,
