@@ -24,6 +24,7 @@ from huimin.house import House, create_house, furnish
 from huimin.settings import Settings
 from huimin.storage.engine import Engine
 from huimin.storage.open_engine import create_database, open_engine
+from tests.forked_commands import ForkedCommands
 from tests.postgresql_server import PostgresqlServer
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -240,19 +241,28 @@ def _push_request_context() -> None:
 RunCli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+@pytest.fixture(scope="session")
+def _forked_commands() -> Iterator[ForkedCommands]:
+    commands = ForkedCommands()
+    yield commands
+    commands.close()
+
+
 @pytest.fixture
-def run_cli(environment: None) -> RunCli:
+def run_cli(environment: None, _forked_commands: ForkedCommands) -> RunCli:
     """`run_cli(args, folder)`: the real command in a process of its own."""
 
     def run(
         args: list[str], folder: Path | None = None, **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "huimin", *map(str, args)]
         given = {**os.environ, "PYTHONIOENCODING": "utf-8", **variables}
         if folder is not None:
             given["HUIMIN_FOLDER"] = str(folder)
+        if not any(name.startswith("PYTHON") for name in variables):
+            return _forked_commands.run([*map(str, args)], given)
+        # What Python itself looks at as it starts can't be changed in a fork.
         return subprocess.run(
-            command,
+            [sys.executable, "-m", "huimin", *map(str, args)],
             env=given,
             cwd=REPOSITORY,
             capture_output=True,
