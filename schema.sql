@@ -606,6 +606,7 @@ CREATE TABLE alert (
 );
 CREATE INDEX alert_state ON alert (state, id);
 CREATE INDEX alert_outlet ON alert (outlet_id, id);
+CREATE INDEX alert_day ON alert (business_day, state);
 
 -- The ledger rows that made an alert.
 CREATE TABLE alert_row (
@@ -703,6 +704,9 @@ CREATE TABLE claim (
 CREATE UNIQUE INDEX claim_one_open ON claim (outlet_id, order_no) WHERE state = 'submitted';
 CREATE INDEX claim_state ON claim (state, id);
 CREATE INDEX claim_holder ON claim (holder_id);
+-- How many were sent, decided and waiting in any days.
+CREATE INDEX claim_submitted ON claim (submitted_at);
+CREATE INDEX claim_decided ON claim (decided_at, state, submitted_at);
 
 -- ---------------------------------------------------------------- months
 

@@ -5,9 +5,9 @@ Plain values. Amounts are fen, net of reversals; a change is a difference of two
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, Self
 
 from huimin.core.money import BASIS_POINTS, half_up
 
@@ -63,9 +63,11 @@ class ReportRow(Figures):
         return None if now is None or before is None else int(now) - int(before)
 
     def change_bp(self, figure: str, against: str = "previous") -> int | None:
-        """The same in basis points of what it was; None when that was nothing."""
+        """The same in basis points of what it was; None when that was nothing, or less."""
         before, by = getattr(getattr(self, against), figure), self.change(figure, against)
-        return half_up(by * BASIS_POINTS, before) if before and by is not None else None
+        if by is None or before is None or before <= 0:
+            return None
+        return half_up(by * BASIS_POINTS, before)
 
     @property
     def discount_change_fen(self) -> int:
@@ -74,7 +76,7 @@ class ReportRow(Figures):
 
     @property
     def discount_change_bp(self) -> int | None:
-        """The same in basis points of the month before; None when there was none."""
+        """The same in basis points of the month before; None when there was none, or less."""
         return self.change_bp("discount_fen")
 
     def as_dict(self) -> Row:
@@ -88,6 +90,13 @@ class ReportRow(Figures):
             "change": self._changes("previous"),
             "change_to_last_year": self._changes("last_year"),
         }
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Self:
+        """The row that as_dict was called on; the changes follow from the figures."""
+        kept: Row = {field.name: found[field.name] for field in fields(cls)}
+        kept |= {name: Figures(**kept[name]) for name in ("previous", "last_year")}
+        return cls(**kept)
 
     def _changes(self, against: str) -> Row:
         changes: Row = {figure: self.change(figure, against) for figure in FIGURES}

@@ -1,48 +1,54 @@
-"""The county's report of one month, beside the month before and the same month a year before.
+"""The county's report of a month or of any days, beside the period before and a year before.
 
-Drawn from the roll-ups that each ledger row keeps up to date, never from the rows themselves. All
-amounts are net of reversals, in fen, and count in the month in which the row counts; every
+A month is drawn from the roll-ups that each ledger row keeps up to date, never from the rows
+themselves; a range of days from its rows. All amounts are net of reversals, in fen; every
 grouping's rows add up to the total (but for cards, which are counted once wherever they were used).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from huimin.core.days import parse_month, previous_month
-from huimin.core.kind_names import (
-    ELIGIBILITIES,
-    OUTLET_KINDS,
-    eligibility_word,
-    outlet_kind_word,
+from huimin.core.money import BASIS_POINTS, half_up
+from huimin.reports.counts import (
+    AlertCounts,
+    CardCounts,
+    ClaimCounts,
+    SilentOutlet,
+    alert_counts,
+    card_counts,
+    claim_counts,
 )
-from huimin.core.refusals import field_problem
-from huimin.reports.figures import FIGURES, NOTHING, Figures, OutletRow, ReportRow, Row
-from huimin.reports.month_sums import MonthSums, month_sums, queries
-from huimin.reports.wording import CHANNEL_WORDS, PRESENTER_WORDS, WEEKDAY_WORDS
+from huimin.reports.figures import OutletRow, ReportRow, Row
+from huimin.reports.groups import GROUPINGS, ThreeSums, grouped_rows, silent_outlets, total_row
+from huimin.reports.month_sums import MonthSums, month_sums
+from huimin.reports.period import Period, checked_period
+from huimin.reports.range_sums import range_sums
 from huimin.storage.engine import Transaction
 
-GROUPINGS = (
-    "outlet",
-    "merchant",
-    "kind",
-    "town",
-    "village",
-    "eligibility",
-    "presenter",
-    "channel",
-    "weekday",
-    "hour",
-)
+TOP_OUTLETS = 10
+AGAINST = ("previous", "last_year")
+# GROUPINGS is of groups.py; whoever reads a report finds it here.
+__all__ = [
+    "GROUPINGS",
+    "MonthlyReport",
+    "checked_month",
+    "monthly_report",
+    "range_report",
+    "report_of",
+]
 
 
 @dataclass(frozen=True)
 class MonthlyReport:
-    """A month's report. A group without a row in any of the three months is left out.
+    """A report. A group without a row in any of the three periods is left out.
 
-    `adjustments` are the rows that belong to earlier months (by that month); the total holds them.
+    `month`, `previous_month`, `last_year_month` are months (2026-10) or, of a report of days,
+    ranges (2026-10-05..2026-10-18). `adjustments` are the rows that belong to earlier months (by
+    that month); the total holds them. `cards` are of the three periods in the same order.
     """
 
     month: str
@@ -50,12 +56,38 @@ class MonthlyReport:
     last_year_month: str
     total: ReportRow
     groups: Mapping[str, tuple[ReportRow, ...]]
-    adjustments: tuple[ReportRow, ...]
+    adjustments: tuple[ReportRow, ...] = ()
+    cards: tuple[CardCounts, ...] = ()
+    silent: tuple[SilentOutlet, ...] = ()
+    claims: ClaimCounts = ClaimCounts()
+    alerts: AlertCounts = AlertCounts()
+
+    @property
+    def period(self) -> Period:
+        """What it is about."""
+        return Period.read(self.month)
 
     @property
     def empty(self) -> bool:
-        """True when nothing was recorded in the month itself."""
+        """True when nothing was recorded in the period itself."""
         return self.total.redemptions == 0 and self.total.reversals == 0
+
+    @property
+    def top(self) -> tuple[ReportRow, ...]:
+        """The outlets that gave most discount, at most TOP_OUTLETS, the first of equals first."""
+        sold = [row for row in self.rows("outlet") if row.redemptions]
+        return tuple(sorted(sold, key=lambda row: -row.discount_fen)[:TOP_OUTLETS])
+
+    @property
+    def offline(self) -> int:
+        """How many redemptions a till without network gave and sent later."""
+        return sum(row.redemptions for row in self.rows("channel") if row.key == "offline")
+
+    @property
+    def offline_share_bp(self) -> int | None:
+        """The same in basis points of all redemptions; None when there were none."""
+        all_of_them = self.total.redemptions
+        return half_up(self.offline * BASIS_POINTS, all_of_them) if all_of_them else None
 
     def rows(self, grouping: str) -> tuple[ReportRow, ...]:
         """The rows of one of GROUPINGS."""
@@ -67,101 +99,89 @@ class MonthlyReport:
             "month": self.month,
             "previous_month": self.previous_month,
             "last_year_month": self.last_year_month,
+            "counted_by": self.period.counted_by,
             "unit": "fen",
             "total": self.total.as_dict(),
             **{f"by_{name}": [row.as_dict() for row in self.rows(name)] for name in GROUPINGS},
             "adjustments": [row.as_dict() for row in self.adjustments],
+            "cards": {
+                name: cards.as_dict()
+                for name, cards in zip(("now", *AGAINST), self.cards, strict=True)
+            },
+            "top_outlets": [row.key for row in self.top],
+            "silent_outlets": [outlet.as_dict() for outlet in self.silent],
+            "claims": self.claims.as_dict(),
+            "alerts": self.alerts.as_dict(),
+            "offline": {"redemptions": self.offline, "share_bp": self.offline_share_bp},
         }
 
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> MonthlyReport:
+        """The report that as_dict was called on: what a closed month keeps, read back."""
+        return cls(
+            month=found["month"],
+            previous_month=found["previous_month"],
+            last_year_month=found["last_year_month"],
+            total=ReportRow.from_dict(found["total"]),
+            groups={
+                name: tuple(
+                    (OutletRow if name == "outlet" else ReportRow).from_dict(row)
+                    for row in found[f"by_{name}"]
+                )
+                for name in GROUPINGS
+            },
+            adjustments=tuple(ReportRow.from_dict(row) for row in found["adjustments"]),
+            cards=tuple(CardCounts.from_dict(found["cards"][name]) for name in ("now", *AGAINST)),
+            silent=tuple(SilentOutlet.from_dict(row) for row in found["silent_outlets"]),
+            claims=ClaimCounts.from_dict(found["claims"]),
+            alerts=AlertCounts.from_dict(found["alerts"]),
+        )
 
-def monthly_report(tx: Transaction, month: str) -> MonthlyReport:
-    """The report of a month written as 2026-10. Raises FieldProblems for any other text."""
-    month = checked_month(month)
-    before, last_year = previous_month(month), f"{int(month[:4]) - 1}{month[4:]}"
-    sums = _Three(month_sums(tx, month), month_sums(tx, before), month_sums(tx, last_year))
-    months = {"month": month, "previous_month": before, "last_year_month": last_year}
-    divisions = {row["code"]: row["name"] for row in queries.divisions_by_code(tx)}
-    names: dict[str, Mapping[str, str]] = {
-        "merchant": {row["id"]: row["name"] for row in queries.merchants_of_months(tx, **months)},
-        "kind": {kind: outlet_kind_word(kind) for kind in OUTLET_KINDS},
-        "town": divisions,
-        "village": divisions,
-        "eligibility": {key: eligibility_word(key) for key in ELIGIBILITIES},
-        "presenter": {key: words["zh_Hans"] for key, words in PRESENTER_WORDS.items()},
-        "channel": {key: words["zh_Hans"] for key, words in CHANNEL_WORDS.items()},
-        "weekday": {key: words["zh_Hans"] for key, words in WEEKDAY_WORDS.items()},
-        "hour": {str(hour): f"{hour:02d}:00–{hour:02d}:59" for hour in range(24)},
-    }
-    groups: dict[str, tuple[ReportRow, ...]] = {
-        "outlet": tuple(_outlet_rows(queries.outlets_of_months(tx, **months), sums)),
-        **{name: tuple(_group_rows(name, found, sums)) for name, found in names.items()},
-    }
-    return MonthlyReport(
-        **months,
-        total=_row("total", "合计", *(found.total for found in sums.all)),
-        groups={name: groups[name] for name in GROUPINGS},
-        adjustments=tuple(
-            _row(key, key, figures, NOTHING, NOTHING)
-            for key, figures in sorted(sums.now.groups["adjusts_month"].items())
-        ),
-    )
+
+def monthly_report(tx: Transaction, month: str, *, today: date | None = None) -> MonthlyReport:
+    """The report of a month written as 2026-10. Raises FieldProblems for any other text.
+
+    With `today`, cards are counted as they stand then where the month has not ended.
+    """
+    return _report(tx, Period.of_month(checked_month(month)), today)
+
+
+def range_report(
+    tx: Transaction, first: date, last: date, *, today: date | None = None
+) -> MonthlyReport:
+    """The same of the business days from `first` to `last`. Raises FieldProblems on `month`."""
+    return _report(tx, checked_period(Period(first, last).text), today)
+
+
+def report_of(tx: Transaction, period: Period, *, today: date | None = None) -> MonthlyReport:
+    """The report of a period that has been checked."""
+    return _report(tx, period, today)
 
 
 def checked_month(text: str) -> str:
     """A month as it should be written. Raises FieldProblems on `month`."""
-    try:
-        return parse_month(text.strip())
-    except ValueError:
-        raise field_problem(
-            "month", "月份请写成 2026-10 这样。", "Write the month as 2026-10."
-        ) from None
+    return checked_period(text).month or checked_month("")
 
 
-@dataclass(frozen=True)
-class _Three:
-    """The month, the one before, and the one a year before."""
-
-    now: MonthSums
-    previous: MonthSums
-    last_year: MonthSums
-
-    @property
-    def all(self) -> tuple[MonthSums, ...]:
-        return (self.now, self.previous, self.last_year)
-
-    def of(self, grouping: str, key: str) -> list[Figures] | None:
-        """A group's figures in each; None when it has none in any."""
-        found = [sums.groups[grouping].get(key) for sums in self.all]
-        return [figures or NOTHING for figures in found] if any(found) else None
-
-
-def _group_rows(grouping: str, names: Mapping[str, str], sums: _Three) -> Iterator[ReportRow]:
-    """The groups of any of the months, in the order of `names`."""
-    for key, name in names.items():
-        figures = sums.of(grouping, key)
-        if figures is not None:
-            yield _row(key, name, *figures)
+def _report(tx: Transaction, period: Period, today: date | None) -> MonthlyReport:
+    periods = (period, period.previous, period.last_year)
+    sums = ThreeSums(*(_sums(tx, each) for each in periods))
+    groups, outlets = grouped_rows(tx, sums)
+    return MonthlyReport(
+        month=period.text,
+        previous_month=period.previous.text,
+        last_year_month=period.last_year.text,
+        total=total_row(sums),
+        groups=groups,
+        adjustments=sums.adjustments,
+        cards=tuple(card_counts(tx, periods, today or period.last)),
+        silent=silent_outlets(outlets, sums.now, period),
+        claims=claim_counts(tx, period),
+        alerts=alert_counts(tx, period),
+    )
 
 
-def _outlet_rows(outlets: Any, sums: _Three) -> Iterator[OutletRow]:
-    for outlet in outlets:
-        now, previous, last_year = sums.of("outlet", outlet["id"]) or [NOTHING] * 3
-        yield OutletRow(
-            key=outlet["id"],
-            name=outlet["name"],
-            kind=outlet["kind"],
-            division_code=outlet["division_code"],
-            merchant_name=outlet["merchant_name"],
-            credit_code=outlet["credit_code"],
-            previous=previous,
-            last_year=last_year,
-            **_figures(now),
-        )
-
-
-def _row(key: str, name: str, now: Figures, previous: Figures, last_year: Figures) -> ReportRow:
-    return ReportRow(key=key, name=name, previous=previous, last_year=last_year, **_figures(now))
-
-
-def _figures(figures: Figures) -> dict[str, Any]:
-    return {name: getattr(figures, name) for name in FIGURES}
+def _sums(tx: Transaction, period: Period) -> MonthSums:
+    if period.month:
+        return month_sums(tx, period.month)
+    return range_sums(tx, period.first, period.last)

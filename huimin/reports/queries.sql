@@ -1,5 +1,6 @@
--- Every SQL statement of the reports room. They read the month's roll-ups only, by the month their
--- primary keys begin with, so that a report costs what its output costs and not what history holds.
+-- Every SQL statement of the reports room. A month is read from its roll-ups only, by the month their
+-- primary keys begin with, so that it costs what its output costs and not what history holds. A range
+-- of days and the rows behind a number are read from the ledger by its indexes of day and month.
 
 -- name: sums_by_dimension
 -- The whole county's, by every dimension at once.
@@ -31,20 +32,86 @@ ORDER BY r.outlet_id;
 -- name: cards_by_dimension
 SELECT dimension, key, cards FROM rollup_month_cards WHERE month = :month;
 
--- name: outlets_of_months
--- The outlets that had a row in one of the months: by town, then in the order they joined.
-SELECT o.id, o.name, o.kind, o.division_code, m.name AS merchant_name, m.credit_code
+-- name: outlets
+-- All there are: by town, then in the order they joined.
+SELECT o.id, o.name, o.kind, o.division_code, o.state, o.created_at, o.merchant_id,
+    m.name AS merchant_name, m.credit_code, m.state AS merchant_state, m.created_at AS merchant_since
 FROM outlet AS o
 JOIN merchant AS m ON m.id = o.merchant_id
-WHERE o.id IN (SELECT r.outlet_id FROM rollup_month AS r
-    WHERE r.month IN (:month, :previous_month, :last_year_month) AND r.dimension = 'channel')
 ORDER BY o.division_code, o.created_at, o.id;
-
--- name: merchants_of_months
-SELECT m.id, m.name FROM merchant AS m
-WHERE m.id IN (SELECT o.merchant_id FROM rollup_month AS r JOIN outlet AS o ON o.id = r.outlet_id
-    WHERE r.month IN (:month, :previous_month, :last_year_month) AND r.dimension = 'channel')
-ORDER BY m.created_at, m.id;
 
 -- name: divisions_by_code
 SELECT code, name FROM division ORDER BY code;
+
+-- name: cards_counted^
+-- Of three periods by one scan of the index card_counted. A card that ended on a day was not valid at its end.
+SELECT
+    CAST(SUM(CASE WHEN issued_on >= :first_0 AND issued_on <= :day_0 THEN 1 ELSE 0 END) AS BIGINT) AS new_0,
+    CAST(SUM(CASE WHEN issued_on >= :first_1 AND issued_on <= :day_1 THEN 1 ELSE 0 END) AS BIGINT) AS new_1,
+    CAST(SUM(CASE WHEN issued_on >= :first_2 AND issued_on <= :day_2 THEN 1 ELSE 0 END) AS BIGINT) AS new_2,
+    CAST(SUM(CASE WHEN issued_on <= :day_0 AND expires_on >= :day_0
+        AND (ended_on IS NULL OR ended_on > :day_0) THEN 1 ELSE 0 END) AS BIGINT) AS valid_0,
+    CAST(SUM(CASE WHEN issued_on <= :day_1 AND expires_on >= :day_1
+        AND (ended_on IS NULL OR ended_on > :day_1) THEN 1 ELSE 0 END) AS BIGINT) AS valid_1,
+    CAST(SUM(CASE WHEN issued_on <= :day_2 AND expires_on >= :day_2
+        AND (ended_on IS NULL OR ended_on > :day_2) THEN 1 ELSE 0 END) AS BIGINT) AS valid_2,
+    CAST(SUM(CASE WHEN issued_on <= :day_0 AND expires_on >= :day_0
+        AND (ended_on IS NULL OR ended_on > :day_0)
+        AND (first_used_on IS NULL OR first_used_on > :day_0) THEN 1 ELSE 0 END) AS BIGINT) AS never_used_0,
+    CAST(SUM(CASE WHEN issued_on <= :day_1 AND expires_on >= :day_1
+        AND (ended_on IS NULL OR ended_on > :day_1)
+        AND (first_used_on IS NULL OR first_used_on > :day_1) THEN 1 ELSE 0 END) AS BIGINT) AS never_used_1,
+    CAST(SUM(CASE WHEN issued_on <= :day_2 AND expires_on >= :day_2
+        AND (ended_on IS NULL OR ended_on > :day_2)
+        AND (first_used_on IS NULL OR first_used_on > :day_2) THEN 1 ELSE 0 END) AS BIGINT) AS never_used_2
+FROM card WHERE issued_on <= :last_day;
+
+-- name: claims_counted^
+-- By the instants of county days. What waited at the end: what waits now, and what was decided after the end.
+SELECT
+    (SELECT CAST(COUNT(*) AS BIGINT) FROM claim
+        WHERE submitted_at >= :start AND submitted_at < :end) AS submitted,
+    (SELECT CAST(COUNT(*) AS BIGINT) FROM claim
+        WHERE decided_at >= :start AND decided_at < :end AND state = 'approved') AS approved,
+    (SELECT CAST(COUNT(*) AS BIGINT) FROM claim
+        WHERE decided_at >= :start AND decided_at < :end AND state = 'rejected') AS rejected,
+    (SELECT CAST(COUNT(*) AS BIGINT) FROM claim WHERE state = 'submitted' AND submitted_at < :end)
+    + (SELECT CAST(COUNT(*) AS BIGINT) FROM claim WHERE decided_at >= :end AND submitted_at < :end) AS open;
+
+-- name: alerts_counted^
+SELECT CAST(COUNT(*) AS BIGINT) AS found,
+    CAST(COALESCE(SUM(CASE WHEN state = 'looked_at' THEN 1 ELSE 0 END), 0) AS BIGINT) AS looked_at
+FROM alert WHERE business_day >= :first AND business_day <= :last;
+
+-- name: range_sums
+-- Any days from their rows, by every grouping at once; hours are county time, days become weekdays outside.
+WITH r AS (
+    SELECT outlet_id, merchant_id, outlet_kind, town_code, division_code, eligibility, presenter_kind,
+        channel, business_day, adjusts_month, card_id, amount_fen, discount_fen, merchant_share_fen,
+        government_share_fen, CASE WHEN kind = 'redemption' THEN 1 ELSE 0 END AS redeemed,
+        CAST((CAST(substr(occurred_at, 12, 2) AS BIGINT) + 8) % 24 AS TEXT) AS hour
+    FROM ledger WHERE business_day >= :first AND business_day <= :last
+), d AS (
+    SELECT 'total' AS dimension UNION ALL SELECT 'outlet' UNION ALL SELECT 'merchant'
+    UNION ALL SELECT 'kind' UNION ALL SELECT 'town' UNION ALL SELECT 'village'
+    UNION ALL SELECT 'eligibility' UNION ALL SELECT 'presenter' UNION ALL SELECT 'channel'
+    UNION ALL SELECT 'day' UNION ALL SELECT 'hour' UNION ALL SELECT 'adjusts_month'
+), k AS (
+    SELECT d.dimension, CASE d.dimension WHEN 'total' THEN '' WHEN 'outlet' THEN r.outlet_id
+        WHEN 'merchant' THEN r.merchant_id WHEN 'kind' THEN r.outlet_kind
+        WHEN 'town' THEN r.town_code WHEN 'village' THEN r.division_code
+        WHEN 'eligibility' THEN r.eligibility WHEN 'presenter' THEN r.presenter_kind
+        WHEN 'channel' THEN r.channel WHEN 'day' THEN r.business_day WHEN 'hour' THEN r.hour
+        ELSE r.adjusts_month END AS key, r.*
+    FROM r CROSS JOIN d
+)
+SELECT dimension, key,
+    CAST(SUM(redeemed) AS BIGINT) AS redemptions,
+    CAST(SUM(1 - redeemed) AS BIGINT) AS reversals,
+    CAST(COUNT(DISTINCT CASE WHEN redeemed = 1 THEN card_id END) AS BIGINT) AS cards_used,
+    CAST(SUM(amount_fen) AS BIGINT) AS amount_fen,
+    CAST(SUM(discount_fen) AS BIGINT) AS discount_fen,
+    CAST(SUM(merchant_share_fen) AS BIGINT) AS merchant_share_fen,
+    CAST(SUM(government_share_fen) AS BIGINT) AS government_share_fen
+FROM k
+GROUP BY dimension, key;

@@ -54,6 +54,9 @@ def figures(folder: Path) -> dict[str, Any]:
         for grouping in GROUPINGS:
             for row in report[f"by_{grouping}"]:
                 del row["key"]
+        del report["top_outlets"]
+        for outlet in report["silent_outlets"]:
+            del outlet["key"]
         shown[month] = report
         month = previous_month(month)
     house.close()

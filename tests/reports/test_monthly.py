@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from huimin.cards.change_state import revoke_card
+from huimin.claims.decide import reject_claim
+from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.house import House
-from huimin.reports.figures import ADDED_FIGURES, FIGURES
-from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report
-from huimin.storage.named_queries import statements
+from huimin.reports.counts import AlertCounts, CardCounts, ClaimCounts
+from huimin.reports.figures import ADDED_FIGURES, FIGURES, ReportRow
+from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report, range_report
+from huimin.reports.period import Period, checked_period
+from huimin.storage.named_queries import parameter_names, statements
+from tests.making.claims import make_claim
 from tests.reports.county import SmallCounty, make_small_county
 
 GROUP_OF: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -52,6 +59,18 @@ def ledger_rows(house: House, month: str) -> list[dict[str, Any]]:
     return house.engine.read(rows)
 
 
+def rows_of(house: House, period: Period) -> list[dict[str, Any]]:
+    if period.month:
+        return ledger_rows(house, period.month)
+
+    def rows(tx: Any) -> list[dict[str, Any]]:
+        found = tx.connection.execute("SELECT * FROM ledger").fetchall()
+        first, last = period.first.isoformat(), period.last.isoformat()
+        return [dict(row) for row in found if first <= row["business_day"] <= last]
+
+    return house.engine.read(rows)
+
+
 def counted(rows: list[dict[str, Any]]) -> dict[str, int]:
     """What the rows say, added up in the plainest way."""
     sums = {name: sum(row[name] for row in rows) for name in MONEY}
@@ -65,8 +84,8 @@ def counted(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def require_same(house: House, report: MonthlyReport) -> None:
-    rows = ledger_rows(house, report.month)
-    before = ledger_rows(house, report.previous_month)
+    rows = rows_of(house, report.period)
+    before = rows_of(house, report.period.previous)
     for shown, counts in ((report.total, rows), (report.total.previous, before)):
         assert {name: getattr(shown, name) for name in FIGURES} == counted(counts)
     for grouping in GROUPINGS:
@@ -107,6 +126,13 @@ def test_sums_equal_the_ledger_to_the_fen(house: House, clock: Any) -> None:
             play(county, clock, act)
         month = f"{clock.now:%Y-%m}"
         require_same(house, report_of(house, month))
+        today = county_day(clock.now)
+        days = today - timedelta(days=9), today
+        ranged = house.engine.read(lambda tx: range_report(tx, *days))
+        require_same(house, ranged)
+        for report in (report_of(house, month), ranged):
+            shown = json.loads(json.dumps(report.as_dict()))
+            assert MonthlyReport.from_dict(shown) == report
 
     run()
     for month in ("2026-10", "2026-11", "2026-12", "2027-01"):
@@ -189,30 +215,133 @@ def test_a_month_that_is_none_is_refused_by_name(house: House, month: str) -> No
     assert refused.value.problems[0].field == "month"
 
 
-def test_the_report_reads_the_roll_ups_and_never_the_ledger() -> None:
-    assert all(
-        "ledger" not in text.lower().replace("-- ", "") for text in statements("reports").values()
-    )
+def test_a_month_reads_the_roll_ups_and_never_the_ledger() -> None:
+    """Only a range of days and the rows behind a number are read from the ledger."""
+    readers = {
+        name
+        for name, text in statements("reports").items()
+        if "ledger" in text.lower().replace("-- ", "")
+    }
+    assert all(name.startswith(("range_", "rows_", "sums_of_rows_")) for name in readers)
 
 
-def test_every_query_finds_the_month_by_an_index(sqlite_house: House) -> None:
-    """A report costs what its output costs: no roll-up is read from end to end."""
+def test_every_query_of_a_report_finds_its_rows_by_an_index(sqlite_house: House) -> None:
+    """A report costs what its output costs: no roll-up and no history is read from end to end."""
+    small = {"outlets", "divisions_by_code"}  # tables of the county's places, wanted whole
 
     def plans(tx: Any) -> dict[str, list[str]]:
-        months = {
-            "month": "2026-10",
-            "previous_month": "2026-09",
-            "last_year_month": "2025-10",
-        }
         return {
             name: [
                 row["detail"]
-                for row in tx.connection.execute(f"EXPLAIN QUERY PLAN {text}", months).fetchall()
+                for row in tx.connection.execute(
+                    f"EXPLAIN QUERY PLAN {text}", dict.fromkeys(parameter_names(text), "2026-10")
+                ).fetchall()
             ]
             for name, text in statements("reports").items()
-            if ":month" in text
+            if name not in small
         }
 
+    tables = ("SCAN ledger", "SCAN r ", "SCAN rollup", "SCAN card", "SCAN claim", "SCAN alert")
     for name, steps in sqlite_house.engine.read(plans).items():
-        assert any("month=?" in step for step in steps), name
-        assert not any(step.startswith(("SCAN r", "SCAN c")) for step in steps), (name, steps)
+        assert any("USING" in step and "INDEX" in step for step in steps), (name, steps)
+        assert not any(f"{step} ".startswith(tables) for step in steps), (name, steps)
+
+
+def test_cards_are_counted_at_the_end_of_the_period(house: House, clock: Any) -> None:
+    """New, valid, used and never used, by the days on which it happened."""
+    county = make_small_county(house)  # four cards of 2026-10-31
+    county.sell(0, 0, 10_000)
+    clock.advance(days=3)
+    act = {"now": house.clock(), "actor": "test", "reason": "测试注销"}
+    house.engine.write(lambda tx: revoke_card(tx, card_id=county.cards[1]["id"], **act))
+    county.sell(2, 0, 10_000)
+    october, november = report_of(house, "2026-10"), report_of(house, "2026-11")
+    assert october.cards[0] == CardCounts("2026-10-31", new=4, valid=4, never_used=3)
+    assert november.cards[0] == CardCounts("2026-11-30", new=0, valid=3, never_used=1)
+    assert november.cards[1] == october.cards[0]
+    assert november.cards[2] == CardCounts("2025-11-30")
+    day = date(2026, 11, 2)
+    so_far = house.engine.read(lambda tx: monthly_report(tx, "2026-11", today=day))
+    assert so_far.cards[0] == CardCounts("2026-11-02", new=0, valid=4, never_used=3)
+
+
+def test_top_and_silent_outlets(house: House) -> None:
+    county = make_small_county(house)
+    county.sell(0, 1, 10_000)
+    county.sell(0, 0, 20_000)
+    report = report_of(house, "2026-10")
+    assert [row.name for row in report.top] == ["南门超市", "东街药店"]
+    assert [outlet.name for outlet in report.silent] == ["医院"]
+    assert report_of(house, "2026-09").silent == ()  # nobody had joined
+
+
+def test_claims_belong_to_the_days_on_which_they_were_sent_and_decided(
+    house: House, clock: Any
+) -> None:
+    county = make_small_county(house)
+    first = make_claim(house, county.cards[0], county.keys[0])
+    make_claim(house, county.cards[1], county.keys[0])
+    clock.advance(days=2)
+    act = {"now": house.clock(), "actor": "test", "reason": "测试不予通过"}
+    house.engine.write(lambda tx: reject_claim(tx, first["id"], **act))
+    assert report_of(house, "2026-10").claims == ClaimCounts(submitted=2, open=2)
+    assert report_of(house, "2026-11").claims == ClaimCounts(rejected=1, open=1)
+
+
+def test_alerts_about_the_days_of_the_period(house: House) -> None:
+    county = make_small_county(house)
+    sold = county.sell(0, 0, 10_000)
+
+    def put(tx: Any) -> None:
+        row = dict(tx.connection.execute("SELECT * FROM ledger").fetchall()[0])
+        assert row["id"] == sold["id"]
+        for number, state in enumerate(("open", "looked_at")):
+            looked = "'t', 'a', 'n'" if state == "looked_at" else "NULL, NULL, NULL"
+            tx.connection.execute(
+                "INSERT INTO alert (id, rule, window_key, business_day, town_code, outlet_id,"
+                " terminal_id, ledger_id, evidence_json, state, looked_at, looked_by, note,"
+                f" recorded_at, grown_at) VALUES ('a{number}', 'off_hours', '{number}',"
+                f" '2026-10-31', 'x', '{row['outlet_id']}', '{row['terminal_id']}',"
+                f" '{row['id']}', '{{}}', '{state}', {looked}, 't', 't')"
+            )
+
+    house.engine.write(put)
+    assert report_of(house, "2026-10").alerts == AlertCounts(found=2, looked_at=1)
+    assert report_of(house, "2026-11").alerts == AlertCounts()
+
+
+def test_offline_share_is_of_all_redemptions() -> None:
+    rows = (
+        ReportRow(key="online", name="", redemptions=2),
+        ReportRow(key="offline", name="", redemptions=1),
+    )
+    total = ReportRow(key="total", name="", redemptions=3)
+    report = MonthlyReport("2026-10", "2026-09", "2025-10", total, {"channel": rows})
+    assert (report.offline, report.offline_share_bp) == (1, 3_333)
+
+
+@pytest.mark.parametrize(
+    ("text", "previous", "last_year"),
+    [
+        ("2026-10", "2026-09", "2025-10"),
+        ("2026-10-05..2026-10-18", "2026-09-21..2026-10-04", "2025-10-05..2025-10-18"),
+        ("2024-02-29..2024-02-29", "2024-02-28..2024-02-28", "2023-02-28..2023-02-28"),
+    ],
+)
+def test_what_a_period_is_compared_with(text: str, previous: str, last_year: str) -> None:
+    period = checked_period(text)
+    assert (period.text, period.previous.text, period.last_year.text) == (
+        text,
+        previous,
+        last_year,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-10-05..", "2026-10-18..2026-10-05", "2025-01-01..2026-10-05", "a..b", "1026-01-01..2"],
+)
+def test_a_range_that_is_none_is_refused_by_name(text: str) -> None:
+    with pytest.raises(FieldProblems) as refused:
+        checked_period(text)
+    assert refused.value.problems[0].field == "month"

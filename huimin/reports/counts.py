@@ -1,0 +1,104 @@
+"""What a report counts beside the sums: cards, silent outlets, claims and alerts.
+
+Each is one statement over its own table by an index. A card counts by its days (issued, ended,
+expires, first used), so that the same period always gives the same count; that a card was suspended
+for a while does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any, Self
+
+from huimin.core.days import county_start, instant_text
+from huimin.reports.month_sums import queries
+from huimin.reports.period import Period
+from huimin.storage.engine import Transaction
+
+
+class _Plain:
+    """To JSON and back."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields by name."""
+        return asdict(self)  # type: ignore[call-overload, no-any-return]
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Self:
+        """What as_dict gave."""
+        return cls(**found)
+
+
+@dataclass(frozen=True)
+class CardCounts(_Plain):
+    """Cards: issued in the period; valid at the end of its last day (or today); of those valid,
+    how many had never been used by then."""
+
+    day: str
+    new: int = 0
+    valid: int = 0
+    never_used: int = 0
+
+
+@dataclass(frozen=True)
+class SilentOutlet(_Plain):
+    """An outlet that takes part and had no redemption in the period."""
+
+    key: str
+    name: str
+    kind: str
+    division_code: str
+    merchant_name: str
+
+
+@dataclass(frozen=True)
+class ClaimCounts(_Plain):
+    """Claims of missed discounts that were submitted, approved and rejected in the period, and
+    those that waited at its end."""
+
+    submitted: int = 0
+    approved: int = 0
+    rejected: int = 0
+    open: int = 0
+
+
+@dataclass(frozen=True)
+class AlertCounts(_Plain):
+    """Alerts about the period's days, and how many of them have been looked at."""
+
+    found: int = 0
+    looked_at: int = 0
+
+
+def card_counts(tx: Transaction, periods: tuple[Period, ...], today: date) -> list[CardCounts]:
+    """The cards of three periods, by one scan of an index; a period ends today at the latest."""
+    ends = [min(period.last, today) for period in periods]
+    given: dict[str, str] = {}
+    for number, (period, end) in enumerate(zip(periods, ends, strict=True)):
+        given |= {f"first_{number}": period.first.isoformat(), f"day_{number}": end.isoformat()}
+    row = queries.cards_counted(tx, last_day=max(ends).isoformat(), **given)
+    return [
+        CardCounts(
+            end.isoformat(),
+            **{name: row[f"{name}_{number}"] or 0 for name in ("new", "valid", "never_used")},
+        )
+        for number, end in enumerate(ends)
+    ]
+
+
+def claim_counts(tx: Transaction, period: Period) -> ClaimCounts:
+    """The claims of a period; a claim belongs to the days on which it was sent and decided."""
+    row = queries.claims_counted(
+        tx,
+        start=instant_text(county_start(period.first)),
+        end=instant_text(county_start(period.last + timedelta(days=1))),
+    )
+    return ClaimCounts(**row)
+
+
+def alert_counts(tx: Transaction, period: Period) -> AlertCounts:
+    """The alerts about the business days of a period."""
+    days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
+    return AlertCounts(**queries.alerts_counted(tx, **days))

@@ -1,0 +1,141 @@
+"""The rows of a report's groupings: the sums of three periods, each group named and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from huimin.core.days import county_start, instant_text
+from huimin.core.kind_names import ELIGIBILITIES, OUTLET_KINDS, eligibility_word, outlet_kind_word
+from huimin.reports.counts import SilentOutlet
+from huimin.reports.figures import FIGURES, NOTHING, Figures, OutletRow, ReportRow, Row
+from huimin.reports.month_sums import MonthSums, queries
+from huimin.reports.period import Period
+from huimin.reports.wording import CHANNEL_WORDS, PRESENTER_WORDS, WEEKDAY_WORDS
+from huimin.storage.engine import Transaction
+
+GROUPINGS = (
+    "outlet",
+    "merchant",
+    "kind",
+    "town",
+    "village",
+    "eligibility",
+    "presenter",
+    "channel",
+    "weekday",
+    "hour",
+)
+
+
+@dataclass(frozen=True)
+class ThreeSums:
+    """Those of the period, of the one before, and of the one a year before."""
+
+    now: MonthSums
+    previous: MonthSums
+    last_year: MonthSums
+
+    @property
+    def all(self) -> tuple[MonthSums, ...]:
+        """In the order in which a row shows them."""
+        return (self.now, self.previous, self.last_year)
+
+    @property
+    def adjustments(self) -> tuple[ReportRow, ...]:
+        """The rows of earlier months, by the month they belong to."""
+        found = sorted(self.now.groups.get("adjusts_month", {}).items())
+        return tuple(_row(key, key, figures, NOTHING, NOTHING) for key, figures in found)
+
+    def of(self, grouping: str, key: str) -> list[Figures] | None:
+        """A group's figures in each; None when it has none in any."""
+        found = [sums.groups[grouping].get(key) for sums in self.all]
+        return [figures or NOTHING for figures in found] if any(found) else None
+
+
+def total_row(sums: ThreeSums) -> ReportRow:
+    """The whole county."""
+    return _row("total", "合计", *(found.total for found in sums.all))
+
+
+def grouped_rows(
+    tx: Transaction, sums: ThreeSums
+) -> tuple[dict[str, tuple[ReportRow, ...]], list[Row]]:
+    """The rows of each of GROUPINGS; and every outlet there is, by town."""
+    outlets = list(queries.outlets(tx))
+    divisions = {row["code"]: row["name"] for row in queries.divisions_by_code(tx)}
+    merchants = sorted(outlets, key=lambda row: (row["merchant_since"], row["merchant_id"]))
+    names: dict[str, Mapping[str, str]] = {
+        "merchant": {row["merchant_id"]: row["merchant_name"] for row in merchants},
+        "kind": {kind: outlet_kind_word(kind) for kind in OUTLET_KINDS},
+        "town": divisions,
+        "village": divisions,
+        "eligibility": {key: eligibility_word(key) for key in ELIGIBILITIES},
+        "presenter": {key: words["zh_Hans"] for key, words in PRESENTER_WORDS.items()},
+        "channel": {key: words["zh_Hans"] for key, words in CHANNEL_WORDS.items()},
+        "weekday": {key: words["zh_Hans"] for key, words in WEEKDAY_WORDS.items()},
+        "hour": {str(hour): f"{hour:02d}:00–{hour:02d}:59" for hour in range(24)},
+    }
+    groups: dict[str, tuple[ReportRow, ...]] = {
+        "outlet": tuple(_outlet_rows(outlets, sums)),
+        **{name: tuple(_group_rows(name, found, sums)) for name, found in names.items()},
+    }
+    return {name: groups[name] for name in GROUPINGS}, outlets
+
+
+def silent_outlets(
+    outlets: Iterable[Row], sums: MonthSums, period: Period
+) -> tuple[SilentOutlet, ...]:
+    """Those that take part now, had joined by the period's end, and sold nothing in it."""
+    end = instant_text(county_start(period.last + timedelta(days=1)))
+    sold = {key for key, figures in sums.groups["outlet"].items() if figures.redemptions}
+    return tuple(
+        SilentOutlet(
+            key=row["id"],
+            name=row["name"],
+            kind=row["kind"],
+            division_code=row["division_code"],
+            merchant_name=row["merchant_name"],
+        )
+        for row in outlets
+        if row["state"] == row["merchant_state"] == "active"
+        and row["created_at"] < end
+        and row["id"] not in sold
+    )
+
+
+def _group_rows(grouping: str, names: Mapping[str, str], sums: ThreeSums) -> Iterator[ReportRow]:
+    """The groups of any of the periods, in the order of `names`."""
+    for key, name in names.items():
+        figures = sums.of(grouping, key)
+        if figures is not None:
+            yield _row(key, name, *figures)
+
+
+def _outlet_rows(outlets: Iterable[Row], sums: ThreeSums) -> Iterator[OutletRow]:
+    for outlet in outlets:
+        figures = sums.of("outlet", outlet["id"])
+        if figures is None:
+            continue
+        now, previous, last_year = figures
+        yield OutletRow(
+            key=outlet["id"],
+            name=outlet["name"],
+            kind=outlet["kind"],
+            division_code=outlet["division_code"],
+            merchant_name=outlet["merchant_name"],
+            credit_code=outlet["credit_code"],
+            previous=previous,
+            last_year=last_year,
+            **_figures(now),
+        )
+
+
+def _row(key: str, name: str, now: Figures, previous: Figures, last_year: Figures) -> ReportRow:
+    return ReportRow(key=key, name=name, previous=previous, last_year=last_year, **_figures(now))
+
+
+def _figures(figures: Figures) -> dict[str, Any]:
+    return {name: getattr(figures, name) for name in FIGURES}

@@ -1,0 +1,104 @@
+"""What a report is about: a month, or any range of days; and the two it is compared with.
+
+A month is written 2026-10 and counts the ledger rows that count in it; a range is written
+2026-10-05..2026-10-18 and counts rows by their business day. Days are county days, both included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from huimin.core.days import month_days, parse_day, parse_month, previous_month
+from huimin.core.refusals import FieldProblems, field_problem
+
+SEPARATOR = ".."
+# A year and a day: longer ranges would be read from the rows for minutes.
+DAYS_MAX = 366
+YEAR_MIN, YEAR_MAX = 2000, 2199
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A month (then `month` says which), or the days from `first` to `last`."""
+
+    first: date
+    last: date
+    month: str | None = None
+
+    @classmethod
+    def of_month(cls, month: str) -> Period:
+        """A month written as 2026-10. Raises ValueError."""
+        return cls(*month_days(parse_month(month)), month)
+
+    @classmethod
+    def read(cls, text: str) -> Period:
+        """What `text` of another period says. Raises ValueError for anything else."""
+        first, found, last = text.partition(SEPARATOR)
+        if not found:
+            return cls.of_month(text)
+        return cls(parse_day(first), parse_day(last))
+
+    @property
+    def text(self) -> str:
+        """As it is written in addresses and files: 2026-10 or 2026-10-05..2026-10-18."""
+        return self.month or f"{self.first}{SEPARATOR}{self.last}"
+
+    @property
+    def counted_by(self) -> str:
+        """The column of the ledger by which rows belong to it."""
+        return "month" if self.month else "business_day"
+
+    @property
+    def previous(self) -> Period:
+        """The month before, or the same number of days just before."""
+        if self.month:
+            return Period.of_month(previous_month(self.month))
+        length = self.last - self.first
+        last = self.first - timedelta(days=1)
+        return Period(last - length, last)
+
+    @property
+    def last_year(self) -> Period:
+        """The same month or the same days a year before; 29 February is then the 28th."""
+        if self.month:
+            return Period.of_month(f"{int(self.month[:4]) - 1:04d}{self.month[4:]}")
+        return Period(_year_before(self.first), _year_before(self.last))
+
+
+def checked_period(text: str) -> Period:
+    """A month or a range as people write them. Raises FieldProblems on `month`."""
+    try:
+        found = Period.read(text.strip())
+    except ValueError:
+        raise _unreadable(SEPARATOR in text) from None
+    if found.first > found.last:
+        raise field_problem(
+            "month", "起始日期不能晚于截止日期。", "The first day cannot lie after the last one."
+        )
+    if (found.last - found.first).days >= DAYS_MAX:
+        raise field_problem(
+            "month",
+            f"一次最多统计 {DAYS_MAX} 天，请缩短日期范围。",
+            f"A range has at most {DAYS_MAX} days; choose a shorter one.",
+        )
+    if not YEAR_MIN <= found.first.year <= found.last.year <= YEAR_MAX:
+        raise _unreadable(SEPARATOR in text)
+    return found
+
+
+def _unreadable(ranged: bool) -> FieldProblems:
+    if ranged:
+        return field_problem(
+            "month",
+            "日期范围请写成 2026-10-05..2026-10-18 这样。",
+            "Write the range of days as 2026-10-05..2026-10-18.",
+        )
+    return field_problem("month", "月份请写成 2026-10 这样。", "Write the month as 2026-10.")
+
+
+def _year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
