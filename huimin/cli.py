@@ -29,6 +29,7 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     "ledger": ("huimin.ledger.commands:ledger", "流水：验证、重算汇总。"),
     "receipts": ("huimin.checkout.receipt_commands:receipts", "小票：在网络打印机上打印。"),
     "report": ("huimin.reports.commands:report", "月报表。"),
+    "settlement": ("huimin.settlement.commands:settlement", "结算单：列出、查看、核对、导出。"),
     "demo": ("huimin.demo:demo", "建一个演示县并开始服务。"),
 }
 

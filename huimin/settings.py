@@ -124,6 +124,9 @@ class Settings:
         30,
         _whole(0, 365),
     )
+    settlement_days: int = _setting(
+        "商户确认结算单的天数 / days in which a merchant confirms a settlement", 7, _whole(1, 60)
+    )
     proxies: int = _setting("前面可信的反向代理层数 / trusted proxies in front", 0, _whole(0, 5))
     metrics: bool = _setting("是否开放 /metrics（0 或 1）/ serve /metrics", False, _flag)
 

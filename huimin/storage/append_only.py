@@ -15,6 +15,8 @@ APPEND_ONLY_TABLES = (
     "day_comparison",
     "day_close",
     "receipt_print",
+    "settlement_line",
+    "settlement_payment",
 )
 
 _SQLITE = """

@@ -25,6 +25,7 @@ ENTRIES = (
     ("claims.claims", _("优惠补办"), "claim.read"),
     ("offline.items", _("断网交易"), "offline.read"),
     ("reports.months", _("月报表"), "report.read"),
+    ("settlement.settlements", _("结算单"), "settlement.read"),
     ("access.staff", _("工作人员"), "staff.read"),
     ("audit.events", _("审计"), "audit.read"),
 )

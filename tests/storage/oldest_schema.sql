@@ -711,6 +711,119 @@ CREATE INDEX claim_decided ON claim (decided_at, state, submitted_at);
 -- ---------------------------------------------------------------- months
 
 -- ---------------------------------------------------------------- settlement
+-- 结算单: what the county owes a merchant for one locked month, once for each version of its closing. The figures never
+-- change, only where it stands does. due_fen is the county's share and what earlier settlements carried in; what is below
+-- zero of it, or below what earlier versions were paid already, is carried on (carried_fen, never above zero), so that
+-- due_fen - carried_fen is what is paid in all. paid_fen holds paid_before_fen and the payments of this version.
+CREATE TABLE settlement (
+    id                    TEXT PRIMARY KEY,
+    number                TEXT NOT NULL UNIQUE,
+    close_id              TEXT NOT NULL,
+    month                 TEXT NOT NULL,
+    serial                BIGINT NOT NULL CHECK (serial >= 1),
+    version               BIGINT NOT NULL CHECK (version >= 1),
+    merchant_id           TEXT NOT NULL REFERENCES merchant (id),
+    merchant_name         TEXT NOT NULL,
+    credit_code           TEXT NOT NULL,
+    redemptions           BIGINT NOT NULL CHECK (redemptions >= 0),
+    reversals             BIGINT NOT NULL CHECK (reversals >= 0),
+    amount_fen            BIGINT NOT NULL,
+    discount_fen          BIGINT NOT NULL,
+    merchant_share_fen    BIGINT NOT NULL,
+    government_share_fen  BIGINT NOT NULL,
+    carried_in_fen        BIGINT NOT NULL,
+    due_fen               BIGINT NOT NULL,
+    carried_fen           BIGINT NOT NULL CHECK (carried_fen <= 0),
+    paid_before_fen       BIGINT NOT NULL CHECK (paid_before_fen >= 0),
+    content_sha256        TEXT NOT NULL CHECK (length(content_sha256) = 64),
+    made_at               TEXT NOT NULL,
+    made_by               TEXT NOT NULL,
+    state                 TEXT NOT NULL CHECK (state IN ('open', 'disputed', 'confirmed', 'paid', 'voided')),
+    confirm_by            TEXT NOT NULL,
+    confirmed_at          TEXT,
+    confirmed_on          TEXT,
+    confirmed_by          TEXT,
+    confirmed_how         TEXT CHECK (confirmed_how IN ('manager', 'time')),
+    paid_fen              BIGINT NOT NULL,
+    voided_at             TEXT,
+    voided_by             TEXT,
+    void_reason           TEXT,
+    UNIQUE (month, merchant_id, version),
+    CHECK (discount_fen = merchant_share_fen + government_share_fen),
+    CHECK (due_fen = government_share_fen + carried_in_fen),
+    CHECK (carried_fen = 0 OR carried_fen = due_fen - paid_before_fen),
+    CHECK (paid_fen BETWEEN 0 AND due_fen - carried_fen),
+    CHECK (state NOT IN ('confirmed', 'paid') OR (confirmed_at IS NOT NULL AND confirmed_on IS NOT NULL
+        AND confirmed_by IS NOT NULL AND confirmed_how IS NOT NULL)),
+    CHECK (state <> 'paid' OR paid_fen = due_fen - carried_fen),
+    CHECK (state <> 'voided' OR (voided_at IS NOT NULL AND voided_by IS NOT NULL AND void_reason IS NOT NULL))
+);
+CREATE UNIQUE INDEX settlement_one_live ON settlement (month, merchant_id) WHERE state <> 'voided';
+CREATE INDEX settlement_merchant ON settlement (merchant_id, month);
+CREATE INDEX settlement_state ON settlement (state, confirm_by);
+CREATE INDEX settlement_close ON settlement (close_id);
+
+-- Append-only. A policy line is an outlet's month under one version of a policy; they add up to the settlement. An adjustment
+-- line is what of them belongs to an earlier month: shown apart, and not counted twice.
+CREATE TABLE settlement_line (
+    id                    TEXT PRIMARY KEY,
+    settlement_id         TEXT NOT NULL REFERENCES settlement (id),
+    line_no               BIGINT NOT NULL CHECK (line_no >= 1),
+    kind                  TEXT NOT NULL CHECK (kind IN ('policy', 'adjustment')),
+    outlet_id             TEXT NOT NULL REFERENCES outlet (id),
+    outlet_name           TEXT NOT NULL,
+    policy_id             TEXT REFERENCES policy (id),
+    policy_name           TEXT,
+    policy_code           TEXT,
+    policy_version        BIGINT,
+    rate_bp               BIGINT,
+    merchant_share_bp     BIGINT,
+    government_share_bp   BIGINT,
+    adjusts_month         TEXT,
+    redemptions           BIGINT NOT NULL,
+    reversals             BIGINT NOT NULL,
+    amount_fen            BIGINT NOT NULL,
+    discount_fen          BIGINT NOT NULL,
+    merchant_share_fen    BIGINT NOT NULL,
+    government_share_fen  BIGINT NOT NULL,
+    UNIQUE (settlement_id, line_no),
+    CHECK (discount_fen = merchant_share_fen + government_share_fen),
+    CHECK ((kind = 'policy') = (policy_id IS NOT NULL)),
+    CHECK ((kind = 'adjustment') = (adjusts_month IS NOT NULL))
+);
+
+CREATE TABLE settlement_dispute (
+    id             TEXT PRIMARY KEY,
+    settlement_id  TEXT NOT NULL,
+    line_no        BIGINT NOT NULL,
+    state          TEXT NOT NULL CHECK (state IN ('open', 'explained', 'upheld')),
+    text           TEXT NOT NULL,
+    raised_at      TEXT NOT NULL,
+    raised_by      TEXT NOT NULL,
+    answer         TEXT,
+    answered_at    TEXT,
+    answered_by    TEXT,
+    FOREIGN KEY (settlement_id, line_no) REFERENCES settlement_line (settlement_id, line_no),
+    CHECK (state = 'open' OR (answer IS NOT NULL AND answered_at IS NOT NULL AND answered_by IS NOT NULL))
+);
+CREATE UNIQUE INDEX settlement_dispute_one_open ON settlement_dispute (settlement_id, line_no) WHERE state = 'open';
+CREATE INDEX settlement_dispute_settlement ON settlement_dispute (settlement_id, id);
+
+-- Append-only. A payment that was recorded wrongly is taken back by another row, once, and never more than it was.
+CREATE TABLE settlement_payment (
+    id              TEXT PRIMARY KEY,
+    settlement_id   TEXT NOT NULL REFERENCES settlement (id),
+    amount_fen      BIGINT NOT NULL,
+    paid_on         TEXT NOT NULL,
+    bank_reference  TEXT NOT NULL,
+    takes_back_id   TEXT UNIQUE REFERENCES settlement_payment (id),
+    reason          TEXT,
+    recorded_at     TEXT NOT NULL,
+    recorded_by     TEXT NOT NULL,
+    CHECK ((takes_back_id IS NULL AND amount_fen > 0)
+        OR (takes_back_id IS NOT NULL AND amount_fen < 0 AND reason IS NOT NULL))
+);
+CREATE INDEX settlement_payment_settlement ON settlement_payment (settlement_id, id);
 
 -- ---------------------------------------------------------------- publication
 

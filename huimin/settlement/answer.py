@@ -1,0 +1,211 @@
+"""Agree on a settlement: the merchant confirms or disputes lines, the county answers.
+
+A settlement waits for its merchant until the end of a county day. Whoever comes to it later finds
+it confirmed by the time (`held` sees to that before all else), whenever a job ran.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from huimin.core.days import county_day, instant_text
+from huimin.core.refusals import FieldProblem, FieldProblems, Refusal, field_problem
+from huimin.settlement.make import DAYS, Row, confirm_by_of, queries, record_settlement
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+
+TEXT_MAX = 500
+# Who confirmed, where it was nobody but the calendar.
+TIME = "time"
+OUTCOMES = ("explained", "upheld")
+
+
+def confirm(
+    tx: Transaction, settlement_id: str, *, merchant_id: str | None, now: datetime, actor: str
+) -> Row:
+    """The merchant's manager agrees; the settlement.
+
+    Raises Refusal `not_found`, `settlement_not_open`, `settlement_time_passed`.
+    """
+    row = _waiting(held(tx, settlement_id, merchant_id=merchant_id, now=now), now)
+    if row["state"] != "open":
+        raise Refusal("settlement_not_open")
+    return _confirmed(tx, row, how="manager", on=county_day(now), now=now, actor=actor)
+
+
+def close_due(tx: Transaction, *, now: datetime) -> list[Row]:
+    """Confirm what waited for its merchant until yesterday or longer; those rows.
+
+    To be run every day (`huimin month run` does); recorded as confirmed by the time.
+    """
+    today = county_day(now).isoformat()
+    return [_by_time(tx, row, now) for row in queries.open_past(tx, today=today)]
+
+
+def dispute(
+    tx: Transaction,
+    settlement_id: str,
+    texts: Mapping[int, str],
+    *,
+    merchant_id: str | None,
+    now: datetime,
+    actor: str,
+) -> Row:
+    """The manager says what is wrong with one or more lines (line number → text).
+
+    The settlement then waits for the county. Raises FieldProblems on `text`, and Refusal
+    `not_found`, `settlement_not_open`, `settlement_time_passed`.
+    """
+    row = _waiting(held(tx, settlement_id, merchant_id=merchant_id, now=now), now)
+    if row["state"] not in ("open", "disputed"):
+        raise Refusal("settlement_not_open")
+    if not texts:
+        raise field_problem("text", "请写明哪里不对。", "Say what is wrong with the line.")
+    for line_no, text in texts.items():
+        _raise_one(tx, row, line_no, text, now=now, actor=actor)
+    disputed: Row = queries.set_disputed(tx, id=row["id"])
+    record_settlement(tx, "disputed", disputed, old=row, now=now, actor=actor, lines=sorted(texts))
+    return disputed
+
+
+def answer_dispute(
+    tx: Transaction,
+    settlement_id: str,
+    dispute_id: str,
+    *,
+    outcome: str,
+    answer: str,
+    now: datetime,
+    actor: str,
+    days: int = DAYS,
+) -> Row:
+    """An administrator answers: `explained` (the line is right) or `upheld` (it is not).
+
+    No figure changes: what is upheld is corrected by a claim or a reversal, new rows that count
+    in the next month. When all disputes are answered the merchant has `days` to confirm
+    again. Raises FieldProblems on `answer` or `outcome`, Refusal `not_found`, `dispute_answered`.
+    """
+    row = held(tx, settlement_id, merchant_id=None, now=now)
+    asked = queries.dispute_of(tx, id=dispute_id, settlement_id=settlement_id)
+    if asked is None:
+        raise Refusal("not_found")
+    if outcome not in OUTCOMES:
+        raise field_problem("outcome", "请选择怎样答复。", "Choose one of the two outcomes.")
+    kept = _checked("answer", answer)
+    if row["state"] != "disputed" or asked["state"] != "open":
+        raise Refusal("dispute_answered")
+    queries.answer_dispute(
+        tx,
+        id=dispute_id,
+        settlement_id=settlement_id,
+        state=outcome,
+        answer=kept,
+        answered_at=instant_text(now),
+        answered_by=actor,
+    )
+    new = row
+    if not queries.count_open_disputes(tx, settlement_id=settlement_id):
+        confirm_by = confirm_by_of(now, days)
+        new = queries.set_open_again(tx, id=settlement_id, confirm_by=confirm_by)
+    record_settlement(
+        tx,
+        f"dispute_{outcome}",
+        new,
+        old=row,
+        now=now,
+        actor=actor,
+        reason=kept,
+        line=asked["line_no"],
+    )
+    return new
+
+
+def held(tx: Transaction, settlement_id: str, *, merchant_id: str | None, now: datetime) -> Row:
+    """The settlement, locked until the commit, and confirmed by the time if that has passed.
+
+    `merchant_id` None is the county. Raises Refusal `not_found`, for another merchant's as well.
+    """
+    row: Row | None = queries.lock_settlement(tx, id=settlement_id, merchant_id=merchant_id)
+    if row is None:
+        raise Refusal("not_found")
+    if row["state"] == "open" and row["confirm_by"] < county_day(now).isoformat():
+        return _by_time(tx, row, now)
+    return row
+
+
+def _waiting(row: Row, now: datetime) -> Row:
+    """The row, unless the time confirmed it: what is written then is lost with the refusal, and
+    written again by whoever comes next."""
+    if row["state"] == "confirmed" and row["confirmed_how"] == TIME:
+        raise Refusal("settlement_time_passed", day=row["confirm_by"])
+    return row
+
+
+def _by_time(tx: Transaction, row: Row, now: datetime) -> Row:
+    # It counts from the day after the last one that the merchant had, whenever it is noticed.
+    since = date.fromisoformat(row["confirm_by"]) + timedelta(days=1)
+    return _confirmed(tx, row, how=TIME, on=since, now=now, actor=TIME)
+
+
+def _confirmed(tx: Transaction, row: Row, *, how: str, on: date, now: datetime, actor: str) -> Row:
+    confirmed: Row | None = queries.set_confirmed(
+        tx,
+        id=row["id"],
+        confirmed_at=instant_text(now),
+        confirmed_on=on.isoformat(),
+        confirmed_by=actor,
+        confirmed_how=how,
+    )
+    if confirmed is None:
+        raise Refusal("settlement_not_open")
+    action = "confirmed" if how != TIME else "confirmed_by_time"
+    record_settlement(tx, action, confirmed, old=row, now=now, actor=actor)
+    if confirmed["paid_fen"] and confirmed["paid_fen"] == payable_fen(confirmed):
+        # An earlier version was paid in full already.
+        paid: Row = queries.set_paid(tx, id=row["id"], paid_fen=confirmed["paid_fen"], state="paid")
+        return paid
+    return confirmed
+
+
+def payable_fen(settlement: Mapping[str, int]) -> int:
+    """What is paid of a settlement in all, in fen: what is due without what is carried on."""
+    return settlement["due_fen"] - settlement["carried_fen"]
+
+
+def _raise_one(
+    tx: Transaction, row: Row, line_no: int, text: str, *, now: datetime, actor: str
+) -> None:
+    kept = _checked("text", text)
+    if queries.line_of(tx, settlement_id=row["id"], line_no=line_no) is None:
+        raise Refusal("not_found")
+    raised = queries.insert_dispute(
+        tx,
+        id=new_id(),
+        settlement_id=row["id"],
+        line_no=line_no,
+        text=kept,
+        raised_at=instant_text(now),
+        raised_by=actor,
+    )
+    if raised is None:
+        raise FieldProblems(
+            [
+                FieldProblem(
+                    "text",
+                    f"第 {line_no} 行已经提出过异议，请等县里答复。",
+                    f"Line {line_no} is disputed already; wait for the county's answer.",
+                )
+            ]
+        )
+
+
+def _checked(field: str, text: str) -> str:
+    kept = " ".join(text.split())
+    if not kept or len(kept) > TEXT_MAX or not kept.isprintable():
+        raise field_problem(
+            field,
+            f"请写明情况，{TEXT_MAX} 字以内。",
+            f"Say what there is to say in at most {TEXT_MAX} characters.",
+        )
+    return kept

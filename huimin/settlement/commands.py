@@ -1,0 +1,180 @@
+"""`huimin settlement …`: list, show, prove and export the 结算单 of the merchants."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from huimin.console import format_option, pass_house, print_json
+from huimin.core.days import county_day
+from huimin.core.money import yuan
+from huimin.core.refusals import Refusal, field_problem
+from huimin.house import House
+from huimin.reports.monthly import checked_month
+from huimin.settlement.answer import close_due
+from huimin.settlement.check import check_settlements
+from huimin.settlement.find_settlements import (
+    WantedSettlements,
+    lines_of,
+    settlement_by_number,
+    settlements_before,
+    whole_settlement,
+)
+from huimin.settlement.make import Row
+from huimin.settlement.paper import settlement_pdf
+from huimin.settlement.wording import STATES, state_words
+from huimin.settlement.workbook import settlement_xlsx
+from huimin.storage.engine import Transaction
+
+EXIT_FOUND = 1
+ROWS_MAX = 100_000
+FILES: dict[str, Callable[..., bytes]] = {"pdf": settlement_pdf, "xlsx": settlement_xlsx}
+
+
+@click.group()
+def settlement() -> None:
+    """结算单：列出、查看、核对、导出。"""
+
+
+@settlement.command("list")
+@click.option("--month", help="只列这个月，写作 2026-10。")
+@click.option("--state", type=click.Choice(STATES), help="只列这个状态。")
+@format_option
+@pass_house
+def list_settlements(house: House, month: str | None, state: str | None, form: str) -> None:
+    """列出结算单，新生成的在前。"""
+    wanted = WantedSettlements(
+        today=county_day(house.clock()),
+        month=checked_month(month) if month else None,
+        state=state,
+    )
+    rows = house.engine.read(lambda tx: settlements_before(tx, wanted, "", ROWS_MAX))
+    if form == "json":
+        print_json(rows)
+        return
+    for row in rows:
+        click.echo(
+            f"{row['number']}  {state_words(row)}  应付 {yuan(row['payable_fen'])}  "
+            f"已付 {yuan(row['paid_fen'])}  {row['merchant_name']}"
+        )
+    click.echo(f"共 {len(rows)} 份结算单。")
+
+
+@settlement.command()
+@click.argument("number", metavar="NUMBER")
+@format_option
+@pass_house
+def show(house: House, number: str, form: str) -> None:
+    """查看一份结算单：NUMBER 是编号，例如 JS202610-001。"""
+    whole = house.engine.read(lambda tx: _whole(tx, number))
+    if form == "json":
+        print_json({name: whole[name] for name in whole if name != "disputed_lines"})
+        return
+    found = whole["settlement"]
+    click.echo(f"{found['number']}  {found['merchant_name']}  {state_words(found)}")
+    for line in (*whole["lines"], *whole["adjustments"]):
+        what = (
+            f"{line['policy_name']} 第 {line['policy_version']} 版"
+            if line["kind"] == "policy"
+            else f"其中调整 {line['adjusts_month']}"
+        )
+        click.echo(
+            f"  {line['line_no']}. {line['outlet_name']}  {what}  笔数 {line['redemptions']}  "
+            f"退货 {line['reversals']}  优惠 {yuan(line['discount_fen'])}  "
+            f"财政承担 {yuan(line['government_share_fen'])}"
+        )
+    for name, word in (
+        ("government_share_fen", "本月财政承担"),
+        ("carried_in_fen", "上期结转"),
+        ("due_fen", "应付商户"),
+        ("carried_fen", "结转下期"),
+        ("paid_fen", "已付"),
+        ("unpaid_fen", "未付"),
+    ):
+        click.echo(f"{word} {yuan(found[name])}")
+    click.echo(f"内容指纹 {found['content_sha256']}")
+
+
+@settlement.command()
+@click.argument("month", metavar="MONTH")
+@format_option
+@pass_house
+def check(house: House, month: str, form: str) -> None:
+    """核对一个月（2026-10）的结算单与月报表、流水分文不差；有差异时退出码为 1。"""
+    month = checked_month(month)
+    findings = house.engine.read(lambda tx: check_settlements(tx, month))
+    if form == "json":
+        print_json({"month": month, "findings": findings})
+    else:
+        for finding in findings:
+            click.echo(finding, err=True)
+        if not findings:
+            click.echo(f"{month} 的结算单与月报表、流水一致，分文不差。")
+    if findings:
+        sys.exit(EXIT_FOUND)
+
+
+@settlement.command("close-due")
+@pass_house
+def close_due_command(house: House) -> None:
+    """把确认期限已过的结算单记为已确认；每天运行一次。"""
+    rows = house.engine.write(lambda tx: close_due(tx, now=house.clock()))
+    for row in rows:
+        click.echo(f"{row['number']}  期限 {row['confirm_by']} 已过，视为确认。")
+    click.echo(f"共 {len(rows)} 份。")
+
+
+@settlement.command()
+@click.argument("target", metavar="TARGET")
+@click.option(
+    "--format", "form", type=click.Choice(list(FILES)), default="pdf", help="文件格式，默认 pdf。"
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="写入这个文件夹；默认当前文件夹。",
+)
+@pass_house
+def export(house: House, target: str, form: str, out: Path) -> None:
+    """导出文件并给出 SHA-256：TARGET 是编号（一份）或月份 2026-10（每个商户一份）。"""
+
+    def work(tx: Transaction) -> list[tuple[Row, list[Row]]]:
+        found = (
+            [settlement_by_number(tx, target)]
+            if target.upper().startswith("JS")
+            else _of_month(tx, house, checked_month(target))
+        )
+        return [(row, lines_of(tx, row)) for row in found]
+
+    out.mkdir(parents=True, exist_ok=True)
+    for row, lines in house.engine.read(work):
+        content = FILES[form](row, lines, house.settings.county_name)
+        path = out / f"{row['number']}.{form}"
+        path.write_bytes(content)
+        click.echo(f"{hashlib.sha256(content).hexdigest()}  {path}")
+
+
+def _of_month(tx: Transaction, house: House, month: str) -> list[Row]:
+    wanted = WantedSettlements(today=county_day(house.clock()), month=month)
+    rows = [row for row in settlements_before(tx, wanted, "", ROWS_MAX) if row["state"] != "voided"]
+    if not rows:
+        raise field_problem(
+            "month", f"{month} 还没有结算单。", f"There are no settlements of {month} yet."
+        )
+    return sorted(rows, key=lambda row: str(row["number"]))
+
+
+def _whole(tx: Transaction, number: str) -> Mapping[str, Any]:
+    try:
+        found = settlement_by_number(tx, number)
+    except Refusal:
+        raise field_problem(
+            "number", f"没有编号为 {number} 的结算单。", "There is no settlement of that number."
+        ) from None
+    return whole_settlement(tx, found["id"], merchant_id=None)

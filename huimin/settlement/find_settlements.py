@@ -1,0 +1,140 @@
+"""Find settlements: a merchant its own, the county every one; a line's ledger rows, masked.
+
+`merchant_id` None is the county; with it, another merchant's settlement does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from huimin.audit.record import events_of
+from huimin.core.identity import mask_name
+from huimin.core.refusals import Refusal
+from huimin.settlement.answer import payable_fen
+from huimin.settlement.make import FIGURES, Row, queries
+from huimin.settlement.pay import payments_of, stands
+from huimin.storage.engine import Transaction
+
+# A confirmed settlement is paid late after these days.
+LATE_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSettlements:
+    """Filters; None lets everything through. `late` is "confirm" or "pay"; `today` a county day."""
+
+    today: date
+    merchant_id: str | None = None
+    month: str | None = None
+    state: str | None = None
+    late: str | None = None
+
+
+def settlements_before(
+    tx: Transaction, wanted: WantedSettlements, before: str, count: int
+) -> list[Row]:
+    """Up to `count` settlements, the latest first, behind the id `before`; each with its sums."""
+    rows = queries.settlements_before(
+        tx,
+        before=before,
+        merchant_id=wanted.merchant_id,
+        month=wanted.month,
+        state=wanted.state,
+        late=wanted.late,
+        today=wanted.today.isoformat(),
+        unpaid_before=(wanted.today - timedelta(days=LATE_DAYS)).isoformat(),
+        row_limit=count,
+    )
+    return [with_sums(row) for row in rows]
+
+
+def months_settled(tx: Transaction, merchant_id: str | None) -> list[str]:
+    """The months that have settlements, the latest first."""
+    return [row["month"] for row in queries.months_settled(tx, merchant_id=merchant_id)]
+
+
+def settlement_of(tx: Transaction, settlement_id: str, *, merchant_id: str | None) -> Row:
+    """The settlement with its sums. Raises Refusal `not_found`."""
+    row = queries.settlement_by_id(tx, id=settlement_id, merchant_id=merchant_id)
+    if row is None:
+        raise Refusal("not_found")
+    return with_sums(row)
+
+
+def settlement_by_number(tx: Transaction, number: str) -> Row:
+    """The same by the number that is printed on it."""
+    row = queries.settlement_by_number(tx, number=number.strip().upper())
+    if row is None:
+        raise Refusal("not_found")
+    return with_sums(row)
+
+
+def whole_settlement(tx: Transaction, settlement_id: str, *, merchant_id: str | None) -> Row:
+    """All that a page shows: settlement, lines with their disputes, payments, versions, events."""
+    row = settlement_of(tx, settlement_id, merchant_id=merchant_id)
+    lines = lines_of(tx, row)
+    disputes = list(queries.disputes_of(tx, settlement_id=settlement_id))
+    return {
+        "settlement": row,
+        "lines": [line for line in lines if line["kind"] == "policy"],
+        "adjustments": [line for line in lines if line["kind"] == "adjustment"],
+        "disputes": disputes,
+        "disputed_lines": {one["line_no"] for one in disputes if one["state"] == "open"},
+        "payments": [{**one, "stands": stands(one)} for one in payments_of(tx, row)],
+        "versions": list(
+            queries.versions_of(tx, month=row["month"], merchant_id=row["merchant_id"])
+        ),
+        "events": events_of(tx, "settlement", settlement_id),
+    }
+
+
+def lines_of(tx: Transaction, settlement: Mapping[str, Any]) -> list[Row]:
+    """Its lines in order: those by outlet and policy, then the adjustments of earlier months."""
+    return list(queries.lines_of(tx, settlement_id=settlement["id"]))
+
+
+def line_of(tx: Transaction, settlement: Mapping[str, Any], line_no: int) -> Row:
+    """One line. Raises Refusal `not_found`."""
+    line: Row | None = queries.line_of(tx, settlement_id=settlement["id"], line_no=line_no)
+    if line is None:
+        raise Refusal("not_found")
+    return line
+
+
+def rows_behind(
+    tx: Transaction, settlement: Mapping[str, Any], line: Mapping[str, Any], after: str, count: int
+) -> list[Row]:
+    """Up to `count` ledger rows that make a line, in the order written, behind the id `after`."""
+    place = {"month": settlement["month"], "outlet_id": line["outlet_id"]}
+    if line["kind"] == "policy":
+        rows = queries.rows_of_policy_line(
+            tx, **place, policy_id=line["policy_id"], after=after, row_limit=count
+        )
+    else:
+        rows = queries.rows_of_adjustment_line(
+            tx, **place, adjusts_month=line["adjusts_month"], after=after, row_limit=count
+        )
+    return [_masked(row) for row in rows]
+
+
+def with_sums(row: Row) -> Row:
+    """With payable_fen, what is paid in all, and unpaid_fen, what of it is not paid yet."""
+    whole = payable_fen(row)
+    left = whole - row["paid_fen"] if row["state"] != "voided" else 0
+    return {**row, "payable_fen": whole, "unpaid_fen": left}
+
+
+# What a merchant may see of its own sale; of the holder nothing but a masked name.
+SHOWN = (
+    *("id", "kind", "receipt_no", "order_no", "occurred_at", "business_day", "adjusts_month"),
+    *("channel", "cashier", "reason", "policy_id", "policy_version", "rate_bp", "payable_fen"),
+    *FIGURES[2:],
+)
+
+
+def _masked(row: Row) -> Row:
+    name = "—" if row["erased_at"] else mask_name(row["holder_name"])
+    return {**{shown: row[shown] for shown in SHOWN}, "name_masked": name}

@@ -1,0 +1,243 @@
+"""The 结算单 on paper: A4 across, with the lines, what is owed, and room for both sides to sign.
+
+Takes plain values and returns bytes; the same settlement gives the same bytes. The fingerprint of
+its figures stands at the foot of every page, so that a paper can be held against the record.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
+
+from huimin.cards.sheet import FONT, FONT_FILE
+from huimin.core.money import percent_words, rate_words, yuan
+from huimin.settlement.amount_words import amount_words
+from huimin.settlement.wording import month_title
+
+GREEN, INK, GREY = HexColor("#0B6E4F"), HexColor("#1A1A1A"), HexColor("#595959")
+PALE = HexColor("#EAF5F0")
+MARGIN_MM = 15
+WIDTHS_MM = (9, 42, 42, 16, 32, 15, 15, 25, 24, 23, 24)
+HEADINGS = (
+    *("序号", "示范点", "政策（版次）", "优惠", "商户／财政", "笔数", "退货"),
+    *("交易原价", "优惠金额", "商户承担", "财政承担"),
+)
+SUMS = ("amount_fen", "discount_fen", "merchant_share_fen", "government_share_fen")
+
+
+def settlement_pdf(
+    settlement: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], county_name: str
+) -> bytes:
+    """The PDF of a settlement (of find_settlements) and its lines."""
+    out = io.BytesIO()
+    _font()
+    title = f"{county_name}惠民卡优惠结算单"
+    document = SimpleDocTemplate(
+        out,
+        pagesize=landscape(A4),
+        leftMargin=MARGIN_MM * mm,
+        rightMargin=MARGIN_MM * mm,
+        topMargin=MARGIN_MM * mm,
+        bottomMargin=(MARGIN_MM + 3) * mm,
+        title=f"{title} {settlement['number']}",
+        author=county_name,
+        invariant=1,
+    )
+    story = [
+        Paragraph(title, _style(18, align=TA_CENTER, leading=26)),
+        *_void_mark(settlement),
+        _head(settlement),
+        Spacer(0, 2 * mm),
+        _lines_table(settlement, [line for line in lines if line["kind"] == "policy"]),
+        *_adjustments([line for line in lines if line["kind"] == "adjustment"]),
+        KeepTogether([Spacer(0, 4 * mm), _owed(settlement), Spacer(0, 6 * mm), _signatures()]),
+    ]
+    foot = f"编号 {settlement['number']}　内容指纹 SHA-256 {settlement['content_sha256']}"
+
+    def make(*args: Any, **options: Any) -> _NumberedCanvas:
+        return _NumberedCanvas(*args, foot=foot, **options)
+
+    document.build(story, canvasmaker=make)
+    return out.getvalue()
+
+
+class _NumberedCanvas(Canvas):
+    """Writes 第 x 页 共 y 页 and the foot once the number of pages is known."""
+
+    def __init__(self, *args: Any, foot: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._foot = foot
+        self._kept: list[dict[str, Any]] = []
+
+    def showPage(self) -> None:  # noqa: N802 - reportlab's name
+        self._kept.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self) -> None:
+        for page in self._kept:
+            self.__dict__.update(page)
+            self.setFont(FONT, 7.5)
+            self.setFillColor(GREY)
+            self.drawString(MARGIN_MM * mm, 9 * mm, self._foot)
+            self.drawRightString(
+                self._pagesize[0] - MARGIN_MM * mm,
+                9 * mm,
+                f"第 {self._pageNumber} 页　共 {len(self._kept)} 页",
+            )
+            super().showPage()
+        super().save()
+
+
+def _void_mark(settlement: Mapping[str, Any]) -> list[Paragraph]:
+    if settlement["state"] != "voided":
+        return []
+    style = _style(12, align=TA_CENTER, leading=18)
+    return [Paragraph(f"【已作废】{escape(settlement['void_reason'])}", style)]
+
+
+def _head(settlement: Mapping[str, Any]) -> Table:
+    left, right = _style(10), _style(10, align=TA_RIGHT)
+    rows = [
+        [
+            Paragraph(f"商户：{escape(settlement['merchant_name'])}", left),
+            Paragraph(f"编号：{settlement['number']}", right),
+        ],
+        [
+            Paragraph(f"统一社会信用代码：{settlement['credit_code']}", left),
+            Paragraph(f"结算月份：{month_title(settlement['month'])}　　单位：元", right),
+        ],
+    ]
+    table = Table(rows, colWidths=[167 * mm, 100 * mm])
+    table.setStyle([("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0)])
+    return table
+
+
+def _lines_table(settlement: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Table:
+    rows: list[list[Any]] = [list(HEADINGS)]
+    for line in lines:
+        policy = f"{line['policy_name']}（第 {line['policy_version']} 版）"
+        shares = (
+            f"{percent_words(line['merchant_share_bp'])}／"
+            f"{percent_words(line['government_share_bp'])}"
+        )
+        rows.append(
+            [
+                str(line["line_no"]),
+                Paragraph(escape(line["outlet_name"]), _style(9)),
+                Paragraph(escape(policy), _style(9)),
+                rate_words(line["rate_bp"]),
+                shares,
+                *_counted(line),
+            ]
+        )
+    rows.append(["", "合计", "", "", "", *_counted(settlement)])
+    table = Table(rows, colWidths=[width * mm for width in WIDTHS_MM], repeatRows=1)
+    table.setStyle([*_boxed(), ("ALIGN", (5, 1), (-1, -1), "RIGHT"), *_total_row()])
+    return table
+
+
+def _adjustments(lines: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """What of the lines above belongs to earlier months; counted there already."""
+    if not lines:
+        return []
+    rows: list[list[Any]] = [["序号", "示范点", "原月份", *HEADINGS[5:]]]
+    for line in lines:
+        rows.append(
+            [
+                str(line["line_no"]),
+                Paragraph(escape(line["outlet_name"]), _style(9)),
+                month_title(line["adjusts_month"]),
+                *_counted(line),
+            ]
+        )
+    widths = (9, 42, 90, *WIDTHS_MM[5:])
+    table = Table(rows, colWidths=[width * mm for width in widths], repeatRows=1)
+    table.setStyle([*_boxed(), ("ALIGN", (3, 1), (-1, -1), "RIGHT")])
+    words = "其中属于以前月份的调整（已计入上表，不再相加）"
+    return [Spacer(0, 4 * mm), Paragraph(words, _style(10)), Spacer(0, 1 * mm), table]
+
+
+def _owed(settlement: Mapping[str, Any]) -> Table:
+    """From the county's share to what is paid now, and that in capital characters."""
+    now_fen = settlement["payable_fen"] - settlement["paid_before_fen"]
+    facts = [("本月财政承担", settlement["government_share_fen"])]
+    if settlement["carried_in_fen"]:
+        facts.append(("上期结转", settlement["carried_in_fen"]))
+    facts.append(("应付商户", settlement["due_fen"]))
+    if settlement["paid_before_fen"]:
+        facts.append(("此前版本已付", settlement["paid_before_fen"]))
+    if settlement["carried_fen"]:
+        facts.append(("结转下期", settlement["carried_fen"]))
+    rows = [[name, yuan(fen)] for name, fen in facts]
+    rows.append(["本次支付", f"{yuan(now_fen)}　（大写）人民币{amount_words(now_fen)}"])
+    table = Table(rows, colWidths=[45 * mm, 222 * mm])
+    table.setStyle([*_boxed()[:-2], ("BACKGROUND", (0, 0), (0, -1), PALE), *_strong_last()])
+    return table
+
+
+def _signatures() -> Table:
+    rows = [
+        ["商户（盖章）：", "县级主管部门（盖章）："],
+        ["负责人（签字）：", "经办人（签字）：　　　　　　　　　负责人（签字）："],
+        ["日期：　　　　年　　月　　日", "日期：　　　　年　　月　　日"],
+    ]
+    table = Table(rows, colWidths=[120 * mm, 147 * mm], rowHeights=[11 * mm] * 3)
+    table.setStyle([("FONT", (0, 0), (-1, -1), FONT, 10), ("LEFTPADDING", (0, 0), (0, -1), 0)])
+    return table
+
+
+def _counted(row: Mapping[str, Any]) -> list[str]:
+    return [str(row["redemptions"]), str(row["reversals"]), *(yuan(row[name]) for name in SUMS)]
+
+
+def _boxed() -> list[tuple[Any, ...]]:
+    return [
+        ("FONT", (0, 0), (-1, -1), FONT, 9),
+        ("TEXTCOLOR", (0, 0), (-1, -1), INK),
+        ("GRID", (0, 0), (-1, -1), 0.5, GREY),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ("TOPPADDING", (0, 0), (-1, -1), 3),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+        ("BACKGROUND", (0, 0), (-1, 0), PALE),
+        ("ALIGN", (0, 0), (-1, 0), "CENTER"),
+    ]
+
+
+def _total_row() -> list[tuple[Any, ...]]:
+    return [("BACKGROUND", (0, -1), (-1, -1), PALE), ("LINEABOVE", (0, -1), (-1, -1), 1, GREEN)]
+
+
+def _strong_last() -> list[tuple[Any, ...]]:
+    return [("FONT", (0, -1), (-1, -1), FONT, 11), ("LINEABOVE", (0, -1), (-1, -1), 1, GREEN)]
+
+
+def _style(size: float, *, align: int = 0, leading: float | None = None) -> ParagraphStyle:
+    return ParagraphStyle(
+        f"{size}-{align}",
+        fontName=FONT,
+        fontSize=size,
+        leading=leading or size * 1.35,
+        alignment=align,
+        textColor=INK,
+        wordWrap="CJK",
+    )
+
+
+@lru_cache(maxsize=1)
+def _font() -> TTFont:
+    font = TTFont(FONT, str(FONT_FILE))
+    pdfmetrics.registerFont(font)
+    return font

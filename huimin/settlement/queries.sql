@@ -1,0 +1,260 @@
+-- Every SQL statement of the settlement room. What a month holds is read from its roll-ups; the ledger itself only
+-- for the rows behind a line and for the proof.
+
+-- name: policy_lines
+-- The month by outlet and policy version, in the order in which a statement lists them.
+SELECT o.merchant_id, r.outlet_id, o.name AS outlet_name, p.id AS policy_id, p.name AS policy_name,
+    p.code AS policy_code, p.version AS policy_version, p.rate_bp, p.merchant_share_bp,
+    p.government_share_bp, r.redemptions, r.reversals, r.amount_fen, r.discount_fen,
+    r.merchant_share_fen, r.government_share_fen
+FROM rollup_month AS r
+JOIN outlet AS o ON o.id = r.outlet_id
+JOIN policy AS p ON p.id = r.key
+WHERE r.month = :month AND r.dimension = 'policy_id'
+ORDER BY o.merchant_id, o.created_at, o.id, p.code, p.version;
+
+-- name: adjustment_lines
+-- What of the month belongs to earlier ones, by outlet and that month.
+SELECT o.merchant_id, r.outlet_id, o.name AS outlet_name, r.key AS adjusts_month,
+    r.redemptions, r.reversals, r.amount_fen, r.discount_fen, r.merchant_share_fen,
+    r.government_share_fen
+FROM rollup_month AS r
+JOIN outlet AS o ON o.id = r.outlet_id
+WHERE r.month = :month AND r.dimension = 'adjusts_month'
+ORDER BY o.merchant_id, o.created_at, o.id, r.key;
+
+-- name: all_merchants
+SELECT id, name, credit_code FROM merchant ORDER BY created_at, id;
+
+-- name: earlier_versions
+-- Of each merchant that had a settlement of the month: its serial, the last version, and what was paid in all.
+SELECT s.merchant_id, s.serial, MAX(s.version) AS version,
+    CAST(COALESCE((SELECT SUM(p.amount_fen) FROM settlement_payment AS p
+        JOIN settlement AS e ON e.id = p.settlement_id
+        WHERE e.month = :month AND e.merchant_id = s.merchant_id), 0) AS BIGINT) AS paid_fen
+FROM settlement AS s
+WHERE s.month = :month
+GROUP BY s.merchant_id, s.serial
+ORDER BY s.serial;
+
+-- name: carried_balances
+-- What settlements carried on and no later one has taken up yet.
+SELECT merchant_id, CAST(SUM(carried_fen) - SUM(carried_in_fen) AS BIGINT) AS balance_fen
+FROM settlement WHERE state <> 'voided'
+GROUP BY merchant_id;
+
+-- name: insert_settlement^
+-- Nothing comes back when the merchant has a live settlement of the month.
+INSERT INTO settlement (
+    id, number, close_id, month, serial, version, merchant_id, merchant_name, credit_code,
+    redemptions, reversals, amount_fen, discount_fen, merchant_share_fen, government_share_fen,
+    carried_in_fen, due_fen, carried_fen, paid_before_fen, content_sha256, made_at, made_by, state,
+    confirm_by, paid_fen
+) VALUES (
+    :id, :number, :close_id, :month, :serial, :version, :merchant_id, :merchant_name, :credit_code,
+    :redemptions, :reversals, :amount_fen, :discount_fen, :merchant_share_fen,
+    :government_share_fen, :carried_in_fen, :due_fen, :carried_fen, :paid_before_fen,
+    :content_sha256, :made_at, :made_by, 'open', :confirm_by, :paid_before_fen
+)
+ON CONFLICT DO NOTHING
+RETURNING *;
+
+-- name: insert_lines*!
+INSERT INTO settlement_line (
+    id, settlement_id, line_no, kind, outlet_id, outlet_name, policy_id, policy_name, policy_code,
+    policy_version, rate_bp, merchant_share_bp, government_share_bp, adjusts_month, redemptions,
+    reversals, amount_fen, discount_fen, merchant_share_fen, government_share_fen
+) VALUES (
+    :id, :settlement_id, :line_no, :kind, :outlet_id, :outlet_name, :policy_id, :policy_name,
+    :policy_code, :policy_version, :rate_bp, :merchant_share_bp, :government_share_bp,
+    :adjusts_month, :redemptions, :reversals, :amount_fen, :discount_fen, :merchant_share_fen,
+    :government_share_fen
+);
+
+-- name: live_of_close
+SELECT * FROM settlement WHERE close_id = :close_id AND state <> 'voided' ORDER BY serial;
+
+-- name: void_settlement^
+UPDATE settlement SET state = 'voided', voided_at = :voided_at, voided_by = :voided_by,
+    void_reason = :void_reason
+WHERE id = :id AND state <> 'voided'
+RETURNING *;
+
+-- name: lock_settlement^
+-- The row, held until the commit; of one merchant only where :merchant_id says so.
+UPDATE settlement SET state = state
+WHERE id = :id AND (CAST(:merchant_id AS TEXT) IS NULL OR merchant_id = :merchant_id)
+RETURNING *;
+
+-- name: lock_by_number^
+UPDATE settlement SET state = state WHERE number = :number RETURNING *;
+
+-- name: set_confirmed^
+UPDATE settlement SET state = 'confirmed', confirmed_at = :confirmed_at,
+    confirmed_on = :confirmed_on, confirmed_by = :confirmed_by, confirmed_how = :confirmed_how
+WHERE id = :id AND state = 'open'
+RETURNING *;
+
+-- name: set_disputed^
+UPDATE settlement SET state = 'disputed' WHERE id = :id AND state IN ('open', 'disputed')
+RETURNING *;
+
+-- name: set_open_again^
+UPDATE settlement SET state = 'open', confirm_by = :confirm_by
+WHERE id = :id AND state = 'disputed'
+RETURNING *;
+
+-- name: set_paid^
+UPDATE settlement SET paid_fen = :paid_fen, state = :state
+WHERE id = :id AND state IN ('confirmed', 'paid')
+RETURNING *;
+
+-- name: open_past
+-- Those whose time to confirm has passed, locked.
+UPDATE settlement SET state = state WHERE state = 'open' AND confirm_by < :today
+RETURNING *;
+
+-- name: insert_dispute^
+-- Nothing comes back when the line is disputed already.
+INSERT INTO settlement_dispute (id, settlement_id, line_no, state, text, raised_at, raised_by)
+VALUES (:id, :settlement_id, :line_no, 'open', :text, :raised_at, :raised_by)
+ON CONFLICT DO NOTHING
+RETURNING *;
+
+-- name: answer_dispute^
+UPDATE settlement_dispute SET state = :state, answer = :answer, answered_at = :answered_at,
+    answered_by = :answered_by
+WHERE id = :id AND settlement_id = :settlement_id AND state = 'open'
+RETURNING *;
+
+-- name: dispute_of^
+SELECT * FROM settlement_dispute WHERE id = :id AND settlement_id = :settlement_id;
+
+-- name: count_open_disputes$
+SELECT COUNT(*) AS count FROM settlement_dispute
+WHERE settlement_id = :settlement_id AND state = 'open';
+
+-- name: disputes_of
+SELECT * FROM settlement_dispute WHERE settlement_id = :settlement_id ORDER BY id;
+
+-- name: lines_of
+SELECT * FROM settlement_line WHERE settlement_id = :settlement_id ORDER BY line_no;
+
+-- name: line_of^
+SELECT * FROM settlement_line WHERE settlement_id = :settlement_id AND line_no = :line_no;
+
+-- name: insert_payment^
+INSERT INTO settlement_payment (
+    id, settlement_id, amount_fen, paid_on, bank_reference, takes_back_id, reason, recorded_at,
+    recorded_by
+) VALUES (
+    :id, :settlement_id, :amount_fen, :paid_on, :bank_reference, :takes_back_id, :reason,
+    :recorded_at, :recorded_by
+)
+ON CONFLICT DO NOTHING
+RETURNING *;
+
+-- name: payments_of_month
+-- The payments of every version of one merchant's month, the earliest first; taken_back is 1 once another row did.
+SELECT p.*, s.number, s.version,
+    CASE WHEN EXISTS (SELECT 1 FROM settlement_payment AS b WHERE b.takes_back_id = p.id)
+        THEN 1 ELSE 0 END AS taken_back
+FROM settlement_payment AS p
+JOIN settlement AS s ON s.id = p.settlement_id
+WHERE s.month = :month AND s.merchant_id = :merchant_id
+ORDER BY p.id;
+
+-- name: settlement_by_id^
+SELECT * FROM settlement
+WHERE id = :id AND (CAST(:merchant_id AS TEXT) IS NULL OR merchant_id = :merchant_id);
+
+-- name: settlement_by_number^
+SELECT * FROM settlement WHERE number = :number;
+
+-- name: versions_of
+-- Every version of the merchant's month, the latest first.
+SELECT id, number, version, state, due_fen, void_reason, voided_at FROM settlement
+WHERE month = :month AND merchant_id = :merchant_id ORDER BY version DESC;
+
+-- name: settlements_before
+-- The latest made first, behind the id :before. :late is 'confirm' for those whose time to confirm has passed, 'pay' for
+-- those that were confirmed before :unpaid_before and are not paid in full.
+SELECT s.*, (SELECT COUNT(*) FROM settlement_dispute AS d
+        WHERE d.settlement_id = s.id AND d.state = 'open') AS open_disputes
+FROM settlement AS s
+WHERE (:before = '' OR s.id < :before)
+  AND (CAST(:merchant_id AS TEXT) IS NULL OR s.merchant_id = :merchant_id)
+  AND (CAST(:month AS TEXT) IS NULL OR s.month = :month)
+  AND (CAST(:state AS TEXT) IS NULL OR s.state = :state)
+  AND (CAST(:late AS TEXT) IS NULL
+       OR (:late = 'confirm' AND s.state = 'open' AND s.confirm_by < :today)
+       OR (:late = 'pay' AND s.state = 'confirmed' AND s.due_fen - s.carried_fen > s.paid_fen
+           AND s.confirmed_on < :unpaid_before))
+ORDER BY s.id DESC LIMIT :row_limit;
+
+-- name: months_settled
+SELECT DISTINCT month FROM settlement
+WHERE (CAST(:merchant_id AS TEXT) IS NULL OR merchant_id = :merchant_id)
+ORDER BY month DESC;
+
+-- name: unpaid
+-- Confirmed and not paid in full, the oldest first.
+SELECT * FROM settlement
+WHERE state = 'confirmed' AND due_fen - carried_fen > paid_fen
+  AND (CAST(:merchant_id AS TEXT) IS NULL OR merchant_id = :merchant_id)
+  AND (CAST(:month AS TEXT) IS NULL OR month = :month)
+ORDER BY confirmed_on, month, serial;
+
+-- name: rows_of_policy_line
+-- The ledger rows behind a policy line, in the order in which they were written, behind the id :after.
+SELECT l.*, h.name AS holder_name, h.erased_at
+FROM ledger AS l JOIN holder AS h ON h.id = l.holder_id
+WHERE l.month = :month AND l.outlet_id = :outlet_id AND l.policy_id = :policy_id AND l.id > :after
+ORDER BY l.id LIMIT :row_limit;
+
+-- name: rows_of_adjustment_line
+SELECT l.*, h.name AS holder_name, h.erased_at
+FROM ledger AS l JOIN holder AS h ON h.id = l.holder_id
+WHERE l.month = :month AND l.outlet_id = :outlet_id AND l.adjusts_month = :adjusts_month
+  AND l.id > :after
+ORDER BY l.id LIMIT :row_limit;
+
+-- name: live_of_month
+SELECT * FROM settlement WHERE month = :month AND state <> 'voided' ORDER BY serial;
+
+-- name: lines_of_month
+-- The lines of the month's live settlements.
+SELECT line.*, s.merchant_id FROM settlement_line AS line
+JOIN settlement AS s ON s.id = line.settlement_id
+WHERE s.month = :month AND s.state <> 'voided'
+ORDER BY line.settlement_id, line.line_no;
+
+-- name: paid_by_merchant
+-- What the rows of payments say, of all versions of the month.
+SELECT s.merchant_id, CAST(SUM(p.amount_fen) AS BIGINT) AS paid_fen
+FROM settlement_payment AS p JOIN settlement AS s ON s.id = p.settlement_id
+WHERE s.month = :month
+GROUP BY s.merchant_id;
+
+-- name: ledger_by_policy
+-- The month straight from the rows of the ledger, for the proof.
+SELECT outlet_id, policy_id,
+    CAST(SUM(CASE WHEN kind = 'redemption' THEN 1 ELSE 0 END) AS BIGINT) AS redemptions,
+    CAST(SUM(CASE WHEN kind = 'reversal' THEN 1 ELSE 0 END) AS BIGINT) AS reversals,
+    CAST(SUM(amount_fen) AS BIGINT) AS amount_fen,
+    CAST(SUM(discount_fen) AS BIGINT) AS discount_fen,
+    CAST(SUM(merchant_share_fen) AS BIGINT) AS merchant_share_fen,
+    CAST(SUM(government_share_fen) AS BIGINT) AS government_share_fen
+FROM ledger WHERE month = :month
+GROUP BY outlet_id, policy_id;
+
+-- name: ledger_by_origin
+SELECT outlet_id, adjusts_month,
+    CAST(SUM(CASE WHEN kind = 'redemption' THEN 1 ELSE 0 END) AS BIGINT) AS redemptions,
+    CAST(SUM(CASE WHEN kind = 'reversal' THEN 1 ELSE 0 END) AS BIGINT) AS reversals,
+    CAST(SUM(amount_fen) AS BIGINT) AS amount_fen,
+    CAST(SUM(discount_fen) AS BIGINT) AS discount_fen,
+    CAST(SUM(merchant_share_fen) AS BIGINT) AS merchant_share_fen,
+    CAST(SUM(government_share_fen) AS BIGINT) AS government_share_fen
+FROM ledger WHERE month = :month AND adjusts_month IS NOT NULL
+GROUP BY outlet_id, adjusts_month;
