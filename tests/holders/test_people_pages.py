@@ -175,7 +175,7 @@ def test_a_registrar_sees_their_own_town_alone(office: Office, house: House) -> 
         answer = office.post(client, f"/holders/{person['id']}/{act}", reason="看看")
         assert answer.status_code == 404, act
     answer = office.post(client, "/holders/new", **new_form())
-    assert answer.status_code == 422 and "请选择村或社区" in answer.text
+    assert answer.status_code == 422 and "不属于您的镇（街道）" in answer.text
     assert office.client().get(f"/holders/{person['id']}").status_code == 200
     assert office.client("administrator").get(f"/holders/{person['id']}").status_code == 200
 
