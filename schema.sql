@@ -709,6 +709,51 @@ CREATE INDEX claim_submitted ON claim (submitted_at);
 CREATE INDEX claim_decided ON claim (decided_at, state, submitted_at);
 
 -- ---------------------------------------------------------------- months
+-- One closing of a month, by version. Drafted by the checks, then signed by three different administrators; what they
+-- signed is report_json, which never changes again once it is approved. A returned or reopened version is over: the
+-- next closing is the next version. The names are those of the signature lines. reason: why it was returned or reopened.
+CREATE TABLE month_close (
+    id              TEXT PRIMARY KEY,
+    month           TEXT NOT NULL,
+    version         BIGINT NOT NULL CHECK (version >= 1),
+    state           TEXT NOT NULL CHECK (state IN ('draft', 'prepared', 'reviewed', 'approved', 'returned', 'reopened')),
+    county_name     TEXT NOT NULL,
+    report_json     TEXT NOT NULL,
+    report_sha256   TEXT NOT NULL CHECK (length(report_sha256) = 64),
+    checks_json     TEXT NOT NULL,
+    drafted_at      TEXT NOT NULL,
+    drafted_by      TEXT NOT NULL,
+    prepared_at     TEXT,
+    prepared_by     TEXT,
+    prepared_name   TEXT,
+    reviewed_at     TEXT,
+    reviewed_by     TEXT,
+    reviewed_name   TEXT,
+    approved_at     TEXT,
+    approved_by     TEXT,
+    approved_name   TEXT,
+    ended_at        TEXT,
+    ended_by        TEXT,
+    reason          TEXT,
+    UNIQUE (month, version),
+    CHECK (state IN ('draft', 'returned') OR (prepared_at IS NOT NULL AND prepared_by IS NOT NULL AND prepared_name IS NOT NULL)),
+    CHECK (state IN ('draft', 'prepared', 'returned') OR (reviewed_at IS NOT NULL AND reviewed_by IS NOT NULL AND reviewed_name IS NOT NULL)),
+    CHECK (state NOT IN ('approved', 'reopened') OR (approved_at IS NOT NULL AND approved_by IS NOT NULL AND approved_name IS NOT NULL)),
+    CHECK (state NOT IN ('returned', 'reopened') OR (ended_at IS NOT NULL AND ended_by IS NOT NULL AND reason IS NOT NULL)),
+    CHECK (reviewed_by <> prepared_by),
+    CHECK (approved_by <> prepared_by AND approved_by <> reviewed_by)
+);
+CREATE UNIQUE INDEX month_close_one_open ON month_close (month) WHERE state IN ('draft', 'prepared', 'reviewed', 'approved');
+
+-- The files of an approved closing: what they were when it was signed. Append-only.
+CREATE TABLE month_file (
+    id          TEXT PRIMARY KEY,
+    close_id    TEXT NOT NULL REFERENCES month_close (id),
+    form        TEXT NOT NULL,
+    sha256      TEXT NOT NULL CHECK (length(sha256) = 64),
+    size_bytes  BIGINT NOT NULL CHECK (size_bytes > 0),
+    UNIQUE (close_id, form)
+);
 
 -- ---------------------------------------------------------------- settlement
 -- 结算单: what the county owes a merchant for one locked month, once for each version of its closing. The figures never
@@ -828,3 +873,32 @@ CREATE INDEX settlement_payment_settlement ON settlement_payment (settlement_id,
 -- ---------------------------------------------------------------- publication
 
 -- ---------------------------------------------------------------- notices
+-- What the system has to say to people or programs outside: sums and states, no personal data. key: said once.
+CREATE TABLE notice (
+    id          TEXT PRIMARY KEY,
+    kind        TEXT NOT NULL,
+    key         TEXT NOT NULL UNIQUE,
+    title       TEXT NOT NULL,
+    body        TEXT NOT NULL,
+    data_json   TEXT NOT NULL,
+    created_at  TEXT NOT NULL
+);
+
+-- The way of a notice to one place. next_at is moved on before each attempt, so that two senders never send one twice.
+CREATE TABLE notice_delivery (
+    id          TEXT PRIMARY KEY,
+    notice_id   TEXT NOT NULL REFERENCES notice (id),
+    channel     TEXT NOT NULL CHECK (channel IN ('mail', 'webhook')),
+    target      TEXT NOT NULL,
+    state       TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'failed')),
+    attempts    BIGINT NOT NULL CHECK (attempts >= 0),
+    next_at     TEXT NOT NULL,
+    tried_at    TEXT,
+    sent_at     TEXT,
+    last_error  TEXT,
+    UNIQUE (notice_id, channel, target),
+    CHECK ((state = 'sent') = (sent_at IS NOT NULL)),
+    CHECK (state <> 'failed' OR last_error IS NOT NULL)
+);
+CREATE INDEX notice_delivery_due ON notice_delivery (next_at) WHERE state = 'waiting';
+CREATE INDEX notice_delivery_failed ON notice_delivery (id) WHERE state = 'failed';

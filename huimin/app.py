@@ -29,6 +29,7 @@ from huimin.handbook.pages import pages as handbook_pages
 from huimin.holders.pages import pages as holders_pages
 from huimin.house import House, open_house
 from huimin.merchants.pages import pages as merchants_pages
+from huimin.months.pages import pages as months_pages
 from huimin.policies.pages import pages as policies_pages
 from huimin.reports.pages import pages as reports_pages
 from huimin.settings import Settings, secret_key_of
@@ -50,6 +51,7 @@ PAGES = (
     claims_pages,
     offline_pages,
     reports_pages,
+    months_pages,
     desk_pages,
     alerts_pages,
     audit_pages,

@@ -11,12 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from huimin.core.later_refusals import LATER_KINDS
+from huimin.core.month_refusals import MONTH_KINDS
 from huimin.core.refusal_words import LANGUAGES, Kind, Words
 from huimin.core.request_refusals import REQUEST_KINDS
 from huimin.core.settlement_refusals import SETTLEMENT_KINDS
 from huimin.core.till_refusals import TILL_KINDS
 
-KINDS: dict[str, Kind] = {**TILL_KINDS, **LATER_KINDS, **REQUEST_KINDS, **SETTLEMENT_KINDS}
+KINDS: dict[str, Kind] = {
+    **TILL_KINDS,
+    **LATER_KINDS,
+    **MONTH_KINDS,
+    **REQUEST_KINDS,
+    **SETTLEMENT_KINDS,
+}
 
 # After these the purchase can be put down as a claim: the card is real, today's answer was no.
 CLAIMABLE = (

@@ -335,9 +335,10 @@ TILL_KINDS: dict[str, Kind] = {
     "month_closed": Kind(
         409,
         (
-            "该月已结账，不能再记入；请记入本月。",
-            "該月已結帳，不能再記入；請記入本月。",
-            "That month is closed; record it in the present month.",
+            "该月已结账，不能再改；晚到的请记入本月，确需更正请由管理员先重新打开。",
+            "該月已結帳，不能再改；晚到的請記入本月，確需更正請由管理員先重新開啟。",
+            "That month is closed: what comes late is recorded in the present month; to change it, "
+            "an administrator reopens it first.",
         ),
         TILL,
     ),

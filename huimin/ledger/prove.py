@@ -6,6 +6,7 @@ place where it breaks is named, because from there on nothing can be relied on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from huimin.core.chain import GENESIS, row_hash
@@ -39,10 +40,16 @@ class Finding:
         return f"终端 {self.terminal_id} 第 {self.sequence} 行：{where}{WORDS[self.code]}"
 
 
-def verify_chains(tx: Transaction) -> list[Finding]:
-    """The first failure of each terminal; an empty list proves the whole ledger."""
+def verify_chains(tx: Transaction, told: Callable[[int, int], None] | None = None) -> list[Finding]:
+    """The first failure of each terminal; an empty list proves the whole ledger.
+
+    `told(done, total)` is called with the number of terminals before each.
+    """
     findings = []
-    for terminal in queries.terminals_with_rows(tx):
+    terminals = list(queries.terminals_with_rows(tx))
+    for done, terminal in enumerate(terminals):
+        if told is not None:
+            told(done, len(terminals))
         finding = verify_chain(tx, terminal["terminal_id"])
         if finding is not None:
             findings.append(finding)

@@ -2,6 +2,12 @@
 -- primary keys begin with, so that it costs what its output costs and not what history holds. A range
 -- of days and the rows behind a number are read from the ledger by its indexes of day and month.
 
+-- name: closed_month^
+-- What was signed when the month was closed; nothing while it is open.
+SELECT month, version, county_name, report_json, report_sha256, prepared_name, reviewed_name,
+    approved_name, approved_at
+FROM month_close WHERE month = :month AND state = 'approved';
+
 -- name: sums_by_dimension
 -- The whole county's, by every dimension at once.
 SELECT dimension, key,

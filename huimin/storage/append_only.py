@@ -17,6 +17,7 @@ APPEND_ONLY_TABLES = (
     "receipt_print",
     "settlement_line",
     "settlement_payment",
+    "month_file",
 )
 
 _SQLITE = """

@@ -37,9 +37,16 @@ SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "alert": (_("提醒"), "alerts.one_alert", "alert_id"),
     "redemption": (_("优惠交易"), "", ""),
     "settlement": (_("结算单"), "settlement.statement", "settlement_id"),
+    "month": (_("月份"), "months.month", "month"),
 }
 # States of things that have no list of their own in web/words.py.
-OTHER_STATES = {"open": _("待查看"), "looked_at": _("已查看")}
+OTHER_STATES = {
+    "open": _("待查看"),
+    "looked_at": _("已查看"),
+    "prepared": _("已填报，待审核"),
+    "reviewed": _("已审核，待签批"),
+    "reopened": _("已重新打开"),
+}
 FIELDS = {
     "address": _("地址"),
     "amount_fen": _("金额（分）"),
@@ -71,6 +78,11 @@ FIELDS = {
     "phone": _("电话"),
     "rate_bp": _("优惠（万分之）"),
     "relation": _("与持卡人关系"),
+    "report_sha256": _("报表 SHA-256"),
+    "sha256_csv": _("csv 的 SHA-256"),
+    "sha256_json": _("json 的 SHA-256"),
+    "sha256_pdf": _("pdf 的 SHA-256"),
+    "sha256_xlsx": _("xlsx 的 SHA-256"),
     "role": _("岗位"),
     "scope": _("范围"),
     "second_factor": _("两步验证"),

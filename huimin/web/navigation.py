@@ -26,6 +26,7 @@ ENTRIES = (
     ("offline.items", _("断网交易"), "offline.read"),
     ("reports.months", _("月报表"), "report.read"),
     ("settlement.settlements", _("结算单"), "settlement.read"),
+    ("months.months", _("月度结账"), "month.read"),
     ("access.staff", _("工作人员"), "staff.read"),
     ("audit.events", _("审计"), "audit.read"),
 )

@@ -46,5 +46,5 @@ def test_it_refuses_to_change_or_delete_a_row(filled: Engine, table: str) -> Non
 def test_the_ledger_is_one_of_them() -> None:
     assert {
         *("ledger", "audit_event", "card_event", "day_comparison", "day_close"),
-        *("offline_item", "receipt_print"),
+        *("offline_item", "receipt_print", "month_file"),
     } <= set(APPEND_ONLY_TABLES)

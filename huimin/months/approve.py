@@ -1,0 +1,94 @@
+"""The third signature closes the month; an administrator can open it again, with a reason.
+
+Approval holds every row that is being written, draws the report once more, and locks the month only
+if the figures are those that were prepared: a row written meanwhile is in the frozen report, or it
+counts in the next month. The files are made before and written after, so that no till waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from huimin.core.days import instant_text
+from huimin.core.refusals import Refusal
+from huimin.ledger.lock_month import hold_all_rows, lock_month, locked_at, unlock_month
+from huimin.months.closes import Row, close_by_version, queries
+from huimin.months.files import digests, make_files
+from huimin.months.sign import (
+    Signer,
+    end_close,
+    lock_close,
+    note,
+    require_other_signer,
+    require_same_figures,
+)
+from huimin.months.words import state_words
+from huimin.reports.closed_month import read_closed
+from huimin.reports.monthly import monthly_report
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+
+Contents = Mapping[str, bytes]
+
+
+def files_to_approve(
+    tx: Transaction, month: str, version: int, *, signer: Signer, now: datetime
+) -> dict[str, bytes]:
+    """The files as this signer's approval would make them. Raises Refusal `not_found`."""
+    close = close_by_version(tx, month, version)
+    # What can't be approved is refused there, with its reason; here nothing is made of it.
+    if close["state"] != "reviewed":
+        return {}
+    signed = {**close, "approved_name": signer.name, "approved_at": instant_text(now)}
+    return make_files(read_closed(signed))
+
+
+def approve_close(
+    tx: Transaction,
+    month: str,
+    version: int,
+    *,
+    files: Contents,
+    signer: Signer,
+    now: datetime,
+) -> Row:
+    """Sign as 负责人 and close the month; `files` are those of files_to_approve. The row.
+
+    Raises Refusal: not_found, month_step_wrong, month_same_signer, month_closed,
+    month_figures_changed.
+    """
+    # First of all: what is read after this is what the lock locks.
+    hold_all_rows(tx)
+    close = lock_close(tx, month, version, "reviewed")
+    require_other_signer(close, signer)
+    if not files:  # it was reviewed only since they were asked for
+        raise Refusal("month_step_wrong", state=state_words("prepared"))
+    if locked_at(tx, month) is not None:
+        raise Refusal("month_closed")
+    require_same_figures(close, monthly_report(tx, month).as_dict())
+    lock_month(tx, month, now=now)
+    signature = {"at": instant_text(now), "by": signer.username, "name": signer.name}
+    queries.approve_close(tx, id=close["id"], **signature)
+    shown: dict[str, Any] = {}
+    for form, (sha256, size) in digests(files).items():
+        queries.insert_file(
+            tx, id=new_id(), close_id=close["id"], form=form, sha256=sha256, size_bytes=size
+        )
+        shown[f"sha256_{form}"] = sha256
+    note(tx, close, "approved", now=now, actor=signer.username, **shown)
+    return close_by_version(tx, month, version)
+
+
+def reopen_month(
+    tx: Transaction, month: str, version: int, *, reason: str, now: datetime, actor: str
+) -> None:
+    """Open a closed month again: rows may count in it, and its next closing is the next version.
+
+    What came late meanwhile stays where it was counted, and what was signed stays to be read.
+    Raises Refusal: not_found, month_step_wrong; FieldProblems on `reason`.
+    """
+    close = lock_close(tx, month, version, "approved")
+    end_close(tx, close, "reopened", reason=reason, now=now, actor=actor)
+    unlock_month(tx, month)

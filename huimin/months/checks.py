@@ -1,0 +1,137 @@
+"""What is looked at before a month is closed: each check says ok, warning, or stop.
+
+A stop must be mended first; over a warning one may go on with a reason, which is kept and read by
+whoever signs after. What the database can't know (a device may still hold sales that it gave
+without network) is said and not guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from huimin.checkout.offline_checks import AGE_MAX
+from huimin.core.days import county_day, county_start, instant_text, month_days, previous_month
+from huimin.core.offline_terms import OFFLINE_HOURS_MAX
+from huimin.ledger.prove import verify_chains
+from huimin.ledger.rollups import check_month
+from huimin.months.closes import queries
+from huimin.storage.engine import Engine, Transaction
+
+Level = Literal["ok", "warning", "stop"]
+Told = Callable[[str, int, int], None]
+# In the order in which they are done and shown.
+CODES = ("over", "previous", "rollups", "ledger", "queues", "claims", "alerts")
+TILLS_NAMED = 10
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: what came of it, the facts its sentence is made of, and why one may go on."""
+
+    code: str
+    level: Level
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    reason: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "code": self.code,
+            "level": self.level,
+            "facts": dict(self.facts),
+            "reason": self.reason,
+        }
+
+
+def is_over(month: str, now: datetime) -> bool:
+    """Whether the month's last county day has ended."""
+    return county_day(now) > month_days(month)[1]
+
+
+def run_checks(engine: Engine, month: str, *, now: datetime, told: Told) -> list[Check]:
+    """Every check of a month. `told(step, done, total)` hears how far it is, and may raise."""
+    checks = {
+        "over": lambda tx: _over(month, now),
+        "previous": lambda tx: _previous(tx, month),
+        "rollups": lambda tx: _rollups(tx, month),
+        "ledger": lambda tx: _ledger(tx, lambda done, total: told("ledger", done, total)),
+        "queues": lambda tx: _queues(tx, month, now),
+        "claims": lambda tx: _waiting(tx, "claims", queries.claims_open, month),
+        "alerts": lambda tx: _waiting(tx, "alerts", queries.alerts_open, month),
+    }
+    found = []
+    for number, code in enumerate(CODES):
+        told(code, number, len(CODES))
+        found.append(engine.read(checks[code]))
+    return found
+
+
+def _over(month: str, now: datetime) -> Check:
+    last_day = month_days(month)[1].isoformat()
+    return Check("over", "ok" if is_over(month, now) else "stop", {"last_day": last_day})
+
+
+def _previous(tx: Transaction, month: str) -> Check:
+    before = previous_month(month)
+    open_with_rows = queries.rows_count_in(tx, month=before) is not None and before not in {
+        row["month"] for row in queries.months_locked(tx)
+    }
+    return Check("previous", "warning" if open_with_rows else "ok", {"month": before})
+
+
+def _rollups(tx: Transaction, month: str) -> Check:
+    found = check_month(tx, month)
+    facts = {"count": len(found), "first": found[0].sentence if found else ""}
+    return Check("rollups", "stop" if found else "ok", facts)
+
+
+def _ledger(tx: Transaction, told: Callable[[int, int], None]) -> Check:
+    tills = 0
+
+    def counted(done: int, total: int) -> None:
+        nonlocal tills
+        tills = total
+        told(done, total)
+
+    found = verify_chains(tx, counted)
+    facts = {
+        "tills": tills,
+        "count": len(found),
+        "first": found[0].sentence if found else "",
+    }
+    return Check("ledger", "stop" if found else "ok", facts)
+
+
+def _queues(tx: Transaction, month: str, now: datetime) -> Check:
+    """Tills that may still hold sales of the month: not heard of since it ended."""
+    first, last = month_days(month)
+    end = county_start(last + timedelta(days=1))
+    days = {"first_day": first.isoformat(), "last_day": last.isoformat()}
+    hours = queries.offline_hours(tx, **days) or 0
+    facts: dict[str, Any] = {
+        "hours": hours,
+        "until": county_day(end + AGE_MAX).isoformat(),
+        "late": now < end + AGE_MAX,
+        "count": 0,
+        "tills": [],
+    }
+    if hours == 0:
+        return Check("queues", "ok", facts)
+    # A till that was last heard of longer ago can have had no pack that was valid in the month.
+    since = county_start(first) - timedelta(hours=OFFLINE_HOURS_MAX)
+    found = queries.tills_not_back(tx, since=instant_text(since), month_end=instant_text(end))
+    named = [
+        {"till": f"{row['outlet_name']} · {row['label']}", "last": row["recorded_at"]}
+        for row in found[:TILLS_NAMED]
+    ]
+    facts |= {"count": len(found), "tills": named}
+    return Check("queues", "warning" if found else "ok", facts)
+
+
+def _waiting(tx: Transaction, code: str, count: Callable[..., int | None], month: str) -> Check:
+    first, last = month_days(month)
+    number = count(tx, first_day=first.isoformat(), last_day=last.isoformat()) or 0
+    return Check(code, "warning" if number else "ok", {"count": int(number)})

@@ -1,0 +1,97 @@
+"""Closings as they stand: one by its version, those of a month, the list of months."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from huimin.core.days import county_day, month_of, next_month, previous_month
+from huimin.core.json_text import read_json
+from huimin.core.refusals import Refusal
+from huimin.reports.monthly import MonthlyReport
+from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import load_queries
+
+queries = load_queries("months")
+
+Row = dict[str, Any]
+# A month that nobody has begun to close, as the list shows it.
+OPEN, RUNNING = "open", "running"
+SIGNED = ("approved", "reopened")
+
+
+def close_by_version(tx: Transaction, month: str, version: int) -> Row:
+    """One closing, its checks read. Raises Refusal `not_found`."""
+    row = queries.close_by_version(tx, month=month, version=version)
+    if row is None:
+        raise Refusal("not_found")
+    return read_close(row)
+
+
+def closes_of_month(tx: Transaction, month: str) -> list[Row]:
+    """Every closing of a month, the latest first, each with the files that were signed."""
+    found = [read_close(row) for row in queries.closes_of_month(tx, month=month)]
+    return [{**row, "files": files_of(tx, row["id"])} for row in found]
+
+
+def open_close(tx: Transaction, month: str) -> Row | None:
+    """The closing that is under way or in force, if there is one."""
+    row = queries.open_close(tx, month=month)
+    return None if row is None else read_close(row)
+
+
+def files_of(tx: Transaction, close_id: str) -> dict[str, Row]:
+    """Form → SHA-256 and size in bytes of each file that was signed."""
+    return {row["form"]: row for row in queries.files_of_close(tx, close_id=close_id)}
+
+
+def read_close(row: Mapping[str, Any]) -> Row:
+    """The row with its checks as values."""
+    return {**row, "checks": read_json(row["checks_json"])}
+
+
+def report_of_close(row: Mapping[str, Any]) -> MonthlyReport:
+    """The report that a closing froze."""
+    return MonthlyReport.from_dict(read_json(row["report_json"]))
+
+
+def months_until(tx: Transaction, now: datetime) -> list[str]:
+    """Every month from the first in which a row counts to the present one, the latest first."""
+    present = month_of(county_day(now))
+    month, found = queries.first_month(tx) or present, []
+    while month <= present:
+        found.append(month)
+        month = next_month(month)
+    return found[::-1]
+
+
+def months_listed(tx: Transaction, now: datetime) -> list[Row]:
+    """The months, the latest first, each with the last version of its closing, if any."""
+    latest = {row["month"]: row for row in queries.latest_closes(tx)}
+    present, listed = month_of(county_day(now)), []
+    for month in months_until(tx, now):
+        shown = latest.get(month) or {
+            "month": month,
+            "version": None,
+            "state": RUNNING if month == present else OPEN,
+        }
+        listed.append(dict(shown))
+    return listed
+
+
+def months_to_draft(tx: Transaction, now: datetime) -> list[str]:
+    """Months that are over, have rows, and that nobody has signed yet; the earliest first."""
+    taken = {
+        row["month"]
+        for row in queries.latest_closes(tx)
+        if row["state"] in ("prepared", "reviewed", "approved")
+    }
+    last = previous_month(month_of(county_day(now)))
+    return [
+        month
+        for month in reversed(months_until(tx, now))
+        if month <= last
+        and month not in taken
+        and queries.rows_count_in(tx, month=month) is not None
+    ]

@@ -1,0 +1,101 @@
+"""Draft the closing of a month: run the checks, and keep them with the report as it stands.
+
+A draft is nobody's signature. Drafting again renews it, so that the checks and the figures that
+are signed are those of one moment; once somebody has signed, it takes a return to draft anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from huimin.audit.record import record
+from huimin.core.days import instant_text
+from huimin.core.json_text import canonical_json
+from huimin.core.refusals import Refusal
+from huimin.ledger.lock_month import locked_at
+from huimin.months.checks import Check, Told, is_over, run_checks
+from huimin.months.closes import Row, close_by_version, open_close, queries
+from huimin.months.words import state_words
+from huimin.reports.monthly import MonthlyReport, checked_month, monthly_report
+from huimin.storage.engine import Engine, Transaction
+from huimin.storage.ids import new_id
+
+
+def require_draftable(tx: Transaction, month: str, now: datetime) -> None:
+    """Pass a month that is over and that nobody has signed.
+
+    Raises Refusal: month_not_over, month_closed, month_step_wrong.
+    """
+    checked_month(month)
+    if not is_over(month, now):
+        raise Refusal("month_not_over", month=month)
+    if locked_at(tx, month) is not None:
+        raise Refusal("month_closed")
+    found = open_close(tx, month)
+    if found is not None and found["state"] != "draft":
+        raise Refusal("month_step_wrong", state=state_words(found["state"]))
+
+
+def check_and_draft(
+    engine: Engine, month: str, *, county_name: str, now: datetime, actor: str, told: Told
+) -> Row:
+    """Run the checks and keep the draft: its row, with `changed` where it is not what it was.
+
+    `told(step, done, total)` hears how far it is. Raises Refusal as require_draftable does.
+    """
+    engine.read(lambda tx: require_draftable(tx, month, now))
+    checks = run_checks(engine, month, now=now, told=told)
+    return engine.write(
+        lambda tx: save_draft(tx, month, checks, county_name=county_name, now=now, actor=actor)
+    )
+
+
+def save_draft(
+    tx: Transaction,
+    month: str,
+    checks: Sequence[Check],
+    *,
+    county_name: str,
+    now: datetime,
+    actor: str,
+) -> Row:
+    """Keep the draft of a month with its checks; the row, and `changed`."""
+    queries.lock_closes_of_month(tx, month=month)
+    require_draftable(tx, month, now)
+    frozen, sha256 = frozen_text(monthly_report(tx, month))
+    content = {
+        "county_name": county_name,
+        "report_json": frozen,
+        "report_sha256": sha256,
+        "checks_json": canonical_json([check.as_dict() for check in checks]).decode(),
+    }
+    before = open_close(tx, month)
+    if before is not None and all(before[name] == value for name, value in content.items()):
+        return {**before, "changed": False}
+    drafted = {"drafted_at": instant_text(now), "drafted_by": actor}
+    if before is not None:
+        version = before["version"]
+        queries.renew_draft(tx, id=before["id"], **content, **drafted)
+    else:
+        version = (queries.last_version(tx, month=month) or 0) + 1
+        given = {"id": new_id(), "month": month, "version": version}
+        if queries.insert_draft(tx, **given, **content, **drafted) == 0:
+            raise Refusal("month_checking")
+    record(
+        tx,
+        at=now,
+        actor=actor,
+        action="month.drafted",
+        subject_kind="month",
+        subject_id=month,
+        new={"version": version, "state": "draft", "report_sha256": sha256},
+    )
+    return {**close_by_version(tx, month, version), "changed": True}
+
+
+def frozen_text(report: MonthlyReport) -> tuple[str, str]:
+    """A report as it is kept: canonical JSON, and the SHA-256 of that."""
+    content = canonical_json(report.as_dict())
+    return content.decode(), hashlib.sha256(content).hexdigest()

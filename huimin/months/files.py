@@ -1,0 +1,156 @@
+"""A closed month's files: made from the frozen report, kept in the folder, proved by SHA-256.
+
+A file is a pure function of what was signed, so one that is lost is made again; one that does not
+have the SHA-256 that was signed is never given out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from huimin.core.refusals import Refusal
+from huimin.months.closes import SIGNED, Row, close_by_version, files_of
+from huimin.reports.closed_month import ClosedMonth, read_closed
+from huimin.reports.exports import EXPORTS, export_report
+from huimin.storage.engine import Transaction
+
+FOLDER, DRAFT = "months", "draft"
+# The table is for the screen of whoever types.
+FORMS = tuple(form for form in EXPORTS if form != "table")
+
+
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """A signed file: whether the frozen report still gives its bytes, and what the folder has."""
+
+    month: str
+    version: int
+    form: str
+    sha256: str
+    remade_same: bool
+    kept: str  # "same", "missing" or "differs"
+
+    @property
+    def good(self) -> bool:
+        """Whether the signed bytes can still be had, and no others lie in their place."""
+        return self.remade_same and self.kept != "differs"
+
+
+def make_files(closed: ClosedMonth) -> dict[str, bytes]:
+    """Form → content of every file of a closed month; the same closing gives the same bytes."""
+    return {form: make_file(closed, form) for form in FORMS}
+
+
+def make_file(closed: ClosedMonth, form: str) -> bytes:
+    """One of them."""
+    return export_report(closed.report, form, closed.county_name)
+
+
+def file_name(month: str, version: int, form: str) -> str:
+    """What a closed month's file is called: huimin-report-2026-10-v1.xlsx."""
+    return f"huimin-report-{month}-v{version}.{EXPORTS[form].ending}"
+
+
+def folder_of(folder: Path, month: str, version: int) -> Path:
+    """Where a version's files lie in the instance folder."""
+    return folder / FOLDER / month / f"v{version}"
+
+
+def write_files(folder: Path, month: str, version: int, contents: Mapping[str, bytes]) -> None:
+    """Write the signed files, readable by this account alone; a draft's are gone after that."""
+    place = folder_of(folder, month, version)
+    for form, content in contents.items():
+        _write(place / file_name(month, version, form), content)
+    shutil.rmtree(place / DRAFT, ignore_errors=True)
+
+
+def write_draft_files(
+    folder: Path, month: str, version: int, contents: Mapping[str, bytes]
+) -> None:
+    """Write the files of a draft, for those who are to sign it."""
+    place = folder_of(folder, month, version) / DRAFT
+    for form, content in contents.items():
+        _write(place / file_name(month, version, form), content)
+
+
+def signed_file(tx: Transaction, folder: Path, month: str, version: int, form: str) -> bytes:
+    """The bytes that were signed: those in the folder, or made again where it lost them.
+
+    Raises Refusal: not_found, month_file_differs.
+    """
+    close = signed_close(tx, month, version)
+    signed = files_of(tx, close["id"]).get(form)
+    if signed is None:
+        raise Refusal("not_found")
+    content = _kept(folder, month, version, form)
+    if content is None or _sha256(content) != signed["sha256"]:
+        content = make_file(read_closed(close), form)
+    if _sha256(content) != signed["sha256"]:
+        raise Refusal("month_file_differs", form=form)
+    return content
+
+
+def signed_close(tx: Transaction, month: str, version: int) -> Row:
+    """A version that was approved, be it in force or not. Raises Refusal `not_found`."""
+    close = close_by_version(tx, month, version)
+    if close["state"] not in SIGNED:
+        raise Refusal("not_found")
+    return close
+
+
+def check_files(tx: Transaction, folder: Path, month: str, version: int) -> list[FileCheck]:
+    """Each signed file made again from the frozen report, beside what lies in the folder.
+
+    Raises Refusal `not_found`.
+    """
+    close = signed_close(tx, month, version)
+    closed, found = read_closed(close), []
+    for form, signed in files_of(tx, close["id"]).items():
+        kept = _kept(folder, month, version, form)
+        place = "missing" if kept is None else "differs"
+        if kept is not None and _sha256(kept) == signed["sha256"]:
+            place = "same"
+        remade_same = _sha256(make_file(closed, form)) == signed["sha256"]
+        found.append(FileCheck(month, version, form, signed["sha256"], remade_same, place))
+    return found
+
+
+def restore_files(tx: Transaction, folder: Path, month: str, version: int) -> list[str]:
+    """Write again what the folder lost or has otherwise; the forms. Raises Refusal
+    `month_file_differs`.
+    """
+    broken = [one for one in check_files(tx, folder, month, version) if one.kept != "same"]
+    contents = {one.form: signed_file(tx, folder, month, version, one.form) for one in broken}
+    write_files(folder, month, version, contents)
+    return list(contents)
+
+
+def digests(contents: Mapping[str, bytes]) -> dict[str, tuple[str, int]]:
+    """Form → SHA-256 and size in bytes."""
+    return {form: (_sha256(content), len(content)) for form, content in contents.items()}
+
+
+def _kept(folder: Path, month: str, version: int, form: str) -> bytes | None:
+    try:
+        return (folder_of(folder, month, version) / file_name(month, version, form)).read_bytes()
+    except OSError:
+        return None
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """The whole file or none, mode 0600."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    part.replace(path)

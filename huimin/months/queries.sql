@@ -1,0 +1,118 @@
+-- Every SQL statement of the months room. It alone writes month_close and month_file; the lock itself
+-- is the ledger's.
+
+-- name: first_month$
+-- The first month that anything counts in.
+SELECT MIN(month) FROM rollup_month;
+
+-- name: rows_count_in$
+SELECT 1 FROM rollup_month WHERE month = :month LIMIT 1;
+
+-- name: months_locked
+SELECT month FROM month_lock;
+
+-- name: lock_closes_of_month!
+-- One at a time decides what becomes of a month's closings.
+UPDATE month_close SET state = state WHERE month = :month;
+
+-- name: last_version$
+SELECT MAX(version) FROM month_close WHERE month = :month;
+
+-- name: open_close^
+SELECT * FROM month_close
+WHERE month = :month AND state IN ('draft', 'prepared', 'reviewed', 'approved');
+
+-- name: lock_close^
+UPDATE month_close SET state = state WHERE month = :month AND version = :version RETURNING *;
+
+-- name: close_by_version^
+SELECT * FROM month_close WHERE month = :month AND version = :version;
+
+-- name: closes_of_month
+SELECT * FROM month_close WHERE month = :month ORDER BY version DESC;
+
+-- name: latest_closes
+-- The last version of each month, without what it froze.
+SELECT c.month, c.version, c.state, c.report_sha256, c.prepared_name, c.prepared_at,
+    c.reviewed_name, c.reviewed_at, c.approved_name, c.approved_at, c.reason
+FROM month_close AS c
+WHERE c.version = (SELECT MAX(version) FROM month_close AS other WHERE other.month = c.month)
+ORDER BY c.month;
+
+-- name: insert_draft!
+-- No row when somebody else began the same closing at the same moment.
+INSERT INTO month_close (
+    id, month, version, state, county_name, report_json, report_sha256, checks_json, drafted_at,
+    drafted_by
+) VALUES (
+    :id, :month, :version, 'draft', :county_name, :report_json, :report_sha256, :checks_json,
+    :drafted_at, :drafted_by
+)
+ON CONFLICT DO NOTHING;
+
+-- name: renew_draft!
+UPDATE month_close SET county_name = :county_name, report_json = :report_json,
+    report_sha256 = :report_sha256, checks_json = :checks_json, drafted_at = :drafted_at,
+    drafted_by = :drafted_by
+WHERE id = :id AND state = 'draft';
+
+-- name: prepare_close!
+UPDATE month_close SET state = 'prepared', checks_json = :checks_json, prepared_at = :at,
+    prepared_by = :by, prepared_name = :name
+WHERE id = :id AND state = 'draft';
+
+-- name: review_close!
+UPDATE month_close SET state = 'reviewed', reviewed_at = :at, reviewed_by = :by,
+    reviewed_name = :name
+WHERE id = :id AND state = 'prepared';
+
+-- name: approve_close!
+UPDATE month_close SET state = 'approved', approved_at = :at, approved_by = :by,
+    approved_name = :name
+WHERE id = :id AND state = 'reviewed';
+
+-- name: end_close!
+UPDATE month_close SET state = :state, ended_at = :at, ended_by = :by, reason = :reason
+WHERE id = :id;
+
+-- name: insert_file!
+INSERT INTO month_file (id, close_id, form, sha256, size_bytes)
+VALUES (:id, :close_id, :form, :sha256, :size_bytes);
+
+-- name: files_of_close
+SELECT form, sha256, size_bytes FROM month_file WHERE close_id = :close_id ORDER BY form;
+
+-- name: approved_versions
+-- All that was ever signed, whatever became of it.
+SELECT month, version FROM month_close WHERE state IN ('approved', 'reopened')
+ORDER BY month, version;
+
+-- name: offline_hours$
+-- The longest pack of a policy that was published by now and held in the days.
+SELECT MAX(offline_hours) FROM policy
+WHERE published_at IS NOT NULL AND starts_on <= :last_day
+    AND (ends_on IS NULL OR ends_on >= :first_day);
+
+-- name: tills_not_back
+-- Tills in use whose last row in the ledger was written from :since on and before :month_end, and of
+-- which nothing has been heard from then on: no row, no offline sale, no look at a card.
+SELECT terminal.code, terminal.label, outlet.name AS outlet_name, last.recorded_at
+FROM chain_head
+JOIN terminal ON terminal.id = chain_head.terminal_id
+JOIN outlet ON outlet.id = terminal.outlet_id
+JOIN ledger AS last
+    ON last.terminal_id = chain_head.terminal_id AND last.sequence = chain_head.sequence
+WHERE terminal.state = 'active' AND last.recorded_at >= :since AND last.recorded_at < :month_end
+    AND NOT EXISTS (SELECT 1 FROM offline_item
+        WHERE offline_item.terminal_id = terminal.id AND offline_item.recorded_at >= :month_end)
+    AND terminal.id NOT IN (SELECT card_lookup.terminal_id FROM card_lookup
+        WHERE card_lookup.at >= :month_end AND card_lookup.terminal_id IS NOT NULL)
+ORDER BY outlet.name, terminal.label;
+
+-- name: claims_open$
+SELECT CAST(COUNT(*) AS BIGINT) FROM claim
+WHERE state = 'submitted' AND business_day >= :first_day AND business_day <= :last_day;
+
+-- name: alerts_open$
+SELECT CAST(COUNT(*) AS BIGINT) FROM alert
+WHERE state = 'open' AND business_day >= :first_day AND business_day <= :last_day;

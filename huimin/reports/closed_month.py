@@ -1,0 +1,54 @@
+"""The report of a month that is closed: what three people signed, not what a query says today.
+
+The room of months writes it; whoever shows or sends a month's report asks here first, so that a
+closed month is the same wherever and whenever it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from huimin.core.json_text import read_json
+from huimin.reports.month_sums import queries
+from huimin.reports.monthly import MonthlyReport
+from huimin.storage.engine import Transaction
+
+
+@dataclass(frozen=True)
+class ClosedMonth:
+    """A closed month's version, its report, who signed (prepared, reviewed, approved), and when."""
+
+    month: str
+    version: int
+    sha256: str
+    county_name: str
+    signers: tuple[str, str, str]
+    closed_at: str
+    report: MonthlyReport
+
+
+def closed_month(tx: Transaction, month: str) -> ClosedMonth | None:
+    """The closing in force of a month ("2026-10"), or None while it is open."""
+    row = queries.closed_month(tx, month=month)
+    return None if row is None else read_closed(row)
+
+
+def frozen_report(tx: Transaction, month: str) -> MonthlyReport | None:
+    """The report that was signed for a closed month, or None while it is open."""
+    closed = closed_month(tx, month)
+    return None if closed is None else closed.report
+
+
+def read_closed(row: Mapping[str, Any]) -> ClosedMonth:
+    """A row of month_close that was approved, as a value."""
+    return ClosedMonth(
+        month=row["month"],
+        version=row["version"],
+        sha256=row["report_sha256"],
+        county_name=row["county_name"],
+        signers=(row["prepared_name"], row["reviewed_name"], row["approved_name"]),
+        closed_at=row["approved_at"],
+        report=MonthlyReport.from_dict(read_json(row["report_json"])),
+    )
