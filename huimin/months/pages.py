@@ -33,7 +33,7 @@ from huimin.web.forms import Form, tell
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
-from huimin.web.lists import PAGE_ROWS, listed
+from huimin.web.lists import Place, listed
 from huimin.web.words import minute_text
 
 pages = Blueprint("months", __name__)
@@ -69,11 +69,13 @@ def month_list() -> str | BaseResponse:
     if request.args.get("format") == "xlsx":
         return workbook_response(_("月度结账"), _columns(language), rows[:ROWS_MAX])
 
-    def after(key: str, count: int) -> list[Row]:
+    def find(key: str, count: int, backwards: bool = False) -> list[Row]:
+        if backwards:
+            return [row for row in reversed(rows) if row["month"] > key][:count]
         return [row for row in rows if not key or row["month"] < key][:count]
 
     page = listed(
-        after, len(rows), after=request.args.get("after", ""), key="month", size=PAGE_ROWS
+        find, lambda: len(rows), place=Place.asked(), key_of=lambda row: str(row["month"])
     )
     return render_template("months/months.html", page=page, **_words(language))
 
@@ -212,7 +214,7 @@ def _month_page(month: str, form: Form) -> str:
         closes=closes,
         job=job,
         running=running,
-        step=_step(job) if running else None,
+        step=_step(job) if job is not None and running else None,
         may_close=allows(member().role, "month.close"),
         may_check=checkable and allows(member().role, "month.close"),
         signed_already=live is not None

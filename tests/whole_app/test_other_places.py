@@ -39,6 +39,7 @@ HERE, ELSEWHERE = "512022002004", "512022001001"
 NO_IDS = {
     "act": "suspend",
     "month": "2026-10",
+    "version": "1",
     "form": "csv",
     "group": "new",
     "day": "2026-10-31",

@@ -1,0 +1,77 @@
+"""`huimin month`: how months stand, and the files of closed ones."""
+
+from __future__ import annotations
+
+import click
+
+from huimin.console import format_option, pass_house, print_json
+from huimin.core.refusals import Refusal
+from huimin.house import House
+from huimin.months.closes import months_listed, queries
+from huimin.months.files import FileCheck, check_files, restore_files
+from huimin.months.words import STATES
+from huimin.reports.monthly import checked_month
+from huimin.storage.engine import Transaction
+
+EXIT_FOUND = 1
+KEPT_WORDS = {"same": "文件夹里的相同", "missing": "文件夹里没有", "differs": "文件夹里的不同"}
+
+
+@click.group()
+def month() -> None:
+    """月度结账：各月状态、文件核对。"""
+
+
+@month.command("list")
+@format_option
+@pass_house
+def list_months(house: House, form: str) -> None:
+    """各月结账到了哪一步。"""
+    rows = house.engine.read(lambda tx: months_listed(tx, house.clock()))
+    if form == "json":
+        print_json([{name: row[name] for name in ("month", "state", "version")} for row in rows])
+        return
+    for row in rows:
+        version = "" if row["version"] is None else f"  第 {row['version']} 版"
+        click.echo(f"{row['month']}  {STATES[row['state']][0]}{version}")
+
+
+@month.command()
+@click.argument("month", metavar="MONTH")
+@click.option("--check", is_flag=True, help="只核对：重新生成并比对 SHA-256，不写文件。")
+@format_option
+@click.pass_context
+@pass_house
+def files(house: House, context: click.Context, month: str, check: bool, form: str) -> None:
+    """已结账月份的文件：补写丢失的；--check 只核对，有不符时退出码为 1。"""
+    month = checked_month(month)
+    folder = house.settings.folder
+
+    def look(tx: Transaction) -> list[FileCheck]:
+        versions = [
+            row["version"] for row in queries.approved_versions(tx) if row["month"] == month
+        ]
+        if not versions:
+            raise Refusal("not_found")
+        if not check:
+            for version in versions:
+                restore_files(tx, folder, month, version)
+        return [one for version in versions for one in check_files(tx, folder, month, version)]
+
+    found = house.engine.read(look)
+    if form == "json":
+        print_json([_shown(one) for one in found])
+    else:
+        for one in found:
+            made = "重新生成的字节相同" if one.remade_same else "重新生成的字节不同"
+            click.echo(
+                f"{one.month} 第 {one.version} 版  {one.form:<5}{one.sha256}  {made}，"
+                f"{KEPT_WORDS[one.kept]}"
+            )
+    if not all(one.good for one in found):
+        context.exit(EXIT_FOUND)
+
+
+def _shown(one: FileCheck) -> dict[str, object]:
+    names = ("month", "version", "form", "sha256", "remade_same", "kept")
+    return {name: getattr(one, name) for name in names}

@@ -1,0 +1,158 @@
+"""Closing a month in the browser's pages: checks, three signatures, files, reopening."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+
+from huimin.house import House
+from tests.conftest import FixedClock
+from tests.making.office import Office
+from tests.reports.county import SmallCounty, make_small_county
+
+PAGE = "/months/2026-10"
+
+
+@pytest.fixture
+def office(app: Any, house: House) -> Office:
+    return Office(app, house)
+
+
+@pytest.fixture
+def county(house: House, clock: FixedClock) -> SmallCounty:
+    clock.now = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
+    made = make_small_county(house)
+    made.sell(0, 0, 10_000)
+    clock.now = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
+    return made
+
+
+def act(office: Office, client: Any, what: str, version: int = 1, **form: str) -> Any:
+    return office.post(client, f"{PAGE}/{version}/{what}", **form)
+
+
+def check(office: Office, client: Any) -> None:
+    assert office.post(client, f"{PAGE}/checks").status_code == 302
+    office.house.jobs.wait()
+
+
+def test_three_administrators_close_a_month(county: SmallCounty, office: Office) -> None:
+    preparer, reviewer, approver = (office.client(name=name) for name in ("李华", "王丽", "赵敏"))
+    page = preparer.get(PAGE).text
+    assert "还没有核对" in page and "开始核对" in page
+    check(office, preparer)
+    page = preparer.get(PAGE).text
+    for part in ("已核对，待填报", "流水未被改动", "汇总与流水相符", "签字填报", "¥8.00"):
+        assert part in page, part
+    assert act(office, preparer, "prepare").status_code == 302
+    page = preparer.get(PAGE).text
+    assert "您已在这一版签过字" in page and "签字审核" not in page
+    again = act(office, preparer, "review")
+    assert again.status_code == 403 and "三个不同的人" in again.text
+    assert "签字审核" in reviewer.get(PAGE).text
+    assert act(office, reviewer, "review").status_code == 302
+    assert act(office, approver, "approve").status_code == 302
+    page = approver.get(PAGE).text
+    for name in ("李华", "王丽", "赵敏"):
+        assert name in page
+    found = re.findall(r'href="(/months/2026-10/1/(\w+))">', page)
+    assert {"csv", "json", "xlsx"} <= {form for _, form in found}
+    for address, _form in found:
+        answer = approver.get(address)
+        assert hashlib.sha256(answer.data).hexdigest() in page
+        assert "huimin-report-2026-10-v1" in answer.headers["Content-Disposition"]
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_warning_asks_for_a_reason_beside_its_check(
+    county: SmallCounty, office: Office, clock: FixedClock
+) -> None:
+    clock.now = datetime(2026, 12, 2, 2, 0, tzinfo=UTC)
+    client = office.client()
+    page = "/months/2026-11"
+    assert office.post(client, f"{page}/checks").status_code == 302
+    office.house.jobs.wait()
+    assert "2026-10 还没有结账" in client.get(page).text
+    refused = office.post(client, f"{page}/1/prepare")
+    assert refused.status_code == 422
+    assert 'id="problem-reason-previous"' in refused.text
+    done = office.post(client, f"{page}/1/prepare", **{"reason-previous": "下周补结"})
+    assert done.status_code == 302
+    assert "说明：下周补结" in client.get(page).text
+
+
+def test_returning_and_reopening_need_reasons(county: SmallCounty, office: Office) -> None:
+    first, second, third = office.client(), office.client(), office.client()
+    check(office, first)
+    act(office, first, "prepare")
+    refused = act(office, second, "return")
+    assert refused.status_code == 422 and "请写明理由" in refused.text
+    assert act(office, second, "return", reason="金额待查").status_code == 302
+    page = first.get(PAGE).text
+    assert "金额待查" in page and "开始核对" in page
+    check(office, first)
+    act(office, first, "prepare", 2)
+    act(office, second, "review", 2)
+    assert act(office, third, "approve", 2).status_code == 302
+    assert act(office, third, "reopen", 2).status_code == 422
+    assert act(office, third, "reopen", 2, reason="漏了一家").status_code == 302
+    page = third.get(PAGE).text
+    assert "漏了一家" in page and "已重新打开" in page
+    assert third.get(f"{PAGE}/2/csv").status_code == 200
+    assert third.get(f"{PAGE}/1/csv").status_code == 404
+
+
+def test_an_auditor_reads_and_changes_nothing(county: SmallCounty, office: Office) -> None:
+    check(office, office.client())
+    auditor = office.client("auditor")
+    page = auditor.get(PAGE).text
+    assert "流水未被改动" in page and "签字填报" not in page and "重新核对" not in page
+    assert office.post(auditor, f"{PAGE}/checks").status_code == 403
+    assert act(office, auditor, "prepare").status_code == 403
+    assert office.client("registrar").get(PAGE).status_code == 403
+
+
+def test_the_list_says_how_far_each_month_is(county: SmallCounty, office: Office) -> None:
+    client = office.client()
+    page = client.get("/months/").text
+    assert "2026年11月" in page and "2026年10月" in page
+    assert "待核对" in page and "进行中" in page
+    check(office, client)
+    assert "已核对，待填报" in client.get("/months/").text
+    book = client.get("/months/?format=xlsx")
+    rows = list(openpyxl.load_workbook(io.BytesIO(book.data)).active.values)
+    assert [row[:3] for row in rows[2:]] == [
+        ("2026-11", "进行中", ""),
+        ("2026-10", "已核对，待填报", 1),
+    ]
+
+
+def test_what_is_no_month_of_ours_is_not_found(county: SmallCounty, office: Office) -> None:
+    client = office.client()
+    for path in ("/months/2026-13", "/months/2027-01", "/months/x", f"{PAGE}/9/csv", f"{PAGE}/x/y"):
+        assert client.get(path).status_code == 404, path
+    for path in (f"{PAGE}/1/approve", f"{PAGE}/x/approve", f"{PAGE}/1/frobnicate"):
+        assert office.post(client, path).status_code == 404, path
+    assert client.get(f"{PAGE}/progress").status_code == 404
+    running = office.post(client, "/months/2026-11/checks")
+    assert running.status_code == 409 and "还没有结束" in running.text
+
+
+def test_figures_that_changed_are_said_on_the_page(county: SmallCounty, office: Office) -> None:
+    first, second = office.client(), office.client()
+    check(office, first)
+    act(office, first, "prepare")
+    county.house.engine.write(
+        lambda tx: tx.connection.execute(
+            "UPDATE rollup_month SET discount_fen = discount_fen + 100"
+        )
+    )
+    answer = act(office, second, "review")
+    assert answer.status_code == 409
+    assert "优惠金额 ¥8.00 → ¥9.00" in answer.text
