@@ -27,6 +27,7 @@ from huimin.months.sign import (
 from huimin.months.words import state_words
 from huimin.reports.closed_month import read_closed
 from huimin.reports.monthly import monthly_report
+from huimin.settlement.make import DAYS, make_settlements, void_settlements
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 
@@ -53,8 +54,11 @@ def approve_close(
     files: Contents,
     signer: Signer,
     now: datetime,
+    settlement_days: int = DAYS,
 ) -> Row:
     """Sign as 负责人 and close the month; `files` are those of files_to_approve. The row.
+
+    The merchants' settlements are made with it; `settlement_days` are theirs to confirm in.
 
     Raises Refusal: not_found, month_step_wrong, month_same_signer, month_closed,
     month_figures_changed.
@@ -77,6 +81,14 @@ def approve_close(
             tx, id=new_id(), close_id=close["id"], form=form, sha256=sha256, size_bytes=size
         )
         shown[f"sha256_{form}"] = sha256
+    make_settlements(
+        tx,
+        month,
+        close_id=close["id"],
+        now=now,
+        actor=signer.username,
+        days=settlement_days,
+    )
     note(tx, close, "approved", now=now, actor=signer.username, **shown)
     return close_by_version(tx, month, version)
 
@@ -92,3 +104,4 @@ def reopen_month(
     close = lock_close(tx, month, version, "approved")
     end_close(tx, close, "reopened", reason=reason, now=now, actor=actor)
     unlock_month(tx, month)
+    void_settlements(tx, close_id=close["id"], now=now, actor=actor, reason=reason.strip())

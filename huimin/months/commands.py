@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from huimin.console import format_option, pass_house, print_json
@@ -40,9 +42,8 @@ def list_months(house: House, form: str) -> None:
 @click.argument("month", metavar="MONTH")
 @click.option("--check", is_flag=True, help="只核对：重新生成并比对 SHA-256，不写文件。")
 @format_option
-@click.pass_context
 @pass_house
-def files(house: House, context: click.Context, month: str, check: bool, form: str) -> None:
+def files(house: House, month: str, check: bool, form: str) -> None:
     """已结账月份的文件：补写丢失的；--check 只核对，有不符时退出码为 1。"""
     month = checked_month(month)
     folder = house.settings.folder
@@ -69,7 +70,7 @@ def files(house: House, context: click.Context, month: str, check: bool, form: s
                 f"{KEPT_WORDS[one.kept]}"
             )
     if not all(one.good for one in found):
-        context.exit(EXIT_FOUND)
+        sys.exit(EXIT_FOUND)
 
 
 def _shown(one: FileCheck) -> dict[str, object]:

@@ -179,10 +179,21 @@ def _act(month: str, version: int, act: str, form: Form) -> None:
     elif act == "review":
         change(lambda tx: review_close(tx, month, version, signer=signer, **given))
     elif act == "approve":
+        days = house().settings.settlement_days
         files = house().engine.read(
             lambda tx: files_to_approve(tx, month, version, signer=signer, **given)
         )
-        change(lambda tx: approve_close(tx, month, version, files=files, signer=signer, **given))
+        change(
+            lambda tx: approve_close(
+                tx,
+                month,
+                version,
+                files=files,
+                signer=signer,
+                settlement_days=days,
+                **given,
+            )
+        )
         write_files(house().settings.folder, month, version, files)
     else:
         end = return_close if act == "return" else reopen_month

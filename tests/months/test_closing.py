@@ -99,6 +99,26 @@ def test_three_people_close_a_month(county: SmallCounty, house: House) -> None:
         assert told[f"sha256_{form}"] == file["sha256"]
 
 
+def test_the_merchants_settlements_come_and_go_with_the_closing(
+    county: SmallCounty, house: House
+) -> None:
+    def states() -> list[str]:
+        sql = "SELECT state FROM settlement ORDER BY made_at, id"
+        return house.engine.read(
+            lambda tx: [row["state"] for row in tx.connection.execute(sql).fetchall()]
+        )
+
+    row = close_month(house)
+    assert states() == ["open"]
+    found = house.engine.read(
+        lambda tx: tx.connection.execute("SELECT * FROM settlement").fetchone()
+    )
+    assert found["close_id"] == row["id"]
+    assert found["discount_fen"] == json.loads(row["report_json"])["total"]["discount_fen"]
+    reopen(house)
+    assert states() == ["voided"]
+
+
 @pytest.mark.parametrize("again", [LI, WANG])
 def test_nobody_signs_twice(county: SmallCounty, house: House, again: Signer) -> None:
     draft(house)
