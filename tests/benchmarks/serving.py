@@ -45,7 +45,7 @@ def wait_until_healthy(
     port: int,
     server: subprocess.Popen[bytes],
     log: IO[bytes] | None = None,
-    seconds_max: float = 30,
+    seconds_max: float = 90,
 ) -> None:
     """Return when /healthz answers; raise with the server's own words when it ends first."""
     deadline = time.monotonic() + seconds_max

@@ -29,10 +29,12 @@ def sell(visit: Visit) -> str:
 
 def print_here(visit: Visit, button: str = "#print-receipt") -> Any:
     """Press the button, and print as Chromium does where it has no dialogue."""
+    before = visit.page.evaluate("window.printed")
     with visit.page.expect_response("**/prints") as answered:
         visit.page.click(button)
     assert answered.value.status == 200
     visit.page.wait_for_selector("body.prints-paper")
+    visit.page.wait_for_function(f"window.printed === {before + 1}")
     made = pypdfium2.PdfDocument(visit.page.pdf(prefer_css_page_size=True, print_background=True))
     visit.page.wait_for_selector("body:not(.prints-paper)")
     return made

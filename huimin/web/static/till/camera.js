@@ -4,7 +4,7 @@
 const KEPT = "huimin.till.camera";
 const EVERY_MS = 120;
 const WIDTH_MAX = 960; // a picture this wide shows a card's code at arm's length, and is read fast
-const GONE_MS = 1500; // a card counts again when it has been out of sight for so long
+const GONE_MS = 1500; // a card counts again when it was looked for in vain for so long
 
 let reader = null;
 
@@ -33,7 +33,7 @@ async function wasmReader() {
 // `onText(text)` for each code that comes into sight; `onChange({on, torch, problem})` for the page.
 export class Camera {
   constructor(video, onText, onChange) {
-    Object.assign(this, { video, onText, onChange, stream: null, paused: false, seen: "", seenAt: 0 });
+    Object.assign(this, { video, onText, onChange, stream: null, paused: false, seen: "", misses: 0, missedFrom: 0 });
     this.canvas = document.createElement("canvas");
     this.context = this.canvas.getContext("2d", { willReadFrequently: true });
     document.addEventListener("visibilitychange", () => (document.hidden ? this.stop() : this.resume()));
@@ -85,6 +85,7 @@ export class Camera {
   // While an amount is typed nothing is looked at, and the track is dark.
   pause(paused) {
     this.paused = paused;
+    this.misses = 0; // who types for long has not taken the card away
     if (this.track) this.track.enabled = !paused;
   }
 
@@ -115,10 +116,16 @@ export class Camera {
   }
 
   found([text]) {
-    if (!text) return;
     const now = performance.now();
-    const fresh = text !== this.seen || now - this.seenAt > GONE_MS;
-    Object.assign(this, { seen: text, seenAt: now });
+    if (!text) {
+      if (!this.misses) this.missedFrom = now;
+      this.misses += 1;
+      return;
+    }
+    // Not by the clock alone: a slow device needs longer than that for a single look.
+    const gone = this.misses > 1 && now - this.missedFrom > GONE_MS;
+    const fresh = text !== this.seen || gone;
+    Object.assign(this, { seen: text, misses: 0 });
     if (fresh) this.onText(text);
   }
 }
