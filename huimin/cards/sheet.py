@@ -66,6 +66,12 @@ class MissingGlyphs:
     characters: str
 
 
+def printed_font() -> str:
+    """The name of the one font that all our PDFs are set in, ready to be used."""
+    _font()
+    return FONT
+
+
 def missing_glyphs(cards: Iterable[PrintedCard]) -> list[MissingGlyphs]:
     """The cards whose names show a gap in place of a character, to be written in by hand."""
     found = []

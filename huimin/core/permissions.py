@@ -57,6 +57,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "month.close": frozenset({ADMINISTRATOR}),
     "notice.read": READERS,
     "notice.send": frozenset({ADMINISTRATOR}),
+    "ledger.read": READERS,
     "ledger.verify": READERS,
     "alert.read": READERS,
     "alert.look": frozenset({ADMINISTRATOR}),
@@ -141,6 +142,10 @@ ACTION_WORDS: dict[str, tuple[str, str]] = {
     ),
     "notice.read": ("查看通知的发送记录", "see how notices were delivered"),
     "notice.send": ("重新发送通知", "send a notice again"),
+    "ledger.read": (
+        "查看报表数字背后的交易明细",
+        "see the ledger rows behind a report's numbers",
+    ),
     "ledger.verify": ("核验流水", "prove the ledger"),
     "alert.read": ("查看异常提醒", "see alerts"),
     "alert.look": ("写明异常提醒的核实情况", "look at alerts and note what was found"),

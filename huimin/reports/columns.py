@@ -13,6 +13,7 @@ from typing import Literal
 from huimin.core.kind_names import outlet_kind_word
 from huimin.core.money import yuan
 from huimin.reports.figures import OutletRow, ReportRow
+from huimin.reports.period import Period
 from huimin.reports.wording import figure_word, grouping_word
 
 Value = str | int | None
@@ -30,25 +31,42 @@ class Column:
 
     def text(self, row: ReportRow) -> str:
         """The cell as text: money in 元 with two decimals, a rate in per cent."""
-        value = self.value(row)
-        if value is None:
-            return UNKNOWN
-        if self.sort == "money":
-            return yuan(int(value))
-        if self.sort == "rate":
-            return f"{yuan(int(value))}%"
-        return str(value)
+        return value_text(self.value(row), self.sort)
 
 
-def columns_of(grouping: str) -> tuple[Column, ...]:
+def value_text(value: Value, sort: Sort) -> str:
+    """A value as text; UNKNOWN for none."""
+    if value is None:
+        return UNKNOWN
+    if sort == "money":
+        return yuan(int(value))
+    if sort == "rate":
+        return f"{yuan(int(value))}%"
+    return str(value)
+
+
+def columns_of(grouping: str, period: Period) -> tuple[Column, ...]:
     """The columns of one of monthly.GROUPINGS, without the row's number in front."""
     name = Column(grouping_word(grouping), "text", lambda row: row.name)
+    figures = figure_columns(period)
     if grouping == "outlet":
-        return (name, *OUTLET_COLUMNS, *FIGURE_COLUMNS)
+        return (name, *OUTLET_COLUMNS, *figures)
     if grouping in ("town", "village"):
         code = Column("行政区划代码", "text", lambda row: _unless_total(row, row.key))
-        return (name, code, *FIGURE_COLUMNS)
-    return (name, *FIGURE_COLUMNS)
+        return (name, code, *figures)
+    return (name, *figures)
+
+
+def figure_columns(period: Period) -> tuple[Column, ...]:
+    """The figures of a row and their changes."""
+    before, last_year = ("上月", "去年同月") if period.month else ("上期", "去年同期")
+    return (
+        *FIGURE_COLUMNS,
+        Column(f"{before}优惠", "money", lambda row: row.previous.discount_fen),
+        Column(f"较{before}增减", "money", lambda row: row.discount_change_fen),
+        Column("增减幅度", "rate", lambda row: row.discount_change_bp),
+        Column(f"{last_year}优惠", "money", lambda row: row.last_year.discount_fen),
+    )
 
 
 def display_width(text: str) -> int:
@@ -86,7 +104,4 @@ FIGURE_COLUMNS = (
     _figure("discount_fen", "money"),
     _figure("merchant_share_fen", "money"),
     _figure("government_share_fen", "money"),
-    Column("上月优惠", "money", lambda row: row.previous.discount_fen),
-    Column("较上月增减", "money", lambda row: row.discount_change_fen),
-    Column("增减幅度", "rate", lambda row: row.discount_change_bp),
 )

@@ -1,4 +1,4 @@
-"""`huimin report MONTH`: the county's report of a month, to read, to print or to process."""
+"""`huimin report MONTH`: the county's report of a month or of any days, to read or to print."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from pathlib import Path
 import click
 
 from huimin.console import pass_house
-from huimin.core.days import county_day, month_of
+from huimin.core.days import county_day
 from huimin.house import House
 from huimin.reports.exports import EXPORTS, export_report
-from huimin.reports.monthly import checked_month, monthly_report
+from huimin.reports.monthly import report_of
+from huimin.reports.period import checked_period
+
+BINARY = ("xlsx", "pdf")
 
 
 @click.command()
@@ -31,15 +34,20 @@ from huimin.reports.monthly import checked_month, monthly_report
 )
 @pass_house
 def report(house: House, month: str, form: str | None, out: Path | None) -> None:
-    """月报表：MONTH 写作 2026-10。分示范点、类别、镇街、保障类别，与上月对比。"""
-    month = checked_month(month)
+    """月报表：MONTH 写作 2026-10；任意一段日期写作 2026-10-05..2026-10-18。
+
+    分示范点、类别、镇街、保障类别等，与上月（上期）和去年同期对比。
+    """
+    period = checked_period(month)
     form = form or _form_of(out)
-    if form == "xlsx" and out is None and sys.stdout.isatty():
-        raise click.ClickException("xlsx 是二进制文件，请用 --out 写明文件名。")
-    found = house.engine.read(lambda tx: monthly_report(tx, month))
+    if form in BINARY and out is None and sys.stdout.isatty():
+        raise click.ClickException(f"{form} 是二进制文件，请用 --out 写明文件名。")
+    today = county_day(house.clock())
+    found = house.engine.read(lambda tx: report_of(tx, period, today=today))
     content = export_report(found, form, house.settings.county_name)
-    if month == month_of(county_day(house.clock())):
-        click.echo("本月还没有结束，数字到现在为止。", err=True)
+    if period.first <= today <= period.last:
+        unended = "本月还没有结束" if period.month else "这段日期还没有结束"
+        click.echo(f"{unended}，数字到现在为止。", err=True)
     if out is None:
         click.echo(content, nl=False)
         return

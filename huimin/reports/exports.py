@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.report_csv import csv_bytes
 from huimin.reports.report_json import json_text
+from huimin.reports.report_pdf import pdf_bytes
 from huimin.reports.report_table import table_text
 from huimin.reports.report_xlsx import xlsx_bytes
 
@@ -31,6 +32,7 @@ EXPORTS: Mapping[str, Export] = {
     "xlsx": Export(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", xlsx_bytes
     ),
+    "pdf": Export("application/pdf", "pdf", pdf_bytes),
     "json": Export(
         "application/json",
         "json",
@@ -45,5 +47,8 @@ def export_report(report: MonthlyReport, form: str, county_name: str) -> bytes:
 
 
 def file_name(report: MonthlyReport, form: str) -> str:
-    """What a downloaded file is called: huimin-report-2026-10.xlsx."""
-    return f"huimin-report-{report.month}.{EXPORTS[form].ending}"
+    """What a downloaded file is called: huimin-report-2026-10.xlsx.
+
+    A range of days has one mark between its days: huimin-report-2026-10-05_2026-10-18.xlsx.
+    """
+    return f"huimin-report-{report.month.replace('..', '_')}.{EXPORTS[form].ending}"

@@ -1,36 +1,41 @@
-"""The month's report as one CSV that Excel opens as it should: UTF-8 with BOM, amounts in 元.
+"""A report as one CSV that Excel opens as it should: UTF-8 with BOM, amounts in 元.
 
-One table with a column that names the grouping, so that a program can read it without guessing.
-No cell of text can start a formula.
+One table with a column that names the grouping, so that a program can read it without guessing. The
+lines of the cover stand in it as well, their values in the last three columns. No cell of text can
+start a formula.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from huimin.reports.columns import Column, columns_of
+from huimin.core.kind_names import outlet_kind_word
+from huimin.reports.columns import Column, columns_of, figure_columns, value_text
+from huimin.reports.facts import Fact, facts_of
 from huimin.reports.figures import ReportRow
 from huimin.reports.monthly import GROUPINGS, MonthlyReport
-from huimin.reports.wording import grouping_word
+from huimin.reports.wording import fact_word, grouping_word
 
 BOM = b"\xef\xbb\xbf"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-HEADINGS = ("月份", "分组", "序号", "名称", "代码", "商户", "类别")
+HEADINGS = ("分组", "序号", "名称", "代码", "商户", "类别")
+VALUES = ("数值", "上期数值", "去年同期数值")
+COVER, ADJUSTMENTS, TOTAL = "概览", "跨月调整（所属月份）", "合计"
 
 
 def csv_bytes(report: MonthlyReport) -> bytes:
     """The report as CSV; the same report gives the same bytes."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    figures = _figure_columns()
-    writer.writerow([*HEADINGS, *(_heading(column) for column in figures)])
-    for grouping in GROUPINGS:
-        for number, row in enumerate(report.rows(grouping), start=1):
-            writer.writerow([*_labels(report, grouping, number, row), *_figures(figures, row)])
-    total = [report.month, "合计", "", "合计", "", "", ""]
-    writer.writerow([*total, *_figures(figures, report.total)])
+    figures = list(figure_columns(report.period))
+    front = "月份" if report.period.month else "期间（按交易日）"
+    writer.writerow([front, *HEADINGS, *(_heading(column) for column in figures), *VALUES])
+    for labels, row, fact in _lines(report):
+        cells = [""] * len(figures) if row is None else _figures(figures, row)
+        values = [""] * len(VALUES) if fact is None else _values(fact)
+        writer.writerow([report.month, *map(formula_safe, labels), *cells, *values])
     return BOM + out.getvalue().encode("utf-8")
 
 
@@ -39,16 +44,29 @@ def formula_safe(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
-def _labels(report: MonthlyReport, grouping: str, number: int, row: ReportRow) -> Iterator[str]:
-    by_heading = {column.heading: column.text(row) for column in columns_of(grouping)}
+def _lines(
+    report: MonthlyReport,
+) -> Iterator[tuple[Sequence[str], ReportRow | None, Fact | None]]:
+    for number, fact in enumerate(facts_of(report), start=1):
+        yield (COVER, str(number), fact.name, "", "", ""), None, fact
+    for grouping in GROUPINGS:
+        for number, row in enumerate(report.rows(grouping), start=1):
+            yield _labels(report, grouping, number, row), row, None
+    for number, row in enumerate(report.adjustments, start=1):
+        yield (ADJUSTMENTS, str(number), row.name, row.key, "", ""), row, None
+    for number, outlet in enumerate(report.silent, start=1):
+        kind = outlet_kind_word(outlet.kind)
+        names = (outlet.name, outlet.division_code, outlet.merchant_name, kind)
+        yield (fact_word("silent"), str(number), *names), None, None
+    yield (TOTAL, "", TOTAL, "", "", ""), report.total, None
+
+
+def _labels(report: MonthlyReport, grouping: str, number: int, row: ReportRow) -> Sequence[str]:
+    columns = columns_of(grouping, report.period)
+    by_heading = {column.heading: column.text(row) for column in columns}
     code = by_heading.get("统一社会信用代码") or by_heading.get("行政区划代码", "")
     merchant, kind = by_heading.get("商户", ""), by_heading.get("类别", "")
-    labels = (report.month, grouping_word(grouping), str(number), row.name, code, merchant, kind)
-    return map(formula_safe, labels)
-
-
-def _figure_columns() -> list[Column]:
-    return [column for column in columns_of("kind") if column.sort != "text"]
+    return (grouping_word(grouping), str(number), row.name, code, merchant, kind)
 
 
 def _heading(column: Column) -> str:
@@ -58,3 +76,8 @@ def _heading(column: Column) -> str:
 def _figures(columns: list[Column], row: ReportRow) -> list[str]:
     """Numbers as a spreadsheet reads them: a minus sign here is a sign; unknown is empty."""
     return ["" if column.value(row) is None else column.text(row) for column in columns]
+
+
+def _values(fact: Fact) -> list[str]:
+    values = (fact.now, fact.previous, fact.last_year)
+    return ["" if value is None else value_text(value, fact.sort) for value in values]

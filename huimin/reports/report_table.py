@@ -1,12 +1,13 @@
-"""The month's report as lines of a terminal: one table for each grouping, the total under it."""
+"""A report as lines of a terminal: its cover, then a table for each grouping with its total."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from huimin.reports.columns import columns_of, display_width
+from huimin.reports.facts import fact_headings, facts_of
 from huimin.reports.monthly import GROUPINGS, MonthlyReport
-from huimin.reports.wording import NOTES, month_words, period_words, title_words
+from huimin.reports.wording import month_words, notes_of, period_words, title_words
 
 # A terminal is narrow: who owns an outlet stands in the CSV and the workbook.
 LEFT_OUT = ("商户", "统一社会信用代码", "行政区划代码")
@@ -16,17 +17,22 @@ def table_text(report: MonthlyReport, county_name: str) -> str:
     """The report to read in a terminal, in 元; it ends with a line break."""
     if report.empty and report.total.previous.redemptions == 0:
         return f"{county_name}{month_words(report.month)}没有优惠交易。\n"
-    lines: list[str] = []
+    lines = [title_words(county_name, report.month)]
+    lines += [f"单位：元    期间：{period_words(report.month)}"]
+    cover = [fact_headings(report), *(fact.cells() for fact in facts_of(report))]
+    lines += [*aligned(cover, [True, *[False] * 5]), ""]
     for grouping in GROUPINGS:
         lines += [title_words(county_name, report.month, grouping)]
         lines += [f"单位：元    期间：{period_words(report.month)}"]
         lines += [*_table(report, grouping), ""]
-    lines += [f"注：{note}" for note in NOTES]
+    lines += [f"注：{note}" for note in notes_of(report.period)]
     return "\n".join(lines) + "\n"
 
 
 def _table(report: MonthlyReport, grouping: str) -> Iterator[str]:
-    columns = [column for column in columns_of(grouping) if column.heading not in LEFT_OUT]
+    columns = [
+        column for column in columns_of(grouping, report.period) if column.heading not in LEFT_OUT
+    ]
     cells = [[column.heading for column in columns]]
     for row in (*report.rows(grouping), report.total):
         cells.append([column.text(row) for column in columns])

@@ -1,4 +1,4 @@
-"""The month's report as a workbook that an office prints and signs: a sheet for each grouping.
+"""A report as a workbook that an office prints and signs: a cover, then a sheet for each grouping.
 
 Amounts are numbers in 元 with two decimals, codes are text, nothing is a formula. It holds no time
 of its making, so that the same report gives the same bytes.
@@ -14,11 +14,11 @@ from typing import Any
 
 import xlsxwriter
 
-from huimin.core.days import month_days
 from huimin.reports.columns import UNKNOWN, Column, columns_of, display_width
 from huimin.reports.figures import ReportRow
 from huimin.reports.monthly import GROUPINGS, MonthlyReport
-from huimin.reports.wording import NOTES, grouping_word, period_words, title_words
+from huimin.reports.wording import grouping_word, notes_of, period_words, title_words
+from huimin.reports.xlsx_cover import COVER_COLUMNS, write_cover
 
 FONT = "宋体"
 WIDTH_MAX = 36
@@ -45,12 +45,16 @@ def xlsx_bytes(report: MonthlyReport, county_name: str) -> bytes:
     )
     workbook.set_properties(
         {
-            "title": f"{county_name}惠民卡优惠月报表 {report.month}",
+            "title": f"{title_words(county_name, report.month)} {report.month}",
             "author": county_name,
-            "created": datetime.combine(month_days(report.month)[1], time()),
+            "created": datetime.combine(report.period.last, time()),
         }
     )
     looks = _looks(workbook)
+    cover = workbook.add_worksheet("封面")
+    end = write_cover(cover, looks, report, county_name)
+    write_signers(cover, looks, end, COVER_COLUMNS)
+    print_setup(cover, COVER_COLUMNS - 1, end)
     for grouping in GROUPINGS:
         sheet = workbook.add_worksheet(f"按{grouping_word(grouping)}")
         _Sheet(sheet, looks, report, grouping).write(county_name)
@@ -97,7 +101,7 @@ class _Sheet:
     grouping: str
 
     def __post_init__(self) -> None:
-        self.columns = columns_of(self.grouping)
+        self.columns = columns_of(self.grouping, self.report.period)
         self.rows = self.report.rows(self.grouping)
         self.last_column = len(self.columns)  # the row's number stands in front
 
@@ -154,13 +158,11 @@ class _Sheet:
 
     def _foot(self, at: int) -> int:
         """The notes and the lines to sign on; the last row that was written."""
-        for number, note in enumerate(NOTES):
+        notes = notes_of(self.report.period)
+        for number, note in enumerate(notes):
             self.sheet.write_string(at + number, 0, f"注：{note}", self.looks["foot"])
-        at += len(NOTES) + 1
-        step = (self.last_column + 1) / len(SIGNERS)
-        for number, signer in enumerate(SIGNERS):
-            self.sheet.write_string(at, int(number * step), signer, self.looks["foot"])
-        self.sheet.set_row(at, 28)
+        at += len(notes) + 1
+        write_signers(self.sheet, self.looks, at, self.last_column + 1)
         return at
 
     def _widths(self) -> None:
@@ -173,13 +175,25 @@ class _Sheet:
             self.sheet.set_column(place, place, min(widest + commas + 2, WIDTH_MAX))
 
     def _print_setup(self, last_row: int) -> None:
-        sheet = self.sheet
-        sheet.set_paper(A4)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.center_horizontally()
-        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        sheet.repeat_rows(TITLE_ROW, HEADER_ROW)
-        sheet.print_area(TITLE_ROW, 0, last_row, self.last_column)
-        sheet.set_footer("&C第 &P 页，共 &N 页")
-        sheet.freeze_panes(HEADER_ROW + 1, 2)
+        print_setup(self.sheet, self.last_column, last_row)
+        self.sheet.repeat_rows(TITLE_ROW, HEADER_ROW)
+        self.sheet.freeze_panes(HEADER_ROW + 1, 2)
+
+
+def write_signers(sheet: Any, looks: dict[str, Any], at: int, columns: int) -> None:
+    """The lines on which three people and the day are written, spread over the columns."""
+    step = columns / len(SIGNERS)
+    for number, signer in enumerate(SIGNERS):
+        sheet.write_string(at, int(number * step), signer, looks["foot"])
+    sheet.set_row(at, 28)
+
+
+def print_setup(sheet: Any, last_column: int, last_row: int) -> None:
+    """A4 across, one page wide, with page numbers."""
+    sheet.set_paper(A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.center_horizontally()
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.print_area(0, 0, last_row, last_column)
+    sheet.set_footer("&C第 &P 页，共 &N 页")

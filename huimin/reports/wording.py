@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from huimin.core.days import month_days
 from huimin.core.kind_names import ELIGIBILITIES, OUTLET_KINDS
+from huimin.reports.period import Period
 
 Words = Mapping[str, str]
 
@@ -67,11 +67,57 @@ KEY_WORDS: Mapping[str, Mapping[str, Words]] = {
     "channel": CHANNEL_WORDS,
     "weekday": WEEKDAY_WORDS,
 }
-# Said under every printed form, because two columns read otherwise than people expect.
+# The lines of the cover, in their order.
+FACT_WORDS: Mapping[str, Words] = {
+    **{name: FIGURE_WORDS[name] for name in ("discount_fen", "amount_fen")},
+    "government_share_fen": FIGURE_WORDS["government_share_fen"],
+    "merchant_share_fen": FIGURE_WORDS["merchant_share_fen"],
+    "redemptions": FIGURE_WORDS["redemptions"],
+    "reversals": FIGURE_WORDS["reversals"],
+    "cards_used": FIGURE_WORDS["cards_used"],
+    "cards_new": {"zh_Hans": "新发卡张数", "zh_Hant": "新發卡張數", "en": "New cards"},
+    "cards_valid": {"zh_Hans": "期末有效卡张数", "zh_Hant": "期末有效卡張數", "en": "Cards valid"},
+    "cards_never_used": {
+        "zh_Hans": "其中从未使用",
+        "zh_Hant": "其中從未使用",
+        "en": "Of these never used",
+    },
+    "offline": {
+        "zh_Hans": "断网后补传笔数",
+        "zh_Hant": "斷網後補傳筆數",
+        "en": "Offline, sent later",
+    },
+    "offline_share_bp": {"zh_Hans": "断网占比", "zh_Hant": "斷網佔比", "en": "Offline share"},
+    "claims_submitted": {"zh_Hans": "登记补办", "zh_Hant": "登記補辦", "en": "Claims sent"},
+    "claims_approved": {"zh_Hans": "补办通过", "zh_Hant": "補辦通過", "en": "Claims approved"},
+    "claims_rejected": {
+        "zh_Hans": "补办不予通过",
+        "zh_Hant": "補辦不予通過",
+        "en": "Claims rejected",
+    },
+    "claims_open": {"zh_Hans": "期末待审补办", "zh_Hant": "期末待審補辦", "en": "Claims waiting"},
+    "alerts_found": {"zh_Hans": "异常提醒", "zh_Hant": "異常提醒", "en": "Alerts"},
+    "alerts_looked_at": {
+        "zh_Hans": "其中已查看",
+        "zh_Hant": "其中已查看",
+        "en": "Of these looked at",
+    },
+    "silent": {
+        "zh_Hans": "没有交易的示范点",
+        "zh_Hant": "沒有交易的示範點",
+        "en": "Outlets without a sale",
+    },
+}
+# Said under every printed form, because some columns read otherwise than people expect.
 NOTES = (
     "金额已扣除冲正；冲正计入办理当月。",
     "用卡张数按卡去重，各行相加可能大于合计。",
+    "有效卡指期末未过期、未补办、未注销的卡；挂失、暂停的卡也在内。",
 )
+MONTH_NOTE = (
+    "月报表按流水所属月份统计；月份锁定以后才到的交易计入其后第一个未锁定的月份，列为跨月调整。"
+)
+RANGE_NOTE = "本表按交易日统计，月报表按流水所属月份统计，跨月调整的交易会使两者不同。"
 
 
 def grouping_word(grouping: str, language: str = "zh_Hans") -> str:
@@ -84,20 +130,35 @@ def figure_word(figure: str, language: str = "zh_Hans") -> str:
     return _word(FIGURE_WORDS, figure, language)
 
 
-def month_words(month: str, language: str = "zh_Hans") -> str:
-    """2026-10 → 2026年10月 (2026-10 in English)."""
-    year, number = month.split("-")
-    return month if language == "en" else f"{year}年{int(number)}月"
+def fact_word(fact: str, language: str = "zh_Hans") -> str:
+    """What a line of the cover is called."""
+    return _word(FACT_WORDS, fact, language)
 
 
-def period_words(month: str) -> str:
-    """The days of a month: 2026年10月1日至2026年10月31日."""
-    first, last = month_days(month)
-    return "至".join(f"{day.year}年{day.month}月{day.day}日" for day in (first, last))
+def notes_of(period: Period) -> tuple[str, ...]:
+    """What is said under a printed form, first how its rows were counted."""
+    return (MONTH_NOTE if period.month else RANGE_NOTE, *NOTES)
 
 
-def title_words(county_name: str, month: str, grouping: str) -> str:
-    """The title of a printed table."""
+def month_words(text: str, language: str = "zh_Hans") -> str:
+    """2026-10 → 2026年10月 (2026-10 in English); a range by its days."""
+    period = Period.read(text)
+    if language == "en":
+        return text.replace("..", " to ")
+    if period.month:
+        return f"{period.first.year}年{period.first.month}月"
+    return period_words(text)
+
+
+def period_words(text: str) -> str:
+    """The days of a month or a range: 2026年10月1日至2026年10月31日."""
+    period = Period.read(text)
+    days = (period.first, period.last)
+    return "至".join(f"{day.year}年{day.month}月{day.day}日" for day in days)
+
+
+def title_words(county_name: str, month: str, grouping: str | None = None) -> str:
+    """The title of a printed table; without a grouping that of the whole report."""
     by = {
         "outlet": "分示范点",
         "merchant": "分商户",
@@ -110,7 +171,9 @@ def title_words(county_name: str, month: str, grouping: str) -> str:
         "weekday": "分星期",
         "hour": "分时段",
     }
-    return f"{county_name}惠民卡优惠月报表（{by[grouping]}）"
+    form = "月报表" if Period.read(month).month else "报表"
+    of = "" if grouping is None else f"（{by[grouping]}）"
+    return f"{county_name}惠民卡优惠{form}{of}"
 
 
 def _word(table: Mapping[str, Words], key: str, language: str) -> str:

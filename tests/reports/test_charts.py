@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -10,7 +11,7 @@ import pytest
 
 from huimin.core.money import money_text
 from huimin.house import House
-from huimin.reports.charts import month_chart_svg
+from huimin.reports.charts import BARS_MAX, COLUMN_GROUPINGS, month_chart_svg
 from huimin.reports.figures import OutletRow, ReportRow
 from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report
 from tests.reports.county import make_small_county
@@ -42,9 +43,12 @@ def test_every_group_has_a_bar_a_name_and_an_amount(
     written = texts(svg)
     # What was only in an earlier month has no bar of this one.
     rows = [row for row in report.rows(grouping) if row.redemptions or row.reversals]
+    titles = [node.text or "" for node in ElementTree.fromstring(svg).iter(f"{SVG}title")]
     for row in rows:
-        assert money_text(row.discount_fen) in written
-    bars = re.findall(r'<rect [^>]*height="16"', svg)
+        # Columns are too narrow for their amounts: those stand in the table and over the column.
+        said = titles if grouping in COLUMN_GROUPINGS else written
+        assert any(text.endswith(money_text(row.discount_fen)) for text in said)
+    bars = re.findall(r'<rect [^>]*fill="#0B6E4F"><title>', svg)
     assert rows and len(bars) == len(rows)
 
 
@@ -58,7 +62,9 @@ def test_axes_and_unit_are_written(report: MonthlyReport) -> None:
 
 def test_bars_are_as_long_as_the_amounts(report: MonthlyReport) -> None:
     svg = month_chart_svg(report, "zh_Hans", "kind")
-    widths = [float(width) for width in re.findall(r'width="([0-9.]+)" height="16"', svg)]
+    widths = [
+        float(width) for width in re.findall(r'width="([0-9.]+)" height="16" [^>]*><title>', svg)
+    ]
     amounts = [row.discount_fen for row in report.rows("kind")]
     for width, amount in zip(widths, amounts, strict=True):
         assert width / widths[0] == pytest.approx(amount / amounts[0], abs=0.01)
@@ -105,5 +111,27 @@ def test_a_month_in_which_more_was_returned_than_sold_is_drawn(
 
 def test_an_empty_month_says_so(sqlite_house: House) -> None:
     report = sqlite_house.engine.read(lambda tx: monthly_report(tx, "2030-01"))
-    assert "这个月没有优惠交易。" in texts(month_chart_svg(report))
-    assert "No discount was given in this month." in texts(month_chart_svg(report, "en", "town"))
+    assert "这段时间没有优惠交易。" in texts(month_chart_svg(report))
+    assert "No discount was given in this time." in texts(month_chart_svg(report, "en", "town"))
+
+
+def test_columns_stand_in_their_order_with_labelled_axes(report: MonthlyReport) -> None:
+    weekday = texts(month_chart_svg(report, "zh_Hans", "weekday"))
+    assert [text for text in weekday if len(text) == 3 and text.startswith("星期")] == [
+        f"星期{day}" for day in "一二三四五六日"
+    ]
+    assert "优惠金额（元）" in weekday and "星期" in weekday
+    hours = texts(month_chart_svg(report, "en", "hour"))
+    assert {"0", "3", "21"} <= set(hours) and "Hour of the day" in hours
+
+
+def test_a_long_grouping_draws_its_first_bars_and_says_so(report: MonthlyReport) -> None:
+    (row,) = report.rows("village")[:1]
+    villages = tuple(
+        replace(row, key=str(n), name=f"第{n}村", discount_fen=100 * n) for n in range(30)
+    )
+    long = replace(report, groups={**report.groups, "village": villages})
+    written = texts(month_chart_svg(long, "zh_Hans", "village"))
+    shown = [text for text in written if re.fullmatch(r"第\d+村", text)]
+    assert shown == [f"第{n}村" for n in range(29, 29 - BARS_MAX, -1)]
+    assert any("前 12 名" in text for text in written)

@@ -37,18 +37,27 @@ def test_report_into_a_file_by_its_ending(reported: Path, run_cli: Any, tmp_path
     out = tmp_path / "十月.xlsx"
     done = run_cli(["report", "2026-10", "--out", out], reported)
     assert (done.returncode, done.stdout) == (0, "")
-    assert len(openpyxl.load_workbook(out).sheetnames) == len(GROUPINGS)
+    assert len(openpyxl.load_workbook(out).sheetnames) == len(GROUPINGS) + 1
     again = tmp_path / "again.xlsx"
     run_cli(["report", "2026-10", "--out", again], reported)
     assert again.read_bytes() == out.read_bytes()
     assert not list(tmp_path.glob(".*"))
 
 
-@pytest.mark.parametrize("month", ["2026-13", "oktober", "2026"])
+def test_a_range_of_days_as_pdf(reported: Path, run_cli: Any, tmp_path: Path) -> None:
+    out = tmp_path / "days.pdf"
+    done = run_cli(["report", "2026-10-25..2026-11-02", "--out", out], reported)
+    assert done.returncode == 0 and "这段日期还没有结束" not in done.stdout
+    assert out.read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("month", ["2026-13", "oktober", "2026", "2026-10-05..2026-10-01"])
 def test_a_wrong_month_is_one_sentence(reported: Path, run_cli: Any, month: str) -> None:
     done = run_cli(["report", month], reported)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "2026-10" in done.stderr and len(done.stderr.splitlines()) == 1
+    assert ("2026-10" in done.stderr or "起始日期" in done.stderr) and len(
+        done.stderr.splitlines()
+    ) == 1
 
 
 def test_a_file_that_cannot_be_written_is_one_sentence(
@@ -60,6 +69,6 @@ def test_a_file_that_cannot_be_written_is_one_sentence(
 
 
 def test_an_unknown_format_is_refused(reported: Path, run_cli: Any) -> None:
-    done = run_cli(["report", "2026-10", "--format", "pdf"], reported)
+    done = run_cli(["report", "2026-10", "--format", "docx"], reported)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

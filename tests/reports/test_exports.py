@@ -8,16 +8,19 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import openpyxl
+import pypdfium2
 import pytest
 
 from huimin.core.money import yuan
 from huimin.house import House
 from huimin.reports.columns import UNKNOWN, display_width
 from huimin.reports.exports import EXPORTS, export_report, file_name
+from huimin.reports.facts import facts_of
 from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report
 from huimin.reports.report_csv import formula_safe
 from tests.making.merchants import make_merchant, make_outlet, make_terminal
@@ -70,8 +73,8 @@ def test_the_same_report_gives_the_same_bytes(report: MonthlyReport, form: str) 
 
 def test_workbook_says_what_an_office_expects(report: MonthlyReport) -> None:
     book = workbook_of(report)
-    assert len(book.sheetnames) == len(GROUPINGS)
-    for sheet in book:
+    assert book.sheetnames[0] == "封面" and len(book.sheetnames) == len(GROUPINGS) + 1
+    for sheet in book.worksheets[1:]:
         words = [cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None]
         assert sheet["A1"].value.startswith("乐至县惠民卡优惠月报表")
         assert sheet["A1"].alignment.horizontal == "center"
@@ -85,7 +88,7 @@ def test_workbook_says_what_an_office_expects(report: MonthlyReport) -> None:
 
 
 def test_workbook_is_set_up_for_a4(report: MonthlyReport) -> None:
-    for sheet in workbook_of(report):
+    for sheet in workbook_of(report).worksheets[1:]:
         assert str(sheet.page_setup.paperSize) == sheet.PAPERSIZE_A4
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
@@ -98,7 +101,7 @@ def test_workbook_is_set_up_for_a4(report: MonthlyReport) -> None:
 
 def test_workbook_amounts_are_exact_numbers(report: MonthlyReport) -> None:
     book = workbook_of(report)
-    for grouping, sheet in zip(GROUPINGS, book, strict=True):
+    for grouping, sheet in zip(GROUPINGS, book.worksheets[1:], strict=True):
         rows = list(table_rows(sheet))
         wanted = [*report.rows(grouping), report.total]
         assert len(rows) == len(wanted)
@@ -125,7 +128,7 @@ def test_workbook_amounts_are_written_without_a_float_s_tail(report: MonthlyRepo
 
 def test_workbook_codes_are_text_and_nothing_is_a_formula(report: MonthlyReport) -> None:
     book = workbook_of(report)
-    outlets = {row["惠民示范点"].value: row for row in table_rows(book.worksheets[0])}
+    outlets = {row["惠民示范点"].value: row for row in table_rows(book.worksheets[1])}
     assert DANGEROUS in outlets
     for sheet in book:
         assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
@@ -133,14 +136,14 @@ def test_workbook_codes_are_text_and_nothing_is_a_formula(report: MonthlyReport)
     for row in [*outlets.values()][:-1]:
         code = row["统一社会信用代码"]
         assert code.data_type == "s" and len(code.value) == 18 and code.number_format == "@"
-    towns = [row["行政区划代码"] for row in table_rows(book.worksheets[GROUPINGS.index("town")])][
-        :-1
-    ]
+    towns = [
+        row["行政区划代码"] for row in table_rows(book.worksheets[1 + GROUPINGS.index("town")])
+    ][:-1]
     assert all(cell.data_type == "s" and len(cell.value) == 12 for cell in towns)
 
 
 def test_workbook_columns_are_wide_enough(report: MonthlyReport) -> None:
-    for sheet in workbook_of(report):
+    for sheet in workbook_of(report).worksheets[1:]:
         # Neighbours of one width are written as one range, from min to max.
         widths = {
             place: found.width
@@ -215,5 +218,75 @@ def test_table_columns_stand_under_each_other(report: MonthlyReport) -> None:
 def test_table_of_an_empty_month_says_so(sqlite_house: House) -> None:
     empty = sqlite_house.engine.read(lambda tx: monthly_report(tx, "2030-01"))
     assert export_report(empty, "table", COUNTY).decode() == "乐至县2030年1月没有优惠交易。\n"
-    for form in ("csv", "xlsx", "json"):
+    for form in ("csv", "xlsx", "json", "pdf"):
         assert export_report(empty, form, COUNTY)
+
+
+def test_workbook_s_cover_has_every_line_and_is_signed(report: MonthlyReport) -> None:
+    sheet = workbook_of(report)["封面"]
+    assert sheet["A1"].value == "乐至县惠民卡优惠月报表"
+    lines = {row[0].value: row for row in sheet.iter_rows(min_row=4)}
+    for fact in facts_of(report):
+        cell = lines[fact.name][1]
+        wanted = {"money": yuan(fact.now or 0), "rate": f"{fact.now or 0}e-4"}.get(fact.sort)
+        assert Decimal(str(cell.value)) == Decimal(wanted or fact.now or 0), fact.code
+    change = lines["优惠金额"][3]
+    assert Decimal(str(change.value)) == Decimal(yuan(report.total.discount_change_fen))
+    signed = [cell.value for row in sheet.iter_rows() for cell in row]
+    assert {"填报人：", "审核人：", "负责人：", "填报日期："} <= set(signed)
+    assert DANGEROUS in signed  # the first outlet by discount, as text
+
+
+def test_csv_has_the_cover_and_the_adjustments(report: MonthlyReport) -> None:
+    content = export_report(report, "csv", COUNTY).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content)))
+    cover = {row["名称"]: row for row in rows if row["分组"] == "概览"}
+    assert cover["优惠金额"]["数值"] == yuan(report.total.discount_fen)
+    assert cover["新发卡张数"]["上期数值"] == str(report.cards[1].new)
+    assert cover["异常提醒"]["上期数值"] == ""
+    adjusted = [row for row in rows if row["分组"].startswith("跨月调整")]
+    assert [row["代码"] for row in adjusted] == [row.key for row in report.adjustments]
+
+
+def test_pdf_says_the_same_on_numbered_a4_pages(report: MonthlyReport) -> None:
+    document = pypdfium2.PdfDocument(export_report(report, "pdf", COUNTY))
+    texts = [page.get_textpage().get_text_range() for page in document]
+    assert {tuple(round(side) for side in page.get_size()) for page in document} == {(842, 595)}
+    for number, text in enumerate(texts, start=1):
+        assert f"第 {number} 页，共 {len(texts)} 页" in text
+    whole = re.sub(r"\s", "", "".join(texts))
+    assert "乐至县惠民卡优惠月报表" in texts[0] and "期间：2026年11月1日" in texts[0]
+    for signer in ("填报人：", "审核人：", "负责人：", "填报日期："):
+        assert signer in texts[0]
+    for grouping in GROUPINGS:
+        for row in report.rows(grouping):
+            assert re.sub(r"\s", "", row.name) in whole
+    assert f"{report.total.discount_fen // 100:,}.{report.total.discount_fen % 100:02d}" in whole
+    assert "优惠金额（元）" in whole  # the axis of a chart
+
+
+def test_pdf_repeats_the_headings_of_a_long_table(report: MonthlyReport) -> None:
+    (row,) = report.rows("village")[:1]
+    villages = tuple(replace(row, key=str(n), name=f"第{n}村") for n in range(60))
+    long = replace(report, groups={**report.groups, "village": villages})
+    document = pypdfium2.PdfDocument(export_report(long, "pdf", COUNTY))
+    texts = [page.get_textpage().get_text_range() for page in document]
+    pages = [text for text in texts if re.search(r"第\d+村", text)]
+    assert len(pages) > 1 and all("行政区划代码" in re.sub(r"\s", "", text) for text in pages)
+    assert all(f"第{n}村" in re.sub(r"\s", "", "".join(pages)) for n in range(60))
+
+
+def test_a_range_says_how_its_rows_were_counted(report: MonthlyReport) -> None:
+    days = "2026-10-05..2026-10-18"
+    ranged = replace(report, month=days, previous_month=days, last_year_month=days)
+    table = export_report(ranged, "table", COUNTY).decode()
+    assert "期间：2026年10月5日至2026年10月18日" in table and "本表按交易日统计" in table
+    assert "较上期增减" in table and "月报表（" not in table
+    content = export_report(ranged, "csv", COUNTY).decode("utf-8-sig")
+    assert content.startswith("期间（按交易日）")
+    assert json.loads(export_report(ranged, "json", COUNTY))["counted_by"] == "business_day"
+    words = [cell.value for row in workbook_of(ranged)["封面"].iter_rows() for cell in row]
+    assert any("本表按交易日统计" in str(word) for word in words)
+    pdf = pypdfium2.PdfDocument(export_report(ranged, "pdf", COUNTY))
+    assert "本表按交易日统计" in pdf[0].get_textpage().get_text_range()
+    assert file_name(ranged, "pdf") == "huimin-report-2026-10-05_2026-10-18.pdf"

@@ -1,0 +1,94 @@
+"""The ledger rows behind a number of a report: a page of them, and what they add up to.
+
+A month's rows are those that count in it, a range's those of its business days, exactly as the
+report counts them, so that the sums under the list are the number that was clicked. Names are
+masked. Pages are found by the last row of the page before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from huimin.core.identity import mask_name
+from huimin.core.refusals import Refusal
+from huimin.reports.groups import GROUPINGS
+from huimin.reports.month_sums import queries
+from huimin.reports.period import Period
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+# What a number of a report may be of: all rows, a group of a grouping, or an earlier month's rows.
+BY = ("total", *GROUPINGS, "adjusts_month")
+KINDS = ("redemption", "reversal")
+# Grouping → the query that names its groups.
+NAMES = {
+    "outlet": "outlet_name",
+    "merchant": "merchant_name",
+    "town": "division_name",
+    "village": "division_name",
+}
+HASH_CHARACTERS = 16
+SEPARATOR = "_"
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Which rows: of a period, of one group (`key` of the grouping `by`), of one kind or all."""
+
+    period: Period
+    by: str = "total"
+    key: str = ""
+    kind: str | None = None
+
+    @classmethod
+    def asked(cls, period: Period, by: str, key: str, kind: str) -> Self:
+        """What an address asks for. Raises Refusal `not_found` for a grouping there is none of."""
+        if by not in BY or kind not in ("", *KINDS):
+            raise Refusal("not_found")
+        return cls(period, by, "" if by == "total" else key, kind or None)
+
+    def _parameters(self) -> dict[str, Any]:
+        return {"by": self.by, "key": self.key, "kind": self.kind}
+
+    def page(self, tx: Transaction, key: str, count: int, backwards: bool = False) -> list[Row]:
+        """Up to `count` rows behind the one whose `place` is `key`, in the order of recording.
+
+        With `backwards`, those before it, the nearest first.
+        """
+        if self.period.month:
+            find = queries.rows_of_month_before if backwards else queries.rows_of_month
+            place = {"month": self.period.month, "after": key}
+        else:
+            find = queries.rows_of_days_before if backwards else queries.rows_of_days
+            day, _, row_id = key.partition(SEPARATOR)
+            place = {**self._days(), "after_day": day, "after": row_id}
+        rows = find(tx, row_limit=count, **place, **self._parameters())
+        return [self._shown(row) for row in rows]
+
+    def sums(self, tx: Transaction) -> Row:
+        """The figures of all the rows; `row_count` is how many there are."""
+        if self.period.month:
+            month = self.period.month
+            return dict(queries.sums_of_rows_of_month(tx, month=month, **self._parameters()))
+        return dict(queries.sums_of_rows_of_days(tx, **self._days(), **self._parameters()))
+
+    def name(self, tx: Transaction) -> str:
+        """What the group is called, or its key where that is a code."""
+        find = NAMES.get(self.by)
+        found = None if find is None else getattr(queries, find)(tx, key=self.key)
+        return str(found or self.key)
+
+    def _days(self) -> dict[str, str]:
+        return {"first": self.period.first.isoformat(), "last": self.period.last.isoformat()}
+
+    def _shown(self, row: Mapping[str, Any]) -> Row:
+        shown = dict(row)
+        shown["name_masked"] = mask_name(shown.pop("holder_name"))
+        shown["hash_prefix"] = shown["hash"][:HASH_CHARACTERS]
+        # Where the next page begins: rows of days are in the order of days first.
+        shown["place"] = (
+            row["id"] if self.period.month else f"{row['business_day']}{SEPARATOR}{row['id']}"
+        )
+        return shown

@@ -1,0 +1,84 @@
+"""The cover of a report: its few sums, each beside the period before and a year before.
+
+The page, the PDF, the workbook and the CSV all show these lines in this order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from huimin.reports.columns import Sort, value_text
+from huimin.reports.figures import FIGURES
+from huimin.reports.monthly import MonthlyReport
+from huimin.reports.wording import FACT_WORDS, fact_word
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the cover: fen (money), a count, or basis points (rate); None where unknown."""
+
+    code: str
+    sort: Sort
+    now: int | None
+    previous: int | None = None
+    last_year: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called on a printed form."""
+        return fact_word(self.code)
+
+    def change(self, against: str = "previous") -> int | None:
+        """How much more than before; None where that was not counted."""
+        before = getattr(self, against)
+        return None if before is None or self.now is None else self.now - int(before)
+
+    def values(self) -> tuple[int | None, ...]:
+        """Now, before, change, a year before, change: the cells under fact_headings."""
+        return (
+            *(self.now, self.previous, self.change()),
+            *(self.last_year, self.change("last_year")),
+        )
+
+    def cells(self) -> tuple[str, ...]:
+        """The name and the values as text."""
+        return (self.name, *(value_text(value, self.sort) for value in self.values()))
+
+
+def fact_headings(report: MonthlyReport) -> tuple[str, ...]:
+    """The headings over the name and the values of a fact."""
+    month = report.period.month
+    now, before = ("本月", "上月") if month else ("本期", "上期")
+    year = "去年同月" if month else "去年同期"
+    return ("项目", now, before, f"较{before}增减", year, f"较{year}增减")
+
+
+def facts_of(report: MonthlyReport) -> tuple[Fact, ...]:
+    """Every line of the cover."""
+    return tuple(_fact(report, code) for code in FACT_WORDS)
+
+
+def _fact(report: MonthlyReport, code: str) -> Fact:
+    total, room, _, name = report.total, *code.partition("_")
+    if code in FIGURES:
+        three = (getattr(each, code) for each in (total, total.previous, total.last_year))
+        return Fact(code, "money" if code.endswith("_fen") else "count", *three)
+    if room == "cards":
+        return Fact(code, "count", *(getattr(each, name) for each in report.cards))
+    if room in ("claims", "alerts"):
+        return Fact(code, "count", getattr(getattr(report, room), name))
+    if code == "offline_share_bp":
+        return Fact(code, "rate", report.offline_share_bp)
+    if code == "silent":
+        return Fact(code, "count", len(report.silent))
+    return Fact(code, "count", *offline_counts(report))
+
+
+def offline_counts(report: MonthlyReport) -> tuple[int, int, int]:
+    """Redemptions that came later from tills without network, in the three periods."""
+    rows = [row for row in report.rows("channel") if row.key == "offline"]
+    return (
+        sum(row.redemptions for row in rows),
+        sum(row.previous.redemptions for row in rows),
+        sum(row.last_year.redemptions for row in rows),
+    )
