@@ -22,7 +22,7 @@ from huimin.house import House, create_house, open_house
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
-from tests.benchmarks.serving import free_port, wait_until_healthy
+from tests.benchmarks.serving import free_port, untraced, wait_until_healthy
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.policies import make_policy
 
@@ -57,7 +57,7 @@ class OfflineCounty:
         self.server = subprocess.Popen(
             command,
             env={
-                **os.environ,
+                **untraced(),
                 "HUIMIN_FOLDER": str(self.folder),
                 **({"PYTHONPATH": str(program)} if program else {}),
             },
