@@ -31,6 +31,7 @@ from huimin.house import House, open_house
 from huimin.merchants.pages import pages as merchants_pages
 from huimin.months.pages import pages as months_pages
 from huimin.policies.pages import pages as policies_pages
+from huimin.publication.pages import pages as publication_pages
 from huimin.reports.pages import pages as reports_pages
 from huimin.settings import Settings, secret_key_of
 from huimin.storage.engine import StorageProblem
@@ -55,6 +56,7 @@ PAGES = (
     desk_pages,
     alerts_pages,
     audit_pages,
+    publication_pages,
     handbook_pages,
 )
 APIS = (

@@ -25,6 +25,7 @@ from huimin.months.sign import (
     require_same_figures,
 )
 from huimin.months.words import state_words
+from huimin.publication.publish import publish_month, withdraw_month
 from huimin.reports.closed_month import read_closed
 from huimin.reports.monthly import monthly_report
 from huimin.settlement.make import DAYS, make_settlements, void_settlements
@@ -58,7 +59,8 @@ def approve_close(
 ) -> Row:
     """Sign as 负责人 and close the month; `files` are those of files_to_approve. The row.
 
-    The merchants' settlements are made with it; `settlement_days` are theirs to confirm in.
+    The merchants' settlements are made with it (`settlement_days` are theirs to confirm in), and
+    what everybody may read of the month is published.
 
     Raises Refusal: not_found, month_step_wrong, month_same_signer, month_closed,
     month_figures_changed.
@@ -89,6 +91,7 @@ def approve_close(
         actor=signer.username,
         days=settlement_days,
     )
+    publish_month(tx, month, close_id=close["id"], now=now)
     note(tx, close, "approved", now=now, actor=signer.username, **shown)
     return close_by_version(tx, month, version)
 
@@ -105,3 +108,4 @@ def reopen_month(
     end_close(tx, close, "reopened", reason=reason, now=now, actor=actor)
     unlock_month(tx, month)
     void_settlements(tx, close_id=close["id"], now=now, actor=actor, reason=reason.strip())
+    withdraw_month(tx, month, close_id=close["id"], now=now)

@@ -18,6 +18,8 @@ APPEND_ONLY_TABLES = (
     "settlement_line",
     "settlement_payment",
     "month_file",
+    "publication_month",
+    "publication_digest",
 )
 
 _SQLITE = """

@@ -24,6 +24,9 @@ def request_language() -> str:
     if not has_request_context():
         return DEFAULT
     if not request.path.startswith("/api/"):
+        # A public page says in its address which language it is in.
+        if request.path.startswith("/public/") and (tag := request.args.get("lang", "").lower()):
+            return TAGS.get(tag, DEFAULT)
         chosen = session.get("language")
         return chosen if chosen in LANGUAGES else DEFAULT
     for tag, _ in request.accept_languages:

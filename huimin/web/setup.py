@@ -55,9 +55,11 @@ def _refuse_nul() -> None:
 
 
 def _find_member() -> None:
-    """Who is signed in; the API reads no session at all."""
+    """Who is signed in; the API reads no session at all, and what is public is so for everybody."""
     g.member = None
-    if request.path.startswith(("/api/", "/static/", "/healthz", "/.well-known/")):
+    if request.path.startswith(
+        ("/api/", "/static/", "/healthz", "/.well-known/", "/open/", "/public/")
+    ):
         return
     session_id = session.get("session_id")
     if isinstance(session_id, str):

@@ -16,6 +16,7 @@ from huimin.ledger.lock_month import locked_at
 from huimin.months.closes import closes_of_month
 from huimin.months.files import check_files, folder_of, restore_files, signed_file
 from huimin.months.sign import Signer
+from huimin.publication.publish import published_month
 from huimin.reports.closed_month import closed_month, frozen_report
 from huimin.reports.monthly import monthly_report
 from huimin.storage.engine import Transaction
@@ -117,6 +118,24 @@ def test_the_merchants_settlements_come_and_go_with_the_closing(
     assert found["discount_fen"] == json.loads(row["report_json"])["total"]["discount_fen"]
     reopen(house)
     assert states() == ["voided"]
+
+
+def test_closing_publishes_the_month_and_reopening_withdraws_it(
+    county: SmallCounty, house: House
+) -> None:
+    def shown() -> tuple[str, int]:
+        row = house.engine.read(lambda tx: published_month(tx, OCTOBER))
+        return row["state"], row["version"]
+
+    row = close_month(house)
+    assert shown() == ("published", 1)
+    kept = house.engine.read(lambda tx: published_month(tx, OCTOBER))
+    # Four cards in all: fewer than five people, of whom nothing is told.
+    assert (kept["close_id"], kept["figures"]["withheld"]) == (row["id"], True)
+    reopen(house)
+    assert shown() == ("withdrawn", 2)
+    close_month(house)
+    assert shown() == ("published", 3)
 
 
 @pytest.mark.parametrize("again", [LI, WANG])

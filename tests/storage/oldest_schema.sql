@@ -871,6 +871,28 @@ CREATE TABLE settlement_payment (
 CREATE INDEX settlement_payment_settlement ON settlement_payment (settlement_id, id);
 
 -- ---------------------------------------------------------------- publication
+-- What everybody may read of a closed month: computed once, suppressed figures left out, and never computed again, so
+-- that no later version can be subtracted from it. Append-only; the newest version of a month counts.
+CREATE TABLE publication_month (
+    id            TEXT PRIMARY KEY,
+    month         TEXT NOT NULL,
+    version       BIGINT NOT NULL CHECK (version >= 1),
+    close_id      TEXT NOT NULL,
+    state         TEXT NOT NULL CHECK (state IN ('published', 'withdrawn')),
+    figures_json  TEXT,
+    sha256        TEXT,
+    published_at  TEXT NOT NULL,
+    UNIQUE (month, version),
+    CHECK ((state = 'published') = (figures_json IS NOT NULL AND sha256 IS NOT NULL))
+);
+
+-- The digest of a day that is over, folded once when it is first asked for. Append-only.
+CREATE TABLE publication_digest (
+    id       TEXT PRIMARY KEY,
+    day      TEXT NOT NULL UNIQUE,
+    digest   TEXT NOT NULL CHECK (length(digest) = 64),
+    made_at  TEXT NOT NULL
+);
 
 -- ---------------------------------------------------------------- notices
 -- What the system has to say to people or programs outside: sums and states, no personal data. key: said once.

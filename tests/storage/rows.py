@@ -310,6 +310,18 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
         "month_file",
         {"id": "mf", "close_id": "mc", "form": "csv", "sha256": "5" * 64, "size_bytes": 1},
     ),
+    (
+        "publication_month",
+        {
+            "id": "pm",
+            "month": "2026-10",
+            "version": 1,
+            "close_id": "mc",
+            "state": "withdrawn",
+            "published_at": AT,
+        },
+    ),
+    ("publication_digest", {"id": "pd", "day": "2026-10-31", "digest": "6" * 64, "made_at": AT}),
 ]
 
 

@@ -1,0 +1,1 @@
+"""What the county tells everybody: outlets, closed months, digests, open data."""

@@ -1,0 +1,140 @@
+"""Open data: the same figures as CSV and JSON at addresses that stay, for any script anywhere."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import StringIO
+from typing import Any
+
+from flask import Response
+
+from huimin.core.days import county_day, parse_day
+from huimin.core.json_text import write_json
+from huimin.core.refusals import Refusal
+from huimin.publication.digest import published_digest
+from huimin.publication.outlets import outlets_after
+from huimin.publication.pages import pages
+from huimin.publication.pages.cached import PAGE_SECONDS, SETTLED_SECONDS, cached, open_to_all
+from huimin.publication.pages.dictionary import (
+    LICENCE_ADDRESS,
+    LICENCE_NAME,
+    dictionary,
+    dictionary_rows,
+)
+from huimin.publication.pages.public import checked
+from huimin.publication.publish import published_month, published_months
+from huimin.web.current import house
+
+OUTLETS_MAX = 100_000
+OUTLET_FIELDS = (
+    "id",
+    "name",
+    "kind",
+    "town_code",
+    "town_name",
+    "division_code",
+    "address",
+    "opening_hours",
+    "rate_bp",
+)
+MONTH_FIELDS = ("month", "level", "towns", "town_names", "kinds", "cards", "sales", "saved_fen")
+LICENCE = {"name": LICENCE_NAME, "address": LICENCE_ADDRESS}
+
+
+@pages.get("/open/months.<form>")
+def open_months(form: str) -> Response:
+    """Every published month."""
+    found = house().engine.read(published_months)
+    figures = [each["figures"] for each in found if each["figures"] is not None]
+    return _answer(form, {"months": figures}, (MONTH_FIELDS, _month_rows(figures)))
+
+
+@pages.get("/open/months/<month>.<form>")
+def open_month(month: str, form: str) -> Response:
+    """One month; 404 while it is not published."""
+    wanted = checked(month)
+    row = house().engine.read(lambda tx: published_month(tx, wanted))
+    if row is None or row["figures"] is None:
+        raise Refusal("not_found")
+    return _answer(form, row["figures"], (MONTH_FIELDS, _month_rows([row["figures"]])))
+
+
+@pages.get("/open/outlets.<form>")
+def open_outlets(form: str) -> Response:
+    """Every outlet that takes part, with today's rate."""
+    day = county_day(house().clock())
+    rows = house().engine.read(lambda tx: outlets_after(tx, "", OUTLETS_MAX, day=day))
+    outlets = [{name: row[name] for name in OUTLET_FIELDS} for row in rows]
+    table = (OUTLET_FIELDS, [list(each.values()) for each in outlets])
+    return _answer(form, {"day": day.isoformat(), "outlets": outlets}, table)
+
+
+@pages.get("/open/digests/<day>.json")
+def open_digest(day: str) -> Response:
+    """The digest of one day that is over; it never changes."""
+    try:
+        wanted = parse_day(day)
+    except ValueError:
+        raise Refusal("not_found") from None
+    here = house()
+    found = published_digest(here.engine, wanted, now=here.clock())
+    return _answer("json", found, ((), ()), SETTLED_SECONDS)
+
+
+@pages.get("/open/dictionary.<form>")
+def open_dictionary(form: str) -> Response:
+    """What every field of these files means."""
+    heading, *rows = dictionary_rows()
+    return _answer(form, dictionary(), (heading, rows))
+
+
+def _answer(
+    form: str,
+    content: Mapping[str, Any],
+    table: tuple[Sequence[str], Iterable[Sequence[Any]]],
+    seconds: int = PAGE_SECONDS,
+) -> Response:
+    """As JSON with the licence, or as CSV that Excel opens; `not_found` for any other form."""
+    if form == "json":
+        text = write_json({"licence": LICENCE, **content})
+        return open_to_all(cached(text, "application/json; charset=utf-8", seconds))
+    if form == "csv":
+        target = StringIO()
+        writer = csv.writer(target, lineterminator="\r\n")
+        writer.writerow(table[0])
+        writer.writerows([_plain(value) for value in row] for row in table[1])
+        content_bytes = target.getvalue().encode("utf-8-sig")
+        return open_to_all(cached(content_bytes, "text/csv; charset=utf-8", seconds))
+    raise Refusal("not_found")
+
+
+def _plain(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula is marked as text."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t")):
+        return f"'{value}"
+    return value
+
+
+def _month_rows(months: Iterable[Mapping[str, Any]]) -> Iterator[list[Any]]:
+    for figures in months:
+        names = {town["code"]: town["name"] for town in figures["towns"]}
+        levels = {
+            "county": [figures["county"] or {"cards": None, "sales": None, "saved_fen": None}],
+            "town": figures["by_town"],
+            "kind": figures["by_kind"],
+            "town_and_kind": figures["by_town_and_kind"],
+        }
+        for level, rows in levels.items():
+            for row in rows:
+                codes = row.get("towns", [])
+                yield [
+                    figures["month"],
+                    level,
+                    ";".join(codes),
+                    ";".join(names[code] for code in codes),
+                    ";".join(row.get("kinds", [])),
+                    row["cards"],
+                    row["sales"],
+                    row["saved_fen"],
+                ]

@@ -1,0 +1,155 @@
+"""Pages for everybody: outlets, figures of closed months, the day's digest, open data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+
+from huimin.core.days import county_day, parse_day, parse_month
+from huimin.core.kind_names import OUTLET_KINDS, outlet_kind_word
+from huimin.core.refusals import Refusal
+from huimin.publication.digest import last_day, published_digest
+from huimin.publication.outlets import count_outlets, outlets_after, towns
+from huimin.publication.pages import pages
+from huimin.publication.pages.cached import cached
+from huimin.publication.pages.dictionary import FILES, LICENCE_ADDRESS, LICENCE_NAME, RULES
+from huimin.publication.pages.map_links import map_links
+from huimin.publication.pages.month_view import MEASURES, month_view
+from huimin.publication.publish import published_month, published_months
+from huimin.storage.engine import Transaction
+from huimin.web.current import house
+from huimin.web.forms import Form
+from huimin.web.language import LANGUAGES, request_language
+from huimin.web.lists import Listed, Place, listed
+from huimin.web.words import LANGUAGE_NAMES, LANGUAGE_TAGS
+
+OUTLETS_A_PAGE = 30
+
+
+@pages.get("/public/")
+def home() -> Response:
+    """What there is to see, with the latest month that is published."""
+    found = house().engine.read(published_months)
+    shown = next((each for each in found if each["figures"] is not None), None)
+    latest = None if shown is None else month_view(shown["figures"], request_language())
+    return _page("home.html", latest=latest)
+
+
+@pages.get("/public/outlets")
+def outlets() -> Response:
+    """Where cards are accepted, by town and kind."""
+    form = Form.asked(("town", "kind", "text"))
+    wanted = {
+        "town_code": form.optional("town"),
+        "kind": form.optional("kind"),
+        "text": form.optional("text"),
+    }
+    day = county_day(house().clock())
+
+    def look(tx: Transaction) -> tuple[Listed, Any]:
+        page = listed(
+            lambda key, count, backwards=False: outlets_after(
+                tx, key, count, day=day, backwards=backwards, **wanted
+            ),
+            lambda: count_outlets(tx, **wanted),
+            place=Place.asked(),
+            size=OUTLETS_A_PAGE,
+        )
+        return page, towns(tx)
+
+    page, town_rows = house().engine.read(look)
+    language = request_language()
+    return _page(
+        "outlets.html",
+        form=form,
+        page=page,
+        day=day,
+        towns=[(row["code"], row["name"]) for row in town_rows],
+        kinds=[(kind, outlet_kind_word(kind, language)) for kind in OUTLET_KINDS],
+        arguments={name: value for name, value in form.values.items() if value},
+        map_links=lambda outlet: map_links(outlet, house().settings.county_name),
+    )
+
+
+@pages.get("/public/months/")
+def months() -> Response:
+    """Every month that was published, with the county's figures."""
+    return _page("months.html", found=house().engine.read(published_months))
+
+
+@pages.get("/public/months/<month>")
+def month(month: str) -> Response:
+    """One month by town, by kind, and by town and kind."""
+    wanted = checked(month)
+    row = house().engine.read(lambda tx: published_month(tx, wanted))
+    if row is None:
+        raise Refusal("not_found")
+    figures = row["figures"]
+    show = request.args.get("show", "")
+    return _page(
+        "month.html",
+        month=wanted,
+        row=row,
+        view=None if figures is None else month_view(figures, request_language()),
+        show=show if show in MEASURES else MEASURES[0],
+        measures=MEASURES,
+    )
+
+
+@pages.get("/public/digests/")
+def digests() -> Response:
+    """The digest of a day; yesterday's first."""
+    here, now = house(), house().clock()
+    form = Form.asked(("day",))
+    found, day = None, None
+    try:
+        day = parse_day(form.text("day")) if form.text("day") else last_day(now)
+        found = published_digest(here.engine, day, now=now)
+    except (Refusal, ValueError):
+        # No such day, or none of which there is anything to prove: the page says so.
+        found = None
+    return _page("digest.html", found=found, day=day, asked=form.text("day"), last=last_day(now))
+
+
+@pages.get("/public/data")
+def data() -> Response:
+    """The open data: addresses, every field's meaning, the rules, the licence."""
+    found = house().engine.read(published_months)
+    return _page(
+        "data.html",
+        files=FILES,
+        rules=RULES,
+        found=[each for each in found if each["figures"] is not None],
+        last=last_day(house().clock()),
+    )
+
+
+def checked(month: str) -> str:
+    """A month of an address. Raises Refusal `not_found`."""
+    try:
+        return parse_month(month)
+    except ValueError:
+        raise Refusal("not_found") from None
+
+
+def _page(template: str, **given: Any) -> Response:
+    """The page; what it says depends on the language, which is in the address or in a cookie."""
+    given |= {
+        "licence_name": LICENCE_NAME,
+        "licence_address": LICENCE_ADDRESS,
+        "other_languages": [
+            (LANGUAGE_TAGS[language], LANGUAGE_NAMES[language], _here(LANGUAGE_TAGS[language]))
+            for language in LANGUAGES
+            if language != request_language()
+        ],
+    }
+    answer = cached(render_template(f"publication/{template}", **given), "text/html; charset=utf-8")
+    answer.vary.add("Cookie")
+    return answer
+
+
+def _here(tag: str) -> str:
+    """The address of this page in another language, with its filters."""
+    arguments = {**request.args.to_dict(), **(request.view_args or {}), "lang": tag}
+    return url_for(str(request.endpoint), **arguments)

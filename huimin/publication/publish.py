@@ -1,0 +1,66 @@
+"""Publish a month when it is closed, and withdraw it when it is opened again.
+
+Called by the room of months in the transaction that locks or unlocks the month. Figures are
+computed once: a month that is closed anew gets the figures that were published first, because the
+difference of two versions would tell what few people did. Later corrections stay in the county's
+own report.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from huimin.core.days import instant_text
+from huimin.core.json_text import read_json, write_json
+from huimin.publication.month_figures import month_figures, queries
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+
+Row = dict[str, Any]
+
+
+def publish_month(tx: Transaction, month: str, *, close_id: str, now: datetime) -> Row:
+    """Publish a month ("2026-10"), as it is or as it was first published; the version's row."""
+    first = queries.first_figures(tx, month=month)
+    text = write_json(month_figures(tx, month)) if first is None else first["figures_json"]
+    return _add(tx, month, close_id, text, now)
+
+
+def withdraw_month(tx: Transaction, month: str, *, close_id: str, now: datetime) -> None:
+    """Show no figures of the month until it is closed again. Nothing if none are shown."""
+    shown = queries.published_month(tx, month=month)
+    if shown is not None and shown["state"] == "published":
+        _add(tx, month, close_id, None, now)
+
+
+def published_months(tx: Transaction) -> list[Row]:
+    """Each month that ever was published, the latest first; `figures` is None while withdrawn."""
+    return [_read(row) for row in queries.published_months(tx)]
+
+
+def published_month(tx: Transaction, month: str) -> Row | None:
+    """The same of one month; None when it never was published."""
+    row = queries.published_month(tx, month=month)
+    return None if row is None else _read(row)
+
+
+def _add(tx: Transaction, month: str, close_id: str, text: str | None, now: datetime) -> Row:
+    newest = queries.published_month(tx, month=month)
+    row: Row = {
+        "month": month,
+        "version": 1 if newest is None else newest["version"] + 1,
+        "close_id": close_id,
+        "state": "withdrawn" if text is None else "published",
+        "figures_json": text,
+        "sha256": None if text is None else hashlib.sha256(text.encode()).hexdigest(),
+        "published_at": instant_text(now),
+    }
+    queries.insert_publication(tx, id=new_id(), **row)
+    return _read(row)
+
+
+def _read(row: Row) -> Row:
+    text = row["figures_json"]
+    return {**row, "figures": None if text is None else read_json(text)}

@@ -1,0 +1,90 @@
+-- Every SQL statement of the publication room.
+
+-- name: cards_of_month_after
+-- The cards used in a month and the groups in which each was counted, a chunk at a time.
+SELECT card_id, counted_in FROM rollup_month_card
+WHERE month = :month AND card_id > :after AND redemptions > 0
+ORDER BY card_id
+LIMIT :row_limit;
+
+-- name: people_of_several_cards
+-- Who used more than one card in the month (one was replaced): they are one person each.
+SELECT card.holder_id, used.counted_in
+FROM rollup_month_card AS used
+JOIN card ON card.id = used.card_id
+WHERE used.month = :month AND used.redemptions > 0 AND card.holder_id IN (
+    SELECT other.holder_id FROM rollup_month_card AS also
+    JOIN card AS other ON other.id = also.card_id
+    WHERE also.month = :month AND also.redemptions > 0
+    GROUP BY other.holder_id HAVING COUNT(*) > 1)
+ORDER BY card.holder_id;
+
+-- name: sums_by_town_and_kind
+SELECT key, CAST(SUM(redemptions) AS BIGINT) AS sales, CAST(SUM(discount_fen) AS BIGINT) AS saved_fen
+FROM rollup_month
+WHERE month = :month AND dimension = 'town_and_kind'
+GROUP BY key
+ORDER BY key;
+
+-- name: towns
+SELECT code, name FROM division WHERE level = 'town' ORDER BY code;
+
+-- name: kinds_taking_part
+-- Kinds of which there was an outlet before the month ended; every one of them was on the public list.
+SELECT DISTINCT kind FROM outlet WHERE created_at < :before ORDER BY kind;
+
+-- name: first_figures^
+-- The figures as they were published first: what was public once is all that ever is.
+SELECT figures_json, sha256 FROM publication_month
+WHERE month = :month AND state = 'published' ORDER BY version LIMIT 1;
+
+-- name: insert_publication!
+INSERT INTO publication_month (id, month, version, close_id, state, figures_json, sha256, published_at)
+VALUES (:id, :month, :version, :close_id, :state, :figures_json, :sha256, :published_at);
+
+-- name: published_months
+-- What counts of each month: its newest version, the latest month first.
+SELECT month, version, close_id, state, figures_json, sha256, published_at
+FROM publication_month AS p
+WHERE version = (SELECT MAX(version) FROM publication_month AS q WHERE q.month = p.month)
+ORDER BY month DESC;
+
+-- name: published_month^
+SELECT month, version, close_id, state, figures_json, sha256, published_at
+FROM publication_month WHERE month = :month ORDER BY version DESC LIMIT 1;
+
+-- name: digest_of_day^
+SELECT day, digest, made_at FROM publication_digest WHERE day = :day;
+
+-- name: keep_digest!
+INSERT INTO publication_digest (id, day, digest, made_at) VALUES (:id, :day, :digest, :made_at)
+ON CONFLICT DO NOTHING;
+
+-- name: first_day$
+SELECT MIN(business_day) FROM ledger;
+
+-- name: outlets_after
+-- read both ways
+-- A page of the public list: active outlets of active merchants. Nobody's name and no telephone.
+SELECT o.id, o.name, o.kind, o.division_code, o.address, o.opening_hours,
+       town.code AS town_code, town.name AS town_name
+FROM outlet AS o
+JOIN merchant AS m ON m.id = o.merchant_id
+JOIN division AS town ON town.code = substr(o.division_code, 1, 9) || '000'
+WHERE o.state = 'active' AND m.state = 'active'
+  AND o.id > :after
+  AND (CAST(:town_code AS TEXT) IS NULL OR town.code = :town_code)
+  AND (CAST(:kind AS TEXT) IS NULL OR o.kind = :kind)
+  AND (CAST(:pattern AS TEXT) IS NULL OR lower(o.name) LIKE :pattern ESCAPE '!'
+       OR lower(o.address) LIKE :pattern ESCAPE '!')
+ORDER BY o.id
+LIMIT :row_limit;
+
+-- name: count_outlets$
+SELECT COUNT(*) FROM outlet AS o
+JOIN merchant AS m ON m.id = o.merchant_id
+WHERE o.state = 'active' AND m.state = 'active'
+  AND (CAST(:town_code AS TEXT) IS NULL OR substr(o.division_code, 1, 9) || '000' = :town_code)
+  AND (CAST(:kind AS TEXT) IS NULL OR o.kind = :kind)
+  AND (CAST(:pattern AS TEXT) IS NULL OR lower(o.name) LIKE :pattern ESCAPE '!'
+       OR lower(o.address) LIKE :pattern ESCAPE '!');

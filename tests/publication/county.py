@@ -1,0 +1,63 @@
+"""A county with enough people to publish, and some too few: four towns, three kinds of outlets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from huimin.house import House
+from huimin.ledger.lock_month import hold_all_rows, lock_month
+from huimin.publication.publish import publish_month
+from tests.making.cards import make_card
+from tests.making.holders import make_holder
+from tests.making.merchants import make_merchant, make_outlet, make_terminal
+from tests.making.policies import make_policy
+from tests.making.sales import make_redemption
+
+TIANCHI, NANTA = "512022001000", "512022002000"
+SHIFO, LONGMEN = "512022101000", "512022102000"
+VILLAGES = {TIANCHI: "512022001001", NANTA: "512022002004", SHIFO: SHIFO, LONGMEN: LONGMEN}
+KINDS = ("supermarket", "pharmacy", "hospital")
+# Town, how many people of it, and at which kinds each of them buys.
+PEOPLE = (
+    (TIANCHI, 11, (0, 1)),
+    (TIANCHI, 2, (2,)),
+    (NANTA, 9, (0, 1)),
+    (NANTA, 4, (2,)),
+    (SHIFO, 2, (0,)),
+    (LONGMEN, 5, (0, 2, 2)),
+    (LONGMEN, 5, (1, 2)),
+)
+
+
+class PublicCounty:
+    """Its tills by kind, its cards, and its October."""
+
+    def __init__(self, house: House) -> None:
+        make_policy(house, starts_on="2026-01-01")
+        self.house = house
+        merchant = make_merchant(house, name="测试商贸有限公司")
+        self.outlets = [
+            make_outlet(house, kind, name=f"{kind}店", merchant_id=merchant["id"]) for kind in KINDS
+        ]
+        self.keys = [make_terminal(house, outlet)[1] for outlet in self.outlets]
+        self.cards: list[dict[str, Any]] = []
+        for town, count, kinds in PEOPLE:
+            for number in range(count):
+                holder = make_holder(house, division_code=VILLAGES[town])
+                card = make_card(house, holder, expires_on="2029-12-31")
+                self.cards.append({**card, "town": town})
+                for kind in kinds:
+                    self.sell(card, kind, 10_000 + 500 * number)
+
+    def sell(self, card: dict[str, Any], kind: int, amount_fen: int) -> dict[str, Any]:
+        return make_redemption(self.house, card, self.keys[kind], amount_fen=amount_fen)
+
+    def close(self, month: str = "2026-10", close_id: str = "close-1") -> dict[str, Any]:
+        """Lock the month and publish it, as closing it does."""
+
+        def work(tx: Any) -> dict[str, Any]:
+            hold_all_rows(tx)
+            lock_month(tx, month, now=self.house.clock())
+            return publish_month(tx, month, close_id=close_id, now=self.house.clock())
+
+        return self.house.engine.write(work)

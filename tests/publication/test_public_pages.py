@@ -1,0 +1,218 @@
+"""The public pages and the open data as anybody gets them: light, cacheable, nothing personal."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from io import StringIO
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+
+from huimin.house import House
+from huimin.ledger.read import digest_of_day
+from huimin.merchants.outlets import suspend_outlet
+from huimin.publication.publish import withdraw_month
+from tests.conftest import FixedClock
+from tests.making.merchants import make_outlet
+from tests.publication.county import TIANCHI, PublicCounty
+
+PAGES = (
+    "/public/",
+    "/public/outlets",
+    "/public/months/",
+    "/public/months/2026-10",
+    "/public/digests/",
+    "/public/data",
+)
+FILES = (
+    "/open/months.csv",
+    "/open/months.json",
+    "/open/months/2026-10.csv",
+    "/open/months/2026-10.json",
+    "/open/outlets.csv",
+    "/open/outlets.json",
+    "/open/digests/2026-10-31.json",
+    "/open/dictionary.csv",
+    "/open/dictionary.json",
+)
+FIRST_LOAD_MAX = 100_000
+
+
+@pytest.fixture
+def county(sqlite_house: House, clock: FixedClock) -> PublicCounty:
+    made = PublicCounty(sqlite_house)
+    clock.advance(days=1)
+    made.close()
+    return made
+
+
+@pytest.fixture
+def client(county: PublicCounty) -> Any:
+    from huimin.app import create_app
+
+    return create_app(house=county.house, testing=True).test_client()
+
+
+def assets_of(text: str, address: str) -> set[str]:
+    """What a browser loads for the page by itself: style sheets, scripts, pictures."""
+    tags = re.findall(r"<(?:link|script|img|source|iframe)\b[^>]*>", text)
+    found = set()
+    for tag in tags:
+        for where in re.findall(r'(?:href|src)="([^"]+)"', tag):
+            found.add(urljoin(address, where))
+    return found
+
+
+def test_a_first_visit_loads_less_than_100_kb_from_this_server_alone(client: Any) -> None:
+    for address in PAGES:
+        page = client.get(address)
+        assert page.status_code == 200
+        assets = assets_of(page.text, address)
+        assert assets, "a page without its sheet was measured"
+        total = len(page.data)
+        for asset in assets:
+            assert asset.startswith("/static/"), asset
+            answer = client.get(asset)
+            assert answer.status_code == 200
+            # What a sheet asks for in turn would count too; it asks for nothing.
+            assert b"url(" not in answer.data and b"@import" not in answer.data, asset
+            total += len(answer.data)
+        assert total < FIRST_LOAD_MAX, (address, total)
+        assert "<script" not in page.text
+
+
+def test_it_is_cached_and_sets_no_cookie(client: Any) -> None:
+    for address in (*PAGES, *FILES):
+        first = client.get(address)
+        assert first.status_code == 200
+        assert first.headers["Cache-Control"].startswith("public, max-age=")
+        assert "Set-Cookie" not in first.headers
+        again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b""), address
+
+
+def test_open_data_may_be_read_from_anywhere_and_pages_may_not(client: Any) -> None:
+    for address in FILES:
+        assert client.get(address).headers["Access-Control-Allow-Origin"] == "*"
+    for page in PAGES:
+        assert "Access-Control-Allow-Origin" not in client.get(page).headers
+
+
+def test_a_page_says_its_language_in_its_address_and_its_links(client: Any) -> None:
+    for lang, word in (("en", "Outlets"), ("zh-Hant", "惠民示範點")):
+        for address in PAGES:
+            text = client.get(address, query_string={"lang": lang}).text
+            assert f'<html lang="{lang}">' in text
+            assert word in text, address
+            inner = re.findall(r'href="(/public/[^"]*)"', text)
+            assert inner and all("lang=" in link for link in inner)
+
+
+def test_outlets_show_where_when_and_the_rate_and_nobody_s_name(
+    client: Any, county: PublicCounty
+) -> None:
+    house = county.house
+    made = make_outlet(
+        house,
+        "pharmacy",
+        name="惠民大药房",
+        division_code="512022002004",
+        address="南塔街道 9 号",
+        opening_hours="08:00-20:00",
+        contact_name="钱掌柜",
+        contact_phone="13812345678",
+    )
+    text = client.get("/public/outlets?kind=pharmacy&town=512022002000").text
+    for shown in ("惠民大药房", "南塔街道 9 号", "08:00-20:00", "九二折", "geo:0,0?q="):
+        assert shown in text
+    assert "pharmacy店" not in text
+    everything = client.get("/open/outlets.json").json
+    mine = next(each for each in everything["outlets"] if each["id"] == made["id"])
+    assert (mine["rate_bp"], mine["town_code"]) == (800, "512022002000")
+    whole = text + json.dumps(everything, ensure_ascii=False) + client.get("/open/outlets.csv").text
+    for hidden in ("钱掌柜", "13812345678"):
+        assert hidden not in whole
+    # Each link to another host says so, and sends no referrer.
+    links = re.findall(r'<a [^>]*href="(?:geo:|https:)[^>]*>', text)
+    assert links and all("noreferrer" in link for link in links)
+    now = {"now": house.clock(), "actor": "test", "reason": "停业"}
+    house.engine.write(lambda tx: suspend_outlet(tx, outlet_id=made["id"], **now))
+    assert "惠民大药房" not in client.get("/public/outlets?kind=pharmacy").text
+    assert "惠民大药房" not in client.get("/open/outlets.csv").text
+
+
+def test_a_search_without_result_says_what_to_do(client: Any) -> None:
+    assert "没有符合条件的示范点" in client.get("/public/outlets?text=%25").text
+
+
+def test_page_json_and_csv_show_the_same_month(client: Any) -> None:
+    figures = client.get("/open/months/2026-10.json").json
+    rows = list(
+        csv.DictReader(StringIO(client.get("/open/months/2026-10.csv").text.lstrip("\ufeff")))
+    )
+    county = next(row for row in rows if row["level"] == "county")
+    assert int(county["saved_fen"]) == figures["county"]["saved_fen"]
+    cells = [row for row in rows if row["level"] == "town_and_kind"]
+    assert [row["cards"] for row in cells] == [
+        "" if cell["cards"] is None else str(cell["cards"]) for cell in figures["by_town_and_kind"]
+    ]
+    assert any(row["cards"] == "" for row in cells) and any(row["cards"] for row in cells)
+    text = client.get("/public/months/2026-10?show=sales").text
+    assert "不公布" in text and f"{figures['county']['sales']:,}" in text
+
+
+def test_a_month_that_is_not_published_is_not_there(client: Any, county: PublicCounty) -> None:
+    for address in ("/public/months/2026-09", "/open/months/2026-09.json", "/public/months/x"):
+        assert client.get(address).status_code == 404
+    now = county.house.clock()
+    county.house.engine.write(lambda tx: withdraw_month(tx, "2026-10", close_id="c", now=now))
+    assert "正在更正" in client.get("/public/months/2026-10").text
+    assert client.get("/open/months/2026-10.json").status_code == 404
+    assert client.get("/open/months.json").json["months"] == []
+
+
+def test_the_digest_is_that_of_the_ledger_and_only_of_days_that_are_over(
+    client: Any, county: PublicCounty, clock: FixedClock
+) -> None:
+    house = county.house
+    expected = house.engine.read(
+        lambda tx: digest_of_day(tx, clock().date().replace(day=31, month=10))
+    )
+    assert expected in client.get("/public/digests/").text
+    answer = client.get("/open/digests/2026-10-31.json").json
+    assert answer["digest"] == expected
+    for day in ("2026-11-01", "2026-10-30", "2026-02-30", "tomorrow"):
+        assert client.get(f"/open/digests/{day}.json").status_code == 404
+        assert expected not in client.get(f"/public/digests/?day={day}").text
+    county.sell(county.cards[0], 0, 5_000)
+    clock.advance(days=2)
+    assert client.get("/open/digests/2026-10-31.json").json == answer
+    assert client.get("/open/digests/2026-11-01.json").json["digest"] != expected
+
+
+def test_the_dictionary_names_every_field_of_the_files(client: Any) -> None:
+    described = {
+        address: {field["name"] for field in file["fields"]}
+        for file in client.get("/open/dictionary.json").json["files"]
+        for address in file["addresses"]
+    }
+    for address, key in (
+        ("/open/months.csv", "/open/months.csv"),
+        ("/open/months/2026-10.csv", "/open/months/YYYY-MM.csv"),
+        ("/open/outlets.csv", "/open/outlets.csv"),
+    ):
+        heading = client.get(address).text.lstrip("\ufeff").split("\r\n", 1)[0].split(",")
+        assert set(heading) == described[key], address
+    digest = set(client.get("/open/digests/2026-10-31.json").json) - {"licence"}
+    assert digest == described["/open/digests/YYYY-MM-DD.json"]
+
+
+def test_towns_with_few_people_are_named_together(client: Any) -> None:
+    figures = client.get("/open/months/2026-10.json").json
+    assert [TIANCHI] in [row["towns"] for row in figures["by_town"]]
+    joined = next(row["towns"] for row in figures["by_town"] if len(row["towns"]) > 1)
+    names = {town["code"]: town["name"] for town in figures["towns"]}
+    assert "、".join(names[code] for code in joined) in client.get("/public/months/2026-10").text

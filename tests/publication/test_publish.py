@@ -1,0 +1,130 @@
+"""Publishing a month: the figures are the report's, small ones are gone, and they never change."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from huimin.cards.change_state import replace_card
+from huimin.cards.token import token_of
+from huimin.house import House
+from huimin.ledger.lock_month import unlock_month
+from huimin.publication.month_figures import count_month
+from huimin.publication.publish import (
+    publish_month,
+    published_month,
+    published_months,
+    withdraw_month,
+)
+from huimin.reports.monthly import monthly_report
+from tests.conftest import FixedClock
+from tests.publication.county import NANTA, SHIFO, TIANCHI, PublicCounty
+
+OCTOBER = "2026-10"
+
+
+@pytest.fixture
+def county(house: House) -> PublicCounty:
+    return PublicCounty(house)
+
+
+def figures(house: House) -> dict[str, Any]:
+    row = house.engine.read(lambda tx: published_month(tx, OCTOBER))
+    assert row is not None
+    return dict(row["figures"])
+
+
+def test_the_county_s_figures_are_those_of_the_report(county: PublicCounty, house: House) -> None:
+    county.close()
+    total = house.engine.read(lambda tx: monthly_report(tx, OCTOBER)).total
+    assert figures(house)["county"] == {
+        "cards": total.cards_used,
+        "sales": total.redemptions,
+        "saved_fen": total.discount_fen,
+    }
+    kinds = {tuple(row["kinds"]): row["cards"] for row in figures(house)["by_kind"]}
+    assert kinds == {("supermarket",): 27, ("pharmacy",): 25, ("hospital",): 16}
+
+
+def test_few_people_are_joined_or_withheld(county: PublicCounty, house: House) -> None:
+    county.close()
+    found = figures(house)
+    # Two people of Shifo: joined with the smallest other town, as the towns without anybody are.
+    joined = next(row["towns"] for row in found["by_town"] if SHIFO in row["towns"])
+    assert len(joined) > 1
+    assert sorted(code for row in found["by_town"] for code in row["towns"]) == sorted(
+        town["code"] for town in found["towns"]
+    )
+    for level in ("by_town", "by_kind", "by_town_and_kind"):
+        for row in found[level]:
+            assert row["cards"] is None or row["cards"] >= 5, row
+            assert (row["cards"] is None) == (row["sales"] is None) == (row["saved_fen"] is None)
+    # Two people of Tianchi and four of Nanta at the hospital.
+    hospital = {
+        tuple(row["towns"]): row["cards"]
+        for row in found["by_town_and_kind"]
+        if row["kinds"] == ["hospital"]
+    }
+    assert (hospital[TIANCHI,], hospital[NANTA,]) == (None, None)
+
+
+def test_a_replaced_card_does_not_make_two_people(county: PublicCounty, house: House) -> None:
+    card = next(each for each in county.cards if each["town"] == SHIFO)
+    now = {"now": house.clock(), "actor": "test"}
+
+    def work(tx: Any) -> Any:
+        key_id = house.key_ring.active_key_id
+        return replace_card(tx, card_id=card["id"], key_id=key_id, reason="补办", **now)
+
+    fresh = house.engine.write(work)
+    county.sell({**fresh, "token": token_of(fresh, house.key_ring)}, 0, 9_000)
+    counts = house.engine.read(lambda tx: count_month(tx, OCTOBER))
+    found = counts.of([SHIFO], ["supermarket"])
+    assert (found.cards, found.people, found.sales) == (3, 2, 3)
+
+
+def test_what_was_published_never_changes(
+    county: PublicCounty, house: House, clock: FixedClock
+) -> None:
+    first = county.close()
+    before = figures(house)
+    now = house.clock()
+
+    def reopen(tx: Any) -> None:
+        unlock_month(tx, OCTOBER)
+        withdraw_month(tx, OCTOBER, close_id="close-1", now=now)
+        withdraw_month(tx, OCTOBER, close_id="close-1", now=now)
+
+    house.engine.write(reopen)
+    row = house.engine.read(lambda tx: published_month(tx, OCTOBER))
+    assert (row["state"], row["figures"], row["version"]) == ("withdrawn", None, 2)
+    county.sell(county.cards[0], 0, 77_700)
+    again = county.close(close_id="close-2")
+    assert (again["version"], again["sha256"]) == (3, first["sha256"])
+    assert figures(house) == before
+    months = house.engine.read(published_months)
+    assert [(each["month"], each["version"]) for each in months] == [(OCTOBER, 3)]
+
+
+def test_too_few_people_in_all_are_told_nothing_about(house: House) -> None:
+    row = house.engine.write(
+        lambda tx: publish_month(tx, OCTOBER, close_id="close-1", now=house.clock())
+    )
+    assert row["figures"]["withheld"] is True
+    assert row["figures"]["county"] is None
+    assert row["figures"]["by_town"] == row["figures"]["by_town_and_kind"] == []
+
+
+def test_nothing_withheld_is_kept_in_the_stored_text(county: PublicCounty, house: House) -> None:
+    row = county.close()
+    stored = json.loads(
+        house.engine.read(
+            lambda tx: tx.connection.execute(
+                "SELECT figures_json FROM publication_month"
+            ).fetchone()["figures_json"]
+        )
+    )
+    assert stored == row["figures"]
+    assert "people" not in json.dumps(stored).replace("people_min", "")
