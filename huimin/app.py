@@ -34,6 +34,7 @@ from huimin.policies.pages import pages as policies_pages
 from huimin.publication.pages import pages as publication_pages
 from huimin.reports.pages import pages as reports_pages
 from huimin.settings import Settings, secret_key_of
+from huimin.settlement.pages import pages as settlement_pages
 from huimin.storage.engine import StorageProblem
 from huimin.web import problems, setup
 
@@ -53,6 +54,7 @@ PAGES = (
     offline_pages,
     reports_pages,
     months_pages,
+    settlement_pages,
     desk_pages,
     alerts_pages,
     audit_pages,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from huimin.settlement.answer import time_confirms_on
 from huimin.settlement.find_settlements import with_sums
 from huimin.settlement.make import Row, queries
 from huimin.storage.engine import Transaction
@@ -41,12 +42,24 @@ def aged_list(
     """What is confirmed and unpaid on a county day; of one merchant or month where one is given."""
     rows = []
     sums = {age: 0 for age, _ in AGES}
-    for row in queries.unpaid(tx, merchant_id=merchant_id, month=month):
-        days = (today - date.fromisoformat(row["confirmed_on"])).days
-        found = {**with_sums(row), "days": days, "age": age_of(days)}
+    for row in queries.unpaid(tx, today=today.isoformat(), merchant_id=merchant_id, month=month):
+        since = confirmed_on(row)
+        days = (today - since).days
+        found = {
+            **with_sums(row),
+            "confirmed_on": since.isoformat(),
+            "days": days,
+            "age": age_of(days),
+        }
         sums[found["age"]] += found["unpaid_fen"]
         rows.append(found)
     return AgedList(tuple(rows), sums)
+
+
+def confirmed_on(row: Row) -> date:
+    """The county day from which it counts as confirmed, by its merchant or by the time."""
+    kept = row["confirmed_on"]
+    return date.fromisoformat(kept) if kept else time_confirms_on(row)
 
 
 def age_of(days: int) -> str:

@@ -142,10 +142,13 @@ def _waiting(row: Row, now: datetime) -> Row:
     return row
 
 
+def time_confirms_on(settlement: Mapping[str, str]) -> date:
+    """The day after the last one that the merchant has, whenever it is noticed."""
+    return date.fromisoformat(settlement["confirm_by"]) + timedelta(days=1)
+
+
 def _by_time(tx: Transaction, row: Row, now: datetime) -> Row:
-    # It counts from the day after the last one that the merchant had, whenever it is noticed.
-    since = date.fromisoformat(row["confirm_by"]) + timedelta(days=1)
-    return _confirmed(tx, row, how=TIME, on=since, now=now, actor=TIME)
+    return _confirmed(tx, row, how=TIME, on=time_confirms_on(row), now=now, actor=TIME)
 
 
 def _confirmed(tx: Transaction, row: Row, *, how: str, on: date, now: datetime, actor: str) -> Row:

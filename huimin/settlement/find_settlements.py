@@ -17,6 +17,7 @@ from huimin.settlement.answer import payable_fen
 from huimin.settlement.make import FIGURES, Row, queries
 from huimin.settlement.pay import payments_of, stands
 from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import either_way
 
 # A confirmed settlement is paid late after these days.
 LATE_DAYS = 30
@@ -34,10 +35,15 @@ class WantedSettlements:
 
 
 def settlements_before(
-    tx: Transaction, wanted: WantedSettlements, before: str, count: int
+    tx: Transaction,
+    wanted: WantedSettlements,
+    before: str,
+    count: int,
+    *,
+    backwards: bool = False,
 ) -> list[Row]:
     """Up to `count` settlements, the latest first, behind the id `before`; each with its sums."""
-    rows = queries.settlements_before(
+    rows = either_way(queries, "settlements_before", backwards)(
         tx,
         before=before,
         merchant_id=wanted.merchant_id,
@@ -46,6 +52,7 @@ def settlements_before(
         late=wanted.late,
         today=wanted.today.isoformat(),
         unpaid_before=(wanted.today - timedelta(days=LATE_DAYS)).isoformat(),
+        unanswered_before=(wanted.today - timedelta(days=LATE_DAYS + 1)).isoformat(),
         row_limit=count,
     )
     return [with_sums(row) for row in rows]
@@ -105,18 +112,24 @@ def line_of(tx: Transaction, settlement: Mapping[str, Any], line_no: int) -> Row
 
 
 def rows_behind(
-    tx: Transaction, settlement: Mapping[str, Any], line: Mapping[str, Any], after: str, count: int
+    tx: Transaction,
+    settlement: Mapping[str, Any],
+    line: Mapping[str, Any],
+    after: str,
+    count: int,
+    *,
+    backwards: bool = False,
 ) -> list[Row]:
     """Up to `count` ledger rows that make a line, in the order written, behind the id `after`."""
-    place = {"month": settlement["month"], "outlet_id": line["outlet_id"]}
-    if line["kind"] == "policy":
-        rows = queries.rows_of_policy_line(
-            tx, **place, policy_id=line["policy_id"], after=after, row_limit=count
-        )
-    else:
-        rows = queries.rows_of_adjustment_line(
-            tx, **place, adjusts_month=line["adjusts_month"], after=after, row_limit=count
-        )
+    rows = either_way(queries, "rows_of_line", backwards)(
+        tx,
+        month=settlement["month"],
+        outlet_id=line["outlet_id"],
+        policy_id=line["policy_id"],
+        adjusts_month=line["adjusts_month"],
+        after=after,
+        row_limit=count,
+    )
     return [_masked(row) for row in rows]
 
 

@@ -24,8 +24,8 @@ from reportlab.platypus import KeepTogether, Paragraph, SimpleDocTemplate, Space
 
 from huimin.cards.sheet import FONT, FONT_FILE
 from huimin.core.money import percent_words, rate_words, yuan
+from huimin.reports.wording import month_words
 from huimin.settlement.amount_words import amount_words
-from huimin.settlement.wording import month_title
 
 GREEN, INK, GREY = HexColor("#0B6E4F"), HexColor("#1A1A1A"), HexColor("#595959")
 PALE = HexColor("#EAF5F0")
@@ -117,7 +117,7 @@ def _head(settlement: Mapping[str, Any]) -> Table:
         ],
         [
             Paragraph(f"统一社会信用代码：{settlement['credit_code']}", left),
-            Paragraph(f"结算月份：{month_title(settlement['month'])}　　单位：元", right),
+            Paragraph(f"结算月份：{month_words(settlement['month'])}　　单位：元", right),
         ],
     ]
     table = Table(rows, colWidths=[167 * mm, 100 * mm])
@@ -159,7 +159,7 @@ def _adjustments(lines: Sequence[Mapping[str, Any]]) -> list[Any]:
             [
                 str(line["line_no"]),
                 Paragraph(escape(line["outlet_name"]), _style(9)),
-                month_title(line["adjusts_month"]),
+                month_words(line["adjusts_month"], "zh_Hans"),
                 *_counted(line),
             ]
         )

@@ -86,9 +86,6 @@ UPDATE settlement SET state = state
 WHERE id = :id AND (CAST(:merchant_id AS TEXT) IS NULL OR merchant_id = :merchant_id)
 RETURNING *;
 
--- name: lock_by_number^
-UPDATE settlement SET state = state WHERE number = :number RETURNING *;
-
 -- name: set_confirmed^
 UPDATE settlement SET state = 'confirmed', confirmed_at = :confirmed_at,
     confirmed_on = :confirmed_on, confirmed_by = :confirmed_by, confirmed_how = :confirmed_how
@@ -177,8 +174,10 @@ SELECT id, number, version, state, due_fen, void_reason, voided_at FROM settleme
 WHERE month = :month AND merchant_id = :merchant_id ORDER BY version DESC;
 
 -- name: settlements_before
+-- read both ways
 -- The latest made first, behind the id :before. :late is 'confirm' for those whose time to confirm has passed, 'pay' for
--- those that were confirmed before :unpaid_before and are not paid in full.
+-- those that were confirmed before :unpaid_before (by the time where it was due before :unanswered_before) and are not
+-- paid in full.
 SELECT s.*, (SELECT COUNT(*) FROM settlement_dispute AS d
         WHERE d.settlement_id = s.id AND d.state = 'open') AS open_disputes
 FROM settlement AS s
@@ -188,8 +187,9 @@ WHERE (:before = '' OR s.id < :before)
   AND (CAST(:state AS TEXT) IS NULL OR s.state = :state)
   AND (CAST(:late AS TEXT) IS NULL
        OR (:late = 'confirm' AND s.state = 'open' AND s.confirm_by < :today)
-       OR (:late = 'pay' AND s.state = 'confirmed' AND s.due_fen - s.carried_fen > s.paid_fen
-           AND s.confirmed_on < :unpaid_before))
+       OR (:late = 'pay' AND s.due_fen - s.carried_fen > s.paid_fen
+           AND ((s.state = 'confirmed' AND s.confirmed_on < :unpaid_before)
+                OR (s.state = 'open' AND s.confirm_by < :unanswered_before))))
 ORDER BY s.id DESC LIMIT :row_limit;
 
 -- name: months_settled
@@ -198,24 +198,22 @@ WHERE (CAST(:merchant_id AS TEXT) IS NULL OR merchant_id = :merchant_id)
 ORDER BY month DESC;
 
 -- name: unpaid
--- Confirmed and not paid in full, the oldest first.
+-- Confirmed (or by the time, which no job may have noted yet) and not paid in full, the oldest first.
 SELECT * FROM settlement
-WHERE state = 'confirmed' AND due_fen - carried_fen > paid_fen
+WHERE (state = 'confirmed' OR (state = 'open' AND confirm_by < :today))
+  AND due_fen - carried_fen > paid_fen
   AND (CAST(:merchant_id AS TEXT) IS NULL OR merchant_id = :merchant_id)
   AND (CAST(:month AS TEXT) IS NULL OR month = :month)
-ORDER BY confirmed_on, month, serial;
+ORDER BY COALESCE(confirmed_on, confirm_by), month, serial;
 
--- name: rows_of_policy_line
--- The ledger rows behind a policy line, in the order in which they were written, behind the id :after.
+-- name: rows_of_line
+-- read both ways
+-- The ledger rows behind a line, in the order in which they were written: those of its policy, or of its earlier month.
 SELECT l.*, h.name AS holder_name, h.erased_at
 FROM ledger AS l JOIN holder AS h ON h.id = l.holder_id
-WHERE l.month = :month AND l.outlet_id = :outlet_id AND l.policy_id = :policy_id AND l.id > :after
-ORDER BY l.id LIMIT :row_limit;
-
--- name: rows_of_adjustment_line
-SELECT l.*, h.name AS holder_name, h.erased_at
-FROM ledger AS l JOIN holder AS h ON h.id = l.holder_id
-WHERE l.month = :month AND l.outlet_id = :outlet_id AND l.adjusts_month = :adjusts_month
+WHERE l.month = :month AND l.outlet_id = :outlet_id
+  AND (CAST(:policy_id AS TEXT) IS NULL OR l.policy_id = :policy_id)
+  AND (CAST(:adjusts_month AS TEXT) IS NULL OR l.adjusts_month = :adjusts_month)
   AND l.id > :after
 ORDER BY l.id LIMIT :row_limit;
 

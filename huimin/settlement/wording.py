@@ -35,8 +35,3 @@ def state_of(settlement: Mapping[str, Any]) -> str:
 def state_words(settlement: Mapping[str, Any], language: str = "zh_Hans") -> str:
     """The same in words."""
     return STATE_WORDS[state_of(settlement)][language]
-
-
-def month_title(month: str) -> str:
-    """2026-10 → 2026年10月."""
-    return f"{month[:4]}年{int(month[5:])}月"

@@ -15,8 +15,8 @@ import xlsxwriter
 
 from huimin.core.days import month_days
 from huimin.core.money import percent_words, rate_words
+from huimin.reports.wording import month_words
 from huimin.settlement.amount_words import amount_words
-from huimin.settlement.wording import month_title
 
 HEADINGS = (
     *("序号", "示范点", "政策或原月份", "版次", "优惠", "商户／财政", "笔数", "退货"),
@@ -74,7 +74,7 @@ class _Sheet:
         self.sheet.write_string(
             2, 0, f"商户：{found['merchant_name']}　{found['credit_code']}", self.plain
         )
-        month = month_title(found["month"])
+        month = month_words(found["month"], "zh_Hans")
         self.sheet.write_string(3, 0, f"结算月份：{month}　单位：元", self.plain)
         self.row = 4
         self._cells(HEADINGS, self.head)
@@ -89,7 +89,7 @@ class _Sheet:
             self.sheet.write_string(self.row, 0, words, self.plain)
             self.row += 1
         for line in adjustments:
-            month = month_title(line["adjusts_month"])
+            month = month_words(line["adjusts_month"], "zh_Hans")
             self._line(line, (str(line["line_no"]), line["outlet_name"], month, "", "", ""))
         self._owed()
         for words in (

@@ -31,6 +31,7 @@ from tests.making.holders import make_holder
 from tests.making.merchants import credit_code, make_outlet, make_terminal
 from tests.making.policies import make_policy
 from tests.making.sales import make_redemption
+from tests.making.settlements import make_settlement
 from tests.making.staff import csrf_of, make_staff, sign_in
 from tests.whole_app.test_access_table import action_of, is_api, rules_of
 
@@ -145,6 +146,7 @@ class Place:
             "redemption_id": self.sale["id"],
             "ledger_id": self.sale["id"],
             "claim_id": self.claim["id"],
+            "settlement_id": make_settlement(house, self.outlet["merchant_id"])["id"],
         }
 
 

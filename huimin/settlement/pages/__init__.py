@@ -1,0 +1,16 @@
+"""Settlements in the browser: the merchant's own, and the county's with answers and payments."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+pages = Blueprint("settlement", __name__, url_prefix="/settlements")
+
+from huimin.settlement.pages import (  # noqa: E402, F401
+    answers,
+    listing,
+    paid_list,
+    payments,
+    statement,
+    unpaid,
+)

@@ -1,0 +1,121 @@
+"""The finance office's list comes back: a look at what each row would do, then entering it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from huimin.access.guards import member, require
+from huimin.core.json_text import read_json, write_json
+from huimin.core.refusals import FieldProblems, field_problem
+from huimin.settlement.pages import pages
+from huimin.settlement.pages.words import page_words
+from huimin.settlement.paid_list import (
+    ROWS_MAX,
+    Outcome,
+    PaidList,
+    PaidRow,
+    enter_paid_list,
+    look_at_paid_list,
+    read_paid_list,
+)
+from huimin.web.current import change, house
+from huimin.web.forms import Form, tell
+from huimin.web.language import request_language
+
+FILE_BYTES_MAX = 4 * 2**20
+
+
+@pages.get("/paid-list")
+@require("settlement.manage")
+def paid_list() -> str:
+    """Choose the file."""
+    return _page(Form(), None)
+
+
+@pages.post("/paid-list")
+@require("settlement.manage")
+def look_at_file() -> str | tuple[str, int]:
+    """Read the file and show what each row would do; nothing is written."""
+    request.max_content_length = FILE_BYTES_MAX + 100_000
+    sent = request.files.get("file")
+    try:
+        if sent is None or not sent.filename:
+            raise field_problem("file", "请选择文件。", "Choose the file.")
+        with tempfile.TemporaryDirectory(prefix="huimin-paid-") as folder:
+            path = Path(folder) / "list.xlsx"
+            path.write_bytes(sent.read())
+            found = read_paid_list(path)
+        if not found.rows:
+            raise field_problem(
+                "file",
+                "没有填了付款日期和银行流水号的行。",
+                "No row has a day of payment and a bank reference.",
+            )
+    except FieldProblems as why:
+        return _page(Form().refused(why), None), 422
+    now, actor = house().clock(), member().username
+    outcomes = look_at_paid_list(house().engine, found.rows, now=now, actor=actor)
+    return _page(Form(), PaidList(found.rows, found.unpaid, tuple(outcomes)))
+
+
+@pages.post("/paid-list/enter")
+@require("settlement.manage")
+def enter_file() -> Response | str | tuple[str, int]:
+    """Enter the rows that were looked at; each is checked again as it is now."""
+    now, actor = house().clock(), member().username
+    try:
+        rows = _rows(request.form.get("rows", ""))
+    except FieldProblems as why:
+        return _page(Form().refused(why), None), 422
+    outcomes = change(lambda tx: enter_paid_list(tx, rows, now=now, actor=actor))
+    refused = [outcome for outcome in outcomes if outcome.refused]
+    tell(_("已登记 %(count)s 笔付款。", count=len(outcomes) - len(refused)))
+    if refused:
+        return _page(Form(), PaidList((), 0, tuple(refused)))
+    return redirect(url_for("settlement.settlements", state="paid"))
+
+
+def _page(form: Form, found: PaidList | None) -> str:
+    language = request_language()
+    accepted: list[Outcome] = []
+    if found is not None:
+        accepted = [outcome for outcome in found.outcomes if outcome.refused is None]
+    return render_template(
+        "settlement/paid_list.html",
+        form=form,
+        found=found,
+        accepted=accepted,
+        accepted_fen=sum(outcome.amount_fen or 0 for outcome in accepted),
+        to_enter=write_json([outcome.row.as_dict() for outcome in accepted]),
+        why=lambda outcome: outcome.why(language),
+        megabytes=FILE_BYTES_MAX // 2**20,
+        rows_max=ROWS_MAX,
+        **page_words(),
+    )
+
+
+def _rows(text: str) -> list[PaidRow]:
+    """The rows as the page keeps them. Raises FieldProblems on `file` for anything else."""
+    try:
+        kept: Any = read_json(text)
+        rows = [
+            PaidRow(
+                row=int(one["row"]),
+                number=str(one["number"]),
+                amount=str(one["amount"]),
+                paid_on=str(one["paid_on"]),
+                bank_reference=str(one["bank_reference"]),
+            )
+            for one in kept
+        ]
+    except (ValueError, TypeError, KeyError):
+        rows = []
+    if not 0 < len(rows) <= ROWS_MAX:
+        raise field_problem("file", "请重新选择文件。", "Choose the file again.")
+    return rows
