@@ -30,6 +30,7 @@ from huimin.holders.pages import pages as holders_pages
 from huimin.house import House, open_house
 from huimin.merchants.pages import pages as merchants_pages
 from huimin.months.pages import pages as months_pages
+from huimin.notices.pages import pages as notices_pages
 from huimin.policies.pages import pages as policies_pages
 from huimin.publication.pages import pages as publication_pages
 from huimin.reports.pages import pages as reports_pages
@@ -57,6 +58,7 @@ PAGES = (
     settlement_pages,
     desk_pages,
     alerts_pages,
+    notices_pages,
     audit_pages,
     publication_pages,
     handbook_pages,

@@ -30,7 +30,8 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     "receipts": ("huimin.checkout.receipt_commands:receipts", "小票：在网络打印机上打印。"),
     "report": ("huimin.reports.commands:report", "月报表。"),
     "settlement": ("huimin.settlement.commands:settlement", "结算单：列出、查看、核对、导出。"),
-    "month": ("huimin.months.commands:month", "月度结账：各月状态、文件。"),
+    "notices": ("huimin.notices.commands:notices", "通知：发送到期的，查看发送记录。"),
+    "month": ("huimin.months.commands:month", "月度结账：定时核对、各月状态、文件。"),
     "demo": ("huimin.demo:demo", "建一个演示县并开始服务。"),
 }
 

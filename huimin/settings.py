@@ -7,6 +7,7 @@ file; `secret_key_of` alone makes one, when the app first needs a key to sign se
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -16,6 +17,7 @@ from typing import Any
 from huimin.storage.key_file import load_keys, save_keys
 
 SECRET_FILE = "secret_key.json"  # noqa: S105
+SECRET_LENGTH_MIN = 16
 
 
 class SettingsProblem(Exception):
@@ -75,6 +77,51 @@ def _base_url(name: str, value: str) -> str:
     return value.rstrip("/")
 
 
+def _one_of(*known: str) -> Callable[[str, str], str]:
+    def parse(name: str, value: str) -> str:
+        if value not in known:
+            raise SettingsProblem(
+                name, f"请写 {'、'.join(known)} 之一。", f"give one of {', '.join(known)}."
+            )
+        return value
+
+    return parse
+
+
+def _addresses(name: str, value: str) -> str:
+    found = [address.strip() for address in value.split(",") if address.strip()]
+    if not found or not all(re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", one) for one in found):
+        raise SettingsProblem(
+            name, "请写邮箱地址，几个之间用逗号。", "give mail addresses with commas between them."
+        )
+    return ",".join(found)
+
+
+def _one_address(name: str, value: str) -> str:
+    address = _addresses(name, value)
+    if "," in address:
+        raise SettingsProblem(name, "只能写一个邮箱地址。", "takes one mail address only.")
+    return address
+
+
+def _web_address(name: str, value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", value):
+        raise SettingsProblem(
+            name, "请写 http:// 或 https:// 开头的地址。", "must start with http:// or https://."
+        )
+    return value
+
+
+def _long_secret(name: str, value: str) -> str:
+    if len(value) < SECRET_LENGTH_MIN:
+        raise SettingsProblem(
+            name,
+            f"至少 {SECRET_LENGTH_MIN} 个字符。",
+            f"needs {SECRET_LENGTH_MIN} characters at least.",
+        )
+    return value
+
+
 def _setting(
     meaning: str, default: Any, parse: Callable[[str, str], Any] = _text, *, secret: bool = False
 ) -> Any:
@@ -127,6 +174,28 @@ class Settings:
     settlement_days: int = _setting(
         "商户确认结算单的天数 / days in which a merchant confirms a settlement", 7, _whole(1, 60)
     )
+    smtp_host: str | None = _setting("发通知的邮件服务器；不设则不发邮件 / mail server", None)
+    smtp_port: int = _setting("邮件服务器端口 / its port", 587, _whole(1, 65535))
+    smtp_security: str = _setting(
+        "邮件加密：starttls、ssl 或 none / how mail is encrypted",
+        "starttls",
+        _one_of("starttls", "ssl", "none"),
+    )
+    smtp_user: str | None = _setting("邮件服务器用户名 / its user", None)
+    smtp_password: str | None = _setting("邮件服务器密码 / its password", None, secret=True)
+    smtp_from: str | None = _setting("发件地址 / sender of notices", None, _one_address)
+    notice_to: str | None = _setting(
+        "通知发给哪些邮箱，逗号分隔 / who gets notices, by commas", None, _addresses
+    )
+    webhook_url: str | None = _setting(
+        "通知发往的网络接口地址 / where notices are posted to", None, _web_address, secret=True
+    )
+    webhook_secret: str | None = _setting(
+        "网络接口的签名密钥，至少 16 个字符 / secret that signs them, 16 characters at least",
+        None,
+        _long_secret,
+        secret=True,
+    )
     proxies: int = _setting("前面可信的反向代理层数 / trusted proxies in front", 0, _whole(0, 5))
     metrics: bool = _setting("是否开放 /metrics（0 或 1）/ serve /metrics", False, _flag)
 
@@ -178,6 +247,11 @@ class Settings:
     def database_path(self) -> Path:
         """The SQLite file; it is not used when `database_url` is set."""
         return self.folder / "huimin.db"
+
+    @property
+    def notice_addresses(self) -> tuple[str, ...]:
+        """The mail addresses that get notices."""
+        return tuple(self.notice_to.split(",")) if self.notice_to else ()
 
     @property
     def secure_cookies(self) -> bool:

@@ -84,6 +84,8 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
         {},
         "merchant.read",
     ),
+    "months": (_("个月份等待结账"), False, "months.months", {}, "month.read"),
+    "notices": (_("份通知没有送到"), True, "notices.deliveries", {}, "notice.read"),
     "policy_drafts": (
         _("份优惠政策还没有发布"),
         False,

@@ -97,6 +97,21 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM merchant_application WHERE state = 'submitt
 -- name: policy_drafts$
 SELECT CAST(COUNT(*) AS BIGINT) FROM policy WHERE state IN ('draft', 'approved');
 
+-- name: notices_undelivered$
+-- Given up, or tried in vain and waiting to be tried again.
+SELECT CAST(COUNT(*) AS BIGINT) FROM notice_delivery
+WHERE state = 'failed' OR (state = 'waiting' AND last_error IS NOT NULL);
+
+-- name: months_to_sign$
+-- Closings that wait for a signature, and last month while nobody has begun to close it.
+SELECT CAST(COUNT(*) AS BIGINT) FROM (
+    SELECT month FROM month_close WHERE state IN ('draft', 'prepared', 'reviewed')
+    UNION
+    SELECT month FROM rollup_month
+    WHERE rollup_month.month = :last_month AND NOT EXISTS (
+        SELECT 1 FROM month_close AS c WHERE c.month = :last_month AND c.state = 'approved')
+) AS waiting;
+
 -- name: locked_accounts$
 SELECT CAST(COUNT(*) AS BIGINT) FROM staff WHERE locked_until > :now;
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from huimin.alerts.find_alerts import WantedAlerts, count_alerts
 from huimin.cards.reverify import due_before
-from huimin.core.days import county_day, instant_text, month_of
+from huimin.core.days import county_day, instant_text, month_of, previous_month
 from huimin.holders.applications import promised_before
 from huimin.holders.people import division_bounds
 from huimin.holders.working_days import WorkingDays
@@ -65,6 +65,8 @@ def waiting_today(
             "alerts": count_alerts(tx, WantedAlerts(state="open"), COUNT_MAX),
             "silent": queries.silent_outlets(tx, month=month_of(today)),
             "merchant_applications": queries.merchant_applications(tx),
+            "months": queries.months_to_sign(tx, last_month=previous_month(month_of(today))),
+            "notices": queries.notices_undelivered(tx),
             "policy_drafts": queries.policy_drafts(tx),
             "locked": queries.locked_accounts(tx, now=instant_text(now)),
         }

@@ -1,4 +1,4 @@
-"""`huimin month`: how months stand, and the files of closed ones."""
+"""`huimin month`: the month's end for a timer, how months stand, the files of closed ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from huimin.core.refusals import Refusal
 from huimin.house import House
 from huimin.months.closes import months_listed, queries
 from huimin.months.files import FileCheck, check_files, restore_files
+from huimin.months.run import run_month_end
 from huimin.months.words import STATES
+from huimin.notices.attempt_words import tell_attempt
 from huimin.reports.monthly import checked_month
 from huimin.storage.engine import Transaction
 
@@ -21,7 +23,24 @@ KEPT_WORDS = {"same": "文件夹里的相同", "missing": "文件夹里没有", 
 
 @click.group()
 def month() -> None:
-    """月度结账：各月状态、文件核对。"""
+    """月度结账：定时办理、各月状态、文件核对。"""
+
+
+@month.command()
+@pass_house
+def run(house: House) -> None:
+    """月底自动办理，给定时任务用：核对、生成文件、到期确认、发通知；有问题时退出码为 1。"""
+    found = run_month_end(house.engine, house.settings, now=house.clock())
+    for sentence in found.done:
+        click.echo(sentence)
+    for attempt in found.attempts:
+        tell_attempt(attempt)
+    for sentence in found.problems:
+        click.echo(sentence, err=True)
+    if found.problems:
+        sys.exit(EXIT_FOUND)
+    if not found.done and not found.attempts:
+        click.echo("没有要办的事。")
 
 
 @month.command("list")

@@ -87,6 +87,10 @@ SELECT form, sha256, size_bytes FROM month_file WHERE close_id = :close_id ORDER
 SELECT month, version FROM month_close WHERE state IN ('approved', 'reopened')
 ORDER BY month, version;
 
+-- name: approved_since
+SELECT month, version FROM month_close WHERE state = 'approved' AND approved_at >= :since
+ORDER BY month, version;
+
 -- name: offline_hours$
 -- The longest pack of a policy that was published by now and held in the days.
 SELECT MAX(offline_hours) FROM policy

@@ -37,6 +37,7 @@ SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "alert": (_("提醒"), "alerts.one_alert", "alert_id"),
     "redemption": (_("优惠交易"), "", ""),
     "settlement": (_("结算单"), "settlement.statement", "settlement_id"),
+    "notice": (_("通知"), "", ""),
     "month": (_("月份"), "months.month", "month"),
 }
 # States of things that have no list of their own in web/words.py.
@@ -53,6 +54,7 @@ FIELDS = {
     "approved_by": _("审批人"),
     "bank_reference": _("银行流水号"),
     "base": _("计算基数"),
+    "channel": _("方式"),
     "code": _("代码"),
     "confirm_by": _("确认期限"),
     "contact_name": _("联系人"),

@@ -69,6 +69,7 @@ EVENTS = {
     "month.reviewed": _("审核月份"),
     "month.approved": _("签批并锁定月份"),
     "month.returned": _("退回月份"),
+    "notice.sent_again": _("重新发送通知"),
     "month.reopened": _("重新打开月份"),
     "alert.looked_at": _("查看提醒"),
     "claim.submitted": _("补办已登记"),

@@ -27,6 +27,7 @@ ENTRIES = (
     ("reports.months", _("月报表"), "report.read"),
     ("settlement.settlements", _("结算单"), "settlement.read"),
     ("months.months", _("月度结账"), "month.read"),
+    ("notices.deliveries", _("通知"), "notice.read"),
     ("access.staff", _("工作人员"), "staff.read"),
     ("audit.events", _("审计"), "audit.read"),
 )

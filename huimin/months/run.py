@@ -1,0 +1,127 @@
+"""`huimin month run`: what a month's end needs and no person has to do, in one call for a timer.
+
+Each month that is over and unsigned is checked and drafted, with its files to look at; settlements
+whose time has passed are confirmed; lost files of closed months are made again; what happened is
+posted as notices. Signatures stay people's. Run twice, it does nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from huimin.core.days import instant_text
+from huimin.core.refusals import Refusal
+from huimin.months.closes import Row, close_by_version, files_of, months_to_draft, queries
+from huimin.months.closes import report_of_close as report_of
+from huimin.months.draft import check_and_draft
+from huimin.months.files import FORMS, folder_of, restore_files, write_draft_files
+from huimin.months.tell import closed_notice, draft_notice
+from huimin.months.words import check_title
+from huimin.notices.log import troubled_deliveries
+from huimin.notices.post import post_notice, targets_of
+from huimin.notices.send import Attempt, send_due
+from huimin.reports.exports import export_report
+from huimin.settings import Settings
+from huimin.settlement.answer import close_due
+from huimin.storage.engine import Engine, StorageProblem, Transaction
+
+log = structlog.get_logger(__name__)
+
+ACTOR = "system"
+# A closing is told while it is news: a mailbox that is set up today gets no history.
+NEWS = timedelta(days=7)
+
+
+@dataclass
+class Run:
+    """What one call did, in sentences; `problems` are what somebody must look at."""
+
+    done: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+
+
+def run_month_end(engine: Engine, settings: Settings, *, now: datetime) -> Run:
+    """Do all of it; one part that fails keeps no other from being done."""
+    run = Run()
+    for month in engine.read(lambda tx: months_to_draft(tx, now)):
+        _safely(run, month, partial(_draft, run, engine, settings, month, now))
+    _safely(run, "结算单", lambda: _confirm_due(run, engine, now))
+    for row in engine.read(queries.approved_versions):
+        month, version = row["month"], row["version"]
+        _safely(run, month, partial(_restore, run, engine, settings, month, version))
+    _safely(run, "通知", lambda: _tell_closed(engine, settings, now))
+    _safely(run, "通知", lambda: run.attempts.extend(send_due(engine, settings, now=now)))
+    troubled = len(engine.read(troubled_deliveries))
+    if troubled:
+        run.problems.append(f"{troubled} 份通知没有送到，见 huimin notices list。")
+    return run
+
+
+def _safely(run: Run, what: str, work: Callable[[], object]) -> None:
+    try:
+        work()
+    except Refusal as why:
+        run.problems.append(f"{what}：{why.detail()}")
+    except (OSError, StorageProblem) as why:
+        run.problems.append(f"{what}：{why}")
+    except Exception as why:
+        log.exception("a part of the month's end failed", part=what)
+        run.problems.append(f"{what}：程序错误（{type(why).__name__}），详见日志。")
+
+
+def _draft(run: Run, engine: Engine, settings: Settings, month: str, now: datetime) -> None:
+    drafted = check_and_draft(
+        engine,
+        month,
+        county_name=settings.county_name,
+        now=now,
+        actor=ACTOR,
+        told=lambda step, done, total: None,
+    )
+    version = drafted["version"]
+    if drafted["changed"] or not folder_of(settings.folder, month, version).exists():
+        _write_draft(settings.folder, drafted)
+        run.done.append(f"{month}：已核对，第 {version} 版等待填报。")
+    stops = [check["code"] for check in drafted["checks"] if check["level"] == "stop"]
+    if stops:
+        titles = "、".join(check_title(code) for code in stops)
+        run.problems.append(f"{month}：核对没有通过（{titles}），必须先处理。")
+    notice = draft_notice(drafted, settings.base_url)
+    engine.write(lambda tx: post_notice(tx, notice, targets_of(settings), now=now))
+
+
+def _write_draft(folder: Path, drafted: Row) -> None:
+    report = report_of(drafted)
+    contents = {form: export_report(report, form, drafted["county_name"]) for form in FORMS}
+    write_draft_files(folder, drafted["month"], drafted["version"], contents)
+
+
+def _confirm_due(run: Run, engine: Engine, now: datetime) -> None:
+    confirmed = engine.write(lambda tx: close_due(tx, now=now))
+    if confirmed:
+        run.done.append(f"{len(confirmed)} 份结算单过了确认期限，已按期确认。")
+
+
+def _restore(run: Run, engine: Engine, settings: Settings, month: str, version: int) -> None:
+    forms = engine.read(lambda tx: restore_files(tx, settings.folder, month, version))
+    if forms:
+        run.done.append(f"{month} 第 {version} 版：补写了 {'、'.join(forms)}。")
+
+
+def _tell_closed(engine: Engine, settings: Settings, now: datetime) -> None:
+    since = instant_text(now - NEWS)
+
+    def work(tx: Transaction) -> None:
+        for row in queries.approved_since(tx, since=since):
+            close = close_by_version(tx, row["month"], row["version"])
+            notice = closed_notice(close, files_of(tx, close["id"]), settings.base_url)
+            post_notice(tx, notice, targets_of(settings), now=now)
+
+    engine.write(work)

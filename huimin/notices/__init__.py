@@ -1,0 +1,1 @@
+"""What the system tells people and programs outside: by mail and webhook, retried, with a log."""

@@ -1,0 +1,16 @@
+"""What a command says of a delivery that it tried."""
+
+from __future__ import annotations
+
+import click
+
+from huimin.notices.send import Attempt
+
+
+def tell_attempt(attempt: Attempt) -> None:
+    """One line: on standard output what was sent, on standard error what was not."""
+    place = f"{attempt.channel} {attempt.target}"
+    if attempt.problem is None:
+        click.echo(f"已发送：{attempt.title}（{place}）")
+    else:
+        click.echo(f"没有送到：{attempt.title}（{place}）：{attempt.problem}", err=True)

@@ -1,0 +1,51 @@
+"""`huimin notices`: send what is due, and list what became of it."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from huimin.console import format_option, pass_house, print_json
+from huimin.house import House
+from huimin.notices.attempt_words import tell_attempt
+from huimin.notices.log import deliveries_before, troubled_deliveries
+from huimin.notices.send import send_due
+
+EXIT_FOUND = 1
+LISTED = 50
+STATE_WORDS = {"waiting": "等待发送", "sent": "已发送", "failed": "发送失败"}
+
+
+@click.group()
+def notices() -> None:
+    """通知：发送到期的，查看发送记录。"""
+
+
+@notices.command()
+@pass_house
+def send(house: House) -> None:
+    """发送到期的通知（可由定时任务每几分钟运行一次）；有没送到的，退出码为 1。"""
+    for attempt in send_due(house.engine, house.settings, now=house.clock()):
+        tell_attempt(attempt)
+    troubled = house.engine.read(troubled_deliveries)
+    if troubled:
+        click.echo(f"还有 {len(troubled)} 份通知没有送到，见 huimin notices list。", err=True)
+        sys.exit(EXIT_FOUND)
+
+
+@notices.command("list")
+@format_option
+@pass_house
+def list_notices(house: House, form: str) -> None:
+    """最近的发送记录。"""
+    rows = house.engine.read(lambda tx: deliveries_before(tx, None, "", LISTED))
+    if form == "json":
+        print_json(rows)
+        return
+    for row in rows:
+        error = f"  {row['last_error']}" if row["last_error"] else ""
+        click.echo(
+            f"{row['created_at']}  {STATE_WORDS[row['state']]}（{row['attempts']} 次）  "
+            f"{row['channel']} {row['target']}  {row['title']}{error}"
+        )

@@ -1,0 +1,74 @@
+"""Post a notice: written once, in a transaction, with a delivery for each place.
+
+Nothing is sent here; send.py carries what is due. A notice holds sums and states and no personal
+data, because a mailbox and a webhook lie outside the county's house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from huimin.core.days import instant_text
+from huimin.core.json_text import write_json
+from huimin.settings import Settings
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+from huimin.storage.named_queries import load_queries
+
+queries = load_queries("notices")
+
+Target = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is said: `key` names it for ever, so that it is said once; `data` is for programs."""
+
+    kind: str
+    key: str
+    title: str
+    body: str
+    data: Mapping[str, Any]
+
+
+def targets_of(settings: Settings) -> list[Target]:
+    """(channel, target) of every place that the settings name."""
+    found: list[Target] = []
+    if settings.smtp_host:
+        found += [("mail", address) for address in settings.notice_addresses]
+    if settings.webhook_url:
+        found.append(("webhook", origin_of(settings.webhook_url)))
+    return found
+
+
+def origin_of(url: str) -> str:
+    """A webhook's address as it may be shown: without path and query, which may be secret."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+
+
+def post_notice(
+    tx: Transaction, notice: Notice, targets: Sequence[Target], *, now: datetime
+) -> bool:
+    """Write a notice and a delivery to each target; False when it was said before."""
+    notice_id, at = new_id(), instant_text(now)
+    written = queries.insert_notice(
+        tx,
+        id=notice_id,
+        kind=notice.kind,
+        key=notice.key,
+        title=notice.title,
+        body=notice.body,
+        data_json=write_json(notice.data),
+        created_at=at,
+    )
+    if not written:
+        return False
+    for channel, target in targets:
+        given = {"id": new_id(), "notice_id": notice_id, "channel": channel, "target": target}
+        queries.insert_delivery(tx, next_at=at, **given)
+    return True

@@ -1,0 +1,78 @@
+"""Carry a notice by webhook: an HTTP POST of JSON, signed, answered with 2xx or it failed.
+
+`X-Huimin-Signature: t=<unix seconds>,v1=<hex>`: v1 is HMAC-SHA256 with the shared secret over
+`<t>.<body>`, so that a receiver can tell that it is ours, whole, and not an old one sent again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import http.client
+import ssl
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from huimin import __version__
+from huimin.core.json_text import canonical_json, read_json
+from huimin.notices.delivery_problem import DeliveryProblem
+from huimin.settings import Settings
+
+SECONDS_MAX = 15
+SIGNATURE, DELIVERY = "X-Huimin-Signature", "X-Huimin-Delivery"
+
+
+def send_webhook(
+    settings: Settings, notice: Mapping[str, Any], delivery: Mapping[str, Any], now: datetime
+) -> None:
+    """Post it once. Raises DeliveryProblem, which does not hold the address."""
+    if not settings.webhook_url or not settings.webhook_secret:
+        raise DeliveryProblem("没有设置 HUIMIN_WEBHOOK_URL 或 HUIMIN_WEBHOOK_SECRET。")
+    body = canonical_json(
+        {
+            "id": notice["id"],
+            "kind": notice["kind"],
+            "title": notice["title"],
+            "text": notice["body"],
+            "data": read_json(notice["data_json"]),
+            "created_at": notice["created_at"],
+        }
+    )
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": f"huimin/{__version__}",
+        # The same in every attempt: a receiver that has it already may ignore it.
+        DELIVERY: delivery["id"],
+        SIGNATURE: signature(settings.webhook_secret, body, int(now.timestamp())),
+    }
+    status = _posted(settings.webhook_url, body, headers)
+    if not 200 <= status < 300:
+        raise DeliveryProblem(f"对方回答 HTTP {status}。")
+
+
+def signature(secret: str, body: bytes, seconds: int) -> str:
+    """The header's value for a body sent at that Unix time."""
+    signed = f"{seconds}.".encode() + body
+    digest = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    return f"t={seconds},v1={digest}"
+
+
+def _posted(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port
+    connection: http.client.HTTPConnection
+    if parts.scheme == "https":
+        context = ssl.create_default_context()
+        connection = http.client.HTTPSConnection(host, port, timeout=SECONDS_MAX, context=context)
+    else:
+        connection = http.client.HTTPConnection(host, port, timeout=SECONDS_MAX)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request("POST", path, body=body, headers=dict(headers))
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        raise DeliveryProblem(f"连不上对方或中断（{type(error).__name__}）。") from error
+    finally:
+        connection.close()
