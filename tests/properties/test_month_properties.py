@@ -1,0 +1,136 @@
+"""Sold late, returned, locked, reopened in any order: all months add up to the ledger.
+
+What was signed stays what it was, and a closed month takes no row.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from huimin.claims.decide import approve_claim
+from huimin.core.days import county_day, instant_text, month_of
+from huimin.core.refusals import FieldProblems, Refusal
+from huimin.house import House, create_house, open_house
+from huimin.ledger.prove import verify_chains
+from huimin.ledger.rollups import check_rollups
+from huimin.months.closes import months_until
+from huimin.reports.closed_month import frozen_report
+from huimin.reports.monthly import monthly_report
+from huimin.settings import Settings
+from tests.conftest import FixedClock
+from tests.making.claims import make_claim
+from tests.making.months import close_month, closing_of, reopen
+from tests.reports.county import SmallCounty, make_small_county
+
+EXPECTED = (
+    *("cap_reached", "already_reversed", "reversal_too_large", "month_closed", "month_not_over"),
+    *("month_step_wrong", "not_found", "order_exists"),
+)
+step = st.one_of(
+    st.tuples(st.just("sell"), st.integers(0, 3), st.integers(1, 60_000)),
+    st.tuples(st.just("claim"), st.integers(0, 3), st.integers(0, 29)),
+    st.tuples(st.just("return"), st.integers(0, 9), st.integers(1, 30_000)),
+    st.tuples(st.just("days"), st.integers(5, 40), st.just(0)),
+    st.tuples(st.just("close"), st.integers(0, 3), st.just(0)),
+    st.tuples(st.just("reopen"), st.integers(0, 3), st.just(0)),
+)
+FIGURES = ("amount_fen", "discount_fen", "merchant_share_fen", "government_share_fen")
+
+
+@settings(max_examples=12, deadline=None)
+@given(steps=st.lists(step, min_size=4, max_size=18))
+def test_all_months_add_up_to_the_ledger(steps: list[tuple[str, int, int]]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        county_settings = Settings.from_environment(Path(name), {})
+        create_house(county_settings)
+        house = open_house(county_settings, FixedClock(datetime(2026, 10, 20, 2, 0, tzinfo=UTC)))
+        try:
+            county = make_small_county(house)
+            county.sell(0, 0, 10_000)
+            signed: dict[tuple[str, int], Any] = {}
+            for act, number, amount in steps:
+                try:
+                    play(county, act, number, amount)
+                except Refusal as why:
+                    if why.code not in EXPECTED:
+                        raise
+                except FieldProblems:
+                    if act != "claim":
+                        raise
+                note_signed(house, signed)
+            require_sums(house)
+            assert house.engine.read(verify_chains) == []
+            assert house.engine.read(check_rollups) == []
+        finally:
+            house.close()
+
+
+def play(county: SmallCounty, act: str, number: int, amount: int) -> None:
+    house = county.house
+    clock: Any = house.clock
+    months = house.engine.read(lambda tx: months_until(tx, clock()))
+    month = months[number % len(months)]
+    if act == "sell":
+        county.sell(number, number, amount)
+    elif act == "claim":
+        claim_of(county, number, county_day(clock()) - timedelta(days=amount))
+    elif act == "return":
+        county.take_back(number, amount)
+    elif act == "days":
+        clock.advance(days=number)
+    elif act == "close":
+        close_month(house, month)
+    else:
+        close = closing_of(house, month)
+        reopen(house, month, close["version"] if close else 1)
+
+
+def claim_of(county: SmallCounty, number: int, day: date) -> None:
+    """A purchase of an earlier day is approved now: late for its month, when that is closed."""
+    house = county.house
+    claim = make_claim(house, county.cards[number], county.keys[number % 3], occurred_on=day)
+    house.engine.write(
+        lambda tx: approve_claim(tx, claim["id"], reason="补办", now=house.clock(), actor="li")
+    )
+
+
+def note_signed(house: House, signed: dict[tuple[str, int], Any]) -> None:
+    """Each closed month's report is the one that was signed, and the one its rows make."""
+    for month in house.engine.read(lambda tx: months_until(tx, house.clock())):
+        frozen = house.engine.read(lambda tx, month=month: frozen_report(tx, month))
+        if frozen is None:
+            continue
+        close = closing_of(house, month)
+        assert close is not None
+        assert signed.setdefault((month, close["version"]), frozen) == frozen
+        now = house.engine.read(lambda tx, month=month: monthly_report(tx, month))
+        for figure in (*FIGURES, "redemptions", "reversals", "cards_used"):
+            assert getattr(now.total, figure) == getattr(frozen.total, figure)
+
+
+def require_sums(house: House) -> None:
+    """The nets of all months, closed ones as signed, are the sums of the ledger."""
+    months = house.engine.read(lambda tx: months_until(tx, house.clock()))
+    assert month_of(county_day(house.clock())) in months
+    later = [f"{2026 + at // 12}-{at % 12 + 1:02d}" for at in range(11, 60)]
+    reports = [
+        house.engine.read(
+            lambda tx, month=month: frozen_report(tx, month) or monthly_report(tx, month)
+        )
+        for month in sorted({*months, *(month for month in later if month > months[0])})
+    ]
+    sums = ", ".join(f"COALESCE(SUM({figure}), 0) AS {figure}" for figure in FIGURES)
+    true = house.engine.read(
+        lambda tx: tx.connection.execute(f"SELECT {sums} FROM ledger").fetchone()
+    )
+    for figure in FIGURES:
+        assert sum(getattr(report.total, figure) for report in reports) == true[figure], (
+            figure,
+            instant_text(house.clock()),
+        )
