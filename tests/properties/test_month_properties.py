@@ -28,10 +28,7 @@ from tests.making.claims import make_claim
 from tests.making.months import close_month, closing_of, reopen
 from tests.reports.county import SmallCounty, make_small_county
 
-EXPECTED = (
-    *("cap_reached", "already_reversed", "reversal_too_large", "month_closed", "month_not_over"),
-    *("month_step_wrong", "not_found", "order_exists"),
-)
+EXPECTED = ("cap_reached", "already_reversed", "reversal_too_large")
 step = st.one_of(
     st.tuples(st.just("sell"), st.integers(0, 3), st.integers(1, 60_000)),
     st.tuples(st.just("claim"), st.integers(0, 3), st.integers(0, 29)),
@@ -53,6 +50,7 @@ def test_all_months_add_up_to_the_ledger(steps: list[tuple[str, int, int]]) -> N
         try:
             county = make_small_county(house)
             county.sell(0, 0, 10_000)
+            play(county, "days", 15, 0)
             signed: dict[tuple[str, int], Any] = {}
             for act, number, amount in steps:
                 try:
@@ -74,8 +72,6 @@ def test_all_months_add_up_to_the_ledger(steps: list[tuple[str, int, int]]) -> N
 def play(county: SmallCounty, act: str, number: int, amount: int) -> None:
     house = county.house
     clock: Any = house.clock
-    months = house.engine.read(lambda tx: months_until(tx, clock()))
-    month = months[number % len(months)]
     if act == "sell":
         county.sell(number, number, amount)
     elif act == "claim":
@@ -84,11 +80,16 @@ def play(county: SmallCounty, act: str, number: int, amount: int) -> None:
         county.take_back(number, amount)
     elif act == "days":
         clock.advance(days=number)
-    elif act == "close":
-        close_month(house, month)
     else:
-        close = closing_of(house, month)
-        reopen(house, month, close["version"] if close else 1)
+        over = house.engine.read(lambda tx: months_until(tx, clock()))[1:]
+        closings = {month: closing_of(house, month) for month in over}
+        fitting = [month for month in over if bool(closings[month]) == (act == "reopen")]
+        if fitting:
+            month, close = fitting[number % len(fitting)], closings[fitting[number % len(fitting)]]
+            if close is None:
+                close_month(house, month)
+            else:
+                reopen(house, month, close["version"])
 
 
 def claim_of(county: SmallCounty, number: int, day: date) -> None:
