@@ -7,12 +7,16 @@ closed month is the same wherever and whenever it is read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
+from huimin.core.days import county_day, parse_instant
 from huimin.core.json_text import read_json
 from huimin.reports.month_sums import queries
-from huimin.reports.monthly import MonthlyReport
+from huimin.reports.monthly import MonthlyReport, report_of
+from huimin.reports.period import Period
+from huimin.reports.wording import day_words
 from huimin.storage.engine import Transaction
 
 
@@ -41,14 +45,28 @@ def frozen_report(tx: Transaction, month: str) -> MonthlyReport | None:
     return None if closed is None else closed.report
 
 
+def report_in_force(
+    tx: Transaction, period: Period, *, today: date
+) -> tuple[MonthlyReport, ClosedMonth | None]:
+    """The report to show of a period: of a closed month what was signed, else what counts now."""
+    closed = closed_month(tx, period.month) if period.month else None
+    if closed is not None:
+        return closed.report, closed
+    return report_of(tx, period, today=today), None
+
+
 def read_closed(row: Mapping[str, Any]) -> ClosedMonth:
     """A row of month_close that was approved, as a value."""
+    signers = (row["prepared_name"], row["reviewed_name"], row["approved_name"])
     return ClosedMonth(
         month=row["month"],
         version=row["version"],
         sha256=row["report_sha256"],
         county_name=row["county_name"],
-        signers=(row["prepared_name"], row["reviewed_name"], row["approved_name"]),
+        signers=signers,
         closed_at=row["approved_at"],
-        report=MonthlyReport.from_dict(read_json(row["report_json"])),
+        report=replace(
+            MonthlyReport.from_dict(read_json(row["report_json"])),
+            signers=(*signers, day_words(county_day(parse_instant(row["prepared_at"])))),
+        ),
     )

@@ -12,8 +12,8 @@ import click
 from huimin.console import pass_house
 from huimin.core.days import county_day
 from huimin.house import House
+from huimin.reports.closed_month import report_in_force
 from huimin.reports.exports import EXPORTS, export_report
-from huimin.reports.monthly import report_of
 from huimin.reports.period import checked_period
 
 BINARY = ("xlsx", "pdf")
@@ -43,8 +43,15 @@ def report(house: House, month: str, form: str | None, out: Path | None) -> None
     if form in BINARY and out is None and sys.stdout.isatty():
         raise click.ClickException(f"{form} 是二进制文件，请用 --out 写明文件名。")
     today = county_day(house.clock())
-    found = house.engine.read(lambda tx: report_of(tx, period, today=today))
-    content = export_report(found, form, house.settings.county_name)
+    found, closed = house.engine.read(lambda tx: report_in_force(tx, period, today=today))
+    county_name = closed.county_name if closed else house.settings.county_name
+    content = export_report(found, form, county_name)
+    if closed:
+        click.echo(
+            f"本月已结账：第 {closed.version} 版，填报人 {closed.signers[0]}，"
+            f"审核人 {closed.signers[1]}，负责人 {closed.signers[2]}。",
+            err=True,
+        )
     if period.first <= today <= period.last:
         unended = "本月还没有结束" if period.month else "这段日期还没有结束"
         click.echo(f"{unended}，数字到现在为止。", err=True)

@@ -61,6 +61,8 @@ class MonthlyReport:
     silent: tuple[SilentOutlet, ...] = ()
     claims: ClaimCounts = ClaimCounts()
     alerts: AlertCounts = AlertCounts()
+    # Who prepared, reviewed and approved it, and the day it was prepared, once it is signed.
+    signers: tuple[str, ...] = ()
 
     @property
     def period(self) -> Period:

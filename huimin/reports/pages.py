@@ -21,10 +21,11 @@ from huimin.core.days import county_day, month_of, next_month, previous_month
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.reports.charts import month_chart_svg
+from huimin.reports.closed_month import ClosedMonth, report_in_force
 from huimin.reports.drill_down import KINDS, Behind
 from huimin.reports.exports import EXPORTS, export_report, file_name
 from huimin.reports.facts import facts_of
-from huimin.reports.monthly import MonthlyReport, report_of
+from huimin.reports.monthly import MonthlyReport
 from huimin.reports.period import SEPARATOR, Period, checked_period
 from huimin.reports.wording import (
     CHANNEL_WORDS,
@@ -67,12 +68,13 @@ def months() -> str | tuple[str, int]:
     except FieldProblems as why:
         form, status = form.refused(why), 422
         period = Period.of_month(_present_month())
-    report = _report(period)
+    report, closed = _report(period)
     language = request_language()
     page = render_template(
         "reports/month.html",
         report=report,
         form=form,
+        closed=closed,
         facts=facts_of(report),
         heading=month_words(report.month, language),
         before=previous_month(period.month) if period.month else None,
@@ -102,8 +104,9 @@ def download(month: str, form: str) -> Response:
     """The same report as a file."""
     if form not in DOWNLOADS:
         raise Refusal("not_found")
-    report = _report(checked_period(month))
-    body = export_report(report, form, house().settings.county_name)
+    report, closed = _report(checked_period(month))
+    county_name = closed.county_name if closed else house().settings.county_name
+    body = export_report(report, form, county_name)
     response = Response(body, content_type=EXPORTS[form].content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(report, form)}"'
     response.headers["Cache-Control"] = "no-store"
@@ -232,9 +235,9 @@ def _asked_text(form: Form) -> str:
     return form.text("month") or _present_month()
 
 
-def _report(period: Period) -> MonthlyReport:
+def _report(period: Period) -> tuple[MonthlyReport, ClosedMonth | None]:
     today = county_day(house().clock())
-    return house().engine.read(lambda tx: report_of(tx, period, today=today))
+    return house().engine.read(lambda tx: report_in_force(tx, period, today=today))
 
 
 def _after(period: Period) -> str | None:

@@ -4,8 +4,8 @@
 
 -- name: closed_month^
 -- What was signed when the month was closed; nothing while it is open.
-SELECT month, version, county_name, report_json, report_sha256, prepared_name, reviewed_name,
-    approved_name, approved_at
+SELECT month, version, county_name, report_json, report_sha256, prepared_name, prepared_at,
+    reviewed_name, approved_name, approved_at
 FROM month_close WHERE month = :month AND state = 'approved';
 
 -- name: sums_by_dimension

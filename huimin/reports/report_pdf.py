@@ -34,12 +34,11 @@ from huimin.reports.facts import Fact, fact_headings, facts_of
 from huimin.reports.figures import ReportRow
 from huimin.reports.monthly import GROUPINGS, MonthlyReport
 from huimin.reports.pdf_parts import ChartDrawing, NumberedPages
-from huimin.reports.wording import month_words, notes_of, period_words, title_words
+from huimin.reports.wording import month_words, notes_of, period_words, signature_lines, title_words
 from huimin.reports.xlsx_cover import ADJUSTED_HEADINGS, SILENT_HEADINGS, TOP_HEADINGS
 
 MARGIN = 14 * mm
 WIDTH = landscape(A4)[0] - 2 * MARGIN
-SIGNERS = ("填报人：", "审核人：", "负责人：", "填报日期：")
 # Two beside each other, of like height.
 CHARTS = ("kind", "presenter", "weekday", "hour", "eligibility", "town")
 NUMBER_WIDTH = 9 * mm
@@ -141,8 +140,9 @@ class _Pages:
             yield self._table(ADJUSTED_HEADINGS, adjusted, [2, 1, 1.5, 1.5], [0])
 
     def _signers(self) -> Flowable:
-        signers = [[Paragraph(signer, self.left) for signer in SIGNERS]]
-        return Table(signers, colWidths=[WIDTH / len(SIGNERS)] * len(SIGNERS))
+        lines = signature_lines(self.report.signers)
+        cells = [[Paragraph(escape(line), self.left) for line in lines]]
+        return Table(cells, colWidths=[WIDTH / len(lines)] * len(lines))
 
     def _grouping(self, grouping: str) -> Flowable:
         columns = columns_of(grouping, self.report.period)

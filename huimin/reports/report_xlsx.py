@@ -7,6 +7,7 @@ of its making, so that the same report gives the same bytes.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
@@ -17,14 +18,19 @@ import xlsxwriter
 from huimin.reports.columns import UNKNOWN, Column, columns_of, display_width
 from huimin.reports.figures import ReportRow
 from huimin.reports.monthly import GROUPINGS, MonthlyReport
-from huimin.reports.wording import grouping_word, notes_of, period_words, title_words
+from huimin.reports.wording import (
+    grouping_word,
+    notes_of,
+    period_words,
+    signature_lines,
+    title_words,
+)
 from huimin.reports.xlsx_cover import COVER_COLUMNS, write_cover
 
 FONT = "宋体"
 WIDTH_MAX = 36
 TITLE_ROW, PERIOD_ROW, HEADER_ROW = 0, 1, 2
 A4 = 9
-SIGNERS = ("填报人：", "审核人：", "负责人：", "填报日期：")
 MONEY_FORMAT = "#,##0.00;-#,##0.00"
 # A rate is written as the fraction that it is; the format alone makes it a percentage.
 RATE_FORMAT = "0.00%;-0.00%"
@@ -53,7 +59,7 @@ def xlsx_bytes(report: MonthlyReport, county_name: str) -> bytes:
     looks = _looks(workbook)
     cover = workbook.add_worksheet("封面")
     end = write_cover(cover, looks, report, county_name)
-    write_signers(cover, looks, end, COVER_COLUMNS)
+    write_signers(cover, looks, end, COVER_COLUMNS, report.signers)
     print_setup(cover, COVER_COLUMNS - 1, end)
     for grouping in GROUPINGS:
         sheet = workbook.add_worksheet(f"按{grouping_word(grouping)}")
@@ -162,7 +168,7 @@ class _Sheet:
         for number, note in enumerate(notes):
             self.sheet.write_string(at + number, 0, f"注：{note}", self.looks["foot"])
         at += len(notes) + 1
-        write_signers(self.sheet, self.looks, at, self.last_column + 1)
+        write_signers(self.sheet, self.looks, at, self.last_column + 1, self.report.signers)
         return at
 
     def _widths(self) -> None:
@@ -180,10 +186,13 @@ class _Sheet:
         self.sheet.freeze_panes(HEADER_ROW + 1, 2)
 
 
-def write_signers(sheet: Any, looks: dict[str, Any], at: int, columns: int) -> None:
+def write_signers(
+    sheet: Any, looks: dict[str, Any], at: int, columns: int, signers: Sequence[str]
+) -> None:
     """The lines on which three people and the day are written, spread over the columns."""
-    step = columns / len(SIGNERS)
-    for number, signer in enumerate(SIGNERS):
+    lines = signature_lines(signers)
+    step = columns / len(lines)
+    for number, signer in enumerate(lines):
         sheet.write_string(at, int(number * step), signer, looks["foot"])
     sheet.set_row(at, 28)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from huimin.core.kind_names import ELIGIBILITIES, OUTLET_KINDS
 from huimin.reports.period import Period
 
 Words = Mapping[str, str]
+
+SIGNERS = ("填报人：", "审核人：", "负责人：", "填报日期：")
 
 # The groupings of a report, in the order in which they are shown.
 GROUPING_WORDS: Mapping[str, Words] = {
@@ -150,11 +153,22 @@ def month_words(text: str, language: str = "zh_Hans") -> str:
     return period_words(text)
 
 
+def day_words(day: date) -> str:
+    """2026年10月31日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def signature_lines(signers: Sequence[str]) -> list[str]:
+    """The four lines under a printed report, with the names once it is signed."""
+    names = [*signers, *("",) * len(SIGNERS)]
+    return [f"{line}{name}" for line, name in zip(SIGNERS, names, strict=False)]
+
+
 def period_words(text: str) -> str:
     """The days of a month or a range: 2026年10月1日至2026年10月31日."""
     period = Period.read(text)
     days = (period.first, period.last)
-    return "至".join(f"{day.year}年{day.month}月{day.day}日" for day in days)
+    return "至".join(day_words(day) for day in days)
 
 
 def title_words(county_name: str, month: str, grouping: str | None = None) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
+import pypdfium2
 import pytest
 
 from huimin.audit.record import events_of
@@ -354,6 +357,24 @@ def test_files_are_the_same_bytes_ever_after(
     assert (True, "differs") in state()
     house.engine.read(lambda tx: restore_files(tx, folder, OCTOBER, 1))
     assert {path.name: path.read_bytes() for path in place.iterdir()} == kept
+
+
+def test_signed_files_carry_the_names_and_the_day(county: SmallCounty, house: House) -> None:
+    close_month(house)
+    folder = house.settings.folder
+    given = house.engine.read(lambda tx: signed_file(tx, folder, OCTOBER, 1, "xlsx"))
+    cells = {
+        str(cell)
+        for sheet in openpyxl.load_workbook(io.BytesIO(given)).worksheets
+        for row in sheet.values
+        for cell in row
+    }
+    lines = {"填报人：李华", "审核人：王丽", "负责人：赵敏", "填报日期：2026年11月2日"}
+    assert lines <= cells
+    pdf = house.engine.read(lambda tx: signed_file(tx, folder, OCTOBER, 1, "pdf"))
+    pages = pypdfium2.PdfDocument(pdf)
+    text = "".join(page.get_textpage().get_text_range() for page in pages)
+    assert all(line in text for line in lines)
 
 
 def test_a_report_that_was_tampered_with_gives_no_file(county: SmallCounty, house: House) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from huimin.house import House
 from tests.conftest import FixedClock
+from tests.making.months import close_month
 from tests.making.office import Office
 from tests.reports.county import SmallCounty, make_small_county
 
@@ -68,6 +70,49 @@ def test_three_administrators_close_a_month(county: SmallCounty, office: Office)
         assert hashlib.sha256(answer.data).hexdigest() in page
         assert "huimin-report-2026-10-v1" in answer.headers["Content-Disposition"]
         assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_report_of_a_closed_month_is_the_signed_one(
+    county: SmallCounty, office: Office
+) -> None:
+    house, client = office.house, office.client()
+    assert "已结账" not in client.get("/reports/?month=2026-10").text
+    close_month(house)
+    sql = "UPDATE rollup_month SET discount_fen = discount_fen + 100"
+    house.engine.write(lambda tx: tx.connection.execute(sql))
+    page = client.get("/reports/?month=2026-10").text
+    assert "本月已结账（第 1 版" in page and "填报人 李华" in page
+    assert "¥8.00" in page and "¥9.00" not in page
+    for form in ("csv", "xlsx", "pdf", "json"):
+        signed = client.get(f"{PAGE}/1/{form}")
+        assert signed.status_code == 200
+        assert client.get(f"/reports/2026-10.{form}").data == signed.data
+
+
+def test_the_command_prints_what_was_signed(
+    sqlite_house: House, clock: FixedClock, run_cli: Callable[..., Any]
+) -> None:
+    folder = sqlite_house.settings.folder
+    clock.now = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
+    make_small_county(sqlite_house).sell(0, 0, 10_000)
+    clock.now = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
+    close_month(sqlite_house)
+    signed = (folder / "months/2026-10/v1/huimin-report-2026-10-v1.json").read_text("utf-8")
+    sql = "UPDATE rollup_month SET discount_fen = discount_fen + 100"
+    sqlite_house.engine.write(lambda tx: tx.connection.execute(sql))
+    sqlite_house.close()
+    told = run_cli(["report", "2026-10", "--format", "json"], folder)
+    assert told.stdout == signed
+    assert "本月已结账：第 1 版，填报人 李华" in told.stderr
+    assert run_cli(["month", "files", "2026-10", "--check"], folder).returncode == 0
+    kept = folder / "months/2026-10/v1/huimin-report-2026-10-v1.csv"
+    before = kept.read_bytes()
+    kept.write_bytes(b"forged")
+    checked = run_cli(["month", "files", "2026-10", "--check"], folder)
+    assert checked.returncode == 1 and "文件夹里的不同" in checked.stdout
+    assert kept.read_bytes() == b"forged"
+    assert run_cli(["month", "files", "2026-10"], folder).returncode == 0
+    assert kept.read_bytes() == before
 
 
 def test_a_warning_asks_for_a_reason_beside_its_check(
