@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -29,27 +30,49 @@ class WantedCards:
     within: str | None = None
 
 
-def cards_after(
+def card_ids(
     tx: Transaction, wanted: WantedCards, after: str, count: int, *, backwards: bool = False
-) -> list[Row]:
-    """Up to `count` cards behind the id `after`, each with name_masked and its division."""
+) -> list[str]:
+    """Up to `count` ids of cards behind the id `after`, the earliest issued first."""
     first, last = division_bounds(wanted.division_code or wanted.within or "0" * 12)
     if wanted.within is not None:
         own_first, own_last = division_bounds(wanted.within)
         first, last = max(first, own_first), min(last, own_last)
-    rows = either_way(queries, "cards_after", backwards)(
+    rows = either_way(queries, _driver(wanted, first, last), backwards)(
         tx,
         after=after,
         count=count,
         state=wanted.state,
         number=wanted.number,
+        town=first[:9],
         division_first=first,
         division_last=last,
         expires_by=wanted.expires_by.isoformat() if wanted.expires_by else None,
         unprinted=int(wanted.unprinted),
         verified_before=wanted.verified_before.isoformat() if wanted.verified_before else None,
     )
+    return [row["id"] for row in rows]
+
+
+def card_rows(tx: Transaction, ids: Iterable[str]) -> list[Row]:
+    """What a list shows of each card, with name_masked and its division."""
+    rows = (queries.listed_card(tx, id=card_id) for card_id in ids)
     return [{**row, "name_masked": mask_name(row["holder_name"])} for row in rows]
+
+
+def _driver(wanted: WantedCards, first: str, last: str) -> str:
+    """The statement that begins where the fewest cards are."""
+    if wanted.number is not None:
+        return "card_ids_by_number"
+    if wanted.unprinted:
+        return "card_ids_to_print"
+    if wanted.state not in (None, "active"):
+        return "card_ids_by_state"
+    if wanted.verified_before is not None:
+        return "card_ids_unverified"
+    if wanted.expires_by is not None:
+        return "card_ids_by_expiry"
+    return "card_ids_by_town" if first[:9] == last[:9] else "card_ids_by_walk"
 
 
 def card_in(tx: Transaction, card_id: str, *, within: str | None) -> Row:

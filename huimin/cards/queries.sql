@@ -87,36 +87,149 @@ GROUP BY key_id ORDER BY key_id;
 -- name: any_card^
 SELECT id FROM card LIMIT 1;
 
--- name: cards_after
+-- The statements of the list of cards. Each begins at the index that holds the fewest of what is
+-- asked for; the filters below only strike out. `|| ''` keeps the planner from beginning at them, or
+-- from walking over every card in the order of issue for a few lost ones.
+
+-- name: card_ids_by_walk
 -- read both ways
--- A page of the list, by id. printed: 0 keeps those never printed.
+-- Every card, in the order of issue.
+SELECT card.id FROM card CROSS JOIN holder
+WHERE holder.id = card.holder_id AND card.id > :after
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
+    AND (CAST(:state AS TEXT) IS NULL OR card.state || '' = :state)
+    AND (CAST(:expires_by AS TEXT) IS NULL
+        OR (card.state || '' = 'active' AND card.expires_on || '' <= :expires_by))
+    AND (CAST(:verified_before AS TEXT) IS NULL OR (card.state || '' = 'active'
+        AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
+    AND (CAST(:unprinted AS BIGINT) = 0
+        OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+ORDER BY card.id LIMIT :count;
+
+-- name: card_ids_by_number
+-- read both ways
+SELECT card.id FROM card CROSS JOIN holder
+WHERE holder.id = card.holder_id AND card.number = :number AND card.id > :after
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
+    AND (CAST(:state AS TEXT) IS NULL OR card.state || '' = :state)
+    AND (CAST(:expires_by AS TEXT) IS NULL
+        OR (card.state || '' = 'active' AND card.expires_on || '' <= :expires_by))
+    AND (CAST(:verified_before AS TEXT) IS NULL OR (card.state || '' = 'active'
+        AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
+    AND (CAST(:unprinted AS BIGINT) = 0
+        OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+ORDER BY card.id LIMIT :count;
+
+-- name: card_ids_by_state
+-- read both ways
+-- From the state: of those that are not active.
+SELECT card.id FROM card CROSS JOIN holder
+WHERE holder.id = card.holder_id AND card.state = :state AND card.id || '' > :after
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
+    AND (CAST(:state AS TEXT) IS NULL OR card.state || '' = :state)
+    AND (CAST(:expires_by AS TEXT) IS NULL
+        OR (card.state || '' = 'active' AND card.expires_on || '' <= :expires_by))
+    AND (CAST(:verified_before AS TEXT) IS NULL OR (card.state || '' = 'active'
+        AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
+    AND (CAST(:unprinted AS BIGINT) = 0
+        OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+ORDER BY card.id || '' LIMIT :count;
+
+-- name: card_ids_to_print
+-- read both ways
+-- Those that were never printed.
+SELECT card.id FROM card CROSS JOIN holder
+WHERE holder.id = card.holder_id AND card.state = 'active' AND card.printed_at IS NULL
+    AND card.id > :after
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
+    AND (CAST(:state AS TEXT) IS NULL OR card.state || '' = :state)
+    AND (CAST(:expires_by AS TEXT) IS NULL
+        OR (card.state || '' = 'active' AND card.expires_on || '' <= :expires_by))
+    AND (CAST(:verified_before AS TEXT) IS NULL OR (card.state || '' = 'active'
+        AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
+    AND (CAST(:unprinted AS BIGINT) = 0
+        OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+ORDER BY card.id LIMIT :count;
+
+-- name: card_ids_by_expiry
+-- read both ways
+-- From the last day.
+SELECT card.id FROM card CROSS JOIN holder
+WHERE holder.id = card.holder_id AND card.state = 'active' AND card.expires_on <= :expires_by
+    AND card.id || '' > :after
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
+    AND (CAST(:state AS TEXT) IS NULL OR card.state || '' = :state)
+    AND (CAST(:expires_by AS TEXT) IS NULL
+        OR (card.state || '' = 'active' AND card.expires_on || '' <= :expires_by))
+    AND (CAST(:verified_before AS TEXT) IS NULL OR (card.state || '' = 'active'
+        AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
+    AND (CAST(:unprinted AS BIGINT) = 0
+        OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+ORDER BY card.id || '' LIMIT :count;
+
+-- name: card_ids_unverified
+-- read both ways
+-- From the people whose entitlement was looked at too long ago, or never since the card was issued.
+SELECT card.id FROM (
+    SELECT seen.id FROM holder AS seen WHERE seen.verified_on < :verified_before
+    UNION ALL
+    SELECT never.id FROM holder AS never WHERE never.verified_on IS NULL AND EXISTS (
+        SELECT 1 FROM card AS issued WHERE issued.holder_id = never.id
+        AND issued.state IN ('active', 'suspended', 'lost') AND issued.issued_on < :verified_before)
+) AS due CROSS JOIN holder CROSS JOIN card
+WHERE holder.id = due.id AND card.holder_id = due.id AND card.id || '' > :after
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
+    AND (CAST(:state AS TEXT) IS NULL OR card.state || '' = :state)
+    AND (CAST(:expires_by AS TEXT) IS NULL
+        OR (card.state || '' = 'active' AND card.expires_on || '' <= :expires_by))
+    AND (CAST(:verified_before AS TEXT) IS NULL OR (card.state || '' = 'active'
+        AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
+    AND (CAST(:unprinted AS BIGINT) = 0
+        OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+ORDER BY card.id LIMIT :count;
+
+-- name: card_ids_by_town
+-- read both ways
+-- A town's cards.
+SELECT card.id FROM holder CROSS JOIN card
+WHERE card.holder_id = holder.id AND substr(holder.division_code, 1, 9) = :town
+    AND card.id || '' > :after
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
+    AND (CAST(:state AS TEXT) IS NULL OR card.state || '' = :state)
+    AND (CAST(:expires_by AS TEXT) IS NULL
+        OR (card.state || '' = 'active' AND card.expires_on || '' <= :expires_by))
+    AND (CAST(:verified_before AS TEXT) IS NULL OR (card.state || '' = 'active'
+        AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
+    AND (CAST(:unprinted AS BIGINT) = 0
+        OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+ORDER BY card.id LIMIT :count;
+
+-- name: listed_card^
 SELECT card.id, card.number, card.state, card.issued_on, card.expires_on, card.holder_id,
     holder.name AS holder_name, village.name AS village_name, town.name AS town_name
 FROM card
 JOIN holder ON holder.id = card.holder_id
 JOIN division AS village ON village.code = holder.division_code
 LEFT JOIN division AS town ON town.code = substr(holder.division_code, 1, 9) || '000'
-WHERE card.id > :after
-    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
-    AND (CAST(:state AS TEXT) IS NULL OR card.state = :state)
-    AND (CAST(:number AS TEXT) IS NULL OR card.number = :number)
-    AND (CAST(:expires_by AS TEXT) IS NULL
-        OR (card.state = 'active' AND card.expires_on <= :expires_by))
-    AND (CAST(:verified_before AS TEXT) IS NULL
-        OR (card.state = 'active' AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
-    AND (CAST(:unprinted AS BIGINT) = 0 OR (card.state = 'active' AND card.printed_at IS NULL))
-ORDER BY card.id LIMIT :count;
+WHERE card.id = :id;
 
 -- name: approved_without_card_in
 -- Holders of a division whose application was approved and who never had a card.
-SELECT DISTINCT holder.id FROM application CROSS JOIN holder
+SELECT application.holder_id AS id FROM application CROSS JOIN holder
 WHERE holder.id = application.holder_id
     AND application.state = 'approved' AND application.fulfilled_at IS NULL
     AND holder.erased_at IS NULL
     AND holder.division_code || '' >= :division_first
     AND holder.division_code || '' <= :division_last
     AND NOT EXISTS (SELECT 1 FROM card WHERE card.holder_id = holder.id)
-ORDER BY holder.id;
+GROUP BY application.holder_id ORDER BY application.holder_id;
 
 -- name: latest_application_state$
 SELECT state FROM application WHERE holder_id = :holder_id ORDER BY submitted_at DESC, id DESC LIMIT 1;
@@ -156,16 +269,6 @@ JOIN holder ON holder.id = card.holder_id
 JOIN division ON division.code = holder.division_code
 WHERE print_run_card.print_run_id = :print_run_id
 ORDER BY holder.division_code, card.number;
-
--- name: unverified_cards
--- Active cards of people whose entitlement was last looked at before a day, by id.
-SELECT card.id, card.number, card.holder_id, holder.name AS holder_name,
-    COALESCE(holder.verified_on, card.issued_on) AS verified_on
-FROM card JOIN holder ON holder.id = card.holder_id
-WHERE card.state = 'active' AND card.id > :after
-    AND COALESCE(holder.verified_on, card.issued_on) < :last_day
-    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
-ORDER BY card.id LIMIT :count;
 
 -- name: newest_event$
 -- Ids are made in order of time, so that the greatest is the newest.

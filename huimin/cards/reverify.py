@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, datetime, timedelta
-from typing import Any
 
+from huimin.cards.card_list import WantedCards, card_ids
 from huimin.cards.change_state import suspend_card
-from huimin.cards.events import queries
-from huimin.holders.people import division_bounds
 from huimin.storage.engine import Transaction
 
-Row = dict[str, Any]
 REASON = "保障资格超期未复核"
 MONTHS_A_YEAR = 12
 
@@ -43,20 +40,11 @@ def overdue_before(today: date, verify_months: int, grace_days: int) -> date:
 
 
 def unverified_cards(
-    tx: Transaction, *, last_day: date, after: str, count: int, division_code: str | None = None
-) -> list[Row]:
-    """Up to `count` active cards behind the id `after`, last verified before `last_day`."""
-    first, last = division_bounds(division_code or "0" * 12)
-    return list(
-        queries.unverified_cards(
-            tx,
-            last_day=last_day.isoformat(),
-            after=after,
-            count=count,
-            division_first=first,
-            division_last=last,
-        )
-    )
+    tx: Transaction, *, last_day: date, count: int, division_code: str | None = None
+) -> list[str]:
+    """Ids of up to `count` active cards of people who were last verified before `last_day`."""
+    wanted = WantedCards(verified_before=last_day, within=division_code)
+    return card_ids(tx, wanted, "", count)
 
 
 def suspend_overdue(
@@ -69,9 +57,7 @@ def suspend_overdue(
     division_code: str | None = None,
 ) -> int:
     """Suspend up to `count` cards last verified before `last_day`; how many it were."""
-    rows = unverified_cards(
-        tx, last_day=last_day, after="", count=count, division_code=division_code
-    )
-    for row in rows:
-        suspend_card(tx, card_id=row["id"], now=now, actor=actor, reason=REASON)
-    return len(rows)
+    ids = unverified_cards(tx, last_day=last_day, count=count, division_code=division_code)
+    for card_id in ids:
+        suspend_card(tx, card_id=card_id, now=now, actor=actor, reason=REASON)
+    return len(ids)

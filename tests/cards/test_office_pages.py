@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pypdfium2
@@ -13,6 +14,9 @@ from huimin.cards.reverify import months_before
 from huimin.core.days import parse_day
 from huimin.holders.applications import approve_application, submit_application
 from huimin.house import House
+from huimin.settings import Settings
+from huimin.storage.named_queries import parameter_names, statements
+from huimin.storage.open_engine import open_engine
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.staff import csrf_of, make_staff, sign_in
@@ -202,3 +206,31 @@ def test_a_registrar_s_print_log_is_the_own_town_s(office: Any, house: House) ->
     assert registrar.get(f"/cards/print-runs/{run}").status_code == 404
     answer = post(registrar, f"/cards/print-runs/{run}", reason="再要一份")
     assert answer.status_code == 404
+
+
+def test_the_list_begins_where_the_fewest_cards_are_whatever_is_asked_for(
+    make_settings: Callable[[str, str], Settings],
+) -> None:
+    # Before, a page of fifty sorted a million cards: twenty seconds each.
+    engine = open_engine(make_settings("sqlite", "bare"))
+    begins = {
+        "card_ids_by_walk": "card USING INDEX sqlite_autoindex_card_1 (id>?)",
+        "card_ids_to_print": "card USING INDEX card_to_print (printed_at=? AND id>?)",
+        "card_ids_by_state": "card USING INDEX card_state (state=?)",
+        "card_ids_by_expiry": "card USING INDEX card_expiry (state=? AND expires_on<?)",
+        "card_ids_by_town": "holder USING INDEX holder_town (<expr>=?)",
+        "approved_without_card_in": "application USING COVERING INDEX application_to_fulfil"
+        " (state=? AND fulfilled_at=?)",
+        "cards_ending": "card USING INDEX card_expiry (state=? AND expires_on>? AND expires_on<?)",
+    }
+    texts = statements("cards")
+    for name, step in begins.items():
+        sql = texts[name]
+        given = dict.fromkeys(parameter_names(sql))
+        plan = engine.read(
+            lambda tx, sql=sql, given=given: [  # type: ignore[misc]
+                row["detail"] for row in tx.connection.execute(f"EXPLAIN QUERY PLAN {sql}", given)
+            ]
+        )
+        assert plan[0] == f"SEARCH {step}", name
+    engine.close()

@@ -245,7 +245,8 @@ CREATE TABLE application (
 );
 CREATE UNIQUE INDEX application_one_open ON application (holder_id) WHERE state = 'submitted';
 CREATE INDEX application_state ON application (state, id);
-CREATE INDEX application_to_fulfil ON application (holder_id) WHERE state = 'approved' AND fulfilled_at IS NULL;
+-- Led by what is constant in it, so that the planner takes it before application_state.
+CREATE INDEX application_to_fulfil ON application (state, fulfilled_at, holder_id) WHERE state = 'approved' AND fulfilled_at IS NULL;
 CREATE INDEX application_holder ON application (holder_id);
 
 -- Papers that prove an entitlement. The file itself is encrypted in the instance folder, named by the id.
@@ -300,8 +301,9 @@ CREATE TABLE card (
 CREATE UNIQUE INDEX card_one_live_copy ON card (holder_id) WHERE state IN ('active', 'suspended', 'lost');
 CREATE INDEX card_holder ON card (holder_id);
 CREATE INDEX card_state ON card (state, holder_id);
-CREATE INDEX card_expiry ON card (expires_on) WHERE state = 'active';
-CREATE INDEX card_to_print ON card (id) WHERE state = 'active' AND printed_at IS NULL;
+-- Led by what is constant in them, so that the planner takes them before card_state, with statistics or without.
+CREATE INDEX card_expiry ON card (state, expires_on) WHERE state = 'active';
+CREATE INDEX card_to_print ON card (printed_at, id) WHERE state = 'active' AND printed_at IS NULL;
 -- How many cards there were, were new and had never been used, at the end of any day.
 CREATE INDEX card_counted ON card (issued_on, ended_on, expires_on, first_used_on);
 -- The deny list of the offline pack, read from the index alone.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from flask import redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
-from huimin.cards.card_list import WantedCards, approved_without_card, cards_after
+from huimin.cards.card_list import WantedCards, approved_without_card, card_ids, card_rows
 from huimin.cards.issue import default_expiry, issue_card
 from huimin.cards.pages import pages
 from huimin.cards.reverify import (
@@ -71,9 +72,7 @@ def cards() -> str | Response:
     place, last_day = chosen_place(form), _overdue_before()
 
     def waiting(tx: Transaction) -> tuple[int, int]:
-        overdue = unverified_cards(
-            tx, last_day=last_day, after="", count=COUNT_MAX, division_code=place
-        )
+        overdue = unverified_cards(tx, last_day=last_day, count=COUNT_MAX, division_code=place)
         return len(approved_without_card(tx, place)), len(overdue)
 
     to_issue, overdue = house().engine.read(waiting)
@@ -175,11 +174,15 @@ def _page(form: Form, *, size: int) -> Listed:
         within=own_division(),
     )
     place = Place.asked()
-    return house().engine.read(
-        lambda tx: listed(
-            lambda key, n, backwards=False: cards_after(tx, wanted, key, n, backwards=backwards),
-            lambda: len(cards_after(tx, wanted, "", COUNT_MAX + 1)),
+
+    def look(tx: Transaction) -> Listed:
+        page = listed(
+            lambda key, n, backwards=False: card_ids(tx, wanted, key, n, backwards=backwards),
+            lambda: len(card_ids(tx, wanted, "", COUNT_MAX + 1)),
             place=place,
+            key_of=str,
             size=size,
         )
-    )
+        return replace(page, rows=card_rows(tx, page.rows))
+
+    return house().engine.read(look)
