@@ -1,0 +1,44 @@
+"""Reports in the browser: one module per subject, one blueprint for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint
+
+from huimin.core.days import county_day, month_of
+from huimin.reports.wording import FIGURE_WORDS, GROUPING_WORDS, KEY_WORDS
+from huimin.web.current import house
+
+pages = Blueprint("reports", __name__, url_prefix="/reports")
+
+
+def present_month() -> str:
+    """The month that is running in the county."""
+    return month_of(county_day(house().clock()))
+
+
+def words(language: str) -> dict[str, Any]:
+    """What groupings, figures and groups are called, for a template."""
+    return {
+        "grouping_word": lambda grouping: GROUPING_WORDS[grouping][language],
+        "figure_word": lambda figure: FIGURE_WORDS[figure][language],
+        "name_of": name_of_group(language),
+    }
+
+
+def name_of_group(language: str) -> Callable[[str, str, str], str]:
+    """Grouping, key and name → what the group is called in the language."""
+
+    def name_of(grouping: str, key: str, name: str) -> str:
+        known = KEY_WORDS.get(grouping, {})
+        return known[key][language] if key in known else name
+
+    return name_of
+
+
+from huimin.reports.pages import (  # noqa: E402
+    report,  # noqa: F401
+    rows,  # noqa: F401
+)
