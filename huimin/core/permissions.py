@@ -50,6 +50,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "claim.decide": frozenset({ADMINISTRATOR}),
     "offline.read": READERS,
     "report.read": READERS,
+    "report.template": frozenset({ADMINISTRATOR}),
     "settlement.read": READERS | {MERCHANT_MANAGER},
     "settlement.answer": frozenset({MERCHANT_MANAGER}),
     "settlement.manage": frozenset({ADMINISTRATOR}),
@@ -126,6 +127,10 @@ ACTION_WORDS: dict[str, tuple[str, str]] = {
     "claim.decide": ("审批补办登记", "decide claims of missed discounts"),
     "offline.read": ("查看断网时的交易", "see what tills gave without network"),
     "report.read": ("查看和下载月报表", "see and download the monthly report"),
+    "report.template": (
+        "上传和选用官方报表模板",
+        "upload and choose templates of the official workbook",
+    ),
     "settlement.read": ("查看和下载结算单", "see and download settlements"),
     "settlement.answer": (
         "确认本商户的结算单，或提出异议",

@@ -324,3 +324,25 @@ SELECT name FROM merchant WHERE id = :key;
 
 -- name: division_name$
 SELECT name FROM division WHERE code = :key;
+
+-- name: newest_template_version$
+SELECT MAX(version) FROM report_template;
+
+-- name: insert_template!
+INSERT INTO report_template (id, version, state, file_name, sha256, size_bytes, uploaded_at, uploaded_by)
+VALUES (:id, :version, 'kept', :file_name, :sha256, :size_bytes, :uploaded_at, :uploaded_by);
+
+-- name: templates
+SELECT * FROM report_template ORDER BY version DESC;
+
+-- name: template_by_id^
+SELECT * FROM report_template WHERE id = :id;
+
+-- name: template_in_use^
+SELECT * FROM report_template WHERE state = 'in_use';
+
+-- name: put_templates_aside!
+UPDATE report_template SET state = 'kept' WHERE state = 'in_use';
+
+-- name: use_template!
+UPDATE report_template SET state = 'in_use' WHERE id = :id;

@@ -36,6 +36,7 @@ SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "list": (_("名单"), "", ""),
     "alert": (_("提醒"), "alerts.one_alert", "alert_id"),
     "redemption": (_("优惠交易"), "", ""),
+    "report_template": (_("报表模板"), "", ""),
     "settlement": (_("结算单"), "settlement.statement", "settlement_id"),
     "notice": (_("通知"), "", ""),
     "month": (_("月份"), "months.month", "month"),

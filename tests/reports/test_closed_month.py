@@ -33,7 +33,9 @@ def test_page_and_files_are_those_that_were_signed(
     assert closed is not None
     # A name that changes later does not change what was signed.
     sqlite_house.engine.write(
-        lambda tx: tx.connection.execute("UPDATE outlet SET name = '改了名字的店'")
+        lambda tx: tx.connection.execute(
+            "UPDATE outlet SET name = '改了名字的店' WHERE name = '南门超市'"
+        )
     )
     client = app.test_client()
     sign_in(client, make_staff(sqlite_house, "administrator")["username"])

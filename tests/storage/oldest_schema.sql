@@ -710,6 +710,20 @@ CREATE INDEX claim_holder ON claim (holder_id);
 CREATE INDEX claim_submitted ON claim (submitted_at);
 CREATE INDEX claim_decided ON claim (decided_at, state, submitted_at);
 
+-- ---------------------------------------------------------------- reports
+-- Versions of the county's own workbook; the files lie in the instance folder under report-templates/<id>.xlsx.
+CREATE TABLE report_template (
+    id           TEXT PRIMARY KEY,
+    version      BIGINT NOT NULL UNIQUE CHECK (version >= 1),
+    state        TEXT NOT NULL CHECK (state IN ('kept', 'in_use')),
+    file_name    TEXT NOT NULL,
+    sha256       TEXT NOT NULL CHECK (length(sha256) = 64),
+    size_bytes   BIGINT NOT NULL CHECK (size_bytes > 0),
+    uploaded_at  TEXT NOT NULL,
+    uploaded_by  TEXT NOT NULL
+);
+CREATE UNIQUE INDEX report_template_one_in_use ON report_template (state) WHERE state = 'in_use';
+
 -- ---------------------------------------------------------------- months
 -- One closing of a month, by version. Drafted by the checks, then signed by three different administrators; what they
 -- signed is report_json, which never changes again once it is approved. A returned or reopened version is over: the

@@ -41,4 +41,5 @@ def name_of_group(language: str) -> Callable[[str, str, str], str]:
 from huimin.reports.pages import (  # noqa: E402
     report,  # noqa: F401
     rows,  # noqa: F401
+    template,  # noqa: F401
 )

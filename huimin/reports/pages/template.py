@@ -1,0 +1,154 @@
+"""The county's own workbook: upload a template, look at it filled, use it or the built-in one."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from huimin.access.guards import member, require
+from huimin.core.days import county_day
+from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.reports.closed_month import Shown, shown_report
+from huimin.reports.pages import pages, present_month
+from huimin.reports.period import Period, checked_period
+from huimin.reports.template_check import FILE_BYTES_MAX
+from huimin.reports.template_example import example_template
+from huimin.reports.template_fields import COLUMNS, FACT_PARTS, NUMBER, TEXTS
+from huimin.reports.template_fill import filled_template
+from huimin.reports.templates import (
+    Row,
+    content_of,
+    keep_template,
+    store_template,
+    template_by_id,
+    template_in_use,
+    templates,
+    use_built_in,
+    use_template,
+)
+from huimin.reports.wording import FACT_WORDS, GROUPING_WORDS
+from huimin.storage.engine import Transaction
+from huimin.web.current import change, house
+from huimin.web.forms import Form, tell
+from huimin.web.language import request_language
+from huimin.web.list_xlsx import CONTENT_TYPE
+
+
+@pages.get("/templates/")
+@require("report.template")
+def template_list() -> str:
+    """Every version, and how a template is written."""
+    return _template_page(Form())
+
+
+@pages.post("/templates/")
+@require("report.template")
+def upload_template() -> BaseResponse | tuple[str, int]:
+    """Check a template and keep it as the next version."""
+    request.max_content_length = FILE_BYTES_MAX + 100_000
+    now, actor, sent = house().clock(), member().username, request.files.get("template")
+    try:
+        if sent is None or not sent.filename:
+            raise field_problem("template", "请选择一个 .xlsx 文件。", "Choose an .xlsx file.")
+        folder, name = house().settings.folder, sent.filename
+        stored = store_template(folder, file_name=name, content=sent.read())
+        change(lambda tx: keep_template(tx, stored, now=now, actor=actor))
+    except FieldProblems as why:
+        return _template_page(Form().refused(why)), 422
+    tell(_("模板已保存。请先预览，没有问题再启用。"))
+    return redirect(url_for("reports.template_list"))
+
+
+@pages.post("/templates/<template_id>/use")
+@require("report.template")
+def use_one(template_id: str) -> BaseResponse:
+    """Make a version the official workbook."""
+    now, actor = house().clock(), member().username
+    change(lambda tx: use_template(tx, template_id, now=now, actor=actor))
+    tell(_("已启用这个模板，报表页上的“官方表”按它生成。"))
+    return redirect(url_for("reports.template_list"))
+
+
+@pages.post("/templates/built-in")
+@require("report.template")
+def use_built_in_one() -> BaseResponse:
+    """Go back to the built-in workbook."""
+    now, actor = house().clock(), member().username
+    change(lambda tx: use_built_in(tx, now=now, actor=actor))
+    tell(_("已改回内置报表。"))
+    return redirect(url_for("reports.template_list"))
+
+
+@pages.get("/templates/example.xlsx")
+@require("report.template")
+def template_example() -> Response:
+    """A template to start from."""
+    return _xlsx(example_template(), "huimin-template.xlsx")
+
+
+@pages.get("/templates/<template_id>/original.xlsx")
+@require("report.template")
+def original_template(template_id: str) -> Response:
+    """A version as it was uploaded."""
+    row = house().engine.read(lambda tx: template_by_id(tx, template_id))
+    return _xlsx(content_of(house().settings.folder, row), row["file_name"])
+
+
+@pages.get("/templates/<template_id>/preview.xlsx")
+@require("report.template")
+def preview_template(template_id: str) -> Response:
+    """A version filled with the present month, or the one that is asked for."""
+    period = checked_period(request.args.get("month") or present_month())
+    row = house().engine.read(lambda tx: template_by_id(tx, template_id))
+    return _filled(row, period, "preview")
+
+
+@pages.get("/official/<month>.xlsx")
+@require("report.read")
+def official(month: str) -> Response:
+    """The report in the county's own workbook, while a template is in use."""
+    period = checked_period(month)
+    row = house().engine.read(template_in_use)
+    if row is None:
+        raise Refusal("not_found")
+    return _filled(row, period, "official")
+
+
+def _filled(row: Row, period: Period, called: str) -> Response:
+    today, county_name = county_day(house().clock()), house().settings.county_name
+
+    def look_up(tx: Transaction) -> Shown:
+        return shown_report(tx, period, today, county_name)
+
+    shown = house().engine.read(look_up)
+    template = content_of(house().settings.folder, row)
+    body = filled_template(template, shown.report, shown.county_name)
+    days = period.text.replace("..", "_")
+    return _xlsx(body, f"huimin-{called}-{days}-t{row['version']}.xlsx")
+
+
+def _xlsx(content: bytes, name: str) -> Response:
+    response = Response(content, content_type=CONTENT_TYPE)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _template_page(form: Form) -> str:
+    language = request_language()
+    found = house().engine.read(templates)
+    return render_template(
+        "reports/templates.html",
+        form=form,
+        found=found,
+        in_use=next((row for row in found if row["state"] == "in_use"), None),
+        month=present_month(),
+        texts=TEXTS,
+        columns=(NUMBER, *COLUMNS),
+        fact_parts=list(FACT_PARTS),
+        facts=[(code, words[language]) for code, words in FACT_WORDS.items()],
+        groupings=[(code, words[language]) for code, words in GROUPING_WORDS.items()],
+    )

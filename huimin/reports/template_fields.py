@@ -1,0 +1,138 @@
+"""What a county may write in braces in its template workbook, and what is put there.
+
+`{{title}}` and its like stand anywhere; `{{name}}`, `{{discount_fen}}` and the other columns make
+their row one that is repeated for each group of the sheet's grouping.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import attrgetter, methodcaller
+
+from huimin.core.kind_names import outlet_kind_word
+from huimin.reports.columns import Sort, Value
+from huimin.reports.facts import Fact, facts_of
+from huimin.reports.figures import FIGURES, OutletRow, ReportRow
+from huimin.reports.monthly import GROUPINGS, MonthlyReport
+from huimin.reports.wording import (
+    FACT_WORDS,
+    GROUPING_WORDS,
+    month_words,
+    notes_of,
+    period_words,
+    title_words,
+)
+
+PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+BY = "by:"
+TEXTS = ("title", "county", "period", "month", "unit", "note")
+NUMBER = "number"
+# What a cover's line is asked by: {{now.discount_fen}}, {{change.cards_new}} …
+FACT_PARTS: Mapping[str, Callable[[Fact], int | None]] = {
+    "now": lambda fact: fact.now,
+    "previous": lambda fact: fact.previous,
+    "last_year": lambda fact: fact.last_year,
+    "change": lambda fact: fact.change(),
+    "change_to_last_year": lambda fact: fact.change("last_year"),
+}
+TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column that may be asked for: how its value is written, and where it is."""
+
+    sort: Sort
+    value: Callable[[ReportRow], Value]
+
+
+def grouping_named(text: str) -> str | None:
+    """The grouping that a sheet's name or a {{by:…}} names: "outlet", 惠民示范点, 按惠民示范点."""
+    text = text.strip()
+    for grouping in GROUPINGS:
+        words = GROUPING_WORDS[grouping]["zh_Hans"]
+        if text in (grouping, words, f"按{words}", f"分{words}"):
+            return grouping
+    return None
+
+
+def is_column(name: str) -> bool:
+    """Whether a placeholder makes its row one that is repeated."""
+    return name == NUMBER or name in COLUMNS
+
+
+def is_single(name: str) -> bool:
+    """Whether a placeholder may stand anywhere."""
+    part, _, code = name.partition(".")
+    if part == TOTAL:
+        return code in COLUMNS
+    return name in TEXTS or (part in FACT_PARTS and code in FACT_WORDS)
+
+
+def column_value(name: str, row: ReportRow, number: int) -> tuple[Sort, Value]:
+    """What a column has in a row; `number` is the row's place, from 1."""
+    if name == NUMBER:
+        return "count", number
+    field = COLUMNS[name]
+    return field.sort, field.value(row)
+
+
+def single_value(
+    name: str, report: MonthlyReport, county_name: str, grouping: str | None
+) -> tuple[Sort, Value]:
+    """What stands for a placeholder that is of no row."""
+    part, _, code = name.partition(".")
+    if part == TOTAL:
+        return column_value(code, report.total, 0)
+    if part in FACT_PARTS:
+        fact = next(fact for fact in facts_of(report) if fact.code == code)
+        return fact.sort, FACT_PARTS[part](fact)
+    texts = {
+        "title": title_words(county_name, report.month, grouping),
+        "county": county_name,
+        "period": period_words(report.month),
+        "month": month_words(report.month),
+        "unit": "元",
+        "note": "\n".join(notes_of(report.period)),
+    }
+    return "text", texts[name]
+
+
+def _of_outlet(name: str) -> Callable[[ReportRow], Value]:
+    return lambda row: str(getattr(row, name)) if isinstance(row, OutletRow) else ""
+
+
+def _code(row: ReportRow) -> Value:
+    if isinstance(row, OutletRow):
+        return row.credit_code
+    return "" if row.key == TOTAL else row.key
+
+
+def _kind(row: ReportRow) -> Value:
+    return outlet_kind_word(row.kind) if isinstance(row, OutletRow) else ""
+
+
+def _figure_fields() -> dict[str, Field]:
+    fields: dict[str, Field] = {}
+    for figure in FIGURES:
+        sort: Sort = "money" if figure.endswith("_fen") else "count"
+        fields |= {
+            figure: Field(sort, attrgetter(figure)),
+            f"previous_{figure}": Field(sort, attrgetter(f"previous.{figure}")),
+            f"last_year_{figure}": Field(sort, attrgetter(f"last_year.{figure}")),
+            f"change_{figure}": Field(sort, methodcaller("change", figure)),
+        }
+    return fields
+
+
+COLUMNS: Mapping[str, Field] = {
+    "name": Field("text", lambda row: row.name),
+    "code": Field("text", _code),
+    "merchant": Field("text", _of_outlet("merchant_name")),
+    "kind": Field("text", _kind),
+    "payable_fen": Field("money", lambda row: row.payable_fen),
+    "change_bp": Field("rate", lambda row: row.discount_change_bp),
+    **_figure_fields(),
+}
