@@ -10,10 +10,10 @@ import xlsxwriter
 
 from huimin.reports.figures import FIGURES
 from huimin.reports.monthly import GROUPINGS
-from huimin.reports.wording import FACT_WORDS, fact_word, figure_word, grouping_word
+from huimin.reports.template_fields import SIGNERS as SIGNED
+from huimin.reports.wording import FACT_WORDS, SIGNERS, fact_word, figure_word, grouping_word
 
 MADE = datetime(2026, 1, 1)
-SIGNERS = ("填报人：", "审核人：", "负责人：", "填报日期：")
 
 
 def example_template() -> bytes:
@@ -42,8 +42,8 @@ def _cover(sheet: Any, title: Any, head: Any, cell: Any) -> None:
         sheet.write_string(at, 0, fact_word(code), cell)
         for place, part in enumerate(("now", "previous", "change"), start=1):
             sheet.write_string(at, place, f"{{{{{part}.{code}}}}}", cell)
-    for place, signer in enumerate(SIGNERS):
-        sheet.write_string(len(FACT_WORDS) + 4, place, signer)
+    for place, (line, name) in enumerate(zip(SIGNERS, SIGNED, strict=True)):
+        sheet.write_string(len(FACT_WORDS) + 4, place, f"{line}{{{{{name}}}}}")
     sheet.set_column(0, 3, 22)
     sheet.set_paper(9)
 

@@ -27,7 +27,9 @@ from huimin.reports.wording import (
 
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 BY = "by:"
-TEXTS = ("title", "county", "period", "month", "unit", "note")
+# Empty until the month is signed: who prepared, reviewed and approved it, and the day.
+SIGNERS = ("prepared", "reviewed", "approved", "prepared_on")
+TEXTS = ("title", "county", "period", "month", "unit", "note", *SIGNERS)
 NUMBER = "number"
 # What a cover's line is asked by: {{now.discount_fen}}, {{change.cards_new}} …
 FACT_PARTS: Mapping[str, Callable[[Fact], int | None]] = {
@@ -96,6 +98,8 @@ def single_value(
         "month": month_words(report.month),
         "unit": "元",
         "note": "\n".join(notes_of(report.period)),
+        **dict.fromkeys(SIGNERS, ""),
+        **dict(zip(SIGNERS, report.signers, strict=False)),
     }
     return "text", texts[name]
 

@@ -96,6 +96,17 @@ def test_the_same_report_and_template_give_the_same_bytes(
         assert b"2026-10-31T00:00:00Z</dcterms:modified>" in packed.read("docProps/core.xml")
 
 
+def test_who_signed_stands_in_it(report: MonthlyReport) -> None:
+    def write(sheet: Any) -> None:
+        own_form(sheet)
+        sheet["A5"] = "填报人：{{prepared}}，{{prepared_on}}"
+
+    template = workbook(write)
+    assert filled(template, report).active["A7"].value == "填报人：，"
+    signed = replace(report, signers=("李一", "王二", "赵三", "2026年11月2日"))
+    assert filled(template, signed).active["A7"].value == "填报人：李一，2026年11月2日"
+
+
 def test_a_name_that_looks_like_a_formula_stays_text(report: MonthlyReport) -> None:
     rows = tuple(replace(row, name=DANGEROUS) for row in report.rows("outlet"))
     hostile = replace(report, groups={**report.groups, "outlet": rows})

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from huimin.access.guards import member, require
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
-from huimin.reports.closed_month import Shown, shown_report
+from huimin.reports.closed_month import ClosedMonth, report_in_force
+from huimin.reports.monthly import MonthlyReport
 from huimin.reports.pages import pages, present_month
 from huimin.reports.period import Period, checked_period
 from huimin.reports.template_check import FILE_BYTES_MAX
@@ -118,14 +119,14 @@ def official(month: str) -> Response:
 
 
 def _filled(row: Row, period: Period, called: str) -> Response:
-    today, county_name = county_day(house().clock()), house().settings.county_name
+    today = county_day(house().clock())
 
-    def look_up(tx: Transaction) -> Shown:
-        return shown_report(tx, period, today, county_name)
+    def look_up(tx: Transaction) -> tuple[MonthlyReport, ClosedMonth | None]:
+        return report_in_force(tx, period, today=today)
 
-    shown = house().engine.read(look_up)
-    template = content_of(house().settings.folder, row)
-    body = filled_template(template, shown.report, shown.county_name)
+    report, closed = house().engine.read(look_up)
+    county_name = closed.county_name if closed else house().settings.county_name
+    body = filled_template(content_of(house().settings.folder, row), report, county_name)
     days = period.text.replace("..", "_")
     return _xlsx(body, f"huimin-{called}-{days}-t{row['version']}.xlsx")
 
