@@ -41,7 +41,7 @@ INSERTS = {
     "holder": 13,
     "holder_name_gram": 2,
     "eligibility": 8,
-    "card": 10,
+    "card": 12,
     "application": 10,
 }
 
@@ -90,7 +90,7 @@ def people(house: House, count: int) -> Iterator[dict[str, list[tuple[Any, ...]]
                     (
                         *(uuid_of("card", number), f"{number:014x}", f"{number:016d}", person),
                         *(state, 1, "2026-01-01", later.isoformat(), at),
-                        None if number % 1_000 == 13 else at,
+                        *(None if number % 1_000 == 13 else at, None, None),
                     )
                 )
                 decision: tuple[Any, ...] = ("approved", at, "y", None, at)

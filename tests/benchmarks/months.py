@@ -1,0 +1,178 @@
+"""What a month's end costs with years of history: `python -m tests.benchmarks.months`.
+
+It fills a county with a million cards and ten million ledger rows over ten years, and prints how
+long that took, how large it is, and what the month's report, a drill-down, a merchant's statement
+and the public page cost: the report after thirteen months of history and after all of it, and
+beside the same figures that DuckDB counts from the rows in the same run (both take turns, their
+answers must be equal). Exit code 1 when DuckDB wins. `--folder` keeps the county for another run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from huimin.app import create_app
+from huimin.core.days import next_month
+from huimin.house import House, create_house, furnish
+from huimin.ledger.rollups import check_month
+from huimin.reports.figures import ADDED_FIGURES
+from huimin.reports.monthly import monthly_report
+from huimin.settings import Settings
+from huimin.storage.open_engine import open_engine
+from tests.benchmarks.month_duckdb import GROUPINGS, Reference
+from tests.benchmarks.month_rows import CountyOfYears
+from tests.making.staff import make_staff, sign_in
+
+FIRST_MONTH, FIRST_HISTORY = "2016-11", 13
+REPEATS = 9
+
+
+def milliseconds(act: Callable[[], object]) -> float:
+    """How long one run takes."""
+    started = time.perf_counter()
+    act()
+    return (time.perf_counter() - started) * 1000
+
+
+def median_of(act: Callable[[], object]) -> float:
+    """The median of some runs, after one to warm up."""
+    act()
+    return statistics.median(milliseconds(act) for _ in range(REPEATS))
+
+
+def months_from(first: str, count: int) -> list[str]:
+    """`count` months in a row."""
+    found = [first]
+    while len(found) < count:
+        found.append(next_month(found[-1]))
+    return found
+
+
+def open_at(folder: Path, month: str) -> House:
+    """The house on the tenth of the month after."""
+    year, number = (int(part) for part in next_month(month).split("-"))
+    now = datetime(year, number, 10, 2, tzinfo=UTC)
+    settings = Settings.from_environment(folder=folder)
+    return furnish(settings, open_engine(settings), lambda: now)
+
+
+def report_ms(house: House, month: str) -> float:
+    """The median of the report's figures from the open database."""
+    return median_of(lambda: house.engine.read(lambda tx: monthly_report(tx, month)))
+
+
+def build(folder: Path, options: argparse.Namespace, months: list[str]) -> None:
+    """Fill the county; print the report's time when thirteen months stand."""
+    started = time.perf_counter()
+    settings = Settings.from_environment(folder=folder)
+    create_house(settings)
+    house = open_at(folder, months[-1])
+    county = CountyOfYears(house, options.cards, folder / "ledger.csv")
+    county.write_people()
+    a_month = options.rows // len(months)
+    for number, month in enumerate(months, start=1):
+        county.write_month(month, a_month)
+        if number == FIRST_HISTORY:
+            county.settle(ledger=False)
+            took = report_ms(house, month)
+            (folder / "first_history").write_text(f"{took:.3f}")
+            print(f"report after {number} months of history: {took:.1f} ms", flush=True)
+    county.settle(ledger=True)
+    with (folder / "cards.csv").open("w") as out:
+        out.write("id,issued_on,ended_on,expires_on\n")
+        for row in county.connection.execute(
+            "SELECT id, issued_on, COALESCE(ended_on, ''), expires_on FROM card ORDER BY id"
+        ):
+            out.write(",".join(row) + "\n")
+    county.close()
+    house.close()
+    (folder / "built").write_text(f"{time.perf_counter() - started:.0f}")
+
+
+def same_figures(report: Any, counted: dict[str, Any]) -> None:
+    """Stop when one figure of the report is not what DuckDB counted."""
+    pairs = [("total", [report.total], counted)]
+    pairs += [(name, list(report.rows(name)), counted) for name in GROUPINGS]
+    for name, rows, _ in pairs:
+        for place, against in enumerate((None, "previous", "last_year")):
+            known = {row.get("key", "total"): row for row in counted[f"{name}.{place}"]}
+            for row in rows:
+                shown = row if against is None else getattr(row, against)
+                wanted = known.pop(row.key, dict.fromkeys(ADDED_FIGURES, 0))
+                told = {figure: getattr(shown, figure) for figure in ADDED_FIGURES}
+                if told != {figure: wanted[figure] for figure in ADDED_FIGURES}:
+                    raise SystemExit(f"{name} {row.key}: {told} is not {wanted}")
+                if wanted.get("cards_used", shown.cards_used) not in (shown.cards_used, None):
+                    raise SystemExit(f"{name} {row.key}: cards {shown.cards_used}, {wanted}")
+            if known:
+                raise SystemExit(f"{name}: DuckDB alone has {sorted(known)}")
+
+
+def measure(folder: Path, month: str) -> bool:
+    """Print every figure; True when the report wins or ties."""
+    house = open_at(folder, month)
+    if house.engine.read(lambda tx: check_month(tx, month)):
+        raise SystemExit("the roll-ups are not what the ledger makes of its rows")
+    started = time.perf_counter()
+    reference = Reference(folder / "rows.duckdb", folder / "ledger.csv", folder / "cards.csv")
+    print(f"rows loaded into DuckDB in {time.perf_counter() - started:.0f} s")
+
+    def ours() -> Any:
+        return house.engine.read(lambda tx: monthly_report(tx, month))
+
+    same_figures(ours(), reference.report(month))
+    pairs = [
+        (milliseconds(ours), milliseconds(lambda: reference.report(month))) for _ in range(REPEATS)
+    ]
+    report, duckdb = (statistics.median(each) for each in zip(*pairs, strict=True))
+    short = float((folder / "first_history").read_text())
+    print(f"{'report of a month':34}{report:10.1f} ms")
+    print(f"{'  after 13 months of history':34}{short:10.1f} ms  {report / short:6.2f} × that")
+    print(f"{'  the same by DuckDB':34}{duckdb:10.1f} ms  {report / duckdb:6.2f} × DuckDB")
+    client = create_app(house=house, testing=True).test_client()
+    sign_in(client, make_staff(house, "administrator")["username"])
+    for label, path in pages(house, month).items():
+        answer = client.get(path)
+        if answer.status_code != 200:
+            raise SystemExit(f"{label}: {path} answered {answer.status_code}")
+        took = median_of(lambda path=path: client.get(path))
+        print(f"{label:34}{took:10.1f} ms  {took / report:6.2f} × report")
+    house.close()
+    return report <= duckdb
+
+
+def pages(house: House, month: str) -> dict[str, str]:
+    """What else an office opens at the month's end."""
+    return {"report page": f"/reports/?month={month}"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cards", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--months", type=int, default=120)
+    parser.add_argument("--folder", type=Path, help="keep the county here, or use the one kept")
+    options = parser.parse_args()
+    months = months_from(FIRST_MONTH, options.months)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.folder or Path(temporary) / "county"
+        if not (folder / "built").exists():
+            build(folder, options, months)
+        size = (folder / "huimin.db").stat().st_size
+        print(
+            f"{options.cards:,} cards, {options.rows:,} rows over {options.months} months:"
+            f" built in {(folder / 'built').read_text()} s, {size / 1e9:.2f} GB"
+        )
+        sys.exit(0 if measure(folder, months[-1]) else 1)
+
+
+if __name__ == "__main__":
+    main()
