@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from huimin.core.days import month_days, previous_month
+from tests.benchmarks.month_rows import CSV_TYPES
 
 SUMS = """
     COUNT(*) FILTER (kind = 'redemption') AS redemptions,
@@ -34,7 +35,6 @@ GROUPINGS = {
     "weekday": ("isodow(business_day)::TEXT", False),
     "hour": ("((hour(occurred_at) + 8) % 24)::TEXT", False),
 }
-LEDGER_TYPES = {"business_day": "DATE", "occurred_at": "TIMESTAMP"}
 
 
 class Reference:
@@ -43,9 +43,8 @@ class Reference:
     def __init__(self, path: Path, ledger_csv: Path, cards_csv: Path) -> None:
         self.connection = duckdb.connect(str(path))
         self.connection.execute(
-            "CREATE OR REPLACE TABLE ledger AS SELECT * FROM read_csv(?, header = true,"
-            " types = {'occurred_at': 'TIMESTAMP', 'business_day': 'DATE', 'month': 'TEXT',"
-            " 'adjusts_month': 'TEXT', 'town_code': 'TEXT', 'division_code': 'TEXT'})",
+            "CREATE OR REPLACE TABLE ledger AS"
+            f" SELECT * FROM read_csv(?, header = true, {CSV_TYPES})",
             [str(ledger_csv)],
         )
         self.connection.execute(
