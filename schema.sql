@@ -304,8 +304,12 @@ CREATE INDEX card_state ON card (state, holder_id);
 -- Led by what is constant in them, so that the planner takes them before card_state, with statistics or without.
 CREATE INDEX card_expiry ON card (state, expires_on) WHERE state = 'active';
 CREATE INDEX card_to_print ON card (printed_at, id) WHERE state = 'active' AND printed_at IS NULL;
--- How many cards there were, were new and had never been used, at the end of any day.
-CREATE INDEX card_counted ON card (issued_on, ended_on, expires_on, first_used_on);
+-- How many cards there were, were new and had never been used, at the end of any day: each counts few of all.
+CREATE INDEX card_issued ON card (issued_on);
+CREATE INDEX card_ended ON card (ended_on) WHERE ended_on IS NOT NULL;
+CREATE INDEX card_last_day ON card (expires_on, issued_on, ended_on);
+CREATE INDEX card_never_used ON card (issued_on, expires_on, ended_on) WHERE first_used_on IS NULL;
+CREATE INDEX card_first_used ON card (first_used_on, issued_on, expires_on, ended_on) WHERE first_used_on IS NOT NULL;
 -- The deny list of the offline pack, read from the index alone.
 CREATE INDEX card_denied ON card (copy_id, expires_on, state) WHERE state <> 'active';
 
@@ -529,7 +533,7 @@ CREATE TABLE month_lock (
 -- and weekday (1 = Monday) are county time, adjusts_month has rows of earlier months only.
 CREATE TABLE rollup_month (
     month                 TEXT NOT NULL,
-    dimension             TEXT NOT NULL CHECK (dimension IN ('town_and_kind', 'division_code', 'eligibility', 'policy_id',
+    dimension             TEXT NOT NULL CHECK (dimension IN ('town_and_kind', 'eligibility', 'policy_id',
         'presenter_kind', 'channel', 'hour', 'weekday', 'adjusts_month')),
     outlet_id             TEXT NOT NULL REFERENCES outlet (id),
     key                   TEXT NOT NULL,
@@ -540,6 +544,19 @@ CREATE TABLE rollup_month (
     merchant_share_fen    BIGINT NOT NULL,
     government_share_fen  BIGINT NOT NULL,
     PRIMARY KEY (month, dimension, outlet_id, key)
+);
+
+-- The same by where the holder lived, of the whole county: outlets × villages would be as many rows as sales.
+CREATE TABLE rollup_month_village (
+    month                 TEXT NOT NULL,
+    division_code         TEXT NOT NULL,
+    redemptions           BIGINT NOT NULL,
+    reversals             BIGINT NOT NULL,
+    amount_fen            BIGINT NOT NULL,
+    discount_fen          BIGINT NOT NULL,
+    merchant_share_fen    BIGINT NOT NULL,
+    government_share_fen  BIGINT NOT NULL,
+    PRIMARY KEY (month, division_code)
 );
 
 -- How many different cards a month's redemptions had: distinct counts do not add up, so each group keeps its own.

@@ -227,15 +227,14 @@ def _use(tx: Transaction, row: Row, discount_fen: int, *, day: date) -> None:
 
 def _add_sums(tx: Transaction, row: Row) -> None:
     redemptions = int(row["kind"] == "redemption")
-    queries.add_rollup_month(
-        tx,
-        month=row["month"],
-        outlet_id=row["outlet_id"],
-        redemptions=redemptions,
-        reversals=1 - redemptions,
+    sums = {
+        "month": row["month"],
+        "redemptions": redemptions,
+        "reversals": 1 - redemptions,
         **{name: row[name] for name in ADDED},
-        **sum_keys(row),
-    )
+    }
+    queries.add_rollup_month(tx, outlet_id=row["outlet_id"], **sums, **sum_keys(row))
+    queries.add_rollup_month_village(tx, division_code=row["division_code"], **sums)
 
 
 def _count_card(tx: Transaction, row: Row) -> None:

@@ -111,7 +111,6 @@ SELECT CAST(:month AS TEXT), groups.dimension, CAST(:outlet_id AS TEXT), groups.
     CAST(:government_share_fen AS BIGINT)
 FROM (
     SELECT 'town_and_kind' AS dimension, CAST(:town_and_kind AS TEXT) AS key
-    UNION ALL SELECT 'division_code', CAST(:division_code AS TEXT)
     UNION ALL SELECT 'eligibility', CAST(:eligibility AS TEXT)
     UNION ALL SELECT 'policy_id', CAST(:policy_id AS TEXT)
     UNION ALL SELECT 'presenter_kind', CAST(:presenter_kind AS TEXT)
@@ -128,6 +127,22 @@ ON CONFLICT (month, dimension, outlet_id, key) DO UPDATE SET
     discount_fen = rollup_month.discount_fen + excluded.discount_fen,
     merchant_share_fen = rollup_month.merchant_share_fen + excluded.merchant_share_fen,
     government_share_fen = rollup_month.government_share_fen + excluded.government_share_fen;
+
+-- name: add_rollup_month_village!
+INSERT INTO rollup_month_village (
+    month, division_code, redemptions, reversals, amount_fen, discount_fen, merchant_share_fen,
+    government_share_fen
+) VALUES (
+    :month, :division_code, :redemptions, :reversals, :amount_fen, :discount_fen,
+    :merchant_share_fen, :government_share_fen
+)
+ON CONFLICT (month, division_code) DO UPDATE SET
+    redemptions = rollup_month_village.redemptions + excluded.redemptions,
+    reversals = rollup_month_village.reversals + excluded.reversals,
+    amount_fen = rollup_month_village.amount_fen + excluded.amount_fen,
+    discount_fen = rollup_month_village.discount_fen + excluded.discount_fen,
+    merchant_share_fen = rollup_month_village.merchant_share_fen + excluded.merchant_share_fen,
+    government_share_fen = rollup_month_village.government_share_fen + excluded.government_share_fen;
 
 -- name: count_card^
 -- The card's row of the month, locked, as it was before but for this redemption.
@@ -231,6 +246,8 @@ SELECT DISTINCT month FROM ledger
 UNION
 SELECT DISTINCT month FROM rollup_month
 UNION
+SELECT DISTINCT month FROM rollup_month_village
+UNION
 SELECT DISTINCT month FROM rollup_month_cards
 UNION
 SELECT DISTINCT month FROM rollup_month_card
@@ -247,6 +264,11 @@ FROM ledger WHERE month = :month;
 SELECT month, dimension, outlet_id, key, redemptions, reversals, amount_fen, discount_fen,
     merchant_share_fen, government_share_fen
 FROM rollup_month WHERE month = :month;
+
+-- name: kept_rollup_month_village
+SELECT month, division_code, redemptions, reversals, amount_fen, discount_fen, merchant_share_fen,
+    government_share_fen
+FROM rollup_month_village WHERE month = :month;
 
 -- name: kept_rollup_month_cards
 SELECT month, dimension, key, cards FROM rollup_month_cards WHERE month = :month;
@@ -304,6 +326,9 @@ FROM reversal_total ORDER BY redemption_id;
 -- name: clear_rollup_month!
 DELETE FROM rollup_month WHERE month = :month;
 
+-- name: clear_rollup_month_village!
+DELETE FROM rollup_month_village WHERE month = :month;
+
 -- name: clear_rollup_month_cards!
 DELETE FROM rollup_month_cards WHERE month = :month;
 
@@ -328,6 +353,15 @@ INSERT INTO rollup_month (
     merchant_share_fen, government_share_fen
 ) VALUES (
     :month, :dimension, :outlet_id, :key, :redemptions, :reversals, :amount_fen, :discount_fen,
+    :merchant_share_fen, :government_share_fen
+);
+
+-- name: put_rollup_month_village*!
+INSERT INTO rollup_month_village (
+    month, division_code, redemptions, reversals, amount_fen, discount_fen, merchant_share_fen,
+    government_share_fen
+) VALUES (
+    :month, :division_code, :redemptions, :reversals, :amount_fen, :discount_fen,
     :merchant_share_fen, :government_share_fen
 );
 

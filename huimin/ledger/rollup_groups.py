@@ -14,7 +14,6 @@ from huimin.core.days import COUNTY_ZONE, parse_day, parse_instant
 # Dimensions of rollup_month: the keys of each, but of adjusts_month, add up to an outlet's whole.
 DIMENSIONS = (
     "town_and_kind",
-    "division_code",
     "eligibility",
     "policy_id",
     "presenter_kind",
@@ -43,7 +42,6 @@ def sum_keys(row: Mapping[str, Any]) -> dict[str, str | None]:
     occurred_at = parse_instant(row["occurred_at"]).astimezone(COUNTY_ZONE)
     return {
         "town_and_kind": _town_and_kind(row),
-        "division_code": row["division_code"],
         "eligibility": row["eligibility"],
         "policy_id": row["policy_id"],
         "presenter_kind": row["presenter_kind"],

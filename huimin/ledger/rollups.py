@@ -25,6 +25,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 # Kept by month: made from the month's rows, a month at a time.
 MONTH_KEYS: dict[str, tuple[str, ...]] = {
     "rollup_month": ("month", "dimension", "outlet_id", "key"),
+    "rollup_month_village": ("month", "division_code"),
     "rollup_month_cards": ("month", "dimension", "key"),
     "rollup_month_card": ("month", "card_id"),
 }
@@ -88,12 +89,14 @@ def rebuild_rollups(tx: Transaction) -> list[Difference]:
 def true_rollups(rows: Iterable[Row]) -> dict[str, list[Row]]:
     """Table → its rows, as the ledger rows of one month make them."""
     sums: dict[tuple[str, ...], Row] = {}
+    villages: dict[tuple[str, ...], Row] = {}
     cards: dict[tuple[str, ...], Row] = {}
     groups: dict[tuple[str, ...], set[str]] = {}
     for row in rows:
         for dimension, key in sum_keys(row).items():
             if key is not None:
                 _add(sums, (row["month"], dimension, row["outlet_id"], key), row)
+        _add(villages, (row["month"], row["division_code"]), row)
         if row["kind"] == "redemption":
             place: tuple[str, ...] = (row["month"], row["card_id"])
             cards.setdefault(place, {"redemptions": 0})["redemptions"] += 1
@@ -107,6 +110,7 @@ def true_rollups(rows: Iterable[Row]) -> dict[str, list[Row]]:
         cards[place]["counted_in"] = counted_text(found)
     return {
         "rollup_month": _rows("rollup_month", sums),
+        "rollup_month_village": _rows("rollup_month_village", villages),
         "rollup_month_cards": _rows(
             "rollup_month_cards", {key: {"cards": count} for key, count in counts.items()}
         ),

@@ -73,19 +73,13 @@ class AlertCounts(_Plain):
 
 
 def card_counts(tx: Transaction, periods: tuple[Period, ...], today: date) -> list[CardCounts]:
-    """The cards of three periods, by one scan of an index; a period ends today at the latest."""
-    ends = [min(period.last, today) for period in periods]
-    given: dict[str, str] = {}
-    for number, (period, end) in enumerate(zip(periods, ends, strict=True)):
-        given |= {f"first_{number}": period.first.isoformat(), f"day_{number}": end.isoformat()}
-    row = queries.cards_counted(tx, last_day=max(ends).isoformat(), **given)
-    return [
-        CardCounts(
-            end.isoformat(),
-            **{name: row[f"{name}_{number}"] or 0 for name in ("new", "valid", "never_used")},
-        )
-        for number, end in enumerate(ends)
-    ]
+    """The cards of each period, as they were at its end; a period ends today at the latest."""
+    found = []
+    for period in periods:
+        day = min(period.last, today).isoformat()
+        row = queries.cards_counted(tx, first=period.first.isoformat(), day=day)
+        found.append(CardCounts(day, **row))
+    return found
 
 
 def claim_counts(tx: Transaction, period: Period) -> ClaimCounts:

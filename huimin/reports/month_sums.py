@@ -28,7 +28,6 @@ CARD_DIMENSIONS = {
 # Grouping → the dimension of rollup_month that it is, as it stands.
 DIMENSIONS = {
     "town_and_kind": "town_and_kind",
-    "village": "division_code",
     "eligibility": "eligibility",
     "policy": "policy_id",
     "presenter": "presenter_kind",
@@ -62,6 +61,7 @@ def month_sums(tx: Transaction, month: str) -> MonthSums:
         "merchant": [(row["merchant_id"], row) for row in outlets],
         "town": [(key.split()[0], row) for key, row in both.items()],
         "kind": [(key.split()[1], row) for key, row in both.items()],
+        "village": [(row["key"], row) for row in queries.sums_by_village(tx, month=month)],
         **{name: dimensions.get(column, {}).items() for name, column in DIMENSIONS.items()},
     }
     groups = {

@@ -20,6 +20,11 @@ SELECT dimension, key,
 FROM rollup_month WHERE month = :month
 GROUP BY dimension, key;
 
+-- name: sums_by_village
+SELECT division_code AS key, redemptions, reversals, amount_fen, discount_fen, merchant_share_fen,
+    government_share_fen
+FROM rollup_month_village WHERE month = :month;
+
 -- name: sums_by_outlet
 -- Any dimension of which each row has a key gives the outlet's whole; that of channels is the smallest.
 SELECT r.outlet_id, o.merchant_id,
@@ -50,27 +55,23 @@ ORDER BY o.division_code, o.created_at, o.id;
 SELECT code, name FROM division ORDER BY code;
 
 -- name: cards_counted^
--- Of three periods by one scan of the index card_counted. A card that ended on a day was not valid at its end.
+-- At the end of a day, on which a card that ended on it was not valid. Nothing here reads all cards but the
+-- first count, which the index's pages give: the valid ones are all, but for those that came later or are over.
 SELECT
-    CAST(SUM(CASE WHEN issued_on >= :first_0 AND issued_on <= :day_0 THEN 1 ELSE 0 END) AS BIGINT) AS new_0,
-    CAST(SUM(CASE WHEN issued_on >= :first_1 AND issued_on <= :day_1 THEN 1 ELSE 0 END) AS BIGINT) AS new_1,
-    CAST(SUM(CASE WHEN issued_on >= :first_2 AND issued_on <= :day_2 THEN 1 ELSE 0 END) AS BIGINT) AS new_2,
-    CAST(SUM(CASE WHEN issued_on <= :day_0 AND expires_on >= :day_0
-        AND (ended_on IS NULL OR ended_on > :day_0) THEN 1 ELSE 0 END) AS BIGINT) AS valid_0,
-    CAST(SUM(CASE WHEN issued_on <= :day_1 AND expires_on >= :day_1
-        AND (ended_on IS NULL OR ended_on > :day_1) THEN 1 ELSE 0 END) AS BIGINT) AS valid_1,
-    CAST(SUM(CASE WHEN issued_on <= :day_2 AND expires_on >= :day_2
-        AND (ended_on IS NULL OR ended_on > :day_2) THEN 1 ELSE 0 END) AS BIGINT) AS valid_2,
-    CAST(SUM(CASE WHEN issued_on <= :day_0 AND expires_on >= :day_0
-        AND (ended_on IS NULL OR ended_on > :day_0)
-        AND (first_used_on IS NULL OR first_used_on > :day_0) THEN 1 ELSE 0 END) AS BIGINT) AS never_used_0,
-    CAST(SUM(CASE WHEN issued_on <= :day_1 AND expires_on >= :day_1
-        AND (ended_on IS NULL OR ended_on > :day_1)
-        AND (first_used_on IS NULL OR first_used_on > :day_1) THEN 1 ELSE 0 END) AS BIGINT) AS never_used_1,
-    CAST(SUM(CASE WHEN issued_on <= :day_2 AND expires_on >= :day_2
-        AND (ended_on IS NULL OR ended_on > :day_2)
-        AND (first_used_on IS NULL OR first_used_on > :day_2) THEN 1 ELSE 0 END) AS BIGINT) AS never_used_2
-FROM card WHERE issued_on <= :last_day;
+    (SELECT CAST(COUNT(*) AS BIGINT) FROM card
+        WHERE issued_on >= :first AND issued_on <= :day) AS new,
+    (SELECT CAST(COUNT(*) AS BIGINT) FROM card)
+    - (SELECT CAST(COUNT(*) AS BIGINT) FROM card WHERE issued_on > :day)
+    - (SELECT CAST(COUNT(*) AS BIGINT) FROM card WHERE ended_on <= :day AND issued_on <= :day)
+    - (SELECT CAST(COUNT(*) AS BIGINT) FROM card
+        WHERE expires_on < :day AND issued_on <= :day
+            AND (ended_on IS NULL OR ended_on > :day)) AS valid,
+    (SELECT CAST(COUNT(*) AS BIGINT) FROM card
+        WHERE first_used_on IS NULL AND issued_on <= :day AND expires_on >= :day
+            AND (ended_on IS NULL OR ended_on > :day))
+    + (SELECT CAST(COUNT(*) AS BIGINT) FROM card
+        WHERE first_used_on > :day AND issued_on <= :day AND expires_on >= :day
+            AND (ended_on IS NULL OR ended_on > :day)) AS never_used;
 
 -- name: claims_counted^
 -- By the instants of county days. What waited at the end: what waits now, and what was decided after the end.

@@ -74,7 +74,8 @@ class Reference:
             " WHERE month = ? AND adjusts_month IS NOT NULL GROUP BY key ORDER BY key",
             month,
         )
-        found["cards"] = self._cards(month)
+        for place, each in enumerate(months):
+            found[f"cards.{place}"] = self._cards(each)
         return found
 
     def _cards(self, month: str) -> list[dict[str, Any]]:

@@ -45,6 +45,11 @@ CSV_TYPES = (
     "types = {'occurred_at': 'TIMESTAMP', 'business_day': 'DATE', 'month': 'TEXT',"
     " 'adjusts_month': 'TEXT', 'town_code': 'TEXT', 'division_code': 'TEXT'}"
 )
+SUMS = (
+    "COUNT(*) FILTER (kind = 'redemption'), COUNT(*) FILTER (kind = 'reversal'),"
+    " SUM(amount_fen)::BIGINT, SUM(discount_fen)::BIGINT,"
+    " SUM(merchant_share_fen)::BIGINT, SUM(government_share_fen)::BIGINT"
+)
 MERCHANT_SHARE_BP, RATE_BP = 4_000, 800
 HOURS = (0, 1, 2, 2, 3, 8, 9, 9, 10, 11, 12)
 
@@ -160,12 +165,14 @@ class CountyOfYears:
             self._take(
                 "rollup_month",
                 counting,
-                f"SELECT month, '{dimension}', outlet_id, {dimension},"
-                " COUNT(*) FILTER (kind = 'redemption'), COUNT(*) FILTER (kind = 'reversal'),"
-                " SUM(amount_fen)::BIGINT, SUM(discount_fen)::BIGINT,"
-                " SUM(merchant_share_fen)::BIGINT, SUM(government_share_fen)::BIGINT"
+                f"SELECT month, '{dimension}', outlet_id, {dimension}, {SUMS}"
                 f" FROM row WHERE {dimension} IS NOT NULL GROUP BY ALL ORDER BY ALL",
             )
+        self._take(
+            "rollup_month_village",
+            counting,
+            f"SELECT month, division_code, {SUMS} FROM row GROUP BY ALL ORDER BY ALL",
+        )
         for dimension in CARD_DIMENSIONS:
             self._take(
                 "rollup_month_cards",

@@ -244,7 +244,9 @@ def test_every_query_of_a_report_finds_its_rows_by_an_index(sqlite_house: House)
     tables = ("SCAN ledger", "SCAN r ", "SCAN rollup", "SCAN card", "SCAN claim", "SCAN alert")
     for name, steps in sqlite_house.engine.read(plans).items():
         assert any("USING" in step and "INDEX" in step for step in steps), (name, steps)
-        assert not any(f"{step} ".startswith(tables) for step in steps), (name, steps)
+        # How many cards there are in all is the one thing that is counted through an index.
+        read = [step for step in steps if step != "SCAN card USING COVERING INDEX card_issued"]
+        assert not any(f"{step} ".startswith(tables) for step in read), (name, steps)
 
 
 def test_cards_are_counted_at_the_end_of_the_period(house: House, clock: Any) -> None:
