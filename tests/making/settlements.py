@@ -7,6 +7,37 @@ from typing import Any
 from huimin.house import House
 from huimin.settlement.make import make_settlements, void_settlements
 from huimin.storage.engine import Transaction
+from tests.storage.rows import insert
+
+
+def make_closing(tx: Transaction, month: str, close_id: str) -> None:
+    """A closing for settlements to belong to, unless it is there; what it says is of no matter."""
+    if one(tx, "SELECT id FROM month_close WHERE id", close_id) is not None:
+        return
+    found = one(tx, "SELECT COUNT(*) AS count FROM month_close WHERE month", month)
+    at = "2026-10-31T02:00:00.000Z"
+    row = {
+        "id": close_id,
+        "month": month,
+        "version": found["count"] + 1,
+        "state": "returned",
+        "county_name": "某县",
+        "report_json": "{}",
+        "report_sha256": "0" * 64,
+        "checks_json": "[]",
+        "drafted_at": at,
+        "drafted_by": "test",
+        "ended_at": at,
+        "ended_by": "test",
+        "reason": "test",
+    }
+    insert(tx, "month_close", row)
+
+
+def one(tx: Transaction, sql: str, value: str) -> Any:
+    """The first row where the column that the statement ends with has that value."""
+    mark = "?" if tx.engine == "sqlite" else "%s"
+    return tx.connection.execute(f"{sql} = {mark}", (value,)).fetchone()
 
 
 def make_settlement(house: House, merchant_id: str, month: str = "2026-10") -> dict[str, Any]:
@@ -14,6 +45,7 @@ def make_settlement(house: House, merchant_id: str, month: str = "2026-10") -> d
     now = {"now": house.clock(), "actor": "test"}
 
     def work(tx: Transaction) -> list[dict[str, Any]]:
+        make_closing(tx, month, "test")
         void_settlements(tx, close_id="test", reason="重新生成", **now)
         return make_settlements(tx, month, close_id="test", **now)
 

@@ -9,6 +9,7 @@ from huimin.ledger.lock_month import hold_all_rows, lock_month, unlock_month
 from huimin.settlement.make import make_settlements, void_settlements
 from huimin.storage.engine import Transaction
 from tests.making.merchants import make_merchant, make_outlet, make_terminal
+from tests.making.settlements import make_closing
 from tests.reports.county import SmallCounty, make_small_county
 
 OCTOBER, NOVEMBER, DECEMBER = "2026-10", "2026-11", "2026-12"
@@ -31,6 +32,7 @@ def close_month(house: House, month: str, close_id: str = "close-1", **over: Any
     def work(tx: Transaction) -> list[Any]:
         hold_all_rows(tx)
         lock_month(tx, month, now=house.clock())
+        make_closing(tx, month, close_id)
         return make_settlements(
             tx, month, close_id=close_id, now=house.clock(), actor="approver", **over
         )

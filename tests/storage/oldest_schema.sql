@@ -796,7 +796,7 @@ CREATE TABLE month_file (
 CREATE TABLE settlement (
     id                    TEXT PRIMARY KEY,
     number                TEXT NOT NULL UNIQUE,
-    close_id              TEXT NOT NULL,
+    close_id              TEXT NOT NULL REFERENCES month_close (id),
     month                 TEXT NOT NULL,
     serial                BIGINT NOT NULL CHECK (serial >= 1),
     version               BIGINT NOT NULL CHECK (version >= 1),

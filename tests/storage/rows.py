@@ -228,6 +228,25 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     (
+        "month_close",
+        {
+            "id": "mc",
+            "month": "2026-10",
+            "version": 1,
+            "state": "draft",
+            "county_name": "某县",
+            "report_json": "{}",
+            "report_sha256": "4" * 64,
+            "checks_json": "[]",
+            "drafted_at": AT,
+            "drafted_by": "test",
+        },
+    ),
+    (
+        "month_file",
+        {"id": "mf", "close_id": "mc", "form": "csv", "sha256": "5" * 64, "size_bytes": 1},
+    ),
+    (
         "settlement",
         {
             "id": "s",
@@ -290,25 +309,6 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
             "recorded_at": AT,
             "recorded_by": "test",
         },
-    ),
-    (
-        "month_close",
-        {
-            "id": "mc",
-            "month": "2026-10",
-            "version": 1,
-            "state": "draft",
-            "county_name": "某县",
-            "report_json": "{}",
-            "report_sha256": "4" * 64,
-            "checks_json": "[]",
-            "drafted_at": AT,
-            "drafted_by": "test",
-        },
-    ),
-    (
-        "month_file",
-        {"id": "mf", "close_id": "mc", "form": "csv", "sha256": "5" * 64, "size_bytes": 1},
     ),
     (
         "publication_month",
