@@ -77,6 +77,20 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
         {"silent": 1},
         "merchant.read",
     ),
+    "settlements_disputed": (
+        _("份结算单有异议，等待答复"),
+        False,
+        "settlement.settlements",
+        {"state": "disputed"},
+        "settlement.read",
+    ),
+    "settlements_unpaid": (
+        _("份结算单确认后 30 天还没付清"),
+        False,
+        "settlement.settlements",
+        {"late": "pay"},
+        "settlement.read",
+    ),
     "merchant_applications": (
         _("家商户申请加入"),
         False,

@@ -91,6 +91,16 @@ WHERE outlet.state = 'active' AND merchant.state = 'active'
         WHERE rollup_month.month = :month AND rollup_month.dimension = 'channel'
             AND rollup_month.outlet_id = outlet.id);
 
+-- name: settlements_disputed$
+SELECT CAST(COUNT(*) AS BIGINT) FROM settlement WHERE state = 'disputed';
+
+-- name: settlements_unpaid$
+-- Confirmed before a day (an open one by the time, if that was before another day) and not paid in full.
+SELECT CAST(COUNT(*) AS BIGINT) FROM settlement
+WHERE due_fen - carried_fen > paid_fen
+    AND ((state = 'confirmed' AND confirmed_on < :unpaid_before)
+        OR (state = 'open' AND confirm_by < :unanswered_before));
+
 -- name: merchant_applications$
 SELECT CAST(COUNT(*) AS BIGINT) FROM merchant_application WHERE state = 'submitted';
 

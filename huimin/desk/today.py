@@ -18,6 +18,8 @@ queries = load_queries("desk")
 
 COUNT_MAX = 10_000
 ENDING_DAYS = 30
+# As the list of settlements counts them (settlement/find_settlements.py).
+SETTLEMENT_LATE_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def waiting_today(
         counts |= {
             "alerts": count_alerts(tx, WantedAlerts(state="open"), COUNT_MAX),
             "silent": queries.silent_outlets(tx, month=month_of(today)),
+            "settlements_disputed": queries.settlements_disputed(tx),
+            "settlements_unpaid": queries.settlements_unpaid(tx, **_late_days(today)),
             "merchant_applications": queries.merchant_applications(tx),
             "months": queries.months_to_sign(tx, last_month=previous_month(month_of(today))),
             "notices": queries.notices_undelivered(tx),
@@ -78,3 +82,12 @@ def _ending(tx: Transaction, today: date, place: dict[str, object]) -> int:
     return int(
         queries.eligibilities_ending(tx, today=today.isoformat(), ending_by=ending_by, **place)
     )
+
+
+def _late_days(today: date) -> dict[str, str]:
+    """Before which days a settlement was confirmed, or its time to confirm ended, to be late."""
+    late = today - timedelta(days=SETTLEMENT_LATE_DAYS)
+    return {
+        "unpaid_before": late.isoformat(),
+        "unanswered_before": (late - timedelta(days=1)).isoformat(),
+    }

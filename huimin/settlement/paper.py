@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -17,18 +16,23 @@ from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import (
+    CondPageBreak,
+    KeepTogether,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+)
 
-from huimin.cards.sheet import FONT, FONT_FILE
+from huimin.cards.sheet import printed_font
 from huimin.core.money import percent_words, rate_words, yuan
+from huimin.reports.pdf_parts import NumberedPages
 from huimin.reports.wording import month_words
 from huimin.settlement.amount_words import amount_words
 
-GREEN, INK, GREY = HexColor("#0B6E4F"), HexColor("#1A1A1A"), HexColor("#595959")
-PALE = HexColor("#EAF5F0")
+# As on the monthly report, so that both lie in one file.
+INK, GREY, LINE = HexColor("#1A1A1A"), HexColor("#E7E6E6"), HexColor("#7A7A7A")
 MARGIN_MM = 15
 WIDTHS_MM = (9, 42, 42, 16, 32, 15, 15, 25, 24, 23, 24)
 HEADINGS = (
@@ -43,7 +47,6 @@ def settlement_pdf(
 ) -> bytes:
     """The PDF of a settlement (of find_settlements) and its lines."""
     out = io.BytesIO()
-    _font()
     title = f"{county_name}惠民卡优惠结算单"
     document = SimpleDocTemplate(
         out,
@@ -51,7 +54,7 @@ def settlement_pdf(
         leftMargin=MARGIN_MM * mm,
         rightMargin=MARGIN_MM * mm,
         topMargin=MARGIN_MM * mm,
-        bottomMargin=(MARGIN_MM + 3) * mm,
+        bottomMargin=(MARGIN_MM + 4) * mm,
         title=f"{title} {settlement['number']}",
         author=county_name,
         invariant=1,
@@ -67,38 +70,26 @@ def settlement_pdf(
     ]
     foot = f"编号 {settlement['number']}　内容指纹 SHA-256 {settlement['content_sha256']}"
 
-    def make(*args: Any, **options: Any) -> _NumberedCanvas:
-        return _NumberedCanvas(*args, foot=foot, **options)
+    def make(*args: Any, **options: Any) -> _FootedPages:
+        return _FootedPages(*args, foot=foot, **options)
 
     document.build(story, canvasmaker=make)
     return out.getvalue()
 
 
-class _NumberedCanvas(Canvas):
-    """Writes 第 x 页 共 y 页 and the foot once the number of pages is known."""
+class _FootedPages(NumberedPages):
+    """The report's numbered pages, with the fingerprint above the number."""
 
     def __init__(self, *args: Any, foot: str, **options: Any) -> None:
         super().__init__(*args, **options)
         self._foot = foot
-        self._kept: list[dict[str, Any]] = []
 
     def showPage(self) -> None:  # noqa: N802 - reportlab's name
-        self._kept.append(dict(self.__dict__))
-        self._startPage()
-
-    def save(self) -> None:
-        for page in self._kept:
-            self.__dict__.update(page)
-            self.setFont(FONT, 7.5)
-            self.setFillColor(GREY)
-            self.drawString(MARGIN_MM * mm, 9 * mm, self._foot)
-            self.drawRightString(
-                self._pagesize[0] - MARGIN_MM * mm,
-                9 * mm,
-                f"第 {self._pageNumber} 页　共 {len(self._kept)} 页",
-            )
-            super().showPage()
-        super().save()
+        """Write the foot, and keep the page until the last one is made."""
+        self.setFont(printed_font(), 7.5)
+        self.setFillColor(INK)
+        self.drawCentredString(self._pagesize[0] / 2, 13.5 * mm, self._foot)
+        super().showPage()
 
 
 def _void_mark(settlement: Mapping[str, Any]) -> list[Paragraph]:
@@ -167,7 +158,13 @@ def _adjustments(lines: Sequence[Mapping[str, Any]]) -> list[Any]:
     table = Table(rows, colWidths=[width * mm for width in widths], repeatRows=1)
     table.setStyle([*_boxed(), ("ALIGN", (3, 1), (-1, -1), "RIGHT")])
     words = "其中属于以前月份的调整（已计入上表，不再相加）"
-    return [Spacer(0, 4 * mm), Paragraph(words, _style(10)), Spacer(0, 1 * mm), table]
+    return [
+        CondPageBreak(35 * mm),
+        Spacer(0, 4 * mm),
+        Paragraph(words, _style(10)),
+        Spacer(0, 1 * mm),
+        table,
+    ]
 
 
 def _owed(settlement: Mapping[str, Any]) -> Table:
@@ -184,7 +181,7 @@ def _owed(settlement: Mapping[str, Any]) -> Table:
     rows = [[name, yuan(fen)] for name, fen in facts]
     rows.append(["本次支付", f"{yuan(now_fen)}　（大写）人民币{amount_words(now_fen)}"])
     table = Table(rows, colWidths=[45 * mm, 222 * mm])
-    table.setStyle([*_boxed()[:-2], ("BACKGROUND", (0, 0), (0, -1), PALE), *_strong_last()])
+    table.setStyle([*_boxed()[:-2], ("BACKGROUND", (0, 0), (0, -1), GREY), *_strong_last()])
     return table
 
 
@@ -195,7 +192,9 @@ def _signatures() -> Table:
         ["日期：　　　　年　　月　　日", "日期：　　　　年　　月　　日"],
     ]
     table = Table(rows, colWidths=[120 * mm, 147 * mm], rowHeights=[11 * mm] * 3)
-    table.setStyle([("FONT", (0, 0), (-1, -1), FONT, 10), ("LEFTPADDING", (0, 0), (0, -1), 0)])
+    table.setStyle(
+        [("FONT", (0, 0), (-1, -1), printed_font(), 10), ("LEFTPADDING", (0, 0), (0, -1), 0)]
+    )
     return table
 
 
@@ -205,39 +204,35 @@ def _counted(row: Mapping[str, Any]) -> list[str]:
 
 def _boxed() -> list[tuple[Any, ...]]:
     return [
-        ("FONT", (0, 0), (-1, -1), FONT, 9),
+        ("FONT", (0, 0), (-1, -1), printed_font(), 9),
         ("TEXTCOLOR", (0, 0), (-1, -1), INK),
-        ("GRID", (0, 0), (-1, -1), 0.5, GREY),
+        ("GRID", (0, 0), (-1, -1), 0.5, LINE),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
         ("TOPPADDING", (0, 0), (-1, -1), 3),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
-        ("BACKGROUND", (0, 0), (-1, 0), PALE),
+        ("BACKGROUND", (0, 0), (-1, 0), GREY),
         ("ALIGN", (0, 0), (-1, 0), "CENTER"),
     ]
 
 
 def _total_row() -> list[tuple[Any, ...]]:
-    return [("BACKGROUND", (0, -1), (-1, -1), PALE), ("LINEABOVE", (0, -1), (-1, -1), 1, GREEN)]
+    return [("BACKGROUND", (0, -1), (-1, -1), GREY), ("LINEABOVE", (0, -1), (-1, -1), 1, INK)]
 
 
 def _strong_last() -> list[tuple[Any, ...]]:
-    return [("FONT", (0, -1), (-1, -1), FONT, 11), ("LINEABOVE", (0, -1), (-1, -1), 1, GREEN)]
+    return [
+        ("FONT", (0, -1), (-1, -1), printed_font(), 11),
+        ("LINEABOVE", (0, -1), (-1, -1), 1, INK),
+    ]
 
 
 def _style(size: float, *, align: int = 0, leading: float | None = None) -> ParagraphStyle:
     return ParagraphStyle(
         f"{size}-{align}",
-        fontName=FONT,
+        fontName=printed_font(),
         fontSize=size,
         leading=leading or size * 1.35,
         alignment=align,
         textColor=INK,
         wordWrap="CJK",
     )
-
-
-@lru_cache(maxsize=1)
-def _font() -> TTFont:
-    font = TTFont(FONT, str(FONT_FILE))
-    pdfmetrics.registerFont(font)
-    return font

@@ -43,11 +43,15 @@ SUBJECTS: dict[str, tuple[Any, str, str]] = {
 }
 # States of things that have no list of their own in web/words.py.
 OTHER_STATES = {
-    "open": _("待查看"),
+    "open": _("待处理"),
     "looked_at": _("已查看"),
     "prepared": _("已填报，待审核"),
     "reviewed": _("已审核，待签批"),
     "reopened": _("已重新打开"),
+    "disputed": _("有异议"),
+    "confirmed": _("已确认"),
+    "paid": _("已付清"),
+    "voided": _("已作废"),
 }
 FIELDS = {
     "address": _("地址"),

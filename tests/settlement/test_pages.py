@@ -85,6 +85,7 @@ def test_a_dispute_is_answered_and_waits_again(office: Office, manager: Any, own
     assert twice.status_code == 422 and "已经提出过异议" in twice.text
     client = office.client()
     assert "1 条待答复" in client.get("/settlements/?state=disputed").text
+    assert "/settlements/?state=disputed" in client.get("/today").text
     page = client.get(where).text
     assert "少一笔" in page and "有异议，待答复" in page
     dispute_id = re.search(f'name="dispute_id" value="({UUID})"', page)
@@ -176,6 +177,7 @@ def test_lists_filter_and_export(office: Office, own: Any, clock: FixedClock) ->
     assert "没有已确认还没付的结算单" in client.get("/settlements/unpaid").text
     clock.advance(days=8 + 30)
     assert "没有符合条件" in office.client().get("/settlements/?late=pay").text
+    assert "/settlements/?late=pay" not in office.client().get("/today").text
     clock.advance(days=1)
     client = office.client()
     page = client.get("/settlements/unpaid").text
@@ -186,6 +188,7 @@ def test_lists_filter_and_export(office: Office, own: Any, clock: FixedClock) ->
         ("JS202610-002", 31, 2.0),
     ]
     assert "共 2 条" in client.get("/settlements/?late=pay").text
+    assert "/settlements/?late=pay" in client.get("/today").text
     office.post(client, "/settlements/batch")
     assert "共 2 条" in client.get("/settlements/?late=pay").text
 

@@ -94,6 +94,7 @@ class Play:
 
     def require(self) -> None:
         live = self.live()
+        assert len(self.closed) >= 2
         for month in self.closed:
             own = [row for row in live if row["month"] == month]
             total = self.house.engine.read(lambda tx, month=month: monthly_report(tx, month)).total
