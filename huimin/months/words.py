@@ -84,8 +84,8 @@ SENTENCES: Mapping[str, Mapping[str, Words]] = {
         "warning": (
             "{count} 台收银终端从月底以来没有联系过服务器，可能还有断网时的交易没有传来。",
             "{count} 台收銀終端從月底以來沒有聯繫過伺服器，可能還有斷網時的交易沒有傳來。",
-            "{count} tills have not been heard of since the month ended; they may still hold sales "
-            "made without network.",
+            "Tills not heard of since the month ended: {count}. They may still hold sales made "
+            "without network.",
         ),
     },
     "claims": {
@@ -97,8 +97,8 @@ SENTENCES: Mapping[str, Mapping[str, Words]] = {
         "warning": (
             "{count} 份本月的补办还没有处理；结账后通过的计入下月，并注明原月份。",
             "{count} 份本月的補辦還沒有處理；結帳後通過的計入下月，並註明原月份。",
-            "{count} claims of the month wait; approved later, they count in the next month and "
-            "name this one.",
+            "Claims of the month that wait: {count}. Approved later, they count in the next month "
+            "and name this one.",
         ),
     },
     "alerts": {
@@ -110,7 +110,7 @@ SENTENCES: Mapping[str, Mapping[str, Words]] = {
         "warning": (
             "{count} 条本月的异常提醒还没有查看。",
             "{count} 條本月的異常提醒還沒有查看。",
-            "{count} alerts of the month have not been looked at.",
+            "Alerts of the month that nobody has looked at: {count}.",
         ),
     },
 }

@@ -103,7 +103,7 @@ def test_three_people_close_a_month(county: SmallCounty, house: House) -> None:
         assert told[f"sha256_{form}"] == file["sha256"]
 
 
-def test_the_merchants_settlements_come_and_go_with_the_closing(
+def test_settlements_and_public_figures_come_and_go_with_the_closing(
     county: SmallCounty, house: House
 ) -> None:
     def states() -> list[str]:
@@ -112,15 +112,19 @@ def test_the_merchants_settlements_come_and_go_with_the_closing(
             lambda tx: [row["state"] for row in tx.connection.execute(sql).fetchall()]
         )
 
+    def published() -> bool:
+        row = house.engine.read(lambda tx: published_month(tx, OCTOBER))
+        return row is not None and row["figures"] is not None
+
     row = close_month(house)
-    assert states() == ["open"]
+    assert states() == ["open"] and published()
     found = house.engine.read(
         lambda tx: tx.connection.execute("SELECT * FROM settlement").fetchone()
     )
     assert found["close_id"] == row["id"]
     assert found["discount_fen"] == json.loads(row["report_json"])["total"]["discount_fen"]
     reopen(house)
-    assert states() == ["voided"]
+    assert states() == ["voided"] and not published()
 
 
 def test_closing_publishes_the_month_and_reopening_withdraws_it(

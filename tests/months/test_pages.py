@@ -189,6 +189,25 @@ def test_what_is_no_month_of_ours_is_not_found(county: SmallCounty, office: Offi
     assert running.status_code == 409 and "还没有结束" in running.text
 
 
+def test_a_check_that_runs_shows_how_far_it_is_and_is_not_begun_twice(
+    county: SmallCounty, office: Office, clock: FixedClock
+) -> None:
+    from huimin.jobs.jobs import begin_job
+
+    house, client = office.house, office.client()
+    given: dict[str, Any] = {"now": clock(), "actor": "li"}
+    house.engine.write(lambda tx: begin_job(tx, "month.2026-10", {"month": "2026-10"}, **given))
+    page = client.get(PAGE).text
+    assert 'data-job="/months/2026-10/progress"' in page and "开始核对" not in page
+    assert client.get(f"{PAGE}/progress").json["state"] == "running"
+    again = office.post(client, f"{PAGE}/checks")
+    assert again.status_code == 409 and "正在核对" in again.text
+    # Nobody has heard of it for a while: its process has gone.
+    clock.advance(minutes=2)
+    page = client.get(PAGE).text
+    assert "上次核对没有做完" in page and "开始核对" in page
+
+
 def test_figures_that_changed_are_said_on_the_page(county: SmallCounty, office: Office) -> None:
     first, second = office.client(), office.client()
     check(office, first)
