@@ -14,12 +14,14 @@ from huimin.reports.bar_chart import BarPlot
 from huimin.reports.chart_shapes import Box, Chart, Line, Shape, Words, amount_text, name_of
 from huimin.reports.chart_words import chart_word
 from huimin.reports.column_chart import ColumnPlot
+from huimin.reports.columns import display_width
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.wording import grouping_word, month_words
 
 ACCENT = "#0B6E4F"
 # A chart with more bars than this says less than its table.
 BARS_MAX = 12
+TITLE_SIZE_MIN, TITLE_SIZE_MAX, TITLE_MARGIN = 9, 15, 10
 COLUMN_GROUPINGS = ("weekday", "hour")
 
 
@@ -44,8 +46,17 @@ def report_chart(report: MonthlyReport, language: str = "zh_Hans", grouping: str
         description=described or chart_word("none", language),
         width=plot.width,
         height=plot.height,
-        shapes=(Words(plot.width / 2, 22, title, "middle", 15, True), *plot.shapes()),
+        shapes=(
+            Words(plot.width / 2, 22, title, "middle", _title_size(title, plot.width), True),
+            *plot.shapes(),
+        ),
     )
+
+
+def _title_size(title: str, width: float) -> int:
+    """The largest size at which the title stays within the drawing; a place is half of it wide."""
+    fits = int(2 * (width - TITLE_MARGIN) / display_width(title))
+    return max(TITLE_SIZE_MIN, min(TITLE_SIZE_MAX, fits))
 
 
 def month_chart_svg(

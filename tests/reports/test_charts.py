@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 from xml.etree import ElementTree
 
@@ -12,6 +13,7 @@ import pytest
 from huimin.core.money import money_text
 from huimin.house import House
 from huimin.reports.charts import BARS_MAX, COLUMN_GROUPINGS, month_chart_svg
+from huimin.reports.columns import display_width
 from huimin.reports.figures import OutletRow, ReportRow
 from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report
 from tests.reports.county import make_small_county
@@ -123,6 +125,16 @@ def test_columns_stand_in_their_order_with_labelled_axes(report: MonthlyReport) 
     assert "优惠金额（元）" in weekday and "星期" in weekday
     hours = texts(month_chart_svg(report, "en", "hour"))
     assert {"0", "3", "21"} <= set(hours) and "Hour of the day" in hours
+
+
+def test_a_long_title_stays_within_the_drawing(report: MonthlyReport) -> None:
+    days = replace(report, month="2026-10-05..2026-11-18")
+    for language in ("zh_Hans", "en"):
+        svg = month_chart_svg(days, language, "village")
+        found = re.search(r'font-size="(\d+)" font-weight="bold">([^<]*)<', svg)
+        assert found is not None
+        # English letters are narrower than the half of a square that is counted for them here.
+        assert display_width(unescape(found[2])) * int(found[1]) / 2 <= 420
 
 
 def test_a_long_grouping_draws_its_first_bars_and_says_so(report: MonthlyReport) -> None:

@@ -152,3 +152,6 @@ def test_a_range_of_days_is_a_report_and_files(sqlite_house: House, app: Any) ->
         assert name in answer.headers["Content-Disposition"]
     wrong = client.get("/reports/?first=2026-11-05&last=2026-10-25")
     assert wrong.status_code == 422 and "起始日期不能晚于截止日期" in wrong.text
+    assert 'href="#field-first"' in wrong.text and 'id="problem-first"' in wrong.text
+    unread = client.get("/reports/?month=2026-13")
+    assert unread.status_code == 422 and 'href="#field-month"' in unread.text

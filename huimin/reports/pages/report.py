@@ -47,7 +47,7 @@ def months() -> str | tuple[str, int]:
     try:
         period = checked_period(_asked_text(form))
     except FieldProblems as why:
-        form, status = form.refused(why), 422
+        form, status = _beside_its_field(form.refused(why)), 422
         period = Period.of_month(present_month())
     (report, closed), language = _report(period), request_language()
     page = render_template(
@@ -126,6 +126,13 @@ def _fact_address(period: Period) -> Callable[[str], str | None]:
         return None
 
     return address
+
+
+def _beside_its_field(form: Form) -> Form:
+    """What is wrong with a range stands at its first day."""
+    ranged = form.text("first") or form.text("last")
+    at = "first" if ranged else "month"
+    return Form(form.values, {at: "；".join(form.problems.values())})
 
 
 def _asked_text(form: Form) -> str:
