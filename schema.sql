@@ -751,6 +751,8 @@ CREATE TABLE month_close (
     version         BIGINT NOT NULL CHECK (version >= 1),
     state           TEXT NOT NULL CHECK (state IN ('draft', 'prepared', 'reviewed', 'approved', 'returned', 'reopened')),
     county_name     TEXT NOT NULL,
+    -- The template of the county's own workbook that was in use; NULL: the built-in one.
+    template_id     TEXT REFERENCES report_template (id),
     report_json     TEXT NOT NULL,
     report_sha256   TEXT NOT NULL CHECK (length(report_sha256) = 64),
     checks_json     TEXT NOT NULL,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from huimin.core.days import instant_text
@@ -36,7 +37,7 @@ Contents = Mapping[str, bytes]
 
 
 def files_to_approve(
-    tx: Transaction, month: str, version: int, *, signer: Signer, now: datetime
+    tx: Transaction, folder: Path, month: str, version: int, *, signer: Signer, now: datetime
 ) -> dict[str, bytes]:
     """The files as this signer's approval would make them. Raises Refusal `not_found`."""
     close = close_by_version(tx, month, version)
@@ -44,7 +45,7 @@ def files_to_approve(
     if close["state"] != "reviewed":
         return {}
     signed = {**close, "approved_name": signer.name, "approved_at": instant_text(now)}
-    return make_files(read_closed(signed))
+    return make_files(tx, folder, signed, read_closed(signed).report)
 
 
 def approve_close(

@@ -19,6 +19,7 @@ from huimin.months.checks import Check, Told, is_over, run_checks
 from huimin.months.closes import Row, close_by_version, open_close, queries
 from huimin.months.words import state_words
 from huimin.reports.monthly import MonthlyReport, checked_month, monthly_report
+from huimin.reports.templates import template_in_use
 from huimin.storage.engine import Engine, Transaction
 from huimin.storage.ids import new_id
 
@@ -65,8 +66,10 @@ def save_draft(
     queries.lock_closes_of_month(tx, month=month)
     require_draftable(tx, month, now)
     frozen, sha256 = frozen_text(monthly_report(tx, month))
+    template = template_in_use(tx)
     content = {
         "county_name": county_name,
+        "template_id": None if template is None else template["id"],
         "report_json": frozen,
         "report_sha256": sha256,
         "checks_json": canonical_json([check.as_dict() for check in checks]).decode(),

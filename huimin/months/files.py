@@ -10,17 +10,22 @@ import hashlib
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from huimin.core.refusals import Refusal
 from huimin.months.closes import SIGNED, Row, close_by_version, files_of
-from huimin.reports.closed_month import ClosedMonth, read_closed
+from huimin.reports.closed_month import read_closed
 from huimin.reports.exports import EXPORTS, export_report
+from huimin.reports.monthly import MonthlyReport
+from huimin.reports.template_fill import filled_template
+from huimin.reports.templates import content_of, template_by_id
 from huimin.storage.engine import Transaction
 
 FOLDER, DRAFT = "months", "draft"
 # The table is for the screen of whoever types.
+OFFICIAL = "official"
 FORMS = tuple(form for form in EXPORTS if form != "table")
 
 
@@ -41,19 +46,34 @@ class FileCheck:
         return self.remade_same and self.kept != "differs"
 
 
-def make_files(closed: ClosedMonth) -> dict[str, bytes]:
-    """Form → content of every file of a closed month; the same closing gives the same bytes."""
-    return {form: make_file(closed, form) for form in FORMS}
+def make_files(
+    tx: Transaction, folder: Path, close: Row, report: MonthlyReport
+) -> dict[str, bytes]:
+    """Form → content of every file of a closing; the same closing gives the same bytes.
+
+    Raises Refusal `not_found` when the template's file is lost.
+    """
+    forms = FORMS if close["template_id"] is None else (*FORMS, OFFICIAL)
+    return {form: make_file(tx, folder, close, report, form) for form in forms}
 
 
-def make_file(closed: ClosedMonth, form: str) -> bytes:
-    """One of them."""
-    return export_report(closed.report, form, closed.county_name)
+def make_file(tx: Transaction, folder: Path, close: Row, report: MonthlyReport, form: str) -> bytes:
+    """One of them; the official one is the county's own workbook. Raises Refusal `not_found`."""
+    if form != OFFICIAL:
+        return export_report(report, form, close["county_name"])
+    template = content_of(folder, template_by_id(tx, close["template_id"]))
+    return filled_template(template, report, close["county_name"])
 
 
 def file_name(month: str, version: int, form: str) -> str:
     """What a closed month's file is called: huimin-report-2026-10-v1.xlsx."""
-    return f"huimin-report-{month}-v{version}.{EXPORTS[form].ending}"
+    called = OFFICIAL if form == OFFICIAL else "report"
+    return f"huimin-{called}-{month}-v{version}.{EXPORTS[kind_of(form)].ending}"
+
+
+def kind_of(form: str) -> str:
+    """The kind of file, one of EXPORTS."""
+    return "xlsx" if form == OFFICIAL else form
 
 
 def folder_of(folder: Path, month: str, version: int) -> Path:
@@ -89,7 +109,7 @@ def signed_file(tx: Transaction, folder: Path, month: str, version: int, form: s
         raise Refusal("not_found")
     content = _kept(folder, month, version, form)
     if content is None or _sha256(content) != signed["sha256"]:
-        content = make_file(read_closed(close), form)
+        content = make_file(tx, folder, close, read_closed(close).report, form)
     if _sha256(content) != signed["sha256"]:
         raise Refusal("month_file_differs", form=form)
     return content
@@ -109,13 +129,15 @@ def check_files(tx: Transaction, folder: Path, month: str, version: int) -> list
     Raises Refusal `not_found`.
     """
     close = signed_close(tx, month, version)
-    closed, found = read_closed(close), []
+    report, found = read_closed(close).report, []
     for form, signed in files_of(tx, close["id"]).items():
         kept = _kept(folder, month, version, form)
         place = "missing" if kept is None else "differs"
         if kept is not None and _sha256(kept) == signed["sha256"]:
             place = "same"
-        remade_same = _sha256(make_file(closed, form)) == signed["sha256"]
+        remade_same = False
+        with suppress(Refusal):  # the template's own file is lost
+            remade_same = _sha256(make_file(tx, folder, close, report, form)) == signed["sha256"]
         found.append(FileCheck(month, version, form, signed["sha256"], remade_same, place))
     return found
 

@@ -20,7 +20,7 @@ from huimin.months.approve import approve_close, files_to_approve, reopen_month
 from huimin.months.checks import CODES, is_over
 from huimin.months.closes import Row, closes_of_month, months_listed, report_of_close
 from huimin.months.draft import check_and_draft, require_draftable
-from huimin.months.files import file_name, signed_file, write_files
+from huimin.months.files import file_name, kind_of, signed_file, write_files
 from huimin.months.sign import Signer, prepare_close, return_close, review_close
 from huimin.months.words import LEVELS, STATES, check_sentence, check_title, queue_note
 from huimin.reports.exports import EXPORTS
@@ -159,7 +159,7 @@ def month_file(month: str, version: str, form: str) -> Response:
     content = house().engine.read(lambda tx: signed_file(tx, folder, month, number, form))
     response = send_file(
         BytesIO(content),
-        mimetype=EXPORTS[form].content_type,
+        mimetype=EXPORTS[kind_of(form)].content_type,
         as_attachment=True,
         download_name=file_name(month, number, form),
     )
@@ -179,9 +179,9 @@ def _act(month: str, version: int, act: str, form: Form) -> None:
     elif act == "review":
         change(lambda tx: review_close(tx, month, version, signer=signer, **given))
     elif act == "approve":
-        days = house().settings.settlement_days
+        days, folder = house().settings.settlement_days, house().settings.folder
         files = house().engine.read(
-            lambda tx: files_to_approve(tx, month, version, signer=signer, **given)
+            lambda tx: files_to_approve(tx, folder, month, version, signer=signer, **given)
         )
         change(
             lambda tx: approve_close(
@@ -194,7 +194,7 @@ def _act(month: str, version: int, act: str, form: Form) -> None:
                 **given,
             )
         )
-        write_files(house().settings.folder, month, version, files)
+        write_files(folder, month, version, files)
     else:
         end = return_close if act == "return" else reopen_month
         given |= {"reason": form.text("reason"), "actor": who.username}

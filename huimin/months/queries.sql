@@ -42,16 +42,16 @@ ORDER BY c.month;
 -- name: insert_draft!
 -- No row when somebody else began the same closing at the same moment.
 INSERT INTO month_close (
-    id, month, version, state, county_name, report_json, report_sha256, checks_json, drafted_at,
-    drafted_by
+    id, month, version, state, county_name, template_id, report_json, report_sha256, checks_json,
+    drafted_at, drafted_by
 ) VALUES (
-    :id, :month, :version, 'draft', :county_name, :report_json, :report_sha256, :checks_json,
-    :drafted_at, :drafted_by
+    :id, :month, :version, 'draft', :county_name, :template_id, :report_json, :report_sha256,
+    :checks_json, :drafted_at, :drafted_by
 )
 ON CONFLICT DO NOTHING;
 
 -- name: renew_draft!
-UPDATE month_close SET county_name = :county_name, report_json = :report_json,
+UPDATE month_close SET county_name = :county_name, template_id = :template_id, report_json = :report_json,
     report_sha256 = :report_sha256, checks_json = :checks_json, drafted_at = :drafted_at,
     drafted_by = :drafted_by
 WHERE id = :id AND state = 'draft';

@@ -11,22 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import structlog
 
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal
-from huimin.months.closes import Row, close_by_version, files_of, months_to_draft, queries
+from huimin.months.closes import close_by_version, files_of, months_to_draft, queries
 from huimin.months.closes import report_of_close as report_of
 from huimin.months.draft import check_and_draft
-from huimin.months.files import FORMS, folder_of, restore_files, write_draft_files
+from huimin.months.files import folder_of, make_files, restore_files, write_draft_files
 from huimin.months.tell import closed_notice, draft_notice
 from huimin.months.words import check_title
 from huimin.notices.log import troubled_deliveries
 from huimin.notices.post import post_notice, targets_of
 from huimin.notices.send import Attempt, send_due
-from huimin.reports.exports import export_report
 from huimin.settings import Settings
 from huimin.settlement.answer import close_due
 from huimin.storage.engine import Engine, StorageProblem, Transaction
@@ -87,7 +85,9 @@ def _draft(run: Run, engine: Engine, settings: Settings, month: str, now: dateti
     )
     version = drafted["version"]
     if drafted["changed"] or not folder_of(settings.folder, month, version).exists():
-        _write_draft(settings.folder, drafted)
+        report, folder = report_of(drafted), settings.folder
+        contents = engine.read(lambda tx: make_files(tx, folder, drafted, report))
+        write_draft_files(folder, month, version, contents)
         run.done.append(f"{month}：已核对，第 {version} 版等待填报。")
     stops = [check["code"] for check in drafted["checks"] if check["level"] == "stop"]
     if stops:
@@ -95,12 +95,6 @@ def _draft(run: Run, engine: Engine, settings: Settings, month: str, now: dateti
         run.problems.append(f"{month}：核对没有通过（{titles}），必须先处理。")
     notice = draft_notice(drafted, settings.base_url)
     engine.write(lambda tx: post_notice(tx, notice, targets_of(settings), now=now))
-
-
-def _write_draft(folder: Path, drafted: Row) -> None:
-    report = report_of(drafted)
-    contents = {form: export_report(report, form, drafted["county_name"]) for form in FORMS}
-    write_draft_files(folder, drafted["month"], drafted["version"], contents)
 
 
 def _confirm_due(run: Run, engine: Engine, now: datetime) -> None:

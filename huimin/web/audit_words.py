@@ -88,6 +88,7 @@ FIELDS = {
     "report_sha256": _("报表 SHA-256"),
     "sha256_csv": _("csv 的 SHA-256"),
     "sha256_json": _("json 的 SHA-256"),
+    "sha256_official": _("官方表的 SHA-256"),
     "sha256_pdf": _("pdf 的 SHA-256"),
     "sha256_xlsx": _("xlsx 的 SHA-256"),
     "role": _("岗位"),

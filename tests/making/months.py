@@ -53,9 +53,10 @@ def approve(
 ) -> dict[str, Any]:
     """The closed month's row; its files are written as the page writes them."""
     given: dict[str, Any] = {"signer": signer, "now": house.clock()}
-    files = house.engine.read(lambda tx: files_to_approve(tx, month, version, **given))
+    folder = house.settings.folder
+    files = house.engine.read(lambda tx: files_to_approve(tx, folder, month, version, **given))
     row = house.engine.write(lambda tx: approve_close(tx, month, version, files=files, **given))
-    write_files(house.settings.folder, month, version, files)
+    write_files(folder, month, version, files)
     return row
 
 

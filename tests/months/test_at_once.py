@@ -51,7 +51,7 @@ def sign_until_closed(house: House) -> None:
             review(house, version=version)
             given: dict[str, Any] = {"signer": ZHAO, "now": house.clock()}
             files = house.engine.read(
-                lambda tx: files_to_approve(tx, OCTOBER, version, **given)  # noqa: B023
+                lambda tx: files_to_approve(tx, house.settings.folder, OCTOBER, version, **given)  # noqa: B023
             )
             house.engine.write(
                 lambda tx: approve_close(tx, OCTOBER, version, files=files, **given)  # noqa: B023
@@ -115,7 +115,9 @@ def test_only_one_of_two_approvals_closes_the_month(house: House, clock: FixedCl
     prepare(house)
     review(house)
     given: dict[str, Any] = {"signer": ZHAO, "now": house.clock()}
-    files = house.engine.read(lambda tx: files_to_approve(tx, OCTOBER, 1, **given))
+    files = house.engine.read(
+        lambda tx: files_to_approve(tx, house.settings.folder, OCTOBER, 1, **given)
+    )
     ends: list[str] = []
     begun = threading.Barrier(4)
 

@@ -22,6 +22,8 @@ from huimin.months.sign import Signer
 from huimin.publication.publish import published_month
 from huimin.reports.closed_month import closed_month, frozen_report
 from huimin.reports.monthly import monthly_report
+from huimin.reports.template_example import example_template
+from huimin.reports.templates import keep_template, store_template, use_built_in, use_template
 from huimin.storage.engine import Transaction
 from tests.conftest import FixedClock
 from tests.making.claims import make_claim
@@ -379,6 +381,31 @@ def test_signed_files_carry_the_names_and_the_day(county: SmallCounty, house: Ho
     pages = pypdfium2.PdfDocument(pdf)
     text = "".join(page.get_textpage().get_text_range() for page in pages)
     assert all(line in text for line in lines)
+
+
+def test_the_county_s_own_workbook_is_frozen_with_its_template(
+    county: SmallCounty, house: House
+) -> None:
+    folder, given = house.settings.folder, {"now": house.clock(), "actor": "li"}
+    stored = store_template(folder, file_name="月报.xlsx", content=example_template())
+
+    def use(tx: Transaction) -> None:
+        keep_template(tx, stored, **given)
+        use_template(tx, stored.id, **given)
+
+    house.engine.write(use)
+    close_month(house)
+    signed = house.engine.read(lambda tx: signed_file(tx, folder, OCTOBER, 1, "official"))
+    cells = openpyxl.load_workbook(io.BytesIO(signed)).worksheets[0].values
+    assert any("李华" in str(cell) for row in cells for cell in row)
+    house.engine.write(lambda tx: use_built_in(tx, **given))
+    kept = folder_of(folder, OCTOBER, 1) / "huimin-official-2026-10-v1.xlsx"
+    assert kept.read_bytes() == signed
+    kept.unlink()
+    assert house.engine.read(lambda tx: signed_file(tx, folder, OCTOBER, 1, "official")) == signed
+    (folder / "report-templates" / f"{stored.id}.xlsx").unlink()
+    lost = house.engine.read(lambda tx: check_files(tx, folder, OCTOBER, 1))
+    assert {one.form for one in lost if not one.good} == {"official"}
 
 
 def test_a_report_that_was_tampered_with_gives_no_file(county: SmallCounty, house: House) -> None:
