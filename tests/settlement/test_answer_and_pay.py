@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -198,6 +199,22 @@ def test_parts_add_up_and_never_exceed_what_is_due(desk: Desk) -> None:
         desk.pay(100, "  ")
     assert desk.pay(500, "B2")["state"] == "paid"
     assert desk.now()["unpaid_fen"] == 0
+    assert desk.ties()
+
+
+def test_two_who_pay_at_once_pay_once(desk: Desk) -> None:
+    desk.confirm()
+
+    def pay(number: int) -> bool:
+        try:
+            desk.pay(800, f"B{number}")
+        except FieldProblems:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(pay, range(4))) == [False, False, False, True]
+    assert desk.now()["paid_fen"] == 800 and len(desk.whole()["payments"]) == 1
     assert desk.ties()
 
 

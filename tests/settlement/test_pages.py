@@ -266,3 +266,22 @@ def test_rows_that_can_t_be_paid_say_why(office: Office, own: Any, clock: FixedC
     bad = office.post(client, "/settlements/paid-list", file=(io.BytesIO(b"x,y\n1,2\n"), "a.csv"))
     assert bad.status_code == 422 and "没有找到表头" in bad.text
     assert office.post(client, "/settlements/paid-list").status_code == 422
+
+
+def test_what_is_below_zero_is_said_plainly(
+    office: Office, county: SmallCounty, own: Any, house: House, clock: FixedClock
+) -> None:
+    clock.advance(days=3)
+    county.take_back(0)
+    (row,) = close_month(house, "2026-11", "close-2")
+    where = f"/settlements/{row['id']}"
+    manager = office.client("merchant_manager", merchant_id=own["merchant_id"])
+    page = manager.get(where).text
+    assert "不用商户退，从下一份结算单里扣除" in page and "−¥4.80" in page
+    assert "2026年10月" in page and "其中属于以前月份的调整" in page
+    rows = manager.get(f"{where}/rows?line=2").text
+    assert "原月份" in rows and "退货" in rows and "共 1 条" in rows
+    office.post(manager, f"{where}/confirm")
+    assert "已确认，无需付款" in manager.get(where).text
+    flat = str(sheet_of(manager.get(f"{where}/settlement.xlsx")))
+    assert "零元整" in flat and "结转下期" in flat

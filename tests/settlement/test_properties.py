@@ -32,7 +32,7 @@ step = st.one_of(
     st.tuples(st.just("return all"), st.integers(0, 9), st.just(0), st.just(0)),
     st.tuples(st.just("days"), st.integers(1, 25), st.just(0), st.just(0)),
     st.tuples(st.just("close"), st.just(0), st.just(0), st.just(0)),
-    st.tuples(st.just("reopen"), st.just(0), st.just(0), st.just(0)),
+    st.tuples(st.just("reopen"), st.integers(0, 3), st.just(0), st.just(0)),
     st.tuples(st.just("pay"), st.integers(0, 9), st.just(0), st.integers(1, 5_000)),
 )
 # Each play ends with two closed months.
@@ -46,7 +46,7 @@ class Play:
         self.house, self.clock = house, clock
         self.county = make_county(house, merchant_share_bp=3_333)
         self.closed: list[str] = []
-        self.to_close, self.closings, self.payments = FIRST, 0, 0
+        self.closings, self.payments = 0, 0
         self.close_ids: dict[str, str] = {}
 
     def do(self, act: str, number: int, till: int, fen: int) -> None:
@@ -56,17 +56,24 @@ class Play:
             self.county.sell(number, till, fen)
         elif act.startswith("return") and self.county.sold:
             self.county.take_back(number, None if act == "return all" else fen)
-        elif act == "close" and self.to_close < month_of(county_day(self.clock())):
-            self.closings += 1
-            self.close_ids[self.to_close] = f"close-{self.closings}"
-            close_month(self.house, self.to_close, self.close_ids[self.to_close])
-            self.closed.append(self.to_close)
-            self.to_close = next_month(self.to_close)
+        elif act == "close":
+            self.close()
         elif act == "reopen" and self.closed:
-            self.to_close = self.closed.pop()
-            reopen_month(self.house, self.to_close, self.close_ids[self.to_close])
+            month = self.closed.pop(number % len(self.closed))
+            reopen_month(self.house, month, self.close_ids[month])
         elif act == "pay":
             self.pay(number, fen)
+
+    def close(self) -> None:
+        """Close the first month that is over and not closed."""
+        month = FIRST
+        while month in self.closed:
+            month = next_month(month)
+        if month < month_of(county_day(self.clock())):
+            self.closings += 1
+            self.close_ids[month] = f"close-{self.closings}"
+            close_month(self.house, month, self.close_ids[month])
+            self.closed.append(month)
 
     def pay(self, number: int, fen: int) -> None:
         self.clock.advance(days=8)
