@@ -90,38 +90,12 @@ SELECT CAST(COUNT(*) AS BIGINT) AS found,
     CAST(COALESCE(SUM(CASE WHEN state = 'looked_at' THEN 1 ELSE 0 END), 0) AS BIGINT) AS looked_at
 FROM alert WHERE business_day >= :first AND business_day <= :last;
 
--- name: range_sums
--- Any days from their rows, by every grouping at once; hours are county time, days become weekdays outside.
-WITH r AS (
-    SELECT outlet_id, merchant_id, outlet_kind, town_code, division_code, eligibility, presenter_kind,
-        channel, business_day, adjusts_month, card_id, amount_fen, discount_fen, merchant_share_fen,
-        government_share_fen, CASE WHEN kind = 'redemption' THEN 1 ELSE 0 END AS redeemed,
-        CAST((CAST(substr(occurred_at, 12, 2) AS BIGINT) + 8) % 24 AS TEXT) AS hour
-    FROM ledger WHERE business_day >= :first AND business_day <= :last
-), d AS (
-    SELECT 'total' AS dimension UNION ALL SELECT 'outlet' UNION ALL SELECT 'merchant'
-    UNION ALL SELECT 'kind' UNION ALL SELECT 'town' UNION ALL SELECT 'village'
-    UNION ALL SELECT 'eligibility' UNION ALL SELECT 'presenter' UNION ALL SELECT 'channel'
-    UNION ALL SELECT 'day' UNION ALL SELECT 'hour' UNION ALL SELECT 'adjusts_month'
-), k AS (
-    SELECT d.dimension, CASE d.dimension WHEN 'total' THEN '' WHEN 'outlet' THEN r.outlet_id
-        WHEN 'merchant' THEN r.merchant_id WHEN 'kind' THEN r.outlet_kind
-        WHEN 'town' THEN r.town_code WHEN 'village' THEN r.division_code
-        WHEN 'eligibility' THEN r.eligibility WHEN 'presenter' THEN r.presenter_kind
-        WHEN 'channel' THEN r.channel WHEN 'day' THEN r.business_day WHEN 'hour' THEN r.hour
-        ELSE r.adjusts_month END AS key, r.*
-    FROM r CROSS JOIN d
-)
-SELECT dimension, key,
-    CAST(SUM(redeemed) AS BIGINT) AS redemptions,
-    CAST(SUM(1 - redeemed) AS BIGINT) AS reversals,
-    CAST(COUNT(DISTINCT CASE WHEN redeemed = 1 THEN card_id END) AS BIGINT) AS cards_used,
-    CAST(SUM(amount_fen) AS BIGINT) AS amount_fen,
-    CAST(SUM(discount_fen) AS BIGINT) AS discount_fen,
-    CAST(SUM(merchant_share_fen) AS BIGINT) AS merchant_share_fen,
-    CAST(SUM(government_share_fen) AS BIGINT) AS government_share_fen
-FROM k
-GROUP BY dimension, key;
+-- name: range_rows_of_day
+-- What a sum over days needs of a business day's rows.
+SELECT kind, outlet_id, merchant_id, outlet_kind, town_code, division_code, eligibility,
+    presenter_kind, channel, adjusts_month, card_id, occurred_at, amount_fen, discount_fen,
+    merchant_share_fen, government_share_fen
+FROM ledger WHERE business_day = :day;
 
 -- name: rows_of_month
 -- The rows of one group, behind the id :after; a weekday is counted from the day's number, 1 = Monday.

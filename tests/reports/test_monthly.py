@@ -238,7 +238,8 @@ def test_every_query_of_a_report_finds_its_rows_by_an_index(sqlite_house: House)
                 ).fetchall()
             ]
             for name, text in statements("reports").items()
-            if name not in small
+            # A county has a handful of templates.
+            if name not in small and "report_template" not in text
         }
 
     tables = ("SCAN ledger", "SCAN r ", "SCAN rollup", "SCAN card", "SCAN claim", "SCAN alert")
