@@ -33,6 +33,7 @@ from huimin.months.pages import pages as months_pages
 from huimin.notices.pages import pages as notices_pages
 from huimin.policies.pages import pages as policies_pages
 from huimin.publication.pages import pages as publication_pages
+from huimin.reach.pages import pages as reach_pages
 from huimin.reports.pages import pages as reports_pages
 from huimin.settings import Settings, secret_key_of
 from huimin.settlement.pages import pages as settlement_pages
@@ -60,6 +61,7 @@ PAGES = (
     alerts_pages,
     notices_pages,
     audit_pages,
+    reach_pages,
     publication_pages,
     handbook_pages,
 )

@@ -49,6 +49,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "claim.read": OFFICE_AND_AUDITOR,
     "claim.decide": frozenset({ADMINISTRATOR}),
     "offline.read": READERS,
+    "reach.read": OFFICE_AND_AUDITOR,
     "report.read": READERS,
     "report.template": frozenset({ADMINISTRATOR}),
     "settlement.read": READERS | {MERCHANT_MANAGER},
@@ -126,6 +127,10 @@ ACTION_WORDS: dict[str, tuple[str, str]] = {
     "claim.read": ("查看补办登记", "see claims of missed discounts"),
     "claim.decide": ("审批补办登记", "decide claims of missed discounts"),
     "offline.read": ("查看断网时的交易", "see what tills gave without network"),
+    "reach.read": (
+        "查看惠民卡的覆盖情况和待联系名单",
+        "see whom the card reaches and who is still to be reached",
+    ),
     "report.read": ("查看和下载月报表", "see and download the monthly report"),
     "report.template": (
         "上传和选用官方报表模板",

@@ -24,6 +24,7 @@ ENTRIES = (
     ("alerts.alerts", _("提醒"), "alert.read"),
     ("claims.claims", _("优惠补办"), "claim.read"),
     ("offline.items", _("断网交易"), "offline.read"),
+    ("reach.towns", _("精准帮扶"), "reach.read"),
     ("reports.months", _("月报表"), "report.read"),
     ("months.months", _("月度结账"), "month.read"),
     ("settlement.settlements", _("结算单"), "settlement.read"),

@@ -226,6 +226,7 @@ CREATE TABLE eligibility (
     CHECK (ends_on IS NULL OR ends_on >= starts_on)
 );
 CREATE INDEX eligibility_kind ON eligibility (kind, holder_id);
+CREATE INDEX eligibility_in_force ON eligibility (holder_id, starts_on, ends_on);
 CREATE INDEX eligibility_end ON eligibility (ends_on, holder_id);
 
 -- A returned application is over; what is mended is sent as a new one. fulfilled_at: the holder has had a card since.
@@ -299,7 +300,8 @@ CREATE TABLE card (
     first_used_on  TEXT
 );
 CREATE UNIQUE INDEX card_one_live_copy ON card (holder_id) WHERE state IN ('active', 'suspended', 'lost');
-CREATE INDEX card_holder ON card (holder_id);
+-- A holder's cards, whether one is valid and whether one was ever used, read from the index alone.
+CREATE INDEX card_holder ON card (holder_id, state, expires_on, first_used_on, id);
 CREATE INDEX card_state ON card (state, holder_id);
 -- Led by what is constant in them, so that the planner takes them before card_state, with statistics or without.
 CREATE INDEX card_expiry ON card (state, expires_on) WHERE state = 'active';
@@ -919,6 +921,18 @@ CREATE TABLE publication_month (
     published_at  TEXT NOT NULL,
     UNIQUE (month, version),
     CHECK ((state = 'published') = (figures_json IS NOT NULL AND sha256 IS NOT NULL))
+);
+
+-- How many people of a town are entitled, have a valid card and used one in the month, as counted once on a day.
+CREATE TABLE reach_count (
+    day         TEXT NOT NULL,
+    month       TEXT NOT NULL,
+    town_code   TEXT NOT NULL,
+    entitled    BIGINT NOT NULL,
+    carded      BIGINT NOT NULL,
+    used        BIGINT NOT NULL,
+    counted_at  TEXT NOT NULL,
+    PRIMARY KEY (day, month, town_code)
 );
 
 -- The digest of a day that is over, folded once when it is first asked for. Append-only.

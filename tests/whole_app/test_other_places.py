@@ -137,6 +137,7 @@ class Place:
         self.ids = {
             **house.engine.write(fill),
             "holder_id": holder["id"],
+            "town_code": town,
             "card_id": card["id"],
             "file_id": stored.id,
             "merchant_id": self.outlet["merchant_id"],

@@ -1,0 +1,186 @@
+"""The reach in the browser: the county by town, a town by village, and who is to be contacted.
+
+A registrar sees the own town; another town does not exist for them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
+
+from huimin.access.guards import member, require
+from huimin.core.days import COUNTY_ZONE, county_day, month_of, parse_instant, parse_month
+from huimin.core.refusals import Refusal
+from huimin.divisions.find import all_divisions, town_of
+from huimin.reach.chart import reach_chart_svg, share_text
+from huimin.reach.counts import reach_of_county, reach_of_town, total_of
+from huimin.reach.unreached import LATELY_DAYS, REASONS, unreached_after
+from huimin.storage.engine import Transaction
+from huimin.web.current import house
+from huimin.web.forms import Form
+from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
+
+pages = Blueprint("reach", __name__, url_prefix="/reach")
+
+
+@pages.get("/")
+@require("reach.read")
+def towns() -> str | BaseResponse:
+    """The county by town; for a registrar the own town."""
+    own = _own_town()
+    if own is not None:
+        return redirect(url_for("reach.town", town_code=own))
+    here, month = house(), _month()
+    names = {row["code"]: row["name"] for row in _divisions() if row["level"] == "town"}
+    rows, counted_at = reach_of_county(here.engine, names, now=here.clock(), month=month)
+    return render_template(
+        "reach/places.html",
+        town=None,
+        counted_at=parse_instant(counted_at).astimezone(COUNTY_ZONE).strftime("%H:%M"),
+        **_shown(rows, month, _("乡镇（街道）"), _("各镇街的惠民卡覆盖")),
+    )
+
+
+@pages.get("/<town_code>")
+@require("reach.read")
+def town(town_code: str) -> str:
+    """A town by village."""
+    name, villages = _town(town_code)
+    day, month = county_day(house().clock()), _month()
+    # Who is written down for the town itself, without a village, is not left out.
+    places = {**villages, town_code: _("没有写到村社")}
+    rows = house().engine.read(
+        lambda tx: reach_of_town(tx, town_code, places, day=day, month=month)
+    )
+    rows = [row for row in rows if row.code != town_code or row.entitled or row.saved_fen]
+    return render_template(
+        "reach/places.html",
+        town={"code": town_code, "name": name},
+        own=_own_town(),
+        lately_days=LATELY_DAYS,
+        **_shown(rows, month, _("村（社区）"), _("%(town)s的惠民卡覆盖", town=name)),
+    )
+
+
+@pages.get("/<town_code>/people")
+@require("reach.read")
+def people(town_code: str) -> str | Response:
+    """Who of a town is entitled and not reached, by page or as a workbook."""
+    name, villages = _town(town_code)
+    form = Form.asked(("reason", "village"))
+    reason = form.text("reason") if form.text("reason") in REASONS else "no_card"
+    village = form.optional("village")
+    if village is not None and village not in villages:
+        raise Refusal("not_found")
+    as_workbook = request.args.get("format") == "xlsx"
+    page = _people_page(town_code, reason, village, ROWS_MAX if as_workbook else PAGE_ROWS)
+    if as_workbook:
+        columns = [
+            (_("姓名"), lambda row: row["name_masked"]),
+            (_("乡镇（街道）"), lambda row: name),
+            (_("村（社区）"), lambda row: villages.get(row["division_code"], "")),
+            (_("原因"), lambda row: _reasons()[reason]),
+            (_("最近一次用卡"), lambda row: _last_day(row["last_used_at"])),
+        ]
+        return workbook_response(_("待联系名单"), columns, page.rows)
+    return render_template(
+        "reach/people.html",
+        town={"code": town_code, "name": name},
+        villages=villages,
+        form=form,
+        reason=reason,
+        reasons=_reasons(),
+        page=page,
+        last_day=_last_day,
+        arguments={
+            "town_code": town_code,
+            "reason": reason,
+            **({"village": village} if village else {}),
+        },
+    )
+
+
+def _people_page(town_code: str, reason: str, village: str | None, size: int) -> Listed:
+    day, place = county_day(house().clock()), Place.asked()
+    asked: dict[str, Any] = {
+        "reason": reason,
+        "town": town_code,
+        "day": day,
+        "division_code": village,
+    }
+
+    def look(tx: Transaction) -> Listed:
+        return listed(
+            lambda key, count, backwards=False: unreached_after(
+                tx, key, count, backwards=backwards, **asked
+            ),
+            lambda: len(unreached_after(tx, "", COUNT_MAX + 1, **asked)),
+            place=place,
+            size=size,
+        )
+
+    return house().engine.read(look)
+
+
+def _shown(rows: list[Any], month: str, place: str, title: str) -> dict[str, Any]:
+    words = {
+        "title": _("%(month)s：%(what)s", month=month, what=title),
+        "used": _("当月用过卡"),
+        "carded": _("有可用的卡"),
+        "axis": _("占应享人数"),
+        "place": place,
+    }
+    return {
+        "rows": rows,
+        "total": total_of(rows),
+        "month": month,
+        "present": month_of(county_day(house().clock())),
+        "place_word": place,
+        "share": share_text,
+        # The chart escapes every text in it itself.
+        "chart": Markup(reach_chart_svg(rows, words)),  # noqa: S704
+    }
+
+
+def _month() -> str:
+    """The month of use that is asked for, or the present one. Raises Refusal `not_found`."""
+    try:
+        return parse_month(request.args.get("month") or month_of(county_day(house().clock())))
+    except ValueError:
+        raise Refusal("not_found") from None
+
+
+def _own_town() -> str | None:
+    who = member()
+    return town_of(who.division_code or "") if who.role == "registrar" else None
+
+
+def _divisions() -> list[dict[str, Any]]:
+    return house().engine.read(all_divisions)
+
+
+def _town(code: str) -> tuple[str, dict[str, str]]:
+    """A town's name, its villages by code; another's town is Refusal `not_found`."""
+    rows = _divisions()
+    name = next((row["name"] for row in rows if row["code"] == code), None)
+    level = next((row["level"] for row in rows if row["code"] == code), None)
+    if name is None or level != "town" or _own_town() not in (None, code):
+        raise Refusal("not_found")
+    return name, {row["code"]: row["name"] for row in rows if row["parent_code"] == code}
+
+
+def _reasons() -> dict[str, str]:
+    return {
+        "no_card": _("没有可用的卡"),
+        "never_used": _("有卡，从没用过"),
+        "not_lately": _("有卡，%(days)s 天没用过", days=LATELY_DAYS),
+    }
+
+
+def _last_day(instant: str | None) -> str:
+    return county_day(parse_instant(instant)).isoformat() if instant else ""

@@ -1,0 +1,97 @@
+-- Every SQL statement of the reach room.
+
+-- name: counts_of_town
+-- By village, of the living whose eligibility is in force on the day: how many there are, how many
+-- have a card that is valid, and how many used one in the month. :town is nine digits.
+SELECT h.division_code,
+       COUNT(*) AS entitled,
+       CAST(SUM(CASE WHEN EXISTS (
+           SELECT 1 FROM card AS c
+           WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day) THEN 1 ELSE 0 END) AS BIGINT) AS carded,
+       CAST(SUM(CASE WHEN EXISTS (
+           SELECT 1 FROM card AS c
+           WHERE c.holder_id = h.id AND EXISTS (
+               SELECT 1 FROM rollup_month_card AS r
+               WHERE r.month = :month AND r.card_id = c.id AND r.redemptions > 0)) THEN 1 ELSE 0 END) AS BIGINT) AS used
+FROM holder AS h
+WHERE substr(h.division_code, 1, 9) = :town AND h.erased_at IS NULL
+  AND EXISTS (SELECT 1 FROM eligibility AS e
+              WHERE e.holder_id = h.id AND e.starts_on <= :day
+                AND (e.ends_on IS NULL OR e.ends_on >= :day))
+GROUP BY h.division_code
+ORDER BY h.division_code;
+
+-- name: saved_by_division
+-- What the month's sales saved, by where the holder lived. :town is nine digits, or NULL for all.
+SELECT key AS division_code, CAST(SUM(discount_fen) AS BIGINT) AS saved_fen
+FROM rollup_month
+WHERE month = :month AND dimension = 'division_code'
+  AND (CAST(:town AS TEXT) IS NULL OR substr(key, 1, 9) = :town)
+GROUP BY key;
+
+-- name: kept_counts
+SELECT town_code, entitled, carded, used, counted_at FROM reach_count
+WHERE day = :day AND month = :month ORDER BY town_code;
+
+-- name: keep_count*!
+INSERT INTO reach_count (day, month, town_code, entitled, carded, used, counted_at)
+VALUES (:day, :month, :town_code, :entitled, :carded, :used, :counted_at)
+ON CONFLICT DO NOTHING;
+
+-- name: forget_counts!
+DELETE FROM reach_count WHERE day < :day;
+
+-- name: unreached_without_card
+-- read both ways
+-- Entitled, and none of the person's cards is valid.
+SELECT h.id, h.name, h.division_code, NULL AS last_used_at
+FROM holder AS h
+WHERE substr(h.division_code, 1, 9) = :town AND h.id > :after AND h.erased_at IS NULL
+  AND (CAST(:division_code AS TEXT) IS NULL OR h.division_code = :division_code)
+  AND EXISTS (SELECT 1 FROM eligibility AS e
+              WHERE e.holder_id = h.id AND e.starts_on <= :day
+                AND (e.ends_on IS NULL OR e.ends_on >= :day))
+  AND NOT EXISTS (SELECT 1 FROM card AS c
+                  WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day)
+ORDER BY h.id
+LIMIT :row_limit;
+
+-- name: unreached_never_used
+-- read both ways
+-- Entitled with a valid card, and no card of the person was ever used.
+SELECT h.id, h.name, h.division_code, NULL AS last_used_at
+FROM holder AS h
+WHERE substr(h.division_code, 1, 9) = :town AND h.id > :after AND h.erased_at IS NULL
+  AND (CAST(:division_code AS TEXT) IS NULL OR h.division_code = :division_code)
+  AND EXISTS (SELECT 1 FROM eligibility AS e
+              WHERE e.holder_id = h.id AND e.starts_on <= :day
+                AND (e.ends_on IS NULL OR e.ends_on >= :day))
+  AND EXISTS (SELECT 1 FROM card AS c
+              WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day)
+  AND NOT EXISTS (SELECT 1 FROM card AS c
+                  WHERE c.holder_id = h.id AND c.first_used_on IS NOT NULL)
+ORDER BY h.id
+LIMIT :row_limit;
+
+-- name: unreached_not_lately
+-- read both ways
+-- Entitled with a valid card that was used once, and none of the person's cards since :since.
+SELECT h.id, h.name, h.division_code,
+       (SELECT MAX(l.occurred_at) FROM card AS c JOIN ledger AS l ON l.card_id = c.id
+        WHERE c.holder_id = h.id AND l.kind = 'redemption') AS last_used_at
+FROM holder AS h
+WHERE substr(h.division_code, 1, 9) = :town AND h.id > :after AND h.erased_at IS NULL
+  AND (CAST(:division_code AS TEXT) IS NULL OR h.division_code = :division_code)
+  AND EXISTS (SELECT 1 FROM eligibility AS e
+              WHERE e.holder_id = h.id AND e.starts_on <= :day
+                AND (e.ends_on IS NULL OR e.ends_on >= :day))
+  AND EXISTS (SELECT 1 FROM card AS c
+              WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day)
+  AND EXISTS (SELECT 1 FROM card AS c
+              WHERE c.holder_id = h.id AND c.first_used_on IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM card AS c
+                  WHERE c.holder_id = h.id AND EXISTS (
+                      SELECT 1 FROM ledger AS l
+                      WHERE l.card_id = c.id AND l.occurred_at >= :since AND l.kind = 'redemption'))
+ORDER BY h.id
+LIMIT :row_limit;

@@ -1,0 +1,58 @@
+"""The work list: who of a town is entitled and not reached, and why. Names are masked."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from huimin.core.days import county_start, instant_text
+from huimin.core.identity import mask_name
+from huimin.reach.counts import queries
+from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import either_way
+
+Row = dict[str, Any]
+# Not used for so many days: the person may need help, or no longer the card.
+LATELY_DAYS = 90
+# Why somebody is not reached → the statement that finds them.
+REASONS = {
+    "no_card": "unreached_without_card",
+    "never_used": "unreached_never_used",
+    "not_lately": "unreached_not_lately",
+}
+
+
+def unreached_after(
+    tx: Transaction,
+    after: str,
+    row_limit: int,
+    *,
+    reason: str,
+    town: str,
+    day: date,
+    division_code: str | None = None,
+    backwards: bool = False,
+) -> list[Row]:
+    """{id, name_masked, division_code, last_used_at} behind the holder's id `after`.
+
+    `town` is the 12-digit code; `division_code` narrows to one village; `reason` is of REASONS.
+    """
+    asked: dict[str, Any] = {
+        "after": after,
+        "row_limit": row_limit,
+        "town": town[:9],
+        "day": day.isoformat(),
+        "division_code": division_code,
+    }
+    if reason == "not_lately":
+        asked["since"] = instant_text(county_start(day - timedelta(days=LATELY_DAYS)))
+    rows = either_way(queries, REASONS[reason], backwards)(tx, **asked)
+    return [
+        {
+            "id": row["id"],
+            "name_masked": mask_name(row["name"]),
+            "division_code": row["division_code"],
+            "last_used_at": row["last_used_at"],
+        }
+        for row in rows
+    ]
