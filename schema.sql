@@ -14,7 +14,11 @@ CREATE TABLE division (
     code         TEXT PRIMARY KEY CHECK (length(code) = 12),
     name         TEXT NOT NULL,
     level        TEXT NOT NULL CHECK (level IN ('county', 'town', 'village')),
-    parent_code  TEXT REFERENCES division (code)
+    parent_code  TEXT REFERENCES division (code),
+    -- WGS 84, in millionths of a degree; the county loads them where it has them.
+    latitude_microdegrees   BIGINT CHECK (latitude_microdegrees BETWEEN 3000000 AND 54000000),
+    longitude_microdegrees  BIGINT CHECK (longitude_microdegrees BETWEEN 73000000 AND 136000000),
+    CHECK ((latitude_microdegrees IS NULL) = (longitude_microdegrees IS NULL))
 );
 CREATE INDEX division_parent ON division (parent_code);
 
@@ -41,9 +45,12 @@ CREATE TABLE outlet (
     opening_hours  TEXT,
     contact_name   TEXT,
     contact_phone  TEXT,
+    latitude_microdegrees   BIGINT CHECK (latitude_microdegrees BETWEEN 3000000 AND 54000000),
+    longitude_microdegrees  BIGINT CHECK (longitude_microdegrees BETWEEN 73000000 AND 136000000),
     state          TEXT NOT NULL CHECK (state IN ('active', 'suspended', 'ended')),
     created_at     TEXT NOT NULL,
-    UNIQUE (merchant_id, name)
+    UNIQUE (merchant_id, name),
+    CHECK ((latitude_microdegrees IS NULL) = (longitude_microdegrees IS NULL))
 );
 
 -- What a merchant that wants to take part sends by the public form; approval makes merchant and outlet.

@@ -32,6 +32,7 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     "settlement": ("huimin.settlement.commands:settlement", "结算单：列出、查看、核对、导出。"),
     "notices": ("huimin.notices.commands:notices", "通知：发送到期的，查看发送记录。"),
     "month": ("huimin.months.commands:month", "月度结账：定时核对、各月状态、文件。"),
+    "divisions": ("huimin.divisions.commands:divisions", "行政区划：装入村社的经纬度。"),
     "demo": ("huimin.demo:demo", "建一个演示县并开始服务。"),
 }
 

@@ -11,3 +11,8 @@ INSERT INTO division (code, name, level, parent_code)
 VALUES (:code, :name, :level, :parent_code)
 ON CONFLICT (code) DO UPDATE SET
     name = excluded.name, level = excluded.level, parent_code = excluded.parent_code;
+
+-- name: locate_division!
+UPDATE division SET latitude_microdegrees = :latitude_microdegrees,
+    longitude_microdegrees = :longitude_microdegrees
+WHERE code = :code;

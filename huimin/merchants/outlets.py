@@ -20,6 +20,7 @@ from huimin.merchants.field_checks import (
     checked_reason,
     sought,
 )
+from huimin.merchants.location import check_location
 from huimin.merchants.states import next_state
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
@@ -42,6 +43,8 @@ def add_outlet(
     opening_hours: str | None = None,
     contact_name: str | None = None,
     contact_phone: str | None = None,
+    latitude: str | None = None,
+    longitude: str | None = None,
 ) -> Row:
     """Add an outlet to a merchant that is not ended, and return its row.
 
@@ -58,6 +61,7 @@ def add_outlet(
     _check_division(tx, checks, division_code)
     address = checks.text("address", address, "地址", "address", ADDRESS_CHARACTERS_MAX)
     beside = _beside(checks, opening_hours, contact_name, contact_phone)
+    located = check_location(checks, latitude, longitude)
     checks.finish()
     row: Row | None = queries.insert_outlet(
         tx,
@@ -68,6 +72,7 @@ def add_outlet(
         division_code=division_code,
         address=address,
         **beside,
+        **located,
         created_at=instant_text(now),
     )
     if row is None:
@@ -93,6 +98,8 @@ def change_outlet(
     opening_hours: str | None = None,
     contact_name: str | None = None,
     contact_phone: str | None = None,
+    latitude: str | None = None,
+    longitude: str | None = None,
 ) -> Row:
     """Change what is said of an outlet; its row. Raises FieldProblems naming each wrong field."""
     checks = FieldChecks()
@@ -104,6 +111,7 @@ def change_outlet(
     _check_division(tx, checks, division_code)
     address = checks.text("address", address, "地址", "address", ADDRESS_CHARACTERS_MAX)
     beside = _beside(checks, opening_hours, contact_name, contact_phone)
+    located = check_location(checks, latitude, longitude)
     same = queries.outlet_of_that_name(tx, merchant_id=old["merchant_id"], name=name, id=outlet_id)
     if same is not None:
         checks.refuse("name", "这个商户已有同名的网点。", "The merchant has an outlet so named.")
@@ -116,6 +124,7 @@ def change_outlet(
         division_code=division_code,
         address=address,
         **beside,
+        **located,
     )
     record_change(tx, "outlet", "changed", old=old, new=row, now=now, actor=actor)
     return row

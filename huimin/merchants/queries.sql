@@ -59,7 +59,7 @@ SELECT code, name, level FROM division WHERE code = :code;
 
 -- name: outlet_by_id^
 SELECT o.id, o.merchant_id, o.name, o.kind, o.division_code, o.address, o.opening_hours,
-       o.contact_name, o.contact_phone, o.state, o.created_at,
+       o.contact_name, o.contact_phone, o.latitude_microdegrees, o.longitude_microdegrees, o.state, o.created_at,
        m.name AS merchant_name, m.state AS merchant_state
 FROM outlet AS o JOIN merchant AS m ON m.id = o.merchant_id
 WHERE o.id = :id;
@@ -76,9 +76,11 @@ UPDATE outlet SET state = state WHERE id = :id RETURNING *;
 -- name: insert_outlet^
 -- Nothing comes back when the merchant has an outlet of that name.
 INSERT INTO outlet (id, merchant_id, name, kind, division_code, address, opening_hours,
-                    contact_name, contact_phone, state, created_at)
+                    contact_name, contact_phone, latitude_microdegrees, longitude_microdegrees,
+                    state, created_at)
 VALUES (:id, :merchant_id, :name, :kind, :division_code, :address, :opening_hours,
-        :contact_name, :contact_phone, 'active', :created_at)
+        :contact_name, :contact_phone, :latitude_microdegrees, :longitude_microdegrees,
+        'active', :created_at)
 ON CONFLICT DO NOTHING
 RETURNING *;
 
@@ -88,7 +90,8 @@ SELECT id FROM outlet WHERE merchant_id = :merchant_id AND name = :name AND id <
 
 -- name: change_outlet^
 UPDATE outlet SET name = :name, kind = :kind, division_code = :division_code, address = :address,
-    opening_hours = :opening_hours, contact_name = :contact_name, contact_phone = :contact_phone
+    opening_hours = :opening_hours, contact_name = :contact_name, contact_phone = :contact_phone,
+    latitude_microdegrees = :latitude_microdegrees, longitude_microdegrees = :longitude_microdegrees
 WHERE id = :id
 RETURNING *;
 
@@ -100,7 +103,7 @@ SELECT id FROM outlet WHERE merchant_id = :merchant_id AND state <> 'ended' ORDE
 
 -- name: list_outlets
 SELECT o.id, o.merchant_id, o.name, o.kind, o.division_code, o.address, o.opening_hours,
-       o.contact_name, o.contact_phone, o.state, o.created_at,
+       o.contact_name, o.contact_phone, o.latitude_microdegrees, o.longitude_microdegrees, o.state, o.created_at,
        m.name AS merchant_name, m.state AS merchant_state, d.name AS division_name,
        (SELECT COUNT(*) FROM terminal AS t
         WHERE t.outlet_id = o.id AND t.state = 'active') AS terminals
@@ -117,7 +120,7 @@ ORDER BY o.created_at, o.id;
 -- A page of the list. :town is the first nine digits of a town's code; :quiet_month leaves only
 -- those without a purchase in that month.
 SELECT o.id, o.merchant_id, o.name, o.kind, o.division_code, o.address, o.opening_hours,
-       o.contact_name, o.contact_phone, o.state, o.created_at,
+       o.contact_name, o.contact_phone, o.latitude_microdegrees, o.longitude_microdegrees, o.state, o.created_at,
        m.name AS merchant_name, m.state AS merchant_state, d.name AS division_name,
        (SELECT t.name FROM division AS t
         WHERE t.code = substr(o.division_code, 1, 9) || '000') AS town_name,

@@ -14,10 +14,10 @@ from huimin.core.money import BASIS_POINTS, percent_words
 from huimin.reach.counts import Reach
 
 ACCENT = "#0B6E4F"
-WIDTH, LABEL, VALUE = 420, 112, 104
+WIDTH, LABEL, VALUE = 480, 156, 112
 PLOT = WIDTH - LABEL - VALUE
 TOP, BOTTOM, ROW, BAR = 72, 48, 30, 14
-NAME_PLACES_MAX = 14
+NAME_PLACES_MAX = 24
 TICKS_BP = (0, 2_500, 5_000, 7_500, 10_000)
 
 
@@ -72,7 +72,7 @@ def _bar(row: Reach, top: int) -> Iterator[str]:
     carded = PLOT * (row.carded_bp or 0) // BASIS_POINTS
     said = f"{share_text(row.used_bp)} / {share_text(row.carded_bp)}"
     yield f"<g><title>{escape(f'{row.name} {said}')}</title>"
-    yield _text(LABEL - 8, top + 18, _short(row.name), "end")
+    yield _text(LABEL - 8, top + 18, _short(row.name), "end", 12)
     yield f'<rect x="{LABEL}" y="{top + 7}" width="{used}" height="{BAR}" fill="{ACCENT}"/>'
     yield (
         f'<rect x="{LABEL}" y="{top + 5}" width="{carded}" height="{BAR + 4}" fill="none" '

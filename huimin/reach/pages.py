@@ -14,10 +14,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import member, require
 from huimin.core.days import COUNTY_ZONE, county_day, month_of, parse_instant, parse_month
+from huimin.core.kind_names import OUTLET_KINDS
 from huimin.core.refusals import Refusal
 from huimin.divisions.find import all_divisions, town_of
 from huimin.reach.chart import reach_chart_svg, share_text
-from huimin.reach.counts import reach_of_county, reach_of_town, total_of
+from huimin.reach.counts import Reach, reach_of_county, reach_of_town, total_of
+from huimin.reach.nearest import kilometres_text, nearest_of_town
 from huimin.reach.unreached import LATELY_DAYS, REASONS, unreached_after
 from huimin.storage.engine import Transaction
 from huimin.web.current import house
@@ -54,15 +56,20 @@ def town(town_code: str) -> str:
     day, month = county_day(house().clock()), _month()
     # Who is written down for the town itself, without a village, is not left out.
     places = {**villages, town_code: _("没有写到村社")}
-    rows = house().engine.read(
-        lambda tx: reach_of_town(tx, town_code, places, day=day, month=month)
-    )
+
+    def look(tx: Transaction) -> tuple[list[Reach], dict[str, dict[str, int]]]:
+        counted = reach_of_town(tx, town_code, places, day=day, month=month)
+        return counted, nearest_of_town(tx, town_code)
+
+    rows, nearest = house().engine.read(look)
     rows = [row for row in rows if row.code != town_code or row.entitled or row.saved_fen]
     return render_template(
         "reach/places.html",
         town={"code": town_code, "name": name},
         own=_own_town(),
-        lately_days=LATELY_DAYS,
+        nearest=nearest,
+        kinds=list(OUTLET_KINDS),
+        kilometres=kilometres_text,
         **_shown(rows, month, _("村（社区）"), _("%(town)s的惠民卡覆盖", town=name)),
     )
 

@@ -95,3 +95,14 @@ WHERE substr(h.division_code, 1, 9) = :town AND h.id > :after AND h.erased_at IS
                       WHERE l.card_id = c.id AND l.occurred_at >= :since AND l.kind = 'redemption'))
 ORDER BY h.id
 LIMIT :row_limit;
+
+-- name: located_villages
+SELECT code, latitude_microdegrees, longitude_microdegrees FROM division
+WHERE substr(code, 1, 9) = :town AND latitude_microdegrees IS NOT NULL;
+
+-- name: located_outlets
+-- Where active outlets of active merchants stand, as far as is known.
+SELECT o.kind, o.name, o.latitude_microdegrees, o.longitude_microdegrees
+FROM outlet AS o JOIN merchant AS m ON m.id = o.merchant_id
+WHERE o.state = 'active' AND m.state = 'active' AND o.latitude_microdegrees IS NOT NULL
+ORDER BY o.id;

@@ -15,6 +15,7 @@ EVENTS = {
     "holder.verified": _("复核保障资格"),
     "holder.unmasked": _("查看完整信息"),
     "holder.viewed": _("查看资料页"),
+    "division.located": _("装入村社经纬度"),
     "list.exported": _("导出名单"),
     "holder.evidence_added": _("上传材料"),
     "holder.evidence_read": _("下载材料"),

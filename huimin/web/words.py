@@ -7,6 +7,7 @@ from datetime import date
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
+from huimin.core.coordinates import degrees_text
 from huimin.core.days import COUNTY_ZONE, parse_instant
 from huimin.core.kind_names import eligibility_word, outlet_kind_word
 from huimin.core.money import money_text, rate_words
@@ -56,6 +57,7 @@ def register_filters(app: Flask) -> None:
     app.add_template_filter(lambda rate_bp: rate_words(rate_bp, request_language()), "rate")
     app.add_template_filter(day_words, "day")
     app.add_template_filter(minute_text, "minute")
+    app.add_template_filter(degrees_text, "degrees")
     app.add_template_filter(grouped, "card_number")
     app.add_template_filter(card_state_words, "card_state")
     app.add_template_filter(lambda code: STATES.get(code, code), "state_name")

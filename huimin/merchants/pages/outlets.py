@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
 from huimin.audit.record import events_of
+from huimin.core.coordinates import degrees_text
 from huimin.core.days import county_day, month_of
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.merchants.merchants import merchant_by_id
@@ -53,6 +54,8 @@ def outlet_list() -> str | Response:
             (_("乡镇（街道）"), lambda row: row["town_name"]),
             (_("地址"), lambda row: row["address"]),
             (_("营业时间"), lambda row: row["opening_hours"]),
+            (_("纬度"), lambda row: degrees_text(row["latitude_microdegrees"])),
+            (_("经度"), lambda row: degrees_text(row["longitude_microdegrees"])),
             (_("联系人"), lambda row: row["contact_name"]),
             (_("联系电话"), lambda row: row["contact_phone"]),
             (_("收银终端"), lambda row: row["terminals"]),
@@ -152,7 +155,8 @@ def _fields(form: Form) -> dict[str, Any]:
     return {
         **{name: form.text(name) for name in ("name", "kind", "division_code", "address")},
         **{
-            name: form.optional(name) for name in ("opening_hours", "contact_name", "contact_phone")
+            name: form.optional(name)
+            for name in ("opening_hours", "contact_name", "contact_phone", "latitude", "longitude")
         },
     }
 
