@@ -14,10 +14,10 @@ from huimin.core.money import BASIS_POINTS, percent_words
 from huimin.reach.counts import Reach
 
 ACCENT = "#0B6E4F"
-WIDTH, LABEL, VALUE = 480, 156, 112
+WIDTH, LABEL, VALUE = 400, 132, 80
 PLOT = WIDTH - LABEL - VALUE
 TOP, BOTTOM, ROW, BAR = 72, 48, 30, 14
-NAME_PLACES_MAX = 24
+NAME_PLACES_MAX = 20
 TICKS_BP = (0, 2_500, 5_000, 7_500, 10_000)
 
 
