@@ -23,11 +23,10 @@ ORDER BY h.division_code;
 
 -- name: saved_by_division
 -- What the month's sales saved, by where the holder lived. :town is nine digits, or NULL for all.
-SELECT key AS division_code, CAST(SUM(discount_fen) AS BIGINT) AS saved_fen
-FROM rollup_month
-WHERE month = :month AND dimension = 'division_code'
-  AND (CAST(:town AS TEXT) IS NULL OR substr(key, 1, 9) = :town)
-GROUP BY key;
+SELECT division_code, discount_fen AS saved_fen
+FROM rollup_month_village
+WHERE month = :month
+  AND (CAST(:town AS TEXT) IS NULL OR substr(division_code, 1, 9) = :town);
 
 -- name: kept_counts
 SELECT town_code, entitled, carded, used, counted_at FROM reach_count
