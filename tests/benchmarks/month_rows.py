@@ -206,7 +206,7 @@ class CountyOfYears:
         self._roll_up()
         self.connection.execute("BEGIN")
         self.connection.executemany(
-            "UPDATE card SET first_used_on = ? WHERE id = ?",
+            "UPDATE card SET first_used_on = ? WHERE id = ? AND first_used_on IS NULL",
             [(day, card_id) for card_id, day in self.first_used.items()],
         )
         self.connection.executemany(
