@@ -316,6 +316,11 @@ SELECT * FROM report_template WHERE id = :id;
 -- name: template_in_use^
 SELECT * FROM report_template WHERE state = 'in_use';
 
+-- name: template_of_closed_month^
+SELECT report_template.* FROM month_close
+JOIN report_template ON report_template.id = month_close.template_id
+WHERE month_close.month = :month AND month_close.state = 'approved';
+
 -- name: put_templates_aside!
 UPDATE report_template SET state = 'kept' WHERE state = 'in_use';
 

@@ -17,6 +17,7 @@ from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal
 from huimin.reports.month_sums import queries
+from huimin.reports.period import Period
 from huimin.reports.template_check import opened_template
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
@@ -96,6 +97,19 @@ def templates(tx: Transaction) -> list[Row]:
 def template_in_use(tx: Transaction) -> Row | None:
     """The version in use, or None while the built-in workbook is."""
     row: Row | None = queries.template_in_use(tx)
+    return row
+
+
+def official_template(tx: Transaction, period: Period) -> Row | None:
+    """The version that a period's official workbook is made from; None for the built-in one.
+
+    Of a closed month it is the one that was in use when the month was drafted.
+    """
+    row: Row | None = None
+    if period.month and queries.closed_month(tx, month=period.month) is not None:
+        row = queries.template_of_closed_month(tx, month=period.month)
+    else:
+        row = template_in_use(tx)
     return row
 
 

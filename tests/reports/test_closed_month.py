@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 
 from huimin.house import House
-from huimin.months.files import make_file
 from huimin.reports.closed_month import closed_month
 from huimin.reports.exports import EXPORTS
+from huimin.reports.template_example import example_template
+from huimin.reports.templates import keep_template, store_template, use_template
 from tests.making.months import close_month
 from tests.making.staff import make_staff, sign_in
 from tests.reports.county import make_small_county
+
+
+def put_to_use(house: House, drop_sheets: bool = False) -> None:
+    """Keep a template and make it the official workbook."""
+    content = example_template()
+    if drop_sheets:
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        for sheet in book.worksheets[1:]:
+            book.remove(sheet)
+        changed = io.BytesIO()
+        book.save(changed)
+        content = changed.getvalue()
+    stored = store_template(house.settings.folder, file_name="县报表.xlsx", content=content)
+    act = {"now": house.clock(), "actor": "test"}
+    house.engine.write(lambda tx: keep_template(tx, stored, **act))
+    house.engine.write(lambda tx: use_template(tx, stored.id, **act))
+
+
+def signed_files(house: House) -> dict[str, str]:
+    """Form → SHA-256 of every file that was signed."""
+    return house.engine.read(
+        lambda tx: {
+            row["form"]: row["sha256"]
+            for row in tx.connection.execute("SELECT * FROM month_file").fetchall()
+        }
+    )
 
 
 @pytest.fixture
@@ -27,8 +57,11 @@ def test_page_and_files_are_those_that_were_signed(
 ) -> None:
     county = make_small_county(sqlite_house)
     county.sell(0, 0, 12_800)
+    put_to_use(sqlite_house)
     clock.advance(days=2)
     close_month(sqlite_house)
+    # The county takes another workbook later; October keeps the one it was signed with.
+    put_to_use(sqlite_house, drop_sheets=True)
     closed = sqlite_house.engine.read(lambda tx: closed_month(tx, "2026-10"))
     assert closed is not None
     # A name that changes later does not change what was signed.
@@ -42,5 +75,9 @@ def test_page_and_files_are_those_that_were_signed(
     page = client.get("/reports/?month=2026-10").text
     assert closed.sha256 in page and all(name in page for name in closed.signers)
     assert "南门超市" in page and "改了名字的店" not in page
-    for form in set(EXPORTS) - {"table"}:
-        assert client.get(f"/reports/2026-10.{form}").data == make_file(closed, form)
+    signed = signed_files(sqlite_house)
+    assert set(signed) == {*EXPORTS, "official"} - {"table"}
+    for form, digest in signed.items():
+        path = "official/2026-10.xlsx" if form == "official" else f"2026-10.{form}"
+        content = client.get(f"/reports/{path}").data
+        assert hashlib.sha256(content).hexdigest() == digest, form

@@ -22,7 +22,7 @@ from huimin.reports.facts import facts_of
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.pages import pages, present_month, words
 from huimin.reports.period import SEPARATOR, Period, checked_period
-from huimin.reports.templates import template_in_use
+from huimin.reports.templates import official_template
 from huimin.reports.wording import FACT_WORDS, FIGURE_WORDS, GROUPING_WORDS, month_words
 from huimin.web.current import house
 from huimin.web.forms import Form
@@ -73,7 +73,7 @@ def months() -> str | tuple[str, int]:
             for grouping in CHARTED
         },
         downloads=DOWNLOADS,
-        official=house().engine.read(template_in_use) is not None,
+        official=house().engine.read(lambda tx: official_template(tx, period)) is not None,
         may_template=allows(member().role, "report.template"),
         **words(language),
     )

@@ -23,9 +23,9 @@ from huimin.reports.templates import (
     Row,
     content_of,
     keep_template,
+    official_template,
     store_template,
     template_by_id,
-    template_in_use,
     templates,
     use_built_in,
     use_template,
@@ -112,7 +112,7 @@ def preview_template(template_id: str) -> Response:
 def official(month: str) -> Response:
     """The report in the county's own workbook, while a template is in use."""
     period = checked_period(month)
-    row = house().engine.read(template_in_use)
+    row = house().engine.read(lambda tx: official_template(tx, period))
     if row is None:
         raise Refusal("not_found")
     return _filled(row, period, "official")
