@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from huimin.cards.token import token_of
+from huimin.core.days import month_of
 from huimin.core.identity import mask_name
+from huimin.demo.close_month import close_month
 from huimin.demo.county import County, build_county, queries
 from huimin.demo.months import MonthsPlan, demo_days
 from huimin.demo.places import STAFF
@@ -116,6 +118,7 @@ def _fill(
     progress(len(days))
     plan = MonthsPlan(county.customers, county.tills, now, seed)
     played = play(county, plan, lambda: progress(0))
+    close_month(house, month_of(days[0]), now=now)
     return _described(county, seed), played
 
 

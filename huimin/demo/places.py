@@ -156,6 +156,8 @@ COMPANIES = (
 # Fixed and weak on purpose: this county is invented, and says so wherever they are printed.
 STAFF = (
     Account("admin", "县级管理员（演示）", "administrator", "demo-admin-2026"),
+    Account("reviewer", "审核人（演示）", "administrator", "demo-reviewer-2026"),
+    Account("director", "负责人（演示）", "administrator", "demo-director-2026"),
     Account(
         "registrar", "南塔街道登记员（演示）", "registrar", "demo-registrar-2026", "512022002000"
     ),
@@ -175,3 +177,5 @@ STAFF = (
         "hospital", "门诊收费员（演示）", "cashier", "demo-hospital-2026", "仁安医院·门诊收费处"
     ),
 )
+# Who signs a month, in this order: 填报人, 审核人, 负责人.
+SIGNERS = tuple(each for each in STAFF if each.role == "administrator")

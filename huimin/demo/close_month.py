@@ -1,0 +1,43 @@
+"""Close the demo's first month as three people would, so that there is a signed one to look at.
+
+The month after it is left for whoever tries the demo: the three accounts are among its sign-ins.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from huimin.demo.places import SIGNERS
+from huimin.house import House
+from huimin.months.approve import approve_close, files_to_approve
+from huimin.months.draft import check_and_draft
+from huimin.months.files import write_files
+from huimin.months.sign import Signer, prepare_close, review_close
+
+# For every check that may be passed with one.
+REASONS = dict.fromkeys(("previous", "queues", "claims", "alerts"), "演示：已电话核实")
+
+
+def close_month(house: House, month: str, *, now: datetime) -> None:
+    """Check, sign three times and lock a month ("2026-09"); its files lie in the folder."""
+    engine, folder = house.engine, house.settings.folder
+    preparer, reviewer, approver = (Signer(each.username, each.name) for each in SIGNERS)
+    version = check_and_draft(
+        engine,
+        month,
+        county_name=house.settings.county_name,
+        now=now,
+        actor=preparer.username,
+        told=lambda step, done, total: None,
+    )["version"]
+    engine.write(
+        lambda tx: prepare_close(tx, month, version, reasons=REASONS, signer=preparer, now=now)
+    )
+    engine.write(lambda tx: review_close(tx, month, version, signer=reviewer, now=now))
+    files = engine.read(
+        lambda tx: files_to_approve(tx, folder, month, version, signer=approver, now=now)
+    )
+    engine.write(
+        lambda tx: approve_close(tx, month, version, files=files, signer=approver, now=now)
+    )
+    write_files(folder, month, version, files)
