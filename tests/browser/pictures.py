@@ -41,6 +41,12 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("audit", "administrator", "/audit/"),
     ("lookups", "administrator", "/audit/lookups"),
     ("report", "administrator", "/reports/"),
+    ("months", "administrator", "/months/"),
+    ("settlements", "administrator", "/settlements/"),
+    ("reach", "administrator", "/reach/"),
+    ("notices", "administrator", "/notices/"),
+    ("public", "", "/public/"),
+    ("public-months", "", "/public/months/"),
     ("account", "administrator", "/account"),
     ("my-merchant", "merchant_manager", "/my-merchant/"),
     ("join", "", "/join"),
@@ -171,7 +177,7 @@ def _publish(taking: Photographer) -> None:
         page.goto(taking.address + address)
         picture = Image.open(taking.take(name, page)).convert("RGB")
         picture.resize((1280, 860)).quantize(96).save(PICTURES / f"{name}.png", optimize=True)
-    overview(phone, taking.folder / "today.png", PICTURES / "overview.png")
+    overview(phone, taking.folder / "report.png", PICTURES / "overview.png")
 
 
 if __name__ == "__main__":
