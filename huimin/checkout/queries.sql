@@ -53,8 +53,12 @@ SELECT outlet.name AS outlet_name, outlet.address AS outlet_address,
     (SELECT staff.username FROM staff WHERE staff.id = :staff_id) AS username
 FROM outlet WHERE outlet.id = :outlet_id;
 
+-- name: lock_printing!
+UPDATE terminal SET state = state
+WHERE id = (SELECT ledger.terminal_id FROM ledger WHERE ledger.id = :ledger_id);
+
 -- name: count_print$
--- Nothing comes back when somebody printed the same receipt in between.
+-- Its caller holds lock_printing, so that no number is taken in between.
 INSERT INTO receipt_print (
     id, ledger_id, copy_number, width_mm, form, terminal_id, printed_at, printed_by
 )
@@ -62,7 +66,6 @@ SELECT CAST(:id AS TEXT), CAST(:ledger_id AS TEXT), COALESCE(MAX(copy_number), 0
     CAST(:width_mm AS BIGINT), CAST(:form AS TEXT), CAST(:terminal_id AS TEXT),
     CAST(:printed_at AS TEXT), CAST(:printed_by AS TEXT)
 FROM receipt_print WHERE ledger_id = :ledger_id
-ON CONFLICT (ledger_id, copy_number) DO NOTHING
 RETURNING copy_number;
 
 -- name: prints_of$

@@ -29,8 +29,6 @@ from huimin.storage.ids import new_id
 HASH_CHARACTERS = 16
 # An order number that the till page made itself tells a customer nothing.
 PAGE_ORDER = "W-"
-# Two tills that print one receipt at the same moment count one after the other.
-TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +136,10 @@ def count_print(
     terminal_id: str | None = None,
 ) -> int:
     """Count one printing; 1 for the first. A reprint is written to the audit record as well."""
-    for _ in range(TRIES):
-        printed = queries.count_print(
+    # Whoever prints the same receipt waits here, and then sees this printing.
+    queries.lock_printing(tx, ledger_id=receipt.ledger_id)
+    copy_number = int(
+        queries.count_print(
             tx,
             id=new_id(),
             ledger_id=receipt.ledger_id,
@@ -149,11 +149,7 @@ def count_print(
             printed_at=instant_text(now),
             printed_by=actor,
         )
-        if printed is not None:
-            break
-    else:
-        raise Refusal("request_in_progress")
-    copy_number = int(printed)
+    )
     if copy_number > 1:
         record(
             tx,

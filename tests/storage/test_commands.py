@@ -141,7 +141,8 @@ def test_check_finds_a_damaged_page(run_cli: RunCli, made: Path) -> None:
 def test_check_finds_a_broken_reference(run_cli: RunCli, made: Path) -> None:
     with contextlib.closing(sqlite3.connect(made)) as connection, connection:
         connection.execute(
-            "INSERT INTO division VALUES ('512022001000', '某镇', 'town', '512022000000')"
+            "INSERT INTO division (code, name, level, parent_code)"
+            " VALUES ('512022001000', '某镇', 'town', '512022000000')"
         )
     before = snapshot(made.parent)
     answer = run_cli(["check"], made.parent)

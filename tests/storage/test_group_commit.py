@@ -187,7 +187,8 @@ number = 0
 while True:
     number += 1
     engine.write(lambda tx: tx.connection.execute(
-        "INSERT INTO division VALUES (?, '某县', 'county', NULL)", (f"{number:012d}",)))
+        "INSERT INTO division (code, name, level) VALUES (?, '某县', 'county')",
+        (f"{number:012d}",)))
     print(number, flush=True)
 """
 
