@@ -112,6 +112,7 @@ def _say(settings: Settings, demo_: Demo, *, serves: bool) -> None:
     say("人员、商户和密码都是虚构的，只供演示。\n")
     base_url = found["base_url"]
     say(f"网页登录    {base_url}/")
+    say(f"公开信息    {base_url}/public/")
     say(f"接口说明    {base_url}/api/v1/docs\n")
     say("工作人员")
     for each in found["staff"]:
