@@ -17,6 +17,7 @@ from huimin.reports.groups import GROUPINGS
 from huimin.reports.month_sums import queries
 from huimin.reports.period import Period
 from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import either_way
 
 Row = dict[str, Any]
 # What a number of a report may be of: all rows, a group of a grouping, or an earlier month's rows.
@@ -58,10 +59,10 @@ class Behind:
         With `backwards`, those before it, the nearest first.
         """
         if self.period.month:
-            find = queries.rows_of_month_before if backwards else queries.rows_of_month
+            find = either_way(queries, "rows_of_month", backwards)
             place = {"month": self.period.month, "after": key}
         else:
-            find = queries.rows_of_days_before if backwards else queries.rows_of_days
+            find = either_way(queries, "rows_of_days", backwards)
             day, _, row_id = key.partition(SEPARATOR)
             place = {**self._days(), "after_day": day, "after": row_id}
         rows = find(tx, row_limit=count, **place, **self._parameters())

@@ -98,6 +98,7 @@ SELECT kind, outlet_id, merchant_id, outlet_kind, town_code, division_code, elig
 FROM ledger WHERE business_day = :day;
 
 -- name: rows_of_month
+-- read both ways
 -- The rows of one group, behind the id :after; a weekday is counted from the day's number, 1 = Monday.
 SELECT ledger.id, ledger.kind, ledger.receipt_no, ledger.hash, ledger.order_no, ledger.occurred_at,
     ledger.business_day, ledger.month, ledger.adjusts_month, ledger.channel, ledger.outlet_kind,
@@ -129,39 +130,8 @@ WHERE ledger.month = :month AND ledger.id > :after
         END = :key
 ORDER BY ledger.id LIMIT :row_limit;
 
--- name: rows_of_month_before
--- The rows before the id :after, the nearest first.
-SELECT ledger.id, ledger.kind, ledger.receipt_no, ledger.hash, ledger.order_no, ledger.occurred_at,
-    ledger.business_day, ledger.month, ledger.adjusts_month, ledger.channel, ledger.outlet_kind,
-    ledger.eligibility, ledger.presenter_kind, ledger.amount_fen, ledger.discount_fen,
-    ledger.merchant_share_fen, ledger.government_share_fen, outlet.name AS outlet_name,
-    holder.name AS holder_name
-FROM ledger
-JOIN outlet ON outlet.id = ledger.outlet_id
-JOIN holder ON holder.id = ledger.holder_id
-WHERE ledger.month = :month AND ledger.id < :after
-    AND (CAST(:kind AS TEXT) IS NULL OR ledger.kind = :kind)
-    AND CASE :by WHEN 'total' THEN '' WHEN 'outlet' THEN ledger.outlet_id
-        WHEN 'merchant' THEN ledger.merchant_id WHEN 'kind' THEN ledger.outlet_kind
-        WHEN 'town' THEN ledger.town_code WHEN 'village' THEN ledger.division_code
-        WHEN 'eligibility' THEN ledger.eligibility WHEN 'presenter' THEN ledger.presenter_kind
-        WHEN 'channel' THEN ledger.channel WHEN 'adjusts_month' THEN ledger.adjusts_month
-        WHEN 'hour' THEN CAST((CAST(substr(ledger.occurred_at, 12, 2) AS BIGINT) + 8) % 24 AS TEXT)
-        WHEN 'weekday' THEN CAST(((CAST(substr(ledger.business_day, 9, 2) AS BIGINT)
-            + (153 * ((CAST(substr(ledger.business_day, 6, 2) AS BIGINT) + 9) % 12) + 2) / 5
-            + 365 * (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12)
-            + (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 4
-            - (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 100
-            + (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 400
-            + 1) % 7 + 1) AS TEXT)
-        END = :key
-ORDER BY ledger.id DESC LIMIT :row_limit;
-
 -- name: rows_of_days
+-- read both ways
 -- The same of business days, behind the row of :after_day and :after.
 SELECT ledger.id, ledger.kind, ledger.receipt_no, ledger.hash, ledger.order_no, ledger.occurred_at,
     ledger.business_day, ledger.month, ledger.adjusts_month, ledger.channel, ledger.outlet_kind,
@@ -172,8 +142,7 @@ FROM ledger
 JOIN outlet ON outlet.id = ledger.outlet_id
 JOIN holder ON holder.id = ledger.holder_id
 WHERE ledger.business_day >= :first AND ledger.business_day <= :last
-    AND ledger.business_day >= :after_day
-    AND (ledger.business_day > :after_day OR ledger.id > :after)
+    AND (ledger.business_day, ledger.id) > (:after_day, :after)
     AND (CAST(:kind AS TEXT) IS NULL OR ledger.kind = :kind)
     AND CASE :by WHEN 'total' THEN '' WHEN 'outlet' THEN ledger.outlet_id
         WHEN 'merchant' THEN ledger.merchant_id WHEN 'kind' THEN ledger.outlet_kind
@@ -194,40 +163,6 @@ WHERE ledger.business_day >= :first AND ledger.business_day <= :last
             + 1) % 7 + 1) AS TEXT)
         END = :key
 ORDER BY ledger.business_day, ledger.id LIMIT :row_limit;
-
--- name: rows_of_days_before
--- The rows before that one, the nearest first.
-SELECT ledger.id, ledger.kind, ledger.receipt_no, ledger.hash, ledger.order_no, ledger.occurred_at,
-    ledger.business_day, ledger.month, ledger.adjusts_month, ledger.channel, ledger.outlet_kind,
-    ledger.eligibility, ledger.presenter_kind, ledger.amount_fen, ledger.discount_fen,
-    ledger.merchant_share_fen, ledger.government_share_fen, outlet.name AS outlet_name,
-    holder.name AS holder_name
-FROM ledger
-JOIN outlet ON outlet.id = ledger.outlet_id
-JOIN holder ON holder.id = ledger.holder_id
-WHERE ledger.business_day >= :first AND ledger.business_day <= :last
-    AND ledger.business_day <= :after_day
-    AND (ledger.business_day < :after_day OR ledger.id < :after)
-    AND (CAST(:kind AS TEXT) IS NULL OR ledger.kind = :kind)
-    AND CASE :by WHEN 'total' THEN '' WHEN 'outlet' THEN ledger.outlet_id
-        WHEN 'merchant' THEN ledger.merchant_id WHEN 'kind' THEN ledger.outlet_kind
-        WHEN 'town' THEN ledger.town_code WHEN 'village' THEN ledger.division_code
-        WHEN 'eligibility' THEN ledger.eligibility WHEN 'presenter' THEN ledger.presenter_kind
-        WHEN 'channel' THEN ledger.channel WHEN 'adjusts_month' THEN ledger.adjusts_month
-        WHEN 'hour' THEN CAST((CAST(substr(ledger.occurred_at, 12, 2) AS BIGINT) + 8) % 24 AS TEXT)
-        WHEN 'weekday' THEN CAST(((CAST(substr(ledger.business_day, 9, 2) AS BIGINT)
-            + (153 * ((CAST(substr(ledger.business_day, 6, 2) AS BIGINT) + 9) % 12) + 2) / 5
-            + 365 * (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12)
-            + (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 4
-            - (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 100
-            + (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 400
-            + 1) % 7 + 1) AS TEXT)
-        END = :key
-ORDER BY ledger.business_day DESC, ledger.id DESC LIMIT :row_limit;
 
 -- name: sums_of_rows_of_month^
 SELECT CAST(COUNT(*) AS BIGINT) AS row_count,
