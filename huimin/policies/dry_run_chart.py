@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from huimin.core.money import money_text
+from huimin.core.short_name import short_name
 from huimin.policies.dry_run import OutletChange
 
 WIDTH, LABEL, VALUE, ROW, BAR, TOP = 720, 190, 110, 34, 18, 34
@@ -54,7 +55,7 @@ def _drawing(bars: Sequence[tuple[str, int]], height: int, less: str, more: str)
     for place, (name, fen) in enumerate(bars):
         top, long = TOP + place * ROW, PLOT * abs(fen) // span
         yield f"<g><title>{escape(name)} {signed_money(fen)}</title>"
-        yield f'<text x="4" y="{top + 15}">{escape(_short(name))}</text>'
+        yield f'<text x="4" y="{top + 15}">{escape(short_name(name, NAME_PLACES_MAX))}</text>'
         if fen:
             left = zero if fen > 0 else zero - long
             yield (
@@ -64,14 +65,3 @@ def _drawing(bars: Sequence[tuple[str, int]], height: int, less: str, more: str)
         end, anchor = (zero + long + 6, "start") if fen >= 0 else (zero - long - 6, "end")
         words = signed_money(fen)
         yield f'<text x="{end}" y="{top + 15}" text-anchor="{anchor}">{words}</text></g>'
-
-
-def _short(name: str) -> str:
-    """The name cut to the room there is; a Chinese character takes two places."""
-    places, kept = 0, ""
-    for letter in name:
-        places += 2 if ord(letter) > 0x2E7F else 1
-        if places > NAME_PLACES_MAX:
-            return kept[:-1] + "…"
-        kept += letter
-    return kept

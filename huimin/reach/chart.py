@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from huimin.core.money import BASIS_POINTS, percent_words
+from huimin.core.short_name import short_name
 from huimin.reach.counts import Reach
 
 ACCENT = "#0B6E4F"
@@ -72,7 +73,7 @@ def _bar(row: Reach, top: int) -> Iterator[str]:
     carded = PLOT * (row.carded_bp or 0) // BASIS_POINTS
     said = f"{share_text(row.used_bp)} / {share_text(row.carded_bp)}"
     yield f"<g><title>{escape(f'{row.name} {said}')}</title>"
-    yield _text(LABEL - 8, top + 18, _short(row.name), "end", 12)
+    yield _text(LABEL - 8, top + 18, short_name(row.name, NAME_PLACES_MAX), "end", 12)
     yield f'<rect x="{LABEL}" y="{top + 7}" width="{used}" height="{BAR}" fill="{ACCENT}"/>'
     yield (
         f'<rect x="{LABEL}" y="{top + 5}" width="{carded}" height="{BAR + 4}" fill="none" '
@@ -84,14 +85,3 @@ def _bar(row: Reach, top: int) -> Iterator[str]:
 
 def _text(x: int, y: int, text: str, anchor: str = "start", size: int = 13) -> str:
     return f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}">{escape(text)}</text>'
-
-
-def _short(name: str) -> str:
-    """The name cut to the room there is; the whole of it stands in the bar's title."""
-    places, kept = 0, ""
-    for letter in name:
-        places += 2 if ord(letter) > 0x2E7F else 1
-        if places > NAME_PLACES_MAX:
-            return kept[:-1] + "…"
-        kept += letter
-    return kept
