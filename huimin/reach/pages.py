@@ -13,11 +13,12 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import member, require
+from huimin.core.chart_svg import chart_svg
 from huimin.core.days import COUNTY_ZONE, county_day, month_of, parse_instant, parse_month
 from huimin.core.kind_names import OUTLET_KINDS
 from huimin.core.refusals import Refusal
 from huimin.divisions.find import all_divisions, town_of
-from huimin.reach.chart import reach_chart_svg, share_text
+from huimin.reach.chart import reach_chart, share_text
 from huimin.reach.counts import Reach, reach_of_county, reach_of_town, total_of
 from huimin.reach.nearest import kilometres_text, nearest_of_town
 from huimin.reach.unreached import LATELY_DAYS, REASONS, unreached_after
@@ -149,8 +150,8 @@ def _shown(rows: list[Any], month: str, place: str, title: str) -> dict[str, Any
         "present": month_of(county_day(house().clock())),
         "place_word": place,
         "share": share_text,
-        # The chart escapes every text in it itself.
-        "chart": Markup(reach_chart_svg(rows, words)),  # noqa: S704
+        # Every text in it is escaped there.
+        "chart": Markup(chart_svg(reach_chart(rows, words))),  # noqa: S704
     }
 
 

@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from huimin.reports.chart_shapes import (
-    Box,
-    Line,
-    Scale,
-    Shape,
-    Words,
-    amount_text,
-    name_of,
-    scale_of,
-    shortened,
-    whole_yuan,
-)
+from huimin.core.chart_shapes import Box, Line, Shape, Words
+from huimin.core.short_name import short_name
+from huimin.reports.chart_scale import Scale, amount_text, name_of, scale_of, whole_yuan
 from huimin.reports.chart_words import chart_word
 from huimin.reports.figures import ReportRow
 from huimin.reports.wording import grouping_word
@@ -75,7 +66,7 @@ class BarPlot:
 
     def _bars(self, row: ReportRow, top: int, scale: Scale) -> Iterator[Shape]:
         name = name_of(row, self.grouping, self.language)
-        yield Words(LABEL_WIDTH - 8, top + 19, shortened(name, NAME_PLACES_MAX), "end")
+        yield Words(LABEL_WIDTH - 8, top + 19, short_name(name, NAME_PLACES_MAX), "end", says=name)
         says = f"{name} {amount_text(row)}"
         yield _bar(scale, row.discount_fen, top + 6, BAR_HEIGHT, full=True, says=says)
         if row.previous.discount_fen:

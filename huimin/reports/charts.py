@@ -1,24 +1,21 @@
 """The discount of a report as a picture, by any grouping; and the same as SVG for a page.
 
 Groups lie as bars under each other with their amounts; hours and weekdays stand as columns in their
-order. The SVG has presentation attributes only, no style and no script, so that the strictest
-content policy shows it; a page puts the data as a table beside it.
+order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from html import escape
-
+from huimin.core.chart_shapes import Chart, Words
+from huimin.core.chart_svg import chart_svg
 from huimin.reports.bar_chart import BarPlot
-from huimin.reports.chart_shapes import Box, Chart, Line, Shape, Words, amount_text, name_of
+from huimin.reports.chart_scale import amount_text, name_of
 from huimin.reports.chart_words import chart_word
 from huimin.reports.column_chart import ColumnPlot
 from huimin.reports.columns import display_width
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.wording import grouping_word, month_words
 
-ACCENT = "#0B6E4F"
 # A chart with more bars than this says less than its table.
 BARS_MAX = 12
 TITLE_SIZE_MIN, TITLE_SIZE_MAX, TITLE_MARGIN = 9, 15, 10
@@ -62,39 +59,5 @@ def _title_size(title: str, width: float) -> int:
 def month_chart_svg(
     report: MonthlyReport, language: str = "zh_Hans", grouping: str = "kind"
 ) -> str:
-    """The chart as an `<svg>` element; every text in it is escaped."""
-    chart = report_chart(report, language, grouping)
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" '
-            f'viewBox="0 0 {chart.width:g} {chart.height:g}" width="{chart.width:g}" '
-            f'height="{chart.height:g}" font-family="sans-serif" font-size="13" '
-            f'fill="currentColor" aria-label="{escape(chart.title)}">',
-            f"<title>{escape(chart.title)}</title>",
-            f"<desc>{escape(chart.description)}</desc>",
-            *(line for shape in chart.shapes for line in _svg(shape)),
-            "</svg>",
-        ]
-    )
-
-
-def _svg(shape: Shape) -> Iterator[str]:
-    if isinstance(shape, Words):
-        weight = ' font-weight="bold"' if shape.bold else ""
-        yield (
-            f'<text x="{shape.x:g}" y="{shape.y:g}" text-anchor="{shape.anchor}" '
-            f'font-size="{shape.size}"{weight}>{escape(shape.text)}</text>'
-        )
-    elif isinstance(shape, Line):
-        yield (
-            f'<line x1="{shape.x1:g}" y1="{shape.y1:g}" x2="{shape.x2:g}" y2="{shape.y2:g}" '
-            f'stroke="currentColor" stroke-opacity="{1 if shape.strong else 0.2}"/>'
-        )
-    else:
-        yield from _box(shape)
-
-
-def _box(box: Box) -> Iterator[str]:
-    look = f'fill="{ACCENT}"' if box.full else 'fill="none" stroke="currentColor"'
-    rect = f'<rect x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" {look}'
-    yield f"{rect}><title>{escape(box.says)}</title></rect>" if box.says else f"{rect}/>"
+    """The chart as an `<svg>` element."""
+    return chart_svg(report_chart(report, language, grouping))

@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from huimin.core.chart_shapes import Box, Line, Shape, Words
 from huimin.reports.bar_chart import legend
-from huimin.reports.chart_shapes import (
-    Box,
-    Line,
-    Scale,
-    Shape,
-    Words,
-    amount_text,
-    name_of,
-    scale_of,
-    whole_yuan,
-)
+from huimin.reports.chart_scale import Scale, amount_text, name_of, scale_of, whole_yuan
 from huimin.reports.chart_words import chart_word
 from huimin.reports.figures import ReportRow
 from huimin.reports.wording import WEEKDAY_WORDS

@@ -10,8 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
 from huimin.cards.sheet import printed_font
-from huimin.reports.chart_shapes import Box, Chart, Line, Words
-from huimin.reports.charts import ACCENT
+from huimin.core.chart_shapes import Box, Chart, Line, Words
 
 # A unit of a chart in points: two charts stand beside each other on A4 across.
 CHART_SCALE = 0.88
@@ -55,7 +54,7 @@ class ChartDrawing(Flowable):
 
     def _box(self, box: Box) -> None:
         canvas = self.canv
-        canvas.setFillColor(HexColor(ACCENT))
+        canvas.setFillColor(HexColor(box.colour))
         canvas.setStrokeColor(black)
         canvas.setLineWidth(0.7)
         bottom = self._up(box.y + box.height)

@@ -13,11 +13,12 @@ from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
 from huimin.audit.record import events_of
+from huimin.core.chart_svg import chart_svg
 from huimin.core.days import county_day, month_of, previous_month
 from huimin.core.money import yuan
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.policies.dry_run import DryRun, OutletChange, dry_run
-from huimin.policies.dry_run_chart import OUTLETS_MAX, dry_run_chart_svg, signed_money
+from huimin.policies.dry_run_chart import OUTLETS_MAX, dry_run_chart, signed_money
 from huimin.policies.in_force import terms_of
 from huimin.policies.pages import pages
 from huimin.policies.pages.terms import (
@@ -156,14 +157,14 @@ def _dry_run_columns() -> list[Column]:
 
 
 def _chart(outlets: Sequence[OutletChange]) -> Markup:
-    drawing = dry_run_chart_svg(
+    drawing = dry_run_chart(
         outlets,
         title=_("各示范点优惠金额的增减"),
         rest=_("其余 %(count)s 个示范点", count=len(outlets) - OUTLETS_MAX),
         less=_("优惠减少"),
         more=_("优惠增加"),
     )
-    return Markup(drawing)  # noqa: S704 - it escapes every text in it itself
+    return Markup(chart_svg(drawing))  # noqa: S704 - every text in it is escaped there
 
 
 def _policy_page(policy_id: str, form: Form, *, opened: str = "", month: str = "") -> str:
