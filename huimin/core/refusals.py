@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from huimin.core.card_refusals import CARD_KINDS
 from huimin.core.later_refusals import LATER_KINDS
 from huimin.core.month_refusals import MONTH_KINDS
 from huimin.core.refusal_words import LANGUAGES, Kind, Words
@@ -18,6 +19,7 @@ from huimin.core.settlement_refusals import SETTLEMENT_KINDS
 from huimin.core.till_refusals import TILL_KINDS
 
 KINDS: dict[str, Kind] = {
+    **CARD_KINDS,
     **TILL_KINDS,
     **LATER_KINDS,
     **MONTH_KINDS,

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal
@@ -68,6 +67,21 @@ def approve_close(
     """
     # First of all: what is read after this is what the lock locks.
     hold_all_rows(tx)
+    close = _to_approve(tx, month, version, files=files, signer=signer)
+    lock_month(tx, month, now=now)
+    signature = {"at": instant_text(now), "by": signer.username, "name": signer.name}
+    queries.approve_close(tx, id=close["id"], **signature)
+    signed = _keep_digests(tx, close, files)
+    made = {"close_id": close["id"], "now": now}
+    make_settlements(tx, month, actor=signer.username, days=settlement_days, **made)
+    publish_month(tx, month, close_id=close["id"], now=now)
+    note(tx, close, "approved", now=now, actor=signer.username, **signed)
+    return close_by_version(tx, month, version)
+
+
+def _to_approve(
+    tx: Transaction, month: str, version: int, *, files: Contents, signer: Signer
+) -> Row:
     close = lock_close(tx, month, version, "reviewed")
     require_other_signer(close, signer)
     if not files:  # it was reviewed only since they were asked for
@@ -75,26 +89,17 @@ def approve_close(
     if locked_at(tx, month) is not None:
         raise Refusal("month_closed")
     require_same_figures(close, monthly_report(tx, month).as_dict())
-    lock_month(tx, month, now=now)
-    signature = {"at": instant_text(now), "by": signer.username, "name": signer.name}
-    queries.approve_close(tx, id=close["id"], **signature)
-    shown: dict[str, Any] = {}
-    for form, (sha256, size) in digests(files).items():
+    return close
+
+
+def _keep_digests(tx: Transaction, close: Row, files: Contents) -> dict[str, str]:
+    """Keep what proves the files; the same as the audit record names it."""
+    found = digests(files)
+    for form, (sha256, size) in found.items():
         queries.insert_file(
             tx, id=new_id(), close_id=close["id"], form=form, sha256=sha256, size_bytes=size
         )
-        shown[f"sha256_{form}"] = sha256
-    make_settlements(
-        tx,
-        month,
-        close_id=close["id"],
-        now=now,
-        actor=signer.username,
-        days=settlement_days,
-    )
-    publish_month(tx, month, close_id=close["id"], now=now)
-    note(tx, close, "approved", now=now, actor=signer.username, **shown)
-    return close_by_version(tx, month, version)
+    return {f"sha256_{form}": sha256 for form, (sha256, _size) in found.items()}
 
 
 def reopen_month(

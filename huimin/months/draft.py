@@ -65,27 +65,16 @@ def save_draft(
     """Keep the draft of a month with its checks; the row, and `changed`."""
     queries.lock_closes_of_month(tx, month=month)
     require_draftable(tx, month, now)
-    frozen, sha256 = frozen_text(monthly_report(tx, month))
-    template = template_in_use(tx)
-    content = {
-        "county_name": county_name,
-        "template_id": None if template is None else template["id"],
-        "report_json": frozen,
-        "report_sha256": sha256,
-        "checks_json": canonical_json([check.as_dict() for check in checks]).decode(),
-    }
+    content = _content(tx, month, checks, county_name)
     before = open_close(tx, month)
     if before is not None and all(before[name] == value for name, value in content.items()):
         return {**before, "changed": False}
-    drafted = {"drafted_at": instant_text(now), "drafted_by": actor}
+    kept = {**content, "drafted_at": instant_text(now), "drafted_by": actor}
     if before is not None:
         version = before["version"]
-        queries.renew_draft(tx, id=before["id"], **content, **drafted)
+        queries.renew_draft(tx, id=before["id"], **kept)
     else:
-        version = (queries.last_version(tx, month=month) or 0) + 1
-        given = {"id": new_id(), "month": month, "version": version}
-        if queries.insert_draft(tx, **given, **content, **drafted) == 0:
-            raise Refusal("month_checking")
+        version = _begin(tx, month, kept)
     record(
         tx,
         at=now,
@@ -93,9 +82,30 @@ def save_draft(
         action="month.drafted",
         subject_kind="month",
         subject_id=month,
-        new={"version": version, "state": "draft", "report_sha256": sha256},
+        new={"version": version, "state": "draft", "report_sha256": content["report_sha256"]},
     )
     return {**close_by_version(tx, month, version), "changed": True}
+
+
+def _content(tx: Transaction, month: str, checks: Sequence[Check], county_name: str) -> Row:
+    """What a draft freezes: the same content is the same draft."""
+    frozen, sha256 = frozen_text(monthly_report(tx, month))
+    template = template_in_use(tx)
+    return {
+        "county_name": county_name,
+        "template_id": None if template is None else template["id"],
+        "report_json": frozen,
+        "report_sha256": sha256,
+        "checks_json": canonical_json([check.as_dict() for check in checks]).decode(),
+    }
+
+
+def _begin(tx: Transaction, month: str, kept: Row) -> int:
+    """The next version. Raises Refusal `month_checking` when somebody else begins it as well."""
+    version = int(queries.last_version(tx, month=month) or 0) + 1
+    if queries.insert_draft(tx, id=new_id(), month=month, version=version, **kept) == 0:
+        raise Refusal("month_checking")
+    return version
 
 
 def frozen_text(report: MonthlyReport) -> tuple[str, str]:
