@@ -14,7 +14,11 @@ from huimin.core.days import county_day
 from huimin.house import House
 from huimin.reports.closed_month import report_in_force
 from huimin.reports.exports import EXPORTS, export_report
-from huimin.reports.period import checked_period
+from huimin.reports.monthly import MonthlyReport
+from huimin.reports.period import Period, checked_period
+from huimin.reports.template_fill import filled_template
+from huimin.reports.templates import content_of, official_template
+from huimin.reports.wording import month_words
 
 BINARY = ("xlsx", "pdf")
 
@@ -32,20 +36,26 @@ BINARY = ("xlsx", "pdf")
     type=click.Path(path_type=Path, dir_okay=False),
     help="写入这个文件；不填则写到屏幕或管道。",
 )
+@click.option("--official", is_flag=True, help="按县里启用的官方报表模板生成 .xlsx。")
 @pass_house
-def report(house: House, month: str, form: str | None, out: Path | None) -> None:
+def report(house: House, month: str, form: str | None, out: Path | None, official: bool) -> None:
     """月报表：MONTH 写作 2026-10；任意一段日期写作 2026-10-05..2026-10-18。
 
     分示范点、类别、镇街、保障类别等，与上月（上期）和去年同期对比。
     """
     period = checked_period(month)
-    form = form or _form_of(out)
+    form = form or ("xlsx" if official else _form_of(out))
+    if official and form != "xlsx":
+        raise click.UsageError("官方报表模板只有 .xlsx，--official 不能与其他格式一起用。")
     if form in BINARY and out is None and sys.stdout.isatty():
         raise click.ClickException(f"{form} 是二进制文件，请用 --out 写明文件名。")
     today = county_day(house.clock())
     found, closed = house.engine.read(lambda tx: report_in_force(tx, period, today=today))
     county_name = closed.county_name if closed else house.settings.county_name
-    content = export_report(found, form, county_name)
+    if official:
+        content = _in_official_template(house, period, found, county_name)
+    else:
+        content = export_report(found, form, county_name)
     if closed:
         click.echo(
             f"本月已结账：第 {closed.version} 版，填报人 {closed.signers[0]}，"
@@ -60,6 +70,18 @@ def report(house: House, month: str, form: str | None, out: Path | None) -> None
         return
     _write(out, content)
     click.echo(f"已写入 {out}。", err=True)
+
+
+def _in_official_template(
+    house: House, period: Period, found: MonthlyReport, county_name: str
+) -> bytes:
+    row = house.engine.read(lambda tx: official_template(tx, period))
+    if row is None:
+        raise click.ClickException(
+            f"{month_words(period.text)}没有官方报表模板：请在“官方报表模板”页上传并启用，"
+            "或去掉 --official；已结账的月份只用结账时启用的那一份。"
+        )
+    return filled_template(content_of(house.settings.folder, row), found, county_name)
 
 
 def _form_of(out: Path | None) -> str:

@@ -7,15 +7,18 @@ for a while does not count.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from huimin.core.days import county_start, instant_text
+from huimin.core.money import BASIS_POINTS, half_up
 from huimin.reports.month_sums import queries
 from huimin.reports.period import Period
 from huimin.storage.engine import Transaction
+
+AGAINST = ("previous", "last_year")
 
 
 class _Plain:
@@ -29,6 +32,9 @@ class _Plain:
     def from_dict(cls, found: Mapping[str, Any]) -> Self:
         """What as_dict gave."""
         return cls(**found)
+
+
+Counts = TypeVar("Counts", bound=_Plain)
 
 
 @dataclass(frozen=True)
@@ -72,27 +78,61 @@ class AlertCounts(_Plain):
     looked_at: int = 0
 
 
+@dataclass(frozen=True)
+class OfflineCounts(_Plain):
+    """Redemptions that a till without network gave and sent later, and what part of all of them
+    they are, in basis points; None when there were none at all."""
+
+    redemptions: int
+    share_bp: int | None
+
+
 def card_counts(tx: Transaction, periods: tuple[Period, ...], today: date) -> list[CardCounts]:
     """The cards of each period, as they were at its end; a period ends today at the latest."""
     found = []
     for period in periods:
-        day = min(period.last, today).isoformat()
-        row = queries.cards_counted(tx, first=period.first.isoformat(), day=day)
-        found.append(CardCounts(day, **row))
+        days = days_of_cards(period, today)
+        found.append(CardCounts(days["day"], **queries.cards_counted(tx, **days)))
     return found
+
+
+def days_of_cards(period: Period, today: date) -> dict[str, str]:
+    """The first day of a period, and the day at whose end its cards are counted."""
+    return {"first": period.first.isoformat(), "day": min(period.last, today).isoformat()}
 
 
 def claim_counts(tx: Transaction, period: Period) -> ClaimCounts:
     """The claims of a period; a claim belongs to the days on which it was sent and decided."""
-    row = queries.claims_counted(
-        tx,
-        start=instant_text(county_start(period.first)),
-        end=instant_text(county_start(period.last + timedelta(days=1))),
-    )
-    return ClaimCounts(**row)
+    return ClaimCounts(**queries.claims_counted(tx, **instants_of(period)))
 
 
 def alert_counts(tx: Transaction, period: Period) -> AlertCounts:
     """The alerts about the business days of a period."""
     days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
     return AlertCounts(**queries.alerts_counted(tx, **days))
+
+
+def offline_counts(late: int, all_of_them: int) -> OfflineCounts:
+    """Of a period's redemptions those that came later."""
+    return OfflineCounts(late, half_up(late * BASIS_POINTS, all_of_them) if all_of_them else None)
+
+
+def with_earlier(counts: Sequence[_Plain]) -> dict[str, Any]:
+    """For JSON: the counts of the period, and under AGAINST's names those of the earlier ones."""
+    now, *earlier = (each.as_dict() for each in counts)
+    return {**now, **dict(zip(AGAINST, earlier, strict=False))}
+
+
+def earlier_read(kind: type[Counts], found: Mapping[str, Any]) -> tuple[Counts, ...]:
+    """What with_earlier gave."""
+    now = {name: value for name, value in found.items() if name not in AGAINST}
+    earlier = (found[name] for name in AGAINST if name in found)
+    return tuple(kind.from_dict(each) for each in (now, *earlier))
+
+
+def instants_of(period: Period) -> dict[str, str]:
+    """When a period's first day begins, and when the day after its last one does."""
+    return {
+        "start": instant_text(county_start(period.first)),
+        "end": instant_text(county_start(period.last + timedelta(days=1))),
+    }

@@ -66,19 +66,11 @@ def _fact(report: MonthlyReport, code: str) -> Fact:
     if room == "cards":
         return Fact(code, "count", *(getattr(each, name) for each in report.cards))
     if room in ("claims", "alerts"):
-        return Fact(code, "count", getattr(getattr(report, room), name))
-    if code == "offline_share_bp":
-        return Fact(code, "rate", report.offline_share_bp)
+        return Fact(code, "count", *(getattr(each, name) for each in getattr(report, room)))
     if code == "silent":
         return Fact(code, "count", len(report.silent))
-    return Fact(code, "count", *offline_counts(report))
-
-
-def offline_counts(report: MonthlyReport) -> tuple[int, int, int]:
-    """Redemptions that came later from tills without network, in the three periods."""
-    rows = [row for row in report.rows("channel") if row.key == "offline"]
-    return (
-        sum(row.redemptions for row in rows),
-        sum(row.previous.redemptions for row in rows),
-        sum(row.last_year.redemptions for row in rows),
-    )
+    if code == "offline_share_bp":
+        # What was signed before shares of earlier periods were shown stays as it was signed.
+        shown = report.offline[: len(report.claims)]
+        return Fact(code, "rate", *(each.share_bp for each in shown))
+    return Fact(code, "count", *(each.redemptions for each in report.offline))

@@ -12,15 +12,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from huimin.core.money import BASIS_POINTS, half_up
 from huimin.reports.counts import (
+    AGAINST,
     AlertCounts,
     CardCounts,
     ClaimCounts,
+    OfflineCounts,
     SilentOutlet,
     alert_counts,
     card_counts,
     claim_counts,
+    earlier_read,
+    offline_counts,
+    with_earlier,
 )
 from huimin.reports.figures import OutletRow, ReportRow, Row
 from huimin.reports.groups import GROUPINGS, ThreeSums, grouped_rows, silent_outlets, total_row
@@ -30,7 +34,6 @@ from huimin.reports.range_sums import range_sums
 from huimin.storage.engine import Transaction
 
 TOP_OUTLETS = 10
-AGAINST = ("previous", "last_year")
 # GROUPINGS is of groups.py; whoever reads a report finds it here.
 __all__ = [
     "GROUPINGS",
@@ -48,7 +51,9 @@ class MonthlyReport:
 
     `month`, `previous_month`, `last_year_month` are months (2026-10) or, of a report of days,
     ranges (2026-10-05..2026-10-18). `adjustments` are the rows that belong to earlier months (by
-    that month); the total holds them. `cards` are of the three periods in the same order.
+    that month); the total holds them. `cards`, `claims` and `alerts` are of the three periods in
+    the same order; what was signed before claims and alerts of earlier periods were counted has
+    those of the period alone.
     """
 
     month: str
@@ -59,8 +64,8 @@ class MonthlyReport:
     adjustments: tuple[ReportRow, ...] = ()
     cards: tuple[CardCounts, ...] = ()
     silent: tuple[SilentOutlet, ...] = ()
-    claims: ClaimCounts = ClaimCounts()
-    alerts: AlertCounts = AlertCounts()
+    claims: tuple[ClaimCounts, ...] = (ClaimCounts(),)
+    alerts: tuple[AlertCounts, ...] = (AlertCounts(),)
     # Who prepared, reviewed and approved it, and the day it was prepared, once it is signed.
     signers: tuple[str, ...] = ()
 
@@ -81,15 +86,17 @@ class MonthlyReport:
         return tuple(sorted(sold, key=lambda row: -row.discount_fen)[:TOP_OUTLETS])
 
     @property
-    def offline(self) -> int:
-        """How many redemptions a till without network gave and sent later."""
-        return sum(row.redemptions for row in self.rows("channel") if row.key == "offline")
-
-    @property
-    def offline_share_bp(self) -> int | None:
-        """The same in basis points of all redemptions; None when there were none."""
-        all_of_them = self.total.redemptions
-        return half_up(self.offline * BASIS_POINTS, all_of_them) if all_of_them else None
+    def offline(self) -> tuple[OfflineCounts, ...]:
+        """What tills without network gave, in the three periods."""
+        rows = [row for row in self.rows("channel") if row.key == "offline"]
+        return tuple(
+            offline_counts(sum(row.redemptions for row in late), total.redemptions)
+            for late, total in (
+                (rows, self.total),
+                ([row.previous for row in rows], self.total.previous),
+                ([row.last_year for row in rows], self.total.last_year),
+            )
+        )
 
     def rows(self, grouping: str) -> tuple[ReportRow, ...]:
         """The rows of one of GROUPINGS."""
@@ -112,9 +119,9 @@ class MonthlyReport:
             },
             "top_outlets": [row.key for row in self.top],
             "silent_outlets": [outlet.as_dict() for outlet in self.silent],
-            "claims": self.claims.as_dict(),
-            "alerts": self.alerts.as_dict(),
-            "offline": {"redemptions": self.offline, "share_bp": self.offline_share_bp},
+            "claims": with_earlier(self.claims),
+            "alerts": with_earlier(self.alerts),
+            "offline": with_earlier(self.offline[: len(self.claims)]),
         }
 
     @classmethod
@@ -135,8 +142,8 @@ class MonthlyReport:
             adjustments=tuple(ReportRow.from_dict(row) for row in found["adjustments"]),
             cards=tuple(CardCounts.from_dict(found["cards"][name]) for name in ("now", *AGAINST)),
             silent=tuple(SilentOutlet.from_dict(row) for row in found["silent_outlets"]),
-            claims=ClaimCounts.from_dict(found["claims"]),
-            alerts=AlertCounts.from_dict(found["alerts"]),
+            claims=earlier_read(ClaimCounts, found["claims"]),
+            alerts=earlier_read(AlertCounts, found["alerts"]),
         )
 
 
@@ -178,8 +185,8 @@ def _report(tx: Transaction, period: Period, today: date | None) -> MonthlyRepor
         adjustments=sums.adjustments,
         cards=tuple(card_counts(tx, periods, today or period.last)),
         silent=silent_outlets(outlets, sums.now, period),
-        claims=claim_counts(tx, period),
-        alerts=alert_counts(tx, period),
+        claims=tuple(claim_counts(tx, each) for each in periods),
+        alerts=tuple(alert_counts(tx, each) for each in periods),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ import pytest
 
 from huimin.house import House
 from huimin.reports.monthly import GROUPINGS
+from tests.making.months import close_month
 from tests.reports.county import make_small_county
+from tests.reports.test_closed_month import put_to_use, signed_files
 
 
 @pytest.fixture
@@ -66,6 +69,36 @@ def test_a_file_that_cannot_be_written_is_one_sentence(
     done = run_cli(["report", "2026-10", "--out", tmp_path / "nowhere" / "a.csv"], reported)
     assert done.returncode == 2
     assert "不能写入" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_the_county_s_own_workbook(
+    sqlite_house: House, reported: Path, run_cli: Any, tmp_path: Path
+) -> None:
+    out = tmp_path / "official.xlsx"
+    none = run_cli(["report", "2026-10", "--official", "--out", out], reported)
+    assert none.returncode == 2 and "没有官方报表模板" in none.stderr
+    assert len(none.stderr.splitlines()) == 1 and not out.exists()
+    put_to_use(sqlite_house, drop_sheets=True)
+    done = run_cli(["report", "2026-10", "--official", "--out", out], reported)
+    assert (done.returncode, done.stdout) == (0, "")
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames == ["封面"]
+    assert 10.24 in [cell for row in book.active.values for cell in row]
+    piped = run_cli(["report", "2026-10", "--official", "--format", "pdf"], reported)
+    assert piped.returncode == 2 and "--official" in piped.stderr
+
+
+def test_a_closed_month_s_own_workbook_is_the_one_that_was_signed(
+    sqlite_house: House, clock: Any, reported: Path, run_cli: Any, tmp_path: Path
+) -> None:
+    put_to_use(sqlite_house)
+    clock.advance(days=2)
+    close_month(sqlite_house)
+    put_to_use(sqlite_house, drop_sheets=True)
+    out = tmp_path / "signed.xlsx"
+    done = run_cli(["report", "2026-10", "--official", "--out", out], reported)
+    assert done.returncode == 0
+    assert hashlib.sha256(out.read_bytes()).hexdigest() == signed_files(sqlite_house)["official"]
 
 
 def test_an_unknown_format_is_refused(reported: Path, run_cli: Any) -> None:

@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +24,10 @@ from huimin.reports.exports import EXPORTS, export_report, file_name
 from huimin.reports.facts import facts_of
 from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report
 from huimin.reports.report_csv import formula_safe
+from huimin.reports.report_table import table_text
+from huimin.reports.template_example import example_template
+from huimin.reports.template_fill import filled_template
+from tests.making.claims import make_claim
 from tests.making.merchants import make_merchant, make_outlet, make_terminal
 from tests.reports.county import make_small_county
 
@@ -48,6 +53,60 @@ def report(sqlite_house: House, clock: Any) -> MonthlyReport:
         county.sell(card, card + 1, 1_234_567 + card)
     county.take_back(0, 777)
     return sqlite_house.engine.read(lambda tx: monthly_report(tx, "2026-11"))
+
+
+@pytest.fixture
+def with_claims(sqlite_house: House, clock: Any) -> MonthlyReport:
+    """November, with two claims sent in October and one a year before."""
+    clock.now = datetime(2025, 11, 5, 2, 0, tzinfo=UTC)
+    county = make_small_county(sqlite_house)
+    make_claim(sqlite_house, county.cards[0], county.keys[0])
+    clock.now = datetime(2026, 10, 31, 2, 0, tzinfo=UTC)
+    for card in (1, 2):
+        make_claim(sqlite_house, county.cards[card], county.keys[0])
+    clock.advance(days=2)
+    county.sell(0, 0, 10_000)
+    return sqlite_house.engine.read(lambda tx: monthly_report(tx, "2026-11"))
+
+
+def test_claims_of_earlier_months_stand_in_every_file(with_claims: MonthlyReport) -> None:
+    """Sent: none now, two the month before, one a year before."""
+    shown = json.loads(export_report(with_claims, "json", COUNTY))["claims"]
+    periods = (shown, shown["previous"], shown["last_year"])
+    assert [each["submitted"] for each in periods] == [0, 2, 1]
+    table = export_report(with_claims, "csv", COUNTY).decode("utf-8-sig")
+    (line,) = [row for row in csv.reader(io.StringIO(table)) if row[3] == "登记补办"]
+    assert line[-3:] == ["0", "2", "1"]
+    for form in ("xlsx", "official"):
+        content = (
+            filled_template(example_template(), with_claims, COUNTY)
+            if form == "official"
+            else export_report(with_claims, form, COUNTY)
+        )
+        sheet = openpyxl.load_workbook(io.BytesIO(content))["封面"]
+        (row,) = [list(row) for row in sheet.values if row[0] == "登记补办"]
+        assert row[1:4] == [0, 2, -2], form
+    pages = pypdfium2.PdfDocument(export_report(with_claims, "pdf", COUNTY))
+    text = "".join(page.get_textpage().get_text_range() for page in pages)
+    assert re.search(r"登记补办\s+0\s+2\s+-2\s+1\s+-1", text)
+    assert re.search(r"登记补办 +0 +2 +-2 +1 +-1", table_text(with_claims, COUNTY))
+
+
+def test_what_was_signed_without_earlier_counts_is_written_as_it_was(
+    report: MonthlyReport,
+) -> None:
+    """A report kept before they were counted gives its own JSON again, and no figure it had not."""
+    kept = report.as_dict()
+    for part in ("claims", "alerts", "offline"):
+        kept[part] = {
+            name: value
+            for name, value in kept[part].items()
+            if name not in ("previous", "last_year")
+        }
+    read = MonthlyReport.from_dict(kept)
+    assert read.as_dict() == kept
+    earlier = {fact.code: fact.previous for fact in facts_of(read)}
+    assert earlier["claims_open"] is None and earlier["offline_share_bp"] is None
 
 
 def workbook_of(report: MonthlyReport) -> Any:
@@ -243,7 +302,7 @@ def test_csv_has_the_cover_and_the_adjustments(report: MonthlyReport) -> None:
     cover = {row["名称"]: row for row in rows if row["分组"] == "概览"}
     assert cover["优惠金额"]["数值"] == yuan(report.total.discount_fen)
     assert cover["新发卡张数"]["上期数值"] == str(report.cards[1].new)
-    assert cover["异常提醒"]["上期数值"] == ""
+    assert cover["没有交易的示范点"]["上期数值"] == ""
     adjusted = [row for row in rows if row["分组"].startswith("跨月调整")]
     assert [row["代码"] for row in adjusted] == [row.key for row in report.adjustments]
 

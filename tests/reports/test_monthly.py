@@ -18,7 +18,8 @@ from huimin.claims.decide import reject_claim
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.house import House
-from huimin.reports.counts import AlertCounts, CardCounts, ClaimCounts
+from huimin.reports.counts import AlertCounts, CardCounts, ClaimCounts, OfflineCounts
+from huimin.reports.facts import facts_of
 from huimin.reports.figures import ADDED_FIGURES, FIGURES, ReportRow
 from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report, range_report
 from huimin.reports.period import Period, checked_period
@@ -287,8 +288,13 @@ def test_claims_belong_to_the_days_on_which_they_were_sent_and_decided(
     clock.advance(days=2)
     act = {"now": house.clock(), "actor": "test", "reason": "测试不予通过"}
     house.engine.write(lambda tx: reject_claim(tx, first["id"], **act))
-    assert report_of(house, "2026-10").claims == ClaimCounts(submitted=2, open=2)
-    assert report_of(house, "2026-11").claims == ClaimCounts(rejected=1, open=1)
+    october, november = report_of(house, "2026-10"), report_of(house, "2026-11")
+    assert october.claims == (ClaimCounts(submitted=2, open=2), ClaimCounts(), ClaimCounts())
+    assert november.claims == (ClaimCounts(rejected=1, open=1), october.claims[0], ClaimCounts())
+    a_year_later = report_of(house, "2027-10")
+    assert a_year_later.claims[2] == october.claims[0]
+    changes = {fact.code: fact.change() for fact in facts_of(november)}
+    assert (changes["claims_submitted"], changes["claims_rejected"]) == (-2, 1)
 
 
 def test_alerts_about_the_days_of_the_period(house: House) -> None:
@@ -309,8 +315,11 @@ def test_alerts_about_the_days_of_the_period(house: House) -> None:
             )
 
     house.engine.write(put)
-    assert report_of(house, "2026-10").alerts == AlertCounts(found=2, looked_at=1)
-    assert report_of(house, "2026-11").alerts == AlertCounts()
+    found = AlertCounts(found=2, looked_at=1)
+    assert report_of(house, "2026-10").alerts == (found, AlertCounts(), AlertCounts())
+    assert report_of(house, "2026-11").alerts == (AlertCounts(), found, AlertCounts())
+    days = house.engine.read(lambda tx: range_report(tx, date(2026, 11, 1), date(2026, 11, 2)))
+    assert days.alerts == (AlertCounts(), found, AlertCounts())
 
 
 def test_offline_share_is_of_all_redemptions() -> None:
@@ -320,7 +329,8 @@ def test_offline_share_is_of_all_redemptions() -> None:
     )
     total = ReportRow(key="total", name="", redemptions=3)
     report = MonthlyReport("2026-10", "2026-09", "2025-10", total, {"channel": rows})
-    assert (report.offline, report.offline_share_bp) == (1, 3_333)
+    assert report.offline[0] == OfflineCounts(redemptions=1, share_bp=3_333)
+    assert report.offline[1] == OfflineCounts(redemptions=0, share_bp=None)
 
 
 @pytest.mark.parametrize(
