@@ -68,13 +68,16 @@ def entitlement_of(
     return Entitlement(card, eligibilities, terms)
 
 
-def require_open_till(tx: Transaction, terminal_id: str) -> None:
+def require_open_till(tx: Transaction, terminal_id: str, *, order_no: str | None = None) -> None:
     """Pass when the terminal may sell at this moment; switching off counts at once.
 
-    Raises Refusal `terminal_disabled` or `outlet_suspended`.
+    `order_no` is one that its outlet must not have sold yet. Raises Refusal `terminal_disabled`,
+    `outlet_suspended` or `order_exists`.
     """
-    state = queries.terminal_now(tx, terminal_id=terminal_id)
+    state = queries.terminal_now(tx, terminal_id=terminal_id, order_no=order_no)
     if state is None or state["terminal_state"] != "active":
         raise Refusal("terminal_disabled")
     if state["outlet_state"] != "active" or state["merchant_state"] != "active":
         raise Refusal("outlet_suspended")
+    if state["order_exists"]:
+        raise Refusal("order_exists", order_no=order_no)

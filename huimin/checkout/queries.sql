@@ -1,9 +1,13 @@
 -- Every SQL statement of the checkout room. Ledger rows are written by the ledger room alone.
 
 -- name: terminal_now^
--- What decides whether this till may sell, as it is inside the transaction.
+-- What decides whether this till may sell, as it is inside the transaction, and whether its outlet
+-- has sold the order already (never where none is named).
 SELECT terminal.state AS terminal_state, outlet.state AS outlet_state,
-    merchant.state AS merchant_state
+    merchant.state AS merchant_state, EXISTS (
+        SELECT 1 FROM ledger
+        WHERE ledger.outlet_id = terminal.outlet_id AND ledger.order_no = :order_no
+            AND ledger.kind = 'redemption') AS order_exists
 FROM terminal
 JOIN outlet ON outlet.id = terminal.outlet_id
 JOIN merchant ON merchant.id = outlet.merchant_id

@@ -21,7 +21,6 @@ from huimin.core.refusals import Refusal
 from huimin.divisions.find import town_of
 from huimin.holders.people import presenters_of
 from huimin.ledger.append import Sale, append_redemption, lock_usage
-from huimin.ledger.read import redemption_by_order
 from huimin.storage.engine import Transaction
 
 
@@ -39,9 +38,7 @@ def redeem(
     `terminal` is what access.terminal_keys says of the till. Raises FieldProblems, or the Refusal
     of till, card, presenter, policy, caps or order; then nothing is written.
     """
-    require_open_till(tx, terminal["terminal_id"])
-    if redemption_by_order(tx, terminal["outlet_id"], request.order_no) is not None:
-        raise Refusal("order_exists", order_no=request.order_no)
+    require_open_till(tx, terminal["terminal_id"], order_no=request.order_no)
     entitled = entitlement_of(tx, request.card, terminal=terminal, now=now)
     take_code(tx, request.card, terminal=terminal, now=now)
     holder_id = entitled.card["holder_id"]

@@ -7,7 +7,7 @@ counts in the first month that is not, and says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -58,11 +58,25 @@ def lock_usage(tx: Transaction, *, holder_id: str, policy_code: str, now: dateti
 
     For a sale of the past `now` is when it occurred.
     """
-    day = county_day(now)
-    counter = {"holder_id": holder_id, "policy_code": policy_code}
+    counters = usage_counters(county_day(now), holder_id=holder_id, policy_code=policy_code)
+    return usage_from(queries.lock_usage(tx, **counters), counters)
+
+
+def usage_counters(day: date, *, holder_id: str, policy_code: str) -> dict[str, str]:
+    """The key of a holder's counters of a day and of its month under a policy line."""
+    return {
+        "holder_id": holder_id,
+        "policy_code": policy_code,
+        "day": day.isoformat(),
+        "month": month_of(day),
+    }
+
+
+def usage_from(rows: Iterable[Mapping[str, Any]], counters: Mapping[str, str]) -> Usage:
+    """The counters as read; one that has no row is at zero."""
+    used = {row["period"]: row["used_fen"] for row in rows}
     return Usage(
-        day_used_fen=queries.lock_usage_day(tx, day=day.isoformat(), **counter),
-        month_used_fen=queries.lock_usage_month(tx, month=month_of(day), **counter),
+        day_used_fen=used.get(counters["day"], 0), month_used_fen=used.get(counters["month"], 0)
     )
 
 
@@ -106,7 +120,8 @@ def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetim
         **_when(now, occurred_at=occurred_at, channel=sale.channel),
     }
     _chain(tx, row, sale.terminal["terminal_code"])
-    _use(tx, row, quote.discount_fen, day=day)
+    # A cap is one of the day and month of the sale, in whichever month its row counts.
+    queries.add_usage(tx, discount_fen=quote.discount_fen, **_counters(row, day))
     _add_sums(tx, row)
     _count_card(tx, row)
     return row
@@ -153,8 +168,10 @@ def append_reversal(
     if original["month"] < row["month"]:
         row["adjusts_month"] = original["month"]
     queries.add_reversal_total(tx, redemption_id=original["id"], **asdict(part))
-    # Counters before the chain, as a redemption does, or the two would wait for each other.
-    _use(tx, row, -part.discount_fen, day=parse_day(original["business_day"]))
+    # Counters before the chain and in a redemption's order, or the two would wait for each other.
+    day = parse_day(original["business_day"])
+    queries.lock_usage(tx, **_counters(row, day))
+    queries.add_usage(tx, discount_fen=-part.discount_fen, **_counters(row, day))
     _chain(tx, row, terminal["terminal_code"])
     _add_sums(tx, row)
     return row
@@ -214,15 +231,8 @@ def _move_to_open_month(tx: Transaction, row: Row) -> None:
         row["month"] = next_month(row["month"])
 
 
-def _use(tx: Transaction, row: Row, discount_fen: int, *, day: date) -> None:
-    """A cap is one of the day and month of the sale, in whichever month its row counts."""
-    counter = {
-        "holder_id": row["holder_id"],
-        "policy_code": row["policy_code"],
-        "discount_fen": discount_fen,
-    }
-    queries.add_usage_day(tx, day=day.isoformat(), **counter)
-    queries.add_usage_month(tx, month=month_of(day), **counter)
+def _counters(row: Row, day: date) -> dict[str, str]:
+    return usage_counters(day, holder_id=row["holder_id"], policy_code=row["policy_code"])
 
 
 def _add_sums(tx: Transaction, row: Row) -> None:

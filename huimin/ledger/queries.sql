@@ -1,34 +1,21 @@
--- Every SQL statement of the ledger room. It alone writes ledger, chain_head, usage_*, rollup_*,
+-- Every SQL statement of the ledger room. It alone writes ledger, chain_head, usage, rollup_*,
 -- reversal_total, cancelled_order, month_lock and card.first_used_on.
 
--- name: lock_usage_day$
--- Makes or locks the counter and reads it in one step: nobody reads first and writes later.
-INSERT INTO usage_day (holder_id, policy_code, day, used_fen)
-VALUES (:holder_id, :policy_code, :day, 0)
-ON CONFLICT (holder_id, policy_code, day) DO UPDATE SET used_fen = usage_day.used_fen
-RETURNING used_fen;
+-- name: lock_usage
+-- Makes or locks the counters of a day and its month and reads them in one step: nobody reads first
+-- and writes later.
+INSERT INTO usage (holder_id, policy_code, period, used_fen)
+VALUES (:holder_id, :policy_code, :day, 0), (:holder_id, :policy_code, :month, 0)
+ON CONFLICT (holder_id, policy_code, period) DO UPDATE SET used_fen = usage.used_fen
+RETURNING period, used_fen;
 
--- name: lock_usage_month$
-INSERT INTO usage_month (holder_id, policy_code, month, used_fen)
-VALUES (:holder_id, :policy_code, :month, 0)
-ON CONFLICT (holder_id, policy_code, month) DO UPDATE SET used_fen = usage_month.used_fen
-RETURNING used_fen;
+-- name: add_usage!
+UPDATE usage SET used_fen = used_fen + :discount_fen
+WHERE holder_id = :holder_id AND policy_code = :policy_code AND period IN (:day, :month);
 
--- name: add_usage_day!
-UPDATE usage_day SET used_fen = used_fen + :discount_fen
-WHERE holder_id = :holder_id AND policy_code = :policy_code AND day = :day;
-
--- name: add_usage_month!
-UPDATE usage_month SET used_fen = used_fen + :discount_fen
-WHERE holder_id = :holder_id AND policy_code = :policy_code AND month = :month;
-
--- name: usage_day_of$
-SELECT used_fen FROM usage_day
-WHERE holder_id = :holder_id AND policy_code = :policy_code AND day = :day;
-
--- name: usage_month_of$
-SELECT used_fen FROM usage_month
-WHERE holder_id = :holder_id AND policy_code = :policy_code AND month = :month;
+-- name: usage_of
+SELECT period, used_fen FROM usage
+WHERE holder_id = :holder_id AND policy_code = :policy_code AND period IN (:day, :month);
 
 -- name: take_place^
 -- The terminal's next place in its chain; the row stays locked until the transaction ends.
@@ -284,28 +271,24 @@ GROUP BY card_id ORDER BY card_id;
 -- name: kept_first_use
 SELECT id AS card_id, first_used_on FROM card WHERE first_used_on IS NOT NULL ORDER BY id;
 
--- name: true_usage_day
+-- name: true_usage
 -- A reversal gives back to the day and month of its redemption.
-SELECT ledger.holder_id, ledger.policy_code, origin.business_day AS day,
-    CAST(SUM(ledger.discount_fen) AS BIGINT) AS used_fen
-FROM ledger JOIN ledger AS origin ON origin.id = COALESCE(ledger.reverses_id, ledger.id)
-GROUP BY ledger.holder_id, ledger.policy_code, origin.business_day
-ORDER BY ledger.holder_id, ledger.policy_code, origin.business_day;
+SELECT moved.holder_id, moved.policy_code, moved.period, CAST(SUM(moved.fen) AS BIGINT) AS used_fen
+FROM (
+    SELECT ledger.holder_id, ledger.policy_code, origin.business_day AS period,
+        ledger.discount_fen AS fen
+    FROM ledger JOIN ledger AS origin ON origin.id = COALESCE(ledger.reverses_id, ledger.id)
+    UNION ALL
+    SELECT ledger.holder_id, ledger.policy_code, substr(origin.business_day, 1, 7),
+        ledger.discount_fen
+    FROM ledger JOIN ledger AS origin ON origin.id = COALESCE(ledger.reverses_id, ledger.id)
+) AS moved
+GROUP BY moved.holder_id, moved.policy_code, moved.period
+ORDER BY moved.holder_id, moved.policy_code, moved.period;
 
--- name: kept_usage_day
-SELECT holder_id, policy_code, day, used_fen FROM usage_day
-ORDER BY holder_id, policy_code, day;
-
--- name: true_usage_month
-SELECT ledger.holder_id, ledger.policy_code, substr(origin.business_day, 1, 7) AS month,
-    CAST(SUM(ledger.discount_fen) AS BIGINT) AS used_fen
-FROM ledger JOIN ledger AS origin ON origin.id = COALESCE(ledger.reverses_id, ledger.id)
-GROUP BY ledger.holder_id, ledger.policy_code, substr(origin.business_day, 1, 7)
-ORDER BY ledger.holder_id, ledger.policy_code, substr(origin.business_day, 1, 7);
-
--- name: kept_usage_month
-SELECT holder_id, policy_code, month, used_fen FROM usage_month
-ORDER BY holder_id, policy_code, month;
+-- name: kept_usage
+SELECT holder_id, policy_code, period, used_fen FROM usage
+ORDER BY holder_id, policy_code, period;
 
 -- name: true_reversal_total
 SELECT reverses_id AS redemption_id,
@@ -338,11 +321,8 @@ DELETE FROM rollup_month_card WHERE month = :month;
 -- name: clear_first_use!
 UPDATE card SET first_used_on = NULL WHERE first_used_on IS NOT NULL;
 
--- name: clear_usage_day!
-DELETE FROM usage_day;
-
--- name: clear_usage_month!
-DELETE FROM usage_month;
+-- name: clear_usage!
+DELETE FROM usage;
 
 -- name: clear_reversal_total!
 DELETE FROM reversal_total;
@@ -376,13 +356,9 @@ VALUES (:month, :card_id, :redemptions, :counted_in);
 -- name: put_first_use*!
 UPDATE card SET first_used_on = :first_used_on WHERE id = :card_id;
 
--- name: put_usage_day*!
-INSERT INTO usage_day (holder_id, policy_code, day, used_fen)
-VALUES (:holder_id, :policy_code, :day, :used_fen);
-
--- name: put_usage_month*!
-INSERT INTO usage_month (holder_id, policy_code, month, used_fen)
-VALUES (:holder_id, :policy_code, :month, :used_fen);
+-- name: put_usage*!
+INSERT INTO usage (holder_id, policy_code, period, used_fen)
+VALUES (:holder_id, :policy_code, :period, :used_fen);
 
 -- name: put_reversal_total*!
 INSERT INTO reversal_total (

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from huimin.core.chain import fold_heads
-from huimin.core.days import county_day, county_start, instant_text, month_of
+from huimin.core.days import county_day, county_start, instant_text
 from huimin.core.discount import Usage
-from huimin.ledger.append import queries
+from huimin.ledger.append import queries, usage_counters, usage_from
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
@@ -51,12 +51,8 @@ def rows_of_holder(tx: Transaction, holder_id: str, count: int) -> list[Row]:
 
 def usage_at(tx: Transaction, *, holder_id: str, policy_code: str, now: datetime) -> Usage:
     """The discount used today and this month under a policy line; a look that locks nothing."""
-    day = county_day(now)
-    counter = {"holder_id": holder_id, "policy_code": policy_code}
-    return Usage(
-        day_used_fen=queries.usage_day_of(tx, day=day.isoformat(), **counter) or 0,
-        month_used_fen=queries.usage_month_of(tx, month=month_of(day), **counter) or 0,
-    )
+    counters = usage_counters(county_day(now), holder_id=holder_id, policy_code=policy_code)
+    return usage_from(queries.usage_of(tx, **counters), counters)
 
 
 def chain_rows(tx: Transaction, terminal_id: str) -> Iterator[Row]:

@@ -17,8 +17,7 @@ from huimin.storage.engine import Transaction
 Row = dict[str, Any]
 # Kept for all time: what the ledger says of them is one query each.
 KEYS: dict[str, tuple[str, ...]] = {
-    "usage_day": ("holder_id", "policy_code", "day"),
-    "usage_month": ("holder_id", "policy_code", "month"),
+    "usage": ("holder_id", "policy_code", "period"),
     "reversal_total": ("redemption_id",),
     "first_use": ("card_id",),
 }
@@ -172,4 +171,4 @@ def _compare(
 
 def _is_idle(table: str, kept: Mapping[str, Any] | None, true: Mapping[str, Any] | None) -> bool:
     """A counter at zero that no row has moved is as good as none."""
-    return table.startswith("usage_") and true is None and kept is not None and not kept["used_fen"]
+    return table == "usage" and true is None and kept is not None and not kept["used_fen"]

@@ -125,10 +125,10 @@ def test_the_caps_of_that_day_and_month_count(till: ApiTill, clock: FixedClock) 
     assert row["discount_fen"] == 476
     usage = house.engine.read(
         lambda tx: tx.connection.execute(
-            "SELECT day, used_fen FROM usage_day ORDER BY day"
+            "SELECT period, used_fen FROM usage WHERE length(period) = 10 ORDER BY period"
         ).fetchall()
     )
-    assert [(each["day"], each["used_fen"]) for each in usage] == [
+    assert [(each["period"], each["used_fen"]) for each in usage] == [
         ("2026-10-31", 1_500),
         ("2026-11-01", 1_024),
     ]

@@ -50,8 +50,8 @@ def proven(house: House) -> None:
 
 def used_in(house: House, month: str) -> int:
     def work(tx: Transaction) -> int:
-        rows = tx.connection.execute("SELECT month, used_fen FROM usage_month").fetchall()
-        return sum(row["used_fen"] for row in rows if row["month"] == month)
+        rows = tx.connection.execute("SELECT period, used_fen FROM usage").fetchall()
+        return sum(row["used_fen"] for row in rows if row["period"] == month)
 
     return house.engine.read(work)
 

@@ -114,10 +114,10 @@ def test_a_new_hash_breaks_the_link_to_the_next_row(sqlite_house: House, run_cli
         ("UPDATE rollup_month SET discount_fen = discount_fen + 1", "rollup_month"),
         ("DELETE FROM rollup_month", "缺少"),
         ("UPDATE rollup_month_card SET redemptions = 9", "rollup_month_card"),
-        ("UPDATE usage_day SET used_fen = 0", "usage_day"),
-        ("UPDATE usage_month SET used_fen = 5", "usage_month"),
+        ("UPDATE usage SET used_fen = 0 WHERE length(period) = 10", "usage"),
+        ("UPDATE usage SET used_fen = 5 WHERE length(period) = 7", "usage"),
         ("UPDATE reversal_total SET amount_fen = 0", "reversal_total"),
-        ("INSERT INTO usage_day VALUES ('h', 'p', '2026-10-31', 7)", "多出"),
+        ("INSERT INTO usage VALUES ('h', 'p', '2026-10-31', 7)", "多出"),
     ],
 )
 def test_an_edited_rollup_is_found_named_and_rebuilt(
@@ -140,7 +140,7 @@ def test_rebuilding_restores_what_was_lost(house: House) -> None:
     fill(house)
 
     def lose(tx: Transaction) -> None:
-        for table in ("rollup_month", "rollup_month_card", "usage_day", "usage_month"):
+        for table in ("rollup_month", "rollup_month_card", "usage"):
             tx.connection.execute(f"DELETE FROM {table}")
 
     house.engine.write(lose)
@@ -218,8 +218,8 @@ def test_both_engines_name_the_first_row_that_fails(
     "statement",
     [
         "UPDATE rollup_month SET redemptions = 9 WHERE dimension = 'weekday'",
-        "DELETE FROM usage_month",
-        "INSERT INTO usage_day VALUES ('h', 'p', '2026-10-31', 7)",
+        "DELETE FROM usage WHERE length(period) = 7",
+        "INSERT INTO usage VALUES ('h', 'p', '2026-10-31', 7)",
     ],
 )
 def test_both_engines_name_a_wrong_rollup(house: House, statement: str) -> None:

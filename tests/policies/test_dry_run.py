@@ -155,7 +155,7 @@ def test_it_runs_where_nothing_can_be_written(county: County) -> None:
     tried(county, happened, draft)
 
     def everything(tx: Transaction) -> list[Any]:
-        tables = ("ledger", "usage_day", "usage_month", "rollup_month", "policy", "audit_event")
+        tables = ("ledger", "usage", "rollup_month", "policy", "audit_event")
         return [
             sorted(str(dict(row)) for row in tx.connection.execute(f"SELECT * FROM {t}").fetchall())
             for t in tables

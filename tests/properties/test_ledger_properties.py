@@ -77,8 +77,8 @@ def test_counters_equal_rows_and_chains_hold(steps: list[tuple[str, int, int, in
 def require_caps(house: object) -> None:
     rows = house.engine.read(  # type: ignore[attr-defined]
         lambda tx: tx.connection.execute(
-            "SELECT (SELECT MAX(used_fen) FROM usage_day) AS day,"
-            " (SELECT MAX(used_fen) FROM usage_month) AS month"
+            "SELECT (SELECT MAX(used_fen) FROM usage WHERE length(period) = 10) AS day,"
+            " (SELECT MAX(used_fen) FROM usage WHERE length(period) = 7) AS month"
         ).fetchone()
     )
     assert (rows["day"] or 0) <= 4_000
@@ -96,7 +96,7 @@ def return_everything(house: object, sold: list[str], key: str) -> None:
         lambda tx: tx.connection.execute(
             "SELECT COALESCE(SUM(amount_fen), 0) AS amount, COALESCE(SUM(discount_fen), 0) AS"
             " discount, COALESCE(SUM(merchant_share_fen), 0) AS merchant, COALESCE(SUM(eligible_fen"
-            "), 0) AS eligible, (SELECT COALESCE(SUM(used_fen), 0) FROM usage_day) AS used"
+            "), 0) AS eligible, (SELECT COALESCE(SUM(used_fen), 0) FROM usage) AS used"
             " FROM ledger"
         ).fetchone()
     )

@@ -514,21 +514,14 @@ CREATE TABLE reversal_total (
     merchant_share_fen    BIGINT NOT NULL
 );
 
--- Discount used under one policy line, net of reversals. Kept by holder, so that a new copy of the card gives no new allowance.
-CREATE TABLE usage_day (
+-- Discount used under one policy line in a period, net of reversals: a row for the day ("2026-10-31") and one for its
+-- month ("2026-10"). Kept by holder, so that a new copy of the card gives no new allowance.
+CREATE TABLE usage (
     holder_id    TEXT NOT NULL REFERENCES holder (id),
     policy_code  TEXT NOT NULL,
-    day          TEXT NOT NULL,
+    period       TEXT NOT NULL,
     used_fen     BIGINT NOT NULL CHECK (used_fen >= 0),
-    PRIMARY KEY (holder_id, policy_code, day)
-);
-
-CREATE TABLE usage_month (
-    holder_id    TEXT NOT NULL REFERENCES holder (id),
-    policy_code  TEXT NOT NULL,
-    month        TEXT NOT NULL,
-    used_fen     BIGINT NOT NULL CHECK (used_fen >= 0),
-    PRIMARY KEY (holder_id, policy_code, month)
+    PRIMARY KEY (holder_id, policy_code, period)
 );
 
 -- Months in which no row can count any more. Written and removed by closing and reopening a month only.
