@@ -1,8 +1,8 @@
 """How many people are entitled, have a valid card and used one in a month, by town and village.
 
 A town is counted when it is asked for. The county is counted once a day and kept, because half a
-million people take seconds; the page says when it was. Counts are of the registers as they are
-now; the month is that of use.
+million people take a second or two; the page says when it was. Counts are of the registers as they
+are now; the month is that of use.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from huimin.storage.named_queries import load_queries
 queries = load_queries("reach")
 
 Row = dict[str, Any]
+_NOBODY: Row = {"entitled": 0, "carded": 0, "used": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,8 @@ def reach_of_town(
     """Each village of a town (12 digits). `villages`: names by code, in the order of the page."""
     found = _counted(tx, town, day, month)
     saved = _saved(tx, month, town[:9])
-    nothing = {"entitled": 0, "carded": 0, "used": 0}
     return [
-        _reach(code, name, found.get(code, nothing), saved.get(code, 0))
+        _reach(code, name, found.get(code, _NOBODY), saved.get(code, 0))
         for code, name in villages.items()
     ]
 
@@ -72,36 +72,33 @@ def reach_of_county(
     def kept(tx: Transaction) -> list[Row]:
         return list(queries.kept_counts(tx, **key))
 
-    def count(tx: Transaction) -> list[Row]:
-        return [
-            {
-                **key,
-                "town_code": town,
-                "counted_at": instant_text(now),
-                **_sum(_counted(tx, town, day, month)),
-            }
-            for town in towns
-        ]
-
     def keep(tx: Transaction) -> list[Row]:
         queries.forget_counts(tx, day=day.isoformat())
-        queries.keep_count(tx, counted)
+        at = {**key, "counted_at": instant_text(now)}
+        queries.keep_count(
+            tx, [{**counted.get(town, _NOBODY), **at, "town_code": town} for town in towns]
+        )
         return kept(tx)
 
     rows = engine.read(kept)
     if not rows:
         # Counted outside of the writer's turn: no sale waits for it.
-        counted = engine.read(count)
+        counted = engine.read(lambda tx: count_county(tx, day=day, month=month))
         rows = engine.write(keep)
     saved: dict[str, int] = defaultdict(int)
     for code, fen in engine.read(lambda tx: _saved(tx, month, None)).items():
         saved[f"{code[:9]}000"] += fen
     by_town = {row["town_code"]: row for row in rows}
-    nothing = {"entitled": 0, "carded": 0, "used": 0}
     found = [
-        _reach(code, name, by_town.get(code, nothing), saved[code]) for code, name in towns.items()
+        _reach(code, name, by_town.get(code, _NOBODY), saved[code]) for code, name in towns.items()
     ]
     return found, rows[0]["counted_at"] if rows else instant_text(now)
+
+
+def count_county(tx: Transaction, *, day: date, month: str) -> dict[str, Row]:
+    """Town's code → {entitled, carded, used}, of towns in which anybody is entitled."""
+    rows = queries.counts_of_county(tx, day=day.isoformat(), month=month)
+    return {row["town_code"]: row for row in rows}
 
 
 def total_of(rows: list[Reach]) -> Reach:
@@ -124,13 +121,6 @@ def _counted(tx: Transaction, town: str, day: date, month: str) -> dict[str, Row
 def _saved(tx: Transaction, month: str, town: str | None) -> dict[str, int]:
     rows = queries.saved_by_division(tx, month=month, town=town)
     return {row["division_code"]: int(row["saved_fen"]) for row in rows}
-
-
-def _sum(rows: dict[str, Row]) -> dict[str, int]:
-    return {
-        name: sum(int(row[name]) for row in rows.values())
-        for name in ("entitled", "carded", "used")
-    }
 
 
 def _reach(code: str, name: str, counts: Row, saved_fen: int) -> Reach:

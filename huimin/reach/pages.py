@@ -21,7 +21,7 @@ from huimin.divisions.find import all_divisions, town_of
 from huimin.reach.chart import reach_chart, share_text
 from huimin.reach.counts import Reach, reach_of_county, reach_of_town, total_of
 from huimin.reach.nearest import kilometres_text, nearest_of_town
-from huimin.reach.unreached import LATELY_DAYS, REASONS, unreached_after
+from huimin.reach.unreached import LATELY_DAYS, REASONS, count_unreached, unreached_after
 from huimin.storage.engine import Transaction
 from huimin.web.current import house
 from huimin.web.forms import Form
@@ -127,7 +127,7 @@ def _people_page(town_code: str, reason: str, village: str | None, size: int) ->
             lambda key, count, backwards=False: unreached_after(
                 tx, key, count, backwards=backwards, **asked
             ),
-            lambda: len(unreached_after(tx, "", COUNT_MAX + 1, **asked)),
+            lambda: count_unreached(tx, COUNT_MAX + 1, **asked),
             place=place,
             size=size,
         )

@@ -7,12 +7,13 @@ SELECT h.division_code,
        COUNT(*) AS entitled,
        CAST(SUM(CASE WHEN EXISTS (
            SELECT 1 FROM card AS c
-           WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day) THEN 1 ELSE 0 END) AS BIGINT) AS carded,
+           WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day)
+           THEN 1 ELSE 0 END) AS BIGINT) AS carded,
        CAST(SUM(CASE WHEN EXISTS (
            SELECT 1 FROM card AS c
-           WHERE c.holder_id = h.id AND EXISTS (
-               SELECT 1 FROM rollup_month_card AS r
-               WHERE r.month = :month AND r.card_id = c.id AND r.redemptions > 0)) THEN 1 ELSE 0 END) AS BIGINT) AS used
+           JOIN rollup_month_card AS r ON r.month = :month AND r.card_id = c.id
+           WHERE c.holder_id = h.id AND c.first_used_on IS NOT NULL)
+           THEN 1 ELSE 0 END) AS BIGINT) AS used
 FROM holder AS h
 WHERE substr(h.division_code, 1, 9) = :town AND h.erased_at IS NULL
   AND EXISTS (SELECT 1 FROM eligibility AS e
@@ -20,6 +21,27 @@ WHERE substr(h.division_code, 1, 9) = :town AND h.erased_at IS NULL
                 AND (e.ends_on IS NULL OR e.ends_on >= :day))
 GROUP BY h.division_code
 ORDER BY h.division_code;
+
+-- name: counts_of_county
+-- The same by town, in one pass over holder_town, in its order, and over other indexes alone.
+SELECT substr(h.division_code, 1, 9) || '000' AS town_code,
+       COUNT(*) AS entitled,
+       CAST(SUM(CASE WHEN EXISTS (
+           SELECT 1 FROM card AS c
+           WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day)
+           THEN 1 ELSE 0 END) AS BIGINT) AS carded,
+       CAST(SUM(CASE WHEN EXISTS (
+           SELECT 1 FROM card AS c
+           JOIN rollup_month_card AS r ON r.month = :month AND r.card_id = c.id
+           WHERE c.holder_id = h.id AND c.first_used_on IS NOT NULL)
+           THEN 1 ELSE 0 END) AS BIGINT) AS used
+FROM holder AS h
+WHERE h.erased_at IS NULL
+  AND EXISTS (SELECT 1 FROM eligibility AS e
+              WHERE e.holder_id = h.id AND e.starts_on <= :day
+                AND (e.ends_on IS NULL OR e.ends_on >= :day))
+GROUP BY substr(h.division_code, 1, 9)
+ORDER BY substr(h.division_code, 1, 9);
 
 -- name: saved_by_division
 -- What the month's sales saved, by where the holder lived. :town is nine digits, or NULL for all.
@@ -55,6 +77,19 @@ WHERE substr(h.division_code, 1, 9) = :town AND h.id > :after AND h.erased_at IS
 ORDER BY h.id
 LIMIT :row_limit;
 
+-- name: count_unreached_without_card$
+SELECT COUNT(*) FROM (
+    SELECT 1
+    FROM holder AS h
+    WHERE substr(h.division_code, 1, 9) = :town AND h.erased_at IS NULL
+      AND (CAST(:division_code AS TEXT) IS NULL OR h.division_code = :division_code)
+      AND EXISTS (SELECT 1 FROM eligibility AS e
+                  WHERE e.holder_id = h.id AND e.starts_on <= :day
+                    AND (e.ends_on IS NULL OR e.ends_on >= :day))
+      AND NOT EXISTS (SELECT 1 FROM card AS c
+                      WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day)
+    LIMIT :count_limit) AS counted;
+
 -- name: unreached_never_used
 -- read both ways
 -- Entitled with a valid card, and no card of the person was ever used.
@@ -71,6 +106,21 @@ WHERE substr(h.division_code, 1, 9) = :town AND h.id > :after AND h.erased_at IS
                   WHERE c.holder_id = h.id AND c.first_used_on IS NOT NULL)
 ORDER BY h.id
 LIMIT :row_limit;
+
+-- name: count_unreached_never_used$
+SELECT COUNT(*) FROM (
+    SELECT 1
+    FROM holder AS h
+    WHERE substr(h.division_code, 1, 9) = :town AND h.erased_at IS NULL
+      AND (CAST(:division_code AS TEXT) IS NULL OR h.division_code = :division_code)
+      AND EXISTS (SELECT 1 FROM eligibility AS e
+                  WHERE e.holder_id = h.id AND e.starts_on <= :day
+                    AND (e.ends_on IS NULL OR e.ends_on >= :day))
+      AND EXISTS (SELECT 1 FROM card AS c
+                  WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day)
+      AND NOT EXISTS (SELECT 1 FROM card AS c
+                      WHERE c.holder_id = h.id AND c.first_used_on IS NOT NULL)
+    LIMIT :count_limit) AS counted;
 
 -- name: unreached_not_lately
 -- read both ways
@@ -94,6 +144,25 @@ WHERE substr(h.division_code, 1, 9) = :town AND h.id > :after AND h.erased_at IS
                       WHERE l.card_id = c.id AND l.occurred_at >= :since AND l.kind = 'redemption'))
 ORDER BY h.id
 LIMIT :row_limit;
+
+-- name: count_unreached_not_lately$
+SELECT COUNT(*) FROM (
+    SELECT 1
+    FROM holder AS h
+    WHERE substr(h.division_code, 1, 9) = :town AND h.erased_at IS NULL
+      AND (CAST(:division_code AS TEXT) IS NULL OR h.division_code = :division_code)
+      AND EXISTS (SELECT 1 FROM eligibility AS e
+                  WHERE e.holder_id = h.id AND e.starts_on <= :day
+                    AND (e.ends_on IS NULL OR e.ends_on >= :day))
+      AND EXISTS (SELECT 1 FROM card AS c
+                  WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day)
+      AND EXISTS (SELECT 1 FROM card AS c
+                  WHERE c.holder_id = h.id AND c.first_used_on IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM card AS c
+                      WHERE c.holder_id = h.id AND EXISTS (
+                          SELECT 1 FROM ledger AS l
+                          WHERE l.card_id = c.id AND l.occurred_at >= :since AND l.kind = 'redemption'))
+    LIMIT :count_limit) AS counted;
 
 -- name: located_villages
 SELECT code, latitude_microdegrees, longitude_microdegrees FROM division

@@ -14,7 +14,7 @@ from huimin.storage.named_queries import either_way
 Row = dict[str, Any]
 # Not used for so many days: the person may need help, or no longer the card.
 LATELY_DAYS = 90
-# Why somebody is not reached → the statement that finds them.
+# Why somebody is not reached → the statement that finds them; count_… counts them.
 REASONS = {
     "no_card": "unreached_without_card",
     "never_used": "unreached_never_used",
@@ -37,16 +37,10 @@ def unreached_after(
 
     `town` is the 12-digit code; `division_code` narrows to one village; `reason` is of REASONS.
     """
-    asked: dict[str, Any] = {
-        "after": after,
-        "row_limit": row_limit,
-        "town": town[:9],
-        "day": day.isoformat(),
-        "division_code": division_code,
-    }
-    if reason == "not_lately":
-        asked["since"] = instant_text(county_start(day - timedelta(days=LATELY_DAYS)))
-    rows = either_way(queries, REASONS[reason], backwards)(tx, **asked)
+    asked = _asked(reason, town, day, division_code)
+    rows = either_way(queries, REASONS[reason], backwards)(
+        tx, after=after, row_limit=row_limit, **asked
+    )
     return [
         {
             "id": row["id"],
@@ -56,3 +50,28 @@ def unreached_after(
         }
         for row in rows
     ]
+
+
+def count_unreached(
+    tx: Transaction,
+    count_limit: int,
+    *,
+    reason: str,
+    town: str,
+    day: date,
+    division_code: str | None = None,
+) -> int:
+    """How many there are of them, counted up to `count_limit`."""
+    asked = _asked(reason, town, day, division_code)
+    return int(getattr(queries, f"count_{REASONS[reason]}")(tx, count_limit=count_limit, **asked))
+
+
+def _asked(reason: str, town: str, day: date, division_code: str | None) -> dict[str, Any]:
+    asked: dict[str, Any] = {
+        "town": town[:9],
+        "day": day.isoformat(),
+        "division_code": division_code,
+    }
+    if reason == "not_lately":
+        asked["since"] = instant_text(county_start(day - timedelta(days=LATELY_DAYS)))
+    return asked

@@ -174,7 +174,8 @@ CREATE TABLE holder (
     erased_at         TEXT
 );
 CREATE INDEX holder_division ON holder (division_code, id);
-CREATE INDEX holder_town ON holder (substr(division_code, 1, 9), id);
+-- Whom the card reaches is counted, and a town's people are paged, from this index without their rows.
+CREATE INDEX holder_town ON holder (substr(division_code, 1, 9), id, division_code, erased_at);
 CREATE INDEX holder_phone ON holder (phone_hash);
 CREATE INDEX holder_verified ON holder (verified_on);
 CREATE INDEX holder_never_verified ON holder (id) WHERE verified_on IS NULL;
@@ -571,7 +572,8 @@ CREATE TABLE rollup_month_cards (
     PRIMARY KEY (month, dimension, key)
 );
 
--- The groups in which a card has been counted in a month, as sorted "dimension=key" with a line each.
+-- The groups in which a card has been counted in a month, as sorted "dimension=key" with a line each. A card without a
+-- redemption in the month has no row.
 CREATE TABLE rollup_month_card (
     month        TEXT NOT NULL,
     card_id      TEXT NOT NULL REFERENCES card (id),
