@@ -137,6 +137,8 @@ def _open_merchants(county: County) -> None:
                     division_code=place.division_code,
                     address=place.address,
                     opening_hours=place.opening_hours,
+                    latitude=place.location[0],
+                    longitude=place.location[1],
                     now=now,
                     actor=ACTOR,
                 )

@@ -18,13 +18,17 @@ OPENING_HOURS = {
 
 @dataclass(frozen=True)
 class Place:
-    """An outlet. `division_code` is a town's or village's; `tills` are its terminals' labels."""
+    """An outlet. `division_code` is a town's or village's; `tills` are its terminals' labels.
+
+    `location` is (latitude, longitude) in decimal degrees, as invented as the outlet; or none.
+    """
 
     name: str
     kind: str
     division_code: str
     address: str
     tills: tuple[str, ...] = ("1 号收银台",)
+    location: tuple[str | None, str | None] = (None, None)
 
     @property
     def opening_hours(self) -> str:
@@ -67,6 +71,7 @@ COMPANIES = (
                 "512022002004",
                 "南塔街道新南社区宏扬路 1 号",
                 ("1 号收银台", "2 号收银台", "服务台"),
+                ("30.275612", "105.022341"),
             ),
             Place(
                 "时代百盛·迎宾店",
@@ -96,7 +101,13 @@ COMPANIES = (
         "13900000003",
         (
             Place("康泽大药房·帅乡店", "pharmacy", "512022001005", "天池街道帅乡大道 20 号"),
-            Place("康泽大药房·南街店", "pharmacy", "512022002002", "南塔街道南街 31 号"),
+            Place(
+                "康泽大药房·南街店",
+                "pharmacy",
+                "512022002002",
+                "南塔街道南街 31 号",
+                location=("30.271930", "105.025817"),
+            ),
             Place("康泽大药房·宝林店", "pharmacy", "512022105000", "宝林镇正街 9 号"),
             Place("康泽大药房·蟠龙店", "pharmacy", "512022113000", "蟠龙镇正街 16 号"),
         ),
@@ -113,6 +124,7 @@ COMPANIES = (
                 "512022001008",
                 "天池街道北郊社区仁安路 6 号",
                 ("1 号窗口", "2 号窗口"),
+                ("30.288104", "105.017562"),
             ),
         ),
     ),

@@ -120,24 +120,18 @@ def outlets() -> None:
 @click.option("--kind", required=True, help=f"网点类型：{KINDS_SHOWN}。")
 @click.option("--division", "division_code", required=True, help="12 位镇街或村社代码。")
 @click.option("--address", required=True, help="地址。")
+@click.option("--opening-hours", help="营业时间，例如 08:00-21:30。")
+@click.option("--latitude", help="纬度，WGS 84 十进制度数，例如 30.275612；和经度一起给。")
+@click.option("--longitude", help="经度，例如 105.022341。")
 @format_option
 @pass_house
-def add_outlet_command(
-    house: House, merchant: str, name: str, kind: str, division_code: str, address: str, form: str
-) -> None:
+def add_outlet_command(house: House, merchant: str, form: str, **given: str | None) -> None:
     """给商户添加一个网点。"""
 
     def work(tx: Transaction) -> Row:
-        return add_outlet(
-            tx,
-            merchant_id=find_merchant(tx, merchant)["id"],
-            name=name,
-            kind=kind,
-            division_code=division_code,
-            address=address,
-            now=house.clock(),
-            actor=actor(),
-        )
+        merchant_id = find_merchant(tx, merchant)["id"]
+        wanted: dict[str, Any] = {**given, "now": house.clock(), "actor": actor()}
+        return add_outlet(tx, merchant_id=merchant_id, **wanted)
 
     row = house.engine.write(work)
     if form == "json":

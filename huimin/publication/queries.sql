@@ -67,7 +67,7 @@ SELECT MIN(business_day) FROM ledger;
 -- read both ways
 -- A page of the public list: active outlets of active merchants. Nobody's name and no telephone.
 SELECT o.id, o.name, o.kind, o.division_code, o.address, o.opening_hours,
-       town.code AS town_code, town.name AS town_name
+       o.latitude_microdegrees, o.longitude_microdegrees, town.code AS town_code, town.name AS town_name
 FROM outlet AS o
 JOIN merchant AS m ON m.id = o.merchant_id
 JOIN division AS town ON town.code = substr(o.division_code, 1, 9) || '000'

@@ -39,9 +39,13 @@ def test_from_a_merchant_to_a_dead_key(run: Run, sqlite_house: House) -> None:
     added = run(
         *("outlets", "add", "--merchant", CODE, "--name", "宏扬店", "--kind", "supermarket"),
         *("--division", "512022001000", "--address", "迎宾大道 1 号"),
+        *("--opening-hours", "08:00-22:00", "--latitude", "30.2756", "--longitude", "105.022341"),
     )
     assert added.returncode == 0 and "宏扬店（超市）" in added.stdout
     (outlet,) = as_json(run("outlets", "list", "--merchant", CODE, "--format", "json"))
+    assert outlet["opening_hours"] == "08:00-22:00"
+    assert outlet["latitude_microdegrees"] == 30_275_600
+    assert outlet["longitude_microdegrees"] == 105_022_341
     terminal = as_json(
         run("terminals", "add", "--outlet", "宏扬店", "--label", "1 号", "--format", "json")
     )

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import re
+from html import unescape
 from io import StringIO
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import pytest
 
 from huimin.house import House
 from huimin.ledger.read import digest_of_day
 from huimin.merchants.outlets import suspend_outlet
+from huimin.publication.pages.public import OUTLETS_A_PAGE
 from huimin.publication.publish import withdraw_month
 from tests.conftest import FixedClock
 from tests.making.merchants import make_outlet
@@ -42,8 +44,8 @@ FIRST_LOAD_MAX = 100_000
 
 
 @pytest.fixture
-def county(sqlite_house: House, clock: FixedClock) -> PublicCounty:
-    made = PublicCounty(sqlite_house)
+def county(house: House, clock: FixedClock) -> PublicCounty:
+    made = PublicCounty(house)
     clock.advance(days=1)
     made.close()
     return made
@@ -142,6 +144,50 @@ def test_outlets_show_where_when_and_the_rate_and_nobody_s_name(
     house.engine.write(lambda tx: suspend_outlet(tx, outlet_id=made["id"], **now))
     assert "惠民大药房" not in client.get("/public/outlets?kind=pharmacy").text
     assert "惠民大药房" not in client.get("/open/outlets.csv").text
+
+
+def test_an_outlet_whose_place_is_known_is_linked_by_it_in_the_datum_it_is_in(
+    client: Any, county: PublicCounty
+) -> None:
+    place = {"latitude": "30.2756", "longitude": "105.022341"}
+    where = {"name": "甲(一)店&", "address": "迎宾大道 88 号", **place}
+    made = make_outlet(county.house, "school", **where)
+    make_outlet(county.house, "school", name="乙店")
+    text = client.get("/public/outlets?kind=school").text
+    first, second = text.split("<h2>")[1:]
+    links = [unescape(link) for link in re.findall(r'href="((?:geo:|https:)[^"]*)"', first)]
+    name, address = quote(where["name"], safe=""), quote(where["address"], safe="")
+    # 高德 wants the longitude first, the others the latitude.
+    assert links == [
+        f"geo:30.275600,105.022341?q=30.275600,105.022341({name})",
+        f"https://uri.amap.com/marker?position=105.022341,30.275600&name={name}"
+        "&coordinate=wgs84&src=huimin",
+        f"https://api.map.baidu.com/marker?location=30.275600,105.022341&title={name}"
+        f"&content={address}&coord_type=wgs84&output=html&src=huimin",
+    ]
+    assert "geo:0,0?q=" in second and "wgs84" not in second
+    outlets = {row["id"]: row for row in client.get("/open/outlets.json").json["outlets"]}
+    known = (outlets[made["id"]]["latitude"], outlets[made["id"]]["longitude"])
+    assert known == (30.2756, 105.022341)
+    others = [row for row in outlets.values() if row["id"] != made["id"]]
+    assert others and all(row["latitude"] is row["longitude"] is None for row in others)
+    rows = csv.DictReader(StringIO(client.get("/open/outlets.csv").text.lstrip("\ufeff")))
+    written = {row["id"]: (row["latitude"], row["longitude"]) for row in rows}
+    assert written[made["id"]] == ("30.2756", "105.022341")
+    assert {written[row["id"]] for row in others} == {("", "")}
+
+
+@pytest.mark.parametrize("place", [{}, {"latitude": "30.2756", "longitude": "105.022341"}])
+def test_a_full_page_of_the_longest_outlets_is_light(
+    client: Any, county: PublicCounty, place: dict[str, str]
+) -> None:
+    words = {"address": "很长的地址" * 24, "opening_hours": "周一至周日全天" * 8}
+    for number in range(OUTLETS_A_PAGE):
+        name = f"{number:05}" + "很长的名字" * 11
+        make_outlet(county.house, "school", name=name, **words, **place)
+    page = client.get("/public/outlets?kind=school&lang=en")
+    assert page.text.count("geo:") == OUTLETS_A_PAGE
+    assert len(page.data) + len(client.get("/static/public.css").data) < FIRST_LOAD_MAX
 
 
 def test_a_search_without_result_says_what_to_do(client: Any) -> None:

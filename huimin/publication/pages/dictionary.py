@@ -96,6 +96,21 @@ FILES: tuple[OpenFile, ...] = (
             DataField("address", "text", "", _("地址")),
             DataField("opening_hours", "text", "", _("营业时间；没有填写时为空")),
             DataField(
+                "latitude",
+                "number (WGS 84)",
+                "degree",
+                _(
+                    "纬度（WGS 84），十进制度数；没有登记时为空。"
+                    "国内地图用 GCJ-02 或 BD-09，要先换算，否则偏几百米"
+                ),
+            ),
+            DataField(
+                "longitude",
+                "number (WGS 84)",
+                "degree",
+                _("经度（WGS 84），十进制度数；没有登记时为空"),
+            ),
+            DataField(
                 "rate_bp",
                 "integer",
                 "1/10000",

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Response
 
+from huimin.core.coordinates import MICRODEGREES
 from huimin.core.days import county_day, parse_day
 from huimin.core.json_text import write_json
 from huimin.core.refusals import Refusal
@@ -27,6 +28,7 @@ from huimin.publication.publish import published_month, published_months
 from huimin.web.current import house
 
 OUTLETS_MAX = 100_000
+COORDINATES = ("latitude", "longitude")
 OUTLET_FIELDS = (
     "id",
     "name",
@@ -36,6 +38,7 @@ OUTLET_FIELDS = (
     "division_code",
     "address",
     "opening_hours",
+    *COORDINATES,
     "rate_bp",
 )
 MONTH_FIELDS = ("month", "level", "towns", "town_names", "kinds", "cards", "sales", "saved_fen")
@@ -65,7 +68,7 @@ def open_outlets(form: str) -> Response:
     """Every outlet that takes part, with today's rate."""
     day = county_day(house().clock())
     rows = house().engine.read(lambda tx: outlets_after(tx, "", OUTLETS_MAX, day=day))
-    outlets = [{name: row[name] for name in OUTLET_FIELDS} for row in rows]
+    outlets = [_open_outlet(row) for row in rows]
     table = (OUTLET_FIELDS, [list(each.values()) for each in outlets])
     return _answer(form, {"day": day.isoformat(), "outlets": outlets}, table)
 
@@ -87,6 +90,17 @@ def open_dictionary(form: str) -> Response:
     """What every field of these files means."""
     heading, *rows = dictionary_rows()
     return _answer(form, dictionary(), (heading, rows))
+
+
+def _open_outlet(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _degrees(row[f"{name}_microdegrees"]) if name in COORDINATES else row[name]
+        for name in OUTLET_FIELDS
+    }
+
+
+def _degrees(microdegrees: int | None) -> float | None:
+    return None if microdegrees is None else microdegrees / MICRODEGREES
 
 
 def _answer(

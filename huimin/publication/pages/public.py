@@ -24,7 +24,8 @@ from huimin.web.language import LANGUAGES, request_language
 from huimin.web.lists import Listed, Place, listed
 from huimin.web.words import LANGUAGE_NAMES, LANGUAGE_TAGS
 
-OUTLETS_A_PAGE = 30
+# As many as stay below 100 KB with the longest names and addresses that are accepted.
+OUTLETS_A_PAGE = 20
 
 
 @pages.get("/public/")
