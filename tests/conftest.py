@@ -30,12 +30,30 @@ from tests.postgresql_server import PostgresqlServer
 REPOSITORY = Path(__file__).resolve().parent.parent
 BROWSER_TESTS = REPOSITORY / "tests" / "browser"
 ENGINES = ("sqlite", "postgresql")
+# The tests by which the coverage of core, checkout and ledger is measured: their own.
+MEASURED_TESTS = tuple(
+    REPOSITORY / "tests" / room for room in ("core", "checkout", "ledger", "closing", "properties")
+)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser's tests come first and together: they are the longest and share one Chromium."""
     items.sort(key=lambda item: BROWSER_TESTS not in item.path.parents)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Tracing costs a third more, and what other tests run by the way is no proof."""
+    plugin = item.config.pluginmanager.getplugin("_cov")
+    controller = getattr(plugin, "cov_controller", None)
+    if controller is None or any(room in item.path.parents for room in MEASURED_TESTS):
+        return (yield)
+    controller.pause()
+    try:
+        return (yield)
+    finally:
+        controller.resume()
 
 
 class FixedClock:
