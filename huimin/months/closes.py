@@ -30,9 +30,15 @@ def close_by_version(tx: Transaction, month: str, version: int) -> Row:
 
 
 def closes_of_month(tx: Transaction, month: str) -> list[Row]:
-    """Every closing of a month, the latest first, each with the files that were signed."""
+    """Every closing of a month, the latest first, each with the files that were signed.
+
+    The report that each froze is not among them: it is large, and mostly one is looked at.
+    """
+    files: dict[str, dict[str, Row]] = {}
+    for row in queries.files_of_month(tx, month=month):
+        files.setdefault(row["close_id"], {})[row["form"]] = row
     found = [read_close(row) for row in queries.closes_of_month(tx, month=month)]
-    return [{**row, "files": files_of(tx, row["id"])} for row in found]
+    return [{**row, "files": files.get(row["id"], {})} for row in found]
 
 
 def open_close(tx: Transaction, month: str) -> Row | None:

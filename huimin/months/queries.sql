@@ -29,7 +29,11 @@ UPDATE month_close SET state = state WHERE month = :month AND version = :version
 SELECT * FROM month_close WHERE month = :month AND version = :version;
 
 -- name: closes_of_month
-SELECT * FROM month_close WHERE month = :month ORDER BY version DESC;
+-- All of a month's, without the report that each froze.
+SELECT id, month, version, state, county_name, report_sha256, checks_json, drafted_at, drafted_by,
+    prepared_at, prepared_by, prepared_name, reviewed_at, reviewed_by, reviewed_name,
+    approved_at, approved_by, approved_name, ended_at, ended_by, reason
+FROM month_close WHERE month = :month ORDER BY version DESC;
 
 -- name: latest_closes
 -- The last version of each month, without what it froze.
@@ -81,6 +85,11 @@ VALUES (:id, :close_id, :form, :sha256, :size_bytes);
 
 -- name: files_of_close
 SELECT form, sha256, size_bytes FROM month_file WHERE close_id = :close_id ORDER BY form;
+
+-- name: files_of_month
+SELECT f.close_id, f.form, f.sha256, f.size_bytes
+FROM month_file AS f JOIN month_close AS c ON c.id = f.close_id
+WHERE c.month = :month ORDER BY f.form;
 
 -- name: approved_versions
 -- All that was ever signed, whatever became of it.

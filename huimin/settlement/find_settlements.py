@@ -43,19 +43,26 @@ def settlements_before(
     backwards: bool = False,
 ) -> list[Row]:
     """Up to `count` settlements, the latest first, behind the id `before`; each with its sums."""
-    rows = either_way(queries, "settlements_before", backwards)(
-        tx,
-        before=before,
-        merchant_id=wanted.merchant_id,
-        month=wanted.month,
-        state=wanted.state,
-        late=wanted.late,
-        today=wanted.today.isoformat(),
-        unpaid_before=(wanted.today - timedelta(days=LATE_DAYS)).isoformat(),
-        unanswered_before=(wanted.today - timedelta(days=LATE_DAYS + 1)).isoformat(),
-        row_limit=count,
-    )
+    find = either_way(queries, "settlements_before", backwards)
+    rows = find(tx, before=before, row_limit=count, **_conditions(wanted))
     return [with_sums(row) for row in rows]
+
+
+def count_settlements(tx: Transaction, wanted: WantedSettlements, count_max: int) -> int:
+    """How many there are, counted up to `count_max`."""
+    return int(queries.count_settlements(tx, count_max=count_max, **_conditions(wanted)))
+
+
+def _conditions(wanted: WantedSettlements) -> dict[str, str | None]:
+    return {
+        "merchant_id": wanted.merchant_id,
+        "month": wanted.month,
+        "state": wanted.state,
+        "late": wanted.late,
+        "today": wanted.today.isoformat(),
+        "unpaid_before": (wanted.today - timedelta(days=LATE_DAYS)).isoformat(),
+        "unanswered_before": (wanted.today - timedelta(days=LATE_DAYS + 1)).isoformat(),
+    }
 
 
 def months_settled(tx: Transaction, merchant_id: str | None) -> list[str]:

@@ -192,6 +192,36 @@ WHERE (:before = '' OR s.id < :before)
                 OR (s.state = 'open' AND s.confirm_by < :unanswered_before))))
 ORDER BY s.id DESC LIMIT :row_limit;
 
+-- name: count_settlements$
+-- As settlements_before chooses them, counted up to :count_max.
+SELECT CAST(COUNT(*) AS BIGINT) FROM (
+    SELECT 1 FROM settlement AS s
+    WHERE (CAST(:merchant_id AS TEXT) IS NULL OR s.merchant_id = :merchant_id)
+      AND (CAST(:month AS TEXT) IS NULL OR s.month = :month)
+      AND (CAST(:state AS TEXT) IS NULL OR s.state = :state)
+      AND (CAST(:late AS TEXT) IS NULL
+           OR (:late = 'confirm' AND s.state = 'open' AND s.confirm_by < :today)
+           OR (:late = 'pay' AND s.due_fen - s.carried_fen > s.paid_fen
+               AND ((s.state = 'confirmed' AND s.confirmed_on < :unpaid_before)
+                    OR (s.state = 'open' AND s.confirm_by < :unanswered_before))))
+    LIMIT :count_max) AS counted;
+
+-- name: to_confirm
+-- A merchant's that wait for it and still may be confirmed or disputed.
+SELECT s.id, s.number, s.month, s.confirm_by,
+    (SELECT COUNT(*) FROM settlement_dispute AS d WHERE d.settlement_id = s.id) AS answered
+FROM settlement AS s
+WHERE s.merchant_id = :merchant_id AND s.state = 'open' AND s.confirm_by >= :today
+ORDER BY s.confirm_by, s.id;
+
+-- name: paid_since
+-- A merchant's payments that were recorded since an instant and that stand.
+SELECT s.id, s.number, p.amount_fen, p.paid_on
+FROM settlement AS s JOIN settlement_payment AS p ON p.settlement_id = s.id
+WHERE s.merchant_id = :merchant_id AND p.recorded_at >= :since AND p.takes_back_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM settlement_payment AS b WHERE b.takes_back_id = p.id)
+ORDER BY p.id DESC;
+
 -- name: months_settled
 SELECT DISTINCT month FROM settlement
 WHERE (CAST(:merchant_id AS TEXT) IS NULL OR merchant_id = :merchant_id)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from flask import current_app, request, url_for
 from flask_babel import lazy_gettext as _
@@ -36,15 +37,19 @@ ENTRIES = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A place to go: its address, its name, and whether the reader is there."""
+    """A place to go: its address, its name, whether the reader is there, how much waits there."""
 
     address: str
     label: str
     current: bool
+    waiting: int = 0
 
 
-def entries(role: str | None) -> list[Entry]:
-    """What the role may open; nothing for somebody who is not signed in."""
+def entries(role: str | None, waiting: Mapping[str, int]) -> list[Entry]:
+    """What the role may open; nothing for somebody who is not signed in.
+
+    `waiting` says by endpoint how much waits for the reader.
+    """
     if role is None:
         return []
     here = request.path
@@ -52,7 +57,8 @@ def entries(role: str | None) -> list[Entry]:
     for endpoint, label, action in ENTRIES:
         if endpoint in current_app.view_functions and allows(role, action):
             address = url_for(endpoint)
-            found.append(Entry(address, str(label), here == address or here.startswith(address)))
+            current = here == address or here.startswith(address)
+            found.append(Entry(address, str(label), current, waiting.get(endpoint, 0)))
     # The longest address that fits is where the reader is: /holders/applications is not /holders.
     lit = max((entry.address for entry in found if entry.current), key=len, default=None)
-    return [Entry(entry.address, entry.label, entry.address == lit) for entry in found]
+    return [replace(entry, current=entry.address == lit) for entry in found]

@@ -21,6 +21,7 @@ from huimin.web.language import LANGUAGES, request_language
 from huimin.web.navigation import Entry, entries
 from huimin.web.security_headers import SecurityHeaders
 from huimin.web.sessions import PageSessions
+from huimin.web.settlement_news import settlement_news
 from huimin.web.words import register_filters
 
 csrf = CSRFProtect()
@@ -74,8 +75,9 @@ def _keep_private(response: Response) -> Response:
 
 
 def _navigation() -> list[Entry]:
-    member = g.get("member")
-    return entries(None if member is None else member.role)
+    member, news = g.get("member"), settlement_news()
+    waiting = {} if news is None else {"settlement.settlements": len(news.to_confirm)}
+    return entries(None if member is None else member.role, waiting)
 
 
 def _account_address() -> str | None:
@@ -92,6 +94,7 @@ def _page_words() -> dict[str, object]:
         "help_line": settings.help_line,
         "version": __version__,
         "navigation": _navigation,
+        "settlement_news": settlement_news,
         "blank_form": Form(),
         "has_page": lambda endpoint: endpoint in current_app.view_functions,
         "account_address": _account_address,

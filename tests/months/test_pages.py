@@ -14,8 +14,9 @@ import pytest
 
 from huimin.house import House
 from tests.conftest import FixedClock
-from tests.making.months import close_month
+from tests.making.months import close_month, reopen
 from tests.making.office import Office
+from tests.making.statements import statements_told
 from tests.reports.county import SmallCounty, make_small_county
 
 PAGE = "/months/2026-10"
@@ -220,3 +221,27 @@ def test_figures_that_changed_are_said_on_the_page(county: SmallCounty, office: 
     answer = act(office, second, "review")
     assert answer.status_code == 409
     assert "优惠金额 ¥8.00 → ¥9.00" in answer.text
+
+
+def test_a_month_s_page_costs_the_same_with_every_version(
+    county: SmallCounty, office: Office
+) -> None:
+    house = office.house
+    close_month(house)
+    client = office.client()
+
+    def told() -> list[str]:
+        with statements_told() as found:
+            assert client.get(PAGE).status_code == 200
+        return found
+
+    before = told()
+    for version in (1, 2, 3):
+        reopen(house, version=version)
+        close_month(house)
+    after = told()
+    assert len(after) == len(before)
+    # To look writes nothing: no till's sale waits for somebody who looks at a month.
+    assert not [sql for sql in after if not sql.lstrip().startswith("SELECT")]
+    page = client.get(PAGE).text
+    assert page.count("已重新打开") >= 3 and page.count('href="/months/2026-10/') >= 16

@@ -12,6 +12,7 @@ from huimin.core.days import county_day
 from huimin.settlement.find_settlements import (
     LATE_DAYS,
     WantedSettlements,
+    count_settlements,
     months_settled,
     settlements_before,
 )
@@ -72,7 +73,7 @@ def _page(form: Form, *, size: int) -> Listed:
             lambda key, n, backwards=False: settlements_before(
                 tx, wanted, key, n, backwards=backwards
             ),
-            lambda: len(settlements_before(tx, wanted, "", COUNT_MAX + 1)),
+            lambda: count_settlements(tx, wanted, COUNT_MAX + 1),
             place=place,
             size=size,
         )

@@ -32,7 +32,7 @@ from huimin.web.event_words import event_words
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import CONTENT_TYPE, ROWS_MAX, Column, workbook_response
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
+from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import minute_text
 
 FILES = {
@@ -143,7 +143,8 @@ def line_rows(settlement_id: str) -> str | Response:
                 lambda key, n, backwards=False: rows_behind(
                     tx, found, line, key, n, backwards=backwards
                 ),
-                lambda: len(rows_behind(tx, found, line, "", COUNT_MAX + 1)),
+                # The rows of a month that is locked are those that were counted into the line.
+                lambda: line["redemptions"] + line["reversals"],
                 place=place,
                 size=size,
             ),

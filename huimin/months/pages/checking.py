@@ -1,0 +1,67 @@
+"""Begin to check a month, and how far its check is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, redirect, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from huimin.access.guards import member, require
+from huimin.core.refusals import Refusal
+from huimin.jobs.jobs import begin_job
+from huimin.months.closes import Row
+from huimin.months.draft import check_and_draft, require_draftable
+from huimin.months.pages import pages
+from huimin.months.pages.addresses import known_month
+from huimin.months.pages.jobs import kind_of_job, latest_job, step_words
+from huimin.months.pages.month import month_page
+from huimin.storage.engine import Transaction
+from huimin.web.current import change, house
+from huimin.web.forms import Form
+from huimin.web.json_answer import json_response
+
+
+@pages.post("/months/<month>/checks")
+@require("month.close")
+def check_month_now(month: str) -> BaseResponse | tuple[str, int]:
+    """Begin to check a month; the page shows how far it is."""
+    month, now, actor = known_month(month), house().clock(), member().username
+    home = house()
+
+    def begin(tx: Transaction) -> str:
+        require_draftable(tx, month, now)
+        job = latest_job(tx, month)
+        if job is not None and job["state"] == "running":
+            raise Refusal("month_checking")
+        return begin_job(tx, kind_of_job(month), {"month": month}, now=now, actor=actor)
+
+    def work(told: Any) -> Row:
+        drafted = check_and_draft(
+            home.engine,
+            month,
+            county_name=home.settings.county_name,
+            now=now,
+            actor=actor,
+            told=told,
+        )
+        return {"version": drafted["version"]}
+
+    try:
+        job_id = change(begin)
+    except Refusal as why:
+        return month_page(month, Form().refused(why)), why.status
+    home.jobs.start(job_id, work)
+    return redirect(url_for("months.month", month=month))
+
+
+@pages.get("/months/<month>/progress")
+@require("month.read")
+def check_progress(month: str) -> Response:
+    """The counts for the page's bar."""
+    month = known_month(month)
+    job = house().engine.read(lambda tx: latest_job(tx, month))
+    if job is None:
+        raise Refusal("not_found")
+    counts = {name: job[name] for name in ("state", "done_count", "total_count")}
+    return json_response({**counts, "step": step_words(job)})

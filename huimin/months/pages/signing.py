@@ -1,0 +1,82 @@
+"""The three signatures of a month, its return, and opening it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, url_for
+from flask_babel import lazy_gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from huimin.access.guards import member, require
+from huimin.core.refusals import FieldProblems, Refusal
+from huimin.months.approve import approve_close, files_to_approve, reopen_month
+from huimin.months.checks import CODES
+from huimin.months.files import write_files
+from huimin.months.pages import pages
+from huimin.months.pages.addresses import known_month, known_version
+from huimin.months.pages.month import month_page
+from huimin.months.sign import Signer, prepare_close, return_close, review_close
+from huimin.web.current import change, house
+from huimin.web.forms import Form, tell
+
+SAID = {
+    "prepare": lazy_gettext("已填报；请另一位管理员审核。"),
+    "review": lazy_gettext("已审核；请第三位管理员签批。"),
+    "approve": lazy_gettext("已签批：本月已结账并锁定，文件已生成。"),
+    "return": lazy_gettext("已退回；重新核对后是新的一版。"),
+    "reopen": lazy_gettext("已重新打开；原来签过的版本仍可查看和下载。"),
+}
+
+
+@pages.post("/months/<month>/<version>/<act>")
+@require("month.close")
+def act_on_month(month: str, version: str, act: str) -> BaseResponse | tuple[str, int]:
+    """Sign, return, or open again."""
+    month, number, form = known_month(month), known_version(version), Form.sent()
+    if act not in SAID:
+        raise Refusal("not_found")
+    try:
+        _act(month, number, act, form)
+    except FieldProblems as why:
+        return month_page(month, form.refused(why)), 422
+    except Refusal as why:
+        if why.code == "not_found":
+            raise
+        return month_page(month, form.refused(why)), why.status
+    tell(str(SAID[act]))
+    return redirect(url_for("months.month", month=month))
+
+
+def _act(month: str, version: int, act: str, form: Form) -> None:
+    now, who = house().clock(), member()
+    signer = Signer(who.username, who.name)
+    given: dict[str, Any] = {"now": now}
+    if act == "prepare":
+        reasons = {code: form.text(f"reason-{code}") for code in CODES}
+        change(
+            lambda tx: prepare_close(tx, month, version, reasons=reasons, signer=signer, **given)
+        )
+    elif act == "review":
+        change(lambda tx: review_close(tx, month, version, signer=signer, **given))
+    elif act == "approve":
+        days, folder = house().settings.settlement_days, house().settings.folder
+        files = house().engine.read(
+            lambda tx: files_to_approve(tx, folder, month, version, signer=signer, **given)
+        )
+        change(
+            lambda tx: approve_close(
+                tx,
+                month,
+                version,
+                files=files,
+                signer=signer,
+                settlement_days=days,
+                **given,
+            )
+        )
+        write_files(folder, month, version, files)
+    else:
+        end = return_close if act == "return" else reopen_month
+        given |= {"reason": form.text("reason"), "actor": who.username}
+        change(lambda tx: end(tx, month, version, **given))

@@ -1,0 +1,26 @@
+"""Which SQL statements run while something is asked: a page's cost must not grow with its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from huimin.storage import named_queries
+
+
+@contextmanager
+def statements_told() -> Iterator[list[str]]:
+    """The texts of the named statements that run inside, in order, on whichever engine."""
+    told: list[str] = []
+    executed = named_queries._executed
+
+    def telling(tx: Any, sql: str, parameters: Any) -> Any:
+        told.append(sql)
+        return executed(tx, sql, parameters)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(named_queries, "_executed", telling)
+        yield told
