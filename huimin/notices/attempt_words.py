@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from huimin.notices.delivery_problem import problem_words
 from huimin.notices.send import Attempt
 
 
@@ -13,4 +14,5 @@ def tell_attempt(attempt: Attempt) -> None:
     if attempt.problem is None:
         click.echo(f"已发送：{attempt.title}（{place}）")
     else:
-        click.echo(f"没有送到：{attempt.title}（{place}）：{attempt.problem}", err=True)
+        why = problem_words(attempt.problem)
+        click.echo(f"没有送到：{attempt.title}（{place}）：{why}", err=True)

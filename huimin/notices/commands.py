@@ -9,6 +9,7 @@ import click
 from huimin.console import format_option, pass_house, print_json
 from huimin.house import House
 from huimin.notices.attempt_words import tell_attempt
+from huimin.notices.delivery_problem import problem_words
 from huimin.notices.log import deliveries_before, troubled_deliveries
 from huimin.notices.send import send_due
 
@@ -44,7 +45,7 @@ def list_notices(house: House, form: str) -> None:
         print_json(rows)
         return
     for row in rows:
-        error = f"  {row['last_error']}" if row["last_error"] else ""
+        error = f"  {problem_words(row['last_error'])}" if row["last_error"] else ""
         click.echo(
             f"{row['created_at']}  {STATE_WORDS[row['state']]}（{row['attempts']} 次）  "
             f"{row['channel']} {row['target']}  {row['title']}{error}"

@@ -22,7 +22,7 @@ def send_mail(
 ) -> None:
     """Hand the message to the server. Raises DeliveryProblem, which names no address."""
     if not settings.smtp_host or not settings.smtp_from:
-        raise DeliveryProblem("没有设置 HUIMIN_SMTP_HOST 或 HUIMIN_SMTP_FROM。")
+        raise DeliveryProblem("mail_unset")
     message = _message(settings.smtp_from, notice, delivery, now)
     try:
         with _connected(settings) as server:
@@ -31,11 +31,11 @@ def send_mail(
             server.send_message(message)
     except smtplib.SMTPRecipientsRefused as error:
         codes = sorted({str(code) for code, _ in error.recipients.values()})
-        raise DeliveryProblem(f"邮件服务器拒收这个地址（{'、'.join(codes)}）。") from error
+        raise DeliveryProblem("mail_refused", ", ".join(codes)) from error
     except smtplib.SMTPResponseException as error:
-        raise DeliveryProblem(f"邮件服务器回答 {error.smtp_code}。") from error
+        raise DeliveryProblem("mail_answer", error.smtp_code) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise DeliveryProblem(f"连不上邮件服务器或中断（{type(error).__name__}）。") from error
+        raise DeliveryProblem("mail_unreachable", type(error).__name__) from error
 
 
 def _connected(settings: Settings) -> smtplib.SMTP:

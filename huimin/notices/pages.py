@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
 from huimin.core.permissions import allows
+from huimin.notices.delivery_problem import problem_words
 from huimin.notices.log import count_deliveries, deliveries_before
 from huimin.notices.post import targets_of
 from huimin.notices.send import send_again, send_one
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
+from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import minute_text
@@ -63,6 +65,7 @@ def delivery_list() -> str | Response:
         looks=LOOKS,
         channels=CHANNELS,
         targets=targets_of(house().settings),
+        why=_why,
         may_send=allows(member().role, "notice.send"),
     )
 
@@ -77,8 +80,12 @@ def again(delivery_id: str) -> Response:
     if attempt is None or attempt.problem is None:
         tell(_("已发送。"))
     else:
-        tell(_("还是没有送到：%(problem)s 稍后会自动再试。", problem=attempt.problem))
+        tell(_("还是没有送到：%(problem)s 稍后会自动再试。", problem=_why(attempt.problem)))
     return redirect(url_for("notices.deliveries"))
+
+
+def _why(kept: str | None) -> str | None:
+    return None if kept is None else problem_words(kept, request_language())
 
 
 def _columns() -> list[Any]:
@@ -94,5 +101,5 @@ def _columns() -> list[Any]:
         (_("次数"), lambda row: row["attempts"]),
         (_("最近一次"), at("tried_at")),
         (_("送达"), at("sent_at")),
-        (_("原因"), lambda row: row["last_error"]),
+        (_("原因"), lambda row: _why(row["last_error"])),
     ]

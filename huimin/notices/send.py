@@ -34,7 +34,9 @@ CARRIERS = {"mail": send_mail, "webhook": send_webhook}
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One delivery that was tried; `problem` is None where it went well."""
+    """One delivery that was tried; `problem` is None where it went well, else as it is kept
+    (delivery_problem.problem_words says it in words).
+    """
 
     delivery_id: str
     channel: str
@@ -65,7 +67,7 @@ def send_one(
         problem = str(why)
     except Exception as why:
         log.exception("a notice could not be sent", delivery=delivery_id)
-        problem = f"程序错误（{type(why).__name__}），详见日志。"
+        problem = str(DeliveryProblem("program", type(why).__name__))
     engine.write(lambda tx: _note(tx, delivery, problem, now))
     return Attempt(delivery_id, delivery["channel"], delivery["target"], notice["title"], problem)
 

@@ -29,7 +29,7 @@ def send_webhook(
 ) -> None:
     """Post it once. Raises DeliveryProblem, which does not hold the address."""
     if not settings.webhook_url or not settings.webhook_secret:
-        raise DeliveryProblem("没有设置 HUIMIN_WEBHOOK_URL 或 HUIMIN_WEBHOOK_SECRET。")
+        raise DeliveryProblem("webhook_unset")
     body = canonical_json(
         {
             "id": notice["id"],
@@ -49,7 +49,7 @@ def send_webhook(
     }
     status = _posted(settings.webhook_url, body, headers)
     if not 200 <= status < 300:
-        raise DeliveryProblem(f"对方回答 HTTP {status}。")
+        raise DeliveryProblem("webhook_answer", status)
 
 
 def signature(secret: str, body: bytes, seconds: int) -> str:
@@ -73,6 +73,6 @@ def _posted(url: str, body: bytes, headers: Mapping[str, str]) -> int:
         connection.request("POST", path, body=body, headers=dict(headers))
         return connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
-        raise DeliveryProblem(f"连不上对方或中断（{type(error).__name__}）。") from error
+        raise DeliveryProblem("webhook_unreachable", type(error).__name__) from error
     finally:
         connection.close()
