@@ -91,11 +91,7 @@ SELECT id FROM card LIMIT 1;
 -- asked for; the filters below only strike out. `|| ''` keeps the planner from beginning at them, or
 -- from walking over every card in the order of issue for a few lost ones.
 
--- name: card_ids_by_walk
--- read both ways
--- Every card, in the order of issue.
-SELECT card.id FROM card CROSS JOIN holder
-WHERE holder.id = card.holder_id AND card.id > :after
+-- part: wanted
     AND holder.division_code || '' >= :division_first
     AND holder.division_code || '' <= :division_last
     AND (CAST(:state AS TEXT) IS NULL OR card.state || '' = :state)
@@ -105,21 +101,20 @@ WHERE holder.id = card.holder_id AND card.id > :after
         AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
     AND (CAST(:unprinted AS BIGINT) = 0
         OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+
+-- name: card_ids_by_walk
+-- read both ways
+-- Every card, in the order of issue.
+SELECT card.id FROM card CROSS JOIN holder
+WHERE holder.id = card.holder_id AND card.id > :after
+    -- with: wanted
 ORDER BY card.id LIMIT :count;
 
 -- name: card_ids_by_number
 -- read both ways
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.number = :number AND card.id > :after
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:state AS TEXT) IS NULL OR card.state || '' = :state)
-    AND (CAST(:expires_by AS TEXT) IS NULL
-        OR (card.state || '' = 'active' AND card.expires_on || '' <= :expires_by))
-    AND (CAST(:verified_before AS TEXT) IS NULL OR (card.state || '' = 'active'
-        AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
-    AND (CAST(:unprinted AS BIGINT) = 0
-        OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+    -- with: wanted
 ORDER BY card.id LIMIT :count;
 
 -- name: card_ids_by_state
@@ -127,15 +122,7 @@ ORDER BY card.id LIMIT :count;
 -- From the state: of those that are not active.
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.state = :state AND card.id || '' > :after
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:state AS TEXT) IS NULL OR card.state || '' = :state)
-    AND (CAST(:expires_by AS TEXT) IS NULL
-        OR (card.state || '' = 'active' AND card.expires_on || '' <= :expires_by))
-    AND (CAST(:verified_before AS TEXT) IS NULL OR (card.state || '' = 'active'
-        AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
-    AND (CAST(:unprinted AS BIGINT) = 0
-        OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+    -- with: wanted
 ORDER BY card.id || '' LIMIT :count;
 
 -- name: card_ids_to_print
@@ -144,15 +131,7 @@ ORDER BY card.id || '' LIMIT :count;
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.state = 'active' AND card.printed_at IS NULL
     AND card.id > :after
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:state AS TEXT) IS NULL OR card.state || '' = :state)
-    AND (CAST(:expires_by AS TEXT) IS NULL
-        OR (card.state || '' = 'active' AND card.expires_on || '' <= :expires_by))
-    AND (CAST(:verified_before AS TEXT) IS NULL OR (card.state || '' = 'active'
-        AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
-    AND (CAST(:unprinted AS BIGINT) = 0
-        OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+    -- with: wanted
 ORDER BY card.id LIMIT :count;
 
 -- name: card_ids_by_expiry
@@ -161,15 +140,7 @@ ORDER BY card.id LIMIT :count;
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.state = 'active' AND card.expires_on <= :expires_by
     AND card.id || '' > :after
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:state AS TEXT) IS NULL OR card.state || '' = :state)
-    AND (CAST(:expires_by AS TEXT) IS NULL
-        OR (card.state || '' = 'active' AND card.expires_on || '' <= :expires_by))
-    AND (CAST(:verified_before AS TEXT) IS NULL OR (card.state || '' = 'active'
-        AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
-    AND (CAST(:unprinted AS BIGINT) = 0
-        OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+    -- with: wanted
 ORDER BY card.id || '' LIMIT :count;
 
 -- name: card_ids_unverified
@@ -183,15 +154,7 @@ SELECT card.id FROM (
         AND issued.state IN ('active', 'suspended', 'lost') AND issued.issued_on < :verified_before)
 ) AS due CROSS JOIN holder CROSS JOIN card
 WHERE holder.id = due.id AND card.holder_id = due.id AND card.id || '' > :after
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:state AS TEXT) IS NULL OR card.state || '' = :state)
-    AND (CAST(:expires_by AS TEXT) IS NULL
-        OR (card.state || '' = 'active' AND card.expires_on || '' <= :expires_by))
-    AND (CAST(:verified_before AS TEXT) IS NULL OR (card.state || '' = 'active'
-        AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
-    AND (CAST(:unprinted AS BIGINT) = 0
-        OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+    -- with: wanted
 ORDER BY card.id LIMIT :count;
 
 -- name: card_ids_by_town
@@ -200,15 +163,7 @@ ORDER BY card.id LIMIT :count;
 SELECT card.id FROM holder CROSS JOIN card
 WHERE card.holder_id = holder.id AND substr(holder.division_code, 1, 9) = :town
     AND card.id || '' > :after
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:state AS TEXT) IS NULL OR card.state || '' = :state)
-    AND (CAST(:expires_by AS TEXT) IS NULL
-        OR (card.state || '' = 'active' AND card.expires_on || '' <= :expires_by))
-    AND (CAST(:verified_before AS TEXT) IS NULL OR (card.state || '' = 'active'
-        AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
-    AND (CAST(:unprinted AS BIGINT) = 0
-        OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+    -- with: wanted
 ORDER BY card.id LIMIT :count;
 
 -- name: listed_card^

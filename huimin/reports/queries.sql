@@ -97,9 +97,27 @@ SELECT kind, outlet_id, merchant_id, outlet_kind, town_code, division_code, elig
     merchant_share_fen, government_share_fen
 FROM ledger WHERE business_day = :day;
 
--- name: rows_of_month
--- read both ways
--- The rows of one group, behind the id :after; a weekday is counted from the day's number, 1 = Monday.
+-- part: of_group
+-- The rows of a kind (or of both) in one group. A weekday is 1 for Monday: of the year that begins in March
+-- (yyyymm - 3) / 100, its leap days, how far its months have moved the days of the week, and the day.
+    (CAST(:kind AS TEXT) IS NULL OR ledger.kind = :kind)
+    AND CASE :by WHEN 'total' THEN '' WHEN 'outlet' THEN ledger.outlet_id
+        WHEN 'merchant' THEN ledger.merchant_id WHEN 'kind' THEN ledger.outlet_kind
+        WHEN 'town' THEN ledger.town_code WHEN 'village' THEN ledger.division_code
+        WHEN 'eligibility' THEN ledger.eligibility WHEN 'presenter' THEN ledger.presenter_kind
+        WHEN 'channel' THEN ledger.channel WHEN 'adjusts_month' THEN ledger.adjusts_month
+        WHEN 'hour' THEN CAST((CAST(substr(ledger.occurred_at, 12, 2) AS BIGINT) + 8) % 24 AS TEXT)
+        WHEN 'weekday' THEN CAST((
+            (CAST(replace(substr(ledger.business_day, 1, 7), '-', '') AS BIGINT) - 3) / 100
+            + (CAST(replace(substr(ledger.business_day, 1, 7), '-', '') AS BIGINT) - 3) / 400
+            - (CAST(replace(substr(ledger.business_day, 1, 7), '-', '') AS BIGINT) - 3) / 10000
+            + (CAST(replace(substr(ledger.business_day, 1, 7), '-', '') AS BIGINT) - 3) / 40000
+            + CAST(substr('032503514624',
+                CAST(substr(ledger.business_day, 6, 2) AS INTEGER), 1) AS BIGINT)
+            + CAST(substr(ledger.business_day, 9, 2) AS BIGINT) + 6) % 7 + 1 AS TEXT)
+        END = :key
+
+-- part: shown_rows
 SELECT ledger.id, ledger.kind, ledger.receipt_no, ledger.hash, ledger.order_no, ledger.occurred_at,
     ledger.business_day, ledger.month, ledger.adjusts_month, ledger.channel, ledger.outlet_kind,
     ledger.eligibility, ledger.presenter_kind, ledger.amount_fen, ledger.discount_fen,
@@ -108,123 +126,48 @@ SELECT ledger.id, ledger.kind, ledger.receipt_no, ledger.hash, ledger.order_no, 
 FROM ledger
 JOIN outlet ON outlet.id = ledger.outlet_id
 JOIN holder ON holder.id = ledger.holder_id
-WHERE ledger.month = :month AND ledger.id > :after
-    AND (CAST(:kind AS TEXT) IS NULL OR ledger.kind = :kind)
-    AND CASE :by WHEN 'total' THEN '' WHEN 'outlet' THEN ledger.outlet_id
-        WHEN 'merchant' THEN ledger.merchant_id WHEN 'kind' THEN ledger.outlet_kind
-        WHEN 'town' THEN ledger.town_code WHEN 'village' THEN ledger.division_code
-        WHEN 'eligibility' THEN ledger.eligibility WHEN 'presenter' THEN ledger.presenter_kind
-        WHEN 'channel' THEN ledger.channel WHEN 'adjusts_month' THEN ledger.adjusts_month
-        WHEN 'hour' THEN CAST((CAST(substr(ledger.occurred_at, 12, 2) AS BIGINT) + 8) % 24 AS TEXT)
-        WHEN 'weekday' THEN CAST(((CAST(substr(ledger.business_day, 9, 2) AS BIGINT)
-            + (153 * ((CAST(substr(ledger.business_day, 6, 2) AS BIGINT) + 9) % 12) + 2) / 5
-            + 365 * (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12)
-            + (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 4
-            - (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 100
-            + (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 400
-            + 1) % 7 + 1) AS TEXT)
-        END = :key
+
+-- part: sums
+SELECT CAST(COUNT(*) AS BIGINT) AS row_count,
+    CAST(COALESCE(SUM(CASE WHEN kind = 'redemption' THEN 1 ELSE 0 END), 0) AS BIGINT) AS redemptions,
+    CAST(COALESCE(SUM(CASE WHEN kind = 'reversal' THEN 1 ELSE 0 END), 0) AS BIGINT) AS reversals,
+    CAST(COUNT(DISTINCT CASE WHEN kind = 'redemption' THEN card_id END) AS BIGINT) AS cards_used,
+    CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) AS amount_fen,
+    CAST(COALESCE(SUM(discount_fen), 0) AS BIGINT) AS discount_fen,
+    CAST(COALESCE(SUM(merchant_share_fen), 0) AS BIGINT) AS merchant_share_fen,
+    CAST(COALESCE(SUM(government_share_fen), 0) AS BIGINT) AS government_share_fen
+FROM ledger
+
+-- name: rows_of_month
+-- read both ways
+-- The rows of one group, behind the id :after.
+-- with: shown_rows
+WHERE
+    -- with: of_group
+    AND ledger.month = :month AND ledger.id > :after
 ORDER BY ledger.id LIMIT :row_limit;
 
 -- name: rows_of_days
 -- read both ways
 -- The same of business days, behind the row of :after_day and :after.
-SELECT ledger.id, ledger.kind, ledger.receipt_no, ledger.hash, ledger.order_no, ledger.occurred_at,
-    ledger.business_day, ledger.month, ledger.adjusts_month, ledger.channel, ledger.outlet_kind,
-    ledger.eligibility, ledger.presenter_kind, ledger.amount_fen, ledger.discount_fen,
-    ledger.merchant_share_fen, ledger.government_share_fen, outlet.name AS outlet_name,
-    holder.name AS holder_name
-FROM ledger
-JOIN outlet ON outlet.id = ledger.outlet_id
-JOIN holder ON holder.id = ledger.holder_id
-WHERE ledger.business_day >= :first AND ledger.business_day <= :last
+-- with: shown_rows
+WHERE
+    -- with: of_group
+    AND ledger.business_day >= :first AND ledger.business_day <= :last
     AND (ledger.business_day, ledger.id) > (:after_day, :after)
-    AND (CAST(:kind AS TEXT) IS NULL OR ledger.kind = :kind)
-    AND CASE :by WHEN 'total' THEN '' WHEN 'outlet' THEN ledger.outlet_id
-        WHEN 'merchant' THEN ledger.merchant_id WHEN 'kind' THEN ledger.outlet_kind
-        WHEN 'town' THEN ledger.town_code WHEN 'village' THEN ledger.division_code
-        WHEN 'eligibility' THEN ledger.eligibility WHEN 'presenter' THEN ledger.presenter_kind
-        WHEN 'channel' THEN ledger.channel WHEN 'adjusts_month' THEN ledger.adjusts_month
-        WHEN 'hour' THEN CAST((CAST(substr(ledger.occurred_at, 12, 2) AS BIGINT) + 8) % 24 AS TEXT)
-        WHEN 'weekday' THEN CAST(((CAST(substr(ledger.business_day, 9, 2) AS BIGINT)
-            + (153 * ((CAST(substr(ledger.business_day, 6, 2) AS BIGINT) + 9) % 12) + 2) / 5
-            + 365 * (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12)
-            + (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 4
-            - (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 100
-            + (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 400
-            + 1) % 7 + 1) AS TEXT)
-        END = :key
 ORDER BY ledger.business_day, ledger.id LIMIT :row_limit;
 
 -- name: sums_of_rows_of_month^
-SELECT CAST(COUNT(*) AS BIGINT) AS row_count,
-    CAST(COALESCE(SUM(CASE WHEN kind = 'redemption' THEN 1 ELSE 0 END), 0) AS BIGINT) AS redemptions,
-    CAST(COALESCE(SUM(CASE WHEN kind = 'reversal' THEN 1 ELSE 0 END), 0) AS BIGINT) AS reversals,
-    CAST(COUNT(DISTINCT CASE WHEN kind = 'redemption' THEN card_id END) AS BIGINT) AS cards_used,
-    CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) AS amount_fen,
-    CAST(COALESCE(SUM(discount_fen), 0) AS BIGINT) AS discount_fen,
-    CAST(COALESCE(SUM(merchant_share_fen), 0) AS BIGINT) AS merchant_share_fen,
-    CAST(COALESCE(SUM(government_share_fen), 0) AS BIGINT) AS government_share_fen
-FROM ledger
-WHERE month = :month
-    AND (CAST(:kind AS TEXT) IS NULL OR ledger.kind = :kind)
-    AND CASE :by WHEN 'total' THEN '' WHEN 'outlet' THEN ledger.outlet_id
-        WHEN 'merchant' THEN ledger.merchant_id WHEN 'kind' THEN ledger.outlet_kind
-        WHEN 'town' THEN ledger.town_code WHEN 'village' THEN ledger.division_code
-        WHEN 'eligibility' THEN ledger.eligibility WHEN 'presenter' THEN ledger.presenter_kind
-        WHEN 'channel' THEN ledger.channel WHEN 'adjusts_month' THEN ledger.adjusts_month
-        WHEN 'hour' THEN CAST((CAST(substr(ledger.occurred_at, 12, 2) AS BIGINT) + 8) % 24 AS TEXT)
-        WHEN 'weekday' THEN CAST(((CAST(substr(ledger.business_day, 9, 2) AS BIGINT)
-            + (153 * ((CAST(substr(ledger.business_day, 6, 2) AS BIGINT) + 9) % 12) + 2) / 5
-            + 365 * (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12)
-            + (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 4
-            - (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 100
-            + (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 400
-            + 1) % 7 + 1) AS TEXT)
-        END = :key;
+-- with: sums
+WHERE
+    -- with: of_group
+    AND month = :month;
 
 -- name: sums_of_rows_of_days^
-SELECT CAST(COUNT(*) AS BIGINT) AS row_count,
-    CAST(COALESCE(SUM(CASE WHEN kind = 'redemption' THEN 1 ELSE 0 END), 0) AS BIGINT) AS redemptions,
-    CAST(COALESCE(SUM(CASE WHEN kind = 'reversal' THEN 1 ELSE 0 END), 0) AS BIGINT) AS reversals,
-    CAST(COUNT(DISTINCT CASE WHEN kind = 'redemption' THEN card_id END) AS BIGINT) AS cards_used,
-    CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) AS amount_fen,
-    CAST(COALESCE(SUM(discount_fen), 0) AS BIGINT) AS discount_fen,
-    CAST(COALESCE(SUM(merchant_share_fen), 0) AS BIGINT) AS merchant_share_fen,
-    CAST(COALESCE(SUM(government_share_fen), 0) AS BIGINT) AS government_share_fen
-FROM ledger
-WHERE business_day >= :first AND business_day <= :last
-    AND (CAST(:kind AS TEXT) IS NULL OR ledger.kind = :kind)
-    AND CASE :by WHEN 'total' THEN '' WHEN 'outlet' THEN ledger.outlet_id
-        WHEN 'merchant' THEN ledger.merchant_id WHEN 'kind' THEN ledger.outlet_kind
-        WHEN 'town' THEN ledger.town_code WHEN 'village' THEN ledger.division_code
-        WHEN 'eligibility' THEN ledger.eligibility WHEN 'presenter' THEN ledger.presenter_kind
-        WHEN 'channel' THEN ledger.channel WHEN 'adjusts_month' THEN ledger.adjusts_month
-        WHEN 'hour' THEN CAST((CAST(substr(ledger.occurred_at, 12, 2) AS BIGINT) + 8) % 24 AS TEXT)
-        WHEN 'weekday' THEN CAST(((CAST(substr(ledger.business_day, 9, 2) AS BIGINT)
-            + (153 * ((CAST(substr(ledger.business_day, 6, 2) AS BIGINT) + 9) % 12) + 2) / 5
-            + 365 * (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12)
-            + (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 4
-            - (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 100
-            + (CAST(substr(ledger.business_day, 1, 4) AS BIGINT)
-                - (14 - CAST(substr(ledger.business_day, 6, 2) AS BIGINT)) / 12) / 400
-            + 1) % 7 + 1) AS TEXT)
-        END = :key;
+-- with: sums
+WHERE
+    -- with: of_group
+    AND business_day >= :first AND business_day <= :last;
 
 -- name: outlet_name$
 SELECT name FROM outlet WHERE id = :key;

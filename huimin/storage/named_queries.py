@@ -6,6 +6,9 @@ both engines, and all rows are read when the call returns: nothing outlives its 
 
 A list's statement that says `-- read both ways` has a second one, its name with `_backwards`: the
 same rows from the key towards the beginning, so that a page before costs what a page after does.
+
+What several statements have in common stands once, as `-- part: NAME` among them, and is put where
+a line `-- with: NAME` stands.
 """
 
 from __future__ import annotations
@@ -24,6 +27,9 @@ ROOMS_FOLDER = Path(__file__).resolve().parent.parent
 _PIECE = re.compile(
     r"""(?P<kept>'(?:''|[^'])*'|"(?:""|[^"])*"|--[^\n]*)|(?<!:):(?P<name>[A-Za-z_]\w*)"""
 )
+# A block of the file: a statement or a part, up to the next one.
+_PART = re.compile(r"^-- part: (?P<name>\w+)\n(?P<sql>.*?)(?=^-- (?:name|part): |\Z)", re.M | re.S)
+_WITH = re.compile(r"^ *-- with: (?P<name>\w+)\n", re.M)
 _BOTH_WAYS = re.compile(
     r"^-- name: (?P<name>\w+)\n-- read both ways\n(?P<sql>.*?)(?=^-- name: |\Z)", re.M | re.S
 )
@@ -100,7 +106,7 @@ def load_queries(room: str) -> Any:
 
     An unknown name raises AttributeError where it is used, a malformed file where it is loaded.
     """
-    text = (ROOMS_FOLDER / room / "queries.sql").read_text("utf-8")
+    text = _with_parts((ROOMS_FOLDER / room / "queries.sql").read_text("utf-8"))
     return aiosql.from_str(
         text + "".join(_turned_statements(text)),
         cast(Any, TransactionAdapter),  # it takes a Transaction where aiosql expects a connection
@@ -125,6 +131,12 @@ def turned(sql: str) -> str:
     if (conditions, orders) != (1, 1):
         raise ValueError(f"{conditions} conditions and {orders} orders to turn in: {sql}")
     return text
+
+
+def _with_parts(text: str) -> str:
+    """The statements with the parts they name. Raises KeyError for a part that is not there."""
+    parts = {found["name"]: found["sql"].rstrip() + "\n" for found in _PART.finditer(text)}
+    return _WITH.sub(lambda found: parts[found["name"]], _PART.sub("", text))
 
 
 def _turned_keys(keys: str) -> str:

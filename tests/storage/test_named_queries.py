@@ -42,6 +42,22 @@ SELECT code, name FROM division
 WHERE (name, code) > (:after_name, :after) AND level = 'county'
 ORDER BY name, code LIMIT :count;
 
+-- part: of_level
+    AND level = :level
+    AND name <> '丙'
+
+-- name: of_level_behind
+-- read both ways
+SELECT code, name FROM division
+WHERE code > :after
+    -- with: of_level
+ORDER BY code LIMIT :count;
+
+-- name: count_of_level$
+SELECT CAST(COUNT(*) AS BIGINT) FROM division WHERE TRUE
+-- with: of_level
+;
+
 -- name: odd^
 -- A comment with :no parameter, and 100%.
 SELECT ':kept' AS kept, '50%' AS per_cent, CAST(:name AS TEXT) AS name; -- :neither 5%
@@ -97,6 +113,30 @@ def test_what_is_read_both_ways_has_the_same_rows_from_behind(engine: Engine, ro
     for place in range(8):
         assert read(False, place, 3) == in_order[place + 1 : place + 4]
         assert read(True, place, 3) == in_order[:place][::-1][:3]
+
+
+def test_a_part_stands_in_every_statement_that_names_it(engine: Engine, room: None) -> None:
+    queries = load_queries("room")
+    rows = [{"code": f"{number:012d}", "name": name} for number, name in enumerate("甲乙丙丁")]
+    engine.write(lambda tx: queries.add_many(tx, rows))
+
+    def read(backwards: bool, after: str) -> list[str]:
+        find = either_way(queries, "of_level_behind", backwards)
+        found = engine.read(lambda tx: find(tx, after=after, level="county", count=9))
+        return [row["name"] for row in found]
+
+    assert read(False, "") == ["甲", "乙", "丁"]
+    assert read(True, "000000000003") == ["乙", "甲"]
+    assert engine.read(lambda tx: queries.count_of_level(tx, level="county")) == 3
+    assert engine.read(lambda tx: queries.count_of_level(tx, level="town")) == 0
+    assert "of_level" not in queries.available_queries
+
+
+def test_a_part_that_is_not_there_is_refused_when_it_is_loaded(room: None) -> None:
+    path = named_queries.ROOMS_FOLDER / "room" / "queries.sql"
+    path.write_text(QUERIES.replace("-- part: of_level", "-- part: of_lovel"), encoding="utf-8")
+    with pytest.raises(KeyError, match="of_level"):
+        load_queries("room")
 
 
 @pytest.mark.parametrize(
