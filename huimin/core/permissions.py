@@ -153,8 +153,8 @@ ACTION_WORDS: dict[str, tuple[str, str]] = {
     "notice.read": ("查看通知的发送记录", "see how notices were delivered"),
     "notice.send": ("重新发送通知", "send a notice again"),
     "ledger.read": (
-        "查看报表数字背后的交易明细",
-        "see the ledger rows behind a report's numbers",
+        "查看报表数字背后的明细：交易、卡片、补办",
+        "see what is behind a report's numbers: ledger rows, cards, claims",
     ),
     "ledger.verify": ("核验流水", "prove the ledger"),
     "alert.read": ("查看异常提醒", "see alerts"),

@@ -50,7 +50,7 @@ class Behind:
             raise Refusal("not_found")
         return cls(period, by, "" if by == "total" else key, kind or None)
 
-    def _parameters(self) -> dict[str, Any]:
+    def _group(self) -> dict[str, Any]:
         return {"by": self.by, "key": self.key, "kind": self.kind}
 
     def page(self, tx: Transaction, key: str, count: int, backwards: bool = False) -> list[Row]:
@@ -65,15 +65,19 @@ class Behind:
             find = either_way(queries, "rows_of_days", backwards)
             day, _, row_id = key.partition(SEPARATOR)
             place = {**self._days(), "after_day": day, "after": row_id}
-        rows = find(tx, row_limit=count, **place, **self._parameters())
+        rows = find(tx, row_limit=count, **place, **self._group())
         return [self._shown(row) for row in rows]
 
     def sums(self, tx: Transaction) -> Row:
         """The figures of all the rows; `row_count` is how many there are."""
         if self.period.month:
             month = self.period.month
-            return dict(queries.sums_of_rows_of_month(tx, month=month, **self._parameters()))
-        return dict(queries.sums_of_rows_of_days(tx, **self._days(), **self._parameters()))
+            return dict(queries.sums_of_rows_of_month(tx, month=month, **self._group()))
+        return dict(queries.sums_of_rows_of_days(tx, **self.of_days()))
+
+    def of_days(self) -> dict[str, Any]:
+        """The parameters that name the rows of the group in the period's business days."""
+        return {**self._days(), **self._group()}
 
     def name(self, tx: Transaction) -> str:
         """What the group is called, or its key where that is a code."""

@@ -169,6 +169,75 @@ WHERE
     -- with: of_group
     AND business_day >= :first AND business_day <= :last;
 
+-- name: range_cards_used
+-- read both ways
+-- The different cards of a group's rows; `|| ''` keeps from walking the ledger of all time by its cards.
+SELECT DISTINCT ledger.card_id AS id, ledger.card_id || '' AS place FROM ledger
+WHERE
+    -- with: of_group
+    AND ledger.business_day >= :first AND ledger.business_day <= :last
+    AND ledger.card_id || '' > :after
+ORDER BY place LIMIT :row_limit;
+
+-- name: cards_used_in_month
+-- read both ways
+-- A roll-up names the groups in which each card has been counted, a line each: :line is one of them.
+SELECT card_id AS id, card_id AS place FROM rollup_month_card
+WHERE month = :month AND card_id > :after
+    AND replace(:line_end || counted_in || :line_end, :line, '')
+        <> :line_end || counted_in || :line_end
+ORDER BY card_id LIMIT :row_limit;
+
+-- name: cards_of_group$
+SELECT cards FROM rollup_month_cards
+WHERE month = :month AND dimension = :dimension AND key = :key;
+
+-- name: cards_new
+-- read both ways
+SELECT id, issued_on || '_' || id AS place FROM card
+WHERE issued_on >= :first AND issued_on <= :day AND (issued_on, id) > (:after_day, :after)
+ORDER BY issued_on, id LIMIT :row_limit;
+
+-- part: valid_cards
+-- Those valid at the end of a day, in the order in which they were made: most of all cards are, so that a
+-- page has not far to walk. `|| ''` keeps from sorting them all for it.
+SELECT id, id AS place FROM card
+WHERE id > :after AND issued_on || '' <= :day AND expires_on || '' >= :day
+    AND (ended_on IS NULL OR ended_on || '' > :day)
+
+-- name: cards_valid
+-- read both ways
+-- with: valid_cards
+ORDER BY id LIMIT :row_limit;
+
+-- name: cards_never_used
+-- read both ways
+-- with: valid_cards
+    AND (first_used_on IS NULL OR first_used_on || '' > :day)
+ORDER BY id LIMIT :row_limit;
+
+-- name: claims_of_period
+-- read both ways
+-- What claims_counted counts as :of, in the order of sending.
+SELECT claim.id, claim.claim_no, claim.state, claim.business_day, claim.submitted_at, claim.decided_at,
+    claim.amount_fen, outlet.name AS outlet_name, holder.name AS holder_name, holder.erased_at
+FROM claim
+JOIN outlet ON outlet.id = claim.outlet_id
+JOIN holder ON holder.id = claim.holder_id
+WHERE claim.id > :after AND claim.id IN (
+    SELECT sent.id FROM claim AS sent
+    WHERE :of = 'submitted' AND sent.submitted_at >= :start AND sent.submitted_at < :end
+    UNION ALL
+    SELECT decided.id FROM claim AS decided
+    WHERE decided.decided_at >= :start AND decided.decided_at < :end AND decided.state = :of
+    UNION ALL
+    SELECT waiting.id FROM claim AS waiting
+    WHERE :of = 'open' AND waiting.state = 'submitted' AND waiting.submitted_at < :end
+    UNION ALL
+    SELECT later.id FROM claim AS later
+    WHERE :of = 'open' AND later.decided_at >= :end AND later.submitted_at < :end)
+ORDER BY claim.id LIMIT :row_limit;
+
 -- name: outlet_name$
 SELECT name FROM outlet WHERE id = :key;
 

@@ -168,13 +168,19 @@ def pages(house: House, month: str) -> dict[str, str]:
     outlet = house.engine.read(
         lambda tx: tx.connection.execute("SELECT MIN(id) AS id FROM outlet").fetchone()["id"]
     )
-    rows = f"/reports/rows?month={month}&by="
+    rows, cards = f"/reports/rows?month={month}&by=", f"/reports/cards?month={month}&of="
     return {
         "report page": f"/reports/?month={month}",
         "report page of a locked month": f"/reports/?month={closed}",
         "rows behind an outlet": f"{rows}outlet&key={outlet}",
         "rows behind a town": f"{rows}town&key=512022101000",
         "rows behind an hour": f"{rows}hour&key=9",
+        "cards used": f"{cards}used",
+        "cards used of a town": f"{cards}used&by=town&key=512022101000",
+        "cards used in five days": f"/reports/cards?month={month}-01..{month}-05&of=used",
+        "new cards": f"{cards}new",
+        "valid cards": f"{cards}valid",
+        "cards never used": f"{cards}never_used",
         "a merchant's statement": f"/settlements/{settlement_id}",
         "its PDF": f"/settlements/{settlement_id}/settlement.pdf",
         "public page": "/public/",

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from huimin.core.days import county_day, month_of
-from huimin.reports.wording import FIGURE_WORDS, GROUPING_WORDS, KEY_WORDS
+from huimin.reports.wording import FACT_WORDS, FIGURE_WORDS, GROUPING_WORDS, KEY_WORDS
 from huimin.web.current import house
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
@@ -23,6 +23,7 @@ def words(language: str) -> dict[str, Any]:
     """What groupings, figures and groups are called, for a template."""
     return {
         "grouping_word": lambda grouping: GROUPING_WORDS[grouping][language],
+        "fact_word": lambda code: FACT_WORDS[code][language],
         "figure_word": lambda figure: FIGURE_WORDS[figure][language],
         "name_of": name_of_group(language),
     }
@@ -39,6 +40,8 @@ def name_of_group(language: str) -> Callable[[str, str, str], str]:
 
 
 from huimin.reports.pages import (  # noqa: E402
+    cards,  # noqa: F401
+    claims,  # noqa: F401
     report,  # noqa: F401
     rows,  # noqa: F401
     template,  # noqa: F401

@@ -1,14 +1,12 @@
 """A report in the browser: totals with their change, charts with tables, the rows behind a number.
 
-A month or any range of days; a closed month is shown as it was signed. Every number leads to the
-ledger rows that it counts, for those who may read them.
+A month or any range of days; a closed month is shown as it was signed. Every number leads to what
+it counts, for those who may read that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from flask import Response, render_template, url_for
+from flask import Response, render_template
 from markupsafe import Markup
 
 from huimin.access.guards import member, require
@@ -21,9 +19,10 @@ from huimin.reports.exports import EXPORTS, export_report, file_name
 from huimin.reports.facts import facts_of
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.pages import pages, present_month, words
+from huimin.reports.pages.addresses import Addresses
 from huimin.reports.period import SEPARATOR, Period, checked_period
 from huimin.reports.templates import official_template
-from huimin.reports.wording import FACT_WORDS, FIGURE_WORDS, GROUPING_WORDS, month_words
+from huimin.reports.wording import FIGURE_WORDS, GROUPING_WORDS, month_words
 from huimin.web.current import house
 from huimin.web.forms import Form
 from huimin.web.language import request_language
@@ -34,9 +33,6 @@ TOTALS = ("discount_fen", "amount_fen", "redemptions", "cards_used")
 ROWS_SHOWN = 20
 CHARTED = ("kind", "town", "eligibility", "presenter", "channel", "outlet", "weekday", "hour")
 ASKED = ("month", "first", "last")
-KIND_OF = {"redemptions": "redemption", "reversals": "reversal", "cards_used": "redemption"}
-# A line of the cover → the state of the alerts that it counts.
-ALERT_STATES = {"alerts_found": "all", "alerts_looked_at": "looked_at"}
 
 
 @pages.get("/")
@@ -64,9 +60,7 @@ def months() -> str | tuple[str, int]:
         figures=list(FIGURE_WORDS),
         groupings=list(GROUPING_WORDS),
         rows_shown=ROWS_SHOWN,
-        fact_word=lambda code: FACT_WORDS[code][language],
-        rows_address=_rows_address(period),
-        fact_address=_fact_address(period),
+        addresses=Addresses(report, member().role),
         # The charts escape every text in them themselves.
         charts={
             grouping: Markup(month_chart_svg(report, language, grouping))  # noqa: S704
@@ -93,39 +87,6 @@ def download(month: str, form: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(report, form)}"'
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _rows_address(period: Period) -> Callable[..., str | None]:
-    """The address of the rows behind a figure; None for those who may not read them."""
-    if not allows(member().role, "ledger.read"):
-        return lambda *_of, **_more: None
-
-    def address(by: str, key: str = "", figure: str = "") -> str:
-        kind = KIND_OF.get(figure)
-        return url_for("reports.rows", month=period.text, by=by, key=key or None, kind=kind or None)
-
-    return address
-
-
-def _fact_address(period: Period) -> Callable[[str], str | None]:
-    """Where a line of the cover leads: to its rows, or to the list of alerts."""
-    rows_address = _rows_address(period)
-
-    def address(code: str) -> str | None:
-        if code in FIGURE_WORDS:
-            return rows_address("total", "", code)
-        if code == "offline":
-            return rows_address("channel", "offline", "redemptions")
-        if code in ALERT_STATES:
-            return url_for(
-                "alerts.alerts",
-                state=ALERT_STATES[code],
-                first=period.first,
-                last=period.last,
-            )
-        return None
-
-    return address
 
 
 def _beside_its_field(form: Form) -> Form:

@@ -20,7 +20,7 @@ from huimin.storage.engine import Transaction
 from huimin.web.current import house
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
+from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import minute_text
 
 KIND_WORDS = {"redemption": lazy_gettext("优惠"), "reversal": lazy_gettext("冲正")}
@@ -39,7 +39,7 @@ def rows() -> str | Response:
         sums = behind.sums(tx)
         page = listed(
             partial(behind.page, tx),
-            lambda: min(sums["row_count"], COUNT_MAX + 1),
+            lambda: int(sums["row_count"]),
             place=Place() if as_workbook else Place.asked(),
             key_of=lambda row: str(row["place"]),
             size=ROWS_MAX if as_workbook else PAGE_ROWS,

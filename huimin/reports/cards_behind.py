@@ -1,0 +1,93 @@
+"""The cards behind a number of a report: new, valid and never used ones, and those that were used.
+
+Counted by the same statements and roll-ups as the report, so that a list is as long as the number
+that was clicked. Names are masked; a card is shown as it is now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+from huimin.cards.card_list import card_rows
+from huimin.core.refusals import Refusal
+from huimin.reports.counts import days_of_cards
+from huimin.reports.drill_down import SEPARATOR, Behind
+from huimin.reports.month_sums import CARD_DIMENSIONS, queries
+from huimin.reports.period import Period
+from huimin.storage.engine import Transaction
+from huimin.storage.named_queries import either_way
+
+Row = dict[str, Any]
+COUNTED = ("new", "valid", "never_used")
+USED = "used"
+LINE_END = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class CardsBehind:
+    """Which cards: `of` COUNTED at the period's end (today at the latest), or USED in it for a
+    redemption of one group."""
+
+    of: str
+    behind: Behind
+    today: date
+
+    @classmethod
+    def asked(cls, period: Period, of: str, by: str, key: str, *, today: date) -> Self:
+        """What an address asks for. Raises Refusal `not_found` for what has no count of cards."""
+        behind = Behind.asked(period, by, key, "redemption")
+        grouped = of == USED and behind.by in CARD_DIMENSIONS
+        if not grouped and (behind.by != "total" or of not in (*COUNTED, USED)):
+            raise Refusal("not_found")
+        return cls(of, behind, today)
+
+    @property
+    def period(self) -> Period:
+        """The report's."""
+        return self.behind.period
+
+    @property
+    def days(self) -> dict[str, str]:
+        """The first day, and the day at whose end cards are counted."""
+        return days_of_cards(self.period, self.today)
+
+    def page(self, tx: Transaction, key: str, count: int, backwards: bool = False) -> list[Row]:
+        """Up to `count` places of cards behind the place `key`, the earliest issued first.
+
+        With `backwards`, those before it, the nearest first.
+        """
+        name, given = self._statement(key)
+        rows = either_way(queries, name, backwards)(tx, row_limit=count, **given)
+        return [dict(row) for row in rows]
+
+    def count(self, tx: Transaction) -> int:
+        """How many there are."""
+        if self.of != USED:
+            return int(queries.cards_counted(tx, **self.days)[self.of])
+        if self.period.month is None:
+            return int(self.behind.sums(tx)["cards_used"])
+        group = {"dimension": self._dimension(), "key": self.behind.key}
+        return int(queries.cards_of_group(tx, month=self.period.month, **group) or 0)
+
+    def _statement(self, key: str) -> tuple[str, dict[str, Any]]:
+        """The statement that finds them, and its parameters."""
+        if self.of == "new":
+            day, _, card_id = key.partition(SEPARATOR)
+            return "cards_new", {**self.days, "after_day": day, "after": card_id}
+        if self.of != USED:
+            return f"cards_{self.of}", {"day": self.days["day"], "after": key}
+        if self.period.month is None:
+            return "range_cards_used", {**self.behind.of_days(), "after": key}
+        line = f"{LINE_END}{self._dimension()}={self.behind.key}{LINE_END}"
+        given = {"month": self.period.month, "line": line, "line_end": LINE_END, "after": key}
+        return "cards_used_in_month", given
+
+    def _dimension(self) -> str:
+        return CARD_DIMENSIONS.get(self.behind.by, self.behind.by)
+
+
+def shown_cards(tx: Transaction, places: list[Row]) -> list[Row]:
+    """The cards at those places as a list shows them, with name_masked."""
+    return card_rows(tx, [row["id"] for row in places])

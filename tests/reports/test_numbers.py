@@ -1,0 +1,165 @@
+"""Every number of a report's page leads to a list that is as long, or adds up to as much."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from huimin.cards.change_state import revoke_card
+from huimin.claims.decide import approve_claim, reject_claim
+from huimin.core import permissions
+from huimin.core.days import county_day
+from huimin.house import House
+from huimin.ledger.lock_month import hold_all_rows, lock_month
+from huimin.reports.cards_behind import CardsBehind
+from huimin.reports.claims_behind import ClaimsBehind
+from huimin.reports.monthly import report_of
+from huimin.reports.period import checked_period
+from tests.making.cards import make_card
+from tests.making.claims import make_claim
+from tests.making.holders import make_holder
+from tests.making.staff import make_staff, sign_in
+from tests.reports.county import SmallCounty, make_small_county
+from tests.reports.numbers import check_page, numbers_of
+
+PERIODS = ("2026-11", "2026-10", "2026-11-01..2026-11-05", "2026-10-31..2026-11-30")
+
+
+@pytest.fixture
+def county(house: House, clock: Any) -> SmallCounty:
+    """Two months: October is locked before its last reversal comes; claims, alerts, a revoked card,
+    new cards, one never used, an outlet that sells nothing."""
+    county = make_small_county(house)
+    for card in range(3):
+        county.sell(card, card % 2, 12_345 + card)
+    claims = [make_claim(house, county.cards[card], county.keys[0])["id"] for card in range(4)]
+    act: dict[str, Any] = {"now": house.clock(), "actor": "test", "reason": "测试"}
+    house.engine.write(lambda tx: reject_claim(tx, claims[0], **act))
+    clock.advance(days=1)
+
+    def lock(tx: Any) -> None:
+        hold_all_rows(tx)
+        lock_month(tx, "2026-10", now=clock())
+
+    house.engine.write(lock)
+    holder = make_holder(house, eligibility="orphan", division_code="512022002004")
+    county.cards.append(make_card(house, holder, expires_on="2029-12-31"))
+    for number in range(9):
+        clock.advance(hours=13)
+        county.sell(number % 3, number % 2, 4_500)
+    county.take_back(0, 777)
+    county.take_back(6)
+    act["now"] = house.clock()
+    house.engine.write(lambda tx: approve_claim(tx, claims[1], **act))
+    house.engine.write(lambda tx: revoke_card(tx, card_id=county.cards[3]["id"], **act))
+    return county
+
+
+@pytest.mark.parametrize("text", PERIODS)
+def test_every_number_leads_to_as_many_rows_and_as_much(
+    house: House, county: SmallCounty, client: Any, text: str
+) -> None:
+    sign_in(client, make_staff(house, "auditor")["username"])
+    first, _, last = text.partition("..")
+    query = f"first={first}&last={last}" if last else f"month={text}"
+    led = check_page(client, f"/reports/?{query}")
+    assert {"cards_used", "cards_valid", "redemptions", "discount_fen", "silent"} <= led
+    assert {"claims_submitted", "claims_open", "claims_rejected"} <= led
+    if text == "2026-11":
+        assert {"reversals", "claims_approved", "cards_new", "cards_never_used"} <= led
+
+
+@pytest.mark.parametrize("text", PERIODS)
+def test_lists_of_cards_and_claims_go_on_and_lead_back(
+    house: House, county: SmallCounty, text: str
+) -> None:
+    """In pages of two, forwards and backwards: every one once, as many as the report counts."""
+    period, today = checked_period(text), county_day(house.clock())
+
+    def walked(tx: Any, find: Any) -> list[str]:
+        whole = [row.get("place") or row["id"] for row in find(tx, "", 100)]
+        seen: list[str] = []
+        while rows := find(tx, seen[-1] if seen else "", 2):
+            seen += [row.get("place") or row["id"] for row in rows]
+        assert seen == whole == sorted(set(whole))
+        if whole:
+            back = [row.get("place") or row["id"] for row in find(tx, whole[-1], 100, True)]
+            assert back == whole[-2::-1]
+        return whole
+
+    def check(tx: Any) -> None:
+        report = report_of(tx, period, today=today)
+        for of in ("new", "valid", "never_used"):
+            cards = CardsBehind.asked(period, of, "total", "", today=today)
+            count = getattr(report.cards[0], of)
+            assert len(walked(tx, cards.page)) == cards.count(tx) == count
+        for by in ("outlet", "merchant", "kind", "town", "village", "eligibility", "presenter"):
+            for row in report.rows(by):
+                cards = CardsBehind.asked(period, "used", by, row.key, today=today)
+                assert len(walked(tx, cards.page)) == cards.count(tx) == row.cards_used
+        for of in ("submitted", "approved", "rejected", "open"):
+            claims = ClaimsBehind.asked(period, of)
+            count = getattr(report.claims[0], of)
+            assert len(walked(tx, claims.page)) == claims.count(tx) == count
+
+    house.engine.read(check)
+
+
+@pytest.mark.parametrize(
+    ("action", "lists"),
+    [("ledger.read", ("rows", "cards", "claims")), ("alert.read", ()), ("merchant.read", ())],
+)
+def test_who_may_not_see_a_list_has_plain_numbers(
+    sqlite_house: House, monkeypatch: Any, action: str, lists: tuple[str, ...]
+) -> None:
+    from huimin.app import create_app
+
+    make_small_county(sqlite_house).sell(0, 0, 12_800)
+    client = create_app(house=sqlite_house, testing=True).test_client()
+    sign_in(client, make_staff(sqlite_house, "auditor")["username"])
+    whole = {number.code: number for number in numbers_of(client.get("/reports/").text)}
+    monkeypatch.setitem(permissions.PERMISSIONS, action, frozenset({"administrator"}))
+    page = client.get("/reports/").text
+    fewer = {number.code: number for number in numbers_of(page)}
+    assert {code: number.text for code, number in fewer.items()} == {
+        code: number.text for code, number in whole.items()
+    }
+    gone = {"ledger.read": "/reports/", "alert.read": "/alerts/", "merchant.read": "/outlets/"}
+    main = page.split("<main")[1].split("按月查看")[1]
+    for name in ("rows?", "cards?", "claims?") if lists else ():
+        assert gone[action] + name not in page
+    if not lists:
+        assert gone[action] not in main
+    for name in lists:
+        assert client.get(f"/reports/{name}?of=valid").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "query", ["of=old", "of=used&by=hour&key=9", "of=valid&by=outlet&key=x", "of=used&by=nothing"]
+)
+def test_cards_that_no_number_counts_are_not_found(sqlite_house: House, query: str) -> None:
+    from huimin.app import create_app
+
+    client = create_app(house=sqlite_house, testing=True).test_client()
+    sign_in(client, make_staff(sqlite_house, "administrator")["username"])
+    assert client.get(f"/reports/cards?month=2026-10&{query}").status_code == 404
+    assert client.get("/reports/claims?month=2026-10&of=lost").status_code == 404
+
+
+def test_names_are_masked_and_lists_are_workbooks(sqlite_house: House) -> None:
+    from huimin.app import create_app
+
+    county = make_small_county(sqlite_house)
+    county.sell(0, 0, 12_800)
+    make_claim(sqlite_house, county.cards[1], county.keys[0])
+    client = create_app(house=sqlite_house, testing=True).test_client()
+    sign_in(client, make_staff(sqlite_house, "auditor")["username"])
+    names = sqlite_house.engine.read(
+        lambda tx: [row["name"] for row in tx.connection.execute("SELECT name FROM holder")]
+    )
+    for query in ("cards?month=2026-10&of=valid", "claims?month=2026-10&of=submitted"):
+        page = client.get(f"/reports/{query}").text
+        assert "*" in page and not any(name in page for name in names if len(name) > 1)
+        book = client.get(f"/reports/{query}&format=xlsx")
+        assert book.status_code == 200 and book.data.startswith(b"PK")
