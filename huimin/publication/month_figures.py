@@ -7,6 +7,8 @@ page nor a file can show it by mistake.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from itertools import groupby, product
 from typing import Any
 
@@ -30,9 +32,12 @@ CHUNK = 5_000
 MARK = "town_and_kind="
 
 
-def month_figures(tx: Transaction, month: str) -> Row:
-    """What may be published of a month ("2026-10"), for JSON; money in fen."""
-    counts = count_month(tx, month)
+def month_figures(tx: Transaction, month: str, counted: MonthCounts | None = None) -> Row:
+    """What may be published of a month ("2026-10"), for JSON; money in fen.
+
+    `counted` is what count_month gave earlier: used if it still holds, so that nobody waits for it.
+    """
+    counts = _still(tx, month, counted) or count_month(tx, month)
     names = {row["code"]: row["name"] for row in queries.towns(tx)}
     towns = [*names, *sorted({town for town, _ in counts.sums} - set(names))]
     before = instant_text(county_start(month_days(next_month(month))[0]))
@@ -85,11 +90,31 @@ def count_month(tx: Transaction, month: str) -> MonthCounts:
         patterns = [_pattern(row["counted_in"], known) for row in used]
         people.subtract(patterns)
         people[frozenset().union(*patterns)] += 1
+    return MonthCounts(people=+people, cards=cards, sums=_sums(tx, month))
+
+
+def _still(tx: Transaction, month: str, counted: MonthCounts | None) -> MonthCounts | None:
+    """The counts with the sums of now; None if a sale was recorded in the month since.
+
+    Each sale adds one to its cell and nothing takes it away again, so that equal numbers of sales
+    in every cell mean the same sales, hence the same cards and people. Returns change sums alone.
+    """
+    if counted is None:
+        return None
+    sums = _sums(tx, month)
+    return replace(counted, sums=sums) if _sales(sums) == _sales(counted.sums) else None
+
+
+def _sums(tx: Transaction, month: str) -> dict[Cell, tuple[int, int]]:
     sums: dict[Cell, tuple[int, int]] = {}
     for row in queries.sums_by_town_and_kind(tx, month=month):
         town, kind = row["key"].split()
         sums[town, kind] = (int(row["sales"]), int(row["saved_fen"]))
-    return MonthCounts(people=+people, cards=cards, sums=sums)
+    return sums
+
+
+def _sales(sums: Mapping[Cell, tuple[int, int]]) -> dict[Cell, int]:
+    return {cell: sales for cell, (sales, _) in sums.items() if sales}
 
 
 def _pattern(counted_in: str, known: dict[str, Pattern]) -> Pattern:

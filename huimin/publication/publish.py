@@ -1,6 +1,7 @@
 """Publish a month when it is closed, and withdraw it when it is opened again.
 
-Called by the room of months in the transaction that locks or unlocks the month. Figures are
+Called by the room of months in the transaction that locks or unlocks the month, with what was
+counted before it, because no till can sell meanwhile. Figures are
 computed once: a month that is closed anew gets the figures that were published first, because the
 difference of two versions would tell what few people did. Later corrections stay in the county's
 own report.
@@ -14,17 +15,37 @@ from typing import Any
 
 from huimin.core.days import instant_text
 from huimin.core.json_text import read_json, write_json
-from huimin.publication.month_figures import month_figures, queries
+from huimin.publication.counts import MonthCounts
+from huimin.publication.month_figures import count_month, month_figures, queries
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 
 Row = dict[str, Any]
 
 
-def publish_month(tx: Transaction, month: str, *, close_id: str, now: datetime) -> Row:
-    """Publish a month ("2026-10"), as it is or as it was first published; the version's row."""
+def count_to_publish(tx: Transaction, month: str) -> MonthCounts | None:
+    """What publish_month would have to count, counted before anybody waits for it.
+
+    It reads every card used in the month: a second or two in a very large county. None where
+    nothing is counted because the month was published before.
+    """
+    return None if queries.first_figures(tx, month=month) else count_month(tx, month)
+
+
+def publish_month(
+    tx: Transaction,
+    month: str,
+    *,
+    close_id: str,
+    now: datetime,
+    counted: MonthCounts | None = None,
+) -> Row:
+    """Publish a month ("2026-10"), as it is or as it was first published; the version's row.
+
+    `counted` is that of count_to_publish; without it, or if a sale came since, it is counted here.
+    """
     first = queries.first_figures(tx, month=month)
-    text = write_json(month_figures(tx, month)) if first is None else first["figures_json"]
+    text = write_json(month_figures(tx, month, counted)) if first is None else first["figures_json"]
     return _add(tx, month, close_id, text, now)
 
 

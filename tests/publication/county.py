@@ -6,6 +6,7 @@ from typing import Any
 
 from huimin.house import House
 from huimin.ledger.lock_month import hold_all_rows, lock_month
+from huimin.publication.counts import MonthCounts
 from huimin.publication.publish import publish_month
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
@@ -52,12 +53,18 @@ class PublicCounty:
     def sell(self, card: dict[str, Any], kind: int, amount_fen: int) -> dict[str, Any]:
         return make_redemption(self.house, card, self.keys[kind], amount_fen=amount_fen)
 
-    def close(self, month: str = "2026-10", close_id: str = "close-1") -> dict[str, Any]:
+    def close(
+        self,
+        month: str = "2026-10",
+        close_id: str = "close-1",
+        counted: MonthCounts | None = None,
+    ) -> dict[str, Any]:
         """Lock the month and publish it, as closing it does."""
 
         def work(tx: Any) -> dict[str, Any]:
             hold_all_rows(tx)
             lock_month(tx, month, now=self.house.clock())
-            return publish_month(tx, month, close_id=close_id, now=self.house.clock())
+            given = {"close_id": close_id, "now": self.house.clock(), "counted": counted}
+            return publish_month(tx, month, **given)
 
         return self.house.engine.write(work)

@@ -11,8 +11,10 @@ from huimin.cards.change_state import replace_card
 from huimin.cards.token import token_of
 from huimin.house import House
 from huimin.ledger.lock_month import unlock_month
-from huimin.publication.month_figures import count_month
+from huimin.publication.counts import MonthCounts
+from huimin.publication.month_figures import count_month, month_figures
 from huimin.publication.publish import (
+    count_to_publish,
     publish_month,
     published_month,
     published_months,
@@ -20,7 +22,8 @@ from huimin.publication.publish import (
 )
 from huimin.reports.monthly import monthly_report
 from tests.conftest import FixedClock
-from tests.publication.county import NANTA, SHIFO, TIANCHI, PublicCounty
+from tests.making.sales import make_reversal
+from tests.publication.county import KINDS, LONGMEN, NANTA, SHIFO, TIANCHI, PublicCounty
 
 OCTOBER = "2026-10"
 
@@ -83,6 +86,41 @@ def test_a_replaced_card_does_not_make_two_people(county: PublicCounty, house: H
     counts = house.engine.read(lambda tx: count_month(tx, OCTOBER))
     found = counts.of([SHIFO], ["supermarket"])
     assert (found.cards, found.people, found.sales) == (3, 2, 3)
+
+
+def counted(house: House) -> MonthCounts | None:
+    return house.engine.read(lambda tx: count_to_publish(tx, OCTOBER))
+
+
+def fresh(house: House) -> dict[str, Any]:
+    return house.engine.read(lambda tx: month_figures(tx, OCTOBER))
+
+
+def test_what_was_counted_before_is_published_and_not_counted_again(
+    county: PublicCounty, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A return changes the savings alone, and they are those of the moment all the same.
+    sold = county.sell(county.cards[0], 0, 50_000)
+    before = counted(house)
+    make_reversal(house, sold["id"], county.keys[0])
+    expected = fresh(house)
+    monkeypatch.setattr("huimin.publication.month_figures.count_month", None)
+    assert county.close(counted=before)["figures"] == expected
+    assert counted(house) is None
+
+
+@pytest.mark.parametrize("kind", range(len(KINDS)))
+def test_a_sale_after_the_count_is_published_as_well(
+    county: PublicCounty, house: House, kind: int
+) -> None:
+    before = counted(house)
+    # Somebody who had not bought there before: another card of that kind.
+    card = next(each for each in county.cards if each["town"] == (LONGMEN, SHIFO, TIANCHI)[kind])
+    county.sell(card, kind, 10_000)
+    expected = fresh(house)
+    assert county.close(counted=before)["figures"] == expected
+    county_sales = expected["county"]["sales"]
+    assert before is not None and county_sales == sum(n for n, _ in before.sums.values()) + 1
 
 
 def test_what_was_published_never_changes(
