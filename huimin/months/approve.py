@@ -2,7 +2,8 @@
 
 Approval holds every row that is being written, draws the report once more, and locks the month only
 if the figures are those that were prepared: a row written meanwhile is in the frozen report, or it
-counts in the next month. The files are made before and written after, so that no till waits.
+counts in the next month. The files are made and the public figures counted before, so that no till
+waits; the files are written after.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from huimin.months.sign import (
     require_same_figures,
 )
 from huimin.months.words import state_words
+from huimin.publication.counts import MonthCounts
 from huimin.publication.publish import publish_month, withdraw_month
 from huimin.reports.closed_month import read_closed
 from huimin.reports.monthly import monthly_report
@@ -56,8 +58,11 @@ def approve_close(
     signer: Signer,
     now: datetime,
     settlement_days: int = DAYS,
+    counted: MonthCounts | None = None,
 ) -> Row:
     """Sign as 负责人 and close the month; `files` are those of files_to_approve. The row.
+
+    `counted` is that of count_to_publish, so that no sale waits while every card is read.
 
     The merchants' settlements are made with it (`settlement_days` are theirs to confirm in), and
     what everybody may read of the month is published.
@@ -74,7 +79,7 @@ def approve_close(
     signed = _keep_digests(tx, close, files)
     made = {"close_id": close["id"], "now": now}
     make_settlements(tx, month, actor=signer.username, days=settlement_days, **made)
-    publish_month(tx, month, close_id=close["id"], now=now)
+    publish_month(tx, month, counted=counted, **made)
     note(tx, close, "approved", now=now, actor=signer.username, **signed)
     return close_by_version(tx, month, version)
 

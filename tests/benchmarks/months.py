@@ -26,6 +26,7 @@ from huimin.core.json_text import canonical_json
 from huimin.house import House, create_house, furnish
 from huimin.ledger.lock_month import hold_all_rows, lock_month, locked_at
 from huimin.ledger.rollups import check_month
+from huimin.publication.month_figures import count_month, month_figures
 from huimin.publication.publish import publish_month
 from huimin.reports.figures import ADDED_FIGURES
 from huimin.reports.monthly import monthly_report
@@ -157,8 +158,24 @@ def measure(folder: Path, month: str) -> bool:
             raise SystemExit(f"{label}: {path} answered {answer.status_code}")
         took = median_of(lambda path=path: client.get(path))
         print(f"{label:34}{took:10.1f} ms  {took / report:6.2f} × report")
+    waits = publishing(house, month)
+    for label, took in waits.items():
+        print(f"{label:34}{took:10.1f} ms  {took / report:6.2f} × report")
     house.close()
     return report <= duckdb
+
+
+def publishing(house: House, month: str) -> dict[str, float]:
+    """What is counted to publish a month: before the approval, and what is left to do within it."""
+    counted = house.engine.read(lambda tx: count_month(tx, month))
+    return {
+        "cards counted before": median_of(
+            lambda: house.engine.read(lambda tx: count_month(tx, month))
+        ),
+        "figures made while tills wait": median_of(
+            lambda: house.engine.read(lambda tx: month_figures(tx, month, counted))
+        ),
+    }
 
 
 def pages(house: House, month: str) -> dict[str, str]:

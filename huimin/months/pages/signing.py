@@ -17,6 +17,7 @@ from huimin.months.pages import pages
 from huimin.months.pages.addresses import known_month, known_version
 from huimin.months.pages.month import month_page
 from huimin.months.sign import Signer, prepare_close, return_close, review_close
+from huimin.publication.publish import count_to_publish
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
 
@@ -64,17 +65,9 @@ def _act(month: str, version: int, act: str, form: Form) -> None:
         files = house().engine.read(
             lambda tx: files_to_approve(tx, folder, month, version, signer=signer, **given)
         )
-        change(
-            lambda tx: approve_close(
-                tx,
-                month,
-                version,
-                files=files,
-                signer=signer,
-                settlement_days=days,
-                **given,
-            )
-        )
+        counted = house().engine.read(lambda tx: count_to_publish(tx, month)) if files else None
+        given |= {"signer": signer, "files": files, "counted": counted, "settlement_days": days}
+        change(lambda tx: approve_close(tx, month, version, **given))
         write_files(folder, month, version, files)
     else:
         end = return_close if act == "return" else reopen_month
