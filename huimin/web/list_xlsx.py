@@ -23,9 +23,18 @@ Column = tuple[str, Callable[[Mapping[str, Any]], Any]]
 
 
 def list_workbook(
-    title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    heading: str | None = None,
+    to_fill: Mapping[str, int] | None = None,
 ) -> bytes:
-    """The workbook. Text stays text, so that no identity or card number is rounded."""
+    """The workbook. Text stays text, so that no identity or card number is rounded.
+
+    `heading` stands over the table instead of the title; `to_fill` says how many letters of room
+    a column needs that somebody fills in, by the column's own heading.
+    """
     target = BytesIO()
     options = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, {"in_memory": True, **options}) as book:
@@ -40,12 +49,13 @@ def list_workbook(
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(1)
         if len(columns) > 1:
-            sheet.merge_range(0, 0, 0, len(columns) - 1, title, strong)
+            sheet.merge_range(0, 0, 0, len(columns) - 1, heading or title, strong)
         else:
-            sheet.write_string(0, 0, title, strong)
-        widths = [_width(heading) for heading, _ in columns]
-        for place, (heading, _) in enumerate(columns):
-            sheet.write_string(1, place, heading, head)
+            sheet.write_string(0, 0, heading or title, strong)
+        room = to_fill or {}
+        widths = [max(_width(name), room.get(name, 0)) for name, _ in columns]
+        for place, (name, _) in enumerate(columns):
+            sheet.write_string(1, place, name, head)
         for number, row in enumerate(rows, start=2):
             for place, (_, value_of) in enumerate(columns):
                 value = value_of(row)
@@ -65,12 +75,18 @@ def list_workbook(
 
 
 def workbook_response(
-    title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    heading: str | None = None,
+    to_fill: Mapping[str, int] | None = None,
 ) -> Response:
     """The workbook as a download named by its title; who took it is recorded."""
     kept = list(rows)
     _note_export(len(kept))
-    response = Response(list_workbook(title, columns, kept), content_type=CONTENT_TYPE)
+    content = list_workbook(title, columns, kept, heading=heading, to_fill=to_fill)
+    response = Response(content, content_type=CONTENT_TYPE)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
     response.headers["Cache-Control"] = "no-store"
     return response

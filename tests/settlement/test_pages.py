@@ -197,6 +197,10 @@ def filled(answer: Any, **references: str) -> io.BytesIO:
     """The exported list with day and reference filled in, by settlement number."""
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
     sheet = book.active
+    # What is to be paid in all stands above; an account's digits are text and have room.
+    assert sheet["A1"].value == "惠民卡优惠付款清单（共 2 份，合计 10.00 元）"
+    assert (sheet["E3"].number_format, sheet["I3"].number_format) == ("@", "@")
+    assert sheet.column_dimensions["E"].width > 20 and sheet.column_dimensions["I"].width > 20
     assert [cell.value for cell in sheet[2]] == [
         *("结算单号", "收款单位", "统一社会信用代码", "开户银行", "银行账号"),
         *("金额（元）", "用途", "付款日期", "银行流水号"),

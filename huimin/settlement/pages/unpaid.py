@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from huimin.access.guards import require
 from huimin.core.days import county_day
+from huimin.core.money import yuan
 from huimin.settlement.aged import AGES, AgedList, aged_list
 from huimin.settlement.answer import close_due
 from huimin.settlement.find_settlements import months_settled
@@ -19,6 +20,9 @@ from huimin.settlement.pages.words import own_merchant, page_words, yuan_of
 from huimin.web.current import change, house
 from huimin.web.forms import Form
 from huimin.web.list_xlsx import Column, workbook_response
+
+# What the finance office fills in, and the room that an account or a reference takes.
+TO_FILL = {"开户银行": 28, "银行账号": 24, "付款日期": 12, "银行流水号": 28}
 
 
 @pages.get("/unpaid")
@@ -53,7 +57,9 @@ def batch() -> Response:
     """
     form, now = Form.sent(), house().clock()
     change(lambda tx: close_due(tx, now=now))
-    return workbook_response(_("惠民卡优惠付款清单"), _batch_columns(), _aged(form).rows)
+    found, title = _aged(form), "惠民卡优惠付款清单"
+    heading = f"{title}（共 {len(found.rows)} 份，合计 {yuan(found.total_fen)} 元）"
+    return workbook_response(title, _batch_columns(), found.rows, heading=heading, to_fill=TO_FILL)
 
 
 def age_words(age: str) -> str:
