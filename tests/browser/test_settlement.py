@@ -1,4 +1,7 @@
-"""A settlement in a real browser: the manager confirms or disputes, the office answers and pays."""
+"""A settlement in a real browser: the manager confirms or disputes, the office answers and pays.
+
+Each window walks the settlement of a merchant of its own, over one served county.
+"""
 
 from __future__ import annotations
 
@@ -15,20 +18,27 @@ from huimin.house import create_house, open_house
 from huimin.settings import Settings
 from tests.benchmarks.serving import serving
 from tests.browser.accessible import barriers
+from tests.browser.english import chinese_left, in_english
 from tests.making.staff import make_staff
 from tests.settlement.county import close_month, make_county
 
 pytestmark = pytest.mark.browser
 
+DISPUTE, ANSWER = "少了一笔", "已核对，没有少"
+# What people typed, names among it: it stays as it is in every language.
+TYPED = (
+    *(DISPUTE, ANSWER, "乐至县", "王丽", "测试商贸有限公司", "另一家商贸有限公司", "南门超市"),
+    *("东街药店", "北街药店", "医院", "九二折", "黄*平", "黄"),
+)
+
 
 @dataclass(frozen=True)
 class Settled:
-    """Where the server answers, who may sign in, and the settlement's number."""
+    """Where the server answers, who may sign in, and each merchant's manager and number."""
 
     address: str
     administrator: str
-    manager: str
-    number: str
+    merchants: tuple[tuple[str, str], tuple[str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -42,50 +52,67 @@ def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[
         county = make_county(house)
         county.sell(0, 0, 12_800)
         county.sell(1, 1, 9_900)
-        (row,) = close_month(house, month_of(county_day(house.clock())))
+        county.sell(2, 3, 7_700)
+        rows = close_month(house, month_of(county_day(house.clock())))
         administrator = make_staff(house, "administrator")["username"]
-        manager = make_staff(house, "merchant_manager", merchant_id=row["merchant_id"])["username"]
+        first, second = ((_manager(house, row["merchant_id"]), str(row["number"])) for row in rows)
     finally:
         house.close()
     with serving(folder) as port:
-        yield Settled(f"http://127.0.0.1:{port}", administrator, manager, row["number"])
+        yield Settled(f"http://127.0.0.1:{port}", administrator, (first, second))
+
+
+def _manager(house: Any, merchant_id: str) -> str:
+    return str(make_staff(house, "merchant_manager", merchant_id=merchant_id)["username"])
 
 
 def good(visit: Any) -> None:
-    """No barrier, and nothing wider than the window at twice the size of text."""
-    assert barriers(visit.page) == []
+    """No barrier, nothing wider than the window at twice the size of text; in English as well."""
+    page = visit.page
+    _looks_right(visit)
+    in_english(page)
+    assert chinese_left(page, TYPED) == [], page.url
+    _looks_right(visit)
+    with page.expect_navigation():
+        page.click("button[name=language][value=zh_Hans]")
+
+
+def _looks_right(visit: Any) -> None:
+    assert barriers(visit.page) == [], visit.page.url
     visit.page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert visit.wide() == 0
+    assert visit.wide() == 0, visit.page.url
     visit.page.evaluate("document.documentElement.style.fontSize = ''")
 
 
 def as_somebody(visit: Any, username: str, path: str = "/settlements/") -> None:
     visit.page.context.clear_cookies()
     visit.sign_in(username)
-    visit.page.goto(visit.county.address + path)
+    if path:
+        visit.page.goto(visit.county.address + path)
 
 
 def test_from_dispute_to_payment(visit: Any) -> None:
-    """The window that comes second finds everything paid: then only looks are left."""
     page, county = visit.page, visit.county
-    as_somebody(visit, county.manager)
-    page.click(f"text={county.number}")
+    manager, number = county.merchants[0 if visit.is_phone else 1]
+    # A manager begins at the till: what waits is said there.
+    as_somebody(visit, manager, path="")
+    page.click(f"text=结算单 {number} 等您确认")
     good(visit)
-    if not page.query_selector("text=请核对并确认"):
-        page.click("text=看流水 >> nth=0")
-        good(visit)
-        return
-    page.fill("#field-dispute-text", "少了一笔")
+    page.click("text=看流水 >> nth=0")
+    good(visit)
+    page.go_back()
+    page.fill("#field-dispute-text", DISPUTE)
     page.click("text=提交异议，等县里答复")
     page.wait_for_selector("text=异议正等待县里答复")
     as_somebody(visit, county.administrator)
-    page.click(f"text={county.number}")
     good(visit)
-    page.fill('textarea[name="answer"]', "已核对，没有少")
+    page.click(f"tbody >> text={number}")
+    good(visit)
+    page.fill('textarea[name="answer"]', ANSWER)
     page.click("text=答复：说明情况")
     page.wait_for_selector("text=已说明")
-    as_somebody(visit, county.manager)
-    page.click(f"text={county.number}")
+    as_somebody(visit, manager, path="/my-merchant/")
+    page.click(f"text=结算单 {number}：县里已答复异议，请再次确认")
     page.click("text=确认这份结算单")
     page.wait_for_selector("text=已确认，待付款")
     as_somebody(visit, county.administrator, "/settlements/unpaid")
@@ -93,10 +120,14 @@ def test_from_dispute_to_payment(visit: Any) -> None:
     with page.expect_download() as taken:
         page.click("text=导出付款清单 >> nth=-1")
     assert taken.value.suggested_filename.endswith(".xlsx")
-    page.click("tbody th a")
-    page.fill("#field-pay-bank_reference", "CZ-1")
+    page.click(f"tbody >> text={number}")
+    page.fill("#field-pay-bank_reference", f"CZ-{number}")
     page.click("button:has-text('登记付款')")
     page.wait_for_selector("text=已付清")
     good(visit)
     page.goto(county.address + "/settlements/paid-list")
+    good(visit)
+    as_somebody(visit, manager)
+    assert f"结算单 {number} 已付" in page.inner_text(".settlement-news")
+    assert page.locator(".waits").count() == 0
     good(visit)

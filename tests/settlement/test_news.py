@@ -88,6 +88,15 @@ def test_an_answer_and_a_payment_are_said_as_well(
     assert not any("已付 ¥2.00" in page for page in seen(manager).values())
 
 
+def test_a_manager_of_several_outlets_hears_of_it_before_choosing_a_till(
+    office: Office, house: House, county: SmallCounty
+) -> None:
+    own = of_merchant(close_month(house, OCTOBER), county.outlets[0]["merchant_id"])
+    manager = office.client("merchant_manager", merchant_id=own["merchant_id"])
+    page = manager.get("/", follow_redirects=True).text
+    assert "选择" in page and f"结算单 {own['number']} 等您确认" in page
+
+
 def test_a_void_one_waits_for_nobody(house: House, county: SmallCounty, manager: Any) -> None:
     settled(house, county)
     reopen_month(house, OCTOBER)
