@@ -50,6 +50,28 @@ def test_the_report(visit: Visit) -> None:
     assert visit.wide() == 0
 
 
+def test_what_is_behind_the_report_s_numbers(visit: Visit) -> None:
+    """A number is quiet until the keyboard is on it; its list can be read by everybody."""
+    page = visit.page
+    visit.sign_in(visit.county.administrator)
+    for of in ("of=used", "of=valid"):
+        page.goto(visit.county.address + "/reports/")
+        number = page.locator(f".drill td a[href*='{of}']").first
+        decoration = "link => getComputedStyle(link).textDecorationLine"
+        assert number.evaluate(decoration) == "none"
+        number.focus()
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")
+        assert number.evaluate(decoration) == "underline"
+        shown = number.inner_text()
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".list-count")
+        assert shown in page.inner_text(".list-count")
+        assert barriers(page) == []
+        enlarge(visit)
+        assert visit.wide() == 0
+
+
 def test_receipts_and_claims(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.cashier)
