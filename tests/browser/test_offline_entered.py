@@ -13,6 +13,7 @@ from tests.browser.accessible import barriers
 from tests.browser.offline_county import OfflineCounty, OfflineTill, until
 from tests.browser.test_offline_answers import ASKED, lose_first
 from tests.making.cards import make_card
+from tests.making.merchants import make_outlet, make_terminal
 from tests.making.staff import PASSWORD, make_staff
 
 pytestmark = pytest.mark.browser
@@ -87,3 +88,47 @@ def test_what_the_customer_paid_is_kept(till: OfflineTill, manager: str, cards: 
     till.page.wait_for_selector("#card:focus")
     assert not till.page.is_visible("#entered")
     assert written(till) == BOTH
+
+
+def test_another_outlet_s_till_leaves_it_alone_and_says_where_it_belongs(
+    till: OfflineTill,
+) -> None:
+    page, county = till.page, till.county
+    with county.house() as house:
+        number = make_card(house)["number"]
+        other, key = make_terminal(house, make_outlet(house, name="北街药店"))
+    lose_first(till, "/till/redeem", after_commit=True)
+    till.quote(number, "128")
+    # The network stays away until the device is another till.
+    page.context.route("**/till/cancellations", lambda route: route.abort())
+    page.click("#confirm")
+    page.wait_for_selector("#refused:not([hidden])")
+    page.keyboard.press("Escape")
+    until(lambda: len(page.evaluate(ASKED)) == 1)
+    (left,) = page.evaluate(ASKED)
+    _become(till, key)
+    page.context.unroute("**/till/cancellations")
+    page.wait_for_selector("#elsewhere:not([hidden])")
+    said = page.inner_text("#elsewhere")
+    assert "1 笔没有答复的交易要在另一台收银终端处理" in said and left["order_no"] in said
+    assert "天池平价超市" in said and page.locator("#elsewhere button").count() == 0
+    assert not page.is_visible("#entered")
+    assert barriers(page) == []
+    # However often the other till reaches the server, the sale stays noted and stays entered.
+    page.evaluate('async () => (await import("/static/till/sync.js")).round()')
+    assert [sale["order_no"] for sale in page.evaluate(ASKED)] == [left["order_no"]]
+    assert county.rows(other["id"]) == []
+    assert written(till) == [("redemption", 12_800)]
+    _become(till, till.key)
+    until(lambda: page.evaluate(ASKED) == [])
+    assert written(till) == [("redemption", 12_800), ("reversal", -12_800)]
+    assert not page.is_visible("#elsewhere")
+
+
+def _become(till: OfflineTill, key: str) -> None:
+    """Set the device up with the key of a terminal."""
+    till.page.goto(f"{till.county.address}/till/set-up")
+    till.page.fill("#key", key)
+    till.page.keyboard.press("Enter")
+    till.page.wait_for_url("**/till/")
+    till.page.wait_for_selector("#card:focus")

@@ -18,7 +18,7 @@ export const nameOf = (orderNo) => PREFIX + orderNo;
 
 const note = (sale, more) => writeSoon(({ kept }) => done(kept.put({ ...sale, page, ...more }, nameOf(sale.order_no)))).catch(() => {});
 
-// `sale` is {order_no, amount_fen}. Online the server's record is enough, should it not be written.
+// `sale` is {order_no, amount_fen, till}, where `till` (place.js) says where it was asked for. Online the server's record is enough, should it not be written.
 export const noteAsked = (sale) => note(sale, { left: false, asked_at: serverTime() });
 
 export const forgetAsked = (orderNo) => writeSoon(({ kept }) => done(kept.delete(nameOf(orderNo)))).catch(() => {});
@@ -46,6 +46,10 @@ export async function noteEntered(orderNo) {
   });
   if (changed) announce("entered");
 }
+
+// An order number is its outlet's own: at another outlet's till this sale can be neither cancelled
+// nor found.
+export const isElsewhere = (sale, outlet) => Boolean(sale.till && outlet && sale.till.outlet !== outlet);
 
 export const enteredSales = async () => (await all()).filter((sale) => sale.entered);
 

@@ -6,6 +6,7 @@ import { forgetAsked, leaveAsked, noteAsked } from "./asked.js";
 import { announce } from "./leader.js";
 import { offlineDesk, usablePack } from "./offline_desk.js";
 import { canReach, reached } from "./reach.js";
+import { place } from "./place.js";
 import { serverDesk } from "./server_desk.js";
 
 const PATIENCE_MS = 3_000; // for a till that can go on by itself
@@ -65,7 +66,7 @@ async function quote(body) {
 async function redeem(order, key) {
   const { order_no, presented_by, identity_checked, ...body } = order;
   if (unclear && unclear.order_no !== order_no) leaveUnclear();
-  const sale = { order_no, amount_fen: order.amount_fen };
+  const sale = { order_no, amount_fen: order.amount_fen, till: await place() };
   const shownFen = shown?.body === JSON.stringify(body) ? shown.discount_fen : null;
   const kind = card?.kinds.get(presented_by) ?? presented_by;
   const alone = () => offlineDesk.redeem({ ...order, presented_by: kind }, key, shownFen);

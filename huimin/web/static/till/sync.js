@@ -2,7 +2,7 @@
 // clock fresh meanwhile. Only the leading page does. Whatever ends it in the middle, the next round
 // sends the same items under the same ids and the server says what became of each.
 import { ask, state } from "./ask.js";
-import { forgetAsked, leftSales, noteEntered, settleEntered } from "./asked.js";
+import { forgetAsked, isElsewhere, leftSales, noteEntered, settleEntered } from "./asked.js";
 import { clockOffset, settle } from "./clock.js";
 import { announce, leads, onAnnounce } from "./leader.js";
 import { fetchPack, keptPack } from "./pack.js";
@@ -54,7 +54,7 @@ async function once() {
     const told = await state({ wait: PATIENCE_MS });
     reached(true);
     announce("reached");
-    await cancelLeft();
+    await cancelLeft(told.outlet.id);
     await sendAll(told.terminal.id);
     await refreshPack(told.terminal.id);
     failures = 0;
@@ -115,9 +115,11 @@ async function post(items) {
 }
 
 // Sales that the cashier left without an answer: taken back if they were entered. What only the
-// manager may take back is shown to the cashier, and holds up nothing else.
-async function cancelLeft() {
+// manager may take back is shown to the cashier, and holds up nothing else; nor does what another
+// outlet's till asked for, which waits until this device is that till again.
+async function cancelLeft(outlet) {
   for (const sale of await leftSales()) {
+    if (isElsewhere(sale, outlet)) continue;
     try {
       const told = await ask(addresses.cancel, { order_no: sale.order_no, reason: words.offline_unanswered }, null, { wait: PATIENCE_MS, quietly: true });
       if (!sale.entered) await forgetAsked(sale.order_no);
