@@ -18,10 +18,16 @@ export function startEntered() {
   return draw();
 }
 
+let drawn = ""; // what is shown: a button is not replaced under a finger for nothing
+
 async function draw() {
   const [entered, left, here] = await Promise.all([enteredSales().catch(() => []), leftSales().catch(() => []), place()]);
-  drawElsewhere(left.filter((sale) => isElsewhere(sale, here?.outlet)));
+  const elsewhere = left.filter((sale) => isElsewhere(sale, here?.outlet));
   const sales = entered.filter((sale) => !isElsewhere(sale, here?.outlet));
+  const next = JSON.stringify([elsewhere, sales]);
+  if (next === drawn) return;
+  drawn = next;
+  drawElsewhere(elsewhere);
   byId("entered").hidden = !sales.length;
   byId("entered-title").textContent = words.entered_title.replace("COUNT", sales.length);
   byId("entered-list").replaceChildren(...sales.map(item));
