@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
 
 from huimin.house import House, create_house, furnish
@@ -133,6 +135,28 @@ def _routes_compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", builder)
+        yield
+
+
+class CompiledTemplates(BytecodeCache):
+    """What Jinja made of each template, in memory."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._made.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._made[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once() -> Iterator[None]:
+    """An app per test compiles the templates of its pages anew: a third of a page's test."""
+    options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", options)
         yield
 
 
