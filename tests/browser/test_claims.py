@@ -36,6 +36,7 @@ def report_discount(visit: Visit) -> int:
     return sum(int(amount.replace(",", "").replace(".", "")) for amount in found)
 
 
+@pytest.mark.parametrize("visit", ["phone"], indirect=True)
 def test_from_a_refusal_to_the_ledger(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.administrator)

@@ -109,6 +109,7 @@ def press(visit: Visit, words: str) -> None:
         visit.page.get_by_role("button", name=words, exact=True).click()
 
 
+@pytest.mark.parametrize("visit", ["desk"], indirect=True)
 def test_three_people_close_a_month_and_one_opens_it_again(visit: Visit) -> None:
     page, county = visit.page, visit.county
     month = county.months[0 if visit.is_phone else 1]
@@ -156,6 +157,7 @@ def test_three_people_close_a_month_and_one_opens_it_again(visit: Visit) -> None
     reads_in_english(visit)
 
 
+@pytest.mark.parametrize("visit", ["phone"], indirect=True)
 def test_a_delivery_that_failed_is_seen_and_sent_again(visit: Visit) -> None:
     page, county = visit.page, visit.county
     county.hooks.status = 503

@@ -138,6 +138,7 @@ def paper() -> bytes:
     return target.getvalue()
 
 
+@pytest.mark.parametrize("size", ["phone"], indirect=True)
 def test_a_registrars_day(browser: Any, town: Town, size: dict[str, int]) -> None:
     number = id_number()
     with at_work(browser, town, town.registrars[0], size) as first:
@@ -247,6 +248,7 @@ def test_a_registrars_day(browser: Any, town: Town, size: dict[str, int]) -> Non
         page.get_by_text("没有符合条件的人").wait_for()
 
 
+@pytest.mark.parametrize("size", ["desk"], indirect=True)
 def test_an_administrators_day_of_enrolment(
     browser: Any, town: Town, size: dict[str, int], tmp_path: Path
 ) -> None:

@@ -91,6 +91,7 @@ def as_somebody(visit: Any, username: str, path: str = "/settlements/") -> None:
         visit.page.goto(visit.county.address + path)
 
 
+@pytest.mark.parametrize("visit", ["phone"], indirect=True)
 def test_from_dispute_to_payment(visit: Any) -> None:
     page, county = visit.page, visit.county
     manager, number = county.merchants[0 if visit.is_phone else 1]

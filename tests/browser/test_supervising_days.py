@@ -104,6 +104,7 @@ def rows_of(book: bytes) -> list[tuple[Any, ...]]:
     return list(load_workbook(io.BytesIO(book)).active.iter_rows(min_row=2, values_only=True))
 
 
+@pytest.mark.parametrize("visit", ["desk"], indirect=True)
 def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit) -> None:
     page, number = visit.page, next(_serial)
     # A shop asks to take part, with the form that anybody may send.
@@ -198,6 +199,7 @@ def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit
     looks_right(visit)
 
 
+@pytest.mark.parametrize("visit", ["desk"], indirect=True)
 def test_an_auditor_s_day_reads_everything_and_changes_nothing(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.administrator)
@@ -247,6 +249,7 @@ def test_an_auditor_s_day_reads_everything_and_changes_nothing(visit: Visit) -> 
     assert refused.status in (400, 403)
 
 
+@pytest.mark.parametrize("visit", ["phone"], indirect=True)
 def test_a_merchant_manager_s_day_with_the_own_cashiers(visit: Visit) -> None:
     page, number = visit.page, next(_serial)
     visit.sign_in(visit.county.administrator)

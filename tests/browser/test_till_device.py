@@ -141,7 +141,9 @@ def test_two_tabs_of_one_till_do_not_disturb_each_other(visit: Visit) -> None:
     other.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("visit", "scheme"), [("desk", "light"), ("phone", "dark")], indirect=["visit"]
+)
 def test_night_colours_are_readable(visit: Visit, scheme: str) -> None:
     visit.page.emulate_media(color_scheme=scheme)
     set_up(visit)

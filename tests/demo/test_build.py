@@ -44,10 +44,17 @@ def demo_house(demo_copy: Path) -> Iterator[House]:
     house.close()
 
 
-def figures(folder: Path) -> dict[str, Any]:
+def made(folder: Path, now: datetime, seed: int = 1) -> Path:
+    """A demo county whose present is `now`."""
+    settings = Settings.from_environment(folder, {})
+    assert open_demo(settings, now=now, seed=seed, progress=lambda _: None).played is not None
+    return folder
+
+
+def figures(folder: Path, now: datetime) -> dict[str, Any]:
     """Every figure of the three months, without the ids, which are random."""
     house = opened(folder)
-    month = month_of(county_day(house.clock()))
+    month = month_of(county_day(now))
     shown = {}
     for _ in range(3):
         report = house.engine.read(lambda tx, month=month: monthly_report(tx, month)).as_dict()
@@ -132,7 +139,7 @@ def test_each_card_answers_by_its_state(demo_house: House, described: dict[str, 
 
 
 def test_three_months_are_full_and_the_last_ends_now(built: Path) -> None:
-    for month, report in figures(built).items():
+    for month, report in figures(built, datetime.now(UTC)).items():
         assert report["total"]["discount_fen"] > 0, month
         assert len(report["by_kind"]) == 5, month
         assert len(report["by_town"]) > 15, month
@@ -148,34 +155,29 @@ def test_chains_hold(demo_house: House) -> None:
     assert list(demo_house.engine.read(verify_chains)) == []
 
 
-def test_the_same_seed_gives_the_same_figures(built: Path, tmp_path: Path) -> None:
-    done = run_demo("--no-serve", "--folder", tmp_path / "again")
-    assert done.returncode == 0, done.stderr
-    assert figures(tmp_path / "again") == figures(built)
+def test_the_seed_alone_decides_the_figures(tmp_path: Path) -> None:
+    now = datetime(2026, 10, 31, 16, 0, 1, tzinfo=UTC)  # one second into the first of November
+    one, again, other = (
+        made(tmp_path / name, now, seed) for name, seed in (("one", 1), ("again", 1), ("other", 7))
+    )
+    assert figures(one, now) == figures(again, now)
+    assert figures(one, now) != figures(other, now)
+    ends_at(one, now)
 
 
-def test_another_seed_gives_others(built: Path, tmp_path: Path) -> None:
-    done = run_demo("--no-serve", "--folder", tmp_path / "other", "--seed", "7")
-    assert done.returncode == 0, done.stderr
-    assert figures(tmp_path / "other") != figures(built)
+def test_the_last_minute_of_a_month_can_be_the_present(tmp_path: Path) -> None:
+    now = datetime(2026, 3, 31, 15, 59, tzinfo=UTC)
+    ends_at(made(tmp_path / "county", now), now)
 
 
-@pytest.mark.parametrize(
-    "now",
-    [
-        datetime(2026, 10, 31, 16, 0, 1, tzinfo=UTC),  # one second into the first of November
-        datetime(2026, 3, 31, 15, 59, tzinfo=UTC),  # the last minute of March
-        datetime(2027, 1, 1, 4, 0, tzinfo=UTC),
-    ],
-)
-def test_any_day_can_be_the_present(tmp_path: Path, now: datetime) -> None:
-    settings = Settings.from_environment(tmp_path / "county", {})
-    built = open_demo(settings, now=now, seed=1, progress=lambda _: None)
-    assert built.played is not None and built.played.redemptions > 1_000
-    with sqlite3.connect(settings.database_path) as connection:
-        last, future = connection.execute(
-            "SELECT MAX(month), SUM(recorded_at > ?) FROM ledger", (now.isoformat()[:19] + "Z",)
+def ends_at(folder: Path, now: datetime) -> None:
+    """The present's month has sales, and nothing was recorded after it."""
+    with sqlite3.connect(folder / "huimin.db") as connection:
+        count, last, future = connection.execute(
+            "SELECT COUNT(*), MAX(month), SUM(recorded_at > ?) FROM ledger",
+            (now.isoformat()[:19] + "Z",),
         ).fetchone()
+    assert count > 1_000
     assert last == month_of(county_day(now))
     assert future == 0
 

@@ -86,6 +86,7 @@ def test_both_sides_agree_whatever_the_network_does(shop: Shop) -> None:
         house.close()
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_alone(shop: Shop, fault: str) -> None:
     outcome = play(shop.plan(faults=(fault,), sales=25))
