@@ -60,106 +60,114 @@ ON CONFLICT DO NOTHING;
 -- name: forget_counts!
 DELETE FROM reach_count WHERE day < :day;
 
+-- part: entitled
+    AND substr(h.division_code, 1, 9) = :town
+    AND (CAST(:division_code AS TEXT) IS NULL OR h.division_code = :division_code)
+    AND EXISTS (SELECT 1 FROM eligibility AS e
+                WHERE e.holder_id = h.id AND e.starts_on <= :day
+                    AND (e.ends_on IS NULL OR e.ends_on >= :day))
+
+-- part: valid_card
+        SELECT 1 FROM card AS c
+        WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day
+
+-- part: used_card
+        SELECT 1 FROM card AS c WHERE c.holder_id = h.id AND c.first_used_on IS NOT NULL
+
+-- part: used_lately
+        SELECT 1 FROM card AS c WHERE c.holder_id = h.id AND EXISTS (
+            SELECT 1 FROM ledger AS l
+            WHERE l.card_id = c.id AND l.occurred_at >= :since AND l.kind = 'redemption')
+
 -- name: unreached_without_card
 -- read both ways
 -- Entitled, and none of the person's cards is valid.
-SELECT h.id, h.name, h.division_code, NULL AS last_used_at
+SELECT h.id, h.name, h.division_code,
+    NULL AS last_used_at
 FROM holder AS h
-WHERE substr(h.division_code, 1, 9) = :town AND h.id > :after AND h.erased_at IS NULL
-  AND (CAST(:division_code AS TEXT) IS NULL OR h.division_code = :division_code)
-  AND EXISTS (SELECT 1 FROM eligibility AS e
-              WHERE e.holder_id = h.id AND e.starts_on <= :day
-                AND (e.ends_on IS NULL OR e.ends_on >= :day))
-  AND NOT EXISTS (SELECT 1 FROM card AS c
-                  WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day)
+WHERE h.erased_at IS NULL AND h.id > :after
+    -- with: entitled
+    AND NOT EXISTS (
+        -- with: valid_card
+    )
 ORDER BY h.id
 LIMIT :row_limit;
 
 -- name: count_unreached_without_card$
 SELECT COUNT(*) FROM (
-    SELECT 1
-    FROM holder AS h
-    WHERE substr(h.division_code, 1, 9) = :town AND h.erased_at IS NULL
-      AND (CAST(:division_code AS TEXT) IS NULL OR h.division_code = :division_code)
-      AND EXISTS (SELECT 1 FROM eligibility AS e
-                  WHERE e.holder_id = h.id AND e.starts_on <= :day
-                    AND (e.ends_on IS NULL OR e.ends_on >= :day))
-      AND NOT EXISTS (SELECT 1 FROM card AS c
-                      WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day)
+    SELECT 1 FROM holder AS h
+    WHERE h.erased_at IS NULL
+    -- with: entitled
+    AND NOT EXISTS (
+        -- with: valid_card
+    )
     LIMIT :count_limit) AS counted;
 
 -- name: unreached_never_used
 -- read both ways
 -- Entitled with a valid card, and no card of the person was ever used.
-SELECT h.id, h.name, h.division_code, NULL AS last_used_at
+SELECT h.id, h.name, h.division_code,
+    NULL AS last_used_at
 FROM holder AS h
-WHERE substr(h.division_code, 1, 9) = :town AND h.id > :after AND h.erased_at IS NULL
-  AND (CAST(:division_code AS TEXT) IS NULL OR h.division_code = :division_code)
-  AND EXISTS (SELECT 1 FROM eligibility AS e
-              WHERE e.holder_id = h.id AND e.starts_on <= :day
-                AND (e.ends_on IS NULL OR e.ends_on >= :day))
-  AND EXISTS (SELECT 1 FROM card AS c
-              WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day)
-  AND NOT EXISTS (SELECT 1 FROM card AS c
-                  WHERE c.holder_id = h.id AND c.first_used_on IS NOT NULL)
+WHERE h.erased_at IS NULL AND h.id > :after
+    -- with: entitled
+    AND EXISTS (
+        -- with: valid_card
+    )
+    AND NOT EXISTS (
+        -- with: used_card
+    )
 ORDER BY h.id
 LIMIT :row_limit;
 
 -- name: count_unreached_never_used$
 SELECT COUNT(*) FROM (
-    SELECT 1
-    FROM holder AS h
-    WHERE substr(h.division_code, 1, 9) = :town AND h.erased_at IS NULL
-      AND (CAST(:division_code AS TEXT) IS NULL OR h.division_code = :division_code)
-      AND EXISTS (SELECT 1 FROM eligibility AS e
-                  WHERE e.holder_id = h.id AND e.starts_on <= :day
-                    AND (e.ends_on IS NULL OR e.ends_on >= :day))
-      AND EXISTS (SELECT 1 FROM card AS c
-                  WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day)
-      AND NOT EXISTS (SELECT 1 FROM card AS c
-                      WHERE c.holder_id = h.id AND c.first_used_on IS NOT NULL)
+    SELECT 1 FROM holder AS h
+    WHERE h.erased_at IS NULL
+    -- with: entitled
+    AND EXISTS (
+        -- with: valid_card
+    )
+    AND NOT EXISTS (
+        -- with: used_card
+    )
     LIMIT :count_limit) AS counted;
 
 -- name: unreached_not_lately
 -- read both ways
 -- Entitled with a valid card that was used once, and none of the person's cards since :since.
 SELECT h.id, h.name, h.division_code,
-       (SELECT MAX(l.occurred_at) FROM card AS c JOIN ledger AS l ON l.card_id = c.id
+    (SELECT MAX(l.occurred_at) FROM card AS c JOIN ledger AS l ON l.card_id = c.id
         WHERE c.holder_id = h.id AND l.kind = 'redemption') AS last_used_at
 FROM holder AS h
-WHERE substr(h.division_code, 1, 9) = :town AND h.id > :after AND h.erased_at IS NULL
-  AND (CAST(:division_code AS TEXT) IS NULL OR h.division_code = :division_code)
-  AND EXISTS (SELECT 1 FROM eligibility AS e
-              WHERE e.holder_id = h.id AND e.starts_on <= :day
-                AND (e.ends_on IS NULL OR e.ends_on >= :day))
-  AND EXISTS (SELECT 1 FROM card AS c
-              WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day)
-  AND EXISTS (SELECT 1 FROM card AS c
-              WHERE c.holder_id = h.id AND c.first_used_on IS NOT NULL)
-  AND NOT EXISTS (SELECT 1 FROM card AS c
-                  WHERE c.holder_id = h.id AND EXISTS (
-                      SELECT 1 FROM ledger AS l
-                      WHERE l.card_id = c.id AND l.occurred_at >= :since AND l.kind = 'redemption'))
+WHERE h.erased_at IS NULL AND h.id > :after
+    -- with: entitled
+    AND EXISTS (
+        -- with: valid_card
+    )
+    AND EXISTS (
+        -- with: used_card
+    )
+    AND NOT EXISTS (
+        -- with: used_lately
+    )
 ORDER BY h.id
 LIMIT :row_limit;
 
 -- name: count_unreached_not_lately$
 SELECT COUNT(*) FROM (
-    SELECT 1
-    FROM holder AS h
-    WHERE substr(h.division_code, 1, 9) = :town AND h.erased_at IS NULL
-      AND (CAST(:division_code AS TEXT) IS NULL OR h.division_code = :division_code)
-      AND EXISTS (SELECT 1 FROM eligibility AS e
-                  WHERE e.holder_id = h.id AND e.starts_on <= :day
-                    AND (e.ends_on IS NULL OR e.ends_on >= :day))
-      AND EXISTS (SELECT 1 FROM card AS c
-                  WHERE c.holder_id = h.id AND c.state = 'active' AND c.expires_on >= :day)
-      AND EXISTS (SELECT 1 FROM card AS c
-                  WHERE c.holder_id = h.id AND c.first_used_on IS NOT NULL)
-      AND NOT EXISTS (SELECT 1 FROM card AS c
-                      WHERE c.holder_id = h.id AND EXISTS (
-                          SELECT 1 FROM ledger AS l
-                          WHERE l.card_id = c.id AND l.occurred_at >= :since AND l.kind = 'redemption'))
+    SELECT 1 FROM holder AS h
+    WHERE h.erased_at IS NULL
+    -- with: entitled
+    AND EXISTS (
+        -- with: valid_card
+    )
+    AND EXISTS (
+        -- with: used_card
+    )
+    AND NOT EXISTS (
+        -- with: used_lately
+    )
     LIMIT :count_limit) AS counted;
 
 -- name: located_villages
