@@ -173,15 +173,10 @@ SELECT * FROM settlement WHERE number = :number;
 SELECT id, number, version, state, due_fen, void_reason, voided_at FROM settlement
 WHERE month = :month AND merchant_id = :merchant_id ORDER BY version DESC;
 
--- name: settlements_before
--- read both ways
--- The latest made first, behind the id :before. :late is 'confirm' for those whose time to confirm has passed, 'pay' for
--- those that were confirmed before :unpaid_before (by the time where it was due before :unanswered_before) and are not
--- paid in full.
-SELECT s.*, (SELECT COUNT(*) FROM settlement_dispute AS d
-        WHERE d.settlement_id = s.id AND d.state = 'open') AS open_disputes
-FROM settlement AS s
-WHERE (:before = '' OR s.id < :before)
+-- part: wanted
+-- :late is 'confirm' for those whose time to confirm has passed, 'pay' for those that were confirmed
+-- before :unpaid_before (by the time where it was due before :unanswered_before) and are not paid in
+-- full.
   AND (CAST(:merchant_id AS TEXT) IS NULL OR s.merchant_id = :merchant_id)
   AND (CAST(:month AS TEXT) IS NULL OR s.month = :month)
   AND (CAST(:state AS TEXT) IS NULL OR s.state = :state)
@@ -190,20 +185,23 @@ WHERE (:before = '' OR s.id < :before)
        OR (:late = 'pay' AND s.due_fen - s.carried_fen > s.paid_fen
            AND ((s.state = 'confirmed' AND s.confirmed_on < :unpaid_before)
                 OR (s.state = 'open' AND s.confirm_by < :unanswered_before))))
+
+-- name: settlements_before
+-- read both ways
+-- The latest made first, behind the id :before.
+SELECT s.*, (SELECT COUNT(*) FROM settlement_dispute AS d
+        WHERE d.settlement_id = s.id AND d.state = 'open') AS open_disputes
+FROM settlement AS s
+WHERE (:before = '' OR s.id < :before)
+  -- with: wanted
 ORDER BY s.id DESC LIMIT :row_limit;
 
 -- name: count_settlements$
 -- As settlements_before chooses them, counted up to :count_max.
 SELECT CAST(COUNT(*) AS BIGINT) FROM (
     SELECT 1 FROM settlement AS s
-    WHERE (CAST(:merchant_id AS TEXT) IS NULL OR s.merchant_id = :merchant_id)
-      AND (CAST(:month AS TEXT) IS NULL OR s.month = :month)
-      AND (CAST(:state AS TEXT) IS NULL OR s.state = :state)
-      AND (CAST(:late AS TEXT) IS NULL
-           OR (:late = 'confirm' AND s.state = 'open' AND s.confirm_by < :today)
-           OR (:late = 'pay' AND s.due_fen - s.carried_fen > s.paid_fen
-               AND ((s.state = 'confirmed' AND s.confirmed_on < :unpaid_before)
-                    OR (s.state = 'open' AND s.confirm_by < :unanswered_before))))
+    WHERE true
+    -- with: wanted
     LIMIT :count_max) AS counted;
 
 -- name: to_confirm

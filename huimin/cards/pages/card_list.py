@@ -22,6 +22,7 @@ from huimin.cards.reverify import (
 from huimin.core.days import county_day
 from huimin.divisions.find import all_divisions
 from huimin.storage.engine import Transaction
+from huimin.web.card_columns import card_columns
 from huimin.web.current import change, house
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
@@ -58,17 +59,7 @@ def cards() -> str | Response:
     as_workbook = request.args.get("format") == "xlsx"
     page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
     if as_workbook:
-        states = {code: str(word) for code, word in CARD_STATES.items()}
-        columns = [
-            (_("卡号"), lambda row: row["number"]),
-            (_("姓名"), lambda row: row["name_masked"]),
-            (_("乡镇（街道）"), lambda row: row["town_name"]),
-            (_("村（社区）"), lambda row: row["village_name"]),
-            (_("卡片状态"), lambda row: states[row["state"]]),
-            (_("发卡日期"), lambda row: row["issued_on"]),
-            (_("有效期至"), lambda row: row["expires_on"]),
-        ]
-        return workbook_response(_("卡片"), columns, page.rows)
+        return workbook_response(_("卡片"), card_columns(), page.rows)
     place, last_day = chosen_place(form), _overdue_before()
 
     def waiting(tx: Transaction) -> tuple[int, int]:

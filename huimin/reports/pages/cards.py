@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from flask import Response, render_template, request
 from flask_babel import gettext as _
@@ -17,11 +16,11 @@ from huimin.reports.pages import name_of_group, pages, present_month, words
 from huimin.reports.period import checked_period
 from huimin.reports.wording import month_words
 from huimin.storage.engine import Transaction
+from huimin.web.card_columns import card_columns
 from huimin.web.current import house
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
-from huimin.web.words import CARD_STATES
 
 
 @pages.get("/cards")
@@ -47,7 +46,7 @@ def cards() -> str | Response:
     page, name = house().engine.read(look_up)
     language = request_language()
     if as_workbook:
-        return workbook_response(_("卡片明细"), _columns(), page.rows)
+        return workbook_response(_("卡片明细"), card_columns(), page.rows)
     return render_template(
         "reports/cards.html",
         page=page,
@@ -60,16 +59,3 @@ def cards() -> str | Response:
         may_holder=allows(member().role, "holder.read"),
         **words(language),
     )
-
-
-def _columns() -> list[Any]:
-    states = {code: str(word) for code, word in CARD_STATES.items()}
-    return [
-        (_("卡号"), lambda row: row["number"]),
-        (_("姓名"), lambda row: row["name_masked"]),
-        (_("乡镇（街道）"), lambda row: row["town_name"]),
-        (_("村（社区）"), lambda row: row["village_name"]),
-        (_("卡片状态"), lambda row: states[row["state"]]),
-        (_("发卡日期"), lambda row: row["issued_on"]),
-        (_("有效期至"), lambda row: row["expires_on"]),
-    ]
