@@ -60,6 +60,7 @@ def test_a_whole_sale_with_the_keyboard_and_its_undo(visit: Visit) -> None:
     page.wait_for_selector("#reversed:not([hidden])")
     assert "117.76" in page.inner_text("#reversed-payable")
     assert visit.wide() == 0
+    page.wait_for_selector("#till:not([data-fresh])")
     page.keyboard.press("Enter")
     page.wait_for_selector("#card:focus")
 
@@ -71,6 +72,35 @@ def test_two_clicks_on_confirm_are_one_sale(visit: Visit) -> None:
     visit.page.dblclick("#confirm")
     visit.page.wait_for_selector("#done:not([hidden])")
     assert count(visit) == before + 1
+
+
+def test_a_press_too_many_does_not_hide_what_is_to_be_paid(visit: Visit) -> None:
+    """However late it comes: here in the very moment in which the sum appears."""
+    page = visit.page
+    begin(visit)
+    choose(visit, "10")
+    page.evaluate(
+        """new MutationObserver((_, self) => {
+            const button = document.querySelector("#done:not([hidden]) #next");
+            if (button) { self.disconnect(); queueMicrotask(() => button.click()); }
+        }).observe(document.getElementById("done"), { attributes: true })"""
+    )
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#till:not([data-fresh])[data-state=done]")
+    assert page.is_visible("#done")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#card:focus")
+
+
+def test_a_key_held_down_confirms_and_goes_no_further(visit: Visit) -> None:
+    page = visit.page
+    begin(visit)
+    choose(visit, "10")
+    page.keyboard.down("Enter")
+    page.wait_for_selector("#till:not([data-fresh])[data-state=done]")
+    page.keyboard.down("Enter")  # what a key that is held repeats
+    assert page.is_visible("#done")
+    page.keyboard.up("Enter")
 
 
 def test_what_can_be_confirmed_is_what_is_shown(visit: Visit) -> None:

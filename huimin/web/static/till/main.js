@@ -8,7 +8,7 @@ import { readingOf } from "./reading.js";
 import { startOffline } from "./offline.js";
 import { cancel } from "./queue.js";
 import { listenToSale, next, requote, verify } from "./sale.js";
-import { byId, onShow, show, shown, tell } from "./screen.js";
+import { byId, fresh, onShow, show, shown, tell } from "./screen.js";
 import { sound } from "./sound.js";
 import { listenToSales, openSales, tellToday } from "./today.js";
 import { listenToReverse, startReverse } from "./undo.js";
@@ -97,8 +97,9 @@ listenToReverse(facing);
 listenToPrinting();
 listenToClaims();
 document.addEventListener("till:recorded", tellToday);
-document.querySelectorAll("[data-next]").forEach((button) => button.addEventListener("click", next));
+document.querySelectorAll("[data-next]").forEach((button) => button.addEventListener("click", () => fresh() || next()));
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.repeat) event.preventDefault(); // a key held down confirms once
   if (event.key === "Escape" && !shown("ready")) next();
 });
 document.addEventListener("till:recorded", ({ detail }) => {
