@@ -8,6 +8,7 @@ What DuckDB gets to count is the same rows, written to a CSV beside. Seeded.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import random
 import sqlite3
@@ -215,11 +216,20 @@ class CountyOfYears:
         )
         self.connection.execute("COMMIT")
         self.first_used.clear()
+        self._index(self.connection, ledger=ledger)
+
+    def index_ledger(self, path: Path) -> None:
+        """Give a copy of the database the indexes of its ledger."""
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            self._index(connection, ledger=True)
+            connection.execute("PRAGMA journal_mode = WAL")
+
+    def _index(self, connection: sqlite3.Connection, *, ledger: bool) -> None:
         for _, sql in self.indexes:
             if ledger or " ON ledger " not in sql:
-                self.connection.execute(sql.replace("INDEX ", "INDEX IF NOT EXISTS ", 1))
-        self.connection.execute("PRAGMA analysis_limit = 1000")
-        self.connection.execute("ANALYZE")
+                connection.execute(sql.replace("INDEX ", "INDEX IF NOT EXISTS ", 1))
+        connection.execute("PRAGMA analysis_limit = 1000")
+        connection.execute("ANALYZE")
 
     def close(self) -> None:
         self.file.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ at_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)
 on_phone = pytest.mark.parametrize("visit", ["phone"], indirect=True)
 
 EAN = "6901234567892"
+TRIES, SPEED_MS = 10, 40  # SPEED_MS as in wedge.js
 # What a Chinese input method reports of a key that it has taken: the place, not the character.
 TAKEN = {"type": "rawKeyDown", "windowsVirtualKeyCode": 229, "key": "Process"}
 
@@ -68,7 +70,7 @@ def test_a_scan_arrives_whatever_has_the_focus(ready: Visit, focused: str, enter
 )
 def test_what_stands_before_the_digits_does_no_harm(ready: Visit, before: str) -> None:
     cards = asked(ready)
-    ready.scan(before + ready.county.card["token"])
+    ready.scan_by_keys(before + ready.county.card["token"])
     sold_to(ready)
     assert cards == [ready.county.card["token"]]
 
@@ -79,17 +81,17 @@ def test_a_scan_never_ends_up_in_the_amount(visit: Visit) -> None:
     choose(visit, "50")
     page, cards = visit.page, asked(visit)
     page.wait_for_timeout(200)  # no hand is faster from the last digit to the scanner
-    visit.scan(EAN)
+    visit.scan_by_keys(EAN)
     page.wait_for_selector("#told:not([hidden])")
     assert "不是惠民卡" in page.inner_text("#told")
     assert page.input_value("#amount") == "50"
     page.wait_for_selector("#confirm:not([disabled])")
     assert page.inner_text("#quote-payable") == "¥46.00"
-    visit.scan(visit.county.card["token"])
+    visit.scan_by_keys(visit.county.card["token"])
     page.locator("#told", has_text="还是这张卡").wait_for()
     assert page.input_value("#amount") == "50"
     assert cards == []
-    visit.scan(visit.county.lost_card["token"])
+    visit.scan_by_keys(visit.county.lost_card["token"])
     page.wait_for_selector("#refused:not([hidden])")
     assert page.inner_text("#refused-code") == "card_lost"
 
@@ -100,10 +102,20 @@ def test_an_input_method_keeps_the_keys_and_the_scan_arrives(ready: Visit) -> No
     page, cards = ready.page, asked(ready)
     keys = page.context.new_cdp_session(page)
     number = ready.county.card["number"]
-    for place, digit in enumerate(number):
-        keys.send("Input.dispatchKeyEvent", {**TAKEN, "code": f"Digit{digit}"})
-        text = "候选" + number[: place + 1]
-        keys.send("Input.imeSetComposition", {"text": text, "selectionStart": 1, "selectionEnd": 1})
+    for _ in range(TRIES):
+        started = time.monotonic()
+        for place, digit in enumerate(number):
+            keys.send("Input.dispatchKeyEvent", {**TAKEN, "code": f"Digit{digit}"})
+            text = {"text": "候选" + number[: place + 1], "selectionStart": 1, "selectionEnd": 1}
+            keys.send("Input.imeSetComposition", text)
+        if time.monotonic() - started < SPEED_MS / 1000 * len(number):
+            break
+        # A machine that was busy meanwhile was a hand, and perhaps no scanner: then once more.
+        page.wait_for_timeout(600)
+        if cards:
+            break
+        page.reload()
+        page.wait_for_selector("#today-sales li")
     sold_to(ready)
     assert cards == [number]
 
@@ -232,7 +244,7 @@ def test_the_next_scan_begins_at_once_behind_a_sale(visit: Visit) -> None:
     choose(visit, "12")
     visit.page.keyboard.press("Enter")
     visit.page.wait_for_selector("#done:not([hidden])")
-    visit.scan(visit.county.card["number"])
+    visit.scan_by_keys(visit.county.card["number"])
     sold_to(visit)
     assert visit.page.input_value("#amount") == ""
 
