@@ -6,6 +6,8 @@ is made once a session as a template; each test gets a copy, which is faster tha
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import shutil
 import subprocess
@@ -27,6 +29,7 @@ from huimin.settings import Settings
 from huimin.storage.engine import Engine
 from huimin.storage.open_engine import create_database, open_engine
 from tests.forked_commands import ForkedCommands
+from tests.forked_server import Serve, serving_forked
 from tests.postgresql_server import PostgresqlServer
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -44,12 +47,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: BROWSER_TESTS not in item.path.parents)
 
 
+def is_measured(item: pytest.Item) -> bool:
+    """Whether what a test runs counts for the coverage."""
+    return any(room in item.path.parents for room in MEASURED_TESTS)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Tracing costs a third more, and what other tests run by the way is no proof."""
     plugin = item.config.pluginmanager.getplugin("_cov")
     controller = getattr(plugin, "cov_controller", None)
-    if controller is None or any(room in item.path.parents for room in MEASURED_TESTS):
+    if controller is None or is_measured(item):
         return (yield)
     controller.pause()
     try:
@@ -284,15 +292,28 @@ RunCli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="session")
-def _forked_commands() -> Iterator[ForkedCommands]:
-    commands = ForkedCommands()
-    yield commands
-    commands.close()
+def _traced_commands() -> Iterator[ForkedCommands]:
+    with contextlib.closing(ForkedCommands(traced=True)) as commands:
+        yield commands
+
+
+@pytest.fixture(scope="session")
+def _untraced_commands() -> Iterator[ForkedCommands]:
+    with contextlib.closing(ForkedCommands(traced=False)) as commands:
+        yield commands
+
+
+@pytest.fixture(scope="session")
+def serve(_untraced_commands: ForkedCommands) -> Serve:
+    """`with serve(folder, database_url) as port`: the shipped server in processes of its own."""
+    return functools.partial(serving_forked, _untraced_commands)
 
 
 @pytest.fixture
-def run_cli(environment: None, _forked_commands: ForkedCommands) -> RunCli:
+def run_cli(request: pytest.FixtureRequest, environment: None) -> RunCli:
     """`run_cli(args, folder)`: the real command in a process of its own."""
+    name = "_traced_commands" if is_measured(request.node) else "_untraced_commands"
+    commands: ForkedCommands = request.getfixturevalue(name)
 
     def run(
         args: list[str], folder: Path | None = None, **variables: str
@@ -301,7 +322,7 @@ def run_cli(environment: None, _forked_commands: ForkedCommands) -> RunCli:
         if folder is not None:
             given["HUIMIN_FOLDER"] = str(folder)
         if not any(name.startswith("PYTHON") for name in variables):
-            return _forked_commands.run([*map(str, args)], given)
+            return commands.run([*map(str, args)], given)
         # What Python itself looks at as it starts can't be changed in a fork.
         return subprocess.run(
             [sys.executable, "-m", "huimin", *map(str, args)],

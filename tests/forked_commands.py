@@ -1,31 +1,41 @@
-"""`huimin …` in a process of its own, without the half second that Python needs to load it.
+"""`huimin …` in a process of its own, without the two seconds that Python needs to load it all.
 
-One process a session has loaded the command and waits; each run is a fork of it, with environment,
+One process has loaded the whole program and waits; each command is a fork of it, with environment,
 files and exit of its own. That a bare start works as well is proven by those who call `python -m
 huimin` themselves, for instance tests/access and tests/demo.
 """
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
 import json
 import os
+import pkgutil
 import select
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
+
+from tests.benchmarks.serving import untraced
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SECONDS_MAX = 120
 
 
 class ForkedCommands:
-    """The process that waits. It takes one order at a time, as one line of JSON."""
+    """The process that waits. It takes one order at a time, as one line of JSON.
 
-    def __init__(self) -> None:
+    `traced`: whether what its forks run counts for the coverage.
+    """
+
+    def __init__(self, *, traced: bool) -> None:
+        self._traced = traced
         self._waiting: subprocess.Popen[str] | None = None
 
     def run(
@@ -34,10 +44,18 @@ class ForkedCommands:
         """What `python -m huimin ARGS` answers in this environment, at the repository's top."""
         with tempfile.TemporaryDirectory(prefix="huimin-run-") as folder:
             said = [Path(folder) / name for name in ("stdout", "stderr")]
-            order = {"args": args, "environment": dict(environment), "files": [*map(str, said)]}
-            code = self._ordered(order)
+            code = self.start(args, environment, *said).wait()
             out, err = (path.read_text(encoding="utf-8") for path in said)
         return subprocess.CompletedProcess(["huimin", *args], code, out, err)
+
+    def start(
+        self, args: list[str], environment: Mapping[str, str], stdout: Path, stderr: Path
+    ) -> RunningCommand:
+        """The same without waiting for its end; what it says goes to the files."""
+        files = [str(stdout), str(stderr)]
+        pid = self.order({"args": args, "environment": dict(environment), "files": files})
+        assert pid is not None
+        return RunningCommand(self, pid)
 
     def close(self) -> None:
         if self._waiting is not None:
@@ -45,11 +63,13 @@ class ForkedCommands:
             self._waiting.stdin.close()
             self._waiting.wait(SECONDS_MAX)
 
-    def _ordered(self, order: dict[str, Any]) -> int:
+    def order(self, order: dict[str, Any]) -> int | None:
+        """What `take_orders` answers."""
         if self._waiting is None:
+            given = os.environ if self._traced else untraced()
             self._waiting = subprocess.Popen(
                 [sys.executable, "-m", "tests.forked_commands"],
-                env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+                env={**given, "PYTHONIOENCODING": "utf-8"},
                 cwd=REPOSITORY,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -61,24 +81,64 @@ class ForkedCommands:
         self._waiting.stdin.flush()
         if not select.select([self._waiting.stdout], [], [], SECONDS_MAX)[0]:
             self._waiting.kill()
-            raise TimeoutError(f"huimin {order['args']} takes longer than {SECONDS_MAX} s")
-        return int(self._waiting.stdout.readline())
+            raise TimeoutError(f"{order} takes longer than {SECONDS_MAX} s")
+        answer: int | None = json.loads(self._waiting.stdout.readline())
+        return answer
+
+
+class RunningCommand:
+    """A command under way; the processes that it starts are of its group."""
+
+    def __init__(self, commands: ForkedCommands, pid: int) -> None:
+        self._commands, self._pid = commands, pid
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        """Its exit code, or None while it runs."""
+        if self._code is None:
+            self._code = self._commands.order({"pid": self._pid, "options": os.WNOHANG})
+        return self._code
+
+    def wait(self) -> int:
+        """Its exit code, when it has ended."""
+        if self._code is None:
+            self._code = self._commands.order({"pid": self._pid, "options": 0})
+        assert self._code is not None
+        return self._code
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        if self.poll() is None:
+            os.kill(self._pid, signal.SIGTERM)
+
+    def kill_all(self) -> None:
+        """End it and its processes, as when the machine goes down."""
+        if self.poll() is None:
+            os.killpg(self._pid, signal.SIGKILL)
 
 
 def take_orders(orders: IO[str], answers: IO[str]) -> dict[str, Any] | None:
-    """Fork for each order and answer its exit code. Returns the order in the fork, else None."""
+    """Answer the number of a new fork, or the exit code of an older one, or null while it runs.
+
+    Returns the order in the fork, else None.
+    """
     for line in orders:
-        child = os.fork()
-        if child == 0:
-            order: dict[str, Any] = json.loads(line)
-            return order
-        _, status = os.waitpid(child, 0)
-        answers.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        order: dict[str, Any] = json.loads(line)
+        answer: int | None
+        if "args" in order:
+            answer = os.fork()
+            if answer == 0:
+                return order
+        else:
+            ended, status = os.waitpid(order["pid"], order["options"])
+            answer = os.waitstatus_to_exitcode(status) if ended else None
+        answers.write(json.dumps(answer) + "\n")
         answers.flush()
     return None
 
 
 def _become(order: dict[str, Any]) -> None:
+    os.setsid()
     os.environ.clear()
     os.environ.update(order["environment"])
     for number, name in ((0, os.devnull), *zip((1, 2), order["files"], strict=True)):
@@ -88,14 +148,33 @@ def _become(order: dict[str, Any]) -> None:
         os.close(opened)
 
 
-if __name__ == "__main__":
-    from huimin.cli import ROOM_COMMANDS, main
+def _end(code: int) -> NoReturn:
+    """As Python ends, but for taking apart what it has loaded: that costs more than a command."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
 
-    for place, _ in ROOM_COMMANDS.values():
-        importlib.import_module(place.partition(":")[0])
+
+def _load_all() -> None:
+    import huimin
+
+    for found in pkgutil.walk_packages(huimin.__path__, "huimin."):
+        if not found.name.endswith("__main__"):
+            importlib.import_module(found.name)
+    gc.freeze()  # a collection in a fork would copy all of it
+
+
+if __name__ == "__main__":
+    from huimin.cli import main
+
+    _load_all()
     # Kept apart from 0 and 1, which become the command's own.
     with os.fdopen(os.dup(0)) as orders, os.fdopen(os.dup(1), "w") as answers:
         order = take_orders(orders, answers)
     if order is not None:
         _become(order)
-        main(order["args"], prog_name="huimin")
+        try:
+            main(order["args"], prog_name="huimin")
+        except SystemExit as ending:
+            _end(ending.code if isinstance(ending.code, int) else int(ending.code is not None))

@@ -12,7 +12,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 
 def free_port() -> int:
@@ -51,9 +51,15 @@ def serving(folder: Path, database_url: str | None = None) -> Iterator[int]:
             server.wait(20)
 
 
+class Server(Protocol):
+    """A process that serves."""
+
+    def poll(self) -> int | None: ...
+
+
 def wait_until_healthy(
     port: int,
-    server: subprocess.Popen[bytes],
+    server: Server,
     log: IO[bytes] | None = None,
     seconds_max: float = 90,
 ) -> None:

@@ -15,8 +15,9 @@ import pytest
 from huimin.house import create_house, open_house
 from huimin.merchants.reversal_rule import set_reversal_rule
 from huimin.settings import Settings
-from tests.benchmarks.serving import serving
 from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till, open_county
+from tests.forked_commands import ForkedCommands
+from tests.forked_server import Serve
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
@@ -68,7 +69,12 @@ class Visit:
         self.page.wait_for_selector(".sign-out-form")
 
     def scan(self, text: str) -> None:
-        """As a wedge scanner does: key by key, wherever the focus is, and Enter."""
+        """As handhelds with a scanner do: all at once, wherever the focus is, and Enter."""
+        self.page.keyboard.insert_text(text)
+        self.page.keyboard.press("Enter")
+
+    def scan_by_keys(self, text: str) -> None:
+        """As a wedge scanner does: key by key; a code has some 225 of them."""
         self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")
 
@@ -98,7 +104,9 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[County]:
+def county(
+    tmp_path_factory: pytest.TempPathFactory, chromium: str, serve: Serve
+) -> Iterator[County]:
     """A served county with one sale in it."""
     folder = Path(tmp_path_factory.mktemp("county")) / "data"
     settings = Settings.from_environment(folder, {})
@@ -120,7 +128,7 @@ def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[
         house.engine.write(lambda tx: set_reversal_rule(tx, merchant_id=merchant, **rule))
     finally:
         house.close()
-    with serving(folder) as port:
+    with serve(folder) as port:
         yield County(
             f"http://127.0.0.1:{port}", cashier, administrator, card, lost_card, key, manager
         )
@@ -163,9 +171,12 @@ def visit(request: pytest.FixtureRequest, browser: Any, county: County) -> Itera
 
 
 @pytest.fixture(scope="module")
-def offline_county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Any]:
+def offline_county(
+    tmp_path_factory: pytest.TempPathFactory, chromium: str, _untraced_commands: ForkedCommands
+) -> Iterator[Any]:
     """A county whose policy lets tills go on without network, served by a server that can stop."""
-    county = open_county(Path(tmp_path_factory.mktemp("offline")) / "data")
+    folder = Path(tmp_path_factory.mktemp("offline")) / "data"
+    county = open_county(folder, _untraced_commands)
     county.start()
     yield county
     county.stop()

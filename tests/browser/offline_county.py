@@ -23,6 +23,8 @@ from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
 from tests.benchmarks.serving import free_port, untraced, wait_until_healthy
+from tests.forked_commands import ForkedCommands, RunningCommand
+from tests.forked_server import start_server
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.policies import make_policy
 
@@ -42,8 +44,9 @@ class OfflineCounty:
 
     folder: Path
     port: int
+    commands: ForkedCommands
     outlet: dict[str, Any] = field(default_factory=dict)
-    server: subprocess.Popen[bytes] | None = None
+    server: RunningCommand | AnotherVersion | None = None
 
     @property
     def address(self) -> str:
@@ -53,27 +56,16 @@ class OfflineCounty:
         """Serve, unless it does; `program` is the folder of another version of it."""
         if self.server is not None:
             return
-        command = [sys.executable, "-m", "huimin.cli", "run", "--port", str(self.port)]
-        self.server = subprocess.Popen(
-            command,
-            env={
-                **untraced(),
-                "HUIMIN_FOLDER": str(self.folder),
-                **({"PYTHONPATH": str(program)} if program else {}),
-            },
-            cwd=program,
-            stdout=subprocess.DEVNULL,
-            # Nobody reads its log here, and a full pipe would stop the server.
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        wait_until_healthy(self.port, self.server)
+        if program is None:
+            self.server = start_server(self.commands, self.port, HUIMIN_FOLDER=str(self.folder))
+        else:
+            self.server = AnotherVersion(program, self.folder, self.port)
 
     def stop(self) -> None:
         """As when the machine goes down: the address answers nothing."""
         if self.server is not None:
-            os.killpg(self.server.pid, signal.SIGKILL)  # its workers as well
-            self.server.wait(20)
+            self.server.kill_all()
+            self.server.wait()
             self.server = None
 
     @contextmanager
@@ -99,11 +91,33 @@ def _rows(tx: Any, terminal_id: str) -> list[dict[str, Any]]:
     return list(tx.connection.execute(wanted, {"terminal_id": terminal_id}))
 
 
-def open_county(folder: Path) -> OfflineCounty:
+class AnotherVersion:
+    """A server that runs another copy of the program."""
+
+    def __init__(self, program: Path, folder: Path, port: int) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "huimin.cli", "run", "--port", str(port)],
+            env={**untraced(), "HUIMIN_FOLDER": str(folder), "PYTHONPATH": str(program)},
+            cwd=program,
+            stdout=subprocess.DEVNULL,
+            # Nobody reads its log here, and a full pipe would stop the server.
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        wait_until_healthy(port, self._process)
+
+    def kill_all(self) -> None:
+        os.killpg(self._process.pid, signal.SIGKILL)  # its workers as well
+
+    def wait(self) -> None:
+        self._process.wait(20)
+
+
+def open_county(folder: Path, commands: ForkedCommands) -> OfflineCounty:
     """A county with an outlet and a policy that lets tills go on without network."""
     settings = Settings.from_environment(folder, {})
     create_house(settings)
-    county = OfflineCounty(folder, free_port())
+    county = OfflineCounty(folder, free_port(), commands)
     with county.house() as house:
         make_policy(house, **OFFLINE)
         county.outlet = make_outlet(house, name="天池平价超市")

@@ -10,9 +10,9 @@ import pytest
 
 from huimin.house import create_house, open_house
 from huimin.settings import Settings
-from tests.benchmarks.serving import serving
 from tests.browser.accessible import barriers
 from tests.browser.conftest import County, Visit
+from tests.forked_server import Serve
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
@@ -24,7 +24,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[County]:
+def county(
+    tmp_path_factory: pytest.TempPathFactory, chromium: str, serve: Serve
+) -> Iterator[County]:
     """Two cards, each used four times by one cashier: an alert for each window to look at."""
     folder = Path(tmp_path_factory.mktemp("county")) / "data"
     create_house(Settings.from_environment(folder, {}))
@@ -40,7 +42,7 @@ def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[
         administrator = make_staff(house, "administrator", name="李主任")["username"]
     finally:
         house.close()
-    with serving(folder) as port:
+    with serve(folder) as port:
         yield County(
             address=f"http://127.0.0.1:{port}",
             cashier="",

@@ -13,9 +13,9 @@ from huimin.cards.changing_code import code_of
 from huimin.cards.key_ring import KeyRing
 from huimin.house import create_house, open_house
 from huimin.settings import Settings
-from tests.benchmarks.serving import serving
 from tests.browser.accessible import barriers
 from tests.browser.conftest import County, Visit
+from tests.forked_server import Serve
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def county(folder: Path, chromium: str) -> Iterator[County]:
+def county(folder: Path, chromium: str, serve: Serve) -> Iterator[County]:
     create_house(Settings.from_environment(folder, {}))
     house = open_house(Settings.from_environment(folder, {}), clock=lambda: datetime.now(UTC))
     try:
@@ -42,7 +42,7 @@ def county(folder: Path, chromium: str) -> Iterator[County]:
         cashier = make_staff(house, "cashier", outlet_id=outlet["id"])["username"]
     finally:
         house.close()
-    with serving(folder) as port:
+    with serve(folder) as port:
         yield County(
             address=f"http://127.0.0.1:{port}",
             cashier=cashier,

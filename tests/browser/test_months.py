@@ -18,10 +18,10 @@ from huimin.house import create_house, open_house
 from huimin.notices.post import Notice, post_notice
 from huimin.notices.send import send_due
 from huimin.settings import Settings
-from tests.benchmarks.serving import serving
 from tests.browser.accessible import barriers
 from tests.browser.conftest import Visit
 from tests.browser.english import chinese_left, in_english
+from tests.forked_server import Serve
 from tests.making.post_offices import HookOffice, hook_office
 from tests.making.staff import make_staff
 from tests.reports.county import make_small_county
@@ -49,7 +49,9 @@ class MonthsCounty:
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[MonthsCounty]:
+def county(
+    tmp_path_factory: pytest.TempPathFactory, chromium: str, serve: Serve
+) -> Iterator[MonthsCounty]:
     """A served county with sales in each of the last two months and a webhook that is down."""
     folder = Path(tmp_path_factory.mktemp("months")) / "data"
     last = previous_month(month_of(county_day(datetime.now(UTC))))
@@ -60,7 +62,7 @@ def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[
             patch.setenv(name, value)
         settings = Settings.from_environment(folder, {**WEBHOOK, "HUIMIN_WEBHOOK_URL": hooks.url})
         signers = _fill(settings, months)
-        with serving(folder) as port:
+        with serve(folder) as port:
             where = f"http://127.0.0.1:{port}"
             yield MonthsCounty(where, signers, months, hooks, folder, settings)
 

@@ -16,9 +16,9 @@ from PIL import Image
 
 from huimin.house import create_house, open_house
 from huimin.settings import Settings
-from tests.benchmarks.serving import serving
 from tests.browser.accessible import barriers
 from tests.browser.conftest import DESK, PHONE, County, Visit
+from tests.forked_server import Serve
 from tests.making.cards import make_card
 from tests.making.holders import id_number, make_holder
 from tests.making.registers import register_row, write_xlsx
@@ -45,7 +45,7 @@ def size(request: pytest.FixtureRequest) -> dict[str, int]:
 
 
 @pytest.fixture
-def town(tmp_path: Path, chromium: str) -> Iterator[Town]:
+def town(tmp_path: Path, chromium: str, serve: Serve) -> Iterator[Town]:
     """A county of its own for each day, so that no day finds what another left behind."""
     folder = tmp_path / "data"
     settings = Settings.from_environment(folder, {})
@@ -63,7 +63,7 @@ def town(tmp_path: Path, chromium: str) -> Iterator[Town]:
         administrators = tuple(make_staff(house, "administrator")["username"] for _ in range(2))
     finally:
         house.close()
-    with serving(folder) as port:
+    with serve(folder) as port:
         yield Town(
             f"http://127.0.0.1:{port}",
             (registrars[0], registrars[1]),

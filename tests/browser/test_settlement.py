@@ -16,9 +16,9 @@ import pytest
 from huimin.core.days import county_day, month_of
 from huimin.house import create_house, open_house
 from huimin.settings import Settings
-from tests.benchmarks.serving import serving
 from tests.browser.accessible import barriers
 from tests.browser.english import chinese_left, in_english
+from tests.forked_server import Serve
 from tests.making.staff import make_staff
 from tests.settlement.county import close_month, make_county
 
@@ -42,7 +42,7 @@ class Settled:
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Any]:
+def county(tmp_path_factory: pytest.TempPathFactory, chromium: str, serve: Serve) -> Iterator[Any]:
     """A served county whose present month is settled; the time to confirm has just begun."""
     folder = Path(tmp_path_factory.mktemp("settled")) / "data"
     settings = Settings.from_environment(folder, {})
@@ -58,7 +58,7 @@ def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[
         first, second = ((_manager(house, row["merchant_id"]), str(row["number"])) for row in rows)
     finally:
         house.close()
-    with serving(folder) as port:
+    with serve(folder) as port:
         yield Settled(f"http://127.0.0.1:{port}", administrator, (first, second))
 
 

@@ -13,7 +13,7 @@ from huimin.house import House, open_house
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
-from tests.benchmarks.serving import serving
+from tests.forked_server import Serve
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
@@ -74,14 +74,16 @@ def test_what_is_missing_is_named(till: ApiTill, body: dict[str, str]) -> None:
 
 
 @pytest.fixture
-def shop(settings: Settings) -> Iterator[tuple[int, Settings, list[str], dict[str, Any]]]:
+def shop(
+    settings: Settings, serve: Serve
+) -> Iterator[tuple[int, Settings, list[str], dict[str, Any]]]:
     house = open_house(settings)
     make_policy(house)
     card = make_card(house, make_holder(house))
     outlet = make_outlet(house)
     keys = [make_terminal(house, outlet)[1] for _ in range(2)]
     house.close()
-    with serving(settings.folder, settings.database_url) as port:
+    with serve(settings.folder, settings.database_url) as port:
         yield port, settings, keys, card
 
 

@@ -15,7 +15,7 @@ from huimin.house import open_house
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
-from tests.benchmarks.serving import serving
+from tests.forked_server import Serve
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
@@ -76,14 +76,14 @@ class Shop:
 
 
 @pytest.fixture
-def shop(settings: Settings) -> Iterator[Shop]:
+def shop(settings: Settings, serve: Serve) -> Iterator[Shop]:
     house = open_house(settings)
     make_policy(house, cap_card_day_fen=DAY_CAP_FEN)
     card = make_card(house, make_holder(house))
     outlet = make_outlet(house)
     keys = [make_terminal(house, outlet)[1] for _ in range(2)]
     house.close()
-    with serving(settings.folder, settings.database_url) as port:
+    with serve(settings.folder, settings.database_url) as port:
         yield Shop(port, settings, card, keys)
 
 

@@ -19,7 +19,7 @@ from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
 from huimin.simulation.faults import FAULTS
 from huimin.simulation.play import Plan, play
-from tests.benchmarks.serving import serving
+from tests.forked_server import Serve
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_terminal
@@ -51,7 +51,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(settings: Settings) -> Iterator[Shop]:
+def shop(settings: Settings, serve: Serve) -> Iterator[Shop]:
     from huimin.cards.change_state import revoke_card
 
     house = open_house(settings)
@@ -61,7 +61,7 @@ def shop(settings: Settings) -> Iterator[Shop]:
     house.engine.write(lambda tx: revoke_card(tx, **act))
     _, key = make_terminal(house)
     house.close()
-    with serving(settings.folder, settings.database_url) as port:
+    with serve(settings.folder, settings.database_url) as port:
         yield Shop(f"http://127.0.0.1:{port}", settings, key, [card["token"] for card in cards])
 
 
