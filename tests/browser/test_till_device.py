@@ -22,7 +22,8 @@ def set_up(visit: Visit, enter: bool = True) -> None:
     page.click('a[href="/till/set-up"]')
     page.wait_for_selector("#key:focus")
     page.wait_for_load_state("networkidle")
-    page.keyboard.type(f"huimin-till:{visit.county.address}#{visit.county.terminal_key}")
+    with visit.at_once():
+        page.keyboard.type(f"huimin-till:{visit.county.address}#{visit.county.terminal_key}")
     if enter:
         page.keyboard.press("Enter")
     page.wait_for_selector("#ready:not([hidden])")
