@@ -113,9 +113,14 @@ def with_merged_cells(
 def _rows(worksheet: Any) -> Iterator[SheetRow]:
     with _Refusing():
         values = worksheet.iter_rows(values_only=True, max_col=COLUMNS_MAX)
+        before = None
         for number, row in enumerate(values, start=1):
             if number > ROW_NUMBER_MAX:
                 raise _damaged()
+            # openpyxl fills a gap with one and the same row, a million times if need be.
+            if row is before:
+                continue
+            before = row
             yield SheetRow(number, tuple(_cell(value) for value in _trimmed(row)))
 
 

@@ -15,6 +15,7 @@ import xlsxwriter
 
 from huimin.core.refusals import FieldProblems
 from huimin.holders import register_sheets, register_xlsx
+from huimin.holders.register_sheets import open_sheets
 from huimin.house import House
 from tests.making.holders import id_number
 from tests.making.registers import HEADER, check, codes, register_row, write_csv, write_xlsx
@@ -134,17 +135,27 @@ def test_a_zip_bomb_is_refused_before_it_unfolds(
     assert "太大" in refused(with_part(path, SHEET, b"<a>" + b" " * 2_000_000 + b"</a>"))
 
 
-def test_a_row_far_below_does_not_keep_the_reader_for_ever(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("huimin.holders.register_xlsx.ROW_NUMBER_MAX", 20_000)
-    path = write_xlsx(tmp_path / "a.xlsx", [register_row()])
+def with_row_below(path: Path, number: int) -> Path:
+    """One more row far below, with nothing in between."""
     with zipfile.ZipFile(path) as archive:
         sheet = archive.read(SHEET)
-    far = sheet.replace(
-        b"</sheetData>", b'<row r="999999999999"><c r="A999999999999"/></row></sheetData>'
+    row = f'<row r="{number}"><c r="A{number}" t="n"><v>7</v></c></row></sheetData>'
+    return with_part(path, SHEET, sheet.replace(b"</sheetData>", row.encode()))
+
+
+def test_a_row_far_below_does_not_keep_the_reader_for_ever(tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", [register_row()])
+    assert "损坏" in refused(with_row_below(path, 999_999_999_999))
+
+
+def test_a_million_rows_that_are_not_there_are_not_read(tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", [register_row()])
+    far = with_row_below(path, 1_048_576)
+    before, found = (
+        [row.number for sheet in open_sheets(each) for row in sheet.rows] for each in (path, far)
     )
-    assert "损坏" in refused(with_part(path, SHEET, far))
+    assert found[: len(before)] == before and found[-1] == 1_048_576
+    assert len(found) <= len(before) + 2
 
 
 def test_a_file_that_is_too_large_is_refused_unread(
