@@ -311,22 +311,23 @@ def serve(_untraced_commands: ForkedCommands) -> Serve:
 
 @pytest.fixture
 def run_cli(request: pytest.FixtureRequest, environment: None) -> RunCli:
-    """`run_cli(args, folder)`: the real command in a process of its own."""
+    """`run_cli(args, folder, typed="…")`: the real command in a process of its own."""
     name = "_traced_commands" if is_measured(request.node) else "_untraced_commands"
     commands: ForkedCommands = request.getfixturevalue(name)
 
     def run(
-        args: list[str], folder: Path | None = None, **variables: str
+        args: list[str | Path], folder: Path | None = None, typed: str = "", **variables: str
     ) -> subprocess.CompletedProcess[str]:
         given = {**os.environ, "PYTHONIOENCODING": "utf-8", **variables}
         if folder is not None:
             given["HUIMIN_FOLDER"] = str(folder)
         if not any(name.startswith("PYTHON") for name in variables):
-            return commands.run([*map(str, args)], given)
+            return commands.run([*map(str, args)], given, typed)
         # What Python itself looks at as it starts can't be changed in a fork.
         return subprocess.run(
             [sys.executable, "-m", "huimin", *map(str, args)],
             env=given,
+            input=typed,
             cwd=REPOSITORY,
             capture_output=True,
             text=True,

@@ -25,7 +25,7 @@ from typing import IO, Any, NoReturn
 from tests.benchmarks.serving import untraced
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-SECONDS_MAX = 120
+SECONDS_MAX = 300
 
 
 class ForkedCommands:
@@ -39,20 +39,26 @@ class ForkedCommands:
         self._waiting: subprocess.Popen[str] | None = None
 
     def run(
-        self, args: list[str], environment: Mapping[str, str]
+        self, args: list[str], environment: Mapping[str, str], typed: str = ""
     ) -> subprocess.CompletedProcess[str]:
         """What `python -m huimin ARGS` answers in this environment, at the repository's top."""
         with tempfile.TemporaryDirectory(prefix="huimin-run-") as folder:
-            said = [Path(folder) / name for name in ("stdout", "stderr")]
-            code = self.start(args, environment, *said).wait()
+            given, *said = [Path(folder) / name for name in ("stdin", "stdout", "stderr")]
+            given.write_text(typed, encoding="utf-8")
+            code = self.start(args, environment, *said, stdin=given).wait()
             out, err = (path.read_text(encoding="utf-8") for path in said)
         return subprocess.CompletedProcess(["huimin", *args], code, out, err)
 
     def start(
-        self, args: list[str], environment: Mapping[str, str], stdout: Path, stderr: Path
+        self,
+        args: list[str],
+        environment: Mapping[str, str],
+        stdout: Path,
+        stderr: Path,
+        stdin: Path = Path(os.devnull),
     ) -> RunningCommand:
         """The same without waiting for its end; what it says goes to the files."""
-        files = [str(stdout), str(stderr)]
+        files = [str(stdin), str(stdout), str(stderr)]
         pid = self.order({"args": args, "environment": dict(environment), "files": files})
         assert pid is not None
         return RunningCommand(self, pid)
@@ -141,7 +147,7 @@ def _become(order: dict[str, Any]) -> None:
     os.setsid()
     os.environ.clear()
     os.environ.update(order["environment"])
-    for number, name in ((0, os.devnull), *zip((1, 2), order["files"], strict=True)):
+    for number, name in enumerate(order["files"]):
         flags = os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC
         opened = os.open(name, flags, 0o600)
         os.dup2(opened, number)

@@ -45,6 +45,9 @@ NUMBER_WIDTH = 9 * mm
 # What a column of text or of a number needs beside the others, in parts of the width.
 PARTS = {"text": 2.4, "count": 1.0, "money": 1.55, "rate": 1.35}
 NAME_PARTS = 3.0
+# Of the size of the letters: the widest digit in any of the fonts that are printed with.
+DIGIT_WIDTH = 0.58
+PADDING = 2
 GREY, LINE = HexColor("#E7E6E6"), HexColor("#7A7A7A")
 
 
@@ -161,28 +164,39 @@ class _Pages:
         parts: Sequence[float],
         left: Sequence[int],
     ) -> Flowable:
-        cells = [[Paragraph(escape(head), self.middle) for head in heads]]
+        widths = [WIDTH * part / sum(parts) for part in parts]
+        cells: list[list[Paragraph | str]] = [
+            [Paragraph(escape(head), self.middle) for head in heads]
+        ]
         for row in rows:
             cells.append(
                 [
-                    Paragraph(escape(text), self.left if place in left else self.right)
-                    for place, text in enumerate(row)
+                    self._cell(text, width, is_text=place in left)
+                    for place, (text, width) in enumerate(zip(row, widths, strict=True))
                 ]
             )
-        widths = [WIDTH * part / sum(parts) for part in parts]
         table = LongTable(cells, colWidths=widths, repeatRows=1)
         table.setStyle(
             [
+                ("FONT", (0, 1), (-1, -1), self.font, self.right.fontSize, self.right.leading),
+                ("ALIGN", (0, 1), (-1, -1), "RIGHT"),
                 ("GRID", (0, 0), (-1, -1), 0.4, LINE),
                 ("BACKGROUND", (0, 0), (-1, 0), GREY),
                 ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                ("LEFTPADDING", (0, 0), (-1, -1), 2),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+                ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+                ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
                 ("TOPPADDING", (0, 0), (-1, -1), 2),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
             ]
         )
         return table
+
+    def _cell(self, text: str, width: float, *, is_text: bool) -> Paragraph | str:
+        """What may need a second line is a paragraph, which costs five times as much to set."""
+        if is_text:
+            return Paragraph(escape(text), self.left)
+        needed = (len(text) + 1) * self.right.fontSize * DIGIT_WIDTH + 2 * PADDING
+        return text if needed <= width else Paragraph(escape(text), self.right)
 
 
 def row_cells(row: ReportRow, figures: Sequence[str]) -> tuple[str, ...]:

@@ -5,51 +5,42 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from subprocess import CompletedProcess
+
+import pytest
 
 from huimin.access.passwords import NOBODYS_HASH, matches
+from tests.conftest import RunCli
 from tests.making.staff import PASSWORD
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+Staff = Callable[..., CompletedProcess[str]]
 
 
-def staff(folder: Path, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "huimin", "--folder", str(folder), "staff", *words],
-        input=typed,
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
-
-
-def test_an_account_is_added_listed_reset_and_disabled(run_cli: Any, folder: Path) -> None:
+@pytest.fixture
+def staff(run_cli: RunCli, folder: Path) -> Staff:
+    """`staff("add", …, typed="…")` in a county that was made for it."""
     assert run_cli(["init"], folder).returncode == 0
-    added = staff(
-        folder, "add", "li.na", "--name", "李娜", "--role", "auditor", typed=PASSWORD + "\n"
-    )
+    return lambda *words, typed="": run_cli(["staff", *words], folder, typed)
+
+
+def test_an_account_is_added_listed_reset_and_disabled(staff: Staff, folder: Path) -> None:
+    added = staff("add", "li.na", "--name", "李娜", "--role", "auditor", typed=PASSWORD + "\n")
     assert (added.returncode, added.stderr) == (0, "")
-    again = staff(
-        folder, "add", "li.na", "--name", "李娜", "--role", "auditor", typed=PASSWORD + "\n"
-    )
+    again = staff("add", "li.na", "--name", "李娜", "--role", "auditor", typed=PASSWORD + "\n")
     assert again.returncode == 2
     assert "用户名" in again.stderr
     assert len(again.stderr.splitlines()) == 1
-    listed = staff(folder, "list", "--format", "json")
+    listed = staff("list", "--format", "json")
     (row,) = json.loads(listed.stdout)["staff"]
     assert (row["username"], row["role"], row["state"]) == ("li.na", "auditor", "active")
     assert "argon2" not in listed.stdout
     assert _stored_hash(folder).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
-    assert staff(folder, "password", "li.na", typed="another-password\n").returncode == 0
-    assert staff(folder, "disable", "li.na").returncode == 0
-    assert "disabled" in staff(folder, "list").stdout
-    gone = staff(folder, "disable", "nobody")
+    assert staff("password", "li.na", typed="another-password\n").returncode == 0
+    assert staff("disable", "li.na").returncode == 0
+    assert "disabled" in staff("list").stdout
+    gone = staff("disable", "nobody")
     assert (gone.returncode, gone.stdout) == (2, "")
 
 
@@ -64,8 +55,7 @@ def _stored_hash(folder: Path) -> str:
     return str(found)
 
 
-def test_what_does_not_fit_is_told_in_one_sentence(run_cli: Any, folder: Path) -> None:
-    run_cli(["init"], folder)
+def test_what_does_not_fit_is_told_in_one_sentence(staff: Staff) -> None:
     cases = [
         (["add", "Upper", "--name", "李娜", "--role", "auditor"], PASSWORD, "用户名"),
         (["add", "li.na", "--name", "李娜", "--role", "auditor"], "short", "密码"),
@@ -77,7 +67,7 @@ def test_what_does_not_fit_is_told_in_one_sentence(run_cli: Any, folder: Path) -
         ),
     ]
     for words, typed, told in cases:
-        ran = staff(folder, *words, typed=typed + "\n")
+        ran = staff(*words, typed=typed + "\n")
         assert (ran.returncode, ran.stdout) == (2, ""), words
         assert told in ran.stderr
         assert "Traceback" not in ran.stderr

@@ -8,7 +8,7 @@ from typing import Any
 
 from huimin.house import open_house
 from huimin.settings import Settings
-from tests.demo.conftest import run_demo
+from tests.conftest import RunCli
 from tests.making.cards import make_card
 
 
@@ -16,10 +16,12 @@ def cards_of(described: dict[str, Any], state: str) -> list[str]:
     return [card["number"] for card in described["cards"] if card["state"] == state]
 
 
-def test_a_demo_card_s_code_is_taken_by_a_till(demo_copy: Path, described: dict[str, Any]) -> None:
+def test_a_demo_card_s_code_is_taken_by_a_till(
+    run_cli: RunCli, demo_copy: Path, described: dict[str, Any]
+) -> None:
     from huimin.app import create_app
 
-    told = run_demo("--folder", demo_copy, "--code", cards_of(described, "active")[0])
+    told = run_cli(["demo", "--folder", demo_copy, "--code", cards_of(described, "active")[0]])
     assert told.returncode == 0, told.stderr
     code = told.stdout.strip()
     assert code.isdigit()
@@ -34,21 +36,25 @@ def test_a_demo_card_s_code_is_taken_by_a_till(demo_copy: Path, described: dict[
     assert answer.json["card"]["number"] == cards_of(described, "active")[0]
 
 
-def test_no_code_of_a_card_that_does_not_count(demo_copy: Path, described: dict[str, Any]) -> None:
+def test_no_code_of_a_card_that_does_not_count(
+    run_cli: RunCli, demo_copy: Path, described: dict[str, Any]
+) -> None:
     for number in (cards_of(described, "suspended")[0], "5120220000000054"):
-        told = run_demo("--folder", demo_copy, "--code", number)
+        told = run_cli(["demo", "--folder", demo_copy, "--code", number])
         assert (told.returncode, told.stdout) == (2, "")
 
 
-def test_no_code_of_a_real_county(sqlite_house: Any, demo_copy: Path, tmp_path: Path) -> None:
+def test_no_code_of_a_real_county(
+    run_cli: RunCli, sqlite_house: Any, demo_copy: Path, tmp_path: Path
+) -> None:
     card = make_card(sqlite_house)
     folder = sqlite_house.settings.folder
     sqlite_house.close()
-    told = run_demo("--folder", folder, "--code", card["number"])
+    told = run_cli(["demo", "--folder", folder, "--code", card["number"]])
     assert (told.returncode, told.stdout) == (2, "")
     shutil.copy(demo_copy / "demo.json", folder)
-    told = run_demo("--folder", folder, "--code", card["number"])
+    told = run_cli(["demo", "--folder", folder, "--code", card["number"]])
     assert (told.returncode, told.stdout) == (2, "") and "不是演示县" in told.stderr
-    told = run_demo("--folder", tmp_path / "nothing", "--code", card["number"])
+    told = run_cli(["demo", "--folder", tmp_path / "nothing", "--code", card["number"]])
     assert (told.returncode, told.stdout) == (2, "")
     assert not (tmp_path / "nothing").exists()

@@ -18,8 +18,7 @@ from typing import Any
 import pytest
 
 from tests.benchmarks.serving import untraced
-from tests.conftest import REPOSITORY
-from tests.demo.conftest import run_demo
+from tests.conftest import REPOSITORY, RunCli
 
 START_SECONDS_MAX = 60
 
@@ -103,8 +102,10 @@ def test_a_card_of_the_demo_can_be_verified_and_redeemed(served: dict[str, Any])
     assert refused["code"] == "card_suspended"
 
 
-def test_the_printed_curl_line_works(served: dict[str, Any]) -> None:
-    printed = run_demo("--no-serve", "--folder", served["folder"], "--port", str(served["port"]))
+def test_the_printed_curl_line_works(run_cli: RunCli, served: dict[str, Any]) -> None:
+    printed = run_cli(
+        ["demo", "--no-serve", "--folder", served["folder"], "--port", str(served["port"])]
+    )
     line = next(x.strip() for x in printed.stdout.splitlines() if x.strip().startswith("curl "))
     words = shlex.split(line)
     body = json.loads(words[words.index("-d") + 1])
@@ -116,12 +117,12 @@ def test_the_printed_curl_line_works(served: dict[str, Any]) -> None:
     assert answer["card"]["state"] == "active"
 
 
-def test_a_taken_port_is_one_sentence_and_builds_nothing(tmp_path: Path) -> None:
+def test_a_taken_port_is_one_sentence_and_builds_nothing(run_cli: RunCli, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        done = run_demo("--folder", tmp_path / "county", "--port", str(port))
+        done = run_cli(["demo", "--folder", tmp_path / "county", "--port", str(port)])
     assert (done.returncode, done.stdout) == (2, "")
     assert "--port" in done.stderr and len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "county").exists()
