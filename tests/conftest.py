@@ -7,13 +7,16 @@ is made once a session as a template; each test gets a copy, which is faster tha
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
+import gc
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +28,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
 
 from huimin.house import House, create_house, furnish
-from huimin.settings import Settings
+from huimin.settings import Settings, secret_key_of
 from huimin.storage.engine import Engine
 from huimin.storage.open_engine import create_database, open_engine
 from tests.forked_commands import ForkedCommands
@@ -50,6 +53,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def is_measured(item: pytest.Item) -> bool:
     """Whether what a test runs counts for the coverage."""
     return any(room in item.path.parents for room in MEASURED_TESTS)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: a collection need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -269,12 +278,41 @@ def sqlite_house(
     opened.close()
 
 
+@dataclass(frozen=True)
+class WiredApp:
+    """An app, and what it held when it had just been wired."""
+
+    app: Flask
+    extensions: dict[str, Any]
+    config: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def _wired_apps() -> dict[Settings, WiredApp]:
+    return {}
+
+
 @pytest.fixture
-def app(house: House) -> Any:
-    """The wired Flask app over `house`."""
+def app(house: House, _wired_apps: dict[Settings, WiredApp]) -> Any:
+    """The wired Flask app over `house`.
+
+    To wire one costs more than most tests: it is handed on from test to test, as it was at first.
+    """
+    from huimin import logs
     from huimin.app import create_app
 
-    return create_app(house=house, testing=True)
+    alike = dataclasses.replace(house.settings, folder=Path(), database_url=None)
+    if alike not in _wired_apps:
+        made = create_app(house=house, testing=True)
+        _wired_apps[alike] = WiredApp(made, dict(made.extensions), dict(made.config))
+    wired = _wired_apps[alike]
+    logs.configure()
+    for held, first in ((wired.app.extensions, wired.extensions), (wired.app.config, wired.config)):
+        held.clear()
+        held.update(first)
+    wired.app.extensions["huimin"] = house
+    wired.app.config["SECRET_KEY"] = secret_key_of(house.settings)
+    return wired.app
 
 
 @pytest.fixture
