@@ -32,6 +32,9 @@ PHONE, DESK = {"width": 360, "height": 740}, {"width": 1366, "height": 768}
 COUNT_PRINTS = "window.printed = 0; window.print = () => { window.printed += 1; };"
 
 
+# The cookies of who has signed in, by the county's address and the name.
+SESSIONS: dict[tuple[str, str], list[Any]] = {}
+
 # A scanner is told by its speed: while it types, the time that this machine takes does not count.
 HOLD_CLOCK = """
 (() => {
@@ -72,7 +75,14 @@ class Visit:
         return bool(self.page.viewport_size == PHONE)
 
     def sign_in(self, username: str) -> None:
-        """Through the form, with the keyboard."""
+        """Through the form, with the keyboard; who has done so once in this county is let in."""
+        who = (self.county.address, username)
+        if who in SESSIONS:
+            self.page.context.add_cookies(SESSIONS[who])
+            self.page.goto(self.county.address)
+            if self.page.locator(".sign-out-form").count():
+                return
+            self.page.context.clear_cookies()
         self.page.goto(self.county.address)
         self.page.wait_for_selector("#username:focus")
         self.page.keyboard.type(username)
@@ -80,6 +90,7 @@ class Visit:
         self.page.keyboard.type(PASSWORD)
         self.page.keyboard.press("Enter")
         self.page.wait_for_selector(".sign-out-form")
+        SESSIONS[who] = self.page.context.cookies()
 
     def scan(self, text: str) -> None:
         """Wherever the focus is, and Enter.

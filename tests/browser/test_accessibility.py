@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.accessible import barriers
 from tests.browser.conftest import Visit
+from tests.browser.sizes import at_desk, on_phone
 from tests.browser.test_till import begin, choose
 
 pytestmark = pytest.mark.browser
@@ -41,6 +42,7 @@ def test_the_till_in_each_of_its_states(visit: Visit) -> None:
     assert visit.wide() == 0
 
 
+@at_desk
 def test_the_report(visit: Visit) -> None:
     visit.sign_in(visit.county.administrator)
     visit.page.goto(visit.county.address + "/reports/")
@@ -50,6 +52,7 @@ def test_the_report(visit: Visit) -> None:
     assert visit.wide() == 0
 
 
+@on_phone
 def test_what_is_behind_the_report_s_numbers(visit: Visit) -> None:
     """A number is quiet until the keyboard is on it; its list can be read by everybody."""
     page = visit.page
@@ -72,6 +75,7 @@ def test_what_is_behind_the_report_s_numbers(visit: Visit) -> None:
         assert visit.wide() == 0
 
 
+@on_phone
 def test_receipts_and_claims(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.cashier)

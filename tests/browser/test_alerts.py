@@ -12,6 +12,7 @@ from huimin.house import create_house, open_house
 from huimin.settings import Settings
 from tests.browser.accessible import barriers
 from tests.browser.conftest import County, Visit
+from tests.browser.sizes import at_desk
 from tests.forked_server import Serve
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
@@ -54,6 +55,7 @@ def county(
         )
 
 
+@at_desk
 def test_an_alert_is_looked_at(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.administrator)

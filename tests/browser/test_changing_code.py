@@ -15,6 +15,7 @@ from huimin.house import create_house, open_house
 from huimin.settings import Settings
 from tests.browser.accessible import barriers
 from tests.browser.conftest import County, Visit
+from tests.browser.sizes import on_phone
 from tests.forked_server import Serve
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
@@ -89,6 +90,7 @@ def test_a_phone_s_code_needs_no_question(visit: Visit, folder: Path) -> None:
     page.wait_for_selector("#amount:focus")
 
 
+@on_phone
 def test_who_was_chosen_all_the_same_was_looked_at(visit: Visit, folder: Path) -> None:
     page = visit.page
     code = code_of(visit.county.card, KeyRing.open(folder), datetime.now(UTC))

@@ -8,6 +8,7 @@ import pypdfium2
 import pytest
 
 from tests.browser.conftest import Visit
+from tests.browser.sizes import at_desk, on_phone
 from tests.browser.test_receipts import check_paper
 
 pytestmark = pytest.mark.browser
@@ -99,6 +100,7 @@ def test_from_a_refusal_to_the_ledger(visit: Visit) -> None:
     assert "补退顾客" in page.inner_text("#paper") and "¥4.00" in page.inner_text("#paper")
 
 
+@at_desk
 def test_the_done_page_prints_in_place_and_again_as_a_reprint(visit: Visit) -> None:
     from tests.browser.test_till import begin, choose
 
@@ -129,6 +131,7 @@ def test_the_done_page_prints_in_place_and_again_as_a_reprint(visit: Visit) -> N
     assert "退货凭证" in slip and "117.76" in slip
 
 
+@on_phone
 def test_a_receipt_is_reached_from_today_s_list(visit: Visit) -> None:
     visit.sign_in(visit.county.cashier)
     link = visit.page.locator("#today-sales a").first

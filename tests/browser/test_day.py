@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.accessible import barriers
 from tests.browser.conftest import Visit
+from tests.browser.sizes import on_phone
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +29,7 @@ def upload(page: Any, rows: list[list[str]]) -> None:
     page.get_by_role("button", name="上传并核对").click()
 
 
+@on_phone
 def test_a_day_is_compared_and_closed(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.cashier)

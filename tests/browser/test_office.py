@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.accessible import barriers
 from tests.browser.conftest import PASSWORD, Visit
+from tests.browser.sizes import at_desk, on_phone
 from tests.making.holders import id_number
 
 pytestmark = pytest.mark.browser
@@ -32,6 +33,7 @@ def test_no_page_of_the_office_holds_a_barrier_or_is_too_wide(visit: Visit) -> N
         assert visit.wide() == 0, f"{path} at 200 %"
 
 
+@on_phone
 def test_the_pages_are_read_in_english(visit: Visit) -> None:
     visit.sign_in(visit.county.administrator)
     visit.page.click("button[name=language][value=en]")
@@ -44,6 +46,7 @@ def test_the_pages_are_read_in_english(visit: Visit) -> None:
         assert visit.wide() == 0, path
 
 
+@at_desk
 def test_a_person_is_entered_with_the_keyboard_and_found_again(visit: Visit) -> None:
     page, number = visit.page, id_number()
     # Another name in each window: both share a county, which warns of a likely duplicate.
@@ -88,6 +91,7 @@ def test_a_person_is_entered_with_the_keyboard_and_found_again(visit: Visit) -> 
     assert barriers(page) == []
 
 
+@on_phone
 def test_a_card_is_looked_at_and_a_password_changed(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.administrator)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.accessible import barriers
 from tests.browser.conftest import Visit
+from tests.browser.sizes import at_desk
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +28,7 @@ def test_anybody_reads_the_public_pages(visit: Visit) -> None:
     page.wait_for_selector("text=没有符合条件的示范点")
 
 
+@at_desk
 def test_the_reach_leads_to_the_people(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.administrator)

@@ -10,6 +10,7 @@ import pytest
 import zxingcpp
 
 from tests.browser.conftest import Visit
+from tests.browser.sizes import at_desk, on_phone
 from tests.browser.test_till import begin, choose
 
 pytestmark = pytest.mark.browser
@@ -62,7 +63,7 @@ def code_of(document: Any) -> str:
     return str(found.text)
 
 
-@pytest.mark.parametrize("width_mm", [58, 80])
+@pytest.mark.parametrize(("visit", "width_mm"), [("phone", 58), ("desk", 80)], indirect=["visit"])
 def test_it_prints_whole_at_the_paper_s_width(visit: Visit, width_mm: int) -> None:
     page = visit.page
     address = sell(visit)
@@ -84,6 +85,7 @@ def test_it_prints_whole_at_the_paper_s_width(visit: Visit, width_mm: int) -> No
     assert "重打 第 2 次" in check_paper(print_here(visit), width_mm)
 
 
+@on_phone
 def test_the_browser_s_own_menu_makes_no_copy_that_was_not_counted(visit: Visit) -> None:
     visit.page.goto(sell(visit))
     made = pypdfium2.PdfDocument(visit.page.pdf())
@@ -91,6 +93,7 @@ def test_the_browser_s_own_menu_makes_no_copy_that_was_not_counted(visit: Visit)
     assert "117.76" not in text and "打印小票" in text
 
 
+@at_desk
 def test_a_printer_s_file_can_be_downloaded(visit: Visit) -> None:
     from tests.making.escpos_paper import read_escpos
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import Visit
+from tests.browser.sizes import at_desk, on_phone
 
 pytestmark = pytest.mark.browser
 
@@ -65,6 +66,7 @@ def test_a_whole_sale_with_the_keyboard_and_its_undo(visit: Visit) -> None:
     page.wait_for_selector("#card:focus")
 
 
+@on_phone
 def test_two_clicks_on_confirm_are_one_sale(visit: Visit) -> None:
     begin(visit)
     before = count(visit)
@@ -74,6 +76,7 @@ def test_two_clicks_on_confirm_are_one_sale(visit: Visit) -> None:
     assert count(visit) == before + 1
 
 
+@at_desk
 def test_a_press_too_many_does_not_hide_what_is_to_be_paid(visit: Visit) -> None:
     """However late it comes: here in the very moment in which the sum appears."""
     page = visit.page
@@ -92,6 +95,7 @@ def test_a_press_too_many_does_not_hide_what_is_to_be_paid(visit: Visit) -> None
     page.wait_for_selector("#card:focus")
 
 
+@on_phone
 def test_a_key_held_down_confirms_and_goes_no_further(visit: Visit) -> None:
     page = visit.page
     begin(visit)
@@ -103,6 +107,7 @@ def test_a_key_held_down_confirms_and_goes_no_further(visit: Visit) -> None:
     page.keyboard.up("Enter")
 
 
+@at_desk
 def test_what_can_be_confirmed_is_what_is_shown(visit: Visit) -> None:
     begin(visit)
     choose(visit, "50")
@@ -118,6 +123,7 @@ def test_what_can_be_confirmed_is_what_is_shown(visit: Visit) -> None:
     visit.page.locator("#quote-payable", has_text="¥468.00").wait_for()
 
 
+@on_phone
 def test_a_refusal_is_a_kind_sentence_and_the_next_scan_goes_on(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.cashier)
@@ -138,6 +144,7 @@ def test_a_refusal_is_a_kind_sentence_and_the_next_scan_goes_on(visit: Visit) ->
     page.wait_for_selector("#sale:not([hidden])")
 
 
+@on_phone
 def test_the_page_is_read_in_english(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.cashier)
@@ -153,16 +160,16 @@ def test_the_page_is_read_in_english(visit: Visit) -> None:
     assert visit.wide() == 0
 
 
+@on_phone
 def test_the_amount_can_be_tapped(visit: Visit) -> None:
     begin(visit)
-    if not visit.page.is_visible("#keypad"):
-        pytest.skip("the keypad is for screens that are touched")
     visit.page.check("#presenters input >> nth=0")
     for key in "12.5":
         visit.page.click(f'#keypad [data-key="{key}"]')
     visit.page.locator("#quote-amount", has_text="¥12.50").wait_for()
 
 
+@at_desk
 def test_a_cashier_does_not_see_the_report(visit: Visit) -> None:
     visit.sign_in(visit.county.cashier)
     answer = visit.page.goto(f"{visit.county.address}/reports/")

@@ -12,10 +12,10 @@ import pytest
 from PIL import Image, ImageFilter
 
 from tests.browser.conftest import Visit
+from tests.browser.sizes import at_desk
 from tests.browser.test_till import choose
 
 pytestmark = pytest.mark.browser
-at_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)
 
 WIDTH, HEIGHT, CARD_WIDTH = 960, 540, 640
 

@@ -9,11 +9,11 @@ import pytest
 
 from tests.browser.accessible import barriers
 from tests.browser.conftest import Visit
+from tests.browser.sizes import at_desk
 from tests.browser.test_till import choose
 from tests.making.staff import PASSWORD
 
 pytestmark = pytest.mark.browser
-at_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)
 
 
 def set_up(visit: Visit, enter: bool = True) -> None:
@@ -30,7 +30,7 @@ def set_up(visit: Visit, enter: bool = True) -> None:
     page.wait_for_selector("#today-sales li")
 
 
-@pytest.mark.parametrize("enter", [True, False], ids=["enter", "no-enter"])
+@pytest.mark.parametrize(("visit", "enter"), [("phone", True), ("desk", False)], indirect=["visit"])
 def test_one_scan_of_the_key_and_no_sign_in(visit: Visit, enter: bool) -> None:
     set_up(visit, enter)
     assert visit.page.locator(".sign-out-form").count() == 0

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Visit
+from tests.browser.sizes import at_desk, on_phone
 from tests.browser.test_till import begin, choose
 
 pytestmark = pytest.mark.browser
-at_desk = pytest.mark.parametrize("visit", ["desk"], indirect=True)
-on_phone = pytest.mark.parametrize("visit", ["phone"], indirect=True)
 
 EAN = "6901234567892"
 # What a Chinese input method reports of a key that it has taken: the place, not the character.
@@ -163,6 +162,7 @@ def test_a_card_is_pasted(visit: Visit, into: str) -> None:
     assert cards == [text]
 
 
+@on_phone
 def test_a_number_is_checked_in_the_page_before_it_is_asked(ready: Visit) -> None:
     page, cards = ready.page, asked(ready)
     number = ready.county.card["number"]
@@ -310,6 +310,7 @@ def test_yes_and_no_sound_different_and_are_remembered(ready: Visit) -> None:
     page.locator("#sound", has_text="关").wait_for()
 
 
+@at_desk
 def test_a_code_that_pauses_after_its_first_characters_is_one_code(visit: Visit) -> None:
     visit.sign_in(visit.county.cashier)
     visit.page.wait_for_selector("#card:focus")
@@ -320,6 +321,7 @@ def test_a_code_that_pauses_after_its_first_characters_is_one_code(visit: Visit)
     visit.page.wait_for_selector("#sale:not([hidden])")
 
 
+@on_phone
 def test_a_code_too_slow_for_a_scanner_loses_no_digit(visit: Visit) -> None:
     visit.sign_in(visit.county.cashier)
     visit.page.wait_for_selector("#card:focus")

@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.accessible import barriers
 from tests.browser.conftest import Visit
+from tests.browser.sizes import at_desk, on_phone
 from tests.browser.test_till import begin, choose
 from tests.making.staff import PASSWORD
 
@@ -59,6 +60,7 @@ def test_a_sale_is_found_and_a_part_goes_back(visit: Visit) -> None:
     assert visit.wide() == 0
 
 
+@at_desk
 def test_a_scanned_receipt_opens_its_sale(visit: Visit) -> None:
     begin(visit)
     receipt = sell(visit, "31")
@@ -68,6 +70,7 @@ def test_a_scanned_receipt_opens_its_sale(visit: Visit) -> None:
     assert receipt in page.inner_text("#sales-list")
 
 
+@on_phone
 def test_above_the_merchants_amount_the_manager_confirms(visit: Visit) -> None:
     begin(visit)
     sell(visit, "600")
