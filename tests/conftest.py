@@ -36,7 +36,7 @@ from tests.forked_server import Serve, serving_forked
 from tests.postgresql_server import PostgresqlServer
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-BROWSER_TESTS = REPOSITORY / "tests" / "browser"
+LONG_TESTS = (REPOSITORY / "tests" / "browser", REPOSITORY / "tests" / "demo")
 ENGINES = ("sqlite", "postgresql")
 # The tests by which the coverage of core, checkout and ledger is measured: their own.
 MEASURED_TESTS = tuple(
@@ -46,8 +46,17 @@ MEASURED_TESTS = tuple(
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser's tests come first and together: they are the longest and share one Chromium."""
-    items.sort(key=lambda item: BROWSER_TESTS not in item.path.parents)
+    """The longest come first, so that no worker is left alone with one.
+
+    Of two workers, each begins with a half: one with the browser's tests, which share one Chromium,
+    the other with the demo county's.
+    """
+    of_room = {room: [item for item in items if room in item.path.parents] for room in LONG_TESTS}
+    browser, demo = of_room.values()
+    long = {*browser, *demo}
+    others = [item for item in items if item not in long]
+    first = max(0, len(items) // 2 - len(browser))
+    items[:] = [*browser, *others[:first], *demo, *others[first:]]
 
 
 def is_measured(item: pytest.Item) -> bool:

@@ -69,19 +69,20 @@ def _manager(house: Any, merchant_id: str) -> str:
 def good(visit: Any) -> None:
     """No barrier, nothing wider than the window at twice the size of text; in English as well."""
     page = visit.page
-    _looks_right(visit)
+    assert barriers(page) == [], page.url
+    assert _wide_when_large(visit) == 0, page.url
     in_english(page)
     assert chinese_left(page, TYPED) == [], page.url
-    _looks_right(visit)
+    assert _wide_when_large(visit) == 0, page.url
     with page.expect_navigation():
         page.click("button[name=language][value=zh_Hans]")
 
 
-def _looks_right(visit: Any) -> None:
-    assert barriers(visit.page) == [], visit.page.url
+def _wide_when_large(visit: Any) -> int:
     visit.page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert visit.wide() == 0, visit.page.url
+    wide = visit.wide()
     visit.page.evaluate("document.documentElement.style.fontSize = ''")
+    return int(wide)
 
 
 def as_somebody(visit: Any, username: str, path: str = "/settlements/") -> None:
