@@ -38,14 +38,28 @@ NO_WORKER = "Object.defineProperty(navigator, 'serviceWorker', { value: undefine
 # The cookies of who has signed in, by the county's address and the name.
 SESSIONS: dict[tuple[str, str], list[Any]] = {}
 
-# A scanner is told by its speed: while it types, the time that this machine takes does not count.
+# A scanner is told by its speed: while it types, the time that this machine takes does not count,
+# and what waits for some time begins to wait when it has typed.
 HOLD_CLOCK = """
 (() => {
   const now = performance.now.bind(performance);
-  let held = null, lost = 0;
+  const start = setTimeout.bind(window), stop = clearTimeout.bind(window);
+  const waiting = new Map(), started = new Map();
+  let held = null, lost = 0, count = 0;
   performance.now = () => (held ?? now()) - lost;
+  window.setTimeout = (...timer) => {
+    if (held === null) return start(...timer);
+    waiting.set(--count, timer);
+    return count;
+  };
+  window.clearTimeout = (id) => waiting.delete(id) || stop(started.get(id) ?? id);
   window.holdClock = () => { held = now(); };
-  window.releaseClock = () => { lost += now() - held; held = null; };
+  window.releaseClock = () => {
+    lost += now() - held;
+    held = null;
+    for (const [id, timer] of waiting) started.set(id, start(...timer));
+    waiting.clear();
+  };
 })();
 """
 
@@ -71,11 +85,6 @@ class Visit:
     county: County
     errors: list[str]
     hosts: set[str]
-
-    @property
-    def is_phone(self) -> bool:
-        """True in the narrow window."""
-        return bool(self.page.viewport_size == PHONE)
 
     def sign_in(self, username: str) -> None:
         """Through the form, with the keyboard; who has done so once in this county is let in."""
@@ -127,6 +136,13 @@ class Visit:
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
         )
+
+    def wide_when_large(self) -> int:
+        """The same for a reader who sets the text to twice its size."""
+        self.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        wide = self.wide()
+        self.page.evaluate("document.documentElement.style.fontSize = ''")
+        return wide
 
 
 @pytest.fixture(scope="session")
