@@ -51,8 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Of two workers, each begins with a half: one with the browser's tests, which share one Chromium,
     the other with the demo county's.
     """
-    of_room = {room: [item for item in items if room in item.path.parents] for room in LONG_TESTS}
-    browser, demo = of_room.values()
+    browser, demo = ([item for item in items if room in item.path.parents] for room in LONG_TESTS)
     long = {*browser, *demo}
     others = [item for item in items if item not in long]
     first = max(0, len(items) // 2 - len(browser))

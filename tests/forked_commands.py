@@ -2,7 +2,7 @@
 
 One process has loaded the whole program and waits; each command is a fork of it, with environment,
 files and exit of its own. That a bare start works as well is proven by those who call `python -m
-huimin` themselves, for instance tests/access and tests/demo.
+huimin` themselves, for instance tests/demo and tests/storage.
 """
 
 from __future__ import annotations

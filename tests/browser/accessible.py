@@ -29,3 +29,11 @@ def barriers(page: Any) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     return list(page.evaluate(FIND))
+
+
+def looks_right(visit: Any) -> None:
+    """Nothing of weight for axe, nothing too wide, also with text at 200 %."""
+    page = visit.page
+    assert barriers(page) == [], page.url
+    assert visit.wide() == 0, page.url
+    assert visit.wide_when_large() == 0, f"{page.url} at 200 %"

@@ -17,7 +17,7 @@ import zxingcpp
 from openpyxl import load_workbook
 from PIL import Image
 
-from tests.browser.accessible import barriers
+from tests.browser.accessible import looks_right
 from tests.browser.conftest import Visit
 from tests.making.merchants import credit_code
 
@@ -28,16 +28,6 @@ _serial = itertools.count(1)
 
 def go(visit: Visit, path: str) -> None:
     visit.page.goto(visit.county.address + path)
-
-
-def looks_right(visit: Visit) -> None:
-    """Nothing of weight for axe, nothing too wide, also with text at 200 %."""
-    page = visit.page
-    assert barriers(page) == [], page.url
-    assert visit.wide() == 0, page.url
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert visit.wide() == 0, f"{page.url} at 200 %"
-    page.evaluate("document.documentElement.style.fontSize = ''")
 
 
 def changes_offered(visit: Visit) -> int:

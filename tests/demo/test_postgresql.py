@@ -69,12 +69,12 @@ def test_an_empty_database_is_filled_and_used_again(
     first_of_a_month = datetime(2026, 10, 31, 16, 0, 1, tzinfo=UTC)  # the fewest days to play
     assert open_demo(settings, now=first_of_a_month, seed=1, progress=lambda _: None).played
     assert not (folder / "huimin.db").exists()
-    assert url not in (folder / "demo.json").read_text(encoding="utf-8")
     first = counted(url, folder)
     assert first["ledger"] > 1_000
 
     again = run_cli(["demo", "--no-serve", "--folder", folder, "--port", "8123"], **{URL: url})
     assert again.returncode == 0 and "接着用已有的演示县" in again.stdout
+    assert url not in again.stdout + (folder / "demo.json").read_text(encoding="utf-8")
     assert counted(url, folder) == first
 
     found: dict[str, Any] = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
