@@ -12,7 +12,7 @@ from flask import Blueprint, current_app
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from huimin import __version__, api_documents, logs, metrics
+from huimin import __version__
 from huimin.access.pages import pages as access_pages
 from huimin.alerts.pages import pages as alerts_pages
 from huimin.audit.pages import pages as audit_pages
@@ -25,9 +25,10 @@ from huimin.claims.api_v1 import api as claims_api
 from huimin.claims.pages import pages as claims_pages
 from huimin.closing.pages import pages as closing_pages
 from huimin.desk.pages import pages as desk_pages
+from huimin.handbook import api_documents
 from huimin.handbook.pages import pages as handbook_pages
 from huimin.holders.pages import pages as holders_pages
-from huimin.house import House, open_house
+from huimin.instance import Instance, open_instance
 from huimin.merchants.pages import pages as merchants_pages
 from huimin.months.pages import pages as months_pages
 from huimin.notices.pages import pages as notices_pages
@@ -35,6 +36,7 @@ from huimin.policies.pages import pages as policies_pages
 from huimin.publication.pages import pages as publication_pages
 from huimin.reach.pages import pages as reach_pages
 from huimin.reports.pages import pages as reports_pages
+from huimin.serving import logs, metrics
 from huimin.settings import Settings, secret_key_of
 from huimin.settlement.pages import pages as settlement_pages
 from huimin.storage.engine import StorageProblem
@@ -72,16 +74,16 @@ APIS = (
 
 
 def create_app(
-    settings: Settings | None = None, *, house: House | None = None, testing: bool = False
+    settings: Settings | None = None, *, instance: Instance | None = None, testing: bool = False
 ) -> OpenAPI:
-    """The application over `house`, or over a house opened by `settings` (or the environment).
+    """The application over `instance`, or one opened by `settings` (or the environment).
 
-    Who passes a house closes it; one that is opened here lives as long as the process. Raises
+    Who passes an instance closes it; one opened here lives as long as the process. Raises
     StorageProblem or SettingsProblem when it can't be opened.
     """
     logs.configure()
-    if house is None:
-        house = open_house(settings or Settings.from_environment())
+    if instance is None:
+        instance = open_instance(settings or Settings.from_environment())
     app = OpenAPI(
         "huimin",
         info=Info(title="huimin POS API", version=__version__),
@@ -92,8 +94,8 @@ def create_app(
         static_url_path="/static",
         template_folder="templates",
     )
-    _configure(app, house.settings, testing)
-    app.extensions["huimin"] = house
+    _configure(app, instance.settings, testing)
+    app.extensions["huimin"] = instance
     setup.install(app)
     app.register_blueprint(probes)
     app.register_blueprint(api_documents.documents)
@@ -103,12 +105,12 @@ def create_app(
         setup.csrf.exempt(api)
     for pages in PAGES:
         app.register_blueprint(pages)
-    if house.settings.metrics:
+    if instance.settings.metrics:
         metrics.install(app)
-    if house.settings.proxies:
+    if instance.settings.proxies:
         from werkzeug.middleware.proxy_fix import ProxyFix
 
-        trusted = house.settings.proxies
+        trusted = instance.settings.proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted
         )
@@ -121,9 +123,9 @@ probes = Blueprint("probes", __name__)
 @probes.get("/healthz")
 def healthz() -> tuple[dict[str, str], int]:
     """Whether this server can answer: 200 when the database reads, 503 when it does not."""
-    house: House = current_app.extensions["huimin"]
+    instance: Instance = current_app.extensions["huimin"]
     try:
-        house.engine.read(lambda tx: tx.connection.execute("SELECT 1").fetchall())
+        instance.engine.read(lambda tx: tx.connection.execute("SELECT 1").fetchall())
     except StorageProblem:
         return {"status": "database unavailable"}, 503
     return {"status": "ok"}, 200

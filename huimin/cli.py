@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from huimin import __version__
-from huimin.console import OneSentenceGroup, pass_settings
-from huimin.house import create_house
+from huimin.command_line import OneSentenceGroup, pass_settings
+from huimin.instance import create_instance
 from huimin.settings import Settings
 from huimin.storage.open_engine import check_database, migrate_database
 
@@ -27,13 +27,13 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     "policies": ("huimin.policies.commands:policies", "优惠政策：草稿、试算、发布。"),
     "staff": ("huimin.access.commands:staff", "工作人员：添加、停用、改密码。"),
     "ledger": ("huimin.ledger.commands:ledger", "流水：验证、重算汇总。"),
-    "receipts": ("huimin.checkout.receipt_commands:receipts", "小票：在网络打印机上打印。"),
+    "receipts": ("huimin.checkout.receipts.commands:receipts", "小票：在网络打印机上打印。"),
     "report": ("huimin.reports.commands:report", "月报表。"),
     "settlement": ("huimin.settlement.commands:settlement", "结算单：列出、查看、核对、导出。"),
     "notices": ("huimin.notices.commands:notices", "通知：发送到期的，查看发送记录。"),
     "month": ("huimin.months.commands:month", "月度结账：定时核对、各月状态、文件。"),
     "divisions": ("huimin.divisions.commands:divisions", "行政区划：装入村社的经纬度。"),
-    "demo": ("huimin.demo:demo", "建一个演示县并开始服务。"),
+    "demo": ("huimin.demo.command:demo", "建一个演示县并开始服务。"),
 }
 
 # Other names under which a room's commands are found, and not listed.
@@ -80,7 +80,7 @@ def main(folder: Path | None) -> None:
 @pass_settings
 def init(settings: Settings) -> None:
     """建新数据库，装入全县行政区划。"""
-    create_house(settings)
+    create_instance(settings)
     click.echo(f"数据库已建好：{_place(settings)}")
 
 
@@ -124,7 +124,7 @@ def list_settings(settings: Settings) -> None:
 @pass_settings
 def run(settings: Settings, host: str | None, port: int | None) -> None:
     """升级数据库（如需要）并开始服务。"""
-    from huimin.serving import serve
+    from huimin.serving.serve import serve
 
     for step in migrate_database(settings):
         click.echo(f"已执行：{step}")

@@ -27,7 +27,7 @@ from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
 
-from huimin.house import House, create_house, furnish
+from huimin.instance import Instance, create_instance, instance_over
 from huimin.settings import Settings, secret_key_of
 from huimin.storage.engine import Engine
 from huimin.storage.open_engine import create_database, open_engine
@@ -215,7 +215,7 @@ def make_settings(
     opened: list[Callable[[], None]] = []
     makers: dict[str, Callable[[Settings], None]] = {
         "bare": create_database,
-        "county": create_house,
+        "county": create_instance,
     }
 
     def make(engine_name: str, kind: str) -> Settings:
@@ -268,20 +268,20 @@ def settings(engine_name: str, make_settings: Callable[[str, str], Settings]) ->
 
 
 @pytest.fixture
-def house(settings: Settings, clock: FixedClock) -> Iterator[House]:
-    """An open house on each engine, with the county's divisions and nothing else."""
-    opened = furnish(settings, open_engine(settings), clock)
+def instance(settings: Settings, clock: FixedClock) -> Iterator[Instance]:
+    """An open instance on each engine, with the county's divisions and nothing else."""
+    opened = instance_over(settings, open_engine(settings), clock)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def sqlite_house(
+def sqlite_instance(
     make_settings: Callable[[str, str], Settings], clock: FixedClock
-) -> Iterator[House]:
+) -> Iterator[Instance]:
     """The same on SQLite alone, for tests that open or change the file itself."""
     settings = make_settings("sqlite", "county")
-    opened = furnish(settings, open_engine(settings), clock)
+    opened = instance_over(settings, open_engine(settings), clock)
     yield opened
     opened.close()
 
@@ -301,25 +301,25 @@ def _wired_apps() -> dict[Settings, WiredApp]:
 
 
 @pytest.fixture
-def app(house: House, _wired_apps: dict[Settings, WiredApp]) -> Any:
-    """The wired Flask app over `house`.
+def app(instance: Instance, _wired_apps: dict[Settings, WiredApp]) -> Any:
+    """The wired Flask app over `instance`.
 
     To wire one costs more than most tests: it is handed on from test to test, as it was at first.
     """
-    from huimin import logs
     from huimin.app import create_app
+    from huimin.serving import logs
 
-    alike = dataclasses.replace(house.settings, folder=Path(), database_url=None)
+    alike = dataclasses.replace(instance.settings, folder=Path(), database_url=None)
     if alike not in _wired_apps:
-        made = create_app(house=house, testing=True)
+        made = create_app(instance=instance, testing=True)
         _wired_apps[alike] = WiredApp(made, dict(made.extensions), dict(made.config))
     wired = _wired_apps[alike]
     logs.configure()
     for held, first in ((wired.app.extensions, wired.extensions), (wired.app.config, wired.config)):
         held.clear()
         held.update(first)
-    wired.app.extensions["huimin"] = house
-    wired.app.config["SECRET_KEY"] = secret_key_of(house.settings)
+    wired.app.extensions["huimin"] = instance
+    wired.app.config["SECRET_KEY"] = secret_key_of(instance.settings)
     return wired.app
 
 

@@ -7,9 +7,9 @@ import sys
 import click
 
 from huimin.access.staff import add_staff, disable_staff, list_staff, set_password
-from huimin.console import actor, format_option, pass_house, print_json
+from huimin.command_line import actor, format_option, pass_instance, print_json
 from huimin.core.permissions import ROLES
-from huimin.house import House
+from huimin.instance import Instance
 
 
 @click.group()
@@ -24,9 +24,9 @@ def staff() -> None:
 @click.option("--division", "division_code", help="登记员所属乡镇的区划代码")
 @click.option("--merchant", "merchant_id", help="商户管理员所属商户的 id")
 @click.option("--outlet", "outlet_id", help="收银员所属示范点的 id")
-@pass_house
+@pass_instance
 def add(
-    house: House,
+    instance: Instance,
     username: str,
     name: str,
     role: str,
@@ -36,14 +36,14 @@ def add(
 ) -> None:
     """新增账号；密码从终端输入，或由管道给出一行。"""
     password = _password()
-    row = house.engine.write(
+    row = instance.engine.write(
         lambda tx: add_staff(
             tx,
             username=username,
             name=name,
             role=role,
             password=password,
-            now=house.clock(),
+            now=instance.clock(),
             actor=actor(),
             division_code=division_code,
             merchant_id=merchant_id,
@@ -55,10 +55,10 @@ def add(
 
 @staff.command("list")
 @format_option
-@pass_house
-def list_accounts(house: House, form: str) -> None:
+@pass_instance
+def list_accounts(instance: Instance, form: str) -> None:
     """列出账号。"""
-    rows = house.engine.read(list_staff)
+    rows = instance.engine.read(list_staff)
     if form == "json":
         print_json({"staff": rows})
         return
@@ -69,20 +69,24 @@ def list_accounts(house: House, form: str) -> None:
 
 @staff.command()
 @click.argument("username")
-@pass_house
-def disable(house: House, username: str) -> None:
+@pass_instance
+def disable(instance: Instance, username: str) -> None:
     """停用账号，并立即结束其登录。"""
-    house.engine.write(lambda tx: disable_staff(tx, username, now=house.clock(), actor=actor()))
+    instance.engine.write(
+        lambda tx: disable_staff(tx, username, now=instance.clock(), actor=actor())
+    )
     click.echo(f"已停用账号 {username}。")
 
 
 @staff.command()
 @click.argument("username")
-@pass_house
-def password(house: House, username: str) -> None:
+@pass_instance
+def password(instance: Instance, username: str) -> None:
     """重设密码、解除锁定，并结束其登录。"""
     new = _password()
-    house.engine.write(lambda tx: set_password(tx, username, new, now=house.clock(), actor=actor()))
+    instance.engine.write(
+        lambda tx: set_password(tx, username, new, now=instance.clock(), actor=actor())
+    )
     click.echo(f"已重设 {username} 的密码。")
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pyotp
 
+from huimin.access import queries
 from huimin.access.staff import checked_reason
-from huimin.access.terminal_keys import queries
 from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.refusals import field_problem

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from huimin.access import queries
 from huimin.access.sign_in import session_hash
-from huimin.access.terminal_keys import queries
 from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from huimin.access import queries
 from huimin.access.passwords import NOBODYS_HASH, matches
-from huimin.access.terminal_keys import queries
 from huimin.audit.record import record
 from huimin.core.days import instant_text, parse_instant
 from huimin.core.refusals import Refusal

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from huimin.access import queries
 from huimin.access.passwords import hash_password
 from huimin.access.sign_in import USERNAME
-from huimin.access.terminal_keys import queries
 from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.permissions import ROLES

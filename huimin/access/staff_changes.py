@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from huimin.access import queries
 from huimin.access.password_rules import require_good_password
 from huimin.access.passwords import hash_password, matches
 from huimin.access.staff import PLACES, Row, checked_reason, require_fit
-from huimin.access.terminal_keys import queries
 from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.permissions import ADMINISTRATOR

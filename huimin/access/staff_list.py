@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from huimin.access.terminal_keys import queries
+from huimin.access import queries
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import either_way
 

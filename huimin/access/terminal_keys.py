@@ -6,11 +6,9 @@ import hashlib
 import secrets
 from typing import Any
 
+from huimin.access import queries
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("access")
 
 KEY_PREFIX = "hmt_"
 KEY_LENGTH_MAX = 128

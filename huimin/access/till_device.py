@@ -12,7 +12,7 @@ from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from huimin.access.terminal_keys import queries
+from huimin.access import queries
 from huimin.storage.engine import Transaction
 
 COOKIE, COOKIE_PATH = "huimin_till", "/till"

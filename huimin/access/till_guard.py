@@ -16,7 +16,7 @@ from huimin.access.guards import member, require, signed_in
 from huimin.access.terminal_keys import require_open, terminals_of
 from huimin.access.till_device import COOKIE, terminal_of_device
 from huimin.core.refusals import Refusal
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.problems import wants_json
 
 Terminal = dict[str, Any]
@@ -53,7 +53,7 @@ def device_terminal() -> Terminal | None:
     if "device_terminal" not in g:
         cookie, secret_key = request.cookies.get(COOKIE), current_app.secret_key
         g.device_terminal = (
-            house().engine.read(lambda tx: terminal_of_device(tx, secret_key or "", cookie))
+            instance().engine.read(lambda tx: terminal_of_device(tx, secret_key or "", cookie))
             if cookie
             else None
         )
@@ -96,7 +96,7 @@ def who_here() -> str:
 def terminals_to_choose() -> list[Terminal]:
     """The terminals of the signed-in cashier's outlet or manager's merchant."""
     who = member()
-    return house().engine.read(
+    return instance().engine.read(
         lambda tx: terminals_of(tx, outlet_id=who.outlet_id, merchant_id=who.merchant_id)
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from huimin.alerts.note_alerts import queries
+from huimin.alerts import queries
 from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.identity import mask_name

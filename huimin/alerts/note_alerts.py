@@ -13,16 +13,15 @@ from typing import Any
 
 import structlog
 
+from huimin.alerts import queries
 from huimin.alerts.facts import Fact, Scene, fact_of
 from huimin.alerts.rules import LIMITS, REVERSAL_RULES, SALE_RULES, Find, Finding, is_round
 from huimin.core.days import county_start, instant_text
 from huimin.core.json_text import write_json
 from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import load_queries
 from huimin.storage.savepoint import savepoint
 
-queries = load_queries("alerts")
 log = structlog.get_logger(__name__)
 
 Row = Mapping[str, Any]

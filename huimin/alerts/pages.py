@@ -21,13 +21,13 @@ from huimin.alerts.find_alerts import (
     rows_of_alert,
 )
 from huimin.alerts.wording import RULES, found_words, rule_innocent, rule_meaning, rule_name
+from huimin.audit.event_words import event_words
 from huimin.audit.record import events_of
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems
 from huimin.divisions.find import all_divisions
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
-from huimin.web.event_words import event_words
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
@@ -58,7 +58,7 @@ def alert_list() -> str | Response:
         form = form.refused(why)
     if as_workbook:
         return workbook_response(_("异常提醒"), _columns(language), page.rows)
-    outlets, divisions = house().engine.read(
+    outlets, divisions = instance().engine.read(
         lambda tx: (outlets_with_alerts(tx), all_divisions(tx))
     )
     return render_template(
@@ -86,7 +86,7 @@ def one_alert(alert_id: str) -> str:
 @require("alert.look")
 def look(alert_id: str) -> Response | tuple[str, int]:
     """Close it with what was found out."""
-    form, now, actor = Form.sent(), house().clock(), member().username
+    form, now, actor = Form.sent(), instance().clock(), member().username
     try:
         change(lambda tx: look_at(tx, alert_id, note=form.text("note"), now=now, actor=actor))
     except FieldProblems as why:
@@ -100,7 +100,7 @@ def _alert_page(alert_id: str, form: Form) -> str:
         alert = alert_by_id(tx, alert_id)
         return alert, rows_of_alert(tx, alert_id), events_of(tx, "alert", alert_id)
 
-    alert, rows, events = house().engine.read(look_up)
+    alert, rows, events = instance().engine.read(look_up)
     language = request_language()
     return render_template(
         "alerts/alert.html",
@@ -165,4 +165,4 @@ def _page(form: Form, *, size: int) -> Listed:
             size=size,
         )
 
-    return house().engine.read(look_up)
+    return instance().engine.read(look_up)

@@ -1,1 +1,5 @@
 """Who saw or changed what."""
+
+from huimin.storage.named_queries import load_queries
+
+queries = load_queries("audit")

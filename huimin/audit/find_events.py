@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from huimin.audit.record import queries
+from huimin.audit import queries
 from huimin.core.days import county_start, instant_text
 from huimin.core.identity import mask_name
 from huimin.storage.engine import Transaction

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from huimin.audit.record import queries
+from huimin.audit import queries
 from huimin.core.days import instant_text
 from huimin.storage.engine import Engine, Transaction
 from huimin.storage.ids import new_id

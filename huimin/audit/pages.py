@@ -10,19 +10,19 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from huimin.access.guards import require
-from huimin.audit.changes import changes_of
-from huimin.audit.find_events import WantedEvents, events_before, lookups_before, subject_of
-from huimin.core.refusals import FieldProblems
-from huimin.storage.engine import Transaction
-from huimin.web.audit_words import (
+from huimin.audit.audit_words import (
     field_words,
     outcome_words,
     subject_address,
     subject_words,
     value_words,
 )
-from huimin.web.current import house
-from huimin.web.event_words import EVENTS, event_words
+from huimin.audit.changes import changes_of
+from huimin.audit.event_words import EVENTS, event_words
+from huimin.audit.find_events import WantedEvents, events_before, lookups_before, subject_of
+from huimin.core.refusals import FieldProblems
+from huimin.storage.engine import Transaction
+from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
@@ -91,7 +91,7 @@ def _list(find: Any, template: str, columns: Any) -> str | Response:
                 size=size,
             )
 
-        page = house().engine.read(look)
+        page = instance().engine.read(look)
     except FieldProblems as why:
         form = form.refused(why)
     if as_workbook:

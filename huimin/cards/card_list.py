@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from huimin.cards.events import queries
+from huimin.cards import queries
 from huimin.core.identity import mask_name
 from huimin.core.refusals import Refusal
 from huimin.holders.people import division_bounds

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from huimin.audit.record import record
+from huimin.cards import queries
 from huimin.cards.change_state import (
     STATE_WORDS,
     expire_due,
@@ -21,20 +22,19 @@ from huimin.cards.change_state import (
     revoke_card,
     suspend_card,
 )
-from huimin.cards.events import queries
 from huimin.cards.find import find_card
 from huimin.cards.issue import default_expiry, issue_card
 from huimin.cards.key_ring import KEY_ID_MAX
 from huimin.cards.print_command import print_cards
 from huimin.cards.published_keys import live_cards_by_key
 from huimin.cards.token import token_of
-from huimin.console import actor, format_option, pass_house, print_json
+from huimin.command_line import actor, format_option, pass_instance, print_json
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.refusals import field_problem
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
@@ -56,9 +56,9 @@ cards.add_command(print_cards)
 @click.option("--reason", default="新发卡", show_default=True, help="原因，记入卡片事件。")
 @click.option("--expires-on", metavar="2029-10-31", help="有效期最后一天；默认按设置的年限。")
 @format_option
-@pass_house
+@pass_instance
 def issue(
-    house: House,
+    instance: Instance,
     holder_id: str | None,
     all_approved: bool,
     reason: str,
@@ -79,18 +79,18 @@ def issue(
             issue_card(
                 tx,
                 holder_id=one,
-                key_id=house.key_ring.active_key_id,
-                now=house.clock(),
+                key_id=instance.key_ring.active_key_id,
+                now=instance.clock(),
                 actor=actor(),
                 reason=reason,
-                expires_on=_last_day(house, expires_on),
+                expires_on=_last_day(instance, expires_on),
             )
             for one in ([holder_id] if holder_id else wanted)
         ]
 
-    issued = house.engine.write(work)
+    issued = instance.engine.write(work)
     if form == "json":
-        print_json([_card_json(house, card) for card in issued])
+        print_json([_card_json(instance, card) for card in issued])
         return
     for card in issued:
         click.echo(f"已发卡 {group(card['number'])}，有效期至 {card['expires_on']}。")
@@ -100,19 +100,19 @@ def issue(
 @cards.command()
 @click.argument("card")
 @format_option
-@pass_house
-def show(house: House, card: str, form: str) -> None:
+@pass_instance
+def show(instance: Instance, card: str, form: str) -> None:
     """查看一张卡（卡号或卡码）的状态和经过。"""
 
     def work(tx: Transaction) -> tuple[Row, list[Row]]:
-        found = _named_card(tx, house, card)
+        found = _named_card(tx, instance, card)
         return queries.card_with_name(tx, id=found["id"]), list(
             queries.events_of_card(tx, card_id=found["id"])
         )
 
-    row, events = house.engine.read(work)
+    row, events = instance.engine.read(work)
     if form == "json":
-        print_json({**_card_json(house, row), "events": events})
+        print_json({**_card_json(instance, row), "events": events})
         return
     click.echo(f"卡号    {group(row['number'])}")
     click.echo(f"持卡人  {mask_name(row['holder_name'])}")
@@ -130,24 +130,24 @@ def show(house: House, card: str, form: str) -> None:
 @reason_option
 @click.option("--expires-on", metavar="2029-10-31", help="新卡有效期最后一天。")
 @format_option
-@pass_house
-def replace(house: House, card: str, reason: str, expires_on: str | None, form: str) -> None:
+@pass_instance
+def replace(instance: Instance, card: str, reason: str, expires_on: str | None, form: str) -> None:
     """补办：旧卡立即作废，同时发新卡。"""
 
     def work(tx: Transaction) -> Row:
         return replace_card(
             tx,
-            card_id=_named_card(tx, house, card)["id"],
-            key_id=house.key_ring.active_key_id,
-            now=house.clock(),
+            card_id=_named_card(tx, instance, card)["id"],
+            key_id=instance.key_ring.active_key_id,
+            now=instance.clock(),
             actor=actor(),
             reason=reason,
-            expires_on=_last_day(house, expires_on),
+            expires_on=_last_day(instance, expires_on),
         )
 
-    new = house.engine.write(work)
+    new = instance.engine.write(work)
     if form == "json":
-        print_json(_card_json(house, new))
+        print_json(_card_json(instance, new))
         return
     click.echo(f"旧卡已作废，新卡 {group(new['number'])}，有效期至 {new['expires_on']}。")
 
@@ -161,15 +161,15 @@ def _state_command(
     @click.argument("card")
     @reason_option
     @format_option
-    @pass_house
-    def command(house: House, card: str, reason: str, form: str) -> None:
+    @pass_instance
+    def command(instance: Instance, card: str, reason: str, form: str) -> None:
         def work(tx: Transaction) -> Row:
-            card_id = _named_card(tx, house, card)["id"]
-            return change(tx, card_id=card_id, now=house.clock(), actor=actor(), reason=reason)
+            card_id = _named_card(tx, instance, card)["id"]
+            return change(tx, card_id=card_id, now=instance.clock(), actor=actor(), reason=reason)
 
-        row = house.engine.write(work)
+        row = instance.engine.write(work)
         if form == "json":
-            print_json(_card_json(house, row))
+            print_json(_card_json(instance, row))
             return
         click.echo(f"{done}：{group(row['number'])}，现在的状态：{STATE_WORDS[row['state']][0]}。")
 
@@ -187,15 +187,15 @@ for _command in (
 
 @cards.command()
 @format_option
-@pass_house
-def expire(house: House, form: str) -> None:
+@pass_instance
+def expire(instance: Instance, form: str) -> None:
     """把有效期已过的卡记为过期（宜每天运行一次）。"""
 
     def work(tx: Transaction) -> list[Row]:
-        now = house.clock()
+        now = instance.clock()
         return expire_due(tx, county_day(now), now=now, actor=actor())
 
-    expired = house.engine.write(work)
+    expired = instance.engine.write(work)
     if form == "json":
         print_json({"expired": [card["number"] for card in expired]})
         return
@@ -209,11 +209,11 @@ def keys() -> None:
 
 @keys.command("list")
 @format_option
-@pass_house
-def list_keys(house: House, form: str) -> None:
+@pass_instance
+def list_keys(instance: Instance, form: str) -> None:
     """列出密钥、状态和它们签发的有效卡数。"""
-    in_use = house.engine.read(live_cards_by_key)
-    active = house.key_ring.active_key_id
+    in_use = instance.engine.read(live_cards_by_key)
+    active = instance.key_ring.active_key_id
     rows = [
         {
             "kid": key.kid,
@@ -221,9 +221,9 @@ def list_keys(house: House, form: str) -> None:
             "signs": key.key_id == active,
             "live_cards": in_use.get(key.key_id, 0),
         }
-        for key in house.key_ring.all_keys()
+        for key in instance.key_ring.all_keys()
     ]
-    lost = sorted(set(in_use) - {key.key_id for key in house.key_ring.all_keys()})
+    lost = sorted(set(in_use) - {key.key_id for key in instance.key_ring.all_keys()})
     if form == "json":
         print_json({"keys": rows, "missing": [f"{key_id:02x}" for key_id in lost]})
         return
@@ -240,33 +240,33 @@ def list_keys(house: House, form: str) -> None:
 
 
 @keys.command("add")
-@pass_house
-def add_key(house: House) -> None:
+@pass_instance
+def add_key(instance: Instance) -> None:
     """添加新密钥；此后新卡由它签发，已发的卡不用重印。"""
-    key_id = house.key_ring.add()
-    _record_key(house, "card_key.added", key_id)
+    key_id = instance.key_ring.add()
+    _record_key(instance, "card_key.added", key_id)
     click.echo(f"已添加密钥 {key_id:02x}，此后新卡由它签发。请备份 card_keys.json。")
 
 
 @keys.command("retire")
 @click.argument("kid")
-@pass_house
-def retire_key(house: House, kid: str) -> None:
+@pass_instance
+def retire_key(instance: Instance, kid: str) -> None:
     """停用密钥（KID 为 keys list 里的两位编号）：不再签发新卡，仍可验证旧卡。"""
     try:
         key_id = int(kid, 16)
     except ValueError:
         key_id = KEY_ID_MAX + 1
-    house.key_ring.retire(key_id)
-    _record_key(house, "card_key.retired", key_id)
+    instance.key_ring.retire(key_id)
+    _record_key(instance, "card_key.retired", key_id)
     click.echo(f"已停用密钥 {key_id:02x}；它签发的卡仍然有效。")
 
 
-def _record_key(house: House, action: str, key_id: int) -> None:
-    house.engine.write(
+def _record_key(instance: Instance, action: str, key_id: int) -> None:
+    instance.engine.write(
         lambda tx: record(
             tx,
-            at=house.clock(),
+            at=instance.clock(),
             actor=actor(),
             action=action,
             subject_kind="card_key",
@@ -275,16 +275,16 @@ def _record_key(house: House, action: str, key_id: int) -> None:
     )
 
 
-def _last_day(house: House, expires_on: str | None) -> date | str:
+def _last_day(instance: Instance, expires_on: str | None) -> date | str:
     if expires_on is not None:
         return expires_on
-    return default_expiry(county_day(house.clock()), house.settings.card_years)
+    return default_expiry(county_day(instance.clock()), instance.settings.card_years)
 
 
-def _named_card(tx: Transaction, house: House, text: str) -> Row:
-    return find_card(tx, read_text(text), house.key_ring.public_keys())
+def _named_card(tx: Transaction, instance: Instance, text: str) -> Row:
+    return find_card(tx, read_text(text), instance.key_ring.public_keys())
 
 
-def _card_json(house: House, card: Row) -> Row:
+def _card_json(instance: Instance, card: Row) -> Row:
     shown = ("id", "number", "holder_id", "state", "issued_on", "expires_on")
-    return {**{name: card[name] for name in shown}, "token": token_of(card, house.key_ring)}
+    return {**{name: card[name] for name in shown}, "token": token_of(card, instance.key_ring)}

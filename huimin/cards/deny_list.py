@@ -12,7 +12,7 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from huimin.cards.events import queries
+from huimin.cards import queries
 from huimin.core.days import county_day
 from huimin.storage.engine import Transaction
 

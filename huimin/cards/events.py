@@ -6,13 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from huimin.audit.record import record
+from huimin.cards import queries
 from huimin.core.days import instant_text
 from huimin.core.refusals import field_problem
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("cards")
 
 REASON_CHARACTERS_MAX = 200
 

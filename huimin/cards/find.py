@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from huimin.cards.events import queries
+from huimin.cards import queries
 from huimin.core.card_token import CardReading, verify_token
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal

@@ -21,13 +21,13 @@ from huimin.cards.print_run import (
     public_host,
 )
 from huimin.cards.sheet import CardFace, PrintedCard, cards_pdf, missing_glyphs
-from huimin.console import actor, pass_house
+from huimin.command_line import actor, pass_instance
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
 from huimin.core.days import county_day
 from huimin.core.refusals import field_problem
 from huimin.divisions.find import find
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
@@ -46,9 +46,9 @@ Row = dict[str, Any]
 )
 @click.option("--single", is_flag=True, help="每页一张卡（制卡机）；默认 A4 每页八张，带裁切线。")
 @click.option("--overwrite", is_flag=True, help="文件已存在时覆盖。")
-@pass_house
+@pass_instance
 def print_cards(
-    house: House,
+    instance: Instance,
     holder_id: str | None,
     card: str | None,
     town: str | None,
@@ -59,18 +59,20 @@ def print_cards(
 ) -> None:
     """把卡排成 PDF，并记录“已打印”。"""
     _check_request(holder_id, card, town, all_unprinted, out, overwrite)
-    rows = house.engine.read(lambda tx: _chosen(tx, house, holder_id, card, town, all_unprinted))
+    rows = instance.engine.read(
+        lambda tx: _chosen(tx, instance, holder_id, card, town, all_unprinted)
+    )
     if not rows:
         click.echo("没有要打印的卡。")
         return
-    faces = list(printed_cards(rows, house.key_ring, public_host(house.settings.base_url)))
+    faces = list(printed_cards(rows, instance.key_ring, public_host(instance.settings.base_url)))
     _warn_of_glyphs(faces)
-    face = CardFace(house.settings.county_name, house.settings.help_line)
+    face = CardFace(instance.settings.county_name, instance.settings.help_line)
     with click.progressbar(faces, label="排版", file=sys.stderr) as shown:
         pdf = cards_pdf(shown, face, single=single)
     _write_whole(out, pdf)
     ids = [row["id"] for row in rows]
-    house.engine.write(
+    instance.engine.write(
         lambda tx: record_run(
             tx,
             ids,
@@ -78,7 +80,7 @@ def print_cards(
             pdf_sha256=hashlib.sha256(pdf).hexdigest(),
             reason="打印卡片",
             again=not all_unprinted,
-            now=house.clock(),
+            now=instance.clock(),
             actor=actor(),
         )
     )
@@ -115,17 +117,17 @@ def _check_request(
 
 def _chosen(
     tx: Transaction,
-    house: House,
+    instance: Instance,
     holder_id: str | None,
     card: str | None,
     town: str | None,
     all_unprinted: bool,
 ) -> list[Row]:
-    today = county_day(house.clock())
+    today = county_day(instance.clock())
     if holder_id:
         return [card_of_holder(tx, holder_id, today)]
     if card:
-        found = find_card(tx, read_text(card), house.key_ring.public_keys())
+        found = find_card(tx, read_text(card), instance.key_ring.public_keys())
         return [card_to_print(tx, found["id"], today)]
     place = find(tx, town) if town else None
     if town and (place is None or place["level"] != "town"):

@@ -11,8 +11,9 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from huimin.cards import queries
 from huimin.cards.change_state import STATE_WORDS
-from huimin.cards.events import queries, record_event
+from huimin.cards.events import record_event
 from huimin.cards.key_ring import KeyRing
 from huimin.cards.sheet import PrintedCard
 from huimin.cards.token import token_of

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from huimin.cards import queries
 from huimin.cards.change_state import replace_card
-from huimin.cards.events import queries
 from huimin.core.identity import mask_name
 from huimin.holders.people import division_bounds
 from huimin.storage.engine import Transaction

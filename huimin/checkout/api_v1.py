@@ -35,16 +35,18 @@ from huimin.checkout.api_bodies import (
     RedemptionPath,
     ReversalBody,
 )
-from huimin.checkout.api_offline import (
+from huimin.checkout.cancel import cancel
+from huimin.checkout.day_statement import day_statement, statement_csv
+from huimin.checkout.find_redemption import find_redemption
+from huimin.checkout.offline.api_bodies import (
     OfflinePackAnswer,
     OfflineRedemptionsAnswer,
     OfflineRedemptionsBody,
 )
-from huimin.checkout.cancel import cancel
-from huimin.checkout.day_statement import day_statement, statement_csv
-from huimin.checkout.find_redemption import find_redemption
+from huimin.checkout.offline.offline_answer import items_response, pack_response
 from huimin.checkout.once import fingerprint
 from huimin.checkout.quote import quote_basket
+from huimin.checkout.receipts.receipt_answer import RECEIPT_FORMS, receipt_response
 from huimin.checkout.redeem import redeem
 from huimin.checkout.reverse import reverse
 from huimin.checkout.statement_xlsx import CONTENT_TYPE as XLSX
@@ -54,12 +56,10 @@ from huimin.checkout.verify import verify_at
 from huimin.core.days import parse_day
 from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Transaction
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
-from huimin.web.offline_answer import items_response, pack_response
 from huimin.web.pos_api import answer_once, authorise, checked
-from huimin.web.receipt_answer import RECEIPT_FORMS, receipt_response
 
 api = APIBlueprint(
     "api_v1",
@@ -74,15 +74,15 @@ api.before_request(authorise)
 
 @api.get("/terminal", summary="我是谁 / who am I", responses={200: TerminalAnswer})
 def terminal() -> Response:
-    now = house().clock()
+    now = instance().clock()
     return json_response(
-        house().engine.read(lambda tx: terminal_answer(tx, g.terminal, now, _language()))
+        instance().engine.read(lambda tx: terminal_answer(tx, g.terminal, now, _language()))
     )
 
 
 @api.post("/cards/verify", summary="核验 / verify a card", responses={200: VerifyAnswer})
 def verify(body: CardBody) -> Response:
-    home, now, who = house(), house().clock(), g.terminal
+    home, now, who = instance(), instance().clock(), g.terminal
     try:
         card = checked(body.card)
         answer = verify_at(home.engine, card, terminal=who, now=now, language=_language())
@@ -98,9 +98,9 @@ def verify(body: CardBody) -> Response:
 @api.post("/quotes", summary="试算 / quote a basket", responses={200: QuoteAnswer})
 def quotes(body: QuoteBody) -> Response:
     asked = body.to_request(checked(body.card))
-    now, who, language = house().clock(), g.terminal, _language()
+    now, who, language = instance().clock(), g.terminal, _language()
     return json_response(
-        house().engine.read(
+        instance().engine.read(
             lambda tx: quote_basket(tx, asked, terminal=who, now=now, language=language)
         )
     )
@@ -109,7 +109,7 @@ def quotes(body: QuoteBody) -> Response:
 @api.post("/redemptions", summary="优惠交易 / redeem", responses={201: RedemptionAnswer})
 def redemptions(header: KeyHeader, body: RedemptionBody) -> Response:
     asked = body.to_request(checked(body.card))
-    now, who, language = house().clock(), g.terminal, _language()
+    now, who, language = instance().clock(), g.terminal, _language()
 
     def work(tx: Transaction) -> dict[str, Any]:
         return redeem(tx, asked, terminal=who, now=now, language=language)
@@ -121,7 +121,7 @@ def redemptions(header: KeyHeader, body: RedemptionBody) -> Response:
 def redemption_of_order(query: OrderQuery) -> Response:
     who, language = g.terminal, _language()
     return json_response(
-        house().engine.read(
+        instance().engine.read(
             lambda tx: find_redemption(tx, terminal=who, order_no=query.order_no, language=language)
         )
     )
@@ -135,7 +135,7 @@ def redemption_of_order(query: OrderQuery) -> Response:
 def redemption(path: RedemptionPath) -> Response:
     who, language = g.terminal, _language()
     return json_response(
-        house().engine.read(
+        instance().engine.read(
             lambda tx: find_redemption(
                 tx, terminal=who, redemption_id=path.redemption_id, language=language
             )
@@ -162,7 +162,7 @@ def receipt(path: RedemptionPath, query: ReceiptQuery) -> Response:
     responses={201: ReversalAnswer},
 )
 def reversals(path: RedemptionPath, header: KeyHeader, body: ReversalBody) -> Response:
-    asked, now, who = body.to_request(), house().clock(), g.terminal
+    asked, now, who = body.to_request(), instance().clock(), g.terminal
 
     def work(tx: Transaction) -> dict[str, Any]:
         return reverse(tx, path.redemption_id, asked, terminal=who, now=now)
@@ -176,8 +176,10 @@ def reversals(path: RedemptionPath, header: KeyHeader, body: ReversalBody) -> Re
     responses={200: CancellationAnswer},
 )
 def cancellations(body: CancellationBody) -> Response:
-    asked, now, who = body.to_request(), house().clock(), g.terminal
-    return json_response(cancel(house().engine, asked, terminal=who, now=now, language=_language()))
+    asked, now, who = body.to_request(), instance().clock(), g.terminal
+    return json_response(
+        cancel(instance().engine, asked, terminal=who, now=now, language=_language())
+    )
 
 
 @api.get("/statements/<string:day>", summary="对账单 / the day", responses={200: StatementAnswer})
@@ -189,12 +191,12 @@ def statement(path: DayPath) -> Response:
             "day", "没有这一天，请写成 2026-10-31。", "is no day; write it as 2026-10-31."
         ) from None
     who = g.terminal
-    found = house().engine.read(lambda tx: day_statement(tx, who, day))
+    found = instance().engine.read(lambda tx: day_statement(tx, who, day))
     best = request.accept_mimetypes.best_match(["application/json", "text/csv", XLSX])
     if best in ("text/csv", XLSX):
         body: bytes | str = "\ufeff" + statement_csv(found)
         if best == XLSX:
-            body = statement_xlsx(found, house().settings.county_name)
+            body = statement_xlsx(found, instance().settings.county_name)
         response = Response(body, mimetype=best)
         response.headers["X-Content-SHA256"] = found["sha256"]
         return response

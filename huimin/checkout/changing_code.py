@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from huimin.cards.find import CheckedCard
-from huimin.checkout.once import queries
+from huimin.checkout import queries
 from huimin.core.changing_code import HELD_SECONDS, is_fresh
 from huimin.core.days import instant_text, parse_instant
 from huimin.core.refusals import Refusal

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from huimin.cards.find import CheckedCard, card_row, require_usable
-from huimin.checkout.once import queries
+from huimin.checkout import queries
 from huimin.core.days import county_day
 from huimin.core.discount import PolicyTerms
 from huimin.core.refusals import Refusal

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from huimin.checkout.once import queries
+from huimin.checkout import queries
 from huimin.core.money import money_text
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction

@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from huimin.checkout import queries
 from huimin.core.days import instant_text
 from huimin.core.json_text import canonical_json, write_json
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("checkout")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from huimin.claims.api_bodies import ClaimAnswer, ClaimBody, ClaimPath
 from huimin.claims.find_claims import claim_answer, find_claim
 from huimin.claims.submit import submit_claim
 from huimin.storage.engine import Transaction
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 from huimin.web.pos_api import answer_once, authorise, checked
 
@@ -33,7 +33,7 @@ api.before_request(authorise)
 @api.post("/claims", summary="登记补办 / claim a missed discount", responses={201: ClaimAnswer})
 def claims(header: KeyHeader, body: ClaimBody) -> Response:
     asked = body.to_request(checked(body.card))
-    now, who, days = house().clock(), g.terminal, house().settings.claim_days
+    now, who, days = instance().clock(), g.terminal, instance().settings.claim_days
     actor = f"terminal:{who['terminal_code']}"
 
     def work(tx: Transaction) -> dict[str, Any]:
@@ -48,5 +48,7 @@ def claims(header: KeyHeader, body: ClaimBody) -> Response:
 def claim(path: ClaimPath) -> Response:
     outlet_id = g.terminal["outlet_id"]
     return json_response(
-        house().engine.read(lambda tx: claim_answer(tx, find_claim(tx, outlet_id, path.claim_id)))
+        instance().engine.read(
+            lambda tx: claim_answer(tx, find_claim(tx, outlet_id, path.claim_id))
+        )
     )

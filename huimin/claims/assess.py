@@ -12,7 +12,8 @@ from datetime import date, datetime
 from typing import Any
 
 from huimin.cards.events import events_of_card
-from huimin.claims.find_claims import Row, queries
+from huimin.claims import queries
+from huimin.claims.find_claims import Row
 from huimin.core.days import parse_day, parse_instant
 from huimin.core.discount import Basket, PolicyTerms, Quote, Usage, quote
 from huimin.core.refusals import FieldProblems, Refusal

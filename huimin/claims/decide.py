@@ -11,8 +11,9 @@ from datetime import datetime
 
 from huimin.alerts.note_alerts import note_alerts
 from huimin.checkout.entitlement import Entitlement
+from huimin.claims import queries
 from huimin.claims.assess import Assessment, assess_claim
-from huimin.claims.find_claims import Row, queries
+from huimin.claims.find_claims import Row
 from huimin.claims.submit import record_claim
 from huimin.core.days import instant_text, parse_instant
 from huimin.core.discount import Quote

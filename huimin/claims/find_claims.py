@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from huimin.claims import queries
 from huimin.core.identity import mask_name
 from huimin.core.refusals import Refusal
 from huimin.holders.people import division_bounds
 from huimin.ledger.read import row_by_id
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import either_way, load_queries
-
-queries = load_queries("claims")
+from huimin.storage.named_queries import either_way
 
 Row = dict[str, Any]
 LATEST = 200

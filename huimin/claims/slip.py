@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from huimin.checkout.paper import RULE, Paper, Piece, centre, large_sum, pair, small, title
-from huimin.checkout.receipt_words import say
-from huimin.checkout.receipts import county_minute
+from huimin.checkout.receipts.paper import RULE, Paper, Piece, centre, large_sum, pair, small, title
+from huimin.checkout.receipts.receipt_words import say
+from huimin.checkout.receipts.receipts import county_minute
 from huimin.core.money import yuan
 from huimin.settings import Settings
 

@@ -14,7 +14,8 @@ from typing import Any
 from huimin.audit.record import record
 from huimin.cards.find import card_row
 from huimin.checkout.entitlement import require_open_till
-from huimin.claims.find_claims import Row, claim_answer, queries
+from huimin.claims import queries
+from huimin.claims.find_claims import Row, claim_answer
 from huimin.claims.requests import ClaimRequest
 from huimin.core.days import county_day, county_start, instant_text
 from huimin.core.refusals import CLAIMABLE, FieldProblem, FieldProblems, Refusal

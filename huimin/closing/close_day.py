@@ -13,6 +13,7 @@ from typing import Any
 
 from huimin.audit.record import record
 from huimin.checkout.day_statement import day_statement
+from huimin.closing import queries
 from huimin.closing.listing import Listing
 from huimin.closing.match import Match, match
 from huimin.core.days import instant_text
@@ -21,9 +22,6 @@ from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 from huimin.ledger.read import redemption_by_order
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("closing")
 
 REASON_MAX = 200
 # More than these are no list of exceptions but the wrong file.

@@ -42,7 +42,7 @@ from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.holders.evidence import clean_file_name
 from huimin.merchants.outlets import list_outlets, outlet_by_id
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import workbook_response
 
@@ -75,9 +75,9 @@ def day(day: str) -> str:
 def statement_file(day: str, form: str) -> Response:
     """The statement as a file."""
     wanted, outlet = _day(day), _outlet()
-    found = house().engine.read(lambda tx: day_of(tx, outlet, wanted)).statement
+    found = instance().engine.read(lambda tx: day_of(tx, outlet, wanted)).statement
     if form == "xlsx":
-        body = statement_xlsx(found, house().settings.county_name)
+        body = statement_xlsx(found, instance().settings.county_name)
         response = Response(body, content_type=CONTENT_TYPE)
     elif form == "csv":
         response = Response("\ufeff" + statement_csv(found), mimetype="text/csv")
@@ -95,7 +95,7 @@ def statement_file(day: str, form: str) -> Response:
 def compare_file(day: str) -> BaseResponse | tuple[str, int]:
     """Read the till's own list and keep its rows; the file itself is not kept."""
     request.max_content_length = FILE_BYTES_MAX + 100_000
-    wanted, outlet, now, actor = _day(day), _outlet(), house().clock(), who_here()
+    wanted, outlet, now, actor = _day(day), _outlet(), instance().clock(), who_here()
     sent = request.files.get("file")
     try:
         if sent is None or not sent.filename:
@@ -136,7 +136,9 @@ def comparison(day: str, comparison_id: str) -> str:
 def comparison_file(day: str, comparison_id: str) -> Response:
     """What differs, as a workbook to work through."""
     wanted, outlet = _day(day), _outlet()
-    _kept, found = house().engine.read(lambda tx: comparison_of(tx, outlet, wanted, comparison_id))
+    _kept, found = instance().engine.read(
+        lambda tx: comparison_of(tx, outlet, wanted, comparison_id)
+    )
     title = f"{outlet['name']} {wanted} " + _("对账差异")
     return workbook_response(
         title,
@@ -149,7 +151,7 @@ def comparison_file(day: str, comparison_id: str) -> Response:
 @require_till("day.close")
 def close(day: str, comparison_id: str) -> BaseResponse | tuple[str, int]:
     """Close the day; with differences by the manager alone, with a reason for each."""
-    wanted, outlet, now, actor = _day(day), _outlet(), house().clock(), who_here()
+    wanted, outlet, now, actor = _day(day), _outlet(), instance().clock(), who_here()
     form, may_differ = Form.sent(), _may_differ()
     reasons = {
         form.text(f"name-{number}"): form.text(f"reason-{number}")
@@ -180,7 +182,7 @@ def close(day: str, comparison_id: str) -> BaseResponse | tuple[str, int]:
 
 def _day_page(wanted: date, form: Form) -> str:
     outlet, outlets, today = _outlet(), _outlets(), _today()
-    found, recent = house().engine.read(
+    found, recent = instance().engine.read(
         lambda tx: (day_of(tx, outlet, wanted), days_before(tx, outlet, today))
     )
     later = {row["id"] for row in found.later}
@@ -210,7 +212,7 @@ def _comparison_page(wanted: date, comparison_id: str, form: Form) -> str:
         kept, found = comparison_of(tx, outlet, wanted, comparison_id)
         return kept, found, day_of(tx, outlet, wanted), other_days(tx, outlet, found)
 
-    kept, found, stands, elsewhere = house().engine.read(look)
+    kept, found, stands, elsewhere = instance().engine.read(look)
     return render_template(
         "closing/comparison.html",
         day=wanted,
@@ -240,9 +242,9 @@ def _outlets() -> list[Row]:
         return [{"id": here["outlet_id"], "name": here["outlet_name"]}]
     who = member()
     if who.outlet_id is not None:
-        own = house().engine.read(lambda tx: outlet_by_id(tx, str(who.outlet_id)))
+        own = instance().engine.read(lambda tx: outlet_by_id(tx, str(who.outlet_id)))
         return [] if own is None else [own]
-    return house().engine.read(lambda tx: list_outlets(tx, merchant_id=who.merchant_id or ""))
+    return instance().engine.read(lambda tx: list_outlets(tx, merchant_id=who.merchant_id or ""))
 
 
 def _outlet() -> Row:
@@ -272,7 +274,7 @@ def _day(text: str) -> date:
 
 
 def _today() -> date:
-    return county_day(house().clock())
+    return county_day(instance().clock())
 
 
 def _address(endpoint: str, wanted: date, outlet: Row, comparison_id: str | None = None) -> str:

@@ -1,7 +1,7 @@
 """Who may do what: one table of action × role. What stands in no row is allowed to nobody.
 
 The guards of all pages read this table, and the handbook's page of access is made from it, with the
-words below (`python -m huimin.access_page`); a test walks every route with every role.
+words below (`python -m huimin.handbook.access_page`); a test walks every route with every role.
 """
 
 from __future__ import annotations

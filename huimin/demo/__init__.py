@@ -3,6 +3,6 @@
 Everything in it is made through the same use cases that the county's own work goes through.
 """
 
-from huimin.demo.command import demo
+from huimin.storage.named_queries import load_queries
 
-__all__ = ["demo"]
+queries = load_queries("demo")

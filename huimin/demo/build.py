@@ -21,14 +21,15 @@ from typing import Any
 from huimin.cards.token import token_of
 from huimin.core.days import month_of
 from huimin.core.identity import mask_name
+from huimin.demo import queries
 from huimin.demo.close_month import close_month
-from huimin.demo.county import County, build_county, queries
+from huimin.demo.county import County, build_county
 from huimin.demo.months import MonthsPlan, demo_days
 from huimin.demo.places import STAFF
 from huimin.demo.play import Played, play
 from huimin.demo.standing import DEMO_FILE, standing_demo
 from huimin.divisions.load import load_divisions
-from huimin.house import House, furnish
+from huimin.instance import Instance, instance_over
 from huimin.settings import Settings
 from huimin.storage.key_file import save_keys
 from huimin.storage.open_engine import create_database, open_engine
@@ -102,32 +103,32 @@ def _unmade_on_failure(settings: Settings) -> Iterator[None]:
 def _filled(
     settings: Settings, *, now: datetime, seed: int, progress: Callable[[int], None]
 ) -> tuple[Row, Played]:
-    house = furnish(settings, open_engine(settings), lambda: now)
+    instance = instance_over(settings, open_engine(settings), lambda: now)
     try:
-        house.engine.write(load_divisions)
-        return _fill(house, now=now, seed=seed, progress=progress)
+        instance.engine.write(load_divisions)
+        return _fill(instance, now=now, seed=seed, progress=progress)
     finally:
-        house.close()
+        instance.close()
 
 
 def _fill(
-    house: House, *, now: datetime, seed: int, progress: Callable[[int], None]
+    instance: Instance, *, now: datetime, seed: int, progress: Callable[[int], None]
 ) -> tuple[Row, Played]:
     days = demo_days(now)
-    county = build_county(house, days)
+    county = build_county(instance, days)
     progress(len(days))
     plan = MonthsPlan(county.customers, county.tills, now, seed)
     played = play(county, plan, lambda: progress(0))
-    close_month(house, month_of(days[0]), now=now)
+    close_month(instance, month_of(days[0]), now=now)
     return _described(county, seed), played
 
 
 def _described(county: County, seed: int) -> Row:
     """The content of demo.json. The register's people are invented, and masked all the same."""
-    house = county.house
-    cards = house.engine.read(queries.cards)
+    instance = county.instance
+    cards = instance.engine.read(queries.cards)
     return {
-        "base_url": house.settings.base_url,
+        "base_url": instance.settings.base_url,
         "note": "演示数据：人员、商户和密码都是虚构的，请勿用于真实业务。",
         "seed": seed,
         "staff": [
@@ -145,7 +146,7 @@ def _described(county: County, seed: int) -> Row:
         "cards": [
             {
                 "number": card["number"],
-                "token": token_of(card, house.key_ring),
+                "token": token_of(card, instance.key_ring),
                 "state": card["state"],
                 "holder": mask_name(card["holder_name"]),
             }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from huimin.demo.places import SIGNERS
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.months.approve import approve_close, files_to_approve
 from huimin.months.draft import check_and_draft
 from huimin.months.files import write_files
@@ -18,14 +18,14 @@ from huimin.months.sign import Signer, prepare_close, review_close
 REASONS = dict.fromkeys(("previous", "queues", "claims", "alerts"), "演示：已电话核实")
 
 
-def close_month(house: House, month: str, *, now: datetime) -> None:
+def close_month(instance: Instance, month: str, *, now: datetime) -> None:
     """Check, sign three times and lock a month ("2026-09"); its files lie in the folder."""
-    engine, folder = house.engine, house.settings.folder
+    engine, folder = instance.engine, instance.settings.folder
     preparer, reviewer, approver = (Signer(each.username, each.name) for each in SIGNERS)
     version = check_and_draft(
         engine,
         month,
-        county_name=house.settings.county_name,
+        county_name=instance.settings.county_name,
         now=now,
         actor=preparer.username,
         told=lambda step, done, total: None,

@@ -15,7 +15,7 @@ from huimin.cards.find import card_row, require_usable
 from huimin.checkout.requests import check_card
 from huimin.core.days import county_day
 from huimin.demo.standing import made_by, standing_demo
-from huimin.house import open_house
+from huimin.instance import open_instance
 from huimin.settings import Settings
 
 
@@ -27,11 +27,11 @@ def code_now(settings: Settings, number: str, *, now: datetime) -> str:
             f"{settings.folder} 不是演示县，不能生成动态码。 / "
             f"{settings.folder} is no demo county: no code is made of its cards."
         )
-    house = open_house(settings)
+    instance = open_instance(settings)
     try:
-        checked = check_card(number, house.key_ring.public_keys())
-        card = house.engine.read(lambda tx: card_row(tx, checked))
+        checked = check_card(number, instance.key_ring.public_keys())
+        card = instance.engine.read(lambda tx: card_row(tx, checked))
         require_usable(card, county_day(now))
-        return code_of(card, house.key_ring, now)
+        return code_of(card, instance.key_ring, now)
     finally:
-        house.close()
+        instance.close()

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from huimin.console import settings_of
+from huimin.command_line import settings_of
 from huimin.demo.build import Demo, curl_line, open_demo
 from huimin.demo.code import code_now
-from huimin.house import system_clock
+from huimin.instance import system_clock
 from huimin.settings import Settings, variable
 
 SEED = 20230301
@@ -60,7 +60,7 @@ def demo(
     found = _open(settings, seed)
     _say(settings, found, serves=not no_serve)
     if not no_serve:
-        from huimin.serving import serve
+        from huimin.serving.serve import serve
 
         serve(settings)
 
@@ -69,7 +69,7 @@ def _demo_settings(
     context: click.Context, folder: Path | None, port: int | None, *, serves: bool
 ) -> Settings:
     """The process's settings, but never a real county's folder."""
-    from huimin.serving import require_free
+    from huimin.serving.serve import require_free
 
     settings = settings_of(context)
     given = folder or context.find_root().params.get("folder") or DEFAULT_FOLDER

@@ -18,23 +18,21 @@ from huimin.cards.issue import issue_card
 from huimin.cards.token import token_of
 from huimin.checkout.requests import check_card
 from huimin.core.days import county_day, county_start, month_days, month_of
+from huimin.demo import queries
 from huimin.demo.places import COMPANIES, STAFF, Account
 from huimin.divisions.find import all_divisions, town_of
-from huimin.holders.check_register import check_register
 from huimin.holders.people import eligibilities_of, presenters_of
-from huimin.holders.register_import import import_register
-from huimin.holders.register_places import Places
-from huimin.holders.register_row import Circumstances
-from huimin.house import House
+from huimin.holders.registers.check_register import check_register
+from huimin.holders.registers.import_register import import_register
+from huimin.holders.registers.places import Places
+from huimin.holders.registers.row import Circumstances
+from huimin.instance import Instance
 from huimin.merchants.merchants import add_merchant
 from huimin.merchants.outlets import add_outlet
 from huimin.merchants.terminals import add_terminal
 from huimin.policies.drafts import PolicyDraft, save_draft
 from huimin.policies.publish import publish
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("demo")
 
 Row = dict[str, Any]
 ACTOR = "demo"
@@ -90,27 +88,27 @@ class Customer:
 class County:
     """What was built."""
 
-    house: House
+    instance: Instance
     tills: list[Till] = field(default_factory=list)
     customers: list[Customer] = field(default_factory=list)
 
 
-def build_county(house: House, days: Sequence[date]) -> County:
+def build_county(instance: Instance, days: Sequence[date]) -> County:
     """Everything that must stand before the first redemption on the first of `days`."""
-    county = County(house)
+    county = County(instance)
     _open_merchants(county)
-    _publish_policy(house)
-    _add_staff(house)
+    _publish_policy(instance)
+    _add_staff(instance)
     before = county_start(days[0] - timedelta(days=CARD_LEAD_DAYS)) + timedelta(hours=9)
-    import_sample_register(house, before)
+    import_sample_register(instance, before)
     last_day_before = month_days(month_of(days[-1]))[0] - timedelta(days=1)
     _issue_cards(county, before + timedelta(hours=2), last_day_before)
     return county
 
 
-def checked_card(house: House, card: Row) -> CheckedCard:
+def checked_card(instance: Instance, card: Row) -> CheckedCard:
     """The card as a till reads it: from its token, with the signature checked."""
-    return check_card(token_of(card, house.key_ring), house.key_ring.public_keys())
+    return check_card(token_of(card, instance.key_ring), instance.key_ring.public_keys())
 
 
 def _open_merchants(county: County) -> None:
@@ -148,7 +146,7 @@ def _open_merchants(county: County) -> None:
                     )
                     keys.append(key)
 
-    county.house.engine.write(work)
+    county.instance.engine.write(work)
 
     def tills(tx: Transaction) -> list[Till]:
         known = [(key, terminal_of_key(tx, key)) for key in keys]
@@ -157,20 +155,20 @@ def _open_merchants(county: County) -> None:
             for key, terminal in known
         ]
 
-    county.tills = county.house.engine.read(tills)
+    county.tills = county.instance.engine.read(tills)
 
 
-def _publish_policy(house: House) -> None:
+def _publish_policy(instance: Instance) -> None:
     now = county_start(date.fromisoformat(str(POLICY.starts_on))) - timedelta(days=7)
 
     def work(tx: Transaction) -> None:
         draft = save_draft(tx, POLICY, now=now, actor=ACTOR)
         publish(tx, draft["id"], now=now, actor=ACTOR)
 
-    house.engine.write(work)
+    instance.engine.write(work)
 
 
-def _add_staff(house: House) -> None:
+def _add_staff(instance: Instance) -> None:
     now = county_start(MERCHANTS_JOINED) + timedelta(hours=11)
 
     def work(tx: Transaction) -> None:
@@ -187,7 +185,7 @@ def _add_staff(house: House) -> None:
                 **_place_of(account, outlets),
             )
 
-    house.engine.write(work)
+    instance.engine.write(work)
 
 
 def _place_of(account: Account, outlets: dict[str, Row]) -> Row:
@@ -200,21 +198,21 @@ def _place_of(account: Account, outlets: dict[str, Row]) -> Row:
     return {}
 
 
-def import_sample_register(house: House, now: datetime) -> None:
+def import_sample_register(instance: Instance, now: datetime) -> None:
     """Import the register of invented people as an office would: what is wrong in it is refused."""
-    places = Places(house.engine.read(all_divisions))
+    places = Places(instance.engine.read(all_divisions))
     around = Circumstances(places=places, today=county_day(now), file_name=REGISTER)
     with as_file(files("huimin.demo") / REGISTER) as path:
         check = check_register(path, around)
-    import_register(house.engine, house.personal_data, check, now=now, actor=ACTOR)
+    import_register(instance.engine, instance.personal_data, check, now=now, actor=ACTOR)
 
 
 def _issue_cards(county: County, now: datetime, last_day_before: date) -> None:
     """A card for every holder; a few run out on that day, before the present month."""
-    house = county.house
+    instance = county.instance
     # In an order that does not depend on ids, which are random.
     holders = sorted(
-        house.engine.read(queries.holders),
+        instance.engine.read(queries.holders),
         key=lambda row: (row["division_code"], row["birth_date"], row["name"]),
     )
 
@@ -223,7 +221,7 @@ def _issue_cards(county: County, now: datetime, last_day_before: date) -> None:
             issue_card(
                 tx,
                 holder_id=holder["id"],
-                key_id=house.key_ring.active_key_id,
+                key_id=instance.key_ring.active_key_id,
                 now=now,
                 actor=ACTOR,
                 reason="名册导入后首次发卡",
@@ -232,13 +230,13 @@ def _issue_cards(county: County, now: datetime, last_day_before: date) -> None:
             for index, holder in enumerate(holders)
         ]
 
-    cards = house.engine.write(work)
+    cards = instance.engine.write(work)
     for holder, card in zip(holders, cards, strict=True):
-        county.customers.append(_customer(house, holder, card))
+        county.customers.append(_customer(instance, holder, card))
 
 
-def _customer(house: House, holder: Row, card: Row) -> Customer:
-    kinds, presenters = house.engine.read(
+def _customer(instance: Instance, holder: Row, card: Row) -> Customer:
+    kinds, presenters = instance.engine.read(
         lambda tx: (eligibilities_of(tx, holder["id"]), presenters_of(tx, holder["id"]))
     )
     return Customer(
@@ -246,6 +244,6 @@ def _customer(house: House, holder: Row, card: Row) -> Customer:
         town_code=town_of(holder["division_code"]),
         eligibility=kinds[0]["kind"] if kinds else "other",
         card=card,
-        checked=checked_card(house, card),
+        checked=checked_card(instance, card),
         presenters=[person["id"] for person in presenters],
     )

@@ -19,9 +19,9 @@ FORGOTTEN_DAYS_AGO = 2
 
 
 def file_claims(county: County) -> None:
-    """File them at the first two tills, at the house's clock."""
-    house = county.house
-    now, days = house.clock(), house.settings.claim_days
+    """File them at the first two tills, at the instance's clock."""
+    instance = county.instance
+    now, days = instance.clock(), instance.settings.claim_days
     count = len(county.customers)
     claims = (
         ClaimRequest(
@@ -50,4 +50,4 @@ def file_claims(county: County) -> None:
             actor = f"terminal:{till.terminal['terminal_code']}"
             submit_claim(tx, claim, terminal=till.terminal, now=now, claim_days=days, actor=actor)
 
-    house.engine.write(work)
+    instance.engine.write(work)

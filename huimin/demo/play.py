@@ -46,14 +46,14 @@ def play(county: County, plan: MonthsPlan, progress: Callable[[], None] = lambda
         acts = [*plan.acts_of(day, stopped), *strange_acts(county, plan.days, day)]
         _day(county, sorted(acts, key=lambda act: (act.at, act.number)), played)
         progress()
-    look_at_one(county.house)
+    look_at_one(county.instance)
     file_claims(county)
     return played
 
 
 def _day(county: County, acts: list[Act], played: Played) -> None:
     try:
-        done = county.house.engine.write(lambda tx: _all(tx, county, acts, played.ids))
+        done = county.instance.engine.write(lambda tx: _all(tx, county, acts, played.ids))
     except Refusal:
         done = _one_by_one(county, acts, played)
     for act, row_id in zip(acts, done, strict=True):
@@ -84,7 +84,9 @@ def _one_by_one(county: County, acts: list[Act], played: Played) -> list[str | N
     done: list[str | None] = []
     for act in acts:
         try:
-            ids = county.house.engine.write(partial(_all, county=county, acts=[act], known=known))
+            ids = county.instance.engine.write(
+                partial(_all, county=county, acts=[act], known=known)
+            )
         except Refusal:
             ids = [None]
         if isinstance(act, Purchase) and ids[0] is not None:

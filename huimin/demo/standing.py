@@ -12,10 +12,10 @@ from typing import Any
 import click
 
 from huimin.access.terminal_keys import hash_key
+from huimin.demo import queries
 from huimin.settings import Settings, variable
 from huimin.storage.engine import Transaction
 from huimin.storage.key_file import load_keys
-from huimin.storage.named_queries import load_queries
 from huimin.storage.open_engine import open_engine
 from huimin.storage.unmade import is_unmade
 
@@ -23,7 +23,6 @@ DEMO_FILE = "demo.json"
 URL = variable("database_url")
 
 Row = dict[str, Any]
-queries = load_queries("demo")
 
 
 def standing_demo(settings: Settings) -> Row | None:

@@ -40,7 +40,7 @@ def tell_stories(county: County, now: datetime) -> frozenset[int]:
         for index in _known(REVOKED, count):
             revoke_card(tx, card_id=card_id(index), reason="不再符合保障条件", **common)
         expire_due(tx, county_day(now), now=now, actor=ACTOR)
-        key_id = county.house.key_ring.active_key_id
+        key_id = county.instance.key_ring.active_key_id
         return {
             index: replace_card(
                 tx, card_id=card_id(index), key_id=key_id, reason="挂失后补办", **common
@@ -48,9 +48,9 @@ def tell_stories(county: County, now: datetime) -> frozenset[int]:
             for index in _known(REPLACED, count)
         }
 
-    for index, card in county.house.engine.write(work).items():
+    for index, card in county.instance.engine.write(work).items():
         county.customers[index].card = card
-        county.customers[index].checked = checked_card(county.house, card)
+        county.customers[index].checked = checked_card(county.instance, card)
     return frozenset(_known((*SUSPENDED, *LOST, *REVOKED, *EXPIRING), count))
 
 

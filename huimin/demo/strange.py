@@ -15,7 +15,7 @@ from huimin.core.discount import Basket
 from huimin.demo.county import County
 from huimin.demo.months import Purchase
 from huimin.demo.places import STAFF
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.storage.engine import Transaction
 
 FIRST_NUMBER = 900_001
@@ -74,7 +74,7 @@ def strange_acts(county: County, days: Sequence[date], day: date) -> Iterator[Pu
         )
 
 
-def look_at_one(house: House) -> None:
+def look_at_one(instance: Instance) -> None:
     """The administrator has asked about the split sale."""
 
     def work(tx: Transaction) -> None:
@@ -82,7 +82,7 @@ def look_at_one(house: House) -> None:
             later = parse_instant(alert["grown_at"]) + timedelta(hours=2)
             look_at(tx, alert["id"], note=NOTE, now=later, actor=STAFF[0].username)
 
-    house.engine.write(work)
+    instance.engine.write(work)
 
 
 def _till(county: County, outlet: str) -> int:

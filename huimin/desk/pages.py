@@ -12,7 +12,7 @@ from huimin.core.days import county_day
 from huimin.core.permissions import allows
 from huimin.desk.today import COUNT_MAX, ENDING_DAYS, waiting_today
 from huimin.policies.policy_list import UNPUBLISHED
-from huimin.web.current import house
+from huimin.web.current import instance
 
 pages = Blueprint("desk", __name__)
 
@@ -121,15 +121,15 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
 @require("application.read")
 def today() -> str:
     """What waits; a registrar's own town alone."""
-    who, now, months = member(), house().clock(), house().settings.verify_months
+    who, now, months = member(), instance().clock(), instance().settings.verify_months
     within = who.division_code if who.role == "registrar" else None
-    waiting = house().engine.read(
+    waiting = instance().engine.read(
         lambda tx: waiting_today(
             tx,
             now=now,
             within=within,
             verify_months=months,
-            working_days=house().working_days,
+            working_days=instance().working_days,
         )
     )
     items = []

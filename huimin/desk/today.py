@@ -8,13 +8,11 @@ from datetime import date, datetime, timedelta
 from huimin.alerts.find_alerts import WantedAlerts, count_alerts
 from huimin.cards.reverify import due_before
 from huimin.core.days import county_day, instant_text, month_of, previous_month
+from huimin.desk import queries
 from huimin.holders.applications import promised_before
 from huimin.holders.people import division_bounds
 from huimin.holders.working_days import WorkingDays
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("desk")
 
 COUNT_MAX = 10_000
 ENDING_DAYS = 30

@@ -1,1 +1,5 @@
 """County, towns and villages."""
+
+from huimin.storage.named_queries import load_queries
+
+queries = load_queries("divisions")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from huimin.console import actor, pass_house
+from huimin.command_line import actor, pass_instance
 from huimin.divisions.coordinates import locate_divisions, read_locations
-from huimin.house import House
+from huimin.instance import Instance
 
 
 @click.group()
@@ -18,13 +18,15 @@ def divisions() -> None:
 
 @divisions.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@pass_house
-def coordinates(house: House, file: Path) -> None:
+@pass_instance
+def coordinates(instance: Instance, file: Path) -> None:
     """从 CSV（code,latitude,longitude，WGS 84 十进制度数）装入村社的经纬度，全部或全不。"""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise click.ClickException("文件不是 UTF-8，请另存为 UTF-8 CSV。") from error
-    locations, now = read_locations(text), house.clock()
-    count = house.engine.write(lambda tx: locate_divisions(tx, locations, now=now, actor=actor()))
+    locations, now = read_locations(text), instance.clock()
+    count = instance.engine.write(
+        lambda tx: locate_divisions(tx, locations, now=now, actor=actor())
+    )
     click.echo(f"已装入 {count} 个村社（镇街）的经纬度。")

@@ -14,7 +14,7 @@ from io import StringIO
 from huimin.audit.record import record
 from huimin.core.coordinates import LATITUDE_RANGE, LONGITUDE_RANGE, parse_degrees
 from huimin.core.refusals import FieldProblem, FieldProblems
-from huimin.divisions.find import queries
+from huimin.divisions import queries
 from huimin.storage.engine import Transaction
 
 COLUMNS = ("code", "latitude", "longitude")

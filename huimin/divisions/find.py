@@ -11,10 +11,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from huimin.divisions import queries
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("divisions")
 
 Row = dict[str, Any]
 # What an ending says about the kind; a longer ending stands before one that it ends in.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from importlib.resources import files
 
-from huimin.divisions.find import queries
+from huimin.divisions import queries
 from huimin.storage.engine import Transaction
 
 

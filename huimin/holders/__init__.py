@@ -1,1 +1,5 @@
 """People, family, eligibilities, applications, registers."""
+
+from huimin.storage.named_queries import load_queries
+
+queries = load_queries("holders")

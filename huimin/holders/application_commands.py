@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from huimin.console import actor, format_option, pass_house, print_json
+from huimin.command_line import actor, format_option, pass_instance, print_json
 from huimin.core.identity import mask_name
 from huimin.core.refusals import field_problem
 from huimin.holders.applications import (
@@ -17,7 +17,7 @@ from huimin.holders.applications import (
     return_application,
     submit_application,
 )
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
@@ -32,11 +32,11 @@ STATES = {
 @click.command("apply")
 @click.argument("holder_id")
 @format_option
-@pass_house
-def apply_command(house: House, holder_id: str, form: str) -> None:
+@pass_instance
+def apply_command(instance: Instance, holder_id: str, form: str) -> None:
     """替持卡人提交办卡申请。"""
-    row = house.engine.write(
-        lambda tx: submit_application(tx, holder_id=holder_id, now=house.clock(), actor=actor())
+    row = instance.engine.write(
+        lambda tx: submit_application(tx, holder_id=holder_id, now=instance.clock(), actor=actor())
     )
     _print_application(row, form)
 
@@ -44,10 +44,10 @@ def apply_command(house: House, holder_id: str, form: str) -> None:
 @click.command("applications")
 @click.option("--holder", "holder_id", help="改为列出这位持卡人的全部申请。")
 @format_option
-@pass_house
-def applications_command(house: House, holder_id: str | None, form: str) -> None:
+@pass_instance
+def applications_command(instance: Instance, holder_id: str | None, form: str) -> None:
     """列出待审批的申请。"""
-    rows = house.engine.read(
+    rows = instance.engine.read(
         lambda tx: applications_of(tx, holder_id) if holder_id else open_applications(tx)
     )
     for row in rows:
@@ -65,8 +65,10 @@ def applications_command(house: House, holder_id: str | None, form: str) -> None
 @click.argument("application_id", required=False)
 @click.option("--all-open", is_flag=True, help="通过全部待审批的申请。")
 @format_option
-@pass_house
-def approve_command(house: House, application_id: str | None, all_open: bool, form: str) -> None:
+@pass_instance
+def approve_command(
+    instance: Instance, application_id: str | None, all_open: bool, form: str
+) -> None:
     """通过办卡申请；下一步 huimin cards issue --all-approved。"""
     if bool(application_id) == all_open:
         raise field_problem(
@@ -75,7 +77,7 @@ def approve_command(house: House, application_id: str | None, all_open: bool, fo
             "Give either an application id or --all-open.",
         )
 
-    four_eyes, own = house.settings.four_eyes, 0
+    four_eyes, own = instance.settings.four_eyes, 0
 
     def work(tx: Transaction) -> list[Row]:
         nonlocal own
@@ -84,11 +86,11 @@ def approve_command(house: House, application_id: str | None, all_open: bool, fo
         ids += [row["id"] for row in waiting if not (four_eyes and row["submitted_by"] == actor())]
         own = len(waiting) - len(ids) if not application_id else 0
         return [
-            approve_application(tx, one, now=house.clock(), actor=actor(), four_eyes=four_eyes)
+            approve_application(tx, one, now=instance.clock(), actor=actor(), four_eyes=four_eyes)
             for one in ids
         ]
 
-    for row in house.engine.write(work):
+    for row in instance.engine.write(work):
         _print_application(row, form)
     if own:
         click.echo(f"另有 {own} 份是您自己提交的，请由另一位工作人员审批。", err=True)
@@ -98,12 +100,12 @@ def approve_command(house: House, application_id: str | None, all_open: bool, fo
 @click.argument("application_id")
 @click.option("--reason", required=True, help="不通过的原因，会告诉申请人。")
 @format_option
-@pass_house
-def reject_command(house: House, application_id: str, reason: str, form: str) -> None:
+@pass_instance
+def reject_command(instance: Instance, application_id: str, reason: str, form: str) -> None:
     """不通过办卡申请，须写原因。"""
-    row = house.engine.write(
+    row = instance.engine.write(
         lambda tx: reject_application(
-            tx, application_id, reason=reason, now=house.clock(), actor=actor()
+            tx, application_id, reason=reason, now=instance.clock(), actor=actor()
         )
     )
     _print_application(row, form)
@@ -113,12 +115,12 @@ def reject_command(house: House, application_id: str, reason: str, form: str) ->
 @click.argument("application_id")
 @click.option("--reason", required=True, help="要改什么，会告诉提交人。")
 @format_option
-@pass_house
-def return_command(house: House, application_id: str, reason: str, form: str) -> None:
+@pass_instance
+def return_command(instance: Instance, application_id: str, reason: str, form: str) -> None:
     """把办卡申请退回修改，须写原因；改好后重新提交。"""
-    row = house.engine.write(
+    row = instance.engine.write(
         lambda tx: return_application(
-            tx, application_id, reason=reason, now=house.clock(), actor=actor()
+            tx, application_id, reason=reason, now=instance.clock(), actor=actor()
         )
     )
     _print_application(row, form)

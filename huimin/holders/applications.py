@@ -13,8 +13,8 @@ from typing import Any
 from huimin.audit.record import record
 from huimin.core.days import county_day, county_start, instant_text
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.holders import queries
 from huimin.holders.change_person import checked_reason
-from huimin.holders.holder_queries import queries
 from huimin.holders.people import division_bounds, holder_by_id
 from huimin.holders.working_days import WorkingDays
 from huimin.storage.engine import Transaction

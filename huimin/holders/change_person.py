@@ -14,7 +14,7 @@ from huimin.core.days import instant_text
 from huimin.core.identity import IdentityProblem, mask_name, mask_phone, parse_id_number
 from huimin.core.refusals import Refusal, field_problem
 from huimin.divisions.find import find as find_division
-from huimin.holders.holder_queries import queries
+from huimin.holders import queries
 from huimin.holders.name_grams import keep_name_grams
 from huimin.holders.people import (
     FAMILY_MAX,

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from huimin.audit.record import record
-from huimin.console import actor, format_option, pass_house, print_json
+from huimin.command_line import actor, format_option, pass_instance, print_json
 from huimin.core.days import county_day
 from huimin.core.identity import (
     IdentityProblem,
@@ -27,7 +27,6 @@ from huimin.divisions.find import DivisionIndex, all_divisions
 from huimin.holders.application_commands import COMMANDS
 from huimin.holders.draft_by_hand import HandDraft, draft_of
 from huimin.holders.eligibility_words import ALL_WORDS
-from huimin.holders.import_command import import_command
 from huimin.holders.people import (
     add_holder,
     eligibilities_of,
@@ -36,9 +35,10 @@ from huimin.holders.people import (
     holder_by_id,
     list_holders,
 )
-from huimin.holders.register_import import require_fitting_keys
-from huimin.holders.register_places import Places
-from huimin.house import House
+from huimin.holders.registers.import_command import import_command
+from huimin.holders.registers.import_register import require_fitting_keys
+from huimin.holders.registers.places import Places
+from huimin.instance import Instance
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
@@ -60,15 +60,15 @@ for _command in (import_command, *COMMANDS):
 @click.option("--after", default="", help="从这个持卡人编号之后列起（翻页）。")
 @click.option("--count", type=click.IntRange(1, LIST_MAX), default=50, help="最多列多少人。")
 @format_option
-@pass_house
+@pass_instance
 def list_command(
-    house: House, division_code: str | None, after: str, count: int, form: str
+    instance: Instance, division_code: str | None, after: str, count: int, form: str
 ) -> None:
     """列出持卡人（姓名打码）。"""
-    rows = house.engine.read(
+    rows = instance.engine.read(
         lambda tx: list_holders(tx, division_code=division_code, after=after, count=count)
     )
-    index = house.engine.read(lambda tx: DivisionIndex(all_divisions(tx)))
+    index = instance.engine.read(lambda tx: DivisionIndex(all_divisions(tx)))
     shown = [_listed(row, index) for row in rows]
     if form == "json":
         print_json(shown)
@@ -85,9 +85,9 @@ def list_command(
 @click.option("--unmask", is_flag=True, help="显示完整的姓名、号码；须写原因，并记入审计记录。")
 @click.option("--reason", help="为什么要看完整信息。")
 @format_option
-@pass_house
+@pass_instance
 def show_command(
-    house: House,
+    instance: Instance,
     holder_id: str | None,
     by_id_number: bool,
     unmask: bool,
@@ -97,20 +97,20 @@ def show_command(
     """查看一位持卡人（默认打码）。"""
     if unmask and not (reason or "").strip():
         raise field_problem("reason", "查看完整信息须用 --reason 写明原因。", "Give a reason.")
-    number = _asked_number(house) if by_id_number else None
+    number = _asked_number(instance) if by_id_number else None
 
     def work(tx: Transaction) -> Row:
         if number is not None:
-            holder = find_by_id_number(tx, house.personal_data, number)
+            holder = find_by_id_number(tx, instance.personal_data, number)
         else:
             holder = holder_by_id(tx, holder_id or "")
         if holder is None:
             raise field_problem("holder", "没有这个持卡人，请核对编号。", "No such holder.")
         if unmask:
-            _record_unmasking(tx, house, holder["id"], str(reason).strip())
-        return _shown(tx, house, holder, unmask=unmask)
+            _record_unmasking(tx, instance, holder["id"], str(reason).strip())
+        return _shown(tx, instance, holder, unmask=unmask)
 
-    _print_holder(house.engine.write(work) if unmask else house.engine.read(work), form)
+    _print_holder(instance.engine.write(work) if unmask else instance.engine.read(work), form)
 
 
 @holders.command("add")
@@ -123,30 +123,30 @@ def show_command(
 @click.option("--since", required=True, metavar="2026-03-01", help="认定日期。")
 @click.option("--family", help="家庭成员，例如 张三（配偶）；李四（子）。")
 @format_option
-@pass_house
-def add_command(house: House, form: str, **given: str | None) -> None:
+@pass_instance
+def add_command(instance: Instance, form: str, **given: str | None) -> None:
     """登记一位持卡人。"""
     if given["id_number"] is None:
         given["id_number"] = click.prompt("身份证号码", err=True)
-    now = house.clock()
+    now = instance.clock()
 
     def work(tx: Transaction) -> Row:
-        require_fitting_keys(tx, house.personal_data)
+        require_fitting_keys(tx, instance.personal_data)
         places = Places(all_divisions(tx))
         draft = draft_of(HandDraft(**given), places, county_day(now))  # type: ignore[arg-type]
-        holder_id = add_holder(tx, house.personal_data, draft, now=now, actor=actor())
+        holder_id = add_holder(tx, instance.personal_data, draft, now=now, actor=actor())
         holder = holder_by_id(tx, holder_id)
         if holder is None:
             raise LookupError("the holder just written is not there")
-        return _shown(tx, house, holder, unmask=False)
+        return _shown(tx, instance, holder, unmask=False)
 
-    _print_holder(house.engine.write(work), form, said="已登记。")
+    _print_holder(instance.engine.write(work), form, said="已登记。")
 
 
-def _asked_number(house: House) -> str:
+def _asked_number(instance: Instance) -> str:
     written = click.prompt("身份证号码", err=True)
     try:
-        return parse_id_number(written, today=county_day(house.clock())).number
+        return parse_id_number(written, today=county_day(instance.clock())).number
     except IdentityProblem as error:
         raise _as_field(error) from error
 
@@ -155,10 +155,10 @@ def _as_field(error: IdentityProblem) -> FieldProblems:
     return field_problem("id_number", error.message, error.english)
 
 
-def _record_unmasking(tx: Transaction, house: House, holder_id: str, reason: str) -> None:
+def _record_unmasking(tx: Transaction, instance: Instance, holder_id: str, reason: str) -> None:
     record(
         tx,
-        at=house.clock(),
+        at=instance.clock(),
         actor=actor(),
         action="holder.unmasked",
         subject_kind="holder",
@@ -180,9 +180,9 @@ def _listed(row: Mapping[str, Any], index: DivisionIndex) -> Row:
     }
 
 
-def _shown(tx: Transaction, house: House, holder: Row, *, unmask: bool) -> Row:
+def _shown(tx: Transaction, instance: Instance, holder: Row, *, unmask: bool) -> Row:
     town, village = DivisionIndex(all_divisions(tx)).names(holder["division_code"])
-    secrets = house.personal_data
+    secrets = instance.personal_data
     number = secrets.decrypt(holder["id_number_cipher"], "holder.id_number")
     cipher = holder["phone_cipher"]
     phone = secrets.decrypt(cipher, "holder.phone") if cipher else None
@@ -191,7 +191,7 @@ def _shown(tx: Transaction, house: House, holder: Row, *, unmask: bool) -> Row:
             "id": member["id"],
             "name": member["name"] if unmask else mask_name(member["name"]),
             "relation": member["relation"],
-            "id_number": _member_number(house, member, unmask=unmask),
+            "id_number": _member_number(instance, member, unmask=unmask),
         }
         for member in family_of(tx, holder["id"])
     ]
@@ -212,10 +212,10 @@ def _shown(tx: Transaction, house: House, holder: Row, *, unmask: bool) -> Row:
     }
 
 
-def _member_number(house: House, member: Row, *, unmask: bool) -> str | None:
+def _member_number(instance: Instance, member: Row, *, unmask: bool) -> str | None:
     if member["id_number_cipher"] is None:
         return None
-    number = house.personal_data.decrypt(member["id_number_cipher"], "family_member.id_number")
+    number = instance.personal_data.decrypt(member["id_number_cipher"], "family_member.id_number")
     return number if unmask else mask_id_number(number)
 
 

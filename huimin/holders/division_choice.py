@@ -15,7 +15,7 @@ from typing import Any
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.divisions.find import DivisionIndex, clean_name, town_form
 from huimin.holders.people import division_bounds
-from huimin.holders.register_places import near_names, shown
+from huimin.holders.registers.places import near_names, shown
 
 FIELD = "division_code"
 BETWEEN = " · "

@@ -9,7 +9,7 @@ from huimin.core.days import instant_text
 from huimin.core.identity import mask_name
 from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import Refusal, field_problem
-from huimin.holders.holder_queries import queries
+from huimin.holders import queries
 from huimin.holders.people import Row
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Transaction

@@ -18,8 +18,8 @@ from PIL import Image
 from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
+from huimin.holders import queries
 from huimin.holders.change_person import checked_reason
-from huimin.holders.holder_queries import queries
 from huimin.holders.people import Row
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Transaction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from huimin.core.identity import mask_name
 from huimin.divisions.find import town_of
-from huimin.holders.holder_queries import queries
+from huimin.holders import queries
 from huimin.holders.name_grams import GRAM_MAX
 from huimin.holders.people import HolderDraft, Row, division_bounds
 from huimin.storage.engine import Transaction

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from huimin.holders.holder_queries import queries
+from huimin.holders import queries
 from huimin.storage.engine import Transaction
 
 GRAM_MAX = 3

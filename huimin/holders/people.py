@@ -15,7 +15,7 @@ from huimin.core.days import instant_text
 from huimin.core.identity import IdNumber, mask_name
 from huimin.core.kind_names import ELIGIBILITIES
 from huimin.core.refusals import field_problem
-from huimin.holders.holder_queries import queries
+from huimin.holders import queries
 from huimin.holders.name_grams import add_name_grams
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Transaction

@@ -10,8 +10,8 @@ from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.identity import mask_id_number, mask_name, mask_phone
 from huimin.divisions.find import DivisionIndex, all_divisions
+from huimin.holders import queries
 from huimin.holders.evidence import evidence_of
-from huimin.holders.holder_queries import queries
 from huimin.holders.people import Row, eligibilities_of, family_of
 from huimin.holders.personal_data import PersonalData
 from huimin.ledger.read import rows_of_holder

@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from huimin.core.card_number import NUMBER_DIGITS
 from huimin.core.identity import IdentityProblem, mask_name, parse_id_number
 from huimin.core.refusals import field_problem
-from huimin.holders.holder_queries import queries
+from huimin.holders import queries
 from huimin.holders.name_grams import GRAM_MAX
 from huimin.holders.people import Row, division_bounds, eligibilities_on
 from huimin.holders.personal_data import PersonalData

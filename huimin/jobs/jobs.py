@@ -17,12 +17,12 @@ import structlog
 from huimin.core.days import instant_text
 from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import FieldProblems, Refusal
+from huimin.jobs import queries
 from huimin.jobs.reasons import kept_reason
 from huimin.storage.engine import Engine, Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import either_way, load_queries
+from huimin.storage.named_queries import either_way
 
-queries = load_queries("jobs")
 log = structlog.get_logger(__name__)
 
 Row = dict[str, Any]
@@ -63,7 +63,7 @@ Work = Callable[[Progress], Row]
 
 
 class Jobs:
-    """Runs jobs, one thread each, and stops them when the house is closed."""
+    """Runs jobs, one thread each, and stops them when the instance is closed."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine, self._clock = engine, clock

@@ -17,12 +17,10 @@ from huimin.core.days import county_day, instant_text, month_of, next_month, par
 from huimin.core.discount import PolicyTerms, Quote, Sums, Usage
 from huimin.core.json_text import write_json
 from huimin.core.refusals import Refusal
+from huimin.ledger import queries
 from huimin.ledger.rollup_groups import ADDED, counted_in, counted_text, sum_keys
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("ledger")
 
 Row = dict[str, Any]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from huimin.core.chain import GENESIS
 from huimin.core.days import instant_text
-from huimin.ledger.append import queries
+from huimin.ledger import queries
 from huimin.storage.engine import Transaction
 
 

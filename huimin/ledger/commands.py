@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from huimin.console import pass_house, print_json
+from huimin.command_line import pass_instance, print_json
 from huimin.core.days import parse_day
 from huimin.core.refusals import field_problem
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.read import digest_of_day
 from huimin.ledger.rollups import check_rollups, rebuild_rollups
@@ -28,24 +28,24 @@ def ledger() -> None:
 
 @ledger.command()
 @form_option
-@pass_house
-def verify(house: House, form: str) -> None:
+@pass_instance
+def verify(instance: Instance, form: str) -> None:
     """逐个终端证明流水的哈希链；有问题时退出码为 1。"""
-    findings = house.engine.read(verify_chains)
+    findings = instance.engine.read(verify_chains)
     _tell([_shown(finding) for finding in findings], form, "流水完整：每个终端的链都衔接。")
 
 
 @ledger.command()
 @click.option("--check", is_flag=True, help="只核对，不改动")
 @form_option
-@pass_house
-def rebuild(house: House, check: bool, form: str) -> None:
+@pass_instance
+def rebuild(instance: Instance, check: bool, form: str) -> None:
     """由流水重算汇总和额度；--check 只核对，有差异时退出码为 1。"""
     if check:
-        found = house.engine.read(check_rollups)
+        found = instance.engine.read(check_rollups)
         _tell([_shown(difference) for difference in found], form, "汇总与流水一致。")
         return
-    changed = [_shown(difference) for difference in house.engine.write(rebuild_rollups)]
+    changed = [_shown(difference) for difference in instance.engine.write(rebuild_rollups)]
     if form == "json":
         print_json({"rebuilt": changed})
         return
@@ -56,8 +56,8 @@ def rebuild(house: House, check: bool, form: str) -> None:
 
 @ledger.command()
 @click.argument("day")
-@pass_house
-def digest(house: House, day: str) -> None:
+@pass_instance
+def digest(instance: Instance, day: str) -> None:
     """打印某日（如 2026-10-31）日终全部链头合成的摘要（SHA-256）。"""
     try:
         wanted = parse_day(day)
@@ -65,7 +65,7 @@ def digest(house: House, day: str) -> None:
         raise field_problem(
             "DAY", "日期请写成 2026-10-31。", "write the day as 2026-10-31."
         ) from None
-    click.echo(house.engine.read(lambda tx: digest_of_day(tx, wanted)))
+    click.echo(instance.engine.read(lambda tx: digest_of_day(tx, wanted)))
 
 
 def _shown(found: Any) -> dict[str, Any]:

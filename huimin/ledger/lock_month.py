@@ -10,7 +10,7 @@ from datetime import datetime
 
 from huimin.core.chain import GENESIS
 from huimin.core.days import instant_text
-from huimin.ledger.append import queries
+from huimin.ledger import queries
 from huimin.storage.engine import Transaction
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from huimin.core.chain import GENESIS, row_hash
-from huimin.ledger.append import Row, queries
+from huimin.ledger import queries
+from huimin.ledger.append import Row
 from huimin.ledger.read import chain_rows
 from huimin.storage.engine import Transaction
 

@@ -9,7 +9,8 @@ from typing import Any
 from huimin.core.chain import fold_heads
 from huimin.core.days import county_day, county_start, instant_text
 from huimin.core.discount import Usage
-from huimin.ledger.append import queries, usage_counters, usage_from
+from huimin.ledger import queries
+from huimin.ledger.append import usage_counters, usage_from
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from huimin.ledger.append import queries
+from huimin.ledger import queries
 from huimin.ledger.rollup_groups import ADDED, counted_in, counted_text, sum_keys
 from huimin.storage.engine import Transaction
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from huimin.console import actor, format_option, pass_house, print_json
+from huimin.command_line import actor, format_option, pass_instance, print_json
 from huimin.core.kind_names import OUTLET_KINDS, outlet_kind_word
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.merchants.merchants import (
     add_merchant,
     end_merchant,
@@ -63,9 +63,9 @@ def merchants() -> None:
 @click.option("--contact-name", help="联系人。")
 @click.option("--contact-phone", help="联系电话。")
 @format_option
-@pass_house
+@pass_instance
 def add_merchant_command(
-    house: House,
+    instance: Instance,
     name: str,
     credit_code: str,
     contact_name: str | None,
@@ -73,14 +73,14 @@ def add_merchant_command(
     form: str,
 ) -> None:
     """登记一个商户。"""
-    row = house.engine.write(
+    row = instance.engine.write(
         lambda tx: add_merchant(
             tx,
             name=name,
             credit_code=credit_code,
             contact_name=contact_name,
             contact_phone=contact_phone,
-            now=house.clock(),
+            now=instance.clock(),
             actor=actor(),
         )
     )
@@ -94,10 +94,10 @@ def add_merchant_command(
 @merchants.command("list")
 @state_option
 @format_option
-@pass_house
-def list_merchants_command(house: House, state: str | None, form: str) -> None:
+@pass_instance
+def list_merchants_command(instance: Instance, state: str | None, form: str) -> None:
     """列出商户和它们的网点数。"""
-    rows = house.engine.read(lambda tx: list_merchants(tx, state=state))
+    rows = instance.engine.read(lambda tx: list_merchants(tx, state=state))
     if form == "json":
         print_json(rows)
         return
@@ -124,16 +124,16 @@ def outlets() -> None:
 @click.option("--latitude", help="纬度，WGS 84 十进制度数，例如 30.275612；和经度一起给。")
 @click.option("--longitude", help="经度，例如 105.022341。")
 @format_option
-@pass_house
-def add_outlet_command(house: House, merchant: str, form: str, **given: str | None) -> None:
+@pass_instance
+def add_outlet_command(instance: Instance, merchant: str, form: str, **given: str | None) -> None:
     """给商户添加一个网点。"""
 
     def work(tx: Transaction) -> Row:
         merchant_id = find_merchant(tx, merchant)["id"]
-        wanted: dict[str, Any] = {**given, "now": house.clock(), "actor": actor()}
+        wanted: dict[str, Any] = {**given, "now": instance.clock(), "actor": actor()}
         return add_outlet(tx, merchant_id=merchant_id, **wanted)
 
-    row = house.engine.write(work)
+    row = instance.engine.write(work)
     if form == "json":
         print_json(row)
         return
@@ -146,9 +146,9 @@ def add_outlet_command(house: House, merchant: str, form: str, **given: str | No
 @click.option("--kind", type=click.Choice(list(OUTLET_KINDS)), help="只列这种类型的。")
 @state_option
 @format_option
-@pass_house
+@pass_instance
 def list_outlets_command(
-    house: House, merchant: str | None, kind: str | None, state: str | None, form: str
+    instance: Instance, merchant: str | None, kind: str | None, state: str | None, form: str
 ) -> None:
     """列出网点和它们在用的终端数。"""
 
@@ -156,7 +156,7 @@ def list_outlets_command(
         merchant_id = find_merchant(tx, merchant)["id"] if merchant else None
         return list_outlets(tx, merchant_id=merchant_id, kind=kind, state=state)
 
-    rows = house.engine.read(work)
+    rows = instance.engine.read(work)
     if form == "json":
         print_json(rows)
         return
@@ -183,14 +183,14 @@ def _state_command(
     @click.argument(subject)
     @reason_option
     @format_option
-    @pass_house
-    def command(house: House, reason: str, form: str, **named: str) -> None:
+    @pass_instance
+    def command(instance: Instance, reason: str, form: str, **named: str) -> None:
         def work(tx: Transaction) -> Row:
             subject_id = find(tx, named[subject])["id"]
-            wanted = {f"{subject}_id": subject_id, "now": house.clock(), "actor": actor()}
+            wanted = {f"{subject}_id": subject_id, "now": instance.clock(), "actor": actor()}
             return change(tx, reason=reason, **wanted)
 
-        row = house.engine.write(work)
+        row = instance.engine.write(work)
         if form == "json":
             print_json(row)
             return

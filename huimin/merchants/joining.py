@@ -14,13 +14,14 @@ from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.identity import IdentityProblem, check_credit_code
 from huimin.core.refusals import Refusal, field_problem
+from huimin.merchants import queries
 from huimin.merchants.field_checks import (
     ADDRESS_CHARACTERS_MAX,
     NAME_CHARACTERS_MAX,
     FieldChecks,
     checked_reason,
 )
-from huimin.merchants.merchants import Row, add_merchant, queries
+from huimin.merchants.merchants import Row, add_merchant
 from huimin.merchants.outlets import add_outlet, check_place
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id

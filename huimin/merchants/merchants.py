@@ -12,6 +12,7 @@ from typing import Any
 from huimin.core.days import instant_text
 from huimin.core.identity import IdentityProblem, check_credit_code
 from huimin.core.refusals import Refusal, field_problem
+from huimin.merchants import queries
 from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
@@ -24,10 +25,9 @@ from huimin.merchants.outlets import end_outlets_of_merchant
 from huimin.merchants.states import next_state
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import either_way, load_queries
+from huimin.storage.named_queries import either_way
 
 Row = dict[str, Any]
-queries = load_queries("merchants")
 
 
 def add_merchant(

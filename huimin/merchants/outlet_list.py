@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from huimin.merchants import queries
 from huimin.merchants.field_checks import like_pattern
-from huimin.merchants.outlets import Row, queries
+from huimin.merchants.outlets import Row
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import either_way
 

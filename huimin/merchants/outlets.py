@@ -12,6 +12,7 @@ from typing import Any
 from huimin.core.days import instant_text
 from huimin.core.kind_names import OUTLET_KINDS, outlet_kind_word
 from huimin.core.refusals import Refusal, field_problem
+from huimin.merchants import queries
 from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
     ADDRESS_CHARACTERS_MAX,
@@ -24,10 +25,8 @@ from huimin.merchants.location import check_location
 from huimin.merchants.states import next_state
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import load_queries
 
 Row = dict[str, Any]
-queries = load_queries("merchants")
 
 
 def add_outlet(

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from huimin.core.money import AMOUNT_FEN_MAX
 from huimin.core.refusals import Refusal, field_problem
+from huimin.merchants import queries
 from huimin.merchants.audited import record_change
-from huimin.merchants.merchants import Row, queries
+from huimin.merchants.merchants import Row
 from huimin.storage.engine import Transaction
 
 

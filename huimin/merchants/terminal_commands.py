@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from huimin.console import actor, format_option, pass_house, pass_settings, print_json
-from huimin.house import House
+from huimin.command_line import actor, format_option, pass_instance, pass_settings, print_json
+from huimin.instance import Instance
 from huimin.merchants.outlets import find_outlet
 from huimin.merchants.terminals import (
     add_terminal,
@@ -33,8 +33,8 @@ def terminals() -> None:
 @click.option("--outlet", required=True, help="网点编号，或不重名的网点名称。")
 @click.option("--label", required=True, help="终端名称，例如 1 号收银台。")
 @format_option
-@pass_house
-def add_terminal_command(house: House, outlet: str, label: str, form: str) -> None:
+@pass_instance
+def add_terminal_command(instance: Instance, outlet: str, label: str, form: str) -> None:
     """给网点添加一台终端。密钥只显示这一次。"""
 
     def work(tx: Transaction) -> tuple[Row, str]:
@@ -42,11 +42,11 @@ def add_terminal_command(house: House, outlet: str, label: str, form: str) -> No
             tx,
             outlet_id=find_outlet(tx, outlet)["id"],
             label=label,
-            now=house.clock(),
+            now=instance.clock(),
             actor=actor(),
         )
 
-    row, key = house.engine.write(work)
+    row, key = instance.engine.write(work)
     if form == "json":
         print_json({**_without_hash(row), "key": key})
         return
@@ -58,15 +58,17 @@ def add_terminal_command(house: House, outlet: str, label: str, form: str) -> No
 @click.option("--outlet", help="只列这个网点的（编号或名称）。")
 @click.option("--state", type=click.Choice(list(TERMINAL_WORDS)), help="只列这种状态的。")
 @format_option
-@pass_house
-def list_terminals_command(house: House, outlet: str | None, state: str | None, form: str) -> None:
+@pass_instance
+def list_terminals_command(
+    instance: Instance, outlet: str | None, state: str | None, form: str
+) -> None:
     """列出终端。"""
 
     def work(tx: Transaction) -> list[Row]:
         outlet_id = find_outlet(tx, outlet)["id"] if outlet else None
         return list_terminals(tx, outlet_id=outlet_id, state=state)
 
-    rows = house.engine.read(work)
+    rows = instance.engine.read(work)
     if form == "json":
         print_json(rows)
         return
@@ -81,14 +83,16 @@ def list_terminals_command(house: House, outlet: str | None, state: str | None, 
 @click.argument("terminal")
 @click.option("--reason", required=True, help="原因，记入审计记录。")
 @format_option
-@pass_house
-def rekey_terminal_command(house: House, terminal: str, reason: str, form: str) -> None:
+@pass_instance
+def rekey_terminal_command(instance: Instance, terminal: str, reason: str, form: str) -> None:
     """给一台终端换新密钥（TERMINAL 为六位终端编号），旧密钥立即失效。新密钥只显示这一次。"""
 
     def work(tx: Transaction) -> tuple[Row, str]:
-        return renew_key(tx, terminal_id=terminal, now=house.clock(), actor=actor(), reason=reason)
+        return renew_key(
+            tx, terminal_id=terminal, now=instance.clock(), actor=actor(), reason=reason
+        )
 
-    row, key = house.engine.write(work)
+    row, key = instance.engine.write(work)
     if form == "json":
         print_json({**_without_hash(row), "key": key})
         return
@@ -100,20 +104,20 @@ def rekey_terminal_command(house: House, terminal: str, reason: str, form: str) 
 @click.argument("terminal")
 @click.option("--reason", required=True, help="原因，记入审计记录。")
 @format_option
-@pass_house
-def disable_terminal_command(house: House, terminal: str, reason: str, form: str) -> None:
+@pass_instance
+def disable_terminal_command(instance: Instance, terminal: str, reason: str, form: str) -> None:
     """立即停用一台终端（TERMINAL 为六位终端编号），不能再启用。"""
 
     def work(tx: Transaction) -> Row:
         return disable_terminal(
             tx,
             terminal_id=find_terminal(tx, terminal)["id"],
-            now=house.clock(),
+            now=instance.clock(),
             actor=actor(),
             reason=reason,
         )
 
-    row = house.engine.write(work)
+    row = instance.engine.write(work)
     if form == "json":
         print_json(_without_hash(row))
         return

@@ -13,6 +13,7 @@ from typing import Any
 from huimin.access.terminal_keys import hash_key, new_key
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
+from huimin.merchants import queries
 from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
@@ -22,10 +23,8 @@ from huimin.merchants.field_checks import (
 )
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import load_queries
 
 Row = dict[str, Any]
-queries = load_queries("merchants")
 
 CODE_MAX = 999_999
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal
 from huimin.ledger.lock_month import hold_all_rows, lock_month, locked_at, unlock_month
-from huimin.months.closes import Row, close_by_version, queries
+from huimin.months import queries
+from huimin.months.closes import Row, close_by_version
 from huimin.months.files import digests, make_files
 from huimin.months.sign import (
     Signer,

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from huimin.checkout.offline_checks import AGE_MAX
+from huimin.checkout.offline.checks import AGE_MAX
 from huimin.core.days import county_day, county_start, instant_text, month_days, previous_month
 from huimin.core.offline_terms import OFFLINE_HOURS_MAX
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_month
-from huimin.months.closes import queries
+from huimin.months import queries
 from huimin.storage.engine import Engine, Transaction
 
 Level = Literal["ok", "warning", "stop"]

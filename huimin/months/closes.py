@@ -9,11 +9,9 @@ from typing import Any
 from huimin.core.days import county_day, month_of, next_month, previous_month
 from huimin.core.json_text import read_json
 from huimin.core.refusals import Refusal
+from huimin.months import queries
 from huimin.reports.monthly import MonthlyReport
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("months")
 
 Row = dict[str, Any]
 # A month that nobody has begun to close, as the list shows it.

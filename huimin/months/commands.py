@@ -6,10 +6,11 @@ import sys
 
 import click
 
-from huimin.console import format_option, pass_house, print_json
+from huimin.command_line import format_option, pass_instance, print_json
 from huimin.core.refusals import Refusal
-from huimin.house import House
-from huimin.months.closes import months_listed, queries
+from huimin.instance import Instance
+from huimin.months import queries
+from huimin.months.closes import months_listed
 from huimin.months.files import FileCheck, check_files, restore_files
 from huimin.months.run import run_month_end
 from huimin.months.words import STATES
@@ -27,10 +28,10 @@ def month() -> None:
 
 
 @month.command()
-@pass_house
-def run(house: House) -> None:
+@pass_instance
+def run(instance: Instance) -> None:
     """月底自动办理，给定时任务用：核对、生成文件、到期确认、发通知；有问题时退出码为 1。"""
-    found = run_month_end(house.engine, house.settings, now=house.clock())
+    found = run_month_end(instance.engine, instance.settings, now=instance.clock())
     for sentence in found.done:
         click.echo(sentence)
     for attempt in found.attempts:
@@ -45,10 +46,10 @@ def run(house: House) -> None:
 
 @month.command("list")
 @format_option
-@pass_house
-def list_months(house: House, form: str) -> None:
+@pass_instance
+def list_months(instance: Instance, form: str) -> None:
     """各月结账到了哪一步。"""
-    rows = house.engine.read(lambda tx: months_listed(tx, house.clock()))
+    rows = instance.engine.read(lambda tx: months_listed(tx, instance.clock()))
     if form == "json":
         print_json([{name: row[name] for name in ("month", "state", "version")} for row in rows])
         return
@@ -61,11 +62,11 @@ def list_months(house: House, form: str) -> None:
 @click.argument("month", metavar="MONTH")
 @click.option("--check", is_flag=True, help="只核对：重新生成并比对 SHA-256，不写文件。")
 @format_option
-@pass_house
-def files(house: House, month: str, check: bool, form: str) -> None:
+@pass_instance
+def files(instance: Instance, month: str, check: bool, form: str) -> None:
     """已结账月份的文件：补写丢失的；--check 只核对，有不符时退出码为 1。"""
     month = checked_month(month)
-    folder = house.settings.folder
+    folder = instance.settings.folder
 
     def look(tx: Transaction) -> list[FileCheck]:
         versions = [
@@ -78,7 +79,7 @@ def files(house: House, month: str, check: bool, form: str) -> None:
                 restore_files(tx, folder, month, version)
         return [one for version in versions for one in check_files(tx, folder, month, version)]
 
-    found = house.engine.read(look)
+    found = instance.engine.read(look)
     if form == "json":
         print_json([_shown(one) for one in found])
     else:

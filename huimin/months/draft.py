@@ -15,11 +15,12 @@ from huimin.core.days import instant_text
 from huimin.core.json_text import canonical_json
 from huimin.core.refusals import Refusal
 from huimin.ledger.lock_month import locked_at
+from huimin.months import queries
 from huimin.months.checks import Check, Told, is_over, run_checks
-from huimin.months.closes import Row, close_by_version, open_close, queries
+from huimin.months.closes import Row, close_by_version, open_close
 from huimin.months.words import state_words
 from huimin.reports.monthly import MonthlyReport, checked_month, monthly_report
-from huimin.reports.templates import template_in_use
+from huimin.reports.template.templates import template_in_use
 from huimin.storage.engine import Engine, Transaction
 from huimin.storage.ids import new_id
 

@@ -19,8 +19,8 @@ from huimin.months.closes import SIGNED, Row, close_by_version, files_of
 from huimin.reports.closed_month import read_closed
 from huimin.reports.exports import EXPORTS, export_report
 from huimin.reports.monthly import MonthlyReport
-from huimin.reports.template_fill import filled_template
-from huimin.reports.templates import content_of, template_by_id
+from huimin.reports.template.fill import filled_template
+from huimin.reports.template.templates import content_of, template_by_id
 from huimin.storage.engine import Transaction
 
 FOLDER, DRAFT = "months", "draft"

@@ -16,7 +16,8 @@ import structlog
 
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal
-from huimin.months.closes import close_by_version, files_of, months_to_draft, queries
+from huimin.months import queries
+from huimin.months.closes import close_by_version, files_of, months_to_draft
 from huimin.months.closes import report_of_close as report_of
 from huimin.months.draft import check_and_draft
 from huimin.months.files import folder_of, make_files, restore_files, write_draft_files

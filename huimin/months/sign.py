@@ -15,9 +15,10 @@ from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.json_text import canonical_json, read_json
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal, field_problem
+from huimin.months import queries
 from huimin.months.changed_figures import changed_figures
 from huimin.months.checks import Check
-from huimin.months.closes import Row, queries, read_close
+from huimin.months.closes import Row, read_close
 from huimin.months.words import check_title, state_words, titles_of
 from huimin.reports.monthly import monthly_report
 from huimin.storage.engine import Transaction

@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from huimin.console import format_option, pass_house, print_json
-from huimin.house import House
+from huimin.command_line import format_option, pass_instance, print_json
+from huimin.instance import Instance
 from huimin.notices.attempt_words import tell_attempt
 from huimin.notices.delivery_problem import problem_words
 from huimin.notices.log import deliveries_before, troubled_deliveries
@@ -24,12 +24,12 @@ def notices() -> None:
 
 
 @notices.command()
-@pass_house
-def send(house: House) -> None:
+@pass_instance
+def send(instance: Instance) -> None:
     """发送到期的通知（可由定时任务每几分钟运行一次）；有没送到的，退出码为 1。"""
-    for attempt in send_due(house.engine, house.settings, now=house.clock()):
+    for attempt in send_due(instance.engine, instance.settings, now=instance.clock()):
         tell_attempt(attempt)
-    troubled = house.engine.read(troubled_deliveries)
+    troubled = instance.engine.read(troubled_deliveries)
     if troubled:
         click.echo(f"还有 {len(troubled)} 份通知没有送到，见 huimin notices list。", err=True)
         sys.exit(EXIT_FOUND)
@@ -37,10 +37,10 @@ def send(house: House) -> None:
 
 @notices.command("list")
 @format_option
-@pass_house
-def list_notices(house: House, form: str) -> None:
+@pass_instance
+def list_notices(instance: Instance, form: str) -> None:
     """最近的发送记录。"""
-    rows = house.engine.read(lambda tx: deliveries_before(tx, None, "", LISTED))
+    rows = instance.engine.read(lambda tx: deliveries_before(tx, None, "", LISTED))
     if form == "json":
         print_json(rows)
         return

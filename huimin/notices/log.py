@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from huimin.notices.post import queries
+from huimin.notices import queries
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import either_way
 

@@ -16,7 +16,7 @@ from huimin.notices.log import count_deliveries, deliveries_before
 from huimin.notices.post import targets_of
 from huimin.notices.send import send_again, send_one
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
@@ -52,7 +52,7 @@ def delivery_list() -> str | Response:
             size=ROWS_MAX if as_workbook else PAGE_ROWS,
         )
 
-    page = house().engine.read(look_up)
+    page = instance().engine.read(look_up)
     if as_workbook:
         return workbook_response(_("通知记录"), _columns(), page.rows)
     return render_template(
@@ -64,7 +64,7 @@ def delivery_list() -> str | Response:
         state_words=STATES,
         looks=LOOKS,
         channels=CHANNELS,
-        targets=targets_of(house().settings),
+        targets=targets_of(instance().settings),
         why=_why,
         may_send=allows(member().role, "notice.send"),
     )
@@ -74,7 +74,7 @@ def delivery_list() -> str | Response:
 @require("notice.send")
 def again(delivery_id: str) -> Response:
     """Try one anew, at once; how it went is said on the next page."""
-    now, actor, home = house().clock(), member().username, house()
+    now, actor, home = instance().clock(), member().username, instance()
     change(lambda tx: send_again(tx, delivery_id, now=now, actor=actor))
     attempt = send_one(home.engine, home.settings, delivery_id, now=now)
     if attempt is None or attempt.problem is None:

@@ -1,7 +1,7 @@
 """Post a notice: written once, in a transaction, with a delivery for each place.
 
 Nothing is sent here; send.py carries what is due. A notice holds sums and states and no personal
-data, because a mailbox and a webhook lie outside the county's house.
+data, because a mailbox and a webhook lie outside the county's instance.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from urllib.parse import urlsplit
 
 from huimin.core.days import instant_text
 from huimin.core.json_text import write_json
+from huimin.notices import queries
 from huimin.settings import Settings
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("notices")
 
 Target = tuple[str, str]
 

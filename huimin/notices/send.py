@@ -16,9 +16,9 @@ import structlog
 from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal
+from huimin.notices import queries
 from huimin.notices.delivery_problem import DeliveryProblem
 from huimin.notices.mail import send_mail
-from huimin.notices.post import queries
 from huimin.notices.webhook import send_webhook
 from huimin.settings import Settings
 from huimin.storage.engine import Engine, Transaction

@@ -9,16 +9,17 @@ from typing import Any
 
 import click
 
-from huimin.console import actor, format_option, pass_house, print_json
+from huimin.command_line import actor, format_option, pass_instance, print_json
 from huimin.core.days import county_day, month_of, previous_month
 from huimin.core.money import rate_words
 from huimin.core.offline_terms import BEARER_WORDS, OFFLINE_HOURS_MAX
 from huimin.core.refusals import FieldProblem, FieldProblems
-from huimin.house import House
+from huimin.instance import Instance
+from huimin.policies import queries
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED
 from huimin.policies.drafts import PolicyDraft, save_draft
 from huimin.policies.dry_run import DryRun, dry_run
-from huimin.policies.in_force import queries, terms_of
+from huimin.policies.in_force import terms_of
 from huimin.policies.publish import approve, find_policy, publish, withdraw
 from huimin.policies.wording import (
     STATE_WORDS,
@@ -54,10 +55,10 @@ def policies() -> None:
 @policies.command("list")
 @click.option("--state", type=click.Choice(list(STATE_WORDS)), help="只列这种状态的。")
 @format_option
-@pass_house
-def list_command(house: House, state: str | None, form: str) -> None:
+@pass_instance
+def list_command(instance: Instance, state: str | None, form: str) -> None:
     """列出所有政策和版本。"""
-    rows = house.engine.read(lambda tx: queries.list_policies(tx, state=state))
+    rows = instance.engine.read(lambda tx: queries.list_policies(tx, state=state))
     if form == "json":
         print_json([terms_dict(terms_of(row), row) for row in rows])
         return
@@ -74,10 +75,10 @@ def list_command(house: House, state: str | None, form: str) -> None:
 @policies.command("show")
 @click.argument("policy")
 @format_option
-@pass_house
-def show_command(house: House, policy: str, form: str) -> None:
+@pass_instance
+def show_command(instance: Instance, policy: str, form: str) -> None:
     """查看一项政策的全部内容。"""
-    row = house.engine.read(lambda tx: find_policy(tx, policy))
+    row = instance.engine.read(lambda tx: find_policy(tx, policy))
     if form == "json":
         print_json(terms_dict(terms_of(row), row))
         return
@@ -128,47 +129,49 @@ def show_command(house: House, policy: str, form: str) -> None:
 )
 @click.option("--offline-changing-code", is_flag=True, help="离线时也接受手机上的动态码。")
 @format_option
-@pass_house
-def save_command(house: House, form: str, **typed: Any) -> None:
+@pass_instance
+def save_command(instance: Instance, form: str, **typed: Any) -> None:
     """保存草稿。已有草稿就改草稿，否则存为下一版；发布前不起作用。"""
     draft = _draft_of(typed)
-    row = house.engine.write(lambda tx: save_draft(tx, draft, now=house.clock(), actor=actor()))
+    row = instance.engine.write(
+        lambda tx: save_draft(tx, draft, now=instance.clock(), actor=actor())
+    )
     if form == "json":
         print_json(terms_dict(terms_of(row), row))
         return
     _echo_terms(row)
     name = f"{row['code']}@{row['version']}"
-    last_month = previous_month(month_of(county_day(house.clock())))
+    last_month = previous_month(month_of(county_day(instance.clock())))
     click.echo(f"已存为草稿。试算：huimin policies dry-run {name} --month {last_month}")
     click.echo(f"发布：huimin policies publish {name}")
 
 
 @policies.command("approve")
 @click.argument("policy")
-@pass_house
-def approve_command(house: House, policy: str) -> None:
+@pass_instance
+def approve_command(instance: Instance, policy: str) -> None:
     """通过别人起草的草稿；通过后才能发布（HUIMIN_FOUR_EYES=0 时不需要）。"""
 
     def work(tx: Transaction) -> Row:
-        return approve(tx, find_policy(tx, policy)["id"], now=house.clock(), actor=actor())
+        return approve(tx, find_policy(tx, policy)["id"], now=instance.clock(), actor=actor())
 
-    row = house.engine.write(work)
+    row = instance.engine.write(work)
     click.echo(f"已通过 {row['name']}（{row['code']} 第 {row['version']} 版），可以发布。")
 
 
 @policies.command("publish")
 @click.argument("policy")
 @format_option
-@pass_house
-def publish_command(house: House, policy: str, form: str) -> None:
+@pass_instance
+def publish_command(instance: Instance, policy: str, form: str) -> None:
     """发布草稿。发布后不能再改，只能由新版本接替。"""
 
     def work(tx: Transaction) -> Row:
         found = find_policy(tx, policy)
-        four_eyes = house.settings.four_eyes
-        return publish(tx, found["id"], now=house.clock(), actor=actor(), four_eyes=four_eyes)
+        four_eyes = instance.settings.four_eyes
+        return publish(tx, found["id"], now=instance.clock(), actor=actor(), four_eyes=four_eyes)
 
-    row = house.engine.write(work)
+    row = instance.engine.write(work)
     if form == "json":
         print_json(terms_dict(terms_of(row), row))
         return
@@ -182,15 +185,15 @@ def publish_command(house: House, policy: str, form: str) -> None:
 @click.argument("policy")
 @click.option("--reason", required=True, help="原因，记入审计记录。")
 @format_option
-@pass_house
-def withdraw_command(house: House, policy: str, reason: str, form: str) -> None:
+@pass_instance
+def withdraw_command(instance: Instance, policy: str, reason: str, form: str) -> None:
     """撤回草稿，或已发布但还没有开始的政策。"""
 
     def work(tx: Transaction) -> Row:
         found = find_policy(tx, policy)
-        return withdraw(tx, found["id"], now=house.clock(), actor=actor(), reason=reason)
+        return withdraw(tx, found["id"], now=instance.clock(), actor=actor(), reason=reason)
 
-    row = house.engine.write(work)
+    row = instance.engine.write(work)
     if form == "json":
         print_json(terms_dict(terms_of(row), row))
         return
@@ -201,10 +204,10 @@ def withdraw_command(house: House, policy: str, reason: str, form: str) -> None:
 @click.argument("policy", metavar="DRAFT")
 @click.option("--month", required=True, metavar="2026-10", help="拿哪个月的流水来试。")
 @format_option
-@pass_house
-def dry_run_command(house: House, policy: str, month: str, form: str) -> None:
+@pass_instance
+def dry_run_command(instance: Instance, policy: str, month: str, form: str) -> None:
     """用草稿重算一个月的流水，看各网点会有什么变化；什么都不写入。"""
-    result = house.engine.read(lambda tx: dry_run(tx, terms_of(find_policy(tx, policy)), month))
+    result = instance.engine.read(lambda tx: dry_run(tx, terms_of(find_policy(tx, policy)), month))
     if form == "json":
         print_json(
             {

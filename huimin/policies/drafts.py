@@ -14,8 +14,8 @@ from typing import Any
 from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.refusals import FieldProblems, field_problem
+from huimin.policies import queries
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED, checked_fields
-from huimin.policies.in_force import queries
 from huimin.policies.ties import find_tie
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id

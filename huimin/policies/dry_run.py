@@ -15,7 +15,8 @@ from typing import Any
 from huimin.core.days import month_days, parse_month
 from huimin.core.discount import PolicyTerms
 from huimin.core.refusals import field_problem
-from huimin.policies.in_force import queries, terms_of
+from huimin.policies import queries
+from huimin.policies.in_force import terms_of
 from huimin.policies.replay import Entitlement, Outcome, Replay
 from huimin.storage.engine import Transaction
 

@@ -15,10 +15,8 @@ from typing import Any
 from huimin.core.days import instant_text
 from huimin.core.discount import PolicyTerms
 from huimin.core.offline_terms import OfflineTerms
+from huimin.policies import queries
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("policies")
 
 # From the most specific to the least; in_force in queries.sql sorts by the same order.
 SCOPES = ("outlet", "eligibility", "kind", "all")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from huimin.core.refusals import Refusal
-from huimin.policies.in_force import queries
+from huimin.policies import queries
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]

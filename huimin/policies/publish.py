@@ -12,8 +12,8 @@ from typing import Any
 from huimin.audit.record import record
 from huimin.core.days import county_day, instant_text
 from huimin.core.refusals import FieldProblems, field_problem
+from huimin.policies import queries
 from huimin.policies.drafts import refuse_tie
-from huimin.policies.in_force import queries
 from huimin.policies.ties import find_tie
 from huimin.storage.engine import Transaction
 

@@ -12,7 +12,7 @@ from typing import Any
 from huimin.core.days import county_day, instant_text
 from huimin.core.refusals import Refusal
 from huimin.ledger.read import digest_of_day
-from huimin.publication.month_figures import queries
+from huimin.publication import queries
 from huimin.storage.engine import Engine, Transaction
 from huimin.storage.ids import new_id
 

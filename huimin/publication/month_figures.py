@@ -14,6 +14,7 @@ from typing import Any
 
 from huimin.core.days import county_start, instant_text, month_days, next_month
 from huimin.core.kind_names import OUTLET_KINDS
+from huimin.publication import queries
 from huimin.publication.counts import Cell, Counts, MonthCounts, Pattern
 from huimin.publication.suppress import (
     PEOPLE_MIN,
@@ -23,9 +24,6 @@ from huimin.publication.suppress import (
     protect,
 )
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("publication")
 
 Row = dict[str, Any]
 CHUNK = 5_000

@@ -12,7 +12,7 @@ from typing import Any
 
 from huimin.merchants.field_checks import like_pattern
 from huimin.policies.in_force import in_force
-from huimin.publication.month_figures import queries
+from huimin.publication import queries
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import either_way
 

@@ -15,8 +15,9 @@ from typing import Any
 
 from huimin.core.days import instant_text
 from huimin.core.json_text import read_json, write_json
+from huimin.publication import queries
 from huimin.publication.counts import MonthCounts
-from huimin.publication.month_figures import count_month, month_figures, queries
+from huimin.publication.month_figures import count_month, month_figures
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 

@@ -14,10 +14,8 @@ from typing import Any
 
 from huimin.core.days import county_day, instant_text
 from huimin.core.money import BASIS_POINTS, half_up
+from huimin.reach import queries
 from huimin.storage.engine import Engine, Transaction
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("reach")
 
 Row = dict[str, Any]
 _NOBODY: Row = {"entitled": 0, "carded": 0, "used": 0}

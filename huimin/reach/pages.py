@@ -23,7 +23,7 @@ from huimin.reach.counts import Reach, reach_of_county, reach_of_town, total_of
 from huimin.reach.nearest import kilometres_text, nearest_of_town
 from huimin.reach.unreached import LATELY_DAYS, REASONS, count_unreached, unreached_after
 from huimin.storage.engine import Transaction
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
@@ -38,7 +38,7 @@ def towns() -> str | BaseResponse:
     own = _own_town()
     if own is not None:
         return redirect(url_for("reach.town", town_code=own))
-    here, month = house(), _month()
+    here, month = instance(), _month()
     names = {row["code"]: row["name"] for row in _divisions() if row["level"] == "town"}
     rows, counted_at = reach_of_county(here.engine, names, now=here.clock(), month=month)
     return render_template(
@@ -54,7 +54,7 @@ def towns() -> str | BaseResponse:
 def town(town_code: str) -> str:
     """A town by village."""
     name, villages = _town(town_code)
-    day, month = county_day(house().clock()), _month()
+    day, month = county_day(instance().clock()), _month()
     # Who is written down for the town itself, without a village, is not left out.
     places = {**villages, town_code: _("没有写到村社")}
 
@@ -62,7 +62,7 @@ def town(town_code: str) -> str:
         counted = reach_of_town(tx, town_code, places, day=day, month=month)
         return counted, nearest_of_town(tx, town_code)
 
-    rows, nearest = house().engine.read(look)
+    rows, nearest = instance().engine.read(look)
     rows = [row for row in rows if row.code != town_code or row.entitled or row.saved_fen]
     return render_template(
         "reach/places.html",
@@ -114,7 +114,7 @@ def people(town_code: str) -> str | Response:
 
 
 def _people_page(town_code: str, reason: str, village: str | None, size: int) -> Listed:
-    day, place = county_day(house().clock()), Place.asked()
+    day, place = county_day(instance().clock()), Place.asked()
     asked: dict[str, Any] = {
         "reason": reason,
         "town": town_code,
@@ -132,7 +132,7 @@ def _people_page(town_code: str, reason: str, village: str | None, size: int) ->
             size=size,
         )
 
-    return house().engine.read(look)
+    return instance().engine.read(look)
 
 
 def _shown(rows: list[Any], month: str, place: str, title: str) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def _shown(rows: list[Any], month: str, place: str, title: str) -> dict[str, Any
         "rows": rows,
         "total": total_of(rows),
         "month": month,
-        "present": month_of(county_day(house().clock())),
+        "present": month_of(county_day(instance().clock())),
         "place_word": place,
         "share": share_text,
         # Every text in it is escaped there.
@@ -158,7 +158,7 @@ def _shown(rows: list[Any], month: str, place: str, title: str) -> dict[str, Any
 def _month() -> str:
     """The month of use that is asked for, or the present one. Raises Refusal `not_found`."""
     try:
-        return parse_month(request.args.get("month") or month_of(county_day(house().clock())))
+        return parse_month(request.args.get("month") or month_of(county_day(instance().clock())))
     except ValueError:
         raise Refusal("not_found") from None
 
@@ -169,7 +169,7 @@ def _own_town() -> str | None:
 
 
 def _divisions() -> list[dict[str, Any]]:
-    return house().engine.read(all_divisions)
+    return instance().engine.read(all_divisions)
 
 
 def _town(code: str) -> tuple[str, dict[str, str]]:

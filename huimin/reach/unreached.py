@@ -7,7 +7,7 @@ from typing import Any
 
 from huimin.core.days import county_start, instant_text
 from huimin.core.identity import mask_name
-from huimin.reach.counts import queries
+from huimin.reach import queries
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import either_way
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from huimin.core.days import county_day, parse_instant
 from huimin.core.json_text import read_json
-from huimin.reports.month_sums import queries
+from huimin.reports import queries
 from huimin.reports.monthly import MonthlyReport, report_of
 from huimin.reports.period import Period
 from huimin.reports.wording import day_words

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import click
 
-from huimin.console import pass_house
+from huimin.command_line import pass_instance
 from huimin.core.days import county_day
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.reports.closed_month import report_in_force
 from huimin.reports.exports import EXPORTS, export_report
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.period import Period, checked_period
-from huimin.reports.template_fill import filled_template
-from huimin.reports.templates import content_of, official_template
+from huimin.reports.template.fill import filled_template
+from huimin.reports.template.templates import content_of, official_template
 from huimin.reports.wording import month_words
 
 BINARY = ("xlsx", "pdf")
@@ -37,8 +37,10 @@ BINARY = ("xlsx", "pdf")
     help="写入这个文件；不填则写到屏幕或管道。",
 )
 @click.option("--official", is_flag=True, help="按县里启用的官方报表模板生成 .xlsx。")
-@pass_house
-def report(house: House, month: str, form: str | None, out: Path | None, official: bool) -> None:
+@pass_instance
+def report(
+    instance: Instance, month: str, form: str | None, out: Path | None, official: bool
+) -> None:
     """月报表：MONTH 写作 2026-10；任意一段日期写作 2026-10-05..2026-10-18。
 
     分示范点、类别、镇街、保障类别等，与上月（上期）和去年同期对比。
@@ -49,11 +51,11 @@ def report(house: House, month: str, form: str | None, out: Path | None, officia
         raise click.UsageError("官方报表模板只有 .xlsx，--official 不能与其他格式一起用。")
     if form in BINARY and out is None and sys.stdout.isatty():
         raise click.ClickException(f"{form} 是二进制文件，请用 --out 写明文件名。")
-    today = county_day(house.clock())
-    found, closed = house.engine.read(lambda tx: report_in_force(tx, period, today=today))
-    county_name = closed.county_name if closed else house.settings.county_name
+    today = county_day(instance.clock())
+    found, closed = instance.engine.read(lambda tx: report_in_force(tx, period, today=today))
+    county_name = closed.county_name if closed else instance.settings.county_name
     if official:
-        content = _in_official_template(house, period, found, county_name)
+        content = _in_official_template(instance, period, found, county_name)
     else:
         content = export_report(found, form, county_name)
     if closed:
@@ -73,15 +75,15 @@ def report(house: House, month: str, form: str | None, out: Path | None, officia
 
 
 def _in_official_template(
-    house: House, period: Period, found: MonthlyReport, county_name: str
+    instance: Instance, period: Period, found: MonthlyReport, county_name: str
 ) -> bytes:
-    row = house.engine.read(lambda tx: official_template(tx, period))
+    row = instance.engine.read(lambda tx: official_template(tx, period))
     if row is None:
         raise click.ClickException(
             f"{month_words(period.text)}没有官方报表模板：请在“官方报表模板”页上传并启用，"
             "或去掉 --official；已结账的月份只用结账时启用的那一份。"
         )
-    return filled_template(content_of(house.settings.folder, row), found, county_name)
+    return filled_template(content_of(instance.settings.folder, row), found, county_name)
 
 
 def _form_of(out: Path | None) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 
 from huimin.core.days import county_start, instant_text
 from huimin.core.money import BASIS_POINTS, half_up
-from huimin.reports.month_sums import queries
+from huimin.reports import queries
 from huimin.reports.period import Period
 from huimin.storage.engine import Transaction
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from huimin.reports import queries
 from huimin.reports.figures import ADDED_FIGURES, Figures, Row, added
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("reports")
 
 # Grouping → the dimension of rollup_month_cards that counts its cards; others count none.
 CARD_DIMENSIONS = {

@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from operator import itemgetter
 
 from huimin.core.days import COUNTY_ZONE
+from huimin.reports import queries
 from huimin.reports.figures import ADDED_FIGURES, Figures, Row
-from huimin.reports.month_sums import CARD_DIMENSIONS, MonthSums, queries
+from huimin.reports.month_sums import CARD_DIMENSIONS, MonthSums
 from huimin.storage.engine import Transaction
 
 # Groupings whose keys hang together (an outlet has one merchant, a village one town): a row is put

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from huimin.settlement import queries
 from huimin.settlement.answer import time_confirms_on
 from huimin.settlement.find_settlements import with_sums
-from huimin.settlement.make import Row, queries
+from huimin.settlement.make import Row
 from huimin.storage.engine import Transaction
 
 # The last day of each age; after the last of them everything is "over".

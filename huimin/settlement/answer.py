@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 
 from huimin.core.days import county_day, instant_text
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal, field_problem
-from huimin.settlement.make import DAYS, Row, confirm_by_of, queries, record_settlement
+from huimin.settlement import queries
+from huimin.settlement.make import DAYS, Row, confirm_by_of, record_settlement
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 

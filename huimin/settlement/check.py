@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from huimin.reports.monthly import monthly_report
+from huimin.settlement import queries
 from huimin.settlement.answer import payable_fen
-from huimin.settlement.make import FIGURES, Row, content_sha256, queries
+from huimin.settlement.make import FIGURES, Row, content_sha256
 from huimin.storage.engine import Transaction
 
 

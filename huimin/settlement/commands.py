@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-from huimin.console import format_option, pass_house, print_json
+from huimin.command_line import format_option, pass_instance, print_json
 from huimin.core.days import county_day
 from huimin.core.money import yuan
 from huimin.core.refusals import Refusal, field_problem
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.reports.monthly import checked_month
 from huimin.settlement.answer import close_due
 from huimin.settlement.check import check_settlements
@@ -45,15 +45,15 @@ def settlement() -> None:
 @click.option("--month", help="只列这个月，写作 2026-10。")
 @click.option("--state", type=click.Choice(STATES), help="只列这个状态。")
 @format_option
-@pass_house
-def list_settlements(house: House, month: str | None, state: str | None, form: str) -> None:
+@pass_instance
+def list_settlements(instance: Instance, month: str | None, state: str | None, form: str) -> None:
     """列出结算单，新生成的在前。"""
     wanted = WantedSettlements(
-        today=county_day(house.clock()),
+        today=county_day(instance.clock()),
         month=checked_month(month) if month else None,
         state=state,
     )
-    rows = house.engine.read(lambda tx: settlements_before(tx, wanted, "", ROWS_MAX))
+    rows = instance.engine.read(lambda tx: settlements_before(tx, wanted, "", ROWS_MAX))
     if form == "json":
         print_json(rows)
         return
@@ -68,10 +68,10 @@ def list_settlements(house: House, month: str | None, state: str | None, form: s
 @settlement.command()
 @click.argument("number", metavar="NUMBER")
 @format_option
-@pass_house
-def show(house: House, number: str, form: str) -> None:
+@pass_instance
+def show(instance: Instance, number: str, form: str) -> None:
     """查看一份结算单：NUMBER 是编号，例如 JS202610-001。"""
-    whole = house.engine.read(lambda tx: _whole(tx, number))
+    whole = instance.engine.read(lambda tx: _whole(tx, number))
     if form == "json":
         print_json({name: whole[name] for name in whole if name != "disputed_lines"})
         return
@@ -103,11 +103,11 @@ def show(house: House, number: str, form: str) -> None:
 @settlement.command()
 @click.argument("month", metavar="MONTH")
 @format_option
-@pass_house
-def check(house: House, month: str, form: str) -> None:
+@pass_instance
+def check(instance: Instance, month: str, form: str) -> None:
     """核对一个月（2026-10）的结算单与月报表、流水分文不差；有差异时退出码为 1。"""
     month = checked_month(month)
-    findings = house.engine.read(lambda tx: check_settlements(tx, month))
+    findings = instance.engine.read(lambda tx: check_settlements(tx, month))
     if form == "json":
         print_json({"month": month, "findings": findings})
     else:
@@ -120,10 +120,10 @@ def check(house: House, month: str, form: str) -> None:
 
 
 @settlement.command("close-due")
-@pass_house
-def close_due_command(house: House) -> None:
+@pass_instance
+def close_due_command(instance: Instance) -> None:
     """把确认期限已过的结算单记为已确认；每天运行一次。"""
-    rows = house.engine.write(lambda tx: close_due(tx, now=house.clock()))
+    rows = instance.engine.write(lambda tx: close_due(tx, now=instance.clock()))
     for row in rows:
         click.echo(f"{row['number']}  期限 {row['confirm_by']} 已过，视为确认。")
     click.echo(f"共 {len(rows)} 份。")
@@ -140,28 +140,28 @@ def close_due_command(house: House) -> None:
     default=Path(),
     help="写入这个文件夹；默认当前文件夹。",
 )
-@pass_house
-def export(house: House, target: str, form: str, out: Path) -> None:
+@pass_instance
+def export(instance: Instance, target: str, form: str, out: Path) -> None:
     """导出文件并给出 SHA-256：TARGET 是编号（一份）或月份 2026-10（每个商户一份）。"""
 
     def work(tx: Transaction) -> list[tuple[Row, list[Row]]]:
         found = (
             [settlement_by_number(tx, target)]
             if target.upper().startswith("JS")
-            else _of_month(tx, house, checked_month(target))
+            else _of_month(tx, instance, checked_month(target))
         )
         return [(row, lines_of(tx, row)) for row in found]
 
     out.mkdir(parents=True, exist_ok=True)
-    for row, lines in house.engine.read(work):
-        content = FILES[form](row, lines, house.settings.county_name)
+    for row, lines in instance.engine.read(work):
+        content = FILES[form](row, lines, instance.settings.county_name)
         path = out / f"{row['number']}.{form}"
         path.write_bytes(content)
         click.echo(f"{hashlib.sha256(content).hexdigest()}  {path}")
 
 
-def _of_month(tx: Transaction, house: House, month: str) -> list[Row]:
-    wanted = WantedSettlements(today=county_day(house.clock()), month=month)
+def _of_month(tx: Transaction, instance: Instance, month: str) -> list[Row]:
+    wanted = WantedSettlements(today=county_day(instance.clock()), month=month)
     rows = [row for row in settlements_before(tx, wanted, "", ROWS_MAX) if row["state"] != "voided"]
     if not rows:
         raise field_problem(

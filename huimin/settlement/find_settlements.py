@@ -13,8 +13,9 @@ from typing import Any
 from huimin.audit.record import events_of
 from huimin.core.identity import mask_name
 from huimin.core.refusals import Refusal
+from huimin.settlement import queries
 from huimin.settlement.answer import payable_fen
-from huimin.settlement.make import FIGURES, Row, queries
+from huimin.settlement.make import FIGURES, Row
 from huimin.settlement.pay import payments_of, stands
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import either_way

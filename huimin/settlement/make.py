@@ -16,11 +16,9 @@ from huimin.audit.record import record
 from huimin.core.days import county_day, instant_text
 from huimin.core.json_text import canonical_json
 from huimin.core.refusals import Refusal
+from huimin.settlement import queries
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import load_queries
-
-queries = load_queries("settlement")
 
 Row = dict[str, Any]
 # Days that a merchant has to confirm or dispute, unless HUIMIN_SETTLEMENT_DAYS says otherwise.

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from huimin.core.days import county_day, instant_text
-from huimin.settlement.make import Row, queries
+from huimin.settlement import queries
+from huimin.settlement.make import Row
 from huimin.storage.engine import Transaction
 
 # A payment is said for so long after it was recorded.

@@ -11,8 +11,9 @@ from datetime import date, datetime
 from huimin.core.days import county_day, instant_text
 from huimin.core.money import yuan
 from huimin.core.refusals import Refusal, field_problem
+from huimin.settlement import queries
 from huimin.settlement.answer import held, payable_fen
-from huimin.settlement.make import Row, queries, record_settlement
+from huimin.settlement.make import Row, record_settlement
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 

@@ -46,14 +46,14 @@ def open_engine(settings: DatabaseChoice) -> Engine:
 
 def create_database(settings: DatabaseChoice) -> None:
     """Create the database with the newest schema. Raises StorageProblem where there is one."""
-    house, place = _where(settings)
-    house.create(place, _now())
+    instance, place = _where(settings)
+    instance.create(place, _now())
 
 
 def migrate_database(settings: DatabaseChoice) -> list[str]:
     """Bring the database up to date; returns the steps that were run. Raises StorageProblem."""
-    house, place = _where(settings)
-    done: list[str] = house.migrate(place, _now())
+    instance, place = _where(settings)
+    done: list[str] = instance.migrate(place, _now())
     return done
 
 
@@ -62,9 +62,9 @@ def check_database(settings: DatabaseChoice) -> list[str]:
 
     Raises StorageProblem when it can't be opened at all. Changes nothing.
     """
-    house, place = _where(settings)
-    house.require_newest(place)
-    found: list[str] = house.findings(place)
+    instance, place = _where(settings)
+    instance.require_newest(place)
+    found: list[str] = instance.findings(place)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The house of the application that answers this request."""
+"""The instance of the application that answers this request."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import TypeVar, cast
 
 from flask import Flask, current_app, request
 
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.storage.engine import Transaction
 
 T = TypeVar("T")
 
 
-def house() -> House:
+def instance() -> Instance:
     """The opened instance: settings, database, keys, clock."""
-    return cast(House, current_app.extensions["huimin"])
+    return cast(Instance, current_app.extensions["huimin"])
 
 
 def change(work: Callable[[Transaction], T]) -> T:
     """Run a use case for this request: what it records says which address it came from."""
     origin = request.remote_addr
-    return house().engine.write(lambda tx: work(tx.coming_from(origin)))
+    return instance().engine.write(lambda tx: work(tx.coming_from(origin)))
 
 
-def house_of(app: Flask) -> House:
+def instance_of(app: Flask) -> Instance:
     """The same where no request is being answered."""
-    return cast(House, app.extensions["huimin"])
+    return cast(Instance, app.extensions["huimin"])

@@ -12,7 +12,7 @@ from flask import Response, request
 
 from huimin.access.guards import signed_in
 from huimin.audit.record import record
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 
 ROWS_MAX = 100_000
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -96,7 +96,7 @@ def _note_export(count: int) -> None:
     who = signed_in()
     if who is None:
         return
-    now, actor, subject = house().clock(), who.username, str(request.endpoint)
+    now, actor, subject = instance().clock(), who.username, str(request.endpoint)
     change(
         lambda tx: record(
             tx,

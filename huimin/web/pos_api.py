@@ -19,7 +19,7 @@ from huimin.checkout.once import Answer, KeysInProgress, once
 from huimin.checkout.requests import check_card
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.json_answer import json_text_response
 
 TYPED_NUMBERS = RateLimitItemPerMinute(60)
@@ -33,7 +33,7 @@ def authorise() -> None:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise Refusal("unauthorized")
-    g.terminal = house().engine.read(lambda tx: terminal_of_key(tx, key.strip()))
+    g.terminal = instance().engine.read(lambda tx: terminal_of_key(tx, key.strip()))
     if request.method == "POST":
         _require_json_object()
 
@@ -42,7 +42,7 @@ def answer_once(
     key: str, print_of_body: str, work: Callable[[Transaction], dict[str, Any]]
 ) -> Response:
     """Run the work under its idempotency key and answer 201, or give the first answer again."""
-    now, terminal_id = house().clock(), g.terminal["terminal_id"]
+    now, terminal_id = instance().clock(), g.terminal["terminal_id"]
 
     def use_case(tx: Transaction) -> Answer:
         return once(
@@ -55,7 +55,7 @@ def answer_once(
         )
 
     with in_progress.holding(terminal_id, key):
-        answer = house().engine.write(use_case)
+        answer = instance().engine.write(use_case)
     response = json_text_response(answer.json_text, 201)
     if answer.replayed:
         response.headers["Idempotent-Replayed"] = "true"
@@ -64,7 +64,7 @@ def answer_once(
 
 def checked(text: str) -> CheckedCard:
     """The card that was scanned or typed, its signature looked at before a transaction opens."""
-    card = check_card(text, house().key_ring.public_keys())
+    card = check_card(text, instance().key_ring.public_keys())
     # Scanned codes can't be guessed; typed numbers could be tried one after another.
     if card.kind == "number" and not typed_numbers.hit(TYPED_NUMBERS, g.terminal["terminal_id"]):
         raise Refusal("too_many_requests")

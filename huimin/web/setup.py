@@ -12,16 +12,16 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from huimin import __version__
 from huimin.access.sign_in import member_of_session
 from huimin.core.refusals import Refusal
+from huimin.settlement.news_on_pages import settlement_news
 from huimin.web import problems
 from huimin.web.api_turns import ApiTurns
-from huimin.web.current import house, house_of
+from huimin.web.current import instance, instance_of
 from huimin.web.forms import Form
 from huimin.web.json_provider import StrictJSON
 from huimin.web.language import LANGUAGES, request_language
 from huimin.web.navigation import Entry, entries
 from huimin.web.security_headers import SecurityHeaders
 from huimin.web.sessions import PageSessions
-from huimin.web.settlement_news import settlement_news
 from huimin.web.words import register_filters
 
 csrf = CSRFProtect()
@@ -32,7 +32,7 @@ def install(app: Flask) -> None:
     """Wire what all pages share into the application."""
     app.json = StrictJSON(app)
     app.session_interface = PageSessions()
-    secure = house_of(app).settings.secure_cookies
+    secure = instance_of(app).settings.secure_cookies
     layered = ApiTurns(SecurityHeaders(app.wsgi_app, secure=secure))
     app.wsgi_app = layered  # type: ignore[method-assign]
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
@@ -64,8 +64,8 @@ def _find_member() -> None:
         return
     session_id = session.get("session_id")
     if isinstance(session_id, str):
-        now = house().clock()
-        g.member = house().engine.read(lambda tx: member_of_session(tx, session_id, now))
+        now = instance().clock()
+        g.member = instance().engine.read(lambda tx: member_of_session(tx, session_id, now))
 
 
 def _keep_private(response: Response) -> Response:
@@ -85,7 +85,7 @@ def _account_address() -> str | None:
 
 
 def _page_words() -> dict[str, object]:
-    settings = house().settings
+    settings = instance().settings
     return {
         "member": g.get("member"),
         "language": request_language(),

@@ -9,7 +9,7 @@ import pyotp
 import pytest
 
 from huimin.audit.record import events_of
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.merchants import make_outlet
 from tests.making.office import Office, first_id
 from tests.making.staff import PASSWORD, csrf_of, make_staff, sign_in
@@ -18,8 +18,8 @@ GOOD = "three quiet words 7"
 
 
 @pytest.fixture
-def office(app: Any, house: House) -> Office:
-    return Office(app, house)
+def office(app: Any, instance: Instance) -> Office:
+    return Office(app, instance)
 
 
 def add(office: Office, admin: Any, **over: str) -> Any:
@@ -33,7 +33,7 @@ def given_password(page: str) -> str:
     return found.group(1)
 
 
-def test_a_new_account_must_change_its_password_first(office: Office, house: House) -> None:
+def test_a_new_account_must_change_its_password_first(office: Office, instance: Instance) -> None:
     admin = office.client()
     password = given_password(add(office, admin).text)
     client = office.app.test_client()
@@ -65,14 +65,14 @@ def test_a_new_account_must_change_its_password_first(office: Office, house: Hou
 
 
 def test_a_role_needs_its_place_and_the_problem_stands_at_its_field(
-    office: Office, house: House
+    office: Office, instance: Instance
 ) -> None:
     admin = office.client()
     refused = add(office, admin, role="cashier", username="Bad Name")
     assert refused.status_code == 422 and 'id="problem-username"' in refused.text
     refused = add(office, admin, role="cashier")
     assert 'id="problem-outlet_id"' in refused.text and "小张" in refused.text
-    outlet = make_outlet(house)
+    outlet = make_outlet(instance)
     assert "初始密码" in add(office, admin, role="cashier", outlet_id=outlet["id"]).text
     assert "已有人使用" in add(office, admin).text
     assert "小张" in admin.get("/staff/?role=cashier").text
@@ -81,7 +81,7 @@ def test_a_role_needs_its_place_and_the_problem_stands_at_its_field(
 
 
 def test_changing_and_switching_off_is_recorded_and_counts_at_once(
-    office: Office, house: House
+    office: Office, instance: Instance
 ) -> None:
     admin, auditor = office.client(), office.client("auditor")
     staff_id = first_id(admin.get("/staff/?role=auditor").text, "/staff/")
@@ -90,7 +90,7 @@ def test_changing_and_switching_off_is_recorded_and_counts_at_once(
     moved = office.post(admin, f"{base}/change", name="王丽", role="administrator", reason="调岗")
     assert moved.status_code == 302
     assert auditor.get("/reports/").status_code == 302
-    events = house.engine.read(lambda tx: events_of(tx, "staff", staff_id))
+    events = instance.engine.read(lambda tx: events_of(tx, "staff", staff_id))
     changed = next(one for one in events if one["action"] == "staff.changed")
     assert '"auditor"' in changed["old_json"] and '"administrator"' in changed["new_json"]
     assert changed["reason"] == "调岗" and changed["address"] == "127.0.0.1"
@@ -114,8 +114,10 @@ def test_the_county_keeps_an_administrator(office: Office) -> None:
     assert admin.get("/staff/").status_code == 200
 
 
-def test_a_locked_account_is_unlocked_and_gets_a_new_password(office: Office, house: House) -> None:
-    admin, name = office.client(), make_staff(house, "auditor")["username"]
+def test_a_locked_account_is_unlocked_and_gets_a_new_password(
+    office: Office, instance: Instance
+) -> None:
+    admin, name = office.client(), make_staff(instance, "auditor")["username"]
     for _ in range(5):
         sign_in(office.app.test_client(), name, "wrong password")
     assert sign_in(office.app.test_client(), name).status_code in (401, 403, 423, 429)
@@ -137,7 +139,7 @@ def secret_on(page: str) -> str:
 
 
 def test_the_second_factor_from_set_up_to_recovery(
-    office: Office, house: House, clock: Any
+    office: Office, instance: Instance, clock: Any
 ) -> None:
     client = office.client("auditor")
     name = office.names[client]
@@ -150,7 +152,7 @@ def test_the_second_factor_from_set_up_to_recovery(
     on = office.post(client, "/account/second-factor/confirm", code=totp.at(clock()))
     codes = re.findall(r"<li><code>([0-9a-f-]{11})</code>", on.text)
     assert len(codes) == 10
-    kept = house.engine.read(lambda tx: tx.connection.execute("SELECT * FROM staff").fetchall())
+    kept = instance.engine.read(lambda tx: tx.connection.execute("SELECT * FROM staff").fetchall())
     assert secret_on(page) not in str(kept)
 
     def begin() -> Any:
@@ -186,7 +188,7 @@ def test_the_second_factor_from_set_up_to_recovery(
 
 
 def test_wrong_codes_lock_the_account_like_wrong_passwords(
-    office: Office, house: House, clock: Any
+    office: Office, instance: Instance, clock: Any
 ) -> None:
     client = office.client("auditor")
     office.post(client, "/account/second-factor")
@@ -233,7 +235,7 @@ def test_an_auditor_reads_accounts_and_changes_none(office: Office) -> None:
     assert admin.get("/staff/01900000-0000-7000-8000-000000000000").status_code == 404
 
 
-def test_an_administrator_ends_the_sessions_of_another(office: Office, house: House) -> None:
+def test_an_administrator_ends_the_sessions_of_another(office: Office, instance: Instance) -> None:
     admin, auditor = office.client(), office.client("auditor")
     staff_id = first_id(admin.get("/staff/?role=auditor").text, "/staff/")
     assert "结束所有登录" in admin.get(f"/staff/{staff_id}").text
@@ -241,13 +243,13 @@ def test_an_administrator_ends_the_sessions_of_another(office: Office, house: Ho
     assert office.post(auditor, f"/staff/{staff_id}/sessions/end").status_code == 403
     assert office.post(admin, f"/staff/{staff_id}/sessions/end").status_code == 302
     assert auditor.get("/audit/").status_code == 302
-    events = house.engine.read(lambda tx: events_of(tx, "staff", staff_id))
+    events = instance.engine.read(lambda tx: events_of(tx, "staff", staff_id))
     assert events[-1]["action"] == "staff.sessions_ended"
     assert events[-1]["actor"] == office.names[admin]
 
 
 def test_who_has_lost_the_phone_is_let_in_again_by_an_administrator(
-    office: Office, house: House, clock: Any
+    office: Office, instance: Instance, clock: Any
 ) -> None:
     admin, auditor = office.client(), office.client("auditor")
     username = office.names[auditor]
@@ -268,16 +270,16 @@ def test_who_has_lost_the_phone_is_let_in_again_by_an_administrator(
     assert auditor.get("/audit/").status_code == 302
     again = office.app.test_client()
     assert sign_in(again, username).headers["Location"] == "/"
-    event = house.engine.read(lambda tx: events_of(tx, "staff", staff_id))[-2]
+    event = instance.engine.read(lambda tx: events_of(tx, "staff", staff_id))[-2]
     assert (event["action"], event["reason"]) == ("staff.second_factor_off", "手机丢了")
     own = first_id(admin.get("/staff/?role=administrator").text, "/staff/")
     answer = office.post(admin, f"/staff/{own}/second-factor/off", reason="自己的")
     assert answer.status_code == 422
 
 
-def test_locked_accounts_are_a_list(office: Office, house: House) -> None:
+def test_locked_accounts_are_a_list(office: Office, instance: Instance) -> None:
     admin = office.client()
-    username = make_staff(house, "auditor")["username"]
+    username = make_staff(instance, "auditor")["username"]
     for _ in range(5):
         sign_in(office.app.test_client(), username, "wrong")
     page = admin.get("/staff/?state=locked").text

@@ -13,7 +13,7 @@ import structlog
 
 from huimin.alerts.note_alerts import note_alerts
 from huimin.alerts.rules import Finding
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.office import Office, first_id
@@ -24,24 +24,24 @@ SHIFO = "512022101001"
 
 
 @pytest.fixture
-def till(client: Any, house: House) -> ApiTill:
-    return make_till(client, house, policy={"cap_redemption_fen": 10_000})
+def till(client: Any, instance: Instance) -> ApiTill:
+    return make_till(client, instance, policy={"cap_redemption_fen": 10_000})
 
 
 @pytest.fixture
-def office(app: Any, house: House) -> Office:
-    return Office(app, house)
+def office(app: Any, instance: Instance) -> Office:
+    return Office(app, instance)
 
 
 def till_elsewhere(till: ApiTill, **outlet: Any) -> ApiTill:
     """A till of another outlet (in Shifo), for the same card."""
-    place = make_outlet(till.house, **{"division_code": SHIFO, **outlet})
-    terminal, key = make_terminal(till.house, place)
-    return ApiTill(till.client, till.house, place, terminal, key, till.card, till.serial)
+    place = make_outlet(till.instance, **{"division_code": SHIFO, **outlet})
+    terminal, key = make_terminal(till.instance, place)
+    return ApiTill(till.client, till.instance, place, terminal, key, till.card, till.serial)
 
 
-def alerts(house: House) -> list[dict[str, Any]]:
-    return house.engine.read(
+def alerts(instance: Instance) -> list[dict[str, Any]]:
+    return instance.engine.read(
         lambda tx: tx.connection.execute(
             "SELECT alert.*, (SELECT COUNT(*) FROM alert_row WHERE alert_id = alert.id) AS rows"
             " FROM alert ORDER BY id"
@@ -49,8 +49,8 @@ def alerts(house: House) -> list[dict[str, Any]]:
     )
 
 
-def told(house: House) -> list[tuple[str, int]]:
-    return [(row["rule"], row["rows"]) for row in alerts(house)]
+def told(instance: Instance) -> list[tuple[str, int]]:
+    return [(row["rule"], row["rows"]) for row in alerts(instance)]
 
 
 def sell(till: ApiTill, amount_fen: int = 12_345, **over: Any) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def test_an_ordinary_day_is_quiet(till: ApiTill, clock: Any) -> None:
         sold = sell(till)
         clock.advance(hours=2)
     till.reverse(sold["id"], "back")
-    assert told(till.house) == []
+    assert told(till.instance) == []
 
 
 def test_one_card_in_two_towns(till: ApiTill, clock: Any) -> None:
@@ -72,69 +72,69 @@ def test_one_card_in_two_towns(till: ApiTill, clock: Any) -> None:
     sell(till)
     clock.advance(minutes=7)
     sell(other)
-    assert told(till.house) == [("far_apart", 2)]
+    assert told(till.instance) == [("far_apart", 2)]
     clock.advance(minutes=7)
     sell(till)
-    assert told(till.house) == [("far_apart", 3)]
+    assert told(till.instance) == [("far_apart", 3)]
     clock.advance(minutes=21)
     sell(other)
-    assert told(till.house) == [("far_apart", 3)]
+    assert told(till.instance) == [("far_apart", 3)]
 
 
 def test_one_card_in_the_same_hands(till: ApiTill, clock: Any) -> None:
     for number in range(6):
         sell(till, cashier="王敏")
         clock.advance(minutes=70)
-        assert told(till.house) == ([("repeated_card", number + 1)] if number >= 3 else [])
-    (alert,) = alerts(till.house)
+        assert told(till.instance) == ([("repeated_card", number + 1)] if number >= 3 else [])
+    (alert,) = alerts(till.instance)
     assert (alert["cashier"], alert["card_id"]) == ("王敏", till.card["id"])
 
 
 def test_a_run_of_even_amounts(till: ApiTill, clock: Any) -> None:
-    cards = [make_till(till.client, till.house).card for _ in range(5)]
+    cards = [make_till(till.client, till.instance).card for _ in range(5)]
     for number, card in enumerate(cards):
         sell(till, 10_000, card=card["token"], presented_by=card["holder_id"])
         clock.advance(minutes=2)
-        assert told(till.house) == ([("round_amounts", number + 1)] if number >= 3 else [])
-    assert alerts(till.house)[0]["card_id"] is None
+        assert told(till.instance) == ([("round_amounts", number + 1)] if number >= 3 else [])
+    assert alerts(till.instance)[0]["card_id"] is None
 
 
 def test_a_sale_split_under_the_cap(till: ApiTill, clock: Any) -> None:
     sell(till, 100_111)
     clock.advance(minutes=30)
     sold = sell(till, 30_111)
-    assert told(till.house) == [("split_sale", 2)]
+    assert told(till.instance) == [("split_sale", 2)]
     till.reverse(sold["id"], "back")
     clock.advance(hours=2)
     sell(till, 100_111)
     sell(till, 5_011)
-    assert told(till.house)[0] == ("split_sale", 2)
+    assert told(till.instance)[0] == ("split_sale", 2)
 
 
 def test_what_was_taken_back_does_not_count_for_a_split(till: ApiTill) -> None:
     sold = sell(till, 100_111)
     assert till.reverse(sold["id"], "back").status_code == 201
     sell(till, 100_111)
-    assert told(till.house) == []
+    assert told(till.instance) == []
 
 
 def test_sales_and_returns_at_night(till: ApiTill, clock: Any) -> None:
     sold = sell(till)
     clock.advance(hours=14)
     sell(till)
-    assert told(till.house) == [("off_hours", 1)]
+    assert told(till.instance) == [("off_hours", 1)]
     assert till.reverse(sold["id"], "night").status_code == 201
-    assert told(till.house) == [("off_hours", 2)]
+    assert told(till.instance) == [("off_hours", 2)]
     awake = till_elsewhere(till, opening_hours="24小时营业")
     sell(awake)
-    assert [rule for rule, _ in told(till.house)] == ["off_hours", "far_apart"]
+    assert [rule for rule, _ in told(till.instance)] == ["off_hours", "far_apart"]
 
 
 def test_a_repeated_request_is_no_second_sale(till: ApiTill) -> None:
     body = till.body(amount_fen=12_345)
     for _ in range(6):
         assert till.post("/redemptions", body, "one-key").status_code == 201
-    assert told(till.house) == []
+    assert told(till.instance) == []
 
 
 @pytest.mark.parametrize("table", ["alert_row", "alert"])
@@ -145,7 +145,7 @@ def test_a_sale_goes_on_when_an_alert_can_t_be_written(
         for name in ("alert_row", "alert")[: 1 if table == "alert_row" else 2]:
             tx.connection.execute(f"DROP TABLE {name}")
 
-    till.house.engine.write(lose)
+    till.instance.engine.write(lose)
     clock.advance(hours=14)
     with structlog.testing.capture_logs() as logs:
         sold = sell(till)
@@ -154,7 +154,7 @@ def test_a_sale_goes_on_when_an_alert_can_t_be_written(
     ]
     assert logs[0]["ledger_id"] == sold["id"]
     assert till.get(f"/redemptions/{sold['id']}").json["net"]["amount_fen"] == 12_345
-    assert till.house.engine.read(verify_chains) == []
+    assert till.instance.engine.read(verify_chains) == []
 
 
 def test_a_rule_that_breaks_is_logged_and_undone_alone(till: ApiTill) -> None:
@@ -169,9 +169,9 @@ def test_a_rule_that_breaks_is_logged_and_undone_alone(till: ApiTill) -> None:
         note_alerts(tx, row, terminal=terminal, rules=[breaks])
 
     with structlog.testing.capture_logs() as logs:
-        till.house.engine.write(note)
+        till.instance.engine.write(note)
     assert [entry["ledger_id"] for entry in logs] == [sold["id"]]
-    assert told(till.house) == []
+    assert told(till.instance) == []
 
 
 def night_alert(till: ApiTill, clock: Any) -> dict[str, Any]:
@@ -214,7 +214,7 @@ def test_looked_at_with_a_note_until_it_grows(till: ApiTill, office: Office, clo
     assert first_id(page, "/alerts/") == alert_id
     one = client.get(path).text
     assert "上次的核实情况" in one and note in one
-    assert told(till.house) == [("off_hours", 2)]
+    assert told(till.instance) == [("off_hours", 2)]
 
 
 def test_filters_paging_and_workbook(till: ApiTill, office: Office, clock: Any) -> None:
@@ -260,7 +260,7 @@ def test_a_long_list_has_pages(till: ApiTill, office: Office, clock: Any) -> Non
 
 def test_it_is_for_those_who_supervise(till: ApiTill, office: Office, clock: Any) -> None:
     night_alert(till, clock)
-    alert_id = alerts(till.house)[0]["id"]
+    alert_id = alerts(till.instance)[0]["id"]
     auditor = office.client("auditor")
     assert "标记为已查看" not in auditor.get(f"/alerts/{alert_id}").text
     assert office.post(auditor, f"/alerts/{alert_id}", note="看过").status_code == 403
@@ -280,37 +280,37 @@ def test_two_tills_at_the_same_moment(till: ApiTill, app: Any) -> None:
     gate = Barrier(2)
 
     def buy(one: ApiTill) -> int:
-        asks = ApiTill(app.test_client(), one.house, one.outlet, one.terminal, one.key, one.card)
+        asks = ApiTill(app.test_client(), one.instance, one.outlet, one.terminal, one.key, one.card)
         gate.wait()
         return int(asks.redeem(amount_fen=12_345).status_code)
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(buy, [till, other])) == [201, 201]
-    assert told(till.house) == [("far_apart", 2)]
+    assert told(till.instance) == [("far_apart", 2)]
 
 
 def test_sales_without_network_are_looked_at_as_of_their_own_time(
-    client: Any, house: House, clock: Any
+    client: Any, instance: Instance, clock: Any
 ) -> None:
-    till = make_offline_till(client, house)
+    till = make_offline_till(client, instance)
     noon = till.item(at=clock.advance(hours=2))
     midnight = till.item(at=clock.advance(hours=12))
     clock.advance(hours=3)
     assert [each["status"] for each in till.send(noon)] == ["accepted"]
-    assert told(house) == []
+    assert told(instance) == []
     assert [each["status"] for each in till.send(midnight)] == ["accepted"]
-    assert told(house) == [("off_hours", 1)]
+    assert told(instance) == [("off_hours", 1)]
     till.send(noon, midnight)
-    assert told(house) == [("off_hours", 1)]
+    assert told(instance) == [("off_hours", 1)]
 
 
 def test_what_comes_late_is_found_with_what_was_sold_meanwhile(
-    client: Any, house: House, clock: Any
+    client: Any, instance: Instance, clock: Any
 ) -> None:
-    till = make_offline_till(client, house)
+    till = make_offline_till(client, instance)
     item = till.item(at=clock.advance(minutes=1))
     clock.advance(minutes=10)
     sell(till_elsewhere(till))
     clock.advance(hours=3)
     assert [each["status"] for each in till.send(item)] == ["accepted"]
-    assert told(house) == [("far_apart", 2)]
+    assert told(instance) == [("far_apart", 2)]

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from huimin.house import House
-from huimin.web.audit_words import SUBJECTS
-from huimin.web.event_words import EVENTS
+from huimin.audit.audit_words import SUBJECTS
+from huimin.audit.event_words import EVENTS
+from huimin.instance import Instance
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
@@ -20,12 +20,12 @@ PACKAGE = Path(__file__).resolve().parents[2] / "huimin"
 
 
 @pytest.fixture
-def office(app: Any, house: House) -> Office:
-    return Office(app, house)
+def office(app: Any, instance: Instance) -> Office:
+    return Office(app, instance)
 
 
-def test_who_what_when_and_from_where(office: Office, house: House) -> None:
-    person, registrar = make_holder(house), office.client("registrar")
+def test_who_what_when_and_from_where(office: Office, instance: Instance) -> None:
+    person, registrar = make_holder(instance), office.client("registrar")
     registrar.get(f"/holders/{person['id']}")
     office.post(registrar, f"/holders/{person['id']}/unmask", reason="核对证件")
     name, auditor = office.names[registrar], office.client("auditor")
@@ -41,23 +41,23 @@ def test_who_what_when_and_from_where(office: Office, house: House) -> None:
     assert auditor.get("/audit/?format=xlsx").data[:2] == b"PK"
 
 
-def test_who_looked_a_card_up(office: Office, house: House) -> None:
-    card = make_card(house)
-    _, key = make_terminal(house, make_outlet(house, name="天池平价超市"))
+def test_who_looked_a_card_up(office: Office, instance: Instance) -> None:
+    card = make_card(instance)
+    _, key = make_terminal(instance, make_outlet(instance, name="天池平价超市"))
     asked = office.app.test_client().post(
         "/api/v1/cards/verify",
         json={"card": card["number"]},
         headers={"Authorization": f"Bearer {key}"},
     )
     assert asked.status_code in (200, 422)
-    house.lookups.flush()
+    instance.lookups.flush()
     page = office.client().get(f"/audit/lookups?number={card['number']}").text
     assert "天池平价超市" in page
 
 
-def test_many_pages_of_events(office: Office, house: House) -> None:
+def test_many_pages_of_events(office: Office, instance: Instance) -> None:
     for _ in range(120):
-        make_holder(house)
+        make_holder(instance)
     pages = pages_through(office.client(), "/audit/?action=holder.added")
     assert [page.count('class="nowrap">2026') for page in pages] == [50, 50, 20]
 
@@ -77,9 +77,9 @@ def test_every_action_that_is_recorded_has_words() -> None:
 
 
 def test_cards_are_in_the_record_by_number_with_what_they_were(
-    office: Office, house: House
+    office: Office, instance: Instance
 ) -> None:
-    card, client = make_card(house), office.client()
+    card, client = make_card(instance), office.client()
     office.post(client, f"/cards/{card['id']}/lose", reason="本人来电")
     for text in (card["number"], " ".join(card["number"][i : i + 4] for i in (0, 4, 8, 12))):
         page = client.get("/audit/", query_string={"subject": text}).text
@@ -91,11 +91,11 @@ def test_cards_are_in_the_record_by_number_with_what_they_were(
     assert one.count("<tr>") == 2
 
 
-def test_what_was_changed_is_told_old_and_new(office: Office, house: House) -> None:
-    outlet, client = make_outlet(house, name="天池平价超市"), office.client()
+def test_what_was_changed_is_told_old_and_new(office: Office, instance: Instance) -> None:
+    outlet, client = make_outlet(instance, name="天池平价超市"), office.client()
     kept = {name: outlet[name] or "" for name in ("kind", "division_code", "address")}
     office.post(client, f"/outlets/{outlet['id']}", act="change", name="天池新店", **kept)
-    person = make_holder(house)
+    person = make_holder(instance)
     form = {"phone": "13911112222", "division_code": person["division_code"], "reason": "换号"}
     sent = office.post(client, f"/holders/{person['id']}/details", name=person["name"], **form)
     assert sent.status_code == 302
@@ -106,8 +106,8 @@ def test_what_was_changed_is_told_old_and_new(office: Office, house: House) -> N
     assert person["name"] not in page and "黄*平" in page
 
 
-def test_a_list_that_leaves_as_a_workbook_is_recorded(office: Office, house: House) -> None:
-    make_holder(house)
+def test_a_list_that_leaves_as_a_workbook_is_recorded(office: Office, instance: Instance) -> None:
+    make_holder(instance)
     registrar, auditor = office.client("registrar"), office.client("auditor")
     assert registrar.get("/holders/?format=xlsx").data[:2] == b"PK"
     page = auditor.get("/audit/?action=list.exported").text
@@ -119,4 +119,4 @@ def test_every_kind_of_subject_has_words() -> None:
     for path in PACKAGE.rglob("*.py"):
         used |= set(re.findall(r'subject_kind="([a-z_]+)"', path.read_text(encoding="utf-8")))
     assert len(used) > 8
-    assert used - SUBJECTS.keys() == set(), "give it a name in huimin/web/audit_words.py"
+    assert used - SUBJECTS.keys() == set(), "give it a name in huimin/audit/audit_words.py"

@@ -29,7 +29,7 @@ from typing import Any
 from huimin.checkout.once import Answer, fingerprint, once
 from huimin.checkout.redeem import redeem
 from huimin.checkout.requests import RedemptionRequest, check_card
-from huimin.house import House, create_house, open_house
+from huimin.instance import Instance, create_instance, open_instance
 from huimin.settings import Settings
 from huimin.storage.engine import Transaction
 from tests.benchmarks.county import Till, build_county
@@ -111,13 +111,15 @@ def body_of(till: Till, number: int, name: str) -> dict[str, Any]:
     }
 
 
-def use_case(house: House, till: Till, number: int, name: str) -> Callable[[Transaction], Answer]:
+def use_case(
+    instance: Instance, till: Till, number: int, name: str
+) -> Callable[[Transaction], Answer]:
     """A redemption just as the endpoint hands it to the engine."""
     body = body_of(till, number, name)
-    card = check_card(body.pop("card"), house.key_ring.public_keys())
+    card = check_card(body.pop("card"), instance.key_ring.public_keys())
     request = RedemptionRequest(card, **body)
     print_of_body = fingerprint("redeem", request)
-    now = house.clock()
+    now = instance.clock()
 
     def work(tx: Transaction) -> Answer:
         return once(
@@ -132,9 +134,11 @@ def use_case(house: House, till: Till, number: int, name: str) -> Callable[[Tran
     return work
 
 
-def record_statements(house: House, tills: list[Till], count: int) -> list[list[tuple[str, Any]]]:
+def record_statements(
+    instance: Instance, tills: list[Till], count: int
+) -> list[list[tuple[str, Any]]]:
     """What the service says to the database for each of `count` redemptions."""
-    jobs = [use_case(house, tills[i % len(tills)], i, "bare") for i in range(count)]
+    jobs = [use_case(instance, tills[i % len(tills)], i, "bare") for i in range(count)]
     recorded: list[list[tuple[str, Any]]] = []
 
     def work(tx: Transaction) -> None:
@@ -143,7 +147,7 @@ def record_statements(house: House, tills: list[Till], count: int) -> list[list[
             job(Transaction(tx.engine, RecordingConnection(tx.connection, log)))
             recorded.append(log)
 
-    house.engine.write(work)
+    instance.engine.write(work)
     return recorded
 
 
@@ -166,15 +170,17 @@ def bare_sqlite(database: Path, recorded: list[list[tuple[str, Any]]], figures: 
     connection.close()
 
 
-def service(house: House, tills: list[Till], count: int, threads: int, figures: Figures) -> None:
+def service(
+    instance: Instance, tills: list[Till], count: int, threads: int, figures: Figures
+) -> None:
     """The service function through the engine, from so many threads."""
     jobs = [(tills[i % len(tills)], i) for i in range(count)]
     for till, number in jobs:
-        check_card(till.token(number), house.key_ring.public_keys())
+        check_card(till.token(number), instance.key_ring.public_keys())
 
     def timed(job: tuple[Till, int]) -> float:
         began = time.perf_counter()
-        house.engine.write(use_case(house, *job, "sale"))
+        instance.engine.write(use_case(instance, *job, "sale"))
         return time.perf_counter() - began
 
     start = time.perf_counter()
@@ -215,12 +221,12 @@ def load(port: int, connections: int, requests: list[Any], status: str) -> dict[
     return answer
 
 
-def used_before(house: House, tills: list[Till], count: int) -> None:
+def used_before(instance: Instance, tills: list[Till], count: int) -> None:
     """One sale with nine of ten cards, as most sales of a month are not their card's first."""
     numbers = [number for number in range(count) if number % 10]
 
     def sell(number: int) -> None:
-        house.engine.write(use_case(house, tills[number % len(tills)], number, "before"))
+        instance.engine.write(use_case(instance, tills[number % len(tills)], number, "before"))
 
     with ThreadPoolExecutor(len(tills)) as pool:
         list(pool.map(sell, numbers))
@@ -238,27 +244,27 @@ def copy_of(county: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def house_in_copy(county: Path) -> Iterator[House]:
-    """The house opened over a copy of its own."""
+def instance_in_copy(county: Path) -> Iterator[Instance]:
+    """The instance opened over a copy of its own."""
     with copy_of(county) as folder:
-        house = open_house(Settings.from_environment(folder=folder))
+        instance = open_instance(Settings.from_environment(folder=folder))
         try:
-            yield house
+            yield instance
         finally:
-            house.close()
+            instance.close()
 
 
 def one_round(
     county: Path, tills: list[Till], count: int, part: Callable[[str], Figures]
 ) -> list[list[tuple[str, Any]]]:
     """Each part once, over a county of its own; the statements of the sales."""
-    with house_in_copy(county) as house:
-        recorded = record_statements(house, tills, count)
+    with instance_in_copy(county) as instance:
+        recorded = record_statements(instance, tills, count)
     with copy_of(county) as folder:
         bare_sqlite(folder / "huimin.db", recorded, part("bare"))
     for threads, name in ((1, "service, 1 thread"), (32, "service, 32 threads")):
-        with house_in_copy(county) as house:
-            service(house, tills, count, threads, part(name))
+        with instance_in_copy(county) as instance:
+            service(instance, tills, count, threads, part(name))
     for connections in CONNECTIONS:
         with copy_of(county) as folder, serving(folder) as port:
             figures = part(f"HTTP, {connections} connection{'s' if connections > 1 else ''}")
@@ -279,11 +285,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         county = Path(temporary) / "county"
         settings = Settings.from_environment(folder=county)
-        create_house(settings)
-        house = open_house(settings)
-        tills = build_county(house, options.count)
-        used_before(house, tills, options.count)
-        house.close()
+        create_instance(settings)
+        instance = open_instance(settings)
+        tills = build_county(instance, options.count)
+        used_before(instance, tills, options.count)
+        instance.close()
         for _ in range(options.rounds):
             recorded = one_round(county, tills, options.count, part)
     statements = statistics.median(len(each) for each in recorded)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from huimin.access.terminal_keys import terminal_of_key
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
@@ -35,21 +35,21 @@ class Till:
         return self.cards[number // TILLS % len(self.cards)][1]
 
 
-def build_county(house: House, card_count: int) -> list[Till]:
+def build_county(instance: Instance, card_count: int) -> list[Till]:
     """Tills of several outlets; each card is shown at one of them."""
-    make_policy(house)
+    make_policy(instance)
 
     def card_of_somebody(_number: int) -> tuple[str, str]:
-        holder = make_holder(house)
-        return make_card(house, holder)["token"], holder["id"]
+        holder = make_holder(instance)
+        return make_card(instance, holder)["token"], holder["id"]
 
     with ThreadPoolExecutor(TILLS) as pool:  # so that one commit serves many
         cards = list(pool.map(card_of_somebody, range(card_count)))
     # Open at all hours, so that no rule about closed shops depends on when it is measured.
-    outlets = [make_outlet(house, opening_hours="24 小时") for _ in range(OUTLETS)]
+    outlets = [make_outlet(instance, opening_hours="24 小时") for _ in range(OUTLETS)]
     tills = []
     for number in range(TILLS):
-        _, key = make_terminal(house, outlets[number % OUTLETS])
-        terminal = house.engine.read(lambda tx, key=key: terminal_of_key(tx, key))
+        _, key = make_terminal(instance, outlets[number % OUTLETS])
+        terminal = instance.engine.read(lambda tx, key=key: terminal_of_key(tx, key))
         tills.append(Till(terminal, key, cards[number::TILLS]))
     return tills

@@ -23,7 +23,7 @@ from huimin.core.chain import GENESIS, row_hash
 from huimin.core.days import month_days
 from huimin.divisions.find import town_of
 from huimin.divisions.load import package_divisions
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.ledger.rollup_groups import CARD_DIMENSIONS, DIMENSIONS
 from tests.making.merchants import make_merchant, make_outlet, make_terminal
 from tests.making.policies import make_policy
@@ -64,10 +64,10 @@ def uuid_of(letter: str, number: int) -> str:
 class CountyOfYears:
     """Writes the county and then month after month of sales; one connection, no durability.
 
-    The house is closed when it has made outlets, tills and the policy.
+    The instance is closed when it has made outlets, tills and the policy.
     """
 
-    def __init__(self, house: House, cards: int, csv_path: Path) -> None:
+    def __init__(self, instance: Instance, cards: int, csv_path: Path) -> None:
         self.chance = random.Random(20261127)
         self.cards, self.serial = cards, 0
         self.heads: dict[str, tuple[int, str]] = {}
@@ -76,21 +76,23 @@ class CountyOfYears:
         self.villages = [
             str(row["code"]) for row in package_divisions() if row["level"] == "village"
         ]
-        merchants = [make_merchant(house)["id"] for _ in range(MERCHANTS)]
-        self.terms = make_policy(house, starts_on="2016-01-01", merchant_share_bp=MERCHANT_SHARE_BP)
+        merchants = [make_merchant(instance)["id"] for _ in range(MERCHANTS)]
+        self.terms = make_policy(
+            instance, starts_on="2016-01-01", merchant_share_bp=MERCHANT_SHARE_BP
+        )
         self.tills: list[tuple[dict[str, Any], dict[str, Any]]] = []
         for number in range(OUTLETS):
             outlet = make_outlet(
-                house, KINDS[number % len(KINDS)], merchant_id=merchants[number % MERCHANTS]
+                instance, KINDS[number % len(KINDS)], merchant_id=merchants[number % MERCHANTS]
             )
             for _ in range(TILLS_OF_OUTLET):
-                self.tills.append((outlet, make_terminal(house, outlet)[0]))
-        house.close()
+                self.tills.append((outlet, make_terminal(instance, outlet)[0]))
+        instance.close()
         self.csv_path, self.rolled_up = csv_path, ""
         self.file: TextIO = csv_path.open("w", newline="")
         self.csv = csv.writer(self.file)
         self.csv.writerow(COLUMNS)
-        self.connection = sqlite3.connect(house.settings.database_path, isolation_level=None)
+        self.connection = sqlite3.connect(instance.settings.database_path, isolation_level=None)
         for pragma in (
             *("journal_mode = DELETE", "journal_mode = OFF", "synchronous = OFF"),
             *("cache_size = -2000000", "foreign_keys = OFF"),

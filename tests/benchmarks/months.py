@@ -24,7 +24,7 @@ from typing import Any
 from huimin.app import create_app
 from huimin.core.days import instant_text, next_month, previous_month
 from huimin.core.json_text import canonical_json
-from huimin.house import House, create_house, furnish
+from huimin.instance import Instance, create_instance, instance_over
 from huimin.ledger.lock_month import hold_all_rows, lock_month, locked_at
 from huimin.ledger.rollups import check_month
 from huimin.publication.month_figures import count_month, month_figures
@@ -65,19 +65,19 @@ def months_from(first: str, count: int) -> list[str]:
     return found
 
 
-def open_at(folder: Path, month: str) -> House:
-    """The house on the tenth of the month after."""
+def open_at(folder: Path, month: str) -> Instance:
+    """The instance on the tenth of the month after."""
     year, number = (int(part) for part in next_month(month).split("-"))
     now = datetime(year, number, 10, 2, tzinfo=UTC)
     settings = Settings.from_environment(folder=folder)
-    return furnish(settings, open_engine(settings), lambda: now)
+    return instance_over(settings, open_engine(settings), lambda: now)
 
 
 def build(folder: Path, options: argparse.Namespace, months: list[str]) -> None:
     """Fill the county; keep a copy of how it stood after thirteen months."""
     started = time.perf_counter()
     settings = Settings.from_environment(folder=folder)
-    create_house(settings)
+    create_instance(settings)
     county = CountyOfYears(open_at(folder, months[-1]), options.cards, folder / "ledger.csv")
     county.write_people()
     a_month = options.rows // len(months)
@@ -125,8 +125,8 @@ def same_figures(report: Any, counted: dict[str, Any]) -> None:
 
 def measure(folder: Path, first_month: str, month: str) -> bool:
     """Print every figure; True when the report wins or ties."""
-    house = open_at(folder, month)
-    if house.engine.read(lambda tx: check_month(tx, month)):
+    instance = open_at(folder, month)
+    if instance.engine.read(lambda tx: check_month(tx, month)):
         raise SystemExit("the roll-ups are not what the ledger makes of its rows")
     started = time.perf_counter()
     reference = Reference(folder / "rows.duckdb", folder / "ledger.csv", folder / "cards.csv")
@@ -134,7 +134,7 @@ def measure(folder: Path, first_month: str, month: str) -> bool:
 
     early = open_at(folder / FIRST_FOLDER, first_month)
     ways: tuple[Callable[[], Any], ...] = (
-        lambda: house.engine.read(lambda tx: monthly_report(tx, month)),
+        lambda: instance.engine.read(lambda tx: monthly_report(tx, month)),
         lambda: early.engine.read(lambda tx: monthly_report(tx, first_month)),
         lambda: reference.report(month),
     )
@@ -147,39 +147,39 @@ def measure(folder: Path, first_month: str, month: str) -> bool:
     label = f"  with {FIRST_HISTORY} months of history"
     print(f"{label:34}{short:10.1f} ms  {report / short:6.2f} × that")
     print(f"{'  the same by DuckDB':34}{duckdb:10.1f} ms  {report / duckdb:6.2f} × DuckDB")
-    client = create_app(house=house, testing=True).test_client()
-    sign_in(client, make_staff(house, "administrator")["username"])
-    for label, path in pages(house, month).items():
+    client = create_app(instance=instance, testing=True).test_client()
+    sign_in(client, make_staff(instance, "administrator")["username"])
+    for label, path in pages(instance, month).items():
         answer = client.get(path)
         if answer.status_code != 200:
             raise SystemExit(f"{label}: {path} answered {answer.status_code}")
         took = median_of(lambda path=path: client.get(path))
         print(f"{label:34}{took:10.1f} ms  {took / report:6.2f} × report")
-    waits = publishing(house, month)
+    waits = publishing(instance, month)
     for label, took in waits.items():
         print(f"{label:34}{took:10.1f} ms  {took / report:6.2f} × report")
-    house.close()
+    instance.close()
     return report <= duckdb
 
 
-def publishing(house: House, month: str) -> dict[str, float]:
+def publishing(instance: Instance, month: str) -> dict[str, float]:
     """What is counted to publish a month: before the approval, and what is left to do within it."""
-    counted = house.engine.read(lambda tx: count_month(tx, month))
+    counted = instance.engine.read(lambda tx: count_month(tx, month))
     return {
         "cards counted before": median_of(
-            lambda: house.engine.read(lambda tx: count_month(tx, month))
+            lambda: instance.engine.read(lambda tx: count_month(tx, month))
         ),
         "figures made while tills wait": median_of(
-            lambda: house.engine.read(lambda tx: month_figures(tx, month, counted))
+            lambda: instance.engine.read(lambda tx: month_figures(tx, month, counted))
         ),
     }
 
 
-def pages(house: House, month: str) -> dict[str, str]:
+def pages(instance: Instance, month: str) -> dict[str, str]:
     """What else is opened at the month's end; the month before is closed for it, if it is open."""
     closed = previous_month(month)
-    settlement_id = house.engine.write(lambda tx: close_unproved(tx, closed, house.clock()))
-    outlet = house.engine.read(
+    settlement_id = instance.engine.write(lambda tx: close_unproved(tx, closed, instance.clock()))
+    outlet = instance.engine.read(
         lambda tx: tx.connection.execute("SELECT MIN(id) AS id FROM outlet").fetchone()["id"]
     )
     rows, cards = f"/reports/rows?month={month}&by=", f"/reports/cards?month={month}&of="

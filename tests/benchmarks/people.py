@@ -27,7 +27,7 @@ from huimin.app import create_app
 from huimin.core.days import county_day, instant_text, month_of
 from huimin.divisions.load import package_divisions
 from huimin.holders.name_grams import name_grams
-from huimin.house import House, create_house, open_house
+from huimin.instance import Instance, create_instance, open_instance
 from huimin.reach.counts import count_county
 from huimin.reach.unreached import REASONS
 from huimin.settings import Settings
@@ -65,12 +65,12 @@ def uuid_of(table: str, number: int) -> str:
     return f"{time_part[:8]}-{time_part[8:]}-7{number & 0xFFF:03x}-8000-{ord(table[0]):012x}"
 
 
-def people(house: House, count: int) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
+def people(instance: Instance, count: int) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
     """Batches of rows by table."""
-    chance, now = random.Random(20261031), house.clock()
+    chance, now = random.Random(20261031), instance.clock()
     at, today = instant_text(now - timedelta(days=400)), county_day(now)
     villages = [str(row["code"]) for row in package_divisions() if row["level"] == "village"]
-    secrets = house.personal_data
+    secrets = instance.personal_data
     later, soon = (today + timedelta(days=days) for days in (700, 20))
     for start in range(0, count, BATCH):
         rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in INSERTS}
@@ -123,9 +123,9 @@ def people(house: House, count: int) -> Iterator[dict[str, list[tuple[Any, ...]]
         yield rows
 
 
-def fill(house: House, count: int) -> None:
+def fill(instance: Instance, count: int) -> None:
     """Write the people straight into the file: a benchmark of reading needs no use case."""
-    connection = sqlite3.connect(house.settings.database_path, isolation_level=None)
+    connection = sqlite3.connect(instance.settings.database_path, isolation_level=None)
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA cache_size = -400000")
     indexes = connection.execute(
@@ -134,7 +134,7 @@ def fill(house: House, count: int) -> None:
     ).fetchall()
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
-    for rows in people(house, count):
+    for rows in people(instance, count):
         connection.execute("BEGIN")
         for table, columns in INSERTS.items():
             marks = ", ".join("?" * columns)
@@ -188,14 +188,14 @@ class Asked:
         self.page(label, address, expected)
 
 
-def count_reach(house: House) -> bool:
+def count_reach(instance: Instance) -> bool:
     """Print what it costs to count the county's reach; whether it is within REACH_PASSES_MAX."""
-    day = county_day(house.clock())
+    day = county_day(instance.clock())
     county = milliseconds(
-        lambda: house.engine.read(lambda tx: count_county(tx, day=day, month=month_of(day)))
+        lambda: instance.engine.read(lambda tx: count_county(tx, day=day, month=month_of(day)))
     )
     bare = milliseconds(
-        lambda: house.engine.read(
+        lambda: instance.engine.read(
             lambda tx: [tx.connection.execute(sql).fetchall() for sql in PASSES]
         )
     )
@@ -204,16 +204,16 @@ def count_reach(house: House) -> bool:
     return county <= REACH_PASSES_MAX * bare
 
 
-def measure(house: House, count: int) -> list[str]:
+def measure(instance: Instance, count: int) -> list[str]:
     """Print every page's time; the labels of those that took too long."""
-    app = create_app(house=house, testing=True)
+    app = create_app(instance=instance, testing=True)
     within = "512022002000"
     village = "512022002004"
     client, own = app.test_client(), app.test_client()
-    sign_in(client, make_staff(house, "administrator")["username"])
-    sign_in(own, make_staff(house, "registrar", division_code=within)["username"])
+    sign_in(client, make_staff(instance, "administrator")["username"])
+    sign_in(own, make_staff(instance, "registrar", division_code=within)["username"])
     bare = milliseconds(
-        lambda: house.engine.read(lambda tx: tx.connection.execute(BARE).fetchall())
+        lambda: instance.engine.read(lambda tx: tx.connection.execute(BARE).fetchall())
     )
     print(f"{'a bare statement of 51 ids':48} {bare:8.2f} ms")
     asked = Asked(client, bare)
@@ -253,7 +253,7 @@ def measure(house: House, count: int) -> list[str]:
     for reason in REASONS:
         address = f"/reach/{within}/people?reason={reason}"
         asked.page(f"work list, {reason}", address)
-    if not count_reach(house):
+    if not count_reach(instance):
         asked.slow.append("the reach of the county")
     asked.client = own
     asked.page("a registrar's first page", "/holders/")
@@ -276,16 +276,16 @@ def main() -> None:
         settings = Settings.from_environment(folder, {})
         fresh = not settings.database_path.exists()
         if fresh:
-            create_house(settings)
-        house = open_house(settings, clock=lambda: datetime.now(UTC))
+            create_instance(settings)
+        instance = open_instance(settings, clock=lambda: datetime.now(UTC))
         try:
             if fresh:
                 started = time.perf_counter()
-                fill(house, options.people)
+                fill(instance, options.people)
                 print(f"{options.people:,} people in {time.perf_counter() - started:.0f} s")
-            slow = measure(house, options.people)
+            slow = measure(instance, options.people)
         finally:
-            house.close()
+            instance.close()
     if slow:
         print(f"too slow: {', '.join(slow)}", file=sys.stderr)
     raise SystemExit(int(bool(slow)))

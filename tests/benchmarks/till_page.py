@@ -21,7 +21,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from huimin.house import create_house, open_house
+from huimin.instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.benchmarks.serving import serving
 from tests.making.cards import make_card
@@ -70,12 +70,14 @@ def percentile(times: Sequence[float], share: float) -> float:
 def measure(folder: Path, rounds: int, chromium: str) -> dict[str, Any]:
     """Medians and 95th percentiles in milliseconds, and the ratio of page to bare fetch."""
     settings = Settings.from_environment(folder, {})
-    create_house(settings)
-    house = open_house(settings, clock=lambda: datetime.now(UTC))
-    make_policy(house, excluded_categories=("tobacco",))
-    cards = [make_card(house, make_holder(house, family=(("张小梅", "女儿"),))) for _ in range(8)]
-    _, key = make_terminal(house, make_outlet(house))
-    house.close()
+    create_instance(settings)
+    instance = open_instance(settings, clock=lambda: datetime.now(UTC))
+    make_policy(instance, excluded_categories=("tobacco",))
+    cards = [
+        make_card(instance, make_holder(instance, family=(("张小梅", "女儿"),))) for _ in range(8)
+    ]
+    _, key = make_terminal(instance, make_outlet(instance))
+    instance.close()
     with serving(folder) as port, sync_playwright() as started:
         browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")

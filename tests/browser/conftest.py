@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from huimin.house import create_house, open_house
+from huimin.instance import create_instance, open_instance
 from huimin.merchants.reversal_rule import set_reversal_rule
 from huimin.settings import Settings
 from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till, open_county
@@ -168,35 +168,35 @@ def county(
     """A served county with one sale in it."""
     folder = Path(tmp_path_factory.mktemp("county")) / "data"
     settings = Settings.from_environment(folder, {})
-    create_house(settings)
-    house = open_house(settings, clock=lambda: datetime.now(UTC))
+    create_instance(settings)
+    instance = open_instance(settings, clock=lambda: datetime.now(UTC))
     try:
-        make_policy(house, excluded_categories=("tobacco",))
-        card = make_card(house, make_holder(house, family=(("张小梅", "女儿"),)))
-        lost_card = make_card(house, make_holder(house, name="李秀英"))
-        _report_lost(house, lost_card)
-        outlet = make_outlet(house, name="天池平价超市")
-        _, key = make_terminal(house, outlet)
-        make_redemption(house, card, key, amount_fen=20_000)
-        cashier = make_staff(house, "cashier", outlet_id=outlet["id"])["username"]
-        administrator = make_staff(house, "administrator", name="李主任")["username"]
+        make_policy(instance, excluded_categories=("tobacco",))
+        card = make_card(instance, make_holder(instance, family=(("张小梅", "女儿"),)))
+        lost_card = make_card(instance, make_holder(instance, name="李秀英"))
+        _report_lost(instance, lost_card)
+        outlet = make_outlet(instance, name="天池平价超市")
+        _, key = make_terminal(instance, outlet)
+        make_redemption(instance, card, key, amount_fen=20_000)
+        cashier = make_staff(instance, "cashier", outlet_id=outlet["id"])["username"]
+        administrator = make_staff(instance, "administrator", name="李主任")["username"]
         merchant = outlet["merchant_id"]
-        manager = make_staff(house, "merchant_manager", merchant_id=merchant)["username"]
-        rule = {"confirm_fen": 50_000, "now": house.clock(), "actor": "test"}
-        house.engine.write(lambda tx: set_reversal_rule(tx, merchant_id=merchant, **rule))
+        manager = make_staff(instance, "merchant_manager", merchant_id=merchant)["username"]
+        rule = {"confirm_fen": 50_000, "now": instance.clock(), "actor": "test"}
+        instance.engine.write(lambda tx: set_reversal_rule(tx, merchant_id=merchant, **rule))
     finally:
-        house.close()
+        instance.close()
     with serve(folder) as port:
         yield County(
             f"http://127.0.0.1:{port}", cashier, administrator, card, lost_card, key, manager
         )
 
 
-def _report_lost(house: Any, card: dict[str, Any]) -> None:
+def _report_lost(instance: Any, card: dict[str, Any]) -> None:
     from huimin.cards.change_state import report_lost
 
-    act = {"card_id": card["id"], "now": house.clock(), "actor": "test", "reason": "测试挂失"}
-    house.engine.write(lambda tx: report_lost(tx, **act))
+    act = {"card_id": card["id"], "now": instance.clock(), "actor": "test", "reason": "测试挂失"}
+    instance.engine.write(lambda tx: report_lost(tx, **act))
 
 
 @pytest.fixture(scope="package")
@@ -244,8 +244,8 @@ def offline_county(
 @pytest.fixture
 def cards(offline_county: OfflineCounty) -> list[str]:
     """The codes of three people's cards."""
-    with offline_county.house() as house:
-        return [make_card(house)["token"] for _ in range(3)]
+    with offline_county.instance() as instance:
+        return [make_card(instance)["token"] for _ in range(3)]
 
 
 @pytest.fixture

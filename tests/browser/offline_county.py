@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from huimin.house import House, create_house, open_house
+from huimin.instance import Instance, create_instance, open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
@@ -69,10 +69,10 @@ class OfflineCounty:
             self.server = None
 
     @contextmanager
-    def house(self) -> Iterator[House]:
+    def instance(self) -> Iterator[Instance]:
         """The county from inside, beside the server."""
         settings = Settings.from_environment(self.folder, {})
-        opened = open_house(settings, clock=lambda: datetime.now(UTC))
+        opened = open_instance(settings, clock=lambda: datetime.now(UTC))
         try:
             yield opened
         finally:
@@ -80,10 +80,10 @@ class OfflineCounty:
 
     def rows(self, terminal_id: str) -> list[dict[str, Any]]:
         """The ledger's rows of a terminal, and the proof that chains and sums hold."""
-        with self.house() as house:
-            assert house.engine.read(verify_chains) == []
-            assert house.engine.read(check_rollups) == []
-            return house.engine.read(lambda tx: _rows(tx, terminal_id))
+        with self.instance() as instance:
+            assert instance.engine.read(verify_chains) == []
+            assert instance.engine.read(check_rollups) == []
+            return instance.engine.read(lambda tx: _rows(tx, terminal_id))
 
 
 def _rows(tx: Any, terminal_id: str) -> list[dict[str, Any]]:
@@ -116,11 +116,11 @@ class AnotherVersion:
 def open_county(folder: Path, commands: ForkedCommands) -> OfflineCounty:
     """A county with an outlet and a policy that lets tills go on without network."""
     settings = Settings.from_environment(folder, {})
-    create_house(settings)
+    create_instance(settings)
     county = OfflineCounty(folder, free_port(), commands)
-    with county.house() as house:
-        make_policy(house, **OFFLINE)
-        county.outlet = make_outlet(house, name="天池平价超市")
+    with county.instance() as instance:
+        make_policy(instance, **OFFLINE)
+        county.outlet = make_outlet(instance, name="天池平价超市")
     return county
 
 
@@ -251,6 +251,6 @@ def until(holds: Callable[[], bool], seconds_max: float = 40) -> None:
 
 def make_till(county: OfflineCounty, context: Any) -> OfflineTill:
     """A terminal of its own for this test, not yet set up."""
-    with county.house() as house:
-        terminal, key = make_terminal(house, county.outlet)
+    with county.instance() as instance:
+        terminal, key = make_terminal(instance, county.outlet)
     return OfflineTill(county, context, terminal, key)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from huimin.house import create_house, open_house
+from huimin.instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.browser.accessible import barriers
 from tests.browser.conftest import County, Visit
@@ -30,19 +30,19 @@ def county(
 ) -> Iterator[County]:
     """Two cards, each used four times by one cashier: two alerts, of which one is looked at."""
     folder = Path(tmp_path_factory.mktemp("county")) / "data"
-    create_house(Settings.from_environment(folder, {}))
-    house = open_house(Settings.from_environment(folder, {}), clock=lambda: datetime.now(UTC))
+    create_instance(Settings.from_environment(folder, {}))
+    instance = open_instance(Settings.from_environment(folder, {}), clock=lambda: datetime.now(UTC))
     try:
-        make_policy(house)
-        outlet = make_outlet(house, name="天池平价超市", opening_hours="24小时")
-        _, key = make_terminal(house, outlet)
-        cards = [make_card(house, make_holder(house)) for _ in range(2)]
+        make_policy(instance)
+        outlet = make_outlet(instance, name="天池平价超市", opening_hours="24小时")
+        _, key = make_terminal(instance, outlet)
+        cards = [make_card(instance, make_holder(instance)) for _ in range(2)]
         for card in cards:
             for _ in range(4):
-                make_redemption(house, card, key, amount_fen=12_345, cashier="王敏")
-        administrator = make_staff(house, "administrator", name="李主任")["username"]
+                make_redemption(instance, card, key, amount_fen=12_345, cashier="王敏")
+        administrator = make_staff(instance, "administrator", name="李主任")["username"]
     finally:
-        house.close()
+        instance.close()
     with serve(folder) as port:
         yield County(
             address=f"http://127.0.0.1:{port}",

@@ -11,7 +11,7 @@ import pytest
 
 from huimin.cards.changing_code import code_of
 from huimin.cards.key_ring import KeyRing
-from huimin.house import create_house, open_house
+from huimin.instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.browser.accessible import barriers
 from tests.browser.conftest import County, Visit
@@ -33,16 +33,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def county(folder: Path, chromium: str, serve: Serve) -> Iterator[County]:
-    create_house(Settings.from_environment(folder, {}))
-    house = open_house(Settings.from_environment(folder, {}), clock=lambda: datetime.now(UTC))
+    create_instance(Settings.from_environment(folder, {}))
+    instance = open_instance(Settings.from_environment(folder, {}), clock=lambda: datetime.now(UTC))
     try:
-        make_policy(house)
-        outlet = make_outlet(house, name="天池平价超市")
-        _, key = make_terminal(house, outlet)
-        card = make_card(house, make_holder(house, family=(("张小梅", "女儿"),)))
-        cashier = make_staff(house, "cashier", outlet_id=outlet["id"])["username"]
+        make_policy(instance)
+        outlet = make_outlet(instance, name="天池平价超市")
+        _, key = make_terminal(instance, outlet)
+        card = make_card(instance, make_holder(instance, family=(("张小梅", "女儿"),)))
+        cashier = make_staff(instance, "cashier", outlet_id=outlet["id"])["username"]
     finally:
-        house.close()
+        instance.close()
     with serve(folder) as port:
         yield County(
             address=f"http://127.0.0.1:{port}",

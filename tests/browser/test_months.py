@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from huimin.core.days import county_day, month_days, month_of, previous_month
-from huimin.house import create_house, open_house
+from huimin.instance import create_instance, open_instance
 from huimin.notices.post import Notice, post_notice
 from huimin.notices.send import send_due
 from huimin.settings import Settings
@@ -56,7 +56,7 @@ def county(
     folder = Path(tmp_path_factory.mktemp("months")) / "data"
     last = previous_month(month_of(county_day(datetime.now(UTC))))
     months = (previous_month(last), last)
-    create_house(Settings.from_environment(folder, {}))
+    create_instance(Settings.from_environment(folder, {}))
     with hook_office() as hooks, pytest.MonkeyPatch.context() as patch:
         for name, value in {**WEBHOOK, "HUIMIN_WEBHOOK_URL": hooks.url}.items():
             patch.setenv(name, value)
@@ -70,15 +70,15 @@ def county(
 def _fill(settings: Settings, months: tuple[str, str]) -> tuple[str, ...]:
     """A sale on the second day of each month, and three administrators."""
     now = [datetime.combine(month_days(month)[0], datetime.min.time(), UTC) for month in months]
-    house = open_house(settings, clock=lambda: now[0] + timedelta(days=1, hours=4))
+    instance = open_instance(settings, clock=lambda: now[0] + timedelta(days=1, hours=4))
     try:
-        county = make_small_county(house, offline_hours=0)
+        county = make_small_county(instance, offline_hours=0)
         county.sell(0, 0, 10_000)
         now.pop(0)
         county.sell(1, 1, 25_000)
-        return tuple(make_staff(house, name=name)["username"] for name in SIGNERS)
+        return tuple(make_staff(instance, name=name)["username"] for name in SIGNERS)
     finally:
-        house.close()
+        instance.close()
 
 
 def reads_in_english(visit: Visit) -> None:
@@ -175,13 +175,14 @@ def test_a_delivery_that_failed_is_seen_and_sent_again(visit: Visit) -> None:
 
 def _post_and_send(county: MonthsCounty, key: str) -> None:
     """As `huimin month run` does, in a process of its own beside the server."""
-    house, now = open_house(county.settings), datetime.now(UTC)
+    instance, now = open_instance(county.settings), datetime.now(UTC)
     try:
         notice = Notice("month.drafted", key, TITLE, "优惠金额：¥8.00\n", {"total": 800})
         target = ("webhook", f"http://127.0.0.1:{county.hooks.port}")
-        house.engine.write(lambda tx: post_notice(tx, notice, [target], now=now))
+        instance.engine.write(lambda tx: post_notice(tx, notice, [target], now=now))
         assert [
-            attempt.problem is None for attempt in send_due(house.engine, county.settings, now=now)
+            attempt.problem is None
+            for attempt in send_due(instance.engine, county.settings, now=now)
         ] == [False]
     finally:
-        house.close()
+        instance.close()

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from PIL import Image
 
-from huimin.house import create_house, open_house
+from huimin.instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.browser import accessible
 from tests.browser.conftest import DESK, PHONE, County, Visit
@@ -49,20 +49,21 @@ def town(tmp_path: Path, chromium: str, serve: Serve) -> Iterator[Town]:
     """A county of its own for each day, so that no day finds what another left behind."""
     folder = tmp_path / "data"
     settings = Settings.from_environment(folder, {})
-    create_house(settings)
-    house = open_house(settings, clock=lambda: datetime.now(UTC))
+    create_instance(settings)
+    instance = open_instance(settings, clock=lambda: datetime.now(UTC))
     try:
         known = id_number()
-        make_holder(house, name="周有卡", id_number=known, division_code=_village(house))
+        make_holder(instance, name="周有卡", id_number=known, division_code=_village(instance))
         make_card(
-            house, make_holder(house, name="吴不在", division_code=_village(house), family=())
+            instance,
+            make_holder(instance, name="吴不在", division_code=_village(instance), family=()),
         )
         registrars = tuple(
-            make_staff(house, "registrar", division_code=TOWN)["username"] for _ in range(2)
+            make_staff(instance, "registrar", division_code=TOWN)["username"] for _ in range(2)
         )
-        administrators = tuple(make_staff(house, "administrator")["username"] for _ in range(2))
+        administrators = tuple(make_staff(instance, "administrator")["username"] for _ in range(2))
     finally:
-        house.close()
+        instance.close()
     with serve(folder) as port:
         yield Town(
             f"http://127.0.0.1:{port}",
@@ -72,9 +73,9 @@ def town(tmp_path: Path, chromium: str, serve: Serve) -> Iterator[Town]:
         )
 
 
-def _village(house: Any) -> str:
+def _village(instance: Any) -> str:
     """Of the village that a register_row names."""
-    found = house.engine.read(
+    found = instance.engine.read(
         lambda tx: tx.connection.execute(
             "SELECT village.code FROM division AS village JOIN division AS town"
             " ON town.code = village.parent_code"

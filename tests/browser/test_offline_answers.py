@@ -62,8 +62,8 @@ def test_a_sale_that_was_left_without_an_answer_is_taken_back(
     till: OfflineTill, offline_county: OfflineCounty, entered: bool
 ) -> None:
     # By its number a card can't be sold to offline, so the till can't go on by itself.
-    with offline_county.house() as house:
-        number = make_card(house)["number"]
+    with offline_county.instance() as instance:
+        number = make_card(instance)["number"]
     lose_first(till, "/till/redeem", after_commit=entered)
     till.quote(number, "128")
     till.page.click("#confirm")
@@ -81,12 +81,12 @@ ASKED = 'async () => (await import("/static/till/asked.js")).leftSales()'
 
 def sell_above_the_cap(till: OfflineTill) -> None:
     """A sale without network, to a card whose day's cap is used up meanwhile at another shop."""
-    with till.county.house() as house:
-        card = make_card(house)
+    with till.county.instance() as instance:
+        card = make_card(instance)
         till.context.set_offline(True)
         assert till.sell(card["token"], "128") == "¥117.76"
-        _, key = make_terminal(house, make_outlet(house))
-        make_redemption(house, card, key, amount_fen=62_500)
+        _, key = make_terminal(instance, make_outlet(instance))
+        make_redemption(instance, card, key, amount_fen=62_500)
     till.context.set_offline(False)
     till.wait_until_sent()
     till.page.keyboard.press("Escape")  # it is shown between sales
@@ -122,10 +122,10 @@ def test_what_is_refused_becomes_a_claim(till: OfflineTill) -> None:
     till.page.click("#claim-send")
     till.page.wait_for_selector("#claimed:not([hidden])")
     until(lambda: [row["ticked"] for row in till.queue()] == [True])
-    with till.county.house() as house:
+    with till.county.instance() as instance:
         wanted = "SELECT amount_fen FROM claim WHERE order_no = :order_no"
         asked = {"order_no": order_no}
-        (claim,) = house.engine.read(lambda tx: list(tx.connection.execute(wanted, asked)))
+        (claim,) = instance.engine.read(lambda tx: list(tx.connection.execute(wanted, asked)))
     assert claim["amount_fen"] == 12_800
     till.page.keyboard.press("Escape")
     assert not till.page.is_visible("#owed")
@@ -188,8 +188,8 @@ def test_sales_of_another_terminal_wait_for_it(till: OfflineTill, cards: list[st
     till.sell(cards[0], "128")
     till.context.clear_cookies()
     till.context.set_offline(False)
-    with till.county.house() as house:
-        _, other = make_terminal(house, till.county.outlet, label="2 号收银台")
+    with till.county.instance() as instance:
+        _, other = make_terminal(instance, till.county.outlet, label="2 号收银台")
     set_up_again(till, other)
     until(lambda: "属于另一台收银终端（1 号收银台）" in till.banner())
     assert [row["status"] for row in till.queue()] == ["waiting"]
@@ -209,10 +209,10 @@ def set_up_again(till: OfflineTill, key: str) -> None:
 def test_a_card_reported_lost_before_the_pack_is_refused_here(
     till: OfflineTill, offline_county: OfflineCounty
 ) -> None:
-    with offline_county.house() as house:
-        card = make_card(house, make_holder(house))
-        act = {"card_id": card["id"], "now": house.clock(), "actor": "test", "reason": "测试"}
-        house.engine.write(lambda tx: report_lost(tx, **act))
+    with offline_county.instance() as instance:
+        card = make_card(instance, make_holder(instance))
+        act = {"card_id": card["id"], "now": instance.clock(), "actor": "test", "reason": "测试"}
+        instance.engine.write(lambda tx: report_lost(tx, **act))
     till.fetch_pack()
     till.context.set_offline(True)
     assert till.refused(card["token"]) == "card_denied"

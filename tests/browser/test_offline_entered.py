@@ -23,16 +23,16 @@ pytestmark = pytest.mark.browser
 def manager(offline_county: OfflineCounty) -> str:
     """The username of the manager, whose word is needed above 200 yuan."""
     merchant_id = offline_county.outlet["merchant_id"]
-    with offline_county.house() as house:
-        rule = {"confirm_fen": 20_000, "now": house.clock(), "actor": "test"}
-        house.engine.write(lambda tx: set_reversal_rule(tx, merchant_id=merchant_id, **rule))
-        return str(make_staff(house, "merchant_manager", merchant_id=merchant_id)["username"])
+    with offline_county.instance() as instance:
+        rule = {"confirm_fen": 20_000, "now": instance.clock(), "actor": "test"}
+        instance.engine.write(lambda tx: set_reversal_rule(tx, merchant_id=merchant_id, **rule))
+        return str(make_staff(instance, "merchant_manager", merchant_id=merchant_id)["username"])
 
 
 def give_up(till: OfflineTill, card: str) -> None:
     """300 yuan that the server enters and the till gives up; then 64 yuan without network."""
-    with till.county.house() as house:
-        number = make_card(house)["number"]
+    with till.county.instance() as instance:
+        number = make_card(instance)["number"]
     lose_first(till, "/till/redeem", after_commit=True)
     till.quote(number, "300")
     till.page.click("#confirm")
@@ -94,9 +94,9 @@ def test_another_outlet_s_till_leaves_it_alone_and_says_where_it_belongs(
     till: OfflineTill,
 ) -> None:
     page, county = till.page, till.county
-    with county.house() as house:
-        number = make_card(house)["number"]
-        other, key = make_terminal(house, make_outlet(house, name="北街药店"))
+    with county.instance() as instance:
+        number = make_card(instance)["number"]
+        other, key = make_terminal(instance, make_outlet(instance, name="北街药店"))
     lose_first(till, "/till/redeem", after_commit=True)
     till.quote(number, "128")
     # The network stays away until the device is another till.

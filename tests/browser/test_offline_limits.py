@@ -89,8 +89,8 @@ def test_caps_of_a_sale_and_of_a_card(till: OfflineTill, cards: list[str]) -> No
 def test_a_number_that_was_typed_can_not_be_checked(
     till: OfflineTill, offline_county: OfflineCounty
 ) -> None:
-    with offline_county.house() as house:
-        number = make_card(house)["number"]
+    with offline_county.instance() as instance:
+        number = make_card(instance)["number"]
     till.context.set_offline(True)
     assert till.refused(number) == "offline_code_needed"
 
@@ -159,8 +159,8 @@ def seconds_ago(instant: str) -> float:
 
 def measured_hours(till: OfflineTill, row: dict[str, Any]) -> float:
     """The clock's offset as the server has it on record."""
-    with till.county.house() as house:
+    with till.county.instance() as instance:
         wanted = "SELECT device_clock_offset_ms AS ms FROM offline_item WHERE order_no = :order_no"
         asked = {"order_no": row["order_no"]}
-        (kept,) = house.engine.read(lambda tx: list(tx.connection.execute(wanted, asked)))
+        (kept,) = instance.engine.read(lambda tx: list(tx.connection.execute(wanted, asked)))
     return float(kept["ms"]) / 3_600_000

@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from huimin.cards.key_ring import KeyRing
-from huimin.checkout.offline_words import offline_words
+from huimin.checkout.offline.words import offline_words
 from huimin.checkout.quote import quote_answer
 from huimin.core.card_number import make_number
 from huimin.core.card_token import address_form, read_text, sign_token, verify_token

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from huimin.core.days import county_day, month_of
-from huimin.house import create_house, open_house
+from huimin.instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.browser.accessible import looks_right
 from tests.browser.english import chinese_left, in_english
@@ -46,24 +46,26 @@ def county(tmp_path_factory: pytest.TempPathFactory, chromium: str, serve: Serve
     """A served county whose present month is settled; the time to confirm has just begun."""
     folder = Path(tmp_path_factory.mktemp("settled")) / "data"
     settings = Settings.from_environment(folder, {})
-    create_house(settings)
-    house = open_house(settings, clock=lambda: datetime.now(UTC) - timedelta(minutes=1))
+    create_instance(settings)
+    instance = open_instance(settings, clock=lambda: datetime.now(UTC) - timedelta(minutes=1))
     try:
-        county = make_county(house)
+        county = make_county(instance)
         county.sell(0, 0, 12_800)
         county.sell(1, 1, 9_900)
         county.sell(2, 3, 7_700)
-        rows = close_month(house, month_of(county_day(house.clock())))
-        administrator = make_staff(house, "administrator")["username"]
-        first, second = ((_manager(house, row["merchant_id"]), str(row["number"])) for row in rows)
+        rows = close_month(instance, month_of(county_day(instance.clock())))
+        administrator = make_staff(instance, "administrator")["username"]
+        first, second = (
+            (_manager(instance, row["merchant_id"]), str(row["number"])) for row in rows
+        )
     finally:
-        house.close()
+        instance.close()
     with serve(folder) as port:
         yield Settled(f"http://127.0.0.1:{port}", administrator, (first, second))
 
 
-def _manager(house: Any, merchant_id: str) -> str:
-    return str(make_staff(house, "merchant_manager", merchant_id=merchant_id)["username"])
+def _manager(instance: Any, merchant_id: str) -> str:
+    return str(make_staff(instance, "merchant_manager", merchant_id=merchant_id)["username"])
 
 
 def good(visit: Any) -> None:

@@ -13,39 +13,39 @@ from huimin.cards.token import end_of_day
 from huimin.core.card_number import group, make_number
 from huimin.core.card_token import address_form, read_text, sign_token
 from huimin.core.refusals import Refusal
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.cards import make_card
 
 
-def find(house: House, text: str) -> dict[str, object]:
-    return house.engine.read(
-        lambda tx: find_card(tx, read_text(text), house.key_ring.public_keys())
+def find(instance: Instance, text: str) -> dict[str, object]:
+    return instance.engine.read(
+        lambda tx: find_card(tx, read_text(text), instance.key_ring.public_keys())
     )
 
 
-def test_number_token_and_address_name_the_same_card(house: House) -> None:
-    card = make_card(house)
+def test_number_token_and_address_name_the_same_card(instance: Instance) -> None:
+    card = make_card(instance)
     address = address_form(card["token"], "huimin.example.org")
     for text in (card["number"], group(card["number"]), card["token"], address, address.lower()):
-        assert find(house, text)["id"] == card["id"]
+        assert find(instance, text)["id"] == card["id"]
 
 
-def test_a_number_that_was_never_given_out_is_unknown(house: House) -> None:
+def test_a_number_that_was_never_given_out_is_unknown(instance: Instance) -> None:
     with pytest.raises(Refusal) as caught:
-        find(house, make_number(1))
+        find(instance, make_number(1))
     assert caught.value.code == "card_unknown"
 
 
-def test_a_genuine_token_of_no_card_is_unknown(house: House) -> None:
-    ring = house.key_ring
+def test_a_genuine_token_of_no_card_is_unknown(instance: Instance) -> None:
+    ring = instance.key_ring
     token = sign_token(bytes(7), 2_000_000_000, 1, ring.private_key(ring.active_key_id))
     with pytest.raises(Refusal) as caught:
-        find(house, token)
+        find(instance, token)
     assert caught.value.code == "card_unknown"
 
 
-def test_a_token_of_another_key_ring_is_refused(house: House, tmp_path: Path) -> None:
-    card = make_card(house)
+def test_a_token_of_another_key_ring_is_refused(instance: Instance, tmp_path: Path) -> None:
+    card = make_card(instance)
     (tmp_path / "stranger").mkdir()
     stranger = KeyRing.open(tmp_path / "stranger")
     forged = sign_token(
@@ -55,7 +55,7 @@ def test_a_token_of_another_key_ring_is_refused(house: House, tmp_path: Path) ->
         stranger.private_key(1),
     )
     with pytest.raises(Refusal) as caught:
-        find(house, forged)
+        find(instance, forged)
     assert caught.value.code == "card_signature_invalid"
 
 

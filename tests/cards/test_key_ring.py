@@ -15,7 +15,7 @@ from huimin.cards.key_ring import FILE_NAME, KeyRing
 from huimin.cards.published_keys import published_jwks
 from huimin.cards.token import token_of
 from huimin.core.refusals import FieldProblems
-from huimin.house import House
+from huimin.instance import Instance
 from tests.cards.independent import verified_claims
 from tests.making.cards import make_card
 
@@ -29,42 +29,42 @@ def test_the_first_opening_makes_a_key_that_only_its_owner_reads(tmp_path: Path)
     assert again.jwks() == ring.jwks()
 
 
-def test_a_new_key_signs_and_the_old_one_still_verifies(house: House) -> None:
-    old = make_card(house)
-    house.key_ring.add()
-    new = make_card(house)
+def test_a_new_key_signs_and_the_old_one_still_verifies(instance: Instance) -> None:
+    old = make_card(instance)
+    instance.key_ring.add()
+    new = make_card(instance)
     assert (old["key_id"], new["key_id"]) == (1, 2)
     for card in (old, new):
-        claims = verified_claims(card["token"], house.key_ring.jwks())
+        claims = verified_claims(card["token"], instance.key_ring.jwks())
         assert claims[7].hex() == card["copy_id"]
 
 
-def test_a_retired_key_signs_no_new_card_but_gives_the_same_token_again(house: House) -> None:
-    card = make_card(house)
-    house.key_ring.add()
-    house.key_ring.retire(1)
-    assert house.key_ring.active_key_id == 2
-    assert make_card(house)["key_id"] == 2
-    assert token_of(card, house.key_ring) == card["token"]
+def test_a_retired_key_signs_no_new_card_but_gives_the_same_token_again(instance: Instance) -> None:
+    card = make_card(instance)
+    instance.key_ring.add()
+    instance.key_ring.retire(1)
+    assert instance.key_ring.active_key_id == 2
+    assert make_card(instance)["key_id"] == 2
+    assert token_of(card, instance.key_ring) == card["token"]
 
 
-def test_a_retired_key_is_published_until_no_live_card_uses_it(house: House) -> None:
+def test_a_retired_key_is_published_until_no_live_card_uses_it(instance: Instance) -> None:
     def published() -> list[str]:
-        key_set = house.engine.read(lambda tx: published_jwks(tx, house.key_ring))
+        key_set = instance.engine.read(lambda tx: published_jwks(tx, instance.key_ring))
         return [key["kid"] for key in key_set["keys"]]
 
-    card = make_card(house)
-    house.key_ring.add()
-    house.key_ring.retire(1)
+    card = make_card(instance)
+    instance.key_ring.add()
+    instance.key_ring.retire(1)
     assert published() == ["01", "02"]
-    house.engine.write(
+    instance.engine.write(
         lambda tx: revoke_card(
-            tx, card_id=card["id"], now=house.clock(), actor="test", reason="资格终止"
+            tx, card_id=card["id"], now=instance.clock(), actor="test", reason="资格终止"
         )
     )
     assert published() == ["02"]
     # Our own tills still read it, to say that the card was revoked and not that it is forged.
-    assert 1 in house.key_ring.public_keys()
+    assert 1 in instance.key_ring.public_keys()
 
 
 def test_another_process_sees_a_new_key_at_once(tmp_path: Path) -> None:
@@ -94,9 +94,9 @@ def test_key_ids_end_at_one_byte(tmp_path: Path) -> None:
         ring.add()
 
 
-def test_the_public_set_holds_no_secret_and_rejects_a_changed_token(house: House) -> None:
-    card = make_card(house)
-    key_set = house.key_ring.jwks()
+def test_the_public_set_holds_no_secret_and_rejects_a_changed_token(instance: Instance) -> None:
+    card = make_card(instance)
+    key_set = instance.key_ring.jwks()
     assert all(set(key) == {"kty", "crv", "x", "kid", "use", "alg"} for key in key_set["keys"])
     with pytest.raises((InvalidSignature, ValueError)):
         verified_claims(str(int(card["token"]) ^ 1), key_set)

@@ -8,12 +8,12 @@ from typing import Any
 import pypdfium2
 import pytest
 
+from huimin.cards import queries
 from huimin.cards.events import events_of_card
-from huimin.cards.find import queries
 from huimin.cards.reverify import months_before
 from huimin.core.days import parse_day
 from huimin.holders.applications import approve_application, submit_application
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.settings import Settings
 from huimin.storage.named_queries import parameter_names, statements
 from huimin.storage.open_engine import open_engine
@@ -25,12 +25,12 @@ TOWN, OTHER_TOWN = "512022002000", "512022001000"
 
 
 @pytest.fixture
-def office(app: Any, house: House) -> Any:
+def office(app: Any, instance: Instance) -> Any:
     def client(role: str = "registrar", **over: Any) -> Any:
         if role == "registrar":
             over.setdefault("division_code", TOWN)
         made = app.test_client()
-        assert sign_in(made, make_staff(house, role, **over)["username"]).status_code == 302
+        assert sign_in(made, make_staff(instance, role, **over)["username"]).status_code == 302
         return made
 
     return client
@@ -40,29 +40,29 @@ def post(client: Any, path: str, **form: Any) -> Any:
     return client.post(path, data={"csrf_token": csrf_of(client, "/cards/"), **form})
 
 
-def cards_of(house: House, holder_id: str) -> list[dict[str, Any]]:
-    return house.engine.read(lambda tx: list(queries.cards_of_holder(tx, holder_id=holder_id)))
+def cards_of(instance: Instance, holder_id: str) -> list[dict[str, Any]]:
+    return instance.engine.read(lambda tx: list(queries.cards_of_holder(tx, holder_id=holder_id)))
 
 
-def approved(house: House, **over: Any) -> dict[str, Any]:
-    holder = make_holder(house, **over)
+def approved(instance: Instance, **over: Any) -> dict[str, Any]:
+    holder = make_holder(instance, **over)
 
     def work(tx: Any) -> None:
-        now = house.clock()
+        now = instance.clock()
         made = submit_application(tx, holder_id=holder["id"], now=now, actor="one")
         approve_application(tx, made["id"], now=now, actor="two", four_eyes=True)
 
-    house.engine.write(work)
+    instance.engine.write(work)
     return holder
 
 
-def state_of(house: House, card_id: str) -> str:
-    row = house.engine.read(lambda tx: queries.card_by_id(tx, id=card_id))
+def state_of(instance: Instance, card_id: str) -> str:
+    row = instance.engine.read(lambda tx: queries.card_by_id(tx, id=card_id))
     return str(row["state"])
 
 
-def test_the_list_filters_and_knows_its_town(office: Any, house: House) -> None:
-    card = make_card(house)
+def test_the_list_filters_and_knows_its_town(office: Any, instance: Instance) -> None:
+    card = make_card(instance)
     client = office()
     page = client.get("/cards/").text
     assert card["id"] in page and "黄*平" in page and "黄筱平" not in page
@@ -79,41 +79,43 @@ def test_the_list_filters_and_knows_its_town(office: Any, house: House) -> None:
     assert post(client, f"/cards/{card['id']}/burn", reason="x").status_code == 404
 
 
-def test_all_who_were_approved_get_their_card(office: Any, house: House) -> None:
-    holders = [approved(house) for _ in range(3)]
-    waiting = make_holder(house)
+def test_all_who_were_approved_get_their_card(office: Any, instance: Instance) -> None:
+    holders = [approved(instance) for _ in range(3)]
+    waiting = make_holder(instance)
     client = office()
     assert "3 人申请已通过" in client.get("/cards/").text
     assert "3 张" in client.get(post(client, "/cards/issue").headers["Location"]).text
     live = [
-        house.engine.read(lambda tx, h=h: queries.live_card_of_holder(tx, holder_id=h["id"]))
+        instance.engine.read(lambda tx, h=h: queries.live_card_of_holder(tx, holder_id=h["id"]))
         for h in [*holders, waiting]
     ]
     assert [row is not None for row in live] == [True, True, True, False]
     assert post(client, f"/cards/issue/{waiting['id']}").status_code == 422
-    one = approved(house)
+    one = approved(instance)
     assert post(client, f"/cards/issue/{one['id']}").status_code == 302
 
 
-def test_every_change_needs_a_reason_and_says_what_comes_next(office: Any, house: House) -> None:
-    card, client = make_card(house), office()
+def test_every_change_needs_a_reason_and_says_what_comes_next(
+    office: Any, instance: Instance
+) -> None:
+    card, client = make_card(instance), office()
     address = f"/cards/{card['id']}"
     assert post(client, f"{address}/lose", reason=" ").status_code == 422
-    assert state_of(house, card["id"]) == "active"
+    assert state_of(instance, card["id"]) == "active"
     assert post(client, f"{address}/lose", reason="本人来电").status_code == 302
     page = client.get(address).text
     assert "已挂失" in page and "本人来电" in page and "暂停此卡" not in page
     assert post(client, f"{address}/resume", reason="找到了").status_code == 302
     replaced = post(client, f"{address}/replace", reason="磨损")
-    assert state_of(house, card["id"]) == "replaced"
+    assert state_of(instance, card["id"]) == "replaced"
     new = replaced.headers["Location"].rpartition("/")[2]
-    assert new != card["id"] and state_of(house, new) == "active"
+    assert new != card["id"] and state_of(instance, new) == "active"
     assert post(client, f"{address}/resume", reason="再用").status_code == 422
     assert post(client, f"/cards/{new}/revoke", reason="不再符合").status_code == 302
 
 
-def test_no_card_is_printed_twice_by_mistake(office: Any, house: House) -> None:
-    cards = [make_card(house) for _ in range(9)]
+def test_no_card_is_printed_twice_by_mistake(office: Any, instance: Instance) -> None:
+    cards = [make_card(instance) for _ in range(9)]
     client = office()
     assert "9 张" in client.get("/cards/print").text
     pdf = post(client, "/cards/print", layout="sheet")
@@ -125,7 +127,7 @@ def test_no_card_is_printed_twice_by_mistake(office: Any, house: House) -> None:
     assert post(client, one).status_code == 302
     again = post(client, one, reason="卡面划伤")
     assert again.content_type == "application/pdf"
-    events = house.engine.read(lambda tx: events_of_card(tx, cards[0]["id"]))
+    events = instance.engine.read(lambda tx: events_of_card(tx, cards[0]["id"]))
     assert [one["reason"] for one in events if one["event"] == "printed"] == [
         "打印卡片",
         "卡面划伤",
@@ -144,16 +146,16 @@ def test_no_card_is_printed_twice_by_mistake(office: Any, house: House) -> None:
 
 
 def test_who_is_not_verified_in_time_is_suspended_after_the_grace(
-    office: Any, house: House, clock: Any
+    office: Any, instance: Instance, clock: Any
 ) -> None:
-    card = make_card(house)
+    card = make_card(instance)
     clock.advance(days=365 + 29)
     assert "仍未复核" not in office().get("/cards/").text
     clock.advance(days=3)
     client = office()
     assert "1 张卡的持有人超过宽限期" in client.get("/cards/").text
     assert post(client, "/cards/suspend-overdue").status_code == 302
-    assert state_of(house, card["id"]) == "suspended"
+    assert state_of(instance, card["id"]) == "suspended"
     assert "仍未复核" not in client.get("/cards/").text
 
 
@@ -164,11 +166,11 @@ def test_months_are_counted_back_to_a_day_that_there_is() -> None:
 
 
 def test_cards_that_are_due_for_verification_are_listed_and_the_card_says_so(
-    office: Any, house: House, clock: Any
+    office: Any, instance: Instance, clock: Any
 ) -> None:
-    old = make_card(house)
+    old = make_card(instance)
     clock.advance(days=200)
-    young = make_card(house)
+    young = make_card(instance)
     clock.advance(days=170)
     client = office("administrator")
     assert 'href="/cards/?verify=due"' in client.get("/today").text
@@ -185,20 +187,20 @@ def test_cards_that_are_due_for_verification_are_listed_and_the_card_says_so(
 
 
 def test_a_batch_is_issued_for_one_town_and_never_beyond_ones_own(
-    office: Any, house: House
+    office: Any, instance: Instance
 ) -> None:
-    here, there = approved(house), approved(house, division_code="512022001001")
+    here, there = approved(instance), approved(instance, division_code="512022001001")
     administrator, registrar = office("administrator"), office()
     assert "2 人申请已通过" in administrator.get("/cards/").text
     assert "1 人申请已通过" in administrator.get("/cards/?division=512022001000").text
     assert post(registrar, "/cards/issue", division="512022001000").status_code == 302
-    assert cards_of(house, there["id"]) == [] and len(cards_of(house, here["id"])) == 1
+    assert cards_of(instance, there["id"]) == [] and len(cards_of(instance, here["id"])) == 1
     assert post(administrator, "/cards/issue", division="512022001000").status_code == 302
-    assert len(cards_of(house, there["id"])) == 1
+    assert len(cards_of(instance, there["id"])) == 1
 
 
-def test_a_registrar_s_print_log_is_the_own_town_s(office: Any, house: House) -> None:
-    make_card(house, make_holder(house, division_code="512022001001"))
+def test_a_registrar_s_print_log_is_the_own_town_s(office: Any, instance: Instance) -> None:
+    make_card(instance, make_holder(instance, division_code="512022001001"))
     administrator, registrar = office("administrator"), office()
     post(administrator, "/cards/print", layout="sheet")
     run = administrator.get("/cards/print").text.split("/cards/print-runs/")[1].split('"')[0]

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from huimin.cards.change_state import report_lost
-from huimin.house import House
+from huimin.instance import Instance
 from tests.cards.independent import verified_claims
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 
 
-def test_the_key_set_verifies_a_card(client: Any, house: House) -> None:
-    card = make_card(house)
+def test_the_key_set_verifies_a_card(client: Any, instance: Instance) -> None:
+    card = make_card(instance)
     answer = client.get("/.well-known/huimin-keys.json")
     assert answer.status_code == 200
     assert answer.mimetype == "application/jwk-set+json"
@@ -27,25 +27,25 @@ def test_the_key_set_verifies_a_card(client: Any, house: House) -> None:
 
 @pytest.mark.parametrize("path", ["/c/", "/C/"])
 def test_the_cards_address_opens_a_page_that_names_nobody(
-    client: Any, house: House, path: str
+    client: Any, instance: Instance, path: str
 ) -> None:
-    holder = make_holder(house, name="欧阳筱平")
-    card = make_card(house, holder)
+    holder = make_holder(instance, name="欧阳筱平")
+    card = make_card(instance, holder)
     answer = client.get(path + card["token"])
     text = answer.get_data(as_text=True)
     assert answer.status_code == 200
-    assert "惠民卡" in text and house.settings.help_line in text
+    assert "惠民卡" in text and instance.settings.help_line in text
     for private in ("欧阳", "筱平", card["number"], card["id"], card["holder_id"], card["copy_id"]):
         assert private not in text
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_lost_card_opens_the_same_page(client: Any, house: House) -> None:
-    card = make_card(house)
+def test_a_lost_card_opens_the_same_page(client: Any, instance: Instance) -> None:
+    card = make_card(instance)
     before = client.get("/c/" + card["token"]).status_code
-    house.engine.write(
+    instance.engine.write(
         lambda tx: report_lost(
-            tx, card_id=card["id"], now=house.clock(), actor="test", reason="电话挂失"
+            tx, card_id=card["id"], now=instance.clock(), actor="test", reason="电话挂失"
         )
     )
     assert client.get("/c/" + card["token"]).status_code == before == 200

@@ -16,55 +16,59 @@ from huimin.cards.print_run import (
     record_printed,
 )
 from huimin.core.refusals import FieldProblems, Refusal
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 
 TODAY = date(2026, 10, 31)
 
 
-def numbers(house: House, **choice: Any) -> set[str]:
-    rows = house.engine.read(lambda tx: cards_of_run(tx, **{"today": TODAY, **choice}))
+def numbers(instance: Instance, **choice: Any) -> set[str]:
+    rows = instance.engine.read(lambda tx: cards_of_run(tx, **{"today": TODAY, **choice}))
     return {row["number"] for row in rows}
 
 
-def test_a_run_takes_unprinted_cards_that_count(house: House) -> None:
-    fresh, printed, stopped = make_card(house), make_card(house), make_card(house)
-    ends = make_card(house, expires_on="2026-10-31")
-    house.engine.write(
+def test_a_run_takes_unprinted_cards_that_count(instance: Instance) -> None:
+    fresh, printed, stopped = make_card(instance), make_card(instance), make_card(instance)
+    ends = make_card(instance, expires_on="2026-10-31")
+    instance.engine.write(
         lambda tx: record_printed(
-            tx, [printed["id"]], now=house.clock(), actor="test", reason="打印卡片"
+            tx, [printed["id"]], now=instance.clock(), actor="test", reason="打印卡片"
         )
     )
-    house.engine.write(
+    instance.engine.write(
         lambda tx: suspend_card(
-            tx, card_id=stopped["id"], now=house.clock(), actor="test", reason="核查"
+            tx, card_id=stopped["id"], now=instance.clock(), actor="test", reason="核查"
         )
     )
-    assert numbers(house) == {fresh["number"], ends["number"]}
-    assert numbers(house, printed_too=True) == {fresh["number"], ends["number"], printed["number"]}
-    assert numbers(house, today=date(2026, 11, 1)) == {fresh["number"]}
-    assert numbers(house, town_code="512022999000") == set()
+    assert numbers(instance) == {fresh["number"], ends["number"]}
+    assert numbers(instance, printed_too=True) == {
+        fresh["number"],
+        ends["number"],
+        printed["number"],
+    }
+    assert numbers(instance, today=date(2026, 11, 1)) == {fresh["number"]}
+    assert numbers(instance, town_code="512022999000") == set()
 
 
-def test_a_run_shows_the_name_as_it_is_printed(house: House) -> None:
-    make_card(house, make_holder(house, name="黄筱平"))
-    (row,) = house.engine.read(lambda tx: cards_of_run(tx, today=TODAY))
+def test_a_run_shows_the_name_as_it_is_printed(instance: Instance) -> None:
+    make_card(instance, make_holder(instance, name="黄筱平"))
+    (row,) = instance.engine.read(lambda tx: cards_of_run(tx, today=TODAY))
     assert row["holder_name"] == "黄筱平"
 
 
-def test_a_single_card_must_count(house: House) -> None:
-    card = make_card(house, expires_on="2026-10-31")
-    assert house.engine.read(lambda tx: card_to_print(tx, card["id"], TODAY))["id"] == card["id"]
+def test_a_single_card_must_count(instance: Instance) -> None:
+    card = make_card(instance, expires_on="2026-10-31")
+    assert instance.engine.read(lambda tx: card_to_print(tx, card["id"], TODAY))["id"] == card["id"]
     for ask in (
         lambda tx: card_to_print(tx, card["id"], date(2026, 11, 1)),
         lambda tx: card_of_holder(tx, card["holder_id"], date(2026, 11, 1)),
         lambda tx: card_of_holder(tx, "nobody", TODAY),
     ):
         with pytest.raises(FieldProblems):
-            house.engine.read(ask)
+            instance.engine.read(ask)
     with pytest.raises(Refusal):
-        house.engine.read(lambda tx: card_to_print(tx, "no card", TODAY))
+        instance.engine.read(lambda tx: card_to_print(tx, "no card", TODAY))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from huimin.cards.print_run import printed_cards
 from huimin.cards.sheet import CardFace, PrintedCard, cards_pdf, missing_glyphs
 from huimin.core.card_number import group, make_number
 from huimin.core.card_token import CardReading, read_text
-from huimin.house import House
+from huimin.instance import Instance
 from tests.cards.independent import read_codes, verified_claims
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
@@ -146,10 +146,10 @@ def test_the_card_says_what_it_must_in_an_embedded_font() -> None:
     assert len(pdf) < 200_000
 
 
-def test_eligibility_is_not_printed(house: House) -> None:
-    card = make_card(house, make_holder(house))
+def test_eligibility_is_not_printed(instance: Instance) -> None:
+    card = make_card(instance, make_holder(instance))
     rows = [{**card, "holder_name": "黄筱平"}]
-    text = page_text(cards_pdf(printed_cards(rows, house.key_ring, None), FACE))
+    text = page_text(cards_pdf(printed_cards(rows, instance.key_ring, None), FACE))
     for word in ("低保", "特困", "重病", "残疾", "孤儿", "dibao", "困难"):
         assert word not in text
 
@@ -196,18 +196,18 @@ def test_a_name_with_a_character_the_font_lacks_is_named() -> None:
 
 @pytest.mark.parametrize("host", [None, "huimin.lezhi.gov.cn"])
 def test_the_printed_code_verifies_with_the_public_keys_alone(
-    house: House, host: str | None
+    instance: Instance, host: str | None
 ) -> None:
-    cards = [make_card(house) for _ in range(3)]
-    house.key_ring.add()
-    cards.append(make_card(house))
+    cards = [make_card(instance) for _ in range(3)]
+    instance.key_ring.add()
+    cards.append(make_card(instance))
     rows = [{**card, "holder_name": "张伟"} for card in cards]
-    pdf = cards_pdf(printed_cards(rows, house.key_ring, host), FACE)
+    pdf = cards_pdf(printed_cards(rows, instance.key_ring, host), FACE)
     codes = read_codes(pdf)
     assert len(codes) == 4
     for code, card in zip(codes, cards, strict=True):
         address, _, digits = code.text.rpartition("/")
         assert address == (f"HTTPS://{host.upper()}/C" if host else "")
         assert read_text(code.text) == CardReading("token", card["token"])
-        claims = verified_claims(digits, house.key_ring.jwks())
+        claims = verified_claims(digits, instance.key_ring.jwks())
         assert claims[7].hex() == card["copy_id"]

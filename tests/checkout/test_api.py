@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.merchants import make_terminal
 from tests.making.till import ApiTill, make_till
 
 
 @pytest.fixture
-def till(client: Any, house: House) -> ApiTill:
-    return make_till(client, house, policy={})
+def till(client: Any, instance: Instance) -> ApiTill:
+    return make_till(client, instance, policy={})
 
 
 def test_a_terminal_is_told_who_it_is(till: ApiTill) -> None:
@@ -47,8 +47,8 @@ def test_a_card_is_found_by_its_number_and_by_its_address(till: ApiTill) -> None
 def test_a_look_is_recorded(till: ApiTill) -> None:
     till.post("/cards/verify", {"card": till.card["token"]})
     till.post("/cards/verify", {"card": "9" * 40})
-    till.house.lookups.flush()
-    rows = till.house.engine.read(
+    till.instance.lookups.flush()
+    rows = till.instance.engine.read(
         lambda tx: tx.connection.execute(
             "SELECT card_id, outcome FROM card_lookup ORDER BY id"
         ).fetchall()
@@ -114,8 +114,8 @@ def test_the_same_key_with_another_body_is_refused(till: ApiTill) -> None:
 
 def test_a_key_belongs_to_its_terminal(till: ApiTill) -> None:
     till.post("/redemptions", till.body(), "key-1")
-    _, key = make_terminal(till.house, till.outlet)
-    other = ApiTill(till.client, till.house, till.outlet, {}, key, till.card, till.serial)
+    _, key = make_terminal(till.instance, till.outlet)
+    other = ApiTill(till.client, till.instance, till.outlet, {}, key, till.card, till.serial)
     assert other.post("/redemptions", other.body(), "key-1").status_code == 201
 
 
@@ -172,8 +172,8 @@ def test_a_repeated_reversal_happens_once(till: ApiTill) -> None:
     assert till.ledger_rows() == 2
 
 
-def test_a_cap_is_exact_and_given_back(client: Any, house: House) -> None:
-    till = make_till(client, house, policy={"cap_card_day_fen": 1_500})
+def test_a_cap_is_exact_and_given_back(client: Any, instance: Instance) -> None:
+    till = make_till(client, instance, policy={"cap_card_day_fen": 1_500})
     first = till.redeem().json
     second = till.redeem().json
     assert (first["discount_fen"], second["discount_fen"]) == (1_024, 476)
@@ -186,9 +186,11 @@ def test_a_cap_is_exact_and_given_back(client: Any, house: House) -> None:
     assert till.redeem().json["discount_fen"] == 1_024
 
 
-def test_another_outlets_redemption_is_not_there(till: ApiTill, client: Any, house: House) -> None:
+def test_another_outlets_redemption_is_not_there(
+    till: ApiTill, client: Any, instance: Instance
+) -> None:
     given = till.redeem().json
-    other = make_till(client, house)
+    other = make_till(client, instance)
     for answer in (
         other.get(f"/redemptions/{given['id']}"),
         other.get(f"/redemptions?order_no={given['order_no']}"),
@@ -197,8 +199,8 @@ def test_another_outlets_redemption_is_not_there(till: ApiTill, client: Any, hou
         assert (answer.status_code, answer.json["code"]) == (404, "redemption_unknown")
 
 
-def test_a_hospital_counts_what_the_patient_pays(client: Any, house: House) -> None:
-    till = make_till(client, house, policy={}, kind="hospital")
+def test_a_hospital_counts_what_the_patient_pays(client: Any, instance: Instance) -> None:
+    till = make_till(client, instance, policy={}, kind="hospital")
     given = till.redeem(amount_fen=100_000, insurance_fen=70_000).json
     assert (given["eligible_fen"], given["discount_fen"]) == (30_000, 2_400)
     assert given["explanation"][-1] == "其中个人支付 ¥276.00。"

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.till import ApiTill, make_till
 
 
 @pytest.fixture
-def till(client: Any, house: House) -> ApiTill:
-    return make_till(client, house, policy={})
+def till(client: Any, instance: Instance) -> ApiTill:
+    return make_till(client, instance, policy={})
 
 
 def require_field(answer: Any, field: str) -> None:

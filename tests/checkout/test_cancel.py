@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from huimin.house import House, open_house
+from huimin.instance import Instance, open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
@@ -24,8 +24,8 @@ ORDERS = 24
 
 
 @pytest.fixture
-def till(client: Any, house: House) -> ApiTill:
-    return make_till(client, house, policy={})
+def till(client: Any, instance: Instance) -> ApiTill:
+    return make_till(client, instance, policy={})
 
 
 def cancel(till: ApiTill, order_no: str, **over: Any) -> Any:
@@ -60,8 +60,8 @@ def test_a_recorded_order_is_reversed_once(till: ApiTill) -> None:
     assert till.redeem(order_no="given-up").json == sold  # the kept answer of its key
 
 
-def test_it_is_the_outlet_s_own_order(till: ApiTill, client: Any, house: House) -> None:
-    stranger = make_till(client, house)
+def test_it_is_the_outlet_s_own_order(till: ApiTill, client: Any, instance: Instance) -> None:
+    stranger = make_till(client, instance)
     assert cancel(stranger, "same-number").status_code == 200
     assert till.redeem(order_no="same-number").status_code == 201
     assert cancel(stranger, "same-number").json["redemption"] is None
@@ -77,12 +77,12 @@ def test_what_is_missing_is_named(till: ApiTill, body: dict[str, str]) -> None:
 def shop(
     settings: Settings, serve: Serve
 ) -> Iterator[tuple[int, Settings, list[str], dict[str, Any]]]:
-    house = open_house(settings)
-    make_policy(house)
-    card = make_card(house, make_holder(house))
-    outlet = make_outlet(house)
-    keys = [make_terminal(house, outlet)[1] for _ in range(2)]
-    house.close()
+    instance = open_instance(settings)
+    make_policy(instance)
+    card = make_card(instance, make_holder(instance))
+    outlet = make_outlet(instance)
+    keys = [make_terminal(instance, outlet)[1] for _ in range(2)]
+    instance.close()
     with serve(settings.folder, settings.database_url) as port:
         yield port, settings, keys, card
 
@@ -110,15 +110,15 @@ def test_a_sale_and_its_cancellation_at_once_leave_nothing(shop: Any) -> None:
         codes = list(pool.map(send, range(2 * ORDERS)))
     assert set(codes[1::2]) == {200}
     assert set(codes[::2]) <= {201, 409}
-    house = open_house(settings)
+    instance = open_instance(settings)
     try:
-        left = house.engine.read(
+        left = instance.engine.read(
             lambda tx: tx.connection.execute(
                 "SELECT SUM(amount_fen) AS fen FROM ledger HAVING COUNT(*) > 0"
             ).fetchall()
         )
         assert [int(row["fen"]) for row in left] in ([], [0])
-        assert house.engine.read(verify_chains) == []
-        assert house.engine.read(check_rollups) == []
+        assert instance.engine.read(verify_chains) == []
+        assert instance.engine.read(check_rollups) == []
     finally:
-        house.close()
+        instance.close()

@@ -8,13 +8,13 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 
 from huimin.app import create_app
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.till import make_till
 
 
-def test_every_endpoint_keeps_its_contract(sqlite_house: House) -> None:
-    app = create_app(house=sqlite_house, testing=True)
-    till = make_till(app.test_client(), sqlite_house, policy={})
+def test_every_endpoint_keeps_its_contract(sqlite_instance: Instance) -> None:
+    app = create_app(instance=sqlite_instance, testing=True)
+    till = make_till(app.test_client(), sqlite_instance, policy={})
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
 
     for operation in schema.get_all_operations():

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from huimin.house import open_house
+from huimin.instance import open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
@@ -60,11 +60,11 @@ class Shop:
 
     def ledger(self) -> tuple[int, int]:
         """How many rows there are and what they gave, after the ledger has proved itself."""
-        house = open_house(self.settings)
+        instance = open_instance(self.settings)
         try:
-            assert house.engine.read(verify_chains) == []
-            assert house.engine.read(check_rollups) == []
-            row = house.engine.read(
+            assert instance.engine.read(verify_chains) == []
+            assert instance.engine.read(check_rollups) == []
+            row = instance.engine.read(
                 lambda tx: tx.connection.execute(
                     "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(discount_fen), 0) AS BIGINT) AS fen"
                     " FROM ledger"
@@ -72,17 +72,17 @@ class Shop:
             )
             return row["n"], row["fen"]
         finally:
-            house.close()
+            instance.close()
 
 
 @pytest.fixture
 def shop(settings: Settings, serve: Serve) -> Iterator[Shop]:
-    house = open_house(settings)
-    make_policy(house, cap_card_day_fen=DAY_CAP_FEN)
-    card = make_card(house, make_holder(house))
-    outlet = make_outlet(house)
-    keys = [make_terminal(house, outlet)[1] for _ in range(2)]
-    house.close()
+    instance = open_instance(settings)
+    make_policy(instance, cap_card_day_fen=DAY_CAP_FEN)
+    card = make_card(instance, make_holder(instance))
+    outlet = make_outlet(instance)
+    keys = [make_terminal(instance, outlet)[1] for _ in range(2)]
+    instance.close()
     with serve(settings.folder, settings.database_url) as port:
         yield Shop(port, settings, card, keys)
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.office import Office
 from tests.making.offline import OfflineTill, make_offline_till
 
 
 @pytest.fixture
-def till(client: Any, house: House) -> OfflineTill:
-    made = make_offline_till(client, house, name="宏扬店")
+def till(client: Any, instance: Instance) -> OfflineTill:
+    made = make_offline_till(client, instance, name="宏扬店")
     made.send(
         made.item(order_no="good-1"),
         made.item(order_no="bad-1", discount_fen=1_025, cashier="小王"),
@@ -25,8 +25,8 @@ def till(client: Any, house: House) -> OfflineTill:
 
 
 @pytest.fixture
-def office(app: Any, house: House) -> Office:
-    return Office(app, house)
+def office(app: Any, instance: Instance) -> Office:
+    return Office(app, instance)
 
 
 def test_refused_items_are_listed_with_reason_and_bearer(till: OfflineTill, office: Office) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from huimin.cards.change_state import expire_due, report_lost, resume_card, revoke_card
 from huimin.core.days import county_day
-from huimin.house import House
+from huimin.instance import Instance
 from tests.conftest import FixedClock
 from tests.making.cards import make_card
 from tests.making.offline import OFFLINE, OfflineTill, make_offline_till
@@ -18,13 +18,13 @@ from tests.making.till import make_till
 
 
 @pytest.fixture
-def till(client: Any, house: House) -> OfflineTill:
-    return make_offline_till(client, house)
+def till(client: Any, instance: Instance) -> OfflineTill:
+    return make_offline_till(client, instance)
 
 
-def change(house: House, act: Any, card: dict[str, Any]) -> None:
-    words = {"now": house.clock(), "actor": "test", "reason": "测试"}
-    house.engine.write(lambda tx: act(tx, card_id=card["id"], **words))
+def change(instance: Instance, act: Any, card: dict[str, Any]) -> None:
+    words = {"now": instance.clock(), "actor": "test", "reason": "测试"}
+    instance.engine.write(lambda tx: act(tx, card_id=card["id"], **words))
 
 
 def denied(pack: dict[str, Any]) -> list[str]:
@@ -59,44 +59,44 @@ def test_it_names_nobody(till: OfflineTill) -> None:
     assert "dibao" not in text
 
 
-def test_without_permission_there_is_none(client: Any, house: House) -> None:
-    till = make_till(client, house, policy={})
+def test_without_permission_there_is_none(client: Any, instance: Instance) -> None:
+    till = make_till(client, instance, policy={})
     answer = till.get("/offline-pack")
     assert (answer.status_code, answer.json["code"]) == (404, "offline_not_allowed")
     assert answer.json["cashier_message"]
 
 
-def test_without_a_policy_there_is_none(client: Any, house: House) -> None:
-    till = make_till(client, house, policy=None)
+def test_without_a_policy_there_is_none(client: Any, instance: Instance) -> None:
+    till = make_till(client, instance, policy=None)
     assert till.get("/offline-pack").json["code"] == "offline_not_allowed"
 
 
-def test_only_stopped_copies_are_denied(till: OfflineTill, house: House) -> None:
+def test_only_stopped_copies_are_denied(till: OfflineTill, instance: Instance) -> None:
     assert denied(till.pack) == []
-    cards = [make_card(house) for _ in range(3)]
+    cards = [make_card(instance) for _ in range(3)]
     for card in cards:
-        change(house, report_lost, card)
-    change(house, resume_card, cards[0])
-    change(house, revoke_card, cards[2])
+        change(instance, report_lost, card)
+    change(instance, resume_card, cards[0])
+    change(instance, revoke_card, cards[2])
     till.take_pack()
     assert denied(till.pack) == sorted(card["copy_id"] for card in cards[1:])
 
 
 def test_a_copy_that_expired_says_so_itself(
-    till: OfflineTill, house: House, clock: FixedClock
+    till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
-    card = make_card(house, expires_on="2026-10-31")
-    change(house, report_lost, card)
+    card = make_card(instance, expires_on="2026-10-31")
+    change(instance, report_lost, card)
     till.take_pack()
     assert denied(till.pack) == [card["copy_id"]]
     clock.advance(days=1)
-    house.engine.write(lambda tx: expire_due(tx, county_day(clock()), now=clock()))
+    instance.engine.write(lambda tx: expire_due(tx, county_day(clock()), now=clock()))
     till.take_pack()
     assert denied(till.pack) == []
 
 
 def test_asked_again_nothing_new_is_304_and_the_validity_goes_on(
-    till: OfflineTill, house: House, clock: FixedClock
+    till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
     etag = till.take_pack().headers["ETag"]
     clock.advance(hours=3)
@@ -105,28 +105,30 @@ def test_asked_again_nothing_new_is_304_and_the_validity_goes_on(
     assert again.headers["Huimin-Pack-Issued-At"] == "2026-10-31T05:00:00.000Z"
     assert again.headers["Huimin-Pack-Valid-Until"] == "2026-11-01T05:00:00.000Z"
     assert again.headers["Huimin-Pack-Server-Time"] == "2026-10-31T05:00:00.000Z"
-    change(house, report_lost, till.card)
+    change(instance, report_lost, till.card)
     changed = till.take_pack(etag)
     assert changed.status_code == 200
     assert changed.headers["ETag"] != etag
 
 
-def test_a_new_policy_is_in_the_pack_before_its_first_day(till: OfflineTill, house: House) -> None:
+def test_a_new_policy_is_in_the_pack_before_its_first_day(
+    till: OfflineTill, instance: Instance
+) -> None:
     etag = till.take_pack().headers["ETag"]
-    successor = make_policy(house, rate_bp=1_000, starts_on="2026-11-01", **OFFLINE)
+    successor = make_policy(instance, rate_bp=1_000, starts_on="2026-11-01", **OFFLINE)
     assert till.take_pack(etag).status_code == 200
     rates = {policy["id"]: policy["rate_bp"] for policy in till.pack["policies"]}
     assert rates[till.pack["days"]["2026-10-31"]] == 800
     assert till.pack["days"]["2026-11-01"] == successor.id
 
 
-def test_two_policies_one_for_the_outlet_kind(client: Any, house: House) -> None:
-    make_policy(house, code="kind", scope="kind", scope_value="pharmacy", rate_bp=500, **OFFLINE)
-    make_policy(house, code="some", scope="eligibility", scope_value="dibao", rate_bp=2_000)
-    till = make_offline_till(client, house, kind="pharmacy")
+def test_two_policies_one_for_the_outlet_kind(client: Any, instance: Instance) -> None:
+    make_policy(instance, code="kind", scope="kind", scope_value="pharmacy", rate_bp=500, **OFFLINE)
+    make_policy(instance, code="some", scope="eligibility", scope_value="dibao", rate_bp=2_000)
+    till = make_offline_till(client, instance, kind="pharmacy")
     assert [policy["rate_bp"] for policy in till.pack["policies"]] == [500]
 
 
-def test_at_a_hospital_the_base_is_what_the_patient_pays(client: Any, house: House) -> None:
-    till = make_offline_till(client, house, kind="hospital")
+def test_at_a_hospital_the_base_is_what_the_patient_pays(client: Any, instance: Instance) -> None:
+    till = make_offline_till(client, instance, kind="hospital")
     assert till.pack["policies"][0]["base"] == "after_insurance"

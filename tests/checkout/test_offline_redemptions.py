@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from huimin.cards.change_state import report_lost, resume_card
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.merchants.terminals import disable_terminal
@@ -28,13 +28,13 @@ from tests.making.policies import make_policy
 
 
 @pytest.fixture
-def till(client: Any, house: House) -> OfflineTill:
-    return make_offline_till(client, house)
+def till(client: Any, instance: Instance) -> OfflineTill:
+    return make_offline_till(client, instance)
 
 
-def change(house: House, act: Any, card: dict[str, Any]) -> None:
-    words = {"now": house.clock(), "actor": "test", "reason": "测试"}
-    house.engine.write(lambda tx: act(tx, card_id=card["id"], **words))
+def change(instance: Instance, act: Any, card: dict[str, Any]) -> None:
+    words = {"now": instance.clock(), "actor": "test", "reason": "测试"}
+    instance.engine.write(lambda tx: act(tx, card_id=card["id"], **words))
 
 
 def code_of(till: OfflineTill, item: dict[str, Any]) -> str:
@@ -49,13 +49,13 @@ def code_of(till: OfflineTill, item: dict[str, Any]) -> str:
     return str(first["code"])
 
 
-def proven(house: House) -> None:
-    assert house.engine.read(verify_chains) == []
-    assert house.engine.read(check_rollups) == []
+def proven(instance: Instance) -> None:
+    assert instance.engine.read(verify_chains) == []
+    assert instance.engine.read(check_rollups) == []
 
 
 def test_an_item_is_entered_on_its_own_day(
-    till: OfflineTill, house: House, clock: FixedClock
+    till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
     item = till.item(cashier="小王", device_clock_offset_ms=-90_000)
     clock.advance(hours=16)  # in the county the next day, and the next month
@@ -78,10 +78,12 @@ def test_an_item_is_entered_on_its_own_day(
     assert (found["channel"], found["business_day"]) == ("offline", "2026-10-31")
     statement = till.get("/statements/2026-10-31").json
     assert statement["sums"]["discount_fen"] == 1_024
-    proven(house)
+    proven(instance)
 
 
-def test_a_repeat_is_a_duplicate_with_the_same_redemption(till: OfflineTill, house: House) -> None:
+def test_a_repeat_is_a_duplicate_with_the_same_redemption(
+    till: OfflineTill, instance: Instance
+) -> None:
     items = [till.item(), till.item()]
     first = till.send(*items, items[0])
     assert [answer["status"] for answer in first] == ["accepted", "accepted", "duplicate"]
@@ -91,7 +93,7 @@ def test_a_repeat_is_a_duplicate_with_the_same_redemption(till: OfflineTill, hou
         answer["redemption"] for answer in first[:2]
     ]
     assert till.ledger_rows() == 2
-    proven(house)
+    proven(instance)
 
 
 def test_the_same_id_with_another_content_is_refused_and_the_first_stays(
@@ -146,54 +148,58 @@ def test_a_call_has_a_hundred_items_at_most(till: OfflineTill) -> None:
 
 
 def test_a_card_lost_before_the_pack_was_made(
-    till: OfflineTill, house: House, clock: FixedClock
+    till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
-    change(house, report_lost, till.card)
+    change(instance, report_lost, till.card)
     clock.advance(minutes=10)
     till.take_pack()
     assert code_of(till, till.item()) == "card_lost"
 
 
 def test_a_card_lost_after_the_pack_was_made_could_not_be_known(
-    till: OfflineTill, house: House, clock: FixedClock
+    till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
     clock.advance(minutes=10)
-    change(house, report_lost, till.card)
+    change(instance, report_lost, till.card)
     clock.advance(minutes=10)
     item = till.item()
     clock.advance(minutes=10)
     assert till.send(item)[0]["status"] == "accepted"
 
 
-def test_a_card_lost_after_the_sale(till: OfflineTill, house: House, clock: FixedClock) -> None:
+def test_a_card_lost_after_the_sale(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
     item = till.item()
     clock.advance(minutes=10)
-    change(house, report_lost, till.card)
+    change(instance, report_lost, till.card)
     assert till.send(item)[0]["status"] == "accepted"
 
 
 def test_a_card_found_again_before_the_sale(
-    till: OfflineTill, house: House, clock: FixedClock
+    till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
-    change(house, report_lost, till.card)
+    change(instance, report_lost, till.card)
     clock.advance(minutes=10)
     till.take_pack()
-    change(house, resume_card, till.card)
+    change(instance, resume_card, till.card)
     clock.advance(minutes=10)
     assert till.send(till.item())[0]["status"] == "accepted"
 
 
-def test_a_card_expired_on_the_day(till: OfflineTill, house: House, clock: FixedClock) -> None:
-    card = make_card(house, expires_on="2026-10-31")
+def test_a_card_expired_on_the_day(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
+    card = make_card(instance, expires_on="2026-10-31")
     assert till.send(till.item(card=card["token"]))[0]["status"] == "accepted"
     clock.advance(hours=14)
     assert code_of(till, till.item(card=card["token"])) == "card_expired"
 
 
-def test_a_card_not_yet_issued(till: OfflineTill, house: House, clock: FixedClock) -> None:
+def test_a_card_not_yet_issued(till: OfflineTill, instance: Instance, clock: FixedClock) -> None:
     before = clock()
     clock.advance(hours=1)
-    card = make_card(house)
+    card = make_card(instance)
     assert code_of(till, till.item(before, card=card["token"])) == "card_unknown"
 
 
@@ -252,8 +258,10 @@ def test_another_policy(till: OfflineTill) -> None:
     assert code_of(till, till.item(policy_id="another")) == "offline_policy_other"
 
 
-def test_the_policy_of_that_day_counts(till: OfflineTill, house: House, clock: FixedClock) -> None:
-    make_policy(house, rate_bp=1_000, starts_on="2026-11-01", **OFFLINE)
+def test_the_policy_of_that_day_counts(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
+    make_policy(instance, rate_bp=1_000, starts_on="2026-11-01", **OFFLINE)
     till.take_pack()
     old = till.item()
     clock.advance(hours=15)
@@ -264,19 +272,19 @@ def test_the_policy_of_that_day_counts(till: OfflineTill, house: House, clock: F
 
 
 def test_a_policy_published_during_the_day_could_not_be_known(
-    till: OfflineTill, house: House, clock: FixedClock
+    till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
     clock.advance(hours=1)
-    make_policy(house, rate_bp=1_000, starts_on="2026-11-01", **OFFLINE)
+    make_policy(instance, rate_bp=1_000, starts_on="2026-11-01", **OFFLINE)
     clock.advance(hours=15)
     (answer,) = till.send(till.item())
     assert till.row_of(answer)["policy_version"] == 1
 
 
 def test_a_policy_that_no_longer_allows_it(
-    till: OfflineTill, house: House, clock: FixedClock
+    till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
-    make_policy(house, starts_on="2026-11-01")
+    make_policy(instance, starts_on="2026-11-01")
     till.take_pack()
     clock.advance(hours=15)
     assert code_of(till, till.item()) == "offline_not_allowed"
@@ -298,11 +306,11 @@ def test_a_cap_of_one_purchase(till: OfflineTill) -> None:
     assert code_of(till, item) == "offline_cap_exceeded"
 
 
-def test_a_cap_of_a_card_under_one_pack(till: OfflineTill, house: House) -> None:
+def test_a_cap_of_a_card_under_one_pack(till: OfflineTill, instance: Instance) -> None:
     till.send(*(till.item(amount_fen=30_000, discount_fen=2_400) for _ in range(2)))
     over = till.item(amount_fen=30_000, discount_fen=2_400)
     assert code_of(till, over) == "offline_cap_exceeded"
-    other = make_card(house)
+    other = make_card(instance)
     accepted = till.item(card=other["token"], amount_fen=30_000, discount_fen=2_400)
     assert till.send(accepted)[0]["status"] == "accepted"
 
@@ -321,13 +329,13 @@ def test_a_cap_a_new_pack_begins_anew(till: OfflineTill, clock: FixedClock) -> N
     assert till.send(item)[0]["status"] == "accepted"
 
 
-def test_a_cap_of_the_till(client: Any, house: House) -> None:
+def test_a_cap_of_the_till(client: Any, instance: Instance) -> None:
     till = make_offline_till(
         client,
-        house,
+        instance,
         policy={"offline_cap_card_fen": 3_000, "offline_cap_terminal_fen": 5_000},
     )
-    other = make_card(house)
+    other = make_card(instance)
     first = till.item(amount_fen=37_500, discount_fen=3_000)
     second = till.item(card=other["token"], amount_fen=37_500, discount_fen=3_000)
     assert till.send(first)[0]["status"] == "accepted"
@@ -335,11 +343,11 @@ def test_a_cap_of_the_till(client: Any, house: House) -> None:
 
 
 def test_a_cap_of_the_day_when_other_tills_used_it_up(
-    client: Any, house: House, clock: FixedClock
+    client: Any, instance: Instance, clock: FixedClock
 ) -> None:
     till = make_offline_till(
         client,
-        house,
+        instance,
         policy={
             "cap_card_day_fen": 2_000,
             "offline_cap_card_fen": 2_000,
@@ -353,7 +361,7 @@ def test_a_cap_of_the_day_when_other_tills_used_it_up(
     assert (answer["status"], answer["code"]) == ("refused", "cap_reached")
     assert answer["bearer"] == "merchant"
     assert "今日上限" in answer["detail"]
-    proven(house)
+    proven(instance)
 
 
 def test_presented_by_one_of_the_family(till: OfflineTill) -> None:
@@ -363,14 +371,14 @@ def test_presented_by_one_of_the_family(till: OfflineTill) -> None:
     assert row["presenter_id"] not in ("", till.card["holder_id"])
 
 
-def test_presented_by_which_of_several_is_not_known(till: OfflineTill, house: House) -> None:
-    card = make_card(house, make_holder(house, family=(("张三", "儿子"), ("张四", "女儿"))))
+def test_presented_by_which_of_several_is_not_known(till: OfflineTill, instance: Instance) -> None:
+    card = make_card(instance, make_holder(instance, family=(("张三", "儿子"), ("张四", "女儿"))))
     (answer,) = till.send(till.item(card=card["token"], presented_by="family_member"))
     assert till.row_of(answer)["presenter_id"] == ""
 
 
-def test_presented_by_who_has_no_family(till: OfflineTill, house: House) -> None:
-    card = make_card(house, make_holder(house, family=()))
+def test_presented_by_who_has_no_family(till: OfflineTill, instance: Instance) -> None:
+    card = make_card(instance, make_holder(instance, family=()))
     item = till.item(card=card["token"], presented_by="family_member")
     assert code_of(till, item) == "presenter_unknown"
 
@@ -380,15 +388,15 @@ def test_presented_by_who_was_not_checked(till: OfflineTill) -> None:
 
 
 def test_a_changing_code_counts_offline_only_where_the_policy_says_so(
-    till: OfflineTill, house: House
+    till: OfflineTill, instance: Instance
 ) -> None:
-    item = till.item(card=make_code(house, till.card), identity_checked=False)
+    item = till.item(card=make_code(instance, till.card), identity_checked=False)
     assert code_of(till, item) == "offline_code_needed"
 
 
-def test_a_changing_code_counts_once(client: Any, house: House, clock: FixedClock) -> None:
-    till = make_offline_till(client, house, policy={"offline_changing_code": True})
-    code = make_code(house, till.card)
+def test_a_changing_code_counts_once(client: Any, instance: Instance, clock: FixedClock) -> None:
+    till = make_offline_till(client, instance, policy={"offline_changing_code": True})
+    code = make_code(instance, till.card)
     clock.advance(seconds=90)  # between the reading and the paying
     first, second = (till.item(card=code, identity_checked=False) for _ in range(2))
     clock.advance(hours=5)
@@ -399,34 +407,34 @@ def test_a_changing_code_counts_once(client: Any, house: House, clock: FixedCloc
 
 
 def test_a_changing_code_of_long_ago_does_not_count(
-    client: Any, house: House, clock: FixedClock
+    client: Any, instance: Instance, clock: FixedClock
 ) -> None:
-    till = make_offline_till(client, house, policy={"offline_changing_code": True})
-    code = make_code(house, till.card)
+    till = make_offline_till(client, instance, policy={"offline_changing_code": True})
+    code = make_code(instance, till.card)
     clock.advance(minutes=13)
     assert code_of(till, till.item(card=code)) == "code_stale"
 
 
 def test_a_dry_run_leaves_an_offline_sale_under_the_caps_of_its_pack(
-    till: OfflineTill, house: House
+    till: OfflineTill, instance: Instance
 ) -> None:
-    make_policy(house, code="some", scope="eligibility", scope_value="dibao", rate_bp=2_000)
+    make_policy(instance, code="some", scope="eligibility", scope_value="dibao", rate_bp=2_000)
     till.send(till.item(amount_fen=50_000, discount_fen=3_000))
     draft = PolicyDraft("jiuerzhe", "九五折", 500, "2026-12-01")
 
     def work(tx: Any) -> Any:
-        row = save_draft(tx, draft, now=house.clock(), actor="test")
+        row = save_draft(tx, draft, now=instance.clock(), actor="test")
         return dry_run(tx, terms_of(row), "2026-10")
 
-    total = house.engine.write(work).total
+    total = instance.engine.write(work).total
     assert (total.discount_before_fen, total.discount_after_fen) == (3_000, 2_500)
     draft = replace(draft, rate_bp=1_000)
-    total = house.engine.write(work).total
+    total = instance.engine.write(work).total
     assert (total.discount_before_fen, total.discount_after_fen) == (3_000, 3_000)
 
 
-def test_who_bears_it_is_what_the_policy_says(client: Any, house: House) -> None:
-    till = make_offline_till(client, house, policy={"offline_bearer": "government"})
+def test_who_bears_it_is_what_the_policy_says(client: Any, instance: Instance) -> None:
+    till = make_offline_till(client, instance, policy={"offline_bearer": "government"})
     (answer,) = till.send(till.item(discount_fen=1_025))
     assert answer["bearer"] == "government"
 
@@ -440,21 +448,23 @@ def test_the_words_are_in_the_language_of_each_asking(till: OfflineTill) -> None
     assert english["detail"].startswith("Order taken has")
 
 
-def test_a_switched_off_till_keeps_its_items(till: OfflineTill, house: House) -> None:
+def test_a_switched_off_till_keeps_its_items(till: OfflineTill, instance: Instance) -> None:
     item = till.item()
-    words = {"now": house.clock(), "actor": "test", "reason": "测试"}
-    house.engine.write(lambda tx: disable_terminal(tx, terminal_id=till.terminal["id"], **words))
+    words = {"now": instance.clock(), "actor": "test", "reason": "测试"}
+    instance.engine.write(lambda tx: disable_terminal(tx, terminal_id=till.terminal["id"], **words))
     answer = till.post("/offline-redemptions", {"redemptions": [item]})
     assert (answer.status_code, answer.json["code"]) == (403, "terminal_disabled")
-    kept = house.engine.read(
+    kept = instance.engine.read(
         lambda tx: tx.connection.execute("SELECT COUNT(*) AS n FROM offline_item").fetchone()["n"]
     )
     assert kept == 0
 
 
-def test_each_till_has_client_ids_of_its_own(till: OfflineTill, client: Any, house: House) -> None:
-    _, key = make_terminal(house, till.outlet)
-    other = OfflineTill(client, house, till.outlet, till.terminal, key, till.card)
+def test_each_till_has_client_ids_of_its_own(
+    till: OfflineTill, client: Any, instance: Instance
+) -> None:
+    _, key = make_terminal(instance, till.outlet)
+    other = OfflineTill(client, instance, till.outlet, till.terminal, key, till.card)
     other.take_pack()
     item = till.item()
     assert till.send(item)[0]["status"] == "accepted"
@@ -462,13 +472,15 @@ def test_each_till_has_client_ids_of_its_own(till: OfflineTill, client: Any, hou
     assert till.ledger_rows() == 2
 
 
-def test_the_same_items_at_once_are_entered_once(till: OfflineTill, app: Any, house: House) -> None:
+def test_the_same_items_at_once_are_entered_once(
+    till: OfflineTill, app: Any, instance: Instance
+) -> None:
     # The pack leaves 60.00 to the card: five sales, and no more however they race.
     items = [till.item(discount_fen=1_024) for _ in range(5)]
 
     def send(number: int) -> list[str]:
         other = OfflineTill(
-            app.test_client(), house, till.outlet, till.terminal, till.key, till.card
+            app.test_client(), instance, till.outlet, till.terminal, till.key, till.card
         )
         return [answer["status"] for answer in other.send(*items)]
 
@@ -478,4 +490,4 @@ def test_the_same_items_at_once_are_entered_once(till: OfflineTill, app: Any, ho
         assert sorted(of_item) == ["accepted", *["duplicate"] * 5]
     assert till.ledger_rows() == 5
     assert till.send(till.item())[0]["code"] == "offline_cap_exceeded"
-    proven(house)
+    proven(instance)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.merchants.terminals import disable_terminal
 from tests.making.cards import make_card
 from tests.making.merchants import make_outlet, make_terminal
@@ -18,13 +18,13 @@ from tests.making.staff import csrf_of, make_staff, sign_in
 class PageTill:
     """What the page's script does."""
 
-    def __init__(self, client: Any, house: House, terminals: int = 1) -> None:
-        make_policy(house)
-        self.client, self.house = client, house
-        self.outlet = make_outlet(house)
-        self.terminals = [make_terminal(house, self.outlet)[0] for _ in range(terminals)]
-        self.card = make_card(house)
-        cashier = make_staff(house, "cashier", outlet_id=self.outlet["id"])
+    def __init__(self, client: Any, instance: Instance, terminals: int = 1) -> None:
+        make_policy(instance)
+        self.client, self.instance = client, instance
+        self.outlet = make_outlet(instance)
+        self.terminals = [make_terminal(instance, self.outlet)[0] for _ in range(terminals)]
+        self.card = make_card(instance)
+        cashier = make_staff(instance, "cashier", outlet_id=self.outlet["id"])
         sign_in(client, cashier["username"])
         self.token = csrf_of(client, "/till/")
 
@@ -46,8 +46,8 @@ class PageTill:
 
 
 @pytest.fixture
-def till(client: Any, house: House) -> PageTill:
-    return PageTill(client, house)
+def till(client: Any, instance: Instance) -> PageTill:
+    return PageTill(client, instance)
 
 
 def test_a_sale_and_its_return(till: PageTill) -> None:
@@ -71,7 +71,7 @@ def test_a_sale_and_its_return(till: PageTill) -> None:
 
 def test_the_ledger_names_who_was_at_the_till(till: PageTill) -> None:
     till.post("redeem", till.sale(), "key-1")
-    row = till.house.engine.read(
+    row = till.instance.engine.read(
         lambda tx: tx.connection.execute(
             "SELECT staff.role FROM ledger JOIN staff ON staff.id = ledger.staff_id"
         ).fetchone()
@@ -94,12 +94,12 @@ def test_a_form_of_another_site_is_refused(till: PageTill) -> None:
     assert (refused.status_code, refused.json["code"]) == (400, "csrf_failed")
 
 
-def test_a_terminal_is_chosen_among_ones_own(client: Any, house: House) -> None:
-    till = PageTill(client, house, terminals=2)
+def test_a_terminal_is_chosen_among_ones_own(client: Any, instance: Instance) -> None:
+    till = PageTill(client, instance, terminals=2)
     page = client.get("/till/")
     assert "您在哪一台收银终端" in page.text
     assert till.post("verify", {"card": till.card["token"]}).json["code"] == "terminal_disabled"
-    stranger, _ = make_terminal(house, make_outlet(house))
+    stranger, _ = make_terminal(instance, make_outlet(instance))
     for terminal, shown in ((stranger, False), (till.terminals[1], True)):
         client.post(
             "/till/terminal", data={"csrf_token": till.token, "terminal_id": terminal["id"]}
@@ -108,20 +108,20 @@ def test_a_terminal_is_chosen_among_ones_own(client: Any, house: House) -> None:
     assert till.post("verify", {"card": till.card["token"]}).status_code == 200
 
 
-def test_an_outlet_without_a_terminal_says_what_to_do(client: Any, house: House) -> None:
-    till = PageTill(client, house)
-    house.engine.write(
+def test_an_outlet_without_a_terminal_says_what_to_do(client: Any, instance: Instance) -> None:
+    till = PageTill(client, instance)
+    instance.engine.write(
         lambda tx: disable_terminal(
-            tx, terminal_id=till.terminals[0]["id"], now=house.clock(), actor="t", reason="坏了"
+            tx, terminal_id=till.terminals[0]["id"], now=instance.clock(), actor="t", reason="坏了"
         )
     )
     assert "还没有在用的收银终端" in client.get("/till/").text
 
 
-def test_a_manager_has_the_tills_of_the_merchant(client: Any, house: House) -> None:
-    outlet = make_outlet(house)
-    make_terminal(house, outlet)
-    manager = make_staff(house, "merchant_manager", merchant_id=outlet["merchant_id"])
+def test_a_manager_has_the_tills_of_the_merchant(client: Any, instance: Instance) -> None:
+    outlet = make_outlet(instance)
+    make_terminal(instance, outlet)
+    manager = make_staff(instance, "merchant_manager", merchant_id=outlet["merchant_id"])
     sign_in(client, manager["username"])
     assert "请扫描惠民卡" in client.get("/till/").text
 
@@ -135,9 +135,9 @@ def test_a_cached_page_gets_a_fresh_token_and_the_servers_time(till: PageTill) -
 
 
 def test_todays_sales_are_found_by_what_a_cashier_has_in_hand(till: PageTill) -> None:
-    till.house.clock.advance(hours=4, minutes=5)  # type: ignore[attr-defined]
+    till.instance.clock.advance(hours=4, minutes=5)  # type: ignore[attr-defined]
     done = till.post("redeem", till.sale(order_no="POS-77"), "key-1").json
-    till.house.clock.advance(minutes=60)  # type: ignore[attr-defined]
+    till.instance.clock.advance(minutes=60)  # type: ignore[attr-defined]
     till.post("redeem", till.sale(amount_fen=5_000, order_no="POS-88"), "key-2")
 
     def found(text: str) -> list[str]:
@@ -154,10 +154,10 @@ def test_todays_sales_are_found_by_what_a_cashier_has_in_hand(till: PageTill) ->
 
 
 def test_a_whole_order_number_is_found_on_a_later_day(
-    client: Any, house: House, clock: Any
+    client: Any, instance: Instance, clock: Any
 ) -> None:
     clock.advance(hours=13)
-    till = PageTill(client, house)
+    till = PageTill(client, instance)
     sold = till.post("redeem", till.sale(order_no="W-77"), "key-1").json
     clock.advance(hours=2)
     assert till.post("sales", {"text": ""}).json["count"] == 0
@@ -166,15 +166,15 @@ def test_a_whole_order_number_is_found_on_a_later_day(
     assert till.post("sales", {"text": "W-7"}).json["count"] == 0
     (found,) = till.post("sales", {"text": "W-77"}).json["sales"]
     assert (found["id"], found["left_fen"]) == (sold["id"], 10_000)
-    other = make_outlet(till.house)
-    _, key = make_terminal(till.house, other)
-    make_redemption(till.house, till.card, key, amount_fen=9_900, order_no="W-99")
+    other = make_outlet(till.instance)
+    _, key = make_terminal(till.instance, other)
+    make_redemption(till.instance, till.card, key, amount_fen=9_900, order_no="W-99")
     assert till.post("sales", {"text": "W-99"}).json["count"] == 0
 
 
 def test_another_outlets_sales_are_not_in_the_list(till: PageTill, client: Any) -> None:
-    other = make_outlet(till.house)
-    _, key = make_terminal(till.house, other)
-    make_redemption(till.house, till.card, key, amount_fen=9_900)
+    other = make_outlet(till.instance)
+    _, key = make_terminal(till.instance, other)
+    make_redemption(till.instance, till.card, key, amount_fen=9_900)
     assert till.post("sales", {"text": ""}).json["count"] == 0
     assert client.get("/till/today").json["sums"]["redemptions"] == 0

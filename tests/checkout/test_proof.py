@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.till import ApiTill, make_till
 
 
 @pytest.fixture
-def till(client: Any, house: House) -> ApiTill:
-    return make_till(client, house, policy={}, name="天池平价超市")
+def till(client: Any, instance: Instance) -> ApiTill:
+    return make_till(client, instance, policy={}, name="天池平价超市")
 
 
 def path_of(sold: dict[str, Any]) -> str:
@@ -70,8 +70,8 @@ def test_a_printer_s_capital_letters_do_not_matter(till: ApiTill) -> None:
     )
 
 
-def test_a_changed_row_is_told(client: Any, house: House) -> None:
-    till = make_till(client, house, policy={})
+def test_a_changed_row_is_told(client: Any, instance: Instance) -> None:
+    till = make_till(client, instance, policy={})
     sold, later = till.redeem().json, till.redeem().json
 
     def tamper(tx: Any) -> None:
@@ -83,7 +83,7 @@ def test_a_changed_row_is_told(client: Any, house: House) -> None:
             {"id": sold["id"]},
         )
 
-    house.engine.write(tamper)
+    instance.engine.write(tamper)
     page = till.client.get(path_of(sold)).text
     assert "与记账对不上" in page and "一致" not in page
     assert "与县里的记账一致" in till.client.get(path_of(later)).text

@@ -16,10 +16,10 @@ import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huimin.checkout.paper import COLUMNS, Piece, pair
-from huimin.checkout.paper_escpos import escpos_bytes
-from huimin.checkout.paper_text import columns_of, plain_text, printable, text_lines
-from huimin.house import House
+from huimin.checkout.receipts.paper import COLUMNS, Piece, pair
+from huimin.checkout.receipts.paper_escpos import escpos_bytes
+from huimin.checkout.receipts.paper_text import columns_of, plain_text, printable, text_lines
+from huimin.instance import Instance
 from tests.making.escpos_paper import Printed, read_escpos
 from tests.making.till import ApiTill, make_till
 
@@ -28,9 +28,9 @@ RECEIPTS = "SELECT copy_number, form, width_mm, printed_by FROM receipt_print OR
 
 
 @pytest.fixture
-def till(client: Any, house: House) -> ApiTill:
+def till(client: Any, instance: Instance) -> ApiTill:
     return make_till(
-        client, house, policy={"excluded_categories": ("tobacco",)}, name="天池平价超市"
+        client, instance, policy={"excluded_categories": ("tobacco",)}, name="天池平价超市"
     )
 
 
@@ -45,8 +45,8 @@ def fetch(till: ApiTill, ledger_id: str, accept: str, width: int = 58) -> Any:
     return till.get(f"/redemptions/{ledger_id}/receipt?width={width}", Accept=accept)
 
 
-def prints(house: House) -> list[dict[str, Any]]:
-    return house.engine.read(lambda tx: tx.connection.execute(RECEIPTS).fetchall())
+def prints(instance: Instance) -> list[dict[str, Any]]:
+    return instance.engine.read(lambda tx: tx.connection.execute(RECEIPTS).fetchall())
 
 
 def decoded(content: str) -> str:
@@ -65,7 +65,7 @@ def test_the_json_says_what_the_ledger_says_and_names_nobody(
     assert (told["excluded_fen"], told["presenter"], told["prints"]) == (2_500, "holder", 0)
     assert told["address"].endswith(f"/r/{sold['receipt_no']}/{sold['chain']['hash'][:16]}")
     assert "黄" not in answer.text and till.card["number"] not in answer.text
-    assert prints(till.house) == []
+    assert prints(till.instance) == []
 
 
 @pytest.mark.parametrize("width", [58, 80])
@@ -109,14 +109,14 @@ def test_the_second_printing_says_so_and_is_audited(till: ApiTill, sold: dict[st
     third = fetch(till, sold["id"], "text/plain", 80).text
     assert "重打" not in first
     assert "重打 第 2 次" in second and "重打 第 3 次" in third
-    kept = prints(till.house)
+    kept = prints(till.instance)
     assert [(row["copy_number"], row["form"], row["width_mm"]) for row in kept] == [
         (1, "text", 58),
         (2, "escpos", 58),
         (3, "text", 80),
     ]
     assert {row["printed_by"] for row in kept} == {f"terminal:{till.terminal['code']}"}
-    events = till.house.engine.read(
+    events = till.instance.engine.read(
         lambda tx: tx.connection.execute(
             "SELECT new_json FROM audit_event WHERE action = 'receipt.reprinted' ORDER BY id"
         ).fetchall()
@@ -134,7 +134,7 @@ def test_a_head_request_counts_nothing(till: ApiTill, sold: dict[str, Any]) -> N
         f"/api/v1/redemptions/{sold['id']}/receipt", headers=till.headers(Accept=ESCPOS)
     )
     assert answer.status_code == 200
-    assert prints(till.house) == []
+    assert prints(till.instance) == []
 
 
 def test_what_was_returned_stands_on_it_and_the_return_has_a_slip(
@@ -153,7 +153,7 @@ def test_what_was_returned_stands_on_it_and_the_return_has_a_slip(
 def test_lines_are_printed_and_a_family_member_is_no_name(till: ApiTill) -> None:
     from huimin.holders.people import family_of
 
-    member = till.house.engine.read(lambda tx: family_of(tx, till.card["holder_id"]))[0]
+    member = till.instance.engine.read(lambda tx: family_of(tx, till.card["holder_id"]))[0]
     items = [
         {"name": "鲁花5S压榨一级花生油5L家庭装", "category": "food", "amount_fen": 9_900},
         {"name": "香烟", "category": "tobacco", "amount_fen": 2_500},
@@ -166,12 +166,12 @@ def test_lines_are_printed_and_a_family_member_is_no_name(till: ApiTill) -> None
 
 
 def test_another_outlet_s_receipt_does_not_exist(
-    till: ApiTill, sold: dict[str, Any], client: Any, house: House
+    till: ApiTill, sold: dict[str, Any], client: Any, instance: Instance
 ) -> None:
-    other = make_till(client, house)
+    other = make_till(client, instance)
     answer = fetch(other, sold["id"], ESCPOS)
     assert (answer.status_code, answer.json["code"]) == (404, "redemption_unknown")
-    assert prints(house) == []
+    assert prints(instance) == []
 
 
 @pytest.mark.parametrize("width", ["57", "abc", "", "580"])
@@ -252,23 +252,23 @@ def printer() -> Any:
     listening.close()
 
 
-def cli_sale(house: House, app: Any) -> tuple[ApiTill, dict[str, Any]]:
-    till = make_till(app.test_client(), house, policy={}, name="天池平价超市")
+def cli_sale(instance: Instance, app: Any) -> tuple[ApiTill, dict[str, Any]]:
+    till = make_till(app.test_client(), instance, policy={}, name="天池平价超市")
     return till, dict(till.redeem().json)
 
 
 @pytest.fixture
-def sqlite_app(sqlite_house: House) -> Any:
+def sqlite_app(sqlite_instance: Instance) -> Any:
     from huimin.app import create_app
 
-    return create_app(house=sqlite_house, testing=True)
+    return create_app(instance=sqlite_instance, testing=True)
 
 
 def test_the_command_prints_on_a_network_printer(
-    sqlite_house: House, sqlite_app: Any, run_cli: RunCli, printer: Any, folder: Path
+    sqlite_instance: Instance, sqlite_app: Any, run_cli: RunCli, printer: Any, folder: Path
 ) -> None:
     port, received = printer
-    _, sold = cli_sale(sqlite_house, sqlite_app)
+    _, sold = cli_sale(sqlite_instance, sqlite_app)
     args = ["receipts", "print", sold["receipt_no"], "--printer", f"127.0.0.1:{port}"]
     first = run_cli([*args, "--width", "58"], folder)
     assert first.returncode == 0, first.stderr
@@ -283,28 +283,28 @@ def test_the_command_prints_on_a_network_printer(
 
 
 def test_a_printer_that_is_off_is_named_and_nothing_is_counted(
-    sqlite_house: House, sqlite_app: Any, run_cli: RunCli, folder: Path
+    sqlite_instance: Instance, sqlite_app: Any, run_cli: RunCli, folder: Path
 ) -> None:
-    _, sold = cli_sale(sqlite_house, sqlite_app)
+    _, sold = cli_sale(sqlite_instance, sqlite_app)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     args = ["receipts", "print", sold["receipt_no"], "--printer", f"127.0.0.1:{port}"]
     answer = run_cli(args, folder)
     assert answer.returncode == 2
     assert f"127.0.0.1:{port}" in answer.stderr and "Traceback" not in answer.stderr
-    assert prints(sqlite_house) == []
+    assert prints(sqlite_instance) == []
     assert run_cli(["receipts", "print", "x", "--printer", "h:port"], folder).returncode == 2
 
 
 def test_without_the_extra_the_error_says_how_to_install_it(
-    sqlite_house: House,
+    sqlite_instance: Instance,
     sqlite_app: Any,
     run_cli: RunCli,
     folder: Path,
     tmp_path: Path,
     printer: Any,
 ) -> None:
-    _, sold = cli_sale(sqlite_house, sqlite_app)
+    _, sold = cli_sale(sqlite_instance, sqlite_app)
     blocked = tmp_path / "blocked" / "escpos"
     blocked.mkdir(parents=True)
     (blocked / "__init__.py").write_text("raise ImportError('not installed')\n")
@@ -315,4 +315,4 @@ def test_without_the_extra_the_error_says_how_to_install_it(
     answer = run_cli(args, folder, PYTHONPATH=path)
     assert answer.returncode == 2
     assert "pip install 'huimin[escpos]'" in answer.stderr
-    assert prints(sqlite_house) == [] and printer[1] == []
+    assert prints(sqlite_instance) == [] and printer[1] == []

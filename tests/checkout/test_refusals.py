@@ -11,7 +11,7 @@ import pytest
 from huimin.cards.change_state import replace_card, report_lost, revoke_card, suspend_card
 from huimin.core.refusal_words import LANGUAGES
 from huimin.core.refusals import KINDS, Refusal
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.merchants.outlets import suspend_outlet
 from huimin.merchants.terminals import disable_terminal
 from tests.making.cards import make_card
@@ -22,8 +22,8 @@ SHAMING = ("困难", "贫", "低保", "不符合", "注销", "冒用", "hardship
 
 
 @pytest.fixture
-def till(client: Any, house: House) -> ApiTill:
-    return make_till(client, house, policy={"minimum_spend_fen": 1_000})
+def till(client: Any, instance: Instance) -> ApiTill:
+    return make_till(client, instance, policy={"minimum_spend_fen": 1_000})
 
 
 def require_refusal(answer: Any, code: str) -> None:
@@ -38,11 +38,11 @@ def require_refusal(answer: Any, code: str) -> None:
 
 
 def change(till: ApiTill, act: Callable[..., Any], **more: Any) -> None:
-    till.house.engine.write(
+    till.instance.engine.write(
         lambda tx: act(
             tx,
             card_id=till.card["id"],
-            now=till.house.clock(),
+            now=till.instance.clock(),
             actor="test",
             reason="测试",
             **more,
@@ -66,13 +66,13 @@ def test_a_stopped_card(till: ApiTill, act: Callable[..., Any], code: str) -> No
 
 
 def test_a_replaced_copy_stops_at_once(till: ApiTill) -> None:
-    change(till, replace_card, key_id=till.house.key_ring.active_key_id)
+    change(till, replace_card, key_id=till.instance.key_ring.active_key_id)
     require_refusal(till.redeem(), "card_replaced")
 
 
 def test_an_expired_card(till: ApiTill, clock: Any) -> None:
-    holder = make_holder(till.house)
-    till.card = make_card(till.house, holder, expires_on=date(2026, 10, 31))
+    holder = make_holder(till.instance)
+    till.card = make_card(till.instance, holder, expires_on=date(2026, 10, 31))
     assert till.redeem().status_code == 201
     clock.advance(days=1)
     require_refusal(till.redeem(), "card_expired")
@@ -113,17 +113,17 @@ def test_what_is_bought(till: ApiTill) -> None:
     require_refusal(till.redeem(amount_fen=5_000, excluded_fen=5_000), "nothing_eligible")
 
 
-def test_no_policy(client: Any, house: House) -> None:
-    till = make_till(client, house)
+def test_no_policy(client: Any, instance: Instance) -> None:
+    till = make_till(client, instance)
     verified = till.post("/cards/verify", {"card": till.card["token"]}).json
     assert verified["policy"] is None
     require_refusal(till.redeem(), "no_policy")
 
 
 def test_a_terminal_that_is_switched_off(till: ApiTill) -> None:
-    till.house.engine.write(
+    till.instance.engine.write(
         lambda tx: disable_terminal(
-            tx, terminal_id=till.terminal["id"], now=till.house.clock(), actor="t", reason="丢失"
+            tx, terminal_id=till.terminal["id"], now=till.instance.clock(), actor="t", reason="丢失"
         )
     )
     require_refusal(till.get("/terminal"), "terminal_disabled")
@@ -131,9 +131,9 @@ def test_a_terminal_that_is_switched_off(till: ApiTill) -> None:
 
 
 def test_an_outlet_that_is_suspended(till: ApiTill) -> None:
-    till.house.engine.write(
+    till.instance.engine.write(
         lambda tx: suspend_outlet(
-            tx, outlet_id=till.outlet["id"], now=till.house.clock(), actor="t", reason="整改"
+            tx, outlet_id=till.outlet["id"], now=till.instance.clock(), actor="t", reason="整改"
         )
     )
     require_refusal(till.redeem(), "outlet_suspended")

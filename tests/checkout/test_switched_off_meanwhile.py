@@ -12,29 +12,29 @@ from huimin.checkout.once import KeysInProgress
 from huimin.checkout.redeem import redeem
 from huimin.checkout.requests import RedemptionRequest, check_card
 from huimin.core.refusals import Refusal
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.merchants.outlets import suspend_outlet
 from huimin.merchants.terminals import disable_terminal
 from tests.making.till import ApiTill, make_till
 
 
 @pytest.fixture
-def till(client: Any, house: House) -> ApiTill:
-    return make_till(client, house, policy={})
+def till(client: Any, instance: Instance) -> ApiTill:
+    return make_till(client, instance, policy={})
 
 
 def switch_off_terminal(till: ApiTill) -> None:
-    till.house.engine.write(
+    till.instance.engine.write(
         lambda tx: disable_terminal(
-            tx, terminal_id=till.terminal["id"], now=till.house.clock(), actor="t", reason="丢失"
+            tx, terminal_id=till.terminal["id"], now=till.instance.clock(), actor="t", reason="丢失"
         )
     )
 
 
 def suspend(till: ApiTill) -> None:
-    till.house.engine.write(
+    till.instance.engine.write(
         lambda tx: suspend_outlet(
-            tx, outlet_id=till.outlet["id"], now=till.house.clock(), actor="t", reason="整改"
+            tx, outlet_id=till.outlet["id"], now=till.instance.clock(), actor="t", reason="整改"
         )
     )
 
@@ -46,14 +46,14 @@ def suspend(till: ApiTill) -> None:
 def test_a_till_that_was_open_a_moment_ago(
     till: ApiTill, act: Callable[[ApiTill], None], code: str
 ) -> None:
-    terminal = till.house.engine.read(lambda tx: terminal_of_key(tx, till.key))
+    terminal = till.instance.engine.read(lambda tx: terminal_of_key(tx, till.key))
     body = till.body()
-    card = check_card(body.pop("card"), till.house.key_ring.public_keys())
+    card = check_card(body.pop("card"), till.instance.key_ring.public_keys())
     request = RedemptionRequest(card, **body)
     act(till)
     with pytest.raises(Refusal) as caught:
-        till.house.engine.write(
-            lambda tx: redeem(tx, request, terminal=terminal, now=till.house.clock())
+        till.instance.engine.write(
+            lambda tx: redeem(tx, request, terminal=terminal, now=till.instance.clock())
         )
     assert caught.value.code == code
     assert till.ledger_rows() == 0
@@ -71,12 +71,12 @@ def test_a_key_that_is_being_worked_on(till: ApiTill) -> None:
         pass
 
 
-def test_an_eligibility_policy_is_what_the_ledger_counts(client: Any, house: House) -> None:
+def test_an_eligibility_policy_is_what_the_ledger_counts(client: Any, instance: Instance) -> None:
     till = make_till(
-        client, house, policy={"scope": "eligibility", "scope_value": "dibao", "code": "dibao"}
+        client, instance, policy={"scope": "eligibility", "scope_value": "dibao", "code": "dibao"}
     )
     assert till.redeem().status_code == 201
-    row = house.engine.read(
+    row = instance.engine.read(
         lambda tx: tx.connection.execute("SELECT eligibility FROM ledger").fetchone()
     )
     assert row["eligibility"] == "dibao"

@@ -10,7 +10,7 @@ import pytest
 from huimin.access.second_factor import new_secret, switch_on
 from huimin.access.staff_changes import staff_by_id
 from huimin.access.till_device import COOKIE
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.merchants.terminals import disable_terminal
 from tests.making.cards import make_card
 from tests.making.merchants import make_outlet, make_terminal
@@ -23,10 +23,10 @@ JSON = {"Accept": "application/json"}
 class Device:
     """A tablet at a till: a browser that nobody signs in at."""
 
-    def __init__(self, client: Any, house: House) -> None:
-        self.client, self.house = client, house
-        self.outlet = make_outlet(house)
-        self.terminal, self.key = make_terminal(house, self.outlet)
+    def __init__(self, client: Any, instance: Instance) -> None:
+        self.client, self.instance = client, instance
+        self.outlet = make_outlet(instance)
+        self.terminal, self.key = make_terminal(instance, self.outlet)
         self.token = csrf_of(client, "/till/set-up")
 
     def post(self, path: str, body: Any, key: str | None = None) -> Any:
@@ -42,27 +42,27 @@ class Device:
         return self.client.get_cookie(COOKIE, path="/till")
 
     def switch_off(self) -> None:
-        act = {"now": self.house.clock(), "actor": "t", "reason": "丢了"}
+        act = {"now": self.instance.clock(), "actor": "t", "reason": "丢了"}
         wanted = self.terminal["id"]
-        self.house.engine.write(lambda tx: disable_terminal(tx, terminal_id=wanted, **act))
+        self.instance.engine.write(lambda tx: disable_terminal(tx, terminal_id=wanted, **act))
 
 
 @pytest.fixture
-def device(client: Any, house: House) -> Device:
-    return Device(client, house)
+def device(client: Any, instance: Instance) -> Device:
+    return Device(client, instance)
 
 
-def events(house: House, action: str) -> list[Any]:
-    return house.engine.read(
+def events(instance: Instance, action: str) -> list[Any]:
+    return instance.engine.read(
         lambda tx: tx.connection.execute(
             "SELECT * FROM audit_event WHERE action = '" + action + "'"
         ).fetchall()
     )
 
 
-def test_one_scan_and_the_device_sells(device: Device, house: House) -> None:
-    make_policy(house)
-    card = make_card(house)
+def test_one_scan_and_the_device_sells(device: Device, instance: Instance) -> None:
+    make_policy(instance)
+    card = make_card(instance)
     assert device.post("verify", {"card": card["token"]}).json["code"] == "unauthorized"
     told = device.set_up().json
     assert told["terminal_code"] == device.terminal["code"]
@@ -76,11 +76,11 @@ def test_one_scan_and_the_device_sells(device: Device, house: House) -> None:
         "identity_checked": True,
     }
     assert device.post("redeem", sale, "k").json["payable_fen"] == 11_776
-    row = house.engine.read(
+    row = instance.engine.read(
         lambda tx: tx.connection.execute("SELECT terminal_id, staff_id FROM ledger").fetchone()
     )
     assert (row["terminal_id"], row["staff_id"]) == (device.terminal["id"], None)
-    assert [event["subject_id"] for event in events(house, "terminal.till_set_up")] == [
+    assert [event["subject_id"] for event in events(instance, "terminal.till_set_up")] == [
         device.terminal["id"]
     ]
 
@@ -117,9 +117,11 @@ def test_a_terminal_that_is_switched_off_is_told_kindly(device: Device) -> None:
     assert device.set_up().json["code"] == "terminal_disabled"
 
 
-def test_another_key_ends_the_set_up(device: Device, house: House) -> None:
+def test_another_key_ends_the_set_up(device: Device, instance: Instance) -> None:
     device.set_up()
-    house.engine.write(lambda tx: tx.connection.execute("UPDATE terminal SET key_hash = 'another'"))
+    instance.engine.write(
+        lambda tx: tx.connection.execute("UPDATE terminal SET key_hash = 'another'")
+    )
     refused = device.post("verify", {"card": "1"})
     assert (refused.status_code, refused.json["code"]) == (403, "till_not_set_up")
     page = device.client.get("/till/", follow_redirects=True)
@@ -135,14 +137,14 @@ def test_wrong_keys_are_told_and_slowed_down(device: Device) -> None:
     assert device.set_up().json["code"] == "too_many_requests"
 
 
-def test_only_the_merchants_manager_ends_the_set_up(device: Device, house: House) -> None:
+def test_only_the_merchants_manager_ends_the_set_up(device: Device, instance: Instance) -> None:
     device.set_up()
-    own = make_staff(house, "merchant_manager", merchant_id=device.outlet["merchant_id"])
+    own = make_staff(instance, "merchant_manager", merchant_id=device.outlet["merchant_id"])
     cases = (
         (own["username"], "wrong-password", "sign_in_failed"),
-        (make_staff(house, "merchant_manager")["username"], PASSWORD, "manager_unfit"),
+        (make_staff(instance, "merchant_manager")["username"], PASSWORD, "manager_unfit"),
         (
-            make_staff(house, "cashier", outlet_id=device.outlet["id"])["username"],
+            make_staff(instance, "cashier", outlet_id=device.outlet["id"])["username"],
             PASSWORD,
             "manager_unfit",
         ),
@@ -156,17 +158,17 @@ def test_only_the_merchants_manager_ends_the_set_up(device: Device, house: House
     }
     assert device.cookie() is None
     assert device.client.get("/till/state", headers=JSON).status_code == 401
-    assert [event["actor"] for event in events(house, "terminal.till_left")] == [own["username"]]
+    assert [event["actor"] for event in events(instance, "terminal.till_left")] == [own["username"]]
 
 
 def test_a_manager_with_a_second_factor_gives_the_code_and_wrong_ones_lock(
-    device: Device, house: House, clock: Any
+    device: Device, instance: Instance, clock: Any
 ) -> None:
     device.set_up()
-    own = make_staff(house, "merchant_manager", merchant_id=device.outlet["merchant_id"])
+    own = make_staff(instance, "merchant_manager", merchant_id=device.outlet["merchant_id"])
     secret = new_secret()
-    cipher = house.personal_data.encrypt(secret, "staff.totp")
-    house.engine.write(
+    cipher = instance.personal_data.encrypt(secret, "staff.totp")
+    instance.engine.write(
         lambda tx: switch_on(tx, staff_by_id(tx, own["id"]), cipher=cipher, step=0, now=clock())
     )
     word = {"username": own["username"], "password": PASSWORD}
@@ -179,12 +181,12 @@ def test_a_manager_with_a_second_factor_gives_the_code_and_wrong_ones_lock(
     assert device.post("leave", right).json == {"left": True}
 
 
-def test_whoever_is_signed_in_at_the_device_is_recorded(device: Device, house: House) -> None:
-    make_policy(house)
-    card = make_card(house)
+def test_whoever_is_signed_in_at_the_device_is_recorded(device: Device, instance: Instance) -> None:
+    make_policy(instance)
+    card = make_card(instance)
     device.set_up()
-    stranger = make_staff(house, "cashier")
-    own = make_staff(house, "cashier", outlet_id=device.outlet["id"])
+    stranger = make_staff(instance, "cashier")
+    own = make_staff(instance, "cashier", outlet_id=device.outlet["id"])
     for number, (who, staff_id) in enumerate(((stranger, None), (own, own["id"]))):
         sign_in(device.client, who["username"])
         device.token = csrf_of(device.client, "/till/")
@@ -196,7 +198,7 @@ def test_whoever_is_signed_in_at_the_device_is_recorded(device: Device, house: H
             "identity_checked": True,
         }
         assert device.post("redeem", sale, f"k{number}").status_code == 200
-        row = house.engine.read(
+        row = instance.engine.read(
             lambda tx: tx.connection.execute(
                 "SELECT terminal_id, staff_id FROM ledger ORDER BY sequence DESC"
             ).fetchone()
@@ -206,10 +208,10 @@ def test_whoever_is_signed_in_at_the_device_is_recorded(device: Device, house: H
         device.token = csrf_of(device.client, "/till/")
 
 
-def test_two_devices_are_one_terminal(device: Device, app: Any, house: House) -> None:
+def test_two_devices_are_one_terminal(device: Device, app: Any, instance: Instance) -> None:
     device.set_up()
     second = Device.__new__(Device)
-    second.client, second.house, second.key = app.test_client(), house, device.key
+    second.client, second.instance, second.key = app.test_client(), instance, device.key
     second.token = csrf_of(second.client, "/till/set-up")
     assert second.set_up().status_code == 200
     for one in (device, second):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from huimin.cards.change_state import suspend_card
-from huimin.house import House
+from huimin.instance import Instance
 from tests.checkout.test_till_device import JSON, Device
 from tests.making.cards import make_card
 from tests.making.policies import make_policy
@@ -15,19 +15,19 @@ from tests.making.sales import make_redemption
 
 
 @pytest.fixture
-def device(client: Any, house: House) -> Device:
-    made = Device(client, house)
-    make_policy(house)
+def device(client: Any, instance: Instance) -> Device:
+    made = Device(client, instance)
+    make_policy(instance)
     return made
 
 
-def test_it_files_a_claim_after_a_refusal(device: Device, house: House) -> None:
-    card = make_card(house)
+def test_it_files_a_claim_after_a_refusal(device: Device, instance: Instance) -> None:
+    card = make_card(instance)
     body = {"card": card["token"], "order_no": "A-1", "amount_fen": 5_000}
     assert device.post("claims", body, "key-1").json["code"] == "unauthorized"
     device.set_up()
-    act = {"card_id": card["id"], "now": house.clock(), "actor": "t", "reason": "测试"}
-    house.engine.write(lambda tx: suspend_card(tx, **act))
+    act = {"card_id": card["id"], "now": instance.clock(), "actor": "t", "reason": "测试"}
+    instance.engine.write(lambda tx: suspend_card(tx, **act))
     assert device.post("verify", {"card": card["token"]}).json["code"] == "card_suspended"
     answer = device.post("claims", {**body, "refusal_code": "card_suspended"}, "key-1")
     assert answer.status_code == 201
@@ -38,20 +38,20 @@ def test_it_files_a_claim_after_a_refusal(device: Device, house: House) -> None:
     slip = device.client.get(f"/till/claims/{told['id']}/paper", headers=JSON).json["paper"]
     assert told["claim_no"] in slip and "黄" not in slip
     assert told["claim_no"] in device.client.get("/till/claims").text
-    row = house.engine.read(
+    row = instance.engine.read(
         lambda tx: tx.connection.execute("SELECT submitted_by, staff_id FROM claim").fetchone()
     )
     assert (row["submitted_by"], row["staff_id"]) == (f"terminal:{device.terminal['code']}", None)
 
 
-def test_it_prints_and_the_count_names_the_terminal(device: Device, house: House) -> None:
-    sold = make_redemption(house, make_card(house), device.key)
+def test_it_prints_and_the_count_names_the_terminal(device: Device, instance: Instance) -> None:
+    sold = make_redemption(instance, make_card(instance), device.key)
     device.set_up()
     first = device.post(f"receipts/{sold['id']}/prints", {"width": 58}).json["paper"]
     second = device.post(f"receipts/{sold['id']}/prints", {"width": 80}).json["paper"]
     assert "重打" not in first and "重打 第 2 次" in second
     assert device.post(f"receipts/{sold['id']}/prints", {"width": 70}).status_code == 422
-    rows = house.engine.read(
+    rows = instance.engine.read(
         lambda tx: tx.connection.execute(
             "SELECT printed_by, terminal_id FROM receipt_print"
         ).fetchall()

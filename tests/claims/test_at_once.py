@@ -6,10 +6,10 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from huimin.checkout.receipts import count_print, receipt_of
+from huimin.checkout.receipts.receipts import count_print, receipt_of
 from huimin.claims.decide import approve_claim, reject_claim
 from huimin.core.refusals import Refusal
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.ledger.rollups import check_rollups
 from tests.making.cards import make_card
 from tests.making.claims import make_claim
@@ -33,58 +33,58 @@ def at_once(work: Any) -> list[Any]:
         return list(pool.map(run, range(THREADS)))
 
 
-def test_a_claim_is_decided_once(house: House) -> None:
-    make_policy(house)
-    card, (_, key) = make_card(house), make_terminal(house)
-    claim = make_claim(house, card, key)
+def test_a_claim_is_decided_once(instance: Instance) -> None:
+    make_policy(instance)
+    card, (_, key) = make_card(instance), make_terminal(instance)
+    claim = make_claim(instance, card, key)
 
     def decide(number: int) -> str:
-        given: dict[str, Any] = {"reason": "同时", "now": house.clock(), "actor": f"a{number}"}
+        given: dict[str, Any] = {"reason": "同时", "now": instance.clock(), "actor": f"a{number}"}
         act = reject_claim if number % 3 == 0 else approve_claim
-        house.engine.write(lambda tx: act(tx, claim["id"], **given))
+        instance.engine.write(lambda tx: act(tx, claim["id"], **given))
         return "decided"
 
     assert Counter(at_once(decide)) == {"decided": 1, "claim_decided": THREADS - 1}
-    assert house.engine.read(check_rollups) == []
+    assert instance.engine.read(check_rollups) == []
 
 
-def test_two_claims_and_a_sale_share_what_the_day_s_cap_leaves(house: House) -> None:
-    make_policy(house, cap_card_day_fen=1_500)
-    card, (_, key) = make_card(house), make_terminal(house)
-    claims = [make_claim(house, card, key)["id"] for _ in range(THREADS - 1)]
+def test_two_claims_and_a_sale_share_what_the_day_s_cap_leaves(instance: Instance) -> None:
+    make_policy(instance, cap_card_day_fen=1_500)
+    card, (_, key) = make_card(instance), make_terminal(instance)
+    claims = [make_claim(instance, card, key)["id"] for _ in range(THREADS - 1)]
 
     def give(number: int) -> int:
         if number == len(claims):
-            return int(make_redemption(house, card, key)["discount_fen"])
-        given: dict[str, Any] = {"reason": "", "now": house.clock(), "actor": "li"}
-        row = house.engine.write(lambda tx: approve_claim(tx, claims[number], **given))
+            return int(make_redemption(instance, card, key)["discount_fen"])
+        given: dict[str, Any] = {"reason": "", "now": instance.clock(), "actor": "li"}
+        row = instance.engine.write(lambda tx: approve_claim(tx, claims[number], **given))
         return int(row["discount_fen"])
 
     got = at_once(give)
     assert sorted(each for each in got if isinstance(each, int)) == [476, 1_024]
     assert Counter(each for each in got if isinstance(each, str)) == {"cap_reached": THREADS - 2}
-    assert house.engine.read(check_rollups) == []
+    assert instance.engine.read(check_rollups) == []
 
 
-def test_an_order_has_one_open_claim(house: House) -> None:
-    card, (_, key) = make_card(house), make_terminal(house)
-    got = at_once(lambda _: make_claim(house, card, key, order_no="A-1")["state"])
+def test_an_order_has_one_open_claim(instance: Instance) -> None:
+    card, (_, key) = make_card(instance), make_terminal(instance)
+    got = at_once(lambda _: make_claim(instance, card, key, order_no="A-1")["state"])
     assert Counter(got) == {"submitted": 1, "claim_exists": THREADS - 1}
 
 
-def test_each_printing_has_its_own_number(house: House) -> None:
-    make_policy(house)
-    card, (_, key) = make_card(house), make_terminal(house)
-    sold = make_redemption(house, card, key)
+def test_each_printing_has_its_own_number(instance: Instance) -> None:
+    make_policy(instance)
+    card, (_, key) = make_card(instance), make_terminal(instance)
+    sold = make_redemption(instance, card, key)
 
     def print_once(_: int) -> int:
         def work(tx: Any) -> int:
-            receipt = receipt_of(tx, sold["id"], outlet_id=None, settings=house.settings)
+            receipt = receipt_of(tx, sold["id"], outlet_id=None, settings=instance.settings)
             return count_print(
-                tx, receipt, form="text", width_mm=58, now=house.clock(), actor="test"
+                tx, receipt, form="text", width_mm=58, now=instance.clock(), actor="test"
             )
 
-        return house.engine.write(work)
+        return instance.engine.write(work)
 
     got = at_once(print_once)
     assert sorted(each for each in got if isinstance(each, int)) == list(range(1, THREADS + 1))

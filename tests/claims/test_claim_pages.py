@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from huimin.cards.change_state import report_lost
-from huimin.house import House
+from huimin.instance import Instance
 from tests.conftest import FixedClock
 from tests.making.cards import make_card
 from tests.making.claims import file_claim
@@ -21,13 +21,13 @@ from tests.making.till import ApiTill, make_till
 
 
 @pytest.fixture
-def office(app: Any, house: House) -> Office:
-    return Office(app, house)
+def office(app: Any, instance: Instance) -> Office:
+    return Office(app, instance)
 
 
 @pytest.fixture
-def till(client: Any, house: House) -> ApiTill:
-    return make_till(client, house, policy={"cap_card_day_fen": 1_500}, name="天池平价超市")
+def till(client: Any, instance: Instance) -> ApiTill:
+    return make_till(client, instance, policy={"cap_card_day_fen": 1_500}, name="天池平价超市")
 
 
 def decide(office: Office, client: Any, claim_id: str, act: str, reason: str = "") -> Any:
@@ -78,7 +78,7 @@ def test_a_rejection_needs_a_reason_that_the_till_reads(till: ApiTill, office: O
 def test_what_stands_against_it_is_said_and_can_t_be_approved(
     till: ApiTill, office: Office
 ) -> None:
-    till.card = make_card(till.house, make_holder(till.house, eligibility=None))
+    till.card = make_card(till.instance, make_holder(till.instance, eligibility=None))
     claim = file_claim(till).json
     client = office.client()
     page = client.get(f"/claims/{claim['id']}").text
@@ -90,7 +90,7 @@ def test_what_stands_against_it_is_said_and_can_t_be_approved(
 
 def test_a_lost_card_is_told_then_and_now(till: ApiTill, office: Office, clock: FixedClock) -> None:
     act = {"card_id": till.card["id"], "now": clock(), "actor": "test", "reason": "测试"}
-    till.house.engine.write(lambda tx: report_lost(tx, **act))
+    till.instance.engine.write(lambda tx: report_lost(tx, **act))
     claim = file_claim(till, refusal_code="card_lost").json
     client = office.client()
     page = client.get(f"/claims/{claim['id']}").text
@@ -210,7 +210,7 @@ def test_a_cashier_files_a_forgotten_card_and_gets_the_slip(till: ApiTill, offic
 
 def test_another_outlet_s_cashier_sees_none_of_it(till: ApiTill, office: Office) -> None:
     claim = file_claim(till).json
-    other = office.client("cashier", outlet_id=make_outlet(till.house)["id"])
+    other = office.client("cashier", outlet_id=make_outlet(till.instance)["id"])
     assert claim["claim_no"] not in other.get("/till/claims").text
     assert other.get(f"/till/claims/{claim['id']}").status_code in (403, 404)
 
@@ -226,7 +226,7 @@ def test_the_filing_cashier_s_own_claim_is_for_another_person(
         mark = "%(who)s" if tx.engine == "postgresql" else ":who"
         tx.connection.execute(f"UPDATE claim SET submitted_by = {mark}", {"who": username})
 
-    till.house.engine.write(filed_by_them)
+    till.instance.engine.write(filed_by_them)
     page = client.get(f"/claims/{claim['id']}").text
     assert "请由另一位管理员审批" in page and 'value="approve"' not in page
     answer = decide(office, client, claim["id"], "approve")

@@ -7,25 +7,25 @@ from typing import Any
 import pytest
 
 from huimin.cards.change_state import report_lost, suspend_card
-from huimin.house import House
+from huimin.instance import Instance
 from tests.conftest import FixedClock
 from tests.making.claims import file_claim
 from tests.making.till import ApiTill, make_till
 
 
 @pytest.fixture
-def till(client: Any, house: House) -> ApiTill:
-    return make_till(client, house, policy={})
+def till(client: Any, instance: Instance) -> ApiTill:
+    return make_till(client, instance, policy={})
 
 
-def lose(house: House, card: dict[str, Any], how: Any = report_lost) -> None:
-    act = {"card_id": card["id"], "now": house.clock(), "actor": "test", "reason": "测试"}
-    house.engine.write(lambda tx: how(tx, **act))
+def lose(instance: Instance, card: dict[str, Any], how: Any = report_lost) -> None:
+    act = {"card_id": card["id"], "now": instance.clock(), "actor": "test", "reason": "测试"}
+    instance.engine.write(lambda tx: how(tx, **act))
 
 
 @pytest.mark.parametrize("how", [report_lost, suspend_card])
 def test_after_a_refusal_the_purchase_is_put_down(till: ApiTill, how: Any) -> None:
-    lose(till.house, till.card, how)
+    lose(till.instance, till.card, how)
     refused = till.redeem(order_no="A-1")
     code = refused.json["code"]
     answer = file_claim(
@@ -109,9 +109,11 @@ def test_a_card_that_nobody_has_is_no_claim(till: ApiTill) -> None:
     assert file_claim(till, card=forged).status_code == 422
 
 
-def test_another_outlet_s_claim_does_not_exist(till: ApiTill, client: Any, house: House) -> None:
+def test_another_outlet_s_claim_does_not_exist(
+    till: ApiTill, client: Any, instance: Instance
+) -> None:
     claim = file_claim(till).json
-    other = make_till(client, house)
+    other = make_till(client, instance)
     for wanted in (claim["id"], claim["claim_no"], "nothing"):
         answer = other.get(f"/claims/{wanted}")
         assert (answer.status_code, answer.json["code"]) == (404, "claim_unknown")
@@ -119,7 +121,7 @@ def test_another_outlet_s_claim_does_not_exist(till: ApiTill, client: Any, house
 
 def test_filing_is_audited_without_a_name(till: ApiTill) -> None:
     claim = file_claim(till).json
-    (event,) = till.house.engine.read(
+    (event,) = till.instance.engine.read(
         lambda tx: tx.connection.execute(
             "SELECT * FROM audit_event WHERE subject_kind = 'claim'"
         ).fetchall()

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
@@ -25,26 +25,26 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class Shop:
     """An outlet with two tills and a day of three sales and a return."""
 
-    def __init__(self, app: Any, house: House) -> None:
-        make_policy(house)
-        self.app, self.house = app, house
-        self.outlet = make_outlet(house, name="时代百盛·宏扬店")
-        self.keys = [make_terminal(house, self.outlet)[1] for _ in range(2)]
-        self.card = make_card(house, make_holder(house))
+    def __init__(self, app: Any, instance: Instance) -> None:
+        make_policy(instance)
+        self.app, self.instance = app, instance
+        self.outlet = make_outlet(instance, name="时代百盛·宏扬店")
+        self.keys = [make_terminal(instance, self.outlet)[1] for _ in range(2)]
+        self.card = make_card(instance, make_holder(instance))
         self.orders: dict[str, dict[str, Any]] = {}
         for number, (fen, key) in enumerate(((12_800, 0), (5_055, 1), (9_999, 0)), start=1):
             self.sell(f"100{number}", fen, self.keys[key])
-        make_reversal(house, self.orders["1001"]["id"], self.keys[0], 2_800)
+        make_reversal(instance, self.orders["1001"]["id"], self.keys[0], 2_800)
         self.people = {
-            "cashier": make_staff(house, "cashier", outlet_id=self.outlet["id"])["username"],
+            "cashier": make_staff(instance, "cashier", outlet_id=self.outlet["id"])["username"],
             "manager": make_staff(
-                house, "merchant_manager", merchant_id=self.outlet["merchant_id"]
+                instance, "merchant_manager", merchant_id=self.outlet["merchant_id"]
             )["username"],
         }
 
     def sell(self, order_no: str, fen: int, key: str) -> None:
         self.orders[order_no] = make_redemption(
-            self.house, self.card, key, amount_fen=fen, order_no=order_no
+            self.instance, self.card, key, amount_fen=fen, order_no=order_no
         )
 
     def browser(self, who: str) -> Any:
@@ -78,15 +78,15 @@ class Shop:
         return client.post(f"{path}/close?{query}", data=data)
 
     def closings(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self.house.engine.read(
+        rows: list[dict[str, Any]] = self.instance.engine.read(
             lambda tx: tx.connection.execute("SELECT * FROM day_close ORDER BY id").fetchall()
         )
         return rows
 
 
 @pytest.fixture
-def shop(app: Any, house: House) -> Shop:
-    return Shop(app, house)
+def shop(app: Any, instance: Instance) -> Shop:
+    return Shop(app, instance)
 
 
 def text_of(page: Any) -> str:
@@ -226,7 +226,7 @@ def test_the_differences_can_be_taken_away(shop: Shop) -> None:
 def test_a_kept_list_is_compared_with_the_ledger_of_the_moment(shop: Shop) -> None:
     client = shop.browser("cashier")
     sent = shop.compare(client, shop.listing())
-    make_reversal(shop.house, shop.orders["1003"]["id"], shop.keys[0])
+    make_reversal(shop.instance, shop.orders["1003"]["id"], shop.keys[0])
     page = text_of(client.get(sent.location))
     assert "有 1 处不一致" in page and "1003" in page
     assert shop.close(client, sent.location).status_code == 409
@@ -250,12 +250,12 @@ def test_a_file_that_can_not_be_opened_is_not_said_to_be_a_register(shop: Shop) 
         assert told and "导入" not in told and "名册" not in told, told
 
 
-def test_another_shop_s_day_does_not_exist(shop: Shop, app: Any, house: House) -> None:
+def test_another_shop_s_day_does_not_exist(shop: Shop, app: Any, instance: Instance) -> None:
     client = shop.browser("cashier")
     sent = shop.compare(client, shop.listing())
-    other = make_outlet(house)
+    other = make_outlet(instance)
     stranger = app.test_client()
-    sign_in(stranger, make_staff(house, "cashier", outlet_id=other["id"])["username"])
+    sign_in(stranger, make_staff(instance, "cashier", outlet_id=other["id"])["username"])
     assert stranger.get(sent.location).status_code == 404
     assert stranger.get(f"{DAY}?outlet={shop.outlet['id']}").status_code == 404
     assert client.get(f"{DAY}?outlet={other['id']}").status_code == 404
@@ -263,8 +263,8 @@ def test_another_shop_s_day_does_not_exist(shop: Shop, app: Any, house: House) -
     assert shop.close(stranger, sent.location).status_code == 404
 
 
-def test_a_manager_chooses_the_outlet(shop: Shop, house: House) -> None:
-    second = make_outlet(house, merchant_id=shop.outlet["merchant_id"], name="时代百盛·二店")
+def test_a_manager_chooses_the_outlet(shop: Shop, instance: Instance) -> None:
+    second = make_outlet(instance, merchant_id=shop.outlet["merchant_id"], name="时代百盛·二店")
     manager = shop.browser("manager")
     page = manager.get(f"{DAY}?outlet={second['id']}")
     assert "时代百盛·二店" in page.text and "没有惠民卡交易" in page.text
@@ -285,10 +285,12 @@ def test_a_set_up_device_closes_its_outlet_s_day(shop: Shop, app: Any) -> None:
     assert shop.closings()[0]["closed_by"].startswith("terminal:")
 
 
-def test_the_auditor_finds_the_closing_in_the_record(shop: Shop, app: Any, house: House) -> None:
+def test_the_auditor_finds_the_closing_in_the_record(
+    shop: Shop, app: Any, instance: Instance
+) -> None:
     client = shop.browser("cashier")
     shop.close(client, shop.compare(client, shop.listing()).location)
     auditor = app.test_client()
-    sign_in(auditor, make_staff(house, "auditor")["username"])
+    sign_in(auditor, make_staff(instance, "auditor")["username"])
     assert "结清一天" in auditor.get("/audit/").text
     assert auditor.get(DAY).status_code == 403

@@ -28,22 +28,22 @@ from huimin.demo.build import open_demo
 from huimin.demo.county import build_county
 from huimin.demo.months import MonthsPlan, demo_days
 from huimin.demo.places import COMPANIES
-from huimin.house import House, open_house
+from huimin.instance import Instance, open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.reports.monthly import GROUPINGS, monthly_report
 from huimin.settings import Settings
 from tests.conftest import RunCli
 
 
-def opened(folder: Path) -> House:
-    return open_house(Settings.from_environment(folder, {}))
+def opened(folder: Path) -> Instance:
+    return open_instance(Settings.from_environment(folder, {}))
 
 
 @pytest.fixture
-def demo_house(demo_copy: Path) -> Iterator[House]:
-    house = opened(demo_copy)
-    yield house
-    house.close()
+def demo_instance(demo_copy: Path) -> Iterator[Instance]:
+    instance = opened(demo_copy)
+    yield instance
+    instance.close()
 
 
 def made(folder: Path, now: datetime) -> Path:
@@ -55,11 +55,11 @@ def made(folder: Path, now: datetime) -> Path:
 
 def figures(folder: Path, now: datetime) -> dict[str, Any]:
     """Every figure of the three months, without the ids, which are random."""
-    house = opened(folder)
+    instance = opened(folder)
     month = month_of(county_day(now))
     shown = {}
     for _ in range(3):
-        report = house.engine.read(lambda tx, month=month: monthly_report(tx, month)).as_dict()
+        report = instance.engine.read(lambda tx, month=month: monthly_report(tx, month)).as_dict()
         for grouping in GROUPINGS:
             for row in report[f"by_{grouping}"]:
                 del row["key"]
@@ -68,7 +68,7 @@ def figures(folder: Path, now: datetime) -> dict[str, Any]:
             del outlet["key"]
         shown[month] = report
         month = previous_month(month)
-    house.close()
+    instance.close()
     return shown
 
 
@@ -100,10 +100,10 @@ def test_demo_file_is_complete_and_private(built: Path, described: dict[str, Any
     assert described["cards"][0]["state"] == "active"
 
 
-def test_credit_codes_are_right_and_towns_real(demo_house: House) -> None:
+def test_credit_codes_are_right_and_towns_real(demo_instance: Instance) -> None:
     for company in COMPANIES:
         assert check_credit_code(company.credit_code) == company.credit_code
-    known = demo_house.engine.read(
+    known = demo_instance.engine.read(
         lambda tx: {
             row["code"] for row in tx.connection.execute("SELECT code FROM division").fetchall()
         }
@@ -111,8 +111,8 @@ def test_credit_codes_are_right_and_towns_real(demo_house: House) -> None:
     assert all(place.division_code in known for c in COMPANIES for place in c.places)
 
 
-def test_each_card_answers_by_its_state(demo_house: House, described: dict[str, Any]) -> None:
-    keys = demo_house.key_ring.public_keys()
+def test_each_card_answers_by_its_state(demo_instance: Instance, described: dict[str, Any]) -> None:
+    keys = demo_instance.key_ring.public_keys()
     codes = {
         "suspended": "card_suspended",
         "lost": "card_lost",
@@ -125,9 +125,9 @@ def test_each_card_answers_by_its_state(demo_house: House, described: dict[str, 
         def look(tx: Any) -> dict[str, Any]:
             terminal = terminal_of_key(tx, described["terminals"][0]["key"])
             card = check_card(token, keys)
-            return verify_card(tx, card, terminal=terminal, now=demo_house.clock())
+            return verify_card(tx, card, terminal=terminal, now=demo_instance.clock())
 
-        return demo_house.engine.read(look)
+        return demo_instance.engine.read(look)
 
     for card in described["cards"]:
         if card["state"] == "active":
@@ -145,16 +145,16 @@ def test_three_months_are_full_and_the_last_ends_now(built: Path) -> None:
         assert report["total"]["discount_fen"] > 0, month
         assert len(report["by_kind"]) == 5, month
         assert len(report["by_town"]) > 15, month
-    house = opened(built)
-    last = house.engine.read(
+    instance = opened(built)
+    last = instance.engine.read(
         lambda tx: tx.connection.execute("SELECT MAX(recorded_at) AS last FROM ledger").fetchone()
     )["last"]
     assert last < datetime.now(UTC).isoformat()
-    house.close()
+    instance.close()
 
 
-def test_chains_hold(demo_house: House) -> None:
-    assert list(demo_house.engine.read(verify_chains)) == []
+def test_chains_hold(demo_instance: Instance) -> None:
+    assert list(demo_instance.engine.read(verify_chains)) == []
 
 
 def test_the_seed_alone_decides_the_figures(tmp_path: Path) -> None:
@@ -164,11 +164,11 @@ def test_the_seed_alone_decides_the_figures(tmp_path: Path) -> None:
     ends_at(one, now)
 
 
-def test_another_seed_is_another_county(sqlite_house: House) -> None:
-    days = demo_days(sqlite_house.clock())
-    county = build_county(sqlite_house, days)
+def test_another_seed_is_another_county(sqlite_instance: Instance) -> None:
+    days = demo_days(sqlite_instance.clock())
+    county = build_county(sqlite_instance, days)
     first, again, other = (
-        MonthsPlan(county.customers, county.tills, sqlite_house.clock(), seed).acts_of(days[0])
+        MonthsPlan(county.customers, county.tills, sqlite_instance.clock(), seed).acts_of(days[0])
         for seed in (1, 1, 7)
     )
     assert first == again
@@ -242,22 +242,22 @@ def test_an_interrupted_start_leaves_nothing(
     assert not list(tmp_path.iterdir())
 
 
-def test_each_rule_has_an_alert_to_look_at(demo_house: House) -> None:
-    found = demo_house.engine.read(lambda tx: alerts_before(tx, WantedAlerts(), "", 100))
+def test_each_rule_has_an_alert_to_look_at(demo_instance: Instance) -> None:
+    found = demo_instance.engine.read(lambda tx: alerts_before(tx, WantedAlerts(), "", 100))
     assert {each["rule"] for each in found} == set(RULES)
     assert len(found) <= 10
     looked = [each["rule"] for each in found if each["state"] == "looked_at"]
     assert looked == ["split_sale"]
 
 
-def test_two_claims_wait_that_can_be_approved(demo_house: House) -> None:
-    found = demo_house.engine.read(lambda tx: claims_before(tx, WantedClaims(), "", 100))
+def test_two_claims_wait_that_can_be_approved(demo_instance: Instance) -> None:
+    found = demo_instance.engine.read(lambda tx: claims_before(tx, WantedClaims(), "", 100))
     assert [(row["state"], row["refusal_code"]) for row in found] == [
         ("submitted", None),
         ("submitted", "card_lost"),
     ]
     for row in found:
-        looked = demo_house.engine.read(
+        looked = demo_instance.engine.read(
             lambda tx, row=row: look_at_claim(tx, claim_in(tx, row["id"], within=None))
         )
         assert looked.required[0].discount_fen > 0

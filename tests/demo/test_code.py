@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from huimin.house import open_house
+from huimin.instance import open_instance
 from huimin.settings import Settings
 from tests.conftest import RunCli
 from tests.making.cards import make_card
@@ -25,13 +25,13 @@ def test_a_demo_card_s_code_is_taken_by_a_till(
     assert told.returncode == 0, told.stderr
     code = told.stdout.strip()
     assert code.isdigit()
-    house = open_house(Settings.from_environment(demo_copy, {}))
-    client = create_app(house=house, testing=True).test_client()
+    instance = open_instance(Settings.from_environment(demo_copy, {}))
+    client = create_app(instance=instance, testing=True).test_client()
     key = described["terminals"][0]["key"]
     answer = client.post(
         "/api/v1/cards/verify", json={"card": code}, headers={"Authorization": f"Bearer {key}"}
     )
-    house.close()
+    instance.close()
     assert (answer.status_code, answer.json["identity_needed"]) == (200, False)
     assert answer.json["card"]["number"] == cards_of(described, "active")[0]
 
@@ -45,11 +45,11 @@ def test_no_code_of_a_card_that_does_not_count(
 
 
 def test_no_code_of_a_real_county(
-    run_cli: RunCli, sqlite_house: Any, demo_copy: Path, tmp_path: Path
+    run_cli: RunCli, sqlite_instance: Any, demo_copy: Path, tmp_path: Path
 ) -> None:
-    card = make_card(sqlite_house)
-    folder = sqlite_house.settings.folder
-    sqlite_house.close()
+    card = make_card(sqlite_instance)
+    folder = sqlite_instance.settings.folder
+    sqlite_instance.close()
     told = run_cli(["demo", "--folder", folder, "--code", card["number"]])
     assert (told.returncode, told.stdout) == (2, "")
     shutil.copy(demo_copy / "demo.json", folder)

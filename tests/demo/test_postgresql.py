@@ -14,7 +14,7 @@ from huimin.access.terminal_keys import terminal_of_key
 from huimin.checkout.requests import check_card
 from huimin.checkout.verify import verify_card
 from huimin.demo.build import open_demo
-from huimin.house import create_house, open_house
+from huimin.instance import create_instance, open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.settings import Settings
 from huimin.storage.unmade import is_unmade
@@ -47,10 +47,10 @@ def refused(run_cli: RunCli, folder: Path, url: str) -> str:
 
 
 def counted(url: str, folder: Path) -> dict[str, int]:
-    house = open_house(Settings.from_environment(folder, {URL: url}))
+    instance = open_instance(Settings.from_environment(folder, {URL: url}))
     try:
         return {
-            table: house.engine.read(
+            table: instance.engine.read(
                 lambda tx, table=table: tx.connection.execute(
                     f"SELECT COUNT(*) AS count FROM {table}"
                 ).fetchone()
@@ -58,7 +58,7 @@ def counted(url: str, folder: Path) -> dict[str, int]:
             for table in ("ledger", "card", "terminal", "staff")
         }
     finally:
-        house.close()
+        instance.close()
 
 
 def test_an_empty_database_is_filled_and_used_again(
@@ -78,18 +78,18 @@ def test_an_empty_database_is_filled_and_used_again(
     assert counted(url, folder) == first
 
     found: dict[str, Any] = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
-    house = open_house(Settings.from_environment(folder, {URL: url}))
-    assert list(house.engine.read(verify_chains)) == []
-    card = check_card(found["cards"][0]["token"], house.key_ring.public_keys())
-    shown = house.engine.read(
+    instance = open_instance(Settings.from_environment(folder, {URL: url}))
+    assert list(instance.engine.read(verify_chains)) == []
+    card = check_card(found["cards"][0]["token"], instance.key_ring.public_keys())
+    shown = instance.engine.read(
         lambda tx: verify_card(
             tx,
             card,
             terminal=terminal_of_key(tx, found["terminals"][0]["key"]),
-            now=house.clock(),
+            now=instance.clock(),
         )
     )
-    house.close()
+    instance.close()
     assert shown["holder"]["name_masked"] == found["cards"][0]["holder"]
 
     assert "--folder" in refused(run_cli, folder, empty())  # this folder's demo is not in there
@@ -103,7 +103,7 @@ def test_a_real_county_s_database_is_never_touched(
     run_cli: RunCli, tmp_path: Path, empty: Callable[[], str]
 ) -> None:
     url = empty()
-    create_house(Settings.from_environment(tmp_path / "real", {URL: url}))
+    create_instance(Settings.from_environment(tmp_path / "real", {URL: url}))
     assert URL in refused(run_cli, tmp_path / "county", url)
     assert not (tmp_path / "county").exists()
     assert set(counted(url, tmp_path / "real").values()) == {0}
@@ -135,4 +135,4 @@ def test_an_interrupted_start_leaves_the_database_empty(
         open_demo(settings, now=datetime.now(UTC), seed=1, progress=stop)
     assert is_unmade(url)
     assert not list(tmp_path.iterdir())
-    create_house(settings)  # nothing that was left would stand in its way
+    create_instance(settings)  # nothing that was left would stand in its way

@@ -11,7 +11,7 @@ import pytest
 from huimin.cards.change_state import report_lost
 from huimin.holders.applications import approve_application, submit_application
 from huimin.holders.people import EligibilityDraft, add_eligibility
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet
@@ -20,8 +20,8 @@ from tests.making.staff import make_staff, sign_in
 
 
 @pytest.fixture
-def office(app: Any, house: House) -> Office:
-    return Office(app, house)
+def office(app: Any, instance: Instance) -> Office:
+    return Office(app, instance)
 
 
 def numbers(page: str) -> dict[str, str]:
@@ -38,14 +38,14 @@ def test_a_quiet_day_says_so(office: Office) -> None:
     assert "没有等待办理的事" in office.client().get("/today").text
 
 
-def test_what_waits_is_counted_and_linked(office: Office, house: House, clock: Any) -> None:
-    lost = make_card(house, make_holder(house))
-    make_card(house, make_holder(house))
-    waiting, approved = make_holder(house), make_holder(house)
-    make_outlet(house)
+def test_what_waits_is_counted_and_linked(office: Office, instance: Instance, clock: Any) -> None:
+    lost = make_card(instance, make_holder(instance))
+    make_card(instance, make_holder(instance))
+    waiting, approved = make_holder(instance), make_holder(instance)
+    make_outlet(instance)
 
     def work(tx: Any) -> None:
-        now = house.clock()
+        now = instance.clock()
         given = {"now": now, "actor": "somebody"}
         report_lost(tx, card_id=lost["id"], reason="丢了", **given)
         submit_application(tx, holder_id=waiting["id"], **given)
@@ -54,7 +54,7 @@ def test_what_waits_is_counted_and_linked(office: Office, house: House, clock: A
         ends = EligibilityDraft("orphan", date(2026, 1, 1), "名册", date(2026, 11, 20))
         add_eligibility(tx, waiting["id"], ends, now=now)
 
-    house.engine.write(work)
+    instance.engine.write(work)
     client = office.client()
     page = client.get("/today").text
     told = numbers(page)
@@ -84,9 +84,11 @@ def test_it_is_for_offices_alone(office: Office) -> None:
     assert office.client("merchant_manager").get("/today").status_code == 403
 
 
-def test_the_number_of_locked_accounts_opens_those_alone(office: Office, house: House) -> None:
+def test_the_number_of_locked_accounts_opens_those_alone(
+    office: Office, instance: Instance
+) -> None:
     client = office.client()
-    other = make_staff(house, "auditor")["username"]
+    other = make_staff(instance, "auditor")["username"]
     for _ in range(5):
         sign_in(office.app.test_client(), other, password="not-the-password")
     page = client.get("/today").text

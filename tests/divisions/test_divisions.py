@@ -8,7 +8,7 @@ import pytest
 
 from huimin.divisions.find import DivisionIndex, all_divisions, find, town_of, village_form
 from huimin.divisions.load import load_divisions, package_divisions
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.storage.engine import Engine
 
 
@@ -30,8 +30,8 @@ def test_loading_twice_changes_nothing(engine: Engine) -> None:
     assert engine.read(all_divisions) == before
 
 
-def test_a_division_is_found_by_its_code(house: House) -> None:
-    row = house.engine.read(lambda tx: find(tx, "512022001000"))
+def test_a_division_is_found_by_its_code(instance: Instance) -> None:
+    row = instance.engine.read(lambda tx: find(tx, "512022001000"))
     assert row == {
         "code": "512022001000",
         "name": "天池街道",
@@ -39,7 +39,7 @@ def test_a_division_is_found_by_its_code(house: House) -> None:
         "parent_code": "512022000000",
     }
     for unknown in ("512022999999", "", "5120220010", "'; DROP TABLE division"):
-        assert house.engine.read(lambda tx, code=unknown: find(tx, code)) is None
+        assert instance.engine.read(lambda tx, code=unknown: find(tx, code)) is None
 
 
 def test_every_village_is_found_by_its_full_and_its_short_name() -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from huimin.app import create_app
 from huimin.handbook.render import FOLDER
-from huimin.house import create_house, furnish
+from huimin.instance import create_instance, instance_over
 from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
 from tests.making.offline import OfflineTill, make_offline_till
@@ -98,14 +98,14 @@ def run_examples() -> dict[str, str]:
     """Every example as Markdown, by name."""
     with tempfile.TemporaryDirectory(prefix="huimin-pos-") as folder:
         settings = Settings.from_environment(Path(folder) / "data", {})
-        create_house(settings)
-        house = furnish(settings, open_engine(settings), lambda: NOW)
+        create_instance(settings)
+        instance = instance_over(settings, open_engine(settings), lambda: NOW)
         try:
-            client = create_app(house=house, testing=True).test_client()
+            client = create_app(instance=instance, testing=True).test_client()
             policy = {"excluded_categories": ("tobacco",), "cap_card_day_fen": 6_000}
-            return _run(Examples(make_offline_till(client, house, policy=policy)))
+            return _run(Examples(make_offline_till(client, instance, policy=policy)))
         finally:
-            house.close()
+            instance.close()
 
 
 def _run(examples: Examples) -> dict[str, str]:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from huimin.access_page import PAGE, access_page
 from huimin.core.permissions import ACTION_WORDS, PERMISSIONS, ROLE_WORDS, ROLES
+from huimin.handbook.access_page import PAGE, access_page
 from huimin.handbook.render import FOLDER, page_names, read_page, render
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.web.words import ROLE_NAMES
 from tests.making.staff import make_staff, sign_in
 
@@ -18,14 +18,14 @@ HREF = re.compile(r'<a href="([^"]+)"')
 
 
 @pytest.fixture
-def client(sqlite_house: House) -> Any:
+def client(sqlite_instance: Instance) -> Any:
     from huimin.app import create_app
 
-    return create_app(house=sqlite_house, testing=True).test_client()
+    return create_app(instance=sqlite_instance, testing=True).test_client()
 
 
 def test_the_page_of_access_is_fresh() -> None:
-    stale = "run python -m huimin.access_page and commit the page"
+    stale = "run python -m huimin.handbook.access_page and commit the page"
     assert PAGE.read_text(encoding="utf-8") == access_page(), stale
 
 
@@ -81,8 +81,10 @@ def test_every_link_within_the_handbook_leads_somewhere(client: Any) -> None:
             assert client.get(picture).status_code == 200, f"{name}: {picture}"
 
 
-def test_a_signed_in_person_finds_it_from_every_page(client: Any, sqlite_house: House) -> None:
-    sign_in(client, make_staff(sqlite_house, "auditor")["username"])
+def test_a_signed_in_person_finds_it_from_every_page(
+    client: Any, sqlite_instance: Instance
+) -> None:
+    sign_in(client, make_staff(sqlite_instance, "auditor")["username"])
     assert 'href="/help/"' in client.get("/account").text
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import huimin.client
 from huimin.core.refusals import KINDS
-from huimin.pos_page import PAGE, pos_page
+from huimin.handbook.pos_page import PAGE, pos_page
 from tests.handbook.pos_examples import HEADINGS, run_examples, with_examples
 
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -22,7 +22,7 @@ def test_every_example_is_what_the_program_answers() -> None:
 
 
 def test_the_table_of_refusals_is_the_program_s() -> None:
-    assert pos_page() == TEXT, "run python -m huimin.pos_page and commit the page"
+    assert pos_page() == TEXT, "run python -m huimin.handbook.pos_page and commit the page"
     for code in ("card_expired", "cap_reached", "order_exists", "order_cancelled"):
         assert f"| `{code}` |" in TEXT and code in KINDS
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.holders import id_number, make_holder
 from tests.making.registers import check, register_row, write_xlsx
 
@@ -18,8 +18,8 @@ Run = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture
-def run(run_cli: Run, sqlite_house: House) -> Run:
-    return lambda *args: run_cli(list(args), sqlite_house.settings.folder)
+def run(run_cli: Run, sqlite_instance: Instance) -> Run:
+    return lambda *args: run_cli(list(args), sqlite_instance.settings.folder)
 
 
 def as_json(done: CompletedProcess[str]) -> Any:
@@ -62,17 +62,17 @@ def test_from_a_person_to_an_approved_application(
 
 
 def test_the_full_numbers_are_shown_for_a_reason_and_that_is_recorded(
-    run: Run, sqlite_house: House
+    run: Run, sqlite_instance: Instance
 ) -> None:
     number = id_number()
-    holder_id = make_holder(sqlite_house, id_number=number)["id"]
+    holder_id = make_holder(sqlite_instance, id_number=number)["id"]
     refused = run("holders", "show", holder_id, "--unmask")
     assert refused.returncode == 2 and "reason" in refused.stderr and refused.stdout == ""
     shown = as_json(
         run("holders", "show", holder_id, "--unmask", "--reason", "核对证件", "--format", "json")
     )
     assert shown["id_number"] == number and shown["phone"] == "13800000000"
-    events = sqlite_house.engine.read(
+    events = sqlite_instance.engine.read(
         lambda tx: tx.connection.execute(
             "SELECT action, reason, subject_id FROM audit_event WHERE action = 'holder.unmasked'"
         ).fetchall()
@@ -113,12 +113,12 @@ def test_unknown_people_and_applications_are_refused(run: Run) -> None:
 
 
 def test_the_refused_rows_go_to_the_folder_or_where_one_says(
-    run: Run, sqlite_house: House, tmp_path: Path
+    run: Run, sqlite_instance: Instance, tmp_path: Path
 ) -> None:
     register = write_xlsx(tmp_path / "名册.xlsx", [register_row(), register_row(village="没有村")])
     done = as_json(run("holders", "import", str(register), "--format", "json"))
     kept = Path(done["refused_file"])
-    assert kept.parent == sqlite_house.settings.folder / "refused" and kept.exists()
+    assert kept.parent == sqlite_instance.settings.folder / "refused" and kept.exists()
     assert [problem.row for problem in check(kept).problems] == [4]
     assert done["refused"][0]["column"] == "G" and done["written"]["new"] == 1
     chosen = tmp_path / "x" / "改.xlsx"

@@ -8,7 +8,7 @@ import pytest
 from markupsafe import escape
 
 from huimin.divisions.find import all_divisions
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.holders import NEW_SOUTH_COMMUNITY, id_number
 from tests.making.office import OTHER_TOWN, TOWN, Office
 
@@ -16,8 +16,8 @@ CHECK = "/holders/new/division"
 
 
 @pytest.fixture
-def office(app: Any, house: House) -> Office:
-    return Office(app, house)
+def office(app: Any, instance: Instance) -> Office:
+    return Office(app, instance)
 
 
 def form(division: str) -> dict[str, str]:
@@ -38,8 +38,8 @@ def told(client: Any, text: str) -> dict[str, Any]:
     return found
 
 
-def names_of(house: House) -> dict[str, str]:
-    return {row["code"]: row["name"] for row in house.engine.read(all_divisions)}
+def names_of(instance: Instance) -> dict[str, str]:
+    return {row["code"]: row["name"] for row in instance.engine.read(all_divisions)}
 
 
 WRONG = (
@@ -69,8 +69,10 @@ def test_what_is_said_while_typing_is_what_a_sent_form_is_refused_with(office: O
             assert shown in page, text
 
 
-def test_a_village_is_known_by_code_by_label_and_by_name(office: Office, house: House) -> None:
-    client, names = office.client("registrar"), names_of(house)
+def test_a_village_is_known_by_code_by_label_and_by_name(
+    office: Office, instance: Instance
+) -> None:
+    client, names = office.client("registrar"), names_of(instance)
     town, village = names[TOWN], names[NEW_SOUTH_COMMUNITY]
     label = f"{town} · {village}"
     short = village.removesuffix("居民委员会").removesuffix("村民委员会")
@@ -80,9 +82,9 @@ def test_a_village_is_known_by_code_by_label_and_by_name(office: Office, house: 
 
 
 def test_a_village_of_another_town_is_neither_listed_nor_taken(
-    office: Office, house: House
+    office: Office, instance: Instance
 ) -> None:
-    names = names_of(house)
+    names = names_of(instance)
     theirs = f"{names[OTHER_TOWN]} · {names['512022001001']}"
     registrar, administrator = office.client("registrar"), office.client()
     assert theirs not in registrar.get("/holders/new").get_data(as_text=True)
@@ -92,9 +94,9 @@ def test_a_village_of_another_town_is_neither_listed_nor_taken(
 
 
 def test_a_village_that_does_not_belong_to_the_town_is_told_with_near_names(
-    office: Office, house: House
+    office: Office, instance: Instance
 ) -> None:
-    names = names_of(house)
+    names = names_of(instance)
     said = told(office.client(), f"{names[TOWN]} · 西郊社区")["problem"]
     assert said.startswith(f"{names[TOWN]}没有叫“西郊社区”的村（社区）")
 
@@ -108,9 +110,9 @@ def test_a_name_that_several_towns_have_asks_for_the_town(office: Office) -> Non
 
 
 def test_a_person_is_entered_with_the_label_and_an_older_draft_shows_it(
-    office: Office, house: House
+    office: Office, instance: Instance
 ) -> None:
-    client, names = office.client("registrar"), names_of(house)
+    client, names = office.client("registrar"), names_of(instance)
     label = f"{names[TOWN]} · {names[NEW_SOUTH_COMMUNITY]}"
     entered = office.post(client, "/holders/new", **form(label))
     assert entered.status_code == 302

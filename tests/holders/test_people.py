@@ -19,44 +19,44 @@ from huimin.holders.people import (
     list_holders,
     presenters_of,
 )
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.holders import id_number, make_holder
 
 
-def test_a_holder_is_found_by_number_and_presented_masked(house: House) -> None:
+def test_a_holder_is_found_by_number_and_presented_masked(instance: Instance) -> None:
     number = id_number()
     holder = make_holder(
-        house,
+        instance,
         id_number=number,
         family=[("欧阳小梅", "女儿"), FamilyDraft("李四", "子", id_number())],
     )
-    found = house.engine.read(lambda tx: find_by_id_number(tx, house.personal_data, number))
+    found = instance.engine.read(lambda tx: find_by_id_number(tx, instance.personal_data, number))
     assert found == holder
-    presenters = house.engine.read(lambda tx: presenters_of(tx, holder["id"]))
+    presenters = instance.engine.read(lambda tx: presenters_of(tx, holder["id"]))
     assert [(p["kind"], p["name_masked"], p["relation"]) for p in presenters] == [
         ("holder", "黄*平", "本人"),
         ("family_member", "欧**梅", "女儿"),
         ("family_member", "李*", "子"),
     ]
     assert presenters[0]["id"] == holder["id"]
-    assert len(house.engine.read(lambda tx: family_of(tx, holder["id"]))) == 2
+    assert len(instance.engine.read(lambda tx: family_of(tx, holder["id"]))) == 2
 
 
-def test_a_number_is_entered_once_however_many_try(house: House) -> None:
+def test_a_number_is_entered_once_however_many_try(instance: Instance) -> None:
     number = id_number()
 
     def enter(_: int) -> bool:
         try:
-            make_holder(house, id_number=number)
+            make_holder(instance, id_number=number)
         except FieldProblems as refused:
             return [problem.field for problem in refused.problems] != ["id_number"]
         return True
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(enter, range(8))) == 1
-    assert len(house.engine.read(lambda tx: list_holders(tx))) == 1
+    assert len(instance.engine.read(lambda tx: list_holders(tx))) == 1
     count = "SELECT COUNT(*) AS n FROM family_member"
-    assert house.engine.read(lambda tx: tx.connection.execute(count).fetchone())["n"] == 1
+    assert instance.engine.read(lambda tx: tx.connection.execute(count).fetchone())["n"] == 1
 
 
 @pytest.mark.parametrize(
@@ -70,15 +70,17 @@ def test_a_number_is_entered_once_however_many_try(house: House) -> None:
         ({"eligibility": "rich"}, "eligibility"),
     ],
 )
-def test_an_unfit_draft_writes_nothing(house: House, over: dict[str, Any], field: str) -> None:
+def test_an_unfit_draft_writes_nothing(
+    instance: Instance, over: dict[str, Any], field: str
+) -> None:
     with pytest.raises(FieldProblems) as caught:
-        make_holder(house, **over)
+        make_holder(instance, **over)
     assert [problem.field for problem in caught.value.problems] == [field]
-    assert house.engine.read(lambda tx: list_holders(tx)) == []
+    assert instance.engine.read(lambda tx: list_holders(tx)) == []
 
 
-def test_eligibilities_count_from_their_first_to_their_last_day(house: House) -> None:
-    holder_id = make_holder(house, eligibility=None)["id"]
+def test_eligibilities_count_from_their_first_to_their_last_day(instance: Instance) -> None:
+    holder_id = make_holder(instance, eligibility=None)["id"]
     drafts = (
         EligibilityDraft("dibao", date(2026, 1, 1), "名册", ends_on=date(2026, 6, 30)),
         EligibilityDraft("dibao", date(2026, 6, 1), "名册"),
@@ -86,25 +88,25 @@ def test_eligibilities_count_from_their_first_to_their_last_day(house: House) ->
     )
 
     def write(tx: Any) -> list[bool]:
-        return [add_eligibility(tx, holder_id, one, now=house.clock()) for one in drafts * 2]
+        return [add_eligibility(tx, holder_id, one, now=instance.clock()) for one in drafts * 2]
 
-    assert house.engine.write(write) == [True, True, True, False, False, False]
+    assert instance.engine.write(write) == [True, True, True, False, False, False]
     for day, kinds in (
         (date(2025, 12, 31), []),
         (date(2026, 1, 1), ["dibao"]),
         (date(2026, 6, 30), ["dibao"]),
         (date(2026, 12, 1), ["dibao", "orphan"]),
     ):
-        seen = house.engine.read(lambda tx, day=day: eligibilities_on(tx, holder_id, day))
+        seen = instance.engine.read(lambda tx, day=day: eligibilities_on(tx, holder_id, day))
         assert seen == kinds
 
 
-def test_the_list_pages_and_keeps_to_a_division(house: House) -> None:
-    here = [make_holder(house)["id"] for _ in range(3)]
-    there = make_holder(house, division_code="512022001001")["id"]
+def test_the_list_pages_and_keeps_to_a_division(instance: Instance) -> None:
+    here = [make_holder(instance)["id"] for _ in range(3)]
+    there = make_holder(instance, division_code="512022001001")["id"]
 
     def listed(**over: Any) -> list[str]:
-        return [row["id"] for row in house.engine.read(lambda tx: list_holders(tx, **over))]
+        return [row["id"] for row in instance.engine.read(lambda tx: list_holders(tx, **over))]
 
     assert listed() == listed(division_code="512022000000") == [*here, there]
     assert listed(count=2) == here[:2] and listed(after=here[1]) == [here[2], there]

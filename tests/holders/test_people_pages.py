@@ -15,7 +15,7 @@ from PIL import Image
 from huimin.audit.record import events_of
 from huimin.holders.applications import submit_application
 from huimin.holders.people import EligibilityDraft, add_eligibility, holder_by_id
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.cards import make_card
 from tests.making.holders import NEW_SOUTH_COMMUNITY, id_number, make_holder
 from tests.making.merchants import make_outlet, make_terminal
@@ -32,15 +32,15 @@ END = date(2026, 11, 30)
 class Office:
     """Two people of one town's office and an administrator, each with a client."""
 
-    def __init__(self, app: Any, house: House) -> None:
-        self.app, self.house = app, house
+    def __init__(self, app: Any, instance: Instance) -> None:
+        self.app, self.instance = app, instance
         self.names: dict[Any, str] = {}
 
     def client(self, role: str = "registrar", **over: Any) -> Any:
         if role == "registrar":
             over.setdefault("division_code", TOWN)
         client = self.app.test_client()
-        self.names[client] = make_staff(self.house, role, **over)["username"]
+        self.names[client] = make_staff(self.instance, role, **over)["username"]
         assert sign_in(client, self.names[client]).status_code == 302
         return client
 
@@ -52,12 +52,12 @@ class Office:
         return client.get(self.post(client, "/holders/", text=text, **filters).headers["Location"])
 
     def events(self, holder_id: str) -> list[dict[str, Any]]:
-        return self.house.engine.read(lambda tx: events_of(tx, "holder", holder_id))
+        return self.instance.engine.read(lambda tx: events_of(tx, "holder", holder_id))
 
 
 @pytest.fixture
-def office(app: Any, house: House) -> Office:
-    return Office(app, house)
+def office(app: Any, instance: Instance) -> Office:
+    return Office(app, instance)
 
 
 def new_form(**over: str) -> dict[str, str]:
@@ -81,11 +81,11 @@ def application_on(page: str) -> str:
     return found.group(1)
 
 
-def test_one_box_finds_by_name_card_id_number_and_phone(office: Office, house: House) -> None:
+def test_one_box_finds_by_name_card_id_number_and_phone(office: Office, instance: Instance) -> None:
     number = id_number()
-    wanted = make_holder(house, name="欧阳慧敏", id_number=number, phone="13711112222")
-    card = make_card(house, wanted)
-    make_holder(house, name="王大力")
+    wanted = make_holder(instance, name="欧阳慧敏", id_number=number, phone="13711112222")
+    card = make_card(instance, wanted)
+    make_holder(instance, name="王大力")
     client = office.client()
     for text in ("欧", "阳慧", "慧敏", "欧阳慧敏", card["number"], number, "137-1111-2222"):
         page = office.search(client, text).text
@@ -97,9 +97,9 @@ def test_one_box_finds_by_name_card_id_number_and_phone(office: Office, house: H
     assert "校验码不对" in office.search(client, wrong).text
 
 
-def test_what_was_typed_stands_in_no_address_in_clear(office: Office, house: House) -> None:
+def test_what_was_typed_stands_in_no_address_in_clear(office: Office, instance: Instance) -> None:
     number = id_number()
-    wanted = make_holder(house, name="欧阳慧敏", id_number=number, phone="13711112222")
+    wanted = make_holder(instance, name="欧阳慧敏", id_number=number, phone="13711112222")
     client = office.client()
     for text in ("欧阳慧敏", number, "13711112222"):
         answer = office.post(client, "/holders/", text=text, kind="dibao")
@@ -114,12 +114,12 @@ def test_what_was_typed_stands_in_no_address_in_clear(office: Office, house: Hou
     assert client.get("/holders/?find=%E4%BD%A0").status_code == 200
 
 
-def test_filters_and_pages(office: Office, house: House) -> None:
+def test_filters_and_pages(office: Office, instance: Instance) -> None:
     for place in range(60):
-        make_holder(house, name=f"李{place}", eligibility="dibao")
-    ill = make_holder(house, name="孙一", eligibility="major_illness")
-    lost = make_holder(house, name="孙二")
-    make_card(house, lost)
+        make_holder(instance, name=f"李{place}", eligibility="dibao")
+    ill = make_holder(instance, name="孙一", eligibility="major_illness")
+    lost = make_holder(instance, name="孙二")
+    make_card(instance, lost)
     client = office.client()
     first = client.get("/holders/").text
     assert "共 62 条" in first
@@ -140,17 +140,19 @@ def test_filters_and_pages(office: Office, house: House) -> None:
     assert "孙*" in [cell for row in book.active.values for cell in row]
 
 
-def test_pages_go_through_everybody_once_whatever_is_filtered(office: Office, house: House) -> None:
+def test_pages_go_through_everybody_once_whatever_is_filtered(
+    office: Office, instance: Instance
+) -> None:
     ends = (EligibilityDraft(kind, date(2026, 1, 1), "名册", END) for kind in ("tekun", "dibao"))
     twice = tuple(ends)
     people = {
-        make_holder(house, name=f"周{place}", eligibility="disability")["id"]
+        make_holder(instance, name=f"周{place}", eligibility="disability")["id"]
         for place in range(110)
     }
     for holder_id in people:
-        house.engine.write(
+        instance.engine.write(
             lambda tx, person=holder_id: [
-                add_eligibility(tx, person, one, now=house.clock()) for one in twice
+                add_eligibility(tx, person, one, now=instance.clock()) for one in twice
             ]
         )
     client = office.client()
@@ -165,8 +167,8 @@ def test_pages_go_through_everybody_once_whatever_is_filtered(office: Office, ho
         assert len(seen) == 110 and set(seen) == people, query
 
 
-def test_a_registrar_sees_their_own_town_alone(office: Office, house: House) -> None:
-    person = make_holder(house)
+def test_a_registrar_sees_their_own_town_alone(office: Office, instance: Instance) -> None:
+    person = make_holder(instance)
     client = office.client(division_code=OTHER_TOWN)
     assert person["id"] not in client.get("/holders/").text
     assert person["id"] not in client.get(f"/holders/?division={NEW_SOUTH_COMMUNITY}").text
@@ -181,7 +183,7 @@ def test_a_registrar_sees_their_own_town_alone(office: Office, house: House) -> 
 
 
 def test_a_person_is_entered_with_the_application_and_decided_by_another(
-    office: Office, house: House
+    office: Office, instance: Instance
 ) -> None:
     first, second = office.client(), office.client()
     form = new_form()
@@ -198,19 +200,19 @@ def test_a_person_is_entered_with_the_application_and_decided_by_another(
     assert application in second.get("/applications/").text
     done = office.post(second, f"/applications/{application}", act="approve")
     assert done.status_code == 302
-    row = house.engine.read(lambda tx: holder_by_id(tx, holder_id))
+    row = instance.engine.read(lambda tx: holder_by_id(tx, holder_id))
     assert row is not None and row["verified_on"] == "2026-10-31"
     assert application not in second.get("/applications/").text
     assert "已经审批过" in office.post(second, f"/applications/{application}", act="approve").text
 
 
 def test_many_are_approved_at_once_but_never_ones_own_or_another_towns(
-    office: Office, house: House
+    office: Office, instance: Instance
 ) -> None:
     first, second = office.client(), office.client()
-    people = [make_holder(house) for _ in range(4)]
-    own = {"now": house.clock(), "actor": office.names[second]}
-    other = {"now": house.clock(), "actor": office.names[first], "source": "register"}
+    people = [make_holder(instance) for _ in range(4)]
+    own = {"now": instance.clock(), "actor": office.names[second]}
+    other = {"now": instance.clock(), "actor": office.names[first], "source": "register"}
 
     def submit(tx: Any) -> list[str]:
         given = [own, other, other, {**other, "source": "form"}]
@@ -219,7 +221,7 @@ def test_many_are_approved_at_once_but_never_ones_own_or_another_towns(
             for one, how in zip(people, given, strict=True)
         ]
 
-    ids = house.engine.write(submit)
+    ids = instance.engine.write(submit)
     listing = second.get("/applications/").text
     assert f'value="{ids[0]}"' not in listing and f'value="{ids[3]}"' in listing
     stranger = office.client(division_code=OTHER_TOWN)
@@ -238,7 +240,7 @@ def test_many_are_approved_at_once_but_never_ones_own_or_another_towns(
     assert office.post(office.client("auditor"), "/applications/approve").status_code == 403
 
 
-def test_a_returned_application_is_mended_and_sent_anew(office: Office, house: House) -> None:
+def test_a_returned_application_is_mended_and_sent_anew(office: Office, instance: Instance) -> None:
     first, second = office.client(), office.client()
     answer = office.post(first, "/holders/new", **new_form())
     place = answer.headers["Location"]
@@ -259,8 +261,10 @@ def test_what_was_typed_is_kept_and_every_problem_stands_at_its_field(office: Of
     assert 'id="problem-id_number"' in answer.text and "周全" in answer.text
 
 
-def test_a_likely_duplicate_is_warned_of_and_can_be_gone_past(office: Office, house: House) -> None:
-    there = make_holder(house, name="赵小兰")
+def test_a_likely_duplicate_is_warned_of_and_can_be_gone_past(
+    office: Office, instance: Instance
+) -> None:
+    there = make_holder(instance, name="赵小兰")
     client = office.client()
     form = new_form()
     warned = office.post(client, "/holders/new", **form)
@@ -270,7 +274,9 @@ def test_a_likely_duplicate_is_warned_of_and_can_be_gone_past(office: Office, ho
     assert again.status_code == 422 and "已登记过" in again.text
 
 
-def test_a_draft_is_kept_encrypted_and_for_its_author_alone(office: Office, house: House) -> None:
+def test_a_draft_is_kept_encrypted_and_for_its_author_alone(
+    office: Office, instance: Instance
+) -> None:
     first, second = office.client(), office.client()
     assert (
         office.post(first, "/holders/new", **new_form(id_number="", act="draft")).status_code == 302
@@ -280,7 +286,7 @@ def test_a_draft_is_kept_encrypted_and_for_its_author_alone(office: Office, hous
     assert "赵小兰" in first.get(f"/holders/new?draft={draft}").text
     assert second.get(f"/holders/new?draft={draft}").status_code == 404
     assert draft not in second.get("/holders/").text
-    kept = house.engine.read(
+    kept = instance.engine.read(
         lambda tx: tx.connection.execute("SELECT content_cipher FROM holder_draft").fetchall()
     )
     assert "赵小兰" not in str(kept)
@@ -288,9 +294,11 @@ def test_a_draft_is_kept_encrypted_and_for_its_author_alone(office: Office, hous
     assert draft not in first.get("/holders/").text
 
 
-def test_unmasking_needs_a_reason_and_is_recorded_with_it(office: Office, house: House) -> None:
+def test_unmasking_needs_a_reason_and_is_recorded_with_it(
+    office: Office, instance: Instance
+) -> None:
     number = id_number()
-    person = make_holder(house, id_number=number)
+    person = make_holder(instance, id_number=number)
     client = office.client()
     address = f"/holders/{person['id']}/unmask"
     refused = office.post(client, address, reason=" ")
@@ -309,9 +317,9 @@ def test_unmasking_needs_a_reason_and_is_recorded_with_it(office: Office, house:
 
 
 def test_a_look_at_a_page_is_recorded_once_an_hour(
-    office: Office, house: House, clock: Any
+    office: Office, instance: Instance, clock: Any
 ) -> None:
-    person, client = make_holder(house), office.client()
+    person, client = make_holder(instance), office.client()
     for _ in range(3):
         client.get(f"/holders/{person['id']}")
     clock.advance(minutes=61)
@@ -321,9 +329,9 @@ def test_a_look_at_a_page_is_recorded_once_an_hour(
 
 
 def test_family_eligibility_and_details_change_with_their_record(
-    office: Office, house: House
+    office: Office, instance: Instance
 ) -> None:
-    person, client = make_holder(house), office.client()
+    person, client = make_holder(instance), office.client()
     base = f"/holders/{person['id']}"
     office.post(client, f"{base}/family", family_name="吴小强", relation="儿子")
     page = client.get(base).text
@@ -383,18 +391,20 @@ def test_family_eligibility_and_details_change_with_their_record(
     assert "吴*强 儿子" in page and "起不再出示" in page and "还没有用过卡" in page
 
 
-def test_the_page_shows_what_the_card_was_used_for(office: Office, house: House) -> None:
-    make_policy(house)
-    person = make_holder(house)
-    outlet = make_outlet(house, name="天池平价超市")
-    _, key = make_terminal(house, outlet)
-    make_redemption(house, make_card(house, person), key, amount_fen=20_000)
+def test_the_page_shows_what_the_card_was_used_for(office: Office, instance: Instance) -> None:
+    make_policy(instance)
+    person = make_holder(instance)
+    outlet = make_outlet(instance, name="天池平价超市")
+    _, key = make_terminal(instance, outlet)
+    make_redemption(instance, make_card(instance, person), key, amount_fen=20_000)
     sales = office.client().get(f"/holders/{person['id']}").text.partition('id="sales-title"')[2]
     assert "天池平价超市" in sales and "200.00" in sales and "16.00" in sales
 
 
-def test_every_field_of_a_persons_page_has_an_id_of_its_own(office: Office, house: House) -> None:
-    person, client = make_holder(house), office.client()
+def test_every_field_of_a_persons_page_has_an_id_of_its_own(
+    office: Office, instance: Instance
+) -> None:
+    person, client = make_holder(instance), office.client()
     answer = office.post(client, f"/holders/{person['id']}/verify", reason="")
     page = answer.text
     ids = re.findall(' id="([^"]+)"', page)
@@ -405,8 +415,8 @@ def test_every_field_of_a_persons_page_has_an_id_of_its_own(office: Office, hous
     assert 'href="#field-verify-reason"' in page and 'id="problem-verify-reason"' in page
 
 
-def test_family_members_are_capped(office: Office, house: House) -> None:
-    person = make_holder(house, family=tuple((f"家人{n}", "亲属") for n in range(20)))
+def test_family_members_are_capped(office: Office, instance: Instance) -> None:
+    person = make_holder(instance, family=tuple((f"家人{n}", "亲属") for n in range(20)))
     client = office.client()
     answer = office.post(
         client, f"/holders/{person['id']}/family", family_name="多一人", relation="亲属"
@@ -421,9 +431,9 @@ def picture() -> bytes:
 
 
 def test_evidence_is_checked_kept_encrypted_and_given_as_a_download(
-    office: Office, house: House
+    office: Office, instance: Instance
 ) -> None:
-    person, client = make_holder(house), office.client()
+    person, client = make_holder(instance), office.client()
     base = f"/holders/{person['id']}"
 
     def send(content: bytes, name: str) -> Any:
@@ -450,7 +460,7 @@ def test_evidence_is_checked_kept_encrypted_and_given_as_a_download(
     assert got.data == good
     assert got.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in got.headers["Content-Security-Policy"]
-    files = list((house.settings.folder / "evidence").iterdir())
+    files = list((instance.settings.folder / "evidence").iterdir())
     assert [file.name for file in files] == [place]
     assert good not in files[0].read_bytes() and files[0].stat().st_mode & 0o077 == 0
     assert (
@@ -461,9 +471,9 @@ def test_evidence_is_checked_kept_encrypted_and_given_as_a_download(
 
 
 def test_a_refused_form_says_that_files_are_to_be_chosen_again_and_leaves_none_behind(
-    office: Office, house: House
+    office: Office, instance: Instance
 ) -> None:
-    make_holder(house, name="赵小兰")
+    make_holder(instance, name="赵小兰")
     client, form = office.client(), new_form()
 
     def send(**over: str) -> Any:
@@ -473,7 +483,7 @@ def test_a_refused_form_says_that_files_are_to_be_chosen_again_and_leaves_none_b
             "/holders/new", data={**data, "evidence": file}, content_type="multipart/form-data"
         )
 
-    folder = house.settings.folder / "evidence"
+    folder = instance.settings.folder / "evidence"
     warned = send().text
     assert "可能已经登记过" in warned and "请重新选择" in warned
     assert send(not_same="1").status_code == 302
@@ -484,7 +494,7 @@ def test_a_refused_form_says_that_files_are_to_be_chosen_again_and_leaves_none_b
 
 
 def test_applications_that_have_waited_longer_than_a_working_day(
-    office: Office, house: House, clock: Any
+    office: Office, instance: Instance, clock: Any
 ) -> None:
     client = office.client()
     office.post(client, "/holders/new", **new_form())

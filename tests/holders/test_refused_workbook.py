@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from huimin.core.refusals import FieldProblems
-from huimin.holders.refused_workbook import write_refused_workbook
+from huimin.holders.registers.refused_workbook import write_refused_workbook
 from tests.making.holders import id_number
 from tests.making.registers import check, codes, register_row, write_csv, write_xlsx
 

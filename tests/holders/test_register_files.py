@@ -15,8 +15,8 @@ import xlsxwriter
 
 from huimin.core.refusals import FieldProblems
 from huimin.holders import register_sheets, register_xlsx
-from huimin.holders.register_sheets import open_sheets
-from huimin.house import House
+from huimin.holders.registers.sheets import open_sheets
+from huimin.instance import Instance
 from tests.making.holders import id_number
 from tests.making.registers import HEADER, check, codes, register_row, write_csv, write_xlsx
 
@@ -172,7 +172,7 @@ def test_a_file_that_is_too_large_is_refused_unread(
 def test_too_many_people_are_refused_before_anything_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("huimin.holders.check_register.PEOPLE_MAX", 3)
+    monkeypatch.setattr("huimin.holders.registers.check_register.PEOPLE_MAX", 3)
     assert "拆成" in refused(write_csv(tmp_path / "a.csv", [register_row() for _ in range(4)]))
 
 
@@ -244,9 +244,9 @@ def test_a_wide_grid_and_numbers_as_cells_are_read(tmp_path: Path) -> None:
 
 
 def test_the_command_refuses_in_one_sentence_with_exit_2(
-    run_cli: Run, sqlite_house: House, tmp_path: Path
+    run_cli: Run, sqlite_instance: Instance, tmp_path: Path
 ) -> None:
-    folder = sqlite_house.settings.folder
+    folder = sqlite_instance.settings.folder
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(100))
     for args in (

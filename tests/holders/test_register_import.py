@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from huimin.holders import register_import
-from huimin.holders.check_register import RegisterCheck
 from huimin.holders.people import (
     eligibilities_of,
     family_of,
@@ -21,8 +20,13 @@ from huimin.holders.people import (
     presenters_of,
 )
 from huimin.holders.personal_data import FILE_NAME, PersonalData
-from huimin.holders.register_import import ImportCounts, import_register, require_fitting_keys
-from huimin.house import House
+from huimin.holders.registers.check_register import RegisterCheck
+from huimin.holders.registers.import_register import (
+    ImportCounts,
+    import_register,
+    require_fitting_keys,
+)
+from huimin.instance import Instance
 from huimin.storage.engine import StorageProblem
 from tests.making.holders import id_number, make_holder
 from tests.making.registers import check, codes, register_row, write_csv
@@ -34,24 +38,31 @@ def checked(tmp_path: Path, *rows: list[Any], name: str = "a.csv") -> RegisterCh
     return check(write_csv(tmp_path / name, rows))
 
 
-def bring_in(house: House, register: RegisterCheck, **over: Any) -> ImportCounts:
+def bring_in(instance: Instance, register: RegisterCheck, **over: Any) -> ImportCounts:
     return import_register(
-        house.engine, house.personal_data, register, now=house.clock(), actor="test", **over
+        instance.engine,
+        instance.personal_data,
+        register,
+        now=instance.clock(),
+        actor="test",
+        **over,
     )
 
 
-def person(house: House, number: str) -> Row:
-    row = house.engine.read(lambda tx: find_by_id_number(tx, house.personal_data, number))
+def person(instance: Instance, number: str) -> Row:
+    row = instance.engine.read(lambda tx: find_by_id_number(tx, instance.personal_data, number))
     assert row is not None
     return row
 
 
-def count(house: House, table: str) -> int:
+def count(instance: Instance, table: str) -> int:
     sql = f"SELECT COUNT(*) AS n FROM {table}"
-    return int(house.engine.read(lambda tx: tx.connection.execute(sql).fetchone()["n"]))
+    return int(instance.engine.read(lambda tx: tx.connection.execute(sql).fetchone()["n"]))
 
 
-def test_a_new_person_is_written_with_family_and_eligibility(house: House, tmp_path: Path) -> None:
+def test_a_new_person_is_written_with_family_and_eligibility(
+    instance: Instance, tmp_path: Path
+) -> None:
     number, wife = id_number(), id_number()
     register = checked(
         tmp_path,
@@ -61,9 +72,9 @@ def test_a_new_person_is_written_with_family_and_eligibility(house: House, tmp_p
             family=f"李四（丈夫）{wife}；王五（子）",
         ),
     )
-    assert bring_in(house, register) == ImportCounts(new=1)
-    holder = person(house, number)
-    secrets = house.personal_data
+    assert bring_in(instance, register) == ImportCounts(new=1)
+    holder = person(instance, number)
+    secrets = instance.personal_data
     assert secrets.decrypt(holder["id_number_cipher"], "holder.id_number") == number
     assert secrets.decrypt(holder["phone_cipher"], "holder.phone") == "13800000000"
     assert holder["division_code"].startswith("512022")
@@ -72,7 +83,7 @@ def test_a_new_person_is_written_with_family_and_eligibility(house: House, tmp_p
         own = holder["id"]
         return family_of(tx, own), eligibilities_of(tx, own), presenters_of(tx, own)
 
-    family, eligibilities, presenters = house.engine.read(look)
+    family, eligibilities, presenters = instance.engine.read(look)
     assert [(m["name"], m["relation"]) for m in family] == [("李四", "丈夫"), ("王五", "子")]
     assert secrets.decrypt(family[0]["id_number_cipher"], "family_member.id_number") == wife
     assert [(e["kind"], e["starts_on"], e["evidence"]) for e in eligibilities] == [
@@ -81,7 +92,7 @@ def test_a_new_person_is_written_with_family_and_eligibility(house: House, tmp_p
     ]
     assert "第 3 行" in eligibilities[0]["source"] and "a.csv" in eligibilities[0]["source"]
     assert [p["relation"] for p in presenters] == ["本人", "丈夫", "子"]
-    events = house.engine.read(
+    events = instance.engine.read(
         lambda tx: tx.connection.execute("SELECT action, new_json FROM audit_event").fetchall()
     )
     assert [event["action"] for event in events] == ["register.imported"]
@@ -89,12 +100,12 @@ def test_a_new_person_is_written_with_family_and_eligibility(house: House, tmp_p
 
 
 def test_a_known_person_gains_what_is_new_and_is_not_entered_again(
-    house: House, tmp_path: Path
+    instance: Instance, tmp_path: Path
 ) -> None:
     number = id_number()
     first = register_row(id_number=number, family="李四（夫）")
-    assert bring_in(house, checked(tmp_path, first)) == ImportCounts(new=1)
-    assert bring_in(house, checked(tmp_path, first)) == ImportCounts(unchanged=1)
+    assert bring_in(instance, checked(tmp_path, first)) == ImportCounts(new=1)
+    assert bring_in(instance, checked(tmp_path, first)) == ImportCounts(unchanged=1)
     husband = id_number()
     second = register_row(
         id_number=number,
@@ -104,57 +115,59 @@ def test_a_known_person_gains_what_is_new_and_is_not_entered_again(
         village="香泉社区",
         phone="13900000000",
     )
-    dry = bring_in(house, checked(tmp_path, second), dry_run=True)
-    holder = person(house, number)
-    assert bring_in(house, checked(tmp_path, second)) == dry == ImportCounts(updated=1)
-    assert bring_in(house, checked(tmp_path, second)) == ImportCounts(unchanged=1)
-    after = person(house, number)
-    assert count(house, "holder") == 1 and after["id"] == holder["id"]
+    dry = bring_in(instance, checked(tmp_path, second), dry_run=True)
+    holder = person(instance, number)
+    assert bring_in(instance, checked(tmp_path, second)) == dry == ImportCounts(updated=1)
+    assert bring_in(instance, checked(tmp_path, second)) == ImportCounts(unchanged=1)
+    after = person(instance, number)
+    assert count(instance, "holder") == 1 and after["id"] == holder["id"]
     assert after["division_code"] != holder["division_code"]
-    family = house.engine.read(lambda tx: family_of(tx, holder["id"]))
+    family = instance.engine.read(lambda tx: family_of(tx, holder["id"]))
     assert [(m["name"], m["id_number_hash"] is not None) for m in family] == [
         ("李四", True),
         ("王五", False),
     ]
-    kinds = house.engine.read(lambda tx: eligibilities_of(tx, holder["id"]))
+    kinds = instance.engine.read(lambda tx: eligibilities_of(tx, holder["id"]))
     assert [row["kind"] for row in kinds] == ["dibao", "major_illness"]
     # A later start of what counts already adds nothing.
     later = register_row(id_number=number, starts_on="2025-01-01", village="香泉社区", phone=None)
-    assert bring_in(house, checked(tmp_path, later)) == ImportCounts(unchanged=1)
+    assert bring_in(instance, checked(tmp_path, later)) == ImportCounts(unchanged=1)
 
 
-def test_a_family_member_who_was_ended_is_not_brought_back(house: House, tmp_path: Path) -> None:
+def test_a_family_member_who_was_ended_is_not_brought_back(
+    instance: Instance, tmp_path: Path
+) -> None:
     number = id_number()
     register = checked(tmp_path, register_row(id_number=number, family="李四（夫）"))
-    bring_in(house, register)
-    house.engine.write(
+    bring_in(instance, register)
+    instance.engine.write(
         lambda tx: tx.connection.execute("UPDATE family_member SET ended_at = added_at")
     )
-    assert bring_in(house, register) == ImportCounts(unchanged=1)
-    assert house.engine.read(lambda tx: family_of(tx, person(house, number)["id"])) == []
+    assert bring_in(instance, register) == ImportCounts(unchanged=1)
+    assert instance.engine.read(lambda tx: family_of(tx, person(instance, number)["id"])) == []
 
 
 def test_another_name_under_a_known_number_is_refused_and_does_not_name_anybody(
-    house: House, tmp_path: Path
+    instance: Instance, tmp_path: Path
 ) -> None:
     number = id_number()
-    make_holder(house, name="黄筱平", id_number=number)
+    make_holder(instance, name="黄筱平", id_number=number)
     path = write_csv(tmp_path / "a.csv", [register_row(id_number=number, name="张三")])
 
     def look(tx: Any) -> RegisterCheck:
         def name_of(wanted: str) -> str | None:
-            row = find_by_id_number(tx, house.personal_data, wanted)
+            row = find_by_id_number(tx, instance.personal_data, wanted)
             return None if row is None else str(row["name"])
 
         return check(path, registered_name=name_of)
 
-    register = house.engine.read(look)
+    register = instance.engine.read(look)
     assert codes(register) == [(3, "B", "name_conflict")]
     assert "黄*平" in register.problems[0].message and "黄筱平" not in register.problems[0].message
 
 
 def test_an_import_that_breaks_off_is_finished_by_running_it_again(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(register_import, "CHUNK_ROWS", 4)
     register = checked(
@@ -172,39 +185,39 @@ def test_an_import_that_breaks_off_is_finished_by_running_it_again(
     original = register_import.enter_holder
     monkeypatch.setattr(register_import, "enter_holder", enter)
     with pytest.raises(KeyboardInterrupt):
-        bring_in(house, register)
+        bring_in(instance, register)
     # The chunk that broke off is not there at all; the one before it is whole.
-    assert (count(house, "holder"), count(house, "family_member")) == (4, 8)
+    assert (count(instance, "holder"), count(instance, "family_member")) == (4, 8)
     # What it did write is on record: who, when, from which file, how many.
-    assert count(house, "register_import") == 1
+    assert count(instance, "register_import") == 1
     monkeypatch.setattr(register_import, "enter_holder", original)
-    assert bring_in(house, register) == ImportCounts(new=6, unchanged=4)
-    assert (count(house, "holder"), count(house, "family_member")) == (10, 20)
-    assert count(house, "eligibility") == 10 and count(house, "register_import") == 2
+    assert bring_in(instance, register) == ImportCounts(new=6, unchanged=4)
+    assert (count(instance, "holder"), count(instance, "family_member")) == (10, 20)
+    assert count(instance, "eligibility") == 10 and count(instance, "register_import") == 2
 
 
-def test_two_imports_at_once_enter_everybody_once(house: House, tmp_path: Path) -> None:
+def test_two_imports_at_once_enter_everybody_once(instance: Instance, tmp_path: Path) -> None:
     register = checked(tmp_path, *[register_row(family="李四（夫）") for _ in range(60)])
     with ThreadPoolExecutor(4) as pool:
-        counts = list(pool.map(lambda _: bring_in(house, register), range(4)))
+        counts = list(pool.map(lambda _: bring_in(instance, register), range(4)))
     assert sum(one.new for one in counts) == 60
     assert sum(one.updated for one in counts) == 0
-    assert (count(house, "holder"), count(house, "family_member")) == (60, 60)
+    assert (count(instance, "holder"), count(instance, "family_member")) == (60, 60)
 
 
-def test_a_key_file_of_another_instance_is_noticed(house: House, tmp_path: Path) -> None:
-    house.engine.read(lambda tx: require_fitting_keys(tx, house.personal_data))
-    make_holder(house)
-    house.engine.read(lambda tx: require_fitting_keys(tx, house.personal_data))
+def test_a_key_file_of_another_instance_is_noticed(instance: Instance, tmp_path: Path) -> None:
+    instance.engine.read(lambda tx: require_fitting_keys(tx, instance.personal_data))
+    make_holder(instance)
+    instance.engine.read(lambda tx: require_fitting_keys(tx, instance.personal_data))
     with pytest.raises(StorageProblem) as caught:
-        house.engine.read(
+        instance.engine.read(
             lambda tx: require_fitting_keys(tx, PersonalData.open(tmp_path / "other"))
         )
     assert FILE_NAME in str(caught.value)
 
 
 def test_a_killed_import_leaves_whole_people_and_the_next_one_finishes(
-    sqlite_house: House, tmp_path: Path
+    sqlite_instance: Instance, tmp_path: Path
 ) -> None:
     people = 3_000
     rows = [register_row(family="李四（夫）；王五（子）") for _ in range(people)]
@@ -212,22 +225,22 @@ def test_a_killed_import_leaves_whole_people_and_the_next_one_finishes(
     command = [sys.executable, "-m", "huimin", "holders", "import", str(register)]
     environment = {
         **os.environ,
-        "HUIMIN_FOLDER": str(sqlite_house.settings.folder),
+        "HUIMIN_FOLDER": str(sqlite_instance.settings.folder),
         "PYTHONIOENCODING": "utf-8",
     }
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     deadline = time.monotonic() + 60
-    while count(sqlite_house, "holder") == 0 and time.monotonic() < deadline:
+    while count(sqlite_instance, "holder") == 0 and time.monotonic() < deadline:
         time.sleep(0.002)
     process.kill()
     process.wait()
-    written = count(sqlite_house, "holder")
+    written = count(sqlite_instance, "holder")
     assert 0 < written < people
-    assert count(sqlite_house, "family_member") == 2 * written
-    assert count(sqlite_house, "eligibility") == written
+    assert count(sqlite_instance, "family_member") == 2 * written
+    assert count(sqlite_instance, "eligibility") == written
     done = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=60)
     assert f"已新增 {people - written} 人".encode() in done.stdout
-    assert count(sqlite_house, "holder") == count(sqlite_house, "eligibility") == people
-    assert count(sqlite_house, "family_member") == 2 * people
+    assert count(sqlite_instance, "holder") == count(sqlite_instance, "eligibility") == people
+    assert count(sqlite_instance, "family_member") == 2 * people

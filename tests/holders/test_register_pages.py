@@ -14,7 +14,7 @@ from huimin.divisions.load import package_divisions
 from huimin.holders import register_import
 from huimin.holders.applications import applications_of
 from huimin.holders.people import eligibilities_of, find_by_id_number
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.jobs import jobs
 from huimin.jobs.jobs import begin_job, job_by_id
 from tests.making.cards import make_card
@@ -25,14 +25,14 @@ from tests.making.staff import csrf_of
 
 
 @pytest.fixture
-def office(app: Any, house: House) -> Office:
-    return Office(app, house)
+def office(app: Any, instance: Instance) -> Office:
+    return Office(app, instance)
 
 
 def upload(office: Office, client: Any, content: bytes, name: str = "名册.xlsx") -> Any:
     data = {"csrf_token": csrf_of(client, "/account"), "register": (io.BytesIO(content), name)}
     answer = client.post("/registers/", data=data, content_type="multipart/form-data")
-    office.house.jobs.wait()
+    office.instance.jobs.wait()
     return answer
 
 
@@ -40,11 +40,11 @@ def book_of(answer: Any) -> Any:
     return openpyxl.load_workbook(io.BytesIO(answer.data))
 
 
-def counted(house: House, table: str) -> int:
+def counted(instance: Instance, table: str) -> int:
     def look(tx: Any) -> int:
         return int(tx.connection.execute(f"SELECT COUNT(*) AS n FROM {table}").fetchall()[0]["n"])
 
-    return house.engine.read(look)
+    return instance.engine.read(look)
 
 
 def register(tmp_path: Path, *rows: list[Any]) -> bytes:
@@ -63,14 +63,14 @@ def village_code() -> str:
 
 
 def test_check_match_import_and_applications_in_one_step(
-    office: Office, house: House, tmp_path: Path
+    office: Office, instance: Instance, tmp_path: Path
 ) -> None:
     known_number, gone_number, new_number = id_number(), id_number(), id_number()
-    make_card(house, make_holder(house, id_number=known_number, division_code=village_code()))
+    make_card(instance, make_holder(instance, id_number=known_number, division_code=village_code()))
     gone = make_holder(
-        house, name="钱不在", id_number=gone_number, division_code=village_code(), family=()
+        instance, name="钱不在", id_number=gone_number, division_code=village_code(), family=()
     )
-    make_card(house, gone)
+    make_card(instance, gone)
     content = register(
         tmp_path,
         register_row(name="黄筱平", id_number=known_number, kind="残疾"),
@@ -78,18 +78,18 @@ def test_check_match_import_and_applications_in_one_step(
         register_row(name="写错了", id_number="512022195603080012"),
     )
     client = office.client()
-    people = counted(house, "holder")
+    people = counted(instance, "holder")
     checked = upload(office, client, content)
     page = client.get(checked.headers["Location"]).text
-    assert counted(house, "holder") == people, "a check writes nothing"
+    assert counted(instance, "holder") == people, "a check writes nothing"
     assert "新*人" in page and "新来人" not in page and new_number not in page
     assert "钱*在" in page and "下载待修改的工作簿" in page and "第" in page
     assert new_number.encode() not in b"".join(
-        one.read_bytes() for one in (house.settings.folder / "jobs").rglob("found.sealed")
+        one.read_bytes() for one in (instance.settings.folder / "jobs").rglob("found.sealed")
     )
     mend = client.get(checked.headers["Location"] + "/refused.xlsx")
     assert mend.data[:2] == b"PK"
-    for path in (house.settings.folder / "jobs").rglob("*.*"):
+    for path in (instance.settings.folder / "jobs").rglob("*.*"):
         assert path.suffix == ".sealed" and path.stat().st_mode & 0o077 == 0, path
         assert b"PK" not in path.read_bytes()[:20], "no register lies about in clear"
     gone_list = client.get(checked.headers["Location"] + "/missing.xlsx")
@@ -104,14 +104,14 @@ def test_check_match_import_and_applications_in_one_step(
         end_missing="1",
         end_from="2026-11-01",
     )
-    house.jobs.wait()
+    instance.jobs.wait()
     done = client.get(started.headers["Location"]).text
     assert "导入完成" in done
-    assert counted(house, "holder") == people + 1
+    assert counted(instance, "holder") == people + 1
 
     def look(tx: Any) -> Any:
-        new = find_by_id_number(tx, house.personal_data, new_number)
-        known = find_by_id_number(tx, house.personal_data, known_number)
+        new = find_by_id_number(tx, instance.personal_data, new_number)
+        known = find_by_id_number(tx, instance.personal_data, known_number)
         assert new is not None and known is not None
         return (
             new["verified_on"],
@@ -121,7 +121,7 @@ def test_check_match_import_and_applications_in_one_step(
             [one["ends_on"] for one in eligibilities_of(tx, gone["id"])],
         )
 
-    assert house.engine.read(look) == (
+    assert instance.engine.read(look) == (
         "2026-10-31",
         [("submitted", "register")],
         [],
@@ -132,19 +132,19 @@ def test_check_match_import_and_applications_in_one_step(
     page = client.get(again.headers["Location"]).text
     assert '新的人 <span class="optional">0</span>' in page
     office.post(client, again.headers["Location"] + "/import")
-    house.jobs.wait()
-    assert counted(house, "application") == 1 and counted(house, "holder") == people + 1
+    instance.jobs.wait()
+    assert counted(instance, "application") == 1 and counted(instance, "holder") == people + 1
 
 
 def test_who_stands_in_a_row_to_mend_is_not_missing(
-    office: Office, house: House, tmp_path: Path
+    office: Office, instance: Instance, tmp_path: Path
 ) -> None:
     numbers = [id_number() for _ in range(3)]
     for name, number in zip(("赵电话", "钱号码", "孙不在"), numbers, strict=True):
         person = make_holder(
-            house, name=name, id_number=number, division_code=village_code(), family=()
+            instance, name=name, id_number=number, division_code=village_code(), family=()
         )
-        make_card(house, person)
+        make_card(instance, person)
     wrong = numbers[1][:17] + ("0" if numbers[1][17] != "0" else "1")
     content = register(
         tmp_path,
@@ -160,7 +160,7 @@ def test_who_stands_in_a_row_to_mend_is_not_missing(
 
 
 def test_an_import_that_is_stopped_leaves_whole_people_a_record_and_can_go_on(
-    office: Office, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    office: Office, instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(register_import, "CHUNK_ROWS", 4)
     monkeypatch.setattr(jobs, "NOTE_SECONDS", 0)
@@ -172,31 +172,31 @@ def test_an_import_that_is_stopped_leaves_whole_people_a_record_and_can_go_on(
     def note(told: Any, step: str, done: int, total: int) -> None:
         noted.append(step)
         if step == "write" and noted.count("write") == 2:
-            running = house.engine.read(lambda tx: jobs.jobs_before(tx, "register.import"))
+            running = instance.engine.read(lambda tx: jobs.jobs_before(tx, "register.import"))
             # Somebody presses the button while the second part is being written.
             assert office.post(client, f"/registers/{running[0]['id']}/cancel").status_code == 302
         original(told, step, done, total)
 
     monkeypatch.setattr(jobs.Progress, "__call__", note)
     stopped = office.post(client, checked + "/import").headers["Location"]
-    house.jobs.wait()
+    instance.jobs.wait()
     monkeypatch.setattr(jobs.Progress, "__call__", original)
     assert "写到第 8 行为止" in client.get(stopped).text
     # Nobody is half there: as many applications as people, and the import stands on record.
-    assert counted(house, "holder") == counted(house, "application") == 8
-    assert counted(house, "register_import") == 1
+    assert counted(instance, "holder") == counted(instance, "application") == 8
+    assert counted(instance, "register_import") == 1
     again = office.post(client, checked + "/import").headers["Location"]
-    house.jobs.wait()
+    instance.jobs.wait()
     assert "导入完成" in client.get(again).text
-    assert counted(house, "holder") == counted(house, "application") == 10
+    assert counted(instance, "holder") == counted(instance, "application") == 10
 
 
 def test_files_of_old_jobs_are_deleted(
-    office: Office, house: House, tmp_path: Path, clock: Any
+    office: Office, instance: Instance, tmp_path: Path, clock: Any
 ) -> None:
     client = office.client()
     job = upload(office, client, register(tmp_path, register_row(kind="无此类别")))
-    place = house.settings.folder / "jobs"
+    place = instance.settings.folder / "jobs"
     assert len(list(place.rglob("*.sealed"))) == 3
     clock.advance(days=31)
     client = office.client()
@@ -207,7 +207,7 @@ def test_files_of_old_jobs_are_deleted(
     assert office.post(client, job.headers["Location"] + "/import").status_code == 422
 
 
-def test_what_is_no_register_says_so(office: Office, house: House) -> None:
+def test_what_is_no_register_says_so(office: Office, instance: Instance) -> None:
     client = office.client()
     assert upload(office, client, b"x", "photo.png").status_code == 422
     answer = upload(office, client, b"not a workbook")
@@ -215,15 +215,15 @@ def test_what_is_no_register_says_so(office: Office, house: House) -> None:
     assert "失败" in page and "Traceback" not in page
     nothing = office.post(client, "/registers/")
     assert nothing.status_code == 422
-    assert counted(house, "holder") == 0
+    assert counted(instance, "holder") == 0
 
 
 def test_a_cancelled_check_writes_nothing_and_says_so(
-    office: Office, house: House, tmp_path: Path
+    office: Office, instance: Instance, tmp_path: Path
 ) -> None:
     client = office.client()
-    now = house.clock()
-    job_id = house.engine.write(
+    now = instance.clock()
+    job_id = instance.engine.write(
         lambda tx: begin_job(tx, "register.check", {"file": "a.xlsx"}, now=now, actor="x")
     )
     running = client.get(f"/registers/{job_id}").text
@@ -231,17 +231,17 @@ def test_a_cancelled_check_writes_nothing_and_says_so(
     progress = client.get(f"/registers/{job_id}/progress").json
     assert progress["state"] == "running"
     office.post(client, f"/registers/{job_id}/cancel")
-    house.jobs.start(job_id, lambda told: told("检查", 1, 10) or {})
-    house.jobs.wait()
-    assert house.engine.read(lambda tx: job_by_id(tx, job_id))["state"] == "cancelled"
+    instance.jobs.start(job_id, lambda told: told("检查", 1, 10) or {})
+    instance.jobs.wait()
+    assert instance.engine.read(lambda tx: job_by_id(tx, job_id))["state"] == "cancelled"
     assert "没有改动任何资料" in client.get(f"/registers/{job_id}").text
 
 
 def test_a_job_of_a_process_that_has_gone_is_said_to_have_failed(
-    office: Office, house: House, clock: Any
+    office: Office, instance: Instance, clock: Any
 ) -> None:
-    now = house.clock()
-    job_id = house.engine.write(
+    now = instance.clock()
+    job_id = instance.engine.write(
         lambda tx: begin_job(tx, "register.import", {"file": "a.xlsx"}, now=now, actor="x")
     )
     clock.advance(seconds=30)
@@ -258,14 +258,16 @@ def test_registers_are_for_administrators(office: Office) -> None:
     assert office.client().get(unknown).status_code == 404
 
 
-def test_why_a_job_failed_is_read_in_the_reader_s_language(office: Office, house: House) -> None:
+def test_why_a_job_failed_is_read_in_the_reader_s_language(
+    office: Office, instance: Instance
+) -> None:
     client = office.client()
     checked = upload(office, client, b"not a workbook at all")
     address = checked.headers["Location"]
     chinese = client.get(address).text
     office.post(client, "/language", language="en")
     english = client.get(address).text
-    kept = house.engine.read(lambda tx: job_by_id(tx, address.rpartition("/")[2]))["result"]
+    kept = instance.engine.read(lambda tx: job_by_id(tx, address.rpartition("/")[2]))["result"]
     assert kept["code"] == "invalid_input" and kept["problems"][0]["field"] == "file"
     problem = kept["problems"][0]
     assert problem["chinese"] in chinese and problem["chinese"] not in english
@@ -273,17 +275,17 @@ def test_why_a_job_failed_is_read_in_the_reader_s_language(office: Office, house
 
 
 def test_the_jobs_are_a_workbook_with_counts_and_reasons(
-    office: Office, house: House, clock: Any, tmp_path: Path
+    office: Office, instance: Instance, clock: Any, tmp_path: Path
 ) -> None:
     client = office.client()
     good = register(tmp_path, register_row(name="新来人", id_number=id_number()))
     checked = upload(office, client, good, "八月.xlsx").headers["Location"]
     office.post(client, f"{checked}/import")
-    house.jobs.wait()
+    instance.jobs.wait()
     upload(office, client, b"nothing", "坏的.xlsx")
-    lost = house.engine.write(
+    lost = instance.engine.write(
         lambda tx: begin_job(
-            tx, "register.check", {"file": "断了.xlsx"}, now=house.clock(), actor="x"
+            tx, "register.check", {"file": "断了.xlsx"}, now=instance.clock(), actor="x"
         )
     )
     clock.advance(seconds=120)
@@ -301,7 +303,7 @@ def test_the_jobs_are_a_workbook_with_counts_and_reasons(
     assert (table[2]["Enrolled"], table[2]["Applications"]) == (1, 1)
     assert table[3]["Rows that can be imported"] == 1 and not table[3]["Reason"]
     assert lost in client.get("/registers/").text
-    exported = house.engine.read(
+    exported = instance.engine.read(
         lambda tx: tx.connection.execute(
             "SELECT subject_id FROM audit_event WHERE action = 'list.exported'"
         ).fetchall()

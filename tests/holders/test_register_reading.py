@@ -10,13 +10,13 @@ import pytest
 
 from huimin.divisions.load import package_divisions
 from huimin.holders.eligibility_words import read_kinds
-from huimin.holders.family_cell import FamilyProblem, read_family
 from huimin.holders.person_name import NameProblem, read_name
-from huimin.holders.register_dates import read_date
-from huimin.holders.register_header import find_header
-from huimin.holders.register_places import PlaceProblem, Places
-from huimin.holders.register_problem import column_letter
-from huimin.holders.register_sheets import SheetRow
+from huimin.holders.registers.dates import read_date
+from huimin.holders.registers.family_cell import FamilyProblem, read_family
+from huimin.holders.registers.header import find_header
+from huimin.holders.registers.places import PlaceProblem, Places
+from huimin.holders.registers.problem import column_letter
+from huimin.holders.registers.sheets import SheetRow
 from tests.making.holders import id_number
 from tests.making.registers import (
     HEADER,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from huimin.core.identity import parse_id_number
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.registers import TODAY, check
 
 Run = Callable[..., CompletedProcess[str]]
@@ -24,8 +24,8 @@ FIRST_SHEET = "农村"
 
 
 @pytest.fixture
-def run(run_cli: Run, sqlite_house: House) -> Run:
-    return lambda *args: run_cli(list(args), sqlite_house.settings.folder)
+def run(run_cli: Run, sqlite_instance: Instance) -> Run:
+    return lambda *args: run_cli(list(args), sqlite_instance.settings.folder)
 
 
 def as_json(done: CompletedProcess[str]) -> dict[str, Any]:
@@ -73,12 +73,12 @@ def test_the_csv_gives_what_is_true_of_its_sheet(run: Run) -> None:
 
 
 def test_importing_twice_changes_nothing_and_a_dry_run_writes_nothing(
-    run: Run, sqlite_house: House
+    run: Run, sqlite_instance: Instance
 ) -> None:
     file = str(DATA / "register_sample.xlsx")
 
     def everything() -> dict[str, Any]:
-        return sqlite_house.engine.read(
+        return sqlite_instance.engine.read(
             lambda tx: {
                 table: tx.connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
                 for table in (
@@ -104,12 +104,12 @@ def test_importing_twice_changes_nothing_and_a_dry_run_writes_nothing(
 
 
 def test_the_database_holds_no_number_in_plain_and_the_text_names_nobody(
-    run: Run, sqlite_house: House
+    run: Run, sqlite_instance: Instance
 ) -> None:
     done = run("holders", "import", str(DATA / "register_sample.xlsx"))
     assert done.returncode == 0, done.stderr
-    sqlite_house.engine.read(lambda tx: None)
-    files = [p for p in sqlite_house.settings.folder.glob("huimin.db*") if p.is_file()]
+    sqlite_instance.engine.read(lambda tx: None)
+    files = [p for p in sqlite_instance.settings.folder.glob("huimin.db*") if p.is_file()]
     data = b"".join(path.read_bytes() for path in files)
     checked = check(DATA / "register_sample.xlsx")
     numbers = {row.draft.id_number.number for row in checked.accepted}

@@ -16,7 +16,7 @@ from huimin.cli import main
 from huimin.core.days import COUNTY_ZONE
 from huimin.holders.applications import promised_before
 from huimin.holders.working_days import WorkingDays, open_working_days, package_working_days
-from huimin.house import House, open_house
+from huimin.instance import Instance, open_instance
 from huimin.settings import Settings, SettingsProblem
 from tests.holders.test_people_pages import new_form
 from tests.making.office import Office
@@ -114,22 +114,22 @@ def test_a_file_that_can_not_be_read_is_refused_with_its_line(
         open_working_days(tmp_path, "working_days.csv")
 
 
-def test_a_wrong_file_stops_the_start_in_one_sentence(house: House, tmp_path: Path) -> None:
-    if house.engine.read(lambda tx: tx.engine) != "sqlite":
+def test_a_wrong_file_stops_the_start_in_one_sentence(instance: Instance, tmp_path: Path) -> None:
+    if instance.engine.read(lambda tx: tx.engine) != "sqlite":
         return
-    (house.settings.folder / "working_days.csv").write_text("x\n", encoding="utf-8")
+    (instance.settings.folder / "working_days.csv").write_text("x\n", encoding="utf-8")
     with pytest.raises(SettingsProblem):
-        open_house(house.settings)
-    ran = CliRunner().invoke(main, ["policies", "list"], env=house.settings.environment())
+        open_instance(instance.settings)
+    ran = CliRunner().invoke(main, ["policies", "list"], env=instance.settings.environment())
     assert ran.exit_code == 2 and "HUIMIN_WORKING_DAYS" in ran.output
-    (house.settings.folder / "ours.csv").write_text(NOTICE, encoding="utf-8")
-    named = {**house.settings.environment(), "HUIMIN_WORKING_DAYS": "ours.csv"}
+    (instance.settings.folder / "ours.csv").write_text(NOTICE, encoding="utf-8")
+    named = {**instance.settings.environment(), "HUIMIN_WORKING_DAYS": "ours.csv"}
     assert CliRunner().invoke(main, ["policies", "list"], env=named).exit_code == 0
 
 
-def test_today_and_the_list_count_no_holiday(app: Any, house: House, clock: Any) -> None:
+def test_today_and_the_list_count_no_holiday(app: Any, instance: Instance, clock: Any) -> None:
     clock.now = datetime(2026, 9, 30, 1, 0, tzinfo=UTC)
-    office = Office(app, house)
+    office = Office(app, instance)
     office.post(office.client(), "/holders/new", **new_form())
     clock.now = datetime(2026, 10, 7, 9, 0, tzinfo=UTC)
     client = office.client()

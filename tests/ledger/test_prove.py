@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.read import digest_of_day
 from huimin.ledger.rollups import check_rollups, rebuild_rollups
@@ -26,13 +26,13 @@ UPDATE ledger SET sequence = 3 WHERE sequence = -1;
 """
 
 
-def fill(house: House) -> list[dict[str, Any]]:
+def fill(instance: Instance) -> list[dict[str, Any]]:
     """Five rows of one terminal: four sales and a reversal."""
-    make_policy(house)
-    card = make_card(house)
-    _, key = make_terminal(house, make_outlet(house))
-    sales = [make_redemption(house, card, key) for _ in range(4)]
-    return [*sales, make_reversal(house, sales[0]["id"], key, 2_800)]
+    make_policy(instance)
+    card = make_card(instance)
+    _, key = make_terminal(instance, make_outlet(instance))
+    sales = [make_redemption(instance, card, key) for _ in range(4)]
+    return [*sales, make_reversal(instance, sales[0]["id"], key, 2_800)]
 
 
 def tamper(database: Path, script: str) -> None:
@@ -47,10 +47,10 @@ def tamper(database: Path, script: str) -> None:
     connection.close()
 
 
-def test_an_honest_ledger_is_proved(house: House) -> None:
-    fill(house)
-    assert house.engine.read(verify_chains) == []
-    assert house.engine.read(check_rollups) == []
+def test_an_honest_ledger_is_proved(instance: Instance) -> None:
+    fill(instance)
+    assert instance.engine.read(verify_chains) == []
+    assert instance.engine.read(check_rollups) == []
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,11 @@ def test_an_honest_ledger_is_proved(house: House) -> None:
     ],
 )
 def test_tampering_is_found_and_named(
-    sqlite_house: House, run_cli: Any, script: str, code: str, sequence: int
+    sqlite_instance: Instance, run_cli: Any, script: str, code: str, sequence: int
 ) -> None:
-    rows = fill(sqlite_house)
-    folder = sqlite_house.settings.folder
-    sqlite_house.close()
+    rows = fill(sqlite_instance)
+    folder = sqlite_instance.settings.folder
+    sqlite_instance.close()
     tamper(folder / "huimin.db", script)
     told = run_cli(["ledger", "verify", "--format", "json"], folder)
     assert told.returncode == 1, told.stderr
@@ -98,10 +98,12 @@ def rehash(database: Path) -> None:
     )
 
 
-def test_a_new_hash_breaks_the_link_to_the_next_row(sqlite_house: House, run_cli: Any) -> None:
-    fill(sqlite_house)
-    folder = sqlite_house.settings.folder
-    sqlite_house.close()
+def test_a_new_hash_breaks_the_link_to_the_next_row(
+    sqlite_instance: Instance, run_cli: Any
+) -> None:
+    fill(sqlite_instance)
+    folder = sqlite_instance.settings.folder
+    sqlite_instance.close()
     rehash(folder / "huimin.db")
     told = run_cli(["ledger", "verify", "--format", "json"], folder)
     (finding,) = json.loads(told.stdout)["findings"]
@@ -121,11 +123,11 @@ def test_a_new_hash_breaks_the_link_to_the_next_row(sqlite_house: House, run_cli
     ],
 )
 def test_an_edited_rollup_is_found_named_and_rebuilt(
-    sqlite_house: House, run_cli: Any, script: str, words: str
+    sqlite_instance: Instance, run_cli: Any, script: str, words: str
 ) -> None:
-    fill(sqlite_house)
-    folder = sqlite_house.settings.folder
-    sqlite_house.close()
+    fill(sqlite_instance)
+    folder = sqlite_instance.settings.folder
+    sqlite_instance.close()
     tamper(folder / "huimin.db", script)
     told = run_cli(["ledger", "rebuild", "--check"], folder)
     assert told.returncode == 1
@@ -136,36 +138,36 @@ def test_an_edited_rollup_is_found_named_and_rebuilt(
     assert "改正 0 处" in run_cli(["ledger", "rebuild"], folder).stdout
 
 
-def test_rebuilding_restores_what_was_lost(house: House) -> None:
-    fill(house)
+def test_rebuilding_restores_what_was_lost(instance: Instance) -> None:
+    fill(instance)
 
     def lose(tx: Transaction) -> None:
         for table in ("rollup_month", "rollup_month_card", "usage"):
             tx.connection.execute(f"DELETE FROM {table}")
 
-    house.engine.write(lose)
-    assert len(house.engine.write(rebuild_rollups)) >= 4
-    assert house.engine.read(check_rollups) == []
+    instance.engine.write(lose)
+    assert len(instance.engine.write(rebuild_rollups)) >= 4
+    assert instance.engine.read(check_rollups) == []
 
 
-def test_the_digest_of_a_day_is_of_that_day(house: House, clock: Any, run_cli: Any) -> None:
-    rows = fill(house)
+def test_the_digest_of_a_day_is_of_that_day(instance: Instance, clock: Any, run_cli: Any) -> None:
+    rows = fill(instance)
     day = clock().date()
-    digest = house.engine.read(lambda tx: digest_of_day(tx, day))
+    digest = instance.engine.read(lambda tx: digest_of_day(tx, day))
     clock.advance(days=1)
-    fill_more = make_card(house)
-    _, key = make_terminal(house, make_outlet(house))
-    make_redemption(house, fill_more, key)
-    assert house.engine.read(lambda tx: digest_of_day(tx, day)) == digest
-    assert house.engine.read(lambda tx: digest_of_day(tx, clock().date())) != digest
+    fill_more = make_card(instance)
+    _, key = make_terminal(instance, make_outlet(instance))
+    make_redemption(instance, fill_more, key)
+    assert instance.engine.read(lambda tx: digest_of_day(tx, day)) == digest
+    assert instance.engine.read(lambda tx: digest_of_day(tx, clock().date())) != digest
     assert len(digest) == 64
     assert rows
 
 
-def test_the_commands_speak(sqlite_house: House, run_cli: Any) -> None:
-    fill(sqlite_house)
-    folder = sqlite_house.settings.folder
-    sqlite_house.close()
+def test_the_commands_speak(sqlite_instance: Instance, run_cli: Any) -> None:
+    fill(sqlite_instance)
+    folder = sqlite_instance.settings.folder
+    sqlite_instance.close()
     assert "流水完整" in run_cli(["ledger", "verify"], folder).stdout
     assert json.loads(run_cli(["ledger", "verify", "--format", "json"], folder).stdout)["ok"]
     assert len(run_cli(["ledger", "digest", "2026-10-31"], folder).stdout.strip()) == 64
@@ -195,9 +197,9 @@ DROP_TRIGGERS = {
     ],
 )
 def test_both_engines_name_the_first_row_that_fails(
-    house: House, statement: str, code: str
+    instance: Instance, statement: str, code: str
 ) -> None:
-    fill(house)
+    fill(instance)
 
     def reach_in(tx: Transaction) -> None:
         drop, triggers = DROP_TRIGGERS[tx.engine]
@@ -208,8 +210,8 @@ def test_both_engines_name_the_first_row_that_fails(
             tx.connection.execute(f"DELETE FROM {table}")
         tx.connection.execute(statement)
 
-    house.engine.write(reach_in)
-    (finding,) = house.engine.read(verify_chains)
+    instance.engine.write(reach_in)
+    (finding,) = instance.engine.read(verify_chains)
     assert finding.code == code
     assert finding.terminal_id in finding.sentence
 
@@ -222,23 +224,23 @@ def test_both_engines_name_the_first_row_that_fails(
         "INSERT INTO usage VALUES ('h', 'p', '2026-10-31', 7)",
     ],
 )
-def test_both_engines_name_a_wrong_rollup(house: House, statement: str) -> None:
-    fill(house)
+def test_both_engines_name_a_wrong_rollup(instance: Instance, statement: str) -> None:
+    fill(instance)
     if statement.startswith("INSERT"):
-        statement = statement.replace("'h'", f"'{make_card(house)['holder_id']}'")
-    house.engine.write(lambda tx: tx.connection.execute(statement))
-    (difference,) = house.engine.read(check_rollups)
+        statement = statement.replace("'h'", f"'{make_card(instance)['holder_id']}'")
+    instance.engine.write(lambda tx: tx.connection.execute(statement))
+    (difference,) = instance.engine.read(check_rollups)
     assert difference.table in difference.sentence
-    house.engine.write(rebuild_rollups)
-    assert house.engine.read(check_rollups) == []
+    instance.engine.write(rebuild_rollups)
+    assert instance.engine.read(check_rollups) == []
 
 
 @pytest.mark.parametrize(
     "statement",
     ["UPDATE ledger SET cashier = 'x'", "DELETE FROM ledger", "DELETE FROM audit_event"],
 )
-def test_the_database_itself_refuses_to_forget(house: House, statement: str) -> None:
-    fill(house)
+def test_the_database_itself_refuses_to_forget(instance: Instance, statement: str) -> None:
+    fill(instance)
     with pytest.raises(Exception, match="append-only"):
-        house.engine.write(lambda tx: tx.connection.execute(statement))
-    assert house.engine.read(verify_chains) == []
+        instance.engine.write(lambda tx: tx.connection.execute(statement))
+    assert instance.engine.read(verify_chains) == []

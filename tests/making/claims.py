@@ -10,7 +10,7 @@ from huimin.access.terminal_keys import terminal_of_key
 from huimin.checkout.requests import check_card
 from huimin.claims.requests import ClaimRequest
 from huimin.claims.submit import submit_claim
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.till import ApiTill
 
 _serial = itertools.count(1)
@@ -29,10 +29,12 @@ def file_claim(till: ApiTill, key: str | None = None, **over: Any) -> Any:
     return till.post("/claims", wanted, key or f"claim-key-{number}")
 
 
-def make_claim(house: House, card: Mapping[str, Any], key: str, **over: Any) -> dict[str, Any]:
+def make_claim(
+    instance: Instance, card: Mapping[str, Any], key: str, **over: Any
+) -> dict[str, Any]:
     """A claim of `card` (of make_card) at the terminal with that key, through the use case."""
     wanted: dict[str, Any] = {
-        "card": check_card(card["token"], house.key_ring.public_keys()),
+        "card": check_card(card["token"], instance.key_ring.public_keys()),
         "order_no": f"made-claim-{next(_serial)}",
         "amount_fen": 12_800,
         **over,
@@ -44,9 +46,9 @@ def make_claim(house: House, card: Mapping[str, Any], key: str, **over: Any) -> 
             tx,
             ClaimRequest(**wanted),
             terminal=terminal,
-            now=house.clock(),
+            now=instance.clock(),
             claim_days=30,
             actor=f"terminal:{terminal['terminal_code']}",
         )
 
-    return house.engine.write(work)
+    return instance.engine.write(work)

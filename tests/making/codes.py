@@ -1,4 +1,4 @@
-"""The changing code of a card, as the holder's phone would show it at the house's clock."""
+"""The changing code of a card, as the holder's phone would show it at the instance's clock."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from huimin.cards.changing_code import code_of
-from huimin.house import House
+from huimin.instance import Instance
 
 
-def make_code(house: House, card: Mapping[str, Any], at: datetime | None = None) -> str:
+def make_code(instance: Instance, card: Mapping[str, Any], at: datetime | None = None) -> str:
     """Digits of the code of `card` now, or at that instant."""
-    return code_of(card, house.key_ring, at or house.clock())
+    return code_of(card, instance.key_ring, at or instance.clock())

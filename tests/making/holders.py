@@ -16,7 +16,7 @@ from huimin.holders.people import (
     add_holder,
     holder_by_id,
 )
-from huimin.house import House
+from huimin.instance import Instance
 
 NEW_SOUTH_COMMUNITY = "512022002004"
 _serial = itertools.count(1)
@@ -32,7 +32,7 @@ def id_number(
     return body + ric.calc_check_digit(body + "0")
 
 
-def make_holder(house: House, **over: Any) -> dict[str, Any]:
+def make_holder(instance: Instance, **over: Any) -> dict[str, Any]:
     """A holder's row. `family`: drafts or (name, relation) pairs; `eligibility`: a kind or None."""
     family = tuple(
         member if isinstance(member, FamilyDraft) else FamilyDraft(*member)
@@ -53,9 +53,11 @@ def make_holder(house: House, **over: Any) -> dict[str, Any]:
     draft = HolderDraft(**wanted)
 
     def work(tx: Any) -> dict[str, Any]:
-        holder_id = add_holder(tx, house.personal_data, draft, now=house.clock(), actor="test")
+        holder_id = add_holder(
+            tx, instance.personal_data, draft, now=instance.clock(), actor="test"
+        )
         row = holder_by_id(tx, holder_id)
         assert row is not None
         return row
 
-    return house.engine.write(work)
+    return instance.engine.write(work)

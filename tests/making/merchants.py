@@ -8,7 +8,7 @@ from typing import Any
 
 from stdnum.cn import uscc
 
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.merchants.merchants import add_merchant
 from huimin.merchants.outlets import add_outlet
 from huimin.merchants.terminals import add_terminal
@@ -30,46 +30,46 @@ def credit_code(serial: int) -> str:
     return body + uscc.calc_check_digit(body)
 
 
-def make_merchant(house: House, **over: Any) -> dict[str, Any]:
+def make_merchant(instance: Instance, **over: Any) -> dict[str, Any]:
     """An active merchant's row."""
     serial = next(_serial)
     wanted: dict[str, Any] = {
         "name": f"测试商户{serial}",
         "credit_code": credit_code(serial),
-        "now": house.clock(),
+        "now": instance.clock(),
         "actor": "test",
         **over,
     }
-    return house.engine.write(lambda tx: add_merchant(tx, **wanted))
+    return instance.engine.write(lambda tx: add_merchant(tx, **wanted))
 
 
-def make_outlet(house: House, kind: str = "supermarket", **over: Any) -> dict[str, Any]:
+def make_outlet(instance: Instance, kind: str = "supermarket", **over: Any) -> dict[str, Any]:
     """An active outlet's row, of a new merchant unless `merchant_id` is given."""
     if "merchant_id" not in over:
-        over["merchant_id"] = make_merchant(house)["id"]
+        over["merchant_id"] = make_merchant(instance)["id"]
     wanted: dict[str, Any] = {
         "name": f"测试网点{next(_serial)}",
         "kind": kind,
         "division_code": TIANCHI_STREET,
         "address": "天池街道迎宾大道 1 号",
-        "now": house.clock(),
+        "now": instance.clock(),
         "actor": "test",
         **over,
     }
-    return house.engine.write(lambda tx: add_outlet(tx, **wanted))
+    return instance.engine.write(lambda tx: add_outlet(tx, **wanted))
 
 
 def make_terminal(
-    house: House, outlet: Mapping[str, Any] | str | None = None, **over: Any
+    instance: Instance, outlet: Mapping[str, Any] | str | None = None, **over: Any
 ) -> tuple[dict[str, Any], str]:
     """An active terminal's row and its key, at `outlet` (row or id) or at a new one."""
     if outlet is None:
-        outlet = make_outlet(house)
+        outlet = make_outlet(instance)
     wanted: dict[str, Any] = {
         "outlet_id": outlet if isinstance(outlet, str) else outlet["id"],
         "label": "1 号收银台",
-        "now": house.clock(),
+        "now": instance.clock(),
         "actor": "test",
         **over,
     }
-    return house.engine.write(lambda tx: add_terminal(tx, **wanted))
+    return instance.engine.write(lambda tx: add_terminal(tx, **wanted))

@@ -6,7 +6,7 @@ import re
 from html import unescape
 from typing import Any
 
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.staff import csrf_of, make_staff, sign_in
 
 TOWN, OTHER_TOWN = "512022002000", "512022001000"
@@ -16,8 +16,8 @@ UUID = "[0-9a-f]{8}-[0-9a-f-]{27}"
 class Office:
     """Makes signed-in clients; `names` tells who is behind one."""
 
-    def __init__(self, app: Any, house: House) -> None:
-        self.app, self.house = app, house
+    def __init__(self, app: Any, instance: Instance) -> None:
+        self.app, self.instance = app, instance
         self.names: dict[Any, str] = {}
 
     def client(self, role: str = "administrator", **over: Any) -> Any:
@@ -25,7 +25,7 @@ class Office:
         if role == "registrar":
             over.setdefault("division_code", TOWN)
         made = self.app.test_client()
-        self.names[made] = make_staff(self.house, role, **over)["username"]
+        self.names[made] = make_staff(self.instance, role, **over)["username"]
         assert sign_in(made, self.names[made]).status_code == 302
         return made
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from huimin.core.days import instant_text
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.till import ApiTill, make_till
 
 OFFLINE = {
@@ -32,8 +32,8 @@ class OfflineTill(ApiTill):
         return answer
 
     def item(self, at: datetime | None = None, **over: Any) -> dict[str, Any]:
-        """128.00 yuan with 10.24 off, by the holder, at the house's clock unless told otherwise."""
-        at = at or self.house.clock()
+        """128.00 yuan with 10.24 off, by the holder, at the instance's clock by default."""
+        at = at or self.instance.clock()
         wanted: dict[str, Any] = {
             "client_id": str(uuid.uuid4()),
             "card": self.card["token"],
@@ -66,17 +66,17 @@ class OfflineTill(ApiTill):
         """The ledger row of an entered item."""
         from huimin.ledger.read import row_by_id
 
-        row = self.house.engine.read(lambda tx: row_by_id(tx, answer["redemption"]["id"]))
+        row = self.instance.engine.read(lambda tx: row_by_id(tx, answer["redemption"]["id"]))
         assert row is not None
         return row
 
 
 def make_offline_till(
-    client: Any, house: House, *, policy: dict[str, Any] | None = None, **outlet: Any
+    client: Any, instance: Instance, *, policy: dict[str, Any] | None = None, **outlet: Any
 ) -> OfflineTill:
     """A till of a new outlet under a policy that allows 24 hours, with its pack taken."""
     terms = {**OFFLINE, **(policy or {})}
-    made = make_till(client, house, policy=terms, **outlet)
-    till = OfflineTill(client, house, made.outlet, made.terminal, made.key, made.card)
+    made = make_till(client, instance, policy=terms, **outlet)
+    till = OfflineTill(client, instance, made.outlet, made.terminal, made.key, made.card)
     till.take_pack()
     return till

@@ -1,4 +1,4 @@
-"""Sales to test with: redemptions and reversals through the real checkout, at the house's clock."""
+"""Sales to test with: redemptions and reversals through the real checkout, at its own clock."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from huimin.access.terminal_keys import terminal_of_key
 from huimin.checkout.redeem import redeem
 from huimin.checkout.requests import RedemptionRequest, ReversalRequest, check_card
 from huimin.checkout.reverse import reverse
-from huimin.house import House
+from huimin.instance import Instance
 
 _serial = itertools.count(1)
 
 
-def make_redemption(house: House, card: Mapping[str, Any], key: str, **over: Any) -> dict[str, Any]:
+def make_redemption(
+    instance: Instance, card: Mapping[str, Any], key: str, **over: Any
+) -> dict[str, Any]:
     """The answer of redeeming `card` (of make_card) at the terminal with that key."""
     wanted: dict[str, Any] = {
-        "card": check_card(card["token"], house.key_ring.public_keys()),
+        "card": check_card(card["token"], instance.key_ring.public_keys()),
         "amount_fen": 12_800,
         "order_no": f"test-{next(_serial)}",
         "presented_by": card["holder_id"],
@@ -26,23 +28,23 @@ def make_redemption(house: House, card: Mapping[str, Any], key: str, **over: Any
         **over,
     }
     request = RedemptionRequest(**wanted)
-    return house.engine.write(
+    return instance.engine.write(
         lambda tx: redeem(
             tx,
             request,
             terminal=terminal_of_key(tx, key),
-            now=house.clock(),
+            now=instance.clock(),
         )
     )
 
 
 def make_reversal(
-    house: House, redemption_id: str, key: str, amount_fen: int | None = None
+    instance: Instance, redemption_id: str, key: str, amount_fen: int | None = None
 ) -> dict[str, Any]:
     """The answer of taking back a redemption, or a part of it."""
     request = ReversalRequest(reason="测试退货", amount_fen=amount_fen)
-    return house.engine.write(
+    return instance.engine.write(
         lambda tx: reverse(
-            tx, redemption_id, request, terminal=terminal_of_key(tx, key), now=house.clock()
+            tx, redemption_id, request, terminal=terminal_of_key(tx, key), now=instance.clock()
         )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.settlement.make import make_settlements, void_settlements
 from huimin.storage.engine import Transaction
 from tests.storage.rows import insert
@@ -40,14 +40,14 @@ def one(tx: Transaction, sql: str, value: str) -> Any:
     return tx.connection.execute(f"{sql} = {mark}", (value,)).fetchone()
 
 
-def make_settlement(house: House, merchant_id: str, month: str = "2026-10") -> dict[str, Any]:
+def make_settlement(instance: Instance, merchant_id: str, month: str = "2026-10") -> dict[str, Any]:
     """The merchant's settlement of a month in which it has sold; those made before are void."""
-    now = {"now": house.clock(), "actor": "test"}
+    now = {"now": instance.clock(), "actor": "test"}
 
     def work(tx: Transaction) -> list[dict[str, Any]]:
         make_closing(tx, month, "test")
         void_settlements(tx, close_id="test", reason="重新生成", **now)
         return make_settlements(tx, month, close_id="test", **now)
 
-    made = house.engine.write(work)
+    made = instance.engine.write(work)
     return next(row for row in made if row["merchant_id"] == merchant_id)

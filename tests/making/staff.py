@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from huimin.access.staff import add_staff
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.merchants import TIANCHI_STREET, make_merchant, make_outlet
 
 PASSWORD = "right-password-1"
@@ -15,26 +15,26 @@ CSRF_FIELD = re.compile(r'name="csrf-token" content="([^"]+)"')
 _serial = itertools.count(1)
 
 
-def make_staff(house: House, role: str = "administrator", **over: Any) -> dict[str, Any]:
+def make_staff(instance: Instance, role: str = "administrator", **over: Any) -> dict[str, Any]:
     """An account's row. The place its role needs is made anew unless it is given."""
     places: dict[str, Any] = {}
     if role == "registrar" and "division_code" not in over:
         places["division_code"] = TIANCHI_STREET
     if role == "merchant_manager" and "merchant_id" not in over:
-        places["merchant_id"] = make_merchant(house)["id"]
+        places["merchant_id"] = make_merchant(instance)["id"]
     if role == "cashier" and "outlet_id" not in over:
-        places["outlet_id"] = make_outlet(house)["id"]
+        places["outlet_id"] = make_outlet(instance)["id"]
     wanted: dict[str, Any] = {
         "username": f"{role.replace('_', '-')[:20]}{next(_serial)}",
         "name": "王丽",
         "role": role,
         "password": PASSWORD,
-        "now": house.clock(),
+        "now": instance.clock(),
         "actor": "test",
         **places,
         **over,
     }
-    return house.engine.write(lambda tx: add_staff(tx, **wanted))
+    return instance.engine.write(lambda tx: add_staff(tx, **wanted))
 
 
 def csrf_of(client: Any, path: str = "/sign-in") -> str:

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
@@ -18,7 +18,7 @@ class ApiTill:
     """Speaks the POS API as a merchant's own system does."""
 
     client: Any
-    house: House
+    instance: Instance
     outlet: dict[str, Any]
     terminal: dict[str, Any]
     key: str
@@ -59,19 +59,19 @@ class ApiTill:
 
     def ledger_rows(self) -> int:
         return int(
-            self.house.engine.read(
+            self.instance.engine.read(
                 lambda tx: tx.connection.execute("SELECT COUNT(*) AS n FROM ledger").fetchone()["n"]
             )
         )
 
 
 def make_till(
-    client: Any, house: House, *, policy: dict[str, Any] | None = None, **outlet: Any
+    client: Any, instance: Instance, *, policy: dict[str, Any] | None = None, **outlet: Any
 ) -> ApiTill:
     """A till of a new outlet, with a card of a new holder and (unless None) a policy."""
     if policy is not None:
-        make_policy(house, **policy)
-    place = make_outlet(house, **outlet)
-    terminal, key = make_terminal(house, place)
-    card = make_card(house, make_holder(house))
-    return ApiTill(client, house, place, terminal, key, card)
+        make_policy(instance, **policy)
+    place = make_outlet(instance, **outlet)
+    terminal, key = make_terminal(instance, place)
+    card = make_card(instance, make_holder(instance))
+    return ApiTill(client, instance, place, terminal, key, card)

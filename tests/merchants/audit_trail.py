@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from huimin.house import House
+from huimin.instance import Instance
 
 
-def events(house: House, subject_id: str) -> list[dict[str, Any]]:
+def events(instance: Instance, subject_id: str) -> list[dict[str, Any]]:
     """The subject's events in order, with `old` and `new` as objects."""
-    rows = house.engine.read(
+    rows = instance.engine.read(
         lambda tx: tx.connection.execute("SELECT * FROM audit_event ORDER BY at, id").fetchall()
     )
     found = [dict(row) for row in rows if row["subject_id"] == subject_id]

@@ -12,7 +12,7 @@ import pytest
 
 from huimin.access.terminal_keys import terminal_of_key
 from huimin.core.refusals import Refusal
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.merchants.merchants import list_merchants
 
 CODE = "91110000710925462X"
@@ -22,8 +22,8 @@ Run = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture
-def run(run_cli: Run, sqlite_house: House) -> Run:
-    return lambda *args: run_cli(list(args), sqlite_house.settings.folder)
+def run(run_cli: Run, sqlite_instance: Instance) -> Run:
+    return lambda *args: run_cli(list(args), sqlite_instance.settings.folder)
 
 
 def as_json(done: CompletedProcess[str]) -> Any:
@@ -31,7 +31,7 @@ def as_json(done: CompletedProcess[str]) -> Any:
     return json.loads(done.stdout)
 
 
-def test_from_a_merchant_to_a_dead_key(run: Run, sqlite_house: House) -> None:
+def test_from_a_merchant_to_a_dead_key(run: Run, sqlite_instance: Instance) -> None:
     merchant = as_json(
         run("merchants", "add", "--name", "时代百盛", "--credit-code", CODE, "--format", "json")
     )
@@ -51,7 +51,7 @@ def test_from_a_merchant_to_a_dead_key(run: Run, sqlite_house: House) -> None:
     )
     key = terminal["key"]
     assert "key_hash" not in terminal
-    seen = sqlite_house.engine.read(lambda tx: terminal_of_key(tx, key))
+    seen = sqlite_instance.engine.read(lambda tx: terminal_of_key(tx, key))
     assert seen["outlet_id"] == outlet["id"]
     listed = run("terminals", "list", "--format", "json")
     assert key not in listed.stdout and "key_hash" not in listed.stdout
@@ -59,7 +59,7 @@ def test_from_a_merchant_to_a_dead_key(run: Run, sqlite_house: House) -> None:
     suspended = run("outlets", "suspend", outlet["id"], "--reason", "投诉核实中")
     assert suspended.returncode == 0 and "已暂停" in suspended.stdout
     with pytest.raises(Refusal):
-        sqlite_house.engine.read(lambda tx: terminal_of_key(tx, key))
+        sqlite_instance.engine.read(lambda tx: terminal_of_key(tx, key))
     resumed = as_json(run("outlets", "resume", "宏扬店", "--reason", "属实", "--format", "json"))
     assert resumed["state"] == "active"
 
@@ -67,29 +67,29 @@ def test_from_a_merchant_to_a_dead_key(run: Run, sqlite_house: House) -> None:
     assert renewed.returncode == 0 and key not in renewed.stdout
     (new_key,) = re.findall(r"hmt_[\w-]+", renewed.stdout)
     with pytest.raises(Refusal, match="unauthorized"):
-        sqlite_house.engine.read(lambda tx: terminal_of_key(tx, key))
+        sqlite_instance.engine.read(lambda tx: terminal_of_key(tx, key))
     again = as_json(
         run("terminals", "rekey", terminal["code"], "--reason", "再换", "--format", "json")
     )
     assert "key_hash" not in again and again["key"] not in (key, new_key)
     key = again["key"]
-    seen = sqlite_house.engine.read(lambda tx: terminal_of_key(tx, key))
+    seen = sqlite_instance.engine.read(lambda tx: terminal_of_key(tx, key))
     assert seen["terminal_code"] == terminal["code"]
 
     disabled = run("terminals", "disable", terminal["code"], "--reason", "换新")
     assert disabled.returncode == 0 and "从现在起无效" in disabled.stdout
     with pytest.raises(Refusal):
-        sqlite_house.engine.read(lambda tx: terminal_of_key(tx, key))
+        sqlite_instance.engine.read(lambda tx: terminal_of_key(tx, key))
     ended = as_json(run("merchants", "end", CODE, "--reason", "退出", "--format", "json"))
     assert ended["state"] == "ended"
     assert "已终止" in run("outlets", "list").stdout
 
 
-def test_a_wrong_field_is_named_on_stderr_with_exit_2(run: Run, sqlite_house: House) -> None:
+def test_a_wrong_field_is_named_on_stderr_with_exit_2(run: Run, sqlite_instance: Instance) -> None:
     refused = run("merchants", "add", "--name", "时代百盛", "--credit-code", "91110000710925462Y")
     assert refused.returncode == 2 and refused.stdout == ""
     assert "credit_code" in refused.stderr and "Traceback" not in refused.stderr
-    assert sqlite_house.engine.read(lambda tx: list_merchants(tx)) == []
+    assert sqlite_instance.engine.read(lambda tx: list_merchants(tx)) == []
     for args in (
         ("outlets", "suspend", "没有", "--reason", "测试"),
         ("merchants", "resume", "没有", "--reason", "测试"),

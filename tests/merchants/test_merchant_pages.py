@@ -9,15 +9,15 @@ import pytest
 
 from huimin.access.terminal_keys import terminal_of_key
 from huimin.core.refusals import Refusal
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.merchants import TIANCHI_STREET, make_outlet
 from tests.making.office import Office, first_id
 from tests.making.staff import csrf_of, make_staff, sign_in
 
 
 @pytest.fixture
-def office(app: Any, house: House) -> Office:
-    return Office(app, house)
+def office(app: Any, instance: Instance) -> Office:
+    return Office(app, instance)
 
 
 def good_code() -> str:
@@ -42,7 +42,7 @@ def joining(**over: str) -> dict[str, str]:
     }
 
 
-def test_a_merchant_joins_and_sells(office: Office, house: House) -> None:
+def test_a_merchant_joins_and_sells(office: Office, instance: Instance) -> None:
     anybody = office.app.test_client()
     token = csrf_of(anybody, "/join")
     wrong = anybody.post("/join", data={"csrf_token": token, **joining(credit_code="123")})
@@ -65,39 +65,45 @@ def test_a_merchant_joins_and_sells(office: Office, house: House) -> None:
     key = re.search(r"<code>(hmt_[\w-]+)</code>", shown.text)
     assert key is not None and "data:image/svg+xml" in shown.text
     assert shown.headers["Cache-Control"] == "no-store"
-    terminal = house.engine.read(lambda tx: terminal_of_key(tx, key.group(1)))
+    terminal = instance.engine.read(lambda tx: terminal_of_key(tx, key.group(1)))
     assert terminal["terminal_label"] == "1 号收银台"
     page = admin.get(outlet).text
     assert key.group(1) not in page
     place = first_id(page, f"{outlet}/terminals/")
     assert office.post(admin, f"{outlet}/terminals/{place}/disable").status_code == 422
-    new_key = renew(office, admin, house, f"{outlet}/terminals/{place}/rekey", key.group(1))
+    new_key = renew(office, admin, instance, f"{outlet}/terminals/{place}/rekey", key.group(1))
     off = office.post(admin, f"{outlet}/terminals/{place}/disable", reason="换机")
     assert off.status_code == 302
     with pytest.raises(Refusal, match="terminal_disabled"):
-        house.engine.read(lambda tx: terminal_of_key(tx, new_key))
+        instance.engine.read(lambda tx: terminal_of_key(tx, new_key))
     gone = office.post(admin, f"{outlet}/terminals/{place}/rekey", reason="再换")
     assert gone.status_code == 422 and "已经停用" in gone.text and "hmt_" not in gone.text
 
 
-def renew(office: Office, admin: Any, house: House, path: str, old_key: str) -> str:
+def renew(office: Office, admin: Any, instance: Instance, path: str, old_key: str) -> str:
     """Another key for a terminal, through its page; the old one stops at once."""
     assert office.post(admin, path).status_code == 422
-    assert house.engine.read(lambda tx: terminal_of_key(tx, old_key))["terminal_code"] == "000001"
+    assert (
+        instance.engine.read(lambda tx: terminal_of_key(tx, old_key))["terminal_code"] == "000001"
+    )
     shown = office.post(admin, path, reason="密钥抄丢了")
     found = re.search(r"<code>(hmt_[\w-]+)</code>", shown.text)
     assert found is not None and "data:image/svg+xml" in shown.text
     assert shown.headers["Cache-Control"] == "no-store"
     new_key = found.group(1)
     with pytest.raises(Refusal, match="unauthorized"):
-        house.engine.read(lambda tx: terminal_of_key(tx, old_key))
-    assert house.engine.read(lambda tx: terminal_of_key(tx, new_key))["terminal_code"] == "000001"
+        instance.engine.read(lambda tx: terminal_of_key(tx, old_key))
+    assert (
+        instance.engine.read(lambda tx: terminal_of_key(tx, new_key))["terminal_code"] == "000001"
+    )
     assert "更换收银终端的密钥" in admin.get("/audit/?action=terminal.rekeyed").text
     elsewhere = path.replace("/terminals/", "x/terminals/")
     assert office.post(admin, elsewhere, reason="测试").status_code == 404
     auditor = office.client("auditor")
     assert office.post(auditor, path, reason="测试").status_code == 403
-    assert house.engine.read(lambda tx: terminal_of_key(tx, new_key))["terminal_code"] == "000001"
+    assert (
+        instance.engine.read(lambda tx: terminal_of_key(tx, new_key))["terminal_code"] == "000001"
+    )
     return new_key
 
 
@@ -111,9 +117,9 @@ def test_the_public_form_is_throttled(office: Office) -> None:
     assert codes[:20] == [422] * 20 and codes[20] == 429
 
 
-def test_lists_filter_and_changes_are_recorded(office: Office, house: House) -> None:
-    outlet = make_outlet(house, name="天池药房", kind="pharmacy")
-    make_outlet(house, name="城南超市", kind="supermarket")
+def test_lists_filter_and_changes_are_recorded(office: Office, instance: Instance) -> None:
+    outlet = make_outlet(instance, name="天池药房", kind="pharmacy")
+    make_outlet(instance, name="城南超市", kind="supermarket")
     admin = office.client()
     only = admin.get("/outlets/?kind=pharmacy").text
     assert "天池药房" in only and "城南超市" not in only
@@ -152,9 +158,9 @@ def test_a_merchant_is_enrolled_once(office: Office) -> None:
     assert "一店" in admin.get(made.headers["Location"]).text
 
 
-def test_a_manager_looks_after_own_cashiers_alone(office: Office, house: House) -> None:
-    own, other = make_outlet(house), make_outlet(house)
-    stranger = make_staff(house, "cashier", outlet_id=other["id"])
+def test_a_manager_looks_after_own_cashiers_alone(office: Office, instance: Instance) -> None:
+    own, other = make_outlet(instance), make_outlet(instance)
+    stranger = make_staff(instance, "cashier", outlet_id=other["id"])
     manager = office.client("merchant_manager", merchant_id=own["merchant_id"])
     page = manager.get("/my-merchant/").text
     assert own["name"] in page

@@ -8,7 +8,7 @@ from typing import Any
 
 from huimin.claims.decide import approve_claim
 from huimin.core.refusals import Refusal
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.months.approve import approve_close, files_to_approve
@@ -27,7 +27,7 @@ def make_claims(county: SmallCounty) -> list[str]:
     """Claims of October, at three tills, with amounts that are told apart in any sum."""
     return [
         make_claim(
-            county.house,
+            county.instance,
             county.cards[number % 4],
             county.keys[number % 3],
             occurred_on=date(2026, 10, 25),
@@ -37,39 +37,39 @@ def make_claims(county: SmallCounty) -> list[str]:
     ]
 
 
-def approve_late(house: House, claim_id: str) -> None:
-    given: dict[str, Any] = {"reason": "旧卡", "now": house.clock(), "actor": "li"}
-    house.engine.write(lambda tx: approve_claim(tx, claim_id, **given))
+def approve_late(instance: Instance, claim_id: str) -> None:
+    given: dict[str, Any] = {"reason": "旧卡", "now": instance.clock(), "actor": "li"}
+    instance.engine.write(lambda tx: approve_claim(tx, claim_id, **given))
 
 
-def sign_until_closed(house: House) -> None:
+def sign_until_closed(instance: Instance) -> None:
     """As three people would: refused because figures changed, it is checked and signed anew."""
     while True:
-        version = draft(house)["version"]
+        version = draft(instance)["version"]
         try:
-            prepare(house, version=version)
-            review(house, version=version)
-            given: dict[str, Any] = {"signer": ZHAO, "now": house.clock()}
-            files = house.engine.read(
-                lambda tx: files_to_approve(tx, house.settings.folder, OCTOBER, version, **given)  # noqa: B023
+            prepare(instance, version=version)
+            review(instance, version=version)
+            given: dict[str, Any] = {"signer": ZHAO, "now": instance.clock()}
+            files = instance.engine.read(
+                lambda tx: files_to_approve(tx, instance.settings.folder, OCTOBER, version, **given)  # noqa: B023
             )
-            house.engine.write(
+            instance.engine.write(
                 lambda tx: approve_close(tx, OCTOBER, version, files=files, **given)  # noqa: B023
             )
             return
         except Refusal as why:
             if why.code != "month_figures_changed":
                 raise
-            states = house.engine.read(lambda tx: closes_of_month(tx, OCTOBER))
+            states = instance.engine.read(lambda tx: closes_of_month(tx, OCTOBER))
             if states[0]["state"] != "draft":
-                give_back(house, version=version)
+                give_back(instance, version=version)
 
 
 def test_every_row_is_in_the_frozen_report_or_in_the_next_month(
-    house: House, clock: FixedClock
+    instance: Instance, clock: FixedClock
 ) -> None:
     clock.now = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
-    county = make_small_county(house)
+    county = make_small_county(instance)
     county.sell(0, 0, 10_000)
     clock.now = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
     claims = make_claims(county)
@@ -80,7 +80,7 @@ def test_every_row_is_in_the_frozen_report_or_in_the_next_month(
         try:
             begun.wait()
             for claim_id in share:
-                approve_late(house, claim_id)
+                approve_late(instance, claim_id)
         except BaseException as error:
             failures.append(error)
 
@@ -89,34 +89,34 @@ def test_every_row_is_in_the_frozen_report_or_in_the_next_month(
     for thread in threads:
         thread.start()
     begun.wait()
-    sign_until_closed(house)
+    sign_until_closed(instance)
     for thread in threads:
         thread.join()
     assert failures == []
-    frozen = house.engine.read(lambda tx: frozen_report(tx, OCTOBER))
-    now = house.engine.read(lambda tx: monthly_report(tx, OCTOBER))
-    november = house.engine.read(lambda tx: monthly_report(tx, NOVEMBER))
+    frozen = instance.engine.read(lambda tx: frozen_report(tx, OCTOBER))
+    now = instance.engine.read(lambda tx: monthly_report(tx, OCTOBER))
+    november = instance.engine.read(lambda tx: monthly_report(tx, NOVEMBER))
     assert frozen is not None
     assert frozen.total == now.total
     late = sum(row.redemptions for row in november.adjustments)
     assert frozen.total.redemptions + late == CLAIMS + 1
     amounts = 10_000 + sum(10_000 + 1_000 * number for number in range(CLAIMS))
     assert frozen.total.amount_fen + november.total.amount_fen == amounts
-    assert house.engine.read(verify_chains) == []
-    assert house.engine.read(check_rollups) == []
+    assert instance.engine.read(verify_chains) == []
+    assert instance.engine.read(check_rollups) == []
 
 
-def test_only_one_of_two_approvals_closes_the_month(house: House, clock: FixedClock) -> None:
+def test_only_one_of_two_approvals_closes_the_month(instance: Instance, clock: FixedClock) -> None:
     clock.now = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
-    county = make_small_county(house)
+    county = make_small_county(instance)
     county.sell(0, 0, 10_000)
     clock.now = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
-    draft(house)
-    prepare(house)
-    review(house)
-    given: dict[str, Any] = {"signer": ZHAO, "now": house.clock()}
-    files = house.engine.read(
-        lambda tx: files_to_approve(tx, house.settings.folder, OCTOBER, 1, **given)
+    draft(instance)
+    prepare(instance)
+    review(instance)
+    given: dict[str, Any] = {"signer": ZHAO, "now": instance.clock()}
+    files = instance.engine.read(
+        lambda tx: files_to_approve(tx, instance.settings.folder, OCTOBER, 1, **given)
     )
     ends: list[str] = []
     begun = threading.Barrier(4)
@@ -124,7 +124,7 @@ def test_only_one_of_two_approvals_closes_the_month(house: House, clock: FixedCl
     def sign() -> None:
         begun.wait()
         try:
-            house.engine.write(lambda tx: approve_close(tx, OCTOBER, 1, files=files, **given))
+            instance.engine.write(lambda tx: approve_close(tx, OCTOBER, 1, files=files, **given))
             ends.append("closed")
         except Refusal as why:
             ends.append(why.code)

@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from huimin.house import House
+from huimin.instance import Instance
 from tests.conftest import FixedClock
 from tests.making.months import close_month, reopen
 from tests.making.office import Office
@@ -23,14 +23,14 @@ PAGE = "/months/2026-10"
 
 
 @pytest.fixture
-def office(app: Any, house: House) -> Office:
-    return Office(app, house)
+def office(app: Any, instance: Instance) -> Office:
+    return Office(app, instance)
 
 
 @pytest.fixture
-def county(house: House, clock: FixedClock) -> SmallCounty:
+def county(instance: Instance, clock: FixedClock) -> SmallCounty:
     clock.now = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
-    made = make_small_county(house)
+    made = make_small_county(instance)
     made.sell(0, 0, 10_000)
     clock.now = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
     return made
@@ -42,7 +42,7 @@ def act(office: Office, client: Any, what: str, version: int = 1, **form: str) -
 
 def check(office: Office, client: Any) -> None:
     assert office.post(client, f"{PAGE}/checks").status_code == 302
-    office.house.jobs.wait()
+    office.instance.jobs.wait()
 
 
 def test_three_administrators_close_a_month(
@@ -80,11 +80,11 @@ def test_three_administrators_close_a_month(
 def test_the_report_of_a_closed_month_is_the_signed_one(
     county: SmallCounty, office: Office
 ) -> None:
-    house, client = office.house, office.client()
+    instance, client = office.instance, office.client()
     assert "已结账" not in client.get("/reports/?month=2026-10").text
-    close_month(house)
+    close_month(instance)
     sql = "UPDATE rollup_month SET discount_fen = discount_fen + 100"
-    house.engine.write(lambda tx: tx.connection.execute(sql))
+    instance.engine.write(lambda tx: tx.connection.execute(sql))
     page = client.get("/reports/?month=2026-10").text
     assert "本月已结账（第 1 版" in page and "填报人 李华" in page
     assert "¥8.00" in page and "¥9.00" not in page
@@ -95,17 +95,17 @@ def test_the_report_of_a_closed_month_is_the_signed_one(
 
 
 def test_the_command_prints_what_was_signed(
-    sqlite_house: House, clock: FixedClock, run_cli: Callable[..., Any]
+    sqlite_instance: Instance, clock: FixedClock, run_cli: Callable[..., Any]
 ) -> None:
-    folder = sqlite_house.settings.folder
+    folder = sqlite_instance.settings.folder
     clock.now = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
-    make_small_county(sqlite_house).sell(0, 0, 10_000)
+    make_small_county(sqlite_instance).sell(0, 0, 10_000)
     clock.now = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
-    close_month(sqlite_house)
+    close_month(sqlite_instance)
     signed = (folder / "months/2026-10/v1/huimin-report-2026-10-v1.json").read_text("utf-8")
     sql = "UPDATE rollup_month SET discount_fen = discount_fen + 100"
-    sqlite_house.engine.write(lambda tx: tx.connection.execute(sql))
-    sqlite_house.close()
+    sqlite_instance.engine.write(lambda tx: tx.connection.execute(sql))
+    sqlite_instance.close()
     told = run_cli(["report", "2026-10", "--format", "json"], folder)
     assert told.stdout == signed
     assert "本月已结账：第 1 版，填报人 李华" in told.stderr
@@ -127,7 +127,7 @@ def test_a_warning_asks_for_a_reason_beside_its_check(
     client = office.client()
     page = "/months/2026-11"
     assert office.post(client, f"{page}/checks").status_code == 302
-    office.house.jobs.wait()
+    office.instance.jobs.wait()
     assert "2026-10 还没有结账" in client.get(page).text
     refused = office.post(client, f"{page}/1/prepare")
     assert refused.status_code == 422
@@ -199,9 +199,9 @@ def test_a_check_that_runs_shows_how_far_it_is_and_is_not_begun_twice(
 ) -> None:
     from huimin.jobs.jobs import begin_job
 
-    house, client = office.house, office.client()
+    instance, client = office.instance, office.client()
     given: dict[str, Any] = {"now": clock(), "actor": "li"}
-    house.engine.write(lambda tx: begin_job(tx, "month.2026-10", {"month": "2026-10"}, **given))
+    instance.engine.write(lambda tx: begin_job(tx, "month.2026-10", {"month": "2026-10"}, **given))
     page = client.get(PAGE).text
     assert 'data-job="/months/2026-10/progress"' in page and "开始核对" not in page
     assert client.get(f"{PAGE}/progress").json["state"] == "running"
@@ -217,7 +217,7 @@ def test_figures_that_changed_are_said_on_the_page(county: SmallCounty, office: 
     first, second = office.client(), office.client()
     check(office, first)
     act(office, first, "prepare")
-    county.house.engine.write(
+    county.instance.engine.write(
         lambda tx: tx.connection.execute(
             "UPDATE rollup_month SET discount_fen = discount_fen + 100"
         )
@@ -230,8 +230,8 @@ def test_figures_that_changed_are_said_on_the_page(county: SmallCounty, office: 
 def test_a_month_s_page_costs_the_same_with_every_version(
     county: SmallCounty, office: Office
 ) -> None:
-    house = office.house
-    close_month(house)
+    instance = office.instance
+    close_month(instance)
     client = office.client()
 
     def told() -> list[str]:
@@ -241,8 +241,8 @@ def test_a_month_s_page_costs_the_same_with_every_version(
 
     before = told()
     for version in (1, 2, 3):
-        reopen(house, version=version)
-        close_month(house)
+        reopen(instance, version=version)
+        close_month(instance)
     after = told()
     assert len(after) == len(before)
     # To look writes nothing: no till's sale waits for somebody who looks at a month.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from huimin.core.days import instant_text
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.merchants.terminals import disable_terminal
 from huimin.months.words import check_sentence, queue_note
 from huimin.storage.engine import Transaction
@@ -22,26 +22,26 @@ NOVEMBER_THE_2ND = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def till(client: Any, house: House, clock: FixedClock) -> OfflineTill:
+def till(client: Any, instance: Instance, clock: FixedClock) -> OfflineTill:
     """Sold something online on 30 October and has a pack; it is the second of November."""
     clock.now = OCTOBER_THE_30TH
-    made = make_offline_till(client, house, name="天池平价超市")
+    made = make_offline_till(client, instance, name="天池平价超市")
     assert made.redeem().status_code == 201
     return made
 
 
-def queues(house: House) -> dict[str, Any]:
+def queues(instance: Instance) -> dict[str, Any]:
     found: dict[str, Any] = next(
-        check for check in draft(house)["checks"] if check["code"] == "queues"
+        check for check in draft(instance)["checks"] if check["code"] == "queues"
     )
     return found
 
 
 def test_a_till_that_was_not_heard_of_since_is_named(
-    till: OfflineTill, house: House, clock: FixedClock
+    till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
     clock.now = NOVEMBER_THE_2ND
-    check = queues(house)
+    check = queues(instance)
     assert (check["level"], check["facts"]["count"]) == ("warning", 1)
     (named,) = check["facts"]["tills"]
     assert named["till"].startswith("天池平价超市 · ")
@@ -51,51 +51,51 @@ def test_a_till_that_was_not_heard_of_since_is_named(
 
 
 def test_a_late_sale_brings_it_back_and_counts_in_its_month(
-    till: OfflineTill, house: House, clock: FixedClock
+    till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
     item = till.item()
     clock.now = NOVEMBER_THE_2ND
-    assert queues(house)["level"] == "warning"
+    assert queues(instance)["level"] == "warning"
     assert till.send(item)[0]["status"] == "accepted"
-    assert queues(house)["level"] == "ok"
+    assert queues(instance)["level"] == "ok"
 
 
 def test_a_look_at_a_card_is_a_sign_of_life(
-    till: OfflineTill, house: House, clock: FixedClock
+    till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
     clock.now = NOVEMBER_THE_2ND
     assert till.post("/cards/verify", {"card": till.card["token"]}).status_code == 200
-    house.lookups.close()
-    assert queues(house)["level"] == "ok"
+    instance.lookups.close()
+    assert queues(instance)["level"] == "ok"
 
 
 def test_a_till_that_is_switched_off_can_send_nothing(
-    till: OfflineTill, house: House, clock: FixedClock
+    till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
-    given: dict[str, Any] = {"now": house.clock(), "actor": "test", "reason": "停用"}
+    given: dict[str, Any] = {"now": instance.clock(), "actor": "test", "reason": "停用"}
 
     def work(tx: Transaction) -> None:
         disable_terminal(tx, terminal_id=till.terminal["id"], **given)
 
-    house.engine.write(work)
+    instance.engine.write(work)
     clock.now = NOVEMBER_THE_2ND
-    assert queues(house)["level"] == "ok"
+    assert queues(instance)["level"] == "ok"
 
 
 def test_without_offline_policy_there_is_nothing_to_wait_for(
-    client: Any, house: House, clock: FixedClock
+    client: Any, instance: Instance, clock: FixedClock
 ) -> None:
     clock.now = OCTOBER_THE_30TH
-    made = make_till(client, house, policy={**OFFLINE, "offline_hours": 0})
+    made = make_till(client, instance, policy={**OFFLINE, "offline_hours": 0})
     assert made.redeem().status_code == 201
     clock.now = NOVEMBER_THE_2ND
-    check = queues(house)
+    check = queues(instance)
     assert check["level"] == "ok" and "不允许断网" in queue_note(check)
 
 
 def test_after_a_month_late_sales_are_claims(
-    till: OfflineTill, house: House, clock: FixedClock
+    till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
     clock.now = datetime(2026, 12, 20, 2, 0, tzinfo=UTC)
-    assert "已过 2026-12-02" in queue_note(queues(house))
-    assert OCTOBER in draft(house)["month"]
+    assert "已过 2026-12-02" in queue_note(queues(instance))
+    assert OCTOBER in draft(instance)["month"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.months.files import folder_of
 from huimin.months.run import Run, run_month_end
 from huimin.settings import Settings
@@ -28,22 +28,22 @@ def hooks() -> Iterator[HookOffice]:
 
 
 @pytest.fixture
-def settings_out(house: House, hooks: HookOffice) -> Settings:
-    return replace(house.settings, webhook_url=hooks.url, webhook_secret="0123456789abcdef")
+def settings_out(instance: Instance, hooks: HookOffice) -> Settings:
+    return replace(instance.settings, webhook_url=hooks.url, webhook_secret="0123456789abcdef")
 
 
 @pytest.fixture
-def county(house: House, clock: FixedClock) -> SmallCounty:
+def county(instance: Instance, clock: FixedClock) -> SmallCounty:
     clock.now = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
-    made = make_small_county(house)
+    made = make_small_county(instance)
     for number in range(4):
         made.sell(number, number, 10_000)
     clock.now = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
     return made
 
 
-def run(house: House, settings: Settings) -> Run:
-    return run_month_end(house.engine, settings, now=house.clock())
+def run(instance: Instance, settings: Settings) -> Run:
+    return run_month_end(instance.engine, settings, now=instance.clock())
 
 
 def told(hooks: HookOffice) -> list[dict[str, Any]]:
@@ -51,20 +51,20 @@ def told(hooks: HookOffice) -> list[dict[str, Any]]:
 
 
 def test_a_month_that_is_over_is_drafted_with_files_and_told_once(
-    county: SmallCounty, house: House, settings_out: Settings, hooks: HookOffice
+    county: SmallCounty, instance: Instance, settings_out: Settings, hooks: HookOffice
 ) -> None:
-    found = run(house, settings_out)
+    found = run(instance, settings_out)
     assert (found.done, found.problems) == (["2026-10：已核对，第 1 版等待填报。"], [])
-    close = closing_of(house)
+    close = closing_of(instance)
     assert close is not None
     assert (close["state"], close["drafted_by"], close["prepared_by"]) == ("draft", "system", None)
-    place = folder_of(house.settings.folder, OCTOBER, 1) / "draft"
+    place = folder_of(instance.settings.folder, OCTOBER, 1) / "draft"
     assert {path.stat().st_mode & 0o777 for path in place.iterdir()} == {0o600}
     before = {path.name: path.read_bytes() for path in place.iterdir()}
-    again = run(house, settings_out)
+    again = run(instance, settings_out)
     assert (again.done, again.problems, again.attempts) == ([], [], [])
     assert {path.name: path.read_bytes() for path in place.iterdir()} == before
-    assert closing_of(house) == close
+    assert closing_of(instance) == close
     ((notice),) = told(hooks)
     assert notice["kind"] == "month.drafted"
     assert notice["data"]["total"]["redemptions"] == 4
@@ -74,12 +74,12 @@ def test_a_month_that_is_over_is_drafted_with_files_and_told_once(
 
 
 def test_a_notice_names_no_person_and_no_card(
-    county: SmallCounty, house: House, settings_out: Settings, hooks: HookOffice
+    county: SmallCounty, instance: Instance, settings_out: Settings, hooks: HookOffice
 ) -> None:
-    house.engine.write(
+    instance.engine.write(
         lambda tx: tx.connection.execute("UPDATE rollup_month_card SET redemptions = 9")
     )
-    assert run(house, settings_out).problems
+    assert run(instance, settings_out).problems
     text = hooks.posts[0][2].decode()
     for card in county.cards:
         assert card["number"] not in text and card["id"] not in text
@@ -88,37 +88,37 @@ def test_a_notice_names_no_person_and_no_card(
 
 
 def test_what_stops_a_month_is_loud_and_told_again_when_it_is_mended(
-    county: SmallCounty, house: House, settings_out: Settings, hooks: HookOffice
+    county: SmallCounty, instance: Instance, settings_out: Settings, hooks: HookOffice
 ) -> None:
     def move(by: str) -> None:
         sql = f"UPDATE rollup_month SET amount_fen = amount_fen {by}"
-        house.engine.write(lambda tx: tx.connection.execute(sql))
+        instance.engine.write(lambda tx: tx.connection.execute(sql))
 
     move("+ 1")
-    (problem,) = run(house, settings_out).problems
+    (problem,) = run(instance, settings_out).problems
     assert "2026-10" in problem and "汇总与流水相符" in problem
-    assert len(run(house, settings_out).problems) == 1
+    assert len(run(instance, settings_out).problems) == 1
     move("- 1")
-    assert run(house, settings_out).problems == []
+    assert run(instance, settings_out).problems == []
     assert ["必须先处理" in notice["title"] for notice in told(hooks)] == [True, False]
 
 
 def test_signed_months_are_left_to_people_and_a_closing_is_told(
-    county: SmallCounty, house: House, settings_out: Settings, hooks: HookOffice
+    county: SmallCounty, instance: Instance, settings_out: Settings, hooks: HookOffice
 ) -> None:
-    run(house, settings_out)
-    prepare(house)
-    assert run(house, settings_out).done == []
-    give_back(house)
-    assert run(house, settings_out).done == ["2026-10：已核对，第 2 版等待填报。"]
-    prepare(house, version=2)
-    review(house, version=2)
-    row = approve(house, version=2)
-    place = folder_of(house.settings.folder, OCTOBER, 2)
+    run(instance, settings_out)
+    prepare(instance)
+    assert run(instance, settings_out).done == []
+    give_back(instance)
+    assert run(instance, settings_out).done == ["2026-10：已核对，第 2 版等待填报。"]
+    prepare(instance, version=2)
+    review(instance, version=2)
+    row = approve(instance, version=2)
+    place = folder_of(instance.settings.folder, OCTOBER, 2)
     assert not (place / "draft").exists()
     (place / "huimin-report-2026-10-v2.csv").unlink()
-    assert run(house, settings_out).done == ["2026-10 第 2 版：补写了 csv。"]
-    assert run(house, settings_out).done == []
+    assert run(instance, settings_out).done == ["2026-10 第 2 版：补写了 csv。"]
+    assert run(instance, settings_out).done == []
     last = told(hooks)[-1]
     assert (last["kind"], last["data"]["version"]) == ("month.approved", 2)
     assert last["data"]["report_sha256"] == row["report_sha256"]
@@ -126,35 +126,35 @@ def test_signed_months_are_left_to_people_and_a_closing_is_told(
 
 
 def test_settlements_past_their_day_are_confirmed(
-    county: SmallCounty, house: House, settings_out: Settings, clock: FixedClock
+    county: SmallCounty, instance: Instance, settings_out: Settings, clock: FixedClock
 ) -> None:
     from tests.making.months import close_month
 
-    close_month(house)
-    assert run(house, settings_out).done == []
+    close_month(instance)
+    assert run(instance, settings_out).done == []
     clock.advance(days=9)
-    assert run(house, settings_out).done == ["1 份结算单过了确认期限，已按期确认。"]
-    assert run(house, settings_out).done == []
+    assert run(instance, settings_out).done == ["1 份结算单过了确认期限，已按期确认。"]
+    assert run(instance, settings_out).done == []
 
 
 def test_a_notice_that_did_not_arrive_is_a_problem_until_it_does(
     county: SmallCounty,
-    house: House,
+    instance: Instance,
     settings_out: Settings,
     hooks: HookOffice,
     clock: FixedClock,
 ) -> None:
     hooks.status = 500
-    assert run(house, settings_out).problems == ["1 份通知没有送到，见 huimin notices list。"]
-    assert len(run(house, settings_out).problems) == 1
+    assert run(instance, settings_out).problems == ["1 份通知没有送到，见 huimin notices list。"]
+    assert len(run(instance, settings_out).problems) == 1
     hooks.status = 200
     clock.advance(minutes=5)
-    assert run(house, settings_out).problems == []
+    assert run(instance, settings_out).problems == []
 
 
 def test_one_month_that_fails_keeps_no_other_from_being_drafted(
     county: SmallCounty,
-    house: House,
+    instance: Instance,
     settings_out: Settings,
     clock: FixedClock,
     monkeypatch: pytest.MonkeyPatch,
@@ -171,21 +171,21 @@ def test_one_month_that_fails_keeps_no_other_from_being_drafted(
         return real(engine, month, **more)
 
     monkeypatch.setattr(module, "check_and_draft", broken)
-    found = run(house, settings_out)
+    found = run(instance, settings_out)
     assert found.problems == ["2026-10：disk full"]
     assert found.done == ["2026-11：已核对，第 1 版等待填报。"]
 
 
 def test_the_command_says_what_it_did_and_exits_with_one_when_something_is_wrong(
-    sqlite_house: House,
+    sqlite_instance: Instance,
     clock: FixedClock,
     run_cli: Callable[..., Any],
     folder: Path,
     hooks: HookOffice,
 ) -> None:
     clock.now = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
-    make_small_county(sqlite_house).sell(0, 0, 10_000)
-    sqlite_house.close()
+    make_small_county(sqlite_instance).sell(0, 0, 10_000)
+    sqlite_instance.close()
     nowhere = {
         "HUIMIN_WEBHOOK_URL": hooks.url,
         "HUIMIN_WEBHOOK_SECRET": "0123456789abcdef",

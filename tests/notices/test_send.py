@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.notices.log import deliveries_before
 from huimin.notices.post import Notice, post_notice, targets_of
 from huimin.notices.send import ATTEMPTS_MAX, WAITS, Attempt, send_due
@@ -37,15 +37,15 @@ def hooks() -> Iterator[HookOffice]:
         yield office
 
 
-def settings_with(house: House, **environment: str) -> Settings:
+def settings_with(instance: Instance, **environment: str) -> Settings:
     names = {f"HUIMIN_{name.upper()}": value for name, value in environment.items()}
     read = Settings.from_environment("x", names)
-    return replace(house.settings, **{name: getattr(read, name) for name in environment})
+    return replace(instance.settings, **{name: getattr(read, name) for name in environment})
 
 
-def by_mail(house: House, office: MailOffice, **more: str) -> Settings:
+def by_mail(instance: Instance, office: MailOffice, **more: str) -> Settings:
     return settings_with(
-        house,
+        instance,
         **{
             "smtp_host": "127.0.0.1",
             "smtp_port": str(office.port),
@@ -57,29 +57,29 @@ def by_mail(house: House, office: MailOffice, **more: str) -> Settings:
     )
 
 
-def by_hook(house: House, office: HookOffice) -> Settings:
-    return settings_with(house, webhook_url=office.url, webhook_secret=SECRET)
+def by_hook(instance: Instance, office: HookOffice) -> Settings:
+    return settings_with(instance, webhook_url=office.url, webhook_secret=SECRET)
 
 
-def post(house: House, settings: Settings, notice: Notice = NOTICE) -> bool:
-    now = house.clock()
-    return house.engine.write(lambda tx: post_notice(tx, notice, targets_of(settings), now=now))
+def post(instance: Instance, settings: Settings, notice: Notice = NOTICE) -> bool:
+    now = instance.clock()
+    return instance.engine.write(lambda tx: post_notice(tx, notice, targets_of(settings), now=now))
 
 
-def send(house: House, settings: Settings) -> list[Attempt]:
-    return send_due(house.engine, settings, now=house.clock())
+def send(instance: Instance, settings: Settings) -> list[Attempt]:
+    return send_due(instance.engine, settings, now=instance.clock())
 
 
-def deliveries(house: House) -> list[dict[str, Any]]:
-    return house.engine.read(lambda tx: deliveries_before(tx, None, "", 50))
+def deliveries(instance: Instance) -> list[dict[str, Any]]:
+    return instance.engine.read(lambda tx: deliveries_before(tx, None, "", 50))
 
 
-def test_each_mailbox_gets_one_message(house: House, mails: MailOffice) -> None:
-    settings = by_mail(house, mails)
-    assert post(house, settings)
-    assert not post(house, settings)
-    assert [attempt.problem for attempt in send(house, settings)] == [None, None]
-    assert send(house, settings) == []
+def test_each_mailbox_gets_one_message(instance: Instance, mails: MailOffice) -> None:
+    settings = by_mail(instance, mails)
+    assert post(instance, settings)
+    assert not post(instance, settings)
+    assert [attempt.problem for attempt in send(instance, settings)] == [None, None]
+    assert send(instance, settings) == []
     assert {message["To"] for message in mails.messages} == {
         "li@county.example",
         "wang@county.example",
@@ -88,13 +88,15 @@ def test_each_mailbox_gets_one_message(house: House, mails: MailOffice) -> None:
     assert (message["Subject"], message["From"]) == (NOTICE.title, "huimin@county.example")
     assert message.get_content().splitlines() == NOTICE.body.splitlines()
     assert len({message["Message-ID"] for message in mails.messages}) == 2
-    assert {(row["state"], row["attempts"]) for row in deliveries(house)} == {("sent", 1)}
+    assert {(row["state"], row["attempts"]) for row in deliveries(instance)} == {("sent", 1)}
 
 
-def test_a_webhook_is_signed_so_that_a_receiver_can_tell(house: House, hooks: HookOffice) -> None:
-    settings = by_hook(house, hooks)
-    post(house, settings)
-    send(house, settings)
+def test_a_webhook_is_signed_so_that_a_receiver_can_tell(
+    instance: Instance, hooks: HookOffice
+) -> None:
+    settings = by_hook(instance, hooks)
+    post(instance, settings)
+    send(instance, settings)
     ((path, headers, body),) = hooks.posts
     assert path == "/huimin?token=of-the-address"
     told = json.loads(body)
@@ -104,95 +106,95 @@ def test_a_webhook_is_signed_so_that_a_receiver_can_tell(house: House, hooks: Ho
         {"total": 800},
     )
     seconds, digest = (part.partition("=")[2] for part in headers["X-Huimin-Signature"].split(","))
-    assert int(seconds) == int(house.clock().timestamp())
+    assert int(seconds) == int(instance.clock().timestamp())
     expected = hmac.new(SECRET.encode(), f"{seconds}.".encode() + body, hashlib.sha256)
     assert hmac.compare_digest(digest, expected.hexdigest())
-    assert headers["X-Huimin-Delivery"] == deliveries(house)[0]["id"]
+    assert headers["X-Huimin-Delivery"] == deliveries(instance)[0]["id"]
 
 
 def test_what_fails_is_tried_again_later_each_time_and_then_given_up(
-    house: House, hooks: HookOffice, clock: FixedClock
+    instance: Instance, hooks: HookOffice, clock: FixedClock
 ) -> None:
-    settings = by_hook(house, hooks)
+    settings = by_hook(instance, hooks)
     hooks.status = 503
-    post(house, settings)
+    post(instance, settings)
     for number, wait in enumerate((*WAITS, timedelta()), start=1):
-        (attempt,) = send(house, settings)
+        (attempt,) = send(instance, settings)
         assert attempt.problem == "webhook_answer 503"
-        (row,) = deliveries(house)
+        (row,) = deliveries(instance)
         assert (row["attempts"], row["last_error"]) == (number, attempt.problem)
         assert row["state"] == ("failed" if number == ATTEMPTS_MAX else "waiting")
         if wait:
             clock.advance(seconds=wait.total_seconds() - 1)
-            assert send(house, settings) == []
+            assert send(instance, settings) == []
             clock.advance(seconds=1)
     clock.advance(days=30)
-    assert send(house, settings) == []
+    assert send(instance, settings) == []
     assert len({post[1]["X-Huimin-Delivery"] for post in hooks.posts}) == 1
 
 
 def test_it_arrives_when_the_other_side_is_back(
-    house: House, hooks: HookOffice, clock: FixedClock
+    instance: Instance, hooks: HookOffice, clock: FixedClock
 ) -> None:
-    settings = by_hook(house, hooks)
+    settings = by_hook(instance, hooks)
     hooks.status = 302
-    post(house, settings)
-    assert send(house, settings)[0].problem == "webhook_answer 302"
+    post(instance, settings)
+    assert send(instance, settings)[0].problem == "webhook_answer 302"
     hooks.status = 204
     clock.advance(minutes=2)
-    assert send(house, settings)[0].problem is None
-    (row,) = deliveries(house)
+    assert send(instance, settings)[0].problem is None
+    (row,) = deliveries(instance)
     assert (row["state"], row["attempts"], row["last_error"]) == ("sent", 2, None)
 
 
-def test_nobody_there_is_a_problem_without_an_address(house: House) -> None:
+def test_nobody_there_is_a_problem_without_an_address(instance: Instance) -> None:
     with mail_office() as mails, hook_office() as hooks:
         settings = replace(
-            by_mail(house, mails),
+            by_mail(instance, mails),
             webhook_url=hooks.url,
             webhook_secret=SECRET,
         )
-    post(house, settings)
-    problems = [attempt.problem for attempt in send(house, settings)]
+    post(instance, settings)
+    problems = [attempt.problem for attempt in send(instance, settings)]
     assert len(problems) == 3
     for problem in problems:
         assert problem is not None and "ConnectionRefusedError" in problem
         assert "@" not in problem and "token" not in problem
-    assert all("token" not in row["target"] for row in deliveries(house))
+    assert all("token" not in row["target"] for row in deliveries(instance))
 
 
 def test_a_mailbox_that_is_refused_is_said_and_the_other_one_gets_it(
-    house: House, mails: MailOffice
+    instance: Instance, mails: MailOffice
 ) -> None:
-    settings = by_mail(house, mails, notice_to="gone@county.example")
+    settings = by_mail(instance, mails, notice_to="gone@county.example")
     mails.refuse = 550
-    post(house, settings)
-    (attempt,) = send(house, settings)
+    post(instance, settings)
+    (attempt,) = send(instance, settings)
     assert attempt.problem == "mail_refused 550"
     assert mails.messages == []
 
 
-def test_without_starttls_no_password_is_sent(house: House, mails: MailOffice) -> None:
+def test_without_starttls_no_password_is_sent(instance: Instance, mails: MailOffice) -> None:
     settings = by_mail(
-        house,
+        instance,
         mails,
         smtp_security="starttls",
         smtp_user="huimin",
         smtp_password="never-in-clear",
     )
-    post(house, settings)
-    problems = {attempt.problem for attempt in send(house, settings)}
+    post(instance, settings)
+    problems = {attempt.problem for attempt in send(instance, settings)}
     assert problems == {"mail_unreachable SMTPNotSupportedError"}
     assert mails.messages == [] and not any("AUTH" in said for said in mails.commands)
 
 
-def test_two_senders_send_it_once(house: House, hooks: HookOffice) -> None:
+def test_two_senders_send_it_once(instance: Instance, hooks: HookOffice) -> None:
     import threading
 
-    settings = by_hook(house, hooks)
+    settings = by_hook(instance, hooks)
     for number in range(6):
-        post(house, settings, replace(NOTICE, key=f"key-{number}"))
-    threads = [threading.Thread(target=send, args=(house, settings)) for _ in range(4)]
+        post(instance, settings, replace(NOTICE, key=f"key-{number}"))
+    threads = [threading.Thread(target=send, args=(instance, settings)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -202,16 +204,16 @@ def test_two_senders_send_it_once(house: House, hooks: HookOffice) -> None:
 
 
 def test_the_page_lists_and_sends_again_and_today_shouts(
-    app: Any, house: House, hooks: HookOffice, clock: FixedClock
+    app: Any, instance: Instance, hooks: HookOffice, clock: FixedClock
 ) -> None:
-    house.settings = by_hook(house, hooks)
-    office = Office(app, house)
+    instance.settings = by_hook(instance, hooks)
+    office = Office(app, instance)
     client, auditor = office.client(), office.client("auditor")
     assert "还没有发过通知" in client.get("/notices/").text
     assert "份通知没有送到" not in client.get("/today").text
     hooks.status = 500
-    post(house, house.settings)
-    send(house, house.settings)
+    post(instance, instance.settings)
+    send(instance, instance.settings)
     page = client.get("/notices/").text
     assert NOTICE.title in page and "对方回答 HTTP 500" in page and "of-the-address" not in page
     assert "份通知没有送到" in client.get("/today").text
@@ -219,7 +221,7 @@ def test_the_page_lists_and_sends_again_and_today_shouts(
     assert "The other side answers HTTP 500." in client.get("/notices/").text
     office.post(client, "/language", language="zh_Hans", back="/notices/")
     assert "/again" in page and "/again" not in auditor.get("/notices/?state=waiting").text
-    address = f"/notices/{deliveries(house)[0]['id']}/again"
+    address = f"/notices/{deliveries(instance)[0]['id']}/again"
     assert office.post(auditor, address).status_code == 403
     again = client.post(address, data={"csrf_token": csrf(client)}, follow_redirects=True)
     assert "还是没有送到" in again.text

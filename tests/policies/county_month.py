@@ -14,7 +14,7 @@ from huimin.checkout.requests import RedemptionRequest, ReversalRequest, check_c
 from huimin.checkout.reverse import reverse
 from huimin.core.discount import Item
 from huimin.core.refusals import FieldProblems, Refusal
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.storage.engine import Transaction
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
@@ -49,7 +49,7 @@ class Return:
 class County:
     """Tills at a supermarket (0) and a hospital (1); cards of a 低保 (0) and a 特困 (1) holder."""
 
-    house: House
+    instance: Instance
     tills: list[dict[str, Any]]
     cards: list[CheckedCard]
     holders: list[str]
@@ -112,15 +112,17 @@ def tx_till(tx: Transaction, tills: list[dict[str, Any]], redemption_id: str) ->
     return next(till for till in tills if till["terminal_id"] == of[redemption_id])
 
 
-def make_county(house: House) -> County:
+def make_county(instance: Instance) -> County:
     """The county before its October: cards issued on the first day."""
     now = FIRST_INSTANT
     tills = []
     for kind in ("supermarket", "hospital"):
-        _, key = make_terminal(house, make_outlet(house, kind, name=f"{kind}店", now=now), now=now)
-        tills.append(house.engine.read(lambda tx, key=key: terminal_of_key(tx, key)))
-    holders = [make_holder(house, eligibility=kind) for kind in ("dibao", "tekun")]
-    made = [make_card(house, holder, now=now) for holder in holders]
-    keys = house.key_ring.public_keys()
+        _, key = make_terminal(
+            instance, make_outlet(instance, kind, name=f"{kind}店", now=now), now=now
+        )
+        tills.append(instance.engine.read(lambda tx, key=key: terminal_of_key(tx, key)))
+    holders = [make_holder(instance, eligibility=kind) for kind in ("dibao", "tekun")]
+    made = [make_card(instance, holder, now=now) for holder in holders]
+    keys = instance.key_ring.public_keys()
     cards = [check_card(card["token"], keys) for card in made]
-    return County(house, tills, cards, [holder["id"] for holder in holders])
+    return County(instance, tills, cards, [holder["id"] for holder in holders])

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from huimin.core.days import county_day
-from huimin.house import House, system_clock
-from huimin.policies.in_force import queries
+from huimin.instance import Instance, system_clock
+from huimin.policies import queries
 from tests.policies.county_month import Buy, Return, make_county
 from tests.policies.test_dry_run import BASE, put_in_force
 
@@ -23,8 +23,8 @@ SAVE = ("policies", "save", "--code", "jiuerzhe", "--name", "九二折", "--star
 
 
 @pytest.fixture
-def run(run_cli: Run, sqlite_house: House) -> Run:
-    return lambda *args: run_cli(list(args), sqlite_house.settings.folder)
+def run(run_cli: Run, sqlite_instance: Instance) -> Run:
+    return lambda *args: run_cli(list(args), sqlite_instance.settings.folder)
 
 
 def as_json(done: CompletedProcess[str]) -> Any:
@@ -67,7 +67,7 @@ def test_from_a_draft_to_a_successor(run: Run, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_all_that_cannot_be_read_is_named_and_nothing_is_saved(
-    run: Run, sqlite_house: House
+    run: Run, sqlite_instance: Instance
 ) -> None:
     refused = run(
         *(*SAVE, "--rate", "八折", "--minimum-spend", "-5", "--cap-redemption", "1e99"),
@@ -91,7 +91,7 @@ def test_all_that_cannot_be_read_is_named_and_nothing_is_saved(
     ):
         done = run(*args)
         assert done.returncode == 2 and done.stderr and "Traceback" not in done.stderr
-    assert sqlite_house.engine.read(lambda tx: queries.list_policies(tx, state=None)) == []
+    assert sqlite_instance.engine.read(lambda tx: queries.list_policies(tx, state=None)) == []
 
 
 def test_a_tie_is_refused_by_name(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,14 +109,14 @@ def test_a_tie_is_refused_by_name(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     assert "九二折（jiuerzhe 第 1 版）" in tie.stderr and NEXT_WEEK in tie.stderr
 
 
-def test_a_dry_run_as_a_table_and_as_json(run: Run, sqlite_house: House) -> None:
-    county = make_county(sqlite_house)
+def test_a_dry_run_as_a_table_and_as_json(run: Run, sqlite_instance: Instance) -> None:
+    county = make_county(sqlite_instance)
 
     def live(tx: Any) -> None:
         put_in_force(tx, BASE)
         county.live(tx, [Buy(1, 10_000), Buy(2, 10_000, till=1), Return(2, 0, 5_000)])
 
-    sqlite_house.engine.write(live)
+    sqlite_instance.engine.write(live)
     assert run(*SAVE, "--rate", "10%").returncode == 0
     table = run("policies", "dry-run", "jiuerzhe", "--month", "2026-10")
     assert table.returncode == 0, table.stderr

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from huimin.core.refusals import FieldProblems
-from huimin.house import House
+from huimin.instance import Instance
+from huimin.policies import queries
 from huimin.policies.drafts import PolicyDraft, save_draft
-from huimin.policies.in_force import queries, terms_of
+from huimin.policies.in_force import terms_of
 from tests.making.merchants import make_outlet
 from tests.making.policies import make_policy
 
@@ -21,21 +22,23 @@ GOOD: dict[str, Any] = {
 }
 
 
-def save(house: House, **over: Any) -> dict[str, Any]:
+def save(instance: Instance, **over: Any) -> dict[str, Any]:
     draft = PolicyDraft(**{**GOOD, **over})
-    return house.engine.write(lambda tx: save_draft(tx, draft, now=house.clock(), actor="test"))
+    return instance.engine.write(
+        lambda tx: save_draft(tx, draft, now=instance.clock(), actor="test")
+    )
 
 
-def all_rows(house: House) -> list[dict[str, Any]]:
-    return house.engine.read(lambda tx: queries.list_policies(tx, state=None))
+def all_rows(instance: Instance) -> list[dict[str, Any]]:
+    return instance.engine.read(lambda tx: queries.list_policies(tx, state=None))
 
 
 def fields_of(problems: FieldProblems) -> list[str]:
     return [problem.field for problem in problems.problems]
 
 
-def test_a_draft_has_the_defaults_of_the_county(house: House) -> None:
-    row = save(house)
+def test_a_draft_has_the_defaults_of_the_county(instance: Instance) -> None:
+    row = save(instance)
     terms = terms_of(row)
     assert (row["state"], terms.version, terms.scope) == ("draft", 1, "all")
     assert terms.excluded_categories == ("alcohol", "prepaid_card", "tobacco")
@@ -44,7 +47,7 @@ def test_a_draft_has_the_defaults_of_the_county(house: House) -> None:
     assert terms.cap_redemption_fen is terms.cap_card_day_fen is terms.cap_card_month_fen is None
 
 
-def test_everything_that_can_be_said_is_kept(house: House) -> None:
+def test_everything_that_can_be_said_is_kept(instance: Instance) -> None:
     said = {
         "scope": "eligibility",
         "scope_value": "dibao",
@@ -58,35 +61,35 @@ def test_everything_that_can_be_said_is_kept(house: House) -> None:
         "base": "after_insurance",
         "merchant_share_bp": 7_000,
     }
-    terms = terms_of(save(house, **said))
+    terms = terms_of(save(instance, **said))
     expected = {**said, "excluded_categories": ("tobacco", "酒"), "government_share_bp": 3_000}
     assert {name: getattr(terms, name) for name in expected} == expected
 
 
-def test_saving_again_changes_the_draft_and_not_its_version(house: House) -> None:
-    first, again = save(house), save(house, rate_bp=1_000)
+def test_saving_again_changes_the_draft_and_not_its_version(instance: Instance) -> None:
+    first, again = save(instance), save(instance, rate_bp=1_000)
     assert first["id"] == again["id"] and again["version"] == 1 and again["rate_bp"] == 1_000
-    assert len(all_rows(house)) == 1
+    assert len(all_rows(instance)) == 1
 
 
-def test_a_published_version_is_never_touched_by_the_next(house: House) -> None:
-    published = make_policy(house)
-    before = all_rows(house)
-    draft = save(house, rate_bp=1_000)
+def test_a_published_version_is_never_touched_by_the_next(instance: Instance) -> None:
+    published = make_policy(instance)
+    before = all_rows(instance)
+    draft = save(instance, rate_bp=1_000)
     assert draft["version"] == 2 and draft["id"] != published.id
-    assert [row for row in all_rows(house) if row["version"] == 1] == before
+    assert [row for row in all_rows(instance) if row["version"] == 1] == before
 
 
 @pytest.mark.parametrize("kind", ["hospital", "supermarket"])
-def test_the_base_follows_the_outlets_kind(house: House, kind: str) -> None:
+def test_the_base_follows_the_outlets_kind(instance: Instance, kind: str) -> None:
     expected = "after_insurance" if kind == "hospital" else "market_price"
-    outlet_id = make_outlet(house, kind)["id"]
-    assert save(house, scope="kind", scope_value=kind)["base"] == expected
-    assert save(house, code="b", scope="outlet", scope_value=outlet_id)["base"] == expected
+    outlet_id = make_outlet(instance, kind)["id"]
+    assert save(instance, scope="kind", scope_value=kind)["base"] == expected
+    assert save(instance, code="b", scope="outlet", scope_value=outlet_id)["base"] == expected
     if kind == "hospital":
         for where in (("kind", kind), ("outlet", outlet_id)):
             with pytest.raises(FieldProblems) as caught:
-                save(house, scope=where[0], scope_value=where[1], base="market_price")
+                save(instance, scope=where[0], scope_value=where[1], base="market_price")
             assert fields_of(caught.value) == ["base"]
 
 
@@ -130,31 +133,31 @@ def test_the_base_follows_the_outlets_kind(house: House, kind: str) -> None:
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_saved(
-    house: House, over: dict[str, Any], field: str
+    instance: Instance, over: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(FieldProblems) as caught:
-        save(house, **over)
+        save(instance, **over)
     assert fields_of(caught.value) == [field]
-    assert all_rows(house) == []
+    assert all_rows(instance) == []
 
 
-def test_all_that_is_wrong_is_told_at_once(house: House) -> None:
+def test_all_that_is_wrong_is_told_at_once(instance: Instance) -> None:
     with pytest.raises(FieldProblems) as caught:
-        save(house, code="", name="", rate_bp=-1, starts_on="x", scope="town", base="x")
+        save(instance, code="", name="", rate_bp=-1, starts_on="x", scope="town", base="x")
     assert set(fields_of(caught.value)) == {
         *("code", "name", "rate_bp", "starts_on", "scope", "base")
     }
 
 
-def test_a_tie_is_refused_at_save_naming_the_other_policy_and_the_days(house: House) -> None:
-    make_policy(house, code="old", name="旧政策", ends_on="2026-12-31")
+def test_a_tie_is_refused_at_save_naming_the_other_policy_and_the_days(instance: Instance) -> None:
+    make_policy(instance, code="old", name="旧政策", ends_on="2026-12-31")
     with pytest.raises(FieldProblems) as caught:
-        save(house)
+        save(instance)
     (problem,) = caught.value.problems
     assert problem.field == "scope"
     for part in ("旧政策", "old", "第 1 版", "2026-11-01", "2026-12-31"):
         assert part in problem.chinese
     assert "old" in problem.english and "2026-12-31" in problem.english
-    assert save(house, starts_on="2027-01-01")["state"] == "draft"
-    assert save(house, code="kind", scope="kind", scope_value="school")["state"] == "draft"
-    assert save(house, code="old", rate_bp=900)["version"] == 2
+    assert save(instance, starts_on="2027-01-01")["state"] == "draft"
+    assert save(instance, code="kind", scope="kind", scope_value="school")["state"] == "draft"
+    assert save(instance, code="old", rate_bp=900)["version"] == 2

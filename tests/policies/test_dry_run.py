@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from huimin.core.discount import Item, PolicyTerms
 from huimin.core.refusals import FieldProblems
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.policies.drafts import PolicyDraft, save_draft
 from huimin.policies.dry_run import DryRun, OutletChange, dry_run
 from huimin.policies.in_force import terms_of
@@ -26,8 +26,8 @@ BASE = PolicyDraft("jiuerzhe", "九二折", 800, "2026-10-01", cap_card_day_fen=
 
 
 @pytest.fixture
-def county(house: House) -> County:
-    return make_county(house)
+def county(instance: Instance) -> County:
+    return make_county(instance)
 
 
 def put_in_force(tx: Transaction, draft: PolicyDraft) -> PolicyTerms:
@@ -47,7 +47,7 @@ def tried(county: County, happened: list[Buy | Return], draft: PolicyDraft) -> D
         assert None not in county.live(tx, happened)
         return dry_run(tx, saved(tx, draft), "2026-10")
 
-    return county.house.engine.write(work)
+    return county.instance.engine.write(work)
 
 
 def of_outlet(result: DryRun, county: County, till: int) -> OutletChange:
@@ -135,17 +135,17 @@ def test_a_new_more_specific_policy_reaches_only_its_outlets(county: County) -> 
     assert result.outlets == [hospital, shop]
 
 
-def test_a_month_without_redemptions_is_empty(house: House) -> None:
-    terms = make_policy(house)
-    result = house.engine.read(lambda tx: dry_run(tx, terms, "2026-02"))
+def test_a_month_without_redemptions_is_empty(instance: Instance) -> None:
+    terms = make_policy(instance)
+    result = instance.engine.read(lambda tx: dry_run(tx, terms, "2026-02"))
     assert result.outlets == [] and result.total.redemptions == 0
 
 
 @pytest.mark.parametrize("month", ["", "2026-13", "2026-1", "十月", "2026-10-01"])
-def test_a_wrong_month_is_named(house: House, month: str) -> None:
-    terms = make_policy(house)
+def test_a_wrong_month_is_named(instance: Instance, month: str) -> None:
+    terms = make_policy(instance)
     with pytest.raises(FieldProblems) as caught:
-        house.engine.read(lambda tx: dry_run(tx, terms, month))
+        instance.engine.read(lambda tx: dry_run(tx, terms, month))
     assert fields_of(caught.value) == ["month"]
 
 
@@ -161,17 +161,17 @@ def test_it_runs_where_nothing_can_be_written(county: County) -> None:
             for t in tables
         ]
 
-    before = county.house.engine.read(everything)
-    terms = replace(make_terms(county.house), rate_bp=900)
-    again = county.house.engine.read(lambda tx: dry_run(tx, terms, "2026-10"))
+    before = county.instance.engine.read(everything)
+    terms = replace(make_terms(county.instance), rate_bp=900)
+    again = county.instance.engine.read(lambda tx: dry_run(tx, terms, "2026-10"))
     assert again.total.discount_after_fen == 810
-    assert county.house.engine.read(everything) == before
+    assert county.instance.engine.read(everything) == before
 
 
-def make_terms(house: House) -> PolicyTerms:
+def make_terms(instance: Instance) -> PolicyTerms:
     from huimin.policies.publish import find_policy
 
-    return terms_of(house.engine.read(lambda tx: find_policy(tx, "jiuerzhe@2")))
+    return terms_of(instance.engine.read(lambda tx: find_policy(tx, "jiuerzhe@2")))
 
 
 class Undo(Exception):
@@ -267,7 +267,7 @@ def test_it_agrees_with_the_month_lived_under_the_draft(
 
     for work in (as_it_was, as_it_would_have_been):
         with pytest.raises(Undo):
-            county.house.engine.write(work)
+            county.instance.engine.write(work)
     assert _without_zeros(found["before"]) == _without_zeros(found["ledger_before"])
     assert _without_zeros(found["after"]) == _without_zeros(found["lived"])
     assert _without_zeros(found["shares"]) == _without_zeros(found["lived_shares"])
@@ -286,6 +286,6 @@ def _without_zeros(by_outlet: dict[str, int]) -> dict[str, int]:
 
 
 def test_outlets_keep_their_names(county: County) -> None:
-    make_outlet(county.house, name="没有交易的店")
+    make_outlet(county.instance, name="没有交易的店")
     result = tried(county, [Buy(1, 10_000)], BASE)
     assert [outlet.outlet_name for outlet in result.outlets] == ["supermarket店"]

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from huimin.core.discount import PolicyTerms
 from huimin.core.refusals import FieldProblems
-from huimin.house import House
+from huimin.instance import Instance
+from huimin.policies import queries
 from huimin.policies.choice import counting_on, most_specific
 from huimin.policies.drafts import PolicyDraft, save_draft
-from huimin.policies.in_force import in_force, queries, terms_of
+from huimin.policies.in_force import in_force, terms_of
 from huimin.policies.publish import publish, withdraw
 from huimin.storage.engine import Transaction
 from tests.making.merchants import make_outlet
@@ -27,17 +28,17 @@ ELIGIBILITIES = ("dibao", "tekun")
 TODAY = date(2026, 10, 31)
 
 
-def applying(house: House, day: date = TODAY, **over: Any) -> PolicyTerms | None:
+def applying(instance: Instance, day: date = TODAY, **over: Any) -> PolicyTerms | None:
     asked = {"outlet_id": "none", "outlet_kind": "supermarket", "eligibilities": (), **over}
-    return house.engine.read(lambda tx: in_force(tx, day=day, **asked))
+    return instance.engine.read(lambda tx: in_force(tx, day=day, **asked))
 
 
-def test_without_any_policy_there_is_none(house: House) -> None:
-    assert applying(house) is None
+def test_without_any_policy_there_is_none(instance: Instance) -> None:
+    assert applying(instance) is None
 
 
-def test_outlet_before_eligibility_before_kind_before_all(house: House) -> None:
-    outlet_id = make_outlet(house)["id"]
+def test_outlet_before_eligibility_before_kind_before_all(instance: Instance) -> None:
+    outlet_id = make_outlet(instance)["id"]
     asked = {"outlet_id": outlet_id, "eligibilities": ("dibao",)}
     for scope, value in (
         ("all", ""),
@@ -47,72 +48,72 @@ def test_outlet_before_eligibility_before_kind_before_all(house: House) -> None:
     ):
         # The more specific policy gives less, so that the rate can't be what decides.
         rate_bp = {"all": 900, "kind": 700, "eligibility": 500, "outlet": 300}[scope]
-        policy = make_policy(house, code=scope, scope=scope, scope_value=value, rate_bp=rate_bp)
-        assert applying(house, **asked) == policy
-    assert applying(house, outlet_id=outlet_id).scope == "outlet"  # type: ignore[union-attr]
-    elsewhere = applying(house, eligibilities=("dibao",))
+        policy = make_policy(instance, code=scope, scope=scope, scope_value=value, rate_bp=rate_bp)
+        assert applying(instance, **asked) == policy
+    assert applying(instance, outlet_id=outlet_id).scope == "outlet"  # type: ignore[union-attr]
+    elsewhere = applying(instance, eligibilities=("dibao",))
     assert elsewhere is not None and elsewhere.scope == "eligibility"
-    assert applying(house).scope == "kind"  # type: ignore[union-attr]
-    assert applying(house, outlet_kind="school").scope == "all"  # type: ignore[union-attr]
+    assert applying(instance).scope == "kind"  # type: ignore[union-attr]
+    assert applying(instance, outlet_kind="school").scope == "all"  # type: ignore[union-attr]
 
 
-def test_of_several_eligibilities_the_higher_rate_wins_then_the_code(house: House) -> None:
-    make_policy(house, code="b", scope="eligibility", scope_value="dibao", rate_bp=800)
-    make_policy(house, code="a", scope="eligibility", scope_value="tekun", rate_bp=800)
-    make_policy(house, code="c", scope="eligibility", scope_value="orphan", rate_bp=500)
-    best = applying(house, eligibilities=("orphan", "dibao", "tekun"))
+def test_of_several_eligibilities_the_higher_rate_wins_then_the_code(instance: Instance) -> None:
+    make_policy(instance, code="b", scope="eligibility", scope_value="dibao", rate_bp=800)
+    make_policy(instance, code="a", scope="eligibility", scope_value="tekun", rate_bp=800)
+    make_policy(instance, code="c", scope="eligibility", scope_value="orphan", rate_bp=500)
+    best = applying(instance, eligibilities=("orphan", "dibao", "tekun"))
     assert best is not None and best.code == "a"
-    both = applying(house, eligibilities=("orphan", "dibao"))
+    both = applying(instance, eligibilities=("orphan", "dibao"))
     assert both is not None and both.code == "b"
 
 
-def test_a_value_inside_another_is_no_match(house: House) -> None:
-    make_policy(house, scope="eligibility", scope_value="other")
-    assert applying(house, eligibilities=("another",)) is None
-    assert applying(house, eligibilities=("dibao", "other")) is not None
+def test_a_value_inside_another_is_no_match(instance: Instance) -> None:
+    make_policy(instance, scope="eligibility", scope_value="other")
+    assert applying(instance, eligibilities=("another",)) is None
+    assert applying(instance, eligibilities=("dibao", "other")) is not None
 
 
-def test_a_policy_counts_from_its_first_day_to_its_last(house: House) -> None:
-    make_policy(house, starts_on="2026-09-01", ends_on="2026-09-30")
+def test_a_policy_counts_from_its_first_day_to_its_last(instance: Instance) -> None:
+    make_policy(instance, starts_on="2026-09-01", ends_on="2026-09-30")
     days = (date(2026, 8, 31), date(2026, 9, 1), date(2026, 9, 30), date(2026, 10, 1))
-    assert [applying(house, day) is not None for day in days] == [False, True, True, False]
+    assert [applying(instance, day) is not None for day in days] == [False, True, True, False]
 
 
 def test_a_successor_takes_over_on_its_first_day_and_its_predecessor_never_returns(
-    house: House,
+    instance: Instance,
 ) -> None:
-    make_policy(house, starts_on="2026-01-01")
-    make_policy(house, starts_on="2026-09-01", ends_on="2026-09-30", rate_bp=1_000)
+    make_policy(instance, starts_on="2026-01-01")
+    make_policy(instance, starts_on="2026-09-01", ends_on="2026-09-30", rate_bp=1_000)
     rates = [
         terms and terms.rate_bp
-        for terms in (applying(house, date(2026, month, 15)) for month in (8, 9, 10))
+        for terms in (applying(instance, date(2026, month, 15)) for month in (8, 9, 10))
     ]
     assert rates == [800, 1_000, None]
 
 
-def test_drafts_and_withdrawn_policies_are_never_in_force(house: House) -> None:
+def test_drafts_and_withdrawn_policies_are_never_in_force(instance: Instance) -> None:
     def save_and_leave(tx: Transaction) -> None:
         draft = PolicyDraft("jiuerzhe", "九二折", 800, "2026-11-01")
-        row = save_draft(tx, draft, now=house.clock(), actor="test")
-        publish(tx, row["id"], now=house.clock(), actor="test")
-        withdraw(tx, row["id"], now=house.clock(), actor="test", reason="测试")
-        save_draft(tx, draft, now=house.clock(), actor="test")
+        row = save_draft(tx, draft, now=instance.clock(), actor="test")
+        publish(tx, row["id"], now=instance.clock(), actor="test")
+        withdraw(tx, row["id"], now=instance.clock(), actor="test", reason="测试")
+        save_draft(tx, draft, now=instance.clock(), actor="test")
 
-    house.engine.write(save_and_leave)
-    assert applying(house, date(2026, 12, 1)) is None
+    instance.engine.write(save_and_leave)
+    assert applying(instance, date(2026, 12, 1)) is None
 
 
-def test_at_a_hospital_the_base_is_what_the_patient_pays(house: House) -> None:
-    make_policy(house)
-    at_hospital = applying(house, outlet_kind="hospital")
+def test_at_a_hospital_the_base_is_what_the_patient_pays(instance: Instance) -> None:
+    make_policy(instance)
+    at_hospital = applying(instance, outlet_kind="hospital")
     assert at_hospital is not None and at_hospital.base == "after_insurance"
-    assert applying(house).base == "market_price"  # type: ignore[union-attr]
+    assert applying(instance).base == "market_price"  # type: ignore[union-attr]
 
 
 @pytest.fixture
-def outlet_id(house: House) -> str:
+def outlet_id(instance: Instance) -> str:
     """One outlet for all examples of a test."""
-    return str(make_outlet(house)["id"])
+    return str(make_outlet(instance)["id"])
 
 
 class Undo(Exception):
@@ -143,7 +144,7 @@ def steps(draw: st.DrawFn) -> list[tuple[str, dict[str, Any]]]:
     return draw(st.lists(one, min_size=1, max_size=9))  # type: ignore[return-value]
 
 
-def live(tx: Transaction, house: House, outlet_id: str, wanted: list[dict[str, Any]]) -> None:
+def live(tx: Transaction, instance: Instance, outlet_id: str, wanted: list[dict[str, Any]]) -> None:
     """Try each step; a refusal leaves things as they were."""
     for step in wanted:
         scope, value = step["scope"]
@@ -158,7 +159,7 @@ def live(tx: Transaction, house: House, outlet_id: str, wanted: list[dict[str, A
             scope=scope,
             scope_value=outlet_id if scope == "outlet" else value,
         )
-        how: dict[str, Any] = {"now": house.clock(), "actor": "test"}
+        how: dict[str, Any] = {"now": instance.clock(), "actor": "test"}
         try:
             row = save_draft(tx, draft, **how)
             publish(tx, row["id"], **how)
@@ -181,10 +182,10 @@ def counting_pairs_tie(published: list[PolicyTerms], day: date) -> bool:
 )
 @given(wanted=steps(), shown=st.sets(st.sampled_from(ELIGIBILITIES)))
 def test_no_two_published_tie_and_the_most_specific_wins(
-    house: House, outlet_id: str, wanted: list[dict[str, Any]], shown: set[str]
+    instance: Instance, outlet_id: str, wanted: list[dict[str, Any]], shown: set[str]
 ) -> None:
     def work(tx: Transaction) -> None:
-        live(tx, house, outlet_id, wanted)
+        live(tx, instance, outlet_id, wanted)
         published = [terms_of(row) for row in queries.published(tx)]
         for offset in range(-1, 23):
             day = FIRST_DAY + timedelta(days=offset)
@@ -197,7 +198,7 @@ def test_no_two_published_tie_and_the_most_specific_wins(
         raise Undo
 
     with pytest.raises(Undo):
-        house.engine.write(work)
+        instance.engine.write(work)
 
 
 def plainly_expected(

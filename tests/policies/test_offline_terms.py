@@ -9,7 +9,7 @@ import pytest
 
 from huimin.core.offline_terms import OfflineTerms
 from huimin.core.refusals import FieldProblems
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.policies.drafts import PolicyDraft, save_draft
 from huimin.policies.in_force import terms_of
 from tests.conftest import RunCli
@@ -24,28 +24,30 @@ OFFLINE = {
 }
 
 
-def problem_fields(house: House, **over: Any) -> list[str]:
+def problem_fields(instance: Instance, **over: Any) -> list[str]:
     draft = PolicyDraft("jiuerzhe", "九二折", 800, "2026-11-01", **over)
     with pytest.raises(FieldProblems) as refused:
-        house.engine.write(lambda tx: save_draft(tx, draft, now=house.clock(), actor="test"))
+        instance.engine.write(lambda tx: save_draft(tx, draft, now=instance.clock(), actor="test"))
     return [problem.field for problem in refused.value.problems]
 
 
-def test_nothing_is_given_offline_unless_the_policy_says_so(house: House) -> None:
-    assert make_policy(house).offline is None
+def test_nothing_is_given_offline_unless_the_policy_says_so(instance: Instance) -> None:
+    assert make_policy(instance).offline is None
 
 
-def test_the_terms_are_kept(house: House) -> None:
-    terms = make_policy(house, **OFFLINE, offline_bearer="government", offline_changing_code=True)
+def test_the_terms_are_kept(instance: Instance) -> None:
+    terms = make_policy(
+        instance, **OFFLINE, offline_bearer="government", offline_changing_code=True
+    )
     assert terms.offline == OfflineTerms(24, 3_000, 6_000, 100_000, "government", True)
 
 
-def test_caps_without_hours_are_not_kept(house: House) -> None:
+def test_caps_without_hours_are_not_kept(instance: Instance) -> None:
     def work(tx: Any) -> Any:
         draft = PolicyDraft("a", "甲", 800, "2026-11-01", **{**OFFLINE, "offline_hours": 0})
-        return save_draft(tx, draft, now=house.clock(), actor="test")
+        return save_draft(tx, draft, now=instance.clock(), actor="test")
 
-    row = house.engine.write(work)
+    row = instance.engine.write(work)
     assert row["offline_cap_card_fen"] is None
     assert terms_of(row).offline is None
 
@@ -66,12 +68,12 @@ def test_caps_without_hours_are_not_kept(house: House) -> None:
         ({**OFFLINE, "offline_bearer": "nobody"}, "offline_bearer"),
     ],
 )
-def test_what_does_not_fit_is_named(house: House, over: dict[str, Any], field: str) -> None:
-    assert problem_fields(house, **over) == [field]
+def test_what_does_not_fit_is_named(instance: Instance, over: dict[str, Any], field: str) -> None:
+    assert problem_fields(instance, **over) == [field]
 
 
-def test_the_command_saves_and_shows_them(sqlite_house: House, run_cli: RunCli) -> None:
-    folder = sqlite_house.settings.folder
+def test_the_command_saves_and_shows_them(sqlite_instance: Instance, run_cli: RunCli) -> None:
+    folder = sqlite_instance.settings.folder
     saved = run_cli(
         [
             *("policies", "save", "--code", "jiuerzhe", "--name", "九二折", "--rate", "8%"),
@@ -95,8 +97,10 @@ def test_the_command_saves_and_shows_them(sqlite_house: House, run_cli: RunCli) 
     }
 
 
-def test_the_form_saves_them_and_the_page_says_who_bears(app: Any, sqlite_house: House) -> None:
-    office = Office(app, sqlite_house)
+def test_the_form_saves_them_and_the_page_says_who_bears(
+    app: Any, sqlite_instance: Instance
+) -> None:
+    office = Office(app, sqlite_instance)
     administrator = office.client()
     form = {
         "code": "jiuerzhe",
@@ -123,7 +127,7 @@ def test_the_form_saves_them_and_the_page_says_who_bears(app: Any, sqlite_house:
 
 
 @pytest.fixture
-def app(sqlite_house: House) -> Any:
+def app(sqlite_instance: Instance) -> Any:
     from huimin.app import create_app
 
-    return create_app(house=sqlite_house, testing=True)
+    return create_app(instance=sqlite_instance, testing=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.policies.drafts import PolicyDraft, save_draft
 from huimin.policies.policy_list import shown_policy
 from huimin.policies.publish import publish
@@ -19,8 +19,8 @@ from tests.policies.county_month import FIRST_INSTANT, Buy, make_county
 
 
 @pytest.fixture
-def office(app: Any, house: House) -> Office:
-    return Office(app, house)
+def office(app: Any, instance: Instance) -> Office:
+    return Office(app, instance)
 
 
 def draft(**over: str) -> dict[str, str]:
@@ -84,8 +84,8 @@ def test_every_wrong_field_is_told_and_what_was_typed_stays(office: Office) -> N
     assert 'id="problem-cap_card_day_fen"' in answer.text and "新名字" in answer.text
 
 
-def test_a_tie_is_refused_and_auditors_only_read(office: Office, house: House) -> None:
-    make_policy(house)
+def test_a_tie_is_refused_and_auditors_only_read(office: Office, instance: Instance) -> None:
+    make_policy(instance)
     client, auditor = office.client(), office.client("auditor")
     tie = office.post(client, "/policies/new", **draft(code="another"))
     assert tie.status_code == 422
@@ -94,8 +94,8 @@ def test_a_tie_is_refused_and_auditors_only_read(office: Office, house: House) -
     assert client.get("/policies/unknown").status_code == 404
 
 
-def test_the_dry_run_is_a_table_a_chart_and_a_workbook(office: Office, house: House) -> None:
-    county = make_county(house)
+def test_the_dry_run_is_a_table_a_chart_and_a_workbook(office: Office, instance: Instance) -> None:
+    county = make_county(instance)
 
     def lived(tx: Any) -> None:
         old = PolicyDraft("jiuerzhe", "九二折", 800, "2026-10-01")
@@ -103,7 +103,7 @@ def test_the_dry_run_is_a_table_a_chart_and_a_workbook(office: Office, house: Ho
         publish(tx, row["id"], now=FIRST_INSTANT, actor="test")
         assert None not in county.live(tx, [Buy(1, 10_000), Buy(2, 5_000, till=1, card=1)])
 
-    house.engine.write(lived)
+    instance.engine.write(lived)
     client = office.client()
     sent = draft(scope="kind:supermarket", code="jiuzhe", rate_bp="10", starts_on="2026-11-05")
     base = office.post(client, "/policies/new", **sent).headers["Location"]
@@ -119,11 +119,13 @@ def test_the_dry_run_is_a_table_a_chart_and_a_workbook(office: Office, house: Ho
     assert client.get(f"{base}?month=never").status_code == 422
 
 
-def test_what_is_in_force_is_succeeded_and_stays_as_it_was(office: Office, house: House) -> None:
-    old = make_policy(house)
+def test_what_is_in_force_is_succeeded_and_stays_as_it_was(
+    office: Office, instance: Instance
+) -> None:
+    old = make_policy(instance)
     client = office.client()
     base = f"/policies/{old.id}"
-    before = house.engine.read(lambda tx: shown_policy(tx, old.id))
+    before = instance.engine.read(lambda tx: shown_policy(tx, old.id))
     copied = client.get(f"/policies/new?from={old.id}").text
     assert f'value="{old.code}"' in copied
     sent = draft(code=old.code, rate_bp="20", starts_on="2027-01-01")
@@ -132,11 +134,11 @@ def test_what_is_in_force_is_succeeded_and_stays_as_it_was(office: Office, house
     for act in ("approve", "publish", "withdraw"):
         for one in (client, office.client()):
             assert office.post(one, f"{base}/{act}", reason="试试").status_code == 422, act
-    assert house.engine.read(lambda tx: shown_policy(tx, old.id)) == before
+    assert instance.engine.read(lambda tx: shown_policy(tx, old.id)) == before
 
 
-def test_a_policy_for_one_outlet_names_it(office: Office, house: House) -> None:
-    outlet = make_outlet(house, name="石佛店")
+def test_a_policy_for_one_outlet_names_it(office: Office, instance: Instance) -> None:
+    outlet = make_outlet(instance, name="石佛店")
     client = office.client()
     assert "石佛店" in client.get("/policies/new").text
     sent = draft(scope="outlet", scope_value=outlet["id"])
@@ -148,9 +150,9 @@ def test_a_policy_for_one_outlet_names_it(office: Office, house: House) -> None:
 
 
 def test_the_list_is_filtered_by_state_and_today_leads_to_what_waits(
-    office: Office, house: House
+    office: Office, instance: Instance
 ) -> None:
-    make_policy(house, code="inforce", name="执行中的")
+    make_policy(instance, code="inforce", name="执行中的")
     client = office.client()
     assert "份优惠政策还没有发布" not in client.get("/today").text
     saved = office.post(client, "/policies/new", **draft(code="inforce", name="起草中的"))

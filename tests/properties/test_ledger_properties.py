@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huimin.core.refusals import Refusal
-from huimin.house import create_house, open_house
+from huimin.instance import create_instance, open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
@@ -36,19 +36,19 @@ step = st.one_of(
 def test_counters_equal_rows_and_chains_hold(steps: list[tuple[str, int, int, int]]) -> None:
     with tempfile.TemporaryDirectory() as name:
         county = Settings.from_environment(Path(name), {})
-        create_house(county)
+        create_instance(county)
         clock = FixedClock(datetime(2026, 10, 20, 2, 0, tzinfo=UTC))
-        house = open_house(county, clock)
+        instance = open_instance(county, clock)
         try:
             make_policy(
-                house,
+                instance,
                 cap_redemption_fen=3_000,
                 cap_card_day_fen=4_000,
                 cap_card_month_fen=9_000,
                 merchant_share_bp=6_000,
             )
-            cards = [make_card(house, make_holder(house)) for _ in range(3)]
-            keys = [make_terminal(house, outlet)[1] for outlet in [make_outlet(house)] * 2]
+            cards = [make_card(instance, make_holder(instance)) for _ in range(3)]
+            keys = [make_terminal(instance, outlet)[1] for outlet in [make_outlet(instance)] * 2]
             sold: list[str] = []
             for act, number, till, amount_fen in steps:
                 try:
@@ -56,26 +56,26 @@ def test_counters_equal_rows_and_chains_hold(steps: list[tuple[str, int, int, in
                         clock.advance(days=number)
                     elif act == "sell":
                         done = make_redemption(
-                            house, cards[number], keys[till], amount_fen=amount_fen
+                            instance, cards[number], keys[till], amount_fen=amount_fen
                         )
                         sold.append(done["id"])
                         assert 0 <= done["discount_fen"] <= 3_000
                     elif sold:
                         part = None if act == "return all" else amount_fen
-                        make_reversal(house, sold[number % len(sold)], keys[till], part)
+                        make_reversal(instance, sold[number % len(sold)], keys[till], part)
                 except Refusal as refusal:
                     if refusal.code not in EXPECTED:
                         raise
-            assert house.engine.read(verify_chains) == []
-            assert house.engine.read(check_rollups) == []
-            require_caps(house)
-            return_everything(house, sold, keys[0])
+            assert instance.engine.read(verify_chains) == []
+            assert instance.engine.read(check_rollups) == []
+            require_caps(instance)
+            return_everything(instance, sold, keys[0])
         finally:
-            house.close()
+            instance.close()
 
 
-def require_caps(house: object) -> None:
-    rows = house.engine.read(  # type: ignore[attr-defined]
+def require_caps(instance: object) -> None:
+    rows = instance.engine.read(  # type: ignore[attr-defined]
         lambda tx: tx.connection.execute(
             "SELECT (SELECT MAX(used_fen) FROM usage WHERE length(period) = 10) AS day,"
             " (SELECT MAX(used_fen) FROM usage WHERE length(period) = 7) AS month"
@@ -85,14 +85,14 @@ def require_caps(house: object) -> None:
     assert (rows["month"] or 0) <= 9_000
 
 
-def return_everything(house: object, sold: list[str], key: str) -> None:
+def return_everything(instance: object, sold: list[str], key: str) -> None:
     for redemption_id in sold:
         try:
-            make_reversal(house, redemption_id, key)  # type: ignore[arg-type]
+            make_reversal(instance, redemption_id, key)  # type: ignore[arg-type]
         except Refusal as refusal:
             if refusal.code != "already_reversed":
                 raise
-    sums = house.engine.read(  # type: ignore[attr-defined]
+    sums = instance.engine.read(  # type: ignore[attr-defined]
         lambda tx: tx.connection.execute(
             "SELECT COALESCE(SUM(amount_fen), 0) AS amount, COALESCE(SUM(discount_fen), 0) AS"
             " discount, COALESCE(SUM(merchant_share_fen), 0) AS merchant, COALESCE(SUM(eligible_fen"
@@ -101,4 +101,4 @@ def return_everything(house: object, sold: list[str], key: str) -> None:
         ).fetchone()
     )
     assert set(sums.values()) == {0}
-    assert house.engine.read(check_rollups) == []  # type: ignore[attr-defined]
+    assert instance.engine.read(check_rollups) == []  # type: ignore[attr-defined]

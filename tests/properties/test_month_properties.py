@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from huimin.claims.decide import approve_claim
 from huimin.core.days import county_day, instant_text, month_of
 from huimin.core.refusals import FieldProblems, Refusal
-from huimin.house import House, create_house, open_house
+from huimin.instance import Instance, create_instance, open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.months.closes import months_until
@@ -45,10 +45,12 @@ FIGURES = ("amount_fen", "discount_fen", "merchant_share_fen", "government_share
 def test_all_months_add_up_to_the_ledger(steps: list[tuple[str, int, int]]) -> None:
     with tempfile.TemporaryDirectory() as name:
         county_settings = Settings.from_environment(Path(name), {})
-        create_house(county_settings)
-        house = open_house(county_settings, FixedClock(datetime(2026, 10, 20, 2, 0, tzinfo=UTC)))
+        create_instance(county_settings)
+        instance = open_instance(
+            county_settings, FixedClock(datetime(2026, 10, 20, 2, 0, tzinfo=UTC))
+        )
         try:
-            county = make_small_county(house)
+            county = make_small_county(instance)
             county.sell(0, 0, 10_000)
             play(county, "days", 15, 0)
             signed: dict[tuple[str, int], Any] = {}
@@ -61,17 +63,17 @@ def test_all_months_add_up_to_the_ledger(steps: list[tuple[str, int, int]]) -> N
                 except FieldProblems:
                     if act != "claim":
                         raise
-                note_signed(house, signed)
-            require_sums(house)
-            assert house.engine.read(verify_chains) == []
-            assert house.engine.read(check_rollups) == []
+                note_signed(instance, signed)
+            require_sums(instance)
+            assert instance.engine.read(verify_chains) == []
+            assert instance.engine.read(check_rollups) == []
         finally:
-            house.close()
+            instance.close()
 
 
 def play(county: SmallCounty, act: str, number: int, amount: int) -> None:
-    house = county.house
-    clock: Any = house.clock
+    instance = county.instance
+    clock: Any = instance.clock
     if act == "sell":
         county.sell(number, number, amount)
     elif act == "claim":
@@ -81,57 +83,57 @@ def play(county: SmallCounty, act: str, number: int, amount: int) -> None:
     elif act == "days":
         clock.advance(days=number)
     else:
-        over = house.engine.read(lambda tx: months_until(tx, clock()))[1:]
-        closings = {month: closing_of(house, month) for month in over}
+        over = instance.engine.read(lambda tx: months_until(tx, clock()))[1:]
+        closings = {month: closing_of(instance, month) for month in over}
         fitting = [month for month in over if bool(closings[month]) == (act == "reopen")]
         if fitting:
             month, close = fitting[number % len(fitting)], closings[fitting[number % len(fitting)]]
             if close is None:
-                close_month(house, month)
+                close_month(instance, month)
             else:
-                reopen(house, month, close["version"])
+                reopen(instance, month, close["version"])
 
 
 def claim_of(county: SmallCounty, number: int, day: date) -> None:
     """A purchase of an earlier day is approved now: late for its month, when that is closed."""
-    house = county.house
-    claim = make_claim(house, county.cards[number], county.keys[number % 3], occurred_on=day)
-    house.engine.write(
-        lambda tx: approve_claim(tx, claim["id"], reason="补办", now=house.clock(), actor="li")
+    instance = county.instance
+    claim = make_claim(instance, county.cards[number], county.keys[number % 3], occurred_on=day)
+    instance.engine.write(
+        lambda tx: approve_claim(tx, claim["id"], reason="补办", now=instance.clock(), actor="li")
     )
 
 
-def note_signed(house: House, signed: dict[tuple[str, int], Any]) -> None:
+def note_signed(instance: Instance, signed: dict[tuple[str, int], Any]) -> None:
     """Each closed month's report is the one that was signed, and the one its rows make."""
-    for month in house.engine.read(lambda tx: months_until(tx, house.clock())):
-        frozen = house.engine.read(lambda tx, month=month: frozen_report(tx, month))
+    for month in instance.engine.read(lambda tx: months_until(tx, instance.clock())):
+        frozen = instance.engine.read(lambda tx, month=month: frozen_report(tx, month))
         if frozen is None:
             continue
-        close = closing_of(house, month)
+        close = closing_of(instance, month)
         assert close is not None
         assert signed.setdefault((month, close["version"]), frozen) == frozen
-        now = house.engine.read(lambda tx, month=month: monthly_report(tx, month))
+        now = instance.engine.read(lambda tx, month=month: monthly_report(tx, month))
         for figure in (*FIGURES, "redemptions", "reversals", "cards_used"):
             assert getattr(now.total, figure) == getattr(frozen.total, figure)
 
 
-def require_sums(house: House) -> None:
+def require_sums(instance: Instance) -> None:
     """The nets of all months, closed ones as signed, are the sums of the ledger."""
-    months = house.engine.read(lambda tx: months_until(tx, house.clock()))
-    assert month_of(county_day(house.clock())) in months
+    months = instance.engine.read(lambda tx: months_until(tx, instance.clock()))
+    assert month_of(county_day(instance.clock())) in months
     later = [f"{2026 + at // 12}-{at % 12 + 1:02d}" for at in range(11, 60)]
     reports = [
-        house.engine.read(
+        instance.engine.read(
             lambda tx, month=month: frozen_report(tx, month) or monthly_report(tx, month)
         )
         for month in sorted({*months, *(month for month in later if month > months[0])})
     ]
     sums = ", ".join(f"COALESCE(SUM({figure}), 0) AS {figure}" for figure in FIGURES)
-    true = house.engine.read(
+    true = instance.engine.read(
         lambda tx: tx.connection.execute(f"SELECT {sums} FROM ledger").fetchone()
     )
     for figure in FIGURES:
         assert sum(getattr(report.total, figure) for report in reports) == true[figure], (
             figure,
-            instant_text(house.clock()),
+            instant_text(instance.clock()),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.ledger.lock_month import hold_all_rows, lock_month
 from huimin.publication.counts import MonthCounts
 from huimin.publication.publish import publish_month
@@ -33,25 +33,26 @@ PEOPLE = (
 class PublicCounty:
     """Its tills by kind, its cards, and its October."""
 
-    def __init__(self, house: House) -> None:
-        make_policy(house, starts_on="2026-01-01")
-        self.house = house
-        merchant = make_merchant(house, name="测试商贸有限公司")
+    def __init__(self, instance: Instance) -> None:
+        make_policy(instance, starts_on="2026-01-01")
+        self.instance = instance
+        merchant = make_merchant(instance, name="测试商贸有限公司")
         self.outlets = [
-            make_outlet(house, kind, name=f"{kind}店", merchant_id=merchant["id"]) for kind in KINDS
+            make_outlet(instance, kind, name=f"{kind}店", merchant_id=merchant["id"])
+            for kind in KINDS
         ]
-        self.keys = [make_terminal(house, outlet)[1] for outlet in self.outlets]
+        self.keys = [make_terminal(instance, outlet)[1] for outlet in self.outlets]
         self.cards: list[dict[str, Any]] = []
         for town, count, kinds in PEOPLE:
             for number in range(count):
-                holder = make_holder(house, division_code=VILLAGES[town])
-                card = make_card(house, holder, expires_on="2029-12-31")
+                holder = make_holder(instance, division_code=VILLAGES[town])
+                card = make_card(instance, holder, expires_on="2029-12-31")
                 self.cards.append({**card, "town": town})
                 for kind in kinds:
                     self.sell(card, kind, 10_000 + 500 * number)
 
     def sell(self, card: dict[str, Any], kind: int, amount_fen: int) -> dict[str, Any]:
-        return make_redemption(self.house, card, self.keys[kind], amount_fen=amount_fen)
+        return make_redemption(self.instance, card, self.keys[kind], amount_fen=amount_fen)
 
     def close(
         self,
@@ -63,8 +64,8 @@ class PublicCounty:
 
         def work(tx: Any) -> dict[str, Any]:
             hold_all_rows(tx)
-            lock_month(tx, month, now=self.house.clock())
-            given = {"close_id": close_id, "now": self.house.clock(), "counted": counted}
+            lock_month(tx, month, now=self.instance.clock())
+            given = {"close_id": close_id, "now": self.instance.clock(), "counted": counted}
             return publish_month(tx, month, **given)
 
-        return self.house.engine.write(work)
+        return self.instance.engine.write(work)

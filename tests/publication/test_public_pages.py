@@ -12,7 +12,7 @@ from urllib.parse import quote, urljoin
 
 import pytest
 
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.ledger.read import digest_of_day
 from huimin.merchants.outlets import suspend_outlet
 from huimin.publication.pages.public import OUTLETS_A_PAGE
@@ -44,8 +44,8 @@ FIRST_LOAD_MAX = 100_000
 
 
 @pytest.fixture
-def county(house: House, clock: FixedClock) -> PublicCounty:
-    made = PublicCounty(house)
+def county(instance: Instance, clock: FixedClock) -> PublicCounty:
+    made = PublicCounty(instance)
     clock.advance(days=1)
     made.close()
     return made
@@ -55,7 +55,7 @@ def county(house: House, clock: FixedClock) -> PublicCounty:
 def client(county: PublicCounty) -> Any:
     from huimin.app import create_app
 
-    return create_app(house=county.house, testing=True).test_client()
+    return create_app(instance=county.instance, testing=True).test_client()
 
 
 def assets_of(text: str, address: str) -> set[str]:
@@ -116,9 +116,9 @@ def test_a_page_says_its_language_in_its_address_and_its_links(client: Any) -> N
 def test_outlets_show_where_when_and_the_rate_and_nobody_s_name(
     client: Any, county: PublicCounty
 ) -> None:
-    house = county.house
+    instance = county.instance
     made = make_outlet(
-        house,
+        instance,
         "pharmacy",
         name="惠民大药房",
         division_code="512022002004",
@@ -140,8 +140,8 @@ def test_outlets_show_where_when_and_the_rate_and_nobody_s_name(
     # Each link to another host says so, and sends no referrer.
     links = re.findall(r'<a [^>]*href="(?:geo:|https:)[^>]*>', text)
     assert links and all("noreferrer" in link for link in links)
-    now = {"now": house.clock(), "actor": "test", "reason": "停业"}
-    house.engine.write(lambda tx: suspend_outlet(tx, outlet_id=made["id"], **now))
+    now = {"now": instance.clock(), "actor": "test", "reason": "停业"}
+    instance.engine.write(lambda tx: suspend_outlet(tx, outlet_id=made["id"], **now))
     assert "惠民大药房" not in client.get("/public/outlets?kind=pharmacy").text
     assert "惠民大药房" not in client.get("/open/outlets.csv").text
 
@@ -151,8 +151,8 @@ def test_an_outlet_whose_place_is_known_is_linked_by_it_in_the_datum_it_is_in(
 ) -> None:
     place = {"latitude": "30.2756", "longitude": "105.022341"}
     where = {"name": "甲(一)店&", "address": "迎宾大道 88 号", **place}
-    made = make_outlet(county.house, "school", **where)
-    make_outlet(county.house, "school", name="乙店")
+    made = make_outlet(county.instance, "school", **where)
+    make_outlet(county.instance, "school", name="乙店")
     text = client.get("/public/outlets?kind=school").text
     first, second = text.split("<h2>")[1:]
     links = [unescape(link) for link in re.findall(r'href="((?:geo:|https:)[^"]*)"', first)]
@@ -184,7 +184,7 @@ def test_a_full_page_of_the_longest_outlets_is_light(
     words = {"address": "很长的地址" * 24, "opening_hours": "周一至周日全天" * 8}
     for number in range(OUTLETS_A_PAGE):
         name = f"{number:05}" + "很长的名字" * 11
-        make_outlet(county.house, "school", name=name, **words, **place)
+        make_outlet(county.instance, "school", name=name, **words, **place)
     page = client.get("/public/outlets?kind=school&lang=en")
     assert page.text.count("geo:") == OUTLETS_A_PAGE
     assert len(page.data) + len(client.get("/static/public.css").data) < FIRST_LOAD_MAX
@@ -213,8 +213,8 @@ def test_page_json_and_csv_show_the_same_month(client: Any) -> None:
 def test_a_month_that_is_not_published_is_not_there(client: Any, county: PublicCounty) -> None:
     for address in ("/public/months/2026-09", "/open/months/2026-09.json", "/public/months/x"):
         assert client.get(address).status_code == 404
-    now = county.house.clock()
-    county.house.engine.write(lambda tx: withdraw_month(tx, "2026-10", close_id="c", now=now))
+    now = county.instance.clock()
+    county.instance.engine.write(lambda tx: withdraw_month(tx, "2026-10", close_id="c", now=now))
     assert "正在更正" in client.get("/public/months/2026-10").text
     assert client.get("/open/months/2026-10.json").status_code == 404
     assert client.get("/open/months.json").json["months"] == []
@@ -223,8 +223,8 @@ def test_a_month_that_is_not_published_is_not_there(client: Any, county: PublicC
 def test_the_digest_is_that_of_the_ledger_and_only_of_days_that_are_over(
     client: Any, county: PublicCounty, clock: FixedClock
 ) -> None:
-    house = county.house
-    expected = house.engine.read(
+    instance = county.instance
+    expected = instance.engine.read(
         lambda tx: digest_of_day(tx, clock().date().replace(day=31, month=10))
     )
     assert expected in client.get("/public/digests/").text

@@ -9,7 +9,7 @@ import pytest
 
 from huimin.cards.change_state import replace_card
 from huimin.cards.token import token_of
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.ledger.lock_month import unlock_month
 from huimin.publication.counts import MonthCounts
 from huimin.publication.month_figures import count_month, month_figures
@@ -29,31 +29,33 @@ OCTOBER = "2026-10"
 
 
 @pytest.fixture
-def county(house: House) -> PublicCounty:
-    return PublicCounty(house)
+def county(instance: Instance) -> PublicCounty:
+    return PublicCounty(instance)
 
 
-def figures(house: House) -> dict[str, Any]:
-    row = house.engine.read(lambda tx: published_month(tx, OCTOBER))
+def figures(instance: Instance) -> dict[str, Any]:
+    row = instance.engine.read(lambda tx: published_month(tx, OCTOBER))
     assert row is not None
     return dict(row["figures"])
 
 
-def test_the_county_s_figures_are_those_of_the_report(county: PublicCounty, house: House) -> None:
+def test_the_county_s_figures_are_those_of_the_report(
+    county: PublicCounty, instance: Instance
+) -> None:
     county.close()
-    total = house.engine.read(lambda tx: monthly_report(tx, OCTOBER)).total
-    assert figures(house)["county"] == {
+    total = instance.engine.read(lambda tx: monthly_report(tx, OCTOBER)).total
+    assert figures(instance)["county"] == {
         "cards": total.cards_used,
         "sales": total.redemptions,
         "saved_fen": total.discount_fen,
     }
-    kinds = {tuple(row["kinds"]): row["cards"] for row in figures(house)["by_kind"]}
+    kinds = {tuple(row["kinds"]): row["cards"] for row in figures(instance)["by_kind"]}
     assert kinds == {("supermarket",): 27, ("pharmacy",): 25, ("hospital",): 16}
 
 
-def test_few_people_are_joined_or_withheld(county: PublicCounty, house: House) -> None:
+def test_few_people_are_joined_or_withheld(county: PublicCounty, instance: Instance) -> None:
     county.close()
-    found = figures(house)
+    found = figures(instance)
     # Two people of Shifo: joined with the smallest other town, as the towns without anybody are.
     joined = next(row["towns"] for row in found["by_town"] if SHIFO in row["towns"])
     assert len(joined) > 1
@@ -73,92 +75,94 @@ def test_few_people_are_joined_or_withheld(county: PublicCounty, house: House) -
     assert (hospital[TIANCHI,], hospital[NANTA,]) == (None, None)
 
 
-def test_a_replaced_card_does_not_make_two_people(county: PublicCounty, house: House) -> None:
+def test_a_replaced_card_does_not_make_two_people(county: PublicCounty, instance: Instance) -> None:
     card = next(each for each in county.cards if each["town"] == SHIFO)
-    now = {"now": house.clock(), "actor": "test"}
+    now = {"now": instance.clock(), "actor": "test"}
 
     def work(tx: Any) -> Any:
-        key_id = house.key_ring.active_key_id
+        key_id = instance.key_ring.active_key_id
         return replace_card(tx, card_id=card["id"], key_id=key_id, reason="补办", **now)
 
-    fresh = house.engine.write(work)
-    county.sell({**fresh, "token": token_of(fresh, house.key_ring)}, 0, 9_000)
-    counts = house.engine.read(lambda tx: count_month(tx, OCTOBER))
+    fresh = instance.engine.write(work)
+    county.sell({**fresh, "token": token_of(fresh, instance.key_ring)}, 0, 9_000)
+    counts = instance.engine.read(lambda tx: count_month(tx, OCTOBER))
     found = counts.of([SHIFO], ["supermarket"])
     assert (found.cards, found.people, found.sales) == (3, 2, 3)
 
 
-def counted(house: House) -> MonthCounts | None:
-    return house.engine.read(lambda tx: count_to_publish(tx, OCTOBER))
+def counted(instance: Instance) -> MonthCounts | None:
+    return instance.engine.read(lambda tx: count_to_publish(tx, OCTOBER))
 
 
-def fresh(house: House) -> dict[str, Any]:
-    return house.engine.read(lambda tx: month_figures(tx, OCTOBER))
+def fresh(instance: Instance) -> dict[str, Any]:
+    return instance.engine.read(lambda tx: month_figures(tx, OCTOBER))
 
 
 def test_what_was_counted_before_is_published_and_not_counted_again(
-    county: PublicCounty, house: House, monkeypatch: pytest.MonkeyPatch
+    county: PublicCounty, instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A return changes the savings alone, and they are those of the moment all the same.
     sold = county.sell(county.cards[0], 0, 50_000)
-    before = counted(house)
-    make_reversal(house, sold["id"], county.keys[0])
-    expected = fresh(house)
+    before = counted(instance)
+    make_reversal(instance, sold["id"], county.keys[0])
+    expected = fresh(instance)
     monkeypatch.setattr("huimin.publication.month_figures.count_month", None)
     assert county.close(counted=before)["figures"] == expected
-    assert counted(house) is None
+    assert counted(instance) is None
 
 
 @pytest.mark.parametrize("kind", range(len(KINDS)))
 def test_a_sale_after_the_count_is_published_as_well(
-    county: PublicCounty, house: House, kind: int
+    county: PublicCounty, instance: Instance, kind: int
 ) -> None:
-    before = counted(house)
+    before = counted(instance)
     # Somebody who had not bought there before: another card of that kind.
     card = next(each for each in county.cards if each["town"] == (LONGMEN, SHIFO, TIANCHI)[kind])
     county.sell(card, kind, 10_000)
-    expected = fresh(house)
+    expected = fresh(instance)
     assert county.close(counted=before)["figures"] == expected
     county_sales = expected["county"]["sales"]
     assert before is not None and county_sales == sum(n for n, _ in before.sums.values()) + 1
 
 
 def test_what_was_published_never_changes(
-    county: PublicCounty, house: House, clock: FixedClock
+    county: PublicCounty, instance: Instance, clock: FixedClock
 ) -> None:
     first = county.close()
-    before = figures(house)
-    now = house.clock()
+    before = figures(instance)
+    now = instance.clock()
 
     def reopen(tx: Any) -> None:
         unlock_month(tx, OCTOBER)
         withdraw_month(tx, OCTOBER, close_id="close-1", now=now)
         withdraw_month(tx, OCTOBER, close_id="close-1", now=now)
 
-    house.engine.write(reopen)
-    row = house.engine.read(lambda tx: published_month(tx, OCTOBER))
+    instance.engine.write(reopen)
+    row = instance.engine.read(lambda tx: published_month(tx, OCTOBER))
     assert (row["state"], row["figures"], row["version"]) == ("withdrawn", None, 2)
     county.sell(county.cards[0], 0, 77_700)
     again = county.close(close_id="close-2")
     assert (again["version"], again["sha256"]) == (3, first["sha256"])
-    assert figures(house) == before
-    months = house.engine.read(published_months)
+    assert figures(instance) == before
+    months = instance.engine.read(published_months)
     assert [(each["month"], each["version"]) for each in months] == [(OCTOBER, 3)]
 
 
-def test_too_few_people_in_all_are_told_nothing_about(house: House) -> None:
-    row = house.engine.write(
-        lambda tx: publish_month(tx, OCTOBER, close_id="close-1", now=house.clock())
+def test_too_few_people_in_all_are_told_nothing_about(instance: Instance) -> None:
+    row = instance.engine.write(
+        lambda tx: publish_month(tx, OCTOBER, close_id="close-1", now=instance.clock())
     )
     assert row["figures"]["withheld"] is True
     assert row["figures"]["county"] is None
     assert row["figures"]["by_town"] == row["figures"]["by_town_and_kind"] == []
 
 
-def test_nothing_withheld_is_kept_in_the_stored_text(county: PublicCounty, house: House) -> None:
+def test_nothing_withheld_is_kept_in_the_stored_text(
+    county: PublicCounty, instance: Instance
+) -> None:
     row = county.close()
     stored = json.loads(
-        house.engine.read(
+        instance.engine.read(
             lambda tx: tx.connection.execute(
                 "SELECT figures_json FROM publication_month"
             ).fetchone()["figures_json"]

@@ -9,7 +9,7 @@ import pytest
 
 from huimin.core.refusals import FieldProblems
 from huimin.divisions.coordinates import locate_divisions, read_locations
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.merchants.outlets import change_outlet, outlet_by_id
 from huimin.reach.nearest import kilometres_text, nearest_of_town
 from tests.making.holders import make_holder
@@ -20,18 +20,18 @@ NANTA, NEW_SOUTH, EAST = "512022002000", "512022002004", "512022002001"
 FILE = f"code,latitude,longitude\n{NEW_SOUTH},30.275,105.02\n"
 
 
-def load(house: House, text: str) -> int:
-    given = {"now": house.clock(), "actor": "test"}
-    return house.engine.write(lambda tx: locate_divisions(tx, read_locations(text), **given))
+def load(instance: Instance, text: str) -> int:
+    given = {"now": instance.clock(), "actor": "test"}
+    return instance.engine.write(lambda tx: locate_divisions(tx, read_locations(text), **given))
 
 
-def test_the_nearest_outlet_of_each_kind(house: House) -> None:
-    make_outlet(house, "pharmacy", latitude="30.276", longitude="105.02")
-    make_outlet(house, "pharmacy", latitude="30.5", longitude="105.02")
-    make_outlet(house, "hospital", latitude="30.375", longitude="105.02")
-    make_outlet(house, "school")
-    assert load(house, "\ufeff" + FILE) == 1
-    found = house.engine.read(lambda tx: nearest_of_town(tx, NANTA))
+def test_the_nearest_outlet_of_each_kind(instance: Instance) -> None:
+    make_outlet(instance, "pharmacy", latitude="30.276", longitude="105.02")
+    make_outlet(instance, "pharmacy", latitude="30.5", longitude="105.02")
+    make_outlet(instance, "hospital", latitude="30.375", longitude="105.02")
+    make_outlet(instance, "school")
+    assert load(instance, "\ufeff" + FILE) == 1
+    found = instance.engine.read(lambda tx: nearest_of_town(tx, NANTA))
     assert found == {NEW_SOUTH: {"pharmacy": 111, "hospital": 11_120}}
 
 
@@ -45,32 +45,32 @@ def test_the_nearest_outlet_of_each_kind(house: House) -> None:
     ],
 )
 def test_a_wrong_file_changes_nothing_and_names_its_lines(
-    house: House, text: str, said: str
+    instance: Instance, text: str, said: str
 ) -> None:
     with pytest.raises(FieldProblems) as why:
-        load(house, text)
+        load(instance, text)
     assert said in why.value.problems[0].message("zh_Hans")
-    assert house.engine.read(lambda tx: nearest_of_town(tx, NANTA)) == {}
+    assert instance.engine.read(lambda tx: nearest_of_town(tx, NANTA)) == {}
 
 
-def test_an_outlet_has_both_coordinates_or_none_and_within_china(house: House) -> None:
-    outlet = make_outlet(house, latitude="30.1234567", longitude="105")
+def test_an_outlet_has_both_coordinates_or_none_and_within_china(instance: Instance) -> None:
+    outlet = make_outlet(instance, latitude="30.1234567", longitude="105")
     assert outlet["latitude_microdegrees"] == 30_123_457
     given = {name: outlet[name] for name in ("name", "kind", "division_code", "address")}
-    given |= {"now": house.clock(), "actor": "test", "outlet_id": outlet["id"]}
+    given |= {"now": instance.clock(), "actor": "test", "outlet_id": outlet["id"]}
     for wrong in ({"latitude": "30"}, {"latitude": "105", "longitude": "30"}):
         with pytest.raises(FieldProblems):
-            house.engine.write(lambda tx, wrong=wrong: change_outlet(tx, **given, **wrong))
-    house.engine.write(lambda tx: change_outlet(tx, **given))
-    row = house.engine.read(lambda tx: outlet_by_id(tx, outlet["id"]))
+            instance.engine.write(lambda tx, wrong=wrong: change_outlet(tx, **given, **wrong))
+    instance.engine.write(lambda tx: change_outlet(tx, **given))
+    row = instance.engine.read(lambda tx: outlet_by_id(tx, outlet["id"]))
     assert (row["latitude_microdegrees"], row["longitude_microdegrees"]) == (None, None)
 
 
-def test_the_form_and_the_town_s_page(client: Any, house: House) -> None:
-    make_holder(house, division_code=NEW_SOUTH)
-    outlet = make_outlet(house, "pharmacy")
-    load(house, FILE)
-    sign_in(client, make_staff(house)["username"])
+def test_the_form_and_the_town_s_page(client: Any, instance: Instance) -> None:
+    make_holder(instance, division_code=NEW_SOUTH)
+    outlet = make_outlet(instance, "pharmacy")
+    load(instance, FILE)
+    sign_in(client, make_staff(instance)["username"])
     page = f"/outlets/{outlet['id']}"
     form = {name: outlet[name] for name in ("name", "kind", "division_code", "address")}
     form |= {"act": "change", "csrf_token": csrf_of(client, page), "latitude": "30.285"}
@@ -82,10 +82,10 @@ def test_the_form_and_the_town_s_page(client: Any, house: House) -> None:
     assert "1.1 km" in text and "未知" in text
 
 
-def test_the_command_loads_a_file(sqlite_house: House, run_cli: Any, tmp_path: Path) -> None:
+def test_the_command_loads_a_file(sqlite_instance: Instance, run_cli: Any, tmp_path: Path) -> None:
     file = tmp_path / "villages.csv"
     file.write_text(FILE, encoding="utf-8")
-    folder = sqlite_house.settings.folder
+    folder = sqlite_instance.settings.folder
     done = run_cli(["divisions", "coordinates", file], folder)
     assert done.returncode == 0 and "1 个" in done.stdout, done.stderr
     file.write_text(FILE.replace("30.275", "north"), encoding="utf-8")

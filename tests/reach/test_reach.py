@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from huimin.core.identity import mask_name
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.reach.counts import reach_of_county, reach_of_town
 from huimin.reach.unreached import REASONS, unreached_after
 from tests.conftest import FixedClock
@@ -28,36 +28,36 @@ OCTOBER = "2026-10"
 
 
 @pytest.fixture
-def people(house: House, clock: FixedClock) -> dict[str, dict[str, Any]]:
+def people(instance: Instance, clock: FixedClock) -> dict[str, dict[str, Any]]:
     """Of 南塔: one who used a card, one who used it long ago, one who never did, one without a
     card, one whose card ran out, one who is not entitled any more; one of 天池 without a card."""
-    make_policy(house, starts_on="2026-01-01")
-    _, key = make_terminal(house, make_outlet(house))
+    make_policy(instance, starts_on="2026-01-01")
+    _, key = make_terminal(instance, make_outlet(instance))
     made: dict[str, dict[str, Any]] = {}
     now = clock.now
     clock.now = now.replace(month=6, day=30)
     for name, village in (("used", NEW_SOUTH), ("long_ago", NEW_SOUTH), ("never", EAST)):
-        made[name] = make_holder(house, name=f"{name}人", division_code=village)
-    cards = {name: make_card(house, made[name], expires_on="2029-12-31") for name in made}
-    make_redemption(house, cards["long_ago"], key, amount_fen=10_000)
-    made["ended_card"] = make_holder(house, name="到期人", division_code=EAST)
-    make_card(house, made["ended_card"], expires_on="2026-09-30")
+        made[name] = make_holder(instance, name=f"{name}人", division_code=village)
+    cards = {name: make_card(instance, made[name], expires_on="2029-12-31") for name in made}
+    make_redemption(instance, cards["long_ago"], key, amount_fen=10_000)
+    made["ended_card"] = make_holder(instance, name="到期人", division_code=EAST)
+    make_card(instance, made["ended_card"], expires_on="2026-09-30")
     clock.now = now
-    make_redemption(house, cards["used"], key, amount_fen=20_000)
-    made["without"] = make_holder(house, name="无卡人", division_code=EAST)
-    made["elsewhere"] = make_holder(house, name="别镇人", division_code=WEST)
-    made["not_entitled"] = make_holder(house, division_code=EAST, eligibility=None)
+    make_redemption(instance, cards["used"], key, amount_fen=20_000)
+    made["without"] = make_holder(instance, name="无卡人", division_code=EAST)
+    made["elsewhere"] = make_holder(instance, name="别镇人", division_code=WEST)
+    made["not_entitled"] = make_holder(instance, division_code=EAST, eligibility=None)
     return made
 
 
-def named(house: House, reason: str, **over: Any) -> set[str]:
+def named(instance: Instance, reason: str, **over: Any) -> set[str]:
     asked = {"reason": reason, "town": NANTA, "day": date(2026, 10, 31), **over}
-    rows = house.engine.read(lambda tx: unreached_after(tx, "", 100, **asked))
+    rows = instance.engine.read(lambda tx: unreached_after(tx, "", 100, **asked))
     return {row["id"] for row in rows}
 
 
-def test_a_town_is_counted_by_village(house: House, people: dict[str, Any]) -> None:
-    rows = house.engine.read(
+def test_a_town_is_counted_by_village(instance: Instance, people: dict[str, Any]) -> None:
+    rows = instance.engine.read(
         lambda tx: reach_of_town(tx, NANTA, VILLAGES, day=date(2026, 10, 31), month=OCTOBER)
     )
     assert [(row.entitled, row.carded, row.used, row.saved_fen) for row in rows] == [
@@ -68,16 +68,16 @@ def test_a_town_is_counted_by_village(house: House, people: dict[str, Any]) -> N
 
 
 def test_the_county_is_counted_once_a_day_and_says_when(
-    house: House, people: dict[str, Any], clock: FixedClock
+    instance: Instance, people: dict[str, Any], clock: FixedClock
 ) -> None:
     towns = {NANTA: "南塔街道", TIANCHI: "天池街道"}
 
     def look() -> Any:
-        return reach_of_county(house.engine, towns, now=clock(), month=OCTOBER)
+        return reach_of_county(instance.engine, towns, now=clock(), month=OCTOBER)
 
     rows, counted_at = look()
     assert [(row.entitled, row.carded, row.used) for row in rows] == [(5, 3, 1), (1, 0, 0)]
-    make_holder(house, division_code=WEST)
+    make_holder(instance, division_code=WEST)
     clock.advance(hours=2)
     again, then = look()
     assert (again[1].entitled, then) == (1, counted_at)
@@ -86,21 +86,21 @@ def test_the_county_is_counted_once_a_day_and_says_when(
     assert tomorrow[1].entitled == 2 and then > counted_at
 
 
-def test_each_who_is_not_reached_has_one_reason(house: House, people: dict[str, Any]) -> None:
-    found = {reason: named(house, reason) for reason in REASONS}
+def test_each_who_is_not_reached_has_one_reason(instance: Instance, people: dict[str, Any]) -> None:
+    found = {reason: named(instance, reason) for reason in REASONS}
     assert found == {
         "no_card": {people["without"]["id"], people["ended_card"]["id"]},
         "never_used": {people["never"]["id"]},
         "not_lately": {people["long_ago"]["id"]},
     }
-    assert named(house, "no_card", division_code=NEW_SOUTH) == set()
+    assert named(instance, "no_card", division_code=NEW_SOUTH) == set()
 
 
-def test_pages_lead_on_and_back(house: House, people: dict[str, Any]) -> None:
+def test_pages_lead_on_and_back(instance: Instance, people: dict[str, Any]) -> None:
     asked = {"reason": "no_card", "town": NANTA, "day": date(2026, 10, 31)}
 
     def read(key: str, **over: Any) -> list[str]:
-        rows = house.engine.read(lambda tx: unreached_after(tx, key, 1, **asked, **over))
+        rows = instance.engine.read(lambda tx: unreached_after(tx, key, 1, **asked, **over))
         return [row["id"] for row in rows]
 
     (first,) = read("")
@@ -109,9 +109,9 @@ def test_pages_lead_on_and_back(house: House, people: dict[str, Any]) -> None:
 
 
 def test_a_registrar_sees_the_own_town_and_its_work_list(
-    client: Any, house: House, people: dict[str, Any]
+    client: Any, instance: Instance, people: dict[str, Any]
 ) -> None:
-    sign_in(client, make_staff(house, "registrar", division_code=NANTA)["username"])
+    sign_in(client, make_staff(instance, "registrar", division_code=NANTA)["username"])
     assert client.get("/reach/").headers["Location"].endswith(f"/reach/{NANTA}")
     text = client.get(f"/reach/{NANTA}").text
     assert "新南社区" in text and "¥16.00" in text and "<svg" in text and "20%" in text
@@ -129,9 +129,9 @@ def test_a_registrar_sees_the_own_town_and_its_work_list(
 
 
 def test_an_administrator_sees_every_town(
-    client: Any, house: House, people: dict[str, Any]
+    client: Any, instance: Instance, people: dict[str, Any]
 ) -> None:
-    sign_in(client, make_staff(house)["username"])
+    sign_in(client, make_staff(instance)["username"])
     text = client.get("/reach/").text
     assert "南塔街道" in text and "天池街道" in text and "16.7%" in text
     assert client.get(f"/reach/{TIANCHI}").status_code == 200

@@ -16,7 +16,7 @@ import pytest
 
 from huimin.core.days import county_day, county_start, instant_text
 from huimin.divisions.find import all_divisions
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.reach.counts import Reach, reach_of_county, reach_of_town
 from huimin.reach.unreached import LATELY_DAYS, REASONS, count_unreached, unreached_after
 from tests.making.merchants import make_terminal
@@ -97,9 +97,9 @@ def invented(chance: random.Random, villages: list[str], today: date) -> list[Pe
     return people
 
 
-def written(house: House, people: list[Person]) -> None:
-    policy = make_policy(house, starts_on="2026-01-01")
-    terminal, _ = make_terminal(house)
+def written(instance: Instance, people: list[Person]) -> None:
+    policy = make_policy(instance, starts_on="2026-01-01")
+    terminal, _ = make_terminal(instance)
     outlet = {"terminal_id": terminal["id"], "outlet_id": terminal["outlet_id"]}
 
     def write(tx: Any) -> None:
@@ -133,7 +133,7 @@ def written(house: House, people: list[Person]) -> None:
                     row |= {"business_day": day, "merchant_id": merchant}
                     insert(tx, "ledger", {**SAMPLE["ledger"], **row})
 
-    house.engine.write(write)
+    instance.engine.write(write)
 
 
 def figures(row: Reach) -> tuple[int, int, int]:
@@ -150,35 +150,41 @@ def recounted(people: list[Person], day: str, month: str) -> tuple[int, int, int
 
 
 @pytest.fixture(params=[20261031, 7, 2026])
-def people(request: pytest.FixtureRequest, house: House) -> list[Person]:
-    made = invented(random.Random(request.param), list(places_of(house)), county_day(house.clock()))
-    written(house, made)
+def people(request: pytest.FixtureRequest, instance: Instance) -> list[Person]:
+    made = invented(
+        random.Random(request.param), list(places_of(instance)), county_day(instance.clock())
+    )
+    written(instance, made)
     return made
 
 
-def towns_of(house: House) -> dict[str, str]:
-    rows = house.engine.read(all_divisions)
+def towns_of(instance: Instance) -> dict[str, str]:
+    rows = instance.engine.read(all_divisions)
     return {row["code"]: row["name"] for row in rows if row["level"] == "town"}
 
 
-def places_of(house: House) -> dict[str, str]:
+def places_of(instance: Instance) -> dict[str, str]:
     """Three towns, where somebody is written down for the town alone, and their villages."""
-    towns = dict(list(towns_of(house).items())[:3])
-    rows = house.engine.read(all_divisions)
+    towns = dict(list(towns_of(instance).items())[:3])
+    rows = instance.engine.read(all_divisions)
     return towns | {row["code"]: row["name"] for row in rows if row["parent_code"] in towns}
 
 
 @pytest.mark.parametrize("month", MONTHS)
-def test_every_count_is_what_python_counts(house: House, people: list[Person], month: str) -> None:
-    today, places = county_day(house.clock()), places_of(house)
-    counted, _ = reach_of_county(house.engine, towns_of(house), now=house.clock(), month=month)
+def test_every_count_is_what_python_counts(
+    instance: Instance, people: list[Person], month: str
+) -> None:
+    today, places = county_day(instance.clock()), places_of(instance)
+    counted, _ = reach_of_county(
+        instance.engine, towns_of(instance), now=instance.clock(), month=month
+    )
     for row in counted:
         here = [one for one in people if one.village[:9] == row.code[:9]]
         assert figures(row) == recounted(here, today.isoformat(), month), row.name
     assert sum(row.used for row in counted) >= USED_MIN
     for town in {code[:9] for code in places}:
         villages = {code: name for code, name in places.items() if code[:9] == town}
-        rows = house.engine.read(
+        rows = instance.engine.read(
             lambda tx, town=town, villages=villages: reach_of_town(  # type: ignore[misc]
                 tx, f"{town}000", villages, day=today, month=month
             )
@@ -190,13 +196,13 @@ def test_every_count_is_what_python_counts(house: House, people: list[Person], m
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_every_work_list_is_what_python_lists(
-    house: House, people: list[Person], reason: str
+    instance: Instance, people: list[Person], reason: str
 ) -> None:
-    today = county_day(house.clock())
+    today = county_day(instance.clock())
     since = (today - timedelta(days=LATELY_DAYS)).isoformat()
     wanted = {one.id: one for one in people if one.reason(today.isoformat(), since) == reason}
     assert wanted
-    for code in places_of(house):
+    for code in places_of(instance):
         whole = code.endswith("000")
         asked: dict[str, Any] = {"reason": reason, "town": f"{code[:9]}000", "day": today}
         asked |= {} if whole else {"division_code": code}
@@ -205,7 +211,7 @@ def test_every_work_list_is_what_python_lists(
             for one in wanted.values()
             if one.village == code or (whole and one.village[:9] == code[:9])
         }
-        rows, count, limited = house.engine.read(
+        rows, count, limited = instance.engine.read(
             lambda tx, asked=asked: (  # type: ignore[misc]
                 unreached_after(tx, "", 1_000, **asked),
                 count_unreached(tx, 1_000, **asked),

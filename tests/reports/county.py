@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_merchant, make_outlet, make_terminal
@@ -21,7 +21,7 @@ SHIFO = "512022101000"
 class SmallCounty:
     """Its cards, the keys of its tills (by kind), and what was sold."""
 
-    house: House
+    instance: Instance
     cards: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     outlets: list[dict[str, Any]] = field(default_factory=list)
@@ -31,7 +31,7 @@ class SmallCounty:
         """A redemption; its answer."""
         key = self.keys[till % len(self.keys)]
         answer = make_redemption(
-            self.house,
+            self.instance,
             self.cards[card % len(self.cards)],
             key,
             amount_fen=amount_fen,
@@ -43,24 +43,24 @@ class SmallCounty:
     def take_back(self, number: int, amount_fen: int | None = None) -> dict[str, Any]:
         """A reversal of something sold; its answer."""
         redemption_id, key = self.sold[number % len(self.sold)]
-        return make_reversal(self.house, redemption_id, key, amount_fen)
+        return make_reversal(self.instance, redemption_id, key, amount_fen)
 
 
-def make_small_county(house: House, **policy: Any) -> SmallCounty:
+def make_small_county(instance: Instance, **policy: Any) -> SmallCounty:
     """Four cards, three outlets, one policy of 8% that the government shares by a third."""
-    make_policy(house, **{"starts_on": "2026-01-01", "merchant_share_bp": 6_667, **policy})
-    county = SmallCounty(house)
+    make_policy(instance, **{"starts_on": "2026-01-01", "merchant_share_bp": 6_667, **policy})
+    county = SmallCounty(instance)
     for eligibility, division_code in (
         ("dibao", TIANCHI_COMMUNITY),
         ("tekun", NEW_SOUTH_COMMUNITY),
         ("major_illness", NEW_SOUTH_COMMUNITY),
         ("dibao", SHIFO),
     ):
-        holder = make_holder(house, eligibility=eligibility, division_code=division_code)
-        county.cards.append(make_card(house, holder, expires_on="2029-12-31"))
-    merchant = make_merchant(house, name="测试商贸有限公司")
+        holder = make_holder(instance, eligibility=eligibility, division_code=division_code)
+        county.cards.append(make_card(instance, holder, expires_on="2029-12-31"))
+    merchant = make_merchant(instance, name="测试商贸有限公司")
     for kind, name in (("supermarket", "南门超市"), ("pharmacy", "东街药店"), ("hospital", "医院")):
-        outlet = make_outlet(house, kind, name=name, merchant_id=merchant["id"])
+        outlet = make_outlet(instance, kind, name=name, merchant_id=merchant["id"])
         county.outlets.append(outlet)
-        county.keys.append(make_terminal(house, outlet)[1])
+        county.keys.append(make_terminal(instance, outlet)[1])
     return county

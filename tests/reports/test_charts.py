@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from huimin.core.money import money_text
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.reports.charts import BARS_MAX, COLUMN_GROUPINGS, month_chart_svg
 from huimin.reports.columns import display_width
 from huimin.reports.figures import OutletRow, ReportRow
@@ -22,14 +22,14 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture
-def report(sqlite_house: House, clock: Any) -> MonthlyReport:
-    county = make_small_county(sqlite_house)
+def report(sqlite_instance: Instance, clock: Any) -> MonthlyReport:
+    county = make_small_county(sqlite_instance)
     for card in range(4):
         county.sell(card, card, 10_000 * (card + 1))
     clock.advance(days=1)
     for card in range(4):
         county.sell(card, card + 1, 12_300 * (card + 1))
-    return sqlite_house.engine.read(lambda tx: monthly_report(tx, "2026-11"))
+    return sqlite_instance.engine.read(lambda tx: monthly_report(tx, "2026-11"))
 
 
 def texts(svg: str) -> list[str]:
@@ -99,20 +99,20 @@ def test_a_hostile_name_stays_text() -> None:
 
 
 def test_a_month_in_which_more_was_returned_than_sold_is_drawn(
-    sqlite_house: House, clock: Any
+    sqlite_instance: Instance, clock: Any
 ) -> None:
-    county = make_small_county(sqlite_house)
+    county = make_small_county(sqlite_instance)
     county.sell(0, 0, 10_000)
     clock.advance(days=1)
     county.take_back(0)
-    report = sqlite_house.engine.read(lambda tx: monthly_report(tx, "2026-11"))
+    report = sqlite_instance.engine.read(lambda tx: monthly_report(tx, "2026-11"))
     svg = month_chart_svg(report, "zh_Hans")
     assert "−¥8.00" in texts(svg)
     assert 'width="-' not in svg
 
 
-def test_an_empty_month_says_so(sqlite_house: House) -> None:
-    report = sqlite_house.engine.read(lambda tx: monthly_report(tx, "2030-01"))
+def test_an_empty_month_says_so(sqlite_instance: Instance) -> None:
+    report = sqlite_instance.engine.read(lambda tx: monthly_report(tx, "2030-01"))
     assert "这段时间没有优惠交易。" in texts(month_chart_svg(report))
     assert "No discount was given in this time." in texts(month_chart_svg(report, "en", "town"))
 

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.reports.monthly import GROUPINGS
 from tests.making.months import close_month
 from tests.reports.county import make_small_county
@@ -18,10 +18,10 @@ from tests.reports.test_closed_month import put_to_use, signed_files
 
 
 @pytest.fixture
-def reported(sqlite_house: House) -> Path:
-    county = make_small_county(sqlite_house)
+def reported(sqlite_instance: Instance) -> Path:
+    county = make_small_county(sqlite_instance)
     county.sell(0, 0, 12_800)
-    return sqlite_house.settings.folder
+    return sqlite_instance.settings.folder
 
 
 def test_report_as_table_by_default(reported: Path, run_cli: Any) -> None:
@@ -72,13 +72,13 @@ def test_a_file_that_cannot_be_written_is_one_sentence(
 
 
 def test_the_county_s_own_workbook(
-    sqlite_house: House, reported: Path, run_cli: Any, tmp_path: Path
+    sqlite_instance: Instance, reported: Path, run_cli: Any, tmp_path: Path
 ) -> None:
     out = tmp_path / "official.xlsx"
     none = run_cli(["report", "2026-10", "--official", "--out", out], reported)
     assert none.returncode == 2 and "没有官方报表模板" in none.stderr
     assert len(none.stderr.splitlines()) == 1 and not out.exists()
-    put_to_use(sqlite_house, drop_sheets=True)
+    put_to_use(sqlite_instance, drop_sheets=True)
     done = run_cli(["report", "2026-10", "--official", "--out", out], reported)
     assert (done.returncode, done.stdout) == (0, "")
     book = openpyxl.load_workbook(out)
@@ -89,16 +89,16 @@ def test_the_county_s_own_workbook(
 
 
 def test_a_closed_month_s_own_workbook_is_the_one_that_was_signed(
-    sqlite_house: House, clock: Any, reported: Path, run_cli: Any, tmp_path: Path
+    sqlite_instance: Instance, clock: Any, reported: Path, run_cli: Any, tmp_path: Path
 ) -> None:
-    put_to_use(sqlite_house)
+    put_to_use(sqlite_instance)
     clock.advance(days=2)
-    close_month(sqlite_house)
-    put_to_use(sqlite_house, drop_sheets=True)
+    close_month(sqlite_instance)
+    put_to_use(sqlite_instance, drop_sheets=True)
     out = tmp_path / "signed.xlsx"
     done = run_cli(["report", "2026-10", "--official", "--out", out], reported)
     assert done.returncode == 0
-    assert hashlib.sha256(out.read_bytes()).hexdigest() == signed_files(sqlite_house)["official"]
+    assert hashlib.sha256(out.read_bytes()).hexdigest() == signed_files(sqlite_instance)["official"]
 
 
 def test_an_unknown_format_is_refused(reported: Path, run_cli: Any) -> None:

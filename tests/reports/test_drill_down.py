@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from huimin.core.days import month_of
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.ledger.lock_month import hold_all_rows, lock_month
 from huimin.reports.drill_down import Behind
 from huimin.reports.figures import ADDED_FIGURES, FIGURES
@@ -22,9 +22,9 @@ PERIODS = ("2026-11", "2026-10", "2026-11-01..2026-11-05", "2026-10-31..2026-11-
 
 
 @pytest.fixture
-def county(house: House, clock: Any) -> SmallCounty:
+def county(instance: Instance, clock: Any) -> SmallCounty:
     """Two months; October is locked before its last reversal comes."""
-    county = make_small_county(house)
+    county = make_small_county(instance)
     for card in range(4):
         county.sell(card, card, 12_345 + card)
     clock.advance(days=1)
@@ -33,7 +33,7 @@ def county(house: House, clock: Any) -> SmallCounty:
         hold_all_rows(tx)
         lock_month(tx, "2026-10", now=clock())
 
-    house.engine.write(lock)
+    instance.engine.write(lock)
     for number in range(9):
         clock.advance(hours=13)
         county.sell(number, number // 2, 4_567 + number)
@@ -44,7 +44,7 @@ def county(house: House, clock: Any) -> SmallCounty:
 
 @pytest.mark.parametrize("text", PERIODS)
 def test_the_rows_of_every_group_add_up_to_its_row(
-    house: House, county: SmallCounty, text: str
+    instance: Instance, county: SmallCounty, text: str
 ) -> None:
     period = checked_period(text)
 
@@ -68,10 +68,10 @@ def test_the_rows_of_every_group_add_up_to_its_row(
                 checked += 1
         return checked
 
-    assert house.engine.read(check) > 20
+    assert instance.engine.read(check) > 20
 
 
-def test_pages_follow_each_other_and_lead_back(house: House, county: SmallCounty) -> None:
+def test_pages_follow_each_other_and_lead_back(instance: Instance, county: SmallCounty) -> None:
     def walk(tx: Any, period: Period) -> None:
         behind = Behind(period)
         whole = [row["place"] for row in behind.page(tx, "", 100)]
@@ -84,10 +84,10 @@ def test_pages_follow_each_other_and_lead_back(house: House, county: SmallCounty
         assert back == whole[6:2:-1]
 
     for text in ("2026-11", "2026-10-31..2026-11-30"):
-        house.engine.read(lambda tx, text=text: walk(tx, checked_period(text)))
+        instance.engine.read(lambda tx, text=text: walk(tx, checked_period(text)))
 
 
-def test_a_kind_shows_its_rows_only(house: House, county: SmallCounty) -> None:
+def test_a_kind_shows_its_rows_only(instance: Instance, county: SmallCounty) -> None:
     def look(tx: Any) -> None:
         behind = Behind(checked_period("2026-11"), kind="reversal")
         rows = behind.page(tx, "", 100)
@@ -96,22 +96,22 @@ def test_a_kind_shows_its_rows_only(house: House, county: SmallCounty) -> None:
         # The one of October came when October was locked, and says where it belongs.
         assert {row["adjusts_month"] for row in rows} == {"2026-10", None}
 
-    house.engine.read(look)
+    instance.engine.read(look)
 
 
 @pytest.fixture
-def app(sqlite_house: House) -> Any:
+def app(sqlite_instance: Instance) -> Any:
     from huimin.app import create_app
 
-    return create_app(house=sqlite_house, testing=True)
+    return create_app(instance=sqlite_instance, testing=True)
 
 
-def test_a_number_leads_to_its_rows(sqlite_house: House, app: Any) -> None:
-    county = make_small_county(sqlite_house)
+def test_a_number_leads_to_its_rows(sqlite_instance: Instance, app: Any) -> None:
+    county = make_small_county(sqlite_instance)
     county.sell(0, 0, 12_800)
     client = app.test_client()
-    sign_in(client, make_staff(sqlite_house, "auditor")["username"])
-    month = month_of(sqlite_house.clock().date())
+    sign_in(client, make_staff(sqlite_instance, "auditor")["username"])
+    month = month_of(sqlite_instance.clock().date())
     page = client.get("/reports/").text
     outlet = county.outlets[0]["id"]
     link = f"/reports/rows?month={month}&amp;by=outlet&amp;key={outlet}&amp;kind=redemption"
@@ -127,17 +127,17 @@ def test_a_number_leads_to_its_rows(sqlite_house: House, app: Any) -> None:
 
 
 @pytest.mark.parametrize("query", ["by=nothing", "by=outlet&kind=gift"])
-def test_rows_of_no_grouping_are_not_found(sqlite_house: House, app: Any, query: str) -> None:
+def test_rows_of_no_grouping_are_not_found(sqlite_instance: Instance, app: Any, query: str) -> None:
     client = app.test_client()
-    sign_in(client, make_staff(sqlite_house, "administrator")["username"])
+    sign_in(client, make_staff(sqlite_instance, "administrator")["username"])
     assert client.get(f"/reports/rows?month=2026-10&{query}").status_code == 404
 
 
-def test_a_range_of_days_is_a_report_and_files(sqlite_house: House, app: Any) -> None:
-    county = make_small_county(sqlite_house)
+def test_a_range_of_days_is_a_report_and_files(sqlite_instance: Instance, app: Any) -> None:
+    county = make_small_county(sqlite_instance)
     county.sell(0, 0, 12_800)
     client = app.test_client()
-    sign_in(client, make_staff(sqlite_house, "administrator")["username"])
+    sign_in(client, make_staff(sqlite_instance, "administrator")["username"])
     page = client.get("/reports/?first=2026-10-25&last=2026-11-05").text
     assert "2026年10月25日至2026年11月5日" in page and "按交易日统计" in page
     for form, start in (

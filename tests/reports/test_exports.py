@@ -18,15 +18,15 @@ import pypdfium2
 import pytest
 
 from huimin.core.money import yuan
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.reports.columns import UNKNOWN, display_width
 from huimin.reports.exports import EXPORTS, export_report, file_name
 from huimin.reports.facts import facts_of
 from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report
 from huimin.reports.report_csv import formula_safe
 from huimin.reports.report_table import table_text
-from huimin.reports.template_example import example_template
-from huimin.reports.template_fill import filled_template
+from huimin.reports.template.example import example_template
+from huimin.reports.template.fill import filled_template
 from tests.making.claims import make_claim
 from tests.making.merchants import make_merchant, make_outlet, make_terminal
 from tests.reports.county import make_small_county
@@ -36,37 +36,37 @@ DANGEROUS = '=HYPERLINK("http://evil.example","点我")'
 
 
 @pytest.fixture
-def report(sqlite_house: House, clock: Any) -> MonthlyReport:
+def report(sqlite_instance: Instance, clock: Any) -> MonthlyReport:
     """Two months with an odd fen in each sum, and an outlet whose name is a formula."""
-    county = make_small_county(sqlite_house)
+    county = make_small_county(sqlite_instance)
     outlet = make_outlet(
-        sqlite_house,
+        sqlite_instance,
         "other",
         name=DANGEROUS,
-        merchant_id=make_merchant(sqlite_house, name="+1 商行")["id"],
+        merchant_id=make_merchant(sqlite_instance, name="+1 商行")["id"],
     )
-    county.keys.append(make_terminal(sqlite_house, outlet)[1])
+    county.keys.append(make_terminal(sqlite_instance, outlet)[1])
     for card in range(4):
         county.sell(card, card, 12_345 + card)
     clock.advance(days=1)
     for card in range(4):
         county.sell(card, card + 1, 1_234_567 + card)
     county.take_back(0, 777)
-    return sqlite_house.engine.read(lambda tx: monthly_report(tx, "2026-11"))
+    return sqlite_instance.engine.read(lambda tx: monthly_report(tx, "2026-11"))
 
 
 @pytest.fixture
-def with_claims(sqlite_house: House, clock: Any) -> MonthlyReport:
+def with_claims(sqlite_instance: Instance, clock: Any) -> MonthlyReport:
     """November, with two claims sent in October and one a year before."""
     clock.now = datetime(2025, 11, 5, 2, 0, tzinfo=UTC)
-    county = make_small_county(sqlite_house)
-    make_claim(sqlite_house, county.cards[0], county.keys[0])
+    county = make_small_county(sqlite_instance)
+    make_claim(sqlite_instance, county.cards[0], county.keys[0])
     clock.now = datetime(2026, 10, 31, 2, 0, tzinfo=UTC)
     for card in (1, 2):
-        make_claim(sqlite_house, county.cards[card], county.keys[0])
+        make_claim(sqlite_instance, county.cards[card], county.keys[0])
     clock.advance(days=2)
     county.sell(0, 0, 10_000)
-    return sqlite_house.engine.read(lambda tx: monthly_report(tx, "2026-11"))
+    return sqlite_instance.engine.read(lambda tx: monthly_report(tx, "2026-11"))
 
 
 def test_claims_of_earlier_months_stand_in_every_file(with_claims: MonthlyReport) -> None:
@@ -274,8 +274,8 @@ def test_table_columns_stand_under_each_other(report: MonthlyReport) -> None:
     assert yuan(report.total.discount_fen) in kinds[-1]
 
 
-def test_table_of_an_empty_month_says_so(sqlite_house: House) -> None:
-    empty = sqlite_house.engine.read(lambda tx: monthly_report(tx, "2030-01"))
+def test_table_of_an_empty_month_says_so(sqlite_instance: Instance) -> None:
+    empty = sqlite_instance.engine.read(lambda tx: monthly_report(tx, "2030-01"))
     assert export_report(empty, "table", COUNTY).decode() == "乐至县2030年1月没有优惠交易。\n"
     for form in ("csv", "xlsx", "json", "pdf"):
         assert export_report(empty, form, COUNTY)

@@ -17,7 +17,7 @@ from huimin.cards.change_state import revoke_card
 from huimin.claims.decide import reject_claim
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, Refusal
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.reports.counts import AlertCounts, CardCounts, ClaimCounts, OfflineCounts
 from huimin.reports.facts import facts_of
 from huimin.reports.figures import ADDED_FIGURES, FIGURES, ReportRow
@@ -48,28 +48,28 @@ RETURN = st.tuples(st.just("return"), st.integers(0, 200), st.integers(1, 9_999)
 DAYS = st.tuples(st.just("days"), st.integers(1, 20))
 
 
-def report_of(house: House, month: str) -> MonthlyReport:
-    return house.engine.read(lambda tx: monthly_report(tx, month))
+def report_of(instance: Instance, month: str) -> MonthlyReport:
+    return instance.engine.read(lambda tx: monthly_report(tx, month))
 
 
-def ledger_rows(house: House, month: str) -> list[dict[str, Any]]:
+def ledger_rows(instance: Instance, month: str) -> list[dict[str, Any]]:
     def rows(tx: Any) -> list[dict[str, Any]]:
         found = tx.connection.execute("SELECT * FROM ledger").fetchall()
         return [dict(row) for row in found if row["month"] == month]
 
-    return house.engine.read(rows)
+    return instance.engine.read(rows)
 
 
-def rows_of(house: House, period: Period) -> list[dict[str, Any]]:
+def rows_of(instance: Instance, period: Period) -> list[dict[str, Any]]:
     if period.month:
-        return ledger_rows(house, period.month)
+        return ledger_rows(instance, period.month)
 
     def rows(tx: Any) -> list[dict[str, Any]]:
         found = tx.connection.execute("SELECT * FROM ledger").fetchall()
         first, last = period.first.isoformat(), period.last.isoformat()
         return [dict(row) for row in found if first <= row["business_day"] <= last]
 
-    return house.engine.read(rows)
+    return instance.engine.read(rows)
 
 
 def counted(rows: list[dict[str, Any]]) -> dict[str, int]:
@@ -84,9 +84,9 @@ def counted(rows: list[dict[str, Any]]) -> dict[str, int]:
     }
 
 
-def require_same(house: House, report: MonthlyReport) -> None:
-    rows = rows_of(house, report.period)
-    before = rows_of(house, report.period.previous)
+def require_same(instance: Instance, report: MonthlyReport) -> None:
+    rows = rows_of(instance, report.period)
+    before = rows_of(instance, report.period.previous)
     for shown, counts in ((report.total, rows), (report.total.previous, before)):
         assert {name: getattr(shown, name) for name in FIGURES} == counted(counts)
     for grouping in GROUPINGS:
@@ -108,9 +108,9 @@ def require_same(house: House, report: MonthlyReport) -> None:
             )
 
 
-def test_sums_equal_the_ledger_to_the_fen(house: House, clock: Any) -> None:
+def test_sums_equal_the_ledger_to_the_fen(instance: Instance, clock: Any) -> None:
     """Random sales, part returns and days, added to one county; every month holds at every step."""
-    county = make_small_county(house, cap_card_month_fen=9_000_000)
+    county = make_small_county(instance, cap_card_month_fen=9_000_000)
     clock.now = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
     # What one example leaves makes the next one's history longer: the report must not mind.
 
@@ -126,19 +126,21 @@ def test_sums_equal_the_ledger_to_the_fen(house: House, clock: Any) -> None:
         for act in acts:
             play(county, clock, act)
         month = f"{clock.now:%Y-%m}"
-        require_same(house, report_of(house, month))
+        require_same(instance, report_of(instance, month))
         today = county_day(clock.now)
         days = today - timedelta(days=9), today
-        ranged = house.engine.read(lambda tx: range_report(tx, *days))
-        require_same(house, ranged)
-        for report in (report_of(house, month), ranged):
+        ranged = instance.engine.read(lambda tx: range_report(tx, *days))
+        require_same(instance, ranged)
+        for report in (report_of(instance, month), ranged):
             shown = json.loads(json.dumps(report.as_dict()))
             assert MonthlyReport.from_dict(shown) == report
 
     run()
     for month in ("2026-10", "2026-11", "2026-12", "2027-01"):
-        require_same(house, report_of(house, month))
-    assert sum(len(ledger_rows(house, month)) for month in ("2026-11", "2026-12", "2027-01")) > 20
+        require_same(instance, report_of(instance, month))
+    assert (
+        sum(len(ledger_rows(instance, month)) for month in ("2026-11", "2026-12", "2027-01")) > 20
+    )
 
 
 def play(county: SmallCounty, clock: Any, act: tuple[Any, ...]) -> None:
@@ -152,25 +154,27 @@ def play(county: SmallCounty, clock: Any, act: tuple[Any, ...]) -> None:
             county.take_back(act[1], act[2])
 
 
-def test_reversal_counts_in_the_month_in_which_it_is_recorded(house: House, clock: Any) -> None:
-    county = make_small_county(house)
+def test_reversal_counts_in_the_month_in_which_it_is_recorded(
+    instance: Instance, clock: Any
+) -> None:
+    county = make_small_county(instance)
     county.sell(0, 0, 10_000)
     clock.advance(days=2)
     county.take_back(0)
-    october, november = report_of(house, "2026-10"), report_of(house, "2026-11")
+    october, november = report_of(instance, "2026-10"), report_of(instance, "2026-11")
     assert (october.total.redemptions, october.total.discount_fen) == (1, 800)
     assert (november.total.reversals, november.total.discount_fen) == (1, -800)
     assert november.total.cards_used == 0
     assert november.total.discount_change_fen == -1_600
     assert november.total.discount_change_bp == -20_000
-    require_same(house, november)
+    require_same(instance, november)
 
 
-def test_groups_are_named_and_ordered(house: House) -> None:
-    county = make_small_county(house)
+def test_groups_are_named_and_ordered(instance: Instance) -> None:
+    county = make_small_county(instance)
     for card, till in ((0, 0), (1, 1), (2, 0), (3, 2)):
         county.sell(card, till, 10_000)
-    report = report_of(house, "2026-10")
+    report = report_of(instance, "2026-10")
     assert [row.name for row in report.rows("kind")] == ["超市", "药店", "医院"]
     assert [row.name for row in report.rows("town")] == ["天池街道", "南塔街道", "石佛镇"]
     assert [row.name for row in report.rows("eligibility")] == ["特困", "低保", "重大疾病"]
@@ -180,29 +184,29 @@ def test_groups_are_named_and_ordered(house: House) -> None:
     assert report.total.discount_change_bp is None
 
 
-def test_a_card_counts_once_in_each_group(house: House) -> None:
-    county = make_small_county(house)
+def test_a_card_counts_once_in_each_group(instance: Instance) -> None:
+    county = make_small_county(instance)
     for till in (0, 0, 1, 2):
         county.sell(0, till, 1_000)
-    report = report_of(house, "2026-10")
+    report = report_of(instance, "2026-10")
     assert report.total.cards_used == 1
     assert [row.cards_used for row in report.rows("kind")] == [1, 1, 1]
     assert [row.cards_used for row in report.rows("town")] == [1]
 
 
-def test_a_group_of_the_month_before_is_shown_with_its_loss(house: House, clock: Any) -> None:
-    county = make_small_county(house)
+def test_a_group_of_the_month_before_is_shown_with_its_loss(instance: Instance, clock: Any) -> None:
+    county = make_small_county(instance)
     county.sell(0, 1, 10_000)
     clock.advance(days=2)
     county.sell(1, 0, 5_000)
-    report = report_of(house, "2026-11")
+    report = report_of(instance, "2026-11")
     changes = {row.key: row.discount_change_fen for row in report.rows("kind")}
     assert changes == {"supermarket": 400, "pharmacy": -800}
     assert sum(changes.values()) == report.total.discount_change_fen
 
 
-def test_a_month_without_sales_is_empty_and_adds_up(house: House) -> None:
-    report = report_of(house, "2030-01")
+def test_a_month_without_sales_is_empty_and_adds_up(instance: Instance) -> None:
+    report = report_of(instance, "2030-01")
     assert report.empty
     assert all(report.rows(grouping) == () for grouping in GROUPINGS)
     assert report.total.discount_fen == 0
@@ -210,9 +214,9 @@ def test_a_month_without_sales_is_empty_and_adds_up(house: House) -> None:
 
 
 @pytest.mark.parametrize("month", ["", "2026-13", "2026-1", "10/2026", "２０２６-10", "2026-10\0"])
-def test_a_month_that_is_none_is_refused_by_name(house: House, month: str) -> None:
+def test_a_month_that_is_none_is_refused_by_name(instance: Instance, month: str) -> None:
     with pytest.raises(FieldProblems) as refused:
-        report_of(house, month)
+        report_of(instance, month)
     assert refused.value.problems[0].field == "month"
 
 
@@ -226,7 +230,7 @@ def test_a_month_reads_the_roll_ups_and_never_the_ledger() -> None:
     assert all(name.startswith(("range_", "rows_", "sums_of_rows_")) for name in readers)
 
 
-def test_every_query_of_a_report_finds_its_rows_by_an_index(sqlite_house: House) -> None:
+def test_every_query_of_a_report_finds_its_rows_by_an_index(sqlite_instance: Instance) -> None:
     """A report costs what its output costs: no roll-up and no history is read from end to end."""
     small = {"outlets", "divisions_by_code"}  # tables of the county's places, wanted whole
 
@@ -244,61 +248,61 @@ def test_every_query_of_a_report_finds_its_rows_by_an_index(sqlite_house: House)
         }
 
     tables = ("SCAN ledger", "SCAN r ", "SCAN rollup", "SCAN card", "SCAN claim", "SCAN alert")
-    for name, steps in sqlite_house.engine.read(plans).items():
+    for name, steps in sqlite_instance.engine.read(plans).items():
         assert any("USING" in step and "INDEX" in step for step in steps), (name, steps)
         # How many cards there are in all is the one thing that is counted through an index.
         read = [step for step in steps if step != "SCAN card USING COVERING INDEX card_issued"]
         assert not any(f"{step} ".startswith(tables) for step in read), (name, steps)
 
 
-def test_cards_are_counted_at_the_end_of_the_period(house: House, clock: Any) -> None:
+def test_cards_are_counted_at_the_end_of_the_period(instance: Instance, clock: Any) -> None:
     """New, valid, used and never used, by the days on which it happened."""
-    county = make_small_county(house)  # four cards of 2026-10-31
+    county = make_small_county(instance)  # four cards of 2026-10-31
     county.sell(0, 0, 10_000)
     clock.advance(days=3)
-    act = {"now": house.clock(), "actor": "test", "reason": "测试注销"}
-    house.engine.write(lambda tx: revoke_card(tx, card_id=county.cards[1]["id"], **act))
+    act = {"now": instance.clock(), "actor": "test", "reason": "测试注销"}
+    instance.engine.write(lambda tx: revoke_card(tx, card_id=county.cards[1]["id"], **act))
     county.sell(2, 0, 10_000)
-    october, november = report_of(house, "2026-10"), report_of(house, "2026-11")
+    october, november = report_of(instance, "2026-10"), report_of(instance, "2026-11")
     assert october.cards[0] == CardCounts("2026-10-31", new=4, valid=4, never_used=3)
     assert november.cards[0] == CardCounts("2026-11-30", new=0, valid=3, never_used=1)
     assert november.cards[1] == october.cards[0]
     assert november.cards[2] == CardCounts("2025-11-30")
     day = date(2026, 11, 2)
-    so_far = house.engine.read(lambda tx: monthly_report(tx, "2026-11", today=day))
+    so_far = instance.engine.read(lambda tx: monthly_report(tx, "2026-11", today=day))
     assert so_far.cards[0] == CardCounts("2026-11-02", new=0, valid=4, never_used=3)
 
 
-def test_top_and_silent_outlets(house: House) -> None:
-    county = make_small_county(house)
+def test_top_and_silent_outlets(instance: Instance) -> None:
+    county = make_small_county(instance)
     county.sell(0, 1, 10_000)
     county.sell(0, 0, 20_000)
-    report = report_of(house, "2026-10")
+    report = report_of(instance, "2026-10")
     assert [row.name for row in report.top] == ["南门超市", "东街药店"]
     assert [outlet.name for outlet in report.silent] == ["医院"]
-    assert report_of(house, "2026-09").silent == ()  # nobody had joined
+    assert report_of(instance, "2026-09").silent == ()  # nobody had joined
 
 
 def test_claims_belong_to_the_days_on_which_they_were_sent_and_decided(
-    house: House, clock: Any
+    instance: Instance, clock: Any
 ) -> None:
-    county = make_small_county(house)
-    first = make_claim(house, county.cards[0], county.keys[0])
-    make_claim(house, county.cards[1], county.keys[0])
+    county = make_small_county(instance)
+    first = make_claim(instance, county.cards[0], county.keys[0])
+    make_claim(instance, county.cards[1], county.keys[0])
     clock.advance(days=2)
-    act = {"now": house.clock(), "actor": "test", "reason": "测试不予通过"}
-    house.engine.write(lambda tx: reject_claim(tx, first["id"], **act))
-    october, november = report_of(house, "2026-10"), report_of(house, "2026-11")
+    act = {"now": instance.clock(), "actor": "test", "reason": "测试不予通过"}
+    instance.engine.write(lambda tx: reject_claim(tx, first["id"], **act))
+    october, november = report_of(instance, "2026-10"), report_of(instance, "2026-11")
     assert october.claims == (ClaimCounts(submitted=2, open=2), ClaimCounts(), ClaimCounts())
     assert november.claims == (ClaimCounts(rejected=1, open=1), october.claims[0], ClaimCounts())
-    a_year_later = report_of(house, "2027-10")
+    a_year_later = report_of(instance, "2027-10")
     assert a_year_later.claims[2] == october.claims[0]
     changes = {fact.code: fact.change() for fact in facts_of(november)}
     assert (changes["claims_submitted"], changes["claims_rejected"]) == (-2, 1)
 
 
-def test_alerts_about_the_days_of_the_period(house: House) -> None:
-    county = make_small_county(house)
+def test_alerts_about_the_days_of_the_period(instance: Instance) -> None:
+    county = make_small_county(instance)
     sold = county.sell(0, 0, 10_000)
 
     def put(tx: Any) -> None:
@@ -314,11 +318,11 @@ def test_alerts_about_the_days_of_the_period(house: House) -> None:
                 f" '{row['id']}', '{{}}', '{state}', {looked}, 't', 't')"
             )
 
-    house.engine.write(put)
+    instance.engine.write(put)
     found = AlertCounts(found=2, looked_at=1)
-    assert report_of(house, "2026-10").alerts == (found, AlertCounts(), AlertCounts())
-    assert report_of(house, "2026-11").alerts == (AlertCounts(), found, AlertCounts())
-    days = house.engine.read(lambda tx: range_report(tx, date(2026, 11, 1), date(2026, 11, 2)))
+    assert report_of(instance, "2026-10").alerts == (found, AlertCounts(), AlertCounts())
+    assert report_of(instance, "2026-11").alerts == (AlertCounts(), found, AlertCounts())
+    days = instance.engine.read(lambda tx: range_report(tx, date(2026, 11, 1), date(2026, 11, 2)))
     assert days.alerts == (AlertCounts(), found, AlertCounts())
 
 

@@ -10,7 +10,7 @@ from huimin.cards.change_state import revoke_card
 from huimin.claims.decide import approve_claim, reject_claim
 from huimin.core import permissions
 from huimin.core.days import county_day
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.ledger.lock_month import hold_all_rows, lock_month
 from huimin.reports.cards_behind import CardsBehind
 from huimin.reports.claims_behind import ClaimsBehind
@@ -27,40 +27,40 @@ PERIODS = ("2026-11", "2026-10", "2026-11-01..2026-11-05", "2026-10-31..2026-11-
 
 
 @pytest.fixture
-def county(house: House, clock: Any) -> SmallCounty:
+def county(instance: Instance, clock: Any) -> SmallCounty:
     """Two months: October is locked before its last reversal comes; claims, alerts, a revoked card,
     new cards, one never used, an outlet that sells nothing."""
-    county = make_small_county(house)
+    county = make_small_county(instance)
     for card in range(3):
         county.sell(card, card % 2, 12_345 + card)
-    claims = [make_claim(house, county.cards[card], county.keys[0])["id"] for card in range(4)]
-    act: dict[str, Any] = {"now": house.clock(), "actor": "test", "reason": "测试"}
-    house.engine.write(lambda tx: reject_claim(tx, claims[0], **act))
+    claims = [make_claim(instance, county.cards[card], county.keys[0])["id"] for card in range(4)]
+    act: dict[str, Any] = {"now": instance.clock(), "actor": "test", "reason": "测试"}
+    instance.engine.write(lambda tx: reject_claim(tx, claims[0], **act))
     clock.advance(days=1)
 
     def lock(tx: Any) -> None:
         hold_all_rows(tx)
         lock_month(tx, "2026-10", now=clock())
 
-    house.engine.write(lock)
-    holder = make_holder(house, eligibility="orphan", division_code="512022002004")
-    county.cards.append(make_card(house, holder, expires_on="2029-12-31"))
+    instance.engine.write(lock)
+    holder = make_holder(instance, eligibility="orphan", division_code="512022002004")
+    county.cards.append(make_card(instance, holder, expires_on="2029-12-31"))
     for number in range(9):
         clock.advance(hours=13)
         county.sell(number % 3, number % 2, 4_500)
     county.take_back(0, 777)
     county.take_back(6)
-    act["now"] = house.clock()
-    house.engine.write(lambda tx: approve_claim(tx, claims[1], **act))
-    house.engine.write(lambda tx: revoke_card(tx, card_id=county.cards[3]["id"], **act))
+    act["now"] = instance.clock()
+    instance.engine.write(lambda tx: approve_claim(tx, claims[1], **act))
+    instance.engine.write(lambda tx: revoke_card(tx, card_id=county.cards[3]["id"], **act))
     return county
 
 
 @pytest.mark.parametrize("text", PERIODS)
 def test_every_number_leads_to_as_many_rows_and_as_much(
-    house: House, county: SmallCounty, client: Any, text: str
+    instance: Instance, county: SmallCounty, client: Any, text: str
 ) -> None:
-    sign_in(client, make_staff(house, "auditor")["username"])
+    sign_in(client, make_staff(instance, "auditor")["username"])
     first, _, last = text.partition("..")
     query = f"first={first}&last={last}" if last else f"month={text}"
     led = check_page(client, f"/reports/?{query}")
@@ -72,10 +72,10 @@ def test_every_number_leads_to_as_many_rows_and_as_much(
 
 @pytest.mark.parametrize("text", PERIODS)
 def test_lists_of_cards_and_claims_go_on_and_lead_back(
-    house: House, county: SmallCounty, text: str
+    instance: Instance, county: SmallCounty, text: str
 ) -> None:
     """In pages of two, forwards and backwards: every one once, as many as the report counts."""
-    period, today = checked_period(text), county_day(house.clock())
+    period, today = checked_period(text), county_day(instance.clock())
 
     def walked(tx: Any, find: Any) -> list[str]:
         whole = [row.get("place") or row["id"] for row in find(tx, "", 100)]
@@ -103,7 +103,7 @@ def test_lists_of_cards_and_claims_go_on_and_lead_back(
             count = getattr(report.claims[0], of)
             assert len(walked(tx, claims.page)) == claims.count(tx) == count
 
-    house.engine.read(check)
+    instance.engine.read(check)
 
 
 @pytest.mark.parametrize(
@@ -111,13 +111,13 @@ def test_lists_of_cards_and_claims_go_on_and_lead_back(
     [("ledger.read", ("rows", "cards", "claims")), ("alert.read", ()), ("merchant.read", ())],
 )
 def test_who_may_not_see_a_list_has_plain_numbers(
-    sqlite_house: House, monkeypatch: Any, action: str, lists: tuple[str, ...]
+    sqlite_instance: Instance, monkeypatch: Any, action: str, lists: tuple[str, ...]
 ) -> None:
     from huimin.app import create_app
 
-    make_small_county(sqlite_house).sell(0, 0, 12_800)
-    client = create_app(house=sqlite_house, testing=True).test_client()
-    sign_in(client, make_staff(sqlite_house, "auditor")["username"])
+    make_small_county(sqlite_instance).sell(0, 0, 12_800)
+    client = create_app(instance=sqlite_instance, testing=True).test_client()
+    sign_in(client, make_staff(sqlite_instance, "auditor")["username"])
     whole = {number.code: number for number in numbers_of(client.get("/reports/").text)}
     monkeypatch.setitem(permissions.PERMISSIONS, action, frozenset({"administrator"}))
     page = client.get("/reports/").text
@@ -138,24 +138,24 @@ def test_who_may_not_see_a_list_has_plain_numbers(
 @pytest.mark.parametrize(
     "query", ["of=old", "of=used&by=hour&key=9", "of=valid&by=outlet&key=x", "of=used&by=nothing"]
 )
-def test_cards_that_no_number_counts_are_not_found(sqlite_house: House, query: str) -> None:
+def test_cards_that_no_number_counts_are_not_found(sqlite_instance: Instance, query: str) -> None:
     from huimin.app import create_app
 
-    client = create_app(house=sqlite_house, testing=True).test_client()
-    sign_in(client, make_staff(sqlite_house, "administrator")["username"])
+    client = create_app(instance=sqlite_instance, testing=True).test_client()
+    sign_in(client, make_staff(sqlite_instance, "administrator")["username"])
     assert client.get(f"/reports/cards?month=2026-10&{query}").status_code == 404
     assert client.get("/reports/claims?month=2026-10&of=lost").status_code == 404
 
 
-def test_names_are_masked_and_lists_are_workbooks(sqlite_house: House) -> None:
+def test_names_are_masked_and_lists_are_workbooks(sqlite_instance: Instance) -> None:
     from huimin.app import create_app
 
-    county = make_small_county(sqlite_house)
+    county = make_small_county(sqlite_instance)
     county.sell(0, 0, 12_800)
-    make_claim(sqlite_house, county.cards[1], county.keys[0])
-    client = create_app(house=sqlite_house, testing=True).test_client()
-    sign_in(client, make_staff(sqlite_house, "auditor")["username"])
-    names = sqlite_house.engine.read(
+    make_claim(sqlite_instance, county.cards[1], county.keys[0])
+    client = create_app(instance=sqlite_instance, testing=True).test_client()
+    sign_in(client, make_staff(sqlite_instance, "auditor")["username"])
+    names = sqlite_instance.engine.read(
         lambda tx: [row["name"] for row in tx.connection.execute("SELECT name FROM holder")]
     )
     for query in ("cards?month=2026-10&of=valid", "claims?month=2026-10&of=submitted"):

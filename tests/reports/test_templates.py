@@ -16,11 +16,11 @@ from openpyxl.styles import Font
 from huimin.audit.record import events_of
 from huimin.core.money import yuan
 from huimin.core.refusals import FieldProblems
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report
-from huimin.reports.template_check import opened_template
-from huimin.reports.template_example import example_template
-from huimin.reports.template_fill import filled_template
+from huimin.reports.template.check import opened_template
+from huimin.reports.template.example import example_template
+from huimin.reports.template.fill import filled_template
 from tests.making.staff import csrf_of, make_staff, sign_in
 from tests.reports.county import make_small_county
 
@@ -29,11 +29,11 @@ DANGEROUS = '=HYPERLINK("http://evil.example","点我")'
 
 
 @pytest.fixture
-def report(sqlite_house: House) -> MonthlyReport:
-    county = make_small_county(sqlite_house)
+def report(sqlite_instance: Instance) -> MonthlyReport:
+    county = make_small_county(sqlite_instance)
     for card in range(4):
         county.sell(card, card, 12_345 + card)
-    return sqlite_house.engine.read(lambda tx: monthly_report(tx, "2026-10"))
+    return sqlite_instance.engine.read(lambda tx: monthly_report(tx, "2026-10"))
 
 
 def workbook(write: Callable[[Any], None], title: str = "按惠民示范点") -> bytes:
@@ -115,8 +115,8 @@ def test_a_name_that_looks_like_a_formula_stays_text(report: MonthlyReport) -> N
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
-def test_a_grouping_without_a_row_leaves_its_line_empty(sqlite_house: House) -> None:
-    empty = sqlite_house.engine.read(lambda tx: monthly_report(tx, "2030-01"))
+def test_a_grouping_without_a_row_leaves_its_line_empty(sqlite_instance: Instance) -> None:
+    empty = sqlite_instance.engine.read(lambda tx: monthly_report(tx, "2030-01"))
     sheet = filled(workbook(own_form), empty).active
     assert [cell.value for cell in sheet[3]] == [None, None, None, "第  名"]
     assert sheet["B4"].value == 0
@@ -192,10 +192,10 @@ def test_a_file_that_is_no_template_is_refused(content: bytes) -> None:
 
 
 @pytest.fixture
-def app(sqlite_house: House) -> Any:
+def app(sqlite_instance: Instance) -> Any:
     from huimin.app import create_app
 
-    return create_app(house=sqlite_house, testing=True)
+    return create_app(instance=sqlite_instance, testing=True)
 
 
 def send(client: Any, content: bytes) -> Any:
@@ -206,15 +206,17 @@ def send(client: Any, content: bytes) -> Any:
     return client.post("/reports/templates/", data=data, follow_redirects=True)
 
 
-def test_upload_preview_use_and_back(sqlite_house: House, app: Any, report: MonthlyReport) -> None:
+def test_upload_preview_use_and_back(
+    sqlite_instance: Instance, app: Any, report: MonthlyReport
+) -> None:
     client = app.test_client()
-    sign_in(client, make_staff(sqlite_house, "administrator")["username"])
+    sign_in(client, make_staff(sqlite_instance, "administrator")["username"])
     wrong = send(client, workbook(lambda sheet: sheet.append(["=1+1"])))
     assert wrong.status_code == 422 and "A1" in wrong.text
     template = workbook(own_form)
     assert "模板已保存" in send(client, template).text
     send(client, example_template())
-    (second, first) = sqlite_house.engine.read(
+    (second, first) = sqlite_instance.engine.read(
         lambda tx: tx.connection.execute(
             "SELECT * FROM report_template ORDER BY version DESC"
         ).fetchall()
@@ -231,12 +233,12 @@ def test_upload_preview_use_and_back(sqlite_house: House, app: Any, report: Mont
     assert "/reports/official/2026-10.xlsx" in client.get("/reports/?month=2026-10").text
     client.post("/reports/templates/built-in", data=token)
     assert client.get("/reports/official/2026-10.xlsx").status_code == 404
-    events = sqlite_house.engine.read(lambda tx: events_of(tx, "report_template", first["id"]))
+    events = sqlite_instance.engine.read(lambda tx: events_of(tx, "report_template", first["id"]))
     assert [event["action"].rpartition(".")[2] for event in events] == ["kept", "used", "put_aside"]
 
 
-def test_only_an_administrator_uploads(sqlite_house: House, app: Any) -> None:
+def test_only_an_administrator_uploads(sqlite_instance: Instance, app: Any) -> None:
     client = app.test_client()
-    sign_in(client, make_staff(sqlite_house, "auditor")["username"])
+    sign_in(client, make_staff(sqlite_instance, "auditor")["username"])
     assert client.get("/reports/templates/").status_code == 403
     assert "/reports/templates/" not in client.get("/reports/").text

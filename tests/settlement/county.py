@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.ledger.lock_month import hold_all_rows, lock_month, unlock_month
 from huimin.settlement.make import make_settlements, void_settlements
 from huimin.storage.engine import Transaction
@@ -15,41 +15,43 @@ from tests.reports.county import SmallCounty, make_small_county
 OCTOBER, NOVEMBER, DECEMBER = "2026-10", "2026-11", "2026-12"
 
 
-def make_county(house: House, **policy: Any) -> SmallCounty:
+def make_county(instance: Instance, **policy: Any) -> SmallCounty:
     """The reports' small county (one merchant with three outlets, tills 0 to 2) and a second
     merchant with till 3; the county bears a third of the 8%."""
-    county = make_small_county(house, **policy)
-    other = make_merchant(house, name="另一家商贸有限公司")
-    outlet = make_outlet(house, "pharmacy", name="北街药店", merchant_id=other["id"])
+    county = make_small_county(instance, **policy)
+    other = make_merchant(instance, name="另一家商贸有限公司")
+    outlet = make_outlet(instance, "pharmacy", name="北街药店", merchant_id=other["id"])
     county.outlets.append(outlet)
-    county.keys.append(make_terminal(house, outlet)[1])
+    county.keys.append(make_terminal(instance, outlet)[1])
     return county
 
 
-def close_month(house: House, month: str, close_id: str = "close-1", **over: Any) -> list[Any]:
+def close_month(
+    instance: Instance, month: str, close_id: str = "close-1", **over: Any
+) -> list[Any]:
     """Lock the month and make its settlements, as the room of months does."""
 
     def work(tx: Transaction) -> list[Any]:
         hold_all_rows(tx)
-        lock_month(tx, month, now=house.clock())
+        lock_month(tx, month, now=instance.clock())
         make_closing(tx, month, close_id)
         return make_settlements(
-            tx, month, close_id=close_id, now=house.clock(), actor="approver", **over
+            tx, month, close_id=close_id, now=instance.clock(), actor="approver", **over
         )
 
-    return house.engine.write(work)
+    return instance.engine.write(work)
 
 
-def reopen_month(house: House, month: str, close_id: str = "close-1") -> list[Any]:
+def reopen_month(instance: Instance, month: str, close_id: str = "close-1") -> list[Any]:
     """Unlock it and void its settlements."""
 
     def work(tx: Transaction) -> list[Any]:
         unlock_month(tx, month)
         return void_settlements(
-            tx, close_id=close_id, now=house.clock(), actor="approver", reason="漏了一天"
+            tx, close_id=close_id, now=instance.clock(), actor="approver", reason="漏了一天"
         )
 
-    return house.engine.write(work)
+    return instance.engine.write(work)
 
 
 def of_merchant(rows: list[Any], merchant_id: str) -> Any:

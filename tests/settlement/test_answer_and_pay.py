@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from huimin.core.refusals import FieldProblems, Refusal
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.settlement.answer import answer_dispute, close_due, confirm, dispute
 from huimin.settlement.check import check_settlements
 from huimin.settlement.find_settlements import settlement_of, whole_settlement
@@ -21,16 +21,16 @@ from tests.settlement.county import OCTOBER, close_month, make_county, reopen_mo
 class Desk:
     """The October settlement of a merchant that is owed 8 yuan, and what people do with it."""
 
-    def __init__(self, house: House, clock: FixedClock) -> None:
-        self.house, self.clock = house, clock
-        self.county = make_county(house, merchant_share_bp=0)
+    def __init__(self, instance: Instance, clock: FixedClock) -> None:
+        self.instance, self.clock = instance, clock
+        self.county = make_county(instance, merchant_share_bp=0)
         self.county.sell(0, 0, 6_000)
         self.county.sell(1, 1, 4_000)
-        (self.row,) = close_month(house, OCTOBER)
+        (self.row,) = close_month(instance, OCTOBER)
         assert self.row["due_fen"] == 800
 
     def confirm(self) -> Any:
-        return self.house.engine.write(
+        return self.instance.engine.write(
             lambda tx: confirm(
                 tx,
                 self.row["id"],
@@ -41,7 +41,7 @@ class Desk:
         )
 
     def dispute(self, **texts: str) -> Any:
-        return self.house.engine.write(
+        return self.instance.engine.write(
             lambda tx: dispute(
                 tx,
                 self.row["id"],
@@ -53,7 +53,7 @@ class Desk:
         )
 
     def answer(self, dispute_id: str, outcome: str = "explained", answer: str = "核对无误") -> Any:
-        return self.house.engine.write(
+        return self.instance.engine.write(
             lambda tx: answer_dispute(
                 tx,
                 self.row["id"],
@@ -66,7 +66,7 @@ class Desk:
         )
 
     def pay(self, amount_fen: int, reference: str = "B1", on: date | None = None) -> Any:
-        return self.house.engine.write(
+        return self.instance.engine.write(
             lambda tx: record_payment(
                 tx,
                 self.row["id"],
@@ -79,29 +79,29 @@ class Desk:
         )
 
     def take_back(self, payment_id: str, reason: str = "记错了") -> Any:
-        return self.house.engine.write(
+        return self.instance.engine.write(
             lambda tx: take_back_payment(
                 tx, self.row["id"], payment_id, reason=reason, now=self.clock(), actor="li"
             )
         )
 
     def now(self) -> Any:
-        return self.house.engine.read(
+        return self.instance.engine.read(
             lambda tx: settlement_of(tx, self.row["id"], merchant_id=None)
         )
 
     def whole(self) -> Any:
-        return self.house.engine.read(
+        return self.instance.engine.read(
             lambda tx: whole_settlement(tx, self.row["id"], merchant_id=None)
         )
 
     def ties(self) -> bool:
-        return self.house.engine.read(lambda tx: check_settlements(tx, OCTOBER)) == []
+        return self.instance.engine.read(lambda tx: check_settlements(tx, OCTOBER)) == []
 
 
 @pytest.fixture
-def desk(house: House, clock: FixedClock) -> Desk:
-    return Desk(house, clock)
+def desk(instance: Instance, clock: FixedClock) -> Desk:
+    return Desk(instance, clock)
 
 
 def test_the_manager_confirms_once(desk: Desk) -> None:
@@ -118,15 +118,15 @@ def test_the_last_day_still_counts_and_the_next_confirms_by_itself(
     desk: Desk, clock: FixedClock
 ) -> None:
     clock.advance(days=7)
-    assert desk.house.engine.write(lambda tx: close_due(tx, now=clock())) == []
+    assert desk.instance.engine.write(lambda tx: close_due(tx, now=clock())) == []
     clock.advance(days=1)
     for late in (desk.confirm, lambda: desk.dispute(line1="不对")):
         with pytest.raises(Refusal, match="settlement_time_passed"):
             late()
-    (row,) = desk.house.engine.write(lambda tx: close_due(tx, now=clock()))
+    (row,) = desk.instance.engine.write(lambda tx: close_due(tx, now=clock()))
     assert (row["state"], row["confirmed_how"]) == ("confirmed", "time")
     assert row["confirmed_on"] == "2026-11-08"
-    assert desk.house.engine.write(lambda tx: close_due(tx, now=clock())) == []
+    assert desk.instance.engine.write(lambda tx: close_due(tx, now=clock())) == []
     assert desk.whole()["events"][-1]["action"] == "settlement.confirmed_by_time"
 
 
@@ -145,7 +145,7 @@ def test_disputes_stop_the_clock_until_all_are_answered(desk: Desk, clock: Fixed
     with pytest.raises(Refusal, match="settlement_not_open"):
         desk.confirm()
     clock.advance(days=30)
-    assert desk.house.engine.write(lambda tx: close_due(tx, now=clock())) == []
+    assert desk.instance.engine.write(lambda tx: close_due(tx, now=clock())) == []
     first, second = desk.whole()["disputes"]
     assert desk.answer(first["id"])["state"] == "disputed"
     with pytest.raises(Refusal, match="dispute_answered"):
@@ -243,11 +243,11 @@ def test_a_wrong_payment_is_taken_back_by_another_row_once(desk: Desk) -> None:
 def test_the_next_version_counts_what_was_paid(desk: Desk) -> None:
     desk.confirm()
     desk.pay(800)
-    reopen_month(desk.house, OCTOBER)
+    reopen_month(desk.instance, OCTOBER)
     with pytest.raises(Refusal, match="settlement_not_confirmed"):
         desk.pay(1, "B2")
     desk.county.sell(2, 0, 5_000)
-    (desk.row,) = close_month(desk.house, OCTOBER, "close-2")
+    (desk.row,) = close_month(desk.instance, OCTOBER, "close-2")
     assert (desk.row["due_fen"], desk.row["paid_before_fen"], desk.row["paid_fen"]) == (
         1_200,
         800,
@@ -267,8 +267,8 @@ def test_the_next_version_counts_what_was_paid(desk: Desk) -> None:
 def test_what_was_paid_in_full_already_is_paid_once_confirmed(desk: Desk) -> None:
     desk.confirm()
     desk.pay(800)
-    reopen_month(desk.house, OCTOBER)
-    (desk.row,) = close_month(desk.house, OCTOBER, "close-2")
+    reopen_month(desk.instance, OCTOBER)
+    (desk.row,) = close_month(desk.instance, OCTOBER, "close-2")
     assert desk.row["state"] == "open"
     assert desk.confirm()["state"] == "paid"
 
@@ -276,13 +276,13 @@ def test_what_was_paid_in_full_already_is_paid_once_confirmed(desk: Desk) -> Non
 def test_what_was_paid_too_much_goes_to_the_next_month(desk: Desk, clock: FixedClock) -> None:
     desk.confirm()
     desk.pay(800)
-    reopen_month(desk.house, OCTOBER)
+    reopen_month(desk.instance, OCTOBER)
     desk.county.take_back(0)
-    (desk.row,) = close_month(desk.house, OCTOBER, "close-2")
+    (desk.row,) = close_month(desk.instance, OCTOBER, "close-2")
     assert (desk.row["due_fen"], desk.row["carried_fen"]) == (320, -480)
     assert desk.confirm()["state"] == "paid"
     assert desk.ties()
     clock.advance(days=3)
     desk.county.sell(2, 0, 10_000)
-    (november,) = close_month(desk.house, "2026-11", "close-3")
+    (november,) = close_month(desk.instance, "2026-11", "close-3")
     assert (november["carried_in_fen"], november["due_fen"]) == (-480, 320)

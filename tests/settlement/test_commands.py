@@ -9,21 +9,21 @@ from typing import Any
 
 import pytest
 
-from huimin.house import House
+from huimin.instance import Instance
 from tests.conftest import RunCli
 from tests.settlement.county import OCTOBER, close_month, make_county
 
 
 @pytest.fixture
-def folder_of(sqlite_house: House) -> Any:
-    county = make_county(sqlite_house, merchant_share_bp=0)
+def folder_of(sqlite_instance: Instance) -> Any:
+    county = make_county(sqlite_instance, merchant_share_bp=0)
     county.sell(0, 0, 6_000)
     county.sell(2, 3, 2_500)
-    close_month(sqlite_house, OCTOBER)
-    return sqlite_house.settings.folder
+    close_month(sqlite_instance, OCTOBER)
+    return sqlite_instance.settings.folder
 
 
-def test_list_show_and_check(run_cli: RunCli, folder_of: Path, sqlite_house: House) -> None:
+def test_list_show_and_check(run_cli: RunCli, folder_of: Path, sqlite_instance: Instance) -> None:
     listed = run_cli(["settlement", "list"], folder_of)
     assert "JS202610-001" in listed.stdout and "共 2 份结算单。" in listed.stdout
     rows = json.loads(
@@ -37,7 +37,7 @@ def test_list_show_and_check(run_cli: RunCli, folder_of: Path, sqlite_house: Hou
     good = run_cli(["settlement", "check", OCTOBER], folder_of)
     assert (good.returncode, "分文不差" in good.stdout) == (0, True)
     assert run_cli(["settlement", "check", "2026-09"], folder_of).returncode == 1
-    sqlite_house.engine.write(
+    sqlite_instance.engine.write(
         lambda tx: tx.connection.execute("UPDATE settlement SET paid_fen = 1 WHERE serial = 1")
     )
     bad = run_cli(["settlement", "check", OCTOBER], folder_of)

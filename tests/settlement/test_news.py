@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from huimin.house import House
+from huimin.instance import Instance
 from tests.conftest import FixedClock
 from tests.making.office import UUID, Office
 from tests.making.statements import statements_told
@@ -19,13 +19,13 @@ PLACES = ("/till/", "/my-merchant/", "/settlements/")
 
 
 @pytest.fixture
-def office(app: Any, house: House) -> Office:
-    return Office(app, house)
+def office(app: Any, instance: Instance) -> Office:
+    return Office(app, instance)
 
 
 @pytest.fixture
-def county(house: House) -> SmallCounty:
-    county = make_county(house, merchant_share_bp=0)
+def county(instance: Instance) -> SmallCounty:
+    county = make_county(instance, merchant_share_bp=0)
     county.sell(0, 0, 6_000)
     county.sell(2, 3, 2_500)
     return county
@@ -40,15 +40,15 @@ def seen(client: Any) -> dict[str, str]:
     return {place: client.get(place, follow_redirects=True).text for place in PLACES}
 
 
-def settled(house: House, county: SmallCounty) -> Any:
-    return of_merchant(close_month(house, OCTOBER), county.outlets[3]["merchant_id"])
+def settled(instance: Instance, county: SmallCounty) -> Any:
+    return of_merchant(close_month(instance, OCTOBER), county.outlets[3]["merchant_id"])
 
 
 def test_a_new_settlement_is_said_with_its_deadline(
-    house: House, county: SmallCounty, manager: Any, clock: FixedClock
+    instance: Instance, county: SmallCounty, manager: Any, clock: FixedClock
 ) -> None:
     assert not any("等您确认" in page for page in seen(manager).values())
-    own = settled(house, county)
+    own = settled(instance, county)
     for place, page in seen(manager).items():
         assert f"结算单 {own['number']} 等您确认，期限 2026年11月7日" in page, place
         assert f'href="/settlements/{own["id"]}"' in page
@@ -61,9 +61,9 @@ def test_a_new_settlement_is_said_with_its_deadline(
 
 
 def test_an_answer_and_a_payment_are_said_as_well(
-    office: Office, house: House, county: SmallCounty, manager: Any, clock: FixedClock
+    office: Office, instance: Instance, county: SmallCounty, manager: Any, clock: FixedClock
 ) -> None:
-    own = settled(house, county)
+    own = settled(instance, county)
     where, client = f"/settlements/{own['id']}", office.client()
     office.post(manager, f"{where}/dispute", line="1", text="少一笔")
     assert not any("等您确认" in page for page in seen(manager).values())
@@ -89,24 +89,24 @@ def test_an_answer_and_a_payment_are_said_as_well(
 
 
 def test_a_manager_of_several_outlets_hears_of_it_before_choosing_a_till(
-    office: Office, house: House, county: SmallCounty
+    office: Office, instance: Instance, county: SmallCounty
 ) -> None:
-    own = of_merchant(close_month(house, OCTOBER), county.outlets[0]["merchant_id"])
+    own = of_merchant(close_month(instance, OCTOBER), county.outlets[0]["merchant_id"])
     manager = office.client("merchant_manager", merchant_id=own["merchant_id"])
     page = manager.get("/", follow_redirects=True).text
     assert "选择" in page and f"结算单 {own['number']} 等您确认" in page
 
 
-def test_a_void_one_waits_for_nobody(house: House, county: SmallCounty, manager: Any) -> None:
-    settled(house, county)
-    reopen_month(house, OCTOBER)
+def test_a_void_one_waits_for_nobody(instance: Instance, county: SmallCounty, manager: Any) -> None:
+    settled(instance, county)
+    reopen_month(instance, OCTOBER)
     assert not any("等您确认" in page for page in seen(manager).values())
 
 
 def test_nobody_but_the_manager_hears_of_it(
-    office: Office, house: House, county: SmallCounty
+    office: Office, instance: Instance, county: SmallCounty
 ) -> None:
-    settled(house, county)
+    settled(instance, county)
     cashier = office.client("cashier", outlet_id=county.outlets[3]["id"])
     for client, place in (
         (cashier, "/till/"),
@@ -118,9 +118,9 @@ def test_nobody_but_the_manager_hears_of_it(
 
 
 def test_a_list_costs_the_same_however_long_it_is(
-    office: Office, house: House, county: SmallCounty, clock: FixedClock
+    office: Office, instance: Instance, county: SmallCounty, clock: FixedClock
 ) -> None:
-    settled(house, county)
+    settled(instance, county)
     client = office.client()
 
     def cost(path: str) -> int:
@@ -134,6 +134,6 @@ def test_a_list_costs_the_same_however_long_it_is(
         clock.advance(days=31)
         county.sell(0, 0, 1_000)
         county.sell(1, 3, 1_000)
-        close_month(house, month, f"close-{number}")
+        close_month(instance, month, f"close-{number}")
     client = office.client()
     assert [cost(path) for path in paths] == before

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from huimin.house import House
+from huimin.instance import Instance
 from tests.conftest import FixedClock
 from tests.making.office import UUID, Office
 from tests.reports.county import SmallCounty
@@ -19,13 +19,13 @@ PDF, XLSX = "application/pdf", "spreadsheetml"
 
 
 @pytest.fixture
-def office(app: Any, house: House) -> Office:
-    return Office(app, house)
+def office(app: Any, instance: Instance) -> Office:
+    return Office(app, instance)
 
 
 @pytest.fixture
-def county(house: House) -> SmallCounty:
-    county = make_county(house, merchant_share_bp=0)
+def county(instance: Instance) -> SmallCounty:
+    county = make_county(instance, merchant_share_bp=0)
     county.sell(0, 0, 6_000)
     county.sell(1, 1, 4_000)
     county.sell(2, 3, 2_500)
@@ -33,9 +33,9 @@ def county(house: House) -> SmallCounty:
 
 
 @pytest.fixture
-def own(house: House, county: SmallCounty) -> Any:
+def own(instance: Instance, county: SmallCounty) -> Any:
     """The settlement of the merchant with two outlets, 8 yuan; the other one's is 2 yuan."""
-    made = close_month(house, OCTOBER)
+    made = close_month(instance, OCTOBER)
     return of_merchant(made, county.outlets[0]["merchant_id"])
 
 
@@ -273,11 +273,11 @@ def test_rows_that_can_t_be_paid_say_why(office: Office, own: Any, clock: FixedC
 
 
 def test_what_is_below_zero_is_said_plainly(
-    office: Office, county: SmallCounty, own: Any, house: House, clock: FixedClock
+    office: Office, county: SmallCounty, own: Any, instance: Instance, clock: FixedClock
 ) -> None:
     clock.advance(days=3)
     county.take_back(0)
-    (row,) = close_month(house, "2026-11", "close-2")
+    (row,) = close_month(instance, "2026-11", "close-2")
     where = f"/settlements/{row['id']}"
     manager = office.client("merchant_manager", merchant_id=own["merchant_id"])
     page = manager.get(where).text

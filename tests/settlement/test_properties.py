@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from huimin.core.days import county_day, month_of, next_month
 from huimin.core.refusals import Refusal
-from huimin.house import House, create_house, open_house
+from huimin.instance import Instance, create_instance, open_instance
 from huimin.ledger.lock_month import locked_at
 from huimin.reports.monthly import monthly_report
 from huimin.settings import Settings
@@ -42,9 +42,9 @@ CLOSING = (("days", 25, 0, 0), ("close", 0, 0, 0), ("days", 25, 0, 0), ("close",
 class Play:
     """A county, its months, and the versions of their closings."""
 
-    def __init__(self, house: House, clock: FixedClock) -> None:
-        self.house, self.clock = house, clock
-        self.county = make_county(house, merchant_share_bp=3_333)
+    def __init__(self, instance: Instance, clock: FixedClock) -> None:
+        self.instance, self.clock = instance, clock
+        self.county = make_county(instance, merchant_share_bp=3_333)
         self.closed: list[str] = []
         self.closings, self.payments = 0, 0
         self.close_ids: dict[str, str] = {}
@@ -60,7 +60,7 @@ class Play:
             self.close()
         elif act == "reopen" and self.closed:
             month = self.closed.pop(number % len(self.closed))
-            reopen_month(self.house, month, self.close_ids[month])
+            reopen_month(self.instance, month, self.close_ids[month])
         elif act == "pay":
             self.pay(number, fen)
 
@@ -72,17 +72,17 @@ class Play:
         if month < month_of(county_day(self.clock())):
             self.closings += 1
             self.close_ids[month] = f"close-{self.closings}"
-            close_month(self.house, month, self.close_ids[month])
+            close_month(self.instance, month, self.close_ids[month])
             self.closed.append(month)
 
     def pay(self, number: int, fen: int) -> None:
         self.clock.advance(days=8)
-        self.house.engine.write(lambda tx: close_due(tx, now=self.clock()))
+        self.instance.engine.write(lambda tx: close_due(tx, now=self.clock()))
         owed = [row for row in self.live() if row["state"] == "confirmed" and row["unpaid_fen"]]
         if owed:
             row = owed[number % len(owed)]
             self.payments += 1
-            self.house.engine.write(
+            self.instance.engine.write(
                 lambda tx: record_payment(
                     tx,
                     row["id"],
@@ -96,7 +96,7 @@ class Play:
 
     def live(self) -> list[dict[str, object]]:
         wanted = WantedSettlements(today=county_day(self.clock()))
-        rows = self.house.engine.read(lambda tx: settlements_before(tx, wanted, "", 1_000))
+        rows = self.instance.engine.read(lambda tx: settlements_before(tx, wanted, "", 1_000))
         return [row for row in rows if row["state"] != "voided"]
 
     def require(self) -> None:
@@ -104,12 +104,16 @@ class Play:
         assert len(self.closed) >= 2
         for month in self.closed:
             own = [row for row in live if row["month"] == month]
-            total = self.house.engine.read(lambda tx, month=month: monthly_report(tx, month)).total
-            assert self.house.engine.read(lambda tx, month=month: locked_at(tx, month))
+            total = self.instance.engine.read(
+                lambda tx, month=month: monthly_report(tx, month)
+            ).total
+            assert self.instance.engine.read(lambda tx, month=month: locked_at(tx, month))
             for name in FIGURES:
                 assert sum(row[name] for row in own) == getattr(total, name), (month, name)
             if own:
-                found = self.house.engine.read(lambda tx, month=month: check_settlements(tx, month))
+                found = self.instance.engine.read(
+                    lambda tx, month=month: check_settlements(tx, month)
+                )
                 assert found == []
         # Nothing is lost between the months: what is payable and what is still carried is all that
         # the county owes.
@@ -126,11 +130,11 @@ class Play:
 def test_the_settlements_are_the_report(steps: list[tuple[str, int, int, int]]) -> None:
     with tempfile.TemporaryDirectory() as name:
         county = Settings.from_environment(Path(name), {})
-        create_house(county)
+        create_instance(county)
         clock = FixedClock(datetime(2026, 8, 20, 2, 0, tzinfo=UTC))
-        house = open_house(county, clock)
+        instance = open_instance(county, clock)
         try:
-            play = Play(house, clock)
+            play = Play(instance, clock)
             for act in (*steps, *CLOSING):
                 try:
                     play.do(*act)
@@ -139,4 +143,4 @@ def test_the_settlements_are_the_report(steps: list[tuple[str, int, int, int]]) 
                         raise
             play.require()
         finally:
-            house.close()
+            instance.close()

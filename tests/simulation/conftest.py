@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from huimin.client import Client, Sale
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.till import ApiTill, make_till
 
 
@@ -76,11 +76,11 @@ class ClientTill:
 
 
 @pytest.fixture
-def make_client_till(app: Any, house: House) -> Callable[..., ClientTill]:
+def make_client_till(app: Any, instance: Instance) -> Callable[..., ClientTill]:
     """`make_client_till(policy=…)`: everything a till's program needs, without a socket."""
 
     def make(policy: dict[str, Any] | None = None) -> ClientTill:
-        shop = make_till(app.test_client(), house, policy={} if policy is None else policy)
+        shop = make_till(app.test_client(), instance, policy={} if policy is None else policy)
         network, slept, stored = ScriptedNetwork(app), list[float](), list[Sale]()
         client = Client(
             "http://till.test",

@@ -10,7 +10,7 @@ import pytest
 
 from huimin.cards.change_state import resume_card, suspend_card
 from huimin.client import Client, Missed, Refused, Return, Sale, Unclear, Unreachable
-from huimin.house import House
+from huimin.instance import Instance
 from tests.simulation.conftest import ClientTill, ScriptedNetwork
 
 PORTAL = "<html>请先登录商场无线网</html>"
@@ -113,15 +113,15 @@ def test_a_refused_sale_stays_refused_when_its_first_try_arrives_at_last(till: C
     act: dict[str, Any] = {
         "card_id": till.shop.card["id"],
         "actor": "test",
-        "now": till.shop.house.clock(),
+        "now": till.shop.instance.clock(),
         "reason": "核对中",
     }
     sale = till.sale()
-    till.shop.house.engine.write(lambda tx: suspend_card(tx, **act))
+    till.shop.instance.engine.write(lambda tx: suspend_card(tx, **act))
     till.network.script = ["held"]
     with pytest.raises(Refused, match="card_suspended"):
         till.client.redeem(sale)
-    till.shop.house.engine.write(lambda tx: resume_card(tx, **act))
+    till.shop.instance.engine.write(lambda tx: resume_card(tx, **act))
     (late,) = till.network.deliver_held()
     assert late.json()["code"] == "order_cancelled"
     assert till.rows == 0
@@ -209,10 +209,10 @@ def test_ids_are_made_anew_for_each_sale() -> None:
     assert len({sale().order_no for _ in range(50)} | {sale().key for _ in range(50)}) == 100
 
 
-def test_what_was_sold_offline_is_handed_in_once(app: Any, house: House) -> None:
+def test_what_was_sold_offline_is_handed_in_once(app: Any, instance: Instance) -> None:
     from tests.making.offline import make_offline_till
 
-    shop = make_offline_till(app.test_client(), house)
+    shop = make_offline_till(app.test_client(), instance)
     network = ScriptedNetwork(app)
     client = Client("http://till.test", shop.key, transport=network, sleep=lambda _: None)
     assert client.offline_pack()["caps"] == shop.pack["caps"]

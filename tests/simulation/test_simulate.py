@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from huimin.house import open_house
+from huimin.instance import open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
@@ -54,13 +54,13 @@ class Shop:
 def shop(settings: Settings, serve: Serve) -> Iterator[Shop]:
     from huimin.cards.change_state import revoke_card
 
-    house = open_house(settings)
-    make_policy(house, cap_card_day_fen=40_000)
-    cards = [make_card(house, make_holder(house)) for _ in range(4)]
-    act = {"card_id": cards[3]["id"], "now": house.clock(), "actor": "t", "reason": "测试"}
-    house.engine.write(lambda tx: revoke_card(tx, **act))
-    _, key = make_terminal(house)
-    house.close()
+    instance = open_instance(settings)
+    make_policy(instance, cap_card_day_fen=40_000)
+    cards = [make_card(instance, make_holder(instance)) for _ in range(4)]
+    act = {"card_id": cards[3]["id"], "now": instance.clock(), "actor": "t", "reason": "测试"}
+    instance.engine.write(lambda tx: revoke_card(tx, **act))
+    _, key = make_terminal(instance)
+    instance.close()
     with serve(settings.folder, settings.database_url) as port:
         yield Shop(f"http://127.0.0.1:{port}", settings, key, [card["token"] for card in cards])
 
@@ -78,12 +78,12 @@ def test_both_sides_agree_whatever_the_network_does(shop: Shop) -> None:
     assert faults == FAULTS.keys()
     assert {"card_revoked", "cap_reached"} <= refusals
     assert sold > SALES and unclear > 0
-    house = open_house(shop.settings)
+    instance = open_instance(shop.settings)
     try:
-        assert house.engine.read(verify_chains) == []
-        assert house.engine.read(check_rollups) == []
+        assert instance.engine.read(verify_chains) == []
+        assert instance.engine.read(check_rollups) == []
     finally:
-        house.close()
+        instance.close()
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -98,16 +98,16 @@ def test_it_can_undo_all_that_it_did(shop: Shop) -> None:
     outcome = play(shop.plan(undo=True, sales=25))
     assert outcome.comparison.agrees and outcome.undone
     assert outcome.comparison.server.amount_fen == 0
-    house = open_house(shop.settings)
+    instance = open_instance(shop.settings)
     try:
-        row = house.engine.read(
+        row = instance.engine.read(
             lambda tx: tx.connection.execute(
                 "SELECT COUNT(*) AS n, SUM(discount_fen) AS fen FROM ledger"
             ).fetchone()
         )
         assert row["n"] > 20 and int(row["fen"]) == 0
     finally:
-        house.close()
+        instance.close()
 
 
 class Liar(httpx.BaseTransport):

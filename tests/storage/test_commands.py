@@ -24,7 +24,7 @@ from huimin.storage.open_engine import create_database
 RunCli = Callable[..., "subprocess.CompletedProcess[str]"]
 Snapshot = dict[str, tuple[int, bytes]]
 
-# Commands of this room, and one of another room that opens the house.
+# Commands of this room, and one of another room that opens the instance.
 COMMANDS = (["check"], ["migrate"], ["run", "--port", "0"], ["keys", "list"])
 
 

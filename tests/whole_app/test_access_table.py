@@ -12,7 +12,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from huimin.core.permissions import ROLES, allows
-from huimin.house import House
+from huimin.instance import Instance
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.staff import csrf_of, make_staff, sign_in
 
@@ -89,10 +89,10 @@ def is_api(rule: Rule) -> bool:
 
 
 @pytest.fixture
-def app(sqlite_house: House) -> Any:
+def app(sqlite_instance: Instance) -> Any:
     from huimin.app import create_app
 
-    return create_app(house=sqlite_house, testing=True)
+    return create_app(instance=sqlite_instance, testing=True)
 
 
 def test_every_page_has_a_guard_or_is_on_the_public_list(app: Any) -> None:
@@ -127,9 +127,9 @@ def test_nobody_gets_past_the_door(app: Any) -> None:
             assert answer.status_code == 401, where
 
 
-def test_the_api_takes_no_cookie_for_a_key(app: Any, sqlite_house: House) -> None:
+def test_the_api_takes_no_cookie_for_a_key(app: Any, sqlite_instance: Instance) -> None:
     client = app.test_client()
-    sign_in(client, make_staff(sqlite_house, "administrator")["username"])
+    sign_in(client, make_staff(sqlite_instance, "administrator")["username"])
     asked = [(rule, method) for rule, method in rules_of(app) if is_api(rule)]
     assert len(asked) >= 7
     for rule, method in asked:
@@ -141,14 +141,14 @@ def test_the_api_takes_no_cookie_for_a_key(app: Any, sqlite_house: House) -> Non
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_gets_what_the_table_allows_and_nothing_else(
-    app: Any, sqlite_house: House, role: str
+    app: Any, sqlite_instance: Instance, role: str
 ) -> None:
     client = app.test_client()
-    outlet = make_outlet(sqlite_house)
-    make_terminal(sqlite_house, outlet)
+    outlet = make_outlet(sqlite_instance)
+    make_terminal(sqlite_instance, outlet)
     places = {"cashier": ("outlet_id", "id"), "merchant_manager": ("merchant_id", "merchant_id")}
     place = {places[role][0]: outlet[places[role][1]]} if role in places else {}
-    username = make_staff(sqlite_house, role, **place)["username"]
+    username = make_staff(sqlite_instance, role, **place)["username"]
     sign_in(client, username)
     asked = 0
     for rule, method in rules_of(app):
@@ -168,9 +168,11 @@ def test_a_role_gets_what_the_table_allows_and_nothing_else(
     assert asked >= 9
 
 
-def test_a_set_up_device_gets_the_till_and_nothing_else(app: Any, sqlite_house: House) -> None:
+def test_a_set_up_device_gets_the_till_and_nothing_else(
+    app: Any, sqlite_instance: Instance
+) -> None:
     client = app.test_client()
-    _, key = make_terminal(sqlite_house, make_outlet(sqlite_house))
+    _, key = make_terminal(sqlite_instance, make_outlet(sqlite_instance))
     headers = {"X-CSRFToken": csrf_of(client, "/till/set-up")}
     assert client.post("/till/set-up", json={"key": key}, headers=headers).status_code == 200
     let_in = set()

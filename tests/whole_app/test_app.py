@@ -13,19 +13,19 @@ from typing import Any
 import pytest
 
 from huimin.app import REQUEST_BYTES_MAX, create_app
-from huimin.house import House, furnish
+from huimin.instance import Instance, instance_over
 from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 
 
-def test_healthz_says_whether_the_database_answers(client: Any, house: House) -> None:
+def test_healthz_says_whether_the_database_answers(client: Any, instance: Instance) -> None:
     assert (client.get("/healthz").status_code, client.get("/healthz").json) == (
         200,
         {"status": "ok"},
     )
-    house.engine.close()
+    instance.engine.close()
     assert client.get("/healthz").status_code == 503
 
 
@@ -55,9 +55,9 @@ def test_metrics_are_served_when_asked_for_and_to_this_machine_only(
 ) -> None:
     made = make_settings("sqlite", "bare")
     settings = Settings.from_environment(made.folder, {"HUIMIN_METRICS": switch})
-    house = furnish(settings, open_engine(settings), clock)
+    instance = instance_over(settings, open_engine(settings), clock)
     try:
-        client = create_app(house=house, testing=True).test_client()
+        client = create_app(instance=instance, testing=True).test_client()
         client.get("/healthz")
         answer = client.get("/metrics")
         assert answer.status_code == status
@@ -66,7 +66,7 @@ def test_metrics_are_served_when_asked_for_and_to_this_machine_only(
         elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
         assert client.get("/metrics", environ_base=elsewhere).status_code == 404
     finally:
-        house.close()
+        instance.close()
 
 
 @pytest.mark.parametrize(("base_url", "secure"), [("http://x", False), ("https://x", True)])
@@ -75,13 +75,13 @@ def test_cookies_are_secure_behind_https(
 ) -> None:
     made = make_settings("sqlite", "bare")
     settings = Settings.from_environment(made.folder, {"HUIMIN_BASE_URL": base_url})
-    house = furnish(settings, open_engine(settings), clock)
+    instance = instance_over(settings, open_engine(settings), clock)
     try:
-        config = create_app(house=house, testing=True).config
+        config = create_app(instance=instance, testing=True).config
         assert config["SESSION_COOKIE_SECURE"] is secure
         assert config["SESSION_COOKIE_HTTPONLY"] and config["SESSION_COOKIE_SAMESITE"] == "Lax"
     finally:
-        house.close()
+        instance.close()
 
 
 def test_a_wheel_carries_the_schema_and_everything_that_is_no_python(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from huimin.cli import ROOM_COMMANDS, main
-from huimin.commands_page import PAGE, commands_page
+from huimin.handbook.commands_page import PAGE, commands_page
 
 
 def commands(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, click.Command]]:
@@ -43,7 +43,7 @@ def test_every_command_stands_in_the_handbook() -> None:
 
 
 def test_the_handbook_s_page_is_fresh() -> None:
-    stale = "run python -m huimin.commands_page and commit the page"
+    stale = "run python -m huimin.handbook.commands_page and commit the page"
     assert PAGE.read_text(encoding="utf-8") == commands_page(), stale
 
 

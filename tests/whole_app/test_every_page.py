@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from huimin.core.permissions import ROLES, allows
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.merchants.joining import ask_to_join
 from huimin.policies.drafts import PolicyDraft, save_draft
 from tests.making.merchants import credit_code
@@ -63,10 +63,10 @@ class Words(HTMLParser):
             self.texts.append(data)
 
 
-def words_in_the_data(house: House) -> list[str]:
+def words_in_the_data(instance: Instance) -> list[str]:
     """Every Chinese text of every table, the longest first; masked names as well."""
     found: set[str] = set()
-    with sqlite3.connect(house.settings.database_path) as database:
+    with sqlite3.connect(instance.settings.database_path) as database:
         tables = [
             row[0]
             for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -76,28 +76,28 @@ def words_in_the_data(house: House) -> list[str]:
                 for value in row:
                     if isinstance(value, str):
                         found.update(CHINESE.findall(value))
-    found.update(CHINESE.findall(house.settings.county_name))
+    found.update(CHINESE.findall(instance.settings.county_name))
     single = {letter for word in found for letter in (word[:1], word[-1:])}
     return sorted(found | single, key=len, reverse=True)
 
 
 @pytest.fixture
-def app(sqlite_house: House) -> Any:
+def app(sqlite_instance: Instance) -> Any:
     from huimin.app import create_app
 
-    return create_app(house=sqlite_house, testing=True)
+    return create_app(instance=sqlite_instance, testing=True)
 
 
 @pytest.fixture
-def place(sqlite_house: House) -> Place:
-    make_policy(sqlite_house)
-    return Place(sqlite_house, HERE)
+def place(sqlite_instance: Instance) -> Place:
+    make_policy(sqlite_instance)
+    return Place(sqlite_instance, HERE)
 
 
 @pytest.fixture
-def ids(sqlite_house: House, place: Place) -> dict[str, str]:
+def ids(sqlite_instance: Instance, place: Place) -> dict[str, str]:
     """Something for each argument; a draft of a policy, so that a dry run is shown."""
-    now = {"now": sqlite_house.clock(), "actor": "test"}
+    now = {"now": sqlite_instance.clock(), "actor": "test"}
     draft = PolicyDraft(
         "ninety",
         "九折",
@@ -107,7 +107,7 @@ def ids(sqlite_house: House, place: Place) -> dict[str, str]:
         scope_value="pharmacy",
         excluded_categories=("tobacco",),
     )
-    row = sqlite_house.engine.write(lambda tx: save_draft(tx, draft, **now))
+    row = sqlite_instance.engine.write(lambda tx: save_draft(tx, draft, **now))
     form = {
         "merchant_name": "新来的商户",
         "credit_code": credit_code(77_777),
@@ -118,7 +118,7 @@ def ids(sqlite_house: House, place: Place) -> dict[str, str]:
         "division_code": HERE,
         "address": "南塔路",
     }
-    sqlite_house.engine.write(lambda tx: ask_to_join(tx, form, now=sqlite_house.clock()))
+    sqlite_instance.engine.write(lambda tx: ask_to_join(tx, form, now=sqlite_instance.clock()))
     return {**NO_IDS, **place.ids, "policy_id": row["id"]}
 
 
@@ -145,17 +145,17 @@ def opened(app: Any, client: Any, ids: dict[str, str], role: str | None) -> list
 
 @pytest.mark.parametrize("role", [*ROLES, None])
 def test_no_page_has_a_word_without_translation_or_an_id_twice(
-    app: Any, sqlite_house: House, place: Place, ids: dict[str, str], role: str | None
+    app: Any, sqlite_instance: Instance, place: Place, ids: dict[str, str], role: str | None
 ) -> None:
     client = app.test_client()
     if role is not None:
-        staff = place.staff.get(role) or make_staff(sqlite_house, role)
+        staff = place.staff.get(role) or make_staff(sqlite_instance, role)
         sign_in(client, staff["username"])
     token = csrf_of(client, "/sign-in" if role is None else "/account")
     client.post("/language", data={"csrf_token": token, "language": "en"})
     pages = opened(app, client, ids, role)
     assert len(pages) >= {"administrator": 22, "auditor": 14, "registrar": 9}.get(str(role), 2)
-    known_words = words_in_the_data(sqlite_house)
+    known_words = words_in_the_data(sqlite_instance)
     for where, text in pages:
         page = Words()
         page.feed(text)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from huimin.house import House, open_house
+from huimin.instance import Instance, open_instance
 from huimin.settings import Settings
 from huimin.storage.engine import StorageProblem
 from tests.making.cards import make_card
@@ -16,14 +16,14 @@ from tests.making.holders import make_holder
 
 @pytest.mark.parametrize("name", ["card_keys.json", "personal_keys.json"])
 def test_a_lost_key_file_stops_everything_and_is_not_replaced(
-    sqlite_house: House, folder: Path, run_cli: Any, name: str
+    sqlite_instance: Instance, folder: Path, run_cli: Any, name: str
 ) -> None:
-    make_card(sqlite_house, make_holder(sqlite_house))
-    sqlite_house.close()
+    make_card(sqlite_instance, make_holder(sqlite_instance))
+    sqlite_instance.close()
     kept = folder / f"{name}.backup"
     (folder / name).rename(kept)
     with pytest.raises(StorageProblem, match=name):
-        open_house(Settings.from_environment(folder, {}))
+        open_instance(Settings.from_environment(folder, {}))
     said = run_cli(["holders", "list"], folder)
     assert (said.returncode, said.stdout) == (2, "")
     assert name in said.stderr
@@ -33,9 +33,9 @@ def test_a_lost_key_file_stops_everything_and_is_not_replaced(
     assert run_cli(["holders", "list"], folder).returncode == 0
 
 
-def test_an_empty_county_gets_its_first_keys(sqlite_house: House, folder: Path) -> None:
-    sqlite_house.close()
+def test_an_empty_county_gets_its_first_keys(sqlite_instance: Instance, folder: Path) -> None:
+    sqlite_instance.close()
     for name in ("card_keys.json", "personal_keys.json"):
         (folder / name).unlink()
-    open_house(Settings.from_environment(folder, {})).close()
+    open_instance(Settings.from_environment(folder, {})).close()
     assert (folder / "card_keys.json").exists()

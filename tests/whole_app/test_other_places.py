@@ -22,7 +22,7 @@ from huimin.core.permissions import allows
 from huimin.holders.applications import submit_application
 from huimin.holders.drafts import save_draft
 from huimin.holders.evidence import add_evidence, store_file
-from huimin.house import House
+from huimin.instance import Instance
 from huimin.merchants.joining import ask_to_join
 from huimin.storage.ids import new_id
 from tests.making.cards import make_card
@@ -71,25 +71,25 @@ ROLES_OF_A_PLACE = ("registrar", "merchant_manager", "cashier")
 class Place:
     """A town with its people and a merchant with its shop; `ids` by the names of arguments."""
 
-    def __init__(self, house: House, division: str) -> None:
+    def __init__(self, instance: Instance, division: str) -> None:
         town = division[:9] + "000"
-        now = {"now": house.clock(), "actor": "test"}
-        holder = make_holder(house, division_code=division)
-        card = make_card(house, holder)
-        self.outlet = make_outlet(house, division_code=division)
-        self.terminal, self.key = make_terminal(house, self.outlet)
-        self.sale = make_redemption(house, card, self.key)
-        self.claim = make_claim(house, card, self.key)
+        now = {"now": instance.clock(), "actor": "test"}
+        holder = make_holder(instance, division_code=division)
+        card = make_card(instance, holder)
+        self.outlet = make_outlet(instance, division_code=division)
+        self.terminal, self.key = make_terminal(instance, self.outlet)
+        self.sale = make_redemption(instance, card, self.key)
+        self.claim = make_claim(instance, card, self.key)
         self.staff = {
-            "registrar": make_staff(house, "registrar", division_code=town),
+            "registrar": make_staff(instance, "registrar", division_code=town),
             "merchant_manager": make_staff(
-                house, "merchant_manager", merchant_id=self.outlet["merchant_id"]
+                instance, "merchant_manager", merchant_id=self.outlet["merchant_id"]
             ),
-            "cashier": make_staff(house, "cashier", outlet_id=self.outlet["id"]),
+            "cashier": make_staff(instance, "cashier", outlet_id=self.outlet["id"]),
         }
-        folder = house.settings.folder
+        folder = instance.settings.folder
         pdf = b"%PDF-1.4\n%%EOF\n"
-        stored = store_file(house.personal_data, folder, file_name="证明.pdf", content=pdf)
+        stored = store_file(instance.personal_data, folder, file_name="证明.pdf", content=pdf)
 
         def fill(tx: Any) -> dict[str, str]:
             add_evidence(tx, stored, holder_id=holder["id"], **now)
@@ -105,10 +105,10 @@ class Place:
             )
             draft = save_draft(
                 tx,
-                house.personal_data,
+                instance.personal_data,
                 staff_id=self.staff["registrar"]["id"],
                 values={"name": "张三"},
-                now=house.clock(),
+                now=instance.clock(),
             )
             family = tx.connection.execute(
                 "SELECT id FROM family_member WHERE holder_id = ?", (holder["id"],)
@@ -135,7 +135,7 @@ class Place:
             }
 
         self.ids = {
-            **house.engine.write(fill),
+            **instance.engine.write(fill),
             "holder_id": holder["id"],
             "town_code": town,
             "card_id": card["id"],
@@ -147,21 +147,21 @@ class Place:
             "redemption_id": self.sale["id"],
             "ledger_id": self.sale["id"],
             "claim_id": self.claim["id"],
-            "settlement_id": make_settlement(house, self.outlet["merchant_id"])["id"],
+            "settlement_id": make_settlement(instance, self.outlet["merchant_id"])["id"],
         }
 
 
 @pytest.fixture
-def app(sqlite_house: House) -> Any:
+def app(sqlite_instance: Instance) -> Any:
     from huimin.app import create_app
 
-    return create_app(house=sqlite_house, testing=True)
+    return create_app(instance=sqlite_instance, testing=True)
 
 
 @pytest.fixture
-def places(sqlite_house: House) -> tuple[Place, Place]:
-    make_policy(sqlite_house)
-    return Place(sqlite_house, HERE), Place(sqlite_house, ELSEWHERE)
+def places(sqlite_instance: Instance) -> tuple[Place, Place]:
+    make_policy(sqlite_instance)
+    return Place(sqlite_instance, HERE), Place(sqlite_instance, ELSEWHERE)
 
 
 def address(rule: Rule, ids: dict[str, str]) -> str:
@@ -206,7 +206,7 @@ def test_what_is_of_the_county_is_for_roles_of_the_county(app: Any) -> None:
 
 @pytest.mark.parametrize("role", ROLES_OF_A_PLACE)
 def test_another_place_is_not_found(
-    app: Any, sqlite_house: House, places: tuple[Place, Place], role: str
+    app: Any, sqlite_instance: Instance, places: tuple[Place, Place], role: str
 ) -> None:
     here, elsewhere = places
     client = app.test_client()
@@ -214,14 +214,14 @@ def test_another_place_is_not_found(
     if role == "cashier":
         client.get("/till/")
     headers = {"X-CSRFToken": csrf_of(client, "/account"), "Idempotency-Key": "key-1"}
-    session = sqlite_house.engine.read(
-        lambda tx: sessions_of(tx, elsewhere.staff[role]["id"], sqlite_house.clock())
+    session = sqlite_instance.engine.read(
+        lambda tx: sessions_of(tx, elsewhere.staff[role]["id"], sqlite_instance.clock())
     )
     assert session == []
     other = app.test_client()
     sign_in(other, elsewhere.staff[role]["username"])
-    session = sqlite_house.engine.read(
-        lambda tx: sessions_of(tx, elsewhere.staff[role]["id"], sqlite_house.clock())
+    session = sqlite_instance.engine.read(
+        lambda tx: sessions_of(tx, elsewhere.staff[role]["id"], sqlite_instance.clock())
     )
     theirs = {**NO_IDS, **elsewhere.ids, "session_id": session[0]["id"]}
     mine = {**NO_IDS, **here.ids}
@@ -305,7 +305,7 @@ def test_no_id_can_be_guessed_from_another() -> None:
     assert min(steps) > 2**40
 
 
-def test_ask_to_join_shows_nobody_s_application(app: Any, sqlite_house: House) -> None:
+def test_ask_to_join_shows_nobody_s_application(app: Any, sqlite_instance: Instance) -> None:
     form = {
         "merchant_name": "新来的商户",
         "credit_code": credit_code(99_999),
@@ -316,6 +316,8 @@ def test_ask_to_join_shows_nobody_s_application(app: Any, sqlite_house: House) -
         "division_code": HERE,
         "address": "南塔路 1 号",
     }
-    row = sqlite_house.engine.write(lambda tx: ask_to_join(tx, form, now=sqlite_house.clock()))
+    row = sqlite_instance.engine.write(
+        lambda tx: ask_to_join(tx, form, now=sqlite_instance.clock())
+    )
     for path in ("/join", "/join/thanks"):
         assert row["id"] not in app.test_client().get(path).text

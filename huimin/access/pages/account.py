@@ -28,7 +28,7 @@ from huimin.access.sign_in import session_hash
 from huimin.access.staff_changes import change_own_password, password_hash_of, staff_by_id
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 
 
@@ -46,12 +46,12 @@ def own_password() -> Response | tuple[str, int]:
     form, who = Form.secret(), member()
     try:
         change_own_password(
-            house().engine,
+            instance().engine,
             who.id,
             old=form.text("old_password"),
             new=form.text("new_password"),
             again=form.text("new_again"),
-            now=house().clock(),
+            now=instance().clock(),
             keep=session_hash(_own_session()),
         )
     except FieldProblems as why:
@@ -64,7 +64,7 @@ def own_password() -> Response | tuple[str, int]:
 @require("account.own")
 def end_session_of_own(session_id: str) -> Response:
     """End one of one's own sessions."""
-    who, now = member(), house().clock()
+    who, now = member(), instance().clock()
     staff = {"id": who.id}
     change(lambda tx: end_one_session(tx, staff, session_id, now=now, actor=who.username))
     tell(_("那台设备上的登录已结束。"))
@@ -75,7 +75,7 @@ def end_session_of_own(session_id: str) -> Response:
 @require("account.own")
 def end_others() -> Response:
     """End all sessions but this one."""
-    who, now, own = member(), house().clock(), _own_session()
+    who, now, own = member(), instance().clock(), _own_session()
     staff = {"id": who.id}
     change(lambda tx: end_other_sessions(tx, staff, own, now=now, actor=who.username))
     tell(_("其他设备上的登录都已结束。"))
@@ -86,7 +86,7 @@ def end_others() -> Response:
 @require("account.own")
 def begin_second_factor() -> Response:
     """Make a secret, to be confirmed by a first code. It waits encrypted in the session."""
-    session["totp"] = house().personal_data.encrypt(new_secret(), "staff.totp")
+    session["totp"] = instance().personal_data.encrypt(new_secret(), "staff.totp")
     return redirect(url_for("access.account"))
 
 
@@ -94,11 +94,11 @@ def begin_second_factor() -> Response:
 @require("account.own")
 def confirm_second_factor() -> str | tuple[str, int] | Response:
     """Switch it on with a first right code; the recovery codes are shown this once."""
-    cipher, form, now, who = session.get("totp"), Form.sent(), house().clock(), member()
+    cipher, form, now, who = session.get("totp"), Form.sent(), instance().clock(), member()
     if not isinstance(cipher, str):
         return redirect(url_for("access.account"))
     step = matching_step(
-        house().personal_data.decrypt(cipher, "staff.totp"), form.text("code"), now
+        instance().personal_data.decrypt(cipher, "staff.totp"), form.text("code"), now
     )
     if step is None:
         problem = field_problem("code", "验证码不对，请再试。", "The code is wrong; try again.")
@@ -114,8 +114,8 @@ def confirm_second_factor() -> str | tuple[str, int] | Response:
 @require("account.own")
 def end_second_factor() -> Response | tuple[str, int]:
     """Switch it off, with the password."""
-    form, now, who = Form.secret(), house().clock(), member()
-    known = house().engine.read(lambda tx: password_hash_of(tx, who.id))
+    form, now, who = Form.secret(), instance().clock(), member()
+    known = instance().engine.read(lambda tx: password_hash_of(tx, who.id))
     if not matches(known, form.text("password")):
         problem = field_problem("password", "密码不对，请重新输入。", "The password is wrong.")
         return _page(Form().refused(problem), opened="second"), 422
@@ -136,7 +136,7 @@ def _own_session() -> str:
 
 
 def _page(form: Form, *, opened: str = "", codes: list[str] | None = None) -> str:
-    who, now, own = member(), house().clock(), _own_session()
+    who, now, own = member(), instance().clock(), _own_session()
 
     def look(tx: Transaction) -> dict[str, Any]:
         return {
@@ -147,8 +147,8 @@ def _page(form: Form, *, opened: str = "", codes: list[str] | None = None) -> st
 
     secret, picture = None, None
     if isinstance(session.get("totp"), str):
-        secret = house().personal_data.decrypt(session["totp"], "staff.totp")
-        picture = picture_of(address_of(secret, who.username, house().settings.county_name))
+        secret = instance().personal_data.decrypt(session["totp"], "staff.totp")
+        picture = picture_of(address_of(secret, who.username, instance().settings.county_name))
     return render_template(
         "access/account.html",
         form=form,
@@ -156,5 +156,5 @@ def _page(form: Form, *, opened: str = "", codes: list[str] | None = None) -> st
         codes=codes,
         secret=secret,
         picture=picture,
-        **house().engine.read(look),
+        **instance().engine.read(look),
     )

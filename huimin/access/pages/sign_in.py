@@ -25,7 +25,7 @@ from huimin.access.tries import note_failed_try, require_few_failures
 from huimin.core.permissions import allows
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.language import LANGUAGES, request_language
 
 SECOND_STEP_SECONDS = 300
@@ -52,12 +52,12 @@ def sign_in_form() -> str | Response:
 def sign_in_now() -> Response | tuple[str, int] | str:
     """Check the form; on success a new session replaces whatever the browser had."""
     username = request.form.get("username", "")[:64]
-    now = house().clock()
+    now = instance().clock()
     address = request.remote_addr or ""
     try:
         require_few_failures()
         found = sign_in(
-            house().engine, username, request.form.get("password", ""), now=now, origin=address
+            instance().engine, username, request.form.get("password", ""), now=now, origin=address
         )
     except Refusal as refusal:
         note_failed_try()
@@ -83,10 +83,10 @@ def code_form() -> str | Response:
 @pages.post("/sign-in/code")
 def check_code() -> Response | tuple[str, int]:
     """Check the code; a wrong one counts like a wrong password."""
-    second, now = _second(), house().clock()
+    second, now = _second(), instance().clock()
     if second is None:
         return redirect(url_for("access.sign_in_form"))
-    typed, secrets = request.form.get("code", "")[:40], house().personal_data
+    typed, secrets = request.form.get("code", "")[:40], instance().personal_data
 
     def work(tx: Transaction) -> StaffMember | None:
         row = second_step(tx, second["staff_id"], now)
@@ -115,7 +115,7 @@ def check_code() -> Response | tuple[str, int]:
 @require("account.own")
 def sign_out() -> Response:
     """End the session, here and in the database."""
-    session_id, now, who = session.pop("session_id", None), house().clock(), member()
+    session_id, now, who = session.pop("session_id", None), instance().clock(), member()
     if isinstance(session_id, str):
         change(lambda tx: end_session(tx, session_id, now, who))
     return redirect(url_for("access.sign_in_form"))
@@ -135,14 +135,14 @@ def _second() -> dict[str, Any] | None:
     second = session.get("second")
     if not isinstance(second, dict):
         return None
-    age = house().clock().timestamp() - second["at"]
+    age = instance().clock().timestamp() - second["at"]
     return second if 0 <= age <= SECOND_STEP_SECONDS else None
 
 
 def _let_in(found: StaffMember, wanted: str | None) -> Response:
     """A new session replaces whatever the browser had."""
     # Read here: the use case runs in the writer's thread, where there is no request.
-    hours, now = house().settings.session_hours, house().clock()
+    hours, now = instance().settings.session_hours, instance().clock()
     address, user_agent = request.remote_addr, request.headers.get("User-Agent")
     session_id = change(
         lambda tx: begin_session(

@@ -23,13 +23,13 @@ from huimin.access.staff_changes import (
     unlock_staff,
 )
 from huimin.access.staff_list import places_to_choose, staff_after
+from huimin.audit.event_words import event_words
 from huimin.audit.record import events_of
 from huimin.core.days import instant_text
 from huimin.core.permissions import ROLES
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
-from huimin.web.event_words import event_words
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
@@ -64,7 +64,7 @@ def staff_list() -> str | Response:
             *((state, STATES[state]) for state in ("active", "disabled")),
             ("locked", _("已锁定（登录失败多次）")),
         ],
-        now_text=house().clock().isoformat(),
+        now_text=instance().clock().isoformat(),
     )
 
 
@@ -82,7 +82,7 @@ def new_staff() -> str:
 def enter_staff() -> str | tuple[str, int]:
     """Add an account; its first password is shown this once and must be changed."""
     form, password = Form.sent(), first_password()
-    password_hash, now, actor = hash_password(password), house().clock(), member().username
+    password_hash, now, actor = hash_password(password), instance().clock(), member().username
     role = form.text("role")
     places = {PLACES[role]: form.optional(PLACES[role])} if role in PLACES else {}
     try:
@@ -115,7 +115,7 @@ def one_staff(staff_id: str) -> str:
 @require("staff.write")
 def change_account(staff_id: str) -> Response | tuple[str, int]:
     """Another name, role or place."""
-    form, now, actor = Form.sent(), house().clock(), member().username
+    form, now, actor = Form.sent(), instance().clock(), member().username
     role = form.text("role")
     place = form.optional(PLACES[role]) if role in PLACES else None
     try:
@@ -143,7 +143,7 @@ def switch_account(staff_id: str, act: str) -> Response | tuple[str, int]:
     """Switch an account off, at once, or on again."""
     if act not in ("disable", "enable"):
         raise Refusal("not_found")
-    form, now, actor = Form.sent(), house().clock(), member().username
+    form, now, actor = Form.sent(), instance().clock(), member().username
     state = "disabled" if act == "disable" else "active"
     try:
         change(
@@ -161,7 +161,7 @@ def switch_account(staff_id: str, act: str) -> Response | tuple[str, int]:
 @require("staff.write")
 def unlock_account(staff_id: str) -> Response:
     """Forget the failed sign-ins."""
-    now, actor = house().clock(), member().username
+    now, actor = instance().clock(), member().username
     change(lambda tx: unlock_staff(tx, staff_id, now=now, actor=actor))
     tell(_("账号已解锁，可以马上登录。"))
     return redirect(url_for("access.one_staff", staff_id=staff_id))
@@ -171,7 +171,7 @@ def unlock_account(staff_id: str) -> Response:
 @require("staff.write")
 def new_password(staff_id: str) -> str:
     """A new first password, shown this once."""
-    password, now, actor = first_password(), house().clock(), member().username
+    password, now, actor = first_password(), instance().clock(), member().username
     password_hash = hash_password(password)
     change(lambda tx: reset_password(tx, staff_id, password_hash, now=now, actor=actor))
     return _account_page(staff_id, Form(), password=password)
@@ -181,7 +181,7 @@ def new_password(staff_id: str) -> str:
 @require("staff.write")
 def end_sessions_of_another(staff_id: str) -> Response:
     """End every session of an account."""
-    now, actor = house().clock(), member().username
+    now, actor = instance().clock(), member().username
     change(lambda tx: end_all_sessions(tx, staff_by_id(tx, staff_id), now, actor))
     tell(_("登录已结束。"))
     return redirect(url_for("access.one_staff", staff_id=staff_id))
@@ -191,7 +191,7 @@ def end_sessions_of_another(staff_id: str) -> Response:
 @require("staff.write")
 def end_second_factor_of_another(staff_id: str) -> Response | tuple[str, int]:
     """For somebody who has lost the phone and the recovery codes."""
-    form, now, actor = Form.sent(), house().clock(), member().username
+    form, now, actor = Form.sent(), instance().clock(), member().username
 
     def work(tx: Transaction) -> None:
         staff = staff_by_id(tx, staff_id)
@@ -206,7 +206,7 @@ def end_second_factor_of_another(staff_id: str) -> Response | tuple[str, int]:
 
 
 def _page(form: Form, *, size: int) -> Listed:
-    place, now = Place.asked(), instant_text(house().clock())
+    place, now = Place.asked(), instant_text(instance().clock())
     locked = now if form.text("state") == "locked" else None
     wanted = {
         "role": form.optional("role"),
@@ -220,27 +220,27 @@ def _page(form: Form, *, size: int) -> Listed:
 
         return listed(find, lambda: len(find("", COUNT_MAX + 1)), place=place, size=size)
 
-    return house().engine.read(look)
+    return instance().engine.read(look)
 
 
 def _form_page(form: Form) -> str:
     roles = [(role, ROLE_NAMES[role]) for role in ROLES]
     return render_template(
-        "access/new_staff.html", form=form, roles=roles, **house().engine.read(places_to_choose)
+        "access/new_staff.html", form=form, roles=roles, **instance().engine.read(places_to_choose)
     )
 
 
 def _account_page(
     staff_id: str, form: Form, *, opened: str = "", password: str | None = None
 ) -> str:
-    now = house().clock()
+    now = instance().clock()
 
     def look(tx: Transaction) -> tuple[Any, Any, Any]:
         found = staff_by_id(tx, staff_id)
         events = events_of(tx, "staff", staff_id)
         return found, sessions_of(tx, staff_id, now), events
 
-    found, sessions, events = house().engine.read(look)
+    found, sessions, events = instance().engine.read(look)
     return render_template(
         "access/one_staff.html",
         account=found,
@@ -252,5 +252,5 @@ def _account_page(
         password=password,
         roles=[(role, ROLE_NAMES[role]) for role in ROLES],
         now_text=now.isoformat(),
-        **house().engine.read(places_to_choose),
+        **instance().engine.read(places_to_choose),
     )

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
+from huimin.audit.event_words import event_words
 from huimin.cards.card_list import card_in, may_be_issued
 from huimin.cards.change_state import (
     TRANSITIONS,
@@ -31,8 +32,7 @@ from huimin.core.identity import mask_name
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.holders.change_person import person
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
-from huimin.web.event_words import event_words
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 
 # Act → the event it makes, the words on the button, what it means, what is said when it is done.
@@ -92,11 +92,11 @@ def change_card(card_id: str, act: str) -> Response | tuple[str, int]:
         raise Refusal("not_found")
     form, within = Form.sent(), own_division()
     given: dict[str, Any] = {
-        "now": house().clock(),
+        "now": instance().clock(),
         "actor": member().username,
         "reason": form.text("reason"),
     }
-    key_id, expires_on = house().key_ring.active_key_id, _expiry()
+    key_id, expires_on = instance().key_ring.active_key_id, _expiry()
 
     def work(tx: Transaction) -> str:
         card_in(tx, card_id, within=within)
@@ -118,8 +118,8 @@ def change_card(card_id: str, act: str) -> Response | tuple[str, int]:
 @require("card.issue")
 def issue_to_person(holder_id: str) -> Response:
     """Give one person a card, whose latest application was approved."""
-    within, now, actor = own_division(), house().clock(), member().username
-    key_id, expires_on = house().key_ring.active_key_id, _expiry()
+    within, now, actor = own_division(), instance().clock(), member().username
+    key_id, expires_on = instance().key_ring.active_key_id, _expiry()
 
     def work(tx: Transaction) -> str:
         person(tx, holder_id, within=within)
@@ -136,13 +136,13 @@ def issue_to_person(holder_id: str) -> Response:
 
 
 def _expiry() -> Any:
-    return default_expiry(county_day(house().clock()), house().settings.card_years)
+    return default_expiry(county_day(instance().clock()), instance().settings.card_years)
 
 
 def _verify_by(card: dict[str, Any]) -> date:
     """The last day on which the person's yearly verification is in time."""
     last = date.fromisoformat(card["verified_on"])
-    return months_after(last, house().settings.verify_months)
+    return months_after(last, instance().settings.verify_months)
 
 
 def _page(card_id: str, form: Form, opened: str = "") -> str:
@@ -152,15 +152,15 @@ def _page(card_id: str, form: Form, opened: str = "") -> str:
         card = card_in(tx, card_id, within=within)
         return card, events_of_card(tx, card_id)
 
-    card, events = house().engine.read(look)
+    card, events = instance().engine.read(look)
     possible = [act for act, row in ACTS.items() if card["state"] in TRANSITIONS[row[0]][0]]
     return render_template(
         "cards/office_card.html",
         card=card,
         name_masked=mask_name(card["holder_name"]),
         verify_by=_verify_by(card),
-        grace_ends=_verify_by(card) + timedelta(days=house().settings.grace_days),
-        today=county_day(house().clock()),
+        grace_ends=_verify_by(card) + timedelta(days=instance().settings.grace_days),
+        today=county_day(instance().clock()),
         events=events[::-1],
         event_words=event_words,
         acts=[(act, ACTS[act]) for act in possible],

@@ -23,7 +23,7 @@ from huimin.core.days import county_day
 from huimin.divisions.find import all_divisions
 from huimin.storage.engine import Transaction
 from huimin.web.card_columns import card_columns
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
@@ -43,7 +43,7 @@ def own_division() -> str | None:
 def towns() -> list[tuple[str, str]]:
     """(code, name) of the towns that the reader may choose."""
     own = own_division()
-    rows = house().engine.read(all_divisions)
+    rows = instance().engine.read(all_divisions)
     return [
         (row["code"], row["name"])
         for row in rows
@@ -66,7 +66,7 @@ def cards() -> str | Response:
         overdue = unverified_cards(tx, last_day=last_day, count=COUNT_MAX, division_code=place)
         return len(approved_without_card(tx, place)), len(overdue)
 
-    to_issue, overdue = house().engine.read(waiting)
+    to_issue, overdue = instance().engine.read(waiting)
     return render_template(
         "cards/cards.html",
         form=form,
@@ -86,10 +86,10 @@ def issue_to_all() -> Response:
 
     A hundred to a transaction, so that no till waits long.
     """
-    own, now, actor = chosen_place(Form.sent()), house().clock(), member().username
-    key_id, today = house().key_ring.active_key_id, county_day(now)
-    expires_on = default_expiry(today, house().settings.card_years)
-    ids = house().engine.read(lambda tx: approved_without_card(tx, own))
+    own, now, actor = chosen_place(Form.sent()), instance().clock(), member().username
+    key_id, today = instance().key_ring.active_key_id, county_day(now)
+    expires_on = default_expiry(today, instance().settings.card_years)
+    ids = instance().engine.read(lambda tx: approved_without_card(tx, own))
 
     def work(tx: Transaction, chunk: list[str]) -> None:
         still = set(approved_without_card(tx, own))
@@ -115,7 +115,7 @@ def issue_to_all() -> Response:
 @require("card.change")
 def suspend_overdue_cards() -> Response:
     """Suspend the cards of people who were not verified in time, with the grace used up."""
-    own, now, actor = chosen_place(Form.sent()), house().clock(), member().username
+    own, now, actor = chosen_place(Form.sent()), instance().clock(), member().username
     last_day = _overdue_before()
     done = 0
     while True:
@@ -139,12 +139,12 @@ def chosen_place(form: Form) -> str | None:
 
 
 def _due_before() -> date:
-    return due_before(county_day(house().clock()), house().settings.verify_months)
+    return due_before(county_day(instance().clock()), instance().settings.verify_months)
 
 
 def _overdue_before() -> date:
-    settings = house().settings
-    today = county_day(house().clock())
+    settings = instance().settings
+    today = county_day(instance().clock())
     return overdue_before(today, settings.verify_months, settings.grace_days)
 
 
@@ -155,7 +155,7 @@ def _page(form: Form, *, size: int) -> Listed:
         state=form.optional("state"),
         number="".join(form.text("number").split()) or None,
         division_code=form.optional("division"),
-        expires_by=county_day(house().clock()) + timedelta(days=within_days)
+        expires_by=county_day(instance().clock()) + timedelta(days=within_days)
         if within_days is not None
         else None,
         unprinted=bool(form.text("unprinted")),
@@ -176,4 +176,4 @@ def _page(form: Form, *, size: int) -> Listed:
         )
         return replace(page, rows=card_rows(tx, page.rows))
 
-    return house().engine.read(look)
+    return instance().engine.read(look)

@@ -20,7 +20,7 @@ from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.words import CARD_STATES, minute_text
@@ -36,7 +36,7 @@ def print_choice() -> str | BaseResponse:
     if request.args.get("format") != "xlsx":
         return _page(Form({"town": request.args.get("town", "")}))
     own = own_division()
-    runs = house().engine.read(lambda tx: print_runs(tx, count=ROWS_MAX, within=own))
+    runs = instance().engine.read(lambda tx: print_runs(tx, count=ROWS_MAX, within=own))
     columns = [
         (_("时间"), lambda row: minute_text(row["printed_at"])),
         (_("工作人员"), lambda row: row["printed_by"]),
@@ -51,9 +51,9 @@ def print_choice() -> str | BaseResponse:
 @require("card.print")
 def print_cards() -> BaseResponse | tuple[str, int]:
     """The PDF of cards that were never printed; they count as printed from now on."""
-    form, today = Form.sent(), county_day(house().clock())
+    form, today = Form.sent(), county_day(instance().clock())
     town = own_division() or form.optional("town")
-    rows = house().engine.read(lambda tx: cards_of_run(tx, today=today, town_code=town))
+    rows = instance().engine.read(lambda tx: cards_of_run(tx, today=today, town_code=town))
     try:
         return _made(rows[:CARDS_MAX], _layout(form), reason=_("打印卡片"), again=False)
     except FieldProblems as why:
@@ -64,13 +64,13 @@ def print_cards() -> BaseResponse | tuple[str, int]:
 @require("card.print")
 def print_card(card_id: str) -> BaseResponse:
     """One card; printed before, it needs a reason."""
-    form, within, today = Form.sent(), own_division(), county_day(house().clock())
+    form, within, today = Form.sent(), own_division(), county_day(instance().clock())
 
     def look(tx: Transaction) -> Row:
         card_in(tx, card_id, within=within)
         return card_to_print(tx, card_id, today)
 
-    card = house().engine.read(look)
+    card = instance().engine.read(look)
     again = bool(form.text("reason"))
     reason = form.text("reason") or _("打印卡片")
     try:
@@ -88,7 +88,7 @@ def print_run(print_run_id: str) -> str | BaseResponse:
     if request.args.get("format") != "xlsx":
         return _run_page(print_run_id, Form())
     own = own_division()
-    _run, rows = house().engine.read(lambda tx: cards_in_run(tx, print_run_id, within=own))
+    _run, rows = instance().engine.read(lambda tx: cards_in_run(tx, print_run_id, within=own))
     columns = [
         (_("卡号"), lambda row: row["number"]),
         (_("姓名"), lambda row: mask_name(row["holder_name"])),
@@ -103,7 +103,7 @@ def print_run(print_run_id: str) -> str | BaseResponse:
 def print_again(print_run_id: str) -> BaseResponse | tuple[str, int]:
     """The cards of an earlier run again, for a reason; those that still count."""
     form, own = Form.sent(), own_division()
-    run, rows = house().engine.read(lambda tx: cards_in_run(tx, print_run_id, within=own))
+    run, rows = instance().engine.read(lambda tx: cards_in_run(tx, print_run_id, within=own))
     still = [row for row in rows if row["state"] == "active"]
     try:
         if not form.text("reason"):
@@ -117,12 +117,12 @@ def _made(rows: list[Row], layout: Layout, *, reason: str, again: bool) -> Respo
     """The PDF, recorded before it is handed out."""
     if not rows:
         raise field_problem("cards", "没有要打印的卡。", "There is no card to print.")
-    settings = house().settings
-    faces = printed_cards(rows, house().key_ring, public_host(settings.base_url))
+    settings = instance().settings
+    faces = printed_cards(rows, instance().key_ring, public_host(settings.base_url))
     face = CardFace(settings.county_name, settings.help_line)
     pdf = cards_pdf(faces, face, single=layout == "single")
     ids = [row["id"] for row in rows]
-    now, actor, digest = house().clock(), member().username, hashlib.sha256(pdf).hexdigest()
+    now, actor, digest = instance().clock(), member().username, hashlib.sha256(pdf).hexdigest()
     change(
         lambda tx: record_run(
             tx,
@@ -147,21 +147,21 @@ def _layout(form: Form) -> Layout:
 
 def _run_page(print_run_id: str, form: Form) -> str:
     own = own_division()
-    run, rows = house().engine.read(lambda tx: cards_in_run(tx, print_run_id, within=own))
+    run, rows = instance().engine.read(lambda tx: cards_in_run(tx, print_run_id, within=own))
     return render_template(
         "cards/print_run.html", run=run, rows=rows, form=form, mask_name=mask_name
     )
 
 
 def _page(form: Form) -> str:
-    today, own = county_day(house().clock()), own_division()
+    today, own = county_day(instance().clock()), own_division()
     town = own or form.optional("town")
 
     def look(tx: Transaction) -> tuple[int, list[Row]]:
         waiting = cards_of_run(tx, today=today, town_code=town)
         return len(waiting), print_runs(tx, count=RUNS_SHOWN, within=own)
 
-    waiting, runs = house().engine.read(look)
+    waiting, runs = instance().engine.read(look)
     return render_template(
         "cards/print.html",
         form=form,

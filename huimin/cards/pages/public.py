@@ -12,7 +12,7 @@ from huimin.cards.pages import pages
 from huimin.cards.published_keys import published_jwks
 from huimin.core.card_token import read_text, verify_token
 from huimin.core.refusals import Refusal
-from huimin.web.current import house
+from huimin.web.current import instance
 
 KEYS_CACHE_SECONDS = 3600
 
@@ -20,7 +20,7 @@ KEYS_CACHE_SECONDS = 3600
 @pages.get("/.well-known/huimin-keys.json")
 def public_keys() -> Response:
     """The JWK Set (RFC 7517) with which anybody can verify a card token."""
-    here = house()
+    here = instance()
     key_set = here.engine.read(lambda tx: published_jwks(tx, here.key_ring))
     answer = Response(json.dumps(key_set, indent=1), mimetype="application/jwk-set+json")
     answer.headers["Cache-Control"] = f"public, max-age={KEYS_CACHE_SECONDS}"
@@ -40,8 +40,8 @@ def card_page(digits: str) -> tuple[str, int, dict[str, str]]:
     text = render_template(
         "cards/card.html",
         genuine=genuine,
-        county_name=house().settings.county_name,
-        help_line=house().settings.help_line,
+        county_name=instance().settings.county_name,
+        help_line=instance().settings.help_line,
     )
     headers = {
         "Cache-Control": "no-store",
@@ -56,7 +56,7 @@ def _is_ours(digits: str) -> bool:
         reading = read_text(digits)
         if reading.kind != "token":
             return False
-        verify_token(reading.text, house().key_ring.public_keys())
+        verify_token(reading.text, instance().key_ring.public_keys())
     except Refusal:
         return False
     return True

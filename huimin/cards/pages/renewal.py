@@ -25,7 +25,7 @@ from huimin.cards.reverify import due_before
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import workbook_response
 
@@ -39,12 +39,12 @@ def renewal() -> str | Response:
     """A look at what would be renewed and what would not; nothing is changed."""
     form = Form.asked(("days", "division"))
     try:
-        last_day = county_day(house().clock()) + timedelta(days=_days(form))
+        last_day = county_day(instance().clock()) + timedelta(days=_days(form))
     except FieldProblems as why:
         return _page(form.refused(why), None)
     if request.args.get("format") != "xlsx":
         return _page(form, last_day)
-    rows = house().engine.read(lambda tx: cards_to_renew(tx, _ending(form, last_day)))
+    rows = instance().engine.read(lambda tx: cards_to_renew(tx, _ending(form, last_day)))
     columns = [
         (_("卡号"), lambda row: row["number"]),
         (_("姓名"), lambda row: row["name_masked"]),
@@ -74,8 +74,8 @@ def renew_all() -> Response | tuple[str, int]:
 
 
 def _renewed(ending: Ending, wanted: int) -> int:
-    now, actor, key_id = house().clock(), member().username, house().key_ring.active_key_id
-    expires_on = default_expiry(ending.today, house().settings.card_years)
+    now, actor, key_id = instance().clock(), member().username, instance().key_ring.active_key_id
+    expires_on = default_expiry(ending.today, instance().settings.card_years)
     done = 0
     while done < wanted:
         part = min(CHUNK, wanted - done)
@@ -114,7 +114,7 @@ def _count(form: Form) -> int:
 
 
 def _ending(form: Form, last_day: date) -> Ending:
-    today, settings = county_day(house().clock()), house().settings
+    today, settings = county_day(instance().clock()), instance().settings
     # A sent day is one that a look has shown: no further ahead than one may look.
     latest = min(last_day, today + timedelta(days=DAYS_MAX))
     return Ending(today, latest, due_before(today, settings.verify_months), chosen_place(form))
@@ -125,10 +125,10 @@ def _page(form: Form, last_day: date | None) -> str:
     left_out: list[Row] = []
     if last_day is not None:
         ending = _ending(form, last_day)
-        ready, left_out = house().engine.read(
+        ready, left_out = instance().engine.read(
             lambda tx: (cards_to_renew(tx, ending), cards_left_out(tx, ending))
         )
-    years = house().settings.card_years
+    years = instance().settings.card_years
     return render_template(
         "cards/renewal.html",
         form=form,
@@ -136,7 +136,7 @@ def _page(form: Form, last_day: date | None) -> str:
         ready=ready,
         left_out=left_out,
         last_day=last_day,
-        new_expiry=default_expiry(county_day(house().clock()), years),
+        new_expiry=default_expiry(county_day(instance().clock()), years),
         towns=towns(),
         rows_shown=ROWS_SHOWN,
         at_once=RENEWED_AT_ONCE,

@@ -16,7 +16,7 @@ from huimin.checkout.once import once
 from huimin.checkout.requests import KEY_MAX, check_card
 from huimin.core.refusals import field_problem
 from huimin.storage.engine import Transaction
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.json_answer import json_text_response
 
 __all__ = ["answer_once", "checked", "staff_id_here", "terminal_here"]
@@ -24,7 +24,7 @@ __all__ = ["answer_once", "checked", "staff_id_here", "terminal_here"]
 
 def checked(text: str) -> CheckedCard:
     """The card that was scanned or typed, its signature looked at before a transaction opens."""
-    return check_card(text, house().key_ring.public_keys())
+    return check_card(text, instance().key_ring.public_keys())
 
 
 def answer_once(
@@ -34,8 +34,8 @@ def answer_once(
     key = request.headers.get("Idempotency-Key", "")
     if not 1 <= len(key) <= KEY_MAX:
         raise field_problem("Idempotency-Key", "必须填写。", "is required.")
-    now = house().clock()
-    answer = house().engine.write(
+    now = instance().clock()
+    answer = instance().engine.write(
         lambda tx: once(
             tx,
             terminal_id=terminal["terminal_id"],

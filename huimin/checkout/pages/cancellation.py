@@ -12,7 +12,7 @@ from huimin.checkout.cancel import cancel
 from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.pages import pages
 from huimin.checkout.pages.at_till import terminal_here
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 
@@ -22,8 +22,8 @@ from huimin.web.language import request_language
 def cancel_now() -> Response:
     """Give up an order; asked again it says the same. What needs the manager is not given up."""
     body = CancellationBody.model_validate(request.get_json())
-    terminal, now, language = terminal_here(), house().clock(), request_language()
+    terminal, now, language = terminal_here(), instance().clock(), request_language()
     asked, rule = body.to_request(), ManagerRule()
     return json_response(
-        cancel(house().engine, asked, terminal=terminal, now=now, language=language, rule=rule)
+        cancel(instance().engine, asked, terminal=terminal, now=now, language=language, rule=rule)
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Response, request
 
 from huimin.access.till_guard import require_till
-from huimin.checkout.api_offline import OfflineRedemptionsBody
-from huimin.checkout.offline_words import offline_words
+from huimin.checkout.offline.api_bodies import OfflineRedemptionsBody
+from huimin.checkout.offline.offline_answer import items_response, pack_response
+from huimin.checkout.offline.words import offline_words
 from huimin.checkout.pages import pages
 from huimin.checkout.pages.at_till import staff_id_here, terminal_here
-from huimin.web.offline_answer import items_response, pack_response
 
 
 @pages.get("/offline-pack")

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import require
-from huimin.checkout.offline_items import (
+from huimin.checkout.offline.items import (
     BorneSums,
     WantedItems,
     items_before,
@@ -21,7 +21,7 @@ from huimin.checkout.offline_items import (
 from huimin.core.money import yuan
 from huimin.core.refusals import FieldProblems
 from huimin.storage.engine import Transaction
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
@@ -94,7 +94,7 @@ def _look(form: Form, size: int) -> tuple[Listed, BorneSums, list[Any]]:
         )
         return page, sums, outlets_with_items(tx)
 
-    return house().engine.read(look_up)
+    return instance().engine.read(look_up)
 
 
 def _columns() -> list[Any]:

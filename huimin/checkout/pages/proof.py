@@ -7,9 +7,9 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from huimin.checkout.proof import prove_receipt
+from huimin.checkout.receipts.proof import prove_receipt
 from huimin.core.refusals import Refusal
-from huimin.web.current import house
+from huimin.web.current import instance
 
 # A person looks at a handful; who tries hashes would want millions.
 LOOKS_PER_ADDRESS = RateLimitItemPerMinute(60)
@@ -22,7 +22,7 @@ def receipt(receipt_no: str, hash_prefix: str) -> tuple[str, int, dict[str, str]
     """Amount, outlet, time, chain hash, what was returned; no name and no card."""
     if not _limiter().hit(LOOKS_PER_ADDRESS, request.remote_addr or ""):
         raise Refusal("too_many_requests")
-    found = house().engine.read(lambda tx: prove_receipt(tx, receipt_no, hash_prefix))
+    found = instance().engine.read(lambda tx: prove_receipt(tx, receipt_no, hash_prefix))
     text = render_template("checkout/proof.html", proof=found)
     return text, 200, {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 

@@ -8,14 +8,14 @@ from pydantic import BaseModel
 from huimin.access.till_guard import require_till, terminal_here, who_here
 from huimin.checkout.api_bodies import PaperWidth
 from huimin.checkout.pages import pages
-from huimin.checkout.paper import WIDTHS_MM
-from huimin.checkout.receipts import prints_so_far, receipt_of, receipt_paper
+from huimin.checkout.receipts.paper import WIDTHS_MM
+from huimin.checkout.receipts.paper_page import paper_html
+from huimin.checkout.receipts.receipt_answer import counted_paper, paper_response
+from huimin.checkout.receipts.receipts import prints_so_far, receipt_of, receipt_paper
 from huimin.storage.engine import Transaction
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
-from huimin.web.paper_page import paper_html
-from huimin.web.receipt_answer import counted_paper, paper_response
 
 
 class PrintBody(BaseModel):
@@ -28,7 +28,7 @@ class PrintBody(BaseModel):
 @require_till("till.use")
 def receipt(ledger_id: str) -> str:
     """The receipt as it will look on paper; looking counts nothing."""
-    terminal, settings, language = terminal_here(), house().settings, request_language()
+    terminal, settings, language = terminal_here(), instance().settings, request_language()
 
     def work(tx: Transaction) -> tuple[str, int, str]:
         found = receipt_of(tx, ledger_id, outlet_id=terminal["outlet_id"], settings=settings)
@@ -36,7 +36,7 @@ def receipt(ledger_id: str) -> str:
         paper = receipt_paper(found, copy_number=prints + 1, language=language)
         return found.receipt_no, prints, paper_html(paper)
 
-    receipt_no, prints, paper = house().engine.read(work)
+    receipt_no, prints, paper = instance().engine.read(work)
     return render_template(
         "checkout/receipt.html",
         ledger_id=ledger_id,

@@ -8,15 +8,16 @@ from flask import Response, request
 
 from huimin.access.till_guard import require_till
 from huimin.audit.record import record
+from huimin.checkout import queries
 from huimin.checkout.api_bodies import ReversalBody
 from huimin.checkout.manager_rule import ManagerRule
-from huimin.checkout.once import fingerprint, queries
+from huimin.checkout.once import fingerprint
 from huimin.checkout.pages import pages
 from huimin.checkout.pages.at_till import answer_once, staff_id_here, terminal_here
 from huimin.checkout.pages.set_up import ManagerBody, manager_here
 from huimin.checkout.reverse import reverse
 from huimin.storage.engine import Transaction
-from huimin.web.current import house
+from huimin.web.current import instance
 
 
 class TillReversalBody(ReversalBody):
@@ -30,7 +31,7 @@ class TillReversalBody(ReversalBody):
 def reverse_now(redemption_id: str) -> Response:
     """Take back a sale of this outlet, whole or in part."""
     body = TillReversalBody.model_validate(request.get_json())
-    terminal, now, origin = terminal_here(), house().clock(), request.remote_addr
+    terminal, now, origin = terminal_here(), instance().clock(), request.remote_addr
     asked, staff_id = body.to_request(), staff_id_here()
     rule = _rule(body, terminal)
 
@@ -65,6 +66,6 @@ def _rule(body: TillReversalBody, terminal: dict[str, Any]) -> ManagerRule:
 
 def _answered(terminal_id: str, key: str) -> bool:
     return (
-        house().engine.read(lambda tx: queries.kept_answer(tx, terminal_id=terminal_id, key=key))
+        instance().engine.read(lambda tx: queries.kept_answer(tx, terminal_id=terminal_id, key=key))
         is not None
     )

@@ -15,7 +15,7 @@ from huimin.checkout.quote import quote_basket
 from huimin.checkout.redeem import redeem
 from huimin.checkout.verify import verify_at
 from huimin.storage.engine import Transaction
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 
@@ -25,10 +25,10 @@ from huimin.web.language import request_language
 def verify() -> Response:
     """Who may present this card, and what it gets here today."""
     body = CardBody.model_validate(request.get_json())
-    terminal, now, language = terminal_here(), house().clock(), request_language()
+    terminal, now, language = terminal_here(), instance().clock(), request_language()
     card = checked(body.card)
-    answer = verify_at(house().engine, card, terminal=terminal, now=now, language=language)
-    house().lookups.note(
+    answer = verify_at(instance().engine, card, terminal=terminal, now=now, language=language)
+    instance().lookups.note(
         at=now,
         terminal_id=terminal["terminal_id"],
         staff_id=staff_id_here(),
@@ -43,10 +43,10 @@ def verify() -> Response:
 def quote() -> Response:
     """What the amount gets, as it is typed."""
     body = QuoteBody.model_validate(request.get_json())
-    terminal, now, language = terminal_here(), house().clock(), request_language()
+    terminal, now, language = terminal_here(), instance().clock(), request_language()
     asked = body.to_request(checked(body.card))
     return json_response(
-        house().engine.read(
+        instance().engine.read(
             lambda tx: quote_basket(tx, asked, terminal=terminal, now=now, language=language)
         )
     )
@@ -57,7 +57,7 @@ def quote() -> Response:
 def redeem_now() -> Response:
     """Give the discount. The page made the key when the amount was confirmed."""
     body = RedemptionBody.model_validate(request.get_json())
-    terminal, now, language = terminal_here(), house().clock(), request_language()
+    terminal, now, language = terminal_here(), instance().clock(), request_language()
     asked, staff_id = body.to_request(checked(body.card)), staff_id_here()
 
     def work(tx: Transaction) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from huimin.checkout.api_bodies import Body
 from huimin.checkout.pages import pages
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.json_answer import json_response
 
 NOBODY = "till"
@@ -53,7 +53,7 @@ def set_up_now() -> Response:
     key = KeyBody.model_validate(request.get_json()).key
     require_few_failures()
     try:
-        row = house().engine.read(lambda tx: terminal_of_key(tx, key))
+        row = instance().engine.read(lambda tx: terminal_of_key(tx, key))
     except Refusal as refusal:
         note_failed_try()
         if refusal.code == "unauthorized":
@@ -84,16 +84,16 @@ def leave() -> Response:
 def manager_here(body: ManagerBody, terminal: dict[str, Any]) -> StaffMember:
     """The manager behind name and password, with this address's failures counted."""
     require_few_failures()
-    secrets = house().personal_data
+    secrets = instance().personal_data
     try:
         return check_manager(
-            house().engine,
+            instance().engine,
             merchant_id=terminal["merchant_id"],
             username=body.username,
             password=body.password,
             code=body.code,
             decrypt=lambda cipher: secrets.decrypt(cipher, "staff.totp"),
-            now=house().clock(),
+            now=instance().clock(),
             origin=request.remote_addr,
         )
     except Refusal as refusal:
@@ -115,7 +115,7 @@ def _keep(response: Response, cookie: str) -> None:
         cookie,
         max_age=COOKIE_SECONDS,
         path=COOKIE_PATH,
-        secure=house().settings.secure_cookies,
+        secure=instance().settings.secure_cookies,
         httponly=True,
         samesite="Strict",
     )
@@ -127,7 +127,7 @@ def _ended() -> bool:
 
 
 def _record(terminal: dict[str, Any], what: str, actor: str) -> None:
-    now = house().clock()
+    now = instance().clock()
 
     def work(tx: Transaction) -> None:
         record(

@@ -22,7 +22,7 @@ from huimin.checkout.pages.set_up import renew_cookie
 from huimin.checkout.terminal_answer import terminal_answer
 from huimin.core.kind_names import GOODS, goods_word
 from huimin.core.refusals import CLAIMABLE, Refusal
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 from huimin.web.security_headers import WITH_WASM
@@ -88,5 +88,5 @@ def _allow_wasm(response: Response) -> Response:
 
 
 def _told(terminal: dict[str, Any]) -> dict[str, Any]:
-    now, language = house().clock(), request_language()
-    return house().engine.read(lambda tx: terminal_answer(tx, terminal, now, language))
+    now, language = instance().clock(), request_language()
+    return instance().engine.read(lambda tx: terminal_answer(tx, terminal, now, language))

@@ -13,7 +13,7 @@ from huimin.checkout.pages import pages
 from huimin.checkout.pages.at_till import terminal_here
 from huimin.checkout.todays_sales import Row, found, sale_of_order, todays_sales
 from huimin.storage.engine import Transaction
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 
 LATEST, FOUND = 5, 50
@@ -23,8 +23,8 @@ LATEST, FOUND = 5, 50
 @require_till("till.use")
 def today() -> Response:
     """Sums of the day, and the latest sales with what is left of each."""
-    terminal, now = terminal_here(), house().clock()
-    told = house().engine.read(lambda tx: todays_sales(tx, terminal, now))
+    terminal, now = terminal_here(), instance().clock()
+    told = instance().engine.read(lambda tx: todays_sales(tx, terminal, now))
     return json_response({"sums": told["sums"], "sales": told["sales"][:LATEST]})
 
 
@@ -41,11 +41,11 @@ def sales() -> Response:
     number is found on an earlier day too.
     """
     text = SearchBody.model_validate(request.get_json()).text
-    terminal, now = terminal_here(), house().clock()
+    terminal, now = terminal_here(), instance().clock()
 
     def look(tx: Transaction) -> list[Row]:
         today = found(todays_sales(tx, terminal, now)["sales"], text)
         return today or sale_of_order(tx, terminal, text)
 
-    fitting = house().engine.read(look)
+    fitting = instance().engine.read(look)
     return json_response({"count": len(fitting), "sales": fitting[:FOUND]})

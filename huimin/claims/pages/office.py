@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
+from huimin.audit.event_words import event_words
 from huimin.audit.record import events_of
 from huimin.checkout.verify import policy_answer, remaining
 from huimin.claims.assess import Assessment, look_at_claim, same_sales
@@ -31,8 +32,7 @@ from huimin.core.money import money_text
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
-from huimin.web.event_words import event_words
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
@@ -71,7 +71,7 @@ def claims() -> str | Response:
         page=page,
         arguments={name: value for name, value in form.values.items() if value},
         narrowed=any(form.text(name) for name in FILTERS if name != "state"),
-        outlets=house().engine.read(outlets_with_claims),
+        outlets=instance().engine.read(outlets_with_claims),
         states=[*((state, STATES[state]) for state in CLAIM_STATES), (ALL, _("全部"))],
         sources=list(SOURCES.items()),
         source_words=SOURCES,
@@ -89,7 +89,7 @@ def claim(claim_id: str) -> str:
 @require("claim.decide")
 def decide(claim_id: str) -> Response | tuple[str, int]:
     """Approve it, or reject it with the reason."""
-    form, now, actor = Form.sent(), house().clock(), member().username
+    form, now, actor = Form.sent(), instance().clock(), member().username
     reason = form.text("reason")
     try:
         if form.text("act") == "approve":
@@ -123,7 +123,7 @@ def _claim_page(claim_id: str, form: Form) -> str:
             "events": events_of(tx, "claim", claim_id),
         }
 
-    told = house().engine.read(work)
+    told = instance().engine.read(work)
     looked: Assessment | None = told["looked"]
     return render_template(
         "claims/claim.html",
@@ -179,7 +179,7 @@ def _page(form: Form, *, size: int) -> Listed:
         within=own_division(),
     )
     place = Place.asked()
-    return house().engine.read(
+    return instance().engine.read(
         lambda tx: listed(
             lambda key, n, backwards=False: claims_before(tx, wanted, key, n, backwards=backwards),
             lambda: len(claims_before(tx, wanted, "", COUNT_MAX + 1)),

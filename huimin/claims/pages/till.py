@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.till_guard import require_till, staff_id_here, terminal_here, who_here
 from huimin.checkout.once import fingerprint, once
-from huimin.checkout.paper import WIDTHS_MM
+from huimin.checkout.receipts.paper import WIDTHS_MM
+from huimin.checkout.receipts.paper_page import paper_html
 from huimin.checkout.requests import KEY_MAX, check_card
 from huimin.claims.api_bodies import ClaimBody
 from huimin.claims.find_claims import claims_of_outlet, find_claim
@@ -22,11 +23,10 @@ from huimin.core.days import county_day, parse_day
 from huimin.core.money import parse_yuan
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal, field_problem
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.json_answer import json_response, json_text_response
 from huimin.web.language import request_language
-from huimin.web.paper_page import paper_html
 
 ORDER_NO_MAX = 64
 
@@ -36,11 +36,11 @@ ORDER_NO_MAX = 64
 def file_claim() -> Response:
     """What the till page sends after a refusal; once, by its key."""
     body = ClaimBody.model_validate(request.get_json())
-    asked = body.to_request(check_card(body.card, house().key_ring.public_keys()))
+    asked = body.to_request(check_card(body.card, instance().key_ring.public_keys()))
     key = request.headers.get("Idempotency-Key", "")
     if not 1 <= len(key) <= KEY_MAX:
         raise field_problem("Idempotency-Key", "必须填写。", "is required.")
-    terminal, now = terminal_here(), house().clock()
+    terminal, now = terminal_here(), instance().clock()
     work = _work(asked)
     answer = change(
         lambda tx: once(
@@ -82,8 +82,8 @@ def file_missed() -> BaseResponse | tuple[str, int]:
 @require_till("till.use")
 def slip(claim_id: str) -> str:
     """One claim of this outlet: its slip to print, and what became of it."""
-    terminal, settings, language = terminal_here(), house().settings, request_language()
-    claim = house().engine.read(lambda tx: find_claim(tx, terminal["outlet_id"], claim_id))
+    terminal, settings, language = terminal_here(), instance().settings, request_language()
+    claim = instance().engine.read(lambda tx: find_claim(tx, terminal["outlet_id"], claim_id))
     paper = claim_slip(
         claim, outlet_name=terminal["outlet_name"], settings=settings, language=language
     )
@@ -96,8 +96,8 @@ def slip(claim_id: str) -> str:
 @require_till("till.use")
 def slip_paper(claim_id: str) -> Response:
     """The slip for the till page, which prints it in place."""
-    terminal, settings, language = terminal_here(), house().settings, request_language()
-    claim = house().engine.read(lambda tx: find_claim(tx, terminal["outlet_id"], claim_id))
+    terminal, settings, language = terminal_here(), instance().settings, request_language()
+    claim = instance().engine.read(lambda tx: find_claim(tx, terminal["outlet_id"], claim_id))
     paper = claim_slip(
         claim, outlet_name=terminal["outlet_name"], settings=settings, language=language
     )
@@ -105,7 +105,7 @@ def slip_paper(claim_id: str) -> Response:
 
 
 def _work(asked: ClaimRequest) -> Any:
-    terminal, now, days = terminal_here(), house().clock(), house().settings.claim_days
+    terminal, now, days = terminal_here(), instance().clock(), instance().settings.claim_days
     actor, staff_id = who_here(), staff_id_here()
 
     def work(tx: Transaction) -> dict[str, Any]:
@@ -123,14 +123,14 @@ def _work(asked: ClaimRequest) -> Any:
 
 
 def _list_page(form: Form) -> str:
-    terminal, today = terminal_here(), county_day(house().clock())
-    claims = house().engine.read(lambda tx: claims_of_outlet(tx, terminal["outlet_id"]))
+    terminal, today = terminal_here(), county_day(instance().clock())
+    claims = instance().engine.read(lambda tx: claims_of_outlet(tx, terminal["outlet_id"]))
     return render_template(
         "claims/till_claims.html",
         form=form,
         claims=claims,
         today=today.isoformat(),
-        days=house().settings.claim_days,
+        days=instance().settings.claim_days,
         is_hospital=terminal["outlet_kind"] == "hospital",
         presenters=[("holder", _("本人")), ("family_member", _("家属"))],
     )
@@ -173,7 +173,7 @@ def _missed(form: Form) -> ClaimRequest:
         problems.append(FieldProblem("occurred_on", "请选择购买日期。", "Choose the day."))
     card = None
     try:
-        card = check_card(form.text("card"), house().key_ring.public_keys())
+        card = check_card(form.text("card"), instance().key_ring.public_keys())
     except Refusal as why:
         problems.append(FieldProblem("card", why.detail("zh_Hans"), why.detail("en")))
     if problems or card is None:

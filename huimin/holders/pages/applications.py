@@ -30,7 +30,7 @@ from huimin.holders.pages.choices import division_choices
 from huimin.holders.people import division_bounds
 from huimin.holders.person_page import person_page
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
@@ -68,12 +68,12 @@ def applications() -> str | Response:
         form=form,
         page=page,
         arguments={name: value for name, value in form.values.items() if value or name == "state"},
-        late_before=promised_before(house().clock(), house().working_days).isoformat(),
+        late_before=promised_before(instance().clock(), instance().working_days).isoformat(),
         mask_name=mask_name,
         divisions=division_choices(own_division()),
         states=[(code, STATES[code]) for code in APPLICATION_STATES],
         may_decide=allows(member().role, "application.decide"),
-        four_eyes=house().settings.four_eyes,
+        four_eyes=instance().settings.four_eyes,
         at_once=APPROVED_AT_ONCE,
     )
 
@@ -86,9 +86,9 @@ def approve_applications() -> Response:
     ids = _from_registers(form) if form.text("all") else request.form.getlist("chosen")
     who: dict[str, Any] = {
         "within": within,
-        "now": house().clock(),
+        "now": instance().clock(),
         "actor": member().username,
-        "four_eyes": house().settings.four_eyes,
+        "four_eyes": instance().settings.four_eyes,
     }
     approved = own = 0
     for start in range(0, len(ids), PART):
@@ -123,8 +123,8 @@ def application(application_id: str) -> str:
 def decide_application(application_id: str) -> Response | tuple[str, int]:
     """Approve, return or reject. Whoever submitted it can't approve it while four eyes are set."""
     form, within, act = Form.sent(), own_division(), request.form.get("act")
-    now, actor = house().clock(), member().username
-    four_eyes, reason = house().settings.four_eyes, form.text("reason")
+    now, actor = instance().clock(), member().username
+    four_eyes, reason = instance().settings.four_eyes, form.text("reason")
 
     def work(tx: Transaction) -> None:
         application_in(tx, application_id, within=within)
@@ -158,7 +158,7 @@ def _chosen_division(form: Form) -> str:
 
 def _from_registers(form: Form) -> list[str]:
     place, count = _chosen_division(form), APPROVED_AT_ONCE
-    return house().engine.read(
+    return instance().engine.read(
         lambda tx: application_ids(
             tx, after="", count=count, state="submitted", source="register", division_code=place
         )
@@ -167,7 +167,9 @@ def _from_registers(form: Form) -> list[str]:
 
 def _page(form: Form, *, size: int) -> Listed:
     place, chosen = Place.asked(), _chosen_division(form)
-    since = promised_before(house().clock(), house().working_days) if form.text("older") else None
+    since = (
+        promised_before(instance().clock(), instance().working_days) if form.text("older") else None
+    )
 
     wanted: dict[str, Any] = {
         "state": form.optional("state"),
@@ -185,19 +187,19 @@ def _page(form: Form, *, size: int) -> Listed:
         )
         return replace(page, rows=application_rows(tx, page.rows))
 
-    return house().engine.read(look)
+    return instance().engine.read(look)
 
 
 def _one(application_id: str, form: Form) -> str:
-    within, secrets = own_division(), house().personal_data
+    within, secrets = own_division(), instance().personal_data
 
     def look(tx: Transaction) -> tuple[Row, Row]:
         found = application_in(tx, application_id, within=within)
         holder = person(tx, found["holder_id"], within=within)
         return found, person_page(tx, secrets, holder)
 
-    found, shown = house().engine.read(look)
-    own = house().settings.four_eyes and found["submitted_by"] == member().username
+    found, shown = instance().engine.read(look)
+    own = instance().settings.four_eyes and found["submitted_by"] == member().username
     return render_template(
         "holders/application.html", application=found, person=shown, form=form, own=own
     )

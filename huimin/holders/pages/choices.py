@@ -5,14 +5,14 @@ from __future__ import annotations
 from huimin.core.kind_names import ELIGIBILITIES, eligibility_word
 from huimin.divisions.find import all_divisions
 from huimin.holders.people import division_bounds
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.language import request_language
 
 
 def division_choices(within: str | None, *, villages_only: bool = False) -> list[tuple[str, str]]:
     """(code, name) of the towns and villages the reader may choose, villages below their town."""
     first, last = division_bounds(within or "0" * 12)
-    rows = house().engine.read(all_divisions)
+    rows = instance().engine.read(all_divisions)
     towns = {row["code"]: row["name"] for row in rows if row["level"] == "town"}
     choices = []
     for row in rows:

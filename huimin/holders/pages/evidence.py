@@ -23,7 +23,7 @@ from huimin.holders.pages import own_division, pages
 from huimin.holders.pages.person import person_form
 from huimin.holders.people import Row
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 
 
@@ -32,15 +32,15 @@ from huimin.web.forms import Form, tell
 def upload_evidence(holder_id: str) -> BaseResponse | tuple[str, int]:
     """Keep one file."""
     request.max_content_length = FILE_BYTES_MAX + 100_000
-    now, actor, within = house().clock(), member().username, own_division()
-    house().engine.read(lambda tx: person(tx, holder_id, within=within))
+    now, actor, within = instance().clock(), member().username, own_division()
+    instance().engine.read(lambda tx: person(tx, holder_id, within=within))
     sent = request.files.get("evidence")
     try:
         if sent is None or not sent.filename:
             raise field_problem("evidence", "请选择一个文件。", "Choose a file.")
         stored = store_file(
-            house().personal_data,
-            house().settings.folder,
+            instance().personal_data,
+            instance().settings.folder,
             file_name=sent.filename,
             content=sent.read(),
         )
@@ -55,8 +55,8 @@ def upload_evidence(holder_id: str) -> BaseResponse | tuple[str, int]:
 @require("holder.unmask")
 def download_evidence(holder_id: str, file_id: str) -> Response:
     """The file as a download, never shown in the page; that it was read is recorded."""
-    secrets, folder, within = house().personal_data, house().settings.folder, own_division()
-    now, actor = house().clock(), member().username
+    secrets, folder, within = instance().personal_data, instance().settings.folder, own_division()
+    now, actor = instance().clock(), member().username
 
     def work(tx: Transaction) -> tuple[Row, bytes]:
         person(tx, holder_id, within=within)
@@ -78,7 +78,7 @@ def download_evidence(holder_id: str, file_id: str) -> Response:
 def take_off_evidence(holder_id: str, file_id: str) -> BaseResponse | tuple[str, int]:
     """Remove a file for good, with a reason."""
     form, within = Form.sent(), own_division()
-    now, actor, reason = house().clock(), member().username, form.text("reason")
+    now, actor, reason = instance().clock(), member().username, form.text("reason")
 
     def work(tx: Transaction) -> None:
         person(tx, holder_id, within=within)
@@ -90,6 +90,6 @@ def take_off_evidence(holder_id: str, file_id: str) -> BaseResponse | tuple[str,
         change(work)
     except FieldProblems as why:
         return person_form(holder_id, form.refused(why), opened=f"end-{file_id}"), 422
-    drop_file(house().settings.folder, file_id)
+    drop_file(instance().settings.folder, file_id)
     tell(_("材料已移除。"))
     return redirect(url_for("holders.person", holder_id=holder_id))

@@ -27,9 +27,9 @@ from huimin.holders.likely_same import likely_same
 from huimin.holders.pages import own_division, pages
 from huimin.holders.pages.choices import division_choices, kind_choices
 from huimin.holders.people import HolderDraft, Row, add_holder
-from huimin.holders.register_places import Places
+from huimin.holders.registers.places import Places
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
@@ -46,8 +46,8 @@ def new_person() -> str:
     draft_id, staff_id = request.args.get("draft", ""), member().id
     values: Mapping[str, str] = {}
     if draft_id:
-        secrets = house().personal_data
-        values = house().engine.read(
+        secrets = instance().personal_data
+        values = instance().engine.read(
             lambda tx: read_draft(tx, secrets, staff_id=staff_id, draft_id=draft_id)
         )
     return _form_page(Form(values), draft_id)
@@ -57,7 +57,7 @@ def new_person() -> str:
 @require("holder.write")
 def check_division() -> Response:
     """The village that is typed, or what is wrong with it, for the page to say as one types."""
-    villages = Villages(house().engine.read(all_divisions), own_division())
+    villages = Villages(instance().engine.read(all_divisions), own_division())
     try:
         return json_response({"village": villages.chosen(request.args.get("text", "")).label})
     except FieldProblems as why:
@@ -74,7 +74,7 @@ def enter_person() -> Response | tuple[str, int]:
         return _keep(form, draft_id)
     try:
         draft = _checked(form)
-        same = house().engine.read(lambda tx: likely_same(tx, draft))
+        same = instance().engine.read(lambda tx: likely_same(tx, draft))
         if same and not form.text("not_same"):
             return _form_page(_choose_again(form), draft_id, same=same), 422
         holder_id = _enter(draft, draft_id)
@@ -88,7 +88,7 @@ def enter_person() -> Response | tuple[str, int]:
 @require("holder.write")
 def delete_draft(draft_id: str) -> Response:
     """Throw away a draft of one's own."""
-    staff_id, secrets = member().id, house().personal_data
+    staff_id, secrets = member().id, instance().personal_data
 
     def work(tx: Transaction) -> None:
         read_draft(tx, secrets, staff_id=staff_id, draft_id=draft_id)
@@ -109,7 +109,7 @@ def _choose_again(form: Form) -> Form:
 
 def _keep(form: Form, draft_id: str) -> Response:
     typed = {name: form.text(name) for name in FIELDS}
-    who, now, secrets = member().id, house().clock(), house().personal_data
+    who, now, secrets = member().id, instance().clock(), instance().personal_data
     change(
         lambda tx: save_draft(
             tx, secrets, staff_id=who, values=typed, now=now, draft_id=draft_id or None
@@ -120,8 +120,8 @@ def _keep(form: Form, draft_id: str) -> Response:
 
 
 def _enter(draft: HolderDraft, draft_id: str) -> str:
-    stored, secrets = _stored_files(), house().personal_data
-    now, actor, staff_id = house().clock(), member().username, member().id
+    stored, secrets = _stored_files(), instance().personal_data
+    now, actor, staff_id = instance().clock(), member().username, member().id
 
     def work(tx: Transaction) -> str:
         holder_id = add_holder(tx, secrets, draft, now=now, actor=actor)
@@ -136,13 +136,13 @@ def _enter(draft: HolderDraft, draft_id: str) -> str:
         return change(work)
     except BaseException:
         for file in stored:
-            drop_file(house().settings.folder, file.id)
+            drop_file(instance().settings.folder, file.id)
         raise
 
 
 def _checked(form: Form) -> HolderDraft:
     """The same checks as a register's row, and that the village is one's own."""
-    divisions = house().engine.read(all_divisions)
+    divisions = instance().engine.read(all_divisions)
     village = Villages(divisions, own_division()).chosen(form.text("division_code"))
     typed = HandDraft(
         name=form.text("name"),
@@ -154,7 +154,7 @@ def _checked(form: Form) -> HolderDraft:
         since=form.text("since"),
         family=form.optional("family"),
     )
-    return draft_of(typed, Places(divisions), county_day(house().clock()))
+    return draft_of(typed, Places(divisions), county_day(instance().clock()))
 
 
 def _stored_files() -> list[StoredFile]:
@@ -164,7 +164,7 @@ def _stored_files() -> list[StoredFile]:
         raise field_problem(
             "evidence", f"一次最多上传 {FILES_AT_ONCE} 份。", f"At most {FILES_AT_ONCE} at a time."
         )
-    secrets, folder = house().personal_data, house().settings.folder
+    secrets, folder = instance().personal_data, instance().settings.folder
     return [
         store_file(secrets, folder, file_name=file.filename or "", content=file.read())
         for file in sent
@@ -173,7 +173,7 @@ def _stored_files() -> list[StoredFile]:
 
 def _form_page(form: Form, draft_id: str, same: list[Row] | None = None) -> str:
     names = dict(division_choices(own_division()))
-    villages = Villages(house().engine.read(all_divisions), own_division())
+    villages = Villages(instance().engine.read(all_divisions), own_division())
     shown = {**form.values, "division_code": villages.shown(form.text("division_code"))}
     return render_template(
         "holders/new_person.html",
@@ -183,5 +183,5 @@ def _form_page(form: Form, draft_id: str, same: list[Row] | None = None) -> str:
         place_of=names.get,
         villages=villages.labels(),
         kinds=kind_choices(),
-        today=county_day(house().clock()).isoformat(),
+        today=county_day(instance().clock()).isoformat(),
     )

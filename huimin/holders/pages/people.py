@@ -26,7 +26,7 @@ from huimin.holders.pages import own_division, pages
 from huimin.holders.pages.choices import division_choices, kind_choices
 from huimin.holders.search import NO_CARD, TEXT_MAX, Wanted, people_rows, search
 from huimin.storage.engine import Transaction
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, Column, workbook_response
@@ -54,8 +54,8 @@ def people() -> str | Response:
         form, page = form.refused(why), Listed([], 0)
     if as_workbook:
         return workbook_response(_("持卡人"), _columns(), page.rows)
-    staff_id, personal_data = member().id, house().personal_data
-    drafts = house().engine.read(lambda tx: drafts_of(tx, personal_data, staff_id=staff_id))
+    staff_id, personal_data = member().id, instance().personal_data
+    drafts = instance().engine.read(lambda tx: drafts_of(tx, personal_data, staff_id=staff_id))
     return render_template(
         "holders/people.html",
         form=form,
@@ -79,7 +79,7 @@ def find_people() -> BaseResponse:
 
 
 def _sealed(text: str) -> str:
-    sealed = house().personal_data.seal(text.encode(), SEALED_FOR)
+    sealed = instance().personal_data.seal(text.encode(), SEALED_FOR)
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
@@ -87,14 +87,14 @@ def _unsealed(sealed: str) -> str:
     """What was typed; nothing for an address that was changed or is too old to be read."""
     try:
         content = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
-        return house().personal_data.unseal(content, SEALED_FOR).decode() if sealed else ""
+        return instance().personal_data.unseal(content, SEALED_FOR).decode() if sealed else ""
     except (InvalidTag, KeyError, ValueError):
         return ""
 
 
 def _page(form: Form, *, size: int) -> Listed:
-    within, today = own_division(), county_day(house().clock())
-    personal_data, wanted = house().personal_data, _wanted(form)
+    within, today = own_division(), county_day(instance().clock())
+    personal_data, wanted = instance().personal_data, _wanted(form)
     place = Place.asked()
 
     def look(tx: Transaction) -> Listed:
@@ -108,7 +108,7 @@ def _page(form: Form, *, size: int) -> Listed:
         )
         return replace(page, rows=people_rows(tx, [one.id for one in page.rows], today))
 
-    return house().engine.read(look)
+    return instance().engine.read(look)
 
 
 def _wanted(form: Form) -> Wanted:

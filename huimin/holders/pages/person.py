@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
+from huimin.audit.event_words import event_words
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.holders.applications import submit_application
@@ -35,8 +36,7 @@ from huimin.holders.person_page import (
     person_page,
 )
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
-from huimin.web.event_words import event_words
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 
 SOURCE_MAX = 120
@@ -46,7 +46,7 @@ SOURCE_MAX = 120
 @require("holder.read")
 def show_person(holder_id: str) -> str:
     """The page; that it was looked at is recorded."""
-    now, actor, within = house().clock(), member().username, own_division()
+    now, actor, within = instance().clock(), member().username, own_division()
 
     def look(tx: Transaction) -> None:
         person(tx, holder_id, within=within)
@@ -60,8 +60,8 @@ def show_person(holder_id: str) -> str:
 @require("holder.unmask")
 def unmask_person(holder_id: str) -> str | tuple[str, int]:
     """Show the full name and numbers once, for a reason that is recorded."""
-    form, secrets, within = Form.sent(), house().personal_data, own_division()
-    now, actor, reason = house().clock(), member().username, form.text("reason")
+    form, secrets, within = Form.sent(), instance().personal_data, own_division()
+    now, actor, reason = instance().clock(), member().username, form.text("reason")
 
     def work(tx: Transaction) -> dict[str, str | None]:
         holder = person(tx, holder_id, within=within)
@@ -78,7 +78,7 @@ def unmask_person(holder_id: str) -> str | tuple[str, int]:
 @require("holder.write")
 def verify_person(holder_id: str) -> Response | tuple[str, int]:
     """The entitlement was looked at again today."""
-    today = county_day(house().clock())
+    today = county_day(instance().clock())
 
     def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
         verify_holder(tx, holder["id"], today=today, reason=form.text("reason"), **who)
@@ -90,7 +90,7 @@ def verify_person(holder_id: str) -> Response | tuple[str, int]:
 @require("holder.write")
 def correct_person(holder_id: str) -> Response | tuple[str, int]:
     """Correct name, phone, village. An empty name or phone field leaves it as it is."""
-    secrets = house().personal_data
+    secrets = instance().personal_data
     own = {code for code, _name in division_choices(own_division())}
 
     def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
@@ -117,7 +117,7 @@ def correct_person(holder_id: str) -> Response | tuple[str, int]:
 @require("holder.write")
 def add_member(holder_id: str) -> Response | tuple[str, int]:
     """One more who may present the card."""
-    secrets, today = house().personal_data, county_day(house().clock())
+    secrets, today = instance().personal_data, county_day(instance().clock())
 
     def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
         add_family(
@@ -197,7 +197,7 @@ def _changed(
 ) -> Response | tuple[str, int]:
     """Run a change of a person whom the reader may see; back to the page, or to the form."""
     form, within = Form.sent(), own_division()
-    who = {"now": house().clock(), "actor": member().username}
+    who = {"now": instance().clock(), "actor": member().username}
     try:
         change(lambda tx: work(tx, person(tx, holder_id, within=within), form, who))
     except FieldProblems as why:
@@ -214,8 +214,8 @@ def person_form(
     clear: dict[str, str | None] | None = None,
 ) -> str:
     """The page with one of its forms opened, to be mended."""
-    secrets, within = house().personal_data, own_division()
-    shown = house().engine.read(
+    secrets, within = instance().personal_data, own_division()
+    shown = instance().engine.read(
         lambda tx: person_page(tx, secrets, person(tx, holder_id, within=within))
     )
     return render_template(
@@ -231,5 +231,5 @@ def person_form(
         events_max=EVENTS_MAX,
         divisions=division_choices(within, villages_only=True),
         kinds=kind_choices(),
-        today=county_day(house().clock()).isoformat(),
+        today=county_day(instance().clock()).isoformat(),
     )

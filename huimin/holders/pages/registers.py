@@ -20,7 +20,7 @@ from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.holders.evidence import clean_file_name
 from huimin.holders.pages import pages
 from huimin.holders.pages.choices import division_choices
-from huimin.holders.register_jobs import (
+from huimin.holders.registers.jobs import (
     CHECKING,
     ENDING,
     ENDINGS,
@@ -33,7 +33,7 @@ from huimin.holders.register_jobs import (
 from huimin.jobs.jobs import ask_cancel, begin_job, fail_lost_jobs, job_by_id, jobs_before
 from huimin.jobs.reasons import reason_of
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
@@ -74,7 +74,7 @@ def registers() -> str | Response:
 def upload_register() -> BaseResponse | tuple[str, int]:
     """Keep the file and begin to check it."""
     request.max_content_length = REGISTER_BYTES_MAX + 100_000
-    now, actor, sent = house().clock(), member().username, request.files.get("register")
+    now, actor, sent = instance().clock(), member().username, request.files.get("register")
     try:
         if sent is None or not sent.filename:
             raise field_problem("register", "请选择名册文件。", "Choose the register's file.")
@@ -88,7 +88,7 @@ def upload_register() -> BaseResponse | tuple[str, int]:
     job_id = change(lambda tx: begin_job(tx, CHECK, {"file": name}, now=now, actor=actor))
     work = _work(_job(job_id))
     work.keep(sent.read())
-    house().jobs.start(job_id, lambda told: work.check(told))
+    instance().jobs.start(job_id, lambda told: work.check(told))
     return redirect(url_for("holders.register_job", job_id=job_id))
 
 
@@ -123,7 +123,7 @@ def cancel_register(job_id: str) -> BaseResponse:
 def import_register_now(job_id: str) -> BaseResponse | tuple[str, int]:
     """Import what was checked, and apply for cards; in one step."""
     checked, form = _job(job_id), Form.sent()
-    now, actor = house().clock(), member().username
+    now, actor = instance().clock(), member().username
     if checked["kind"] != CHECK or checked["state"] != "done":
         raise Refusal("not_found")
     name, before = checked["asked"]["file"], _work(checked)
@@ -139,7 +139,9 @@ def import_register_now(job_id: str) -> BaseResponse | tuple[str, int]:
     except FileNotFoundError:
         gone = Refusal("not_found")
         return _job_page(job_id, form.refused(gone)), 422
-    house().jobs.start(new_job, lambda told: work.write(told, missing=missing, end_from=end_from))
+    instance().jobs.start(
+        new_job, lambda told: work.write(told, missing=missing, end_from=end_from)
+    )
     return redirect(url_for("holders.register_job", job_id=new_job))
 
 
@@ -181,7 +183,7 @@ def register_group(job_id: str, group: str) -> Response:
 
 
 def _job_page(job_id: str, form: Form) -> str:
-    now = house().clock()
+    now = instance().clock()
     change(lambda tx: fail_lost_jobs(tx, now))
     job = _job(job_id)
     return render_template(
@@ -217,14 +219,14 @@ def _end_from(form: Form) -> date | None:
 
 
 def _job(job_id: str) -> Row:
-    job = house().engine.read(lambda tx: job_by_id(tx, job_id))
+    job = instance().engine.read(lambda tx: job_by_id(tx, job_id))
     if not job["kind"].startswith("register."):
         raise Refusal("not_found")
     return job
 
 
 def _work(job: Row) -> RegisterWork:
-    home = house()
+    home = instance()
     return RegisterWork(
         home.engine,
         home.personal_data,
@@ -274,7 +276,7 @@ def _columns() -> list[Column]:
 
 
 def _page(*, size: int) -> Listed:
-    now, folder, place = house().clock(), house().settings.folder, Place.asked()
+    now, folder, place = instance().clock(), instance().settings.folder, Place.asked()
 
     def look(tx: Transaction) -> Listed:
         fail_lost_jobs(tx, now)

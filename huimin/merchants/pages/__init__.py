@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from huimin.core.kind_names import OUTLET_KINDS, outlet_kind_word
 from huimin.divisions.find import all_divisions
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.language import request_language
 
 pages = Blueprint("merchants", __name__)
@@ -19,7 +19,7 @@ def kind_choices() -> list[tuple[str, str]]:
 
 def place_choices(*, towns_only: bool = False) -> list[tuple[str, str]]:
     """(code, name) of towns and, below each, its villages."""
-    rows = house().engine.read(all_divisions)
+    rows = instance().engine.read(all_divisions)
     towns = {row["code"]: row["name"] for row in rows if row["level"] == "town"}
     if towns_only:
         return list(towns.items())

@@ -19,7 +19,7 @@ from huimin.merchants.joining import (
     reject_joining,
 )
 from huimin.merchants.pages import kind_choices, pages, place_choices
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import COUNT_MAX, Listed, Place, listed
@@ -39,7 +39,7 @@ def join() -> str:
 @pages.post("/join")
 def send_joining() -> Response | tuple[str, int]:
     """Keep the application."""
-    form, now = Form.sent(), house().clock()
+    form, now = Form.sent(), instance().clock()
     typed = {name: form.text(name) for name in FIELDS}
     try:
         if not _limiter().hit(FORMS_PER_ADDRESS, request.remote_addr or ""):
@@ -72,7 +72,7 @@ def joining_list() -> str | Response:
 @require("merchant.write")
 def decide_joining(application_id: str) -> Response | tuple[str, int]:
     """Let the merchant join, or say no with the reason."""
-    form, now, actor = Form.sent(), house().clock(), member().username
+    form, now, actor = Form.sent(), instance().clock(), member().username
     try:
         if form.text("act") == "approve":
             _merchant, outlet_id = change(
@@ -91,7 +91,7 @@ def decide_joining(application_id: str) -> Response | tuple[str, int]:
 
 
 def _page(state: str | None, place: Place) -> Listed:
-    return house().engine.read(
+    return instance().engine.read(
         lambda tx: listed(
             lambda key, n, backwards=False: applications_after(
                 tx, key, n, state=state, backwards=backwards
@@ -103,7 +103,7 @@ def _page(state: str | None, place: Place) -> Listed:
 
 
 def _workbook(state: str | None) -> Response:
-    rows = house().engine.read(lambda tx: applications_after(tx, "", ROWS_MAX, state=state))
+    rows = instance().engine.read(lambda tx: applications_after(tx, "", ROWS_MAX, state=state))
     kinds = dict(kind_choices())
     columns = [
         (_("门店名称"), lambda row: row["outlet_name"]),

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
+from huimin.audit.event_words import event_words
 from huimin.audit.record import events_of
 from huimin.core.refusals import FieldProblems
 from huimin.merchants.merchants import (
@@ -23,8 +24,7 @@ from huimin.merchants.merchants import (
 from huimin.merchants.outlets import list_outlets
 from huimin.merchants.pages import pages
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
-from huimin.web.event_words import event_words
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
@@ -72,7 +72,7 @@ def new_merchant() -> str:
 @require("merchant.write")
 def enter_merchant() -> Response | tuple[str, int]:
     """Enrol a merchant."""
-    form, now, actor = Form.sent(), house().clock(), member().username
+    form, now, actor = Form.sent(), instance().clock(), member().username
     try:
         row = change(
             lambda tx: add_merchant(
@@ -102,7 +102,7 @@ def one_merchant(merchant_id: str) -> str:
 @require("merchant.write")
 def change_one_merchant(merchant_id: str) -> Response | tuple[str, int]:
     """Change its name or contact; or suspend, resume, end it."""
-    form, now, actor = Form.sent(), house().clock(), member().username
+    form, now, actor = Form.sent(), instance().clock(), member().username
     act = form.text("act") or "change"
 
     def work(tx: Transaction) -> None:
@@ -141,11 +141,11 @@ def _page(form: Form, *, size: int) -> Listed:
 
         return listed(find, lambda: len(find("", COUNT_MAX + 1)), place=place, size=size)
 
-    return house().engine.read(look)
+    return instance().engine.read(look)
 
 
 def _merchant_page(merchant_id: str, form: Form, opened: str = "") -> str:
-    merchant, outlets, events = house().engine.read(
+    merchant, outlets, events = instance().engine.read(
         lambda tx: (
             merchant_by_id(tx, merchant_id),
             list_outlets(tx, merchant_id=merchant_id),

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
+from huimin.audit.event_words import event_words
 from huimin.audit.record import events_of
 from huimin.core.coordinates import degrees_text
 from huimin.core.days import county_day, month_of
@@ -26,8 +27,7 @@ from huimin.merchants.outlets import (
 from huimin.merchants.pages import kind_choices, pages, place_choices
 from huimin.merchants.terminals import list_terminals
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
-from huimin.web.event_words import event_words
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
@@ -133,7 +133,7 @@ def outlet_page(outlet_id: str, form: Form, opened: str = "") -> str:
             raise Refusal("not_found")
         return found, list_terminals(tx, outlet_id=outlet_id), events_of(tx, "outlet", outlet_id)
 
-    outlet, terminals, events = house().engine.read(look)
+    outlet, terminals, events = instance().engine.read(look)
     return render_template(
         "merchants/outlet.html",
         outlet=outlet,
@@ -148,7 +148,7 @@ def outlet_page(outlet_id: str, form: Form, opened: str = "") -> str:
 
 
 def _who() -> dict[str, Any]:
-    return {"now": house().clock(), "actor": member().username}
+    return {"now": instance().clock(), "actor": member().username}
 
 
 def _fields(form: Form) -> dict[str, Any]:
@@ -162,7 +162,7 @@ def _fields(form: Form) -> dict[str, Any]:
 
 
 def _form_page(merchant_id: str, form: Form) -> str:
-    merchant = house().engine.read(lambda tx: merchant_by_id(tx, merchant_id))
+    merchant = instance().engine.read(lambda tx: merchant_by_id(tx, merchant_id))
     return render_template(
         "merchants/new_outlet.html",
         merchant=merchant,
@@ -173,7 +173,7 @@ def _form_page(merchant_id: str, form: Form) -> str:
 
 
 def _page(form: Form, *, size: int) -> Listed:
-    month = month_of(county_day(house().clock()))
+    month = month_of(county_day(instance().clock()))
     wanted: dict[str, Any] = {
         "text": form.optional("text"),
         "kind": form.optional("kind"),
@@ -193,4 +193,4 @@ def _page(form: Form, *, size: int) -> Listed:
             size=size,
         )
 
-    return house().engine.read(look)
+    return instance().engine.read(look)

@@ -22,7 +22,7 @@ from huimin.merchants.merchants import merchant_by_id
 from huimin.merchants.outlets import list_outlets
 from huimin.merchants.pages import pages
 from huimin.merchants.reversal_rule import set_reversal_rule
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import workbook_response
 from huimin.web.words import STATES
@@ -35,7 +35,7 @@ def own_outlets() -> str | Response:
     if request.args.get("format") != "xlsx":
         return _page(Form())
     merchant_id = member().merchant_id
-    rows = house().engine.read(lambda tx: cashiers_of(tx, merchant_id))
+    rows = instance().engine.read(lambda tx: cashiers_of(tx, merchant_id))
     columns = [
         (_("用户名"), lambda row: row["username"]),
         (_("姓名"), lambda row: row["name"]),
@@ -50,7 +50,7 @@ def own_outlets() -> str | Response:
 def enter_cashier() -> str | tuple[str, int]:
     """Add a cashier; the first password is shown this once."""
     form, password, who = Form.sent(), first_password(), member()
-    password_hash, now = hash_password(password), house().clock()
+    password_hash, now = hash_password(password), instance().clock()
     try:
         row = change(
             lambda tx: add_cashier(
@@ -73,7 +73,7 @@ def enter_cashier() -> str | tuple[str, int]:
 @require("cashier.manage")
 def change_own_cashier(staff_id: str) -> Response | tuple[str, int]:
     """Another name, or another of the merchant's outlets."""
-    form, who, now = Form.sent(), member(), house().clock()
+    form, who, now = Form.sent(), member(), instance().clock()
     try:
         change(
             lambda tx: change_cashier(
@@ -97,7 +97,7 @@ def change_own_cashier(staff_id: str) -> Response | tuple[str, int]:
 @require("cashier.manage")
 def new_cashier_password(staff_id: str) -> str:
     """A first password anew, shown this once."""
-    password, who, now = first_password(), member(), house().clock()
+    password, who, now = first_password(), member(), instance().clock()
     password_hash = hash_password(password)
     change(
         lambda tx: reset_cashier(
@@ -118,7 +118,7 @@ def switch_own_cashier(staff_id: str, act: str) -> Response | tuple[str, int]:
     """Switch a cashier off, at once, or on again."""
     if act not in ("disable", "enable"):
         raise Refusal("not_found")
-    form, who, now = Form.sent(), member(), house().clock()
+    form, who, now = Form.sent(), member(), instance().clock()
     state = "disabled" if act == "disable" else "active"
     try:
         change(
@@ -142,7 +142,7 @@ def switch_own_cashier(staff_id: str, act: str) -> Response | tuple[str, int]:
 @require("outlet.own")
 def own_reversal_rule() -> Response | tuple[str, int]:
     """Above which amount a reversal at one's tills needs one's word; an empty field: never."""
-    form, who, now = Form.sent(), member(), house().clock()
+    form, who, now = Form.sent(), member(), instance().clock()
     try:
         typed = form.text("confirm_yuan")
         confirm_fen = _fen_of("confirm_yuan", typed) if typed else None
@@ -172,7 +172,7 @@ def _fen_of(field: str, typed: str) -> int:
 
 def _page(form: Form, *, opened: str = "", given: tuple[str, str] | None = None) -> str:
     merchant_id = member().merchant_id
-    outlets, cashiers, merchant = house().engine.read(
+    outlets, cashiers, merchant = instance().engine.read(
         lambda tx: (
             list_outlets(tx, merchant_id=merchant_id),
             cashiers_of(tx, merchant_id),

@@ -24,7 +24,7 @@ from huimin.merchants.terminals import (
     terminal_of_outlet,
 )
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 
 SET_UP = "huimin-till"
@@ -34,7 +34,7 @@ SET_UP = "huimin-till"
 @require("merchant.write")
 def enter_terminal(outlet_id: str) -> Response | tuple[str, int]:
     """Make a terminal; its key and the code that sets a till up are shown this once."""
-    form, now, actor = Form.sent(), house().clock(), member().username
+    form, now, actor = Form.sent(), instance().clock(), member().username
 
     def work(tx: Transaction) -> tuple[Row, str]:
         if outlet_by_id(tx, outlet_id) is None:
@@ -52,7 +52,7 @@ def enter_terminal(outlet_id: str) -> Response | tuple[str, int]:
 @require("merchant.write")
 def give_another_key(outlet_id: str, terminal_id: str) -> Response | tuple[str, int]:
     """Its old key is refused from this moment on; the new one is shown this once."""
-    form, now, actor = Form.sent(), house().clock(), member().username
+    form, now, actor = Form.sent(), instance().clock(), member().username
 
     def work(tx: Transaction) -> tuple[Row, str]:
         terminal_of_outlet(tx, outlet_id, terminal_id)
@@ -70,7 +70,7 @@ def give_another_key(outlet_id: str, terminal_id: str) -> Response | tuple[str, 
 @require("merchant.write")
 def switch_terminal_off(outlet_id: str, terminal_id: str) -> Response | tuple[str, int]:
     """Its key is refused from this moment on."""
-    form, now, actor = Form.sent(), house().clock(), member().username
+    form, now, actor = Form.sent(), instance().clock(), member().username
 
     def work(tx: Transaction) -> None:
         terminal_of_outlet(tx, outlet_id, terminal_id)
@@ -88,8 +88,8 @@ def switch_terminal_off(outlet_id: str, terminal_id: str) -> Response | tuple[st
 
 def _key_page(outlet_id: str, terminal: Row, key: str) -> Response:
     """The key and the code that sets a till up; no cache keeps the page."""
-    outlet = house().engine.read(lambda tx: outlet_by_id(tx, outlet_id))
-    picture = _picture(f"{SET_UP}:{house().settings.base_url}#{key}")
+    outlet = instance().engine.read(lambda tx: outlet_by_id(tx, outlet_id))
+    picture = _picture(f"{SET_UP}:{instance().settings.base_url}#{key}")
     page = render_template(
         "merchants/terminal_key.html", outlet=outlet, terminal=terminal, key=key, picture=picture
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from huimin.core.days import county_day, month_of
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.reports.monthly import checked_month
-from huimin.web.current import house
+from huimin.web.current import instance
 
 
 def known_month(text: str) -> str:
@@ -14,7 +14,7 @@ def known_month(text: str) -> str:
         month = checked_month(text)
     except FieldProblems:
         raise Refusal("not_found") from None
-    if month > month_of(county_day(house().clock())):
+    if month > month_of(county_day(instance().clock())):
         raise Refusal("not_found")
     return month
 

@@ -17,7 +17,7 @@ from huimin.months.pages.addresses import known_month
 from huimin.months.pages.jobs import kind_of_job, latest_job, step_words
 from huimin.months.pages.month import month_page
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form
 from huimin.web.json_answer import json_response
 
@@ -26,8 +26,8 @@ from huimin.web.json_answer import json_response
 @require("month.close")
 def check_month_now(month: str) -> BaseResponse | tuple[str, int]:
     """Begin to check a month; the page shows how far it is."""
-    month, now, actor = known_month(month), house().clock(), member().username
-    home = house()
+    month, now, actor = known_month(month), instance().clock(), member().username
+    home = instance()
 
     def begin(tx: Transaction) -> str:
         require_draftable(tx, month, now)
@@ -60,7 +60,7 @@ def check_month_now(month: str) -> BaseResponse | tuple[str, int]:
 def check_progress(month: str) -> Response:
     """The counts for the page's bar."""
     month = known_month(month)
-    job = house().engine.read(lambda tx: latest_job(tx, month))
+    job = instance().engine.read(lambda tx: latest_job(tx, month))
     if job is None:
         raise Refusal("not_found")
     counts = {name: job[name] for name in ("state", "done_count", "total_count")}

@@ -14,7 +14,7 @@ from huimin.months.closes import Row, months_listed
 from huimin.months.pages import pages
 from huimin.months.pages.words import page_words
 from huimin.months.words import STATES
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import Place, listed
@@ -25,8 +25,8 @@ from huimin.web.words import minute_text
 @require("month.read")
 def month_list() -> str | BaseResponse:
     """Every month with the state of its closing, the latest first."""
-    now, language = house().clock(), request_language()
-    rows = house().engine.read(lambda tx: months_listed(tx, now))
+    now, language = instance().clock(), request_language()
+    rows = instance().engine.read(lambda tx: months_listed(tx, now))
     if request.args.get("format") == "xlsx":
         return workbook_response(_("月度结账"), _columns(language), rows[:ROWS_MAX])
 

@@ -7,6 +7,7 @@ from io import BytesIO
 from flask import Response, render_template, send_file
 
 from huimin.access.guards import member, require
+from huimin.audit.event_words import event_words
 from huimin.audit.record import events_of
 from huimin.core.permissions import allows
 from huimin.jobs.jobs import fail_lost_jobs
@@ -19,8 +20,7 @@ from huimin.months.pages.jobs import latest_job, step_words
 from huimin.months.pages.words import page_words
 from huimin.reports.exports import EXPORTS
 from huimin.reports.wording import FIGURE_WORDS, month_words
-from huimin.web.current import change, house
-from huimin.web.event_words import event_words
+from huimin.web.current import change, instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 
@@ -38,8 +38,8 @@ def one_month(month: str) -> str:
 @require("month.read")
 def month_file(month: str, version: str, form: str) -> Response:
     """A signed file: the bytes whose SHA-256 stands on the page."""
-    month, number, folder = known_month(month), known_version(version), house().settings.folder
-    content = house().engine.read(lambda tx: signed_file(tx, folder, month, number, form))
+    month, number, folder = known_month(month), known_version(version), instance().settings.folder
+    content = instance().engine.read(lambda tx: signed_file(tx, folder, month, number, form))
     response = send_file(
         BytesIO(content),
         mimetype=EXPORTS[kind_of(form)].content_type,
@@ -52,7 +52,7 @@ def month_file(month: str, version: str, form: str) -> Response:
 
 def month_page(month: str, form: Form) -> str:
     """The page as it stands; `form` is what was refused."""
-    month, now, language = known_month(month), house().clock(), request_language()
+    month, now, language = known_month(month), instance().clock(), request_language()
     closes, live, job, events = _looked_up(month)
     running = job is not None and job["state"] == "running"
     checkable = is_over(month, now) and not running and (not live or live["state"] == "draft")
@@ -82,11 +82,11 @@ def month_page(month: str, form: Form) -> str:
 
 def _looked_up(month: str) -> tuple[list[Row], Row | None, Row | None, list[Row]]:
     """Its closings, the one that is under way or in force, its check, and what happened to it."""
-    job = house().engine.read(lambda tx: latest_job(tx, month))
+    job = instance().engine.read(lambda tx: latest_job(tx, month))
     if job is not None and job["state"] == "running":
-        now = house().clock()
+        now = instance().clock()
         change(lambda tx: fail_lost_jobs(tx, now))
-    return house().engine.read(
+    return instance().engine.read(
         lambda tx: (
             closes_of_month(tx, month),
             open_close(tx, month),

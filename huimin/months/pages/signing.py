@@ -18,7 +18,7 @@ from huimin.months.pages.addresses import known_month, known_version
 from huimin.months.pages.month import month_page
 from huimin.months.sign import Signer, prepare_close, return_close, review_close
 from huimin.publication.publish import count_to_publish
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 
 SAID = {
@@ -50,7 +50,7 @@ def act_on_month(month: str, version: str, act: str) -> BaseResponse | tuple[str
 
 
 def _act(month: str, version: int, act: str, form: Form) -> None:
-    now, who = house().clock(), member()
+    now, who = instance().clock(), member()
     signer = Signer(who.username, who.name)
     given: dict[str, Any] = {"now": now}
     if act == "prepare":
@@ -61,11 +61,11 @@ def _act(month: str, version: int, act: str, form: Form) -> None:
     elif act == "review":
         change(lambda tx: review_close(tx, month, version, signer=signer, **given))
     elif act == "approve":
-        days, folder = house().settings.settlement_days, house().settings.folder
-        files = house().engine.read(
+        days, folder = instance().settings.settlement_days, instance().settings.folder
+        files = instance().engine.read(
             lambda tx: files_to_approve(tx, folder, month, version, signer=signer, **given)
         )
-        counted = house().engine.read(lambda tx: count_to_publish(tx, month)) if files else None
+        counted = instance().engine.read(lambda tx: count_to_publish(tx, month)) if files else None
         given |= {"signer": signer, "files": files, "counted": counted, "settlement_days": days}
         change(lambda tx: approve_close(tx, month, version, **given))
         write_files(folder, month, version, files)

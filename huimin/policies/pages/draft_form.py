@@ -27,7 +27,7 @@ from huimin.policies.offline_checks import parse_hours
 from huimin.policies.pages import pages
 from huimin.policies.policy_list import outlets_to_choose, shown_policy
 from huimin.policies.wording import parse_amount, parse_rate
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.language import request_language
 
@@ -50,7 +50,7 @@ def new_policy() -> str:
     if not source:
         usual = {**_goods(DEFAULT_EXCLUDED), "merchant_share_bp": "100", "offline_hours": "0"}
         return _form_page(Form(usual))
-    row = house().engine.read(lambda tx: shown_policy(tx, source))
+    row = instance().engine.read(lambda tx: shown_policy(tx, source))
     return _form_page(Form(_typed(row)))
 
 
@@ -58,7 +58,7 @@ def new_policy() -> str:
 @require("policy.write")
 def keep_policy() -> Response | tuple[str, int]:
     """Save the draft; a code's draft is changed, else its next version begins."""
-    form, now, actor = Form.sent(), house().clock(), member().username
+    form, now, actor = Form.sent(), instance().clock(), member().username
     try:
         draft = _draft(form)
         row = change(lambda tx: save_draft(tx, draft, now=now, actor=actor))
@@ -160,7 +160,7 @@ def _form_page(form: Form) -> str:
         "policies/draft.html",
         form=form,
         scopes=scopes,
-        outlets=house().engine.read(outlets_to_choose),
+        outlets=instance().engine.read(outlets_to_choose),
         goods=[(one, goods_word(one, language)) for one in GOODS],
         bases=[(base, bases[base]) for base in BASES],
         roundings=[("1", _("到分")), ("10", _("到角"))],

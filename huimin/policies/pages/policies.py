@@ -12,6 +12,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
+from huimin.audit.event_words import event_words
 from huimin.audit.record import events_of
 from huimin.core.chart_svg import chart_svg
 from huimin.core.days import county_day, month_of, previous_month
@@ -31,8 +32,7 @@ from huimin.policies.policy_list import UNPUBLISHED, all_policies, is_in_state, 
 from huimin.policies.publish import approve, publish, withdraw
 from huimin.policies.timeline import timeline_svg
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
-from huimin.web.event_words import event_words
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import Column, workbook_response
 from huimin.web.words import STATES
@@ -45,7 +45,7 @@ ACTS = ("approve", "publish", "withdraw")
 @require("policy.read")
 def policy_list() -> str | Response:
     """The versions of a state, or all, the newest first; and the time line of all."""
-    every, today = house().engine.read(all_policies), county_day(house().clock())
+    every, today = instance().engine.read(all_policies), county_day(instance().clock())
     form = Form.asked(("state",))
     rows = [row for row in every if is_in_state(row, form.text("state"))]
     if request.args.get("format") == "xlsx":
@@ -85,7 +85,7 @@ def one_policy(policy_id: str) -> str | Response | tuple[str, int]:
             return _policy_page(policy_id, Form(), month=month)
         except FieldProblems as why:
             return _policy_page(policy_id, Form({"month": month}).refused(why)), 422
-    row, _events, tried = house().engine.read(lambda tx: _look(tx, policy_id, month))
+    row, _events, tried = instance().engine.read(lambda tx: _look(tx, policy_id, month))
     if tried is None:
         raise Refusal("not_found")
     title = _(
@@ -104,8 +104,8 @@ def decide_policy(policy_id: str, act: str) -> Response | tuple[str, int]:
     """Approve somebody else's draft, publish an approved one, or withdraw."""
     if act not in ACTS:
         raise Refusal("not_found")
-    form, now, actor = Form.sent(), house().clock(), member().username
-    four_eyes = house().settings.four_eyes
+    form, now, actor = Form.sent(), instance().clock(), member().username
+    four_eyes = instance().settings.four_eyes
 
     def work(tx: Transaction) -> None:
         shown_policy(tx, policy_id)
@@ -134,7 +134,7 @@ def _look(
     """The version, its history, and its dry run on a month (the last one unless it is given)."""
     row, tried = shown_policy(tx, policy_id), None
     if row["state"] in ("draft", "approved"):
-        month = month or previous_month(month_of(county_day(house().clock())))
+        month = month or previous_month(month_of(county_day(instance().clock())))
         tried = dry_run(tx, terms_of(row), month)
     return row, events_of(tx, "policy", policy_id), tried
 
@@ -168,8 +168,8 @@ def _chart(outlets: Sequence[OutletChange]) -> Markup:
 
 
 def _policy_page(policy_id: str, form: Form, *, opened: str = "", month: str = "") -> str:
-    today = county_day(house().clock())
-    row, events, tried = house().engine.read(lambda tx: _look(tx, policy_id, month))
+    today = county_day(instance().clock())
+    row, events, tried = instance().engine.read(lambda tx: _look(tx, policy_id, month))
     return render_template(
         "policies/policy.html",
         policy=row,
@@ -183,6 +183,6 @@ def _policy_page(policy_id: str, form: Form, *, opened: str = "", month: str = "
         form=form,
         opened=opened,
         own=row["created_by"] == member().username,
-        four_eyes=house().settings.four_eyes,
+        four_eyes=instance().settings.four_eyes,
         begun=row["starts_on"] <= today.isoformat(),
     )

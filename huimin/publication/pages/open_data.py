@@ -25,7 +25,7 @@ from huimin.publication.pages.dictionary import (
 )
 from huimin.publication.pages.public import checked
 from huimin.publication.publish import published_month, published_months
-from huimin.web.current import house
+from huimin.web.current import instance
 
 OUTLETS_MAX = 100_000
 COORDINATES = ("latitude", "longitude")
@@ -48,7 +48,7 @@ LICENCE = {"name": LICENCE_NAME, "address": LICENCE_ADDRESS}
 @pages.get("/open/months.<form>")
 def open_months(form: str) -> Response:
     """Every published month."""
-    found = house().engine.read(published_months)
+    found = instance().engine.read(published_months)
     figures = [each["figures"] for each in found if each["figures"] is not None]
     return _answer(form, {"months": figures}, (MONTH_FIELDS, _month_rows(figures)))
 
@@ -57,7 +57,7 @@ def open_months(form: str) -> Response:
 def open_month(month: str, form: str) -> Response:
     """One month; 404 while it is not published."""
     wanted = checked(month)
-    row = house().engine.read(lambda tx: published_month(tx, wanted))
+    row = instance().engine.read(lambda tx: published_month(tx, wanted))
     if row is None or row["figures"] is None:
         raise Refusal("not_found")
     return _answer(form, row["figures"], (MONTH_FIELDS, _month_rows([row["figures"]])))
@@ -66,8 +66,8 @@ def open_month(month: str, form: str) -> Response:
 @pages.get("/open/outlets.<form>")
 def open_outlets(form: str) -> Response:
     """Every outlet that takes part, with today's rate."""
-    day = county_day(house().clock())
-    rows = house().engine.read(lambda tx: outlets_after(tx, "", OUTLETS_MAX, day=day))
+    day = county_day(instance().clock())
+    rows = instance().engine.read(lambda tx: outlets_after(tx, "", OUTLETS_MAX, day=day))
     outlets = [_open_outlet(row) for row in rows]
     table = (OUTLET_FIELDS, [list(each.values()) for each in outlets])
     return _answer(form, {"day": day.isoformat(), "outlets": outlets}, table)
@@ -80,7 +80,7 @@ def open_digest(day: str) -> Response:
         wanted = parse_day(day)
     except ValueError:
         raise Refusal("not_found") from None
-    here = house()
+    here = instance()
     found = published_digest(here.engine, wanted, now=here.clock())
     return _answer("json", found, ((), ()), SETTLED_SECONDS)
 

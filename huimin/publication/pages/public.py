@@ -18,7 +18,7 @@ from huimin.publication.pages.map_links import map_links
 from huimin.publication.pages.month_view import MEASURES, month_view
 from huimin.publication.publish import published_month, published_months
 from huimin.storage.engine import Transaction
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import LANGUAGES, request_language
 from huimin.web.lists import Listed, Place, listed
@@ -31,7 +31,7 @@ OUTLETS_A_PAGE = 20
 @pages.get("/public/")
 def home() -> Response:
     """What there is to see, with the latest month that is published."""
-    found = house().engine.read(published_months)
+    found = instance().engine.read(published_months)
     shown = next((each for each in found if each["figures"] is not None), None)
     latest = None if shown is None else month_view(shown["figures"], request_language())
     return _page("home.html", latest=latest)
@@ -46,7 +46,7 @@ def outlets() -> Response:
         "kind": form.optional("kind"),
         "text": form.optional("text"),
     }
-    day = county_day(house().clock())
+    day = county_day(instance().clock())
 
     def look(tx: Transaction) -> tuple[Listed, Any]:
         page = listed(
@@ -59,7 +59,7 @@ def outlets() -> Response:
         )
         return page, towns(tx)
 
-    page, town_rows = house().engine.read(look)
+    page, town_rows = instance().engine.read(look)
     language = request_language()
     return _page(
         "outlets.html",
@@ -69,21 +69,21 @@ def outlets() -> Response:
         towns=[(row["code"], row["name"]) for row in town_rows],
         kinds=[(kind, outlet_kind_word(kind, language)) for kind in OUTLET_KINDS],
         arguments={name: value for name, value in form.values.items() if value},
-        map_links=lambda outlet: map_links(outlet, house().settings.county_name),
+        map_links=lambda outlet: map_links(outlet, instance().settings.county_name),
     )
 
 
 @pages.get("/public/months/")
 def months() -> Response:
     """Every month that was published, with the county's figures."""
-    return _page("months.html", found=house().engine.read(published_months))
+    return _page("months.html", found=instance().engine.read(published_months))
 
 
 @pages.get("/public/months/<month>")
 def month(month: str) -> Response:
     """One month by town, by kind, and by town and kind."""
     wanted = checked(month)
-    row = house().engine.read(lambda tx: published_month(tx, wanted))
+    row = instance().engine.read(lambda tx: published_month(tx, wanted))
     if row is None:
         raise Refusal("not_found")
     figures = row["figures"]
@@ -101,7 +101,7 @@ def month(month: str) -> Response:
 @pages.get("/public/digests/")
 def digests() -> Response:
     """The digest of a day; yesterday's first."""
-    here, now = house(), house().clock()
+    here, now = instance(), instance().clock()
     form = Form.asked(("day",))
     found, day = None, None
     try:
@@ -116,13 +116,13 @@ def digests() -> Response:
 @pages.get("/public/data")
 def data() -> Response:
     """The open data: addresses, every field's meaning, the rules, the licence."""
-    found = house().engine.read(published_months)
+    found = instance().engine.read(published_months)
     return _page(
         "data.html",
         files=FILES,
         rules=RULES,
         found=[each for each in found if each["figures"] is not None],
-        last=last_day(house().clock()),
+        last=last_day(instance().clock()),
     )
 
 

@@ -9,14 +9,14 @@ from flask import Blueprint
 
 from huimin.core.days import county_day, month_of
 from huimin.reports.wording import FACT_WORDS, FIGURE_WORDS, GROUPING_WORDS, KEY_WORDS
-from huimin.web.current import house
+from huimin.web.current import instance
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
 
 
 def present_month() -> str:
     """The month that is running in the county."""
-    return month_of(county_day(house().clock()))
+    return month_of(county_day(instance().clock()))
 
 
 def words(language: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from huimin.reports.period import checked_period
 from huimin.reports.wording import month_words
 from huimin.storage.engine import Transaction
 from huimin.web.card_columns import card_columns
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
@@ -28,7 +28,10 @@ from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
 def cards() -> str | Response:
     """The cards that a number counts."""
     asked = {name: request.args.get(name, "") for name in ("month", "of", "by", "key")}
-    period, today = checked_period(asked["month"] or present_month()), county_day(house().clock())
+    period, today = (
+        checked_period(asked["month"] or present_month()),
+        county_day(instance().clock()),
+    )
     by = asked["by"] or "total"
     wanted = CardsBehind.asked(period, asked["of"], by, asked["key"], today=today)
     as_workbook = request.args.get("format") == "xlsx"
@@ -43,7 +46,7 @@ def cards() -> str | Response:
         )
         return replace(page, rows=shown_cards(tx, list(page.rows))), wanted.behind.name(tx)
 
-    page, name = house().engine.read(look_up)
+    page, name = instance().engine.read(look_up)
     language = request_language()
     if as_workbook:
         return workbook_response(_("卡片明细"), card_columns(), page.rows)

@@ -16,7 +16,7 @@ from huimin.reports.pages import pages, present_month, words
 from huimin.reports.period import checked_period
 from huimin.reports.wording import month_words
 from huimin.storage.engine import Transaction
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
@@ -40,7 +40,7 @@ def claims() -> str | Response:
             size=ROWS_MAX if as_workbook else PAGE_ROWS,
         )
 
-    page, language = house().engine.read(look_up), request_language()
+    page, language = instance().engine.read(look_up), request_language()
     if as_workbook:
         return workbook_response(_("补办登记"), _columns(), page.rows)
     return render_template(

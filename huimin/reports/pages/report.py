@@ -21,9 +21,9 @@ from huimin.reports.monthly import MonthlyReport
 from huimin.reports.pages import pages, present_month, words
 from huimin.reports.pages.addresses import Addresses
 from huimin.reports.period import SEPARATOR, Period, checked_period
-from huimin.reports.templates import official_template
+from huimin.reports.template.templates import official_template
 from huimin.reports.wording import FIGURE_WORDS, GROUPING_WORDS, month_words
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 
@@ -67,7 +67,7 @@ def months() -> str | tuple[str, int]:
             for grouping in CHARTED
         },
         downloads=DOWNLOADS,
-        official=house().engine.read(lambda tx: official_template(tx, period)) is not None,
+        official=instance().engine.read(lambda tx: official_template(tx, period)) is not None,
         may_template=allows(member().role, "report.template"),
         **words(language),
     )
@@ -81,7 +81,7 @@ def download(month: str, form: str) -> Response:
     if form not in DOWNLOADS:
         raise Refusal("not_found")
     report, closed = _report(checked_period(month))
-    county_name = closed.county_name if closed else house().settings.county_name
+    county_name = closed.county_name if closed else instance().settings.county_name
     body = export_report(report, form, county_name)
     response = Response(body, content_type=EXPORTS[form].content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(report, form)}"'
@@ -105,8 +105,8 @@ def _asked_text(form: Form) -> str:
 
 
 def _report(period: Period) -> tuple[MonthlyReport, ClosedMonth | None]:
-    today = county_day(house().clock())
-    return house().engine.read(lambda tx: report_in_force(tx, period, today=today))
+    today = county_day(instance().clock())
+    return instance().engine.read(lambda tx: report_in_force(tx, period, today=today))
 
 
 def _after(period: Period) -> str | None:

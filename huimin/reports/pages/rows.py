@@ -17,7 +17,7 @@ from huimin.reports.pages import name_of_group, pages, present_month, words
 from huimin.reports.period import checked_period
 from huimin.reports.wording import CHANNEL_WORDS, FIGURE_WORDS, PRESENTER_WORDS, month_words
 from huimin.storage.engine import Transaction
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, workbook_response
 from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
@@ -46,7 +46,7 @@ def rows() -> str | Response:
         )
         return page, sums, behind.name(tx)
 
-    page, sums, name = house().engine.read(look_up)
+    page, sums, name = instance().engine.read(look_up)
     language = request_language()
     if as_workbook:
         return workbook_response(_("交易明细"), _columns(language), page.rows)

@@ -15,11 +15,11 @@ from huimin.reports.closed_month import ClosedMonth, report_in_force
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.pages import pages, present_month
 from huimin.reports.period import Period, checked_period
-from huimin.reports.template_check import FILE_BYTES_MAX
-from huimin.reports.template_example import example_template
-from huimin.reports.template_fields import COLUMNS, FACT_PARTS, NUMBER, TEXTS
-from huimin.reports.template_fill import filled_template
-from huimin.reports.templates import (
+from huimin.reports.template.check import FILE_BYTES_MAX
+from huimin.reports.template.example import example_template
+from huimin.reports.template.fields import COLUMNS, FACT_PARTS, NUMBER, TEXTS
+from huimin.reports.template.fill import filled_template
+from huimin.reports.template.templates import (
     Row,
     content_of,
     keep_template,
@@ -32,7 +32,7 @@ from huimin.reports.templates import (
 )
 from huimin.reports.wording import FACT_WORDS, GROUPING_WORDS
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import CONTENT_TYPE
@@ -50,11 +50,11 @@ def template_list() -> str:
 def upload_template() -> BaseResponse | tuple[str, int]:
     """Check a template and keep it as the next version."""
     request.max_content_length = FILE_BYTES_MAX + 100_000
-    now, actor, sent = house().clock(), member().username, request.files.get("template")
+    now, actor, sent = instance().clock(), member().username, request.files.get("template")
     try:
         if sent is None or not sent.filename:
             raise field_problem("template", "请选择一个 .xlsx 文件。", "Choose an .xlsx file.")
-        folder, name = house().settings.folder, sent.filename
+        folder, name = instance().settings.folder, sent.filename
         stored = store_template(folder, file_name=name, content=sent.read())
         change(lambda tx: keep_template(tx, stored, now=now, actor=actor))
     except FieldProblems as why:
@@ -67,7 +67,7 @@ def upload_template() -> BaseResponse | tuple[str, int]:
 @require("report.template")
 def use_one(template_id: str) -> BaseResponse:
     """Make a version the official workbook."""
-    now, actor = house().clock(), member().username
+    now, actor = instance().clock(), member().username
     change(lambda tx: use_template(tx, template_id, now=now, actor=actor))
     tell(_("已启用这个模板，报表页上的“官方表”按它生成。"))
     return redirect(url_for("reports.template_list"))
@@ -77,7 +77,7 @@ def use_one(template_id: str) -> BaseResponse:
 @require("report.template")
 def use_built_in_one() -> BaseResponse:
     """Go back to the built-in workbook."""
-    now, actor = house().clock(), member().username
+    now, actor = instance().clock(), member().username
     change(lambda tx: use_built_in(tx, now=now, actor=actor))
     tell(_("已改回内置报表。"))
     return redirect(url_for("reports.template_list"))
@@ -94,8 +94,8 @@ def template_example() -> Response:
 @require("report.template")
 def original_template(template_id: str) -> Response:
     """A version as it was uploaded."""
-    row = house().engine.read(lambda tx: template_by_id(tx, template_id))
-    return _xlsx(content_of(house().settings.folder, row), row["file_name"])
+    row = instance().engine.read(lambda tx: template_by_id(tx, template_id))
+    return _xlsx(content_of(instance().settings.folder, row), row["file_name"])
 
 
 @pages.get("/templates/<template_id>/preview.xlsx")
@@ -103,7 +103,7 @@ def original_template(template_id: str) -> Response:
 def preview_template(template_id: str) -> Response:
     """A version filled with the present month, or the one that is asked for."""
     period = checked_period(request.args.get("month") or present_month())
-    row = house().engine.read(lambda tx: template_by_id(tx, template_id))
+    row = instance().engine.read(lambda tx: template_by_id(tx, template_id))
     return _filled(row, period, "preview")
 
 
@@ -112,21 +112,21 @@ def preview_template(template_id: str) -> Response:
 def official(month: str) -> Response:
     """The report in the county's own workbook, while a template is in use."""
     period = checked_period(month)
-    row = house().engine.read(lambda tx: official_template(tx, period))
+    row = instance().engine.read(lambda tx: official_template(tx, period))
     if row is None:
         raise Refusal("not_found")
     return _filled(row, period, "official")
 
 
 def _filled(row: Row, period: Period, called: str) -> Response:
-    today = county_day(house().clock())
+    today = county_day(instance().clock())
 
     def look_up(tx: Transaction) -> tuple[MonthlyReport, ClosedMonth | None]:
         return report_in_force(tx, period, today=today)
 
-    report, closed = house().engine.read(look_up)
-    county_name = closed.county_name if closed else house().settings.county_name
-    body = filled_template(content_of(house().settings.folder, row), report, county_name)
+    report, closed = instance().engine.read(look_up)
+    county_name = closed.county_name if closed else instance().settings.county_name
+    body = filled_template(content_of(instance().settings.folder, row), report, county_name)
     days = period.text.replace("..", "_")
     return _xlsx(body, f"huimin-{called}-{days}-t{row['version']}.xlsx")
 
@@ -140,7 +140,7 @@ def _xlsx(content: bytes, name: str) -> Response:
 
 def _template_page(form: Form) -> str:
     language = request_language()
-    found = house().engine.read(templates)
+    found = instance().engine.read(templates)
     return render_template(
         "reports/templates.html",
         form=form,

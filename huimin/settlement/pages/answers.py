@@ -12,7 +12,7 @@ from huimin.settlement.answer import answer_dispute, confirm, dispute
 from huimin.settlement.pages import pages
 from huimin.settlement.pages.statement import statement_page
 from huimin.settlement.pages.words import own_merchant
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 
 Answer = Response | tuple[str, int]
@@ -22,7 +22,7 @@ Answer = Response | tuple[str, int]
 @require("settlement.answer")
 def confirm_now(settlement_id: str) -> Answer:
     """The manager agrees to every line."""
-    merchant_id, now, actor = own_merchant(), house().clock(), member().username
+    merchant_id, now, actor = own_merchant(), instance().clock(), member().username
     try:
         change(lambda tx: confirm(tx, settlement_id, merchant_id=merchant_id, now=now, actor=actor))
     except Refusal as why:
@@ -36,7 +36,7 @@ def confirm_now(settlement_id: str) -> Answer:
 def dispute_now(settlement_id: str) -> Answer:
     """The manager says what is wrong with one line."""
     form, merchant_id = Form.sent(), own_merchant()
-    now, actor = house().clock(), member().username
+    now, actor = instance().clock(), member().username
     line = form.text("line")
     number = int(line) if line.isdecimal() and len(line) < 9 else 0
     try:
@@ -60,8 +60,8 @@ def dispute_now(settlement_id: str) -> Answer:
 @require("settlement.manage")
 def answer_now(settlement_id: str) -> Answer:
     """An administrator explains, or upholds."""
-    form, now, actor = Form.sent(), house().clock(), member().username
-    dispute_id, days = form.text("dispute_id"), house().settings.settlement_days
+    form, now, actor = Form.sent(), instance().clock(), member().username
+    dispute_id, days = form.text("dispute_id"), instance().settings.settlement_days
     try:
         row = change(
             lambda tx: answer_dispute(

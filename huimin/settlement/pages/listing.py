@@ -19,7 +19,7 @@ from huimin.settlement.find_settlements import (
 from huimin.settlement.pages import pages
 from huimin.settlement.pages.words import own_merchant, page_words, yuan_of
 from huimin.settlement.wording import STATE_WORDS, STATES, state_words
-from huimin.web.current import house
+from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX, Column, workbook_response
@@ -44,7 +44,7 @@ def settlements() -> str | Response:
         return workbook_response(_("结算单"), _columns(), page.rows)
     language, merchant_id = request_language(), own_merchant()
     words = page_words()
-    months = house().engine.read(lambda tx: months_settled(tx, merchant_id))
+    months = instance().engine.read(lambda tx: months_settled(tx, merchant_id))
     return render_template(
         "settlement/settlements.html",
         form=form,
@@ -59,7 +59,7 @@ def settlements() -> str | Response:
 
 
 def _page(form: Form, *, size: int) -> Listed:
-    today, merchant_id = county_day(house().clock()), own_merchant()
+    today, merchant_id = county_day(instance().clock()), own_merchant()
     wanted = WantedSettlements(
         today=today,
         merchant_id=merchant_id,
@@ -68,7 +68,7 @@ def _page(form: Form, *, size: int) -> Listed:
         late=form.optional("late"),
     )
     place = Place.asked()
-    return house().engine.read(
+    return instance().engine.read(
         lambda tx: listed(
             lambda key, n, backwards=False: settlements_before(
                 tx, wanted, key, n, backwards=backwards

@@ -24,7 +24,7 @@ from huimin.settlement.paid_list import (
     look_at_paid_list,
     read_paid_list,
 )
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.language import request_language
 
@@ -59,8 +59,8 @@ def look_at_file() -> str | tuple[str, int]:
             )
     except FieldProblems as why:
         return _page(Form().refused(why), None), 422
-    now, actor = house().clock(), member().username
-    outcomes = look_at_paid_list(house().engine, found.rows, now=now, actor=actor)
+    now, actor = instance().clock(), member().username
+    outcomes = look_at_paid_list(instance().engine, found.rows, now=now, actor=actor)
     return _page(Form(), PaidList(found.rows, found.unpaid, tuple(outcomes)))
 
 
@@ -68,7 +68,7 @@ def look_at_file() -> str | tuple[str, int]:
 @require("settlement.manage")
 def enter_file() -> Response | str | tuple[str, int]:
     """Enter the rows that were looked at; each is checked again as it is now."""
-    now, actor = house().clock(), member().username
+    now, actor = instance().clock(), member().username
     try:
         rows = _rows(request.form.get("rows", ""))
     except FieldProblems as why:

@@ -12,7 +12,7 @@ from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.settlement.pages import pages
 from huimin.settlement.pages.answers import Answer, refused_page
 from huimin.settlement.pay import record_payment, take_back_payment
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 
 
@@ -20,7 +20,7 @@ from huimin.web.forms import Form, tell
 @require("settlement.manage")
 def pay(settlement_id: str) -> Answer:
     """Record a payment, in full or in part."""
-    form, now, actor = Form.sent(), house().clock(), member().username
+    form, now, actor = Form.sent(), instance().clock(), member().username
     try:
         amount_fen, paid_on = _fen(form.text("amount")), form.day("paid_on")
         row = change(
@@ -48,7 +48,7 @@ def pay(settlement_id: str) -> Answer:
 @require("settlement.manage")
 def take_back(settlement_id: str) -> Answer:
     """Answer a wrong record by one of the opposite amount."""
-    form, now, actor = Form.sent(), house().clock(), member().username
+    form, now, actor = Form.sent(), instance().clock(), member().username
     payment_id = form.text("payment_id")
     try:
         change(

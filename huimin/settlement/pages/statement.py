@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
+from huimin.audit.event_words import event_words
 from huimin.core.days import county_day
 from huimin.core.money import yuan
 from huimin.core.permissions import allows
@@ -27,8 +28,7 @@ from huimin.settlement.pages.words import own_merchant, page_words, yuan_of
 from huimin.settlement.paper import settlement_pdf
 from huimin.settlement.workbook import settlement_xlsx
 from huimin.storage.engine import Transaction
-from huimin.web.current import house
-from huimin.web.event_words import event_words
+from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import CONTENT_TYPE, ROWS_MAX, Column, workbook_response
@@ -50,8 +50,8 @@ def statement(settlement_id: str) -> str:
 
 def statement_page(settlement_id: str, form: Form, *, opened: str = "") -> str:
     """The page; `opened` is the scope of the form that was refused."""
-    merchant_id, today = own_merchant(), county_day(house().clock())
-    whole = house().engine.read(
+    merchant_id, today = own_merchant(), county_day(instance().clock())
+    whole = instance().engine.read(
         lambda tx: whole_settlement(tx, settlement_id, merchant_id=merchant_id)
     )
     found, role = whole["settlement"], member().role
@@ -112,9 +112,9 @@ def _file(settlement_id: str, form: str) -> Response:
         found = settlement_of(tx, settlement_id, merchant_id=merchant_id)
         return found, lines_of(tx, found)
 
-    found, lines = house().engine.read(work)
+    found, lines = instance().engine.read(work)
     make, content_type = FILES[form]
-    content = make(found, lines, house().settings.county_name)
+    content = make(found, lines, instance().settings.county_name)
     response = Response(content, content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{found["number"]}.{form}"'
     response.headers["Cache-Control"] = "no-store"
@@ -150,7 +150,7 @@ def line_rows(settlement_id: str) -> str | Response:
             ),
         )
 
-    found, line, page = house().engine.read(work)
+    found, line, page = instance().engine.read(work)
     if as_workbook:
         return workbook_response(f"{found['number']}-{asked}", _row_columns(), page.rows)
     return render_template(

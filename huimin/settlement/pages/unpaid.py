@@ -17,7 +17,7 @@ from huimin.settlement.answer import close_due
 from huimin.settlement.find_settlements import months_settled
 from huimin.settlement.pages import pages
 from huimin.settlement.pages.words import own_merchant, page_words, yuan_of
-from huimin.web.current import change, house
+from huimin.web.current import change, instance
 from huimin.web.forms import Form
 from huimin.web.list_xlsx import Column, workbook_response
 
@@ -35,7 +35,7 @@ def unpaid() -> str | Response:
         return workbook_response(_("未付结算单账龄"), _columns(), found.rows)
     words = page_words()
     merchant_id = own_merchant()
-    months = house().engine.read(lambda tx: months_settled(tx, merchant_id))
+    months = instance().engine.read(lambda tx: months_settled(tx, merchant_id))
     return render_template(
         "settlement/unpaid.html",
         form=form,
@@ -55,7 +55,7 @@ def batch() -> Response:
 
     What waited for its merchant beyond its time is confirmed first, so that it is among them.
     """
-    form, now = Form.sent(), house().clock()
+    form, now = Form.sent(), instance().clock()
     change(lambda tx: close_due(tx, now=now))
     found, title = _aged(form), "惠民卡优惠付款清单"
     heading = f"{title}（共 {len(found.rows)} 份，合计 {yuan(found.total_fen)} 元）"
@@ -68,9 +68,9 @@ def age_words(age: str) -> str:
 
 
 def _aged(form: Form) -> AgedList:
-    today, merchant_id = county_day(house().clock()), own_merchant()
+    today, merchant_id = county_day(instance().clock()), own_merchant()
     month = form.optional("month")
-    return house().engine.read(
+    return instance().engine.read(
         lambda tx: aged_list(tx, today=today, merchant_id=merchant_id, month=month)
     )
 
@@ -95,7 +95,7 @@ def _batch_columns() -> list[Column]:
 
     It holds no bank account: the finance office fills its own in.
     """
-    county = house().settings.county_name
+    county = instance().settings.county_name
 
     def purpose(row: Mapping[str, Any]) -> str:
         return f"{county}惠民卡优惠结算 {row['month']}（{row['number']}）"

@@ -1,0 +1,220 @@
+"""The JSON of tills without network: the pack they take along, what they send back, the answers.
+
+Each item of a call is validated by itself, so that one that can't be read keeps no other from being
+entered; the OpenAPI document says what an item holds all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from huimin.checkout.api_answers import ChainAnswer, OutletPart, TerminalPart
+from huimin.checkout.api_bodies import (
+    IDENTIFIER,
+    PRINTABLE,
+    Body,
+    PartAmount,
+    QuoteBody,
+)
+from huimin.checkout.offline.requests import ITEMS_A_CALL_MAX, OfflineItem
+from huimin.checkout.once import fingerprint
+from huimin.checkout.requests import ORDER_NO_MAX, check_card
+from huimin.core.days import parse_instant
+from huimin.core.refusals import Refusal, field_problem
+
+CLIENT_ID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
+INSTANT = (
+    r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})$"
+)
+CLOCK_OFFSET_MS_MAX = 10**12
+
+InstantText = Annotated[str, Field(strict=True, max_length=40, pattern=INSTANT)]
+
+
+class OfflineItemBody(QuoteBody):
+    """A discount that a till gave without network. Amounts are whole fen."""
+
+    client_id: Annotated[str, Field(strict=True, pattern=CLIENT_ID)] = Field(
+        description="收银终端生成的 UUID，重发时不变 / the till's own UUID, the same in repeats"
+    )
+    order_no: Annotated[
+        str, Field(strict=True, min_length=1, max_length=ORDER_NO_MAX, pattern=PRINTABLE)
+    ]
+    presented_by: Literal["holder", "family_member"]
+    identity_checked: Annotated[bool, Field(strict=True)]
+    policy_id: Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=IDENTIFIER)]
+    discount_fen: PartAmount
+    payable_fen: PartAmount
+    occurred_at: InstantText = Field(
+        description="付款时刻，设备时钟已校正 / when it was paid, by the corrected clock"
+    )
+    device_clock_offset_ms: Annotated[
+        int, Field(strict=True, ge=-CLOCK_OFFSET_MS_MAX, le=CLOCK_OFFSET_MS_MAX)
+    ] = Field(0, description="服务器时间减设备时间 / server's time less the device's")
+    pack_issued_at: InstantText = Field(description="所用离线资料的 issued_at")
+    cashier: (
+        Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)] | None
+    ) = None
+
+    def to_item(self, public_keys: Mapping[int, Ed25519PublicKey]) -> OfflineItem:
+        """As a value of the rules; a card that can't be read is kept with its reason.
+
+        Raises FieldProblems for a day that does not exist.
+        """
+        card, unreadable = None, None
+        try:
+            card = check_card(self.card, public_keys)
+        except Refusal as refusal:
+            unreadable = refusal
+        return OfflineItem(
+            client_id=self.client_id.lower(),
+            fingerprint=fingerprint("offline", self.model_dump()),
+            card=card,
+            unreadable=unreadable,
+            order_no=self.order_no,
+            **self.basket_fields(),
+            presented_by=self.presented_by,
+            identity_checked=self.identity_checked,
+            policy_id=self.policy_id,
+            discount_fen=self.discount_fen,
+            payable_fen=self.payable_fen,
+            occurred_at=_instant("occurred_at", self.occurred_at),
+            pack_issued_at=_instant("pack_issued_at", self.pack_issued_at),
+            device_clock_offset_ms=self.device_clock_offset_ms,
+            cashier=self.cashier,
+        )
+
+
+def _instant(field: str, text: str) -> Any:
+    try:
+        return parse_instant(text)
+    except (ValueError, OverflowError):
+        raise field_problem(field, "没有这个时刻。", "is no instant.") from None
+
+
+class _EachByItself:
+    """Any value passes, because each item is validated alone; the document says what it holds."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.any_schema()
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(OfflineItemBody.__pydantic_core_schema__)
+
+
+class OfflineRedemptionsBody(Body):
+    """What a till gave while it was offline, the oldest first."""
+
+    redemptions: Annotated[
+        list[Annotated[Any, _EachByItself]],
+        Field(min_length=1, max_length=ITEMS_A_CALL_MAX),
+    ]
+
+
+class OfflineRedemptionPart(BaseModel):
+    """The redemption that an item became."""
+
+    id: str
+    receipt_no: str
+    order_no: str
+    business_day: str
+    recorded_at: str
+    chain: ChainAnswer
+
+
+class OfflineItemAnswer(BaseModel):
+    """What came of an item; of a refused one the reason, and who bears the discount."""
+
+    client_id: str
+    status: Literal["accepted", "duplicate", "refused"]
+    redemption: OfflineRedemptionPart | None = None
+    code: str | None = None
+    detail: str | None = None
+    cashier_message: str | None = None
+    bearer: Literal["merchant", "government"] | None = None
+
+
+class OfflineRedemptionsAnswer(BaseModel):
+    """One answer for each item, in the order of the items."""
+
+    redemptions: list[OfflineItemAnswer]
+
+
+class OfflineTermsPart(BaseModel):
+    """What a policy allows a till without network."""
+
+    hours: int
+    cap_redemption_fen: int
+    cap_card_fen: int
+    cap_terminal_fen: int
+    bearer: Literal["merchant", "government"]
+    changing_code: bool
+
+
+class FullTermsPart(BaseModel):
+    """Every term of a policy, so that a till can quote by itself; `labels` are to be read out."""
+
+    id: str
+    code: str
+    version: int
+    name: str
+    scope: str
+    scope_value: str
+    starts_on: str
+    ends_on: str | None
+    rate_bp: int
+    rounding_unit_fen: int
+    minimum_spend_fen: int
+    cap_redemption_fen: int | None
+    cap_card_day_fen: int | None
+    cap_card_month_fen: int | None
+    excluded_categories: list[str]
+    base: str
+    merchant_share_bp: int
+    government_share_bp: int
+    offline: OfflineTermsPart | None
+    labels: dict[str, str]
+
+
+class DenyListPart(BaseModel):
+    """Stopped copies: base64url (no padding) of their 7-byte ids, sorted."""
+
+    issued_at: str
+    count: int
+    copies: str
+
+
+class CapsPart(BaseModel):
+    """How much discount may be given under this pack: a sale, a card, the till in all (fen)."""
+
+    redemption_fen: int
+    card_fen: int
+    terminal_fen: int
+
+
+class OfflinePackAnswer(BaseModel):
+    """What a till takes along. `days` says which policy counts on each county day."""
+
+    issued_at: str
+    valid_until: str
+    server_time: str
+    terminal: TerminalPart
+    outlet: OutletPart
+    keys: dict[str, list[dict[str, str]]]
+    deny_list: DenyListPart
+    policies: list[FullTermsPart]
+    days: dict[str, str | None]
+    caps: CapsPart
+    bearer: Literal["merchant", "government"]
+    allows_changing_code: bool

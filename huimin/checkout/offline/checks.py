@@ -1,0 +1,154 @@
+"""What a till without network is held to: the pack that it had, as the county knew things then.
+
+It could know which cards were stopped when the pack was made and which policies were published; it
+could not know what came later. Each check answers for the instant of the sale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from huimin.cards.find import CheckedCard, state_at
+from huimin.checkout import queries
+from huimin.checkout.offline.requests import OfflineItem
+from huimin.core.days import county_day, instant_text
+from huimin.core.discount import CAP_WORDS, PolicyTerms, Quote, quote
+from huimin.core.offline_terms import OfflineRoom, OfflineTerms, room_left
+from huimin.core.refusals import Refusal
+from huimin.policies.in_force import in_force, in_force_as_known
+from huimin.storage.engine import Transaction
+
+Terminal = Mapping[str, Any]
+
+# Clocks that were measured against the server's may still be off by so much.
+CLOCK_TOLERANCE = timedelta(minutes=2)
+# A change that was recorded so shortly before the pack may have missed it.
+DENY_LIST_LAG = timedelta(minutes=2)
+# What is older is decided by people, as a claim.
+AGE_MAX = timedelta(days=31)
+
+
+def require_times(item: OfflineItem, now: datetime) -> None:
+    """Pass a sale of the past that came after its pack. Raises Refusal: offline_time_wrong,
+    offline_too_old.
+    """
+    if max(item.occurred_at, item.pack_issued_at) > now + CLOCK_TOLERANCE:
+        raise Refusal("offline_time_wrong")
+    if item.occurred_at < item.pack_issued_at - CLOCK_TOLERANCE:
+        raise Refusal("offline_time_wrong")
+    if item.occurred_at < now - AGE_MAX:
+        raise Refusal("offline_too_old", days=AGE_MAX.days)
+
+
+def terms_of_pack(tx: Transaction, item: OfflineItem, terminal: Terminal) -> OfflineTerms:
+    """What the policy of the pack's own day allowed a till.
+
+    Raises Refusal: offline_not_allowed, or offline_pack_expired for a sale after its validity.
+    """
+    known = in_force_as_known(
+        tx,
+        day=county_day(item.pack_issued_at),
+        known_at=item.pack_issued_at + CLOCK_TOLERANCE,
+        outlet_id=terminal["outlet_id"],
+        outlet_kind=terminal["outlet_kind"],
+    )
+    if known is None or known.offline is None:
+        raise Refusal("offline_not_allowed")
+    valid_until = item.pack_issued_at + timedelta(hours=known.offline.hours)
+    if item.occurred_at > valid_until + CLOCK_TOLERANCE:
+        raise Refusal("offline_pack_expired")
+    return known.offline
+
+
+def readable_card(item: OfflineItem, allowed: OfflineTerms) -> CheckedCard:
+    """The card whose signature was good. Raises Refusal: what was wrong with it, or
+    offline_code_needed for a typed number (nothing vouches for it) or a changing code that the
+    policy does not allow offline.
+    """
+    if item.card is None:
+        raise item.unreadable or Refusal("card_unreadable")
+    if item.card.kind == "number" or (item.card.is_changing and not allowed.changing_code):
+        raise Refusal("offline_code_needed")
+    return item.card
+
+
+def require_usable_then(
+    tx: Transaction, card: Mapping[str, Any], item: OfflineItem, occurred_at: datetime
+) -> None:
+    """Pass a card that counted at the sale, or still when the pack was made: what the deny list
+    could not hold counts against nobody. Raises the Refusal of its state at the sale.
+    """
+    if card["expires_on"] < county_day(occurred_at).isoformat():
+        raise Refusal("card_expired")
+    then = state_at(tx, card, occurred_at)
+    about_the_pack = (item.pack_issued_at, item.pack_issued_at - DENY_LIST_LAG)
+    if then != "active" and "active" not in {state_at(tx, card, at) for at in about_the_pack}:
+        raise Refusal("card_unknown" if then is None else f"card_{then}")
+
+
+def policy_then(
+    tx: Transaction, item: OfflineItem, terminal: Terminal, occurred_at: datetime
+) -> PolicyTerms:
+    """The policy that the till applied: the one for holders in general on that day, as it is known
+    now or as it was known when the pack was made.
+
+    Raises Refusal: no_policy, offline_policy_other, offline_not_allowed.
+    """
+    day = county_day(occurred_at)
+    place = {"outlet_id": terminal["outlet_id"], "outlet_kind": terminal["outlet_kind"]}
+    found = (
+        in_force(tx, day=day, **place),
+        in_force_as_known(tx, day=day, known_at=item.pack_issued_at, **place),
+    )
+    for terms in found:
+        if terms is not None and terms.id == item.policy_id:
+            if terms.offline is None:
+                raise Refusal("offline_not_allowed")
+            return terms
+    raise Refusal("no_policy" if found == (None, None) else "offline_policy_other")
+
+
+def room_then(
+    tx: Transaction, item: OfflineItem, terminal: Terminal, allowed: OfflineTerms, card_id: str
+) -> OfflineRoom:
+    """What the caps of the pack left after all that was sent of it before, entered or refused."""
+    used = queries.offline_used(
+        tx,
+        terminal_id=terminal["terminal_id"],
+        pack_issued_at=instant_text(item.pack_issued_at),
+        card_id=card_id,
+    )
+    return room_left(
+        allowed, card_used_fen=used["card_fen"], terminal_used_fen=used["terminal_fen"]
+    )
+
+
+def promised_quote(item: OfflineItem, terms: PolicyTerms, room: OfflineRoom) -> Quote:
+    """The quote that the till made, made again. Raises Refusal offline_cap_exceeded where it
+    promised more than the pack's caps left, offline_mismatch for any other difference of a fen.
+    """
+    bare = quote(item.basket, terms)
+    if item.discount_fen + item.payable_fen != item.amount_fen:
+        raise Refusal("offline_mismatch")
+    try:
+        given = quote(item.basket, terms, offline=room)
+    except Refusal as refusal:
+        if refusal.code == "cap_reached" and 0 < item.discount_fen <= bare.discount_fen:
+            raise Refusal("offline_cap_exceeded") from None
+        raise
+    if given.discount_fen < item.discount_fen <= bare.discount_fen:
+        raise Refusal("offline_cap_exceeded")
+    if given.discount_fen != item.discount_fen:
+        raise Refusal("offline_mismatch")
+    return given
+
+
+def require_room_online(basket_quote: Quote, item: OfflineItem) -> None:
+    """Pass when the caps of day and month, with all that other tills gave, leave what was promised.
+
+    Raises Refusal `cap_reached`.
+    """
+    if basket_quote.discount_fen < item.discount_fen:
+        raise Refusal("cap_reached", cap=CAP_WORDS[basket_quote.caps[-1]])

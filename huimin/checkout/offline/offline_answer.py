@@ -1,0 +1,87 @@
+"""What the API and the till page answer alike about work without network: the pack, and what came
+of the items. Who asks has been made out before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+from pydantic import ValidationError
+
+from huimin.cards.key_ring import KeyRing
+from huimin.checkout.offline.api_bodies import OfflineItemBody, OfflineRedemptionsBody
+from huimin.checkout.offline.pack import MOMENTS, OfflinePack, offline_pack
+from huimin.checkout.offline.redemptions import refused_answer, take_offline_items
+from huimin.checkout.offline.requests import OfflineItem
+from huimin.core.refusals import FieldProblems
+from huimin.storage.engine import Transaction
+from huimin.web.current import instance
+from huimin.web.json_answer import json_response
+from huimin.web.language import request_language
+from huimin.web.problems import field_problems_of
+
+Row = dict[str, Any]
+CLIENT_ID_MAX = 64
+
+
+def pack_response(terminal: Mapping[str, Any], **more: Any) -> Response:
+    """The pack with its tag, or 304 to who has it: the moments in the headers then count for it."""
+    home, now = instance(), instance().clock()
+    keys = home.key_ring.jwks()
+
+    def look(tx: Transaction) -> OfflinePack:
+        deny_list = home.deny_lists.at(tx, now)
+        return offline_pack(tx, terminal, keys=keys, deny_list=deny_list, now=now)
+
+    pack = home.engine.read(look)
+    if request.if_none_match.contains_weak(pack.tag):
+        response = Response(status=304)
+    else:
+        response = json_response({**pack.body, **more})
+    response.set_etag(pack.tag, weak=True)
+    response.headers["Cache-Control"] = "no-cache, private"
+    for name in MOMENTS:
+        response.headers[header_of(name)] = pack.body[name]
+    return response
+
+
+def header_of(moment: str) -> str:
+    """issued_at → Huimin-Pack-Issued-At."""
+    return "Huimin-Pack-" + moment.replace("_", "-").title()
+
+
+def items_response(
+    body: OfflineRedemptionsBody,
+    terminal: Mapping[str, Any],
+    staff_id: str | None = None,
+) -> Response:
+    """One answer for each item, in order; an item that can't be read is refused by itself."""
+    home, language = instance(), request_language()
+    read = [_read(raw, home.key_ring, language) for raw in body.redemptions]
+    told = iter(
+        take_offline_items(
+            home.engine,
+            [item for item in read if isinstance(item, OfflineItem)],
+            terminal=terminal,
+            now=home.clock(),
+            language=language,
+            staff_id=staff_id,
+        )
+    )
+    answers = [next(told) if isinstance(item, OfflineItem) else item for item in read]
+    return json_response({"redemptions": answers})
+
+
+def _read(raw: Any, key_ring: KeyRing, language: str) -> OfflineItem | Row:
+    """The item, or the answer that refuses it."""
+    try:
+        return OfflineItemBody.model_validate(raw).to_item(key_ring.public_keys())
+    except ValidationError as error:
+        why = field_problems_of(error)
+    except FieldProblems as problems:
+        why = problems
+    name = raw.get("client_id") if isinstance(raw, dict) else None
+    client_id = name[:CLIENT_ID_MAX] if isinstance(name, str) else ""
+    return refused_answer(client_id, why, language)

@@ -1,0 +1,1 @@
+"""Receipts (小票): what stands on one, on which paper, and its public proof."""

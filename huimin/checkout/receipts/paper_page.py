@@ -1,0 +1,13 @@
+"""A strip of paper as a piece of a page, with its QR code drawn."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from huimin.checkout.receipts.paper import Paper
+from huimin.checkout.receipts.paper_code import address_svg
+
+
+def paper_html(paper: Paper) -> str:
+    """The strip of paper; static/receipt.css gives it its width."""
+    return render_template("checkout/paper.html", paper=paper, address_svg=address_svg)

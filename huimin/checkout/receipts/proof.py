@@ -1,0 +1,64 @@
+"""What anybody who holds a receipt may read: the sums, the place, the time, and that it holds.
+
+It is found by the receipt's number and the first characters of its hash together, so that nobody
+can walk through numbers; it tells no name and no card.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from typing import Any
+
+from huimin.checkout import queries
+from huimin.checkout.receipts.receipts import HASH_CHARACTERS
+from huimin.core.refusals import Refusal
+from huimin.ledger.prove import row_holds
+from huimin.ledger.read import reversals_of, row_by_id, row_by_receipt_no
+from huimin.storage.engine import Transaction
+
+RECEIPT_NO_MAX = 40
+SHOWN = ("kind", "channel", "receipt_no", "occurred_at", "recorded_at", "hash", "sequence")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One row, its reversals, and whether each of them is as it was written."""
+
+    row: dict[str, Any]
+    outlet_name: str
+    outlet_address: str
+    original_receipt_no: str | None
+    reversals: tuple[dict[str, Any], ...]
+    holds: bool
+
+    @property
+    def returned_fen(self) -> int:
+        """How much was returned, at the usual price."""
+        return sum(each["amount_fen"] for each in self.reversals)
+
+
+def prove_receipt(tx: Transaction, receipt_no: str, hash_prefix: str) -> Proof:
+    """The proof of a receipt. Raises Refusal `not_found` unless number and hash belong together."""
+    row = row_by_receipt_no(tx, receipt_no) if len(receipt_no) <= RECEIPT_NO_MAX else None
+    expected = "" if row is None else row["hash"][:HASH_CHARACTERS]
+    given = hash_prefix.lower().encode("utf-8", "replace")
+    if row is None or not hmac.compare_digest(expected.encode(), given):
+        raise Refusal("not_found")
+    place = queries.place_of_receipt(tx, outlet_id=row["outlet_id"], staff_id=None)
+    reversals = reversals_of(tx, row["id"])
+    original = row_by_id(tx, row["reverses_id"]) if row["reverses_id"] else None
+    return Proof(
+        row=_shown(row),
+        outlet_name=place["outlet_name"],
+        outlet_address=place["outlet_address"],
+        original_receipt_no=None if original is None else original["receipt_no"],
+        reversals=tuple(_shown(each) for each in reversals),
+        holds=all(row_holds(tx, each) for each in (row, *reversals)),
+    )
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """What is told of a row, its sums positive."""
+    sums = {name: abs(row[name]) for name in ("amount_fen", "discount_fen", "payable_fen")}
+    return {**{name: row[name] for name in SHOWN}, **sums}

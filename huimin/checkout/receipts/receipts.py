@@ -1,0 +1,269 @@
+"""A receipt: all that its paper says of one ledger row, and counting how often it is printed.
+
+The one model of a receipt, for the page, the text and the printer. It names no person: who stood
+there is "the holder" or "a family member". The ledger row is never touched; each printing is a row
+of its own, so that a second one says that it is a reprint.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from huimin.audit.record import record
+from huimin.checkout import queries
+from huimin.checkout.receipts.paper import (
+    RULE,
+    Paper,
+    Piece,
+    centre,
+    code,
+    large_sum,
+    mark,
+    pair,
+    small,
+)
+from huimin.checkout.receipts.paper import title as title_piece
+from huimin.checkout.receipts.receipt_words import say
+from huimin.core.days import COUNTY_ZONE, instant_text, parse_instant
+from huimin.core.money import yuan
+from huimin.core.refusals import Refusal
+from huimin.ledger.read import reversals_of, row_by_id
+from huimin.settings import Settings
+from huimin.storage.engine import Transaction
+from huimin.storage.ids import new_id
+
+HASH_CHARACTERS = 16
+# An order number that the till page made itself tells a customer nothing.
+PAGE_ORDER = "W-"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """A line of the basket, when the till gave lines."""
+
+    name: str
+    amount_fen: int
+    discount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a receipt says. All sums are positive; a refund's are what went back."""
+
+    ledger_id: str
+    kind: str
+    channel: str
+    county_name: str
+    help_line: str
+    outlet_name: str
+    outlet_address: str
+    receipt_no: str
+    order_no: str | None
+    original_receipt_no: str | None
+    presenter: str
+    occurred_at: str
+    recorded_at: str
+    amount_fen: int
+    insurance_fen: int
+    excluded_fen: int
+    discount_fen: int
+    payable_fen: int
+    reversed_amount_fen: int
+    reversed_payable_fen: int
+    reason: str | None
+    cashier: str | None
+    lines: tuple[ReceiptLine, ...]
+    hash_prefix: str
+    address: str
+
+    def as_json(self) -> dict[str, Any]:
+        """For the API."""
+        return asdict(self)
+
+
+def receipt_of(
+    tx: Transaction, ledger_id: str, *, outlet_id: str | None, settings: Settings
+) -> Receipt:
+    """The receipt of a redemption, or the slip of a reversal, of that outlet (None: of any).
+
+    Raises Refusal `redemption_unknown`, for another outlet's as well.
+    """
+    row = row_by_id(tx, ledger_id)
+    if row is None or outlet_id not in (None, row["outlet_id"]):
+        raise Refusal("redemption_unknown")
+    place = queries.place_of_receipt(tx, outlet_id=row["outlet_id"], staff_id=row["staff_id"])
+    is_sale = row["kind"] == "redemption"
+    sign = 1 if is_sale else -1
+    original = row if is_sale else row_by_id(tx, row["reverses_id"])
+    reversals = reversals_of(tx, row["id"]) if is_sale else []
+    prefix = row["hash"][:HASH_CHARACTERS]
+    return Receipt(
+        ledger_id=row["id"],
+        kind=row["kind"],
+        channel=row["channel"],
+        county_name=settings.county_name,
+        help_line=settings.help_line,
+        outlet_name=place["outlet_name"],
+        outlet_address=place["outlet_address"],
+        receipt_no=row["receipt_no"],
+        order_no=(original or row)["order_no"],
+        original_receipt_no=None if is_sale or original is None else original["receipt_no"],
+        presenter=row["presenter_kind"],
+        occurred_at=row["occurred_at"],
+        recorded_at=row["recorded_at"],
+        amount_fen=sign * row["amount_fen"],
+        insurance_fen=sign * row["insurance_fen"],
+        excluded_fen=sign * row["excluded_fen"],
+        discount_fen=sign * row["discount_fen"],
+        payable_fen=sign * row["payable_fen"],
+        reversed_amount_fen=-sum(each["amount_fen"] for each in reversals),
+        reversed_payable_fen=-sum(each["payable_fen"] for each in reversals),
+        reason=row["reason"],
+        cashier=row["cashier"] or place["username"],
+        lines=_lines(row),
+        hash_prefix=prefix,
+        address=proof_address(settings, row["receipt_no"], row["hash"]),
+    )
+
+
+def proof_address(settings: Settings, receipt_no: str, row_hash: str) -> str:
+    """The public page that proves the receipt; the hash keeps it from being guessed."""
+    return f"{settings.base_url}/r/{receipt_no}/{row_hash[:HASH_CHARACTERS]}"
+
+
+def count_print(
+    tx: Transaction,
+    receipt: Receipt,
+    *,
+    form: str,
+    width_mm: int,
+    now: datetime,
+    actor: str,
+    terminal_id: str | None = None,
+) -> int:
+    """Count one printing; 1 for the first. A reprint is written to the audit record as well."""
+    # Whoever prints the same receipt waits here, and then sees this printing.
+    queries.lock_printing(tx, ledger_id=receipt.ledger_id)
+    copy_number = int(
+        queries.count_print(
+            tx,
+            id=new_id(),
+            ledger_id=receipt.ledger_id,
+            width_mm=width_mm,
+            form=form,
+            terminal_id=terminal_id,
+            printed_at=instant_text(now),
+            printed_by=actor,
+        )
+    )
+    if copy_number > 1:
+        record(
+            tx,
+            at=now,
+            actor=actor,
+            action="receipt.reprinted",
+            subject_kind="receipt",
+            subject_id=receipt.ledger_id,
+            new={"receipt_no": receipt.receipt_no, "copy_number": copy_number, "form": form},
+        )
+    return copy_number
+
+
+def prints_so_far(tx: Transaction, ledger_id: str) -> int:
+    """How often the receipt has been printed."""
+    return int(queries.prints_of(tx, ledger_id=ledger_id) or 0)
+
+
+def receipt_paper(receipt: Receipt, *, copy_number: int, language: str = "zh_Hans") -> Paper:
+    """The receipt on paper; from the second copy on it says so."""
+
+    def word(name: str, **values: object) -> str:
+        return say(name, language, **values)
+
+    is_sale = receipt.kind == "redemption"
+    pieces: list[Piece] = [
+        title_piece(f"{receipt.county_name}{word('card')}"),
+        centre(word("receipt" if is_sale else "refund")),
+    ]
+    if copy_number > 1:
+        pieces.append(mark(f"*** {word('reprint', count=copy_number)} ***"))
+    pieces += [
+        pair(word("outlet"), receipt.outlet_name),
+        pair(word("address"), receipt.outlet_address),
+        pair(word("time"), county_minute(receipt.occurred_at)),
+        pair(word("receipt_no"), receipt.receipt_no),
+    ]
+    if receipt.original_receipt_no:
+        pieces.append(pair(word("original_no"), receipt.original_receipt_no))
+    if receipt.order_no and not receipt.order_no.startswith(PAGE_ORDER):
+        pieces.append(pair(word("order_no"), receipt.order_no))
+    pieces.append(pair(word("presenter"), word(receipt.presenter)))
+    if receipt.cashier:
+        pieces.append(pair(word("cashier"), receipt.cashier))
+    pieces += _how(receipt, language)
+    pieces.append(RULE)
+    pieces += _sale_sums(receipt, language) if is_sale else _refund_sums(receipt, language)
+    return (
+        *pieces,
+        RULE,
+        code(receipt.address),
+        centre(word("scan")),
+        centre(f"{word('chain')} {receipt.hash_prefix}"),
+        centre(word("help", line=receipt.help_line)),
+    )
+
+
+def county_minute(instant: str) -> str:
+    """An instant in county time as a receipt shows it."""
+    return parse_instant(instant).astimezone(COUNTY_ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def _how(receipt: Receipt, language: str) -> list[Piece]:
+    """Where the row came later than the sale: that it did, and when."""
+    name = {"offline": "offline", "claim": "late"}.get(receipt.channel)
+    if name is None:
+        return []
+    return [
+        centre(say(name, language)),
+        pair(say("recorded", language), county_minute(receipt.recorded_at)),
+    ]
+
+
+def _sale_sums(receipt: Receipt, language: str) -> list[Piece]:
+    pieces = [pair(line.name, yuan(line.amount_fen)) for line in receipt.lines]
+    if pieces:
+        pieces.append(RULE)
+    pieces.append(pair(say("amount", language), yuan(receipt.amount_fen)))
+    for name, value in (("insurance", receipt.insurance_fen), ("excluded", receipt.excluded_fen)):
+        if value:
+            pieces.append(pair(say(name, language), yuan(value)))
+    pieces.append(pair(say("discount", language), yuan(-receipt.discount_fen)))
+    pieces.append(large_sum(say("payable", language), f"¥{yuan(receipt.payable_fen)}"))
+    if receipt.channel == "claim":
+        # The customer has paid the usual price: the discount is what goes back.
+        pieces.append(large_sum(say("pay_out", language), f"¥{yuan(receipt.discount_fen)}"))
+    if receipt.reversed_amount_fen:
+        pieces.append(pair(say("reversed", language), yuan(receipt.reversed_amount_fen)))
+        pieces.append(pair(say("reversed_paid", language), yuan(receipt.reversed_payable_fen)))
+    return pieces
+
+
+def _refund_sums(receipt: Receipt, language: str) -> list[Piece]:
+    return [
+        pair(say("returned", language), yuan(receipt.amount_fen)),
+        pair(say("taken_back", language), yuan(receipt.discount_fen)),
+        large_sum(say("pay_back", language), f"¥{yuan(receipt.payable_fen)}"),
+        small(f"{say('reason', language)}：{receipt.reason}"),
+    ]
+
+
+def _lines(row: Mapping[str, Any]) -> tuple[ReceiptLine, ...]:
+    detail = json.loads(row["detail_json"])
+    return tuple(
+        ReceiptLine(line["name"], line["amount_fen"], line["discount_fen"])
+        for line in detail.get("lines") or ()
+    )

@@ -1,0 +1,59 @@
+"""Write the handbook's page of access from the one table that the guards read.
+
+`python -m huimin.handbook.access_page` writes it, and so does
+`python -m huimin.handbook.commands_page`; a test says when it is out of date.
+Nobody edits the page by hand.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from huimin.core.permissions import ACTION_WORDS, PERMISSIONS, ROLE_WORDS, ROLES
+
+PAGE = Path(__file__).resolve().parent / "access.md"
+INTRODUCTION = """\
+# 权限 / Access
+
+由 `python -m huimin.handbook.access_page` 按 `huimin/core/permissions.py` 生成，请勿手改；
+程序的每一页都按同一张表放行。
+
+Made from `huimin/core/permissions.py` by `python -m huimin.handbook.access_page`; don't edit it.
+Every page of the program asks the same table.
+
+表里没有的，谁都不能做。别的镇街的人、别的商户的示范点，对无权的人就像不存在一样（404）。
+
+What stands in no row is allowed to nobody. Another town's people and another merchant's outlets do
+not exist for those they don't concern (404).
+"""
+YES, NO = "✓", "—"
+
+
+def access_page() -> str:
+    """The whole page as Markdown."""
+    reach = ["| 岗位 / role | 范围 / reach |", "|---|---|"]
+    for role in ROLES:
+        chinese, english, reach_chinese, reach_english = ROLE_WORDS[role]
+        reach.append(f"| {chinese} / {english} | {reach_chinese} / {reach_english} |")
+    heads = [" / ".join(ROLE_WORDS[role][:2]) for role in ROLES]
+    table = [
+        "| 操作 / action | " + " | ".join(heads) + " |",
+        "|---|" + ":-:|" * len(ROLES),
+    ]
+    for action, allowed in PERMISSIONS.items():
+        chinese, english = ACTION_WORDS[action]
+        marks = " | ".join(YES if role in allowed else NO for role in ROLES)
+        table.append(f"| {chinese} / {english} `{action}` | {marks} |")
+    return "\n".join(
+        [INTRODUCTION, "## 岗位 / Roles", "", *reach, "", "## 操作 / Actions", "", *table, ""]
+    )
+
+
+def write_page() -> None:
+    """Bring the file up to date."""
+    PAGE.write_text(access_page(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write_page()
+    print(PAGE)

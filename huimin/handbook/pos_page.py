@@ -1,0 +1,51 @@
+"""Write the table of refusals into the handbook's page for makers of tills.
+
+`python -m huimin.handbook.pos_page` writes it, and so does
+`python -m huimin.handbook.commands_page`; a test says when it is out of date.
+The rest of the page is written by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from huimin.core.refusals import KINDS
+
+PAGE = Path(__file__).resolve().parent / "pos.md"
+HEADING = "## Refusal codes"
+TABLE = re.compile(r"(?m)^\| code \|.*\n(?:\|.*\n)*")
+CHINESE, ENGLISH = 0, 2
+
+
+def refusals_table() -> str:
+    """Every code that has a sentence for the cashier, as Markdown."""
+    rows = ["| code | status | why, for the cashier | to say aloud |", "|---|---|---|---|"]
+    for code, kind in sorted(KINDS.items(), key=lambda item: (item[1].status, item[0])):
+        if not kind.cashier[CHINESE] and not code.startswith("offline_"):
+            continue  # told on pages only
+        detail = f"{_plain(kind.detail[CHINESE])} / {_plain(kind.detail[ENGLISH])}"
+        rows.append(f"| `{code}` | {kind.status} | {detail} | {kind.cashier[CHINESE]} |")
+    return "\n".join(rows) + "\n"
+
+
+def pos_page() -> str:
+    """The page with the table as the program has it. Raises ValueError when it has none."""
+    page = PAGE.read_text(encoding="utf-8")
+    before, heading, after = page.partition(f"{HEADING}\n")
+    if not heading or not TABLE.search(after):
+        raise ValueError(f"{PAGE.name} has no table below {HEADING!r}")
+    return before + heading + TABLE.sub(lambda _: refusals_table(), after, count=1)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\{\w+\}", "…", text).replace("|", "\\|").replace("<", "&lt;")
+
+
+def write_page() -> None:
+    """Bring the file up to date."""
+    PAGE.write_text(pos_page(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write_page()

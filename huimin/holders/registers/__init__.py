@@ -1,0 +1,1 @@
+"""Registers (名册): read as offices send them, checked row by row, imported."""

@@ -1,0 +1,214 @@
+"""Read a whole register and sort its rows: accepted, refused, repeated, left out.
+
+Nothing is written here. The whole file is read before anything is imported, so that a file which
+turns out to be damaged at its end has changed nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from huimin.holders.people import HolderDraft
+from huimin.holders.registers.header import (
+    FIELD_WORDS,
+    SEARCHED_ROWS,
+    Header,
+    find_header,
+)
+from huimin.holders.registers.problem import Problem, file_problem, problem_at
+from huimin.holders.registers.row import Circumstances, not_a_person, read_row, who_is_meant
+from huimin.holders.registers.sheets import Sheet, SheetRow, open_sheets
+
+PEOPLE_MAX = 100_000
+HASH_BYTES = 1 << 20
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedRow:
+    """A row that can be imported."""
+
+    sheet: str
+    row: int
+    draft: HolderDraft
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that must be mended, with its cells as they stand in the file.
+
+    `name` and `id_number` say who is meant, as far as they can be read.
+    """
+
+    sheet: str
+    row: int
+    cells: tuple[Any, ...]
+    problems: tuple[Problem, ...]
+    name: str | None = None
+    id_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedRow:
+    """A row whose person stands further up; `differs` when it says something else of them."""
+
+    sheet: str
+    row: int
+    id_number: str
+    first_sheet: str
+    first_row: int
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A sheet (`row` is None) or a row that holds no person, and why."""
+
+    sheet: str
+    row: int | None
+    why: str
+
+
+@dataclass
+class RegisterCheck:
+    """What a register holds. `headers` are the sheets' header cells, for the workbook to mend."""
+
+    file_name: str
+    file_sha256: str = ""
+    accepted: list[AcceptedRow] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
+    repeated: list[RepeatedRow] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    headers: dict[str, dict[int, str]] = field(default_factory=dict)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Every problem of every refused row, in the file's order."""
+        return [problem for row in self.refused for problem in row.problems]
+
+
+def check_register(
+    path: Path, around: Circumstances, progress: Progress | None = None
+) -> RegisterCheck:
+    """Read the file. `progress(done, total)` is told about rows; the total is an estimate.
+
+    Raises FieldProblems on `file` when it can't be read, or holds no sheet with a header.
+    """
+    check = RegisterCheck(around.file_name, file_sha256=_sha256(path))
+    seen: dict[str, AcceptedRow] = {}
+    done = total = 0
+    for sheet in open_sheets(path):
+        total += sheet.row_count
+        for count in _check_sheet(sheet, around, check, seen):
+            if progress is not None and count % 200 == 0:
+                progress(done + count, max(total, done + count))
+        done += sheet.row_count
+        if progress is not None:
+            progress(done, total)
+    if not check.headers and not check.refused:
+        raise file_problem(
+            "没有找到名册的表头：需要有姓名、身份证号码、乡镇（街道）、村（社区）、保障类别、认定日期各列。",
+            "No header was found: name, ID number, town, village, eligibility and date are needed.",
+        )
+    return check
+
+
+def _check_sheet(
+    sheet: Sheet, around: Circumstances, check: RegisterCheck, seen: dict[str, AcceptedRow]
+) -> Iterator[int]:
+    if sheet.hidden:
+        check.left_out.append(LeftOut(sheet.title, None, "隐藏的工作表"))
+        return
+    rows = iter(sheet.rows)
+    first = _take(rows, SEARCHED_ROWS)
+    header = find_header(first)
+    if header is None:
+        check.left_out.append(LeftOut(sheet.title, None, "没有表头"))
+        return
+    if header.missing:
+        words = "、".join(f"“{FIELD_WORDS[name]}”" for name in header.missing)
+        problem = problem_at(
+            sheet.title,
+            header.row_number,
+            "header_missing",
+            f"表头缺少{words}列，这张工作表没有导入；请补上该列后再导入。",
+        )
+        check.refused.append(RefusedRow(sheet.title, header.row_number, (), (problem,)))
+        return
+    check.headers[sheet.title] = header.spelled
+    count = 0
+    for count, row in enumerate(_chain(first, rows), start=1):
+        if row.number > header.row_number:
+            _check_row(sheet.title, header, row, around, check, seen)
+        yield count
+
+
+def _check_row(
+    sheet: str,
+    header: Header,
+    row: SheetRow,
+    around: Circumstances,
+    check: RegisterCheck,
+    seen: dict[str, AcceptedRow],
+) -> None:
+    why = not_a_person(header, row)
+    if why is not None:
+        if why != "empty":
+            shown = {"total": "合计、签字或说明", "header": "重复的表头"}[why]
+            check.left_out.append(LeftOut(sheet, row.number, shown))
+        return
+    if len(check.accepted) + len(check.refused) >= PEOPLE_MAX:
+        raise file_problem(
+            f"名册超过 {PEOPLE_MAX:,} 人，请拆成几个文件导入。",
+            f"The register names more than {PEOPLE_MAX:,} people; split it.",
+        )
+    result = read_row(sheet, header, row, around)
+    if isinstance(result, list):
+        name, meant = who_is_meant(header, row, around.today)
+        refused = RefusedRow(sheet, row.number, row.cells, tuple(result), name, meant)
+        check.refused.append(refused)
+        return
+    number = result.id_number.number
+    earlier = seen.get(number)
+    if earlier is not None:
+        check.repeated.append(
+            RepeatedRow(
+                sheet,
+                row.number,
+                number,
+                earlier.sheet,
+                earlier.row,
+                _content(result) != _content(earlier.draft),
+            )
+        )
+        return
+    seen[number] = AcceptedRow(sheet, row.number, result)
+    check.accepted.append(seen[number])
+
+
+def _content(draft: HolderDraft) -> tuple[Any, ...]:
+    """What a row says of a person, without where it says so."""
+    kinds = [(e.kind, e.starts_on) for e in draft.eligibilities]
+    return (draft.name, draft.division_code, draft.phone, draft.family, tuple(kinds))
+
+
+def _take(rows: Iterator[SheetRow], count: int) -> list[SheetRow]:
+    return [row for _, row in zip(range(count), rows, strict=False)]
+
+
+def _chain(first: Iterable[SheetRow], rest: Iterable[SheetRow]) -> Iterator[SheetRow]:
+    yield from first
+    yield from rest
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(HASH_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,95 @@
+"""Read a CSV register: UTF-8, UTF-16 or GB18030, with comma, semicolon or tab between the cells.
+
+A row's number counts records and not lines, so that it is the number that Excel shows even when
+quoted cells hold line breaks.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from huimin.holders.registers.problem import file_problem
+from huimin.holders.registers.sheets import (
+    CELL_CHARACTERS_MAX,
+    COLUMNS_MAX,
+    ROW_NUMBER_MAX,
+    Sheet,
+    SheetRow,
+    plain_cell,
+)
+
+CHUNK_BYTES = 1 << 20
+SAMPLE_CHARACTERS = 20_000
+
+
+def csv_sheets(path: Path) -> list[Sheet]:
+    """The file's one sheet, named after the file."""
+    encoding, lines = _encoding_of(path)
+    with path.open(encoding=encoding, newline="") as file:
+        sample = file.read(SAMPLE_CHARACTERS)
+    counts = Counter(character for character in sample if character in ",;\t")
+    delimiter = counts.most_common(1)[0][0] if counts else ","
+    return [Sheet(path.stem, _rows(path, encoding, delimiter), row_count=lines)]
+
+
+def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[SheetRow]:
+    # The limit holds for the whole process, so it is put back.
+    limit_before = csv.field_size_limit(CELL_CHARACTERS_MAX)
+    with path.open(encoding=encoding, newline="") as file:
+        try:
+            for number, cells in enumerate(csv.reader(file, delimiter=delimiter), start=1):
+                if number > ROW_NUMBER_MAX:
+                    raise _unreadable()
+                yield SheetRow(number, tuple(plain_cell(cell) for cell in cells[:COLUMNS_MAX]))
+        except csv.Error as error:
+            raise _unreadable() from error
+        finally:
+            csv.field_size_limit(limit_before)
+
+
+def _encoding_of(path: Path) -> tuple[str, int]:
+    """The encoding that fits the whole file, and about how many lines it has."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start.startswith(codecs.BOM_UTF8):
+        candidates = ["utf-8-sig"]
+    elif start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        candidates = ["utf-16"]
+    else:
+        # GB18030 gives a meaning to nearly every byte string, so UTF-8 must be tried first.
+        candidates = ["utf-8", "gb18030"]
+    for encoding in candidates:
+        lines = _lines_in(path, encoding)
+        if lines is not None:
+            return encoding, lines
+    raise file_problem(
+        "文件的编码既不是 UTF-8 也不是 GB18030，请在 Excel 或 WPS 里另存为 .xlsx 再试。",
+        "The text is neither UTF-8 nor GB18030; save the file as .xlsx.",
+    )
+
+
+def _lines_in(path: Path, encoding: str) -> int | None:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines = 0
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                text = decoder.decode(chunk)
+                if "\0" in text:
+                    return None
+                lines += text.count("\n")
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return None
+    return lines
+
+
+def _unreadable() -> Exception:
+    return file_problem(
+        "CSV 文件读不通（多半是引号不成对），请在 Excel 或 WPS 里另存为 .xlsx 再试。",
+        "The CSV can't be read, most likely for an unpaired quote; save the file as .xlsx.",
+    )

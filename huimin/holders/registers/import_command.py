@@ -1,0 +1,115 @@
+"""`huimin holders import`: check a register, import what is right, hand back what must be mended.
+
+The whole file is checked before the first row is written.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from huimin.command_line import actor, pass_instance
+from huimin.core.days import county_day, instant_text
+from huimin.divisions.find import all_divisions
+from huimin.holders.people import find_by_id_number
+from huimin.holders.registers.answer import register_json, register_sentences
+from huimin.holders.registers.check_register import RegisterCheck, check_register
+from huimin.holders.registers.import_register import import_register, require_fitting_keys
+from huimin.holders.registers.places import Places
+from huimin.holders.registers.problem import file_problem
+from huimin.holders.registers.refused_workbook import write_refused_workbook
+from huimin.holders.registers.row import Circumstances
+from huimin.instance import Instance
+from huimin.storage.engine import Transaction
+
+FILE_NAME_MAX = 120
+REFUSED_FOLDER = "refused"
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="只检查、不写入。")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="输出格式；json 含完整姓名和号码，请妥善保管。",
+)
+@click.option(
+    "--refused",
+    "refused_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="需修改的行写到这个 .xlsx；导入时默认写到数据文件夹的 refused 下。",
+)
+@pass_instance
+def import_command(
+    instance: Instance, file: Path, dry_run: bool, form: str, refused_path: Path | None
+) -> None:
+    """导入名册（.xlsx 或 .csv）；反复导入不会重复登记，有问题的行写进待修改的工作簿。"""
+    if refused_path is not None and refused_path.resolve() == file.resolve():
+        raise file_problem(
+            "--refused 不能就是名册本身，请换一个文件名。", "--refused must be another file."
+        )
+    now = instance.clock()
+    with _bar("读取名册") as progress:
+        check = instance.engine.read(lambda tx: _check(tx, instance, file, progress))
+    with _bar("试运行" if dry_run else "写入") as progress:
+        counts = import_register(
+            instance.engine,
+            instance.personal_data,
+            check,
+            now=now,
+            actor=actor(),
+            dry_run=dry_run,
+            progress=progress,
+        )
+    if refused_path is None and not dry_run:
+        stamp = instant_text(now)[:19].replace(":", "")
+        refused_path = (
+            instance.settings.folder / REFUSED_FOLDER / f"{file.stem}-待修改-{stamp}.xlsx"
+        )
+    refused_file = None
+    if refused_path is not None and write_refused_workbook(refused_path, check, now=now):
+        refused_file = str(refused_path)
+    if form == "json":
+        pieces = register_json(check, counts, dry_run=dry_run, refused_file=refused_file)
+        sys.stdout.writelines(pieces)
+        return
+    for line in register_sentences(check, counts, dry_run=dry_run, refused_file=refused_file):
+        click.echo(line)
+
+
+def _check(
+    tx: Transaction, instance: Instance, file: Path, progress: Callable[[int, int], None]
+) -> RegisterCheck:
+    require_fitting_keys(tx, instance.personal_data)
+
+    def registered_name(number: str) -> str | None:
+        holder = find_by_id_number(tx, instance.personal_data, number)
+        return None if holder is None else str(holder["name"])
+
+    around = Circumstances(
+        places=Places(all_divisions(tx)),
+        today=county_day(instance.clock()),
+        file_name=file.name[-FILE_NAME_MAX:],
+        registered_name=registered_name,
+    )
+    return check_register(file, around, progress)
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, so that standard output stays clean for JSON."""
+    with click.progressbar(length=1, label=label, file=sys.stderr, show_pos=True) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = max(total, done, 1)
+            bar.update(done - bar.pos)
+
+        yield progress
+        bar.update((bar.length or 1) - bar.pos)

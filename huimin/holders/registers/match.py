@@ -1,0 +1,176 @@
+"""A register against the county's people: who is new, who gains, whose eligibility is not in it any
+more, and who is entitled without a card (免申即享).
+
+Nothing is written here but by `propose`, in the transaction that writes the rows, and by
+`end_missing`, a hundred people to a transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from huimin.core.days import county_day
+from huimin.core.identity import mask_name
+from huimin.divisions.find import town_of
+from huimin.holders import queries
+from huimin.holders.applications import submit_application
+from huimin.holders.change_person import end_eligibility
+from huimin.holders.people import Row, division_bounds, find_by_id_number
+from huimin.holders.personal_data import PersonalData
+from huimin.holders.registers.check_register import AcceptedRow, Progress, RegisterCheck
+from huimin.holders.registers.import_register import gains_of
+from huimin.storage.engine import Engine, Transaction
+
+CHUNK = 100
+
+
+@dataclass
+class Match:
+    """Rows of each group, masked: name_masked, division_code, and what the group needs beside."""
+
+    new: list[Row] = field(default_factory=list)
+    gaining: list[Row] = field(default_factory=list)
+    unchanged: list[Row] = field(default_factory=list)
+    missing: list[Row] = field(default_factory=list)
+    without_card: list[Row] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The groups by name."""
+        return asdict(self)
+
+
+def match_register(
+    tx: Transaction,
+    personal_data: PersonalData,
+    check: RegisterCheck,
+    today: date,
+    told: Progress = lambda done, total: None,
+) -> Match:
+    """Compare the accepted rows with the people who are enrolled. Reads only."""
+    match, seen = Match(), _meant_by_refused(tx, personal_data, check)
+    for count, row in enumerate(check.accepted, start=1):
+        draft = row.draft
+        shown = {
+            "name_masked": mask_name(draft.name),
+            "division_code": draft.division_code,
+            "sheet": row.sheet,
+            "row": row.row,
+        }
+        holder = find_by_id_number(tx, personal_data, draft.id_number.number)
+        if holder is None:
+            match.new.append(shown)
+            match.without_card.append(shown)
+        else:
+            seen.add(holder["id"])
+            shown["holder_id"] = holder["id"]
+            gains = gains_of(tx, personal_data, holder, draft)
+            (match.gaining if gains else match.unchanged).append(shown)
+            if _needs_application(tx, holder["id"]):
+                match.without_card.append(shown)
+        if count % CHUNK == 0:
+            told(count, len(check.accepted))
+    match.missing = _missing(tx, check, seen, today)
+    return match
+
+
+def propose(
+    tx: Transaction,
+    personal_data: PersonalData,
+    rows: Sequence[AcceptedRow],
+    *,
+    now: datetime,
+    actor: str,
+) -> int:
+    """Verify a register's people, who are enrolled by now, and apply for those without card or
+    open application; the number of applications."""
+    proposed, today = 0, county_day(now).isoformat()
+    for row in rows:
+        holder = find_by_id_number(tx, personal_data, row.draft.id_number.number)
+        if holder is None or holder["erased_at"] is not None:
+            continue
+        queries.set_verified(tx, id=holder["id"], verified_on=today)
+        if _needs_application(tx, holder["id"]):
+            submit_application(tx, holder_id=holder["id"], now=now, actor=actor, source="register")
+            proposed += 1
+    return proposed
+
+
+def end_missing(
+    engine: Engine,
+    missing: Sequence[Row],
+    *,
+    last_day: date,
+    reason: str,
+    now: datetime,
+    actor: str,
+    told: Progress,
+) -> int:
+    """Give the eligibilities that the register no longer holds their last day; how many."""
+    for start in range(0, len(missing), CHUNK):
+        chunk = missing[start : start + CHUNK]
+
+        def work(tx: Transaction, chunk: Sequence[Row] = chunk) -> None:
+            for row in chunk:
+                end_eligibility(
+                    tx,
+                    row["holder_id"],
+                    row["eligibility_id"],
+                    ends_on=max(last_day, date.fromisoformat(row["starts_on"])),
+                    reason=reason,
+                    now=now,
+                    actor=actor,
+                )
+
+        engine.write(work)
+        told(start + len(chunk), len(missing))
+    return len(missing)
+
+
+def _needs_application(tx: Transaction, holder_id: str) -> bool:
+    return queries.card_or_application(tx, holder_id=holder_id) is None
+
+
+def _meant_by_refused(
+    tx: Transaction, personal_data: PersonalData, check: RegisterCheck
+) -> set[str]:
+    """Ids of people whose row must be mended: they stand in the register all the same."""
+    found = set()
+    for row in check.refused:
+        if row.id_number is not None:
+            holder = find_by_id_number(tx, personal_data, row.id_number)
+            if holder is not None:
+                found.add(str(holder["id"]))
+    return found
+
+
+def _missing(tx: Transaction, check: RegisterCheck, seen: set[str], today: date) -> list[Row]:
+    """People with a live card, an eligibility of the register's kinds, in its towns, not in it.
+
+    Whose name stands in a row with an unreadable number is left alone: it may be that row.
+    """
+    unclear = {row.name for row in check.refused if row.id_number is None}
+    kinds = {one.kind for row in check.accepted for one in row.draft.eligibilities}
+    towns = {town_of(row.draft.division_code) for row in check.accepted}
+    found = []
+    for kind in sorted(kinds):
+        for town in sorted(towns):
+            first, last = division_bounds(town)
+            rows = queries.entitled_with_card(
+                tx, kind=kind, today=today.isoformat(), division_first=first, division_last=last
+            )
+            found += [
+                {
+                    "holder_id": row["holder_id"],
+                    "eligibility_id": row["id"],
+                    "kind": kind,
+                    "starts_on": row["starts_on"],
+                    "name_masked": mask_name(row["name"]),
+                    "division_code": row["division_code"],
+                }
+                for row in rows
+                if row["holder_id"] not in seen and row["name"] not in unclear
+            ]
+    return found

@@ -1,0 +1,213 @@
+"""Read an .xlsx register as a stream, so that fifty thousand rows need little memory.
+
+openpyxl's streaming reader knows nothing of merged cells, because the file names them after the
+rows; so each sheet's text is scanned for them once before it is read. The same scan measures what
+is really packed in the file, and stops before a zip bomb has unfolded.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from defusedxml import DefusedXmlException
+from openpyxl.utils.exceptions import InvalidFileException
+
+from huimin.core.refusals import FieldProblems
+from huimin.holders.registers.problem import file_problem
+from huimin.holders.registers.sheets import (
+    COLUMNS_MAX,
+    ROW_NUMBER_MAX,
+    Formula,
+    Merged,
+    Sheet,
+    SheetRow,
+    is_blank,
+    plain_cell,
+)
+
+PARTS_MAX = 2_000
+UNPACKED_BYTES_MAX = 400 * 1024 * 1024
+# openpyxl holds these parts in memory as a whole, whereas it streams the sheets.
+HELD_PART_BYTES_MAX = 48 * 1024 * 1024
+MERGED_AREAS_MAX = 200_000
+SHEETS_MAX = 100
+CHUNK_BYTES = 1 << 20
+OVERLAP_BYTES = 256
+
+_MERGED = re.compile(
+    rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"
+)
+_ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
+
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    DefusedXmlException,
+    SyntaxError,  # xml.etree's ParseError is one
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OverflowError,
+    OSError,  # a part that is said to lie before the beginning of the file
+)
+
+
+def xlsx_sheets(path: Path) -> Iterator[Sheet]:
+    """The sheets in the order of their tabs. Raises FieldProblems on `file`."""
+    with _Refusing():
+        _check_parts(path)
+        book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
+    try:
+        if len(book.worksheets) > SHEETS_MAX:
+            raise _damaged()
+        for worksheet in book.worksheets:
+            with _Refusing():
+                # The address of the sheet's part has no public name in openpyxl.
+                merged, row_count = _scan(path, worksheet._worksheet_path)
+                worksheet.reset_dimensions()  # they often span the whole grid and would be padded
+            yield Sheet(
+                title=str(worksheet.title),
+                rows=with_merged_cells(_rows(worksheet), merged),
+                row_count=row_count,
+                hidden=worksheet.sheet_state != "visible",
+                merged=merged,
+            )
+    finally:
+        book.close()
+
+
+def with_merged_cells(
+    rows: Iterator[SheetRow], merged: list[tuple[int, int, int]]
+) -> Iterator[SheetRow]:
+    """The rows with `Merged` in every cell that a merged cell above it covers."""
+    waiting = sorted(merged, reverse=True)
+    covering: dict[int, tuple[int, Any]] = {}
+    for row in rows:
+        cells = list(row.cells)
+        for column, (last, value) in list(covering.items()):
+            if row.number > last:
+                del covering[column]
+                continue
+            cells.extend([None] * (column + 1 - len(cells)))
+            if is_blank(cells[column]):
+                cells[column] = Merged(value)
+        while waiting and waiting[-1][0] <= row.number:
+            first, column, last = waiting.pop()
+            if first == row.number and column < len(cells):
+                covering[column] = (last, cells[column])
+        yield SheetRow(row.number, tuple(cells))
+
+
+def _rows(worksheet: Any) -> Iterator[SheetRow]:
+    with _Refusing():
+        values = worksheet.iter_rows(values_only=True, max_col=COLUMNS_MAX)
+        before = None
+        for number, row in enumerate(values, start=1):
+            if number > ROW_NUMBER_MAX:
+                raise _damaged()
+            # openpyxl fills a gap with one and the same row, a million times if need be.
+            if row is before:
+                continue
+            before = row
+            yield SheetRow(number, tuple(_cell(value) for value in _trimmed(row)))
+
+
+def _trimmed(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    width = len(row)
+    while width and row[width - 1] is None:
+        width -= 1
+    return row[:width]
+
+
+def _cell(value: Any) -> Any:
+    if type(value).__module__.startswith("openpyxl"):  # array and data-table formulas
+        return Formula(f"={getattr(value, 'text', '')}".replace("==", "="))
+    return plain_cell(value)
+
+
+def _check_parts(path: Path) -> None:
+    """Refuse what is no workbook or would unfold too far, from the zip's own list."""
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+        names = {part.filename for part in parts}
+        if "[Content_Types].xml" not in names or any(
+            name.endswith(".bin") for name in names if "workbook" in name
+        ):
+            raise file_problem(
+                "这不是 .xlsx 表格，请在 Excel 或 WPS 里另存为 .xlsx 再试。",
+                "This is no .xlsx workbook; save it as .xlsx.",
+            )
+        held = (
+            part.file_size
+            for part in parts
+            if not part.filename.startswith(("xl/worksheets/", "xl/media/", "xl/drawings/"))
+        )
+        if (
+            len(parts) > PARTS_MAX
+            or sum(part.file_size for part in parts) > UNPACKED_BYTES_MAX
+            or sum(held) > HELD_PART_BYTES_MAX
+        ):
+            raise file_problem(
+                "文件解开后太大；请删去多余的工作表和格式，或拆成几个文件。",
+                "The file unpacks to far too much; remove extra sheets or split it.",
+            )
+
+
+def _scan(path: Path, part: str) -> tuple[list[tuple[int, int, int]], int]:
+    """(first row, column from 0, last row) of each vertically merged area; the count of rows."""
+    merged: list[tuple[int, int, int]] = []
+    rows = 0
+    kept = b""
+    with zipfile.ZipFile(path) as archive, archive.open(part) as source:
+        while chunk := source.read(CHUNK_BYTES):
+            # Cut behind the last tag, so that no tag is seen in halves or twice.
+            text = kept + chunk
+            end = text.rfind(b">") + 1
+            text, kept = text[:end], text[end:]
+            rows += sum(1 for _ in _ROW.finditer(text))
+            for found in _MERGED.finditer(text):
+                first, last = int(found[2]), int(found[4])
+                if last > first:
+                    merged.append((first, _column(found[1]), last))
+            if len(merged) > MERGED_AREAS_MAX:
+                raise _damaged()
+    return merged, rows
+
+
+def _column(letters: bytes) -> int:
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - ord("A") + 1
+    return column - 1
+
+
+class _Refusing:
+    """Turn whatever a damaged or hostile file makes the libraries raise into one sentence."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        # openpyxl also raises a bare OSError; one with a number is the machine's own trouble.
+        bare = isinstance(error, OSError) and error.errno is None
+        if (bare or isinstance(error, UNREADABLE)) and not isinstance(error, FieldProblems):
+            raise _damaged() from error
+
+
+def _damaged() -> Exception:
+    return file_problem(
+        "文件已损坏或不是正常的 .xlsx 表格，请在 Excel 或 WPS 里打开后另存为 .xlsx 再试。",
+        "The file is damaged or no proper .xlsx; open it and save it again as .xlsx.",
+    )

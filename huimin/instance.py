@@ -1,0 +1,101 @@
+"""What every entry point (server, command, demo, test) works with, opened once and closed once.
+
+The clock lives here, so that no rule below reads the time by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from huimin.audit.lookups import LookupLog
+from huimin.cards.deny_list import DenyLists
+from huimin.cards.find import has_cards
+from huimin.cards.key_ring import FILE_NAME as CARD_KEYS
+from huimin.cards.key_ring import KeyRing
+from huimin.divisions.load import load_divisions
+from huimin.holders.people import has_holders
+from huimin.holders.personal_data import FILE_NAME as PERSONAL_KEYS
+from huimin.holders.personal_data import PersonalData
+from huimin.holders.working_days import WorkingDays, open_working_days
+from huimin.jobs.jobs import Jobs
+from huimin.settings import Settings
+from huimin.storage.engine import Engine
+from huimin.storage.key_file import require_key_file
+from huimin.storage.open_engine import create_database, open_engine
+
+
+def system_clock() -> datetime:
+    """The current instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Instance:
+    """The opened instance: settings, database, keys, and the clock."""
+
+    settings: Settings
+    engine: Engine
+    clock: Callable[[], datetime]
+    key_ring: KeyRing
+    personal_data: PersonalData
+    lookups: LookupLog
+    jobs: Jobs
+    deny_lists: DenyLists
+    working_days: WorkingDays
+
+    def close(self) -> None:
+        """Write what still waits, then close the database. May be called twice."""
+        self.jobs.close()
+        self.lookups.close()
+        self.engine.close()
+
+
+def open_instance(settings: Settings, clock: Callable[[], datetime] = system_clock) -> Instance:
+    """Open the database first and the key files after it.
+
+    A folder that has no database thus gets no keys either. Raises StorageProblem and, for a
+    calendar that can't be read, SettingsProblem.
+    """
+    engine = open_engine(settings)
+    try:
+        return instance_over(settings, engine, clock)
+    except BaseException:
+        engine.close()
+        raise
+
+
+def instance_over(settings: Settings, engine: Engine, clock: Callable[[], datetime]) -> Instance:
+    """An instance around an engine that is open already.
+
+    Raises StorageProblem when the keys of what the database holds are missing, SettingsProblem when
+    the county's calendar can't be read.
+    """
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Fresh keys beside old data would verify no card and read no number, and hide the loss.
+    if engine.read(has_cards):
+        require_key_file(settings.folder / CARD_KEYS)
+    if engine.read(has_holders):
+        require_key_file(settings.folder / PERSONAL_KEYS)
+    return Instance(
+        settings=settings,
+        engine=engine,
+        clock=clock,
+        key_ring=KeyRing.open(settings.folder),
+        personal_data=PersonalData.open(settings.folder),
+        lookups=LookupLog(engine),
+        jobs=Jobs(engine, clock),
+        deny_lists=DenyLists(),
+        working_days=open_working_days(settings.folder, settings.working_days),
+    )
+
+
+def create_instance(settings: Settings) -> None:
+    """Create the database and load the county's divisions. Raises StorageProblem where one is."""
+    create_database(settings)
+    engine = open_engine(settings)
+    try:
+        engine.write(load_divisions)
+    finally:
+        engine.close()

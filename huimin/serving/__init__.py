@@ -1,0 +1,1 @@
+"""Serving: the shipped server, its logs, its metrics and its probes."""

@@ -1,0 +1,119 @@
+"""The shipped server: granian, WSGI, one worker process, 32 blocking threads.
+
+One worker, because one writer thread commits for all of them; the threads wait for it together and
+share its commits. When the server is told to stop, requests that run are answered, then the
+instance is closed, so that nothing that was answered is lost.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import multiprocessing.util
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from typing import Any
+
+import click
+
+from huimin.instance import Instance
+from huimin.settings import Settings
+from huimin.storage.open_engine import open_engine
+
+BACKLOG = 1024
+START_SECONDS_MAX = 60
+WORKER_STOP_SECONDS_MAX = 20
+# CPython lets a busy thread keep the interpreter for 5 ms by default. The writer gives it up at
+# every statement and would wait that long to get it back, with everybody waiting for the writer.
+SWITCH_SECONDS = 0.0005
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Raises StorageProblem for the database and ClickException for a taken port.
+    """
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    open_engine(settings).close()  # what is wrong is said here, not by a worker that can't start
+    if settings.port == 0:
+        settings = settings.listening_at(None, _free_port(settings.host))
+    else:
+        require_free(settings.host, settings.port)
+    os.environ.update(settings.environment())
+    server = Granian(
+        "huimin.serving.serve:make_worker_app",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=settings.threads,
+        backlog=BACKLOG,
+        backpressure=BACKLOG,
+        workers_kill_timeout=WORKER_STOP_SECONDS_MAX,
+        log_level=LogLevels.error,
+    )
+    server.serve()
+
+
+def make_worker_app() -> Any:
+    """What the worker process serves, over an instance that is closed when the process ends."""
+    from huimin.app import create_app
+
+    # granian takes the signals over when this returns; until then there is nothing to finish.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
+    sys.setswitchinterval(SWITCH_SECONDS)
+    settings = Settings.from_environment()
+    app = create_app(settings)
+    instance: Instance = app.extensions["huimin"]
+    # Both, because how a worker process ends depends on how it was started; closing twice is safe.
+    multiprocessing.util.Finalize(instance, instance.close, exitpriority=10)
+    atexit.register(instance.close)
+    threading.Thread(target=_announce, args=(settings,), daemon=True).start()
+    return app
+
+
+def _announce(settings: Settings) -> None:
+    """Print the address as soon as it answers, and not before."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            socket.create_connection((reachable, settings.port), timeout=1).close()
+            click.echo(f"正在服务 / serving: http://{host}:{settings.port}")
+            return
+        time.sleep(0.02)
+
+
+def _free_port(host: str) -> int:
+    with socket.socket(_family(host)) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise ClickException, in one sentence, when another program listens there."""
+    # granian shares its port with any other granian (SO_REUSEPORT), which would halve a till's
+    # requests between two databases.
+    with socket.socket(_family(host)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"不能监听 {host}:{port}（{error.strerror}），请用 --port 换一个端口。 / "
+                f"Can't listen on {host}:{port} ({error.strerror}); choose another with --port."
+            ) from error
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
