@@ -1,4 +1,4 @@
-"""What a plain rule found strange when a ledger row was written; hints for people, no verdicts."""
+"""Alerts: what plain rules find strange about a new ledger row; hints for people, no verdicts."""
 
 from huimin.storage.named_queries import load_queries
 

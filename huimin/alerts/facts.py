@@ -18,7 +18,7 @@ STREET_CODES = range(1, 100)
 
 
 class Fact(NamedTuple):
-    """A ledger row. `discount_fen` is what is left of it after what was taken back."""
+    """A ledger row. `discount_fen` is net of later reversals, in fen."""
 
     id: str
     kind: str
@@ -43,21 +43,18 @@ class Fact(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Where it was, as far as distance goes: a town, or the county seat with all its streets.
-
-        Outlets have no coordinates yet; once they do, this is what they replace.
-        """
+        """The area that counts as one place: a town, or the county seat with all its streets."""
         town = self.town_code
         return town[:6] + "seat" if int(town[6:9]) in STREET_CODES else town
 
     @property
     def is_claim(self) -> bool:
-        """Entered by a decision, and not at the till in its turn."""
+        """Recorded by a decision about a claim, not by a sale at the till."""
         return self.channel == "claim"
 
     @property
-    def hour_kept(self) -> bool:
-        """False for a claim of an earlier day, which stands at noon (claims/submit.py)."""
+    def hour_known(self) -> bool:
+        """False for a claim of an earlier day, which is dated to noon (claims/submit.py)."""
         noon = county_start(date.fromisoformat(self.day)) + timedelta(hours=12)
         return not self.is_claim or self.at != noon
 
@@ -72,9 +69,9 @@ class Fact(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """The row that was just written, what its card did that day, what its till did before.
+    """The row that was just written, its card's other sales that day, its till's earlier sales.
 
-    `till_before` is read for a round amount only: the latest first. `hours` as the outlet says.
+    `till_before` is filled only for a round amount, newest first. `hours` is the outlet's own text.
     """
 
     row: Fact
@@ -85,7 +82,7 @@ class Scene(NamedTuple):
 
 
 def fact_of(row: Mapping[str, Any], division_code: str | None = None) -> Fact:
-    """From a ledger row; `division_code` is the outlet's, where the row does not bring it."""
+    """Build a Fact from a ledger row; `division_code` is the outlet's, if the row lacks it."""
     return Fact(
         id=row["id"],
         kind=row["kind"],

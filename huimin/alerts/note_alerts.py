@@ -1,7 +1,7 @@
 """Look at a ledger row that was just written, in its own transaction, and raise or grow alerts.
 
-A sale never fails by it: a rule that breaks, or an alert that can't be written, is logged and
-undone alone. It costs one statement by index, and a second one for an even amount.
+A sale never fails because of it: if a rule breaks, or an alert can't be written, only the alert is
+undone, and logged. It costs one indexed statement, and a second one for a round amount.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from huimin.storage.savepoint import savepoint
 log = structlog.get_logger(__name__)
 
 Row = Mapping[str, Any]
-# As far as a rule may look: a day of the card with an hour on either side, the till's last rows.
+# How far a rule may look: the card's day with an hour on either side, the till's last rows.
 BESIDE_THE_DAY = timedelta(hours=1)
 CARD_ROWS_MAX = 40
 TILL_ROWS_MAX = 20
@@ -39,7 +39,7 @@ def note_alerts(
     cap_redemption_fen: int | None = None,
     rules: Sequence[Find] | None = None,
 ) -> None:
-    """Raise the alerts of a redemption or reversal; `terminal` is what access knows of the till.
+    """Raise the alerts of a redemption or reversal; `terminal` is the till's row from `access`.
 
     `cap_redemption_fen` is the policy's cap of one sale.
     """
@@ -47,12 +47,12 @@ def note_alerts(
         rules = SALE_RULES if row["kind"] == "redemption" else REVERSAL_RULES
     try:
         scene = _scene(tx, row, terminal, cap_redemption_fen)
-        findings = [found for rule in rules if (found := rule(scene, LIMITS)) is not None]
+        findings = [finding for rule in rules if (finding := rule(scene, LIMITS)) is not None]
         if findings:
             with savepoint(tx, "alerts"):
                 _raise_all(tx, findings, scene.row, row["recorded_at"])
     except StorageProblem:
-        raise  # there is no transaction left in which the sale could go on
+        raise  # the transaction is lost, so the sale cannot go on either
     except Exception:
         log.exception("alerts not noted", ledger_id=row["id"])
 
@@ -104,22 +104,22 @@ def _about_the_day(day: str) -> tuple[str, str]:
 
 
 def _raise_all(tx: Transaction, findings: Sequence[Finding], fact: Fact, recorded_at: str) -> None:
-    # In one order whoever asks, so that two sales never wait for each other's alerts in a circle.
-    for found in sorted(findings, key=lambda each: (each.rule, each.window_key)):
+    # Always in the same order, so that two sales cannot deadlock on each other's alerts.
+    for finding in sorted(findings, key=lambda each: (each.rule, each.window_key)):
         alert_id = queries.raise_alert(
             tx,
             id=new_id(),
-            rule=found.rule,
-            window_key=found.window_key,
+            rule=finding.rule,
+            window_key=finding.window_key,
             business_day=fact.day,
             town_code=fact.town_code,
             outlet_id=fact.outlet_id,
             terminal_id=fact.terminal_id,
-            card_id=fact.card_id if found.about_card else None,
+            card_id=fact.card_id if finding.about_card else None,
             staff_id=fact.staff_id,
             cashier=fact.cashier,
             ledger_id=fact.id,
-            evidence_json=write_json({"rows": found.rows, "numbers": found.numbers}),
+            evidence_json=write_json({"rows": finding.rows, "numbers": finding.numbers}),
             recorded_at=recorded_at,
         )
-        queries.add_rows(tx, [{"alert_id": alert_id, "ledger_id": each} for each in found.rows])
+        queries.add_rows(tx, [{"alert_id": alert_id, "ledger_id": each} for each in finding.rows])

@@ -1,7 +1,7 @@
-"""When an outlet is open, read from the free text of its opening hours as far as it can be read.
+"""When an outlet is open, parsed from the free text of its opening hours.
 
-What can't be read, or isn't there, is the usual day; a hospital without hours never closes. Days of
-the week are not told apart: a time that is open on some day counts as open.
+Text that can't be parsed, or is missing, means the usual day; a hospital without hours never
+closes. Days of the week are not distinguished: a time that is open on any day counts as open.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ Spans = tuple[tuple[int, int], ...]
 
 @lru_cache(maxsize=1_024)
 def open_spans(text: str | None, outlet_kind: str) -> Spans:
-    """The minutes of the day between which it is open; a span past midnight ends beyond 24:00."""
-    told = unicodedata.normalize("NFKC", text or "")
-    if _ALL_DAY.search(told):
+    """The outlet's open spans in minutes of the day; a span past midnight ends beyond 24:00."""
+    normalized = unicodedata.normalize("NFKC", text or "")
+    if _ALL_DAY.search(normalized):
         return ALWAYS
     spans = []
-    for found in _RANGE.finditer(told):
-        opens, closes = _minute(*found.group(1, 2, 3)), _minute(*found.group(4, 5, 6))
+    for match in _RANGE.finditer(normalized):
+        opens, closes = _minute(*match.group(1, 2, 3)), _minute(*match.group(4, 5, 6))
         if opens is not None and closes is not None and opens != closes:
             spans.append((opens, closes if closes > opens else closes + DAY_MINUTES))
     if spans:
@@ -40,7 +40,7 @@ def open_spans(text: str | None, outlet_kind: str) -> Spans:
 
 @lru_cache(maxsize=4_096)
 def is_open(spans: Spans, minute: int, grace_minutes: int) -> bool:
-    """Whether that minute of the day lies in a span, or just before or after one."""
+    """Whether that minute of the day lies in a span, or within the grace on either side."""
     return any(
         opens - grace_minutes <= each <= closes + grace_minutes
         for opens, closes in spans

@@ -1,7 +1,7 @@
 -- Every SQL statement of the alerts room. Of the ledger it reads only.
 
 -- name: sales_of_card
--- What a card bought about an instant, but for the row :id; by the index of card and instant.
+-- A card's sales around an instant, except the row :id; uses the index on card and instant.
 SELECT ledger.id, ledger.kind, ledger.channel, ledger.card_id, ledger.outlet_id,
     ledger.outlet_kind, outlet.division_code, ledger.terminal_id, ledger.staff_id, ledger.cashier,
     ledger.policy_id, ledger.amount_fen, ledger.discount_fen, ledger.occurred_at,
@@ -14,7 +14,7 @@ WHERE ledger.card_id = :card_id AND ledger.occurred_at >= :first AND ledger.occu
 ORDER BY ledger.occurred_at DESC LIMIT :row_limit;
 
 -- name: sales_of_till
--- A till's sales before its row :sequence, the latest first; by its chain.
+-- A till's sales before its row :sequence, newest first; uses the chain's index.
 SELECT ledger.id, ledger.kind, ledger.channel, ledger.card_id, ledger.outlet_id,
     ledger.outlet_kind, outlet.division_code, ledger.terminal_id, ledger.staff_id, ledger.cashier,
     ledger.policy_id, ledger.amount_fen, ledger.discount_fen, ledger.occurred_at,
@@ -26,7 +26,7 @@ WHERE ledger.terminal_id = :terminal_id AND ledger.sequence < :sequence
 ORDER BY ledger.sequence DESC;
 
 -- name: raise_alert$
--- A new alert; or the one of this run of facts, which opens again.
+-- A new alert, or the existing one of this run of rows, opened again.
 INSERT INTO alert (
     id, rule, window_key, business_day, town_code, outlet_id, terminal_id, card_id, staff_id,
     cashier, ledger_id, evidence_json, state, recorded_at, grown_at
@@ -89,7 +89,7 @@ LEFT JOIN holder ON holder.id = card.holder_id
 WHERE alert.id = :id;
 
 -- name: rows_of_alert
--- The ledger rows that made it, in the order in which they happened.
+-- The ledger rows that caused it, in the order in which they happened.
 SELECT ledger.id, ledger.kind, ledger.receipt_no, ledger.order_no, ledger.occurred_at,
     ledger.recorded_at, ledger.channel, ledger.outlet_id, outlet.name AS outlet_name,
     town.name AS town_name, terminal.label AS till_label, ledger.cashier,

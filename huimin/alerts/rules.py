@@ -1,8 +1,8 @@
 """The rules: plain functions from a scene to a finding, and every limit in one place.
 
-A finding is a hint that somebody should look, never a verdict, and it stops no sale. It says which
-rows made it and with what numbers; its window key names the run of facts, so that more of the same
-makes one alert grow.
+A finding is a hint that somebody should look, never a verdict, and it stops no sale. It carries the
+rows and numbers that caused it; its window key names the run of rows, so that further rows of the
+same run extend one alert instead of raising another.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from huimin.core.days import COUNTY_ZONE
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From where on something is strange. Times in minutes, money in fen."""
+    """The thresholds of all rules. Times in minutes, money in fen."""
 
     far_apart_minutes: int = 20
     repeated_uses: int = 4
@@ -70,7 +70,7 @@ def far_apart(scene: Scene, limits: Limits = LIMITS) -> Finding | None:
 
 
 def repeated_card(scene: Scene, limits: Limits = LIMITS) -> Finding | None:
-    """One card many times on one day in the same hands."""
+    """One card used many times on one day by the same cashier or till."""
     row = scene.row
     same = [each for each in scene.of_card if each.hands == row.hands and each.day == row.day]
     if len(same) + 1 < limits.repeated_uses:
@@ -84,14 +84,14 @@ def repeated_card(scene: Scene, limits: Limits = LIMITS) -> Finding | None:
 
 
 def is_round(amount_fen: int, limits: Limits = LIMITS) -> bool:
-    """Whether an amount is suspiciously even; small ones are even by chance."""
+    """Whether an amount is suspiciously round; small ones are round by chance."""
     return amount_fen >= limits.round_least_fen and amount_fen % limits.round_unit_fen == 0
 
 
 def round_amounts(scene: Scene, limits: Limits = LIMITS) -> Finding | None:
-    """A till's sales of one day, one after another, all of even amounts.
+    """Consecutive sales of one till on one day, all of round amounts.
 
-    Claims are in the chain where they were decided: they make a run of their own, and break none.
+    Claims stand in the chain where they were decided: they form their own run and interrupt none.
     """
     row = scene.row
     if not is_round(row.amount_fen, limits):
@@ -117,7 +117,7 @@ def round_amounts(scene: Scene, limits: Limits = LIMITS) -> Finding | None:
 def split_sale(scene: Scene, limits: Limits = LIMITS) -> Finding | None:
     """Sales of one card at one outlet within an hour that as one sale would have met the cap."""
     row, cap_fen = scene.row, scene.cap_redemption_fen
-    if cap_fen is None or not row.hour_kept:
+    if cap_fen is None or not row.hour_known:
         return None
     within = timedelta(minutes=limits.split_minutes)
     parts = [
@@ -126,7 +126,7 @@ def split_sale(scene: Scene, limits: Limits = LIMITS) -> Finding | None:
         if each.outlet_id == row.outlet_id
         and each.policy_id == row.policy_id
         and each.discount_fen > 0
-        and each.hour_kept
+        and each.hour_known
         and abs(each.at - row.at) <= within
     ]
     total_fen = row.discount_fen + sum(each.discount_fen for each in parts)
@@ -163,7 +163,7 @@ def off_hours(scene: Scene, limits: Limits = LIMITS) -> Finding | None:
     )
 
 
-# A reversal only has its hour to be strange by.
+# The hour is all that can be strange about a reversal.
 SALE_RULES: tuple[Find, ...] = (far_apart, off_hours, repeated_card, round_amounts, split_sale)
 REVERSAL_RULES: tuple[Find, ...] = (off_hours,)
 
