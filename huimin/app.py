@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, current_app
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
@@ -37,9 +36,9 @@ from huimin.publication.pages import pages as publication_pages
 from huimin.reach.pages import pages as reach_pages
 from huimin.reports.pages import pages as reports_pages
 from huimin.serving import logs, metrics
+from huimin.serving.probes import probes
 from huimin.settings import Settings, secret_key_of
 from huimin.settlement.pages import pages as settlement_pages
-from huimin.storage.engine import StorageProblem
 from huimin.web import problems, setup
 
 REQUEST_BYTES_MAX = 1024 * 1024
@@ -117,18 +116,14 @@ def create_app(
     return app
 
 
-probes = Blueprint("probes", __name__)
+def make_worker_app() -> OpenAPI:
+    """What a worker process of `huimin run` serves, over an instance that ends with the process."""
+    from huimin.serving.serve import serve_from_worker, start_worker
 
-
-@probes.get("/healthz")
-def healthz() -> tuple[dict[str, str], int]:
-    """Whether this server can answer: 200 when the database reads, 503 when it does not."""
-    instance: Instance = current_app.extensions["huimin"]
-    try:
-        instance.engine.read(lambda tx: tx.connection.execute("SELECT 1").fetchall())
-    except StorageProblem:
-        return {"status": "database unavailable"}, 503
-    return {"status": "ok"}, 200
+    start_worker()
+    app = create_app()
+    serve_from_worker(app.extensions["huimin"])
+    return app
 
 
 def _configure(app: OpenAPI, settings: Settings, testing: bool) -> None:

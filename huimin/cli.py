@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from huimin import __version__
-from huimin.command_line import OneSentenceGroup, pass_settings
-from huimin.instance import create_instance
+from huimin.command_line import OneSentenceGroup, Root, pass_settings
+from huimin.instance import create_instance, open_instance
 from huimin.settings import Settings
 from huimin.storage.open_engine import check_database, migrate_database
 
@@ -72,8 +72,10 @@ class LazyRooms(OneSentenceGroup):
     type=click.Path(path_type=Path, file_okay=False),
     help="数据文件夹；默认取 HUIMIN_FOLDER，再默认 ./huimin-data。",
 )
-def main(folder: Path | None) -> None:
+@click.pass_context
+def main(context: click.Context, folder: Path | None) -> None:
     """惠民卡：县级惠民卡收银与结算服务。"""
+    context.obj = Root(folder, open_instance)
 
 
 @main.command()

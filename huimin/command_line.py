@@ -11,15 +11,19 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import update_wrapper
-from typing import Any, NoReturn, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from huimin.core.refusals import FieldProblems, Refusal
-from huimin.instance import Instance, open_instance
 from huimin.settings import Settings, SettingsProblem
 from huimin.storage.engine import StorageProblem
+
+if TYPE_CHECKING:  # the rooms that an instance opens stand above this one
+    from huimin.instance import Instance
 
 F = TypeVar("F", bound=Callable[..., Any])
 EXIT_PROBLEM = 2
@@ -89,15 +93,22 @@ def sentence_of(error: Exception) -> str | None:
     return None
 
 
+@dataclass
+class Root:
+    """What the root group gives its sub-commands: made when the first one asks, then shared."""
+
+    folder: Path | None
+    open_instance: Callable[[Settings], Instance]
+    settings: Settings | None = None
+    instance: Instance | None = None
+
+
 def settings_of(context: click.Context) -> Settings:
     """The settings, with the root's --folder before HUIMIN_FOLDER."""
-    root = context.find_root()
-    if not isinstance(root.obj, dict):
-        root.obj = {}
-    if "settings" not in root.obj:
-        root.obj["settings"] = Settings.from_environment(root.params.get("folder"))
-    settings: Settings = root.obj["settings"]
-    return settings
+    root: Root = context.find_root().obj
+    if root.settings is None:
+        root.settings = Settings.from_environment(root.folder)
+    return root.settings
 
 
 def pass_settings(command: F) -> F:
@@ -121,14 +132,11 @@ def pass_instance(command: F) -> F:
 
 
 def _instance_of(context: click.Context) -> Instance:
-    root = context.find_root()
-    settings = settings_of(context)
-    if "instance" not in root.obj:
-        instance = open_instance(settings)
-        root.obj["instance"] = instance
-        root.call_on_close(instance.close)
-    instance_: Instance = root.obj["instance"]
-    return instance_
+    root: Root = context.find_root().obj
+    if root.instance is None:
+        root.instance = root.open_instance(settings_of(context))
+        context.find_root().call_on_close(root.instance.close)
+    return root.instance
 
 
 def actor() -> str:

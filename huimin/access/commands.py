@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from huimin.access.staff import add_staff, disable_staff, list_staff, set_password
 from huimin.command_line import actor, format_option, pass_instance, print_json
 from huimin.core.permissions import ROLES
-from huimin.instance import Instance
+
+if TYPE_CHECKING:
+    from huimin.instance import Instance
 
 
 @click.group()

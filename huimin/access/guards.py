@@ -49,7 +49,7 @@ def require(action: str) -> Callable[[View], View]:
 
 
 def signed_in() -> StaffMember | None:
-    """Who is signed in on this request, as web/setup.py found out."""
+    """Who is signed in on this request, as access/pages/session.py found out."""
     member: StaffMember | None = g.get("member")
     return member
 

@@ -22,6 +22,7 @@ from huimin.alerts.find_alerts import (
 )
 from huimin.alerts.wording import RULES, found_words, rule_innocent, rule_meaning, rule_name
 from huimin.audit.event_words import event_words
+from huimin.audit.export_list import workbook_response
 from huimin.audit.record import events_of
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems
@@ -30,7 +31,7 @@ from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.list_xlsx import ROWS_MAX
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import grouped, minute_text
 

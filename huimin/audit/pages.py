@@ -19,12 +19,13 @@ from huimin.audit.audit_words import (
 )
 from huimin.audit.changes import changes_of
 from huimin.audit.event_words import EVENTS, event_words
+from huimin.audit.export_list import workbook_response
 from huimin.audit.find_events import WantedEvents, events_before, lookups_before, subject_of
 from huimin.core.refusals import FieldProblems
 from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.forms import Form
-from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.list_xlsx import ROWS_MAX
 from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import grouped, minute_text
 

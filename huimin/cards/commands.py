@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -34,8 +34,10 @@ from huimin.core.card_token import read_text
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.refusals import field_problem
-from huimin.instance import Instance
 from huimin.storage.engine import Transaction
+
+if TYPE_CHECKING:
+    from huimin.instance import Instance
 
 Row = dict[str, Any]
 

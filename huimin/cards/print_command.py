@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,8 +27,10 @@ from huimin.core.card_token import read_text
 from huimin.core.days import county_day
 from huimin.core.refusals import field_problem
 from huimin.divisions.find import find
-from huimin.instance import Instance
 from huimin.storage.engine import Transaction
+
+if TYPE_CHECKING:
+    from huimin.instance import Instance
 
 Row = dict[str, Any]
 

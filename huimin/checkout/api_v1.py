@@ -52,6 +52,7 @@ from huimin.checkout.reverse import reverse
 from huimin.checkout.statement_xlsx import CONTENT_TYPE as XLSX
 from huimin.checkout.statement_xlsx import statement_xlsx
 from huimin.checkout.terminal_answer import terminal_answer
+from huimin.checkout.till_edge import answer_once, authorise, checked
 from huimin.checkout.verify import verify_at
 from huimin.core.days import parse_day
 from huimin.core.refusals import Refusal, field_problem
@@ -59,7 +60,6 @@ from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
-from huimin.web.pos_api import answer_once, authorise, checked
 
 api = APIBlueprint(
     "api_v1",

@@ -11,13 +11,13 @@ from flask_openapi3.models.tag import Tag
 from huimin.checkout.api_answers import PROBLEMS
 from huimin.checkout.api_bodies import KeyHeader
 from huimin.checkout.once import fingerprint
+from huimin.checkout.till_edge import answer_once, authorise, checked
 from huimin.claims.api_bodies import ClaimAnswer, ClaimBody, ClaimPath
 from huimin.claims.find_claims import claim_answer, find_claim
 from huimin.claims.submit import submit_claim
 from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.json_answer import json_response
-from huimin.web.pos_api import answer_once, authorise, checked
 
 api = APIBlueprint(
     "claims_api_v1",

@@ -24,6 +24,7 @@ from huimin.access.till_guard import (
     terminal_here,
     who_here,
 )
+from huimin.audit.export_list import workbook_response
 from huimin.checkout.day_statement import statement_csv
 from huimin.checkout.statement_xlsx import CONTENT_TYPE, statement_xlsx
 from huimin.closing.close_day import (
@@ -44,7 +45,6 @@ from huimin.holders.evidence import clean_file_name
 from huimin.merchants.outlets import list_outlets, outlet_by_id
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import workbook_response
 
 FILE_BYTES_MAX = 8 * 1024 * 1024
 ROWS_SHOWN = 500

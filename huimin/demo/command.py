@@ -72,7 +72,7 @@ def _demo_settings(
     from huimin.serving.serve import require_free
 
     settings = settings_of(context)
-    given = folder or context.find_root().params.get("folder") or DEFAULT_FOLDER
+    given = folder or context.find_root().obj.folder or DEFAULT_FOLDER
     settings = replace(settings, folder=Path(given)).listening_at(None, port)
     if settings.port == 0:  # the address is written to demo.json before it is served
         settings = settings.listening_at(None, Settings.port)

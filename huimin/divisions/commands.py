@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from huimin.command_line import actor, pass_instance
 from huimin.divisions.coordinates import locate_divisions, read_locations
-from huimin.instance import Instance
+
+if TYPE_CHECKING:
+    from huimin.instance import Instance
 
 
 @click.group()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,8 +17,10 @@ from huimin.holders.applications import (
     return_application,
     submit_application,
 )
-from huimin.instance import Instance
 from huimin.storage.engine import Transaction
+
+if TYPE_CHECKING:
+    from huimin.instance import Instance
 
 Row = dict[str, Any]
 STATES = {

@@ -7,7 +7,7 @@ operator's own file, and `show --unmask`, which needs a reason and is recorded.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -38,8 +38,10 @@ from huimin.holders.people import (
 from huimin.holders.registers.import_command import import_command
 from huimin.holders.registers.import_register import require_fitting_keys
 from huimin.holders.registers.places import Places
-from huimin.instance import Instance
 from huimin.storage.engine import Transaction
+
+if TYPE_CHECKING:
+    from huimin.instance import Instance
 
 Row = dict[str, Any]
 GENDERS = {"male": "男", "female": "女"}

@@ -6,13 +6,12 @@ Each command parses, calls one use case in a transaction, and says in words what
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from huimin.command_line import actor, format_option, pass_instance, print_json
 from huimin.core.kind_names import OUTLET_KINDS, outlet_kind_word
-from huimin.instance import Instance
 from huimin.merchants.merchants import (
     add_merchant,
     end_merchant,
@@ -31,6 +30,9 @@ from huimin.merchants.outlets import (
 )
 from huimin.merchants.states import STATE_WORDS, STATES
 from huimin.storage.engine import Transaction
+
+if TYPE_CHECKING:
+    from huimin.instance import Instance
 
 Row = dict[str, Any]
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from huimin.command_line import actor, format_option, pass_instance, pass_settings, print_json
-from huimin.instance import Instance
 from huimin.merchants.outlets import find_outlet
 from huimin.merchants.terminals import (
     add_terminal,
@@ -19,6 +18,9 @@ from huimin.merchants.terminals import (
 )
 from huimin.settings import Settings
 from huimin.storage.engine import Transaction
+
+if TYPE_CHECKING:
+    from huimin.instance import Instance
 
 Row = dict[str, Any]
 TERMINAL_WORDS = {"active": "正常", "disabled": "已停用"}

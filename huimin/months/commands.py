@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from huimin.command_line import format_option, pass_instance, print_json
 from huimin.core.refusals import Refusal
-from huimin.instance import Instance
 from huimin.months import queries
 from huimin.months.closes import months_listed
 from huimin.months.files import FileCheck, check_files, restore_files
@@ -17,6 +17,9 @@ from huimin.months.words import STATES
 from huimin.notices.attempt_words import tell_attempt
 from huimin.reports.monthly import checked_month
 from huimin.storage.engine import Transaction
+
+if TYPE_CHECKING:
+    from huimin.instance import Instance
 
 EXIT_FOUND = 1
 KEPT_WORDS = {"same": "文件夹里的相同", "missing": "文件夹里没有", "differs": "文件夹里的不同"}

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from huimin.core.money import money_text
+from huimin.core.period_words import month_words
 from huimin.months.closes import Row, report_of_close
 from huimin.months.words import LEVELS, STATES, check_title
 from huimin.notices.post import Notice
-from huimin.reports.wording import FIGURE_WORDS, month_words
+from huimin.reports.wording import FIGURE_WORDS
 
 FIGURES_TOLD = (
     *("redemptions", "reversals", "cards_used", "amount_fen", "discount_fen"),

@@ -5,7 +5,7 @@ Each command parses, calls one use case in a transaction, and says in words what
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,6 @@ from huimin.core.days import county_day, month_of, previous_month
 from huimin.core.money import rate_words
 from huimin.core.offline_terms import BEARER_WORDS, OFFLINE_HOURS_MAX
 from huimin.core.refusals import FieldProblem, FieldProblems
-from huimin.instance import Instance
 from huimin.policies import queries
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED
 from huimin.policies.drafts import PolicyDraft, save_draft
@@ -32,6 +31,9 @@ from huimin.policies.wording import (
     terms_dict,
 )
 from huimin.storage.engine import Transaction
+
+if TYPE_CHECKING:
+    from huimin.instance import Instance
 
 Row = dict[str, Any]
 

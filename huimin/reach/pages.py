@@ -13,6 +13,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import member, require
+from huimin.audit.export_list import workbook_response
 from huimin.core.chart_svg import chart_svg
 from huimin.core.days import COUNTY_ZONE, county_day, month_of, parse_instant, parse_month
 from huimin.core.kind_names import OUTLET_KINDS
@@ -25,7 +26,7 @@ from huimin.reach.unreached import LATELY_DAYS, REASONS, count_unreached, unreac
 from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.forms import Form
-from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.list_xlsx import ROWS_MAX
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 
 pages = Blueprint("reach", __name__, url_prefix="/reach")

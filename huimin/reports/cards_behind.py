@@ -11,12 +11,12 @@ from datetime import date
 from typing import Any, Self
 
 from huimin.cards.card_list import card_rows
+from huimin.core.period import Period
 from huimin.core.refusals import Refusal
 from huimin.reports import queries
 from huimin.reports.counts import days_of_cards
 from huimin.reports.drill_down import SEPARATOR, Behind
 from huimin.reports.month_sums import CARD_DIMENSIONS
-from huimin.reports.period import Period
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import either_way
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from huimin.core.identity import mask_name
+from huimin.core.period import Period
 from huimin.core.refusals import Refusal
 from huimin.reports import queries
 from huimin.reports.counts import claim_counts, instants_of
-from huimin.reports.period import Period
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import either_way
 

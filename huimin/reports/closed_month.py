@@ -13,10 +13,10 @@ from typing import Any
 
 from huimin.core.days import county_day, parse_instant
 from huimin.core.json_text import read_json
+from huimin.core.period import Period
+from huimin.core.period_words import day_words
 from huimin.reports import queries
 from huimin.reports.monthly import MonthlyReport, report_of
-from huimin.reports.period import Period
-from huimin.reports.wording import day_words
 from huimin.storage.engine import Transaction
 
 

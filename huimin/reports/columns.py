@@ -12,8 +12,8 @@ from typing import Literal
 
 from huimin.core.kind_names import outlet_kind_word
 from huimin.core.money import yuan
+from huimin.core.period import Period
 from huimin.reports.figures import OutletRow, ReportRow
-from huimin.reports.period import Period
 from huimin.reports.wording import figure_word, grouping_word
 
 Value = str | int | None

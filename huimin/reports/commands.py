@@ -6,19 +6,22 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from huimin.command_line import pass_instance
 from huimin.core.days import county_day
-from huimin.instance import Instance
+from huimin.core.period import Period, checked_period
+from huimin.core.period_words import month_words
 from huimin.reports.closed_month import report_in_force
 from huimin.reports.exports import EXPORTS, export_report
 from huimin.reports.monthly import MonthlyReport
-from huimin.reports.period import Period, checked_period
 from huimin.reports.template.fill import filled_template
 from huimin.reports.template.templates import content_of, official_template
-from huimin.reports.wording import month_words
+
+if TYPE_CHECKING:
+    from huimin.instance import Instance
 
 BINARY = ("xlsx", "pdf")
 

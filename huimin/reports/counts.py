@@ -14,8 +14,8 @@ from typing import Any, Self, TypeVar
 
 from huimin.core.days import county_start, instant_text
 from huimin.core.money import BASIS_POINTS, half_up
+from huimin.core.period import Period
 from huimin.reports import queries
-from huimin.reports.period import Period
 from huimin.storage.engine import Transaction
 
 AGAINST = ("previous", "last_year")

@@ -9,11 +9,11 @@ from typing import Any
 
 from huimin.core.days import county_start, instant_text
 from huimin.core.kind_names import ELIGIBILITIES, OUTLET_KINDS, eligibility_word, outlet_kind_word
+from huimin.core.period import Period
 from huimin.reports import queries
 from huimin.reports.counts import SilentOutlet
 from huimin.reports.figures import FIGURES, NOTHING, Figures, OutletRow, ReportRow, Row
 from huimin.reports.month_sums import MonthSums
-from huimin.reports.period import Period
 from huimin.reports.wording import CHANNEL_WORDS, PRESENTER_WORDS, WEEKDAY_WORDS
 from huimin.storage.engine import Transaction
 

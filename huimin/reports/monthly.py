@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from huimin.core.period import Period, checked_period
 from huimin.reports.counts import (
     AGAINST,
     AlertCounts,
@@ -29,7 +30,6 @@ from huimin.reports.counts import (
 from huimin.reports.figures import OutletRow, ReportRow, Row
 from huimin.reports.groups import GROUPINGS, ThreeSums, grouped_rows, silent_outlets, total_row
 from huimin.reports.month_sums import MonthSums, month_sums
-from huimin.reports.period import Period, checked_period
 from huimin.reports.range_sums import range_sums
 from huimin.storage.engine import Transaction
 

@@ -28,13 +28,14 @@ from reportlab.platypus import (
 
 from huimin.cards.sheet import printed_font
 from huimin.core.kind_names import outlet_kind_word
+from huimin.core.period_words import month_words, period_words
 from huimin.reports.charts import report_chart
 from huimin.reports.columns import Column, columns_of, value_text
 from huimin.reports.facts import Fact, fact_headings, facts_of
 from huimin.reports.figures import ReportRow
 from huimin.reports.monthly import GROUPINGS, MonthlyReport
 from huimin.reports.pdf_parts import ChartDrawing, NumberedPages
-from huimin.reports.wording import month_words, notes_of, period_words, signature_lines, title_words
+from huimin.reports.wording import notes_of, signature_lines, title_words
 from huimin.reports.xlsx_cover import ADJUSTED_HEADINGS, SILENT_HEADINGS, TOP_HEADINGS
 
 MARGIN = 14 * mm

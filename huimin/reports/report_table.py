@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from huimin.core.period_words import month_words, period_words
 from huimin.reports.columns import columns_of, display_width
 from huimin.reports.facts import fact_headings, facts_of
 from huimin.reports.monthly import GROUPINGS, MonthlyReport
-from huimin.reports.wording import month_words, notes_of, period_words, title_words
+from huimin.reports.wording import notes_of, title_words
 
 # A terminal is narrow: who owns an outlet stands in the CSV and the workbook.
 LEFT_OUT = ("商户", "统一社会信用代码", "行政区划代码")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from huimin.core.kind_names import ELIGIBILITIES, OUTLET_KINDS
-from huimin.reports.period import Period
+from huimin.core.period import Period
 
 Words = Mapping[str, str]
 
@@ -143,32 +142,10 @@ def notes_of(period: Period) -> tuple[str, ...]:
     return (MONTH_NOTE if period.month else RANGE_NOTE, *NOTES)
 
 
-def month_words(text: str, language: str = "zh_Hans") -> str:
-    """2026-10 → 2026年10月 (2026-10 in English); a range by its days."""
-    period = Period.read(text)
-    if language == "en":
-        return text.replace("..", " to ")
-    if period.month:
-        return f"{period.first.year}年{period.first.month}月"
-    return period_words(text)
-
-
-def day_words(day: date) -> str:
-    """2026年10月31日."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def signature_lines(signers: Sequence[str]) -> list[str]:
     """The four lines under a printed report, with the names once it is signed."""
     names = [*signers, *("",) * len(SIGNERS)]
     return [f"{line}{name}" for line, name in zip(SIGNERS, names, strict=False)]
-
-
-def period_words(text: str) -> str:
-    """The days of a month or a range: 2026年10月1日至2026年10月31日."""
-    period = Period.read(text)
-    days = (period.first, period.last)
-    return "至".join(day_words(day) for day in days)
 
 
 def title_words(county_name: str, month: str, grouping: str | None = None) -> str:

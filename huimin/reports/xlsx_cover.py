@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from huimin.core.kind_names import outlet_kind_word
+from huimin.core.period_words import month_words, period_words
 from huimin.reports.columns import UNKNOWN
 from huimin.reports.facts import fact_headings, facts_of
 from huimin.reports.monthly import MonthlyReport
-from huimin.reports.wording import month_words, notes_of, period_words, title_words
+from huimin.reports.wording import notes_of, title_words
 
 COVER_COLUMNS = 6
 WIDTHS = (30, 18, 18, 18, 18, 18)

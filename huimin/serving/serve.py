@@ -16,14 +16,18 @@ import socket
 import sys
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from huimin.instance import Instance
 from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
 
+if TYPE_CHECKING:
+    from huimin.instance import Instance
+
+# Where the worker process finds the application; the parts are wired there, above this room.
+WORKER_APP = "huimin.app:make_worker_app"
 BACKLOG = 1024
 START_SECONDS_MAX = 60
 WORKER_STOP_SECONDS_MAX = 20
@@ -48,7 +52,7 @@ def serve(settings: Settings) -> None:
         require_free(settings.host, settings.port)
     os.environ.update(settings.environment())
     server = Granian(
-        "huimin.serving.serve:make_worker_app",
+        WORKER_APP,
         factory=True,
         address=settings.host,
         port=settings.port,
@@ -63,22 +67,20 @@ def serve(settings: Settings) -> None:
     server.serve()
 
 
-def make_worker_app() -> Any:
-    """What the worker process serves, over an instance that is closed when the process ends."""
-    from huimin.app import create_app
-
-    # granian takes the signals over when this returns; until then there is nothing to finish.
+def start_worker() -> None:
+    """Set the process up before the application is made in it."""
+    # granian takes the signals over when the application is there; until then nothing has begun.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
     sys.setswitchinterval(SWITCH_SECONDS)
-    settings = Settings.from_environment()
-    app = create_app(settings)
-    instance: Instance = app.extensions["huimin"]
+
+
+def serve_from_worker(instance: Instance) -> None:
+    """Close the instance when the process ends, and say where it serves as soon as it does."""
     # Both, because how a worker process ends depends on how it was started; closing twice is safe.
     multiprocessing.util.Finalize(instance, instance.close, exitpriority=10)
     atexit.register(instance.close)
-    threading.Thread(target=_announce, args=(settings,), daemon=True).start()
-    return app
+    threading.Thread(target=_announce, args=(instance.settings,), daemon=True).start()
 
 
 def _announce(settings: Settings) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,6 @@ from huimin.command_line import format_option, pass_instance, print_json
 from huimin.core.days import county_day
 from huimin.core.money import yuan
 from huimin.core.refusals import Refusal, field_problem
-from huimin.instance import Instance
 from huimin.reports.monthly import checked_month
 from huimin.settlement.answer import close_due
 from huimin.settlement.check import check_settlements
@@ -30,6 +29,9 @@ from huimin.settlement.paper import settlement_pdf
 from huimin.settlement.wording import STATES, state_words
 from huimin.settlement.workbook import settlement_xlsx
 from huimin.storage.engine import Transaction
+
+if TYPE_CHECKING:
+    from huimin.instance import Instance
 
 EXIT_FOUND = 1
 ROWS_MAX = 100_000

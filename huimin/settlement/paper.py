@@ -27,8 +27,8 @@ from reportlab.platypus import (
 
 from huimin.cards.sheet import printed_font
 from huimin.core.money import percent_words, rate_words, yuan
+from huimin.core.period_words import month_words
 from huimin.reports.pdf_parts import NumberedPages
-from huimin.reports.wording import month_words
 from huimin.settlement.amount_words import amount_words
 
 # As on the monthly report, so that both lie in one file.

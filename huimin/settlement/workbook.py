@@ -15,7 +15,7 @@ import xlsxwriter
 
 from huimin.core.days import month_days
 from huimin.core.money import percent_words, rate_words
-from huimin.reports.wording import month_words
+from huimin.core.period_words import month_words
 from huimin.settlement.amount_words import amount_words
 
 HEADINGS = (

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from flask import Flask, current_app, request
 
-from huimin.instance import Instance
 from huimin.storage.engine import Transaction
+
+if TYPE_CHECKING:  # the rooms that an instance opens stand above this one
+    from huimin.instance import Instance
 
 T = TypeVar("T")
 
 
 def instance() -> Instance:
     """The opened instance: settings, database, keys, clock."""
-    return cast(Instance, current_app.extensions["huimin"])
+    return instance_of(current_app)
 
 
 def change(work: Callable[[Transaction], T]) -> T:
@@ -26,4 +28,4 @@ def change(work: Callable[[Transaction], T]) -> T:
 
 def instance_of(app: Flask) -> Instance:
     """The same where no request is being answered."""
-    return cast(Instance, app.extensions["huimin"])
+    return cast("Instance", app.extensions["huimin"])

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
-from urllib.parse import quote
 
 import xlsxwriter
-from flask import Response, request
-
-from huimin.access.guards import signed_in
-from huimin.audit.record import record
-from huimin.web.current import change, instance
 
 ROWS_MAX = 100_000
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -72,42 +66,6 @@ def list_workbook(
             sheet.set_column(place, place, min(max(width, WIDTH_MIN), WIDTH_MAX))
         sheet.freeze_panes(2, 0)
     return target.getvalue()
-
-
-def workbook_response(
-    title: str,
-    columns: Sequence[Column],
-    rows: Iterable[Mapping[str, Any]],
-    *,
-    heading: str | None = None,
-    to_fill: Mapping[str, int] | None = None,
-) -> Response:
-    """The workbook as a download named by its title; who took it is recorded."""
-    kept = list(rows)
-    _note_export(len(kept))
-    content = list_workbook(title, columns, kept, heading=heading, to_fill=to_fill)
-    response = Response(content, content_type=CONTENT_TYPE)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _note_export(count: int) -> None:
-    who = signed_in()
-    if who is None:
-        return
-    now, actor, subject = instance().clock(), who.username, str(request.endpoint)
-    change(
-        lambda tx: record(
-            tx,
-            at=now,
-            actor=actor,
-            action="list.exported",
-            subject_kind="list",
-            subject_id=subject,
-            new={"count": count},
-        )
-    )
 
 
 def _width(text: str) -> int:

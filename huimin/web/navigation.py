@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from flask import current_app, request, url_for
@@ -43,6 +43,19 @@ class Entry:
     label: str
     current: bool
     waiting: int = 0
+
+
+_waiting: dict[str, Callable[[], int]] = {}
+
+
+def waiting_at(endpoint: str, count: Callable[[], int]) -> None:
+    """Let a room say how much waits for the reader behind the entry of `endpoint`."""
+    _waiting[endpoint] = count
+
+
+def waiting_counts() -> dict[str, int]:
+    """What waits for the reader of this request, by endpoint."""
+    return {endpoint: count() for endpoint, count in _waiting.items()}
 
 
 def entries(role: str | None, waiting: Mapping[str, int]) -> list[Entry]:

@@ -1,25 +1,23 @@
-"""What every page has: who is signed in, CSRF, languages, security headers, errors.
+"""What every page has: CSRF, languages, security headers, errors, navigation.
 
 `install(app)` is called once by create_app.
 """
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, g, request, session, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from huimin import __version__
-from huimin.access.sign_in import member_of_session
 from huimin.core.refusals import Refusal
-from huimin.settlement.news_on_pages import settlement_news
 from huimin.web import problems
 from huimin.web.api_turns import ApiTurns
 from huimin.web.current import instance, instance_of
 from huimin.web.forms import Form
 from huimin.web.json_provider import StrictJSON
 from huimin.web.language import LANGUAGES, request_language
-from huimin.web.navigation import Entry, entries
+from huimin.web.navigation import Entry, entries, waiting_counts
 from huimin.web.security_headers import SecurityHeaders
 from huimin.web.sessions import PageSessions
 from huimin.web.words import register_filters
@@ -43,7 +41,6 @@ def install(app: Flask) -> None:
     problems.install(app)
     app.register_error_handler(CSRFError, lambda _: problems.answer_refusal(Refusal("csrf_failed")))
     app.before_request(_refuse_nul)
-    app.before_request(_find_member)
     app.after_request(_keep_private)
     app.context_processor(_page_words)
     register_filters(app)
@@ -55,19 +52,6 @@ def _refuse_nul() -> None:
         raise Refusal("not_found")
 
 
-def _find_member() -> None:
-    """Who is signed in; the API reads no session at all, and what is public is so for everybody."""
-    g.member = None
-    if request.path.startswith(
-        ("/api/", "/static/", "/healthz", "/.well-known/", "/open/", "/public/")
-    ):
-        return
-    session_id = session.get("session_id")
-    if isinstance(session_id, str):
-        now = instance().clock()
-        g.member = instance().engine.read(lambda tx: member_of_session(tx, session_id, now))
-
-
 def _keep_private(response: Response) -> Response:
     if response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "no-store")
@@ -75,9 +59,8 @@ def _keep_private(response: Response) -> Response:
 
 
 def _navigation() -> list[Entry]:
-    member, news = g.get("member"), settlement_news()
-    waiting = {} if news is None else {"settlement.settlements": len(news.to_confirm)}
-    return entries(None if member is None else member.role, waiting)
+    member = g.get("member")
+    return entries(None if member is None else member.role, waiting_counts())
 
 
 def _account_address() -> str | None:
@@ -94,7 +77,6 @@ def _page_words() -> dict[str, object]:
         "help_line": settings.help_line,
         "version": __version__,
         "navigation": _navigation,
-        "settlement_news": settlement_news,
         "blank_form": Form(),
         "has_page": lambda endpoint: endpoint in current_app.view_functions,
         "account_address": _account_address,

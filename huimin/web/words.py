@@ -11,7 +11,7 @@ from huimin.core.coordinates import degrees_text
 from huimin.core.days import COUNTY_ZONE, parse_instant
 from huimin.core.kind_names import eligibility_word, outlet_kind_word
 from huimin.core.money import money_text, rate_words
-from huimin.reports.wording import month_words
+from huimin.core.period_words import month_words
 from huimin.web.language import request_language
 
 ROLE_NAMES = {

@@ -9,12 +9,12 @@ import openpyxl
 import pytest
 
 from huimin.core.days import month_of
+from huimin.core.period import Period, checked_period
 from huimin.instance import Instance
 from huimin.ledger.lock_month import hold_all_rows, lock_month
 from huimin.reports.drill_down import Behind
 from huimin.reports.figures import ADDED_FIGURES, FIGURES
 from huimin.reports.monthly import GROUPINGS, report_of
-from huimin.reports.period import Period, checked_period
 from tests.making.staff import make_staff, sign_in
 from tests.reports.county import SmallCounty, make_small_county
 

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from huimin.cards.change_state import revoke_card
 from huimin.claims.decide import reject_claim
 from huimin.core.days import county_day
+from huimin.core.period import Period, checked_period
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.instance import Instance
 from huimin.reports.counts import AlertCounts, CardCounts, ClaimCounts, OfflineCounts
 from huimin.reports.facts import facts_of
 from huimin.reports.figures import ADDED_FIGURES, FIGURES, ReportRow
 from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report, range_report
-from huimin.reports.period import Period, checked_period
 from huimin.storage.named_queries import parameter_names, statements
 from tests.making.claims import make_claim
 from tests.reports.county import SmallCounty, make_small_county

@@ -10,12 +10,12 @@ from huimin.cards.change_state import revoke_card
 from huimin.claims.decide import approve_claim, reject_claim
 from huimin.core import permissions
 from huimin.core.days import county_day
+from huimin.core.period import checked_period
 from huimin.instance import Instance
 from huimin.ledger.lock_month import hold_all_rows, lock_month
 from huimin.reports.cards_behind import CardsBehind
 from huimin.reports.claims_behind import ClaimsBehind
 from huimin.reports.monthly import report_of
-from huimin.reports.period import checked_period
 from tests.making.cards import make_card
 from tests.making.claims import make_claim
 from tests.making.holders import make_holder

@@ -24,6 +24,7 @@ from huimin.access.staff_changes import (
 )
 from huimin.access.staff_list import places_to_choose, staff_after
 from huimin.audit.event_words import event_words
+from huimin.audit.export_list import workbook_response
 from huimin.audit.record import events_of
 from huimin.core.days import instant_text
 from huimin.core.permissions import ROLES
@@ -31,7 +32,7 @@ from huimin.core.refusals import FieldProblems, Refusal
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.list_xlsx import ROWS_MAX
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import ROLE_NAMES, STATES
 

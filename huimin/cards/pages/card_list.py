@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
+from huimin.audit.export_list import workbook_response
+from huimin.cards.card_columns import card_columns
 from huimin.cards.card_list import WantedCards, approved_without_card, card_ids, card_rows
 from huimin.cards.issue import default_expiry, issue_card
 from huimin.cards.pages import pages
@@ -22,10 +24,9 @@ from huimin.cards.reverify import (
 from huimin.core.days import county_day
 from huimin.divisions.find import all_divisions
 from huimin.storage.engine import Transaction
-from huimin.web.card_columns import card_columns
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.list_xlsx import ROWS_MAX
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import CARD_STATES
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import member, require
+from huimin.audit.export_list import workbook_response
 from huimin.cards.card_list import card_in
 from huimin.cards.pages import pages
 from huimin.cards.pages.card_list import own_division, towns
@@ -22,7 +23,7 @@ from huimin.core.refusals import FieldProblems, field_problem
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import Form
-from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.list_xlsx import ROWS_MAX
 from huimin.web.words import CARD_STATES, minute_text
 
 RUNS_SHOWN = 50

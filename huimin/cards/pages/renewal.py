@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
+from huimin.audit.export_list import workbook_response
 from huimin.cards.issue import default_expiry
 from huimin.cards.pages import pages
 from huimin.cards.pages.card_list import CHUNK, chosen_place, towns
@@ -27,7 +28,6 @@ from huimin.core.refusals import FieldProblems, field_problem
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import workbook_response
 
 DAYS, DAYS_MAX = 30, 366
 ROWS_SHOWN = 200

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import require
+from huimin.audit.export_list import workbook_response
 from huimin.checkout.offline.items import (
     BorneSums,
     WantedItems,
@@ -24,7 +25,7 @@ from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.list_xlsx import ROWS_MAX
 from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import grouped, minute_text
 

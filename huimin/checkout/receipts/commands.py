@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,9 +13,11 @@ from huimin.checkout.receipts.paper_text import plain_text
 from huimin.checkout.receipts.receipts import Receipt, count_print, receipt_of, receipt_paper
 from huimin.command_line import actor, pass_instance
 from huimin.core.refusals import Refusal
-from huimin.instance import Instance
 from huimin.ledger.read import row_by_receipt_no
 from huimin.storage.engine import Transaction
+
+if TYPE_CHECKING:
+    from huimin.instance import Instance
 
 PRINTER_PORT = 9100
 TIMEOUT_SECONDS = 10

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
 from huimin.audit.event_words import event_words
+from huimin.audit.export_list import workbook_response
 from huimin.audit.record import events_of
 from huimin.checkout.verify import policy_answer, remaining
 from huimin.claims.assess import Assessment, look_at_claim, same_sales
@@ -35,7 +36,7 @@ from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.list_xlsx import ROWS_MAX
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import STATES, minute_text
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
+from huimin.audit.export_list import workbook_response
 from huimin.core.identity import mask_name
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems
@@ -32,7 +33,7 @@ from huimin.holders.person_page import person_page
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.list_xlsx import ROWS_MAX
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import STATES, minute_text
 

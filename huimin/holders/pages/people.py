@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import member, require
+from huimin.audit.export_list import workbook_response
 from huimin.core.days import county_day
 from huimin.core.kind_names import eligibility_word
 from huimin.core.permissions import allows
@@ -29,7 +30,7 @@ from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX, Column, workbook_response
+from huimin.web.list_xlsx import ROWS_MAX, Column
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import CARD_STATES
 

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import member, require
+from huimin.audit.export_list import workbook_response
 from huimin.core.days import county_day
 from huimin.core.kind_names import eligibility_word
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
@@ -37,7 +38,7 @@ from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import CONTENT_TYPE, ROWS_MAX, Column, workbook_response
+from huimin.web.list_xlsx import CONTENT_TYPE, ROWS_MAX, Column
 from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import STATES, minute_text
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,8 +24,10 @@ from huimin.holders.registers.places import Places
 from huimin.holders.registers.problem import file_problem
 from huimin.holders.registers.refused_workbook import write_refused_workbook
 from huimin.holders.registers.row import Circumstances
-from huimin.instance import Instance
 from huimin.storage.engine import Transaction
+
+if TYPE_CHECKING:
+    from huimin.instance import Instance
 
 FILE_NAME_MAX = 120
 REFUSED_FOLDER = "refused"

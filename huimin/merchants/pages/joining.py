@@ -10,6 +10,7 @@ from limits.strategies import FixedWindowRateLimiter
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
+from huimin.audit.export_list import workbook_response
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.merchants.joining import (
     FIELDS,
@@ -21,7 +22,7 @@ from huimin.merchants.joining import (
 from huimin.merchants.pages import kind_choices, pages, place_choices
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.list_xlsx import ROWS_MAX
 from huimin.web.lists import COUNT_MAX, Listed, Place, listed
 from huimin.web.words import STATES, minute_text
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from huimin.access.guards import member, require
 from huimin.access.password_rules import first_password
 from huimin.access.passwords import hash_password
+from huimin.audit.export_list import workbook_response
 from huimin.core.money import parse_yuan, yuan
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.merchants.cashiers import (
@@ -24,7 +25,6 @@ from huimin.merchants.pages import pages
 from huimin.merchants.reversal_rule import set_reversal_rule
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import workbook_response
 from huimin.web.words import STATES
 
 

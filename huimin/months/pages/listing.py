@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import require
+from huimin.audit.export_list import workbook_response
 from huimin.core.refusals import word_of
 from huimin.months.closes import Row, months_listed
 from huimin.months.pages import pages
@@ -16,7 +17,7 @@ from huimin.months.pages.words import page_words
 from huimin.months.words import STATES
 from huimin.web.current import instance
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.list_xlsx import ROWS_MAX
 from huimin.web.lists import Place, listed
 from huimin.web.words import minute_text
 

@@ -9,6 +9,7 @@ from flask import Response, render_template, send_file
 from huimin.access.guards import member, require
 from huimin.audit.event_words import event_words
 from huimin.audit.record import events_of
+from huimin.core.period_words import month_words
 from huimin.core.permissions import allows
 from huimin.jobs.jobs import fail_lost_jobs
 from huimin.months.checks import is_over
@@ -19,7 +20,7 @@ from huimin.months.pages.addresses import known_month, known_version
 from huimin.months.pages.jobs import latest_job, step_words
 from huimin.months.pages.words import page_words
 from huimin.reports.exports import EXPORTS
-from huimin.reports.wording import FIGURE_WORDS, month_words
+from huimin.reports.wording import FIGURE_WORDS
 from huimin.web.current import change, instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language

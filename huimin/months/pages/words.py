@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from huimin.core.period_words import month_words
 from huimin.core.refusals import word_of
 from huimin.months.words import LEVELS, STATES, check_sentence, check_title, queue_note
-from huimin.reports.wording import month_words
 
 # A closing's state → the look of the label (huimin.css).
 LOOKS = {

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
 from huimin.audit.event_words import event_words
+from huimin.audit.export_list import workbook_response
 from huimin.audit.record import events_of
 from huimin.core.chart_svg import chart_svg
 from huimin.core.days import county_day, month_of, previous_month
@@ -34,7 +35,7 @@ from huimin.policies.timeline import timeline_svg
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import Column, workbook_response
+from huimin.web.list_xlsx import Column
 from huimin.web.words import STATES
 
 POLICY_STATES = ("draft", "approved", "published", "withdrawn")

@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 from flask import url_for
 
+from huimin.core.period import Period
 from huimin.core.permissions import allows
 from huimin.reports.cards_behind import USED
 from huimin.reports.counts import AGAINST
 from huimin.reports.facts import Fact
 from huimin.reports.figures import FIGURES, Figures
 from huimin.reports.monthly import MonthlyReport
-from huimin.reports.period import Period
 
 KIND_OF = {"redemptions": "redemption", "reversals": "reversal"}
 # A line of the cover → the state of the alerts that it counts.

@@ -10,15 +10,16 @@ from flask import Response, render_template, request
 from flask_babel import gettext as _
 
 from huimin.access.guards import member, require
+from huimin.audit.export_list import workbook_response
+from huimin.core.period import checked_period
+from huimin.core.period_words import month_words
 from huimin.core.permissions import allows
 from huimin.reports.claims_behind import ClaimsBehind
 from huimin.reports.pages import pages, present_month, words
-from huimin.reports.period import checked_period
-from huimin.reports.wording import month_words
 from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.list_xlsx import ROWS_MAX
 from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import STATES, minute_text
 

@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from huimin.access.guards import member, require
 from huimin.core.days import county_day, next_month, previous_month
+from huimin.core.period import SEPARATOR, Period, checked_period
+from huimin.core.period_words import month_words
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.reports.charts import month_chart_svg
@@ -20,9 +22,8 @@ from huimin.reports.facts import facts_of
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.pages import pages, present_month, words
 from huimin.reports.pages.addresses import Addresses
-from huimin.reports.period import SEPARATOR, Period, checked_period
 from huimin.reports.template.templates import official_template
-from huimin.reports.wording import FIGURE_WORDS, GROUPING_WORDS, month_words
+from huimin.reports.wording import FIGURE_WORDS, GROUPING_WORDS
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language

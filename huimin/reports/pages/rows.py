@@ -12,14 +12,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from huimin.access.guards import require
+from huimin.audit.export_list import workbook_response
+from huimin.core.period import checked_period
+from huimin.core.period_words import month_words
 from huimin.reports.drill_down import KINDS, Behind
 from huimin.reports.pages import name_of_group, pages, present_month, words
-from huimin.reports.period import checked_period
-from huimin.reports.wording import CHANNEL_WORDS, FIGURE_WORDS, PRESENTER_WORDS, month_words
+from huimin.reports.wording import CHANNEL_WORDS, FIGURE_WORDS, PRESENTER_WORDS
 from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX, workbook_response
+from huimin.web.list_xlsx import ROWS_MAX
 from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import minute_text
 

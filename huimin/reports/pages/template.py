@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import member, require
 from huimin.core.days import county_day
+from huimin.core.period import Period, checked_period
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.reports.closed_month import ClosedMonth, report_in_force
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.pages import pages, present_month
-from huimin.reports.period import Period, checked_period
 from huimin.reports.template.check import FILE_BYTES_MAX
 from huimin.reports.template.example import example_template
 from huimin.reports.template.fields import COLUMNS, FACT_PARTS, NUMBER, TEXTS

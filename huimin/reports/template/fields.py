@@ -12,18 +12,12 @@ from dataclasses import dataclass
 from operator import attrgetter, methodcaller
 
 from huimin.core.kind_names import outlet_kind_word
+from huimin.core.period_words import month_words, period_words
 from huimin.reports.columns import Sort, Value
 from huimin.reports.facts import Fact, facts_of
 from huimin.reports.figures import FIGURES, OutletRow, ReportRow
 from huimin.reports.monthly import GROUPINGS, MonthlyReport
-from huimin.reports.wording import (
-    FACT_WORDS,
-    GROUPING_WORDS,
-    month_words,
-    notes_of,
-    period_words,
-    title_words,
-)
+from huimin.reports.wording import FACT_WORDS, GROUPING_WORDS, notes_of, title_words
 
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 BY = "by:"

@@ -15,9 +15,9 @@ from typing import Any
 
 from huimin.audit.record import record
 from huimin.core.days import instant_text
+from huimin.core.period import Period
 from huimin.core.refusals import Refusal
 from huimin.reports import queries
-from huimin.reports.period import Period
 from huimin.reports.template.check import opened_template
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id

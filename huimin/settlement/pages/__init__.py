@@ -9,6 +9,7 @@ pages = Blueprint("settlement", __name__, url_prefix="/settlements")
 from huimin.settlement.pages import (  # noqa: E402, F401
     answers,
     listing,
+    news,
     paid_list,
     payments,
     statement,

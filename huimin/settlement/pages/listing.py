@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import require
+from huimin.audit.export_list import workbook_response
 from huimin.core.days import county_day
 from huimin.settlement.find_settlements import (
     LATE_DAYS,
@@ -22,7 +23,7 @@ from huimin.settlement.wording import STATE_WORDS, STATES, state_words
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX, Column, workbook_response
+from huimin.web.list_xlsx import ROWS_MAX, Column
 from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import minute_text
 

@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
 from huimin.audit.event_words import event_words
+from huimin.audit.export_list import workbook_response
 from huimin.core.days import county_day
 from huimin.core.money import yuan
+from huimin.core.period_words import month_words
 from huimin.core.permissions import allows
-from huimin.reports.wording import month_words
 from huimin.settlement.find_settlements import (
     line_of,
     lines_of,
@@ -31,7 +32,7 @@ from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import CONTENT_TYPE, ROWS_MAX, Column, workbook_response
+from huimin.web.list_xlsx import CONTENT_TYPE, ROWS_MAX, Column
 from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
 from huimin.web.words import minute_text
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import require
+from huimin.audit.export_list import workbook_response
 from huimin.core.days import county_day
 from huimin.core.money import yuan
 from huimin.settlement.aged import AGES, AgedList, aged_list
@@ -19,7 +20,7 @@ from huimin.settlement.pages import pages
 from huimin.settlement.pages.words import own_merchant, page_words, yuan_of
 from huimin.web.current import change, instance
 from huimin.web.forms import Form
-from huimin.web.list_xlsx import Column, workbook_response
+from huimin.web.list_xlsx import Column
 
 # What the finance office fills in, and the room that an account or a reference takes.
 TO_FILL = {"开户银行": 28, "银行账号": 24, "付款日期": 12, "银行流水号": 28}

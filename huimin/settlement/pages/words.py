@@ -8,8 +8,8 @@ from typing import Any
 
 from huimin.access.guards import member
 from huimin.core.money import percent_words
+from huimin.core.period_words import month_words
 from huimin.core.permissions import allows
-from huimin.reports.wording import month_words
 from huimin.settlement.wording import state_of, state_words
 from huimin.web.language import request_language
 
