@@ -1,4 +1,4 @@
-"""What stands before a page: who is signed in, and whether the role allows the action.
+"""The guard of every page: who is signed in, and whether the role allows the action.
 
 Deny unless allowed: a page without a guard is found by a test that walks every route.
 """
@@ -15,8 +15,8 @@ from huimin.access.sign_in import StaffMember
 from huimin.core.permissions import PERMISSIONS, allows
 from huimin.core.refusals import Refusal
 
-# What is open to somebody who still has the password that another person gave them.
-BEFORE_THE_CHANGE = ("account.own",)
+# The actions allowed while the password is still the one that somebody else set.
+BEFORE_PASSWORD_CHANGE = ("account.own",)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -36,7 +36,7 @@ def require(action: str) -> Callable[[View], View]:
                 raise Refusal("unauthorized")
             if not allows(member.role, action):
                 raise Refusal("forbidden")
-            if member.must_change_password and action not in BEFORE_THE_CHANGE:
+            if member.must_change_password and action not in BEFORE_PASSWORD_CHANGE:
                 if request.method == "GET" and not request.is_json:
                     return redirect(url_for("access.account"))
                 raise Refusal("password_change_needed")
@@ -49,14 +49,14 @@ def require(action: str) -> Callable[[View], View]:
 
 
 def signed_in() -> StaffMember | None:
-    """Who is signed in on this request, as access/pages/session.py found out."""
+    """Who is signed in on this request (set by access/pages/session.py), or None."""
     member: StaffMember | None = g.get("member")
     return member
 
 
 def member() -> StaffMember:
-    """Who is signed in, behind a guard. Raises Refusal `unauthorized`."""
-    found = signed_in()
-    if found is None:
+    """Who is signed in, for use in a guarded view. Raises Refusal `unauthorized`."""
+    staff_member = signed_in()
+    if staff_member is None:
         raise Refusal("unauthorized")
-    return found
+    return staff_member

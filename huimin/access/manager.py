@@ -1,6 +1,6 @@
-"""A manager's word at somebody else's till: name, password and second factor, without a session.
+"""A manager confirms at a cashier's till: name, password and second factor, without a session.
 
-The same lock and the same count of failures as at the door; who has confirmed is the answer.
+The account's lock and count of failures are those of signing in.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ def check_manager(
     `decrypt` opens the second factor's secret. Raises Refusal: sign_in_failed, sign_in_locked,
     manager_unfit, password_change_needed, code_needed, code_wrong.
     """
-    found = sign_in(engine, username, password, now=now, origin=origin)
-    if found.role != MERCHANT_MANAGER or found.merchant_id != merchant_id:
+    manager = sign_in(engine, username, password, now=now, origin=origin)
+    if manager.role != MERCHANT_MANAGER or manager.merchant_id != merchant_id:
         raise Refusal("manager_unfit")
-    if found.must_change_password:
+    if manager.must_change_password:
         raise Refusal("password_change_needed")
-    if not found.has_second_factor:
-        return found
+    if not manager.has_second_factor:
+        return manager
     if not code:
         raise Refusal("code_needed")
 
     def work(tx: Transaction) -> bool:
-        row = second_step(tx, found.id, now)
+        row = second_step(tx, manager.id, now)
         if use_code(tx, row["id"], decrypt(row["totp_cipher"]), code, now):
             forget_failures(tx, row)
             return True
@@ -57,4 +57,4 @@ def check_manager(
 
     if not engine.write(work):
         raise Refusal("code_wrong")
-    return found
+    return manager

@@ -1,12 +1,12 @@
-"""What a password must be: long, and not one that everybody tries first (NIST SP 800-63B)."""
+"""What a new password must be: long, and not one of the first guesses (NIST SP 800-63B)."""
 
 from __future__ import annotations
 
 import secrets
 
+from huimin.access.passwords import LENGTH_MAX, LENGTH_MIN
 from huimin.core.refusals import field_problem
 
-LENGTH_MIN, LENGTH_MAX = 10, 200
 COMMON = (
     "1234567890",
     "0123456789",
@@ -25,13 +25,13 @@ COMMON = (
     "woaini1314520",
     "iloveyou",
 )
-# No letters that are taken for one another when they are read out.
+# Without characters that look alike (l and 1, o and 0).
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 GROUPS, GROUP_LETTERS = 3, 4
 
 
 def require_good_password(field: str, password: str, username: str) -> None:
-    """Raise FieldProblems on that field for a password that is too easily guessed."""
+    """Raise FieldProblems on `field` for a password that is easy to guess."""
     lowered = password.lower()
     if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
         raise field_problem(

@@ -1,4 +1,4 @@
-"""Staff passwords: argon2id hashes, and what a new password must be."""
+"""Staff passwords as argon2id hashes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LENGTH_MIN, LENGTH_MAX = 10, 200
 
 hasher = PasswordHasher()
 # Checked when the user name is unknown, so that the answer takes as long as for a known one.
-# Written down, not made at each start: making it costs every command a tenth of a second.
+# A constant, because computing it at start would cost every command a tenth of a second.
 NOBODYS_HASH = (
     "$argon2id$v=19$m=65536,t=3,p=4$v1QIMNSF4RNg+MXp27jxyQ"
     "$+FE6NczW/+/U2D/EuYnXmI1yAsCa+vbf6VkMNLAJcUs"
@@ -19,7 +19,7 @@ NOBODYS_HASH = (
 
 
 def hash_password(password: str) -> str:
-    """An argon2id hash of a password that is fit. Raises FieldProblems."""
+    """The argon2id hash of a password. Raises FieldProblems when its length is out of range."""
     if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
         raise field_problem(
             "password",
@@ -30,7 +30,7 @@ def hash_password(password: str) -> str:
 
 
 def matches(password_hash: str, password: str) -> bool:
-    """True when the password is the one that was hashed."""
+    """Whether the password is the one that was hashed."""
     try:
         return hasher.verify(password_hash, password[:LENGTH_MAX])
     except (VerificationError, InvalidHashError):

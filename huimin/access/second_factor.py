@@ -1,7 +1,7 @@
 """The second factor: a code of six digits from a phone (TOTP, RFC 6238), or a recovery code.
 
-The secret is kept encrypted; each step of thirty seconds is accepted once, so that a code that was
-seen over a shoulder is worth nothing. Recovery codes are kept as hashes and used once each.
+The secret is stored encrypted; each step of thirty seconds is accepted once, so that a code seen
+over somebody's shoulder is worthless. Recovery codes are stored as hashes and work once each.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def new_secret() -> str:
 
 
 def address_of(secret: str, username: str, issuer: str) -> str:
-    """What an authenticator app reads from the QR code (otpauth://…)."""
+    """The otpauth:// address that an authenticator app reads from the QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=issuer)
 
 
@@ -63,7 +63,7 @@ def use_code(tx: Transaction, staff_id: str, secret: str, code: str, now: dateti
 def switch_on(
     tx: Transaction, staff: Mapping[str, Any], *, cipher: str, step: int, now: datetime
 ) -> list[str]:
-    """Keep the encrypted secret whose first code was right; ten recovery codes, told only here."""
+    """Store the encrypted secret after a first correct code; returns ten recovery codes, once."""
     queries.set_totp(tx, id=staff["id"], totp_cipher=cipher, totp_step=step)
     queries.drop_recovery_codes(tx, staff_id=staff["id"])
     codes = [_new_code() for _ in range(RECOVERY_CODES)]
@@ -75,7 +75,7 @@ def switch_on(
 
 
 def switch_off(tx: Transaction, staff: Mapping[str, Any], *, now: datetime) -> None:
-    """Sign in with the password alone from now on."""
+    """Remove the second factor: the password alone signs in from now on."""
     _forget(tx, staff)
     _record(tx, staff, "second_factor_off", now)
 
@@ -83,7 +83,7 @@ def switch_off(tx: Transaction, staff: Mapping[str, Any], *, now: datetime) -> N
 def switch_off_for_another(
     tx: Transaction, staff: Mapping[str, Any], *, reason: str, now: datetime, actor: str
 ) -> None:
-    """An administrator lets somebody in again who has lost phone and codes; sessions end."""
+    """Remove the second factor of someone who lost phone and codes; their sessions end."""
     reason = checked_reason(reason)
     if staff["username"] == actor:
         raise field_problem(
@@ -119,18 +119,18 @@ def _hash(code: str) -> str:
 def _record(
     tx: Transaction,
     staff: Mapping[str, Any],
-    what: str,
+    event: str,
     now: datetime,
     *,
     actor: str | None = None,
     reason: str | None = None,
 ) -> None:
-    is_on = what == "second_factor_on"
+    is_on = event == "second_factor_on"
     record(
         tx,
         at=now,
         actor=actor or staff["username"],
-        action=f"staff.{what}",
+        action=f"staff.{event}",
         subject_kind="staff",
         subject_id=staff["id"],
         reason=reason,

@@ -31,12 +31,14 @@ SYSTEMS = (
 )
 
 
-def sessions_of(tx: Transaction, staff_id: str, now: datetime, own: str | None = None) -> list[Row]:
-    """The sessions that count, the latest first: id, created_at, address, device, own.
+def sessions_of(
+    tx: Transaction, staff_id: str, now: datetime, own_session_id: str | None = None
+) -> list[Row]:
+    """The active sessions, newest first: id, created_at, address, device, own.
 
-    `own` is the secret of the asking session, which is marked.
+    `own_session_id` is the secret id of the caller's session, which is marked `own`.
     """
-    own_hash = session_hash(own) if own else None
+    own_hash = session_hash(own_session_id) if own_session_id else None
     return [
         {
             "id": row["id"],
@@ -52,7 +54,7 @@ def sessions_of(tx: Transaction, staff_id: str, now: datetime, own: str | None =
 def end_one_session(
     tx: Transaction, staff: Mapping[str, Any], session_id: str, *, now: datetime, actor: str
 ) -> None:
-    """End a session of that member by its public id. Raises Refusal `not_found`."""
+    """End one session by its public id. Raises Refusal `not_found`."""
     ended = queries.end_session_by_id(
         tx, id=session_id, staff_id=staff["id"], now=instant_text(now)
     )
@@ -62,23 +64,23 @@ def end_one_session(
 
 
 def end_other_sessions(
-    tx: Transaction, staff: Mapping[str, Any], own: str, *, now: datetime, actor: str
+    tx: Transaction, staff: Mapping[str, Any], own_session_id: str, *, now: datetime, actor: str
 ) -> None:
-    """End every session of that member but the asking one."""
+    """End every session of that account except the caller's."""
     queries.end_other_sessions(
-        tx, staff_id=staff["id"], id_hash=session_hash(own), now=instant_text(now)
+        tx, staff_id=staff["id"], id_hash=session_hash(own_session_id), now=instant_text(now)
     )
     _record(tx, staff, now, actor)
 
 
 def end_all_sessions(tx: Transaction, staff: Mapping[str, Any], now: datetime, actor: str) -> None:
-    """End every session of that member at once, as an administrator does for another."""
+    """End every session of that account, as an administrator does for somebody else."""
     queries.end_sessions_of(tx, staff_id=staff["id"], now=instant_text(now))
     _record(tx, staff, now, actor)
 
 
 def device_words(user_agent: str | None) -> str:
-    """What kind of browser and system it is, in two words."""
+    """Browser and system in two words."""
     text = user_agent or ""
     browser = next((words for mark, words in DEVICES if mark in text), "")
     system = next((words for mark, words in SYSTEMS if mark in text), "")

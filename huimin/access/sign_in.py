@@ -1,7 +1,7 @@
 """Sign staff in and out. The session's id is random and stored as a hash; five failures lock.
 
-A lock counts for the account, whoever knocks, so that guessing from many addresses is no help; the
-pages add a limit per address.
+The lock is on the account, whichever address tries, so that guessing from many addresses does not
+help; the pages add a limit per address.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """Who is signed in, and where the role holds."""
+    """Who is signed in, and the division, merchant or outlet that the role is limited to."""
 
     id: str
     username: str
@@ -57,12 +57,11 @@ def sign_in(
 ) -> StaffMember:
     """Check a user name and a password; count a failure, or forget the earlier ones.
 
-    `origin` is the network address for the record. Where the account has a second factor, its code
-    is still to be asked for.
-    The slow hash is computed between two transactions, so that no till waits for it. Raises
-    Refusal `sign_in_failed` or `sign_in_locked`.
+    `origin` is the network address for the record. If the account has a second factor, the caller
+    must still ask for its code. The slow hash is computed between two transactions, so that no till
+    waits for it. Raises Refusal `sign_in_failed` or `sign_in_locked`.
     """
-    # What can't be a user name (a NUL byte, say, which PostgreSQL refuses) is nobody's.
+    # Never ask the database for an impossible name: PostgreSQL refuses a NUL byte, for one.
     known = USERNAME.fullmatch(username)
     row = (
         engine.read(lambda tx: queries.staff_by_username(tx, username=username)) if known else None
@@ -75,14 +74,14 @@ def sign_in(
     if not matches(row["password_hash"], password):
         engine.write(lambda tx: note_failure(tx.coming_from(origin), row, now))
         raise Refusal("sign_in_failed")
-    # Behind a second factor the password alone forgives nothing: else wrong codes never lock.
+    # With a second factor the password alone clears nothing: else wrong codes would never lock.
     if row["totp_cipher"] is None and _has_failures(row):
         engine.write(lambda tx: forget_failures(tx, row))
     return StaffMember.of(row)
 
 
 def forget_failures(tx: Transaction, row: Mapping[str, Any]) -> None:
-    """Everything asked for was right: earlier failures of the account count no more."""
+    """Clear the failure count and lock after a complete sign-in."""
     if _has_failures(row):
         queries.forget_failed_sign_ins(tx, id=row["id"])
 
@@ -102,7 +101,7 @@ def note_failure(tx: Transaction, row: Mapping[str, Any], now: datetime) -> None
 
 
 def second_step(tx: Transaction, staff_id: str, now: datetime) -> Mapping[str, Any]:
-    """The account whose password was right, to check its code. Raises Refusal as `sign_in`."""
+    """The account whose second factor is to be checked. Raises the same Refusals as `sign_in`."""
     row: Mapping[str, Any] | None = queries.staff_by_id(tx, id=staff_id)
     if row is None or row["state"] != "active" or row["totp_cipher"] is None:
         raise Refusal("sign_in_failed")
@@ -120,7 +119,7 @@ def begin_session(
     address: str | None,
     user_agent: str | None,
 ) -> str:
-    """A new session's secret id, for the cookie; the database keeps its hash only."""
+    """Open a session and return its secret id for the cookie; the database keeps only its hash."""
     session_id = secrets.token_urlsafe(32)
     queries.insert_session(
         tx,
@@ -137,7 +136,7 @@ def begin_session(
 
 
 def member_of_session(tx: Transaction, session_id: str, now: datetime) -> StaffMember | None:
-    """Who is behind a session that is neither ended nor too old, if the account is in use."""
+    """The active account of a session that has neither ended nor expired, or None."""
     row = queries.staff_of_session(tx, id_hash=session_hash(session_id), now=instant_text(now))
     return None if row is None else StaffMember.of(row)
 
@@ -152,16 +151,16 @@ def end_session(
 
 
 def session_hash(session_id: str) -> str:
-    """What the database keeps of a session's secret id."""
+    """SHA-256 of a session's secret id, as stored."""
     return hashlib.sha256(session_id.encode()).hexdigest()
 
 
-def _record(tx: Transaction, row: Mapping[str, Any], what: str, now: datetime) -> None:
+def _record(tx: Transaction, row: Mapping[str, Any], event: str, now: datetime) -> None:
     record(
         tx,
         at=now,
         actor=row["username"],
-        action=f"staff.{what}",
+        action=f"staff.{event}",
         subject_kind="staff",
         subject_id=row["id"],
     )

@@ -1,4 +1,4 @@
-"""Staff accounts: who they are, what role they have, and where it holds."""
+"""Staff accounts: who they are, their role, and the place it is limited to."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 
 Row = dict[str, Any]
-# Where a role holds: the column that must be given with it.
 REASON_CHARACTERS_MAX = 200
+# The column that limits a role to one place, and so is required with it.
 PLACES = {"registrar": "division_code", "merchant_manager": "merchant_id", "cashier": "outlet_id"}
 PLACE_TABLES = {"division_code": "division", "merchant_id": "merchant", "outlet_id": "outlet"}
 
@@ -105,7 +105,7 @@ def _changed(tx: Transaction, row: Row | None, action: str, now: datetime, actor
 
 
 def checked_reason(reason: str) -> str:
-    """The reason, trimmed. Raises FieldProblems when it says nothing or too much."""
+    """The reason, trimmed. Raises FieldProblems when it is empty or too long."""
     text = reason.strip()
     if not text or len(text) > REASON_CHARACTERS_MAX or not text.isprintable():
         raise field_problem("reason", "请写明原因，200 字以内。", "Give the reason, up to 200.")
@@ -115,7 +115,7 @@ def checked_reason(reason: str) -> str:
 def require_fit(
     tx: Transaction, username: str, name: str, role: str, places: Mapping[str, str | None]
 ) -> None:
-    """Raise FieldProblems for an account that can't be: name, role, or the place it needs."""
+    """Raise FieldProblems for an invalid user name, name or role, or a missing or unknown place."""
     if not USERNAME.fullmatch(username):
         raise field_problem(
             "username",

@@ -1,6 +1,6 @@
-"""Change an account: role and place, lock, state, password. Each with who, and what it was before.
+"""Change an account: role and place, lock, state, password. Each change is recorded.
 
-Nobody takes their own administrator's role away, and the county always keeps one administrator.
+Administrators cannot remove their own role, and the county always keeps one administrator.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from huimin.core.permissions import ADMINISTRATOR
 from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Engine, Transaction
 
-SHOWN = ("name", "role", "division_code", "merchant_id", "outlet_id", "state")
+RECORDED_FIELDS = ("name", "role", "division_code", "merchant_id", "outlet_id", "state")
 
 
 def staff_by_id(tx: Transaction, staff_id: str) -> Row:
@@ -41,7 +41,7 @@ def change_staff(
     now: datetime,
     actor: str,
 ) -> None:
-    """Another name, role or place; the sessions end when role or place differ.
+    """Change name, role or place; the sessions end when role or place changes.
 
     `place` is the division, merchant or outlet that the role needs. Raises FieldProblems.
     """
@@ -71,12 +71,12 @@ def switch_staff(
     queries.set_staff_state(tx, id=staff_id, state=state)
     if state == "disabled":
         queries.end_sessions_of(tx, staff_id=staff_id, now=instant_text(now))
-    what = "disable" if state == "disabled" else "enabled"
-    _record(tx, old, what, now, actor, reason=reason, new={**_shown(old), "state": state})
+    event = "disable" if state == "disabled" else "enabled"
+    _record(tx, old, event, now, actor, reason=reason, new={**_recorded(old), "state": state})
 
 
 def unlock_staff(tx: Transaction, staff_id: str, *, now: datetime, actor: str) -> None:
-    """Forget the failed sign-ins of an account."""
+    """Clear an account's failed sign-ins and lock."""
     old = staff_by_id(tx, staff_id)
     queries.forget_failed_sign_ins(tx, id=staff_id)
     _record(tx, old, "unlocked", now, actor)
@@ -97,7 +97,7 @@ def reset_password(
 def change_own_password(
     engine: Engine, staff_id: str, *, old: str, new: str, again: str, now: datetime, keep: str
 ) -> None:
-    """Change one's own password; every session but the one whose hash is `keep` ends.
+    """Change one's own password; every session except the one whose hash is `keep` ends.
 
     The slow hashes are computed outside of the transaction. Raises FieldProblems on old_password,
     new_password or new_again.
@@ -143,14 +143,14 @@ def _require_other_administrator(
         )
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in SHOWN}
+def _recorded(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in RECORDED_FIELDS}
 
 
 def _record(
     tx: Transaction,
     old: Mapping[str, Any],
-    what: str,
+    event: str,
     now: datetime,
     actor: str,
     *,
@@ -161,11 +161,11 @@ def _record(
         tx,
         at=now,
         actor=actor,
-        action=f"staff.{what}",
+        action=f"staff.{event}",
         subject_kind="staff",
         subject_id=old["id"],
         reason=reason,
-        old=_shown(old) if new is not None else None,
+        old=_recorded(old) if new is not None else None,
         new=new,
     )
 

@@ -1,4 +1,4 @@
-"""The list of accounts, and the places that an account can be given."""
+"""The list of accounts, and the places that a role can be limited to."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def staff_after(
 
 
 def places_to_choose(tx: Transaction) -> dict[str, list[tuple[str, str]]]:
-    """(id, name) of the towns, merchants and outlets, by the names of the form's lists."""
+    """(id, name) pairs of towns, merchants and outlets, keyed as the form's lists are."""
     outlets = [
         (row["id"], f"{row['merchant_name']} · {row['name']}")
         for row in queries.outlets_to_choose(tx)

@@ -1,4 +1,4 @@
-"""A terminal's key: made once, shown once, stored as a hash, and who it belongs to."""
+"""A terminal's key: made once, shown once, stored as a hash; finding the terminal by its key."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def terminals_of(
 
 
 def require_open(terminal: dict[str, Any]) -> None:
-    """Pass when terminal, outlet and merchant are all active; else the Refusal of what is not."""
+    """Raise Refusal `terminal_disabled` or `outlet_suspended` unless all three are active."""
     if terminal["terminal_state"] != "active":
         raise Refusal("terminal_disabled")
     if terminal["outlet_state"] != "active" or terminal["merchant_state"] != "active":

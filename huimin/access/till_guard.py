@@ -1,4 +1,4 @@
-"""What stands before the till: staff whose role allows it, or a device that was set up as a till.
+"""The guard of the till's pages: staff whose role allows it, or a device set up as a till.
 
 Both lead to one terminal, `terminal_here`; a set-up device is its own terminal, whoever is signed
 in at it. Every endpoint below /till/ asks here, so that all agree who the till is.
@@ -95,9 +95,11 @@ def who_here() -> str:
 
 def terminals_to_choose() -> list[Terminal]:
     """The terminals of the signed-in cashier's outlet or manager's merchant."""
-    who = member()
+    staff_member = member()
     return instance().engine.read(
-        lambda tx: terminals_of(tx, outlet_id=who.outlet_id, merchant_id=who.merchant_id)
+        lambda tx: terminals_of(
+            tx, outlet_id=staff_member.outlet_id, merchant_id=staff_member.merchant_id
+        )
     )
 
 
@@ -105,5 +107,5 @@ def chosen_terminal(terminals: list[Terminal]) -> Terminal | None:
     """The terminal of this session, if it is one of theirs; the only one without asking."""
     if len(terminals) == 1:
         return terminals[0]
-    wanted = session.get("terminal_id")
-    return next((row for row in terminals if row["terminal_id"] == wanted), None)
+    terminal_id = session.get("terminal_id")
+    return next((row for row in terminals if row["terminal_id"] == terminal_id), None)

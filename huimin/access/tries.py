@@ -1,7 +1,7 @@
-"""Failed tries by network address: of signing in, of a till's key, of a manager's confirmation.
+"""Failed attempts per network address: signing in, a till's key, a manager's confirmation.
 
-The account's own lock counts whoever knocks; this keeps one address from knocking at many doors.
-Failures only are counted, because a whole office signs in from one address in the morning.
+The lock on an account stops guessing at one account; this stops one address from trying many.
+Only failures count, because a whole office signs in from one address in the morning.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ FAILURES_PER_ADDRESS = RateLimitItemPerMinute(20)
 
 
 def require_few_failures() -> None:
-    """Pass unless this request's address failed too often. Raises Refusal `too_many_requests`."""
+    """Raise Refusal `too_many_requests` when this request's address has failed too often."""
     if not _tries().test(FAILURES_PER_ADDRESS, request.remote_addr or ""):
         raise Refusal("too_many_requests")
 
@@ -28,7 +28,7 @@ def note_failed_try() -> None:
 
 
 def _tries() -> FixedWindowRateLimiter:
-    """The counter of this application; another one in the same process counts for itself."""
+    """The counter of this application; each application in a process has its own."""
     counter: FixedWindowRateLimiter | None = current_app.extensions.get("sign_in_tries")
     if counter is None:
         counter = FixedWindowRateLimiter(MemoryStorage())

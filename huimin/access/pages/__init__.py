@@ -1,4 +1,4 @@
-"""Signing in, one's own account, and the accounts of others."""
+"""Pages: signing in, one's own account, other people's accounts."""
 
 from __future__ import annotations
 

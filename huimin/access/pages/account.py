@@ -43,11 +43,11 @@ def account() -> str:
 @require("account.own")
 def own_password() -> Response | tuple[str, int]:
     """Change one's own password; the other sessions end."""
-    form, who = Form.secret(), member()
+    form, staff_member = Form.secret(), member()
     try:
         change_own_password(
             instance().engine,
-            who.id,
+            staff_member.id,
             old=form.text("old_password"),
             new=form.text("new_password"),
             again=form.text("new_again"),
@@ -57,16 +57,18 @@ def own_password() -> Response | tuple[str, int]:
     except FieldProblems as why:
         return _page(Form().refused(why), opened="password"), 422
     tell(_("密码已更换，其他设备上的登录已结束。"))
-    return redirect(url_for("access.home" if who.must_change_password else "access.account"))
+    return redirect(
+        url_for("access.home" if staff_member.must_change_password else "access.account")
+    )
 
 
 @pages.post("/account/sessions/<session_id>/end")
 @require("account.own")
 def end_session_of_own(session_id: str) -> Response:
     """End one of one's own sessions."""
-    who, now = member(), instance().clock()
-    staff = {"id": who.id}
-    change(lambda tx: end_one_session(tx, staff, session_id, now=now, actor=who.username))
+    staff_member, now = member(), instance().clock()
+    staff = {"id": staff_member.id}
+    change(lambda tx: end_one_session(tx, staff, session_id, now=now, actor=staff_member.username))
     tell(_("那台设备上的登录已结束。"))
     return redirect(url_for("access.account"))
 
@@ -75,9 +77,11 @@ def end_session_of_own(session_id: str) -> Response:
 @require("account.own")
 def end_others() -> Response:
     """End all sessions but this one."""
-    who, now, own = member(), instance().clock(), _own_session()
-    staff = {"id": who.id}
-    change(lambda tx: end_other_sessions(tx, staff, own, now=now, actor=who.username))
+    staff_member, now, session_id = member(), instance().clock(), _own_session()
+    staff = {"id": staff_member.id}
+    change(
+        lambda tx: end_other_sessions(tx, staff, session_id, now=now, actor=staff_member.username)
+    )
     tell(_("其他设备上的登录都已结束。"))
     return redirect(url_for("access.account"))
 
@@ -85,7 +89,7 @@ def end_others() -> Response:
 @pages.post("/account/second-factor")
 @require("account.own")
 def begin_second_factor() -> Response:
-    """Make a secret, to be confirmed by a first code. It waits encrypted in the session."""
+    """Make a secret, to be confirmed by a first code; until then it is encrypted in the session."""
     session["totp"] = instance().personal_data.encrypt(new_secret(), "staff.totp")
     return redirect(url_for("access.account"))
 
@@ -93,8 +97,8 @@ def begin_second_factor() -> Response:
 @pages.post("/account/second-factor/confirm")
 @require("account.own")
 def confirm_second_factor() -> str | tuple[str, int] | Response:
-    """Switch it on with a first right code; the recovery codes are shown this once."""
-    cipher, form, now, who = session.get("totp"), Form.sent(), instance().clock(), member()
+    """Switch it on with a first correct code; the recovery codes are shown only now."""
+    cipher, form, now, staff_member = session.get("totp"), Form.sent(), instance().clock(), member()
     if not isinstance(cipher, str):
         return redirect(url_for("access.account"))
     step = matching_step(
@@ -104,7 +108,9 @@ def confirm_second_factor() -> str | tuple[str, int] | Response:
         problem = field_problem("code", "验证码不对，请再试。", "The code is wrong; try again.")
         return _page(Form().refused(problem), opened="second"), 422
     codes = change(
-        lambda tx: switch_on(tx, staff_by_id(tx, who.id), cipher=cipher, step=step, now=now)
+        lambda tx: switch_on(
+            tx, staff_by_id(tx, staff_member.id), cipher=cipher, step=step, now=now
+        )
     )
     session.pop("totp", None)
     return _page(Form(), codes=codes)
@@ -114,18 +120,18 @@ def confirm_second_factor() -> str | tuple[str, int] | Response:
 @require("account.own")
 def end_second_factor() -> Response | tuple[str, int]:
     """Switch it off, with the password."""
-    form, now, who = Form.secret(), instance().clock(), member()
-    known = instance().engine.read(lambda tx: password_hash_of(tx, who.id))
-    if not matches(known, form.text("password")):
+    form, now, staff_member = Form.secret(), instance().clock(), member()
+    password_hash = instance().engine.read(lambda tx: password_hash_of(tx, staff_member.id))
+    if not matches(password_hash, form.text("password")):
         problem = field_problem("password", "密码不对，请重新输入。", "The password is wrong.")
         return _page(Form().refused(problem), opened="second"), 422
-    change(lambda tx: switch_off(tx, staff_by_id(tx, who.id), now=now))
+    change(lambda tx: switch_off(tx, staff_by_id(tx, staff_member.id), now=now))
     tell(_("两步验证已关闭。"))
     return redirect(url_for("access.account"))
 
 
-def picture_of(text: str) -> str:
-    """A QR code as an image address that needs no other request."""
+def qr_data_url(text: str) -> str:
+    """A QR code as a data: URL."""
     target = io.BytesIO()
     qrcode.make(text, image_factory=qrcode.image.svg.SvgPathImage).save(target)
     return "data:image/svg+xml;base64," + base64.b64encode(target.getvalue()).decode()
@@ -136,19 +142,21 @@ def _own_session() -> str:
 
 
 def _page(form: Form, *, opened: str = "", codes: list[str] | None = None) -> str:
-    who, now, own = member(), instance().clock(), _own_session()
+    staff_member, now, session_id = member(), instance().clock(), _own_session()
 
-    def look(tx: Transaction) -> dict[str, Any]:
+    def read(tx: Transaction) -> dict[str, Any]:
         return {
-            "sessions": sessions_of(tx, who.id, now, own),
-            "codes_left": recovery_codes_left(tx, who.id),
-            "second_factor": staff_by_id(tx, who.id)["totp_cipher"] is not None,
+            "sessions": sessions_of(tx, staff_member.id, now, session_id),
+            "codes_left": recovery_codes_left(tx, staff_member.id),
+            "second_factor": staff_by_id(tx, staff_member.id)["totp_cipher"] is not None,
         }
 
     secret, picture = None, None
     if isinstance(session.get("totp"), str):
         secret = instance().personal_data.decrypt(session["totp"], "staff.totp")
-        picture = picture_of(address_of(secret, who.username, instance().settings.county_name))
+        picture = qr_data_url(
+            address_of(secret, staff_member.username, instance().settings.county_name)
+        )
     return render_template(
         "access/account.html",
         form=form,
@@ -156,5 +164,5 @@ def _page(form: Form, *, opened: str = "", codes: list[str] | None = None) -> st
         codes=codes,
         secret=secret,
         picture=picture,
-        **instance().engine.read(look),
+        **instance().engine.read(read),
     )

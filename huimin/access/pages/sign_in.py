@@ -34,7 +34,7 @@ SECOND_STEP_SECONDS = 300
 @pages.get("/")
 @require("home.read")
 def home() -> Response:
-    """Where a day begins: the till for a cashier, what waits for an office."""
+    """The first page: the till for a cashier, the desk for everyone else."""
     if allows(member().role, "till.use"):
         return redirect(url_for("checkout.till"))
     return redirect(url_for("desk.today"))
@@ -50,13 +50,13 @@ def sign_in_form() -> str | Response:
 
 @pages.post("/sign-in")
 def sign_in_now() -> Response | tuple[str, int] | str:
-    """Check the form; on success a new session replaces whatever the browser had."""
+    """Check name and password; ask for the second factor, or begin a session."""
     username = request.form.get("username", "")[:64]
     now = instance().clock()
     address = request.remote_addr or ""
     try:
         require_few_failures()
-        found = sign_in(
+        staff_member = sign_in(
             instance().engine, username, request.form.get("password", ""), now=now, origin=address
         )
     except Refusal as refusal:
@@ -65,16 +65,16 @@ def sign_in_now() -> Response | tuple[str, int] | str:
             "access/sign_in.html", username=username, problem=refusal.detail(request_language())
         )
         return page, refusal.status
-    wanted = _inside(request.args.get("next"))
-    if found.has_second_factor:
-        session["second"] = {"staff_id": found.id, "at": now.timestamp(), "next": wanted}
+    next_path = _inside(request.args.get("next"))
+    if staff_member.has_second_factor:
+        session["second"] = {"staff_id": staff_member.id, "at": now.timestamp(), "next": next_path}
         return redirect(url_for("access.code_form"))
-    return _let_in(found, wanted)
+    return _let_in(staff_member, next_path)
 
 
 @pages.get("/sign-in/code")
 def code_form() -> str | Response:
-    """The form for the second factor's code, behind a right password."""
+    """The form for the second factor's code, after a correct password."""
     if _second() is None:
         return redirect(url_for("access.sign_in_form"))
     return render_template("access/code.html", problem=None)
@@ -99,8 +99,8 @@ def check_code() -> Response | tuple[str, int]:
 
     try:
         require_few_failures()
-        found = change(work)
-        if found is None:
+        staff_member = change(work)
+        if staff_member is None:
             raise Refusal("sign_in_failed")
     except Refusal as refusal:
         note_failed_try()
@@ -108,22 +108,22 @@ def check_code() -> Response | tuple[str, int]:
         if refusal.code == "sign_in_failed":
             words = _("验证码不对或已用过，请等下一个验证码再试。")
         return render_template("access/code.html", problem=words), refusal.status
-    return _let_in(found, second["next"])
+    return _let_in(staff_member, second["next"])
 
 
 @pages.post("/sign-out")
 @require("account.own")
 def sign_out() -> Response:
     """End the session, here and in the database."""
-    session_id, now, who = session.pop("session_id", None), instance().clock(), member()
+    session_id, now, staff_member = session.pop("session_id", None), instance().clock(), member()
     if isinstance(session_id, str):
-        change(lambda tx: end_session(tx, session_id, now, who))
+        change(lambda tx: end_session(tx, session_id, now, staff_member))
     return redirect(url_for("access.sign_in_form"))
 
 
 @pages.post("/language")
 def choose_language() -> Response:
-    """Keep the reader's language and go back to the page."""
+    """Remember the reader's language and go back to the page."""
     language = request.form.get("language")
     if language in LANGUAGES:
         session["language"] = language
@@ -131,7 +131,7 @@ def choose_language() -> Response:
 
 
 def _second() -> dict[str, Any] | None:
-    """Whose password was right a moment ago, or None."""
+    """The pending second step of this browser, or None once it has expired."""
     second = session.get("second")
     if not isinstance(second, dict):
         return None
@@ -139,14 +139,14 @@ def _second() -> dict[str, Any] | None:
     return second if 0 <= age <= SECOND_STEP_SECONDS else None
 
 
-def _let_in(found: StaffMember, wanted: str | None) -> Response:
-    """A new session replaces whatever the browser had."""
-    # Read here: the use case runs in the writer's thread, where there is no request.
+def _let_in(staff_member: StaffMember, next_path: str | None) -> Response:
+    """Begin a session; nothing but the language is carried over from the old cookie."""
+    # Read before `change`: it runs in the writer's thread, where there is no request.
     hours, now = instance().settings.session_hours, instance().clock()
     address, user_agent = request.remote_addr, request.headers.get("User-Agent")
     session_id = change(
         lambda tx: begin_session(
-            tx, found, now=now, hours=hours, address=address, user_agent=user_agent
+            tx, staff_member, now=now, hours=hours, address=address, user_agent=user_agent
         )
     )
     language = session.get("language")
@@ -155,11 +155,11 @@ def _let_in(found: StaffMember, wanted: str | None) -> Response:
     session["session_id"] = session_id
     if language:
         session["language"] = language
-    return redirect(wanted or url_for("access.home"))
+    return redirect(next_path or url_for("access.home"))
 
 
 def _inside(address: str | None) -> str | None:
-    """The address if it is a path on this server; else nobody is sent anywhere."""
+    """The address if it is a path on this server, else None: no open redirect."""
     if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
         return None
     parts = urlsplit(address)

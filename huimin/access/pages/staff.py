@@ -73,15 +73,15 @@ def staff_list() -> str | Response:
 @require("staff.write")
 def new_staff() -> str:
     """The empty form."""
-    # A merchant's page leads here with its manager's role and place filled in.
-    given = {name: request.args.get(name, "") for name in ("role", *PLACES.values())}
-    return _form_page(Form(given))
+    # A merchant's page links here with role and place already chosen.
+    prefilled = {name: request.args.get(name, "") for name in ("role", *PLACES.values())}
+    return _form_page(Form(prefilled))
 
 
 @pages.post("/staff/new")
 @require("staff.write")
 def enter_staff() -> str | tuple[str, int]:
-    """Add an account; its first password is shown this once and must be changed."""
+    """Add an account; its first password is shown only now and must be changed."""
     form, password = Form.sent(), first_password()
     password_hash, now, actor = hash_password(password), instance().clock(), member().username
     role = form.text("role")
@@ -171,7 +171,7 @@ def unlock_account(staff_id: str) -> Response:
 @pages.post("/staff/<staff_id>/password")
 @require("staff.write")
 def new_password(staff_id: str) -> str:
-    """A new first password, shown this once."""
+    """Set a new first password, shown only now."""
     password, now, actor = first_password(), instance().clock(), member().username
     password_hash = hash_password(password)
     change(lambda tx: reset_password(tx, staff_id, password_hash, now=now, actor=actor))
@@ -236,15 +236,15 @@ def _account_page(
 ) -> str:
     now = instance().clock()
 
-    def look(tx: Transaction) -> tuple[Any, Any, Any]:
-        found = staff_by_id(tx, staff_id)
+    def read(tx: Transaction) -> tuple[Any, Any, Any]:
+        account = staff_by_id(tx, staff_id)
         events = events_of(tx, "staff", staff_id)
-        return found, sessions_of(tx, staff_id, now), events
+        return account, sessions_of(tx, staff_id, now), events
 
-    found, sessions, events = instance().engine.read(look)
+    account, sessions, events = instance().engine.read(read)
     return render_template(
         "access/one_staff.html",
-        account=found,
+        account=account,
         sessions=sessions,
         events=events[::-1][:100],
         event_words=event_words,
