@@ -56,7 +56,7 @@ def signed_in() -> StaffMember | None:
 
 def member() -> StaffMember:
     """Who is signed in, for use in a guarded view. Raises Refusal `unauthorized`."""
-    staff_member = signed_in()
-    if staff_member is None:
+    user = signed_in()
+    if user is None:
         raise Refusal("unauthorized")
-    return staff_member
+    return user

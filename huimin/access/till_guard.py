@@ -95,11 +95,9 @@ def who_here() -> str:
 
 def terminals_to_choose() -> list[Terminal]:
     """The terminals of the signed-in cashier's outlet or manager's merchant."""
-    staff_member = member()
+    user = member()
     return instance().engine.read(
-        lambda tx: terminals_of(
-            tx, outlet_id=staff_member.outlet_id, merchant_id=staff_member.merchant_id
-        )
+        lambda tx: terminals_of(tx, outlet_id=user.outlet_id, merchant_id=user.merchant_id)
     )
 
 

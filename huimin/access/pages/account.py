@@ -43,11 +43,11 @@ def account() -> str:
 @require("account.own")
 def own_password() -> Response | tuple[str, int]:
     """Change one's own password; the other sessions end."""
-    form, staff_member = Form.secret(), member()
+    form, user = Form.secret(), member()
     try:
         change_own_password(
             instance().engine,
-            staff_member.id,
+            user.id,
             old=form.text("old_password"),
             new=form.text("new_password"),
             again=form.text("new_again"),
@@ -57,18 +57,16 @@ def own_password() -> Response | tuple[str, int]:
     except FieldProblems as why:
         return _page(Form().refused(why), opened="password"), 422
     tell(_("密码已更换，其他设备上的登录已结束。"))
-    return redirect(
-        url_for("access.home" if staff_member.must_change_password else "access.account")
-    )
+    return redirect(url_for("access.home" if user.must_change_password else "access.account"))
 
 
 @pages.post("/account/sessions/<session_id>/end")
 @require("account.own")
 def end_session_of_own(session_id: str) -> Response:
     """End one of one's own sessions."""
-    staff_member, now = member(), instance().clock()
-    staff = {"id": staff_member.id}
-    change(lambda tx: end_one_session(tx, staff, session_id, now=now, actor=staff_member.username))
+    user, now = member(), instance().clock()
+    staff = {"id": user.id}
+    change(lambda tx: end_one_session(tx, staff, session_id, now=now, actor=user.username))
     tell(_("那台设备上的登录已结束。"))
     return redirect(url_for("access.account"))
 
@@ -77,11 +75,9 @@ def end_session_of_own(session_id: str) -> Response:
 @require("account.own")
 def end_others() -> Response:
     """End all sessions but this one."""
-    staff_member, now, session_id = member(), instance().clock(), _own_session()
-    staff = {"id": staff_member.id}
-    change(
-        lambda tx: end_other_sessions(tx, staff, session_id, now=now, actor=staff_member.username)
-    )
+    user, now, session_id = member(), instance().clock(), _own_session()
+    staff = {"id": user.id}
+    change(lambda tx: end_other_sessions(tx, staff, session_id, now=now, actor=user.username))
     tell(_("其他设备上的登录都已结束。"))
     return redirect(url_for("access.account"))
 
@@ -98,7 +94,7 @@ def begin_second_factor() -> Response:
 @require("account.own")
 def confirm_second_factor() -> str | tuple[str, int] | Response:
     """Switch it on with a first correct code; the recovery codes are shown only now."""
-    cipher, form, now, staff_member = session.get("totp"), Form.sent(), instance().clock(), member()
+    cipher, form, now, user = session.get("totp"), Form.sent(), instance().clock(), member()
     if not isinstance(cipher, str):
         return redirect(url_for("access.account"))
     step = matching_step(
@@ -108,9 +104,7 @@ def confirm_second_factor() -> str | tuple[str, int] | Response:
         problem = field_problem("code", "验证码不对，请再试。", "The code is wrong; try again.")
         return _page(Form().refused(problem), opened="second"), 422
     codes = change(
-        lambda tx: switch_on(
-            tx, staff_by_id(tx, staff_member.id), cipher=cipher, step=step, now=now
-        )
+        lambda tx: switch_on(tx, staff_by_id(tx, user.id), cipher=cipher, step=step, now=now)
     )
     session.pop("totp", None)
     return _page(Form(), codes=codes)
@@ -120,12 +114,12 @@ def confirm_second_factor() -> str | tuple[str, int] | Response:
 @require("account.own")
 def end_second_factor() -> Response | tuple[str, int]:
     """Switch it off, with the password."""
-    form, now, staff_member = Form.secret(), instance().clock(), member()
-    password_hash = instance().engine.read(lambda tx: password_hash_of(tx, staff_member.id))
+    form, now, user = Form.secret(), instance().clock(), member()
+    password_hash = instance().engine.read(lambda tx: password_hash_of(tx, user.id))
     if not matches(password_hash, form.text("password")):
         problem = field_problem("password", "密码不对，请重新输入。", "The password is wrong.")
         return _page(Form().refused(problem), opened="second"), 422
-    change(lambda tx: switch_off(tx, staff_by_id(tx, staff_member.id), now=now))
+    change(lambda tx: switch_off(tx, staff_by_id(tx, user.id), now=now))
     tell(_("两步验证已关闭。"))
     return redirect(url_for("access.account"))
 
@@ -142,21 +136,19 @@ def _own_session() -> str:
 
 
 def _page(form: Form, *, opened: str = "", codes: list[str] | None = None) -> str:
-    staff_member, now, session_id = member(), instance().clock(), _own_session()
+    user, now, session_id = member(), instance().clock(), _own_session()
 
     def read(tx: Transaction) -> dict[str, Any]:
         return {
-            "sessions": sessions_of(tx, staff_member.id, now, session_id),
-            "codes_left": recovery_codes_left(tx, staff_member.id),
-            "second_factor": staff_by_id(tx, staff_member.id)["totp_cipher"] is not None,
+            "sessions": sessions_of(tx, user.id, now, session_id),
+            "codes_left": recovery_codes_left(tx, user.id),
+            "second_factor": staff_by_id(tx, user.id)["totp_cipher"] is not None,
         }
 
     secret, picture = None, None
     if isinstance(session.get("totp"), str):
         secret = instance().personal_data.decrypt(session["totp"], "staff.totp")
-        picture = qr_data_url(
-            address_of(secret, staff_member.username, instance().settings.county_name)
-        )
+        picture = qr_data_url(address_of(secret, user.username, instance().settings.county_name))
     return render_template(
         "access/account.html",
         form=form,

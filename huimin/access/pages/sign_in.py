@@ -56,7 +56,7 @@ def sign_in_now() -> Response | tuple[str, int] | str:
     address = request.remote_addr or ""
     try:
         require_few_failures()
-        staff_member = sign_in(
+        user = sign_in(
             instance().engine, username, request.form.get("password", ""), now=now, origin=address
         )
     except Refusal as refusal:
@@ -66,10 +66,10 @@ def sign_in_now() -> Response | tuple[str, int] | str:
         )
         return page, refusal.status
     next_path = _inside(request.args.get("next"))
-    if staff_member.has_second_factor:
-        session["second"] = {"staff_id": staff_member.id, "at": now.timestamp(), "next": next_path}
+    if user.has_second_factor:
+        session["second"] = {"staff_id": user.id, "at": now.timestamp(), "next": next_path}
         return redirect(url_for("access.code_form"))
-    return _let_in(staff_member, next_path)
+    return _let_in(user, next_path)
 
 
 @pages.get("/sign-in/code")
@@ -99,8 +99,8 @@ def check_code() -> Response | tuple[str, int]:
 
     try:
         require_few_failures()
-        staff_member = change(work)
-        if staff_member is None:
+        user = change(work)
+        if user is None:
             raise Refusal("sign_in_failed")
     except Refusal as refusal:
         note_failed_try()
@@ -108,16 +108,16 @@ def check_code() -> Response | tuple[str, int]:
         if refusal.code == "sign_in_failed":
             words = _("验证码不对或已用过，请等下一个验证码再试。")
         return render_template("access/code.html", problem=words), refusal.status
-    return _let_in(staff_member, second["next"])
+    return _let_in(user, second["next"])
 
 
 @pages.post("/sign-out")
 @require("account.own")
 def sign_out() -> Response:
     """End the session, here and in the database."""
-    session_id, now, staff_member = session.pop("session_id", None), instance().clock(), member()
+    session_id, now, user = session.pop("session_id", None), instance().clock(), member()
     if isinstance(session_id, str):
-        change(lambda tx: end_session(tx, session_id, now, staff_member))
+        change(lambda tx: end_session(tx, session_id, now, user))
     return redirect(url_for("access.sign_in_form"))
 
 
@@ -139,14 +139,14 @@ def _second() -> dict[str, Any] | None:
     return second if 0 <= age <= SECOND_STEP_SECONDS else None
 
 
-def _let_in(staff_member: StaffMember, next_path: str | None) -> Response:
+def _let_in(user: StaffMember, next_path: str | None) -> Response:
     """Begin a session; nothing but the language is carried over from the old cookie."""
     # Read before `change`: it runs in the writer's thread, where there is no request.
     hours, now = instance().settings.session_hours, instance().clock()
     address, user_agent = request.remote_addr, request.headers.get("User-Agent")
     session_id = change(
         lambda tx: begin_session(
-            tx, staff_member, now=now, hours=hours, address=address, user_agent=user_agent
+            tx, user, now=now, hours=hours, address=address, user_agent=user_agent
         )
     )
     language = session.get("language")
