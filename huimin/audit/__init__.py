@@ -1,4 +1,4 @@
-"""Who saw or changed what."""
+"""The audit record: who saw or changed what."""
 
 from huimin.storage.named_queries import load_queries
 

@@ -1,4 +1,4 @@
-"""What the record's subjects and values are called on pages, and where a subject's page is."""
+"""Words for the audit record's subjects and values on pages, and links to the subjects' pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from huimin.core.refusals import Refusal
 from huimin.web.language import request_language
 from huimin.web.words import CARD_STATES, ROLE_NAMES, STATES
 
-# Kind of subject → its name, and the endpoint and argument of its page where it has one.
+# Kind of subject → its name, and its page's endpoint and argument ("" if it has no page).
 SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "holder": (_("持卡人"), "holders.person", "holder_id"),
     "application": (_("申请"), "holders.application", "application_id"),
@@ -42,7 +42,7 @@ SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "notice": (_("通知"), "", ""),
     "month": (_("月份"), "months.month", "month"),
 }
-# States of things that have no list of their own in web/words.py.
+# States that web/words.py does not list.
 OTHER_STATES = {
     "open": _("待处理"),
     "looked_at": _("已查看"),
@@ -106,12 +106,12 @@ FIELDS = {
 
 
 def subject_words(kind: str) -> str:
-    """The kind of a subject in the reader's language; an unknown one by its code."""
+    """The kind of a subject in the reader's language; the code itself if it is unknown."""
     return str(SUBJECTS[kind][0]) if kind in SUBJECTS else kind
 
 
 def subject_address(kind: str, subject_id: str) -> str | None:
-    """Where the subject's own page is, or None."""
+    """The address of the subject's own page, or None."""
     _name, endpoint, argument = SUBJECTS.get(kind, ("", "", ""))
     if not endpoint or endpoint not in current_app.view_functions:
         return None
@@ -120,12 +120,12 @@ def subject_address(kind: str, subject_id: str) -> str | None:
 
 
 def field_words(name: str) -> str:
-    """The name of a value in the reader's language; an unknown one by its code."""
+    """A field's name in the reader's language; the field itself if it is unknown."""
     return str(FIELDS.get(name, name))
 
 
 def outcome_words(outcome: str) -> str:
-    """How a look at a card ended: found, or the refusal in the reader's language."""
+    """The outcome of a card look-up: usable, or the refusal in the reader's language."""
     if outcome == "found":
         return str(gettext("可以使用"))
     try:
@@ -135,7 +135,7 @@ def outcome_words(outcome: str) -> str:
 
 
 def value_words(name: str, value: Any) -> str:
-    """The value as people say it."""
+    """A recorded value in the reader's language."""
     if value is None or value == "":
         return "—"
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""What the events of the record are called on pages; a test holds the list to what is recorded."""
+"""Words for the audit record's events on pages; a test compares the list with what is recorded."""
 
 from __future__ import annotations
 
@@ -103,5 +103,5 @@ EVENTS = {
 
 
 def event_words(action: str) -> str:
-    """The event in the reader's language; an unknown one by its code."""
+    """The event in the reader's language; the code itself if it is unknown."""
     return str(EVENTS.get(action, action))

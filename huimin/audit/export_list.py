@@ -1,4 +1,4 @@
-"""A list that leaves the house as a workbook: who took it, and how many rows, is recorded."""
+"""Export a list as a workbook; who exported it, and how many rows, is recorded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def workbook_response(
     heading: str | None = None,
     to_fill: Mapping[str, int] | None = None,
 ) -> Response:
-    """The workbook as a download named by its title; who took it is recorded."""
+    """The workbook as a download named after its title; the export is recorded."""
     listed = list(rows)
     _note_export(len(listed))
     content = list_workbook(title, columns, listed, heading=heading, to_fill=to_fill)

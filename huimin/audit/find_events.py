@@ -1,4 +1,4 @@
-"""Look through the record: who saw or changed what, when, from where. The latest comes first."""
+"""Search the audit record: who saw or changed what, when, from where. Newest first."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class WantedEvents:
     last: date | None = None
 
     def bounds(self) -> dict[str, str | None]:
-        """The instants between which the days lie."""
+        """The days as a half-open range of instants."""
         last = self.last + timedelta(days=1) if self.last else None
         return {
             "first": instant_text(county_start(self.first)) if self.first else None,
@@ -40,9 +40,9 @@ class WantedEvents:
 def events_before(
     tx: Transaction, wanted: WantedEvents, before: str, count: int, *, backwards: bool = False
 ) -> list[Row]:
-    """Up to `count` events that lie behind the id `before`, the latest first, with `subject_name`.
+    """Up to `count` events after the id `before`, newest first, each with `subject_name`.
 
-    A person is named masked.
+    Names of people are masked.
     """
     rows = list(
         either_way(queries, "events_before", backwards)(
@@ -62,15 +62,15 @@ def events_before(
 
 
 def subject_of(tx: Transaction, text: str) -> str:
-    """The id of what is meant: a card by its number, an account or a terminal, or an id itself."""
-    found = queries.subject_of_text(tx, text=text, digits="".join(text.split()))
-    return str(found["id"]) if found else text
+    """The id that a search text means: a card number, user name, terminal code, or an id itself."""
+    subject = queries.subject_of_text(tx, text=text, digits="".join(text.split()))
+    return str(subject["id"]) if subject else text
 
 
 def lookups_before(
     tx: Transaction, wanted: WantedEvents, before: str, count: int, *, backwards: bool = False
 ) -> list[Row]:
-    """Up to `count` looks at cards that lie behind the id `before`, the latest first."""
+    """Up to `count` card look-ups after the id `before`, newest first."""
     return list(
         either_way(queries, "lookups_before", backwards)(
             tx, before=before or LAST_ID, count=count, number=wanted.number, **wanted.bounds()

@@ -1,7 +1,7 @@
 """Who looked at which card, written in batches off the request's path.
 
-A look must not make a queue wait, so it goes to a thread that writes once a second; a crash may
-lose that last second. Of a redemption nothing may be lost: those never come here.
+A look-up must not make customers wait, so a thread writes once a second; a crash may lose that last
+second. Redemptions, of which nothing may be lost, never pass through here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 
 class LookupLog:
-    """A queue of looks and the thread that writes them; the thread starts with the first look."""
+    """A queue of look-ups and the thread that writes them, started by the first look-up."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -46,8 +46,8 @@ class LookupLog:
         terminal_id: str | None = None,
         staff_id: str | None = None,
     ) -> None:
-        """Remember that somebody looked; `outcome` is "found" or a refusal's code."""
-        look = {
+        """Queue one look-up; `outcome` is "found" or a refusal's code."""
+        lookup = {
             "id": new_id(),
             "at": instant_text(at),
             "terminal_id": terminal_id,
@@ -56,19 +56,19 @@ class LookupLog:
             "outcome": outcome,
         }
         try:
-            self._waiting.put_nowait(look)
+            self._waiting.put_nowait(lookup)
         except queue.Full:
             log.warning("card look-up not recorded: too many wait")
         self._start()
 
     def flush(self) -> None:
-        """Write everything that waits."""
+        """Write everything queued."""
         with self._writing:
             while batch := self._batch():
                 self._engine.write(lambda tx, batch=batch: _write(tx, batch))  # type: ignore[misc]
 
     def close(self) -> None:
-        """Write what waits and end the thread."""
+        """Write everything queued and end the thread."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join()

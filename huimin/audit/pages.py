@@ -1,4 +1,4 @@
-"""The record for those who supervise: events with old and new values, and looks at cards."""
+"""The audit record in the browser: events with old and new values, and card look-ups."""
 
 from __future__ import annotations
 
@@ -126,13 +126,13 @@ def _wanted(form: Form) -> WantedEvents:
 
 
 def _named(row: Mapping[str, Any]) -> str:
-    """What the subject is called; an unknown one by its id."""
+    """The subject's name, or its id if it has none."""
     name = row["subject_name"] or row["subject_id"]
     return grouped(name) if row["subject_kind"] == "card" and row["subject_name"] else str(name)
 
 
 def _values(row: Mapping[str, Any], side: str) -> str:
-    """One side of what changed, in words."""
+    """The old or the new values of an event, in words."""
     pairs = [(one.name, getattr(one, side)) for one in changes_of(row)]
     return "；".join(
         f"{field_words(name)} {value_words(name, value)}"

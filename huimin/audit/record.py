@@ -1,4 +1,4 @@
-"""Record who changed what, in the transaction that changes it. Rows are never edited or removed."""
+"""Record who changed what, in the same transaction. Rows are never edited or removed."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def record(
     old: Mapping[str, Any] | None = None,
     new: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write one event. `old` and `new` hold what changed, and no personal data in clear.
+    """Write one event; its address is the transaction's origin.
 
-    Where it came from is the transaction's origin.
+    `old` and `new` hold the fields that changed, and no personal data in clear.
     """
     queries.insert_event(
         tx,
@@ -45,7 +45,7 @@ def record(
 
 
 def events_of(tx: Transaction, subject_kind: str, subject_id: str) -> list[dict[str, Any]]:
-    """What happened to one thing, the earliest first."""
+    """The events of one subject, oldest first."""
     return list(queries.events_of(tx, subject_kind=subject_kind, subject_id=subject_id))
 
 

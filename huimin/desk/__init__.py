@@ -1,4 +1,4 @@
-"""What waits today: the first page of an office, drawn from all rooms below."""
+"""The desk: what is waiting today, the first page of an office, counted across the rooms."""
 
 from huimin.storage.named_queries import load_queries
 

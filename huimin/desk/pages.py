@@ -1,4 +1,4 @@
-"""The first page of an office's day: what waits, each number a link to its list."""
+"""The first page of an office's day: what is waiting, each count a link to its list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from huimin.web.current import instance
 
 pages = Blueprint("desk", __name__)
 
-# What it is called, whether it is urgent, the list that shows it, what opens the list.
+# Code → words, urgent or not, and the list's endpoint, arguments and required action.
 KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
     "applications_late": (
         _("份申请已超过一个工作日"),
@@ -120,9 +120,9 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
 @pages.get("/today")
 @require("application.read")
 def today() -> str:
-    """What waits; a registrar's own town alone."""
-    who, now, months = member(), instance().clock(), instance().settings.verify_months
-    within = who.division_code if who.role == "registrar" else None
+    """What is waiting; a registrar sees only the own town."""
+    user, now, months = member(), instance().clock(), instance().settings.verify_months
+    within = user.division_code if user.role == "registrar" else None
     waiting = instance().engine.read(
         lambda tx: waiting_today(
             tx,
@@ -135,7 +135,7 @@ def today() -> str:
     items = []
     for one in waiting:
         words, urgent, endpoint, arguments, action = KINDS[one.code]
-        opens = endpoint in current_app.view_functions and allows(who.role, action)
+        opens = endpoint in current_app.view_functions and allows(user.role, action)
         count = f"{COUNT_MAX:,}+" if one.count >= COUNT_MAX else f"{one.count:,}"
         address = url_for(endpoint, **arguments) if opens else None
         items.append({"words": words, "urgent": urgent, "count": count, "address": address})

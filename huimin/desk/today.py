@@ -1,4 +1,4 @@
-"""What waits today, counted, the most urgent first."""
+"""What is waiting today, counted, most urgent first."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from huimin.storage.engine import Transaction
 
 COUNT_MAX = 10_000
 ENDING_DAYS = 30
-# As the list of settlements counts them (settlement/find_settlements.py).
+# The same as in the list of settlements (settlement/find_settlements.py).
 SETTLEMENT_LATE_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One kind of thing that waits, and how many (COUNT_MAX means at least that many)."""
+    """One kind of waiting item and how many (COUNT_MAX means at least that many)."""
 
     code: str
     count: int
@@ -36,7 +36,7 @@ def waiting_today(
     verify_months: int,
     working_days: WorkingDays,
 ) -> list[Waiting]:
-    """What waits for an office; a town's alone with its code in `within`. Zeroes are left out."""
+    """The counts that are not zero; `within` is a town's code, or None for the whole county."""
     today = county_day(now)
     first, last = division_bounds(within or "0" * 12)
     place = {"division_first": first, "division_last": last, "count_max": COUNT_MAX}
@@ -83,7 +83,7 @@ def _ending(tx: Transaction, today: date, place: dict[str, object]) -> int:
 
 
 def _late_days(today: date) -> dict[str, str]:
-    """Before which days a settlement was confirmed, or its time to confirm ended, to be late."""
+    """A settlement confirmed before these days, explicitly or by silence, is paid late."""
     late = today - timedelta(days=SETTLEMENT_LATE_DAYS)
     return {
         "unpaid_before": late.isoformat(),

@@ -1,4 +1,4 @@
-"""County, towns and villages."""
+"""Divisions: county, towns and villages."""
 
 from huimin.storage.named_queries import load_queries
 

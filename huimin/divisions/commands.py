@@ -1,4 +1,4 @@
-"""`huimin divisions`: where the county's villages lie, for distances to the nearest outlet."""
+"""`huimin divisions`: load the villages' coordinates, for distances to the nearest outlet."""
 
 from __future__ import annotations
 

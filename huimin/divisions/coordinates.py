@@ -1,6 +1,6 @@
-"""Where villages and towns lie, from a table that the county has: the whole of it or nothing.
+"""Load coordinates of villages and towns from the county's own table, all rows or none.
 
-The package's own list of divisions holds no coordinates, and none are guessed.
+The package's list of divisions has no coordinates, and none are guessed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ COLUMNS = ("code", "latitude", "longitude")
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A division's 12-digit code and its place (WGS 84) in microdegrees; `line` of the file."""
+    """A division's 12-digit code and its place (WGS 84, microdegrees); `line` is its file line."""
 
     line: int
     code: str
@@ -31,9 +31,9 @@ class Location:
 
 
 def read_locations(text: str) -> list[Location]:
-    """The rows of a CSV with the columns code, latitude, longitude (decimal degrees).
+    """Parse a CSV with the columns code, latitude, longitude (decimal degrees).
 
-    Raises FieldProblems that name each wrong line.
+    Raises FieldProblems naming each wrong line.
     """
     reader = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
     if not set(COLUMNS) <= set(reader.fieldnames or ()):
@@ -44,7 +44,7 @@ def read_locations(text: str) -> list[Location]:
                 )
             ]
         )
-    found, problems, seen = [], [], set()
+    locations, problems, seen = [], [], set()
     for row in reader:
         code = (row["code"] or "").strip()
         try:
@@ -59,25 +59,25 @@ def read_locations(text: str) -> list[Location]:
                 _problem(reader.line_num, f"{code} 写了两次。", f"{code} stands twice.")
             )
         seen.add(code)
-        found.append(Location(reader.line_num, code, latitude, longitude))
+        locations.append(Location(reader.line_num, code, latitude, longitude))
     if problems:
         raise FieldProblems(problems)
-    return found
+    return locations
 
 
 def locate_divisions(
     tx: Transaction, locations: Iterable[Location], *, now: datetime, actor: str
 ) -> int:
-    """Write where they lie; how many. Raises FieldProblems for unknown codes."""
+    """Store the locations and return how many. Raises FieldProblems for unknown codes."""
     problems, count = [], 0
     for one in locations:
-        found = queries.locate_division(
+        updated = queries.locate_division(
             tx,
             code=one.code,
             latitude_microdegrees=one.latitude,
             longitude_microdegrees=one.longitude,
         )
-        if not found:
+        if not updated:
             zh = f"没有行政区划代码 {one.code}。"
             problems.append(_problem(one.line, zh, f"There is no division {one.code}."))
         count += 1

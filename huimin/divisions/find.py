@@ -1,7 +1,7 @@
-"""Find a town or a village: by code, or by the words that an office wrote.
+"""Find a town or a village by its code, or by its name as an office wrote it.
 
 Offices leave out 村民委员会 or 街道 and add 乐至县 in front; a name counts when exactly one
-division of that town fits.
+division of that town matches.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from huimin.divisions import queries
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
-# What an ending says about the kind; a longer ending stands before one that it ends in.
+# Ending → kind. Longer endings come before shorter ones that they contain.
 VILLAGE_ENDINGS = (
     ("村民委员会", "村"),
     ("居民委员会", "社区"),
@@ -26,23 +26,23 @@ TOWN_ENDINGS = ("人民政府", "办事处", "街道办", "街道", "镇", "乡"
 
 
 def find(tx: Transaction, code: str) -> Row | None:
-    """The division of that 12-digit code."""
+    """The division with that 12-digit code, or None."""
     row: Row | None = queries.division_by_code(tx, code=code)
     return row
 
 
 def all_divisions(tx: Transaction) -> list[Row]:
-    """Every division by code."""
+    """Every division, ordered by code."""
     return list(queries.all_divisions(tx))
 
 
 def town_of(code: str) -> str:
-    """The town's code of a village's, town's or county's code (the county's stays as it is)."""
+    """The code of the town that a division belongs to; the county's own code stays unchanged."""
     return f"{code[:9]}000"
 
 
 class DivisionIndex:
-    """The divisions in memory, to look up many written names."""
+    """All divisions in memory, for looking up many written names."""
 
     def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
         self._by_code = {row["code"]: row for row in rows}
@@ -53,11 +53,11 @@ class DivisionIndex:
                 self._villages.setdefault(row["parent_code"], []).append(row)
 
     def town(self, text: str) -> str | None:
-        """The code of the town that is written so, or None."""
+        """The code of the only town that the text can mean, or None."""
         return _only_match(self._towns, text, town_form)
 
     def village(self, town_code: str, text: str) -> str | None:
-        """The code of the village of that town that is written so, or None."""
+        """The code of the only village of that town that the text can mean, or None."""
         return _only_match(self._villages.get(town_code, []), text, village_form)
 
     def names(self, code: str) -> tuple[str, str]:
@@ -75,14 +75,14 @@ def clean_name(text: str) -> str:
 
 
 def town_form(name: str) -> str:
-    """The name without what kind of town it is: 天池镇 became 天池街道 and is still written so."""
+    """The name without its kind: 天池镇 became 天池街道, and offices still write the old name."""
     for ending in TOWN_ENDINGS:
         name = name.removesuffix(ending) or name
     return name
 
 
 def village_form(name: str) -> str:
-    """The short form that says village or community: 高寺村村民委员会 → 高寺村."""
+    """The short form that keeps the kind: 高寺村村民委员会 → 高寺村."""
     for ending, kind in VILLAGE_ENDINGS:
         if name.endswith(ending) and len(name) > len(ending):
             return name[: -len(ending)].removesuffix(kind) + kind
@@ -92,18 +92,18 @@ def village_form(name: str) -> str:
 def _only_match(
     rows: Iterable[Mapping[str, Any]], text: str, form: Callable[[str], str]
 ) -> str | None:
-    """The code of the one row whose name, or else whose form, is that of the text."""
-    wanted = clean_name(text)
-    if not wanted:
+    """The code of the only row whose name, or else whose short form, matches the text."""
+    sought = clean_name(text)
+    if not sought:
         return None
     listed = list(rows)
     for fits in (
-        lambda name: name == wanted,
-        lambda name: form(name) == form(wanted),
-        # 高寺 alone may be the village or the community; it counts when there is only one of them.
-        lambda name: form(name).removesuffix("村").removesuffix("社区") == wanted,
+        lambda name: name == sought,
+        lambda name: form(name) == form(sought),
+        # 高寺 alone may be the village or the community; it counts when only one of them exists.
+        lambda name: form(name).removesuffix("村").removesuffix("社区") == sought,
     ):
-        found = [row["code"] for row in listed if fits(row["name"])]
-        if found:
-            return found[0] if len(found) == 1 else None
+        codes = [row["code"] for row in listed if fits(row["name"])]
+        if codes:
+            return codes[0] if len(codes) == 1 else None
     return None

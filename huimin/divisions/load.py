@@ -10,7 +10,7 @@ from huimin.storage.engine import Transaction
 
 
 def load_divisions(tx: Transaction) -> int:
-    """Write every division, parents first; running it again changes nothing. How many there are."""
+    """Store every division, parents first, and return how many; idempotent."""
     rows = package_divisions()
     queries.put_division(tx, rows)
     return len(rows)

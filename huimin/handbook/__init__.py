@@ -1,1 +1,1 @@
-"""The handbook: Markdown files that are read in the repository and served at /help."""
+"""The handbook: Markdown files, readable in the repository and served at /help."""

@@ -1,8 +1,8 @@
-"""Write the handbook's page of access from the one table that the guards read.
+"""Generate the handbook's page on access from the table that the guards read.
 
 `python -m huimin.handbook.access_page` writes it, and so does
-`python -m huimin.handbook.commands_page`; a test says when it is out of date.
-Nobody edits the page by hand.
+`python -m huimin.handbook.commands_page`; a test fails when it is out of date.
+Never edit the page by hand.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ INTRODUCTION = """\
 由 `python -m huimin.handbook.access_page` 按 `huimin/core/permissions.py` 生成，请勿手改；
 程序的每一页都按同一张表放行。
 
-Made from `huimin/core/permissions.py` by `python -m huimin.handbook.access_page`; don't edit it.
-Every page of the program asks the same table.
+Generated from `huimin/core/permissions.py` by `python -m huimin.handbook.access_page`; don't edit
+it. Every page of the program is guarded by the same table.
 
 表里没有的，谁都不能做。别的镇街的人、别的商户的示范点，对无权的人就像不存在一样（404）。
 
-What stands in no row is allowed to nobody. Another town's people and another merchant's outlets do
-not exist for those they don't concern (404).
+What is not in the table is allowed to nobody. Another town's people and another merchant's outlets
+look as if they did not exist (404).
 """
 YES, NO = "✓", "—"
 

@@ -1,7 +1,7 @@
-"""The API described: OpenAPI 3.1 as JSON, and a page to read it and try it on.
+"""The API's description: OpenAPI 3.1 as JSON, and a page to read it and try it out.
 
-The assets come from the flask-openapi3-swagger package on this server, and the only script of
-our own is a file: the strict content security policy holds here.
+The assets are served from the flask-openapi3-swagger package, and our own script is a file, so
+that a strict content security policy holds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ documents = Blueprint("api_documents", __name__, url_prefix="/api/v1")
 
 ASSETS_FOLDER = Path(str(resources.files("flask_openapi3_swagger"))) / "templates" / "swagger"
 ASSETS = ("css/swagger-ui.css", "js/swagger-ui-bundle.js")
-# Swagger UI draws its icons from data: addresses in its style sheet and sets a few styles inline.
+# Swagger UI's style sheet has icons as data: URLs, and it sets a few inline styles.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -49,25 +49,25 @@ START = """SwaggerUIBundle({
 
 @documents.get("/openapi.json")
 def description() -> Response:
-    """The contract: every endpoint, its fields and its answers."""
+    """The OpenAPI document."""
     return jsonify(cast(OpenAPI, current_app).api_doc)
 
 
 @documents.get("/docs")
 def page() -> Response:
-    """The same to read."""
+    """The page that shows the document."""
     return Response(PAGE, mimetype="text/html", headers={"Content-Security-Policy": POLICY})
 
 
 @documents.get("/docs/start.js")
 def start() -> Response:
-    """What sets the page going."""
+    """The script that starts Swagger UI."""
     return Response(START, mimetype="text/javascript")
 
 
 @documents.get("/docs/<path:name>")
 def asset(name: str) -> Response:
-    """A file of Swagger UI."""
+    """A style sheet or script of Swagger UI."""
     if name not in ASSETS:
         abort(404)
     return send_from_directory(ASSETS_FOLDER, name, max_age=86_400)

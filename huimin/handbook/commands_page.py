@@ -1,7 +1,7 @@
-"""Write the handbook's page of commands from what the commands say of themselves.
+"""Generate the handbook's page on commands from their own `--help`.
 
-`python -m huimin.handbook.commands_page` writes it; a test says when it is out of date. Nobody
-edits the page by hand: what is wrong in it is wrong in `--help` as well.
+`python -m huimin.handbook.commands_page` writes it; a test fails when it is out of date. Never edit
+the page by hand: what is wrong in it is wrong in `--help` as well.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ INTRODUCTION = """\
 
 由 `python -m huimin.handbook.commands_page` 按各命令的 `--help` 生成，请勿手改。
 
-Made from the commands' own `--help` by `python -m huimin.handbook.commands_page`; don't edit it.
+Generated from the commands' `--help` by `python -m huimin.handbook.commands_page`; don't edit it.
 
 每个命令都有 `--help`。`--folder` 写在最前面：`huimin --folder 文件夹 命令 …`。
 出错时只在标准错误输出一句话，退出码为 2。
 
-Each command has `--help`; `--folder` comes first; a refusal is one sentence on standard error and
-exit code 2.
+Every command has `--help`. `--folder` comes first: `huimin --folder FOLDER COMMAND …`. An error is
+one sentence on standard error, with exit code 2.
 """
-# Deeper commands than these would still be headings of the last level.
+# Commands nested deeper get headings of this level too.
 HEADING_LEVEL_MAX = 4
 
 
@@ -60,11 +60,11 @@ def _section(command: click.Command, context: click.Context, level: int) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    """Help as click shows it: the lines of a paragraph run on, and \\f ends what is shown."""
-    shown = text.partition("\f")[0].strip()
+    """Help text as click shows it: paragraphs are re-flowed, and \\f ends the visible part."""
+    visible = text.partition("\f")[0].strip()
     return "\n\n".join(
         "\n".join(line.strip() for line in paragraph.replace("\b", "").strip().splitlines())
-        for paragraph in shown.split("\n\n")
+        for paragraph in visible.split("\n\n")
     )
 
 
@@ -88,6 +88,6 @@ def write_page() -> None:
 
 if __name__ == "__main__":
     write_page()
-    # The other pages that are made, so that one command brings all up to date.
+    # One command regenerates all generated pages.
     access_page.write_page()
     pos_page.write_page()

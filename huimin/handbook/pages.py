@@ -1,4 +1,4 @@
-"""The handbook at /help, for anybody: nothing in it is about this county or its people."""
+"""The handbook at /help, public: nothing in it is about this county or its people."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ PICTURE_CACHE_SECONDS = 3600
 
 @pages.get("/help/")
 def contents() -> str:
-    """Which pages there are."""
-    found = [page for name in page_names() if (page := read_page(name)) is not None]
-    return render_template("handbook/contents.html", found=found)
+    """The list of pages."""
+    listed = [page for name in page_names() if (page := read_page(name)) is not None]
+    return render_template("handbook/contents.html", listed=listed)
 
 
 @pages.get("/help/<name>")
 def page(name: str) -> str:
     """One page."""
-    found = read_page(name)
-    if found is None:
+    handbook_page = read_page(name)
+    if handbook_page is None:
         raise Refusal("not_found")
     return render_template(
         "handbook/page.html",
-        page=found,
-        body=Markup(found.body),  # noqa: S704 - rendered with raw HTML shown as text
+        page=handbook_page,
+        body=Markup(handbook_page.body),  # noqa: S704 - rendered with raw HTML shown as text
     )
 
 

@@ -1,7 +1,7 @@
-"""Write the table of refusals into the handbook's page for makers of tills.
+"""Generate the table of refusals in the handbook's page for POS developers.
 
 `python -m huimin.handbook.pos_page` writes it, and so does
-`python -m huimin.handbook.commands_page`; a test says when it is out of date.
+`python -m huimin.handbook.commands_page`; a test fails when it is out of date.
 The rest of the page is written by hand.
 """
 
@@ -23,14 +23,14 @@ def refusals_table() -> str:
     rows = ["| code | status | why, for the cashier | to say aloud |", "|---|---|---|---|"]
     for code, kind in sorted(KINDS.items(), key=lambda item: (item[1].status, item[0])):
         if not kind.cashier[CHINESE] and not code.startswith("offline_"):
-            continue  # told on pages only
+            continue  # only shown on pages
         detail = f"{_plain(kind.detail[CHINESE])} / {_plain(kind.detail[ENGLISH])}"
         rows.append(f"| `{code}` | {kind.status} | {detail} | {kind.cashier[CHINESE]} |")
     return "\n".join(rows) + "\n"
 
 
 def pos_page() -> str:
-    """The page with the table as the program has it. Raises ValueError when it has none."""
+    """The page with an up-to-date table. Raises ValueError when the page has no table."""
     page = PAGE.read_text(encoding="utf-8")
     before, heading, after = page.partition(f"{HEADING}\n")
     if not heading or not TABLE.search(after):

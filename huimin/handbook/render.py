@@ -1,7 +1,7 @@
-"""The handbook's Markdown as HTML that is safe to show, with a name for each heading.
+"""Render the handbook's Markdown as safe HTML, with an anchor for each heading.
 
 Raw HTML in a page is shown as text and only harmless addresses become links; links between the
-files, as they work in the repository, lead to the same page under /help.
+files, which work in the repository, are turned into links under /help.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 FOLDER = Path(__file__).resolve().parent
-# In the order in which a newcomer reads them; a page that is not named here follows by name.
+# The reading order; pages not named here follow alphabetically.
 ORDER = ("console", "till", "pos", "access", "operations", "commands")
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}", re.ASCII)
 LINK = re.compile(r"(?:\./)?([a-z][a-z0-9_-]*)\.md(#.*)?", re.ASCII)
@@ -27,7 +27,7 @@ CONTENTS_LEVELS = ("h2", "h3")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: its title, its body as HTML, and its headings as (level, name, text)."""
+    """One page: its title, its body as HTML, and its headings as (level, anchor, text)."""
 
     name: str
     title: str
@@ -36,9 +36,9 @@ class Page:
 
 
 def page_names() -> list[str]:
-    """The pages there are, in the order of reading."""
-    found = {path.stem for path in FOLDER.glob("*.md") if NAME.fullmatch(path.stem)}
-    return [name for name in ORDER if name in found] + sorted(found - set(ORDER))
+    """The names of all pages in reading order."""
+    names = {path.stem for path in FOLDER.glob("*.md") if NAME.fullmatch(path.stem)}
+    return [name for name in ORDER if name in names] + sorted(names - set(ORDER))
 
 
 def read_page(name: str) -> Page | None:
@@ -69,12 +69,12 @@ def render(name: str, text: str) -> Page:
             elif token.tag in CONTENTS_LEVELS:
                 contents.append((token.tag, anchor, words))
         for child in token.children or ():
-            _lead_to_help(child)
+            _rewrite_address(child)
     body = parser.renderer.render(tokens, parser.options, {})
     return Page(name, title, body, tuple(contents))
 
 
-def _lead_to_help(token: Token) -> None:
+def _rewrite_address(token: Token) -> None:
     if token.type == "link_open":
         link = LINK.fullmatch(str(token.attrGet("href") or ""))
         if link is not None:
@@ -90,18 +90,18 @@ def _words(token: Token) -> str:
 
 
 def _anchor(words: str, taken: set[str]) -> str:
-    """As GitHub names its headings, so that links work in both places."""
-    kept = re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-") or "section"
-    anchor, count = kept, 0
+    """A unique anchor named as GitHub does, so that links work in both places."""
+    slug = re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-") or "section"
+    anchor, count = slug, 0
     while anchor in taken:
         count += 1
-        anchor = f"{kept}-{count}"
+        anchor = f"{slug}-{count}"
     taken.add(anchor)
     return anchor
 
 
 def _table_open(_renderer: Any, _tokens: Sequence[Token], _i: int, _o: Any, _e: Any) -> str:
-    # A wide table is scrolled by itself, also with the keyboard.
+    # A wide table scrolls on its own, also with the keyboard.
     return '<div class="table-responsive" tabindex="0"><table class="table">\n'
 
 

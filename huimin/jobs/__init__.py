@@ -1,4 +1,4 @@
-"""Work that outlives a request: told in the database, done beside the requests, cancelled whole."""
+"""Jobs: long work beside the requests, with progress in the database; cancelled as a whole."""
 
 from huimin.storage.named_queries import load_queries
 

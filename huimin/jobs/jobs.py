@@ -1,7 +1,7 @@
-"""A job: work that outlives its request. Its progress and what came of it stand in the database.
+"""A job is work that outlives its request. Its progress and its result are in the database.
 
-The work runs in a thread of the serving process and asks between its steps whether it is to stop.
-A job of a process that has gone is found by its silence and marked as failed.
+The work runs in a thread of the serving process and checks between steps whether it should stop.
+A job whose process has died is recognised by its silence and marked as failed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from huimin.core.days import instant_text
 from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.jobs import queries
-from huimin.jobs.reasons import kept_reason
+from huimin.jobs.reasons import reason_record
 from huimin.storage.engine import Engine, Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.named_queries import either_way
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 Row = dict[str, Any]
 Clock = Callable[[], datetime]
-# Half a second between two notes: a bar that moves, and a writer that hardly notices.
+# Often enough for a bar that moves, seldom enough not to burden the writer.
 NOTE_SECONDS = 0.5
 SILENT = timedelta(seconds=60)
 CLOSE_SECONDS_MAX = 10
@@ -39,22 +39,22 @@ class JobCancelled(Exception):
 
 
 class Progress:
-    """What a job's work is given: tell how far it is; raises JobCancelled when it is to stop."""
+    """Passed to a job's work to report progress; raises JobCancelled when the job should stop."""
 
     def __init__(self, engine: Engine, job_id: str, clock: Clock, stop: threading.Event) -> None:
         self._engine, self._job_id, self._clock, self._stop = engine, job_id, clock, stop
         self._noted = 0.0
 
     def __call__(self, step: str, done: int, total: int) -> None:
-        """Note the step and its counts, twice a second at most."""
+        """Store the step and its counts, at most twice a second."""
         if self._stop.is_set():
             raise JobCancelled
         if time.monotonic() - self._noted < NOTE_SECONDS and done < total:
             return
         self._noted = time.monotonic()
         now = instant_text(self._clock())
-        given = {"id": self._job_id, "step": step, "done_count": done, "total_count": total}
-        row = self._engine.write(lambda tx: queries.note_progress(tx, now=now, **given))
+        note = {"id": self._job_id, "step": step, "done_count": done, "total_count": total}
+        row = self._engine.write(lambda tx: queries.note_progress(tx, now=now, **note))
         if row is None or row["cancel_asked"]:
             raise JobCancelled
 
@@ -71,7 +71,7 @@ class Jobs:
         self._threads: list[threading.Thread] = []
 
     def start(self, job_id: str, work: Work) -> None:
-        """Run the work of a job whose row is written."""
+        """Run the work of a job whose row has been committed."""
         thread = threading.Thread(target=self._run, args=(job_id, work), daemon=True)
         self._threads = [one for one in self._threads if one.is_alive()] + [thread]
         thread.start()
@@ -82,7 +82,7 @@ class Jobs:
             thread.join()
 
     def close(self) -> None:
-        """Stop what runs between two of its steps. May be called twice."""
+        """Stop running jobs at their next step. May be called twice."""
         self._stop.set()
         for thread in self._threads:
             thread.join(CLOSE_SECONDS_MAX)
@@ -92,11 +92,11 @@ class Jobs:
             state, result = "done", work(Progress(self._engine, job_id, self._clock, self._stop))
         except JobCancelled:
             state, result = "cancelled", {}
-        except (FieldProblems, Refusal) as why:
-            state, result = "failed", kept_reason(why)
+        except (FieldProblems, Refusal) as problem:
+            state, result = "failed", reason_record(problem)
         except Exception:
             log.exception("a job failed", job=job_id)
-            state, result = "failed", kept_reason(Refusal("job_failed"))
+            state, result = "failed", reason_record(Refusal("job_failed"))
         now, text = instant_text(self._clock()), write_json(result)
         self._engine.write(
             lambda tx: queries.finish_job(tx, id=job_id, state=state, result_json=text, now=now)
@@ -104,7 +104,7 @@ class Jobs:
 
 
 def begin_job(tx: Transaction, kind: str, asked: Row, *, now: datetime, actor: str) -> str:
-    """Write the row of a job that is about to start; its id."""
+    """Write the row of a job that is about to start, and return its id."""
     job_id = new_id()
     queries.insert_job(
         tx,
@@ -119,7 +119,7 @@ def begin_job(tx: Transaction, kind: str, asked: Row, *, now: datetime, actor: s
 
 
 def job_by_id(tx: Transaction, job_id: str) -> Row:
-    """The job with `asked` and `result` read. Raises Refusal `not_found`."""
+    """The job, with `asked` and `result` parsed from JSON. Raises Refusal `not_found`."""
     row = queries.job_by_id(tx, id=job_id)
     if row is None:
         raise Refusal("not_found")
@@ -129,7 +129,7 @@ def job_by_id(tx: Transaction, job_id: str) -> Row:
 def jobs_before(
     tx: Transaction, kinds: str, *, before: str = "", count: int = 50, backwards: bool = False
 ) -> list[Row]:
-    """Up to `count` jobs of kinds such as "register.%", the latest first."""
+    """Up to `count` jobs whose kind matches a pattern such as "register.%", newest first."""
     find = either_way(queries, "jobs_before", backwards)
     rows = find(tx, kinds=kinds, before=before or LAST_ID, count=count)
     return [_read(row) for row in rows]
@@ -141,9 +141,11 @@ def ask_cancel(tx: Transaction, job_id: str) -> None:
 
 
 def fail_lost_jobs(tx: Transaction, now: datetime) -> None:
-    """Mark the jobs of processes that have gone."""
-    why = write_json(kept_reason(Refusal("job_interrupted")))
-    queries.lost_jobs(tx, now=instant_text(now), stale=instant_text(now - SILENT), result_json=why)
+    """Mark running jobs that have been silent too long as failed: their process has died."""
+    reason = write_json(reason_record(Refusal("job_interrupted")))
+    queries.lost_jobs(
+        tx, now=instant_text(now), stale=instant_text(now - SILENT), result_json=reason
+    )
 
 
 def jobs_finished_before(tx: Transaction, before: datetime) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the system tells people and programs outside: by mail and webhook, retried, with a log."""
+"""Notices to people and programs outside: by mail and webhook, retried, with a log."""
 
 from huimin.storage.named_queries import load_queries
 

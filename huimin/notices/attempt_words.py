@@ -1,4 +1,4 @@
-"""What a command says of a delivery that it tried."""
+"""What a command prints about a delivery attempt."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from huimin.notices.send import Attempt
 
 
 def tell_attempt(attempt: Attempt) -> None:
-    """One line: on standard output what was sent, on standard error what was not."""
+    """Print one line: to standard output if it was sent, else to standard error."""
     place = f"{attempt.channel} {attempt.target}"
     if attempt.problem is None:
         click.echo(f"已发送：{attempt.title}（{place}）")
     else:
-        why = problem_words(attempt.problem)
-        click.echo(f"没有送到：{attempt.title}（{place}）：{why}", err=True)
+        reason = problem_words(attempt.problem)
+        click.echo(f"没有送到：{attempt.title}（{place}）：{reason}", err=True)

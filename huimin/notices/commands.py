@@ -1,4 +1,4 @@
-"""`huimin notices`: send what is due, and list what became of it."""
+"""`huimin notices`: send what is due, and list the deliveries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a notice could not be delivered: a code with one fact, and its sentence in each language."""
+"""Why a notice could not be delivered: a code with one fact, and a sentence in each language."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ SENTENCES: Mapping[str, Words] = {
 class DeliveryProblem(Exception):
     """`fact` is a status or an error's name, never an address, a password or content.
 
-    As text it is the code and the fact, which is what is kept with the delivery.
+    str() gives the code and the fact, as stored with the delivery.
     """
 
     def __init__(self, code: str, fact: object = "") -> None:
         super().__init__(f"{code} {fact}".rstrip())
 
 
-def problem_words(kept: str, language: str = "zh_Hans") -> str:
-    """The sentence of what was kept with a delivery."""
-    code, _, fact = kept.partition(" ")
+def problem_words(problem: str, language: str = "zh_Hans") -> str:
+    """The sentence for a problem as stored with a delivery."""
+    code, _, fact = problem.partition(" ")
     return word_of(SENTENCES[code], language).format(fact=fact)

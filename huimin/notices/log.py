@@ -1,4 +1,4 @@
-"""The log of deliveries: a page of it, how many there are, and what has not arrived."""
+"""The log of deliveries: a page of it, their count, and those in trouble."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ def count_deliveries(tx: Transaction, state: str | None, count_max: int) -> int:
 
 
 def troubled_deliveries(tx: Transaction) -> list[Row]:
-    """What was given up, and what was tried in vain and waits for its next turn."""
+    """Deliveries that were given up, or failed and are waiting for their next attempt."""
     return list(queries.troubled_deliveries(tx))

@@ -1,4 +1,4 @@
-"""Carry a notice by mail: SMTP with STARTTLS or TLS, plain text, one message to one address."""
+"""Deliver a notice by mail: SMTP with STARTTLS or TLS, plain text, one message per address."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def send_mail(
 
 
 def _connected(settings: Settings) -> smtplib.SMTP:
-    # A name is given, or the library would ask the network for this machine's own.
+    # Without a local host name, smtplib would look up this machine's own on the network.
     name = settings.smtp_from.rpartition("@")[2] if settings.smtp_from else "localhost"
-    given: dict[str, Any] = {"local_hostname": name, "timeout": SECONDS_MAX}
+    options: dict[str, Any] = {"local_hostname": name, "timeout": SECONDS_MAX}
     host, port = settings.smtp_host or "", settings.smtp_port
     context = ssl.create_default_context()
     if settings.smtp_security == "ssl":
-        return smtplib.SMTP_SSL(host, port, context=context, **given)
-    server = smtplib.SMTP(host, port, **given)
+        return smtplib.SMTP_SSL(host, port, context=context, **options)
+    server = smtplib.SMTP(host, port, **options)
     if settings.smtp_security == "starttls":
         try:
             server.starttls(context=context)
@@ -64,7 +64,7 @@ def _message(
     message["From"] = Address(addr_spec=sender)
     message["To"] = Address(addr_spec=delivery["target"])
     message["Date"] = format_datetime(now)
-    # The same in every attempt, so that a mailbox can drop a message that it has already.
+    # The same in every attempt, so that a mailbox can drop a message that it already has.
     message["Message-ID"] = f"<{delivery['id']}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(notice["body"])

@@ -1,4 +1,4 @@
-"""Where notices went, in the browser: the log, and sending again what has failed."""
+"""Notices in the browser: the log of deliveries, and retrying a failed one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CHANNELS = {"mail": lazy_gettext("邮件"), "webhook": lazy_gettext("网络接�
 @pages.get("/notices/", endpoint="deliveries")
 @require("notice.read")
 def delivery_list() -> str | Response:
-    """The log, the latest first."""
+    """The log, newest first."""
     form = Form.asked(("state",))
     as_workbook = request.args.get("format") == "xlsx"
     state, place = form.optional("state"), Place.asked()
@@ -74,10 +74,10 @@ def delivery_list() -> str | Response:
 @pages.post("/notices/<delivery_id>/again", endpoint="again")
 @require("notice.send")
 def again(delivery_id: str) -> Response:
-    """Try one anew, at once; how it went is said on the next page."""
-    now, actor, home = instance().clock(), member().username, instance()
+    """Retry one delivery at once; the next page says how it went."""
+    now, actor = instance().clock(), member().username
     change(lambda tx: send_again(tx, delivery_id, now=now, actor=actor))
-    attempt = send_one(home.engine, home.settings, delivery_id, now=now)
+    attempt = send_one(instance().engine, instance().settings, delivery_id, now=now)
     if attempt is None or attempt.problem is None:
         tell(_("已发送。"))
     else:
@@ -85,8 +85,8 @@ def again(delivery_id: str) -> Response:
     return redirect(url_for("notices.deliveries"))
 
 
-def _why(kept: str | None) -> str | None:
-    return None if kept is None else problem_words(kept, request_language())
+def _why(problem: str | None) -> str | None:
+    return None if problem is None else problem_words(problem, request_language())
 
 
 def _columns() -> list[Any]:

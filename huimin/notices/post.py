@@ -1,7 +1,7 @@
-"""Post a notice: written once, in a transaction, with a delivery for each place.
+"""Post a notice: written once, in a transaction, with a delivery for each target.
 
-Nothing is sent here; send.py carries what is due. A notice holds sums and states and no personal
-data, because a mailbox and a webhook lie outside the county's instance.
+Nothing is sent here; send.py sends what is due. A notice holds sums and states and no personal
+data, because mailboxes and webhooks are outside the county's instance.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Target = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is said: `key` names it for ever, so that it is said once; `data` is for programs."""
+    """One notice: a unique `key` makes it go out only once; `data` is for programs."""
 
     kind: str
     key: str
@@ -34,17 +34,17 @@ class Notice:
 
 
 def targets_of(settings: Settings) -> list[Target]:
-    """(channel, target) of every place that the settings name."""
-    found: list[Target] = []
+    """(channel, target) of every mail address and webhook in the settings."""
+    targets: list[Target] = []
     if settings.smtp_host:
-        found += [("mail", address) for address in settings.notice_addresses]
+        targets += [("mail", address) for address in settings.notice_addresses]
     if settings.webhook_url:
-        found.append(("webhook", origin_of(settings.webhook_url)))
-    return found
+        targets.append(("webhook", origin_of(settings.webhook_url)))
+    return targets
 
 
 def origin_of(url: str) -> str:
-    """A webhook's address as it may be shown: without path and query, which may be secret."""
+    """A webhook's address fit to show: without path and query, which may be secret."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
@@ -52,7 +52,7 @@ def origin_of(url: str) -> str:
 def post_notice(
     tx: Transaction, notice: Notice, targets: Sequence[Target], *, now: datetime
 ) -> bool:
-    """Write a notice and a delivery to each target; False when it was said before."""
+    """Write a notice and a delivery for each target; False if its key was posted before."""
     notice_id, at = new_id(), instant_text(now)
     written = queries.insert_notice(
         tx,
@@ -67,6 +67,6 @@ def post_notice(
     if not written:
         return False
     for channel, target in targets:
-        given = {"id": new_id(), "notice_id": notice_id, "channel": channel, "target": target}
-        queries.insert_delivery(tx, next_at=at, **given)
+        delivery = {"id": new_id(), "notice_id": notice_id, "channel": channel, "target": target}
+        queries.insert_delivery(tx, next_at=at, **delivery)
     return True

@@ -1,8 +1,8 @@
-"""Send what is due: each delivery taken by one sender alone, tried once, its end written down.
+"""Send what is due: one sender claims a delivery, tries it once and records the outcome.
 
-What fails waits longer each time and is given up after ATTEMPTS_MAX; a person can send it again.
-A sender that dies after it sent and before it wrote so sends once more: both channels carry an id
-that stays the same.
+A failed delivery waits longer each time and is given up after ATTEMPTS_MAX; a person can retry it.
+If a sender dies between sending and recording, the delivery is sent twice, so both channels carry
+an id that stays the same.
 """
 
 from __future__ import annotations
@@ -34,9 +34,7 @@ CARRIERS = {"mail": send_mail, "webhook": send_webhook}
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One delivery that was tried; `problem` is None where it went well, else as it is kept
-    (delivery_problem.problem_words says it in words).
-    """
+    """One attempt; `problem` is None on success, else as stored (see problem_words)."""
 
     delivery_id: str
     channel: str
@@ -46,7 +44,7 @@ class Attempt:
 
 
 def send_due(engine: Engine, settings: Settings, *, now: datetime) -> list[Attempt]:
-    """Try every delivery that is due, the longest waiting first."""
+    """Try every delivery that is due, longest waiting first."""
     due = engine.read(lambda tx: queries.due_deliveries(tx, now=instant_text(now)))
     tried = [send_one(engine, settings, row["id"], now=now) for row in due]
     return [attempt for attempt in tried if attempt is not None]
@@ -55,25 +53,25 @@ def send_due(engine: Engine, settings: Settings, *, now: datetime) -> list[Attem
 def send_one(
     engine: Engine, settings: Settings, delivery_id: str, *, now: datetime
 ) -> Attempt | None:
-    """Try one delivery; None when it is not due or another sender has it."""
-    taken = engine.write(lambda tx: _take(tx, delivery_id, now))
-    if taken is None:
+    """Try one delivery; None if it is not due or another sender has claimed it."""
+    claimed = engine.write(lambda tx: _claim(tx, delivery_id, now))
+    if claimed is None:
         return None
-    delivery, notice = taken
+    delivery, notice = claimed
     problem = None
     try:
         CARRIERS[delivery["channel"]](settings, notice, delivery, now)
-    except DeliveryProblem as why:
-        problem = str(why)
-    except Exception as why:
+    except DeliveryProblem as error:
+        problem = str(error)
+    except Exception as error:
         log.exception("a notice could not be sent", delivery=delivery_id)
-        problem = str(DeliveryProblem("program", type(why).__name__))
+        problem = str(DeliveryProblem("program", type(error).__name__))
     engine.write(lambda tx: _note(tx, delivery, problem, now))
     return Attempt(delivery_id, delivery["channel"], delivery["target"], notice["title"], problem)
 
 
 def send_again(tx: Transaction, delivery_id: str, *, now: datetime, actor: str) -> None:
-    """Let a delivery that failed be tried anew, as if for the first time.
+    """Reset a failed delivery so that it is tried again from the beginning.
 
     Raises Refusal `not_found`, also for one that was sent.
     """
@@ -91,7 +89,7 @@ def send_again(tx: Transaction, delivery_id: str, *, now: datetime, actor: str) 
     )
 
 
-def _take(tx: Transaction, delivery_id: str, now: datetime) -> tuple[Row, Row] | None:
+def _claim(tx: Transaction, delivery_id: str, now: datetime) -> tuple[Row, Row] | None:
     tried = queries.attempts_of(tx, id=delivery_id) or 0
     wait = WAITS[min(tried, len(WAITS) - 1)]
     row = queries.take_delivery(

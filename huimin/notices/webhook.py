@@ -1,7 +1,7 @@
-"""Carry a notice by webhook: an HTTP POST of JSON, signed, answered with 2xx or it failed.
+"""Deliver a notice by webhook: a signed HTTP POST of JSON; any answer but 2xx is a failure.
 
 `X-Huimin-Signature: t=<unix seconds>,v1=<hex>`: v1 is HMAC-SHA256 with the shared secret over
-`<t>.<body>`, so that a receiver can tell that it is ours, whole, and not an old one sent again.
+`<t>.<body>`, so that a receiver can check that it is ours, unaltered, and not a replay.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SIGNATURE, DELIVERY = "X-Huimin-Signature", "X-Huimin-Delivery"
 def send_webhook(
     settings: Settings, notice: Mapping[str, Any], delivery: Mapping[str, Any], now: datetime
 ) -> None:
-    """Post it once. Raises DeliveryProblem, which does not hold the address."""
+    """Post it once. Raises DeliveryProblem, which never contains the address."""
     if not settings.webhook_url or not settings.webhook_secret:
         raise DeliveryProblem("webhook_unset")
     body = canonical_json(
@@ -43,7 +43,7 @@ def send_webhook(
     headers = {
         "Content-Type": "application/json",
         "User-Agent": f"huimin/{__version__}",
-        # The same in every attempt: a receiver that has it already may ignore it.
+        # The same in every attempt, so that a receiver can ignore repetitions.
         DELIVERY: delivery["id"],
         SIGNATURE: signature(settings.webhook_secret, body, int(now.timestamp())),
     }
