@@ -7,7 +7,6 @@ A job whose process has died is recognised by its silence and marked as failed.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,7 +27,7 @@ log = structlog.get_logger(__name__)
 Row = dict[str, Any]
 Clock = Callable[[], datetime]
 # Often enough for a bar that moves, seldom enough not to burden the writer.
-NOTE_SECONDS = 0.5
+NOTE_EVERY = timedelta(seconds=0.5)
 SILENT = timedelta(seconds=60)
 CLOSE_SECONDS_MAX = 10
 LAST_ID = "~"
@@ -43,18 +42,21 @@ class Progress:
 
     def __init__(self, engine: Engine, job_id: str, clock: Clock, stop: threading.Event) -> None:
         self._engine, self._job_id, self._clock, self._stop = engine, job_id, clock, stop
-        self._noted = 0.0
+        self._noted: datetime | None = None
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Store the step and its counts, at most twice a second."""
         if self._stop.is_set():
             raise JobCancelled
-        if time.monotonic() - self._noted < NOTE_SECONDS and done < total:
+        now = self._clock()
+        # A clock that was put back is no reason to be silent until it has caught up.
+        if self._noted and timedelta() <= now - self._noted < NOTE_EVERY and done < total:
             return
-        self._noted = time.monotonic()
-        now = instant_text(self._clock())
+        self._noted = now
         note = {"id": self._job_id, "step": step, "done_count": done, "total_count": total}
-        row = self._engine.write(lambda tx: queries.note_progress(tx, now=now, **note))
+        row = self._engine.write(
+            lambda tx: queries.note_progress(tx, now=instant_text(now), **note)
+        )
         if row is None or row["cancel_asked"]:
             raise JobCancelled
 
@@ -72,7 +74,9 @@ class Jobs:
 
     def start(self, job_id: str, work: Work) -> None:
         """Run the work of a job whose row has been committed."""
-        thread = threading.Thread(target=self._run, args=(job_id, work), daemon=True)
+        thread = threading.Thread(
+            target=self._run, args=(job_id, work), name=f"huimin-job-{job_id}", daemon=True
+        )
         self._threads = [one for one in self._threads if one.is_alive()] + [thread]
         thread.start()
 

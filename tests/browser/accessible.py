@@ -10,6 +10,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 # each time, took twice as long.
 FIND = """
 async () => {
+  if (document.getAnimations().length) return ["in motion, though less motion is asked for"];
   const found = await axe.run(document, {
     runOnly: {
       type: "tag",

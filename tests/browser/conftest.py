@@ -17,6 +17,7 @@ from huimin.instance import create_instance, open_instance
 from huimin.merchants.reversal_rule import set_reversal_rule
 from huimin.settings import Settings
 from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till, open_county
+from tests.browser.windows import new_context
 from tests.forked_commands import ForkedCommands
 from tests.forked_server import Serve
 from tests.making.cards import make_card
@@ -214,7 +215,7 @@ def browser(chromium: str) -> Iterator[Any]:
 def visit(request: pytest.FixtureRequest, browser: Any, county: County) -> Iterator[Visit]:
     """A window, on a phone and on a desk; it must leave no error and call no other host."""
     size = PHONE if request.param == "phone" else DESK
-    context = browser.new_context(viewport=size, locale="zh-CN", has_touch=size is PHONE)
+    context = new_context(browser, viewport=size, has_touch=size is PHONE)
     page = context.new_page()
     page.set_default_timeout(30_000)
     for script in (COUNT_PRINTS, HOLD_CLOCK, NO_WORKER):
@@ -252,7 +253,7 @@ def cards(offline_county: OfflineCounty) -> list[str]:
 def till(offline_county: OfflineCounty, browser: Any) -> Iterator[OfflineTill]:
     """A device that was set up as a till, served."""
     offline_county.start()
-    context = browser.new_context(locale="zh-CN")
+    context = new_context(browser)
     opened = make_till(offline_county, context)
     opened.set_up()
     yield opened

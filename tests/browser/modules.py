@@ -10,6 +10,7 @@ import mimetypes
 from typing import Any
 
 from huimin.web import vendor
+from tests.browser.windows import new_context
 
 STATIC = vendor.VENDOR_FOLDER.parent
 MODULES = ("discount", "quote_answer", "card_text", "card_token", "deny_list", "offline_policy")
@@ -21,7 +22,7 @@ LOAD = """async (modules) => {
 
 def page_with_modules(browser: Any, address: str = "https://till.test/") -> Any:
     """A page where `till.<module>.<export>` can be called."""
-    page = browser.new_context().new_page()
+    page = new_context(browser).new_page()
     page.set_default_timeout(120_000)
     page.route("**/*", _give)
     page.goto(address)

@@ -19,6 +19,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tests.benchmarks.serving import serving
+from tests.browser.windows import new_context
 
 PICTURES = Path(__file__).resolve().parents[2] / "huimin" / "handbook" / "pictures"
 PHONE, DESK = {"width": 375, "height": 780}, {"width": 1280, "height": 860}
@@ -75,9 +76,7 @@ class Photographer:
 
     def window(self, role: str, size: dict[str, int]) -> Any:
         """A page in which somebody of that role is signed in; nobody for an empty role."""
-        page = self.browser.new_context(
-            viewport=size, locale="zh-CN", device_scale_factor=1.5
-        ).new_page()
+        page = new_context(self.browser, viewport=size, device_scale_factor=1.5).new_page()
         if role:
             who = next(one for one in self.demo["staff"] if one["role"] == role)
             page.goto(self.address)

@@ -12,6 +12,7 @@ import pytest
 
 from huimin.core.days import parse_instant
 from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till
+from tests.browser.windows import new_context
 from tests.making.cards import make_card
 
 pytestmark = pytest.mark.browser
@@ -43,7 +44,7 @@ FULL_DISK = """
 def wrong_clock(offline_county: OfflineCounty, browser: Any) -> Iterator[OfflineTill]:
     """A till whose device shows a time of its own."""
     offline_county.start()
-    context = browser.new_context(locale="zh-CN")
+    context = new_context(browser)
     context.add_init_script(WRONG_CLOCK)
     till = make_till(offline_county, context)
     yield till

@@ -11,9 +11,10 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageFilter
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import DESK, Visit
 from tests.browser.sizes import at_desk
 from tests.browser.test_till import choose
+from tests.browser.windows import new_context
 
 pytestmark = pytest.mark.browser
 
@@ -60,7 +61,7 @@ def held_up(visit: Visit, chromium: str, tmp_path: Path, browser: Any) -> Iterat
             ],
         )
         opened.append(started)
-        context = started.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+        context = new_context(started, viewport=DESK)
         visit.page = context.new_page()
         visit.page.set_default_timeout(30_000)
         visit.page.on("pageerror", lambda error: visit.errors.append(str(error)))

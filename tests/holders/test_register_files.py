@@ -14,7 +14,8 @@ import pytest
 import xlsxwriter
 
 from huimin.core.refusals import FieldProblems
-from huimin.holders import register_sheets, register_xlsx
+from huimin.holders.registers import sheets as register_sheets
+from huimin.holders.registers import xlsx_file as register_xlsx
 from huimin.holders.registers.sheets import open_sheets
 from huimin.instance import Instance
 from tests.making.holders import id_number

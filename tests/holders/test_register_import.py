@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from huimin.holders import register_import
 from huimin.holders.people import (
     eligibilities_of,
     family_of,
@@ -20,6 +19,7 @@ from huimin.holders.people import (
     presenters_of,
 )
 from huimin.holders.personal_data import FILE_NAME, PersonalData
+from huimin.holders.registers import import_register as register_import
 from huimin.holders.registers.check_register import RegisterCheck
 from huimin.holders.registers.import_register import (
     ImportCounts,

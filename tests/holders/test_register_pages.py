@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ import openpyxl
 import pytest
 
 from huimin.divisions.load import package_divisions
-from huimin.holders import register_import
 from huimin.holders.applications import applications_of
 from huimin.holders.people import eligibilities_of, find_by_id_number
+from huimin.holders.registers import import_register as register_import
 from huimin.instance import Instance
 from huimin.jobs import jobs
 from huimin.jobs.jobs import begin_job, job_by_id
@@ -163,7 +164,7 @@ def test_an_import_that_is_stopped_leaves_whole_people_a_record_and_can_go_on(
     office: Office, instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(register_import, "CHUNK_ROWS", 4)
-    monkeypatch.setattr(jobs, "NOTE_SECONDS", 0)
+    monkeypatch.setattr(jobs, "NOTE_EVERY", timedelta())
     content = register(tmp_path, *[register_row() for _ in range(10)])
     client = office.client()
     checked = upload(office, client, content).headers["Location"]

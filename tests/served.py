@@ -1,0 +1,96 @@
+"""The app served over HTTP by a thread of this process, so that a test can hold what it waits for.
+
+What only a process of its own shows is proven on the shipped server (tests/demo/test_serve.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from huimin.app import create_app
+from huimin.instance import Instance
+
+HOLD_SECONDS_MAX = 60
+
+
+class QuietRequests(WSGIRequestHandler):
+    """Connections are kept, as the shipped server keeps them, and nothing is logged."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *_: Any) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def serving(instance: Instance) -> Iterator[int]:
+    """Serve the instance for as long as the block runs; the port. The caller closes the instance.
+
+    A handler that raises answers 500, as in use.
+    """
+    server = make_server(
+        "127.0.0.1", 0, create_app(instance=instance), threaded=True, request_handler=QuietRequests
+    )
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class HeldJobs:
+    """A clock at which jobs stand still, because a job asks the time at each step of its work.
+
+    Nothing is held at first. Between `hold()` and `release()` a job waits at each step until
+    `step()` lets it go on to its next; a step takes a second by this clock, so that all are noted.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._held = False
+        self._arrived = self._allowed = 0
+
+    def __call__(self) -> datetime:
+        if not threading.current_thread().name.startswith("huimin-job"):
+            return datetime.now(UTC)
+        with self._changed:
+            self._arrived += 1
+            mine = self._arrived
+            self._changed.notify_all()
+            self._wait(lambda: not self._held or mine <= self._allowed)
+        return datetime.now(UTC) + timedelta(seconds=mine)
+
+    def hold(self) -> None:
+        """From now on a job waits at its next step."""
+        with self._changed:
+            self._held, self._allowed = True, self._arrived
+
+    def wait_for_job(self) -> None:
+        """Return when a job stands still."""
+        with self._changed:
+            self._wait(lambda: self._arrived > self._allowed)
+
+    def step(self) -> None:
+        """Let the job that stands still go on to its next step, and return when it is there."""
+        with self._changed:
+            self._allowed += 1
+            self._changed.notify_all()
+        self.wait_for_job()
+
+    def release(self) -> None:
+        """Let jobs run."""
+        with self._changed:
+            self._held = False
+            self._changed.notify_all()
+
+    def _wait(self, holds: Callable[[], bool]) -> None:
+        assert self._changed.wait_for(holds, HOLD_SECONDS_MAX), "a job was held for too long"
