@@ -1,4 +1,4 @@
-"""Cards from issue to end, their QR codes, sheets and key ring."""
+"""Cards: from issue to expiry, with QR codes, print sheets and the key ring."""
 
 from huimin.storage.named_queries import load_queries
 

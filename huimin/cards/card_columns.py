@@ -1,4 +1,4 @@
-"""The columns of a workbook that lists cards, wherever the list comes from."""
+"""The columns of every workbook that lists cards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from huimin.web.words import CARD_STATES
 
 
 def card_columns() -> list[Column]:
-    """For rows of cards.card_list.card_rows, in the reader's language."""
+    """Columns for rows of cards.card_list.card_rows, in the reader's language."""
     states = {code: str(word) for code, word in CARD_STATES.items()}
     return [
         (_("卡号"), lambda row: row["number"]),

@@ -1,7 +1,7 @@
-"""Change what a card counts for: replace, suspend, report lost, resume, revoke, expire.
+"""Change a card's state: replace, suspend, report lost, resume, revoke, expire.
 
-Each change is one compare-and-set on the state the decision was made from, and one event with who
-and why, in the caller's transaction. `replaced`, `expired` and `revoked` are final.
+Each change is one compare-and-set on the state the decision was based on, and one event with actor
+and reason, in the caller's transaction. `replaced`, `expired` and `revoked` are final.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
 
-# event → (the states it may start from, the state it leads to)
+# event → (allowed states before, state after)
 TRANSITIONS: Mapping[str, tuple[frozenset[str], str]] = {
     "suspended": (frozenset({"active"}), "suspended"),
     "lost": (frozenset({"active", "suspended"}), "lost"),
     "resumed": (frozenset({"suspended", "lost"}), "active"),
-    # A suspended card is under inquiry: a new copy would quietly end the suspension.
+    # Not from suspended: that card is under inquiry, and a new copy would end the suspension.
     "replaced": (frozenset({"active", "lost"}), "replaced"),
     "revoked": (frozenset({"active", "suspended", "lost"}), "revoked"),
 }
-# What ends a card on the day it is done; an expired one ended by its date.
+# States that set `ended_on`; an expired card ended on its own last day.
 ENDING_STATES = frozenset({"replaced", "revoked"})
 STATE_WORDS = {
     "active": ("正常", "active"),
@@ -48,22 +48,22 @@ EVENT_WORDS = {
 
 
 def suspend_card(tx: Transaction, *, card_id: str, now: datetime, actor: str, reason: str) -> Row:
-    """Stop an active card for the time being. Returns the changed row."""
+    """Suspend an active card. Returns the changed row."""
     return _change(tx, "suspended", card_id=card_id, now=now, actor=actor, reason=reason)
 
 
 def report_lost(tx: Transaction, *, card_id: str, now: datetime, actor: str, reason: str) -> Row:
-    """Stop a card its holder cannot find. Returns the changed row."""
+    """Stop a card that its holder has lost. Returns the changed row."""
     return _change(tx, "lost", card_id=card_id, now=now, actor=actor, reason=reason)
 
 
 def resume_card(tx: Transaction, *, card_id: str, now: datetime, actor: str, reason: str) -> Row:
-    """Let a suspended or found card count again. Returns the changed row."""
+    """Reactivate a suspended or lost card. Returns the changed row."""
     return _change(tx, "resumed", card_id=card_id, now=now, actor=actor, reason=reason)
 
 
 def revoke_card(tx: Transaction, *, card_id: str, now: datetime, actor: str, reason: str) -> Row:
-    """End a card for good, because the entitlement has ended. Returns the changed row."""
+    """End a card for good. Returns the changed row."""
     return _change(tx, "revoked", card_id=card_id, now=now, actor=actor, reason=reason)
 
 
@@ -77,7 +77,7 @@ def replace_card(
     reason: str,
     expires_on: date | str | None = None,
 ) -> Row:
-    """End the old copy at once and issue a new one, both or neither. Returns the new card's row."""
+    """End the old card and issue a new one, both or neither. Returns the new card's row."""
     old = _change(tx, "replaced", card_id=card_id, now=now, actor=actor, reason=reason)
     return issue_card(
         tx,
@@ -91,9 +91,10 @@ def replace_card(
 
 
 def expire_due(tx: Transaction, today: date, *, now: datetime, actor: str = "system") -> list[Row]:
-    """Mark every live card whose last day is before `today`; returns their rows.
+    """Mark every live card whose last day is before `today` as expired; returns their rows.
 
-    A card counts by its date, marked or not; the mark only tidies lists and frees the holder.
+    An out-of-date card is refused whether marked or not; the mark only tidies lists and allows the
+    holder a new card.
     """
     expired: list[Row] = list(queries.expire_due(tx, today=today.isoformat()))
     for card in expired:
@@ -124,7 +125,7 @@ def _change(
         tx, id=card_id, old_state=card["state"], new_state=new_state, ended_on=ended_on
     )
     if changed is None:
-        # Somebody else changed it in between (PostgreSQL); say what it is by now.
+        # Another transaction changed it in between (PostgreSQL): report its state now.
         raise _not_from(queries.card_by_id(tx, id=card_id), event)
     record_event(
         tx,

@@ -1,6 +1,6 @@
-"""The changing code of a card at an instant, for the holder's own phone and nobody else.
+"""The changing code of a card at an instant, for the holder's own phone.
 
-No command and no page of an office makes one: whoever holds it stands at the till as the holder.
+No command or office page makes one, because whoever shows it at the till counts as the holder.
 """
 
 from __future__ import annotations

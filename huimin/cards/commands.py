@@ -1,7 +1,4 @@
-"""`huimin cards …` and `huimin keys …`: the cards room from the command line.
-
-Each command parses, calls one use case in a transaction, and says in words what has happened.
-"""
+"""`huimin cards …` and `huimin keys …`: the cards room on the command line."""
 
 from __future__ import annotations
 
@@ -76,18 +73,18 @@ def issue(
         )
 
     def work(tx: Transaction) -> list[Row]:
-        wanted = [row["id"] for row in queries.approved_without_card(tx)]
+        approved_ids = [row["id"] for row in queries.approved_without_card(tx)]
         return [
             issue_card(
                 tx,
-                holder_id=one,
+                holder_id=each_id,
                 key_id=instance.key_ring.active_key_id,
                 now=instance.clock(),
                 actor=actor(),
                 reason=reason,
                 expires_on=_last_day(instance, expires_on),
             )
-            for one in ([holder_id] if holder_id else wanted)
+            for each_id in ([holder_id] if holder_id else approved_ids)
         ]
 
     issued = instance.engine.write(work)
@@ -107,9 +104,9 @@ def show(instance: Instance, card: str, form: str) -> None:
     """查看一张卡（卡号或卡码）的状态和经过。"""
 
     def work(tx: Transaction) -> tuple[Row, list[Row]]:
-        found = _named_card(tx, instance, card)
-        return queries.card_with_name(tx, id=found["id"]), list(
-            queries.events_of_card(tx, card_id=found["id"])
+        card_found = _named_card(tx, instance, card)
+        return queries.card_with_name(tx, id=card_found["id"]), list(
+            queries.events_of_card(tx, card_id=card_found["id"])
         )
 
     row, events = instance.engine.read(work)
@@ -157,7 +154,7 @@ def replace(instance: Instance, card: str, reason: str, expires_on: str | None, 
 def _state_command(
     name: str, change: Callable[..., Row], help_text: str, done: str
 ) -> click.Command:
-    """One of the commands that only change a card's state; they differ in the use case alone."""
+    """A command that changes a card's state by the use case `change`."""
 
     @click.command(name, help=help_text)
     @click.argument("card")
@@ -288,5 +285,5 @@ def _named_card(tx: Transaction, instance: Instance, text: str) -> Row:
 
 
 def _card_json(instance: Instance, card: Row) -> Row:
-    shown = ("id", "number", "holder_id", "state", "issued_on", "expires_on")
-    return {**{name: card[name] for name in shown}, "token": token_of(card, instance.key_ring)}
+    fields = ("id", "number", "holder_id", "state", "issued_on", "expires_on")
+    return {**{name: card[name] for name in fields}, "token": token_of(card, instance.key_ring)}

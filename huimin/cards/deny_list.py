@@ -1,7 +1,7 @@
-"""The deny list: copies of cards that don't count although their signature is good and not expired.
+"""The deny list: cards that are stopped although their token's signature and date are still good.
 
-Read from one index and kept until a card's history grows, so that a hundred tills may ask each
-minute. An expired token says so itself and is left out; why a copy is stopped is not told.
+It is read from one index and cached until a card has a new event, so that a hundred tills can ask
+every minute. Expired tokens are left out, and so is the reason why a card is stopped.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from huimin.cards import queries
 from huimin.core.days import county_day
 from huimin.storage.engine import Transaction
 
-# An event that is committed after one with a later id would go unseen: look again after this.
-KEPT = timedelta(seconds=30)
+# Re-read after this time, for an event that was committed after one with a later id.
+REUSED_FOR = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +32,31 @@ class DenyList:
 
 
 class DenyLists:
-    """The deny list as it is now, made anew only when something may have changed."""
+    """The current deny list, cached until something may have changed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: DenyList | None = None
+        self._cached: DenyList | None = None
 
     def at(self, tx: Transaction, now: datetime) -> DenyList:
-        """The list of this transaction's snapshot, as of `now`."""
+        """The list as of `now` in this transaction's snapshot."""
         newest = queries.newest_event(tx) or ""
-        kept = self._kept
+        cached = self._cached
         if (
-            kept is not None
-            and kept.newest_event == newest
-            and timedelta() <= now - kept.made_at < KEPT
+            cached is not None
+            and cached.newest_event == newest
+            and timedelta() <= now - cached.made_at < REUSED_FOR
         ):
-            return kept
-        made = make_deny_list(tx, now, newest)
+            return cached
+        fresh = make_deny_list(tx, now, newest)
         with self._lock:
-            if self._kept is None or self._kept.made_at <= made.made_at:
-                self._kept = made
-        return made
+            if self._cached is None or self._cached.made_at <= fresh.made_at:
+                self._cached = fresh
+        return fresh
 
 
 def make_deny_list(tx: Transaction, now: datetime, newest_event: str) -> DenyList:
-    """Read the stopped copies whose token has not expired on `now`'s county day."""
+    """Read the stopped copies whose token has not yet expired on the county day of `now`."""
     rows = queries.denied_copies(tx, today=county_day(now).isoformat())
     ids = bytes.fromhex("".join(row["copy_id"] for row in rows))
     return DenyList(

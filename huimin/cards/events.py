@@ -1,4 +1,4 @@
-"""What happened to a card, by whom and why: one row each time, written with the change itself."""
+"""A card's events, by whom and why: one row each, written in the transaction of the change."""
 
 from __future__ import annotations
 
@@ -26,10 +26,7 @@ def record_event(
     old_state: str | None = None,
     new_state: str | None = None,
 ) -> None:
-    """Write one event of a card, here and into the record of who did what from where.
-
-    `reason` is one that `checked_reason` has let pass.
-    """
+    """Write one event to the card's history and the audit record; `reason` is already checked."""
     queries.insert_event(
         tx,
         id=new_id(),
@@ -67,5 +64,5 @@ def checked_reason(reason: str) -> str:
 
 
 def events_of_card(tx: Transaction, card_id: str) -> list[dict[str, Any]]:
-    """What happened to a card, the earliest first."""
+    """A card's events, oldest first."""
     return list(queries.events_of_card(tx, card_id=card_id))

@@ -1,7 +1,7 @@
-"""From what a till reads or a cashier types to the card's row, and whether that card counts today.
+"""Find the card that a till scanned or a cashier typed, and check whether it is usable today.
 
-A token must carry a good signature before the database is asked. Finding and counting are two
-steps, because a stopped card is still found: the cashier is told why it does not count.
+A token's signature is verified before the database is asked. Finding and checking are two steps,
+because a stopped card is still found: the cashier must learn why it is refused.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CheckedCard:
-    """A card number, or the copy id that a good signature vouches for; no database was asked.
+    """A card number, or the copy id from a verified token; not yet looked up in the database.
 
-    `issued_at` (Unix seconds) is that of a changing code; a printed one has none.
+    `issued_at` (Unix seconds) is set for a changing code only.
     """
 
     kind: Literal["number", "copy_id"]
@@ -35,12 +35,12 @@ class CheckedCard:
 
     @property
     def is_changing(self) -> bool:
-        """True for a code that a phone shows for a minute; it may be used once."""
+        """Whether it is a phone's one-minute code, which can be used once."""
         return self.issued_at is not None
 
     @property
     def shown(self) -> Literal["number", "printed_code", "changing_code"]:
-        """What was shown or typed, as the ledger records it."""
+        """How the card was presented, as recorded in the ledger."""
         if self.kind == "number":
             return "number"
         return "changing_code" if self.is_changing else "printed_code"
@@ -55,26 +55,26 @@ def check_reading(reading: CardReading, public_keys: Mapping[int, Ed25519PublicK
 
 
 def card_row(tx: Transaction, checked: CheckedCard) -> Row:
-    """The card's row, whatever its state. Raises Refusal `card_unknown`."""
+    """The card's row, in any state. Raises Refusal `card_unknown`."""
     if checked.kind == "number":
         card = queries.card_by_number(tx, number=checked.text)
     else:
         card = queries.card_by_copy_id(tx, copy_id=checked.text)
     if card is None:
         raise Refusal("card_unknown")
-    found: Row = card
-    return found
+    row: Row = card
+    return row
 
 
 def has_cards(tx: Transaction) -> bool:
-    """True when any card was ever issued."""
+    """Whether any card was ever issued."""
     return queries.any_card(tx) is not None
 
 
 def find_card(
     tx: Transaction, reading: CardReading, public_keys: Mapping[int, Ed25519PublicKey]
 ) -> Row:
-    """The row of the card that was read, whatever its state.
+    """The row of a scanned or typed card, in any state.
 
     Raises Refusal: `card_signature_invalid` for a token the county did not sign, `card_unknown`.
     """
@@ -82,7 +82,7 @@ def find_card(
 
 
 def state_at(tx: Transaction, card: Mapping[str, Any], at: datetime) -> str | None:
-    """The card's state at a past instant, as its history tells; None before it was issued."""
+    """The card's state at a past instant, from its events; None before it was issued."""
     last = queries.last_change_at(tx, card_id=card["id"], at=instant_text(at))
     if last is None:
         return None
@@ -90,7 +90,7 @@ def state_at(tx: Transaction, card: Mapping[str, Any], at: datetime) -> str | No
 
 
 def require_usable(card: Mapping[str, Any], today: date) -> None:
-    """Pass when the card counts on that county day; else raise the Refusal of its state."""
+    """Raise the Refusal for the card's state unless it is active and in date on that county day."""
     if card["state"] != "active":
         raise Refusal(f"card_{card['state']}")
     if card["expires_on"] < today.isoformat():

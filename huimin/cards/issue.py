@@ -1,7 +1,7 @@
-"""Issue a card: a random number, a random copy id, and the event that says who and why.
+"""Issue a card: a random number, a random copy id, and an event with actor and reason.
 
-It runs inside the caller's transaction. That a holder has one live copy at most is kept by the
-database's partial unique index, so two issues at once still make one card.
+It runs inside the caller's transaction. A partial unique index allows a holder one live card, so
+that two issues at the same time still make only one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CARD_YEARS = 3
 CARD_YEARS_MAX = 20
 SERIALS = 10**9
 COPY_ID_BYTES = 7
-# With a million cards a fresh serial is taken once in a thousand tries; 20 in a row never happens.
+# With a million cards, one random serial in a thousand is taken; 20 in a row never are.
 TRIES_MAX = 20
 
 Row = dict[str, Any]
@@ -40,14 +40,14 @@ def issue_card(
 ) -> Row:
     """Give a holder a new active card and return its row.
 
-    `expires_on` is the last day it counts; without it the card lives `CARD_YEARS` years.
-    Raises FieldProblems: holder unknown, erased or with a live card; expiry not ahead; no reason.
+    `expires_on` is its last valid day; the default is `CARD_YEARS` years from today. Raises
+    FieldProblems: holder unknown, erased or with a live card; expiry out of range; bad reason.
     """
     reason = checked_reason(reason)
     today = county_day(now)
     last_day = _checked_expiry(expires_on, today)
     _require_holder(tx, holder_id)
-    # A copy that has run out but was not marked yet must not stand in the way of the new one.
+    # An out-of-date card that was not marked yet must not block the new one.
     for old in list(queries.expire_due_of_holder(tx, holder_id=holder_id, today=today.isoformat())):
         record_event(
             tx,
@@ -73,7 +73,7 @@ def issue_card(
 
 
 def default_expiry(today: date, years: int = CARD_YEARS) -> date:
-    """The last day of a card issued today: the same date, that many years on (29 Feb → 28 Feb)."""
+    """The last day of a card issued today: the same date `years` later (29 Feb → 28 Feb)."""
     try:
         return today.replace(year=today.year + years)
     except ValueError:

@@ -1,8 +1,7 @@
 """The county's signing keys for card tokens, kept in `card_keys.json` of the instance folder.
 
-New cards are signed by the newest active key. A retired key signs no new card but is kept: cards
-that carry its id must still verify, and a reprint of such a card must give the same token again.
-A key id is one byte, is counted up and is never used for a second key.
+New cards are signed with the newest active key. A retired key is kept, because its cards must still
+verify and a reprint must give the same token. Key ids are one byte, count up and are never reused.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from huimin.storage.key_file import load_keys, save_keys
 
 try:
     import fcntl
-except ImportError:  # Windows: one operator at a time is all the protection there is.
+except ImportError:  # Windows: no lock, so only one operator may change keys at a time.
     fcntl = None  # type: ignore[assignment]
 
 FILE_NAME = "card_keys.json"
@@ -45,7 +44,7 @@ class RingKey:
 
 
 class KeyRing:
-    """The keys in one file, read again whenever another process has changed it."""
+    """The keys in one file, re-read whenever another process has changed it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -58,7 +57,7 @@ class KeyRing:
         """The ring of the instance folder; a folder without one gets its first key."""
         ring = cls(Path(folder) / FILE_NAME)
         if not ring._path.exists():
-            with ring._alone():
+            with ring._locked():
                 # Another process may have made the first key while this one waited.
                 if not ring._current():
                     ring._add()
@@ -81,29 +80,28 @@ class KeyRing:
         return [key for _, key in sorted(self._current().items())]
 
     def private_key(self, key_id: int) -> Ed25519PrivateKey:
-        """The signing key of that id, retired or not.
-
-        Raises FieldProblems when the ring does not hold it.
-        """
+        """The signing key with that id, active or retired. Raises FieldProblems if missing."""
         return self._key(key_id).private_key
 
     def public_keys(self) -> dict[int, Ed25519PublicKey]:
-        """Every key a token may be verified with, by key id. Treat it as read-only."""
+        """All public keys by key id, for verifying tokens. Treat it as read-only."""
         self._current()
         return self._public_keys
 
     def jwks(self, key_ids: Iterable[int] | None = None) -> dict[str, list[dict[str, str]]]:
         """The public keys as a JWK Set (RFC 7517, RFC 8037), all of them or those of `key_ids`."""
-        wanted = None if key_ids is None else set(key_ids)
+        selected = None if key_ids is None else set(key_ids)
         return {
             "keys": [
-                public_jwk(key) for key in self.all_keys() if wanted is None or key.key_id in wanted
+                public_jwk(key)
+                for key in self.all_keys()
+                if selected is None or key.key_id in selected
             ]
         }
 
     def add(self) -> int:
-        """Make a new key, which signs all cards issued from now on. Returns its id."""
-        with self._alone():
+        """Make a new key, which signs all cards from now on. Returns its id."""
+        with self._locked():
             return self._add()
 
     def _add(self) -> int:
@@ -117,8 +115,8 @@ class KeyRing:
         return key_id
 
     def retire(self, key_id: int) -> None:
-        """Let a key sign no more new cards; it goes on verifying those it has signed."""
-        with self._alone():
+        """Stop signing new cards with a key; it still verifies those it has signed."""
+        with self._locked():
             self._retire(self._key(key_id))
 
     def _retire(self, key: RingKey) -> None:
@@ -135,8 +133,8 @@ class KeyRing:
         self._save({**self._keys, key.key_id: RingKey(key.key_id, "retired", key.private_key)})
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other processes from changing the ring: a key lost to a race would orphan cards."""
+    def _locked(self) -> Iterator[None]:
+        """Lock the ring against other processes: a key lost to a race would orphan cards."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             lock = open(self._path.with_suffix(".lock"), "w")  # noqa: SIM115
@@ -161,20 +159,20 @@ class KeyRing:
             ) from None
 
     def _current(self) -> dict[int, RingKey]:
-        # `huimin keys add` runs beside the server; a stat is cheap enough for every request.
+        # `huimin keys add` may run beside the server; a stat is cheap enough for every request.
         stamp = _file_stamp(self._path)
-        # When the file has gone, what we hold is better than no key: cards go on verifying.
+        # If the file has disappeared, keep the keys in memory, so that cards still verify.
         if stamp is not None and stamp != self._stamp:
             data = load_keys(self._path) or {"keys": []}
-            self._take({int(row["id"]): _key_of(row) for row in data["keys"]}, stamp)
+            self._set_keys({int(row["id"]): _key_of(row) for row in data["keys"]}, stamp)
         return self._keys
 
     def _save(self, keys: dict[int, RingKey]) -> None:
         rows = [_row_of(key) for _, key in sorted(keys.items())]
         save_keys(self._path, {"format": 1, "keys": rows})
-        self._take(keys, _file_stamp(self._path))
+        self._set_keys(keys, _file_stamp(self._path))
 
-    def _take(self, keys: dict[int, RingKey], stamp: tuple[int, int, int] | None) -> None:
+    def _set_keys(self, keys: dict[int, RingKey], stamp: tuple[int, int, int] | None) -> None:
         self._public_keys = {key_id: key.private_key.public_key() for key_id, key in keys.items()}
         self._keys = keys
         self._stamp = stamp
@@ -194,10 +192,10 @@ def public_jwk(key: RingKey) -> dict[str, str]:
 
 def _file_stamp(path: Path) -> tuple[int, int, int] | None:
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except FileNotFoundError:
         return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
+    return status.st_mtime_ns, status.st_ino, status.st_size
 
 
 def _key_of(row: dict[str, Any]) -> RingKey:

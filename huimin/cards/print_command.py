@@ -1,4 +1,4 @@
-"""`huimin cards print`: the PDF of a print run, written whole or not at all, then recorded."""
+"""`huimin cards print`: write the PDF of a print run completely or not at all, then record it."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def print_cards(
     faces = list(printed_cards(rows, instance.key_ring, public_host(instance.settings.base_url)))
     _warn_of_glyphs(faces)
     face = CardFace(instance.settings.county_name, instance.settings.help_line)
-    with click.progressbar(faces, label="排版", file=sys.stderr) as shown:
-        pdf = cards_pdf(shown, face, single=single)
+    with click.progressbar(faces, label="排版", file=sys.stderr) as progress:
+        pdf = cards_pdf(progress, face, single=single)
     _write_whole(out, pdf)
     ids = [row["id"] for row in rows]
     instance.engine.write(
@@ -97,7 +97,7 @@ def _check_request(
     out: Path,
     overwrite: bool,
 ) -> None:
-    # A town may be narrowed to its unprinted cards; the other ways of choosing stand alone.
+    # --town and --all-unprinted can be combined; --holder and --card stand alone.
     ways = sum((bool(holder_id), bool(card), bool(town) or all_unprinted))
     if ways != 1:
         raise field_problem(
@@ -129,8 +129,8 @@ def _chosen(
     if holder_id:
         return [card_of_holder(tx, holder_id, today)]
     if card:
-        found = find_card(tx, read_text(card), instance.key_ring.public_keys())
-        return [card_to_print(tx, found["id"], today)]
+        card_found = find_card(tx, read_text(card), instance.key_ring.public_keys())
+        return [card_to_print(tx, card_found["id"], today)]
     place = find(tx, town) if town else None
     if town and (place is None or place["level"] != "town"):
         raise field_problem(
@@ -151,7 +151,7 @@ def _warn_of_glyphs(faces: list[PrintedCard]) -> None:
 
 
 def _write_whole(out: Path, pdf: bytes) -> None:
-    """Write beside the target and rename, readable by its owner alone: it holds names and codes."""
+    """Write a temporary file and rename it; mode 0600, because it holds names and codes."""
     handle, name = tempfile.mkstemp(dir=out.absolute().parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -1,7 +1,8 @@
-"""Each PDF of cards that was made: which cards, by whom. No card is printed twice by mistake.
+"""The log of print runs: which cards, by whom. No card is printed twice by mistake.
 
-The PDF is made first; then one transaction locks its cards, sees that none was printed meanwhile,
-and records the run. Of two people who press at once one gets the cards, the other is told.
+The PDF is made first; then one transaction locks its cards, checks that none was printed in the
+meantime, and records the run. Of two people who print at once, one gets the cards and the other an
+explanation.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from huimin.storage.ids import new_id
 
 Row = dict[str, Any]
 Layout = Literal["sheet", "single"]
-# As many as are set in a few seconds; the rest is another run.
+# As many as can be typeset in a few seconds; the rest needs another run.
 CARDS_MAX = 400
 LAST_ID = "~"
 
@@ -37,10 +38,10 @@ def record_run(
     now: datetime,
     actor: str,
 ) -> str:
-    """Record a run of cards that a PDF was made of; its id.
+    """Record the print run of a PDF and return its id.
 
-    Unless `again`, for which the reason should say why, none may have been printed before.
-    Raises FieldProblems on `cards` or `reason`.
+    Unless `again` is set, none of the cards may have been printed before. Raises FieldProblems on
+    `cards` or `reason`.
     """
     reason = checked_reason(reason)
     for card_id in sorted(card_ids):
@@ -84,10 +85,10 @@ def print_runs(
 def cards_in_run(
     tx: Transaction, run_id: str, *, within: str | None = None
 ) -> tuple[Row, list[Row]]:
-    """A run and its cards of a division. Raises Refusal `not_found` where there is none."""
+    """A run and those of its cards within a division. Raises Refusal `not_found` if none are."""
     run, (first, last) = queries.print_run_by_id(tx, id=run_id), division_bounds(within or "0" * 12)
     rows = queries.cards_of_print_run(tx, print_run_id=run_id) if run else []
-    own = [row for row in rows if first <= row["division_code"] <= last]
-    if not own:
+    visible = [row for row in rows if first <= row["division_code"] <= last]
+    if not visible:
         raise Refusal("not_found")
-    return run, own
+    return run, visible

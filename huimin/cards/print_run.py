@@ -1,7 +1,7 @@
-"""Choose the cards of a print run, set them as a PDF, and record that they were printed.
+"""Choose the cards of a print run, and record that they were printed.
 
-Only active cards are printed. The event is written after the file is safe on the disk: a run that
-fails half-way leaves its cards among the unprinted.
+Only active cards are printed. The event is written after the file is safe on disk, so that a run
+that fails half-way leaves its cards unprinted.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ DIVISION_FIRST, DIVISION_LAST = "000000000000", "999999999999"
 def cards_of_run(
     tx: Transaction, *, today: date, town_code: str | None = None, printed_too: bool = False
 ) -> list[Row]:
-    """Active cards in the order of their villages, each with `holder_name`.
+    """Active cards ordered by village, each with `holder_name`.
 
-    `town_code` (12 digits) keeps those of one town; without `printed_too` only cards that were
-    never printed come.
+    `town_code` (12 digits) limits them to one town; without `printed_too` only cards that were
+    never printed are returned.
     """
     first, last = DIVISION_FIRST, DIVISION_LAST
     if town_code is not None:
@@ -50,7 +50,7 @@ def cards_of_run(
 
 
 def card_to_print(tx: Transaction, card_id: str, today: date) -> Row:
-    """One card that counts, with `holder_name`. Raises FieldProblems when it does not count."""
+    """An active card with `holder_name`. Raises FieldProblems when it is not active."""
     card: Row | None = queries.card_with_name(tx, id=card_id)
     if card is None:
         raise Refusal("card_unknown")
@@ -68,7 +68,7 @@ def card_to_print(tx: Transaction, card_id: str, today: date) -> Row:
 
 
 def card_of_holder(tx: Transaction, holder_id: str, today: date) -> Row:
-    """The holder's active card, to print. Raises FieldProblems when there is none."""
+    """The holder's active card. Raises FieldProblems when there is none."""
     card = queries.live_card_of_holder(tx, holder_id=holder_id)
     if card is None:
         raise field_problem(
@@ -82,7 +82,7 @@ def card_of_holder(tx: Transaction, holder_id: str, today: date) -> Row:
 def printed_cards(
     rows: Iterable[Mapping[str, Any]], key_ring: KeyRing, host: str | None
 ) -> Iterator[PrintedCard]:
-    """What stands on each card. With a `host` the QR code is the address form, else the digits."""
+    """What is printed on each card. With a `host` the QR code is an address, else the digits."""
     for row in rows:
         token = token_of(row, key_ring)
         yield PrintedCard(
@@ -94,7 +94,7 @@ def printed_cards(
 
 
 def public_host(base_url: str | None) -> str | None:
-    """The host for the address form: only an https address can stand on a card."""
+    """The host for the address form of the QR code; None unless the base URL is https."""
     address = urlsplit(base_url or "")
     return address.netloc if address.scheme == "https" and address.netloc else None
 

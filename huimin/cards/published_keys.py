@@ -1,6 +1,6 @@
-"""Which public keys the county publishes, so that anybody can verify a card without asking us.
+"""The public keys that the county publishes, so that anybody can verify a card offline.
 
-Active keys always; a retired key for as long as a live card still carries its signature.
+Active keys always; a retired key as long as a live card carries its signature.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from huimin.storage.engine import Transaction
 def published_jwks(tx: Transaction, key_ring: KeyRing) -> dict[str, Any]:
     """The JWK Set of `/.well-known/huimin-keys.json`."""
     keys = key_ring.all_keys()
-    wanted = {key.key_id for key in keys if key.state == "active"}
-    if len(wanted) < len(keys):
-        wanted |= set(live_cards_by_key(tx))
-    return key_ring.jwks(wanted)
+    key_ids = {key.key_id for key in keys if key.state == "active"}
+    if len(key_ids) < len(keys):
+        key_ids |= set(live_cards_by_key(tx))
+    return key_ring.jwks(key_ids)
 
 
 def live_cards_by_key(tx: Transaction) -> dict[int, int]:
-    """How many live cards each key has signed; keys without any are left out."""
+    """Live cards per key id; keys without any are left out."""
     return {row["key_id"]: row["cards"] for row in queries.live_cards_by_key(tx)}

@@ -1,7 +1,7 @@
 """The QR code of a card: from token digits to modules, and to an SVG for pages.
 
-Digits go in numeric mode and a card address in front of them in alphanumeric mode, which keeps the
-symbol at version 6 or 7; error correction is level M, so a scratched card still reads.
+Digits are encoded in numeric mode and a card address in front of them in alphanumeric mode, which
+keeps the symbol at version 6 or 7; error correction level M lets a scratched card still read.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ QUIET_ZONE_MODULES = 4
 def card_code(text: str) -> qrcode.QRCode[SvgPathImage]:
     """The QR code of a token (digits) or of a card address (`HTTPS://HOST/C/` + digits).
 
-    Raises ValueError when the text has another form.
+    Raises ValueError for any other text.
     """
     address, slash, digits = text.rpartition("/")
     if not (digits.isascii() and digits.isdigit()):
@@ -37,12 +37,12 @@ def card_code(text: str) -> qrcode.QRCode[SvgPathImage]:
 
 
 def code_modules(text: str) -> list[list[bool]]:
-    """The symbol's rows, top down, dark modules True, without the quiet zone."""
+    """The symbol's rows from the top, True for dark modules, without the quiet zone."""
     return [[bool(cell) for cell in row] for row in card_code(text).modules]
 
 
 def code_svg(text: str) -> str:
-    """The symbol with its quiet zone as an `<svg>` element to put into a page."""
+    """The symbol with its quiet zone as an inline `<svg>` element."""
     written = io.BytesIO()
     card_code(text).make_image().save(written)
     return written.getvalue().decode("utf-8").partition("?>")[2].strip()

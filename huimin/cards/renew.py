@@ -1,7 +1,7 @@
-"""Renew in a batch the cards whose last day comes near: the old copy is replaced by a new one.
+"""Renew cards that are about to expire, in a batch: each is replaced by a new one.
 
-Left out is whoever has no entitlement on that day any more, and whoever is due to be verified: a
-new copy would hide that. A lost or suspended card is decided on by itself, never here.
+Left out are holders without an entitlement on the last day, and those due for verification, which a
+new card would hide. Lost and suspended cards are decided one by one, never here.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
 REASON = "到期续发"
-# As many as one press renews; a county's yearly batch is pressed a few times.
+# The most that one press renews; a county's yearly batch takes a few presses.
 RENEWED_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Which cards are meant: those that end by `last_day`, of a division or of the county.
+    """Cards that expire by `last_day`, in a division or the whole county.
 
-    Whoever was last verified before `due_before` is due to be verified again.
+    Holders last verified before `due_before` are due for verification.
     """
 
     today: date
@@ -36,12 +36,12 @@ class Ending:
 
 
 def cards_to_renew(tx: Transaction, ending: Ending, count: int = RENEWED_AT_ONCE) -> list[Row]:
-    """Up to `count` cards that may be renewed, the soonest first, each with `name_masked`."""
+    """Up to `count` cards that can be renewed, soonest expiry first, each with `name_masked`."""
     return _cards(tx, ending, count, fit=True)
 
 
 def cards_left_out(tx: Transaction, ending: Ending, count: int = RENEWED_AT_ONCE) -> list[Row]:
-    """The others that end by then; `entitled` is 0 or 1, and says which reason it is."""
+    """Expiring cards that are left out; `entitled` is 0 or 1 and tells for which reason."""
     return _cards(tx, ending, count, fit=False)
 
 
@@ -55,7 +55,7 @@ def renew_cards(
     now: datetime,
     actor: str,
 ) -> int:
-    """Replace up to `count` of those cards by copies that end on `expires_on`; how many it were."""
+    """Replace up to `count` cards by new ones valid until `expires_on`; returns how many."""
     rows = cards_to_renew(tx, ending, count)
     for row in rows:
         replace_card(

@@ -1,6 +1,6 @@
-"""Cards of people whose entitlement was not looked at again in time are suspended after the grace.
+"""Suspend the cards of holders who were not re-verified in time, after a period of grace.
 
-The last look is `holder.verified_on`, or the card's issue where there was none.
+The last verification is `holder.verified_on`, or else the day the card was issued.
 """
 
 from __future__ import annotations
@@ -17,34 +17,34 @@ MONTHS_A_YEAR = 12
 
 
 def months_before(day: date, months: int) -> date:
-    """The same day so many months earlier, or that month's last day."""
-    place = day.year * MONTHS_A_YEAR + day.month - 1 - months
-    year, month = divmod(place, MONTHS_A_YEAR)
+    """The same day `months` earlier, or that month's last day."""
+    month_number = day.year * MONTHS_A_YEAR + day.month - 1 - months
+    year, month = divmod(month_number, MONTHS_A_YEAR)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or that month's last day."""
+    """The same day `months` later, or that month's last day."""
     return months_before(day, -months)
 
 
 def due_before(today: date, verify_months: int) -> date:
-    """Whoever was verified before this day is due."""
+    """Holders last verified before this day are due."""
     return months_before(today, verify_months)
 
 
 def overdue_before(today: date, verify_months: int, grace_days: int) -> date:
-    """Whoever was verified before this day has used up the grace as well."""
+    """Holders last verified before this day are overdue, grace included."""
     return months_before(today - timedelta(days=grace_days), verify_months)
 
 
 def unverified_cards(
     tx: Transaction, *, last_day: date, count: int, division_code: str | None = None
 ) -> list[str]:
-    """Ids of up to `count` active cards of people who were last verified before `last_day`."""
-    wanted = WantedCards(verified_before=last_day, within=division_code)
-    return card_ids(tx, wanted, "", count)
+    """Ids of up to `count` active cards of holders last verified before `last_day`."""
+    criteria = WantedCards(verified_before=last_day, within=division_code)
+    return card_ids(tx, criteria, "", count)
 
 
 def suspend_overdue(
@@ -56,7 +56,7 @@ def suspend_overdue(
     actor: str,
     division_code: str | None = None,
 ) -> int:
-    """Suspend up to `count` cards last verified before `last_day`; how many it were."""
+    """Suspend up to `count` cards of holders last verified before `last_day`; returns how many."""
     ids = unverified_cards(tx, last_day=last_day, count=count, division_code=division_code)
     for card_id in ids:
         suspend_card(tx, card_id=card_id, now=now, actor=actor, reason=REASON)

@@ -1,7 +1,7 @@
-"""Cards on paper: ISO ID-1 cards as PDF, eight on an A4 page with cut marks, or one card a page.
+"""Typeset ISO ID-1 cards as PDF: eight on an A4 page with cut marks, or one card per page.
 
-Takes plain values and returns bytes; the same cards give the same bytes. What a card never shows is
-why its holder is entitled, so that is not even among the values that come in here.
+Plain values in, bytes out; the same cards give the same bytes. A card never shows why its holder is
+entitled, so that is not even passed in.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CARD_WIDTH_MM, CARD_HEIGHT_MM = 85.60, 53.98
 COLUMNS, ROWS = 2, 4
 CARDS_PER_PAGE = COLUMNS * ROWS
 GAP_MM = 8.0
-# The band is printed a little beyond the edge, so that a cut slightly off leaves no white rim.
+# The band extends a little beyond the edge, so that an imprecise cut leaves no white rim.
 BLEED_MM = 1.5
 CUT_MARK_OFFSET_MM, CUT_MARK_LENGTH_MM = 2.0, 2.0
 CODE_SIDE_MM = 28.0
@@ -41,7 +41,7 @@ GREEN, INK, GREY = HexColor("#0B6E4F"), HexColor("#1A1A1A"), HexColor("#595959")
 
 @dataclass(frozen=True)
 class PrintedCard:
-    """What stands on one card. `code_text` is what its QR code says."""
+    """What is printed on one card. `code_text` is the content of its QR code."""
 
     number: str
     name: str
@@ -67,26 +67,23 @@ class MissingGlyphs:
 
 
 def printed_font() -> str:
-    """The name of the one font that all our PDFs are set in, ready to be used."""
+    """Register the font of all our PDFs and return its name."""
     _font()
     return FONT
 
 
 def missing_glyphs(cards: Iterable[PrintedCard]) -> list[MissingGlyphs]:
-    """The cards whose names show a gap in place of a character, to be written in by hand."""
-    found = []
+    """The cards whose names have a blank for a character, to be filled in by hand."""
+    missing = []
     for card in cards:
         lacking = "".join(dict.fromkeys(c for c in card.name if not _has_glyph(c)))
         if lacking:
-            found.append(MissingGlyphs(card.number, card.name, lacking))
-    return found
+            missing.append(MissingGlyphs(card.number, card.name, lacking))
+    return missing
 
 
 def cards_pdf(cards: Iterable[PrintedCard], face: CardFace, *, single: bool = False) -> bytes:
-    """A PDF of the cards in their order: eight on an A4 page, or with `single` one a page.
-
-    Raises ValueError when there is no card to print.
-    """
+    """A PDF of the cards in order. Raises ValueError when there are none."""
     written = io.BytesIO()
     size = (CARD_WIDTH_MM * mm, CARD_HEIGHT_MM * mm) if single else A4
     canvas = Canvas(written, pagesize=size, pageCompression=1, invariant=1)
@@ -111,7 +108,7 @@ def cards_pdf(cards: Iterable[PrintedCard], face: CardFace, *, single: bool = Fa
 
 
 def _corner(place: int) -> tuple[float, float]:
-    """The lower left corner, in points, of one of the eight places: row by row from the top."""
+    """The lower left corner, in points, of one of the eight places, row by row from the top."""
     row, column = divmod(place, COLUMNS)
     used_width = COLUMNS * CARD_WIDTH_MM + (COLUMNS - 1) * GAP_MM
     used_height = ROWS * CARD_HEIGHT_MM + (ROWS - 1) * GAP_MM
@@ -165,7 +162,7 @@ def _draw_band(canvas: Canvas, face: CardFace) -> None:
 
 def _draw_words(canvas: Canvas, card: PrintedCard, face: CardFace, width_mm: float) -> None:
     _draw_label(canvas, 38.6, "持卡人")
-    # A gap can be filled with a pen; the font's crossed box could not.
+    # A blank can be filled in with a pen; the font's crossed box could not.
     name = "".join(c if _has_glyph(c) else "\u3000" for c in card.name)
     lines, points = _name_lines(name, width_mm * mm)
     baseline = 31.6 if len(lines) == 1 else 33.6
@@ -190,13 +187,13 @@ def _draw_words(canvas: Canvas, card: PrintedCard, face: CardFace, width_mm: flo
 
 
 def _name_lines(name: str, width: float) -> tuple[list[str], float]:
-    """The name in one line as large as fits, or in two, with its size in points."""
+    """The name in one line as large as fits, or else in two; and its size in points."""
     for points in (18, 16, 14, 12, 11):
         if _width(name, points) <= width:
             return [name], points
     half = (len(name) + 1) // 2
     dots = [at + 1 for at, character in enumerate(name) if character in "·• "]
-    # Break a long name at the dot nearest its middle, where its parts meet.
+    # Break a long name at the dot nearest to its middle.
     cut = min(dots, key=lambda at: abs(at - half), default=half)
     lines = [name[:cut].rstrip(), name[cut:].lstrip()]
     widest = max(_width(line, 1) for line in lines)
@@ -210,7 +207,7 @@ def _draw_label(canvas: Canvas, baseline_mm: float, text: str) -> None:
 
 
 def _draw_strong(canvas: Canvas, x_mm: float, y_mm: float, points: float, text: str) -> None:
-    """Text with a thin outline of its own colour: a semi-bold out of the one font we carry."""
+    """Text with a thin outline of its own colour: semi-bold from the only font we ship."""
     canvas.saveState()
     canvas.setStrokeColor(canvas._fillColorObj)
     canvas.setLineWidth(points * 0.025)

@@ -1,6 +1,6 @@
-"""The signed text of a card's QR code, made from the card's row and the key ring.
+"""The signed text of a card's QR code, computed from the card's row and the key ring.
 
-It is never stored: Ed25519 is deterministic, so a reprint gives the same digits again.
+It is never stored: Ed25519 is deterministic, so a reprint gives the same digits.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from huimin.core.days import county_start
 
 
 def token_of(card: Mapping[str, Any], key_ring: KeyRing) -> str:
-    """The card's token as decimal digits, signed by the key the card was issued under.
+    """The card's token as decimal digits, signed with the key the card was issued under.
 
-    Raises FieldProblems when the ring has lost that key.
+    Raises FieldProblems when that key is missing from the ring.
     """
     return sign_token(
         bytes.fromhex(card["copy_id"]),
@@ -28,5 +28,5 @@ def token_of(card: Mapping[str, Any], key_ring: KeyRing) -> str:
 
 
 def end_of_day(day: date) -> int:
-    """The instant (Unix seconds) at which that county day is over; on it the card still counts."""
+    """The end of that county day in Unix seconds."""
     return int(county_start(day + timedelta(days=1)).timestamp())

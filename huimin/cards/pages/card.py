@@ -1,4 +1,4 @@
-"""One card: what it is, what happened to it, and what can be done with it."""
+"""The page of one card: its state, its history and the actions on it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 
-# Act → the event it makes, the words on the button, what it means, what is said when it is done.
+# Action → its event, the button's text, the explanation, the confirmation.
 ACTS = {
     "lose": (
         "lost",
@@ -87,11 +87,11 @@ def card_of_office(card_id: str) -> str:
 @pages.post("/cards/<card_id>/<act>")
 @require("card.change")
 def change_card(card_id: str, act: str) -> Response | tuple[str, int]:
-    """Lose, suspend, resume, replace or revoke, for a reason."""
+    """Report lost, suspend, resume, replace or revoke, with a reason."""
     if act not in ACTS:
         raise Refusal("not_found")
     form, within = Form.sent(), own_division()
-    given: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         "now": instance().clock(),
         "actor": member().username,
         "reason": form.text("reason"),
@@ -102,22 +102,22 @@ def change_card(card_id: str, act: str) -> Response | tuple[str, int]:
         card_in(tx, card_id, within=within)
         if act == "replace":
             more: dict[str, Any] = {"key_id": key_id, "expires_on": expires_on}
-            return str(replace_card(tx, card_id=card_id, **given, **more)["id"])
-        CHANGES[act](tx, card_id=card_id, **given)
+            return str(replace_card(tx, card_id=card_id, **arguments, **more)["id"])
+        CHANGES[act](tx, card_id=card_id, **arguments)
         return card_id
 
     try:
-        shown = change(work)
+        shown_id = change(work)
     except FieldProblems as why:
         return _page(card_id, form.refused(why), opened=act), 422
     tell(str(ACTS[act][3]))
-    return redirect(url_for("cards.card_of_office", card_id=shown))
+    return redirect(url_for("cards.card_of_office", card_id=shown_id))
 
 
 @pages.post("/cards/issue/<holder_id>")
 @require("card.issue")
 def issue_to_person(holder_id: str) -> Response:
-    """Give one person a card, whose latest application was approved."""
+    """Issue a card to a holder whose latest application was approved."""
     within, now, actor = own_division(), instance().clock(), member().username
     key_id, expires_on = instance().key_ring.active_key_id, _expiry()
 
@@ -127,8 +127,12 @@ def issue_to_person(holder_id: str) -> Response:
             raise field_problem(
                 "holder", "申请通过后才能发卡。", "A card needs an approved application."
             )
-        given: dict[str, Any] = {"key_id": key_id, "expires_on": expires_on, "reason": "申请已通过"}
-        return str(issue_card(tx, holder_id=holder_id, now=now, actor=actor, **given)["id"])
+        arguments: dict[str, Any] = {
+            "key_id": key_id,
+            "expires_on": expires_on,
+            "reason": "申请已通过",
+        }
+        return str(issue_card(tx, holder_id=holder_id, now=now, actor=actor, **arguments)["id"])
 
     card_id = change(work)
     tell(_("已发卡；下一步打印。"))

@@ -1,4 +1,4 @@
-"""Print cards: choose what was never printed, get the PDF; every run is in the log."""
+"""Print cards: choose unprinted ones, download the PDF; every run is logged."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Row = dict[str, Any]
 @pages.get("/cards/print")
 @require("card.print")
 def print_choice() -> str | BaseResponse:
-    """What waits to be printed, by town, and the log of the runs."""
+    """How many cards are waiting to be printed, by town, and the log of runs."""
     if request.args.get("format") != "xlsx":
         return _page(Form({"town": request.args.get("town", "")}))
     own = own_division()
@@ -51,12 +51,12 @@ def print_choice() -> str | BaseResponse:
 @pages.post("/cards/print")
 @require("card.print")
 def print_cards() -> BaseResponse | tuple[str, int]:
-    """The PDF of cards that were never printed; they count as printed from now on."""
+    """The PDF of unprinted cards, which count as printed from now on."""
     form, today = Form.sent(), county_day(instance().clock())
     town = own_division() or form.optional("town")
     rows = instance().engine.read(lambda tx: cards_of_run(tx, today=today, town_code=town))
     try:
-        return _made(rows[:CARDS_MAX], _layout(form), reason=_("打印卡片"), again=False)
+        return _recorded_pdf(rows[:CARDS_MAX], _layout(form), reason=_("打印卡片"), again=False)
     except FieldProblems as why:
         return _page(form.refused(why)), 422
 
@@ -64,7 +64,7 @@ def print_cards() -> BaseResponse | tuple[str, int]:
 @pages.post("/cards/<card_id>/print")
 @require("card.print")
 def print_card(card_id: str) -> BaseResponse:
-    """One card; printed before, it needs a reason."""
+    """Print one card; if it was printed before, a reason is required."""
     form, within, today = Form.sent(), own_division(), county_day(instance().clock())
 
     def look(tx: Transaction) -> Row:
@@ -75,7 +75,7 @@ def print_card(card_id: str) -> BaseResponse:
     again = bool(form.text("reason"))
     reason = form.text("reason") or _("打印卡片")
     try:
-        return _made([card], "single", reason=reason, again=again)
+        return _recorded_pdf([card], "single", reason=reason, again=again)
     except FieldProblems:
         if again:
             raise
@@ -102,20 +102,20 @@ def print_run(print_run_id: str) -> str | BaseResponse:
 @pages.post("/cards/print-runs/<print_run_id>")
 @require("card.print")
 def print_again(print_run_id: str) -> BaseResponse | tuple[str, int]:
-    """The cards of an earlier run again, for a reason; those that still count."""
+    """Reprint those cards of an earlier run that are still active, with a reason."""
     form, own = Form.sent(), own_division()
     run, rows = instance().engine.read(lambda tx: cards_in_run(tx, print_run_id, within=own))
     still = [row for row in rows if row["state"] == "active"]
     try:
         if not form.text("reason"):
             raise field_problem("reason", "请写明重印的原因。", "Give the reason for reprinting.")
-        return _made(still, run["layout"], reason=form.text("reason"), again=True)
+        return _recorded_pdf(still, run["layout"], reason=form.text("reason"), again=True)
     except FieldProblems as why:
         return _run_page(print_run_id, form.refused(why)), 422
 
 
-def _made(rows: list[Row], layout: Layout, *, reason: str, again: bool) -> Response:
-    """The PDF, recorded before it is handed out."""
+def _recorded_pdf(rows: list[Row], layout: Layout, *, reason: str, again: bool) -> Response:
+    """The PDF as a download, recorded before it is sent."""
     if not rows:
         raise field_problem("cards", "没有要打印的卡。", "There is no card to print.")
     settings = instance().settings

@@ -1,5 +1,6 @@
-"""The two public addresses of the cards room: the county's public keys, and what a card's code
-opens on a phone. Neither says anything about a person or whether a card counts.
+"""The public pages of the cards room: the county's public keys, and the page a card's code opens.
+
+Neither says anything about a person or about a card's state.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ KEYS_CACHE_SECONDS = 3600
 @pages.get("/.well-known/huimin-keys.json")
 def public_keys() -> Response:
     """The JWK Set (RFC 7517) with which anybody can verify a card token."""
-    here = instance()
-    key_set = here.engine.read(lambda tx: published_jwks(tx, here.key_ring))
+    key_ring = instance().key_ring
+    key_set = instance().engine.read(lambda tx: published_jwks(tx, key_ring))
     answer = Response(json.dumps(key_set, indent=1), mimetype="application/jwk-set+json")
     answer.headers["Cache-Control"] = f"public, max-age={KEYS_CACHE_SECONDS}"
-    # A till's web page on another origin may read it too: there is nothing secret in it.
+    # Web pages of other origins may read it: nothing in it is secret.
     answer.headers["Access-Control-Allow-Origin"] = "*"
     return answer
 
@@ -32,9 +33,9 @@ def public_keys() -> Response:
 @pages.get("/c/<digits>")
 @pages.get("/C/<digits>", endpoint="card_page_upper_case")
 def card_page(digits: str) -> tuple[str, int, dict[str, str]]:
-    """What a phone's camera opens: whether this is a code of the county, and where to turn to.
+    """What a phone's camera opens: whether the code is the county's, and whom to call.
 
-    It asks the key ring only, never the database, so it cannot be used to probe cards.
+    It uses the key ring only, never the database, so it cannot be used to probe cards.
     """
     genuine = _is_ours(digits)
     text = render_template(

@@ -1,4 +1,4 @@
-"""Renew the cards that end soon: how many and which, then one press; and on to the print run."""
+"""Renew cards that expire soon: preview them, renew them, go on to printing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ROWS_SHOWN = 200
 @pages.get("/cards/renewal")
 @require("card.issue")
 def renewal() -> str | Response:
-    """A look at what would be renewed and what would not; nothing is changed."""
+    """Preview what would be renewed and what would not; nothing changes."""
     form = Form.asked(("days", "division"))
     try:
         last_day = county_day(instance().clock()) + timedelta(days=_days(form))
@@ -58,11 +58,11 @@ def renewal() -> str | Response:
 @pages.post("/cards/renewal")
 @require("card.issue")
 def renew_all() -> Response | tuple[str, int]:
-    """Renew as many as were looked at, a hundred to a transaction, so that no till waits long."""
+    """Renew as many as were previewed, in small transactions so that no till waits long."""
     form = Form.sent()
     try:
-        ending, wanted = _ending(form, form.day("until")), _count(form)
-        done = _renewed(ending, wanted)
+        ending, count = _ending(form, form.day("until")), _count(form)
+        done = _renewed(ending, count)
         if not done:
             raise field_problem(
                 "days", "这段时间没有要续发的卡。", "No card is to be renewed in this time."
@@ -73,12 +73,12 @@ def renew_all() -> Response | tuple[str, int]:
     return redirect(url_for("cards.cards", unprinted=1))
 
 
-def _renewed(ending: Ending, wanted: int) -> int:
+def _renewed(ending: Ending, count: int) -> int:
     now, actor, key_id = instance().clock(), member().username, instance().key_ring.active_key_id
     expires_on = default_expiry(ending.today, instance().settings.card_years)
     done = 0
-    while done < wanted:
-        part = min(CHUNK, wanted - done)
+    while done < count:
+        part = min(CHUNK, count - done)
 
         def work(tx: Transaction, part: int = part) -> int:
             return renew_cards(
@@ -91,9 +91,9 @@ def _renewed(ending: Ending, wanted: int) -> int:
                 actor=actor,
             )
 
-        some = change(work)
-        done += some
-        if some < part:
+        renewed = change(work)
+        done += renewed
+        if renewed < part:
             break
     return done
 
@@ -115,7 +115,7 @@ def _count(form: Form) -> int:
 
 def _ending(form: Form, last_day: date) -> Ending:
     today, settings = county_day(instance().clock()), instance().settings
-    # A sent day is one that a look has shown: no further ahead than one may look.
+    # The day comes from the preview's form; never go further ahead than a preview can.
     latest = min(last_day, today + timedelta(days=DAYS_MAX))
     return Ending(today, latest, due_before(today, settings.verify_months), chosen_place(form))
 
