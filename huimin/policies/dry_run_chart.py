@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from huimin.core.chart_shapes import ACCENT, Box, Chart, Line, Shape, Words
 from huimin.core.money import money_text
-from huimin.core.short_name import short_name
+from huimin.core.text_width import short_name
 from huimin.policies.dry_run import OutletChange
 
 WIDTH, LABEL, VALUE, ROW, BAR, TOP = 720, 190, 110, 34, 18, 34

@@ -5,8 +5,6 @@ Rates are typed and shown as per cent, money as 元, scopes as `kind:hospital`.
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,6 +14,7 @@ from huimin.core.kind_names import eligibility_word, outlet_kind_word
 from huimin.core.money import money_text, parse_yuan, percent_words, rate_words, yuan
 from huimin.core.offline_terms import BEARER_WORDS, OfflineTerms
 from huimin.core.refusals import field_problem
+from huimin.core.text_width import aligned
 from huimin.policies.dry_run import DryRun, OutletChange
 
 STATE_WORDS = {
@@ -125,23 +124,8 @@ def offline_described(offline: OfflineTerms | None) -> list[tuple[str, str]]:
 def dry_run_table(result: DryRun) -> list[str]:
     """The dry run as lines of a table, the total last."""
     rows = [_cells(each) for each in (*result.outlets, result.total)]
-    return aligned([COLUMNS, *rows], text_columns=2)
-
-
-def aligned(rows: Sequence[Sequence[str]], text_columns: int) -> list[str]:
-    """Rows as lines: the first `text_columns` to the left, numbers to the right.
-
-    A Chinese character takes two places of a terminal.
-    """
-    widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = []
-        for index, (cell, width) in enumerate(zip(row, widths, strict=True)):
-            gap = " " * (width - _width(cell))
-            cells.append(cell + gap if index < text_columns else gap + cell)
-        lines.append("  ".join(cells).rstrip())
-    return lines
+    left = [place < 2 for place in range(len(COLUMNS))]
+    return list(aligned([COLUMNS, *rows], left))
 
 
 def _cells(change: OutletChange) -> tuple[str, ...]:
@@ -161,10 +145,6 @@ def _cells(change: OutletChange) -> tuple[str, ...]:
 
 def _signed(fen: int) -> str:
     return f"+{yuan(fen)}" if fen > 0 else yuan(fen)
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def terms_dict(terms: PolicyTerms, row: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from huimin.core.chart_shapes import Box, Chart, Line, Shape, Words
 from huimin.core.money import BASIS_POINTS, percent_words
-from huimin.core.short_name import short_name
+from huimin.core.text_width import short_name
 from huimin.reach.counts import Reach
 
 WIDTH, LABEL, VALUE = 400, 132, 80

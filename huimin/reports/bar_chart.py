@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from huimin.core.chart_shapes import Box, Line, Shape, Words
-from huimin.core.short_name import short_name
+from huimin.core.text_width import short_name
 from huimin.reports.chart_scale import Scale, amount_text, name_of, scale_of, whole_yuan
 from huimin.reports.chart_words import chart_word
 from huimin.reports.figures import ReportRow

@@ -9,11 +9,11 @@ from __future__ import annotations
 from huimin.core.chart_shapes import Chart, Words
 from huimin.core.chart_svg import chart_svg
 from huimin.core.period_words import month_words
+from huimin.core.text_width import display_width
 from huimin.reports.bar_chart import BarPlot
 from huimin.reports.chart_scale import amount_text, name_of
 from huimin.reports.chart_words import chart_word
 from huimin.reports.column_chart import ColumnPlot
-from huimin.reports.columns import display_width
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.wording import grouping_word
 

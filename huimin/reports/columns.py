@@ -5,7 +5,6 @@ The table, the CSV and the workbook are all made from these, so that they can't 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -67,11 +66,6 @@ def figure_columns(period: Period) -> tuple[Column, ...]:
         Column("增减幅度", "rate", lambda row: row.discount_change_bp),
         Column(f"{last_year}优惠", "money", lambda row: row.last_year.discount_fen),
     )
-
-
-def display_width(text: str) -> int:
-    """How many places the text takes; a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _figure(name: str, sort: Sort) -> Column:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from huimin.core.period_words import month_words, period_words
-from huimin.reports.columns import columns_of, display_width
+from huimin.core.text_width import aligned
+from huimin.reports.columns import columns_of
 from huimin.reports.facts import fact_headings, facts_of
 from huimin.reports.monthly import GROUPINGS, MonthlyReport
 from huimin.reports.wording import notes_of, title_words
@@ -39,14 +40,3 @@ def _table(report: MonthlyReport, grouping: str) -> Iterator[str]:
         cells.append([column.text(row) for column in columns])
     left = [column.sort == "text" for column in columns]
     return aligned(cells, left)
-
-
-def aligned(rows: Sequence[Sequence[str]], left: Sequence[bool]) -> Iterator[str]:
-    """Rows as lines with their columns under each other, those that are not `left` to the right."""
-    widths = [max(display_width(cell) for cell in column) for column in zip(*rows, strict=True)]
-    for row in rows:
-        parts = []
-        for cell, width, to_left in zip(row, widths, left, strict=True):
-            gap = " " * (width - display_width(cell))
-            parts.append(cell + gap if to_left else gap + cell)
-        yield "  ".join(parts).rstrip()

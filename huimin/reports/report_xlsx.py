@@ -16,7 +16,8 @@ from typing import Any
 import xlsxwriter
 
 from huimin.core.period_words import period_words
-from huimin.reports.columns import UNKNOWN, Column, columns_of, display_width
+from huimin.core.text_width import display_width
+from huimin.reports.columns import UNKNOWN, Column, columns_of
 from huimin.reports.figures import ReportRow
 from huimin.reports.monthly import GROUPINGS, MonthlyReport
 from huimin.reports.wording import grouping_word, notes_of, signature_lines, title_words

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 from huimin.core.money import yuan
+from huimin.core.text_width import display_width
 from huimin.simulation.faults import FAULTS
 from huimin.simulation.play import Outcome
 
@@ -77,12 +77,10 @@ def report_values(outcome: Outcome) -> dict[str, Any]:
 
 
 def _row(label: str, *cells: str) -> str:
-    return label + " " * (LABEL_WIDTH - _width(label)) + "".join(_right(cell) for cell in cells)
+    return (
+        label + " " * (LABEL_WIDTH - display_width(label)) + "".join(_right(cell) for cell in cells)
+    )
 
 
 def _right(text: str) -> str:
-    return " " * max(WIDTH - _width(text), 1) + text
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    return " " * max(WIDTH - display_width(text), 1) + text

@@ -8,6 +8,8 @@ from typing import Any
 
 import xlsxwriter
 
+from huimin.core.text_width import display_width
+
 ROWS_MAX = 100_000
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH_MIN, WIDTH_MAX = 8, 60
@@ -47,7 +49,7 @@ def list_workbook(
         else:
             sheet.write_string(0, 0, heading or title, strong)
         room = to_fill or {}
-        widths = [max(_width(name), room.get(name, 0)) for name, _ in columns]
+        widths = [max(display_width(name) + 2, room.get(name, 0)) for name, _ in columns]
         for place, (name, _) in enumerate(columns):
             sheet.write_string(1, place, name, head)
         for number, row in enumerate(rows, start=2):
@@ -61,12 +63,8 @@ def list_workbook(
                     sheet.write_number(number, place, value, money)
                 else:
                     sheet.write_string(number, place, "" if value is None else str(value), cell)
-                    widths[place] = max(widths[place], _width(str(value or "")))
+                    widths[place] = max(widths[place], display_width(str(value or "")) + 2)
         for place, width in enumerate(widths):
             sheet.set_column(place, place, min(max(width, WIDTH_MIN), WIDTH_MAX))
         sheet.freeze_panes(2, 0)
     return target.getvalue()
-
-
-def _width(text: str) -> int:
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text) + 2

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from huimin.checkout.receipts.paper import COLUMNS, Piece, pair
 from huimin.checkout.receipts.paper_escpos import escpos_bytes
-from huimin.checkout.receipts.paper_text import columns_of, plain_text, printable, text_lines
+from huimin.checkout.receipts.paper_text import plain_text, printable, text_lines
+from huimin.core.text_width import printer_width
 from huimin.instance import Instance
 from tests.making.escpos_paper import Printed, read_escpos
 from tests.making.till import ApiTill, make_till
@@ -76,7 +77,7 @@ def test_the_text_holds_everything_and_keeps_to_its_columns(
     assert answer.content_type == "text/plain; charset=utf-8"
     assert answer.headers["Cache-Control"] == "no-store"
     lines = answer.text.splitlines()
-    assert max(columns_of(line) for line in lines) <= COLUMNS[width]
+    assert max(printer_width(line) for line in lines) <= COLUMNS[width]
     for part in ("乐至县惠民卡", "天池平价超市", "迎宾大道", sold["receipt_no"], sold["order_no"]):
         assert part in answer.text
     rows = {line.split()[0]: line.split()[-1] for line in lines if len(line.split()) > 1}
@@ -201,7 +202,7 @@ def test_no_line_runs_over_the_edge_and_nothing_is_lost(label: str, value: str, 
     for piece in (pair(label, value), Piece("sum", label, value), Piece("title", label)):
         lines = text_lines((piece,), width)
         for line in lines:
-            assert columns_of(line.text) * (2 if line.double else 1) <= COLUMNS[width]
+            assert printer_width(line.text) * (2 if line.double else 1) <= COLUMNS[width]
         kept = "".join("".join(line.text for line in lines).split())
         wanted = printable(piece.text) + printable(piece.value)
         assert kept == "".join(wanted.split())

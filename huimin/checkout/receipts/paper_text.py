@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from huimin.checkout.receipts.paper import COLUMNS, Paper, Piece
+from huimin.core.text_width import printer_width
 
 # Signs that GB18030 knows only in four bytes, which printers' fonts lack.
 PLAIN_SIGNS = str.maketrans({"¥": "￥", "−": "-", "–": "-", "✓": "√"})
@@ -30,11 +31,6 @@ class TextLine:
     code: str = ""
 
 
-def columns_of(text: str) -> int:
-    """How many columns the text takes."""
-    return sum(1 if ord(letter) < 128 else 2 for letter in text)
-
-
 def text_lines(paper: Paper, width_mm: int) -> list[TextLine]:
     """The paper's lines at that width."""
     columns = COLUMNS[width_mm]
@@ -47,7 +43,7 @@ def plain_text(paper: Paper, width_mm: int) -> str:
     rows = []
     for line in text_lines(paper, width_mm):
         for text in _wrapped(line.code, columns) if line.code else [line.text]:
-            gap = (columns - columns_of(text)) // 2 if line.align == "centre" else 0
+            gap = (columns - printer_width(text)) // 2 if line.align == "centre" else 0
             rows.append(" " * max(gap, 0) + text)
     return "\n".join(rows) + "\n"
 
@@ -81,22 +77,25 @@ def _lines(piece: Piece, columns: int) -> Iterator[TextLine]:
 
 def _pair(label: str, value: str, columns: int) -> list[str]:
     """One row where both fit; else the label first, the value below it at the right edge."""
-    gap = columns - columns_of(label) - columns_of(value)
+    gap = columns - printer_width(label) - printer_width(value)
     if gap >= 1 or not value:
         return [label + " " * max(gap, 0) + value] if value else _wrapped(label, columns)
     rows = _wrapped(value, columns)
-    return [*_wrapped(label, columns), *(" " * (columns - columns_of(row)) + row for row in rows)]
+    return [
+        *_wrapped(label, columns),
+        *(" " * (columns - printer_width(row)) + row for row in rows),
+    ]
 
 
 def _wrapped(text: str, columns: int) -> list[str]:
     """The text in rows of at most that many columns, broken at a space where there is one."""
     rows, row = [], ""
     for word in _words(text):
-        if columns_of(row + word.rstrip()) > columns and row:
+        if printer_width(row + word.rstrip()) > columns and row:
             rows.append(row.rstrip())
             row = ""
-        for letter in word if columns_of(word.rstrip()) > columns else (word,):
-            if columns_of(row + letter.rstrip()) > columns:
+        for letter in word if printer_width(word.rstrip()) > columns else (word,):
+            if printer_width(row + letter.rstrip()) > columns:
                 rows.append(row.rstrip())
                 row = ""
             row += letter
