@@ -20,6 +20,7 @@ from huimin.checkout.api_v1 import api as checkout_api
 from huimin.checkout.pages import pages as checkout_pages
 from huimin.checkout.pages.offline_items import offline_pages
 from huimin.checkout.pages.proof import proof_pages
+from huimin.checkout.pages.till_app import till_files
 from huimin.claims.api_v1 import api as claims_api
 from huimin.claims.pages import pages as claims_pages
 from huimin.closing.pages import pages as closing_pages
@@ -51,6 +52,7 @@ PAGES = (
     merchants_pages,
     policies_pages,
     checkout_pages,
+    till_files,
     closing_pages,
     proof_pages,
     claims_pages,

@@ -9,10 +9,10 @@ from __future__ import annotations
 import mimetypes
 from typing import Any
 
-from huimin.web import vendor
+from huimin.checkout.pages.till_app import STATIC, WEB_STATIC
 from tests.browser.windows import new_context
 
-STATIC = vendor.VENDOR_FOLDER.parent
+FOLDERS = {"static/till/": STATIC, "static/": WEB_STATIC}
 MODULES = ("discount", "quote_answer", "card_text", "card_token", "deny_list", "offline_policy")
 LOAD = """async (modules) => {
   window.till = {};
@@ -32,9 +32,10 @@ def page_with_modules(browser: Any, address: str = "https://till.test/") -> Any:
 
 def _give(route: Any) -> None:
     path = route.request.url.partition("://")[2].partition("/")[2]
-    if not path.startswith("static/"):
+    start = next((start for start in FOLDERS if path.startswith(start)), None)
+    if start is None:
         route.fulfill(status=200, content_type="text/html", body="<!doctype html><title>t</title>")
         return
-    file = STATIC / path.removeprefix("static/")
+    file = FOLDERS[start] / path.removeprefix(start)
     kind = "text/javascript" if file.suffix == ".js" else mimetypes.guess_type(file.name)[0]
     route.fulfill(status=200, content_type=kind, body=file.read_bytes())

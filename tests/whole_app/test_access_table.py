@@ -47,6 +47,7 @@ PUBLIC = {
     "publication.open_digest": "open data",
     "publication.open_dictionary": "open data",
     "static": "style sheets, scripts, pictures",
+    "till_files.static": "the till's own scripts, style sheets, pictures",
     "probes.healthz": "for whoever watches the server",
     "cards.public_keys": "the public keys are public",
     "cards.card_page": "what a card's code opens on a phone; says nothing personal",

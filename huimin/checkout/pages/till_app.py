@@ -11,24 +11,35 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Response, current_app, g, make_response, render_template, url_for
+from flask import Blueprint, Response, g, make_response, url_for
 from flask_babel import gettext as _
 
 from huimin.checkout.pages import pages
 from huimin.checkout.pages.till import till_page
+from huimin.core.json_text import write_json
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 
-# What the page loads, below static/: whole folders, and files of the frame around it.
-FOLDERS = ("till", "vendor", "icons")
-FILES = ("huimin.css", "forms.js", "receipt.css", "icon.svg")
-LEFT_OUT = ("manifest.json", "LICENSE", "LICENSE.md", "LICENSE.txt")
+PACKAGE = Path(__file__).resolve().parents[2]
+STATIC = PACKAGE / "checkout" / "static"
+WORKER = STATIC / "service_worker.js"
+# The till's own files. Their addresses stay below /static/, out of the worker's scope and of the
+# device cookie's path, and where installed tills know them.
+till_files = Blueprint(
+    "till_files", "huimin.checkout", static_folder="static", static_url_path="/static/till"
+)
+# What the page loads of the frame around it.
+WEB_STATIC = PACKAGE / "web" / "static"
+FRAME_FILES = ("huimin.css", "forms.js", "icon.svg")
 # What else the shell is made of.
 MADE_OF = (
     "templates/layout.html",
+    "templates/checkout/facing.html",
     "templates/checkout/till.html",
     "templates/checkout/till_offline.html",
-    "templates/checkout/service_worker.js",
+    "templates/claims/till_sections.html",
+    "templates/settlement/news.html",
+    "checkout/static/service_worker.js",
     "web/translations/en/LC_MESSAGES/messages.mo",
     "web/translations/zh_Hant/LC_MESSAGES/messages.mo",
 )
@@ -54,13 +65,13 @@ def shell() -> Response:
 @pages.get("/service-worker.js")
 def service_worker() -> Response:
     """The worker, with the version and the list of what it keeps. Its scope is this folder."""
-    text = render_template(
-        "checkout/service_worker.js",
-        version=version(),
-        files=[url_for("static", filename=name) for name in kept_files()],
-        shell=url_for("checkout.shell"),
-        page=url_for("checkout.till"),
-    )
+    kept = {
+        "version": version(),
+        "files": [url_for(endpoint, filename=name) for endpoint, name, _ in kept_files()],
+        "shell": url_for("checkout.shell"),
+        "page": url_for("checkout.till"),
+    }
+    text = f"const KEPT = {write_json(kept)};\n{WORKER.read_text(encoding='utf-8')}"
     response = Response(text, mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -71,7 +82,7 @@ def manifest() -> Response:
     """How the app is called and looks, for the device that installs it."""
     icons = [
         {
-            "src": url_for("static", filename=f"icons/{name}.png"),
+            "src": url_for("till_files.static", filename=f"icons/{name}.png"),
             "sizes": f"{size}x{size}",
             "type": "image/png",
             "purpose": purpose,
@@ -107,26 +118,27 @@ def _name_version(response: Response) -> Response:
 
 
 @cache
-def kept_files() -> tuple[str, ...]:
-    """Their names below static/."""
-    static = _package() / "web" / "static"
-    found = [
-        path.relative_to(static).as_posix()
-        for folder in FOLDERS
-        for path in sorted((static / folder).rglob("*"))
-        if path.is_file() and path.name not in LEFT_OUT
-    ]
-    return (*found, *(name for name in FILES if (static / name).is_file()))
+def kept_files() -> tuple[tuple[str, str, Path], ...]:
+    """What a device keeps: endpoint, name and path of each file, in a fixed order."""
+    own = [path for path in _files_of(STATIC) if path != WORKER]
+    vendored = [path for path in _files_of(WEB_STATIC / "vendor") if path.name != "manifest.json"]
+    frame = [*vendored, *(WEB_STATIC / name for name in FRAME_FILES)]
+    return (
+        *(("till_files.static", path.relative_to(STATIC).as_posix(), path) for path in own),
+        *(("static", path.relative_to(WEB_STATIC).as_posix(), path) for path in frame),
+    )
 
 
 @cache
 def version() -> str:
-    """A digest of everything that the app is made of."""
+    """A digest of everything that the app is made of, and of the addresses where it stands."""
     digest = hashlib.sha256()
-    for name in (*(f"web/static/{file}" for file in kept_files()), *MADE_OF):
-        digest.update(name.encode() + b"\0" + (_package() / name).read_bytes())
+    kept = [(url_for(endpoint, filename=name), path) for endpoint, name, path in kept_files()]
+    for name, path in [*kept, *((name, PACKAGE / name) for name in MADE_OF)]:
+        digest.update(name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _package() -> Path:
-    return Path(current_app.root_path)
+def _files_of(folder: Path) -> list[Path]:
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [path for path in found if not path.name.startswith("LICENSE")]

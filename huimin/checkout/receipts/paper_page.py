@@ -9,5 +9,5 @@ from huimin.checkout.receipts.paper_code import address_svg
 
 
 def paper_html(paper: Paper) -> str:
-    """The strip of paper; static/receipt.css gives it its width."""
+    """The strip of paper; checkout/static/receipt.css gives it its width."""
     return render_template("checkout/paper.html", paper=paper, address_svg=address_svg)

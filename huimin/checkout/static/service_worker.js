@@ -1,9 +1,8 @@
 // Keeps the till page for a time without network. It answers for the page and for the files that the
 // page is made of, and for nothing else: no answer of the server is ever kept.
-const VERSION = {{ version|tojson }};
-const FILES = new Set({{ files|tojson }});
-const SHELL = {{ shell|tojson }};
-const PAGE = {{ page|tojson }};
+// The server puts a line in front of it (pages/till_app.py): KEPT = {version, files, shell, page}.
+const { version: VERSION, shell: SHELL, page: PAGE } = KEPT;
+const FILES = new Set(KEPT.files);
 const NAME = "huimin-till-";
 const CACHE = NAME + VERSION;
 const PATIENCE_MS = 3000;
