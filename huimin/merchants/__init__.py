@@ -1,7 +1,7 @@
-"""Merchants, their outlets (惠民示范点) and the terminals at which cards are read.
+"""Merchants, their outlets (惠民示范点) and terminals.
 
-What a terminal may do is decided here by three states, its own, its outlet's and its merchant's;
-each change of one is a single step with who and why in the audit record.
+A terminal works while it, its outlet and its merchant are all active; each change of state is one
+step, with actor and reason in the audit record.
 """
 
 from huimin.storage.named_queries import load_queries

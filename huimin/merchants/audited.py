@@ -1,4 +1,4 @@
-"""One line of the audit record for every change in this room, in the change's own transaction."""
+"""Write every change in this room to the audit record, in the change's own transaction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from huimin.audit.record import record
 from huimin.storage.engine import Transaction
 
-# The audit record is never erased, so it holds nobody's name or phone, and no key's hash either.
+# The audit record is never erased, so it must not hold a person's name or phone, or a key's hash.
 UNRECORDED = ("key_hash", "contact_name", "contact_phone")
 
 
@@ -24,7 +24,7 @@ def record_change(
     actor: str,
     reason: str | None = None,
 ) -> None:
-    """Record that `subject_kind` (merchant, outlet, terminal) went from row `old` to row `new`."""
+    """Record that a merchant, outlet or terminal changed from row `old` to row `new`."""
     record(
         tx,
         at=now,
@@ -33,10 +33,10 @@ def record_change(
         subject_kind=subject_kind,
         subject_id=new["id"],
         reason=reason,
-        old=_shown(old) if old is not None else None,
-        new=_shown(new),
+        old=_recorded(old) if old is not None else None,
+        new=_recorded(new),
     )
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+def _recorded(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in UNRECORDED}

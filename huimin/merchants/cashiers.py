@@ -1,4 +1,4 @@
-"""The cashiers that a merchant's own manager looks after: of the merchant's own outlets alone."""
+"""The cashiers that a merchant's manager administers, in the merchant's own outlets only."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def add_cashier(
     now: datetime,
     actor: str,
 ) -> Row:
-    """Add a cashier to an own outlet; the first password must be changed. Raises FieldProblems."""
+    """Add a cashier, who must change the first password. Raises FieldProblems."""
     _require_own_outlet(tx, merchant_id, outlet_id)
     return add_staff_with_hash(
         tx,
@@ -63,7 +63,7 @@ def change_cashier(
     now: datetime,
     actor: str,
 ) -> None:
-    """Another name or outlet for an own cashier. Raises FieldProblems, or `not_found`."""
+    """Change an own cashier's name or outlet. Raises FieldProblems, or Refusal `not_found`."""
     _own(tx, merchant_id, staff_id)
     _require_own_outlet(tx, merchant_id, outlet_id)
     change_staff(
@@ -88,7 +88,7 @@ def switch_cashier(
     now: datetime,
     actor: str,
 ) -> None:
-    """Switch an own cashier off or on. Raises Refusal `not_found` for another merchant's."""
+    """Switch an own cashier off or on. Raises FieldProblems, or Refusal `not_found`."""
     _own(tx, merchant_id, staff_id)
     switch_staff(tx, staff_id, state=state, reason=reason, now=now, actor=actor)
 
@@ -102,7 +102,7 @@ def reset_cashier(
     now: datetime,
     actor: str,
 ) -> None:
-    """Give an own cashier a first password anew."""
+    """Give an own cashier a new first password. Raises Refusal `not_found`."""
     _own(tx, merchant_id, staff_id)
     reset_password(tx, staff_id, password_hash, now=now, actor=actor)
 

@@ -1,7 +1,4 @@
-"""`huimin merchants …` and `huimin outlets …`.
-
-Each command parses, calls one use case in a transaction, and says in words what has happened.
-"""
+"""`huimin merchants …` and `huimin outlets …`."""
 
 from __future__ import annotations
 
@@ -36,7 +33,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-# command, use case, help, and what is said when it is done
+# command, use case, help, confirmation
 StateChange = tuple[str, Callable[..., Row], str, str]
 MERCHANT_CHANGES: tuple[StateChange, ...] = (
     ("suspend", suspend_merchant, "暂停商户：它的网点都不能优惠，可以恢复。", "已暂停"),
@@ -127,13 +124,13 @@ def outlets() -> None:
 @click.option("--longitude", help="经度，例如 105.022341。")
 @format_option
 @pass_instance
-def add_outlet_command(instance: Instance, merchant: str, form: str, **given: str | None) -> None:
+def add_outlet_command(instance: Instance, merchant: str, form: str, **fields: str | None) -> None:
     """给商户添加一个网点。"""
 
     def work(tx: Transaction) -> Row:
         merchant_id = find_merchant(tx, merchant)["id"]
-        wanted: dict[str, Any] = {**given, "now": instance.clock(), "actor": actor()}
-        return add_outlet(tx, merchant_id=merchant_id, **wanted)
+        arguments: dict[str, Any] = {**fields, "now": instance.clock(), "actor": actor()}
+        return add_outlet(tx, merchant_id=merchant_id, **arguments)
 
     row = instance.engine.write(work)
     if form == "json":
@@ -179,7 +176,7 @@ def _state_command(
     help_text: str,
     done: str,
 ) -> click.Command:
-    """One of the commands that only change a state; they differ in the use case alone."""
+    """A command that changes a state by the use case `change`."""
 
     @click.command(name, help=help_text)
     @click.argument(subject)
@@ -189,8 +186,8 @@ def _state_command(
     def command(instance: Instance, reason: str, form: str, **named: str) -> None:
         def work(tx: Transaction) -> Row:
             subject_id = find(tx, named[subject])["id"]
-            wanted = {f"{subject}_id": subject_id, "now": instance.clock(), "actor": actor()}
-            return change(tx, reason=reason, **wanted)
+            arguments = {f"{subject}_id": subject_id, "now": instance.clock(), "actor": actor()}
+            return change(tx, reason=reason, **arguments)
 
         row = instance.engine.write(work)
         if form == "json":

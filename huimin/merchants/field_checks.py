@@ -1,6 +1,6 @@
-"""Check what people type about merchants, outlets and terminals, before anything is written.
+"""Check form fields about merchants, outlets and terminals before anything is written.
 
-All problems of one form are collected and raised together, each naming its field and the remedy.
+All problems of a form are collected and raised together, each with its field and the remedy.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class FieldChecks:
         self.problems.append(FieldProblem(field, zh, en))
 
     def text(self, field: str, value: Any, zh: str, en: str, limit: int) -> str:
-        """The trimmed text of a required field named `zh`/`en` in what is said about it."""
+        """The trimmed text of a required field; messages call it `zh` or `en`."""
         cleaned = value.strip() if isinstance(value, str) else ""
         if not cleaned:
             self.refuse(field, f"请填写{zh}。", f"Give the {en}.")
@@ -46,13 +46,13 @@ class FieldChecks:
         return cleaned
 
     def optional_text(self, field: str, value: Any, zh: str, en: str, limit: int) -> str | None:
-        """The trimmed text of a field that may be left out, or None."""
+        """The trimmed text of an optional field, or None."""
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
         return self.text(field, value, zh, en, limit)
 
     def phone(self, field: str, value: Any) -> str | None:
-        """A phone number that may be left out, as typed, or None."""
+        """An optional phone number as typed, or None."""
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
         cleaned = value.strip() if isinstance(value, str) else ""
@@ -65,13 +65,13 @@ class FieldChecks:
         return cleaned
 
     def finish(self) -> None:
-        """Raise FieldProblems when anything was noted."""
+        """Raise FieldProblems if there are any."""
         if self.problems:
             raise FieldProblems(self.problems)
 
 
-def sought(text: str) -> str:
-    """What is looked for, trimmed; empty, which is nobody's, when no row can hold it."""
+def searchable(text: str) -> str:
+    """A search text, trimmed; "", which matches nothing, if it cannot occur in a row."""
     return text.strip() if text.isprintable() else ""
 
 
@@ -84,6 +84,6 @@ def checked_reason(reason: Any) -> str:
 
 
 def like_pattern(text: str) -> str:
-    """A part of a text for LIKE … ESCAPE '!', in lower case, with nothing special in it."""
+    """A pattern for LIKE … ESCAPE '!' that finds the text anywhere, in lower case."""
     escaped = "".join(f"!{letter}" if letter in "!%_" else letter for letter in text.lower())
     return f"%{escaped}%"

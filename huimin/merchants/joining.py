@@ -1,6 +1,6 @@
-"""A merchant asks to take part: the public form's application, and the county's decision on it.
+"""A merchant applies to join by the public form, and the county decides.
 
-Approval makes the merchant (unless its credit code is enrolled already) and the outlet in one
+Approval adds the merchant (unless its credit code is already enrolled) and the outlet in one
 transaction.
 """
 
@@ -34,7 +34,7 @@ FIELDS = (
 
 
 def ask_to_join(tx: Transaction, form: Mapping[str, str], *, now: datetime) -> Row:
-    """Keep what a merchant typed; the application's row. Raises FieldProblems for each field."""
+    """Store an application and return its row. Raises FieldProblems for each wrong field."""
     checks = FieldChecks()
     limit = NAME_CHARACTERS_MAX
     row: Row = {
@@ -66,23 +66,23 @@ def ask_to_join(tx: Transaction, form: Mapping[str, str], *, now: datetime) -> R
         checks.refuse("credit_code", wrong.message, wrong.english)
     check_place(tx, checks, row["outlet_kind"], row["division_code"], "outlet_kind")
     checks.finish()
-    kept: Row | None = queries.insert_application(
+    application: Row | None = queries.insert_application(
         tx, id=new_id(), submitted_at=instant_text(now), **row
     )
-    if kept is None:
+    if application is None:
         raise field_problem(
             "credit_code",
             "这家门店的申请已经收到，正在审核，不用再提交。",
             "This outlet's application has arrived already and is being reviewed.",
         )
-    _record(tx, kept, "submitted", now, "public")
-    return kept
+    _record(tx, application, "submitted", now, "public")
+    return application
 
 
 def approve_joining(
     tx: Transaction, application_id: str, *, now: datetime, actor: str
 ) -> tuple[str, str]:
-    """Enrol the merchant and its outlet; their ids. Raises FieldProblems, or `not_found`."""
+    """Enrol merchant and outlet; returns their ids. Raises FieldProblems, or `not_found`."""
     application = _open(tx, application_id)
     merchant = queries.merchant_by_credit_code(tx, credit_code=application["credit_code"])
     if merchant is None:
@@ -115,7 +115,7 @@ def approve_joining(
 def reject_joining(
     tx: Transaction, application_id: str, *, reason: str, now: datetime, actor: str
 ) -> None:
-    """Say no, with the reason that the merchant is told."""
+    """Reject an application with a reason for the merchant. Raises FieldProblems."""
     reason = checked_reason(reason)
     _open(tx, application_id)
     _decide(tx, application_id, "rejected", reason, None, now, actor)
@@ -129,7 +129,7 @@ def applications_after(
     state: str | None = None,
     backwards: bool = False,
 ) -> list[Row]:
-    """Up to `count` applications behind the id `after`."""
+    """Up to `count` applications after the id `after`."""
     find = either_way(queries, "applications_after", backwards)
     return list(find(tx, after=after, state=state, row_limit=count))
 
@@ -167,14 +167,14 @@ def _decide(
 
 
 def _record(
-    tx: Transaction, row: Row, what: str, now: datetime, actor: str, reason: str | None = None
+    tx: Transaction, row: Row, event: str, now: datetime, actor: str, reason: str | None = None
 ) -> None:
     new: dict[str, Any] = {"credit_code": row["credit_code"], "state": row["state"]}
     record(
         tx,
         at=now,
         actor=actor,
-        action=f"merchant_application.{what}",
+        action=f"merchant_application.{event}",
         subject_kind="merchant_application",
         subject_id=row["id"],
         reason=reason,

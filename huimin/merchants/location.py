@@ -1,11 +1,11 @@
-"""Where an outlet stands, as somebody typed it: both coordinates or none, within China."""
+"""Check an outlet's typed coordinates: both or none, within China."""
 
 from __future__ import annotations
 
 from huimin.core.coordinates import LATITUDE_RANGE, LONGITUDE_RANGE, parse_degrees
 from huimin.merchants.field_checks import FieldChecks
 
-# Field → what it is called, and what it may be.
+# (field, Chinese name, example, range)
 COORDINATES = (
     ("latitude", "纬度", "30.275612", LATITUDE_RANGE),
     ("longitude", "经度", "105.022341", LONGITUDE_RANGE),
@@ -15,15 +15,15 @@ COORDINATES = (
 def check_location(
     checks: FieldChecks, latitude: str | None, longitude: str | None
 ) -> dict[str, int | None]:
-    """The columns of a location from decimal degrees (WGS 84), both None where neither is given."""
-    given = {"latitude": (latitude or "").strip(), "longitude": (longitude or "").strip()}
-    found: dict[str, int | None] = {}
+    """The columns of a location from decimal degrees (WGS 84); both None if neither is given."""
+    typed = {"latitude": (latitude or "").strip(), "longitude": (longitude or "").strip()}
+    columns: dict[str, int | None] = {}
     for field, zh, example, within in COORDINATES:
-        found[f"{field}_microdegrees"] = None
-        if not any(given.values()):
+        columns[f"{field}_microdegrees"] = None
+        if not any(typed.values()):
             continue
         try:
-            found[f"{field}_microdegrees"] = parse_degrees(given[field], within)
+            columns[f"{field}_microdegrees"] = parse_degrees(typed[field], within)
         except ValueError:
             checks.refuse(
                 field,
@@ -31,4 +31,4 @@ def check_location(
                 f"Give the {field} in decimal degrees within China, such as {example}; "
                 "give both coordinates or neither.",
             )
-    return found
+    return columns

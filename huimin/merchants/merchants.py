@@ -1,7 +1,7 @@
 """Enrol merchants, and suspend, resume or end them.
 
-A merchant is a legal entity with one checked 统一社会信用代码. While it is not active none of its
-outlets can redeem; ending it is final and ends its outlets and terminals in the same transaction.
+A merchant is a legal entity with a checked 统一社会信用代码. Unless it is active, none of its
+outlets can redeem; ending it is final and ends its outlets and terminals in one transaction.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from huimin.merchants.field_checks import (
     FieldChecks,
     checked_reason,
     like_pattern,
-    sought,
+    searchable,
 )
 from huimin.merchants.outlets import end_outlets_of_merchant
 from huimin.merchants.states import next_state
@@ -40,7 +40,7 @@ def add_merchant(
     contact_name: str | None = None,
     contact_phone: str | None = None,
 ) -> Row:
-    """Enrol a merchant and return its row. Raises FieldProblems naming each field that is wrong."""
+    """Enrol a merchant and return its row. Raises FieldProblems for each wrong field."""
     checks = FieldChecks()
     name = checks.text("name", name, "商户名称", "merchant's name", NAME_CHARACTERS_MAX)
     try:
@@ -81,7 +81,7 @@ def change_merchant(
     now: datetime,
     actor: str,
 ) -> Row:
-    """Change a merchant's name and contact; its row. Raises FieldProblems, or `not_found`."""
+    """Change a merchant's name and contact; returns its row. Raises FieldProblems, `not_found`."""
     old: Row | None = queries.lock_merchant(tx, id=merchant_id)
     if old is None or old["state"] == "ended":
         raise Refusal("not_found")
@@ -101,7 +101,7 @@ def change_merchant(
 
 def find_merchant(tx: Transaction, id_or_credit_code: str) -> Row:
     """A merchant by its id or its credit code. Raises FieldProblems."""
-    text = sought(id_or_credit_code)
+    text = searchable(id_or_credit_code)
     row: Row | None = queries.merchant_by_id(tx, id=text)
     if row is None:
         row = queries.merchant_by_credit_code(tx, credit_code=text.upper())
@@ -115,28 +115,28 @@ def find_merchant(tx: Transaction, id_or_credit_code: str) -> Row:
 
 
 def list_merchants(tx: Transaction, *, state: str | None = None) -> list[Row]:
-    """Every merchant, or those of one state, with `outlets`, the number that are not ended."""
+    """Every merchant, or those in one state; `outlets` counts the ones that have not ended."""
     return list(queries.list_merchants(tx, state=state))
 
 
 def suspend_merchant(
     tx: Transaction, *, merchant_id: str, now: datetime, actor: str, reason: str
 ) -> Row:
-    """Stop all of a merchant's outlets for the time being. Returns the changed row."""
+    """Suspend a merchant and thereby all its outlets. Returns the changed row."""
     return _change(tx, "suspended", merchant_id, now=now, actor=actor, reason=reason)
 
 
 def resume_merchant(
     tx: Transaction, *, merchant_id: str, now: datetime, actor: str, reason: str
 ) -> Row:
-    """Let a suspended merchant take part again. Returns the changed row."""
+    """Reactivate a suspended merchant. Returns the changed row."""
     return _change(tx, "resumed", merchant_id, now=now, actor=actor, reason=reason)
 
 
 def end_merchant(
     tx: Transaction, *, merchant_id: str, now: datetime, actor: str, reason: str
 ) -> Row:
-    """End a merchant for good, with its outlets and terminals. Returns the changed row."""
+    """End a merchant, its outlets and terminals for good. Returns the changed row."""
     row = _change(tx, "ended", merchant_id, now=now, actor=actor, reason=reason)
     end_outlets_of_merchant(tx, merchant_id, now=now, actor=actor, reason=reason)
     return row
@@ -184,7 +184,7 @@ def merchants_after(
     state: str | None,
     backwards: bool = False,
 ) -> list[Row]:
-    """Up to `count` merchants behind the id `after`, by a part of name or credit code."""
+    """Up to `count` merchants after the id `after`; `text` is part of a name or credit code."""
     pattern = like_pattern(text) if text else None
     find = either_way(queries, "merchants_after", backwards)
     return list(find(tx, after=after, row_limit=count, pattern=pattern, state=state))

@@ -1,4 +1,4 @@
-"""The list of outlets for an office and for a merchant: filters, a page at a time."""
+"""The list of outlets for an office and for a merchant, filtered, a page at a time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def outlets_after(
     quiet_month: str | None = None,
     backwards: bool = False,
 ) -> list[Row]:
-    """Up to `count` outlets behind the id `after`; `quiet_month` keeps those without a sale."""
+    """Up to `count` outlets after the id `after`; `quiet_month` keeps those without sales in it."""
     return list(
         either_way(queries, "outlets_after", backwards)(
             tx,

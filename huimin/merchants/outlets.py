@@ -1,7 +1,7 @@
 """Add outlets (惠民示范点) to a merchant, and suspend, resume or end them.
 
-An outlet has one of five kinds, a town or village of the county and an address. While it is not
-active its terminals can't redeem; ending it is final and disables its terminals with it.
+An outlet has one of five kinds, a town or village of the county and an address. Unless it is
+active, its terminals can't redeem; ending it is final and disables its terminals.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
     FieldChecks,
     checked_reason,
-    sought,
+    searchable,
 )
 from huimin.merchants.location import check_location
 from huimin.merchants.states import next_state
@@ -45,7 +45,7 @@ def add_outlet(
     latitude: str | None = None,
     longitude: str | None = None,
 ) -> Row:
-    """Add an outlet to a merchant that is not ended, and return its row.
+    """Add an outlet to a merchant that has not ended, and return its row.
 
     `division_code` is the 12-digit code of a town or village. Raises FieldProblems.
     """
@@ -59,8 +59,8 @@ def add_outlet(
     _check_kind(checks, kind)
     _check_division(tx, checks, division_code)
     address = checks.text("address", address, "地址", "address", ADDRESS_CHARACTERS_MAX)
-    beside = _beside(checks, opening_hours, contact_name, contact_phone)
-    located = check_location(checks, latitude, longitude)
+    details = _checked_details(checks, opening_hours, contact_name, contact_phone)
+    location = check_location(checks, latitude, longitude)
     checks.finish()
     row: Row | None = queries.insert_outlet(
         tx,
@@ -70,8 +70,8 @@ def add_outlet(
         kind=kind,
         division_code=division_code,
         address=address,
-        **beside,
-        **located,
+        **details,
+        **location,
         created_at=instant_text(now),
     )
     if row is None:
@@ -100,7 +100,7 @@ def change_outlet(
     latitude: str | None = None,
     longitude: str | None = None,
 ) -> Row:
-    """Change what is said of an outlet; its row. Raises FieldProblems naming each wrong field."""
+    """Change an outlet's details and return its row. Raises FieldProblems, or `not_found`."""
     checks = FieldChecks()
     old: Row | None = queries.lock_outlet(tx, id=outlet_id)
     if old is None or old["state"] == "ended":
@@ -109,8 +109,8 @@ def change_outlet(
     _check_kind(checks, kind)
     _check_division(tx, checks, division_code)
     address = checks.text("address", address, "地址", "address", ADDRESS_CHARACTERS_MAX)
-    beside = _beside(checks, opening_hours, contact_name, contact_phone)
-    located = check_location(checks, latitude, longitude)
+    details = _checked_details(checks, opening_hours, contact_name, contact_phone)
+    location = check_location(checks, latitude, longitude)
     same = queries.outlet_of_that_name(tx, merchant_id=old["merchant_id"], name=name, id=outlet_id)
     if same is not None:
         checks.refuse("name", "这个商户已有同名的网点。", "The merchant has an outlet so named.")
@@ -122,8 +122,8 @@ def change_outlet(
         kind=kind,
         division_code=division_code,
         address=address,
-        **beside,
-        **located,
+        **details,
+        **location,
     )
     record_change(tx, "outlet", "changed", old=old, new=row, now=now, actor=actor)
     return row
@@ -136,11 +136,8 @@ def outlet_by_id(tx: Transaction, outlet_id: str) -> Row | None:
 
 
 def find_outlet(tx: Transaction, id_or_name: str) -> Row:
-    """An outlet by its id, or by a name that only one outlet has.
-
-    Raises FieldProblems when there is none or when several outlets share the name.
-    """
-    text = sought(id_or_name)
+    """An outlet by its id or its name. Raises FieldProblems if none, or several, have that name."""
+    text = searchable(id_or_name)
     row = outlet_by_id(tx, text)
     if row is not None:
         return row
@@ -169,21 +166,21 @@ def list_outlets(
     kind: str | None = None,
     state: str | None = None,
 ) -> list[Row]:
-    """Outlets with merchant and division names and `terminals`, the number of active ones."""
+    """Outlets with merchant and division names; `terminals` counts the active ones."""
     return list(queries.list_outlets(tx, merchant_id=merchant_id, kind=kind, state=state))
 
 
 def suspend_outlet(
     tx: Transaction, *, outlet_id: str, now: datetime, actor: str, reason: str
 ) -> Row:
-    """Stop an outlet for the time being: from now on it can't redeem. Returns the changed row."""
+    """Suspend an outlet: it can't redeem from now on. Returns the changed row."""
     return _change(tx, "suspended", outlet_id, now=now, actor=actor, reason=reason)
 
 
 def resume_outlet(
     tx: Transaction, *, outlet_id: str, now: datetime, actor: str, reason: str
 ) -> Row:
-    """Let a suspended outlet redeem again. Returns the changed row."""
+    """Reactivate a suspended outlet. Returns the changed row."""
     return _change(tx, "resumed", outlet_id, now=now, actor=actor, reason=reason)
 
 
@@ -197,7 +194,7 @@ def end_outlet(tx: Transaction, *, outlet_id: str, now: datetime, actor: str, re
 def end_outlets_of_merchant(
     tx: Transaction, merchant_id: str, *, now: datetime, actor: str, reason: str
 ) -> None:
-    """End every outlet of a merchant that ends. The caller holds the merchant's row."""
+    """End every outlet of a merchant. The caller holds the lock on the merchant's row."""
     for old in queries.outlets_not_ended(tx, merchant_id=merchant_id):
         end_outlet(tx, outlet_id=old["id"], now=now, actor=actor, reason=reason)
 
@@ -245,7 +242,7 @@ def _disable_terminals(
         )
 
 
-def _beside(
+def _checked_details(
     checks: FieldChecks, hours: str | None, name: str | None, phone: str | None
 ) -> dict[str, str | None]:
     return {
@@ -271,16 +268,16 @@ def _check_kind(checks: FieldChecks, kind: str, field: str = "kind") -> None:
 
 
 def _check_division(tx: Transaction, checks: FieldChecks, division_code: str) -> None:
-    found = None
+    division = None
     if len(division_code) == 12 and division_code.isascii() and division_code.isdigit():
-        found = queries.division_by_code(tx, code=division_code)
-    if found is None:
+        division = queries.division_by_code(tx, code=division_code)
+    if division is None:
         checks.refuse(
             "division_code",
             "没有这个行政区划代码，请填 12 位的镇街或村社代码，例如 512022001000。",
             "There is no such division; give the 12-digit code of a town or village.",
         )
-    elif found["level"] == "county":
+    elif division["level"] == "county":
         checks.refuse(
             "division_code",
             "请填到镇街或村社，不能只到县。",
@@ -291,6 +288,6 @@ def _check_division(tx: Transaction, checks: FieldChecks, division_code: str) ->
 def check_place(
     tx: Transaction, checks: FieldChecks, kind: str, division_code: str, kind_field: str = "kind"
 ) -> None:
-    """Note what is wrong with an outlet's kind or division."""
+    """Check an outlet's kind and division."""
     _check_kind(checks, kind, kind_field)
     _check_division(tx, checks, division_code)

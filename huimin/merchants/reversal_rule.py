@@ -1,4 +1,4 @@
-"""A merchant's own rule for its tills: above which amount a reversal needs the manager's word."""
+"""A merchant's rule for its own tills: above which amount a reversal needs the manager."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from huimin.storage.engine import Transaction
 def set_reversal_rule(
     tx: Transaction, *, merchant_id: str, confirm_fen: int | None, now: datetime, actor: str
 ) -> Row:
-    """Ask for the manager above that gross amount in fen; None asks never. The merchant's row.
+    """Require the manager's confirmation above a gross amount in fen; None for never.
 
-    Raises FieldProblems on `confirm_yuan`, or Refusal `not_found`.
+    Returns the merchant's row. Raises FieldProblems on `confirm_yuan`, or Refusal `not_found`.
     """
     if confirm_fen is not None and not 0 <= confirm_fen <= AMOUNT_FEN_MAX:
         raise field_problem(

@@ -1,4 +1,4 @@
-"""Which state an outlet or a merchant may go to from where: one table for both.
+"""The transitions between states of outlets and merchants: one table for both.
 
 `ended` is final, so that a number on an old statement never comes to mean another shop.
 """
@@ -15,7 +15,7 @@ STATE_WORDS = {
     "suspended": ("已暂停", "suspended"),
     "ended": ("已终止", "ended"),
 }
-# change → (the states it may start from, the state it leads to)
+# change → (allowed states before, state after)
 CHANGES: Mapping[str, tuple[frozenset[str], str]] = {
     "suspended": (frozenset({"active"}), "suspended"),
     "resumed": (frozenset({"suspended"}), "active"),
@@ -30,7 +30,7 @@ SUBJECT_WORDS = {"merchant": ("商户", "merchant"), "outlet": ("网点", "outle
 
 
 def next_state(subject_kind: str, change: str, state: str) -> str:
-    """The state that `change` leads to. Raises FieldProblems when it can't start from `state`."""
+    """The state after `change`. Raises FieldProblems when it is not allowed from `state`."""
     allowed, new_state = CHANGES[change]
     if state in allowed:
         return new_state

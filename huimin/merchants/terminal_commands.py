@@ -1,4 +1,4 @@
-"""`huimin terminals …`: the tills of the outlets, and the keys by which they are known."""
+"""`huimin terminals …`: the outlets' terminals and their keys."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def add_terminal_command(instance: Instance, outlet: str, label: str, form: str)
         print_json({**_without_hash(row), "key": key})
         return
     click.echo(f"已添加终端 {row['code']}（{row['label']}）。")
-    _tell_key(key)
+    _print_key(key)
 
 
 @terminals.command("list")
@@ -99,7 +99,7 @@ def rekey_terminal_command(instance: Instance, terminal: str, reason: str, form:
         print_json({**_without_hash(row), "key": key})
         return
     click.echo(f"已更换终端 {row['code']}（{row['label']}）的密钥，旧密钥从现在起无效。")
-    _tell_key(key)
+    _print_key(key)
 
 
 @terminals.command("disable")
@@ -169,7 +169,7 @@ def simulate_command(settings: Settings, **options: Any) -> None:
     simulate(folder=settings.folder, **options)
 
 
-def _tell_key(key: str) -> None:
+def _print_key(key: str) -> None:
     click.echo(f"密钥：{key}")
     click.echo(
         "密钥只显示这一次，系统里只存它的摘要；请现在就填进收银系统。"

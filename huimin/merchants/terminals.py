@@ -1,8 +1,7 @@
-"""Give an outlet a terminal with a key, renew that key, and switch a terminal off at once.
+"""Add a terminal with a key to an outlet, renew its key, and disable it at once.
 
-A key is returned once, when it is made, and only its SHA-256 is stored; a lost or told one is
-renewed, which ends the old one and every device that was set up with it. A disabled terminal stays
-disabled.
+A key is returned once, when it is made, and only its SHA-256 is stored. A lost or leaked key is
+renewed, which ends the old one and every device set up with it. Disabling is final.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
     FieldChecks,
     checked_reason,
-    sought,
+    searchable,
 )
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
@@ -32,7 +31,7 @@ CODE_MAX = 999_999
 def add_terminal(
     tx: Transaction, *, outlet_id: str, label: str, now: datetime, actor: str
 ) -> tuple[Row, str]:
-    """Add a terminal to an outlet that is not ended; returns its row and its key, told only here.
+    """Add a terminal to an outlet that has not ended; returns its row and, only here, its key.
 
     Raises FieldProblems on `outlet` or `label`.
     """
@@ -62,7 +61,7 @@ def add_terminal(
 
 def find_terminal(tx: Transaction, id_or_code: str) -> Row:
     """A terminal by its id or its six-digit code. Raises FieldProblems."""
-    text = sought(id_or_code)
+    text = searchable(id_or_code)
     row: Row | None = queries.terminal_by_id(tx, id=text)
     if row is None:
         row = queries.terminal_by_code(tx, code=text)
@@ -85,7 +84,7 @@ def list_terminals(
 def renew_key(
     tx: Transaction, *, terminal_id: str, now: datetime, actor: str, reason: str
 ) -> tuple[Row, str]:
-    """Another key for a terminal in use; returns its row and the key, told only here.
+    """Replace an active terminal's key; returns its row and, only here, the new key.
 
     The old key is refused from the moment this commits. Raises FieldProblems on `reason` or
     `terminal`.
@@ -107,7 +106,7 @@ def renew_key(
 def disable_terminal(
     tx: Transaction, *, terminal_id: str, now: datetime, actor: str, reason: str
 ) -> Row:
-    """Switch a terminal off: its key is refused from the moment this commits."""
+    """Disable a terminal: its key is refused from the moment this commits."""
     reason = checked_reason(reason)
     old = find_terminal(tx, terminal_id)
     row: Row | None = queries.disable_terminal(tx, id=old["id"], disabled_at=instant_text(now))

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from typing import Any
 
-import qrcode
-import qrcode.image.svg
 from flask import redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -30,6 +26,7 @@ from huimin.core.refusals import FieldProblems, field_problem
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
+from huimin.web.qr_image import qr_data_url
 
 
 @pages.get("/account")
@@ -122,13 +119,6 @@ def end_second_factor() -> Response | tuple[str, int]:
     change(lambda tx: switch_off(tx, staff_by_id(tx, user.id), now=now))
     tell(_("两步验证已关闭。"))
     return redirect(url_for("access.account"))
-
-
-def qr_data_url(text: str) -> str:
-    """A QR code as a data: URL."""
-    target = io.BytesIO()
-    qrcode.make(text, image_factory=qrcode.image.svg.SvgPathImage).save(target)
-    return "data:image/svg+xml;base64," + base64.b64encode(target.getvalue()).decode()
 
 
 def _own_session() -> str:

@@ -1,4 +1,4 @@
-"""Merchants, outlets and terminals in the browser; and what a merchant sees of its own."""
+"""Pages: merchants, outlets and terminals for the county, and a merchant's own page."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ pages = Blueprint("merchants", __name__)
 
 
 def kind_choices() -> list[tuple[str, str]]:
-    """(code, word) of the kinds of outlets."""
+    """(code, word) of the outlet kinds."""
     return [(kind, outlet_kind_word(kind, request_language())) for kind in OUTLET_KINDS]
 
 
 def place_choices(*, towns_only: bool = False) -> list[tuple[str, str]]:
-    """(code, name) of towns and, below each, its villages."""
+    """(code, name) of all towns, each followed by its villages unless `towns_only`."""
     rows = instance().engine.read(all_divisions)
     towns = {row["code"]: row["name"] for row in rows if row["level"] == "town"}
     if towns_only:

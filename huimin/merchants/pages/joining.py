@@ -1,4 +1,4 @@
-"""Joining: the public form, and the county's list of those who ask."""
+"""Applications of merchants to join: the public form, and the county's list."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ APPLICATION_STATES = ("submitted", "approved", "rejected")
 
 @pages.get("/join")
 def join() -> str:
-    """The form, for anybody."""
+    """The public form."""
     return _form_page(Form())
 
 
 @pages.post("/join")
 def send_joining() -> Response | tuple[str, int]:
-    """Keep the application."""
+    """Store the application."""
     form, now = Form.sent(), instance().clock()
     typed = {name: form.text(name) for name in FIELDS}
     try:
@@ -62,7 +62,7 @@ def joined() -> str:
 @pages.get("/merchants/applications", endpoint="applications")
 @require("merchant.read")
 def joining_list() -> str | Response:
-    """Who asks to take part."""
+    """The list of applications."""
     form = Form({"state": request.args.get("state", "submitted")})
     if request.args.get("format") == "xlsx":
         return _workbook(form.optional("state"))
@@ -72,7 +72,7 @@ def joining_list() -> str | Response:
 @pages.post("/merchants/applications/<application_id>")
 @require("merchant.write")
 def decide_joining(application_id: str) -> Response | tuple[str, int]:
-    """Let the merchant join, or say no with the reason."""
+    """Approve an application, or reject it with a reason."""
     form, now, actor = Form.sent(), instance().clock(), member().username
     try:
         if form.text("act") == "approve":

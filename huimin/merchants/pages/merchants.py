@@ -39,7 +39,7 @@ CHANGES = {"suspend": suspend_merchant, "resume": resume_merchant, "end": end_me
 @pages.get("/merchants/", endpoint="merchants")
 @require("merchant.read")
 def merchant_list() -> str | Response:
-    """Who takes part."""
+    """The list of merchants."""
     form = Form.asked(FILTERS)
     as_workbook = request.args.get("format") == "xlsx"
     page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
@@ -102,15 +102,15 @@ def one_merchant(merchant_id: str) -> str:
 @pages.post("/merchants/<merchant_id>")
 @require("merchant.write")
 def change_one_merchant(merchant_id: str) -> Response | tuple[str, int]:
-    """Change its name or contact; or suspend, resume, end it."""
+    """Change a merchant's name or contact; or suspend, resume or end it."""
     form, now, actor = Form.sent(), instance().clock(), member().username
-    act = form.text("act") or "change"
+    action = form.text("act") or "change"
 
     def work(tx: Transaction) -> None:
         merchant_by_id(tx, merchant_id)
-        if act in CHANGES:
+        if action in CHANGES:
             reason = form.text("reason")
-            CHANGES[act](tx, merchant_id=merchant_id, now=now, actor=actor, reason=reason)
+            CHANGES[action](tx, merchant_id=merchant_id, now=now, actor=actor, reason=reason)
             return
         change_merchant(
             tx,
@@ -125,7 +125,7 @@ def change_one_merchant(merchant_id: str) -> Response | tuple[str, int]:
     try:
         change(work)
     except FieldProblems as why:
-        return _merchant_page(merchant_id, form.refused(why), opened=act), 422
+        return _merchant_page(merchant_id, form.refused(why), opened=action), 422
     tell(_("已保存。"))
     return redirect(url_for("merchants.merchant", merchant_id=merchant_id))
 

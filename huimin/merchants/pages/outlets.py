@@ -42,7 +42,7 @@ CHANGES = {"suspend": suspend_outlet, "resume": resume_outlet, "end": end_outlet
 @pages.get("/outlets/", endpoint="outlets")
 @require("merchant.read")
 def outlet_list() -> str | Response:
-    """Where cards are accepted."""
+    """The list of outlets."""
     form = Form.asked(FILTERS)
     as_workbook = request.args.get("format") == "xlsx"
     page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
@@ -85,10 +85,10 @@ def new_outlet(merchant_id: str) -> str:
 @require("merchant.write")
 def enter_outlet(merchant_id: str) -> Response | tuple[str, int]:
     """Add an outlet to a merchant."""
-    form, given = Form.sent(), _who()
+    form, context = Form.sent(), _now_and_actor()
     fields = _fields(form)
     try:
-        row = change(lambda tx: add_outlet(tx, merchant_id=merchant_id, **fields, **given))
+        row = change(lambda tx: add_outlet(tx, merchant_id=merchant_id, **fields, **context))
     except FieldProblems as why:
         return _form_page(merchant_id, form.refused(why)), 422
     tell(_("示范点已添加；下一步添加收银终端。"))
@@ -105,34 +105,34 @@ def one_outlet(outlet_id: str) -> str:
 @pages.post("/outlets/<outlet_id>")
 @require("merchant.write")
 def change_one_outlet(outlet_id: str) -> Response | tuple[str, int]:
-    """Change what is said of it; or suspend, resume, end it."""
-    form, given = Form.sent(), _who()
-    act, fields = form.text("act") or "change", _fields(form)
+    """Change an outlet's details; or suspend, resume or end it."""
+    form, context = Form.sent(), _now_and_actor()
+    action, fields = form.text("act") or "change", _fields(form)
 
     def work(tx: Transaction) -> None:
         if outlet_by_id(tx, outlet_id) is None:
             raise Refusal("not_found")
-        if act in CHANGES:
-            CHANGES[act](tx, outlet_id=outlet_id, reason=form.text("reason"), **given)
+        if action in CHANGES:
+            CHANGES[action](tx, outlet_id=outlet_id, reason=form.text("reason"), **context)
         else:
-            change_outlet(tx, outlet_id=outlet_id, **fields, **given)
+            change_outlet(tx, outlet_id=outlet_id, **fields, **context)
 
     try:
         change(work)
     except FieldProblems as why:
-        return outlet_page(outlet_id, form.refused(why), opened=act), 422
+        return outlet_page(outlet_id, form.refused(why), opened=action), 422
     tell(_("已保存。"))
     return redirect(url_for("merchants.outlet", outlet_id=outlet_id))
 
 
 def outlet_page(outlet_id: str, form: Form, opened: str = "") -> str:
-    """The page with one of its forms opened, to be mended."""
+    """One outlet's page; `opened` names the form to show open, for correction."""
 
     def look(tx: Transaction) -> tuple[Any, Any, Any]:
-        found = outlet_by_id(tx, outlet_id)
-        if found is None:
+        outlet = outlet_by_id(tx, outlet_id)
+        if outlet is None:
             raise Refusal("not_found")
-        return found, list_terminals(tx, outlet_id=outlet_id), events_of(tx, "outlet", outlet_id)
+        return outlet, list_terminals(tx, outlet_id=outlet_id), events_of(tx, "outlet", outlet_id)
 
     outlet, terminals, events = instance().engine.read(look)
     return render_template(
@@ -148,7 +148,7 @@ def outlet_page(outlet_id: str, form: Form, opened: str = "") -> str:
     )
 
 
-def _who() -> dict[str, Any]:
+def _now_and_actor() -> dict[str, Any]:
     return {"now": instance().clock(), "actor": member().username}
 
 

@@ -1,4 +1,4 @@
-"""What a merchant's own manager sees: own outlets and terminals, and the cashiers to look after."""
+"""The page of a merchant's manager: own outlets and terminals, and their cashiers."""
 
 from __future__ import annotations
 
@@ -48,43 +48,43 @@ def own_outlets() -> str | Response:
 @pages.post("/my-merchant/cashiers")
 @require("cashier.manage")
 def enter_cashier() -> str | tuple[str, int]:
-    """Add a cashier; the first password is shown this once."""
-    form, password, who = Form.sent(), first_password(), member()
+    """Add a cashier; the first password is shown only now."""
+    form, password, user = Form.sent(), first_password(), member()
     password_hash, now = hash_password(password), instance().clock()
     try:
         row = change(
             lambda tx: add_cashier(
                 tx,
-                merchant_id=who.merchant_id,
+                merchant_id=user.merchant_id,
                 outlet_id=form.text("outlet_id"),
                 username=form.text("username"),
                 name=form.text("name"),
                 password_hash=password_hash,
                 now=now,
-                actor=who.username,
+                actor=user.username,
             )
         )
     except FieldProblems as why:
         return _page(form.refused(why), opened="cashier"), 422
-    return _page(Form(), given=(row["username"], password))
+    return _page(Form(), new_account=(row["username"], password))
 
 
 @pages.post("/my-merchant/cashiers/<staff_id>/change")
 @require("cashier.manage")
 def change_own_cashier(staff_id: str) -> Response | tuple[str, int]:
-    """Another name, or another of the merchant's outlets."""
-    form, who, now = Form.sent(), member(), instance().clock()
+    """Change a cashier's name or outlet."""
+    form, user, now = Form.sent(), member(), instance().clock()
     try:
         change(
             lambda tx: change_cashier(
                 tx,
-                merchant_id=who.merchant_id,
+                merchant_id=user.merchant_id,
                 staff_id=staff_id,
                 name=form.text("name"),
                 outlet_id=form.text("outlet_id"),
                 reason=form.text("reason"),
                 now=now,
-                actor=who.username,
+                actor=user.username,
             )
         )
     except FieldProblems as why:
@@ -96,20 +96,20 @@ def change_own_cashier(staff_id: str) -> Response | tuple[str, int]:
 @pages.post("/my-merchant/cashiers/<staff_id>/password")
 @require("cashier.manage")
 def new_cashier_password(staff_id: str) -> str:
-    """A first password anew, shown this once."""
-    password, who, now = first_password(), member(), instance().clock()
+    """Set a new first password, shown only now."""
+    password, user, now = first_password(), member(), instance().clock()
     password_hash = hash_password(password)
     change(
         lambda tx: reset_cashier(
             tx,
-            merchant_id=who.merchant_id,
+            merchant_id=user.merchant_id,
             staff_id=staff_id,
             password_hash=password_hash,
             now=now,
-            actor=who.username,
+            actor=user.username,
         )
     )
-    return _page(Form(), given=("", password))
+    return _page(Form(), new_account=("", password))
 
 
 @pages.post("/my-merchant/cashiers/<staff_id>/switch/<act>")
@@ -118,18 +118,18 @@ def switch_own_cashier(staff_id: str, act: str) -> Response | tuple[str, int]:
     """Switch a cashier off, at once, or on again."""
     if act not in ("disable", "enable"):
         raise Refusal("not_found")
-    form, who, now = Form.sent(), member(), instance().clock()
+    form, user, now = Form.sent(), member(), instance().clock()
     state = "disabled" if act == "disable" else "active"
     try:
         change(
             lambda tx: switch_cashier(
                 tx,
-                merchant_id=who.merchant_id,
+                merchant_id=user.merchant_id,
                 staff_id=staff_id,
                 state=state,
                 reason=form.text("reason"),
                 now=now,
-                actor=who.username,
+                actor=user.username,
             )
         )
     except FieldProblems as why:
@@ -141,18 +141,18 @@ def switch_own_cashier(staff_id: str, act: str) -> Response | tuple[str, int]:
 @pages.post("/my-merchant/reversal-rule")
 @require("outlet.own")
 def own_reversal_rule() -> Response | tuple[str, int]:
-    """Above which amount a reversal at one's tills needs one's word; an empty field: never."""
-    form, who, now = Form.sent(), member(), instance().clock()
+    """Set the amount above which a reversal needs the manager; empty for never."""
+    form, user, now = Form.sent(), member(), instance().clock()
     try:
         typed = form.text("confirm_yuan")
         confirm_fen = _fen_of("confirm_yuan", typed) if typed else None
         change(
             lambda tx: set_reversal_rule(
                 tx,
-                merchant_id=who.merchant_id or "",
+                merchant_id=user.merchant_id or "",
                 confirm_fen=confirm_fen,
                 now=now,
-                actor=who.username,
+                actor=user.username,
             )
         )
     except FieldProblems as why:
@@ -164,13 +164,13 @@ def own_reversal_rule() -> Response | tuple[str, int]:
 def _fen_of(field: str, typed: str) -> int:
     try:
         return parse_yuan(typed)
-    except ValueError as why:
+    except ValueError as error:
         raise field_problem(
             field, "请输入金额，例如 200 或 200.50。", "Type an amount, such as 200 or 200.50."
-        ) from why
+        ) from error
 
 
-def _page(form: Form, *, opened: str = "", given: tuple[str, str] | None = None) -> str:
+def _page(form: Form, *, opened: str = "", new_account: tuple[str, str] | None = None) -> str:
     merchant_id = member().merchant_id
     outlets, cashiers, merchant = instance().engine.read(
         lambda tx: (
@@ -188,5 +188,5 @@ def _page(form: Form, *, opened: str = "", given: tuple[str, str] | None = None)
         confirm_yuan="" if confirm_fen is None else yuan(confirm_fen),
         form=form,
         opened=opened,
-        given=given,
+        new_account=new_account,
     )

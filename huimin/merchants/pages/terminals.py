@@ -1,12 +1,7 @@
-"""Terminals of an outlet: made with a key that is shown once, given another, switched off."""
+"""The terminals of an outlet: add one with a key that is shown once, renew its key, disable it."""
 
 from __future__ import annotations
 
-import base64
-import io
-
-import qrcode
-import qrcode.image.svg
 from flask import make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -26,6 +21,7 @@ from huimin.merchants.terminals import (
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
+from huimin.web.qr_image import qr_data_url
 
 SET_UP = "huimin-till"
 
@@ -33,7 +29,7 @@ SET_UP = "huimin-till"
 @pages.post("/outlets/<outlet_id>/terminals")
 @require("merchant.write")
 def enter_terminal(outlet_id: str) -> Response | tuple[str, int]:
-    """Make a terminal; its key and the code that sets a till up are shown this once."""
+    """Add a terminal; its key and set-up code are shown only now."""
     form, now, actor = Form.sent(), instance().clock(), member().username
 
     def work(tx: Transaction) -> tuple[Row, str]:
@@ -51,7 +47,7 @@ def enter_terminal(outlet_id: str) -> Response | tuple[str, int]:
 @pages.post("/outlets/<outlet_id>/terminals/<terminal_id>/rekey")
 @require("merchant.write")
 def give_another_key(outlet_id: str, terminal_id: str) -> Response | tuple[str, int]:
-    """Its old key is refused from this moment on; the new one is shown this once."""
+    """Renew a terminal's key; the new one is shown only now."""
     form, now, actor = Form.sent(), instance().clock(), member().username
 
     def work(tx: Transaction) -> tuple[Row, str]:
@@ -69,7 +65,7 @@ def give_another_key(outlet_id: str, terminal_id: str) -> Response | tuple[str, 
 @pages.post("/outlets/<outlet_id>/terminals/<terminal_id>/disable")
 @require("merchant.write")
 def switch_terminal_off(outlet_id: str, terminal_id: str) -> Response | tuple[str, int]:
-    """Its key is refused from this moment on."""
+    """Disable a terminal."""
     form, now, actor = Form.sent(), instance().clock(), member().username
 
     def work(tx: Transaction) -> None:
@@ -87,18 +83,12 @@ def switch_terminal_off(outlet_id: str, terminal_id: str) -> Response | tuple[st
 
 
 def _key_page(outlet_id: str, terminal: Row, key: str) -> Response:
-    """The key and the code that sets a till up; no cache keeps the page."""
+    """The page with key and set-up code, never cached."""
     outlet = instance().engine.read(lambda tx: outlet_by_id(tx, outlet_id))
-    picture = _picture(f"{SET_UP}:{instance().settings.base_url}#{key}")
+    picture = qr_data_url(f"{SET_UP}:{instance().settings.base_url}#{key}")
     page = render_template(
         "merchants/terminal_key.html", outlet=outlet, terminal=terminal, key=key, picture=picture
     )
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _picture(text: str) -> str:
-    target = io.BytesIO()
-    qrcode.make(text, image_factory=qrcode.image.svg.SvgPathImage).save(target)
-    return "data:image/svg+xml;base64," + base64.b64encode(target.getvalue()).decode()
