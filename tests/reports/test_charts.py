@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 import pytest
 
 from huimin.core.money import money_text
+from huimin.core.text_width import display_width
 from huimin.instance import Instance
 from huimin.reports.charts import BARS_MAX, COLUMN_GROUPINGS, month_chart_svg
-from huimin.reports.columns import display_width
 from huimin.reports.figures import OutletRow, ReportRow
 from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report
 from tests.reports.county import make_small_county

@@ -18,8 +18,9 @@ import pypdfium2
 import pytest
 
 from huimin.core.money import yuan
+from huimin.core.text_width import display_width
 from huimin.instance import Instance
-from huimin.reports.columns import UNKNOWN, display_width
+from huimin.reports.columns import UNKNOWN
 from huimin.reports.exports import EXPORTS, export_report, file_name
 from huimin.reports.facts import facts_of
 from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report
