@@ -15,8 +15,7 @@ from typing import Any
 import pyotp
 
 from huimin.access import queries
-from huimin.access.staff import checked_reason
-from huimin.audit.record import record
+from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
 from huimin.core.refusals import field_problem
 from huimin.storage.engine import Transaction
@@ -128,11 +127,10 @@ def _record(
     is_on = event == "second_factor_on"
     record(
         tx,
-        at=now,
+        f"staff.{event}",
+        staff["id"],
+        now=now,
         actor=actor or staff["username"],
-        action=f"staff.{event}",
-        subject_kind="staff",
-        subject_id=staff["id"],
         reason=reason,
         old={"second_factor": not is_on},
         new={"second_factor": is_on},

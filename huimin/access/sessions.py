@@ -60,7 +60,7 @@ def end_one_session(
     )
     if ended is None:
         raise Refusal("not_found")
-    _record(tx, staff, now, actor)
+    record(tx, "staff.sessions_ended", staff["id"], now=now, actor=actor)
 
 
 def end_other_sessions(
@@ -70,13 +70,13 @@ def end_other_sessions(
     queries.end_other_sessions(
         tx, staff_id=staff["id"], id_hash=session_hash(own_session_id), now=instant_text(now)
     )
-    _record(tx, staff, now, actor)
+    record(tx, "staff.sessions_ended", staff["id"], now=now, actor=actor)
 
 
 def end_all_sessions(tx: Transaction, staff: Mapping[str, Any], now: datetime, actor: str) -> None:
     """End every session of that account, as an administrator does for somebody else."""
     queries.end_sessions_of(tx, staff_id=staff["id"], now=instant_text(now))
-    _record(tx, staff, now, actor)
+    record(tx, "staff.sessions_ended", staff["id"], now=now, actor=actor)
 
 
 def device_words(user_agent: str | None) -> str:
@@ -85,14 +85,3 @@ def device_words(user_agent: str | None) -> str:
     browser = next((words for mark, words in DEVICES if mark in text), "")
     system = next((words for mark, words in SYSTEMS if mark in text), "")
     return " · ".join(part for part in (browser, system) if part) or "—"
-
-
-def _record(tx: Transaction, staff: Mapping[str, Any], now: datetime, actor: str) -> None:
-    record(
-        tx,
-        at=now,
-        actor=actor,
-        action="staff.sessions_ended",
-        subject_kind="staff",
-        subject_id=staff["id"],
-    )

@@ -92,12 +92,12 @@ def _has_failures(row: Mapping[str, Any]) -> bool:
 
 def note_failure(tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:
     """Count a wrong password or code for an account, and lock it after FAILURES_MAX."""
-    _record(tx, row, "sign_in_failed", now)
+    record(tx, "staff.sign_in_failed", row["id"], now=now, actor=row["username"])
     failures = queries.note_failed_sign_in(tx, id=row["id"])["failed_sign_ins"]
     if failures >= FAILURES_MAX:
         until = now + timedelta(minutes=LOCK_MINUTES)
         queries.lock_staff(tx, id=row["id"], locked_until=instant_text(until))
-        _record(tx, row, "locked", now)
+        record(tx, "staff.locked", row["id"], now=now, actor=row["username"])
 
 
 def second_step(tx: Transaction, staff_id: str, now: datetime) -> Mapping[str, Any]:
@@ -131,7 +131,7 @@ def begin_session(
         address=address,
         user_agent=(user_agent or "")[:200] or None,
     )
-    _record(tx, {"id": member.id, "username": member.username}, "signed_in", now)
+    record(tx, "staff.signed_in", member.id, now=now, actor=member.username)
     return session_id
 
 
@@ -146,21 +146,10 @@ def end_session(
 ) -> None:
     """Sign out."""
     if member is not None:
-        _record(tx, {"id": member.id, "username": member.username}, "signed_out", now)
+        record(tx, "staff.signed_out", member.id, now=now, actor=member.username)
     queries.end_session(tx, id_hash=session_hash(session_id), now=instant_text(now))
 
 
 def session_hash(session_id: str) -> str:
     """SHA-256 of a session's secret id, as stored."""
     return hashlib.sha256(session_id.encode()).hexdigest()
-
-
-def _record(tx: Transaction, row: Mapping[str, Any], event: str, now: datetime) -> None:
-    record(
-        tx,
-        at=now,
-        actor=row["username"],
-        action=f"staff.{event}",
-        subject_kind="staff",
-        subject_id=row["id"],
-    )

@@ -17,7 +17,6 @@ from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 
 Row = dict[str, Any]
-REASON_CHARACTERS_MAX = 200
 # The column that limits a role to one place, and so is required with it.
 PLACES = {"registrar": "division_code", "merchant_manager": "merchant_id", "cashier": "outlet_id"}
 PLACE_TABLES = {"division_code": "division", "merchant_id": "merchant", "outlet_id": "outlet"}
@@ -65,11 +64,10 @@ def add_staff_with_hash(
         )
     record(
         tx,
-        at=now,
+        "staff.add",
+        row["id"],
+        now=now,
         actor=actor,
-        action="staff.add",
-        subject_kind="staff",
-        subject_id=row["id"],
         new={"username": username, "role": role, **places},
     )
     return row
@@ -100,16 +98,8 @@ def _changed(tx: Transaction, row: Row | None, action: str, now: datetime, actor
     if row is None:
         raise field_problem("username", "没有这个在用的账号。", "There is no such account in use.")
     queries.end_sessions_of(tx, staff_id=row["id"], now=instant_text(now))
-    record(tx, at=now, actor=actor, action=action, subject_kind="staff", subject_id=row["id"])
+    record(tx, action, row["id"], now=now, actor=actor)
     return row
-
-
-def checked_reason(reason: str) -> str:
-    """The reason, trimmed. Raises FieldProblems when it is empty or too long."""
-    text = reason.strip()
-    if not text or len(text) > REASON_CHARACTERS_MAX or not text.isprintable():
-        raise field_problem("reason", "请写明原因，200 字以内。", "Give the reason, up to 200.")
-    return text
 
 
 def require_fit(

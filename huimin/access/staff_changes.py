@@ -12,8 +12,8 @@ from typing import Any
 from huimin.access import queries
 from huimin.access.password_rules import require_good_password
 from huimin.access.passwords import hash_password, matches
-from huimin.access.staff import PLACES, Row, checked_reason, require_fit
-from huimin.audit.record import record
+from huimin.access.staff import PLACES, Row, require_fit
+from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
 from huimin.core.permissions import ADMINISTRATOR
 from huimin.core.refusals import Refusal, field_problem
@@ -57,7 +57,17 @@ def change_staff(
     new = {"name": name, "role": role, **places}
     if any(old[field] != new[field] for field in ("role", *places)):
         queries.end_sessions_of(tx, staff_id=staff_id, now=instant_text(now))
-    _record(tx, old, "changed", now, actor, reason=reason, new={**new, "state": old["state"]})
+    record(
+        tx,
+        "staff.changed",
+        staff_id,
+        now=now,
+        actor=actor,
+        reason=reason,
+        old=old,
+        new={**old, **new},
+        only=RECORDED_FIELDS,
+    )
 
 
 def switch_staff(
@@ -71,15 +81,24 @@ def switch_staff(
     queries.set_staff_state(tx, id=staff_id, state=state)
     if state == "disabled":
         queries.end_sessions_of(tx, staff_id=staff_id, now=instant_text(now))
-    event = "disable" if state == "disabled" else "enabled"
-    _record(tx, old, event, now, actor, reason=reason, new={**_recorded(old), "state": state})
+    record(
+        tx,
+        "staff.disable" if state == "disabled" else "staff.enabled",
+        staff_id,
+        now=now,
+        actor=actor,
+        reason=reason,
+        old=old,
+        new={**old, "state": state},
+        only=RECORDED_FIELDS,
+    )
 
 
 def unlock_staff(tx: Transaction, staff_id: str, *, now: datetime, actor: str) -> None:
-    """Clear an account's failed sign-ins and lock."""
-    old = staff_by_id(tx, staff_id)
+    """Clear an account's failed sign-ins and lock. Raises Refusal `not_found`."""
+    staff_by_id(tx, staff_id)
     queries.forget_failed_sign_ins(tx, id=staff_id)
-    _record(tx, old, "unlocked", now, actor)
+    record(tx, "staff.unlocked", staff_id, now=now, actor=actor)
 
 
 def reset_password(
@@ -91,7 +110,7 @@ def reset_password(
         tx, username=old["username"], password_hash=password_hash, must_change_password=1
     )
     queries.end_sessions_of(tx, staff_id=staff_id, now=instant_text(now))
-    _record(tx, old, "password", now, actor)
+    record(tx, "staff.password", staff_id, now=now, actor=actor)
 
 
 def change_own_password(
@@ -121,7 +140,7 @@ def change_own_password(
             tx, username=row["username"], password_hash=password_hash, must_change_password=0
         )
         queries.end_other_sessions(tx, staff_id=staff_id, id_hash=keep, now=instant_text(now))
-        _record(tx, row, "own_password", now, row["username"])
+        record(tx, "staff.own_password", staff_id, now=now, actor=row["username"])
 
     engine.write(work)
 
@@ -141,33 +160,6 @@ def _require_other_administrator(
             "这是最后一位在用的管理员，请先增加另一位。",
             "This is the last active administrator; add another first.",
         )
-
-
-def _recorded(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in RECORDED_FIELDS}
-
-
-def _record(
-    tx: Transaction,
-    old: Mapping[str, Any],
-    event: str,
-    now: datetime,
-    actor: str,
-    *,
-    reason: str | None = None,
-    new: Mapping[str, Any] | None = None,
-) -> None:
-    record(
-        tx,
-        at=now,
-        actor=actor,
-        action=f"staff.{event}",
-        subject_kind="staff",
-        subject_id=old["id"],
-        reason=reason,
-        old=_recorded(old) if new is not None else None,
-        new=new,
-    )
 
 
 def password_hash_of(tx: Transaction, staff_id: str) -> str:

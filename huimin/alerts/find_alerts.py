@@ -100,11 +100,10 @@ def look_at(tx: Transaction, alert_id: str, *, note: str, now: datetime, actor: 
         )
     record(
         tx,
-        at=now,
+        "alert.looked_at",
+        alert_id,
+        now=now,
         actor=actor,
-        action="alert.looked_at",
-        subject_kind="alert",
-        subject_id=alert_id,
         reason=note,
         old={"state": "open"},
         new={"state": "looked_at"},

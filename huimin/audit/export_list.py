@@ -37,13 +37,5 @@ def _note_export(count: int) -> None:
         return
     now, actor, subject = instance().clock(), member.username, str(request.endpoint)
     change(
-        lambda tx: record(
-            tx,
-            at=now,
-            actor=actor,
-            action="list.exported",
-            subject_kind="list",
-            subject_id=subject,
-            new={"count": count},
-        )
+        lambda tx: record(tx, "list.exported", subject, now=now, actor=actor, new={"count": count})
     )

@@ -3,43 +3,52 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from huimin.audit import queries
 from huimin.core.days import instant_text
+from huimin.core.refusals import field_problem
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
+
+REASON_CHARACTERS_MAX = 200
+# The record is never erased, so it holds nobody's name or phone, and no key's hash either.
+NEVER_RECORDED = frozenset({"contact_name", "contact_phone", "key_hash"})
 
 
 def record(
     tx: Transaction,
-    *,
-    at: datetime,
-    actor: str,
     action: str,
-    subject_kind: str,
     subject_id: str,
+    *,
+    now: datetime,
+    actor: str,
     reason: str | None = None,
     old: Mapping[str, Any] | None = None,
     new: Mapping[str, Any] | None = None,
+    only: Iterable[str] | None = None,
+    subject_kind: str | None = None,
 ) -> None:
     """Write one event; its address is the transaction's origin.
 
-    `old` and `new` hold the fields that changed, and no personal data in clear.
+    `action` is the subject's kind and the event, such as "card.suspended"; pass `subject_kind`
+    where the subject is of another kind. `old` and `new` hold no personal data in clear; `only`
+    names the fields of them to keep, None keeps all.
     """
+    kept = None if only is None else frozenset(only)
     queries.insert_event(
         tx,
         id=new_id(),
-        at=instant_text(at),
+        at=instant_text(now),
         actor=actor,
         action=action,
-        subject_kind=subject_kind,
+        subject_kind=subject_kind or action.partition(".")[0],
         subject_id=subject_id,
         reason=reason,
-        old_json=_json(old),
-        new_json=_json(new),
+        old_json=_json(old, kept),
+        new_json=_json(new, kept),
         address=tx.origin,
     )
 
@@ -49,5 +58,27 @@ def events_of(tx: Transaction, subject_kind: str, subject_id: str) -> list[dict[
     return list(queries.events_of(tx, subject_kind=subject_kind, subject_id=subject_id))
 
 
-def _json(values: Mapping[str, Any] | None) -> str | None:
-    return None if values is None else json.dumps(values, ensure_ascii=False, sort_keys=True)
+def checked_reason(reason: str, called: str = "原因") -> str:
+    """Why something is changed (`called` 原因) or decided so (理由), on one line.
+
+    Raises FieldProblems on `reason` when it says nothing, or more than REASON_CHARACTERS_MAX.
+    """
+    text = " ".join(reason.split())
+    if not text or len(text) > REASON_CHARACTERS_MAX or not text.isprintable():
+        raise field_problem(
+            "reason",
+            f"请写明{called}，{REASON_CHARACTERS_MAX} 字以内。",
+            f"Give the reason in at most {REASON_CHARACTERS_MAX} characters.",
+        )
+    return text
+
+
+def _json(values: Mapping[str, Any] | None, kept: frozenset[str] | None) -> str | None:
+    if values is None:
+        return None
+    shown = {
+        name: value
+        for name, value in values.items()
+        if name not in NEVER_RECORDED and (kept is None or name in kept)
+    }
+    return json.dumps(shown, ensure_ascii=False, sort_keys=True)

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from huimin.audit.record import checked_reason
 from huimin.cards import queries
-from huimin.cards.events import checked_reason, record_event
+from huimin.cards.events import record_event
 from huimin.cards.issue import issue_card
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, Refusal, field_problem

@@ -265,11 +265,11 @@ def _record_key(instance: Instance, action: str, key_id: int) -> None:
     instance.engine.write(
         lambda tx: record(
             tx,
-            at=instance.clock(),
+            action,
+            f"{key_id:02x}",
+            now=instance.clock(),
             actor=actor(),
-            action=action,
             subject_kind="card_key",
-            subject_id=f"{key_id:02x}",
         )
     )
 

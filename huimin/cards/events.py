@@ -8,11 +8,8 @@ from typing import Any
 from huimin.audit.record import record
 from huimin.cards import queries
 from huimin.core.days import instant_text
-from huimin.core.refusals import field_problem
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
-
-REASON_CHARACTERS_MAX = 200
 
 
 def record_event(
@@ -38,29 +35,14 @@ def record_event(
     )
     record(
         tx,
-        at=now,
+        f"card.{event}",
+        card_id,
+        now=now,
         actor=actor,
-        action=f"card.{event}",
-        subject_kind="card",
-        subject_id=card_id,
         reason=reason,
         old={"state": old_state} if old_state else None,
         new={"state": new_state} if new_state else None,
     )
-
-
-def checked_reason(reason: str) -> str:
-    """The reason, trimmed. Raises FieldProblems when it says nothing or too much."""
-    text = reason.strip()
-    if not text:
-        raise field_problem("reason", "请写明原因。", "Give a reason.")
-    if len(text) > REASON_CHARACTERS_MAX or "\0" in text:
-        raise field_problem(
-            "reason",
-            f"原因请控制在 {REASON_CHARACTERS_MAX} 字以内，不含特殊控制字符。",
-            f"Keep the reason within {REASON_CHARACTERS_MAX} characters and free of NUL bytes.",
-        )
-    return text
 
 
 def events_of_card(tx: Transaction, card_id: str) -> list[dict[str, Any]]:

@@ -10,8 +10,9 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
+from huimin.audit.record import checked_reason
 from huimin.cards import queries
-from huimin.cards.events import checked_reason, record_event
+from huimin.cards.events import record_event
 from huimin.core.card_number import make_number
 from huimin.core.days import county_day, instant_text, parse_day
 from huimin.core.refusals import field_problem

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from huimin.audit.record import checked_reason
 from huimin.cards import queries
-from huimin.cards.events import checked_reason
 from huimin.cards.print_run import record_printed
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from huimin.alerts.note_alerts import note_alerts
+from huimin.audit.record import checked_reason
 from huimin.checkout.entitlement import Entitlement
 from huimin.claims import queries
 from huimin.claims.assess import Assessment, assess_claim
@@ -17,13 +18,11 @@ from huimin.claims.find_claims import Row
 from huimin.claims.submit import record_claim
 from huimin.core.days import instant_text, parse_instant
 from huimin.core.discount import Quote
-from huimin.core.refusals import Refusal, field_problem
+from huimin.core.refusals import Refusal
 from huimin.divisions.find import town_of
 from huimin.holders.people import family_at, presenters_of
 from huimin.ledger.append import Sale, append_redemption
 from huimin.storage.engine import Transaction
-
-REASON_MAX = 200
 
 
 def approve_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime, actor: str) -> Row:
@@ -37,7 +36,7 @@ def approve_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime,
         raise Refusal("claim_own")
     found = assess_claim(tx, claim)
     given, terms = found.required
-    kept = _checked_reason(reason, needed=found.needs_judgement)
+    kept = checked_reason(reason, "理由") if reason.strip() or found.needs_judgement else None
     till = queries.till_of_claim(tx, terminal_id=claim["terminal_id"])
     row = append_redemption(tx, _sale(tx, claim, found, till), given, now=now)
     note_alerts(tx, row, terminal=till, cap_redemption_fen=terms.cap_redemption_fen)
@@ -48,7 +47,7 @@ def approve_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime,
 def reject_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime, actor: str) -> Row:
     """Say no, with the reason that the outlet is told; the claim's row."""
     claim = _open(tx, claim_id)
-    kept = _checked_reason(reason, needed=True)
+    kept = checked_reason(reason, "理由")
     return _decide(tx, claim, "rejected", now=now, actor=actor, reason=kept)
 
 
@@ -131,14 +130,3 @@ def _detail(claim: Row, given: Quote) -> dict[str, object]:
         "identity_by": "cashier" if claim["identity_checked"] else "administrator",
         "claim": {"id": claim["id"], "claim_no": claim["claim_no"]},
     }
-
-
-def _checked_reason(reason: str, *, needed: bool) -> str | None:
-    text = reason.strip()
-    if (not text and needed) or len(text) > REASON_MAX or not (text or "—").isprintable():
-        raise field_problem(
-            "reason",
-            f"请写明理由，{REASON_MAX} 字以内。",
-            f"Give a reason of at most {REASON_MAX} characters.",
-        )
-    return text or None

@@ -88,11 +88,10 @@ def record_claim(
     kept = ("claim_no", "state", "order_no", "amount_fen", "business_day", "redemption_id")
     record(
         tx,
-        at=now,
+        action,
+        claim["id"],
+        now=now,
         actor=actor,
-        action=action,
-        subject_kind="claim",
-        subject_id=claim["id"],
         reason=reason,
         new={name: claim[name] for name in kept},
     )

@@ -144,11 +144,11 @@ def close_day(
     queries.insert_close(tx, id=close_id, heads_json=heads, reasons_json=write_json(given), **row)
     record(
         tx,
-        at=now,
+        "day.closed",
+        outlet["id"],
+        now=now,
         actor=actor,
-        action="day.closed",
         subject_kind="outlet",
-        subject_id=outlet["id"],
         reason=None if found.agrees else "；".join(one["reason"] for one in given),
         new=row,
     )

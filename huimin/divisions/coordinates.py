@@ -83,15 +83,7 @@ def locate_divisions(
         count += 1
     if problems:
         raise FieldProblems(problems)
-    record(
-        tx,
-        at=now,
-        actor=actor,
-        action="division.located",
-        subject_kind="division",
-        subject_id="all",
-        new={"count": count},
-    )
+    record(tx, "division.located", "all", now=now, actor=actor, new={"count": count})
     return count
 
 

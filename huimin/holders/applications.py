@@ -10,11 +10,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from huimin.audit.record import record
+from huimin.audit.record import checked_reason, record
 from huimin.core.days import county_day, county_start, instant_text
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.holders import queries
-from huimin.holders.change_person import checked_reason
 from huimin.holders.people import division_bounds, holder_by_id
 from huimin.holders.working_days import WorkingDays
 from huimin.storage.engine import Transaction
@@ -236,11 +235,10 @@ def _record(
 ) -> None:
     record(
         tx,
-        at=now,
+        f"application.{what}",
+        application["id"],
+        now=now,
         actor=actor,
-        action=f"application.{what}",
-        subject_kind="application",
-        subject_id=application["id"],
         reason=reason,
         new={"holder_id": application["holder_id"], "state": application["state"]},
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from huimin.audit.record import record
+from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
 from huimin.core.identity import IdentityProblem, mask_name, mask_phone, parse_id_number
 from huimin.core.refusals import Refusal, field_problem
@@ -31,7 +31,6 @@ from huimin.holders.people import (
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Transaction
 
-REASON_CHARACTERS_MAX = 200
 RELATION_MAX = 20
 PHONE_DIGITS_MIN, PHONE_DIGITS_MAX = 6, 12
 
@@ -95,10 +94,10 @@ def change_details(
     )
     if changed["name_corrected"]:
         keep_name_grams(tx, holder["id"], name)
-    _record(
+    record(
         tx,
+        "holder.changed",
         holder["id"],
-        "changed",
         now=now,
         actor=actor,
         reason=reason,
@@ -144,7 +143,7 @@ def add_family(
         )
     number = _member_number(id_number, today)
     add_family_member(tx, personal_data, holder_id, FamilyDraft(name, relation, number), now=now)
-    _record(tx, holder_id, "family_added", now=now, actor=actor, new={"relation": relation})
+    record(tx, "holder.family_added", holder_id, now=now, actor=actor, new={"relation": relation})
 
 
 def end_family(
@@ -157,10 +156,10 @@ def end_family(
     )
     if ended is None:
         raise Refusal("not_found")
-    _record(
+    record(
         tx,
+        "holder.family_ended",
         holder_id,
-        "family_ended",
         now=now,
         actor=actor,
         reason=reason,
@@ -180,7 +179,7 @@ def grant_eligibility(
             "starts_on", "从这一天起的这项保障已有记录。", "This eligibility is recorded already."
         )
     new = {"kind": draft.kind, "starts_on": draft.starts_on.isoformat(), "source": draft.source}
-    _record(tx, holder_id, "eligibility_added", now=now, actor=actor, new=new)
+    record(tx, "holder.eligibility_added", holder_id, now=now, actor=actor, new=new)
 
 
 def end_eligibility(
@@ -201,10 +200,10 @@ def end_eligibility(
     if ends_on.isoformat() < old["starts_on"]:
         raise field_problem("ends_on", "结束日期不能早于开始日期。", "The end is before the start.")
     queries.end_eligibility(tx, id=eligibility_id, ends_on=ends_on.isoformat())
-    _record(
+    record(
         tx,
+        "holder.eligibility_ended",
         holder_id,
-        "eligibility_ended",
         now=now,
         actor=actor,
         reason=reason,
@@ -220,7 +219,7 @@ def verify_holder(
     reason = checked_reason(reason)
     queries.set_verified(tx, id=holder_id, verified_on=today.isoformat())
     new = {"verified_on": today.isoformat()}
-    _record(tx, holder_id, "verified", now=now, actor=actor, reason=reason, new=new)
+    record(tx, "holder.verified", holder_id, now=now, actor=actor, reason=reason, new=new)
 
 
 def unmask(
@@ -235,7 +234,7 @@ def unmask(
     """Name, ID number and phone in clear: an audited read with its reason. Raises FieldProblems."""
     reason = checked_reason(reason)
     shown = {"fields": ["name", "id_number", "phone"]}
-    _record(tx, holder["id"], "unmasked", now=now, actor=actor, reason=reason, new=shown)
+    record(tx, "holder.unmasked", holder["id"], now=now, actor=actor, reason=reason, new=shown)
     cipher = holder["phone_cipher"]
     return {
         "name": holder["name"],
@@ -253,18 +252,6 @@ def _member_number(id_number: str | None, today: date) -> str | None:
         raise field_problem("family_id_number", wrong.message, wrong.english) from wrong
 
 
-def checked_reason(reason: str) -> str:
-    """The reason, trimmed. Raises FieldProblems on `reason`."""
-    text = reason.strip()
-    if not text or len(text) > REASON_CHARACTERS_MAX or not text.isprintable():
-        raise field_problem(
-            "reason",
-            f"请写明原因，{REASON_CHARACTERS_MAX} 字以内。",
-            f"Give the reason in at most {REASON_CHARACTERS_MAX} characters.",
-        )
-    return text
-
-
 def checked_phone(phone: str | None) -> str | None:
     """The digits of a phone number, None for none. Raises FieldProblems on `phone`."""
     if not phone or not phone.strip():
@@ -276,27 +263,3 @@ def checked_phone(phone: str | None) -> str | None:
             "phone", "电话号码应为 6 到 12 位数字。", "A phone number has 6 to 12 digits."
         )
     return digits
-
-
-def _record(
-    tx: Transaction,
-    holder_id: str,
-    what: str,
-    *,
-    now: datetime,
-    actor: str,
-    reason: str | None = None,
-    old: Mapping[str, Any] | None = None,
-    new: Mapping[str, Any] | None = None,
-) -> None:
-    record(
-        tx,
-        at=now,
-        actor=actor,
-        action=f"holder.{what}",
-        subject_kind="holder",
-        subject_id=holder_id,
-        reason=reason,
-        old=old,
-        new=new,
-    )

@@ -158,15 +158,7 @@ def _as_field(error: IdentityProblem) -> FieldProblems:
 
 
 def _record_unmasking(tx: Transaction, instance: Instance, holder_id: str, reason: str) -> None:
-    record(
-        tx,
-        at=instance.clock(),
-        actor=actor(),
-        action="holder.unmasked",
-        subject_kind="holder",
-        subject_id=holder_id,
-        reason=reason,
-    )
+    record(tx, "holder.unmasked", holder_id, now=instance.clock(), actor=actor(), reason=reason)
 
 
 def _listed(row: Mapping[str, Any], index: DivisionIndex) -> Row:

@@ -15,11 +15,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from huimin.audit.record import record
+from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders import queries
-from huimin.holders.change_person import checked_reason
 from huimin.holders.people import Row
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Transaction
@@ -71,7 +70,7 @@ def add_evidence(
         tx, holder_id=holder_id, uploaded_at=instant_text(now), uploaded_by=actor, **asdict(stored)
     )
     new = {"file": stored.id, "media_type": stored.media_type, "sha256": stored.sha256}
-    _record(tx, holder_id, "evidence_added", now=now, actor=actor, new=new)
+    record(tx, "holder.evidence_added", holder_id, now=now, actor=actor, new=new)
 
 
 def read_evidence(
@@ -89,7 +88,7 @@ def read_evidence(
     if row is None:
         raise Refusal("not_found")
     content = personal_data.unseal((folder / FOLDER / file_id).read_bytes(), file_id)
-    _record(tx, holder_id, "evidence_read", now=now, actor=actor, new={"file": file_id})
+    record(tx, "holder.evidence_read", holder_id, now=now, actor=actor, new={"file": file_id})
     return row, content
 
 
@@ -102,7 +101,7 @@ def remove_evidence(
         raise Refusal("not_found")
     queries.remove_evidence(tx, id=file_id, removed_at=instant_text(now))
     old = {"file": file_id}
-    _record(tx, holder_id, "evidence_removed", now=now, actor=actor, reason=reason, old=old)
+    record(tx, "holder.evidence_removed", holder_id, now=now, actor=actor, reason=reason, old=old)
 
 
 def drop_file(folder: Path, file_id: str) -> None:
@@ -154,27 +153,3 @@ def _write(folder: Path, file_id: str, sealed: bytes) -> None:
         file.write(sealed)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _record(
-    tx: Transaction,
-    holder_id: str,
-    what: str,
-    *,
-    now: datetime,
-    actor: str,
-    reason: str | None = None,
-    old: Row | None = None,
-    new: Row | None = None,
-) -> None:
-    record(
-        tx,
-        at=now,
-        actor=actor,
-        action=f"holder.{what}",
-        subject_kind="holder",
-        subject_id=holder_id,
-        reason=reason,
-        old=old,
-        new=new,
-    )

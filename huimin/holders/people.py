@@ -75,11 +75,10 @@ def add_holder(
         )
     record(
         tx,
-        at=now,
+        "holder.added",
+        holder_id,
+        now=now,
         actor=actor,
-        action="holder.added",
-        subject_kind="holder",
-        subject_id=holder_id,
         new={"division_code": draft.division_code, "family_members": len(draft.family)},
     )
     return holder_id

@@ -64,14 +64,7 @@ def note_view(tx: Transaction, holder_id: str, *, now: datetime, actor: str) -> 
     """Record who looked at a person's page, once an hour at most."""
     since = instant_text(now - VIEWS_APART)
     if queries.seen_since(tx, holder_id=holder_id, actor=actor, since=since) is None:
-        record(
-            tx,
-            at=now,
-            actor=actor,
-            action="holder.viewed",
-            subject_kind="holder",
-            subject_id=holder_id,
-        )
+        record(tx, "holder.viewed", holder_id, now=now, actor=actor)
 
 
 def live_card(person: Mapping[str, Any]) -> Row | None:

@@ -12,7 +12,6 @@ from huimin.core.refusals import FieldProblem, FieldProblems
 
 NAME_CHARACTERS_MAX = 60
 ADDRESS_CHARACTERS_MAX = 120
-REASON_CHARACTERS_MAX = 200
 PHONE = re.compile(r"\+?[0-9][0-9 \-]{4,18}[0-9]", re.ASCII)
 
 
@@ -73,14 +72,6 @@ class FieldChecks:
 def searchable(text: str) -> str:
     """A search text, trimmed; "", which matches nothing, if it cannot occur in a row."""
     return text.strip() if text.isprintable() else ""
-
-
-def checked_reason(reason: Any) -> str:
-    """The reason of a change, trimmed. Raises FieldProblems on field `reason`."""
-    checks = FieldChecks()
-    text = checks.text("reason", reason, "原因", "reason", REASON_CHARACTERS_MAX)
-    checks.finish()
-    return text
 
 
 def like_pattern(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from huimin.audit.record import record
+from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
 from huimin.core.identity import IdentityProblem, check_credit_code
 from huimin.core.refusals import Refusal, field_problem
@@ -19,7 +19,6 @@ from huimin.merchants.field_checks import (
     ADDRESS_CHARACTERS_MAX,
     NAME_CHARACTERS_MAX,
     FieldChecks,
-    checked_reason,
 )
 from huimin.merchants.merchants import Row, add_merchant
 from huimin.merchants.outlets import add_outlet, check_place
@@ -171,12 +170,5 @@ def _record(
 ) -> None:
     new: dict[str, Any] = {"credit_code": row["credit_code"], "state": row["state"]}
     record(
-        tx,
-        at=now,
-        actor=actor,
-        action=f"merchant_application.{event}",
-        subject_kind="merchant_application",
-        subject_id=row["id"],
-        reason=reason,
-        new=new,
+        tx, f"merchant_application.{event}", row["id"], now=now, actor=actor, reason=reason, new=new
     )

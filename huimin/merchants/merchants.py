@@ -9,15 +9,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
 from huimin.core.identity import IdentityProblem, check_credit_code
 from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
-from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
     FieldChecks,
-    checked_reason,
     like_pattern,
     searchable,
 )
@@ -67,7 +66,7 @@ def add_merchant(
     )
     if row is None:
         raise _enrolled_already(tx, credit_code)
-    record_change(tx, "merchant", "added", old=None, new=row, now=now, actor=actor)
+    record(tx, "merchant.added", row["id"], now=now, actor=actor, new=row)
     return row
 
 
@@ -95,7 +94,7 @@ def change_merchant(
     row: Row = queries.change_merchant(
         tx, id=merchant_id, name=name, contact_name=contact_name, contact_phone=contact_phone
     )
-    record_change(tx, "merchant", "changed", old=old, new=row, now=now, actor=actor)
+    record(tx, "merchant.changed", row["id"], now=now, actor=actor, old=old, new=row)
     return row
 
 
@@ -161,7 +160,9 @@ def _change(
         )
     new_state = next_state("merchant", change, old["state"])
     row: Row = queries.set_merchant_state(tx, id=merchant_id, state=new_state)
-    record_change(tx, "merchant", change, old=old, new=row, now=now, actor=actor, reason=reason)
+    record(
+        tx, f"merchant.{change}", row["id"], now=now, actor=actor, reason=reason, old=old, new=row
+    )
     return row
 
 

@@ -9,16 +9,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
 from huimin.core.kind_names import OUTLET_KINDS, outlet_kind_word
 from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
-from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
     ADDRESS_CHARACTERS_MAX,
     NAME_CHARACTERS_MAX,
     FieldChecks,
-    checked_reason,
     searchable,
 )
 from huimin.merchants.location import check_location
@@ -80,7 +79,7 @@ def add_outlet(
             f"这个商户已有名为“{name}”的网点，请加上店名区别。",
             f'The merchant already has an outlet named "{name}"; tell them apart by name.',
         )
-    record_change(tx, "outlet", "added", old=None, new=row, now=now, actor=actor)
+    record(tx, "outlet.added", row["id"], now=now, actor=actor, new=row)
     return row
 
 
@@ -125,7 +124,7 @@ def change_outlet(
         **details,
         **location,
     )
-    record_change(tx, "outlet", "changed", old=old, new=row, now=now, actor=actor)
+    record(tx, "outlet.changed", row["id"], now=now, actor=actor, old=old, new=row)
     return row
 
 
@@ -218,7 +217,7 @@ def _change(
         )
     new_state = next_state("outlet", change, old["state"])
     row: Row = queries.set_outlet_state(tx, id=outlet_id, state=new_state)
-    record_change(tx, "outlet", change, old=old, new=row, now=now, actor=actor, reason=reason)
+    record(tx, f"outlet.{change}", row["id"], now=now, actor=actor, reason=reason, old=old, new=row)
     return row
 
 
@@ -230,15 +229,15 @@ def _disable_terminals(
     )
     for row in list(disabled):
         old = {**row, "state": "active", "disabled_at": None}
-        record_change(
+        record(
             tx,
-            "terminal",
-            "disabled",
-            old=old,
-            new=row,
+            "terminal.disabled",
+            row["id"],
             now=now,
             actor=actor,
             reason=reason,
+            old=old,
+            new=row,
         )
 
 

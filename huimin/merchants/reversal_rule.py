@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from huimin.audit.record import record
 from huimin.core.money import AMOUNT_FEN_MAX
 from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
-from huimin.merchants.audited import record_change
 from huimin.merchants.merchants import Row
 from huimin.storage.engine import Transaction
 
@@ -29,5 +29,5 @@ def set_reversal_rule(
     row: Row = queries.set_reversal_confirm_fen(
         tx, id=merchant_id, reversal_confirm_fen=confirm_fen
     )
-    record_change(tx, "merchant", "reversal_rule", old=old, new=row, now=now, actor=actor)
+    record(tx, "merchant.reversal_rule", row["id"], now=now, actor=actor, old=old, new=row)
     return row

@@ -10,14 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from huimin.access.terminal_keys import hash_key, new_key
+from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
-from huimin.merchants.audited import record_change
 from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
     FieldChecks,
-    checked_reason,
     searchable,
 )
 from huimin.storage.engine import Transaction
@@ -55,7 +54,7 @@ def add_terminal(
             key_hash=hash_key(key),
             created_at=instant_text(now),
         )
-    record_change(tx, "terminal", "added", old=None, new=row, now=now, actor=actor)
+    record(tx, "terminal.added", row["id"], now=now, actor=actor, new=row)
     return row, key
 
 
@@ -99,7 +98,7 @@ def renew_key(
             "这个终端已经停用，不能更换密钥；请另加一台。",
             "This terminal is disabled and gets no key; add another one.",
         )
-    record_change(tx, "terminal", "rekeyed", old=old, new=row, now=now, actor=actor, reason=reason)
+    record(tx, "terminal.rekeyed", row["id"], now=now, actor=actor, reason=reason, old=old, new=row)
     return row, key
 
 
@@ -112,15 +111,8 @@ def disable_terminal(
     row: Row | None = queries.disable_terminal(tx, id=old["id"], disabled_at=instant_text(now))
     if row is None:
         raise field_problem("terminal", "这个终端已经停用。", "This terminal is disabled already.")
-    record_change(
-        tx,
-        "terminal",
-        "disabled",
-        old=old,
-        new=row,
-        now=now,
-        actor=actor,
-        reason=reason,
+    record(
+        tx, "terminal.disabled", row["id"], now=now, actor=actor, reason=reason, old=old, new=row
     )
     return row
 

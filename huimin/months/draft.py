@@ -78,11 +78,10 @@ def save_draft(
         version = _begin(tx, month, kept)
     record(
         tx,
-        at=now,
+        "month.drafted",
+        month,
+        now=now,
         actor=actor,
-        action="month.drafted",
-        subject_kind="month",
-        subject_id=month,
         new={"version": version, "state": "draft", "report_sha256": content["report_sha256"]},
     )
     return {**close_by_version(tx, month, version), "changed": True}

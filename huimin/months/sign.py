@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from huimin.audit.record import record
+from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
 from huimin.core.json_text import canonical_json, read_json
-from huimin.core.refusals import FieldProblem, FieldProblems, Refusal, field_problem
+from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 from huimin.months import queries
 from huimin.months.changed_figures import changed_figures
 from huimin.months.checks import Check
@@ -120,13 +120,7 @@ def end_close(
     tx: Transaction, close: Row, state: str, *, reason: str, now: datetime, actor: str
 ) -> None:
     """Write that a closing was returned or reopened, and why. Raises FieldProblems on `reason`."""
-    reason = reason.strip()
-    if not 1 <= len(reason) <= REASON_MAX:
-        raise field_problem(
-            "reason",
-            f"请写明理由，不超过 {REASON_MAX} 字。",
-            f"Say why, in {REASON_MAX} characters at most.",
-        )
+    reason = checked_reason(reason, "理由")
     queries.end_close(
         tx, id=close["id"], state=state, at=instant_text(now), by=actor, reason=reason
     )
@@ -146,11 +140,10 @@ def note(
     """Write a step of a closing to the audit record."""
     record(
         tx,
-        at=now,
+        f"month.{state}",
+        close["month"],
+        now=now,
         actor=actor,
-        action=f"month.{state}",
-        subject_kind="month",
-        subject_id=close["month"],
         reason=reason,
         old={"state": close["state"]},
         new={

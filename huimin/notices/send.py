@@ -80,11 +80,10 @@ def send_again(tx: Transaction, delivery_id: str, *, now: datetime, actor: str) 
         raise Refusal("not_found")
     record(
         tx,
-        at=now,
+        "notice.sent_again",
+        row["notice_id"],
+        now=now,
         actor=actor,
-        action="notice.sent_again",
-        subject_kind="notice",
-        subject_id=row["notice_id"],
         new={"channel": row["channel"]},
     )
 

@@ -81,16 +81,7 @@ def save_draft(tx: Transaction, draft: PolicyDraft, *, now: datetime, actor: str
             "刚才有人保存或发布了这项政策，请重新查看后再保存。",
             "Somebody saved or published this policy just now; look at it and save again.",
         )
-    record(
-        tx,
-        at=now,
-        actor=actor,
-        action="policy.saved",
-        subject_kind="policy",
-        subject_id=row["id"],
-        old=old,
-        new=row,
-    )
+    record(tx, "policy.saved", row["id"], now=now, actor=actor, old=old, new=row)
     return dict(row)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from huimin.audit.record import record
+from huimin.audit.record import checked_reason, record
 from huimin.core.days import county_day, instant_text
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.policies import queries
@@ -18,7 +18,7 @@ from huimin.policies.ties import find_tie
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
-REASON_CHARACTERS_MAX = 200
+RECORDED = ("state", "code", "version")
 
 
 def approve(tx: Transaction, policy_id: str, *, now: datetime, actor: str) -> Row:
@@ -40,7 +40,9 @@ def approve(tx: Transaction, policy_id: str, *, now: datetime, actor: str) -> Ro
     row: Row = queries.set_approved(
         tx, id=policy_id, approved_at=instant_text(now), approved_by=actor
     )
-    _record(tx, "policy.approved", draft, row, now=now, actor=actor)
+    record(
+        tx, "policy.approved", policy_id, now=now, actor=actor, old=draft, new=row, only=RECORDED
+    )
     return row
 
 
@@ -77,7 +79,9 @@ def publish(
     row: Row = queries.set_published(
         tx, id=policy_id, published_at=instant_text(now), published_by=actor
     )
-    _record(tx, "policy.published", draft, row, now=now, actor=actor)
+    record(
+        tx, "policy.published", policy_id, now=now, actor=actor, old=draft, new=row, only=RECORDED
+    )
     return row
 
 
@@ -87,7 +91,7 @@ def withdraw(tx: Transaction, policy_id: str, *, now: datetime, actor: str, reas
     Raises FieldProblems when there is none, when it has begun or is withdrawn already, or when the
     version before it would go on and tie with another policy.
     """
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason)
     queries.lock_policies(tx)
     old = policy_by_id(tx, policy_id)
     if old["state"] == "withdrawn":
@@ -105,7 +109,17 @@ def withdraw(tx: Transaction, policy_id: str, *, now: datetime, actor: str, reas
     if tie is not None:
         raise FieldProblems([tie.as_problem()])
     row: Row = queries.set_withdrawn(tx, id=policy_id)
-    _record(tx, "policy.withdrawn", old, row, now=now, actor=actor, reason=reason)
+    record(
+        tx,
+        "policy.withdrawn",
+        policy_id,
+        now=now,
+        actor=actor,
+        reason=reason,
+        old=old,
+        new=row,
+        only=RECORDED,
+    )
     return row
 
 
@@ -145,37 +159,3 @@ def _unknown() -> FieldProblems:
         "没有这项政策，请用 huimin policies list 查看代码和版本。",
         "There is no such policy; huimin policies list shows codes and versions.",
     )
-
-
-def _record(
-    tx: Transaction,
-    action: str,
-    old: Row,
-    new: Row,
-    *,
-    now: datetime,
-    actor: str,
-    reason: str | None = None,
-) -> None:
-    record(
-        tx,
-        at=now,
-        actor=actor,
-        action=action,
-        subject_kind="policy",
-        subject_id=new["id"],
-        reason=reason,
-        old={"state": old["state"]},
-        new={"state": new["state"], "code": new["code"], "version": new["version"]},
-    )
-
-
-def _checked_reason(reason: str) -> str:
-    text = reason.strip()
-    if not text or len(text) > REASON_CHARACTERS_MAX or not text.isprintable():
-        raise field_problem(
-            "reason",
-            f"请写明原因，{REASON_CHARACTERS_MAX} 字以内。",
-            f"Give a reason of at most {REASON_CHARACTERS_MAX} characters.",
-        )
-    return text

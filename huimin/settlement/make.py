@@ -101,11 +101,10 @@ def record_settlement(
     shown = ("number", "state", "due_fen", "paid_fen", "confirm_by")
     record(
         tx,
-        at=now,
+        f"settlement.{action}",
+        new["id"],
+        now=now,
         actor=actor,
-        action=f"settlement.{action}",
-        subject_kind="settlement",
-        subject_id=new["id"],
         reason=reason,
         old=None if old is None else {name: old[name] for name in shown},
         new={**{name: new[name] for name in shown}, **more},

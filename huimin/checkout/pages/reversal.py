@@ -42,11 +42,10 @@ def reverse_now(redemption_id: str) -> Response:
         if rule.manager_username is not None:
             record(
                 tx.coming_from(origin),
-                at=now,
+                "redemption.reversal_confirmed",
+                redemption_id,
+                now=now,
                 actor=rule.manager_username,
-                action="redemption.reversal_confirmed",
-                subject_kind="redemption",
-                subject_id=redemption_id,
                 reason=asked.reason,
                 new={name: done[name] for name in ("receipt_no", "amount_fen", "discount_fen")},
             )

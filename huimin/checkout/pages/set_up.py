@@ -130,13 +130,6 @@ def _record(terminal: dict[str, Any], what: str, actor: str) -> None:
     now = instance().clock()
 
     def work(tx: Transaction) -> None:
-        record(
-            tx,
-            at=now,
-            actor=actor,
-            action=f"terminal.{what}",
-            subject_kind="terminal",
-            subject_id=terminal["terminal_id"],
-        )
+        record(tx, f"terminal.{what}", terminal["terminal_id"], now=now, actor=actor)
 
     change(work)

@@ -163,11 +163,10 @@ def count_print(
     if copy_number > 1:
         record(
             tx,
-            at=now,
+            "receipt.reprinted",
+            receipt.ledger_id,
+            now=now,
             actor=actor,
-            action="receipt.reprinted",
-            subject_kind="receipt",
-            subject_id=receipt.ledger_id,
             new={"receipt_no": receipt.receipt_no, "copy_number": copy_number, "form": form},
         )
     return copy_number

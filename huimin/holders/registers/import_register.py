@@ -246,11 +246,10 @@ def _give(
         _change_holder(tx, personal_data, holder, gains, now=now)
     record(
         tx,
-        at=now,
+        "holder.updated_by_register",
+        holder["id"],
+        now=now,
         actor=actor,
-        action="holder.updated_by_register",
-        subject_kind="holder",
-        subject_id=holder["id"],
         reason=row.draft.eligibilities[0].source if row.draft.eligibilities else None,
         old={"division_code": holder["division_code"]},
         new=_recorded(gains, holder),
@@ -301,11 +300,11 @@ def _record_import(
     )
     record(
         tx,
-        at=now,
+        "register.imported",
+        import_id,
+        now=now,
         actor=actor,
-        action="register.imported",
         subject_kind="register_import",
-        subject_id=import_id,
         new={
             "file_sha256": check.file_sha256,
             "new": counts.new,

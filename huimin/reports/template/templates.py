@@ -135,12 +135,4 @@ def content_of(folder: Path, row: Row) -> bytes:
 def _record(
     tx: Transaction, what: str, template_id: str, *, now: datetime, actor: str, **values: Any
 ) -> None:
-    record(
-        tx,
-        at=now,
-        actor=actor,
-        action=f"report_template.{what}",
-        subject_kind="report_template",
-        subject_id=template_id,
-        **values,
-    )
+    record(tx, f"report_template.{what}", template_id, now=now, actor=actor, **values)
