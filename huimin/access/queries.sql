@@ -119,7 +119,7 @@ WHERE merchant.id = :merchant_id
 ORDER BY terminal.code;
 
 -- name: use_totp_step^
--- Each step counts once: a later one than the last that was used.
+-- Each step works once: only a step later than the last one used.
 UPDATE staff SET totp_step = :step
 WHERE id = :id AND (totp_step IS NULL OR totp_step < :step)
 RETURNING id;

@@ -17,8 +17,8 @@ VALUES (:id, :at, :terminal_id, :staff_id, :card_id, :outcome);
 
 -- name: events_before
 -- read both ways
--- The latest first, behind the id `before`, each with what its subject is called; a person's name
--- stands apart, because only a masked one may be shown.
+-- Newest first, after the id `before`, each with its subject's name; a person's name is a separate
+-- column, because it may only be shown masked.
 SELECT e.*,
     COALESCE(card.number, staff.username, merchant.name, outlet.name, terminal.code,
         policy.code || '@' || CAST(policy.version AS TEXT), asking.outlet_name) AS subject_name,
@@ -44,7 +44,7 @@ WHERE e.id < :before
 ORDER BY e.id DESC LIMIT :count;
 
 -- name: subject_of_text^
--- What somebody means who types a card number, a user name or a terminal's code.
+-- The subject that a typed card number, user name or terminal code means.
 SELECT id FROM card WHERE number = :digits
 UNION ALL SELECT id FROM staff WHERE username = :text
 UNION ALL SELECT id FROM terminal WHERE code = :digits
@@ -52,7 +52,7 @@ LIMIT 1;
 
 -- name: lookups_before
 -- read both ways
--- Who looked a card up at a till, the latest first.
+-- Who looked up a card at a till, newest first.
 SELECT card_lookup.id, card_lookup.at, card_lookup.outcome, card_lookup.card_id,
     terminal.code AS terminal_code, outlet.name AS outlet_name, staff.username, card.number
 FROM card_lookup

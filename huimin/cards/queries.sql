@@ -19,7 +19,7 @@ SELECT * FROM card WHERE holder_id = :holder_id ORDER BY created_at, id;
 SELECT id, erased_at FROM holder WHERE id = :id;
 
 -- name: insert_card^
--- Nothing comes back when the number or the copy id is taken, or when the holder has a live copy.
+-- Returns nothing if the number or the copy id is taken, or the holder has a live card.
 INSERT INTO card (id, copy_id, number, holder_id, state, key_id, issued_on, expires_on, created_at)
 VALUES (:id, :copy_id, :number, :holder_id, 'active', :key_id, :issued_on, :expires_on, :created_at)
 ON CONFLICT DO NOTHING
@@ -47,7 +47,7 @@ VALUES (:id, :card_id, :event, :reason, :actor, :recorded_at);
 UPDATE card SET printed_at = :printed_at WHERE id = :id AND printed_at IS NULL;
 
 -- name: fulfil_applications!
--- The holder has a card now: their approved applications wait for nothing.
+-- The holder now has a card, so approved applications are fulfilled.
 UPDATE application SET fulfilled_at = :fulfilled_at
 WHERE holder_id = :holder_id AND state = 'approved' AND fulfilled_at IS NULL;
 
@@ -56,7 +56,7 @@ SELECT id, card_id, event, reason, actor, recorded_at FROM card_event
 WHERE card_id = :card_id ORDER BY recorded_at, id;
 
 -- name: cards_of_run
--- Cards that still count, of holders in a range of division codes; a range of a town is its first nine digits.
+-- Active cards of holders in a range of division codes.
 SELECT card.*, holder.name AS holder_name
 FROM card JOIN holder ON holder.id = card.holder_id
 WHERE card.state = 'active' AND card.expires_on >= :today
@@ -71,7 +71,7 @@ FROM card JOIN holder ON holder.id = card.holder_id
 WHERE card.id = :id;
 
 -- name: approved_without_card
--- Holders whose application was approved and who never had a card: the first issue after approval.
+-- Holders with an approved application who never had a card.
 SELECT DISTINCT holder.id FROM application CROSS JOIN holder
 WHERE holder.id = application.holder_id
     AND application.state = 'approved' AND application.fulfilled_at IS NULL
@@ -87,9 +87,9 @@ GROUP BY key_id ORDER BY key_id;
 -- name: any_card^
 SELECT id FROM card LIMIT 1;
 
--- The statements of the list of cards. Each begins at the index that holds the fewest of what is
--- asked for; the filters below only strike out. `|| ''` keeps the planner from beginning at them, or
--- from walking over every card in the order of issue for a few lost ones.
+-- The statements of the list of cards. Each starts from the index that narrows most; the filters
+-- below only exclude. `|| ''` keeps the planner from starting from those filters, or from walking
+-- over every card in order of issue to find a few lost ones.
 
 -- part: wanted
     AND holder.division_code || '' >= :division_first
@@ -104,7 +104,7 @@ SELECT id FROM card LIMIT 1;
 
 -- name: card_ids_by_walk
 -- read both ways
--- Every card, in the order of issue.
+-- Walks over every card in order of issue.
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.id > :after
     -- with: wanted
@@ -119,7 +119,7 @@ ORDER BY card.id LIMIT :count;
 
 -- name: card_ids_by_state
 -- read both ways
--- From the state: of those that are not active.
+-- Starts from the state, for states other than active.
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.state = :state AND card.id || '' > :after
     -- with: wanted
@@ -127,7 +127,7 @@ ORDER BY card.id || '' LIMIT :count;
 
 -- name: card_ids_to_print
 -- read both ways
--- Those that were never printed.
+-- Starts from the cards that were never printed.
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.state = 'active' AND card.printed_at IS NULL
     AND card.id > :after
@@ -136,7 +136,7 @@ ORDER BY card.id LIMIT :count;
 
 -- name: card_ids_by_expiry
 -- read both ways
--- From the last day.
+-- Starts from the last valid day.
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.state = 'active' AND card.expires_on <= :expires_by
     AND card.id || '' > :after
@@ -145,7 +145,7 @@ ORDER BY card.id || '' LIMIT :count;
 
 -- name: card_ids_unverified
 -- read both ways
--- From the people whose entitlement was looked at too long ago, or never since the card was issued.
+-- Starts from the holders last verified too long ago, or never since the card was issued.
 SELECT card.id FROM (
     SELECT seen.id FROM holder AS seen WHERE seen.verified_on < :verified_before
     UNION ALL
@@ -159,7 +159,7 @@ ORDER BY card.id LIMIT :count;
 
 -- name: card_ids_by_town
 -- read both ways
--- A town's cards.
+-- Starts from the cards of one town.
 SELECT card.id FROM holder CROSS JOIN card
 WHERE card.holder_id = holder.id AND substr(holder.division_code, 1, 9) = :town
     AND card.id || '' > :after
@@ -176,7 +176,7 @@ LEFT JOIN division AS town ON town.code = substr(holder.division_code, 1, 9) || 
 WHERE card.id = :id;
 
 -- name: approved_without_card_in
--- Holders of a division whose application was approved and who never had a card.
+-- Holders of a division with an approved application who never had a card.
 SELECT application.holder_id AS id FROM application CROSS JOIN holder
 WHERE holder.id = application.holder_id
     AND application.state = 'approved' AND application.fulfilled_at IS NULL
@@ -203,7 +203,7 @@ VALUES (:id, :layout, :card_count, :reason, :pdf_sha256, :printed_at, :printed_b
 INSERT INTO print_run_card (print_run_id, card_id) VALUES (:print_run_id, :card_id);
 
 -- name: print_runs_before
--- The latest runs with a card of a division first; a page begins behind the id `before`.
+-- Runs with a card in the division, newest first, after the id `before`.
 SELECT * FROM print_run
 WHERE id < :before AND EXISTS (
     SELECT 1 FROM print_run_card
@@ -226,22 +226,22 @@ WHERE print_run_card.print_run_id = :print_run_id
 ORDER BY holder.division_code, card.number;
 
 -- name: newest_event$
--- Ids are made in order of time, so that the greatest is the newest.
+-- Ids grow with time, so the greatest is the newest.
 SELECT id FROM card_event ORDER BY id DESC LIMIT 1;
 
 -- name: denied_copies
--- From the index card_denied alone.
+-- Answered from the index card_denied alone.
 SELECT copy_id FROM card WHERE state <> 'active' AND expires_on >= :today ORDER BY copy_id;
 
 -- name: last_change_at^
--- What had last changed a card by an instant; it says which state the card was in.
+-- The last change of a card's state by an instant.
 SELECT event FROM card_event
 WHERE card_id = :card_id AND recorded_at <= :at AND event <> 'printed'
 ORDER BY recorded_at DESC, id DESC LIMIT 1;
 
 -- name: cards_ending
--- Active cards whose last day comes, the soonest first. fit: 1 those that may be renewed, 0 those that
--- may not: the entitlement is over by that day, or is due to be looked at again.
+-- Active cards that expire by a day, soonest first. fit = 1: those that can be renewed; fit = 0: the
+-- others, whose holder's entitlement ends by then or is due for verification.
 SELECT card.id, card.number, card.holder_id, card.expires_on, holder.name AS holder_name,
     village.name AS village_name, town.name AS town_name,
     CASE WHEN EXISTS (SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id

@@ -1,6 +1,6 @@
--- Every SQL statement of the desk: what waits, counted. Each count stops where it says enough, and
--- begins at an index that holds little more than what waits: `|| ''` and CROSS JOIN keep the planner
--- from beginning at a county's million people.
+-- Every SQL statement of the desk: counts of waiting items. Each stops at :count_max, and starts from
+-- an index that holds little more than the waiting items: `|| ''` and CROSS JOIN keep the planner
+-- from starting from a county's million people.
 
 -- name: applications_waiting$
 SELECT CAST(COUNT(*) AS BIGINT) FROM (
@@ -54,7 +54,7 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
     GROUP BY application.holder_id LIMIT :count_max) AS counted;
 
 -- name: unverified_cards$
--- Verified too long ago; or never, and the card issued too long ago.
+-- Verified too long ago, or never and the card issued too long ago.
 SELECT CAST(COUNT(*) AS BIGINT) FROM (
     SELECT holder.id FROM holder CROSS JOIN card
     WHERE card.holder_id = holder.id AND card.state = 'active'
@@ -70,7 +70,7 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
     LIMIT :count_max) AS counted;
 
 -- name: cards_to_renew$
--- As the cards room chooses them for a renewal (its cards_ending with fit 1).
+-- The same as cards_ending with fit = 1 in the cards room.
 SELECT CAST(COUNT(*) AS BIGINT) FROM (
     SELECT 1 FROM card CROSS JOIN holder
     WHERE holder.id = card.holder_id AND card.state = 'active'
@@ -84,7 +84,7 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
     LIMIT :count_max) AS counted;
 
 -- name: silent_outlets$
--- Active outlets without a transaction in a month.
+-- Active outlets without a redemption in a month.
 SELECT CAST(COUNT(*) AS BIGINT) FROM outlet JOIN merchant ON merchant.id = outlet.merchant_id
 WHERE outlet.state = 'active' AND merchant.state = 'active'
     AND NOT EXISTS (SELECT 1 FROM rollup_month
@@ -95,7 +95,7 @@ WHERE outlet.state = 'active' AND merchant.state = 'active'
 SELECT CAST(COUNT(*) AS BIGINT) FROM settlement WHERE state = 'disputed';
 
 -- name: settlements_unpaid$
--- Confirmed before a day (an open one by the time, if that was before another day) and not paid in full.
+-- Confirmed before a day (or its time to dispute over before another day) and not paid in full.
 SELECT CAST(COUNT(*) AS BIGINT) FROM settlement
 WHERE due_fen - carried_fen > paid_fen
     AND ((state = 'confirmed' AND confirmed_on < :unpaid_before)
@@ -108,12 +108,12 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM merchant_application WHERE state = 'submitt
 SELECT CAST(COUNT(*) AS BIGINT) FROM policy WHERE state IN ('draft', 'approved');
 
 -- name: notices_undelivered$
--- Given up, or tried in vain and waiting to be tried again.
+-- Given up, or failed and waiting for the next attempt.
 SELECT CAST(COUNT(*) AS BIGINT) FROM notice_delivery
 WHERE state = 'failed' OR (state = 'waiting' AND last_error IS NOT NULL);
 
 -- name: months_to_sign$
--- Closings that wait for a signature, and last month while nobody has begun to close it.
+-- Months waiting for a signature, and last month until somebody begins to close it.
 SELECT CAST(COUNT(*) AS BIGINT) FROM (
     SELECT month FROM month_close WHERE state IN ('draft', 'prepared', 'reviewed')
     UNION

@@ -25,7 +25,7 @@ WHERE id = :id AND state = 'running';
 UPDATE job SET cancel_asked = 1 WHERE id = :id AND state = 'running';
 
 -- name: lost_jobs
--- Jobs whose process has gone: nobody has heard of them for a while.
+-- Running jobs that have been silent too long: their process has died.
 UPDATE job SET state = 'failed', finished_at = :now, result_json = :result_json
 WHERE state = 'running' AND heartbeat_at < :stale
 RETURNING id;

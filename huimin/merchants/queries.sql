@@ -7,18 +7,18 @@ SELECT * FROM merchant WHERE id = :id;
 SELECT * FROM merchant WHERE credit_code = :credit_code;
 
 -- name: lock_merchant^
--- The row, held until the transaction ends, so that nobody ends the merchant in between.
+-- Locks the row until the transaction ends, so that nobody ends the merchant in between.
 UPDATE merchant SET state = state WHERE id = :id RETURNING *;
 
 -- name: insert_merchant^
--- Nothing comes back when the credit code is enrolled already.
+-- Returns nothing if the credit code is already enrolled.
 INSERT INTO merchant (id, name, credit_code, contact_name, contact_phone, state, created_at)
 VALUES (:id, :name, :credit_code, :contact_name, :contact_phone, 'active', :created_at)
 ON CONFLICT DO NOTHING
 RETURNING *;
 
 -- name: set_merchant_state^
--- After lock_merchant, so that the state decided on is the state changed.
+-- Call lock_merchant first, so that the state checked is the state changed.
 UPDATE merchant SET state = :state WHERE id = :id RETURNING *;
 
 -- name: change_merchant^
@@ -28,7 +28,7 @@ RETURNING *;
 
 -- name: merchants_after
 -- read both ways
--- A page of the list. :pattern is a part of a name or a credit code, in lower case, for LIKE.
+-- A page of the list. :pattern is part of a name or a credit code, in lower case, for LIKE.
 SELECT m.id, m.name, m.credit_code, m.contact_name, m.contact_phone, m.state, m.created_at,
        (SELECT COUNT(*) FROM outlet AS o WHERE o.merchant_id = m.id AND o.state <> 'ended') AS outlets
 FROM merchant AS m
@@ -74,7 +74,7 @@ ORDER BY o.created_at, o.id;
 UPDATE outlet SET state = state WHERE id = :id RETURNING *;
 
 -- name: insert_outlet^
--- Nothing comes back when the merchant has an outlet of that name.
+-- Returns nothing if the merchant already has an outlet with that name.
 INSERT INTO outlet (id, merchant_id, name, kind, division_code, address, opening_hours,
                     contact_name, contact_phone, latitude_microdegrees, longitude_microdegrees,
                     state, created_at)
@@ -85,7 +85,7 @@ ON CONFLICT DO NOTHING
 RETURNING *;
 
 -- name: outlet_of_that_name^
--- Another outlet of the merchant that is called so.
+-- Another outlet of the merchant with that name.
 SELECT id FROM outlet WHERE merchant_id = :merchant_id AND name = :name AND id <> :id;
 
 -- name: change_outlet^
@@ -117,8 +117,8 @@ ORDER BY o.created_at, o.id;
 
 -- name: outlets_after
 -- read both ways
--- A page of the list. :town is the first nine digits of a town's code; :quiet_month leaves only
--- those without a purchase in that month.
+-- A page of the list. :town is the first nine digits of a town's code; :quiet_month keeps only
+-- outlets without a redemption in that month.
 SELECT o.id, o.merchant_id, o.name, o.kind, o.division_code, o.address, o.opening_hours,
        o.contact_name, o.contact_phone, o.latitude_microdegrees, o.longitude_microdegrees, o.state, o.created_at,
        m.name AS merchant_name, m.state AS merchant_state, d.name AS division_name,
@@ -167,7 +167,7 @@ SELECT * FROM terminal WHERE code = :code;
 SELECT COALESCE(MAX(code), '000000') FROM terminal;
 
 -- name: insert_terminal^
--- Nothing comes back when another terminal took the code in between.
+-- Returns nothing if another terminal took the code in between.
 INSERT INTO terminal (id, outlet_id, code, label, key_hash, state, created_at, disabled_at)
 VALUES (:id, :outlet_id, :code, :label, :key_hash, 'active', :created_at, NULL)
 ON CONFLICT (code) DO NOTHING
@@ -190,7 +190,7 @@ WHERE outlet_id = :outlet_id AND state = 'active'
 RETURNING *;
 
 -- name: list_terminals
--- Without the key's hash, which nobody needs to see.
+-- Without the key's hash.
 SELECT t.id, t.code, t.label, t.state, t.created_at, t.disabled_at, t.outlet_id,
        o.name AS outlet_name, o.kind AS outlet_kind, o.state AS outlet_state,
        m.name AS merchant_name, m.state AS merchant_state
@@ -202,7 +202,7 @@ WHERE (CAST(:outlet_id AS TEXT) IS NULL OR t.outlet_id = :outlet_id)
 ORDER BY t.code;
 
 -- name: insert_application^
--- Nothing comes back when the same outlet's application still waits.
+-- Returns nothing if an application for the same outlet is still undecided.
 INSERT INTO merchant_application (
     id, state, merchant_name, credit_code, contact_name, contact_phone, outlet_name, outlet_kind,
     division_code, address, opening_hours, submitted_at)
@@ -243,7 +243,7 @@ SELECT COUNT(*) FROM (
     LIMIT :count_limit) AS counted;
 
 -- name: cashiers_of_merchant
--- The accounts that a merchant's manager looks after; an outlet's alone when one is given.
+-- A merchant's cashiers, or those of one outlet.
 SELECT s.id, s.username, s.name, s.state, s.locked_until, s.must_change_password, s.created_at,
        s.outlet_id, o.name AS outlet_name
 FROM staff AS s JOIN outlet AS o ON o.id = s.outlet_id

@@ -1,7 +1,7 @@
 -- Every SQL statement of the notices room.
 
 -- name: insert_notice!
--- No row when it was said before.
+-- Returns nothing if the key was posted before.
 INSERT INTO notice (id, kind, key, title, body, data_json, created_at)
 VALUES (:id, :kind, :key, :title, :body, :data_json, :created_at)
 ON CONFLICT (key) DO NOTHING;
@@ -21,7 +21,7 @@ SELECT id FROM notice_delivery WHERE state = 'waiting' AND next_at <= :now ORDER
 SELECT attempts FROM notice_delivery WHERE id = :id;
 
 -- name: take_delivery^
--- Whoever moves next_at on has it; another sender finds it no longer due.
+-- Claims the delivery by moving next_at on: other senders no longer find it due.
 UPDATE notice_delivery SET attempts = attempts + 1, tried_at = :now, next_at = :next_at
 WHERE id = :id AND state = 'waiting' AND next_at <= :now
 RETURNING id, notice_id, channel, target, attempts;
@@ -45,7 +45,7 @@ SELECT * FROM notice_delivery WHERE id = :id;
 
 -- name: deliveries_before
 -- read both ways
--- A page of the log, the latest first.
+-- A page of the log, newest first.
 SELECT d.id, d.channel, d.target, d.state, d.attempts, d.next_at, d.tried_at, d.sent_at, d.last_error,
     n.title, n.kind, n.created_at
 FROM notice_delivery AS d JOIN notice AS n ON n.id = d.notice_id
@@ -58,7 +58,7 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
     LIMIT :count_max) AS counted;
 
 -- name: troubled_deliveries
--- What has failed, or was tried in vain and waits to be tried again.
+-- Given up, or failed and waiting for the next attempt.
 SELECT d.id, d.channel, d.target, d.state, d.attempts, d.last_error, n.title
 FROM notice_delivery AS d JOIN notice AS n ON n.id = d.notice_id
 WHERE d.state = 'failed' OR (d.state = 'waiting' AND d.last_error IS NOT NULL)

@@ -1,6 +1,6 @@
-"""The rule of `in_force` over policies held in memory, for what has to ask it about a whole month.
+"""The rule of `in_force` for policies in memory, for callers that need it for a whole month.
 
-A test holds it equal to the statement in queries.sql.
+A test proves it equal to the statement in queries.sql.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from huimin.policies.in_force import SCOPES, at_outlet_kind
 
 
 def counting_on(published: Iterable[PolicyTerms], day: str) -> list[PolicyTerms]:
-    """Of each code the highest version that has started by `day`, unless it has ended before it."""
+    """Per code, the highest version that has started by `day`, unless that one has ended."""
     latest: dict[str, PolicyTerms] = {}
     for terms in published:
         if terms.starts_on <= day:
-            known = latest.get(terms.code)
-            if known is None or known.version < terms.version:
+            highest = latest.get(terms.code)
+            if highest is None or highest.version < terms.version:
                 latest[terms.code] = terms
     return [terms for terms in latest.values() if terms.ends_on is None or day <= terms.ends_on]
 
@@ -29,7 +29,7 @@ def most_specific(
     outlet_kind: str,
     eligibilities: Collection[str],
 ) -> PolicyTerms | None:
-    """Of the policies that count that day the one that applies, or None."""
+    """The one of that day's policies that applies to a purchase, or None."""
     applying = [
         terms
         for terms in counting

@@ -1,7 +1,4 @@
-"""`huimin policies …`: list, show, save, dry-run, publish, withdraw.
-
-Each command parses, calls one use case in a transaction, and says in words what has happened.
-"""
+"""`huimin policies …`: list, show, save, dry-run, approve, publish, withdraw."""
 
 from __future__ import annotations
 
@@ -169,9 +166,9 @@ def publish_command(instance: Instance, policy: str, form: str) -> None:
     """发布草稿。发布后不能再改，只能由新版本接替。"""
 
     def work(tx: Transaction) -> Row:
-        found = find_policy(tx, policy)
+        draft = find_policy(tx, policy)
         four_eyes = instance.settings.four_eyes
-        return publish(tx, found["id"], now=instance.clock(), actor=actor(), four_eyes=four_eyes)
+        return publish(tx, draft["id"], now=instance.clock(), actor=actor(), four_eyes=four_eyes)
 
     row = instance.engine.write(work)
     if form == "json":
@@ -192,8 +189,8 @@ def withdraw_command(instance: Instance, policy: str, reason: str, form: str) ->
     """撤回草稿，或已发布但还没有开始的政策。"""
 
     def work(tx: Transaction) -> Row:
-        found = find_policy(tx, policy)
-        return withdraw(tx, found["id"], now=instance.clock(), actor=actor(), reason=reason)
+        row = find_policy(tx, policy)
+        return withdraw(tx, row["id"], now=instance.clock(), actor=actor(), reason=reason)
 
     row = instance.engine.write(work)
     if form == "json":
@@ -241,14 +238,14 @@ def _echo_terms(row: Row) -> None:
 
 
 def _draft_of(typed: dict[str, Any]) -> PolicyDraft:
-    """The draft that the options spell; all that can't be read is refused together."""
+    """The draft from the options. Raises FieldProblems with every option that can't be parsed."""
     problems: list[FieldProblem] = []
 
     def read(parse: Any, field: str, text: str) -> Any:
         try:
             return parse(field, text)
-        except FieldProblems as wrong:
-            problems.extend(wrong.problems)
+        except FieldProblems as error:
+            problems.extend(error.problems)
             return None
 
     scope, _, scope_value = typed["scope"].partition(":")

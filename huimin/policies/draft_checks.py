@@ -1,6 +1,6 @@
-"""What a policy may say: each field of a draft checked, with the remedy in the refusal.
+"""Check every field of a draft, with the remedy in each refusal.
 
-All problems are raised together; nothing is written before every field has passed.
+All problems are raised together, before anything is written.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from huimin.core.money import AMOUNT_FEN_MAX, BASIS_POINTS
 from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.policies import queries
 from huimin.policies.in_force import SCOPES
-from huimin.policies.offline_checks import check_offline
+from huimin.policies.offline_checks import check_offline, is_whole
 from huimin.storage.engine import Transaction
 
 DEFAULT_EXCLUDED = ("tobacco", "alcohol", "prepaid_card")
@@ -30,7 +30,7 @@ Problems = list[FieldProblem]
 
 
 def checked_fields(tx: Transaction, draft: Fields) -> Fields:
-    """The draft's fields as the table takes them. Raises FieldProblems with all that is wrong."""
+    """The draft's fields as columns of the table. Raises FieldProblems with all problems."""
     problems: Problems = []
     fields = dict(draft)
     _check_words(fields, problems)
@@ -96,7 +96,7 @@ def _check_days(fields: Fields, problems: Problems) -> None:
 
 
 def _check_rate(fields: Fields, problems: Problems) -> None:
-    if not _whole(fields["rate_bp"], 1, BASIS_POINTS):
+    if not is_whole(fields["rate_bp"], 1, BASIS_POINTS):
         problems.append(
             FieldProblem(
                 "rate_bp",
@@ -104,7 +104,7 @@ def _check_rate(fields: Fields, problems: Problems) -> None:
                 "The rate must be between 1 and 10000 basis points; 8% is 800.",
             )
         )
-    if not _whole(fields["merchant_share_bp"], 0, BASIS_POINTS):
+    if not is_whole(fields["merchant_share_bp"], 0, BASIS_POINTS):
         problems.append(
             FieldProblem(
                 "merchant_share_bp",
@@ -123,7 +123,7 @@ def _check_amounts(fields: Fields, problems: Problems) -> None:
                 "The rounding unit is 1 fen or 10 fen.",
             )
         )
-    if not _whole(fields["minimum_spend_fen"], 0, AMOUNT_FEN_MAX):
+    if not is_whole(fields["minimum_spend_fen"], 0, AMOUNT_FEN_MAX):
         problems.append(
             FieldProblem(
                 "minimum_spend_fen",
@@ -132,7 +132,7 @@ def _check_amounts(fields: Fields, problems: Problems) -> None:
             )
         )
     for field in CAPS:
-        if fields[field] is not None and not _whole(fields[field], 1, AMOUNT_FEN_MAX):
+        if fields[field] is not None and not is_whole(fields[field], 1, AMOUNT_FEN_MAX):
             problems.append(
                 FieldProblem(
                     field,
@@ -172,7 +172,7 @@ def _check_categories(fields: Fields, problems: Problems) -> None:
 
 
 def _check_scope(tx: Transaction, fields: Fields, problems: Problems) -> str | None:
-    """Check scope and value; returns the kind of outlets it is limited to, where there is one."""
+    """Check scope and value; returns the outlet kind that it is limited to, if any."""
     scope, value = fields["scope"], fields["scope_value"]
     if scope == "kind" and value in OUTLET_KINDS:
         return str(value)
@@ -180,7 +180,7 @@ def _check_scope(tx: Transaction, fields: Fields, problems: Problems) -> str | N
         outlet = queries.outlet_for_scope(tx, id=value) if _clean(value) else None
         if outlet:
             return str(outlet["kind"])
-    known = {
+    hints = {
         "all": ("适用于全部时不填范围值。", "Leave the value out for scope all."),
         "kind": (
             "网点类型只能是：" + "、".join(OUTLET_KINDS) + "。",
@@ -204,7 +204,7 @@ def _check_scope(tx: Transaction, fields: Fields, problems: Problems) -> str | N
     elif not (scope == "all" and value == "") and not (
         scope == "eligibility" and value in ELIGIBILITIES
     ):
-        problems.append(FieldProblem("scope_value", *known[scope]))
+        problems.append(FieldProblem("scope_value", *hints[scope]))
     return None
 
 
@@ -227,10 +227,6 @@ def _check_base(fields: Fields, kind: str | None, problems: Problems) -> None:
                 "At hospitals the discount counts on what the patient pays: after_insurance.",
             )
         )
-
-
-def _whole(value: Any, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def _clean(value: Any) -> bool:

@@ -1,7 +1,7 @@
-"""Save a policy as a draft: every field checked, and a tie with a published policy refused.
+"""Save a policy as a draft: check every field, and refuse a tie with a published policy.
 
-A code has at most one draft, its next version; saving again changes that draft. What is published
-is never touched here.
+A code has at most one draft, its next version; saving again changes that draft. Published
+policies are never touched here.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PolicyDraft:
-    """What a policy is to say. Rates and shares in basis points, money in fen, None for no cap.
+    """A policy's terms as entered. Rates and shares in basis points, money in fen, None for no cap.
 
-    `scope_value` is an outlet's kind, an eligibility or an outlet's id, empty for scope all.
-    `base` None means after_insurance for hospitals and market_price elsewhere. A till without
-    network may go on for `offline_hours`; with 0 it may not.
+    `scope_value` is an outlet kind, an eligibility or an outlet's id; empty for scope "all". `base`
+    None means after_insurance for hospitals and market_price elsewhere. `offline_hours` is how long
+    a till may give discounts without network, 0 for not at all.
     """
 
     code: str
@@ -58,8 +58,8 @@ class PolicyDraft:
 def save_draft(tx: Transaction, draft: PolicyDraft, *, now: datetime, actor: str) -> Row:
     """Save the draft as the next version of its code and return its row.
 
-    Raises FieldProblems naming every field that is wrong, or the published policy it would tie
-    with and on which days.
+    Raises FieldProblems for every wrong field, or naming the published policy that it would tie
+    with and the days.
     """
     fields = checked_fields(tx, asdict(draft))
     old: Row | None = queries.draft_of_code(tx, code=fields["code"])
@@ -86,7 +86,7 @@ def save_draft(tx: Transaction, draft: PolicyDraft, *, now: datetime, actor: str
 
 
 def refuse_tie(published: list[Row], candidate: Row) -> None:
-    """Raise FieldProblems when `candidate`, were it published, would tie with another policy."""
+    """Raise FieldProblems if publishing `candidate` would make it tie with another policy."""
     tie = find_tie([*published, candidate], candidate["code"])
     if tie is not None:
         raise FieldProblems([tie.as_problem()])

@@ -1,8 +1,8 @@
-"""Apply a draft to a past month and say, per outlet, what would have changed. Nothing is written.
+"""Apply a draft to a past month and report, per outlet, what would have changed; writes nothing.
 
-Every redemption of the month is looked at as if the draft had been in force on all of its days, in
-the order in which they happened, so that caps fill and reversals give room back as they would have.
-A redemption that the draft doesn't reach keeps its recorded sums to the fen.
+The month's redemptions and reversals are replayed in order as if the draft had been in force every
+day, so that caps fill up and reversals free them as they would have. A redemption that the draft
+does not affect keeps its recorded sums to the fen.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ Row = Mapping[str, Any]
 
 @dataclass(slots=True)
 class OutletChange:
-    """One outlet's month as recorded (`before`) and under the draft (`after`), net of reversals.
+    """One outlet's month as recorded (`before`) and under the draft (`after`), net, in fen.
 
-    `changed` redemptions would have got another discount, `refused` of them none at all. Fen.
+    `changed` redemptions would have had a different discount, `refused` of them none at all.
     """
 
     outlet_id: str = ""
@@ -44,21 +44,21 @@ class OutletChange:
 
     @property
     def discount_change_fen(self) -> int:
-        """What holders would have saved more (or less, when negative)."""
+        """How much more holders would have saved; negative for less."""
         return self.discount_after_fen - self.discount_before_fen
 
     @property
     def merchant_share_change_fen(self) -> int:
-        """What the merchant would have borne more."""
+        """How much more the merchant would have paid."""
         return self.merchant_share_after_fen - self.merchant_share_before_fen
 
     @property
     def government_share_change_fen(self) -> int:
-        """What the government would have borne more."""
+        """How much more the government would have paid."""
         return self.discount_change_fen - self.merchant_share_change_fen
 
     def add(self, outcome: Outcome) -> None:
-        """Count one redemption."""
+        """Add one redemption to the sums."""
         self.redemptions += 1
         self.changed += outcome.changed
         self.refused += outcome.refused
@@ -90,9 +90,9 @@ class DryRun:
 
 
 def dry_run(tx: Transaction, draft: PolicyTerms, month: str) -> DryRun:
-    """Apply `draft` (in place of its code's other versions) to a month written as 2026-10.
+    """Apply `draft`, instead of its code's other versions, to a month such as "2026-10".
 
-    Only what was redeemed is known, so purchases that were refused then stay out of it. Raises
+    Purchases that were refused at the time are not in the ledger and so not in the result. Raises
     FieldProblems on `month`.
     """
     try:
@@ -123,7 +123,7 @@ def _summed(month: str, draft: PolicyTerms, outcomes: Iterable[Outcome]) -> DryR
         )
         outlet.add(outcome)
         result.total.add(outcome)
-    # Where most changes comes first; the id settles equal changes.
+    # Largest change first; the id breaks ties.
     result.outlets = sorted(
         by_outlet.values(), key=lambda each: (-abs(each.discount_change_fen), each.outlet_id)
     )
@@ -131,7 +131,9 @@ def _summed(month: str, draft: PolicyTerms, outcomes: Iterable[Outcome]) -> DryR
 
 
 def _by_holder(rows: Iterable[Row]) -> dict[str, list[Entitlement]]:
-    found: dict[str, list[Entitlement]] = defaultdict(list)
+    entitlements: dict[str, list[Entitlement]] = defaultdict(list)
     for row in rows:
-        found[row["holder_id"]].append(Entitlement(row["kind"], row["starts_on"], row["ends_on"]))
-    return found
+        entitlements[row["holder_id"]].append(
+            Entitlement(row["kind"], row["starts_on"], row["ends_on"])
+        )
+    return entitlements

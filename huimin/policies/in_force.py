@@ -1,7 +1,7 @@
-"""Which policy applies to a purchase: the most specific one in force that day at that outlet.
+"""Find the policy that applies to a purchase: the most specific one in force that day.
 
-On the path of every quote and redemption, so it is one statement. At a hospital the base is always
-what the patient pays after insurance, whatever policy applies there.
+Every quote and redemption needs it, so it is one statement. At a hospital the base is always what
+the patient pays after insurance, whichever policy applies.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from huimin.core.offline_terms import OfflineTerms
 from huimin.policies import queries
 from huimin.storage.engine import Transaction
 
-# From the most specific to the least; in_force in queries.sql sorts by the same order.
+# Most specific first; in_force in queries.sql sorts in the same order.
 SCOPES = ("outlet", "eligibility", "kind", "all")
 
 
@@ -32,15 +32,15 @@ def in_force(
 ) -> PolicyTerms | None:
     """The terms that apply on that county day to a holder of these eligibilities, or None.
 
-    Outlet goes before eligibility, before kind, before all. When several eligibility policies
-    apply, the highest rate wins, then the first code.
+    Outlet takes precedence over eligibility, then kind, then all. Of several eligibility policies
+    the highest rate wins, then the first code.
     """
     row = queries.in_force(
         tx,
         day=day.isoformat(),
         outlet_id=outlet_id,
         outlet_kind=outlet_kind,
-        # Two commas between values: taking one out must not take its neighbour's comma along.
+        # A comma on both sides of each value, so that the statement can match ",dibao,".
         eligibilities="".join(f",{kind}," for kind in eligibilities),
     )
     return None if row is None else at_outlet_kind(terms_of(row), outlet_kind)
@@ -49,7 +49,7 @@ def in_force(
 def in_force_as_known(
     tx: Transaction, *, day: date, known_at: datetime, outlet_id: str, outlet_kind: str
 ) -> PolicyTerms | None:
-    """The terms for holders in general on that day, as they were known at a past instant."""
+    """The terms for holders in general on `day`, as published by the instant `known_at`."""
     row = queries.in_force_as_known(
         tx,
         day=day.isoformat(),
@@ -61,14 +61,14 @@ def in_force_as_known(
 
 
 def at_outlet_kind(terms: PolicyTerms, outlet_kind: str) -> PolicyTerms:
-    """The terms as they hold at outlets of that kind."""
+    """The terms as they apply at outlets of that kind."""
     if outlet_kind == "hospital" and terms.base != "after_insurance":
         return replace(terms, base="after_insurance")
     return terms
 
 
 def terms_of(row: Mapping[str, Any]) -> PolicyTerms:
-    """The terms that a row of the policy table holds."""
+    """The terms in a row of the policy table."""
     return PolicyTerms(
         id=row["id"],
         code=row["code"],

@@ -1,7 +1,7 @@
-"""What a draft may say of tills without network, checked with the rest of its fields.
+"""Check a draft's terms for tills without network.
 
-The caps of a pack never exceed the caps that count online, so that a till that can't ask how much
-is used still promises nothing that its own sales alone would have used up.
+Offline caps never exceed the online ones, so that a till that can't ask how much has been used
+never gives more than its own sales could have been given online.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Problems = list[FieldProblem]
 
 
 def check_offline(fields: Fields, problems: Problems) -> None:
-    """Note every problem of the offline fields; a draft that allows none keeps no caps."""
+    """Add every problem of the offline fields; without offline hours the caps are cleared."""
     hours = fields["offline_hours"]
-    if not _whole(hours, 0, OFFLINE_HOURS_MAX):
+    if not is_whole(hours, 0, OFFLINE_HOURS_MAX):
         problems.append(_hours_problem("offline_hours"))
         return
     if fields["offline_bearer"] not in BEARER_WORDS:
@@ -40,7 +40,7 @@ def check_offline(fields: Fields, problems: Problems) -> None:
 
 
 def parse_hours(field: str, text: str) -> int:
-    """Hours as typed; nothing means none. Raises FieldProblems on `field`."""
+    """Parse typed hours; empty means 0. Raises FieldProblems on `field`."""
     cleaned = text.strip() or "0"
     if not (cleaned.isascii() and cleaned.isdigit()) or int(cleaned[:9]) > OFFLINE_HOURS_MAX:
         problem = _hours_problem(field)
@@ -51,7 +51,7 @@ def parse_hours(field: str, text: str) -> int:
 def _check_caps(fields: Fields, problems: Problems) -> None:
     least = fields["rounding_unit_fen"] if fields["rounding_unit_fen"] in (1, 10) else 1
     for field in OFFLINE_CAPS:
-        if not _whole(fields[field], least, AMOUNT_FEN_MAX):
+        if not is_whole(fields[field], least, AMOUNT_FEN_MAX):
             problems.append(
                 FieldProblem(
                     field,
@@ -89,5 +89,6 @@ def _hours_problem(field: str) -> FieldProblem:
     )
 
 
-def _whole(value: Any, least: int, most: int) -> bool:
+def is_whole(value: Any, least: int, most: int) -> bool:
+    """Whether `value` is an int, and no bool, from `least` to `most`."""
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most

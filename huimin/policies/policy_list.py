@@ -1,4 +1,4 @@
-"""Policies as pages show them: all versions with their words, and what is behind one."""
+"""Policies as pages show them: the list of all versions, and one version."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from huimin.policies import queries
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
-# What still waits: for a second administrator, or for its publication.
+# Pseudo-state of drafts and approved versions.
 UNPUBLISHED = "unpublished"
 
 
 def all_policies(tx: Transaction) -> list[Row]:
-    """Every version of every policy, with `outlet_name` where it is for one outlet."""
+    """Every version of every policy, with `outlet_name` if it is for one outlet."""
     return list(queries.list_policies(tx, state=None))
 
 
 def is_in_state(row: Row, state: str) -> bool:
-    """Whether a version is in that state; "" is any, UNPUBLISHED a draft or one approved."""
+    """Whether a version is in that state; "" is any state, UNPUBLISHED is draft or approved."""
     if state == UNPUBLISHED:
         return row["state"] in ("draft", "approved")
     return not state or row["state"] == state
@@ -34,5 +34,5 @@ def shown_policy(tx: Transaction, policy_id: str) -> Row:
 
 
 def outlets_to_choose(tx: Transaction) -> list[tuple[str, str]]:
-    """(id, name) of the outlets that a policy can be made for."""
+    """(id, name) of the outlets that a policy can be limited to."""
     return [(row["id"], row["name"]) for row in queries.outlets_for_scope(tx)]

@@ -1,7 +1,7 @@
-"""Publish a draft, or withdraw what has not yet begun.
+"""Approve and publish a draft, or withdraw a policy that has not begun.
 
-Publishing is the last change a policy knows: from its first day on it can only be succeeded by the
-next version of its code. Neither step may leave two published policies that tie.
+Publishing is the last change of a policy: from its first day it can only be replaced by the next
+version of its code. No step may leave two published policies that tie.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ RECORDED = ("state", "code", "version")
 
 
 def approve(tx: Transaction, policy_id: str, *, now: datetime, actor: str) -> Row:
-    """Approve somebody else's draft, so that it may be published; its row.
+    """Approve somebody else's draft, so that it can be published; returns its row.
 
-    Raises FieldProblems when it is no draft, or one's own.
+    Raises FieldProblems when it is not a draft, or one's own.
     """
     queries.lock_policies(tx)
     draft = policy_by_id(tx, policy_id)
@@ -49,11 +49,11 @@ def approve(tx: Transaction, policy_id: str, *, now: datetime, actor: str) -> Ro
 def publish(
     tx: Transaction, policy_id: str, *, now: datetime, actor: str, four_eyes: bool = False
 ) -> Row:
-    """Publish a draft and return its row. It succeeds the versions before it on its first day.
+    """Publish a draft, which replaces earlier versions on its first day; returns its row.
 
-    With `four_eyes` a second administrator must have approved it.
-    Raises FieldProblems when there is none, when it is no draft, starts before today (what was
-    given is given) or would tie with another published policy.
+    With `four_eyes` a second administrator must have approved it. Raises FieldProblems when it does
+    not exist, is not a draft, starts before today (discounts are never changed afterwards) or would
+    tie with another published policy.
     """
     queries.lock_policies(tx)
     draft = policy_by_id(tx, policy_id)
@@ -88,8 +88,8 @@ def publish(
 def withdraw(tx: Transaction, policy_id: str, *, now: datetime, actor: str, reason: str) -> Row:
     """Withdraw a draft, or a published policy whose first day is still to come; returns its row.
 
-    Raises FieldProblems when there is none, when it has begun or is withdrawn already, or when the
-    version before it would go on and tie with another policy.
+    Raises FieldProblems when it does not exist, has begun or is already withdrawn, or when the
+    version before it would continue and tie with another policy.
     """
     reason = checked_reason(reason)
     queries.lock_policies(tx)
@@ -124,7 +124,7 @@ def withdraw(tx: Transaction, policy_id: str, *, now: datetime, actor: str, reas
 
 
 def find_policy(tx: Transaction, text: str) -> Row:
-    """A policy by id, by "code@version", or by code: its draft, else its last published version.
+    """A policy by id, by "code@version", or by code (its draft, else its last published version).
 
     Raises FieldProblems when there is none.
     """

@@ -36,14 +36,14 @@ WHERE o.state <> 'ended' ORDER BY m.name, o.name, o.id;
 SELECT * FROM policy WHERE state = 'published' ORDER BY code, version;
 
 -- name: lock_policies!
--- Two people who publish at once wait for each other here, so that each sees what the other did.
+-- Serializes publishing, so that each publisher sees what the other did.
 UPDATE policy SET state = state WHERE state <> 'withdrawn';
 
 -- name: outlet_for_scope^
 SELECT id, name, kind FROM outlet WHERE id = :id;
 
 -- name: insert_policy^
--- Nothing comes back when somebody saved that version in between.
+-- Returns nothing if somebody saved that version in between.
 INSERT INTO policy (
     id, code, version, name, state, scope, scope_value, starts_on, ends_on, rate_bp,
     rounding_unit_fen, minimum_spend_fen, cap_redemption_fen, cap_card_day_fen, cap_card_month_fen,
@@ -60,8 +60,8 @@ ON CONFLICT DO NOTHING
 RETURNING *;
 
 -- name: change_draft^
--- What is not published can change, and is to be approved anew; nothing comes back when it was
--- published in between.
+-- A version can change until it is published, and must then be approved again; returns nothing if it
+-- was published in between.
 UPDATE policy SET state = 'draft', approved_at = NULL, approved_by = NULL,
     name = :name, scope = :scope, scope_value = :scope_value, starts_on = :starts_on,
     ends_on = :ends_on, rate_bp = :rate_bp, rounding_unit_fen = :rounding_unit_fen,
@@ -91,9 +91,9 @@ RETURNING *;
 UPDATE policy SET state = 'withdrawn' WHERE id = :id AND state <> 'withdrawn' RETURNING *;
 
 -- name: in_force^
--- Of one code the highest published version that has started counts, and its predecessors never
--- again. :eligibilities is ",dibao,tekun,"; a value is in it when taking it out changes it, which
--- both engines can say. The most specific scope comes first, then the higher rate, then the code.
+-- Of each code the highest published version that has started counts, and earlier ones never again.
+-- :eligibilities is ",dibao,,tekun,"; a value is in it if removing it changes it, which both engines
+-- can express. Most specific scope first, then the higher rate, then the code.
 SELECT p.*
 FROM policy AS p
 WHERE p.state = 'published'
@@ -114,8 +114,8 @@ ORDER BY CASE p.scope WHEN 'outlet' THEN 0 WHEN 'eligibility' THEN 1 WHEN 'kind'
 LIMIT 1;
 
 -- name: in_force_as_known^
--- The policy for holders in general on a day, of those that had been published by an instant: what a
--- till without network could know.
+-- The policy for holders in general on a day, among those published by an instant: what a till
+-- without network could know.
 SELECT p.*
 FROM policy AS p
 WHERE p.state = 'published'
@@ -135,7 +135,7 @@ ORDER BY CASE p.scope WHEN 'outlet' THEN 0 WHEN 'kind' THEN 2 ELSE 3 END,
 LIMIT 1;
 
 -- name: redemptions_of_month
--- What the dry run applies a draft to, in the order in which it happened.
+-- The redemptions that the dry run applies a draft to, in chronological order.
 SELECT l.id, l.outlet_id, o.name AS outlet_name, l.outlet_kind, l.holder_id, l.eligibility,
        l.policy_id, l.policy_code, l.amount_fen, l.insurance_fen, l.excluded_fen, l.eligible_fen,
        l.discount_fen, l.merchant_share_fen, l.detail_json, l.channel, l.occurred_at,
@@ -145,7 +145,7 @@ WHERE l.month = :month AND l.kind = 'redemption'
 ORDER BY l.occurred_at, l.id;
 
 -- name: reversals_of_month
--- Every reversal of that month's redemptions, whenever it was made; its sums turned positive.
+-- Every reversal of that month's redemptions, whenever it was made, with positive sums.
 SELECT r.id, r.reverses_id, r.occurred_at,
        -r.amount_fen AS amount_fen, -r.insurance_fen AS insurance_fen,
        -r.excluded_fen AS excluded_fen, -r.eligible_fen AS eligible_fen,
@@ -155,7 +155,7 @@ WHERE l.month = :month AND l.kind = 'redemption'
 ORDER BY r.occurred_at, r.id;
 
 -- name: eligibilities_of_month
--- Why the month's card users were entitled, with the days for which it holds.
+-- The eligibilities of the month's card users, with their periods.
 SELECT e.holder_id, e.kind, e.starts_on, e.ends_on
 FROM eligibility AS e
 WHERE e.starts_on <= :last_day AND (e.ends_on IS NULL OR e.ends_on >= :first_day)

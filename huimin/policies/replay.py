@@ -1,7 +1,7 @@
-"""Replay a month's redemptions and reversals under a draft, in the order in which they happened.
+"""Replay a month's redemptions and reversals under a draft, in chronological order.
 
-Pure: rows in, outcomes out. Usage is kept by holder and policy code as the counters keep it, so the
-caps bite here exactly where they would have at the till.
+Pure: rows in, outcomes out. Usage is counted per holder and policy code as the real counters do, so
+caps apply exactly where they would have at the till.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ from huimin.core.refusals import FieldProblems, Refusal
 from huimin.policies.choice import counting_on, most_specific
 
 Row = Mapping[str, Any]
-# The ledger also says "other" of a holder who has no eligibility at all.
-NOT_KNOWN = "other"
+# The ledger also has "other" for holders without any eligibility.
+NO_ELIGIBILITY = "other"
 SUMS = tuple(each.name for each in fields(Sums))
 
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """An eligibility of a holder with the days for which it holds."""
+    """A holder's eligibility and the days on which it is valid."""
 
     kind: str
     starts_on: str
     ends_on: str | None
 
     def holds_on(self, day: str) -> bool:
-        """True on every day from the first to the last."""
+        """Whether it is valid on that day."""
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
 @dataclass(slots=True)
 class Outcome:
-    """One redemption as recorded and as replayed, both with what was returned of it."""
+    """One redemption as recorded and as replayed, each with what was returned of it."""
 
     redemption: Row
     policy_code: str
@@ -59,12 +59,12 @@ class Outcome:
 
     @property
     def changed(self) -> bool:
-        """True when the discount would have been another one."""
+        """Whether the discount would have been different."""
         return self.before.discount_fen != self.after.discount_fen
 
     @property
     def amount_fen(self) -> int:
-        """The amount that was not returned."""
+        """The amount net of returns."""
         return self.before.amount_fen - self.returned_before.amount_fen
 
     @property
@@ -79,18 +79,18 @@ class Outcome:
 
     @property
     def merchant_share_before_fen(self) -> int:
-        """The merchant's recorded part of the discount, net."""
+        """The merchant's recorded share of the discount, net."""
         return self.before.merchant_share_fen - self.returned_before.merchant_share_fen
 
     @property
     def merchant_share_after_fen(self) -> int:
-        """The merchant's replayed part of the discount, net."""
+        """The merchant's replayed share of the discount, net."""
         return self.after.merchant_share_fen - self.returned_after.merchant_share_fen
 
 
 @dataclass(slots=True)
 class Replay:
-    """The month as it would have gone. `published` are all published terms, of every code."""
+    """A replay of one month. `published` has all published terms of every code."""
 
     draft: PolicyTerms
     published: Sequence[PolicyTerms]
@@ -98,20 +98,20 @@ class Replay:
     _counting: dict[str, list[PolicyTerms]] = field(default_factory=dict)
     _used_day: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
     _used_month: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
-    # Holder and policy code whose usage no longer is what it was: their caps must be asked again.
-    _moved: set[tuple[str, str]] = field(default_factory=set)
+    # (holder, policy code) whose usage differs from the recorded one, so caps must be recomputed.
+    _altered: set[tuple[str, str]] = field(default_factory=set)
 
     def run(self, redemptions: Iterable[Row], reversals: Iterable[Row]) -> list[Outcome]:
-        """One outcome for each redemption, in the order in which they happened."""
-        happened = [(row["occurred_at"], 0, row["id"], row) for row in redemptions]
-        begun = {redemption_id: at for at, _, redemption_id, _ in happened}
-        happened += [
-            # A till's clock may go wrong; what is returned was bought before.
-            (max(row["occurred_at"], begun[row["reverses_id"]]), 1, row["id"], row)
+        """One outcome per redemption, in chronological order."""
+        events = [(row["occurred_at"], 0, row["id"], row) for row in redemptions]
+        bought_at = {redemption_id: at for at, _, redemption_id, _ in events}
+        events += [
+            # A till's clock may be wrong, but a return never precedes its purchase.
+            (max(row["occurred_at"], bought_at[row["reverses_id"]]), 1, row["id"], row)
             for row in reversals
         ]
         outcomes: dict[str, Outcome] = {}
-        for _, is_reversal, _, row in sorted(happened, key=lambda each: each[:3]):
+        for _, is_reversal, _, row in sorted(events, key=lambda each: each[:3]):
             if is_reversal:
                 self._reverse(outcomes[row["reverses_id"]], _sums_of(row))
             else:
@@ -129,16 +129,19 @@ class Replay:
             nothing = Sums(row["amount_fen"], 0, 0, 0, 0, 0)
             outcome = Outcome(row, code, before, after or nothing, refused=after is None)
             if outcome.changed or code != row["policy_code"]:
-                self._moved |= {(row["holder_id"], code), (row["holder_id"], row["policy_code"])}
+                self._altered |= {
+                    (row["holder_id"], code),
+                    (row["holder_id"], row["policy_code"]),
+                }
         self._use(outcome, outcome.after.discount_fen)
         return outcome
 
     def _keeps(self, row: Row, terms: PolicyTerms | None) -> bool:
-        """True when the same version applies as did then, and its caps stood as they stood then."""
+        """Whether the same version applies as recorded, with the same usage of its caps."""
         return (
             terms is not None
             and terms.id == row["policy_id"]
-            and (row["holder_id"], row["policy_code"]) not in self._moved
+            and (row["holder_id"], row["policy_code"]) not in self._altered
         )
 
     def _applying(self, row: Row) -> PolicyTerms | None:
@@ -151,8 +154,8 @@ class Replay:
         if row["channel"] == "offline":
             # A till without network applies the policy for holders in general.
             eligibilities = set()
-        elif row["eligibility"] != NOT_KNOWN:
-            # What was recorded stays true though the person has since been erased.
+        elif row["eligibility"] != NO_ELIGIBILITY:
+            # The recorded eligibility stays valid even if the person has since been erased.
             eligibilities.add(row["eligibility"])
         return most_specific(
             self._counting[day],
@@ -162,7 +165,7 @@ class Replay:
         )
 
     def _quoted(self, row: Row, terms: PolicyTerms | None) -> Sums | None:
-        """The sums under `terms`, or None when there would have been no discount."""
+        """The sums under `terms`, or None if there would have been no discount."""
         if terms is None:
             return None
         usage = Usage(
@@ -170,18 +173,18 @@ class Replay:
             self._used_month[row["holder_id"], terms.code],
         )
         try:
-            given = quote(basket_of(row, terms), terms, usage, _room_of(row))
+            result = quote(basket_of(row, terms), terms, usage, _room_of(row))
         except (Refusal, FieldProblems):
             return None
-        return Sums(*(getattr(given, name) for name in SUMS))
+        return Sums(*(getattr(result, name) for name in SUMS))
 
     def _reverse(self, outcome: Outcome, recorded: Sums) -> None:
-        back = recorded
+        returned = recorded
         if outcome.after is not outcome.before:
-            back = take_back(outcome.after, outcome.returned_after, recorded.amount_fen)
+            returned = take_back(outcome.after, outcome.returned_after, recorded.amount_fen)
         outcome.returned_before = _plus(outcome.returned_before, recorded)
-        outcome.returned_after = _plus(outcome.returned_after, back)
-        self._use(outcome, -back.discount_fen)
+        outcome.returned_after = _plus(outcome.returned_after, returned)
+        self._use(outcome, -returned.discount_fen)
 
     def _use(self, outcome: Outcome, discount_fen: int) -> None:
         row = outcome.redemption
@@ -190,7 +193,7 @@ class Replay:
 
 
 def basket_of(row: Row, terms: PolicyTerms) -> Basket:
-    """What was bought, as recorded. Insurance is left out where the terms don't count it."""
+    """The recorded basket, without insurance unless the terms' base is after insurance."""
     detail = json.loads(row["detail_json"])
     items = tuple(
         Item(
@@ -211,7 +214,7 @@ def basket_of(row: Row, terms: PolicyTerms) -> Basket:
 
 
 def _room_of(row: Row) -> OfflineRoom | None:
-    """What the caps of its pack had left to a sale that a till made without network."""
+    """For an offline sale, what the caps of its pack had left."""
     if row["channel"] != "offline":
         return None
     return OfflineRoom(**json.loads(row["detail_json"])["offline"]["room"])

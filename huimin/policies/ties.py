@@ -1,7 +1,7 @@
-"""Two policies of the same scope that count on the same days would tie; find such a pair.
+"""Find two policies that tie: the same scope on the same days.
 
 A version counts from its first day to its last, or to the day before a later version of its code
-starts, whichever is earlier. Days are text, which sorts as dates do.
+starts, whichever is earlier. Days are ISO text, which sorts like dates.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ OPEN_END = "9999-12-31"
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A published policy that counts for the same purchases as the checked one on these days."""
+    """Another published policy that applies to the same purchases on these days."""
 
     other: Row
     first_day: str
     last_day: str
 
     def as_problem(self) -> FieldProblem:
-        """The sentence that names the other policy and the days."""
+        """The problem naming the other policy and the days."""
         open_ended = self.last_day == OPEN_END
         days_zh = f"{self.first_day} 起" if open_ended else f"{self.first_day} 至 {self.last_day}"
         days_en = f"from {self.first_day}" + ("" if open_ended else f" to {self.last_day}")
@@ -42,7 +42,7 @@ class Tie:
 
 
 def counting_days(row: Row, versions: Iterable[Row]) -> tuple[str, str] | None:
-    """First and last day on which `row` counts among `versions` of its code, or None if never."""
+    """First and last day on which `row` counts among the `versions` of its code; None if never."""
     last = row["ends_on"] or OPEN_END
     for later in versions:
         if later["version"] > row["version"]:
@@ -52,21 +52,21 @@ def counting_days(row: Row, versions: Iterable[Row]) -> tuple[str, str] | None:
 
 
 def find_tie(published: Sequence[Row], code: str) -> Tie | None:
-    """The first tie between a version of `code` and another policy, all of them published rows."""
+    """The first tie between a version of `code` and another of the `published` policies."""
     by_code: dict[str, list[Row]] = {}
     for row in published:
         by_code.setdefault(row["code"], []).append(row)
-    for own in by_code.get(code, []):
-        own_days = counting_days(own, by_code[code])
+    for version in by_code.get(code, []):
+        version_days = counting_days(version, by_code[code])
         for other in published:
-            if other["code"] == code or own_days is None or not same_scope(own, other):
+            if other["code"] == code or version_days is None or not same_scope(version, other):
                 continue
             days = counting_days(other, by_code[other["code"]])
-            if days and own_days[0] <= days[1] and days[0] <= own_days[1]:
-                return Tie(other, max(own_days[0], days[0]), min(own_days[1], days[1]))
+            if days and version_days[0] <= days[1] and days[0] <= version_days[1]:
+                return Tie(other, max(version_days[0], days[0]), min(version_days[1], days[1]))
     return None
 
 
 def same_scope(one: Row, other: Row) -> bool:
-    """True when both are meant for the same purchases."""
+    """Whether both have the same scope."""
     return bool(one["scope"] == other["scope"] and one["scope_value"] == other["scope_value"])

@@ -1,7 +1,7 @@
-"""Policies on a time line: a row for each code, a bar for each version, today as a line. SVG.
+"""Policies on a time line as SVG: a row per code, a bar per version, a line for today.
 
-Presentation attributes only, so that the strictest content policy shows it; the page has the same
-as a table beside it.
+Only presentation attributes, which a strict content security policy allows; the page has the same
+information as a table.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from html import escape
 from typing import Any
 
 WIDTH, LABEL, ROW, BAR, TOP = 720, 150, 40, 22, 34
-MONTHS_BEFORE, MONTHS_AFTER = 182, 365
+DAYS_BEFORE, DAYS_AFTER = 182, 365
 COLOURS = {"published": "#0B6E4F", "approved": "#B98900", "draft": "#8B9892"}
 NAME_MAX = 10
 
 
 def timeline_svg(rows: Sequence[Mapping[str, Any]], today: date, title: str) -> str:
-    """The drawing of policy rows that are not withdrawn; half a year back and a year ahead."""
-    shown = [row for row in rows if row["state"] in COLOURS]
-    codes = list(dict.fromkeys(row["code"] for row in shown))
-    first, last = today - timedelta(days=MONTHS_BEFORE), today + timedelta(days=MONTHS_AFTER)
+    """The time line of policies that are not withdrawn, half a year back and a year ahead."""
+    drawn = [row for row in rows if row["state"] in COLOURS]
+    codes = list(dict.fromkeys(row["code"] for row in drawn))
+    first, last = today - timedelta(days=DAYS_BEFORE), today + timedelta(days=DAYS_AFTER)
     height = TOP + ROW * max(len(codes), 1) + 22
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'aria-label="{escape(title)}" font-size="13" fill="#1F2A26"><title>{escape(title)}</title>'
     ]
     parts += list(_months(first, last, height))
-    for place, code in enumerate(codes):
-        top = TOP + place * ROW
-        versions = [row for row in shown if row["code"] == code]
+    for index, code in enumerate(codes):
+        top = TOP + index * ROW
+        versions = [row for row in drawn if row["code"] == code]
         name = str(versions[-1]["name"])
         short = name if len(name) <= NAME_MAX else name[: NAME_MAX - 1] + "…"
         parts.append(f'<text x="4" y="{top + 16}">{escape(short)}</text>')
@@ -58,13 +58,13 @@ def _months(first: date, last: date, height: int) -> Iterator[str]:
 
 
 def _bar(
-    versions: Sequence[Mapping[str, Any]], place: int, first: date, last: date, top: int
+    versions: Sequence[Mapping[str, Any]], index: int, first: date, last: date, top: int
 ) -> str:
-    row = versions[place]
+    row = versions[index]
     start = date.fromisoformat(row["starts_on"])
     end = date.fromisoformat(row["ends_on"]) if row["ends_on"] else last
-    # The next published version takes over on its own first day.
-    for later in versions[place + 1 :]:
+    # The next published version replaces it on its own first day.
+    for later in versions[index + 1 :]:
         if later["state"] == "published" and row["state"] == "published":
             end = min(end, date.fromisoformat(later["starts_on"]) - timedelta(days=1))
             break

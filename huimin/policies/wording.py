@@ -1,4 +1,4 @@
-"""A policy in words and columns for people at the command line, and what they type turned back.
+"""Policies in words and tables for the command line, and parsing what people type.
 
 Rates are typed and shown as per cent, money as 元, scopes as `kind:hospital`.
 """
@@ -39,7 +39,7 @@ COLUMNS = (
 
 
 def parse_rate(field: str, text: str) -> int:
-    """Per cent as typed ("8%", "8.5") to basis points. Raises FieldProblems on `field`."""
+    """Parse per cent ("8%", "8.5") into basis points. Raises FieldProblems on `field`."""
     try:
         basis_points = Decimal(text.strip().rstrip("%％")) * 100
         if basis_points == int(basis_points) and len(text) <= 12:
@@ -54,7 +54,7 @@ def parse_rate(field: str, text: str) -> int:
 
 
 def parse_amount(field: str, text: str) -> int:
-    """元 as typed to fen. Raises FieldProblems on `field`."""
+    """Parse 元 into fen. Raises FieldProblems on `field`."""
     try:
         return parse_yuan(text)
     except ValueError:
@@ -64,7 +64,7 @@ def parse_amount(field: str, text: str) -> int:
 
 
 def scope_words(scope: str, value: str, outlet_name: str | None = None) -> str:
-    """The scope as people say it."""
+    """The scope in words."""
     if scope == "kind":
         return f"{outlet_kind_word(value)}类网点"
     if scope == "eligibility":
@@ -75,12 +75,12 @@ def scope_words(scope: str, value: str, outlet_name: str | None = None) -> str:
 
 
 def days_words(terms: PolicyTerms) -> str:
-    """The days as text."""
+    """The period in words."""
     return f"{terms.starts_on} 至 {terms.ends_on}" if terms.ends_on else f"{terms.starts_on} 起"
 
 
 def described(terms: PolicyTerms, state: str) -> list[tuple[str, str]]:
-    """Every term of a policy as label and words."""
+    """Every term of a policy as (label, words)."""
     caps = (
         ("单笔上限", terms.cap_redemption_fen),
         ("每人每日上限", terms.cap_card_day_fen),
@@ -108,7 +108,7 @@ def described(terms: PolicyTerms, state: str) -> list[tuple[str, str]]:
 
 
 def offline_described(offline: OfflineTerms | None) -> list[tuple[str, str]]:
-    """What tills without network may do, as label and words."""
+    """The terms for tills without network as (label, words)."""
     if offline is None:
         return [("离线收银", "不允许")]
     return [
@@ -122,7 +122,7 @@ def offline_described(offline: OfflineTerms | None) -> list[tuple[str, str]]:
 
 
 def dry_run_table(result: DryRun) -> list[str]:
-    """The dry run as lines of a table, the total last."""
+    """The dry run as lines of a text table, the total last."""
     rows = [_cells(each) for each in (*result.outlets, result.total)]
     left = [place < 2 for place in range(len(COLUMNS))]
     return list(aligned([COLUMNS, *rows], left))
@@ -148,10 +148,10 @@ def _signed(fen: int) -> str:
 
 
 def terms_dict(terms: PolicyTerms, row: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A policy for JSON: every term, and from its row the state and who did what when."""
-    shown = asdict(terms)
-    shown["excluded_categories"] = list(terms.excluded_categories)
+    """A policy for JSON: every term, and from its row the state, creation and publication."""
+    values = asdict(terms)
+    values["excluded_categories"] = list(terms.excluded_categories)
     for name in ("state", "created_at", "created_by", "published_at", "published_by"):
         if row is not None:
-            shown[name] = row[name]
-    return shown
+            values[name] = row[name]
+    return values

@@ -1,4 +1,4 @@
-"""Policies in the browser: time line, draft, dry run, approval, publication."""
+"""Pages: the policies' time line, drafts, dry runs, approval, publication."""
 
 from __future__ import annotations
 

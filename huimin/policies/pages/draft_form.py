@@ -1,4 +1,4 @@
-"""The form of a draft: percent and yuan as people write them; a successor begins as a copy."""
+"""The form of a draft, with per cent and yuan; a new version starts as a copy of the last."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ BASES = ("", "market_price", "after_insurance")
 @pages.get("/policies/new")
 @require("policy.write")
 def new_policy() -> str:
-    """An empty draft; with `from` one that begins as a copy and will succeed it."""
+    """An empty form; `from` names the version to copy."""
     source = request.args.get("from")
     if not source:
-        usual = {**_goods(DEFAULT_EXCLUDED), "merchant_share_bp": "100", "offline_hours": "0"}
-        return _form_page(Form(usual))
+        defaults = {**_goods(DEFAULT_EXCLUDED), "merchant_share_bp": "100", "offline_hours": "0"}
+        return _form_page(Form(defaults))
     row = instance().engine.read(lambda tx: shown_policy(tx, source))
     return _form_page(Form(_typed(row)))
 
@@ -57,7 +57,7 @@ def new_policy() -> str:
 @pages.post("/policies/new")
 @require("policy.write")
 def keep_policy() -> Response | tuple[str, int]:
-    """Save the draft; a code's draft is changed, else its next version begins."""
+    """Save a code's draft, creating its next version if there is none."""
     form, now, actor = Form.sent(), instance().clock(), member().username
     try:
         draft = _draft(form)
@@ -106,7 +106,7 @@ def _draft(form: Form) -> PolicyDraft:
 
 
 def _typed(row: Mapping[str, Any]) -> dict[str, str]:
-    """A policy as somebody would type it, to begin its successor; the days are left open."""
+    """A policy as form fields, for its next version; the days stay empty unless it is a draft."""
     scope = row["scope"]
     if scope in ("kind", "eligibility"):
         scope = f"{scope}:{row['scope_value']}"
@@ -132,7 +132,7 @@ def _typed(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _goods(categories: Sequence[str]) -> dict[str, str]:
-    """Categories as the form shows them: a tick for each known one, the others as text."""
+    """Categories as form fields: a tick for each known one, the others as text."""
     ticked = {f"goods_{one}": "1" for one in categories if one in GOODS}
     others = [one for one in categories if one not in GOODS]
     return {**ticked, "excluded_categories": "、".join(others)}

@@ -1,4 +1,4 @@
-"""The list with its time line, one policy with its dry run, and what is decided about it."""
+"""The list of policies with the time line, one policy with its dry run, and decisions on it."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ ACTS = ("approve", "publish", "withdraw")
 @pages.get("/policies/", endpoint="policies")
 @require("policy.read")
 def policy_list() -> str | Response:
-    """The versions of a state, or all, the newest first; and the time line of all."""
-    every, today = instance().engine.read(all_policies), county_day(instance().clock())
+    """All versions, or those in one state, newest first; and the time line of all."""
+    policies, today = instance().engine.read(all_policies), county_day(instance().clock())
     form = Form.asked(("state",))
-    rows = [row for row in every if is_in_state(row, form.text("state"))]
+    rows = [row for row in policies if is_in_state(row, form.text("state"))]
     if request.args.get("format") == "xlsx":
         columns = [
             (_("政策"), lambda row: row["name"]),
@@ -61,12 +61,12 @@ def policy_list() -> str | Response:
             (_("状态"), lambda row: str(STATES[row["state"]])),
         ]
         return workbook_response(_("优惠政策"), columns, rows)
-    drawing = timeline_svg(every, today, _("优惠政策时间线"))
+    drawing = timeline_svg(policies, today, _("优惠政策时间线"))
     return render_template(
         "policies/policies.html",
         rows=rows[::-1],
         form=form,
-        any=bool(every),
+        any=bool(policies),
         states=[(UNPUBLISHED, _("还没有发布")), *((one, STATES[one]) for one in POLICY_STATES)],
         arguments={name: value for name, value in form.values.items() if value},
         timeline=Markup(drawing),  # noqa: S704 - it escapes every text in it itself
@@ -79,30 +79,30 @@ def policy_list() -> str | Response:
 @pages.get("/policies/<policy_id>", endpoint="policy")
 @require("policy.read")
 def one_policy(policy_id: str) -> str | Response | tuple[str, int]:
-    """One version in words, with what it would change: a table and a chart, or a workbook."""
+    """One version in words; for a draft also its dry run as table and chart, or as a workbook."""
     month = request.args.get("month", "")
     if request.args.get("format") != "xlsx":
         try:
             return _policy_page(policy_id, Form(), month=month)
         except FieldProblems as why:
             return _policy_page(policy_id, Form({"month": month}).refused(why)), 422
-    row, _events, tried = instance().engine.read(lambda tx: _look(tx, policy_id, month))
-    if tried is None:
+    row, _events, result = instance().engine.read(lambda tx: _read_policy(tx, policy_id, month))
+    if result is None:
         raise Refusal("not_found")
     title = _(
         "试算 %(code)s@%(version)s %(month)s",
         code=row["code"],
         version=row["version"],
-        month=tried.month,
+        month=result.month,
     )
-    rows = [one.as_dict() for one in (*tried.outlets, tried.total)]
+    rows = [one.as_dict() for one in (*result.outlets, result.total)]
     return workbook_response(title, _dry_run_columns(), rows)
 
 
 @pages.post("/policies/<policy_id>/<act>")
 @require("policy.write")
 def decide_policy(policy_id: str, act: str) -> Response | tuple[str, int]:
-    """Approve somebody else's draft, publish an approved one, or withdraw."""
+    """Approve, publish or withdraw a version."""
     if act not in ACTS:
         raise Refusal("not_found")
     form, now, actor = Form.sent(), instance().clock(), member().username
@@ -121,23 +121,23 @@ def decide_policy(policy_id: str, act: str) -> Response | tuple[str, int]:
         change(work)
     except FieldProblems as why:
         return _policy_page(policy_id, form.refused(why), opened=act), 422
-    said = {
+    messages = {
         "approve": _("已通过；下一步发布。"),
         "publish": _("已发布，到开始日期自动执行；以后只能由新版本接替。"),
     }
-    tell(said.get(act, _("已撤回。")))
+    tell(messages.get(act, _("已撤回。")))
     return redirect(url_for("policies.policy", policy_id=policy_id))
 
 
-def _look(
+def _read_policy(
     tx: Transaction, policy_id: str, month: str
 ) -> tuple[dict[str, Any], list[Any], DryRun | None]:
-    """The version, its history, and its dry run on a month (the last one unless it is given)."""
-    row, tried = shown_policy(tx, policy_id), None
+    """The version, its events, and for a draft its dry run on `month` (default: last month)."""
+    row, result = shown_policy(tx, policy_id), None
     if row["state"] in ("draft", "approved"):
         month = month or previous_month(month_of(county_day(instance().clock())))
-        tried = dry_run(tx, terms_of(row), month)
-    return row, events_of(tx, "policy", policy_id), tried
+        result = dry_run(tx, terms_of(row), month)
+    return row, events_of(tx, "policy", policy_id), result
 
 
 def _dry_run_columns() -> list[Column]:
@@ -170,17 +170,17 @@ def _chart(outlets: Sequence[OutletChange]) -> Markup:
 
 def _policy_page(policy_id: str, form: Form, *, opened: str = "", month: str = "") -> str:
     today = county_day(instance().clock())
-    row, events, tried = instance().engine.read(lambda tx: _look(tx, policy_id, month))
+    row, events, result = instance().engine.read(lambda tx: _read_policy(tx, policy_id, month))
     return render_template(
         "policies/policy.html",
         policy=row,
         terms=terms_in_words(row),
         events=events[::-1],
         event_words=event_words,
-        tried=tried,
-        chart=_chart(tried.outlets) if tried and tried.outlets else "",
+        dry_run=result,
+        chart=_chart(result.outlets) if result and result.outlets else "",
         signed=signed_money,
-        month=tried.month if tried else "",
+        month=result.month if result else "",
         form=form,
         opened=opened,
         own=row["created_by"] == member().username,

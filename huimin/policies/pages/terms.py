@@ -1,4 +1,4 @@
-"""A policy's terms in the reader's language, as label and words; and what pages call its parts."""
+"""A policy's terms in words, in the reader's language."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Row = Mapping[str, Any]
 
 
 def _(words: str, **values: Any) -> str:
-    """The words in the reader's language."""
+    """Translate into the reader's language, as str."""
     return str(gettext(words, **values))
 
 
 def scope_in_words(row: Row) -> str:
-    """For whom and where it holds; `row` has `outlet_name`."""
+    """The scope in words; `row` has `outlet_name`."""
     language, value = request_language(), row["scope_value"]
     if row["scope"] == "kind":
         return _("所有%(kind)s", kind=outlet_kind_word(value, language))
@@ -36,7 +36,7 @@ def scope_in_words(row: Row) -> str:
 
 
 def rate_in_words(rate_bp: int) -> str:
-    """The rate as it is said, with the percentage that is taken off."""
+    """The rate in words with its percentage, such as 九二折（优惠 8%）."""
     said, percent = rate_words(rate_bp, request_language()), percent_words(rate_bp)
     if request_language() == "en":
         return said
@@ -44,7 +44,7 @@ def rate_in_words(rate_bp: int) -> str:
 
 
 def days_in_words(row: Row) -> str:
-    """From when until when."""
+    """The period in words."""
     if row["ends_on"]:
         first, last = day_words(row["starts_on"]), day_words(row["ends_on"])
         return _("%(first)s至%(last)s", first=first, last=last)
@@ -52,13 +52,13 @@ def days_in_words(row: Row) -> str:
 
 
 def goods_in_words(categories: Sequence[str]) -> str:
-    """Categories of goods by name."""
+    """Names of categories of goods."""
     joint = ", " if request_language() == "en" else "、"
     return joint.join(goods_word(one, request_language()) for one in categories)
 
 
 def terms_in_words(row: Row) -> list[tuple[str, str]]:
-    """Every term of the version, in the order of the form."""
+    """Every term as (label, words), in the order of the form."""
     terms = terms_of(row)
     return [
         (_("优惠"), rate_in_words(terms.rate_bp)),
@@ -84,7 +84,7 @@ def terms_in_words(row: Row) -> list[tuple[str, str]]:
 
 
 def _offline(offline: OfflineTerms | None) -> list[tuple[str, str]]:
-    """What tills without network may do."""
+    """The terms for tills without network as (label, words)."""
     if offline is None:
         return [(_("断网时"), _("不能优惠"))]
     bearers = {"merchant": _("由商户承担"), "government": _("由政府承担")}
