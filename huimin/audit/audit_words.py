@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
@@ -35,7 +35,7 @@ SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "card_key": (_("卡码密钥"), "", ""),
     "list": (_("名单"), "", ""),
     "division": (_("行政区划"), "", ""),
-    "alert": (_("提醒"), "alerts.one_alert", "alert_id"),
+    "alert": (_("提醒"), "alerts.alert", "alert_id"),
     "redemption": (_("优惠交易"), "", ""),
     "report_template": (_("报表模板"), "", ""),
     "settlement": (_("结算单"), "settlement.statement", "settlement_id"),
@@ -113,7 +113,7 @@ def subject_words(kind: str) -> str:
 def subject_address(kind: str, subject_id: str) -> str | None:
     """The address of the subject's own page, or None."""
     _name, endpoint, argument = SUBJECTS.get(kind, ("", "", ""))
-    if not endpoint or endpoint not in current_app.view_functions:
+    if not endpoint:
         return None
     values: dict[str, Any] = {argument: subject_id}
     return url_for(endpoint, **values)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, g, request, url_for
+from flask import Flask, Response, g, request
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
@@ -63,10 +63,6 @@ def _navigation() -> list[Entry]:
     return entries(None if member is None else member.role, waiting_counts())
 
 
-def _account_address() -> str | None:
-    return url_for("access.account") if "access.account" in current_app.view_functions else None
-
-
 def _page_words() -> dict[str, object]:
     settings = instance().settings
     return {
@@ -78,6 +74,4 @@ def _page_words() -> dict[str, object]:
         "version": __version__,
         "navigation": _navigation,
         "blank_form": Form(),
-        "has_page": lambda endpoint: endpoint in current_app.view_functions,
-        "account_address": _account_address,
     }

@@ -207,7 +207,8 @@ def test_looked_at_with_a_note_until_it_grows(till: ApiTill, office: Office, clo
     assert office.post(client, path, note="再看").status_code == 422
     assert "没有待查看的提醒" in client.get("/alerts/").text
     assert "非营业时间" in client.get("/alerts/?state=looked_at").text
-    assert note in client.get("/audit/?action=alert.looked_at").text
+    record = client.get("/audit/?action=alert.looked_at").text
+    assert note in record and f'href="{path}"' in record
     clock.advance(minutes=5)
     sell(till)
     page = client.get("/alerts/").text
