@@ -1,6 +1,6 @@
-"""A small county to try huimin on: real towns, invented people, three months of real redemptions.
+"""A small county to try huimin on: real towns, invented people, three months of redemptions.
 
-Everything in it is made through the same use cases that the county's own work goes through.
+Everything in it is made by the use cases of the other rooms, as in a real county.
 """
 
 from huimin.storage.named_queries import load_queries

@@ -1,4 +1,4 @@
-"""What people of the demo county buy: goods with prices, put into baskets by a seeded chance."""
+"""What people in the demo county buy: priced goods, put into baskets by seeded chance."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from random import Random
 
 from huimin.core.discount import Basket, Item
 
-# Name, category, lowest and highest price in 角. The last ones of a shop are bought seldom.
+# Name, category, lowest and highest price in 角.
 Goods = tuple[tuple[str, str | None, int, int], ...]
 
 SUPERMARKET: Goods = (
@@ -60,13 +60,13 @@ SHELVES: dict[str, Goods] = {
 LINES_MAX = {"supermarket": 5, "pharmacy": 3, "school": 2, "other": 1}
 SELDOM = ("tobacco", "alcohol", "prepaid_card")
 SELDOM_SHARE = 0.25
-# Half of the tills send no lines, only sums.
+# Half of the sales are sent with lines, the others with sums only.
 LINES_SHARE = 0.5
 
 
 @dataclass(frozen=True)
 class Bill:
-    """What a hospital asks: in 元, and the share that insurance pays in per cent."""
+    """A range of hospital bills in 元, and of the share that insurance pays in per cent."""
 
     low: int
     high: int
@@ -80,7 +80,7 @@ INPATIENT_SHARE = 0.08
 
 
 def basket_of(kind: str, outlet_name: str, chance: Random) -> Basket:
-    """A believable basket at an outlet of that kind."""
+    """A plausible basket at an outlet of that kind."""
     if kind == "hospital":
         return _hospital_bill(chance)
     goods = FARM if "农资" in outlet_name else SHELVES[kind]
@@ -93,7 +93,7 @@ def basket_of(kind: str, outlet_name: str, chance: Random) -> Basket:
 
 
 def _items(goods: Goods, count: int, chance: Random) -> list[Item]:
-    """The first is never one that is excluded, so that something is left to discount."""
+    """At most one item, never the first, is excluded, so that something is left to discount."""
     usual = [each for each in goods if each[1] not in SELDOM]
     seldom = [each for each in goods if each[1] in SELDOM]
     chosen = chance.sample(usual, min(count, len(usual)))

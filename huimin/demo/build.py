@@ -1,8 +1,8 @@
-"""Build a demo folder whole or not at all, and say what is in one that stands.
+"""Build a demo folder completely or not at all, or open an existing one.
 
-It is built beside its final place and moved there when it is finished, so that an interrupted start
-leaves nothing that a second start could mistake for a county; of a PostgreSQL database, which can't
-be moved, the tables are taken out again.
+It is built in a temporary folder and moved into place when finished, so that an interrupted start
+leaves nothing that looks like a county. A PostgreSQL database can't be moved, so its tables are
+dropped again on failure.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from huimin.core.identity import mask_name
 from huimin.demo import queries
 from huimin.demo.close_month import close_month
 from huimin.demo.county import County, build_county
+from huimin.demo.existing import DEMO_FILE, existing_demo
 from huimin.demo.months import MonthsPlan, demo_days
 from huimin.demo.places import STAFF
 from huimin.demo.play import Played, play
-from huimin.demo.standing import DEMO_FILE, standing_demo
 from huimin.divisions.load import load_divisions
 from huimin.instance import Instance, instance_over
 from huimin.settings import Settings
@@ -40,32 +40,32 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Demo:
-    """What demo.json says, and what was played when it was built just now."""
+    """The content of demo.json, and what was played if it has just been built."""
 
-    found: Row
+    manifest: Row
     played: Played | None = None
 
 
 def open_demo(
     settings: Settings, *, now: datetime, seed: int, progress: Callable[[int], None]
 ) -> Demo:
-    """The demo in the settings' folder; it is built when there is none.
+    """The demo in the settings' folder, built if there is none.
 
-    `progress` is told how many days the plan has, then 0 after each of them. Raises
+    `progress` is called with the number of days in the plan, then with 0 after each. Raises
     click.ClickException for a folder that holds something else.
     """
-    found = standing_demo(settings)
-    if found is not None:
-        return Demo(remember_address(settings, found))
+    manifest = existing_demo(settings)
+    if manifest is not None:
+        return Demo(remember_address(settings, manifest))
     return _build(settings, now=now, seed=seed, progress=progress)
 
 
-def remember_address(settings: Settings, found: Row) -> Row:
-    """demo.json with the address at which it is served now; it is rewritten when that differs."""
-    if found.get("base_url") != settings.base_url:
-        found = {**found, "base_url": settings.base_url}
-        save_keys(settings.folder / DEMO_FILE, found)
-    return found
+def remember_address(settings: Settings, manifest: Row) -> Row:
+    """Update demo.json with the address at which it is served now."""
+    if manifest.get("base_url") != settings.base_url:
+        manifest = {**manifest, "base_url": settings.base_url}
+        save_keys(settings.folder / DEMO_FILE, manifest)
+    return manifest
 
 
 def _build(
@@ -73,25 +73,25 @@ def _build(
 ) -> Demo:
     parent = settings.folder.resolve().parent
     parent.mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(prefix=f".{settings.folder.name}-", dir=parent))
+    temporary = Path(tempfile.mkdtemp(prefix=f".{settings.folder.name}-", dir=parent))
     try:
-        beside = replace(settings, folder=making)
-        create_database(beside)
-        with _unmade_on_failure(beside):
-            found, played = _filled(beside, now=now, seed=seed, progress=progress)
-            save_keys(making / DEMO_FILE, found)
+        temporary_settings = replace(settings, folder=temporary)
+        create_database(temporary_settings)
+        with _cleared_on_failure(temporary_settings):
+            manifest, played = _built_in(temporary_settings, now=now, seed=seed, progress=progress)
+            save_keys(temporary / DEMO_FILE, manifest)
             if settings.folder.exists():
-                settings.folder.rmdir()  # empty, or it would have been refused
-            os.replace(making, settings.folder)
+                settings.folder.rmdir()  # it is empty: anything else was refused
+            os.replace(temporary, settings.folder)
     except BaseException:
-        shutil.rmtree(making, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
         raise
-    return Demo(found, played)
+    return Demo(manifest, played)
 
 
 @contextmanager
-def _unmade_on_failure(settings: Settings) -> Iterator[None]:
-    """A PostgreSQL database can't be moved into its place; what is half made is taken out again."""
+def _cleared_on_failure(settings: Settings) -> Iterator[None]:
+    """Drop the tables of a half-built PostgreSQL demo."""
     try:
         yield
     except BaseException:
@@ -100,7 +100,7 @@ def _unmade_on_failure(settings: Settings) -> Iterator[None]:
         raise
 
 
-def _filled(
+def _built_in(
     settings: Settings, *, now: datetime, seed: int, progress: Callable[[int], None]
 ) -> tuple[Row, Played]:
     instance = instance_over(settings, open_engine(settings), lambda: now)
@@ -124,7 +124,7 @@ def _fill(
 
 
 def _described(county: County, seed: int) -> Row:
-    """The content of demo.json. The register's people are invented, and masked all the same."""
+    """The content of demo.json. Its people are invented, but masked all the same."""
     instance = county.instance
     cards = instance.engine.read(queries.cards)
     return {
@@ -155,11 +155,11 @@ def _described(county: County, seed: int) -> Row:
     }
 
 
-def curl_line(found: Row) -> str:
-    """A line to paste into a shell: who is this card, asked by the first terminal."""
-    body = json.dumps({"card": found["cards"][0]["token"]})
+def curl_line(manifest: Row) -> str:
+    """A shell command that verifies the first card at the first terminal."""
+    body = json.dumps({"card": manifest["cards"][0]["token"]})
     return (
-        f"curl -s {found['base_url']}/api/v1/cards/verify "
-        f"-H 'Authorization: Bearer {found['terminals'][0]['key']}' "
+        f"curl -s {manifest['base_url']}/api/v1/cards/verify "
+        f"-H 'Authorization: Bearer {manifest['terminals'][0]['key']}' "
         f"-H 'Content-Type: application/json' -d '{body}'"
     )

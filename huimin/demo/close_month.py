@@ -1,6 +1,6 @@
 """Close the demo's first month as three people would, so that there is a signed one to look at.
 
-The month after it is left for whoever tries the demo: the three accounts are among its sign-ins.
+The next month is left for the visitor, who can sign in with the same three accounts.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from huimin.months.draft import check_and_draft
 from huimin.months.files import write_files
 from huimin.months.sign import Signer, prepare_close, review_close
 
-# For every check that may be passed with one.
+# Reasons for the checks that can be passed with one.
 REASONS = dict.fromkeys(("previous", "queues", "claims", "alerts"), "演示：已电话核实")
 
 
 def close_month(instance: Instance, month: str, *, now: datetime) -> None:
-    """Check, sign three times and lock a month ("2026-09"); its files lie in the folder."""
+    """Check, sign three times and lock a month such as "2026-09", and write its files."""
     engine, folder = instance.engine, instance.settings.folder
     preparer, reviewer, approver = (Signer(each.username, each.name) for each in SIGNERS)
     version = check_and_draft(

@@ -1,7 +1,7 @@
-"""The changing code of a demo card, as its holder's phone would show it, to try a till with.
+"""The changing code of a demo card, as its holder's phone would show it, for trying a till.
 
-Only of a county that `huimin demo` made: in a real one nobody but the holder gets such a code, for
-whoever has it stands at the till as the holder.
+Only for a county made by `huimin demo`: in a real one nobody but the holder may get such a code,
+because whoever shows it at the till counts as the holder.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from huimin.cards.changing_code import code_of
 from huimin.cards.find import card_row, require_usable
 from huimin.checkout.requests import check_card
 from huimin.core.days import county_day
-from huimin.demo.standing import made_by, standing_demo
+from huimin.demo.existing import existing_demo, is_made_by
 from huimin.instance import open_instance
 from huimin.settings import Settings
 
 
 def code_now(settings: Settings, number: str, *, now: datetime) -> str:
-    """The code as digits. Raises click.ClickException where no demo stands, or a Refusal."""
-    found = standing_demo(settings) if settings.folder.exists() else None
-    if found is None or not made_by(settings, found):
+    """The code as digits. Raises click.ClickException if this is no demo, or a Refusal."""
+    manifest = existing_demo(settings) if settings.folder.exists() else None
+    if manifest is None or not is_made_by(settings, manifest):
         raise click.ClickException(
             f"{settings.folder} 不是演示县，不能生成动态码。 / "
-            f"{settings.folder} is no demo county: no code is made of its cards."
+            f"{settings.folder} is not a demo county; no codes are made for its cards."
         )
     instance = open_instance(settings)
     try:

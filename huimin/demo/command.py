@@ -1,4 +1,4 @@
-"""`huimin demo`: build the demo county or reuse it, say how to try it, and serve it."""
+"""`huimin demo`: build or reuse the demo county, print how to try it, and serve it."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def demo(
     if number is not None:
         click.echo(code_now(settings, number, now=system_clock()))
         return
-    found = _open(settings, seed)
-    _say(settings, found, serves=not no_serve)
+    built = _open(settings, seed)
+    _print_summary(settings, built, serves=not no_serve)
     if not no_serve:
         from huimin.serving.serve import serve
 
@@ -68,13 +68,13 @@ def demo(
 def _demo_settings(
     context: click.Context, folder: Path | None, port: int | None, *, serves: bool
 ) -> Settings:
-    """The process's settings, but never a real county's folder."""
+    """The process's settings, but with a demo folder instead of a real county's."""
     from huimin.serving.serve import require_free
 
     settings = settings_of(context)
-    given = folder or context.find_root().obj.folder or DEFAULT_FOLDER
-    settings = replace(settings, folder=Path(given)).listening_at(None, port)
-    if settings.port == 0:  # the address is written to demo.json before it is served
+    chosen = folder or context.find_root().obj.folder or DEFAULT_FOLDER
+    settings = replace(settings, folder=Path(chosen)).listening_at(None, port)
+    if settings.port == 0:  # demo.json needs the port before it is served
         settings = settings.listening_at(None, Settings.port)
     if serves:
         require_free(settings.host, settings.port)
@@ -99,31 +99,31 @@ def _open(settings: Settings, seed: int) -> Demo:
             bar.__exit__(None, None, None)
 
 
-def _say(settings: Settings, demo_: Demo, *, serves: bool) -> None:
-    found, say = demo_.found, click.echo
-    if demo_.played is None:
-        say(f"接着用已有的演示县：{settings.folder}")
+def _print_summary(settings: Settings, demo: Demo, *, serves: bool) -> None:
+    manifest, echo = demo.manifest, click.echo
+    if demo.played is None:
+        echo(f"接着用已有的演示县：{settings.folder}")
     else:
-        played = demo_.played
-        say(
-            f"演示县已建好：{settings.folder}（{len(found['cards'])} 张卡，"
+        played = demo.played
+        echo(
+            f"演示县已建好：{settings.folder}（{len(manifest['cards'])} 张卡，"
             f"{played.redemptions} 笔优惠，{played.reversals} 笔冲正）"
         )
-    say("人员、商户和密码都是虚构的，只供演示。\n")
-    base_url = found["base_url"]
-    say(f"网页登录    {base_url}/")
-    say(f"公开信息    {base_url}/public/")
-    say(f"接口说明    {base_url}/api/v1/docs\n")
-    say("工作人员")
-    for each in found["staff"]:
+    echo("人员、商户和密码都是虚构的，只供演示。\n")
+    base_url = manifest["base_url"]
+    echo(f"网页登录    {base_url}/")
+    echo(f"公开信息    {base_url}/public/")
+    echo(f"接口说明    {base_url}/api/v1/docs\n")
+    echo("工作人员")
+    for each in manifest["staff"]:
         role = ROLE_WORDS[each["role"]]
-        say(f"  {each['username']:<10} {each['password']:<22} {role}")
-    first = found["terminals"][0]
-    say(f"\n收银终端密钥（{first['outlet']}）\n  {first['key']}")
-    card = found["cards"][0]
-    say(f"卡码（{card['holder']}，卡号 {card['number']}）\n  {card['token']}")
-    say(f"\n试一试\n  {curl_line(found)}\n")
-    say(f"以上都在 {settings.folder / 'demo.json'}")
+        echo(f"  {each['username']:<10} {each['password']:<22} {role}")
+    first = manifest["terminals"][0]
+    echo(f"\n收银终端密钥（{first['outlet']}）\n  {first['key']}")
+    card = manifest["cards"][0]
+    echo(f"卡码（{card['holder']}，卡号 {card['number']}）\n  {card['token']}")
+    echo(f"\n试一试\n  {curl_line(manifest)}\n")
+    echo(f"以上都在 {settings.folder / 'demo.json'}")
     if not serves:
         also = f"（{variable('database_url')} 同上）" if settings.database_url else ""
-        say(f"开始服务：huimin demo --folder {settings.folder}{also}")
+        echo(f"开始服务：huimin demo --folder {settings.folder}{also}")

@@ -1,6 +1,6 @@
 """Build the demo county: merchants, policy, staff, the register's people and their cards.
 
-Each is made through its room's own use case, at the instant at which it would have happened.
+Each is made by its room's own use case, at the instant when it would have happened.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ POLICY = PolicyDraft(
 )
 MERCHANTS_JOINED = date(2023, 2, 13)
 CARD_LEAD_DAYS = 14
-# Customers, by place in the list, whose first card runs out before the present month.
+# Customers, by index, whose first card expires before the current month.
 EXPIRING = (27, 160)
 REGISTER = "register_sample.xlsx"
 
 
 @dataclass(frozen=True)
 class Till:
-    """A terminal: its key, and what access knows of it."""
+    """A terminal: its key, and its row from `access`."""
 
     key: str
     terminal: Row
@@ -74,7 +74,7 @@ class Till:
 
 @dataclass
 class Customer:
-    """A holder with the card that counts now, and who may present it (ids, the holder first)."""
+    """A holder with the current card, and who may present it (ids, the holder first)."""
 
     holder_id: str
     town_code: str
@@ -86,7 +86,7 @@ class Customer:
 
 @dataclass
 class County:
-    """What was built."""
+    """The county as built so far."""
 
     instance: Instance
     tills: list[Till] = field(default_factory=list)
@@ -94,20 +94,20 @@ class County:
 
 
 def build_county(instance: Instance, days: Sequence[date]) -> County:
-    """Everything that must stand before the first redemption on the first of `days`."""
+    """Everything that must exist before the first redemption on the first of `days`."""
     county = County(instance)
     _open_merchants(county)
     _publish_policy(instance)
     _add_staff(instance)
-    before = county_start(days[0] - timedelta(days=CARD_LEAD_DAYS)) + timedelta(hours=9)
-    import_sample_register(instance, before)
+    registered_at = county_start(days[0] - timedelta(days=CARD_LEAD_DAYS)) + timedelta(hours=9)
+    import_sample_register(instance, registered_at)
     last_day_before = month_days(month_of(days[-1]))[0] - timedelta(days=1)
-    _issue_cards(county, before + timedelta(hours=2), last_day_before)
+    _issue_cards(county, registered_at + timedelta(hours=2), last_day_before)
     return county
 
 
 def checked_card(instance: Instance, card: Row) -> CheckedCard:
-    """The card as a till reads it: from its token, with the signature checked."""
+    """The card as a till reads it: its verified token."""
     return check_card(token_of(card, instance.key_ring), instance.key_ring.public_keys())
 
 
@@ -149,10 +149,10 @@ def _open_merchants(county: County) -> None:
     county.instance.engine.write(work)
 
     def tills(tx: Transaction) -> list[Till]:
-        known = [(key, terminal_of_key(tx, key)) for key in keys]
+        terminals = [(key, terminal_of_key(tx, key)) for key in keys]
         return [
             Till(key, terminal, town_of(terminal["outlet_division_code"]))
-            for key, terminal in known
+            for key, terminal in terminals
         ]
 
     county.tills = county.instance.engine.read(tills)
@@ -199,18 +199,18 @@ def _place_of(account: Account, outlets: dict[str, Row]) -> Row:
 
 
 def import_sample_register(instance: Instance, now: datetime) -> None:
-    """Import the register of invented people as an office would: what is wrong in it is refused."""
+    """Import the register of invented people as an office would; its wrong rows are refused."""
     places = Places(instance.engine.read(all_divisions))
-    around = Circumstances(places=places, today=county_day(now), file_name=REGISTER)
+    circumstances = Circumstances(places=places, today=county_day(now), file_name=REGISTER)
     with as_file(files("huimin.demo") / REGISTER) as path:
-        check = check_register(path, around)
+        check = check_register(path, circumstances)
     import_register(instance.engine, instance.personal_data, check, now=now, actor=ACTOR)
 
 
 def _issue_cards(county: County, now: datetime, last_day_before: date) -> None:
-    """A card for every holder; a few run out on that day, before the present month."""
+    """Issue a card to every holder; a few expire on `last_day_before`, before this month."""
     instance = county.instance
-    # In an order that does not depend on ids, which are random.
+    # Sorted by something other than ids, which are random.
     holders = sorted(
         instance.engine.read(queries.holders),
         key=lambda row: (row["division_code"], row["birth_date"], row["name"]),

@@ -1,6 +1,6 @@
 """Two purchases that missed their discount, so that the office has claims to decide.
 
-One was refused at the till because the card is lost, of the other the card was forgotten.
+One was refused because the card was reported lost; for the other the card was forgotten.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FORGOTTEN_DAYS_AGO = 2
 
 
 def file_claims(county: County) -> None:
-    """File them at the first two tills, at the instance's clock."""
+    """File them at the first two tills, at the instance's current time."""
     instance = county.instance
     now, days = instance.clock(), instance.settings.claim_days
     count = len(county.customers)

@@ -1,7 +1,7 @@
-"""Plan the demo's months: who buys what where and when, decided by a seeded chance alone.
+"""Plan the demo's months: who buys what where and when, decided by seeded chance only.
 
-The plan knows customers and tills by their place in a list, never by id, so that two builds with
-one seed have the same figures. A day is planned whole; its acts are in the order of the clock.
+The plan refers to customers and tills by index, never by id, so that two builds with the same seed
+have the same figures. A day's acts are in chronological order.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from huimin.demo.baskets import basket_of
 from huimin.demo.county import Customer, Till
 
 MONTHS_BEFORE = 2
-# Visits a customer makes in a month, as shares of all customers: most shop a few times.
+# How many visits a customer makes in a month, with the weight of each number.
 VISITS_A_MONTH = (0, 1, 2, 3, 4, 6, 9)
 VISIT_WEIGHTS = (6, 14, 24, 24, 18, 10, 4)
-# Cards are new in the first month and known in the third.
+# Per month: cards are new in the first and established in the third.
 MONTH_SHARES = (0.85, 1.0, 1.08)
 KIND_WEIGHTS = {"supermarket": 10.0, "pharmacy": 5.0, "hospital": 1.4, "school": 0.9, "other": 0.9}
 NEAR_WEIGHT = 6.0
-# Where a kind of need leads people more often.
+# (eligibility, outlet kind) that go together more often.
 NEED_WEIGHTS = {
     ("major_illness", "pharmacy"): 2.2,
     ("major_illness", "hospital"): 3.0,
@@ -37,15 +37,15 @@ RETURN_SHARE = 0.02
 WHOLE_RETURN_SHARE = 0.5
 RETURN_DAYS_MAX = 4
 WEEKEND_SHARE = 1.25
-# Hours at which shops are busy, with the weight of each.
+# Shopping hours with the weight of each.
 HOURS = (8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19)
-NIGHT_ACTS_MAX = 3
 HOUR_WEIGHTS = (6, 12, 14, 9, 4, 6, 8, 9, 12, 11, 5)
+NIGHT_ACTS_MAX = 3
 
 
 @dataclass(frozen=True)
 class Purchase:
-    """Somebody buys. `number` names it for a later return."""
+    """A purchase; a later return refers to its `number`."""
 
     at: datetime
     number: int
@@ -57,7 +57,7 @@ class Purchase:
 
 @dataclass(frozen=True)
 class Return:
-    """A purchase goes back: `amount_fen` of it, or all."""
+    """A return of `amount_fen` of a purchase, or of all of it."""
 
     at: datetime
     number: int
@@ -69,7 +69,7 @@ Act = Purchase | Return
 
 
 def demo_days(now: datetime) -> list[date]:
-    """The two whole months before the present one, and the present one up to today."""
+    """The days of the two months before this one, and of this month up to today."""
     today = county_day(now)
     first = month_of(today)
     for _ in range(MONTHS_BEFORE):
@@ -79,7 +79,7 @@ def demo_days(now: datetime) -> list[date]:
 
 
 class MonthsPlan:
-    """The acts of every day. It must be asked for the days in their order, each once."""
+    """The acts of every day; call `acts_of` once for each day in order."""
 
     def __init__(
         self, customers: Sequence[Customer], tills: Sequence[Till], now: datetime, seed: int
@@ -94,14 +94,14 @@ class MonthsPlan:
         self._number = 0
 
     def acts_of(self, day: date, stopped: frozenset[int] = frozenset()) -> list[Act]:
-        """What happens on that day. `stopped` are customers whose card no longer counts."""
+        """The acts of that day. `stopped` are customers whose card is no longer usable."""
         share = MONTH_SHARES[self._months.index(month_of(day))]
         share *= WEEKEND_SHARE if day.weekday() >= 5 else 1.0
         acts: list[Act] = list(self._returns.pop(day, []))
         for index, visits in enumerate(self._visits):
-            # Asked of everybody, so that a stopped card changes nobody else's day.
-            comes = self._chance.random() < visits * share / 30
-            if comes and index not in stopped:
+            # Drawn for everybody, so that a stopped card does not change other people's days.
+            visits_today = self._chance.random() < visits * share / 30
+            if visits_today and index not in stopped:
                 acts.extend(self._visit(day, index))
         return sorted(self._in_time(acts, day), key=lambda act: (act.at, act.number))
 
@@ -122,24 +122,24 @@ class MonthsPlan:
         )
         yield purchase
         if chance.random() < RETURN_SHARE:
-            yield from self._go_back(purchase, day)
+            yield from self._return_goods(purchase, day)
 
-    def _go_back(self, purchase: Purchase, day: date) -> Iterator[Act]:
-        """The return, when it is due on the same day; else it waits for its day."""
+    def _return_goods(self, purchase: Purchase, day: date) -> Iterator[Act]:
+        """Yield the return if it is on the same day; else schedule it."""
         chance = self._chance
         whole = chance.random() < WHOLE_RETURN_SHARE
         amount_fen = None if whole else purchase.basket.amount_fen * chance.randint(2, 6) // 10
         later = chance.randint(0, RETURN_DAYS_MAX)
-        on = day + timedelta(days=later)
-        at = purchase.at + timedelta(minutes=12) if later == 0 else self._moment(on)
-        back = Return(at, purchase.number, purchase.till, amount_fen)
+        return_day = day + timedelta(days=later)
+        at = purchase.at + timedelta(minutes=12) if later == 0 else self._moment(return_day)
+        goods_return = Return(at, purchase.number, purchase.till, amount_fen)
         if later == 0:
-            yield back
-        elif on <= self.days[-1]:
-            self._returns.setdefault(on, []).append(back)
+            yield goods_return
+        elif return_day <= self.days[-1]:
+            self._returns.setdefault(return_day, []).append(goods_return)
 
     def _favourite_weights(self, customer: Customer) -> list[float]:
-        """How likely each till is: by kind, by need, and much more in the own town."""
+        """The weight of each till: by kind, by need, and much higher in the customer's town."""
         weights = []
         for till in self._tills:
             weight = KIND_WEIGHTS[till.kind]
@@ -155,17 +155,17 @@ class MonthsPlan:
         return datetime.combine(day, moment, COUNTY_ZONE)
 
     def _in_time(self, acts: list[Act], day: date) -> list[Act]:
-        """Today's acts are moved before the present moment: nothing happens in the future."""
+        """Squeeze today's acts into the time before now: nothing happens in the future."""
         midnight = datetime.combine(day, time(), COUNTY_ZONE)
         if self._now >= midnight + timedelta(days=1):
             return acts
-        # From the hour on at which shops open; who looks earlier than that finds a few night sales.
+        # From opening time on; before that, a few night sales.
         start = midnight + timedelta(hours=HOURS[0])
         if self._now < start + timedelta(hours=1):
             start = midnight
             acts = sorted(acts, key=lambda act: (act.at, act.number))[:NIGHT_ACTS_MAX]
-        gone = (self._now - start) / (midnight + timedelta(days=1) - start)
-        return [_moved(act, start + (act.at - start) * gone) for act in acts]
+        share_of_day = (self._now - start) / (midnight + timedelta(days=1) - start)
+        return [_moved(act, start + (act.at - start) * share_of_day) for act in acts]
 
 
 def _moved(act: Act, at: datetime) -> Act:

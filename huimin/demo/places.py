@@ -1,4 +1,4 @@
-"""What the demo county consists of: merchants and their outlets in real towns, and its staff.
+"""The demo county's merchants with their outlets, and its staff.
 
 The towns are real; the merchants, their credit codes, the people and the passwords are invented.
 """
@@ -20,7 +20,7 @@ OPENING_HOURS = {
 class Place:
     """An outlet. `division_code` is a town's or village's; `tills` are its terminals' labels.
 
-    `location` is (latitude, longitude) in decimal degrees, as invented as the outlet; or none.
+    `location` is an invented (latitude, longitude) in decimal degrees, or (None, None).
     """
 
     name: str
@@ -32,7 +32,7 @@ class Place:
 
     @property
     def opening_hours(self) -> str:
-        """As an outlet of its kind writes them."""
+        """The usual hours of its kind."""
         return OPENING_HOURS[self.kind]
 
 
@@ -49,7 +49,7 @@ class Company:
 
 @dataclass(frozen=True)
 class Account:
-    """A member of staff. `place` names where the role holds: a town's code, or an outlet."""
+    """A member of staff. `place` limits the role: a town's code, or an outlet's name."""
 
     username: str
     name: str
@@ -165,7 +165,7 @@ COMPANIES = (
     ),
 )
 
-# Fixed and weak on purpose: this county is invented, and says so wherever they are printed.
+# Fixed, weak passwords on purpose: the county is invented and says so wherever they are printed.
 STAFF = (
     Account("admin", "县级管理员（演示）", "administrator", "demo-admin-2026"),
     Account("reviewer", "审核人（演示）", "administrator", "demo-reviewer-2026"),
@@ -189,5 +189,5 @@ STAFF = (
         "hospital", "门诊收费员（演示）", "cashier", "demo-hospital-2026", "仁安医院·门诊收费处"
     ),
 )
-# Who signs a month, in this order: 填报人, 审核人, 负责人.
+# Who signs a month, in order: 填报人, 审核人, 负责人.
 SIGNERS = tuple(each for each in STAFF if each.role == "administrator")

@@ -1,7 +1,7 @@
-"""Let the planned months happen: every redemption and reversal through the real checkout.
+"""Act out the planned months: every redemption and reversal through the real checkout.
 
-A day is one transaction, for speed. Should an act be refused, the day is done again one act at a
-time and without it, because a refusal must leave nothing behind.
+For speed a day is one transaction. If an act is refused, which rolls back the day, the day is
+repeated one act per transaction.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CASHIERS = ("王敏", "李萍", "陈芳", "杨静", "刘洋")
 
 @dataclass
 class Played:
-    """What has happened: the ids of redemptions by their number in the plan, and counts."""
+    """The ids of redemptions by their number in the plan, and counts."""
 
     ids: dict[int, str] = field(default_factory=dict)
     redemptions: int = 0
@@ -36,7 +36,7 @@ class Played:
 
 
 def play(county: County, plan: MonthsPlan, progress: Callable[[], None] = lambda: None) -> Played:
-    """Play every day of the plan; `progress` is called after each."""
+    """Play every day of the plan; calls `progress` after each."""
     played = Played()
     stopped: frozenset[int] = frozenset()
     present_month = month_of(plan.days[-1])
@@ -67,36 +67,38 @@ def _day(county: County, acts: list[Act], played: Played) -> None:
 
 
 def _all(
-    tx: Transaction, county: County, acts: list[Act], known: dict[int, str]
+    tx: Transaction, county: County, acts: list[Act], known_ids: dict[int, str]
 ) -> list[str | None]:
-    """The ids of the rows. It has no effect but on the database, so that it can be repeated."""
-    ids = dict(known)
+    """The ids of the rows. Its only effect is on the database, so that it can be repeated."""
+    ids = dict(known_ids)
     done: list[str | None] = []
     for act in acts:
-        done.append(_act(tx, county, act, ids))
+        done.append(_act_out(tx, county, act, ids))
         if isinstance(act, Purchase):
             ids[act.number] = str(done[-1])
     return done
 
 
 def _one_by_one(county: County, acts: list[Act], played: Played) -> list[str | None]:
-    known = dict(played.ids)
+    known_ids = dict(played.ids)
     done: list[str | None] = []
     for act in acts:
         try:
             ids = county.instance.engine.write(
-                partial(_all, county=county, acts=[act], known=known)
+                partial(_all, county=county, acts=[act], known_ids=known_ids)
             )
         except Refusal:
             ids = [None]
         if isinstance(act, Purchase) and ids[0] is not None:
-            known[act.number] = ids[0]
+            known_ids[act.number] = ids[0]
         done += ids
     return done
 
 
-def _act(tx: Transaction, county: County, act: Act, ids: dict[int, str]) -> str:
-    return _buy(tx, county, act) if isinstance(act, Purchase) else _go_back(tx, county, act, ids)
+def _act_out(tx: Transaction, county: County, act: Act, ids: dict[int, str]) -> str:
+    return (
+        _buy(tx, county, act) if isinstance(act, Purchase) else _return_goods(tx, county, act, ids)
+    )
 
 
 def _buy(tx: Transaction, county: County, act: Purchase) -> str:
@@ -116,7 +118,7 @@ def _buy(tx: Transaction, county: County, act: Purchase) -> str:
     return str(redeem(tx, request, terminal=till.terminal, now=act.at)["id"])
 
 
-def _go_back(tx: Transaction, county: County, act: Return, ids: dict[int, str]) -> str:
+def _return_goods(tx: Transaction, county: County, act: Return, ids: dict[int, str]) -> str:
     if act.number not in ids:
         raise Refusal("redemption_unknown")
     till = county.tills[act.till]

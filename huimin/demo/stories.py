@@ -1,4 +1,4 @@
-"""What happens to some cards before the present month, so that refusals can be tried at a till."""
+"""Some cards are stopped before the current month, so that refusals can be tried at a till."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from huimin.demo.county import ACTOR, EXPIRING, County, checked_card
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
-# Customers (by place in the list) to whom something happens before the present month begins.
+# Customers, by index, to whom something happens before the current month begins.
 SUSPENDED = (3, 60, 141)
 LOST = (7, 88, 203)
 REPLACED = (11, 97, 222)
@@ -25,7 +25,7 @@ REVOKED = (19, 131)
 
 
 def tell_stories(county: County, now: datetime) -> frozenset[int]:
-    """Cards are suspended, lost, replaced, revoked and run out; whose no longer count."""
+    """Suspend, lose, replace, revoke and expire cards; returns the customers left without one."""
     count = len(county.customers)
 
     def card_id(index: int) -> str:
@@ -33,11 +33,11 @@ def tell_stories(county: County, now: datetime) -> frozenset[int]:
 
     def work(tx: Transaction) -> dict[int, Row]:
         common: Row = {"now": now, "actor": ACTOR}
-        for index in _known(SUSPENDED, count):
+        for index in _existing(SUSPENDED, count):
             suspend_card(tx, card_id=card_id(index), reason="家庭情况复核中", **common)
-        for index in _known((*LOST, *REPLACED), count):
+        for index in _existing((*LOST, *REPLACED), count):
             report_lost(tx, card_id=card_id(index), reason="持卡人来电挂失", **common)
-        for index in _known(REVOKED, count):
+        for index in _existing(REVOKED, count):
             revoke_card(tx, card_id=card_id(index), reason="不再符合保障条件", **common)
         expire_due(tx, county_day(now), now=now, actor=ACTOR)
         key_id = county.instance.key_ring.active_key_id
@@ -45,14 +45,14 @@ def tell_stories(county: County, now: datetime) -> frozenset[int]:
             index: replace_card(
                 tx, card_id=card_id(index), key_id=key_id, reason="挂失后补办", **common
             )
-            for index in _known(REPLACED, count)
+            for index in _existing(REPLACED, count)
         }
 
     for index, card in county.instance.engine.write(work).items():
         county.customers[index].card = card
         county.customers[index].checked = checked_card(county.instance, card)
-    return frozenset(_known((*SUSPENDED, *LOST, *REVOKED, *EXPIRING), count))
+    return frozenset(_existing((*SUSPENDED, *LOST, *REVOKED, *EXPIRING), count))
 
 
-def _known(indexes: tuple[int, ...], count: int) -> list[int]:
+def _existing(indexes: tuple[int, ...], count: int) -> list[int]:
     return [index for index in indexes if index < count]

@@ -1,6 +1,6 @@
-"""A few strange sales of the last days, so that the office has an alert to look at for each rule.
+"""A few strange sales in the last days, so that the office has an alert for each rule.
 
-They go through the same checkout as all others; one has been looked at already.
+They go through the same checkout as all others; one alert has already been closed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FIRST_NUMBER = 900_001
 class Strange:
     """A sale: how many days ago, when, by which customer, where, how much.
 
-    Customers are places in the list; with the default seed these buy nothing else.
+    Customers are indexes; with the default seed these buy nothing else on that day.
     """
 
     days_ago: int
@@ -44,7 +44,7 @@ STRANGE = (
     Strange(5, "11:07", 26, "时代百盛·宏扬店", 13_480),
     Strange(5, "15:23", 26, "时代百盛·宏扬店", 9_170),
     Strange(5, "17:48", 26, "时代百盛·宏扬店", 7_730),
-    # Even amounts one after another, before the shop fills.
+    # Consecutive round amounts, before opening time.
     Strange(7, "07:36", 41, "乐家邻里·大佛店", 10_000),
     Strange(7, "07:41", 75, "乐家邻里·大佛店", 20_000),
     Strange(7, "07:44", 79, "乐家邻里·大佛店", 10_000),
@@ -60,7 +60,7 @@ NOTE = "已电话询问店长：顾客先买了米油，回家后又来买洗衣
 
 
 def strange_acts(county: County, days: Sequence[date], day: date) -> Iterator[Purchase]:
-    """Those of that day."""
+    """The strange sales of that day."""
     for number, each in enumerate(STRANGE, FIRST_NUMBER):
         if day != days[-1] - timedelta(days=each.days_ago):
             continue
@@ -75,7 +75,7 @@ def strange_acts(county: County, days: Sequence[date], day: date) -> Iterator[Pu
 
 
 def look_at_one(instance: Instance) -> None:
-    """The administrator has asked about the split sale."""
+    """Close the alert about the split sale with the administrator's note."""
 
     def work(tx: Transaction) -> None:
         for alert in alerts_before(tx, WantedAlerts(rule="split_sale"), "", 1):

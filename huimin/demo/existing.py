@@ -1,7 +1,7 @@
-"""What stands already where a demo shall be: this folder's demo, nothing, or something to leave be.
+"""Find out what is already where a demo is to be: this folder's demo, nothing, or something else.
 
-A folder and a database belong together when the folder's terminal keys are known in the database;
-a county that this folder did not make is never filled, served or changed as a demo.
+A folder and a database belong together if the database knows the folder's terminal keys; a county
+that does not belong to the folder is never filled, served or changed as a demo.
 """
 
 from __future__ import annotations
@@ -25,48 +25,48 @@ URL = variable("database_url")
 Row = dict[str, Any]
 
 
-def standing_demo(settings: Settings) -> Row | None:
-    """What demo.json says of the demo that stands there; None where one can be built.
+def existing_demo(settings: Settings) -> Row | None:
+    """The demo.json of the existing demo; None if one can be built.
 
     Raises click.ClickException for a folder or a database that holds something else.
     """
-    found = load_keys(settings.folder / DEMO_FILE)
-    if found is None:
+    manifest = load_keys(settings.folder / DEMO_FILE)
+    if manifest is None:
         _require_empty_folder(settings.folder)
     if settings.database_url:
-        return _on_postgresql(settings, found)
-    if found is not None and not settings.database_path.exists():
+        return _on_postgresql(settings, manifest)
+    if manifest is not None and not settings.database_path.exists():
         raise click.ClickException(
             f"{settings.folder} 里没有演示县的数据库文件；它若在 PostgreSQL 里，请设置 {URL}，"
             f"否则请用 --folder 换一个文件夹。 / "
-            f"{settings.folder} holds no database file of its demo: set {URL} if it stands in "
+            f"{settings.folder} has no database file for its demo: set {URL} if it is in "
             "PostgreSQL, or else choose another folder with --folder."
         )
-    return found
+    return manifest
 
 
-def _on_postgresql(settings: Settings, found: Row | None) -> Row | None:
-    unmade = is_unmade(str(settings.database_url))
-    if found is None and unmade:
+def _on_postgresql(settings: Settings, manifest: Row | None) -> Row | None:
+    is_empty = is_unmade(str(settings.database_url))
+    if manifest is None and is_empty:
         return None
-    if found is not None and not unmade and made_by(settings, found):
-        return found
-    if found is not None and unmade:
+    if manifest is not None and not is_empty and is_made_by(settings, manifest):
+        return manifest
+    if manifest is not None and is_empty:
         raise click.ClickException(
             f"{settings.folder} 的演示县不在 {URL} 指的数据库里；请用 --folder 换一个文件夹。 / "
-            f"The demo of {settings.folder} stands in another database than {URL} names; choose "
-            "another folder with --folder."
+            f"The demo of {settings.folder} is in a different database from the one {URL} names; "
+            "choose another folder with --folder."
         )
     raise click.ClickException(
         f"{URL} 指的数据库里已有别的县的数据，不是 {settings.folder} 的演示县，未作改动；请换一个空"
         f"数据库。 / The database that {URL} names holds a county that is not the demo of "
-        f"{settings.folder} and was left alone; give an empty one."
+        f"{settings.folder} and was left unchanged; give an empty one."
     )
 
 
-def made_by(settings: Settings, found: Row) -> bool:
-    """True when the database knows the keys of every terminal of that demo.json."""
-    hashes = [hash_key(str(each["key"])) for each in found.get("terminals", [])]
+def is_made_by(settings: Settings, manifest: Row) -> bool:
+    """Whether the database knows every terminal key in that demo.json."""
+    hashes = [hash_key(str(each["key"])) for each in manifest.get("terminals", [])]
 
     def all_known(tx: Transaction) -> bool:
         return bool(hashes) and all(queries.terminal_known(tx, key_hash=each) for each in hashes)
