@@ -1,4 +1,4 @@
-"""The QR code of a card: from token digits to modules, and to an SVG for pages.
+"""The QR code of a card: from token digits to modules, for a printed sheet.
 
 Digits are encoded in numeric mode and a card address in front of them in alphanumeric mode, which
 keeps the symbol at version 6 or 7; error correction level M lets a scratched card still read.
@@ -6,17 +6,14 @@ keeps the symbol at version 6 or 7; error correction level M lets a scratched ca
 
 from __future__ import annotations
 
-import io
-
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
-from qrcode.image.svg import SvgPathImage
 from qrcode.util import MODE_ALPHA_NUM, MODE_NUMBER, QRData
 
 QUIET_ZONE_MODULES = 4
 
 
-def card_code(text: str) -> qrcode.QRCode[SvgPathImage]:
+def card_code(text: str) -> qrcode.QRCode:
     """The QR code of a token (digits) or of a card address (`HTTPS://HOST/C/` + digits).
 
     Raises ValueError for any other text.
@@ -24,11 +21,7 @@ def card_code(text: str) -> qrcode.QRCode[SvgPathImage]:
     address, slash, digits = text.rpartition("/")
     if not (digits.isascii() and digits.isdigit()):
         raise ValueError("a card's QR code ends in its token's digits")
-    code = qrcode.QRCode(
-        error_correction=ERROR_CORRECT_M,
-        border=QUIET_ZONE_MODULES,
-        image_factory=SvgPathImage,
-    )
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M)
     if slash:
         code.add_data(QRData(address + slash, mode=MODE_ALPHA_NUM))
     code.add_data(QRData(digits, mode=MODE_NUMBER))
@@ -39,10 +32,3 @@ def card_code(text: str) -> qrcode.QRCode[SvgPathImage]:
 def code_modules(text: str) -> list[list[bool]]:
     """The symbol's rows from the top, True for dark modules, without the quiet zone."""
     return [[bool(cell) for cell in row] for row in card_code(text).modules]
-
-
-def code_svg(text: str) -> str:
-    """The symbol with its quiet zone as an inline `<svg>` element."""
-    written = io.BytesIO()
-    card_code(text).make_image().save(written)
-    return written.getvalue().decode("utf-8").partition("?>")[2].strip()

@@ -510,16 +510,6 @@ SELECT * FROM evidence_file WHERE id = :id AND holder_id = :holder_id AND remove
 -- name: remove_evidence!
 UPDATE evidence_file SET removed_at = :removed_at WHERE id = :id;
 
--- name: due_for_verification
--- People with a live card whose entitlement was last looked at on or before a day, by id.
-SELECT holder.id, COALESCE(holder.verified_on, card.issued_on) AS verified_on,
-    card.id AS card_id, card.state AS card_state
-FROM card JOIN holder ON holder.id = card.holder_id
-WHERE card.state = 'active' AND card.holder_id > :after
-    AND COALESCE(holder.verified_on, card.issued_on) <= :last_day
-    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
-ORDER BY card.holder_id LIMIT :count;
-
 -- name: seen_since^
 SELECT id FROM audit_event WHERE subject_kind = 'holder' AND subject_id = :holder_id
     AND action = 'holder.viewed' AND actor = :actor AND at >= :since LIMIT 1;

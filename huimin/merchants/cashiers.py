@@ -13,14 +13,6 @@ from huimin.merchants.outlets import Row, outlet_by_id
 from huimin.storage.engine import Transaction
 
 
-def own_outlet(tx: Transaction, merchant_id: str | None, outlet_id: str) -> Row:
-    """The merchant's outlet. Raises Refusal `not_found` for another merchant's."""
-    row = outlet_by_id(tx, outlet_id)
-    if row is None or row["merchant_id"] != merchant_id:
-        raise Refusal("not_found")
-    return row
-
-
 def cashiers_of(tx: Transaction, merchant_id: str | None) -> list[Row]:
     """The cashiers of a merchant's outlets, by outlet and user name."""
     return list(queries.cashiers_of_merchant(tx, merchant_id=merchant_id or "", outlet_id=None))

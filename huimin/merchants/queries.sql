@@ -39,14 +39,6 @@ WHERE m.id > :after
 ORDER BY m.id
 LIMIT :row_limit;
 
--- name: count_merchants$
-SELECT COUNT(*) FROM (
-    SELECT 1 FROM merchant AS m
-    WHERE (CAST(:state AS TEXT) IS NULL OR m.state = :state)
-      AND (CAST(:pattern AS TEXT) IS NULL OR lower(m.name) LIKE :pattern ESCAPE '!'
-           OR lower(m.credit_code) LIKE :pattern ESCAPE '!')
-    LIMIT :count_limit) AS counted;
-
 -- name: list_merchants
 SELECT m.id, m.name, m.credit_code, m.contact_name, m.contact_phone, m.state, m.created_at,
        (SELECT COUNT(*) FROM outlet AS o WHERE o.merchant_id = m.id AND o.state <> 'ended') AS outlets
@@ -173,9 +165,6 @@ VALUES (:id, :outlet_id, :code, :label, :key_hash, 'active', :created_at, NULL)
 ON CONFLICT (code) DO NOTHING
 RETURNING *;
 
--- name: change_terminal_label^
-UPDATE terminal SET label = :label WHERE id = :id AND state = 'active' RETURNING *;
-
 -- name: renew_terminal_key^
 UPDATE terminal SET key_hash = :key_hash WHERE id = :id AND state = 'active' RETURNING *;
 
@@ -235,12 +224,6 @@ WHERE a.id > :after
   AND (CAST(:state AS TEXT) IS NULL OR a.state = :state)
 ORDER BY a.id
 LIMIT :row_limit;
-
--- name: count_applications$
-SELECT COUNT(*) FROM (
-    SELECT 1 FROM merchant_application AS a
-    WHERE CAST(:state AS TEXT) IS NULL OR a.state = :state
-    LIMIT :count_limit) AS counted;
 
 -- name: cashiers_of_merchant
 -- A merchant's cashiers, or those of one outlet.

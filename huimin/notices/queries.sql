@@ -6,9 +6,6 @@ INSERT INTO notice (id, kind, key, title, body, data_json, created_at)
 VALUES (:id, :kind, :key, :title, :body, :data_json, :created_at)
 ON CONFLICT (key) DO NOTHING;
 
--- name: notice_key$
-SELECT id FROM notice WHERE key = :key;
-
 -- name: insert_delivery!
 INSERT INTO notice_delivery (id, notice_id, channel, target, state, attempts, next_at)
 VALUES (:id, :notice_id, :channel, :target, 'waiting', 0, :next_at)
@@ -39,9 +36,6 @@ UPDATE notice_delivery SET state = :state, last_error = :last_error WHERE id = :
 UPDATE notice_delivery SET state = 'waiting', attempts = 0, next_at = :now
 WHERE id = :id AND state <> 'sent'
 RETURNING id, notice_id, channel;
-
--- name: delivery_by_id^
-SELECT * FROM notice_delivery WHERE id = :id;
 
 -- name: deliveries_before
 -- read both ways

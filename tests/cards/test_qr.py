@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import xml.etree.ElementTree as ElementTree
-
 import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
 
-from huimin.cards.qr import card_code, code_modules, code_svg
+from huimin.cards.qr import card_code, code_modules
 
 DIGITS = "1" + "2345678901" * 22 + "2345"
 ADDRESS = f"HTTPS://HUIMIN.LEZHI.GOV.CN/C/{DIGITS}"
@@ -36,19 +33,6 @@ def test_the_symbol_is_small_and_reads_back(text: str, version: int) -> None:
     assert len(modules) == 17 + 4 * version
     (code,) = zxingcpp.read_barcodes(picture_of(modules))
     assert code.text == text and code.ec_level == "M"
-
-
-def test_the_svg_carries_the_quiet_zone_and_the_same_modules() -> None:
-    svg = code_svg(DIGITS)
-    root = ElementTree.fromstring(svg)
-    assert root.get("viewBox") == "0 0 49 49"
-    path = root.find("{http://www.w3.org/2000/svg}path")
-    assert path is not None
-    dark = {(int(x), int(y)) for x, y in re.findall(r"M(\d+),(\d+)H", path.get("d", ""))}
-    modules = code_modules(DIGITS)
-    assert dark == {
-        (x + 4, y + 4) for y, row in enumerate(modules) for x, cell in enumerate(row) if cell
-    }
 
 
 @pytest.mark.parametrize("text", ["", "abc", "HTTPS://HOST/C/", "１２３", "12 34"])
