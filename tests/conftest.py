@@ -6,14 +6,11 @@ is made once a session as a template; each test gets a copy, which is faster tha
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import functools
 import gc
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,19 +20,17 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from coverage import Coverage
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
-from werkzeug.routing import Rule
 
+from huimin.access import passwords
 from huimin.instance import Instance, create_instance, instance_over
 from huimin.settings import Settings, secret_key_of
 from huimin.storage.engine import Engine
 from huimin.storage.open_engine import create_database, open_engine
-from tests.forked_commands import ForkedCommands
-from tests.forked_server import Serve, serving_forked
 from tests.postgresql_server import PostgresqlServer
+from tests.run_command import REPOSITORY, in_a_process, in_this_process
 
-REPOSITORY = Path(__file__).resolve().parent.parent
 LONG_TESTS = (REPOSITORY / "tests" / "browser", REPOSITORY / "tests" / "demo")
 ENGINES = ("sqlite", "postgresql")
 # The tests by which the coverage of core, checkout and ledger is measured: their own.
@@ -72,15 +67,14 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Tracing costs a third more, and what other tests run by the way is no proof."""
-    plugin = item.config.pluginmanager.getplugin("_cov")
-    controller = getattr(plugin, "cov_controller", None)
-    if controller is None or is_measured(item):
+    measuring = Coverage.current()
+    if measuring is None or is_measured(item):
         return (yield)
-    controller.pause()
+    measuring.stop()
     try:
         return (yield)
     finally:
-        controller.resume()
+        measuring.start()
 
 
 class FixedClock:
@@ -121,16 +115,20 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _quick_passwords() -> Iterator[None]:
-    """Hashes that cost next to nothing, in this process alone.
-
-    What they really cost is proven on the command's own account (tests/access/test_commands.py).
-    """
+def _quick_passwords() -> Iterator[PasswordHasher]:
+    """Hashes that cost next to nothing; gives what the shipped program hashes with."""
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    shipped = passwords.hasher
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("huimin.access.passwords.hasher", quick)
         patch.setattr("huimin.access.sign_in.NOBODYS_HASH", quick.hash("nobody"))
-        yield
+        yield shipped
+
+
+@pytest.fixture
+def shipped_passwords(_quick_passwords: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that cost what they cost in use."""
+    monkeypatch.setattr("huimin.access.passwords.hasher", _quick_passwords)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -141,47 +139,6 @@ def _no_wait_for_the_disk() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("huimin.storage.sqlite_engine.SYNCHRONOUS", "OFF")
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _routes_compiled_once() -> Iterator[None]:
-    """An app per test compiles the same 165 routes to the same functions: a tenth of a second."""
-    compiled: dict[Any, Any] = {}
-    compile_route = Rule._compile_builder
-
-    def builder(rule: Rule, append_unknown: bool = True) -> Any:
-        if rule.defaults:
-            return compile_route(rule, append_unknown)
-        made_of = (rule.rule, tuple(rule._trace), append_unknown)
-        if made_of not in compiled:
-            compiled[made_of] = compile_route(rule, append_unknown)
-        return compiled[made_of]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", builder)
-        yield
-
-
-class CompiledTemplates(BytecodeCache):
-    """What Jinja made of each template, in memory."""
-
-    def __init__(self) -> None:
-        self._made: dict[tuple[str, str], Any] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._made.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._made[bucket.key, bucket.checksum] = bucket.code
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _templates_compiled_once() -> Iterator[None]:
-    """An app per test compiles the templates of its pages anew: a third of a page's test."""
-    options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Flask, "jinja_options", options)
         yield
 
 
@@ -337,49 +294,18 @@ def _push_request_context() -> None:
 RunCli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.fixture(scope="session")
-def _traced_commands() -> Iterator[ForkedCommands]:
-    with contextlib.closing(ForkedCommands(traced=True)) as commands:
-        yield commands
-
-
-@pytest.fixture(scope="session")
-def _untraced_commands() -> Iterator[ForkedCommands]:
-    with contextlib.closing(ForkedCommands(traced=False)) as commands:
-        yield commands
-
-
-@pytest.fixture(scope="session")
-def serve(_untraced_commands: ForkedCommands) -> Serve:
-    """`with serve(folder, database_url) as port`: the shipped server in processes of its own."""
-    return functools.partial(serving_forked, _untraced_commands)
-
-
 @pytest.fixture
-def run_cli(request: pytest.FixtureRequest, environment: None) -> RunCli:
-    """`run_cli(args, folder, typed="…")`: the real command in a process of its own."""
-    name = "_traced_commands" if is_measured(request.node) else "_untraced_commands"
-    commands: ForkedCommands = request.getfixturevalue(name)
+def run_cli(environment: None) -> RunCli:
+    """`run_cli(args, folder, typed="…")`: what the command answers, and its exit code."""
 
     def run(
         args: list[str | Path], folder: Path | None = None, typed: str = "", **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        given = {**os.environ, "PYTHONIOENCODING": "utf-8", **variables}
         if folder is not None:
-            given["HUIMIN_FOLDER"] = str(folder)
-        if not any(name.startswith("PYTHON") for name in variables):
-            return commands.run([*map(str, args)], given, typed)
-        # What Python itself looks at as it starts can't be changed in a fork.
-        return subprocess.run(
-            [sys.executable, "-m", "huimin", *map(str, args)],
-            env=given,
-            input=typed,
-            cwd=REPOSITORY,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
+            variables["HUIMIN_FOLDER"] = str(folder)
+        # What Python itself reads as it starts is of no use to a program that runs already.
+        starts_python = any(name.startswith("PYTHON") for name in variables)
+        run_command = in_a_process if starts_python else in_this_process
+        return run_command([*map(str, args)], variables, typed)
 
     return run

@@ -14,37 +14,55 @@ from typing import Any
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from huimin.app import create_app
-from huimin.instance import Instance
+from huimin.instance import Instance, open_instance, system_clock
+from huimin.settings import Settings
 
 HOLD_SECONDS_MAX = 60
+Clock = Callable[[], datetime]
 
 
 class QuietRequests(WSGIRequestHandler):
-    """Connections are kept, as the shipped server keeps them, and nothing is logged."""
-
-    protocol_version = "HTTP/1.1"
+    """Nothing is logged."""
 
     def log(self, *_: Any) -> None:
         pass
 
 
+class Server:
+    """An instance's app at an address of the loopback, served until it is closed."""
+
+    def __init__(self, instance: Instance, port: int = 0) -> None:
+        """With port 0 a free one is taken."""
+        self._server = make_server(
+            "127.0.0.1",
+            port,
+            create_app(instance=instance),
+            threaded=True,
+            request_handler=QuietRequests,
+        )
+        self.port: int = self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """From now on the address refuses every connection."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
 @contextlib.contextmanager
 def serving(instance: Instance) -> Iterator[int]:
-    """Serve the instance for as long as the block runs; the port. The caller closes the instance.
+    """Serve the instance, which the caller closes, for as long as the block runs; the port."""
+    with contextlib.closing(Server(instance)) as server:
+        yield server.port
 
-    A handler that raises answers 500, as in use.
-    """
-    server = make_server(
-        "127.0.0.1", 0, create_app(instance=instance), threaded=True, request_handler=QuietRequests
-    )
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+
+@contextlib.contextmanager
+def served(settings: Settings, clock: Clock = system_clock) -> Iterator[int]:
+    """The same for an instance that is opened and closed here."""
+    with contextlib.closing(open_instance(settings, clock)) as instance, serving(instance) as port:
+        yield port
 
 
 class HeldJobs:

@@ -1,4 +1,4 @@
-"""`huimin staff` in a process of its own: add, list, reset, disable."""
+"""`huimin staff`: add, list, reset, disable."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def staff(run_cli: RunCli, folder: Path) -> Staff:
     return lambda *words, typed="": run_cli(["staff", *words], folder, typed)
 
 
+@pytest.mark.usefixtures("shipped_passwords")
 def test_an_account_is_added_listed_reset_and_disabled(staff: Staff, folder: Path) -> None:
     added = staff("add", "li.na", "--name", "李娜", "--role", "auditor", typed=PASSWORD + "\n")
     assert (added.returncode, added.stderr) == (0, "")

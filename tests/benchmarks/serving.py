@@ -22,21 +22,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def untraced() -> dict[str, str]:
-    """This process's environment, without coverage in the processes that are given it.
-
-    A traced server starts half a second later and is a quarter slower; what it runs of the rooms
-    that the gate measures is run in the tests' own process as well.
-    """
-    traced = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
-    return {name: value for name, value in os.environ.items() if name not in traced}
-
-
 @contextlib.contextmanager
 def serving(folder: Path, database_url: str | None = None) -> Iterator[int]:
     """`huimin run` over the folder (or the PostgreSQL database); yields the port."""
     port = free_port()
-    environment = {**untraced(), "HUIMIN_FOLDER": str(folder)}
+    environment = {**os.environ, "HUIMIN_FOLDER": str(folder)}
     if database_url:
         environment["HUIMIN_DATABASE_URL"] = database_url
     command = [sys.executable, "-m", "huimin.cli", "run", "--port", str(port)]

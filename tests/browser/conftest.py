@@ -18,14 +18,13 @@ from huimin.merchants.reversal_rule import set_reversal_rule
 from huimin.settings import Settings
 from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till, open_county
 from tests.browser.windows import new_context
-from tests.forked_commands import ForkedCommands
-from tests.forked_server import Serve
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.policies import make_policy
 from tests.making.sales import make_redemption
 from tests.making.staff import PASSWORD, make_staff
+from tests.served import serving
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1366, "height": 768}
 
@@ -163,9 +162,7 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="module")
-def county(
-    tmp_path_factory: pytest.TempPathFactory, chromium: str, serve: Serve
-) -> Iterator[County]:
+def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[County]:
     """A served county with one sale in it."""
     folder = Path(tmp_path_factory.mktemp("county")) / "data"
     settings = Settings.from_environment(folder, {})
@@ -185,12 +182,12 @@ def county(
         manager = make_staff(instance, "merchant_manager", merchant_id=merchant)["username"]
         rule = {"confirm_fen": 50_000, "now": instance.clock(), "actor": "test"}
         instance.engine.write(lambda tx: set_reversal_rule(tx, merchant_id=merchant, **rule))
+        with serving(instance) as port:
+            yield County(
+                f"http://127.0.0.1:{port}", cashier, administrator, card, lost_card, key, manager
+            )
     finally:
         instance.close()
-    with serve(folder) as port:
-        yield County(
-            f"http://127.0.0.1:{port}", cashier, administrator, card, lost_card, key, manager
-        )
 
 
 def _report_lost(instance: Any, card: dict[str, Any]) -> None:
@@ -231,12 +228,10 @@ def visit(request: pytest.FixtureRequest, browser: Any, county: County) -> Itera
 
 
 @pytest.fixture(scope="module")
-def offline_county(
-    tmp_path_factory: pytest.TempPathFactory, chromium: str, _untraced_commands: ForkedCommands
-) -> Iterator[Any]:
+def offline_county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Any]:
     """A county whose policy lets tills go on without network, served by a server that can stop."""
     folder = Path(tmp_path_factory.mktemp("offline")) / "data"
-    county = open_county(folder, _untraced_commands)
+    county = open_county(folder)
     county.start()
     yield county
     county.stop()

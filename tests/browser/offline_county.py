@@ -22,11 +22,10 @@ from huimin.instance import Instance, create_instance, open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
-from tests.benchmarks.serving import free_port, untraced, wait_until_healthy
-from tests.forked_commands import ForkedCommands, RunningCommand
-from tests.forked_server import start_server
+from tests.benchmarks.serving import free_port, wait_until_healthy
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.policies import make_policy
+from tests.served import Server
 
 # 8% off; of it offline at most 30 yuan a sale, 50 a card, 1000 a till.
 OFFLINE = {
@@ -44,9 +43,8 @@ class OfflineCounty:
 
     folder: Path
     port: int
-    commands: ForkedCommands
     outlet: dict[str, Any] = field(default_factory=dict)
-    server: RunningCommand | AnotherVersion | None = None
+    server: ThisVersion | AnotherVersion | None = None
 
     @property
     def address(self) -> str:
@@ -57,15 +55,14 @@ class OfflineCounty:
         if self.server is not None:
             return
         if program is None:
-            self.server = start_server(self.commands, self.port, HUIMIN_FOLDER=str(self.folder))
+            self.server = ThisVersion(self.folder, self.port)
         else:
             self.server = AnotherVersion(program, self.folder, self.port)
 
     def stop(self) -> None:
         """As when the machine goes down: the address answers nothing."""
         if self.server is not None:
-            self.server.kill_all()
-            self.server.wait()
+            self.server.stop()
             self.server = None
 
     @contextmanager
@@ -91,13 +88,25 @@ def _rows(tx: Any, terminal_id: str) -> list[dict[str, Any]]:
     return list(tx.connection.execute(wanted, {"terminal_id": terminal_id}))
 
 
+class ThisVersion:
+    """A server of the program under test."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self._instance = open_instance(Settings.from_environment(folder, {}))
+        self._server = Server(self._instance, port)
+
+    def stop(self) -> None:
+        self._server.close()
+        self._instance.close()
+
+
 class AnotherVersion:
-    """A server that runs another copy of the program."""
+    """A server that runs another copy of the program, in a process of its own."""
 
     def __init__(self, program: Path, folder: Path, port: int) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "huimin.cli", "run", "--port", str(port)],
-            env={**untraced(), "HUIMIN_FOLDER": str(folder), "PYTHONPATH": str(program)},
+            env={**os.environ, "HUIMIN_FOLDER": str(folder), "PYTHONPATH": str(program)},
             cwd=program,
             stdout=subprocess.DEVNULL,
             # Nobody reads its log here, and a full pipe would stop the server.
@@ -106,18 +115,16 @@ class AnotherVersion:
         )
         wait_until_healthy(port, self._process)
 
-    def kill_all(self) -> None:
+    def stop(self) -> None:
         os.killpg(self._process.pid, signal.SIGKILL)  # its workers as well
-
-    def wait(self) -> None:
         self._process.wait(20)
 
 
-def open_county(folder: Path, commands: ForkedCommands) -> OfflineCounty:
+def open_county(folder: Path) -> OfflineCounty:
     """A county with an outlet and a policy that lets tills go on without network."""
     settings = Settings.from_environment(folder, {})
     create_instance(settings)
-    county = OfflineCounty(folder, free_port(), commands)
+    county = OfflineCounty(folder, free_port())
     with county.instance() as instance:
         make_policy(instance, **OFFLINE)
         county.outlet = make_outlet(instance, name="天池平价超市")

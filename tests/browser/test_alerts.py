@@ -13,21 +13,19 @@ from huimin.settings import Settings
 from tests.browser.accessible import barriers
 from tests.browser.conftest import County, Visit
 from tests.browser.sizes import at_desk
-from tests.forked_server import Serve
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.policies import make_policy
 from tests.making.sales import make_redemption
 from tests.making.staff import make_staff
+from tests.served import serving
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def county(
-    tmp_path_factory: pytest.TempPathFactory, chromium: str, serve: Serve
-) -> Iterator[County]:
+def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[County]:
     """Two cards, each used four times by one cashier: two alerts, of which one is looked at."""
     folder = Path(tmp_path_factory.mktemp("county")) / "data"
     create_instance(Settings.from_environment(folder, {}))
@@ -41,18 +39,18 @@ def county(
             for _ in range(4):
                 make_redemption(instance, card, key, amount_fen=12_345, cashier="王敏")
         administrator = make_staff(instance, "administrator", name="李主任")["username"]
+        with serving(instance) as port:
+            yield County(
+                address=f"http://127.0.0.1:{port}",
+                cashier="",
+                administrator=administrator,
+                card=cards[0],
+                lost_card=cards[1],
+                terminal_key=key,
+                manager="",
+            )
     finally:
         instance.close()
-    with serve(folder) as port:
-        yield County(
-            address=f"http://127.0.0.1:{port}",
-            cashier="",
-            administrator=administrator,
-            card=cards[0],
-            lost_card=cards[1],
-            terminal_key=key,
-            manager="",
-        )
 
 
 @at_desk

@@ -16,12 +16,12 @@ from huimin.settings import Settings
 from tests.browser.accessible import barriers
 from tests.browser.conftest import County, Visit
 from tests.browser.sizes import on_phone
-from tests.forked_server import Serve
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.policies import make_policy
 from tests.making.staff import make_staff
+from tests.served import serving
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def county(folder: Path, chromium: str, serve: Serve) -> Iterator[County]:
+def county(folder: Path, chromium: str) -> Iterator[County]:
     create_instance(Settings.from_environment(folder, {}))
     instance = open_instance(Settings.from_environment(folder, {}), clock=lambda: datetime.now(UTC))
     try:
@@ -41,18 +41,18 @@ def county(folder: Path, chromium: str, serve: Serve) -> Iterator[County]:
         _, key = make_terminal(instance, outlet)
         card = make_card(instance, make_holder(instance, family=(("张小梅", "女儿"),)))
         cashier = make_staff(instance, "cashier", outlet_id=outlet["id"])["username"]
+        with serving(instance) as port:
+            yield County(
+                address=f"http://127.0.0.1:{port}",
+                cashier=cashier,
+                administrator="",
+                card=card,
+                lost_card=card,
+                terminal_key=key,
+                manager="",
+            )
     finally:
         instance.close()
-    with serve(folder) as port:
-        yield County(
-            address=f"http://127.0.0.1:{port}",
-            cashier=cashier,
-            administrator="",
-            card=card,
-            lost_card=card,
-            terminal_key=key,
-            manager="",
-        )
 
 
 def last_detail(folder: Path) -> dict[str, Any]:

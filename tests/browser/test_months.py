@@ -21,10 +21,10 @@ from huimin.settings import Settings
 from tests.browser.accessible import looks_right
 from tests.browser.conftest import Visit
 from tests.browser.english import chinese_left, in_english
-from tests.forked_server import Serve
 from tests.making.post_offices import HookOffice, hook_office
 from tests.making.staff import make_staff
 from tests.reports.county import make_small_county
+from tests.served import served
 
 pytestmark = pytest.mark.browser
 
@@ -49,20 +49,16 @@ class MonthsCounty:
 
 
 @pytest.fixture(scope="module")
-def county(
-    tmp_path_factory: pytest.TempPathFactory, chromium: str, serve: Serve
-) -> Iterator[MonthsCounty]:
+def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[MonthsCounty]:
     """A served county with sales in each of the last two months and a webhook that is down."""
     folder = Path(tmp_path_factory.mktemp("months")) / "data"
     last = previous_month(month_of(county_day(datetime.now(UTC))))
     months = (previous_month(last), last)
     create_instance(Settings.from_environment(folder, {}))
-    with hook_office() as hooks, pytest.MonkeyPatch.context() as patch:
-        for name, value in {**WEBHOOK, "HUIMIN_WEBHOOK_URL": hooks.url}.items():
-            patch.setenv(name, value)
+    with hook_office() as hooks:
         settings = Settings.from_environment(folder, {**WEBHOOK, "HUIMIN_WEBHOOK_URL": hooks.url})
         signers = _fill(settings, months)
-        with serve(folder) as port:
+        with served(settings) as port:
             where = f"http://127.0.0.1:{port}"
             yield MonthsCounty(where, signers, months, hooks, folder, settings)
 

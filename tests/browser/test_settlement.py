@@ -18,8 +18,8 @@ from huimin.instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.browser.accessible import looks_right
 from tests.browser.english import chinese_left, in_english
-from tests.forked_server import Serve
 from tests.making.staff import make_staff
+from tests.served import served
 from tests.settlement.county import close_month, make_county
 
 pytestmark = pytest.mark.browser
@@ -42,7 +42,7 @@ class Settled:
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory, chromium: str, serve: Serve) -> Iterator[Any]:
+def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Any]:
     """A served county whose present month is settled; the time to confirm has just begun."""
     folder = Path(tmp_path_factory.mktemp("settled")) / "data"
     settings = Settings.from_environment(folder, {})
@@ -60,7 +60,7 @@ def county(tmp_path_factory: pytest.TempPathFactory, chromium: str, serve: Serve
         )
     finally:
         instance.close()
-    with serve(folder) as port:
+    with served(settings) as port:
         yield Settled(f"http://127.0.0.1:{port}", administrator, (first, second))
 
 

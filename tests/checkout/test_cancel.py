@@ -13,12 +13,12 @@ from huimin.instance import Instance, open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
-from tests.forked_server import Serve
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.policies import make_policy
 from tests.making.till import ApiTill, make_till
+from tests.served import served
 
 ORDERS = 24
 
@@ -75,7 +75,7 @@ def test_what_is_missing_is_named(till: ApiTill, body: dict[str, str]) -> None:
 
 @pytest.fixture
 def shop(
-    settings: Settings, serve: Serve
+    settings: Settings,
 ) -> Iterator[tuple[int, Settings, list[str], dict[str, Any]]]:
     instance = open_instance(settings)
     make_policy(instance)
@@ -83,7 +83,7 @@ def shop(
     outlet = make_outlet(instance)
     keys = [make_terminal(instance, outlet)[1] for _ in range(2)]
     instance.close()
-    with serve(settings.folder, settings.database_url) as port:
+    with served(settings) as port:
         yield port, settings, keys, card
 
 

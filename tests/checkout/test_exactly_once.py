@@ -15,11 +15,11 @@ from huimin.instance import open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
-from tests.forked_server import Serve
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.policies import make_policy
+from tests.served import served
 
 THREADS = 32
 DAY_CAP_FEN = 2_500
@@ -76,14 +76,14 @@ class Shop:
 
 
 @pytest.fixture
-def shop(settings: Settings, serve: Serve) -> Iterator[Shop]:
+def shop(settings: Settings) -> Iterator[Shop]:
     instance = open_instance(settings)
     make_policy(instance, cap_card_day_fen=DAY_CAP_FEN)
     card = make_card(instance, make_holder(instance))
     outlet = make_outlet(instance)
     keys = [make_terminal(instance, outlet)[1] for _ in range(2)]
     instance.close()
-    with serve(settings.folder, settings.database_url) as port:
+    with served(settings) as port:
         yield Shop(port, settings, card, keys)
 
 

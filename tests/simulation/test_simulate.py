@@ -19,11 +19,11 @@ from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
 from huimin.simulation.faults import FAULTS
 from huimin.simulation.play import Plan, play
-from tests.forked_server import Serve
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_terminal
 from tests.making.policies import make_policy
+from tests.served import served
 
 SALES = 60
 
@@ -51,7 +51,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(settings: Settings, serve: Serve) -> Iterator[Shop]:
+def shop(settings: Settings) -> Iterator[Shop]:
     from huimin.cards.change_state import revoke_card
 
     instance = open_instance(settings)
@@ -61,7 +61,7 @@ def shop(settings: Settings, serve: Serve) -> Iterator[Shop]:
     instance.engine.write(lambda tx: revoke_card(tx, **act))
     _, key = make_terminal(instance)
     instance.close()
-    with serve(settings.folder, settings.database_url) as port:
+    with served(settings) as port:
         yield Shop(f"http://127.0.0.1:{port}", settings, key, [card["token"] for card in cards])
 
 
