@@ -1,7 +1,8 @@
 -- Every SQL statement of the access room.
 
--- name: terminal_of_key^
-SELECT terminal.id AS terminal_id, terminal.state AS terminal_state,
+-- part: terminal
+-- A terminal with its outlet and merchant, as the rooms above know it (terminal_keys.Terminal).
+    terminal.id AS terminal_id, terminal.state AS terminal_state,
     terminal.code AS terminal_code, terminal.label AS terminal_label,
     outlet.id AS outlet_id, outlet.name AS outlet_name, outlet.kind AS outlet_kind,
     outlet.state AS outlet_state, outlet.division_code AS outlet_division_code,
@@ -10,31 +11,32 @@ SELECT terminal.id AS terminal_id, terminal.state AS terminal_state,
 FROM terminal
 JOIN outlet ON outlet.id = terminal.outlet_id
 JOIN merchant ON merchant.id = outlet.merchant_id
+
+-- name: terminal_of_key^
+SELECT
+    -- with: terminal
 WHERE terminal.key_hash = :key_hash;
 
--- name: terminal_of_id^
-SELECT terminal.id AS terminal_id, terminal.state AS terminal_state,
-    terminal.code AS terminal_code, terminal.label AS terminal_label,
-    outlet.id AS outlet_id, outlet.name AS outlet_name, outlet.kind AS outlet_kind,
-    outlet.state AS outlet_state, outlet.division_code AS outlet_division_code,
-    merchant.id AS merchant_id, merchant.name AS merchant_name, merchant.state AS merchant_state,
-    terminal.key_hash
-FROM terminal
-JOIN outlet ON outlet.id = terminal.outlet_id
-JOIN merchant ON merchant.id = outlet.merchant_id
+-- name: terminal_by_id^
+SELECT
+    -- with: terminal
+WHERE terminal.id = :terminal_id;
+
+-- name: terminal_of_device^
+SELECT terminal.key_hash,
+    -- with: terminal
 WHERE terminal.id = :terminal_id;
 
 -- name: terminals_of_outlet
-SELECT terminal.id AS terminal_id, terminal.state AS terminal_state,
-    terminal.code AS terminal_code, terminal.label AS terminal_label,
-    outlet.id AS outlet_id, outlet.name AS outlet_name, outlet.kind AS outlet_kind,
-    outlet.state AS outlet_state, outlet.division_code AS outlet_division_code,
-    outlet.opening_hours AS outlet_opening_hours,
-    merchant.id AS merchant_id, merchant.name AS merchant_name, merchant.state AS merchant_state
-FROM terminal
-JOIN outlet ON outlet.id = terminal.outlet_id
-JOIN merchant ON merchant.id = outlet.merchant_id
+SELECT
+    -- with: terminal
 WHERE terminal.outlet_id = :outlet_id
+ORDER BY terminal.code;
+
+-- name: terminals_of_merchant
+SELECT
+    -- with: terminal
+WHERE merchant.id = :merchant_id
 ORDER BY terminal.code;
 
 -- name: staff_by_username^
@@ -104,19 +106,6 @@ SELECT id FROM merchant WHERE id = :key;
 
 -- name: outlet_exists$
 SELECT id FROM outlet WHERE id = :key;
-
--- name: terminals_of_merchant
-SELECT terminal.id AS terminal_id, terminal.state AS terminal_state,
-    terminal.code AS terminal_code, terminal.label AS terminal_label,
-    outlet.id AS outlet_id, outlet.name AS outlet_name, outlet.kind AS outlet_kind,
-    outlet.state AS outlet_state, outlet.division_code AS outlet_division_code,
-    outlet.opening_hours AS outlet_opening_hours,
-    merchant.id AS merchant_id, merchant.name AS merchant_name, merchant.state AS merchant_state
-FROM terminal
-JOIN outlet ON outlet.id = terminal.outlet_id
-JOIN merchant ON merchant.id = outlet.merchant_id
-WHERE merchant.id = :merchant_id
-ORDER BY terminal.code;
 
 -- name: use_totp_step^
 -- Each step works once: only a step later than the last one used.

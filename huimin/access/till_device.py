@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from huimin.access import queries
+from huimin.access.terminal_keys import Terminal
 from huimin.storage.engine import Transaction
 
 COOKIE, COOKIE_PATH = "huimin_till", "/till"
@@ -26,20 +26,19 @@ def seal(secret_key: str | bytes, terminal_id: str, key_hash: str) -> str:
     return str(_serializer(secret_key).dumps([terminal_id, _fingerprint(key_hash)]))
 
 
-def terminal_of_device(
-    tx: Transaction, secret_key: str | bytes, cookie: str
-) -> dict[str, Any] | None:
+def terminal_of_device(tx: Transaction, secret_key: str | bytes, cookie: str) -> Terminal | None:
     """The cookie's terminal with outlet and merchant, in any state; None if the cookie is void."""
     try:
         terminal_id, fingerprint = _serializer(secret_key).loads(cookie)
     except (BadSignature, TypeError, ValueError):
         return None
-    row: dict[str, Any] | None = queries.terminal_of_id(tx, terminal_id=str(terminal_id))
+    row = queries.terminal_of_device(tx, terminal_id=str(terminal_id))
     if row is None or not secrets.compare_digest(
         _fingerprint(row.pop("key_hash")), str(fingerprint)
     ):
         return None
-    return row
+    terminal: Terminal = row
+    return terminal
 
 
 def _serializer(secret_key: str | bytes) -> URLSafeSerializer:

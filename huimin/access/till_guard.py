@@ -1,26 +1,47 @@
-"""The guard of the till's pages: staff whose role allows it, or a device set up as a till.
+"""Who asks at a till: by its bearer key, as a device that was set up, or through a signed-in user.
 
-Both lead to one terminal, `terminal_here`; a set-up device is its own terminal, whoever is signed
-in at it. Every endpoint below /till/ asks here, so that all agree who the till is.
+All of them lead to one `Caller`, whichever way they came in. A set-up device is its own terminal,
+whoever is signed in at it. Every endpoint of a till asks here, so that all agree who the till is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import current_app, g, redirect, request, session, url_for
 
 from huimin.access.guards import member, require, signed_in
-from huimin.access.terminal_keys import require_open, terminals_of
+from huimin.access.sign_in import StaffMember
+from huimin.access.terminal_keys import Terminal, require_open, terminal_of_key, terminals_of
 from huimin.access.till_device import COOKIE, terminal_of_device
 from huimin.core.refusals import Refusal
 from huimin.web.current import instance
 from huimin.web.problems import wants_json
 
-Terminal = dict[str, Any]
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A terminal that asks, who is signed in at it (None for nobody), and the name on record."""
+
+    terminal: Terminal
+    staff_id: str | None
+    actor: str
+
+
+def require_key() -> None:
+    """Let a request of the API pass whose bearer key is that of an open terminal.
+
+    Raises Refusal: `unauthorized`, `terminal_disabled`, `outlet_suspended`.
+    """
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Refusal("unauthorized")
+    g.terminal = instance().engine.read(lambda tx: terminal_of_key(tx, key.strip()))
 
 
 def require_till(action: str) -> Callable[[View], View]:
@@ -48,8 +69,25 @@ def require_till(action: str) -> Callable[[View], View]:
     return guard
 
 
+def caller() -> Caller:
+    """Who asks. Raises Refusal: terminal_disabled, outlet_suspended."""
+    terminal, user = caller_terminal(), signed_in_here()
+    return Caller(terminal, None if user is None else user.id, actor())
+
+
+def caller_terminal() -> Terminal:
+    """The terminal of this request. Raises Refusal: terminal_disabled, outlet_suspended."""
+    if "terminal" not in g:
+        terminal = device_terminal() or chosen_terminal(terminals_to_choose())
+        if terminal is None:
+            raise Refusal("terminal_disabled")
+        require_open(terminal)
+        g.terminal = terminal
+    return cast(Terminal, g.terminal)
+
+
 def device_terminal() -> Terminal | None:
-    """The terminal that this device was set up as, whatever its state; None for another device."""
+    """The terminal that this device was set up as, in any state; None for any other device."""
     if "device_terminal" not in g:
         cookie, secret_key = request.cookies.get(COOKIE), current_app.secret_key
         g.device_terminal = (
@@ -57,40 +95,23 @@ def device_terminal() -> Terminal | None:
             if cookie
             else None
         )
-    found: Terminal | None = g.device_terminal
-    return found
+    return cast("Terminal | None", g.device_terminal)
 
 
-def terminal_here() -> Terminal:
-    """The terminal of this request. Raises Refusal: terminal_disabled, outlet_suspended."""
-    if "terminal" not in g:
-        found = device_terminal() or chosen_terminal(terminals_to_choose())
-        if found is None:
-            raise Refusal("terminal_disabled")
-        require_open(found)
-        g.terminal = found
-    terminal: Terminal = g.terminal
-    return terminal
-
-
-def staff_id_here() -> str | None:
-    """Who is signed in at this till; nobody's at a device that works without."""
-    who = signed_in()
-    if who is None:
-        return None
-    if device_terminal() is not None:
-        place = terminal_here()
-        if place["outlet_id"] != who.outlet_id and place["merchant_id"] != who.merchant_id:
+def signed_in_here() -> StaffMember | None:
+    """Who is signed in at this till; on a set-up device only staff of its outlet or merchant."""
+    user = signed_in()
+    if user is not None and device_terminal() is not None:
+        place = caller_terminal()
+        if place["outlet_id"] != user.outlet_id and place["merchant_id"] != user.merchant_id:
             return None
-    return who.id
+    return user
 
 
-def who_here() -> str:
+def actor() -> str:
     """Who acts, for the record: the person who is signed in at this till, or else the till."""
-    who = signed_in()
-    if who is None or staff_id_here() is None:
-        return f"terminal:{terminal_here()['terminal_code']}"
-    return who.username
+    user = signed_in_here()
+    return f"terminal:{caller_terminal()['terminal_code']}" if user is None else user.username
 
 
 def terminals_to_choose() -> list[Terminal]:

@@ -6,31 +6,19 @@ Only failures count, because a whole office signs in from one address in the mor
 
 from __future__ import annotations
 
-from flask import current_app, request
+from flask import request
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
-from huimin.core.refusals import Refusal
+from huimin.web.throttle import Throttle
 
-FAILURES_PER_ADDRESS = RateLimitItemPerMinute(20)
+failures_per_address = Throttle("failed_tries", RateLimitItemPerMinute(20))
 
 
 def require_few_failures() -> None:
     """Raise Refusal `too_many_requests` when this request's address has failed too often."""
-    if not _tries().test(FAILURES_PER_ADDRESS, request.remote_addr or ""):
-        raise Refusal("too_many_requests")
+    failures_per_address.require_room(request.remote_addr)
 
 
 def note_failed_try() -> None:
     """Count a failure of this request's address."""
-    _tries().hit(FAILURES_PER_ADDRESS, request.remote_addr or "")
-
-
-def _tries() -> FixedWindowRateLimiter:
-    """The counter of this application; each application in a process has its own."""
-    counter: FixedWindowRateLimiter | None = current_app.extensions.get("sign_in_tries")
-    if counter is None:
-        counter = FixedWindowRateLimiter(MemoryStorage())
-        counter = current_app.extensions.setdefault("sign_in_tries", counter)
-    return counter
+    failures_per_address.note(request.remote_addr)

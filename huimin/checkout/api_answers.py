@@ -237,45 +237,6 @@ class CancellationAnswer(BaseModel):
     redemption: RedemptionRecord | None
 
 
-class ReceiptLinePart(BaseModel):
-    """A line of the receipt."""
-
-    name: str
-    amount_fen: int
-    discount_fen: int
-
-
-class ReceiptAnswer(BaseModel):
-    """What a receipt says; all sums are positive. `presenter` is holder or family_member."""
-
-    ledger_id: str
-    kind: str
-    channel: str
-    county_name: str
-    help_line: str
-    outlet_name: str
-    outlet_address: str
-    receipt_no: str
-    order_no: str | None
-    original_receipt_no: str | None
-    presenter: str
-    occurred_at: str
-    recorded_at: str
-    amount_fen: int
-    insurance_fen: int
-    excluded_fen: int
-    discount_fen: int
-    payable_fen: int
-    reversed_amount_fen: int
-    reversed_payable_fen: int
-    reason: str | None
-    cashier: str | None
-    lines: list[ReceiptLinePart]
-    hash_prefix: str
-    address: str
-    prints: int
-
-
 class StatementAnswer(BaseModel):
     """An outlet's day; a reversal's sums are negative, `sums` is the net."""
 

@@ -1,19 +1,15 @@
 """The POS API, version 1: what a till asks over HTTP. Each endpoint parses, authorises, calls one
-function and renders; the rules stand in the modules beside this one.
+function and renders; what pages share with it stands in till_edge.py, the rules beside it.
 
 A caller is a terminal with a bearer key. Every error is answered by web/problems.py.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from flask import Response, request
 
-from flask import Response, g, request
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
-
+from huimin.access.till_guard import caller_terminal
 from huimin.checkout.api_answers import (
-    PROBLEMS,
     CancellationAnswer,
     QuoteAnswer,
     RedemptionAnswer,
@@ -35,7 +31,6 @@ from huimin.checkout.api_bodies import (
     RedemptionPath,
     ReversalBody,
 )
-from huimin.checkout.cancel import cancel
 from huimin.checkout.day_statement import day_statement, statement_csv
 from huimin.checkout.find_redemption import find_redemption
 from huimin.checkout.offline.api_bodies import (
@@ -44,87 +39,53 @@ from huimin.checkout.offline.api_bodies import (
     OfflineRedemptionsBody,
 )
 from huimin.checkout.offline.offline_answer import items_response, pack_response
-from huimin.checkout.once import fingerprint
-from huimin.checkout.quote import quote_basket
 from huimin.checkout.receipts.receipt_answer import RECEIPT_FORMS, receipt_response
-from huimin.checkout.redeem import redeem
-from huimin.checkout.reverse import reverse
 from huimin.checkout.statement_xlsx import CONTENT_TYPE as XLSX
 from huimin.checkout.statement_xlsx import statement_xlsx
 from huimin.checkout.terminal_answer import terminal_answer
-from huimin.checkout.till_edge import answer_once, authorise, checked
-from huimin.checkout.verify import verify_at
+from huimin.checkout.till_edge import (
+    cancellation_response,
+    quote_response,
+    redemption_response,
+    reversal_response,
+    till_api,
+    verify_response,
+)
 from huimin.core.days import parse_day
-from huimin.core.refusals import Refusal, field_problem
-from huimin.storage.engine import Transaction
+from huimin.core.refusals import field_problem
 from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 
-api = APIBlueprint(
-    "api_v1",
-    __name__,
-    url_prefix="/api/v1",
-    abp_tags=[Tag(name="POS", description="收银终端 / tills")],
-    abp_security=[{"terminal_key": []}],
-    abp_responses=PROBLEMS,
-)
-api.before_request(authorise)
+api = till_api("api_v1", __name__)
 
 
 @api.get("/terminal", summary="我是谁 / who am I", responses={200: TerminalAnswer})
 def terminal() -> Response:
-    now = instance().clock()
+    place, now, language = caller_terminal(), instance().clock(), request_language()
     return json_response(
-        instance().engine.read(lambda tx: terminal_answer(tx, g.terminal, now, _language()))
+        instance().engine.read(lambda tx: terminal_answer(tx, place, now, language))
     )
 
 
 @api.post("/cards/verify", summary="核验 / verify a card", responses={200: VerifyAnswer})
 def verify(body: CardBody) -> Response:
-    home, now, who = instance(), instance().clock(), g.terminal
-    try:
-        card = checked(body.card)
-        answer = verify_at(home.engine, card, terminal=who, now=now, language=_language())
-    except Refusal as refusal:
-        home.lookups.note(at=now, terminal_id=who["terminal_id"], outcome=refusal.code)
-        raise
-    home.lookups.note(
-        at=now, terminal_id=who["terminal_id"], card_id=answer.pop("card_id"), outcome="found"
-    )
-    return json_response(answer)
+    return verify_response(body)
 
 
 @api.post("/quotes", summary="试算 / quote a basket", responses={200: QuoteAnswer})
 def quotes(body: QuoteBody) -> Response:
-    asked = body.to_request(checked(body.card))
-    now, who, language = instance().clock(), g.terminal, _language()
-    return json_response(
-        instance().engine.read(
-            lambda tx: quote_basket(tx, asked, terminal=who, now=now, language=language)
-        )
-    )
+    return quote_response(body)
 
 
 @api.post("/redemptions", summary="优惠交易 / redeem", responses={201: RedemptionAnswer})
 def redemptions(header: KeyHeader, body: RedemptionBody) -> Response:
-    asked = body.to_request(checked(body.card))
-    now, who, language = instance().clock(), g.terminal, _language()
-
-    def work(tx: Transaction) -> dict[str, Any]:
-        return redeem(tx, asked, terminal=who, now=now, language=language)
-
-    return answer_once(header.key, fingerprint("redeem", asked), work)
+    return redemption_response(body, header.key)
 
 
 @api.get("/redemptions", summary="按订单号查询 / find by order", responses={200: RedemptionRecord})
 def redemption_of_order(query: OrderQuery) -> Response:
-    who, language = g.terminal, _language()
-    return json_response(
-        instance().engine.read(
-            lambda tx: find_redemption(tx, terminal=who, order_no=query.order_no, language=language)
-        )
-    )
+    return _redemption(order_no=query.order_no)
 
 
 @api.get(
@@ -133,14 +94,7 @@ def redemption_of_order(query: OrderQuery) -> Response:
     responses={200: RedemptionRecord},
 )
 def redemption(path: RedemptionPath) -> Response:
-    who, language = g.terminal, _language()
-    return json_response(
-        instance().engine.read(
-            lambda tx: find_redemption(
-                tx, terminal=who, redemption_id=path.redemption_id, language=language
-            )
-        )
-    )
+    return _redemption(redemption_id=path.redemption_id)
 
 
 @api.get(
@@ -153,7 +107,7 @@ def redemption(path: RedemptionPath) -> Response:
     responses={200: RECEIPT_FORMS},
 )
 def receipt(path: RedemptionPath, query: ReceiptQuery) -> Response:
-    return receipt_response(path.redemption_id, width_mm=int(query.width), language=_language())
+    return receipt_response(path.redemption_id, int(query.width))
 
 
 @api.post(
@@ -162,12 +116,7 @@ def receipt(path: RedemptionPath, query: ReceiptQuery) -> Response:
     responses={201: ReversalAnswer},
 )
 def reversals(path: RedemptionPath, header: KeyHeader, body: ReversalBody) -> Response:
-    asked, now, who = body.to_request(), instance().clock(), g.terminal
-
-    def work(tx: Transaction) -> dict[str, Any]:
-        return reverse(tx, path.redemption_id, asked, terminal=who, now=now)
-
-    return answer_once(header.key, fingerprint(f"reverse {path.redemption_id}", asked), work)
+    return reversal_response(path.redemption_id, body, header.key)
 
 
 @api.post(
@@ -176,10 +125,7 @@ def reversals(path: RedemptionPath, header: KeyHeader, body: ReversalBody) -> Re
     responses={200: CancellationAnswer},
 )
 def cancellations(body: CancellationBody) -> Response:
-    asked, now, who = body.to_request(), instance().clock(), g.terminal
-    return json_response(
-        cancel(instance().engine, asked, terminal=who, now=now, language=_language())
-    )
+    return cancellation_response(body)
 
 
 @api.get("/statements/<string:day>", summary="对账单 / the day", responses={200: StatementAnswer})
@@ -188,19 +134,19 @@ def statement(path: DayPath) -> Response:
         day = parse_day(path.day)
     except ValueError:
         raise field_problem(
-            "day", "没有这一天，请写成 2026-10-31。", "is no day; write it as 2026-10-31."
+            "day", "没有这一天，请写成 2026-10-31。", "is not a date; use 2026-10-31."
         ) from None
-    who = g.terminal
-    found = instance().engine.read(lambda tx: day_statement(tx, who, day))
-    best = request.accept_mimetypes.best_match(["application/json", "text/csv", XLSX])
-    if best in ("text/csv", XLSX):
-        body: bytes | str = "\ufeff" + statement_csv(found)
-        if best == XLSX:
-            body = statement_xlsx(found, instance().settings.county_name)
-        response = Response(body, mimetype=best)
-        response.headers["X-Content-SHA256"] = found["sha256"]
-        return response
-    return json_response(found)
+    place = caller_terminal()
+    found = instance().engine.read(lambda tx: day_statement(tx, place, day))
+    accepted = request.accept_mimetypes.best_match(["application/json", "text/csv", XLSX])
+    if accepted not in ("text/csv", XLSX):
+        return json_response(found)
+    body: bytes | str = "\ufeff" + statement_csv(found)
+    if accepted == XLSX:
+        body = statement_xlsx(found, instance().settings.county_name)
+    response = Response(body, mimetype=accepted)
+    response.headers["X-Content-SHA256"] = found["sha256"]
+    return response
 
 
 @api.get(
@@ -211,7 +157,7 @@ def statement(path: DayPath) -> Response:
     responses={200: OfflinePackAnswer, 304: {"description": "Not Modified"}},
 )
 def offline_pack() -> Response:
-    return pack_response(g.terminal)
+    return pack_response()
 
 
 @api.post(
@@ -220,8 +166,13 @@ def offline_pack() -> Response:
     responses={200: OfflineRedemptionsAnswer},
 )
 def offline_redemptions(body: OfflineRedemptionsBody) -> Response:
-    return items_response(body, g.terminal)
+    return items_response(body)
 
 
-def _language() -> str:
-    return request_language()
+def _redemption(**wanted: str) -> Response:
+    place, language = caller_terminal(), request_language()
+    return json_response(
+        instance().engine.read(
+            lambda tx: find_redemption(tx, terminal=place, language=language, **wanted)
+        )
+    )

@@ -6,9 +6,12 @@ below it. The ledger row says who confirmed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from huimin.audit.record import record
 from huimin.checkout import queries
 from huimin.core.money import money_text
 from huimin.core.refusals import Refusal
@@ -27,6 +30,28 @@ class ManagerRule:
         limit_fen = queries.reversal_confirm_fen(tx, merchant_id=merchant_id)
         if limit_fen is not None and returned_fen > limit_fen and self.manager_id is None:
             raise Refusal("manager_needed", limit=money_text(limit_fen))
+
+    def record(
+        self,
+        tx: Transaction,
+        redemption_id: str,
+        reversal: Mapping[str, Any],
+        *,
+        reason: str,
+        now: datetime,
+    ) -> None:
+        """Write to the audit record that the manager confirmed this reversal, if one did."""
+        if self.manager_username is None:
+            return
+        record(
+            tx,
+            "redemption.reversal_confirmed",
+            redemption_id,
+            now=now,
+            actor=self.manager_username,
+            reason=reason,
+            new={name: reversal[name] for name in ("receipt_no", "amount_fen", "discount_fen")},
+        )
 
     def detail(self) -> dict[str, Any]:
         """What the ledger row keeps of it."""

@@ -63,7 +63,7 @@ def reverse(
         detail=None if rule is None else rule.detail(),
     )
     note_alerts(tx, row, terminal=terminal)
-    return {
+    answer = {
         "id": row["id"],
         "receipt_no": row["receipt_no"],
         "redemption_id": redemption_id,
@@ -75,6 +75,9 @@ def reverse(
         "recorded_at": row["recorded_at"],
         "chain": {"sequence": row["sequence"], "hash": row["hash"]},
     }
+    if rule is not None:
+        rule.record(tx, redemption_id, answer, reason=request.reason, now=now)
+    return answer
 
 
 def sums_of(row: Mapping[str, Any]) -> Sums:

@@ -56,7 +56,7 @@ def todays_sales(tx: Transaction, terminal: Mapping[str, Any], now: datetime) ->
     }
 
 
-def found(sales: list[Row], text: str) -> list[Row]:
+def matching_sales(sales: list[Row], text: str) -> list[Row]:
     """The sales whose receipt, order, amount or time is what was typed; all for no text."""
     wanted = text.strip().lower()[:SEARCH_MAX]
     return [sale for sale in sales if not wanted or _fits(sale, wanted)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from huimin.access.terminal_keys import Terminal, terminal_by_id
 from huimin.alerts.note_alerts import note_alerts
 from huimin.audit.record import checked_reason
 from huimin.checkout.entitlement import Entitlement
@@ -37,7 +38,7 @@ def approve_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime,
     found = assess_claim(tx, claim)
     given, terms = found.required
     kept = checked_reason(reason, "理由") if reason.strip() or found.needs_judgement else None
-    till = queries.till_of_claim(tx, terminal_id=claim["terminal_id"])
+    till = terminal_by_id(tx, claim["terminal_id"])
     row = append_redemption(tx, _sale(tx, claim, found, till), given, now=now)
     note_alerts(tx, row, terminal=till, cap_redemption_fen=terms.cap_redemption_fen)
     _decide(tx, claim, "approved", now=now, actor=actor, reason=kept, redemption_id=row["id"])
@@ -87,7 +88,7 @@ def _decide(
     return decided
 
 
-def _sale(tx: Transaction, claim: Row, found: Assessment, till: Row) -> Sale:
+def _sale(tx: Transaction, claim: Row, found: Assessment, till: Terminal) -> Sale:
     given, terms = found.required
     card = {"id": claim["card_id"], "holder_id": claim["holder_id"]}
     division_code = presenters_of(tx, claim["holder_id"])[0]["division_code"]

@@ -35,18 +35,6 @@ UPDATE claim SET state = :state, decided_at = :decided_at, decided_by = :decided
 WHERE id = :id AND state = 'submitted'
 RETURNING *;
 
--- name: till_of_claim^
--- The terminal as the ledger wants to know it, whatever its state is by now.
-SELECT terminal.id AS terminal_id, terminal.code AS terminal_code, terminal.label AS terminal_label,
-    terminal.state AS terminal_state, outlet.id AS outlet_id, outlet.name AS outlet_name,
-    outlet.kind AS outlet_kind, outlet.state AS outlet_state,
-    outlet.division_code AS outlet_division_code, outlet.opening_hours AS outlet_opening_hours,
-    merchant.id AS merchant_id, merchant.name AS merchant_name, merchant.state AS merchant_state
-FROM terminal
-JOIN outlet ON outlet.id = terminal.outlet_id
-JOIN merchant ON merchant.id = outlet.merchant_id
-WHERE terminal.id = :terminal_id;
-
 -- name: claims_of_outlet
 -- The outlet's own claims, the latest first.
 SELECT claim.*, ledger.receipt_no, ledger.discount_fen

@@ -16,13 +16,13 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from huimin.access.guards import member, signed_in
+from huimin.access.guards import member
 from huimin.access.till_guard import (
+    actor,
+    caller_terminal,
     device_terminal,
     require_till,
-    staff_id_here,
-    terminal_here,
-    who_here,
+    signed_in_here,
 )
 from huimin.audit.export_list import workbook_response
 from huimin.checkout.day_statement import statement_csv
@@ -95,7 +95,7 @@ def statement_file(day: str, form: str) -> Response:
 def compare_file(day: str) -> BaseResponse | tuple[str, int]:
     """Read the till's own list and keep its rows; the file itself is not kept."""
     request.max_content_length = FILE_BYTES_MAX + 100_000
-    wanted, outlet, now, actor = _day(day), _outlet(), instance().clock(), who_here()
+    wanted, outlet, now, acting = _day(day), _outlet(), instance().clock(), actor()
     sent = request.files.get("file")
     try:
         if sent is None or not sent.filename:
@@ -118,7 +118,7 @@ def compare_file(day: str) -> BaseResponse | tuple[str, int]:
             file_name=name,
             file_sha256=digest,
             now=now,
-            actor=actor,
+            actor=acting,
         )
     )
     return redirect(_address("closing.comparison", wanted, outlet, comparison_id))
@@ -151,7 +151,7 @@ def comparison_file(day: str, comparison_id: str) -> Response:
 @require_till("day.close")
 def close(day: str, comparison_id: str) -> BaseResponse | tuple[str, int]:
     """Close the day; with differences by the manager alone, with a reason for each."""
-    wanted, outlet, now, actor = _day(day), _outlet(), instance().clock(), who_here()
+    wanted, outlet, now, acting = _day(day), _outlet(), instance().clock(), actor()
     form, may_differ = Form.sent(), _may_differ()
     reasons = {
         form.text(f"name-{number}"): form.text(f"reason-{number}")
@@ -167,7 +167,7 @@ def close(day: str, comparison_id: str) -> BaseResponse | tuple[str, int]:
                 reasons=reasons,
                 may_differ=may_differ,
                 now=now,
-                actor=actor,
+                actor=acting,
             )
         )
     except FieldProblems as why:
@@ -238,13 +238,13 @@ def vars_of(difference: Any) -> Row:
 def _outlets() -> list[Row]:
     """The outlets whose day the asker may see."""
     if device_terminal() is not None:
-        here = terminal_here()
-        return [{"id": here["outlet_id"], "name": here["outlet_name"]}]
-    who = member()
-    if who.outlet_id is not None:
-        own = instance().engine.read(lambda tx: outlet_by_id(tx, str(who.outlet_id)))
+        terminal = caller_terminal()
+        return [{"id": terminal["outlet_id"], "name": terminal["outlet_name"]}]
+    user = member()
+    if user.outlet_id is not None:
+        own = instance().engine.read(lambda tx: outlet_by_id(tx, str(user.outlet_id)))
         return [] if own is None else [own]
-    return instance().engine.read(lambda tx: list_outlets(tx, merchant_id=who.merchant_id or ""))
+    return instance().engine.read(lambda tx: list_outlets(tx, merchant_id=user.merchant_id or ""))
 
 
 def _outlet() -> Row:
@@ -257,9 +257,8 @@ def _outlet() -> Row:
 
 
 def _may_differ() -> bool:
-    who = signed_in()
-    at_home = who is not None and staff_id_here() is not None
-    return who is not None and at_home and allows(who.role, "day.close_differing")
+    user = signed_in_here()
+    return user is not None and allows(user.role, "day.close_differing")
 
 
 def _day(text: str) -> date:

@@ -12,7 +12,7 @@ from importlib.resources import as_file, files
 from typing import Any
 
 from huimin.access.staff import add_staff
-from huimin.access.terminal_keys import terminal_of_key
+from huimin.access.terminal_keys import Terminal, terminal_of_key
 from huimin.cards.find import CheckedCard
 from huimin.cards.issue import issue_card
 from huimin.cards.token import token_of
@@ -63,7 +63,7 @@ class Till:
     """A terminal: its key, and its row from `access`."""
 
     key: str
-    terminal: Row
+    terminal: Terminal
     town_code: str
 
     @property

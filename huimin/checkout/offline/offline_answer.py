@@ -1,15 +1,15 @@
 """What the API and the till page answer alike about work without network: the pack, and what came
-of the items. Who asks has been made out before.
+of the items.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
 from pydantic import ValidationError
 
+from huimin.access.till_guard import caller, caller_terminal
 from huimin.cards.key_ring import KeyRing
 from huimin.checkout.offline.api_bodies import OfflineItemBody, OfflineRedemptionsBody
 from huimin.checkout.offline.pack import MOMENTS, OfflinePack, offline_pack
@@ -26,16 +26,16 @@ Row = dict[str, Any]
 CLIENT_ID_MAX = 64
 
 
-def pack_response(terminal: Mapping[str, Any], **more: Any) -> Response:
-    """The pack with its tag, or 304 to who has it: the moments in the headers then count for it."""
-    home, now = instance(), instance().clock()
-    keys = home.key_ring.jwks()
+def pack_response(**more: Any) -> Response:
+    """The pack with its tag, or 304 to a till that has it: the headers then say until when."""
+    terminal, now = caller_terminal(), instance().clock()
+    keys, deny_lists = instance().key_ring.jwks(), instance().deny_lists
 
-    def look(tx: Transaction) -> OfflinePack:
-        deny_list = home.deny_lists.at(tx, now)
+    def work(tx: Transaction) -> OfflinePack:
+        deny_list = deny_lists.at(tx, now)
         return offline_pack(tx, terminal, keys=keys, deny_list=deny_list, now=now)
 
-    pack = home.engine.read(look)
+    pack = instance().engine.read(work)
     if request.if_none_match.contains_weak(pack.tag):
         response = Response(status=304)
     else:
@@ -52,25 +52,24 @@ def header_of(moment: str) -> str:
     return "Huimin-Pack-" + moment.replace("_", "-").title()
 
 
-def items_response(
-    body: OfflineRedemptionsBody,
-    terminal: Mapping[str, Any],
-    staff_id: str | None = None,
-) -> Response:
-    """One answer for each item, in order; an item that can't be read is refused by itself."""
-    home, language = instance(), request_language()
-    read = [_read(raw, home.key_ring, language) for raw in body.redemptions]
-    told = iter(
+def items_response(body: OfflineRedemptionsBody) -> Response:
+    """One answer for each item, in order; an item that can't be read is refused by itself.
+
+    Typed numbers are not throttled: no answer to an item tells whether a number exists.
+    """
+    who, language = caller(), request_language()
+    items = [_read(raw, instance().key_ring, language) for raw in body.redemptions]
+    taken = iter(
         take_offline_items(
-            home.engine,
-            [item for item in read if isinstance(item, OfflineItem)],
-            terminal=terminal,
-            now=home.clock(),
+            instance().engine,
+            [item for item in items if isinstance(item, OfflineItem)],
+            terminal=who.terminal,
+            now=instance().clock(),
             language=language,
-            staff_id=staff_id,
+            staff_id=who.staff_id,
         )
     )
-    answers = [next(told) if isinstance(item, OfflineItem) else item for item in read]
+    answers = [next(taken) if isinstance(item, OfflineItem) else item for item in items]
     return json_response({"redemptions": answers})
 
 

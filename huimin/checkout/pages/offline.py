@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response
 
 from huimin.access.till_guard import require_till
 from huimin.checkout.offline.api_bodies import OfflineRedemptionsBody
 from huimin.checkout.offline.offline_answer import items_response, pack_response
 from huimin.checkout.offline.words import offline_words
 from huimin.checkout.pages import pages
-from huimin.checkout.pages.at_till import staff_id_here, terminal_here
+from huimin.web.json_body import json_body
 
 
 @pages.get("/offline-pack")
 @require_till("till.use")
 def offline_pack() -> Response:
     """The pack of this terminal, with the words of quotes and refusals in every language."""
-    return pack_response(terminal_here(), words=offline_words())
+    return pack_response(words=offline_words())
 
 
 @pages.post("/offline-redemptions")
 @require_till("till.use")
 def offline_redemptions() -> Response:
     """What this till gave while it was offline."""
-    body = OfflineRedemptionsBody.model_validate(request.get_json())
-    return items_response(body, terminal_here(), staff_id_here())
+    return items_response(json_body(OfflineRedemptionsBody))

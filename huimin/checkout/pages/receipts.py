@@ -5,17 +5,14 @@ from __future__ import annotations
 from flask import Response, render_template, request
 from pydantic import BaseModel
 
-from huimin.access.till_guard import require_till, terminal_here, who_here
+from huimin.access.till_guard import require_till
 from huimin.checkout.api_bodies import PaperWidth
 from huimin.checkout.pages import pages
 from huimin.checkout.receipts.paper import WIDTHS_MM
 from huimin.checkout.receipts.paper_page import paper_html
-from huimin.checkout.receipts.receipt_answer import counted_paper, paper_response
-from huimin.checkout.receipts.receipts import prints_so_far, receipt_of, receipt_paper
-from huimin.storage.engine import Transaction
-from huimin.web.current import instance
+from huimin.checkout.receipts.receipt_answer import counted_paper, next_paper, paper_response
 from huimin.web.json_answer import json_response
-from huimin.web.language import request_language
+from huimin.web.json_body import json_body, validated
 
 
 class PrintBody(BaseModel):
@@ -28,21 +25,13 @@ class PrintBody(BaseModel):
 @require_till("till.use")
 def receipt(ledger_id: str) -> str:
     """The receipt as it will look on paper; looking counts nothing."""
-    terminal, settings, language = terminal_here(), instance().settings, request_language()
-
-    def work(tx: Transaction) -> tuple[str, int, str]:
-        found = receipt_of(tx, ledger_id, outlet_id=terminal["outlet_id"], settings=settings)
-        prints = prints_so_far(tx, ledger_id)
-        paper = receipt_paper(found, copy_number=prints + 1, language=language)
-        return found.receipt_no, prints, paper_html(paper)
-
-    receipt_no, prints, paper = instance().engine.read(work)
+    content, prints, paper = next_paper(ledger_id)
     return render_template(
         "checkout/receipt.html",
         ledger_id=ledger_id,
-        receipt_no=receipt_no,
+        receipt_no=content.receipt_no,
         prints=prints,
-        paper=paper,
+        paper=paper_html(paper),
         widths=WIDTHS_MM,
     )
 
@@ -51,17 +40,7 @@ def receipt(ledger_id: str) -> str:
 @require_till("till.use")
 def print_receipt(ledger_id: str) -> Response:
     """Count one printing and give the paper to print; from the second on it is marked."""
-    body = PrintBody.model_validate(request.get_json())
-    terminal = terminal_here()
-    paper = counted_paper(
-        ledger_id,
-        outlet_id=terminal["outlet_id"],
-        form="page",
-        width_mm=int(body.width),
-        language=request_language(),
-        actor=who_here(),
-        terminal_id=terminal["terminal_id"],
-    )
+    paper = counted_paper(ledger_id, "page", int(json_body(PrintBody).width))
     return json_response({"paper": paper_html(paper)})
 
 
@@ -69,17 +48,7 @@ def print_receipt(ledger_id: str) -> Response:
 @require_till("till.use")
 def download_receipt(ledger_id: str) -> Response:
     """The same for a network printer: its bytes as a file."""
-    body = PrintBody.model_validate(request.form.to_dict())
-    terminal, width_mm = terminal_here(), int(body.width)
-    paper = counted_paper(
-        ledger_id,
-        outlet_id=terminal["outlet_id"],
-        form="escpos",
-        width_mm=width_mm,
-        language=request_language(),
-        actor=who_here(),
-        terminal_id=terminal["terminal_id"],
-    )
-    response = paper_response(paper, form="escpos", width_mm=width_mm)
+    width_mm = int(validated(PrintBody, request.form.to_dict()).width)
+    response = paper_response(counted_paper(ledger_id, "escpos", width_mm), "escpos", width_mm)
     response.headers["Content-Disposition"] = 'attachment; filename="receipt.escpos"'
     return response

@@ -5,14 +5,19 @@ The key itself is not kept on the device: the cookie that is set names the termi
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from flask import Response, current_app, render_template, request
 from pydantic import Field
 
 from huimin.access.manager import check_manager
 from huimin.access.sign_in import StaffMember
-from huimin.access.terminal_keys import KEY_LENGTH_MAX, hash_key, terminal_of_key
+from huimin.access.terminal_keys import (
+    KEY_LENGTH_MAX,
+    Terminal,
+    hash_key,
+    terminal_of_key,
+)
 from huimin.access.till_device import COOKIE, COOKIE_PATH, COOKIE_SECONDS, seal
 from huimin.access.till_guard import device_terminal, require_till
 from huimin.access.tries import note_failed_try, require_few_failures
@@ -23,6 +28,7 @@ from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.json_answer import json_response
+from huimin.web.json_body import json_body
 
 NOBODY = "till"
 
@@ -50,7 +56,7 @@ def set_up() -> str:
 @pages.post("/set-up")
 def set_up_now() -> Response:
     """Make this device the terminal of that key. Raises Refusal `till_key_unknown` and others."""
-    key = KeyBody.model_validate(request.get_json()).key
+    key = json_body(KeyBody).key
     require_few_failures()
     try:
         row = instance().engine.read(lambda tx: terminal_of_key(tx, key))
@@ -71,17 +77,17 @@ def set_up_now() -> Response:
 @require_till("till.use")
 def leave() -> Response:
     """This device is no till any more; the merchant's manager says so."""
-    body, terminal = ManagerBody.model_validate(request.get_json()), device_terminal()
+    body, terminal = json_body(ManagerBody), device_terminal()
     if terminal is None:
         raise Refusal("till_not_set_up")
-    manager = manager_here(body, terminal)
+    manager = confirming_manager(body, terminal)
     _record(terminal, "till_left", manager.username)
     response = json_response({"left": True})
     response.delete_cookie(COOKIE, path=COOKIE_PATH)
     return response
 
 
-def manager_here(body: ManagerBody, terminal: dict[str, Any]) -> StaffMember:
+def confirming_manager(body: ManagerBody, terminal: Terminal) -> StaffMember:
     """The manager behind name and password, with this address's failures counted."""
     require_few_failures()
     secrets = instance().personal_data
@@ -126,7 +132,7 @@ def _ended() -> bool:
     return COOKIE in request.cookies and device_terminal() is None
 
 
-def _record(terminal: dict[str, Any], what: str, actor: str) -> None:
+def _record(terminal: Terminal, what: str, actor: str) -> None:
     now = instance().clock()
 
     def work(tx: Transaction) -> None:

@@ -9,12 +9,12 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import require
-from huimin.access.terminal_keys import require_open
+from huimin.access.terminal_keys import Terminal, require_open
 from huimin.access.till_guard import (
+    caller_terminal,
     chosen_terminal,
     device_terminal,
     require_till,
-    terminal_here,
     terminals_to_choose,
 )
 from huimin.checkout.pages import pages
@@ -60,7 +60,7 @@ def till_page(**given: Any) -> str:
 @require_till("till.use")
 def customer() -> str:
     """A second window that faces the customer: amounts alone, told by the till's window."""
-    return render_template("checkout/customer.html", terminal=terminal_here())
+    return render_template("checkout/customer.html", terminal=caller_terminal())
 
 
 @pages.post("/terminal")
@@ -75,7 +75,7 @@ def choose_terminal() -> BaseResponse:
 @require_till("till.use")
 def state() -> Response:
     """What a page from a cache needs to go on: its token, its terminal, the server time."""
-    told = _told(terminal_here())
+    told = _told(caller_terminal())
     return json_response({"csrf_token": generate_csrf(), "language": request_language(), **told})
 
 
@@ -87,6 +87,6 @@ def _allow_wasm(response: Response) -> Response:
     return response
 
 
-def _told(terminal: dict[str, Any]) -> dict[str, Any]:
+def _told(terminal: Terminal) -> dict[str, Any]:
     now, language = instance().clock(), request_language()
     return instance().engine.read(lambda tx: terminal_answer(tx, terminal, now, language))

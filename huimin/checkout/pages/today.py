@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from flask import Response, request
+from flask import Response
 from pydantic import Field
 
-from huimin.access.till_guard import require_till
+from huimin.access.till_guard import caller_terminal, require_till
 from huimin.checkout.api_bodies import Body
 from huimin.checkout.pages import pages
-from huimin.checkout.pages.at_till import terminal_here
-from huimin.checkout.todays_sales import Row, found, sale_of_order, todays_sales
+from huimin.checkout.todays_sales import Row, matching_sales, sale_of_order, todays_sales
 from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.json_answer import json_response
+from huimin.web.json_body import json_body
 
 LATEST, FOUND = 5, 50
 
@@ -23,9 +23,9 @@ LATEST, FOUND = 5, 50
 @require_till("till.use")
 def today() -> Response:
     """Sums of the day, and the latest sales with what is left of each."""
-    terminal, now = terminal_here(), instance().clock()
-    told = instance().engine.read(lambda tx: todays_sales(tx, terminal, now))
-    return json_response({"sums": told["sums"], "sales": told["sales"][:LATEST]})
+    terminal, now = caller_terminal(), instance().clock()
+    day = instance().engine.read(lambda tx: todays_sales(tx, terminal, now))
+    return json_response({"sums": day["sums"], "sales": day["sales"][:LATEST]})
 
 
 class SearchBody(Body):
@@ -40,12 +40,12 @@ def sales() -> Response:
     """Today's sales that fit: a receipt or order number, an amount, a time as 14:05. A whole order
     number is found on an earlier day too.
     """
-    text = SearchBody.model_validate(request.get_json()).text
-    terminal, now = terminal_here(), instance().clock()
+    text = json_body(SearchBody).text
+    terminal, now = caller_terminal(), instance().clock()
 
     def look(tx: Transaction) -> list[Row]:
-        today = found(todays_sales(tx, terminal, now)["sales"], text)
-        return today or sale_of_order(tx, terminal, text)
+        sales = matching_sales(todays_sales(tx, terminal, now)["sales"], text)
+        return sales or sale_of_order(tx, terminal, text)
 
-    fitting = instance().engine.read(look)
-    return json_response({"count": len(fitting), "sales": fitting[:FOUND]})
+    matching = instance().engine.read(look)
+    return json_response({"count": len(matching), "sales": matching[:FOUND]})

@@ -1,4 +1,4 @@
-"""A receipt as an answer of the POS API: what it says as JSON, or what a printer prints.
+"""A receipt as a till is answered: what it says as JSON, or what a printer prints.
 
 Whoever fetches what a printer prints is taken to print it: each such answer is counted, so that the
 second one is marked as a reprint. Asking for the JSON counts nothing.
@@ -8,25 +8,38 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, request
 
-from huimin.checkout.api_answers import ReceiptAnswer
+from huimin.access.till_guard import caller, caller_terminal
 from huimin.checkout.receipts.paper import Paper
 from huimin.checkout.receipts.paper_escpos import escpos_bytes
 from huimin.checkout.receipts.paper_text import plain_text
-from huimin.checkout.receipts.receipts import count_print, prints_so_far, receipt_of, receipt_paper
+from huimin.checkout.receipts.receipts import (
+    Receipt,
+    count_print,
+    prints_so_far,
+    receipt_of,
+    receipt_paper,
+)
 from huimin.storage.engine import Transaction
-from huimin.web.current import instance
+from huimin.web.current import change, instance
 from huimin.web.json_answer import json_response
+from huimin.web.language import request_language
 
 JSON, TEXT, ESCPOS = "application/json", "text/plain", "application/vnd.escpos"
 FORMS = {TEXT: "text", ESCPOS: "escpos"}
 
 
+class ReceiptAnswer(Receipt):
+    """What a receipt says, and how often it has been printed."""
+
+    prints: int
+
+
 def _json_schema() -> dict[str, Any]:
     """The JSON form's schema in one piece, because it stands inside of a response."""
     schema = ReceiptAnswer.model_json_schema()
-    schema["properties"]["lines"]["items"] = schema.pop("$defs")["ReceiptLinePart"]
+    schema["properties"]["lines"]["items"] = schema.pop("$defs")["ReceiptLine"]
     return schema
 
 
@@ -41,57 +54,49 @@ RECEIPT_FORMS: dict[str, Any] = {
 }
 
 
-def receipt_response(ledger_id: str, *, width_mm: int, language: str) -> Response:
-    """The receipt of a row of the asking terminal's outlet, in the form that is accepted."""
-    wanted = request.accept_mimetypes.best_match([JSON, TEXT, ESCPOS], default=JSON)
-    form = FORMS.get(wanted)
+def receipt_response(ledger_id: str, width_mm: int) -> Response:
+    """The receipt of a row of the caller's outlet, in the form that is accepted."""
+    accepted = request.accept_mimetypes.best_match([JSON, TEXT, ESCPOS], default=JSON)
+    form = FORMS.get(accepted)
     if form is None or request.method == "HEAD":
-        return _told(ledger_id)
-    paper = counted_paper(
-        ledger_id,
-        outlet_id=g.terminal["outlet_id"],
-        form=form,
-        width_mm=width_mm,
-        language=language,
-        actor=f"terminal:{g.terminal['terminal_code']}",
-        terminal_id=g.terminal["terminal_id"],
-    )
-    return paper_response(paper, form=form, width_mm=width_mm)
+        return _json_receipt(ledger_id)
+    return paper_response(counted_paper(ledger_id, form, width_mm), form, width_mm)
 
 
-def counted_paper(
-    ledger_id: str,
-    *,
-    outlet_id: str,
-    form: str,
-    width_mm: int,
-    language: str,
-    actor: str,
-    terminal_id: str,
-) -> Paper:
+def counted_paper(ledger_id: str, form: str, width_mm: int) -> Paper:
     """The receipt on paper, its printing counted. Raises Refusal `redemption_unknown`."""
-    here = instance()
-    now, origin = here.clock(), request.remote_addr
+    who, now, language = caller(), instance().clock(), request_language()
+    outlet_id, settings = who.terminal["outlet_id"], instance().settings
     if form == "escpos":
         escpos_bytes((), width_mm)  # what can't be made must not be counted
 
     def work(tx: Transaction) -> Paper:
-        receipt = receipt_of(tx, ledger_id, outlet_id=outlet_id, settings=here.settings)
+        receipt = receipt_of(tx, ledger_id, outlet_id=outlet_id, settings=settings)
         copy_number = count_print(
-            tx.coming_from(origin),
+            tx,
             receipt,
             form=form,
             width_mm=width_mm,
             now=now,
-            actor=actor,
-            terminal_id=terminal_id,
+            actor=who.actor,
+            terminal_id=who.terminal["terminal_id"],
         )
         return receipt_paper(receipt, copy_number=copy_number, language=language)
 
-    return here.engine.write(work)
+    return change(work)
 
 
-def paper_response(paper: Paper, *, form: str, width_mm: int) -> Response:
+def next_paper(ledger_id: str) -> tuple[Receipt, int, Paper]:
+    """The receipt, how often it has been printed, and how it would look if it were printed now."""
+    receipt, prints = _receipt_and_prints(ledger_id)
+    return (
+        receipt,
+        prints,
+        receipt_paper(receipt, copy_number=prints + 1, language=request_language()),
+    )
+
+
+def paper_response(paper: Paper, form: str, width_mm: int) -> Response:
     """The paper as text or as bytes for a printer; no cache keeps it."""
     if form == "escpos":
         response = Response(escpos_bytes(paper, width_mm), content_type=ESCPOS)
@@ -102,13 +107,18 @@ def paper_response(paper: Paper, *, form: str, width_mm: int) -> Response:
     return response
 
 
-def _told(ledger_id: str) -> Response:
-    here, outlet_id = instance(), g.terminal["outlet_id"]
-
-    def work(tx: Transaction) -> dict[str, Any]:
-        receipt = receipt_of(tx, ledger_id, outlet_id=outlet_id, settings=here.settings)
-        return {**receipt.as_json(), "prints": prints_so_far(tx, ledger_id)}
-
-    response = json_response(here.engine.read(work))
+def _json_receipt(ledger_id: str) -> Response:
+    receipt, prints = _receipt_and_prints(ledger_id)
+    response = json_response({**receipt.model_dump(), "prints": prints})
     response.headers["Vary"] = "Accept"
     return response
+
+
+def _receipt_and_prints(ledger_id: str) -> tuple[Receipt, int]:
+    outlet_id, settings = caller_terminal()["outlet_id"], instance().settings
+
+    def work(tx: Transaction) -> tuple[Receipt, int]:
+        receipt = receipt_of(tx, ledger_id, outlet_id=outlet_id, settings=settings)
+        return receipt, prints_so_far(tx, ledger_id)
+
+    return instance().engine.read(work)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict
 
 from huimin.audit.record import record
 from huimin.checkout import queries
@@ -41,18 +42,23 @@ HASH_CHARACTERS = 16
 PAGE_ORDER = "W-"
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptLine:
+class ReceiptLine(BaseModel):
     """A line of the basket, when the till gave lines."""
+
+    model_config = ConfigDict(frozen=True)
 
     name: str
     amount_fen: int
     discount_fen: int
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a receipt says. All sums are positive; a refund's are what went back."""
+class Receipt(BaseModel):
+    """What a receipt says. All sums are positive; a refund's are what went back.
+
+    `kind` is redemption or reversal, `presenter` holder or family_member.
+    """
+
+    model_config = ConfigDict(frozen=True)
 
     ledger_id: str
     kind: str
@@ -79,10 +85,6 @@ class Receipt:
     lines: tuple[ReceiptLine, ...]
     hash_prefix: str
     address: str
-
-    def as_json(self) -> dict[str, Any]:
-        """For the API."""
-        return asdict(self)
 
 
 def receipt_of(
@@ -263,6 +265,6 @@ def _refund_sums(receipt: Receipt, language: str) -> list[Piece]:
 def _lines(row: Mapping[str, Any]) -> tuple[ReceiptLine, ...]:
     detail = json.loads(row["detail_json"])
     return tuple(
-        ReceiptLine(line["name"], line["amount_fen"], line["discount_fen"])
+        ReceiptLine(**{name: line[name] for name in ReceiptLine.model_fields})
         for line in detail.get("lines") or ()
     )

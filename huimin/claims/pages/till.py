@@ -4,55 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from huimin.access.till_guard import require_till, staff_id_here, terminal_here, who_here
-from huimin.checkout.once import fingerprint, once
+from huimin.access.till_guard import caller_terminal, require_till
 from huimin.checkout.receipts.paper import WIDTHS_MM
 from huimin.checkout.receipts.paper_page import paper_html
-from huimin.checkout.requests import KEY_MAX, check_card
+from huimin.checkout.requests import ORDER_NO_MAX
+from huimin.checkout.till_edge import key_of_request, read_card
 from huimin.claims.api_bodies import ClaimBody
-from huimin.claims.find_claims import claims_of_outlet, find_claim
+from huimin.claims.at_till import claim_response, filing
+from huimin.claims.find_claims import Row, claims_of_outlet, find_claim
 from huimin.claims.pages import pages
 from huimin.claims.requests import ClaimRequest
 from huimin.claims.slip import claim_slip
-from huimin.claims.submit import submit_claim
 from huimin.core.days import county_day, parse_day
 from huimin.core.money import parse_yuan
-from huimin.core.refusals import FieldProblem, FieldProblems, Refusal, field_problem
-from huimin.storage.engine import Transaction
+from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.json_answer import json_response, json_text_response
+from huimin.web.json_answer import json_response
+from huimin.web.json_body import json_body
 from huimin.web.language import request_language
-
-ORDER_NO_MAX = 64
 
 
 @pages.post("/till/claims")
 @require_till("till.use")
 def file_claim() -> Response:
     """What the till page sends after a refusal; once, by its key."""
-    body = ClaimBody.model_validate(request.get_json())
-    asked = body.to_request(check_card(body.card, instance().key_ring.public_keys()))
-    key = request.headers.get("Idempotency-Key", "")
-    if not 1 <= len(key) <= KEY_MAX:
-        raise field_problem("Idempotency-Key", "必须填写。", "is required.")
-    terminal, now = terminal_here(), instance().clock()
-    work = _work(asked)
-    answer = change(
-        lambda tx: once(
-            tx,
-            terminal_id=terminal["terminal_id"],
-            key=key,
-            fingerprint=fingerprint("claim", asked),
-            now=now,
-            work=lambda: work(tx),
-        )
-    )
-    return json_text_response(answer.json_text, 201)
+    return claim_response(json_body(ClaimBody), key_of_request())
 
 
 @pages.get("/till/claims")
@@ -68,62 +49,43 @@ def file_missed() -> BaseResponse | tuple[str, int]:
     """File a purchase of today or of an earlier day."""
     form = Form.sent()
     try:
-        work = _work(_missed(form))
-        told = change(work)
+        claim = change(filing(_missed(form)))
     except FieldProblems as why:
         return _list_page(form.refused(why)), 422
     except Refusal as why:
         return _list_page(form.refused(why)), why.status
-    tell(_("已登记补办 %(number)s，请把补办单交给顾客。", number=told["claim_no"]))
-    return redirect(url_for("claims.slip", claim_id=told["id"]))
+    tell(_("已登记补办 %(number)s，请把补办单交给顾客。", number=claim["claim_no"]))
+    return redirect(url_for("claims.slip", claim_id=claim["id"]))
 
 
 @pages.get("/till/claims/<claim_id>")
 @require_till("till.use")
 def slip(claim_id: str) -> str:
     """One claim of this outlet: its slip to print, and what became of it."""
-    terminal, settings, language = terminal_here(), instance().settings, request_language()
-    claim = instance().engine.read(lambda tx: find_claim(tx, terminal["outlet_id"], claim_id))
-    paper = claim_slip(
-        claim, outlet_name=terminal["outlet_name"], settings=settings, language=language
-    )
-    return render_template(
-        "claims/slip.html", claim=claim, paper=paper_html(paper), widths=WIDTHS_MM
-    )
+    claim, paper = _slip(claim_id)
+    return render_template("claims/slip.html", claim=claim, paper=paper, widths=WIDTHS_MM)
 
 
 @pages.get("/till/claims/<claim_id>/paper")
 @require_till("till.use")
 def slip_paper(claim_id: str) -> Response:
     """The slip for the till page, which prints it in place."""
-    terminal, settings, language = terminal_here(), instance().settings, request_language()
+    _, paper = _slip(claim_id)
+    return json_response({"paper": paper})
+
+
+def _slip(claim_id: str) -> tuple[Row, str]:
+    """The claim and its slip as HTML."""
+    terminal, settings, language = caller_terminal(), instance().settings, request_language()
     claim = instance().engine.read(lambda tx: find_claim(tx, terminal["outlet_id"], claim_id))
     paper = claim_slip(
         claim, outlet_name=terminal["outlet_name"], settings=settings, language=language
     )
-    return json_response({"paper": paper_html(paper)})
-
-
-def _work(asked: ClaimRequest) -> Any:
-    terminal, now, days = terminal_here(), instance().clock(), instance().settings.claim_days
-    actor, staff_id = who_here(), staff_id_here()
-
-    def work(tx: Transaction) -> dict[str, Any]:
-        return submit_claim(
-            tx,
-            asked,
-            terminal=terminal,
-            now=now,
-            claim_days=days,
-            actor=actor,
-            staff_id=staff_id,
-        )
-
-    return work
+    return claim, paper_html(paper)
 
 
 def _list_page(form: Form) -> str:
-    terminal, today = terminal_here(), county_day(instance().clock())
+    terminal, today = caller_terminal(), county_day(instance().clock())
     claims = instance().engine.read(lambda tx: claims_of_outlet(tx, terminal["outlet_id"]))
     return render_template(
         "claims/till_claims.html",
@@ -173,8 +135,10 @@ def _missed(form: Form) -> ClaimRequest:
         problems.append(FieldProblem("occurred_on", "请选择购买日期。", "Choose the day."))
     card = None
     try:
-        card = check_card(form.text("card"), instance().key_ring.public_keys())
+        card = read_card(form.text("card"))
     except Refusal as why:
+        if why.code == "too_many_requests":
+            raise
         problems.append(FieldProblem("card", why.detail("zh_Hans"), why.detail("en")))
     if problems or card is None:
         raise FieldProblems(problems)

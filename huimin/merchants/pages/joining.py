@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from limits import RateLimitItemPerHour
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
@@ -24,10 +22,11 @@ from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.list_xlsx import ROWS_MAX
 from huimin.web.lists import COUNT_MAX, Listed, Place, listed
+from huimin.web.throttle import Throttle
 from huimin.web.words import STATES, minute_text
 
 # A merchant with many shops sends a few in an hour; a machine would send thousands.
-FORMS_PER_ADDRESS = RateLimitItemPerHour(20)
+forms_per_address = Throttle("joining_forms", RateLimitItemPerHour(20))
 APPLICATION_STATES = ("submitted", "approved", "rejected")
 
 
@@ -43,8 +42,7 @@ def send_joining() -> Response | tuple[str, int]:
     form, now = Form.sent(), instance().clock()
     typed = {name: form.text(name) for name in FIELDS}
     try:
-        if not _limiter().hit(FORMS_PER_ADDRESS, request.remote_addr or ""):
-            raise Refusal("too_many_requests")
+        forms_per_address.count(request.remote_addr)
         change(lambda tx: ask_to_join(tx, typed, now=now))
     except FieldProblems as why:
         return _form_page(form.refused(why)), 422
@@ -139,11 +137,3 @@ def _form_page(form: Form) -> str:
     return render_template(
         "merchants/join.html", form=form, kinds=kind_choices(), divisions=place_choices()
     )
-
-
-def _limiter() -> FixedWindowRateLimiter:
-    limiter: FixedWindowRateLimiter | None = current_app.extensions.get("joining_forms")
-    if limiter is None:
-        limiter = FixedWindowRateLimiter(MemoryStorage())
-        limiter = current_app.extensions.setdefault("joining_forms", limiter)
-    return limiter

@@ -1,0 +1,40 @@
+"""Filing a claim at a till, the same for the POS API, the till page and its form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Response
+
+from huimin.access.till_guard import caller
+from huimin.checkout.till_edge import answer_once, read_card
+from huimin.claims.api_bodies import ClaimBody
+from huimin.claims.find_claims import Row
+from huimin.claims.requests import ClaimRequest
+from huimin.claims.submit import submit_claim
+from huimin.storage.engine import Transaction
+from huimin.web.current import instance
+
+
+def claim_response(body: ClaimBody, key: str) -> Response:
+    """File the claim, once; 201 with the claim."""
+    claim = body.to_request(read_card(body.card))
+    return answer_once("claim", claim, key, filing(claim))
+
+
+def filing(claim: ClaimRequest) -> Callable[[Transaction], Row]:
+    """What files the claim for this request's caller, in a transaction that is still to open."""
+    who, now, days = caller(), instance().clock(), instance().settings.claim_days
+
+    def work(tx: Transaction) -> Row:
+        return submit_claim(
+            tx,
+            claim,
+            terminal=who.terminal,
+            now=now,
+            claim_days=days,
+            actor=who.actor,
+            staff_id=who.staff_id,
+        )
+
+    return work
