@@ -4,9 +4,11 @@
 -- months are 2026-10. What one engine needs beyond this stands in that engine's file in huimin/storage/.
 
 CREATE TABLE schema_migration (
-    version     BIGINT PRIMARY KEY,
-    name        TEXT NOT NULL,
-    applied_at  TEXT NOT NULL
+    version      BIGINT PRIMARY KEY,
+    name         TEXT NOT NULL,
+    applied_at   TEXT NOT NULL,
+    -- 64 hexadecimal digits: what the tables and indexes have been since this version.
+    fingerprint  TEXT NOT NULL
 );
 
 -- ---------------------------------------------------------------- divisions

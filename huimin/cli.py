@@ -90,9 +90,7 @@ def init(settings: Settings) -> None:
 @pass_settings
 def migrate(settings: Settings) -> None:
     """把旧版本的数据库升级到当前版本。"""
-    done = migrate_database(settings)
-    for step in done:
-        click.echo(f"已执行：{step}")
+    migrate_database(settings, say=click.echo)
     click.echo("数据库已是当前版本。")
 
 
@@ -128,8 +126,7 @@ def run(settings: Settings, host: str | None, port: int | None) -> None:
     """升级数据库（如需要）并开始服务。"""
     from huimin.serving.serve import serve
 
-    for step in migrate_database(settings):
-        click.echo(f"已执行：{step}")
+    migrate_database(settings, say=click.echo)
     serve(settings.listening_at(host, port))
 
 

@@ -32,8 +32,7 @@ from huimin.divisions.load import load_divisions
 from huimin.instance import Instance, instance_over
 from huimin.settings import Settings
 from huimin.storage.key_file import save_keys
-from huimin.storage.open_engine import create_database, open_engine
-from huimin.storage.unmade import unmake
+from huimin.storage.open_engine import create_database, drop_tables, open_engine
 
 Row = dict[str, Any]
 
@@ -96,7 +95,7 @@ def _cleared_on_failure(settings: Settings) -> Iterator[None]:
         yield
     except BaseException:
         if settings.database_url:
-            unmake(settings.database_url)
+            drop_tables(settings.database_url)
         raise
 
 

@@ -16,8 +16,7 @@ from huimin.demo import queries
 from huimin.settings import Settings, variable
 from huimin.storage.engine import Transaction
 from huimin.storage.key_file import load_keys
-from huimin.storage.open_engine import open_engine
-from huimin.storage.unmade import is_unmade
+from huimin.storage.open_engine import holds_no_tables, open_engine
 
 DEMO_FILE = "demo.json"
 URL = variable("database_url")
@@ -42,11 +41,13 @@ def existing_demo(settings: Settings) -> Row | None:
             f"{settings.folder} has no database file for its demo: set {URL} if it is in "
             "PostgreSQL, or else choose another folder with --folder."
         )
+    if manifest is not None:
+        open_engine(settings).close()  # refuses a database of another version, or of none
     return manifest
 
 
 def _on_postgresql(settings: Settings, manifest: Row | None) -> Row | None:
-    is_empty = is_unmade(str(settings.database_url))
+    is_empty = holds_no_tables(str(settings.database_url))
     if manifest is None and is_empty:
         return None
     if manifest is not None and not is_empty and is_made_by(settings, manifest):

@@ -1,9 +1,12 @@
 """What each engine needs beyond schema.sql: triggers that refuse to change or delete a written row.
 
-They are dropped and made again after every migration, so a database always has this file's version.
+They belong to the fingerprint of their table, so that a change of this file is a change of the
+schema: it needs a step, which calls `make_append_only` for the tables that it is about.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from huimin.storage.engine import Transaction
 
@@ -42,17 +45,17 @@ FOR EACH {level} EXECUTE FUNCTION refuse_change()
 """
 
 
-def make_append_only(tx: Transaction) -> None:
-    """Make, or make again, the triggers of every append-only table."""
+def make_append_only(tx: Transaction, tables: Iterable[str] = APPEND_ONLY_TABLES) -> None:
+    """Make, or make again, the triggers of the tables."""
     execute = tx.connection.execute
-    if tx.engine == "sqlite":
-        for table in APPEND_ONLY_TABLES:
+    if tx.engine == "postgresql":
+        execute(_POSTGRESQL_FUNCTION)
+    for table in tables:
+        if tx.engine == "sqlite":
             for event in ("update", "delete"):
                 execute(f"DROP TRIGGER IF EXISTS {table}_refuses_{event}")
                 execute(_SQLITE.format(table=table, event=event))
-        return
-    execute(_POSTGRESQL_FUNCTION)
-    for table in APPEND_ONLY_TABLES:
+            continue
         for event in ("update", "delete", "truncate"):
             level = "STATEMENT" if event == "truncate" else "ROW"
             execute(f"DROP TRIGGER IF EXISTS {table}_refuses_{event} ON {table}")

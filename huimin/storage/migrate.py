@@ -1,7 +1,8 @@
 """Which version a database has, and the steps that bring an older one to schema.sql.
 
-Every step commits together with its row in `schema_migration`, so an interrupted migration goes on
-where it stopped. Versions only grow; a database newer than the program is never opened.
+A step commits together with its row in `schema_migration`, so an interrupted migration goes on
+where it stopped. Versions only grow; a database that is newer than the program, or whose tables are
+not those of its version, is never opened.
 """
 
 from __future__ import annotations
@@ -14,9 +15,13 @@ from pathlib import Path
 
 from huimin.storage.append_only import make_append_only
 from huimin.storage.engine import StorageProblem, Transaction
+from huimin.storage.fingerprint import differing, fingerprint, known_objects, objects_in
 
 MIGRATIONS_FOLDER = Path(__file__).resolve().parent / "migrations"
 FIRST_VERSION = 1
+VERSIONS_TABLE = "table schema_migration"
+# As many differing tables are named in a sentence.
+SHOWN_MAX = 3
 _STEP_NAME = re.compile(r"(?P<version>\d{4})_(?P<name>\w+)\.(sql|py)")
 
 
@@ -28,13 +33,18 @@ class Step:
     name: str
     path: Path
 
+    @property
+    def full_name(self) -> str:
+        """Its number and name, "0002_fingerprint"."""
+        return self.path.stem
+
     def run(self, tx: Transaction) -> None:
         if self.path.suffix == ".sql":
             run_script(tx, self.path.read_text(encoding="utf-8"))
             return
         spec = importlib.util.spec_from_file_location(f"step_{self.version:04d}", self.path)
         if spec is None or spec.loader is None:
-            raise RuntimeError(f"{self.path} is no Python file")
+            raise RuntimeError(f"{self.path} is not a Python file")
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         module.migrate(tx)
@@ -58,9 +68,43 @@ def newest_version() -> int:
 
 
 def version_of(tx: Transaction) -> int:
-    """The version the database has. Raises the driver's error when it is no huimin database."""
+    """The version the database claims. Raises the driver's error when it is no huimin database."""
     row = tx.connection.execute("SELECT MAX(version) AS version FROM schema_migration").fetchone()
     return int(row["version"] or 0)
+
+
+def proven_version(tx: Transaction, place: str) -> int:
+    """The version of the database, once its tables are seen to be that version's.
+
+    Raises StorageProblem when it is newer than the program, or when the tables, or the fingerprint
+    that it keeps, are of no version. Raises the driver's error when it is no huimin database.
+    """
+    version = version_of(tx)
+    if version > newest_version():
+        raise unknown_version_problem(version)
+    different = _differing(tx, version)
+    if different:
+        raise unknown_schema_problem(place, different)
+    return version
+
+
+def _differing(tx: Transaction, version: int) -> list[str]:
+    """The tables and indexes in which the database is not what that version is; none if it is."""
+    known = known_objects(MIGRATIONS_FOLDER, tx.engine, version)
+    different = differing(objects_in(tx), known) if known else [VERSIONS_TABLE]
+    if not different and version > FIRST_VERSION and _kept_fingerprint(tx) != fingerprint(known):
+        return [VERSIONS_TABLE]
+    return different
+
+
+def known_fingerprint(engine: str, version: int) -> str:
+    """The fingerprint of a database of that version."""
+    return fingerprint(known_objects(MIGRATIONS_FOLDER, engine, version))
+
+
+def _kept_fingerprint(tx: Transaction) -> str:
+    query = "SELECT fingerprint FROM schema_migration ORDER BY version DESC LIMIT 1"
+    return str(tx.connection.execute(query).fetchone()["fingerprint"])
 
 
 def schema_text() -> str:
@@ -77,17 +121,45 @@ def schema_text() -> str:
 
 def create_schema(tx: Transaction, applied_at: str) -> None:
     """Fill an empty database with the schema of the newest version."""
+    lay_schema(tx)
+    note_version(tx, newest_version(), "schema.sql", applied_at)
+    _require_reached(tx, newest_version(), "schema.sql")
+
+
+def lay_schema(tx: Transaction) -> None:
+    """The tables of schema.sql and their triggers, in a database that has none."""
     run_script(tx, schema_text())
     make_append_only(tx)
-    note_version(tx, newest_version(), "schema.sql", applied_at)
+
+
+def take_step(tx: Transaction, step: Step, applied_at: str) -> None:
+    """Bring the database to the step's version, and see that it got there.
+
+    Raises StorageProblem when its tables are not that version's afterwards: nothing may be kept.
+    """
+    step.run(tx)
+    note_version(tx, step.version, step.name, applied_at)
+    _require_reached(tx, step.version, step.path.name)
+
+
+def _require_reached(tx: Transaction, version: int, by: str) -> None:
+    different = _differing(tx, version)
+    if different:
+        raise StorageProblem(
+            f"{by} 得到的表结构与版本 {version} 不符（{_shown(different, '、')}），已全部撤回；"
+            f"请报告给 huimin 的维护者。",
+            f"{by} does not lead to the tables of version {version} "
+            f"({_shown(different, ', ')} differ): all of it was undone; report this to huimin's "
+            f"maintainers.",
+        )
 
 
 def note_version(tx: Transaction, version: int, name: str, applied_at: str) -> None:
-    """Record that the database has this version now."""
+    """Record that the database has this version now, with its fingerprint."""
     mark = "?" if tx.engine == "sqlite" else "%s"
     tx.connection.execute(
-        f"INSERT INTO schema_migration (version, name, applied_at) VALUES ({mark}, {mark}, {mark})",  # noqa: S608
-        (version, name, applied_at),
+        f"INSERT INTO schema_migration VALUES ({mark}, {mark}, {mark}, {mark})",  # noqa: S608
+        (version, name, applied_at, known_fingerprint(tx.engine, version)),
     )
 
 
@@ -123,3 +195,24 @@ def older_version_problem(found: int) -> StorageProblem:
         f"数据库版本（{found}）较旧，请先备份，再运行 huimin migrate。",
         f"The database has the older version {found}: back it up, then run huimin migrate.",
     )
+
+
+def unknown_schema_problem(place: str, different: list[str]) -> StorageProblem:
+    """The tables are of no version; `different` names the tables and indexes that are otherwise."""
+    count = len(different)
+    return StorageProblem(
+        f"数据库 {place} 的表结构不属于任何已发布的版本（{count} 处不同："
+        f"{_shown(different, '、')}），不能使用，未作任何改动：它由正式版之前的程序建成，或后来被"
+        f"别的程序改过；请恢复改动前的备份，或用建它的程序查看旧数据，再用 huimin init 在新文件夹里"
+        f"建新县。",
+        f"The tables of the database {place} are those of no released version ({count} differ: "
+        f"{_shown(different, ', ')}), and it was left alone: it was made before the first release, "
+        f"or changed by another program; restore a backup from before the change, or read the old "
+        f"data with the program that made it and start a new county in a new folder with huimin "
+        f"init.",
+    )
+
+
+def _shown(different: list[str], between: str) -> str:
+    names = [name.partition(" ")[2] for name in different[:SHOWN_MAX]]
+    return between.join(names) + ("…" if len(different) > SHOWN_MAX else "")

@@ -6,6 +6,7 @@ The PostgreSQL driver is imported only when HUIMIN_DATABASE_URL asks for it: SQL
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -29,7 +30,7 @@ class DatabaseChoice(Protocol):
 def open_engine(settings: DatabaseChoice) -> Engine:
     """The engine over the database that the settings name.
 
-    Raises StorageProblem when it is missing, damaged, read-only, or of another version.
+    Raises StorageProblem when it is missing, damaged, read-only, of another version or of none.
     """
     if settings.database_url:
         _postgresql().require_newest(settings.database_url)
@@ -46,14 +47,19 @@ def open_engine(settings: DatabaseChoice) -> Engine:
 
 def create_database(settings: DatabaseChoice) -> None:
     """Create the database with the newest schema. Raises StorageProblem where there is one."""
-    instance, place = _where(settings)
-    instance.create(place, _now())
+    database, address = _chosen(settings)
+    database.create(address, _now())
 
 
-def migrate_database(settings: DatabaseChoice) -> list[str]:
-    """Bring the database up to date; returns the steps that were run. Raises StorageProblem."""
-    instance, place = _where(settings)
-    done: list[str] = instance.migrate(place, _now())
+def migrate_database(
+    settings: DatabaseChoice, say: Callable[[str], None] = lambda line: None
+) -> list[str]:
+    """Bring the database up to date; returns the steps that were run. Raises StorageProblem.
+
+    `say` is given a line for the operator when a copy was made and after each step.
+    """
+    database, address = _chosen(settings)
+    done: list[str] = database.migrate(address, _now(), say)
     return done
 
 
@@ -62,18 +68,28 @@ def check_database(settings: DatabaseChoice) -> list[str]:
 
     Raises StorageProblem when it can't be opened at all. Changes nothing.
     """
-    instance, place = _where(settings)
-    instance.require_newest(place)
-    found: list[str] = instance.findings(place)
-    return found
+    database, address = _chosen(settings)
+    database.require_newest(address)
+    # A PostgreSQL server keeps its own pages and references sound.
+    return [] if settings.database_url else sqlite_file.damage_in(settings.database_path)
 
 
-def database_exists(settings: DatabaseChoice) -> bool:
-    """False for a SQLite file not made yet; a PostgreSQL database is asked when it is opened."""
-    return bool(settings.database_url) or settings.database_path.exists()
+def holds_no_tables(url: str) -> bool:
+    """True when the PostgreSQL database holds no table of huimin. Raises StorageProblem."""
+    empty: bool = _postgresql().is_empty(url)
+    return empty
 
 
-def _where(settings: DatabaseChoice) -> tuple[Any, Any]:
+def drop_tables(url: str) -> None:
+    """Take all of huimin's tables out of the PostgreSQL database, with what is in them.
+
+    For what was broken off while it filled a new database: a SQLite file is made beside its place.
+    """
+    _postgresql().drop_tables(url)
+
+
+def _chosen(settings: DatabaseChoice) -> tuple[Any, Any]:
+    """The module that knows this kind of database, and the database's address for it."""
     if settings.database_url:
         return _postgresql(), settings.database_url
     return sqlite_file, settings.database_path

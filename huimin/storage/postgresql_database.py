@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
 from psycopg.rows import dict_row
 
-from huimin.storage.append_only import APPEND_ONLY_TABLES, make_append_only
 from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.migrate import (
     create_schema,
     newest_version,
-    note_version,
     older_version_problem,
+    proven_version,
+    schema_text,
     steps,
-    unknown_version_problem,
+    take_step,
     version_of,
 )
 from huimin.storage.postgresql_engine import (
@@ -27,19 +28,18 @@ from huimin.storage.postgresql_engine import (
 
 # Taken while the schema is made or changed, so that two programs don't do it at once.
 _LOCK_NUMBER = 512_022_001
+_TABLE = re.compile(r"^CREATE TABLE (\w+)", re.MULTILINE)
 
 
 def inspect(url: str) -> int:
     """The version of the database. Raises StorageProblem; changes nothing."""
     with _connected(url) as connection:
-        version = _version_in(connection)
-        if version is None:
+        if not _has_tables(connection):
             raise StorageProblem(
                 "PostgreSQL 数据库里还没有惠民卡的表，请先运行 huimin init。",
                 "The PostgreSQL database holds no tables of huimin; run huimin init first.",
             )
-        if version > newest_version():
-            raise unknown_version_problem(version)
+        version = proven_version(Transaction("postgresql", connection), "PostgreSQL")
         if _setting(connection, "transaction_read_only") == "on":
             raise StorageProblem(
                 "PostgreSQL 数据库是只读的，请连接主库或检查权限。",
@@ -59,7 +59,7 @@ def create(url: str, applied_at: str) -> None:
     """Make the schema, whole or not at all. Raises StorageProblem where there is one already."""
     with _connected(url) as connection, connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
-        if _version_in(connection) is not None:
+        if _has_tables(connection):
             raise StorageProblem(
                 "PostgreSQL 数据库里已有惠民卡的表，未作改动；升级请运行 huimin migrate。",
                 "The PostgreSQL database holds huimin's tables already and was left alone; "
@@ -68,37 +68,41 @@ def create(url: str, applied_at: str) -> None:
         create_schema(Transaction("postgresql", connection), applied_at)
 
 
-def migrate(url: str, applied_at: str) -> list[str]:
-    """Run the steps that the database lacks; returns their names."""
+def migrate(url: str, applied_at: str, say: Callable[[str], None]) -> list[str]:
+    """Run the steps that the database lacks; returns their names.
+
+    The server's databases can't be copied from here: what to do instead is said first.
+    """
+    version = inspect(url)
+    waiting = [step for step in steps() if step.version > version]
     done: list[str] = []
-    inspect(url)
+    if waiting:
+        say("PostgreSQL 数据库不会自动另存副本：升级不能退回，旧版本只能从您的 pg_dump 备份恢复。")
     with _connected(url) as connection:
         tx = Transaction("postgresql", connection)
-        for step in steps():
+        for step in waiting:
             with connection.transaction():
                 connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
-                if version_of(tx) >= step.version:
+                if version_of(tx) >= step.version:  # another program was faster
                     continue
-                step.run(tx)
-                make_append_only(tx)
-                note_version(tx, step.version, step.name, applied_at)
-                done.append(f"{step.version:04d}_{step.name}")
+                take_step(tx, step, applied_at)
+            done.append(step.full_name)
+            say(f"已执行：{step.full_name}")
     return done
 
 
-def findings(url: str) -> list[str]:
-    """What is wrong with the schema; the server itself keeps pages and references sound."""
+def is_empty(url: str) -> bool:
+    """True when the database holds no table of huimin. Raises StorageProblem; changes nothing."""
     with _connected(url) as connection:
-        rows = connection.execute(
-            "SELECT c.relname AS name FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid"
-            " WHERE t.tgname LIKE '%_refuses_%' AND t.tgenabled <> 'D'"
-        ).fetchall()
-    guarded = [row["name"] for row in rows]
-    return [
-        f"{table}: append-only trigger missing"
-        for table in APPEND_ONLY_TABLES
-        if guarded.count(table) != 3
-    ]
+        return not _has_tables(connection)
+
+
+def drop_tables(url: str) -> None:
+    """Take all of huimin's tables out of the database, with what is in them."""
+    tables = ", ".join(_TABLE.findall(schema_text()))
+    with _connected(url) as connection, connection.transaction():
+        connection.execute(f"DROP TABLE IF EXISTS {tables} CASCADE")
+        connection.execute("DROP FUNCTION IF EXISTS refuse_change()")
 
 
 @contextmanager
@@ -115,11 +119,9 @@ def _connected(url: str) -> Iterator[Connection]:
         connection.close()
 
 
-def _version_in(connection: Connection) -> int | None:
-    row = connection.execute("SELECT to_regclass('schema_migration') AS found").fetchone()
-    if row is None or row["found"] is None:
-        return None
-    return version_of(Transaction("postgresql", connection))
+def _has_tables(connection: Connection) -> bool:
+    row = connection.execute("SELECT to_regclass('schema_migration') AS oid").fetchone()
+    return row is not None and row["oid"] is not None
 
 
 def _setting(connection: Connection, name: str) -> str:

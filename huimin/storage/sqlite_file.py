@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from huimin.storage.append_only import make_append_only
 from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.migrate import (
+    Step,
     create_schema,
     newest_version,
-    note_version,
     older_version_problem,
+    proven_version,
     steps,
-    unknown_version_problem,
+    take_step,
     version_of,
 )
+from huimin.storage.new_file import new_file
+from huimin.storage.sqlite_copy import copy_beside
 from huimin.storage.sqlite_engine import (
     connect,
     damaged_problem,
@@ -33,7 +36,7 @@ from huimin.storage.sqlite_engine import (
 
 _MAGIC = b"SQLite format 3\0"
 _WRITE_BITS = 0o222
-FINDINGS_MAX = 20
+DAMAGE_MAX = 20
 
 
 def inspect(path: Path) -> int:
@@ -48,8 +51,6 @@ def inspect(path: Path) -> int:
     if start != _MAGIC:
         raise damaged_problem(path)
     version = _version_in(path)
-    if version > newest_version():
-        raise unknown_version_problem(version)
     if not _writable(path) or not _writable(path.parent):
         raise read_only_problem(path)
     return version
@@ -65,77 +66,97 @@ def require_newest(path: Path) -> None:
 def create(path: Path, applied_at: str) -> None:
     """Make the database, whole or not at all. Raises StorageProblem where a file is already."""
     if path.exists():
-        raise StorageProblem(
-            f"数据库 {path} 已存在，未作改动；升级旧数据库请运行 huimin migrate。",
-            f"The database {path} exists already and was left alone; "
-            f"run huimin migrate to bring an older one up to date.",
-        )
+        raise exists_problem(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # mkstemp makes the file readable by its owner only; the log files inherit that.
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with new_file(path) as half_made:
+            _fill(half_made, applied_at)
+    except FileExistsError:
+        raise exists_problem(path) from None
     except OSError as error:
         raise StorageProblem(
             f"不能在 {path.parent} 里建数据库：{error.strerror}。",
             f"The database can't be made in {path.parent}: {error.strerror}.",
         ) from error
-    os.close(handle)
-    half_made = Path(name)
-    try:
-        connection = connect(half_made)
+
+
+def _fill(path: Path, applied_at: str) -> None:
+    with closing(connect(path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         create_schema(Transaction("sqlite", connection), applied_at)
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.close()
-        _put_in_place(half_made, path)
-    finally:
-        half_made.unlink(missing_ok=True)
 
 
-def migrate(path: Path, applied_at: str) -> list[str]:
-    """Run the steps that the database lacks; returns their names."""
-    done: list[str] = []
+def migrate(path: Path, applied_at: str, say: Callable[[str], None]) -> list[str]:
+    """Run the steps that the database lacks; returns their names.
+
+    Before the first one the database is copied, and the copy's place said. The copy goes again when
+    nothing was changed after all.
+    """
     version = inspect(path)
-    connection = connect(path)
+    waiting = [step for step in steps() if step.version > version]
+    if not waiting:
+        return []
     try:
-        # A step that rebuilds a table would otherwise lose the rows that point to it; each step
-        # is proved by foreign_key_check before it is committed instead.
-        connection.execute("PRAGMA foreign_keys = OFF")
-        tx = Transaction("sqlite", connection)
-        for step in steps():
-            if step.version <= version:
-                continue
-            connection.execute("BEGIN IMMEDIATE")
-            if version_of(tx) < step.version:
-                step.run(tx)
-                make_append_only(tx)
-                note_version(tx, step.version, step.name, applied_at)
-                if connection.execute("PRAGMA foreign_key_check").fetchone():
-                    raise damaged_problem(path)
-                done.append(f"{step.version:04d}_{step.name}")
-            connection.execute("COMMIT")
+        with closing(connect(path)) as connection:
+            # A step that makes a table anew would otherwise lose the rows that point to it; every
+            # step is proved by foreign_key_check before it is committed instead.
+            connection.execute("PRAGMA foreign_keys = OFF")
+            return _take_steps(connection, path, waiting, applied_at, say)
     except sqlite3.DatabaseError as error:
         raise problem_of(path, error) or error from error
+
+
+def _take_steps(
+    connection: sqlite3.Connection,
+    path: Path,
+    waiting: list[Step],
+    applied_at: str,
+    say: Callable[[str], None],
+) -> list[str]:
+    tx = Transaction("sqlite", connection)
+    done: list[str] = []
+    copy: Path | None = None
+    may_have_changed = False
+    try:
+        for step in waiting:
+            connection.execute("BEGIN IMMEDIATE")
+            version = version_of(tx)
+            if version < step.version:  # else another program was faster
+                # Within the lock, so that nothing is written between the copy and the step.
+                copy = copy or copy_beside(path, version, applied_at)
+                take_step(tx, step, applied_at)
+                if connection.execute("PRAGMA foreign_key_check").fetchone():
+                    raise damaged_problem(path)
+                may_have_changed = True
+                connection.execute("COMMIT")
+                if not done:
+                    say(f"升级前的数据库已另存：{copy}")
+                done.append(step.full_name)
+                say(f"已执行：{step.full_name}")
+            else:
+                connection.execute("ROLLBACK")
+    except BaseException:
+        if copy is not None and not may_have_changed:
+            copy.unlink()
+        raise
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        connection.close()
     return done
 
 
-def findings(path: Path) -> list[str]:
+def damage_in(path: Path) -> list[str]:
     """What integrity_check and foreign_key_check say of the file; empty when it is sound."""
-    connection = _look_into(path)
     try:
-        rows = connection.execute(f"PRAGMA integrity_check({FINDINGS_MAX})").fetchall()
-        said = [str(row["integrity_check"]) for row in rows if row["integrity_check"] != "ok"]
-        broken = connection.execute("PRAGMA foreign_key_check").fetchmany(FINDINGS_MAX)
-        return said + [_broken_reference(row) for row in broken]
+        with closing(_look_into(path)) as connection:
+            rows = connection.execute(f"PRAGMA integrity_check({DAMAGE_MAX})").fetchall()
+            broken = connection.execute("PRAGMA foreign_key_check").fetchmany(DAMAGE_MAX)
     except sqlite3.DatabaseError as error:
         raise problem_of(path, error) or error from error
-    finally:
-        connection.close()
+    damage = [str(row["integrity_check"]) for row in rows if row["integrity_check"] != "ok"]
+    return damage + [_broken_reference(row) for row in broken]
 
 
 def _broken_reference(row: dict[str, Any]) -> str:
@@ -144,11 +165,8 @@ def _broken_reference(row: dict[str, Any]) -> str:
 
 def _version_in(path: Path) -> int:
     try:
-        connection = _look_into(path)
-        try:
-            return version_of(Transaction("sqlite", connection))
-        finally:
-            connection.close()
+        with closing(_look_into(path)) as connection:
+            return proven_version(Transaction("sqlite", connection), str(path))
     except sqlite3.DatabaseError as error:
         if "no such table" in str(error):
             raise StorageProblem(
@@ -171,12 +189,10 @@ def _writable(path: Path) -> bool:
     return os.access(path, os.W_OK) and bool(path.stat().st_mode & _WRITE_BITS)
 
 
-def _put_in_place(half_made: Path, path: Path) -> None:
-    try:
-        os.link(half_made, path)  # unlike a rename, it never replaces a file
-    except FileExistsError:
-        raise StorageProblem(
-            f"数据库 {path} 已存在，未作改动。", f"The database {path} exists already."
-        ) from None
-    except OSError:  # a file system without hard links
-        os.rename(half_made, path)
+def exists_problem(path: Path) -> StorageProblem:
+    """A database can't be made where a file is."""
+    return StorageProblem(
+        f"数据库 {path} 已存在，未作改动；升级旧数据库请运行 huimin migrate。",
+        f"The database {path} exists already and was left alone; "
+        f"run huimin migrate to bring an older one up to date.",
+    )

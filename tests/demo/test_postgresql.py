@@ -17,7 +17,7 @@ from huimin.demo.build import open_demo
 from huimin.instance import create_instance, open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.settings import Settings
-from huimin.storage.unmade import is_unmade
+from huimin.storage.open_engine import holds_no_tables
 from tests.conftest import RunCli
 from tests.postgresql_server import PostgresqlServer
 
@@ -114,7 +114,7 @@ def test_a_sqlite_demo_stays_one(
 ) -> None:
     url = empty()
     assert "--folder" in refused(run_cli, demo_copy, url)
-    assert is_unmade(url)
+    assert holds_no_tables(url)
 
 
 def test_an_unreachable_database_leaves_no_folder(run_cli: RunCli, tmp_path: Path) -> None:
@@ -133,6 +133,6 @@ def test_an_interrupted_start_leaves_the_database_empty(
     settings = Settings.from_environment(tmp_path / "county", {URL: url})
     with pytest.raises(KeyboardInterrupt):
         open_demo(settings, now=datetime.now(UTC), seed=1, progress=stop)
-    assert is_unmade(url)
+    assert holds_no_tables(url)
     assert not list(tmp_path.iterdir())
     create_instance(settings)  # nothing that was left would stand in its way

@@ -61,7 +61,7 @@ def test_a_missing_database(run_cli: RunCli, folder: Path, command: list[str]) -
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_newer_database(run_cli: RunCli, made: Path, command: list[str]) -> None:
     with contextlib.closing(sqlite3.connect(made)) as connection, connection:
-        connection.execute("INSERT INTO schema_migration VALUES (99, 'future', '2030')")
+        connection.execute("INSERT INTO schema_migration VALUES (99, 'future', '2030', '')")
     before = snapshot(made.parent)
     refused(run_cli(command, made.parent), "升级 huimin", "newer than this program")
     assert snapshot(made.parent) == before
@@ -160,7 +160,7 @@ def test_the_same_on_postgresql(
         if database != "missing":
             create_database(Settings.from_environment(folder, {"HUIMIN_DATABASE_URL": url}))
         if database == "newer":
-            change(url, "INSERT INTO schema_migration VALUES (99, 'future', '2030')")
+            change(url, "INSERT INTO schema_migration VALUES (99, 'future', '2030', '')")
         if database == "read only":
             name = url.partition("?")[0].rpartition("/")[2]
             change(url, f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')

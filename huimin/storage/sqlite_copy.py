@@ -1,0 +1,53 @@
+"""A copy of a SQLite database beside it, made before its tables are changed."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from huimin.storage.engine import StorageProblem
+from huimin.storage.new_file import new_file
+from huimin.storage.sqlite_engine import connect
+
+MEGABYTE = 1024 * 1024
+
+
+def copy_beside(path: Path, version: int, at: str) -> Path:
+    """Copy the database as it was last committed; returns the copy, named by version and instant.
+
+    The copy is whole or not there, has mode 0600 and takes no other file's place. Raises
+    StorageProblem when there is no room for it or it can't be written.
+    """
+    target = path.with_name(f"{path.stem}-v{version}-{at.replace(':', '')}{path.suffix}")
+    try:
+        with closing(connect(path, query="mode=ro")) as source, new_file(target) as half_made:
+            _require_room(source, path)
+            with closing(sqlite3.connect(half_made)) as copy:
+                source.backup(copy)
+    except (sqlite3.Error, OSError) as error:
+        raise _no_copy_problem(path, str(error), str(error)) from error
+    return target
+
+
+def _require_room(source: sqlite3.Connection, path: Path) -> None:
+    (pages,) = source.execute("PRAGMA page_count").fetchone().values()
+    (page_bytes,) = source.execute("PRAGMA page_size").fetchone().values()
+    needed, free = pages * page_bytes, shutil.disk_usage(path.parent).free
+    if needed > free:
+        needed_mb, free_mb = -(-needed // MEGABYTE), free // MEGABYTE
+        raise _no_copy_problem(
+            path,
+            f"需要 {needed_mb} MB，磁盘只剩 {free_mb} MB",
+            f"{needed_mb} MB are needed, {free_mb} MB are free",
+        )
+
+
+def _no_copy_problem(path: Path, chinese: str, english: str) -> StorageProblem:
+    return StorageProblem(
+        f"升级前不能在旁边另存数据库 {path} 的副本（{chinese}），未作任何改动；请腾出磁盘空间或检查"
+        f"文件夹的权限，再升级。",
+        f"The database {path} can't be copied before it is upgraded ({english}), and nothing was "
+        f"changed: free some space or check the rights of its folder, then try again.",
+    )
