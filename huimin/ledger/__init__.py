@@ -1,5 +1,6 @@
 """The only writer of ledger rows: append, read, prove, roll-ups."""
 
+from huimin.ledger.groupings import sql_parts
 from huimin.storage.named_queries import load_queries
 
-queries = load_queries("ledger")
+queries = load_queries("ledger", sql_parts())

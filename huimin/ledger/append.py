@@ -18,7 +18,7 @@ from huimin.core.discount import PolicyTerms, Quote, Sums, Usage
 from huimin.core.json_text import write_json
 from huimin.core.refusals import Refusal
 from huimin.ledger import queries
-from huimin.ledger.rollup_groups import ADDED, counted_in, counted_text, sum_keys
+from huimin.ledger.groupings import ADDED, counted_in, counted_text, sum_keys
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 

@@ -97,14 +97,7 @@ SELECT CAST(:month AS TEXT), groups.dimension, CAST(:outlet_id AS TEXT), groups.
     CAST(:discount_fen AS BIGINT), CAST(:merchant_share_fen AS BIGINT),
     CAST(:government_share_fen AS BIGINT)
 FROM (
-    SELECT 'town_and_kind' AS dimension, CAST(:town_and_kind AS TEXT) AS key
-    UNION ALL SELECT 'eligibility', CAST(:eligibility AS TEXT)
-    UNION ALL SELECT 'policy_id', CAST(:policy_id AS TEXT)
-    UNION ALL SELECT 'presenter_kind', CAST(:presenter_kind AS TEXT)
-    UNION ALL SELECT 'channel', CAST(:channel AS TEXT)
-    UNION ALL SELECT 'hour', CAST(:hour AS TEXT)
-    UNION ALL SELECT 'weekday', CAST(:weekday AS TEXT)
-    UNION ALL SELECT 'adjusts_month', CAST(:adjusts_month AS TEXT)
+    -- with: kept_keys
 ) AS groups
 WHERE groups.key IS NOT NULL
 ON CONFLICT (month, dimension, outlet_id, key) DO UPDATE SET
@@ -242,9 +235,8 @@ ORDER BY month;
 
 -- name: rows_of_month
 -- What the roll-ups of a month are made from.
-SELECT kind, outlet_id, merchant_id, outlet_kind, division_code, town_code, eligibility, policy_id,
-    presenter_kind, channel, occurred_at, business_day, month, adjusts_month, card_id, amount_fen,
-    discount_fen, merchant_share_fen, government_share_fen
+SELECT kind, month, card_id, amount_fen, discount_fen, merchant_share_fen, government_share_fen,
+    -- with: key_columns
 FROM ledger WHERE month = :month;
 
 -- name: kept_rollup_month

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from huimin.ledger import queries
-from huimin.ledger.rollup_groups import ADDED, counted_in, counted_text, sum_keys
+from huimin.ledger.groupings import ADDED, counted_in, counted_text, sum_keys
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]

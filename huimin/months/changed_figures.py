@@ -11,8 +11,8 @@ from typing import Any
 
 from huimin.core.money import money_text
 from huimin.core.refusal_words import LANGUAGES
-from huimin.reports.monthly import GROUPINGS
-from huimin.reports.wording import FIGURE_WORDS, GROUPING_WORDS
+from huimin.ledger.groupings import tables
+from huimin.reports.wording import FIGURE_WORDS, grouping_word
 
 NAMED_MAX = 3
 IGNORED = ("alerts", "silent_outlets", "top_outlets")
@@ -39,9 +39,9 @@ def changed_figures(kept: Report, now: Report) -> Words | None:
     if not differing:
         return None
     found = _totals(kept["total"], now["total"]) if "total" in differing else []
-    for grouping in GROUPINGS:
-        if f"by_{grouping}" in differing:
-            found.append(tuple(GROUPING_WORDS[grouping][language] for language in LANGUAGES))
+    for grouping in tables():
+        if f"by_{grouping.code}" in differing:
+            found.append(tuple(grouping_word(grouping.code, lang) for lang in LANGUAGES))
     for part, words in PARTS.items():
         if part in differing:
             found.append(words)

@@ -13,10 +13,10 @@ from typing import Any, Self
 from huimin.cards.card_list import card_rows
 from huimin.core.period import Period
 from huimin.core.refusals import Refusal
+from huimin.ledger.groupings import TOTAL
 from huimin.reports import queries
 from huimin.reports.counts import days_of_cards
 from huimin.reports.drill_down import SEPARATOR, Behind
-from huimin.reports.month_sums import CARD_DIMENSIONS
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import either_way
 
@@ -39,8 +39,8 @@ class CardsBehind:
     def asked(cls, period: Period, of: str, by: str, key: str, *, today: date) -> Self:
         """What an address asks for. Raises Refusal `not_found` for what has no count of cards."""
         behind = Behind.asked(period, by, key, "redemption")
-        grouped = of == USED and behind.by in CARD_DIMENSIONS
-        if not grouped and (behind.by != "total" or of not in (*COUNTED, USED)):
+        counted = behind.grouping.cards if of == USED else of in COUNTED and by == TOTAL
+        if not counted:
             raise Refusal("not_found")
         return cls(of, behind, today)
 
@@ -69,7 +69,7 @@ class CardsBehind:
             return int(queries.cards_counted(tx, **self.days)[self.of])
         if self.period.month is None:
             return int(self.behind.sums(tx)["cards_used"])
-        group = {"dimension": self._dimension(), "key": self.behind.key}
+        group = {"dimension": self.behind.grouping.column, "key": self.behind.key}
         return int(queries.cards_of_group(tx, month=self.period.month, **group) or 0)
 
     def _statement(self, key: str) -> tuple[str, dict[str, Any]]:
@@ -81,12 +81,9 @@ class CardsBehind:
             return f"cards_{self.of}", {"day": self.days["day"], "after": key}
         if self.period.month is None:
             return "range_cards_used", {**self.behind.of_days(), "after": key}
-        line = f"{LINE_END}{self._dimension()}={self.behind.key}{LINE_END}"
+        line = f"{LINE_END}{self.behind.grouping.column}={self.behind.key}{LINE_END}"
         given = {"month": self.period.month, "line": line, "line_end": LINE_END, "after": key}
         return "cards_used_in_month", given
-
-    def _dimension(self) -> str:
-        return CARD_DIMENSIONS.get(self.behind.by, self.behind.by)
 
 
 def shown_cards(tx: Transaction, places: list[Row]) -> list[Row]:

@@ -10,6 +10,7 @@ from huimin.core.chart_shapes import Chart, Words
 from huimin.core.chart_svg import chart_svg
 from huimin.core.period_words import month_words
 from huimin.core.text_width import display_width
+from huimin.ledger.groupings import GROUPINGS
 from huimin.reports.bar_chart import BarPlot
 from huimin.reports.chart_scale import amount_text, name_of
 from huimin.reports.chart_words import chart_word
@@ -20,13 +21,13 @@ from huimin.reports.wording import grouping_word
 # A chart with more bars than this says less than its table.
 BARS_MAX = 12
 TITLE_SIZE_MIN, TITLE_SIZE_MAX, TITLE_MARGIN = 9, 15, 10
-COLUMN_GROUPINGS = ("weekday", "hour")
 
 
 def report_chart(report: MonthlyReport, language: str = "zh_Hans", grouping: str = "kind") -> Chart:
     """The chart of a grouping; of a long one, its BARS_MAX rows with the most discount."""
     rows = [row for row in report.rows(grouping) if row.redemptions or row.reversals]
-    cut = len(rows) > BARS_MAX and grouping not in COLUMN_GROUPINGS
+    columns = GROUPINGS[grouping].chart == "columns"
+    cut = len(rows) > BARS_MAX and not columns
     if cut:
         rows = sorted(rows, key=lambda row: -row.discount_fen)[:BARS_MAX]
     of = grouping_word(grouping, language)
@@ -36,7 +37,7 @@ def report_chart(report: MonthlyReport, language: str = "zh_Hans", grouping: str
     if cut:
         title += chart_word("first", language).format(count=BARS_MAX)
     described = "；".join(f"{name_of(row, grouping, language)} {amount_text(row)}" for row in rows)
-    plot = (ColumnPlot if grouping in COLUMN_GROUPINGS else BarPlot)(
+    plot = (ColumnPlot if columns else BarPlot)(
         rows, grouping, language, ranged=report.period.month is None
     )
     return Chart(

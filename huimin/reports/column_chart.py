@@ -10,7 +10,7 @@ from huimin.reports.bar_chart import legend
 from huimin.reports.chart_scale import Scale, amount_text, name_of, scale_of, whole_yuan
 from huimin.reports.chart_words import chart_word
 from huimin.reports.figures import ReportRow
-from huimin.reports.wording import WEEKDAY_WORDS
+from huimin.reports.wording import KEY_WORDS
 
 WIDTH, HEIGHT = 420, 300
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 84, 48
@@ -62,12 +62,14 @@ class ColumnPlot:
         yield Words(LEFT + PLOT_WIDTH / 2, HEIGHT - 10, heading, "middle", 12)
 
     def _keys(self) -> list[str]:
-        return list(WEEKDAY_WORDS) if self.grouping == "weekday" else [str(h) for h in range(24)]
+        words = KEY_WORDS.get(self.grouping)
+        return [str(hour) for hour in range(24)] if words is None else list(words)
 
     def _label(self, key: str) -> str:
-        if self.grouping == "hour":
+        words = KEY_WORDS.get(self.grouping)
+        if words is None:
             return key if int(key) % HOUR_STEP == 0 else ""
-        word = WEEKDAY_WORDS[key].get(self.language, WEEKDAY_WORDS[key]["zh_Hans"])
+        word = words[key].get(self.language, words[key]["zh_Hans"])
         return word[:ENGLISH_LETTERS] if self.language == "en" else word
 
     def _axis(self, scale: Scale) -> Iterator[Shape]:

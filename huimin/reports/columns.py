@@ -5,13 +5,14 @@ The table, the CSV and the workbook are all made from these, so that they can't 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from huimin.core.kind_names import outlet_kind_word
 from huimin.core.money import yuan
 from huimin.core.period import Period
+from huimin.ledger.groupings import GROUPINGS, TOTAL
 from huimin.reports.figures import OutletRow, ReportRow
 from huimin.reports.wording import figure_word, grouping_word
 
@@ -45,15 +46,10 @@ def value_text(value: Value, sort: Sort) -> str:
 
 
 def columns_of(grouping: str, period: Period) -> tuple[Column, ...]:
-    """The columns of one of monthly.GROUPINGS, without the row's number in front."""
+    """The columns of a grouping's table, without the row's number in front."""
     name = Column(grouping_word(grouping), "text", lambda row: row.name)
-    figures = figure_columns(period)
-    if grouping == "outlet":
-        return (name, *OUTLET_COLUMNS, *figures)
-    if grouping in ("town", "village"):
-        code = Column("行政区划代码", "text", lambda row: _unless_total(row, row.key))
-        return (name, code, *figures)
-    return (name, *figures)
+    beside_name = NAMING_COLUMNS.get(GROUPINGS[grouping].named, ())
+    return (name, *beside_name, *figure_columns(period))
 
 
 def figure_columns(period: Period) -> tuple[Column, ...]:
@@ -77,19 +73,23 @@ def _of_outlet(name: str) -> Callable[[ReportRow], Value]:
     return lambda row: str(getattr(row, name)) if isinstance(row, OutletRow) else ""
 
 
-def _unless_total(row: ReportRow, text: str) -> str:
-    return "" if row.key == "total" else text
+def _division_code(row: ReportRow) -> Value:
+    return "" if row.key == TOTAL else row.key
 
 
 def _kind(row: ReportRow) -> Value:
     return outlet_kind_word(row.kind) if isinstance(row, OutletRow) else ""
 
 
-OUTLET_COLUMNS = (
-    Column("商户", "text", _of_outlet("merchant_name")),
-    Column("统一社会信用代码", "text", _of_outlet("credit_code")),
-    Column("类别", "text", _kind),
-)
+# What a form needs to name a group beyond doubt, by what names it.
+NAMING_COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "outlet": (
+        Column("商户", "text", _of_outlet("merchant_name")),
+        Column("统一社会信用代码", "text", _of_outlet("credit_code")),
+        Column("类别", "text", _kind),
+    ),
+    "division": (Column("行政区划代码", "text", _division_code),),
+}
 FIGURE_COLUMNS = (
     _figure("redemptions", "count"),
     _figure("reversals", "count"),

@@ -14,22 +14,13 @@ from typing import Any, Self
 from huimin.core.identity import mask_name
 from huimin.core.period import Period
 from huimin.core.refusals import Refusal
+from huimin.ledger.groupings import GROUPINGS, TOTAL, Grouping
 from huimin.reports import queries
-from huimin.reports.groups import GROUPINGS
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import either_way
 
 Row = dict[str, Any]
-# What a number of a report may be of: all rows, a group of a grouping, or an earlier month's rows.
-BY = ("total", *GROUPINGS, "adjusts_month")
 KINDS = ("redemption", "reversal")
-# Grouping → the query that names its groups.
-NAMES = {
-    "outlet": "outlet_name",
-    "merchant": "merchant_name",
-    "town": "division_name",
-    "village": "division_name",
-}
 HASH_CHARACTERS = 16
 SEPARATOR = "_"
 
@@ -39,19 +30,25 @@ class Behind:
     """Which rows: of a period, of one group (`key` of the grouping `by`), of one kind or all."""
 
     period: Period
-    by: str = "total"
+    by: str = TOTAL
     key: str = ""
     kind: str | None = None
 
     @classmethod
     def asked(cls, period: Period, by: str, key: str, kind: str) -> Self:
         """What an address asks for. Raises Refusal `not_found` for a grouping there is none of."""
-        if by not in BY or kind not in ("", *KINDS):
+        shown = by in GROUPINGS and GROUPINGS[by].shown != "nowhere"
+        if not shown or kind not in ("", *KINDS):
             raise Refusal("not_found")
-        return cls(period, by, "" if by == "total" else key, kind or None)
+        return cls(period, by, "" if by == TOTAL else key, kind or None)
+
+    @property
+    def grouping(self) -> Grouping:
+        """How the group is chosen."""
+        return GROUPINGS[self.by]
 
     def _group(self) -> dict[str, Any]:
-        return {"by": self.by, "key": self.key, "kind": self.kind}
+        return {"by": self.grouping.column, "key": self.key, "kind": self.kind}
 
     def page(self, tx: Transaction, key: str, count: int, backwards: bool = False) -> list[Row]:
         """Up to `count` rows behind the one whose `place` is `key`, in the order of recording.
@@ -81,9 +78,8 @@ class Behind:
 
     def name(self, tx: Transaction) -> str:
         """What the group is called, or its key where that is a code."""
-        find = NAMES.get(self.by)
-        found = None if find is None else getattr(queries, find)(tx, key=self.key)
-        return str(found or self.key)
+        find = getattr(queries, f"{self.grouping.named}_name", None)
+        return str((find and find(tx, key=self.key)) or self.key)
 
     def _days(self) -> dict[str, str]:
         return {"first": self.period.first.isoformat(), "last": self.period.last.isoformat()}

@@ -8,27 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 from huimin.core.days import county_start, instant_text
-from huimin.core.kind_names import ELIGIBILITIES, OUTLET_KINDS, eligibility_word, outlet_kind_word
 from huimin.core.period import Period
+from huimin.ledger.groupings import Grouping, tables
 from huimin.reports import queries
 from huimin.reports.counts import SilentOutlet
 from huimin.reports.figures import FIGURES, NOTHING, Figures, OutletRow, ReportRow, Row
 from huimin.reports.month_sums import MonthSums
-from huimin.reports.wording import CHANNEL_WORDS, PRESENTER_WORDS, WEEKDAY_WORDS
+from huimin.reports.wording import KEY_WORDS
 from huimin.storage.engine import Transaction
-
-GROUPINGS = (
-    "outlet",
-    "merchant",
-    "kind",
-    "town",
-    "village",
-    "eligibility",
-    "presenter",
-    "channel",
-    "weekday",
-    "hour",
-)
 
 
 @dataclass(frozen=True)
@@ -50,10 +37,14 @@ class ThreeSums:
         found = sorted(self.now.groups.get("adjusts_month", {}).items())
         return tuple(_row(key, key, figures, NOTHING, NOTHING) for key, figures in found)
 
+    def keys(self, grouping: str) -> list[str]:
+        """The keys of a grouping that have figures in any, in their order."""
+        return sorted({key for sums in self.all for key in sums.groups[grouping]})
+
     def of(self, grouping: str, key: str) -> list[Figures] | None:
         """A group's figures in each; None when it has none in any."""
-        found = [sums.groups[grouping].get(key) for sums in self.all]
-        return [figures or NOTHING for figures in found] if any(found) else None
+        figures = [sums.groups[grouping].get(key) for sums in self.all]
+        return [each or NOTHING for each in figures] if any(figures) else None
 
 
 def total_row(sums: ThreeSums) -> ReportRow:
@@ -64,26 +55,32 @@ def total_row(sums: ThreeSums) -> ReportRow:
 def grouped_rows(
     tx: Transaction, sums: ThreeSums
 ) -> tuple[dict[str, tuple[ReportRow, ...]], list[Row]]:
-    """The rows of each of GROUPINGS; and every outlet there is, by town."""
+    """The rows of each table of the report; and every outlet there is, by town."""
     outlets = list(queries.outlets(tx))
     divisions = {row["code"]: row["name"] for row in queries.divisions_by_code(tx)}
     merchants = sorted(outlets, key=lambda row: (row["merchant_since"], row["merchant_id"]))
-    names: dict[str, Mapping[str, str]] = {
+    looked_up = {
+        "division": divisions,
         "merchant": {row["merchant_id"]: row["merchant_name"] for row in merchants},
-        "kind": {kind: outlet_kind_word(kind) for kind in OUTLET_KINDS},
-        "town": divisions,
-        "village": divisions,
-        "eligibility": {key: eligibility_word(key) for key in ELIGIBILITIES},
-        "presenter": {key: words["zh_Hans"] for key, words in PRESENTER_WORDS.items()},
-        "channel": {key: words["zh_Hans"] for key, words in CHANNEL_WORDS.items()},
-        "weekday": {key: words["zh_Hans"] for key, words in WEEKDAY_WORDS.items()},
         "hour": {str(hour): f"{hour:02d}:00–{hour:02d}:59" for hour in range(24)},
     }
-    groups: dict[str, tuple[ReportRow, ...]] = {
-        "outlet": tuple(_outlet_rows(outlets, sums)),
-        **{name: tuple(_group_rows(name, found, sums)) for name, found in names.items()},
+
+    def names(grouping: Grouping) -> Mapping[str, str]:
+        if grouping.named == "words":
+            return {key: words["zh_Hans"] for key, words in KEY_WORDS[grouping.code].items()}
+        if grouping.named == "key":
+            return {key: key for key in sums.keys(grouping.code)}
+        return looked_up[grouping.named]
+
+    groups = {
+        grouping.code: tuple(
+            _outlet_rows(grouping.code, outlets, sums)
+            if grouping.named == "outlet"
+            else _group_rows(grouping.code, names(grouping), sums)
+        )
+        for grouping in tables()
     }
-    return {name: groups[name] for name in GROUPINGS}, outlets
+    return groups, outlets
 
 
 def silent_outlets(
@@ -115,9 +112,9 @@ def _group_rows(grouping: str, names: Mapping[str, str], sums: ThreeSums) -> Ite
             yield _row(key, name, *figures)
 
 
-def _outlet_rows(outlets: Iterable[Row], sums: ThreeSums) -> Iterator[OutletRow]:
+def _outlet_rows(grouping: str, outlets: Iterable[Row], sums: ThreeSums) -> Iterator[OutletRow]:
     for outlet in outlets:
-        figures = sums.of("outlet", outlet["id"])
+        figures = sums.of(grouping, outlet["id"])
         if figures is None:
             continue
         now, previous, last_year = figures

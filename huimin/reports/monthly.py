@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from huimin.core.period import Period, checked_period
+from huimin.ledger.groupings import tables
 from huimin.reports.counts import (
     AGAINST,
     AlertCounts,
@@ -28,21 +29,12 @@ from huimin.reports.counts import (
     with_earlier,
 )
 from huimin.reports.figures import OutletRow, ReportRow, Row
-from huimin.reports.groups import GROUPINGS, ThreeSums, grouped_rows, silent_outlets, total_row
+from huimin.reports.groups import ThreeSums, grouped_rows, silent_outlets, total_row
 from huimin.reports.month_sums import MonthSums, month_sums
 from huimin.reports.range_sums import range_sums
 from huimin.storage.engine import Transaction
 
 TOP_OUTLETS = 10
-# GROUPINGS is of groups.py; whoever reads a report finds it here.
-__all__ = [
-    "GROUPINGS",
-    "MonthlyReport",
-    "checked_month",
-    "monthly_report",
-    "range_report",
-    "report_of",
-]
 
 
 @dataclass(frozen=True)
@@ -99,8 +91,8 @@ class MonthlyReport:
         )
 
     def rows(self, grouping: str) -> tuple[ReportRow, ...]:
-        """The rows of one of GROUPINGS."""
-        return self.groups[grouping]
+        """The rows of a grouping; none in a report that was signed before there was one."""
+        return self.groups.get(grouping, ())
 
     def as_dict(self) -> Row:
         """For JSON; amounts in fen."""
@@ -111,7 +103,7 @@ class MonthlyReport:
             "counted_by": self.period.counted_by,
             "unit": "fen",
             "total": self.total.as_dict(),
-            **{f"by_{name}": [row.as_dict() for row in self.rows(name)] for name in GROUPINGS},
+            **{f"by_{name}": [row.as_dict() for row in rows] for name, rows in self.groups.items()},
             "adjustments": [row.as_dict() for row in self.adjustments],
             "cards": {
                 name: cards.as_dict()
@@ -133,11 +125,12 @@ class MonthlyReport:
             last_year_month=found["last_year_month"],
             total=ReportRow.from_dict(found["total"]),
             groups={
-                name: tuple(
-                    (OutletRow if name == "outlet" else ReportRow).from_dict(row)
-                    for row in found[f"by_{name}"]
+                each.code: tuple(
+                    (OutletRow if each.named == "outlet" else ReportRow).from_dict(row)
+                    for row in found[f"by_{each.code}"]
                 )
-                for name in GROUPINGS
+                for each in tables()
+                if f"by_{each.code}" in found
             },
             adjustments=tuple(ReportRow.from_dict(row) for row in found["adjustments"]),
             cards=tuple(CardCounts.from_dict(found["cards"][name]) for name in ("now", *AGAINST)),

@@ -21,13 +21,13 @@ FROM rollup_month WHERE month = :month
 GROUP BY dimension, key;
 
 -- name: sums_by_village
-SELECT division_code AS key, redemptions, reversals, amount_fen, discount_fen, merchant_share_fen,
+SELECT division_code, redemptions, reversals, amount_fen, discount_fen, merchant_share_fen,
     government_share_fen
 FROM rollup_month_village WHERE month = :month;
 
 -- name: sums_by_outlet
 -- Any dimension of which each row has a key gives the outlet's whole; that of channels is the smallest.
-SELECT r.outlet_id, o.merchant_id,
+SELECT '' AS total, r.outlet_id, o.merchant_id,
     CAST(SUM(r.redemptions) AS BIGINT) AS redemptions,
     CAST(SUM(r.reversals) AS BIGINT) AS reversals,
     CAST(SUM(r.amount_fen) AS BIGINT) AS amount_fen,
@@ -92,30 +92,16 @@ FROM alert WHERE business_day >= :first AND business_day <= :last;
 
 -- name: range_rows_of_day
 -- What a sum over days needs of a business day's rows.
-SELECT kind, outlet_id, merchant_id, outlet_kind, town_code, division_code, eligibility,
-    presenter_kind, channel, adjusts_month, card_id, occurred_at, amount_fen, discount_fen,
-    merchant_share_fen, government_share_fen
+SELECT kind, card_id, amount_fen, discount_fen, merchant_share_fen, government_share_fen,
+    -- with: key_columns
 FROM ledger WHERE business_day = :day;
 
 -- part: of_group
--- The rows of a kind (or of both) in one group. A weekday is 1 for Monday: of the year that begins in March
--- (yyyymm - 3) / 100, its leap days, how far its months have moved the days of the week, and the day.
+-- The rows of a kind (or of both) in one group of a grouping.
     (CAST(:kind AS TEXT) IS NULL OR ledger.kind = :kind)
-    AND CASE :by WHEN 'total' THEN '' WHEN 'outlet' THEN ledger.outlet_id
-        WHEN 'merchant' THEN ledger.merchant_id WHEN 'kind' THEN ledger.outlet_kind
-        WHEN 'town' THEN ledger.town_code WHEN 'village' THEN ledger.division_code
-        WHEN 'eligibility' THEN ledger.eligibility WHEN 'presenter' THEN ledger.presenter_kind
-        WHEN 'channel' THEN ledger.channel WHEN 'adjusts_month' THEN ledger.adjusts_month
-        WHEN 'hour' THEN CAST((CAST(substr(ledger.occurred_at, 12, 2) AS BIGINT) + 8) % 24 AS TEXT)
-        WHEN 'weekday' THEN CAST((
-            (CAST(replace(substr(ledger.business_day, 1, 7), '-', '') AS BIGINT) - 3) / 100
-            + (CAST(replace(substr(ledger.business_day, 1, 7), '-', '') AS BIGINT) - 3) / 400
-            - (CAST(replace(substr(ledger.business_day, 1, 7), '-', '') AS BIGINT) - 3) / 10000
-            + (CAST(replace(substr(ledger.business_day, 1, 7), '-', '') AS BIGINT) - 3) / 40000
-            + CAST(substr('032503514624',
-                CAST(substr(ledger.business_day, 6, 2) AS INTEGER), 1) AS BIGINT)
-            + CAST(substr(ledger.business_day, 9, 2) AS BIGINT) + 6) % 7 + 1 AS TEXT)
-        END = :key
+    AND
+        -- with: group_key
+        = :key
 
 -- part: shown_rows
 SELECT ledger.id, ledger.kind, ledger.receipt_no, ledger.hash, ledger.order_no, ledger.occurred_at,

@@ -6,33 +6,29 @@ the index of days and folded in one pass: it costs what the range holds, not wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from operator import itemgetter
 
-from huimin.core.days import COUNTY_ZONE
+from huimin.ledger.groupings import GROUPINGS, Grouping
 from huimin.reports import queries
 from huimin.reports.figures import ADDED_FIGURES, Figures, Row
-from huimin.reports.month_sums import CARD_DIMENSIONS, MonthSums
+from huimin.reports.month_sums import MonthSums
 from huimin.storage.engine import Transaction
 
-# Groupings whose keys hang together (an outlet has one merchant, a village one town): a row is put
-# into one group of each, and the groupings are folded from those groups. Grouping → column;
-# hour and weekday are made from other columns.
-TOGETHER: tuple[Mapping[str, str], ...] = (
-    {"outlet": "outlet_id", "merchant": "merchant_id", "kind": "outlet_kind"},
-    {"town": "town_code", "village": "division_code"},
-    {"eligibility": "eligibility", "presenter": "presenter_kind", "channel": "channel"},
-    {"weekday": "weekday", "hour": "hour", "adjusts_month": "adjusts_month"},
+# Groupings whose keys hang together (an outlet has one merchant, a village one town) are counted
+# together: a row is put into one group of each line. A grouping that stands in none counts alone.
+TOGETHER = (
+    ("total", "outlet", "merchant", "kind"),
+    ("town", "village"),
+    ("eligibility", "presenter", "channel"),
+    ("weekday", "hour", "adjusts_month"),
 )
-COUNTY_HOURS = int(COUNTY_ZONE.utcoffset(None).total_seconds()) // 3_600
-HOUR_PLACES = slice(11, 13)
 
 
 @dataclass(slots=True)
 class _Group:
-    """What a group has so far; amounts in fen."""
+    """The sums of a group so far; amounts in fen."""
 
     redemptions: int = 0
     reversals: int = 0
@@ -62,15 +58,8 @@ class _Group:
 
     def figures(self, with_cards: bool) -> Figures:
         """As a report shows them."""
-        return Figures(
-            redemptions=self.redemptions,
-            reversals=self.reversals,
-            cards_used=len(self.cards) if with_cards else None,
-            amount_fen=self.amount_fen,
-            discount_fen=self.discount_fen,
-            merchant_share_fen=self.merchant_share_fen,
-            government_share_fen=self.government_share_fen,
-        )
+        sums = {name: getattr(self, name) for name in ADDED_FIGURES}
+        return Figures(cards_used=len(self.cards) if with_cards else None, **sums)
 
 
 Groups = dict[tuple[str | None, ...], _Group]
@@ -78,30 +67,30 @@ Groups = dict[tuple[str | None, ...], _Group]
 
 def range_sums(tx: Transaction, first: date, last: date) -> MonthSums:
     """The sums of the days from `first` to `last`, both included, by every grouping."""
-    found: list[Groups] = [{} for _ in TOGETHER]
+    counted = [(together, Groups()) for together in _together()]
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
-        _add(queries.range_rows_of_day(tx, day=day.isoformat()), day, found)
-    total = _Group()
-    for group in found[0].values():
-        total.merge(group)
-    folded = {
-        grouping: _folded(groups, place, grouping in CARD_DIMENSIONS)
-        for together, groups in zip(TOGETHER, found, strict=True)
-        for place, grouping in enumerate(together)
-    }
-    return MonthSums(total.figures(True), folded)
+        _add(queries.range_rows_of_day(tx, day=day.isoformat()), counted)
+    return MonthSums(
+        {
+            grouping.code: _folded(groups, place, grouping.cards)
+            for together, groups in counted
+            for place, grouping in enumerate(together)
+        }
+    )
 
 
-def _add(rows: Iterable[Row], day: date, found: Sequence[Groups]) -> None:
-    weekday = str(day.isoweekday())
-    keys_of = [itemgetter(*together.values()) for together in TOGETHER]
+def _together() -> list[tuple[Grouping, ...]]:
+    wanted = {code: each for code, each in GROUPINGS.items() if each.shown != "nowhere"}
+    joined = [tuple(wanted.pop(code) for code in codes) for codes in TOGETHER]
+    return [*joined, *((grouping,) for grouping in wanted.values())]
+
+
+def _add(rows: Iterable[Row], counted: Sequence[tuple[tuple[Grouping, ...], Groups]]) -> None:
+    keys_of = [[grouping.key_of for grouping in together] for together, _ in counted]
     for row in rows:
-        # An instant is UTC text, and the county's zone is a whole number of hours ahead.
-        row["hour"] = str((int(row["occurred_at"][HOUR_PLACES]) + COUNTY_HOURS) % 24)
-        row["weekday"] = weekday
-        for groups, key_of in zip(found, keys_of, strict=True):
-            keys = key_of(row)
+        for (_, groups), functions in zip(counted, keys_of, strict=True):
+            keys = tuple(key_of(row) for key_of in functions)
             if keys not in groups:
                 groups[keys] = _Group()
             groups[keys].add(row)

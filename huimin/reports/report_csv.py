@@ -15,7 +15,7 @@ from huimin.core.kind_names import outlet_kind_word
 from huimin.reports.columns import Column, columns_of, figure_columns, value_text
 from huimin.reports.facts import Fact, facts_of
 from huimin.reports.figures import ReportRow
-from huimin.reports.monthly import GROUPINGS, MonthlyReport
+from huimin.reports.monthly import MonthlyReport
 from huimin.reports.wording import fact_word, grouping_word
 
 BOM = b"\xef\xbb\xbf"
@@ -49,7 +49,7 @@ def _lines(
 ) -> Iterator[tuple[Sequence[str], ReportRow | None, Fact | None]]:
     for number, fact in enumerate(facts_of(report), start=1):
         yield (COVER, str(number), fact.name, "", "", ""), None, fact
-    for grouping in GROUPINGS:
+    for grouping in report.groups:
         for number, row in enumerate(report.rows(grouping), start=1):
             yield _labels(report, grouping, number, row), row, None
     for number, row in enumerate(report.adjustments, start=1):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
@@ -29,19 +30,18 @@ from reportlab.platypus import (
 from huimin.cards.sheet import printed_font
 from huimin.core.kind_names import outlet_kind_word
 from huimin.core.period_words import month_words, period_words
+from huimin.ledger.groupings import GROUPINGS
 from huimin.reports.charts import report_chart
 from huimin.reports.columns import Column, columns_of, value_text
 from huimin.reports.facts import Fact, fact_headings, facts_of
 from huimin.reports.figures import ReportRow
-from huimin.reports.monthly import GROUPINGS, MonthlyReport
+from huimin.reports.monthly import MonthlyReport
 from huimin.reports.pdf_parts import ChartDrawing, NumberedPages
 from huimin.reports.wording import notes_of, signature_lines, title_words
 from huimin.reports.xlsx_cover import ADJUSTED_HEADINGS, SILENT_HEADINGS, TOP_HEADINGS
 
 MARGIN = 14 * mm
 WIDTH = landscape(A4)[0] - 2 * MARGIN
-# Two beside each other, of like height.
-CHARTS = ("kind", "presenter", "weekday", "hour", "eligibility", "town")
 NUMBER_WIDTH = 9 * mm
 # What a column of text or of a number needs beside the others, in parts of the width.
 PARTS = {"text": 2.4, "count": 1.0, "money": 1.55, "rate": 1.35}
@@ -90,16 +90,21 @@ class _Pages:
         yield from self._cover()
         yield PageBreak()
         yield from self._heading(title_words(self.county_name, self.report.month))
-        charts = [ChartDrawing(report_chart(self.report, "zh_Hans", by)) for by in CHARTS]
-        for first, second in zip(charts[::2], charts[1::2], strict=True):
+        charts = [ChartDrawing(report_chart(self.report, "zh_Hans", by)) for by in self._charted()]
+        for pair in zip_longest(charts[::2], charts[1::2], fillvalue=""):
             style = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("ALIGN", (0, 0), (-1, -1), "CENTER")]
-            yield Table([[first, second]], colWidths=[WIDTH / 2] * 2, style=style)
+            yield Table([pair], colWidths=[WIDTH / 2] * 2, style=style)
             yield Spacer(0, 4 * mm)
-        for grouping in GROUPINGS:
+        for grouping in self.report.groups:
             yield PageBreak()
             title = title_words(self.county_name, self.report.month, grouping)
             yield from self._heading(title)
             yield self._grouping(grouping)
+
+    def _charted(self) -> list[str]:
+        """The groupings with a chart; those beside each other are of like height."""
+        places = {code: GROUPINGS[code].printed_chart for code in self.report.groups}
+        return sorted((code for code in places if places[code]), key=places.__getitem__)
 
     def _heading(self, title: str) -> Iterator[Flowable]:
         yield Paragraph(escape(title), self.title)

@@ -8,7 +8,7 @@ from huimin.core.period_words import month_words, period_words
 from huimin.core.text_width import aligned
 from huimin.reports.columns import columns_of
 from huimin.reports.facts import fact_headings, facts_of
-from huimin.reports.monthly import GROUPINGS, MonthlyReport
+from huimin.reports.monthly import MonthlyReport
 from huimin.reports.wording import notes_of, title_words
 
 # A terminal is narrow: who owns an outlet stands in the CSV and the workbook.
@@ -23,7 +23,7 @@ def table_text(report: MonthlyReport, county_name: str) -> str:
     lines += [f"单位：元    期间：{period_words(report.month)}"]
     cover = [fact_headings(report), *(fact.cells() for fact in facts_of(report))]
     lines += [*aligned(cover, [True, *[False] * 5]), ""]
-    for grouping in GROUPINGS:
+    for grouping in report.groups:
         lines += [title_words(county_name, report.month, grouping)]
         lines += [f"单位：元    期间：{period_words(report.month)}"]
         lines += [*_table(report, grouping), ""]

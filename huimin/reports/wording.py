@@ -28,6 +28,8 @@ GROUPING_WORDS: Mapping[str, Words] = {
     "weekday": {"zh_Hans": "星期", "zh_Hant": "星期", "en": "Weekday"},
     "hour": {"zh_Hans": "时段", "zh_Hant": "時段", "en": "Hour"},
 }
+# In a title, where it is plain whose town or village it is.
+SHORT_WORDS = {"outlet": "示范点", "town": "镇街", "village": "村社区"}
 PRESENTER_WORDS: Mapping[str, Words] = {
     "holder": {"zh_Hans": "本人", "zh_Hant": "本人", "en": "Holder"},
     "family_member": {"zh_Hans": "家庭成员", "zh_Hant": "家庭成員", "en": "Family member"},
@@ -150,20 +152,8 @@ def signature_lines(signers: Sequence[str]) -> list[str]:
 
 def title_words(county_name: str, month: str, grouping: str | None = None) -> str:
     """The title of a printed table; without a grouping that of the whole report."""
-    by = {
-        "outlet": "分示范点",
-        "merchant": "分商户",
-        "kind": "分网点类别",
-        "town": "分镇街",
-        "village": "分村社区",
-        "eligibility": "分保障类别",
-        "presenter": "分持卡出示人",
-        "channel": "分办理方式",
-        "weekday": "分星期",
-        "hour": "分时段",
-    }
     form = "月报表" if Period.read(month).month else "报表"
-    of = "" if grouping is None else f"（{by[grouping]}）"
+    of = f"（分{SHORT_WORDS.get(grouping, grouping_word(grouping))}）" if grouping else ""
     return f"{county_name}惠民卡优惠{form}{of}"
 
 

@@ -8,12 +8,14 @@ A list's statement that says `-- read both ways` has a second one, its name with
 same rows from the key towards the beginning, so that a page before costs what a page after does.
 
 What several statements have in common stands once, as `-- part: NAME` among them, and is put where
-a line `-- with: NAME` stands.
+a line `-- with: NAME` stands; a part may name others.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -101,12 +103,13 @@ def _executed(tx: Transaction, sql: str, parameters: Row) -> Any:
     return tx.connection.execute(pyformat(sql) if tx.engine == "postgresql" else sql, parameters)
 
 
-def load_queries(room: str) -> Any:
+def load_queries(room: str, parts: Mapping[str, str] | None = None) -> Any:
     """The queries of `huimin/<room>/queries.sql`, as attributes of one object.
 
-    An unknown name raises AttributeError where it is used, a malformed file where it is loaded.
+    `parts` are those that the room writes from a table of its own. An unknown name raises
+    AttributeError where it is used, a malformed file where it is loaded.
     """
-    text = _with_parts((ROOMS_FOLDER / room / "queries.sql").read_text("utf-8"))
+    text = _with_parts((ROOMS_FOLDER / room / "queries.sql").read_text("utf-8"), parts or {})
     return aiosql.from_str(
         text + "".join(_turned_statements(text)),
         cast(Any, TransactionAdapter),  # it takes a Transaction where aiosql expects a connection
@@ -133,10 +136,14 @@ def turned(sql: str) -> str:
     return text
 
 
-def _with_parts(text: str) -> str:
+def _with_parts(text: str, given: Mapping[str, str]) -> str:
     """The statements with the parts they name. Raises KeyError for a part that is not there."""
-    parts = {found["name"]: found["sql"].rstrip() + "\n" for found in _PART.finditer(text)}
-    return _WITH.sub(lambda found: parts[found["name"]], _PART.sub("", text))
+    parts = {**given, **{found["name"]: found["sql"] for found in _PART.finditer(text)}}
+
+    def put(found: re.Match[str]) -> str:
+        return _WITH.sub(put, parts[found["name"]].rstrip() + "\n")
+
+    return _WITH.sub(put, _PART.sub("", text))
 
 
 def _turned_keys(keys: str) -> str:
@@ -155,7 +162,7 @@ def _turned_statements(text: str) -> list[str]:
 
 def statements(room: str) -> dict[str, str]:
     """Every statement of the room by its name, as written for SQLite."""
-    loaded = load_queries(room)
+    loaded = import_module(f"huimin.{room}").queries
     names = [name for name in loaded.available_queries if not name.endswith("_cursor")]
     return {name: getattr(loaded, name).sql for name in names}
 

@@ -24,7 +24,7 @@ from huimin.core.days import month_days
 from huimin.divisions.find import town_of
 from huimin.divisions.load import package_divisions
 from huimin.instance import Instance
-from huimin.ledger.rollup_groups import CARD_DIMENSIONS, DIMENSIONS
+from huimin.ledger.groupings import card_dimensions, dimensions
 from tests.making.merchants import make_merchant, make_outlet, make_terminal
 from tests.making.policies import make_policy
 
@@ -164,7 +164,7 @@ class CountyOfYears:
             " WHERE month > ?",
             [str(self.csv_path), self.rolled_up],
         )
-        for dimension in DIMENSIONS:
+        for dimension in dimensions():
             self._take(
                 "rollup_month",
                 counting,
@@ -176,14 +176,14 @@ class CountyOfYears:
             counting,
             f"SELECT month, division_code, {SUMS} FROM row GROUP BY ALL ORDER BY ALL",
         )
-        for dimension in CARD_DIMENSIONS:
+        for dimension in card_dimensions():
             self._take(
                 "rollup_month_cards",
                 counting,
                 f"SELECT month, '{dimension}', {dimension}, COUNT(DISTINCT card_id) FROM row"
                 " WHERE kind = 'redemption' GROUP BY ALL ORDER BY ALL",
             )
-        pairs = ", ".join(f"'{dimension}=' || {dimension}" for dimension in CARD_DIMENSIONS)
+        pairs = ", ".join(f"'{dimension}=' || {dimension}" for dimension in card_dimensions())
         for (month,) in counting.execute("SELECT DISTINCT month FROM row ORDER BY 1").fetchall():
             self._take(
                 "rollup_month_card",

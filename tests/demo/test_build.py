@@ -30,9 +30,10 @@ from huimin.demo.months import MonthsPlan, demo_days
 from huimin.demo.places import COMPANIES
 from huimin.instance import Instance, open_instance
 from huimin.ledger.prove import verify_chains
-from huimin.reports.monthly import GROUPINGS, monthly_report
+from huimin.reports.monthly import monthly_report
 from huimin.settings import Settings
 from tests.conftest import RunCli
+from tests.reports.county import GROUPINGS
 
 
 def opened(folder: Path) -> Instance:

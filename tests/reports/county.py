@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from huimin.instance import Instance
+from huimin.ledger.groupings import tables
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_merchant, make_outlet, make_terminal
@@ -15,6 +16,7 @@ from tests.making.sales import make_redemption, make_reversal
 TIANCHI_COMMUNITY = "512022001001"
 NEW_SOUTH_COMMUNITY = "512022002004"
 SHIFO = "512022101000"
+GROUPINGS = tuple(grouping.code for grouping in tables())
 
 
 @dataclass

@@ -11,9 +11,8 @@ import openpyxl
 import pytest
 
 from huimin.instance import Instance
-from huimin.reports.monthly import GROUPINGS
 from tests.making.months import close_month
-from tests.reports.county import make_small_county
+from tests.reports.county import GROUPINGS, make_small_county
 from tests.reports.test_closed_month import put_to_use, signed_files
 
 

@@ -14,9 +14,9 @@ from huimin.instance import Instance
 from huimin.ledger.lock_month import hold_all_rows, lock_month
 from huimin.reports.drill_down import Behind
 from huimin.reports.figures import ADDED_FIGURES, FIGURES
-from huimin.reports.monthly import GROUPINGS, report_of
+from huimin.reports.monthly import report_of
 from tests.making.staff import make_staff, sign_in
-from tests.reports.county import SmallCounty, make_small_county
+from tests.reports.county import GROUPINGS, SmallCounty, make_small_county
 
 PERIODS = ("2026-11", "2026-10", "2026-11-01..2026-11-05", "2026-10-31..2026-11-30")
 

@@ -23,14 +23,14 @@ from huimin.instance import Instance
 from huimin.reports.columns import UNKNOWN
 from huimin.reports.exports import EXPORTS, export_report, file_name
 from huimin.reports.facts import facts_of
-from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report
+from huimin.reports.monthly import MonthlyReport, monthly_report
 from huimin.reports.report_csv import formula_safe
 from huimin.reports.report_table import table_text
 from huimin.reports.template.example import example_template
 from huimin.reports.template.fill import filled_template
 from tests.making.claims import make_claim
 from tests.making.merchants import make_merchant, make_outlet, make_terminal
-from tests.reports.county import make_small_county
+from tests.reports.county import GROUPINGS, make_small_county
 
 COUNTY = "乐至县"
 DANGEROUS = '=HYPERLINK("http://evil.example","点我")'

@@ -22,10 +22,10 @@ from huimin.instance import Instance
 from huimin.reports.counts import AlertCounts, CardCounts, ClaimCounts, OfflineCounts
 from huimin.reports.facts import facts_of
 from huimin.reports.figures import ADDED_FIGURES, FIGURES, ReportRow
-from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report, range_report
+from huimin.reports.monthly import MonthlyReport, monthly_report, range_report
 from huimin.storage.named_queries import parameter_names, statements
 from tests.making.claims import make_claim
-from tests.reports.county import SmallCounty, make_small_county
+from tests.reports.county import GROUPINGS, SmallCounty, make_small_county
 
 GROUP_OF: dict[str, Callable[[dict[str, Any]], str]] = {
     "outlet": lambda row: row["outlet_id"],

@@ -17,12 +17,12 @@ from huimin.audit.record import events_of
 from huimin.core.money import yuan
 from huimin.core.refusals import FieldProblems
 from huimin.instance import Instance
-from huimin.reports.monthly import GROUPINGS, MonthlyReport, monthly_report
+from huimin.reports.monthly import MonthlyReport, monthly_report
 from huimin.reports.template.check import opened_template
 from huimin.reports.template.example import example_template
 from huimin.reports.template.fill import filled_template
 from tests.making.staff import csrf_of, make_staff, sign_in
-from tests.reports.county import make_small_county
+from tests.reports.county import GROUPINGS, make_small_county
 
 COUNTY = "乐至县"
 DANGEROUS = '=HYPERLINK("http://evil.example","点我")'

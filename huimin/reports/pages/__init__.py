@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from huimin.core.days import county_day, month_of
-from huimin.reports.wording import FACT_WORDS, FIGURE_WORDS, GROUPING_WORDS, KEY_WORDS
+from huimin.reports.wording import FACT_WORDS, FIGURE_WORDS, KEY_WORDS, grouping_word
 from huimin.web.current import instance
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
@@ -22,7 +22,7 @@ def present_month() -> str:
 def words(language: str) -> dict[str, Any]:
     """What groupings, figures and groups are called, for a template."""
     return {
-        "grouping_word": lambda grouping: GROUPING_WORDS[grouping][language],
+        "grouping_word": lambda grouping: grouping_word(grouping, language),
         "fact_word": lambda code: FACT_WORDS[code][language],
         "figure_word": lambda figure: FIGURE_WORDS[figure][language],
         "name_of": name_of_group(language),

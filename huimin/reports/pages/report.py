@@ -15,6 +15,7 @@ from huimin.core.period import SEPARATOR, Period, checked_period
 from huimin.core.period_words import month_words
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal
+from huimin.ledger.groupings import GROUPINGS
 from huimin.reports.charts import month_chart_svg
 from huimin.reports.closed_month import ClosedMonth, report_in_force
 from huimin.reports.exports import EXPORTS, export_report, file_name
@@ -23,7 +24,7 @@ from huimin.reports.monthly import MonthlyReport
 from huimin.reports.pages import pages, present_month, words
 from huimin.reports.pages.addresses import Addresses
 from huimin.reports.template.templates import official_template
-from huimin.reports.wording import FIGURE_WORDS, GROUPING_WORDS
+from huimin.reports.wording import FIGURE_WORDS
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
@@ -32,7 +33,6 @@ DOWNLOADS = ("xlsx", "pdf", "csv", "json")
 TOTALS = ("discount_fen", "amount_fen", "redemptions", "cards_used")
 # A longer table is folded behind its first rows.
 ROWS_SHOWN = 20
-CHARTED = ("kind", "town", "eligibility", "presenter", "channel", "outlet", "weekday", "hour")
 ASKED = ("month", "first", "last")
 
 
@@ -59,13 +59,13 @@ def months() -> str | tuple[str, int]:
         present=present_month(),
         totals=TOTALS,
         figures=list(FIGURE_WORDS),
-        groupings=list(GROUPING_WORDS),
         rows_shown=ROWS_SHOWN,
         addresses=Addresses(report, member().role),
         # The charts escape every text in them themselves.
         charts={
             grouping: Markup(month_chart_svg(report, language, grouping))  # noqa: S704
-            for grouping in CHARTED
+            for grouping in report.groups
+            if GROUPINGS[grouping].chart
         },
         downloads=DOWNLOADS,
         official=instance().engine.read(lambda tx: official_template(tx, period)) is not None,

@@ -8,8 +8,8 @@ from typing import Any
 
 import xlsxwriter
 
+from huimin.ledger.groupings import tables
 from huimin.reports.figures import FIGURES
-from huimin.reports.monthly import GROUPINGS
 from huimin.reports.template.fields import SIGNERS as SIGNED
 from huimin.reports.wording import FACT_WORDS, SIGNERS, fact_word, figure_word, grouping_word
 
@@ -26,8 +26,8 @@ def example_template() -> bytes:
     cell = book.add_format({"border": 1})
     plain = book.add_format({"font_name": "宋体"})
     _cover(book.add_worksheet("封面"), title, head, cell)
-    for grouping in GROUPINGS:
-        _grouping(book.add_worksheet(f"按{grouping_word(grouping)}"), title, head, cell, plain)
+    for grouping in tables():
+        _grouping(book.add_worksheet(f"按{grouping_word(grouping.code)}"), title, head, cell, plain)
     book.close()
     return out.getvalue()
 

@@ -13,11 +13,12 @@ from operator import attrgetter, methodcaller
 
 from huimin.core.kind_names import outlet_kind_word
 from huimin.core.period_words import month_words, period_words
+from huimin.ledger.groupings import tables
 from huimin.reports.columns import Sort, Value
 from huimin.reports.facts import Fact, facts_of
 from huimin.reports.figures import FIGURES, OutletRow, ReportRow
-from huimin.reports.monthly import GROUPINGS, MonthlyReport
-from huimin.reports.wording import FACT_WORDS, GROUPING_WORDS, notes_of, title_words
+from huimin.reports.monthly import MonthlyReport
+from huimin.reports.wording import FACT_WORDS, grouping_word, notes_of, title_words
 
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 BY = "by:"
@@ -47,10 +48,10 @@ class Field:
 def grouping_named(text: str) -> str | None:
     """The grouping that a sheet's name or a {{by:…}} names: "outlet", 惠民示范点, 按惠民示范点."""
     text = text.strip()
-    for grouping in GROUPINGS:
-        words = GROUPING_WORDS[grouping]["zh_Hans"]
-        if text in (grouping, words, f"按{words}", f"分{words}"):
-            return grouping
+    for grouping in tables():
+        words = grouping_word(grouping.code)
+        if text in (grouping.code, words, f"按{words}", f"分{words}"):
+            return grouping.code
     return None
 
 
