@@ -1,7 +1,7 @@
 """The number of a card: county code (6), random serial (9), Verhoeff check digit.
 
-The check digit finds every single wrong digit and every pair of neighbours that changed places,
-so a slip of the cashier's finger is told apart from a card that does not exist.
+The check digit detects every wrong digit and every swap of neighbours, so that a typing error can
+be distinguished from a card that does not exist.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ NUMBER_DIGITS = 16
 
 
 def make_number(serial: int, county_code: str = COUNTY_CODE) -> str:
-    """The 16-digit number of a serial below 10⁹. Raises ValueError for another serial."""
+    """The 16-digit number for a serial. Raises ValueError unless 0 <= serial < 10⁹."""
     if not 0 <= serial < 10**SERIAL_DIGITS:
         raise ValueError("a serial has nine digits")
     body = f"{county_code}{serial:0{SERIAL_DIGITS}d}"
@@ -22,7 +22,7 @@ def make_number(serial: int, county_code: str = COUNTY_CODE) -> str:
 
 
 def is_valid(number: str) -> bool:
-    """True for 16 ASCII digits with a right check digit; whether the card exists is not asked."""
+    """Whether it is 16 ASCII digits with a correct check digit; the card need not exist."""
     return (
         len(number) == NUMBER_DIGITS
         and number.isascii()
@@ -32,5 +32,5 @@ def is_valid(number: str) -> bool:
 
 
 def group(number: str) -> str:
-    """The number as it is printed: in groups of four."""
+    """The number in groups of four, as printed."""
     return " ".join(number[i : i + 4] for i in range(0, len(number), 4))

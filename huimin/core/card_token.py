@@ -1,9 +1,9 @@
 """The signed text in a card's QR code: COSE_Sign1 (RFC 9052) over CWT claims (RFC 8392), as digits.
 
-The claims are `{7: copy id (7 bytes), 4: expiry}` and nothing else; no name, no reason. A changing
-code (core/changing_code.py) has `6: issued at` beside them; a printed one never has. The bytes are
-written after a leading 0x01 as one decimal number, because a keyboard-wedge scanner behind a
-Chinese input method mangles letters but not digits, and QR's numeric mode keeps it small.
+The claims are only `{7: copy id (7 bytes), 4: expiry}`: no name, no reason. A changing code
+(core/changing_code.py) also has `6: issued at`; a printed one never has. The bytes, after a leading
+0x01, are written as one decimal number, because a keyboard-wedge scanner behind a Chinese input
+method mangles letters but not digits, and QR's numeric mode keeps it small.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ CLAIM_EXPIRY, CLAIM_ISSUED, CLAIM_COPY_ID = 4, 6, 7
 HEADER_ALGORITHM, HEADER_KEY_ID = 1, 4
 EDDSA = -8
 SIGN1_TAG = 18
-# A sale shows its code three times: to verify, to quote, to redeem.
+# A sale sends its code three times: to verify, to quote, to redeem.
 SIGNATURES_REMEMBERED = 4_096
 ADDRESS = re.compile(r"https?://[^/]{1,253}/c/([0-9]+)", re.IGNORECASE | re.ASCII)
 
@@ -46,7 +46,7 @@ class CardReading:
 
 @dataclass(frozen=True, slots=True)
 class TokenClaims:
-    """What a good signature vouches for, in Unix seconds; `issued_at` of a changing code alone."""
+    """Verified claims, times in Unix seconds; `issued_at` is set for a changing code only."""
 
     copy_id: bytes
     expires_at: int
@@ -55,7 +55,7 @@ class TokenClaims:
 
 
 def read_text(raw: str) -> CardReading:
-    """Make out what a scanner, a finger or a clipboard gave.
+    """Recognise what was scanned, typed or pasted.
 
     Accepts a token's digits, its address form, or a card number; with full-width characters,
     spaces, hyphens and any letter case. Raises Refusal: `card_unreadable`, `card_number_wrong`.
@@ -71,7 +71,7 @@ def read_text(raw: str) -> CardReading:
         if not is_valid(digits):
             raise Refusal("card_number_wrong")
         return CardReading("number", digits)
-    # A short run of digits is a number with digits missing, not a damaged code.
+    # A short run of digits is an incomplete number, not a damaged code.
     if len(digits) < 2 * NUMBER_DIGITS:
         raise Refusal("card_unreadable" if address else "card_number_wrong")
     return CardReading("token", digits)
@@ -90,7 +90,7 @@ def sign_token(
     claims: dict[int, Any] = {CLAIM_COPY_ID: copy_id, CLAIM_EXPIRY: expires_at}
     if issued_at is not None:
         claims[CLAIM_ISSUED] = issued_at
-    # cwt.encode would add iat and nbf: the COSE class keeps the claims as small as they can be.
+    # cwt.encode would add iat and nbf; the COSE class keeps the claims minimal.
     signed = COSE.new().encode_and_sign(
         cbor2.dumps(claims),
         COSEKey.from_pem(
@@ -104,10 +104,9 @@ def sign_token(
 
 
 def verify_token(digits: str, public_keys: Mapping[int, Ed25519PublicKey]) -> TokenClaims:
-    """The claims of a token that one of the county's keys signed.
+    """The claims of a token signed by one of the county's keys.
 
-    Whether the card still counts, its expiry included, is for the caller to say.
-    Raises Refusal `card_signature_invalid`.
+    The caller must check the card's state and expiry. Raises Refusal `card_signature_invalid`.
     """
     try:
         return _verified(digits, public_keys)
@@ -125,13 +124,13 @@ def verify_token(digits: str, public_keys: Mapping[int, Ed25519PublicKey]) -> To
 
 
 def address_form(digits: str, host: str) -> str:
-    """The token as an address that any camera opens, in capitals for QR's alphanumeric mode."""
+    """The token as an address that any camera app opens, in capitals for QR's alphanumeric mode."""
     return f"HTTPS://{host.upper()}/C/{digits}"
 
 
 @lru_cache(maxsize=SIGNATURES_REMEMBERED)
 def _require_signature(public_key: bytes, signature: bytes, signed: bytes) -> None:
-    """Raises InvalidSignature, each time anew; a good one stays good, whoever asks."""
+    """Raises InvalidSignature. Only valid signatures are cached, because exceptions are not."""
     Ed25519PublicKey.from_public_bytes(public_key).verify(signature, signed)
 
 
@@ -147,7 +146,7 @@ def _verified(digits: str, public_keys: Mapping[int, Ed25519PublicKey]) -> Token
     if cbor2.loads(protected) != {HEADER_ALGORITHM: EDDSA}:
         raise ValueError("another algorithm")
     (key_id,) = unprotected[HEADER_KEY_ID]
-    # RFC 9052, section 4.4: what is signed is the Sig_structure, not the bare payload.
+    # RFC 9052, section 4.4: the signature covers the Sig_structure, not the bare payload.
     signed = cbor2.dumps(["Signature1", protected, b"", payload])
     _require_signature(public_keys[key_id].public_bytes_raw(), signature, signed)
     claims = cbor2.loads(payload)

@@ -1,7 +1,7 @@
-"""The hash chain of a terminal: canonical bytes of a ledger row, its hash, the fold of many heads.
+"""A terminal's hash chain: canonical bytes of a ledger row, its hash, one digest of many heads.
 
-Each row's hash covers every column but the hash itself, and so the hash of the terminal's row
-before it: whoever changes, drops or swaps a row breaks the chain at a place that can be named.
+A row's hash covers every column but itself, including the hash of the terminal's previous row, so
+that changing, dropping or swapping a row breaks the chain at that row.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ GENESIS = "0" * 64
 
 
 def canonical_bytes(row: Mapping[str, Any]) -> bytes:
-    """All columns but `hash` as compact JSON with sorted names, UTF-8: the same on every engine."""
+    """All columns but `hash` as compact JSON with sorted names, UTF-8; the same on both engines."""
     content = {name: value for name, value in row.items() if name != "hash"}
     return canonical_json(content)
 
@@ -27,7 +27,7 @@ def row_hash(row: Mapping[str, Any]) -> str:
 
 
 def fold_heads(heads: Mapping[str, str]) -> str:
-    """One digest of many chain heads (terminal id → hash), whatever their order."""
+    """One digest of many chain heads (terminal id → hash), independent of their order."""
     digest = hashlib.sha256()
     for terminal_id in sorted(heads):
         digest.update(f"{terminal_id}:{heads[terminal_id]}\n".encode())

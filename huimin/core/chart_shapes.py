@@ -1,8 +1,7 @@
-"""What a chart is made of: a few shapes in units that a page and a PDF draw alike.
+"""The shapes of a chart, drawn alike on a page and in a PDF. y grows downwards.
 
-Length and a written amount carry the meaning, and what a bar is compared with is an outline beside
-or around it, so that it reads in grey, in print and by people who don't see colours. y grows
-downwards.
+Length and a written amount carry the meaning, and the bar that is compared with is an outline, so
+that a chart works without colour, in print and for people who don't see colours.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ Anchor = Literal["start", "middle", "end"]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A bar: full, or the outline of what it is compared with. `says` is told by a pointer."""
+    """A solid bar, or the outline of the one it is compared with. `says` is its tooltip."""
 
     x: float
     y: float
@@ -30,7 +29,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the axis; the strong one is zero."""
+    """A line of the axis; zero is the strong one."""
 
     x1: float
     y1: float
@@ -41,7 +40,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text whose baseline is at y. `says` is told by a pointer: the whole of what was cut."""
+    """A text with its baseline at y. `says` is its tooltip: the full text if it was cut."""
 
     x: float
     y: float
@@ -57,7 +56,7 @@ Shape = Box | Line | Words
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing with what it is called and, in words, what it shows."""
+    """A drawing with its title and a description in words."""
 
     title: str
     description: str

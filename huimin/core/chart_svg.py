@@ -1,7 +1,7 @@
 """A chart as SVG for a page.
 
-Presentation attributes only, no style and no script, so that the strictest content policy shows it;
-every text in it is escaped. A page puts the data as a table beside it.
+Only presentation attributes, no style and no script, as a strict content security policy demands;
+every text is escaped. The page shows the data as a table, too.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _words(words: Words) -> str:
     weight = ' font-weight="bold"' if words.bold else ""
     return (
         f'<text x="{words.x:g}" y="{words.y:g}" text-anchor="{words.anchor}" '
-        f'font-size="{words.size}"{weight}>{escape(words.text)}{_told(words.says)}</text>'
+        f'font-size="{words.size}"{weight}>{escape(words.text)}{_title(words.says)}</text>'
     )
 
 
@@ -53,8 +53,8 @@ def _line(line: Line) -> str:
 def _box(box: Box) -> str:
     look = f'fill="{box.colour}"' if box.full else 'fill="none" stroke="currentColor"'
     rect = f'<rect x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" {look}'
-    return f"{rect}>{_told(box.says)}</rect>" if box.says else f"{rect}/>"
+    return f"{rect}>{_title(box.says)}</rect>" if box.says else f"{rect}/>"
 
 
-def _told(says: str) -> str:
+def _title(says: str) -> str:
     return f"<title>{escape(says)}</title>" if says else ""

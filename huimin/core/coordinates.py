@@ -1,7 +1,7 @@
-"""Places on the earth as whole millionths of a degree (WGS 84), and how far they are apart.
+"""Places as whole microdegrees (WGS 84), and the distances between them.
 
-Distances are whole metres on a sphere of the earth's mean radius: right to half a per cent, and
-that is enough to say how far the next pharmacy is as the crow flies.
+Distances are whole metres on a sphere of the earth's mean radius. They are accurate to half a per
+cent, which is enough to say how far the nearest pharmacy is as the crow flies.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ Point = tuple[int, int]
 
 
 def parse_degrees(text: str, within: tuple[int, int]) -> int:
-    """Decimal degrees as typed ("30.275612") to microdegrees; further places are rounded half up.
+    """Parse decimal degrees ("30.275612") into microdegrees; more decimals are rounded half up.
 
-    Raises ValueError for anything else, and for what lies outside `within`.
+    Raises ValueError for anything else, and for a value outside `within`.
     """
-    found = WRITTEN.fullmatch(text.strip())
-    if found is None:
+    match = WRITTEN.fullmatch(text.strip())
+    if match is None:
         raise ValueError("degrees are written as 30.275612")
-    places = (found[2] or "").ljust(9, "0")
-    value = int(found[1]) * MICRODEGREES + (int(places) + 500) // 1_000
+    decimals = (match[2] or "").ljust(9, "0")
+    value = int(match[1]) * MICRODEGREES + (int(decimals) + 500) // 1_000
     if not within[0] <= value <= within[1]:
         raise ValueError("outside of China")
     return value
@@ -43,7 +43,7 @@ def degrees_text(microdegrees: int | None) -> str:
 
 
 def distance_m(one: Point, other: Point) -> int:
-    """The great-circle distance in whole metres; the same both ways."""
+    """The great-circle distance in whole metres; the same in both directions."""
     first, second = sorted((one, other))
     latitude, far_latitude = (math.radians(p[0] / MICRODEGREES) for p in (first, second))
     half_up = (far_latitude - latitude) / 2

@@ -1,6 +1,6 @@
 """Instants, county days and months. Instants are UTC; the business day and month are county time.
 
-There is no clock here: the present is always passed in.
+There is no clock here: the current time is always passed in.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ COUNTY_ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
 def instant_text(instant: datetime) -> str:
-    """An aware datetime as UTC text in milliseconds: "2026-10-31T02:00:00.000Z"."""
+    """An aware datetime as UTC text with milliseconds: "2026-10-31T02:00:00.000Z"."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def parse_instant(text: str) -> datetime:
-    """ISO 8601 text with a zone to an aware UTC datetime. Raises ValueError."""
+    """Parse ISO 8601 text with a zone into an aware UTC datetime. Raises ValueError."""
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
@@ -29,7 +29,7 @@ def parse_instant(text: str) -> datetime:
 
 
 def county_day(instant: datetime) -> date:
-    """The county's date at that instant (Asia/Shanghai)."""
+    """The county's date (Asia/Shanghai) at that instant."""
     return instant.astimezone(COUNTY_ZONE).date()
 
 
@@ -44,14 +44,14 @@ def month_of(day: date) -> str:
 
 
 def parse_month(text: str) -> str:
-    """Check a month written as 2026-10. Raises ValueError."""
+    """Check that a month is written as 2026-10, and return it. Raises ValueError."""
     if not re.fullmatch(r"(20|21)[0-9]{2}-(0[1-9]|1[0-2])", text, re.ASCII):
         raise ValueError("a month is written as 2026-10")
     return text
 
 
 def parse_day(text: str) -> date:
-    """A day written as 2026-10-31. Raises ValueError."""
+    """Parse a day written as 2026-10-31. Raises ValueError."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
         raise ValueError("a day is written as 2026-10-31")
     return date.fromisoformat(text)

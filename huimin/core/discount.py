@@ -1,4 +1,4 @@
-"""The discount: what a basket gets under a policy, step by step, and what a reversal takes back.
+"""The discount of a basket under a policy, step by step, and the part that a reversal takes back.
 
 Pure integer arithmetic on fen. Discount = eligible × rate ÷ 10 000, rounded half up once to the
 policy's unit, then limited by the caps, then allocated to the lines so that they always add up.
@@ -34,7 +34,7 @@ CAP_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class PolicyTerms:
-    """What a policy version says. Rates and shares in basis points, money in fen, days as text."""
+    """A policy version's terms. Rates and shares in basis points, money in fen, days as text."""
 
     id: str
     code: str
@@ -54,7 +54,7 @@ class PolicyTerms:
     base: Literal["market_price", "after_insurance"]
     merchant_share_bp: int
     government_share_bp: int
-    # None: a till without network gives nothing under this policy. A quote online ignores it.
+    # None: no discounts without network under this policy. Online quotes ignore it.
     offline: OfflineTerms | None = None
 
 
@@ -71,7 +71,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """What is bought. `excluded_fen` by hand where there are no items; insurance at hospitals."""
+    """A purchase. `excluded_fen` is entered if there are no items, insurance at hospitals."""
 
     amount_fen: int
     excluded_fen: int = 0
@@ -81,7 +81,7 @@ class Basket:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Discount that the holder has had under this policy today and this month, in fen."""
+    """The discount that the holder has had under this policy today and this month, in fen."""
 
     day_used_fen: int = 0
     month_used_fen: int = 0
@@ -89,7 +89,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the explanation, free of language."""
+    """One step of the explanation, independent of language."""
 
     code: str
     params: dict[str, Any]
@@ -110,7 +110,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What the basket gets. payable + discount = amount; the lines add up to both."""
+    """The result for a basket. payable + discount = amount; the lines add up to both."""
 
     amount_fen: int
     insurance_fen: int
@@ -139,12 +139,12 @@ class Sums:
 
     @property
     def payable_fen(self) -> int:
-        """What the customer paid, or gets back."""
+        """What the customer paid, or gets back, in fen."""
         return self.amount_fen - self.discount_fen
 
     @property
     def government_share_fen(self) -> int:
-        """The government's part of the discount."""
+        """The government's share of the discount, in fen."""
         return self.discount_fen - self.merchant_share_fen
 
 
@@ -157,11 +157,10 @@ def quote(
     usage: Usage = Usage(),
     offline: OfflineRoom | None = None,
 ) -> Quote:
-    """What the basket gets under the policy, explained; `offline` is the room of a till without
-    network.
+    """The discount of a basket under a policy, with its explanation.
 
-    Raises FieldProblems for sums that don't fit, Refusal `nothing_eligible`, `below_minimum`, or
-    `cap_reached` when the caps leave nothing.
+    `offline` is what the offline caps have left, for a till without network. Raises FieldProblems
+    for inconsistent sums, and Refusal `nothing_eligible`, `below_minimum` or `cap_reached`.
     """
     _require_sums(basket, terms)
     excluded_items = [item for item in basket.items if item.category in terms.excluded_categories]
@@ -180,8 +179,8 @@ def quote(
     if eligible_fen < terms.minimum_spend_fen:
         raise Refusal("below_minimum", minimum=money_text(terms.minimum_spend_fen))
     unit = terms.rounding_unit_fen
-    wanted_fen = half_up(eligible_fen * terms.rate_bp, BASIS_POINTS * unit) * unit
-    discount_fen, caps = _limit(wanted_fen, eligible_fen, terms, usage, offline)
+    uncapped_fen = half_up(eligible_fen * terms.rate_bp, BASIS_POINTS * unit) * unit
+    discount_fen, caps = _limit(uncapped_fen, eligible_fen, terms, usage, offline)
     merchant_share_fen = half_up(discount_fen * terms.merchant_share_bp, BASIS_POINTS)
     return Quote(
         amount_fen=basket.amount_fen,
@@ -196,16 +195,16 @@ def quote(
         lines=_lines(basket, terms, discount_fen),
         caps=caps,
         explanation=tuple(
-            _steps(basket, terms, excluded_items, excluded_fen, wanted_fen, discount_fen, caps)
+            _steps(basket, terms, excluded_items, excluded_fen, uncapped_fen, discount_fen, caps)
         ),
     )
 
 
 def take_back(original: Sums, returned: Sums, amount_fen: int) -> Sums:
-    """The part of a redemption that goes back when `amount_fen` (gross) of it is returned.
+    """The part of each sum that goes back when `amount_fen` (gross) of a redemption is returned.
 
-    `returned` is what went back before. Each sum is the original's share of all returned so far,
-    less what went back before, so any series that returns everything nets exactly zero.
+    `returned` is what went back before. Each sum is the original's share of all that is then
+    returned, minus what went back before, so any series that returns everything nets exactly zero.
     Raises Refusal `already_reversed` or `reversal_too_large`.
     """
     left_fen = original.amount_fen - returned.amount_fen
@@ -216,35 +215,35 @@ def take_back(original: Sums, returned: Sums, amount_fen: int) -> Sums:
     if amount_fen <= 0:
         raise _problem("amount_fen", "退货金额必须大于零。", "The returned amount must be above 0.")
     total = returned.amount_fen + amount_fen
-    so_far = {
+    returned_in_all = {
         field.name: half_up(getattr(original, field.name) * total, original.amount_fen)
         for field in fields(Sums)
     }
     if original.discount_fen:
-        # By the discount so far, not by the amount: else a part could take back more for the
-        # merchant than the discount it takes back.
-        so_far["merchant_share_fen"] = half_up(
-            original.merchant_share_fen * so_far["discount_fen"], original.discount_fen
+        # In proportion to the discount, not to the amount: else the merchant's part of a return
+        # could exceed the discount that is taken back.
+        returned_in_all["merchant_share_fen"] = half_up(
+            original.merchant_share_fen * returned_in_all["discount_fen"], original.discount_fen
         )
-    parts = {name: value - getattr(returned, name) for name, value in so_far.items()}
+    parts = {name: value - getattr(returned, name) for name, value in returned_in_all.items()}
     return Sums(**parts)
 
 
 def explain(step: Step, language: str = "zh_Hans") -> str:
-    """The step in words that a cashier can read out."""
-    words = EXPLANATIONS[step.code]
-    chosen = words.get(language, words["zh_Hans"])
-    shown: dict[str, Any] = {}
+    """The step as a sentence that a cashier can read out."""
+    sentences = EXPLANATIONS[step.code]
+    sentence = sentences.get(language, sentences["zh_Hans"])
+    values: dict[str, Any] = {}
     for name, value in step.params.items():
         if name.endswith("_fen"):
-            shown[name.removesuffix("_fen")] = money_text(value)
+            values[name.removesuffix("_fen")] = money_text(value)
         elif name == "cap":
-            shown[name] = CAP_WORDS[value][{"zh_Hans": 0, "zh_Hant": 1, "en": 2}.get(language, 0)]
+            values[name] = CAP_WORDS[value][{"zh_Hans": 0, "zh_Hant": 1, "en": 2}.get(language, 0)]
         elif name == "rate_bp":
-            shown["rate"] = _rate(value, language)
+            values["rate"] = _rate(value, language)
         else:
-            shown[name] = value
-    return chosen.format(**shown)
+            values[name] = value
+    return sentence.format(**values)
 
 
 EXPLANATIONS: dict[str, dict[str, str]] = {
@@ -347,15 +346,15 @@ def _require_items(basket: Basket, terms: PolicyTerms) -> None:
 
 
 def _limit(
-    wanted_fen: int,
+    uncapped_fen: int,
     eligible_fen: int,
     terms: PolicyTerms,
     usage: Usage,
     offline: OfflineRoom | None,
 ) -> tuple[int, tuple[str, ...]]:
-    """The discount after the caps, and the caps that bit (the ones that set the result)."""
+    """The discount after the caps, and the caps that determined it, if any."""
     unit = terms.rounding_unit_fen
-    discount_fen = min(wanted_fen, eligible_fen // unit * unit)
+    discount_fen = min(uncapped_fen, eligible_fen // unit * unit)
     rooms: dict[str, int | None] = {
         "redemption": terms.cap_redemption_fen,
         "card_day": _left(terms.cap_card_day_fen, usage.day_used_fen),
@@ -369,11 +368,11 @@ def _limit(
         }
     whole = {name: room // unit * unit for name, room in rooms.items() if room is not None}
     least_fen = min(whole.values(), default=discount_fen)
-    bit = tuple(name for name, room in whole.items() if room == least_fen)
-    if bit and least_fen == 0:
-        raise Refusal("cap_reached", cap=CAP_WORDS[bit[-1]])
+    applied = tuple(name for name, room in whole.items() if room == least_fen)
+    if applied and least_fen == 0:
+        raise Refusal("cap_reached", cap=CAP_WORDS[applied[-1]])
     if least_fen < discount_fen:
-        return least_fen, bit
+        return least_fen, applied
     return discount_fen, ()
 
 
@@ -382,8 +381,8 @@ def _left(cap_fen: int | None, used_fen: int) -> int | None:
 
 
 def _lines(basket: Basket, terms: PolicyTerms, discount_fen: int) -> tuple[Line, ...]:
-    """The items in their own order, with the discount split by what is eligible of each."""
-    # Sorted by content, so that the same basket in another order gets the same parts.
+    """The items in order, with the discount allocated by the eligible amount of each."""
+    # Allocate in order of content, so that a reordered basket gets the same parts.
     order = sorted(
         range(len(basket.items)),
         key=lambda i: (
@@ -421,7 +420,7 @@ def _lines(basket: Basket, terms: PolicyTerms, discount_fen: int) -> tuple[Line,
 
 
 def _after_insurance(insurance_fen: int, eligible: dict[int, int]) -> dict[int, int]:
-    """What is left of each line's eligible amount when insurance pays its part of all of them."""
+    """Each line's eligible amount after its part of the insurance payment."""
     if not insurance_fen or not eligible:
         return eligible
     paid = allocate(insurance_fen, list(eligible.values()))
@@ -433,7 +432,7 @@ def _steps(
     terms: PolicyTerms,
     excluded_items: list[Item],
     excluded_fen: int,
-    wanted_fen: int,
+    uncapped_fen: int,
     discount_fen: int,
     caps: tuple[str, ...],
 ) -> Iterable[Step]:
@@ -447,7 +446,7 @@ def _steps(
     eligible_fen = basket.amount_fen - basket.insurance_fen - excluded_fen
     yield Step(
         "discount",
-        {"eligible_fen": eligible_fen, "rate_bp": terms.rate_bp, "discount_fen": wanted_fen},
+        {"eligible_fen": eligible_fen, "rate_bp": terms.rate_bp, "discount_fen": uncapped_fen},
     )
     for cap in caps:
         yield Step("cap", {"cap": cap, "discount_fen": discount_fen})

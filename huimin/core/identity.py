@@ -1,7 +1,7 @@
-"""Who a person is on paper: resident ID numbers (GB 11643), credit codes (GB 32100), and masks.
+"""Resident ID numbers (GB 11643), unified social credit codes (GB 32100), and masking.
 
 Cells are cleaned first, because offices type spaces, full-width digits and apostrophes; what can't
-be saved is refused with a code, the reason and the remedy.
+be corrected is refused with a code, the reason and the remedy.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ EXACT_DIGITS = 15
 
 @dataclass(frozen=True, slots=True)
 class IdNumber:
-    """A resident ID number of 18 characters with what it says of its bearer."""
+    """An 18-character resident ID number and the data encoded in it."""
 
     number: str
     birth_date: date
@@ -31,7 +31,7 @@ class IdNumber:
 
 
 class IdentityProblem(ValueError):
-    """A number that can't be accepted: `code`, and the sentence with the remedy in Chinese."""
+    """An invalid number: its `code`, and a sentence with the remedy in Chinese and English."""
 
     def __init__(self, code: str, message: str, english: str) -> None:
         super().__init__(message)
@@ -71,12 +71,12 @@ PROBLEMS = {
 
 
 def problem(code: str) -> IdentityProblem:
-    """The exception of that code."""
+    """The exception for a code of PROBLEMS."""
     return IdentityProblem(code, *PROBLEMS[code])
 
 
 def clean_id_text(text: str) -> str:
-    """Full-width to half-width, no spaces, apostrophes or hyphens, capital X."""
+    """Make characters half-width, drop spaces, apostrophes and hyphens, capitalise X."""
     narrow = unicodedata.normalize("NFKC", text)
     return re.sub(r"[\s'’‘`\u200b\ufeff-]+", "", narrow).upper()
 
@@ -84,7 +84,7 @@ def clean_id_text(text: str) -> str:
 def parse_id_number(
     cell: object, *, today: date, known_regions: Container[str] | None = None
 ) -> IdNumber:
-    """The ID number in a cell or a form field; 15-digit numbers are converted.
+    """Parse the ID number in a cell or a form field; 15-digit numbers are converted.
 
     Raises IdentityProblem: id_missing, id_format, id_float, id_region, id_birth, id_check.
     """
@@ -106,7 +106,7 @@ def _text_of(cell: object) -> str:
         if re.fullmatch(r"[0-9](\.[0-9]+)?E\+?[0-9]+", text, re.ASCII):
             raise problem("id_float")
         return text.removesuffix(".0")
-    # A number cell keeps 15 digits: a 15-digit number is whole, a longer one has lost its end.
+    # A number cell holds 15 exact digits: a longer number has lost its last ones.
     if abs(cell) >= 10**EXACT_DIGITS or cell != int(cell):
         raise problem("id_float")
     return str(int(cell))
@@ -114,14 +114,14 @@ def _text_of(cell: object) -> str:
 
 def _from_15(text: str) -> str:
     body = f"{text[:6]}19{text[6:]}"
-    # stdnum leaves the last character out of the sum, whatever stands there.
+    # stdnum ignores the last character.
     return body + str(ric.calc_check_digit(f"{body}0"))
 
 
 def _read(
     number: str, today: date, known_regions: Container[str] | None, *, was_15: bool
 ) -> IdNumber:
-    # stdnum's ric.validate() refuses numbers whose division was renamed since, so not that.
+    # Not stdnum's ric.validate(): it refuses numbers whose division has since been renamed.
     if number[0] == "0" or (known_regions is not None and number[:6] not in known_regions):
         raise problem("id_region")
     try:
@@ -146,7 +146,7 @@ def check_credit_code(text: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """A name that only those who know it recognise: 黄筱平 → 黄*平, 张三 → 张*."""
+    """A name recognisable only to those who know it: 黄筱平 → 黄*平, 张三 → 张*."""
     if len(name) <= 1:
         return "*"
     if len(name) == 2:

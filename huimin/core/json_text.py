@@ -1,6 +1,6 @@
 """JSON as huimin writes and reads it: compact UTF-8, whole numbers, no NaN.
 
-Made by orjson, because a sale writes four such texts while the one writer waits.
+By orjson, because a sale writes four such texts while the only writer waits.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import orjson
 
 
 def write_json(value: Any) -> str:
-    """Compact JSON in the order of the value's own fields. Dataclasses are written as objects.
+    """Compact JSON in the value's own order. Dataclasses become objects.
 
-    Raises TypeError for what JSON can't say.
+    Raises TypeError for what JSON can't represent.
     """
     return orjson.dumps(value).decode()
 
@@ -24,5 +24,5 @@ def canonical_json(value: Any) -> bytes:
 
 
 def read_json(text: str | bytes) -> Any:
-    """The value. Raises ValueError."""
+    """Parse JSON. Raises ValueError."""
     return orjson.loads(text)

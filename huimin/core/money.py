@@ -1,6 +1,6 @@
-"""Money as whole fen: rounding, allocation, and how amounts and rates are written and said.
+"""Money as whole fen: rounding, allocation, and amounts and rates as text.
 
-No float ever touches an amount. Every division is rounded half up, once, and what is split adds up.
+No amount is ever a float. Every division is rounded half up, once, and parts add up to the whole.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ def half_up(numerator: int, denominator: int) -> int:
 
 
 def allocate(total: int, weights: Sequence[int]) -> list[int]:
-    """Split `total` by weight with the largest remainders first, so that the parts add up to it.
+    """Split `total` in proportion to the weights, by largest remainder, so that the parts add up.
 
-    Equal remainders go to the larger weight, then to the earlier place. Raises ValueError for a
-    negative total or weight, or when there is something to split and no weight to split it by.
+    Equal remainders favour the larger weight, then the earlier one. Raises ValueError for a
+    negative total or weight, or when a positive total has no weight to be split by.
     """
     whole = sum(weights)
     if total < 0 or any(weight < 0 for weight in weights):
@@ -50,12 +50,12 @@ def yuan(fen: int) -> str:
 
 
 def money_text(fen: int) -> str:
-    """Fen as people read an amount: 12800 → "¥128.00", −1024 → "−¥10.24"."""
+    """Fen as an amount to read: 12800 → "¥128.00", −1024 → "−¥10.24"."""
     return f"{'−' if fen < 0 else ''}¥{yuan(abs(fen))}"
 
 
 def parse_yuan(text: str) -> int:
-    """元 as typed ("128", "128.5", "¥1,280.00") to fen. Raises ValueError for anything else."""
+    """Parse 元 ("128", "128.5", "¥1,280.00") into fen. Raises ValueError for anything else."""
     cleaned = text.strip().lstrip("¥￥").replace(",", "").replace("，", "").removesuffix("元")
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", cleaned, re.ASCII):
         raise ValueError("not an amount in yuan")
@@ -64,12 +64,12 @@ def parse_yuan(text: str) -> int:
 
 
 def percent_words(rate_bp: int) -> str:
-    """A rate in per cent without needless zeros: 800 → "8%", 850 → "8.5%"."""
+    """A rate in per cent without trailing zeros: 800 → "8%", 850 → "8.5%"."""
     return f"{yuan(rate_bp).rstrip('0').rstrip('.')}%"
 
 
 def rate_words(rate_bp: int, language: str = "zh_Hans") -> str:
-    """The rate as it is said: 800 bp → 九二折 (pay 92 of 100), in English "8% off".
+    """The rate in words: 800 bp → 九二折 (pay 92 of 100), in English "8% off".
 
     1000 → 九折, 850 → 九一五折, 10000 → 免费.
     """

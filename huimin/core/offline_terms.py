@@ -1,7 +1,7 @@
-"""What a policy says of tills without network: for how long, for how much discount, at whose risk.
+"""A policy's terms for tills without network: for how long, how much discount, at whose risk.
 
-Kept apart from the terms that make a quote: they bound what a till may promise by itself, and say
-who bears a promise that can't be entered afterwards.
+They are separate from the terms of a quote: they limit what a till can promise by itself, and say
+who bears a discount that can't be entered afterwards.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BEARER_WORDS: dict[str, tuple[str, str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class OfflineTerms:
-    """The validity of a pack in hours, and caps on the discount (in fen) given under one pack."""
+    """A pack's validity in hours, and the caps on the discount (in fen) given under one pack."""
 
     hours: int
     cap_redemption_fen: int
@@ -40,7 +40,7 @@ class OfflineTerms:
 
 @dataclass(frozen=True, slots=True)
 class OfflineRoom:
-    """The discount in fen that the offline caps still leave to one sale."""
+    """The discount in fen that the offline caps have left for one sale."""
 
     redemption_fen: int
     card_fen: int
@@ -48,7 +48,7 @@ class OfflineRoom:
 
 
 def room_left(terms: OfflineTerms, *, card_used_fen: int, terminal_used_fen: int) -> OfflineRoom:
-    """What is left after the discounts given under the same pack: with this card, and in all."""
+    """What is left after the discounts given under the same pack, to this card and in total."""
     return OfflineRoom(
         redemption_fen=terms.cap_redemption_fen,
         card_fen=max(terms.cap_card_fen - card_used_fen, 0),

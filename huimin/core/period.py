@@ -1,7 +1,7 @@
-"""What a report is about: a month, or any range of days; and the two it is compared with.
+"""The period of a report: a month or a range of days, and the two it is compared with.
 
-A month is written 2026-10 and counts the ledger rows that count in it; a range is written
-2026-10-05..2026-10-18 and counts rows by their business day. Days are county days, both included.
+A month is written 2026-10 and selects ledger rows by their month; a range is written
+2026-10-05..2026-10-18 and selects them by business day. Both ends are county days, inclusive.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from huimin.core.days import month_days, parse_day, parse_month, previous_month
 from huimin.core.refusals import FieldProblems, field_problem
 
 SEPARATOR = ".."
-# A year and a day: longer ranges would be read from the rows for minutes.
+# A leap year: reading the rows of longer ranges would take minutes.
 DAYS_MAX = 366
 YEAR_MIN, YEAR_MAX = 2000, 2199
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A month (then `month` says which), or the days from `first` to `last`."""
+    """The days from `first` to `last`; `month` is set if it is a month."""
 
     first: date
     last: date
@@ -33,25 +33,25 @@ class Period:
 
     @classmethod
     def read(cls, text: str) -> Period:
-        """What `text` of another period says. Raises ValueError for anything else."""
-        first, found, last = text.partition(SEPARATOR)
-        if not found:
+        """Parse a month or a range, the inverse of `text`. Raises ValueError."""
+        first, separator, last = text.partition(SEPARATOR)
+        if not separator:
             return cls.of_month(text)
         return cls(parse_day(first), parse_day(last))
 
     @property
     def text(self) -> str:
-        """As it is written in addresses and files: 2026-10 or 2026-10-05..2026-10-18."""
+        """The notation of addresses and files: 2026-10 or 2026-10-05..2026-10-18."""
         return self.month or f"{self.first}{SEPARATOR}{self.last}"
 
     @property
     def counted_by(self) -> str:
-        """The column of the ledger by which rows belong to it."""
+        """The column of the ledger that selects its rows."""
         return "month" if self.month else "business_day"
 
     @property
     def previous(self) -> Period:
-        """The month before, or the same number of days just before."""
+        """The previous month, or the same number of days just before."""
         if self.month:
             return Period.of_month(previous_month(self.month))
         length = self.last - self.first
@@ -60,31 +60,31 @@ class Period:
 
     @property
     def last_year(self) -> Period:
-        """The same month or the same days a year before; 29 February is then the 28th."""
+        """The same month or days a year before; 29 February becomes the 28th."""
         if self.month:
             return Period.of_month(f"{int(self.month[:4]) - 1:04d}{self.month[4:]}")
         return Period(_year_before(self.first), _year_before(self.last))
 
 
 def checked_period(text: str) -> Period:
-    """A month or a range as people write them. Raises FieldProblems on `month`."""
+    """Parse a typed month or range. Raises FieldProblems on `month`."""
     try:
-        found = Period.read(text.strip())
+        period = Period.read(text.strip())
     except ValueError:
         raise _unreadable(SEPARATOR in text) from None
-    if found.first > found.last:
+    if period.first > period.last:
         raise field_problem(
             "month", "起始日期不能晚于截止日期。", "The first day cannot lie after the last one."
         )
-    if (found.last - found.first).days >= DAYS_MAX:
+    if (period.last - period.first).days >= DAYS_MAX:
         raise field_problem(
             "month",
             f"一次最多统计 {DAYS_MAX} 天，请缩短日期范围。",
             f"A range has at most {DAYS_MAX} days; choose a shorter one.",
         )
-    if not YEAR_MIN <= found.first.year <= found.last.year <= YEAR_MAX:
+    if not YEAR_MIN <= period.first.year <= period.last.year <= YEAR_MAX:
         raise _unreadable(SEPARATOR in text)
-    return found
+    return period
 
 
 def _unreadable(ranged: bool) -> FieldProblems:

@@ -1,6 +1,6 @@
-"""How many places a text takes where letters have a fixed width, and lines that count with it.
+"""The width of a text in fixed-width columns, and lines of a table that need it.
 
-A Chinese character takes two places of a terminal, of a workbook's column and of a drawing.
+A Chinese character takes two columns in a terminal, in a workbook and in a chart.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from collections.abc import Iterator, Sequence
 
 
 def display_width(text: str) -> int:
-    """The places that a text takes on a screen."""
+    """The columns that a text takes on a screen."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def printer_width(text: str) -> int:
-    """The columns that a text takes on a receipt: a Chinese font prints all but ASCII wide."""
+    """The columns that a text takes on a receipt, where everything but ASCII is wide."""
     return sum(1 if ord(letter) < 128 else 2 for letter in text)
 
 
 def short_name(name: str, places_max: int) -> str:
-    """The name, or its beginning with an ellipsis where it takes more than `places_max` places."""
+    """The name, cut with an ellipsis if it takes more than `places_max` columns."""
     places, beginning = 0, ""
     for letter in name:
         places += display_width(letter)
@@ -31,7 +31,7 @@ def short_name(name: str, places_max: int) -> str:
 
 
 def aligned(rows: Sequence[Sequence[str]], left: Sequence[bool]) -> Iterator[str]:
-    """Rows as lines of a table; a column that is not `left` is aligned to the right."""
+    """Rows as lines of a table; columns are right-aligned unless `left`."""
     widths = [max(display_width(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         parts = []
