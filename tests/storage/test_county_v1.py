@@ -1,0 +1,115 @@
+"""A county of version 1, with all that happened in it, is the same county after the upgrade."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import shutil
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huimin.core.period import checked_period
+from huimin.instance import open_instance
+from huimin.ledger.prove import verify_chains
+from huimin.ledger.rollups import check_rollups
+from huimin.reports.closed_month import report_in_force
+from huimin.reports.exports import export_report
+from huimin.settings import Settings
+from huimin.settlement.check import check_settlements
+from huimin.storage import migrate
+from huimin.storage.engine import Transaction
+from huimin.storage.fingerprint import known_objects, objects_in
+from huimin.storage.open_engine import check_database, migrate_database
+from tests.conftest import FixedClock
+from tests.storage.older_databases import VERSION_1, make_older, over_driver
+
+COUNTY = Path(__file__).with_name("county_v1")
+MONTHS = ("2026-08", "2026-09", "2026-10")
+TODAY = date(2026, 10, 25)
+TABLES = [
+    line.split()[2]
+    for line in VERSION_1.read_text(encoding="utf-8").splitlines()
+    if line.startswith("CREATE TABLE ")
+]
+
+
+@pytest.fixture
+def county(empty_place: Callable[[str], Settings]) -> Settings:
+    """The county as the program of version 1 left it, on each engine."""
+    settings = empty_place("county")
+    settings.folder.mkdir(parents=True, mode=0o700)
+    for path in COUNTY.glob("*_keys.json"):
+        shutil.copy(path, settings.folder)
+        (settings.folder / path.name).chmod(0o600)
+    rows = lzma.decompress((COUNTY / "rows.sql.xz").read_bytes()).decode()
+    make_older(settings, VERSION_1.read_text(encoding="utf-8"), rows)
+    return settings
+
+
+def rows(tx: Transaction) -> dict[str, list[Any]]:
+    """Every row of every table that version 1 had, without an order."""
+    found = {}
+    for table in TABLES:
+        if table != "schema_migration":
+            listed = tx.connection.execute(f"SELECT * FROM {table}").fetchall()
+            found[table] = sorted(json.dumps(row, sort_keys=True) for row in listed)
+    return found
+
+
+def says_all(now: Any, then: Any) -> bool:
+    """Whether a report has every figure that it had then; it may have learnt to say more."""
+    if isinstance(then, dict):
+        return all(key in now and says_all(now[key], value) for key, value in then.items())
+    if isinstance(then, list):
+        return len(now) == len(then) and all(map(says_all, now, then))
+    return bool(now == then)
+
+
+def test_it_is_the_same_county_after_the_upgrade(county: Settings, engine_name: str) -> None:
+    before = over_driver(county, rows)
+    assert sum(len(listed) > 0 for listed in before.values()) > 35
+    assert migrate_database(county) == [step.full_name for step in migrate.steps()]
+    assert over_driver(county, rows) == before
+    newest = known_objects(migrate.MIGRATIONS_FOLDER, engine_name, migrate.newest_version())
+    assert over_driver(county, objects_in) == newest
+    assert check_database(county) == []
+
+
+def test_chains_sums_settlements_and_reports_are_the_same(county: Settings) -> None:
+    migrate_database(county)
+    reports = json.loads(lzma.decompress((COUNTY / "reports.json.xz").read_bytes()))
+    instance = open_instance(county, FixedClock(datetime(2026, 10, 25, 2, 0, tzinfo=UTC)))
+    try:
+        read = instance.engine.read
+        assert list(read(verify_chains)) == []
+        assert list(read(check_rollups)) == []
+        for month in MONTHS:
+            period = checked_period(month)
+            report, closed = read(
+                lambda tx, period=period: report_in_force(tx, period, today=TODAY)
+            )
+            if month != "2026-10":  # the month under way
+                assert closed is not None
+                assert read(lambda tx, month=month: check_settlements(tx, month)) == []
+            text = export_report(report, "json", county.county_name)
+            assert says_all(json.loads(text), reports[month]), month
+    finally:
+        instance.close()
+
+
+def test_its_commands_say_so_too(county: Settings, run_cli: Any) -> None:
+    given = {"HUIMIN_DATABASE_URL": county.database_url} if county.database_url else {}
+    for command, words in (
+        (["migrate"], "当前版本"),
+        (["check"], "完好"),
+        (["ledger", "verify"], ""),
+        (["ledger", "rebuild", "--check"], ""),
+        (["settlement", "check", "2026-09"], ""),
+    ):
+        answer = run_cli(command, county.folder, **given)
+        assert (answer.returncode, answer.stderr) == (0, ""), (command, answer)
+        assert words in answer.stdout
