@@ -21,7 +21,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "this_range": {"zh_Hans": "本期", "zh_Hant": "本期", "en": "These days"},
     "before_range": {"zh_Hans": "上期", "zh_Hant": "上期", "en": "As many before"},
     "hour": {"zh_Hans": "时段（时）", "zh_Hant": "時段（時）", "en": "Hour of the day"},
-    "weekday": {"zh_Hans": "星期", "zh_Hant": "星期", "en": "Weekday"},
     "none": {
         "zh_Hans": "这段时间没有优惠交易。",
         "zh_Hant": "這段時間沒有優惠交易。",

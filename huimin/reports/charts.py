@@ -6,28 +6,28 @@ order.
 
 from __future__ import annotations
 
-from huimin.core.chart_shapes import Chart, Words
+from huimin.core.bar_charts import Axis, Bar, bars_below, columns_beside, sentence, titled
+from huimin.core.chart_shapes import Chart
 from huimin.core.chart_svg import chart_svg
+from huimin.core.money import money_text, yuan
 from huimin.core.period_words import month_words
-from huimin.core.text_width import display_width
 from huimin.ledger.groupings import GROUPINGS
-from huimin.reports.bar_chart import BarPlot
-from huimin.reports.chart_scale import amount_text, name_of
 from huimin.reports.chart_words import chart_word
-from huimin.reports.column_chart import ColumnPlot
 from huimin.reports.monthly import MonthlyReport
-from huimin.reports.wording import grouping_word
+from huimin.reports.wording import KEY_WORDS, grouping_word, name_of_group
 
 # A chart with more bars than this says less than its table.
 BARS_MAX = 12
-TITLE_SIZE_MIN, TITLE_SIZE_MAX, TITLE_MARGIN = 9, 15, 10
+# Of 24 hours every third is written, so that they don't run into each other.
+HOURS, HOUR_STEP = range(24), 3
+ENGLISH_LETTERS = 3
 
 
 def report_chart(report: MonthlyReport, language: str = "zh_Hans", grouping: str = "kind") -> Chart:
     """The chart of a grouping; of a long one, its BARS_MAX rows with the most discount."""
     rows = [row for row in report.rows(grouping) if row.redemptions or row.reversals]
-    columns = GROUPINGS[grouping].chart == "columns"
-    cut = len(rows) > BARS_MAX and not columns
+    in_columns = GROUPINGS[grouping].chart == "columns"
+    cut = len(rows) > BARS_MAX and not in_columns
     if cut:
         rows = sorted(rows, key=lambda row: -row.discount_fen)[:BARS_MAX]
     of = grouping_word(grouping, language)
@@ -36,26 +36,28 @@ def report_chart(report: MonthlyReport, language: str = "zh_Hans", grouping: str
     )
     if cut:
         title += chart_word("first", language).format(count=BARS_MAX)
-    described = "；".join(f"{name_of(row, grouping, language)} {amount_text(row)}" for row in rows)
-    plot = (ColumnPlot if columns else BarPlot)(
-        rows, grouping, language, ranged=report.period.month is None
-    )
-    return Chart(
-        title=title,
-        description=described or chart_word("none", language),
-        width=plot.width,
-        height=plot.height,
-        shapes=(
-            Words(plot.width / 2, 22, title, "middle", _title_size(title, plot.width), True),
-            *plot.shapes(),
-        ),
-    )
-
-
-def _title_size(title: str, width: float) -> int:
-    """The largest size at which the title stays within the drawing; a place is half of it wide."""
-    fits = int(2 * (width - TITLE_MARGIN) / display_width(title))
-    return max(TITLE_SIZE_MIN, min(TITLE_SIZE_MAX, fits))
+    if not rows:
+        nothing = chart_word("none", language)
+        return titled(title, nothing, sentence(nothing, columns=in_columns))
+    bars = {
+        row.key: Bar(
+            name_of_group(grouping, row.key, row.name, language),
+            row.discount_fen,
+            money_text(row.discount_fen),
+            compared=row.previous.discount_fen,
+        )
+        for row in rows
+    }
+    axis = Axis.over(chart_word("axis", language), _whole_yuan, bars.values())
+    which = "" if report.period.month else "_range"
+    legend = (chart_word(f"this{which}", language), chart_word(f"before{which}", language))
+    if in_columns:
+        columns = [(label, bars.get(key)) for key, label in _labels(grouping, language).items()]
+        heading = chart_word("hour", language) if GROUPINGS[grouping].named == "hour" else of
+        plot = columns_beside(columns, axis, heading, legend)
+    else:
+        plot = bars_below([*bars.values()], axis, of, legend)
+    return titled(title, "；".join(bar.says for bar in bars.values()), plot)
 
 
 def month_chart_svg(
@@ -63,3 +65,16 @@ def month_chart_svg(
 ) -> str:
     """The chart as an `<svg>` element."""
     return chart_svg(report_chart(report, language, grouping))
+
+
+def _labels(grouping: str, language: str) -> dict[str, str]:
+    """Of every hour or weekday, those without a row as well: what is written under its column."""
+    if GROUPINGS[grouping].named == "hour":
+        return {str(hour): str(hour) if hour % HOUR_STEP == 0 else "" for hour in HOURS}
+    words = {key: name_of_group(grouping, key, key, language) for key in KEY_WORDS[grouping]}
+    letters = ENGLISH_LETTERS if language == "en" else None
+    return {key: word[:letters] for key, word in words.items()}
+
+
+def _whole_yuan(fen: int) -> str:
+    return yuan(fen).removesuffix(".00")

@@ -129,6 +129,12 @@ def grouping_word(grouping: str, language: str = "zh_Hans") -> str:
     return _word(GROUPING_WORDS, grouping, language)
 
 
+def name_of_group(grouping: str, key: str, name: str, language: str) -> str:
+    """What a group is called: the words of its key where that is a code, else its own name."""
+    words = KEY_WORDS.get(grouping, {})
+    return _word(words, key, language) if key in words else name
+
+
 def figure_word(figure: str, language: str = "zh_Hans") -> str:
     """The heading of a figure's column."""
     return _word(FIGURE_WORDS, figure, language)

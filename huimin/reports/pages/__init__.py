@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint
 
 from huimin.core.days import county_day, month_of
-from huimin.reports.wording import FACT_WORDS, FIGURE_WORDS, KEY_WORDS, grouping_word
+from huimin.reports.wording import FACT_WORDS, FIGURE_WORDS, grouping_word, name_of_group
 from huimin.web.current import instance
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
@@ -25,18 +24,8 @@ def words(language: str) -> dict[str, Any]:
         "grouping_word": lambda grouping: grouping_word(grouping, language),
         "fact_word": lambda code: FACT_WORDS[code][language],
         "figure_word": lambda figure: FIGURE_WORDS[figure][language],
-        "name_of": name_of_group(language),
+        "name_of": lambda grouping, key, name: name_of_group(grouping, key, name, language),
     }
-
-
-def name_of_group(language: str) -> Callable[[str, str, str], str]:
-    """Grouping, key and name → what the group is called in the language."""
-
-    def name_of(grouping: str, key: str, name: str) -> str:
-        known = KEY_WORDS.get(grouping, {})
-        return known[key][language] if key in known else name
-
-    return name_of
 
 
 from huimin.reports.pages import (  # noqa: E402

@@ -16,7 +16,8 @@ from huimin.core.period import checked_period
 from huimin.core.period_words import month_words
 from huimin.core.permissions import allows
 from huimin.reports.cards_behind import CardsBehind, shown_cards
-from huimin.reports.pages import name_of_group, pages, present_month, words
+from huimin.reports.pages import pages, present_month, words
+from huimin.reports.wording import name_of_group
 from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.language import request_language
@@ -56,7 +57,7 @@ def cards() -> str | Response:
         page=page,
         wanted=wanted,
         behind=wanted.behind,
-        name=name_of_group(language)(wanted.behind.by, wanted.behind.key, name),
+        name=name_of_group(wanted.behind.by, wanted.behind.key, name, language),
         heading=month_words(period.text, language),
         arguments={name: value for name, value in asked.items() if value},
         may_card=allows(member().role, "card.read"),

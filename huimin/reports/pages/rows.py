@@ -16,8 +16,8 @@ from huimin.audit.export_list import workbook_response
 from huimin.core.period import checked_period
 from huimin.core.period_words import month_words
 from huimin.reports.drill_down import KINDS, Behind
-from huimin.reports.pages import name_of_group, pages, present_month, words
-from huimin.reports.wording import CHANNEL_WORDS, FIGURE_WORDS, PRESENTER_WORDS
+from huimin.reports.pages import pages, present_month, words
+from huimin.reports.wording import CHANNEL_WORDS, FIGURE_WORDS, PRESENTER_WORDS, name_of_group
 from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.language import request_language
@@ -57,7 +57,7 @@ def rows() -> str | Response:
         page=page,
         sums=sums,
         behind=behind,
-        name=name_of_group(language)(behind.by, behind.key, name),
+        name=name_of_group(behind.by, behind.key, name, language),
         heading=month_words(period.text, language),
         arguments={name: value for name, value in asked.items() if value},
         kinds=KINDS,
