@@ -1,7 +1,7 @@
 """`create_app()`: the only place where the parts are wired into one Flask application.
 
-Every room's endpoints are registered here by name and nowhere else; what all of them share
-(headers, CSRF, languages, errors) is installed by `huimin.web.setup`.
+Every room's endpoints are registered here and nowhere else; `huimin.web.setup` installs what they
+share (headers, CSRF, languages, errors).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from huimin.web import problems, setup
 
 REQUEST_BYTES_MAX = 1024 * 1024
 
-# In the order of the story: who is asking, the card, the till, the report.
+# In the order of the story: who is asking, cards, the till, reports.
 PAGES = (
     access_pages,
     holders_pages,
@@ -77,9 +77,9 @@ APIS = (
 def create_app(
     settings: Settings | None = None, *, instance: Instance | None = None, testing: bool = False
 ) -> OpenAPI:
-    """The application over `instance`, or one opened by `settings` (or the environment).
+    """The application over `instance`, or over one opened from `settings` or the environment.
 
-    Who passes an instance closes it; one opened here lives as long as the process. Raises
+    The caller closes an instance it passes; one opened here lives as long as the process. Raises
     StorageProblem or SettingsProblem when it can't be opened.
     """
     logs.configure()
@@ -102,7 +102,7 @@ def create_app(
     app.register_blueprint(api_documents.documents)
     for api in APIS:
         app.register_api(api)
-        # The API knows its callers by their bearer keys and reads no cookie: nothing to forge.
+        # The API identifies callers by bearer keys and reads no cookies, so CSRF is impossible.
         setup.csrf.exempt(api)
     for pages in PAGES:
         app.register_blueprint(pages)
@@ -119,7 +119,7 @@ def create_app(
 
 
 def make_worker_app() -> OpenAPI:
-    """What a worker process of `huimin run` serves, over an instance that ends with the process."""
+    """The application of a worker process of `huimin run`, with an instance of its own."""
     from huimin.serving.serve import serve_from_worker, start_worker
 
     start_worker()
@@ -137,7 +137,7 @@ def _configure(app: OpenAPI, settings: Settings, testing: bool) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
-        # Only what changed the session writes its cookie: an answer on its way, written with the
-        # session as it was before, would undo a language that was chosen meanwhile.
+        # Write the cookie only when the session changed: else a slow answer with an older session
+        # could undo a language that was chosen in the meantime.
         SESSION_REFRESH_EACH_REQUEST=False,
     )

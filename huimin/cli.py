@@ -1,6 +1,6 @@
-"""The `huimin` command: its own sub-commands, and each room's, loaded only when they are called.
+"""The `huimin` command: its own sub-commands, and each room's, imported only when called.
 
-Loading lazily keeps `huimin --help` and every command from importing the whole program.
+Lazy imports keep `huimin --help` and every command from loading the whole program.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from huimin.instance import create_instance, open_instance
 from huimin.settings import Settings
 from huimin.storage.open_engine import check_database, migrate_database
 
-# Name of the sub-command → where it is, and what `huimin --help` says of it.
+# Sub-command → where it is, and its line in `huimin --help`.
 ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     "holders": ("huimin.holders.commands:holders", "持卡人：名册导入、登记、查询。"),
     "cards": ("huimin.cards.commands:cards", "惠民卡：发卡、补办、暂停、挂失、恢复、注销、打印。"),
@@ -36,12 +36,12 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("huimin.demo.command:demo", "建一个演示县并开始服务。"),
 }
 
-# Other names under which a room's commands are found, and not listed.
+# Aliases that are not listed.
 ALSO = {"terminal": "terminals"}
 
 
 class LazyRooms(OneSentenceGroup):
-    """The root group: knows the rooms' commands by name and imports one when it is called."""
+    """The root group, which imports a room's command when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*super().list_commands(ctx), *ROOM_COMMANDS]
@@ -98,12 +98,12 @@ def migrate(settings: Settings) -> None:
 @pass_settings
 def check(settings: Settings) -> None:
     """检查数据库：能否打开、版本、内部结构、外键。"""
-    found = check_database(settings)
-    if found:
-        shown = "；".join(found[:3])
+    damage = check_database(settings)
+    if damage:
+        first = "；".join(damage[:3])
         raise click.ClickException(
-            f"数据库 {_place(settings)} 有 {len(found)} 处损坏（{shown}），请从备份恢复。 / "
-            f"The database is damaged in {len(found)} places; restore it from a backup."
+            f"数据库 {_place(settings)} 有 {len(damage)} 处损坏（{first}），请从备份恢复。 / "
+            f"The database is damaged in {len(damage)} places; restore it from a backup."
         )
     click.echo(f"数据库完好：{_place(settings)}")
 

@@ -1,7 +1,7 @@
-"""What every command shares: the opened instance, who types, and errors in one sentence.
+"""What every command shares: the opened instance, the actor, and errors in one sentence.
 
-A command raises what its use case raises; the root group alone turns that into a sentence on
-standard error and exit code 2, so that no command prints a traceback for what a person can mend.
+A command raises what its use case raises; the root group turns that into a sentence on standard
+error and exit code 2, so that no command prints a traceback for what a person can correct.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class OneSentenceGroup(click.Group):
             click.echo("已中止。", err=True)
             sys.exit(EXIT_INTERRUPTED)
         except BrokenPipeError:
-            # The reader (`| head`) has gone. Nothing more may be written, not even at exit.
+            # The reader (`| head`) has gone: write nothing more, not even at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
         except Exception as error:
@@ -70,7 +70,7 @@ class OneSentenceGroup(click.Group):
 
 
 def stop_with(error: Exception) -> NoReturn:
-    """Say the error in one sentence and exit with code 2; a mistake of the program is raised on."""
+    """Print the error in one sentence and exit with code 2; a bug of the program is re-raised."""
     sentence = sentence_of(error)
     if sentence is None:
         raise error
@@ -79,7 +79,7 @@ def stop_with(error: Exception) -> NoReturn:
 
 
 def sentence_of(error: Exception) -> str | None:
-    """What a person at the console reads; None for a mistake of the program."""
+    """The sentence for a person at the console; None for a bug of the program."""
     if isinstance(error, click.ClickException):
         return error.format_message().replace("\n", " ")
     if isinstance(error, Refusal):
@@ -95,7 +95,7 @@ def sentence_of(error: Exception) -> str | None:
 
 @dataclass
 class Root:
-    """What the root group gives its sub-commands: made when the first one asks, then shared."""
+    """What sub-commands share: settings and instance, created when first needed."""
 
     folder: Path | None
     open_instance: Callable[[Settings], Instance]
@@ -104,7 +104,7 @@ class Root:
 
 
 def settings_of(context: click.Context) -> Settings:
-    """The settings, with the root's --folder before HUIMIN_FOLDER."""
+    """The settings; the root's --folder takes precedence over HUIMIN_FOLDER."""
     root: Root = context.find_root().obj
     if root.settings is None:
         root.settings = Settings.from_environment(root.folder)
@@ -112,7 +112,7 @@ def settings_of(context: click.Context) -> Settings:
 
 
 def pass_settings(command: F) -> F:
-    """Give the command the settings as its first argument."""
+    """Pass the settings as the command's first argument."""
 
     @click.pass_context
     def called(context: click.Context, *args: Any, **options: Any) -> Any:
@@ -122,7 +122,7 @@ def pass_settings(command: F) -> F:
 
 
 def pass_instance(command: F) -> F:
-    """Give the command the open instance as its first argument; it is closed after the command."""
+    """Pass the open instance as the command's first argument; it is closed afterwards."""
 
     @click.pass_context
     def called(context: click.Context, *args: Any, **options: Any) -> Any:
@@ -140,7 +140,7 @@ def _instance_of(context: click.Context) -> Instance:
 
 
 def actor() -> str:
-    """Who types, for records of what was done: "cli:<user of the operating system>"."""
+    """The actor for the audit record: "cli:<user of the operating system>"."""
     try:
         return f"cli:{getpass.getuser()}"
     except (KeyError, OSError):  # a container whose user has no name
@@ -148,5 +148,5 @@ def actor() -> str:
 
 
 def print_json(value: Any) -> None:
-    """Print for another program to read: UTF-8, stable order of keys as given."""
+    """Print JSON for other programs: UTF-8, keys in the given order."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))

@@ -1,6 +1,6 @@
-"""What every entry point (server, command, demo, test) works with, opened once and closed once.
+"""The instance that every entry point (server, command, demo, test) opens once and closes once.
 
-The clock lives here, so that no rule below reads the time by itself.
+The clock is part of it, so that no rule reads the time by itself.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def system_clock() -> datetime:
 
 @dataclass
 class Instance:
-    """The opened instance: settings, database, keys, and the clock."""
+    """An opened instance: settings, database, keys, clock."""
 
     settings: Settings
     engine: Engine
@@ -46,17 +46,16 @@ class Instance:
     working_days: WorkingDays
 
     def close(self) -> None:
-        """Write what still waits, then close the database. May be called twice."""
+        """Write everything queued, then close the database. May be called twice."""
         self.jobs.close()
         self.lookups.close()
         self.engine.close()
 
 
 def open_instance(settings: Settings, clock: Callable[[], datetime] = system_clock) -> Instance:
-    """Open the database first and the key files after it.
+    """Open the database, then the key files, so that a folder without a database gets no keys.
 
-    A folder that has no database thus gets no keys either. Raises StorageProblem and, for a
-    calendar that can't be read, SettingsProblem.
+    Raises StorageProblem, and SettingsProblem for an invalid calendar.
     """
     engine = open_engine(settings)
     try:
@@ -67,13 +66,13 @@ def open_instance(settings: Settings, clock: Callable[[], datetime] = system_clo
 
 
 def instance_over(settings: Settings, engine: Engine, clock: Callable[[], datetime]) -> Instance:
-    """An instance around an engine that is open already.
+    """An instance with an engine that is already open.
 
-    Raises StorageProblem when the keys of what the database holds are missing, SettingsProblem when
-    the county's calendar can't be read.
+    Raises StorageProblem when the database's keys are missing, and SettingsProblem for an invalid
+    calendar.
     """
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Fresh keys beside old data would verify no card and read no number, and hide the loss.
+    # New keys with old data would verify no card and decrypt no number, and hide the loss.
     if engine.read(has_cards):
         require_key_file(settings.folder / CARD_KEYS)
     if engine.read(has_holders):
@@ -92,7 +91,7 @@ def instance_over(settings: Settings, engine: Engine, clock: Callable[[], dateti
 
 
 def create_instance(settings: Settings) -> None:
-    """Create the database and load the county's divisions. Raises StorageProblem where one is."""
+    """Create the database and load the county's divisions. Raises StorageProblem if it exists."""
     create_database(settings)
     engine = open_engine(settings)
     try:

@@ -1,7 +1,7 @@
 """Environment → one frozen `Settings`: every name, its meaning, its default and its check.
 
 Read once when a process starts; nothing else looks at the environment. Reading settings touches no
-file; `secret_key_of` alone makes one, when the app first needs a key to sign sessions with.
+file; only `secret_key_of` creates one, when the app first needs a key to sign sessions.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SECRET_LENGTH_MIN = 16
 
 
 class SettingsProblem(Exception):
-    """A setting has a value that can't be used: one sentence that names it and the remedy."""
+    """An invalid setting: one sentence that names it and the remedy."""
 
     def __init__(self, name: str, chinese: str, english: str) -> None:
         super().__init__(f"{name}：{chinese} / {name}: {english}")
@@ -89,12 +89,12 @@ def _one_of(*known: str) -> Callable[[str, str], str]:
 
 
 def _addresses(name: str, value: str) -> str:
-    found = [address.strip() for address in value.split(",") if address.strip()]
-    if not found or not all(re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", one) for one in found):
+    addresses = [address.strip() for address in value.split(",") if address.strip()]
+    if not addresses or not all(re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", one) for one in addresses):
         raise SettingsProblem(
-            name, "请写邮箱地址，几个之间用逗号。", "give mail addresses with commas between them."
+            name, "请写邮箱地址，几个之间用逗号。", "give mail addresses separated by commas."
         )
-    return ",".join(found)
+    return ",".join(addresses)
 
 
 def _one_address(name: str, value: str) -> str:
@@ -117,7 +117,7 @@ def _long_secret(name: str, value: str) -> str:
         raise SettingsProblem(
             name,
             f"至少 {SECRET_LENGTH_MIN} 个字符。",
-            f"needs {SECRET_LENGTH_MIN} characters at least.",
+            f"needs at least {SECRET_LENGTH_MIN} characters.",
         )
     return value
 
@@ -148,13 +148,13 @@ class Settings:
     )
     host: str = _setting("监听地址 / address to listen on", "127.0.0.1")
     port: int = _setting("监听端口 / port to listen on", 8000, _whole(0, 65535))
-    threads: int = _setting("同时处理的请求数 / requests at a time", 32, _whole(1, 512))
+    threads: int = _setting("同时处理的请求数 / concurrent requests", 32, _whole(1, 512))
     county_name: str = _setting("县名 / name of the county", "乐至县")
     help_line: str = _setting("服务热线 / help line", "12345")
     card_years: int = _setting("新卡有效年数 / validity of a new card", 3, _whole(1, 20))
     session_hours: int = _setting("登录有效小时数 / hours a sign-in lasts", 12, _whole(1, 72))
     four_eyes: bool = _setting(
-        "提交人不能审批自己提交的（0 或 1）/ whoever submits can't approve", True, _flag
+        "提交人不能审批自己提交的（0 或 1）/ the submitter can't approve", True, _flag
     )
     verify_months: int = _setting(
         "每隔几个月复核一次资格 / months between verifications", 12, _whole(1, 60)
@@ -185,13 +185,13 @@ class Settings:
     smtp_password: str | None = _setting("邮件服务器密码 / its password", None, secret=True)
     smtp_from: str | None = _setting("发件地址 / sender of notices", None, _one_address)
     notice_to: str | None = _setting(
-        "通知发给哪些邮箱，逗号分隔 / who gets notices, by commas", None, _addresses
+        "通知发给哪些邮箱，逗号分隔 / recipients of notices, comma-separated", None, _addresses
     )
     webhook_url: str | None = _setting(
-        "通知发往的网络接口地址 / where notices are posted to", None, _web_address, secret=True
+        "通知发往的网络接口地址 / webhook address for notices", None, _web_address, secret=True
     )
     webhook_secret: str | None = _setting(
-        "网络接口的签名密钥，至少 16 个字符 / secret that signs them, 16 characters at least",
+        "网络接口的签名密钥，至少 16 个字符 / webhook's signing secret, at least 16 characters",
         None,
         _long_secret,
         secret=True,
@@ -203,14 +203,14 @@ class Settings:
     def from_environment(
         cls, folder: Path | str | None = None, environment: Mapping[str, str] | None = None
     ) -> Settings:
-        """The settings of this process; `folder` goes before HUIMIN_FOLDER.
+        """The settings of this process; `folder` takes precedence over HUIMIN_FOLDER.
 
-        Raises SettingsProblem, which names the variable, for a value that can't be used.
+        Raises SettingsProblem, which names the variable, for an invalid value.
         """
-        given = os.environ if environment is None else environment
+        variables = os.environ if environment is None else environment
         values: dict[str, Any] = {}
         for entry in fields(cls):
-            text = given.get(variable(entry.name))
+            text = variables.get(variable(entry.name))
             if text is not None and text != "":
                 values[entry.name] = entry.metadata["parse"](variable(entry.name), text)
         if folder is not None:
@@ -221,9 +221,9 @@ class Settings:
         return cls(**values)
 
     def listening_at(self, host: str | None, port: int | None) -> Settings:
-        """The same settings with another address to listen on, where one is given.
+        """The settings with another host or port to listen on, if given.
 
-        The public address follows it unless it was set to something else.
+        The public address follows unless it was set to something else.
         """
         moved = replace(
             self,
@@ -235,7 +235,7 @@ class Settings:
         return moved
 
     def environment(self) -> dict[str, str]:
-        """The variables that make another process read these settings."""
+        """The environment variables that give another process these settings."""
         values = {variable(entry.name): getattr(self, entry.name) for entry in fields(self)}
         return {
             name: str(int(value)) if isinstance(value, bool) else str(value)
@@ -245,17 +245,17 @@ class Settings:
 
     @property
     def database_path(self) -> Path:
-        """The SQLite file; it is not used when `database_url` is set."""
+        """The SQLite file; unused when `database_url` is set."""
         return self.folder / "huimin.db"
 
     @property
     def notice_addresses(self) -> tuple[str, ...]:
-        """The mail addresses that get notices."""
+        """The mail addresses for notices."""
         return tuple(self.notice_to.split(",")) if self.notice_to else ()
 
     @property
     def secure_cookies(self) -> bool:
-        """True when the public address is HTTPS: cookies then never travel without it."""
+        """Whether the public address is HTTPS, so that cookies are sent over HTTPS only."""
         return self.base_url.startswith("https://")
 
     def listed(self) -> list[tuple[str, str, str]]:
@@ -263,12 +263,12 @@ class Settings:
         rows = []
         for entry in fields(self):
             value = getattr(self, entry.name)
-            shown = "" if value is None else str(int(value) if value is True else value)
+            text = "" if value is None else str(int(value) if value is True else value)
             if value is False:
-                shown = "0"
+                text = "0"
             if entry.metadata["secret"] and value:
-                shown = "******"
-            rows.append((variable(entry.name), shown, entry.metadata["meaning"]))
+                text = "******"
+            rows.append((variable(entry.name), text, entry.metadata["meaning"]))
         return rows
 
 
@@ -278,12 +278,12 @@ def variable(name: str) -> str:
 
 
 def secret_key_of(settings: Settings) -> str:
-    """The key that signs sessions: the one that is set, else the folder's own (made once, 0600)."""
+    """The key that signs sessions: from the settings, else from the folder (created once, 0600)."""
     if settings.secret_key:
         return settings.secret_key
     path = settings.folder / SECRET_FILE
-    kept = load_keys(path)
-    if kept is None:
+    stored = load_keys(path)
+    if stored is None:
         save_keys(path, {"secret_key": secrets.token_urlsafe(48)})
-        kept = load_keys(path) or {}
-    return str(kept["secret_key"])
+        stored = load_keys(path) or {}
+    return str(stored["secret_key"])

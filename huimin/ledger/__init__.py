@@ -1,4 +1,4 @@
-"""The only writer of ledger rows: append, read, prove, roll-ups."""
+"""The ledger, and the only code that writes it: append, read, verify, roll-ups."""
 
 from huimin.ledger.groupings import sql_parts
 from huimin.storage.named_queries import load_queries

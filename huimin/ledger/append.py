@@ -1,8 +1,8 @@
 """Append a redemption or a reversal: the row, its place in the terminal's chain, every counter.
 
-All of it happens in the caller's transaction, so that the report, the caps and the chain can never
-disagree with the rows. Nothing else in huimin writes these tables. A row whose month is locked
-counts in the first month that is not, and says so.
+Everything happens in the caller's transaction, so that report, caps and chain can never disagree
+with the rows. Nothing else in huimin writes these tables. A row whose month is locked counts in the
+first open month, and records which month it belongs to.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """Everything that decided a redemption, but its quote. `terminal` is as access knows it.
+    """What determines a redemption, except its quote. `terminal` is the row from `access`.
 
-    `occurred_at` is when the goods were paid for, None for now: the business day, the counters and,
-    while it is open, the month are those of that instant.
+    `occurred_at` is when the goods were paid for, None for now: it determines the business day, the
+    counters and, if still open, the month.
     """
 
     terminal: Mapping[str, Any]
@@ -52,16 +52,16 @@ class Sale:
 
 
 def lock_usage(tx: Transaction, *, holder_id: str, policy_code: str, now: datetime) -> Usage:
-    """The discount used on the day and in the month of `now`, both counters locked for us.
+    """Lock and read the discount used on the day and in the month of `now`.
 
-    For a sale of the past `now` is when it occurred.
+    For a past sale, pass the instant when it occurred.
     """
     counters = usage_counters(county_day(now), holder_id=holder_id, policy_code=policy_code)
     return usage_from(queries.lock_usage(tx, **counters), counters)
 
 
 def usage_counters(day: date, *, holder_id: str, policy_code: str) -> dict[str, str]:
-    """The key of a holder's counters of a day and of its month under a policy line."""
+    """The key of a holder's counters for a day and its month under a policy code."""
     return {
         "holder_id": holder_id,
         "policy_code": policy_code,
@@ -71,7 +71,7 @@ def usage_counters(day: date, *, holder_id: str, policy_code: str) -> dict[str, 
 
 
 def usage_from(rows: Iterable[Mapping[str, Any]], counters: Mapping[str, str]) -> Usage:
-    """The counters as read; one that has no row is at zero."""
+    """The usage from counter rows; a missing row counts as zero."""
     used = {row["period"]: row["used_fen"] for row in rows}
     return Usage(
         day_used_fen=used.get(counters["day"], 0), month_used_fen=used.get(counters["month"], 0)
@@ -79,7 +79,7 @@ def usage_from(rows: Iterable[Mapping[str, Any]], counters: Mapping[str, str]) -
 
 
 def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetime) -> Row:
-    """Write a redemption whose counters `lock_usage` holds; the ledger row.
+    """Write a redemption and return its row; the caller has called `lock_usage`.
 
     Raises Refusal `order_exists`, `order_cancelled`.
     """
@@ -118,7 +118,7 @@ def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetim
         **_when(now, occurred_at=occurred_at, channel=sale.channel),
     }
     _chain(tx, row, sale.terminal["terminal_code"])
-    # A cap is one of the day and month of the sale, in whichever month its row counts.
+    # Caps are of the sale's own day and month, whichever month its row counts in.
     queries.add_usage(tx, discount_fen=quote.discount_fen, **_counters(row, day))
     _add_sums(tx, row)
     _count_card(tx, row)
@@ -126,7 +126,7 @@ def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetim
 
 
 def lock_returned(tx: Transaction, redemption_id: str) -> Sums:
-    """What has been returned of a redemption so far, locked until the commit."""
+    """Lock and read what has been returned of a redemption so far."""
     return Sums(**queries.lock_reversal_total(tx, redemption_id=redemption_id))
 
 
@@ -142,10 +142,10 @@ def append_reversal(
     now: datetime,
     detail: Mapping[str, Any] | None = None,
 ) -> Row:
-    """Write a reversal of `part` (positive sums) that `lock_returned` made room for; its row.
+    """Write a reversal of `part` (positive sums) and return its row; call `lock_returned` first.
 
-    Caps are given back to the day and month of the redemption; the sums of the report are those of
-    the month in which the reversal is recorded, which then adjusts the redemption's.
+    Caps are freed in the redemption's own day and month; the report counts the reversal in the
+    month in which it is recorded, as an adjustment of the redemption's month.
     """
     row: Row = {
         **original,
@@ -166,7 +166,7 @@ def append_reversal(
     if original["month"] < row["month"]:
         row["adjusts_month"] = original["month"]
     queries.add_reversal_total(tx, redemption_id=original["id"], **asdict(part))
-    # Counters before the chain and in a redemption's order, or the two would wait for each other.
+    # Lock the counters before the chain, as a redemption does, or the two could deadlock.
     day = parse_day(original["business_day"])
     queries.lock_usage(tx, **_counters(row, day))
     queries.add_usage(tx, discount_fen=-part.discount_fen, **_counters(row, day))
@@ -182,7 +182,7 @@ def _where(terminal: Mapping[str, Any]) -> Row:
 
 
 def _when(now: datetime, *, occurred_at: datetime, channel: str) -> Row:
-    """The day and month are those of the sale; `recorded_at` is always now."""
+    """Day and month are those of the sale; `recorded_at` is always now."""
     day = county_day(occurred_at)
     return {
         "channel": channel,
@@ -195,11 +195,11 @@ def _when(now: datetime, *, occurred_at: datetime, channel: str) -> Row:
 
 
 def _chain(tx: Transaction, row: Row, terminal_code: str) -> None:
-    """Give the row its place, receipt number and hash, and write it."""
-    place = queries.take_place(tx, terminal_id=row["terminal_id"], genesis=GENESIS)
-    row.update(place)
+    """Set the row's place in the chain, receipt number and hash, and write it."""
+    chain_place = queries.take_place(tx, terminal_id=row["terminal_id"], genesis=GENESIS)
+    row.update(chain_place)
     day = row["business_day"].replace("-", "")
-    row["receipt_no"] = f"{day}{terminal_code}{place['sequence']:06d}"
+    row["receipt_no"] = f"{day}{terminal_code}{chain_place['sequence']:06d}"
     row["hash"] = row_hash(row)
     while queries.insert_row(tx, **row) is None:
         _require_free_order(tx, row)
@@ -214,14 +214,14 @@ def _require_free_order(tx: Transaction, row: Row) -> None:
     order = {"outlet_id": row["outlet_id"], "order_no": row["order_no"]}
     if queries.cancelled_order(tx, **order) is not None:
         raise Refusal("order_cancelled", order_no=row["order_no"])
-    # Two tills at once: the one that came second finds the order taken only here.
+    # With two tills at the same time, the second one finds the order taken only here.
     if queries.redemption_by_order(tx, **order) is not None:
         raise Refusal("order_exists", order_no=row["order_no"])
 
 
 def _move_to_open_month(tx: Transaction, row: Row) -> None:
-    """The row counts in the first open month after its own, and names the one it belongs to."""
-    locked = {found["month"] for found in queries.locked_months(tx, since=row["month"])}
+    """Count the row in the first open month after its own, and record its own month."""
+    locked = {lock["month"] for lock in queries.locked_months(tx, since=row["month"])}
     if row["month"] not in locked:
         raise RuntimeError(f"the ledger did not take row {row['id']} of an open month")
     row["adjusts_month"] = row["adjusts_month"] or row["month"]
@@ -246,21 +246,21 @@ def _add_sums(tx: Transaction, row: Row) -> None:
 
 
 def _count_card(tx: Transaction, row: Row) -> None:
-    """Count the card in each group of the month in which it has not been counted yet."""
+    """Count the card in each group of the month where it has not been counted yet."""
     groups = counted_in(row)
-    place = {"month": row["month"], "card_id": row["card_id"]}
-    kept = queries.count_card(tx, counted_in=counted_text(groups), **place)
-    if kept["redemptions"] == 1 or row["channel"] != "online":
+    card_of_month = {"month": row["month"], "card_id": row["card_id"]}
+    card_row = queries.count_card(tx, counted_in=counted_text(groups), **card_of_month)
+    if card_row["redemptions"] == 1 or row["channel"] != "online":
         queries.note_first_use(tx, card_id=row["card_id"], day=row["business_day"])
-    if kept["redemptions"] == 1:
+    if card_row["redemptions"] == 1:
         new = groups
     else:
-        before = frozenset(kept["counted_in"].split("\n"))
+        before = frozenset(card_row["counted_in"].split("\n"))
         new = groups - before
         if new:
-            queries.set_counted_in(tx, counted_in=counted_text(before | groups), **place)
+            queries.set_counted_in(tx, counted_in=counted_text(before | groups), **card_of_month)
     counts = [dict(zip(("dimension", "key"), group.split("=", 1), strict=True)) for group in new]
-    # In one order, or two sales at once would wait for each other.
+    # Always in the same order, or two sales could deadlock.
     counts.sort(key=lambda count: (count["dimension"], count["key"]))
     if counts:
         queries.add_rollup_month_cards(tx, [{"month": row["month"], **count} for count in counts])

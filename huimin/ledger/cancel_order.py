@@ -1,4 +1,4 @@
-"""Close an order number for good: what was given up can't be recorded by a request that is late."""
+"""Cancel an order number for good, so that a late request can't record it any more."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from huimin.storage.engine import Transaction
 def cancel_order(
     tx: Transaction, terminal: Mapping[str, Any], order_no: str, *, reason: str, now: datetime
 ) -> str:
-    """Close the order of the terminal's outlet and wait for a sale of it that is being written.
+    """Cancel the outlet's order, waiting for sales being written; returns when it was cancelled.
 
-    When it was first closed. Once this is committed, the order's redemption is there or never will
-    be. It takes no other locks, because sales hold some when they wait for their chain.
+    Once this is committed, the order's redemption exists or never will. It takes no other locks,
+    because sales hold some while they wait for their chain.
     """
     queries.lock_chains_of_outlet(tx, outlet_id=terminal["outlet_id"], genesis=GENESIS)
     order = {"outlet_id": terminal["outlet_id"], "order_no": order_no}

@@ -1,4 +1,4 @@
-"""`huimin ledger`: prove the chains, check or rebuild the roll-ups, print the day's digest."""
+"""`huimin ledger`: verify the chains, check or rebuild the roll-ups, print a day's digest."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def ledger() -> None:
 def verify(instance: Instance, form: str) -> None:
     """逐个终端证明流水的哈希链；有问题时退出码为 1。"""
     findings = instance.engine.read(verify_chains)
-    _tell([_shown(finding) for finding in findings], form, "流水完整：每个终端的链都衔接。")
+    _report([_as_dict(finding) for finding in findings], form, "流水完整：每个终端的链都衔接。")
 
 
 @ledger.command()
@@ -44,10 +44,10 @@ def verify(instance: Instance, form: str) -> None:
 def rebuild(instance: Instance, check: bool, form: str) -> None:
     """由流水重算汇总和额度；--check 只核对，有差异时退出码为 1。"""
     if check:
-        found = instance.engine.read(check_rollups)
-        _tell([_shown(difference) for difference in found], form, "汇总与流水一致。")
+        differences = instance.engine.read(check_rollups)
+        _report([_as_dict(difference) for difference in differences], form, "汇总与流水一致。")
         return
-    changed = [_shown(difference) for difference in instance.engine.write(rebuild_rollups)]
+    changed = [_as_dict(difference) for difference in instance.engine.write(rebuild_rollups)]
     if form == "json":
         print_json({"rebuilt": changed})
         return
@@ -62,25 +62,25 @@ def rebuild(instance: Instance, check: bool, form: str) -> None:
 def digest(instance: Instance, day: str) -> None:
     """打印某日（如 2026-10-31）日终全部链头合成的摘要（SHA-256）。"""
     try:
-        wanted = parse_day(day)
+        county_day = parse_day(day)
     except ValueError:
         raise field_problem(
-            "DAY", "日期请写成 2026-10-31。", "write the day as 2026-10-31."
+            "DAY", "日期请写成 2026-10-31。", "is not a date; use 2026-10-31."
         ) from None
-    click.echo(instance.engine.read(lambda tx: digest_of_day(tx, wanted)))
+    click.echo(instance.engine.read(lambda tx: digest_of_day(tx, county_day)))
 
 
-def _shown(found: Any) -> dict[str, Any]:
-    values = {name: getattr(found, name) for name in found.__dataclass_fields__}
-    return {**values, "sentence": found.sentence}
+def _as_dict(problem: Any) -> dict[str, Any]:
+    values = {name: getattr(problem, name) for name in problem.__dataclass_fields__}
+    return {**values, "sentence": problem.sentence}
 
 
-def _tell(found: list[dict[str, Any]], form: str, all_well: str) -> None:
+def _report(problems: list[dict[str, Any]], form: str, all_well: str) -> None:
     if form == "json":
-        print_json({"ok": not found, "findings": found})
-    elif not found:
+        print_json({"ok": not problems, "findings": problems})
+    elif not problems:
         click.echo(all_well)
-    for row in found if form == "text" else ():
+    for row in problems if form == "text" else ():
         click.echo(row["sentence"])
-    if found:
+    if problems:
         sys.exit(EXIT_FOUND)

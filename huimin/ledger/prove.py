@@ -1,7 +1,7 @@
-"""Prove the ledger: every terminal's chain from its first row to its head.
+"""Verify the ledger: every terminal's chain from its first row to its head.
 
-A row that was changed, dropped, swapped or added behind huimin's back breaks its chain; the first
-place where it breaks is named, because from there on nothing can be relied on.
+A row that was changed, dropped, swapped or added by other means than huimin breaks its chain. The
+first break is reported, because nothing after it can be relied on.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The first place where a terminal's chain fails."""
+    """The first break in a terminal's chain."""
 
     terminal_id: str
     sequence: int
@@ -41,16 +41,18 @@ class Finding:
         return f"终端 {self.terminal_id} 第 {self.sequence} 行：{where}{WORDS[self.code]}"
 
 
-def verify_chains(tx: Transaction, told: Callable[[int, int], None] | None = None) -> list[Finding]:
-    """The first failure of each terminal; an empty list proves the whole ledger.
+def verify_chains(
+    tx: Transaction, progress: Callable[[int, int], None] | None = None
+) -> list[Finding]:
+    """The first break in each terminal's chain; an empty list proves the whole ledger.
 
-    `told(done, total)` is called with the number of terminals before each.
+    Before each terminal, `progress` is called with the number verified and the total.
     """
     findings = []
     terminals = list(queries.terminals_with_rows(tx))
     for done, terminal in enumerate(terminals):
-        if told is not None:
-            told(done, len(terminals))
+        if progress is not None:
+            progress(done, len(terminals))
         finding = verify_chain(tx, terminal["terminal_id"])
         if finding is not None:
             findings.append(finding)
@@ -58,7 +60,7 @@ def verify_chains(tx: Transaction, told: Callable[[int, int], None] | None = Non
 
 
 def verify_chain(tx: Transaction, terminal_id: str) -> Finding | None:
-    """The first place where the terminal's chain fails, or None."""
+    """The first break in the terminal's chain, or None."""
     sequence, previous_hash = 0, GENESIS
     for row in chain_rows(tx, terminal_id):
         code = _fault(row, sequence, previous_hash)
@@ -76,7 +78,7 @@ def verify_chain(tx: Transaction, terminal_id: str) -> Finding | None:
 
 
 def row_holds(tx: Transaction, row: Row) -> bool:
-    """True when the row is as it was written: its hash, and its link to the row before it."""
+    """Whether the row is as written: its hash, and its link to the previous row."""
     before_hash = GENESIS
     if row["sequence"] > 1:
         before = queries.row_of_place(

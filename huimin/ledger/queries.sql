@@ -2,8 +2,8 @@
 -- reversal_total, cancelled_order, month_lock and card.first_used_on.
 
 -- name: lock_usage
--- Makes or locks the counters of a day and its month and reads them in one step: nobody reads first
--- and writes later.
+-- Creates or locks the counters of a day and its month and reads them in one step, so that nobody
+-- reads first and writes later.
 INSERT INTO usage (holder_id, policy_code, period, used_fen)
 VALUES (:holder_id, :policy_code, :day, 0), (:holder_id, :policy_code, :month, 0)
 ON CONFLICT (holder_id, policy_code, period) DO UPDATE SET used_fen = usage.used_fen
@@ -18,7 +18,7 @@ SELECT period, used_fen FROM usage
 WHERE holder_id = :holder_id AND policy_code = :policy_code AND period IN (:day, :month);
 
 -- name: take_place^
--- The terminal's next place in its chain; the row stays locked until the transaction ends.
+-- Takes the terminal's next place in its chain; the row stays locked until the transaction ends.
 INSERT INTO chain_head (terminal_id, sequence, hash) VALUES (:terminal_id, 1, :genesis)
 ON CONFLICT (terminal_id) DO UPDATE SET sequence = chain_head.sequence + 1
 RETURNING sequence, hash AS previous_hash;
@@ -27,9 +27,9 @@ RETURNING sequence, hash AS previous_hash;
 UPDATE chain_head SET hash = :hash WHERE terminal_id = :terminal_id;
 
 -- name: insert_row^
--- Nothing comes back when the outlet's order has a redemption already, or was cancelled, or when the
--- month is locked. The place in the chain is locked by then, so that a cancellation, and the locking
--- of a month, comes either before this or after the commit.
+-- Returns nothing if the outlet's order already has a redemption or was cancelled, or the month is
+-- locked. The chain is locked by now, so that a cancellation, or the lock of a month, happens either
+-- before this or after the commit.
 INSERT INTO ledger (
     id, kind, reverses_id, receipt_no, terminal_id, sequence, outlet_id, merchant_id, outlet_kind,
     order_no, card_id, holder_id, presenter_kind, presenter_id, identity_checked, eligibility,
@@ -54,7 +54,7 @@ ON CONFLICT (outlet_id, order_no) WHERE kind = 'redemption' DO NOTHING
 RETURNING id;
 
 -- name: lock_chains_of_outlet!
--- Waits for every sale of the outlet that is being written; a terminal without one gets its head.
+-- Waits for every sale of the outlet that is being written; creates missing chain heads.
 INSERT INTO chain_head (terminal_id, sequence, hash)
 SELECT id, 0, :genesis FROM terminal WHERE outlet_id = :outlet_id ORDER BY id
 ON CONFLICT (terminal_id) DO UPDATE SET sequence = chain_head.sequence;
@@ -69,7 +69,7 @@ SELECT order_no, cancelled_at FROM cancelled_order
 WHERE outlet_id = :outlet_id AND order_no = :order_no;
 
 -- name: lock_all_chains!
--- Waits for every row that is being written anywhere; a terminal without one gets its head.
+-- Waits for every row that is being written; creates missing chain heads.
 INSERT INTO chain_head (terminal_id, sequence, hash)
 SELECT id, 0, :genesis FROM terminal WHERE true ORDER BY id
 ON CONFLICT (terminal_id) DO UPDATE SET sequence = chain_head.sequence;
@@ -87,7 +87,7 @@ SELECT month FROM month_lock WHERE month >= :since ORDER BY month;
 SELECT locked_at FROM month_lock WHERE month = :month;
 
 -- name: add_rollup_month!
--- One row for each dimension; WHERE true tells SQLite that ON CONFLICT is no join.
+-- One row per dimension; WHERE true tells SQLite that ON CONFLICT is not part of a join.
 INSERT INTO rollup_month (
     month, dimension, outlet_id, key, redemptions, reversals, amount_fen, discount_fen,
     merchant_share_fen, government_share_fen
@@ -125,7 +125,7 @@ ON CONFLICT (month, division_code) DO UPDATE SET
     government_share_fen = rollup_month_village.government_share_fen + excluded.government_share_fen;
 
 -- name: count_card^
--- The card's row of the month, locked, as it was before but for this redemption.
+-- Counts the redemption and returns the card's row of the month, locked, with its old groups.
 INSERT INTO rollup_month_card (month, card_id, redemptions, counted_in)
 VALUES (:month, :card_id, 1, :counted_in)
 ON CONFLICT (month, card_id) DO UPDATE SET redemptions = rollup_month_card.redemptions + 1
@@ -179,7 +179,7 @@ WHERE outlet_id = :outlet_id AND order_no = :order_no AND kind = 'redemption';
 SELECT * FROM ledger WHERE reverses_id = :id ORDER BY recorded_at, id;
 
 -- name: rows_of_day
--- A reversal has no order of its own; it is found by that of the redemption, of whatever day.
+-- A reversal has no order number of its own; it is found by its redemption's, of any day.
 SELECT ledger.*, original.order_no AS reverses_order_no
 FROM ledger
 LEFT JOIN ledger AS original ON original.id = ledger.reverses_id
@@ -187,7 +187,7 @@ WHERE ledger.outlet_id = :outlet_id AND ledger.business_day = :day
 ORDER BY ledger.recorded_at, ledger.id;
 
 -- name: rows_of_holder
--- What the holder's cards were used for, the latest first.
+-- The ledger rows of a holder's cards, newest first.
 SELECT ledger.id, ledger.kind, ledger.occurred_at, ledger.amount_fen, ledger.discount_fen,
     outlet.name AS outlet_name
 FROM card CROSS JOIN ledger JOIN outlet ON outlet.id = ledger.outlet_id
@@ -209,9 +209,9 @@ ORDER BY sequence LIMIT :count;
 SELECT sequence, hash FROM chain_head WHERE terminal_id = :terminal_id;
 
 -- name: heads_at_day_end
--- The last row that each terminal had recorded by the end of a county day: a sale that is entered
--- later belongs to its own day in every sum, but can't change a digest that was published before.
--- Each chain is read from its end, so that a recent day costs a few rows, whatever history holds.
+-- The last row that each terminal had recorded by the end of a county day. A sale entered later counts
+-- on its own day in every sum, but can't change a published digest. Each chain is read from its end,
+-- so that a recent day costs a few rows, however long the history.
 SELECT terminal_id, hash FROM (
     SELECT c.terminal_id,
            (SELECT l.hash FROM ledger AS l
@@ -234,7 +234,7 @@ SELECT DISTINCT month FROM rollup_month_card
 ORDER BY month;
 
 -- name: rows_of_month
--- What the roll-ups of a month are made from.
+-- The rows from which a month's roll-ups are computed.
 SELECT kind, month, card_id, amount_fen, discount_fen, merchant_share_fen, government_share_fen,
     -- with: key_columns
 FROM ledger WHERE month = :month;
@@ -264,7 +264,7 @@ GROUP BY card_id ORDER BY card_id;
 SELECT id AS card_id, first_used_on FROM card WHERE first_used_on IS NOT NULL ORDER BY id;
 
 -- name: true_usage
--- A reversal gives back to the day and month of its redemption.
+-- A reversal frees usage on the day and in the month of its redemption.
 SELECT moved.holder_id, moved.policy_code, moved.period, CAST(SUM(moved.fen) AS BIGINT) AS used_fen
 FROM (
     SELECT ledger.holder_id, ledger.policy_code, origin.business_day AS period,

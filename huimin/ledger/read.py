@@ -1,4 +1,4 @@
-"""Read ledger rows as they were written, and the counters beside them. Nothing here writes."""
+"""Read ledger rows and counters. Nothing here writes."""
 
 from __future__ import annotations
 
@@ -18,46 +18,46 @@ CHUNK = 1_000
 
 
 def row_by_id(tx: Transaction, row_id: str) -> Row | None:
-    """The ledger row of that id."""
+    """The ledger row with that id, or None."""
     row: Row | None = queries.row_by_id(tx, id=row_id)
     return row
 
 
 def row_by_receipt_no(tx: Transaction, receipt_no: str) -> Row | None:
-    """The ledger row of that receipt."""
+    """The ledger row with that receipt number, or None."""
     row: Row | None = queries.row_by_receipt_no(tx, receipt_no=receipt_no)
     return row
 
 
 def redemption_by_order(tx: Transaction, outlet_id: str, order_no: str) -> Row | None:
-    """The redemption of a merchant's order at an outlet."""
+    """The redemption of an outlet's order number, or None."""
     row: Row | None = queries.redemption_by_order(tx, outlet_id=outlet_id, order_no=order_no)
     return row
 
 
 def reversals_of(tx: Transaction, redemption_id: str) -> list[Row]:
-    """The reversals of a redemption, in the order in which they were recorded."""
+    """The reversals of a redemption, in order of recording."""
     return list(queries.reversals_of(tx, id=redemption_id))
 
 
 def rows_of_day(tx: Transaction, outlet_id: str, day: date) -> list[Row]:
-    """An outlet's rows of one business day, in the order in which they were recorded."""
+    """An outlet's rows of one business day, in order of recording."""
     return list(queries.rows_of_day(tx, outlet_id=outlet_id, day=day.isoformat()))
 
 
 def rows_of_holder(tx: Transaction, holder_id: str, count: int) -> list[Row]:
-    """What a holder's cards were used for, the latest first, with the outlet's name."""
+    """The holder's ledger rows, newest first, with the outlet's name."""
     return list(queries.rows_of_holder(tx, holder_id=holder_id, count=count))
 
 
 def usage_at(tx: Transaction, *, holder_id: str, policy_code: str, now: datetime) -> Usage:
-    """The discount used today and this month under a policy line; a look that locks nothing."""
+    """The discount used today and this month under a policy code, read without locking."""
     counters = usage_counters(county_day(now), holder_id=holder_id, policy_code=policy_code)
     return usage_from(queries.usage_of(tx, **counters), counters)
 
 
 def chain_rows(tx: Transaction, terminal_id: str) -> Iterator[Row]:
-    """A terminal's rows by sequence, a chunk at a time."""
+    """A terminal's rows by sequence, read in chunks."""
     after = 0
     while rows := list(queries.chain_rows(tx, terminal_id=terminal_id, after=after, count=CHUNK)):
         yield from rows
@@ -65,7 +65,7 @@ def chain_rows(tx: Transaction, terminal_id: str) -> Iterator[Row]:
 
 
 def digest_of_day(tx: Transaction, day: date) -> str:
-    """All chain heads at the end of a county day, folded into the one digest that is published."""
+    """The published digest of a county day: all chain heads at its end, folded into one."""
     heads = queries.heads_at_day_end(
         tx, day_end=instant_text(county_start(day + timedelta(days=1)))
     )

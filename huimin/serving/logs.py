@@ -1,7 +1,7 @@
-"""What the program writes down about itself: one JSON object a line, on standard error.
+"""The log: one JSON object per line on standard error.
 
-Traces are plain: a trace with the values of local variables would put card codes, passwords and
-names into a log.
+Tracebacks are plain: with the values of local variables they would put card codes, passwords and
+names into the log.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import structlog
 
 
 def configure() -> None:
-    """Set structlog up, once a process."""
+    """Configure structlog, once per process."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -1,7 +1,7 @@
 """`/metrics` for Prometheus: requests by endpoint, and how long they took.
 
-Off unless HUIMIN_METRICS=1, and answered to this machine alone; it names endpoints, never addresses
-or people. The counters belong to one app, so that two in a process don't add up.
+Off unless HUIMIN_METRICS=1, and answered only to this machine; it names endpoints, never addresses
+or people. Each app in a process has its own counters.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
 
 def install(app: Flask) -> None:
-    """Measure every request of the app and serve what was measured."""
+    """Measure every request of the app and serve the measurements."""
     registry = CollectorRegistry()
     seconds = Histogram(
         "huimin_request_seconds",
@@ -38,7 +38,7 @@ def install(app: Flask) -> None:
         return response
 
     def metrics() -> Response:
-        """What was measured, in Prometheus' text form."""
+        """The measurements in Prometheus' text format."""
         if request.remote_addr not in LOOPBACK:
             abort(404)
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,4 @@
-"""Whether this server can answer: for a proxy, a supervisor and a load balancer."""
+"""The health probe for proxies, supervisors and load balancers."""
 
 from __future__ import annotations
 

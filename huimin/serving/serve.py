@@ -1,8 +1,8 @@
 """The shipped server: granian, WSGI, one worker process, 32 blocking threads.
 
-One worker, because one writer thread commits for all of them; the threads wait for it together and
-share its commits. When the server is told to stop, requests that run are answered, then the
-instance is closed, so that nothing that was answered is lost.
+One worker, because one writer thread commits for all threads, which wait together and share its
+commits. When the server is stopped, running requests are answered before the instance is closed, so
+that nothing that was answered is lost.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from huimin.storage.open_engine import open_engine
 if TYPE_CHECKING:
     from huimin.instance import Instance
 
-# Where the worker process finds the application; the parts are wired there, above this room.
+# Named as text, because the application is wired above this room.
 WORKER_APP = "huimin.app:make_worker_app"
 BACKLOG = 1024
 START_SECONDS_MAX = 60
 WORKER_STOP_SECONDS_MAX = 20
-# CPython lets a busy thread keep the interpreter for 5 ms by default. The writer gives it up at
+# By default CPython lets a busy thread keep the interpreter for 5 ms. The writer releases it at
 # every statement and would wait that long to get it back, with everybody waiting for the writer.
 SWITCH_SECONDS = 0.0005
 
@@ -45,7 +45,7 @@ def serve(settings: Settings) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    open_engine(settings).close()  # what is wrong is said here, not by a worker that can't start
+    open_engine(settings).close()  # report problems here, not in a worker that can't start
     if settings.port == 0:
         settings = settings.listening_at(None, _free_port(settings.host))
     else:
@@ -68,23 +68,23 @@ def serve(settings: Settings) -> None:
 
 
 def start_worker() -> None:
-    """Set the process up before the application is made in it."""
-    # granian takes the signals over when the application is there; until then nothing has begun.
+    """Prepare the process before the application is created in it."""
+    # granian handles the signals once the application exists; until then nothing has begun.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
     sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def serve_from_worker(instance: Instance) -> None:
-    """Close the instance when the process ends, and say where it serves as soon as it does."""
-    # Both, because how a worker process ends depends on how it was started; closing twice is safe.
+    """Close the instance when the process ends, and announce the address once it answers."""
+    # Both, because a worker may end either way, depending on how it was started.
     multiprocessing.util.Finalize(instance, instance.close, exitpriority=10)
     atexit.register(instance.close)
     threading.Thread(target=_announce, args=(instance.settings,), daemon=True).start()
 
 
 def _announce(settings: Settings) -> None:
-    """Print the address as soon as it answers, and not before."""
+    """Print the address once it answers."""
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     deadline = time.monotonic() + START_SECONDS_MAX
@@ -103,8 +103,8 @@ def _free_port(host: str) -> int:
 
 
 def require_free(host: str, port: int) -> None:
-    """Raise ClickException, in one sentence, when another program listens there."""
-    # granian shares its port with any other granian (SO_REUSEPORT), which would halve a till's
+    """Raise ClickException when another program is listening there."""
+    # granian shares its port with any other granian (SO_REUSEPORT), which would split a till's
     # requests between two databases.
     with socket.socket(_family(host)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,1 +1,1 @@
-"""What all pages share: layout, words, headers."""
+"""The ground of all pages: layout, words, forms, headers."""

@@ -1,4 +1,4 @@
-"""Requests of tills take turns (storage/turns.py): they are short, and all want the same writer."""
+"""Tills' requests take turns (storage/turns.py): they are short, and all need the same writer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class ApiTurns:
-    """The application, where what a till posts waits for its turn; pages and lists don't."""
+    """WSGI middleware: POSTs to the API wait for their turn; pages and lists don't."""
 
     def __init__(self, app: WSGI) -> None:
         self._app = app

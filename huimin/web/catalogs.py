@@ -31,13 +31,13 @@ OTHER_WORDS = {"信息": "資訊", "登錄": "登入", "用戶名": "使用者�
 
 def words_in_use() -> list[str]:
     """Every msgid, each once, sorted."""
-    found: set[str] = set()
+    words: set[str] = set()
     for _, _, text, _, _ in extract_from_dir(PACKAGE, method_map=METHODS, keywords=KEYWORDS):
-        found.update([text] if isinstance(text, str) else text)
-    return sorted(found)
+        words.update([text] if isinstance(text, str) else text)
+    return sorted(words)
 
 
-def update(locale: str, words: list[str], given: Mapping[str, str]) -> list[str]:
+def update(locale: str, words: list[str], supplied: Mapping[str, str]) -> list[str]:
     """Write the catalog of a locale; the words that it still lacks."""
     path = FOLDER / locale / "LC_MESSAGES" / "messages.po"
     known = _known(path, locale)
@@ -52,7 +52,7 @@ def update(locale: str, words: list[str], given: Mapping[str, str]) -> list[str]
     )
     missing = []
     for word in words:
-        text = given.get(word) or known.get(word) or (convert(word) if convert else "")
+        text = supplied.get(word) or known.get(word) or (convert(word) if convert else "")
         if not text:
             missing.append(word)
         catalog.add(word, text, flags=["python-format"] if "%(" in word else ())
@@ -92,15 +92,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--words", nargs=2, metavar=("LOCALE", "FILE"), action="append", default=[])
     options = parser.parse_args()
-    given: dict[str, dict[str, str]] = {locale: {} for locale in LOCALES}
+    supplied: dict[str, dict[str, str]] = {locale: {} for locale in LOCALES}
     for locale, name in options.words:
         for line in Path(name).read_text(encoding="utf-8").splitlines():
             word, tab, translation = line.partition("\t")
             if tab and translation.strip():
-                given[locale][word] = translation.strip()
+                supplied[locale][word] = translation.strip()
     words, complete = words_in_use(), True
     for locale in LOCALES:
-        for word in update(locale, words, given[locale]):
+        for word in update(locale, words, supplied[locale]):
             complete = False
             print(f"{locale}: {word}")
     sys.exit(0 if complete else 1)

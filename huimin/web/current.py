@@ -16,16 +16,16 @@ T = TypeVar("T")
 
 
 def instance() -> Instance:
-    """The opened instance: settings, database, keys, clock."""
+    """The current instance: settings, database, keys, clock."""
     return instance_of(current_app)
 
 
 def change(work: Callable[[Transaction], T]) -> T:
-    """Run a use case for this request: what it records says which address it came from."""
+    """Run a use case for this request; the audit record gets the request's network address."""
     origin = request.remote_addr
     return instance().engine.write(lambda tx: work(tx.coming_from(origin)))
 
 
 def instance_of(app: Flask) -> Instance:
-    """The same where no request is being answered."""
+    """The instance of an application, outside a request."""
     return cast("Instance", app.extensions["huimin"])

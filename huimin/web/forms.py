@@ -1,7 +1,7 @@
-"""A form on a page: what was typed, and what must be mended, each beside its field.
+"""A form on a page: the typed values and the problems, each next to its field.
 
-A form that is refused is shown again with everything that was typed, an error summary that links to
-the fields, and the first of them in focus (static/forms.js).
+A refused form is shown again with everything that was typed, an error summary with links to the
+fields, and focus on the first of them (static/forms.js).
 """
 
 from __future__ import annotations
@@ -29,51 +29,51 @@ class Form:
 
     @classmethod
     def sent(cls) -> Form:
-        """What the browser sent: one value a field, trimmed; no file."""
+        """The submitted form: one trimmed value per field, no files."""
         return cls({name: value.strip()[:TEXT_MAX] for name, value in request.form.items()})
 
     @classmethod
     def asked(cls, names: Iterable[str]) -> Form:
-        """What the address of a list asks for, trimmed; "" where it says nothing."""
+        """The filters in a list's address, trimmed; "" for a missing one."""
         return cls({name: request.args.get(name, "").strip() for name in names})
 
     @classmethod
     def secret(cls) -> Form:
-        """The same for passwords: not trimmed, and never to be shown again."""
+        """A submitted form with passwords: not trimmed, and never to be shown again."""
         return cls({name: value[:TEXT_MAX] for name, value in request.form.items()})
 
-    def refused(self, why: FieldProblems | Refusal) -> Form:
-        """The same form with what must be mended; a refusal concerns the form as a whole ("")."""
+    def refused(self, error: FieldProblems | Refusal) -> Form:
+        """The same form with its problems; a Refusal concerns the whole form (field "")."""
         language = request_language()
-        if isinstance(why, Refusal):
-            return Form(self.values, {"": why.detail(language)})
-        found: dict[str, str] = {}
-        for problem in why.problems:
-            found.setdefault(problem.field, problem.message(language))
-        return Form(self.values, found)
+        if isinstance(error, Refusal):
+            return Form(self.values, {"": error.detail(language)})
+        problems: dict[str, str] = {}
+        for problem in error.problems:
+            problems.setdefault(problem.field, problem.message(language))
+        return Form(self.values, problems)
 
     def text(self, name: str) -> str:
-        """What was typed into a field, or ""."""
+        """The value of a field, or ""."""
         return str(self.values.get(name) or "")
 
     def day(self, name: str) -> date:
-        """The day that was typed into a field. Raises FieldProblems for what is none."""
+        """The date in a field. Raises FieldProblems if it is not a date."""
         try:
             return parse_day(self.text(name))
         except ValueError:
             raise field_problem(
-                name, "日期请写成 2026-10-31。", "Write the day as 2026-10-31."
+                name, "日期请写成 2026-10-31。", "This is not a date; use 2026-10-31."
             ) from None
 
     def optional_day(self, name: str) -> date | None:
-        """The same, or None where nothing was typed."""
+        """The date in a field, or None if it is empty."""
         return self.day(name) if self.text(name) else None
 
     def optional(self, name: str) -> str | None:
-        """What was typed, or None where nothing was."""
+        """The value of a field, or None if it is empty."""
         return self.text(name) or None
 
 
 def tell(sentence: str) -> None:
-    """Say on the next page, in words, what succeeded and what comes next."""
+    """Show a sentence on the next page: what succeeded and what comes next."""
     flash(sentence, "done")

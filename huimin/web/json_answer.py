@@ -1,4 +1,4 @@
-"""A JSON answer that no cache keeps: what a till is told holds for this moment only."""
+"""JSON answers that must not be cached: what a till is told is true only at that moment."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from huimin.core.json_text import write_json
 
 
 def json_response(body: dict[str, Any], status: int = 200) -> Response:
-    """The body as JSON (UTF-8, in the order of its fields), not to be stored."""
+    """The body as JSON (UTF-8, in the order of its fields), with `no-store`."""
     return json_text_response(write_json(body), status)
 
 
 def json_text_response(text: str, status: int = 200) -> Response:
-    """The same for a body that is JSON already."""
+    """The same for a body that is already JSON text."""
     return Response(text, status, {"Cache-Control": "no-store"}, content_type="application/json")

@@ -1,4 +1,4 @@
-"""A request's JSON as a pydantic model: what does not fit is refused field by field."""
+"""Parse a request's JSON into a pydantic model; problems are reported field by field."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def json_body(kind: type[Model]) -> Model:
-    """What was sent. Raises FieldProblems, or what `json_object` raises."""
+    """The request's body as that model. Raises FieldProblems, or what `json_object` raises."""
     return validated(kind, json_object())
 
 
@@ -33,7 +33,7 @@ def json_object() -> dict[str, Any]:
 
 
 def validated(kind: type[Model], values: Any) -> Model:
-    """The values as that model. Raises FieldProblems."""
+    """Values as that model. Raises FieldProblems."""
     try:
         return kind.model_validate(values)
     except ValidationError as error:

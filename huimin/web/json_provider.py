@@ -1,4 +1,4 @@
-"""How Flask reads and writes JSON here: requests strictly, answers in UTF-8 as they are built."""
+"""How Flask reads and writes JSON: requests strictly, answers in UTF-8 in their own order."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class StrictJSON(DefaultJSONProvider):
     sort_keys = False
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        """The value. Raises ValueError."""
+        """Parse JSON. Raises ValueError."""
         try:
             return read_json(s)
         except ValueError:
-            # A number too large for any machine is still a number: its field is to be named.
+            # orjson rejects huge integers; parse them anyway, so that the refusal names the field.
             return _read_large_numbers(s)
 
 
@@ -33,4 +33,4 @@ def _read_large_numbers(text: str | bytes) -> Any:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")

@@ -1,4 +1,4 @@
-"""The language of an answer: of the API by Accept-Language, of a page as its reader chose."""
+"""The language of an answer: Accept-Language for the API, the reader's choice for a page."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ TAGS = {
 
 
 def request_language() -> str:
-    """One of LANGUAGES; zh_Hans where nothing else was asked for."""
+    """One of LANGUAGES; zh_Hans by default."""
     if not has_request_context():
         return DEFAULT
     if not request.path.startswith("/api/"):
-        # A public page says in its address which language it is in.
+        # A public page has its language in its address.
         if request.path.startswith("/public/") and (tag := request.args.get("lang", "").lower()):
             return TAGS.get(tag, DEFAULT)
         chosen = session.get("language")

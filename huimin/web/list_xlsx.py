@@ -1,4 +1,4 @@
-"""A list as a workbook, as an office expects one: title, header, and text that stays text."""
+"""A list as a workbook: title, header, and text that stays text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROWS_MAX = 100_000
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH_MIN, WIDTH_MAX = 8, 60
 
-# A column: its heading and the value of a row; money comes as a Decimal of yuan.
+# A column's heading, and the function that gives its value for a row; money is a Decimal in yuan.
 Column = tuple[str, Callable[[Mapping[str, Any]], Any]]
 
 
@@ -26,10 +26,10 @@ def list_workbook(
     heading: str | None = None,
     to_fill: Mapping[str, int] | None = None,
 ) -> bytes:
-    """The workbook. Text stays text, so that no identity or card number is rounded.
+    """The workbook. Text stays text, so that no ID or card number is rounded.
 
-    `heading` stands over the table instead of the title; `to_fill` says how many letters of room
-    a column needs that somebody fills in, by the column's own heading.
+    `heading` replaces the title above the table; `to_fill` gives the width of columns that somebody
+    will fill in, by heading.
     """
     target = BytesIO()
     options = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
@@ -56,7 +56,7 @@ def list_workbook(
             for place, (_, value_of) in enumerate(columns):
                 value = value_of(row)
                 if isinstance(value, float):
-                    raise TypeError("no float reaches a workbook")
+                    raise TypeError("a workbook must not contain floats")
                 if isinstance(value, int):
                     sheet.write_number(number, place, value, count)
                 elif hasattr(value, "as_tuple"):

@@ -1,4 +1,4 @@
-"""The main navigation: where a signed-in person may go, in the order of their day."""
+"""The main navigation: where a signed-in person may go, in the order of a working day."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from huimin.core.permissions import allows
 
-# Endpoint, label, the action that opens it. An entry lights up for all pages of its room.
+# Endpoint, label, required action. An entry is current on all pages below its address.
 ENTRIES = (
     ("desk.today", _("今日待办"), "application.read"),
     ("holders.people", _("持卡人"), "holder.read"),
@@ -37,7 +37,7 @@ ENTRIES = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A place to go: its address, its name, whether the reader is there, how much waits there."""
+    """An entry: its address and label, whether it is current, and its number of waiting items."""
 
     address: str
     label: str
@@ -49,29 +49,28 @@ _waiting: dict[str, Callable[[], int]] = {}
 
 
 def waiting_at(endpoint: str, count: Callable[[], int]) -> None:
-    """Let a room say how much waits for the reader behind the entry of `endpoint`."""
+    """Register the function that counts what is waiting for the reader at `endpoint`."""
     _waiting[endpoint] = count
 
 
 def waiting_counts() -> dict[str, int]:
-    """What waits for the reader of this request, by endpoint."""
+    """The number of waiting items for this request's reader, by endpoint."""
     return {endpoint: count() for endpoint, count in _waiting.items()}
 
 
 def entries(role: str | None, waiting: Mapping[str, int]) -> list[Entry]:
-    """What the role may open; nothing for somebody who is not signed in.
-
-    `waiting` says by endpoint how much waits for the reader.
-    """
+    """The entries that the role may open, with `waiting` counts by endpoint; [] without a role."""
     if role is None:
         return []
-    here = request.path
-    found = []
+    path = request.path
+    allowed = []
     for endpoint, label, action in ENTRIES:
         if allows(role, action):
             address = url_for(endpoint)
-            current = here == address or here.startswith(address)
-            found.append(Entry(address, str(label), current, waiting.get(endpoint, 0)))
-    # The longest address that fits is where the reader is: /holders/applications is not /holders.
-    lit = max((entry.address for entry in found if entry.current), key=len, default=None)
-    return [replace(entry, current=entry.address == lit) for entry in found]
+            current = path == address or path.startswith(address)
+            allowed.append(Entry(address, str(label), current, waiting.get(endpoint, 0)))
+    # The longest matching address is current: /holders/applications rather than /holders.
+    current_address = max(
+        (entry.address for entry in allowed if entry.current), key=len, default=None
+    )
+    return [replace(entry, current=entry.address == current_address) for entry in allowed]

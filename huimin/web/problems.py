@@ -1,7 +1,7 @@
-"""The one place where an error becomes an answer: RFC 9457 JSON for the API, a calm page otherwise.
+"""The one place where an error becomes an answer: RFC 9457 JSON for the API, a page otherwise.
 
-What is wrong with the program is logged and told without details; what a caller can mend names the
-field and the remedy, in the caller's language.
+Errors of the program are logged and answered without details; what a caller can correct is answered
+with the field and the remedy, in the caller's language.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CODE_OF_STATUS = {
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 FIELDS_MAX = 20
 
-# What pydantic found, as people say it: (Chinese, English).
+# pydantic's error types in words: (Chinese, English).
 FIELD_WORDS: dict[str, tuple[str, str]] = {
     "missing": ("必须填写。", "is required."),
     "extra_forbidden": ("没有这个字段，请去掉。", "is not a known field; leave it out."),
@@ -57,7 +57,7 @@ OTHER_WORDS = ("格式不对。", "has the wrong form.")
 
 
 def install(app: Flask) -> None:
-    """Answer every error of the application here."""
+    """Register the handlers for every kind of error."""
     app.register_error_handler(Refusal, answer_refusal)
     app.register_error_handler(FieldProblems, answer_field_problems)
     app.register_error_handler(StorageProblem, answer_storage_problem)
@@ -66,7 +66,7 @@ def install(app: Flask) -> None:
 
 
 def answer_refusal(refusal: Refusal, headers: dict[str, str] | None = None) -> Response:
-    """A refusal with its own code and the cashier's sentence."""
+    """Answer a refusal with its code and the cashier's sentence."""
     if refusal.code == "request_in_progress":
         headers = {"Retry-After": "1", **(headers or {})}
     if refusal.code == "too_many_requests":
@@ -77,34 +77,34 @@ def answer_refusal(refusal: Refusal, headers: dict[str, str] | None = None) -> R
 
 
 def answer_field_problems(problems: FieldProblems) -> Response:
-    """422 with every field that needs a change."""
+    """Answer 422 with every field that needs a change."""
     return _answer(Refusal("invalid_input"), problems.problems, None)
 
 
 def answer_validation_error(error: ValidationError) -> Response:
-    """What pydantic refused, field by field, without repeating what was sent."""
+    """Answer pydantic's errors field by field, without repeating what was sent."""
     return _answer(Refusal("invalid_input"), field_problems_of(error).problems, None)
 
 
 def field_problems_of(error: ValidationError) -> FieldProblems:
-    """The same as the exception that the rules raise."""
-    found = []
+    """pydantic's errors as FieldProblems."""
+    problems = []
     for entry in error.errors(include_url=False, include_input=False)[:FIELDS_MAX]:
         words = FIELD_WORDS.get(entry["type"], OTHER_WORDS)
         context = entry.get("ctx") or {}
         chinese, english = (text.format_map(_Blanks(context)) for text in words)
-        found.append(FieldProblem(_field_of(entry["loc"]), chinese, english))
-    return FieldProblems(found)
+        problems.append(FieldProblem(_field_of(entry["loc"]), chinese, english))
+    return FieldProblems(problems)
 
 
 def answer_storage_problem(error: StorageProblem) -> Response:
-    """503; the operator's sentence goes to the log."""
+    """Answer 503; the sentence for the operator goes to the log."""
     log.error("storage unavailable", problem=str(error))
     return _answer(Refusal("storage_unavailable"), (), {"Retry-After": "5"})
 
 
 def answer_http_exception(error: HTTPException) -> Response:
-    """What Flask itself refused, with its headers (Allow, Retry-After)."""
+    """Answer an error raised by Flask, keeping its headers (Allow, Retry-After)."""
     if error.response is not None:
         return cast(Response, error.response)
     status = error.code or 500
@@ -117,7 +117,7 @@ def answer_http_exception(error: HTTPException) -> Response:
 
 
 def answer_unexpected(error: Exception) -> Response:
-    """A mistake of ours: logged with its trace, told without it."""
+    """Answer an error of the program: logged with its traceback, answered without it."""
     log.exception("unexpected error", path=request.path, method=request.method)
     return _answer(Refusal("internal_error"), (), None)
 
@@ -151,7 +151,7 @@ def _answer(
 
 
 def wants_json() -> bool:
-    """True for the API, and for a page's own script that asks for JSON."""
+    """Whether to answer in JSON: for the API, and for scripts that ask for it."""
     if request.path.startswith(("/api/", "/.well-known/")):
         return True
     return request.accept_mimetypes.best == "application/json" or request.is_json

@@ -1,8 +1,7 @@
-"""The headers that every answer carries. Nothing is open by default: scripts, styles, pictures and
-connections come from this server only, and no page may be framed.
+"""The security headers of every answer: everything comes from this server, and no page is framed.
 
-A WSGI layer and not an `after_request`, so that errors outside of Flask carry them as well and a
-sale pays next to nothing for them.
+It is WSGI middleware rather than an `after_request`, so that errors outside Flask have the headers
+too, and they cost a sale next to nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ CONTENT_SECURITY_POLICY = (
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-# A page that reads pictures of cards with WebAssembly; it may compile it, and nothing else is new.
+# For pages that read QR codes with WebAssembly: the same, but it may be compiled.
 WITH_WASM = CONTENT_SECURITY_POLICY.replace(
     "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
 )
@@ -34,19 +33,19 @@ WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class SecurityHeaders:
-    """The application with these headers on every answer; what an answer set itself stays."""
+    """WSGI middleware that adds these headers unless the answer has set them itself."""
 
     def __init__(self, app: WSGI, *, secure: bool) -> None:
         self._app = app
-        wanted = {**HEADERS, **ONLY_ENCRYPTED} if secure else HEADERS
-        self._wanted = [(name.lower(), (name, value)) for name, value in wanted.items()]
+        headers = {**HEADERS, **ONLY_ENCRYPTED} if secure else HEADERS
+        self._headers = [(name.lower(), (name, value)) for name, value in headers.items()]
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             present = {name.lower() for name, _ in headers}
-            headers += [header for name, header in self._wanted if name not in present]
+            headers += [header for name, header in self._headers if name not in present]
             if exc_info is None:
                 return start_response(status, headers)
             return start_response(status, headers, exc_info)

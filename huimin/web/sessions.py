@@ -1,4 +1,4 @@
-"""Flask's signed cookie, opened for pages only: the API knows its callers by their keys."""
+"""Flask's signed session cookie, for pages only: the API identifies its callers by keys."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from flask.wrappers import Request
 
 
 class PageSessions(SecureCookieSessionInterface):
-    """A request to the API gets a session that can't be written, and no cookie is looked at."""
+    """A request to the API gets a session that can't be written, and its cookies are ignored."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """The session of a page's cookie; None for the API, which Flask answers by a null one."""
+        """The session in a page's cookie; None for the API, for which Flask uses a null session."""
         if request.path.startswith("/api/"):
             return None
         return super().open_session(app, request)

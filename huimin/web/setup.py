@@ -1,7 +1,4 @@
-"""What every page has: CSRF, languages, security headers, errors, navigation.
-
-`install(app)` is called once by create_app.
-"""
+"""Install what all pages share: CSRF, languages, security headers, errors, navigation."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ babel = Babel()
 
 
 def install(app: Flask) -> None:
-    """Wire what all pages share into the application."""
+    """Wire it into the application; called once, by create_app."""
     app.json = StrictJSON(app)
     app.session_interface = PageSessions()
     secure = instance_of(app).settings.secure_cookies
@@ -47,7 +44,7 @@ def install(app: Flask) -> None:
 
 
 def _refuse_nul() -> None:
-    """No identifier holds a NUL, and PostgreSQL takes none: such an address names nothing."""
+    """No identifier contains a NUL, and PostgreSQL rejects it: such an address is a 404."""
     if "\0" in request.path or b"%00" in request.query_string:
         raise Refusal("not_found")
 

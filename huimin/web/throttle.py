@@ -1,6 +1,6 @@
-"""How often somebody may do a thing: one counter for each kind of thing and name.
+"""Rate limits: one counter per kind of action and name.
 
-Counters live in the application's memory, so another one in the same process counts for itself.
+Counters are in the application's memory; each application in a process has its own.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from huimin.core.refusals import Refusal
 
 
 class Throttle:
-    """Lets through what stays within the limit, in any stretch of time as long as the limit's."""
+    """Allows what stays within the limit, over a moving window."""
 
     def __init__(self, kind: str, limit: RateLimitItem) -> None:
         self._kind, self._limit = kind, limit
 
     def note(self, name: str | None) -> bool:
-        """Count one for that name; False above the limit, where nothing is counted."""
+        """Count one for that name; above the limit, return False and count nothing."""
         return self._counter().hit(self._limit, name or "")
 
     def count(self, name: str | None) -> None:
@@ -29,7 +29,7 @@ class Throttle:
             raise Refusal("too_many_requests")
 
     def require_room(self, name: str | None) -> None:
-        """Count nothing. Raises Refusal `too_many_requests` if one more would be too many."""
+        """Raise Refusal `too_many_requests` if one more would be too many; counts nothing."""
         if not self._counter().test(self._limit, name or ""):
             raise Refusal("too_many_requests")
 

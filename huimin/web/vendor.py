@@ -1,4 +1,4 @@
-"""Third-party files that are shipped with huimin: where each came from, and that it is unchanged.
+"""Vendored third-party files: where each came from, and a check that it is unchanged.
 
 `python -m huimin.web.vendor` fetches them again with `npm pack` (a licence text that an npm package
 leaves out: from a Python wheel) and writes their hashes into static/vendor/manifest.json; `--check`
@@ -38,24 +38,24 @@ def read_manifest(manifest: Path = MANIFEST) -> list[Entry]:
 
 
 def problems(manifest: Path = MANIFEST, root: Path = ROOT) -> list[str]:
-    """One sentence for each file that is missing, changed or not listed; none when all is well."""
-    found, listed = [], {manifest.resolve()}
+    """One sentence per file that is missing, changed or not listed."""
+    sentences, listed = [], {manifest.resolve()}
     for entry in read_manifest(manifest):
         for file in entry["files"]:
             path = (root / file["file"]).resolve()
             listed.add(path)
             if not path.is_file():
-                found.append(f"{file['file']}: missing")
+                sentences.append(f"{file['file']}: missing")
             elif sha256_of(path.read_bytes()) != file["sha256"]:
-                found.append(f"{file['file']}: differs from the manifest")
+                sentences.append(f"{file['file']}: differs from the manifest")
     for path in sorted(manifest.parent.rglob("*")):
         if path.is_file() and path.resolve() not in listed:
-            found.append(f"{path.relative_to(manifest.parent)}: not in the manifest")
-    return found
+            sentences.append(f"{path.relative_to(manifest.parent)}: not in the manifest")
+    return sentences
 
 
 def refresh() -> None:
-    """Fetch every listed package, replace its files and write the new hashes."""
+    """Fetch every listed package, replace its files and update the hashes."""
     entries = read_manifest()
     for entry in entries:
         with tempfile.TemporaryDirectory() as folder:
@@ -94,7 +94,7 @@ def _pack(package: str, folder: Path) -> Path:
 
 
 def _from_wheel(requirement: str, path: str, folder: Path) -> bytes:
-    # A wheel is only unpacked; a source package would run its own code to be fetched.
+    # Wheels only: a wheel is just unpacked, while a source package would run its own code.
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
     subprocess.run([*command, "--only-binary=:all:", requirement], cwd=folder, check=True)
     with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
@@ -110,20 +110,20 @@ def _member(archive: Path, path: str) -> bytes:
 
 
 def _as_shipped(file: Entry, body: bytes) -> bytes:
-    # The map itself is not shipped; a browser's tools would ask this server for it in vain.
+    # The source map is not shipped, so developer tools must not ask this server for it.
     return SOURCE_MAP_LINE.sub(b"\n", body) if file["file"].endswith(".css") else body
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Refresh, or only check; 1 when a file is not what the manifest says."""
+    """Refresh, or only check; returns 1 if a file differs from the manifest."""
     parser = argparse.ArgumentParser(prog="python -m huimin.web.vendor", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare hashes only, offline")
     if not parser.parse_args(arguments).check:
         refresh()
-    found = problems()
-    for problem in found:
+    sentences = problems()
+    for problem in sentences:
         print(problem, file=sys.stderr)
-    return 1 if found else 0
+    return 1 if sentences else 0
 
 
 if __name__ == "__main__":

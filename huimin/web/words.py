@@ -1,4 +1,4 @@
-"""How values are written on pages: amounts, rates, days, the names of kinds and roles."""
+"""Values as text on pages: amounts, rates, days, names of kinds and roles."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CARD_STATES = {
     "expired": _("已过期"),
     "revoked": _("已注销"),
 }
-# Of applications, merchants, outlets, terminals, policies and accounts.
+# States of applications, merchants, outlets, terminals, policies, accounts and jobs.
 STATES = {
     "draft": _("草稿"),
     "submitted": _("待审核"),
@@ -53,7 +53,7 @@ LANGUAGE_TAGS = {"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant", "en": "en"}
 
 
 def register_filters(app: Flask) -> None:
-    """Give the templates these words."""
+    """Register the template filters."""
     app.add_template_filter(money_text, "money")
     app.add_template_filter(lambda rate_bp: rate_words(rate_bp, request_language()), "rate")
     app.add_template_filter(day_words, "day")
@@ -71,18 +71,18 @@ def register_filters(app: Flask) -> None:
 
 
 def card_state_words(code: str) -> str:
-    """A card's state; of a past day also that there was no such card yet."""
+    """A card's state; also "not issued yet", for a past day."""
     return str(_("当时还没有发这张卡") if code == "not_issued" else CARD_STATES.get(code, code))
 
 
 def day_words(day: str | date | None) -> str:
-    """A county day in text: 2026年10月31日, or 31 October 2026 in English; "" for none."""
+    """A county day as text: 2026年10月31日, or 31 October 2026 in English; "" for none."""
     if not day:
         return ""
-    found = date.fromisoformat(day) if isinstance(day, str) else day
+    county_date = date.fromisoformat(day) if isinstance(day, str) else day
     if request_language() == "en":
-        return f"{found.day} {found:%B %Y}"
-    return f"{found.year}年{found.month}月{found.day}日"
+        return f"{county_date.day} {county_date:%B %Y}"
+    return f"{county_date.year}年{county_date.month}月{county_date.day}日"
 
 
 def minute_text(instant: str | None) -> str:
