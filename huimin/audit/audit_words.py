@@ -8,13 +8,8 @@ from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from huimin.core.kind_names import (
-    ELIGIBILITIES,
-    OUTLET_KINDS,
-    eligibility_word,
-    outlet_kind_word,
-)
 from huimin.core.refusals import Refusal
+from huimin.core.words import ELIGIBILITIES, OUTLET_KINDS
 from huimin.web.language import request_language
 from huimin.web.words import CARD_STATES, ROLE_NAMES, STATES
 
@@ -146,7 +141,7 @@ def value_words(name: str, value: Any) -> str:
     if name == "role":
         return str(ROLE_NAMES.get(text, text))
     if name == "kind" and text in OUTLET_KINDS:
-        return outlet_kind_word(text, request_language())
+        return OUTLET_KINDS.say(text, request_language())
     if name == "kind" and text in ELIGIBILITIES:
-        return eligibility_word(text, request_language())
+        return ELIGIBILITIES.say(text, request_language())
     return text

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from huimin.checkout.receipts.paper import RULE, Paper, Piece, centre, large_sum, pair, small, title
-from huimin.checkout.receipts.receipt_words import say
+from huimin.checkout.receipts.receipt_words import RECEIPT
 from huimin.checkout.receipts.receipts import county_minute
 from huimin.core.money import yuan
 from huimin.settings import Settings
@@ -18,7 +18,7 @@ def claim_slip(
     """The slip on paper. A missed purchase shows its day alone, because nobody kept the hour."""
 
     def word(name: str, **values: object) -> str:
-        return say(name, language, **values)
+        return RECEIPT.say(name, language, **values)
 
     missed = claim["source"] == "missed"
     when = claim["business_day"] if missed else county_minute(claim["occurred_at"])

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
+from huimin.core.catalogue import say, sentence
 from huimin.core.money import (
     AMOUNT_FEN_MAX,
     BASIS_POINTS,
@@ -21,15 +22,7 @@ from huimin.core.money import (
 )
 from huimin.core.offline_terms import OfflineRoom, OfflineTerms
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
-
-CAP_WORDS = {
-    "redemption": ("单笔上限", "單筆上限", "limit of one purchase"),
-    "card_day": ("今日上限", "今日上限", "limit of the day"),
-    "card_month": ("本月上限", "本月上限", "limit of the month"),
-    "offline_redemption": ("离线单笔上限", "離線單筆上限", "offline limit of one purchase"),
-    "offline_card": ("离线每卡上限", "離線每卡上限", "offline limit of a card"),
-    "offline_terminal": ("本机离线上限", "本機離線上限", "offline limit of this till"),
-}
+from huimin.core.words import CAPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,62 +224,28 @@ def take_back(original: Sums, returned: Sums, amount_fen: int) -> Sums:
 
 def explain(step: Step, language: str = "zh_Hans") -> str:
     """The step as a sentence that a cashier can read out."""
-    sentences = EXPLANATIONS[step.code]
-    sentence = sentences.get(language, sentences["zh_Hans"])
     values: dict[str, Any] = {}
     for name, value in step.params.items():
         if name.endswith("_fen"):
             values[name.removesuffix("_fen")] = money_text(value)
         elif name == "cap":
-            values[name] = CAP_WORDS[value][{"zh_Hans": 0, "zh_Hant": 1, "en": 2}.get(language, 0)]
+            values[name] = CAPS.text(value)
         elif name == "rate_bp":
             values["rate"] = _rate(value, language)
         else:
             values[name] = value
-    return sentence.format(**values)
+    return say(EXPLANATIONS[step.code], language, **values)
 
 
-EXPLANATIONS: dict[str, dict[str, str]] = {
-    "amount": {
-        "zh_Hans": "原价 {amount}。",
-        "zh_Hant": "原價 {amount}。",
-        "en": "The usual price is {amount}.",
-    },
-    "insurance": {
-        "zh_Hans": "医保支付 {amount}，优惠按个人支付部分计算。",
-        "zh_Hant": "醫保支付 {amount}，優惠按個人支付部分計算。",
-        "en": "Insurance pays {amount}; the discount counts on what the patient pays.",
-    },
-    "excluded": {
-        "zh_Hans": "{amount} 的商品不参加优惠。",
-        "zh_Hant": "{amount} 的商品不參加優惠。",
-        "en": "Goods for {amount} don't take part in the discount.",
-    },
-    "excluded_item": {
-        "zh_Hans": "{name} {amount} 不参加优惠。",
-        "zh_Hant": "{name} {amount} 不參加優惠。",
-        "en": "{name}, {amount}, doesn't take part in the discount.",
-    },
-    "discount": {
-        "zh_Hans": "{eligible} 按{rate}优惠 {discount}。",
-        "zh_Hant": "{eligible} 按{rate}優惠 {discount}。",
-        "en": "{rate} of {eligible} takes off {discount}.",
-    },
-    "cap": {
-        "zh_Hans": "到了{cap}，这次优惠 {discount}。",
-        "zh_Hant": "到了{cap}，這次優惠 {discount}。",
-        "en": "The {cap} is reached, so {discount} is taken off.",
-    },
-    "payable": {
-        "zh_Hans": "实付 {payable}。",
-        "zh_Hant": "實付 {payable}。",
-        "en": "Please pay {payable}.",
-    },
-    "patient_pays": {
-        "zh_Hans": "其中个人支付 {payable}。",
-        "zh_Hant": "其中個人支付 {payable}。",
-        "en": "Of this the patient pays {payable}.",
-    },
+EXPLANATIONS: dict[str, str] = {
+    "amount": sentence("原价 {amount}。"),
+    "insurance": sentence("医保支付 {amount}，优惠按个人支付部分计算。"),
+    "excluded": sentence("{amount} 的商品不参加优惠。"),
+    "excluded_item": sentence("{name} {amount} 不参加优惠。"),
+    "discount": sentence("{eligible} 按{rate}优惠 {discount}。"),
+    "cap": sentence("到了{cap}，这次优惠 {discount}。"),
+    "payable": sentence("实付 {payable}。"),
+    "patient_pays": sentence("其中个人支付 {payable}。"),
 }
 
 
@@ -370,7 +329,7 @@ def _limit(
     least_fen = min(whole.values(), default=discount_fen)
     applied = tuple(name for name, room in whole.items() if room == least_fen)
     if applied and least_fen == 0:
-        raise Refusal("cap_reached", cap=CAP_WORDS[applied[-1]])
+        raise Refusal("cap_reached", cap=CAPS.text(applied[-1]))
     if least_fen < discount_fen:
         return least_fen, applied
     return discount_fen, ()

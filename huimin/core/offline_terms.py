@@ -12,18 +12,6 @@ from typing import Literal
 Bearer = Literal["merchant", "government"]
 
 OFFLINE_HOURS_MAX = 168
-BEARER_WORDS: dict[str, tuple[str, str, str]] = {
-    "merchant": (
-        "离线优惠事后不能入账时由商户承担",
-        "離線優惠事後不能入賬時由商戶承擔",
-        "The merchant bears an offline discount that can't be entered afterwards",
-    ),
-    "government": (
-        "离线优惠事后不能入账时由政府承担",
-        "離線優惠事後不能入賬時由政府承擔",
-        "The government bears an offline discount that can't be entered afterwards",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""Every refusal once: its code, its HTTP status, the reason, and what the cashier may read aloud.
+"""How a no is raised: a refusal by its code, or bad input field by field.
 
-The API, the pages and the CLI all draw on this table, so that the same no is said the same way
-everywhere. A cashier's sentence says what the customer can do; it never says what they are.
+The API, the pages and the commands all raise and answer these, so that the same no is said the same
+way everywhere.
 """
 
 from __future__ import annotations
@@ -10,22 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from huimin.core.card_refusals import CARD_KINDS
-from huimin.core.later_refusals import LATER_KINDS
-from huimin.core.month_refusals import MONTH_KINDS
-from huimin.core.refusal_words import LANGUAGES, Kind, Words
-from huimin.core.request_refusals import REQUEST_KINDS
-from huimin.core.settlement_refusals import SETTLEMENT_KINDS
-from huimin.core.till_refusals import TILL_KINDS
-
-KINDS: dict[str, Kind] = {
-    **CARD_KINDS,
-    **TILL_KINDS,
-    **LATER_KINDS,
-    **MONTH_KINDS,
-    **REQUEST_KINDS,
-    **SETTLEMENT_KINDS,
-}
+from huimin.core.catalogue import filled, say, sentence
+from huimin.core.refusal_kinds import KINDS
 
 # After these the purchase can be put down as a claim: the card is real, today's answer was no.
 CLAIMABLE = (
@@ -34,11 +20,6 @@ CLAIMABLE = (
     *("card_denied", "offline_not_allowed", "offline_pack_expired", "offline_code_needed"),
     *("offline_cap_exceeded", "offline_policy_other", "offline_mismatch", "offline_too_old"),
 )
-
-
-def word_of(words: Words, language: str) -> str:
-    """The words in that language; zh-Hans when there is no such language."""
-    return words[LANGUAGES.index(language)] if language in LANGUAGES else words[0]
 
 
 class Refusal(Exception):
@@ -57,43 +38,32 @@ class Refusal(Exception):
 
     def title(self, language: str = "zh_Hans") -> str:
         """A short name of the kind of refusal: the same for each of its kind (RFC 9457)."""
-        return word_of(TITLES.get(self.status, TITLES[422]), language)
+        return say(TITLES.get(self.status, TITLES[422]), language)
 
     def detail(self, language: str = "zh_Hans") -> str:
         """The reason and the remedy, for staff."""
-        shown = {
-            name: word_of(value, language) if isinstance(value, tuple) else value
-            for name, value in self.params.items()
-        }
-        return word_of(self.kind.detail, language).format_map(_Blanks(shown))
+        return filled(say(self.kind.detail, language), language, self.params)
 
     def cashier_message(self, language: str = "zh_Hans") -> str:
         """The sentence to read aloud: neither code nor reason."""
-        return word_of(self.kind.cashier, language)
+        return say(self.kind.cashier, language)
 
 
-class _Blanks(dict[str, Any]):
-    """A sentence with a missing part is still said."""
-
-    def __missing__(self, key: str) -> str:
-        return "—"
-
-
-TITLES: dict[int, Words] = {
-    400: ("请求无法读懂", "請求無法讀懂", "Bad request"),
-    401: ("需要登录或密钥", "需要登入或密鑰", "Not signed in"),
-    403: ("没有权限", "沒有權限", "Not allowed"),
-    404: ("没有找到", "沒有找到", "Not found"),
-    405: ("请求方法不对", "請求方法不對", "Method not allowed"),
-    409: ("与已有记录冲突", "與已有記錄衝突", "Conflict"),
-    413: ("内容太大", "內容太大", "Too large"),
-    415: ("内容类型不对", "內容類型不對", "Unsupported media type"),
-    422: ("不能办理", "不能辦理", "Refused"),
-    429: ("请稍后再试", "請稍後再試", "Too many requests"),
-    500: ("系统问题", "系統問題", "Internal error"),
-    501: ("没有安装", "沒有安裝", "Not installed"),
-    502: ("设备连不上", "設備連不上", "Device unreachable"),
-    503: ("暂时不可用", "暫時不可用", "Unavailable"),
+TITLES: dict[int, str] = {
+    400: sentence("请求无法读懂"),
+    401: sentence("需要登录或密钥"),
+    403: sentence("没有权限"),
+    404: sentence("没有找到"),
+    405: sentence("请求方法不对"),
+    409: sentence("与已有记录冲突"),
+    413: sentence("内容太大"),
+    415: sentence("内容类型不对"),
+    422: sentence("不能办理"),
+    429: sentence("请稍后再试"),
+    500: sentence("系统问题"),
+    501: sentence("没有安装"),
+    502: sentence("设备连不上"),
+    503: sentence("暂时不可用"),
 }
 
 

@@ -10,22 +10,22 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from huimin.core.refusals import KINDS
+from huimin.core.catalogue import say
+from huimin.core.refusal_kinds import KINDS
 
 PAGE = Path(__file__).resolve().parent / "pos.md"
 HEADING = "## Refusal codes"
 TABLE = re.compile(r"(?m)^\| code \|.*\n(?:\|.*\n)*")
-CHINESE, ENGLISH = 0, 2
 
 
 def refusals_table() -> str:
     """Every code that has a sentence for the cashier, as Markdown."""
     rows = ["| code | status | why, for the cashier | to say aloud |", "|---|---|---|---|"]
     for code, kind in sorted(KINDS.items(), key=lambda item: (item[1].status, item[0])):
-        if not kind.cashier[CHINESE] and not code.startswith("offline_"):
+        if not kind.cashier and not code.startswith("offline_"):
             continue  # only shown on pages
-        detail = f"{_plain(kind.detail[CHINESE])} / {_plain(kind.detail[ENGLISH])}"
-        rows.append(f"| `{code}` | {kind.status} | {detail} | {kind.cashier[CHINESE]} |")
+        detail = f"{_plain(kind.detail)} / {_plain(say(kind.detail, 'en'))}"
+        rows.append(f"| `{code}` | {kind.status} | {detail} | {kind.cashier} |")
     return "\n".join(rows) + "\n"
 
 

@@ -21,8 +21,8 @@ from huimin.core.identity import (
     mask_phone,
     parse_id_number,
 )
-from huimin.core.kind_names import eligibility_word
 from huimin.core.refusals import FieldProblems, field_problem
+from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.find import DivisionIndex, all_divisions
 from huimin.holders.application_commands import COMMANDS
 from huimin.holders.draft_by_hand import HandDraft, draft_of
@@ -224,7 +224,7 @@ def _print_holder(row: Row, form: str, said: str = "") -> None:
     click.echo(f"{row['town']}{row['village']}  电话 {row['phone'] or '—'}")
     for eligibility in row["eligibilities"]:
         until = f" 至 {eligibility['ends_on']}" if eligibility["ends_on"] else ""
-        click.echo(f"{eligibility_word(eligibility['kind'])}：{eligibility['starts_on']} 起{until}")
+        click.echo(f"{ELIGIBILITIES[eligibility['kind']]}：{eligibility['starts_on']} 起{until}")
     for member in row["family"]:
         number = member["id_number"] or "号码未登记"
         click.echo(f"家庭成员：{member['name']}（{member['relation']}）{number}")

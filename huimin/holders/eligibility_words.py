@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from huimin.core.kind_names import ELIGIBILITIES, eligibility_word
+from huimin.core.words import ELIGIBILITIES
 
-ALL_WORDS = "、".join(eligibility_word(kind) for kind in ELIGIBILITIES)
+ALL_WORDS = "、".join(ELIGIBILITIES.say(kind) for kind in ELIGIBILITIES)
 
 # The first that fits counts: 低保边缘 is not 低保, and 重度残疾 is no 重病.
 LIKENESSES: tuple[tuple[str, re.Pattern[str]], ...] = (

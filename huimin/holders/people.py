@@ -13,8 +13,8 @@ from typing import Any
 from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.identity import IdNumber, mask_name
-from huimin.core.kind_names import ELIGIBILITIES
 from huimin.core.refusals import field_problem
+from huimin.core.words import ELIGIBILITIES
 from huimin.holders import queries
 from huimin.holders.name_grams import add_name_grams
 from huimin.holders.personal_data import PersonalData

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from huimin.core.refusals import KINDS, FieldProblem, FieldProblems, Refusal
+from huimin.core.kept_refusal import kept_params, params_of
+from huimin.core.refusal_kinds import KINDS
+from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 
 INPUT = "invalid_input"
 Row = dict[str, Any]
@@ -16,7 +18,7 @@ Row = dict[str, Any]
 def reason_record(problem: FieldProblems | Refusal) -> Row:
     """A failed job's result, as stored."""
     if isinstance(problem, Refusal):
-        return {"code": problem.code, "params": dict(problem.params)}
+        return {"code": problem.code, "params": kept_params(problem.params)}
     problems = [
         {"field": one.field, "chinese": one.chinese, "english": one.english}
         for one in problem.problems
@@ -31,9 +33,5 @@ def reason_of(result: Row | None, language: str) -> str:
         between = "; " if language == "en" else "；"
         return between.join(FieldProblem(**one).message(language) for one in reason["problems"])
     code = reason.get("code")
-    # A tuple is words in each language; JSON has only lists.
-    params = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in reason.get("params", {}).items()
-    }
+    params = params_of(reason.get("params", {}), language)
     return Refusal(code if code in KINDS else "job_failed", **params).detail(language)

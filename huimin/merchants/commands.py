@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from huimin.command_line import actor, format_option, pass_instance, print_json
-from huimin.core.kind_names import OUTLET_KINDS, outlet_kind_word
+from huimin.core.words import OUTLET_KINDS
 from huimin.merchants.merchants import (
     add_merchant,
     end_merchant,
@@ -45,7 +45,7 @@ OUTLET_CHANGES: tuple[StateChange, ...] = (
     ("resume", resume_outlet, "恢复暂停的网点。", "已恢复"),
     ("end", end_outlet, "终止网点并停用它的终端，不能恢复。", "已终止"),
 )
-KINDS_SHOWN = "、".join(f"{kind}（{outlet_kind_word(kind)}）" for kind in OUTLET_KINDS)
+KINDS_SHOWN = "、".join(f"{kind}（{OUTLET_KINDS.say(kind)}）" for kind in OUTLET_KINDS)
 
 reason_option = click.option("--reason", required=True, help="原因，记入审计记录。")
 state_option = click.option("--state", type=click.Choice(STATES), help="只列这种状态的。")
@@ -136,7 +136,7 @@ def add_outlet_command(instance: Instance, merchant: str, form: str, **fields: s
     if form == "json":
         print_json(row)
         return
-    click.echo(f"已添加网点 {row['name']}（{outlet_kind_word(row['kind'])}），编号 {row['id']}。")
+    click.echo(f"已添加网点 {row['name']}（{OUTLET_KINDS.say(row['kind'])}），编号 {row['id']}。")
     click.echo(f"下一步：huimin terminals add --outlet {row['id']} --label …")
 
 
@@ -162,7 +162,7 @@ def list_outlets_command(
     for row in rows:
         note = "" if row["merchant_state"] == "active" else "（商户未在营）"
         click.echo(
-            f"{row['id']}  {outlet_kind_word(row['kind'])}  {STATE_WORDS[row['state']][0]}{note}  "
+            f"{row['id']}  {OUTLET_KINDS.say(row['kind'])}  {STATE_WORDS[row['state']][0]}{note}  "
             f"{row['name']}  {row['division_name']}  终端 {row['terminals']} 台"
         )
     click.echo(f"共 {len(rows)} 个网点。")

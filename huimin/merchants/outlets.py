@@ -11,8 +11,8 @@ from typing import Any
 
 from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
-from huimin.core.kind_names import OUTLET_KINDS, outlet_kind_word
 from huimin.core.refusals import Refusal, field_problem
+from huimin.core.words import OUTLET_KINDS
 from huimin.merchants import queries
 from huimin.merchants.field_checks import (
     ADDRESS_CHARACTERS_MAX,
@@ -260,7 +260,7 @@ def _check_kind(checks: FieldChecks, kind: str, field: str = "kind") -> None:
         checks.refuse(
             field,
             "网点类型只能是："
-            + "、".join(f"{one}（{outlet_kind_word(one)}）" for one in OUTLET_KINDS)
+            + "、".join(f"{one}（{OUTLET_KINDS.say(one)}）" for one in OUTLET_KINDS)
             + "。",
             "The kind is one of: " + ", ".join(OUTLET_KINDS) + ".",
         )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal
+from huimin.core.words import CLOSING_STATES
 from huimin.ledger.lock_month import hold_all_rows, lock_month, locked_at, unlock_month
 from huimin.months import queries
 from huimin.months.closes import Row, close_by_version
@@ -26,7 +27,6 @@ from huimin.months.sign import (
     require_other_signer,
     require_same_figures,
 )
-from huimin.months.words import state_words
 from huimin.publication.counts import MonthCounts
 from huimin.publication.publish import publish_month, withdraw_month
 from huimin.reports.closed_month import read_closed
@@ -91,7 +91,7 @@ def _to_approve(
     close = lock_close(tx, month, version, "reviewed")
     require_other_signer(close, signer)
     if not files:  # it was reviewed only since they were asked for
-        raise Refusal("month_step_wrong", state=state_words("prepared"))
+        raise Refusal("month_step_wrong", state=CLOSING_STATES.text("prepared"))
     if locked_at(tx, month) is not None:
         raise Refusal("month_closed")
     require_same_figures(close, monthly_report(tx, month).as_dict())

@@ -9,60 +9,47 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from huimin.core.catalogue import Text, Words, text
 from huimin.core.money import money_text
-from huimin.core.refusal_words import LANGUAGES
+from huimin.core.words import FIGURE_NAMES, GROUPING_NAMES
 from huimin.ledger.groupings import tables
-from huimin.reports.wording import FIGURE_WORDS, grouping_word
 
 NAMED_MAX = 3
 IGNORED = ("alerts", "silent_outlets", "top_outlets")
 NAMES = ("name", "kind", "division_code", "merchant_name", "credit_code")
-# Parts of a report that have no word of their own, in the order of LANGUAGES.
-PARTS = {
-    "adjustments": ("往月调整", "往月調整", "adjustments of earlier months"),
-    "cards": ("卡数", "卡數", "cards"),
-    "claims": ("补办", "補辦", "claims"),
-    "offline": ("断网交易", "斷網交易", "offline sales"),
-}
+PARTS = Words(
+    "report_part",
+    {"adjustments": "往月调整", "cards": "卡数", "claims": "补办", "offline": "断网交易"},
+)
 
 Report = Mapping[str, Any]
-Words = tuple[str, ...]
 
 
-def changed_figures(kept: Report, now: Report) -> Words | None:
-    """What differs, in words of each of LANGUAGES; None when every figure is the same.
+def changed_figures(kept: Report, now: Report) -> tuple[Text, ...]:
+    """What differs; nothing when every figure is the same.
 
     Both are `MonthlyReport.as_dict()`. Sums of the whole county are said with both values.
     """
     parts = [part for part in kept.keys() | now.keys() if part not in IGNORED]
     differing = {part for part in parts if _figures(kept.get(part)) != _figures(now.get(part))}
-    if not differing:
-        return None
-    found = _totals(kept["total"], now["total"]) if "total" in differing else []
-    for grouping in tables():
-        if f"by_{grouping.code}" in differing:
-            found.append(tuple(grouping_word(grouping.code, lang) for lang in LANGUAGES))
-    for part, words in PARTS.items():
-        if part in differing:
-            found.append(words)
-    shown = found[:NAMED_MAX] or [tuple(", ".join(sorted(differing)) for _ in LANGUAGES)]
-    return tuple(
-        (", " if language == "en" else "、").join(words[place] for words in shown)
-        for place, language in enumerate(LANGUAGES)
-    )
+    named = _totals(kept["total"], now["total"]) if "total" in differing else []
+    named += [GROUPING_NAMES.text(each.code) for each in tables() if f"by_{each.code}" in differing]
+    named += [PARTS.text(part) for part in PARTS if part in differing]
+    return tuple(named[:NAMED_MAX] or [Text(part) for part in sorted(differing)])
 
 
-def _totals(kept: Report, now: Report) -> list[Words]:
-    found = []
-    for figure, words in FIGURE_WORDS.items():
+def _totals(kept: Report, now: Report) -> list[Text]:
+    changes = []
+    for figure in FIGURE_NAMES:
         before, after = kept.get(figure), now.get(figure)
         if before != after:
             shown = [
                 money_text(value) if figure.endswith("_fen") and value is not None else str(value)
                 for value in (before, after)
             ]
-            found.append(tuple(f"{words[lang]} {' → '.join(shown)}" for lang in LANGUAGES))
-    return found
+            name = FIGURE_NAMES.text(figure)
+            changes.append(text("{figure} {change}", figure=name, change=" → ".join(shown)))
+    return changes
 
 
 def _figures(part: Any) -> Any:

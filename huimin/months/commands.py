@@ -9,11 +9,11 @@ import click
 
 from huimin.command_line import format_option, pass_instance, print_json
 from huimin.core.refusals import Refusal
+from huimin.core.words import CLOSING_STATES
 from huimin.months import queries
 from huimin.months.closes import months_listed
 from huimin.months.files import FileCheck, check_files, restore_files
 from huimin.months.run import run_month_end
-from huimin.months.words import STATES
 from huimin.notices.attempt_words import tell_attempt
 from huimin.reports.monthly import checked_month
 from huimin.storage.engine import Transaction
@@ -58,7 +58,7 @@ def list_months(instance: Instance, form: str) -> None:
         return
     for row in rows:
         version = "" if row["version"] is None else f"  第 {row['version']} 版"
-        click.echo(f"{row['month']}  {STATES[row['state']][0]}{version}")
+        click.echo(f"{row['month']}  {CLOSING_STATES[row['state']]}{version}")
 
 
 @month.command()

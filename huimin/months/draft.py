@@ -14,11 +14,11 @@ from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.json_text import canonical_json
 from huimin.core.refusals import Refusal
+from huimin.core.words import CLOSING_STATES
 from huimin.ledger.lock_month import locked_at
 from huimin.months import queries
 from huimin.months.checks import Check, Told, is_over, run_checks
 from huimin.months.closes import Row, close_by_version, open_close
-from huimin.months.words import state_words
 from huimin.reports.monthly import MonthlyReport, checked_month, monthly_report
 from huimin.reports.template.templates import template_in_use
 from huimin.storage.engine import Engine, Transaction
@@ -37,7 +37,7 @@ def require_draftable(tx: Transaction, month: str, now: datetime) -> None:
         raise Refusal("month_closed")
     found = open_close(tx, month)
     if found is not None and found["state"] != "draft":
-        raise Refusal("month_step_wrong", state=state_words(found["state"]))
+        raise Refusal("month_step_wrong", state=CLOSING_STATES.text(found["state"]))
 
 
 def check_and_draft(

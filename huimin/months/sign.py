@@ -15,11 +15,12 @@ from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
 from huimin.core.json_text import canonical_json, read_json
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
+from huimin.core.words import CLOSING_STATES
 from huimin.months import queries
 from huimin.months.changed_figures import changed_figures
 from huimin.months.checks import Check
 from huimin.months.closes import Row, read_close
-from huimin.months.words import check_title, state_words, titles_of
+from huimin.months.words import check_title, titles_of
 from huimin.reports.monthly import monthly_report
 from huimin.storage.engine import Transaction
 
@@ -97,7 +98,7 @@ def lock_close(tx: Transaction, month: str, version: int, *states: str) -> Row:
     if row is None:
         raise Refusal("not_found")
     if row["state"] not in states:
-        raise Refusal("month_step_wrong", state=state_words(row["state"]))
+        raise Refusal("month_step_wrong", state=CLOSING_STATES.text(row["state"]))
     return read_close(row)
 
 
@@ -112,7 +113,7 @@ def require_same_figures(close: Row, report: Mapping[str, Any]) -> None:
     `month_figures_changed`, which names them.
     """
     what = changed_figures(read_json(close["report_json"]), report)
-    if what is not None:
+    if what:
         raise Refusal("month_figures_changed", what=what)
 
 

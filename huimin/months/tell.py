@@ -7,10 +7,10 @@ from typing import Any
 
 from huimin.core.money import money_text
 from huimin.core.period_words import month_words
+from huimin.core.words import CLOSING_STATES, FIGURE_NAMES
 from huimin.months.closes import Row, report_of_close
-from huimin.months.words import LEVELS, STATES, check_title
+from huimin.months.words import LEVELS, check_title
 from huimin.notices.post import Notice
-from huimin.reports.wording import FIGURE_WORDS
 
 FIGURES_TOLD = (
     *("redemptions", "reversals", "cards_used", "amount_fen", "discount_fen"),
@@ -33,7 +33,7 @@ def draft_notice(close: Row, base_url: str) -> Notice:
         "",
         "核对：",
         *(
-            f"· {check_title(check['code'])}：{LEVELS[check['level']][0]}{_count(check)}"
+            f"· {check_title(check['code'])}：{LEVELS[check['level']]}{_count(check)}"
             for check in checks
         ),
     ]
@@ -75,7 +75,7 @@ def _notice(
     month, url = close["month"], f"{base_url}/months/{close['month']}"
     total = report_of_close(close).total
     title = f"{close['county_name']}惠民卡 {month_words(month)}：{words}"
-    state = f"状态：{STATES[close['state']][0]}（第 {close['version']} 版）"
+    state = f"状态：{CLOSING_STATES[close['state']]}（第 {close['version']} 版）"
     data = {
         "month": month,
         "version": close["version"],
@@ -93,7 +93,7 @@ def _sums(close: Row) -> list[str]:
     for figure in FIGURES_TOLD:
         value = getattr(total, figure)
         shown = money_text(value) if figure.endswith("_fen") else f"{value:,}"
-        lines.append(f"{FIGURE_WORDS[figure]['zh_Hans']}：{shown}")
+        lines.append(f"{FIGURE_NAMES[figure]}：{shown}")
     return lines
 
 

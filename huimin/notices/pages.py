@@ -81,7 +81,7 @@ def again(delivery_id: str) -> Response:
     if attempt is None or attempt.problem is None:
         tell(_("已发送。"))
     else:
-        tell(_("还是没有送到：%(problem)s 稍后会自动再试。", problem=_why(attempt.problem)))
+        tell(_("还是没有送到：{problem} 稍后会自动再试。", problem=_why(attempt.problem)))
     return redirect(url_for("notices.deliveries"))
 
 

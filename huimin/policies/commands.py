@@ -9,8 +9,9 @@ import click
 from huimin.command_line import actor, format_option, pass_instance, print_json
 from huimin.core.days import county_day, month_of, previous_month
 from huimin.core.money import rate_words
-from huimin.core.offline_terms import BEARER_WORDS, OFFLINE_HOURS_MAX
+from huimin.core.offline_terms import OFFLINE_HOURS_MAX
 from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.words import BEARERS
 from huimin.policies import queries
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED
 from huimin.policies.drafts import PolicyDraft, save_draft
@@ -121,7 +122,7 @@ def show_command(instance: Instance, policy: str, form: str) -> None:
 @click.option("--offline-cap-terminal", metavar="元", help="离线时一台终端的优惠总上限。")
 @click.option(
     "--offline-bearer",
-    type=click.Choice(list(BEARER_WORDS)),
+    type=click.Choice(list(BEARERS)),
     default="merchant",
     show_default=True,
     help="离线优惠事后不能入账时由谁承担：商户或政府。",

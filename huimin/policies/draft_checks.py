@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any
 
 from huimin.core.days import parse_day
-from huimin.core.kind_names import ELIGIBILITIES, OUTLET_KINDS
 from huimin.core.money import AMOUNT_FEN_MAX, BASIS_POINTS
 from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.words import ELIGIBILITIES, OUTLET_KINDS
 from huimin.policies import queries
 from huimin.policies.in_force import SCOPES
 from huimin.policies.offline_checks import check_offline, is_whole

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from huimin.core.money import AMOUNT_FEN_MAX
-from huimin.core.offline_terms import BEARER_WORDS, OFFLINE_HOURS_MAX
+from huimin.core.offline_terms import OFFLINE_HOURS_MAX
 from huimin.core.refusals import FieldProblem, field_problem
+from huimin.core.words import BEARERS
 
 OFFLINE_CAPS = ("offline_cap_redemption_fen", "offline_cap_card_fen", "offline_cap_terminal_fen")
 
@@ -24,7 +25,7 @@ def check_offline(fields: Fields, problems: Problems) -> None:
     if not is_whole(hours, 0, OFFLINE_HOURS_MAX):
         problems.append(_hours_problem("offline_hours"))
         return
-    if fields["offline_bearer"] not in BEARER_WORDS:
+    if fields["offline_bearer"] not in BEARERS:
         problems.append(
             FieldProblem(
                 "offline_bearer",

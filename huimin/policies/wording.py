@@ -10,11 +10,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from huimin.core.discount import PolicyTerms
-from huimin.core.kind_names import eligibility_word, outlet_kind_word
 from huimin.core.money import money_text, parse_yuan, percent_words, rate_words, yuan
-from huimin.core.offline_terms import BEARER_WORDS, OfflineTerms
+from huimin.core.offline_terms import OfflineTerms
 from huimin.core.refusals import field_problem
 from huimin.core.text_width import aligned
+from huimin.core.words import BEARERS, ELIGIBILITIES, OUTLET_KINDS
 from huimin.policies.dry_run import DryRun, OutletChange
 
 STATE_WORDS = {
@@ -66,9 +66,9 @@ def parse_amount(field: str, text: str) -> int:
 def scope_words(scope: str, value: str, outlet_name: str | None = None) -> str:
     """The scope in words."""
     if scope == "kind":
-        return f"{outlet_kind_word(value)}类网点"
+        return f"{OUTLET_KINDS.say(value)}类网点"
     if scope == "eligibility":
-        return f"{eligibility_word(value)}持卡人"
+        return f"{ELIGIBILITIES.say(value)}持卡人"
     if scope == "outlet":
         return f"网点 {outlet_name or value}"
     return "全部"
@@ -116,7 +116,7 @@ def offline_described(offline: OfflineTerms | None) -> list[tuple[str, str]]:
         ("离线单笔上限", money_text(offline.cap_redemption_fen)),
         ("离线每卡上限", f"{money_text(offline.cap_card_fen)}（每台终端）"),
         ("离线每台终端上限", money_text(offline.cap_terminal_fen)),
-        ("离线风险", BEARER_WORDS[offline.bearer][0]),
+        ("离线风险", BEARERS[offline.bearer]),
         ("离线动态码", "允许" if offline.changing_code else "不允许"),
     ]
 
@@ -131,7 +131,7 @@ def dry_run_table(result: DryRun) -> list[str]:
 def _cells(change: OutletChange) -> tuple[str, ...]:
     return (
         change.outlet_name,
-        outlet_kind_word(change.outlet_kind),
+        OUTLET_KINDS.say(change.outlet_kind),
         str(change.redemptions),
         str(change.changed),
         str(change.refused),

@@ -13,7 +13,7 @@ from itertools import groupby, product
 from typing import Any
 
 from huimin.core.days import county_start, instant_text, month_days, next_month
-from huimin.core.kind_names import OUTLET_KINDS
+from huimin.core.words import OUTLET_KINDS
 from huimin.publication import queries
 from huimin.publication.counts import Cell, Counts, MonthCounts, Pattern
 from huimin.publication.suppress import (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from huimin.core.coordinates import Point, distance_m
-from huimin.core.kind_names import OUTLET_KINDS
+from huimin.core.words import OUTLET_KINDS
 from huimin.reach import queries
 from huimin.reach.counts import Row
 from huimin.storage.engine import Transaction

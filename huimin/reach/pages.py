@@ -16,8 +16,8 @@ from huimin.access.guards import member, require
 from huimin.audit.export_list import workbook_response
 from huimin.core.chart_svg import chart_svg
 from huimin.core.days import COUNTY_ZONE, county_day, month_of, parse_instant, parse_month
-from huimin.core.kind_names import OUTLET_KINDS
 from huimin.core.refusals import Refusal
+from huimin.core.words import OUTLET_KINDS
 from huimin.divisions.find import all_divisions, town_of
 from huimin.reach.chart import reach_chart, share_text
 from huimin.reach.counts import Reach, reach_of_county, reach_of_town, total_of
@@ -72,7 +72,7 @@ def town(town_code: str) -> str:
         nearest=nearest,
         kinds=list(OUTLET_KINDS),
         kilometres=kilometres_text,
-        **_shown(rows, month, _("村（社区）"), _("%(town)s的惠民卡覆盖", town=name)),
+        **_shown(rows, month, _("村（社区）"), _("{town}的惠民卡覆盖", town=name)),
     )
 
 
@@ -138,7 +138,7 @@ def _people_page(town_code: str, reason: str, village: str | None, size: int) ->
 
 def _shown(rows: list[Any], month: str, place: str, title: str) -> dict[str, Any]:
     words = {
-        "title": _("%(month)s：%(what)s", month=month, what=title),
+        "title": _("{month}：{what}", month=month, what=title),
         "used": _("当月用过卡"),
         "carded": _("有可用的卡"),
         "axis": _("占应享人数"),
@@ -187,7 +187,7 @@ def _reasons() -> dict[str, str]:
     return {
         "no_card": _("没有可用的卡"),
         "never_used": _("有卡，从没用过"),
-        "not_lately": _("有卡，%(days)s 天没用过", days=LATELY_DAYS),
+        "not_lately": _("有卡，{days} 天没用过", days=LATELY_DAYS),
     }
 
 

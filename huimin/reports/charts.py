@@ -11,10 +11,11 @@ from huimin.core.chart_shapes import Chart
 from huimin.core.chart_svg import chart_svg
 from huimin.core.money import money_text, yuan
 from huimin.core.period_words import month_words
+from huimin.core.words import GROUPING_NAMES
 from huimin.ledger.groupings import GROUPINGS
-from huimin.reports.chart_words import chart_word
+from huimin.reports.chart_words import CHART
 from huimin.reports.monthly import MonthlyReport
-from huimin.reports.wording import KEY_WORDS, grouping_word, name_of_group
+from huimin.reports.wording import KEY_NAMES, name_of_group
 
 # A chart with more bars than this says less than its table.
 BARS_MAX = 12
@@ -30,14 +31,17 @@ def report_chart(report: MonthlyReport, language: str = "zh_Hans", grouping: str
     cut = len(rows) > BARS_MAX and not in_columns
     if cut:
         rows = sorted(rows, key=lambda row: -row.discount_fen)[:BARS_MAX]
-    of = grouping_word(grouping, language)
-    title = chart_word("title", language).format(
-        month=month_words(report.month, language), grouping=of.lower() if language == "en" else of
+    of = GROUPING_NAMES.say(grouping, language)
+    title = CHART.say(
+        "title",
+        language,
+        month=month_words(report.month, language),
+        grouping=of.lower() if language == "en" else of,
     )
     if cut:
-        title += chart_word("first", language).format(count=BARS_MAX)
+        title += CHART.say("first", language, count=BARS_MAX)
     if not rows:
-        nothing = chart_word("none", language)
+        nothing = CHART.say("none", language)
         return titled(title, nothing, sentence(nothing, columns=in_columns))
     bars = {
         row.key: Bar(
@@ -48,12 +52,12 @@ def report_chart(report: MonthlyReport, language: str = "zh_Hans", grouping: str
         )
         for row in rows
     }
-    axis = Axis.over(chart_word("axis", language), _whole_yuan, bars.values())
+    axis = Axis.over(CHART.say("axis", language), _whole_yuan, bars.values())
     which = "" if report.period.month else "_range"
-    legend = (chart_word(f"this{which}", language), chart_word(f"before{which}", language))
+    legend = (CHART.say(f"this{which}", language), CHART.say(f"before{which}", language))
     if in_columns:
         columns = [(label, bars.get(key)) for key, label in _labels(grouping, language).items()]
-        heading = chart_word("hour", language) if GROUPINGS[grouping].named == "hour" else of
+        heading = CHART.say("hour", language) if GROUPINGS[grouping].named == "hour" else of
         plot = columns_beside(columns, axis, heading, legend)
     else:
         plot = bars_below([*bars.values()], axis, of, legend)
@@ -71,7 +75,7 @@ def _labels(grouping: str, language: str) -> dict[str, str]:
     """Of every hour or weekday, those without a row as well: what is written under its column."""
     if GROUPINGS[grouping].named == "hour":
         return {str(hour): str(hour) if hour % HOUR_STEP == 0 else "" for hour in HOURS}
-    words = {key: name_of_group(grouping, key, key, language) for key in KEY_WORDS[grouping]}
+    words = {key: name_of_group(grouping, key, key, language) for key in KEY_NAMES[grouping]}
     letters = ENGLISH_LETTERS if language == "en" else None
     return {key: word[:letters] for key, word in words.items()}
 

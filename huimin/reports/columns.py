@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from huimin.core.kind_names import outlet_kind_word
 from huimin.core.money import yuan
 from huimin.core.period import Period
+from huimin.core.words import FIGURE_NAMES, GROUPING_NAMES, OUTLET_KINDS
 from huimin.ledger.groupings import GROUPINGS, TOTAL
 from huimin.reports.figures import OutletRow, ReportRow
-from huimin.reports.wording import figure_word, grouping_word
 
 Value = str | int | None
 Sort = Literal["text", "count", "money", "rate"]
@@ -47,7 +46,7 @@ def value_text(value: Value, sort: Sort) -> str:
 
 def columns_of(grouping: str, period: Period) -> tuple[Column, ...]:
     """The columns of a grouping's table, without the row's number in front."""
-    name = Column(grouping_word(grouping), "text", lambda row: row.name)
+    name = Column(GROUPING_NAMES.say(grouping), "text", lambda row: row.name)
     beside_name = NAMING_COLUMNS.get(GROUPINGS[grouping].named, ())
     return (name, *beside_name, *figure_columns(period))
 
@@ -65,7 +64,7 @@ def figure_columns(period: Period) -> tuple[Column, ...]:
 
 
 def _figure(name: str, sort: Sort) -> Column:
-    return Column(figure_word(name), sort, lambda row: getattr(row, name))
+    return Column(FIGURE_NAMES.say(name), sort, lambda row: getattr(row, name))
 
 
 def _of_outlet(name: str) -> Callable[[ReportRow], Value]:
@@ -78,7 +77,7 @@ def _division_code(row: ReportRow) -> Value:
 
 
 def _kind(row: ReportRow) -> Value:
-    return outlet_kind_word(row.kind) if isinstance(row, OutletRow) else ""
+    return OUTLET_KINDS.say(row.kind) if isinstance(row, OutletRow) else ""
 
 
 # What a form needs to name a group beyond doubt, by what names it.

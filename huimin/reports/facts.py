@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from huimin.core.words import FACT_NAMES
 from huimin.reports.columns import Sort, value_text
 from huimin.reports.figures import FIGURES
 from huimin.reports.monthly import MonthlyReport
-from huimin.reports.wording import FACT_WORDS, fact_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Fact:
     @property
     def name(self) -> str:
         """What it is called on a printed form."""
-        return fact_word(self.code)
+        return FACT_NAMES.say(self.code)
 
     def change(self, against: str = "previous") -> int | None:
         """How much more than before; None where that was not counted."""
@@ -55,7 +55,7 @@ def fact_headings(report: MonthlyReport) -> tuple[str, ...]:
 
 def facts_of(report: MonthlyReport) -> tuple[Fact, ...]:
     """Every line of the cover."""
-    return tuple(_fact(report, code) for code in FACT_WORDS)
+    return tuple(_fact(report, code) for code in FACT_NAMES)
 
 
 def _fact(report: MonthlyReport, code: str) -> Fact:

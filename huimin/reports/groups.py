@@ -14,7 +14,7 @@ from huimin.reports import queries
 from huimin.reports.counts import SilentOutlet
 from huimin.reports.figures import FIGURES, NOTHING, Figures, OutletRow, ReportRow, Row
 from huimin.reports.month_sums import MonthSums
-from huimin.reports.wording import KEY_WORDS
+from huimin.reports.wording import KEY_NAMES
 from huimin.storage.engine import Transaction
 
 
@@ -67,7 +67,7 @@ def grouped_rows(
 
     def names(grouping: Grouping) -> Mapping[str, str]:
         if grouping.named == "words":
-            return {key: words["zh_Hans"] for key, words in KEY_WORDS[grouping.code].items()}
+            return KEY_NAMES[grouping.code]
         if grouping.named == "key":
             return {key: key for key in sums.keys(grouping.code)}
         return looked_up[grouping.named]

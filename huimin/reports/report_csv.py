@@ -11,12 +11,11 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from huimin.core.kind_names import outlet_kind_word
+from huimin.core.words import FACT_NAMES, GROUPING_NAMES, OUTLET_KINDS
 from huimin.reports.columns import Column, columns_of, figure_columns, value_text
 from huimin.reports.facts import Fact, facts_of
 from huimin.reports.figures import ReportRow
 from huimin.reports.monthly import MonthlyReport
-from huimin.reports.wording import fact_word, grouping_word
 
 BOM = b"\xef\xbb\xbf"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -55,9 +54,9 @@ def _lines(
     for number, row in enumerate(report.adjustments, start=1):
         yield (ADJUSTMENTS, str(number), row.name, row.key, "", ""), row, None
     for number, outlet in enumerate(report.silent, start=1):
-        kind = outlet_kind_word(outlet.kind)
+        kind = OUTLET_KINDS.say(outlet.kind)
         names = (outlet.name, outlet.division_code, outlet.merchant_name, kind)
-        yield (fact_word("silent"), str(number), *names), None, None
+        yield (FACT_NAMES.say("silent"), str(number), *names), None, None
     yield (TOTAL, "", TOTAL, "", "", ""), report.total, None
 
 
@@ -66,7 +65,7 @@ def _labels(report: MonthlyReport, grouping: str, number: int, row: ReportRow) -
     by_heading = {column.heading: column.text(row) for column in columns}
     code = by_heading.get("统一社会信用代码") or by_heading.get("行政区划代码", "")
     merchant, kind = by_heading.get("商户", ""), by_heading.get("类别", "")
-    return (grouping_word(grouping), str(number), row.name, code, merchant, kind)
+    return (GROUPING_NAMES.say(grouping), str(number), row.name, code, merchant, kind)
 
 
 def _heading(column: Column) -> str:

@@ -28,8 +28,8 @@ from reportlab.platypus import (
 )
 
 from huimin.cards.sheet import printed_font
-from huimin.core.kind_names import outlet_kind_word
 from huimin.core.period_words import month_words, period_words
+from huimin.core.words import OUTLET_KINDS
 from huimin.ledger.groupings import GROUPINGS
 from huimin.reports.charts import report_chart
 from huimin.reports.columns import Column, columns_of, value_text
@@ -128,7 +128,7 @@ class _Pages:
         report = self.report
         top = [row_cells(row, ("redemptions", "discount_fen")) for row in report.top]
         silent = [
-            (one.name, outlet_kind_word(one.kind), one.merchant_name) for one in report.silent
+            (one.name, OUTLET_KINDS.say(one.kind), one.merchant_name) for one in report.silent
         ]
         adjusted = [
             (

@@ -17,10 +17,11 @@ import xlsxwriter
 
 from huimin.core.period_words import period_words
 from huimin.core.text_width import display_width
+from huimin.core.words import GROUPING_NAMES
 from huimin.reports.columns import UNKNOWN, Column, columns_of
 from huimin.reports.figures import ReportRow
 from huimin.reports.monthly import MonthlyReport
-from huimin.reports.wording import grouping_word, notes_of, signature_lines, title_words
+from huimin.reports.wording import notes_of, signature_lines, title_words
 from huimin.reports.xlsx_cover import COVER_COLUMNS, write_cover
 
 FONT = "宋体"
@@ -58,7 +59,7 @@ def xlsx_bytes(report: MonthlyReport, county_name: str) -> bytes:
     write_signers(cover, looks, end, COVER_COLUMNS, report.signers)
     print_setup(cover, COVER_COLUMNS - 1, end)
     for grouping in report.groups:
-        sheet = workbook.add_worksheet(f"按{grouping_word(grouping)}")
+        sheet = workbook.add_worksheet(f"按{GROUPING_NAMES.say(grouping)}")
         _Sheet(sheet, looks, report, grouping).write(county_name)
     workbook.close()
     return out.getvalue()

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from huimin.core.kind_names import outlet_kind_word
 from huimin.core.period_words import month_words, period_words
+from huimin.core.words import OUTLET_KINDS
 from huimin.reports.columns import UNKNOWN
 from huimin.reports.facts import fact_headings, facts_of
 from huimin.reports.monthly import MonthlyReport
@@ -42,7 +42,7 @@ def write_cover(sheet: Any, looks: dict[str, Any], report: MonthlyReport, county
     ]
     at = _table(sheet, looks, at + 1, TOP_HEADINGS, top)
     silent = [
-        (("text", one.name), ("text", outlet_kind_word(one.kind)), ("text", one.merchant_name))
+        (("text", one.name), ("text", OUTLET_KINDS.say(one.kind)), ("text", one.merchant_name))
         for one in report.silent
     ]
     at = _table(sheet, looks, at + 1, SILENT_HEADINGS, silent)

@@ -1,15 +1,19 @@
-"""Bring the translations up to date: `python -m huimin.web.catalogs [--words en FILE.tsv]`.
+"""Bring the catalogue up to date: `python -m huimin.web.catalogs [--words en FILE.tsv]`.
 
-It finds every word of the templates and of the Python code, keeps the translations that are there,
-drops those that nobody uses, fills zh-Hant by OpenCC where it is installed (extra `dev`), takes
-others from a file with one `Chinese<TAB>translation` a line, compiles, and names what is missing.
+It finds every sentence of the templates and of the Python code, keeps the English that is there,
+drops what nobody says any more, makes the traditional Chinese (where OpenCC is installed: extra
+`dev`) with the phrases of translations/zh_Hant/phrases.tsv before it, takes what is given in a file
+(`Chinese<TAB>translation` a line; a word of a table has its kind before it), compiles, and names
+what is missing.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,44 +22,96 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from huimin.core.catalogue import TRANSLATIONS
+
 PACKAGE = Path(__file__).resolve().parent.parent
-FOLDER = Path(__file__).resolve().parent / "translations"
 LOCALES = ("en", "zh_Hant")
-KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
-METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
+# Whose arguments are sentences, and which of them; methods have their dot.
+SPEAKERS: Mapping[str, tuple[int, ...]] = {
+    "_": (0,),
+    "gettext": (0,),
+    "lazy_gettext": (0,),
+    "say": (0,),
+    "text": (0,),
+    "sentence": (0,),
+    "Kind": (1, 2),
+    "RuleWords": (0, 1, 2, 3),
+}
+PHRASES = TRANSLATIONS / "zh_Hant" / "phrases.tsv"
+HAN = re.compile("[\u4e00-\u9fff]")
 # Fixed, so that the same words give the same bytes.
 WRITTEN = datetime(2026, 11, 24, tzinfo=UTC)
-# What Taiwan and Hong Kong say otherwise, after the letters are converted.
-OTHER_WORDS = {"信息": "資訊", "登錄": "登入", "用戶名": "使用者名稱"}
+
+# A sentence of the catalogue: the kind of the table that it is a word of ("" for none), its text.
+Source = tuple[str, str]
 
 
-def words_in_use() -> list[str]:
-    """Every msgid, each once, sorted."""
-    words: set[str] = set()
-    for _, _, text, _, _ in extract_from_dir(PACKAGE, method_map=METHODS, keywords=KEYWORDS):
-        words.update([text] if isinstance(text, str) else text)
-    return sorted(words)
+def sources() -> dict[Source, str]:
+    """Everything that is said, with where it stands first (file:line)."""
+    found: dict[Source, str] = {}
+    for file, line, told, _, _ in extract_from_dir(
+        PACKAGE, method_map=[("templates/**.html", "jinja2")], keywords={"_": None}
+    ):
+        found.setdefault(("", str(told)), f"{file}:{line}")
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for kind, node in spoken(ast.parse(path.read_text(encoding="utf-8"))):
+            found.setdefault((kind, str(node.value)), f"{path.relative_to(PACKAGE)}:{node.lineno}")
+    return found
 
 
-def update(locale: str, words: list[str], supplied: Mapping[str, str]) -> list[str]:
-    """Write the catalog of a locale; the words that it still lacks."""
-    path = FOLDER / locale / "LC_MESSAGES" / "messages.po"
+def spoken(tree: ast.AST) -> Iterator[tuple[str, ast.Constant]]:
+    """The literals of a module that are sentences of the catalogue, each with its kind."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        name = f".{node.func.attr}" if isinstance(node.func, ast.Attribute) else name
+        if name == "Words" and isinstance(node.args[0], ast.Constant):
+            for literal in _literals(node.args[1]):
+                yield str(node.args[0].value), literal
+        for place in SPEAKERS.get(name, ()):
+            if place < len(node.args):
+                for literal in _literals(node.args[place]):
+                    yield "", literal
+
+
+def _literals(node: ast.expr) -> Iterator[ast.Constant]:
+    """What an argument may be: a literal, either side of a condition, the values of a table."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and HAN.search(node.value):
+        yield node
+    elif isinstance(node, ast.IfExp):
+        yield from _literals(node.body)
+        yield from _literals(node.orelse)
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _literals(value)
+
+
+def update(locale: str, wanted: Iterable[Source], given: Mapping[Source, str]) -> list[Source]:
+    """Write the catalogue of a locale; what it still lacks."""
+    path = TRANSLATIONS / locale / "LC_MESSAGES" / "messages.po"
     known = _known(path, locale)
-    convert = _converter() if locale == "zh_Hant" else None
+    convert = converter() if locale == "zh_Hant" else None
     catalog = Catalog(
         locale=locale,
         project="huimin",
         creation_date=WRITTEN,
         revision_date=WRITTEN,
         fuzzy=False,
-        header_comment="# Translations of huimin's pages; the msgid is the zh-Hans text.",
+        header_comment="# What huimin says; the msgid is the simplified Chinese, the msgctxt of a\n"
+        "# word the table that it stands in.",
     )
     missing = []
-    for word in words:
-        text = supplied.get(word) or known.get(word) or (convert(word) if convert else "")
-        if not text:
-            missing.append(word)
-        catalog.add(word, text, flags=["python-format"] if "%(" in word else ())
+    for source in sorted(wanted):
+        kind, words = source
+        if convert:
+            told = convert(words)
+        else:
+            told = given.get(source) or known.get(source) or known.get(("", words), "")
+        if not told:
+            missing.append(source)
+        # Babel takes a per cent sign for a place to fill; ours are in braces.
+        catalog.add(words, told, context=kind or None).flags.clear()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, catalog, width=0, sort_output=True)
@@ -64,45 +120,56 @@ def update(locale: str, words: list[str], supplied: Mapping[str, str]) -> list[s
     return missing
 
 
-def _known(path: Path, locale: str) -> dict[str, str]:
+def _known(path: Path, locale: str) -> dict[Source, str]:
     if not path.exists():
         return {}
     with path.open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file, locale=locale) if m.id and m.string}
+        return {
+            (message.context or "", str(message.id)): str(message.string)
+            for message in read_po(file, locale=locale)
+            if message.id and message.string
+        }
 
 
-def _converter() -> Callable[[str], str] | None:
+def converter() -> Callable[[str], str] | None:
+    """Simplified to traditional Chinese: our own phrases first; None without OpenCC."""
     try:
         from opencc import OpenCC
     except ImportError:
         return None
-    converter = OpenCC("s2t")
+    convert = OpenCC("s2twp").convert
+    phrases = dict(
+        line.split("\t") for line in PHRASES.read_text(encoding="utf-8").splitlines() if line
+    )
+    longest_first = sorted(phrases, key=len, reverse=True)
+    known = re.compile(f"({'|'.join(map(re.escape, longest_first))})")
+    return lambda words: "".join(
+        phrases.get(part) or convert(part) for part in known.split(words) if part
+    )
 
-    def convert(text: str) -> str:
-        converted = str(converter.convert(text))
-        for one, other in OTHER_WORDS.items():
-            converted = converted.replace(one, other)
-        return converted
 
-    return convert
+def _given(path: Path) -> dict[Source, str]:
+    given = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        *kind, words, told = line.split("\t") if "\t" in line else ("", "")
+        if told.strip():
+            given[kind[0] if kind else "", words] = told.strip()
+    return given
 
 
 def main() -> None:
-    """Update every locale; exit code 1 when a word lacks its translation."""
+    """Update every locale; exit code 1 when something lacks its translation."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--words", nargs=2, metavar=("LOCALE", "FILE"), action="append", default=[])
     options = parser.parse_args()
-    supplied: dict[str, dict[str, str]] = {locale: {} for locale in LOCALES}
+    given: dict[str, dict[Source, str]] = {locale: {} for locale in LOCALES}
     for locale, name in options.words:
-        for line in Path(name).read_text(encoding="utf-8").splitlines():
-            word, tab, translation = line.partition("\t")
-            if tab and translation.strip():
-                supplied[locale][word] = translation.strip()
-    words, complete = words_in_use(), True
+        given[locale].update(_given(Path(name)))
+    wanted, complete = sources(), True
     for locale in LOCALES:
-        for word in update(locale, words, supplied[locale]):
+        for source in update(locale, wanted, given[locale]):
             complete = False
-            print(f"{locale}: {word}")
+            print(f"{locale}: {wanted[source]}: {' '.join(source).strip()}")
     sys.exit(0 if complete else 1)
 
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from flask import Flask, Response, g, request
-from flask_babel import Babel
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from huimin import __version__
+from huimin.core.catalogue import LANGUAGES
 from huimin.core.refusals import Refusal
-from huimin.web import problems
+from huimin.web import language, problems
 from huimin.web.api_turns import ApiTurns
 from huimin.web.current import instance, instance_of
 from huimin.web.forms import Form
 from huimin.web.json_provider import StrictJSON
-from huimin.web.language import LANGUAGES, request_language
 from huimin.web.navigation import Entry, entries, waiting_counts
 from huimin.web.security_headers import SecurityHeaders
 from huimin.web.sessions import PageSessions
 from huimin.web.words import register_filters
 
 csrf = CSRFProtect()
-babel = Babel()
 
 
 def install(app: Flask) -> None:
@@ -31,10 +29,8 @@ def install(app: Flask) -> None:
     layered = ApiTurns(SecurityHeaders(app.wsgi_app, secure=secure))
     app.wsgi_app = layered  # type: ignore[method-assign]
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
-    app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh_Hans")
-    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "web/translations")
     csrf.init_app(app)
-    babel.init_app(app, locale_selector=request_language)
+    language.install(app)
     problems.install(app)
     app.register_error_handler(CSRFError, lambda _: problems.answer_refusal(Refusal("csrf_failed")))
     app.before_request(_refuse_nul)
@@ -64,7 +60,7 @@ def _page_words() -> dict[str, object]:
     settings = instance().settings
     return {
         "member": g.get("member"),
-        "language": request_language(),
+        "language": language.request_language(),
         "languages": LANGUAGES,
         "county_name": settings.county_name,
         "help_line": settings.help_line,

@@ -2,52 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from flask import Flask
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext as _
 
+from huimin.core import words
+from huimin.core.catalogue import Words
 from huimin.core.coordinates import degrees_text
 from huimin.core.days import COUNTY_ZONE, parse_instant
-from huimin.core.kind_names import eligibility_word, outlet_kind_word
 from huimin.core.money import money_text, rate_words
 from huimin.core.period_words import month_words
+from huimin.core.words import ELIGIBILITIES, OUTLET_KINDS
 from huimin.web.language import request_language
 
-ROLE_NAMES = {
-    "administrator": _("管理员"),
-    "registrar": _("登记员"),
-    "auditor": _("审计员"),
-    "merchant_manager": _("商户管理员"),
-    "cashier": _("收银员"),
-}
-CARD_STATES = {
-    "active": _("正常"),
-    "suspended": _("已暂停"),
-    "lost": _("已挂失"),
-    "replaced": _("已补办"),
-    "expired": _("已过期"),
-    "revoked": _("已注销"),
-}
-# States of applications, merchants, outlets, terminals, policies, accounts and jobs.
-STATES = {
-    "draft": _("草稿"),
-    "submitted": _("待审核"),
-    "returned": _("退回修改"),
-    "approved": _("已通过"),
-    "rejected": _("不予通过"),
-    "active": _("正常"),
-    "suspended": _("已暂停"),
-    "ended": _("已终止"),
-    "disabled": _("已停用"),
-    "published": _("已发布"),
-    "withdrawn": _("已撤回"),
-    "waiting": _("等待中"),
-    "running": _("进行中"),
-    "done": _("已完成"),
-    "failed": _("失败"),
-    "cancelled": _("已取消"),
-}
+
+class OnPages(Mapping[str, str]):
+    """A table of words in the reader's language."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def __getitem__(self, code: str) -> str:
+        if code not in self._words:
+            raise KeyError(code)
+        return self._words.say(code, request_language())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+
+ROLE_NAMES, CARD_STATES, STATES = map(OnPages, (words.ROLE_NAMES, words.CARD_STATES, words.STATES))
 LANGUAGE_NAMES = {"zh_Hans": "简体中文", "zh_Hant": "繁體中文", "en": "English"}
 LANGUAGE_TAGS = {"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant", "en": "en"}
 
@@ -63,8 +52,8 @@ def register_filters(app: Flask) -> None:
     app.add_template_filter(grouped, "card_number")
     app.add_template_filter(card_state_words, "card_state")
     app.add_template_filter(lambda code: STATES.get(code, code), "state_name")
-    app.add_template_filter(lambda code: outlet_kind_word(code, request_language()), "outlet_kind")
-    app.add_template_filter(lambda code: eligibility_word(code, request_language()), "eligibility")
+    app.add_template_filter(lambda code: OUTLET_KINDS.say(code, request_language()), "outlet_kind")
+    app.add_template_filter(lambda code: ELIGIBILITIES.say(code, request_language()), "eligibility")
     app.add_template_filter(lambda role: ROLE_NAMES.get(role, role), "role_name")
     app.add_template_filter(lambda tag: LANGUAGE_NAMES[tag], "language_name")
     app.add_template_filter(lambda tag: LANGUAGE_TAGS[tag], "language_tag")
@@ -72,7 +61,7 @@ def register_filters(app: Flask) -> None:
 
 def card_state_words(code: str) -> str:
     """A card's state; also "not issued yet", for a past day."""
-    return str(_("当时还没有发这张卡") if code == "not_issued" else CARD_STATES.get(code, code))
+    return _("当时还没有发这张卡") if code == "not_issued" else CARD_STATES.get(code, code)
 
 
 def day_words(day: str | date | None) -> str:

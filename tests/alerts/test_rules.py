@@ -21,8 +21,8 @@ from huimin.alerts.rules import (
     split_sale,
 )
 from huimin.alerts.wording import RULES, found_words, rule_innocent, rule_meaning, rule_name
+from huimin.core.catalogue import LANGUAGES
 from huimin.core.days import county_day
-from huimin.core.refusal_words import LANGUAGES
 
 TEN = datetime(2026, 10, 31, 2, 0, tzinfo=UTC)
 SHIFO, HUILAN = "512022101001", "512022102001"

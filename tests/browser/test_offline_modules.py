@@ -19,6 +19,7 @@ from huimin.checkout.offline.words import offline_words
 from huimin.checkout.quote import quote_answer
 from huimin.core.card_number import make_number
 from huimin.core.card_token import address_form, read_text, sign_token, verify_token
+from huimin.core.catalogue import LANGUAGES
 from huimin.core.discount import (
     Basket,
     Item,
@@ -28,7 +29,6 @@ from huimin.core.discount import (
 )
 from huimin.core.money import percent_words, rate_words
 from huimin.core.offline_terms import OfflineRoom, OfflineTerms, room_left
-from huimin.core.refusal_words import LANGUAGES
 from huimin.core.refusals import FieldProblems, Refusal
 from tests.browser.modules import page_with_modules
 
@@ -383,7 +383,7 @@ def _as_json(
 def _server(
     basket: Basket, terms: PolicyTerms, usage: Usage, room: OfflineRoom | None
 ) -> dict[str, Any]:
-    from huimin.core.discount import CAP_WORDS
+    from huimin.core.words import CAPS
 
     try:
         given = quote(basket, terms, usage, room)
@@ -395,8 +395,8 @@ def _server(
         if refusal.code == "below_minimum":
             told["params"] = {"minimum_fen": terms.minimum_spend_fen}
         if refusal.code == "cap_reached":
-            names = {words: name for name, words in CAP_WORDS.items()}
-            told["params"] = {"cap": names[refusal.params["cap"]]}
+            names = {word: name for name, word in CAPS.items()}
+            told["params"] = {"cap": names[refusal.params["cap"].source]}
         return {"refused": told}
     plain: dict[str, Any] = json.loads(json.dumps(asdict(given)))
     return plain

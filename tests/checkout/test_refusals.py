@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from huimin.cards.change_state import replace_card, report_lost, revoke_card, suspend_card
-from huimin.core.refusal_words import LANGUAGES
-from huimin.core.refusals import KINDS, Refusal
+from huimin.core.catalogue import LANGUAGES
+from huimin.core.refusal_kinds import KINDS
+from huimin.core.refusals import Refusal
 from huimin.instance import Instance
 from huimin.merchants.outlets import suspend_outlet
 from huimin.merchants.terminals import disable_terminal

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import huimin.client
-from huimin.core.refusals import KINDS
+from huimin.core.refusal_kinds import KINDS
 from huimin.handbook.pos_page import PAGE, pos_page
 from tests.handbook.pos_examples import HEADINGS, run_examples, with_examples
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from huimin.core.catalogue import LANGUAGES
 from huimin.core.discount import (
     NO_SUMS,
     Basket,
@@ -20,7 +21,6 @@ from huimin.core.discount import (
     take_back,
 )
 from huimin.core.money import allocate, half_up, money_text, parse_yuan, yuan
-from huimin.core.refusal_words import LANGUAGES
 from huimin.core.refusals import FieldProblems, Refusal
 
 UNUSED = Usage()

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from huimin.core.money import BASIS_POINTS, half_up
-from huimin.reports.wording import FACT_WORDS, FIGURE_WORDS
+from huimin.core.words import FACT_NAMES, FIGURE_NAMES
 
-CODES = {words["zh_Hans"]: code for code, words in (FACT_WORDS | FIGURE_WORDS).items()}
-MONEY = [code for code in FIGURE_WORDS if code.endswith("_fen")]
+CODES = {word: code for code, word in {**FACT_NAMES, **FIGURE_NAMES}.items()}
+MONEY = [code for code in FIGURE_NAMES if code.endswith("_fen")]
 WHEN = {1: "now", 2: "previous", 4: "last_year"}
 
 

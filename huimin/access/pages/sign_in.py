@@ -22,11 +22,12 @@ from huimin.access.sign_in import (
     sign_in,
 )
 from huimin.access.tries import note_failed_try, require_few_failures
+from huimin.core.catalogue import LANGUAGES
 from huimin.core.permissions import allows
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
-from huimin.web.language import LANGUAGES, request_language
+from huimin.web.language import request_language
 
 SECOND_STEP_SECONDS = 300
 

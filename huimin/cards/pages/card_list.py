@@ -108,7 +108,7 @@ def issue_to_all() -> Response:
 
     for start in range(0, len(ids), CHUNK):
         change(lambda tx, chunk=ids[start : start + CHUNK]: work(tx, chunk))  # type: ignore[misc]
-    tell(_("已发卡 %(count)s 张；下一步打印。", count=len(ids)))
+    tell(_("已发卡 {count} 张；下一步打印。", count=len(ids)))
     return redirect(url_for("cards.cards", unprinted=1))
 
 
@@ -128,7 +128,7 @@ def suspend_overdue_cards() -> Response:
         done += some
         if some < CHUNK:
             break
-    tell(_("已暂停 %(count)s 张超期未复核的卡；复核后可以恢复。", count=done))
+    tell(_("已暂停 {count} 张超期未复核的卡；复核后可以恢复。", count=done))
     return redirect(url_for("cards.cards", state="suspended"))
 
 

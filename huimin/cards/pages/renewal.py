@@ -69,7 +69,7 @@ def renew_all() -> Response | tuple[str, int]:
             )
     except FieldProblems as why:
         return _page(form.refused(why), None), 422
-    tell(_("已续发 %(count)s 张，旧卡已停用；下一步打印新卡。", count=f"{done:,}"))
+    tell(_("已续发 {count} 张，旧卡已停用；下一步打印新卡。", count=f"{done:,}"))
     return redirect(url_for("cards.cards", unprinted=1))
 
 

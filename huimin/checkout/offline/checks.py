@@ -14,9 +14,10 @@ from huimin.cards.find import CheckedCard, state_at
 from huimin.checkout import queries
 from huimin.checkout.offline.requests import OfflineItem
 from huimin.core.days import county_day, instant_text
-from huimin.core.discount import CAP_WORDS, PolicyTerms, Quote, quote
+from huimin.core.discount import PolicyTerms, Quote, quote
 from huimin.core.offline_terms import OfflineRoom, OfflineTerms, room_left
 from huimin.core.refusals import Refusal
+from huimin.core.words import CAPS
 from huimin.policies.in_force import in_force, in_force_as_known
 from huimin.storage.engine import Transaction
 
@@ -151,4 +152,4 @@ def require_room_online(basket_quote: Quote, item: OfflineItem) -> None:
     Raises Refusal `cap_reached`.
     """
     if basket_quote.discount_fen < item.discount_fen:
-        raise Refusal("cap_reached", cap=CAP_WORDS[basket_quote.caps[-1]])
+        raise Refusal("cap_reached", cap=CAPS.text(basket_quote.caps[-1]))

@@ -14,11 +14,11 @@ from typing import Any
 
 from huimin.cards.deny_list import DenyList
 from huimin.checkout.verify import policy_answer
+from huimin.core.catalogue import LANGUAGES
 from huimin.core.days import county_day, instant_text
 from huimin.core.discount import PolicyTerms
 from huimin.core.json_text import canonical_json
 from huimin.core.offline_terms import OfflineTerms
-from huimin.core.refusal_words import LANGUAGES
 from huimin.core.refusals import Refusal
 from huimin.policies.in_force import in_force
 from huimin.storage.engine import Transaction

@@ -18,6 +18,7 @@ from huimin.checkout.offline.redeem_offline import redeem_offline
 from huimin.checkout.offline.requests import OfflineItem
 from huimin.core.days import county_day, instant_text
 from huimin.core.json_text import write_json
+from huimin.core.kept_refusal import kept_params, params_of
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 from huimin.ledger.read import redemption_by_order, row_by_id
 from huimin.policies.in_force import in_force_as_known
@@ -205,18 +206,14 @@ def _bearer(tx: Transaction, item: OfflineItem, terminal: Mapping[str, Any]) -> 
 def _kept(why: Refusal | FieldProblems) -> Row:
     """A refusal as it is kept: free of language."""
     if isinstance(why, Refusal):
-        return {"code": why.code, "params": why.params, "fields": []}
+        return {"code": why.code, "params": kept_params(why.params), "fields": []}
     fields = [[p.field, p.chinese, p.english] for p in why.problems]
     return {"code": "invalid_input", "params": {}, "fields": fields}
 
 
 def _reasons(kept: Mapping[str, Any], language: str) -> Row:
     """A kept refusal in words: the reason for staff and the cashier's sentence."""
-    params = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in kept["params"].items()
-    }
-    refusal = Refusal(kept["code"], **params)
+    refusal = Refusal(kept["code"], **params_of(kept["params"], language))
     fields = [FieldProblem(*field) for field in kept["fields"]]
     return {
         "code": refusal.code,

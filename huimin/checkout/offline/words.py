@@ -9,9 +9,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from huimin.core.discount import CAP_WORDS, EXPLANATIONS
-from huimin.core.refusal_words import LANGUAGES
-from huimin.core.refusals import KINDS
+from huimin.core.catalogue import LANGUAGES, say
+from huimin.core.discount import EXPLANATIONS
+from huimin.core.refusal_kinds import KINDS
+from huimin.core.words import CAPS
 
 # What a till can find out by itself.
 CODES = (
@@ -28,18 +29,17 @@ def offline_words() -> dict[str, Any]:
     """By language: the templates of explanations, the names of caps, and of each refusal the reason
     for staff and the sentence to read aloud. `{name}` in a template is filled in by the till.
     """
-    return {language: _words(index) for index, language in enumerate(LANGUAGES)}
+    return {language: _words(language) for language in LANGUAGES}
 
 
-def _words(index: int) -> dict[str, Any]:
-    language = LANGUAGES[index]
+def _words(language: str) -> dict[str, Any]:
     return {
-        "explanations": {code: words[language] for code, words in EXPLANATIONS.items()},
-        "caps": {name: words[index] for name, words in CAP_WORDS.items()},
+        "explanations": {code: say(words, language) for code, words in EXPLANATIONS.items()},
+        "caps": {code: CAPS.say(code, language) for code in CAPS},
         "refusals": {
             code: {
-                "detail": KINDS[code].detail[index],
-                "cashier_message": KINDS[code].cashier[index],
+                "detail": say(KINDS[code].detail, language),
+                "cashier_message": say(KINDS[code].cashier, language),
             }
             for code in CODES
         },

@@ -20,8 +20,8 @@ from huimin.access.till_guard import (
 from huimin.checkout.pages import pages
 from huimin.checkout.pages.set_up import renew_cookie
 from huimin.checkout.terminal_answer import terminal_answer
-from huimin.core.kind_names import GOODS, goods_word
 from huimin.core.refusals import CLAIMABLE, Refusal
+from huimin.core.words import GOODS
 from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
@@ -50,7 +50,7 @@ def till() -> str | BaseResponse:
 
 def till_page(**given: Any) -> str:
     """The page, with what is said the same at every till."""
-    goods = {code: goods_word(code, request_language()) for code in GOODS}
+    goods = {code: GOODS.say(code, request_language()) for code in GOODS}
     return render_template(
         "checkout/till.html", goods=goods, claimable=" ".join(CLAIMABLE), **given
     )

@@ -40,8 +40,8 @@ MADE_OF = (
     "templates/claims/till_sections.html",
     "templates/settlement/news.html",
     "checkout/static/service_worker.js",
-    "web/translations/en/LC_MESSAGES/messages.mo",
-    "web/translations/zh_Hant/LC_MESSAGES/messages.mo",
+    "core/translations/en/LC_MESSAGES/messages.mo",
+    "core/translations/zh_Hant/LC_MESSAGES/messages.mo",
 )
 ICONS = (("till-192", 192, "any"), ("till-512", 512, "any"), ("till-full-512", 512, "maskable"))
 THEME = "#0B6E4F"

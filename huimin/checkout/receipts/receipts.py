@@ -28,7 +28,7 @@ from huimin.checkout.receipts.paper import (
     small,
 )
 from huimin.checkout.receipts.paper import title as title_piece
-from huimin.checkout.receipts.receipt_words import say
+from huimin.checkout.receipts.receipt_words import RECEIPT
 from huimin.core.days import COUNTY_ZONE, instant_text, parse_instant
 from huimin.core.money import yuan
 from huimin.core.refusals import Refusal
@@ -183,7 +183,7 @@ def receipt_paper(receipt: Receipt, *, copy_number: int, language: str = "zh_Han
     """The receipt on paper; from the second copy on it says so."""
 
     def word(name: str, **values: object) -> str:
-        return say(name, language, **values)
+        return RECEIPT.say(name, language, **values)
 
     is_sale = receipt.kind == "redemption"
     pieces: list[Piece] = [
@@ -229,8 +229,8 @@ def _how(receipt: Receipt, language: str) -> list[Piece]:
     if name is None:
         return []
     return [
-        centre(say(name, language)),
-        pair(say("recorded", language), county_minute(receipt.recorded_at)),
+        centre(RECEIPT.say(name, language)),
+        pair(RECEIPT.say("recorded", language), county_minute(receipt.recorded_at)),
     ]
 
 
@@ -238,27 +238,29 @@ def _sale_sums(receipt: Receipt, language: str) -> list[Piece]:
     pieces = [pair(line.name, yuan(line.amount_fen)) for line in receipt.lines]
     if pieces:
         pieces.append(RULE)
-    pieces.append(pair(say("amount", language), yuan(receipt.amount_fen)))
+    pieces.append(pair(RECEIPT.say("amount", language), yuan(receipt.amount_fen)))
     for name, value in (("insurance", receipt.insurance_fen), ("excluded", receipt.excluded_fen)):
         if value:
-            pieces.append(pair(say(name, language), yuan(value)))
-    pieces.append(pair(say("discount", language), yuan(-receipt.discount_fen)))
-    pieces.append(large_sum(say("payable", language), f"¥{yuan(receipt.payable_fen)}"))
+            pieces.append(pair(RECEIPT.say(name, language), yuan(value)))
+    pieces.append(pair(RECEIPT.say("discount", language), yuan(-receipt.discount_fen)))
+    pieces.append(large_sum(RECEIPT.say("payable", language), f"¥{yuan(receipt.payable_fen)}"))
     if receipt.channel == "claim":
         # The customer has paid the usual price: the discount is what goes back.
-        pieces.append(large_sum(say("pay_out", language), f"¥{yuan(receipt.discount_fen)}"))
+        pieces.append(large_sum(RECEIPT.say("pay_out", language), f"¥{yuan(receipt.discount_fen)}"))
     if receipt.reversed_amount_fen:
-        pieces.append(pair(say("reversed", language), yuan(receipt.reversed_amount_fen)))
-        pieces.append(pair(say("reversed_paid", language), yuan(receipt.reversed_payable_fen)))
+        pieces.append(pair(RECEIPT.say("reversed", language), yuan(receipt.reversed_amount_fen)))
+        pieces.append(
+            pair(RECEIPT.say("reversed_paid", language), yuan(receipt.reversed_payable_fen))
+        )
     return pieces
 
 
 def _refund_sums(receipt: Receipt, language: str) -> list[Piece]:
     return [
-        pair(say("returned", language), yuan(receipt.amount_fen)),
-        pair(say("taken_back", language), yuan(receipt.discount_fen)),
-        large_sum(say("pay_back", language), f"¥{yuan(receipt.payable_fen)}"),
-        small(f"{say('reason', language)}：{receipt.reason}"),
+        pair(RECEIPT.say("returned", language), yuan(receipt.amount_fen)),
+        pair(RECEIPT.say("taken_back", language), yuan(receipt.discount_fen)),
+        large_sum(RECEIPT.say("pay_back", language), f"¥{yuan(receipt.payable_fen)}"),
+        small(f"{RECEIPT.say('reason', language)}：{receipt.reason}"),
     ]
 
 

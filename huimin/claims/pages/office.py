@@ -98,7 +98,7 @@ def decide(claim_id: str) -> Response | tuple[str, int]:
                 lambda tx: approve_claim(tx, claim_id, reason=reason, now=now, actor=actor)
             )
             amount = money_text(row["discount_fen"])
-            tell(_("已通过，补记优惠 %(amount)s；示范点凭补办单退给顾客。", amount=amount))
+            tell(_("已通过，补记优惠 {amount}；示范点凭补办单退给顾客。", amount=amount))
         else:
             change(lambda tx: reject_claim(tx, claim_id, reason=reason, now=now, actor=actor))
             tell(_("已作出不予通过的决定，示范点能看到理由。"))

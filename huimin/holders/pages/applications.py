@@ -101,13 +101,13 @@ def approve_applications() -> Response:
     elif own:
         tell(
             _(
-                "已通过 %(count)s 份；另有 %(own)s 份是您提交的，请由另一位工作人员审批。",
+                "已通过 {count} 份；另有 {own} 份是您提交的，请由另一位工作人员审批。",
                 count=f"{approved:,}",
                 own=f"{own:,}",
             )
         )
     else:
-        tell(_("已通过 %(count)s 份；下一步发卡、打印。", count=f"{approved:,}"))
+        tell(_("已通过 {count} 份；下一步发卡、打印。", count=f"{approved:,}"))
     kept: dict[str, Any] = {name: form.optional(name) for name in ("division", "source")}
     return redirect(url_for("holders.applications", state="submitted", **kept))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huimin.core.kind_names import ELIGIBILITIES, eligibility_word
+from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.find import all_divisions
 from huimin.holders.people import division_bounds
 from huimin.web.current import instance
@@ -28,4 +28,4 @@ def division_choices(within: str | None, *, villages_only: bool = False) -> list
 def kind_choices() -> list[tuple[str, str]]:
     """(code, word) of the eligibilities in the reader's language."""
     language = request_language()
-    return [(code, eligibility_word(code, language)) for code in ELIGIBILITIES]
+    return [(code, ELIGIBILITIES.say(code, language)) for code in ELIGIBILITIES]

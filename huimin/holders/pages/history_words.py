@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from huimin.core.json_text import read_json
-from huimin.core.kind_names import eligibility_word
+from huimin.core.words import ELIGIBILITIES
 from huimin.web.language import request_language
 
 Values = Mapping[str, Any]
@@ -27,17 +27,17 @@ def history_teller(place_of: Callable[[str], str | None]) -> Callable[[Values], 
 
 
 def _kind(values: Values) -> str:
-    return eligibility_word(values["kind"], request_language())
+    return ELIGIBILITIES.say(values["kind"], request_language())
 
 
 def _eligibility_added(old: Values, new: Values, place_of: Any) -> list[str]:
-    return [_("%(kind)s，%(day)s 起", kind=_kind(new), day=new["starts_on"]), new["source"]]
+    return [_("{kind}，{day} 起", kind=_kind(new), day=new["starts_on"]), new["source"]]
 
 
 def _eligibility_ended(old: Values, new: Values, place_of: Any) -> list[str]:
     before = old.get("ends_on")
-    words = [_("%(kind)s，最后一天 %(day)s", kind=_kind(new), day=new["ends_on"])]
-    return [*words, _("原为 %(day)s", day=before)] if before else words
+    words = [_("{kind}，最后一天 {day}", kind=_kind(new), day=new["ends_on"])]
+    return [*words, _("原为 {day}", day=before)] if before else words
 
 
 def _changed(old: Values, new: Values, place_of: Any) -> list[str]:
@@ -48,10 +48,10 @@ def _changed(old: Values, new: Values, place_of: Any) -> list[str]:
 
 def _by_register(old: Values, new: Values, place_of: Any) -> list[str]:
     language = request_language()
-    words = [eligibility_word(kind, language) for kind in new.get("eligibilities", ())]
+    words = [ELIGIBILITIES.say(kind, language) for kind in new.get("eligibilities", ())]
     words += [_("联系电话")] if new.get("phone_changed") else []
     added = new.get("family_added", 0)
-    words += [_("家庭成员 %(count)s 人", count=added)] if added else []
+    words += [_("家庭成员 {count} 人", count=added)] if added else []
     return words + _moved(old, new, place_of)
 
 

@@ -19,9 +19,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from huimin.access.guards import member, require
 from huimin.audit.export_list import workbook_response
 from huimin.core.days import county_day
-from huimin.core.kind_names import eligibility_word
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.core.words import ELIGIBILITIES
 from huimin.holders.drafts import drafts_of
 from huimin.holders.pages import own_division, pages
 from huimin.holders.pages.choices import division_choices, kind_choices
@@ -133,7 +133,10 @@ def _columns() -> list[Column]:
         (_("姓名"), lambda row: row["name_masked"]),
         (_("乡镇（街道）"), lambda row: row["town_name"]),
         (_("村（社区）"), lambda row: row["village_name"]),
-        (_("保障类别"), lambda row: "、".join(eligibility_word(k, language) for k in row["kinds"])),
+        (
+            _("保障类别"),
+            lambda row: "、".join(ELIGIBILITIES.say(k, language) for k in row["kinds"]),
+        ),
         (_("卡号"), lambda row: row["card_number"]),
         (_("卡片状态"), lambda row: states.get(row["card_state"] or "", "")),
         (_("有效期至"), lambda row: row["expires_on"]),

@@ -16,8 +16,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from huimin.access.guards import member, require
 from huimin.audit.export_list import workbook_response
 from huimin.core.days import county_day
-from huimin.core.kind_names import eligibility_word
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.core.words import ELIGIBILITIES
 from huimin.holders.evidence import clean_file_name
 from huimin.holders.pages import pages
 from huimin.holders.pages.choices import division_choices
@@ -175,7 +175,7 @@ def register_group(job_id: str, group: str) -> Response:
     ]
     if group == "missing":
         columns += [
-            (_("保障类别"), lambda row: eligibility_word(row["kind"], language)),
+            (_("保障类别"), lambda row: ELIGIBILITIES.say(row["kind"], language)),
             (_("认定日期"), lambda row: row["starts_on"]),
         ]
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from huimin.core.kind_names import OUTLET_KINDS, outlet_kind_word
+from huimin.core.words import OUTLET_KINDS
 from huimin.divisions.find import all_divisions
 from huimin.web.current import instance
 from huimin.web.language import request_language
@@ -14,7 +14,7 @@ pages = Blueprint("merchants", __name__)
 
 def kind_choices() -> list[tuple[str, str]]:
     """(code, word) of the outlet kinds."""
-    return [(kind, outlet_kind_word(kind, request_language())) for kind in OUTLET_KINDS]
+    return [(kind, OUTLET_KINDS.say(kind, request_language())) for kind in OUTLET_KINDS]
 
 
 def place_choices(*, towns_only: bool = False) -> list[tuple[str, str]]:

@@ -10,11 +10,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import require
 from huimin.audit.export_list import workbook_response
-from huimin.core.refusals import word_of
+from huimin.core.words import CLOSING_STATES
 from huimin.months.closes import Row, months_listed
 from huimin.months.pages import pages
 from huimin.months.pages.words import page_words
-from huimin.months.words import STATES
 from huimin.web.current import instance
 from huimin.web.language import request_language
 from huimin.web.list_xlsx import ROWS_MAX
@@ -48,7 +47,7 @@ def _columns(language: str) -> list[Any]:
 
     return [
         (_("月份"), lambda row: row["month"]),
-        (_("状态"), lambda row: word_of(STATES[row["state"]], language)),
+        (_("状态"), lambda row: CLOSING_STATES.say(row["state"], language)),
         (_("版本"), lambda row: row["version"]),
         (_("填报人"), lambda row: row.get("prepared_name")),
         (_("填报时间"), at("prepared_at")),

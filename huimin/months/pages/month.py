@@ -11,6 +11,7 @@ from huimin.audit.event_words import event_words
 from huimin.audit.record import events_of
 from huimin.core.period_words import month_words
 from huimin.core.permissions import allows
+from huimin.core.words import FIGURE_NAMES
 from huimin.jobs.jobs import fail_lost_jobs
 from huimin.months.checks import is_over
 from huimin.months.closes import Row, closes_of_month, open_close, report_of_close
@@ -20,7 +21,6 @@ from huimin.months.pages.addresses import known_month, known_version
 from huimin.months.pages.jobs import latest_job, step_words
 from huimin.months.pages.words import page_words
 from huimin.reports.exports import EXPORTS
-from huimin.reports.wording import FIGURE_WORDS
 from huimin.web.current import change, instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
@@ -65,7 +65,7 @@ def month_page(month: str, form: Form) -> str:
         close=live,
         total=report_of_close(live).total if live else None,
         totals=TOTALS,
-        figure_word=lambda figure: FIGURE_WORDS[figure][language],
+        figure_word=lambda figure: FIGURE_NAMES.say(figure, language),
         closes=closes,
         job=job,
         running=running,

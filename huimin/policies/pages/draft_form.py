@@ -11,16 +11,9 @@ from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
 from huimin.core.json_text import read_json
-from huimin.core.kind_names import (
-    ELIGIBILITIES,
-    GOODS,
-    OUTLET_KINDS,
-    eligibility_word,
-    goods_word,
-    outlet_kind_word,
-)
 from huimin.core.money import percent_words, yuan
 from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.words import ELIGIBILITIES, GOODS, OUTLET_KINDS
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED
 from huimin.policies.drafts import PolicyDraft, save_draft
 from huimin.policies.offline_checks import parse_hours
@@ -147,8 +140,8 @@ def _form_page(form: Form) -> str:
     language = request_language()
     scopes = [
         ("all", _("全部")),
-        *((f"kind:{kind}", outlet_kind_word(kind, language)) for kind in OUTLET_KINDS),
-        *((f"eligibility:{one}", eligibility_word(one, language)) for one in ELIGIBILITIES),
+        *((f"kind:{kind}", OUTLET_KINDS.say(kind, language)) for kind in OUTLET_KINDS),
+        *((f"eligibility:{one}", ELIGIBILITIES.say(one, language)) for one in ELIGIBILITIES),
         ("outlet", _("一个示范点")),
     ]
     bases = {
@@ -161,7 +154,7 @@ def _form_page(form: Form) -> str:
         form=form,
         scopes=scopes,
         outlets=instance().engine.read(outlets_to_choose),
-        goods=[(one, goods_word(one, language)) for one in GOODS],
+        goods=[(one, GOODS.say(one, language)) for one in GOODS],
         bases=[(base, bases[base]) for base in BASES],
         roundings=[("1", _("到分")), ("10", _("到角"))],
         bearers=[("merchant", _("由商户承担")), ("government", _("由政府承担"))],

@@ -90,7 +90,7 @@ def one_policy(policy_id: str) -> str | Response | tuple[str, int]:
     if result is None:
         raise Refusal("not_found")
     title = _(
-        "试算 %(code)s@%(version)s %(month)s",
+        "试算 {code}@{version} {month}",
         code=row["code"],
         version=row["version"],
         month=result.month,
@@ -161,7 +161,7 @@ def _chart(outlets: Sequence[OutletChange]) -> Markup:
     drawing = dry_run_chart(
         outlets,
         title=_("各示范点优惠金额的增减"),
-        rest=_("其余 %(count)s 个示范点", count=len(outlets) - OUTLETS_MAX),
+        rest=_("其余 {count} 个示范点", count=len(outlets) - OUTLETS_MAX),
         less=_("优惠减少"),
         more=_("优惠增加"),
     )

@@ -8,9 +8,9 @@ from typing import Any
 from flask_babel import gettext
 
 from huimin.core.discount import PolicyTerms
-from huimin.core.kind_names import eligibility_word, goods_word, outlet_kind_word
 from huimin.core.money import money_text, percent_words, rate_words
 from huimin.core.offline_terms import OfflineTerms
+from huimin.core.words import ELIGIBILITIES, GOODS, OUTLET_KINDS
 from huimin.policies.in_force import terms_of
 from huimin.web.language import request_language
 from huimin.web.words import day_words
@@ -27,11 +27,11 @@ def scope_in_words(row: Row) -> str:
     """The scope in words; `row` has `outlet_name`."""
     language, value = request_language(), row["scope_value"]
     if row["scope"] == "kind":
-        return _("所有%(kind)s", kind=outlet_kind_word(value, language))
+        return _("所有{kind}", kind=OUTLET_KINDS.say(value, language))
     if row["scope"] == "eligibility":
-        return _("%(eligibility)s持卡人", eligibility=eligibility_word(value, language))
+        return _("{eligibility}持卡人", eligibility=ELIGIBILITIES.say(value, language))
     if row["scope"] == "outlet":
-        return _("示范点 %(name)s", name=row["outlet_name"] or value)
+        return _("示范点 {name}", name=row["outlet_name"] or value)
     return _("全部")
 
 
@@ -40,21 +40,21 @@ def rate_in_words(rate_bp: int) -> str:
     said, percent = rate_words(rate_bp, request_language()), percent_words(rate_bp)
     if request_language() == "en":
         return said
-    return _("%(said)s（优惠 %(percent)s）", said=said, percent=percent)
+    return _("{said}（优惠 {percent}）", said=said, percent=percent)
 
 
 def days_in_words(row: Row) -> str:
     """The period in words."""
     if row["ends_on"]:
         first, last = day_words(row["starts_on"]), day_words(row["ends_on"])
-        return _("%(first)s至%(last)s", first=first, last=last)
-    return _("%(first)s起", first=day_words(row["starts_on"]))
+        return _("{first}至{last}", first=first, last=last)
+    return _("{first}起", first=day_words(row["starts_on"]))
 
 
 def goods_in_words(categories: Sequence[str]) -> str:
     """Names of categories of goods."""
     joint = ", " if request_language() == "en" else "、"
-    return joint.join(goods_word(one, request_language()) for one in categories)
+    return joint.join(GOODS.say(one, request_language()) for one in categories)
 
 
 def terms_in_words(row: Row) -> list[tuple[str, str]]:
@@ -74,7 +74,7 @@ def terms_in_words(row: Row) -> list[tuple[str, str]]:
         (
             _("承担"),
             _(
-                "商户 %(merchant)s，政府 %(government)s",
+                "商户 {merchant}，政府 {government}",
                 merchant=percent_words(terms.merchant_share_bp),
                 government=percent_words(terms.government_share_bp),
             ),

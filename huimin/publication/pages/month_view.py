@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from huimin.core.kind_names import outlet_kind_word
+from huimin.core.words import OUTLET_KINDS
 
 Row = dict[str, Any]
 MEASURES = ("saved_fen", "sales", "cards")
@@ -18,7 +18,7 @@ def month_view(figures: Mapping[str, Any], language: str) -> Row:
     comma = COMMAS.get(language, "、")
 
     def kind_words(kinds: Iterable[str]) -> str:
-        return comma.join(outlet_kind_word(kind, language) for kind in kinds)
+        return comma.join(OUTLET_KINDS.say(kind, language) for kind in kinds)
 
     cells = figures["by_town_and_kind"]
     return {

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 
+from huimin.core.catalogue import LANGUAGES
 from huimin.core.days import county_day, parse_day, parse_month
-from huimin.core.kind_names import OUTLET_KINDS, outlet_kind_word
 from huimin.core.refusals import Refusal
+from huimin.core.words import OUTLET_KINDS
 from huimin.publication.digest import last_day, published_digest
 from huimin.publication.outlets import count_outlets, outlets_after, towns
 from huimin.publication.pages import pages
@@ -20,7 +21,7 @@ from huimin.publication.publish import published_month, published_months
 from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.forms import Form
-from huimin.web.language import LANGUAGES, request_language
+from huimin.web.language import request_language
 from huimin.web.lists import Listed, Place, listed
 from huimin.web.words import LANGUAGE_NAMES, LANGUAGE_TAGS
 
@@ -67,7 +68,7 @@ def outlets() -> Response:
         page=page,
         day=day,
         towns=[(row["code"], row["name"]) for row in town_rows],
-        kinds=[(kind, outlet_kind_word(kind, language)) for kind in OUTLET_KINDS],
+        kinds=[(kind, OUTLET_KINDS.say(kind, language)) for kind in OUTLET_KINDS],
         arguments={name: value for name, value in form.values.items() if value},
         map_links=lambda outlet: map_links(outlet, instance().settings.county_name),
     )

@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint
 
 from huimin.core.days import county_day, month_of
-from huimin.reports.wording import FACT_WORDS, FIGURE_WORDS, grouping_word, name_of_group
+from huimin.core.words import FACT_NAMES, FIGURE_NAMES, GROUPING_NAMES
+from huimin.reports.wording import name_of_group
 from huimin.web.current import instance
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
@@ -21,9 +22,9 @@ def present_month() -> str:
 def words(language: str) -> dict[str, Any]:
     """What groupings, figures and groups are called, for a template."""
     return {
-        "grouping_word": lambda grouping: grouping_word(grouping, language),
-        "fact_word": lambda code: FACT_WORDS[code][language],
-        "figure_word": lambda figure: FIGURE_WORDS[figure][language],
+        "grouping_word": lambda grouping: GROUPING_NAMES.say(grouping, language),
+        "fact_word": lambda code: FACT_NAMES.say(code, language),
+        "figure_word": lambda figure: FIGURE_NAMES.say(figure, language),
         "name_of": lambda grouping, key, name: name_of_group(grouping, key, name, language),
     }
 

@@ -15,6 +15,7 @@ from huimin.core.period import SEPARATOR, Period, checked_period
 from huimin.core.period_words import month_words
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal
+from huimin.core.words import FIGURE_NAMES
 from huimin.ledger.groupings import GROUPINGS
 from huimin.reports.charts import month_chart_svg
 from huimin.reports.closed_month import ClosedMonth, report_in_force
@@ -24,7 +25,6 @@ from huimin.reports.monthly import MonthlyReport
 from huimin.reports.pages import pages, present_month, words
 from huimin.reports.pages.addresses import Addresses
 from huimin.reports.template.templates import official_template
-from huimin.reports.wording import FIGURE_WORDS
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
@@ -58,7 +58,7 @@ def months() -> str | tuple[str, int]:
         after=_after(period),
         present=present_month(),
         totals=TOTALS,
-        figures=list(FIGURE_WORDS),
+        figures=list(FIGURE_NAMES),
         rows_shown=ROWS_SHOWN,
         addresses=Addresses(report, member().role),
         # The charts escape every text in them themselves.

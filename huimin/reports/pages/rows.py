@@ -15,9 +15,10 @@ from huimin.access.guards import require
 from huimin.audit.export_list import workbook_response
 from huimin.core.period import checked_period
 from huimin.core.period_words import month_words
+from huimin.core.words import CHANNELS, FIGURE_NAMES, PRESENTERS
 from huimin.reports.drill_down import KINDS, Behind
 from huimin.reports.pages import pages, present_month, words
-from huimin.reports.wording import CHANNEL_WORDS, FIGURE_WORDS, PRESENTER_WORDS, name_of_group
+from huimin.reports.wording import name_of_group
 from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.language import request_language
@@ -62,8 +63,8 @@ def rows() -> str | Response:
         arguments={name: value for name, value in asked.items() if value},
         kinds=KINDS,
         kind_words=KIND_WORDS,
-        channel_word=lambda code: CHANNEL_WORDS[code][language],
-        presenter_word=lambda code: PRESENTER_WORDS[code][language],
+        channel_word=lambda code: CHANNELS.say(code, language),
+        presenter_word=lambda code: PRESENTERS.say(code, language),
         **words(language),
     )
 
@@ -79,11 +80,11 @@ def _columns(language: str) -> list[Any]:
         (_("订单号"), lambda row: row["order_no"]),
         (_("示范点"), lambda row: row["outlet_name"]),
         (_("持卡人"), lambda row: row["name_masked"]),
-        (_("出示人"), lambda row: PRESENTER_WORDS[row["presenter_kind"]][language]),
-        (_("办理方式"), lambda row: CHANNEL_WORDS[row["channel"]][language]),
+        (_("出示人"), lambda row: PRESENTERS.say(row["presenter_kind"], language)),
+        (_("办理方式"), lambda row: CHANNELS.say(row["channel"], language)),
         *(
-            (FIGURE_WORDS[figure][language], lambda row, figure=figure: _yuan(row[figure]))
-            for figure in FIGURE_WORDS
+            (FIGURE_NAMES.say(figure, language), lambda row, figure=figure: _yuan(row[figure]))
+            for figure in FIGURE_NAMES
             if figure.endswith("_fen")
         ),
     ]

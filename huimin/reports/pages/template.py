@@ -12,6 +12,7 @@ from huimin.access.guards import member, require
 from huimin.core.days import county_day
 from huimin.core.period import Period, checked_period
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.core.words import FACT_NAMES, GROUPING_NAMES
 from huimin.ledger.groupings import tables
 from huimin.reports.closed_month import ClosedMonth, report_in_force
 from huimin.reports.monthly import MonthlyReport
@@ -31,7 +32,6 @@ from huimin.reports.template.templates import (
     use_built_in,
     use_template,
 )
-from huimin.reports.wording import FACT_WORDS, grouping_word
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
@@ -151,6 +151,6 @@ def _template_page(form: Form) -> str:
         texts=TEXTS,
         columns=(NUMBER, *COLUMNS),
         fact_parts=list(FACT_PARTS),
-        facts=[(code, words[language]) for code, words in FACT_WORDS.items()],
-        groupings=[(each.code, grouping_word(each.code, language)) for each in tables()],
+        facts=[(code, FACT_NAMES.say(code, language)) for code in FACT_NAMES],
+        groupings=[(each.code, GROUPING_NAMES.say(each.code, language)) for each in tables()],
     )

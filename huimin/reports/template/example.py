@@ -8,10 +8,11 @@ from typing import Any
 
 import xlsxwriter
 
+from huimin.core.words import FACT_NAMES, FIGURE_NAMES, GROUPING_NAMES
 from huimin.ledger.groupings import tables
 from huimin.reports.figures import FIGURES
 from huimin.reports.template.fields import SIGNERS as SIGNED
-from huimin.reports.wording import FACT_WORDS, SIGNERS, fact_word, figure_word, grouping_word
+from huimin.reports.wording import SIGNERS
 
 MADE = datetime(2026, 1, 1)
 
@@ -27,7 +28,9 @@ def example_template() -> bytes:
     plain = book.add_format({"font_name": "宋体"})
     _cover(book.add_worksheet("封面"), title, head, cell)
     for grouping in tables():
-        _grouping(book.add_worksheet(f"按{grouping_word(grouping.code)}"), title, head, cell, plain)
+        _grouping(
+            book.add_worksheet(f"按{GROUPING_NAMES.say(grouping.code)}"), title, head, cell, plain
+        )
     book.close()
     return out.getvalue()
 
@@ -38,19 +41,19 @@ def _cover(sheet: Any, title: Any, head: Any, cell: Any) -> None:
     sheet.write_string(1, 3, "单位：{{unit}}")
     for place, heading in enumerate(("项目", "本期", "上期", "增减")):
         sheet.write_string(2, place, heading, head)
-    for at, code in enumerate(FACT_WORDS, start=3):
-        sheet.write_string(at, 0, fact_word(code), cell)
+    for at, code in enumerate(FACT_NAMES, start=3):
+        sheet.write_string(at, 0, FACT_NAMES.say(code), cell)
         for place, part in enumerate(("now", "previous", "change"), start=1):
             sheet.write_string(at, place, f"{{{{{part}.{code}}}}}", cell)
     for place, (line, name) in enumerate(zip(SIGNERS, SIGNED, strict=True)):
-        sheet.write_string(len(FACT_WORDS) + 4, place, f"{line}{{{{{name}}}}}")
+        sheet.write_string(len(FACT_NAMES) + 4, place, f"{line}{{{{{name}}}}}")
     sheet.set_column(0, 3, 22)
     sheet.set_paper(9)
 
 
 def _grouping(sheet: Any, title: Any, head: Any, cell: Any, plain: Any) -> None:
     columns = ("number", "name", *FIGURES, "change_discount_fen")
-    headings = ("序号", "名称", *(figure_word(figure) for figure in FIGURES), "优惠增减")
+    headings = ("序号", "名称", *(FIGURE_NAMES.say(figure) for figure in FIGURES), "优惠增减")
     last = len(columns) - 1
     sheet.merge_range(0, 0, 0, last, "{{title}}", title)
     sheet.write_string(1, 0, "期间：{{period}}", plain)

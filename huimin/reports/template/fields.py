@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter, methodcaller
 
-from huimin.core.kind_names import outlet_kind_word
 from huimin.core.period_words import month_words, period_words
+from huimin.core.words import FACT_NAMES, GROUPING_NAMES, OUTLET_KINDS
 from huimin.ledger.groupings import tables
 from huimin.reports.columns import Sort, Value
 from huimin.reports.facts import Fact, facts_of
 from huimin.reports.figures import FIGURES, OutletRow, ReportRow
 from huimin.reports.monthly import MonthlyReport
-from huimin.reports.wording import FACT_WORDS, grouping_word, notes_of, title_words
+from huimin.reports.wording import notes_of, title_words
 
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 BY = "by:"
@@ -49,7 +49,7 @@ def grouping_named(text: str) -> str | None:
     """The grouping that a sheet's name or a {{by:…}} names: "outlet", 惠民示范点, 按惠民示范点."""
     text = text.strip()
     for grouping in tables():
-        words = grouping_word(grouping.code)
+        words = GROUPING_NAMES.say(grouping.code)
         if text in (grouping.code, words, f"按{words}", f"分{words}"):
             return grouping.code
     return None
@@ -65,7 +65,7 @@ def is_single(name: str) -> bool:
     part, _, code = name.partition(".")
     if part == TOTAL:
         return code in COLUMNS
-    return name in TEXTS or (part in FACT_PARTS and code in FACT_WORDS)
+    return name in TEXTS or (part in FACT_PARTS and code in FACT_NAMES)
 
 
 def column_value(name: str, row: ReportRow, number: int) -> tuple[Sort, Value]:
@@ -110,7 +110,7 @@ def _code(row: ReportRow) -> Value:
 
 
 def _kind(row: ReportRow) -> Value:
-    return outlet_kind_word(row.kind) if isinstance(row, OutletRow) else ""
+    return OUTLET_KINDS.say(row.kind) if isinstance(row, OutletRow) else ""
 
 
 def _figure_fields() -> dict[str, Field]:

@@ -78,7 +78,7 @@ def answer_now(settlement_id: str) -> Answer:
     except (FieldProblems, Refusal) as why:
         return refused_page(settlement_id, form, why, opened=f"answer-{dispute_id}")
     if row["state"] == "open":
-        tell(_("异议都已答复，请商户在 %(day)s 前再次确认。", day=row["confirm_by"]))
+        tell(_("异议都已答复，请商户在 {day} 前再次确认。", day=row["confirm_by"]))
     else:
         tell(_("已答复，还有其他异议等待答复。"))
     return redirect(url_for("settlement.statement", settlement_id=settlement_id))

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from huimin.access.guards import require
 from huimin.audit.export_list import workbook_response
 from huimin.core.days import county_day
+from huimin.core.words import SETTLEMENT_STATES
 from huimin.settlement.find_settlements import (
     LATE_DAYS,
     WantedSettlements,
@@ -19,7 +20,7 @@ from huimin.settlement.find_settlements import (
 )
 from huimin.settlement.pages import pages
 from huimin.settlement.pages.words import own_merchant, page_words, yuan_of
-from huimin.settlement.wording import STATE_WORDS, STATES, state_words
+from huimin.settlement.wording import STATES, state_words
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
@@ -30,7 +31,7 @@ from huimin.web.words import minute_text
 FILTERS = ("month", "state", "late")
 LATE = {
     "confirm": lazy_gettext("确认期限已过"),
-    "pay": lazy_gettext("确认后 %(days)s 天还没付清", days=LATE_DAYS),
+    "pay": lazy_gettext("确认后 {days} 天还没付清", days=LATE_DAYS),
 }
 
 
@@ -53,7 +54,7 @@ def settlements() -> str | Response:
         arguments={name: value for name, value in form.values.items() if value},
         narrowed=any(form.values.values()),
         months=[(month, words["month_word"](month)) for month in months],
-        states=[(state, STATE_WORDS[state][language]) for state in STATES],
+        states=[(state, SETTLEMENT_STATES.say(state, language)) for state in STATES],
         late=list(LATE.items()),
         **words,
     )

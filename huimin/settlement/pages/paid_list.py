@@ -75,7 +75,7 @@ def enter_file() -> Response | str | tuple[str, int]:
         return _page(Form().refused(why), None), 422
     outcomes = change(lambda tx: enter_paid_list(tx, rows, now=now, actor=actor))
     refused = [outcome for outcome in outcomes if outcome.refused]
-    tell(_("已登记 %(count)s 笔付款。", count=len(outcomes) - len(refused)))
+    tell(_("已登记 {count} 笔付款。", count=len(outcomes) - len(refused)))
     if refused:
         return _page(Form(), PaidList((), 0, tuple(refused)))
     return redirect(url_for("settlement.settlements", state="paid"))

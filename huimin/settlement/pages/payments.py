@@ -38,7 +38,7 @@ def pay(settlement_id: str) -> Answer:
         return refused_page(settlement_id, form, why, opened="pay")
     left_fen = row["due_fen"] - row["carried_fen"] - row["paid_fen"]
     if left_fen:
-        tell(_("付款已登记，还有 %(amount)s 没付。", amount=money_text(left_fen)))
+        tell(_("付款已登记，还有 {amount} 没付。", amount=money_text(left_fen)))
     else:
         tell(_("付款已登记，这份结算单已付清。"))
     return _back(settlement_id)

@@ -88,7 +88,7 @@ def _line_words(line: Row) -> str:
     """A line in a choice: its number, its outlet, and its policy or earlier month."""
     what = line["policy_name"] or month_words(line["adjusts_month"], request_language())
     version = line["policy_version"]
-    edition = "" if version is None else " " + _("第 %(version)s 版", version=version)
+    edition = "" if version is None else " " + _("第 {version} 版", version=version)
     return f"{line['line_no']}. {line['outlet_name']} {what}{edition}"
 
 

@@ -65,7 +65,7 @@ def batch() -> Response:
 
 def age_words(age: str) -> str:
     """How long it has waited, in the reader's language."""
-    return str(_("90 天以上") if age == ">90" else _("%(days)s 天", days=age))
+    return str(_("90 天以上") if age == ">90" else _("{days} 天", days=age))
 
 
 def _aged(form: Form) -> AgedList:

@@ -5,14 +5,9 @@ from __future__ import annotations
 import re
 
 from huimin.checkout.entitlement import ELIGIBILITY_ORDER
-from huimin.core.kind_names import (
-    ELIGIBILITIES,
-    OUTLET_KINDS,
-    eligibility_word,
-    outlet_kind_word,
-)
+from huimin.core.catalogue import LANGUAGES
+from huimin.core.words import ELIGIBILITIES, OUTLET_KINDS
 from huimin.storage.migrate import schema_text
-from huimin.web.language import LANGUAGES
 
 
 def codes_of(table: str) -> set[str]:
@@ -34,12 +29,12 @@ def test_the_order_is_that_in_which_one_is_counted() -> None:
 
 def test_each_has_a_name_in_every_language() -> None:
     for names in (OUTLET_KINDS, ELIGIBILITIES):
-        for words in names.values():
-            assert set(words) == set(LANGUAGES) and all(words.values())
+        for code in names:
+            assert all(names.say(code, language) not in ("", code) for language in LANGUAGES)
 
 
 def test_a_code_in_words() -> None:
-    assert outlet_kind_word("pharmacy") == "药店"
-    assert outlet_kind_word("pharmacy", "zh_Hant") == "藥店"
-    assert eligibility_word("orphan", "en") == "Orphan"
-    assert outlet_kind_word("bakery") == "bakery"
+    assert OUTLET_KINDS.say("pharmacy") == "药店"
+    assert OUTLET_KINDS.say("pharmacy", "zh_Hant") == "藥店"
+    assert ELIGIBILITIES.say("orphan", "en") == "Orphan"
+    assert OUTLET_KINDS.say("bakery") == "bakery"

@@ -1,0 +1,131 @@
+"""What the program says, in every language: one catalogue, looked up by the simplified Chinese.
+
+A sentence is written once, in simplified Chinese, where it is said. The catalogue in translations/
+holds its traditional Chinese, made by phrase, and its English, written by hand;
+`python -m huimin.web.catalogs` brings it up to date. `{name}` in a sentence is filled in by the
+parameter of that name.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("zh_Hans", "zh_Hant", "en")
+SOURCE = "zh_Hans"
+TRANSLATIONS = Path(__file__).resolve().parent / "translations"
+
+
+def say(source: str, language: str = SOURCE, /, **params: Any) -> str:
+    """The sentence in that language (in simplified Chinese when there is no such language).
+
+    A parameter that is itself a Text is said in the same language, a tuple of them as a list.
+    """
+    # Gettext answers for an empty text with the head of its file.
+    said = _look_up(language)(source) if source and language != SOURCE else source
+    return filled(said, language, params) if params else said
+
+
+def filled(sentence: str, language: str, params: Mapping[str, Any]) -> str:
+    """The sentence with its parameters; one that is missing is a dash."""
+    shown = {name: _shown(value, language) for name, value in params.items()}
+    return sentence.format_map(_Dashes(shown))
+
+
+def _shown(value: Any, language: str) -> Any:
+    if isinstance(value, Text):
+        return value.say(language)
+    if isinstance(value, tuple):
+        return (", " if language == "en" else "、").join(str(_shown(v, language)) for v in value)
+    return value
+
+
+def sentence(source: str) -> str:
+    """The source itself: the name tells the catalogue that it will be said."""
+    return source
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence that is said later, when the reader's language is known.
+
+    `kind` is that of the table of Words from which a word comes; "" for a sentence.
+    """
+
+    source: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = ""
+
+    def say(self, language: str = SOURCE) -> str:
+        """The text in that language."""
+        said = word(self.kind, self.source, language) if self.kind else say(self.source, language)
+        return filled(said, language, self.params) if self.params else said
+
+
+def text(source: str, /, **params: Any) -> Text:
+    """The sentence with what fills it, to be said later."""
+    return Text(source, params)
+
+
+class Words(Mapping[str, str]):
+    """What the codes of one kind of thing are called: code → simplified Chinese, in their order.
+
+    The catalogue keeps these words under their kind, because one Chinese word may be two in
+    English (其他 of goods and of outlets).
+    """
+
+    def __init__(self, kind: str, words: Mapping[str, str]) -> None:
+        self.kind = kind
+        self._words = dict(words)
+
+    def __getitem__(self, code: str) -> str:
+        return self._words[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def say(self, code: str, language: str = SOURCE, /, **params: Any) -> str:
+        """What the code is called in that language; a code that is unknown stays as it is."""
+        source = self._words.get(code)
+        if source is None:
+            return code
+        said = word(self.kind, source, language)
+        return filled(said, language, params) if params else said
+
+    def text(self, code: str, /, **params: Any) -> Text:
+        """The same, said later."""
+        return Text(self._words.get(code, code), params, self.kind)
+
+
+def word(kind: str, source: str, language: str = SOURCE) -> str:
+    """A word of a table in that language."""
+    if language == SOURCE:
+        return source
+    translations = _translations(language)
+    return translations.pgettext(kind, source) if translations else source
+
+
+def _look_up(language: str) -> Callable[[str], str]:
+    translations = _translations(language)
+    return translations.gettext if translations else str
+
+
+@cache
+def _translations(language: str) -> gettext.NullTranslations | None:
+    if language not in LANGUAGES:
+        return None
+    return gettext.translation("messages", TRANSLATIONS, [language])
+
+
+class _Dashes(dict[str, Any]):
+    """A sentence with a missing part is still said."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"

@@ -1,0 +1,215 @@
+"""Every refusal once: its code, its HTTP status, the reason, and what the cashier may read aloud.
+
+A cashier's sentence says what the customer can do; it never says what they are. Each is a sentence
+of the catalogue (catalogue.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from huimin.core.catalogue import sentence
+
+# What to say when the discount can't be had today: pay as usual, and where help is.
+LATER = sentence("这张卡今天暂时用不了优惠，请先按原价结算；凭小票可到社区便民服务窗口咨询。")
+AGAIN = sentence("请稍等，我再试一次。")
+TILL = sentence("我们的设备需要检查一下，请先按原价结算，小票请留好。")
+NO_MORE = sentence("这一笔没有可再减的优惠，请按显示的金额结算。")
+QUIET = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One refusal: HTTP status, reason for staff, sentence to read aloud, both of the catalogue."""
+
+    status: int
+    detail: str
+    cashier: str
+
+
+KINDS: dict[str, Kind] = {
+    # -- the card
+    "card_unreadable": Kind(
+        422, "读到的内容不是惠民卡的卡码或卡号，请重新扫描，或输入卡面上的 16 位卡号。", AGAIN
+    ),
+    "card_number_wrong": Kind(422, "卡号有一位不对，请对照卡面重新输入 16 位卡号。", AGAIN),
+    "card_unknown": Kind(404, "系统里没有这张卡，请核对后重试。", LATER),
+    "card_signature_invalid": Kind(
+        422, "卡码的签名不符，不是本县签发的卡码；可改为输入卡号核对。", LATER
+    ),
+    "card_suspended": Kind(422, "此卡已暂停使用。", LATER),
+    "card_lost": Kind(422, "此卡已挂失。", LATER),
+    "card_replaced": Kind(
+        422,
+        "此卡已补办新卡，请使用新卡。",
+        "请出示最近一次领取的新卡就可以优惠；没带的话请先按原价结算，小票请留好。",
+    ),
+    "card_expired": Kind(422, "此卡有效期已过，可到社区便民服务窗口换领。", LATER),
+    "card_revoked": Kind(422, "此卡已停用。", LATER),
+    "code_stale": Kind(
+        422, "动态码已过期，请持卡人刷新后再扫。", "请把手机上的码刷新一下，我再扫一次。"
+    ),
+    "code_used": Kind(
+        422, "动态码已用过，请持卡人刷新后再扫。", "请把手机上的码刷新一下，我再扫一次。"
+    ),
+    # -- the policy
+    "no_policy": Kind(
+        422, "今天在本示范点没有生效的优惠政策。", "本店今天没有惠民优惠，请按原价结算。"
+    ),
+    "below_minimum": Kind(
+        422,
+        "可优惠的金额不到政策规定的起点（{minimum}）。",
+        "这一笔还没到优惠的起点金额，请按原价结算；合并购买可以享受优惠。",
+    ),
+    "nothing_eligible": Kind(
+        422, "这一笔里没有可优惠的商品。", "这些商品不参加优惠，请按原价结算。"
+    ),
+    "cap_reached": Kind(422, "优惠额度已用完（{cap}）。", NO_MORE),
+    # -- who stands there
+    "presenter_unknown": Kind(
+        422,
+        "presented_by 不是这张卡可出示人之一，请从核验结果中选择。",
+        "请问您是持卡人本人还是家人？我再核对一下。",
+    ),
+    "identity_unchecked": Kind(
+        422,
+        "请先核对出示人，再确认优惠（identity_checked 须为 true）。",
+        "请让我核对一下是哪位在用卡，马上就好。",
+    ),
+    # -- the till
+    "outlet_suspended": Kind(403, "本示范点已暂停惠民卡业务，请联系县民生办。", TILL),
+    "terminal_disabled": Kind(403, "本收银终端已停用，请联系店长或县民生办。", TILL),
+    "till_not_set_up": Kind(
+        403, "这台设备的收银设置已失效，请扫描本终端的密钥二维码重新设置，或登录后收银。", TILL
+    ),
+    "till_key_unknown": Kind(
+        422, "这不是在用的收银终端密钥，请向县里的管理员要这台终端的密钥二维码。", QUIET
+    ),
+    # -- once and no more
+    "order_exists": Kind(
+        409, "订单号 {order_no} 在本店已有优惠记录，请先查询，不要重复提交。", AGAIN
+    ),
+    "order_cancelled": Kind(409, "订单号 {order_no} 已取消，不能再记入；请换新的订单号。", AGAIN),
+    "idempotency_mismatch": Kind(
+        422, "同一个 Idempotency-Key 已用于另一笔内容，请为新的一笔换新的键。", AGAIN
+    ),
+    "request_in_progress": Kind(
+        409, "同一个 Idempotency-Key 的请求正在处理，请稍后用同一个键重试。", AGAIN
+    ),
+    # -- giving back
+    "redemption_unknown": Kind(404, "本店没有这笔优惠记录，请核对小票号或订单号。", AGAIN),
+    "already_reversed": Kind(409, "这一笔已全部退回。", "这一笔之前已经退好了。"),
+    "reversal_too_large": Kind(
+        422, "退货金额超过了还能退的金额（{left}），请改小 amount_fen。", AGAIN
+    ),
+    "manager_needed": Kind(
+        403,
+        "退回金额超过 {limit}，需要店长在这里确认：请店长输入用户名和密码。",
+        "请稍等，我请店长来确认一下。",
+    ),
+    "manager_unfit": Kind(403, "这个账号不是本商户管理员的账号，请店长用自己的账号确认。", QUIET),
+    "code_needed": Kind(422, "请店长再输入手机上的 6 位验证码。", QUIET),
+    "code_wrong": Kind(401, "验证码不对或已用过，请等下一个验证码再试。", QUIET),
+    "month_closed": Kind(
+        409, "该月已结账，不能再改；晚到的请记入本月，确需更正请由管理员先重新打开。", TILL
+    ),
+    # -- a till without network
+    "offline_not_allowed": Kind(404, "现行优惠政策不允许离线收银，请恢复网络。", TILL),
+    "offline_pack_expired": Kind(422, "离线资料已过期，请恢复网络后再使用。", TILL),
+    "card_denied": Kind(422, "此卡目前不能使用，原因联网后可查。", LATER),
+    "offline_code_needed": Kind(
+        422,
+        "离线时只能扫描卡面上印的码，不能用输入的卡号或未经允许的动态码。",
+        "请出示卡片，我扫一下卡面上的码。",
+    ),
+    "offline_cap_exceeded": Kind(422, "优惠超过了离线上限（单笔、每卡或每台终端）。", LATER),
+    "offline_policy_other": Kind(422, "收银终端所用的政策不是当天对本示范点生效的政策。", QUIET),
+    "offline_mismatch": Kind(422, "按当天政策重新计算的优惠与收银终端给出的不一致。", QUIET),
+    "offline_time_wrong": Kind(
+        422, "交易时间不对：晚于现在，或早于离线资料的签发时间；请检查设备时钟。", QUIET
+    ),
+    "offline_too_old": Kind(422, "离线交易超过 {days} 天才上传，不能直接入账，请登记补办。", QUIET),
+    # -- the day's end
+    "day_closed": Kind(409, "这一天已经结清，之后没有新的交易，不需要再次结清。", QUIET),
+    "day_differs": Kind(
+        409,
+        "两边还有 {count} 处不一致，不能按一致结清；请先改正，或由店长逐处写明原因后结清。",
+        QUIET,
+    ),
+    # -- claims: what missed its discount, decided later
+    "claim_unknown": Kind(404, "本店没有这份补办登记，请核对补办号。", AGAIN),
+    "claim_exists": Kind(
+        409,
+        "订单号 {order_no} 已登记补办（补办号 {claim_no}），正在审核，不用再登记。",
+        "这一笔已经登记过补办了，请留好小票，等审核结果。",
+    ),
+    "claim_decided": Kind(409, "这份补办登记已经处理过。", QUIET),
+    "claim_own": Kind(403, "不能审批自己登记的补办，请由另一位管理员审批。", QUIET),
+    "holder_not_entitled": Kind(422, "那一天持卡人没有有效的保障资格，不能补办优惠。", LATER),
+    # -- closing a month
+    "month_not_over": Kind(409, "{month} 还没有结束，结束之后才能核对和结账。", QUIET),
+    "month_figures_changed": Kind(
+        409,
+        "核对之后数字有了变化（{what}），不能签字；请退回（或直接）重新核对，按新的数字填报。",
+        QUIET,
+    ),
+    "month_step_wrong": Kind(
+        409, "这一步现在不能办：该版本已是“{state}”，可能别人刚刚办过，请刷新后再看。", QUIET
+    ),
+    "month_same_signer": Kind(
+        403, "填报、审核、签批要由三个不同的人办理，您已在这一版签过字。", QUIET
+    ),
+    "month_check_stops": Kind(409, "有核对项没有通过（{checks}），必须先处理，再重新核对。", QUIET),
+    "month_checking": Kind(409, "正在核对这个月，请等它做完。", QUIET),
+    "month_file_differs": Kind(
+        409,
+        "文件与签批时的 SHA-256 不符（{form}），不能下载；请联系系统管理员，运行 huimin "
+        "month files --check 查看。",
+        QUIET,
+    ),
+    # -- settlements: confirming, disputing, answering and paying them
+    "settlement_exists": Kind(
+        409, "{month} 的结算单已经生成；要重新生成，请先重新打开该月。", QUIET
+    ),
+    "settlement_not_open": Kind(
+        409,
+        "这份结算单现在不在等待确认，不能确认，也不能提出异议；请刷新页面看它到了哪一步。",
+        QUIET,
+    ),
+    "settlement_time_passed": Kind(
+        409,
+        "确认期限 {day} 已过，这份结算单按规定视为已确认；有不对的地方请联系县里的管理员。",
+        QUIET,
+    ),
+    "settlement_not_confirmed": Kind(
+        409, "这份结算单还没有确认（或已经作废），不能登记付款。", QUIET
+    ),
+    "dispute_answered": Kind(409, "这条异议已经答复过。", QUIET),
+    "payment_taken_back": Kind(409, "这笔付款记录已经冲回过，不能再冲回。", QUIET),
+    # -- the request itself
+    "invalid_input": Kind(422, "有的内容需要修改，请看各字段的说明。", AGAIN),
+    "malformed_json": Kind(400, "请求内容不是有效的 JSON 对象。", AGAIN),
+    "unauthorized": Kind(401, "终端密钥缺失或不对，请用 Authorization: Bearer <终端密钥>。", TILL),
+    "sign_in_failed": Kind(401, "用户名或密码不对。", QUIET),
+    "sign_in_locked": Kind(429, "尝试次数过多，请 15 分钟后再试，或请管理员重设密码。", QUIET),
+    "password_change_needed": Kind(403, "请先在“我的账号”里换成自己的密码。", QUIET),
+    "forbidden": Kind(403, "您的岗位没有这项权限；需要时请联系管理员。", TILL),
+    "not_found": Kind(404, "没有这个地址或这条记录。", AGAIN),
+    "method_not_allowed": Kind(405, "这个地址不接受这种请求方法，请看 Allow 头。", AGAIN),
+    "unsupported_media_type": Kind(415, "请以 Content-Type: application/json 提交。", AGAIN),
+    "payload_too_large": Kind(413, "提交的内容太大，上限为 {limit}。", AGAIN),
+    "too_many_requests": Kind(429, "操作太频繁，请稍后再试。", AGAIN),
+    "csrf_failed": Kind(400, "页面停留太久或来源不对，请刷新页面再提交一次。", AGAIN),
+    "escpos_missing": Kind(
+        501, "服务器没有安装 ESC/POS 组件，请管理员运行 pip install 'huimin[escpos]'。", QUIET
+    ),
+    "printer_unreachable": Kind(
+        502, "连不上打印机 {printer}（{why}），请检查电源、网线和地址。", QUIET
+    ),
+    "job_failed": Kind(500, "没有做完，请把名册发给县里的管理员看一看。", QUIET),
+    "job_interrupted": Kind(
+        503, "服务重启，这项工作中断了；没有写到一半的资料，请重新开始。", QUIET
+    ),
+    "storage_unavailable": Kind(503, "系统暂时无法保存，请稍后用同一个键重试。", TILL),
+    "internal_error": Kind(500, "系统出了问题，已记录。请用同一个键重试，或按订单号查询。", TILL),
+}

@@ -1,0 +1,188 @@
+"""What the things of the domain are called, by their codes: the one table of words.
+
+Codes (`supermarket`, `dibao`) stand in the data, in the same spelling everywhere. Every page,
+file, command and answer takes their words from here; the catalogue holds the other languages.
+"""
+
+from __future__ import annotations
+
+from huimin.core.catalogue import Words
+
+OUTLET_KINDS = Words(
+    "outlet_kind",
+    {
+        "supermarket": "超市",
+        "pharmacy": "药店",
+        "hospital": "医院",
+        "school": "学校",
+        "other": "其他",
+    },
+)
+# In the order in which one is counted when a holder has several.
+ELIGIBILITIES = Words(
+    "eligibility",
+    {
+        "tekun": "特困",
+        "orphan": "孤儿",
+        "dibao": "低保",
+        "major_illness": "重大疾病",
+        "disability": "残疾",
+        "other": "其他",
+    },
+)
+# Categories of goods that policies leave out; a POS sends these codes, or others of its own.
+GOODS = Words("goods", {"tobacco": "香烟", "alcohol": "酒", "prepaid_card": "购物卡和充值卡"})
+ROLE_NAMES = Words(
+    "role",
+    {
+        "administrator": "管理员",
+        "registrar": "登记员",
+        "auditor": "审计员",
+        "merchant_manager": "商户管理员",
+        "cashier": "收银员",
+    },
+)
+CARD_STATES = Words(
+    "card_state",
+    {
+        "active": "正常",
+        "suspended": "已暂停",
+        "lost": "已挂失",
+        "replaced": "已补办",
+        "expired": "已过期",
+        "revoked": "已注销",
+    },
+)
+# Of applications, merchants, outlets, terminals, policies, accounts and jobs.
+STATES = Words(
+    "state",
+    {
+        "draft": "草稿",
+        "submitted": "待审核",
+        "returned": "退回修改",
+        "approved": "已通过",
+        "rejected": "不予通过",
+        "active": "正常",
+        "suspended": "已暂停",
+        "ended": "已终止",
+        "disabled": "已停用",
+        "published": "已发布",
+        "withdrawn": "已撤回",
+        "waiting": "等待中",
+        "running": "进行中",
+        "done": "已完成",
+        "failed": "失败",
+        "cancelled": "已取消",
+    },
+)
+SETTLEMENT_STATES = Words(
+    "settlement_state",
+    {
+        "open": "待商户确认",
+        "disputed": "有异议，待答复",
+        "confirmed": "已确认，待付款",
+        "nothing": "已确认，无需付款",
+        "paid": "已付清",
+        "voided": "已作废",
+    },
+)
+CLOSING_STATES = Words(
+    "closing_state",
+    {
+        "running": "进行中",
+        "open": "待核对",
+        "draft": "已核对，待填报",
+        "prepared": "已填报，待审核",
+        "reviewed": "已审核，待签批",
+        "approved": "已结账",
+        "returned": "已退回",
+        "reopened": "已重新打开",
+    },
+)
+PRESENTERS = Words("presenter", {"holder": "本人", "family_member": "家庭成员"})
+CHANNELS = Words("channel", {"online": "联网", "offline": "断网后补传", "claim": "补办"})
+WEEKDAYS = Words(
+    "weekday",
+    {
+        "1": "星期一",
+        "2": "星期二",
+        "3": "星期三",
+        "4": "星期四",
+        "5": "星期五",
+        "6": "星期六",
+        "7": "星期日",
+    },
+)
+# The limits of a discount.
+CAPS = Words(
+    "cap",
+    {
+        "redemption": "单笔上限",
+        "card_day": "今日上限",
+        "card_month": "本月上限",
+        "offline_redemption": "离线单笔上限",
+        "offline_card": "离线每卡上限",
+        "offline_terminal": "本机离线上限",
+    },
+)
+# Who bears an offline discount that can't be entered afterwards.
+BEARERS = Words(
+    "bearer",
+    {
+        "merchant": "离线优惠事后不能入账时由商户承担",
+        "government": "离线优惠事后不能入账时由政府承担",
+    },
+)
+# The groupings of a report, in the order in which they are shown.
+GROUPING_NAMES = Words(
+    "grouping",
+    {
+        "outlet": "惠民示范点",
+        "merchant": "商户",
+        "kind": "网点类别",
+        "town": "持卡人所在镇街",
+        "village": "持卡人所在村社区",
+        "eligibility": "保障类别",
+        "presenter": "持卡出示人",
+        "channel": "办理方式",
+        "weekday": "星期",
+        "hour": "时段",
+    },
+)
+FIGURE_NAMES = Words(
+    "figure",
+    {
+        "redemptions": "优惠笔数",
+        "reversals": "冲正笔数",
+        "cards_used": "用卡张数",
+        "amount_fen": "交易金额",
+        "discount_fen": "优惠金额",
+        "merchant_share_fen": "商户承担",
+        "government_share_fen": "政府承担",
+    },
+)
+# The lines of a report's cover, in their order.
+FACT_NAMES = Words(
+    "figure",
+    {
+        "discount_fen": "优惠金额",
+        "amount_fen": "交易金额",
+        "government_share_fen": "政府承担",
+        "merchant_share_fen": "商户承担",
+        "redemptions": "优惠笔数",
+        "reversals": "冲正笔数",
+        "cards_used": "用卡张数",
+        "cards_new": "新发卡张数",
+        "cards_valid": "期末有效卡张数",
+        "cards_never_used": "其中从未使用",
+        "offline": "断网后补传笔数",
+        "offline_share_bp": "断网占比",
+        "claims_submitted": "登记补办",
+        "claims_approved": "补办通过",
+        "claims_rejected": "补办不予通过",
+        "claims_open": "期末待审补办",
+        "alerts_found": "异常提醒",
+        "alerts_looked_at": "其中已查看",
+        "silent": "没有交易的示范点",
+    },
+)
