@@ -36,13 +36,17 @@ def fill(instance: Instance) -> list[dict[str, Any]]:
 
 
 def tamper(database: Path, script: str) -> None:
-    """Change the file as somebody with write access would, triggers out of the way."""
+    """Change the file as somebody with write access would, putting the triggers back afterwards."""
     connection = sqlite3.connect(database)
-    triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    for (name,) in triggers.fetchall():
+    triggers = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    ).fetchall()
+    for name, _ in triggers:
         connection.execute(f"DROP TRIGGER {name}")
     connection.execute("PRAGMA ignore_check_constraints = ON")
     connection.executescript(script)
+    for _, sql in triggers:
+        connection.execute(sql)
     connection.commit()
     connection.close()
 
