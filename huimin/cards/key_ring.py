@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from huimin.core.refusals import field_problem
-from huimin.storage.engine import StorageProblem
-from huimin.storage.key_file import load_keys, save_keys
-
-try:
-    import fcntl
-except ImportError:  # Windows: no lock, so only one operator may change keys at a time.
-    fcntl = None  # type: ignore[assignment]
+from huimin.storage.key_file import load_keys, locked, save_keys
 
 FILE_NAME = "card_keys.json"
 KEY_ID_MAX = 255
@@ -57,7 +50,7 @@ class KeyRing:
         """The ring of the instance folder; a folder without one gets its first key."""
         ring = cls(Path(folder) / FILE_NAME)
         if not ring._path.exists():
-            with ring._locked():
+            with locked(ring._path):
                 # Another process may have made the first key while this one waited.
                 if not ring._current():
                     ring._add()
@@ -101,7 +94,7 @@ class KeyRing:
 
     def add(self) -> int:
         """Make a new key, which signs all cards from now on. Returns its id."""
-        with self._locked():
+        with locked(self._path):
             return self._add()
 
     def _add(self) -> int:
@@ -116,7 +109,7 @@ class KeyRing:
 
     def retire(self, key_id: int) -> None:
         """Stop signing new cards with a key; it still verifies those it has signed."""
-        with self._locked():
+        with locked(self._path):
             self._retire(self._key(key_id))
 
     def _retire(self, key: RingKey) -> None:
@@ -131,22 +124,6 @@ class KeyRing:
                 f"Key {key.kid} is the only active one: add a new key first (huimin keys add).",
             )
         self._save({**self._keys, key.key_id: RingKey(key.key_id, "retired", key.private_key)})
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Lock the ring against other processes: a key lost to a race would orphan cards."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            lock = open(self._path.with_suffix(".lock"), "w")  # noqa: SIM115
-        except OSError as error:
-            raise StorageProblem(
-                f"写不了密钥文件夹 {self._path.parent}：{error.strerror}。",
-                f"The folder of the keys, {self._path.parent}, can't be written: {error.strerror}.",
-            ) from error
-        with lock:
-            if fcntl is not None:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
     def _key(self, key_id: int) -> RingKey:
         try:

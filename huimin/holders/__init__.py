@@ -1,4 +1,4 @@
-"""People, family, eligibilities, applications, registers."""
+"""Holders: people, family, eligibilities, applications, registers."""
 
 from huimin.storage.named_queries import load_queries
 

@@ -1,4 +1,4 @@
-"""`huimin holders apply|applications|approve|reject`: what becomes of a wish for a card."""
+"""`huimin holders apply|applications|approve|reject|return`: applications for a card."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""An application for a card: submitted, then approved or rejected with a reason, once.
+"""An application for a card: submitted, then approved, returned or rejected with a reason.
 
-A holder has one open application at most, which the database itself keeps. Approval makes the
-holder one of those to whom `huimin cards issue --all-approved` gives a card.
+The database allows a holder one open application. `huimin cards issue --all-approved` issues a card
+to every approved holder.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from huimin.storage.named_queries import either_way
 
 Row = dict[str, Any]
 SATURDAY = 5
-# Few at any time, so that a list begins at them even for one town.
+# There are few of these at any time, so a list starts from them even for one town.
 OPEN_STATES = ("submitted",)
 
 
 def submit_application(
     tx: Transaction, *, holder_id: str, now: datetime, actor: str, source: str = "command"
 ) -> Row:
-    """Apply for a card for a holder; the application's row. `source`: form, register, command.
+    """Apply for a card for a holder; returns the row. `source` is form, register or command.
 
-    Raises FieldProblems when the holder is unknown or erased, or an application is open already.
+    Raises FieldProblems when the holder is unknown or erased, or already has an open application.
     """
     holder = holder_by_id(tx, holder_id)
     if holder is None or holder["erased_at"] is not None:
@@ -59,9 +59,9 @@ def submit_application(
 def approve_application(
     tx: Transaction, application_id: str, *, now: datetime, actor: str, four_eyes: bool = False
 ) -> Row:
-    """Approve an open application; the holder counts as verified today.
+    """Approve an open application, which also counts as a verification today.
 
-    With `four_eyes` whoever submitted it can't approve it. Raises FieldProblems.
+    With `four_eyes` the submitter can't approve it. Raises FieldProblems.
     """
     if four_eyes:
         _require_another(tx, application_id, actor)
@@ -80,16 +80,16 @@ def approve_each(
     actor: str,
     four_eyes: bool,
 ) -> tuple[int, int]:
-    """Approve those of them that are open: (how many were, how many were left as one's own).
+    """Approve the open ones; returns (number approved, number skipped as the actor's own).
 
-    Raises Refusal `not_found` when one lies outside of `within`.
+    Raises Refusal `not_found` when one is outside `within`.
     """
     approved = own = 0
     for application_id in ids:
-        found = application_in(tx, application_id, within=within)
-        if found["state"] != "submitted":
+        application = application_in(tx, application_id, within=within)
+        if application["state"] != "submitted":
             continue
-        if four_eyes and found["submitted_by"] == actor:
+        if four_eyes and application["submitted_by"] == actor:
             own += 1
             continue
         approve_application(tx, application_id, now=now, actor=actor)
@@ -100,19 +100,19 @@ def approve_each(
 def reject_application(
     tx: Transaction, application_id: str, *, reason: str, now: datetime, actor: str
 ) -> Row:
-    """Reject an open application with a reason that the applicant is told. Raises FieldProblems."""
+    """Reject an open application with a reason for the applicant. Raises FieldProblems."""
     return _decide(tx, application_id, "rejected", checked_reason(reason), now=now, actor=actor)
 
 
 def return_application(
     tx: Transaction, application_id: str, *, reason: str, now: datetime, actor: str
 ) -> Row:
-    """Give an open application back to be mended; it is then submitted anew. FieldProblems."""
+    """Return an open application for correction and resubmission. Raises FieldProblems."""
     return _decide(tx, application_id, "returned", checked_reason(reason), now=now, actor=actor)
 
 
 def application_in(tx: Transaction, application_id: str, *, within: str | None) -> Row:
-    """The application with its person. Raises Refusal `not_found` for one of another division."""
+    """An application with its person. Raises Refusal `not_found` if it is of another division."""
     row: Row | None = queries.application_with_person(tx, id=application_id)
     first, last = division_bounds(within or "0" * 12)
     if row is None or not first <= row["division_code"] <= last:
@@ -131,12 +131,12 @@ def application_ids(
     waiting_since: datetime | None = None,
     backwards: bool = False,
 ) -> list[str]:
-    """Up to `count` ids of applications behind the id `after`, the longest waiting first.
+    """Up to `count` ids of applications after the id `after`, longest waiting first.
 
-    `waiting_since` keeps those that were submitted before that instant.
+    `waiting_since` keeps those submitted before that instant.
     """
     first, last = division_bounds(division_code or "0" * 12)
-    given = {
+    parameters = {
         "after": after,
         "count": count,
         "state": state,
@@ -147,23 +147,23 @@ def application_ids(
     }
     name = "application_ids"
     if state not in OPEN_STATES and first[:9] == last[:9]:
-        name, given["town"] = "application_ids_of_town", first[:9]
+        name, parameters["town"] = "application_ids_of_town", first[:9]
     elif state is not None:
         name = "application_ids_of_state"
-    rows = either_way(queries, name, backwards)(tx, **given)
+    rows = either_way(queries, name, backwards)(tx, **parameters)
     return [row["id"] for row in rows]
 
 
 def application_rows(tx: Transaction, ids: Iterable[str]) -> list[Row]:
-    """What a list shows of each application: its row with the person's name and division."""
+    """Applications for a list, each with the person's name and division."""
     return [queries.listed_application(tx, id=application_id) for application_id in ids]
 
 
 def promised_before(now: datetime, working_days: WorkingDays) -> datetime:
-    """Applications submitted before this instant have waited longer than one working day.
+    """The instant before which submitted applications have waited longer than a working day.
 
-    The county promises an answer within a working day. On a day off nothing becomes late: it is as
-    at the end of the working day before.
+    The county promises an answer within a working day. Nothing becomes late on a day off: it is
+    treated like the end of the last working day.
     """
     day = county_day(now)
     if not working_days.is_working(day):
@@ -182,12 +182,12 @@ def _require_another(tx: Transaction, application_id: str, actor: str) -> None:
 
 
 def open_applications(tx: Transaction) -> list[Row]:
-    """The applications that wait for a decision, the longest waiting first."""
+    """Undecided applications, longest waiting first."""
     return list(queries.open_applications(tx))
 
 
 def applications_of(tx: Transaction, holder_id: str) -> list[Row]:
-    """A holder's applications, the earliest first."""
+    """A holder's applications, oldest first."""
     return list(queries.applications_of(tx, holder_id=holder_id))
 
 
@@ -227,7 +227,7 @@ def _not_open(tx: Transaction, application_id: str) -> FieldProblems:
 def _record(
     tx: Transaction,
     application: Row,
-    what: str,
+    event: str,
     *,
     now: datetime,
     actor: str,
@@ -235,7 +235,7 @@ def _record(
 ) -> None:
     record(
         tx,
-        f"application.{what}",
+        f"application.{event}",
         application["id"],
         now=now,
         actor=actor,

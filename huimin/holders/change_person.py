@@ -1,6 +1,6 @@
-"""Change what is known of a person: each change with its reason, old and new, and who made it.
+"""Change a holder's data; each change is recorded with actor, reason, old and new values.
 
-The audit record keeps names and phones masked only, beside whether they changed.
+The audit record has names and phones only masked, and whether they changed.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ PHONE_DIGITS_MIN, PHONE_DIGITS_MAX = 6, 12
 
 
 def person(tx: Transaction, holder_id: str, *, within: str | None = None) -> Row:
-    """The holder's row. Raises Refusal `not_found` for a person of another town, or an erased one.
+    """The holder's row. Raises Refusal `not_found` if erased or outside `within`.
 
-    `within` is the code of the division whose people the reader may see; None for all.
+    `within` is the division that the reader is limited to; None for the whole county.
     """
     row: Row | None = queries.holder_by_id(tx, id=holder_id)
     if row is None or row["erased_at"] is not None:
@@ -61,7 +61,7 @@ def change_details(
     now: datetime,
     actor: str,
 ) -> None:
-    """Correct name, phone and division; nothing is recorded where nothing differs.
+    """Correct name, phone and division; does nothing if nothing differs.
 
     `division_code` is a village's or town's. Raises FieldProblems on name, phone, division_code
     or reason.
@@ -149,7 +149,7 @@ def add_family(
 def end_family(
     tx: Transaction, holder_id: str, member_id: str, *, reason: str, now: datetime, actor: str
 ) -> None:
-    """A family member may no longer present the card. Raises Refusal `not_found`."""
+    """End a family member's right to present the card. Raises FieldProblems, or `not_found`."""
     reason = checked_reason(reason)
     ended = queries.end_family_member(
         tx, id=member_id, holder_id=holder_id, ended_at=instant_text(now)
@@ -170,7 +170,7 @@ def end_family(
 def grant_eligibility(
     tx: Transaction, holder_id: str, draft: EligibilityDraft, *, now: datetime, actor: str
 ) -> None:
-    """Record why a holder is entitled. Raises FieldProblems for an unknown kind or a wrong end."""
+    """Add an eligibility. Raises FieldProblems for an unknown kind, bad dates or a duplicate."""
     require_eligibility_kind("kind", draft.kind)
     if draft.ends_on is not None and draft.ends_on < draft.starts_on:
         raise field_problem("ends_on", "结束日期不能早于开始日期。", "The end is before the start.")
@@ -192,7 +192,7 @@ def end_eligibility(
     now: datetime,
     actor: str,
 ) -> None:
-    """Give an eligibility its last day. Raises FieldProblems, or Refusal `not_found`."""
+    """Set an eligibility's last day. Raises FieldProblems, or Refusal `not_found`."""
     reason = checked_reason(reason)
     old = queries.eligibility_by_id(tx, id=eligibility_id)
     if old is None or old["holder_id"] != holder_id:
@@ -215,7 +215,7 @@ def end_eligibility(
 def verify_holder(
     tx: Transaction, holder_id: str, *, today: date, reason: str, now: datetime, actor: str
 ) -> None:
-    """Note that the entitlement was looked at again today, and how. Raises FieldProblems."""
+    """Record that the entitlement was verified today, and how. Raises FieldProblems."""
     reason = checked_reason(reason)
     queries.set_verified(tx, id=holder_id, verified_on=today.isoformat())
     new = {"verified_on": today.isoformat()}
@@ -231,10 +231,10 @@ def unmask(
     now: datetime,
     actor: str,
 ) -> dict[str, str | None]:
-    """Name, ID number and phone in clear: an audited read with its reason. Raises FieldProblems."""
+    """Name, ID number and phone in clear, recorded with the reason. Raises FieldProblems."""
     reason = checked_reason(reason)
-    shown = {"fields": ["name", "id_number", "phone"]}
-    record(tx, "holder.unmasked", holder["id"], now=now, actor=actor, reason=reason, new=shown)
+    unmasked = {"fields": ["name", "id_number", "phone"]}
+    record(tx, "holder.unmasked", holder["id"], now=now, actor=actor, reason=reason, new=unmasked)
     cipher = holder["phone_cipher"]
     return {
         "name": holder["name"],
@@ -248,12 +248,12 @@ def _member_number(id_number: str | None, today: date) -> str | None:
         return None
     try:
         return parse_id_number(id_number, today=today).number
-    except IdentityProblem as wrong:
-        raise field_problem("family_id_number", wrong.message, wrong.english) from wrong
+    except IdentityProblem as error:
+        raise field_problem("family_id_number", error.message, error.english) from error
 
 
 def checked_phone(phone: str | None) -> str | None:
-    """The digits of a phone number, None for none. Raises FieldProblems on `phone`."""
+    """A phone number's digits, or None if it is empty. Raises FieldProblems on `phone`."""
     if not phone or not phone.strip():
         return None
     digits = "".join(phone.replace("-", "").split())

@@ -1,7 +1,7 @@
 """`huimin holders …`: import registers, enter, list and show people, decide applications.
 
-Everything that is printed is masked. Two outputs are not: the JSON of an import, which repeats the
-operator's own file, and `show --unmask`, which needs a reason and is recorded.
+All output is masked, with two exceptions: the JSON of an import, which repeats the operator's own
+file, and `show --unmask`, which needs a reason and is recorded.
 """
 
 from __future__ import annotations
@@ -71,14 +71,14 @@ def list_command(
         lambda tx: list_holders(tx, division_code=division_code, after=after, count=count)
     )
     index = instance.engine.read(lambda tx: DivisionIndex(all_divisions(tx)))
-    shown = [_listed(row, index) for row in rows]
+    listed = [_listed(row, index) for row in rows]
     if form == "json":
-        print_json(shown)
+        print_json(listed)
         return
-    for row in shown:
+    for row in listed:
         card = row["card_state"] or "无卡"
         click.echo(f"{row['id']}  {row['name']}  {row['town']}{row['village']}  {card}")
-    click.echo(f"共 {len(shown)} 人。")
+    click.echo(f"共 {len(listed)} 人。")
 
 
 @holders.command("show")
@@ -99,7 +99,7 @@ def show_command(
     """查看一位持卡人（默认打码）。"""
     if unmask and not (reason or "").strip():
         raise field_problem("reason", "查看完整信息须用 --reason 写明原因。", "Give a reason.")
-    number = _asked_number(instance) if by_id_number else None
+    number = _prompt_number(instance) if by_id_number else None
 
     def work(tx: Transaction) -> Row:
         if number is not None:
@@ -110,7 +110,7 @@ def show_command(
             raise field_problem("holder", "没有这个持卡人，请核对编号。", "No such holder.")
         if unmask:
             _record_unmasking(tx, instance, holder["id"], str(reason).strip())
-        return _shown(tx, instance, holder, unmask=unmask)
+        return _as_dict(tx, instance, holder, unmask=unmask)
 
     _print_holder(instance.engine.write(work) if unmask else instance.engine.read(work), form)
 
@@ -126,29 +126,29 @@ def show_command(
 @click.option("--family", help="家庭成员，例如 张三（配偶）；李四（子）。")
 @format_option
 @pass_instance
-def add_command(instance: Instance, form: str, **given: str | None) -> None:
+def add_command(instance: Instance, form: str, **fields: str | None) -> None:
     """登记一位持卡人。"""
-    if given["id_number"] is None:
-        given["id_number"] = click.prompt("身份证号码", err=True)
+    if fields["id_number"] is None:
+        fields["id_number"] = click.prompt("身份证号码", err=True)
     now = instance.clock()
 
     def work(tx: Transaction) -> Row:
         require_fitting_keys(tx, instance.personal_data)
         places = Places(all_divisions(tx))
-        draft = draft_of(HandDraft(**given), places, county_day(now))  # type: ignore[arg-type]
+        draft = draft_of(HandDraft(**fields), places, county_day(now))  # type: ignore[arg-type]
         holder_id = add_holder(tx, instance.personal_data, draft, now=now, actor=actor())
         holder = holder_by_id(tx, holder_id)
         if holder is None:
             raise LookupError("the holder just written is not there")
-        return _shown(tx, instance, holder, unmask=False)
+        return _as_dict(tx, instance, holder, unmask=False)
 
-    _print_holder(instance.engine.write(work), form, said="已登记。")
+    _print_holder(instance.engine.write(work), form, heading="已登记。")
 
 
-def _asked_number(instance: Instance) -> str:
-    written = click.prompt("身份证号码", err=True)
+def _prompt_number(instance: Instance) -> str:
+    typed = click.prompt("身份证号码", err=True)
     try:
-        return parse_id_number(written, today=county_day(instance.clock())).number
+        return parse_id_number(typed, today=county_day(instance.clock())).number
     except IdentityProblem as error:
         raise _as_field(error) from error
 
@@ -174,7 +174,7 @@ def _listed(row: Mapping[str, Any], index: DivisionIndex) -> Row:
     }
 
 
-def _shown(tx: Transaction, instance: Instance, holder: Row, *, unmask: bool) -> Row:
+def _as_dict(tx: Transaction, instance: Instance, holder: Row, *, unmask: bool) -> Row:
     town, village = DivisionIndex(all_divisions(tx)).names(holder["division_code"])
     secrets = instance.personal_data
     number = secrets.decrypt(holder["id_number_cipher"], "holder.id_number")
@@ -189,7 +189,7 @@ def _shown(tx: Transaction, instance: Instance, holder: Row, *, unmask: bool) ->
         }
         for member in family_of(tx, holder["id"])
     ]
-    kept = ("kind", "starts_on", "ends_on", "evidence", "source")
+    columns = ("kind", "starts_on", "ends_on", "evidence", "source")
     return {
         "id": holder["id"],
         "name": holder["name"] if unmask else mask_name(holder["name"]),
@@ -200,7 +200,7 @@ def _shown(tx: Transaction, instance: Instance, holder: Row, *, unmask: bool) ->
         "town": town,
         "village": village,
         "eligibilities": [
-            {name: row[name] for name in kept} for row in eligibilities_of(tx, holder["id"])
+            {name: row[name] for name in columns} for row in eligibilities_of(tx, holder["id"])
         ],
         "family": family,
     }
@@ -213,12 +213,12 @@ def _member_number(instance: Instance, member: Row, *, unmask: bool) -> str | No
     return number if unmask else mask_id_number(number)
 
 
-def _print_holder(row: Row, form: str, said: str = "") -> None:
+def _print_holder(row: Row, form: str, heading: str = "") -> None:
     if form == "json":
         print_json(row)
         return
-    if said:
-        click.echo(said)
+    if heading:
+        click.echo(heading)
     click.echo(f"编号 {row['id']}")
     click.echo(f"{row['name']}  {GENDERS[row['gender']]}  {row['id_number']}")
     click.echo(f"{row['town']}{row['village']}  电话 {row['phone'] or '—'}")

@@ -1,7 +1,7 @@
-"""The village that somebody types into a form: its 12-digit code, or its name with or without town.
+"""The village typed into a form: its 12-digit code, or its name with or without the town.
 
-The page asks here while one types and again when the form is sent, so that both say the same. A
-village counts only within the division whose people the one who types may see.
+The page uses this while one types and again when the form is submitted, so that both agree. Only
+villages within the user's own division count.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SIGNS = re.compile(r"\s*[·・•/]\s*")
 
 @dataclass(frozen=True, slots=True)
 class Village:
-    """A village with the names that a person's row is written with."""
+    """A village's code, its town's name and its own name."""
 
     code: str
     town: str
@@ -34,12 +34,12 @@ class Village:
 
     @property
     def label(self) -> str:
-        """How a form shows and takes it: 天池街道 · 西郊社区居民委员会."""
+        """How a form shows and accepts it: 天池街道 · 西郊社区居民委员会."""
         return f"{self.town}{BETWEEN}{self.name}"
 
 
 class Villages:
-    """The villages of the county; `within` is the division of the one who types, None for all."""
+    """The county's villages; `within` is the user's division, None for all."""
 
     def __init__(self, rows: Iterable[Mapping[str, Any]], within: str | None) -> None:
         listed = list(rows)
@@ -55,17 +55,17 @@ class Villages:
         }
 
     def labels(self) -> list[str]:
-        """Every village that may be chosen, as it may be typed, in the order of the codes."""
+        """The labels of all villages that can be chosen, ordered by code."""
         codes = (code for code, level in self._levels.items() if level == "village")
         return [self._village(code).label for code in sorted(codes) if self._reaches(code)]
 
     def shown(self, text: str) -> str:
-        """The label of a known code, such as an older draft holds; other text as it is."""
+        """The label for a known code, as in an older draft; any other text unchanged."""
         known = self._levels.get(text) == "village" and self._reaches(text)
         return self._village(text).label if known else text
 
     def chosen(self, text: str) -> Village:
-        """The one village that is meant. Raises FieldProblems on `division_code`."""
+        """The village that the text means. Raises FieldProblems on `division_code`."""
         typed = unicodedata.normalize("NFKC", text).strip()
         if not typed:
             raise field_problem(FIELD, "请选择村或社区。", "Choose the village or community.")
@@ -117,15 +117,15 @@ class Villages:
         return self._village(code)
 
     def _by_name(self, text: str) -> Village:
-        """A name alone: of the one village in reach that is called so, or behind its town's."""
-        wanted = clean_name(text)
-        found = {self._index.village(row["code"], wanted) for row in self._towns} - {None}
+        """Find a village by its name alone, or by town and village name written together."""
+        cleaned = clean_name(text)
+        candidates = {self._index.village(row["code"], cleaned) for row in self._towns} - {None}
         for row in self._towns:
             for front in (row["name"], town_form(row["name"])):
-                rest = wanted.removeprefix(front)
-                if rest != wanted and rest:
-                    found |= {self._index.village(row["code"], rest)} - {None}
-        codes = sorted(str(code) for code in found)
+                rest = cleaned.removeprefix(front)
+                if rest != cleaned and rest:
+                    candidates |= {self._index.village(row["code"], rest)} - {None}
+        codes = sorted(str(code) for code in candidates)
         if len(codes) == 1:
             return self._village(codes[0])
         if codes:
@@ -135,8 +135,8 @@ class Villages:
                 f"不止一个镇（街道）有“{shown(text)}”，请写上镇（街道）：{some}。",
                 f"More than one town has {shown(text)}; write the town as well: {some}.",
             )
-        if self._index.town(wanted) is not None:
-            return self._in_town(wanted, "")
+        if self._index.town(cleaned) is not None:
+            return self._in_town(cleaned, "")
         raise _no_village(text, [name for names in self._names.values() for name in names])
 
 

@@ -1,4 +1,4 @@
-"""A person entered by hand: the same checks as a register's row, told by field."""
+"""A person entered by hand: the same checks as for a register's row, reported by field."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BY_HAND = "窗口登记"
 
 @dataclass(frozen=True, slots=True)
 class HandDraft:
-    """What somebody typed about a person, as typed; towns and villages by name."""
+    """A person's data as typed; towns and villages by name."""
 
     name: str
     id_number: str
@@ -39,8 +39,8 @@ def draft_of(typed: HandDraft, places: Places, today: date) -> HolderDraft:
         columns={field: column for column, field in enumerate(FIELDS)},
         spelled={column: FIELD_WORDS[field] for column, field in enumerate(FIELDS)},
     )
-    around = Circumstances(places, today, BY_HAND)
-    result = read_row(BY_HAND, header, SheetRow(1, tuple(values)), around)
+    circumstances = Circumstances(places, today, BY_HAND)
+    result = read_row(BY_HAND, header, SheetRow(1, tuple(values)), circumstances)
     if isinstance(result, HolderDraft):
         return result
     problems = []

@@ -1,4 +1,4 @@
-"""A form that is not finished: kept encrypted, seen by its author alone, gone when it is sent."""
+"""Drafts of unfinished forms: encrypted, visible only to their author, deleted on submission."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def save_draft(
     now: datetime,
     draft_id: str | None = None,
 ) -> str:
-    """Keep what was typed, as it is; the draft's id. Raises FieldProblems at DRAFTS_MAX drafts."""
+    """Store a form as typed; returns the draft's id. Raises FieldProblems at DRAFTS_MAX drafts."""
     cipher = personal_data.encrypt(write_json(dict(values)), "holder_draft")
-    given = {"staff_id": staff_id, "content_cipher": cipher, "now": instant_text(now)}
-    if draft_id and queries.change_draft(tx, id=draft_id, **given) is not None:
+    columns = {"staff_id": staff_id, "content_cipher": cipher, "now": instant_text(now)}
+    if draft_id and queries.change_draft(tx, id=draft_id, **columns) is not None:
         return draft_id
     if len(queries.drafts_of(tx, staff_id=staff_id)) >= DRAFTS_MAX:
         raise field_problem(
@@ -39,14 +39,14 @@ def save_draft(
             f"At most {DRAFTS_MAX} drafts; send or delete an old one first.",
         )
     new = new_id()
-    queries.insert_draft(tx, id=new, **given)
+    queries.insert_draft(tx, id=new, **columns)
     return new
 
 
 def read_draft(
     tx: Transaction, personal_data: PersonalData, *, staff_id: str, draft_id: str
 ) -> dict[str, str]:
-    """What was typed. Raises Refusal `not_found` for somebody else's."""
+    """The form as typed. Raises Refusal `not_found` for somebody else's draft."""
     row = queries.draft_by_id(tx, id=draft_id, staff_id=staff_id)
     if row is None:
         raise Refusal("not_found")
@@ -57,7 +57,7 @@ def read_draft(
 
 
 def drafts_of(tx: Transaction, personal_data: PersonalData, *, staff_id: str) -> list[Row]:
-    """The author's drafts, the latest first: id, updated_at, name_masked."""
+    """The author's drafts, newest first: id, updated_at, name_masked."""
     drafts = []
     for row in queries.drafts_of(tx, staff_id=staff_id):
         content = read_json(personal_data.decrypt(row["content_cipher"], "holder_draft"))
@@ -67,5 +67,5 @@ def drafts_of(tx: Transaction, personal_data: PersonalData, *, staff_id: str) ->
 
 
 def drop_draft(tx: Transaction, *, staff_id: str, draft_id: str) -> None:
-    """Delete a draft of one's own; nothing happens where there is none."""
+    """Delete one's own draft, if it exists."""
     queries.drop_draft(tx, id=draft_id, staff_id=staff_id)

@@ -1,4 +1,4 @@
-"""The eligibilities as offices write them: 城市低保 → dibao, and all of them for who asks."""
+"""Recognise eligibilities as offices write them: 城市低保 → dibao."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from huimin.core.words import ELIGIBILITIES
 
 ALL_WORDS = "、".join(ELIGIBILITIES.say(kind) for kind in ELIGIBILITIES)
 
-# The first that fits counts: 低保边缘 is not 低保, and 重度残疾 is no 重病.
+# The first match counts: 低保边缘 is not 低保, and 重度残疾 is not 重病.
 LIKENESSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("other", re.compile("其他|其它|边缘|低收入|临时救助|返贫|致贫|突发困难|刚性支出")),
     ("dibao", re.compile("低保|最低生活保障")),
@@ -22,7 +22,7 @@ _BETWEEN = re.compile(r"[、,;/+\s]+|和|及|兼")
 
 
 def read_kinds(text: str) -> tuple[str, ...] | None:
-    """The eligibilities that a cell names, each once; None when a part of it names none."""
+    """The distinct eligibilities in a cell; None if any part of it is not recognised."""
     kinds: list[str] = []
     for part in _BETWEEN.split(unicodedata.normalize("NFKC", text).strip()):
         if not part:

@@ -1,7 +1,7 @@
-"""Papers that prove an entitlement: checked by what they are, kept encrypted, never executed.
+"""Papers that prove an entitlement: checked by content, stored encrypted, never executed.
 
-A file lies in the instance folder under the id of its row, mode 0600; its name is only words in the
-database. It is written before the row and removed after it, so that no row is without its file.
+A file is stored in the instance folder under its row's id, mode 0600; its name is only in the
+database. It is written before the row and deleted after it, so that no row lacks its file.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FOLDER = "evidence"
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file that lies in the folder already; its row is still to be written."""
+    """A stored file whose row is still to be written."""
 
     id: str
     file_name: str
@@ -46,9 +46,10 @@ class StoredFile:
 def store_file(
     personal_data: PersonalData, folder: Path, *, file_name: str, content: bytes
 ) -> StoredFile:
-    """Check a PDF, JPEG or PNG and keep it encrypted, before a transaction is opened.
+    """Check a PDF, JPEG or PNG and store it encrypted.
 
-    The one writer never waits for a large file. Raises FieldProblems on `evidence`.
+    It is called outside a transaction, so that the only writer never waits for a large file. Raises
+    FieldProblems on `evidence`.
     """
     media_type, file_id = checked_type(content), new_id()
     _write(folder, file_id, personal_data.seal(content, file_id))
@@ -83,7 +84,7 @@ def read_evidence(
     now: datetime,
     actor: str,
 ) -> tuple[Row, bytes]:
-    """The row and the content: a look that is recorded. Raises Refusal `not_found`."""
+    """The row and the content; the access is recorded. Raises Refusal `not_found`."""
     row = queries.evidence_by_id(tx, id=file_id, holder_id=holder_id)
     if row is None:
         raise Refusal("not_found")
@@ -95,7 +96,7 @@ def read_evidence(
 def remove_evidence(
     tx: Transaction, *, holder_id: str, file_id: str, reason: str, now: datetime, actor: str
 ) -> None:
-    """Take a file off the person's page; `drop_file` deletes it once this is committed."""
+    """Remove a file from the person's page; call `drop_file` after the commit to delete it."""
     reason = checked_reason(reason)
     if queries.evidence_by_id(tx, id=file_id, holder_id=holder_id) is None:
         raise Refusal("not_found")
@@ -110,12 +111,12 @@ def drop_file(folder: Path, file_id: str) -> None:
 
 
 def evidence_of(tx: Transaction, holder_id: str) -> list[Row]:
-    """The files of a person, the earliest first."""
+    """A person's files, oldest first."""
     return list(queries.evidence_of(tx, holder_id=holder_id))
 
 
 def checked_type(content: bytes) -> str:
-    """What the content is, whatever its name says. Raises FieldProblems on `evidence`."""
+    """The media type by content, whatever the file's name. Raises FieldProblems on `evidence`."""
     if not content:
         raise field_problem("evidence", "这个文件是空的，请重新选择。", "This file is empty.")
     if len(content) > FILE_BYTES_MAX:
@@ -139,16 +140,16 @@ def checked_type(content: bytes) -> str:
 
 
 def clean_file_name(name: str) -> str:
-    """The last part of a file's name without control characters, at most NAME_MAX long."""
+    """A file's base name without control characters, at most NAME_MAX characters."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(letter for letter in last if letter.isprintable())
-    return kept[-NAME_MAX:] or "file"
+    printable = "".join(letter for letter in last if letter.isprintable())
+    return printable[-NAME_MAX:] or "file"
 
 
 def _write(folder: Path, file_id: str, sealed: bytes) -> None:
-    place = folder / FOLDER
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(place / file_id, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    evidence_folder = folder / FOLDER
+    evidence_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(evidence_folder / file_id, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(sealed)
         file.flush()

@@ -1,4 +1,4 @@
-"""Who may be the same person as the one being entered: warned of, never decided by the program."""
+"""People who may be the same as the one being entered; a warning, a person decides."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from huimin.storage.engine import Transaction
 
 
 def likely_same(tx: Transaction, draft: HolderDraft) -> list[Row]:
-    """People of the same name who live in the same town or were born on the same day.
+    """Up to ten people with the same name who live in the same town or have the same birthday.
 
-    Each with id, name_masked, birth_date and division_code; ten at most.
+    Each with id, name_masked, birth_date and division_code.
     """
     first, last = division_bounds(town_of(draft.division_code))
     rows = queries.likely_same(

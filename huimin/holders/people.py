@@ -1,7 +1,6 @@
-"""Holders and their families: written once with checked data, read masked wherever a till looks.
+"""Holders and their families: written with checked data, and masked for tills.
 
-An ID number is encrypted and found by its keyed hash; the database itself keeps that a person is
-entered once.
+An ID number is encrypted and found by its keyed hash, which the database requires to be unique.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ SELF = "本人"
 
 @dataclass(frozen=True, slots=True)
 class FamilyDraft:
-    """A family member to be added; the ID number may be unknown."""
+    """A family member to add; the ID number may be unknown."""
 
     name: str
     relation: str
@@ -38,7 +37,7 @@ class FamilyDraft:
 
 @dataclass(frozen=True, slots=True)
 class EligibilityDraft:
-    """Why a holder is entitled, from which county day on, and which register or paper says so."""
+    """An eligibility to add, with its county days and the register or paper that proves it."""
 
     kind: str
     starts_on: date
@@ -49,7 +48,7 @@ class EligibilityDraft:
 
 @dataclass(frozen=True, slots=True)
 class HolderDraft:
-    """A person with checked data, ready to be written."""
+    """A person with checked data, ready to write."""
 
     name: str
     id_number: IdNumber
@@ -62,9 +61,9 @@ class HolderDraft:
 def add_holder(
     tx: Transaction, personal_data: PersonalData, draft: HolderDraft, *, now: datetime, actor: str
 ) -> str:
-    """Write a person with family and eligibilities; the holder's id.
+    """Write a person with family and eligibilities; returns the holder's id.
 
-    Raises FieldProblems when the ID number is known already, or the draft is not fit.
+    Raises FieldProblems when the ID number is already known or the draft is invalid.
     """
     holder_id = enter_holder(tx, personal_data, draft, now=now)
     if holder_id is None:
@@ -87,9 +86,9 @@ def add_holder(
 def enter_holder(
     tx: Transaction, personal_data: PersonalData, draft: HolderDraft, *, now: datetime
 ) -> str | None:
-    """Write a person, or nothing at all and None when the ID number is known already.
+    """Write a person and return the id, or write nothing if the ID number is already known.
 
-    Raises FieldProblems when the draft is not fit. The caller records who did it.
+    Raises FieldProblems when the draft is invalid. The caller must write the audit record.
     """
     _require_fit(draft)
     number = draft.id_number.number
@@ -144,7 +143,7 @@ def add_family_member(
 def add_eligibility(
     tx: Transaction, holder_id: str, eligibility: EligibilityDraft, *, now: datetime
 ) -> bool:
-    """Record why a holder is entitled; False when just that is recorded already."""
+    """Write an eligibility; False if the same one already exists."""
     written: int = queries.insert_eligibility(
         tx,
         id=new_id(),
@@ -160,18 +159,18 @@ def add_eligibility(
 
 
 def holder_by_id(tx: Transaction, holder_id: str) -> Row | None:
-    """The holder's row, with the numbers still encrypted."""
+    """The holder's row, with encrypted numbers, or None."""
     row: Row | None = queries.holder_by_id(tx, id=holder_id)
     return row
 
 
 def has_holders(tx: Transaction) -> bool:
-    """True when anybody is enrolled whose data is not erased."""
+    """Whether there is any holder whose data is not erased."""
     return queries.any_holder(tx) is not None
 
 
 def find_by_id_number(tx: Transaction, personal_data: PersonalData, number: str) -> Row | None:
-    """The holder with that 18-character ID number."""
+    """The holder with that 18-character ID number, or None."""
     row: Row | None = queries.holder_by_id_number(
         tx, id_number_hash=personal_data.lookup_hash(number)
     )
@@ -179,7 +178,7 @@ def find_by_id_number(tx: Transaction, personal_data: PersonalData, number: str)
 
 
 def family_of(tx: Transaction, holder_id: str) -> list[Row]:
-    """The family members who may present the card today, in the order in which they were added."""
+    """The family members who may present the card today, in order of entry."""
     return list(queries.family_of(tx, holder_id=holder_id))
 
 
@@ -202,12 +201,12 @@ def presenters_of(tx: Transaction, holder_id: str) -> list[Row]:
 
 
 def family_at(tx: Transaction, holder_id: str, at: datetime) -> list[str]:
-    """The ids of those who belonged to the family at a past instant."""
+    """The ids of the family members at a past instant."""
     return [row["id"] for row in queries.family_at(tx, holder_id=holder_id, at=instant_text(at))]
 
 
 def eligibilities_on(tx: Transaction, holder_id: str, day: date) -> list[str]:
-    """Why the holder is entitled on that county day: the kinds in force."""
+    """The kinds of eligibility that the holder has on that county day."""
     return [
         row["kind"]
         for row in queries.eligibilities_on(tx, holder_id=holder_id, day=day.isoformat())
@@ -215,14 +214,14 @@ def eligibilities_on(tx: Transaction, holder_id: str, day: date) -> list[str]:
 
 
 def eligibilities_of(tx: Transaction, holder_id: str) -> list[Row]:
-    """Every eligibility the holder has or had, the earliest first."""
+    """Every eligibility the holder has or had, oldest first."""
     return list(queries.eligibilities_of(tx, holder_id=holder_id))
 
 
 def list_holders(
     tx: Transaction, *, division_code: str | None = None, after: str = "", count: int = 50
 ) -> list[Row]:
-    """Up to `count` holders behind the id `after`; of a county's, town's or village's code."""
+    """Up to `count` holders after the id `after`, within a county, town or village."""
     first, last = division_bounds(division_code or "0" * 12)
     return list(
         queries.list_holders(tx, division_first=first, division_last=last, after=after, count=count)
@@ -230,7 +229,7 @@ def list_holders(
 
 
 def division_bounds(code: str) -> tuple[str, str]:
-    """The first and the last code that a division holds: its own digits, then 0s and 9s."""
+    """The first and the last code within a division: its own digits, then 0s and 9s."""
     for digits in (0, 6, 9):
         if code[digits:] == "0" * (12 - digits):
             return code, code[:digits] + "9" * (12 - digits)
@@ -252,7 +251,7 @@ def _require_fit(draft: HolderDraft) -> None:
 
 
 def require_eligibility_kind(field: str, kind: str) -> None:
-    """Raise FieldProblems on that field for a kind that there is not."""
+    """Raise FieldProblems on `field` for an unknown kind."""
     if kind not in ELIGIBILITIES:
         raise field_problem(
             field,
@@ -262,7 +261,7 @@ def require_eligibility_kind(field: str, kind: str) -> None:
 
 
 def require_name(field: str, name: str) -> None:
-    """Raise FieldProblems on that field for what can be nobody's name."""
+    """Raise FieldProblems on `field` for a text that can't be a name."""
     if not name.strip() or len(name) > NAME_MAX or not name.isprintable():
         raise field_problem(
             field,

@@ -1,4 +1,4 @@
-"""Read a person's name as offices type it: with blanks to look wide, or a remark behind it."""
+"""Read a person's name as offices type it: with blanks for padding, or a remark after it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from huimin.holders.people import NAME_MAX
 
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _REMARK = re.compile(r"[（(](户主|本人|持卡人)[）)]$")
-# Names of the minorities have a dot between their parts, and it is typed in many ways.
+# Minority names have a dot between their parts, which is typed in many ways.
 _DOTS = re.compile("[•‧∙⋅●・.．]")
 
 
 class NameProblem(ValueError):
-    """What stands there is no name."""
+    """The text is not a name."""
 
 
 def read_name(cell: Any) -> str:

@@ -1,4 +1,4 @@
-"""Everything about one person, masked, for the page that shows it."""
+"""Everything that one person's page shows, masked."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VIEWS_APART = timedelta(hours=1)
 def person_page(
     tx: Transaction, personal_data: PersonalData, holder: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Facts, family, eligibilities, applications, cards, evidence and history of a holder's row."""
+    """A holder's data, family, eligibilities, applications, cards, evidence, sales and events."""
     town, village = DivisionIndex(all_divisions(tx)).names(holder["division_code"])
     number = personal_data.decrypt(holder["id_number_cipher"], "holder.id_number")
     cipher = holder["phone_cipher"]
@@ -61,18 +61,18 @@ def person_page(
 
 
 def note_view(tx: Transaction, holder_id: str, *, now: datetime, actor: str) -> None:
-    """Record who looked at a person's page, once an hour at most."""
+    """Record that somebody viewed a person's page, at most once an hour."""
     since = instant_text(now - VIEWS_APART)
     if queries.seen_since(tx, holder_id=holder_id, actor=actor, since=since) is None:
         record(tx, "holder.viewed", holder_id, now=now, actor=actor)
 
 
 def live_card(person: Mapping[str, Any]) -> Row | None:
-    """The copy that may count, of a person_page."""
+    """The active, suspended or lost card of a `person_page`, or None."""
     live = ("active", "suspended", "lost")
     return next((card for card in person["cards"] if card["state"] in live), None)
 
 
 def open_application(person: Mapping[str, Any]) -> Row | None:
-    """The application that waits for a decision, of a person_page."""
+    """The undecided application of a `person_page`, or None."""
     return next((one for one in person["applications"] if one["state"] == "submitted"), None)

@@ -1,8 +1,8 @@
-"""Find people among a million: by what was typed into one box, and by the filters beside it.
+"""Find people among a million by one search box and filters.
 
-What was typed is recognised: a card number, an ID number, a phone number, or a part of a name. Each
-filter has a statement of its own that begins at that filter's index; the others only strike out.
-People come in the order in which they were entered, those whose eligibility ends by their last day.
+The typed text is recognised as a card number, an ID number, a phone number, or part of a name. Each
+filter has its own statement that starts from that filter's index; the other filters only exclude.
+People come in order of entry, or by last day if filtered by the end of an eligibility.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from huimin.storage.named_queries import either_way
 
 TEXT_MAX = 60
 NO_CARD = "none"
-# So few that the search begins at them, whatever else is asked.
+# So few that the search starts from them, whatever the other filters.
 RARE_STATES = ("suspended", "lost")
 DAY_MARK = "."
 PHONE_DIGITS = (6, 12)
@@ -44,7 +44,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A person's id, and the key behind which the next page begins."""
+    """A person's id, and the key after which the next page starts."""
 
     id: str
     key: str
@@ -85,7 +85,7 @@ def _found(row: Row) -> Found:
 
 
 def people_rows(tx: Transaction, ids: list[str], today: date) -> list[Row]:
-    """What a list shows of each person: masked name, division, living card, kinds in force."""
+    """People for a list: masked name, division, live card, eligibilities in force."""
     rows = []
     for holder_id in ids:
         row = dict(queries.listed_person(tx, id=holder_id))
@@ -96,7 +96,7 @@ def people_rows(tx: Transaction, ids: list[str], today: date) -> list[Row]:
 
 
 def _place(wanted: Wanted, within: str | None) -> tuple[str, str]:
-    """The first and the last division that may be shown; the first is greater where none may."""
+    """The first and the last division to show; the first is greater if there are none."""
     first, last = division_bounds(wanted.division_code or within or "0" * 12)
     if within is not None:
         own_first, own_last = division_bounds(within)
@@ -121,7 +121,7 @@ def _filters(wanted: Wanted, place: tuple[str, str], today: date) -> Row:
 def _driver(
     personal_data: PersonalData, wanted: Wanted, place: tuple[str, str], today: date
 ) -> tuple[str, Row]:
-    """The statement that begins where the fewest people are, and what it needs."""
+    """The statement that starts from the fewest people, and its parameters."""
     first, last = place
     if wanted.text.strip():
         return _by_text(personal_data, wanted.text, today)
@@ -148,8 +148,8 @@ def _by_text(personal_data: PersonalData, typed: str, today: date) -> tuple[str,
     if re.fullmatch(r"[0-9]{15}|[0-9]{17}[0-9Xx]", digits, re.ASCII):
         try:
             number = parse_id_number(digits, today=today).number
-        except IdentityProblem as wrong:
-            raise field_problem("text", wrong.message, wrong.english) from wrong
+        except IdentityProblem as error:
+            raise field_problem("text", error.message, error.english) from error
         return "ids_by_id_number", {"id_number_hash": personal_data.lookup_hash(number)}
     if digits.isascii() and digits.isdigit() and len(digits) in range(*PHONE_DIGITS):
         return "ids_by_phone", {"phone_hash": personal_data.lookup_hash(digits)}

@@ -1,8 +1,8 @@
-"""Which days are worked: the State Council's yearly notice, and what a county adds to it.
+"""Working days: the State Council's yearly notice, and a county's own additions.
 
-The notice's days off and worked weekends stand in working_days.csv (working_days_SOURCE.md). A file
-in the instance folder adds years; a year that it holds is taken from it whole. A year that is in
-neither has its weekends off and nothing else.
+The notice's days off and worked weekends are in working_days.csv (working_days_SOURCE.md). A file
+in the instance folder adds or replaces whole years. In a year that neither has, only weekends are
+off.
 """
 
 from __future__ import annotations
@@ -24,43 +24,45 @@ SETTING = variable("working_days")
 
 
 class WorkingDays:
-    """Answers whether a county day is worked."""
+    """Knows whether a county day is a working day."""
 
-    def __init__(self, told: Mapping[date, bool]) -> None:
-        self._told = dict(told)
+    def __init__(self, days: Mapping[date, bool]) -> None:
+        self._days = dict(days)
 
     @property
     def years(self) -> set[int]:
-        """The years whose notice is known."""
-        return {day.year for day in self._told}
+        """The years for which there is a notice."""
+        return {day.year for day in self._days}
 
     def is_working(self, day: date) -> bool:
-        """What the notice says of the day; else whether it is no Saturday or Sunday."""
-        return self._told.get(day, day.weekday() < SATURDAY)
+        """Whether it is a working day by the notice, or else Monday to Friday."""
+        return self._days.get(day, day.weekday() < SATURDAY)
 
     def last_before(self, day: date) -> date:
-        """The last working day before that day."""
+        """The last working day before `day`."""
         day -= timedelta(days=1)
         while not self.is_working(day):
             day -= timedelta(days=1)
         return day
 
     def with_years_of(self, other: WorkingDays) -> WorkingDays:
-        """These days, with every year that the other holds taken from it."""
-        kept = {day: worked for day, worked in self._told.items() if day.year not in other.years}
-        return WorkingDays({**kept, **other._told})
+        """These days, with every year that `other` has taken from it."""
+        own_days = {
+            day: worked for day, worked in self._days.items() if day.year not in other.years
+        }
+        return WorkingDays({**own_days, **other._days})
 
 
 def package_working_days() -> WorkingDays:
-    """What is known where a county has added nothing."""
+    """The working days that ship with the package."""
     text = (files("huimin.holders") / FILE_NAME).read_text(encoding="utf-8")
     return _read(text)
 
 
 def open_working_days(folder: Path, name: str) -> WorkingDays:
-    """The package's days and those of the county's file, when the instance folder holds it.
+    """The package's days, with those of the county's file if the instance folder has one.
 
-    Raises SettingsProblem with the line of a file that can't be read.
+    Raises SettingsProblem with the number of an invalid line.
     """
     path = folder / name
     if not path.is_file():
@@ -74,7 +76,7 @@ def open_working_days(folder: Path, name: str) -> WorkingDays:
 
 def _read(text: str) -> WorkingDays:
     lines = text.splitlines()
-    told: dict[date, bool] = {}
+    days: dict[date, bool] = {}
     if not lines or [cell.strip() for cell in lines[0].split(",")] != HEADER:
         raise _unreadable(1)
     for number, cells in enumerate(csv.reader(lines[1:]), start=2):
@@ -84,10 +86,10 @@ def _read(text: str) -> WorkingDays:
             day, kind = parse_day(cells[0].strip()), KINDS[cells[1].strip()]
         except (ValueError, KeyError, IndexError):
             raise _unreadable(number) from None
-        if day in told:
+        if day in days:
             raise _unreadable(number)
-        told[day] = kind
-    return WorkingDays(told)
+        days[day] = kind
+    return WorkingDays(days)
 
 
 def _unreadable(line: int) -> SettingsProblem:
@@ -95,6 +97,6 @@ def _unreadable(line: int) -> SettingsProblem:
         SETTING,
         f"第 {line} 行读不懂；第一行是 day,kind,name，其余每行一天，例如 2027-01-01,off,元旦"
         "（off 放假，working 调休上班），同一天只写一次。",
-        f"line {line} can't be read; the first line is day,kind,name, every other one a day such "
+        f"line {line} is invalid; the first line must be day,kind,name, every other one a day such "
         "as 2027-01-01,off,New Year (off or working), each day once.",
     )

@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from huimin.storage.engine import StorageProblem
 
+try:
+    import fcntl
+except ImportError:  # Windows: no lock, so only one operator may change keys at a time.
+    fcntl = None  # type: ignore[assignment]
+
 
 def load_keys(path: Path) -> dict[str, Any] | None:
-    """What the file holds, None where there is none. StorageProblem when it can't be read."""
+    """The file's content, None if there is no file. Raises StorageProblem if it can't be read."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -40,9 +47,9 @@ def load_keys(path: Path) -> dict[str, Any] | None:
 
 
 def save_keys(path: Path, keys: dict[str, Any]) -> None:
-    """Write the keys durably: a new file of mode 0600 takes the old one's place in one step."""
+    """Write the keys durably: a new file of mode 0600 replaces the old one in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # mkstemp creates with mode 0600, so there is no moment at which others could read it.
+    # mkstemp creates the file with mode 0600, so others can never read it.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -55,8 +62,27 @@ def save_keys(path: Path, keys: dict[str, Any]) -> None:
         raise
 
 
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Lock a key file against other processes: what a key lost to a race has signed or encrypted
+    is lost for good. Raises StorageProblem.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = open(path.with_suffix(".lock"), "w")  # noqa: SIM115
+    except OSError as error:
+        raise StorageProblem(
+            f"写不了密钥文件夹 {path.parent}：{error.strerror}。",
+            f"The folder of the keys, {path.parent}, can't be written: {error.strerror}.",
+        ) from error
+    with lock:
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def require_key_file(path: Path) -> None:
-    """Raise StorageProblem when a key file that the database's content needs is not there."""
+    """Raise StorageProblem if a key file that the database needs is missing."""
     if not path.exists():
         raise StorageProblem(
             f"缺少密钥文件 {path}，而数据库里已有用它保护的资料；请先从备份恢复这个文件，再启动。",
