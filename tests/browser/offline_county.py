@@ -215,9 +215,9 @@ class OfflineTill:
         self.page.evaluate(
             """async ([name, value]) => {
                 const store = await import("/static/till/store.js");
-                const kept = await store.kept("pack");
+                const kept = await store.readValue("pack");
                 kept.body[name] = value;
-                await store.keep("pack", kept);
+                await store.writeValue("pack", kept);
                 (await import("/static/till/leader.js")).announce("pack");
             }""",
             [name, value],

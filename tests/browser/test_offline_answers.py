@@ -76,7 +76,7 @@ def test_a_sale_that_was_left_without_an_answer_is_taken_back(
     until(lambda: till.page.evaluate(ASKED) == [])
 
 
-ASKED = 'async () => (await import("/static/till/asked.js")).leftSales()'
+ASKED = 'async () => (await import("/static/till/unanswered.js")).leftSales()'
 
 
 def sell_above_the_cap(till: OfflineTill) -> None:

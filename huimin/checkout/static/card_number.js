@@ -1,21 +1,28 @@
+// @ts-check
 // The number of a card: sixteen digits, the last of them a Verhoeff check digit (core/card_number.py).
 
-const MULTIPLY = [
-  [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 4, 0, 6, 7, 8, 9, 5], [2, 3, 4, 0, 1, 7, 8, 9, 5, 6],
-  [3, 4, 0, 1, 2, 8, 9, 5, 6, 7], [4, 0, 1, 2, 3, 9, 5, 6, 7, 8], [5, 9, 8, 7, 6, 0, 4, 3, 2, 1],
-  [6, 5, 9, 8, 7, 1, 0, 4, 3, 2], [7, 6, 5, 9, 8, 2, 1, 0, 4, 3], [8, 7, 6, 5, 9, 3, 2, 1, 0, 4],
-  [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
-];
-const PERMUTE = [
-  [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 5, 7, 6, 2, 8, 3, 0, 9, 4], [5, 8, 0, 3, 7, 9, 6, 1, 4, 2],
-  [8, 9, 1, 6, 0, 4, 3, 5, 2, 7], [9, 4, 5, 3, 1, 2, 6, 8, 7, 0], [4, 2, 8, 6, 5, 7, 3, 9, 0, 1],
-  [2, 7, 9, 3, 8, 0, 6, 4, 1, 5], [7, 0, 4, 6, 9, 1, 3, 2, 5, 8],
-];
 export const NUMBER_DIGITS = 16;
 
+// Multiplication in the dihedral group D5, and its permutations by position.
+const PRODUCTS = [
+  ..."0123456789 1234067895 2340178956 3401289567 4012395678".split(" "),
+  ..."5987604321 6598710432 7659821043 8765932104 9876543210".split(" "),
+];
+const PERMUTATIONS = [
+  ..."0123456789 1576283094 5803796142 8916043527".split(" "),
+  ..."9453126870 4286573901 2793806415 7046913258".split(" "),
+];
+
+/**
+ * Whether these are 16 digits with a right check digit; whether the card exists is not asked.
+ * @param {string} digits
+ */
 export function isCardNumber(digits) {
-  if (!/^\d{16}$/.test(digits)) return false;
+  if (!/^[0-9]{16}$/.test(digits)) return false;
   let check = 0;
-  [...digits].reverse().forEach((digit, place) => (check = MULTIPLY[check][PERMUTE[place % 8][Number(digit)]]));
+  for (let position = 0; position < digits.length; position += 1) {
+    const digit = Number(digits[digits.length - 1 - position]);
+    check = Number(PRODUCTS[check][Number(PERMUTATIONS[position % 8][digit])]);
+  }
   return check === 0;
 }

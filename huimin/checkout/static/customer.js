@@ -1,9 +1,11 @@
+// @ts-check
 // The window that faces the customer: it shows the amounts that the till of this terminal tells.
-import { draw } from "./facing.js";
+import { byId } from "./elements.js";
+import { channelOf, draw } from "./facing.js";
 
-const panel = document.getElementById("customer");
-const channel = new BroadcastChannel(`huimin-till-${panel.dataset.terminal}`);
-channel.onmessage = ({ data }) => {
+const panel = byId("customer");
+const channel = new BroadcastChannel(channelOf(panel.dataset.terminal ?? ""));
+channel.onmessage = (/** @type {MessageEvent} */ { data }) => {
   if (data?.kind) draw(panel, data);
 };
 draw(panel, { kind: "ready" });

@@ -1,14 +1,22 @@
-// Whether a card copy is stopped, by the deny list of the offline pack: found by halves in the sorted
+// @ts-check
+// Whether a card copy is stopped, by the deny list of the offline pack: looked up by halving the sorted
 // ids, which are decoded once for each list.
-import { bytesOf } from "./card_token.js";
+import { bytesOf, bytesOfHex } from "./card_token.js";
+
+/** @import { Pack } from "./pack.js" */
 
 const ID_BYTES = 7;
+/** @type {WeakMap<object, Uint8Array>} */
 const decoded = new WeakMap();
 
-// isDenied(pack, copyIdHex). Throws when the list is not what its count says: better none than half.
-export function isDenied(pack, copyIdHex) {
+/**
+ * Throws when the list is not what its count says: better none than half.
+ * @param {Pick<Pack, "deny_list">} pack
+ * @param {string} copyId in hex
+ */
+export function isDenied(pack, copyId) {
   const ids = idsOf(pack.deny_list);
-  const wanted = Uint8Array.from(copyIdHex.match(/../g), (pair) => parseInt(pair, 16));
+  const wanted = bytesOfHex(copyId);
   let [low, high] = [0, ids.length / ID_BYTES];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -20,6 +28,7 @@ export function isDenied(pack, copyIdHex) {
   return false;
 }
 
+/** @param {Pack["deny_list"]} list */
 function idsOf(list) {
   let ids = decoded.get(list);
   if (!ids) {
@@ -30,9 +39,14 @@ function idsOf(list) {
   return ids;
 }
 
+/**
+ * @param {Uint8Array} ids
+ * @param {number} start
+ * @param {Uint8Array} wanted
+ */
 function compare(ids, start, wanted) {
-  for (let place = 0; place < ID_BYTES; place += 1) {
-    const order = ids[start + place] - wanted[place];
+  for (let index = 0; index < ID_BYTES; index += 1) {
+    const order = ids[start + index] - wanted[index];
     if (order) return order;
   }
   return 0;

@@ -1,32 +1,77 @@
-// Who answers a sale: {verify(card), quote(body), redeem(body, key)}. The server does; where it can't
-// be reached and the pack is good, this till does by itself. A sale that began without a network
-// ends without one; one that the server may have entered is queued under its own order number, so
-// that it is entered once whatever became of the answer.
-import { forgetAsked, leaveAsked, noteAsked } from "./asked.js";
+// @ts-check
+// Who answers a sale. The server does; where it can't be reached and the pack is good, this till does
+// by itself. A sale that began without a network ends without one; one that the server may have
+// entered is queued under its own order number, so that it is entered once whatever became of the
+// answer.
+import { asProblem } from "./ask.js";
 import { announce } from "./leader.js";
 import { offlineDesk, usablePack } from "./offline_desk.js";
 import { canReach, reached } from "./reach.js";
-import { place } from "./place.js";
 import { serverDesk } from "./server_desk.js";
+import { thisTill } from "./this_till.js";
+import { forgetAsked, leaveAsked, noteAsked } from "./unanswered.js";
+
+/** @import { Patience, Problem } from "./ask.js" */
+/** @import { Basket } from "./discount.js" */
+/** @import { AskedSale } from "./unanswered.js" */
+
+/** @typedef {{id: string, kind: string, name_masked: string, relation: string}} Person who may present a card */
+/**
+ * What a card gets here today.
+ * @typedef {object} Verified
+ * @property {Person[]} may_present
+ * @property {{label: string, excluded_categories: string[]} | null} policy
+ * @property {boolean} [identity_needed] false where the code itself proves who is here
+ * @property {boolean} [offline] whether this till answered by itself
+ */
+/** @typedef {{amount_fen: number, discount_fen: number, payable_fen: number, explanation: string[]}} QuoteAnswer */
+/** @typedef {Basket & {card: string}} SaleBody */
+/** @typedef {SaleBody & {order_no: string, presented_by: string, identity_checked: boolean}} Order */
+/**
+ * A sale or reversal that was written; `offline`: into the queue, with no id and number of the ledger yet.
+ * @typedef {object} Receipt
+ * @property {string | null} id
+ * @property {string} receipt_no
+ * @property {string} order_no
+ * @property {number} amount_fen
+ * @property {number} discount_fen
+ * @property {number} payable_fen
+ * @property {string} recorded_at
+ * @property {boolean} [offline]
+ * @property {string} [client_id] the row of the queue
+ */
 
 const PATIENCE_MS = 3_000; // for a till that can go on by itself
 const LONG_PATIENCE_MS = 15_000; // for one that can't
 
-let card = null; // the one being sold to: {text, offline, kinds: presenter id → kind}
-let shown = null; // the newest quote: {body, discount_fen}
-let unclear = null; // {order_no, amount_fen} of the sale that got no answer and could not be queued
+/** @type {{offline: boolean, kinds: Map<string, string>} | null} the card being sold to: presenter id → kind */
+let card = null;
+/** @type {{body: string, discount_fen: number} | null} the newest quote */
+let shown = null;
+/** @type {AskedSale | null} the sale that got no answer and could not be queued */
+let unclear = null;
 
-const canGoOn = () => usablePack().then(() => true, () => false);
+const canGoOn = () =>
+  usablePack().then(
+    () => true,
+    () => false,
+  );
 
-// Ask the server, or answer here when no answer comes.
+/**
+ * Ask the server, or answer here when no answer comes.
+ * @template Answer
+ * @param {(patience: Patience) => Promise<Answer>} call
+ * @param {() => Promise<Answer>} alone
+ */
 async function withServer(call, alone) {
   const possible = await canGoOn();
   if (possible && !canReach()) return alone();
   try {
-    const told = await call({ wait: possible ? PATIENCE_MS : LONG_PATIENCE_MS });
+    const answer = await call({ wait: possible ? PATIENCE_MS : LONG_PATIENCE_MS });
     reached(true);
-    return told;
-  } catch (problem) {
+    return answer;
+  } catch (thrown) {
+    const problem = asProblem(thrown);
     if (problem.code !== "offline") throw problem;
     reached(false);
     announce("lost");
@@ -35,52 +80,71 @@ async function withServer(call, alone) {
   }
 }
 
-// The pack's own reason where it has one; the old sentence where this till was never to go on alone.
+/**
+ * The pack's own reason where it has one; the server's where this till was never to go on alone.
+ * @param {Problem} problem
+ */
 async function whyNotAlone(problem) {
   try {
     await usablePack();
     return problem;
-  } catch (why) {
+  } catch (thrown) {
+    const why = asProblem(thrown);
     return why.code === "offline_no_pack" ? problem : why;
   }
 }
 
-function begin(text, told) {
-  card = { text, offline: Boolean(told.offline), kinds: new Map(told.may_present.map((one) => [one.id, one.kind])) };
-  return told;
-}
-
+/** @param {string} text what was scanned or typed */
 async function verify(text) {
   leaveUnclear();
   card = shown = null;
-  return begin(text, await withServer((how) => serverDesk.verify(text, how), () => offlineDesk.verify(text)));
+  const verified = await withServer(
+    (patience) => serverDesk.verify(text, patience),
+    () => offlineDesk.verify(text),
+  );
+  const kinds = new Map(verified.may_present.map((person) => [person.id, person.kind]));
+  card = { offline: Boolean(verified.offline), kinds };
+  return verified;
 }
 
+/**
+ * @param {SaleBody} body
+ * @returns {Promise<QuoteAnswer>}
+ */
 async function quote(body) {
   const alone = () => offlineDesk.quote(body);
-  const told = card?.offline ? await alone() : await withServer((how) => serverDesk.quote(body, how), alone);
-  shown = { body: JSON.stringify(body), discount_fen: told.discount_fen };
-  return told;
+  const answer = card?.offline
+    ? await alone()
+    : await withServer(
+        (patience) => /** @type {Promise<QuoteAnswer>} */ (serverDesk.quote(body, patience)),
+        alone,
+      );
+  shown = { body: JSON.stringify(body), discount_fen: answer.discount_fen };
+  return answer;
 }
 
+/**
+ * @param {Order} order
+ * @param {string} key the idempotency key
+ */
 async function redeem(order, key) {
   const { order_no, presented_by, identity_checked, ...body } = order;
   if (unclear && unclear.order_no !== order_no) leaveUnclear();
-  const sale = { order_no, amount_fen: order.amount_fen, till: await place() };
+  const sale = { order_no, amount_fen: order.amount_fen, till: await thisTill() };
   const shownFen = shown?.body === JSON.stringify(body) ? shown.discount_fen : null;
   const kind = card?.kinds.get(presented_by) ?? presented_by;
   const alone = () => offlineDesk.redeem({ ...order, presented_by: kind }, key, shownFen);
   if (card?.offline) return alone();
   let asked = false;
   try {
-    const told = await withServer(async (how) => {
+    const receipt = await withServer(async (patience) => {
       asked = true;
       await noteAsked(sale);
-      return serverDesk.redeem(order, key, how);
+      return serverDesk.redeem(order, key, patience);
     }, alone);
     forgetAsked(order_no);
-    return told;
-  } catch (problem) {
+    return receipt;
+  } catch (/** @type {any} */ problem) {
     // The server said no: nothing was entered. Without an answer, or with a broken one, it may be.
     if (asked && canReach() && isNo(problem)) forgetAsked(order_no);
     else if (asked) unclear = sale;
@@ -88,9 +152,10 @@ async function redeem(order, key) {
   }
 }
 
-const isNo = (problem) => !(problem.status >= 500) && problem.code !== "request_in_progress";
+/** @param {Problem} problem */
+const isNo = (problem) => !((problem.status ?? 0) >= 500) && problem.code !== "request_in_progress";
 
-// The cashier goes on without the answer; the server is told so when it can be reached.
+/** The cashier goes on without the answer; the server is told so when it can be reached. */
 export function leaveUnclear() {
   if (!unclear) return;
   leaveAsked(unclear);

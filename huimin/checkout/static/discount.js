@@ -1,3 +1,4 @@
+// @ts-check
 // What a basket gets under a policy: the same results as core/discount.py, for a till that can't ask.
 // Whole fen; a product or sum that could pass 2^53 is a BigInt. Pure: no page, no clock, no network.
 // A test holds it equal to the server's quote on thousands of baskets.
@@ -5,12 +6,51 @@
 const AMOUNT_FEN_MAX = 100_000_000;
 const BASIS_POINTS = 10_000;
 
-// quote(basket, terms, usage?, offline?) → what core.discount.quote gives, `explanation` as steps.
-//   basket  {amount_fen, excluded_fen?, insurance_fen?, items?: [{sku, name, category, quantity, amount_fen}]}
-//   terms   a policy of the offline pack          usage    {day_used_fen, month_used_fen}
-//   offline {redemption_fen, card_fen, terminal_fen}: what offlineRoom() says the pack still leaves
-// Throws {code, params?, errors?}: invalid_input, nothing_eligible, below_minimum, cap_reached.
+/**
+ * What is bought; with items their sum is `amount_fen`.
+ * @typedef {object} Basket
+ * @property {number} amount_fen
+ * @property {number} [excluded_fen]
+ * @property {number} [insurance_fen]
+ * @property {Item[]} [items]
+ */
+/** @typedef {{amount_fen: number, name: string, sku?: string, category?: string, quantity?: string | number}} Item */
+/** @typedef {Required<Basket>} Bought */
+
+/**
+ * A policy, as the offline pack holds it.
+ * @typedef {object} Terms
+ * @property {string} id
+ * @property {string} code
+ * @property {number} version
+ * @property {string} name
+ * @property {number} rate_bp
+ * @property {"full" | "after_insurance"} base
+ * @property {number} minimum_spend_fen
+ * @property {number} rounding_unit_fen
+ * @property {number} merchant_share_bp
+ * @property {string[]} excluded_categories
+ * @property {number | null} [cap_redemption_fen]
+ * @property {number | null} [cap_card_day_fen]
+ * @property {number | null} [cap_card_month_fen]
+ * @property {object | null} offline what a till may do by itself; null for nothing
+ * @property {Record<string, string>} labels how it is called aloud, by language
+ */
+
+/** @typedef {{day_used_fen?: number, month_used_fen?: number}} Usage */
+/** @typedef {{redemption_fen: number, card_fen: number, terminal_fen: number}} Room of an offline pack */
+/** @typedef {{code: string, params: Record<string, any>}} Step of an explanation */
+
+/**
+ * What core.discount.quote gives, with the explanation as steps.
+ * Throws {code, params?, errors?}: invalid_input, nothing_eligible, below_minimum, cap_reached.
+ * @param {Basket} basket
+ * @param {Terms} terms
+ * @param {Usage} usage
+ * @param {Room | null} offline what offlineRoom() says the pack still leaves
+ */
 export function quote(basket, terms, usage = {}, offline = null) {
+  /** @type {Bought} */
   const bought = {
     amount_fen: basket.amount_fen,
     excluded_fen: basket.excluded_fen ?? 0,
@@ -42,11 +82,23 @@ export function quote(basket, terms, usage = {}, offline = null) {
     government_share_fen: discountFen - merchantShareFen,
     lines: linesOf(bought, terms, discountFen),
     caps,
-    explanation: stepsOf(bought, terms, excludedItems, excludedFen, wantedFen, discountFen, caps),
+    explanation: stepsOf(bought, terms, {
+      excludedItems,
+      excludedFen,
+      wantedFen,
+      discountFen,
+      caps,
+    }),
   };
 }
 
-// What the caps of a pack leave after the discounts given under it: with this card, and in all.
+/**
+ * What the caps of a pack leave after the discounts given under it: with this card, and in all.
+ * @param {Room} caps
+ * @param {number} cardUsedFen
+ * @param {number} terminalUsedFen
+ * @returns {Room}
+ */
 export function offlineRoom(caps, cardUsedFen, terminalUsedFen) {
   return {
     redemption_fen: caps.redemption_fen,
@@ -55,13 +107,24 @@ export function offlineRoom(caps, cardUsedFen, terminalUsedFen) {
   };
 }
 
-// value × rate ÷ whole, rounded half up; all of them 0 or more.
+/**
+ * value × rate ÷ whole, rounded half up; all of them 0 or more.
+ * @param {number} value
+ * @param {number} rate
+ * @param {number} whole
+ */
 export function halfUp(value, rate, whole) {
   const [product, by] = [BigInt(value) * BigInt(rate), BigInt(whole)];
   return Number((2n * product + by) / (2n * by));
 }
 
-// Split by weight, the largest remainders first; equal ones to the larger weight, then the earlier.
+/** @typedef {{index: number, weight: number, part: number, rest: bigint}} Share */
+
+/**
+ * Split by weight, the largest remainders first; equal ones to the larger weight, then the earlier.
+ * @param {number} amount
+ * @param {number[]} weights
+ */
 export function allocate(amount, weights) {
   const whole = weights.reduce((sum, weight) => sum + BigInt(weight), 0n);
   if (whole === 0n) return weights.map(() => 0);
@@ -79,16 +142,26 @@ export function allocate(amount, weights) {
   return parts;
 }
 
+/**
+ * @param {Share} one
+ * @param {Share} other
+ */
 function byRemainder(one, other) {
   if (one.rest !== other.rest) return one.rest > other.rest ? -1 : 1;
   return other.weight - one.weight || one.index - other.index;
 }
 
+/**
+ * @param {Bought} bought
+ * @param {Terms} terms
+ */
 function requireSums(bought, terms) {
   const amount = bought.amount_fen;
-  if (!Number.isInteger(amount) || amount < 1 || amount > AMOUNT_FEN_MAX) throw invalid("amount_fen");
-  for (const name of ["excluded_fen", "insurance_fen"]) {
-    if (!Number.isInteger(bought[name]) || bought[name] < 0 || bought[name] > amount) throw invalid(name);
+  if (!Number.isInteger(amount) || amount < 1 || amount > AMOUNT_FEN_MAX)
+    throw invalid("amount_fen");
+  for (const name of /** @type {const} */ (["excluded_fen", "insurance_fen"])) {
+    if (!Number.isInteger(bought[name]) || bought[name] < 0 || bought[name] > amount)
+      throw invalid(name);
   }
   if (bought.insurance_fen && terms.base !== "after_insurance") throw invalid("insurance_fen");
   if (!bought.items.length) return;
@@ -96,15 +169,25 @@ function requireSums(bought, terms) {
   if (!amounts.every((fen) => Number.isInteger(fen) && fen >= 0)) throw invalid("items");
   if (total(bought.items) !== amount) throw invalid("items");
   const excludedFen = total(bought.items.filter((item) => isExcluded(item, terms)));
-  if (bought.excluded_fen !== 0 && bought.excluded_fen !== excludedFen) throw invalid("excluded_fen");
+  if (bought.excluded_fen !== 0 && bought.excluded_fen !== excludedFen)
+    throw invalid("excluded_fen");
 }
 
-// The discount after the caps, and those that set it.
+/**
+ * The discount after the caps, and the names of those that set it.
+ * @param {number} wantedFen
+ * @param {number} eligibleFen
+ * @param {Terms} terms
+ * @param {Usage} usage
+ * @param {Room | null} offline
+ * @returns {[number, string[]]}
+ */
 function limit(wantedFen, eligibleFen, terms, usage, offline) {
   const unit = terms.rounding_unit_fen;
-  const down = (fen) => Math.floor(fen / unit) * unit;
+  const down = (/** @type {number} */ fen) => Math.floor(fen / unit) * unit;
   const discountFen = Math.min(wantedFen, down(eligibleFen));
-  const left = (cap, used) => (cap === null || cap === undefined ? null : Math.max(cap - (used ?? 0), 0));
+  const left = (/** @type {number | null | undefined} */ cap, used = 0) =>
+    cap === null || cap === undefined ? null : Math.max(cap - used, 0);
   const rooms = {
     redemption: terms.cap_redemption_fen ?? null,
     card_day: left(terms.cap_card_day_fen, usage.day_used_fen),
@@ -113,63 +196,97 @@ function limit(wantedFen, eligibleFen, terms, usage, offline) {
     offline_card: offline?.card_fen ?? null,
     offline_terminal: offline?.terminal_fen ?? null,
   };
-  const whole = Object.entries(rooms).filter(([, fen]) => fen !== null).map(([name, fen]) => [name, down(fen)]);
+  const whole = Object.entries(rooms).flatMap(([name, fen]) =>
+    fen === null ? [] : [{ name, fen: down(fen) }],
+  );
   if (!whole.length) return [discountFen, []];
-  const least = Math.min(...whole.map(([, fen]) => fen));
-  const bit = whole.filter(([, fen]) => fen === least).map(([name]) => name);
-  if (least === 0) throw { code: "cap_reached", params: { cap: bit.at(-1) } };
-  return least < discountFen ? [least, bit] : [discountFen, []];
+  const least = Math.min(...whole.map((room) => room.fen));
+  const reached = whole.filter((room) => room.fen === least).map((room) => room.name);
+  if (least === 0) throw { code: "cap_reached", params: { cap: reached.at(-1) } };
+  return least < discountFen ? [least, reached] : [discountFen, []];
 }
 
-// The items in their own order, with the discount split by what is eligible of each.
+/**
+ * The items in their own order, with the discount split by what is eligible of each.
+ * @param {Bought} bought
+ * @param {Terms} terms
+ * @param {number} discountFen
+ */
 function linesOf(bought, terms, discountFen) {
   const { items } = bought;
   // Sorted by content, so that the same basket in another order gets the same parts.
-  const order = items.map((_, index) => index).sort((a, b) => byContent(items[a], items[b]) || a - b);
-  const eligible = order.map((i) => (isExcluded(items[i], terms) ? 0 : items[i].amount_fen));
-  const paid = bought.insurance_fen ? allocate(bought.insurance_fen, eligible) : eligible.map(() => 0);
-  const bases = eligible.map((fen, place) => fen - paid[place]);
+  const order = items
+    .map((_, index) => index)
+    .sort((a, b) => byContent(items[a], items[b]) || a - b);
+  const eligible = order.map((index) =>
+    isExcluded(items[index], terms) ? 0 : items[index].amount_fen,
+  );
+  const paid = bought.insurance_fen
+    ? allocate(bought.insurance_fen, eligible)
+    : eligible.map(() => 0);
+  const bases = eligible.map((fen, rank) => fen - paid[rank]);
   const parts = allocate(discountFen, bases);
-  const lines = [];
-  order.forEach((i, place) => {
-    lines[i] = {
-      index: i,
-      name: items[i].name,
-      category: items[i].category ?? null,
-      amount_fen: items[i].amount_fen,
-      eligible_fen: bases[place],
-      discount_fen: parts[place],
-      payable_fen: items[i].amount_fen - parts[place],
+  const rankOf = new Map(order.map((index, rank) => [index, rank]));
+  return items.map((item, index) => {
+    const rank = /** @type {number} */ (rankOf.get(index));
+    return {
+      index,
+      name: item.name,
+      category: item.category ?? null,
+      amount_fen: item.amount_fen,
+      eligible_fen: bases[rank],
+      discount_fen: parts[rank],
+      payable_fen: item.amount_fen - parts[rank],
     };
   });
-  return lines;
 }
 
+/**
+ * @param {Item} one
+ * @param {Item} other
+ */
 function byContent(one, other) {
   if (one.amount_fen !== other.amount_fen) return other.amount_fen - one.amount_fen;
-  for (const name of ["name", "sku", "category"]) {
+  for (const name of /** @type {const} */ (["name", "sku", "category"])) {
     const order = byCodePoints(one[name] ?? "", other[name] ?? "");
     if (order) return order;
   }
   return byCodePoints(String(one.quantity ?? 1), String(other.quantity ?? 1));
 }
 
-// As Python compares text; JavaScript's own order differs beyond U+FFFF.
+/**
+ * As Python compares text; JavaScript's own order differs beyond U+FFFF.
+ * @param {string} one
+ * @param {string} other
+ */
 function byCodePoints(one, other) {
-  const [a, b] = [Array.from(one), Array.from(other)];
-  for (let place = 0; place < a.length && place < b.length; place += 1) {
-    const order = a[place].codePointAt(0) - b[place].codePointAt(0);
+  const [a, b] = [one, other].map((text) =>
+    Array.from(text, (letter) => letter.codePointAt(0) ?? 0),
+  );
+  for (let position = 0; position < a.length && position < b.length; position += 1) {
+    const order = a[position] - b[position];
     if (order) return order;
   }
   return a.length - b.length;
 }
 
-function stepsOf(bought, terms, excludedItems, excludedFen, wantedFen, discountFen, caps) {
+/**
+ * @param {Bought} bought
+ * @param {Terms} terms
+ * @param {{excludedItems: Item[], excludedFen: number, wantedFen: number, discountFen: number, caps: string[]}} found
+ */
+function stepsOf(bought, terms, { excludedItems, excludedFen, wantedFen, discountFen, caps }) {
+  /** @type {Step[]} */
   const steps = [];
+  /**
+   * @param {string} code
+   * @param {Step["params"]} params
+   */
   const say = (code, params) => steps.push({ code, params });
   say("amount", { amount_fen: bought.amount_fen });
   if (bought.insurance_fen) say("insurance", { amount_fen: bought.insurance_fen });
-  for (const item of excludedItems) say("excluded_item", { name: item.name, amount_fen: item.amount_fen });
+  for (const item of excludedItems)
+    say("excluded_item", { name: item.name, amount_fen: item.amount_fen });
   if (excludedFen && !excludedItems.length) say("excluded", { amount_fen: excludedFen });
   const eligibleFen = bought.amount_fen - bought.insurance_fen - excludedFen;
   say("discount", { eligible_fen: eligibleFen, rate_bp: terms.rate_bp, discount_fen: wantedFen });
@@ -180,14 +297,20 @@ function stepsOf(bought, terms, excludedItems, excludedFen, wantedFen, discountF
   return steps;
 }
 
+/**
+ * @param {Item} item
+ * @param {Terms} terms
+ */
 function isExcluded(item, terms) {
-  return terms.excluded_categories.includes(item.category);
+  return terms.excluded_categories.includes(item.category ?? "");
 }
 
+/** @param {Item[]} items */
 function total(items) {
   return items.reduce((sum, item) => sum + item.amount_fen, 0);
 }
 
+/** @param {string} field */
 function invalid(field) {
   return { code: "invalid_input", errors: [{ field }] };
 }

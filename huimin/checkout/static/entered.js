@@ -1,19 +1,26 @@
+// @ts-check
 // The sales that this till gave up without an answer and that were entered all the same, too large
 // to be taken back without the manager: shown until they are taken back, or the cashier says that
 // the customer did pay so. What was asked for at another outlet's till is shown and not touched.
-import { enteredSales, isElsewhere, leftSales, settleEntered } from "./asked.js";
+import { whenOf } from "./clock.js";
+import { button, byId, element } from "./elements.js";
 import { announce, onAnnounce } from "./leader.js";
 import { money } from "./money.js";
-import { place } from "./place.js";
-import { byId, element } from "./screen.js";
-import { openSales, whenOf } from "./today.js";
+import { on } from "./page_events.js";
+import { thisTill } from "./this_till.js";
+import { openSales } from "./today.js";
+import { enteredSales, isElsewhere, leftSales, settleEntered } from "./unanswered.js";
 import { words } from "./words.js";
 
+/** @import { NotedSale } from "./unanswered.js" */
+
 export function startEntered() {
-  for (const told of ["entered", "lost", "pack"]) onAnnounce(told, draw);
+  onAnnounce("entered", draw);
+  onAnnounce("lost", draw);
+  onAnnounce("pack", draw);
   // Once taken back, the server says so when it is asked again, and the note goes by itself.
-  document.addEventListener("till:recorded", async ({ detail }) => {
-    if (detail.kind === "reversal" && (await enteredSales()).length) announce("undone");
+  on("recorded", async ({ kind }) => {
+    if (kind === "reversal" && (await enteredSales()).length) announce("undone");
   });
   return draw();
 }
@@ -21,39 +28,60 @@ export function startEntered() {
 let drawn = ""; // what is shown: a button is not replaced under a finger for nothing
 
 async function draw() {
-  const [entered, left, here] = await Promise.all([enteredSales().catch(() => []), leftSales().catch(() => []), place()]);
-  const elsewhere = left.filter((sale) => isElsewhere(sale, here?.outlet));
-  const sales = entered.filter((sale) => !isElsewhere(sale, here?.outlet));
-  const next = JSON.stringify([elsewhere, sales]);
+  const [entered, left, till] = await Promise.all([
+    enteredSales().catch(() => []),
+    leftSales().catch(() => []),
+    thisTill(),
+  ]);
+  const elsewhere = left.filter((sale) => isElsewhere(sale, till?.outlet));
+  const here = entered.filter((sale) => !isElsewhere(sale, till?.outlet));
+  const next = JSON.stringify([elsewhere, here]);
   if (next === drawn) return;
   drawn = next;
-  drawElsewhere(elsewhere);
-  byId("entered").hidden = !sales.length;
-  byId("entered-title").textContent = words.entered_title.replace("COUNT", sales.length);
-  byId("entered-list").replaceChildren(...sales.map(item));
+  byId("elsewhere").hidden = !elsewhere.length;
+  byId("elsewhere-title").textContent = words.elsewhere_title.replace("COUNT", elsewhere.length);
+  byId("elsewhere-list").replaceChildren(...elsewhere.map(elsewhereItem));
+  byId("entered").hidden = !here.length;
+  byId("entered-title").textContent = words.entered_title.replace("COUNT", here.length);
+  byId("entered-list").replaceChildren(...here.map(enteredItem));
 }
 
-function drawElsewhere(sales) {
-  byId("elsewhere").hidden = !sales.length;
-  byId("elsewhere-title").textContent = words.elsewhere_title.replace("COUNT", sales.length);
-  byId("elsewhere-list").replaceChildren(...sales.map((sale) => element("li", {}, told(sale), element("p", { textContent: words.elsewhere_where.replace("WHERE", sale.till.called) }))));
-}
-
-function told({ order_no, amount_fen, asked_at }) {
+/** @param {NotedSale} sale */
+function inShort({ order_no, amount_fen, asked_at }) {
   const amount = amount_fen ? ` ${words.list_price} ${money(amount_fen)}` : "";
-  return element("p", {}, element("strong", { textContent: whenOf(asked_at) }), `${amount} · ${words.order} ${order_no}`);
+  return element(
+    "p",
+    {},
+    element("strong", { textContent: whenOf(asked_at) }),
+    `${amount} · ${words.order} ${order_no}`,
+  );
 }
 
-function item(sale) {
+/** @param {NotedSale} sale */
+function elsewhereItem(sale) {
+  const where = words.elsewhere_where.replace("WHERE", sale.till?.called);
+  return element("li", {}, inShort(sale), element("p", { textContent: where }));
+}
+
+/** @param {NotedSale} sale */
+function enteredItem(sale) {
   const { order_no } = sale;
-  const find = button("btn-outline-primary", words.entered_find, () => openSales(order_no));
-  const keep = button("btn-outline-secondary", words.entered_keep, () => settleEntered(order_no));
-  for (const one of [find, keep]) one.setAttribute("aria-label", `${one.textContent} ${order_no}`);
-  return element("li", {}, told(sale), element("div", { className: "owed-actions" }, find, keep));
-}
-
-function button(look, textContent, act) {
-  const made = element("button", { type: "button", className: `btn ${look} btn-sm`, textContent });
-  made.addEventListener("click", act);
-  return made;
+  const find = button(
+    "outline-primary sm",
+    words.entered_find,
+    () => openSales(order_no),
+    order_no,
+  );
+  const keep = button(
+    "outline-secondary sm",
+    words.entered_keep,
+    () => settleEntered(order_no),
+    order_no,
+  );
+  return element(
+    "li",
+    {},
+    inShort(sale),
+    element("div", { className: "owed-actions" }, find, keep),
+  );
 }

@@ -1,31 +1,51 @@
+// @ts-check
 // What faces the customer: amounts alone. No name, no reason, no red; a refusal is not shown at all.
 import { money } from "./money.js";
 
-const SUMS = ["amount_fen", "discount_fen", "payable_fen"];
+/** @typedef {{kind: "ready" | "quote" | "paid" | "refund", amount_fen?: number, discount_fen?: number, payable_fen?: number}} FacingState */
 
-// Draw a state, {kind: "ready" | "quote" | "paid" | "refund", …sums}, into the parts of `root`.
+const SUMS = /** @type {const} */ (["amount_fen", "discount_fen", "payable_fen"]);
+
+/** @param {string} terminalId */
+export const channelOf = (terminalId) => `huimin-till-${terminalId}`;
+
+/**
+ * Draw a state into the parts of `root`.
+ * @param {HTMLElement} root
+ * @param {FacingState} state
+ */
 export function draw(root, state) {
   root.dataset.kind = state.kind;
   for (const name of SUMS) {
-    const sign = name === "discount_fen" ? -1 : 1;
-    const text = state[name] === undefined ? "" : money(sign * state[name]);
+    const fen = state[name];
+    const text = fen === undefined ? "" : money(name === "discount_fen" ? -fen : fen);
     root.querySelectorAll(`[data-sum="${name}"]`).forEach((part) => (part.textContent = text));
   }
 }
 
-// The till's side: draws its own panel, and tells every window that faces a customer.
+/** The till's side: draws its own panel, and tells every window that faces a customer. */
 export class Facing {
+  /** @type {FacingState} */
+  #state = { kind: "ready" };
+
+  /**
+   * @param {HTMLElement} panel
+   * @param {string} terminalId
+   */
   constructor(panel, terminalId) {
     this.panel = panel;
-    this.state = { kind: "ready" };
-    this.channel = "BroadcastChannel" in window ? new BroadcastChannel(`huimin-till-${terminalId}`) : null;
-    if (this.channel) this.channel.onmessage = ({ data }) => data === "what now" && this.channel.postMessage(this.state);
-    this.show(this.state);
+    this.channel =
+      "BroadcastChannel" in window ? new BroadcastChannel(channelOf(terminalId)) : null;
+    if (this.channel)
+      this.channel.onmessage = ({ data }) =>
+        data === "what now" && this.channel?.postMessage(this.#state);
+    this.show(this.#state);
   }
 
+  /** @param {FacingState} state nothing else of it is told */
   show({ kind, amount_fen, discount_fen, payable_fen }) {
-    this.state = { kind, amount_fen, discount_fen, payable_fen };
-    draw(this.panel, this.state);
-    this.channel?.postMessage(this.state);
+    this.#state = { kind, amount_fen, discount_fen, payable_fen };
+    draw(this.panel, this.#state);
+    this.channel?.postMessage(this.#state);
   }
 }

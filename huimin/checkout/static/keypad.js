@@ -1,11 +1,17 @@
+// @ts-check
 // The keypad for fingers. It thinks in yuan, and behind the point in jiao and fen: it can't be made
 // to write what is no amount.
-import { byId } from "./screen.js";
+import { byId } from "./elements.js";
 
 const YUAN_DIGITS_MAX = 7;
 
-// The amount after a key: a digit, "00", ".", "⌫" (one back) or "C" (all).
-export function pressed(text, key) {
+/**
+ * The amount after a key: a digit, "00", ".", "⌫" (one back) or "C" (all).
+ * @param {string} text
+ * @param {string} key
+ * @returns {string}
+ */
+function pressed(text, key) {
   if (key === "C") return "";
   if (key === "⌫") return text.slice(0, -1);
   if (key === ".") return text.includes(".") ? text : `${text || "0"}.`;
@@ -16,16 +22,23 @@ export function pressed(text, key) {
   return whole.length < YUAN_DIGITS_MAX ? text + key : text;
 }
 
-// `fields` are the ids that it can write into; the one that was touched last is written to.
+/**
+ * The field that was touched last is written to. Returns how to choose one.
+ * @template {"amount" | "excluded"} Field
+ * @param {HTMLElement} box
+ * @param {Field[]} fields
+ * @param {() => unknown} changed
+ */
 export function keypad(box, fields, changed) {
   let field = byId(fields[0]);
-  const mark = (id) => {
-    field = byId(id);
-    for (const one of fields) byId(one).classList.toggle("keyed", one === id);
+  /** @param {Field} chosen */
+  const mark = (chosen) => {
+    field = byId(chosen);
+    for (const id of fields) byId(id).classList.toggle("keyed", id === chosen);
   };
   for (const id of fields) byId(id).addEventListener("focus", () => mark(id));
   box.addEventListener("click", (event) => {
-    const key = event.target.dataset.key;
+    const { key } = /** @type {HTMLElement} */ (event.target).dataset;
     if (!key || field.readOnly) return;
     field.value = pressed(field.value, key);
     changed();

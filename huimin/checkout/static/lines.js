@@ -1,12 +1,19 @@
+// @ts-check
 // The basket line by line, for who wants it so: what the policy leaves out is picked from a list.
+import { byId, element } from "./elements.js";
 import { fenOf } from "./money.js";
-import { byId, element } from "./screen.js";
 import { words } from "./words.js";
 
+/** @import { Item } from "./discount.js" */
+
 const LINES_MAX = 50;
+/** @type {string[]} */
 let categories = [];
 
-// Begin anew for a policy that leaves these categories out; without any there are no lines.
+/**
+ * Begin anew for a policy that leaves these categories out; without any there are no lines.
+ * @param {string[]} excluded
+ */
 export function startLines(excluded) {
   categories = excluded;
   byId("lines").hidden = !excluded.length;
@@ -14,16 +21,32 @@ export function startLines(excluded) {
   byId("line-list").replaceChildren();
 }
 
+export const hasLines = () => byId("line-list").children.length > 0;
+
+/** @param {() => unknown} changed */
 export function addLine(changed) {
   if (byId("line-list").children.length >= LINES_MAX) return;
-  const options = [["", words.takes_part], ...categories.map((code) => [code, words.goods[code] || code])];
-  const category = element("select", { className: "form-select" }, ...options.map(([value, text]) => element("option", { value }, text)));
-  category.setAttribute("aria-label", words.line_category);
-  const name = element("input", { className: "form-control", maxLength: 60, placeholder: words.line_name });
-  name.setAttribute("aria-label", words.line_name);
-  const amount = element("input", { className: "form-control", inputMode: "decimal", maxLength: 12, placeholder: words.line_amount });
-  amount.setAttribute("aria-label", words.line_amount);
+  const name = element("input", {
+    className: "form-control",
+    maxLength: 60,
+    placeholder: words.line_name,
+  });
+  const options = [
+    ["", words.takes_part],
+    ...categories.map((code) => [code, words.goods[code] || code]),
+  ];
+  const choices = options.map(([value, textContent]) => element("option", { value, textContent }));
+  const category = element("select", { className: "form-select" }, ...choices);
+  const amount = element("input", {
+    className: "form-control",
+    inputMode: "decimal",
+    maxLength: 12,
+    placeholder: words.line_amount,
+  });
   const drop = element("button", { type: "button", className: "btn btn-outline-secondary" }, "×");
+  name.setAttribute("aria-label", words.line_name);
+  category.setAttribute("aria-label", words.line_category);
+  amount.setAttribute("aria-label", words.line_amount);
   drop.setAttribute("aria-label", words.line_drop);
   const line = element("li", {}, name, category, amount, drop);
   drop.addEventListener("click", () => {
@@ -35,17 +58,21 @@ export function addLine(changed) {
   amount.focus();
 }
 
-// The lines with an amount, as the quote takes them; null where one of them is no amount.
+/** The lines with an amount, as the quote takes them; null where one of them is no amount. */
 export function items() {
-  const found = [];
+  /** @type {Item[]} */
+  const all = [];
   for (const line of byId("line-list").children) {
-    const [name, category, amount] = line.querySelectorAll("input, select");
-    const [written, chosen, typed] = [name, category, amount].map((part) => part.value.trim());
-    if (!typed) continue;
-    const fen = fenOf(typed);
-    if (fen === null) return null;
-    const item = { name: written || category.selectedOptions[0].textContent, amount_fen: fen };
-    found.push(chosen ? { ...item, category: chosen } : item);
+    const [name, amount] = line.querySelectorAll("input");
+    const category = /** @type {HTMLSelectElement} */ (line.querySelector("select"));
+    if (!amount.value.trim()) continue;
+    const amount_fen = fenOf(amount.value);
+    if (amount_fen === null) return null;
+    const item = {
+      name: name.value.trim() || (category.selectedOptions[0].textContent ?? ""),
+      amount_fen,
+    };
+    all.push(category.value ? { ...item, category: category.value } : item);
   }
-  return found;
+  return all;
 }

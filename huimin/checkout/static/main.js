@@ -1,33 +1,42 @@
+// @ts-check
 // The till page: ready → who and how much → done. Wires the parts to the page, and nothing else.
 import { Camera } from "./camera.js";
 import { listenToClaims } from "./claim.js";
+import { byId } from "./elements.js";
 import { Facing } from "./facing.js";
 import { keypad } from "./keypad.js";
-import { listenToPrinting } from "./printing.js";
-import { readingOf } from "./reading.js";
 import { startOffline } from "./offline.js";
+import { on } from "./page_events.js";
+import { listenToPrinting } from "./printing.js";
 import { cancel } from "./queue.js";
+import { readingOf } from "./reading.js";
+import { listenToReversal, startReversal } from "./reversal.js";
 import { listenToSale, next, requote, verify } from "./sale.js";
-import { byId, fresh, onShow, show, shown, tell } from "./screen.js";
+import { isFresh, isShown, onShow, show, tell } from "./screen.js";
 import { sound } from "./sound.js";
-import { listenToSales, openSales, tellToday } from "./today.js";
-import { listenToReverse, startReverse } from "./undo.js";
+import { listenToSales, openSales, showToday } from "./today.js";
 import { stayAwake } from "./wake.js";
 import { listenForScans } from "./wedge.js";
 import { words } from "./words.js";
 
-const touched = matchMedia("(pointer: coarse)").matches;
-const facing = new Facing(byId("facing"), byId("till").dataset.terminal);
+/** @import { Receipt } from "./desk.js" */
+/** @import { Reading } from "./reading.js" */
 
-// A scan, a paste, a picture or a number that was typed: whichever, it is read in one place.
+const isTouched = matchMedia("(pointer: coarse)").matches;
+const facing = new Facing(byId("facing"), byId("till").dataset.terminal ?? "");
+
+/**
+ * A scan, a paste, a picture or a number that was typed: whichever, it is taken in one place.
+ * @param {Reading} reading
+ */
 function take(reading) {
   byId("card").value = "";
   if (reading.kind === "card") return verify(reading.text);
   if (reading.kind === "receipt") return openSales(reading.number);
-  if (shown("sales")) return openSales(reading.raw); // a receipt's bar code
+  if (isShown("sales")) return openSales(reading.raw); // a receipt's bar code
   sound.no();
-  tell({ number: words.number_wrong, digits: words.not_a_card, other: words.not_a_card }[reading.kind]);
-  if (shown("ready")) byId("card").focus();
+  tell(reading.kind === "number" ? words.number_wrong : words.not_a_card);
+  if (isShown("ready")) byId("card").focus();
 }
 
 byId("card-form").addEventListener("submit", (event) => {
@@ -37,38 +46,44 @@ byId("card-form").addEventListener("submit", (event) => {
   const reading = readingOf(typed);
   if (reading.kind === "card") return take(reading);
   // What was typed stays, to be compared with the card.
-  tell(reading.kind === "number" ? words.number_wrong : reading.kind === "digits" ? words.number_short : words.not_a_card);
+  tell(typedWrong(reading.kind));
   sound.no();
   byId("card").select();
 });
 listenForScans(take);
 
+/** @param {Reading["kind"]} kind */
+function typedWrong(kind) {
+  if (kind === "number") return words.number_wrong;
+  return kind === "digits" ? words.number_short : words.not_a_card;
+}
+
 // ---- the camera
 const camera = new Camera(
   byId("video"),
   (text) => take(readingOf(text)),
-  ({ on, torch, problem }) => {
-    byId("camera-box").hidden = !on;
+  ({ on: isOn, torch, problem }) => {
+    byId("camera-box").hidden = !isOn;
     byId("torch").hidden = !torch;
-    byId("camera").setAttribute("aria-pressed", String(on));
-    byId("camera").textContent = on ? words.camera_off : words.camera_on;
+    byId("camera").setAttribute("aria-pressed", String(isOn));
+    byId("camera").textContent = isOn ? words.camera_off : words.camera_on;
     if (problem) tell(problem === "NotAllowedError" ? words.camera_denied : words.camera_none);
   },
 );
 byId("camera").hidden = !Camera.possible;
 byId("camera").addEventListener("click", () => camera.turn(!camera.stream));
 byId("torch").addEventListener("click", () => {
-  const on = byId("torch").getAttribute("aria-pressed") !== "true";
-  byId("torch").setAttribute("aria-pressed", String(on));
-  camera.torch(on);
+  const isLit = byId("torch").getAttribute("aria-pressed") !== "true";
+  byId("torch").setAttribute("aria-pressed", String(isLit));
+  camera.torch(isLit);
 });
 onShow((name) => camera.pause(["sale", "reverse", "sales"].includes(name)));
 
 // ---- fingers: the page's own keypad for amounts, the phone's only where a number is to be typed
-const keypadShown = getComputedStyle(byId("keypad")).display !== "none";
+const isKeypadShown = getComputedStyle(byId("keypad")).display !== "none";
 const mark = keypad(byId("keypad"), ["amount", "excluded"], requote);
-if (touched) byId("card").inputMode = "none";
-byId("type-number").hidden = !touched;
+if (isTouched) byId("card").inputMode = "none";
+byId("type-number").hidden = !isTouched;
 byId("type-number").addEventListener("click", () => {
   byId("card").inputMode = "numeric";
   byId("card").blur();
@@ -76,45 +91,49 @@ byId("type-number").addEventListener("click", () => {
 });
 onShow((name) => {
   if (name === "sale") mark("amount");
-  if (name === "ready" && touched) byId("card").inputMode = "none";
+  if (name === "ready" && isTouched) byId("card").inputMode = "none";
 });
 
 // ---- sound
-function tellSound() {
+function showSound() {
   byId("sound").setAttribute("aria-pressed", String(sound.on));
   byId("sound").textContent = sound.on ? words.sound_off : words.sound_on;
 }
 byId("sound").addEventListener("click", () => {
   sound.on = !sound.on;
-  tellSound();
+  showSound();
   if (sound.on) sound.yes();
 });
-tellSound();
+showSound();
 
-listenToSale(facing, keypadShown);
+listenToSale(facing, isKeypadShown);
 listenToSales();
-listenToReverse(facing);
+listenToReversal(facing);
 listenToPrinting();
 listenToClaims();
-document.addEventListener("till:recorded", tellToday);
-document.querySelectorAll("[data-next]").forEach((button) => button.addEventListener("click", () => fresh() || next()));
+on("recorded", showToday);
+document
+  .querySelectorAll("[data-next]")
+  .forEach((press) => press.addEventListener("click", () => isFresh() || next()));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.repeat) event.preventDefault(); // a key held down confirms once
-  if (event.key === "Escape" && !shown("ready")) next();
+  if (event.key === "Escape" && !isShown("ready")) next();
 });
-document.addEventListener("till:recorded", ({ detail }) => {
-  if (detail.kind !== "redemption") return;
-  const { done } = detail;
-  byId("undo").onclick = () => (done.offline ? takeBack(done) : startReverse({ ...done, left_fen: done.amount_fen }));
+on("recorded", ({ kind, receipt }) => {
+  if (kind === "redemption") byId("undo").onclick = () => undo(receipt);
 });
-// A sale that was made without network is taken back while it waits.
-async function takeBack(done) {
-  const gone = await cancel(done.client_id);
-  if (gone) next();
-  tell(gone ? words.offline_cancelled : words.offline_not_cancelled);
+
+/** @param {Receipt} receipt */
+async function undo({ id, client_id, receipt_no, amount_fen }) {
+  if (id) return startReversal({ id, receipt_no, left_fen: amount_fen });
+  // A sale that was made without network is taken back while it waits.
+  const isCancelled = await cancel(client_id ?? "");
+  if (isCancelled) next();
+  tell(isCancelled ? words.offline_cancelled : words.offline_not_cancelled);
 }
+
 stayAwake();
 camera.resume();
 show("ready", "card");
-tellToday();
+showToday();
 startOffline();

@@ -1,30 +1,52 @@
+// @ts-check
 // Amounts are whole fen; nothing here is a float.
 
+/**
+ * 12850 → "¥128.50", −1024 → "−¥10.24".
+ * @param {number} fen
+ */
 export function money(fen) {
-  const whole = Math.trunc(Math.abs(fen) / 100);
+  const yuan = Math.trunc(Math.abs(fen) / 100);
   const part = String(Math.abs(fen) % 100).padStart(2, "0");
-  return `${fen < 0 ? "−" : ""}¥${whole}.${part}`;
+  return `${fen < 0 ? "−" : ""}¥${yuan}.${part}`;
 }
 
-export function yuan(fen) {
-  return money(fen).slice(1);
-}
+/**
+ * What a field for an amount of 0 or more holds: 12850 → "128.50".
+ * @param {number} fen
+ */
+export const amountText = (fen) => money(fen).slice(1);
 
-// What an input method made of digits and point, as plain ones.
-export function plain(text) {
-  return text.normalize("NFKC").replace(/[。．]/g, ".").trim();
-}
-
-// "128.5" → 12850; null for what is no amount.
+/**
+ * "128.5" → 12850; null for what is no amount.
+ * @param {string} text
+ */
 export function fenOf(text) {
-  const found = /^(\d{1,7})(?:\.(\d{0,2}))?$/.exec(plain(text));
-  if (!found) return null;
-  return Number(found[1]) * 100 + Number((found[2] || "").padEnd(2, "0"));
+  // An input method may have made the digits and the point wide.
+  const plain = text
+    .normalize("NFKC")
+    .replace(/[。．]/g, ".")
+    .trim();
+  const match = /^(\d{1,7})(?:\.(\d{0,2}))?$/.exec(plain);
+  if (!match) return null;
+  return Number(match[1]) * 100 + Number((match[2] || "").padEnd(2, "0"));
 }
 
-// As it is said: 12850 → 128 元 5 角. `names` are the words for yuan, jiao and fen.
-export function spoken(fen, names) {
+/**
+ * The same for a field that may stay empty: "" → 0.
+ * @param {string} text
+ */
+export const optionalFenOf = (text) => (text.trim() ? fenOf(text) : 0);
+
+/**
+ * As it is said: 12850 → 128 元 5 角.
+ * @param {number} fen
+ * @param {string[]} units the words for yuan, jiao and fen
+ */
+export function spoken(fen, units) {
   const digits = [Math.trunc(fen / 100), Math.trunc(fen / 10) % 10, fen % 10];
-  const said = digits.map((digit, place) => (digit || (place === 0 && !fen) ? `${digit} ${names[place]}` : ""));
-  return said.filter(Boolean).join(" ");
+  const parts = digits.map((digit, index) =>
+    digit || (index === 0 && !fen) ? `${digit} ${units[index]}` : "",
+  );
+  return parts.filter(Boolean).join(" ");
 }

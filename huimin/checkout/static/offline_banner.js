@@ -1,38 +1,52 @@
+// @ts-check
 // What the page says of its work without network: how many sales wait and since when, what the caps
 // leave, who bears a refusal; and the sales that were not entered, until the cashier has seen to them.
+import { whenOf } from "./clock.js";
+import { timeOf } from "./county_time.js";
+import { button, byId, element } from "./elements.js";
 import { onAnnounce } from "./leader.js";
 import { money } from "./money.js";
 import { roomLeft } from "./offline_desk.js";
-import { language, problem } from "./offline_words.js";
+import { offlineProblem } from "./offline_words.js";
 import { keptPack, whyNot } from "./pack.js";
+import { emit } from "./page_events.js";
 import { isUnsent, rows, tick } from "./queue.js";
 import { canReach, onReach } from "./reach.js";
-import { byId, element } from "./screen.js";
 import { askToStay } from "./store.js";
-import { timeOf, whenOf } from "./today.js";
-import { words } from "./words.js";
+import { language, words } from "./words.js";
 
-const BETWEEN = language === "en" ? " " : "";
-const EVERY_MS = 30_000;
+/** @import { Announcements } from "./leader.js" */
+/** @import { Pack } from "./pack.js" */
+/** @import { Row } from "./queue.js" */
+
+const BETWEEN_SENTENCES = language === "en" ? " " : "";
+const DRAW_EVERY_MS = 30_000;
 const LITTLE_BYTES = 20_000_000;
 const SIGN_IN = ["unauthorized", "till_not_set_up", "password_change_needed"];
+/** @type {Record<string, string>} */
+const BEARER_WORDS = {
+  merchant: words.offline_bearer_merchant,
+  government: words.offline_bearer_government,
+};
 
-let trouble = null; // why the server takes nothing: {code, detail}
-let terminal = null; // the one that this page is, as the server says
-let little = false; // the disk is nearly full
+/** @type {Announcements["sync"]["problem"]} why the server takes nothing */
+let trouble = null;
+/** @type {string | null} the terminal that this page is, as the server says */
+let terminalId = null;
+let isDiskNearlyFull = false;
 
 export function startBanner() {
   onAnnounce("queue", draw);
   onAnnounce("pack", draw);
-  onAnnounce("sync", (told) => {
-    trouble = told.problem;
-    terminal = told.terminal ?? terminal;
+  onAnnounce("sync", ({ problem, terminal }) => {
+    trouble = problem;
+    terminalId = terminal ?? terminalId;
     draw();
   });
   onReach(draw);
-  setInterval(draw, EVERY_MS);
-  askToStay().then(({ left }) => {
-    little = left !== null && left < LITTLE_BYTES;
+  setInterval(draw, DRAW_EVERY_MS);
+  askToStay().then((bytesLeft) => {
+    isDiskNearlyFull = bytesLeft !== null && bytesLeft < LITTLE_BYTES;
     draw();
   });
   return draw();
@@ -41,67 +55,124 @@ export function startBanner() {
 async function draw() {
   const [all, pack] = await Promise.all([rows().catch(() => []), keptPack().catch(() => null)]);
   const waiting = all.filter(isUnsent);
-  const lines = canReach() ? online(waiting) : alone(waiting, pack, all);
-  const [says, ...more] = little && lines.length ? [...lines, words.offline_full_soon] : lines;
-  byId("banner").hidden = !says;
-  if (byId("banner-says").textContent !== (says ?? "")) byId("banner-says").textContent = says ?? "";
-  byId("banner-more").textContent = more.join(BETWEEN);
-  byId("banner-go").hidden = !(canReach() && SIGN_IN.includes(trouble?.code));
+  const sentences = canReach() ? whileReached(waiting) : whileAlone(waiting, pack, all);
+  if (isDiskNearlyFull && sentences.length) sentences.push(words.offline_full_soon);
+  const [first = "", ...more] = sentences;
+  byId("banner").hidden = !first;
+  // A screen reader says it again when it is written again.
+  if (byId("banner-says").textContent !== first) byId("banner-says").textContent = first;
+  byId("banner-more").textContent = more.join(BETWEEN_SENTENCES);
+  byId("banner-go").hidden = !(canReach() && trouble && SIGN_IN.includes(trouble.code));
   listWaiting(waiting);
   listOwed(all.filter((row) => row.status === "refused" && !row.ticked));
 }
 
-const since = (list) => timeOf(list[0].item.occurred_at ?? list[0].moment.told);
-const counted = (text, list) => text.replace("COUNT", list.length).replace("TIME", list.length ? since(list) : "");
+/** @param {Row} row */
+const soldAt = (row) => timeOf(row.item.occurred_at ?? row.moment.told);
 
-function online(waiting) {
+/**
+ * @param {string} text
+ * @param {Row[]} list
+ */
+const counted = (text, list) =>
+  text.replace("COUNT", String(list.length)).replace("TIME", list.length ? soldAt(list[0]) : "");
+
+/**
+ * @param {Row[]} waiting
+ * @returns {string[]}
+ */
+function whileReached(waiting) {
   if (!waiting.length) return [];
-  const reason = trouble && (SIGN_IN.includes(trouble.code) ? words.offline_sign_in : trouble.detail);
-  if (reason) return [counted(words.offline_waits, waiting), reason, words.offline_kept];
-  const elsewhere = waiting.filter((row) => terminal && row.terminal.id !== terminal);
+  if (trouble) {
+    const reason = SIGN_IN.includes(trouble.code) ? words.offline_sign_in : trouble.detail;
+    if (reason) return [counted(words.offline_waits, waiting), reason, words.offline_kept];
+  }
+  const elsewhere = waiting.filter((row) => terminalId && row.terminal.id !== terminalId);
   if (!elsewhere.length) return [counted(words.offline_sending, waiting)];
-  return [counted(words.offline_elsewhere, elsewhere).replace("WHERE", elsewhere[0].terminal.label || elsewhere[0].terminal.code), words.offline_kept];
+  const { label, code } = elsewhere[0].terminal;
+  return [
+    counted(words.offline_elsewhere, elsewhere).replace("WHERE", label || code),
+    words.offline_kept,
+  ];
 }
 
-function alone(waiting, pack, all) {
+/**
+ * @param {Row[]} waiting
+ * @param {Pack | null} pack
+ * @param {Row[]} all
+ * @returns {string[]}
+ */
+function whileAlone(waiting, pack, all) {
   const why = whyNot(pack);
   const kept = waiting.length ? [words.offline_kept] : [];
-  if (why) return [waiting.length ? counted(words.offline_waiting, waiting) : words.offline_no_network, problem({ code: why }, pack).detail, ...kept];
+  const alone = why ? words.offline_no_network : words.offline_alone;
+  const first = waiting.length ? counted(words.offline_waiting, waiting) : alone;
+  if (why || !pack)
+    return [first, offlineProblem({ code: why ?? "offline_no_pack" }, pack).detail, ...kept];
   const room = roomLeft(pack, all);
   const left = words.offline_left
     .replace("AMOUNT", money(room.terminal_fen))
     .replace("EACH", money(Math.min(room.redemption_fen, room.terminal_fen)))
     .replace("CARD", money(pack.caps.card_fen))
     .replace("TIME", whenOf(Date.parse(pack.valid_until)));
-  return [waiting.length ? counted(words.offline_waiting, waiting) : words.offline_alone, left, words[`offline_bearer_${pack.bearer}`], ...kept];
+  return [first, left, BEARER_WORDS[pack.bearer], ...kept];
 }
 
-const given = ({ item }) =>
-  words.offline_given.replace("DISCOUNT", money(item.discount_fen)).replace("PAYABLE", money(item.payable_fen)).replace("ORDER", item.order_no);
+/** @param {Row} row */
+const inShort = ({ item }) =>
+  words.offline_given
+    .replace("DISCOUNT", money(item.discount_fen))
+    .replace("PAYABLE", money(item.payable_fen))
+    .replace("ORDER", item.order_no);
 
+/** @param {Row[]} waiting */
 function listWaiting(waiting) {
   byId("queued").hidden = !waiting.length;
   byId("queued-list").replaceChildren(
-    ...waiting.map((row) => element("li", {}, element("strong", { textContent: since([row]) }), ` ${given(row)} · ${words.offline_status[row.status]}`)),
+    ...waiting.map((row) =>
+      element(
+        "li",
+        {},
+        element("strong", { textContent: soldAt(row) }),
+        ` ${inShort(row)} · ${words.offline_status[row.status]}`,
+      ),
+    ),
   );
 }
 
+/** @param {Row[]} owed */
 function listOwed(owed) {
   byId("owed").hidden = !owed.length;
   byId("owed-title").textContent = words.offline_owed.replace("COUNT", owed.length);
   byId("owed-list").replaceChildren(...owed.map(owedItem));
 }
 
+/** @param {Row} row */
 function owedItem(row) {
-  const { detail, code, bearer } = row.answer;
-  const seen = element("button", { type: "button", className: "btn btn-outline-secondary btn-sm", textContent: words.offline_ticked });
-  seen.setAttribute("aria-label", `${words.offline_ticked} ${row.item.order_no}`);
-  seen.addEventListener("click", () => tick(row.client_id));
-  const why = element("span", {}, `${detail ?? ""} `, element("code", { textContent: code }));
-  const more = [words[`offline_bearer_${bearer ?? row.bearer}`], words.offline_next, row.corrected ? `（${words.offline_corrected}）` : ""];
-  const actions = element("div", { className: "owed-actions" }, seen);
-  const item = element("li", {}, element("p", {}, element("strong", { textContent: since([row]) }), ` ${given(row)}`), element("p", {}, why), element("p", { textContent: more.join(BETWEEN) }), actions);
-  // Who can do more with it (a claim, say) adds a button of its own.
-  document.dispatchEvent(new CustomEvent("till:owed", { detail: { row, actions, settled: () => tick(row.client_id) } }));
-  return item;
+  const { detail = "", code = "", bearer } = row.answer ?? {};
+  const settled = () => tick(row.client_id);
+  const actions = element(
+    "div",
+    { className: "owed-actions" },
+    button("outline-secondary sm", words.offline_ticked, settled, row.item.order_no),
+  );
+  const sale = element(
+    "p",
+    {},
+    element("strong", { textContent: soldAt(row) }),
+    ` ${inShort(row)}`,
+  );
+  const why = element(
+    "p",
+    {},
+    element("span", {}, `${detail} `, element("code", { textContent: code })),
+  );
+  const sentences = [
+    BEARER_WORDS[bearer ?? row.bearer],
+    words.offline_next,
+    row.corrected ? `（${words.offline_corrected}）` : "",
+  ];
+  const more = element("p", { textContent: sentences.join(BETWEEN_SENTENCES) });
+  emit("owed", { row, actions, settled });
+  return element("li", {}, sale, why, more, actions);
 }

@@ -1,6 +1,6 @@
+// @ts-check
 // The desk that answers without a network, as the server would with what the pack knows: signature,
 // deny list, policy, caps. A sale is done when it is in the queue on the disk, and not before.
-import { nameOf } from "./asked.js";
 import { readText } from "./card_text.js";
 import { isExpired, isFresh, verifyToken } from "./card_token.js";
 import { moment, serverTime } from "./clock.js";
@@ -8,37 +8,57 @@ import { isDenied } from "./deny_list.js";
 import { offlineRoom, quote as quoteOf } from "./discount.js";
 import { announce } from "./leader.js";
 import { policyOn } from "./offline_policy.js";
-import { language, problem, wordsOf } from "./offline_words.js";
+import { offlineProblem, wordsOf } from "./offline_words.js";
 import { keptPack, whyNot } from "./pack.js";
 import { append, ofPack, rows } from "./queue.js";
 import { policyAnswer, quoteAnswer } from "./quote_answer.js";
 import { done, write } from "./store.js";
-import { words } from "./words.js";
+import { forgetWithin } from "./unanswered.js";
+import { language, words } from "./words.js";
+
+/** @import { Claims } from "./card_token.js" */
+/** @import { Order, Receipt, SaleBody, Verified } from "./desk.js" */
+/** @import { Basket } from "./discount.js" */
+/** @import { Pack } from "./pack.js" */
+/** @import { Row } from "./queue.js" */
+/** @import { Stores } from "./store.js" */
+
+/** @typedef {{digits: string, copy: string, changing: boolean}} ReadCard what a card's code proves */
 
 const HELD_MS = 600_000; // how long a till that read a changing code may finish its sale
 
-// The pack, if it may be used now; a problem is thrown where not.
+/** The pack, if it may be used now; throws a problem if not. */
 export async function usablePack() {
   const pack = await keptPack().catch(() => null);
   const code = whyNot(pack);
-  if (code) throw problem({ code }, pack);
-  return pack;
+  if (code) throw offlineProblem({ code }, pack);
+  return /** @type {Pack} */ (pack);
 }
 
-// The rules throw {code, params}; what is thrown on is a problem with its words.
-async function inWords(pack, work) {
+/**
+ * Work with the pack. The rules throw {code, params}; what is thrown on is a problem with its words.
+ * @template Result
+ * @param {(pack: Pack) => Promise<Result>} work
+ */
+async function withPack(work) {
+  const pack = await usablePack();
   try {
-    return await work();
-  } catch (refusal) {
+    return await work(pack);
+  } catch (/** @type {any} */ refusal) {
     if (refusal.detail) throw refusal;
     if (!refusal.code) console.error(refusal);
-    throw problem(refusal.code ? refusal : { code: "offline_storage_failed" }, pack);
+    throw offlineProblem(refusal.code ? refusal : { code: "offline_storage_failed" }, pack);
   }
 }
 
-// What the card's code proves: {digits, copy, changing}. A number that was typed proves nothing.
-// `heldMs` is what may lie between the reading of a changing code and now.
-async function look(pack, text, heldMs = 0) {
+/**
+ * What the card's code proves; a number that was typed proves nothing. `heldMs` is what may lie
+ * between the reading of a changing code and now.
+ * @param {Pack} pack
+ * @param {string} text
+ * @returns {Promise<ReadCard>}
+ */
+async function readCard(pack, text, heldMs = 0) {
   const reading = readText(text);
   if (reading.kind === "number") throw { code: "offline_code_needed" };
   const claims = await verifyToken(reading.text, pack.keys);
@@ -49,73 +69,120 @@ async function look(pack, text, heldMs = 0) {
   return { digits: reading.text, copy: claims.copyId, changing };
 }
 
+/**
+ * @param {Pack} pack
+ * @param {Claims} claims
+ * @param {number} heldMs
+ */
 function requireFresh(pack, claims, heldMs) {
   if (!pack.allows_changing_code) throw { code: "offline_code_needed" };
   const now = serverTime();
   if (!isFresh(claims, now) && !isFresh(claims, now - heldMs)) throw { code: "code_stale" };
 }
 
-// How much discount the caps leave to one more sale after these rows.
+/**
+ * How much discount the caps leave to one more sale after these rows, with the card of this copy.
+ * @param {Pack} pack
+ * @param {Row[]} all
+ * @param {string | null} copy
+ */
 export function roomLeft(pack, all, copy = null) {
+  /** @param {Row[]} list */
   const used = (list) => list.reduce((sum, row) => sum + row.item.discount_fen, 0);
-  const under = ofPack(all, pack.issued_at);
-  return offlineRoom(pack.caps, used(under.filter((row) => row.copy === copy)), used(under));
+  const counted = ofPack(all, pack.issued_at);
+  return offlineRoom(pack.caps, used(counted.filter((row) => row.copy === copy)), used(counted));
 }
 
-function give(pack, basket, card, all) {
+/**
+ * @param {Pack} pack
+ * @param {Basket} basket
+ * @param {ReadCard} card
+ * @param {Row[]} all
+ */
+function quoteWith(pack, basket, card, all) {
   const terms = policyOn(pack, serverTime());
-  return { terms, given: quoteOf(basket, terms, {}, roomLeft(pack, all, card.copy)) };
+  return { terms, quoted: quoteOf(basket, terms, {}, roomLeft(pack, all, card.copy)) };
 }
 
-async function verify(text) {
-  const pack = await usablePack();
-  return inWords(pack, async () => {
-    await look(pack, text);
-    const terms = policyOn(pack, serverTime());
-    const person = (kind) => ({ id: kind, kind, name_masked: words[`offline_${kind}`], relation: "" });
-    return {
-      offline: true,
-      card: { number: null, state: "active" },
-      may_present: [person("holder"), person("family_member")],
-      policy: policyAnswer(terms, language),
-    };
+// Who stands behind a card, the pack does not know: whoever comes is one of these.
+const PERSONS = [
+  { id: "holder", kind: "holder", name_masked: words.offline_holder, relation: "" },
+  {
+    id: "family_member",
+    kind: "family_member",
+    name_masked: words.offline_family_member,
+    relation: "",
+  },
+];
+
+/**
+ * @param {string} text
+ * @returns {Promise<Verified>}
+ */
+function verify(text) {
+  return withPack(async (pack) => {
+    await readCard(pack, text);
+    const policy = policyAnswer(policyOn(pack, serverTime()), language);
+    return { offline: true, may_present: PERSONS, policy: /** @type {any} */ (policy) };
   });
 }
 
-async function quote({ card: text, ...basket }) {
-  const pack = await usablePack();
-  return inWords(pack, async () => {
-    const { terms, given } = give(pack, basket, await look(pack, text, HELD_MS), await rows());
-    return quoteAnswer(given, terms, wordsOf(pack), language);
+/** @param {SaleBody} body */
+function quote({ card: text, ...basket }) {
+  return withPack(async (pack) => {
+    const card = await readCard(pack, text, HELD_MS);
+    const { terms, quoted } = quoteWith(pack, basket, card, await rows());
+    return quoteAnswer(quoted, terms, wordsOf(pack), language);
   });
 }
 
-// `shownFen` is the discount that the cashier has on the screen: no other one is confirmed.
-async function redeem({ card: text, order_no, presented_by, identity_checked, ...basket }, key, shownFen) {
-  const pack = await usablePack();
-  return inWords(pack, async () => {
-    const card = await look(pack, text, HELD_MS);
-    const sold = { order_no, card: card.digits, presented_by, identity_checked, ...basket };
-    const row = await write((stores) => sell(stores, pack, card, sold, key, shownFen));
+/**
+ * @param {Order} order
+ * @param {string} key
+ * @param {number | null} shownFen the discount on the cashier's screen: no other one is confirmed
+ */
+function redeem({ card: text, ...order }, key, shownFen) {
+  return withPack(async (pack) => {
+    const card = await readCard(pack, text, HELD_MS);
+    const row = await write((stores) => sell(stores, pack, card, order, key, shownFen));
     announce("queue");
     return receiptOf(row);
   });
 }
 
-// Look at the caps and put the sale into the queue, at one go: no other page can come between.
-async function sell(stores, pack, card, sold, key, shownFen) {
+/**
+ * Look at the caps and put the sale into the queue, at one go: no other page can come between.
+ * @param {Stores} stores
+ * @param {Pack} pack
+ * @param {ReadCard} card
+ * @param {Omit<Order, "card">} order
+ * @param {string} key
+ * @param {number | null} shownFen
+ */
+async function sell(stores, pack, card, order, key, shownFen) {
+  /** @type {Row[]} */
   const all = await done(stores.queue.getAll());
   const before = all.find((row) => row.client_id === key);
   if (before) return before; // confirmed twice
   if (card.changing && all.some((row) => row.code === card.digits)) throw { code: "code_used" };
-  const { order_no, presented_by, identity_checked, card: _, ...basket } = sold;
-  const { terms, given } = give(pack, basket, card, all);
-  if (given.discount_fen !== shownFen) throw { code: "offline_changed" };
-  await done(stores.kept.delete(nameOf(order_no)));
-  const promised = { policy_id: terms.id, discount_fen: given.discount_fen, payable_fen: given.payable_fen };
+  const { order_no, presented_by, identity_checked, ...basket } = order;
+  const { terms, quoted } = quoteWith(pack, basket, card, all);
+  if (quoted.discount_fen !== shownFen) throw { code: "offline_changed" };
+  await forgetWithin(stores, order_no);
+  const promised = {
+    policy_id: terms.id,
+    discount_fen: quoted.discount_fen,
+    payable_fen: quoted.payable_fen,
+  };
   return append(stores, {
     client_id: key,
-    item: { client_id: key, ...sold, ...promised, pack_issued_at: pack.issued_at },
+    item: {
+      client_id: key,
+      ...{ order_no, card: card.digits, presented_by, identity_checked },
+      ...basket,
+      ...promised,
+      pack_issued_at: pack.issued_at,
+    },
     moment: moment(),
     copy: card.copy,
     code: card.changing ? card.digits : null,
@@ -125,11 +192,18 @@ async function sell(stores, pack, card, sold, key, shownFen) {
   });
 }
 
-// As much of a receipt as there can be: its number is given when the server enters the sale.
-function receiptOf({ client_id, item, moment }) {
+/**
+ * As much of a receipt as there can be: its number is given when the server enters the sale.
+ * @param {Row} row
+ * @returns {Receipt}
+ */
+function receiptOf({ client_id, item, moment: noted }) {
   const { order_no, amount_fen, discount_fen, payable_fen } = item;
-  const recorded_at = new Date(moment.told).toISOString();
-  return { offline: true, id: null, client_id, receipt_no: words.offline_receipt, order_no, amount_fen, discount_fen, payable_fen, recorded_at };
+  const recorded_at = new Date(noted.told).toISOString();
+  return {
+    ...{ offline: true, id: null, client_id, receipt_no: words.offline_receipt, order_no },
+    ...{ amount_fen, discount_fen, payable_fen, recorded_at },
+  };
 }
 
 export const offlineDesk = { verify, quote, redeem };

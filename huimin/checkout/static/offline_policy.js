@@ -1,13 +1,19 @@
+// @ts-check
 // Which policy of the offline pack counts at an instant, and whether the pack itself still does.
+import { countyDay } from "./county_time.js";
 
-const COUNTY_MS = 8 * 3_600_000; // Asia/Shanghai has no daylight saving time
+/** @import { Terms } from "./discount.js" */
+/** @import { Pack } from "./pack.js" */
 
-// The county's date at an instant (milliseconds): "2026-10-31".
-export function countyDay(ms) {
-  return new Date(ms + COUNTY_MS).toISOString().slice(0, 10);
-}
+// A pack made so long after the till's time is one of a clock that goes wrong.
+const AHEAD_MS = 120_000;
 
-// The policy of that instant's county day; throws {code}: no_policy, offline_not_allowed.
+/**
+ * The policy of that instant's county day. Throws {code}: no_policy, offline_not_allowed.
+ * @param {Pick<Pack, "days" | "policies">} pack
+ * @param {number} ms
+ * @returns {Terms}
+ */
 export function policyOn(pack, ms) {
   const id = pack.days[countyDay(ms)];
   const terms = pack.policies.find((policy) => policy.id === id);
@@ -16,21 +22,32 @@ export function policyOn(pack, ms) {
   return terms;
 }
 
-// Passes a pack that counts at that instant; throws {code: "offline_pack_expired"} for one that is too
-// old, {code: "offline_time_wrong"} when the clock stands before the pack was made.
+/**
+ * Passes a pack that counts at that instant. Throws {code: "offline_pack_expired"} for one that is too
+ * old, {code: "offline_time_wrong"} when the clock stands before the pack was made.
+ * @param {Pick<Pack, "issued_at" | "valid_until">} pack
+ * @param {number} ms
+ */
 export function requireValid(pack, ms) {
   if (ms > Date.parse(pack.valid_until)) throw { code: "offline_pack_expired" };
-  if (ms < Date.parse(pack.issued_at) - 120_000) throw { code: "offline_time_wrong" };
+  if (ms < Date.parse(pack.issued_at) - AHEAD_MS) throw { code: "offline_time_wrong" };
 }
 
-// The pack after a 304: the same content, with the moments that the answer's headers tell.
+/**
+ * The pack after a 304: the same content, with the moments that the answer's headers tell.
+ * @param {Pack} pack
+ * @param {Headers} headers
+ * @returns {Pack}
+ */
 export function renewed(pack, headers) {
-  const issuedAt = headers.get("Huimin-Pack-Issued-At");
+  const moment = (/** @type {string} */ name) =>
+    /** @type {string} */ (headers.get(`Huimin-Pack-${name}`));
+  const issuedAt = moment("Issued-At");
   return {
     ...pack,
     issued_at: issuedAt,
-    valid_until: headers.get("Huimin-Pack-Valid-Until"),
-    server_time: headers.get("Huimin-Pack-Server-Time"),
+    valid_until: moment("Valid-Until"),
+    server_time: moment("Server-Time"),
     deny_list: { ...pack.deny_list, issued_at: issuedAt },
   };
 }

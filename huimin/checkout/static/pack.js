@@ -1,49 +1,85 @@
+// @ts-check
 // The offline pack: what the till needs to go on by itself, fetched while there is a network and kept
 // in the store. A pack that is older than its validity, or of another terminal, is no pack.
-import { askIfChanged } from "./ask.js";
+import { askIfChanged, asProblem } from "./ask.js";
 import { serverTime } from "./clock.js";
 import { announce, onAnnounce } from "./leader.js";
 import { renewed, requireValid } from "./offline_policy.js";
-import { done, kept, write } from "./store.js";
+import { done, readValue, write } from "./store.js";
 import { addresses } from "./words.js";
 
+/** @import { KeySet } from "./card_token.js" */
+/** @import { Room, Terms } from "./discount.js" */
+/** @import { PackWords } from "./quote_answer.js" */
+
+/**
+ * As the server gives it (checkout/offline/pack.py); instants are ISO 8601.
+ * @typedef {object} Pack
+ * @property {string} issued_at
+ * @property {string} valid_until
+ * @property {string} server_time
+ * @property {{id: string, code: string, label: string}} terminal
+ * @property {{id: string, name: string}} outlet
+ * @property {KeySet} keys
+ * @property {{issued_at: string, count: number, copies: string}} deny_list ids of 7 bytes, sorted, in base64url
+ * @property {Terms[]} policies
+ * @property {Record<string, string | null>} days county day → policy id
+ * @property {Room} caps
+ * @property {"merchant" | "government"} bearer of a discount that can't be entered afterwards
+ * @property {boolean} allows_changing_code
+ * @property {Record<string, PackWords>} words by language
+ */
+
 const PATIENCE_MS = 20_000;
-let current; // {tag, body}, null for none; undefined until the store is read
+/** @type {{tag: string | null, body: Pack} | null | undefined} null for none; undefined until the store is read */
+let current;
 
 onAnnounce("pack", () => (current = undefined)); // another page may have fetched it
 
+/** @returns {Promise<Pack | null>} */
 export async function keptPack() {
-  if (current === undefined) current = (await kept("pack")) ?? null;
+  if (current === undefined) current = (await readValue("pack")) ?? null;
   return current?.body ?? null;
 }
 
-// Fetch it, if it changed. A pack whose policy allows nothing offline any more is forgotten.
+/**
+ * Fetch it, if it changed. A pack whose policy allows nothing offline any more is forgotten.
+ * @returns {Promise<Pack>}
+ */
 export async function fetchPack() {
-  await keptPack();
-  const before = current;
+  const before = await keptPack();
+  const tag = before && current?.tag;
   try {
-    const { tag, headers, told } = await askIfChanged(addresses.offlinePack, before?.tag, { wait: PATIENCE_MS });
-    const body = told ?? renewed(before.body, headers);
-    await store({ tag, body });
+    const fresh = await askIfChanged(addresses.offlinePack, tag, { wait: PATIENCE_MS });
+    const body = fresh.answer ?? renewed(/** @type {Pack} */ (before), fresh.headers);
+    await keep({ tag: fresh.tag, body });
     return body;
-  } catch (problem) {
-    if (problem.code === "offline_not_allowed") await store(null);
-    throw problem;
+  } catch (thrown) {
+    if (asProblem(thrown).code === "offline_not_allowed") await keep(null);
+    throw thrown;
   }
 }
 
-async function store(pack) {
-  await write(({ kept }) => done(pack ? kept.put(pack, "pack") : kept.delete("pack")));
+/** @param {{tag: string | null, body: Pack} | null} pack */
+async function keep(pack) {
+  await write(async ({ kept }) => {
+    if (pack) await done(kept.put(pack, "pack"));
+    else await done(kept.delete("pack"));
+  });
   announce("pack");
 }
 
-// Why it can't be used now, as a refusal's code; null where it can.
+/**
+ * Why it can't be used now, as a refusal's code; null where it can.
+ * @param {Pack | null} pack
+ * @returns {string | null}
+ */
 export function whyNot(pack) {
   if (!pack) return "offline_no_pack";
   try {
     requireValid(pack, serverTime());
     return null;
-  } catch (refusal) {
-    return refusal.code;
+  } catch (thrown) {
+    return asProblem(thrown).code;
   }
 }

@@ -1,64 +1,135 @@
-// A quote and a refusal in words, with the shapes of /till/quote and of a problem. The templates come
-// with the offline pack (`words[language]`), so that a till says offline what the server says online.
+// @ts-check
+// A quote and a refusal in words, with the shapes of /till/quote and of a problem. The sentences come
+// with the offline pack, so that a till says offline what the server says online.
 import { money } from "./money.js";
+
+/** @import { Problem } from "./ask.js" */
+/** @import { Step, Terms, quote } from "./discount.js" */
+
+/**
+ * The sentences of one language (checkout/offline/words.py); `{name}` is filled in.
+ * @typedef {object} PackWords
+ * @property {Record<string, string>} explanations by the code of a step
+ * @property {Record<string, string>} caps by name
+ * @property {Record<string, {detail: string, cashier_message: string}>} refusals by code
+ */
+/**
+ * What a rule throws.
+ * @typedef {object} Refusal
+ * @property {string} code
+ * @property {Record<string, any>} [params] for its sentence
+ * @property {{field: string, message?: string}[]} [errors]
+ */
 
 const CHINESE_DIGITS = "零一二三四五六七八九";
 
-// What /till/quote answers. `words` is pack.words[language], `language` zh_Hans, zh_Hant or en.
-export function quoteAnswer(given, terms, words, language) {
-  const { merchant_share_fen, government_share_fen, explanation, ...told } = given;
+/**
+ * What /till/quote answers.
+ * @param {ReturnType<typeof quote>} quoted
+ * @param {Terms} terms
+ * @param {PackWords} packWords
+ * @param {string} language zh_Hans, zh_Hant or en
+ */
+export function quoteAnswer(quoted, terms, packWords, language) {
+  const { merchant_share_fen, government_share_fen, explanation, ...figures } = quoted;
   return {
-    ...told,
-    explanation: explanation.map((step) => explain(step, words, language)),
+    ...figures,
+    explanation: explanation.map((step) => explain(step, packWords, language)),
     policy: policyAnswer(terms, language),
   };
 }
 
-// A policy as tills are told it.
+const TERMS_BEFORE_LABEL = /** @type {const} */ (["id", "code", "version", "name", "rate_bp"]);
+const TERMS_AFTER_LABEL = /** @type {const} */ ([
+  "base",
+  "minimum_spend_fen",
+  "rounding_unit_fen",
+  "excluded_categories",
+]);
+
+/**
+ * A policy as tills are told it.
+ * @param {Terms} terms
+ * @param {string} language
+ */
 export function policyAnswer(terms, language) {
-  const names = ["id", "code", "version", "name", "rate_bp"];
-  const more = ["base", "minimum_spend_fen", "rounding_unit_fen", "excluded_categories"];
-  const pick = (list) => Object.fromEntries(list.map((name) => [name, terms[name]]));
-  return { ...pick(names), label: terms.labels[language] ?? terms.labels.zh_Hans, ...pick(more) };
+  /** @param {readonly (keyof Terms)[]} names */
+  const pick = (names) => Object.fromEntries(names.map((name) => [name, terms[name]]));
+  const label = terms.labels[language] ?? terms.labels.zh_Hans;
+  return { ...pick(TERMS_BEFORE_LABEL), label, ...pick(TERMS_AFTER_LABEL) };
 }
 
-// One step of an explanation, to read out.
-export function explain(step, words, language) {
-  return filled(words.explanations[step.code], step.params, words, language);
+/**
+ * One step of an explanation, to read out.
+ * @param {Step} step
+ * @param {PackWords} packWords
+ * @param {string} language
+ */
+export function explain(step, packWords, language) {
+  return filled(packWords.explanations[step.code], step.params, packWords, language);
 }
 
-// A refusal {code, params?, errors?} with the words of a problem: {code, detail, cashier_message, errors}.
-export function problemOf(refusal, words, language) {
-  const said = words.refusals[refusal.code] ?? words.refusals.invalid_input;
+/**
+ * A refusal with the words of a problem.
+ * @param {Refusal} refusal
+ * @param {PackWords} packWords
+ * @param {string} language
+ * @returns {Problem}
+ */
+export function problemOf(refusal, packWords, language) {
+  const sentences = packWords.refusals[refusal.code] ?? packWords.refusals.invalid_input;
   return {
     code: refusal.code,
-    detail: filled(said.detail, refusal.params ?? {}, words, language),
-    cashier_message: said.cashier_message,
-    errors: (refusal.errors ?? []).map((error) => ({ ...error, message: error.message ?? said.detail })),
+    detail: filled(sentences.detail, refusal.params ?? {}, packWords, language),
+    cashier_message: sentences.cashier_message,
+    errors: (refusal.errors ?? []).map((error) => ({
+      ...error,
+      message: error.message ?? sentences.detail,
+    })),
   };
 }
 
-// 800 → "8%", 850 → "8.5%".
+/**
+ * 800 → "8%", 850 → "8.5%".
+ * @param {number} rateBp
+ */
 export function percentWords(rateBp) {
   const whole = Math.floor(rateBp / 100);
-  const part = String(rateBp % 100).padStart(2, "0").replace(/0+$/, "");
+  const part = String(rateBp % 100)
+    .padStart(2, "0")
+    .replace(/0+$/, "");
   return `${whole}${part ? `.${part}` : ""}%`;
 }
 
-// 800 → 九二折, 10000 → 免费.
+/**
+ * 800 → 九二折, 10000 → 免费.
+ * @param {number} rateBp
+ * @param {string} language
+ */
 export function rateWords(rateBp, language = "zh_Hans") {
-  if (rateBp === 10_000) return { en: "free", zh_Hant: "免費" }[language] ?? "免费";
+  if (rateBp === 10_000)
+    return language === "en" ? "free" : language === "zh_Hant" ? "免費" : "免费";
   if (language === "en") return `${percentWords(rateBp)} off`;
-  const pays = String(10_000 - rateBp).padStart(4, "0").replace(/0+$/, "");
+  const pays = String(10_000 - rateBp)
+    .padStart(4, "0")
+    .replace(/0+$/, "");
   return `${Array.from(pays, (digit) => CHINESE_DIGITS[Number(digit)]).join("")}折`;
 }
 
-function filled(template, params, words, language) {
+/**
+ * @param {string} template
+ * @param {Record<string, any>} params
+ * @param {PackWords} packWords
+ * @param {string} language
+ */
+function filled(template, params, packWords, language) {
+  /** @type {Record<string, string>} */
   const shown = {};
   for (const [name, value] of Object.entries(params)) {
     if (name.endsWith("_fen")) shown[name.slice(0, -4)] = money(value);
-    else if (name === "cap") shown.cap = words.caps[value];
-    else if (name === "rate_bp") shown.rate = language === "en" ? percentWords(value) : rateWords(value, language);
+    else if (name === "cap") shown.cap = packWords.caps[value];
+    else if (name === "rate_bp")
+      shown.rate = language === "en" ? percentWords(value) : rateWords(value, language);
     else shown[name] = value;
   }
   return template.replace(/\{(\w+)\}/g, (_, name) => shown[name] ?? "—");

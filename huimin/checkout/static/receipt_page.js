@@ -1,24 +1,25 @@
+// @ts-check
 // The page of one receipt: choose the width, look, print.
-import { reason } from "./ask.js";
+import { asProblem, reason } from "./ask.js";
+import { byId } from "./elements.js";
 import { layOut, listenToWidths, paperWidth, printFrom } from "./receipt.js";
 
-const place = document.querySelector("[data-receipt]");
-const paper = document.getElementById("paper");
-const button = document.getElementById("print-receipt");
-const problem = document.getElementById("print-problem");
+const receipt = /** @type {HTMLElement} */ (document.querySelector("[data-receipt]"));
+/** @type {NodeListOf<HTMLInputElement>} */
+const widthFields = document.querySelectorAll("[data-paper-width]");
 
 listenToWidths(() => {
-  layOut(paper);
-  for (const field of document.querySelectorAll("[data-paper-width]")) field.value = paperWidth();
+  layOut(byId("paper"));
+  for (const field of widthFields) field.value = paperWidth();
 });
-button.addEventListener("click", async () => {
-  button.disabled = true;
-  problem.textContent = "";
+byId("print-receipt").addEventListener("click", async () => {
+  byId("print-receipt").disabled = true;
+  byId("print-problem").textContent = "";
   try {
-    await printFrom(place.dataset.print, paper);
-  } catch (refused) {
-    problem.textContent = reason(refused);
+    await printFrom(receipt.dataset.print ?? "", byId("paper"));
+  } catch (thrown) {
+    byId("print-problem").textContent = reason(asProblem(thrown));
   } finally {
-    button.disabled = false;
+    byId("print-receipt").disabled = false;
   }
 });

@@ -1,25 +1,34 @@
+// @ts-check
 // A refusal: the sentence to say aloud, the next step, and small, for the cashier, reason and code.
-// Who offers more here (a claim, say) listens to `till:refused`; its `detail` is {problem, attempt}.
 import { reason } from "./ask.js";
-import { byId, show } from "./screen.js";
+import { byId } from "./elements.js";
+import { emit } from "./page_events.js";
+import { show } from "./screen.js";
 import { sound } from "./sound.js";
 import { words } from "./words.js";
 
-// What another scan mends: nobody need pay the usual price for it.
-const AGAIN = ["code_stale", "code_used", "card_unreadable", "card_number_wrong"];
+/** @import { Problem } from "./ask.js" */
+/** @typedef {{card?: string, amount_fen?: number, excluded_fen?: number}} Attempt a sale, as far as it had come */
 
-// `attempt` is what was tried: {card, presented_by, amount_fen, …}, as far as it had come.
-export function refuse(problem, attempt = {}) {
+// What another scan mends: nobody need pay the usual price for it.
+const SCAN_AGAIN = ["code_stale", "code_used", "card_unreadable", "card_number_wrong"];
+
+/**
+ * @param {Problem} problem
+ * @param {Attempt} attempt
+ */
+export function refuse(problem, attempt) {
   byId("refused-say").textContent = problem.cashier_message || problem.detail;
   byId("refused-detail").textContent = reason(problem);
   byId("refused-code").textContent = problem.code;
-  byId("refused-step").textContent = step(problem);
-  show("refused", byId("refused").querySelector("[data-next]"));
+  byId("refused-step").textContent = nextStep(problem);
+  show("refused", "refused-next");
   sound.no();
-  document.dispatchEvent(new CustomEvent("till:refused", { detail: { problem, attempt } }));
+  emit("refused", { problem, attempt });
 }
 
-function step(problem) {
-  if (AGAIN.includes(problem.code)) return words.scan_again;
+/** @param {Problem} problem */
+function nextStep(problem) {
+  if (SCAN_AGAIN.includes(problem.code)) return words.scan_again;
   return problem.cashier_message ? words.pay_normally : "";
 }

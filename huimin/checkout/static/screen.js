@@ -1,13 +1,23 @@
-// One section of the page is shown at a time; who wants to know subscribes.
+// @ts-check
+// One section of the till page is shown at a time; who wants to know subscribes.
+import { byId } from "./elements.js";
 
-export const byId = (id) => document.getElementById(id);
+/** @typedef {"ready" | "sale" | "done" | "refused" | "reverse" | "reversed" | "claim" | "claimed" | "sales"} Section */
+
 const till = byId("till");
-const sections = [...till.querySelectorAll(":scope > .stage > section")].map((section) => section.id);
+const sections = [...till.querySelectorAll(":scope > .stage > section")].map(
+  (section) => /** @type {Section} */ (section.id),
+);
+/** @type {((name: Section) => unknown)[]} */
 const listeners = [];
-// So long a press too many or a double click still comes from what was shown before.
+// For so long, a press too many or a double click was still meant for what was shown before.
 const FRESH_MS = 400;
 let freshTimer = 0;
 
+/**
+ * @param {Section} name
+ * @param {keyof PageElements | HTMLElement | null} focus the element to focus, or its id
+ */
 export function show(name, focus) {
   for (const id of sections) byId(id).hidden = id !== name;
   till.dataset.state = name;
@@ -21,29 +31,25 @@ export function show(name, focus) {
   for (const listener of listeners) listener(name);
 }
 
-// `listener(name)` at each change of the section.
+/**
+ * Call the listener at each change of the section.
+ * @param {(name: Section) => unknown} listener
+ */
 export function onShow(listener) {
   listeners.push(listener);
 }
 
-// Is one of these sections the shown one?
-export function shown(...names) {
-  return names.includes(till.dataset.state);
-}
+/** @param {Section} name */
+export const isShown = (name) => till.dataset.state === name;
 
-// Has what is shown only just appeared, so that nobody can mean to leave it?
-export function fresh() {
-  return "fresh" in till.dataset;
-}
+/** Whether what is shown has only just appeared, so that nobody can mean to leave it. */
+export const isFresh = () => "fresh" in till.dataset;
 
-// A line for the cashier that stays until something else is shown.
+/**
+ * A line for the cashier that stays until something else is shown.
+ * @param {string} sentence
+ */
 export function tell(sentence) {
   byId("told").textContent = sentence;
   byId("told").hidden = !sentence;
-}
-
-export function element(name, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
 }

@@ -1,10 +1,31 @@
-// The desk that asks the server. Its answers are those of /till/verify, /till/quote, /till/redeem;
-// `how` says how long it waits for one.
+// @ts-check
+// The desk that asks the server: its answers are those of /till/verify, /till/quote, /till/redeem.
 import { ask } from "./ask.js";
 import { addresses } from "./words.js";
 
+/** @import { Patience } from "./ask.js" */
+/** @import { Order, QuoteAnswer, Receipt, SaleBody, Verified } from "./desk.js" */
+
 export const serverDesk = {
-  verify: (card, how) => ask(addresses.verify, { card }, null, how),
-  quote: (body, how) => ask(addresses.quote, body, null, how),
-  redeem: (body, key, how) => ask(addresses.redeem, body, key, how),
+  /**
+   * @param {string} card
+   * @param {Patience} patience
+   * @returns {Promise<Verified>}
+   */
+  verify: (card, patience) => ask(addresses.verify, { card }, null, patience),
+
+  /**
+   * @param {SaleBody} body
+   * @param {Patience} patience
+   * @returns {Promise<QuoteAnswer>}
+   */
+  quote: (body, patience) => ask(addresses.quote, body, null, patience),
+
+  /**
+   * @param {Order} order
+   * @param {string} key
+   * @param {Patience} patience
+   * @returns {Promise<Receipt>}
+   */
+  redeem: (order, key, patience) => ask(addresses.redeem, order, key, patience),
 };

@@ -1,79 +1,93 @@
+// @ts-check
 // Keeps the till page for a time without network. It answers for the page and for the files that the
 // page is made of, and for nothing else: no answer of the server is ever kept.
-// The server puts a line in front of it (pages/till_app.py): KEPT = {version, files, shell, page}.
-const { version: VERSION, shell: SHELL, page: PAGE } = KEPT;
+// The server writes a line in front of it (pages/till_app.py): KEPT = {version, files, shell, page}.
+
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const FILES = new Set(KEPT.files);
 const NAME = "huimin-till-";
-const CACHE = NAME + VERSION;
+const CACHE = NAME + KEPT.version;
 const PATIENCE_MS = 3000;
 const GATEWAY = [502, 503, 504]; // the server behind it is away
 let isOther = false; // the server's page is of another version than these files
 
-self.addEventListener("install", (event) => {
-  const fresh = [...FILES, SHELL].map((address) => new Request(address, { cache: "reload" }));
+worker.addEventListener("install", (event) => {
+  const fresh = [...FILES, KEPT.shell].map((address) => new Request(address, { cache: "reload" }));
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)));
 });
 
-self.addEventListener("activate", (event) => {
+worker.addEventListener("activate", (event) => {
   event.waitUntil(takeOver());
 });
 
 async function takeOver() {
   const old = (await caches.keys()).filter((name) => name.startsWith(NAME) && name !== CACHE);
   await Promise.all(old.map((name) => caches.delete(name)));
-  await self.clients.claim();
+  await worker.clients.claim();
 }
 
 // The page says when no sale is under way.
-self.addEventListener("message", (event) => {
-  if (event.data === "take over") self.skipWaiting();
+worker.addEventListener("message", (event) => {
+  if (event.data === "take over") worker.skipWaiting();
 });
 
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("fetch", (event) => {
   const address = new URL(event.request.url);
   if (event.request.method !== "GET" || address.origin !== location.origin) return;
   if (event.request.mode === "navigate") {
-    event.respondWith(address.pathname === PAGE ? page(event) : elsewhere(event.request));
+    event.respondWith(address.pathname === KEPT.page ? page(event) : elsewhere(event.request));
   } else if (FILES.has(address.pathname)) {
     event.respondWith(file(event.request, address.pathname));
   }
 });
 
-// The server's page; the kept one when the server doesn't answer in time.
+/**
+ * The server's page; the kept one when the server doesn't answer in time.
+ * @param {FetchEvent} event
+ * @returns {Promise<Response>}
+ */
 async function page(event) {
-  const asked = fetch(event.request).then((answer) => {
-    if (GATEWAY.includes(answer.status)) throw new Error("away");
-    const version = answer.headers.get("Huimin-Till-Version");
-    if (version) isOther = version !== VERSION;
-    return answer;
+  const asked = fetch(event.request).then((response) => {
+    if (GATEWAY.includes(response.status)) throw new Error("away");
+    const version = response.headers.get("Huimin-Till-Version");
+    if (version) isOther = version !== KEPT.version;
+    return response;
   });
   event.waitUntil(asked.then(keepShell).catch(() => {}));
-  const kept = await caches.match(SHELL);
+  const kept = await caches.match(KEPT.shell);
   if (!kept) return asked;
-  const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
-  return Promise.race([asked.catch(() => null), patience]).then((answer) => {
-    if (answer) return answer;
-    isOther = false;
-    return kept;
-  });
+  /** @type {Promise<null>} */
+  const patience = new Promise((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));
+  const response = await Promise.race([asked.catch(() => null), patience]);
+  if (response) return response;
+  isOther = false;
+  return kept;
 }
 
-// The shell in the language that the page was read in.
+/** The shell in the language that the page was read in. */
 async function keepShell() {
-  if (isOther) return self.registration.update();
-  const fresh = await fetch(SHELL, { cache: "no-cache" });
-  if (fresh.ok && fresh.headers.get("Huimin-Till-Version") === VERSION) await (await caches.open(CACHE)).put(SHELL, fresh);
+  if (isOther) return void (await worker.registration.update());
+  const fresh = await fetch(KEPT.shell, { cache: "no-cache" });
+  if (!fresh.ok || fresh.headers.get("Huimin-Till-Version") !== KEPT.version) return;
+  await (await caches.open(CACHE)).put(KEPT.shell, fresh);
 }
 
-// Another page of the till has no kept copy: without network there is the till itself.
+/**
+ * Another page of the till has no kept copy: without network there is the till itself.
+ * @param {Request} request
+ */
 async function elsewhere(request) {
   try {
     return await fetch(request);
   } catch {
-    return Response.redirect(PAGE);
+    return Response.redirect(KEPT.page);
   }
 }
 
+/**
+ * @param {Request} request
+ * @param {string} path
+ */
 async function file(request, path) {
   const kept = await (await caches.open(CACHE)).match(path);
   if (!isOther) return kept || fetch(request);

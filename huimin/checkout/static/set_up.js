@@ -1,35 +1,42 @@
+// @ts-check
 // A device becomes a till: the key of its terminal is scanned or pasted once and sent, never kept.
 // It stops being one with the manager's word.
-import { ask, reason } from "./ask.js";
+import { ask, asProblem, reason } from "./ask.js";
 import { Camera } from "./camera.js";
+import { byId } from "./elements.js";
 import { addresses, words } from "./words.js";
 
 const KEY = /hmt_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/;
-const byId = (id) => document.getElementById(id);
-let sending = false;
+const TYPED_MS = 300; // after so long nothing more comes
+const CODES = ["code_needed", "code_wrong"];
+let isSending = false;
 
-// The key in what was read, also where an input method made its letters wide; null without one.
+/**
+ * The key in what was read, also where an input method made its letters wide; null without one.
+ * @param {string} text
+ */
 function keyOf(text) {
   return KEY.exec(text.normalize("NFKC").trim())?.[0] ?? null;
 }
 
+/** @param {string} text */
 async function setUp(text) {
   const key = keyOf(text);
   if (!key) return tell(words.no_key);
-  if (sending) return;
-  sending = true;
+  if (isSending) return;
+  isSending = true;
   try {
     await ask(addresses.setUp, { key });
     camera.stop();
     location.assign(addresses.done);
-  } catch (problem) {
-    if (problem instanceof Error) throw problem;
-    tell(reason(problem));
+  } catch (thrown) {
+    tell(reason(asProblem(thrown)));
   } finally {
-    sending = false;
+    isSending = false;
   }
 }
 
+/** @param {string} sentence */
 function tell(sentence) {
   byId("key").value = "";
   byId("key-problem").textContent = sentence;
@@ -53,22 +60,26 @@ byId("key-form").addEventListener("submit", (event) => {
 let timer = 0;
 byId("key").addEventListener("input", () => {
   clearTimeout(timer);
-  timer = setTimeout(() => keyOf(byId("key").value) && setUp(byId("key").value), 300);
+  timer = setTimeout(() => keyOf(byId("key").value) && setUp(byId("key").value), TYPED_MS);
 });
 document.addEventListener("keydown", (event) => {
   if (event.target === document.body && event.key.length === 1) byId("key").focus();
 });
 
+// The form stands there on a device that is a till.
 byId("leave-form")?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const code = byId("manager-code").value.trim();
-  const word = { username: byId("manager-name").value.trim(), password: byId("manager-password").value };
+  const manager = {
+    username: byId("manager-name").value.trim(),
+    password: byId("manager-password").value,
+  };
   try {
-    await ask(addresses.leave, code ? { ...word, code } : word);
+    await ask(addresses.leave, code ? { ...manager, code } : manager);
     location.assign(addresses.left);
-  } catch (problem) {
-    if (problem instanceof Error) throw problem;
+  } catch (thrown) {
+    const problem = asProblem(thrown);
     byId("leave-problem").textContent = reason(problem);
-    if (["code_needed", "code_wrong"].includes(problem.code)) byId("manager-code-box").hidden = false;
+    if (CODES.includes(problem.code)) byId("manager-code-box").hidden = false;
   }
 });

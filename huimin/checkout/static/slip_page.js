@@ -1,6 +1,8 @@
+// @ts-check
 // The page of a claim's slip: choose the width, print. A slip is no receipt and is not counted.
+import { byId } from "./elements.js";
 import { layOut, listenToWidths, printLaidOut } from "./receipt.js";
 
-const paper = document.getElementById("paper");
-listenToWidths(() => layOut(paper));
-document.getElementById("print-slip")?.addEventListener("click", () => printLaidOut());
+listenToWidths(() => layOut(byId("paper")));
+// There is nothing to print for a claim that was decided.
+byId("print-slip")?.addEventListener("click", () => printLaidOut());

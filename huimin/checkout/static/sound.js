@@ -1,39 +1,59 @@
+// @ts-check
 // One sound for yes, a softer one for "please look". Never the only sign: the words say it too.
 
-const KEPT = "huimin.till.sound";
+const SOUND_KEY = "huimin.till.sound";
+/** @type {AudioContext | null} */
 let context = null;
 
 export const sound = {
   get on() {
-    return localStorage.getItem(KEPT) !== "off";
+    return localStorage.getItem(SOUND_KEY) !== "off";
   },
   set on(wanted) {
-    localStorage.setItem(KEPT, wanted ? "on" : "off");
+    localStorage.setItem(SOUND_KEY, wanted ? "on" : "off");
   },
-  yes: () => play([[880, 0], [1320, 0.09]], 0.2),
-  no: () => play([[330, 0]], 0.07),
+  yes: () =>
+    play(
+      [
+        { hertz: 880, after: 0 },
+        { hertz: 1320, after: 0.09 },
+      ],
+      0.2,
+    ),
+  no: () => play([{ hertz: 330, after: 0 }], 0.07),
 };
 
-// Browsers let a page sound only after it was touched or typed at; before that it stays silent.
+/**
+ * Browsers let a page sound only after it was touched or typed at; before that it stays silent.
+ * @param {{hertz: number, after: number}[]} tones `after` in seconds
+ * @param {number} loudness
+ */
 function play(tones, loudness) {
   if (!sound.on || !navigator.userActivation?.hasBeenActive) return;
   try {
     context ||= new AudioContext();
     context.resume();
-    for (const [frequency, after] of tones) tone(frequency, context.currentTime + after, loudness);
+    for (const { hertz, after } of tones)
+      playTone(context, hertz, context.currentTime + after, loudness);
   } catch {
     // No sound device: the words remain.
   }
 }
 
-function tone(frequency, at, loudness) {
-  const oscillator = context.createOscillator();
-  const volume = context.createGain();
-  oscillator.frequency.value = frequency;
+/**
+ * @param {AudioContext} audio
+ * @param {number} hertz
+ * @param {number} at
+ * @param {number} loudness
+ */
+function playTone(audio, hertz, at, loudness) {
+  const oscillator = audio.createOscillator();
+  const volume = audio.createGain();
+  oscillator.frequency.value = hertz;
   volume.gain.setValueAtTime(loudness, at);
   volume.gain.exponentialRampToValueAtTime(0.001, at + 0.14);
-  oscillator.connect(volume).connect(context.destination);
+  oscillator.connect(volume).connect(audio.destination);
   oscillator.start(at);
   oscillator.stop(at + 0.15);
-  document.documentElement.dataset.sounded = String(frequency);
+  document.documentElement.dataset.sounded = String(hertz);
 }

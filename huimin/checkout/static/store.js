@@ -1,15 +1,23 @@
+// @ts-check
 // The till's own store in this browser (IndexedDB): what must outlive a closed tab and a crash.
 // Two stores: `queue`, the sales that were made without network, in order; `kept`, single values by
-// name. A write is over when it is on the disk; what can't be written is thrown as a problem.
+// name. A write is over when it is on the disk; what can't be written is thrown as {code, cause}.
+
+/** @typedef {{queue: IDBObjectStore, kept: IDBObjectStore}} Stores */
+
 const NAME = "huimin-till";
 const VERSION = 1;
+/** @type {Promise<IDBDatabase> | null} */
 let opening = null;
 
 function open() {
   opening ??= new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
     request.onupgradeneeded = () => {
-      const queue = request.result.createObjectStore("queue", { keyPath: "sequence", autoIncrement: true });
+      const queue = request.result.createObjectStore("queue", {
+        keyPath: "sequence",
+        autoIncrement: true,
+      });
       queue.createIndex("client_id", "client_id", { unique: true });
       request.result.createObjectStore("kept");
     };
@@ -21,24 +29,40 @@ function open() {
     };
     request.onerror = () => {
       opening = null;
-      reject(failure(request.error));
+      reject(refusalOf(request.error));
     };
   });
   return opening;
 }
 
+/** @param {IDBDatabase | null} database */
 function forget(database) {
   database?.close();
   opening = null;
 }
 
-// What IndexedDB says when it fails, as a code that desks and banner have words for.
-function failure(error) {
-  const full = error?.name === "QuotaExceededError" || /quota|disk|space/i.test(error?.message || "");
-  return { code: full ? "offline_storage_full" : "offline_storage_failed", cause: String(error?.message || error) };
+/**
+ * What to throw for an error: a rule that said no keeps its own code, and whatever else stops a
+ * transaction is the store's failure, with a code that the page has words for.
+ * @param {any} error
+ * @returns {{code: string, cause?: string}}
+ */
+function refusalOf(error) {
+  if (error?.code && !(error instanceof DOMException)) return error;
+  const full =
+    error?.name === "QuotaExceededError" || /quota|disk|space/i.test(error?.message || "");
+  return {
+    code: full ? "offline_storage_full" : "offline_storage_failed",
+    cause: String(error?.message || error),
+  };
 }
 
-// A request of a transaction, to be awaited within it.
+/**
+ * The result of a request, to be awaited within its transaction.
+ * @template Result
+ * @param {IDBRequest<Result>} request
+ * @returns {Promise<Result>}
+ */
 export function done(request) {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -46,29 +70,34 @@ export function done(request) {
   });
 }
 
+/**
+ * @template Result
+ * @param {IDBTransactionMode} mode
+ * @param {(stores: Stores) => Promise<Result>} work
+ * @param {IDBTransactionDurability} durability
+ * @returns {Promise<Result>}
+ */
 async function run(mode, work, durability) {
-  let database;
-  try {
-    database = await open();
-  } catch (error) {
-    throw error?.code ? error : failure(error);
-  }
+  const database = await open().catch((error) => Promise.reject(refusalOf(error)));
   return new Promise((resolve, reject) => {
-    let result, thrown;
+    /** @type {Result} */
+    let result;
+    /** @type {unknown} */
+    let thrown;
+    /** @type {IDBTransaction} */
     let transaction;
     try {
       transaction = database.transaction(["queue", "kept"], mode, { durability });
     } catch (error) {
       forget(database);
-      return reject(failure(error));
+      return reject(refusalOf(error));
     }
     transaction.oncomplete = () => resolve(result);
-    transaction.onabort = () => {
-      const error = thrown ?? transaction.error;
-      // A rule that said no keeps its own code; whatever else stops a write is the store's failure.
-      reject(error?.code && !(error instanceof DOMException) ? error : failure(error));
+    transaction.onabort = () => reject(refusalOf(thrown ?? transaction.error));
+    const stores = {
+      queue: transaction.objectStore("queue"),
+      kept: transaction.objectStore("kept"),
     };
-    const stores = { queue: transaction.objectStore("queue"), kept: transaction.objectStore("kept") };
     work(stores).then(
       (value) => (result = value),
       (error) => {
@@ -76,26 +105,55 @@ async function run(mode, work, durability) {
         try {
           transaction.abort();
         } catch {
-          reject(error?.code && !(error instanceof DOMException) ? error : failure(error)); // it had ended by itself
+          reject(refusalOf(error)); // the transaction had ended by itself
         }
       },
     );
   });
 }
 
-// `work(stores)` is async and awaits nothing but requests of its own transaction.
+/**
+ * Each of these takes `work(stores)`, which is async and awaits nothing but requests of its own
+ * transaction. This one reads.
+ * @template Result
+ * @param {(stores: Stores) => Promise<Result>} work
+ */
 export const read = (work) => run("readonly", work, "relaxed");
+
+/**
+ * Write, and wait for the disk.
+ * @template Result
+ * @param {(stores: Stores) => Promise<Result>} work
+ */
 export const write = (work) => run("readwrite", work, "strict");
-// For what may be lost with the power, but not with the page: it doesn't wait for the disk.
+
+/**
+ * Write what may be lost with the power, but not with the page, without waiting for the disk.
+ * @template Result
+ * @param {(stores: Stores) => Promise<Result>} work
+ */
 export const writeSoon = (work) => run("readwrite", work, "relaxed");
 
-export const kept = (name) => read(({ kept }) => done(kept.get(name)));
-export const keep = (name, value) => writeSoon(({ kept }) => done(kept.put(value, name)));
+/**
+ * A single value; undefined where there is none.
+ * @param {string} name
+ * @returns {Promise<any>}
+ */
+export const readValue = (name) => read(({ kept }) => done(kept.get(name)));
 
-// Ask the browser not to clear the store when the disk runs low, and how much room is left.
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+export const writeValue = (name, value) => writeSoon(({ kept }) => done(kept.put(value, name)));
+
+/**
+ * Ask the browser not to clear the store when the disk runs low.
+ * @returns {Promise<number | null>} how many bytes may still be written, if the browser says so
+ */
 export async function askToStay() {
   const storage = navigator.storage;
-  const persisted = (await storage?.persist?.().catch(() => false)) ?? false;
-  const { usage = 0, quota = 0 } = (await storage?.estimate?.().catch(() => ({}))) ?? {};
-  return { persisted, left: quota ? quota - usage : null };
+  await storage?.persist?.().catch(() => false);
+  const { usage = 0, quota = 0 } = (await storage?.estimate?.().catch(() => null)) ?? {};
+  return quota ? quota - usage : null;
 }

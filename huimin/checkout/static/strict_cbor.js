@@ -1,34 +1,44 @@
+// @ts-check
 // A reader of the little CBOR (RFC 8949) that a card token holds: whole numbers, byte strings and maps
 // of them, each in its shortest form only. Anything else throws.
 
+/** @typedef {number | Uint8Array<ArrayBuffer>} Value */
+
 export class StrictReader {
+  /** @param {Uint8Array<ArrayBuffer>} data */
   constructor(data) {
     this.data = data;
-    this.place = 0;
+    this.position = 0;
   }
 
-  // The next byte must be this one.
+  /**
+   * The next byte must be this one.
+   * @param {number} byte
+   */
   expect(byte) {
     if (this.take() !== byte) throw new Error("another shape");
   }
 
-  // A byte string.
+  /** A byte string. */
   bytes() {
     const [major, length] = this.head();
-    if (major !== 2 || this.place + length > this.data.length) throw new Error("no byte string");
-    this.place += length;
-    return this.data.slice(this.place - length, this.place);
+    if (major !== 2 || this.position + length > this.data.length) throw new Error("no byte string");
+    this.position += length;
+    return this.data.slice(this.position - length, this.position);
   }
 
-  // A byte string or a whole number from 0 on.
+  /**
+   * A byte string or a whole number from 0 on.
+   * @returns {Value}
+   */
   value() {
-    const major = this.data[this.place] >> 5;
+    const major = this.data[this.position] >> 5;
     if (major === 2) return this.bytes();
     if (major !== 0) throw new Error("another type");
     return this.head()[1];
   }
 
-  // [major type, argument]
+  /** [major type, argument] */
   head() {
     const first = this.take();
     const info = first & 0x1f;
@@ -44,32 +54,43 @@ export class StrictReader {
   }
 
   take() {
-    if (this.place >= this.data.length) throw new Error("too short");
-    this.place += 1;
-    return this.data[this.place - 1];
+    if (this.position >= this.data.length) throw new Error("too short");
+    this.position += 1;
+    return this.data[this.position - 1];
   }
 
-  // Nothing may follow.
+  /** Nothing may follow. */
   end() {
-    if (this.place !== this.data.length) throw new Error("something follows");
+    if (this.position !== this.data.length) throw new Error("something follows");
   }
 }
 
-// A map with all of the `needed` keys, perhaps some of the `possible` ones, and no other.
+/**
+ * A map with all of the `needed` keys, perhaps some of the `possible` ones, and no other.
+ * @param {StrictReader} reader
+ * @param {number[]} needed
+ * @param {number[]} possible
+ */
 export function strictMap(reader, needed, possible = []) {
   const [major, count] = reader.head();
   if (major !== 5 || count > needed.length + possible.length) throw new Error("another map");
-  const found = new Map();
+  /** @type {Map<Value, Value>} */
+  const entries = new Map();
   for (let number = 0; number < count; number += 1) {
     const key = reader.value();
-    if (![...needed, ...possible].includes(key) || found.has(key)) throw new Error("another key");
-    found.set(key, reader.value());
+    if (typeof key !== "number" || ![...needed, ...possible].includes(key) || entries.has(key))
+      throw new Error("another key");
+    entries.set(key, reader.value());
   }
-  if (!needed.every((key) => found.has(key))) throw new Error("a key is missing");
-  return found;
+  if (!needed.every((key) => entries.has(key))) throw new Error("a key is missing");
+  return entries;
 }
 
-// The value, if it is a byte string of that length.
+/**
+ * The value, if it is a byte string of that length.
+ * @param {Value | undefined} value
+ * @param {number} length
+ */
 export function strictBytes(value, length) {
   if (!(value instanceof Uint8Array) || value.length !== length) throw new Error("another length");
   return value;

@@ -1,51 +1,51 @@
+// @ts-check
 // The foot of the page: today's count and savings and the latest sales, and the list to search.
-import { ask, reason } from "./ask.js";
-import { serverTime } from "./clock.js";
+import { ask, asProblem, reason } from "./ask.js";
+import { whenOf } from "./clock.js";
+import { timeOf } from "./county_time.js";
+import { button, byId, element } from "./elements.js";
 import { money } from "./money.js";
 import { receiptLink } from "./printing.js";
-import { byId, element, show } from "./screen.js";
-import { startReverse } from "./undo.js";
+import { startReversal } from "./reversal.js";
+import { OWN_ORDER_PREFIX } from "./sale.js";
+import { show } from "./screen.js";
 import { addresses, words } from "./words.js";
 
-const SEARCH_AFTER_MS = 200;
-let searching = 0;
+/** @typedef {import("./desk.js").Receipt & {id: string, left_fen: number}} Sale `left_fen` can still be returned */
 
-export async function tellToday() {
-  let told;
+const SEARCH_AFTER_MS = 200;
+let searches = 0;
+
+export async function showToday() {
+  /** @type {{sums: {redemptions: number, discount_fen: number}, sales: Sale[]}} */
+  let today;
   try {
-    told = await ask(addresses.today, null, null, { quietly: true });
+    today = await ask(addresses.today, null, null, { quietly: true });
   } catch {
     return;
   }
-  byId("today-count").textContent = told.sums.redemptions;
-  byId("today-discount").textContent = money(told.sums.discount_fen);
-  const rows = told.sales.map((row) =>
-    element("li", {}, `${timeOf(row.recorded_at)} ${money(row.payable_fen)}`, element("span", { className: "row-tools" }, receiptLink(row), undoButton(row))),
+  byId("today-count").textContent = String(today.sums.redemptions);
+  byId("today-discount").textContent = money(today.sums.discount_fen);
+  const items = today.sales.map((sale) =>
+    element("li", {}, `${timeOf(sale.recorded_at)} ${money(sale.payable_fen)}`, tools(sale)),
   );
   const empty = element("li", { textContent: byId("today-sales").dataset.empty });
-  byId("today-sales").replaceChildren(...(rows.length ? rows : [empty]));
+  byId("today-sales").replaceChildren(...(items.length ? items : [empty]));
 }
 
-export function timeOf(instant) {
-  return new Date(instant).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
-}
+/** @param {Sale} sale */
+const tools = (sale) =>
+  element("span", { className: "row-tools" }, receiptLink(sale), undoButton(sale));
 
-// The time of day, and the day where it is not today.
-export function whenOf(instant) {
-  const day = (time) => new Date(new Date(time).getTime() + 8 * 3600_000).toISOString().slice(5, 10);
-  return day(instant) === day(serverTime()) ? timeOf(instant) : `${day(instant)} ${timeOf(instant)}`;
-}
-
-function undoButton(row) {
-  const undo = element("button", { type: "button", className: "btn btn-outline-secondary btn-sm" });
-  undo.textContent = row.left_fen ? words.undo : words.returned;
-  undo.disabled = !row.left_fen;
-  undo.setAttribute("aria-label", `${undo.textContent} ${row.receipt_no}`);
-  undo.addEventListener("click", () => startReverse(row));
+/** @param {Sale} sale */
+function undoButton(sale) {
+  const text = sale.left_fen ? words.undo : words.returned;
+  const undo = button("outline-secondary sm", text, () => startReversal(sale), sale.receipt_no);
+  undo.disabled = !sale.left_fen;
   return undo;
 }
 
-// Open the list of today's sales, looking for a receipt where one was scanned.
+/** Open the list of today's sales, looking for a receipt where one was scanned. */
 export function openSales(text = "") {
   show("sales", "sales-search");
   byId("sales-search").value = text;
@@ -66,26 +66,37 @@ export function listenToSales() {
 }
 
 async function search() {
-  const number = ++searching;
+  const number = ++searches;
   try {
-    const told = await ask(addresses.sales, { text: byId("sales-search").value.trim() });
-    if (number === searching) list(told);
-  } catch (problem) {
-    byId("sales-count").textContent = reason(problem);
+    const answer = await ask(addresses.sales, { text: byId("sales-search").value.trim() });
+    if (number === searches) list(answer);
+  } catch (thrown) {
+    byId("sales-count").textContent = reason(asProblem(thrown));
   }
 }
 
+/** @param {{count: number, sales: Sale[]}} answer */
 function list({ count, sales }) {
   const counted = count > sales.length ? words.sales_more : words.sales_count;
-  byId("sales-count").textContent = count ? counted.replace("COUNT", count).replace("SHOWN", sales.length) : words.sales_none;
-  byId("sales-list").replaceChildren(
-    ...sales.map((row) => {
-      const amounts = `${money(row.amount_fen)} · ${words.saved} ${money(-row.discount_fen)} · ${words.paid} ${money(row.payable_fen)}`;
-      const left = row.left_fen && row.left_fen < row.amount_fen ? element("span", { className: "left", textContent: `${words.left} ${money(row.left_fen)}` }) : "";
-      // An order number that this page made itself tells nobody anything.
-      const order = row.order_no.startsWith("W-") ? "" : ` · ${words.order} ${row.order_no}`;
-      const numbers = element("small", { textContent: `${words.receipt} ${row.receipt_no}${order}` });
-      return element("li", {}, element("div", {}, element("strong", { textContent: whenOf(row.recorded_at) }), ` ${amounts} `, left, numbers), element("span", { className: "row-tools" }, receiptLink(row), undoButton(row)));
-    }),
-  );
+  byId("sales-count").textContent = count
+    ? counted.replace("COUNT", count).replace("SHOWN", sales.length)
+    : words.sales_none;
+  byId("sales-list").replaceChildren(...sales.map(saleItem));
+}
+
+/** @param {Sale} sale */
+function saleItem(sale) {
+  const when = element("strong", { textContent: whenOf(sale.recorded_at) });
+  const saved = `${words.saved} ${money(-sale.discount_fen)}`;
+  const amounts = ` ${money(sale.amount_fen)} · ${saved} · ${words.paid} ${money(sale.payable_fen)} `;
+  const isPartLeft = sale.left_fen && sale.left_fen < sale.amount_fen;
+  const left = isPartLeft
+    ? element("span", { className: "left", textContent: `${words.left} ${money(sale.left_fen)}` })
+    : "";
+  // An order number that this page made itself tells nobody anything.
+  const order = sale.order_no.startsWith(OWN_ORDER_PREFIX)
+    ? ""
+    : ` · ${words.order} ${sale.order_no}`;
+  const numbers = element("small", { textContent: `${words.receipt} ${sale.receipt_no}${order}` });
+  return element("li", {}, element("div", {}, when, amounts, left, numbers), tools(sale));
 }

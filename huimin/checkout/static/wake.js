@@ -1,5 +1,7 @@
+// @ts-check
 // The screen stays on while the till is looked at, where the browser can do that.
 
+/** @type {WakeLockSentinel | null | undefined} */
 let lock = null;
 
 async function hold() {
