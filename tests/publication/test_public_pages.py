@@ -36,6 +36,7 @@ FILES = (
     "/open/months/2026-10.json",
     "/open/outlets.csv",
     "/open/outlets.json",
+    "/open/data.db",
     "/open/digests/2026-10-31.json",
     "/open/dictionary.csv",
     "/open/dictionary.json",

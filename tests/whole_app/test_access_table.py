@@ -44,6 +44,7 @@ PUBLIC = {
     "publication.open_months": "open data",
     "publication.open_month": "open data",
     "publication.open_outlets": "open data",
+    "publication.open_data_file": "open data",
     "publication.open_digest": "open data",
     "publication.open_dictionary": "open data",
     "static": "style sheets, scripts, pictures",

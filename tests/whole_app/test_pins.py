@@ -47,7 +47,7 @@ def test_a_package_wanted_with_an_extra_is_pinned_with_it(file: str) -> None:
 
 
 def imported_by_the_package() -> set[str]:
-    """The top names of what huimin's modules import, wherever in the file they do it."""
+    """The top names of what huimin's modules import, or take files from, wherever they do it."""
     names = set()
     for path in (TOP / "huimin").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -55,14 +55,23 @@ def imported_by_the_package() -> set[str]:
                 names |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 names.add(str(node.module).partition(".")[0])
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "resources.files":
+                names |= {argument.value for argument in node.args if hasattr(argument, "value")}
     return names - set(sys.stdlib_module_names) - {"huimin"}
+
+
+def declared(*, for_tests: bool) -> set[str]:
+    """The packages that pyproject.toml names; the extras of tests and developers if wanted."""
+    project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = list(project["dependencies"])
+    for extra, more in project["optional-dependencies"].items():
+        lines += more if for_tests or extra not in ("test", "dev") else []
+    return {canonicalize_name(Requirement(line).name) for line in lines}
 
 
 def test_what_the_package_imports_it_names_itself() -> None:
     # A package that only another one asks for goes away, or changes, when that one likes.
-    project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
-    extras = [line for lines in project["optional-dependencies"].values() for line in lines]
-    named = {canonicalize_name(Requirement(line).name) for line in project["dependencies"] + extras}
+    named = declared(for_tests=True)
     homes = packages_distributions()
     unnamed = {
         name
@@ -71,3 +80,14 @@ def test_what_the_package_imports_it_names_itself() -> None:
     }
     # Halves of Flask and of pydantic: those hand them out and choose the version that fits.
     assert unnamed - {"werkzeug", "jinja2", "markupsafe", "pydantic_core"} == set()
+
+
+def test_what_the_package_names_it_imports() -> None:
+    homes = packages_distributions()
+    imported = {
+        canonicalize_name(home)
+        for name in imported_by_the_package()
+        for home in homes.get(name, [name])
+    }
+    # zoneinfo of the standard library reads it where the system has no time zones (Windows).
+    assert declared(for_tests=False) - imported - {"tzdata"} == set()

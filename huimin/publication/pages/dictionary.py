@@ -43,7 +43,7 @@ _FIGURES = (
     DataField("sales", "integer", "sale", _("优惠交易笔数，包括后来退货的；不公布时为空")),
     DataField("saved_fen", "integer", "fen", _("节省的金额，已减去退货，单位为分；不公布时为空")),
 )
-_MONTH_FIELDS = (
+MONTH_FIELDS = (
     DataField("month", "text YYYY-MM", "", _("月份（北京时间）")),
     DataField(
         "level", "text", "", _("县、镇街、类型，或镇街×类型：county, town, kind, town_and_kind")
@@ -64,59 +64,69 @@ _MONTH_FIELDS = (
     *_FIGURES,
 )
 
+OUTLET_FIELDS = (
+    DataField("id", "text (UUID)", "", _("示范点编号，不变")),
+    DataField("name", "text", "", _("名称")),
+    DataField("kind", "text", "", _("类型：supermarket, pharmacy, hospital, school, other")),
+    DataField("town_code", "text (12 digits)", "", _("所在镇街的区划代码")),
+    DataField("town_name", "text", "", _("所在镇街")),
+    DataField("division_code", "text (12 digits)", "", _("所在镇街或村社的区划代码")),
+    DataField("address", "text", "", _("地址")),
+    DataField("opening_hours", "text", "", _("营业时间；没有填写时为空")),
+    DataField(
+        "latitude",
+        "number (WGS 84)",
+        "degree",
+        _(
+            "纬度（WGS 84），十进制度数；没有登记时为空。"
+            "国内地图用 GCJ-02 或 BD-09，要先换算，否则偏几百米"
+        ),
+    ),
+    DataField(
+        "longitude",
+        "number (WGS 84)",
+        "degree",
+        _("经度（WGS 84），十进制度数；没有登记时为空"),
+    ),
+    DataField(
+        "rate_bp",
+        "integer",
+        "1/10000",
+        _("今天的优惠，万分之几：800 即九二折；今天没有优惠时为空"),
+    ),
+)
+
 FILES: tuple[OpenFile, ...] = (
     OpenFile(
         "publication.open_months",
         "/open/months.{form}",
         ("csv", "json"),
         _("已结账并公布的各月：用卡、交易和节省"),
-        _MONTH_FIELDS,
+        MONTH_FIELDS,
     ),
     OpenFile(
         "publication.open_month",
         "/open/months/YYYY-MM.{form}",
         ("csv", "json"),
         _("其中一个月"),
-        _MONTH_FIELDS,
+        MONTH_FIELDS,
     ),
     OpenFile(
         "publication.open_outlets",
         "/open/outlets.{form}",
         ("csv", "json"),
         _("今天可用卡的惠民示范点"),
-        (
-            DataField("id", "text (UUID)", "", _("示范点编号，不变")),
-            DataField("name", "text", "", _("名称")),
-            DataField(
-                "kind", "text", "", _("类型：supermarket, pharmacy, hospital, school, other")
-            ),
-            DataField("town_code", "text (12 digits)", "", _("所在镇街的区划代码")),
-            DataField("town_name", "text", "", _("所在镇街")),
-            DataField("division_code", "text (12 digits)", "", _("所在镇街或村社的区划代码")),
-            DataField("address", "text", "", _("地址")),
-            DataField("opening_hours", "text", "", _("营业时间；没有填写时为空")),
-            DataField(
-                "latitude",
-                "number (WGS 84)",
-                "degree",
-                _(
-                    "纬度（WGS 84），十进制度数；没有登记时为空。"
-                    "国内地图用 GCJ-02 或 BD-09，要先换算，否则偏几百米"
-                ),
-            ),
-            DataField(
-                "longitude",
-                "number (WGS 84)",
-                "degree",
-                _("经度（WGS 84），十进制度数；没有登记时为空"),
-            ),
-            DataField(
-                "rate_bp",
-                "integer",
-                "1/10000",
-                _("今天的优惠，万分之几：800 即九二折；今天没有优惠时为空"),
-            ),
+        OUTLET_FIELDS,
+    ),
+    OpenFile(
+        "publication.open_data_file",
+        "/open/data.{form}",
+        ("db",),
+        _(
+            "各月数据和示范点合成的一个 SQLite 文件，可用 Datasette 打开："
+            "表 figure 为各月的每一行，表 outlet 为示范点，可按三个字以上全文检索"
         ),
+        (),
     ),
     OpenFile(
         "publication.open_digest",
@@ -190,6 +200,26 @@ def dictionary_rows() -> list[tuple[str, ...]]:
             said = _said(field.meaning)
             rows.append((address, field.name, field.type, field.unit, said["zh"], said["en"]))
     return rows + [("", "", "", "", said["zh"], said["en"]) for said in map(_said, RULES)]
+
+
+def table_rows() -> list[dict[str, str]]:
+    """The columns of the SQLite file's tables: the fields of the CSV files, by the table's name."""
+    rows = []
+    for table, fields in (("figure", MONTH_FIELDS), ("outlet", OUTLET_FIELDS)):
+        for field in fields:
+            meaning = {f"meaning_{tongue}": text for tongue, text in _said(field.meaning).items()}
+            about = {"field": field.name, "type": field.type, "unit": field.unit}
+            rows.append({"table": table, **about, **meaning})
+    return rows
+
+
+def rule_rows() -> dict[str, str]:
+    """The rules of what is withheld, by "rule_1_zh", "rule_1_en" and so on."""
+    return {
+        f"rule_{number}_{tongue}": text
+        for number, rule in enumerate(RULES, start=1)
+        for tongue, text in _said(rule).items()
+    }
 
 
 def _said(words: Any) -> dict[str, str]:

@@ -1,9 +1,11 @@
-"""Open data: the same figures as CSV and JSON at addresses that stay, for any script anywhere."""
+"""Open data: the same figures as CSV, JSON and SQLite at addresses that stay, for any script."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
 from io import StringIO
 from typing import Any
 
@@ -11,7 +13,7 @@ from flask import Response
 
 from huimin.core.coordinates import MICRODEGREES
 from huimin.core.days import county_day, parse_day
-from huimin.core.json_text import write_json
+from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import Refusal
 from huimin.publication.digest import published_digest
 from huimin.publication.outlets import outlets_after
@@ -20,37 +22,32 @@ from huimin.publication.pages.cached import PAGE_SECONDS, SETTLED_SECONDS, cache
 from huimin.publication.pages.dictionary import (
     LICENCE_ADDRESS,
     LICENCE_NAME,
+    MONTH_FIELDS,
+    OUTLET_FIELDS,
     dictionary,
     dictionary_rows,
+    rule_rows,
+    table_rows,
 )
 from huimin.publication.pages.public import checked
 from huimin.publication.publish import published_month, published_months
+from huimin.storage.engine import Transaction
 from huimin.web.current import instance
+
+Row = dict[str, Any]
 
 OUTLETS_MAX = 100_000
 COORDINATES = ("latitude", "longitude")
-OUTLET_FIELDS = (
-    "id",
-    "name",
-    "kind",
-    "town_code",
-    "town_name",
-    "division_code",
-    "address",
-    "opening_hours",
-    *COORDINATES,
-    "rate_bp",
-)
-MONTH_FIELDS = ("month", "level", "towns", "town_names", "kinds", "cards", "sales", "saved_fen")
+OUTLET_COLUMNS = tuple(field.name for field in OUTLET_FIELDS)
+MONTH_COLUMNS = tuple(field.name for field in MONTH_FIELDS)
 LICENCE = {"name": LICENCE_NAME, "address": LICENCE_ADDRESS}
 
 
 @pages.get("/open/months.<form>")
 def open_months(form: str) -> Response:
     """Every published month."""
-    found = instance().engine.read(published_months)
-    figures = [each["figures"] for each in found if each["figures"] is not None]
-    return _answer(form, {"months": figures}, (MONTH_FIELDS, _month_rows(figures)))
+    months = instance().engine.read(_months)
+    return _answer(form, {"months": months}, (MONTH_COLUMNS, _month_rows(months)))
 
 
 @pages.get("/open/months/<month>.<form>")
@@ -60,17 +57,29 @@ def open_month(month: str, form: str) -> Response:
     row = instance().engine.read(lambda tx: published_month(tx, wanted))
     if row is None or row["figures"] is None:
         raise Refusal("not_found")
-    return _answer(form, row["figures"], (MONTH_FIELDS, _month_rows([row["figures"]])))
+    return _answer(form, row["figures"], (MONTH_COLUMNS, _month_rows([row["figures"]])))
 
 
 @pages.get("/open/outlets.<form>")
 def open_outlets(form: str) -> Response:
     """Every outlet that takes part, with today's rate."""
     day = county_day(instance().clock())
-    rows = instance().engine.read(lambda tx: outlets_after(tx, "", OUTLETS_MAX, day=day))
-    outlets = [_open_outlet(row) for row in rows]
-    table = (OUTLET_FIELDS, [list(each.values()) for each in outlets])
+    outlets = instance().engine.read(lambda tx: _outlets(tx, day))
+    table = (OUTLET_COLUMNS, [list(each.values()) for each in outlets])
     return _answer(form, {"day": day.isoformat(), "outlets": outlets}, table)
+
+
+@pages.get("/open/data.db")
+def open_data_file() -> Response:
+    """All of it as one SQLite file, for Datasette."""
+    day = county_day(instance().clock())
+    months, outlets = instance().engine.read(lambda tx: (_months(tx), _outlets(tx, day)))
+    content = _database_of(
+        write_json({"day": day.isoformat(), "months": months, "outlets": outlets})
+    )
+    answer = open_to_all(cached(content, "application/vnd.sqlite3"))
+    answer.headers["Content-Disposition"] = "attachment; filename=data.db"
+    return answer
 
 
 @pages.get("/open/digests/<day>.json")
@@ -92,10 +101,43 @@ def open_dictionary(form: str) -> Response:
     return _answer(form, dictionary(), (heading, rows))
 
 
+def _months(tx: Transaction) -> list[Row]:
+    """The figures of every published month, the latest first."""
+    return [row["figures"] for row in published_months(tx) if row["figures"] is not None]
+
+
+def _outlets(tx: Transaction, day: date) -> list[Row]:
+    return [_open_outlet(row) for row in outlets_after(tx, "", OUTLETS_MAX, day=day)]
+
+
+@lru_cache(maxsize=1)
+def _database_of(text: str) -> bytes:
+    """The SQLite file of that content, as JSON text; made once while the content is the same."""
+    # Loaded only here, because sqlite-utils takes a tenth of a second to load.
+    from huimin.publication.open_database import open_database
+
+    content = read_json(text)
+    metadata = {
+        "title": "惠民卡开放数据 / Huimin card open data",
+        "licence": LICENCE_NAME,
+        "licence_address": LICENCE_ADDRESS,
+        "outlets_of_day": content["day"],
+        **rule_rows(),
+    }
+    figures = [dict(zip(MONTH_COLUMNS, row, strict=True)) for row in _month_rows(content["months"])]
+    return open_database(
+        metadata,
+        table_rows(),
+        months=content["months"],
+        figures=figures,
+        outlets=content["outlets"],
+    )
+
+
 def _open_outlet(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: _degrees(row[f"{name}_microdegrees"]) if name in COORDINATES else row[name]
-        for name in OUTLET_FIELDS
+        for name in OUTLET_COLUMNS
     }
 
 
