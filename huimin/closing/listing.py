@@ -21,7 +21,8 @@ from huimin.closing.listing_header import (
     missing_words,
 )
 from huimin.core.refusals import field_problem
-from huimin.holders.registers.sheets import SheetRow, open_sheets
+from huimin.holders.registers.cells import SheetRow
+from huimin.holders.registers.sheets import open_sheets
 
 ROWS_MAX = 20_000
 PROBLEMS_MAX = 200

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from huimin.core.money import AMOUNT_FEN_MAX
-from huimin.holders.registers.sheets import Formula, is_blank
+from huimin.holders.registers.cells import Formula, is_blank
 
 ORDER_NO_MAX = 64
 # ="2026…" is how many a till keeps a spreadsheet from turning an order number into 2.02E+15.

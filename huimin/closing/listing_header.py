@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from huimin.holders.registers.sheets import Formula, SheetRow
+from huimin.holders.registers.cells import Formula, SheetRow
 
 SEARCHED_ROWS = 30
 HEADER_CHARACTERS_MAX = 30

@@ -7,10 +7,10 @@ from datetime import date
 
 from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.holders.people import HolderDraft
+from huimin.holders.registers.cells import SheetRow
 from huimin.holders.registers.header import FIELD_WORDS, Header
 from huimin.holders.registers.places import Places
 from huimin.holders.registers.row import Circumstances, read_row
-from huimin.holders.registers.sheets import SheetRow
 
 FIELDS = ("name", "id_number", "phone", "town", "village", "kind", "starts_on", "family")
 OPTIONS = {"starts_on": "since"}

@@ -22,7 +22,7 @@ SELECT * FROM family_member WHERE holder_id = :holder_id AND ended_at IS NULL
 ORDER BY added_at, id;
 
 -- name: family_at
--- Who belonged to the family at a past instant.
+-- The family members at a past instant.
 SELECT id FROM family_member
 WHERE holder_id = :holder_id AND added_at <= :at AND (ended_at IS NULL OR ended_at > :at)
 ORDER BY added_at, id;
@@ -35,7 +35,7 @@ INSERT INTO family_member (
 );
 
 -- name: presenters
--- The holder and then the living rows of the family, in one look.
+-- The holder, then the current family members.
 SELECT id, 'holder' AS kind, name, '' AS relation, '' AS added_at, division_code FROM holder
 WHERE id = :holder_id
 UNION ALL
@@ -73,7 +73,7 @@ ON CONFLICT (holder_id) WHERE state = 'submitted' DO NOTHING
 RETURNING *;
 
 -- name: decide_application^
--- Whoever has decided it is kept with it.
+-- Decides an open application.
 UPDATE application SET state = :state, decided_at = :decided_at, decided_by = :decided_by,
     reason = :reason
 WHERE id = :id AND state = 'submitted'
@@ -97,7 +97,7 @@ INSERT INTO register_import (
 );
 
 -- name: all_family_of
--- Also those who may no longer present the card: a register must not bring them back.
+-- Including former members, so that a register does not bring them back.
 SELECT * FROM family_member WHERE holder_id = :holder_id ORDER BY added_at, id;
 
 -- name: complete_family_member!
@@ -123,13 +123,13 @@ INSERT INTO holder_name_gram (gram, holder_id) VALUES (:gram, :holder_id);
 -- name: drop_name_grams!
 DELETE FROM holder_name_gram WHERE holder_id = :holder_id;
 
--- The statements of the search. Each begins at an index of its own and reads it in the order of the
--- page's key; the filters below only strike out. `|| ''` and CROSS JOIN keep the planner from
--- beginning elsewhere: it would sort a million people for a page of fifty.
+-- The statements of the search. Each starts from its own index and reads it in the order of the page's
+-- key; the filters below only exclude. `|| ''` and CROSS JOIN keep the planner from starting elsewhere:
+-- it would sort a million people for a page of fifty.
 
 -- name: ids_by_walk
 -- read both ways
--- Everybody, in the order of entry.
+-- Everybody, in order of entry.
 SELECT holder.id FROM holder
 WHERE holder.id > :after
     AND holder.erased_at IS NULL
@@ -152,7 +152,7 @@ ORDER BY holder.id LIMIT :count;
 
 -- name: ids_by_town
 -- read both ways
--- A town's people, by the index on the first nine digits.
+-- The people of a town, by the index on the first nine digits.
 SELECT holder.id FROM holder
 WHERE substr(holder.division_code, 1, 9) = :town AND holder.id > :after
     AND holder.erased_at IS NULL
@@ -175,7 +175,7 @@ ORDER BY holder.id LIMIT :count;
 
 -- name: ids_by_village
 -- read both ways
--- A village's people.
+-- The people of a village.
 SELECT holder.id FROM holder
 WHERE holder.division_code = :village AND holder.id > :after
     AND holder.erased_at IS NULL
@@ -198,7 +198,7 @@ ORDER BY holder.id LIMIT :count;
 
 -- name: ids_by_name
 -- read both ways
--- From a run of the name; longer parts are looked for in the name itself.
+-- From a gram of the name; longer parts are then searched in the name itself.
 SELECT holder.id FROM holder_name_gram CROSS JOIN holder
 WHERE holder.id = holder_name_gram.holder_id
     AND holder_name_gram.gram = :gram AND holder_name_gram.holder_id > :after
@@ -223,7 +223,7 @@ ORDER BY holder_name_gram.holder_id LIMIT :count;
 
 -- name: ids_by_card_number
 -- read both ways
--- From a card number, of any copy.
+-- From a card number, in any state.
 SELECT holder.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.number = :number AND holder.id > :after
     AND holder.erased_at IS NULL
@@ -339,7 +339,7 @@ GROUP BY card.holder_id ORDER BY card.holder_id LIMIT :count;
 
 -- name: ids_by_ending
 -- read both ways
--- From the last day of an eligibility, the soonest first; a person with several, at the first.
+-- From the last day of an eligibility, soonest first; a person with several appears at the first.
 SELECT eligibility.holder_id AS id, eligibility.ends_on AS day FROM eligibility CROSS JOIN holder
 WHERE holder.id = eligibility.holder_id
     AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by
@@ -398,7 +398,7 @@ UPDATE holder SET verified_on = :verified_on WHERE id = :id;
 
 -- name: application_ids
 -- read both ways
--- Applications behind an id, the longest waiting first; these three begin as the search above does.
+-- Applications after an id, longest waiting first; the three work like the search above.
 SELECT application.id FROM application CROSS JOIN holder
 WHERE holder.id = application.holder_id AND application.id > :after
     AND holder.division_code || '' >= :division_first
@@ -450,7 +450,7 @@ SELECT id, number, state, issued_on, expires_on FROM card
 WHERE holder_id = :holder_id ORDER BY created_at, id;
 
 -- name: events_of_person
--- What happened to the person, their applications and their cards, the latest first.
+-- The events of the person, their applications and their cards, newest first.
 SELECT at, actor, action AS event, reason, old_json, new_json FROM audit_event
 WHERE subject_kind = 'holder' AND subject_id = :holder_id
 UNION ALL
@@ -466,7 +466,7 @@ WHERE card.holder_id = :holder_id
 ORDER BY 1 DESC LIMIT :count;
 
 -- name: likely_same
--- People of that name in the same town, or born on the same day.
+-- People with that name who live in the same town or have the same birthday.
 SELECT holder.id, holder.name, holder.birth_date, holder.division_code
 FROM holder_name_gram JOIN holder ON holder.id = holder_name_gram.holder_id
 WHERE holder_name_gram.gram = :gram AND holder.name = :name AND holder.erased_at IS NULL
@@ -515,7 +515,7 @@ SELECT id FROM audit_event WHERE subject_kind = 'holder' AND subject_id = :holde
     AND action = 'holder.viewed' AND actor = :actor AND at >= :since LIMIT 1;
 
 -- name: card_or_application^
--- Whatever says that nobody needs to apply for this holder.
+-- A live card or an open application, so that no application is needed.
 SELECT id FROM card WHERE holder_id = :holder_id AND state IN ('active', 'suspended', 'lost')
 UNION ALL
 SELECT id FROM application WHERE holder_id = :holder_id AND state IN ('submitted', 'approved')

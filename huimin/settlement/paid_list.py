@@ -17,7 +17,8 @@ from typing import Any
 from huimin.core.days import parse_day
 from huimin.core.money import parse_yuan
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
-from huimin.holders.registers.sheets import Formula, SheetRow, is_blank, open_sheets
+from huimin.holders.registers.cells import Formula, SheetRow, is_blank
+from huimin.holders.registers.sheets import open_sheets
 from huimin.settlement.find_settlements import settlement_by_number
 from huimin.settlement.pay import record_payment
 from huimin.storage.engine import Engine, Transaction

@@ -11,12 +11,12 @@ import pytest
 from huimin.divisions.load import package_divisions
 from huimin.holders.eligibility_words import read_kinds
 from huimin.holders.person_name import NameProblem, read_name
+from huimin.holders.registers.cells import SheetRow
 from huimin.holders.registers.dates import read_date
 from huimin.holders.registers.family_cell import FamilyProblem, read_family
 from huimin.holders.registers.header import find_header
 from huimin.holders.registers.places import PlaceProblem, Places
 from huimin.holders.registers.problem import column_letter
-from huimin.holders.registers.sheets import SheetRow
 from tests.making.holders import id_number
 from tests.making.registers import (
     HEADER,

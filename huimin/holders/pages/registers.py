@@ -88,7 +88,7 @@ def upload_register() -> BaseResponse | tuple[str, int]:
         return _list(Form().refused(why)), 422
     job_id = change(lambda tx: begin_job(tx, CHECK, {"file": name}, now=now, actor=actor))
     work = _work(_job(job_id))
-    work.keep(sent.read())
+    work.store(sent.read())
     instance().jobs.start(job_id, lambda told: work.check(told))
     return redirect(url_for("holders.register_job", job_id=job_id))
 
@@ -130,7 +130,7 @@ def import_register_now(job_id: str) -> BaseResponse | tuple[str, int]:
     name, before = checked["asked"]["file"], _work(checked)
     try:
         end_from = _end_from(form)
-        missing = before.found()["missing"] if end_from else []
+        missing = before.lists()["missing"] if end_from else []
         asked = {"file": name, "checked": job_id, "end_from": end_from and end_from.isoformat()}
         new_job = change(lambda tx: begin_job(tx, IMPORT, asked, now=now, actor=actor))
         work = _work(_job(new_job))
@@ -207,7 +207,7 @@ def _lists(job: Row) -> Row:
     if job["kind"] != CHECK or job["state"] != "done":
         return {}
     try:
-        return _work(job).found()
+        return _work(job).lists()
     except FileNotFoundError:
         return {}
 
@@ -227,14 +227,13 @@ def _job(job_id: str) -> Row:
 
 
 def _work(job: Row) -> RegisterWork:
-    home = instance()
     return RegisterWork(
-        home.engine,
-        home.personal_data,
-        home.settings.folder,
+        instance().engine,
+        instance().personal_data,
+        instance().settings.folder,
         job_id=job["id"],
         file_name=job["asked"]["file"],
-        now=home.clock(),
+        now=instance().clock(),
         actor=job["created_by"],
     )
 

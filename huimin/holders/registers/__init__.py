@@ -1,1 +1,1 @@
-"""Registers (名册): read as offices send them, checked row by row, imported."""
+"""Registers (名册): read in the form in which offices send them, checked row by row, imported."""

@@ -1,7 +1,7 @@
-"""Say what a register held: as JSON for a program, as sentences for the person who imported it.
+"""The result of an import: as JSON for programs, as sentences for the operator.
 
-JSON carries full names and ID numbers, because it is the operator's own file that is repeated to
-the operator's own terminal; the sentences carry none, for they end up in logs and messages.
+The JSON has full names and ID numbers, because it repeats the operator's own file on the operator's
+own terminal; the sentences have none, because they end up in logs and messages.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ PROBLEMS_SHOWN = 50
 def register_json(
     check: RegisterCheck, counts: ImportCounts, *, dry_run: bool, refused_file: str | None
 ) -> Iterator[str]:
-    """The pieces of one JSON object: accepted, refused, duplicates, left_out, and what was written.
+    """The pieces of one JSON object: accepted, refused, duplicates, left_out, and the counts.
 
-    One row a line; as a whole it could need more memory than the import itself.
+    One row per line; the whole could need more memory than the import itself.
     """
     lists: dict[str, Iterator[dict[str, Any]]] = {
         "accepted": map(_accepted, check.accepted),
@@ -40,7 +40,7 @@ def register_json(
     rest = {
         "file": check.file_name,
         "dry_run": dry_run,
-        # Only the console proposes applications in the same step.
+        # Without `proposed`: only the web console proposes applications in the same step.
         "written": {name: getattr(counts, name) for name in ("new", "updated", "unchanged")},
         "refused_file": refused_file,
     }
@@ -81,7 +81,7 @@ def _repeated(row: RepeatedRow) -> dict[str, Any]:
 def register_sentences(
     check: RegisterCheck, counts: ImportCounts, *, dry_run: bool, refused_file: str | None
 ) -> list[str]:
-    """The same in Chinese sentences, without names and numbers of people."""
+    """The result in Chinese sentences, without names and numbers of people."""
     lines = []
     for left in check.left_out:
         place = f"工作表“{left.sheet}”" + (f"第 {left.row} 行" if left.row else "")

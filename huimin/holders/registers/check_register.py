@@ -1,7 +1,7 @@
-"""Read a whole register and sort its rows: accepted, refused, repeated, left out.
+"""Read a whole register and classify its rows: accepted, refused, repeated, left out.
 
-Nothing is written here. The whole file is read before anything is imported, so that a file which
-turns out to be damaged at its end has changed nothing.
+Nothing is written here. The whole file is read before anything is imported, so that a file that is
+damaged at its end changes nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from huimin.holders.people import HolderDraft
+from huimin.holders.registers.cells import Sheet, SheetRow
 from huimin.holders.registers.header import (
     FIELD_WORDS,
     SEARCHED_ROWS,
@@ -21,7 +22,7 @@ from huimin.holders.registers.header import (
 )
 from huimin.holders.registers.problem import Problem, file_problem, problem_at
 from huimin.holders.registers.row import Circumstances, not_a_person, read_row, who_is_meant
-from huimin.holders.registers.sheets import Sheet, SheetRow, open_sheets
+from huimin.holders.registers.sheets import open_sheets
 
 PEOPLE_MAX = 100_000
 HASH_BYTES = 1 << 20
@@ -40,9 +41,9 @@ class AcceptedRow:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that must be mended, with its cells as they stand in the file.
+    """A row that needs correction, with its original cells.
 
-    `name` and `id_number` say who is meant, as far as they can be read.
+    `name` and `id_number` are None if they can't be read.
     """
 
     sheet: str
@@ -55,7 +56,7 @@ class RefusedRow:
 
 @dataclass(frozen=True, slots=True)
 class RepeatedRow:
-    """A row whose person stands further up; `differs` when it says something else of them."""
+    """A row whose person has appeared before; `differs` if its data are different."""
 
     sheet: str
     row: int
@@ -67,7 +68,7 @@ class RepeatedRow:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A sheet (`row` is None) or a row that holds no person, and why."""
+    """A sheet (`row` is None) or a row without people, and why."""
 
     sheet: str
     row: int | None
@@ -76,7 +77,7 @@ class LeftOut:
 
 @dataclass
 class RegisterCheck:
-    """What a register holds. `headers` are the sheets' header cells, for the workbook to mend."""
+    """A checked register. `headers` are the sheets' header cells, for the workbook to correct."""
 
     file_name: str
     file_sha256: str = ""
@@ -88,23 +89,23 @@ class RegisterCheck:
 
     @property
     def problems(self) -> list[Problem]:
-        """Every problem of every refused row, in the file's order."""
+        """All problems of all refused rows, in order."""
         return [problem for row in self.refused for problem in row.problems]
 
 
 def check_register(
-    path: Path, around: Circumstances, progress: Progress | None = None
+    path: Path, circumstances: Circumstances, progress: Progress | None = None
 ) -> RegisterCheck:
-    """Read the file. `progress(done, total)` is told about rows; the total is an estimate.
+    """Check a register. `progress(done, total)` counts rows; the total is an estimate.
 
-    Raises FieldProblems on `file` when it can't be read, or holds no sheet with a header.
+    Raises FieldProblems on `file` when it can't be read or has no sheet with a header.
     """
-    check = RegisterCheck(around.file_name, file_sha256=_sha256(path))
+    check = RegisterCheck(circumstances.file_name, file_sha256=_sha256(path))
     seen: dict[str, AcceptedRow] = {}
     done = total = 0
     for sheet in open_sheets(path):
         total += sheet.row_count
-        for count in _check_sheet(sheet, around, check, seen):
+        for count in _check_sheet(sheet, circumstances, check, seen):
             if progress is not None and count % 200 == 0:
                 progress(done + count, max(total, done + count))
         done += sheet.row_count
@@ -119,7 +120,7 @@ def check_register(
 
 
 def _check_sheet(
-    sheet: Sheet, around: Circumstances, check: RegisterCheck, seen: dict[str, AcceptedRow]
+    sheet: Sheet, circumstances: Circumstances, check: RegisterCheck, seen: dict[str, AcceptedRow]
 ) -> Iterator[int]:
     if sheet.hidden:
         check.left_out.append(LeftOut(sheet.title, None, "隐藏的工作表"))
@@ -144,7 +145,7 @@ def _check_sheet(
     count = 0
     for count, row in enumerate(_chain(first, rows), start=1):
         if row.number > header.row_number:
-            _check_row(sheet.title, header, row, around, check, seen)
+            _check_row(sheet.title, header, row, circumstances, check, seen)
         yield count
 
 
@@ -152,25 +153,25 @@ def _check_row(
     sheet: str,
     header: Header,
     row: SheetRow,
-    around: Circumstances,
+    circumstances: Circumstances,
     check: RegisterCheck,
     seen: dict[str, AcceptedRow],
 ) -> None:
-    why = not_a_person(header, row)
-    if why is not None:
-        if why != "empty":
-            shown = {"total": "合计、签字或说明", "header": "重复的表头"}[why]
-            check.left_out.append(LeftOut(sheet, row.number, shown))
+    reason = not_a_person(header, row)
+    if reason is not None:
+        if reason != "empty":
+            words = {"total": "合计、签字或说明", "header": "重复的表头"}[reason]
+            check.left_out.append(LeftOut(sheet, row.number, words))
         return
     if len(check.accepted) + len(check.refused) >= PEOPLE_MAX:
         raise file_problem(
             f"名册超过 {PEOPLE_MAX:,} 人，请拆成几个文件导入。",
             f"The register names more than {PEOPLE_MAX:,} people; split it.",
         )
-    result = read_row(sheet, header, row, around)
+    result = read_row(sheet, header, row, circumstances)
     if isinstance(result, list):
-        name, meant = who_is_meant(header, row, around.today)
-        refused = RefusedRow(sheet, row.number, row.cells, tuple(result), name, meant)
+        name, id_number = who_is_meant(header, row, circumstances.today)
+        refused = RefusedRow(sheet, row.number, row.cells, tuple(result), name, id_number)
         check.refused.append(refused)
         return
     number = result.id_number.number
@@ -192,7 +193,7 @@ def _check_row(
 
 
 def _content(draft: HolderDraft) -> tuple[Any, ...]:
-    """What a row says of a person, without where it says so."""
+    """A row's data about a person, without their source."""
     kinds = [(e.kind, e.starts_on) for e in draft.eligibilities]
     return (draft.name, draft.division_code, draft.phone, draft.family, tuple(kinds))
 

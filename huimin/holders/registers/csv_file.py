@@ -1,7 +1,7 @@
-"""Read a CSV register: UTF-8, UTF-16 or GB18030, with comma, semicolon or tab between the cells.
+"""Read a CSV register: UTF-8, UTF-16 or GB18030, delimited by comma, semicolon or tab.
 
-A row's number counts records and not lines, so that it is the number that Excel shows even when
-quoted cells hold line breaks.
+Row numbers count records, not lines, so that they match Excel's even if quoted cells contain line
+breaks.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from huimin.holders.registers.problem import file_problem
-from huimin.holders.registers.sheets import (
+from huimin.holders.registers.cells import (
     CELL_CHARACTERS_MAX,
     COLUMNS_MAX,
     ROW_NUMBER_MAX,
@@ -21,13 +20,14 @@ from huimin.holders.registers.sheets import (
     SheetRow,
     plain_cell,
 )
+from huimin.holders.registers.problem import file_problem
 
 CHUNK_BYTES = 1 << 20
 SAMPLE_CHARACTERS = 20_000
 
 
 def csv_sheets(path: Path) -> list[Sheet]:
-    """The file's one sheet, named after the file."""
+    """The file's only sheet, named after the file."""
     encoding, lines = _encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
         sample = file.read(SAMPLE_CHARACTERS)
@@ -37,7 +37,7 @@ def csv_sheets(path: Path) -> list[Sheet]:
 
 
 def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[SheetRow]:
-    # The limit holds for the whole process, so it is put back.
+    # The limit applies to the whole process, so it is restored.
     limit_before = csv.field_size_limit(CELL_CHARACTERS_MAX)
     with path.open(encoding=encoding, newline="") as file:
         try:
@@ -52,7 +52,7 @@ def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[SheetRow]:
 
 
 def _encoding_of(path: Path) -> tuple[str, int]:
-    """The encoding that fits the whole file, and about how many lines it has."""
+    """The encoding that decodes the whole file, and its approximate number of lines."""
     with path.open("rb") as file:
         start = file.read(4)
     if start.startswith(codecs.BOM_UTF8):
@@ -60,7 +60,7 @@ def _encoding_of(path: Path) -> tuple[str, int]:
     elif start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         candidates = ["utf-16"]
     else:
-        # GB18030 gives a meaning to nearly every byte string, so UTF-8 must be tried first.
+        # UTF-8 first, because GB18030 decodes nearly any bytes.
         candidates = ["utf-8", "gb18030"]
     for encoding in candidates:
         lines = _lines_in(path, encoding)

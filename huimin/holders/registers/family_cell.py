@@ -1,7 +1,7 @@
-"""Read the one cell in which an office lists a whole family: 张三（配偶）5110…；李四（子）.
+"""Read the cell in which an office lists a whole family: 张三（配偶）5110…；李四（子）.
 
-Members stand apart by ；、, commas or line breaks. A member who can't be read makes the cell a
-problem; none is ever left out in silence.
+Members are separated by ；、, commas or line breaks. If a member can't be read, the cell is
+refused; nobody is ever dropped silently.
 """
 
 from __future__ import annotations
@@ -21,21 +21,18 @@ HOLDER_WORDS = (SELF, "户主", "持卡人")
 
 # A comma inside brackets belongs to one member: 张三（配偶，5110…）.
 _BETWEEN = re.compile(r"[;、,。\r\n]+(?![^()]*\))")
-# 15 or 18 characters that may be torn apart by blanks, as in the holder's own column.
+# 15 or 18 characters, possibly with blanks between them, as in the holder's own column.
 _NUMBER = re.compile(r"[0-9](?:[\s'-]*[0-9]){13,17}(?:[\s'-]*[0-9Xx])?", re.ASCII)
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _WORDS_FIRST = re.compile(r"^([^:\s]{1,6}):(.+)$")
 
 
 class FamilyProblem(ValueError):
-    """The cell can't be read; the message names the member's place, not name, and the remedy."""
+    """An unreadable cell; the message has the member's position, not the name, and the remedy."""
 
 
 def read_family(cell: Any, *, today: date, holder_number: str = "") -> tuple[FamilyDraft, ...]:
-    """The family members in a cell. The holder, when listed among them, is left out.
-
-    Raises FamilyProblem.
-    """
+    """The family members in a cell, without the holder. Raises FamilyProblem."""
     if cell is None:
         return ()
     if not isinstance(cell, str):
@@ -85,8 +82,8 @@ def _member(text: str, place: int, today: date) -> FamilyDraft:
 
 
 def _number(text: str, place: int, today: date) -> tuple[str | None, str]:
-    found = _NUMBER.search(text)
-    if found is None:
+    match = _NUMBER.search(text)
+    if match is None:
         if re.search("[0-9]{4}", text):
             raise FamilyProblem(
                 f"第 {place} 位家庭成员的身份证号码位数不对，应为 18 位，请对照证件修改；"
@@ -94,9 +91,9 @@ def _number(text: str, place: int, today: date) -> tuple[str | None, str]:
             )
         return None, text
     try:
-        number = parse_id_number(found[0], today=today).number
+        number = parse_id_number(match[0], today=today).number
     except IdentityProblem as error:
         raise FamilyProblem(
             f"第 {place} 位家庭成员的{error.message.rstrip('。')}；不知道可以不写。"
         ) from error
-    return number, text[: found.start()] + " " + text[found.end() :]
+    return number, text[: match.start()] + " " + text[match.end() :]

@@ -1,8 +1,8 @@
-"""Find the header of a sheet and what each column means, however the office spells it.
+"""Find a sheet's header and the meaning of each column, however the office spells it.
 
-Titles, units and dates stand above it and differ from sheet to sheet; a header may take two rows.
-A sheet without any header is instructions and not data; a header that lacks a needed column is a
-problem to be told, never a sheet to be left out in silence.
+Titles, units and dates above it differ from sheet to sheet; a header may take two rows. A sheet
+without a header is instructions, not data; a header without a required column is a problem to
+report, never a sheet to skip silently.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from huimin.holders.registers.sheets import Formula, Merged, SheetRow
+from huimin.holders.registers.cells import Formula, Merged, SheetRow
 
 SEARCHED_ROWS = 40
-# Fewer known columns than this are chance, not a header.
+# Fewer known columns than this are a coincidence, not a header.
 KNOWN_COLUMNS_MIN = 3
 HEADER_CHARACTERS_MAX = 24
 
@@ -57,8 +57,8 @@ SPELLINGS: dict[str, str] = {
     spelling: field for field, spellings in SPELLED.items() for spelling in spellings.split()
 }
 
-# Looked for in columns that no spelling above names; the first that fits counts.
-# Words of other people's columns (guardian, who filled it in) must not be taken for the holder's.
+# For columns that match no spelling above; the first match counts. Columns about other people
+# (guardian, who filled it in) must not be taken for the holder's.
 OTHERS = re.compile(
     "监护|代理|经办|联系人|开户|成员|配偶|家属|人数|审核|填报|调查|银行|卡号|残疾证"
 )
@@ -76,7 +76,7 @@ LIKENESSES: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 @dataclass(frozen=True)
 class Header:
-    """Where the header ends, which column (from 0) holds which field, and how it is spelled."""
+    """The header's last row, the column (from 0) of each field, and the spellings by column."""
 
     row_number: int
     columns: dict[str, int]
@@ -84,17 +84,19 @@ class Header:
 
     @property
     def missing(self) -> list[str]:
-        """The needed fields that no column holds."""
+        """The required fields without a column."""
         return [field for field in REQUIRED if field not in self.columns]
 
     def repeated_in(self, row: SheetRow) -> bool:
-        """True for a row that says the header again, as on each printed page."""
-        said = [c for c, text in self.spelled.items() if _text(_at(row.cells, c)) == normal(text)]
-        return len(said) >= KNOWN_COLUMNS_MIN
+        """Whether a row repeats the header, as on each printed page."""
+        matching = [
+            c for c, text in self.spelled.items() if _text(_at(row.cells, c)) == normal(text)
+        ]
+        return len(matching) >= KNOWN_COLUMNS_MIN
 
 
 def find_header(rows: Sequence[SheetRow]) -> Header | None:
-    """The header among a sheet's first rows, or None when there is none."""
+    """The header among a sheet's first rows, or None."""
     best: Header | None = None
     for index, row in enumerate(rows):
         one = _header(row.number, row.cells)
@@ -112,7 +114,7 @@ def find_header(rows: Sequence[SheetRow]) -> Header | None:
 
 
 def normal(text: str) -> str:
-    """A header's letters alone: no blanks, brackets, stars or colons, and half width."""
+    """A header's text in half width without blanks and punctuation."""
     return re.sub(
         r"[\s()\[\]<>{}*:、/\\.,_|+\-—·【】《》]+", "", unicodedata.normalize("NFKC", text)
     )
@@ -149,7 +151,7 @@ def _stripped(text: str) -> str:
 
 
 def _stacked(above: Sequence[Any], below: Sequence[Any]) -> list[Any]:
-    """Two rows as one header: the lower cell counts, the upper one where that is empty."""
+    """Two rows as one header: the lower cell, or the upper one if that is empty."""
     width = max(len(above), len(below))
     return [
         _at(below, column) if _text(_at(below, column)) else _at(above, column)

@@ -1,4 +1,4 @@
-"""`huimin holders import`: check a register, import what is right, hand back what must be mended.
+"""`huimin holders import`: check a register, import valid rows, return the others for correction.
 
 The whole file is checked before the first row is written.
 """
@@ -96,18 +96,18 @@ def _check(
         holder = find_by_id_number(tx, instance.personal_data, number)
         return None if holder is None else str(holder["name"])
 
-    around = Circumstances(
+    circumstances = Circumstances(
         places=Places(all_divisions(tx)),
         today=county_day(instance.clock()),
         file_name=file.name[-FILE_NAME_MAX:],
         registered_name=registered_name,
     )
-    return check_register(file, around, progress)
+    return check_register(file, circumstances, progress)
 
 
 @contextmanager
 def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on standard error, so that standard output stays clean for JSON."""
+    """A progress bar on standard error, because standard output is for JSON."""
     with click.progressbar(length=1, label=label, file=sys.stderr, show_pos=True) as bar:
 
         def progress(done: int, total: int) -> None:

@@ -1,8 +1,8 @@
-"""Write a checked register to the database: new people, and what known people gain by it.
+"""Write a checked register to the database: new people, and additions for known people.
 
-It is written in chunks, so that tills need not wait for fifty thousand rows; each row is whole in
-one chunk, and a row that is written already changes nothing. An import that was cut off is
-therefore finished by running it again, and importing a file twice changes nothing.
+It is written in chunks, so that tills need not wait for fifty thousand rows. Each row is written
+completely in one chunk, and writing it again changes nothing; so an interrupted import is finished
+by running it again, and importing a file twice changes nothing.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from huimin.holders.registers.check_register import AcceptedRow, Progress, Regis
 from huimin.storage.engine import Engine, StorageProblem, Transaction
 from huimin.storage.ids import new_id
 
-# About 30 ms of the one writer: what a till can wait without anybody noticing.
+# About 30 ms of the only writer, a delay that nobody notices at a till.
 CHUNK_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class ImportCounts:
-    """People by what the register did, or in a dry run would do, to them."""
+    """Numbers of people by what the register changed, or would change in a dry run."""
 
     new: int = 0
     updated: int = 0
@@ -56,7 +56,7 @@ class ImportCounts:
 
     @property
     def changed(self) -> bool:
-        """True when the register did something."""
+        """Whether the register changed anything."""
         return bool(self.new or self.updated or self.proposed)
 
 
@@ -65,7 +65,7 @@ Propose = Callable[[Transaction, Sequence[AcceptedRow]], int]
 
 @dataclass
 class Gains:
-    """What a known person gains by a row of a register."""
+    """What a register's row adds to a known person."""
 
     eligibilities: list[EligibilityDraft] = field(default_factory=list)
     family: list[FamilyDraft] = field(default_factory=list)
@@ -90,18 +90,18 @@ def import_register(
     progress: Progress | None = None,
     propose: Propose | None = None,
 ) -> ImportCounts:
-    """Write the accepted rows (in a dry run only look). `progress(done, total)` counts rows.
+    """Write the accepted rows, or only read in a dry run. `progress(done, total)` counts rows.
 
     `propose(tx, rows)` applies for cards in the transaction that writes the rows, so that nobody
-    is entered without the application; it gives their number. An import that has changed something
-    is recorded, also when `progress` raises because somebody stopped it.
+    is entered without an application; it returns their number. An import that has changed anything
+    is recorded, even if `progress` raises because somebody stopped it.
     """
     run = engine.read if dry_run else engine.write
     counts = ImportCounts()
 
     def write(tx: Transaction, rows: Sequence[AcceptedRow]) -> ImportCounts:
-        given: dict[str, Any] = {"now": now, "actor": actor, "dry_run": dry_run}
-        written = _chunk(tx, personal_data, rows, **given)
+        arguments: dict[str, Any] = {"now": now, "actor": actor, "dry_run": dry_run}
+        written = _chunk(tx, personal_data, rows, **arguments)
         return replace(written, proposed=propose(tx, rows)) if propose else written
 
     try:
@@ -117,9 +117,9 @@ def import_register(
 
 
 def require_fitting_keys(tx: Transaction, personal_data: PersonalData) -> None:
-    """Raise StorageProblem when the key file is not the one this database was written with.
+    """Raise StorageProblem when the key file does not belong to this database.
 
-    Otherwise a lost key file would quietly enter everybody a second time.
+    Otherwise, after the loss of a key file, everybody would silently be entered a second time.
     """
     row = queries.any_holder(tx)
     if row is None:
@@ -148,7 +148,7 @@ def _chunk(
     new = updated = 0
     for row in rows:
         draft = row.draft
-        # Written first and looked up after, so that two imports at once make no person twice.
+        # Insert first and look up afterwards, so that simultaneous imports enter nobody twice.
         if not dry_run and enter_holder(tx, personal_data, draft, now=now) is not None:
             new += 1
             continue
@@ -160,14 +160,14 @@ def _chunk(
         if gains:
             updated += 1
             if not dry_run:
-                _give(tx, personal_data, holder, gains, row, now=now, actor=actor)
+                _apply_gains(tx, personal_data, holder, gains, row, now=now, actor=actor)
     return ImportCounts(new, updated, len(rows) - new - updated)
 
 
 def gains_of(
     tx: Transaction, personal_data: PersonalData, holder: Row, draft: HolderDraft
 ) -> Gains:
-    """What the draft says of a known person that is not recorded yet."""
+    """What the draft adds to a known person."""
     gains = Gains()
     recorded = eligibilities_of(tx, holder["id"])
     gains.eligibilities = [e for e in draft.eligibilities if not _covered(recorded, e)]
@@ -179,11 +179,11 @@ def gains_of(
     return gains
 
 
-def _covered(recorded: Sequence[Row], wanted: EligibilityDraft) -> bool:
-    """True when that kind counts already on the day from which it is wanted."""
-    day = wanted.starts_on.isoformat()
+def _covered(recorded: Sequence[Row], draft: EligibilityDraft) -> bool:
+    """Whether that kind is already in force on the draft's first day."""
+    day = draft.starts_on.isoformat()
     return any(
-        row["kind"] == wanted.kind
+        row["kind"] == draft.kind
         and (row["starts_on"] == day or row["starts_on"] < day)
         and (row["ends_on"] is None or row["ends_on"] >= day)
         for row in recorded
@@ -210,7 +210,7 @@ def _compare_family(
 
 
 def _matching(rows: Sequence[Row], member: FamilyDraft, number_hash: str | None) -> Row | None:
-    """The recorded member who is meant: by number, else by name and relation where one lacks it."""
+    """The recorded member: by number, or by name and relation if either has no number."""
     for row in rows:
         if number_hash is not None and row["id_number_hash"] == number_hash:
             return row
@@ -221,7 +221,7 @@ def _matching(rows: Sequence[Row], member: FamilyDraft, number_hash: str | None)
     return None
 
 
-def _give(
+def _apply_gains(
     tx: Transaction,
     personal_data: PersonalData,
     holder: Row,
@@ -273,7 +273,7 @@ def _change_holder(
 
 
 def _recorded(gains: Gains, holder: Row) -> dict[str, Any]:
-    """What the audit record says: kinds and counts, and nothing that names anybody."""
+    """The audit record's values: kinds and counts, and nothing that identifies anybody."""
     return {
         "division_code": gains.division_code or holder["division_code"],
         "eligibilities": [e.kind for e in gains.eligibilities],

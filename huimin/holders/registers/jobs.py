@@ -1,8 +1,8 @@
 """The two jobs of a register: check and match it, then import it and propose applications.
 
-The uploaded file, what the check found and the rows to mend lie in the job's folder, encrypted, for
-KEPT_DAYS; the file is in clear only while a job reads it. The import reads it again, so that what
-is written is what stands in it.
+The uploaded file, the check's lists and the rows to correct are stored encrypted in the job's
+folder for DAYS_STORED; the file is in clear only while a job reads it. The import reads the file
+again, so that exactly its content is written.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ from huimin.storage.engine import Engine, Transaction
 
 REGISTER_BYTES_MAX = 50 * 1024 * 1024
 ENDINGS = (".xlsx", ".csv")
-FOLDER, REGISTER, REFUSED, FOUND = "jobs", "register.sealed", "refused.sealed", "found.sealed"
-KEPT_DAYS = 30
-PROBLEMS_KEPT = 2_000
-# What a job is at, as its page says it (pages/registers.py has the words).
+FOLDER, REGISTER, REFUSED, LISTS = "jobs", "register.sealed", "refused.sealed", "found.sealed"
+DAYS_STORED = 30
+PROBLEMS_STORED = 2_000
+# A job's steps; pages/registers.py has the words.
 CHECKING, MATCHING, WRITING, ENDING = "check", "match", "write", "end"
 Row = dict[str, Any]
-Told = Callable[[str, int, int], None]
+StepProgress = Callable[[str, int, int], None]
 
 
 class RegisterWork:
-    """What both jobs need: where the file lies, and who asks."""
+    """The work of both jobs on one uploaded file."""
 
     def __init__(
         self,
@@ -56,61 +56,61 @@ class RegisterWork:
         actor: str,
     ) -> None:
         self.engine, self.personal_data, self.now, self.actor = engine, personal_data, now, actor
-        self.place, self.file_name = folder / FOLDER / job_id, file_name
+        self._folder, self.file_name = folder / FOLDER / job_id, file_name
         self.job_id, self.today = job_id, county_day(now)
 
-    def keep(self, content: bytes) -> None:
-        """Keep the uploaded file."""
-        self.place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    def store(self, content: bytes) -> None:
+        """Store the uploaded file."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._seal(REGISTER, content)
 
-    def check(self, told: Told) -> Row:
-        """Check and match; nothing is written to the database but the job's own progress."""
-        found = self._checked(told)
+    def check(self, progress: StepProgress) -> Row:
+        """Check and match the register; writes only the job's own progress to the database."""
+        checked = self._checked(progress)
 
         def match(tx: Transaction) -> Match:
-            given = (tx, self.personal_data, found, self.today)
-            return match_register(*given, lambda done, total: told(MATCHING, done, total))
+            arguments = (tx, self.personal_data, checked, self.today)
+            return match_register(*arguments, lambda done, total: progress(MATCHING, done, total))
 
         groups = self.engine.read(match).as_dict()
-        to_mend = self._keep_refused(found)
+        to_mend = self._store_refused(checked)
         problems = [
             {"sheet": one.sheet, "row": one.row, "column": one.column, "message": one.message}
-            for one in found.problems[:PROBLEMS_KEPT]
+            for one in checked.problems[:PROBLEMS_STORED]
         ]
-        self._seal(FOUND, write_json({**groups, "problems": problems}).encode())
+        self._seal(LISTS, write_json({**groups, "problems": problems}).encode())
         return {
-            "accepted": len(found.accepted),
-            "refused": len(found.refused),
-            "repeated": len(found.repeated),
+            "accepted": len(checked.accepted),
+            "refused": len(checked.refused),
+            "repeated": len(checked.repeated),
             "to_mend": to_mend,
             **{name: len(rows) for name, rows in groups.items()},
         }
 
-    def found(self) -> Row:
-        """The lists that the check made. Raises FileNotFoundError when they are gone."""
-        lists: Row = read_json(self._unsealed(FOUND))
+    def lists(self) -> Row:
+        """The check's lists. Raises FileNotFoundError when they have been deleted."""
+        lists: Row = read_json(self._unsealed(LISTS))
         return lists
 
     def refused(self) -> bytes:
-        """The workbook of rows to mend. Raises FileNotFoundError when there is none."""
+        """The workbook of rows to correct. Raises FileNotFoundError when there is none."""
         return self._unsealed(REFUSED)
 
     def copy_from(self, checked: RegisterWork) -> None:
-        """Take over the file of the check that this import follows."""
-        self.keep(checked._unsealed(REGISTER))
+        """Copy the file of the check that this import follows."""
+        self.store(checked._unsealed(REGISTER))
 
-    def write(self, told: Told, *, missing: list[Row], end_from: date | None) -> Row:
-        """Import, apply for cards, and end what the register no longer holds from a day on."""
-        found = self._checked(told)
-        given: dict[str, Any] = {"now": self.now, "actor": self.actor}
+    def write(self, progress: StepProgress, *, missing: list[Row], end_from: date | None) -> Row:
+        """Import, apply for cards, and end eligibilities that the register lacks from a day on."""
+        checked = self._checked(progress)
+        context: dict[str, Any] = {"now": self.now, "actor": self.actor}
         counts = import_register(
             self.engine,
             self.personal_data,
-            found,
-            progress=lambda done, total: told(WRITING, done, total),
-            propose=lambda tx, rows: propose(tx, self.personal_data, rows, **given),
-            **given,
+            checked,
+            progress=lambda done, total: progress(WRITING, done, total),
+            propose=lambda tx, rows: propose(tx, self.personal_data, rows, **context),
+            **context,
         )
         ended = 0
         if end_from is not None:
@@ -119,31 +119,31 @@ class RegisterWork:
                 missing,
                 last_day=end_from - timedelta(days=1),
                 reason=f"名册“{self.file_name}”中已没有",
-                told=lambda done, total: told(ENDING, done, total),
-                **given,
+                progress=lambda done, total: progress(ENDING, done, total),
+                **context,
             )
         return {**asdict(counts), "ended": ended}
 
-    def _keep_refused(self, found: RegisterCheck) -> bool:
-        with self._in_clear(REFUSED, b"", ".xlsx") as path:
-            written = write_refused_workbook(path, found, now=self.now)
+    def _store_refused(self, checked: RegisterCheck) -> bool:
+        with self._decrypted_file(REFUSED, b"", ".xlsx") as path:
+            written = write_refused_workbook(path, checked, now=self.now)
             if written:
                 self._seal(REFUSED, path.read_bytes())
         return written
 
     def _seal(self, name: str, content: bytes) -> None:
-        handle = os.open(self.place / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(self.personal_data.seal(content, f"{self.job_id}/{name}"))
 
     def _unsealed(self, name: str) -> bytes:
-        sealed = (self.place / name).read_bytes()
+        sealed = (self._folder / name).read_bytes()
         return self.personal_data.unseal(sealed, f"{self.job_id}/{name}")
 
     @contextmanager
-    def _in_clear(self, name: str, content: bytes, suffix: str) -> Iterator[Path]:
-        """A file that only this account can read, gone when it is no longer needed."""
-        path = self.place / f"{name}{suffix}"
+    def _decrypted_file(self, name: str, content: bytes, suffix: str) -> Iterator[Path]:
+        """A temporary unencrypted file of mode 0600, deleted afterwards."""
+        path = self._folder / f"{name}{suffix}"
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -152,7 +152,7 @@ class RegisterWork:
         finally:
             path.unlink(missing_ok=True)
 
-    def _checked(self, told: Told) -> RegisterCheck:
+    def _checked(self, progress: StepProgress) -> RegisterCheck:
         def work(tx: Transaction) -> RegisterCheck:
             require_fitting_keys(tx, self.personal_data)
 
@@ -160,20 +160,20 @@ class RegisterWork:
                 holder = find_by_id_number(tx, self.personal_data, number)
                 return None if holder is None else str(holder["name"])
 
-            around = Circumstances(
+            circumstances = Circumstances(
                 places=Places(all_divisions(tx)),
                 today=self.today,
                 file_name=self.file_name,
                 registered_name=registered_name,
             )
-            return check_register(path, around, lambda d, t: told(CHECKING, d, t))
+            return check_register(path, circumstances, lambda d, t: progress(CHECKING, d, t))
 
         ending = Path(self.file_name).suffix.lower()
-        with self._in_clear(REGISTER, self._unsealed(REGISTER), ending) as path:
+        with self._decrypted_file(REGISTER, self._unsealed(REGISTER), ending) as path:
             return self.engine.read(work)
 
 
 def drop_old_files(tx: Transaction, folder: Path, now: datetime) -> None:
-    """Delete the files of jobs that ended KEPT_DAYS ago; that they were there stays on record."""
-    for job_id in jobs_finished_before(tx, now - timedelta(days=KEPT_DAYS)):
+    """Delete the files of jobs that ended DAYS_STORED ago; the jobs themselves stay."""
+    for job_id in jobs_finished_before(tx, now - timedelta(days=DAYS_STORED)):
         shutil.rmtree(folder / FOLDER / job_id, ignore_errors=True)

@@ -1,8 +1,8 @@
-"""A register against the county's people: who is new, who gains, whose eligibility is not in it any
-more, and who is entitled without a card (免申即享).
+"""Compare a register with the county's people: who is new, who gains something, whose eligibility
+is missing from it, and who is entitled but has no card (免申即享).
 
-Nothing is written here but by `propose`, in the transaction that writes the rows, and by
-`end_missing`, a hundred people to a transaction.
+Only `propose` writes, in the transaction that writes the rows, and `end_missing`, a hundred people
+per transaction.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ CHUNK = 100
 
 @dataclass
 class Match:
-    """Rows of each group, masked: name_masked, division_code, and what the group needs beside."""
+    """Masked rows by group: name_masked, division_code, and the group's own fields."""
 
     new: list[Row] = field(default_factory=list)
     gaining: list[Row] = field(default_factory=list)
@@ -47,13 +47,13 @@ def match_register(
     personal_data: PersonalData,
     check: RegisterCheck,
     today: date,
-    told: Progress = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
 ) -> Match:
-    """Compare the accepted rows with the people who are enrolled. Reads only."""
-    match, seen = Match(), _meant_by_refused(tx, personal_data, check)
+    """Compare the accepted rows with the enrolled people; reads only."""
+    match, seen = Match(), _holders_of_refused(tx, personal_data, check)
     for count, row in enumerate(check.accepted, start=1):
         draft = row.draft
-        shown = {
+        listed = {
             "name_masked": mask_name(draft.name),
             "division_code": draft.division_code,
             "sheet": row.sheet,
@@ -61,17 +61,17 @@ def match_register(
         }
         holder = find_by_id_number(tx, personal_data, draft.id_number.number)
         if holder is None:
-            match.new.append(shown)
-            match.without_card.append(shown)
+            match.new.append(listed)
+            match.without_card.append(listed)
         else:
             seen.add(holder["id"])
-            shown["holder_id"] = holder["id"]
+            listed["holder_id"] = holder["id"]
             gains = gains_of(tx, personal_data, holder, draft)
-            (match.gaining if gains else match.unchanged).append(shown)
+            (match.gaining if gains else match.unchanged).append(listed)
             if _needs_application(tx, holder["id"]):
-                match.without_card.append(shown)
+                match.without_card.append(listed)
         if count % CHUNK == 0:
-            told(count, len(check.accepted))
+            progress(count, len(check.accepted))
     match.missing = _missing(tx, check, seen, today)
     return match
 
@@ -84,8 +84,10 @@ def propose(
     now: datetime,
     actor: str,
 ) -> int:
-    """Verify a register's people, who are enrolled by now, and apply for those without card or
-    open application; the number of applications."""
+    """Verify a register's people, and apply for a card for those without card or application.
+
+    They are already enrolled. Returns the number of applications.
+    """
     proposed, today = 0, county_day(now).isoformat()
     for row in rows:
         holder = find_by_id_number(tx, personal_data, row.draft.id_number.number)
@@ -106,9 +108,9 @@ def end_missing(
     reason: str,
     now: datetime,
     actor: str,
-    told: Progress,
+    progress: Progress,
 ) -> int:
-    """Give the eligibilities that the register no longer holds their last day; how many."""
+    """End the eligibilities that are missing from the register; returns how many."""
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
 
@@ -125,7 +127,7 @@ def end_missing(
                 )
 
         engine.write(work)
-        told(start + len(chunk), len(missing))
+        progress(start + len(chunk), len(missing))
     return len(missing)
 
 
@@ -133,35 +135,35 @@ def _needs_application(tx: Transaction, holder_id: str) -> bool:
     return queries.card_or_application(tx, holder_id=holder_id) is None
 
 
-def _meant_by_refused(
+def _holders_of_refused(
     tx: Transaction, personal_data: PersonalData, check: RegisterCheck
 ) -> set[str]:
-    """Ids of people whose row must be mended: they stand in the register all the same."""
-    found = set()
+    """Ids of people whose row was refused: they are in the register nevertheless."""
+    holder_ids = set()
     for row in check.refused:
         if row.id_number is not None:
             holder = find_by_id_number(tx, personal_data, row.id_number)
             if holder is not None:
-                found.add(str(holder["id"]))
-    return found
+                holder_ids.add(str(holder["id"]))
+    return holder_ids
 
 
 def _missing(tx: Transaction, check: RegisterCheck, seen: set[str], today: date) -> list[Row]:
-    """People with a live card, an eligibility of the register's kinds, in its towns, not in it.
+    """People in the register's towns with a live card and one of its eligibilities, but not in it.
 
-    Whose name stands in a row with an unreadable number is left alone: it may be that row.
+    Anybody whose name is in a row with an unreadable number is left out: it may be that row.
     """
     unclear = {row.name for row in check.refused if row.id_number is None}
     kinds = {one.kind for row in check.accepted for one in row.draft.eligibilities}
     towns = {town_of(row.draft.division_code) for row in check.accepted}
-    found = []
+    missing = []
     for kind in sorted(kinds):
         for town in sorted(towns):
             first, last = division_bounds(town)
             rows = queries.entitled_with_card(
                 tx, kind=kind, today=today.isoformat(), division_first=first, division_last=last
             )
-            found += [
+            missing += [
                 {
                     "holder_id": row["holder_id"],
                     "eligibility_id": row["id"],
@@ -173,4 +175,4 @@ def _missing(tx: Transaction, check: RegisterCheck, seen: set[str], today: date)
                 for row in rows
                 if row["holder_id"] not in seen and row["name"] not in unclear
             ]
-    return found
+    return missing

@@ -1,4 +1,4 @@
-"""From the written town and village to one division code, with near names when there is none."""
+"""Find the division code for a written town and village, or suggest similar names."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 from huimin.divisions.find import DivisionIndex, clean_name
 
 SHOWN_CHARACTERS_MAX = 20
-# A register names a few hundred places; a hostile one names as many as it has rows.
+# A register has a few hundred places; a malicious one may have as many as rows.
 REMEMBERED_MAX = 20_000
 _GROUP = re.compile(r"(第?[0-9一二三四五六七八九十]+)(组|社|队|村民小组)$")
 
 
 class PlaceProblem(ValueError):
-    """No division, or more than one, is written so. `field` is the column: town or village."""
+    """No division, or several, match the text. `field` is the column: town or village."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -24,12 +24,12 @@ class PlaceProblem(ValueError):
 
 
 class Places:
-    """Resolves written places; what was found, or not found, once is remembered."""
+    """Resolves written places, and caches the results, failures included."""
 
     def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
         listed = list(rows)
         self._index = DivisionIndex(listed)
-        self._found: dict[tuple[str, str], str | PlaceProblem] = {}
+        self._results: dict[tuple[str, str], str | PlaceProblem] = {}
         self._towns = [row["name"] for row in listed if row["level"] == "town"]
         self._villages: dict[str, list[str]] = {}
         for row in listed:
@@ -39,17 +39,17 @@ class Places:
     def village(self, town_text: str, village_text: str) -> str:
         """The 12-digit code of the village. Raises PlaceProblem."""
         written = (town_text, village_text)
-        found = self._found.get(written)
-        if found is None:
+        result = self._results.get(written)
+        if result is None:
             try:
-                found = self._village(town_text, village_text)
+                result = self._village(town_text, village_text)
             except PlaceProblem as problem:
-                found = problem
-            if len(self._found) < REMEMBERED_MAX:
-                self._found[written] = found
-        if isinstance(found, PlaceProblem):
-            raise PlaceProblem(found.field, found.message)
-        return found
+                result = problem
+            if len(self._results) < REMEMBERED_MAX:
+                self._results[written] = result
+        if isinstance(result, PlaceProblem):
+            raise PlaceProblem(result.field, result.message)
+        return result
 
     def _village(self, town_text: str, village_text: str) -> str:
         town = self._index.town(town_text)
@@ -68,7 +68,7 @@ class Places:
 
     @staticmethod
     def _readings(text: str, town_name: str) -> list[str]:
-        """The words as written, then without the town in front and the group behind."""
+        """The text as written, then without the town before it and the group after it."""
         bare = clean_name(text)
         inner = _GROUP.sub("", bare.removeprefix(town_name))
         return [text, inner] if inner and inner != bare else [text]
@@ -80,11 +80,11 @@ class Places:
 
 
 def near_names(text: str, names: Iterable[str]) -> list[str]:
-    """The three names at most that look most like what was written."""
+    """Up to three names that are most similar to the text."""
     return difflib.get_close_matches(clean_name(text), list(names), n=3, cutoff=0.5)
 
 
 def shown(text: str) -> str:
-    """A written place as a message may repeat it: short, and without anything like a number."""
+    """A written place as a message may quote it: short, and without long numbers."""
     short = clean_name(text)[:SHOWN_CHARACTERS_MAX]
     return re.sub(r"[0-9Xx*]{5,}", "*****", short)

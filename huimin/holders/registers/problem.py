@@ -1,6 +1,6 @@
-"""What is wrong with one cell of a register, said with its place and the way to mend it.
+"""A problem with one cell of a register: its place and how to correct it.
 
-A problem never repeats what stands in a cell that may hold an ID number, a phone number or a name.
+A problem never quotes a cell that may contain an ID number, a phone number or a name.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from huimin.core.refusals import FieldProblems, field_problem
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One problem of one row; `column` is Excel's letter, None when the whole row is meant."""
+    """One problem of one row; `column` is Excel's letter, None for the whole row."""
 
     sheet: str
     row: int
@@ -24,7 +24,7 @@ class Problem:
 def problem_at(
     sheet: str, row: int, code: str, remedy: str, column: int | None = None, header: str = ""
 ) -> Problem:
-    """A problem whose message names sheet, row and column. `column` counts from 0."""
+    """A problem whose message has sheet, row and column. `column` counts from 0."""
     place = f"工作表“{sheet}”第 {row} 行"
     letter = None
     if column is not None:
@@ -36,7 +36,7 @@ def problem_at(
 
 
 def column_letter(column: int) -> str:
-    """The letters of a column that counts from 0: 0 → A, 26 → AA."""
+    """The letters of a column counted from 0: 0 → A, 26 → AA."""
     letters = ""
     column += 1
     while column:
@@ -46,5 +46,5 @@ def column_letter(column: int) -> str:
 
 
 def file_problem(chinese: str, english: str) -> FieldProblems:
-    """The exception for a file that can't be read as a register at all."""
+    """The exception for a file that can't be read as a register."""
     return field_problem("file", chinese, english)

@@ -1,8 +1,8 @@
-"""Write the refused rows to a workbook that can be mended and imported again as it is.
+"""Write the refused rows to a workbook that can be corrected and imported again.
 
-Each sheet keeps its name and header; every bad cell is coloured and says what is wrong with it. No
-text becomes a formula, and a number that Excel has cut stays a number, so that it is refused again
-until somebody has typed the whole of it.
+Each sheet keeps its name and header; every bad cell is coloured and has its problem as a comment.
+No text becomes a formula, and a number that Excel has truncated stays a number, so that it is
+refused again until somebody has typed it completely.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import Any
 
 import xlsxwriter
 
+from huimin.holders.registers.cells import Formula, Merged
 from huimin.holders.registers.check_register import RefusedRow, RegisterCheck
 from huimin.holders.registers.problem import column_letter, file_problem
-from huimin.holders.registers.sheets import Formula, Merged
 
 SHEET_NAME_MAX = 31
 HELP = (
@@ -29,14 +29,14 @@ HELP = (
 HEADER_ROW = 2
 WIDTH_MIN, WIDTH_MAX = 6, 28
 NOTE_WIDTH = 60
-# Comments are held in memory and slow Excel down; further below the column “问题” says it alone.
+# Comments take memory and slow Excel down; below this row only the column “问题” has the problem.
 COMMENTED_ROWS_MAX = 2_000
 
 
 def write_refused_workbook(path: Path, check: RegisterCheck, *, now: datetime) -> bool:
-    """Write the workbook (mode 0600) in one step; False when there is no row to mend.
+    """Write the workbook (mode 0600) in one step; False if there is no row to correct.
 
-    Raises FieldProblems on `refused` when it can't be written there.
+    Raises FieldProblems on `refused` when it can't be written.
     """
     rows = [row for row in check.refused if row.cells]
     if not rows:
@@ -112,13 +112,13 @@ def _write_sheet(
 def _write_row(
     sheet: Any, number: int, row: RefusedRow, width: int, formats: dict[str, Any]
 ) -> None:
-    said: dict[str, list[str]] = {}
+    notes_by_column: dict[str, list[str]] = {}
     for problem in row.problems:
         if problem.column is not None:
-            said.setdefault(problem.column, []).append(problem.message)
+            notes_by_column.setdefault(problem.column, []).append(problem.message)
     for column in range(width):
         cell = row.cells[column] if column < len(row.cells) else None
-        notes = said.get(column_letter(column))
+        notes = notes_by_column.get(column_letter(column))
         _write_cell(sheet, number, column, cell, formats["bad" if notes else "text"])
         if notes and number <= COMMENTED_ROWS_MAX:
             sheet.write_comment(number, column, "\n".join(notes), {"x_scale": 2.2})
@@ -133,7 +133,7 @@ def _write_cell(sheet: Any, row: int, column: int, cell: Any, style: Any) -> Non
     if isinstance(cell, bool) or cell is None:
         sheet.write_blank(row, column, None, style)
     elif isinstance(cell, int | float) and cell == cell and abs(cell) != float("inf"):
-        # Written as text, a cut ID number could pass for another person's whole one.
+        # As text, a truncated ID number could pass for another person's.
         sheet.write_number(row, column, cell, style)
     elif isinstance(cell, datetime | date):
         sheet.write_string(row, column, cell.isoformat()[:10], style)
@@ -144,7 +144,7 @@ def _write_cell(sheet: Any, row: int, column: int, cell: Any, style: Any) -> Non
 
 
 def _write_text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
-    """Text as text: what could start a formula in some program gets an apostrophe in front."""
+    """Write text as text; an apostrophe keeps other programs from reading it as a formula."""
     if text.startswith(("=", "+", "-", "@", "\t", "\r")):
         text = f"'{text}"
     if text:
@@ -153,11 +153,11 @@ def _write_text(sheet: Any, row: int, column: int, text: str, style: Any) -> Non
         sheet.write_blank(row, column, None, style)
 
 
-def _sheet_name(title: str, taken: set[str]) -> str:
+def _sheet_name(title: str, used: set[str]) -> str:
     name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "_", title).strip("'")[:SHEET_NAME_MAX] or "名册"
     plain, number = name, 2
-    while name.lower() in taken:
+    while name.lower() in used:
         name = f"{plain[: SHEET_NAME_MAX - 3]}_{number}"
         number += 1
-    taken.add(name.lower())
+    used.add(name.lower())
     return name

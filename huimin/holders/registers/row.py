@@ -1,7 +1,7 @@
-"""Turn one row of a register into a checked draft of a holder, or into all of its problems at once.
+"""Turn one row of a register into a checked draft of a holder, or into all of its problems.
 
-A row is accepted as a whole or not at all. What a program can mend without guessing is mended
-(blanks, full-width digits, 15-digit numbers); what it can't is told with the remedy.
+A row is accepted as a whole or not at all. What can be corrected without guessing is corrected
+(blanks, full-width digits, 15-digit numbers); everything else is reported with the remedy.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from huimin.core.identity import IdentityProblem, IdNumber, mask_name, parse_id_
 from huimin.holders.eligibility_words import ALL_WORDS, read_kinds
 from huimin.holders.people import EligibilityDraft, FamilyDraft, HolderDraft
 from huimin.holders.person_name import NameProblem, read_name
+from huimin.holders.registers.cells import Formula, Merged, SheetRow, is_blank
 from huimin.holders.registers.dates import read_date
 from huimin.holders.registers.family_cell import FamilyProblem, read_family
 from huimin.holders.registers.header import FIELD_WORDS, Header
 from huimin.holders.registers.places import PlaceProblem, Places
 from huimin.holders.registers.problem import Problem, problem_at
-from huimin.holders.registers.sheets import Formula, Merged, SheetRow, is_blank
 
 EVIDENCE_CHARACTERS_MAX = 60
-# Below a vertically merged cell these count for every row; a merged name or number does not.
+# A vertically merged cell counts for every row in these fields, but not for a name or number.
 SHARED_FIELDS = ("town", "village", "kind", "starts_on")
 FORMULA = "这一格是公式，系统不计算公式；请改为填写好的文字。"
 
@@ -38,12 +38,12 @@ _AFTERWORDS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What reading a row depends on beside the row."""
+    """What reading a row depends on besides the row."""
 
     places: Places
     today: date
     file_name: str
-    # The name under which an 18-character ID number is known already, or None.
+    # The name under which an 18-character ID number is already known, or None.
     registered_name: Callable[[str], str | None] = lambda number: None
 
 
@@ -62,7 +62,7 @@ class _Row:
         if isinstance(cell, Merged):
             return cell.value if field in SHARED_FIELDS else None
         if isinstance(cell, Formula) and field in ("id_number", "phone"):
-            # ="5120…" is how programs keep Excel from cutting a number; nothing is computed in it.
+            # ="5120…" is a constant: programs write it to keep Excel from truncating the number.
             constant = _CONSTANT.fullmatch(cell.text.strip())
             return constant[1] if constant else cell
         return None if is_blank(cell) else cell
@@ -79,18 +79,18 @@ class _Row:
 
 
 def read_row(
-    sheet: str, header: Header, row: SheetRow, around: Circumstances
+    sheet: str, header: Header, row: SheetRow, circumstances: Circumstances
 ) -> HolderDraft | list[Problem]:
-    """The draft of the holder in that row, or everything that is wrong with the row."""
+    """The holder's draft in a row, or all of the row's problems."""
     view = _Row(sheet, header, row)
     name = _name(view)
-    id_number = _id_number(view, around.today)
+    id_number = _id_number(view, circumstances.today)
     phone = _phone(view)
-    division_code = _division(view, around.places)
-    eligibilities = _eligibilities(view, around)
-    family = _family(view, around.today, id_number)
+    division_code = _division(view, circumstances.places)
+    eligibilities = _eligibilities(view, circumstances)
+    family = _family(view, circumstances.today, id_number)
     if name is not None and id_number is not None:
-        _known_name(view, name, around.registered_name(id_number.number))
+        _known_name(view, name, circumstances.registered_name(id_number.number))
     if view.problems or name is None or id_number is None or division_code is None:
         return view.problems
     return HolderDraft(
@@ -104,14 +104,14 @@ def read_row(
 
 
 def who_is_meant(header: Header, row: SheetRow, today: date) -> tuple[str | None, str | None]:
-    """The name and the ID number of a refused row, as far as they can be read."""
+    """The name and the ID number in a refused row; None for what can't be read."""
     view = _Row("", header, row)
     id_number = _id_number(view, today)
     return _name(view), id_number.number if id_number is not None else None
 
 
 def not_a_person(header: Header, row: SheetRow) -> str | None:
-    """Why a row holds no person ("empty", "total" or "header"), or None when it may hold one."""
+    """Why a row is not a person ("empty", "total" or "header"), or None if it may be one."""
     if row.blank:
         return "empty"
     if header.repeated_in(row):
@@ -120,11 +120,11 @@ def not_a_person(header: Header, row: SheetRow) -> str | None:
     if view.cell("id_number") is not None:
         return None
     first = next(cell for cell in row.cells if not is_blank(cell))
-    said = re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(first)))
-    if isinstance(first, str) and _AFTERWORDS.match(said):
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(first)))
+    if isinstance(first, str) and _AFTERWORDS.match(text):
         return "total"
     fields = [field for field in header.columns if field != "serial"]
-    # Numbered rows that nobody filled in, and headings between the rows.
+    # Numbered but empty rows, and headings between the rows.
     return "empty" if all(view.cell(field) is None for field in fields) else None
 
 
@@ -214,8 +214,8 @@ def _division(view: _Row, places: Places) -> str | None:
         return None
 
 
-def _eligibilities(view: _Row, around: Circumstances) -> tuple[EligibilityDraft, ...]:
-    starts_on = _starts_on(view, around.today)
+def _eligibilities(view: _Row, circumstances: Circumstances) -> tuple[EligibilityDraft, ...]:
+    starts_on = _starts_on(view, circumstances.today)
     cell = view.cell("kind")
     kinds = read_kinds(cell) if isinstance(cell, str) else None
     if kinds is None:
@@ -226,7 +226,7 @@ def _eligibilities(view: _Row, around: Circumstances) -> tuple[EligibilityDraft,
         )
     if kinds is None or starts_on is None:
         return ()
-    source = f"{around.file_name} {view.sheet} 第 {view.row.number} 行"
+    source = f"{circumstances.file_name} {view.sheet} 第 {view.row.number} 行"
     evidence = re.sub(r"\s+", " ", str(cell)).strip()[:EVIDENCE_CHARACTERS_MAX]
     return tuple(
         EligibilityDraft(kind=kind, starts_on=starts_on, source=source, evidence=evidence)

@@ -1,8 +1,8 @@
 """Read an .xlsx register as a stream, so that fifty thousand rows need little memory.
 
-openpyxl's streaming reader knows nothing of merged cells, because the file names them after the
-rows; so each sheet's text is scanned for them once before it is read. The same scan measures what
-is really packed in the file, and stops before a zip bomb has unfolded.
+openpyxl's streaming reader does not know merged cells, because the file lists them after the rows;
+so each sheet is scanned for them before it is read. The parts' sizes are checked first, against zip
+bombs.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from defusedxml import DefusedXmlException
 from openpyxl.utils.exceptions import InvalidFileException
 
 from huimin.core.refusals import FieldProblems
-from huimin.holders.registers.problem import file_problem
-from huimin.holders.registers.sheets import (
+from huimin.holders.registers.cells import (
     COLUMNS_MAX,
     ROW_NUMBER_MAX,
     Formula,
@@ -30,15 +29,15 @@ from huimin.holders.registers.sheets import (
     is_blank,
     plain_cell,
 )
+from huimin.holders.registers.problem import file_problem
 
 PARTS_MAX = 2_000
 UNPACKED_BYTES_MAX = 400 * 1024 * 1024
-# openpyxl holds these parts in memory as a whole, whereas it streams the sheets.
+# openpyxl loads these parts completely into memory, whereas it streams the sheets.
 HELD_PART_BYTES_MAX = 48 * 1024 * 1024
 MERGED_AREAS_MAX = 200_000
 SHEETS_MAX = 100
 CHUNK_BYTES = 1 << 20
-OVERLAP_BYTES = 256
 
 _MERGED = re.compile(
     rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"
@@ -60,12 +59,12 @@ UNREADABLE = (
     NotImplementedError,
     RuntimeError,
     OverflowError,
-    OSError,  # a part that is said to lie before the beginning of the file
+    OSError,  # a part whose offset is before the beginning of the file
 )
 
 
 def xlsx_sheets(path: Path) -> Iterator[Sheet]:
-    """The sheets in the order of their tabs. Raises FieldProblems on `file`."""
+    """The sheets in order of their tabs. Raises FieldProblems on `file`."""
     with _Refusing():
         _check_parts(path)
         book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
@@ -74,7 +73,7 @@ def xlsx_sheets(path: Path) -> Iterator[Sheet]:
             raise _damaged()
         for worksheet in book.worksheets:
             with _Refusing():
-                # The address of the sheet's part has no public name in openpyxl.
+                # openpyxl has no public name for the path of the sheet's part.
                 merged, row_count = _scan(path, worksheet._worksheet_path)
                 worksheet.reset_dimensions()  # they often span the whole grid and would be padded
             yield Sheet(
@@ -91,7 +90,7 @@ def xlsx_sheets(path: Path) -> Iterator[Sheet]:
 def with_merged_cells(
     rows: Iterator[SheetRow], merged: list[tuple[int, int, int]]
 ) -> Iterator[SheetRow]:
-    """The rows with `Merged` in every cell that a merged cell above it covers."""
+    """The rows with `Merged` in every cell that is covered by a merged cell above."""
     waiting = sorted(merged, reverse=True)
     covering: dict[int, tuple[int, Any]] = {}
     for row in rows:
@@ -113,14 +112,14 @@ def with_merged_cells(
 def _rows(worksheet: Any) -> Iterator[SheetRow]:
     with _Refusing():
         values = worksheet.iter_rows(values_only=True, max_col=COLUMNS_MAX)
-        before = None
+        previous = None
         for number, row in enumerate(values, start=1):
             if number > ROW_NUMBER_MAX:
                 raise _damaged()
-            # openpyxl fills a gap with one and the same row, a million times if need be.
-            if row is before:
+            # openpyxl fills a gap with the same row object, possibly a million times.
+            if row is previous:
                 continue
-            before = row
+            previous = row
             yield SheetRow(number, tuple(_cell(value) for value in _trimmed(row)))
 
 
@@ -138,7 +137,7 @@ def _cell(value: Any) -> Any:
 
 
 def _check_parts(path: Path) -> None:
-    """Refuse what is no workbook or would unfold too far, from the zip's own list."""
+    """Refuse a file that is not a workbook or unpacks to too much, by the zip's directory."""
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         names = {part.filename for part in parts}
@@ -147,9 +146,9 @@ def _check_parts(path: Path) -> None:
         ):
             raise file_problem(
                 "这不是 .xlsx 表格，请在 Excel 或 WPS 里另存为 .xlsx 再试。",
-                "This is no .xlsx workbook; save it as .xlsx.",
+                "This is not an .xlsx workbook; save it as .xlsx.",
             )
-        held = (
+        in_memory = (
             part.file_size
             for part in parts
             if not part.filename.startswith(("xl/worksheets/", "xl/media/", "xl/drawings/"))
@@ -157,7 +156,7 @@ def _check_parts(path: Path) -> None:
         if (
             len(parts) > PARTS_MAX
             or sum(part.file_size for part in parts) > UNPACKED_BYTES_MAX
-            or sum(held) > HELD_PART_BYTES_MAX
+            or sum(in_memory) > HELD_PART_BYTES_MAX
         ):
             raise file_problem(
                 "文件解开后太大；请删去多余的工作表和格式，或拆成几个文件。",
@@ -166,21 +165,21 @@ def _check_parts(path: Path) -> None:
 
 
 def _scan(path: Path, part: str) -> tuple[list[tuple[int, int, int]], int]:
-    """(first row, column from 0, last row) of each vertically merged area; the count of rows."""
+    """(first row, column from 0, last row) of each vertically merged area; the number of rows."""
     merged: list[tuple[int, int, int]] = []
     rows = 0
-    kept = b""
+    remainder = b""
     with zipfile.ZipFile(path) as archive, archive.open(part) as source:
         while chunk := source.read(CHUNK_BYTES):
-            # Cut behind the last tag, so that no tag is seen in halves or twice.
-            text = kept + chunk
+            # Cut after the last tag, so that no tag is split or seen twice.
+            text = remainder + chunk
             end = text.rfind(b">") + 1
-            text, kept = text[:end], text[end:]
+            text, remainder = text[:end], text[end:]
             rows += sum(1 for _ in _ROW.finditer(text))
-            for found in _MERGED.finditer(text):
-                first, last = int(found[2]), int(found[4])
+            for match in _MERGED.finditer(text):
+                first, last = int(match[2]), int(match[4])
                 if last > first:
-                    merged.append((first, _column(found[1]), last))
+                    merged.append((first, _column(match[1]), last))
             if len(merged) > MERGED_AREAS_MAX:
                 raise _damaged()
     return merged, rows
@@ -194,13 +193,13 @@ def _column(letters: bytes) -> int:
 
 
 class _Refusing:
-    """Turn whatever a damaged or hostile file makes the libraries raise into one sentence."""
+    """Turn whatever the libraries raise for a damaged or malicious file into one sentence."""
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        # openpyxl also raises a bare OSError; one with a number is the machine's own trouble.
+        # openpyxl raises OSError without a number; one with a number is a problem of the machine.
         bare = isinstance(error, OSError) and error.errno is None
         if (bare or isinstance(error, UNREADABLE)) and not isinstance(error, FieldProblems):
             raise _damaged() from error
@@ -209,5 +208,5 @@ class _Refusing:
 def _damaged() -> Exception:
     return file_problem(
         "文件已损坏或不是正常的 .xlsx 表格，请在 Excel 或 WPS 里打开后另存为 .xlsx 再试。",
-        "The file is damaged or no proper .xlsx; open it and save it again as .xlsx.",
+        "The file is damaged or not a valid .xlsx; open it and save it again as .xlsx.",
     )

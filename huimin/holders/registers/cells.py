@@ -1,0 +1,76 @@
+"""The sheets, rows and cells of a register file, whatever its format.
+
+Nothing is evaluated: a formula becomes a `Formula`, and a cell covered by a merged one a `Merged`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from huimin.holders.registers.problem import file_problem
+
+ROW_NUMBER_MAX = 1_048_576
+COLUMNS_MAX = 100
+# Excel's own limit; longer text is malicious.
+CELL_CHARACTERS_MAX = 32_767
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A cell with a formula; its text is only shown, never evaluated."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A cell covered by a vertically merged one; `value` is the merged cell's."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row as in the file: its number as Excel shows it, and its cells from column A."""
+
+    number: int
+    cells: tuple[Any, ...]
+
+    @property
+    def blank(self) -> bool:
+        """Whether all cells are blank."""
+        return all(is_blank(cell) for cell in self.cells)
+
+
+@dataclass
+class Sheet:
+    """One sheet. `rows` can be iterated once; `row_count` is an estimate for the progress bar."""
+
+    title: str
+    rows: Iterator[SheetRow]
+    row_count: int = 0
+    hidden: bool = False
+    merged: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+def is_blank(cell: Any) -> bool:
+    """Whether a cell is empty, has only white space, or is covered by a merged cell."""
+    if cell is None or isinstance(cell, Merged):
+        return True
+    return isinstance(cell, str) and not cell.strip("\u200b\ufeff \t\r\n\u3000\xa0'")
+
+
+def plain_cell(value: Any) -> Any:
+    """A cell's value, with formulas marked. Raises FieldProblems for over-long text."""
+    if isinstance(value, str):
+        if len(value) > CELL_CHARACTERS_MAX:
+            raise file_problem(
+                "有单元格的文字过长，请检查文件。",
+                "A cell holds too much text; check the file.",
+            )
+        if value.startswith("="):
+            return Formula(value)
+        return value
+    return value
