@@ -151,7 +151,7 @@ def test_check_finds_a_broken_reference(run_cli: RunCli, made: Path) -> None:
     assert snapshot(made.parent) == before
 
 
-@pytest.mark.parametrize("database", ["missing", "newer", "read only"])
+@pytest.mark.parametrize("database", ["missing", "newer", "changed", "read only"])
 def test_the_same_on_postgresql(
     run_cli: RunCli, postgresql_server: Any, folder: Path, database: str
 ) -> None:
@@ -161,12 +161,15 @@ def test_the_same_on_postgresql(
             create_database(Settings.from_environment(folder, {"HUIMIN_DATABASE_URL": url}))
         if database == "newer":
             change(url, "INSERT INTO schema_migration VALUES (99, 'future', '2030', '')")
+        if database == "changed":
+            change(url, "ALTER TABLE card ADD COLUMN colour TEXT")
         if database == "read only":
             name = url.partition("?")[0].rpartition("/")[2]
             change(url, f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
         words = {
             "missing": ("huimin init", "holds no tables"),
             "newer": ("升级 huimin", "newer than this program"),
+            "changed": ("不属于任何已发布的版本（1 处不同：card）", "of no released version"),
             "read only": ("只读", "read-only"),
         }[database]
         for command in COMMANDS:

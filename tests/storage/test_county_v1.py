@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import lzma
 import shutil
+import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,8 @@ from huimin.settlement.check import check_settlements
 from huimin.storage import migrate
 from huimin.storage.engine import Transaction
 from huimin.storage.fingerprint import known_objects, objects_in
-from huimin.storage.open_engine import check_database, migrate_database
+from huimin.storage.open_engine import check_database, migrate_database, open_engine
+from huimin.storage.sqlite_tables import transform
 from tests.conftest import FixedClock
 from tests.storage.older_databases import VERSION_1, make_older, over_driver
 
@@ -113,3 +116,35 @@ def test_its_commands_say_so_too(county: Settings, run_cli: Any) -> None:
         answer = run_cli(command, county.folder, **given)
         assert (answer.returncode, answer.stderr) == (0, ""), (command, answer)
         assert words in answer.stdout
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_every_table_can_be_made_anew_with_its_rows(county: Settings) -> None:
+    # What a later step may do with any of them, under the conditions under which it is run.
+    migrate_database(county)
+    before = over_driver(county, rows)
+
+    def make_anew(tx: Transaction) -> None:
+        tx.connection.execute("COMMIT")
+        tx.connection.execute("PRAGMA foreign_keys = OFF")
+        tx.connection.execute("BEGIN")
+        for table in TABLES:
+            transform(tx, table)
+            assert tx.connection.in_transaction, table
+        assert tx.connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+    over_driver(county, make_anew)
+    assert over_driver(county, rows) == before
+    open_engine(county).close()  # the tables' fingerprint is the same, with the triggers
+    assert check_database(county) == []
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        over_driver(county, lambda tx: tx.connection.execute("DELETE FROM ledger"))
+
+
+def test_two_programs_that_upgrade_at_once_do_it_once(county: Settings) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        runs = [pool.submit(migrate_database, county) for _ in range(3)]
+        done = [name for run in runs for name in run.result()]
+    assert done == [step.full_name for step in migrate.steps()]
+    assert len(list(county.folder.glob("huimin-v*.db"))) == (0 if county.database_url else 1)
+    assert check_database(county) == []

@@ -21,7 +21,6 @@ from huimin.storage.open_engine import (
     migrate_database,
     open_engine,
 )
-from huimin.storage.sqlite_tables import transform
 from tests.postgresql_server import PostgresqlServer
 from tests.storage.older_databases import VERSION_1, make_older, over_driver, unreleased_schemas
 from tests.storage.record_fingerprints import newest_rows, recorded
@@ -231,28 +230,6 @@ def test_what_changes_speed_alone_may_be_added(settings: Settings) -> None:
     open_engine(settings).close()
     assert migrate_database(settings) == []
     assert check_database(settings) == []
-
-
-def test_a_table_made_anew_by_sqlite_utils_has_the_same_fingerprint(folder: Path) -> None:
-    settings = Settings.from_environment(folder, {})
-    create_database(settings)
-    before = objects(settings)
-
-    def make_all_anew(tx: Transaction) -> None:
-        for name in before:
-            if name.startswith("table "):
-                transform(tx, name.removeprefix("table "))
-        assert tx.connection.in_transaction
-
-    def rebuild(tx: Transaction) -> None:
-        tx.connection.execute("COMMIT")
-        tx.connection.execute("PRAGMA foreign_keys = OFF")
-        tx.connection.execute("BEGIN")
-        make_all_anew(tx)
-
-    over_driver(settings, rebuild)
-    assert objects(settings) == before
-    open_engine(settings).close()
 
 
 # `demo` has a folder of its own, and a test below; a simulated till knows a server alone.
