@@ -93,6 +93,7 @@ export async function unsent(terminalId) {
 export function markSent(changed) {
   return write(async ({ queue }) => {
     for (const { sequence, item, corrected } of changed) {
+      /** @type {Row | undefined} */
       const row = await done(queue.get(sequence));
       if (row?.status === "waiting")
         await done(queue.put({ ...row, status: "sent", item, corrected }));

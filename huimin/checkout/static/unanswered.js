@@ -75,6 +75,7 @@ export async function leftSales() {
  */
 export async function noteEntered(orderNo) {
   const changed = await write(async ({ kept }) => {
+    /** @type {Partial<NotedSale> | undefined} */
     const sale = await done(kept.get(nameOf(orderNo)));
     if (!sale || sale.entered) return false;
     await done(

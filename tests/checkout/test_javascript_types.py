@@ -1,0 +1,61 @@
+"""The types of the till's scripts hold, and a mistake in them would be found."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests import javascript_types
+from tests.javascript_types import CHECKOUT, PROJECTS, mistakes
+
+STATIC = CHECKOUT / "static"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiler() -> None:
+    """The compiler; where CI runs it must be there, elsewhere the tests are skipped."""
+    if os.environ.get("CI") == "true":
+        javascript_types.fetch()
+    if why := javascript_types.why_not():
+        assert os.environ.get("CI") != "true", why
+        pytest.skip(why)
+
+
+def test_every_script_asks_to_be_checked() -> None:
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in STATIC.glob("*.js")}
+    assert len(scripts) > 50
+    assert [name for name, text in scripts.items() if not text.startswith("// @ts-check\n")] == []
+
+
+# A file, what stands in it, and a slip.
+SLIPS = [
+    ("money.js", "Math.abs(fen) % 100", "fen.abs() % 100"),
+    ("strict_cbor.js", "this.position += 1", "this.positon += 1"),
+    ("card_token.js", "claims.expiresAt * 1_000", "claims.expires * 1_000"),
+    ("queue.js", 'status === "waiting"', 'status === "waits"'),
+    ("sync.js", "row.pack_issued_at", "row.pack_issued"),
+    ("pack.js", "current?.body", "current?.boddy"),
+    ("sale.js", 'byId("confirm")', 'byId("confrm")'),
+    ("offline_desk.js", "append(stores, {", "append(stores, { client: key,"),
+    ("service_worker.js", "KEPT.shell", "KEPT.shel"),
+]
+
+
+def test_the_types_hold_and_a_slip_is_found(tmp_path: Path) -> None:
+    web = tmp_path / "web" / "static" / "vendor"
+    shutil.copytree(CHECKOUT.parent / "web" / "static" / "vendor", web)
+    checkout = tmp_path / "checkout"
+    shutil.copytree(STATIC, checkout / "static")
+    for name in (*PROJECTS, "page.d.ts", "worker.d.ts"):
+        shutil.copy(CHECKOUT / name, checkout)
+    assert mistakes(checkout) == []
+    for name, right, wrong in SLIPS:
+        path = checkout / "static" / name
+        text = path.read_text(encoding="utf-8")
+        assert right in text, name
+        path.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    found = mistakes(checkout)
+    assert {name for name, _, _ in SLIPS if not any(name in line for line in found)} == set()
