@@ -15,10 +15,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """An open one: `engine` is "sqlite" or "postgresql", `connection` the driver's own.
+    """An open transaction: `engine` is "sqlite" or "postgresql", `connection` the driver's own.
 
-    `origin` is the network address that the request came from, for the audit record; None where
-    there is none.
+    `origin` is the network address of the request, for the audit record; None outside a request.
     """
 
     engine: str
@@ -51,7 +50,7 @@ class Engine(Protocol):
         ...
 
     def close(self) -> None:
-        """Finish what waits, then give every connection back."""
+        """Finish queued work, then close every connection."""
         ...
 
 

@@ -52,14 +52,14 @@ class Step:
 
 def steps(folder: Path | None = None) -> list[Step]:
     """Every step there is, in order; raises when a number is missing or given twice."""
-    found = []
+    listed = []
     for path in sorted((folder or MIGRATIONS_FOLDER).iterdir()):
         named = _STEP_NAME.fullmatch(path.name)
         if named:
-            found.append(Step(int(named["version"]), named["name"], path))
-    if [step.version for step in found] != list(range(FIRST_VERSION + 1, len(found) + 2)):
+            listed.append(Step(int(named["version"]), named["name"], path))
+    if [step.version for step in listed] != list(range(FIRST_VERSION + 1, len(listed) + 2)):
         raise RuntimeError("the numbers of the migrations must count up from 0002")
-    return found
+    return listed
 
 
 def newest_version() -> int:
@@ -179,21 +179,22 @@ def run_script(tx: Transaction, text: str) -> None:
         raise ValueError("the script ends in the middle of a statement")
 
 
-def unknown_version_problem(found: int) -> StorageProblem:
+def unknown_version_problem(version: int) -> StorageProblem:
     """The database is newer than the program."""
     newest = newest_version()
     return StorageProblem(
-        f"数据库版本（{found}）比程序支持的（{newest}）新，请升级 huimin 后再用，数据库未作改动。",
-        f"The database has version {found}, newer than this program knows ({newest}): "
+        f"数据库版本（{version}）比程序支持的（{newest}）新，请升级 huimin 后再用，数据库未作"
+        f"改动。",
+        f"The database has version {version}, newer than this program knows ({newest}): "
         f"upgrade huimin; nothing was changed.",
     )
 
 
-def older_version_problem(found: int) -> StorageProblem:
+def older_version_problem(version: int) -> StorageProblem:
     """The database waits for `huimin migrate`."""
     return StorageProblem(
-        f"数据库版本（{found}）较旧，请先备份，再运行 huimin migrate。",
-        f"The database has the older version {found}: back it up, then run huimin migrate.",
+        f"数据库版本（{version}）较旧，请先备份，再运行 huimin migrate。",
+        f"The database has the older version {version}: back it up, then run huimin migrate.",
     )
 
 

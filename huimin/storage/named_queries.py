@@ -4,11 +4,11 @@
 None, a plain one a list of dicts, `$` a value, `!` and `*!` the number of rows. One text serves
 both engines, and all rows are read when the call returns: nothing outlives its transaction.
 
-A list's statement that says `-- read both ways` has a second one, its name with `_backwards`: the
-same rows from the key towards the beginning, so that a page before costs what a page after does.
+A list's statement marked `-- read both ways` gets a second one, its name with `_backwards`, that
+reads the same rows from the key towards the beginning: a previous page costs what a next one does.
 
-What several statements have in common stands once, as `-- part: NAME` among them, and is put where
-a line `-- with: NAME` stands; a part may name others.
+What several statements share is written once, as `-- part: NAME` among them, and inserted at each
+line `-- with: NAME`; a part may name others.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from huimin.storage.engine import Transaction
 
 ROOMS_FOLDER = Path(__file__).resolve().parent.parent
 
-# Quoted text and comments are left alone; a colon after a colon is PostgreSQL's cast.
+# Quoted text and comments are left alone; two colons are PostgreSQL's cast.
 _PIECE = re.compile(
     r"""(?P<kept>'(?:''|[^'])*'|"(?:""|[^"])*"|--[^\n]*)|(?<!:):(?P<name>[A-Za-z_]\w*)"""
 )
@@ -45,9 +45,9 @@ Row = dict[str, Any]
 def pyformat(sql: str) -> str:
     """The text as psycopg wants it: `:name` becomes `%(name)s`, a per cent sign is doubled."""
 
-    def replaced(found: re.Match[str]) -> str:
-        kept = found["kept"]
-        return kept if kept is not None else f"%({found['name']})s"
+    def replaced(piece: re.Match[str]) -> str:
+        kept = piece["kept"]
+        return kept if kept is not None else f"%({piece['name']})s"
 
     text = _pyformat_texts.get(sql)
     if text is None:
@@ -58,8 +58,8 @@ def pyformat(sql: str) -> str:
 
 def parameter_names(sql: str) -> list[str]:
     """The names of a statement's parameters, each once, in order of appearance."""
-    found = (piece["name"] for piece in _PIECE.finditer(sql))
-    return list(dict.fromkeys(name for name in found if name is not None))
+    names = (piece["name"] for piece in _PIECE.finditer(sql))
+    return list(dict.fromkeys(name for name in names if name is not None))
 
 
 class TransactionAdapter:
@@ -124,13 +124,13 @@ def either_way(queries: Any, name: str, backwards: bool) -> Any:
 
 
 def turned(sql: str) -> str:
-    """The statement with its key's condition and its order turned round.
+    """The statement with its key's condition and its order reversed.
 
-    Raises ValueError when it has not just one of each: a page would have the wrong rows.
+    Raises ValueError unless it has exactly one of each: a page would have the wrong rows.
     """
     signs = {"<": ">", ">": "<"}
-    text, conditions = _KEY.subn(lambda found: signs[found[1]], sql)
-    text, orders = _ORDER.subn(lambda found: _turned_keys(found["keys"]), text)
+    text, conditions = _KEY.subn(lambda match: signs[match[1]], sql)
+    text, orders = _ORDER.subn(lambda match: _turned_keys(match["keys"]), text)
     if (conditions, orders) != (1, 1):
         raise ValueError(f"{conditions} conditions and {orders} orders to turn in: {sql}")
     return text
@@ -138,12 +138,12 @@ def turned(sql: str) -> str:
 
 def _with_parts(text: str, given: Mapping[str, str]) -> str:
     """The statements with the parts they name. Raises KeyError for a part that is not there."""
-    parts = {**given, **{found["name"]: found["sql"] for found in _PART.finditer(text)}}
+    parts = {**given, **{match["name"]: match["sql"] for match in _PART.finditer(text)}}
 
-    def put(found: re.Match[str]) -> str:
-        return _WITH.sub(put, parts[found["name"]].rstrip() + "\n")
+    def inserted(match: re.Match[str]) -> str:
+        return _WITH.sub(inserted, parts[match["name"]].rstrip() + "\n")
 
-    return _WITH.sub(put, _PART.sub("", text))
+    return _WITH.sub(inserted, _PART.sub("", text))
 
 
 def _turned_keys(keys: str) -> str:
@@ -155,8 +155,8 @@ def _turned_keys(keys: str) -> str:
 
 def _turned_statements(text: str) -> list[str]:
     return [
-        f"\n-- name: {found['name']}_backwards\n{turned(found['sql'].rstrip())}\n"
-        for found in _BOTH_WAYS.finditer(text)
+        f"\n-- name: {match['name']}_backwards\n{turned(match['sql'].rstrip())}\n"
+        for match in _BOTH_WAYS.finditer(text)
     ]
 
 

@@ -1,8 +1,8 @@
-"""PostgreSQL: pooled connections, and the work repeated when the server asks for that.
+"""PostgreSQL: pooled connections, and work that is repeated after a serialization failure.
 
 `write` runs at READ COMMITTED: the design's statements take the row locks they need (INSERT … ON
 CONFLICT … RETURNING, UPDATE … RETURNING). A deadlock, a serialization failure or a connection lost
-before COMMIT was sent has changed nothing, so the same work is run again from its start.
+before COMMIT was sent has changed nothing, so the work is run again from the start.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from huimin.storage.engine import StorageProblem, Transaction
 
 T = TypeVar("T")
 ATTEMPTS_MAX = 12
-# After a restart of the server every pooled connection is dead once.
+# After a server restart each pooled connection fails once.
 LOST_ATTEMPTS_MAX = 3
 POOL_SIZE_MAX = 32
 POOL_WAIT_SECONDS_MAX = 15.0
@@ -42,7 +42,7 @@ class PostgresqlEngine:
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
             connection_class=psycopg.Connection[dict[str, Any]],
-            # BEGIN and COMMIT are ours, because the kind of transaction differs from call to call.
+            # We send BEGIN and COMMIT, because the kind of transaction differs by call.
             kwargs={
                 "autocommit": True,
                 "row_factory": dict_row,
@@ -56,9 +56,9 @@ class PostgresqlEngine:
         )
 
     def read(self, work: Callable[[Transaction], T]) -> T:
-        within: Connection | None = getattr(self._local, "connection", None)
-        if within is not None:  # a read inside a read shares its snapshot
-            return work(Transaction(self.name, within))
+        outer: Connection | None = getattr(self._local, "connection", None)
+        if outer is not None:  # a read inside a read shares its snapshot
+            return work(Transaction(self.name, outer))
         return self._repeated(lambda connection: self._read_once(connection, work))
 
     def write(self, work: Callable[[Transaction], T]) -> T:
@@ -95,8 +95,8 @@ class PostgresqlEngine:
             _roll_back(connection)
             if repeatable(error):
                 raise
-            # Whether it was kept is not known, so it must not be run again by us; a caller who
-            # repeats the request is answered by its idempotency key.
+            # The commit may have succeeded, so the work must not be run again here; a caller that
+            # retries is answered by its idempotency key.
             raise unreachable_problem(error) from error
         return result
 
@@ -116,7 +116,7 @@ class PostgresqlEngine:
                         "数据库太忙，这一笔没有记录，请稍后再试。",
                         "The database is too busy: nothing was recorded; try again later.",
                     ) from error
-                # Two that met once should not meet again at once.
+                # Random, so that two transactions that collided do not collide again.
                 time.sleep(random.uniform(0, 0.002 * 2 ** min(number, 6)))  # noqa: S311
         raise AssertionError("unreachable")
 
@@ -133,7 +133,7 @@ class PostgresqlEngine:
 
 
 def repeatable(error: psycopg.Error) -> bool:
-    """True for a serialization failure or a deadlock: nothing was kept, and it may go well now."""
+    """True for a serialization failure or a deadlock: nothing was kept, and a retry may succeed."""
     return error.sqlstate in ("40001", "40P01")
 
 
@@ -146,7 +146,7 @@ def _roll_back(connection: Connection) -> None:
 
 
 def unreachable_problem(error: BaseException) -> StorageProblem:
-    """The server can't be reached, or has let go of us."""
+    """The server can't be reached, or has dropped the connection."""
     lines = str(error).strip().splitlines()
     reason = lines[0] if lines else type(error).__name__
     return StorageProblem(

@@ -1,4 +1,4 @@
-"""A part of a use case that may fail alone: what it wrote is undone, the rest goes on."""
+"""A part of a use case that may fail alone: its writes are undone, and the rest goes on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from huimin.storage.engine import StorageProblem, Transaction
 
 @contextmanager
 def savepoint(tx: Transaction, name: str) -> Iterator[None]:
-    """Undo what the block wrote when it raises, and raise that on. `name` is ours, never a user's.
+    """Undo the block's writes if it raises, and raise again. `name` is never a user's input.
 
     Raises StorageProblem when the database has given up the whole transaction (a full disk).
     """

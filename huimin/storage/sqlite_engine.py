@@ -22,16 +22,16 @@ from huimin.storage.turns import turns
 T = TypeVar("T")
 GROUP_MAX = 128
 BUSY_TIMEOUT_MS = 10_000
-# A checkpoint costs two fsyncs and stops the writer: once in 16 MB of log is often enough.
+# A checkpoint costs two fsyncs and blocks the writer, so the log may grow to 16 MB first.
 CHECKPOINT_PAGES = 4_000
-# A row that was answered for outlives a power cut.
+# What was answered must survive a power cut.
 SYNCHRONOUS = "FULL"
-# How long close() waits for a read that runs.
+# How long close() waits for a running read.
 READ_SECONDS_MAX = 10
 
 
 class Job:
-    """One use case that waits for the writer, and what came of it."""
+    """A use case in the writer's queue, with its result or its error."""
 
     __slots__ = ("_answered", "error", "result", "work")
 
@@ -51,7 +51,7 @@ class Job:
 
 
 class _Reader(sqlite3.Connection):
-    """A thread's reading connection, and whether that thread is reading with it just now."""
+    """A thread's read connection; `in_use` is held while the thread reads with it."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -79,9 +79,9 @@ def connect(
     connection.row_factory = dict_row
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
-    # Otherwise INSERT OR REPLACE would delete a ledger row without asking its trigger.
+    # Otherwise INSERT OR REPLACE would delete a ledger row without firing its trigger.
     connection.execute("PRAGMA recursive_triggers = ON")
-    # The journals of savepoints stay in memory; the log of the database itself is on disk.
+    # Savepoint journals stay in memory; the log of the database itself is on disk.
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     return connection
@@ -96,7 +96,7 @@ class SqliteEngine:
         self.path = path
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._local = threading.local()
-        # Weak, so that a thread which ends takes its connection with it.
+        # Weak references, so that a connection goes when its thread ends.
         self._readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
         self._closing = threading.Lock()
         self._closed = False
@@ -127,7 +127,7 @@ class SqliteEngine:
             raise RuntimeError("write() inside a use case would wait for itself: pass on its tx")
         job = Job(work)
         with self._closing:
-            # Under the lock, so that no job is put behind the writer's last one and waits for ever.
+            # Under the lock: a job queued after the writer's last one would wait for ever.
             if self._closed:
                 raise StorageProblem("数据库已关闭。", "The database is closed.")
             self._jobs.put(job)
@@ -146,7 +146,7 @@ class SqliteEngine:
             self._jobs.put(None)
         self._thread.join()
         self._writer.close()
-        # The log is folded into the file when the last connection goes, so none may stay behind.
+        # SQLite merges the log into the file when the last connection closes: close them all.
         for reader in list(self._readers):
             if reader.in_use.acquire(timeout=READ_SECONDS_MAX):
                 reader.close()
@@ -175,7 +175,7 @@ class SqliteEngine:
             self._run(group)
 
     def _gather(self, first: Job) -> tuple[list[Job], bool]:
-        """The first job and all that wait behind it; False when the engine is being closed."""
+        """The first job and all queued behind it; False when the engine is closing."""
         group = [first]
         while len(group) < GROUP_MAX:
             try:
@@ -198,7 +198,7 @@ class SqliteEngine:
         except BaseException as error:
             if self._writer.in_transaction:
                 execute("ROLLBACK")
-            for job in group:  # nothing of the group was kept, so none of it has succeeded
+            for job in group:  # nothing was committed, so no job of the group has succeeded
                 job.error = job.error or error
         finally:
             for job in group:
@@ -218,8 +218,8 @@ class SqliteEngine:
 
 
 def problem_of(path: Path, error: BaseException) -> StorageProblem | None:
-    """The sentence for what keeps a database from working; None for a statement's own mistake."""
-    # An extended code keeps the primary one in its low byte.
+    """What keeps the database from working; None when the statement itself was wrong."""
+    # An extended error code has the primary code in its low byte.
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged_problem(path)
@@ -246,7 +246,7 @@ def problem_of(path: Path, error: BaseException) -> StorageProblem | None:
 
 
 def missing_problem(path: Path) -> StorageProblem:
-    """There is no file."""
+    """There is no database file."""
     return StorageProblem(
         f"没有找到数据库 {path}，请先运行 huimin init。",
         f"There is no database {path}; run huimin init first.",
@@ -262,8 +262,8 @@ def read_only_problem(path: Path) -> StorageProblem:
 
 
 def damaged_problem(path: Path) -> StorageProblem:
-    """The file is no database, or no longer one."""
+    """The file is not a database, or is damaged."""
     return StorageProblem(
         f"数据库 {path} 已损坏或不是数据库文件，请从备份恢复。",
-        f"The database {path} is damaged or is no database file; restore it from a backup.",
+        f"The database {path} is damaged or is not a database file; restore it from a backup.",
     )

@@ -1,12 +1,12 @@
 """A migration's way to change tables on SQLite: sqlite-utils, inside the step's own transaction.
 
-SQLite's ALTER TABLE can't set NOT NULL, drop a check or move a column; `transform` makes the table
+SQLite's ALTER TABLE can't set NOT NULL or change a check or a type; `transform` makes the table
 anew and copies its rows, keeping checks, references, indexes and rowids.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,14 +31,23 @@ def opened_table(tx: Transaction, name: str) -> Iterator[Table]:
         connection.row_factory = dict_row
 
 
-def transform(tx: Transaction, name: str, **changes: Any) -> None:
+def transform(
+    tx: Transaction, name: str, checks: Mapping[str, str] | None = None, **changes: Any
+) -> None:
     """Make the table anew with the changes that sqlite-utils' `transform` takes.
 
-    Its triggers, which go with the old table, are made again as they were.
+    `checks` gives the new text for the text of a check, as it stands in schema.sql. The triggers,
+    which go with the old table, are made again as they were. Raises ValueError for a check that the
+    table does not have.
     """
     with opened_table(tx, name) as table:
         triggers = [trigger.sql for trigger in table.triggers]
         whole_numbers = {each.name: "BIGINT" for each in table.columns if each.type == "BIGINT"}
-        table.transform(**{**changes, "types": {**whole_numbers, **changes.get("types", {})}})
-        for trigger in triggers:
-            tx.connection.execute(trigger)
+        types = {**whole_numbers, **changes.pop("types", {})}
+        create, *others = table.transform_sql(types=types, **changes)
+        for old, new in (checks or {}).items():
+            if create.count(old) != 1:
+                raise ValueError(f"{name} does not have the check {old} once")
+            create = create.replace(old, new)
+        for statement in (create, *others, *triggers):
+            tx.connection.execute(statement)

@@ -1,9 +1,9 @@
-"""Short work takes turns: the writer's group of sales, and the request that prepares the next sale.
+"""Threads take turns: the writer with its group of sales, and a request that prepares the next.
 
-CPython gives its interpreter lock up at every SQL statement and wakes a thread that waits for it,
-mostly in vain: with thirty tills that cost a third of a sale. A thread that waits for a turn sleeps
-through all of this. Turns are for speed only. Who waits too long goes on without one, so that a
-long write holds nobody up, and nothing depends on who has the turn.
+CPython releases its interpreter lock at every SQL statement and wakes a waiting thread, mostly in
+vain: with thirty tills that cost a third of a sale. A thread that waits for its turn sleeps through
+all of that. Turns only save time: a thread that waits too long goes on without one, so that a long
+write holds nobody up, and nothing depends on who has the turn.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ WAIT_SECONDS_MAX = 0.05
 
 
 class Turns:
-    """One turn, taken by one thread at a time."""
+    """One turn, which one thread has at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._mine = threading.local()
+        self._thread = threading.local()
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Have the turn meanwhile, or go on without it when it does not come."""
+        """Run the block with the turn, or without it if it does not come in time."""
         self._take()
         try:
             yield
@@ -34,24 +34,24 @@ class Turns:
 
     @contextmanager
     def given_up(self) -> Iterator[None]:
-        """Let others have it while this thread waits; a thread without the turn just waits."""
-        had = self._give_up()
+        """Run the block, which waits, without the turn; a thread that had it takes it again."""
+        had_turn = self._give_up()
         try:
             yield
         finally:
-            if had:
+            if had_turn:
                 self._take()
 
     def _take(self) -> None:
-        self._mine.turn = self._lock.acquire(timeout=WAIT_SECONDS_MAX)
+        self._thread.has_turn = self._lock.acquire(timeout=WAIT_SECONDS_MAX)
 
     def _give_up(self) -> bool:
-        had: bool = getattr(self._mine, "turn", False)
-        if had:
-            self._mine.turn = False
+        had_turn: bool = getattr(self._thread, "has_turn", False)
+        if had_turn:
+            self._thread.has_turn = False
             self._lock.release()
-        return had
+        return had_turn
 
 
-# One a process, because there is one interpreter lock, however many databases are open.
+# One per process, because there is one interpreter lock, however many databases are open.
 turns = Turns()

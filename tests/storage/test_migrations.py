@@ -12,8 +12,10 @@ import pytest
 
 from huimin.settings import Settings
 from huimin.storage import fingerprint, migrate
+from huimin.storage.append_only import make_append_only
 from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.open_engine import create_database, migrate_database, open_engine
+from tests.storage.older_databases import over_driver
 from tests.storage.rows import insert_all
 
 REAL_FOLDER = migrate.MIGRATIONS_FOLDER
@@ -25,6 +27,19 @@ STEPS = {
     f"{PAINT}.py": "def migrate(tx):\n"
     "    tx.connection.execute(\"UPDATE card SET colour = 'red'\")\n",
 }
+
+
+# As a developer writes a step that SQLite's ALTER TABLE can't do.
+ARCHIVED = """
+def migrate(tx):
+    if tx.engine == "sqlite":
+        from huimin.storage.sqlite_tables import transform
+
+        transform(tx, "card", checks={{"{old}": "{new}"}})
+        return
+    tx.connection.execute("ALTER TABLE card DROP CONSTRAINT card_state_check")
+    tx.connection.execute("ALTER TABLE card ADD CONSTRAINT card_state_check CHECK ({new})")
+"""
 
 
 @pytest.fixture
@@ -138,6 +153,31 @@ def test_a_newer_database_is_refused(settings: Settings, steps: Callable[..., No
     for call in (open_engine, migrate_database):
         with pytest.raises(StorageProblem, match="99"):
             call(settings)
+
+
+def test_a_check_is_changed_on_both_engines(
+    settings: Settings, empty_place: Callable[[str], Settings], steps: Callable[..., None]
+) -> None:
+    old = "state IN ('active', 'suspended', 'lost', 'replaced', 'expired', 'revoked')"
+    new = old.replace("'revoked'", "'revoked', 'archived'")
+    create_database(settings)
+    asked(settings, insert_all)
+    steps({f"{NEWEST + 1:04d}_archived.py": ARCHIVED.format(old=old, new=new)})
+    migrate_database(settings)
+    asked(settings, lambda tx: tx.connection.execute("UPDATE card SET state = 'archived'"))
+    fresh = empty_place("fresh")
+    text = migrate.schema_text()
+    assert text.count(old) == 1
+
+    def lay(tx: Transaction) -> None:
+        migrate.run_script(tx, text.replace(old, new))
+        make_append_only(tx)
+
+    over_driver(fresh, lay)
+    objects = fingerprint.objects_in
+    assert over_driver(settings, objects) == over_driver(fresh, objects)
+    with pytest.raises(Exception, match=r"(?i)check"):
+        asked(settings, lambda tx: tx.connection.execute("UPDATE card SET state = 'other'"))
 
 
 def test_a_database_is_made_once(settings: Settings) -> None:
