@@ -214,6 +214,6 @@ def test_field_problems_speak_two_languages() -> None:
 def test_a_refusal_fills_its_sentence() -> None:
     assert "A1" in Refusal("order_exists", order_no="A1").detail()
     assert "—" in Refusal("order_exists").detail()
-    assert "limit of the day" in Refusal(
-        "cap_reached", cap=("今日上限", "今日上限", "limit of the day")
+    assert "daily limit" in Refusal(
+        "cap_reached", cap=("今日上限", "今日上限", "daily limit")
     ).detail("en")

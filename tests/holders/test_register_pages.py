@@ -301,7 +301,7 @@ def test_the_jobs_are_a_workbook_with_counts_and_reasons(
     assert names == ["断了.xlsx", "坏的.xlsx", "八月.xlsx", "八月.xlsx"]
     assert table[0]["Reason"].startswith("The service restarted")
     assert table[1]["Reason"].isascii() and table[1]["Reason"]
-    assert (table[2]["Enrolled"], table[2]["Applications"]) == (1, 1)
+    assert (table[2]["Enrolled"], table[2]["Applications made"]) == (1, 1)
     assert table[3]["Rows that can be imported"] == 1 and not table[3]["Reason"]
     assert lost in client.get("/registers/").text
     exported = instance.engine.read(

@@ -218,7 +218,7 @@ def test_the_page_lists_and_sends_again_and_today_shouts(
     assert NOTICE.title in page and "对方回答 HTTP 500" in page and "of-the-address" not in page
     assert "份通知没有送到" in client.get("/today").text
     office.post(client, "/language", language="en", back="/notices/")
-    assert "The other side answers HTTP 500." in client.get("/notices/").text
+    assert "The other side answered HTTP 500." in client.get("/notices/").text
     office.post(client, "/language", language="zh_Hans", back="/notices/")
     assert "/again" in page and "/again" not in auditor.get("/notices/?state=waiting").text
     address = f"/notices/{deliveries(instance)[0]['id']}/again"

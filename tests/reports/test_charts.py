@@ -114,7 +114,7 @@ def test_a_month_in_which_more_was_returned_than_sold_is_drawn(
 def test_an_empty_month_says_so(sqlite_instance: Instance) -> None:
     report = sqlite_instance.engine.read(lambda tx: monthly_report(tx, "2030-01"))
     assert "这段时间没有优惠交易。" in texts(month_chart_svg(report))
-    assert "No discount was given in this time." in texts(month_chart_svg(report, "en", "town"))
+    assert "No discounts were given in this period." in texts(month_chart_svg(report, "en", "town"))
 
 
 def test_columns_stand_in_their_order_with_labelled_axes(report: MonthlyReport) -> None:

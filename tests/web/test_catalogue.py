@@ -98,10 +98,10 @@ def test_a_sentence_is_said_in_each_language() -> None:
 def test_what_fills_a_sentence_is_said_in_its_language() -> None:
     cap = Words("cap", {"card_day": "今日上限"})
     reached = text("优惠额度已用完（{cap}）。", cap=cap.text("card_day"))
-    assert reached.say("en") == "The allowance is used up (limit of the day)."
+    assert reached.say("en") == "The allowance is used up (daily limit)."
     several = Text("优惠额度已用完（{cap}）。", {"cap": (cap.text("card_day"), "B")})
     assert several.say() == "优惠额度已用完（今日上限、B）。"
-    assert several.say("en") == "The allowance is used up (limit of the day, B)."
+    assert several.say("en") == "The allowance is used up (daily limit, B)."
     assert text("优惠额度已用完（{cap}）。").say() == "优惠额度已用完（{cap}）。"
     assert say("优惠额度已用完（{cap}）。", "en", other=1) == "The allowance is used up (—)."
 
