@@ -53,6 +53,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [*browser, *others[:first], *demo, *others[first:]]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A use case runs on both engines; what goes through HTTP on SQLite, unless it says otherwise.
+
+    Between a request and its use case stands no SQL. Each room has a few tests that go the whole
+    way on PostgreSQL as well (`@on_both_engines`), so that every statement is run there.
+    """
+    asked = {one.args[0] for one in metafunc.definition.iter_markers("parametrize")}
+    if "engine_name" not in metafunc.fixturenames or "engine_name" in asked:
+        return
+    through_http = "app" in metafunc.fixturenames
+    both = metafunc.definition.get_closest_marker("both_engines") or not through_http
+    metafunc.parametrize("engine_name", ENGINES if both else ENGINES[:1], indirect=True)
+
+
 def is_measured(item: pytest.Item) -> bool:
     """Whether what a test runs counts for the coverage."""
     return any(room in item.path.parents for room in MEASURED_TESTS)
@@ -198,9 +212,9 @@ def make_settings(
         undo()
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture
 def engine_name(request: pytest.FixtureRequest) -> str:
-    """Each test that depends on it runs once on each engine."""
+    """Which engine the test runs on; see pytest_generate_tests."""
     return str(request.param)
 
 

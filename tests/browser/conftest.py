@@ -104,6 +104,16 @@ class Visit:
         self.page.wait_for_selector(".sign-out-form")
         SESSIONS[who] = self.page.context.cookies()
 
+    def follow(self, link: str | Any) -> None:
+        """Click what leads to another page (a selector or a locator), and be there."""
+        with self.page.expect_navigation():
+            (self.page.locator(link).first if isinstance(link, str) else link).click()
+
+    def press_enter(self) -> None:
+        """Send the form with the keyboard, and be where it leads."""
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
     def scan(self, text: str) -> None:
         """Wherever the focus is, and Enter.
 

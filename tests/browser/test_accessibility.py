@@ -67,7 +67,7 @@ def test_what_is_behind_the_report_s_numbers(visit: Visit) -> None:
         page.keyboard.press("Tab")
         assert number.evaluate(decoration) == "underline"
         shown = number.inner_text()
-        page.keyboard.press("Enter")
+        visit.press_enter()
         page.wait_for_selector(".list-count")
         assert shown in page.inner_text(".list-count")
         assert barriers(page) == []
@@ -79,7 +79,7 @@ def test_what_is_behind_the_report_s_numbers(visit: Visit) -> None:
 def test_receipts_and_claims(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.cashier)
-    page.locator("#today-sales a").first.click()
+    visit.follow("#today-sales a")
     page.wait_for_selector("#print-receipt")
     assert barriers(page) == []
     page.goto(visit.county.address + "/till/")
@@ -101,7 +101,7 @@ def test_receipts_and_claims(visit: Visit) -> None:
     visit.sign_in(visit.county.administrator)
     page.goto(visit.county.address + "/claims/")
     assert barriers(page) == []
-    page.click("tbody th a")
+    visit.follow("tbody th a")
     page.wait_for_selector("button[value=approve]")
     assert barriers(page) == []
     enlarge(visit)

@@ -58,10 +58,10 @@ def test_an_alert_is_looked_at(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.administrator)
     page.goto(visit.county.address + "/today")
-    page.get_by_text("条异常提醒待查看").click()
+    visit.follow(page.get_by_text("条异常提醒待查看"))
     assert barriers(page) == [] and visit.wide() == 0
     before = page.locator("tbody tr").count()
-    page.locator("tbody a").first.click()
+    visit.follow("tbody a")
     page.wait_for_selector("#field-note")
     assert "当天共 4 次" in page.inner_text("main")
     assert page.locator("tbody tr").count() == 4
@@ -69,11 +69,11 @@ def test_an_alert_is_looked_at(visit: Visit) -> None:
     page.focus("#field-note")
     page.keyboard.type("已问过店长，属分次购买")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    visit.press_enter()
     page.wait_for_selector(".done-words")
     assert "已查看" in page.inner_text(".page-bar")
     assert page.locator("#field-note").count() == 0
-    page.locator(".crumbs a").click()
+    visit.follow(".crumbs a")
     page.wait_for_selector(".filters")
     assert page.locator("tbody tr").count() == before - 1
     assert visit.wide_when_large() == 0

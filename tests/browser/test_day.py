@@ -26,14 +26,15 @@ def upload(page: Any, rows: list[list[str]]) -> None:
     text = "订单号,原价,优惠,实付\n" + "\n".join(",".join(row) for row in rows)
     file = {"name": "收银清单.csv", "mimeType": "text/csv", "buffer": text.encode("gb18030")}
     page.set_input_files("#field-file", file)
-    page.get_by_role("button", name="上传并核对").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="上传并核对").click()
 
 
 @on_phone
 def test_a_day_is_compared_and_closed(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.cashier)
-    page.get_by_role("link", name="对账单与结清").click()
+    visit.follow(page.get_by_role("link", name="对账单与结清"))
     page.wait_for_selector(".day-rows")
     rows = rows_of(page)
     assert rows and visit.wide() == 0
@@ -49,11 +50,11 @@ def test_a_day_is_compared_and_closed(visit: Visit) -> None:
     assert visit.wide() == 0 and barriers(page) == []
     closing = page.get_by_role("button", name="结清")
     if closing.count():
-        closing.click()
+        visit.follow(closing)
         page.wait_for_selector("text=已结清，两边一致")
     else:  # closed in the other window's visit, and nothing came after it
         assert "这一天已经结清" in page.inner_text("main")
-    page.get_by_role("link", name="对账单").first.click()
+    visit.follow(page.get_by_role("link", name="对账单").first)
     page.wait_for_selector("text=已结清，两边一致")
     page.emulate_media(media="print")
     assert page.is_hidden("#field-file") and page.is_visible(".day-rows")

@@ -106,7 +106,7 @@ def test_three_people_close_a_month_and_one_opens_it_again(visit: Visit) -> None
     enter(visit, county.signers[0], "/months/")
     looks_right(visit)
     reads_in_english(visit)
-    page.click(f'a[href="{place}"]')
+    visit.follow(f'a[href="{place}"]')
     looks_right(visit)
     press(visit, "开始核对")
     page.wait_for_selector("text=签字填报")
@@ -136,7 +136,7 @@ def test_three_people_close_a_month_and_one_opens_it_again(visit: Visit) -> None
     page.click("summary:has-text('重新打开这个月')")
     page.fill("#field-reason", REASON)
     looks_right(visit)
-    page.get_by_role("button", name="重新打开", exact=False).click()
+    visit.follow(page.get_by_role("button", name="重新打开", exact=False))
     page.wait_for_selector(".done-words:has-text('已重新打开')")
     # What was signed stays, with its digests; the month waits to be checked anew.
     assert REASON in page.inner_text("section:has(#version-1)")
@@ -152,7 +152,7 @@ def test_a_delivery_that_failed_is_seen_and_sent_again(visit: Visit) -> None:
     county.hooks.status = 503
     _post_and_send(county, key=f"told-{page.viewport_size['width']}")
     enter(visit, county.signers[0], "/today")
-    page.click("text=份通知没有送到")
+    visit.follow("text=份通知没有送到")
     row = page.locator("tbody tr").first
     assert "等待发送" in row.inner_text() and "HTTP 503" in row.inner_text()
     assert row.locator("td.number").inner_text() == "1"

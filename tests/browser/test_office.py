@@ -33,7 +33,7 @@ def test_no_page_of_the_office_holds_a_barrier_or_is_too_wide(visit: Visit) -> N
 @on_phone
 def test_the_pages_are_read_in_english(visit: Visit) -> None:
     visit.sign_in(visit.county.administrator)
-    visit.page.click("button[name=language][value=en]")
+    visit.follow("button[name=language][value=en]")
     visit.page.wait_for_selector("html[lang=en]")
     for path in PAGES:
         go(visit, path)
@@ -71,17 +71,17 @@ def test_a_person_is_entered_with_the_keyboard_and_found_again(visit: Visit) -> 
     page.wait_for_selector("#field-phone:focus")
     assert page.input_value("#field-name") == "司马大青"
     page.fill("#field-phone", "13900001111")
-    page.click("button[value=enter]")
+    visit.follow("button[value=enter]")
     page.wait_for_selector(".done-words")
     assert "司**青" in page.inner_text("h1")
     assert barriers(page) == []
     assert visit.wide() == 0
     go(visit, "/holders/")
     page.fill("#field-text", "大青")
-    page.keyboard.press("Enter")
+    visit.press_enter()
     page.locator("table.list", has_text="司**青").wait_for()
-    page.click("table.list a >> nth=0")
-    page.click("text=查看申请")
+    visit.follow("table.list a")
+    visit.follow("text=查看申请")
     assert "请由另一位工作人员审批" in page.inner_text("main")
     assert barriers(page) == []
 
@@ -91,7 +91,7 @@ def test_a_card_is_looked_at_and_a_password_changed(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.administrator)
     go(visit, f"/cards/?number={visit.county.lost_card['number']}")
-    page.click("table.list tbody a >> nth=0")
+    visit.follow("table.list tbody a")
     assert "已挂失" in page.inner_text("main")
     assert barriers(page) == []
     assert visit.wide() == 0
@@ -99,6 +99,6 @@ def test_a_card_is_looked_at_and_a_password_changed(visit: Visit) -> None:
     page.fill("#field-old_password", PASSWORD)
     page.fill("#field-new_password", "short")
     page.fill("#field-new_again", "short")
-    page.click("main form button >> nth=0")
+    visit.follow("main form button")
     page.wait_for_selector("#problem-new_password")
     assert page.input_value("#field-new_password") == ""

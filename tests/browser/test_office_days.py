@@ -122,7 +122,13 @@ def looks_right(visit: Visit) -> None:
 
 
 def press(page: Any, role: str, name: str) -> None:
-    """With the keyboard: the thing of that name takes the focus and Enter is pressed."""
+    """With the keyboard: press what leads to another page, and be there."""
+    with page.expect_navigation():
+        press_here(page, role, name)
+
+
+def press_here(page: Any, role: str, name: str) -> None:
+    """The thing of that name takes the focus and Enter is pressed; the page stays."""
     thing = page.get_by_role(role, name=name, exact=True).first
     thing.focus()
     assert thing.evaluate("one => one === document.activeElement"), name
@@ -187,10 +193,10 @@ def test_a_registrars_day(browser: Any, town: Town, size: dict[str, int]) -> Non
     with at_work(browser, town, town.registrars[1], size) as second:
         page = second.page
         page.goto(f"{town.address}/today")
-        page.get_by_text("份申请待审核").click()
+        second.follow(page.get_by_text("份申请待审核"))
         looks_right(second)
         press(page, "link", "赵*兰")
-        press(page, "button", "退回修改")
+        press_here(page, "button", "退回修改")
         # The browser itself asks for the reason first.
         assert page.evaluate("document.activeElement.id") == "field-reason"
         page.keyboard.type("请补医院证明")
@@ -227,10 +233,10 @@ def test_a_registrars_day(browser: Any, town: Town, size: dict[str, int]) -> Non
         press(page, "button", "发卡")
         page.get_by_text("已发卡；下一步打印").wait_for()
         page.goto(f"{town.address}/today")
-        page.get_by_text("张卡等待打印").click()
+        second.follow(page.get_by_text("张卡等待打印"))
         press(page, "link", "打印卡片")
         with page.expect_download() as got:
-            press(page, "button", "下载 PDF 并记为已打印")
+            press_here(page, "button", "下载 PDF 并记为已打印")
         assert Path(got.value.path()).read_bytes().startswith(b"%PDF-")
         page.goto(f"{town.address}/holders/")
         page.fill("#field-text", "小兰")
@@ -305,12 +311,12 @@ def test_an_administrators_day_of_enrolment(
         page.keyboard.press("Enter")
         page.get_by_text("已通过 1,151 份").wait_for()
         page.goto(f"{town.address}/today")
-        page.get_by_text("人已通过，等待发卡").click()
+        second.follow(page.get_by_text("人已通过，等待发卡"))
         page.get_by_role("button", name="人发卡").focus()
         page.keyboard.press("Enter")
         page.wait_for_selector(".done-words", timeout=60_000)
         page.goto(f"{town.address}/today")
-        page.get_by_text("张卡等待打印").click()
+        second.follow(page.get_by_text("张卡等待打印"))
         page.get_by_text("共 1,202 条").wait_for()
         looks_right(second)
 

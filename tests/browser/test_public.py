@@ -24,7 +24,7 @@ def test_anybody_reads_the_public_pages(visit: Visit) -> None:
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert visit.wide() == 0
     page.select_option("#kind", "hospital")
-    page.click("main button")
+    visit.follow("main button")
     page.wait_for_selector("text=没有符合条件的示范点")
 
 
@@ -35,11 +35,11 @@ def test_the_reach_leads_to_the_people(visit: Visit) -> None:
     page.goto(f"{visit.county.address}/reach/")
     assert barriers(page) == []
     assert visit.wide() == 0
-    page.click("tbody th a >> text=南塔街道")
+    visit.follow("tbody th a >> text=南塔街道")
     page.wait_for_selector("#nearest")
     assert barriers(page) == []
     assert visit.wide() == 0
-    page.click(".page-bar .btn-primary")
+    visit.follow(".page-bar .btn-primary")
     page.wait_for_selector("#field-reason")
     assert barriers(page) == []
     assert visit.wide() == 0

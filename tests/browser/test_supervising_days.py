@@ -41,7 +41,7 @@ def said(visit: Visit) -> str:
 
 
 def sign_out(visit: Visit) -> None:
-    visit.page.click(".sign-out-form button")
+    visit.follow(".sign-out-form button")
     visit.page.wait_for_selector("#username")
 
 
@@ -55,7 +55,7 @@ def account(visit: Visit, role: str, place: str = "", **filled: str) -> tuple[st
         page.select_option("#field-role", role)
     for name, label in filled.items():
         page.select_option(f"#field-{name}", label=label)
-    page.click("main form button")
+    visit.follow("main form button")
     page.wait_for_selector(".given")
     looks_right(visit)
     return username, str(page.inner_text(".given code"))
@@ -66,7 +66,7 @@ def first_sign_in(visit: Visit, username: str, password: str) -> None:
     page = visit.page
     page.fill("#username", username)
     page.fill("#password", password)
-    page.keyboard.press("Enter")
+    visit.press_enter()
     page.wait_for_selector("#field-old_password")
     go(visit, "/")
     page.wait_for_selector("#field-old_password")
@@ -76,12 +76,6 @@ def first_sign_in(visit: Visit, username: str, password: str) -> None:
     page.fill("#field-new_again", OWN_PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda address: not address.endswith("/account"))
-
-
-def follow(visit: Visit, selector: str) -> None:
-    """Go where a link leads, and be there."""
-    with visit.page.expect_navigation():
-        visit.page.click(selector)
 
 
 def download(visit: Visit, selector: str) -> bytes:
@@ -107,9 +101,9 @@ def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit
     page.select_option("#field-outlet_kind", "supermarket")
     page.select_option("#field-division_code", index=1)
     page.fill("#field-address", "帅乡大道 1 号")
-    page.click("main form button")
+    visit.follow("main form button")
     page.wait_for_selector("[data-error-summary]")
-    assert page.evaluate("document.activeElement.id") == "field-credit_code"
+    page.wait_for_selector("#field-credit_code:focus")
     assert page.input_value("#field-contact_name") == "刘店长"
     looks_right(visit)
     page.fill("#field-credit_code", credit_code(50_000 + number))
@@ -117,13 +111,14 @@ def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit
     page.wait_for_url("**/join/thanks")
     # The administrator sees it waiting, and lets it in.
     visit.sign_in(visit.county.administrator)
-    follow(visit, "text=家商户申请加入")
+    visit.follow("text=家商户申请加入")
     looks_right(visit)
-    page.locator("section", has_text=f"惠民超市{number}店").get_by_text("同意加入").click()
+    asked = page.locator("section", has_text=f"惠民超市{number}店")
+    visit.follow(asked.get_by_text("同意加入"))
     page.wait_for_selector(".done-words")
     outlet = page.url
     page.fill("#field-label", "1 号收银台")
-    page.click("text=添加终端并显示密钥")
+    visit.follow("text=添加终端并显示密钥")
     page.wait_for_selector("img.qr")
     key = page.inner_text(".given code")
     code = zxingcpp.read_barcode(Image.open(io.BytesIO(page.locator("img.qr").screenshot())))
@@ -133,7 +128,7 @@ def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit
     assert key not in page.content()
     page.click("summary:has-text('停用')")
     page.locator("details[open] textarea").fill("换了机器")
-    page.click("text=停用这台终端")
+    visit.follow("text=停用这台终端")
     assert "马上失效" in said(visit)
     looks_right(visit)
     # A policy for that shop: drafted, tried, and not one's own to approve.
@@ -146,11 +141,11 @@ def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit
     page.select_option("#field-scope", "outlet")
     page.select_option("#field-scope_value", label=f"惠民超市{number} · 惠民超市{number}店")
     looks_right(visit)
-    page.click("text=保存草稿")
+    visit.follow("text=保存草稿")
     page.wait_for_selector(".done-words")
     policy = page.url
     page.fill("#field-month", datetime.now(UTC).date().isoformat()[:7])
-    page.click("button:has-text('试算')")
+    visit.follow("button:has-text('试算')")
     page.wait_for_selector(".timeline svg")
     assert "天池平价超市" in page.inner_text("table.figures")
     assert page.locator("text=通过这份草稿").count() == 0
@@ -160,8 +155,8 @@ def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit
     sign_out(visit)
     first_sign_in(visit, username, password)
     page.goto(policy)
-    page.click("text=通过这份草稿")
-    page.click("text=发布，发布后不能再改")
+    visit.follow("text=通过这份草稿")
+    visit.follow("text=发布，发布后不能再改")
     assert "以后只能由新版本接替" in said(visit)
     assert page.locator("text=修改草稿").count() == 0
     looks_right(visit)
@@ -169,22 +164,22 @@ def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit
     assert f"九折{number}" in page.inner_text("table.list")
     # Cards: lost, a new one, printed once; a second time needs the reason.
     go(visit, "/cards/?state=active")
-    page.click("table.list tbody a >> nth=0")
+    visit.follow("table.list tbody a")
     page.click("summary:has-text('补办新卡')")
     page.locator("details[open] textarea").fill("卡面磨损")
-    page.click("button:has-text('补办新卡')")
+    visit.follow("button:has-text('补办新卡')")
     assert "下一步打印新卡" in said(visit)
     looks_right(visit)
     assert download(visit, "text=打印这张卡").startswith(b"%PDF")
     page.reload()
-    page.click("text=打印这张卡")
+    visit.follow("text=打印这张卡")
     page.wait_for_selector("text=这张卡打印过")
     page.fill("#field-print-reason", "打印机卡纸")
     looks_right(visit)
     assert download(visit, "text=重印这张卡").startswith(b"%PDF")
     go(visit, "/cards/print")
     assert "打印机卡纸" in page.inner_text("main")
-    page.click("table.list tbody a >> nth=0")
+    visit.follow("table.list tbody a")
     page.wait_for_selector("text=SHA-256")
     looks_right(visit)
 
@@ -194,15 +189,15 @@ def test_an_auditor_s_day_reads_everything_and_changes_nothing(visit: Visit) -> 
     page = visit.page
     visit.sign_in(visit.county.administrator)
     go(visit, f"/cards/?number={visit.county.lost_card['number']}")
-    page.click("table.list tbody a >> nth=0")
+    visit.follow("table.list tbody a")
     page.click("summary:has-text('恢复此卡')")
     page.locator("details[open] textarea").fill("找到了")
-    page.click("button:has-text('恢复此卡')")
+    visit.follow("button:has-text('恢复此卡')")
     page.wait_for_selector(".done-words")
     card = page.url
     page.click("summary:has-text('挂失此卡')")
     page.locator("details[open] textarea").fill("又丢了")
-    page.click("button:has-text('挂失此卡')")
+    visit.follow("button:has-text('挂失此卡')")
     page.wait_for_selector(".done-words")
     username, password = account(visit, "auditor")
     sign_out(visit)
@@ -212,7 +207,7 @@ def test_an_auditor_s_day_reads_everything_and_changes_nothing(visit: Visit) -> 
         assert changes_offered(visit) == 0, path
     for start in ("/holders/", "/merchants/", "/outlets/", "/policies/", "/staff/"):
         go(visit, start)
-        follow(visit, "table.list tbody a >> nth=0")
+        visit.follow("table.list tbody a >> nth=0")
         assert changes_offered(visit) == 0, page.url
         looks_right(visit)
     page.goto(card)
@@ -220,7 +215,7 @@ def test_an_auditor_s_day_reads_everything_and_changes_nothing(visit: Visit) -> 
     # Who did that to the card, what was it before, and from where?
     go(visit, "/audit/")
     page.fill("#field-subject", visit.county.lost_card["number"])
-    page.keyboard.press("Enter")
+    visit.press_enter()
     page.wait_for_url("**subject=**")
     told = page.inner_text("table.list")
     assert "挂失卡片" in told and "又丢了" in told and "127.0.0.1" in told
@@ -228,7 +223,7 @@ def test_an_auditor_s_day_reads_everything_and_changes_nothing(visit: Visit) -> 
     looks_right(visit)
     book = rows_of(download(visit, "text=导出 Excel"))
     assert any("又丢了" in [str(cell) for cell in row] for row in book)
-    follow(visit, "text=谁查过卡")
+    visit.follow("text=谁查过卡")
     looks_right(visit)
     go(visit, "/reports/")
     page.wait_for_selector(".chart svg")
@@ -244,7 +239,7 @@ def test_a_merchant_manager_s_day_with_the_own_cashiers(visit: Visit) -> None:
     page, number = visit.page, next(_serial)
     visit.sign_in(visit.county.administrator)
     go(visit, "/outlets/?text=天池平价")
-    page.click("table.list tbody a.optional >> nth=0")
+    visit.follow("table.list tbody a.optional")
     page.wait_for_selector("text=新增商户管理员账号")
     looks_right(visit)
     address = page.get_attribute("a:has-text('新增商户管理员账号')", "href")
@@ -257,11 +252,11 @@ def test_a_merchant_manager_s_day_with_the_own_cashiers(visit: Visit) -> None:
     cashier = f"cashier-day{number}"
     page.fill("#field-username", "大写不行")
     page.fill("#field-name", "小周")
-    page.click("text=新增收银员")
+    visit.follow("text=新增收银员")
     page.wait_for_selector("[data-error-summary]")
-    assert page.evaluate("document.activeElement.id") == "field-username"
+    page.wait_for_selector("#field-username:focus")
     page.fill("#field-username", cashier)
-    page.click("text=新增收银员")
+    visit.follow("text=新增收银员")
     page.wait_for_selector(".given")
     first = page.inner_text(".given code")
     looks_right(visit)
@@ -271,7 +266,7 @@ def test_a_merchant_manager_s_day_with_the_own_cashiers(visit: Visit) -> None:
     mine.locator("input[name=name]").fill("周小敏")
     mine.locator("textarea[name=reason]").first.fill("姓名写错")
     looks_right(visit)
-    mine.locator("button:has-text('保存修改')").click()
+    visit.follow(mine.locator("button:has-text('保存修改')"))
     page.wait_for_selector(".done-words")
     assert "周小敏" in page.inner_text("main")
     for path in ("/staff/", "/merchants/", "/holders/", "/cards/", "/audit/", "/reports/"):
@@ -286,11 +281,11 @@ def test_a_merchant_manager_s_day_with_the_own_cashiers(visit: Visit) -> None:
     sign_out(visit)
     page.fill("#username", username)
     page.fill("#password", OWN_PASSWORD)
-    page.keyboard.press("Enter")
+    visit.press_enter()
     page.wait_for_selector(".sign-out-form")
     go(visit, "/my-merchant/")
     mine.locator("summary").click()
     mine.locator("textarea[name=reason]").last.fill("离职")
-    mine.locator("button:has-text('停用这个账号')").click()
+    visit.follow(mine.locator("button:has-text('停用这个账号')"))
     page.wait_for_selector(".done-words")
     assert "已停用" in mine.inner_text()

@@ -148,7 +148,7 @@ def test_a_refusal_is_a_kind_sentence_and_the_next_scan_goes_on(visit: Visit) ->
 def test_the_page_is_read_in_english(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.cashier)
-    page.click("button[name=language][value=en]")
+    visit.follow("button[name=language][value=en]")
     page.wait_for_selector("html[lang=en]")
     assert (
         page.inner_text("#ready-title") == "Scan the card"

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 def set_up(visit: Visit, enter: bool = True) -> None:
     page = visit.page
     page.goto(visit.county.address + "/till/")
-    page.click('a[href="/till/set-up"]')
+    visit.follow('a[href="/till/set-up"]')
     page.wait_for_selector("#key:focus")
     page.wait_for_load_state("networkidle")
     with visit.at_once():
