@@ -38,8 +38,8 @@ NO_WORKER = "Object.defineProperty(navigator, 'serviceWorker', { value: undefine
 # The cookies of who has signed in, by the county's address and the name.
 SESSIONS: dict[tuple[str, str], list[Any]] = {}
 
-# A scanner is told by its speed: while it types, the time that this machine takes does not count,
-# and what waits for some time begins to wait when it has typed.
+# A scanner is told by its speed: while it types, the time that this machine takes does not count.
+# Only what passTime says passes; what waits for some time goes on waiting for the rest of it then.
 HOLD_CLOCK = """
 (() => {
   const now = performance.now.bind(performance);
@@ -47,18 +47,29 @@ HOLD_CLOCK = """
   const waiting = new Map(), started = new Map();
   let held = null, lost = 0, count = 0;
   performance.now = () => (held ?? now()) - lost;
-  window.setTimeout = (...timer) => {
-    if (held === null) return start(...timer);
-    waiting.set(--count, timer);
+  window.setTimeout = (work, ms = 0, ...given) => {
+    if (held === null) return start(work, ms, ...given);
+    waiting.set(--count, { due: held + ms, work: () => work(...given) });
     return count;
   };
   window.clearTimeout = (id) => waiting.delete(id) || stop(started.get(id) ?? id);
   window.holdClock = () => { held = now(); };
+  window.passTime = (ms) => {
+    const until = held + ms;
+    for (;;) {
+      const [id, next] = [...waiting].sort((a, b) => a[1].due - b[1].due)[0] ?? [];
+      if (!next || next.due > until) break;
+      waiting.delete(id);
+      held = next.due;
+      next.work();
+    }
+    held = until;
+  };
   window.releaseClock = () => {
+    for (const [id, { due, work }] of waiting) started.set(id, start(work, due - held));
+    waiting.clear();
     lost += now() - held;
     held = null;
-    for (const [id, timer] of waiting) started.set(id, start(...timer));
-    waiting.clear();
   };
 })();
 """
@@ -138,6 +149,10 @@ class Visit:
         self.page.evaluate("holdClock()")
         yield
         self.page.evaluate("releaseClock()")
+
+    def pause(self, ms: int) -> None:
+        """Within `at_once`: just so much time passes."""
+        self.page.evaluate(f"passTime({ms})")
 
     def wide(self) -> int:
         """How many pixels the page is wider than its window."""

@@ -124,7 +124,6 @@ def test_a_till_is_set_up_by_the_camera(visit: Visit, held_up: Any) -> None:
     counter.paste(code, ((WIDTH - code.width) // 2, (HEIGHT - code.height) // 2))
     page = held_up(counter)
     page.goto(visit.county.address + "/till/set-up")
-    page.wait_for_load_state("networkidle")
     page.click("#camera")
     page.wait_for_selector("#ready:not([hidden])")
     assert page.url.endswith("/till/")

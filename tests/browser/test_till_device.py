@@ -21,7 +21,6 @@ def set_up(visit: Visit, enter: bool = True) -> None:
     page.goto(visit.county.address + "/till/")
     visit.follow('a[href="/till/set-up"]')
     page.wait_for_selector("#key:focus")
-    page.wait_for_load_state("networkidle")
     with visit.at_once():
         page.keyboard.type(f"huimin-till:{visit.county.address}#{visit.county.terminal_key}")
     if enter:
