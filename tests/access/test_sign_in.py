@@ -59,6 +59,7 @@ def test_five_failures_lock_the_account_and_time_unlocks_it(
     assert is_signed_in(client)
 
 
+@pytest.mark.both_engines
 def test_a_success_forgets_the_failures_before_it(client: Any, instance: Instance) -> None:
     admin = make_staff(instance)
     for _ in range(2):
@@ -92,6 +93,7 @@ def test_a_session_ends_by_itself(client: Any, instance: Instance, clock: Any) -
     assert not is_signed_in(client)
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("act", ["disable", "password"])
 def test_a_disabled_account_or_a_new_password_ends_open_sessions_at_once(
     client: Any, instance: Instance, act: str

@@ -80,6 +80,7 @@ def test_a_role_needs_its_place_and_the_problem_stands_at_its_field(
     assert admin.get("/staff/?format=xlsx").data[:2] == b"PK"
 
 
+@pytest.mark.both_engines
 def test_changing_and_switching_off_is_recorded_and_counts_at_once(
     office: Office, instance: Instance
 ) -> None:
@@ -114,6 +115,7 @@ def test_the_county_keeps_an_administrator(office: Office) -> None:
     assert admin.get("/staff/").status_code == 200
 
 
+@pytest.mark.both_engines
 def test_a_locked_account_is_unlocked_and_gets_a_new_password(
     office: Office, instance: Instance
 ) -> None:
@@ -205,6 +207,7 @@ def test_wrong_codes_lock_the_account_like_wrong_passwords(
     assert made.post("/sign-in/code", data=sent).status_code != 302
 
 
+@pytest.mark.both_engines
 def test_own_sessions_are_listed_and_ended(office: Office) -> None:
     client = office.client("auditor")
     other = office.app.test_client()

@@ -137,6 +137,7 @@ def test_a_repeated_request_is_no_second_sale(till: ApiTill) -> None:
     assert told(till.instance) == []
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("table", ["alert_row", "alert"])
 def test_a_sale_goes_on_when_an_alert_can_t_be_written(
     till: ApiTill, clock: Any, table: str
@@ -157,6 +158,7 @@ def test_a_sale_goes_on_when_an_alert_can_t_be_written(
     assert till.instance.engine.read(verify_chains) == []
 
 
+@pytest.mark.both_engines
 def test_a_rule_that_breaks_is_logged_and_undone_alone(till: ApiTill) -> None:
     sold = sell(till)
 
@@ -179,6 +181,7 @@ def night_alert(till: ApiTill, clock: Any) -> dict[str, Any]:
     return sell(till, cashier="王敏")
 
 
+@pytest.mark.both_engines
 def test_the_office_sees_it_with_its_evidence(till: ApiTill, office: Office, clock: Any) -> None:
     sold = night_alert(till, clock)
     client = office.client()
@@ -275,6 +278,7 @@ def test_it_is_for_those_who_supervise(till: ApiTill, office: Office, clock: Any
         assert "alert" not in answer.text
 
 
+@pytest.mark.both_engines
 def test_two_tills_at_the_same_moment(till: ApiTill, app: Any) -> None:
     """Neither sale sees the other before it is written; the second one finds both all the same."""
     other = till_elsewhere(till)

@@ -26,6 +26,7 @@ def office(app: Any, instance: Instance) -> Office:
     return Office(app, instance)
 
 
+@pytest.mark.both_engines
 def test_who_what_when_and_from_where(office: Office, instance: Instance) -> None:
     person, registrar = make_holder(instance), office.client("registrar")
     registrar.get(f"/holders/{person['id']}")
@@ -43,6 +44,7 @@ def test_who_what_when_and_from_where(office: Office, instance: Instance) -> Non
     assert auditor.get("/audit/?format=xlsx").data[:2] == b"PK"
 
 
+@pytest.mark.both_engines
 def test_who_looked_a_card_up(office: Office, instance: Instance) -> None:
     card = make_card(instance)
     _, key = make_terminal(instance, make_outlet(instance, name="天池平价超市"))
@@ -57,6 +59,7 @@ def test_who_looked_a_card_up(office: Office, instance: Instance) -> None:
     assert "天池平价超市" in page
 
 
+@pytest.mark.both_engines
 def test_many_pages_of_events(office: Office, instance: Instance) -> None:
     for _ in range(120):
         make_holder(instance)

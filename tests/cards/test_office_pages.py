@@ -61,6 +61,7 @@ def state_of(instance: Instance, card_id: str) -> str:
     return str(row["state"])
 
 
+@pytest.mark.both_engines
 def test_the_list_filters_and_knows_its_town(office: Any, instance: Instance) -> None:
     card = make_card(instance)
     client = office()
@@ -79,6 +80,7 @@ def test_the_list_filters_and_knows_its_town(office: Any, instance: Instance) ->
     assert post(client, f"/cards/{card['id']}/burn", reason="x").status_code == 404
 
 
+@pytest.mark.both_engines
 def test_all_who_were_approved_get_their_card(office: Any, instance: Instance) -> None:
     holders = [approved(instance) for _ in range(3)]
     waiting = make_holder(instance)
@@ -114,6 +116,7 @@ def test_every_change_needs_a_reason_and_says_what_comes_next(
     assert post(client, f"/cards/{new}/revoke", reason="不再符合").status_code == 302
 
 
+@pytest.mark.both_engines
 def test_no_card_is_printed_twice_by_mistake(office: Any, instance: Instance) -> None:
     cards = [make_card(instance) for _ in range(9)]
     client = office()

@@ -41,6 +41,7 @@ def until(instance: Instance, days: int) -> str:
     return (county_day(instance.clock()) + timedelta(days=days)).isoformat()
 
 
+@pytest.mark.both_engines
 def test_a_look_says_how_many_and_which_and_changes_nothing(
     office: Office, instance: Instance
 ) -> None:

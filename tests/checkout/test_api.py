@@ -79,6 +79,7 @@ def test_a_quote_is_explained_and_leaves_no_trace(till: ApiTill) -> None:
     assert till.ledger_rows() == 0
 
 
+@pytest.mark.both_engines
 def test_a_redemption_is_recorded_and_found_again(till: ApiTill) -> None:
     answer = till.redeem(cashier="王丽")
     assert answer.status_code == 201
@@ -119,6 +120,7 @@ def test_a_key_belongs_to_its_terminal(till: ApiTill) -> None:
     assert other.post("/redemptions", other.body(), "key-1").status_code == 201
 
 
+@pytest.mark.both_engines
 def test_a_refused_request_frees_its_key(till: ApiTill) -> None:
     body = till.body()
     refused = till.post("/redemptions", {**body, "identity_checked": False}, "key-1")
@@ -133,6 +135,7 @@ def test_an_order_is_redeemed_once(till: ApiTill) -> None:
     assert "A1" in again.json["detail"]
 
 
+@pytest.mark.both_engines
 def test_a_reversal_takes_back_everything(till: ApiTill) -> None:
     given = till.redeem().json
     back = till.reverse(given["id"], "back-1")
@@ -172,6 +175,7 @@ def test_a_repeated_reversal_happens_once(till: ApiTill) -> None:
     assert till.ledger_rows() == 2
 
 
+@pytest.mark.both_engines
 def test_a_cap_is_exact_and_given_back(client: Any, instance: Instance) -> None:
     till = make_till(client, instance, policy={"cap_card_day_fen": 1_500})
     first = till.redeem().json
@@ -206,6 +210,7 @@ def test_a_hospital_counts_what_the_patient_pays(client: Any, instance: Instance
     assert given["explanation"][-1] == "其中个人支付 ¥276.00。"
 
 
+@pytest.mark.both_engines
 def test_the_day_adds_up_and_proves_itself(till: ApiTill) -> None:
     first = till.redeem(cashier="=1+1").json
     till.redeem()

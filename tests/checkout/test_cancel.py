@@ -44,6 +44,7 @@ def test_an_order_that_never_arrived_can_not_arrive_later(till: ApiTill) -> None
     assert till.redeem().status_code == 201
 
 
+@pytest.mark.both_engines
 def test_a_recorded_order_is_reversed_once(till: ApiTill) -> None:
     sold = till.redeem(order_no="given-up").json
     till.reverse(sold["id"], "back-1", amount_fen=2_800)

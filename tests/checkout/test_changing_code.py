@@ -190,6 +190,7 @@ def test_a_code_with_a_false_time_is_no_code(till: ApiTill, clock: Any) -> None:
         assert code_of(verify(till, digits)) == "card_signature_invalid"
 
 
+@pytest.mark.both_engines
 def test_two_tills_read_one_phone_at_the_same_moment(till: ApiTill, app: Any) -> None:
     tills = [till] + [
         ApiTill(app.test_client(), till.instance, till.outlet, *made, till.card)
@@ -208,6 +209,7 @@ def test_two_tills_read_one_phone_at_the_same_moment(till: ApiTill, app: Any) ->
         assert told == ["code_used"] * (len(tills) - 1) + ["ok"], turn
 
 
+@pytest.mark.both_engines
 def test_two_sales_with_one_code_at_the_same_moment(till: ApiTill, app: Any) -> None:
     code = make_code(till.instance, till.card)
     gate = Barrier(4)

@@ -55,6 +55,7 @@ def rows(instance: Instance, sql: str) -> list[Any]:
     return instance.engine.read(lambda tx: tx.connection.execute(sql).fetchall())
 
 
+@pytest.mark.both_engines
 def test_up_to_the_amount_nobody_is_asked(counter: Counter) -> None:
     assert counter.back("r1", 5_000).status_code == 200
 

@@ -31,6 +31,7 @@ def test_it_needs_the_policy_s_leave(client: Any, instance: Instance, clock: Fix
     assert till.ledger_rows() == 0
 
 
+@pytest.mark.both_engines
 def test_it_is_taken_as_of_the_sale_and_once(
     till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:

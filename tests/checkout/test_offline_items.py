@@ -29,6 +29,7 @@ def office(app: Any, instance: Instance) -> Office:
     return Office(app, instance)
 
 
+@pytest.mark.both_engines
 def test_refused_items_are_listed_with_reason_and_bearer(till: OfflineTill, office: Office) -> None:
     for role in ("administrator", "auditor"):
         page = office.client(role).get("/offline/").text

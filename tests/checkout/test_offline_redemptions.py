@@ -54,6 +54,7 @@ def proven(instance: Instance) -> None:
     assert instance.engine.read(check_rollups) == []
 
 
+@pytest.mark.both_engines
 def test_an_item_is_entered_on_its_own_day(
     till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
@@ -81,6 +82,7 @@ def test_an_item_is_entered_on_its_own_day(
     proven(instance)
 
 
+@pytest.mark.both_engines
 def test_a_repeat_is_a_duplicate_with_the_same_redemption(
     till: OfflineTill, instance: Instance
 ) -> None:
@@ -121,6 +123,7 @@ def test_another_sale_under_the_same_order_is_refused(till: OfflineTill) -> None
     assert code_of(till, item) == "order_exists"
 
 
+@pytest.mark.both_engines
 def test_one_bad_item_keeps_no_other_from_being_entered(till: OfflineTill) -> None:
     answers = till.send(
         till.item(),
@@ -472,6 +475,7 @@ def test_each_till_has_client_ids_of_its_own(
     assert till.ledger_rows() == 2
 
 
+@pytest.mark.both_engines
 def test_the_same_items_at_once_are_entered_once(
     till: OfflineTill, app: Any, instance: Instance
 ) -> None:

@@ -35,6 +35,7 @@ def test_it_tells_the_sale_and_nobody_s_name(till: ApiTill) -> None:
     assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
+@pytest.mark.both_engines
 def test_it_says_what_was_returned(till: ApiTill) -> None:
     sold = till.redeem().json
     back = till.reverse(sold["id"], "back-1", amount_fen=2_800).json

@@ -39,6 +39,7 @@ def suspend(till: ApiTill) -> None:
     )
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("act", "code"),
     [(switch_off_terminal, "terminal_disabled"), (suspend, "outlet_suspended")],
@@ -59,6 +60,7 @@ def test_a_till_that_was_open_a_moment_ago(
     assert till.ledger_rows() == 0
 
 
+@pytest.mark.both_engines
 def test_a_key_that_is_being_worked_on(till: ApiTill) -> None:
     keys = KeysInProgress()
     with keys.holding("terminal", "key"):

@@ -161,6 +161,7 @@ def test_only_the_merchants_manager_ends_the_set_up(device: Device, instance: In
     assert [event["actor"] for event in events(instance, "terminal.till_left")] == [own["username"]]
 
 
+@pytest.mark.both_engines
 def test_a_manager_with_a_second_factor_gives_the_code_and_wrong_ones_lock(
     device: Device, instance: Instance, clock: Any
 ) -> None:

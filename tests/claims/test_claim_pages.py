@@ -141,6 +141,7 @@ def test_the_list_filters_counts_pages_and_exports(
     assert "黄*平" in rows[0] and "黄筱平" not in str(rows)
 
 
+@pytest.mark.both_engines
 def test_pages_follow_each_other_without_a_gap(till: ApiTill, office: Office) -> None:
     filed = [file_claim(till).json["claim_no"] for _ in range(53)]
     client = office.client()
@@ -171,6 +172,7 @@ def test_today_counts_what_waits(till: ApiTill, office: Office) -> None:
     assert "份补办登记待审核" not in other.get("/today").text
 
 
+@pytest.mark.both_engines
 def test_a_cashier_files_a_forgotten_card_and_gets_the_slip(till: ApiTill, office: Office) -> None:
     cashier = office.client("cashier", outlet_id=till.outlet["id"])
     form = {

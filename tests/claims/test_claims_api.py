@@ -23,6 +23,7 @@ def lose(instance: Instance, card: dict[str, Any], how: Any = report_lost) -> No
     instance.engine.write(lambda tx: how(tx, **act))
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("how", [report_lost, suspend_card])
 def test_after_a_refusal_the_purchase_is_put_down(till: ApiTill, how: Any) -> None:
     lose(till.instance, till.card, how)

@@ -62,6 +62,7 @@ def events(instance: Instance, claim_id: str) -> list[tuple[str, str, str | None
     ]
 
 
+@pytest.mark.both_engines
 def test_an_approved_claim_is_a_redemption_of_its_day(till: ApiTill, clock: FixedClock) -> None:
     instance = till.instance
     make_policy(instance)
@@ -116,6 +117,7 @@ def test_a_day_without_policy_can_t_be_claimed(till: ApiTill, clock: FixedClock)
     assert till.ledger_rows() == 0
 
 
+@pytest.mark.both_engines
 def test_the_caps_of_that_day_and_month_count(till: ApiTill, clock: FixedClock) -> None:
     instance = till.instance
     make_policy(instance, cap_card_day_fen=1_500, cap_card_month_fen=2_000)
@@ -262,6 +264,7 @@ AMOUNTS = st.integers(1, 300_000)
         st.tuples(AMOUNTS, st.integers(0, 100), st.integers(0, 2)), min_size=1, max_size=5
     )
 )
+@pytest.mark.both_engines
 def test_claims_get_what_a_sale_would_have_got(
     sqlite_instance: Instance, clock: FixedClock, purchases: list[tuple[int, int, int]]
 ) -> None:

@@ -189,6 +189,7 @@ def test_what_comes_after_the_closing_is_said_and_closed_again(shop: Shop) -> No
     assert "结清后又有" not in client.get(DAY).text
 
 
+@pytest.mark.both_engines
 def test_a_day_that_differs_is_the_manager_s_and_every_reason_is_kept(shop: Shop) -> None:
     cashier, manager = shop.browser("cashier"), shop.browser("manager")
     sent = shop.compare(cashier, shop.listing(without="1002", o1003="92.00"))

@@ -38,6 +38,7 @@ def test_a_quiet_day_says_so(office: Office) -> None:
     assert "没有等待办理的事" in office.client().get("/today").text
 
 
+@pytest.mark.both_engines
 def test_what_waits_is_counted_and_linked(office: Office, instance: Instance, clock: Any) -> None:
     lost = make_card(instance, make_holder(instance))
     make_card(instance, make_holder(instance))

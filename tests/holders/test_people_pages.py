@@ -81,6 +81,7 @@ def application_on(page: str) -> str:
     return found.group(1)
 
 
+@pytest.mark.both_engines
 def test_one_box_finds_by_name_card_id_number_and_phone(office: Office, instance: Instance) -> None:
     number = id_number()
     wanted = make_holder(instance, name="欧阳慧敏", id_number=number, phone="13711112222")
@@ -140,6 +141,7 @@ def test_filters_and_pages(office: Office, instance: Instance) -> None:
     assert "孙*" in [cell for row in book.active.values for cell in row]
 
 
+@pytest.mark.both_engines
 def test_pages_go_through_everybody_once_whatever_is_filtered(
     office: Office, instance: Instance
 ) -> None:
@@ -206,6 +208,7 @@ def test_a_person_is_entered_with_the_application_and_decided_by_another(
     assert "已经审批过" in office.post(second, f"/applications/{application}", act="approve").text
 
 
+@pytest.mark.both_engines
 def test_many_are_approved_at_once_but_never_ones_own_or_another_towns(
     office: Office, instance: Instance
 ) -> None:
@@ -274,6 +277,7 @@ def test_a_likely_duplicate_is_warned_of_and_can_be_gone_past(
     assert again.status_code == 422 and "已登记过" in again.text
 
 
+@pytest.mark.both_engines
 def test_a_draft_is_kept_encrypted_and_for_its_author_alone(
     office: Office, instance: Instance
 ) -> None:
@@ -328,6 +332,7 @@ def test_a_look_at_a_page_is_recorded_once_an_hour(
     assert len(views) == 2
 
 
+@pytest.mark.both_engines
 def test_family_eligibility_and_details_change_with_their_record(
     office: Office, instance: Instance
 ) -> None:
@@ -430,6 +435,7 @@ def picture() -> bytes:
     return target.getvalue()
 
 
+@pytest.mark.both_engines
 def test_evidence_is_checked_kept_encrypted_and_given_as_a_download(
     office: Office, instance: Instance
 ) -> None:

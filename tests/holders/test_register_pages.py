@@ -160,6 +160,7 @@ def test_who_stands_in_a_row_to_mend_is_not_missing(
     assert named == ["孙*在"]
 
 
+@pytest.mark.both_engines
 def test_an_import_that_is_stopped_leaves_whole_people_a_record_and_can_go_on(
     office: Office, instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,6 +193,7 @@ def test_an_import_that_is_stopped_leaves_whole_people_a_record_and_can_go_on(
     assert counted(instance, "holder") == counted(instance, "application") == 10
 
 
+@pytest.mark.both_engines
 def test_files_of_old_jobs_are_deleted(
     office: Office, instance: Instance, tmp_path: Path, clock: Any
 ) -> None:

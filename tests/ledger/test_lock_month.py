@@ -56,6 +56,7 @@ def used_in(instance: Instance, month: str) -> int:
     return instance.engine.read(work)
 
 
+@pytest.mark.both_engines
 def test_a_late_offline_sale_counts_in_the_next_month_and_on_its_own_day(
     till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
@@ -72,6 +73,7 @@ def test_a_late_offline_sale_counts_in_the_next_month_and_on_its_own_day(
     proven(instance)
 
 
+@pytest.mark.both_engines
 def test_an_approved_claim_of_a_locked_month_adjusts_it(
     till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
@@ -85,6 +87,7 @@ def test_an_approved_claim_of_a_locked_month_adjusts_it(
     proven(instance)
 
 
+@pytest.mark.both_engines
 def test_a_reversal_in_a_later_month_names_that_of_the_redemption(
     till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
@@ -116,6 +119,7 @@ def test_what_was_taken_back_of_an_adjustment_in_its_own_month_adjusts_nothing(
     proven(instance)
 
 
+@pytest.mark.both_engines
 def test_two_locked_months_are_stepped_over(
     till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:

@@ -42,6 +42,7 @@ def joining(**over: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.both_engines
 def test_a_merchant_joins_and_sells(office: Office, instance: Instance) -> None:
     anybody = office.app.test_client()
     token = csrf_of(anybody, "/join")
@@ -117,6 +118,7 @@ def test_the_public_form_is_throttled(office: Office) -> None:
     assert codes[:20] == [422] * 20 and codes[20] == 429
 
 
+@pytest.mark.both_engines
 def test_lists_filter_and_changes_are_recorded(office: Office, instance: Instance) -> None:
     outlet = make_outlet(instance, name="天池药房", kind="pharmacy")
     make_outlet(instance, name="城南超市", kind="supermarket")
@@ -158,6 +160,7 @@ def test_a_merchant_is_enrolled_once(office: Office) -> None:
     assert "一店" in admin.get(made.headers["Location"]).text
 
 
+@pytest.mark.both_engines
 def test_a_manager_looks_after_own_cashiers_alone(office: Office, instance: Instance) -> None:
     own, other = make_outlet(instance), make_outlet(instance)
     stranger = make_staff(instance, "cashier", outlet_id=other["id"])

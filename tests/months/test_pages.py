@@ -77,6 +77,7 @@ def test_three_administrators_close_a_month(
         assert answer.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.both_engines
 def test_the_report_of_a_closed_month_is_the_signed_one(
     county: SmallCounty, office: Office
 ) -> None:

@@ -203,6 +203,7 @@ def test_two_senders_send_it_once(instance: Instance, hooks: HookOffice) -> None
     assert len(sent) == len(set(sent)) == 6
 
 
+@pytest.mark.both_engines
 def test_the_page_lists_and_sends_again_and_today_shouts(
     app: Any, instance: Instance, hooks: HookOffice, clock: FixedClock
 ) -> None:

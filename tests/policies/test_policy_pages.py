@@ -39,6 +39,7 @@ def draft(**over: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.both_engines
 def test_a_policy_from_draft_to_successor(office: Office) -> None:
     first, second = office.client(), office.client()
     saved = office.post(first, "/policies/new", **draft())

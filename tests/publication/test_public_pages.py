@@ -69,6 +69,7 @@ def assets_of(text: str, address: str) -> set[str]:
     return found
 
 
+@pytest.mark.both_engines
 def test_a_first_visit_loads_less_than_100_kb_from_this_server_alone(client: Any) -> None:
     for address in PAGES:
         page = client.get(address)

@@ -56,6 +56,7 @@ def county(instance: Instance, clock: Any) -> SmallCounty:
     return county
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("text", PERIODS)
 def test_every_number_leads_to_as_many_rows_and_as_much(
     instance: Instance, county: SmallCounty, client: Any, text: str

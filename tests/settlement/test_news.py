@@ -44,6 +44,7 @@ def settled(instance: Instance, county: SmallCounty) -> Any:
     return of_merchant(close_month(instance, OCTOBER), county.outlets[3]["merchant_id"])
 
 
+@pytest.mark.both_engines
 def test_a_new_settlement_is_said_with_its_deadline(
     instance: Instance, county: SmallCounty, manager: Any, clock: FixedClock
 ) -> None:

@@ -65,6 +65,7 @@ def test_the_manager_sees_the_own_settlement_and_confirms_it(
     assert office.post(manager, f"/settlements/{own['id']}/confirm").status_code == 409
 
 
+@pytest.mark.both_engines
 def test_a_line_opens_its_own_rows_masked(manager: Any, own: Any) -> None:
     page = manager.get(f"/settlements/{own['id']}/rows?line=1").text
     assert "共 1 条" in page and "黄*平" in page and "黄筱平" not in page and "¥60.00" in page
@@ -215,6 +216,7 @@ def filled(answer: Any, **references: str) -> io.BytesIO:
     return out
 
 
+@pytest.mark.both_engines
 def test_the_payment_list_comes_back_paid(office: Office, own: Any, clock: FixedClock) -> None:
     clock.advance(days=8)
     client = office.client()

@@ -209,6 +209,7 @@ def test_ids_are_made_anew_for_each_sale() -> None:
     assert len({sale().order_no for _ in range(50)} | {sale().key for _ in range(50)}) == 100
 
 
+@pytest.mark.both_engines
 def test_what_was_sold_offline_is_handed_in_once(app: Any, instance: Instance) -> None:
     from tests.making.offline import make_offline_till
 

@@ -26,6 +26,7 @@ from tests.making.policies import make_policy
 from tests.served import served
 
 SALES = 60
+on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
 
 @dataclass
@@ -86,7 +87,7 @@ def test_both_sides_agree_whatever_the_network_does(shop: Shop) -> None:
         instance.close()
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_alone(shop: Shop, fault: str) -> None:
     outcome = play(shop.plan(faults=(fault,), sales=25))
@@ -94,6 +95,7 @@ def test_each_fault_alone(shop: Shop, fault: str) -> None:
     assert outcome.comparison.agrees
 
 
+@on_sqlite
 def test_it_can_undo_all_that_it_did(shop: Shop) -> None:
     outcome = play(shop.plan(undo=True, sales=25))
     assert outcome.comparison.agrees and outcome.undone
@@ -132,6 +134,7 @@ class Liar(httpx.BaseTransport):
         self.inner.close()
 
 
+@on_sqlite
 def test_a_sale_that_never_reached_the_server_is_found(shop: Shop) -> None:
     plan = shop.plan(faults=(), cards=shop.tokens[:1], sales=8)
     outcome = play(plan, inner=Liar)
@@ -184,6 +187,7 @@ def cards_file(shop: Shop, folder: Path) -> Path:
     return path
 
 
+@on_sqlite
 def test_the_command_tells_and_exits_by_the_result(
     shop: Shop, forging_proxy: str, tmp_path: Path, run_cli: Any
 ) -> None:
@@ -232,6 +236,7 @@ def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path, run_cli: Any
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
 
 
+@on_sqlite
 def test_it_stops_in_time(shop: Shop) -> None:
     outcome = play(shop.plan(sales=20_000, seconds_max=1.0))
     assert 0 < outcome.played < 20_000
