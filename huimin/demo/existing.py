@@ -6,6 +6,7 @@ that does not belong to the folder is never filled, served or changed as a demo.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from huimin.demo import queries
 from huimin.settings import Settings, variable
 from huimin.storage.engine import Transaction
 from huimin.storage.key_file import load_keys
-from huimin.storage.open_engine import holds_no_tables, open_engine
+from huimin.storage.open_engine import holds_no_tables, migrate_database, open_engine
 
 DEMO_FILE = "demo.json"
 URL = variable("database_url")
@@ -25,9 +26,10 @@ Row = dict[str, Any]
 
 
 def existing_demo(settings: Settings) -> Row | None:
-    """The demo.json of the existing demo; None if one can be built.
+    """The demo.json of the existing demo, brought up to date; None if one can be built.
 
-    Raises click.ClickException for a folder or a database that holds something else.
+    Raises click.ClickException for a folder or a database that holds something else, and
+    StorageProblem for a database of no known version.
     """
     manifest = load_keys(settings.folder / DEMO_FILE)
     if manifest is None:
@@ -42,7 +44,7 @@ def existing_demo(settings: Settings) -> Row | None:
             "PostgreSQL, or else choose another folder with --folder."
         )
     if manifest is not None:
-        open_engine(settings).close()  # refuses a database of another version, or of none
+        migrate_database(settings, partial(click.echo, err=True))
     return manifest
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 import sys
@@ -77,6 +78,20 @@ def test_huimin_run_makes_it_too_and_a_current_county_has_none(
     assert run_cli(command, older.folder).stdout == ""
     assert run_cli(["migrate"], older.folder).stdout == "数据库已是当前版本。\n"
     assert len(copies(older)) == 1
+
+
+def test_an_older_demo_is_upgraded_when_it_is_used_again(run_cli: RunCli, older: Settings) -> None:
+    manifest = {
+        "base_url": "http://127.0.0.1:8000",
+        "staff": [],
+        "terminals": [{"outlet": "示范点", "key": "k"}],
+        "cards": [{"number": "1", "token": "2", "holder": "黄*平"}],
+    }
+    (older.folder / "demo.json").write_text(json.dumps(manifest))
+    answer = run_cli(["demo", "--folder", older.folder, "--no-serve"])
+    assert (answer.returncode, len(copies(older))) == (0, 1)
+    assert "升级前的数据库已另存" in answer.stderr and "接着用已有的演示县" in answer.stdout
+    assert check_database(older) == []
 
 
 def test_it_has_what_was_committed_and_stands_in_the_log_alone(older: Settings) -> None:
