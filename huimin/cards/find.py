@@ -1,57 +1,30 @@
 """Find the card that a till scanned or a cashier typed, and check whether it is usable today.
 
-A token's signature is verified before the database is asked. Finding and checking are two steps,
-because a stopped card is still found: the cashier must learn why it is refused.
+A token's signature is verified before the database is asked (core/card_token.py). Finding and
+checking are two steps, because a stopped card is still found: the cashier must learn why it is
+refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from huimin.cards import queries
-from huimin.core.card_token import CardReading, verify_token
-from huimin.core.days import instant_text
+from huimin.core.card_token import CardReading, CheckedCard, check_reading
+from huimin.core.days import county_day, instant_text
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class CheckedCard:
-    """A card number, or the copy id from a verified token; not yet looked up in the database.
-
-    `issued_at` (Unix seconds) is set for a changing code only.
-    """
-
-    kind: Literal["number", "copy_id"]
-    text: str
-    issued_at: int | None = None
-
-    @property
-    def is_changing(self) -> bool:
-        """Whether it is a phone's one-minute code, which can be used once."""
-        return self.issued_at is not None
-
-    @property
-    def shown(self) -> Literal["number", "printed_code", "changing_code"]:
-        """How the card was presented, as recorded in the ledger."""
-        if self.kind == "number":
-            return "number"
-        return "changing_code" if self.is_changing else "printed_code"
-
-
-def check_reading(reading: CardReading, public_keys: Mapping[int, Ed25519PublicKey]) -> CheckedCard:
-    """Check a token's signature. Raises Refusal `card_signature_invalid`."""
-    if reading.kind == "number":
-        return CheckedCard("number", reading.text)
-    claims = verify_token(reading.text, public_keys)
-    return CheckedCard("copy_id", claims.copy_id.hex(), claims.issued_at)
+# The state that an event leads to, where it is not called like the event.
+STATE_AFTER = {"issued": "active", "resumed": "active"}
+# The instant is before this copy of the card; there may have been another copy.
+NOT_ISSUED = "not_issued"
 
 
 def card_row(tx: Transaction, checked: CheckedCard) -> Row:
@@ -81,12 +54,22 @@ def find_card(
     return card_row(tx, check_reading(reading, public_keys))
 
 
-def state_at(tx: Transaction, card: Mapping[str, Any], at: datetime) -> str | None:
-    """The card's state at a past instant, from its events; None before it was issued."""
-    last = queries.last_change_at(tx, card_id=card["id"], at=instant_text(at))
-    if last is None:
-        return None
-    return "active" if last["event"] in ("issued", "resumed") else str(last["event"])
+def card_state_at(
+    tx: Transaction, card: Mapping[str, Any], at: datetime, *, hour_known: bool = True
+) -> str:
+    """The card's state at a past instant, as its history tells, or NOT_ISSUED.
+
+    Where only the county day of `at` is known, a card that was issued on that day counts.
+    """
+    day = county_day(at).isoformat()
+    last_change = queries.last_change_at(tx, card_id=card["id"], at=instant_text(at))
+    if last_change is not None:
+        state = STATE_AFTER.get(last_change["event"], last_change["event"])
+    elif not hour_known and card["issued_on"] <= day:
+        state = "active"
+    else:
+        return NOT_ISSUED
+    return "expired" if state == "active" and card["expires_on"] < day else str(state)
 
 
 def require_usable(card: Mapping[str, Any], today: date) -> None:

@@ -262,3 +262,24 @@ WHERE holder.id = card.holder_id AND card.state = 'active'
                 AND (held.ends_on IS NULL OR held.ends_on >= card.expires_on))
         THEN 1 ELSE 0 END
 ORDER BY card.expires_on, card.id LIMIT :count;
+
+-- name: take_code^
+-- Takes a changing code, or tells who has it; a rival is waited for.
+INSERT INTO code_use (copy_id, issued_at, terminal_id, taken_at, redemption_id)
+VALUES (:copy_id, :issued_at, :terminal_id, :taken_at, NULL)
+ON CONFLICT (copy_id, issued_at) DO UPDATE SET taken_at = code_use.taken_at
+RETURNING terminal_id, taken_at, redemption_id;
+
+-- name: forget_codes!
+-- Of one card alone, by the primary key: cards in use at other tills are not waited for.
+DELETE FROM code_use
+WHERE copy_id = :copy_id AND issued_at < :issued_before AND redemption_id IS NULL;
+
+-- name: code_use_of^
+SELECT terminal_id, taken_at, redemption_id FROM code_use
+WHERE copy_id = :copy_id AND issued_at = :issued_at;
+
+-- name: use_code^
+UPDATE code_use SET redemption_id = :redemption_id
+WHERE copy_id = :copy_id AND issued_at = :issued_at AND redemption_id IS NULL
+RETURNING copy_id;

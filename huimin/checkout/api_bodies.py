@@ -12,7 +12,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from huimin.cards.find import CheckedCard
 from huimin.checkout.requests import (
     ITEMS_MAX,
     KEY_MAX,
@@ -23,7 +22,7 @@ from huimin.checkout.requests import (
     RedemptionRequest,
     ReversalRequest,
 )
-from huimin.core.card_token import TEXT_MAX
+from huimin.core.card_token import TEXT_MAX, CheckedCard
 from huimin.core.discount import Item
 from huimin.core.money import AMOUNT_FEN_MAX
 

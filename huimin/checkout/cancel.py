@@ -7,10 +7,10 @@ first happen, the till has no answer and asks again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from huimin.access.terminal_keys import Terminal
 from huimin.checkout.entitlement import require_open_till
 from huimin.checkout.find_redemption import find_redemption
 from huimin.checkout.manager_rule import ManagerRule
@@ -18,7 +18,7 @@ from huimin.checkout.requests import CancellationRequest, ReversalRequest
 from huimin.checkout.reverse import reverse
 from huimin.core.refusals import Refusal
 from huimin.ledger.cancel_order import cancel_order
-from huimin.ledger.read import redemption_by_order, reversals_of
+from huimin.ledger.read import left_fen, redemption_by_order
 from huimin.storage.engine import Engine, Transaction
 
 
@@ -26,7 +26,7 @@ def cancel(
     engine: Engine,
     request: CancellationRequest,
     *,
-    terminal: Mapping[str, Any],
+    terminal: Terminal,
     now: datetime,
     language: str = "zh_Hans",
     rule: ManagerRule | None = None,
@@ -41,7 +41,7 @@ def cancel(
         require_open_till(tx, terminal["terminal_id"])
         closed_at = cancel_order(tx, terminal, request.order_no, reason=request.reason, now=now)
         if rule is not None:
-            _require_word(tx, rule, terminal, request.order_no)
+            _require_confirmation(tx, rule, terminal, request.order_no)
         return closed_at
 
     def take_back(tx: Transaction) -> dict[str, Any] | None:
@@ -57,12 +57,12 @@ def cancel(
         return find_redemption(tx, terminal=terminal, redemption_id=row["id"], language=language)
 
     cancelled_at = engine.write(close)
-    found = engine.write(take_back)
-    return {"order_no": request.order_no, "cancelled_at": cancelled_at, "redemption": found}
+    redemption = engine.write(take_back)
+    return {"order_no": request.order_no, "cancelled_at": cancelled_at, "redemption": redemption}
 
 
-def _require_word(
-    tx: Transaction, rule: ManagerRule, terminal: Mapping[str, Any], order_no: str
+def _require_confirmation(
+    tx: Transaction, rule: ManagerRule, terminal: Terminal, order_no: str
 ) -> None:
     """Hold the rule against the order's sale, if anything of it is left to take back.
 
@@ -70,8 +70,5 @@ def _require_word(
     the closing.
     """
     row = redemption_by_order(tx, terminal["outlet_id"], order_no)
-    if row is None:
-        return
-    left_fen = row["amount_fen"] + sum(back["amount_fen"] for back in reversals_of(tx, row["id"]))
-    if left_fen:
+    if row is not None and left_fen(tx, row):
         rule.require(tx, terminal["merchant_id"], row["amount_fen"])

@@ -1,17 +1,19 @@
-"""Who stands behind a card on a day, why they are entitled, and the policy that applies.
+"""Whether a till may sell, who stands behind a card on a day, and the policy that applies there.
 
-Used by verify, quote and redeem, so that all three decide alike.
+Used by verify, quote, redeem and claims, so that all of them decide alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from huimin.cards.find import CheckedCard, card_row, require_usable
+from huimin.access.terminal_keys import Terminal, require_open
+from huimin.cards.find import card_row, require_usable
 from huimin.checkout import queries
+from huimin.core.card_token import CheckedCard
 from huimin.core.days import county_day
 from huimin.core.discount import PolicyTerms
 from huimin.core.refusals import Refusal
@@ -25,7 +27,7 @@ ELIGIBILITY_ORDER = ("tekun", "orphan", "dibao", "major_illness", "disability", 
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """A usable card and the policy that applies to it at this outlet today, if any."""
+    """A card (its `id` and `holder_id`), why its holder is entitled on a day, and the policy."""
 
     card: Mapping[str, Any]
     eligibilities: tuple[str, ...]
@@ -47,7 +49,7 @@ class Entitlement:
 
 
 def entitlement_of(
-    tx: Transaction, checked: CheckedCard, *, terminal: Mapping[str, Any], now: datetime
+    tx: Transaction, card: CheckedCard, *, terminal: Terminal, now: datetime
 ) -> Entitlement:
     """Find the card, require that it counts today, and see which policy applies.
 
@@ -55,17 +57,30 @@ def entitlement_of(
     card_revoked.
     """
     today = county_day(now)
-    card = card_row(tx, checked)
-    require_usable(card, today)
-    eligibilities = tuple(eligibilities_on(tx, card["holder_id"], today))
-    terms = in_force(
+    row = card_row(tx, card)
+    require_usable(row, today)
+    return entitlement_on(tx, row, today, terminal)
+
+
+def entitlement_on(
+    tx: Transaction, card: Mapping[str, Any], day: date, place: Mapping[str, Any]
+) -> Entitlement:
+    """What the card's holder gets on that day at an outlet (`outlet_id`, `outlet_kind`)."""
+    eligibilities = tuple(eligibilities_on(tx, card["holder_id"], day))
+    return Entitlement(card, eligibilities, policy_on(tx, place, day, eligibilities))
+
+
+def policy_on(
+    tx: Transaction, place: Mapping[str, Any], day: date, eligibilities: tuple[str, ...] = ()
+) -> PolicyTerms | None:
+    """The policy at an outlet (`outlet_id`, `outlet_kind`); for holders in general by default."""
+    return in_force(
         tx,
-        day=today,
-        outlet_id=terminal["outlet_id"],
-        outlet_kind=terminal["outlet_kind"],
+        day=day,
+        outlet_id=place["outlet_id"],
+        outlet_kind=place["outlet_kind"],
         eligibilities=eligibilities,
     )
-    return Entitlement(card, eligibilities, terms)
 
 
 def require_open_till(tx: Transaction, terminal_id: str, *, order_no: str | None = None) -> None:
@@ -75,9 +90,8 @@ def require_open_till(tx: Transaction, terminal_id: str, *, order_no: str | None
     `outlet_suspended` or `order_exists`.
     """
     state = queries.terminal_now(tx, terminal_id=terminal_id, order_no=order_no)
-    if state is None or state["terminal_state"] != "active":
+    if state is None:
         raise Refusal("terminal_disabled")
-    if state["outlet_state"] != "active" or state["merchant_state"] != "active":
-        raise Refusal("outlet_suspended")
+    require_open(state)
     if state["order_exists"]:
         raise Refusal("order_exists", order_no=order_no)

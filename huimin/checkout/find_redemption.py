@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from huimin.access.terminal_keys import Terminal
+from huimin.checkout.quote_answer import chain_part
 from huimin.core.discount import Step, explain
 from huimin.core.refusals import Refusal
 from huimin.ledger.read import redemption_by_order, reversals_of, row_by_id
@@ -34,7 +36,7 @@ SHOWN = (
 def find_redemption(
     tx: Transaction,
     *,
-    terminal: Mapping[str, Any],
+    terminal: Terminal,
     redemption_id: str | None = None,
     order_no: str | None = None,
     language: str = "zh_Hans",
@@ -44,11 +46,9 @@ def find_redemption(
     Raises Refusal `redemption_unknown`, for another outlet's as well.
     """
     if redemption_id is not None:
-        row = row_by_id(tx, redemption_id)
+        row = own_redemption(tx, terminal, redemption_id)
     else:
-        row = redemption_by_order(tx, terminal["outlet_id"], order_no or "")
-    if row is None or row["kind"] != "redemption" or row["outlet_id"] != terminal["outlet_id"]:
-        raise Refusal("redemption_unknown")
+        row = _own(redemption_by_order(tx, terminal["outlet_id"], order_no or ""), terminal)
     reversals = reversals_of(tx, row["id"])
     detail = json.loads(row["detail_json"])
     return {
@@ -63,10 +63,18 @@ def find_redemption(
             "code": row["policy_code"],
             "version": row["policy_version"],
         },
-        "chain": {"sequence": row["sequence"], "hash": row["hash"]},
+        "chain": chain_part(row),
         "reversals": [reversal_answer(reversal) for reversal in reversals],
         "net": {name: row[name] + sum(reversal[name] for reversal in reversals) for name in SUMS},
     }
+
+
+def own_redemption(tx: Transaction, terminal: Terminal, redemption_id: str) -> dict[str, Any]:
+    """The ledger row of a redemption of the terminal's outlet.
+
+    Raises Refusal `redemption_unknown`, for another outlet's as well.
+    """
+    return _own(row_by_id(tx, redemption_id), terminal)
 
 
 def reversal_answer(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,5 +86,11 @@ def reversal_answer(row: Mapping[str, Any]) -> dict[str, Any]:
         **{name: -row[name] for name in SUMS},
         "reason": row["reason"],
         "recorded_at": row["recorded_at"],
-        "chain": {"sequence": row["sequence"], "hash": row["hash"]},
+        "chain": chain_part(row),
     }
+
+
+def _own(row: dict[str, Any] | None, terminal: Terminal) -> dict[str, Any]:
+    if row is None or row["kind"] != "redemption" or row["outlet_id"] != terminal["outlet_id"]:
+        raise Refusal("redemption_unknown")
+    return row

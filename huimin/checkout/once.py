@@ -1,7 +1,8 @@
-"""Exactly once: the idempotency key of a request, taken and answered in the request's transaction.
+"""Exactly once: what a till asks under an idempotency key is done once and answered alike for ever.
 
-Same key and same body → the first answer again; same key and another body → a refusal. The key is
-taken by an insert, so of two at once one waits for the other (or is rolled back with it).
+Same key and same body: the first answer again; same key and another body: a refusal. The key is
+taken and its answer kept in the request's own transaction. It is taken by an insert, so of two at
+once one waits for the other (or is rolled back with it).
 """
 
 from __future__ import annotations
@@ -14,51 +15,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import Response
+
+from huimin.access.till_guard import caller_terminal
 from huimin.checkout import queries
 from huimin.core.days import instant_text
 from huimin.core.json_text import canonical_json, write_json
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The body to answer with, as JSON, and whether it is one that was given before."""
-
-    json_text: str
-    replayed: bool
-
-
-def fingerprint(act: str, request: Any) -> str:
-    """SHA-256 of what is asked: the act (with its target) and every field of the request."""
-    return hashlib.sha256(canonical_json([act, request])).hexdigest()
-
-
-def once(
-    tx: Transaction,
-    *,
-    terminal_id: str,
-    key: str,
-    fingerprint: str,
-    now: datetime,
-    work: Callable[[], dict[str, Any]],
-) -> Answer:
-    """Do the work unless this terminal's key has done it; then the answer of that time.
-
-    Raises Refusal `idempotency_mismatch`. What `work` raises frees the key again, because the
-    transaction is rolled back.
-    """
-    taken = queries.take_key(
-        tx, terminal_id=terminal_id, key=key, fingerprint=fingerprint, created_at=instant_text(now)
-    )
-    if taken is None:
-        kept = queries.kept_answer(tx, terminal_id=terminal_id, key=key)
-        if kept["fingerprint"] != fingerprint:
-            raise Refusal("idempotency_mismatch")
-        return Answer(kept["response_json"], replayed=True)
-    text = write_json(work())
-    queries.keep_answer(tx, terminal_id=terminal_id, key=key, response_json=text)
-    return Answer(text, replayed=False)
+from huimin.web.current import change, instance
+from huimin.web.json_answer import json_text_response
 
 
 class KeysInProgress:
@@ -81,3 +47,80 @@ class KeysInProgress:
         finally:
             with self._lock:
                 self._keys.discard(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The body to answer with, as JSON, and whether it is one that was given before."""
+
+    json_text: str
+    replayed: bool
+
+
+keys_in_progress = KeysInProgress()
+
+
+def answer_once(
+    act: str,
+    asked: Any,
+    key: str,
+    work: Callable[[Transaction], dict[str, Any]],
+    status: int = 201,
+) -> Response:
+    """Run `work` under its idempotency key, or give the first answer again.
+
+    `act` and every field of `asked` are what the key stands for. Raises Refusal:
+    idempotency_mismatch, request_in_progress, and what `work` raises.
+    """
+    asked_print = fingerprint(act, asked)
+    terminal_id, now = caller_terminal()["terminal_id"], instance().clock()
+
+    def use_case(tx: Transaction) -> Answer:
+        return once(
+            tx,
+            terminal_id=terminal_id,
+            key=key,
+            fingerprint=asked_print,
+            now=now,
+            work=work,
+        )
+
+    with keys_in_progress.holding(terminal_id, key):
+        answer = change(use_case)
+    response = json_text_response(answer.json_text, status)
+    if answer.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def fingerprint(act: str, request: Any) -> str:
+    """SHA-256 of what is asked: the act (with its target) and every field of the request."""
+    return hashlib.sha256(canonical_json([act, request])).hexdigest()
+
+
+def once(
+    tx: Transaction,
+    *,
+    terminal_id: str,
+    key: str,
+    fingerprint: str,
+    now: datetime,
+    work: Callable[[Transaction], dict[str, Any]],
+) -> Answer:
+    """Do the work unless this terminal's key has done it; then the answer of that time.
+
+    Raises Refusal `idempotency_mismatch`. What `work` raises frees the key again, because the
+    transaction is rolled back.
+    """
+    created_at = instant_text(now)
+    taken = queries.take_key(
+        tx, terminal_id=terminal_id, key=key, fingerprint=fingerprint, created_at=created_at
+    )
+    if taken is None:
+        first = queries.kept_answer(tx, terminal_id=terminal_id, key=key)
+        if first["fingerprint"] != fingerprint:
+            raise Refusal("idempotency_mismatch")
+        return Answer(first["response_json"], replayed=True)
+    text = write_json(work(tx))
+    queries.keep_answer(tx, terminal_id=terminal_id, key=key, response_json=text)
+    return Answer(text, replayed=False)

@@ -1,18 +1,13 @@
 """What a till asks for, checked: the same values whether they came over the API or from the page.
 
-A request holds a checked card: `check_card` looks at a token's signature before a transaction is
-opened, so that the one writer never waits for cryptography.
+A request holds a checked card, whose signature was looked at before a transaction is opened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from huimin.cards.find import CheckedCard, check_reading
-from huimin.core.card_token import read_text
+from huimin.core.card_token import CheckedCard
 from huimin.core.discount import Basket, Item
 
 ORDER_NO_MAX = 64
@@ -63,11 +58,3 @@ class CancellationRequest:
     order_no: str
     reason: str
     cashier: str | None = None
-
-
-def check_card(text: str, public_keys: Mapping[int, Ed25519PublicKey]) -> CheckedCard:
-    """Make out what was scanned or typed and check its signature; no database is asked.
-
-    Raises Refusal: card_unreadable, card_number_wrong, card_signature_invalid.
-    """
-    return check_reading(read_text(text), public_keys)

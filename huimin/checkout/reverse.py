@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from huimin.access.terminal_keys import Terminal
 from huimin.alerts.note_alerts import note_alerts
 from huimin.checkout.entitlement import require_open_till
+from huimin.checkout.find_redemption import own_redemption, reversal_answer
 from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.requests import ReversalRequest
 from huimin.core.discount import Sums, take_back
-from huimin.core.refusals import Refusal
 from huimin.ledger.append import append_reversal, lock_returned
-from huimin.ledger.read import row_by_id
 from huimin.storage.engine import Transaction
 
 
@@ -22,7 +22,7 @@ def reverse(
     redemption_id: str,
     request: ReversalRequest,
     *,
-    terminal: Mapping[str, Any],
+    terminal: Terminal,
     now: datetime,
     staff_id: str | None = None,
     rule: ManagerRule | None = None,
@@ -36,13 +36,7 @@ def reverse(
     reversal_too_large, terminal_disabled, outlet_suspended, manager_needed.
     """
     require_open_till(tx, terminal["terminal_id"])
-    original = row_by_id(tx, redemption_id)
-    if (
-        original is None
-        or original["kind"] != "redemption"
-        or original["outlet_id"] != terminal["outlet_id"]
-    ):
-        raise Refusal("redemption_unknown")
+    original = own_redemption(tx, terminal, redemption_id)
     returned = lock_returned(tx, redemption_id)
     whole = sums_of(original)
     left_fen = whole.amount_fen - returned.amount_fen
@@ -63,18 +57,7 @@ def reverse(
         detail=None if rule is None else rule.detail(),
     )
     note_alerts(tx, row, terminal=terminal)
-    answer = {
-        "id": row["id"],
-        "receipt_no": row["receipt_no"],
-        "redemption_id": redemption_id,
-        "amount_fen": part.amount_fen,
-        "discount_fen": part.discount_fen,
-        "payable_fen": part.payable_fen,
-        "left_fen": left_fen - part.amount_fen,
-        "reason": row["reason"],
-        "recorded_at": row["recorded_at"],
-        "chain": {"sequence": row["sequence"], "hash": row["hash"]},
-    }
+    answer = {**reversal_answer(row), "left_fen": left_fen - part.amount_fen}
     if rule is not None:
         rule.record(tx, redemption_id, answer, reason=request.reason, now=now)
     return answer

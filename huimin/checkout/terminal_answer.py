@@ -1,25 +1,34 @@
-"""What a terminal is told of itself: outlet, kind, policy in force, server time."""
+"""Who a terminal is, as it is told: itself, its outlet, the policy in force, the server time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from huimin.checkout.verify import policy_answer
+from huimin.access.terminal_keys import Terminal
+from huimin.checkout.entitlement import policy_on
+from huimin.checkout.quote_answer import policy_answer
 from huimin.core.days import county_day, instant_text
-from huimin.policies.in_force import in_force
 from huimin.storage.engine import Transaction
 
 
 def terminal_answer(
-    tx: Transaction, terminal: Mapping[str, Any], now: datetime, language: str
+    tx: Transaction, terminal: Terminal, now: datetime, language: str
 ) -> dict[str, Any]:
     """The answer of `GET /api/v1/terminal`; `policy` is the one for holders in general, or None."""
     today = county_day(now)
-    terms = in_force(
-        tx, day=today, outlet_id=terminal["outlet_id"], outlet_kind=terminal["outlet_kind"]
-    )
+    terms = policy_on(tx, terminal, today)
+    return {
+        **place_parts(terminal),
+        "merchant": {"id": terminal["merchant_id"], "name": terminal["merchant_name"]},
+        "policy": None if terms is None else policy_answer(terms, language),
+        "server_time": instant_text(now),
+        "business_day": today.isoformat(),
+    }
+
+
+def place_parts(terminal: Terminal) -> dict[str, Any]:
+    """`terminal` and `outlet` of an answer."""
     return {
         "terminal": {
             "id": terminal["terminal_id"],
@@ -31,8 +40,4 @@ def terminal_answer(
             "name": terminal["outlet_name"],
             "kind": terminal["outlet_kind"],
         },
-        "merchant": {"id": terminal["merchant_id"], "name": terminal["merchant_name"]},
-        "policy": None if terms is None else policy_answer(terms, language),
-        "server_time": instant_text(now),
-        "business_day": today.isoformat(),
     }

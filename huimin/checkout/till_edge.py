@@ -7,7 +7,6 @@ read, one use case runs in one transaction, its answer is sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +16,6 @@ from flask_openapi3.models.tag import Tag
 from limits import RateLimitItemPerMinute
 
 from huimin.access.till_guard import Caller, caller, caller_terminal, require_key
-from huimin.cards.find import CheckedCard
 from huimin.checkout.api_answers import PROBLEMS
 from huimin.checkout.api_bodies import (
     CancellationBody,
@@ -29,23 +27,22 @@ from huimin.checkout.api_bodies import (
 )
 from huimin.checkout.cancel import cancel
 from huimin.checkout.manager_rule import ManagerRule
-from huimin.checkout.once import Answer, KeysInProgress, fingerprint, once
+from huimin.checkout.once import answer_once
 from huimin.checkout.quote import quote_basket
 from huimin.checkout.redeem import redeem
-from huimin.checkout.requests import check_card
 from huimin.checkout.reverse import reverse
 from huimin.checkout.verify import verify_at
+from huimin.core.card_token import CheckedCard, check_card
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, instance
-from huimin.web.json_answer import json_response, json_text_response
+from huimin.web.current import instance
+from huimin.web.json_answer import json_response
 from huimin.web.json_body import json_object, validated
 from huimin.web.language import request_language
 from huimin.web.throttle import Throttle
 
 # Scanned codes can't be guessed; typed numbers could be tried one after another.
 typed_numbers = Throttle("typed_numbers", RateLimitItemPerMinute(60))
-keys_in_progress = KeysInProgress()
 
 
 def till_api(name: str, import_name: str) -> APIBlueprint:
@@ -79,7 +76,8 @@ def verify_response(body: CardBody) -> Response:
 
 def quote_response(body: QuoteBody) -> Response:
     """What a basket gets, explained, without leaving a trace."""
-    asked = body.to_request(read_card(body.card))
+    card = read_card(body.card)
+    asked = body.to_request(card)
     terminal, now, language = caller_terminal(), instance().clock(), request_language()
     return json_response(
         instance().engine.read(
@@ -90,22 +88,21 @@ def quote_response(body: QuoteBody) -> Response:
 
 def redemption_response(body: RedemptionBody, key: str, status: int = 201) -> Response:
     """Give the discount and record it, once."""
-    redemption = body.to_request(read_card(body.card))
+    card = read_card(body.card)
+    redemption = body.to_request(card)
     who, now, language = caller(), instance().clock(), request_language()
-    return answer_once(
-        "redeem",
-        redemption,
-        key,
-        lambda tx: redeem(
+
+    def work(tx: Transaction) -> dict[str, Any]:
+        return redeem(
             tx,
             redemption,
             terminal=who.terminal,
             now=now,
             language=language,
             staff_id=who.staff_id,
-        ),
-        status,
-    )
+        )
+
+    return answer_once("redeem", redemption, key, work, status)
 
 
 def reversal_response(
@@ -118,11 +115,9 @@ def reversal_response(
 ) -> Response:
     """Take back a redemption, whole or in part, once; `rule` is that of the page."""
     reversal, who, now = body.to_request(), caller(), instance().clock()
-    return answer_once(
-        f"reverse {redemption_id}",
-        reversal,
-        key,
-        lambda tx: reverse(
+
+    def work(tx: Transaction) -> dict[str, Any]:
+        return reverse(
             tx,
             redemption_id,
             reversal,
@@ -130,9 +125,9 @@ def reversal_response(
             now=now,
             staff_id=who.staff_id,
             rule=rule,
-        ),
-        status,
-    )
+        )
+
+    return answer_once(f"reverse {redemption_id}", reversal, key, work, status)
 
 
 def cancellation_response(body: CancellationBody, rule: ManagerRule | None = None) -> Response:
@@ -163,39 +158,6 @@ def read_card(text: str) -> CheckedCard:
 def key_of_request() -> str:
     """The Idempotency-Key of a request from the page. Raises FieldProblems."""
     return validated(KeyHeader, dict(request.headers)).key
-
-
-def answer_once(
-    act: str,
-    asked: Any,
-    key: str,
-    work: Callable[[Transaction], dict[str, Any]],
-    status: int = 201,
-) -> Response:
-    """Run `work` under its idempotency key, or give the first answer again.
-
-    `act` and every field of `asked` are what the key stands for. Raises Refusal:
-    idempotency_mismatch, request_in_progress, and what `work` raises.
-    """
-    terminal_id, now = caller_terminal()["terminal_id"], instance().clock()
-    request_print = fingerprint(act, asked)
-
-    def use_case(tx: Transaction) -> Answer:
-        return once(
-            tx,
-            terminal_id=terminal_id,
-            key=key,
-            fingerprint=request_print,
-            now=now,
-            work=lambda: work(tx),
-        )
-
-    with keys_in_progress.holding(terminal_id, key):
-        answer = change(use_case)
-    response = json_text_response(answer.json_text, status)
-    if answer.replayed:
-        response.headers["Idempotent-Replayed"] = "true"
-    return response
 
 
 def _authorise() -> None:

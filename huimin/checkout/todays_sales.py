@@ -5,13 +5,13 @@ A search is what a cashier has in hand: a receipt or order number, an amount, or
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from huimin.access.terminal_keys import Terminal
 from huimin.core.days import COUNTY_ZONE, county_day, parse_instant
 from huimin.core.money import parse_yuan
-from huimin.ledger.read import redemption_by_order, reversals_of, rows_of_day
+from huimin.ledger.read import left_fen, redemption_by_order, rows_of_day
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
@@ -28,7 +28,7 @@ SUMS = ("amount_fen", "discount_fen", "payable_fen")
 SEARCH_MAX = 80
 
 
-def todays_sales(tx: Transaction, terminal: Mapping[str, Any], now: datetime) -> Row:
+def todays_sales(tx: Transaction, terminal: Terminal, now: datetime) -> Row:
     """`sums` of the day, net of what went back, and its `sales`, the latest first.
 
     Each sale has `left_fen`, the gross amount that can still be returned.
@@ -39,10 +39,7 @@ def todays_sales(tx: Transaction, terminal: Mapping[str, Any], now: datetime) ->
         if row["kind"] == "reversal":
             returned[row["reverses_id"]] = returned.get(row["reverses_id"], 0) - row["amount_fen"]
     sales = [
-        {
-            **{name: row[name] for name in SHOWN},
-            "left_fen": row["amount_fen"] - returned.get(row["id"], 0),
-        }
+        _sale(row, row["amount_fen"] - returned.get(row["id"], 0))
         for row in reversed(rows)
         if row["kind"] == "redemption"
     ]
@@ -62,15 +59,16 @@ def matching_sales(sales: list[Row], text: str) -> list[Row]:
     return [sale for sale in sales if not wanted or _fits(sale, wanted)]
 
 
-def sale_of_order(tx: Transaction, terminal: Mapping[str, Any], order_no: str) -> list[Row]:
+def sale_of_order(tx: Transaction, terminal: Terminal, order_no: str) -> list[Row]:
     """The outlet's sale of exactly that order, of whatever day: one that a till gave up in the
     evening is looked for in the morning.
     """
     row = redemption_by_order(tx, terminal["outlet_id"], order_no.strip())
-    if row is None:
-        return []
-    left_fen = row["amount_fen"] + sum(back["amount_fen"] for back in reversals_of(tx, row["id"]))
-    return [{**{name: row[name] for name in SHOWN}, "left_fen": left_fen}]
+    return [] if row is None else [_sale(row, left_fen(tx, row))]
+
+
+def _sale(row: Row, still_left_fen: int) -> Row:
+    return {**{name: row[name] for name in SHOWN}, "left_fen": still_left_fen}
 
 
 def _fits(sale: Row, wanted: str) -> bool:

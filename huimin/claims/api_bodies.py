@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
-from huimin.cards.find import CheckedCard
 from huimin.checkout.api_bodies import PRINTABLE, Amount, CardBody, PartAmount
 from huimin.checkout.requests import ORDER_NO_MAX
 from huimin.claims.requests import NOTE_MAX, ClaimRequest
+from huimin.core.card_token import CheckedCard
 from huimin.core.days import parse_day
 
 

@@ -8,45 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
-from huimin.cards.events import events_of_card
+from huimin.cards.find import card_state_at
+from huimin.checkout.entitlement import Entitlement, entitlement_on
 from huimin.claims import queries
 from huimin.claims.find_claims import Row
 from huimin.core.days import parse_day, parse_instant
-from huimin.core.discount import Basket, PolicyTerms, Quote, Usage, quote
+from huimin.core.discount import Basket, Quote, Usage, quote
 from huimin.core.refusals import FieldProblems, Refusal
-from huimin.holders.people import eligibilities_on
 from huimin.ledger.append import lock_usage
 from huimin.ledger.read import redemption_by_order, usage_at
-from huimin.policies.in_force import in_force
 from huimin.storage.engine import Transaction
 
-# An event of a card → the state that it leads to; printing changes nothing.
-STATE_AFTER = {
-    "issued": "active",
-    "suspended": "suspended",
-    "lost": "lost",
-    "resumed": "active",
-    "replaced": "replaced",
-    "revoked": "revoked",
-    "expired": "expired",
-}
-# The purchase is older than this copy of the card; there may have been another copy.
-NOT_ISSUED = "not_issued"
 ReadUsage = Callable[..., Usage]
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What decides a claim. `refusal` says why there would be no discount; `given` the discount."""
+    """What decides a claim. `quote` is the discount, or `refusal` says why there would be none."""
 
     card_state_then: str
-    eligibilities: tuple[str, ...]
-    terms: PolicyTerms | None
+    entitlement: Entitlement
     usage: Usage
-    given: Quote | None
+    quote: Quote | None
     refusal: Refusal | FieldProblems | None
 
     @property
@@ -55,13 +40,13 @@ class Assessment:
         return self.card_state_then != "active"
 
     @property
-    def required(self) -> tuple[Quote, PolicyTerms]:
-        """The discount and its policy. Raises what stands against it."""
+    def required_quote(self) -> Quote:
+        """The discount. Raises what stands against it."""
         if self.refusal is not None:
             raise self.refusal
-        if self.given is None or self.terms is None:
+        if self.quote is None:
             raise Refusal("no_policy")
-        return self.given, self.terms
+        return self.quote
 
 
 def look_at_claim(tx: Transaction, claim: Mapping[str, Any]) -> Assessment:
@@ -85,42 +70,23 @@ def same_sales(tx: Transaction, claim: Mapping[str, Any]) -> list[Row]:
     return [row for row in rows if row["id"] != claim["redemption_id"]]
 
 
-def card_state_at(tx: Transaction, claim: Mapping[str, Any], day: date) -> str:
-    """The card's state when the purchase was made: its events up to then, and its last day.
-
-    Of a missed purchase the day alone is known: a card that was issued on it counts.
-    """
-    card_id, instant = claim["card_id"], claim["occurred_at"]
-    state = "active" if claim["issued_on"] <= day.isoformat() else NOT_ISSUED
-    for event in events_of_card(tx, card_id):
-        if event["recorded_at"] <= instant and event["event"] in STATE_AFTER:
-            state = STATE_AFTER[event["event"]]
-    if state == "active" and claim["expires_on"] < day.isoformat():
-        return "expired"
-    return state
-
-
 def _assess(tx: Transaction, claim: Mapping[str, Any], read_usage: ReadUsage) -> Assessment:
     day, at = parse_day(claim["business_day"]), parse_instant(claim["occurred_at"])
-    state = card_state_at(tx, claim, day)
-    eligibilities = tuple(eligibilities_on(tx, claim["holder_id"], day))
-    terms = in_force(
-        tx,
-        day=day,
-        outlet_id=claim["outlet_id"],
-        outlet_kind=claim["outlet_kind"],
-        eligibilities=eligibilities,
-    )
-    usage, given = Usage(), None
-    refusal: Refusal | FieldProblems | None = _hindrance(tx, claim, eligibilities, terms)
+    card = {name: claim[name] for name in ("holder_id", "issued_on", "expires_on")}
+    card["id"] = claim["card_id"]
+    # Of a missed purchase the day alone is known.
+    state = card_state_at(tx, card, at, hour_known=claim["source"] != "missed")
+    entitlement = entitlement_on(tx, card, day, claim)
+    terms, usage, basket_quote = entitlement.terms, Usage(), None
+    refusal: Refusal | FieldProblems | None = _hindrance(tx, claim, entitlement)
     if terms is not None:
-        usage = _usage(tx, claim, terms, at, read_usage)
+        usage = read_usage(tx, holder_id=claim["holder_id"], policy_code=terms.code, now=at)
     if refusal is None and terms is not None:
         try:
-            given = quote(basket_of(claim), terms, usage)
-        except (Refusal, FieldProblems) as why:
-            refusal = why
-    return Assessment(state, eligibilities, terms, usage, given, refusal)
+            basket_quote = quote(basket_of(claim), terms, usage)
+        except (Refusal, FieldProblems) as error:
+            refusal = error
+    return Assessment(state, entitlement, usage, basket_quote, refusal)
 
 
 def basket_of(claim: Mapping[str, Any]) -> Basket:
@@ -129,24 +95,11 @@ def basket_of(claim: Mapping[str, Any]) -> Basket:
 
 
 def _hindrance(
-    tx: Transaction,
-    claim: Mapping[str, Any],
-    eligibilities: tuple[str, ...],
-    terms: PolicyTerms | None,
+    tx: Transaction, claim: Mapping[str, Any], entitlement: Entitlement
 ) -> Refusal | None:
     """What no judgement can overcome."""
     if redemption_by_order(tx, claim["outlet_id"], claim["order_no"]) is not None:
         return Refusal("order_exists", order_no=claim["order_no"])
-    if claim["erased_at"] or not eligibilities:
+    if claim["erased_at"] or not entitlement.eligibilities:
         return Refusal("holder_not_entitled")
-    return Refusal("no_policy") if terms is None else None
-
-
-def _usage(
-    tx: Transaction,
-    claim: Mapping[str, Any],
-    terms: PolicyTerms,
-    at: datetime,
-    read_usage: ReadUsage,
-) -> Usage:
-    return read_usage(tx, holder_id=claim["holder_id"], policy_code=terms.code, now=at)
+    return Refusal("no_policy") if entitlement.terms is None else None

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from flask import Response
 
 from huimin.access.till_guard import caller
-from huimin.checkout.till_edge import answer_once, read_card
+from huimin.checkout.once import answer_once
+from huimin.checkout.till_edge import read_card
 from huimin.claims.api_bodies import ClaimBody
 from huimin.claims.find_claims import Row
 from huimin.claims.requests import ClaimRequest

@@ -7,23 +7,31 @@ what the caps of that day and month still leave; whoever filed the claim can't a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from huimin.access.terminal_keys import Terminal, terminal_by_id
-from huimin.alerts.note_alerts import note_alerts
+from huimin.access.terminal_keys import terminal_by_id
 from huimin.audit.record import checked_reason
-from huimin.checkout.entitlement import Entitlement
+from huimin.checkout.sale import presenter_then, record_sale
 from huimin.claims import queries
-from huimin.claims.assess import Assessment, assess_claim
+from huimin.claims.assess import assess_claim, basket_of
 from huimin.claims.find_claims import Row
 from huimin.claims.submit import record_claim
 from huimin.core.days import instant_text, parse_instant
-from huimin.core.discount import Quote
+from huimin.core.discount import Basket
 from huimin.core.refusals import Refusal
-from huimin.divisions.find import town_of
-from huimin.holders.people import family_at, presenters_of
-from huimin.ledger.append import Sale, append_redemption
 from huimin.storage.engine import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedPurchase:
+    """A claim's purchase, as a sale is recorded from it; its card was read when it was filed."""
+
+    basket: Basket
+    order_no: str
+    identity_checked: bool
+    cashier: str | None
+    card: None = None
 
 
 def approve_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime, actor: str) -> Row:
@@ -35,21 +43,38 @@ def approve_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime,
     claim = _open(tx, claim_id)
     if claim["submitted_by"] == actor:
         raise Refusal("claim_own")
-    found = assess_claim(tx, claim)
-    given, terms = found.required
-    kept = checked_reason(reason, "理由") if reason.strip() or found.needs_judgement else None
-    till = terminal_by_id(tx, claim["terminal_id"])
-    row = append_redemption(tx, _sale(tx, claim, found, till), given, now=now)
-    note_alerts(tx, row, terminal=till, cap_redemption_fen=terms.cap_redemption_fen)
-    _decide(tx, claim, "approved", now=now, actor=actor, reason=kept, redemption_id=row["id"])
+    assessment = assess_claim(tx, claim)
+    quote = assessment.required_quote
+    must_explain = assessment.needs_judgement or reason.strip()
+    checked = checked_reason(reason, "理由") if must_explain else None
+    occurred_at = parse_instant(claim["occurred_at"])
+    row = record_sale(
+        tx,
+        ClaimedPurchase(
+            basket_of(claim),
+            claim["order_no"],
+            bool(claim["identity_checked"]),
+            claim["cashier"],
+        ),
+        quote,
+        entitlement=assessment.entitlement,
+        presenter=presenter_then(tx, claim["holder_id"], claim["presenter_kind"], occurred_at),
+        terminal=terminal_by_id(tx, claim["terminal_id"]),
+        now=now,
+        staff_id=claim["staff_id"],
+        channel="claim",
+        occurred_at=occurred_at,
+        detail={"claim": {"id": claim["id"], "claim_no": claim["claim_no"]}},
+    )
+    _decide(tx, claim, "approved", now=now, actor=actor, reason=checked, redemption_id=row["id"])
     return row
 
 
 def reject_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime, actor: str) -> Row:
     """Say no, with the reason that the outlet is told; the claim's row."""
     claim = _open(tx, claim_id)
-    kept = checked_reason(reason, "理由")
-    return _decide(tx, claim, "rejected", now=now, actor=actor, reason=kept)
+    checked = checked_reason(reason, "理由")
+    return _decide(tx, claim, "rejected", now=now, actor=actor, reason=checked)
 
 
 def _open(tx: Transaction, claim_id: str) -> Row:
@@ -86,48 +111,3 @@ def _decide(
         raise Refusal("claim_decided")
     record_claim(tx, f"claim.{state}", decided, now=now, actor=actor, reason=reason)
     return decided
-
-
-def _sale(tx: Transaction, claim: Row, found: Assessment, till: Terminal) -> Sale:
-    given, terms = found.required
-    card = {"id": claim["card_id"], "holder_id": claim["holder_id"]}
-    division_code = presenters_of(tx, claim["holder_id"])[0]["division_code"]
-    return Sale(
-        terminal=till,
-        order_no=claim["order_no"],
-        card_id=claim["card_id"],
-        holder_id=claim["holder_id"],
-        presenter_kind=claim["presenter_kind"],
-        presenter_id=_presenter_id(tx, claim),
-        identity_checked=bool(claim["identity_checked"]),
-        eligibility=Entitlement(card, found.eligibilities, terms).counted_eligibility,
-        division_code=division_code,
-        town_code=town_of(division_code),
-        terms=terms,
-        detail=_detail(claim, given),
-        cashier=claim["cashier"],
-        staff_id=claim["staff_id"],
-        channel="claim",
-        occurred_at=parse_instant(claim["occurred_at"]),
-    )
-
-
-def _presenter_id(tx: Transaction, claim: Row) -> str:
-    """The holder's id, or the family member's where there was only one; else "", as offline."""
-    if claim["presenter_kind"] == "holder":
-        return str(claim["holder_id"])
-    family = family_at(tx, claim["holder_id"], parse_instant(claim["occurred_at"]))
-    return family[0] if len(family) == 1 else ""
-
-
-def _detail(claim: Row, given: Quote) -> dict[str, object]:
-    """What the columns do not hold, enough to make the same quote again under another policy."""
-    return {
-        "items": (),
-        "excluded_by_hand_fen": claim["excluded_fen"],
-        "lines": given.lines,
-        "caps": given.caps,
-        "explanation": given.explanation,
-        "identity_by": "cashier" if claim["identity_checked"] else "administrator",
-        "claim": {"id": claim["id"], "claim_no": claim["claim_no"]},
-    }

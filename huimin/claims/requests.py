@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from huimin.cards.find import CheckedCard
+from huimin.core.card_token import CheckedCard
 
 NOTE_MAX = 200
 

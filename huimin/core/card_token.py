@@ -54,6 +54,47 @@ class TokenClaims:
     issued_at: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedCard:
+    """A card number, or the copy id that a good signature vouches for; no database was asked.
+
+    `issued_at` (Unix seconds) is that of a changing code; a printed one has none.
+    """
+
+    kind: Literal["number", "copy_id"]
+    text: str
+    issued_at: int | None = None
+
+    @property
+    def is_changing(self) -> bool:
+        """True for a code that a phone shows for a minute; it may be used once."""
+        return self.issued_at is not None
+
+    @property
+    def shown(self) -> Literal["number", "printed_code", "changing_code"]:
+        """What was shown or typed, as the ledger records it."""
+        if self.kind == "number":
+            return "number"
+        return "changing_code" if self.is_changing else "printed_code"
+
+
+def check_card(raw: str, public_keys: Mapping[int, Ed25519PublicKey]) -> CheckedCard:
+    """Make out what was scanned or typed, and check a token's signature.
+
+    It is done before a transaction opens, so that the one writer never waits for cryptography.
+    Raises Refusal: `card_unreadable`, `card_number_wrong`, `card_signature_invalid`.
+    """
+    return check_reading(read_text(raw), public_keys)
+
+
+def check_reading(reading: CardReading, public_keys: Mapping[int, Ed25519PublicKey]) -> CheckedCard:
+    """The same for what was made out before. Raises Refusal `card_signature_invalid`."""
+    if reading.kind == "number":
+        return CheckedCard("number", reading.text)
+    claims = verify_token(reading.text, public_keys)
+    return CheckedCard("copy_id", claims.copy_id.hex(), claims.issued_at)
+
+
 def read_text(raw: str) -> CardReading:
     """Recognise what was scanned, typed or pasted.
 

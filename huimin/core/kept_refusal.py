@@ -6,9 +6,65 @@ Its code is kept with what fills its sentence; bad input keeps each field with i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from huimin.core.catalogue import LANGUAGES, Text
+from huimin.core.refusal_kinds import KINDS
+from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRefusal:
+    """A refusal's code and `params` as JSON keeps them; `fields` are (field, Chinese, English)."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    fields: tuple[tuple[str, str, str], ...] = ()
+
+    @classmethod
+    def of(cls, refused: Refusal | FieldProblems) -> KeptRefusal:
+        """What is kept of a refusal that was raised."""
+        if isinstance(refused, Refusal):
+            return cls(refused.code, kept_params(refused.params))
+        fields = tuple((each.field, each.chinese, each.english) for each in refused.problems)
+        return cls("invalid_input", fields=fields)
+
+    @classmethod
+    def from_record(cls, kept: Mapping[str, Any], other: str = "internal_error") -> KeptRefusal:
+        """As it was kept; `other` is the code where what was kept is no refusal of today's."""
+        code = kept.get("code")
+        fields = kept.get("fields", ())
+        return cls(
+            code if code in KINDS else other,
+            kept.get("params", {}),
+            tuple((name, chinese, english) for name, chinese, english in fields),
+        )
+
+    def as_record(self) -> dict[str, Any]:
+        """As it is kept: plain values, ready for JSON."""
+        return {"code": self.code, "params": self.params, "fields": self.fields}
+
+    def field_messages(self, language: str) -> list[str]:
+        """What is wrong with each field, where it is about fields."""
+        return [FieldProblem(*each).message(language) for each in self.fields]
+
+    def detail(self, language: str) -> str:
+        """The reason, for staff."""
+        return " ".join(self.field_messages(language)) or self.refusal(language).detail(language)
+
+    def answer(self, language: str) -> dict[str, str]:
+        """`code`, `detail` for staff, and the `cashier_message` to read aloud."""
+        refusal = self.refusal(language)
+        return {
+            "code": self.code,
+            "detail": " ".join([refusal.detail(language), *self.field_messages(language)]),
+            "cashier_message": refusal.cashier_message(language),
+        }
+
+    def refusal(self, language: str) -> Refusal:
+        """The refusal again, its parameters in that language."""
+        return Refusal(self.code, **params_of(self.params, language))
 
 
 def kept_params(params: Mapping[str, Any]) -> dict[str, Any]:

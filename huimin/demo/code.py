@@ -12,7 +12,7 @@ import click
 
 from huimin.cards.changing_code import code_of
 from huimin.cards.find import card_row, require_usable
-from huimin.checkout.requests import check_card
+from huimin.core.card_token import check_card
 from huimin.core.days import county_day
 from huimin.demo.existing import existing_demo, is_made_by
 from huimin.instance import open_instance

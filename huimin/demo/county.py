@@ -13,10 +13,9 @@ from typing import Any
 
 from huimin.access.staff import add_staff
 from huimin.access.terminal_keys import Terminal, terminal_of_key
-from huimin.cards.find import CheckedCard
 from huimin.cards.issue import issue_card
 from huimin.cards.token import token_of
-from huimin.checkout.requests import check_card
+from huimin.core.card_token import CheckedCard, check_card
 from huimin.core.days import county_day, county_start, month_days, month_of
 from huimin.demo import queries
 from huimin.demo.places import COMPANIES, STAFF, Account

@@ -40,6 +40,12 @@ def reversals_of(tx: Transaction, redemption_id: str) -> list[Row]:
     return list(queries.reversals_of(tx, id=redemption_id))
 
 
+def left_fen(tx: Transaction, redemption: Row) -> int:
+    """The gross amount of a redemption that has not been taken back yet, in fen."""
+    reversals = reversals_of(tx, redemption["id"])
+    return int(redemption["amount_fen"] + sum(row["amount_fen"] for row in reversals))
+
+
 def rows_of_day(tx: Transaction, outlet_id: str, day: date) -> list[Row]:
     """An outlet's rows of one business day, in order of recording."""
     return list(queries.rows_of_day(tx, outlet_id=outlet_id, day=day.isoformat()))

@@ -28,7 +28,8 @@ from typing import Any
 
 from huimin.checkout.once import Answer, fingerprint, once
 from huimin.checkout.redeem import redeem
-from huimin.checkout.requests import RedemptionRequest, check_card
+from huimin.checkout.requests import RedemptionRequest
+from huimin.core.card_token import check_card
 from huimin.instance import Instance, create_instance, open_instance
 from huimin.settings import Settings
 from huimin.storage.engine import Transaction
@@ -128,7 +129,7 @@ def use_case(
             key=request.order_no,
             fingerprint=print_of_body,
             now=now,
-            work=lambda: redeem(tx, request, terminal=till.terminal, now=now),
+            work=lambda tx: redeem(tx, request, terminal=till.terminal, now=now),
         )
 
     return work

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from huimin.cards.key_ring import KeyRing
 from huimin.checkout.offline.words import offline_words
-from huimin.checkout.quote import quote_answer
+from huimin.checkout.quote_answer import quote_answer
 from huimin.core.card_number import make_number
 from huimin.core.card_token import address_form, read_text, sign_token, verify_token
 from huimin.core.catalogue import LANGUAGES
@@ -368,7 +368,7 @@ def _as_json(
     for item in bought["items"]:
         item["quantity"] = int(item["quantity"])
     labels = {}
-    from huimin.checkout.verify import policy_answer
+    from huimin.checkout.quote_answer import policy_answer
 
     for language in LANGUAGES:
         labels[language] = policy_answer(terms, language)["label"]

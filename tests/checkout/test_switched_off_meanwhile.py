@@ -10,7 +10,8 @@ import pytest
 from huimin.access.terminal_keys import terminal_of_key
 from huimin.checkout.once import KeysInProgress
 from huimin.checkout.redeem import redeem
-from huimin.checkout.requests import RedemptionRequest, check_card
+from huimin.checkout.requests import RedemptionRequest
+from huimin.core.card_token import check_card
 from huimin.core.refusals import Refusal
 from huimin.instance import Instance
 from huimin.merchants.outlets import suspend_outlet

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from huimin.checkout.till_edge import keys_in_progress
+from huimin.checkout.once import keys_in_progress
 from huimin.core.card_number import make_number
 from huimin.instance import Instance
 from tests.alerts.test_found_at_the_till import told as alerts_told

@@ -16,11 +16,11 @@ import pytest
 from huimin.access.terminal_keys import terminal_of_key
 from huimin.alerts.find_alerts import WantedAlerts, alerts_before
 from huimin.alerts.wording import RULES
-from huimin.checkout.requests import check_card
 from huimin.checkout.verify import verify_card
 from huimin.claims.assess import look_at_claim
 from huimin.claims.find_claims import WantedClaims, claim_in, claims_before
 from huimin.core.card_number import is_valid
+from huimin.core.card_token import check_card
 from huimin.core.days import county_day, month_of, previous_month
 from huimin.core.identity import check_credit_code
 from huimin.core.refusals import Refusal

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from huimin.access.terminal_keys import terminal_of_key
-from huimin.checkout.requests import check_card
 from huimin.checkout.verify import verify_card
+from huimin.core.card_token import check_card
 from huimin.demo.build import open_demo
 from huimin.instance import create_instance, open_instance
 from huimin.ledger.prove import verify_chains

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from huimin.access.terminal_keys import terminal_of_key
-from huimin.checkout.requests import check_card
 from huimin.claims.requests import ClaimRequest
 from huimin.claims.submit import submit_claim
+from huimin.core.card_token import check_card
 from huimin.instance import Instance
 from tests.making.till import ApiTill
 

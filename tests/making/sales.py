@@ -8,8 +8,9 @@ from typing import Any
 
 from huimin.access.terminal_keys import terminal_of_key
 from huimin.checkout.redeem import redeem
-from huimin.checkout.requests import RedemptionRequest, ReversalRequest, check_card
+from huimin.checkout.requests import RedemptionRequest, ReversalRequest
 from huimin.checkout.reverse import reverse
+from huimin.core.card_token import check_card
 from huimin.instance import Instance
 
 _serial = itertools.count(1)

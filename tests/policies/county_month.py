@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from huimin.access.terminal_keys import terminal_of_key
-from huimin.cards.find import CheckedCard
 from huimin.checkout.redeem import redeem
-from huimin.checkout.requests import RedemptionRequest, ReversalRequest, check_card
+from huimin.checkout.requests import RedemptionRequest, ReversalRequest
 from huimin.checkout.reverse import reverse
+from huimin.core.card_token import CheckedCard, check_card
 from huimin.core.discount import Item
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.instance import Instance

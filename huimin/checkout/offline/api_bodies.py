@@ -24,7 +24,8 @@ from huimin.checkout.api_bodies import (
 )
 from huimin.checkout.offline.requests import ITEMS_A_CALL_MAX, OfflineItem
 from huimin.checkout.once import fingerprint
-from huimin.checkout.requests import ORDER_NO_MAX, check_card
+from huimin.checkout.requests import ORDER_NO_MAX
+from huimin.core.card_token import check_card
 from huimin.core.days import parse_instant
 from huimin.core.refusals import Refusal, field_problem
 

@@ -7,21 +7,22 @@ could not know what came later. Each check answers for the instant of the sale.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from huimin.cards.find import CheckedCard, state_at
+from huimin.access.terminal_keys import Terminal
+from huimin.cards.find import NOT_ISSUED, card_state_at
 from huimin.checkout import queries
+from huimin.checkout.entitlement import policy_on
 from huimin.checkout.offline.requests import OfflineItem
+from huimin.core.card_token import CheckedCard
 from huimin.core.days import county_day, instant_text
 from huimin.core.discount import PolicyTerms, Quote, quote
 from huimin.core.offline_terms import OfflineRoom, OfflineTerms, room_left
 from huimin.core.refusals import Refusal
 from huimin.core.words import CAPS
-from huimin.policies.in_force import in_force, in_force_as_known
+from huimin.policies.in_force import in_force_as_known
 from huimin.storage.engine import Transaction
-
-Terminal = Mapping[str, Any]
 
 # Clocks that were measured against the server's may still be off by so much.
 CLOCK_TOLERANCE = timedelta(minutes=2)
@@ -48,16 +49,11 @@ def terms_of_pack(tx: Transaction, item: OfflineItem, terminal: Terminal) -> Off
 
     Raises Refusal: offline_not_allowed, or offline_pack_expired for a sale after its validity.
     """
-    known = in_force_as_known(
-        tx,
-        day=county_day(item.pack_issued_at),
-        known_at=item.pack_issued_at + CLOCK_TOLERANCE,
-        outlet_id=terminal["outlet_id"],
-        outlet_kind=terminal["outlet_kind"],
-    )
+    issued_at = item.pack_issued_at
+    known = known_policy(tx, terminal, county_day(issued_at), issued_at + CLOCK_TOLERANCE)
     if known is None or known.offline is None:
         raise Refusal("offline_not_allowed")
-    valid_until = item.pack_issued_at + timedelta(hours=known.offline.hours)
+    valid_until = issued_at + timedelta(hours=known.offline.hours)
     if item.occurred_at > valid_until + CLOCK_TOLERANCE:
         raise Refusal("offline_pack_expired")
     return known.offline
@@ -83,10 +79,11 @@ def require_usable_then(
     """
     if card["expires_on"] < county_day(occurred_at).isoformat():
         raise Refusal("card_expired")
-    then = state_at(tx, card, occurred_at)
+    state = card_state_at(tx, card, occurred_at)
     about_the_pack = (item.pack_issued_at, item.pack_issued_at - DENY_LIST_LAG)
-    if then != "active" and "active" not in {state_at(tx, card, at) for at in about_the_pack}:
-        raise Refusal("card_unknown" if then is None else f"card_{then}")
+    if state == "active" or any(card_state_at(tx, card, at) == "active" for at in about_the_pack):
+        return
+    raise Refusal("card_unknown" if state == NOT_ISSUED else f"card_{state}")
 
 
 def policy_then(
@@ -98,17 +95,29 @@ def policy_then(
     Raises Refusal: no_policy, offline_policy_other, offline_not_allowed.
     """
     day = county_day(occurred_at)
-    place = {"outlet_id": terminal["outlet_id"], "outlet_kind": terminal["outlet_kind"]}
-    found = (
-        in_force(tx, day=day, **place),
-        in_force_as_known(tx, day=day, known_at=item.pack_issued_at, **place),
+    policies = (
+        policy_on(tx, terminal, day),
+        known_policy(tx, terminal, day, item.pack_issued_at),
     )
-    for terms in found:
+    for terms in policies:
         if terms is not None and terms.id == item.policy_id:
             if terms.offline is None:
                 raise Refusal("offline_not_allowed")
             return terms
-    raise Refusal("no_policy" if found == (None, None) else "offline_policy_other")
+    raise Refusal("no_policy" if policies == (None, None) else "offline_policy_other")
+
+
+def known_policy(
+    tx: Transaction, terminal: Terminal, day: date, known_at: datetime
+) -> PolicyTerms | None:
+    """The policy at the till's outlet on that day, as published by the instant `known_at`."""
+    return in_force_as_known(
+        tx,
+        day=day,
+        known_at=known_at,
+        outlet_id=terminal["outlet_id"],
+        outlet_kind=terminal["outlet_kind"],
+    )
 
 
 def room_then(

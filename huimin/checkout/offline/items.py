@@ -10,13 +10,14 @@ from datetime import date
 from typing import Any
 
 from huimin.checkout import queries
-from huimin.checkout.offline.redemptions import refusal_words
 from huimin.core.identity import mask_name
+from huimin.core.json_text import read_json
+from huimin.core.kept_refusal import KeptRefusal
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import either_way
 
 Row = dict[str, Any]
-# Behind every id: they are lower-case hexadecimal.
+# Sorts after every id.
 LAST_ID = "~"
 
 
@@ -81,5 +82,7 @@ def _shown(row: Mapping[str, Any], language: str) -> Row:
     shown = dict(row)
     name, refusal = shown.pop("holder_name"), shown.pop("refusal_json")
     shown["name_masked"] = mask_name(name) if name else None
-    shown["reason"] = refusal_words(refusal, language) if refusal else None
+    shown["reason"] = (
+        KeptRefusal.from_record(read_json(refusal)).detail(language) if refusal else None
+    )
     return shown

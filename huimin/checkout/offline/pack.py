@@ -12,18 +12,20 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from huimin.access.terminal_keys import Terminal
 from huimin.cards.deny_list import DenyList
-from huimin.checkout.verify import policy_answer
+from huimin.checkout.entitlement import policy_on
+from huimin.checkout.quote_answer import policy_answer
+from huimin.checkout.terminal_answer import place_parts
 from huimin.core.catalogue import LANGUAGES
 from huimin.core.days import county_day, instant_text
 from huimin.core.discount import PolicyTerms
 from huimin.core.json_text import canonical_json
 from huimin.core.offline_terms import OfflineTerms
 from huimin.core.refusals import Refusal
-from huimin.policies.in_force import in_force
 from huimin.storage.engine import Transaction
 
-# What of the pack is the moment's and not its content.
+# What depends on the moment of asking, and is no part of the tag.
 MOMENTS = ("issued_at", "valid_until", "server_time")
 
 
@@ -37,31 +39,24 @@ class OfflinePack:
 
 def offline_pack(
     tx: Transaction,
-    terminal: Mapping[str, Any],
+    terminal: Terminal,
     *,
     keys: Mapping[str, Any],
     deny_list: DenyList,
     now: datetime,
 ) -> OfflinePack:
-    """The pack of a terminal. Raises Refusal `offline_not_allowed`."""
+    """The pack of a terminal; its policies are those for holders in general, because a till is not
+    told why somebody is entitled. Raises Refusal `offline_not_allowed`.
+    """
     today = county_day(now)
-    offline = _allowed(_policy_on(tx, terminal, today))
+    offline = _allowed(policy_on(tx, terminal, today))
     valid_until = now + timedelta(hours=offline.hours)
     by_day = {
-        day.isoformat(): _policy_on(tx, terminal, day)
+        day.isoformat(): policy_on(tx, terminal, day)
         for day in _days(today, county_day(valid_until))
     }
     content = {
-        "terminal": {
-            "id": terminal["terminal_id"],
-            "code": terminal["terminal_code"],
-            "label": terminal["terminal_label"],
-        },
-        "outlet": {
-            "id": terminal["outlet_id"],
-            "name": terminal["outlet_name"],
-            "kind": terminal["outlet_kind"],
-        },
+        **place_parts(terminal),
         "keys": keys,
         "deny_list": deny_list.sha256,
         "policies": [
@@ -89,13 +84,6 @@ def offline_pack(
         "copies": deny_list.copies,
     }
     return OfflinePack({**moments, **content, "deny_list": deny}, tag)
-
-
-def _policy_on(tx: Transaction, terminal: Mapping[str, Any], day: date) -> PolicyTerms | None:
-    """The policy for holders in general: why somebody is entitled is not told to a till."""
-    return in_force(
-        tx, day=day, outlet_id=terminal["outlet_id"], outlet_kind=terminal["outlet_kind"]
-    )
 
 
 def _allowed(terms: PolicyTerms | None) -> OfflineTerms:

@@ -7,14 +7,13 @@ policy names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from huimin.alerts.note_alerts import note_alerts
+from huimin.access.terminal_keys import Terminal
 from huimin.cards.find import card_row
-from huimin.checkout.changing_code import take_code, use_code
+from huimin.cards.take_code import take_code
 from huimin.checkout.entitlement import Entitlement
 from huimin.checkout.offline.checks import (
     policy_then,
@@ -27,14 +26,13 @@ from huimin.checkout.offline.checks import (
     terms_of_pack,
 )
 from huimin.checkout.offline.requests import OfflineItem
+from huimin.checkout.sale import Presenter, presenter_then, record_sale
 from huimin.core.changing_code import HELD_SECONDS
 from huimin.core.days import county_day, instant_text
-from huimin.core.discount import Quote, quote
-from huimin.core.offline_terms import OfflineRoom
+from huimin.core.discount import quote
 from huimin.core.refusals import Refusal
-from huimin.divisions.find import town_of
-from huimin.holders.people import eligibilities_on, family_at, presenters_of
-from huimin.ledger.append import Sale, append_redemption, lock_usage
+from huimin.holders.people import eligibilities_on
+from huimin.ledger.append import lock_usage
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
@@ -44,7 +42,7 @@ def redeem_offline(
     tx: Transaction,
     item: OfflineItem,
     *,
-    terminal: Mapping[str, Any],
+    terminal: Terminal,
     now: datetime,
     staff_id: str | None = None,
 ) -> Row:
@@ -57,72 +55,50 @@ def redeem_offline(
     occurred_at = min(item.occurred_at, now)
     require_times(item, now)
     allowed = terms_of_pack(tx, item, terminal)
-    shown = readable_card(item, allowed)
-    card = card_row(tx, shown)
-    require_usable_then(tx, card, item, occurred_at)
+    card = readable_card(item, allowed)
+    row = card_row(tx, card)
+    require_usable_then(tx, row, item, occurred_at)
     terms = policy_then(tx, item, terminal, occurred_at)
-    holder_id = card["holder_id"]
-    presenter_id = _presenter_id(tx, item, holder_id, occurred_at)
-    take_code(tx, shown, terminal=terminal, now=occurred_at, allowed_seconds=HELD_SECONDS)
-    room = room_then(tx, item, terminal, allowed, card["id"])
-    given = promised_quote(item, terms, room)
+    holder_id = row["holder_id"]
+    presenter = _presenter(tx, item, holder_id, occurred_at)
+    take_code(
+        tx,
+        card,
+        terminal_id=terminal["terminal_id"],
+        now=occurred_at,
+        allowed_seconds=HELD_SECONDS,
+    )
+    room = room_then(tx, item, terminal, allowed, row["id"])
+    promised = promised_quote(item, terms, room)
     usage = lock_usage(tx, holder_id=holder_id, policy_code=terms.code, now=occurred_at)
     require_room_online(quote(item.basket, terms, usage), item)
     eligibilities = tuple(eligibilities_on(tx, holder_id, county_day(occurred_at)))
-    division_code = presenters_of(tx, holder_id)[0]["division_code"]
-    sale = Sale(
+    return record_sale(
+        tx,
+        item,
+        promised,
+        entitlement=Entitlement(row, eligibilities, terms),
+        presenter=presenter,
         terminal=terminal,
-        order_no=item.order_no,
-        card_id=card["id"],
-        holder_id=holder_id,
-        presenter_kind=item.presented_by,
-        presenter_id=presenter_id,
-        identity_checked=item.identity_checked,
-        eligibility=Entitlement(card, eligibilities, terms).counted_eligibility,
-        division_code=division_code,
-        town_code=town_of(division_code),
-        terms=terms,
-        detail=_detail(item, given, room),
-        cashier=item.cashier,
+        now=now,
         staff_id=staff_id,
         channel="offline",
         occurred_at=occurred_at,
+        detail={
+            "offline": {
+                "client_id": item.client_id,
+                "pack_issued_at": instant_text(item.pack_issued_at),
+                "device_clock_offset_ms": item.device_clock_offset_ms,
+                "room": asdict(room),
+            }
+        },
     )
-    row = append_redemption(tx, sale, given, now=now)
-    use_code(tx, shown, row["id"])
-    note_alerts(tx, row, terminal=terminal, cap_redemption_fen=terms.cap_redemption_fen)
-    return row
 
 
-def _presenter_id(tx: Transaction, item: OfflineItem, holder_id: str, occurred_at: datetime) -> str:
-    """The holder's id, or the family member's where there was only one; else "", for a till without
-    network knows that it was one of the family, not which.
-    """
+def _presenter(
+    tx: Transaction, item: OfflineItem, holder_id: str, occurred_at: datetime
+) -> Presenter:
     changing = item.card is not None and item.card.is_changing
     if not item.identity_checked and not changing:
         raise Refusal("identity_unchecked")
-    if item.presented_by == "holder":
-        return holder_id
-    family = family_at(tx, holder_id, occurred_at)
-    if not family:
-        raise Refusal("presenter_unknown")
-    return family[0] if len(family) == 1 else ""
-
-
-def _detail(item: OfflineItem, given: Quote, room: OfflineRoom) -> dict[str, Any]:
-    """What the columns do not hold, enough to make the same quote again under another policy."""
-    return {
-        "items": item.items,
-        "excluded_by_hand_fen": 0 if item.items else item.excluded_fen,
-        "lines": given.lines,
-        "caps": given.caps,
-        "explanation": given.explanation,
-        "card_shown": item.card.shown if item.card else "number",
-        "identity_by": "cashier" if item.identity_checked else "changing_code",
-        "offline": {
-            "client_id": item.client_id,
-            "pack_issued_at": instant_text(item.pack_issued_at),
-            "device_clock_offset_ms": item.device_clock_offset_ms,
-            "room": asdict(room),
-        },
-    }
+    return presenter_then(tx, holder_id, item.presented_by, occurred_at, must_exist=True)

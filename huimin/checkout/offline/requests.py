@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from huimin.cards.find import CheckedCard
+from huimin.core.card_token import CheckedCard
 from huimin.core.discount import Basket, Item
 from huimin.core.refusals import Refusal
 

@@ -16,7 +16,7 @@ from huimin.access.guards import member, require
 from huimin.audit.event_words import event_words
 from huimin.audit.export_list import workbook_response
 from huimin.audit.record import events_of
-from huimin.checkout.verify import policy_answer, remaining
+from huimin.checkout.quote_answer import policy_answer, remaining
 from huimin.claims.assess import Assessment, look_at_claim, same_sales
 from huimin.claims.decide import approve_claim, reject_claim
 from huimin.claims.find_claims import (
@@ -29,6 +29,7 @@ from huimin.claims.find_claims import (
 from huimin.claims.pages import pages
 from huimin.core.days import parse_day
 from huimin.core.discount import explain
+from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.money import money_text
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
@@ -43,7 +44,7 @@ from huimin.web.words import STATES, minute_text
 FILTERS = ("state", "outlet", "source", "number", "first", "last")
 CLAIM_STATES = ("submitted", "approved", "rejected")
 SOURCES = {"refusal": lazy_gettext("收银台被拒"), "missed": lazy_gettext("事后补办")}
-# Without any wish for a state, what still waits is shown; "all" is every state.
+# With no state chosen, open claims are shown; "all" is every state.
 ALL = "all"
 
 
@@ -115,56 +116,50 @@ def _claim_page(claim_id: str, form: Form) -> str:
     within, language = own_division(), request_language()
 
     def work(tx: Transaction) -> dict[str, Any]:
-        found = claim_in(tx, claim_id, within=within)
-        looked = look_at_claim(tx, found) if found["state"] == "submitted" else None
+        claim = claim_in(tx, claim_id, within=within)
         return {
-            "claim": found,
-            "looked": looked,
-            "same": same_sales(tx, found),
+            "claim": claim,
+            "looked": look_at_claim(tx, claim) if claim["state"] == "submitted" else None,
+            "same": same_sales(tx, claim),
             "events": events_of(tx, "claim", claim_id),
         }
 
-    told = instance().engine.read(work)
-    looked: Assessment | None = told["looked"]
+    shown = instance().engine.read(work)
+    assessment: Assessment | None = shown["looked"]
+    refusal_code, filed_by = shown["claim"]["refusal_code"], shown["claim"]["submitted_by"]
+    filed_here = filed_by == member().username
     return render_template(
         "claims/claim.html",
         form=form,
         source_words=SOURCES,
         event_words=event_words,
-        refused_words=_refused_words(told["claim"], language),
-        hindrance=_hindrance(looked, language),
-        policy=None if looked is None or looked.terms is None else _policy(looked, language),
-        may_decide=allows(member().role, "claim.decide")
-        and told["claim"]["submitted_by"] != member().username,
-        filed_here=told["claim"]["submitted_by"] == member().username,
-        **told,
+        refused_words=KeptRefusal(refusal_code).detail(language) if refusal_code else None,
+        hindrance=_hindrance(assessment, language),
+        policy=_policy(assessment, language),
+        may_decide=allows(member().role, "claim.decide") and not filed_here,
+        filed_here=filed_here,
+        **shown,
     )
 
 
-def _refused_words(claim: Mapping[str, Any], language: str) -> str | None:
-    code = claim["refusal_code"]
-    return None if code is None else Refusal(code).detail(language)
-
-
-def _hindrance(looked: Assessment | None, language: str) -> str | None:
+def _hindrance(assessment: Assessment | None, language: str) -> str | None:
     """Why there would be no discount, in words."""
-    if looked is None or looked.refusal is None:
+    if assessment is None or assessment.refusal is None:
         return None
-    if isinstance(looked.refusal, Refusal):
-        return looked.refusal.detail(language)
-    return " ".join(problem.message(language) for problem in looked.refusal.problems)
+    return KeptRefusal.of(assessment.refusal).detail(language)
 
 
-def _policy(looked: Assessment, language: str) -> dict[str, Any]:
+def _policy(assessment: Assessment | None, language: str) -> dict[str, Any] | None:
     """The policy of the claim's day, the caps it leaves, and the discount with its reasons."""
-    terms, given = looked.terms, looked.given
-    if terms is None:
-        return {}
+    terms = None if assessment is None else assessment.entitlement.terms
+    if assessment is None or terms is None:
+        return None
+    steps = () if assessment.quote is None else assessment.quote.explanation
     return {
         **policy_answer(terms, language),
-        "remaining": remaining(terms, looked.usage),
-        "given": given,
-        "explanation": [] if given is None else [explain(s, language) for s in given.explanation],
+        "remaining": remaining(terms, assessment.usage),
+        "given": assessment.quote,
+        "explanation": [explain(step, language) for step in steps],
     }
 
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from huimin.cards.find import CheckedCard
-from huimin.checkout import queries
+from huimin.cards import queries
+from huimin.core.card_token import CheckedCard
 from huimin.core.changing_code import HELD_SECONDS, is_fresh
 from huimin.core.days import instant_text, parse_instant
 from huimin.core.refusals import Refusal
@@ -27,7 +27,7 @@ def take_code(
     tx: Transaction,
     card: CheckedCard,
     *,
-    terminal: Mapping[str, Any],
+    terminal_id: str,
     now: datetime,
     allowed_seconds: int = 0,
 ) -> None:
@@ -38,47 +38,41 @@ def take_code(
     """
     if card.issued_at is None:
         return
-    name = _name(card)
+    key = _key(card)
     if is_fresh(card.issued_at, now, allowed_seconds=allowed_seconds):
         forgotten_at = int((now - FORGOTTEN_AFTER).timestamp())
         queries.forget_codes(tx, copy_id=card.text, issued_before=forgotten_at)
-        use = queries.take_code(
-            tx, terminal_id=terminal["terminal_id"], taken_at=instant_text(now), **name
-        )
+        use = queries.take_code(tx, terminal_id=terminal_id, taken_at=instant_text(now), **key)
     else:
-        use = queries.code_use_of(tx, **name)
-    _require_ours(use, terminal, now)
+        use = queries.code_use_of(tx, **key)
+    _require_ours(use, terminal_id, now)
 
 
-def require_code(
-    tx: Transaction, card: CheckedCard, *, terminal: Mapping[str, Any], now: datetime
-) -> None:
+def require_code(tx: Transaction, card: CheckedCard, *, terminal_id: str, now: datetime) -> None:
     """Pass when `take_code` would, and take nothing: a quote leaves no trace."""
     if card.issued_at is None:
         return
-    use = queries.code_use_of(tx, **_name(card))
+    use = queries.code_use_of(tx, **_key(card))
     if use is not None or not is_fresh(card.issued_at, now):
-        _require_ours(use, terminal, now)
+        _require_ours(use, terminal_id, now)
 
 
 def use_code(tx: Transaction, card: CheckedCard, redemption_id: str) -> None:
     """Let the code have paid for that redemption. Raises Refusal `code_used` for a second one."""
     if card.issued_at is None:
         return
-    if queries.use_code(tx, redemption_id=redemption_id, **_name(card)) is None:
+    if queries.use_code(tx, redemption_id=redemption_id, **_key(card)) is None:
         raise Refusal("code_used")
 
 
-def _require_ours(
-    use: Mapping[str, Any] | None, terminal: Mapping[str, Any], now: datetime
-) -> None:
+def _require_ours(use: Mapping[str, Any] | None, terminal_id: str, now: datetime) -> None:
     if use is None:
         raise Refusal("code_stale")
-    if use["terminal_id"] != terminal["terminal_id"] or use["redemption_id"] is not None:
+    if use["terminal_id"] != terminal_id or use["redemption_id"] is not None:
         raise Refusal("code_used")
     if now - parse_instant(use["taken_at"]) > timedelta(seconds=HELD_SECONDS):
         raise Refusal("code_stale")
 
 
-def _name(card: CheckedCard) -> dict[str, Any]:
+def _key(card: CheckedCard) -> dict[str, Any]:
     return {"copy_id": card.text, "issued_at": card.issued_at}

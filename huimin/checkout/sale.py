@@ -1,0 +1,130 @@
+"""A decided sale becomes a ledger row here, whichever way it came: online, offline or as a claim.
+
+The channels differ in how they decide (redeem.py, offline/redeem_offline.py, claims/decide.py);
+what is recorded of a sale, and what follows from it, is the same. The caller's transaction holds
+the counters of the day and month locked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from huimin.access.terminal_keys import Terminal
+from huimin.alerts.note_alerts import note_alerts
+from huimin.cards.take_code import use_code
+from huimin.checkout.entitlement import Entitlement
+from huimin.core.card_token import CheckedCard
+from huimin.core.discount import Basket, Quote
+from huimin.core.refusals import Refusal
+from huimin.divisions.find import town_of
+from huimin.holders.people import family_at, presenters_of
+from huimin.ledger.append import Sale, append_redemption
+from huimin.storage.engine import Transaction
+
+Row = dict[str, Any]
+
+
+class Purchase(Protocol):
+    """What was bought, and what the cashier did; `card` is None where no card was read."""
+
+    @property
+    def card(self) -> CheckedCard | None: ...
+    @property
+    def basket(self) -> Basket: ...
+    @property
+    def order_no(self) -> str: ...
+    @property
+    def identity_checked(self) -> bool: ...
+    @property
+    def cashier(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Presenter:
+    """Who stood there: `kind` is holder or family_member. The division is always the holder's.
+
+    `id` is "" where only that it was one of the family is known.
+    """
+
+    kind: str
+    id: str
+    division_code: str
+
+
+def presenter_then(
+    tx: Transaction, holder_id: str, kind: str, at: datetime, *, must_exist: bool = False
+) -> Presenter:
+    """Who presented the card at a past instant, when the till knew only of which kind they were.
+
+    Raises Refusal `presenter_unknown` where they must exist and there was no family then.
+    """
+    division_code = presenters_of(tx, holder_id)[0]["division_code"]
+    if kind == "holder":
+        return Presenter(kind, holder_id, division_code)
+    family = family_at(tx, holder_id, at)
+    if must_exist and not family:
+        raise Refusal("presenter_unknown")
+    return Presenter(kind, family[0] if len(family) == 1 else "", division_code)
+
+
+def record_sale(
+    tx: Transaction,
+    purchase: Purchase,
+    quote: Quote,
+    *,
+    entitlement: Entitlement,
+    presenter: Presenter,
+    terminal: Terminal,
+    now: datetime,
+    staff_id: str | None,
+    channel: Literal["online", "offline", "claim"] = "online",
+    occurred_at: datetime | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> Row:
+    """Write the redemption, use up its changing code, look at it with the alert rules; its row.
+
+    `occurred_at` is None for now; `detail` is what this channel keeps beside what all keep. Raises
+    Refusal: no_policy, order_exists, order_cancelled, code_used.
+    """
+    terms = entitlement.required_terms
+    sale = Sale(
+        terminal=terminal,
+        order_no=purchase.order_no,
+        card_id=entitlement.card["id"],
+        holder_id=entitlement.card["holder_id"],
+        presenter_kind=presenter.kind,
+        presenter_id=presenter.id,
+        identity_checked=purchase.identity_checked,
+        eligibility=entitlement.counted_eligibility,
+        division_code=presenter.division_code,
+        town_code=town_of(presenter.division_code),
+        terms=terms,
+        detail={**_detail(purchase, quote), **(detail or {})},
+        cashier=purchase.cashier,
+        staff_id=staff_id,
+        channel=channel,
+        occurred_at=occurred_at,
+    )
+    row = append_redemption(tx, sale, quote, now=now)
+    if purchase.card is not None:
+        use_code(tx, purchase.card, row["id"])
+    note_alerts(tx, row, terminal=terminal, cap_redemption_fen=terms.cap_redemption_fen)
+    return row
+
+
+def _detail(purchase: Purchase, quote: Quote) -> Row:
+    """What the columns do not hold, enough to make the same quote again under another policy."""
+    basket, card = purchase.basket, purchase.card
+    unchecked_by = "administrator" if card is None else "changing_code"
+    return {
+        "items": basket.items,
+        "excluded_by_hand_fen": 0 if basket.items else basket.excluded_fen,
+        "lines": quote.lines,
+        "caps": quote.caps,
+        "explanation": quote.explanation,
+        **({} if card is None else {"card_shown": card.shown}),
+        "identity_by": "cashier" if purchase.identity_checked else unchecked_by,
+    }
