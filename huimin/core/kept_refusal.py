@@ -16,38 +16,35 @@ from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 
 @dataclass(frozen=True, slots=True)
 class KeptRefusal:
-    """A refusal's code and `params` as JSON keeps them; `fields` are (field, Chinese, English)."""
+    """A refusal's code and `params` as JSON keeps them, or what was wrong with each field."""
 
     code: str
     params: Mapping[str, Any] = field(default_factory=dict)
-    fields: tuple[tuple[str, str, str], ...] = ()
+    problems: tuple[FieldProblem, ...] = ()
 
     @classmethod
     def of(cls, refused: Refusal | FieldProblems) -> KeptRefusal:
         """What is kept of a refusal that was raised."""
         if isinstance(refused, Refusal):
             return cls(refused.code, kept_params(refused.params))
-        fields = tuple((each.field, each.chinese, each.english) for each in refused.problems)
-        return cls("invalid_input", fields=fields)
+        return cls("invalid_input", problems=refused.problems)
 
     @classmethod
     def from_record(cls, kept: Mapping[str, Any], other: str = "internal_error") -> KeptRefusal:
         """As it was kept; `other` is the code where what was kept is no refusal of today's."""
         code = kept.get("code")
-        fields = kept.get("fields", ())
-        return cls(
-            code if code in KINDS else other,
-            kept.get("params", {}),
-            tuple((name, chinese, english) for name, chinese, english in fields),
-        )
+        problems = [FieldProblem(**each) for each in kept.get("problems", ())]
+        # Offline items kept them as lists at first.
+        problems += [FieldProblem(*each) for each in kept.get("fields", ())]
+        return cls(code if code in KINDS else other, kept.get("params", {}), tuple(problems))
 
     def as_record(self) -> dict[str, Any]:
         """As it is kept: plain values, ready for JSON."""
-        return {"code": self.code, "params": self.params, "fields": self.fields}
+        return {"code": self.code, "params": self.params, "problems": self.problems}
 
     def field_messages(self, language: str) -> list[str]:
         """What is wrong with each field, where it is about fields."""
-        return [FieldProblem(*each).message(language) for each in self.fields]
+        return [problem.message(language) for problem in self.problems]
 
     def detail(self, language: str) -> str:
         """The reason, for staff."""

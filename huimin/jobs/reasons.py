@@ -17,9 +17,6 @@ def reason_record(problem: FieldProblems | Refusal) -> Row:
 
 def reason_of(result: Row | None, language: str) -> str:
     """The reason in that language; that of an unexpected failure if none was stored."""
-    record = dict(result or {})
-    if "problems" in record:  # how version 0.1.0 stored them at first
-        record["fields"] = [each.values() for each in record["problems"]]
-    kept = KeptRefusal.from_record(record, other="job_failed")
+    kept = KeptRefusal.from_record(result or {}, other="job_failed")
     between = "; " if language == "en" else "；"
     return between.join(kept.field_messages(language)) or kept.detail(language)
