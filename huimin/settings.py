@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from huimin.core.catalogue import Text
 from huimin.storage.key_file import load_keys, save_keys
 
 SECRET_FILE = "secret_key.json"  # noqa: S105
@@ -23,14 +24,15 @@ SECRET_LENGTH_MIN = 16
 class SettingsProblem(Exception):
     """An invalid setting: one sentence that names it and the remedy."""
 
-    def __init__(self, name: str, chinese: str, english: str) -> None:
-        super().__init__(f"{name}：{chinese} / {name}: {english}")
+    def __init__(self, name: str, source: str, /, **params: Any) -> None:
+        remedy = Text(source, params)
+        super().__init__(f"{name}：{remedy.say()} / {name}: {remedy.say('en')}")
         self.name = name
 
 
 def _text(name: str, value: str) -> str:
     if not value.strip() or "\0" in value:
-        raise SettingsProblem(name, "不能为空。", "must not be empty.")
+        raise SettingsProblem(name, "不能为空。")
     return value.strip()
 
 
@@ -43,8 +45,10 @@ def _whole(least: int, most: int) -> Callable[[str, str], int]:
         if not least <= number <= most:
             raise SettingsProblem(
                 name,
-                f"请写 {least} 到 {most} 之间的整数，现在是“{value}”。",
-                f'give a whole number from {least} to {most}; it is "{value}".',
+                "请写 {least} 到 {most} 之间的整数，现在是“{value}”。",
+                least=least,
+                most=most,
+                value=value,
             )
         return number
 
@@ -53,9 +57,7 @@ def _whole(least: int, most: int) -> Callable[[str, str], int]:
 
 def _flag(name: str, value: str) -> bool:
     if value not in ("0", "1"):
-        raise SettingsProblem(
-            name, f"请写 0 或 1，现在是“{value}”。", f'give 0 or 1, not "{value}".'
-        )
+        raise SettingsProblem(name, "请写 0 或 1，现在是“{value}”。", value=value)
     return value == "1"
 
 
@@ -64,25 +66,20 @@ def _database_url(name: str, value: str) -> str | None:
         raise SettingsProblem(
             name,
             "请写 postgresql:// 开头的地址；用 SQLite 时不要设置它。",
-            "give an address that starts with postgresql://, or leave it unset for SQLite.",
         )
     return value or None
 
 
 def _base_url(name: str, value: str) -> str:
     if not value.startswith(("http://", "https://")):
-        raise SettingsProblem(
-            name, "请写 http:// 或 https:// 开头的地址。", "must start with http:// or https://."
-        )
+        raise SettingsProblem(name, "请写 http:// 或 https:// 开头的地址。")
     return value.rstrip("/")
 
 
 def _one_of(*known: str) -> Callable[[str, str], str]:
     def parse(name: str, value: str) -> str:
         if value not in known:
-            raise SettingsProblem(
-                name, f"请写 {'、'.join(known)} 之一。", f"give one of {', '.join(known)}."
-            )
+            raise SettingsProblem(name, "请写 {known} 之一。", known=known)
         return value
 
     return parse
@@ -91,24 +88,20 @@ def _one_of(*known: str) -> Callable[[str, str], str]:
 def _addresses(name: str, value: str) -> str:
     addresses = [address.strip() for address in value.split(",") if address.strip()]
     if not addresses or not all(re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", one) for one in addresses):
-        raise SettingsProblem(
-            name, "请写邮箱地址，几个之间用逗号。", "give mail addresses separated by commas."
-        )
+        raise SettingsProblem(name, "请写邮箱地址，几个之间用逗号。")
     return ",".join(addresses)
 
 
 def _one_address(name: str, value: str) -> str:
     address = _addresses(name, value)
     if "," in address:
-        raise SettingsProblem(name, "只能写一个邮箱地址。", "takes one mail address only.")
+        raise SettingsProblem(name, "只能写一个邮箱地址。")
     return address
 
 
 def _web_address(name: str, value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", value):
-        raise SettingsProblem(
-            name, "请写 http:// 或 https:// 开头的地址。", "must start with http:// or https://."
-        )
+        raise SettingsProblem(name, "请写 http:// 或 https:// 开头的地址。")
     return value
 
 
@@ -116,8 +109,8 @@ def _long_secret(name: str, value: str) -> str:
     if len(value) < SECRET_LENGTH_MIN:
         raise SettingsProblem(
             name,
-            f"至少 {SECRET_LENGTH_MIN} 个字符。",
-            f"needs at least {SECRET_LENGTH_MIN} characters.",
+            "至少 {secret_length_min} 个字符。",
+            secret_length_min=SECRET_LENGTH_MIN,
         )
     return value
 

@@ -36,20 +36,19 @@ def require_good_password(field: str, password: str, username: str) -> None:
     if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
         raise field_problem(
             field,
-            f"密码须为 {LENGTH_MIN} 到 {LENGTH_MAX} 个字符，可以用几个词连成一句。",
-            f"A password has {LENGTH_MIN} to {LENGTH_MAX} characters; a few words do well.",
+            "密码须为 {length_min} 到 {length_max} 个字符，可以用几个词连成一句。",
+            length_min=LENGTH_MIN,
+            length_max=LENGTH_MAX,
         )
     if username.lower() in lowered or len(set(lowered)) < 4:
         raise field_problem(
             field,
             "密码不能含用户名，也不能只用几个相同的字符。",
-            "The password must not hold the user name or repeat a few characters.",
         )
     if any(common in lowered for common in COMMON):
         raise field_problem(
             field,
             "这个密码太常见，容易被猜到，请换一个。",
-            "This password is too common; choose another.",
         )
 
 

@@ -23,8 +23,9 @@ def hash_password(password: str) -> str:
     if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
         raise field_problem(
             "password",
-            f"密码须为 {LENGTH_MIN} 到 {LENGTH_MAX} 个字符。",
-            f"A password has {LENGTH_MIN} to {LENGTH_MAX} characters.",
+            "密码须为 {length_min} 到 {length_max} 个字符。",
+            length_min=LENGTH_MIN,
+            length_max=LENGTH_MAX,
         )
     return hasher.hash(password)
 

@@ -88,7 +88,6 @@ def switch_off_for_another(
         raise field_problem(
             "reason",
             "自己的两步验证请在“我的账号”里凭密码关闭。",
-            "Switch off your own second factor on your account's page, with the password.",
         )
     _forget(tx, staff)
     queries.end_sessions_of(tx, staff_id=staff["id"], now=instant_text(now))

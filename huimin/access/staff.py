@@ -59,9 +59,7 @@ def add_staff_with_hash(
         **places,
     )
     if row is None:
-        raise field_problem(
-            "username", "这个用户名已有人使用，请换一个。", "This user name is taken."
-        )
+        raise field_problem("username", "这个用户名已有人使用，请换一个。")
     record(
         tx,
         "staff.add",
@@ -96,7 +94,7 @@ def list_staff(tx: Transaction) -> list[Row]:
 
 def _changed(tx: Transaction, row: Row | None, action: str, now: datetime, actor: str) -> Row:
     if row is None:
-        raise field_problem("username", "没有这个在用的账号。", "There is no such account in use.")
+        raise field_problem("username", "没有这个在用的账号。")
     queries.end_sessions_of(tx, staff_id=row["id"], now=instant_text(now))
     record(tx, action, row["id"], now=now, actor=actor)
     return row
@@ -110,19 +108,14 @@ def require_fit(
         raise field_problem(
             "username",
             "用户名为 3 到 32 个小写字母、数字或 . _ -。",
-            "A user name has 3 to 32 lower-case letters, digits or . _ -",
         )
     if not name.strip() or len(name) > 60 or not name.isprintable():
-        raise field_problem("name", "姓名须为 1 到 60 个字。", "A name has 1 to 60 characters.")
+        raise field_problem("name", "姓名须为 1 到 60 个字。")
     if role not in ROLES:
-        raise field_problem(
-            "role", f"岗位应为 {'、'.join(ROLES)} 之一。", f"The role is one of {', '.join(ROLES)}."
-        )
+        raise field_problem("role", "岗位应为 {roles} 之一。", roles=ROLES)
     needed = PLACES.get(role)
     if needed and not places[needed]:
-        raise field_problem(
-            needed, "这个岗位需要填写所属单位。", "This role needs the place where it holds."
-        )
+        raise field_problem(needed, "这个岗位需要填写所属单位。")
     for field, value in places.items():
         if value and getattr(queries, f"{PLACE_TABLES[field]}_exists")(tx, key=value) is None:
-            raise field_problem(field, "没有这个单位，请核对。", "There is no such place.")
+            raise field_problem(field, "没有这个单位，请核对。")

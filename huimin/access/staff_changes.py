@@ -123,16 +123,12 @@ def change_own_password(
     """
     row = engine.read(lambda tx: queries.staff_by_id(tx, id=staff_id))
     if row is None or not matches(row["password_hash"], old):
-        raise field_problem(
-            "old_password", "现在的密码不对，请重新输入。", "The present password is wrong."
-        )
+        raise field_problem("old_password", "现在的密码不对，请重新输入。")
     require_good_password("new_password", new, row["username"])
     if new == old:
-        raise field_problem(
-            "new_password", "新密码不能和现在的一样。", "The new password must differ."
-        )
+        raise field_problem("new_password", "新密码不能和现在的一样。")
     if new != again:
-        raise field_problem("new_again", "两次输入的不一样。", "The two do not agree.")
+        raise field_problem("new_again", "两次输入的不一样。")
     password_hash = hash_password(new)
 
     def work(tx: Transaction) -> None:
@@ -152,13 +148,11 @@ def _require_other_administrator(
         raise field_problem(
             field,
             "不能停用自己，也不能取消自己的管理员岗位，请由另一位管理员办理。",
-            "You can't switch yourself off or take your own role away.",
         )
     if int(queries.count_administrators(tx)) <= 1 and old["state"] == "active":
         raise field_problem(
             field,
             "这是最后一位在用的管理员，请先增加另一位。",
-            "This is the last active administrator; add another first.",
         )
 
 

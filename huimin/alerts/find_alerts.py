@@ -90,14 +90,12 @@ def look_at(tx: Transaction, alert_id: str, *, note: str, now: datetime, actor: 
     if not 1 <= len(note) <= NOTE_MAX:
         raise field_problem(
             "note",
-            f"请写下核实的情况，不超过 {NOTE_MAX} 字。",
-            f"Say what you found out, in {NOTE_MAX} characters at most.",
+            "请写下核实的情况，不超过 {note_max} 字。",
+            note_max=NOTE_MAX,
         )
     given = {"looked_at": instant_text(now), "looked_by": actor, "note": note}
     if queries.look_at(tx, id=alert_id, **given) is None:
-        raise field_problem(
-            "note", "这条提醒已经查看过了。", "This alert has been looked at already."
-        )
+        raise field_problem("note", "这条提醒已经查看过了。")
     record(
         tx,
         "alert.looked_at",

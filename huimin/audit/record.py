@@ -8,12 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from huimin.audit import queries
+from huimin.core.catalogue import sentence
 from huimin.core.days import instant_text
 from huimin.core.refusals import field_problem
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 
 REASON_CHARACTERS_MAX = 200
+WHY = sentence("请写明原因，{most} 字以内。")
+GROUNDS = sentence("请写明理由，{most} 字以内。")
 # The record is never erased, so it holds nobody's name or phone, and no key's hash either.
 NEVER_RECORDED = frozenset({"contact_name", "contact_phone", "key_hash"})
 
@@ -58,8 +61,8 @@ def events_of(tx: Transaction, subject_kind: str, subject_id: str) -> list[dict[
     return list(queries.events_of(tx, subject_kind=subject_kind, subject_id=subject_id))
 
 
-def checked_reason(reason: str, called: str = "原因") -> str:
-    """Why something is changed (`called` 原因) or decided so (理由), on one line.
+def checked_reason(reason: str, asked: str = WHY) -> str:
+    """Why something is changed, or decided so (`asked` GROUNDS), on one line.
 
     Raises FieldProblems on `reason` when it says nothing, or more than REASON_CHARACTERS_MAX.
     """
@@ -67,8 +70,8 @@ def checked_reason(reason: str, called: str = "原因") -> str:
     if not text or len(text) > REASON_CHARACTERS_MAX or not text.isprintable():
         raise field_problem(
             "reason",
-            f"请写明{called}，{REASON_CHARACTERS_MAX} 字以内。",
-            f"Give the reason in at most {REASON_CHARACTERS_MAX} characters.",
+            asked,
+            most=REASON_CHARACTERS_MAX,
         )
     return text
 

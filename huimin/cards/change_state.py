@@ -14,6 +14,7 @@ from huimin.audit.record import checked_reason
 from huimin.cards import queries
 from huimin.cards.events import record_event
 from huimin.cards.issue import issue_card
+from huimin.core.catalogue import Text, Words, text
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.storage.engine import Transaction
@@ -31,21 +32,27 @@ TRANSITIONS: Mapping[str, tuple[frozenset[str], str]] = {
 }
 # States that set `ended_on`; an expired card ended on its own last day.
 ENDING_STATES = frozenset({"replaced", "revoked"})
-STATE_WORDS = {
-    "active": ("正常", "active"),
-    "suspended": ("已暂停", "suspended"),
-    "lost": ("已挂失", "reported lost"),
-    "replaced": ("已补办（旧卡作废）", "replaced"),
-    "expired": ("已过期", "expired"),
-    "revoked": ("已注销", "revoked"),
-}
-EVENT_WORDS = {
-    "suspended": ("暂停", "suspended"),
-    "lost": ("挂失", "reported lost"),
-    "resumed": ("恢复", "resumed"),
-    "replaced": ("补办", "replaced"),
-    "revoked": ("注销", "revoked"),
-}
+STATE_WORDS = Words(
+    "card_is",
+    {
+        "active": "正常",
+        "suspended": "已暂停",
+        "lost": "已挂失",
+        "replaced": "已补办（旧卡作废）",
+        "expired": "已过期",
+        "revoked": "已注销",
+    },
+)
+EVENT_WORDS = Words(
+    "card_event",
+    {
+        "suspended": "暂停",
+        "lost": "挂失",
+        "resumed": "恢复",
+        "replaced": "补办",
+        "revoked": "注销",
+    },
+)
 
 
 def suspend_card(tx: Transaction, *, card_id: str, now: datetime, actor: str, reason: str) -> Row:
@@ -142,15 +149,15 @@ def _change(
 
 
 def _not_from(card: Row, event: str) -> FieldProblems:
-    state_zh, state_en = STATE_WORDS[card["state"]]
-    event_zh, event_en = EVENT_WORDS[event]
-    hint_zh = hint_en = ""
+    hint: Text | str = ""
     if event == "replaced" and card["state"] == "suspended":
-        hint_zh, hint_en = "请先恢复或注销。", " Resume or revoke it first."
+        hint = text("请先恢复或注销。")
     elif card["state"] in ("replaced", "expired", "revoked"):
-        hint_zh, hint_en = "如持卡人仍符合条件，请重新发卡。", " Issue a new card if one is due."
+        hint = text("如持卡人仍符合条件，请重新发卡。")
     return field_problem(
         "card",
-        f"这张卡{state_zh}，不能{event_zh}。{hint_zh}",
-        f"This card is {state_en}; it cannot be {event_en}.{hint_en}",
+        "这张卡{state}，不能{event}。{hint}",
+        state=STATE_WORDS.text(card["state"]),
+        event=EVENT_WORDS.text(event),
+        hint=hint,
     )

@@ -69,7 +69,6 @@ def issue(
         raise field_problem(
             "holder",
             "请写明持卡人编号，或用 --all-approved，二者选一。",
-            "Give either a holder id or --all-approved.",
         )
 
     def work(tx: Transaction) -> list[Row]:
@@ -115,7 +114,7 @@ def show(instance: Instance, card: str, form: str) -> None:
         return
     click.echo(f"卡号    {group(row['number'])}")
     click.echo(f"持卡人  {mask_name(row['holder_name'])}")
-    click.echo(f"状态    {STATE_WORDS[row['state']][0]}")
+    click.echo(f"状态    {STATE_WORDS[row['state']]}")
     click.echo(f"有效期  {row['issued_on']} 至 {row['expires_on']}")
     click.echo(f"密钥    {row['key_id']:02x}")
     for event in events:
@@ -170,7 +169,7 @@ def _state_command(
         if form == "json":
             print_json(_card_json(instance, row))
             return
-        click.echo(f"{done}：{group(row['number'])}，现在的状态：{STATE_WORDS[row['state']][0]}。")
+        click.echo(f"{done}：{group(row['number'])}，现在的状态：{STATE_WORDS[row['state']]}。")
 
     return command
 

@@ -102,7 +102,6 @@ def _insert(
             raise field_problem(
                 "holder",
                 "该持卡人已有一张未作废的卡；卡丢了或坏了请用“补办”。",
-                "This holder has a live card already; replace it if it is lost or damaged.",
             )
     raise RuntimeError("no free card number found; the random source is not random")
 
@@ -110,14 +109,11 @@ def _insert(
 def _require_holder(tx: Transaction, holder_id: str) -> None:
     holder = queries.holder_for_card(tx, id=holder_id)
     if holder is None:
-        raise field_problem(
-            "holder", "没有这位持卡人，请先登记。", "No such holder; add the holder first."
-        )
+        raise field_problem("holder", "没有这位持卡人，请先登记。")
     if holder["erased_at"] is not None:
         raise field_problem(
             "holder",
             "这位持卡人的个人资料已按规定清除，不能发卡。",
-            "This holder's personal data has been erased; no card can be issued.",
         )
 
 
@@ -130,12 +126,11 @@ def _checked_expiry(expires_on: date | str | None, today: date) -> date:
         raise field_problem(
             "expires_on",
             "有效期请写成 2029-10-31 这样的日期。",
-            "Write the expiry as a date such as 2029-10-31.",
         ) from None
     if not today <= day <= default_expiry(today, CARD_YEARS_MAX):
         raise field_problem(
             "expires_on",
-            f"有效期不能早于今天，也不能超过 {CARD_YEARS_MAX} 年。",
-            f"The expiry must be today or later, at most {CARD_YEARS_MAX} years ahead.",
+            "有效期不能早于今天，也不能超过 {card_years_max} 年。",
+            card_years_max=CARD_YEARS_MAX,
         )
     return day

@@ -63,8 +63,8 @@ class KeyRing:
         if not active:
             raise field_problem(
                 "key",
-                f"没有在用的签发密钥，请从备份恢复 {FILE_NAME}，或运行 huimin keys add。",
-                f"There is no active signing key: restore {FILE_NAME}, or run huimin keys add.",
+                "没有在用的签发密钥，请从备份恢复 {file_name}，或运行 huimin keys add。",
+                file_name=FILE_NAME,
             )
         return max(active)
 
@@ -100,9 +100,7 @@ class KeyRing:
     def _add(self) -> int:
         key_id = max(self._current(), default=0) + 1
         if key_id > KEY_ID_MAX:
-            raise field_problem(
-                "key", "密钥编号已用完（最多 255 个），不能再添加。", "All 255 key ids are used."
-            )
+            raise field_problem("key", "密钥编号已用完（最多 255 个），不能再添加。")
         key = RingKey(key_id, "active", Ed25519PrivateKey.generate())
         self._save({**self._keys, key_id: key})
         return key_id
@@ -114,14 +112,12 @@ class KeyRing:
 
     def _retire(self, key: RingKey) -> None:
         if key.state == "retired":
-            raise field_problem(
-                "key", f"密钥 {key.kid} 已经停用。", f"Key {key.kid} is retired already."
-            )
+            raise field_problem("key", "密钥 {kid} 已经停用。", kid=key.kid)
         if not any(k.state == "active" for k in self._keys.values() if k.key_id != key.key_id):
             raise field_problem(
                 "key",
-                f"密钥 {key.kid} 是唯一在用的签发密钥，请先添加新密钥（huimin keys add）再停用它。",
-                f"Key {key.kid} is the only active one: add a new key first (huimin keys add).",
+                "密钥 {kid} 是唯一在用的签发密钥，请先添加新密钥（huimin keys add）再停用它。",
+                kid=key.kid,
             )
         self._save({**self._keys, key.key_id: RingKey(key.key_id, "retired", key.private_key)})
 
@@ -131,8 +127,9 @@ class KeyRing:
         except KeyError:
             raise field_problem(
                 "key",
-                f"密钥文件里没有编号为 {key_id} 的密钥，请核对编号，或从备份恢复 {FILE_NAME}。",
-                f"No key {key_id} in the ring: check the id, or restore {FILE_NAME} from backup.",
+                "密钥文件里没有编号为 {key_id} 的密钥，请核对编号，或从备份恢复 {file_name}。",
+                key_id=key_id,
+                file_name=FILE_NAME,
             ) from None
 
     def _current(self) -> dict[int, RingKey]:

@@ -103,18 +103,15 @@ def _check_request(
         raise field_problem(
             "cards",
             "请选择要打印的卡：--holder、--card，或 --town、--all-unprinted（后两项可以同用）。",
-            "Choose the cards: --holder, --card, or --town and/or --all-unprinted.",
         )
     if out.exists() and not overwrite:
         raise field_problem(
             "out",
-            f"文件 {out} 已存在；里面的卡已记为打印过。请换个文件名，或加 --overwrite。",
-            f"{out} exists and its cards count as printed: choose another name, or --overwrite.",
+            "文件 {out} 已存在；里面的卡已记为打印过。请换个文件名，或加 --overwrite。",
+            out=out,
         )
     if not out.absolute().parent.is_dir():
-        raise field_problem(
-            "out", f"没有文件夹 {out.parent}。", f"There is no folder {out.parent}."
-        )
+        raise field_problem("out", "没有文件夹 {parent}。", parent=out.parent)
 
 
 def _chosen(
@@ -135,8 +132,8 @@ def _chosen(
     if town and (place is None or place["level"] != "town"):
         raise field_problem(
             "town",
-            f"没有代码为 {town} 的乡镇，请写 12 位区划代码。",
-            f"No town has the code {town}; give its 12-digit code.",
+            "没有代码为 {town} 的乡镇，请写 12 位区划代码。",
+            town=town,
         )
     return cards_of_run(tx, today=today, town_code=town, printed_too=not all_unprinted)
 

@@ -50,7 +50,6 @@ def record_run(
             raise field_problem(
                 "cards",
                 "其中有卡刚刚已由别人打印，请重新选择。",
-                "Some of these cards have just been printed by somebody else; choose again.",
             )
     run_id = new_id()
     queries.insert_print_run(

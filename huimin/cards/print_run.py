@@ -58,11 +58,10 @@ def card_to_print(tx: Transaction, card_id: str, today: date) -> Row:
     if state == "active" and card["expires_on"] < today.isoformat():
         state = "expired"
     if state != "active":
-        state_zh, state_en = STATE_WORDS[state]
         raise field_problem(
             "card",
-            f"这张卡{state_zh}，不能打印；只打印正常的卡。",
-            f"This card is {state_en}; only active cards are printed.",
+            "这张卡{state}，不能打印；只打印正常的卡。",
+            state=STATE_WORDS.text(state),
         )
     return card
 
@@ -74,7 +73,6 @@ def card_of_holder(tx: Transaction, holder_id: str, today: date) -> Row:
         raise field_problem(
             "holder",
             "这位持卡人没有可打印的卡，请先发卡。",
-            "This holder has no card to print; issue one first.",
         )
     return card_to_print(tx, card["id"], today)
 

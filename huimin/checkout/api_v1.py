@@ -133,9 +133,7 @@ def statement(path: DayPath) -> Response:
     try:
         day = parse_day(path.day)
     except ValueError:
-        raise field_problem(
-            "day", "没有这一天，请写成 2026-10-31。", "is not a date; use 2026-10-31."
-        ) from None
+        raise field_problem("day", "没有这一天，请写成 2026-10-31。") from None
     place = caller_terminal()
     found = instance().engine.read(lambda tx: day_statement(tx, place, day))
     accepted = request.accept_mimetypes.best_match(["application/json", "text/csv", XLSX])

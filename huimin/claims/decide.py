@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from huimin.access.terminal_keys import terminal_by_id
-from huimin.audit.record import checked_reason
+from huimin.audit.record import GROUNDS, checked_reason
 from huimin.checkout.sale import presenter_then, record_sale
 from huimin.claims import queries
 from huimin.claims.assess import assess_claim, basket_of
@@ -46,7 +46,7 @@ def approve_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime,
     assessment = assess_claim(tx, claim)
     quote = assessment.required_quote
     must_explain = assessment.needs_judgement or reason.strip()
-    checked = checked_reason(reason, "理由") if must_explain else None
+    checked = checked_reason(reason, GROUNDS) if must_explain else None
     occurred_at = parse_instant(claim["occurred_at"])
     row = record_sale(
         tx,
@@ -73,7 +73,7 @@ def approve_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime,
 def reject_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime, actor: str) -> Row:
     """Say no, with the reason that the outlet is told; the claim's row."""
     claim = _open(tx, claim_id)
-    checked = checked_reason(reason, "理由")
+    checked = checked_reason(reason, GROUNDS)
     return _decide(tx, claim, "rejected", now=now, actor=actor, reason=checked)
 
 

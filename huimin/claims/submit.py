@@ -133,8 +133,8 @@ def _require_fit(
         problems.append(
             FieldProblem(
                 "occurred_on",
-                f"只能补办今天和之前 {claim_days} 天内的购买。",
-                f"A purchase can be claimed on its day and within {claim_days} days after it.",
+                "只能补办今天和之前 {claim_days} 天内的购买。",
+                claim_days=claim_days,
             )
         )
     if request.excluded_fen + request.insurance_fen > request.amount_fen:
@@ -142,7 +142,6 @@ def _require_fit(
             FieldProblem(
                 "excluded_fen",
                 "医保支付与不参加优惠的金额之和超过了总金额，请核对。",
-                "Insurance and excluded amounts together exceed the amount; check them.",
             )
         )
     if request.insurance_fen and terminal["outlet_kind"] != "hospital":
@@ -150,7 +149,6 @@ def _require_fit(
             FieldProblem(
                 "insurance_fen",
                 "本示范点的优惠政策不涉及医保，请去掉这一项。",
-                "This outlet's policy does not count insurance; leave this field out.",
             )
         )
     if request.refusal_code is not None and request.refusal_code not in CLAIMABLE:
@@ -158,7 +156,6 @@ def _require_fit(
             FieldProblem(
                 "refusal_code",
                 "这种情况不用补办，请按收银台的提示办理。",
-                "There is nothing to claim after this refusal.",
             )
         )
     if problems:

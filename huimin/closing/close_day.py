@@ -184,8 +184,8 @@ def _reasons(found: Match, reasons: Mapping[str, str], may_differ: bool) -> list
             lacking.append(
                 FieldProblem(
                     f"reason-{number}",
-                    f"请写明“{one.order_no or one.rows[0]}”的原因。",
-                    f"Give the reason for {one.order_no or one.rows[0]}.",
+                    "请写明“{value}”的原因。",
+                    value=one.order_no or one.rows[0],
                 )
             )
         given.append({"kind": one.kind, "order_no": one.order_no, "reason": reason})

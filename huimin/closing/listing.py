@@ -87,11 +87,11 @@ def read_listing(path: Path) -> Listing:
         if header is not None and header.has_enough:
             return _read(header, chain(first, sheet.rows))
         best = best or header
-    words = "、".join(missing_words(best))
     raise field_problem(
         "file",
-        f"没有找到{words}列；表头请写“订单号”和“实付”（或“优惠”），金额单位写在表头里，例如“实付（分）”。",
-        "The order or amount columns are missing; name them order_no and payable (or discount).",
+        "没有找到{columns}列；表头请写“订单号”和“实付”（或“优惠”），金额单位写在表头里，"
+        "例如“实付（分）”。",
+        columns=missing_words(best),
     )
 
 
@@ -110,8 +110,8 @@ def _read(header: Header, rows: Iterator[SheetRow]) -> Listing:
         if len(found) > ROWS_MAX or len(problems) > PROBLEMS_MAX:
             raise field_problem(
                 "file",
-                f"行数或读不懂的行太多（上限 {ROWS_MAX} 行），请确认是一天的收银清单。",
-                f"Too many rows (at most {ROWS_MAX}), or too many that can't be read.",
+                "行数或读不懂的行太多（上限 {rows_max} 行），请确认是一天的收银清单。",
+                rows_max=ROWS_MAX,
             )
     return Listing(_comparable(header), tuple(found), tuple(problems))
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from huimin.core.catalogue import Text, text
 from huimin.holders.registers.cells import Formula, SheetRow
 
 SEARCHED_ROWS = 30
@@ -111,8 +112,8 @@ def _bare(text: str) -> str:
     return re.sub(r"[\s*:]+", "", UNIT.sub("", text))
 
 
-def missing_words(header: Header | None) -> Sequence[str]:
+def missing_words(header: Header | None) -> tuple[Text, ...]:
     """What a list needs and this one lacks, as people call it."""
     columns = {} if header is None else header.columns
-    lacks = [] if "order" in columns else ["订单号"]
-    return lacks if {"discount", "payable"} & columns.keys() else [*lacks, "优惠或实付"]
+    lacks = () if "order" in columns else (text("订单号"),)
+    return lacks if {"discount", "payable"} & columns.keys() else (*lacks, text("优惠或实付"))

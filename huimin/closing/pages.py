@@ -99,7 +99,7 @@ def compare_file(day: str) -> BaseResponse | tuple[str, int]:
     sent = request.files.get("file")
     try:
         if sent is None or not sent.filename:
-            raise field_problem("file", "请选择收银清单文件。", "Choose the till's file.")
+            raise field_problem("file", "请选择收银清单文件。")
         name, content = clean_file_name(sent.filename), sent.read()
         with tempfile.TemporaryDirectory(prefix="huimin-day-") as folder:
             # The kind of file is told by its first bytes; openpyxl wants the name all the same.

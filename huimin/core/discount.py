@@ -21,7 +21,7 @@ from huimin.core.money import (
     rate_words,
 )
 from huimin.core.offline_terms import OfflineRoom, OfflineTerms
-from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
+from huimin.core.refusals import Refusal, field_problem
 from huimin.core.words import CAPS
 
 
@@ -162,10 +162,9 @@ def quote(
     )
     eligible_fen = basket.amount_fen - basket.insurance_fen - excluded_fen
     if eligible_fen < 0:
-        raise _problem(
+        raise field_problem(
             "insurance_fen",
             "医保支付与不参加优惠的金额之和超过了总金额，请核对。",
-            "Insurance and excluded amounts together exceed the amount; check them.",
         )
     if eligible_fen == 0:
         raise Refusal("nothing_eligible")
@@ -206,7 +205,7 @@ def take_back(original: Sums, returned: Sums, amount_fen: int) -> Sums:
     if amount_fen > left_fen:
         raise Refusal("reversal_too_large", left=money_text(left_fen))
     if amount_fen <= 0:
-        raise _problem("amount_fen", "退货金额必须大于零。", "The returned amount must be above 0.")
+        raise field_problem("amount_fen", "退货金额必须大于零。")
     total = returned.amount_fen + amount_fen
     returned_in_all = {
         field.name: half_up(getattr(original, field.name) * total, original.amount_fen)
@@ -253,32 +252,25 @@ def _rate(rate_bp: int, language: str) -> str:
     return percent_words(rate_bp) if language == "en" else rate_words(rate_bp, language)
 
 
-def _problem(field: str, chinese: str, english: str) -> FieldProblems:
-    return FieldProblems([FieldProblem(field, chinese, english)])
-
-
 def _require_sums(basket: Basket, terms: PolicyTerms) -> None:
     if not 1 <= basket.amount_fen <= AMOUNT_FEN_MAX:
-        raise _problem(
+        raise field_problem(
             "amount_fen",
-            f"金额须在 ¥0.01 到 {money_text(AMOUNT_FEN_MAX)} 之间（以分为单位的整数）。",
-            f"The amount must be between 1 and {AMOUNT_FEN_MAX} fen.",
+            "金额须在 ¥0.01 到 ¥1,000,000.00 之间（以分为单位的整数）。",
         )
     for field, value in (
         ("excluded_fen", basket.excluded_fen),
         ("insurance_fen", basket.insurance_fen),
     ):
         if not 0 <= value <= basket.amount_fen:
-            raise _problem(
+            raise field_problem(
                 field,
                 "须在零与总金额 amount_fen 之间。",
-                "Must be between zero and amount_fen.",
             )
     if basket.insurance_fen and terms.base != "after_insurance":
-        raise _problem(
+        raise field_problem(
             "insurance_fen",
             "本示范点的优惠政策不涉及医保，请去掉这一项。",
-            "This outlet's policy does not count insurance; leave this field out.",
         )
     if basket.items:
         _require_items(basket, terms)
@@ -286,21 +278,19 @@ def _require_sums(basket: Basket, terms: PolicyTerms) -> None:
 
 def _require_items(basket: Basket, terms: PolicyTerms) -> None:
     if any(item.amount_fen < 0 for item in basket.items):
-        raise _problem("items", "明细金额不能为负数。", "A line's amount must not be negative.")
+        raise field_problem("items", "明细金额不能为负数。")
     if sum(item.amount_fen for item in basket.items) != basket.amount_fen:
-        raise _problem(
+        raise field_problem(
             "items",
             "各行金额之和与 amount_fen 不符，请核对。",
-            "The lines do not add up to amount_fen; check them.",
         )
     excluded_fen = sum(
         item.amount_fen for item in basket.items if item.category in terms.excluded_categories
     )
     if basket.excluded_fen not in (0, excluded_fen):
-        raise _problem(
+        raise field_problem(
             "excluded_fen",
             "有明细时按商品类别计算不参加优惠的金额，请去掉这一项。",
-            "With items the excluded amount follows from their categories; leave this field out.",
         )
 
 

@@ -16,6 +16,8 @@ from typing import Literal
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
+from huimin.core.catalogue import Text, sentence
+
 FIRST_YEAR = 1900
 EXACT_DIGITS = 15
 
@@ -31,48 +33,25 @@ class IdNumber:
 
 
 class IdentityProblem(ValueError):
-    """An invalid number: its `code`, and a sentence with the remedy in Chinese and English."""
+    """An invalid number: its `code`, and the sentence with the remedy."""
 
-    def __init__(self, code: str, message: str, english: str) -> None:
-        super().__init__(message)
-        self.code, self.message, self.english = code, message, english
+    def __init__(self, code: str) -> None:
+        super().__init__(PROBLEMS[code])
+        self.code, self.text = code, Text(PROBLEMS[code])
 
 
 PROBLEMS = {
-    "id_missing": ("没有填写身份证号码，请补填。", "The ID number is missing; fill it in."),
-    "id_format": (
-        "身份证号码应为 18 位（最后一位可为 X），请对照证件修改。",
-        "An ID number has 18 characters (the last may be X); correct it from the document.",
+    "id_missing": sentence("没有填写身份证号码，请补填。"),
+    "id_format": sentence("身份证号码应为 18 位（最后一位可为 X），请对照证件修改。"),
+    "id_float": sentence(
+        "身份证号码被 Excel 当成数字，末几位已丢失。请把该列设为“文本”格式后重新输入完整的 "
+        "18 位号码。"
     ),
-    "id_float": (
-        "身份证号码被 Excel 当成数字，末几位已丢失。"
-        "请把该列设为“文本”格式后重新输入完整的 18 位号码。",
-        "Excel took the ID number for a number and lost its last digits. "
-        "Format the column as text and enter all 18 characters again.",
-    ),
-    "id_check": (
-        "身份证号码的校验码不对，多半是输错了一位，请对照证件修改。",
-        "The ID number's check character is wrong; correct it from the document.",
-    ),
-    "id_birth": (
-        "身份证号码里的出生日期不存在或在今天之后，请对照证件修改。",
-        "The birth date in the ID number is impossible; correct it from the document.",
-    ),
-    "id_region": (
-        "身份证号码的前六位不是行政区划代码，请对照证件修改。",
-        "The ID number does not begin with a division code; correct it from the document.",
-    ),
-    "credit_code": (
-        "统一社会信用代码应为 18 位且校验码正确，请对照营业执照修改。",
-        "A unified social credit code has 18 characters with a right check character; "
-        "correct it from the licence.",
-    ),
+    "id_check": sentence("身份证号码的校验码不对，多半是输错了一位，请对照证件修改。"),
+    "id_birth": sentence("身份证号码里的出生日期不存在或在今天之后，请对照证件修改。"),
+    "id_region": sentence("身份证号码的前六位不是行政区划代码，请对照证件修改。"),
+    "credit_code": sentence("统一社会信用代码应为 18 位且校验码正确，请对照营业执照修改。"),
 }
-
-
-def problem(code: str) -> IdentityProblem:
-    """The exception for a code of PROBLEMS."""
-    return IdentityProblem(code, *PROBLEMS[code])
 
 
 def clean_id_text(text: str) -> str:
@@ -89,26 +68,26 @@ def parse_id_number(
     Raises IdentityProblem: id_missing, id_format, id_float, id_region, id_birth, id_check.
     """
     if cell is None or (isinstance(cell, str) and not cell.strip()):
-        raise problem("id_missing")
+        raise IdentityProblem("id_missing")
     text = _text_of(cell)
     if re.fullmatch(r"[0-9]{15}", text, re.ASCII):
         return _read(_from_15(text), today, known_regions, was_15=True)
     if not re.fullmatch(r"[0-9]{17}[0-9X]", text, re.ASCII):
-        raise problem("id_format")
+        raise IdentityProblem("id_format")
     return _read(text, today, known_regions, was_15=False)
 
 
 def _text_of(cell: object) -> str:
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
-        raise problem("id_format")
+        raise IdentityProblem("id_format")
     if isinstance(cell, str):
         text = clean_id_text(cell)
         if re.fullmatch(r"[0-9](\.[0-9]+)?E\+?[0-9]+", text, re.ASCII):
-            raise problem("id_float")
+            raise IdentityProblem("id_float")
         return text.removesuffix(".0")
     # A number cell holds 15 exact digits: a longer number has lost its last ones.
     if abs(cell) >= 10**EXACT_DIGITS or cell != int(cell):
-        raise problem("id_float")
+        raise IdentityProblem("id_float")
     return str(int(cell))
 
 
@@ -123,15 +102,15 @@ def _read(
 ) -> IdNumber:
     # Not stdnum's ric.validate(): it refuses numbers whose division has since been renamed.
     if number[0] == "0" or (known_regions is not None and number[:6] not in known_regions):
-        raise problem("id_region")
+        raise IdentityProblem("id_region")
     try:
         birth_date = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError as error:
-        raise problem("id_birth") from error
+        raise IdentityProblem("id_birth") from error
     if birth_date.year < FIRST_YEAR or birth_date > today:
-        raise problem("id_birth")
+        raise IdentityProblem("id_birth")
     if ric.calc_check_digit(number) != number[17]:
-        raise problem("id_check")
+        raise IdentityProblem("id_check")
     gender: Literal["male", "female"] = "male" if int(number[16]) % 2 else "female"
     return IdNumber(number, birth_date, gender, was_15)
 
@@ -142,7 +121,7 @@ def check_credit_code(text: str) -> str:
     try:
         return str(uscc.validate(cleaned))
     except ValidationError as error:
-        raise problem("credit_code") from error
+        raise IdentityProblem("credit_code") from error
 
 
 def mask_name(name: str) -> str:

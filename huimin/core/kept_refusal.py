@@ -16,27 +16,26 @@ from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 
 @dataclass(frozen=True, slots=True)
 class KeptRefusal:
-    """A refusal's code and `params` as JSON keeps them, or what was wrong with each field."""
+    """A refusal's code with its `params`, or what was wrong with each field, as JSON keeps them."""
 
     code: str
     params: Mapping[str, Any] = field(default_factory=dict)
-    problems: tuple[FieldProblem, ...] = ()
+    problems: tuple[Any, ...] = ()
 
     @classmethod
     def of(cls, refused: Refusal | FieldProblems) -> KeptRefusal:
         """What is kept of a refusal that was raised."""
         if isinstance(refused, Refusal):
             return cls(refused.code, kept_params(refused.params))
-        return cls("invalid_input", problems=refused.problems)
+        return cls("invalid_input", problems=tuple(map(_kept_field, refused.problems)))
 
     @classmethod
     def from_record(cls, kept: Mapping[str, Any], other: str = "internal_error") -> KeptRefusal:
         """As it was kept; `other` is the code where what was kept is no refusal of today's."""
         code = kept.get("code")
-        problems = [FieldProblem(**each) for each in kept.get("problems", ())]
-        # Offline items kept them as lists at first.
-        problems += [FieldProblem(*each) for each in kept.get("fields", ())]
-        return cls(code if code in KINDS else other, kept.get("params", {}), tuple(problems))
+        # Offline items kept them under another name at first.
+        problems = (*kept.get("problems", ()), *kept.get("fields", ()))
+        return cls(code if code in KINDS else other, kept.get("params", {}), problems)
 
     def as_record(self) -> dict[str, Any]:
         """As it is kept: plain values, ready for JSON."""
@@ -44,7 +43,7 @@ class KeptRefusal:
 
     def field_messages(self, language: str) -> list[str]:
         """What is wrong with each field, where it is about fields."""
-        return [problem.message(language) for problem in self.problems]
+        return [_field_of(kept, language).message(language) for kept in self.problems]
 
     def detail(self, language: str) -> str:
         """The reason, for staff."""
@@ -74,9 +73,33 @@ def params_of(kept: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {name: _value_of(value, language) for name, value in kept.items()}
 
 
+def kept_text(text: Text) -> dict[str, Any]:
+    """A sentence as JSON keeps it."""
+    return {"source": text.source, "params": kept_params(text.params), "kind": text.kind}
+
+
+def text_of(kept: Mapping[str, Any], language: str) -> Text:
+    """The sentence that `kept_text` kept, for a reader of that language."""
+    return Text(kept["source"], params_of(kept["params"], language), kept["kind"])
+
+
+def _kept_field(problem: FieldProblem) -> dict[str, Any]:
+    return {"field": problem.field, "text": kept_text(problem.text)}
+
+
+def _field_of(kept: Any, language: str) -> FieldProblem:
+    # What was kept before there was a catalogue has its sentence in Chinese and in English, and of
+    # offline items as a list at first.
+    if isinstance(kept, list):
+        kept = dict(zip(("field", "chinese", "english"), kept, strict=True))
+    if "text" in kept:
+        return FieldProblem(kept["field"], text_of(kept["text"], language))
+    return FieldProblem(kept["field"], kept["english" if language == "en" else "chinese"])
+
+
 def _kept(value: Any) -> Any:
     if isinstance(value, Text):
-        return {"source": value.source, "params": kept_params(value.params), "kind": value.kind}
+        return kept_text(value)
     if isinstance(value, tuple):
         return {"several": [_kept(one) for one in value]}
     return value
@@ -90,4 +113,4 @@ def _value_of(value: Any, language: str) -> Any:
         return value
     if "several" in value:
         return tuple(_value_of(one, language) for one in value["several"])
-    return Text(value["source"], params_of(value["params"], language), value["kind"])
+    return text_of(value, language)

@@ -73,14 +73,12 @@ def checked_period(text: str) -> Period:
     except ValueError:
         raise _unreadable(SEPARATOR in text) from None
     if period.first > period.last:
-        raise field_problem(
-            "month", "起始日期不能晚于截止日期。", "The first day cannot lie after the last one."
-        )
+        raise field_problem("month", "起始日期不能晚于截止日期。")
     if (period.last - period.first).days >= DAYS_MAX:
         raise field_problem(
             "month",
-            f"一次最多统计 {DAYS_MAX} 天，请缩短日期范围。",
-            f"A range has at most {DAYS_MAX} days; choose a shorter one.",
+            "一次最多统计 {days_max} 天，请缩短日期范围。",
+            days_max=DAYS_MAX,
         )
     if not YEAR_MIN <= period.first.year <= period.last.year <= YEAR_MAX:
         raise _unreadable(SEPARATOR in text)
@@ -92,9 +90,8 @@ def _unreadable(ranged: bool) -> FieldProblems:
         return field_problem(
             "month",
             "日期范围请写成 2026-10-05..2026-10-18 这样。",
-            "Write the range of days as 2026-10-05..2026-10-18.",
         )
-    return field_problem("month", "月份请写成 2026-10 这样。", "Write the month as 2026-10.")
+    return field_problem("month", "月份请写成 2026-10 这样。")
 
 
 def _year_before(day: date) -> date:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from huimin.core.catalogue import filled, say, sentence
+from huimin.core.catalogue import SOURCE, Text, filled, say, sentence
 from huimin.core.refusal_kinds import KINDS
 
 # After these the purchase can be put down as a claim: the card is real, today's answer was no.
@@ -35,6 +35,11 @@ class Refusal(Exception):
     def status(self) -> int:
         """The HTTP status."""
         return self.kind.status
+
+    @property
+    def text(self) -> Text:
+        """The reason and the remedy, for staff, to be said later."""
+        return Text(self.kind.detail, self.params)
 
     def title(self, language: str = "zh_Hans") -> str:
         """A short name of the kind of refusal: the same for each of its kind (RFC 9457)."""
@@ -67,17 +72,21 @@ TITLES: dict[int, str] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class FieldProblem:
     """What is wrong with one field and how to mend it."""
 
     field: str
-    chinese: str
-    english: str
+    text: Text
 
-    def message(self, language: str = "zh_Hans") -> str:
-        """The sentence in that language (zh-Hant reads the Chinese one)."""
-        return self.english if language == "en" else self.chinese
+    def __init__(self, field: str, source: str | Text, /, **params: Any) -> None:
+        object.__setattr__(self, "field", field)
+        text = source if isinstance(source, Text) else Text(source, params)
+        object.__setattr__(self, "text", text)
+
+    def message(self, language: str = SOURCE) -> str:
+        """The sentence in that language."""
+        return self.text.say(language)
 
 
 class FieldProblems(Exception):
@@ -85,9 +94,9 @@ class FieldProblems(Exception):
 
     def __init__(self, problems: Iterable[FieldProblem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("；".join(f"{p.field}：{p.chinese}" for p in self.problems))
+        super().__init__("；".join(f"{p.field}：{p.message()}" for p in self.problems))
 
 
-def field_problem(field: str, chinese: str, english: str) -> FieldProblems:
+def field_problem(field: str, source: str | Text, /, **params: Any) -> FieldProblems:
     """The exception for a single bad field."""
-    return FieldProblems([FieldProblem(field, chinese, english)])
+    return FieldProblems([FieldProblem(field, source, **params)])

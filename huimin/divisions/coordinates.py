@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
+from typing import Any
 
 from huimin.audit.record import record
+from huimin.core.catalogue import Text
 from huimin.core.coordinates import LATITUDE_RANGE, LONGITUDE_RANGE, parse_degrees
 from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.divisions import queries
@@ -37,13 +39,7 @@ def read_locations(text: str) -> list[Location]:
     """
     reader = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
     if not set(COLUMNS) <= set(reader.fieldnames or ()):
-        raise FieldProblems(
-            [
-                _problem(
-                    1, "第一行要有 code,latitude,longitude 三列。", "The first line names columns."
-                )
-            ]
-        )
+        raise FieldProblems([_problem(1, "第一行要有 code,latitude,longitude 三列。")])
     locations, problems, seen = [], [], set()
     for row in reader:
         code = (row["code"] or "").strip()
@@ -51,13 +47,15 @@ def read_locations(text: str) -> list[Location]:
             latitude = parse_degrees(row["latitude"] or "", LATITUDE_RANGE)
             longitude = parse_degrees(row["longitude"] or "", LONGITUDE_RANGE)
         except ValueError:
-            zh = "经纬度要写成中国境内的十进制度数，例如 30.275612,105.022341。"
-            problems.append(_problem(reader.line_num, zh, "Write decimal degrees within China."))
+            problems.append(
+                _problem(
+                    reader.line_num,
+                    "经纬度要写成中国境内的十进制度数，例如 30.275612,105.022341。",
+                )
+            )
             continue
         if code in seen:
-            problems.append(
-                _problem(reader.line_num, f"{code} 写了两次。", f"{code} stands twice.")
-            )
+            problems.append(_problem(reader.line_num, "{code} 写了两次。", code=code))
         seen.add(code)
         locations.append(Location(reader.line_num, code, latitude, longitude))
     if problems:
@@ -78,8 +76,7 @@ def locate_divisions(
             longitude_microdegrees=one.longitude,
         )
         if not updated:
-            zh = f"没有行政区划代码 {one.code}。"
-            problems.append(_problem(one.line, zh, f"There is no division {one.code}."))
+            problems.append(_problem(one.line, "没有行政区划代码 {code}。", code=one.code))
         count += 1
     if problems:
         raise FieldProblems(problems)
@@ -87,5 +84,5 @@ def locate_divisions(
     return count
 
 
-def _problem(line: int, zh: str, en: str) -> FieldProblem:
-    return FieldProblem("file", f"第 {line} 行：{zh}", f"Line {line}: {en}")
+def _problem(line: int, source: str, /, **params: Any) -> FieldProblem:
+    return FieldProblem("file", "第 {line} 行：{problem}", line=line, problem=Text(source, params))

@@ -76,7 +76,6 @@ def approve_command(
         raise field_problem(
             "application",
             "请写明申请编号，或用 --all-open，二者选一。",
-            "Give either an application id or --all-open.",
         )
 
     four_eyes, own = instance.settings.four_eyes, 0

@@ -35,9 +35,7 @@ def submit_application(
     """
     holder = holder_by_id(tx, holder_id)
     if holder is None or holder["erased_at"] is not None:
-        raise field_problem(
-            "holder", "没有这个持卡人，请核对编号。", "There is no such holder; check the id."
-        )
+        raise field_problem("holder", "没有这个持卡人，请核对编号。")
     application: Row | None = queries.insert_application(
         tx,
         id=new_id(),
@@ -50,7 +48,6 @@ def submit_application(
         raise field_problem(
             "holder",
             "该持卡人已有一份待审批的申请，请先审批那一份。",
-            "The holder has an open application already; decide that one first.",
         )
     _record(tx, application, "submitted", now=now, actor=actor)
     return application
@@ -177,7 +174,6 @@ def _require_another(tx: Transaction, application_id: str, actor: str) -> None:
         raise field_problem(
             "application",
             "这份申请是您提交的，请由另一位工作人员审批。",
-            "You submitted this application; somebody else must approve it.",
         )
 
 
@@ -216,12 +212,8 @@ def _decide(
 
 def _not_open(tx: Transaction, application_id: str) -> FieldProblems:
     if queries.application_by_id(tx, id=application_id) is None:
-        return field_problem(
-            "application", "没有这份申请，请核对编号。", "There is no such application."
-        )
-    return field_problem(
-        "application", "这份申请已经审批过。", "This application has been decided already."
-    )
+        return field_problem("application", "没有这份申请，请核对编号。")
+    return field_problem("application", "这份申请已经审批过。")
 
 
 def _record(

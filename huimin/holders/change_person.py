@@ -71,9 +71,7 @@ def change_details(
     phone = checked_phone(phone)
     division = find_division(tx, division_code)
     if division is None or division["level"] == "county":
-        raise field_problem(
-            "division_code", "请选择镇街和村社。", "Choose the town and the village."
-        )
+        raise field_problem("division_code", "请选择镇街和村社。")
     phone_hash = personal_data.lookup_hash(phone) if phone else None
     changed = {
         "name_corrected": name != holder["name"],
@@ -132,14 +130,12 @@ def add_family(
     require_name("family_name", name)
     relation = relation.strip()
     if not relation or len(relation) > RELATION_MAX or not relation.isprintable():
-        raise field_problem(
-            "relation", "请填写与持卡人的关系，例如 配偶。", "Give the relation, such as spouse."
-        )
+        raise field_problem("relation", "请填写与持卡人的关系，例如 配偶。")
     if len(family_of(tx, holder_id)) >= FAMILY_MAX:
         raise field_problem(
             "family_name",
-            f"家庭成员最多 {FAMILY_MAX} 人，请先结束一位。",
-            f"At most {FAMILY_MAX} family members; end one first.",
+            "家庭成员最多 {family_max} 人，请先结束一位。",
+            family_max=FAMILY_MAX,
         )
     number = _member_number(id_number, today)
     add_family_member(tx, personal_data, holder_id, FamilyDraft(name, relation, number), now=now)
@@ -173,11 +169,9 @@ def grant_eligibility(
     """Add an eligibility. Raises FieldProblems for an unknown kind, bad dates or a duplicate."""
     require_eligibility_kind("kind", draft.kind)
     if draft.ends_on is not None and draft.ends_on < draft.starts_on:
-        raise field_problem("ends_on", "结束日期不能早于开始日期。", "The end is before the start.")
+        raise field_problem("ends_on", "结束日期不能早于开始日期。")
     if not add_eligibility(tx, holder_id, draft, now=now):
-        raise field_problem(
-            "starts_on", "从这一天起的这项保障已有记录。", "This eligibility is recorded already."
-        )
+        raise field_problem("starts_on", "从这一天起的这项保障已有记录。")
     new = {"kind": draft.kind, "starts_on": draft.starts_on.isoformat(), "source": draft.source}
     record(tx, "holder.eligibility_added", holder_id, now=now, actor=actor, new=new)
 
@@ -198,7 +192,7 @@ def end_eligibility(
     if old is None or old["holder_id"] != holder_id:
         raise Refusal("not_found")
     if ends_on.isoformat() < old["starts_on"]:
-        raise field_problem("ends_on", "结束日期不能早于开始日期。", "The end is before the start.")
+        raise field_problem("ends_on", "结束日期不能早于开始日期。")
     queries.end_eligibility(tx, id=eligibility_id, ends_on=ends_on.isoformat())
     record(
         tx,
@@ -249,7 +243,7 @@ def _member_number(id_number: str | None, today: date) -> str | None:
     try:
         return parse_id_number(id_number, today=today).number
     except IdentityProblem as error:
-        raise field_problem("family_id_number", error.message, error.english) from error
+        raise field_problem("family_id_number", error.text) from error
 
 
 def checked_phone(phone: str | None) -> str | None:
@@ -259,7 +253,5 @@ def checked_phone(phone: str | None) -> str | None:
     digits = "".join(phone.replace("-", "").split())
     fits = PHONE_DIGITS_MIN <= len(digits) <= PHONE_DIGITS_MAX
     if not (digits.isascii() and digits.isdigit() and fits):
-        raise field_problem(
-            "phone", "电话号码应为 6 到 12 位数字。", "A phone number has 6 to 12 digits."
-        )
+        raise field_problem("phone", "电话号码应为 6 到 12 位数字。")
     return digits

@@ -26,7 +26,6 @@ from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.find import DivisionIndex, all_divisions
 from huimin.holders.application_commands import COMMANDS
 from huimin.holders.draft_by_hand import HandDraft, draft_of
-from huimin.holders.eligibility_words import ALL_WORDS
 from huimin.holders.people import (
     add_holder,
     eligibilities_of,
@@ -98,7 +97,7 @@ def show_command(
 ) -> None:
     """查看一位持卡人（默认打码）。"""
     if unmask and not (reason or "").strip():
-        raise field_problem("reason", "查看完整信息须用 --reason 写明原因。", "Give a reason.")
+        raise field_problem("reason", "查看完整信息须用 --reason 写明原因。")
     number = _prompt_number(instance) if by_id_number else None
 
     def work(tx: Transaction) -> Row:
@@ -107,7 +106,7 @@ def show_command(
         else:
             holder = holder_by_id(tx, holder_id or "")
         if holder is None:
-            raise field_problem("holder", "没有这个持卡人，请核对编号。", "No such holder.")
+            raise field_problem("holder", "没有这个持卡人，请核对编号。")
         if unmask:
             _record_unmasking(tx, instance, holder["id"], str(reason).strip())
         return _as_dict(tx, instance, holder, unmask=unmask)
@@ -121,7 +120,7 @@ def show_command(
 @click.option("--phone", help="联系电话。")
 @click.option("--town", required=True, help="乡镇（街道）。")
 @click.option("--village", required=True, help="村（社区）。")
-@click.option("--kind", required=True, help=f"保障类别：{ALL_WORDS}。")
+@click.option("--kind", required=True, help=f"保障类别：{'、'.join(ELIGIBILITIES.values())}。")
 @click.option("--since", required=True, metavar="2026-03-01", help="认定日期。")
 @click.option("--family", help="家庭成员，例如 张三（配偶）；李四（子）。")
 @format_option
@@ -154,7 +153,7 @@ def _prompt_number(instance: Instance) -> str:
 
 
 def _as_field(error: IdentityProblem) -> FieldProblems:
-    return field_problem("id_number", error.message, error.english)
+    return field_problem("id_number", error.text)
 
 
 def _record_unmasking(tx: Transaction, instance: Instance, holder_id: str, reason: str) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from huimin.core.catalogue import Text, sentence
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.divisions.find import DivisionIndex, clean_name, town_form
 from huimin.holders.people import division_bounds
@@ -68,7 +69,7 @@ class Villages:
         """The village that the text means. Raises FieldProblems on `division_code`."""
         typed = unicodedata.normalize("NFKC", text).strip()
         if not typed:
-            raise field_problem(FIELD, "请选择村或社区。", "Choose the village or community.")
+            raise field_problem(FIELD, "请选择村或社区。")
         digits = re.sub(r"[\s-]", "", typed)
         if digits.isascii() and digits.isdigit():
             return self._by_code(digits)
@@ -83,13 +84,12 @@ class Villages:
 
     def _by_code(self, code: str) -> Village:
         if len(code) != CODE_DIGITS:
-            raise field_problem(FIELD, "区划代码是 12 位数字。", "A division's code has 12 digits.")
+            raise field_problem(FIELD, "区划代码是 12 位数字。")
         level = self._levels.get(code)
         if level is None:
             raise field_problem(
                 FIELD,
                 "没有这个区划代码，请核对 12 位数字。",
-                "There is no division of this code; check its 12 digits.",
             )
         if not self._reaches(code) and level != "county":
             raise _elsewhere()
@@ -103,8 +103,9 @@ class Villages:
             near = near_names(town_text, [row["name"] for row in self._towns])
             raise field_problem(
                 FIELD,
-                f"没有叫“{shown(town_text)}”的镇（街道）{_hint(near)}",
-                f"There is no town called {shown(town_text)}{_hint_english(near)}",
+                "没有叫“{town}”的镇（街道）{hint}",
+                town=shown(town_text),
+                hint=_hint(near),
             )
         if not self._reaches(town):
             raise _elsewhere()
@@ -129,11 +130,12 @@ class Villages:
         if len(codes) == 1:
             return self._village(codes[0])
         if codes:
-            some = "、".join(self._village(code).label for code in codes[:NAMED_MAX])
+            some = tuple(self._village(code).label for code in codes[:NAMED_MAX])
             raise field_problem(
                 FIELD,
-                f"不止一个镇（街道）有“{shown(text)}”，请写上镇（街道）：{some}。",
-                f"More than one town has {shown(text)}; write the town as well: {some}.",
+                "不止一个镇（街道）有“{village}”，请写上镇（街道）：{some}。",
+                village=shown(text),
+                some=some,
             )
         if self._index.town(cleaned) is not None:
             return self._in_town(cleaned, "")
@@ -144,7 +146,6 @@ def _elsewhere() -> FieldProblems:
     return field_problem(
         FIELD,
         "这里不属于您的镇（街道），请由所在的镇（街道）登记。",
-        "This is not in your town; the town where it lies enters the person.",
     )
 
 
@@ -152,7 +153,6 @@ def _only_town() -> FieldProblems:
     return field_problem(
         FIELD,
         "这是镇（街道），请选到村或社区。",
-        "This is a town; choose the village or community in it.",
     )
 
 
@@ -160,15 +160,16 @@ def _no_village(text: str, names: list[str], town: str = "") -> FieldProblems:
     near = near_names(text, names)
     return field_problem(
         FIELD,
-        f"{town}没有叫“{shown(text)}”的村（社区）{_hint(near)}",
-        f"There is no village called {shown(text)}{f' in {town}' if town else ''}"
-        f"{_hint_english(near)}",
+        "{town}没有叫“{village}”的村（社区）{hint}"
+        if town
+        else "没有叫“{village}”的村（社区）{hint}",
+        town=town,
+        village=shown(text),
+        hint=_hint(near),
     )
 
 
-def _hint(near: list[str]) -> str:
-    return f"，相近的有{'、'.join(near)}。" if near else "，请从列表里选择。"
-
-
-def _hint_english(near: list[str]) -> str:
-    return f"; near to it: {', '.join(near)}." if near else "; choose from the list."
+def _hint(near: list[str]) -> Text:
+    if near:
+        return Text(sentence("，相近的有{near}。"), {"near": tuple(near)})
+    return Text(sentence("，请从列表里选择。"))

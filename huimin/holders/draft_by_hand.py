@@ -8,7 +8,7 @@ from datetime import date
 from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.holders.people import HolderDraft
 from huimin.holders.registers.cells import SheetRow
-from huimin.holders.registers.header import FIELD_WORDS, Header
+from huimin.holders.registers.header import COLUMN_NAMES, Header
 from huimin.holders.registers.places import Places
 from huimin.holders.registers.row import Circumstances, read_row
 
@@ -37,7 +37,7 @@ def draft_of(typed: HandDraft, places: Places, today: date) -> HolderDraft:
     header = Header(
         row_number=0,
         columns={field: column for column, field in enumerate(FIELDS)},
-        spelled={column: FIELD_WORDS[field] for column, field in enumerate(FIELDS)},
+        spelled={column: COLUMN_NAMES[field] for column, field in enumerate(FIELDS)},
     )
     circumstances = Circumstances(places, today, BY_HAND)
     result = read_row(BY_HAND, header, SheetRow(1, tuple(values)), circumstances)
@@ -47,6 +47,5 @@ def draft_of(typed: HandDraft, places: Places, today: date) -> HolderDraft:
     for problem in result:
         column = ord(problem.column or "A") - ord("A")
         field = OPTIONS.get(FIELDS[column], FIELDS[column])
-        remedy = problem.message.partition("：")[2]
-        problems.append(FieldProblem(field, remedy, f"{field} needs a change ({problem.code})."))
+        problems.append(FieldProblem(field, problem.remedy))
     raise FieldProblems(problems)

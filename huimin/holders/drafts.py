@@ -35,8 +35,8 @@ def save_draft(
     if len(queries.drafts_of(tx, staff_id=staff_id)) >= DRAFTS_MAX:
         raise field_problem(
             "",
-            f"草稿最多 {DRAFTS_MAX} 份，请先提交或删除旧的。",
-            f"At most {DRAFTS_MAX} drafts; send or delete an old one first.",
+            "草稿最多 {drafts_max} 份，请先提交或删除旧的。",
+            drafts_max=DRAFTS_MAX,
         )
     new = new_id()
     queries.insert_draft(tx, id=new, **columns)

@@ -7,7 +7,7 @@ import unicodedata
 
 from huimin.core.words import ELIGIBILITIES
 
-ALL_WORDS = "、".join(ELIGIBILITIES.say(kind) for kind in ELIGIBILITIES)
+ALL_KINDS = tuple(ELIGIBILITIES.text(kind) for kind in ELIGIBILITIES)
 
 # The first match counts: 低保边缘 is not 低保, and 重度残疾 is not 重病.
 LIKENESSES: tuple[tuple[str, re.Pattern[str]], ...] = (

@@ -64,8 +64,8 @@ def add_evidence(
     if len(queries.evidence_of(tx, holder_id=holder_id)) >= FILES_MAX:
         raise field_problem(
             "evidence",
-            f"每人最多 {FILES_MAX} 份材料，请先移除不用的。",
-            f"At most {FILES_MAX} files a person; remove one first.",
+            "每人最多 {files_max} 份材料，请先移除不用的。",
+            files_max=FILES_MAX,
         )
     queries.insert_evidence(
         tx, holder_id=holder_id, uploaded_at=instant_text(now), uploaded_by=actor, **asdict(stored)
@@ -118,11 +118,9 @@ def evidence_of(tx: Transaction, holder_id: str) -> list[Row]:
 def checked_type(content: bytes) -> str:
     """The media type by content, whatever the file's name. Raises FieldProblems on `evidence`."""
     if not content:
-        raise field_problem("evidence", "这个文件是空的，请重新选择。", "This file is empty.")
+        raise field_problem("evidence", "这个文件是空的，请重新选择。")
     if len(content) > FILE_BYTES_MAX:
-        raise field_problem(
-            "evidence", "文件不能超过 10 MB，请压缩后再上传。", "A file has at most 10 MB."
-        )
+        raise field_problem("evidence", "文件不能超过 10 MB，请压缩后再上传。")
     if content.startswith(b"%PDF-"):
         return "application/pdf"
     try:
@@ -135,7 +133,6 @@ def checked_type(content: bytes) -> str:
         raise field_problem(
             "evidence",
             "只收 PDF、JPEG 或 PNG 文件，请换成照片或扫描件。",
-            "Only PDF, JPEG and PNG files are taken; send a photo or a scan.",
         ) from error
 
 

@@ -70,7 +70,6 @@ def add_holder(
         raise field_problem(
             "id_number",
             "这个身份证号码已登记过，请查找原有的持卡人。",
-            "This ID number is entered already; look up the holder.",
         )
     record(
         tx,
@@ -241,8 +240,8 @@ def _require_fit(draft: HolderDraft) -> None:
     if len(draft.family) > FAMILY_MAX:
         raise field_problem(
             "family",
-            f"家庭成员最多 {FAMILY_MAX} 人。",
-            f"At most {FAMILY_MAX} family members.",
+            "家庭成员最多 {family_max} 人。",
+            family_max=FAMILY_MAX,
         )
     for member in draft.family:
         require_name("family", member.name)
@@ -256,7 +255,6 @@ def require_eligibility_kind(field: str, kind: str) -> None:
         raise field_problem(
             field,
             "保障类别应为低保、特困、重大疾病、残疾、孤儿或其他。",
-            f"The eligibility must be one of {', '.join(ELIGIBILITIES)}.",
         )
 
 
@@ -265,6 +263,6 @@ def require_name(field: str, name: str) -> None:
     if not name.strip() or len(name) > NAME_MAX or not name.isprintable():
         raise field_problem(
             field,
-            f"姓名须为 1 到 {NAME_MAX} 个字。",
-            f"A name has 1 to {NAME_MAX} characters.",
+            "姓名须为 1 到 {name_max} 个字。",
+            name_max=NAME_MAX,
         )

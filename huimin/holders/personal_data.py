@@ -103,7 +103,7 @@ def _read(path: Path) -> tuple[dict[int, bytes], bytes]:
         hash_key = base64.b64decode(stored["hash_key"])
     except (KeyError, AttributeError, TypeError, ValueError) as error:
         raise StorageProblem(
-            f"个人信息密钥文件 {path} 已损坏，请从备份恢复。",
-            f"The key file {path} is damaged; restore it from a backup.",
+            "个人信息密钥文件 {path} 已损坏，请从备份恢复。",
+            path=path,
         ) from error
     return keys, hash_key

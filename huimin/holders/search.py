@@ -149,10 +149,10 @@ def _by_text(personal_data: PersonalData, typed: str, today: date) -> tuple[str,
         try:
             number = parse_id_number(digits, today=today).number
         except IdentityProblem as error:
-            raise field_problem("text", error.message, error.english) from error
+            raise field_problem("text", error.text) from error
         return "ids_by_id_number", {"id_number_hash": personal_data.lookup_hash(number)}
     if digits.isascii() and digits.isdigit() and len(digits) in range(*PHONE_DIGITS):
         return "ids_by_phone", {"phone_hash": personal_data.lookup_hash(digits)}
     if not text.isprintable():
-        raise field_problem("text", "请输入能看见的字。", "Type letters that can be seen.")
+        raise field_problem("text", "请输入能看见的字。")
     return "ids_by_name", {"gram": text[:GRAM_MAX], "name_part": text}

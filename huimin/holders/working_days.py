@@ -95,8 +95,7 @@ def _read(text: str) -> WorkingDays:
 def _unreadable(line: int) -> SettingsProblem:
     return SettingsProblem(
         SETTING,
-        f"第 {line} 行读不懂；第一行是 day,kind,name，其余每行一天，例如 2027-01-01,off,元旦"
-        "（off 放假，working 调休上班），同一天只写一次。",
-        f"line {line} is invalid; the first line must be day,kind,name, every other one a day such "
-        "as 2027-01-01,off,New Year (off or working), each day once.",
+        "第 {line} 行读不懂；第一行是 day,kind,name，其余每行一天，例如 2027-01-01,off,"
+        "元旦（off 放假，working 调休上班），同一天只写一次。",
+        line=line,
     )

@@ -64,9 +64,7 @@ def digest(instance: Instance, day: str) -> None:
     try:
         county_day = parse_day(day)
     except ValueError:
-        raise field_problem(
-            "DAY", "日期请写成 2026-10-31。", "is not a date; use 2026-10-31."
-        ) from None
+        raise field_problem("DAY", "日期请写成 2026-10-31。") from None
     click.echo(instance.engine.read(lambda tx: digest_of_day(tx, county_day)))
 
 

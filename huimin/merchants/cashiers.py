@@ -102,7 +102,7 @@ def reset_cashier(
 def _require_own_outlet(tx: Transaction, merchant_id: str | None, outlet_id: str) -> None:
     outlet = outlet_by_id(tx, outlet_id)
     if outlet is None or outlet["merchant_id"] != merchant_id:
-        raise field_problem("outlet_id", "请选择本商户的示范点。", "Choose one of your outlets.")
+        raise field_problem("outlet_id", "请选择本商户的示范点。")
 
 
 def _own(tx: Transaction, merchant_id: str | None, staff_id: str) -> Any:

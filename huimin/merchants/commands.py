@@ -102,7 +102,7 @@ def list_merchants_command(instance: Instance, state: str | None, form: str) -> 
         return
     for row in rows:
         click.echo(
-            f"{row['credit_code']}  {STATE_WORDS[row['state']][0]}  {row['name']}  "
+            f"{row['credit_code']}  {STATE_WORDS[row['state']]}  {row['name']}  "
             f"网点 {row['outlets']} 个  {row['id']}"
         )
     click.echo(f"共 {len(rows)} 个商户。")
@@ -162,7 +162,7 @@ def list_outlets_command(
     for row in rows:
         note = "" if row["merchant_state"] == "active" else "（商户未在营）"
         click.echo(
-            f"{row['id']}  {OUTLET_KINDS.say(row['kind'])}  {STATE_WORDS[row['state']][0]}{note}  "
+            f"{row['id']}  {OUTLET_KINDS.say(row['kind'])}  {STATE_WORDS[row['state']]}{note}  "
             f"{row['name']}  {row['division_name']}  终端 {row['terminals']} 台"
         )
     click.echo(f"共 {len(rows)} 个网点。")
@@ -193,7 +193,7 @@ def _state_command(
         if form == "json":
             print_json(row)
             return
-        click.echo(f"{done}：{row['name']}，现在的状态：{STATE_WORDS[row['state']][0]}。")
+        click.echo(f"{done}：{row['name']}，现在的状态：{STATE_WORDS[row['state']]}。")
 
     return command
 

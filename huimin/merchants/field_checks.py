@@ -8,10 +8,25 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from huimin.core.catalogue import Text, Words
 from huimin.core.refusals import FieldProblem, FieldProblems
 
 NAME_CHARACTERS_MAX = 60
 ADDRESS_CHARACTERS_MAX = 120
+FIELD_NAMES = Words(
+    "merchant_field",
+    {
+        "merchant_name": "商户名称",
+        "contact_name": "联系人",
+        "shop_name": "门店名称",
+        "outlet_name": "网点名称",
+        "address": "地址",
+        "opening_hours": "营业时间",
+        "label": "终端名称",
+        "latitude": "纬度",
+        "longitude": "经度",
+    },
+)
 PHONE = re.compile(r"\+?[0-9][0-9 \-]{4,18}[0-9]", re.ASCII)
 
 
@@ -21,34 +36,26 @@ class FieldChecks:
     def __init__(self) -> None:
         self.problems: list[FieldProblem] = []
 
-    def refuse(self, field: str, zh: str, en: str) -> None:
-        """Note one problem of one field."""
-        self.problems.append(FieldProblem(field, zh, en))
+    def refuse(self, field: str, source: str | Text, /, **params: Any) -> None:
+        """Note a problem of a field."""
+        self.problems.append(FieldProblem(field, source, **params))
 
-    def text(self, field: str, value: Any, zh: str, en: str, limit: int) -> str:
-        """The trimmed text of a required field; messages call it `zh` or `en`."""
+    def text(self, field: str, value: Any, called: Text, limit: int) -> str:
+        """The trimmed text of a required field; problems call it `called`."""
         cleaned = value.strip() if isinstance(value, str) else ""
         if not cleaned:
-            self.refuse(field, f"请填写{zh}。", f"Give the {en}.")
+            self.refuse(field, "请填写{called}。", called=called)
         elif len(cleaned) > limit:
-            self.refuse(
-                field,
-                f"{zh}请控制在 {limit} 字以内。",
-                f"Keep the {en} within {limit} characters.",
-            )
+            self.refuse(field, "{called}请控制在 {limit} 字以内。", called=called, limit=limit)
         elif not cleaned.isprintable():
-            self.refuse(
-                field,
-                f"{zh}里有看不见的控制字符，请删掉后重填。",
-                f"The {en} holds control characters; remove them.",
-            )
+            self.refuse(field, "{called}里有看不见的控制字符，请删掉后重填。", called=called)
         return cleaned
 
-    def optional_text(self, field: str, value: Any, zh: str, en: str, limit: int) -> str | None:
+    def optional_text(self, field: str, value: Any, called: Text, limit: int) -> str | None:
         """The trimmed text of an optional field, or None."""
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
-        return self.text(field, value, zh, en, limit)
+        return self.text(field, value, called, limit)
 
     def phone(self, field: str, value: Any) -> str | None:
         """An optional phone number as typed, or None."""
@@ -59,7 +66,6 @@ class FieldChecks:
             self.refuse(
                 field,
                 "电话号码只能有数字、空格和短横，6 到 20 位，例如 028-23330000。",
-                "A phone number is 6 to 20 digits, spaces and hyphens, such as 028-23330000.",
             )
         return cleaned
 

@@ -17,6 +17,7 @@ from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
 from huimin.merchants.field_checks import (
     ADDRESS_CHARACTERS_MAX,
+    FIELD_NAMES,
     NAME_CHARACTERS_MAX,
     FieldChecks,
 )
@@ -38,31 +39,31 @@ def ask_to_join(tx: Transaction, form: Mapping[str, str], *, now: datetime) -> R
     limit = NAME_CHARACTERS_MAX
     row: Row = {
         "merchant_name": checks.text(
-            "merchant_name", form.get("merchant_name"), "商户名称", "merchant's name", limit
+            "merchant_name", form.get("merchant_name"), FIELD_NAMES.text("merchant_name"), limit
         ),
         "contact_name": checks.text(
-            "contact_name", form.get("contact_name"), "联系人", "contact's name", limit
+            "contact_name", form.get("contact_name"), FIELD_NAMES.text("contact_name"), limit
         ),
         "contact_phone": checks.phone("contact_phone", form.get("contact_phone")),
         "outlet_name": checks.text(
-            "outlet_name", form.get("outlet_name"), "门店名称", "outlet's name", limit
+            "outlet_name", form.get("outlet_name"), FIELD_NAMES.text("shop_name"), limit
         ),
         "address": checks.text(
-            "address", form.get("address"), "地址", "address", ADDRESS_CHARACTERS_MAX
+            "address", form.get("address"), FIELD_NAMES.text("address"), ADDRESS_CHARACTERS_MAX
         ),
         "opening_hours": checks.optional_text(
-            "opening_hours", form.get("opening_hours"), "营业时间", "opening hours", limit
+            "opening_hours", form.get("opening_hours"), FIELD_NAMES.text("opening_hours"), limit
         ),
         "outlet_kind": form.get("outlet_kind", ""),
         "division_code": form.get("division_code", ""),
         "credit_code": "",
     }
     if row["contact_phone"] is None:
-        checks.refuse("contact_phone", "请填写联系电话。", "Give a phone number.")
+        checks.refuse("contact_phone", "请填写联系电话。")
     try:
         row["credit_code"] = check_credit_code(form.get("credit_code", ""))
     except IdentityProblem as wrong:
-        checks.refuse("credit_code", wrong.message, wrong.english)
+        checks.refuse("credit_code", wrong.text)
     check_place(tx, checks, row["outlet_kind"], row["division_code"], "outlet_kind")
     checks.finish()
     application: Row | None = queries.insert_application(
@@ -72,7 +73,6 @@ def ask_to_join(tx: Transaction, form: Mapping[str, str], *, now: datetime) -> R
         raise field_problem(
             "credit_code",
             "这家门店的申请已经收到，正在审核，不用再提交。",
-            "This outlet's application has arrived already and is being reviewed.",
         )
     _record(tx, application, "submitted", now, "public")
     return application
@@ -138,9 +138,7 @@ def _open(tx: Transaction, application_id: str) -> Row:
     if row is None:
         raise Refusal("not_found")
     if row["state"] != "submitted":
-        raise field_problem(
-            "application", "这份申请已经处理过。", "This application has been decided already."
-        )
+        raise field_problem("application", "这份申请已经处理过。")
     return row
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from huimin.core.coordinates import LATITUDE_RANGE, LONGITUDE_RANGE, parse_degrees
-from huimin.merchants.field_checks import FieldChecks
+from huimin.merchants.field_checks import FIELD_NAMES, FieldChecks
 
-# (field, Chinese name, example, range)
+# (field, name, example, range)
 COORDINATES = (
-    ("latitude", "纬度", "30.275612", LATITUDE_RANGE),
-    ("longitude", "经度", "105.022341", LONGITUDE_RANGE),
+    ("latitude", FIELD_NAMES.text("latitude"), "30.275612", LATITUDE_RANGE),
+    ("longitude", FIELD_NAMES.text("longitude"), "105.022341", LONGITUDE_RANGE),
 )
 
 
@@ -18,7 +18,7 @@ def check_location(
     """The columns of a location from decimal degrees (WGS 84); both None if neither is given."""
     typed = {"latitude": (latitude or "").strip(), "longitude": (longitude or "").strip()}
     columns: dict[str, int | None] = {}
-    for field, zh, example, within in COORDINATES:
+    for field, name, example, within in COORDINATES:
         columns[f"{field}_microdegrees"] = None
         if not any(typed.values()):
             continue
@@ -27,8 +27,8 @@ def check_location(
         except ValueError:
             checks.refuse(
                 field,
-                f"{zh}请写成中国境内的十进制度数，例如 {example}；经纬度要么都填，要么都不填。",
-                f"Give the {field} in decimal degrees within China, such as {example}; "
-                "give both coordinates or neither.",
+                "{name}请写成中国境内的十进制度数，例如 {example}；经纬度要么都填，要么都不填。",
+                name=name,
+                example=example,
             )
     return columns

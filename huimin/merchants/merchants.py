@@ -15,6 +15,7 @@ from huimin.core.identity import IdentityProblem, check_credit_code
 from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
 from huimin.merchants.field_checks import (
+    FIELD_NAMES,
     NAME_CHARACTERS_MAX,
     FieldChecks,
     like_pattern,
@@ -41,17 +42,16 @@ def add_merchant(
 ) -> Row:
     """Enrol a merchant and return its row. Raises FieldProblems for each wrong field."""
     checks = FieldChecks()
-    name = checks.text("name", name, "商户名称", "merchant's name", NAME_CHARACTERS_MAX)
+    name = checks.text("name", name, FIELD_NAMES.text("merchant_name"), NAME_CHARACTERS_MAX)
     try:
         credit_code = check_credit_code(credit_code)
     except IdentityProblem as wrong:
         checks.refuse(
             "credit_code",
-            wrong.message,
-            "The unified social credit code is wrong; copy its 18 characters from the licence.",
+            wrong.text,
         )
     contact_name = checks.optional_text(
-        "contact_name", contact_name, "联系人", "contact's name", NAME_CHARACTERS_MAX
+        "contact_name", contact_name, FIELD_NAMES.text("contact_name"), NAME_CHARACTERS_MAX
     )
     contact_phone = checks.phone("contact_phone", contact_phone)
     checks.finish()
@@ -85,9 +85,9 @@ def change_merchant(
     if old is None or old["state"] == "ended":
         raise Refusal("not_found")
     checks = FieldChecks()
-    name = checks.text("name", name, "商户名称", "merchant's name", NAME_CHARACTERS_MAX)
+    name = checks.text("name", name, FIELD_NAMES.text("merchant_name"), NAME_CHARACTERS_MAX)
     contact_name = checks.optional_text(
-        "contact_name", contact_name, "联系人", "contact's name", NAME_CHARACTERS_MAX
+        "contact_name", contact_name, FIELD_NAMES.text("contact_name"), NAME_CHARACTERS_MAX
     )
     contact_phone = checks.phone("contact_phone", contact_phone)
     checks.finish()
@@ -108,7 +108,6 @@ def find_merchant(tx: Transaction, id_or_credit_code: str) -> Row:
         raise field_problem(
             "merchant",
             "没有这个商户，请用 huimin merchants list 查看编号。",
-            "There is no such merchant; huimin merchants list shows them.",
         )
     return row
 
@@ -156,7 +155,6 @@ def _change(
         raise field_problem(
             "merchant",
             "没有这个商户，请用 huimin merchants list 查看编号。",
-            "There is no such merchant; huimin merchants list shows them.",
         )
     new_state = next_state("merchant", change, old["state"])
     row: Row = queries.set_merchant_state(tx, id=merchant_id, state=new_state)
@@ -171,8 +169,8 @@ def _enrolled_already(tx: Transaction, credit_code: str) -> Exception:
     name = other["name"] if other else credit_code
     return field_problem(
         "credit_code",
-        f"这个统一社会信用代码已登记为“{name}”，请直接为它添加网点。",
-        f'This credit code is enrolled already as "{name}"; add outlets to that merchant.',
+        "这个统一社会信用代码已登记为“{name}”，请直接为它添加网点。",
+        name=name,
     )
 
 

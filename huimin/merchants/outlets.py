@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from huimin.audit.record import checked_reason, record
+from huimin.core.catalogue import text
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.core.words import OUTLET_KINDS
 from huimin.merchants import queries
 from huimin.merchants.field_checks import (
     ADDRESS_CHARACTERS_MAX,
+    FIELD_NAMES,
     NAME_CHARACTERS_MAX,
     FieldChecks,
     searchable,
@@ -51,13 +53,13 @@ def add_outlet(
     checks = FieldChecks()
     merchant = queries.lock_merchant(tx, id=merchant_id)
     if merchant is None:
-        checks.refuse("merchant", "没有这个商户，请先登记商户。", "There is no such merchant.")
+        checks.refuse("merchant", "没有这个商户，请先登记商户。")
     elif merchant["state"] == "ended":
-        checks.refuse("merchant", "这个商户已终止，不能再添加网点。", "This merchant has ended.")
-    name = checks.text("name", name, "网点名称", "outlet's name", NAME_CHARACTERS_MAX)
+        checks.refuse("merchant", "这个商户已终止，不能再添加网点。")
+    name = checks.text("name", name, FIELD_NAMES.text("outlet_name"), NAME_CHARACTERS_MAX)
     _check_kind(checks, kind)
     _check_division(tx, checks, division_code)
-    address = checks.text("address", address, "地址", "address", ADDRESS_CHARACTERS_MAX)
+    address = checks.text("address", address, FIELD_NAMES.text("address"), ADDRESS_CHARACTERS_MAX)
     details = _checked_details(checks, opening_hours, contact_name, contact_phone)
     location = check_location(checks, latitude, longitude)
     checks.finish()
@@ -76,8 +78,8 @@ def add_outlet(
     if row is None:
         raise field_problem(
             "name",
-            f"这个商户已有名为“{name}”的网点，请加上店名区别。",
-            f'The merchant already has an outlet named "{name}"; tell them apart by name.',
+            "这个商户已有名为“{name}”的网点，请加上店名区别。",
+            name=name,
         )
     record(tx, "outlet.added", row["id"], now=now, actor=actor, new=row)
     return row
@@ -104,15 +106,15 @@ def change_outlet(
     old: Row | None = queries.lock_outlet(tx, id=outlet_id)
     if old is None or old["state"] == "ended":
         raise Refusal("not_found")
-    name = checks.text("name", name, "网点名称", "outlet's name", NAME_CHARACTERS_MAX)
+    name = checks.text("name", name, FIELD_NAMES.text("outlet_name"), NAME_CHARACTERS_MAX)
     _check_kind(checks, kind)
     _check_division(tx, checks, division_code)
-    address = checks.text("address", address, "地址", "address", ADDRESS_CHARACTERS_MAX)
+    address = checks.text("address", address, FIELD_NAMES.text("address"), ADDRESS_CHARACTERS_MAX)
     details = _checked_details(checks, opening_hours, contact_name, contact_phone)
     location = check_location(checks, latitude, longitude)
     same = queries.outlet_of_that_name(tx, merchant_id=old["merchant_id"], name=name, id=outlet_id)
     if same is not None:
-        checks.refuse("name", "这个商户已有同名的网点。", "The merchant has an outlet so named.")
+        checks.refuse("name", "这个商户已有同名的网点。")
     checks.finish()
     row: Row = queries.change_outlet(
         tx,
@@ -145,15 +147,15 @@ def find_outlet(tx: Transaction, id_or_name: str) -> Row:
         zh = "；".join(f"{one['merchant_name']} {one['id']}" for one in named)
         raise field_problem(
             "outlet",
-            f"有 {len(named)} 个网点叫这个名字，请改用编号：{zh}",
-            f"{len(named)} outlets have this name; give the id: {zh}",
+            "有 {count} 个网点叫这个名字，请改用编号：{zh}",
+            count=len(named),
+            zh=zh,
         )
     row = outlet_by_id(tx, named[0]["id"]) if named else None
     if row is None:
         raise field_problem(
             "outlet",
             "没有这个网点，请用 huimin outlets list 查看编号。",
-            "There is no such outlet; huimin outlets list shows them.",
         )
     return row
 
@@ -213,7 +215,6 @@ def _change(
         raise field_problem(
             "outlet",
             "没有这个网点，请用 huimin outlets list 查看编号。",
-            "There is no such outlet; huimin outlets list shows them.",
         )
     new_state = next_state("outlet", change, old["state"])
     row: Row = queries.set_outlet_state(tx, id=outlet_id, state=new_state)
@@ -246,10 +247,10 @@ def _checked_details(
 ) -> dict[str, str | None]:
     return {
         "opening_hours": checks.optional_text(
-            "opening_hours", hours, "营业时间", "opening hours", NAME_CHARACTERS_MAX
+            "opening_hours", hours, FIELD_NAMES.text("opening_hours"), NAME_CHARACTERS_MAX
         ),
         "contact_name": checks.optional_text(
-            "contact_name", name, "联系人", "contact's name", NAME_CHARACTERS_MAX
+            "contact_name", name, FIELD_NAMES.text("contact_name"), NAME_CHARACTERS_MAX
         ),
         "contact_phone": checks.phone("contact_phone", phone),
     }
@@ -259,10 +260,11 @@ def _check_kind(checks: FieldChecks, kind: str, field: str = "kind") -> None:
     if kind not in OUTLET_KINDS:
         checks.refuse(
             field,
-            "网点类型只能是："
-            + "、".join(f"{one}（{OUTLET_KINDS.say(one)}）" for one in OUTLET_KINDS)
-            + "。",
-            "The kind is one of: " + ", ".join(OUTLET_KINDS) + ".",
+            "网点类型只能是：{kinds}。",
+            kinds=tuple(
+                text("{code}（{name}）", code=one, name=OUTLET_KINDS.text(one))
+                for one in OUTLET_KINDS
+            ),
         )
 
 
@@ -274,13 +276,11 @@ def _check_division(tx: Transaction, checks: FieldChecks, division_code: str) ->
         checks.refuse(
             "division_code",
             "没有这个行政区划代码，请填 12 位的镇街或村社代码，例如 512022001000。",
-            "There is no such division; give the 12-digit code of a town or village.",
         )
     elif division["level"] == "county":
         checks.refuse(
             "division_code",
             "请填到镇街或村社，不能只到县。",
-            "Give a town or a village, not the whole county.",
         )
 
 

@@ -20,9 +20,7 @@ def set_reversal_rule(
     Returns the merchant's row. Raises FieldProblems on `confirm_yuan`, or Refusal `not_found`.
     """
     if confirm_fen is not None and not 0 <= confirm_fen <= AMOUNT_FEN_MAX:
-        raise field_problem(
-            "confirm_yuan", "金额太大，请改小。", "The amount is too large; make it smaller."
-        )
+        raise field_problem("confirm_yuan", "金额太大，请改小。")
     old: Row | None = queries.lock_merchant(tx, id=merchant_id)
     if old is None or old["state"] == "ended":
         raise Refusal("not_found")

@@ -15,6 +15,7 @@ from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
 from huimin.merchants.field_checks import (
+    FIELD_NAMES,
     NAME_CHARACTERS_MAX,
     FieldChecks,
     searchable,
@@ -37,10 +38,10 @@ def add_terminal(
     checks = FieldChecks()
     outlet = queries.lock_outlet(tx, id=outlet_id)
     if outlet is None:
-        checks.refuse("outlet", "没有这个网点，请先添加网点。", "There is no such outlet.")
+        checks.refuse("outlet", "没有这个网点，请先添加网点。")
     elif outlet["state"] == "ended":
-        checks.refuse("outlet", "这个网点已终止，不能再添加终端。", "This outlet has ended.")
-    label = checks.text("label", label, "终端名称", "terminal's label", NAME_CHARACTERS_MAX)
+        checks.refuse("outlet", "这个网点已终止，不能再添加终端。")
+    label = checks.text("label", label, FIELD_NAMES.text("label"), NAME_CHARACTERS_MAX)
     checks.finish()
     key = new_key()
     row = None
@@ -68,7 +69,6 @@ def find_terminal(tx: Transaction, id_or_code: str) -> Row:
         raise field_problem(
             "terminal",
             "没有这个终端，请用 huimin terminals list 查看编号。",
-            "There is no such terminal; huimin terminals list shows them.",
         )
     return row
 
@@ -96,7 +96,6 @@ def renew_key(
         raise field_problem(
             "terminal",
             "这个终端已经停用，不能更换密钥；请另加一台。",
-            "This terminal is disabled and gets no key; add another one.",
         )
     record(tx, "terminal.rekeyed", row["id"], now=now, actor=actor, reason=reason, old=old, new=row)
     return row, key
@@ -110,7 +109,7 @@ def disable_terminal(
     old = find_terminal(tx, terminal_id)
     row: Row | None = queries.disable_terminal(tx, id=old["id"], disabled_at=instant_text(now))
     if row is None:
-        raise field_problem("terminal", "这个终端已经停用。", "This terminal is disabled already.")
+        raise field_problem("terminal", "这个终端已经停用。")
     record(
         tx, "terminal.disabled", row["id"], now=now, actor=actor, reason=reason, old=old, new=row
     )
@@ -123,7 +122,6 @@ def _next_code(tx: Transaction) -> str:
         raise field_problem(
             "outlet",
             "终端编号已用完（999999），请联系系统维护人员。",
-            "All terminal codes are taken; ask the people who maintain the system.",
         )
     return f"{number:06d}"
 

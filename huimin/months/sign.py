@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from huimin.audit.record import checked_reason, record
+from huimin.audit.record import GROUNDS, checked_reason, record
 from huimin.core.days import instant_text
 from huimin.core.json_text import canonical_json, read_json
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
@@ -20,7 +20,7 @@ from huimin.months import queries
 from huimin.months.changed_figures import changed_figures
 from huimin.months.checks import Check
 from huimin.months.closes import Row, read_close
-from huimin.months.words import check_title, titles_of
+from huimin.months.words import TITLES, titles_of
 from huimin.reports.monthly import monthly_report
 from huimin.storage.engine import Transaction
 
@@ -121,7 +121,7 @@ def end_close(
     tx: Transaction, close: Row, state: str, *, reason: str, now: datetime, actor: str
 ) -> None:
     """Write that a closing was returned or reopened, and why. Raises FieldProblems on `reason`."""
-    reason = checked_reason(reason, "理由")
+    reason = checked_reason(reason, GROUNDS)
     queries.end_close(
         tx, id=close["id"], state=state, at=instant_text(now), by=actor, reason=reason
     )
@@ -160,9 +160,9 @@ def _require_reasons(checks: list[Check]) -> None:
     problems = [
         FieldProblem(
             f"reason-{check.code}",
-            f"“{check_title(check.code)}”没有通过，请写明为什么可以继续，不超过 {REASON_MAX} 字。",
-            f'"{check_title(check.code, "en")}" does not hold: say why you go on, in {REASON_MAX} '
-            "characters at most.",
+            "“{check}”没有通过，请写明为什么可以继续，不超过 {most} 字。",
+            check=TITLES.text(check.code),
+            most=REASON_MAX,
         )
         for check in checks
         if check.level == "warning" and not 1 <= len(check.reason or "") <= REASON_MAX

@@ -255,7 +255,6 @@ def _draft_of(typed: dict[str, Any]) -> PolicyDraft:
             FieldProblem(
                 "exclude",
                 "--exclude 和 --exclude-nothing 只能用一个。",
-                "Give either --exclude or --exclude-nothing.",
             )
         )
     caps = {

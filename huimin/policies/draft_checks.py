@@ -9,6 +9,7 @@ import re
 from datetime import date
 from typing import Any
 
+from huimin.core.catalogue import text
 from huimin.core.days import parse_day
 from huimin.core.money import AMOUNT_FEN_MAX, BASIS_POINTS
 from huimin.core.refusals import FieldProblem, FieldProblems
@@ -53,7 +54,6 @@ def _check_words(fields: Fields, problems: Problems) -> None:
             FieldProblem(
                 "code",
                 "政策代码用小写字母、数字和短横，40 字以内，例如 jiuerzhe。",
-                "The code is lower-case letters, digits and hyphens, at most 40.",
             )
         )
     name = fields["name"].strip() if isinstance(fields["name"], str) else ""
@@ -62,8 +62,8 @@ def _check_words(fields: Fields, problems: Problems) -> None:
         problems.append(
             FieldProblem(
                 "name",
-                f"请填写政策名称，{NAME_CHARACTERS_MAX} 字以内，不含控制字符。",
-                f"Give the policy a name of at most {NAME_CHARACTERS_MAX} printable characters.",
+                "请填写政策名称，{name_characters_max} 字以内，不含控制字符。",
+                name_characters_max=NAME_CHARACTERS_MAX,
             )
         )
 
@@ -81,7 +81,6 @@ def _check_days(fields: Fields, problems: Problems) -> None:
                     FieldProblem(
                         field,
                         "日期写作 2026-10-31。",
-                        "Write the day as 2026-10-31.",
                     )
                 )
                 fields[field] = None
@@ -90,7 +89,6 @@ def _check_days(fields: Fields, problems: Problems) -> None:
             FieldProblem(
                 "ends_on",
                 "结束日期不能早于开始日期；不结束就不要填。",
-                "The last day is before the first; leave it out for no end.",
             )
         )
 
@@ -101,7 +99,6 @@ def _check_rate(fields: Fields, problems: Problems) -> None:
             FieldProblem(
                 "rate_bp",
                 "优惠幅度须在 0.01% 到 100% 之间；九二折是 8%（800 个基点）。",
-                "The rate must be between 1 and 10000 basis points; 8% is 800.",
             )
         )
     if not is_whole(fields["merchant_share_bp"], 0, BASIS_POINTS):
@@ -109,7 +106,6 @@ def _check_rate(fields: Fields, problems: Problems) -> None:
             FieldProblem(
                 "merchant_share_bp",
                 "商户承担的部分须在 0% 到 100% 之间，其余由政府承担。",
-                "The merchant's share must be between 0 and 10000 basis points.",
             )
         )
 
@@ -120,7 +116,6 @@ def _check_amounts(fields: Fields, problems: Problems) -> None:
             FieldProblem(
                 "rounding_unit_fen",
                 "优惠金额只能取整到分（1）或角（10）。",
-                "The rounding unit is 1 fen or 10 fen.",
             )
         )
     if not is_whole(fields["minimum_spend_fen"], 0, AMOUNT_FEN_MAX):
@@ -128,7 +123,6 @@ def _check_amounts(fields: Fields, problems: Problems) -> None:
             FieldProblem(
                 "minimum_spend_fen",
                 "最低消费须在 0 到 1000000.00 元之间；没有就填 0。",
-                "The minimum spend must be between 0 and 100000000 fen.",
             )
         )
     for field in CAPS:
@@ -137,7 +131,6 @@ def _check_amounts(fields: Fields, problems: Problems) -> None:
                 FieldProblem(
                     field,
                     "上限须在 0.01 到 1000000.00 元之间；没有上限就不要填。",
-                    "A cap must be between 1 and 100000000 fen; leave it out for none.",
                 )
             )
     _check_caps_fit(fields, problems)
@@ -151,7 +144,6 @@ def _check_caps_fit(fields: Fields, problems: Problems) -> None:
             FieldProblem(
                 "rounding_unit_fen",
                 "优惠取整到角时，上限不能小于 0.10 元，否则永远没有优惠。",
-                "With a unit of 10 fen, a cap below 10 fen would never let any discount through.",
             )
         )
 
@@ -164,8 +156,8 @@ def _check_categories(fields: Fields, problems: Problems) -> None:
             problems.append(
                 FieldProblem(
                     "excluded_categories",
-                    f"商品类别不能为空，{CATEGORY_CHARACTERS_MAX} 字以内，例如 tobacco。",
-                    f"A category is 1 to {CATEGORY_CHARACTERS_MAX} characters, such as tobacco.",
+                    "商品类别不能为空，{category_characters_max} 字以内，例如 tobacco。",
+                    category_characters_max=CATEGORY_CHARACTERS_MAX,
                 )
             )
             return
@@ -181,16 +173,10 @@ def _check_scope(tx: Transaction, fields: Fields, problems: Problems) -> str | N
         if outlet:
             return str(outlet["kind"])
     hints = {
-        "all": ("适用于全部时不填范围值。", "Leave the value out for scope all."),
-        "kind": (
-            "网点类型只能是：" + "、".join(OUTLET_KINDS) + "。",
-            "The kind is one of: " + ", ".join(OUTLET_KINDS) + ".",
-        ),
-        "eligibility": (
-            "保障类别只能是：" + "、".join(ELIGIBILITIES) + "。",
-            "The eligibility is one of: " + ", ".join(ELIGIBILITIES) + ".",
-        ),
-        "outlet": ("没有这个网点，请填网点编号。", "There is no such outlet; give its id."),
+        "all": text("适用于全部时不填范围值。"),
+        "kind": text("网点类型只能是：{kinds}。", kinds=tuple(OUTLET_KINDS)),
+        "eligibility": text("保障类别只能是：{kinds}。", kinds=tuple(ELIGIBILITIES)),
+        "outlet": text("没有这个网点，请填网点编号。"),
     }
     if scope not in SCOPES:
         problems.append(
@@ -198,13 +184,12 @@ def _check_scope(tx: Transaction, fields: Fields, problems: Problems) -> str | N
                 "scope",
                 "适用范围只能是 all（全部）、kind（网点类型）、outlet（网点）、"
                 "eligibility（保障类别）。",
-                "The scope is one of: all, kind, outlet, eligibility.",
             )
         )
     elif not (scope == "all" and value == "") and not (
         scope == "eligibility" and value in ELIGIBILITIES
     ):
-        problems.append(FieldProblem("scope_value", *hints[scope]))
+        problems.append(FieldProblem("scope_value", hints[scope]))
     return None
 
 
@@ -216,7 +201,6 @@ def _check_base(fields: Fields, kind: str | None, problems: Problems) -> None:
             FieldProblem(
                 "base",
                 "计算基数只能是 market_price（市场价）或 after_insurance（医保后个人支付）。",
-                "The base is market_price or after_insurance.",
             )
         )
     elif kind == "hospital" and fields["base"] == "market_price":
@@ -224,7 +208,6 @@ def _check_base(fields: Fields, kind: str | None, problems: Problems) -> None:
             FieldProblem(
                 "base",
                 "医院的优惠按医保后个人支付部分计算，请填 after_insurance。",
-                "At hospitals the discount counts on what the patient pays: after_insurance.",
             )
         )
 

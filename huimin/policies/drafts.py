@@ -79,7 +79,6 @@ def save_draft(tx: Transaction, draft: PolicyDraft, *, now: datetime, actor: str
         raise field_problem(
             "code",
             "刚才有人保存或发布了这项政策，请重新查看后再保存。",
-            "Somebody saved or published this policy just now; look at it and save again.",
         )
     record(tx, "policy.saved", row["id"], now=now, actor=actor, old=old, new=row)
     return dict(row)

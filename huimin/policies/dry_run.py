@@ -98,7 +98,7 @@ def dry_run(tx: Transaction, draft: PolicyTerms, month: str) -> DryRun:
     try:
         first_day, last_day = month_days(parse_month(month))
     except ValueError:
-        raise field_problem("month", "月份写作 2026-10。", "Write the month as 2026-10.") from None
+        raise field_problem("month", "月份写作 2026-10。") from None
     entitlements = queries.eligibilities_of_month(
         tx, month=month, first_day=first_day.isoformat(), last_day=last_day.isoformat()
     )

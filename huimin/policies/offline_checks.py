@@ -10,7 +10,7 @@ from typing import Any
 
 from huimin.core.money import AMOUNT_FEN_MAX
 from huimin.core.offline_terms import OFFLINE_HOURS_MAX
-from huimin.core.refusals import FieldProblem, field_problem
+from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.core.words import BEARERS
 
 OFFLINE_CAPS = ("offline_cap_redemption_fen", "offline_cap_card_fen", "offline_cap_terminal_fen")
@@ -30,7 +30,6 @@ def check_offline(fields: Fields, problems: Problems) -> None:
             FieldProblem(
                 "offline_bearer",
                 "承担方只能是 merchant（商户）或 government（政府）。",
-                "The bearer is merchant or government.",
             )
         )
     fields["offline_changing_code"] = int(bool(fields["offline_changing_code"]) and hours > 0)
@@ -44,8 +43,7 @@ def parse_hours(field: str, text: str) -> int:
     """Parse typed hours; empty means 0. Raises FieldProblems on `field`."""
     cleaned = text.strip() or "0"
     if not (cleaned.isascii() and cleaned.isdigit()) or int(cleaned[:9]) > OFFLINE_HOURS_MAX:
-        problem = _hours_problem(field)
-        raise field_problem(field, problem.chinese, problem.english)
+        raise FieldProblems([_hours_problem(field)])
     return int(cleaned)
 
 
@@ -57,8 +55,6 @@ def _check_caps(fields: Fields, problems: Problems) -> None:
                 FieldProblem(
                     field,
                     "允许离线收银时必须填写，在 0.01（取整到角时 0.10）到 1000000.00 元之间。",
-                    "Is required where tills may work offline, from 0.01 (0.10 with a unit of "
-                    "10 fen) to 1000000.00 yuan.",
                 )
             )
             return
@@ -75,8 +71,6 @@ def _check_caps(fields: Fields, problems: Problems) -> None:
                 FieldProblem(
                     field,
                     "离线上限不能高于联网时的上限；单笔不高于每卡，每卡不高于每台终端。",
-                    "An offline limit must not exceed the limit online; that of one purchase not "
-                    "the card's, the card's not the till's.",
                 )
             )
             return
@@ -85,8 +79,8 @@ def _check_caps(fields: Fields, problems: Problems) -> None:
 def _hours_problem(field: str) -> FieldProblem:
     return FieldProblem(
         field,
-        f"离线小时数须为 0 到 {OFFLINE_HOURS_MAX} 的整数；0 为不允许。",
-        f"Hours offline are a whole number from 0 to {OFFLINE_HOURS_MAX}; 0 allows none.",
+        "离线小时数须为 0 到 {offline_hours_max} 的整数；0 为不允许。",
+        offline_hours_max=OFFLINE_HOURS_MAX,
     )
 
 

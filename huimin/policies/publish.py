@@ -29,13 +29,11 @@ def approve(tx: Transaction, policy_id: str, *, now: datetime, actor: str) -> Ro
     queries.lock_policies(tx)
     draft = policy_by_id(tx, policy_id)
     if draft["state"] != "draft":
-        raise field_problem("policy", "只有草稿需要审批。", "Only a draft is to be approved.")
+        raise field_problem("policy", "只有草稿需要审批。")
     if draft["created_by"] == actor:
         raise field_problem(
             "policy",
             "这份草稿是您起草的，请由另一位管理员审批（或设置 HUIMIN_FOUR_EYES=0）。",
-            "You drafted this policy; another administrator must approve it "
-            "(or set HUIMIN_FOUR_EYES=0).",
         )
     row: Row = queries.set_approved(
         tx, id=policy_id, approved_at=instant_text(now), approved_by=actor
@@ -61,19 +59,16 @@ def publish(
         raise field_problem(
             "policy",
             "发布前须由另一位管理员审批这份草稿（或设置 HUIMIN_FOUR_EYES=0）。",
-            "Another administrator must approve this draft first (or set HUIMIN_FOUR_EYES=0).",
         )
     if draft["state"] not in ("draft", "approved"):
         raise field_problem(
             "policy",
             "只有草稿可以发布；已发布的政策不能改，请保存新版本。",
-            "Only a draft can be published; save a new version to change a published policy.",
         )
     if draft["starts_on"] < county_day(now).isoformat():
         raise field_problem(
             "starts_on",
             "开始日期已过，不能追溯；请把草稿的开始日期改为今天或以后。",
-            "Its first day has passed; let the draft start today or later.",
         )
     refuse_tie(queries.published(tx), draft)
     row: Row = queries.set_published(
@@ -95,14 +90,12 @@ def withdraw(tx: Transaction, policy_id: str, *, now: datetime, actor: str, reas
     queries.lock_policies(tx)
     old = policy_by_id(tx, policy_id)
     if old["state"] == "withdrawn":
-        raise field_problem("policy", "这项政策已撤回。", "This policy is withdrawn already.")
+        raise field_problem("policy", "这项政策已撤回。")
     if old["state"] == "published" and old["starts_on"] <= county_day(now).isoformat():
         raise field_problem(
             "policy",
             "这项政策已经开始执行，不能撤回；请保存并发布它的新版本来接替，"
             "要停止就给新版本写上结束日期。",
-            "This policy has begun and cannot be withdrawn; publish a next version, with a last "
-            "day if it is to stop.",
         )
     remaining = [row for row in queries.published(tx) if row["id"] != policy_id]
     tie = find_tie(remaining, old["code"])
@@ -157,5 +150,4 @@ def _unknown() -> FieldProblems:
     return field_problem(
         "policy",
         "没有这项政策，请用 huimin policies list 查看代码和版本。",
-        "There is no such policy; huimin policies list shows codes and versions.",
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from huimin.core.catalogue import text
 from huimin.core.refusals import FieldProblem
 
 Row = Mapping[str, Any]
@@ -27,17 +28,15 @@ class Tie:
 
     def as_problem(self) -> FieldProblem:
         """The problem naming the other policy and the days."""
-        open_ended = self.last_day == OPEN_END
-        days_zh = f"{self.first_day} 起" if open_ended else f"{self.first_day} 至 {self.last_day}"
-        days_en = f"from {self.first_day}" + ("" if open_ended else f" to {self.last_day}")
-        name = f"{self.other['name']}（{self.other['code']} 第 {self.other['version']} 版）"
+        days = text("{first} 起", first=self.first_day)
+        if self.last_day != OPEN_END:
+            days = text("{first} 至 {last}", first=self.first_day, last=self.last_day)
         return FieldProblem(
             "scope",
-            f"{days_zh}与已发布的“{name}”范围相同，分不出先后；"
+            "{days}与已发布的“{name}（{code} 第 {version} 版）”范围相同，分不出先后；"
             "请改日期或范围，或者把它存为那项政策的新版本。",
-            f"{days_en} it has the same scope as the published policy {self.other['code']} version "
-            f"{self.other['version']}; change the days or the scope, or save it as that policy's "
-            "next version.",
+            days=days,
+            **{name: self.other[name] for name in ("name", "code", "version")},
         )
 
 

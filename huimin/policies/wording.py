@@ -49,7 +49,6 @@ def parse_rate(field: str, text: str) -> int:
     raise field_problem(
         field,
         "百分比写作 8% 或 8.5%，最多两位小数（九二折是 8%）。",
-        "Write a percentage such as 8% or 8.5%, with at most two decimals.",
     )
 
 
@@ -58,9 +57,7 @@ def parse_amount(field: str, text: str) -> int:
     try:
         return parse_yuan(text)
     except ValueError:
-        raise field_problem(
-            field, "金额写作 20 或 20.00（元）。", "Write an amount as 20 or 20.00."
-        ) from None
+        raise field_problem(field, "金额写作 20 或 20.00（元）。") from None
 
 
 def scope_words(scope: str, value: str, outlet_name: str | None = None) -> str:

@@ -62,7 +62,7 @@ def dispute(
     if row["state"] not in ("open", "disputed"):
         raise Refusal("settlement_not_open")
     if not texts:
-        raise field_problem("text", "请写明哪里不对。", "Say what is wrong with the line.")
+        raise field_problem("text", "请写明哪里不对。")
     for line_no, text in texts.items():
         _raise_one(tx, row, line_no, text, now=now, actor=actor)
     disputed: Row = queries.set_disputed(tx, id=row["id"])
@@ -92,7 +92,7 @@ def answer_dispute(
     if asked is None:
         raise Refusal("not_found")
     if outcome not in OUTCOMES:
-        raise field_problem("outcome", "请选择怎样答复。", "Choose one of the two outcomes.")
+        raise field_problem("outcome", "请选择怎样答复。")
     kept = _checked("answer", answer)
     if row["state"] != "disputed" or asked["state"] != "open":
         raise Refusal("dispute_answered")
@@ -197,8 +197,8 @@ def _raise_one(
             [
                 FieldProblem(
                     "text",
-                    f"第 {line_no} 行已经提出过异议，请等县里答复。",
-                    f"Line {line_no} is disputed already; wait for the county's answer.",
+                    "第 {line_no} 行已经提出过异议，请等县里答复。",
+                    line_no=line_no,
                 )
             ]
         )
@@ -209,7 +209,7 @@ def _checked(field: str, text: str) -> str:
     if not kept or len(kept) > TEXT_MAX or not kept.isprintable():
         raise field_problem(
             field,
-            f"请写明情况，{TEXT_MAX} 字以内。",
-            f"Say what there is to say in at most {TEXT_MAX} characters.",
+            "请写明情况，{text_max} 字以内。",
+            text_max=TEXT_MAX,
         )
     return kept

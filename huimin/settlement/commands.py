@@ -166,9 +166,7 @@ def _of_month(tx: Transaction, instance: Instance, month: str) -> list[Row]:
     wanted = WantedSettlements(today=county_day(instance.clock()), month=month)
     rows = [row for row in settlements_before(tx, wanted, "", ROWS_MAX) if row["state"] != "voided"]
     if not rows:
-        raise field_problem(
-            "month", f"{month} 还没有结算单。", f"There are no settlements of {month} yet."
-        )
+        raise field_problem("month", "{month} 还没有结算单。", month=month)
     return sorted(rows, key=lambda row: str(row["number"]))
 
 
@@ -176,7 +174,5 @@ def _whole(tx: Transaction, number: str) -> Mapping[str, Any]:
     try:
         found = settlement_by_number(tx, number)
     except Refusal:
-        raise field_problem(
-            "number", f"没有编号为 {number} 的结算单。", "There is no settlement of that number."
-        ) from None
+        raise field_problem("number", "没有编号为 {number} 的结算单。", number=number) from None
     return whole_settlement(tx, found["id"], merchant_id=None)

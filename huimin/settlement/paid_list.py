@@ -14,6 +14,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from huimin.core.catalogue import say
 from huimin.core.days import parse_day
 from huimin.core.money import parse_yuan
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
@@ -61,13 +62,10 @@ class Outcome:
         """The reason in words; "" for a payment."""
         if isinstance(self.refused, Refusal):
             if self.refused.code == "not_found":
-                return NO_SUCH[language == "en"]
+                return say("没有这个编号的结算单。", language)
             return self.refused.detail(language)
         problems = () if self.refused is None else self.refused.problems
         return " ".join(problem.message(language) for problem in problems)
-
-
-NO_SUCH = ("没有这个编号的结算单。", "There is no settlement of that number.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +87,8 @@ def read_paid_list(path: Path) -> PaidList:
                 return _read(columns, chain(first[place + 1 :], sheet.rows))
     raise field_problem(
         "file",
-        f"没有找到表头，要有这几列：{'、'.join(HEADINGS)}。请用本系统导出的付款清单填写。",
-        "The headings are missing; fill in the payment list that this system exports.",
+        "没有找到表头，要有这几列：{headings}。请用本系统导出的付款清单填写。",
+        headings=tuple(HEADINGS),
     )
 
 
@@ -168,8 +166,8 @@ def _read(columns: dict[str, int], rows: Iterable[SheetRow]) -> PaidList:
         if len(read) > ROWS_MAX:
             raise field_problem(
                 "file",
-                f"一次最多 {ROWS_MAX} 行，请拆成几个文件。",
-                f"At most {ROWS_MAX} rows at a time; split the file.",
+                "一次最多 {rows_max} 行，请拆成几个文件。",
+                rows_max=ROWS_MAX,
             )
     return PaidList(tuple(read), unpaid)
 
@@ -204,7 +202,6 @@ def _amount(text: str) -> int:
         raise field_problem(
             "amount",
             "金额请写成元，最多两位小数，例如 197.89。",
-            "Write the amount in yuan with at most two decimals, such as 197.89.",
         ) from None
 
 
@@ -214,6 +211,4 @@ def _day(text: str) -> date:
     try:
         return parse_day("-".join(piece.zfill(2) for piece in pieces))
     except ValueError:
-        raise field_problem(
-            "paid_on", "付款日期请写成 2026-10-31。", "Write the day of payment as 2026-10-31."
-        ) from None
+        raise field_problem("paid_on", "付款日期请写成 2026-10-31。") from None

@@ -42,15 +42,14 @@ def record_payment(
     if not 0 < amount_fen <= left_fen:
         raise field_problem(
             "amount",
-            f"金额要大于 0，且不能超过还没付的 {yuan(left_fen)} 元。",
-            f"The amount must be above 0 and at most the {yuan(left_fen)} yuan still unpaid.",
+            "金额要大于 0，且不能超过还没付的 {left_fen} 元。",
+            left_fen=yuan(left_fen),
         )
     for payment in payments_of(tx, row):
         if payment["bank_reference"] == reference and stands(payment):
             raise field_problem(
                 "bank_reference",
                 "这个银行流水号已经登记在这份结算单上。",
-                "This bank reference is recorded on this settlement already.",
             )
     return _write(
         tx,
@@ -85,8 +84,8 @@ def take_back_payment(
     if not kept or len(kept) > REASON_MAX or not kept.isprintable():
         raise field_problem(
             "reason",
-            f"请写明哪里记错了，{REASON_MAX} 字以内。",
-            f"Say what was recorded wrongly in at most {REASON_MAX} characters.",
+            "请写明哪里记错了，{reason_max} 字以内。",
+            reason_max=REASON_MAX,
         )
     if not stands(wrong):
         raise Refusal("payment_taken_back")
@@ -152,8 +151,8 @@ def _checked_reference(text: str) -> str:
     if not kept or len(kept) > REFERENCE_MAX or not kept.isprintable():
         raise field_problem(
             "bank_reference",
-            f"请填写银行流水号，{REFERENCE_MAX} 个字以内。",
-            f"Give the bank's reference, at most {REFERENCE_MAX} characters.",
+            "请填写银行流水号，{reference_max} 个字以内。",
+            reference_max=REFERENCE_MAX,
         )
     return kept
 
@@ -163,5 +162,4 @@ def _check_day(paid_on: date, row: Row, now: datetime) -> None:
         raise field_problem(
             "paid_on",
             "付款日期不能早于结算的月份，也不能晚于今天。",
-            "The day of payment can be neither before the settled month nor after today.",
         )

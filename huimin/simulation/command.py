@@ -81,11 +81,9 @@ def _plan(
         key = key or str(found["terminals"][0]["key"])
         texts = texts or cards_of_demo(found)
     if not server or not key:
-        raise field_problem(
-            "--server、--key", "请写明服务器和终端密钥，或用 --demo。", "are needed, or --demo."
-        )
+        raise field_problem("--server、--key", "请写明服务器和终端密钥，或用 --demo。")
     if not texts:
-        raise field_problem("--cards", "请用 --cards 给出卡码文件。", "is needed.")
+        raise field_problem("--cards", "请用 --cards 给出卡码文件。")
     check_target(server, sales, really=really)
     return Plan(
         server=server,
@@ -108,5 +106,5 @@ def _faults(text: str) -> list[str]:
     unknown = [name for name in wanted if name not in FAULTS]
     if unknown:
         known = "、".join(("all", "none", *FAULTS))
-        raise field_problem("--faults", f"可用：{known}。", f"knows {known}.")
+        raise field_problem("--faults", "可用：{known}。", known=known)
     return wanted

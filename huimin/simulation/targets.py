@@ -32,20 +32,19 @@ def is_this_machine(server: str) -> bool:
 def check_target(server: str, sales: int, *, really: bool) -> None:
     """Raise FieldProblems for an address that is none, or that the simulation must not touch."""
     if urlsplit(server).scheme not in ("http", "https"):
-        raise field_problem("--server", "请写成 http://… 或 https://…。", "write http://… .")
+        raise field_problem("--server", "请写成 http://… 或 https://…。")
     if is_this_machine(server):
         return
     if not really:
         raise field_problem(
             "--server",
             "这不是本机地址。模拟会在那台服务器上记下真的交易；确实要这样做，请加 --really。",
-            "is not this machine: real rows would be recorded there. Add --really if you mean it.",
         )
     if sales > SALES_ELSEWHERE_MAX:
         raise field_problem(
             "--sales",
-            f"在别的机器上最多 {SALES_ELSEWHERE_MAX} 笔。",
-            f"is at most {SALES_ELSEWHERE_MAX} on another machine.",
+            "在别的机器上最多 {sales_elsewhere_max} 笔。",
+            sales_elsewhere_max=SALES_ELSEWHERE_MAX,
         )
 
 
@@ -56,8 +55,8 @@ def read_demo(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         raise field_problem(
             "--demo",
-            f"没有找到 {path}；请先运行 huimin demo，或用 --folder 指明演示县的文件夹。",
-            f"{path} is missing: run huimin demo first, or name its folder with --folder.",
+            "没有找到 {path}；请先运行 huimin demo，或用 --folder 指明演示县的文件夹。",
+            path=path,
         ) from None
     return found
 
@@ -70,7 +69,7 @@ def cards_of_demo(found: dict[str, Any]) -> list[str]:
 def read_cards(path: Path) -> list[str]:
     """The cards of a file: a demo.json, or a card's code or number on each line."""
     if path.stat().st_size > CARDS_BYTES_MAX:
-        raise field_problem("--cards", "文件太大。", "is too large.")
+        raise field_problem("--cards", "文件太大。")
     text = path.read_text(encoding="utf-8")
     if text.lstrip().startswith("{"):
         return cards_of_demo(json.loads(text))

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
+from huimin.core.catalogue import Text
+
 T = TypeVar("T")
 
 
@@ -57,6 +59,6 @@ class Engine(Protocol):
 class StorageProblem(Exception):
     """The database can't be used: one sentence for the operator, in Chinese and in English."""
 
-    def __init__(self, chinese: str, english: str) -> None:
-        super().__init__(f"{chinese} / {english}")
-        self.chinese, self.english = chinese, english
+    def __init__(self, source: str, /, **params: Any) -> None:
+        self.text = Text(source, params)
+        super().__init__(f"{self.text.say()} / {self.text.say('en')}")

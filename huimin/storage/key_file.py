@@ -26,8 +26,9 @@ def load_keys(path: Path) -> dict[str, Any] | None:
         return None
     except OSError as error:
         raise StorageProblem(
-            f"读不了密钥文件 {path}：{error.strerror}。",
-            f"The key file {path} can't be read: {error.strerror}.",
+            "读不了密钥文件 {path}：{strerror}。",
+            path=path,
+            strerror=error.strerror,
         ) from error
     except UnicodeDecodeError:
         text = ""
@@ -35,13 +36,13 @@ def load_keys(path: Path) -> dict[str, Any] | None:
         keys = json.loads(text)
     except ValueError as error:
         raise StorageProblem(
-            f"密钥文件 {path} 已损坏，请从备份恢复。",
-            f"The key file {path} is damaged; restore it from a backup.",
+            "密钥文件 {path} 已损坏，请从备份恢复。",
+            path=path,
         ) from error
     if not isinstance(keys, dict):
         raise StorageProblem(
-            f"密钥文件 {path} 已损坏，请从备份恢复。",
-            f"The key file {path} is damaged; restore it from a backup.",
+            "密钥文件 {path} 已损坏，请从备份恢复。",
+            path=path,
         )
     return keys
 
@@ -72,8 +73,9 @@ def locked(path: Path) -> Iterator[None]:
         lock = open(path.with_suffix(".lock"), "w")  # noqa: SIM115
     except OSError as error:
         raise StorageProblem(
-            f"写不了密钥文件夹 {path.parent}：{error.strerror}。",
-            f"The folder of the keys, {path.parent}, can't be written: {error.strerror}.",
+            "写不了密钥文件夹 {parent}：{strerror}。",
+            parent=path.parent,
+            strerror=error.strerror,
         ) from error
     with lock:
         if fcntl is not None:
@@ -85,7 +87,6 @@ def require_key_file(path: Path) -> None:
     """Raise StorageProblem if a key file that the database needs is missing."""
     if not path.exists():
         raise StorageProblem(
-            f"缺少密钥文件 {path}，而数据库里已有用它保护的资料；请先从备份恢复这个文件，再启动。",
-            f"The key file {path} is missing, but the database holds what it protects; "
-            "restore that file from a backup first.",
+            "缺少密钥文件 {path}，而数据库里已有用它保护的资料；请先从备份恢复这个文件，再启动。",
+            path=path,
         )

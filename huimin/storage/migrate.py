@@ -115,7 +115,6 @@ def schema_text() -> str:
             return path.read_text(encoding="utf-8")
     raise StorageProblem(
         "安装不完整：找不到 schema.sql，请重新安装 huimin。",
-        "The installation is incomplete: schema.sql is missing; install huimin again.",
     )
 
 
@@ -146,11 +145,11 @@ def _require_reached(tx: Transaction, version: int, by: str) -> None:
     different = _differing(tx, version)
     if different:
         raise StorageProblem(
-            f"{by} 得到的表结构与版本 {version} 不符（{_shown(different, '、')}），已全部撤回；"
-            f"请报告给 huimin 的维护者。",
-            f"{by} does not lead to the tables of version {version} "
-            f"({_shown(different, ', ')} differ): all of it was undone; report this to huimin's "
-            f"maintainers.",
+            "{by} 得到的表结构与版本 {version} 不符（{tables}），已全部撤回；"
+            "请报告给 huimin 的维护者。",
+            by=by,
+            version=version,
+            tables=_shown(different),
         )
 
 
@@ -183,37 +182,32 @@ def unknown_version_problem(version: int) -> StorageProblem:
     """The database is newer than the program."""
     newest = newest_version()
     return StorageProblem(
-        f"数据库版本（{version}）比程序支持的（{newest}）新，请升级 huimin 后再用，数据库未作"
-        f"改动。",
-        f"The database has version {version}, newer than this program knows ({newest}): "
-        f"upgrade huimin; nothing was changed.",
+        "数据库版本（{version}）比程序支持的（{newest}）新，请升级 huimin 后再用，数据库未作改动。",
+        version=version,
+        newest=newest,
     )
 
 
 def older_version_problem(version: int) -> StorageProblem:
     """The database waits for `huimin migrate`."""
     return StorageProblem(
-        f"数据库版本（{version}）较旧，请先备份，再运行 huimin migrate。",
-        f"The database has the older version {version}: back it up, then run huimin migrate.",
+        "数据库版本（{version}）较旧，请先备份，再运行 huimin migrate。",
+        version=version,
     )
 
 
 def unknown_schema_problem(place: str, different: list[str]) -> StorageProblem:
     """The tables are of no version; `different` names the tables and indexes that are otherwise."""
-    count = len(different)
     return StorageProblem(
-        f"数据库 {place} 的表结构不属于任何已发布的版本（{count} 处不同："
-        f"{_shown(different, '、')}），不能使用，未作任何改动：它由正式版之前的程序建成，或后来被"
-        f"别的程序改过；请恢复改动前的备份，或用建它的程序查看旧数据，再用 huimin init 在新文件夹里"
-        f"建新县。",
-        f"The tables of the database {place} are those of no released version ({count} differ: "
-        f"{_shown(different, ', ')}), and it was left alone: it was made before the first release, "
-        f"or changed by another program; restore a backup from before the change, or read the old "
-        f"data with the program that made it and start a new county in a new folder with huimin "
-        f"init.",
+        "数据库 {place} 的表结构不属于任何已发布的版本（{count} 处不同：{tables}），不能使用，"
+        "未作任何改动：它由正式版之前的程序建成，或后来被别的程序改过；请恢复改动前的备份，"
+        "或用建它的程序查看旧数据，再用 huimin init 在新文件夹里建新县。",
+        place=place,
+        count=len(different),
+        tables=_shown(different),
     )
 
 
-def _shown(different: list[str], between: str) -> str:
+def _shown(different: list[str]) -> tuple[str, ...]:
     names = [name.partition(" ")[2] for name in different[:SHOWN_MAX]]
-    return between.join(names) + ("…" if len(different) > SHOWN_MAX else "")
+    return (*names, *(["…"] if len(different) > SHOWN_MAX else []))

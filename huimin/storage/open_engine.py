@@ -101,7 +101,6 @@ def _postgresql() -> ModuleType:
     except ImportError as error:
         raise StorageProblem(
             "使用 PostgreSQL 需要另装驱动：pip install 'huimin[postgresql]'。",
-            "PostgreSQL needs its driver: pip install 'huimin[postgresql]'.",
         ) from error
     return postgresql_database
 

@@ -37,13 +37,11 @@ def inspect(url: str) -> int:
         if not _has_tables(connection):
             raise StorageProblem(
                 "PostgreSQL 数据库里还没有惠民卡的表，请先运行 huimin init。",
-                "The PostgreSQL database holds no tables of huimin; run huimin init first.",
             )
         version = proven_version(Transaction("postgresql", connection), "PostgreSQL")
         if _setting(connection, "transaction_read_only") == "on":
             raise StorageProblem(
                 "PostgreSQL 数据库是只读的，请连接主库或检查权限。",
-                "The PostgreSQL database is read-only: connect to the primary or check the rights.",
             )
         return version
 
@@ -62,8 +60,6 @@ def create(url: str, applied_at: str) -> None:
         if _has_tables(connection):
             raise StorageProblem(
                 "PostgreSQL 数据库里已有惠民卡的表，未作改动；升级请运行 huimin migrate。",
-                "The PostgreSQL database holds huimin's tables already and was left alone; "
-                "run huimin migrate to bring an older one up to date.",
             )
         create_schema(Transaction("postgresql", connection), applied_at)
 

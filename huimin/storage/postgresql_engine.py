@@ -114,7 +114,6 @@ class PostgresqlEngine:
                 if number == ATTEMPTS_MAX:
                     raise StorageProblem(
                         "数据库太忙，这一笔没有记录，请稍后再试。",
-                        "The database is too busy: nothing was recorded; try again later.",
                     ) from error
                 # Random, so that two transactions that collided do not collide again.
                 time.sleep(random.uniform(0, 0.002 * 2 ** min(number, 6)))  # noqa: S311
@@ -150,7 +149,6 @@ def unreachable_problem(error: BaseException) -> StorageProblem:
     lines = str(error).strip().splitlines()
     reason = lines[0] if lines else type(error).__name__
     return StorageProblem(
-        f"连接不上 PostgreSQL 数据库，请检查 HUIMIN_DATABASE_URL 和数据库服务（{reason}）。",
-        f"The PostgreSQL database can't be reached: check HUIMIN_DATABASE_URL and the server "
-        f"({reason}).",
+        "连接不上 PostgreSQL 数据库，请检查 HUIMIN_DATABASE_URL 和数据库服务（{reason}）。",
+        reason=reason,
     )

@@ -23,8 +23,6 @@ def savepoint(tx: Transaction, name: str) -> Iterator[None]:
             execute(f"ROLLBACK TO SAVEPOINT {name}")
             execute(f"RELEASE SAVEPOINT {name}")
         except Exception:
-            raise StorageProblem(
-                "数据库已撤回整个事务。", "The database has rolled the transaction back."
-            ) from error
+            raise StorageProblem("数据库已撤回整个事务。") from error
         raise
     execute(f"RELEASE SAVEPOINT {name}")

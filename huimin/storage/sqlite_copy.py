@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from huimin.core.catalogue import Text, text
 from huimin.storage.engine import StorageProblem
 from huimin.storage.new_file import new_file
 from huimin.storage.sqlite_engine import connect
@@ -27,7 +28,7 @@ def copy_beside(path: Path, version: int, at: str) -> Path:
             with closing(sqlite3.connect(half_made)) as copy:
                 source.backup(copy)
     except (sqlite3.Error, OSError) as error:
-        raise _no_copy_problem(path, str(error), str(error)) from error
+        raise _no_copy_problem(path, str(error)) from error
     return target
 
 
@@ -39,15 +40,14 @@ def _require_room(source: sqlite3.Connection, path: Path) -> None:
         needed_mb, free_mb = -(-needed // MEGABYTE), free // MEGABYTE
         raise _no_copy_problem(
             path,
-            f"需要 {needed_mb} MB，磁盘只剩 {free_mb} MB",
-            f"{needed_mb} MB are needed, {free_mb} MB are free",
+            text("需要 {needed} MB，磁盘只剩 {free} MB", needed=needed_mb, free=free_mb),
         )
 
 
-def _no_copy_problem(path: Path, chinese: str, english: str) -> StorageProblem:
+def _no_copy_problem(path: Path, why: str | Text) -> StorageProblem:
     return StorageProblem(
-        f"升级前不能在旁边另存数据库 {path} 的副本（{chinese}），未作任何改动；请腾出磁盘空间或检查"
-        f"文件夹的权限，再升级。",
-        f"The database {path} can't be copied before it is upgraded ({english}), and nothing was "
-        f"changed: free some space or check the rights of its folder, then try again.",
+        "升级前不能在旁边另存数据库 {path} 的副本（{why}），未作任何改动；请腾出磁盘空间或检查"
+        "文件夹的权限，再升级。",
+        path=path,
+        why=why,
     )

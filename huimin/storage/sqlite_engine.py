@@ -129,7 +129,7 @@ class SqliteEngine:
         with self._closing:
             # Under the lock: a job queued after the writer's last one would wait for ever.
             if self._closed:
-                raise StorageProblem("数据库已关闭。", "The database is closed.")
+                raise StorageProblem("数据库已关闭。")
             self._jobs.put(job)
         with turns.given_up():
             job.wait()
@@ -153,7 +153,7 @@ class SqliteEngine:
 
     def _reader(self) -> _Reader:
         if self._closed:
-            raise StorageProblem("数据库已关闭。", "The database is closed.")
+            raise StorageProblem("数据库已关闭。")
         connection: _Reader | None = getattr(self._local, "connection", None)
         if connection is None:
             try:
@@ -227,20 +227,21 @@ def problem_of(path: Path, error: BaseException) -> StorageProblem | None:
         return read_only_problem(path)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StorageProblem(
-            f"数据库 {path} 正被别的程序占用，请稍后再试。",
-            f"The database {path} is in use by another program; try again later.",
+            "数据库 {path} 正被别的程序占用，请稍后再试。",
+            path=path,
         )
     if code == sqlite3.SQLITE_FULL:
         return StorageProblem(
-            f"存放数据库 {path} 的磁盘已满，请腾出空间后再试。",
-            f"The disk that holds the database {path} is full; free some space and try again.",
+            "存放数据库 {path} 的磁盘已满，请腾出空间后再试。",
+            path=path,
         )
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM):
         if not path.exists():
             return missing_problem(path)
         return StorageProblem(
-            f"打不开数据库 {path}，请检查磁盘和权限（{error}）。",
-            f"The database {path} can't be opened; check the disk and the permissions ({error}).",
+            "打不开数据库 {path}，请检查磁盘和权限（{error}）。",
+            path=path,
+            error=error,
         )
     return None
 
@@ -248,22 +249,22 @@ def problem_of(path: Path, error: BaseException) -> StorageProblem | None:
 def missing_problem(path: Path) -> StorageProblem:
     """There is no database file."""
     return StorageProblem(
-        f"没有找到数据库 {path}，请先运行 huimin init。",
-        f"There is no database {path}; run huimin init first.",
+        "没有找到数据库 {path}，请先运行 huimin init。",
+        path=path,
     )
 
 
 def read_only_problem(path: Path) -> StorageProblem:
     """The file or its folder can't be written."""
     return StorageProblem(
-        f"数据库 {path} 是只读的，请检查文件和文件夹的写权限。",
-        f"The database {path} is read-only; check who may write the file and its folder.",
+        "数据库 {path} 是只读的，请检查文件和文件夹的写权限。",
+        path=path,
     )
 
 
 def damaged_problem(path: Path) -> StorageProblem:
     """The file is not a database, or is damaged."""
     return StorageProblem(
-        f"数据库 {path} 已损坏或不是数据库文件，请从备份恢复。",
-        f"The database {path} is damaged or is not a database file; restore it from a backup.",
+        "数据库 {path} 已损坏或不是数据库文件，请从备份恢复。",
+        path=path,
     )

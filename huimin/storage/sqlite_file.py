@@ -75,8 +75,9 @@ def create(path: Path, applied_at: str) -> None:
         raise exists_problem(path) from None
     except OSError as error:
         raise StorageProblem(
-            f"不能在 {path.parent} 里建数据库：{error.strerror}。",
-            f"The database can't be made in {path.parent}: {error.strerror}.",
+            "不能在 {parent} 里建数据库：{strerror}。",
+            parent=path.parent,
+            strerror=error.strerror,
         ) from error
 
 
@@ -170,8 +171,8 @@ def _version_in(path: Path) -> int:
     except sqlite3.DatabaseError as error:
         if "no such table" in str(error):
             raise StorageProblem(
-                f"{path} 不是惠民卡数据库，未作改动；请核对数据文件夹。",
-                f"{path} is not a database of huimin and was left alone; check the folder.",
+                "{path} 不是惠民卡数据库，未作改动；请核对数据文件夹。",
+                path=path,
             ) from error
         raise problem_of(path, error) or damaged_problem(path) from error
 
@@ -192,7 +193,6 @@ def _writable(path: Path) -> bool:
 def exists_problem(path: Path) -> StorageProblem:
     """A database can't be made where a file is."""
     return StorageProblem(
-        f"数据库 {path} 已存在，未作改动；升级旧数据库请运行 huimin migrate。",
-        f"The database {path} exists already and was left alone; "
-        f"run huimin migrate to bring an older one up to date.",
+        "数据库 {path} 已存在，未作改动；升级旧数据库请运行 huimin migrate。",
+        path=path,
     )

@@ -61,9 +61,7 @@ class Form:
         try:
             return parse_day(self.text(name))
         except ValueError:
-            raise field_problem(
-                name, "日期请写成 2026-10-31。", "This is not a date; use 2026-10-31."
-            ) from None
+            raise field_problem(name, "日期请写成 2026-10-31。") from None
 
     def optional_day(self, name: str) -> date | None:
         """The date in a field, or None if it is empty."""

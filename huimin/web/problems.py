@@ -13,6 +13,7 @@ from flask import Flask, Response, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from huimin.core.catalogue import Words
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 from huimin.storage.engine import StorageProblem
 from huimin.web.json_answer import json_response
@@ -34,26 +35,29 @@ CODE_OF_STATUS = {
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 FIELDS_MAX = 20
 
-# pydantic's error types in words: (Chinese, English).
-FIELD_WORDS: dict[str, tuple[str, str]] = {
-    "missing": ("必须填写。", "is required."),
-    "extra_forbidden": ("没有这个字段，请去掉。", "is not a known field; leave it out."),
-    "int_type": ("须为整数（金额以分为单位）。", "must be a whole number (amounts are in fen)."),
-    "int_parsing": ("须为整数（金额以分为单位）。", "must be a whole number (amounts are in fen)."),
-    "int_from_float": ("须为整数（金额以分为单位）。", "must be a whole number (in fen)."),
-    "greater_than_equal": ("不能小于 {ge}。", "must be {ge} or more."),
-    "less_than_equal": ("不能大于 {le}。", "must be {le} or less."),
-    "string_type": ("须为文字。", "must be text."),
-    "string_too_long": ("最多 {max_length} 个字符。", "has at most {max_length} characters."),
-    "string_too_short": ("至少 {min_length} 个字符。", "has at least {min_length} characters."),
-    "string_pattern_mismatch": ("含有不能使用的字符。", "holds characters that can't be used."),
-    "bool_type": ("须为 true 或 false。", "must be true or false."),
-    "list_type": ("须为列表。", "must be a list."),
-    "too_long": ("最多 {max_length} 项。", "has at most {max_length} entries."),
-    "model_type": ("须为 JSON 对象。", "must be a JSON object."),
-    "model_attributes_type": ("须为 JSON 对象。", "must be a JSON object."),
-}
-OTHER_WORDS = ("格式不对。", "has the wrong form.")
+# pydantic's error types in words.
+FIELD_ERRORS = Words(
+    "field_error",
+    {
+        "missing": "必须填写。",
+        "extra_forbidden": "没有这个字段，请去掉。",
+        "int_type": "须为整数（金额以分为单位）。",
+        "int_parsing": "须为整数（金额以分为单位）。",
+        "int_from_float": "须为整数（金额以分为单位）。",
+        "greater_than_equal": "不能小于 {ge}。",
+        "less_than_equal": "不能大于 {le}。",
+        "string_type": "须为文字。",
+        "string_too_long": "最多 {max_length} 个字符。",
+        "string_too_short": "至少 {min_length} 个字符。",
+        "string_pattern_mismatch": "含有不能使用的字符。",
+        "bool_type": "须为 true 或 false。",
+        "list_type": "须为列表。",
+        "too_long": "最多 {max_length} 项。",
+        "model_type": "须为 JSON 对象。",
+        "model_attributes_type": "须为 JSON 对象。",
+        "other": "格式不对。",
+    },
+)
 
 
 def install(app: Flask) -> None:
@@ -90,10 +94,9 @@ def field_problems_of(error: ValidationError) -> FieldProblems:
     """pydantic's errors as FieldProblems."""
     problems = []
     for entry in error.errors(include_url=False, include_input=False)[:FIELDS_MAX]:
-        words = FIELD_WORDS.get(entry["type"], OTHER_WORDS)
-        context = entry.get("ctx") or {}
-        chinese, english = (text.format_map(_Blanks(context)) for text in words)
-        problems.append(FieldProblem(_field_of(entry["loc"]), chinese, english))
+        kind = entry["type"] if entry["type"] in FIELD_ERRORS else "other"
+        text = FIELD_ERRORS.text(kind, **entry.get("ctx") or {})
+        problems.append(FieldProblem(_field_of(entry["loc"]), text))
     return FieldProblems(problems)
 
 
@@ -164,8 +167,3 @@ def _field_of(location: tuple[int | str, ...]) -> str:
 def _limit_words() -> str:
     limit = request.max_content_length or 0
     return f"{limit // 1024} KB" if limit < 1024 * 1024 else f"{limit // (1024 * 1024)} MB"
-
-
-class _Blanks(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "—"

@@ -24,8 +24,8 @@ TODAY = date(2026, 10, 31)
 def code_of(cell: object, **more: object) -> str:
     with pytest.raises(IdentityProblem) as caught:
         parse_id_number(cell, today=TODAY, **more)  # type: ignore[arg-type]
-    assert caught.value.message
-    assert caught.value.english
+    assert caught.value.text.say()
+    assert caught.value.text.say("en")
     return caught.value.code
 
 

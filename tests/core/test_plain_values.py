@@ -18,6 +18,7 @@ from huimin.core.chain import GENESIS, canonical_bytes, fold_heads, row_hash
 from huimin.core.money import allocate, half_up, money_text, parse_yuan, percent_words, rate_words
 from huimin.core.permissions import PERMISSIONS, ROLES, allows
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal, field_problem
+from huimin.core.words import CAPS
 
 KEY = Ed25519PrivateKey.generate()
 KEYS = {7: KEY.public_key()}
@@ -205,15 +206,14 @@ def test_permissions_deny_what_they_do_not_allow() -> None:
 
 
 def test_field_problems_speak_two_languages() -> None:
-    problems = FieldProblems([FieldProblem("a", "甲", "A"), FieldProblem("b", "乙", "B")])
-    assert str(problems) == "a：甲；b：乙"
-    assert [problem.message("en") for problem in problems.problems] == ["A", "B"]
-    assert field_problem("a", "甲", "A").problems[0].message() == "甲"
+    edition = FieldProblem("b", "第 {version} 版", version=2)
+    problems = FieldProblems([FieldProblem("a", "状态"), edition])
+    assert str(problems) == "a：状态；b：第 2 版"
+    assert [problem.message("en") for problem in problems.problems] == ["State", "version 2"]
+    assert field_problem("a", "状态").problems[0].message() == "状态"
 
 
 def test_a_refusal_fills_its_sentence() -> None:
     assert "A1" in Refusal("order_exists", order_no="A1").detail()
     assert "—" in Refusal("order_exists").detail()
-    assert "daily limit" in Refusal(
-        "cap_reached", cap=("今日上限", "今日上限", "daily limit")
-    ).detail("en")
+    assert "daily limit" in Refusal("cap_reached", cap=CAPS.text("card_day")).detail("en")

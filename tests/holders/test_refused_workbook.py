@@ -96,4 +96,4 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     checked = check(write_csv(tmp_path / "a.csv", bad_rows()))
     with pytest.raises(FieldProblems) as caught:
         write_refused_workbook(tmp_path / "file" / "a.xlsx", checked, now=NOW)
-    assert "--refused" in caught.value.problems[0].chinese
+    assert "--refused" in caught.value.problems[0].message()

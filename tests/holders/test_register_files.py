@@ -28,8 +28,8 @@ def refused(path: Path) -> str:
     with pytest.raises(FieldProblems) as caught:
         check(path)
     (problem,) = caught.value.problems
-    assert problem.field == "file" and problem.english
-    return problem.chinese
+    assert problem.field == "file" and problem.message("en")
+    return problem.message()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])

@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from huimin.core.kept_refusal import KeptRefusal
 from huimin.divisions.load import package_divisions
 from huimin.holders.applications import applications_of
 from huimin.holders.people import eligibilities_of, find_by_id_number
@@ -272,9 +273,11 @@ def test_why_a_job_failed_is_read_in_the_reader_s_language(
     english = client.get(address).text
     kept = instance.engine.read(lambda tx: job_by_id(tx, address.rpartition("/")[2]))["result"]
     assert kept["code"] == "invalid_input" and kept["problems"][0]["field"] == "file"
-    problem = kept["problems"][0]
-    assert problem["chinese"] in chinese and problem["chinese"] not in english
-    assert problem["english"] in unescape(english)
+    in_chinese, in_english = (
+        KeptRefusal.from_record(kept).detail(language) for language in ("zh_Hans", "en")
+    )
+    assert in_chinese in chinese and in_chinese not in english
+    assert in_english in unescape(english)
 
 
 def test_the_jobs_are_a_workbook_with_counts_and_reasons(

@@ -170,13 +170,13 @@ def test_places_are_found_and_near_names_offered() -> None:
         assert places.village(town, village) == code, (town, village)
     with pytest.raises(PlaceProblem) as caught:
         places.village("高寺镇", "清水河村")
-    assert caught.value.field == "village" and "清水村村民委员会" in caught.value.message
+    assert caught.value.field == "village" and "清水村村民委员会" in caught.value.text.say()
     with pytest.raises(PlaceProblem) as caught:
         places.village("不存在镇", "清水村")
     assert caught.value.field == "town"
     with pytest.raises(PlaceProblem) as caught:
         places.village("高寺镇", "512022198408304055")
-    assert "51202219" not in caught.value.message
+    assert "51202219" not in caught.value.text.say()
 
 
 def test_column_letters() -> None:

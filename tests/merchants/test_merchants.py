@@ -87,7 +87,7 @@ def test_every_wrong_field_is_named_at_once(instance: Instance) -> None:
             contact_phone="打电话给我",
         )
     assert fields_of(caught.value) == ["name", "credit_code", "contact_name", "contact_phone"]
-    assert all(problem.chinese and problem.english for problem in caught.value.problems)
+    assert all(problem.message() and problem.message("en") for problem in caught.value.problems)
 
 
 def test_the_same_credit_code_again_names_the_merchant_that_has_it(instance: Instance) -> None:
@@ -95,7 +95,7 @@ def test_the_same_credit_code_again_names_the_merchant_that_has_it(instance: Ins
     with pytest.raises(FieldProblems) as caught:
         make_merchant(instance, name="另一家", credit_code=PUBLISHED_CODE)
     assert fields_of(caught.value) == ["credit_code"]
-    assert "时代百盛" in caught.value.problems[0].chinese
+    assert "时代百盛" in caught.value.problems[0].message()
 
 
 def test_suspend_and_resume_are_recorded_with_who_and_why(instance: Instance) -> None:

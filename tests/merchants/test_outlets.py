@@ -72,7 +72,7 @@ def test_one_merchant_has_no_two_outlets_of_one_name(instance: Instance) -> None
     other = make_outlet(instance, name="总店")
     with pytest.raises(FieldProblems) as caught:
         instance.engine.read(lambda tx: find_outlet(tx, "总店"))
-    message = caught.value.problems[0].chinese
+    message = caught.value.problems[0].message()
     assert first["id"] in message and other["id"] in message
 
 
@@ -91,7 +91,7 @@ def test_suspend_resume_end_and_what_cannot_follow(instance: Instance) -> None:
     assert change(instance, suspend_outlet, outlet["id"], "投诉核实中")["state"] == "suspended"
     with pytest.raises(FieldProblems) as caught:
         change(instance, suspend_outlet, outlet["id"])
-    assert "已暂停" in caught.value.problems[0].chinese
+    assert "已暂停" in caught.value.problems[0].message()
     assert change(instance, resume_outlet, outlet["id"])["state"] == "active"
     with pytest.raises(FieldProblems):
         change(instance, resume_outlet, outlet["id"])

@@ -156,8 +156,8 @@ def test_a_tie_is_refused_at_save_naming_the_other_policy_and_the_days(instance:
     (problem,) = caught.value.problems
     assert problem.field == "scope"
     for part in ("旧政策", "old", "第 1 版", "2026-11-01", "2026-12-31"):
-        assert part in problem.chinese
-    assert "old" in problem.english and "2026-12-31" in problem.english
+        assert part in problem.message()
+    assert "old" in problem.message("en") and "2026-12-31" in problem.message("en")
     assert save(instance, starts_on="2027-01-01")["state"] == "draft"
     assert save(instance, code="kind", scope="kind", scope_value="school")["state"] == "draft"
     assert save(instance, code="old", rate_bp=900)["version"] == 2

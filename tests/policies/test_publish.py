@@ -104,7 +104,7 @@ def test_what_has_begun_can_only_be_succeeded(instance: Instance) -> None:
     with pytest.raises(FieldProblems) as caught:
         withdraw_now(instance, begun["id"])
     assert fields_of(caught.value) == ["policy"] and "新版本" in str(
-        caught.value.problems[0].chinese
+        caught.value.problems[0].message()
     )
 
 

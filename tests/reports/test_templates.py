@@ -151,8 +151,8 @@ def test_what_is_wrong_is_said_with_its_cell(cell: str, value: str, told: str) -
     with pytest.raises(FieldProblems) as refused:
         opened_template(workbook(write))
     (problem,) = refused.value.problems
-    assert problem.field == "template" and told in problem.chinese
-    assert cell in problem.english or "Rows 3 and 8" in problem.english
+    assert problem.field == "template" and told in problem.message()
+    assert cell in problem.message("en") or "Rows 3 and 8" in problem.message("en")
 
 
 def test_a_sheet_that_does_not_say_its_grouping_is_refused() -> None:

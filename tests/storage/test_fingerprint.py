@@ -57,7 +57,7 @@ def refusals(settings: Settings) -> set[str]:
     for call in (open_engine, migrate_database, check_database):
         with pytest.raises(StorageProblem) as caught:
             call(settings)
-        said.add(caught.value.english)
+        said.add(caught.value.text.say("en"))
     return said
 
 

@@ -98,7 +98,7 @@ def confirm_second_factor() -> str | tuple[str, int] | Response:
         instance().personal_data.decrypt(cipher, "staff.totp"), form.text("code"), now
     )
     if step is None:
-        problem = field_problem("code", "验证码不对，请再试。", "The code is wrong; try again.")
+        problem = field_problem("code", "验证码不对，请再试。")
         return _page(Form().refused(problem), opened="second"), 422
     codes = change(
         lambda tx: switch_on(tx, staff_by_id(tx, user.id), cipher=cipher, step=step, now=now)
@@ -114,7 +114,7 @@ def end_second_factor() -> Response | tuple[str, int]:
     form, now, user = Form.secret(), instance().clock(), member()
     password_hash = instance().engine.read(lambda tx: password_hash_of(tx, user.id))
     if not matches(password_hash, form.text("password")):
-        problem = field_problem("password", "密码不对，请重新输入。", "The password is wrong.")
+        problem = field_problem("password", "密码不对，请重新输入。")
         return _page(Form().refused(problem), opened="second"), 422
     change(lambda tx: switch_off(tx, staff_by_id(tx, user.id), now=now))
     tell(_("两步验证已关闭。"))

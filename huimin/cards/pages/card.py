@@ -124,9 +124,7 @@ def issue_to_person(holder_id: str) -> Response:
     def work(tx: Transaction) -> str:
         person(tx, holder_id, within=within)
         if not may_be_issued(tx, holder_id):
-            raise field_problem(
-                "holder", "申请通过后才能发卡。", "A card needs an approved application."
-            )
+            raise field_problem("holder", "申请通过后才能发卡。")
         arguments: dict[str, Any] = {
             "key_id": key_id,
             "expires_on": expires_on,

@@ -108,7 +108,7 @@ def print_again(print_run_id: str) -> BaseResponse | tuple[str, int]:
     still = [row for row in rows if row["state"] == "active"]
     try:
         if not form.text("reason"):
-            raise field_problem("reason", "请写明重印的原因。", "Give the reason for reprinting.")
+            raise field_problem("reason", "请写明重印的原因。")
         return _recorded_pdf(still, run["layout"], reason=form.text("reason"), again=True)
     except FieldProblems as why:
         return _run_page(print_run_id, form.refused(why)), 422
@@ -117,7 +117,7 @@ def print_again(print_run_id: str) -> BaseResponse | tuple[str, int]:
 def _recorded_pdf(rows: list[Row], layout: Layout, *, reason: str, again: bool) -> Response:
     """The PDF as a download, recorded before it is sent."""
     if not rows:
-        raise field_problem("cards", "没有要打印的卡。", "There is no card to print.")
+        raise field_problem("cards", "没有要打印的卡。")
     settings = instance().settings
     faces = printed_cards(rows, instance().key_ring, public_host(settings.base_url))
     face = CardFace(settings.county_name, settings.help_line)

@@ -64,9 +64,7 @@ def renew_all() -> Response | tuple[str, int]:
         ending, count = _ending(form, form.day("until")), _count(form)
         done = _renewed(ending, count)
         if not done:
-            raise field_problem(
-                "days", "这段时间没有要续发的卡。", "No card is to be renewed in this time."
-            )
+            raise field_problem("days", "这段时间没有要续发的卡。")
     except FieldProblems as why:
         return _page(form.refused(why), None), 422
     tell(_("已续发 {count} 张，旧卡已停用；下一步打印新卡。", count=f"{done:,}"))
@@ -102,14 +100,14 @@ def _days(form: Form) -> int:
     text = form.text("days") or str(DAYS)
     number = int(text) if re.fullmatch("[0-9]{1,3}", text, re.ASCII) else None
     if number is None or number > DAYS_MAX:
-        raise field_problem("days", "请写天数，例如 30。", "Give a number of days, such as 30.")
+        raise field_problem("days", "请写天数，例如 30。")
     return number
 
 
 def _count(form: Form) -> int:
     text = form.text("count")
     if not re.fullmatch("[0-9]{1,4}", text, re.ASCII) or int(text) > RENEWED_AT_ONCE:
-        raise field_problem("days", "请先查看要续发的卡。", "Look at the cards to renew first.")
+        raise field_problem("days", "请先查看要续发的卡。")
     return int(text)
 
 

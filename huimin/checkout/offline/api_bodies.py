@@ -97,7 +97,7 @@ def _instant(field: str, text: str) -> Any:
     try:
         return parse_instant(text)
     except (ValueError, OverflowError):
-        raise field_problem(field, "没有这个时刻。", "is no instant.") from None
+        raise field_problem(field, "没有这个时刻。") from None
 
 
 class _EachByItself:

@@ -190,7 +190,7 @@ def _day(form: Form, name: str) -> date | None:
     try:
         return parse_day(text) if text else None
     except ValueError:
-        raise field_problem(name, "请写成 2026-10-31。", "Write a day as 2026-10-31.") from None
+        raise field_problem(name, "请写成 2026-10-31。") from None
 
 
 def _columns() -> list[tuple[str, Any]]:

@@ -107,9 +107,7 @@ def _missed(form: Form) -> ClaimRequest:
         try:
             return parse_yuan(text) if text or needed else 0
         except ValueError:
-            problems.append(
-                FieldProblem(name, "金额写作 128 或 128.50（元）。", "Write an amount as 128.50.")
-            )
+            problems.append(FieldProblem(name, "金额写作 128 或 128.50（元）。"))
             return 0
 
     values: dict[str, Any] = {
@@ -118,28 +116,22 @@ def _missed(form: Form) -> ClaimRequest:
         "insurance_fen": amount("insurance_fen", False),
     }
     if not problems and not 1 <= values["amount_fen"] <= 100_000_000:
-        problems.append(
-            FieldProblem("amount_fen", "金额必须大于零。", "The amount must be above 0.")
-        )
+        problems.append(FieldProblem("amount_fen", "金额必须大于零。"))
     order_no = form.text("order_no")
     if not 1 <= len(order_no) <= ORDER_NO_MAX or not order_no.isprintable():
-        problems.append(
-            FieldProblem(
-                "order_no", "请填写购物小票上的订单号。", "Give the receipt's order number."
-            )
-        )
+        problems.append(FieldProblem("order_no", "请填写购物小票上的订单号。"))
     day = None
     try:
         day = parse_day(form.text("occurred_on"))
     except ValueError:
-        problems.append(FieldProblem("occurred_on", "请选择购买日期。", "Choose the day."))
+        problems.append(FieldProblem("occurred_on", "请选择购买日期。"))
     card = None
     try:
         card = read_card(form.text("card"))
     except Refusal as why:
         if why.code == "too_many_requests":
             raise
-        problems.append(FieldProblem("card", why.detail("zh_Hans"), why.detail("en")))
+        problems.append(FieldProblem("card", why.text))
     if problems or card is None:
         raise FieldProblems(problems)
     presented_by: Any = (

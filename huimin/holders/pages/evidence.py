@@ -37,7 +37,7 @@ def upload_evidence(holder_id: str) -> BaseResponse | tuple[str, int]:
     sent = request.files.get("evidence")
     try:
         if sent is None or not sent.filename:
-            raise field_problem("evidence", "请选择一个文件。", "Choose a file.")
+            raise field_problem("evidence", "请选择一个文件。")
         stored = store_file(
             instance().personal_data,
             instance().settings.folder,

@@ -162,7 +162,7 @@ def _stored_files() -> list[StoredFile]:
     sent = [file for file in request.files.getlist("evidence") if file.filename]
     if len(sent) > FILES_AT_ONCE:
         raise field_problem(
-            "evidence", f"一次最多上传 {FILES_AT_ONCE} 份。", f"At most {FILES_AT_ONCE} at a time."
+            "evidence", "一次最多上传 {files_at_once} 份。", files_at_once=FILES_AT_ONCE
         )
     secrets, folder = instance().personal_data, instance().settings.folder
     return [

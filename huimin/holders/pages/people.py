@@ -116,7 +116,7 @@ def _wanted(form: Form) -> Wanted:
     ending = form.text("ending")
     number = int(ending) if re.fullmatch("[0-9]{1,3}", ending, re.ASCII) else None
     if ending and (number is None or number > ENDING_DAYS_MAX):
-        raise field_problem("ending", "请写天数，例如 30。", "Give a number of days, such as 30.")
+        raise field_problem("ending", "请写天数，例如 30。")
     return Wanted(
         text=form.text("text"),
         division_code=form.optional("division"),

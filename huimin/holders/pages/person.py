@@ -95,7 +95,7 @@ def correct_person(holder_id: str) -> Response | tuple[str, int]:
 
     def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
         if form.text("division_code") not in own:
-            raise field_problem("division_code", "请选择村或社区。", "Choose the village.")
+            raise field_problem("division_code", "请选择村或社区。")
         cipher = holder["phone_cipher"]
         old_phone = secrets.decrypt(cipher, "holder.phone") if cipher else None
         phone = None if form.text("no_phone") else form.optional("phone") or old_phone
@@ -153,7 +153,7 @@ def add_eligibility(holder_id: str) -> Response | tuple[str, int]:
     def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
         source = form.text("source")
         if not source or len(source) > SOURCE_MAX:
-            raise field_problem("source", "请填写依据，例如文件名称。", "Name the source.")
+            raise field_problem("source", "请填写依据，例如文件名称。")
         draft = EligibilityDraft(
             kind=form.text("kind"),
             starts_on=form.day("starts_on"),

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from huimin.access.guards import member, require
 from huimin.audit.export_list import workbook_response
 from huimin.core.days import county_day
+from huimin.core.kept_refusal import text_of
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.core.words import ELIGIBILITIES
 from huimin.holders.evidence import clean_file_name
@@ -78,12 +79,10 @@ def upload_register() -> BaseResponse | tuple[str, int]:
     now, actor, sent = instance().clock(), member().username, request.files.get("register")
     try:
         if sent is None or not sent.filename:
-            raise field_problem("register", "请选择名册文件。", "Choose the register's file.")
+            raise field_problem("register", "请选择名册文件。")
         name = clean_file_name(sent.filename)
         if PurePath(name).suffix.lower() not in ENDINGS:
-            raise field_problem(
-                "register", "名册须为 .xlsx 或 .csv 文件。", "A register is an .xlsx or .csv file."
-            )
+            raise field_problem("register", "名册须为 .xlsx 或 .csv 文件。")
     except FieldProblems as why:
         return _list(Form().refused(why)), 422
     job_id = change(lambda tx: begin_job(tx, CHECK, {"file": name}, now=now, actor=actor))
@@ -207,9 +206,16 @@ def _lists(job: Row) -> Row:
     if job["kind"] != CHECK or job["state"] != "done":
         return {}
     try:
-        return _work(job).lists()
+        lists = _work(job).lists()
     except FileNotFoundError:
         return {}
+    language = request_language()
+    # A check of an earlier version kept whole sentences, in Chinese.
+    problems = [
+        text_of(one["text"], language).say(language) if "text" in one else one["message"]
+        for one in lists["problems"]
+    ]
+    return {**lists, "problems": problems}
 
 
 def _end_from(form: Form) -> date | None:

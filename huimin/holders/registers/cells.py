@@ -68,7 +68,6 @@ def plain_cell(value: Any) -> Any:
         if len(value) > CELL_CHARACTERS_MAX:
             raise file_problem(
                 "有单元格的文字过长，请检查文件。",
-                "A cell holds too much text; check the file.",
             )
         if value.startswith("="):
             return Formula(value)

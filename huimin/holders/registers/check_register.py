@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from huimin.core.catalogue import Words, sentence, text
 from huimin.holders.people import HolderDraft
 from huimin.holders.registers.cells import Sheet, SheetRow
 from huimin.holders.registers.header import (
-    FIELD_WORDS,
+    COLUMN_NAMES,
     SEARCHED_ROWS,
     Header,
     find_header,
@@ -28,6 +29,7 @@ PEOPLE_MAX = 100_000
 HASH_BYTES = 1 << 20
 
 Progress = Callable[[int, int], None]
+LEFT_OUT = Words("left_out", {"total": "合计、签字或说明", "header": "重复的表头"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,8 @@ def check_register(
             progress(done, total)
     if not check.headers and not check.refused:
         raise file_problem(
-            "没有找到名册的表头：需要有姓名、身份证号码、乡镇（街道）、村（社区）、保障类别、认定日期各列。",
-            "No header was found: name, ID number, town, village, eligibility and date are needed.",
+            "没有找到名册的表头：需要有姓名、身份证号码、乡镇（街道）、村（社区）、保障类别、"
+            "认定日期各列。",
         )
     return check
 
@@ -123,21 +125,25 @@ def _check_sheet(
     sheet: Sheet, circumstances: Circumstances, check: RegisterCheck, seen: dict[str, AcceptedRow]
 ) -> Iterator[int]:
     if sheet.hidden:
-        check.left_out.append(LeftOut(sheet.title, None, "隐藏的工作表"))
+        check.left_out.append(LeftOut(sheet.title, None, sentence("隐藏的工作表")))
         return
     rows = iter(sheet.rows)
     first = _take(rows, SEARCHED_ROWS)
     header = find_header(first)
     if header is None:
-        check.left_out.append(LeftOut(sheet.title, None, "没有表头"))
+        check.left_out.append(LeftOut(sheet.title, None, sentence("没有表头")))
         return
     if header.missing:
-        words = "、".join(f"“{FIELD_WORDS[name]}”" for name in header.missing)
         problem = problem_at(
             sheet.title,
             header.row_number,
             "header_missing",
-            f"表头缺少{words}列，这张工作表没有导入；请补上该列后再导入。",
+            text(
+                "表头缺少{columns}列，这张工作表没有导入；请补上该列后再导入。",
+                columns=tuple(
+                    text("“{name}”", name=COLUMN_NAMES.text(name)) for name in header.missing
+                ),
+            ),
         )
         check.refused.append(RefusedRow(sheet.title, header.row_number, (), (problem,)))
         return
@@ -160,13 +166,13 @@ def _check_row(
     reason = not_a_person(header, row)
     if reason is not None:
         if reason != "empty":
-            words = {"total": "合计、签字或说明", "header": "重复的表头"}[reason]
+            words = LEFT_OUT[reason]
             check.left_out.append(LeftOut(sheet, row.number, words))
         return
     if len(check.accepted) + len(check.refused) >= PEOPLE_MAX:
         raise file_problem(
-            f"名册超过 {PEOPLE_MAX:,} 人，请拆成几个文件导入。",
-            f"The register names more than {PEOPLE_MAX:,} people; split it.",
+            "名册超过 {people_max:,} 人，请拆成几个文件导入。",
+            people_max=PEOPLE_MAX,
         )
     result = read_row(sheet, header, row, circumstances)
     if isinstance(result, list):

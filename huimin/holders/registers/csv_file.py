@@ -68,7 +68,6 @@ def _encoding_of(path: Path) -> tuple[str, int]:
             return encoding, lines
     raise file_problem(
         "文件的编码既不是 UTF-8 也不是 GB18030，请在 Excel 或 WPS 里另存为 .xlsx 再试。",
-        "The text is neither UTF-8 nor GB18030; save the file as .xlsx.",
     )
 
 
@@ -91,5 +90,4 @@ def _lines_in(path: Path, encoding: str) -> int | None:
 def _unreadable() -> Exception:
     return file_problem(
         "CSV 文件读不通（多半是引号不成对），请在 Excel 或 WPS 里另存为 .xlsx 再试。",
-        "The CSV can't be read, most likely for an unpaired quote; save the file as .xlsx.",
     )

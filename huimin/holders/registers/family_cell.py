@@ -11,6 +11,7 @@ import unicodedata
 from datetime import date
 from typing import Any
 
+from huimin.core.catalogue import Text
 from huimin.core.identity import IdentityProblem, parse_id_number
 from huimin.holders.people import FAMILY_MAX, SELF, FamilyDraft
 from huimin.holders.person_name import NameProblem, read_name
@@ -28,7 +29,11 @@ _WORDS_FIRST = re.compile(r"^([^:\s]{1,6}):(.+)$")
 
 
 class FamilyProblem(ValueError):
-    """An unreadable cell; the message has the member's position, not the name, and the remedy."""
+    """The cell can't be read; `text` names the member's place, not name, and the remedy."""
+
+    def __init__(self, source: str, /, **params: Any) -> None:
+        self.text = Text(source, params)
+        super().__init__(self.text.say())
 
 
 def read_family(cell: Any, *, today: date, holder_number: str = "") -> tuple[FamilyDraft, ...]:
@@ -48,7 +53,7 @@ def read_family(cell: Any, *, today: date, holder_number: str = "") -> tuple[Fam
         if member not in members:
             members.append(member)
     if len(members) > FAMILY_MAX:
-        raise FamilyProblem(f"家庭成员最多 {FAMILY_MAX} 人，请核对是否把几户写进了一格。")
+        raise FamilyProblem("家庭成员最多 {most} 人，请核对是否把几户写进了一格。", most=FAMILY_MAX)
     return tuple(members)
 
 
@@ -69,15 +74,17 @@ def _member(text: str, place: int, today: date) -> FamilyDraft:
     rest = re.sub(r"身份证号?码?:?", "", rest).strip(" :")
     if not relation or len(relation) > RELATION_CHARACTERS_MAX or not relation.isalpha():
         raise FamilyProblem(
-            f"第 {place} 位家庭成员没有写清与户主的关系，请写成“姓名（关系）身份证号码”，"
-            "各人之间用分号隔开。"
+            "第 {place} 位家庭成员没有写清与户主的关系，请写成“姓名（关系）身份证号码”，"
+            "各人之间用分号隔开。",
+            place=place,
         )
     try:
         return FamilyDraft(read_name(rest), relation, number)
     except NameProblem as error:
         raise FamilyProblem(
-            f"第 {place} 位家庭成员的姓名读不出来，请写成“姓名（关系）身份证号码”，"
-            "各人之间用分号隔开。"
+            "第 {place} 位家庭成员的姓名读不出来，请写成“姓名（关系）身份证号码”，"
+            "各人之间用分号隔开。",
+            place=place,
         ) from error
 
 
@@ -86,14 +93,15 @@ def _number(text: str, place: int, today: date) -> tuple[str | None, str]:
     if match is None:
         if re.search("[0-9]{4}", text):
             raise FamilyProblem(
-                f"第 {place} 位家庭成员的身份证号码位数不对，应为 18 位，请对照证件修改；"
-                "不知道可以不写。"
+                "第 {place} 位家庭成员的身份证号码位数不对，应为 18 位，请对照证件修改；"
+                "不知道可以不写。",
+                place=place,
             )
         return None, text
     try:
         number = parse_id_number(match[0], today=today).number
     except IdentityProblem as error:
         raise FamilyProblem(
-            f"第 {place} 位家庭成员的{error.message.rstrip('。')}；不知道可以不写。"
+            "第 {place} 位家庭成员：{problem}不知道可以不写。", place=place, problem=error.text
         ) from error
     return number, text[: match.start()] + " " + text[match.end() :]

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from huimin.core.catalogue import Words
 from huimin.holders.registers.cells import Formula, Merged, SheetRow
 
 SEARCHED_ROWS = 40
@@ -21,17 +22,20 @@ KNOWN_COLUMNS_MIN = 3
 HEADER_CHARACTERS_MAX = 24
 
 REQUIRED = ("name", "id_number", "town", "village", "kind", "starts_on")
-FIELD_WORDS = {
-    "serial": "序号",
-    "name": "姓名",
-    "id_number": "身份证号码",
-    "phone": "联系电话",
-    "town": "乡镇（街道）",
-    "village": "村（社区）",
-    "kind": "保障类别",
-    "starts_on": "认定日期",
-    "family": "家庭成员",
-}
+COLUMN_NAMES = Words(
+    "register_column",
+    {
+        "serial": "序号",
+        "name": "姓名",
+        "id_number": "身份证号码",
+        "phone": "联系电话",
+        "town": "乡镇（街道）",
+        "village": "村（社区）",
+        "kind": "保障类别",
+        "starts_on": "认定日期",
+        "family": "家庭成员",
+    },
+)
 
 SPELLED = {
     "serial": "序号 编号",

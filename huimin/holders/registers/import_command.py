@@ -55,9 +55,7 @@ def import_command(
 ) -> None:
     """导入名册（.xlsx 或 .csv）；反复导入不会重复登记，有问题的行写进待修改的工作簿。"""
     if refused_path is not None and refused_path.resolve() == file.resolve():
-        raise file_problem(
-            "--refused 不能就是名册本身，请换一个文件名。", "--refused must be another file."
-        )
+        raise file_problem("--refused 不能就是名册本身，请换一个文件名。")
     now = instance.clock()
     with _bar("读取名册") as progress:
         check = instance.engine.read(lambda tx: _check(tx, instance, file, progress))

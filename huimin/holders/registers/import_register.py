@@ -132,7 +132,6 @@ def require_fitting_keys(tx: Transaction, personal_data: PersonalData) -> None:
     if not fits:
         raise StorageProblem(
             "个人信息密钥文件 personal_keys.json 与数据库不配，请从备份恢复这个文件。",
-            "personal_keys.json does not fit this database; restore that file from a backup.",
         )
 
 

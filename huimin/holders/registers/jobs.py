@@ -18,6 +18,7 @@ from typing import Any
 
 from huimin.core.days import county_day
 from huimin.core.json_text import read_json, write_json
+from huimin.core.kept_refusal import kept_text
 from huimin.divisions.find import all_divisions
 from huimin.holders.people import find_by_id_number
 from huimin.holders.personal_data import PersonalData
@@ -75,7 +76,7 @@ class RegisterWork:
         groups = self.engine.read(match).as_dict()
         to_mend = self._store_refused(checked)
         problems = [
-            {"sheet": one.sheet, "row": one.row, "column": one.column, "message": one.message}
+            {"sheet": one.sheet, "row": one.row, "column": one.column, "text": kept_text(one.text)}
             for one in checked.problems[:PROBLEMS_STORED]
         ]
         self._seal(LISTS, write_json({**groups, "problems": problems}).encode())

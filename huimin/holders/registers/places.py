@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from huimin.core.catalogue import Text, text
 from huimin.divisions.find import DivisionIndex, clean_name
 
 SHOWN_CHARACTERS_MAX = 20
@@ -18,9 +19,9 @@ _GROUP = re.compile(r"(第?[0-9一二三四五六七八九十]+)(组|社|队|村
 class PlaceProblem(ValueError):
     """No division, or several, match the text. `field` is the column: town or village."""
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field, self.message = field, message
+    def __init__(self, field: str, text: Text) -> None:
+        super().__init__(text.say())
+        self.field, self.text = field, text
 
 
 class Places:
@@ -48,7 +49,7 @@ class Places:
             if len(self._results) < REMEMBERED_MAX:
                 self._results[written] = result
         if isinstance(result, PlaceProblem):
-            raise PlaceProblem(result.field, result.message)
+            raise PlaceProblem(result.field, result.text)
         return result
 
     def _village(self, town_text: str, village_text: str) -> str:
@@ -56,15 +57,26 @@ class Places:
         if town is None:
             raise PlaceProblem(
                 "town",
-                f"没有叫“{shown(town_text)}”的乡镇（街道）{self._near(town_text, self._towns)}",
+                text(
+                    "没有叫“{town}”的乡镇（街道）{hint}",
+                    town=shown(town_text),
+                    hint=self._near(town_text, self._towns),
+                ),
             )
         town_name, _ = self._index.names(town)
-        for text in self._readings(village_text, town_name):
-            code = self._index.village(town, text)
+        for reading in self._readings(village_text, town_name):
+            code = self._index.village(town, reading)
             if code is not None:
                 return code
-        near = self._near(village_text, self._villages.get(town, []))
-        raise PlaceProblem("village", f"{town_name}没有叫“{shown(village_text)}”的村（社区）{near}")
+        raise PlaceProblem(
+            "village",
+            text(
+                "{town}没有叫“{village}”的村（社区）{hint}",
+                town=town_name,
+                village=shown(village_text),
+                hint=self._near(village_text, self._villages.get(town, [])),
+            ),
+        )
 
     @staticmethod
     def _readings(text: str, town_name: str) -> list[str]:
@@ -74,9 +86,11 @@ class Places:
         return [text, inner] if inner and inner != bare else [text]
 
     @staticmethod
-    def _near(text: str, names: list[str]) -> str:
-        near = near_names(text, names)
-        return f"，相近的有{'、'.join(near)}，请改正。" if near else "，请对照行政区划改正。"
+    def _near(written: str, names: list[str]) -> Text:
+        near = near_names(written, names)
+        if near:
+            return text("，相近的有{near}，请改正。", near=tuple(near))
+        return text("，请对照行政区划改正。")
 
 
 def near_names(text: str, names: Iterable[str]) -> list[str]:

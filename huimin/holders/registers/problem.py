@@ -5,8 +5,10 @@ A problem never quotes a cell that may contain an ID number, a phone number or a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from huimin.core.catalogue import Text, sentence
 from huimin.core.refusals import FieldProblems, field_problem
 
 
@@ -18,21 +20,47 @@ class Problem:
     row: int
     column: str | None
     code: str
-    message: str
+    text: Text
+    remedy: Text
+
+    @property
+    def message(self) -> str:
+        """The whole sentence in simplified Chinese, as files and logs have it."""
+        return self.text.say()
 
 
 def problem_at(
-    sheet: str, row: int, code: str, remedy: str, column: int | None = None, header: str = ""
+    sheet: str,
+    row: int,
+    code: str,
+    remedy: str | Text,
+    column: int | None = None,
+    header: str = "",
 ) -> Problem:
-    """A problem whose message has sheet, row and column. `column` counts from 0."""
-    place = f"工作表“{sheet}”第 {row} 行"
-    letter = None
-    if column is not None:
-        letter = column_letter(column)
-        place += f" {letter} 列" + (f"“{header}”" if header else "")
-    # A file must not be able to send control characters to the terminal.
-    message = "".join(c if c.isprintable() else "·" for c in f"{place}：{remedy}")
-    return Problem(sheet, row, letter, code, message)
+    """A problem whose sentence names sheet, row and column. `column` counts from 0."""
+    letter = None if column is None else column_letter(column)
+    said = _printable(remedy if isinstance(remedy, Text) else Text(remedy))
+    where = {"sheet": sheet, "row": row, "column": letter, "header": header, "remedy": said}
+    if letter is None:
+        whole = sentence("工作表“{sheet}”第 {row} 行：{remedy}")
+    elif header:
+        whole = sentence("工作表“{sheet}”第 {row} 行 {column} 列“{header}”：{remedy}")
+    else:
+        whole = sentence("工作表“{sheet}”第 {row} 行 {column} 列：{remedy}")
+    return Problem(sheet, row, letter, code, _printable(Text(whole, where)), said)
+
+
+def _printable(text: Text) -> Text:
+    """A file must not be able to send control characters to the terminal."""
+    return replace(text, params={name: _clean(value) for name, value in text.params.items()})
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_clean, value))
+    if isinstance(value, str):
+        return "".join(c if c.isprintable() else "·" for c in value)
+    return value
 
 
 def column_letter(column: int) -> str:
@@ -45,6 +73,6 @@ def column_letter(column: int) -> str:
     return letters
 
 
-def file_problem(chinese: str, english: str) -> FieldProblems:
-    """The exception for a file that can't be read as a register."""
-    return field_problem("file", chinese, english)
+def file_problem(source: str, /, **params: Any) -> FieldProblems:
+    """The exception for a file that can't be read as a register at all."""
+    return field_problem("file", source, **params)

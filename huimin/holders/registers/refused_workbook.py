@@ -47,8 +47,9 @@ def write_refused_workbook(path: Path, check: RegisterCheck, *, now: datetime) -
         os.close(handle)
     except OSError as error:
         raise file_problem(
-            f"待修改的工作簿写不到 {path}：{error.strerror}；请用 --refused 写明别的位置。",
-            f"The workbook to mend can't be written to {path}; name another place by --refused.",
+            "待修改的工作簿写不到 {path}：{why}；请用 --refused 写明别的位置。",
+            path=path,
+            why=error.strerror,
         ) from error
     try:
         _write(temporary, check, rows, now)

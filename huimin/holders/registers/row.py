@@ -13,21 +13,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from huimin.core.catalogue import Text, sentence, text
 from huimin.core.identity import IdentityProblem, IdNumber, mask_name, parse_id_number
-from huimin.holders.eligibility_words import ALL_WORDS, read_kinds
+from huimin.holders.eligibility_words import ALL_KINDS, read_kinds
 from huimin.holders.people import EligibilityDraft, FamilyDraft, HolderDraft
 from huimin.holders.person_name import NameProblem, read_name
 from huimin.holders.registers.cells import Formula, Merged, SheetRow, is_blank
 from huimin.holders.registers.dates import read_date
 from huimin.holders.registers.family_cell import FamilyProblem, read_family
-from huimin.holders.registers.header import FIELD_WORDS, Header
+from huimin.holders.registers.header import COLUMN_NAMES, Header
 from huimin.holders.registers.places import PlaceProblem, Places
 from huimin.holders.registers.problem import Problem, problem_at
 
 EVIDENCE_CHARACTERS_MAX = 60
 # A vertically merged cell counts for every row in these fields, but not for a name or number.
 SHARED_FIELDS = ("town", "village", "kind", "starts_on")
-FORMULA = "这一格是公式，系统不计算公式；请改为填写好的文字。"
+FORMULA = sentence("这一格是公式，系统不计算公式；请改为填写好的文字。")
 
 _PHONE = re.compile(r"\+?[0-9]{7,15}", re.ASCII)
 _CONSTANT = re.compile(r'="([^"]*)"')
@@ -67,7 +68,7 @@ class _Row:
             return constant[1] if constant else cell
         return None if is_blank(cell) else cell
 
-    def refuse(self, field: str, code: str, remedy: str) -> None:
+    def refuse(self, field: str, code: str, remedy: str | Text) -> None:
         column = self.header.columns.get(field)
         spelled = self.header.spelled.get(column, "") if column is not None else ""
         self.problems.append(problem_at(self.sheet, self.row.number, code, remedy, column, spelled))
@@ -159,7 +160,10 @@ def _known_name(view: _Row, name: str, registered: str | None) -> None:
         view.refuse(
             "name",
             "name_conflict",
-            f"系统里这个身份证号码登记的姓名是“{mask_name(registered)}”，与本行不同；请核对是谁的号码。",
+            text(
+                "系统里这个身份证号码登记的姓名是“{name}”，与本行不同；请核对是谁的号码。",
+                name=mask_name(registered),
+            ),
         )
 
 
@@ -171,7 +175,7 @@ def _id_number(view: _Row, today: date) -> IdNumber | None:
     try:
         return parse_id_number(cell, today=today)
     except IdentityProblem as error:
-        view.refuse("id_number", error.code, error.message)
+        view.refuse("id_number", error.code, error.text)
     except (ValueError, OverflowError):  # nan and inf in a number cell
         view.refuse("id_number", "id_format", "身份证号码应为 18 位，请对照证件修改。")
     return None
@@ -184,12 +188,12 @@ def _phone(view: _Row) -> str | None:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     if isinstance(cell, str | int) and not isinstance(cell, bool):
-        text = unicodedata.normalize("NFKC", str(cell)).strip("'’‘ ")
-        for part in re.split("[/、,;]|或", text):
+        written = unicodedata.normalize("NFKC", str(cell)).strip("'’‘ ")
+        for part in re.split("[/、,;]|或", written):
             digits = re.sub(r"[\s()-]+", "", part).removesuffix(".0")
             if _PHONE.fullmatch(digits):
                 return digits
-        if text in ("", "无", "/", "-", "--", "—"):
+        if written in ("", "无", "/", "-", "--", "—"):
             return None
     view.refuse("phone", "phone", "电话号码应为 7 到 15 位数字，请改正；没有可以空着。")
     return None
@@ -202,7 +206,9 @@ def _division(view: _Row, places: Places) -> str | None:
         if isinstance(cell, Formula):
             view.refuse(field, "division", FORMULA)
         elif cell is None:
-            view.refuse(field, "division", f"没有填写{FIELD_WORDS[field]}，请补填。")
+            view.refuse(
+                field, "division", text("没有填写{field}，请补填。", field=COLUMN_NAMES.text(field))
+            )
         else:
             texts[field] = str(cell)
     if len(texts) < 2:
@@ -210,7 +216,7 @@ def _division(view: _Row, places: Places) -> str | None:
     try:
         return places.village(texts["town"], texts["village"])
     except PlaceProblem as error:
-        view.refuse(error.field, "division", error.message)
+        view.refuse(error.field, "division", error.text)
         return None
 
 
@@ -222,7 +228,9 @@ def _eligibilities(view: _Row, circumstances: Circumstances) -> tuple[Eligibilit
         view.refuse(
             "kind",
             "kind",
-            FORMULA if isinstance(cell, Formula) else f"保障类别应为{ALL_WORDS}，请改正。",
+            FORMULA
+            if isinstance(cell, Formula)
+            else text("保障类别应为{kinds}，请改正。", kinds=ALL_KINDS),
         )
     if kinds is None or starts_on is None:
         return ()
@@ -258,5 +266,5 @@ def _family(view: _Row, today: date, id_number: IdNumber | None) -> tuple[Family
             cell, today=today, holder_number=id_number.number if id_number is not None else ""
         )
     except FamilyProblem as error:
-        view.refuse("family", "family", str(error))
+        view.refuse("family", "family", error.text)
         return ()

@@ -22,13 +22,14 @@ def open_sheets(path: Path) -> Iterable[Sheet]:
     size = path.stat().st_size
     if size > FILE_BYTES_MAX:
         raise file_problem(
-            f"文件有 {size // 2**20} MB，上限 {FILE_BYTES_MAX // 2**20} MB，请拆成几个文件。",
-            f"The file has {size // 2**20} MB, more than {FILE_BYTES_MAX // 2**20}; split it.",
+            "文件有 {size} MB，上限 {file_bytes_max} MB，请拆成几个文件。",
+            size=size // 2**20,
+            file_bytes_max=FILE_BYTES_MAX // 2**20,
         )
     with path.open("rb") as file:
         start = file.read(512)
     if not start.strip():
-        raise file_problem("文件是空的。", "The file is empty.")
+        raise file_problem("文件是空的。")
     if start.startswith(ZIP_BYTES):
         # Imported only when needed: openpyxl takes more than a tenth of a second.
         from huimin.holders.registers.xlsx_file import xlsx_sheets
@@ -37,11 +38,9 @@ def open_sheets(path: Path) -> Iterable[Sheet]:
     if start.startswith(OLE_BYTES):
         raise file_problem(
             "这是旧版 .xls 或加了密码的文件，请在 Excel 或 WPS 里去掉密码，另存为 .xlsx 再试。",
-            "This is an old .xls or a file with a password; save it as .xlsx without one.",
         )
     if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"%PDF", b"{\\rtf")):
         raise file_problem(
             "这不是电子表格，请在 Excel 或 WPS 里打开后另存为 .xlsx 再试。",
-            "This is not a spreadsheet; open it in a spreadsheet program and save it as .xlsx.",
         )
     return csv_sheets(path)

@@ -146,7 +146,6 @@ def _check_parts(path: Path) -> None:
         ):
             raise file_problem(
                 "这不是 .xlsx 表格，请在 Excel 或 WPS 里另存为 .xlsx 再试。",
-                "This is not an .xlsx workbook; save it as .xlsx.",
             )
         in_memory = (
             part.file_size
@@ -160,7 +159,6 @@ def _check_parts(path: Path) -> None:
         ):
             raise file_problem(
                 "文件解开后太大；请删去多余的工作表和格式，或拆成几个文件。",
-                "The file unpacks to far too much; remove extra sheets or split it.",
             )
 
 
@@ -208,5 +206,4 @@ class _Refusing:
 def _damaged() -> Exception:
     return file_problem(
         "文件已损坏或不是正常的 .xlsx 表格，请在 Excel 或 WPS 里打开后另存为 .xlsx 再试。",
-        "The file is damaged or not a valid .xlsx; open it and save it again as .xlsx.",
     )

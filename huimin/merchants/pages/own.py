@@ -165,9 +165,7 @@ def _fen_of(field: str, typed: str) -> int:
     try:
         return parse_yuan(typed)
     except ValueError as error:
-        raise field_problem(
-            field, "请输入金额，例如 200 或 200.50。", "Type an amount, such as 200 or 200.50."
-        ) from error
+        raise field_problem(field, "请输入金额，例如 200 或 200.50。") from error
 
 
 def _page(form: Form, *, opened: str = "", new_account: tuple[str, str] | None = None) -> str:

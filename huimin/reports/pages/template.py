@@ -54,7 +54,7 @@ def upload_template() -> BaseResponse | tuple[str, int]:
     now, actor, sent = instance().clock(), member().username, request.files.get("template")
     try:
         if sent is None or not sent.filename:
-            raise field_problem("template", "请选择一个 .xlsx 文件。", "Choose an .xlsx file.")
+            raise field_problem("template", "请选择一个 .xlsx 文件。")
         folder, name = instance().settings.folder, sent.filename
         stored = store_template(folder, file_name=name, content=sent.read())
         change(lambda tx: keep_template(tx, stored, now=now, actor=actor))

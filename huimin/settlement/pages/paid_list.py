@@ -46,7 +46,7 @@ def look_at_file() -> str | tuple[str, int]:
     sent = request.files.get("file")
     try:
         if sent is None or not sent.filename:
-            raise field_problem("file", "请选择文件。", "Choose the file.")
+            raise field_problem("file", "请选择文件。")
         with tempfile.TemporaryDirectory(prefix="huimin-paid-") as folder:
             path = Path(folder) / "list.xlsx"
             path.write_bytes(sent.read())
@@ -55,7 +55,6 @@ def look_at_file() -> str | tuple[str, int]:
             raise field_problem(
                 "file",
                 "没有填了付款日期和银行流水号的行。",
-                "No row has a day of payment and a bank reference.",
             )
     except FieldProblems as why:
         return _page(Form().refused(why), None), 422
@@ -117,5 +116,5 @@ def _rows(text: str) -> list[PaidRow]:
     except (ValueError, TypeError, KeyError):
         rows = []
     if not 0 < len(rows) <= ROWS_MAX:
-        raise field_problem("file", "请重新选择文件。", "Choose the file again.")
+        raise field_problem("file", "请重新选择文件。")
     return rows

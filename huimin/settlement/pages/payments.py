@@ -78,5 +78,4 @@ def _fen(typed: str) -> int:
         raise field_problem(
             "amount",
             "请输入金额，例如 197.89。",
-            "Type an amount, such as 197.89.",
         ) from None
