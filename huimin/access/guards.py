@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from flask import g, redirect, request, url_for
 
 from huimin.access.sign_in import StaffMember
-from huimin.core.permissions import PERMISSIONS, allows
+from huimin.core.permissions import PERMISSIONS, REGISTRAR, allows
 from huimin.core.refusals import Refusal
 
 # The actions allowed while the password is still the one that somebody else set.
@@ -60,3 +60,9 @@ def member() -> StaffMember:
     if user is None:
         raise Refusal("unauthorized")
     return user
+
+
+def own_division() -> str | None:
+    """The division whose people the reader may see: a registrar's town; None for the county."""
+    found = member()
+    return found.division_code if found.role == REGISTRAR else None

@@ -170,7 +170,7 @@ WHERE staff.id > :after
     AND (CAST(:role AS TEXT) IS NULL OR staff.role = :role)
     AND (CAST(:state AS TEXT) IS NULL OR staff.state = :state)
     AND (CAST(:locked_at AS TEXT) IS NULL OR staff.locked_until > :locked_at)
-ORDER BY staff.id LIMIT :count;
+ORDER BY staff.id LIMIT :row_limit;
 
 -- name: merchants_to_choose
 SELECT id, name FROM merchant WHERE state <> 'ended' ORDER BY name;

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from huimin.access import queries
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import either_way
-
-Row = dict[str, Any]
+from huimin.storage.list_query import ListQuery
 
 
-def staff_after(
-    tx: Transaction,
-    after: str,
-    count: int,
-    *,
-    role: str | None,
-    state: str | None,
-    locked_at: str | None = None,
-    backwards: bool = False,
-) -> list[Row]:
-    """Up to `count` accounts behind the id `after`, each with `place`, what its role reaches.
+@dataclass(frozen=True, slots=True)
+class WantedStaff:
+    """Filters; None lets everything through. `locked_at` keeps those locked at that instant."""
 
-    `locked_at` keeps those that are locked at that instant.
-    """
-    wanted = {"role": role, "state": state, "locked_at": locked_at}
-    find = either_way(queries, "staff_after", backwards)
-    return list(find(tx, after=after, count=count, **wanted))
+    role: str | None = None
+    state: str | None = None
+    locked_at: str | None = None
+
+
+# Each with `place`, what its role reaches.
+staff_after = ListQuery[WantedStaff](queries, "staff_after")
 
 
 def places_to_choose(tx: Transaction) -> dict[str, list[tuple[str, str]]]:

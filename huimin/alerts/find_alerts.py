@@ -17,12 +17,10 @@ from huimin.core.identity import mask_name
 from huimin.core.json_text import read_json
 from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import either_way
+from huimin.storage.list_query import ListQuery
 
 Row = dict[str, Any]
 NOTE_MAX = 200
-# Behind every id: they are lower-case hexadecimal.
-LAST_ID = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +33,6 @@ class WantedAlerts:
     state: str | None = None
     first: date | None = None
     last: date | None = None
-
-    def parameters(self) -> dict[str, str | None]:
-        """As the queries take them."""
-        return {
-            "rule": self.rule,
-            "outlet_id": self.outlet_id,
-            "town_code": self.town_code,
-            "state": self.state,
-            "first": self.first.isoformat() if self.first else None,
-            "last": self.last.isoformat() if self.last else None,
-        }
-
-
-def alerts_before(
-    tx: Transaction, wanted: WantedAlerts, before: str, count: int, *, backwards: bool = False
-) -> list[Row]:
-    """Up to `count` alerts that lie behind the id `before`, the latest first."""
-    rows = either_way(queries, "alerts_before", backwards)(
-        tx, before=before or LAST_ID, row_limit=count, **wanted.parameters()
-    )
-    return [_shown(row) for row in rows]
-
-
-def count_alerts(tx: Transaction, wanted: WantedAlerts, count_max: int) -> int:
-    """How many there are, counted up to `count_max`."""
-    return int(queries.count_alerts(tx, count_max=count_max, **wanted.parameters()))
 
 
 def alert_by_id(tx: Transaction, alert_id: str) -> Row:
@@ -119,3 +91,7 @@ def _masked(row: Mapping[str, Any]) -> Row:
     name = shown.pop("holder_name")
     shown["name_masked"] = mask_name(name) if name else None
     return shown
+
+
+# The latest first.
+alerts_before = ListQuery[WantedAlerts](queries, "alerts_before", shown=_shown)

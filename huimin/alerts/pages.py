@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
@@ -15,29 +16,29 @@ from huimin.alerts.find_alerts import (
     WantedAlerts,
     alert_by_id,
     alerts_before,
-    count_alerts,
     look_at,
     outlets_with_alerts,
     rows_of_alert,
 )
 from huimin.alerts.wording import RULES, found_words, rule_innocent, rule_meaning, rule_name
 from huimin.audit.event_words import event_words
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems
-from huimin.divisions.find import all_divisions
+from huimin.divisions.choices import town_choices
 from huimin.storage.engine import Transaction
+from huimin.web import cells, column
+from huimin.web.column import Column, Row
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
-from huimin.web.words import grouped, minute_text
+from huimin.web.list_page import Empty, Filter, ListPage, day_filters
+from huimin.web.lists import rows_of
+from huimin.web.words import grouped
 
 pages = Blueprint("alerts", __name__)
 
-FILTERS = ("rule", "outlet", "town", "state", "first", "last")
 STATES = {"open": lazy_gettext("待查看"), "looked_at": lazy_gettext("已查看")}
 # How a sale came in, where it was not at once.
 CHANNELS = {"offline": lazy_gettext("断网时的交易"), "claim": lazy_gettext("事后补报")}
@@ -49,31 +50,7 @@ ALL = "all"
 @require("alert.read")
 def alert_list() -> str | Response:
     """What the rules found, the latest first."""
-    form = Form.asked(FILTERS)
-    form = Form({**form.values, "state": form.text("state") or "open"})
-    as_workbook, language = request.args.get("format") == "xlsx", request_language()
-    page = Listed([], 0, "", None)
-    try:
-        page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
-    except FieldProblems as why:
-        form = form.refused(why)
-    if as_workbook:
-        return workbook_response(_("异常提醒"), _columns(language), page.rows)
-    outlets, divisions = instance().engine.read(
-        lambda tx: (outlets_with_alerts(tx), all_divisions(tx))
-    )
-    return render_template(
-        "alerts/alerts.html",
-        form=form,
-        page=page,
-        arguments={name: value for name, value in form.values.items() if value},
-        narrowed=any(form.text(name) for name in FILTERS if name != "state"),
-        rules=[(code, rule_name(code, language)) for code in RULES],
-        outlets=[(row["id"], row["name"]) for row in outlets],
-        towns=[(row["code"], row["name"]) for row in divisions if row["level"] == "town"],
-        states=[*STATES.items(), (ALL, _("全部"))],
-        **_words(language),
-    )
+    return list_answer(_list(request_language()), rows_of(alerts_before, _wanted))
 
 
 @pages.get("/alerts/<alert_id>", endpoint="alert")
@@ -127,43 +104,64 @@ def _words(language: str) -> dict[str, Any]:
     }
 
 
-def _columns(language: str) -> list[Any]:
-    return [
-        (_("交易日"), lambda row: row["business_day"]),
-        (_("规则"), lambda row: rule_name(row["rule"], language)),
-        (_("情况"), lambda row: found_words(row["rule"], row["numbers"], language)),
-        (_("示范点"), lambda row: row["outlet_name"]),
-        (_("乡镇（街道）"), lambda row: row["town_name"]),
-        (_("收银终端"), lambda row: row["till_label"]),
-        (_("收银员"), lambda row: row["staff_name"] or row["cashier"]),
-        (_("卡号"), lambda row: grouped(row["card_number"]) if row["card_number"] else None),
-        (_("持有人"), lambda row: row["name_masked"]),
-        (_("笔数"), lambda row: row["row_count"]),
-        (_("状态"), lambda row: str(STATES[row["state"]])),
-        (_("最近一笔"), lambda row: minute_text(row["grown_at"])),
-        (_("查看人"), lambda row: row["looked_by"]),
-        (_("核实情况"), lambda row: row["note"]),
+def _list(language: str) -> ListPage:
+    def rule_of(row: Row) -> str:
+        return rule_name(row["rule"], language)
+
+    def facts_of(row: Row) -> str:
+        return found_words(row["rule"], row["numbers"], language)
+
+    def rule_cell(row: Row) -> Markup:
+        return cells.below(cells.link(rule_of(row), "alerts.alert", row["id"]), facts_of(row))
+
+    def outlet_cell(row: Row) -> Markup:
+        return cells.below(row["outlet_name"], row["town_name"], row["till_label"])
+
+    def card_number(row: Row) -> str | None:
+        return grouped(row["card_number"]) if row["card_number"] else None
+
+    columns = [
+        Column(_("交易日"), "business_day", only="workbook"),
+        Column(_("规则"), rule_of, rule_cell),
+        Column(_("交易日"), "business_day", look="nowrap", only="page"),
+        Column(_("情况"), facts_of, only="workbook"),
+        Column(_("示范点"), "outlet_name", outlet_cell, "nowrap"),
+        Column(_("乡镇（街道）"), "town_name", only="workbook"),
+        Column(_("收银终端"), "till_label", only="workbook"),
+        column.dashed(_("收银员"), lambda row: row["staff_name"] or row["cashier"], look="nowrap"),
+        Column(_("卡号"), card_number, only="workbook"),
+        column.dashed(_("持有人"), "name_masked", look="nowrap"),
+        column.count(_("笔数"), "row_count"),
+        column.state(_("状态"), STATES, looks={"open": "waiting", "looked_at": "done"}),
+        column.minute(_("最近一笔"), "grown_at", only="workbook"),
+        Column(_("查看人"), "looked_by", only="workbook"),
+        Column(_("核实情况"), "note", only="workbook"),
     ]
+    outlets = instance().engine.read(outlets_with_alerts)
+    states = [*STATES.items(), (ALL, _("全部"))]
+    filters = [
+        Filter("state", _("状态"), states, blank=None, default="open"),
+        Filter("rule", _("规则"), [(code, rule_name(code, language)) for code in RULES]),
+        Filter("town", _("镇街"), town_choices()),
+        Filter("outlet", _("示范点"), [(row["id"], row["name"]) for row in outlets]),
+        *day_filters(),
+    ]
+    return ListPage(
+        "alerts.alerts",
+        _("异常提醒"),
+        columns,
+        filters,
+        Empty(_("还没有任何提醒。交易按规则自动检查，有值得看一看的会出现在这里。")),
+        none_fit=_("没有符合条件的提醒。"),
+    )
 
 
-def _page(form: Form, *, size: int) -> Listed:
-    state = form.text("state")
-    wanted = WantedAlerts(
+def _wanted(form: Form) -> WantedAlerts:
+    return WantedAlerts(
         rule=form.optional("rule"),
         outlet_id=form.optional("outlet"),
         town_code=form.optional("town"),
-        state=None if state == ALL else state,
+        state=None if form.text("state") == ALL else form.text("state"),
         first=form.optional_day("first"),
         last=form.optional_day("last"),
     )
-    place = Place.asked()
-
-    def look_up(tx: Transaction) -> Listed:
-        return listed(
-            lambda key, n, backwards=False: alerts_before(tx, wanted, key, n, backwards=backwards),
-            lambda: count_alerts(tx, wanted, COUNT_MAX + 1),
-            place=place,
-            size=size,
-        )
-
-    return instance().engine.read(look_up)

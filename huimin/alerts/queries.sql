@@ -1,11 +1,15 @@
 -- Every SQL statement of the alerts room. Of the ledger it reads only.
 
--- name: sales_of_card
--- A card's sales around an instant, except the row :id; uses the index on card and instant.
+-- part: fact
 SELECT ledger.id, ledger.kind, ledger.channel, ledger.card_id, ledger.outlet_id,
     ledger.outlet_kind, outlet.division_code, ledger.terminal_id, ledger.staff_id, ledger.cashier,
     ledger.policy_id, ledger.amount_fen, ledger.discount_fen, ledger.occurred_at,
-    ledger.business_day, COALESCE(reversal_total.discount_fen, 0) AS returned_fen
+    ledger.business_day
+
+-- name: sales_of_card
+-- A card's sales around an instant, except the row :id; uses the index on card and instant.
+-- with: fact
+    , COALESCE(reversal_total.discount_fen, 0) AS returned_fen
 FROM ledger
 JOIN outlet ON outlet.id = ledger.outlet_id
 LEFT JOIN reversal_total ON reversal_total.redemption_id = ledger.id
@@ -15,10 +19,7 @@ ORDER BY ledger.occurred_at DESC LIMIT :row_limit;
 
 -- name: sales_of_till
 -- A till's sales before its row :sequence, newest first; uses the chain's index.
-SELECT ledger.id, ledger.kind, ledger.channel, ledger.card_id, ledger.outlet_id,
-    ledger.outlet_kind, outlet.division_code, ledger.terminal_id, ledger.staff_id, ledger.cashier,
-    ledger.policy_id, ledger.amount_fen, ledger.discount_fen, ledger.occurred_at,
-    ledger.business_day
+-- with: fact
 FROM ledger
 JOIN outlet ON outlet.id = ledger.outlet_id
 WHERE ledger.terminal_id = :terminal_id AND ledger.sequence < :sequence
@@ -43,9 +44,7 @@ RETURNING id;
 INSERT INTO alert_row (alert_id, ledger_id) VALUES (:alert_id, :ledger_id)
 ON CONFLICT (alert_id, ledger_id) DO NOTHING;
 
--- name: alerts_before
--- read both ways
--- A page of the list, the latest first. :town is the first nine digits of a town's code.
+-- part: alert_and_names
 SELECT alert.*, outlet.name AS outlet_name, town.name AS town_name, terminal.label AS till_label,
     staff.name AS staff_name, card.number AS card_number, holder.name AS holder_name,
     (SELECT COUNT(*) FROM alert_row WHERE alert_row.alert_id = alert.id) AS row_count
@@ -56,6 +55,11 @@ LEFT JOIN staff ON staff.id = alert.staff_id
 LEFT JOIN division AS town ON town.code = alert.town_code
 LEFT JOIN card ON card.id = alert.card_id
 LEFT JOIN holder ON holder.id = card.holder_id
+
+-- name: alerts_before
+-- read both ways
+-- A page of the list, the latest first. :town is the first nine digits of a town's code.
+-- with: alert_and_names
 WHERE alert.id < :before
     AND (CAST(:rule AS TEXT) IS NULL OR alert.rule = :rule)
     AND (CAST(:outlet_id AS TEXT) IS NULL OR alert.outlet_id = :outlet_id)
@@ -65,27 +69,8 @@ WHERE alert.id < :before
     AND (CAST(:state AS TEXT) IS NULL OR alert.state = :state)
 ORDER BY alert.id DESC LIMIT :row_limit;
 
--- name: count_alerts$
-SELECT CAST(COUNT(*) AS BIGINT) FROM (
-    SELECT 1 FROM alert
-    WHERE (CAST(:rule AS TEXT) IS NULL OR rule = :rule)
-        AND (CAST(:outlet_id AS TEXT) IS NULL OR outlet_id = :outlet_id)
-        AND (CAST(:town_code AS TEXT) IS NULL OR town_code = :town_code)
-        AND (CAST(:first AS TEXT) IS NULL OR business_day >= :first)
-        AND (CAST(:last AS TEXT) IS NULL OR business_day <= :last)
-        AND (CAST(:state AS TEXT) IS NULL OR state = :state)
-    LIMIT :count_max) AS counted;
-
 -- name: alert_by_id^
-SELECT alert.*, outlet.name AS outlet_name, town.name AS town_name, terminal.label AS till_label,
-    staff.name AS staff_name, card.number AS card_number, holder.name AS holder_name
-FROM alert
-JOIN outlet ON outlet.id = alert.outlet_id
-JOIN terminal ON terminal.id = alert.terminal_id
-LEFT JOIN staff ON staff.id = alert.staff_id
-LEFT JOIN division AS town ON town.code = alert.town_code
-LEFT JOIN card ON card.id = alert.card_id
-LEFT JOIN holder ON holder.id = card.holder_id
+-- with: alert_and_names
 WHERE alert.id = :id;
 
 -- name: rows_of_alert

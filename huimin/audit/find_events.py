@@ -10,11 +10,9 @@ from huimin.audit import queries
 from huimin.core.days import county_start, instant_text
 from huimin.core.identity import mask_name
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import either_way
+from huimin.storage.list_query import ListQuery, parameters_of
 
 Row = dict[str, Any]
-# Behind every id: they are lower-case hexadecimal.
-LAST_ID = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,42 +35,22 @@ class WantedEvents:
         }
 
 
-def events_before(
-    tx: Transaction, wanted: WantedEvents, before: str, count: int, *, backwards: bool = False
-) -> list[Row]:
-    """Up to `count` events after the id `before`, newest first, each with `subject_name`.
-
-    Names of people are masked.
-    """
-    rows = list(
-        either_way(queries, "events_before", backwards)(
-            tx,
-            before=before or LAST_ID,
-            count=count,
-            actor=wanted.actor,
-            action=wanted.action,
-            subject_id=wanted.subject_id,
-            **wanted.bounds(),
-        )
-    )
-    for row in rows:
-        person = row.pop("person_name")
-        row["subject_name"] = mask_name(person) if person else row["subject_name"]
-    return rows
-
-
 def subject_of(tx: Transaction, text: str) -> str:
     """The id that a search text means: a card number, user name, terminal code, or an id itself."""
     subject = queries.subject_of_text(tx, text=text, digits="".join(text.split()))
     return str(subject["id"]) if subject else text
 
 
-def lookups_before(
-    tx: Transaction, wanted: WantedEvents, before: str, count: int, *, backwards: bool = False
-) -> list[Row]:
-    """Up to `count` card look-ups after the id `before`, newest first."""
-    return list(
-        either_way(queries, "lookups_before", backwards)(
-            tx, before=before or LAST_ID, count=count, number=wanted.number, **wanted.bounds()
-        )
-    )
+def _parameters(wanted: WantedEvents) -> Row:
+    return {**parameters_of(wanted), **wanted.bounds()}
+
+
+def _named(row: Row) -> Row:
+    """A person is named masked."""
+    person = row.pop("person_name")
+    return {**row, "subject_name": mask_name(person) if person else row["subject_name"]}
+
+
+# Both with the latest first; an event has `subject_name`.
+events_before = ListQuery[WantedEvents](queries, "events_before", _parameters, _named)
+lookups_before = ListQuery[WantedEvents](queries, "lookups_before", _parameters)

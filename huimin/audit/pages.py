@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from huimin.access.guards import require
 from huimin.audit.audit_words import (
@@ -19,99 +20,86 @@ from huimin.audit.audit_words import (
 )
 from huimin.audit.changes import changes_of
 from huimin.audit.event_words import EVENTS, event_words
-from huimin.audit.export_list import workbook_response
 from huimin.audit.find_events import WantedEvents, events_before, lookups_before, subject_of
-from huimin.core.refusals import FieldProblems
+from huimin.audit.list_answer import list_answer
 from huimin.storage.engine import Transaction
-from huimin.web.current import instance
+from huimin.web import cells, column
+from huimin.web.column import Column, Row
 from huimin.web.forms import Form
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
-from huimin.web.words import grouped, minute_text
+from huimin.web.list_page import Empty, Filter, ListPage, day_filters
+from huimin.web.lists import Listed, Place, page_of, rows_of
+from huimin.web.words import grouped
 
 pages = Blueprint("audit", __name__)
-
-FILTERS = ("actor", "action", "subject", "first", "last", "number")
 
 
 @pages.get("/audit/")
 @require("audit.read")
 def events() -> str | Response:
     """Who saw or changed what."""
-    return _list(
-        events_before,
-        "audit/events.html",
-        [
-            (_("时间"), lambda row: minute_text(row["at"])),
-            (_("工作人员"), lambda row: row["actor"]),
-            (_("做了什么"), lambda row: event_words(row["action"])),
-            (_("对象"), lambda row: f"{subject_words(row['subject_kind'])} {_named(row)}"),
-            (_("对象编号"), lambda row: row["subject_id"]),
-            (_("原因"), lambda row: row["reason"]),
-            (_("原来"), lambda row: _values(row, "old")),
-            (_("改为"), lambda row: _values(row, "new")),
-            (_("来自"), lambda row: row["address"]),
-        ],
-    )
+    return list_answer(_events(), _look)
 
 
 @pages.get("/audit/lookups")
 @require("audit.read")
 def lookups() -> str | Response:
     """Who looked a card up."""
-    return _list(
-        lookups_before,
-        "audit/lookups.html",
-        [
-            (_("时间"), lambda row: minute_text(row["at"])),
-            (_("示范点"), lambda row: row["outlet_name"]),
-            (_("收银终端"), lambda row: row["terminal_code"]),
-            (_("工作人员"), lambda row: row["username"]),
-            (_("卡号"), lambda row: row["number"]),
-            (_("结果"), lambda row: outcome_words(row["outcome"])),
-        ],
+    return list_answer(_lookups(), rows_of(lookups_before, _wanted))
+
+
+def _events() -> ListPage:
+    columns = [
+        column.minute(_("时间"), "at"),
+        Column(_("工作人员"), "actor", lambda row: _all_of(row["actor"], actor=row["actor"])),
+        Column(_("做了什么"), lambda row: event_words(row["action"])),
+        Column(_("对象"), _subject, _subject_cell),
+        Column(_("对象编号"), "subject_id", only="workbook"),
+        Column(_("改动"), _changes_cell, look="values", only="page"),
+        Column(_("原因"), "reason"),
+        Column(_("原来"), lambda row: _values(row, "old"), only="workbook"),
+        Column(_("改为"), lambda row: _values(row, "new"), only="workbook"),
+        Column(_("来自"), "address", look="nowrap"),
+    ]
+    filters = [
+        Filter("actor", _("工作人员（用户名）"), maxlength=64),
+        Filter("action", _("做了什么"), list(EVENTS.items())),
+        Filter("subject", _("对象（卡号、用户名、终端号或编号）"), maxlength=64),
+        *day_filters(),
+    ]
+    nothing = _("没有符合条件的记录。")
+    return ListPage(
+        "audit.events",
+        _("审计记录"),
+        columns,
+        filters,
+        Empty(nothing),
+        none_fit=nothing,
     )
 
 
-def _list(find: Any, template: str, columns: Any) -> str | Response:
-    form = Form.asked(FILTERS)
-    as_workbook, place = request.args.get("format") == "xlsx", Place.asked()
-    page = Listed([], 0)
-    try:
-        asked = _wanted(form)
-
-        def look(tx: Transaction) -> Listed:
-            size = ROWS_MAX if as_workbook else PAGE_ROWS
-            wanted = asked
-            if asked.subject_id is not None:
-                wanted = replace(asked, subject_id=subject_of(tx, asked.subject_id))
-            return listed(
-                lambda key, n, backwards=False: find(tx, wanted, key, n, backwards=backwards),
-                lambda: 0,
-                place=place,
-                size=size,
-            )
-
-        page = instance().engine.read(look)
-    except FieldProblems as why:
-        form = form.refused(why)
-    if as_workbook:
-        return workbook_response(_("审计记录"), columns, page.rows)
-    return render_template(
-        template,
-        form=form,
-        page=page,
-        arguments={name: value for name, value in form.values.items() if value},
-        actions=list(EVENTS.items()),
-        event_words=event_words,
-        changes=changes_of,
-        named=_named,
-        subject_words=subject_words,
-        subject_address=subject_address,
-        field_words=field_words,
-        value_words=value_words,
-        outcome_words=outcome_words,
+def _lookups() -> ListPage:
+    columns = [
+        column.minute(_("时间"), "at"),
+        Column(_("示范点"), "outlet_name"),
+        Column(_("收银终端"), "terminal_code"),
+        Column(_("工作人员"), "username"),
+        Column(_("卡号"), "number", lambda row: grouped(row["number"] or ""), "nowrap"),
+        Column(_("结果"), lambda row: outcome_words(row["outcome"])),
+    ]
+    return ListPage(
+        "audit.lookups",
+        _("谁查过卡"),
+        columns,
+        [Filter("number", _("卡号"), inputmode="numeric", maxlength=24), *day_filters()],
+        Empty(_("还没有查卡的记录。")),
     )
+
+
+def _look(tx: Transaction, form: Form, place: Place) -> Listed:
+    wanted = _wanted(form)
+    if wanted.subject_id is not None:
+        wanted = replace(wanted, subject_id=subject_of(tx, wanted.subject_id))
+    return page_of(events_before, tx, wanted, place)
 
 
 def _wanted(form: Form) -> WantedEvents:
@@ -125,13 +113,45 @@ def _wanted(form: Form) -> WantedEvents:
     )
 
 
-def _named(row: Mapping[str, Any]) -> str:
+def _all_of(text: str, **filters: Any) -> Markup:
+    """A link to all events of somebody or something."""
+    return Markup('<a href="{}">{}</a>').format(url_for("audit.events", **filters), text)
+
+
+def _named(row: Row) -> str:
     """The subject's name, or its id if it has none."""
     name = row["subject_name"] or row["subject_id"]
     return grouped(name) if row["subject_kind"] == "card" and row["subject_name"] else str(name)
 
 
-def _values(row: Mapping[str, Any], side: str) -> str:
+def _subject(row: Row) -> str:
+    return f"{subject_words(row['subject_kind'])} {_named(row)}"
+
+
+def _subject_cell(row: Row) -> Markup:
+    kind, subject_id, name = row["subject_kind"], row["subject_id"], _named(row)
+    address = subject_address(kind, subject_id)
+    shown = Markup('<a href="{}">{}</a>').format(address, name) if address else cells.beside(name)
+    return Markup("{} {}<br>{}").format(
+        subject_words(kind), shown, cells.beside(_all_of(_("它的全部记录"), subject=subject_id))
+    )
+
+
+def _changes_cell(row: Row) -> Markup:
+    """What changed, each value with the one before it; of a look there is nothing to say."""
+    return Markup(" ").join(
+        Markup("<span>{}: {}</span>").format(
+            field_words(one.name),
+            " → ".join(
+                value_words(one.name, value)
+                for value in ((one.new,) if one.old is None else (one.old, one.new))
+            ),
+        )
+        for one in changes_of(row)
+    )
+
+
+def _values(row: Row, side: str) -> str:
     """The old or the new values of an event, in words."""
     pairs = [(one.name, getattr(one, side)) for one in changes_of(row)]
     return "；".join(

@@ -41,7 +41,7 @@ WHERE e.id < :before
     AND (CAST(:subject_id AS TEXT) IS NULL OR e.subject_id = :subject_id)
     AND (CAST(:first AS TEXT) IS NULL OR e.at >= :first)
     AND (CAST(:last AS TEXT) IS NULL OR e.at < :last)
-ORDER BY e.id DESC LIMIT :count;
+ORDER BY e.id DESC LIMIT :row_limit;
 
 -- name: subject_of_text^
 -- The subject that a typed card number, user name or terminal code means.
@@ -64,4 +64,4 @@ WHERE card_lookup.id < :before
     AND (CAST(:number AS TEXT) IS NULL OR card.number = :number)
     AND (CAST(:first AS TEXT) IS NULL OR card_lookup.at >= :first)
     AND (CAST(:last AS TEXT) IS NULL OR card_lookup.at < :last)
-ORDER BY card_lookup.id DESC LIMIT :count;
+ORDER BY card_lookup.id DESC LIMIT :row_limit;

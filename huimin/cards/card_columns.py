@@ -1,22 +1,47 @@
-"""The columns of every workbook that lists cards."""
+"""The columns of a list of cards, wherever the list comes from."""
 
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 
-from huimin.web.list_xlsx import Column
-from huimin.web.words import CARD_STATES
+from huimin.web import cells, column
+from huimin.web.column import Column, Row
+from huimin.web.words import CARD_STATES, grouped
 
 
-def card_columns() -> list[Column]:
-    """Columns for rows of cards.card_list.card_rows, in the reader's language."""
-    states = {code: str(word) for code, word in CARD_STATES.items()}
+def card_columns(
+    *, may_card: bool = True, may_holder: bool = True, issue_too: bool = False
+) -> list[Column]:
+    """Of rows with what cards.card_list.card_rows gives, in the reader's language; the page shows
+    the day of issue only with `issue_too`.
+    """
     return [
-        (_("卡号"), lambda row: row["number"]),
-        (_("姓名"), lambda row: row["name_masked"]),
-        (_("乡镇（街道）"), lambda row: row["town_name"]),
-        (_("村（社区）"), lambda row: row["village_name"]),
-        (_("卡片状态"), lambda row: states[row["state"]]),
-        (_("发卡日期"), lambda row: row["issued_on"]),
-        (_("有效期至"), lambda row: row["expires_on"]),
+        *whose_card(may_card=may_card, may_holder=may_holder),
+        column.state(_("卡片状态"), CARD_STATES),
+        Column(_("发卡日期"), "issued_on", look="nowrap", only=None if issue_too else "workbook"),
+        expiry(),
     ]
+
+
+def whose_card(*, may_card: bool = True, may_holder: bool = True) -> list[Column]:
+    """Number, name and address; with links to card and person for readers who may see them."""
+
+    def number_cell(row: Row) -> str | Markup:
+        number = grouped(row["number"])
+        return cells.link(number, "cards.card_of_office", row["id"]) if may_card else number
+
+    def name_cell(row: Row) -> str | Markup:
+        name = str(row["name_masked"])
+        return cells.link(name, "holders.person", row["holder_id"]) if may_holder else name
+
+    return [
+        Column(_("卡号"), "number", number_cell, "nowrap"),
+        Column(_("姓名"), "name_masked", name_cell),
+        *column.places(),
+    ]
+
+
+def expiry() -> Column:
+    """The last day on which the card counts."""
+    return Column(_("有效期至"), "expires_on", look="nowrap")

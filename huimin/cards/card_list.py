@@ -9,10 +9,9 @@ from typing import Any
 
 from huimin.cards import queries
 from huimin.core.identity import mask_name
-from huimin.core.refusals import Refusal
-from huimin.holders.people import division_bounds
+from huimin.divisions.within import bounds_within, division_parameters, required_within
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import either_way
+from huimin.storage.list_query import ListQuery, parameters_of
 
 Row = dict[str, Any]
 
@@ -30,38 +29,15 @@ class WantedCards:
     within: str | None = None
 
 
-def card_ids(
-    tx: Transaction, wanted: WantedCards, after: str, count: int, *, backwards: bool = False
-) -> list[str]:
-    """Up to `count` ids of cards behind the id `after`, the earliest issued first."""
-    first, last = division_bounds(wanted.division_code or wanted.within or "0" * 12)
-    if wanted.within is not None:
-        own_first, own_last = division_bounds(wanted.within)
-        first, last = max(first, own_first), min(last, own_last)
-    rows = either_way(queries, _driver(wanted, first, last), backwards)(
-        tx,
-        after=after,
-        count=count,
-        state=wanted.state,
-        number=wanted.number,
-        town=first[:9],
-        division_first=first,
-        division_last=last,
-        expires_by=wanted.expires_by.isoformat() if wanted.expires_by else None,
-        unprinted=int(wanted.unprinted),
-        verified_before=wanted.verified_before.isoformat() if wanted.verified_before else None,
-    )
-    return [row["id"] for row in rows]
-
-
 def card_rows(tx: Transaction, ids: Iterable[str]) -> list[Row]:
     """What a list shows of each card, with name_masked and its division."""
     rows = (queries.listed_card(tx, id=card_id) for card_id in ids)
     return [{**row, "name_masked": mask_name(row["holder_name"])} for row in rows]
 
 
-def _driver(wanted: WantedCards, first: str, last: str) -> str:
+def _driver(wanted: WantedCards) -> str:
     """The statement that begins where the fewest cards are."""
+    first, last = bounds_within(wanted.division_code, wanted.within)
     if wanted.number is not None:
         return "card_ids_by_number"
     if wanted.unprinted:
@@ -75,19 +51,29 @@ def _driver(wanted: WantedCards, first: str, last: str) -> str:
     return "card_ids_by_town" if first[:9] == last[:9] else "card_ids_by_walk"
 
 
+def _parameters(wanted: WantedCards) -> Row:
+    bounds = division_parameters(wanted.division_code, wanted.within)
+    return {
+        **parameters_of(wanted),
+        **bounds,
+        "town": bounds["division_first"][:9],
+        "unprinted": int(wanted.unprinted),
+    }
+
+
+# The earliest issued first.
+card_ids = ListQuery[WantedCards](queries, _driver, _parameters, lambda row: row["id"])
+
+
 def card_in(tx: Transaction, card_id: str, *, within: str | None) -> Row:
     """The card with holder_name and division_code. Raises Refusal `not_found` for other towns."""
     row: Row | None = queries.card_with_name(tx, id=card_id)
-    first, last = division_bounds(within or "0" * 12)
-    if row is None or not first <= row["division_code"] <= last:
-        raise Refusal("not_found")
-    return row
+    return required_within(row, within)
 
 
 def approved_without_card(tx: Transaction, division_code: str | None) -> list[str]:
     """Ids of holders of a division who were approved and never had a card."""
-    first, last = division_bounds(division_code or "0" * 12)
-    rows = queries.approved_without_card_in(tx, division_first=first, division_last=last)
+    rows = queries.approved_without_card_in(tx, **division_parameters(division_code))
     return [row["id"] for row in rows]
 
 

@@ -16,15 +16,15 @@ from huimin.cards import queries
 from huimin.cards.print_run import record_printed
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
-from huimin.holders.people import division_bounds
+from huimin.divisions.within import division_parameters, lies_within
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
+from huimin.storage.list_query import ListQuery
 
 Row = dict[str, Any]
 Layout = Literal["sheet", "single"]
 # As many as can be typeset in a few seconds; the rest needs another run.
 CARDS_MAX = 400
-LAST_ID = "~"
 
 
 def record_run(
@@ -69,25 +69,17 @@ def record_run(
     return run_id
 
 
-def print_runs(
-    tx: Transaction, *, before: str = "", count: int = 50, within: str | None = None
-) -> list[Row]:
-    """Up to `count` runs, the latest first, behind the id `before`; of a division's cards."""
-    first, last = division_bounds(within or "0" * 12)
-    return list(
-        queries.print_runs_before(
-            tx, before=before or LAST_ID, count=count, division_first=first, division_last=last
-        )
-    )
+# Runs with a card within a division (None: the county), the latest first.
+print_runs = ListQuery[str | None](queries, "print_runs_before", division_parameters)
 
 
 def cards_in_run(
     tx: Transaction, run_id: str, *, within: str | None = None
 ) -> tuple[Row, list[Row]]:
     """A run and those of its cards within a division. Raises Refusal `not_found` if none are."""
-    run, (first, last) = queries.print_run_by_id(tx, id=run_id), division_bounds(within or "0" * 12)
+    run = queries.print_run_by_id(tx, id=run_id)
     rows = queries.cards_of_print_run(tx, print_run_id=run_id) if run else []
-    visible = [row for row in rows if first <= row["division_code"] <= last]
+    visible = [row for row in rows if lies_within(row["division_code"], within)]
     if not visible:
         raise Refusal("not_found")
     return run, visible

@@ -108,14 +108,14 @@ SELECT id FROM card LIMIT 1;
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.id > :after
     -- with: wanted
-ORDER BY card.id LIMIT :count;
+ORDER BY card.id LIMIT :row_limit;
 
 -- name: card_ids_by_number
 -- read both ways
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.number = :number AND card.id > :after
     -- with: wanted
-ORDER BY card.id LIMIT :count;
+ORDER BY card.id LIMIT :row_limit;
 
 -- name: card_ids_by_state
 -- read both ways
@@ -123,7 +123,7 @@ ORDER BY card.id LIMIT :count;
 SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.state = :state AND card.id || '' > :after
     -- with: wanted
-ORDER BY card.id || '' LIMIT :count;
+ORDER BY card.id || '' LIMIT :row_limit;
 
 -- name: card_ids_to_print
 -- read both ways
@@ -132,7 +132,7 @@ SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.state = 'active' AND card.printed_at IS NULL
     AND card.id > :after
     -- with: wanted
-ORDER BY card.id LIMIT :count;
+ORDER BY card.id LIMIT :row_limit;
 
 -- name: card_ids_by_expiry
 -- read both ways
@@ -141,7 +141,7 @@ SELECT card.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.state = 'active' AND card.expires_on <= :expires_by
     AND card.id || '' > :after
     -- with: wanted
-ORDER BY card.id || '' LIMIT :count;
+ORDER BY card.id || '' LIMIT :row_limit;
 
 -- name: card_ids_unverified
 -- read both ways
@@ -155,7 +155,7 @@ SELECT card.id FROM (
 ) AS due CROSS JOIN holder CROSS JOIN card
 WHERE holder.id = due.id AND card.holder_id = due.id AND card.id || '' > :after
     -- with: wanted
-ORDER BY card.id LIMIT :count;
+ORDER BY card.id LIMIT :row_limit;
 
 -- name: card_ids_by_town
 -- read both ways
@@ -164,7 +164,7 @@ SELECT card.id FROM holder CROSS JOIN card
 WHERE card.holder_id = holder.id AND substr(holder.division_code, 1, 9) = :town
     AND card.id || '' > :after
     -- with: wanted
-ORDER BY card.id LIMIT :count;
+ORDER BY card.id LIMIT :row_limit;
 
 -- name: listed_card^
 SELECT card.id, card.number, card.state, card.issued_on, card.expires_on, card.holder_id,
@@ -203,7 +203,8 @@ VALUES (:id, :layout, :card_count, :reason, :pdf_sha256, :printed_at, :printed_b
 INSERT INTO print_run_card (print_run_id, card_id) VALUES (:print_run_id, :card_id);
 
 -- name: print_runs_before
--- Runs with a card in the division, newest first, after the id `before`.
+-- read both ways
+-- Runs with a card in the division, newest first.
 SELECT * FROM print_run
 WHERE id < :before AND EXISTS (
     SELECT 1 FROM print_run_card
@@ -211,7 +212,7 @@ WHERE id < :before AND EXISTS (
     JOIN holder ON holder.id = card.holder_id
     WHERE print_run_card.print_run_id = print_run.id
         AND holder.division_code >= :division_first AND holder.division_code <= :division_last)
-ORDER BY id DESC LIMIT :count;
+ORDER BY id DESC LIMIT :row_limit;
 
 -- name: print_run_by_id^
 SELECT * FROM print_run WHERE id = :id;

@@ -13,7 +13,7 @@ from typing import Any
 from huimin.cards import queries
 from huimin.cards.change_state import replace_card
 from huimin.core.identity import mask_name
-from huimin.holders.people import division_bounds
+from huimin.divisions.within import division_parameters
 from huimin.storage.engine import Transaction
 
 Row = dict[str, Any]
@@ -71,14 +71,12 @@ def renew_cards(
 
 
 def _cards(tx: Transaction, ending: Ending, count: int, *, fit: bool) -> list[Row]:
-    first, last = division_bounds(ending.division_code or "0" * 12)
     rows = queries.cards_ending(
         tx,
         today=ending.today.isoformat(),
         last_day=ending.last_day.isoformat(),
         due_before=ending.due_before.isoformat(),
-        division_first=first,
-        division_last=last,
+        **division_parameters(ending.division_code),
         fit=int(fit),
         count=count,
     )

@@ -104,8 +104,7 @@ WHERE offline_item.id < :before
 ORDER BY offline_item.id DESC LIMIT :row_limit;
 
 -- name: offline_item_sums^
-SELECT CAST(COUNT(*) AS BIGINT) AS items,
-    CAST(COALESCE(SUM(CASE WHEN bearer = 'merchant' THEN discount_fen ELSE 0 END), 0) AS BIGINT)
+SELECT CAST(COALESCE(SUM(CASE WHEN bearer = 'merchant' THEN discount_fen ELSE 0 END), 0) AS BIGINT)
         AS merchant_fen,
     CAST(COALESCE(SUM(CASE WHEN bearer = 'government' THEN discount_fen ELSE 0 END), 0) AS BIGINT)
         AS government_fen

@@ -10,10 +10,10 @@ from typing import Any
 from huimin.claims import queries
 from huimin.core.identity import mask_name
 from huimin.core.refusals import Refusal
-from huimin.holders.people import division_bounds
+from huimin.divisions.within import division_parameters, required_within
 from huimin.ledger.read import row_by_id
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import either_way
+from huimin.storage.list_query import ListQuery, parameters_of
 
 Row = dict[str, Any]
 LATEST = 200
@@ -62,34 +62,10 @@ def claims_of_outlet(tx: Transaction, outlet_id: str, count: int = LATEST) -> li
     return list(queries.claims_of_outlet(tx, outlet_id=outlet_id, row_limit=count))
 
 
-def claims_before(
-    tx: Transaction, wanted: WantedClaims, before: str, count: int, *, backwards: bool = False
-) -> list[Row]:
-    """Up to `count` claims, the latest first, behind the id `before`; each with name_masked."""
-    first, last = division_bounds(wanted.within or "0" * 12)
-    rows = either_way(queries, "claims_before", backwards)(
-        tx,
-        before=before,
-        state=wanted.state,
-        outlet_id=wanted.outlet_id,
-        source=wanted.source,
-        number=wanted.number,
-        first_day=wanted.first_day.isoformat() if wanted.first_day else None,
-        last_day=wanted.last_day.isoformat() if wanted.last_day else None,
-        division_first=first,
-        division_last=last,
-        row_limit=count,
-    )
-    return [{**row, "name_masked": masked(row)} for row in rows]
-
-
 def claim_in(tx: Transaction, claim_id: str, *, within: str | None) -> Row:
     """The claim with its names. Raises Refusal `not_found`, for another town's people as well."""
     row: Row | None = queries.claim_with_names(tx, id=claim_id)
-    first, last = division_bounds(within or "0" * 12)
-    if row is None or not first <= row["division_code"] <= last:
-        raise Refusal("not_found")
-    return {**row, "name_masked": masked(row)}
+    return with_name(required_within(row, within))
 
 
 def outlets_with_claims(tx: Transaction) -> list[tuple[str, str]]:
@@ -97,6 +73,14 @@ def outlets_with_claims(tx: Transaction) -> list[tuple[str, str]]:
     return [(row["id"], row["name"]) for row in queries.outlets_with_claims(tx)]
 
 
-def masked(row: Mapping[str, Any]) -> str:
-    """The holder's masked name; of an erased one nothing is left to mask."""
-    return "—" if row["erased_at"] else mask_name(row["holder_name"])
+def with_name(row: Row) -> Row:
+    """The claim with the holder's masked name; of an erased one nothing is left to mask."""
+    return {**row, "name_masked": "—" if row["erased_at"] else mask_name(row["holder_name"])}
+
+
+def _parameters(wanted: WantedClaims) -> Row:
+    return {**parameters_of(wanted), **division_parameters(wanted.within)}
+
+
+# The latest first.
+claims_before = ListQuery[WantedClaims](queries, "claims_before", _parameters, with_name)

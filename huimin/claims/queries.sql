@@ -52,7 +52,7 @@ JOIN outlet ON outlet.id = claim.outlet_id
 JOIN holder ON holder.id = claim.holder_id
 JOIN card ON card.id = claim.card_id
 LEFT JOIN ledger ON ledger.id = claim.redemption_id
-WHERE (:before = '' OR claim.id < :before)
+WHERE claim.id < :before
   AND (CAST(:state AS TEXT) IS NULL OR claim.state = :state)
   AND (CAST(:outlet_id AS TEXT) IS NULL OR claim.outlet_id = :outlet_id)
   AND (CAST(:source AS TEXT) IS NULL OR claim.source = :source)

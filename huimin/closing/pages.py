@@ -24,7 +24,7 @@ from huimin.access.till_guard import (
     require_till,
     signed_in_here,
 )
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import workbook_response
 from huimin.checkout.day_statement import statement_csv
 from huimin.checkout.statement_xlsx import CONTENT_TYPE, statement_xlsx
 from huimin.closing.close_day import (
@@ -43,6 +43,7 @@ from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.holders.evidence import clean_file_name
 from huimin.merchants.outlets import list_outlets, outlet_by_id
+from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 
@@ -142,7 +143,7 @@ def comparison_file(day: str, comparison_id: str) -> Response:
     title = f"{outlet['name']} {wanted} " + _("对账差异")
     return workbook_response(
         title,
-        [(str(heading), value) for heading, value in RESULT_COLUMNS],
+        [Column(str(heading), value) for heading, value in RESULT_COLUMNS],
         [vars_of(one) for one in found.differences],
     )
 

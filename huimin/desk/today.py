@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from huimin.alerts.find_alerts import WantedAlerts, count_alerts
+from huimin.alerts.find_alerts import WantedAlerts, alerts_before
 from huimin.cards.reverify import due_before
 from huimin.core.days import county_day, instant_text, month_of, previous_month
 from huimin.desk import queries
+from huimin.divisions.within import division_parameters
 from huimin.holders.applications import promised_before
-from huimin.holders.people import division_bounds
 from huimin.holders.working_days import WorkingDays
 from huimin.storage.engine import Transaction
 
@@ -38,8 +38,7 @@ def waiting_today(
 ) -> list[Waiting]:
     """The counts that are not zero; `within` is a town's code, or None for the whole county."""
     today = county_day(now)
-    first, last = division_bounds(within or "0" * 12)
-    place = {"division_first": first, "division_last": last, "count_max": COUNT_MAX}
+    place = {**division_parameters(within), "count_max": COUNT_MAX}
     late = instant_text(promised_before(now, working_days))
     counts = {
         "applications_late": queries.applications_waiting(tx, before=late, **place),
@@ -62,7 +61,7 @@ def waiting_today(
     }
     if within is None:
         counts |= {
-            "alerts": count_alerts(tx, WantedAlerts(state="open"), COUNT_MAX),
+            "alerts": alerts_before.count(tx, WantedAlerts(state="open"), COUNT_MAX),
             "silent": queries.silent_outlets(tx, month=month_of(today)),
             "settlements_disputed": queries.settlements_disputed(tx),
             "settlements_unpaid": queries.settlements_unpaid(tx, **_late_days(today)),

@@ -7,23 +7,37 @@ to every approved holder.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from huimin.audit.record import checked_reason, record
 from huimin.core.days import county_day, county_start, instant_text
-from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.core.identity import mask_name
+from huimin.core.refusals import FieldProblems, field_problem
+from huimin.divisions.within import bounds_within, division_parameters, required_within
 from huimin.holders import queries
-from huimin.holders.people import division_bounds, holder_by_id
+from huimin.holders.people import holder_by_id
 from huimin.holders.working_days import WorkingDays
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import either_way
+from huimin.storage.list_query import ListQuery
 
 Row = dict[str, Any]
 SATURDAY = 5
 # There are few of these at any time, so a list starts from them even for one town.
 OPEN_STATES = ("submitted",)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedApplications:
+    """Filters; None lets everything through. `within` is what the reader may see at most."""
+
+    state: str | None = None
+    division_code: str | None = None
+    source: str | None = None
+    submitted_before: datetime | None = None
+    within: str | None = None
 
 
 def submit_application(
@@ -111,49 +125,39 @@ def return_application(
 def application_in(tx: Transaction, application_id: str, *, within: str | None) -> Row:
     """An application with its person. Raises Refusal `not_found` if it is of another division."""
     row: Row | None = queries.application_with_person(tx, id=application_id)
-    first, last = division_bounds(within or "0" * 12)
-    if row is None or not first <= row["division_code"] <= last:
-        raise Refusal("not_found")
-    return row
+    return required_within(row, within)
 
 
-def application_ids(
-    tx: Transaction,
-    *,
-    after: str,
-    count: int,
-    state: str | None = None,
-    division_code: str | None = None,
-    source: str | None = None,
-    waiting_since: datetime | None = None,
-    backwards: bool = False,
-) -> list[str]:
-    """Up to `count` ids of applications after the id `after`, longest waiting first.
+def _statement(wanted: WantedApplications) -> str:
+    """The statement that begins where the fewest applications are."""
+    first, last = bounds_within(wanted.division_code, wanted.within)
+    if wanted.state not in OPEN_STATES and first[:9] == last[:9]:
+        return "application_ids_of_town"
+    return "application_ids" if wanted.state is None else "application_ids_of_state"
 
-    `waiting_since` keeps those submitted before that instant.
-    """
-    first, last = division_bounds(division_code or "0" * 12)
-    parameters = {
-        "after": after,
-        "count": count,
-        "state": state,
-        "source": source,
-        "division_first": first,
-        "division_last": last,
-        "submitted_before": instant_text(waiting_since) if waiting_since else None,
+
+def _parameters(wanted: WantedApplications) -> Row:
+    bounds = division_parameters(wanted.division_code, wanted.within)
+    before = wanted.submitted_before
+    return {
+        "state": wanted.state,
+        "source": wanted.source,
+        **bounds,
+        "town": bounds["division_first"][:9],
+        "submitted_before": instant_text(before) if before else None,
     }
-    name = "application_ids"
-    if state not in OPEN_STATES and first[:9] == last[:9]:
-        name, parameters["town"] = "application_ids_of_town", first[:9]
-    elif state is not None:
-        name = "application_ids_of_state"
-    rows = either_way(queries, name, backwards)(tx, **parameters)
-    return [row["id"] for row in rows]
+
+
+# The longest waiting first.
+application_ids = ListQuery[WantedApplications](
+    queries, _statement, _parameters, lambda row: row["id"]
+)
 
 
 def application_rows(tx: Transaction, ids: Iterable[str]) -> list[Row]:
-    """Applications for a list, each with the person's name and division."""
-    return [queries.listed_application(tx, id=application_id) for application_id in ids]
+    """What a list shows of each application: its row with name_masked and the division."""
+    rows = (queries.listed_application(tx, id=application_id) for application_id in ids)
+    return [{**row, "name_masked": mask_name(row["holder_name"])} for row in rows]
 
 
 def promised_before(now: datetime, working_days: WorkingDays) -> datetime:

@@ -14,6 +14,7 @@ from huimin.core.days import instant_text
 from huimin.core.identity import IdentityProblem, mask_name, mask_phone, parse_id_number
 from huimin.core.refusals import Refusal, field_problem
 from huimin.divisions.find import find as find_division
+from huimin.divisions.within import required_within
 from huimin.holders import queries
 from huimin.holders.name_grams import keep_name_grams
 from huimin.holders.people import (
@@ -23,7 +24,6 @@ from huimin.holders.people import (
     Row,
     add_eligibility,
     add_family_member,
-    division_bounds,
     family_of,
     require_eligibility_kind,
     require_name,
@@ -43,10 +43,7 @@ def person(tx: Transaction, holder_id: str, *, within: str | None = None) -> Row
     row: Row | None = queries.holder_by_id(tx, id=holder_id)
     if row is None or row["erased_at"] is not None:
         raise Refusal("not_found")
-    first, last = division_bounds(within or "0" * 12)
-    if not first <= row["division_code"] <= last:
-        raise Refusal("not_found")
-    return row
+    return required_within(row, within)
 
 
 def change_details(

@@ -15,7 +15,7 @@ from typing import Any
 from huimin.core.catalogue import Text, sentence
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.divisions.find import DivisionIndex, clean_name, town_form
-from huimin.holders.people import division_bounds
+from huimin.divisions.within import lies_within
 from huimin.holders.registers.places import near_names, shown
 
 FIELD = "division_code"
@@ -46,7 +46,7 @@ class Villages:
         listed = list(rows)
         self._levels = {row["code"]: row["level"] for row in listed}
         self._index = DivisionIndex(listed)
-        self._first, self._last = division_bounds(within or "0" * CODE_DIGITS)
+        self._within = within
         self._towns = [
             row for row in listed if row["level"] == "town" and self._reaches(row["code"])
         ]
@@ -77,7 +77,7 @@ class Villages:
         return self._in_town(town_text, village_text) if sign else self._by_name(typed)
 
     def _reaches(self, code: str) -> bool:
-        return self._first <= code <= self._last
+        return lies_within(code, self._within)
 
     def _village(self, code: str) -> Village:
         return Village(code, *self._index.names(code))

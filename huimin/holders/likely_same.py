@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from huimin.core.identity import mask_name
 from huimin.divisions.find import town_of
+from huimin.divisions.within import division_parameters
 from huimin.holders import queries
 from huimin.holders.name_grams import GRAM_MAX
-from huimin.holders.people import HolderDraft, Row, division_bounds
+from huimin.holders.people import HolderDraft, Row
 from huimin.storage.engine import Transaction
 
 
@@ -15,14 +16,12 @@ def likely_same(tx: Transaction, draft: HolderDraft) -> list[Row]:
 
     Each with id, name_masked, birth_date and division_code.
     """
-    first, last = division_bounds(town_of(draft.division_code))
     rows = queries.likely_same(
         tx,
         gram="".join(draft.name.split())[:GRAM_MAX],
         name=draft.name,
         birth_date=draft.id_number.birth_date.isoformat(),
-        division_first=first,
-        division_last=last,
+        **division_parameters(town_of(draft.division_code)),
     )
     return [
         {

@@ -14,6 +14,7 @@ from huimin.core.days import instant_text
 from huimin.core.identity import IdNumber, mask_name
 from huimin.core.refusals import field_problem
 from huimin.core.words import ELIGIBILITIES
+from huimin.divisions.within import division_parameters
 from huimin.holders import queries
 from huimin.holders.name_grams import add_name_grams
 from huimin.holders.personal_data import PersonalData
@@ -220,19 +221,10 @@ def eligibilities_of(tx: Transaction, holder_id: str) -> list[Row]:
 def list_holders(
     tx: Transaction, *, division_code: str | None = None, after: str = "", count: int = 50
 ) -> list[Row]:
-    """Up to `count` holders after the id `after`, within a county, town or village."""
-    first, last = division_bounds(division_code or "0" * 12)
+    """Up to `count` holders behind the id `after`; of a county's, town's or village's code."""
     return list(
-        queries.list_holders(tx, division_first=first, division_last=last, after=after, count=count)
+        queries.list_holders(tx, **division_parameters(division_code), after=after, count=count)
     )
-
-
-def division_bounds(code: str) -> tuple[str, str]:
-    """The first and the last code within a division: its own digits, then 0s and 9s."""
-    for digits in (0, 6, 9):
-        if code[digits:] == "0" * (12 - digits):
-            return code, code[:digits] + "9" * (12 - digits)
-    return code, code
 
 
 def _require_fit(draft: HolderDraft) -> None:

@@ -127,11 +127,7 @@ DELETE FROM holder_name_gram WHERE holder_id = :holder_id;
 -- key; the filters below only exclude. `|| ''` and CROSS JOIN keep the planner from starting elsewhere:
 -- it would sort a million people for a page of fifty.
 
--- name: ids_by_walk
--- read both ways
--- Everybody, in order of entry.
-SELECT holder.id FROM holder
-WHERE holder.id > :after
+-- part: wanted_person
     AND holder.erased_at IS NULL
     AND holder.division_code || '' >= :division_first
     AND holder.division_code || '' <= :division_last
@@ -148,53 +144,30 @@ WHERE holder.id > :after
     AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
         SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
         AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
-ORDER BY holder.id LIMIT :count;
+
+-- name: ids_by_walk
+-- read both ways
+-- Everybody, in the order of entry.
+SELECT holder.id FROM holder
+WHERE holder.id > :after
+    -- with: wanted_person
+ORDER BY holder.id LIMIT :row_limit;
 
 -- name: ids_by_town
 -- read both ways
 -- The people of a town, by the index on the first nine digits.
 SELECT holder.id FROM holder
 WHERE substr(holder.division_code, 1, 9) = :town AND holder.id > :after
-    AND holder.erased_at IS NULL
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
-        AND held.kind = :kind AND held.starts_on <= :today
-        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
-    AND (CAST(:card_state AS TEXT) IS NULL
-        OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
-            AND live.state IN ('active', 'suspended', 'lost')))
-        OR EXISTS (
-            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
-    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
-        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
-ORDER BY holder.id LIMIT :count;
+    -- with: wanted_person
+ORDER BY holder.id LIMIT :row_limit;
 
 -- name: ids_by_village
 -- read both ways
 -- The people of a village.
 SELECT holder.id FROM holder
 WHERE holder.division_code = :village AND holder.id > :after
-    AND holder.erased_at IS NULL
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
-        AND held.kind = :kind AND held.starts_on <= :today
-        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
-    AND (CAST(:card_state AS TEXT) IS NULL
-        OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
-            AND live.state IN ('active', 'suspended', 'lost')))
-        OR EXISTS (
-            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
-    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
-        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
-ORDER BY holder.id LIMIT :count;
+    -- with: wanted_person
+ORDER BY holder.id LIMIT :row_limit;
 
 -- name: ids_by_name
 -- read both ways
@@ -203,92 +176,32 @@ SELECT holder.id FROM holder_name_gram CROSS JOIN holder
 WHERE holder.id = holder_name_gram.holder_id
     AND holder_name_gram.gram = :gram AND holder_name_gram.holder_id > :after
     AND replace(replace(holder.name, ' ', ''), :name_part, '') <> replace(holder.name, ' ', '')
-    AND holder.erased_at IS NULL
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
-        AND held.kind = :kind AND held.starts_on <= :today
-        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
-    AND (CAST(:card_state AS TEXT) IS NULL
-        OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
-            AND live.state IN ('active', 'suspended', 'lost')))
-        OR EXISTS (
-            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
-    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
-        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
-ORDER BY holder_name_gram.holder_id LIMIT :count;
+    -- with: wanted_person
+ORDER BY holder_name_gram.holder_id LIMIT :row_limit;
 
 -- name: ids_by_card_number
 -- read both ways
 -- From a card number, in any state.
 SELECT holder.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.number = :number AND holder.id > :after
-    AND holder.erased_at IS NULL
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
-        AND held.kind = :kind AND held.starts_on <= :today
-        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
-    AND (CAST(:card_state AS TEXT) IS NULL
-        OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
-            AND live.state IN ('active', 'suspended', 'lost')))
-        OR EXISTS (
-            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
-    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
-        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
-ORDER BY holder.id LIMIT :count;
+    -- with: wanted_person
+ORDER BY holder.id LIMIT :row_limit;
 
 -- name: ids_by_id_number
 -- read both ways
 -- From the keyed hash of an ID number.
 SELECT holder.id FROM holder
 WHERE holder.id_number_hash = :id_number_hash AND holder.id > :after
-    AND holder.erased_at IS NULL
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
-        AND held.kind = :kind AND held.starts_on <= :today
-        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
-    AND (CAST(:card_state AS TEXT) IS NULL
-        OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
-            AND live.state IN ('active', 'suspended', 'lost')))
-        OR EXISTS (
-            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
-    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
-        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
-ORDER BY holder.id LIMIT :count;
+    -- with: wanted_person
+ORDER BY holder.id LIMIT :row_limit;
 
 -- name: ids_by_phone
 -- read both ways
 -- From the keyed hash of a phone number.
 SELECT holder.id FROM holder
 WHERE holder.phone_hash = :phone_hash AND holder.id > :after
-    AND holder.erased_at IS NULL
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
-        AND held.kind = :kind AND held.starts_on <= :today
-        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
-    AND (CAST(:card_state AS TEXT) IS NULL
-        OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
-            AND live.state IN ('active', 'suspended', 'lost')))
-        OR EXISTS (
-            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
-    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
-        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
-ORDER BY holder.id LIMIT :count;
+    -- with: wanted_person
+ORDER BY holder.id LIMIT :row_limit;
 
 -- name: ids_by_kind
 -- read both ways
@@ -296,46 +209,16 @@ ORDER BY holder.id LIMIT :count;
 SELECT eligibility.holder_id AS id FROM eligibility CROSS JOIN holder
 WHERE holder.id = eligibility.holder_id
     AND eligibility.kind = :kind AND eligibility.holder_id > :after
-    AND holder.erased_at IS NULL
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
-        AND held.kind = :kind AND held.starts_on <= :today
-        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
-    AND (CAST(:card_state AS TEXT) IS NULL
-        OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
-            AND live.state IN ('active', 'suspended', 'lost')))
-        OR EXISTS (
-            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
-    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
-        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
-GROUP BY eligibility.holder_id ORDER BY eligibility.holder_id LIMIT :count;
+    -- with: wanted_person
+GROUP BY eligibility.holder_id ORDER BY eligibility.holder_id LIMIT :row_limit;
 
 -- name: ids_by_card_state
 -- read both ways
 -- From the state of a card.
 SELECT card.holder_id AS id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.state = :card_state AND card.holder_id > :after
-    AND holder.erased_at IS NULL
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
-        AND held.kind = :kind AND held.starts_on <= :today
-        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
-    AND (CAST(:card_state AS TEXT) IS NULL
-        OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
-            AND live.state IN ('active', 'suspended', 'lost')))
-        OR EXISTS (
-            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
-    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
-        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
-GROUP BY card.holder_id ORDER BY card.holder_id LIMIT :count;
+    -- with: wanted_person
+GROUP BY card.holder_id ORDER BY card.holder_id LIMIT :row_limit;
 
 -- name: ids_by_ending
 -- read both ways
@@ -348,23 +231,8 @@ WHERE holder.id = eligibility.holder_id
         SELECT 1 FROM eligibility AS earlier WHERE earlier.holder_id = eligibility.holder_id
         AND earlier.ends_on >= :today
         AND (earlier.ends_on, earlier.id) < (eligibility.ends_on, eligibility.id))
-    AND holder.erased_at IS NULL
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
-        AND held.kind = :kind AND held.starts_on <= :today
-        AND (held.ends_on IS NULL OR held.ends_on >= :today)))
-    AND (CAST(:card_state AS TEXT) IS NULL
-        OR (:card_state = 'none' AND NOT EXISTS (
-            SELECT 1 FROM card AS live WHERE live.holder_id = holder.id
-            AND live.state IN ('active', 'suspended', 'lost')))
-        OR EXISTS (
-            SELECT 1 FROM card AS own WHERE own.holder_id = holder.id AND own.state = :card_state))
-    AND (CAST(:ending_by AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
-        AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
-ORDER BY eligibility.ends_on, eligibility.holder_id LIMIT :count;
+    -- with: wanted_person
+ORDER BY eligibility.ends_on, eligibility.holder_id LIMIT :row_limit;
 
 -- name: listed_person^
 SELECT holder.id, holder.name, holder.gender, holder.birth_date, holder.division_code,
@@ -396,40 +264,35 @@ UPDATE eligibility SET ends_on = :ends_on WHERE id = :id;
 -- name: set_verified!
 UPDATE holder SET verified_on = :verified_on WHERE id = :id;
 
+-- part: wanted_application
+    AND holder.division_code || '' >= :division_first
+    AND holder.division_code || '' <= :division_last
+    AND (CAST(:state AS TEXT) IS NULL OR application.state || '' = :state)
+    AND (CAST(:source AS TEXT) IS NULL OR application.source = :source)
+    AND (CAST(:submitted_before AS TEXT) IS NULL OR application.submitted_at < :submitted_before)
+
 -- name: application_ids
 -- read both ways
 -- Applications after an id, longest waiting first; the three work like the search above.
 SELECT application.id FROM application CROSS JOIN holder
 WHERE holder.id = application.holder_id AND application.id > :after
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:state AS TEXT) IS NULL OR application.state || '' = :state)
-    AND (CAST(:source AS TEXT) IS NULL OR application.source = :source)
-    AND (CAST(:submitted_before AS TEXT) IS NULL OR application.submitted_at < :submitted_before)
-ORDER BY application.id LIMIT :count;
+    -- with: wanted_application
+ORDER BY application.id LIMIT :row_limit;
 
 -- name: application_ids_of_state
 -- read both ways
 SELECT application.id FROM application CROSS JOIN holder
 WHERE holder.id = application.holder_id AND application.state = :state AND application.id > :after
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:state AS TEXT) IS NULL OR application.state || '' = :state)
-    AND (CAST(:source AS TEXT) IS NULL OR application.source = :source)
-    AND (CAST(:submitted_before AS TEXT) IS NULL OR application.submitted_at < :submitted_before)
-ORDER BY application.id LIMIT :count;
+    -- with: wanted_application
+ORDER BY application.id LIMIT :row_limit;
 
 -- name: application_ids_of_town
 -- read both ways
 SELECT application.id FROM holder CROSS JOIN application
 WHERE application.holder_id = holder.id
     AND substr(holder.division_code, 1, 9) = :town AND application.id > :after
-    AND holder.division_code || '' >= :division_first
-    AND holder.division_code || '' <= :division_last
-    AND (CAST(:state AS TEXT) IS NULL OR application.state || '' = :state)
-    AND (CAST(:source AS TEXT) IS NULL OR application.source = :source)
-    AND (CAST(:submitted_before AS TEXT) IS NULL OR application.submitted_at < :submitted_before)
-ORDER BY application.id LIMIT :count;
+    -- with: wanted_application
+ORDER BY application.id LIMIT :row_limit;
 
 -- name: listed_application^
 SELECT application.*, holder.name AS holder_name, holder.division_code,

@@ -16,9 +16,10 @@ from datetime import date, timedelta
 from huimin.core.card_number import NUMBER_DIGITS
 from huimin.core.identity import IdentityProblem, mask_name, parse_id_number
 from huimin.core.refusals import field_problem
+from huimin.divisions.within import bounds_within
 from huimin.holders import queries
 from huimin.holders.name_grams import GRAM_MAX
-from huimin.holders.people import Row, division_bounds, eligibilities_on
+from huimin.holders.people import Row, eligibilities_on
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import either_way
@@ -65,14 +66,14 @@ def search(
     `within` is the 12-digit code of the division whose people the reader may see. Raises
     FieldProblems on `text` for a number with a wrong check digit.
     """
-    place = _place(wanted, within)
+    place = bounds_within(wanted.division_code, within)
     filters = _filters(wanted, place, today)
     name, parameters = _driver(personal_data, wanted, place, today)
 
     def found(after: str, count: int, backwards: bool = False) -> list[Found]:
         day, _, holder_id = after.rpartition(DAY_MARK)
         rows = either_way(queries, name, backwards)(
-            tx, after=holder_id, after_day=day, count=count, **parameters, **filters
+            tx, after=holder_id, after_day=day, row_limit=count, **parameters, **filters
         )
         return [_found(row) for row in rows]
 
@@ -93,15 +94,6 @@ def people_rows(tx: Transaction, ids: list[str], today: date) -> list[Row]:
         row["kinds"] = eligibilities_on(tx, holder_id, today)
         rows.append(row)
     return rows
-
-
-def _place(wanted: Wanted, within: str | None) -> tuple[str, str]:
-    """The first and the last division to show; the first is greater if there are none."""
-    first, last = division_bounds(wanted.division_code or within or "0" * 12)
-    if within is not None:
-        own_first, own_last = division_bounds(within)
-        first, last = max(first, own_first), min(last, own_last)
-    return first, last
 
 
 def _filters(wanted: Wanted, place: tuple[str, str], today: date) -> Row:

@@ -20,7 +20,7 @@ from huimin.jobs import queries
 from huimin.jobs.reasons import reason_record
 from huimin.storage.engine import Engine, Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import either_way
+from huimin.storage.list_query import ListQuery
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +30,6 @@ Clock = Callable[[], datetime]
 NOTE_EVERY = timedelta(seconds=0.5)
 SILENT = timedelta(seconds=60)
 CLOSE_SECONDS_MAX = 10
-LAST_ID = "~"
 
 
 class JobCancelled(Exception):
@@ -130,15 +129,6 @@ def job_by_id(tx: Transaction, job_id: str) -> Row:
     return _read(row)
 
 
-def jobs_before(
-    tx: Transaction, kinds: str, *, before: str = "", count: int = 50, backwards: bool = False
-) -> list[Row]:
-    """Up to `count` jobs whose kind matches a pattern such as "register.%", newest first."""
-    find = either_way(queries, "jobs_before", backwards)
-    rows = find(tx, kinds=kinds, before=before or LAST_ID, count=count)
-    return [_read(row) for row in rows]
-
-
 def ask_cancel(tx: Transaction, job_id: str) -> None:
     """Ask a running job to stop at its next step."""
     queries.ask_cancel(tx, id=job_id)
@@ -160,3 +150,7 @@ def jobs_finished_before(tx: Transaction, before: datetime) -> list[str]:
 def _read(row: Row) -> Row:
     result = read_json(row["result_json"]) if row["result_json"] else None
     return {**row, "asked": read_json(row["asked_json"]), "result": result}
+
+
+# Jobs whose kind fits a pattern such as "register.%", the latest first.
+jobs_before = ListQuery[str](queries, "jobs_before", lambda kinds: {"kinds": kinds}, _read)

@@ -32,7 +32,7 @@ RETURNING id;
 
 -- name: jobs_before
 -- read both ways
-SELECT * FROM job WHERE kind LIKE :kinds AND id < :before ORDER BY id DESC LIMIT :count;
+SELECT * FROM job WHERE kind LIKE :kinds AND id < :before ORDER BY id DESC LIMIT :row_limit;
 
 -- name: old_jobs
 SELECT id FROM job WHERE finished_at < :before;

@@ -25,7 +25,7 @@ from huimin.merchants.merchants import Row, add_merchant
 from huimin.merchants.outlets import add_outlet, check_place
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import either_way
+from huimin.storage.list_query import ListQuery
 
 FIELDS = (
     *("merchant_name", "credit_code", "contact_name", "contact_phone", "outlet_name"),
@@ -120,17 +120,12 @@ def reject_joining(
     _decide(tx, application_id, "rejected", reason, None, now, actor)
 
 
-def applications_after(
-    tx: Transaction,
-    after: str,
-    count: int,
-    *,
-    state: str | None = None,
-    backwards: bool = False,
-) -> list[Row]:
-    """Up to `count` applications after the id `after`."""
-    find = either_way(queries, "applications_after", backwards)
-    return list(find(tx, after=after, state=state, row_limit=count))
+def _parameters(state: str | None) -> Row:
+    return {"state": state}
+
+
+# Of one state, or of every one (None).
+applications_after = ListQuery[str | None](queries, "applications_after", _parameters)
 
 
 def _open(tx: Transaction, application_id: str) -> Row:

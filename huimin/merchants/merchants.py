@@ -6,6 +6,7 @@ outlets can redeem; ending it is final and ends its outlets and terminals in one
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,9 +26,17 @@ from huimin.merchants.outlets import end_outlets_of_merchant
 from huimin.merchants.states import next_state
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.named_queries import either_way
+from huimin.storage.list_query import ListQuery
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WantedMerchants:
+    """Filters; None lets everything through. `text` is part of a name or of a credit code."""
+
+    text: str | None = None
+    state: str | None = None
 
 
 def add_merchant(
@@ -174,19 +183,11 @@ def _enrolled_already(tx: Transaction, credit_code: str) -> Exception:
     )
 
 
-def merchants_after(
-    tx: Transaction,
-    after: str,
-    count: int,
-    *,
-    text: str | None,
-    state: str | None,
-    backwards: bool = False,
-) -> list[Row]:
-    """Up to `count` merchants after the id `after`; `text` is part of a name or credit code."""
-    pattern = like_pattern(text) if text else None
-    find = either_way(queries, "merchants_after", backwards)
-    return list(find(tx, after=after, row_limit=count, pattern=pattern, state=state))
+def _parameters(wanted: WantedMerchants) -> Row:
+    return {"state": wanted.state, "pattern": like_pattern(wanted.text) if wanted.text else None}
+
+
+merchants_after = ListQuery[WantedMerchants](queries, "merchants_after", _parameters)
 
 
 def merchant_by_id(tx: Transaction, merchant_id: str) -> Row:

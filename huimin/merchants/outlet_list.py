@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from huimin.merchants import queries
 from huimin.merchants.field_checks import like_pattern
 from huimin.merchants.outlets import Row
-from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import either_way
+from huimin.storage.list_query import ListQuery, parameters_of
 
 
-def outlets_after(
-    tx: Transaction,
-    after: str,
-    count: int,
-    *,
-    text: str | None = None,
-    kind: str | None = None,
-    town_code: str | None = None,
-    state: str | None = None,
-    merchant_id: str | None = None,
-    quiet_month: str | None = None,
-    backwards: bool = False,
-) -> list[Row]:
-    """Up to `count` outlets after the id `after`; `quiet_month` keeps those without sales in it."""
-    return list(
-        either_way(queries, "outlets_after", backwards)(
-            tx,
-            after=after,
-            row_limit=count,
-            pattern=like_pattern(text) if text else None,
-            kind=kind,
-            town=town_code[:9] if town_code else None,
-            state=state,
-            merchant_id=merchant_id,
-            quiet_month=quiet_month,
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class WantedOutlets:
+    """Filters; None lets everything through. `quiet_month` keeps outlets without a sale in it."""
+
+    text: str | None = None
+    kind: str | None = None
+    town_code: str | None = None
+    state: str | None = None
+    merchant_id: str | None = None
+    quiet_month: str | None = None
+
+
+def _parameters(wanted: WantedOutlets) -> Row:
+    return {
+        **parameters_of(wanted),
+        "pattern": like_pattern(wanted.text) if wanted.text else None,
+        "town": wanted.town_code[:9] if wanted.town_code else None,
+    }
+
+
+outlets_after = ListQuery[WantedOutlets](queries, "outlets_after", _parameters)

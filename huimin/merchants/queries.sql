@@ -26,12 +26,15 @@ UPDATE merchant SET name = :name, contact_name = :contact_name, contact_phone = 
 WHERE id = :id
 RETURNING *;
 
--- name: merchants_after
--- read both ways
--- A page of the list. :pattern is part of a name or a credit code, in lower case, for LIKE.
+-- part: merchant_and_outlets
 SELECT m.id, m.name, m.credit_code, m.contact_name, m.contact_phone, m.state, m.created_at,
        (SELECT COUNT(*) FROM outlet AS o WHERE o.merchant_id = m.id AND o.state <> 'ended') AS outlets
 FROM merchant AS m
+
+-- name: merchants_after
+-- read both ways
+-- A page of the list. :pattern is part of a name or a credit code, in lower case, for LIKE.
+-- with: merchant_and_outlets
 WHERE m.id > :after
   AND (CAST(:state AS TEXT) IS NULL OR m.state = :state)
   AND (CAST(:pattern AS TEXT) IS NULL OR lower(m.name) LIKE :pattern ESCAPE '!'
@@ -40,9 +43,7 @@ ORDER BY m.id
 LIMIT :row_limit;
 
 -- name: list_merchants
-SELECT m.id, m.name, m.credit_code, m.contact_name, m.contact_phone, m.state, m.created_at,
-       (SELECT COUNT(*) FROM outlet AS o WHERE o.merchant_id = m.id AND o.state <> 'ended') AS outlets
-FROM merchant AS m
+-- with: merchant_and_outlets
 WHERE CAST(:state AS TEXT) IS NULL OR m.state = :state
 ORDER BY m.created_at, m.id;
 
@@ -93,15 +94,21 @@ UPDATE outlet SET state = :state WHERE id = :id RETURNING *;
 -- name: outlets_not_ended
 SELECT id FROM outlet WHERE merchant_id = :merchant_id AND state <> 'ended' ORDER BY id;
 
--- name: list_outlets
+-- part: outlet_and_terminals
 SELECT o.id, o.merchant_id, o.name, o.kind, o.division_code, o.address, o.opening_hours,
        o.contact_name, o.contact_phone, o.latitude_microdegrees, o.longitude_microdegrees, o.state, o.created_at,
        m.name AS merchant_name, m.state AS merchant_state, d.name AS division_name,
        (SELECT COUNT(*) FROM terminal AS t
         WHERE t.outlet_id = o.id AND t.state = 'active') AS terminals
+
+-- part: outlet_tables
 FROM outlet AS o
 JOIN merchant AS m ON m.id = o.merchant_id
 JOIN division AS d ON d.code = o.division_code
+
+-- name: list_outlets
+-- with: outlet_and_terminals
+-- with: outlet_tables
 WHERE (CAST(:merchant_id AS TEXT) IS NULL OR o.merchant_id = :merchant_id)
   AND (CAST(:kind AS TEXT) IS NULL OR o.kind = :kind)
   AND (CAST(:state AS TEXT) IS NULL OR o.state = :state)
@@ -111,16 +118,10 @@ ORDER BY o.created_at, o.id;
 -- read both ways
 -- A page of the list. :town is the first nine digits of a town's code; :quiet_month keeps only
 -- outlets without a redemption in that month.
-SELECT o.id, o.merchant_id, o.name, o.kind, o.division_code, o.address, o.opening_hours,
-       o.contact_name, o.contact_phone, o.latitude_microdegrees, o.longitude_microdegrees, o.state, o.created_at,
-       m.name AS merchant_name, m.state AS merchant_state, d.name AS division_name,
-       (SELECT t.name FROM division AS t
-        WHERE t.code = substr(o.division_code, 1, 9) || '000') AS town_name,
-       (SELECT COUNT(*) FROM terminal AS t
-        WHERE t.outlet_id = o.id AND t.state = 'active') AS terminals
-FROM outlet AS o
-JOIN merchant AS m ON m.id = o.merchant_id
-JOIN division AS d ON d.code = o.division_code
+-- with: outlet_and_terminals
+       , (SELECT t.name FROM division AS t
+        WHERE t.code = substr(o.division_code, 1, 9) || '000') AS town_name
+-- with: outlet_tables
 WHERE o.id > :after
   AND (CAST(:merchant_id AS TEXT) IS NULL OR o.merchant_id = :merchant_id)
   AND (CAST(:kind AS TEXT) IS NULL OR o.kind = :kind)
@@ -133,21 +134,6 @@ WHERE o.id > :after
        WHERE r.month = :quiet_month AND r.dimension = 'channel' AND r.outlet_id = o.id AND r.redemptions > 0))
 ORDER BY o.id
 LIMIT :row_limit;
-
--- name: count_outlets$
-SELECT COUNT(*) FROM (
-    SELECT 1 FROM outlet AS o
-    JOIN merchant AS m ON m.id = o.merchant_id
-    WHERE (CAST(:merchant_id AS TEXT) IS NULL OR o.merchant_id = :merchant_id)
-      AND (CAST(:kind AS TEXT) IS NULL OR o.kind = :kind)
-      AND (CAST(:town AS TEXT) IS NULL OR substr(o.division_code, 1, 9) = :town)
-      AND (CAST(:state AS TEXT) IS NULL OR o.state = :state)
-      AND (CAST(:pattern AS TEXT) IS NULL OR lower(o.name) LIKE :pattern ESCAPE '!'
-           OR lower(o.address) LIKE :pattern ESCAPE '!' OR lower(m.name) LIKE :pattern ESCAPE '!')
-      AND (CAST(:quiet_month AS TEXT) IS NULL OR NOT EXISTS (
-           SELECT 1 FROM rollup_month AS r
-           WHERE r.month = :quiet_month AND r.dimension = 'channel' AND r.outlet_id = o.id AND r.redemptions > 0))
-    LIMIT :count_limit) AS counted;
 
 -- name: terminal_by_id^
 SELECT * FROM terminal WHERE id = :id;
@@ -225,19 +211,20 @@ WHERE a.id > :after
 ORDER BY a.id
 LIMIT :row_limit;
 
--- name: cashiers_of_merchant
--- A merchant's cashiers, or those of one outlet.
+-- part: cashier
 SELECT s.id, s.username, s.name, s.state, s.locked_until, s.must_change_password, s.created_at,
        s.outlet_id, o.name AS outlet_name
 FROM staff AS s JOIN outlet AS o ON o.id = s.outlet_id
+
+-- name: cashiers_of_merchant
+-- A merchant's cashiers, or those of one outlet.
+-- with: cashier
 WHERE s.role = 'cashier' AND o.merchant_id = :merchant_id
   AND (CAST(:outlet_id AS TEXT) IS NULL OR s.outlet_id = :outlet_id)
 ORDER BY o.created_at, o.id, s.username;
 
 -- name: cashier_of_merchant^
-SELECT s.id, s.username, s.name, s.state, s.locked_until, s.must_change_password, s.created_at,
-       s.outlet_id, o.name AS outlet_name
-FROM staff AS s JOIN outlet AS o ON o.id = s.outlet_id
+-- with: cashier
 WHERE s.id = :staff_id AND s.role = 'cashier' AND o.merchant_id = :merchant_id;
 
 -- name: set_reversal_confirm_fen^

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import list_answer
 from huimin.core.permissions import allows
 from huimin.notices.delivery_problem import problem_words
-from huimin.notices.log import count_deliveries, deliveries_before
+from huimin.notices.log import deliveries_before
 from huimin.notices.post import targets_of
 from huimin.notices.send import send_again, send_one
-from huimin.storage.engine import Transaction
+from huimin.web import cells, column
+from huimin.web.column import Column, Row
 from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.forms import tell
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
+from huimin.web.list_page import Empty, Filter, ListPage
+from huimin.web.lists import rows_of
 from huimin.web.words import minute_text
 
 pages = Blueprint("notices", __name__)
@@ -38,36 +38,11 @@ CHANNELS = {"mail": lazy_gettext("邮件"), "webhook": lazy_gettext("网络接�
 @pages.get("/notices/", endpoint="deliveries")
 @require("notice.read")
 def delivery_list() -> str | Response:
-    """The log, newest first."""
-    form = Form.asked(("state",))
-    as_workbook = request.args.get("format") == "xlsx"
-    state, place = form.optional("state"), Place.asked()
-
-    def look_up(tx: Transaction) -> Listed:
-        return listed(
-            lambda key, n, backwards=False: deliveries_before(
-                tx, state, key, n, backwards=backwards
-            ),
-            lambda: count_deliveries(tx, state, COUNT_MAX + 1),
-            place=place,
-            size=ROWS_MAX if as_workbook else PAGE_ROWS,
-        )
-
-    page = instance().engine.read(look_up)
-    if as_workbook:
-        return workbook_response(_("通知记录"), _columns(), page.rows)
-    return render_template(
-        "notices/deliveries.html",
-        form=form,
-        page=page,
-        arguments={"state": state} if state else {},
-        states=list(STATES.items()),
-        state_words=STATES,
-        looks=LOOKS,
-        channels=CHANNELS,
-        targets=targets_of(instance().settings),
-        why=_why,
-        may_send=allows(member().role, "notice.send"),
+    """The log, the latest first."""
+    return list_answer(
+        _list(allows(member().role, "notice.send")),
+        rows_of(deliveries_before, lambda form: form.optional("state")),
+        more=lambda form: {"channels": CHANNELS, "targets": targets_of(instance().settings)},
     )
 
 
@@ -89,18 +64,44 @@ def _why(problem: str | None) -> str | None:
     return None if problem is None else problem_words(problem, request_language())
 
 
-def _columns() -> list[Any]:
-    def at(name: str) -> Any:
-        return lambda row: minute_text(row[name]) if row[name] else None
+def _list(may_send: bool) -> ListPage:
+    def title_cell(row: Row) -> Markup:
+        title = Markup('<span lang="zh-Hans">{}</span>').format(row["title"])
+        return cells.below(title, minute_text(row["created_at"]))
 
-    return [
-        (_("时间"), at("created_at")),
-        (_("内容"), lambda row: row["title"]),
-        (_("方式"), lambda row: str(CHANNELS[row["channel"]])),
-        (_("发往"), lambda row: row["target"]),
-        (_("状态"), lambda row: str(STATES[row["state"]])),
-        (_("次数"), lambda row: row["attempts"]),
-        (_("最近一次"), at("tried_at")),
-        (_("送达"), at("sent_at")),
-        (_("原因"), lambda row: _why(row["last_error"])),
+    def state_cell(row: Row) -> Markup:
+        state = cells.state(LOOKS[row["state"]], STATES[row["state"]])
+        return cells.below(state, _why(row["last_error"]))
+
+    def last_cell(row: Row) -> str:
+        return minute_text(row["sent_at"] or row["tried_at"]) or cells.NOTHING
+
+    def send_cell(row: Row) -> Markup | None:
+        sent = row["state"] == "sent"
+        return None if sent else cells.post_button(_("重新发送"), "notices.again", row["id"])
+
+    columns = [
+        column.minute(_("时间"), "created_at", only="workbook"),
+        Column(_("内容"), "title", title_cell, "text-wrap"),
+        column.word(_("方式"), "channel", CHANNELS, only="workbook"),
+        Column(_("状态"), state_cell, look="text-break", only="page"),
+        Column(
+            _("发往"), "target", lambda row: cells.below(CHANNELS[row["channel"]], row["target"])
+        ),
+        column.word(_("状态"), "state", STATES, only="workbook"),
+        column.count(_("次数"), "attempts"),
+        Column(_("最近一次"), lambda row: minute_text(row["tried_at"]), last_cell, "nowrap"),
+        column.minute(_("送达"), "sent_at", only="workbook"),
+        Column(_("原因"), lambda row: _why(row["last_error"]), only="workbook"),
     ]
+    if may_send:
+        columns.append(Column(_("办理"), "id", send_cell, only="page"))
+    advice = _("还没有发过通知。每月结束后运行 huimin month run，就会把核对结果发出去。")
+    return ListPage(
+        "notices.deliveries",
+        _("通知记录"),
+        columns,
+        [Filter("state", _("状态"), list(STATES.items()))],
+        Empty(advice, "handbook.page", _("看看怎么设置"), {"name": "months"}),
+        none_fit=_("没有这种状态的通知。"),
+    )

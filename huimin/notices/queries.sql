@@ -46,11 +46,6 @@ FROM notice_delivery AS d JOIN notice AS n ON n.id = d.notice_id
 WHERE d.id < :before AND (CAST(:state AS TEXT) IS NULL OR d.state = :state)
 ORDER BY d.id DESC LIMIT :row_limit;
 
--- name: count_deliveries$
-SELECT CAST(COUNT(*) AS BIGINT) FROM (
-    SELECT 1 FROM notice_delivery WHERE (CAST(:state AS TEXT) IS NULL OR state = :state)
-    LIMIT :count_max) AS counted;
-
 -- name: troubled_deliveries
 -- Given up, or failed and waiting for the next attempt.
 SELECT d.id, d.channel, d.target, d.state, d.attempts, d.last_error, n.title

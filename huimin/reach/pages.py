@@ -5,15 +5,16 @@ A registrar sees the own town; another town does not exist for them.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import member, require
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import list_answer
 from huimin.core.chart_svg import chart_svg
 from huimin.core.days import COUNTY_ZONE, county_day, month_of, parse_instant, parse_month
 from huimin.core.refusals import Refusal
@@ -24,10 +25,12 @@ from huimin.reach.counts import Reach, reach_of_county, reach_of_town, total_of
 from huimin.reach.nearest import kilometres_text, nearest_of_town
 from huimin.reach.unreached import LATELY_DAYS, REASONS, count_unreached, unreached_after
 from huimin.storage.engine import Transaction
+from huimin.web import column
+from huimin.web.column import Column
 from huimin.web.current import instance
 from huimin.web.forms import Form
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
+from huimin.web.list_page import Empty, Filter, ListPage
+from huimin.web.lists import COUNT_MAX, Listed, Place, listed
 
 pages = Blueprint("reach", __name__, url_prefix="/reach")
 
@@ -78,62 +81,64 @@ def town(town_code: str) -> str:
 
 @pages.get("/<town_code>/people")
 @require("reach.read")
-def people(town_code: str) -> str | Response:
+def people(town_code: str) -> str | BaseResponse:
     """Who of a town is entitled and not reached, by page or as a workbook."""
     name, villages = _town(town_code)
-    form = Form.asked(("reason", "village"))
-    reason = form.text("reason") if form.text("reason") in REASONS else "no_card"
-    village = form.optional("village")
+    list_page = _people_list(town_code, name, villages)
+    form = list_page.asked()
+    reason, village = form.text("reason"), form.optional("village")
+    if reason not in REASONS:
+        form, reason = Form({**form.values, "reason": "no_card"}), "no_card"
     if village is not None and village not in villages:
         raise Refusal("not_found")
-    as_workbook = request.args.get("format") == "xlsx"
-    page = _people_page(town_code, reason, village, ROWS_MAX if as_workbook else PAGE_ROWS)
-    if as_workbook:
-        columns = [
-            (_("姓名"), lambda row: row["name_masked"]),
-            (_("乡镇（街道）"), lambda row: name),
-            (_("村（社区）"), lambda row: villages.get(row["division_code"], "")),
-            (_("原因"), lambda row: _reasons()[reason]),
-            (_("最近一次用卡"), lambda row: _last_day(row["last_used_at"])),
-        ]
-        return workbook_response(_("待联系名单"), columns, page.rows)
-    return render_template(
-        "reach/people.html",
-        town={"code": town_code, "name": name},
-        villages=villages,
-        form=form,
-        reason=reason,
-        reasons=_reasons(),
-        page=page,
-        last_day=_last_day,
-        arguments={
-            "town_code": town_code,
-            "reason": reason,
-            **({"village": village} if village else {}),
-        },
-    )
-
-
-def _people_page(town_code: str, reason: str, village: str | None, size: int) -> Listed:
-    day, place = county_day(instance().clock()), Place.asked()
-    asked: dict[str, Any] = {
+    wanted: dict[str, Any] = {
         "reason": reason,
         "town": town_code,
-        "day": day,
+        "day": county_day(instance().clock()),
         "division_code": village,
     }
 
-    def look(tx: Transaction) -> Listed:
+    def look(tx: Transaction, _form: Form, place: Place) -> Listed:
         return listed(
-            lambda key, count, backwards=False: unreached_after(
-                tx, key, count, backwards=backwards, **asked
-            ),
-            lambda: count_unreached(tx, COUNT_MAX + 1, **asked),
+            partial(unreached_after, tx, **wanted),
+            lambda: count_unreached(tx, COUNT_MAX + 1, **wanted),
             place=place,
-            size=size,
         )
 
-    return instance().engine.read(look)
+    return list_answer(
+        list_page,
+        look,
+        form=form,
+        arguments={"town_code": town_code, **list_page.arguments(form)},
+        more=lambda _form: {"town": {"code": town_code, "name": name}},
+    )
+
+
+def _people_list(town_code: str, town_name: str, villages: dict[str, str]) -> ListPage:
+    columns = [
+        column.linked(_("姓名"), "name_masked", "holders.person"),
+        Column(_("乡镇（街道）"), lambda row: town_name, only="workbook"),
+        Column(_("村（社区）"), lambda row: villages.get(row["division_code"], "")),
+        Column(_("原因"), lambda row: _reasons()[row["reason"]], only="workbook"),
+        Column(
+            _("最近一次用卡"),
+            lambda row: _last_day(row["last_used_at"]),
+            lambda row: _last_day(row["last_used_at"]) or _("没有用过"),
+        ),
+    ]
+    filters = [
+        Filter("reason", _("原因"), list(_reasons().items()), blank=None, default="no_card"),
+        Filter("village", _("村（社区）"), list(villages.items())),
+    ]
+    nothing, back = _("没有这样的人。换一个原因或村社看看。"), _("回到本镇街的数字")
+    return ListPage(
+        "reach.people",
+        _("应享而没有享到的人"),
+        columns,
+        filters,
+        Empty(nothing, "reach.town", back, {"town_code": town_code}),
+        file_name=_("待联系名单"),
+    )
 
 
 def _shown(rows: list[Any], month: str, place: str, title: str) -> dict[str, Any]:

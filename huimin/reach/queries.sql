@@ -93,16 +93,6 @@ WHERE h.erased_at IS NULL AND h.id > :after
 ORDER BY h.id
 LIMIT :row_limit;
 
--- name: count_unreached_without_card$
-SELECT COUNT(*) FROM (
-    SELECT 1 FROM holder AS h
-    WHERE h.erased_at IS NULL
-    -- with: entitled
-    AND NOT EXISTS (
-        -- with: valid_card
-    )
-    LIMIT :count_limit) AS counted;
-
 -- name: unreached_never_used
 -- read both ways
 -- Entitled with a valid card, and no card of the person was ever used.
@@ -119,19 +109,6 @@ WHERE h.erased_at IS NULL AND h.id > :after
     )
 ORDER BY h.id
 LIMIT :row_limit;
-
--- name: count_unreached_never_used$
-SELECT COUNT(*) FROM (
-    SELECT 1 FROM holder AS h
-    WHERE h.erased_at IS NULL
-    -- with: entitled
-    AND EXISTS (
-        -- with: valid_card
-    )
-    AND NOT EXISTS (
-        -- with: used_card
-    )
-    LIMIT :count_limit) AS counted;
 
 -- name: unreached_not_lately
 -- read both ways
@@ -153,22 +130,6 @@ WHERE h.erased_at IS NULL AND h.id > :after
     )
 ORDER BY h.id
 LIMIT :row_limit;
-
--- name: count_unreached_not_lately$
-SELECT COUNT(*) FROM (
-    SELECT 1 FROM holder AS h
-    WHERE h.erased_at IS NULL
-    -- with: entitled
-    AND EXISTS (
-        -- with: valid_card
-    )
-    AND EXISTS (
-        -- with: used_card
-    )
-    AND NOT EXISTS (
-        -- with: used_lately
-    )
-    LIMIT :count_limit) AS counted;
 
 -- name: located_villages
 SELECT code, latitude_microdegrees, longitude_microdegrees FROM division

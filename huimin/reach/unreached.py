@@ -47,6 +47,7 @@ def unreached_after(
             "name_masked": mask_name(row["name"]),
             "division_code": row["division_code"],
             "last_used_at": row["last_used_at"],
+            "reason": reason,
         }
         for row in rows
     ]
@@ -63,7 +64,8 @@ def count_unreached(
 ) -> int:
     """How many there are of them, counted up to `count_limit`."""
     asked = _asked(reason, town, day, division_code)
-    return int(getattr(queries, f"count_{REASONS[reason]}")(tx, count_limit=count_limit, **asked))
+    counted = getattr(queries, f"{REASONS[reason]}_counted")
+    return int(counted(tx, after="", row_limit=count_limit, **asked))
 
 
 def _asked(reason: str, town: str, day: date, division_code: str | None) -> dict[str, Any]:

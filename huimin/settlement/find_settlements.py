@@ -18,7 +18,7 @@ from huimin.settlement.answer import payable_fen
 from huimin.settlement.make import FIGURES, Row
 from huimin.settlement.pay import payments_of, stands
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import either_way
+from huimin.storage.list_query import ListQuery
 
 # A confirmed settlement is paid late after these days.
 LATE_DAYS = 30
@@ -33,25 +33,6 @@ class WantedSettlements:
     month: str | None = None
     state: str | None = None
     late: str | None = None
-
-
-def settlements_before(
-    tx: Transaction,
-    wanted: WantedSettlements,
-    before: str,
-    count: int,
-    *,
-    backwards: bool = False,
-) -> list[Row]:
-    """Up to `count` settlements, the latest first, behind the id `before`; each with its sums."""
-    find = either_way(queries, "settlements_before", backwards)
-    rows = find(tx, before=before, row_limit=count, **_conditions(wanted))
-    return [with_sums(row) for row in rows]
-
-
-def count_settlements(tx: Transaction, wanted: WantedSettlements, count_max: int) -> int:
-    """How many there are, counted up to `count_max`."""
-    return int(queries.count_settlements(tx, count_max=count_max, **_conditions(wanted)))
 
 
 def _conditions(wanted: WantedSettlements) -> dict[str, str | None]:
@@ -119,26 +100,10 @@ def line_of(tx: Transaction, settlement: Mapping[str, Any], line_no: int) -> Row
     return line
 
 
-def rows_behind(
-    tx: Transaction,
-    settlement: Mapping[str, Any],
-    line: Mapping[str, Any],
-    after: str,
-    count: int,
-    *,
-    backwards: bool = False,
-) -> list[Row]:
-    """Up to `count` ledger rows that make a line, in the order written, behind the id `after`."""
-    rows = either_way(queries, "rows_of_line", backwards)(
-        tx,
-        month=settlement["month"],
-        outlet_id=line["outlet_id"],
-        policy_id=line["policy_id"],
-        adjusts_month=line["adjusts_month"],
-        after=after,
-        row_limit=count,
-    )
-    return [_masked(row) for row in rows]
+def of_line(settlement: Mapping[str, Any], line: Mapping[str, Any]) -> Row:
+    """Which ledger rows make a line, as `rows_behind` takes it."""
+    names = ("outlet_id", "policy_id", "adjusts_month")
+    return {"month": settlement["month"], **{name: line[name] for name in names}}
 
 
 def with_sums(row: Row) -> Row:
@@ -159,3 +124,11 @@ SHOWN = (
 def _masked(row: Row) -> Row:
     name = "—" if row["erased_at"] else mask_name(row["holder_name"])
     return {**{shown: row[shown] for shown in SHOWN}, "name_masked": name}
+
+
+# The latest first, each with its sums.
+settlements_before = ListQuery[WantedSettlements](
+    queries, "settlements_before", _conditions, with_sums
+)
+# The ledger rows that make a line (`of_line`), in the order written.
+rows_behind = ListQuery[Row](queries, "rows_of_line", shown=_masked)

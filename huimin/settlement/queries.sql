@@ -192,17 +192,9 @@ WHERE month = :month AND merchant_id = :merchant_id ORDER BY version DESC;
 SELECT s.*, (SELECT COUNT(*) FROM settlement_dispute AS d
         WHERE d.settlement_id = s.id AND d.state = 'open') AS open_disputes
 FROM settlement AS s
-WHERE (:before = '' OR s.id < :before)
+WHERE s.id < :before
   -- with: wanted
 ORDER BY s.id DESC LIMIT :row_limit;
-
--- name: count_settlements$
--- As settlements_before chooses them, counted up to :count_max.
-SELECT CAST(COUNT(*) AS BIGINT) FROM (
-    SELECT 1 FROM settlement AS s
-    WHERE true
-    -- with: wanted
-    LIMIT :count_max) AS counted;
 
 -- name: to_confirm
 -- A merchant's that wait for it and still may be confirmed or disputed.

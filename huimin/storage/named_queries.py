@@ -6,6 +6,7 @@ both engines, and all rows are read when the call returns: nothing outlives its 
 
 A list's statement marked `-- read both ways` gets a second one, its name with `_backwards`, that
 reads the same rows from the key towards the beginning: a previous page costs what a next one does.
+A third one, `_counted`, counts them up to the same limit (storage/list_query.py calls the three).
 
 What several statements share is written once, as `-- part: NAME` among them, and inserted at each
 line `-- with: NAME`; a part may name others.
@@ -36,6 +37,8 @@ _BOTH_WAYS = re.compile(
     r"^-- name: (?P<name>\w+)\n-- read both ways\n(?P<sql>.*?)(?=^-- name: |\Z)", re.M | re.S
 )
 _KEY = re.compile(r"([<>])(?= (?::(?:after|before)\b|\(:after_\w+, :after\)))")
+# What tells where the rows come from: brackets and words outside of comments and quoted text.
+_TOKEN = re.compile(r"--[^\n]*|'(?:''|[^'])*'|[()]|\b(?:FROM|DISTINCT|UNION)\b")
 _ORDER = re.compile(r"(?<=ORDER BY )(?P<keys>[^()]*?)(?=\s+LIMIT :\w+;\s*\Z)")
 _pyformat_texts: dict[str, str] = {}
 
@@ -111,7 +114,7 @@ def load_queries(room: str, parts: Mapping[str, str] | None = None) -> Any:
     """
     text = _with_parts((ROOMS_FOLDER / room / "queries.sql").read_text("utf-8"), parts or {})
     return aiosql.from_str(
-        text + "".join(_turned_statements(text)),
+        text + "".join(_list_statements(text)),
         cast(Any, TransactionAdapter),  # it takes a Transaction where aiosql expects a connection
         mandatory_parameters=False,
         attribute=None,
@@ -153,11 +156,27 @@ def _turned_keys(keys: str) -> str:
     )
 
 
-def _turned_statements(text: str) -> list[str]:
+def _list_statements(text: str) -> list[str]:
     return [
         f"\n-- name: {match['name']}_backwards\n{turned(match['sql'].rstrip())}\n"
+        f"\n-- name: {match['name']}_counted$\n{counted(match['sql'].rstrip())}\n"
         for match in _BOTH_WAYS.finditer(text)
     ]
+
+
+def counted(sql: str) -> str:
+    """A statement that counts the rows of another one. What that selects is left out where its
+    rows do not depend on it, so that nothing is computed or joined for its sake.
+    """
+    rows, depth = sql.removesuffix(";"), 0
+    for found in _TOKEN.finditer(sql):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if depth == 0 and found[0] in ("DISTINCT", "UNION"):
+            break
+        if depth == 0 and found[0] == "FROM":
+            rows = f"SELECT 1 {rows[found.start() :]}"
+            break
+    return f"SELECT CAST(COUNT(*) AS BIGINT) FROM (\n{rows}\n) AS counted;"  # noqa: S608
 
 
 def statements(room: str) -> dict[str, str]:

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
-from typing import Any
 
 import xlsxwriter
 
 from huimin.core.text_width import display_width
+from huimin.web.column import Column, Row
 
-ROWS_MAX = 100_000
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH_MIN, WIDTH_MAX = 8, 60
-
-# A column's heading, and the function that gives its value for a row; money is a Decimal in yuan.
-Column = tuple[str, Callable[[Mapping[str, Any]], Any]]
 
 
 def list_workbook(
     title: str,
     columns: Sequence[Column],
-    rows: Iterable[Mapping[str, Any]],
+    rows: Iterable[Row],
     *,
     heading: str | None = None,
-    to_fill: Mapping[str, int] | None = None,
 ) -> bytes:
     """The workbook. Text stays text, so that no ID or card number is rounded.
 
-    `heading` replaces the title above the table; `to_fill` gives the width of columns that somebody
-    will fill in, by heading.
+    `heading` stands over the table instead of the title.
     """
+    columns = [column for column in columns if column.only != "page"]
     target = BytesIO()
     options = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, {"in_memory": True, **options}) as book:
@@ -48,13 +43,12 @@ def list_workbook(
             sheet.merge_range(0, 0, 0, len(columns) - 1, heading or title, strong)
         else:
             sheet.write_string(0, 0, heading or title, strong)
-        room = to_fill or {}
-        widths = [max(display_width(name) + 2, room.get(name, 0)) for name, _ in columns]
-        for place, (name, _) in enumerate(columns):
-            sheet.write_string(1, place, name, head)
+        widths = [max(display_width(one.heading) + 2, one.letters) for one in columns]
+        for place, column in enumerate(columns):
+            sheet.write_string(1, place, column.heading, head)
         for number, row in enumerate(rows, start=2):
-            for place, (_, value_of) in enumerate(columns):
-                value = value_of(row)
+            for place, column in enumerate(columns):
+                value = column.plain(row)
                 if isinstance(value, float):
                     raise TypeError("a workbook must not contain floats")
                 if isinstance(value, int):

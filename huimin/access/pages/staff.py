@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
@@ -22,51 +23,32 @@ from huimin.access.staff_changes import (
     switch_staff,
     unlock_staff,
 )
-from huimin.access.staff_list import places_to_choose, staff_after
+from huimin.access.staff_list import WantedStaff, places_to_choose, staff_after
 from huimin.audit.event_words import event_words
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.core.days import instant_text
 from huimin.core.permissions import ROLES
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.storage.engine import Transaction
+from huimin.web import cells, column
+from huimin.web.choices import choices_of
+from huimin.web.column import Column, Row
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
+from huimin.web.list_page import Empty, Filter, ListPage
+from huimin.web.lists import rows_of
 from huimin.web.words import ROLE_NAMES, STATES
 
-FILTERS = ("role", "state")
+# Not a state of its own: too many failed sign-ins.
+LOCKED = "locked"
 
 
 @pages.get("/staff/", endpoint="staff")
 @require("staff.read")
 def staff_list() -> str | Response:
     """Who may sign in."""
-    form = Form.asked(FILTERS)
-    as_workbook = request.args.get("format") == "xlsx"
-    page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
-    if as_workbook:
-        columns = [
-            (_("用户名"), lambda row: row["username"]),
-            (_("姓名"), lambda row: row["name"]),
-            (_("岗位"), lambda row: str(ROLE_NAMES[row["role"]])),
-            (_("所属"), lambda row: row["place"]),
-            (_("状态"), lambda row: str(STATES[row["state"]])),
-        ]
-        return workbook_response(_("工作人员"), columns, page.rows)
-    return render_template(
-        "access/staff.html",
-        form=form,
-        page=page,
-        arguments={name: value for name, value in form.values.items() if value},
-        roles=[(role, ROLE_NAMES[role]) for role in ROLES],
-        states=[
-            *((state, STATES[state]) for state in ("active", "disabled")),
-            ("locked", _("已锁定（登录失败多次）")),
-        ],
-        now_text=instance().clock().isoformat(),
-    )
+    return list_answer(_list(), rows_of(staff_after, _wanted))
 
 
 @pages.get("/staff/new")
@@ -206,22 +188,41 @@ def end_second_factor_of_another(staff_id: str) -> Response | tuple[str, int]:
     return redirect(url_for("access.one_staff", staff_id=staff_id))
 
 
-def _page(form: Form, *, size: int) -> Listed:
-    place, now = Place.asked(), instant_text(instance().clock())
-    locked = now if form.text("state") == "locked" else None
-    wanted = {
-        "role": form.optional("role"),
-        "state": None if locked else form.optional("state"),
-        "locked_at": locked,
-    }
+def _list() -> ListPage:
+    now = instant_text(instance().clock())
 
-    def look(tx: Transaction) -> Listed:
-        def find(key: str, count: int, backwards: bool = False) -> list[dict[str, Any]]:
-            return staff_after(tx, key, count, backwards=backwards, **wanted)
+    def state_cell(row: Row) -> Markup:
+        marks = [cells.state(row["state"], STATES[row["state"]])]
+        if row["locked_until"] and row["locked_until"] > now:
+            marks.append(cells.state("suspended", _("已锁定")))
+        if row["has_second_factor"]:
+            marks.append(cells.beside(_("两步验证")))
+        return Markup(" ").join(marks)
 
-        return listed(find, lambda: len(find("", COUNT_MAX + 1)), place=place, size=size)
+    columns = [
+        column.linked(_("用户名"), "username", "access.one_staff"),
+        Column(_("姓名"), "name"),
+        column.word(_("岗位"), "role", ROLE_NAMES),
+        Column(_("所属"), "place"),
+        Column(_("状态"), lambda row: str(STATES[row["state"]]), state_cell),
+    ]
+    states = [*choices_of(STATES, ("active", "disabled")), (LOCKED, _("已锁定（登录失败多次）"))]
+    return ListPage(
+        "access.staff",
+        _("工作人员"),
+        columns,
+        [
+            Filter("role", _("岗位"), choices_of(ROLE_NAMES, ROLES)),
+            Filter("state", _("状态"), states),
+        ],
+        Empty(_("没有符合条件的账号。")),
+    )
 
-    return instance().engine.read(look)
+
+def _wanted(form: Form) -> WantedStaff:
+    if form.text("state") == LOCKED:
+        return WantedStaff(form.optional("role"), locked_at=instant_text(instance().clock()))
+    return WantedStaff(form.optional("role"), form.optional("state"))
 
 
 def _form_page(form: Form) -> str:

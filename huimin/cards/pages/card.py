@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import member, own_division, require
 from huimin.audit.event_words import event_words
 from huimin.cards.card_list import card_in, may_be_issued
 from huimin.cards.change_state import (
@@ -25,7 +25,6 @@ from huimin.cards.change_state import (
 from huimin.cards.events import events_of_card
 from huimin.cards.issue import default_expiry, issue_card
 from huimin.cards.pages import pages
-from huimin.cards.pages.card_list import own_division
 from huimin.cards.reverify import months_after
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
-from huimin.audit.export_list import workbook_response
+from huimin.access.guards import member, own_division, require
+from huimin.audit.list_answer import list_answer
 from huimin.cards.card_columns import card_columns
 from huimin.cards.card_list import WantedCards, approved_without_card, card_ids, card_rows
 from huimin.cards.issue import default_expiry, issue_card
@@ -22,62 +22,24 @@ from huimin.cards.reverify import (
     unverified_cards,
 )
 from huimin.core.days import county_day
-from huimin.divisions.find import all_divisions
+from huimin.divisions.choices import town_choices
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
+from huimin.web.list_page import Empty, Filter, ListPage
+from huimin.web.lists import COUNT_MAX, Listed, Place, page_of
 from huimin.web.words import CARD_STATES
 
-FILTERS = ("number", "division", "state", "expires", "unprinted", "verify")
-DAYS_MAX = 999
+DAYS_DIGITS = 3
 # About as much of the one writer at a time as tills don't notice.
 CHUNK = 100
-
-
-def own_division() -> str | None:
-    """A registrar's town; None for those who see the whole county."""
-    return member().division_code if member().role == "registrar" else None
-
-
-def towns() -> list[tuple[str, str]]:
-    """(code, name) of the towns that the reader may choose."""
-    own = own_division()
-    rows = instance().engine.read(all_divisions)
-    return [
-        (row["code"], row["name"])
-        for row in rows
-        if row["level"] == "town" and own in (None, row["code"])
-    ]
 
 
 @pages.get("/cards/")
 @require("card.read")
 def cards() -> str | Response:
-    """The list, and what waits: people to give a card to, cards to print, overdue ones."""
-    form = Form.asked(FILTERS)
-    as_workbook = request.args.get("format") == "xlsx"
-    page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
-    if as_workbook:
-        return workbook_response(_("卡片"), card_columns(), page.rows)
-    place, last_day = chosen_place(form), _overdue_before()
-
-    def waiting(tx: Transaction) -> tuple[int, int]:
-        overdue = unverified_cards(tx, last_day=last_day, count=COUNT_MAX, division_code=place)
-        return len(approved_without_card(tx, place)), len(overdue)
-
-    to_issue, overdue = instance().engine.read(waiting)
-    return render_template(
-        "cards/cards.html",
-        form=form,
-        page=page,
-        arguments={name: value for name, value in form.values.items() if value},
-        towns=towns(),
-        states=list(CARD_STATES.items()),
-        to_issue=to_issue,
-        overdue=overdue,
-    )
+    """The list, and what waits: people to give a card to, and cards overdue for verification."""
+    return list_answer(_list(), _look, more=_waiting)
 
 
 @pages.post("/cards/issue")
@@ -133,10 +95,21 @@ def suspend_overdue_cards() -> Response:
 
 
 def chosen_place(form: Form) -> str | None:
-    """The division that is asked for, never beyond the reader's own; None for the whole county."""
+    """The town that is asked for, never beyond the reader's own; None for the whole county."""
     own, wanted = own_division(), form.optional("division")
-    known = {code for code, _name in towns()}
+    known = {code for code, _name in town_choices(own)}
     return wanted if wanted in known else own
+
+
+def _waiting(form: Form) -> dict[str, int]:
+    """How many people have no card yet, and how many cards are overdue, at the chosen place."""
+    place, last_day = chosen_place(form), _overdue_before()
+
+    def counts(tx: Transaction) -> dict[str, int]:
+        overdue = unverified_cards(tx, last_day=last_day, count=COUNT_MAX, division_code=place)
+        return {"to_issue": len(approved_without_card(tx, place)), "overdue": len(overdue)}
+
+    return instance().engine.read(counts)
 
 
 def _due_before() -> date:
@@ -149,32 +122,44 @@ def _overdue_before() -> date:
     return overdue_before(today, settings.verify_months, settings.grace_days)
 
 
-def _page(form: Form, *, size: int) -> Listed:
-    days = form.text("expires")
-    within_days = int(days) if days.isascii() and days.isdigit() and len(days) <= 3 else None
-    wanted = WantedCards(
+def _list() -> ListPage:
+    verify = [("due", _("该复核了")), ("overdue", _("宽限期已过"))]
+    filters = [
+        Filter("number", _("卡号"), inputmode="numeric", maxlength=24),
+        Filter("division", _("镇街"), town_choices(own_division())),
+        Filter("state", _("卡片状态"), list(CARD_STATES.items())),
+        Filter("unprinted", _("打印"), [("1", _("还没有打印"))], _("不限")),
+        Filter("verify", _("年度复核"), verify, _("不限")),
+        Filter("expires", _("几天内到期"), inputmode="numeric", maxlength=3),
+    ]
+    nothing = _("没有符合条件的卡。申请通过后就可以发卡。")
+    return ListPage(
+        "cards.cards",
+        _("卡片"),
+        card_columns(),
+        filters,
+        Empty(nothing, "holders.applications", _("去看申请")),
+    )
+
+
+def _look(tx: Transaction, form: Form, place: Place) -> Listed:
+    page = page_of(card_ids, tx, _wanted(form), place, key_of=str)
+    return replace(page, rows=card_rows(tx, page.rows))
+
+
+def _wanted(form: Form) -> WantedCards:
+    days, verify = form.text("expires"), form.text("verify")
+    expires_by, verified_before = None, None
+    if days.isascii() and days.isdigit() and len(days) <= DAYS_DIGITS:
+        expires_by = county_day(instance().clock()) + timedelta(days=int(days))
+    if verify in ("due", "overdue"):
+        verified_before = _due_before() if verify == "due" else _overdue_before()
+    return WantedCards(
         state=form.optional("state"),
         number="".join(form.text("number").split()) or None,
         division_code=form.optional("division"),
-        expires_by=county_day(instance().clock()) + timedelta(days=within_days)
-        if within_days is not None
-        else None,
+        expires_by=expires_by,
         unprinted=bool(form.text("unprinted")),
-        verified_before={"due": _due_before, "overdue": _overdue_before}[form.text("verify")]()
-        if form.text("verify") in ("due", "overdue")
-        else None,
+        verified_before=verified_before,
         within=own_division(),
     )
-    place = Place.asked()
-
-    def look(tx: Transaction) -> Listed:
-        page = listed(
-            lambda key, n, backwards=False: card_ids(tx, wanted, key, n, backwards=backwards),
-            lambda: len(card_ids(tx, wanted, "", COUNT_MAX + 1)),
-            place=place,
-            key_of=str,
-            size=size,
-        )
-        return replace(page, rows=card_rows(tx, page.rows))
-
-    return instance().engine.read(look)

@@ -3,49 +3,43 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from huimin.access.guards import member, require
-from huimin.audit.export_list import workbook_response
+from huimin.access.guards import member, own_division, require
+from huimin.audit.list_answer import workbook_response
 from huimin.cards.card_list import card_in
 from huimin.cards.pages import pages
-from huimin.cards.pages.card_list import own_division, towns
 from huimin.cards.print_log import CARDS_MAX, Layout, cards_in_run, print_runs, record_run
 from huimin.cards.print_run import card_to_print, cards_of_run, printed_cards, public_host
 from huimin.cards.sheet import CardFace, cards_pdf
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.refusals import FieldProblems, field_problem
+from huimin.divisions.choices import town_choices
 from huimin.storage.engine import Transaction
+from huimin.web import cells, column
+from huimin.web.column import Column, Row
 from huimin.web.current import change, instance
 from huimin.web.forms import Form
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.words import CARD_STATES, minute_text
+from huimin.web.lists import ROWS_MAX, as_workbook
+from huimin.web.words import CARD_STATES, grouped, minute_text
 
 RUNS_SHOWN = 50
-Row = dict[str, Any]
 
 
 @pages.get("/cards/print")
 @require("card.print")
 def print_choice() -> str | BaseResponse:
     """How many cards are waiting to be printed, by town, and the log of runs."""
-    if request.args.get("format") != "xlsx":
+    if not as_workbook():
         return _page(Form({"town": request.args.get("town", "")}))
     own = own_division()
-    runs = instance().engine.read(lambda tx: print_runs(tx, count=ROWS_MAX, within=own))
-    columns = [
-        (_("时间"), lambda row: minute_text(row["printed_at"])),
-        (_("工作人员"), lambda row: row["printed_by"]),
-        (_("张数"), lambda row: row["card_count"]),
-        (_("原因"), lambda row: row["reason"]),
-        ("SHA-256", lambda row: row["pdf_sha256"]),
-    ]
-    return workbook_response(_("打印记录"), columns, runs)
+    runs = instance().engine.read(lambda tx: print_runs(tx, own, count=ROWS_MAX))
+    return workbook_response(_("打印记录"), _run_columns(), runs)
 
 
 @pages.post("/cards/print")
@@ -86,17 +80,11 @@ def print_card(card_id: str) -> BaseResponse:
 @require("card.read")
 def print_run(print_run_id: str) -> str | BaseResponse:
     """One run: which cards, by whom and why."""
-    if request.args.get("format") != "xlsx":
+    if not as_workbook():
         return _run_page(print_run_id, Form())
     own = own_division()
     _run, rows = instance().engine.read(lambda tx: cards_in_run(tx, print_run_id, within=own))
-    columns = [
-        (_("卡号"), lambda row: row["number"]),
-        (_("姓名"), lambda row: mask_name(row["holder_name"])),
-        (_("村（社区）"), lambda row: row["village_name"]),
-        (_("卡片状态"), lambda row: str(CARD_STATES[row["state"]])),
-    ]
-    return workbook_response(_("打印记录"), columns, rows)
+    return workbook_response(_("打印记录"), _card_columns(), rows)
 
 
 @pages.post("/cards/print-runs/<print_run_id>")
@@ -142,6 +130,31 @@ def _recorded_pdf(rows: list[Row], layout: Layout, *, reason: str, again: bool) 
     return response
 
 
+def _run_columns() -> list[Column]:
+    def time_cell(row: Row) -> Markup:
+        return cells.link(minute_text(row["printed_at"]), "cards.print_run", row["id"])
+
+    return [
+        Column(_("时间"), lambda row: minute_text(row["printed_at"]), time_cell, "nowrap"),
+        Column(_("工作人员"), "printed_by"),
+        column.count(_("张数"), "card_count"),
+        Column(_("原因"), "reason"),
+        Column("SHA-256", "pdf_sha256", only="workbook"),
+    ]
+
+
+def _card_columns() -> list[Column]:
+    def number_cell(row: Row) -> Markup:
+        return cells.link(grouped(row["number"]), "cards.card_of_office", row["id"])
+
+    return [
+        Column(_("卡号"), "number", number_cell, "nowrap"),
+        Column(_("姓名"), lambda row: mask_name(row["holder_name"])),
+        Column(_("村（社区）"), "village_name"),
+        column.state(_("卡片状态"), CARD_STATES),
+    ]
+
+
 def _layout(form: Form) -> Layout:
     return "single" if form.text("layout") == "single" else "sheet"
 
@@ -150,7 +163,7 @@ def _run_page(print_run_id: str, form: Form) -> str:
     own = own_division()
     run, rows = instance().engine.read(lambda tx: cards_in_run(tx, print_run_id, within=own))
     return render_template(
-        "cards/print_run.html", run=run, rows=rows, form=form, mask_name=mask_name
+        "cards/print_run.html", run=run, rows=rows, columns=_card_columns(), form=form
     )
 
 
@@ -160,7 +173,7 @@ def _page(form: Form) -> str:
 
     def look(tx: Transaction) -> tuple[int, list[Row]]:
         waiting = cards_of_run(tx, today=today, town_code=town)
-        return len(waiting), print_runs(tx, count=RUNS_SHOWN, within=own)
+        return len(waiting), print_runs(tx, own, count=RUNS_SHOWN)
 
     waiting, runs = instance().engine.read(look)
     return render_template(
@@ -169,5 +182,6 @@ def _page(form: Form) -> str:
         waiting=waiting,
         cards_max=CARDS_MAX,
         runs=runs,
-        towns=towns(),
+        columns=_run_columns(),
+        towns=town_choices(own),
     )

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
-from huimin.audit.export_list import workbook_response
+from huimin.access.guards import member, own_division, require
+from huimin.audit.list_answer import workbook_response
+from huimin.cards.card_columns import expiry, whose_card
 from huimin.cards.issue import default_expiry
 from huimin.cards.pages import pages
-from huimin.cards.pages.card_list import CHUNK, chosen_place, towns
+from huimin.cards.pages.card_list import CHUNK, chosen_place
 from huimin.cards.renew import (
     RENEWED_AT_ONCE,
     Ending,
@@ -25,9 +26,12 @@ from huimin.cards.renew import (
 from huimin.cards.reverify import due_before
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, field_problem
+from huimin.divisions.choices import town_choices
 from huimin.storage.engine import Transaction
+from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
+from huimin.web.lists import as_workbook
 
 DAYS, DAYS_MAX = 30, 366
 ROWS_SHOWN = 200
@@ -42,17 +46,10 @@ def renewal() -> str | Response:
         last_day = county_day(instance().clock()) + timedelta(days=_days(form))
     except FieldProblems as why:
         return _page(form.refused(why), None)
-    if request.args.get("format") != "xlsx":
+    if not as_workbook():
         return _page(form, last_day)
     rows = instance().engine.read(lambda tx: cards_to_renew(tx, _ending(form, last_day)))
-    columns = [
-        (_("卡号"), lambda row: row["number"]),
-        (_("姓名"), lambda row: row["name_masked"]),
-        (_("乡镇（街道）"), lambda row: row["town_name"]),
-        (_("村（社区）"), lambda row: row["village_name"]),
-        (_("有效期至"), lambda row: row["expires_on"]),
-    ]
-    return workbook_response(_("到期续发"), columns, rows)
+    return workbook_response(_("到期续发"), [*whose_card(), expiry()], rows)
 
 
 @pages.post("/cards/renewal")
@@ -118,6 +115,12 @@ def _ending(form: Form, last_day: date) -> Ending:
     return Ending(today, latest, due_before(today, settings.verify_months), chosen_place(form))
 
 
+def _why_left_out(row: Row) -> str:
+    if row["entitled"]:
+        return str(_("保障资格该复核了，请先复核"))
+    return str(_("到期那天已没有保障"))
+
+
 def _page(form: Form, last_day: date | None) -> str:
     ready: list[Row] = []
     left_out: list[Row] = []
@@ -126,7 +129,7 @@ def _page(form: Form, last_day: date | None) -> str:
         ready, left_out = instance().engine.read(
             lambda tx: (cards_to_renew(tx, ending), cards_left_out(tx, ending))
         )
-    years = instance().settings.card_years
+    years, columns = instance().settings.card_years, [*whose_card(), expiry()]
     return render_template(
         "cards/renewal.html",
         form=form,
@@ -135,7 +138,9 @@ def _page(form: Form, last_day: date | None) -> str:
         left_out=left_out,
         last_day=last_day,
         new_expiry=default_expiry(county_day(instance().clock()), years),
-        towns=towns(),
+        columns=columns,
+        columns_left_out=[*columns, Column(_("原因"), _why_left_out)],
+        towns=town_choices(own_division()),
         rows_shown=ROWS_SHOWN,
         at_once=RENEWED_AT_ONCE,
         arguments={name: form.text(name) for name in ("days", "division") if form.text(name)},

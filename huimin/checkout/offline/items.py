@@ -4,7 +4,6 @@ with the reason and with who bears each. Names are masked; nothing here changes 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,11 +13,9 @@ from huimin.core.identity import mask_name
 from huimin.core.json_text import read_json
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.storage.engine import Transaction
-from huimin.storage.named_queries import either_way
+from huimin.storage.list_query import ListQuery, parameters_of
 
 Row = dict[str, Any]
-# Sorts after every id.
-LAST_ID = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,46 +28,19 @@ class WantedItems:
     first: date | None = None
     last: date | None = None
 
-    def parameters(self) -> dict[str, str | None]:
-        """As the queries take them."""
-        return {
-            "status": self.status,
-            "outlet_id": self.outlet_id,
-            "bearer": self.bearer,
-            "first": self.first.isoformat() if self.first else None,
-            "last": self.last.isoformat() if self.last else None,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class BorneSums:
-    """How many items there are, and the discount of the refused ones by who bears it, in fen."""
+    """The discount of the refused items by who bears it, in fen."""
 
-    count: int
     merchant_fen: int
     government_fen: int
 
 
-def items_before(
-    tx: Transaction,
-    wanted: WantedItems,
-    before: str,
-    count: int,
-    language: str,
-    *,
-    backwards: bool = False,
-) -> list[Row]:
-    """Up to `count` items behind the id `before`, the latest first; `reason` is for staff."""
-    rows = either_way(queries, "offline_items_before", backwards)(
-        tx, before=before or LAST_ID, row_limit=count, **wanted.parameters()
-    )
-    return [_shown(row, language) for row in rows]
-
-
 def sums_of_items(tx: Transaction, wanted: WantedItems) -> BorneSums:
-    """Count and sums over all that the filters let through."""
-    row = queries.offline_item_sums(tx, **wanted.parameters())
-    return BorneSums(row["items"], row["merchant_fen"], row["government_fen"])
+    """The sums over all that the filters let through."""
+    row = queries.offline_item_sums(tx, **parameters_of(wanted))
+    return BorneSums(row["merchant_fen"], row["government_fen"])
 
 
 def outlets_with_items(tx: Transaction) -> list[Row]:
@@ -78,11 +48,15 @@ def outlets_with_items(tx: Transaction) -> list[Row]:
     return list(queries.outlets_with_offline_items(tx))
 
 
-def _shown(row: Mapping[str, Any], language: str) -> Row:
-    shown = dict(row)
-    name, refusal = shown.pop("holder_name"), shown.pop("refusal_json")
-    shown["name_masked"] = mask_name(name) if name else None
-    shown["reason"] = (
-        KeptRefusal.from_record(read_json(refusal)).detail(language) if refusal else None
-    )
-    return shown
+def _masked(row: Row) -> Row:
+    """`refusal` is why it was refused, a KeptRefusal; None for one that was not."""
+    name, refusal = row.pop("holder_name"), row.pop("refusal_json")
+    return {
+        **row,
+        "name_masked": mask_name(name) if name else None,
+        "refusal": KeptRefusal.from_record(read_json(refusal)) if refusal else None,
+    }
+
+
+# The latest first.
+items_before = ListQuery[WantedItems](queries, "offline_items_before", shown=_masked)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
-
-from flask import Blueprint, render_template, request
+from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import require
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import list_answer
 from huimin.checkout.offline.items import (
     BorneSums,
     WantedItems,
@@ -19,19 +17,18 @@ from huimin.checkout.offline.items import (
     outlets_with_items,
     sums_of_items,
 )
-from huimin.core.money import yuan
-from huimin.core.refusals import FieldProblems
-from huimin.storage.engine import Transaction
+from huimin.core.money import money_text
+from huimin.web import cells, column
+from huimin.web.column import Column, Row
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
+from huimin.web.list_page import Empty, Filter, ListPage, day_filters
+from huimin.web.lists import rows_of
 from huimin.web.words import grouped, minute_text
 
 offline_pages = Blueprint("offline", __name__)
 
-FILTERS = ("status", "outlet", "bearer", "first", "last")
 STATUSES = {
     "refused": lazy_gettext("没有入账"),
     "accepted": lazy_gettext("已入账"),
@@ -46,75 +43,91 @@ ALL = "all"
 @require("offline.read")
 def offline_items() -> str | Response:
     """What was sent, the latest first; with format=xlsx all of it as a workbook."""
-    form = Form.asked(FILTERS)
-    form = Form({**form.values, "status": form.text("status") or "refused"})
-    as_workbook = request.args.get("format") == "xlsx"
-    page, sums = Listed([], 0, "", None), BorneSums(0, 0, 0)
-    outlets: list[Any] = []
-    try:
-        page, sums, outlets = _look(form, ROWS_MAX if as_workbook else PAGE_ROWS)
-    except FieldProblems as why:
-        form = form.refused(why)
-    if as_workbook:
-        return workbook_response(_("断网时的交易"), _columns(), page.rows)
-    return render_template(
-        "checkout/offline_items.html",
-        form=form,
-        page=page,
-        sums=sums,
-        outlets=[(row["id"], row["name"]) for row in outlets],
-        arguments={name: value for name, value in form.values.items() if value},
-        narrowed=any(form.text(name) for name in FILTERS if name != "status"),
-        statuses=[*STATUSES.items(), (ALL, _("全部"))],
-        status_words=STATUSES,
-        bearers=list(BEARERS.items()),
-        bearer_words=BEARERS,
+    return list_answer(_list(request_language()), rows_of(items_before, _wanted), more=_sums)
+
+
+def _list(language: str) -> ListPage:
+    def reason(row: Row) -> str | None:
+        return row["refusal"].detail(language) if row["refusal"] else None
+
+    def time_cell(row: Row) -> Markup:
+        at = Markup('<span class="nowrap">{}</span>').format(minute_text(row["occurred_at"]))
+        return cells.below(at, row["outlet_name"], row["till_label"], row["cashier"])
+
+    def result_cell(row: Row) -> Markup:
+        look = "waiting" if row["status"] == "refused" else "done"
+        shown = cells.state(look, STATUSES[row["status"]])
+        if row["bearer"]:
+            shown += Markup(' <span class="nowrap">{}</span>').format(BEARERS[row["bearer"]])
+        return cells.below(shown, reason(row) or row["receipt_no"])
+
+    def discount_cell(row: Row) -> Markup:
+        gross = f"{_('原价')} {money_text(row['amount_fen'])}"
+        return cells.below(money_text(row["discount_fen"]), gross)
+
+    def card_number(row: Row) -> str | None:
+        return grouped(row["card_number"]) if row["card_number"] else None
+
+    columns = [
+        Column(_("交易日"), "business_day", only="workbook"),
+        Column(_("交易时间"), lambda row: minute_text(row["occurred_at"]), time_cell),
+        Column(_("示范点"), "outlet_name", only="workbook"),
+        Column(
+            _("收银终端"),
+            lambda row: f"{row['terminal_code']} {row['till_label']}",
+            only="workbook",
+        ),
+        Column(_("收银员"), "cashier", only="workbook"),
+        Column(_("结果"), result_cell, only="page"),
+        Column(_("优惠"), "discount_fen", discount_cell, "number", only="page"),
+        Column(_("订单号"), "order_no"),
+        Column(_("卡号"), card_number, only="workbook"),
+        column.dashed(_("持有人"), "name_masked", look="nowrap"),
+        column.money(_("原价（元）"), "amount_fen", only="workbook"),
+        column.money(_("优惠（元）"), "discount_fen", only="workbook"),
+        column.money(_("实付（元）"), "payable_fen", only="workbook"),
+        column.word(_("结果"), "status", STATUSES, only="workbook"),
+        Column(_("原因"), reason, only="workbook"),
+        column.word(_("由谁承担"), "bearer", BEARERS, only="workbook"),
+        Column(_("收据号"), "receipt_no", only="workbook"),
+        column.minute(_("上传时间"), "recorded_at"),
+        Column(
+            _("设备时钟偏差（秒）"),
+            lambda row: row["device_clock_offset_ms"] // 1_000,
+            only="workbook",
+        ),
+    ]
+    outlets = instance().engine.read(outlets_with_items)
+    statuses = [*STATUSES.items(), (ALL, _("全部"))]
+    filters = [
+        Filter("status", _("结果"), statuses, blank=None, default="refused"),
+        Filter("outlet", _("示范点"), [(row["id"], row["name"]) for row in outlets]),
+        Filter("bearer", _("由谁承担"), list(BEARERS.items())),
+        *day_filters(),
+    ]
+    return ListPage(
+        "offline.items",
+        _("断网时的交易"),
+        columns,
+        filters,
+        Empty(_("还没有断网时的交易。")),
+        none_fit=_("没有符合条件的交易。"),
+        template="checkout/offline_items.html",
     )
 
 
-def _look(form: Form, size: int) -> tuple[Listed, BorneSums, list[Any]]:
-    status, language = form.text("status"), request_language()
-    wanted = WantedItems(
-        status=None if status == ALL else status,
+def _wanted(form: Form) -> WantedItems:
+    return WantedItems(
+        status=None if form.text("status") == ALL else form.text("status"),
         outlet_id=form.optional("outlet"),
         bearer=form.optional("bearer"),
         first=form.optional_day("first"),
         last=form.optional_day("last"),
     )
-    place = Place.asked()
-
-    def look_up(tx: Transaction) -> tuple[Listed, BorneSums, list[Any]]:
-        sums = sums_of_items(tx, wanted)
-        page = listed(
-            lambda key, count, backwards=False: items_before(
-                tx, wanted, key, count, language, backwards=backwards
-            ),
-            lambda: sums.count,
-            place=place,
-            size=size,
-        )
-        return page, sums, outlets_with_items(tx)
-
-    return instance().engine.read(look_up)
 
 
-def _columns() -> list[Any]:
-    return [
-        (_("交易日"), lambda row: row["business_day"]),
-        (_("交易时间"), lambda row: minute_text(row["occurred_at"])),
-        (_("示范点"), lambda row: row["outlet_name"]),
-        (_("收银终端"), lambda row: f"{row['terminal_code']} {row['till_label']}"),
-        (_("收银员"), lambda row: row["cashier"]),
-        (_("订单号"), lambda row: row["order_no"]),
-        (_("卡号"), lambda row: grouped(row["card_number"]) if row["card_number"] else None),
-        (_("持有人"), lambda row: row["name_masked"]),
-        (_("原价（元）"), lambda row: Decimal(yuan(row["amount_fen"]))),
-        (_("优惠（元）"), lambda row: Decimal(yuan(row["discount_fen"]))),
-        (_("实付（元）"), lambda row: Decimal(yuan(row["payable_fen"]))),
-        (_("结果"), lambda row: str(STATUSES[row["status"]])),
-        (_("原因"), lambda row: row["reason"]),
-        (_("由谁承担"), lambda row: str(BEARERS[row["bearer"]]) if row["bearer"] else None),
-        (_("收据号"), lambda row: row["receipt_no"]),
-        (_("上传时间"), lambda row: minute_text(row["recorded_at"])),
-        (_("设备时钟偏差（秒）"), lambda row: row["device_clock_offset_ms"] // 1_000),
-    ]
+def _sums(form: Form) -> dict[str, BorneSums]:
+    """The discount of what was refused, by who bears it; nothing where the form is refused."""
+    if form.problems:
+        return {}
+    return {"sums": instance().engine.read(lambda tx: sums_of_items(tx, _wanted(form)))}

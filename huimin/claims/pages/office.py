@@ -2,82 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import member, own_division, require
 from huimin.audit.event_words import event_words
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.checkout.quote_answer import policy_answer, remaining
 from huimin.claims.assess import Assessment, look_at_claim, same_sales
 from huimin.claims.decide import approve_claim, reject_claim
 from huimin.claims.find_claims import (
-    Row,
     WantedClaims,
     claim_in,
     claims_before,
     outlets_with_claims,
 )
 from huimin.claims.pages import pages
-from huimin.core.days import parse_day
 from huimin.core.discount import explain
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.money import money_text
 from huimin.core.permissions import allows
-from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.core.refusals import FieldProblems, Refusal
 from huimin.storage.engine import Transaction
+from huimin.web import column
+from huimin.web.choices import choices_of
+from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
-from huimin.web.words import STATES, minute_text
+from huimin.web.list_page import Empty, Filter, ListPage, day_filters
+from huimin.web.lists import rows_of
+from huimin.web.words import STATES
 
-FILTERS = ("state", "outlet", "source", "number", "first", "last")
 CLAIM_STATES = ("submitted", "approved", "rejected")
 SOURCES = {"refusal": lazy_gettext("收银台被拒"), "missed": lazy_gettext("事后补办")}
 # With no state chosen, open claims are shown; "all" is every state.
 ALL = "all"
 
 
-def own_division() -> str | None:
-    """A registrar's town; None for those who see the whole county."""
-    return member().division_code if member().role == "registrar" else None
-
-
 @pages.get("/claims/")
 @require("claim.read")
 def claims() -> str | Response:
     """The list, what waits first."""
-    form = Form.asked(FILTERS)
-    form = Form({**form.values, "state": form.text("state") or "submitted"})
-    as_workbook = request.args.get("format") == "xlsx"
-    page = Listed([], 0, "", None)
-    try:
-        page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
-    except FieldProblems as why:
-        form = form.refused(why)
-    if as_workbook:
-        return workbook_response(_("补办登记"), _columns(), page.rows)
-    return render_template(
-        "claims/claims.html",
-        form=form,
-        page=page,
-        arguments={name: value for name, value in form.values.items() if value},
-        narrowed=any(form.text(name) for name in FILTERS if name != "state"),
-        outlets=instance().engine.read(outlets_with_claims),
-        states=[*((state, STATES[state]) for state in CLAIM_STATES), (ALL, _("全部"))],
-        sources=list(SOURCES.items()),
-        source_words=SOURCES,
-    )
+    return list_answer(_list(), rows_of(claims_before, _wanted))
 
 
 @pages.get("/claims/<claim_id>")
@@ -163,60 +135,44 @@ def _policy(assessment: Assessment | None, language: str) -> dict[str, Any] | No
     }
 
 
-def _page(form: Form, *, size: int) -> Listed:
-    state = form.text("state")
-    wanted = WantedClaims(
-        state=None if state == ALL else state,
+def _list() -> ListPage:
+    columns = [
+        column.linked(_("补办号"), "claim_no", "claims.claim", look="nowrap"),
+        column.state(_("状态"), STATES),
+        Column(_("购买日期"), "business_day", look="nowrap"),
+        Column(_("示范点"), "outlet_name"),
+        Column(_("订单号"), "order_no", only="workbook"),
+        Column(_("持卡人"), "name_masked", look="nowrap"),
+        column.word(_("来源"), "source", SOURCES, only="workbook"),
+        column.money(_("原价"), "amount_fen"),
+        column.money(_("优惠"), "discount_fen"),
+        column.word(_("来源"), "source", SOURCES, only="page"),
+        column.minute(_("登记时间"), "submitted_at", only="workbook"),
+        Column(_("登记人"), "submitted_by", only="workbook"),
+        column.minute(_("决定时间"), "decided_at", only="workbook"),
+        Column(_("决定人"), "decided_by", only="workbook"),
+        Column(_("理由"), "reason", only="workbook"),
+        Column(_("收据号"), "receipt_no", only="workbook"),
+    ]
+    states = [*choices_of(STATES, CLAIM_STATES), (ALL, _("全部"))]
+    filters = [
+        Filter("state", _("状态"), states, blank=None, default="submitted"),
+        Filter("number", _("补办号或订单号"), maxlength=64),
+        Filter("outlet", _("示范点"), instance().engine.read(outlets_with_claims)),
+        Filter("source", _("来源"), list(SOURCES.items())),
+        *day_filters(_("购买日期从")),
+    ]
+    nothing = _("没有符合条件的补办登记。顾客当时没用上优惠，收银台登记后就会显示在这里。")
+    return ListPage("claims.claims", _("补办登记"), columns, filters, Empty(nothing), nothing)
+
+
+def _wanted(form: Form) -> WantedClaims:
+    return WantedClaims(
+        state=None if form.text("state") == ALL else form.text("state"),
         outlet_id=form.optional("outlet"),
         source=form.optional("source"),
         number=form.optional("number"),
-        first_day=_day(form, "first"),
-        last_day=_day(form, "last"),
+        first_day=form.optional_day("first"),
+        last_day=form.optional_day("last"),
         within=own_division(),
     )
-    place = Place.asked()
-    return instance().engine.read(
-        lambda tx: listed(
-            lambda key, n, backwards=False: claims_before(tx, wanted, key, n, backwards=backwards),
-            lambda: len(claims_before(tx, wanted, "", COUNT_MAX + 1)),
-            place=place,
-            size=size,
-        )
-    )
-
-
-def _day(form: Form, name: str) -> date | None:
-    text = form.text(name)
-    try:
-        return parse_day(text) if text else None
-    except ValueError:
-        raise field_problem(name, "请写成 2026-10-31。") from None
-
-
-def _columns() -> list[tuple[str, Any]]:
-    def yuan_of(name: str) -> Any:
-        def value(row: Mapping[str, Any]) -> Decimal | None:
-            return None if row[name] is None else Decimal(row[name]) / 100
-
-        return value
-
-    def word_of(row: Row, name: str, words: Mapping[str, Any]) -> str:
-        return str(words[row[name]])
-
-    return [
-        (_("补办号"), lambda row: row["claim_no"]),
-        (_("状态"), lambda row: word_of(row, "state", STATES)),
-        (_("购买日期"), lambda row: row["business_day"]),
-        (_("示范点"), lambda row: row["outlet_name"]),
-        (_("订单号"), lambda row: row["order_no"]),
-        (_("持卡人"), lambda row: row["name_masked"]),
-        (_("来源"), lambda row: word_of(row, "source", SOURCES)),
-        (_("原价"), yuan_of("amount_fen")),
-        (_("优惠"), yuan_of("discount_fen")),
-        (_("登记时间"), lambda row: minute_text(row["submitted_at"])),
-        (_("登记人"), lambda row: row["submitted_by"]),
-        (_("决定时间"), lambda row: minute_text(row["decided_at"])),
-        (_("决定人"), lambda row: row["decided_by"]),
-        (_("理由"), lambda row: row["reason"]),
-        (_("收据号"), lambda row: row["receipt_no"]),
-    ]

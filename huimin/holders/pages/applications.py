@@ -7,15 +7,16 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
-from huimin.audit.export_list import workbook_response
-from huimin.core.identity import mask_name
+from huimin.access.guards import member, own_division, require
+from huimin.audit.list_answer import list_answer
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems
+from huimin.divisions.choices import division_choices
 from huimin.holders.applications import (
-    Row,
+    WantedApplications,
     application_ids,
     application_in,
     application_rows,
@@ -26,18 +27,18 @@ from huimin.holders.applications import (
     return_application,
 )
 from huimin.holders.change_person import person
-from huimin.holders.pages import own_division, pages
-from huimin.holders.pages.choices import division_choices
-from huimin.holders.people import division_bounds
+from huimin.holders.pages import pages
 from huimin.holders.person_page import person_page
 from huimin.storage.engine import Transaction
+from huimin.web import cells, column
+from huimin.web.choices import choices_of
+from huimin.web.column import Column, Row
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
+from huimin.web.list_page import Empty, Filter, ListPage
+from huimin.web.lists import Listed, Place, page_of
 from huimin.web.words import STATES, minute_text
 
-FILTERS = ("state", "division", "source", "older")
 # One press approves so many at most, a part at a time, so that no till waits for it.
 APPROVED_AT_ONCE, PART = 5_000, 100
 APPLICATION_STATES = ("submitted", "returned", "approved", "rejected")
@@ -47,36 +48,9 @@ APPLICATION_STATES = ("submitted", "returned", "approved", "rejected")
 @require("application.read")
 def applications() -> str | Response:
     """The list; what waits for a decision unless another state is asked for."""
-    form = Form.asked(FILTERS)
-    if "state" not in request.args:
-        form = Form({**form.values, "state": "submitted"})
-    as_workbook = request.args.get("format") == "xlsx"
-    page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
-    if as_workbook:
-        states = {code: str(word) for code, word in STATES.items()}
-        columns = [
-            (_("姓名"), lambda row: mask_name(row["holder_name"])),
-            (_("乡镇（街道）"), lambda row: row["town_name"]),
-            (_("村（社区）"), lambda row: row["village_name"]),
-            (_("提交时间"), lambda row: minute_text(row["submitted_at"])),
-            (_("提交人"), lambda row: row["submitted_by"]),
-            (_("状态"), lambda row: states[row["state"]]),
-            (_("原因"), lambda row: row["reason"]),
-        ]
-        return workbook_response(_("申请"), columns, page.rows)
-    return render_template(
-        "holders/applications.html",
-        form=form,
-        page=page,
-        arguments={name: value for name, value in form.values.items() if value or name == "state"},
-        late_before=promised_before(instance().clock(), instance().working_days).isoformat(),
-        mask_name=mask_name,
-        divisions=division_choices(own_division()),
-        states=[(code, STATES[code]) for code in APPLICATION_STATES],
-        may_decide=allows(member().role, "application.decide"),
-        four_eyes=instance().settings.four_eyes,
-        at_once=APPROVED_AT_ONCE,
-    )
+    choosing = allows(member().role, "application.decide") and _state_asked() == "submitted"
+    more = {"choosing": choosing, "at_once": APPROVED_AT_ONCE}
+    return list_answer(_list(choosing), _look, more=lambda _form: more)
 
 
 @pages.post("/applications/approve")
@@ -148,47 +122,67 @@ def decide_application(application_id: str) -> Response | tuple[str, int]:
     return redirect(url_for("holders.applications"))
 
 
-def _chosen_division(form: Form) -> str:
-    within = own_division()
-    chosen = form.text("division") or within or "0" * 12
-    if within is not None:
-        first, last = division_bounds(within)
-        chosen = chosen if first <= chosen <= last else within
-    return chosen
-
-
 def _from_registers(form: Form) -> list[str]:
-    place, count = _chosen_division(form), APPROVED_AT_ONCE
-    return instance().engine.read(
-        lambda tx: application_ids(
-            tx, after="", count=count, state="submitted", source="register", division_code=place
-        )
+    wanted = WantedApplications(
+        "submitted", form.optional("division"), "register", None, own_division()
+    )
+    return instance().engine.read(lambda tx: application_ids(tx, wanted, count=APPROVED_AT_ONCE))
+
+
+def _state_asked() -> str:
+    return request.args.get("state", "submitted")
+
+
+def _list(choosing: bool) -> ListPage:
+    """With a box to tick for each row that the reader may approve."""
+    own = member().username if instance().settings.four_eyes else None
+    late_before = promised_before(instance().clock(), instance().working_days).isoformat()
+
+    def submitted_cell(row: Row) -> str | Markup:
+        at = minute_text(row["submitted_at"])
+        if row["state"] != "submitted" or row["submitted_at"] >= late_before:
+            return at
+        return Markup("{} <strong>{}</strong>").format(at, _("已超过一个工作日"))
+
+    def tick_cell(row: Row) -> str | Markup:
+        return "" if row["submitted_by"] == own else cells.tick(row["id"], row["name_masked"])
+
+    columns = [
+        *([Column(cells.tick_all(), "id", tick_cell, "tick", only="page")] if choosing else []),
+        column.linked(_("姓名"), "name_masked", "holders.application"),
+        *column.places(),
+        replace(column.minute(_("提交时间"), "submitted_at"), cell=submitted_cell),
+        Column(_("提交人"), "submitted_by"),
+        column.state(_("状态"), STATES),
+        Column(_("原因"), "reason", only="workbook"),
+    ]
+    filters = [
+        Filter("state", _("状态"), choices_of(STATES, APPLICATION_STATES), default="submitted"),
+        Filter("division", _("镇街或村社"), division_choices(own_division())),
+        Filter("source", _("来源"), [("form", _("窗口登记")), ("register", _("名册"))]),
+        Filter("older", _("等待时间"), [("1", _("超过一个工作日"))], _("不限")),
+    ]
+    nothing = _("没有符合条件的申请。登记持卡人或导入名册后，申请会出现在这里。")
+    return ListPage(
+        "holders.applications",
+        _("申请"),
+        columns,
+        filters,
+        Empty(nothing, "holders.people", _("去看持卡人")),
     )
 
 
-def _page(form: Form, *, size: int) -> Listed:
-    place, chosen = Place.asked(), _chosen_division(form)
-    since = (
-        promised_before(instance().clock(), instance().working_days) if form.text("older") else None
+def _look(tx: Transaction, form: Form, place: Place) -> Listed:
+    since = promised_before(instance().clock(), instance().working_days)
+    wanted = WantedApplications(
+        state=form.optional("state"),
+        division_code=form.optional("division"),
+        source=form.optional("source"),
+        submitted_before=since if form.text("older") else None,
+        within=own_division(),
     )
-
-    wanted: dict[str, Any] = {
-        "state": form.optional("state"),
-        "division_code": chosen,
-        "source": form.optional("source"),
-        "waiting_since": since,
-    }
-
-    def look(tx: Transaction) -> Listed:
-        def find(key: str, count: int, backwards: bool = False) -> list[str]:
-            return application_ids(tx, after=key, count=count, backwards=backwards, **wanted)
-
-        page = listed(
-            find, lambda: len(find("", COUNT_MAX + 1)), place=place, key_of=str, size=size
-        )
-        return replace(page, rows=application_rows(tx, page.rows))
-
-    return instance().engine.read(look)
+    page = page_of(application_ids, tx, wanted, place, key_of=str)
+    return replace(page, rows=application_rows(tx, page.rows))
 
 
 def _one(application_id: str, form: Form) -> str:

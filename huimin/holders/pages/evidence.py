@@ -8,7 +8,7 @@ from flask import Response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from huimin.access.guards import member, require
+from huimin.access.guards import member, own_division, require
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.holders.change_person import person
 from huimin.holders.evidence import (
@@ -19,7 +19,7 @@ from huimin.holders.evidence import (
     remove_evidence,
     store_file,
 )
-from huimin.holders.pages import own_division, pages
+from huimin.holders.pages import pages
 from huimin.holders.pages.person import person_form
 from huimin.holders.people import Row
 from huimin.storage.engine import Transaction

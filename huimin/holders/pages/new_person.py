@@ -8,9 +8,10 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import member, own_division, require
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.divisions.choices import division_choices
 from huimin.divisions.find import all_divisions
 from huimin.holders.applications import submit_application
 from huimin.holders.division_choice import Villages
@@ -24,11 +25,11 @@ from huimin.holders.evidence import (
     store_file,
 )
 from huimin.holders.likely_same import likely_same
-from huimin.holders.pages import own_division, pages
-from huimin.holders.pages.choices import division_choices, kind_choices
+from huimin.holders.pages import pages
 from huimin.holders.people import HolderDraft, Row, add_holder
 from huimin.holders.registers.places import Places
 from huimin.storage.engine import Transaction
+from huimin.web.choices import eligibility_choices
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.json_answer import json_response
@@ -182,6 +183,6 @@ def _form_page(form: Form, draft_id: str, same: list[Row] | None = None) -> str:
         same=same or [],
         place_of=names.get,
         villages=villages.labels(),
-        kinds=kind_choices(),
+        kinds=eligibility_choices(),
         today=county_day(instance().clock()).isoformat(),
     )

@@ -12,27 +12,31 @@ from dataclasses import replace
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from flask import Response, redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response as BaseResponse
+from markupsafe import Markup
+from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
-from huimin.audit.export_list import workbook_response
+from huimin.access.guards import member, own_division, require
+from huimin.audit.list_answer import list_answer
 from huimin.core.days import county_day
 from huimin.core.permissions import allows
-from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.core.refusals import Refusal, field_problem
 from huimin.core.words import ELIGIBILITIES
+from huimin.divisions.choices import division_choices
 from huimin.holders.drafts import drafts_of
-from huimin.holders.pages import own_division, pages
-from huimin.holders.pages.choices import division_choices, kind_choices
+from huimin.holders.pages import pages
 from huimin.holders.search import NO_CARD, TEXT_MAX, Wanted, people_rows, search
 from huimin.storage.engine import Transaction
+from huimin.web import cells, column
+from huimin.web.choices import eligibility_choices
+from huimin.web.column import Column, Row
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX, Column
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
-from huimin.web.words import CARD_STATES
+from huimin.web.list_page import Empty, Filter, ListPage
+from huimin.web.lists import COUNT_MAX, Listed, Place, as_workbook, listed
+from huimin.web.words import CARD_STATES, grouped
 
 FILTERS = ("division", "kind", "card", "ending")
 ENDING_DAYS_MAX = 366
@@ -43,35 +47,18 @@ SEALED_FOR = "search"
 @require("holder.read")
 def people() -> str | Response:
     """Who is enrolled, by page; with `format=xlsx` all that the filters let through."""
-    chosen = {name: request.args.get(name, "").strip() for name in FILTERS}
-    sealed = request.args.get("find", "")
-    form = Form({**chosen, "text": _unsealed(sealed)})
-    as_workbook = request.args.get("format") == "xlsx"
-    if as_workbook and not allows(member().role, "holder.export"):
+    if as_workbook() and not allows(member().role, "holder.export"):
         raise Refusal("forbidden")
-    try:
-        page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
-    except FieldProblems as why:
-        form, page = form.refused(why), Listed([], 0)
-    if as_workbook:
-        return workbook_response(_("持卡人"), _columns(), page.rows)
-    staff_id, personal_data = member().id, instance().personal_data
-    drafts = instance().engine.read(lambda tx: drafts_of(tx, personal_data, staff_id=staff_id))
-    return render_template(
-        "holders/people.html",
-        form=form,
-        page=page,
-        drafts=drafts,
-        arguments={name: value for name, value in {**chosen, "find": sealed}.items() if value},
-        divisions=division_choices(own_division()),
-        kinds=kind_choices(),
-        card_states=[(NO_CARD, _("没有卡")), *CARD_STATES.items()],
-    )
+    list_page, sealed = _list(), request.args.get("find", "")
+    form = list_page.asked()
+    arguments = {**list_page.arguments(form), **({"find": sealed} if sealed else {})}
+    form = Form({**form.values, "text": _unsealed(sealed)})
+    return list_answer(list_page, _look, form=form, arguments=arguments, more=_own_drafts)
 
 
 @pages.post("/holders/")
 @require("holder.read")
-def find_people() -> BaseResponse:
+def find_people() -> Response:
     """Search: the same list, with what was typed sealed in its address."""
     form = Form.sent()
     wanted: dict[str, Any] = {name: form.optional(name) for name in FILTERS}
@@ -93,23 +80,19 @@ def _unsealed(sealed: str) -> str:
         return ""
 
 
-def _page(form: Form, *, size: int) -> Listed:
+def _own_drafts(_form: Form) -> dict[str, Any]:
+    staff_id, personal_data = member().id, instance().personal_data
+    drafts = instance().engine.read(lambda tx: drafts_of(tx, personal_data, staff_id=staff_id))
+    return {"drafts": drafts}
+
+
+def _look(tx: Transaction, form: Form, place: Place) -> Listed:
     within, today = own_division(), county_day(instance().clock())
-    personal_data, wanted = instance().personal_data, _wanted(form)
-    place = Place.asked()
-
-    def look(tx: Transaction) -> Listed:
-        find = search(tx, personal_data, wanted, today=today, within=within)
-        page = listed(
-            find,
-            lambda: len(find("", COUNT_MAX + 1)),
-            place=place,
-            key_of=lambda one: str(one.key),
-            size=size,
-        )
-        return replace(page, rows=people_rows(tx, [one.id for one in page.rows], today))
-
-    return instance().engine.read(look)
+    find = search(tx, instance().personal_data, _wanted(form), today=today, within=within)
+    page = listed(
+        find, lambda: len(find("", COUNT_MAX + 1)), place=place, key_of=lambda one: str(one.key)
+    )
+    return replace(page, rows=people_rows(tx, [one.id for one in page.rows], today))
 
 
 def _wanted(form: Form) -> Wanted:
@@ -126,19 +109,46 @@ def _wanted(form: Form) -> Wanted:
     )
 
 
-def _columns() -> list[Column]:
+def _list() -> ListPage:
     language = request_language()
-    states = {code: str(word) for code, word in CARD_STATES.items()}
-    return [
-        (_("姓名"), lambda row: row["name_masked"]),
-        (_("乡镇（街道）"), lambda row: row["town_name"]),
-        (_("村（社区）"), lambda row: row["village_name"]),
-        (
-            _("保障类别"),
-            lambda row: "、".join(ELIGIBILITIES.say(k, language) for k in row["kinds"]),
-        ),
-        (_("卡号"), lambda row: row["card_number"]),
-        (_("卡片状态"), lambda row: states.get(row["card_state"] or "", "")),
-        (_("有效期至"), lambda row: row["expires_on"]),
-        (_("复核日期"), lambda row: row["verified_on"]),
+
+    def kinds_of(row: Row) -> str:
+        return "、".join(ELIGIBILITIES.say(kind, language) for kind in row["kinds"])
+
+    def state_of(row: Row) -> str:
+        return str(CARD_STATES[row["card_state"]]) if row["card_state"] else ""
+
+    def state_cell(row: Row) -> Markup:
+        words = state_of(row)
+        return cells.state(row["card_state"], words) if words else cells.beside(_("没有卡"))
+
+    columns = [
+        column.linked(_("姓名"), "name_masked", "holders.person"),
+        *column.places(),
+        Column(_("保障类别"), kinds_of, lambda row: kinds_of(row) or cells.beside(_("目前没有"))),
+        Column(_("卡号"), "card_number", lambda row: grouped(row["card_number"] or ""), "nowrap"),
+        Column(_("卡片状态"), state_of, state_cell),
+        Column(_("有效期至"), "expires_on", only="workbook"),
+        Column(_("复核日期"), "verified_on", only="workbook"),
     ]
+    filters = [
+        Filter(
+            "text",
+            _("姓名、卡号、身份证号或电话"),
+            type="search",
+            maxlength=TEXT_MAX,
+            hint=_("姓名可以只写一部分。"),
+        ),
+        Filter("division", _("镇街或村社"), division_choices(own_division())),
+        Filter("kind", _("保障类别"), eligibility_choices()),
+        Filter("card", _("卡片状态"), [(NO_CARD, _("没有卡")), *CARD_STATES.items()]),
+        Filter("ending", _("保障在几天内到期"), inputmode="numeric", maxlength=3),
+    ]
+    return ListPage(
+        "holders.people",
+        _("持卡人"),
+        columns,
+        filters,
+        Empty(_("还没有登记任何人。可以逐位登记，或由管理员导入名册。")),
+        none_fit=_("没有符合条件的人。请少写几个字，或清除条件再找。"),
+    )

@@ -9,10 +9,11 @@ from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import member, own_division, require
 from huimin.audit.event_words import event_words
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, field_problem
+from huimin.divisions.choices import division_choices
 from huimin.holders.applications import submit_application
 from huimin.holders.change_person import (
     add_family,
@@ -24,8 +25,7 @@ from huimin.holders.change_person import (
     unmask,
     verify_holder,
 )
-from huimin.holders.pages import own_division, pages
-from huimin.holders.pages.choices import division_choices, kind_choices
+from huimin.holders.pages import pages
 from huimin.holders.pages.history_words import history_teller
 from huimin.holders.people import EligibilityDraft, Row
 from huimin.holders.person_page import (
@@ -36,6 +36,7 @@ from huimin.holders.person_page import (
     person_page,
 )
 from huimin.storage.engine import Transaction
+from huimin.web.choices import eligibility_choices
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 
@@ -230,6 +231,6 @@ def person_form(
         history_words=history_teller(dict(division_choices(None)).get),
         events_max=EVENTS_MAX,
         divisions=division_choices(within, villages_only=True),
-        kinds=kind_choices(),
+        kinds=eligibility_choices(),
         today=county_day(instance().clock()).isoformat(),
     )

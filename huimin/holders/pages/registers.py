@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import date
 from io import BytesIO
 from pathlib import PurePath
@@ -11,17 +10,18 @@ from typing import Any
 from flask import Response, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import member, require
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import list_answer, workbook_response
 from huimin.core.days import county_day
 from huimin.core.kept_refusal import text_of
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.core.words import ELIGIBILITIES
+from huimin.divisions.choices import division_choices
 from huimin.holders.evidence import clean_file_name
 from huimin.holders.pages import pages
-from huimin.holders.pages.choices import division_choices
 from huimin.holders.registers.jobs import (
     CHECKING,
     ENDING,
@@ -35,17 +35,19 @@ from huimin.holders.registers.jobs import (
 from huimin.jobs.jobs import ask_cancel, begin_job, fail_lost_jobs, job_by_id, jobs_before
 from huimin.jobs.reasons import reason_of
 from huimin.storage.engine import Transaction
+from huimin.web import cells, column
+from huimin.web.column import Column, Row
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import CONTENT_TYPE, ROWS_MAX, Column
-from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
-from huimin.web.words import STATES, minute_text
+from huimin.web.list_page import Empty, ListPage
+from huimin.web.list_xlsx import CONTENT_TYPE
+from huimin.web.lists import rows_of
+from huimin.web.words import STATES
 
 CHECK, IMPORT = "register.check", "register.import"
 ROWS_SHOWN = 200
-Row = dict[str, Any]
 STEPS = {
     CHECKING: lazy_gettext("检查"),
     MATCHING: lazy_gettext("对照"),
@@ -64,16 +66,14 @@ GROUPS = {
 
 @pages.get("/registers/")
 @require("register.import")
-def registers() -> str | Response:
+def registers() -> str | BaseResponse:
     """The form, and what was uploaded before; with `format=xlsx` that as a workbook."""
-    if request.args.get("format") == "xlsx":
-        return workbook_response(_("名册"), _columns(), _page(size=ROWS_MAX).rows)
-    return _list(Form())
+    return _list_page()
 
 
 @pages.post("/registers/")
 @require("register.import")
-def upload_register() -> BaseResponse | tuple[str, int]:
+def upload_register() -> BaseResponse | tuple[str | BaseResponse, int]:
     """Keep the file and begin to check it."""
     request.max_content_length = REGISTER_BYTES_MAX + 100_000
     now, actor, sent = instance().clock(), member().username, request.files.get("register")
@@ -84,7 +84,7 @@ def upload_register() -> BaseResponse | tuple[str, int]:
         if PurePath(name).suffix.lower() not in ENDINGS:
             raise field_problem("register", "名册须为 .xlsx 或 .csv 文件。")
     except FieldProblems as why:
-        return _list(Form().refused(why)), 422
+        return _list_page(Form().refused(why)), 422
     job_id = change(lambda tx: begin_job(tx, CHECK, {"file": name}, now=now, actor=actor))
     work = _work(_job(job_id))
     work.store(sent.read())
@@ -167,18 +167,18 @@ def register_group(job_id: str, group: str) -> Response:
     lists = _lists(_job(job_id))
     if group not in GROUPS or group not in lists:
         raise Refusal("not_found")
-    places, language = dict(division_choices(None)), request_language()
+    places, language = dict(division_choices()), request_language()
     columns: list[Column] = [
-        (_("姓名"), lambda row: row["name_masked"]),
-        (_("住址"), lambda row: places.get(row["division_code"])),
+        Column(_("姓名"), "name_masked"),
+        Column(_("住址"), lambda row: places.get(row["division_code"])),
     ]
     if group == "missing":
         columns += [
-            (_("保障类别"), lambda row: ELIGIBILITIES.say(row["kind"], language)),
-            (_("认定日期"), lambda row: row["starts_on"]),
+            Column(_("保障类别"), lambda row: ELIGIBILITIES.say(row["kind"], language)),
+            Column(_("认定日期"), "starts_on"),
         ]
     else:
-        columns += [(_("工作表"), lambda row: row["sheet"]), (_("行号"), lambda row: row["row"])]
+        columns += [Column(_("工作表"), "sheet"), Column(_("行号"), "row")]
     return workbook_response(str(GROUPS[group]), columns, lists[group])
 
 
@@ -193,7 +193,7 @@ def _job_page(job_id: str, form: Form) -> str:
         lists=_lists(job),
         groups=GROUPS,
         rows_shown=ROWS_SHOWN,
-        place_of=dict(division_choices(None)).get,
+        place_of=dict(division_choices()).get,
         checking=job["kind"] == CHECK,
         form=form,
         reason=reason_of(job["result"], request_language()) if job["state"] == "failed" else "",
@@ -244,56 +244,54 @@ def _work(job: Row) -> RegisterWork:
     )
 
 
-def _list(form: Form) -> str:
-    page = _page(size=PAGE_ROWS)
-    language = request_language()
-    return render_template(
-        "holders/registers.html",
-        form=form,
-        page=page,
-        reason_of=lambda result: reason_of(result, language),
-    )
+def _list_page(form: Form | None = None) -> str | BaseResponse:
+    now, folder = instance().clock(), instance().settings.folder
 
-
-def _columns() -> list[Column]:
-    """What the list shows, with what came of each: counts where the job has them."""
-    language = request_language()
-
-    def count_of(name: str, kind: str) -> Callable[[Mapping[str, Any]], Any]:
-        return lambda job: (job["result"] or {}).get(name) if job["kind"] == kind else None
-
-    return [
-        (_("名册文件"), lambda job: job["asked"]["file"]),
-        (_("做了什么"), lambda job: _("检查") if job["kind"] == CHECK else _("导入")),
-        (_("时间"), lambda job: minute_text(job["created_at"])),
-        (_("工作人员"), lambda job: job["created_by"]),
-        (_("状态"), lambda job: str(STATES[job["state"]])),
-        (_("可以导入的行"), count_of("accepted", CHECK)),
-        (_("需要修改的行"), count_of("refused", CHECK)),
-        (_("新登记"), count_of("new", IMPORT)),
-        (_("有更新"), count_of("updated", IMPORT)),
-        (_("提出申请"), count_of("proposed", IMPORT)),
-        (_("结束的保障"), count_of("ended", IMPORT)),
-        (
-            _("原因"),
-            lambda job: reason_of(job["result"], language) if job["state"] == "failed" else "",
-        ),
-    ]
-
-
-def _page(*, size: int) -> Listed:
-    now, folder, place = instance().clock(), instance().settings.folder, Place.asked()
-
-    def look(tx: Transaction) -> Listed:
+    def tidy(tx: Transaction) -> None:
         fail_lost_jobs(tx, now)
         drop_old_files(tx, folder, now)
-        return listed(
-            lambda key, n, backwards=False: jobs_before(
-                tx, "register.%", before=key, count=n, backwards=backwards
-            ),
-            lambda: 0,
-            place=place,
-            size=size,
-        )
 
-    return change(look)
+    change(tidy)
+    return list_answer(_list(), rows_of(jobs_before, lambda _form: "register.%"), form=form)
+
+
+def _list() -> ListPage:
+    """What was uploaded, with what came of it: counts where the job has them."""
+    language = request_language()
+
+    def result_of(heading: str, name: str, kind: str) -> Column:
+        def value(job: Row) -> Any:
+            return (job["result"] or {}).get(name) if job["kind"] == kind else None
+
+        return Column(heading, value, only="workbook")
+
+    def file_cell(job: Row) -> Markup:
+        return cells.link(job["asked"]["file"], "holders.register_job", job["id"])
+
+    def reason(job: Row) -> str:
+        return reason_of(job["result"], language) if job["state"] == "failed" else ""
+
+    def state_cell(job: Row) -> Markup:
+        return cells.below(cells.state(job["state"], STATES[job["state"]]), reason(job))
+
+    columns = [
+        Column(_("名册文件"), lambda job: job["asked"]["file"], file_cell),
+        Column(_("做了什么"), lambda job: _("检查") if job["kind"] == CHECK else _("导入")),
+        column.minute(_("时间"), "created_at"),
+        Column(_("工作人员"), "created_by"),
+        Column(_("状态"), lambda job: str(STATES[job["state"]]), state_cell),
+        result_of(_("可以导入的行"), "accepted", CHECK),
+        result_of(_("需要修改的行"), "refused", CHECK),
+        result_of(_("新登记"), "new", IMPORT),
+        result_of(_("有更新"), "updated", IMPORT),
+        result_of(_("提出申请"), "proposed", IMPORT),
+        result_of(_("结束的保障"), "ended", IMPORT),
+        Column(_("原因"), reason, only="workbook"),
+    ]
+    nothing = Empty(_("还没有上传过名册。请在上面选择部门送来的文件。"))
+    return ListPage(
+        "holders.registers",
+        _("名册"),
+        columns,
+        empty=nothing,
+    )

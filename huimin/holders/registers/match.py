@@ -15,10 +15,11 @@ from typing import Any
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.divisions.find import town_of
+from huimin.divisions.within import division_parameters
 from huimin.holders import queries
 from huimin.holders.applications import submit_application
 from huimin.holders.change_person import end_eligibility
-from huimin.holders.people import Row, division_bounds, find_by_id_number
+from huimin.holders.people import Row, find_by_id_number
 from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.check_register import AcceptedRow, Progress, RegisterCheck
 from huimin.holders.registers.import_register import gains_of
@@ -159,9 +160,8 @@ def _missing(tx: Transaction, check: RegisterCheck, seen: set[str], today: date)
     missing = []
     for kind in sorted(kinds):
         for town in sorted(towns):
-            first, last = division_bounds(town)
             rows = queries.entitled_with_card(
-                tx, kind=kind, today=today.isoformat(), division_first=first, division_last=last
+                tx, kind=kind, today=today.isoformat(), **division_parameters(town)
             )
             missing += [
                 {

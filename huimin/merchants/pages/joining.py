@@ -8,8 +8,10 @@ from limits import RateLimitItemPerHour
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import list_answer
 from huimin.core.refusals import FieldProblems, Refusal
+from huimin.core.words import OUTLET_KINDS
+from huimin.divisions.choices import division_choices
 from huimin.merchants.joining import (
     FIELDS,
     applications_after,
@@ -17,13 +19,16 @@ from huimin.merchants.joining import (
     ask_to_join,
     reject_joining,
 )
-from huimin.merchants.pages import kind_choices, pages, place_choices
+from huimin.merchants.pages import pages
+from huimin.web import column
+from huimin.web.choices import choices_of, outlet_kind_choices
+from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.lists import COUNT_MAX, Listed, Place, listed
+from huimin.web.list_page import Empty, Filter, ListPage
+from huimin.web.lists import rows_of
 from huimin.web.throttle import Throttle
-from huimin.web.words import STATES, minute_text
+from huimin.web.words import STATES, OnPages
 
 # A merchant with many shops sends a few in an hour; a machine would send thousands.
 forms_per_address = Throttle("joining_forms", RateLimitItemPerHour(20))
@@ -61,15 +66,12 @@ def joined() -> str:
 @require("merchant.read")
 def joining_list() -> str | Response:
     """The list of applications."""
-    form = Form({"state": request.args.get("state", "submitted")})
-    if request.args.get("format") == "xlsx":
-        return _workbook(form.optional("state"))
-    return _list_page(form, _page(form.optional("state"), Place.asked()))
+    return _list_page()
 
 
 @pages.post("/merchants/applications/<application_id>")
 @require("merchant.write")
-def decide_joining(application_id: str) -> Response | tuple[str, int]:
+def decide_joining(application_id: str) -> Response | tuple[str | Response, int]:
     """Approve an application, or reject it with a reason."""
     form, now, actor = Form.sent(), instance().clock(), member().username
     try:
@@ -82,58 +84,44 @@ def decide_joining(application_id: str) -> Response | tuple[str, int]:
         reason = form.text("reason")
         change(lambda tx: reject_joining(tx, application_id, reason=reason, now=now, actor=actor))
     except FieldProblems as why:
-        page = _page("submitted", Place())
         refused = Form({"state": "submitted", **form.values}).refused(why)
-        return _list_page(refused, page, opened=application_id), 422
+        return _list_page(refused, opened=application_id), 422
     tell(_("已作出不予通过的决定，请把理由告诉商户。"))
     return redirect(url_for("merchants.applications"))
 
 
-def _page(state: str | None, place: Place) -> Listed:
-    return instance().engine.read(
-        lambda tx: listed(
-            lambda key, n, backwards=False: applications_after(
-                tx, key, n, state=state, backwards=backwards
-            ),
-            lambda: len(applications_after(tx, "", COUNT_MAX + 1, state=state)),
-            place=place,
-        )
-    )
-
-
-def _workbook(state: str | None) -> Response:
-    rows = instance().engine.read(lambda tx: applications_after(tx, "", ROWS_MAX, state=state))
-    kinds = dict(kind_choices())
+def _list() -> ListPage:
     columns = [
-        (_("门店名称"), lambda row: row["outlet_name"]),
-        (_("商户名称"), lambda row: row["merchant_name"]),
-        (_("统一社会信用代码"), lambda row: row["credit_code"]),
-        (_("类型"), lambda row: kinds[row["outlet_kind"]]),
-        (_("镇街或村社"), lambda row: row["division_name"]),
-        (_("地址"), lambda row: row["address"]),
-        (_("营业时间"), lambda row: row["opening_hours"]),
-        (_("联系人"), lambda row: row["contact_name"]),
-        (_("联系电话"), lambda row: row["contact_phone"]),
-        (_("提交时间"), lambda row: minute_text(row["submitted_at"])),
-        (_("状态"), lambda row: str(STATES[row["state"]])),
-        (_("决定"), lambda row: minute_text(row["decided_at"])),
-        (_("原因"), lambda row: row["reason"]),
+        Column(_("门店名称"), "outlet_name"),
+        Column(_("商户名称"), "merchant_name"),
+        Column(_("统一社会信用代码"), "credit_code"),
+        column.word(_("类型"), "outlet_kind", OnPages(OUTLET_KINDS)),
+        Column(_("镇街或村社"), "division_name"),
+        Column(_("地址"), "address"),
+        Column(_("营业时间"), "opening_hours"),
+        Column(_("联系人"), "contact_name"),
+        Column(_("联系电话"), "contact_phone"),
+        column.minute(_("提交时间"), "submitted_at"),
+        column.state(_("状态"), STATES),
+        column.minute(_("决定"), "decided_at"),
+        Column(_("原因"), "reason"),
     ]
-    return workbook_response(_("加入申请"), columns, rows)
-
-
-def _list_page(form: Form, page: object, opened: str = "") -> str:
-    return render_template(
-        "merchants/applications.html",
-        form=form,
-        page=page,
-        opened=opened,
-        arguments={"state": form.text("state")},
-        states=[(state, STATES[state]) for state in APPLICATION_STATES],
+    states = choices_of(STATES, APPLICATION_STATES)
+    return ListPage(
+        "merchants.applications",
+        _("加入申请"),
+        columns,
+        [Filter("state", _("状态"), states, default="submitted")],
+        Empty(_("没有符合条件的申请。"), "merchants.join", _("看看申请页面")),
     )
+
+
+def _list_page(form: Form | None = None, opened: str = "") -> str | Response:
+    look = rows_of(applications_after, lambda form: form.optional("state"))
+    return list_answer(_list(), look, form=form, more=lambda _form: {"opened": opened})
 
 
 def _form_page(form: Form) -> str:
     return render_template(
-        "merchants/join.html", form=form, kinds=kind_choices(), divisions=place_choices()
+        "merchants/join.html", form=form, kinds=outlet_kind_choices(), divisions=division_choices()
     )

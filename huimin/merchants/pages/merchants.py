@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
 from huimin.audit.event_words import event_words
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.core.refusals import FieldProblems
 from huimin.merchants.merchants import (
+    WantedMerchants,
     add_merchant,
     change_merchant,
     end_merchant,
@@ -23,15 +22,17 @@ from huimin.merchants.merchants import (
     suspend_merchant,
 )
 from huimin.merchants.outlets import list_outlets
-from huimin.merchants.pages import pages
+from huimin.merchants.pages import contact, pages
 from huimin.storage.engine import Transaction
+from huimin.web import column
+from huimin.web.choices import choices_of
+from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
+from huimin.web.list_page import Empty, Filter, ListPage
+from huimin.web.lists import rows_of
 from huimin.web.words import STATES
 
-FILTERS = ("text", "state")
 MERCHANT_STATES = ("active", "suspended", "ended")
 CHANGES = {"suspend": suspend_merchant, "resume": resume_merchant, "end": end_merchant}
 
@@ -39,27 +40,8 @@ CHANGES = {"suspend": suspend_merchant, "resume": resume_merchant, "end": end_me
 @pages.get("/merchants/", endpoint="merchants")
 @require("merchant.read")
 def merchant_list() -> str | Response:
-    """The list of merchants."""
-    form = Form.asked(FILTERS)
-    as_workbook = request.args.get("format") == "xlsx"
-    page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
-    if as_workbook:
-        columns = [
-            (_("商户名称"), lambda row: row["name"]),
-            (_("统一社会信用代码"), lambda row: row["credit_code"]),
-            (_("联系人"), lambda row: row["contact_name"]),
-            (_("联系电话"), lambda row: row["contact_phone"]),
-            (_("示范点"), lambda row: row["outlets"]),
-            (_("状态"), lambda row: str(STATES[row["state"]])),
-        ]
-        return workbook_response(_("商户"), columns, page.rows)
-    return render_template(
-        "merchants/merchants.html",
-        form=form,
-        page=page,
-        arguments={name: value for name, value in form.values.items() if value},
-        states=[(state, STATES[state]) for state in MERCHANT_STATES],
-    )
+    """Who takes part."""
+    return list_answer(_list(), rows_of(merchants_after, _wanted))
 
 
 @pages.get("/merchants/new")
@@ -130,19 +112,31 @@ def change_one_merchant(merchant_id: str) -> Response | tuple[str, int]:
     return redirect(url_for("merchants.merchant", merchant_id=merchant_id))
 
 
-def _page(form: Form, *, size: int) -> Listed:
-    place = Place.asked()
-    wanted = {name: form.optional(name) for name in ("text", "state")}
+def _list() -> ListPage:
+    columns = [
+        column.linked(_("商户名称"), "name", "merchants.merchant"),
+        Column(_("统一社会信用代码"), "credit_code", look="nowrap"),
+        Column(_("联系人"), "contact_name", contact),
+        Column(_("联系电话"), "contact_phone", only="workbook"),
+        column.count(_("示范点"), "outlets"),
+        column.state(_("状态"), STATES),
+    ]
+    filters = [
+        Filter("text", _("名称或信用代码"), type="search", maxlength=60),
+        Filter("state", _("状态"), choices_of(STATES, MERCHANT_STATES)),
+    ]
+    empty = Empty(_("没有符合条件的商户。"))
+    return ListPage(
+        "merchants.merchants",
+        _("商户"),
+        columns,
+        filters,
+        empty,
+    )
 
-    def look(tx: Transaction) -> Listed:
-        def find(key: str, count: int, backwards: bool = False) -> list[dict[str, Any]]:
-            return merchants_after(
-                tx, key, count, text=wanted["text"], state=wanted["state"], backwards=backwards
-            )
 
-        return listed(find, lambda: len(find("", COUNT_MAX + 1)), place=place, size=size)
-
-    return instance().engine.read(look)
+def _wanted(form: Form) -> WantedMerchants:
+    return WantedMerchants(form.optional("text"), form.optional("state"))
 
 
 def _merchant_page(merchant_id: str, form: Form, opened: str = "") -> str:

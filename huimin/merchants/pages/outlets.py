@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
 from huimin.audit.event_words import event_words
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.core.coordinates import degrees_text
 from huimin.core.days import county_day, month_of
 from huimin.core.refusals import FieldProblems, Refusal
+from huimin.core.words import OUTLET_KINDS
+from huimin.divisions.choices import division_choices, town_choices
 from huimin.merchants.merchants import merchant_by_id
-from huimin.merchants.outlet_list import outlets_after
+from huimin.merchants.outlet_list import WantedOutlets, outlets_after
 from huimin.merchants.outlets import (
     add_outlet,
     change_outlet,
@@ -25,16 +29,18 @@ from huimin.merchants.outlets import (
     resume_outlet,
     suspend_outlet,
 )
-from huimin.merchants.pages import kind_choices, pages, place_choices
+from huimin.merchants.pages import contact, pages
 from huimin.merchants.terminals import list_terminals
 from huimin.storage.engine import Transaction
+from huimin.web import cells, column
+from huimin.web.choices import choices_of, outlet_kind_choices
+from huimin.web.column import Column, Row
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
-from huimin.web.words import STATES
+from huimin.web.list_page import Empty, Filter, ListPage
+from huimin.web.lists import rows_of
+from huimin.web.words import STATES, OnPages
 
-FILTERS = ("text", "kind", "town", "state", "silent")
 OUTLET_STATES = ("active", "suspended", "ended")
 CHANGES = {"suspend": suspend_outlet, "resume": resume_outlet, "end": end_outlet}
 
@@ -42,36 +48,8 @@ CHANGES = {"suspend": suspend_outlet, "resume": resume_outlet, "end": end_outlet
 @pages.get("/outlets/", endpoint="outlets")
 @require("merchant.read")
 def outlet_list() -> str | Response:
-    """The list of outlets."""
-    form = Form.asked(FILTERS)
-    as_workbook = request.args.get("format") == "xlsx"
-    page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
-    kinds = dict(kind_choices())
-    if as_workbook:
-        columns = [
-            (_("示范点"), lambda row: row["name"]),
-            (_("商户名称"), lambda row: row["merchant_name"]),
-            (_("类型"), lambda row: kinds[row["kind"]]),
-            (_("乡镇（街道）"), lambda row: row["town_name"]),
-            (_("地址"), lambda row: row["address"]),
-            (_("营业时间"), lambda row: row["opening_hours"]),
-            (_("纬度"), lambda row: degrees_text(row["latitude_microdegrees"])),
-            (_("经度"), lambda row: degrees_text(row["longitude_microdegrees"])),
-            (_("联系人"), lambda row: row["contact_name"]),
-            (_("联系电话"), lambda row: row["contact_phone"]),
-            (_("收银终端"), lambda row: row["terminals"]),
-            (_("状态"), lambda row: str(STATES[row["state"]])),
-        ]
-        return workbook_response(_("示范点"), columns, page.rows)
-    return render_template(
-        "merchants/outlets.html",
-        form=form,
-        page=page,
-        arguments={name: value for name, value in form.values.items() if value},
-        kinds=kind_choices(),
-        towns=place_choices(towns_only=True),
-        states=[(state, STATES[state]) for state in OUTLET_STATES],
-    )
+    """Where cards are accepted."""
+    return list_answer(_list(), rows_of(outlets_after, _wanted))
 
 
 @pages.get("/merchants/<merchant_id>/outlets/new")
@@ -143,8 +121,8 @@ def outlet_page(outlet_id: str, form: Form, opened: str = "") -> str:
         event_words=event_words,
         form=form,
         opened=opened,
-        kinds=kind_choices(),
-        divisions=place_choices(),
+        kinds=outlet_kind_choices(),
+        divisions=division_choices(),
     )
 
 
@@ -168,30 +146,57 @@ def _form_page(merchant_id: str, form: Form) -> str:
         "merchants/new_outlet.html",
         merchant=merchant,
         form=form,
-        kinds=kind_choices(),
-        divisions=place_choices(),
+        kinds=outlet_kind_choices(),
+        divisions=division_choices(),
     )
 
 
-def _page(form: Form, *, size: int) -> Listed:
-    month = month_of(county_day(instance().clock()))
-    wanted: dict[str, Any] = {
-        "text": form.optional("text"),
-        "kind": form.optional("kind"),
-        "town_code": form.optional("town"),
-        "state": form.optional("state") or ("active" if form.text("silent") else None),
-        "quiet_month": month if form.text("silent") else None,
-    }
-    place = Place.asked()
+def _list() -> ListPage:
+    def name_cell(row: Row) -> Markup:
+        merchant = cells.link(row["merchant_name"], "merchants.merchant", row["merchant_id"])
+        return cells.below(cells.link(row["name"], "merchants.outlet", row["id"]), merchant)
 
-    def look(tx: Transaction) -> Listed:
-        return listed(
-            lambda key, n, backwards=False: outlets_after(
-                tx, key, n, **wanted, backwards=backwards
-            ),
-            lambda: len(outlets_after(tx, "", COUNT_MAX + 1, **wanted)),
-            place=place,
-            size=size,
-        )
+    def degrees(name: str) -> Callable[[Row], str]:
+        return lambda row: degrees_text(row[f"{name}_microdegrees"])
 
-    return instance().engine.read(look)
+    columns = [
+        Column(_("示范点"), "name", name_cell),
+        Column(_("商户名称"), "merchant_name", only="workbook"),
+        column.word(_("类型"), "kind", OnPages(OUTLET_KINDS)),
+        Column(_("乡镇（街道）"), "town_name", only="workbook"),
+        Column(_("地址"), "address", lambda row: f"{row['town_name'] or ''} {row['address']}"),
+        Column(_("营业时间"), "opening_hours"),
+        Column(_("纬度"), degrees("latitude"), only="workbook"),
+        Column(_("经度"), degrees("longitude"), only="workbook"),
+        Column(_("联系人"), "contact_name", contact),
+        Column(_("联系电话"), "contact_phone", only="workbook"),
+        column.count(_("收银终端"), "terminals"),
+        column.state(_("状态"), STATES),
+    ]
+    filters = [
+        Filter("text", _("名称、地址或商户"), type="search", maxlength=60),
+        Filter("kind", _("类型"), outlet_kind_choices()),
+        Filter("town", _("镇街"), town_choices()),
+        Filter("state", _("状态"), choices_of(STATES, OUTLET_STATES)),
+        Filter("silent", _("本月交易"), [("1", _("还没有交易"))], blank=_("不限")),
+    ]
+    nothing = _("没有符合条件的示范点。")
+    return ListPage(
+        "merchants.outlets",
+        _("示范点"),
+        columns,
+        filters,
+        Empty(nothing),
+        none_fit=nothing,
+    )
+
+
+def _wanted(form: Form) -> WantedOutlets:
+    silent = form.text("silent")
+    return WantedOutlets(
+        text=form.optional("text"),
+        kind=form.optional("kind"),
+        town_code=form.optional("town"),
+        state=form.optional("state") or ("active" if silent else None),
+        quiet_month=month_of(county_day(instance().clock())) if silent else None,
+    )

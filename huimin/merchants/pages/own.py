@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from huimin.access.guards import member, require
 from huimin.access.password_rules import first_password
 from huimin.access.passwords import hash_password
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import workbook_response
 from huimin.core.money import parse_yuan, yuan
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.merchants.cashiers import (
@@ -23,6 +23,8 @@ from huimin.merchants.merchants import merchant_by_id
 from huimin.merchants.outlets import list_outlets
 from huimin.merchants.pages import pages
 from huimin.merchants.reversal_rule import set_reversal_rule
+from huimin.web import column
+from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.words import STATES
@@ -37,10 +39,10 @@ def own_outlets() -> str | Response:
     merchant_id = member().merchant_id
     rows = instance().engine.read(lambda tx: cashiers_of(tx, merchant_id))
     columns = [
-        (_("用户名"), lambda row: row["username"]),
-        (_("姓名"), lambda row: row["name"]),
-        (_("示范点"), lambda row: row["outlet_name"]),
-        (_("状态"), lambda row: str(STATES[row["state"]])),
+        Column(_("用户名"), "username"),
+        Column(_("姓名"), "name"),
+        Column(_("示范点"), "outlet_name"),
+        column.state(_("状态"), STATES),
     ]
     return workbook_response(_("收银员"), columns, rows)
 

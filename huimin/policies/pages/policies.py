@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -13,11 +12,11 @@ from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
 from huimin.audit.event_words import event_words
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import list_answer, workbook_response
 from huimin.audit.record import events_of
 from huimin.core.chart_svg import chart_svg
 from huimin.core.days import county_day, month_of, previous_month
-from huimin.core.money import yuan
+from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.policies.dry_run import DryRun, OutletChange, dry_run
 from huimin.policies.dry_run_chart import OUTLETS_MAX, dry_run_chart, signed_money
@@ -33,9 +32,13 @@ from huimin.policies.policy_list import UNPUBLISHED, all_policies, is_in_state, 
 from huimin.policies.publish import approve, publish, withdraw
 from huimin.policies.timeline import timeline_svg
 from huimin.storage.engine import Transaction
+from huimin.web import cells, column
+from huimin.web.choices import choices_of
+from huimin.web.column import Column, Row
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
-from huimin.web.list_xlsx import Column
+from huimin.web.list_page import Empty, Filter, ListPage
+from huimin.web.lists import Listed, Place
 from huimin.web.words import STATES
 
 POLICY_STATES = ("draft", "approved", "published", "withdrawn")
@@ -47,32 +50,46 @@ ACTS = ("approve", "publish", "withdraw")
 def policy_list() -> str | Response:
     """All versions, or those in one state, newest first; and the time line of all."""
     policies, today = instance().engine.read(all_policies), county_day(instance().clock())
-    form = Form.asked(("state",))
-    rows = [row for row in policies if is_in_state(row, form.text("state"))]
-    if request.args.get("format") == "xlsx":
-        columns = [
-            (_("政策"), lambda row: row["name"]),
-            (_("代码"), lambda row: row["code"]),
-            (_("版本"), lambda row: row["version"]),
-            (_("优惠"), lambda row: rate_in_words(row["rate_bp"])),
-            (_("范围"), scope_in_words),
-            (_("开始日期"), lambda row: row["starts_on"]),
-            (_("最后一天"), lambda row: row["ends_on"]),
-            (_("状态"), lambda row: str(STATES[row["state"]])),
-        ]
-        return workbook_response(_("优惠政策"), columns, rows)
-    drawing = timeline_svg(policies, today, _("优惠政策时间线"))
-    return render_template(
-        "policies/policies.html",
-        rows=rows[::-1],
-        form=form,
-        any=bool(policies),
-        states=[(UNPUBLISHED, _("还没有发布")), *((one, STATES[one]) for one in POLICY_STATES)],
-        arguments={name: value for name, value in form.values.items() if value},
-        timeline=Markup(drawing),  # noqa: S704 - it escapes every text in it itself
-        scope_words=scope_in_words,
-        rate=rate_in_words,
-        days=days_in_words,
+
+    def look(_tx: Transaction, form: Form, _place: Place) -> Listed:
+        rows = [row for row in policies if is_in_state(row, form.text("state"))]
+        return Listed(rows[::-1], len(rows))
+
+    def more(_form: Form) -> dict[str, Any]:
+        drawing = timeline_svg(policies, today, _("优惠政策时间线"))
+        return {"any": bool(policies), "timeline": Markup(drawing)}  # noqa: S704 - it escapes its texts
+
+    return list_answer(_list(), look, more=more)
+
+
+def _list() -> ListPage:
+    def name_cell(row: Row) -> Markup:
+        version = Markup(' <span class="optional nowrap">{}@{}</span>')
+        return cells.link(row["name"], "policies.policy", row["id"]) + version.format(
+            row["code"], row["version"]
+        )
+
+    columns = [
+        Column(_("政策"), "name", name_cell),
+        Column(_("代码"), "code", only="workbook"),
+        column.count(_("版本"), "version", only="workbook"),
+        Column(_("优惠"), lambda row: rate_in_words(row["rate_bp"]), look="nowrap"),
+        Column(_("范围"), scope_in_words),
+        Column(_("日期"), days_in_words, only="page"),
+        Column(_("开始日期"), "starts_on", only="workbook"),
+        Column(_("最后一天"), "ends_on", only="workbook"),
+        column.state(_("状态"), STATES),
+    ]
+    states = [(UNPUBLISHED, _("还没有发布")), *choices_of(STATES, POLICY_STATES)]
+    may_write = allows(member().role, "policy.write")
+    nothing = _("还没有优惠政策。起草、审批、发布后才有优惠。")
+    return ListPage(
+        "policies.policies",
+        _("优惠政策"),
+        columns,
+        [Filter("state", _("状态"), states)],
+        Empty(nothing, "policies.new_policy", _("起草政策")) if may_write else Empty(nothing),
+        none_fit=_("没有这种状态的政策。"),
     )
 
 
@@ -141,19 +158,19 @@ def _read_policy(
 
 
 def _dry_run_columns() -> list[Column]:
-    def amount(name: str) -> Callable[[Mapping[str, Any]], Decimal]:
-        return lambda row: Decimal(yuan(row[name]))
+    def outlet(row: Row) -> str:
+        return str(row["outlet_name"] if row["outlet_id"] else _("合计"))
 
     return [
-        (_("示范点"), lambda row: row["outlet_name"] if row["outlet_id"] else _("合计")),
-        (_("交易笔数"), lambda row: row["redemptions"]),
-        (_("有变化"), lambda row: row["changed"]),
-        (_("不再优惠"), lambda row: row["refused"]),
-        (_("原优惠（元）"), amount("discount_before_fen")),
-        (_("新优惠（元）"), amount("discount_after_fen")),
-        (_("增减（元）"), amount("discount_change_fen")),
-        (_("商户增减（元）"), amount("merchant_share_change_fen")),
-        (_("政府增减（元）"), amount("government_share_change_fen")),
+        Column(_("示范点"), outlet),
+        column.count(_("交易笔数"), "redemptions"),
+        column.count(_("有变化"), "changed"),
+        column.count(_("不再优惠"), "refused"),
+        column.money(_("原优惠（元）"), "discount_before_fen"),
+        column.money(_("新优惠（元）"), "discount_after_fen"),
+        column.money(_("增减（元）"), "discount_change_fen"),
+        column.money(_("商户增减（元）"), "merchant_share_change_fen"),
+        column.money(_("政府增减（元）"), "government_share_change_fen"),
     ]
 
 

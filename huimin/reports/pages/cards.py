@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from flask import Response, render_template, request
+from flask import request
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import list_answer
 from huimin.cards.card_columns import card_columns
 from huimin.core.days import county_day
 from huimin.core.period import checked_period
@@ -20,9 +22,10 @@ from huimin.reports.pages import pages, present_month, words
 from huimin.reports.wording import name_of_group
 from huimin.storage.engine import Transaction
 from huimin.web.current import instance
+from huimin.web.forms import Form
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
+from huimin.web.list_page import Empty, ListPage
+from huimin.web.lists import Listed, Place, listed
 
 
 @pages.get("/cards")
@@ -36,31 +39,43 @@ def cards() -> str | Response:
     )
     by = asked["by"] or "total"
     wanted = CardsBehind.asked(period, asked["of"], by, asked["key"], today=today)
-    as_workbook = request.args.get("format") == "xlsx"
+    language = request_language()
+    shown: dict[str, Any] = {
+        "wanted": wanted,
+        "behind": wanted.behind,
+        "heading": month_words(period.text, language),
+        **words(language),
+    }
 
-    def look_up(tx: Transaction) -> tuple[Listed, str]:
+    def look(tx: Transaction, _form: Form, place: Place) -> Listed:
+        behind = wanted.behind
+        shown["name"] = name_of_group(behind.by, behind.key, behind.name(tx), language)
         page = listed(
             partial(wanted.page, tx),
             lambda: wanted.count(tx),
-            place=Place() if as_workbook else Place.asked(),
+            place=place,
             key_of=lambda row: str(row["place"]),
-            size=ROWS_MAX if as_workbook else PAGE_ROWS,
         )
-        return replace(page, rows=shown_cards(tx, list(page.rows))), wanted.behind.name(tx)
+        return replace(page, rows=shown_cards(tx, list(page.rows)))
 
-    page, name = instance().engine.read(look_up)
-    language = request_language()
-    if as_workbook:
-        return workbook_response(_("卡片明细"), card_columns(), page.rows)
-    return render_template(
-        "reports/cards.html",
-        page=page,
-        wanted=wanted,
-        behind=wanted.behind,
-        name=name_of_group(wanted.behind.by, wanted.behind.key, name, language),
-        heading=month_words(period.text, language),
+    return list_answer(
+        _list(period.text),
+        look,
         arguments={name: value for name, value in asked.items() if value},
-        may_card=allows(member().role, "card.read"),
-        may_holder=allows(member().role, "holder.read"),
-        **words(language),
+        more=lambda _form: shown,
+    )
+
+
+def _list(month: str) -> ListPage:
+    role = member().role
+    columns = card_columns(
+        may_card=allows(role, "card.read"), may_holder=allows(role, "holder.read"), issue_too=True
+    )
+    nothing, back = _("没有符合条件的卡。"), _("回到报表")
+    return ListPage(
+        "reports.cards",
+        _("卡片明细"),
+        columns,
+        empty=Empty(nothing, "reports.months", back, {"month": month}),
+        table_look="table-sm",
     )

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import partial
-from typing import Any
 
-from flask import Response, render_template, request
+from flask import request
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import list_answer
 from huimin.core.period import checked_period
 from huimin.core.period_words import month_words
 from huimin.core.permissions import allows
 from huimin.reports.claims_behind import ClaimsBehind
 from huimin.reports.pages import pages, present_month, words
 from huimin.storage.engine import Transaction
-from huimin.web.current import instance
+from huimin.web import column
+from huimin.web.column import Column
+from huimin.web.forms import Form
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
-from huimin.web.words import STATES, minute_text
+from huimin.web.list_page import Empty, ListPage
+from huimin.web.lists import Listed, Place, listed
+from huimin.web.words import STATES
 
 
 @pages.get("/claims")
@@ -31,38 +32,40 @@ def claims() -> str | Response:
     asked = {name: request.args.get(name, "") for name in ("month", "of")}
     period = checked_period(asked["month"] or present_month())
     wanted = ClaimsBehind.asked(period, asked["of"])
-    as_workbook = request.args.get("format") == "xlsx"
+    language = request_language()
+    heading = month_words(period.text, language)
 
-    def look_up(tx: Transaction) -> Listed:
-        return listed(
-            partial(wanted.page, tx),
-            lambda: wanted.count(tx),
-            place=Place() if as_workbook else Place.asked(),
-            size=ROWS_MAX if as_workbook else PAGE_ROWS,
-        )
+    def look(tx: Transaction, _form: Form, place: Place) -> Listed:
+        return listed(partial(wanted.page, tx), lambda: wanted.count(tx), place=place)
 
-    page, language = instance().engine.read(look_up), request_language()
-    if as_workbook:
-        return workbook_response(_("补办登记"), _columns(), page.rows)
-    return render_template(
-        "reports/claims.html",
-        page=page,
-        wanted=wanted,
-        heading=month_words(period.text, language),
+    return list_answer(
+        _list(period.text),
+        look,
         arguments={name: value for name, value in asked.items() if value},
-        may_claim=allows(member().role, "claim.read"),
-        **words(language),
+        more=lambda _form: {"wanted": wanted, "heading": heading, **words(language)},
     )
 
 
-def _columns() -> list[Any]:
-    return [
-        (_("补办号"), lambda row: row["claim_no"]),
-        (_("状态"), lambda row: str(STATES[row["state"]])),
-        (_("登记时间"), lambda row: minute_text(row["submitted_at"])),
-        (_("决定时间"), lambda row: minute_text(row["decided_at"]) if row["decided_at"] else None),
-        (_("购买日期"), lambda row: row["business_day"]),
-        (_("示范点"), lambda row: row["outlet_name"]),
-        (_("持卡人"), lambda row: row["name_masked"]),
-        (_("原价"), lambda row: Decimal(row["amount_fen"]).scaleb(-2)),
+def _list(month: str) -> ListPage:
+    number = Column(_("补办号"), "claim_no", look="nowrap")
+    if allows(member().role, "claim.read"):
+        number = column.linked(_("补办号"), "claim_no", "claims.claim", look="nowrap")
+    columns = [
+        number,
+        column.state(_("现在的状态"), STATES),
+        column.minute(_("登记时间"), "submitted_at"),
+        column.minute(_("决定时间"), "decided_at"),
+        Column(_("购买日期"), "business_day", look="nowrap"),
+        Column(_("示范点"), "outlet_name"),
+        Column(_("持卡人"), "name_masked", look="nowrap"),
+        column.money(_("原价"), "amount_fen"),
     ]
+    nothing, back = _("没有符合条件的补办。"), _("回到报表")
+    return ListPage(
+        "reports.claims",
+        _("补办明细"),
+        columns,
+        empty=Empty(nothing, "reports.months", back, {"month": month}),
+        table_look="table-sm",
+        file_name=_("补办登记"),
+    )

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from huimin.access.guards import require
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import list_answer
+from huimin.core.catalogue import Words
 from huimin.core.period import checked_period
 from huimin.core.period_words import month_words
 from huimin.core.words import CHANNELS, FIGURE_NAMES, PRESENTERS
-from huimin.reports.drill_down import KINDS, Behind
+from huimin.reports.drill_down import Behind
 from huimin.reports.pages import pages, present_month, words
 from huimin.reports.wording import name_of_group
 from huimin.storage.engine import Transaction
-from huimin.web.current import instance
+from huimin.web import cells, column
+from huimin.web.column import Column, Row
+from huimin.web.forms import Form
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX
-from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
-from huimin.web.words import minute_text
+from huimin.web.list_page import Empty, ListPage
+from huimin.web.lists import Listed, Place, listed
 
+# The figures that the page has room for.
+SHOWN = ("amount_fen", "discount_fen", "merchant_share_fen", "government_share_fen")
 KIND_WORDS = {"redemption": lazy_gettext("优惠"), "reversal": lazy_gettext("冲正")}
 
 
@@ -36,59 +40,78 @@ def rows() -> str | Response:
     asked = {name: request.args.get(name, "") for name in ("month", "by", "key", "kind")}
     period = checked_period(asked["month"] or present_month())
     behind = Behind.asked(period, asked["by"] or "total", asked["key"], asked["kind"])
-    as_workbook = request.args.get("format") == "xlsx"
-
-    def look_up(tx: Transaction) -> tuple[Listed, Mapping[str, Any], str]:
-        sums = behind.sums(tx)
-        page = listed(
-            partial(behind.page, tx),
-            lambda: int(sums["row_count"]),
-            place=Place() if as_workbook else Place.asked(),
-            key_of=lambda row: str(row["place"]),
-            size=ROWS_MAX if as_workbook else PAGE_ROWS,
-        )
-        return page, sums, behind.name(tx)
-
-    page, sums, name = instance().engine.read(look_up)
     language = request_language()
-    if as_workbook:
-        return workbook_response(_("交易明细"), _columns(language), page.rows)
-    return render_template(
-        "reports/rows.html",
-        page=page,
-        sums=sums,
-        behind=behind,
-        name=name_of_group(behind.by, behind.key, name, language),
-        heading=month_words(period.text, language),
-        arguments={name: value for name, value in asked.items() if value},
-        kinds=KINDS,
-        kind_words=KIND_WORDS,
-        channel_word=lambda code: CHANNELS.say(code, language),
-        presenter_word=lambda code: PRESENTERS.say(code, language),
+    shown: dict[str, Any] = {
+        "behind": behind,
+        "heading": month_words(period.text, language),
+        "kind_words": KIND_WORDS,
         **words(language),
+    }
+
+    def look(tx: Transaction, _form: Form, place: Place) -> Listed:
+        name = name_of_group(behind.by, behind.key, behind.name(tx), language)
+        shown.update(sums=behind.sums(tx), name=name)
+        return listed(
+            partial(behind.page, tx),
+            lambda: int(shown["sums"]["row_count"]),
+            place=place,
+            key_of=lambda row: str(row["place"]),
+        )
+
+    return list_answer(
+        _list(language, period.text),
+        look,
+        arguments={name: value for name, value in asked.items() if value},
+        more=lambda _form: shown,
     )
 
 
-def _columns(language: str) -> list[Any]:
-    return [
-        (_("时间"), lambda row: minute_text(row["occurred_at"])),
-        (_("交易日"), lambda row: row["business_day"]),
-        (_("计入月份"), lambda row: row["month"]),
-        (_("所属月份"), lambda row: row["adjusts_month"]),
-        (_("类型"), lambda row: str(KIND_WORDS[row["kind"]])),
-        (_("小票号"), lambda row: row["receipt_no"]),
-        (_("订单号"), lambda row: row["order_no"]),
-        (_("示范点"), lambda row: row["outlet_name"]),
-        (_("持卡人"), lambda row: row["name_masked"]),
-        (_("出示人"), lambda row: PRESENTERS.say(row["presenter_kind"], language)),
-        (_("办理方式"), lambda row: CHANNELS.say(row["channel"], language)),
+def _list(language: str, month: str) -> ListPage:
+    def word_of(heading: str, name: str, known: Words) -> Column:
+        return Column(heading, lambda row: known.say(row[name], language), only="workbook")
+
+    def receipt_cell(row: Row) -> Markup:
+        given = {name: row[name] for name in ("receipt_no", "hash_prefix")}
+        address = url_for("proof.receipt", **given)
+        return Markup('<a href="{}">{}</a>').format(address, row["receipt_no"])
+
+    def kind_cell(row: Row) -> Markup:
+        month = row["adjusts_month"]
+        channel = None if row["channel"] == "online" else CHANNELS.say(row["channel"], language)
+        belongs = _("属于 {month}", month=month) if month else None
+        return cells.below(KIND_WORDS[row["kind"]], channel, belongs)
+
+    def holder_cell(row: Row) -> Markup:
+        return cells.below(row["name_masked"], PRESENTERS.say(row["presenter_kind"], language))
+
+    figures = [figure for figure in FIGURE_NAMES if figure.endswith("_fen")]
+    columns = [
+        Column(_("小票号"), "receipt_no", receipt_cell, "nowrap", only="page"),
+        column.minute(_("时间"), "occurred_at"),
+        Column(_("交易日"), "business_day", only="workbook"),
+        Column(_("计入月份"), "month", only="workbook"),
+        Column(_("所属月份"), "adjusts_month", only="workbook"),
+        Column(_("类型"), lambda row: str(KIND_WORDS[row["kind"]]), kind_cell),
+        Column(_("小票号"), "receipt_no", only="workbook"),
+        Column(_("订单号"), "order_no", only="workbook"),
+        Column(_("示范点"), "outlet_name"),
+        Column(_("持卡人"), "name_masked", holder_cell),
+        word_of(_("出示人"), "presenter_kind", PRESENTERS),
+        word_of(_("办理方式"), "channel", CHANNELS),
         *(
-            (FIGURE_NAMES.say(figure, language), lambda row, figure=figure: _yuan(row[figure]))
-            for figure in FIGURE_NAMES
-            if figure.endswith("_fen")
+            column.money(
+                FIGURE_NAMES.say(figure, language),
+                figure,
+                only=None if figure in SHOWN else "workbook",
+            )
+            for figure in figures
         ),
     ]
-
-
-def _yuan(fen: int) -> Decimal:
-    return Decimal(fen).scaleb(-2)
+    nothing, back = _("没有符合条件的交易。"), _("回到报表")
+    return ListPage(
+        "reports.rows",
+        _("交易明细"),
+        columns,
+        empty=Empty(nothing, "reports.months", back, {"month": month}),
+        table_look="table-sm",
+    )

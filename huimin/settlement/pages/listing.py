@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from dataclasses import replace
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import require
-from huimin.audit.export_list import workbook_response
+from huimin.access.guards import member, require
+from huimin.audit.list_answer import list_answer
 from huimin.core.days import county_day
+from huimin.core.money import money_text
+from huimin.core.period_words import month_words
+from huimin.core.permissions import allows
 from huimin.core.words import SETTLEMENT_STATES
 from huimin.settlement.find_settlements import (
     LATE_DAYS,
     WantedSettlements,
-    count_settlements,
     months_settled,
     settlements_before,
 )
 from huimin.settlement.pages import pages
-from huimin.settlement.pages.words import own_merchant, page_words, yuan_of
-from huimin.settlement.wording import STATES, state_words
+from huimin.settlement.pages.words import LOOKS, own_merchant
+from huimin.settlement.wording import STATES, state_of, state_words
+from huimin.web import cells, column
+from huimin.web.column import Column, Row
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import ROWS_MAX, Column
-from huimin.web.lists import COUNT_MAX, PAGE_ROWS, Listed, Place, listed
-from huimin.web.words import minute_text
+from huimin.web.list_page import Empty, Filter, ListPage
+from huimin.web.lists import rows_of
 
-FILTERS = ("month", "state", "late")
 LATE = {
     "confirm": lazy_gettext("确认期限已过"),
     "pay": lazy_gettext("确认后 {days} 天还没付清", days=LATE_DAYS),
@@ -39,68 +43,73 @@ LATE = {
 @require("settlement.read")
 def settlements() -> str | Response:
     """The list, the latest month first."""
-    form = Form.asked(FILTERS)
-    as_workbook = request.args.get("format") == "xlsx"
-    page = _page(form, size=ROWS_MAX if as_workbook else PAGE_ROWS)
-    if as_workbook:
-        return workbook_response(_("结算单"), _columns(), page.rows)
-    language, merchant_id = request_language(), own_merchant()
-    words = page_words()
+    return list_answer(_list(request_language()), rows_of(settlements_before, _wanted), more=_may)
+
+
+def _may(_form: Form) -> dict[str, bool]:
+    return {"may_pay": allows(member().role, "settlement.manage")}
+
+
+def _list(language: str) -> ListPage:
+    merchant_id = own_merchant()
+
+    def number_cell(row: Row) -> Markup:
+        number = cells.link(row["number"], "settlement.statement", row["id"])
+        return cells.below(number, month_words(row["month"], language))
+
+    def state_cell(row: Row) -> Markup:
+        shown = cells.state(LOOKS[state_of(row)], state_words(row, language))
+        if row["state"] == "open":
+            return cells.below(shown, _("{day} 前确认", day=row["confirm_by"]))
+        if row["open_disputes"]:
+            return cells.below(shown, _("{count} 条待答复", count=row["open_disputes"]))
+        return shown
+
+    def unpaid_cell(row: Row) -> str:
+        return cells.NOTHING if row["state"] == "voided" else money_text(row["unpaid_fen"])
+
+    columns = [
+        Column(_("编号"), "number", number_cell, "nowrap"),
+        Column(_("月份"), "month", only="workbook"),
+        Column(_("状态"), state_cell, only="page"),
+        Column(_("商户名称"), "merchant_name", only="workbook" if merchant_id else None),
+        Column(_("统一社会信用代码"), "credit_code", only="workbook"),
+        Column(_("状态"), lambda row: state_words(row, language), only="workbook"),
+        column.count(_("笔数"), "redemptions", only="workbook"),
+        column.count(_("退货"), "reversals", only="workbook"),
+        column.money(_("原价"), "amount_fen", only="workbook"),
+        column.money(_("优惠"), "discount_fen"),
+        column.money(_("商户承担"), "merchant_share_fen", only="workbook"),
+        column.money(_("财政承担"), "government_share_fen", only="workbook"),
+        column.money(_("上期结转"), "carried_in_fen", only="workbook"),
+        column.money(_("应付"), "due_fen"),
+        column.money(_("结转下期"), "carried_fen", only="workbook"),
+        column.money(_("已付"), "paid_fen"),
+        replace(column.money(_("未付"), "unpaid_fen"), cell=unpaid_cell),
+        Column(_("确认期限"), "confirm_by", only="workbook"),
+        column.minute(_("确认时间"), "confirmed_at", only="workbook"),
+    ]
     months = instance().engine.read(lambda tx: months_settled(tx, merchant_id))
-    return render_template(
-        "settlement/settlements.html",
-        form=form,
-        page=page,
-        arguments={name: value for name, value in form.values.items() if value},
-        narrowed=any(form.values.values()),
-        months=[(month, words["month_word"](month)) for month in months],
-        states=[(state, SETTLEMENT_STATES.say(state, language)) for state in STATES],
-        late=list(LATE.items()),
-        **words,
+    filters = [
+        Filter("month", _("月份"), [(month, month_words(month, language)) for month in months]),
+        Filter("state", _("状态"), [(one, SETTLEMENT_STATES.say(one, language)) for one in STATES]),
+        Filter("late", _("逾期"), list(LATE.items())),
+    ]
+    return ListPage(
+        "settlement.settlements",
+        _("结算单"),
+        columns,
+        filters,
+        Empty(_("还没有结算单。县里审定一个月的报表后，这里会有每个商户当月的结算单。")),
+        none_fit=_("没有符合条件的结算单。"),
     )
 
 
-def _page(form: Form, *, size: int) -> Listed:
-    today, merchant_id = county_day(instance().clock()), own_merchant()
-    wanted = WantedSettlements(
-        today=today,
-        merchant_id=merchant_id,
+def _wanted(form: Form) -> WantedSettlements:
+    return WantedSettlements(
+        today=county_day(instance().clock()),
+        merchant_id=own_merchant(),
         month=form.optional("month"),
         state=form.optional("state"),
         late=form.optional("late"),
     )
-    place = Place.asked()
-    return instance().engine.read(
-        lambda tx: listed(
-            lambda key, n, backwards=False: settlements_before(
-                tx, wanted, key, n, backwards=backwards
-            ),
-            lambda: count_settlements(tx, wanted, COUNT_MAX + 1),
-            place=place,
-            size=size,
-        )
-    )
-
-
-def _columns() -> list[Column]:
-    language = request_language()
-    return [
-        (_("编号"), lambda row: row["number"]),
-        (_("月份"), lambda row: row["month"]),
-        (_("商户"), lambda row: row["merchant_name"]),
-        (_("统一社会信用代码"), lambda row: row["credit_code"]),
-        (_("状态"), lambda row: state_words(row, language)),
-        (_("笔数"), lambda row: row["redemptions"]),
-        (_("退货"), lambda row: row["reversals"]),
-        (_("原价"), yuan_of("amount_fen")),
-        (_("优惠"), yuan_of("discount_fen")),
-        (_("商户承担"), yuan_of("merchant_share_fen")),
-        (_("财政承担"), yuan_of("government_share_fen")),
-        (_("上期结转"), yuan_of("carried_in_fen")),
-        (_("应付"), yuan_of("due_fen")),
-        (_("结转下期"), yuan_of("carried_fen")),
-        (_("已付"), yuan_of("paid_fen")),
-        (_("未付"), yuan_of("unpaid_fen")),
-        (_("确认期限"), lambda row: row["confirm_by"]),
-        (_("确认时间"), lambda row: minute_text(row["confirmed_at"])),
-    ]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from functools import partial
 
 from flask import render_template, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
 from huimin.audit.event_words import event_words
-from huimin.audit.export_list import workbook_response
+from huimin.audit.list_answer import list_answer
 from huimin.core.days import county_day
 from huimin.core.money import yuan
 from huimin.core.period_words import month_words
@@ -19,21 +20,25 @@ from huimin.core.permissions import allows
 from huimin.settlement.find_settlements import (
     line_of,
     lines_of,
+    of_line,
     rows_behind,
     settlement_of,
     whole_settlement,
 )
 from huimin.settlement.make import Row
 from huimin.settlement.pages import pages
-from huimin.settlement.pages.words import own_merchant, page_words, yuan_of
+from huimin.settlement.pages.words import own_merchant, page_words
 from huimin.settlement.paper import settlement_pdf
 from huimin.settlement.workbook import settlement_xlsx
 from huimin.storage.engine import Transaction
+from huimin.web import cells, column
+from huimin.web.column import Column
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import CONTENT_TYPE, ROWS_MAX, Column
-from huimin.web.lists import PAGE_ROWS, Listed, Place, listed
+from huimin.web.list_page import Empty, ListPage
+from huimin.web.list_xlsx import CONTENT_TYPE
+from huimin.web.lists import Listed, Place, listed
 from huimin.web.words import minute_text
 
 FILES = {
@@ -127,56 +132,67 @@ def _file(settlement_id: str, form: str) -> Response:
 @require("settlement.read")
 def line_rows(settlement_id: str) -> str | Response:
     """The ledger rows behind one line (`line`), a page at a time, or all as a workbook."""
-    merchant_id, place = own_merchant(), Place.asked()
-    asked = request.args.get("line", "1")
-    as_workbook = request.args.get("format") == "xlsx"
-    size = ROWS_MAX if as_workbook else PAGE_ROWS
+    asked, merchant_id = request.args.get("line", "1"), own_merchant()
 
-    def work(tx: Transaction) -> tuple[Row, Row | None, Listed]:
+    def work(tx: Transaction) -> tuple[Row, Row | None]:
         found = settlement_of(tx, settlement_id, merchant_id=merchant_id)
         if asked == "1" and not lines_of(tx, found):
-            return found, None, Listed([], 0)
-        line = line_of(tx, found, int(asked) if asked.isdecimal() and len(asked) < 9 else 0)
-        return (
-            found,
-            line,
-            listed(
-                lambda key, n, backwards=False: rows_behind(
-                    tx, found, line, key, n, backwards=backwards
-                ),
-                # The rows of a month that is locked are those that were counted into the line.
-                lambda: line["redemptions"] + line["reversals"],
-                place=place,
-                size=size,
-            ),
+            return found, None
+        return found, line_of(tx, found, int(asked) if asked.isdecimal() and len(asked) < 9 else 0)
+
+    settlement, line = instance().engine.read(work)
+
+    def look(tx: Transaction, _form: Form, place: Place) -> Listed:
+        if line is None:
+            return Listed([], 0)
+        # The rows of a month that is locked are those that were counted into the line.
+        count = line["redemptions"] + line["reversals"]
+        return listed(
+            partial(rows_behind, tx, of_line(settlement, line)), lambda: count, place=place
         )
 
-    found, line, page = instance().engine.read(work)
-    if as_workbook:
-        return workbook_response(f"{found['number']}-{asked}", _row_columns(), page.rows)
-    return render_template(
-        "settlement/rows.html",
-        settlement=found,
-        line=line,
-        page=page,
+    return list_answer(
+        _rows_list(settlement, line, asked),
+        look,
         arguments={"settlement_id": settlement_id, "line": asked},
-        **page_words(),
+        more=lambda _form: {"settlement": settlement, "line": line, **page_words()},
     )
 
 
-def _row_columns() -> list[Column]:
-    kinds: dict[str, Any] = {"redemption": _("优惠"), "reversal": _("退货")}
-    return [
-        (_("收据号"), lambda row: row["receipt_no"]),
-        (_("订单号"), lambda row: row["order_no"]),
-        (_("种类"), lambda row: str(kinds[row["kind"]])),
-        (_("时间"), lambda row: minute_text(row["occurred_at"])),
-        (_("原月份"), lambda row: row["adjusts_month"]),
-        (_("持卡人"), lambda row: row["name_masked"]),
-        (_("收银员"), lambda row: row["cashier"]),
-        (_("原价"), yuan_of("amount_fen")),
-        (_("优惠"), yuan_of("discount_fen")),
-        (_("实付"), yuan_of("payable_fen")),
-        (_("商户承担"), yuan_of("merchant_share_fen")),
-        (_("财政承担"), yuan_of("government_share_fen")),
+def _rows_list(settlement: Row, line: Row | None, asked: str) -> ListPage:
+    language = request_language()
+
+    def time_cell(row: Row) -> Markup:
+        month = row["adjusts_month"]
+        earlier = f"{_('原月份')} {month_words(month, language)}" if month else None
+        return cells.below(minute_text(row["occurred_at"]), earlier)
+
+    columns = [
+        Column(_("收据号"), "receipt_no", look="nowrap"),
+        Column(_("时间"), time_cell, look="nowrap", only="page"),
+        Column(_("订单号"), "order_no", lambda row: row["order_no"] or cells.NOTHING),
+        column.word(
+            _("种类"), "kind", {"redemption": _("优惠"), "reversal": _("退货")}, look="nowrap"
+        ),
+        column.minute(_("时间"), "occurred_at", only="workbook"),
+        Column(_("原月份"), "adjusts_month", only="workbook"),
+        Column(_("持卡人"), "name_masked", look="nowrap"),
+        Column(_("收银员"), "cashier", only="workbook"),
+        column.money(_("原价"), "amount_fen"),
+        column.money(_("优惠"), "discount_fen"),
+        column.money(_("实付"), "payable_fen", only="workbook"),
+        column.money(_("商户承担"), "merchant_share_fen"),
+        column.money(_("财政承担"), "government_share_fen"),
     ]
+    title = settlement["number"]
+    if line is not None:
+        title = f"{_('第 {line} 行', line=line['line_no'])} · {line['outlet_name']}"
+    back = {"settlement_id": settlement["id"]}
+    nothing = _("这个月没有交易，只有上期的结转。")
+    return ListPage(
+        "settlement.line_rows",
+        title,
+        columns,
+        empty=Empty(nothing, "settlement.statement", _("回到结算单"), back),
+        file_name=f"{settlement['number']}-{asked}",
+    )

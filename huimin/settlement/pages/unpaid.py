@@ -5,48 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import render_template, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import require
-from huimin.audit.export_list import workbook_response
+from huimin.access.guards import member, require
+from huimin.audit.list_answer import list_answer, workbook_response
 from huimin.core.days import county_day
 from huimin.core.money import yuan
+from huimin.core.period_words import month_words
+from huimin.core.permissions import allows
 from huimin.settlement.aged import AGES, AgedList, aged_list
 from huimin.settlement.answer import close_due
 from huimin.settlement.find_settlements import months_settled
 from huimin.settlement.pages import pages
-from huimin.settlement.pages.words import own_merchant, page_words, yuan_of
+from huimin.settlement.pages.words import own_merchant
+from huimin.web import cells, column
+from huimin.web.column import Column, Row
 from huimin.web.current import change, instance
 from huimin.web.forms import Form
-from huimin.web.list_xlsx import Column
-
-# What the finance office fills in, and the room that an account or a reference takes.
-TO_FILL = {"开户银行": 28, "银行账号": 24, "付款日期": 12, "银行流水号": 28}
+from huimin.web.language import request_language
+from huimin.web.list_page import Empty, Filter, ListPage
+from huimin.web.lists import Listed
 
 
 @pages.get("/unpaid")
 @require("settlement.read")
 def unpaid() -> str | Response:
     """The aged list: 0–30, 31–60, 61–90 and more than 90 days since confirmation."""
-    form = Form.asked(("month",))
-    found = _aged(form)
-    if request.args.get("format") == "xlsx":
-        return workbook_response(_("未付结算单账龄"), _columns(), found.rows)
-    words = page_words()
-    merchant_id = own_merchant()
-    months = instance().engine.read(lambda tx: months_settled(tx, merchant_id))
-    return render_template(
-        "settlement/unpaid.html",
-        form=form,
-        found=found,
-        arguments={name: value for name, value in form.values.items() if value},
-        ages=[(age, age_words(age)) for age, _last in AGES],
-        age_words=age_words,
-        months=[(month, words["month_word"](month)) for month in months],
-        **words,
-    )
+    list_page = _list(request_language())
+    form = list_page.asked()
+    aged = _aged(form)
+    more = {
+        "aged": aged,
+        "ages": [(age, age_words(age)) for age, _last in AGES],
+        "may_pay": allows(member().role, "settlement.manage"),
+    }
+    page = Listed(aged.rows, len(aged.rows))
+    return list_answer(list_page, lambda *_asked: page, form=form, more=lambda _form: more)
 
 
 @pages.post("/batch")
@@ -58,9 +54,9 @@ def batch() -> Response:
     """
     form, now = Form.sent(), instance().clock()
     change(lambda tx: close_due(tx, now=now))
-    found, title = _aged(form), "惠民卡优惠付款清单"
-    heading = f"{title}（共 {len(found.rows)} 份，合计 {yuan(found.total_fen)} 元）"
-    return workbook_response(title, _batch_columns(), found.rows, heading=heading, to_fill=TO_FILL)
+    aged, title = _aged(form), "惠民卡优惠付款清单"
+    heading = f"{title}（共 {len(aged.rows)} 份，合计 {yuan(aged.total_fen)} 元）"
+    return workbook_response(title, _batch_columns(), aged.rows, heading=heading)
 
 
 def age_words(age: str) -> str:
@@ -76,19 +72,38 @@ def _aged(form: Form) -> AgedList:
     )
 
 
-def _columns() -> list[Column]:
-    return [
-        (_("编号"), lambda row: row["number"]),
-        (_("月份"), lambda row: row["month"]),
-        (_("商户"), lambda row: row["merchant_name"]),
-        (_("统一社会信用代码"), lambda row: row["credit_code"]),
-        (_("确认日期"), lambda row: row["confirmed_on"]),
-        (_("天数"), lambda row: row["days"]),
-        (_("账龄"), lambda row: age_words(row["age"])),
-        (_("应付"), yuan_of("payable_fen")),
-        (_("已付"), yuan_of("paid_fen")),
-        (_("未付"), yuan_of("unpaid_fen")),
+def _list(language: str) -> ListPage:
+    merchant_id = own_merchant()
+
+    def number_cell(row: Row) -> Markup:
+        number = cells.link(row["number"], "settlement.statement", row["id"])
+        return cells.below(number, month_words(row["month"], language))
+
+    def age_cell(row: Row) -> Markup:
+        return cells.below(age_words(row["age"]), _("已 {days} 天", days=row["days"]))
+
+    columns = [
+        Column(_("编号"), "number", number_cell, "nowrap"),
+        Column(_("月份"), "month", only="workbook"),
+        Column(_("账龄"), age_cell, look="nowrap", only="page"),
+        Column(_("商户名称"), "merchant_name", only="workbook" if merchant_id else None),
+        Column(_("统一社会信用代码"), "credit_code", only="workbook"),
+        Column(_("确认日期"), "confirmed_on", look="nowrap"),
+        column.count(_("天数"), "days", only="workbook"),
+        Column(_("账龄"), lambda row: age_words(row["age"]), only="workbook"),
+        column.money(_("应付"), "payable_fen"),
+        column.money(_("已付"), "paid_fen"),
+        column.money(_("未付"), "unpaid_fen"),
     ]
+    months = instance().engine.read(lambda tx: months_settled(tx, merchant_id))
+    words = [(month, month_words(month, language)) for month in months]
+    return ListPage(
+        "settlement.unpaid",
+        _("未付结算单账龄"),
+        columns,
+        [Filter("month", _("月份"), words)],
+        Empty(_("没有已确认还没付的结算单。"), "settlement.settlements", _("看全部结算单")),
+    )
 
 
 def _batch_columns() -> list[Column]:
@@ -101,14 +116,17 @@ def _batch_columns() -> list[Column]:
     def purpose(row: Mapping[str, Any]) -> str:
         return f"{county}惠民卡优惠结算 {row['month']}（{row['number']}）"
 
+    def to_fill(heading: str, letters: int) -> Column:
+        return Column(heading, lambda row: "", letters=letters)
+
     return [
-        ("结算单号", lambda row: row["number"]),
-        ("收款单位", lambda row: row["merchant_name"]),
-        ("统一社会信用代码", lambda row: row["credit_code"]),
-        ("开户银行", lambda row: ""),
-        ("银行账号", lambda row: ""),
-        ("金额（元）", yuan_of("unpaid_fen")),
-        ("用途", purpose),
-        ("付款日期", lambda row: ""),
-        ("银行流水号", lambda row: ""),
+        Column("结算单号", "number"),
+        Column("收款单位", "merchant_name"),
+        Column("统一社会信用代码", "credit_code"),
+        to_fill("开户银行", 28),
+        to_fill("银行账号", 24),
+        column.money("金额（元）", "unpaid_fen"),
+        Column("用途", purpose),
+        to_fill("付款日期", 12),
+        to_fill("银行流水号", 28),
     ]

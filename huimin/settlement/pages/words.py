@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from huimin.access.guards import member
@@ -41,8 +39,3 @@ def page_words() -> dict[str, Any]:
         "may": lambda action: allows(member().role, action),
         "share": percent_words,
     }
-
-
-def yuan_of(name: str) -> Callable[[Mapping[str, Any]], Decimal]:
-    """A column of a workbook: an amount in fen as yuan."""
-    return lambda row: Decimal(row[name]) / 100

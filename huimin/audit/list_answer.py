@@ -1,0 +1,80 @@
+"""A list as a page, or as a workbook that leaves the house: the export is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, g, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from huimin.audit.record import record
+from huimin.core.refusals import FieldProblems
+from huimin.web.column import Column, Row
+from huimin.web.current import change, instance
+from huimin.web.forms import Form
+from huimin.web.list_page import ListPage
+from huimin.web.list_xlsx import CONTENT_TYPE, list_workbook
+from huimin.web.lists import Listed, Look, Place, as_workbook
+
+
+def list_answer(
+    list_page: ListPage,
+    look: Look,
+    *,
+    form: Form | None = None,
+    arguments: Mapping[str, str] | None = None,
+    more: Callable[[Form], Mapping[str, Any]] | None = None,
+) -> str | BaseResponse:
+    """The page of a list, or its workbook; `more` is what the room's own template shows beside it.
+
+    `form` and `arguments` are the filters and their address where they are not simply those of
+    this request: a form that was refused is shown above the first page.
+    """
+    place = Place() if form and form.problems else Place.asked()
+    form = form or list_page.asked()
+    try:
+        asked = form
+        page = instance().engine.read(lambda tx: look(tx, asked, place))
+    except FieldProblems as why:
+        form, page = form.refused(why), Listed([], 0)
+    if as_workbook():
+        return workbook_response(
+            list_page.file_name or list_page.title, list_page.columns, page.rows
+        )
+    return render_template(
+        list_page.templates,
+        list_page=list_page,
+        form=form,
+        page=page,
+        arguments=list_page.arguments(form) if arguments is None else arguments,
+        **(more(form) if more else {}),
+    )
+
+
+def workbook_response(
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Row],
+    *,
+    heading: str | None = None,
+) -> Response:
+    """The workbook as a download named by its title; who took it is recorded."""
+    listed = list(rows)
+    _note_export(len(listed))
+    content = list_workbook(title, columns, listed, heading=heading)
+    response = Response(content, content_type=CONTENT_TYPE)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _note_export(count: int) -> None:
+    member = g.get("member")
+    if member is None:
+        return
+    now, actor, subject = instance().clock(), member.username, str(request.endpoint)
+    change(
+        lambda tx: record(tx, "list.exported", subject, now=now, actor=actor, new={"count": count})
+    )

@@ -1,0 +1,62 @@
+"""What stands in a cell of a list's page where that is more than text: links, states, buttons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import gettext
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+# What stands where there is no value.
+NOTHING = "—"
+
+
+def state(code: str, word: Any) -> Markup:
+    """A state as a small mark, coloured by its code."""
+    return Markup('<span class="state state-{}">{}</span>').format(code, word)
+
+
+def link(text: Any, endpoint: str, key: str) -> Markup:
+    """A link to the page of one thing: its address has one part to fill in, with `key`."""
+    return Markup('<a href="{}">{}</a>').format(_address(endpoint, key), text)
+
+
+def post_button(text: Any, endpoint: str, key: str) -> Markup:
+    """A button of a row that sends something about one thing; `endpoint` as for `link`."""
+    return Markup(
+        '<form method="post" action="{}"><input type="hidden" name="csrf_token" value="{}">'
+        '<button class="btn btn-outline-primary btn-sm nowrap">{}</button></form>'
+    ).format(_address(endpoint, key), generate_csrf(), text)
+
+
+def tick(key: str, name: str) -> Markup:
+    """A box to choose a row with; the boxes are sent as `chosen`."""
+    return Markup(
+        '<input class="form-check-input" type="checkbox" name="chosen" value="{}" aria-label="{}">'
+    ).format(key, gettext("勾选 {name}", name=name))
+
+
+def tick_all() -> Markup:
+    """The box over a column of them."""
+    return Markup(
+        '<input class="form-check-input" type="checkbox" data-check-all="chosen" aria-label="{}">'
+    ).format(gettext("勾选本页全部"))
+
+
+def _address(endpoint: str, key: str) -> str:
+    rule = next(current_app.url_map.iter_rules(endpoint))
+    arguments: dict[str, Any] = dict.fromkeys(rule.arguments, key)
+    return url_for(endpoint, **arguments)
+
+
+def beside(text: Any) -> Markup:
+    """What stands in grey beside the value."""
+    return Markup('<span class="optional">{}</span>').format(text)
+
+
+def below(value: Any, *texts: Any) -> Markup:
+    """A value, and in grey under it what else there is to say, parted by dots."""
+    told = Markup(" · ").join(text for text in texts if text)
+    return Markup("{}<br>{}").format(value, beside(told)) if told else Markup("{}").format(value)

@@ -1,0 +1,123 @@
+"""The columns of a list: a heading, the value of a row, and how it is written on page and sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Literal
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from huimin.core.money import money_text
+from huimin.web import cells
+from huimin.web.words import minute_text
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading and the value of a row: the name of a field of it, or a function.
+
+    The workbook holds `value` as it is (a Decimal as an amount of yuan), the page what `cell` makes
+    of the row. `look` is the class of its cells: "number" is aligned right, "nowrap" not broken,
+    and "tick" does not head the row, as the first column else does.
+    A column that somebody fills in by hand is `letters` wide at least.
+    """
+
+    heading: str
+    value: str | Callable[[Row], Any]
+    cell: Callable[[Row], Any] | None = None
+    look: str = ""
+    only: Literal["page", "workbook"] | None = None
+    letters: int = 0
+
+    def plain(self, row: Row) -> Any:
+        """The value, for a workbook."""
+        return row[self.value] if isinstance(self.value, str) else self.value(row)
+
+    def shown(self, row: Row) -> Any:
+        """What stands on the page; "" for nothing."""
+        shown = self.plain(row) if self.cell is None else self.cell(row)
+        return "" if shown is None else shown
+
+
+def money(heading: str, name: str, **more: Any) -> Column:
+    """An amount in fen: ¥1,234.00 on the page, a number of yuan in the workbook."""
+
+    def cell(row: Row) -> str:
+        return cells.NOTHING if row[name] is None else money_text(row[name])
+
+    return Column(heading, lambda row: yuan_of(row[name]), cell, "number", **more)
+
+
+def yuan_of(fen: int | None) -> Decimal | None:
+    """An amount in fen as yuan with two decimals."""
+    return None if fen is None else Decimal(fen).scaleb(-2)
+
+
+def count(heading: str, name: str, **more: Any) -> Column:
+    """A whole number."""
+    return Column(heading, name, lambda row: f"{row[name]:,}", "number", **more)
+
+
+def minute(heading: str, name: str, **more: Any) -> Column:
+    """An instant as county time, to the minute."""
+    return Column(heading, lambda row: minute_text(row[name]) or None, None, "nowrap", **more)
+
+
+def state(
+    heading: str,
+    words: Mapping[str, Any],
+    name: str = "state",
+    *,
+    looks: Mapping[str, str] | None = None,
+    **more: Any,
+) -> Column:
+    """A state by its code, in words; `looks` are the codes whose colours it takes."""
+
+    def cell(row: Row) -> Markup:
+        code = row[name]
+        return cells.state(looks[code] if looks else code, words[code])
+
+    return Column(heading, lambda row: str(words[row[name]]), cell, **more)
+
+
+def linked(heading: str, name: str, endpoint: str, *, key: str = "id", **more: Any) -> Column:
+    """A value that leads to the page of the thing: `endpoint` takes one argument, row[key]."""
+
+    def cell(row: Row) -> Markup:
+        return cells.link(row[name], endpoint, row[key])
+
+    return Column(heading, name, cell, **more)
+
+
+def dashed(heading: str, value: str | Callable[[Row], Any], **more: Any) -> Column:
+    """A value that may be missing: a dash says on the page that there is none."""
+    column = Column(heading, value, **more)
+    return replace(column, cell=lambda row: column.plain(row) or cells.NOTHING)
+
+
+def word(heading: str, name: str, words: Mapping[str, Any], **more: Any) -> Column:
+    """A code in words; nothing for None."""
+
+    def value(row: Row) -> str | None:
+        return None if row[name] is None else str(words[row[name]])
+
+    return Column(heading, value, **more)
+
+
+def places() -> list[Column]:
+    """Where somebody lives, of rows with `town_name` and `village_name`: one column on the page."""
+
+    def address(row: Row) -> str:
+        names = dict.fromkeys((row["town_name"], row["village_name"]))
+        return " · ".join(name for name in names if name)
+
+    return [
+        Column(gettext("住址"), address, only="page"),
+        Column(gettext("乡镇（街道）"), "town_name", only="workbook"),
+        Column(gettext("村（社区）"), "village_name", only="workbook"),
+    ]
