@@ -14,7 +14,7 @@ from tests.javascript_types import CHECKOUT, PROJECTS, mistakes
 STATIC = CHECKOUT / "static"
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture
 def _compiler() -> None:
     """The compiler; where CI runs it must be there, elsewhere the tests are skipped."""
     if os.environ.get("CI") == "true":
@@ -44,6 +44,7 @@ SLIPS = [
 ]
 
 
+@pytest.mark.usefixtures("_compiler")
 def test_the_types_hold_and_a_slip_is_found(tmp_path: Path) -> None:
     web = tmp_path / "web" / "static" / "vendor"
     shutil.copytree(CHECKOUT.parent / "web" / "static" / "vendor", web)

@@ -5,7 +5,7 @@ import { ask, asProblem, reason } from "./ask.js";
 import { button, byId } from "./elements.js";
 import { amountText, fenOf, optionalFenOf } from "./money.js";
 import { on } from "./page_events.js";
-import { layOut, printLaidOut } from "./receipt.js";
+import { layOut, printLaidOut } from "./paper.js";
 import { show, tell } from "./screen.js";
 import { addresses, words } from "./words.js";
 

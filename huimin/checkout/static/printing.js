@@ -3,7 +3,7 @@
 import { asProblem, reason } from "./ask.js";
 import { byId, element } from "./elements.js";
 import { on } from "./page_events.js";
-import { printFrom } from "./receipt.js";
+import { printFrom } from "./print_receipt.js";
 import { tell } from "./screen.js";
 import { addresses, words } from "./words.js";
 

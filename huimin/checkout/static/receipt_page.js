@@ -2,9 +2,10 @@
 // The page of one receipt: choose the width, look, print.
 import { asProblem, reason } from "./ask.js";
 import { byId } from "./elements.js";
-import { layOut, listenToWidths, paperWidth, printFrom } from "./receipt.js";
+import { layOut, listenToWidths, paperWidth } from "./paper.js";
+import { printFrom } from "./print_receipt.js";
+import { addresses } from "./words.js";
 
-const receipt = /** @type {HTMLElement} */ (document.querySelector("[data-receipt]"));
 /** @type {NodeListOf<HTMLInputElement>} */
 const widthFields = document.querySelectorAll("[data-paper-width]");
 
@@ -16,7 +17,7 @@ byId("print-receipt").addEventListener("click", async () => {
   byId("print-receipt").disabled = true;
   byId("print-problem").textContent = "";
   try {
-    await printFrom(receipt.dataset.print ?? "", byId("paper"));
+    await printFrom(addresses.print, byId("paper"));
   } catch (thrown) {
     byId("print-problem").textContent = reason(asProblem(thrown));
   } finally {

@@ -1,7 +1,6 @@
 // @ts-check
-// Print a receipt: the server counts it and gives the paper, the browser prints just that. The width
-// of the paper is this device's own choice, and the page is as long as what stands on it.
-import { ask } from "./ask.js";
+// The paper of a receipt or a slip, as this page prints it. Its width is this device's own choice, and
+// the page is as long as what stands on it.
 
 const WIDTH_KEY = "huimin.paper_width_mm";
 const WIDTHS = ["58", "80"];
@@ -74,17 +73,6 @@ export function layOut(paper, html) {
 
 // Only what was counted reaches a printer: the paper can be printed while this class is set (receipt.css).
 window.addEventListener("afterprint", () => document.body.classList.remove("prints-paper"));
-
-/**
- * Count the printing, lay the paper out and print it. Throws the problem when it is refused.
- * @param {string} address
- * @param {HTMLElement} paper
- */
-export async function printFrom(address, paper) {
-  const answer = await ask(address, { width: Number(paperWidth()) });
-  layOut(paper, answer.paper);
-  await printLaidOut();
-}
 
 /** Print what is laid out. */
 export async function printLaidOut() {
