@@ -13,7 +13,7 @@ import random
 import time
 import urllib.parse
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -28,6 +28,7 @@ PAUSE_SECONDS_MAX = 5.0
 TAKEN_CODES = ("order_exists", "order_cancelled", "idempotency_mismatch")
 # Answers that say nothing about what became of the request: ask again with the same key.
 UNCLEAR_CODES = ("request_in_progress", "too_many_requests")
+IN_HEADER_OR_PATH = ("key", "redemption_id")
 
 Answer = dict[str, Any]
 T = TypeVar("T", "Redemption", "Reversal", "Claim")
@@ -46,6 +47,8 @@ class Refused(HuiminError):
         self.detail = str(problem.get("detail", ""))
         self.cashier_message = str(problem.get("cashier_message", ""))
         self.errors: list[dict[str, str]] = list(problem.get("errors", ()))
+        # Whether an earlier attempt of the same request got no answer, and so may still arrive.
+        self.after_no_answer = False
         super().__init__(f"{self.code}: {self.detail}")
 
 
@@ -75,7 +78,22 @@ def new_id() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Sale:
+class _Sent:
+    """What is sent under a key of its own, which goes into the header."""
+
+    def body(self) -> Answer:
+        """The JSON of it; what is None, zero or empty is the server's default."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {
+            name: value
+            for name, value in values.items()
+            if name not in IN_HEADER_OR_PATH
+            and (isinstance(value, bool) or value not in (None, (), 0))
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sale(_Sent):
     """A basket that is being paid, with its ids. Store it before it is sent, amounts in fen."""
 
     card: str
@@ -89,16 +107,9 @@ class Sale:
     items: tuple[Mapping[str, Any], ...] = ()
     cashier: str | None = None
 
-    def body(self) -> Answer:
-        """What is sent; the key goes into the header."""
-        sent = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "key"}
-        return {name: value for name, value in sent.items() if value not in (None, (), 0)} | {
-            "identity_checked": self.identity_checked
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Return:
+class Return(_Sent):
     """What goes back of a redemption: a gross amount in fen, or all that is left; with its key."""
 
     redemption_id: str
@@ -109,7 +120,7 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class Missed(_Sent):
     """A purchase at the usual price that missed its discount, with its ids. Store it, in fen.
 
     `order_no` is the receipt's; the refused or given-up Sale's where there was one. `presented_by`
@@ -129,23 +140,13 @@ class Missed:
     note: str | None = None
     cashier: str | None = None
 
-    def body(self) -> Answer:
-        """What is sent; the key goes into the header."""
-        sent = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "key"}
-        if self.occurred_on is not None:
-            sent["occurred_on"] = str(self.occurred_on)
-        return {name: value for name, value in sent.items() if value not in (None, 0)} | {
-            "identity_checked": self.identity_checked
-        }
 
-
-@dataclass(frozen=True, slots=True)
-class Redemption:
-    """A recorded redemption; `answer` is all that the server said."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Recorded:
+    """What the server recorded in the ledger; `answer` is all that it said."""
 
     id: str
     receipt_no: str
-    order_no: str
     amount_fen: int
     discount_fen: int
     payable_fen: int
@@ -153,18 +154,18 @@ class Redemption:
     answer: Answer = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Reversal:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redemption(_Recorded):
+    """A recorded redemption."""
+
+    order_no: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversal(_Recorded):
     """A recorded reversal, in positive sums; `payable_fen` goes back to the customer."""
 
-    id: str
-    receipt_no: str
     redemption_id: str
-    amount_fen: int
-    discount_fen: int
-    payable_fen: int
-    recorded_at: str
-    answer: Answer = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +246,11 @@ class Client:
         Raises Refused when nothing was recorded nor will be, Unclear when that can't be known yet.
         """
         self._before_sending(sale)
-        tries: list[str] = []
         try:
-            told = self._send("POST", "/redemptions", sale.body(), sale.key, tries)
-            return _of(Redemption, told)
+            return _of(Redemption, self._send("POST", "/redemptions", sale.body(), sale.key))
         except Refused as refused:
-            if tries and refused.code not in TAKEN_CODES:
-                # An earlier try may still arrive, and must not find the door open then.
+            if refused.after_no_answer and refused.code not in TAKEN_CODES:
+                # An earlier attempt may still arrive, and must not find the order open then.
                 with suppress(Refused):
                     self.cancel(sale.order_no, "被拒绝之前曾有请求没有得到答复")
             raise
@@ -260,13 +259,7 @@ class Client:
 
     def find_by_order(self, order_no: str) -> Redemption | None:
         """The redemption of an order; None when none is recorded so far. Raises Unreachable."""
-        try:
-            told = self._ask("GET", "/redemptions", query={"order_no": order_no})
-        except Refused as refused:
-            if refused.code == "redemption_unknown":
-                return None
-            raise
-        return _of(Redemption, told)
+        return self._found(Redemption, "/redemptions", "redemption_unknown", order_no=order_no)
 
     def settle(self, sale: Sale) -> Redemption:
         """What became of an unclear sale: look it up, and send it again if it never arrived."""
@@ -277,61 +270,51 @@ class Client:
 
         May be repeated. Raises Unclear when the server can't be reached: keep it, and repeat.
         """
-        try:
-            told = self._send(
-                "POST", "/cancellations", {"order_no": order_no, "reason": reason}, None, []
-            )
-        except _NoAnswer as error:
-            raise Unclear(
-                order_no,
-                f"取消没有得到答复（{error}），请留着订单号，稍后再调用 cancel。 / "
-                "Keep the order number and call cancel again.",
-            ) from error
-        found = told["redemption"]
-        return Cancellation(order_no, None if found is None else _of(Redemption, found))
+        answer = self._act(
+            "/cancellations",
+            {"order_no": order_no, "reason": reason},
+            None,
+            order_no,
+            "取消没有得到答复（{error}），请留着订单号，稍后再调用 cancel。 / "
+            "Keep the order number and call cancel again.",
+        )
+        redemption = answer["redemption"]
+        return Cancellation(order_no, None if redemption is None else _of(Redemption, redemption))
 
     def reverse(self, back: Return) -> Reversal:
         """Take back a redemption, whole or in part; once, however often this Return is sent."""
-        body = {
-            name: value
-            for name in ("reason", "amount_fen", "cashier")
-            if (value := getattr(back, name)) is not None
-        }
-        try:
-            path = f"/redemptions/{back.redemption_id}/reversals"
-            return _of(Reversal, self._send("POST", path, body, back.key, []))
-        except _NoAnswer as error:
-            raise Unclear(
-                back.redemption_id,
-                f"退货没有得到答复（{error}），请用同一个 Return 再调用 reverse。 / "
-                "Call reverse again with the same Return.",
-            ) from error
+        answer = self._act(
+            f"/redemptions/{back.redemption_id}/reversals",
+            back.body(),
+            back.key,
+            back.redemption_id,
+            "退货没有得到答复（{error}），请用同一个 Return 再调用 reverse。 / "
+            "Call reverse again with the same Return.",
+        )
+        return _of(Reversal, answer)
 
     def claim(self, missed: Missed) -> Claim:
         """File a purchase that missed its discount; once, however often this Missed is sent.
 
         Nothing is given yet: an administrator decides. Raises Refused, Unclear.
         """
-        try:
-            return _of(Claim, self._send("POST", "/claims", missed.body(), missed.key, []))
-        except _NoAnswer as error:
-            raise Unclear(
-                missed.order_no,
-                f"登记补办没有得到答复（{error}），请用同一个 Missed 再调用 claim。 / "
-                "Call claim again with the same Missed.",
-            ) from error
+        answer = self._act(
+            "/claims",
+            missed.body(),
+            missed.key,
+            missed.order_no,
+            "登记补办没有得到答复（{error}），请用同一个 Missed 再调用 claim。 / "
+            "Call claim again with the same Missed.",
+        )
+        return _of(Claim, answer)
 
     def find_claim(self, claim_id: str) -> Claim | None:
         """A claim by its id or the number on its slip; None for one that this outlet hasn't filed.
 
         Raises Unreachable.
         """
-        try:
-            return _of(Claim, self._ask("GET", f"/claims/{urllib.parse.quote(claim_id, safe='')}"))
-        except Refused as refused:
-            if refused.code == "claim_unknown":
-                return None
-            raise
+        path = f"/claims/{urllib.parse.quote(claim_id, safe='')}"
+        return self._found(Claim, path, "claim_unknown")
 
     def statement(self, day: date | str) -> Answer:
         """The outlet's day: rows, sums, SHA-256."""
@@ -348,22 +331,21 @@ class Client:
         """
         waiting, results = list(sales), list[Answer]()
         for start in range(0, len(waiting), OFFLINE_BATCH):
-            batch = waiting[start : start + OFFLINE_BATCH]
-            try:
-                told = self._send("POST", "/offline-redemptions", {"redemptions": batch}, None, [])
-            except _NoAnswer as error:
-                raise Unclear(
-                    f"{len(waiting) - start} offline",
-                    f"没有得到答复（{error}），请原样再交一次。 / Hand in the same again.",
-                ) from error
-            results += _listed(told)
+            answer = self._act(
+                "/offline-redemptions",
+                {"redemptions": waiting[start : start + OFFLINE_BATCH]},
+                None,
+                f"{len(waiting) - start} offline",
+                "没有得到答复（{error}），请原样再交一次。 / Hand in the same again.",
+            )
+            results += answer["redemptions"]
         return results
 
     def _recorded_after_all(self, sale: Sale, error: _NoAnswer) -> Redemption:
         with suppress(Unreachable):
-            found = self._recorded(sale)
-            if found is not None:
-                return found
+            redemption = self._recorded(sale)
+            if redemption is not None:
+                return redemption
         raise Unclear(
             sale.order_no,
             f"没有得到答复（{error}）。可以稍后 settle（查询并用同一个键重发）；"
@@ -372,18 +354,35 @@ class Client:
         ) from error
 
     def _recorded(self, sale: Sale) -> Redemption | None:
-        found = self.find_by_order(sale.order_no)
-        if found is not None and found.amount_fen != sale.amount_fen:
+        redemption = self.find_by_order(sale.order_no)
+        if redemption is not None and redemption.amount_fen != sale.amount_fen:
             # A till that gives a number twice must not take another customer's sale for this one.
             detail = f"订单号 {sale.order_no} 已用于另一笔金额不同的交易，请换新的订单号。"
             raise Refused(409, {"code": "order_exists", "detail": detail})
-        return found
+        return redemption
+
+    def _found(self, kind: type[T], path: str, unknown_code: str, **query: str) -> T | None:
+        """What the server has at that address; None when it says that it knows no such thing."""
+        try:
+            return _of(kind, self._ask("GET", path, query=query or None))
+        except Refused as refused:
+            if refused.code == unknown_code:
+                return None
+            raise
+
+    def _act(self, path: str, body: Answer, key: str | None, what: str, advice: str) -> Answer:
+        """Do something that may be repeated. Raises Unclear about `what` where no answer came."""
+        try:
+            return self._send("POST", path, body, key)
+        except _NoAnswer as error:
+            raise Unclear(what, advice.format(error=error)) from error
 
     def _ask(
         self, method: str, path: str, body: Any = None, query: Mapping[str, str] | None = None
     ) -> Answer:
+        """Ask something that changes nothing. Raises Unreachable where no answer came."""
         try:
-            return self._send(method, path, body, None, [], query)
+            return self._send(method, path, body, query=query)
         except _NoAnswer as error:
             raise Unreachable(str(error)) from error
 
@@ -391,52 +390,51 @@ class Client:
         self,
         method: str,
         path: str,
-        body: Any,
-        key: str | None,
-        tries: list[str],
+        body: Any = None,
+        key: str | None = None,
         query: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send until there is an answer to rely on. `tries` gets what earlier attempts came to."""
-        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        headers = {} if content is None else {"Content-Type": "application/json"}
-        if key is not None:
-            headers["Idempotency-Key"] = key
-        pause = self._pause
+        """Send until there is an answer to rely on. Raises Refused; _NoAnswer in the end."""
+        content = None
+        headers = {} if key is None else {"Idempotency-Key": key}
+        if body is not None:
+            content = json.dumps(body, ensure_ascii=False, default=str).encode()
+            headers["Content-Type"] = "application/json"
+        pause, attempts_left = self._pause, self._attempts
         while True:
             try:
                 return _read(
                     self._http.request(method, path, content=content, headers=headers, params=query)
                 )
+            except Refused as refused:
+                refused.after_no_answer = attempts_left < self._attempts
+                raise
             except (httpx.TransportError, _NoAnswer) as error:
-                tries.append(type(error).__name__)
-                asked = error.seconds if isinstance(error, _NoAnswer) else 0
-                if len(tries) >= self._attempts:
+                attempts_left -= 1
+                seconds = error.seconds if isinstance(error, _NoAnswer) else 0
+                if not attempts_left:
                     raise _NoAnswer(str(error) or type(error).__name__) from error
-            self._sleep(min(max(pause, asked) * random.uniform(0.5, 1.5), PAUSE_SECONDS_MAX))  # noqa: S311
+            self._sleep(min(max(pause, seconds) * random.uniform(0.5, 1.5), PAUSE_SECONDS_MAX))  # noqa: S311
             pause *= 2
 
 
 def _read(response: httpx.Response) -> Answer:
     """The server's own answer. What somebody in between says tells nothing about the sale."""
     try:
-        told = response.json()
+        answer = response.json()
     except ValueError:
-        told = None
-    if response.is_success and isinstance(told, dict):
-        return told
-    if not isinstance(told, dict) or "code" not in told or response.status_code >= 500:
+        answer = None
+    if response.is_success and isinstance(answer, dict):
+        return answer
+    if not isinstance(answer, dict) or "code" not in answer or response.status_code >= 500:
         raise _NoAnswer(f"HTTP {response.status_code}")
-    if told["code"] in UNCLEAR_CODES:
+    if answer["code"] in UNCLEAR_CODES:
         waits = response.headers.get("Retry-After", "")
-        raise _NoAnswer(str(told["code"]), float(waits) if waits.isdecimal() else 0)
-    raise Refused(response.status_code, told)
+        raise _NoAnswer(str(answer["code"]), float(waits) if waits.isdecimal() else 0)
+    raise Refused(response.status_code, answer)
 
 
-def _of(kind: type[T], told: Answer) -> T:
+def _of(kind: type[T], answer: Answer) -> T:
     """The value of that kind; fields that this client does not know yet stay in `answer`."""
-    known = {one.name: told[one.name] for one in fields(kind) if one.name != "answer"}
-    return kind(**known, answer=told)
-
-
-def _listed(told: Answer) -> Sequence[Answer]:
-    return next(value for value in told.values() if isinstance(value, list))
+    known = {each.name: answer[each.name] for each in fields(kind) if each.name != "answer"}
+    return kind(**known, answer=answer)

@@ -69,13 +69,13 @@ def require_till(action: str) -> Callable[[View], View]:
     return guard
 
 
-def caller() -> Caller:
+def current_caller() -> Caller:
     """Who asks. Raises Refusal: terminal_disabled, outlet_suspended."""
-    terminal, user = caller_terminal(), signed_in_here()
+    terminal, user = current_terminal(), signed_in_here()
     return Caller(terminal, None if user is None else user.id, actor())
 
 
-def caller_terminal() -> Terminal:
+def current_terminal() -> Terminal:
     """The terminal of this request. Raises Refusal: terminal_disabled, outlet_suspended."""
     if "terminal" not in g:
         terminal = device_terminal() or chosen_terminal(terminals_to_choose())
@@ -102,7 +102,7 @@ def signed_in_here() -> StaffMember | None:
     """Who is signed in at this till; on a set-up device only staff of its outlet or merchant."""
     user = signed_in()
     if user is not None and device_terminal() is not None:
-        place = caller_terminal()
+        place = current_terminal()
         if place["outlet_id"] != user.outlet_id and place["merchant_id"] != user.merchant_id:
             return None
     return user
@@ -111,7 +111,7 @@ def signed_in_here() -> StaffMember | None:
 def actor() -> str:
     """Who acts, for the record: the person who is signed in at this till, or else the till."""
     user = signed_in_here()
-    return f"terminal:{caller_terminal()['terminal_code']}" if user is None else user.username
+    return f"terminal:{current_terminal()['terminal_code']}" if user is None else user.username
 
 
 def terminals_to_choose() -> list[Terminal]:

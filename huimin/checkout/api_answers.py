@@ -10,6 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from huimin.core.discount import Line
+
 
 class FieldAnswer(BaseModel):
     """A field that needs a change."""
@@ -128,20 +130,8 @@ class VerifyAnswer(BaseModel):
     remaining: RemainingPart | None
 
 
-class LinePart(BaseModel):
-    """A line with its part of the discount."""
-
-    index: int
-    name: str
-    category: str | None
-    amount_fen: int
-    eligible_fen: int
-    discount_fen: int
-    payable_fen: int
-
-
-class QuoteAnswer(BaseModel):
-    """What the basket gets; payable + discount = amount."""
+class QuotedParts(BaseModel):
+    """What a basket gets; payable + discount = amount."""
 
     amount_fen: int
     insurance_fen: int
@@ -150,9 +140,14 @@ class QuoteAnswer(BaseModel):
     rate_bp: int
     discount_fen: int
     payable_fen: int
-    lines: list[LinePart]
+    lines: list[Line]
     caps: list[str]
     explanation: list[str]
+
+
+class QuoteAnswer(QuotedParts):
+    """What a basket gets, and the policy that gives it."""
+
     policy: PolicyAnswer
 
 
@@ -202,27 +197,17 @@ class NetPart(BaseModel):
     payable_fen: int
 
 
-class RedemptionRecord(BaseModel):
+class RedemptionRecord(QuotedParts):
     """A redemption as it was recorded, its reversals, its net."""
 
     id: str
     receipt_no: str
     order_no: str
-    amount_fen: int
-    insurance_fen: int
-    excluded_fen: int
-    eligible_fen: int
-    rate_bp: int
-    discount_fen: int
-    payable_fen: int
     cashier: str | None
     channel: str
     occurred_at: str
     recorded_at: str
     business_day: str
-    lines: list[LinePart]
-    caps: list[str]
-    explanation: list[str]
     policy: PolicyPart
     chain: ChainAnswer
     reversals: list[ReversalRecord]

@@ -33,6 +33,13 @@ IDENTIFIER = r"^[\x21-\x7e]+$"
 Amount = Annotated[int, Field(strict=True, ge=1, le=AMOUNT_FEN_MAX)]
 PartAmount = Annotated[int, Field(strict=True, ge=0, le=AMOUNT_FEN_MAX)]
 CardText = Annotated[str, Field(strict=True, min_length=1, max_length=TEXT_MAX)]
+OrderNo = Annotated[
+    str, Field(strict=True, min_length=1, max_length=ORDER_NO_MAX, pattern=PRINTABLE)
+]
+Reason = Annotated[str, Field(strict=True, min_length=1, max_length=REASON_MAX, pattern=PRINTABLE)]
+Cashier = Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)]
+Identifier = Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=IDENTIFIER)]
+Checked = Annotated[bool, Field(strict=True)]
 
 
 class Body(BaseModel):
@@ -86,18 +93,12 @@ class QuoteBody(CardBody):
 class RedemptionBody(QuoteBody):
     """A basket that is being paid."""
 
-    order_no: Annotated[
-        str, Field(strict=True, min_length=1, max_length=ORDER_NO_MAX, pattern=PRINTABLE)
-    ]
-    presented_by: Annotated[
-        str, Field(strict=True, min_length=1, max_length=64, pattern=IDENTIFIER)
-    ] = Field(description="verify 返回的 may_present[].id")
-    identity_checked: Annotated[bool, Field(strict=True)] = Field(
+    order_no: OrderNo
+    presented_by: Identifier = Field(description="verify 返回的 may_present[].id")
+    identity_checked: Checked = Field(
         description="收银员已核对出示人；动态码可为 false / may be false for a changing code"
     )
-    cashier: (
-        Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)] | None
-    ) = None
+    cashier: Cashier | None = None
 
     def to_request(self, card: CheckedCard) -> RedemptionRequest:
         """As a value of the rules."""
@@ -115,12 +116,8 @@ class ReversalBody(Body):
     """What goes back: a gross amount, or all that is left."""
 
     amount_fen: Amount | None = None
-    reason: Annotated[
-        str, Field(strict=True, min_length=1, max_length=REASON_MAX, pattern=PRINTABLE)
-    ]
-    cashier: (
-        Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)] | None
-    ) = None
+    reason: Reason
+    cashier: Cashier | None = None
 
     def to_request(self) -> ReversalRequest:
         """As a value of the rules."""
@@ -130,15 +127,9 @@ class ReversalBody(Body):
 class CancellationBody(Body):
     """An order that the till gave up."""
 
-    order_no: Annotated[
-        str, Field(strict=True, min_length=1, max_length=ORDER_NO_MAX, pattern=PRINTABLE)
-    ]
-    reason: Annotated[
-        str, Field(strict=True, min_length=1, max_length=REASON_MAX, pattern=PRINTABLE)
-    ]
-    cashier: (
-        Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)] | None
-    ) = None
+    order_no: OrderNo
+    reason: Reason
+    cashier: Cashier | None = None
 
     def to_request(self) -> CancellationRequest:
         """As a value of the rules."""

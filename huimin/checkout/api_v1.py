@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from huimin.access.till_guard import caller_terminal
+from huimin.access.till_guard import current_terminal
 from huimin.checkout.api_answers import (
     CancellationAnswer,
     QuoteAnswer,
@@ -62,7 +62,7 @@ api = till_api("api_v1", __name__)
 
 @api.get("/terminal", summary="我是谁 / who am I", responses={200: TerminalAnswer})
 def terminal() -> Response:
-    place, now, language = caller_terminal(), instance().clock(), request_language()
+    place, now, language = current_terminal(), instance().clock(), request_language()
     return json_response(
         instance().engine.read(lambda tx: terminal_answer(tx, place, now, language))
     )
@@ -134,7 +134,7 @@ def statement(path: DayPath) -> Response:
         day = parse_day(path.day)
     except ValueError:
         raise field_problem("day", "没有这一天，请写成 2026-10-31。") from None
-    place = caller_terminal()
+    place = current_terminal()
     found = instance().engine.read(lambda tx: day_statement(tx, place, day))
     accepted = request.accept_mimetypes.best_match(["application/json", "text/csv", XLSX])
     if accepted not in ("text/csv", XLSX):
@@ -168,7 +168,7 @@ def offline_redemptions(body: OfflineRedemptionsBody) -> Response:
 
 
 def _redemption(**wanted: str) -> Response:
-    place, language = caller_terminal(), request_language()
+    place, language = current_terminal(), request_language()
     return json_response(
         instance().engine.read(
             lambda tx: find_redemption(tx, terminal=place, language=language, **wanted)

@@ -17,7 +17,7 @@ from typing import Any
 
 from flask import Response
 
-from huimin.access.till_guard import caller_terminal
+from huimin.access.till_guard import current_terminal
 from huimin.checkout import queries
 from huimin.core.days import instant_text
 from huimin.core.json_text import canonical_json, write_json
@@ -73,7 +73,7 @@ def answer_once(
     idempotency_mismatch, request_in_progress, and what `work` raises.
     """
     asked_print = fingerprint(act, asked)
-    terminal_id, now = caller_terminal()["terminal_id"], instance().clock()
+    terminal_id, now = current_terminal()["terminal_id"], instance().clock()
 
     def use_case(tx: Transaction) -> Answer:
         return once(

@@ -15,7 +15,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from limits import RateLimitItemPerMinute
 
-from huimin.access.till_guard import Caller, caller, caller_terminal, require_key
+from huimin.access.till_guard import Caller, current_caller, current_terminal, require_key
 from huimin.checkout.api_answers import PROBLEMS
 from huimin.checkout.api_bodies import (
     CancellationBody,
@@ -61,16 +61,16 @@ def till_api(name: str, import_name: str) -> APIBlueprint:
 
 def verify_response(body: CardBody) -> Response:
     """Who may present the card and what it gets here; the look is recorded, found or missed."""
-    who, now = caller(), instance().clock()
+    caller, now = current_caller(), instance().clock()
     try:
         card = read_card(body.card)
         answer = verify_at(
-            instance().engine, card, terminal=who.terminal, now=now, language=request_language()
+            instance().engine, card, terminal=caller.terminal, now=now, language=request_language()
         )
     except Refusal as refusal:
-        _record_look(who, now, refusal.code)
+        _record_look(caller, now, refusal.code)
         raise
-    _record_look(who, now, "found", answer.pop("card_id"))
+    _record_look(caller, now, "found", answer.pop("card_id"))
     return json_response(answer)
 
 
@@ -78,7 +78,7 @@ def quote_response(body: QuoteBody) -> Response:
     """What a basket gets, explained, without leaving a trace."""
     card = read_card(body.card)
     asked = body.to_request(card)
-    terminal, now, language = caller_terminal(), instance().clock(), request_language()
+    terminal, now, language = current_terminal(), instance().clock(), request_language()
     return json_response(
         instance().engine.read(
             lambda tx: quote_basket(tx, asked, terminal=terminal, now=now, language=language)
@@ -90,16 +90,16 @@ def redemption_response(body: RedemptionBody, key: str, status: int = 201) -> Re
     """Give the discount and record it, once."""
     card = read_card(body.card)
     redemption = body.to_request(card)
-    who, now, language = caller(), instance().clock(), request_language()
+    caller, now, language = current_caller(), instance().clock(), request_language()
 
     def work(tx: Transaction) -> dict[str, Any]:
         return redeem(
             tx,
             redemption,
-            terminal=who.terminal,
+            terminal=caller.terminal,
             now=now,
             language=language,
-            staff_id=who.staff_id,
+            staff_id=caller.staff_id,
         )
 
     return answer_once("redeem", redemption, key, work, status)
@@ -114,16 +114,16 @@ def reversal_response(
     status: int = 201,
 ) -> Response:
     """Take back a redemption, whole or in part, once; `rule` is that of the page."""
-    reversal, who, now = body.to_request(), caller(), instance().clock()
+    reversal, caller, now = body.to_request(), current_caller(), instance().clock()
 
     def work(tx: Transaction) -> dict[str, Any]:
         return reverse(
             tx,
             redemption_id,
             reversal,
-            terminal=who.terminal,
+            terminal=caller.terminal,
             now=now,
-            staff_id=who.staff_id,
+            staff_id=caller.staff_id,
             rule=rule,
         )
 
@@ -136,7 +136,7 @@ def cancellation_response(body: CancellationBody, rule: ManagerRule | None = Non
         cancel(
             instance().engine,
             body.to_request(),
-            terminal=caller_terminal(),
+            terminal=current_terminal(),
             now=instance().clock(),
             language=request_language(),
             rule=rule,
@@ -151,7 +151,7 @@ def read_card(text: str) -> CheckedCard:
     """
     card = check_card(text, instance().key_ring.public_keys())
     if card.kind == "number":
-        typed_numbers.count(caller_terminal()["terminal_id"])
+        typed_numbers.count(current_terminal()["terminal_id"])
     return card
 
 
@@ -166,11 +166,11 @@ def _authorise() -> None:
         json_object()
 
 
-def _record_look(who: Caller, now: datetime, outcome: str, card_id: str | None = None) -> None:
+def _record_look(caller: Caller, now: datetime, outcome: str, card_id: str | None = None) -> None:
     instance().lookups.note(
         at=now,
-        terminal_id=who.terminal["terminal_id"],
-        staff_id=who.staff_id,
+        terminal_id=caller.terminal["terminal_id"],
+        staff_id=caller.staff_id,
         card_id=card_id,
         outcome=outcome,
     )

@@ -7,8 +7,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
-from huimin.checkout.api_bodies import PRINTABLE, Amount, CardBody, PartAmount
-from huimin.checkout.requests import ORDER_NO_MAX
+from huimin.checkout.api_bodies import (
+    PRINTABLE,
+    Amount,
+    CardBody,
+    Cashier,
+    Checked,
+    OrderNo,
+    PartAmount,
+)
 from huimin.claims.requests import NOTE_MAX, ClaimRequest
 from huimin.core.card_token import CheckedCard
 from huimin.core.days import parse_day
@@ -17,9 +24,7 @@ from huimin.core.days import parse_day
 class ClaimBody(CardBody):
     """A purchase that missed its discount. Without `occurred_on` it is being made now."""
 
-    order_no: Annotated[
-        str, Field(strict=True, min_length=1, max_length=ORDER_NO_MAX, pattern=PRINTABLE)
-    ]
+    order_no: OrderNo
     amount_fen: Amount
     excluded_fen: PartAmount = 0
     insurance_fen: PartAmount = Field(0, description="医保支付，仅医院 / paid by insurance")
@@ -27,7 +32,7 @@ class ClaimBody(CardBody):
         None, description="购买日期，只用于事后补办 / day of a purchase claimed later"
     )
     presented_by: Literal["holder", "family_member"] = "holder"
-    identity_checked: Annotated[bool, Field(strict=True)] = False
+    identity_checked: Checked = False
     refusal_code: Annotated[str, Field(strict=True, max_length=40)] | None = Field(
         None, description="当时的拒绝代码 / code of the refusal that led here"
     )
@@ -35,9 +40,7 @@ class ClaimBody(CardBody):
         Annotated[str, Field(strict=True, min_length=1, max_length=NOTE_MAX, pattern=PRINTABLE)]
         | None
     ) = None
-    cashier: (
-        Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)] | None
-    ) = None
+    cashier: Cashier | None = None
 
     @field_validator("occurred_on")
     @classmethod

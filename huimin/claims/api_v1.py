@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from huimin.access.till_guard import caller_terminal
+from huimin.access.till_guard import current_terminal
 from huimin.checkout.api_bodies import KeyHeader
 from huimin.checkout.till_edge import till_api
 from huimin.claims.api_bodies import ClaimAnswer, ClaimBody, ClaimPath
@@ -25,7 +25,7 @@ def claims(header: KeyHeader, body: ClaimBody) -> Response:
     "/claims/<string:claim_id>", summary="查询补办 / find a claim", responses={200: ClaimAnswer}
 )
 def claim(path: ClaimPath) -> Response:
-    outlet_id = caller_terminal()["outlet_id"]
+    outlet_id = current_terminal()["outlet_id"]
     return json_response(
         instance().engine.read(
             lambda tx: claim_answer(tx, find_claim(tx, outlet_id, path.claim_id))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import Response
 
-from huimin.access.till_guard import caller
+from huimin.access.till_guard import current_caller
 from huimin.checkout.once import answer_once
 from huimin.checkout.till_edge import read_card
 from huimin.claims.api_bodies import ClaimBody
@@ -25,17 +25,17 @@ def claim_response(body: ClaimBody, key: str) -> Response:
 
 def filing(claim: ClaimRequest) -> Callable[[Transaction], Row]:
     """What files the claim for this request's caller, in a transaction that is still to open."""
-    who, now, days = caller(), instance().clock(), instance().settings.claim_days
+    caller, now, days = current_caller(), instance().clock(), instance().settings.claim_days
 
     def work(tx: Transaction) -> Row:
         return submit_claim(
             tx,
             claim,
-            terminal=who.terminal,
+            terminal=caller.terminal,
             now=now,
             claim_days=days,
-            actor=who.actor,
-            staff_id=who.staff_id,
+            actor=caller.actor,
+            staff_id=caller.staff_id,
         )
 
     return work

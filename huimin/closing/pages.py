@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from huimin.access.guards import member
 from huimin.access.till_guard import (
     actor,
-    caller_terminal,
+    current_terminal,
     device_terminal,
     require_till,
     signed_in_here,
@@ -239,7 +239,7 @@ def vars_of(difference: Any) -> Row:
 def _outlets() -> list[Row]:
     """The outlets whose day the asker may see."""
     if device_terminal() is not None:
-        terminal = caller_terminal()
+        terminal = current_terminal()
         return [{"id": terminal["outlet_id"], "name": terminal["outlet_name"]}]
     user = member()
     if user.outlet_id is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,27 +26,14 @@ EXIT_DIFFERENT = 1
 DEMO_FILE = "demo.json"
 
 
-def simulate(
-    *,
-    folder: Path,
-    server: str | None,
-    key: str | None,
-    demo: bool,
-    cards: Path | None,
-    sales: int,
-    seed: int,
-    faults: str,
-    seconds: int,
-    really: bool,
-    form: str,
-) -> None:
-    """Play, tell, and exit with 1 when till and server differ."""
-    plan = _plan(folder, server, key, demo, cards, sales, seed, faults, seconds, really)
+def simulate(*, form: str, **options: Any) -> None:
+    """Play, tell, and exit with 1 when till and server differ. `options` are those of `_plan`."""
+    plan = _plan(**options)
     shown = sys.stderr.isatty()
 
     def told(done: int) -> None:
         if shown and done % 20 == 0:
-            click.echo(f"\r已模拟 {done} / {sales}", nl=False, err=True)
+            click.echo(f"\r已模拟 {done} / {plan.sales}", nl=False, err=True)
 
     try:
         outcome = play(plan, told=told)
@@ -63,6 +51,7 @@ def simulate(
 
 
 def _plan(
+    *,
     folder: Path,
     server: str | None,
     key: str | None,

@@ -11,22 +11,26 @@ from typing import Annotated, Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import BaseModel, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.dataclasses import dataclass
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from huimin.checkout.api_answers import ChainAnswer, OutletPart, TerminalPart
 from huimin.checkout.api_bodies import (
-    IDENTIFIER,
-    PRINTABLE,
     Body,
+    Cashier,
+    Checked,
+    Identifier,
+    OrderNo,
     PartAmount,
     QuoteBody,
 )
 from huimin.checkout.offline.requests import ITEMS_A_CALL_MAX, OfflineItem
 from huimin.checkout.once import fingerprint
-from huimin.checkout.requests import ORDER_NO_MAX
 from huimin.core.card_token import check_card
 from huimin.core.days import parse_instant
+from huimin.core.discount import PolicyTerms
+from huimin.core.offline_terms import Bearer, OfflineTerms
 from huimin.core.refusals import Refusal, field_problem
 
 CLIENT_ID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
@@ -45,12 +49,10 @@ class OfflineItemBody(QuoteBody):
     client_id: Annotated[str, Field(strict=True, pattern=CLIENT_ID)] = Field(
         description="收银终端生成的 UUID，重发时不变 / the till's own UUID, the same in repeats"
     )
-    order_no: Annotated[
-        str, Field(strict=True, min_length=1, max_length=ORDER_NO_MAX, pattern=PRINTABLE)
-    ]
+    order_no: OrderNo
     presented_by: Literal["holder", "family_member"]
-    identity_checked: Annotated[bool, Field(strict=True)]
-    policy_id: Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=IDENTIFIER)]
+    identity_checked: Checked
+    policy_id: Identifier
     discount_fen: PartAmount
     payable_fen: PartAmount
     occurred_at: InstantText = Field(
@@ -60,9 +62,7 @@ class OfflineItemBody(QuoteBody):
         int, Field(strict=True, ge=-CLOCK_OFFSET_MS_MAX, le=CLOCK_OFFSET_MS_MAX)
     ] = Field(0, description="服务器时间减设备时间 / server's time less the device's")
     pack_issued_at: InstantText = Field(description="所用离线资料的 issued_at")
-    cashier: (
-        Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)] | None
-    ) = None
+    cashier: Cashier | None = None
 
     def to_item(self, public_keys: Mapping[int, Ed25519PublicKey]) -> OfflineItem:
         """As a value of the rules; a card that can't be read is kept with its reason.
@@ -143,7 +143,7 @@ class OfflineItemAnswer(BaseModel):
     code: str | None = None
     detail: str | None = None
     cashier_message: str | None = None
-    bearer: Literal["merchant", "government"] | None = None
+    bearer: Bearer | None = None
 
 
 class OfflineRedemptionsAnswer(BaseModel):
@@ -152,39 +152,11 @@ class OfflineRedemptionsAnswer(BaseModel):
     redemptions: list[OfflineItemAnswer]
 
 
-class OfflineTermsPart(BaseModel):
-    """What a policy allows a till without network."""
-
-    hours: int
-    cap_redemption_fen: int
-    cap_card_fen: int
-    cap_terminal_fen: int
-    bearer: Literal["merchant", "government"]
-    changing_code: bool
-
-
-class FullTermsPart(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class FullTermsPart(PolicyTerms):
     """Every term of a policy, so that a till can quote by itself; `labels` are to be read out."""
 
-    id: str
-    code: str
-    version: int
-    name: str
-    scope: str
-    scope_value: str
-    starts_on: str
-    ends_on: str | None
-    rate_bp: int
-    rounding_unit_fen: int
-    minimum_spend_fen: int
-    cap_redemption_fen: int | None
-    cap_card_day_fen: int | None
-    cap_card_month_fen: int | None
-    excluded_categories: list[str]
-    base: str
-    merchant_share_bp: int
-    government_share_bp: int
-    offline: OfflineTermsPart | None
+    offline: OfflineTerms | None
     labels: dict[str, str]
 
 
@@ -217,5 +189,5 @@ class OfflinePackAnswer(BaseModel):
     policies: list[FullTermsPart]
     days: dict[str, str | None]
     caps: CapsPart
-    bearer: Literal["merchant", "government"]
+    bearer: Bearer
     allows_changing_code: bool

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request
 from pydantic import ValidationError
 
-from huimin.access.till_guard import caller, caller_terminal
+from huimin.access.till_guard import current_caller, current_terminal
 from huimin.cards.key_ring import KeyRing
 from huimin.checkout.offline.api_bodies import OfflineItemBody, OfflineRedemptionsBody
 from huimin.checkout.offline.pack import MOMENTS, OfflinePack, offline_pack
@@ -28,7 +28,7 @@ CLIENT_ID_MAX = 64
 
 def pack_response(**more: Any) -> Response:
     """The pack with its tag, or 304 to a till that has it: the headers then say until when."""
-    terminal, now = caller_terminal(), instance().clock()
+    terminal, now = current_terminal(), instance().clock()
     keys, deny_lists = instance().key_ring.jwks(), instance().deny_lists
 
     def work(tx: Transaction) -> OfflinePack:
@@ -57,16 +57,16 @@ def items_response(body: OfflineRedemptionsBody) -> Response:
 
     Typed numbers are not throttled: no answer to an item tells whether a number exists.
     """
-    who, language = caller(), request_language()
+    caller, language = current_caller(), request_language()
     items = [_read(raw, instance().key_ring, language) for raw in body.redemptions]
     taken = iter(
         take_offline_items(
             instance().engine,
             [item for item in items if isinstance(item, OfflineItem)],
-            terminal=who.terminal,
+            terminal=caller.terminal,
             now=instance().clock(),
             language=language,
-            staff_id=who.staff_id,
+            staff_id=caller.staff_id,
         )
     )
     answers = [next(taken) if isinstance(item, OfflineItem) else item for item in items]

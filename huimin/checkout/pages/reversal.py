@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from huimin.access.terminal_keys import Terminal
-from huimin.access.till_guard import caller_terminal, require_till
+from huimin.access.till_guard import current_terminal, require_till
 from huimin.checkout import queries
 from huimin.checkout.api_bodies import ReversalBody
 from huimin.checkout.manager_rule import ManagerRule
@@ -27,7 +27,7 @@ class TillReversalBody(ReversalBody):
 def reverse_now(redemption_id: str) -> Response:
     """Take back a sale of this outlet, whole or in part."""
     body, key = json_body(TillReversalBody), key_of_request()
-    rule = _rule(body.manager, caller_terminal(), key)
+    rule = _rule(body.manager, current_terminal(), key)
     return reversal_response(redemption_id, body, key, rule=rule, status=200)
 
 

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from huimin.access.guards import require
 from huimin.access.terminal_keys import Terminal, require_open
 from huimin.access.till_guard import (
-    caller_terminal,
     chosen_terminal,
+    current_terminal,
     device_terminal,
     require_till,
     terminals_to_choose,
@@ -60,7 +60,7 @@ def till_page(**given: Any) -> str:
 @require_till("till.use")
 def customer() -> str:
     """A second window that faces the customer: amounts alone, told by the till's window."""
-    return render_template("checkout/customer.html", terminal=caller_terminal())
+    return render_template("checkout/customer.html", terminal=current_terminal())
 
 
 @pages.post("/terminal")
@@ -75,7 +75,7 @@ def choose_terminal() -> BaseResponse:
 @require_till("till.use")
 def state() -> Response:
     """What a page from a cache needs to go on: its token, its terminal, the server time."""
-    told = _told(caller_terminal())
+    told = _told(current_terminal())
     return json_response({"csrf_token": generate_csrf(), "language": request_language(), **told})
 
 

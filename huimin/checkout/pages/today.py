@@ -7,7 +7,7 @@ from typing import Annotated
 from flask import Response
 from pydantic import Field
 
-from huimin.access.till_guard import caller_terminal, require_till
+from huimin.access.till_guard import current_terminal, require_till
 from huimin.checkout.api_bodies import Body
 from huimin.checkout.pages import pages
 from huimin.checkout.todays_sales import Row, matching_sales, sale_of_order, todays_sales
@@ -23,7 +23,7 @@ LATEST, FOUND = 5, 50
 @require_till("till.use")
 def today() -> Response:
     """Sums of the day, and the latest sales with what is left of each."""
-    terminal, now = caller_terminal(), instance().clock()
+    terminal, now = current_terminal(), instance().clock()
     day = instance().engine.read(lambda tx: todays_sales(tx, terminal, now))
     return json_response({"sums": day["sums"], "sales": day["sales"][:LATEST]})
 
@@ -41,7 +41,7 @@ def sales() -> Response:
     number is found on an earlier day too.
     """
     text = json_body(SearchBody).text
-    terminal, now = caller_terminal(), instance().clock()
+    terminal, now = current_terminal(), instance().clock()
 
     def look(tx: Transaction) -> list[Row]:
         sales = matching_sales(todays_sales(tx, terminal, now)["sales"], text)

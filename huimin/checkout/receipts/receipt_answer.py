@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Response, request
 
-from huimin.access.till_guard import caller, caller_terminal
+from huimin.access.till_guard import current_caller, current_terminal
 from huimin.checkout.receipts.paper import Paper
 from huimin.checkout.receipts.paper_escpos import escpos_bytes
 from huimin.checkout.receipts.paper_text import plain_text
@@ -65,8 +65,8 @@ def receipt_response(ledger_id: str, width_mm: int) -> Response:
 
 def counted_paper(ledger_id: str, form: str, width_mm: int) -> Paper:
     """The receipt on paper, its printing counted. Raises Refusal `redemption_unknown`."""
-    who, now, language = caller(), instance().clock(), request_language()
-    outlet_id, settings = who.terminal["outlet_id"], instance().settings
+    caller, now, language = current_caller(), instance().clock(), request_language()
+    outlet_id, settings = caller.terminal["outlet_id"], instance().settings
     if form == "escpos":
         escpos_bytes((), width_mm)  # what can't be made must not be counted
 
@@ -78,8 +78,8 @@ def counted_paper(ledger_id: str, form: str, width_mm: int) -> Paper:
             form=form,
             width_mm=width_mm,
             now=now,
-            actor=who.actor,
-            terminal_id=who.terminal["terminal_id"],
+            actor=caller.actor,
+            terminal_id=caller.terminal["terminal_id"],
         )
         return receipt_paper(receipt, copy_number=copy_number, language=language)
 
@@ -115,7 +115,7 @@ def _json_receipt(ledger_id: str) -> Response:
 
 
 def _receipt_and_prints(ledger_id: str) -> tuple[Receipt, int]:
-    outlet_id, settings = caller_terminal()["outlet_id"], instance().settings
+    outlet_id, settings = current_terminal()["outlet_id"], instance().settings
 
     def work(tx: Transaction) -> tuple[Receipt, int]:
         receipt = receipt_of(tx, ledger_id, outlet_id=outlet_id, settings=settings)

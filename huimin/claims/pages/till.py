@@ -8,7 +8,7 @@ from flask import Response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from huimin.access.till_guard import caller_terminal, require_till
+from huimin.access.till_guard import current_terminal, require_till
 from huimin.checkout.receipts.paper import WIDTHS_MM
 from huimin.checkout.receipts.paper_page import paper_html
 from huimin.checkout.requests import ORDER_NO_MAX
@@ -76,7 +76,7 @@ def slip_paper(claim_id: str) -> Response:
 
 def _slip(claim_id: str) -> tuple[Row, str]:
     """The claim and its slip as HTML."""
-    terminal, settings, language = caller_terminal(), instance().settings, request_language()
+    terminal, settings, language = current_terminal(), instance().settings, request_language()
     claim = instance().engine.read(lambda tx: find_claim(tx, terminal["outlet_id"], claim_id))
     paper = claim_slip(
         claim, outlet_name=terminal["outlet_name"], settings=settings, language=language
@@ -85,7 +85,7 @@ def _slip(claim_id: str) -> tuple[Row, str]:
 
 
 def _list_page(form: Form) -> str:
-    terminal, today = caller_terminal(), county_day(instance().clock())
+    terminal, today = current_terminal(), county_day(instance().clock())
     claims = instance().engine.read(lambda tx: claims_of_outlet(tx, terminal["outlet_id"]))
     return render_template(
         "claims/till_claims.html",
