@@ -161,7 +161,7 @@ def _given(path: Path) -> dict[Source, str]:
     for line in path.read_text(encoding="utf-8").splitlines():
         *kind, words, told = line.split("\t") if "\t" in line else ("", "")
         if told.strip():
-            given[kind[0] if kind else "", words] = told.strip()
+            given[kind[0] if kind else "", words] = told
     return given
 
 

@@ -108,13 +108,13 @@ def test_a_database_of_another_program(run_cli: RunCli, folder: Path) -> None:
 
 def test_init_leaves_a_database_that_is_there_alone(run_cli: RunCli, made: Path) -> None:
     before = snapshot(made.parent)
-    refused(run_cli(["init"], made.parent), "已存在", "exists already")
+    refused(run_cli(["init"], made.parent), "已存在", "already exists")
     assert snapshot(made.parent) == before
 
 
 def test_init_where_nothing_can_be_made(run_cli: RunCli, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    refused(run_cli(["init"], tmp_path / "file" / "data"), "不能在", "can't be made")
+    refused(run_cli(["init"], tmp_path / "file" / "data"), "不能在", "cannot be created")
 
 
 def test_init_then_check_then_migrate(run_cli: RunCli, folder: Path) -> None:
@@ -169,7 +169,7 @@ def test_the_same_on_postgresql(
         words = {
             "missing": ("huimin init", "holds no tables"),
             "newer": ("升级 huimin", "newer than this program"),
-            "changed": ("不属于任何已发布的版本（1 处不同：card）", "of no released version"),
+            "changed": ("不属于任何已发布的版本（1 处不同：card）", "match no released version"),
             "read only": ("只读", "read-only"),
         }[database]
         for command in COMMANDS:
