@@ -102,7 +102,7 @@ def test_a_database_of_another_program(run_cli: RunCli, folder: Path) -> None:
     with contextlib.closing(sqlite3.connect(folder / "huimin.db")) as connection, connection:
         connection.execute("CREATE TABLE song (name TEXT)")
     before = snapshot(folder)
-    refused(run_cli(["check"], folder), "不是惠民卡数据库", "not a database of huimin")
+    refused(run_cli(["check"], folder), "不是惠民卡数据库", "not a huimin database")
     assert snapshot(folder) == before
 
 
@@ -167,7 +167,7 @@ def test_the_same_on_postgresql(
             name = url.partition("?")[0].rpartition("/")[2]
             change(url, f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
         words = {
-            "missing": ("huimin init", "holds no tables"),
+            "missing": ("huimin init", "no huimin tables"),
             "newer": ("升级 huimin", "newer than this program"),
             "changed": ("不属于任何已发布的版本（1 处不同：card）", "match no released version"),
             "read only": ("只读", "read-only"),
