@@ -25,7 +25,7 @@ from huimin.web.navigation import ENTRIES
 
 PACKAGE = Path(__file__).resolve().parents[2] / "huimin"
 DOTTED = re.compile(r"[a-z_]+\.[a-z_]+")
-FILES = re.compile("css|csv|db|html|js|json|md|po|sealed|sql|svg|xlsx|xml")
+FILES = re.compile("css|csv|db|html|js|json|md|po|sealed|sql|svg|tsv|xlsx|xml")
 JOBS = ("register.check", "register.import")
 # The beginning of several endpoints.
 STARTS = ("publication.open_",)

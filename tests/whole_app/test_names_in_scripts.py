@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from huimin.instance import Instance
-from tests.scripts import OFFICE, TILL, code_of, markup_of, modules_of, pages_with_scripts
+from tests.scripts import (
+    OFFICE,
+    PACKAGE,
+    TILL,
+    code_of,
+    markup_of,
+    modules_of,
+    pages_with_scripts,
+)
 
 BY_ID = re.compile(r'(?:byId|getElementById)\(\s*"([\w-]+)"')
 # The id that a selector begins with, or has in it.
@@ -21,8 +29,8 @@ DATA_SELECTED = re.compile(r"\[data-([\w-]+)")
 DATA_READ = re.compile(r"\bdataset\.(\w+)(?!\w|\s*=[^=])")
 DATA_WRITTEN = re.compile(r"\bdataset\.(\w+)\s*=[^=]")
 TAKEN = re.compile(r"const \{([^}]*)\} = [^;]*\bdataset;")
-# What a script does with all pages, it looks for on all of them.
-ON_EVERY_PAGE = "forms.js"
+# This script looks on all pages for what templates or the cells of a list may hold.
+ON_EVERY_PAGE, CELLS = "forms.js", PACKAGE / "web" / "cells.py"
 
 
 @pytest.fixture
@@ -51,10 +59,11 @@ def data_in(code: str) -> set[str]:
 def test_what_a_script_looks_up_stands_on_each_of_its_pages(app: Any) -> None:
     pages = pages_with_scripts(app)
     assert {path.name for _, path in pages} >= {"main.js", "set_up.js", "job.js", "forms.js"}
+    everything = markup_of(app, *app.jinja_env.list_templates(extensions=["html"]))
+    everything.read(CELLS.read_text(encoding="utf-8"))
     found, missing = 0, []
     for template, entry in pages:
-        every = app.jinja_env.list_templates(extensions=["html"])
-        markup = markup_of(app, *(every if entry.name == ON_EVERY_PAGE else [template]))
+        markup = everything if entry.name == ON_EVERY_PAGE else markup_of(app, template)
         for name, code in modules_of(entry).items():
             ids, data = ids_in(code), data_in(code)
             found += len(ids) + len(data)
