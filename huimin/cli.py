@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from huimin import __version__
-from huimin.command_line import OneSentenceGroup, Root, pass_settings
+from huimin.command_line import OneSentenceGroup, Root, pass_settings, tell
 from huimin.instance import create_instance, open_instance
 from huimin.settings import Settings
 from huimin.storage.open_engine import check_database, migrate_database
@@ -83,7 +83,7 @@ def main(context: click.Context, folder: Path | None) -> None:
 def init(settings: Settings) -> None:
     """建新数据库，装入全县行政区划。"""
     create_instance(settings)
-    click.echo(f"数据库已建好：{_place(settings)}")
+    tell("数据库已建好：{place}", place=_place(settings))
 
 
 @main.command()
@@ -91,7 +91,7 @@ def init(settings: Settings) -> None:
 def migrate(settings: Settings) -> None:
     """把旧版本的数据库升级到当前版本。"""
     migrate_database(settings, say=click.echo)
-    click.echo("数据库已是当前版本。")
+    tell("数据库已是当前版本。")
 
 
 @main.command()
@@ -105,7 +105,7 @@ def check(settings: Settings) -> None:
             f"数据库 {_place(settings)} 有 {len(damage)} 处损坏（{first}），请从备份恢复。 / "
             f"The database is damaged in {len(damage)} places; restore it from a backup."
         )
-    click.echo(f"数据库完好：{_place(settings)}")
+    tell("数据库完好：{place}", place=_place(settings))
 
 
 @main.command("settings")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from huimin.core.catalogue import LANGUAGES, SOURCE, Text
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.settings import Settings, SettingsProblem
 from huimin.storage.engine import StorageProblem
@@ -32,6 +33,30 @@ EXIT_INTERRUPTED = 130
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式。"
 )
+
+
+def language() -> str:
+    """The language of commands: HUIMIN_LANGUAGE, simplified Chinese by default."""
+    chosen = os.environ.get("HUIMIN_LANGUAGE", SOURCE)
+    return chosen if chosen in LANGUAGES else SOURCE
+
+
+def told(source: str | Text, /, **params: Any) -> str:
+    """The sentence in the language of commands."""
+    text = source if isinstance(source, Text) else Text(source, params)
+    return text.say(language())
+
+
+def tell(source: str | Text, /, *, err: bool = False, nl: bool = True, **params: Any) -> None:
+    """Print the sentence in the language of commands."""
+    click.echo(told(source, **params), err=err, nl=nl)
+
+
+class CommandProblem(click.ClickException):
+    """What keeps a command from doing its work, in one sentence."""
+
+    def __init__(self, source: str, /, **params: Any) -> None:
+        super().__init__(told(source, **params))
 
 
 class OneSentenceGroup(click.Group):
@@ -58,7 +83,7 @@ class OneSentenceGroup(click.Group):
             click.echo(error.format_message())
             sys.exit(EXIT_PROBLEM)
         except (click.Abort, KeyboardInterrupt):
-            click.echo("已中止。", err=True)
+            tell("已中止。", err=True)
             sys.exit(EXIT_INTERRUPTED)
         except BrokenPipeError:
             # The reader (`| head`) has gone: write nothing more, not even at exit.
@@ -83,9 +108,9 @@ def sentence_of(error: Exception) -> str | None:
     if isinstance(error, click.ClickException):
         return error.format_message().replace("\n", " ")
     if isinstance(error, Refusal):
-        return error.detail("zh_Hans")
+        return error.detail(language())
     if isinstance(error, FieldProblems):
-        return "；".join(f"{problem.field}：{problem.message()}" for problem in error.problems)
+        return "；".join(f"{one.field}：{one.message(language())}" for one in error.problems)
     if isinstance(error, StorageProblem | SettingsProblem):
         return str(error)
     if isinstance(error, OSError) and error.filename is not None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from huimin.core.catalogue import Text
+from huimin.core.catalogue import LANGUAGES, SOURCE, Text
 from huimin.storage.key_file import load_keys, save_keys
 
 SECRET_FILE = "secret_key.json"  # noqa: S105
@@ -142,6 +142,11 @@ class Settings:
     host: str = _setting("监听地址 / address to listen on", "127.0.0.1")
     port: int = _setting("监听端口 / port to listen on", 8000, _whole(0, 65535))
     threads: int = _setting("同时处理的请求数 / concurrent requests", 32, _whole(1, 512))
+    language: str = _setting(
+        "命令和通知的语言：zh_Hans、zh_Hant、en / language of commands and notices",
+        SOURCE,
+        _one_of(*LANGUAGES),
+    )
     county_name: str = _setting("县名 / name of the county", "乐至县")
     help_line: str = _setting("服务热线 / help line", "12345")
     card_years: int = _setting("新卡有效年数 / validity of a new card", 3, _whole(1, 20))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from huimin.access.staff import add_staff, disable_staff, list_staff, set_password
-from huimin.command_line import actor, format_option, pass_instance, print_json
+from huimin.command_line import actor, format_option, pass_instance, print_json, tell, told
 from huimin.core.permissions import ROLES
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def add(
             outlet_id=outlet_id,
         )
     )
-    click.echo(f"已新增账号 {row['username']}（{row['role']}）。")
+    tell("已新增账号 {username}（{role}）。", **row)
 
 
 @staff.command("list")
@@ -67,7 +67,7 @@ def list_accounts(instance: Instance, form: str) -> None:
         return
     for row in rows:
         click.echo(f"{row['username']}\t{row['name']}\t{row['role']}\t{row['state']}")
-    click.echo(f"共 {len(rows)} 个账号。")
+    tell("共 {count} 个账号。", count=len(rows))
 
 
 @staff.command()
@@ -78,7 +78,7 @@ def disable(instance: Instance, username: str) -> None:
     instance.engine.write(
         lambda tx: disable_staff(tx, username, now=instance.clock(), actor=actor())
     )
-    click.echo(f"已停用账号 {username}。")
+    tell("已停用账号 {username}。", username=username)
 
 
 @staff.command()
@@ -90,10 +90,10 @@ def password(instance: Instance, username: str) -> None:
     instance.engine.write(
         lambda tx: set_password(tx, username, new, now=instance.clock(), actor=actor())
     )
-    click.echo(f"已重设 {username} 的密码。")
+    tell("已重设 {username} 的密码。", username=username)
 
 
 def _password() -> str:
     if sys.stdin.isatty():
-        return str(click.prompt("密码", hide_input=True, confirmation_prompt=True))
+        return str(click.prompt(told("密码"), hide_input=True, confirmation_prompt=True))
     return sys.stdin.readline().rstrip("\n")

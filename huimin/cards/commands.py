@@ -25,9 +25,10 @@ from huimin.cards.key_ring import KEY_ID_MAX
 from huimin.cards.print_command import print_cards
 from huimin.cards.published_keys import live_cards_by_key
 from huimin.cards.token import token_of
-from huimin.command_line import actor, format_option, pass_instance, print_json
+from huimin.command_line import actor, format_option, pass_instance, print_json, tell
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
+from huimin.core.catalogue import Text, sentence
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.refusals import field_problem
@@ -91,8 +92,12 @@ def issue(
         print_json([_card_json(instance, card) for card in issued])
         return
     for card in issued:
-        click.echo(f"已发卡 {group(card['number'])}，有效期至 {card['expires_on']}。")
-    click.echo(f"共发卡 {len(issued)} 张。下一步：huimin cards print --all-unprinted")
+        tell(
+            "已发卡 {number}，有效期至 {expires_on}。",
+            number=group(card["number"]),
+            expires_on=card["expires_on"],
+        )
+    tell("共发卡 {count} 张。下一步：huimin cards print --all-unprinted", count=len(issued))
 
 
 @cards.command()
@@ -112,11 +117,11 @@ def show(instance: Instance, card: str, form: str) -> None:
     if form == "json":
         print_json({**_card_json(instance, row), "events": events})
         return
-    click.echo(f"卡号    {group(row['number'])}")
-    click.echo(f"持卡人  {mask_name(row['holder_name'])}")
-    click.echo(f"状态    {STATE_WORDS[row['state']]}")
-    click.echo(f"有效期  {row['issued_on']} 至 {row['expires_on']}")
-    click.echo(f"密钥    {row['key_id']:02x}")
+    tell("卡号    {number}", number=group(row["number"]))
+    tell("持卡人  {name}", name=mask_name(row["holder_name"]))
+    tell("状态    {state}", state=STATE_WORDS.text(row["state"]))
+    tell("有效期  {issued_on} 至 {expires_on}", **row)
+    tell("密钥    {key_id:02x}", key_id=row["key_id"])
     for event in events:
         click.echo(
             f"{event['recorded_at']}  {event['event']:<10} {event['actor']}  {event['reason']}"
@@ -147,7 +152,11 @@ def replace(instance: Instance, card: str, reason: str, expires_on: str | None, 
     if form == "json":
         print_json(_card_json(instance, new))
         return
-    click.echo(f"旧卡已作废，新卡 {group(new['number'])}，有效期至 {new['expires_on']}。")
+    tell(
+        "旧卡已作废，新卡 {number}，有效期至 {expires_on}。",
+        number=group(new["number"]),
+        expires_on=new["expires_on"],
+    )
 
 
 def _state_command(
@@ -169,16 +178,21 @@ def _state_command(
         if form == "json":
             print_json(_card_json(instance, row))
             return
-        click.echo(f"{done}：{group(row['number'])}，现在的状态：{STATE_WORDS[row['state']]}。")
+        tell(
+            "{done}：{number}，现在的状态：{state}。",
+            done=Text(done),
+            number=group(row["number"]),
+            state=STATE_WORDS.text(row["state"]),
+        )
 
     return command
 
 
 for _command in (
-    _state_command("suspend", suspend_card, "暂停一张卡，可以恢复。", "已暂停"),
-    _state_command("lost", report_lost, "挂失一张卡，可以恢复或补办。", "已挂失"),
-    _state_command("resume", resume_card, "恢复一张暂停或挂失的卡。", "已恢复"),
-    _state_command("revoke", revoke_card, "注销一张卡，不能恢复。", "已注销"),
+    _state_command("suspend", suspend_card, "暂停一张卡，可以恢复。", sentence("已暂停")),
+    _state_command("lost", report_lost, "挂失一张卡，可以恢复或补办。", sentence("已挂失")),
+    _state_command("resume", resume_card, "恢复一张暂停或挂失的卡。", sentence("已恢复")),
+    _state_command("revoke", revoke_card, "注销一张卡，不能恢复。", sentence("已注销")),
 ):
     cards.add_command(_command)
 
@@ -197,7 +211,7 @@ def expire(instance: Instance, form: str) -> None:
     if form == "json":
         print_json({"expired": [card["number"] for card in expired]})
         return
-    click.echo(f"{len(expired)} 张卡已过有效期，记为过期。")
+    tell("{count} 张卡已过有效期，记为过期。", count=len(expired))
 
 
 @click.group()
@@ -226,13 +240,21 @@ def list_keys(instance: Instance, form: str) -> None:
         print_json({"keys": rows, "missing": [f"{key_id:02x}" for key_id in lost]})
         return
     for row in rows:
-        words = "在用" if row["state"] == "active" else "已停用"
-        signs = "，签发新卡" if row["signs"] else ""
-        click.echo(f"{row['kid']}  {words}{signs}，有效卡 {row['live_cards']} 张")
+        state = sentence("在用") if row["state"] == "active" else sentence("已停用")
+        if row["signs"]:
+            state = sentence("在用，签发新卡")
+        tell(
+            "{kid}  {state}，有效卡 {count} 张",
+            kid=row["kid"],
+            state=Text(state),
+            count=row["live_cards"],
+        )
     for key_id in lost:
-        click.echo(
-            f"注意：密钥文件里缺少 {key_id:02x}，它签发的 {in_use[key_id]} 张卡无法验证，"
-            "请从备份恢复 card_keys.json。",
+        tell(
+            "注意：密钥文件里缺少 {key_id:02x}，它签发的 {count} 张卡无法验证，请从备份恢复 "
+            "card_keys.json。",
+            key_id=key_id,
+            count=in_use[key_id],
             err=True,
         )
 
@@ -243,7 +265,7 @@ def add_key(instance: Instance) -> None:
     """添加新密钥；此后新卡由它签发，已发的卡不用重印。"""
     key_id = instance.key_ring.add()
     _record_key(instance, "card_key.added", key_id)
-    click.echo(f"已添加密钥 {key_id:02x}，此后新卡由它签发。请备份 card_keys.json。")
+    tell("已添加密钥 {key_id:02x}，此后新卡由它签发。请备份 card_keys.json。", key_id=key_id)
 
 
 @keys.command("retire")
@@ -257,7 +279,7 @@ def retire_key(instance: Instance, kid: str) -> None:
         key_id = KEY_ID_MAX + 1
     instance.key_ring.retire(key_id)
     _record_key(instance, "card_key.retired", key_id)
-    click.echo(f"已停用密钥 {key_id:02x}；它签发的卡仍然有效。")
+    tell("已停用密钥 {key_id:02x}；它签发的卡仍然有效。", key_id=key_id)
 
 
 def _record_key(instance: Instance, action: str, key_id: int) -> None:

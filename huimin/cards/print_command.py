@@ -21,7 +21,7 @@ from huimin.cards.print_run import (
     public_host,
 )
 from huimin.cards.sheet import CardFace, PrintedCard, cards_pdf, missing_glyphs
-from huimin.command_line import actor, pass_instance
+from huimin.command_line import actor, pass_instance, tell, told
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
 from huimin.core.days import county_day
@@ -65,12 +65,12 @@ def print_cards(
         lambda tx: _chosen(tx, instance, holder_id, card, town, all_unprinted)
     )
     if not rows:
-        click.echo("没有要打印的卡。")
+        tell("没有要打印的卡。")
         return
     faces = list(printed_cards(rows, instance.key_ring, public_host(instance.settings.base_url)))
     _warn_of_glyphs(faces)
     face = CardFace(instance.settings.county_name, instance.settings.help_line)
-    with click.progressbar(faces, label="排版", file=sys.stderr) as progress:
+    with click.progressbar(faces, label=told("排版"), file=sys.stderr) as progress:
         pdf = cards_pdf(progress, face, single=single)
     _write_whole(out, pdf)
     ids = [row["id"] for row in rows]
@@ -86,7 +86,11 @@ def print_cards(
             actor=actor(),
         )
     )
-    click.echo(f"已把 {len(rows)} 张卡写入 {out}。文件里有持卡人姓名，打印后请妥善保管或删除。")
+    tell(
+        "已把 {count} 张卡写入 {out}。文件里有持卡人姓名，打印后请妥善保管或删除。",
+        count=len(rows),
+        out=out,
+    )
 
 
 def _check_request(
@@ -140,9 +144,11 @@ def _chosen(
 
 def _warn_of_glyphs(faces: list[PrintedCard]) -> None:
     for lacking in missing_glyphs(faces):
-        click.echo(
-            f"注意：卡 {group(lacking.number)} 的姓名“{lacking.name}”里，"
-            f"字体缺“{lacking.characters}”，印出来是空位，请手工补写。",
+        tell(
+            "注意：卡 {number} 的姓名“{name}”里，字体缺“{characters}”，印出来是空位，请手工补写。",
+            number=group(lacking.number),
+            name=lacking.name,
+            characters=lacking.characters,
             err=True,
         )
 

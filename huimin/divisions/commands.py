@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from huimin.command_line import actor, pass_instance
+from huimin.command_line import CommandProblem, actor, pass_instance, tell
 from huimin.divisions.coordinates import locate_divisions, read_locations
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ def coordinates(instance: Instance, file: Path) -> None:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise click.ClickException("文件不是 UTF-8，请另存为 UTF-8 CSV。") from error
+        raise CommandProblem("文件不是 UTF-8，请另存为 UTF-8 CSV。") from error
     locations, now = read_locations(text), instance.clock()
     count = instance.engine.write(
         lambda tx: locate_divisions(tx, locations, now=now, actor=actor())
     )
-    click.echo(f"已装入 {count} 个村社（镇街）的经纬度。")
+    tell("已装入 {count} 个村社（镇街）的经纬度。", count=count)

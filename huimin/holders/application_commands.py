@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huimin.command_line import actor, format_option, pass_instance, print_json
+from huimin.command_line import actor, format_option, pass_instance, print_json, tell, told
+from huimin.core.catalogue import Words
 from huimin.core.identity import mask_name
 from huimin.core.refusals import field_problem
 from huimin.holders.applications import (
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
     from huimin.instance import Instance
 
 Row = dict[str, Any]
-STATES = {
-    "submitted": "待审批",
-    "returned": "退回修改",
-    "approved": "已通过",
-    "rejected": "未通过",
-}
+STATES = Words(
+    "application_is",
+    {
+        "submitted": "待审批",
+        "returned": "退回修改",
+        "approved": "已通过",
+        "rejected": "未通过",
+    },
+)
 
 
 @click.command("apply")
@@ -59,8 +63,8 @@ def applications_command(instance: Instance, holder_id: str | None, form: str) -
         return
     for row in rows:
         name = row["holder_name"] or row["holder_id"]
-        click.echo(f"{row['id']}  {row['submitted_at']}  {name}  {STATES[row['state']]}")
-    click.echo(f"共 {len(rows)} 份。")
+        click.echo(f"{row['id']}  {row['submitted_at']}  {name}  {told(STATES.text(row['state']))}")
+    tell("共 {count} 份。", count=len(rows))
 
 
 @click.command("approve")
@@ -94,7 +98,7 @@ def approve_command(
     for row in instance.engine.write(work):
         _print_application(row, form)
     if own:
-        click.echo(f"另有 {own} 份是您自己提交的，请由另一位工作人员审批。", err=True)
+        tell("另有 {count} 份是您自己提交的，请由另一位工作人员审批。", count=own, err=True)
 
 
 @click.command("reject")
@@ -131,7 +135,7 @@ def _print_application(row: Row, form: str) -> None:
     if form == "json":
         print_json(row)
         return
-    click.echo(f"申请 {row['id']}：{STATES[row['state']]}。")
+    tell("申请 {id}：{state}。", id=row["id"], state=STATES.text(row["state"]))
 
 
 COMMANDS = (

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from huimin.audit.record import record
-from huimin.command_line import actor, format_option, pass_instance, print_json
+from huimin.command_line import (
+    actor,
+    format_option,
+    language,
+    pass_instance,
+    print_json,
+    tell,
+    told,
+)
+from huimin.core.catalogue import Words, text
 from huimin.core.days import county_day
 from huimin.core.identity import (
     IdentityProblem,
@@ -43,7 +52,7 @@ if TYPE_CHECKING:
     from huimin.instance import Instance
 
 Row = dict[str, Any]
-GENDERS = {"male": "男", "female": "女"}
+GENDERS = Words("gender", {"male": "男", "female": "女"})
 LIST_MAX = 10_000
 
 
@@ -75,9 +84,9 @@ def list_command(
         print_json(listed)
         return
     for row in listed:
-        card = row["card_state"] or "无卡"
+        card = row["card_state"] or told("无卡")
         click.echo(f"{row['id']}  {row['name']}  {row['town']}{row['village']}  {card}")
-    click.echo(f"共 {len(listed)} 人。")
+    tell("共 {count} 人。", count=len(listed))
 
 
 @holders.command("show")
@@ -128,7 +137,7 @@ def show_command(
 def add_command(instance: Instance, form: str, **fields: str | None) -> None:
     """登记一位持卡人。"""
     if fields["id_number"] is None:
-        fields["id_number"] = click.prompt("身份证号码", err=True)
+        fields["id_number"] = click.prompt(told("身份证号码"), err=True)
     now = instance.clock()
 
     def work(tx: Transaction) -> Row:
@@ -141,11 +150,11 @@ def add_command(instance: Instance, form: str, **fields: str | None) -> None:
             raise LookupError("the holder just written is not there")
         return _as_dict(tx, instance, holder, unmask=False)
 
-    _print_holder(instance.engine.write(work), form, heading="已登记。")
+    _print_holder(instance.engine.write(work), form, heading=told("已登记。"))
 
 
 def _prompt_number(instance: Instance) -> str:
-    typed = click.prompt("身份证号码", err=True)
+    typed = click.prompt(told("身份证号码"), err=True)
     try:
         return parse_id_number(typed, today=county_day(instance.clock())).number
     except IdentityProblem as error:
@@ -218,12 +227,19 @@ def _print_holder(row: Row, form: str, heading: str = "") -> None:
         return
     if heading:
         click.echo(heading)
-    click.echo(f"编号 {row['id']}")
-    click.echo(f"{row['name']}  {GENDERS[row['gender']]}  {row['id_number']}")
-    click.echo(f"{row['town']}{row['village']}  电话 {row['phone'] or '—'}")
+    tell("编号 {id}", id=row["id"])
+    click.echo(f"{row['name']}  {GENDERS.say(row['gender'], language())}  {row['id_number']}")
+    tell(
+        "{place}  电话 {phone}",
+        place=f"{row['town']}{row['village']}",
+        phone=row["phone"] or "—",
+    )
     for eligibility in row["eligibilities"]:
-        until = f" 至 {eligibility['ends_on']}" if eligibility["ends_on"] else ""
-        click.echo(f"{ELIGIBILITIES[eligibility['kind']]}：{eligibility['starts_on']} 起{until}")
+        kind, ends_on = ELIGIBILITIES.text(eligibility["kind"]), eligibility["ends_on"]
+        days = text("{first} 起", first=eligibility["starts_on"])
+        if ends_on:
+            days = text("{first} 至 {last}", first=eligibility["starts_on"], last=ends_on)
+        tell("{kind}：{days}", kind=kind, days=days)
     for member in row["family"]:
-        number = member["id_number"] or "号码未登记"
-        click.echo(f"家庭成员：{member['name']}（{member['relation']}）{number}")
+        number = member["id_number"] or text("号码未登记")
+        tell("家庭成员：{name}（{relation}）{number}", **{**member, "number": number})

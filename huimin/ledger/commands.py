@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huimin.command_line import pass_instance, print_json
+from huimin.command_line import pass_instance, print_json, tell, told
+from huimin.core.catalogue import sentence
 from huimin.core.days import parse_day
 from huimin.core.refusals import field_problem
 from huimin.ledger.prove import verify_chains
@@ -34,7 +35,11 @@ def ledger() -> None:
 def verify(instance: Instance, form: str) -> None:
     """逐个终端证明流水的哈希链；有问题时退出码为 1。"""
     findings = instance.engine.read(verify_chains)
-    _report([_as_dict(finding) for finding in findings], form, "流水完整：每个终端的链都衔接。")
+    _report(
+        [_as_dict(finding) for finding in findings],
+        form,
+        sentence("流水完整：每个终端的链都衔接。"),
+    )
 
 
 @ledger.command()
@@ -45,7 +50,9 @@ def rebuild(instance: Instance, check: bool, form: str) -> None:
     """由流水重算汇总和额度；--check 只核对，有差异时退出码为 1。"""
     if check:
         differences = instance.engine.read(check_rollups)
-        _report([_as_dict(difference) for difference in differences], form, "汇总与流水一致。")
+        _report(
+            [_as_dict(difference) for difference in differences], form, sentence("汇总与流水一致。")
+        )
         return
     changed = [_as_dict(difference) for difference in instance.engine.write(rebuild_rollups)]
     if form == "json":
@@ -53,7 +60,7 @@ def rebuild(instance: Instance, check: bool, form: str) -> None:
         return
     for row in changed:
         click.echo(row["sentence"])
-    click.echo(f"已按流水重算，改正 {len(changed)} 处。")
+    tell("已按流水重算，改正 {count} 处。", count=len(changed))
 
 
 @ledger.command()
@@ -70,14 +77,14 @@ def digest(instance: Instance, day: str) -> None:
 
 def _as_dict(problem: Any) -> dict[str, Any]:
     values = {name: getattr(problem, name) for name in problem.__dataclass_fields__}
-    return {**values, "sentence": problem.sentence}
+    return {**values, "sentence": told(problem.text)}
 
 
 def _report(problems: list[dict[str, Any]], form: str, all_well: str) -> None:
     if form == "json":
         print_json({"ok": not problems, "findings": problems})
     elif not problems:
-        click.echo(all_well)
+        tell(all_well)
     for row in problems if form == "text" else ():
         click.echo(row["sentence"])
     if problems:

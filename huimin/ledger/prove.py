@@ -7,21 +7,25 @@ first break is reported, because nothing after it can be relied on.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from huimin.core.catalogue import Text, Words, sentence
 from huimin.core.chain import GENESIS, row_hash
 from huimin.ledger import queries
 from huimin.ledger.append import Row
 from huimin.ledger.read import chain_rows
 from huimin.storage.engine import Transaction
 
-WORDS = {
-    "row_changed": "该行内容与其哈希不符（被改动过）",
-    "row_missing": "该行之前缺少流水（被删除过）",
-    "link_broken": "该行与上一行的哈希不衔接（被改动或调换过）",
-    "tail_missing": "链尾的流水缺失（最后的流水被删除过）",
-    "head_changed": "链头记录与最后一行不符（链头被改动过）",
-}
+BREAKS = Words(
+    "ledger_break",
+    {
+        "row_changed": "该行内容与其哈希不符（被改动过）",
+        "row_missing": "该行之前缺少流水（被删除过）",
+        "link_broken": "该行与上一行的哈希不衔接（被改动或调换过）",
+        "tail_missing": "链尾的流水缺失（最后的流水被删除过）",
+        "head_changed": "链头记录与最后一行不符（链头被改动过）",
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,12 @@ class Finding:
     row_id: str | None = None
 
     @property
-    def sentence(self) -> str:
+    def text(self) -> Text:
         """The finding in words."""
-        where = f"收据号 {self.receipt_no}，" if self.receipt_no else ""
-        return f"终端 {self.terminal_id} 第 {self.sequence} 行：{where}{WORDS[self.code]}"
+        where = sentence("终端 {terminal_id} 第 {sequence} 行：{what}")
+        if self.receipt_no:
+            where = sentence("终端 {terminal_id} 第 {sequence} 行：收据号 {receipt_no}，{what}")
+        return Text(where, {**asdict(self), "what": BREAKS.text(self.code)})
 
 
 def verify_chains(

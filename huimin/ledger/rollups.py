@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from huimin.core.catalogue import Text, text
 from huimin.ledger import queries
 from huimin.ledger.groupings import ADDED, counted_in, counted_text, sum_keys
 from huimin.storage.engine import Transaction
@@ -40,16 +41,19 @@ class Difference:
     true: Mapping[str, Any] | None
 
     @property
-    def sentence(self) -> str:
+    def text(self) -> Text:
         """The difference in words."""
         where = "、".join(f"{name}={value}" for name, value in self.key.items())
         if self.kept is None:
-            return f"{self.table}：缺少 {where}"
+            return text("{table}：缺少 {row}", table=self.table, row=where)
         if self.true is None:
-            return f"{self.table}：多出 {where}"
-        fields = [name for name in self.kept if self.kept[name] != self.true[name]]
-        shown = "，".join(f"{name} 为 {self.kept[name]}，应为 {self.true[name]}" for name in fields)
-        return f"{self.table}：{where}：{shown}"
+            return text("{table}：多出 {row}", table=self.table, row=where)
+        fields = tuple(
+            text("{name} 为 {kept}，应为 {true}", name=name, kept=kept, true=self.true[name])
+            for name, kept in self.kept.items()
+            if kept != self.true[name]
+        )
+        return text("{table}：{row}：{fields}", table=self.table, row=where, fields=fields)
 
 
 def check_rollups(tx: Transaction) -> list[Difference]:

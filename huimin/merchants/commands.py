@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huimin.command_line import actor, format_option, pass_instance, print_json
+from huimin.command_line import actor, format_option, pass_instance, print_json, tell
+from huimin.core.catalogue import Text, sentence, text
 from huimin.core.words import OUTLET_KINDS
 from huimin.merchants.merchants import (
     add_merchant,
@@ -36,14 +37,14 @@ Row = dict[str, Any]
 # command, use case, help, confirmation
 StateChange = tuple[str, Callable[..., Row], str, str]
 MERCHANT_CHANGES: tuple[StateChange, ...] = (
-    ("suspend", suspend_merchant, "暂停商户：它的网点都不能优惠，可以恢复。", "已暂停"),
-    ("resume", resume_merchant, "恢复暂停的商户。", "已恢复"),
-    ("end", end_merchant, "终止商户，连同网点和终端，不能恢复。", "已终止"),
+    ("suspend", suspend_merchant, "暂停商户：它的网点都不能优惠，可以恢复。", sentence("已暂停")),
+    ("resume", resume_merchant, "恢复暂停的商户。", sentence("已恢复")),
+    ("end", end_merchant, "终止商户，连同网点和终端，不能恢复。", sentence("已终止")),
 )
 OUTLET_CHANGES: tuple[StateChange, ...] = (
-    ("suspend", suspend_outlet, "暂停网点：从现在起不能优惠，可以恢复。", "已暂停"),
-    ("resume", resume_outlet, "恢复暂停的网点。", "已恢复"),
-    ("end", end_outlet, "终止网点并停用它的终端，不能恢复。", "已终止"),
+    ("suspend", suspend_outlet, "暂停网点：从现在起不能优惠，可以恢复。", sentence("已暂停")),
+    ("resume", resume_outlet, "恢复暂停的网点。", sentence("已恢复")),
+    ("end", end_outlet, "终止网点并停用它的终端，不能恢复。", sentence("已终止")),
 )
 KINDS_SHOWN = "、".join(f"{kind}（{OUTLET_KINDS.say(kind)}）" for kind in OUTLET_KINDS)
 
@@ -86,8 +87,8 @@ def add_merchant_command(
     if form == "json":
         print_json(row)
         return
-    click.echo(f"已登记商户 {row['name']}，编号 {row['id']}。")
-    click.echo(f"下一步：huimin outlets add --merchant {row['credit_code']} …")
+    tell("已登记商户 {name}，编号 {id}。", **row)
+    tell("下一步：huimin outlets add --merchant {credit_code} …", credit_code=row["credit_code"])
 
 
 @merchants.command("list")
@@ -101,11 +102,11 @@ def list_merchants_command(instance: Instance, state: str | None, form: str) -> 
         print_json(rows)
         return
     for row in rows:
-        click.echo(
-            f"{row['credit_code']}  {STATE_WORDS[row['state']]}  {row['name']}  "
-            f"网点 {row['outlets']} 个  {row['id']}"
+        tell(
+            "{credit_code}  {state}  {name}  网点 {outlets} 个  {id}",
+            **{**row, "state": STATE_WORDS.text(row["state"])},
         )
-    click.echo(f"共 {len(rows)} 个商户。")
+    tell("共 {count} 个商户。", count=len(rows))
 
 
 @click.group()
@@ -136,8 +137,13 @@ def add_outlet_command(instance: Instance, merchant: str, form: str, **fields: s
     if form == "json":
         print_json(row)
         return
-    click.echo(f"已添加网点 {row['name']}（{OUTLET_KINDS.say(row['kind'])}），编号 {row['id']}。")
-    click.echo(f"下一步：huimin terminals add --outlet {row['id']} --label …")
+    tell(
+        "已添加网点 {name}（{kind}），编号 {id}。",
+        name=row["name"],
+        kind=OUTLET_KINDS.text(row["kind"]),
+        id=row["id"],
+    )
+    tell("下一步：huimin terminals add --outlet {id} --label …", id=row["id"])
 
 
 @outlets.command("list")
@@ -160,12 +166,17 @@ def list_outlets_command(
         print_json(rows)
         return
     for row in rows:
-        note = "" if row["merchant_state"] == "active" else "（商户未在营）"
-        click.echo(
-            f"{row['id']}  {OUTLET_KINDS.say(row['kind'])}  {STATE_WORDS[row['state']]}{note}  "
-            f"{row['name']}  {row['division_name']}  终端 {row['terminals']} 台"
+        note = "" if row["merchant_state"] == "active" else text("（商户未在营）")
+        tell(
+            "{id}  {kind}  {state}{note}  {name}  {division_name}  终端 {terminals} 台",
+            **{
+                **row,
+                "kind": OUTLET_KINDS.text(row["kind"]),
+                "state": STATE_WORDS.text(row["state"]),
+                "note": note,
+            },
         )
-    click.echo(f"共 {len(rows)} 个网点。")
+    tell("共 {count} 个网点。", count=len(rows))
 
 
 def _state_command(
@@ -193,7 +204,12 @@ def _state_command(
         if form == "json":
             print_json(row)
             return
-        click.echo(f"{done}：{row['name']}，现在的状态：{STATE_WORDS[row['state']]}。")
+        tell(
+            "{done}：{name}，现在的状态：{state}。",
+            done=Text(done),
+            name=row["name"],
+            state=STATE_WORDS.text(row["state"]),
+        )
 
     return command
 

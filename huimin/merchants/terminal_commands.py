@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huimin.command_line import actor, format_option, pass_instance, pass_settings, print_json
+from huimin.command_line import (
+    CommandProblem,
+    actor,
+    format_option,
+    pass_instance,
+    pass_settings,
+    print_json,
+    tell,
+)
 from huimin.merchants.outlets import find_outlet
 from huimin.merchants.terminals import (
     add_terminal,
@@ -52,7 +60,7 @@ def add_terminal_command(instance: Instance, outlet: str, label: str, form: str)
     if form == "json":
         print_json({**_without_hash(row), "key": key})
         return
-    click.echo(f"已添加终端 {row['code']}（{row['label']}）。")
+    tell("已添加终端 {code}（{label}）。", **row)
     _print_key(key)
 
 
@@ -78,7 +86,7 @@ def list_terminals_command(
         click.echo(
             f"{row['code']}  {TERMINAL_WORDS[row['state']]}  {row['outlet_name']}  {row['label']}"
         )
-    click.echo(f"共 {len(rows)} 台终端。")
+    tell("共 {count} 台终端。", count=len(rows))
 
 
 @terminals.command("rekey")
@@ -98,7 +106,7 @@ def rekey_terminal_command(instance: Instance, terminal: str, reason: str, form:
     if form == "json":
         print_json({**_without_hash(row), "key": key})
         return
-    click.echo(f"已更换终端 {row['code']}（{row['label']}）的密钥，旧密钥从现在起无效。")
+    tell("已更换终端 {code}（{label}）的密钥，旧密钥从现在起无效。", **row)
     _print_key(key)
 
 
@@ -123,7 +131,7 @@ def disable_terminal_command(instance: Instance, terminal: str, reason: str, for
     if form == "json":
         print_json(_without_hash(row))
         return
-    click.echo(f"已停用终端 {row['code']}（{row['label']}），它的密钥从现在起无效。")
+    tell("已停用终端 {code}（{label}），它的密钥从现在起无效。", **row)
 
 
 @terminals.command("simulate")
@@ -165,15 +173,15 @@ def simulate_command(settings: Settings, **options: Any) -> None:
     except ModuleNotFoundError as error:
         if error.name != "httpx":
             raise
-        raise click.ClickException("请先安装 httpx：pip install 'huimin[client]'。") from error
-    simulate(folder=settings.folder, **options)
+        raise CommandProblem("请先安装 httpx：pip install 'huimin[client]'。") from error
+    simulate(folder=settings.folder, language=settings.language, **options)
 
 
 def _print_key(key: str) -> None:
-    click.echo(f"密钥：{key}")
-    click.echo(
-        "密钥只显示这一次，系统里只存它的摘要；请现在就填进收银系统。"
-        "丢了就用 huimin terminals rekey 换一个。"
+    tell("密钥：{key}", key=key)
+    tell(
+        "密钥只显示这一次，系统里只存它的摘要；请现在就填进收银系统。丢了就用 huimin "
+        "terminals rekey 换一个。"
     )
 
 

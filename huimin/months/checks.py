@@ -84,7 +84,7 @@ def _previous(tx: Transaction, month: str) -> Check:
 
 def _rollups(tx: Transaction, month: str) -> Check:
     found = check_month(tx, month)
-    facts = {"count": len(found), "first": found[0].sentence if found else ""}
+    facts = {"count": len(found), "first": found[0].text.say() if found else ""}
     return Check("rollups", "stop" if found else "ok", facts)
 
 
@@ -100,7 +100,7 @@ def _ledger(tx: Transaction, told: Callable[[int, int], None]) -> Check:
     facts = {
         "tills": tills,
         "count": len(found),
-        "first": found[0].sentence if found else "",
+        "first": found[0].text.say() if found else "",
     }
     return Check("ledger", "stop" if found else "ok", facts)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from huimin.command_line import format_option, pass_instance, print_json
+from huimin.command_line import format_option, pass_instance, print_json, tell, told
+from huimin.core.catalogue import Words, text
 from huimin.core.refusals import Refusal
 from huimin.core.words import CLOSING_STATES
 from huimin.months import queries
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     from huimin.instance import Instance
 
 EXIT_FOUND = 1
-KEPT_WORDS = {"same": "文件夹里的相同", "missing": "文件夹里没有", "differs": "文件夹里的不同"}
+KEPT_WORDS = Words(
+    "month_file",
+    {"same": "文件夹里的相同", "missing": "文件夹里没有", "differs": "文件夹里的不同"},
+)
 
 
 @click.group()
@@ -35,16 +39,16 @@ def month() -> None:
 def run(instance: Instance) -> None:
     """月底自动办理，给定时任务用：核对、生成文件、到期确认、发通知；有问题时退出码为 1。"""
     found = run_month_end(instance.engine, instance.settings, now=instance.clock())
-    for sentence in found.done:
-        click.echo(sentence)
+    for done in found.done:
+        tell(done)
     for attempt in found.attempts:
         tell_attempt(attempt)
-    for sentence in found.problems:
-        click.echo(sentence, err=True)
+    for problem in found.problems:
+        tell(problem, err=True)
     if found.problems:
         sys.exit(EXIT_FOUND)
     if not found.done and not found.attempts:
-        click.echo("没有要办的事。")
+        tell("没有要办的事。")
 
 
 @month.command("list")
@@ -57,8 +61,9 @@ def list_months(instance: Instance, form: str) -> None:
         print_json([{name: row[name] for name in ("month", "state", "version")} for row in rows])
         return
     for row in rows:
-        version = "" if row["version"] is None else f"  第 {row['version']} 版"
-        click.echo(f"{row['month']}  {CLOSING_STATES[row['state']]}{version}")
+        state = told(CLOSING_STATES.text(row["state"]))
+        version = "" if row["version"] is None else f"  {told('第 {version} 版', **row)}"
+        click.echo(f"{row['month']}  {state}{version}")
 
 
 @month.command()
@@ -87,15 +92,15 @@ def files(instance: Instance, month: str, check: bool, form: str) -> None:
         print_json([_shown(one) for one in found])
     else:
         for one in found:
-            made = "重新生成的字节相同" if one.remade_same else "重新生成的字节不同"
-            click.echo(
-                f"{one.month} 第 {one.version} 版  {one.form:<5}{one.sha256}  {made}，"
-                f"{KEPT_WORDS[one.kept]}"
+            remade = text("重新生成的字节相同") if one.remade_same else text("重新生成的字节不同")
+            tell(
+                "{month} 第 {version} 版  {form:<5}{sha256}  {remade}，{kept}",
+                **{**_shown(one), "remade": remade, "kept": KEPT_WORDS.text(one.kept)},
             )
     if not all(one.good for one in found):
         sys.exit(EXIT_FOUND)
 
 
-def _shown(one: FileCheck) -> dict[str, object]:
+def _shown(one: FileCheck) -> dict[str, Any]:
     names = ("month", "version", "form", "sha256", "remade_same", "kept")
     return {name: getattr(one, name) for name in names}

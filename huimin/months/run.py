@@ -14,6 +14,7 @@ from functools import partial
 
 import structlog
 
+from huimin.core.catalogue import Text, text
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal
 from huimin.months import queries
@@ -22,7 +23,7 @@ from huimin.months.closes import report_of_close as report_of
 from huimin.months.draft import check_and_draft
 from huimin.months.files import folder_of, make_files, restore_files, write_draft_files
 from huimin.months.tell import closed_notice, draft_notice
-from huimin.months.words import check_title
+from huimin.months.words import titles_of
 from huimin.notices.log import troubled_deliveries
 from huimin.notices.post import post_notice, targets_of
 from huimin.notices.send import Attempt, send_due
@@ -41,8 +42,8 @@ NEWS = timedelta(days=7)
 class Run:
     """What one call did, in sentences; `problems` are what somebody must look at."""
 
-    done: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    done: list[Text] = field(default_factory=list)
+    problems: list[Text] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
 
 
@@ -51,28 +52,32 @@ def run_month_end(engine: Engine, settings: Settings, *, now: datetime) -> Run:
     run = Run()
     for month in engine.read(lambda tx: months_to_draft(tx, now)):
         _safely(run, month, partial(_draft, run, engine, settings, month, now))
-    _safely(run, "结算单", lambda: _confirm_due(run, engine, now))
+    _safely(run, text("结算单"), lambda: _confirm_due(run, engine, now))
     for row in engine.read(queries.approved_versions):
         month, version = row["month"], row["version"]
         _safely(run, month, partial(_restore, run, engine, settings, month, version))
-    _safely(run, "通知", lambda: _tell_closed(engine, settings, now))
-    _safely(run, "通知", lambda: run.attempts.extend(send_due(engine, settings, now=now)))
+    _safely(run, text("通知"), lambda: _tell_closed(engine, settings, now))
+    _safely(run, text("通知"), lambda: run.attempts.extend(send_due(engine, settings, now=now)))
     troubled = len(engine.read(troubled_deliveries))
     if troubled:
-        run.problems.append(f"{troubled} 份通知没有送到，见 huimin notices list。")
+        run.problems.append(
+            text("还有 {count} 份通知没有送到，见 huimin notices list。", count=troubled)
+        )
     return run
 
 
-def _safely(run: Run, what: str, work: Callable[[], object]) -> None:
+def _safely(run: Run, what: str | Text, work: Callable[[], object]) -> None:
     try:
         work()
     except Refusal as why:
-        run.problems.append(f"{what}：{why.detail()}")
+        run.problems.append(text("{what}：{problem}", what=what, problem=why.text))
     except (OSError, StorageProblem) as why:
-        run.problems.append(f"{what}：{why}")
+        run.problems.append(text("{what}：{problem}", what=what, problem=why))
     except Exception as why:
-        log.exception("a part of the month's end failed", part=what)
-        run.problems.append(f"{what}：程序错误（{type(why).__name__}），详见日志。")
+        log.exception("a part of the month's end failed", part=str(what))
+        run.problems.append(
+            text("{what}：程序错误（{error}），详见日志。", what=what, error=type(why).__name__)
+        )
 
 
 def _draft(run: Run, engine: Engine, settings: Settings, month: str, now: datetime) -> None:
@@ -89,25 +94,36 @@ def _draft(run: Run, engine: Engine, settings: Settings, month: str, now: dateti
         report, folder = report_of(drafted), settings.folder
         contents = engine.read(lambda tx: make_files(tx, folder, drafted, report))
         write_draft_files(folder, month, version, contents)
-        run.done.append(f"{month}：已核对，第 {version} 版等待填报。")
+        run.done.append(
+            text("{month}：已核对，第 {version} 版等待填报。", month=month, version=version)
+        )
     stops = [check["code"] for check in drafted["checks"] if check["level"] == "stop"]
     if stops:
-        titles = "、".join(check_title(code) for code in stops)
-        run.problems.append(f"{month}：核对没有通过（{titles}），必须先处理。")
-    notice = draft_notice(drafted, settings.base_url)
+        checks = titles_of(stops)
+        run.problems.append(
+            text("{month}：核对没有通过（{checks}），必须先处理。", month=month, checks=checks)
+        )
+    notice = draft_notice(drafted, settings.base_url, settings.language)
     engine.write(lambda tx: post_notice(tx, notice, targets_of(settings), now=now))
 
 
 def _confirm_due(run: Run, engine: Engine, now: datetime) -> None:
     confirmed = engine.write(lambda tx: close_due(tx, now=now))
     if confirmed:
-        run.done.append(f"{len(confirmed)} 份结算单过了确认期限，已按期确认。")
+        run.done.append(text("{count} 份结算单过了确认期限，已按期确认。", count=len(confirmed)))
 
 
 def _restore(run: Run, engine: Engine, settings: Settings, month: str, version: int) -> None:
     forms = engine.read(lambda tx: restore_files(tx, settings.folder, month, version))
     if forms:
-        run.done.append(f"{month} 第 {version} 版：补写了 {'、'.join(forms)}。")
+        run.done.append(
+            text(
+                "{month} 第 {version} 版：补写了 {forms}。",
+                month=month,
+                version=version,
+                forms=tuple(forms),
+            )
+        )
 
 
 def _tell_closed(engine: Engine, settings: Settings, now: datetime) -> None:
@@ -116,7 +132,9 @@ def _tell_closed(engine: Engine, settings: Settings, now: datetime) -> None:
     def work(tx: Transaction) -> None:
         for row in queries.approved_since(tx, since=since):
             close = close_by_version(tx, row["month"], row["version"])
-            notice = closed_notice(close, files_of(tx, close["id"]), settings.base_url)
+            notice = closed_notice(
+                close, files_of(tx, close["id"]), settings.base_url, settings.language
+            )
             post_notice(tx, notice, targets_of(settings), now=now)
 
     engine.write(work)

@@ -5,37 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from huimin.core.catalogue import SOURCE, Text, say, sentence, text
 from huimin.core.money import money_text
 from huimin.core.period_words import month_words
 from huimin.core.words import CLOSING_STATES, FIGURE_NAMES
 from huimin.months.closes import Row, report_of_close
-from huimin.months.words import LEVELS, check_title
+from huimin.months.words import LEVELS, TITLES
 from huimin.notices.post import Notice
 
 FIGURES_TOLD = (
     *("redemptions", "reversals", "cards_used", "amount_fen", "discount_fen"),
     *("merchant_share_fen", "government_share_fen"),
 )
+CLOSED = sentence("已结账")
+NEWS = {
+    "stop": sentence("核对没有通过，必须先处理"),
+    "warning": sentence("已核对，有需要说明的事，等待填报"),
+    "ok": sentence("已核对，等待填报"),
+}
 
 
-def draft_notice(close: Row, base_url: str) -> Notice:
+def draft_notice(close: Row, base_url: str, language: str = SOURCE) -> Notice:
     """A month was checked and waits for who prepares it, or for who mends what stops it."""
     month, checks = close["month"], close["checks"]
     levels = {check["level"] for check in checks}
     worst = next(level for level in ("stop", "warning", "ok") if level in levels)
-    words = {
-        "stop": "核对没有通过，必须先处理",
-        "warning": "已核对，有需要说明的事，等待填报",
-        "ok": "已核对，等待填报",
-    }[worst]
+    news = NEWS[worst]
     lines = [
         *_sums(close),
-        "",
-        "核对：",
-        *(
-            f"· {check_title(check['code'])}：{LEVELS[check['level']]}{_count(check)}"
-            for check in checks
-        ),
+        Text(""),
+        text("核对："),
+        *map(_check, checks),
     ]
     told = [
         {
@@ -47,35 +47,54 @@ def draft_notice(close: Row, base_url: str) -> Notice:
     ]
     # Told again when it is better or worse than what was told.
     key = f"month.drafted/{month}/v{close['version']}/{worst}"
-    return _notice("month.drafted", key, words, lines, close, base_url, {"checks": told})
+    return _notice("month.drafted", key, news, lines, close, base_url, {"checks": told}, language)
 
 
-def closed_notice(close: Row, files: Mapping[str, Row], base_url: str) -> Notice:
+def closed_notice(
+    close: Row, files: Mapping[str, Row], base_url: str, language: str = SOURCE
+) -> Notice:
     """A month was closed: its sums, and the digests of its files."""
     lines = [
         *_sums(close),
-        "",
-        "文件的 SHA-256：",
-        *(f"· {form}：{file['sha256']}" for form, file in files.items()),
+        Text(""),
+        text("文件的 SHA-256："),
+        *(
+            text("· {what}：{value}", what=form, value=file["sha256"])
+            for form, file in files.items()
+        ),
     ]
     digests = {form: file["sha256"] for form, file in files.items()}
     key = f"month.approved/{close['month']}/v{close['version']}"
-    return _notice("month.approved", key, "已结账", lines, close, base_url, {"files": digests})
+    return _notice(
+        "month.approved", key, CLOSED, lines, close, base_url, {"files": digests}, language
+    )
 
 
 def _notice(
     kind: str,
     key: str,
-    words: str,
-    lines: list[str],
+    news: str,
+    lines: list[Text],
     close: Row,
     base_url: str,
     more: Mapping[str, Any],
+    language: str,
 ) -> Notice:
     month, url = close["month"], f"{base_url}/months/{close['month']}"
     total = report_of_close(close).total
-    title = f"{close['county_name']}惠民卡 {month_words(month)}：{words}"
-    state = f"状态：{CLOSING_STATES[close['state']]}（第 {close['version']} 版）"
+    title = say(
+        "{county}惠民卡 {month}：{news}",
+        language,
+        county=close["county_name"],
+        month=month_words(month, language),
+        news=Text(news),
+    )
+    state = text(
+        "状态：{state}（第 {version} 版）",
+        state=CLOSING_STATES.text(close["state"]),
+        version=close["version"],
+    )
+    body = [line.say(language) for line in (state, *lines)]
     data = {
         "month": month,
         "version": close["version"],
@@ -85,18 +104,21 @@ def _notice(
         "url": url,
         **more,
     }
-    return Notice(kind, key, title, "\n".join([title, state, *lines, "", url, ""]), data)
+    return Notice(kind, key, title, "\n".join([title, *body, "", url, ""]), data)
 
 
-def _sums(close: Row) -> list[str]:
+def _sums(close: Row) -> list[Text]:
     total, lines = report_of_close(close).total, []
     for figure in FIGURES_TOLD:
         value = getattr(total, figure)
         shown = money_text(value) if figure.endswith("_fen") else f"{value:,}"
-        lines.append(f"{FIGURE_NAMES[figure]}：{shown}")
+        lines.append(text("{figure}：{value}", figure=FIGURE_NAMES.text(figure), value=shown))
     return lines
 
 
-def _count(check: Mapping[str, Any]) -> str:
+def _check(check: Mapping[str, Any]) -> Text:
+    title, level = TITLES.text(check["code"]), LEVELS.text(check["level"])
     count = check["facts"].get("count")
-    return f"（{count}）" if count else ""
+    if count:
+        level = text("{level}（{count}）", level=level, count=count)
+    return text("· {what}：{value}", what=title, value=level)

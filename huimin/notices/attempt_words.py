@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import click
-
+from huimin.command_line import language, tell
 from huimin.notices.delivery_problem import problem_words
 from huimin.notices.send import Attempt
 
@@ -12,7 +11,13 @@ def tell_attempt(attempt: Attempt) -> None:
     """Print one line: to standard output if it was sent, else to standard error."""
     place = f"{attempt.channel} {attempt.target}"
     if attempt.problem is None:
-        click.echo(f"已发送：{attempt.title}（{place}）")
+        tell("已发送：{title}（{place}）", title=attempt.title, place=place)
     else:
-        reason = problem_words(attempt.problem)
-        click.echo(f"没有送到：{attempt.title}（{place}）：{reason}", err=True)
+        reason = problem_words(attempt.problem, language())
+        tell(
+            "没有送到：{title}（{place}）：{reason}",
+            title=attempt.title,
+            place=place,
+            reason=reason,
+            err=True,
+        )

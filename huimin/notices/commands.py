@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from huimin.command_line import format_option, pass_instance, print_json
+from huimin.command_line import format_option, language, pass_instance, print_json, tell
+from huimin.core.catalogue import Words
 from huimin.notices.attempt_words import tell_attempt
 from huimin.notices.delivery_problem import problem_words
 from huimin.notices.log import deliveries_before, troubled_deliveries
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 EXIT_FOUND = 1
 LISTED = 50
-STATE_WORDS = {"waiting": "等待发送", "sent": "已发送", "failed": "发送失败"}
+STATE_WORDS = Words(
+    "delivery_state", {"waiting": "等待发送", "sent": "已发送", "failed": "发送失败"}
+)
 
 
 @click.group()
@@ -34,7 +37,7 @@ def send(instance: Instance) -> None:
         tell_attempt(attempt)
     troubled = instance.engine.read(troubled_deliveries)
     if troubled:
-        click.echo(f"还有 {len(troubled)} 份通知没有送到，见 huimin notices list。", err=True)
+        tell("还有 {count} 份通知没有送到，见 huimin notices list。", count=len(troubled), err=True)
         sys.exit(EXIT_FOUND)
 
 
@@ -48,8 +51,8 @@ def list_notices(instance: Instance, form: str) -> None:
         print_json(rows)
         return
     for row in rows:
-        error = f"  {problem_words(row['last_error'])}" if row["last_error"] else ""
-        click.echo(
-            f"{row['created_at']}  {STATE_WORDS[row['state']]}（{row['attempts']} 次）  "
-            f"{row['channel']} {row['target']}  {row['title']}{error}"
+        error = f"  {problem_words(row['last_error'], language())}" if row["last_error"] else ""
+        tell(
+            "{created_at}  {state}（{attempts} 次）  {channel} {target}  {title}{error}",
+            **{**row, "state": STATE_WORDS.text(row["state"]), "error": error},
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huimin.command_line import actor, format_option, pass_instance, print_json
+from huimin.command_line import actor, format_option, pass_instance, print_json, tell
 from huimin.core.days import county_day, month_of, previous_month
 from huimin.core.money import rate_words
 from huimin.core.offline_terms import OFFLINE_HOURS_MAX
@@ -69,7 +69,7 @@ def list_command(instance: Instance, state: str | None, form: str) -> None:
             f"{terms.code}@{terms.version}  {STATE_WORDS[row['state']]}  {days_words(terms)}  "
             f"{scope}  {rate_words(terms.rate_bp)}  {terms.name}"
         )
-    click.echo(f"共 {len(rows)} 个版本。")
+    tell("共 {count} 个版本。", count=len(rows))
 
 
 @policies.command("show")
@@ -142,8 +142,12 @@ def save_command(instance: Instance, form: str, **typed: Any) -> None:
     _echo_terms(row)
     name = f"{row['code']}@{row['version']}"
     last_month = previous_month(month_of(county_day(instance.clock())))
-    click.echo(f"已存为草稿。试算：huimin policies dry-run {name} --month {last_month}")
-    click.echo(f"发布：huimin policies publish {name}")
+    tell(
+        "已存为草稿。试算：huimin policies dry-run {name} --month {last_month}",
+        name=name,
+        last_month=last_month,
+    )
+    tell("发布：huimin policies publish {name}", name=name)
 
 
 @policies.command("approve")
@@ -156,7 +160,7 @@ def approve_command(instance: Instance, policy: str) -> None:
         return approve(tx, find_policy(tx, policy)["id"], now=instance.clock(), actor=actor())
 
     row = instance.engine.write(work)
-    click.echo(f"已通过 {row['name']}（{row['code']} 第 {row['version']} 版），可以发布。")
+    tell("已通过 {name}（{code} 第 {version} 版），可以发布。", **row)
 
 
 @policies.command("publish")
@@ -175,10 +179,7 @@ def publish_command(instance: Instance, policy: str, form: str) -> None:
     if form == "json":
         print_json(terms_dict(terms_of(row), row))
         return
-    click.echo(
-        f"已发布 {row['name']}（{row['code']} 第 {row['version']} 版），"
-        f"自 {row['starts_on']} 起执行。"
-    )
+    tell("已发布 {name}（{code} 第 {version} 版），自 {starts_on} 起执行。", **row)
 
 
 @policies.command("withdraw")
@@ -197,7 +198,7 @@ def withdraw_command(instance: Instance, policy: str, reason: str, form: str) ->
     if form == "json":
         print_json(terms_dict(terms_of(row), row))
         return
-    click.echo(f"已撤回 {row['name']}（{row['code']} 第 {row['version']} 版）。")
+    tell("已撤回 {name}（{code} 第 {version} 版）。", **row)
 
 
 @policies.command("dry-run")
@@ -223,14 +224,18 @@ def dry_run_command(instance: Instance, policy: str, month: str, form: str) -> N
 
 def _echo_dry_run(result: DryRun) -> None:
     draft = result.draft
-    click.echo(
-        f"如果 {result.month} 全月执行“{draft.name}”（{draft.code} 第 {draft.version} 版）："
+    tell(
+        "如果 {month} 全月执行“{name}”（{code} 第 {version} 版）：",
+        month=result.month,
+        name=draft.name,
+        code=draft.code,
+        version=draft.version,
     )
     for line in dry_run_table(result):
         click.echo(line)
     if not result.outlets:
-        click.echo("这个月没有优惠交易，看不出变化。")
-    click.echo("冲正已扣除；当时没有成交的不在其内。这只是试算，什么都没有写入。")
+        tell("这个月没有优惠交易，看不出变化。")
+    tell("冲正已扣除；当时没有成交的不在其内。这只是试算，什么都没有写入。")
 
 
 def _echo_terms(row: Row) -> None:

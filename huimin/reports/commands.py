@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from huimin.command_line import pass_instance
+from huimin.command_line import CommandProblem, pass_instance, tell, told
 from huimin.core.days import county_day
 from huimin.core.period import Period, checked_period
 from huimin.core.period_words import month_words
@@ -51,9 +51,9 @@ def report(
     period = checked_period(month)
     form = form or ("xlsx" if official else _form_of(out))
     if official and form != "xlsx":
-        raise click.UsageError("官方报表模板只有 .xlsx，--official 不能与其他格式一起用。")
+        raise click.UsageError(told("官方报表模板只有 .xlsx，--official 不能与其他格式一起用。"))
     if form in BINARY and out is None and sys.stdout.isatty():
-        raise click.ClickException(f"{form} 是二进制文件，请用 --out 写明文件名。")
+        raise CommandProblem("{form} 是二进制文件，请用 --out 写明文件名。", form=form)
     today = county_day(instance.clock())
     found, closed = instance.engine.read(lambda tx: report_in_force(tx, period, today=today))
     county_name = closed.county_name if closed else instance.settings.county_name
@@ -62,19 +62,27 @@ def report(
     else:
         content = export_report(found, form, county_name)
     if closed:
-        click.echo(
-            f"本月已结账：第 {closed.version} 版，填报人 {closed.signers[0]}，"
-            f"审核人 {closed.signers[1]}，负责人 {closed.signers[2]}。",
+        tell(
+            "本月已结账：第 {version} 版，填报人 {prepared_by}，审核人 {reviewed_by}，负责人 "
+            "{approved_by}。",
+            version=closed.version,
+            prepared_by=closed.signers[0],
+            reviewed_by=closed.signers[1],
+            approved_by=closed.signers[2],
             err=True,
         )
     if period.first <= today <= period.last:
-        unended = "本月还没有结束" if period.month else "这段日期还没有结束"
-        click.echo(f"{unended}，数字到现在为止。", err=True)
+        tell(
+            "本月还没有结束，数字到现在为止。"
+            if period.month
+            else "这段日期还没有结束，数字到现在为止。",
+            err=True,
+        )
     if out is None:
         click.echo(content, nl=False)
         return
     _write(out, content)
-    click.echo(f"已写入 {out}。", err=True)
+    tell("已写入 {out}。", out=out, err=True)
 
 
 def _in_official_template(
@@ -82,9 +90,10 @@ def _in_official_template(
 ) -> bytes:
     row = instance.engine.read(lambda tx: official_template(tx, period))
     if row is None:
-        raise click.ClickException(
-            f"{month_words(period.text)}没有官方报表模板：请在“官方报表模板”页上传并启用，"
-            "或去掉 --official；已结账的月份只用结账时启用的那一份。"
+        raise CommandProblem(
+            "{month}没有官方报表模板：请在“官方报表模板”页上传并启用，或去掉 --official；"
+            "已结账的月份只用结账时启用的那一份。",
+            month=month_words(period.text),
         )
     return filled_template(content_of(instance.settings.folder, row), found, county_name)
 
@@ -99,7 +108,7 @@ def _write(out: Path, content: bytes) -> None:
     try:
         handle, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
     except OSError as error:
-        raise click.ClickException(f"不能写入 {out}：{error.strerror}。") from error
+        raise CommandProblem("不能写入 {out}：{why}。", out=out, why=error.strerror) from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -109,4 +118,4 @@ def _write(out: Path, content: bytes) -> None:
         Path(name).replace(out)
     except OSError as error:
         Path(name).unlink(missing_ok=True)
-        raise click.ClickException(f"不能写入 {out}：{error.strerror}。") from error
+        raise CommandProblem("不能写入 {out}：{why}。", out=out, why=error.strerror) from error

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huimin.command_line import format_option, pass_instance, print_json
+from huimin.command_line import format_option, language, pass_instance, print_json, tell, told
+from huimin.core.catalogue import text
 from huimin.core.days import county_day
 from huimin.core.money import yuan
 from huimin.core.refusals import Refusal, field_problem
+from huimin.core.words import SETTLEMENT_STATES
 from huimin.reports.monthly import checked_month
 from huimin.settlement.answer import close_due
 from huimin.settlement.check import check_settlements
@@ -26,7 +28,7 @@ from huimin.settlement.find_settlements import (
 )
 from huimin.settlement.make import Row
 from huimin.settlement.paper import settlement_pdf
-from huimin.settlement.wording import STATES, state_words
+from huimin.settlement.wording import AMOUNTS, STATES, state_of, state_words
 from huimin.settlement.workbook import settlement_xlsx
 from huimin.storage.engine import Transaction
 
@@ -36,6 +38,10 @@ if TYPE_CHECKING:
 EXIT_FOUND = 1
 ROWS_MAX = 100_000
 FILES: dict[str, Callable[..., bytes]] = {"pdf": settlement_pdf, "xlsx": settlement_xlsx}
+SUMS_SHOWN = (
+    *("government_share_fen", "carried_in_fen", "due_fen", "carried_fen", "paid_fen"),
+    "unpaid_fen",
+)
 
 
 @click.group()
@@ -60,11 +66,15 @@ def list_settlements(instance: Instance, month: str | None, state: str | None, f
         print_json(rows)
         return
     for row in rows:
-        click.echo(
-            f"{row['number']}  {state_words(row)}  应付 {yuan(row['payable_fen'])}  "
-            f"已付 {yuan(row['paid_fen'])}  {row['merchant_name']}"
+        tell(
+            "{number}  {state}  应付 {payable}  已付 {paid}  {merchant}",
+            number=row["number"],
+            state=SETTLEMENT_STATES.text(state_of(row)),
+            payable=yuan(row["payable_fen"]),
+            paid=yuan(row["paid_fen"]),
+            merchant=row["merchant_name"],
         )
-    click.echo(f"共 {len(rows)} 份结算单。")
+    tell("共 {count} 份结算单。", count=len(rows))
 
 
 @settlement.command()
@@ -78,28 +88,24 @@ def show(instance: Instance, number: str, form: str) -> None:
         print_json({name: whole[name] for name in whole if name != "disputed_lines"})
         return
     found = whole["settlement"]
-    click.echo(f"{found['number']}  {found['merchant_name']}  {state_words(found)}")
+    click.echo(f"{found['number']}  {found['merchant_name']}  {state_words(found, language())}")
     for line in (*whole["lines"], *whole["adjustments"]):
         what = (
-            f"{line['policy_name']} 第 {line['policy_version']} 版"
+            text("{policy_name} 第 {policy_version} 版", **line)
             if line["kind"] == "policy"
-            else f"其中调整 {line['adjusts_month']}"
+            else text("其中调整 {adjusts_month}", **line)
         )
-        click.echo(
-            f"  {line['line_no']}. {line['outlet_name']}  {what}  笔数 {line['redemptions']}  "
-            f"退货 {line['reversals']}  优惠 {yuan(line['discount_fen'])}  "
-            f"财政承担 {yuan(line['government_share_fen'])}"
+        tell(
+            "  {line_no}. {outlet_name}  {what}  笔数 {redemptions}  退货 {reversals}  "
+            "优惠 {discount}  财政承担 {share}",
+            **line,
+            what=what,
+            discount=yuan(line["discount_fen"]),
+            share=yuan(line["government_share_fen"]),
         )
-    for name, word in (
-        ("government_share_fen", "本月财政承担"),
-        ("carried_in_fen", "上期结转"),
-        ("due_fen", "应付商户"),
-        ("carried_fen", "结转下期"),
-        ("paid_fen", "已付"),
-        ("unpaid_fen", "未付"),
-    ):
-        click.echo(f"{word} {yuan(found[name])}")
-    click.echo(f"内容指纹 {found['content_sha256']}")
+    for name in SUMS_SHOWN:
+        click.echo(f"{told(AMOUNTS.text(name))} {yuan(found[name])}")
+    tell("内容指纹 {content_sha256}", content_sha256=found["content_sha256"])
 
 
 @settlement.command()
@@ -111,12 +117,12 @@ def check(instance: Instance, month: str, form: str) -> None:
     month = checked_month(month)
     findings = instance.engine.read(lambda tx: check_settlements(tx, month))
     if form == "json":
-        print_json({"month": month, "findings": findings})
+        print_json({"month": month, "findings": [told(finding) for finding in findings]})
     else:
         for finding in findings:
-            click.echo(finding, err=True)
+            tell(finding, err=True)
         if not findings:
-            click.echo(f"{month} 的结算单与月报表、流水一致，分文不差。")
+            tell("{month} 的结算单与月报表、流水一致，分文不差。", month=month)
     if findings:
         sys.exit(EXIT_FOUND)
 
@@ -127,8 +133,8 @@ def close_due_command(instance: Instance) -> None:
     """把确认期限已过的结算单记为已确认；每天运行一次。"""
     rows = instance.engine.write(lambda tx: close_due(tx, now=instance.clock()))
     for row in rows:
-        click.echo(f"{row['number']}  期限 {row['confirm_by']} 已过，视为确认。")
-    click.echo(f"共 {len(rows)} 份。")
+        tell("{number}  期限 {confirm_by} 已过，视为确认。", **row)
+    tell("共 {count} 份。", count=len(rows))
 
 
 @settlement.command()

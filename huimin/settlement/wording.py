@@ -8,8 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from huimin.core.catalogue import Words
 from huimin.core.words import SETTLEMENT_STATES
 
+# The amounts of a settlement, as its paper and its workbook name them.
+AMOUNTS = Words(
+    "settlement_amount",
+    {
+        "government_share_fen": "本月财政承担",
+        "carried_in_fen": "上期结转",
+        "due_fen": "应付商户",
+        "paid_before_fen": "此前版本已付",
+        "carried_fen": "结转下期",
+        "paid_fen": "已付",
+        "unpaid_fen": "未付",
+        "payable_fen": "本次支付",
+    },
+)
 STATES = ("open", "disputed", "confirmed", "paid", "voided")
 
 

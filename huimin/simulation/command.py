@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from huimin.client import HuiminError
+from huimin.core.catalogue import say
 from huimin.core.refusals import field_problem
 from huimin.simulation.faults import FAULTS
 from huimin.simulation.play import Plan, play
@@ -26,25 +27,26 @@ EXIT_DIFFERENT = 1
 DEMO_FILE = "demo.json"
 
 
-def simulate(*, form: str, **options: Any) -> None:
+def simulate(*, form: str, language: str, **options: Any) -> None:
     """Play, tell, and exit with 1 when till and server differ. `options` are those of `_plan`."""
     plan = _plan(**options)
     shown = sys.stderr.isatty()
 
     def told(done: int) -> None:
         if shown and done % 20 == 0:
-            click.echo(f"\r已模拟 {done} / {plan.sales}", nl=False, err=True)
+            progress = say("已模拟 {done} / {sales}", language, done=done, sales=plan.sales)
+            click.echo(f"\r{progress}", nl=False, err=True)
 
     try:
         outcome = play(plan, told=told)
     except HuiminError as error:
-        raise click.ClickException(f"模拟没有做完：{error}") from error
+        raise click.ClickException(say("模拟没有做完：{error}", language, error=error)) from error
     if shown:
         click.echo("\r", nl=False, err=True)
     if form == "json":
         click.echo(json.dumps(report_values(outcome), ensure_ascii=False, indent=2))
     else:
-        for line in report_lines(outcome):
+        for line in report_lines(outcome, language):
             click.echo(line)
     if not outcome.comparison.agrees:
         sys.exit(EXIT_DIFFERENT)

@@ -13,14 +13,19 @@ from random import Random
 
 import httpx
 
+from huimin.core.catalogue import Words
+
 # Each fault, and what a person is told of it.
-FAULTS = {
-    "lost": "请求在路上丢了",
-    "dropped": "服务器已办，答复丢了",
-    "repeats": "同一请求到了两次",
-    "late": "旧请求过了很久才到",
-    "errors": "中间的代理答 502",
-}
+FAULTS = Words(
+    "fault",
+    {
+        "lost": "请求在路上丢了",
+        "dropped": "服务器已办，答复丢了",
+        "repeats": "同一请求到了两次",
+        "late": "旧请求过了很久才到",
+        "errors": "中间的代理答 502",
+    },
+)
 LATE_REQUESTS_MAX = 12
 # Now and then the network is bad for a while: then every request meets a fault.
 OUTAGE_CHANCE, OUTAGE_REQUESTS_MAX = 0.04, 16

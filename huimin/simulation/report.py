@@ -5,56 +5,79 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from huimin.core.catalogue import SOURCE, Text, Words, say, sentence, text
 from huimin.core.money import yuan
 from huimin.core.text_width import display_width
 from huimin.simulation.faults import FAULTS
 from huimin.simulation.play import Outcome
 
-ROWS = (
-    ("redemptions", "优惠笔数"),
-    ("reversals", "冲正笔数"),
-    ("amount_fen", "原价净额"),
-    ("discount_fen", "优惠净额"),
-    ("payable_fen", "实付净额"),
+ROWS = Words(
+    "simulated_sum",
+    {
+        "redemptions": "优惠笔数",
+        "reversals": "冲正笔数",
+        "amount_fen": "原价净额",
+        "discount_fen": "优惠净额",
+        "payable_fen": "实付净额",
+    },
 )
+HEADS = (sentence("本机账"), sentence("服务器对账单"), sentence("差额"))
 DIFFERENCES_SHOWN = 20
 WIDTH, LABEL_WIDTH = 16, 12
 
 
-def report_lines(outcome: Outcome) -> Iterable[str]:
+def report_lines(outcome: Outcome, language: str = SOURCE) -> Iterable[str]:
     """The report, a line at a time."""
+    return (
+        line if isinstance(line, str) else line.say(language) for line in _lines(outcome, language)
+    )
+
+
+def _lines(outcome: Outcome, language: str) -> Iterable[Text | str]:
     comparison = outcome.comparison
-    yield f"示范点：{outcome.outlet}"
-    yield f"模拟 {outcome.played} 位顾客，用时 {outcome.seconds:.1f} 秒。"
-    happened = "，".join(f"{FAULTS[name]} {count}" for name, count in outcome.faults.items())
-    yield f"网络故障：{happened or '没有'}。"
-    yield (
-        f"结果不明 {outcome.unclear} 笔：稍后查清并办成 {outcome.settled} 笔，"
-        f"取消订单 {outcome.cancelled} 笔。"
+    yield text("示范点：{outlet}", outlet=outcome.outlet)
+    yield text(
+        "模拟 {count} 位顾客，用时 {seconds:.1f} 秒。",
+        count=outcome.played,
+        seconds=outcome.seconds,
+    )
+    happened = tuple(
+        text("{what} {count}", what=FAULTS.text(name), count=count)
+        for name, count in outcome.faults.items()
+    )
+    yield text("网络故障：{faults}。", faults=happened or text("没有"))
+    yield text(
+        "结果不明 {unclear} 笔：稍后查清并办成 {settled} 笔，取消订单 {cancelled} 笔。",
+        unclear=outcome.unclear,
+        settled=outcome.settled,
+        cancelled=outcome.cancelled,
     )
     if outcome.refusals:
-        said = "，".join(f"{code} {count}" for code, count in outcome.refusals.most_common())
-        yield f"未给优惠：{said}。"
+        reasons = tuple(f"{code} {count}" for code, count in outcome.refusals.most_common())
+        yield text("未给优惠：{reasons}。", reasons=reasons)
     if outcome.undone:
-        yield "模拟的交易已全部冲正。"
+        yield text("模拟的交易已全部冲正。")
     yield ""
-    yield _row("", "本机账", "服务器对账单", "差额")
-    for name, label in ROWS:
+    heads = (say(head, language) for head in HEADS)
+    yield _row("", *heads)
+    for name in ROWS:
         till, server = getattr(comparison.till, name), getattr(comparison.server, name)
         shown = yuan if name.endswith("_fen") else str
-        yield _row(label, shown(till), shown(server), shown(server - till))
+        yield _row(ROWS.say(name, language), shown(till), shown(server), shown(server - till))
     yield ""
     for one in comparison.differences[:DIFFERENCES_SHOWN]:
-        yield (
-            f"订单 {one.order_no} 不一致：本机实付 {yuan(one.till.payable_fen)}，"
-            f"服务器 {yuan(one.server.payable_fen)}"
+        yield text(
+            "订单 {order_no} 不一致：本机实付 {till}，服务器 {server}",
+            order_no=one.order_no,
+            till=yuan(one.till.payable_fen),
+            server=yuan(one.server.payable_fen),
         )
     if comparison.forged:
-        yield "对账单的 SHA-256 与它的内容不符。"
+        yield text("对账单的 SHA-256 与它的内容不符。")
     if comparison.agrees:
-        yield "两边逐笔一致，分毫不差。"
+        yield text("两边逐笔一致，分毫不差。")
     else:
-        yield f"两边不一致：{len(comparison.differences)} 个订单有差异。"
+        yield text("两边不一致：{count} 个订单有差异。", count=len(comparison.differences))
 
 
 def report_values(outcome: Outcome) -> dict[str, Any]:
@@ -78,7 +101,9 @@ def report_values(outcome: Outcome) -> dict[str, Any]:
 
 def _row(label: str, *cells: str) -> str:
     return (
-        label + " " * (LABEL_WIDTH - display_width(label)) + "".join(_right(cell) for cell in cells)
+        label
+        + " " * max(LABEL_WIDTH - display_width(label), 1)
+        + "".join(_right(cell) for cell in cells)
     )
 
 

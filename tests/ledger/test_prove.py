@@ -217,7 +217,7 @@ def test_both_engines_name_the_first_row_that_fails(
     instance.engine.write(reach_in)
     (finding,) = instance.engine.read(verify_chains)
     assert finding.code == code
-    assert finding.terminal_id in finding.sentence
+    assert finding.terminal_id in finding.text.say()
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_both_engines_name_a_wrong_rollup(instance: Instance, statement: str) ->
         statement = statement.replace("'h'", f"'{make_card(instance)['holder_id']}'")
     instance.engine.write(lambda tx: tx.connection.execute(statement))
     (difference,) = instance.engine.read(check_rollups)
-    assert difference.table in difference.sentence
+    assert difference.table in difference.text.say()
     instance.engine.write(rebuild_rollups)
     assert instance.engine.read(check_rollups) == []
 

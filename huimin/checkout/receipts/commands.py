@@ -11,7 +11,8 @@ from huimin.checkout.receipts.paper import WIDTHS_MM
 from huimin.checkout.receipts.paper_escpos import escpos_bytes
 from huimin.checkout.receipts.paper_text import plain_text
 from huimin.checkout.receipts.receipts import Receipt, count_print, receipt_of, receipt_paper
-from huimin.command_line import actor, pass_instance
+from huimin.command_line import actor, pass_instance, tell
+from huimin.core.catalogue import text
 from huimin.core.refusals import Refusal
 from huimin.ledger.read import row_by_receipt_no
 from huimin.storage.engine import Transaction
@@ -65,8 +66,14 @@ def print_receipt(instance: Instance, receipt_no: str, printer: str, width: str)
             connection.sendall(escpos_bytes(paper, width_mm))
         except OSError as error:
             raise _unreachable(host, port, error) from None
-    again = f"（重打，第 {copy_number} 次）" if copy_number > 1 else ""
-    click.echo(f"已发送到 {host}:{port}：小票 {receipt_no}{again}。")
+    again = text("（重打，第 {count} 次）", count=copy_number) if copy_number > 1 else ""
+    tell(
+        "已发送到 {host}:{port}：小票 {receipt_no}{again}。",
+        host=host,
+        port=port,
+        receipt_no=receipt_no,
+        again=again,
+    )
 
 
 @receipts.command("show")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from huimin.core.catalogue import Text, sentence, text
 from huimin.holders.registers.check_register import AcceptedRow, RegisterCheck, RepeatedRow
 from huimin.holders.registers.import_register import ImportCounts
 from huimin.holders.registers.problem import Problem
@@ -80,30 +81,52 @@ def _repeated(row: RepeatedRow) -> dict[str, Any]:
 
 def register_sentences(
     check: RegisterCheck, counts: ImportCounts, *, dry_run: bool, refused_file: str | None
-) -> list[str]:
-    """The result in Chinese sentences, without names and numbers of people."""
+) -> list[Text]:
+    """The same in sentences, without names and numbers of people."""
     lines = []
     for left in check.left_out:
-        place = f"工作表“{left.sheet}”" + (f"第 {left.row} 行" if left.row else "")
-        lines.append(f"略过 {place}：{left.why}。")
+        why = Text(left.why)
+        if left.row:
+            lines.append(
+                text(
+                    "略过 工作表“{sheet}”第 {row} 行：{why}。",
+                    sheet=left.sheet,
+                    row=left.row,
+                    why=why,
+                )
+            )
+        else:
+            lines.append(text("略过 工作表“{sheet}”：{why}。", sheet=left.sheet, why=why))
     problems = check.problems
-    lines += [problem.message for problem in problems[:PROBLEMS_SHOWN]]
+    lines += [problem.text for problem in problems[:PROBLEMS_SHOWN]]
     if len(problems) > PROBLEMS_SHOWN:
-        lines.append(f"……另有 {len(problems) - PROBLEMS_SHOWN} 个问题，见待修改的工作簿或 JSON。")
+        more = len(problems) - PROBLEMS_SHOWN
+        lines.append(text("……另有 {count} 个问题，见待修改的工作簿或 JSON。", count=more))
     for row in check.repeated[:PROBLEMS_SHOWN]:
-        more = "，两行内容不同，请核对" if row.differs else ""
-        lines.append(
-            f"工作表“{row.sheet}”第 {row.row} 行与工作表“{row.first_sheet}”第 {row.first_row} 行"
-            f"是同一人，没有重复导入{more}。"
+        repeated = sentence(
+            "工作表“{sheet}”第 {row} 行与工作表“{first_sheet}”第 {first_row} 行是同一人，"
+            "没有重复导入。"
         )
+        if row.differs:
+            repeated = sentence(
+                "工作表“{sheet}”第 {row} 行与工作表“{first_sheet}”第 {first_row} 行是同一人，"
+                "没有重复导入，两行内容不同，请核对。"
+            )
+        lines.append(Text(repeated, asdict(row)))
     lines.append(
-        f"可导入 {len(check.accepted)} 行，需修改 {len(check.refused)} 行，"
-        f"重复 {len(check.repeated)} 行。"
+        text(
+            "可导入 {accepted} 行，需修改 {refused} 行，重复 {repeated} 行。",
+            accepted=len(check.accepted),
+            refused=len(check.refused),
+            repeated=len(check.repeated),
+        )
     )
-    will = "试运行，没有写入；导入后将" if dry_run else "已"
-    lines.append(
-        f"{will}新增 {counts.new} 人，更新 {counts.updated} 人，{counts.unchanged} 人没有变化。"
-    )
+    written = sentence("已新增 {new} 人，更新 {updated} 人，{unchanged} 人没有变化。")
+    if dry_run:
+        written = sentence(
+            "试运行，没有写入；导入后将新增 {new} 人，更新 {updated} 人，{unchanged} 人没有变化。"
+        )
+    lines.append(Text(written, asdict(counts)))
     if refused_file:
-        lines.append(f"需修改的行已写入 {refused_file}，改好后直接导入该文件。")
+        lines.append(text("需修改的行已写入 {file}，改好后直接导入该文件。", file=refused_file))
     return lines

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from huimin.core.catalogue import Words, sentence, text
+from huimin.core.catalogue import sentence, text
 from huimin.holders.people import HolderDraft
 from huimin.holders.registers.cells import Sheet, SheetRow
 from huimin.holders.registers.header import (
@@ -29,7 +29,7 @@ PEOPLE_MAX = 100_000
 HASH_BYTES = 1 << 20
 
 Progress = Callable[[int, int], None]
-LEFT_OUT = Words("left_out", {"total": "合计、签字或说明", "header": "重复的表头"})
+LEFT_OUT = {"total": sentence("合计、签字或说明"), "header": sentence("重复的表头")}
 
 
 @dataclass(frozen=True, slots=True)
