@@ -157,7 +157,8 @@ def note_version(tx: Transaction, version: int, name: str, applied_at: str) -> N
     """Record that the database has this version now, with its fingerprint."""
     mark = "?" if tx.engine == "sqlite" else "%s"
     tx.connection.execute(
-        f"INSERT INTO schema_migration VALUES ({mark}, {mark}, {mark}, {mark})",  # noqa: S608
+        f"INSERT INTO schema_migration (version, name, applied_at, fingerprint) "  # noqa: S608
+        f"VALUES ({mark}, {mark}, {mark}, {mark})",
         (version, name, applied_at, known_fingerprint(tx.engine, version)),
     )
 
@@ -201,7 +202,7 @@ def unknown_schema_problem(place: str, different: list[str]) -> StorageProblem:
     return StorageProblem(
         "数据库 {place} 的表结构不属于任何已发布的版本（{count} 处不同：{tables}），不能使用，"
         "未作任何改动：它由正式版之前的程序建成，或后来被别的程序改过；请恢复改动前的备份，"
-        "或用建它的程序查看旧数据，再用 huimin init 在新文件夹里建新县。",
+        "或用建它的程序查看旧数据，再用 huimin init 另建新县。",
         place=place,
         count=len(different),
         tables=_shown(different),
