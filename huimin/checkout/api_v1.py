@@ -31,7 +31,7 @@ from huimin.checkout.api_bodies import (
     RedemptionPath,
     ReversalBody,
 )
-from huimin.checkout.day_statement import day_statement, statement_csv
+from huimin.checkout.day_statement import day_statement
 from huimin.checkout.find_redemption import find_redemption
 from huimin.checkout.offline.api_bodies import (
     OfflinePackAnswer,
@@ -40,8 +40,7 @@ from huimin.checkout.offline.api_bodies import (
 )
 from huimin.checkout.offline.offline_answer import items_response, pack_response
 from huimin.checkout.receipts.receipt_answer import RECEIPT_FORMS, receipt_response
-from huimin.checkout.statement_xlsx import CONTENT_TYPE as XLSX
-from huimin.checkout.statement_xlsx import statement_xlsx
+from huimin.checkout.statement_file import CONTENT_TYPES, statement_file
 from huimin.checkout.terminal_answer import terminal_answer
 from huimin.checkout.till_edge import (
     cancellation_response,
@@ -135,16 +134,12 @@ def statement(path: DayPath) -> Response:
     except ValueError:
         raise field_problem("day", "没有这一天，请写成 2026-10-31。") from None
     place = current_terminal()
-    found = instance().engine.read(lambda tx: day_statement(tx, place, day))
-    accepted = request.accept_mimetypes.best_match(["application/json", "text/csv", XLSX])
-    if accepted not in ("text/csv", XLSX):
-        return json_response(found)
-    body: bytes | str = "\ufeff" + statement_csv(found)
-    if accepted == XLSX:
-        body = statement_xlsx(found, instance().settings.county_name)
-    response = Response(body, mimetype=accepted)
-    response.headers["X-Content-SHA256"] = found["sha256"]
-    return response
+    day_rows = instance().engine.read(lambda tx: day_statement(tx, place, day))
+    forms = {content_type: form for form, content_type in CONTENT_TYPES.items()}
+    accepted = request.accept_mimetypes.best_match(["application/json", *forms])
+    if accepted in forms:
+        return statement_file(day_rows, forms[accepted])
+    return json_response(day_rows)
 
 
 @api.get(
@@ -167,10 +162,10 @@ def offline_redemptions(body: OfflineRedemptionsBody) -> Response:
     return items_response(body)
 
 
-def _redemption(**wanted: str) -> Response:
+def _redemption(**sought: str) -> Response:
     place, language = current_terminal(), request_language()
     return json_response(
         instance().engine.read(
-            lambda tx: find_redemption(tx, terminal=place, language=language, **wanted)
+            lambda tx: find_redemption(tx, terminal=place, language=language, **sought)
         )
     )

@@ -118,30 +118,32 @@ def close_day(
     `reasons` are by the name of each difference. Raises Refusal: day_closed, day_differs; and
     FieldProblems for a difference without a reason.
     """
-    kept, found = comparison_of(tx, outlet, day, comparison_id)
+    comparison, result = comparison_of(tx, outlet, day, comparison_id)
     before = day_of(tx, outlet, day)
     statement, sums = before.statement, before.statement["sums"]
     last = before.closed
-    if last is not None and not before.later and last["differences"] <= len(found.differences):
+    if last is not None and not before.later and last["differences"] <= len(result.differences):
         raise Refusal("day_closed")
-    given = [] if found.agrees else _reasons(found, reasons, may_differ)
+    explained = [] if result.agrees else _explained(result, reasons, may_differ)
     row = {
         "outlet_id": outlet["id"],
         "day": day.isoformat(),
         "comparison_id": comparison_id,
-        "file_sha256": kept["file_sha256"],
+        "file_sha256": comparison["file_sha256"],
         "statement_sha256": statement["sha256"],
         **{
             name: sums[name]
             for name in ("redemptions", "reversals", "amount_fen", "discount_fen", "payable_fen")
         },
-        "differences": len(found.differences),
+        "differences": len(result.differences),
         "closed_at": instant_text(now),
         "closed_by": actor,
     }
     close_id = new_id()
     heads = write_json(_heads(statement["rows"]))
-    queries.insert_close(tx, id=close_id, heads_json=heads, reasons_json=write_json(given), **row)
+    queries.insert_close(
+        tx, id=close_id, heads_json=heads, reasons_json=write_json(explained), **row
+    )
     record(
         tx,
         "day.closed",
@@ -149,7 +151,7 @@ def close_day(
         now=now,
         actor=actor,
         subject_kind="outlet",
-        reason=None if found.agrees else "；".join(one["reason"] for one in given),
+        reason="；".join(each["reason"] for each in explained) or None,
         new=row,
     )
 
@@ -163,10 +165,10 @@ def days_before(tx: Transaction, outlet: Mapping[str, Any], today: date) -> list
     return rows
 
 
-def other_days(tx: Transaction, outlet: Mapping[str, Any], found: Match) -> dict[str, str]:
+def other_days(tx: Transaction, outlet: Mapping[str, Any], result: Match) -> dict[str, str]:
     """On which day the ledger has an order that it lacks on this one."""
     days = {}
-    missing = [one.order_no for one in found.differences if one.kind == "missing_in_ledger"]
+    missing = [each.order_no for each in result.differences if each.kind == "missing_in_ledger"]
     for order_no in missing[:EXPLAINED_MAX]:
         row = redemption_by_order(tx, outlet["id"], order_no)
         if row is not None:
@@ -174,24 +176,22 @@ def other_days(tx: Transaction, outlet: Mapping[str, Any], found: Match) -> dict
     return days
 
 
-def _reasons(found: Match, reasons: Mapping[str, str], may_differ: bool) -> list[Row]:
-    if not may_differ or len(found.differences) > EXPLAINED_MAX:
-        raise Refusal("day_differs", count=len(found.differences))
-    given, lacking = [], []
-    for number, one in enumerate(found.differences):
-        reason = reasons.get(one.name, "").strip()[:REASON_MAX]
+def _explained(result: Match, reasons: Mapping[str, str], may_differ: bool) -> list[Row]:
+    """Every difference with its reason. Raises Refusal `day_differs`, or FieldProblems."""
+    if not may_differ or len(result.differences) > EXPLAINED_MAX:
+        raise Refusal("day_differs", count=len(result.differences))
+    explained, problems = [], []
+    for number, each in enumerate(result.differences):
+        reason = reasons.get(each.name, "").strip()[:REASON_MAX]
         if not reason:
-            lacking.append(
-                FieldProblem(
-                    f"reason-{number}",
-                    "请写明“{value}”的原因。",
-                    value=one.order_no or one.rows[0],
-                )
+            where = each.order_no or each.rows[0]
+            problems.append(
+                FieldProblem(f"reason-{number}", "请写明“{value}”的原因。", value=where)
             )
-        given.append({"kind": one.kind, "order_no": one.order_no, "reason": reason})
-    if lacking:
-        raise FieldProblems(lacking)
-    return given
+        explained.append({"kind": each.kind, "order_no": each.order_no, "reason": reason})
+    if problems:
+        raise FieldProblems(problems)
+    return explained
 
 
 def _statement(tx: Transaction, outlet: Mapping[str, Any], day: date) -> Row:

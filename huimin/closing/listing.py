@@ -96,7 +96,7 @@ def read_listing(path: Path) -> Listing:
 
 
 def _read(header: Header, rows: Iterator[SheetRow]) -> Listing:
-    found: list[TillRow] = []
+    rows_read: list[TillRow] = []
     problems: list[RowProblem] = []
     for row in rows:
         if row.number <= header.row_number or row.blank or _is_total(row):
@@ -106,14 +106,14 @@ def _read(header: Header, rows: Iterator[SheetRow]) -> Listing:
         except Unreadable as error:
             problems.append(RowProblem(row.number, error.code))
         else:
-            found += [] if read is None else [read]
-        if len(found) > ROWS_MAX or len(problems) > PROBLEMS_MAX:
+            rows_read += [] if read is None else [read]
+        if len(rows_read) > ROWS_MAX or len(problems) > PROBLEMS_MAX:
             raise field_problem(
                 "file",
                 "行数或读不懂的行太多（上限 {rows_max} 行），请确认是一天的收银清单。",
                 rows_max=ROWS_MAX,
             )
-    return Listing(_comparable(header), tuple(found), tuple(problems))
+    return Listing(_comparable(header), tuple(rows_read), tuple(problems))
 
 
 def _row(header: Header, row: SheetRow) -> TillRow | None:
@@ -149,8 +149,8 @@ def _completed(header: Header, values: dict[str, int | None]) -> tuple[int | Non
         payable = amount - discount
     elif discount is None and amount is not None and payable is not None:
         discount = amount - payable
-    found = {"amount": amount, "discount": discount, "payable": payable}
-    if any(found[name] is None for name in _comparable(header)):
+    amounts = {"amount": amount, "discount": discount, "payable": payable}
+    if any(amounts[name] is None for name in _comparable(header)):
         raise Unreadable("amount_missing")
     return amount, discount, payable
 

@@ -61,42 +61,42 @@ def match(statement_rows: Iterable[Mapping[str, Any]], listing: Listing) -> Matc
     ]
     agreed = unrelated = 0
     for order_no in sorted(ledger.keys() | listed.keys()):
-        rows, there = listed.get(order_no, []), ledger.get(order_no)
-        if there is None and not _has_benefit(rows):
+        rows, sums = listed.get(order_no, []), ledger.get(order_no)
+        if sums is None and not _has_benefit(rows):
             unrelated += len(rows)
             continue
-        found = _compare(order_no, rows, there, listing.amounts)
-        if found is None:
+        difference = _compare(order_no, rows, sums, listing.amounts)
+        if difference is None:
             agreed += 1
         else:
-            differences.append(found)
+            differences.append(difference)
     return Match(listing.amounts, agreed, unrelated, tuple(differences))
 
 
 def _compare(
-    order_no: str, rows: Sequence[TillRow], there: Sums | None, amounts: tuple[str, ...]
+    order_no: str, rows: Sequence[TillRow], ledger: Sums | None, amounts: tuple[str, ...]
 ) -> Difference | None:
     numbers, till = tuple(row.number for row in rows), _sum(rows)
     if sum(_is_sale(row) for row in rows) > 1:
-        return Difference("repeated", order_no, numbers, till, there)
-    if there is None:
+        return Difference("repeated", order_no, numbers, till, ledger)
+    if ledger is None:
         return Difference("missing_in_ledger", order_no, numbers, till)
     if not rows:
         # Sold and wholly taken back on the same day: no till need list it.
-        return None if there == NOTHING else Difference("missing_in_file", order_no, ledger=there)
+        return None if ledger == NOTHING else Difference("missing_in_file", order_no, ledger=ledger)
     compared = [NAMES.index(name) for name in amounts]
-    if any(till[place] != there[place] for place in compared):
-        return Difference("amounts_differ", order_no, numbers, till, there)
+    if any(till[place] != ledger[place] for place in compared):
+        return Difference("amounts_differ", order_no, numbers, till, ledger)
     return None
 
 
 def _by_order(rows: Iterable[Mapping[str, Any]]) -> dict[str, Sums]:
-    found: dict[str, list[int]] = {}
+    by_order: dict[str, list[int]] = {}
     for row in rows:
-        sums = found.setdefault(row["order_no"] or row["reverses_order_no"], [0, 0, 0])
+        sums = by_order.setdefault(row["order_no"] or row["reverses_order_no"], [0, 0, 0])
         for place, name in enumerate(NAMES):
             sums[place] += row[f"{name}_fen"]
-    return {order_no: (sums[0], sums[1], sums[2]) for order_no, sums in found.items()}
+    return {order_no: (sums[0], sums[1], sums[2]) for order_no, sums in by_order.items()}
 
 
 def _values(row: TillRow) -> Sums:

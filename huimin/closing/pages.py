@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,7 @@ from huimin.access.till_guard import (
     signed_in_here,
 )
 from huimin.audit.list_answer import workbook_response
-from huimin.checkout.day_statement import statement_csv
-from huimin.checkout.statement_xlsx import CONTENT_TYPE, statement_xlsx
+from huimin.checkout.statement_file import statement_file
 from huimin.closing.close_day import (
     EXPLAINED_MAX,
     close_day,
@@ -43,6 +43,7 @@ from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.holders.evidence import clean_file_name
 from huimin.merchants.outlets import list_outlets, outlet_by_id
+from huimin.storage.engine import Transaction
 from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
@@ -60,8 +61,8 @@ def choose_day() -> str | BaseResponse:
     """Today, or the way to the day that is asked for."""
     if "day" not in request.args:
         return _day_page(_today(), Form())
-    wanted = _day(request.args["day"])
-    return redirect(url_for("closing.day", day=wanted, outlet=request.args.get("outlet")))
+    day = _day(request.args["day"])
+    return redirect(url_for("closing.day", day=day, outlet=request.args.get("outlet")))
 
 
 @pages.get("/<day>")
@@ -71,22 +72,17 @@ def day(day: str) -> str:
     return _day_page(_day(day), Form())
 
 
-@pages.get("/<day>/statement.<form>")
+@pages.get("/<day>/statement.<form>", endpoint="statement_file")
 @require_till("day.read")
-def statement_file(day: str, form: str) -> Response:
+def statement_as_file(day: str, form: str) -> Response:
     """The statement as a file."""
-    wanted, outlet = _day(day), _outlet()
-    found = instance().engine.read(lambda tx: day_of(tx, outlet, wanted)).statement
-    if form == "xlsx":
-        body = statement_xlsx(found, instance().settings.county_name)
-        response = Response(body, content_type=CONTENT_TYPE)
-    elif form == "csv":
-        response = Response("\ufeff" + statement_csv(found), mimetype="text/csv")
-    else:
+    business_day, outlet = _day(day), _outlet()
+    if form not in ("csv", "xlsx"):
         raise Refusal("not_found")
-    name = f"huimin-statement-{wanted}.{form}"
+    statement = instance().engine.read(lambda tx: day_of(tx, outlet, business_day)).statement
+    response = statement_file(statement, form)
+    name = f"huimin-statement-{business_day}.{form}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-SHA256"] = found["sha256"]
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -96,25 +92,26 @@ def statement_file(day: str, form: str) -> Response:
 def compare_file(day: str) -> BaseResponse | tuple[str, int]:
     """Read the till's own list and keep its rows; the file itself is not kept."""
     request.max_content_length = FILE_BYTES_MAX + 100_000
-    wanted, outlet, now, acting = _day(day), _outlet(), instance().clock(), actor()
-    sent = request.files.get("file")
+    business_day, outlet = _day(day), _outlet()
+    now, acting = instance().clock(), actor()
+    upload = request.files.get("file")
     try:
-        if sent is None or not sent.filename:
+        if upload is None or not upload.filename:
             raise field_problem("file", "请选择收银清单文件。")
-        name, content = clean_file_name(sent.filename), sent.read()
+        name, content = clean_file_name(upload.filename), upload.read()
         with tempfile.TemporaryDirectory(prefix="huimin-day-") as folder:
             # The kind of file is told by its first bytes; openpyxl wants the name all the same.
             path = Path(folder) / "list.xlsx"
             path.write_bytes(content)
             listing = read_listing(path)
     except FieldProblems as why:
-        return _day_page(wanted, Form().refused(why)), 422
+        return _day_page(business_day, Form().refused(why)), 422
     digest = hashlib.sha256(content).hexdigest()
     comparison_id = change(
         lambda tx: keep_comparison(
             tx,
             outlet,
-            wanted,
+            business_day,
             listing,
             file_name=name,
             file_sha256=digest,
@@ -122,7 +119,7 @@ def compare_file(day: str) -> BaseResponse | tuple[str, int]:
             actor=acting,
         )
     )
-    return redirect(_address("closing.comparison", wanted, outlet, comparison_id))
+    return redirect(_address("closing.comparison", business_day, outlet, comparison_id))
 
 
 @pages.get("/<day>/comparisons/<comparison_id>")
@@ -136,15 +133,15 @@ def comparison(day: str, comparison_id: str) -> str:
 @require_till("day.read")
 def comparison_file(day: str, comparison_id: str) -> Response:
     """What differs, as a workbook to work through."""
-    wanted, outlet = _day(day), _outlet()
-    _kept, found = instance().engine.read(
-        lambda tx: comparison_of(tx, outlet, wanted, comparison_id)
+    business_day, outlet = _day(day), _outlet()
+    _comparison, result = instance().engine.read(
+        lambda tx: comparison_of(tx, outlet, business_day, comparison_id)
     )
-    title = f"{outlet['name']} {wanted} " + _("对账差异")
+    title = f"{outlet['name']} {business_day} " + _("对账差异")
     return workbook_response(
         title,
         [Column(str(heading), value) for heading, value in RESULT_COLUMNS],
-        [vars_of(one) for one in found.differences],
+        [asdict(difference) for difference in result.differences],
     )
 
 
@@ -152,7 +149,8 @@ def comparison_file(day: str, comparison_id: str) -> Response:
 @require_till("day.close")
 def close(day: str, comparison_id: str) -> BaseResponse | tuple[str, int]:
     """Close the day; with differences by the manager alone, with a reason for each."""
-    wanted, outlet, now, acting = _day(day), _outlet(), instance().clock(), actor()
+    business_day, outlet = _day(day), _outlet()
+    now, acting = instance().clock(), actor()
     form, may_differ = Form.sent(), _may_differ()
     reasons = {
         form.text(f"name-{number}"): form.text(f"reason-{number}")
@@ -163,7 +161,7 @@ def close(day: str, comparison_id: str) -> BaseResponse | tuple[str, int]:
             lambda tx: close_day(
                 tx,
                 outlet,
-                wanted,
+                business_day,
                 comparison_id,
                 reasons=reasons,
                 may_differ=may_differ,
@@ -172,30 +170,30 @@ def close(day: str, comparison_id: str) -> BaseResponse | tuple[str, int]:
             )
         )
     except FieldProblems as why:
-        return _comparison_page(wanted, comparison_id, form.refused(why)), 422
+        return _comparison_page(business_day, comparison_id, form.refused(why)), 422
     except Refusal as why:
         if why.code not in ("day_closed", "day_differs"):
             raise
-        return _comparison_page(wanted, comparison_id, form.refused(why)), why.status
+        return _comparison_page(business_day, comparison_id, form.refused(why)), why.status
     tell(_("这一天已结清。之后再有交易，这里会显示“结清后又有”，可以再次结清。"))
-    return redirect(_address("closing.day", wanted, outlet))
+    return redirect(_address("closing.day", business_day, outlet))
 
 
-def _day_page(wanted: date, form: Form) -> str:
+def _day_page(business_day: date, form: Form) -> str:
     outlet, outlets, today = _outlet(), _outlets(), _today()
-    found, recent = instance().engine.read(
-        lambda tx: (day_of(tx, outlet, wanted), days_before(tx, outlet, today))
+    state, recent = instance().engine.read(
+        lambda tx: (day_of(tx, outlet, business_day), days_before(tx, outlet, today))
     )
-    later = {row["id"] for row in found.later}
+    later = {row["id"] for row in state.later}
     return render_template(
         "closing/day.html",
-        day=wanted,
-        before=wanted - timedelta(days=1),
-        after=wanted + timedelta(days=1) if wanted < today else None,
+        day=business_day,
+        before=business_day - timedelta(days=1),
+        after=business_day + timedelta(days=1) if business_day < today else None,
         today=today,
         outlet=outlet,
         outlets=outlets,
-        found=found,
+        state=state,
         later=later,
         recent=recent,
         rows_shown=ROWS_SHOWN,
@@ -206,34 +204,31 @@ def _day_page(wanted: date, form: Form) -> str:
     )
 
 
-def _comparison_page(wanted: date, comparison_id: str, form: Form) -> str:
+def _comparison_page(business_day: date, comparison_id: str, form: Form) -> str:
     outlet = _outlet()
 
-    def look(tx: Any) -> tuple[Any, ...]:
-        kept, found = comparison_of(tx, outlet, wanted, comparison_id)
-        return kept, found, day_of(tx, outlet, wanted), other_days(tx, outlet, found)
+    def work(tx: Transaction) -> dict[str, Any]:
+        comparison, result = comparison_of(tx, outlet, business_day, comparison_id)
+        return {
+            "comparison": comparison,
+            "result": result,
+            "state": day_of(tx, outlet, business_day),
+            "elsewhere": other_days(tx, outlet, result),
+        }
 
-    kept, found, stands, elsewhere = instance().engine.read(look)
+    shown = instance().engine.read(work)
     return render_template(
         "closing/comparison.html",
-        day=wanted,
+        day=business_day,
         outlet=outlet,
-        kept=kept,
-        found=found,
-        stands=stands,
-        elsewhere=elsewhere,
         may_differ=_may_differ(),
         explained_max=EXPLAINED_MAX,
         kind_name=kind_name,
         problem_name=problem_name,
         amount_name=amount_name,
         form=form,
+        **shown,
     )
-
-
-def vars_of(difference: Any) -> Row:
-    """A difference as a mapping, as workbooks take rows."""
-    return {name: getattr(difference, name) for name in difference.__dataclass_fields__}
 
 
 def _outlets() -> list[Row]:
@@ -250,10 +245,10 @@ def _outlets() -> list[Row]:
 
 def _outlet() -> Row:
     """The one that the address names, or the first. Raises Refusal `not_found`."""
-    wanted = request.args.get("outlet")
-    for one in _outlets():
-        if wanted in (None, "", one["id"]):
-            return one
+    outlet_id = request.args.get("outlet")
+    for outlet in _outlets():
+        if outlet_id in (None, "", outlet["id"]):
+            return outlet
     raise Refusal("not_found")
 
 
@@ -265,18 +260,20 @@ def _may_differ() -> bool:
 def _day(text: str) -> date:
     """A day up to today. Raises Refusal `not_found`."""
     try:
-        found = parse_day(text)
+        day = parse_day(text)
     except ValueError:
         raise Refusal("not_found") from None
-    if found > _today():
+    if day > _today():
         raise Refusal("not_found")
-    return found
+    return day
 
 
 def _today() -> date:
     return county_day(instance().clock())
 
 
-def _address(endpoint: str, wanted: date, outlet: Row, comparison_id: str | None = None) -> str:
+def _address(
+    endpoint: str, business_day: date, outlet: Row, comparison_id: str | None = None
+) -> str:
     named = outlet["id"] if request.args.get("outlet") else None
-    return url_for(endpoint, day=wanted, comparison_id=comparison_id, outlet=named)
+    return url_for(endpoint, day=business_day, comparison_id=comparison_id, outlet=named)
