@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from huimin.web import vendor
+from tests.scripts import code_of
 
 
 def test_every_vendored_file_is_listed_and_unchanged() -> None:
@@ -51,7 +52,8 @@ def test_no_style_sheet_or_script_names_another_host_to_load_from() -> None:
         text = path.read_text(encoding="utf-8")
         assert "sourceMappingURL" not in text, path.name
         assert "url(http" not in text and 'url("http' not in text, path.name
-        assert "@import" not in text, path.name
+        # In a script's comment the word names the types of another module.
+        assert "@import" not in (code_of(path) if path.suffix == ".js" else text), path.name
 
 
 def test_a_changed_a_missing_and_an_unlisted_file_are_told(tmp_path: Path) -> None:
