@@ -22,6 +22,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from huimin.cards.qr import QUIET_ZONE_MODULES, code_modules
 from huimin.core.card_number import group
+from huimin.core.catalogue import say
+from huimin.core.period_words import day_words
 
 CARD_WIDTH_MM, CARD_HEIGHT_MM = 85.60, 53.98
 COLUMNS, ROWS = 2, 4
@@ -87,7 +89,7 @@ def cards_pdf(cards: Iterable[PrintedCard], face: CardFace, *, single: bool = Fa
     written = io.BytesIO()
     size = (CARD_WIDTH_MM * mm, CARD_HEIGHT_MM * mm) if single else A4
     canvas = Canvas(written, pagesize=size, pageCompression=1, invariant=1)
-    canvas.setTitle(f"{face.county_name}惠民卡")
+    canvas.setTitle(say("{county}惠民卡", county=face.county_name))
     canvas.setAuthor(face.county_name)
     _font()
     count = 0
@@ -140,7 +142,9 @@ def _draw_card(canvas: Canvas, card: PrintedCard, face: CardFace) -> None:
     canvas.setFillColor(GREY)
     canvas.setFont(FONT, 7)
     canvas.drawCentredString(
-        (code_left + CODE_SIDE_MM / 2) * mm, (code_bottom - quiet_mm - 3) * mm, "结算时请出示此码"
+        (code_left + CODE_SIDE_MM / 2) * mm,
+        (code_bottom - quiet_mm - 3) * mm,
+        say("结算时请出示此码"),
     )
     width_mm = code_left - quiet_mm - MARGIN_MM
     _draw_words(canvas, card, face, width_mm)
@@ -157,11 +161,17 @@ def _draw_band(canvas: Canvas, face: CardFace) -> None:
         fill=1,
     )
     canvas.setFillColor(white)
-    _draw_strong(canvas, MARGIN_MM, CARD_HEIGHT_MM - BAND_MM + 3.3, 14, f"{face.county_name}惠民卡")
+    _draw_strong(
+        canvas,
+        MARGIN_MM,
+        CARD_HEIGHT_MM - BAND_MM + 3.3,
+        14,
+        say("{county}惠民卡", county=face.county_name),
+    )
 
 
 def _draw_words(canvas: Canvas, card: PrintedCard, face: CardFace, width_mm: float) -> None:
-    _draw_label(canvas, 38.6, "持卡人")
+    _draw_label(canvas, 38.6, say("持卡人"))
     # A blank can be filled in with a pen; the font's crossed box could not.
     name = "".join(c if _has_glyph(c) else "\u3000" for c in card.name)
     lines, points = _name_lines(name, width_mm * mm)
@@ -170,7 +180,7 @@ def _draw_words(canvas: Canvas, card: PrintedCard, face: CardFace, width_mm: flo
     for line in lines:
         _draw_strong(canvas, MARGIN_MM, baseline, points, line)
         baseline -= points * 0.42
-    _draw_label(canvas, 24.2, "卡号")
+    _draw_label(canvas, 24.2, say("卡号"))
     canvas.setFillColor(INK)
     canvas.setFont(FONT, 12)
     canvas.drawString(MARGIN_MM * mm, 18.8 * mm, group(card.number))
@@ -179,11 +189,13 @@ def _draw_words(canvas: Canvas, card: PrintedCard, face: CardFace, width_mm: flo
     canvas.drawString(
         MARGIN_MM * mm,
         12.2 * mm,
-        f"有效期至 {last_day.year}年{last_day.month}月{last_day.day}日",
+        say("有效期至 {day}", day=day_words(last_day)),
     )
     canvas.setFillColor(GREY)
     canvas.setFont(FONT, 8)
-    canvas.drawString(MARGIN_MM * mm, 5.6 * mm, f"咨询、挂失 {face.help_line}")
+    canvas.drawString(
+        MARGIN_MM * mm, 5.6 * mm, say("咨询、挂失 {help_line}", help_line=face.help_line)
+    )
 
 
 def _name_lines(name: str, width: float) -> tuple[list[str], float]:

@@ -14,30 +14,31 @@ from typing import Any
 
 import xlsxwriter
 
+from huimin.core.catalogue import say, sentence
 from huimin.core.days import COUNTY_ZONE, parse_instant
+from huimin.core.period_words import day_words
+from huimin.core.words import CHANNELS, LEDGER_KINDS
 
 FONT = "宋体"
 A4 = 9
 MONEY_FORMAT = "#,##0.00;-#,##0.00"
 TITLE_ROW, PLACE_ROW, SUMS_ROW, HASH_ROW, HEADER_ROW = range(5)
-KIND_WORDS = {"redemption": "优惠", "reversal": "冲正"}
-CHANNEL_WORDS = {"online": "联网", "offline": "离线", "claim": "补录"}
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Where to sign: below columns of text, so that a reader of amounts meets none of it.
-SIGNERS = ((1, "收银员："), (4, "店长："), (9, "日期："))
+SIGNERS = ((1, sentence("收银员：")), (4, sentence("店长：")), (9, sentence("日期：")))
 # Heading, sort of cell, width, and the field of a row that it shows.
 COLUMNS: tuple[tuple[str, str, int, str], ...] = (
-    ("序号", "number", 6, "number"),
-    ("时间", "text", 10, "time"),
-    ("类型", "text", 7, "kind"),
-    ("订单号", "text", 24, "order"),
-    ("收据号", "text", 24, "receipt_no"),
-    ("原价（元）", "money", 13, "amount_fen"),
-    ("不参加优惠（元）", "money", 13, "excluded_fen"),
-    ("优惠（元）", "money", 13, "discount_fen"),
-    ("实付（元）", "money", 13, "payable_fen"),
-    ("收银员", "text", 10, "cashier"),
-    ("方式", "text", 7, "channel"),
+    (sentence("序号"), "number", 6, "number"),
+    (sentence("时间"), "text", 10, "time"),
+    (sentence("类型"), "text", 7, "kind"),
+    (sentence("订单号"), "text", 24, "order"),
+    (sentence("收据号"), "text", 24, "receipt_no"),
+    (sentence("原价（元）"), "money", 13, "amount_fen"),
+    (sentence("不参加优惠（元）"), "money", 13, "excluded_fen"),
+    (sentence("优惠（元）"), "money", 13, "discount_fen"),
+    (sentence("实付（元）"), "money", 13, "payable_fen"),
+    (sentence("收银员"), "text", 10, "cashier"),
+    (sentence("方式"), "text", 12, "channel"),
 )
 
 
@@ -49,13 +50,13 @@ def statement_xlsx(statement: Mapping[str, Any], county_name: str) -> bytes:
     with xlsxwriter.Workbook(out, {"in_memory": True, **options}) as book:
         book.set_properties(
             {
-                "title": f"{statement['outlet']['name']} {day} 对账单",
+                "title": say("{name} {day} 对账单", name=statement["outlet"]["name"], day=day),
                 "author": county_name,
                 "created": datetime.combine(day, time()),
             }
         )
         looks = _looks(book)
-        sheet = book.add_worksheet("对账单")
+        sheet = book.add_worksheet(say("对账单"))
         _head(sheet, looks, statement, county_name, day)
         for number, row in enumerate(statement["rows"], start=1):
             _row(sheet, looks, HEADER_ROW + number, _shown(row, number))
@@ -90,12 +91,15 @@ def _head(
     sheet: Any, looks: dict[str, Any], statement: Mapping[str, Any], county_name: str, day: date
 ) -> None:
     sums = statement["sums"]
-    title = f"{county_name}惠民卡日对账单"
+    title = say("{county}惠民卡日对账单", county=county_name)
     sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, len(COLUMNS) - 1, title, looks["title"])
-    said = f"{day.year}年{day.month}月{day.day}日"
-    place = f"示范点：{statement['outlet']['name']}    日期：{said}    单位：元"
+    place = say(
+        "示范点：{name}    日期：{day}    单位：元",
+        name=statement["outlet"]["name"],
+        day=day_words(day),
+    )
     sheet.write_string(PLACE_ROW, 0, place, looks["plain"])
-    counts = f"优惠 {sums['redemptions']} 笔，冲正 {sums['reversals']} 笔"
+    counts = say("优惠 {redemptions} 笔，冲正 {reversals} 笔", **sums)
     sheet.write_string(SUMS_ROW, 0, counts, looks["plain"])
     sheet.write_string(HASH_ROW, 0, f"SHA-256：{statement['sha256']}", looks["plain"])
     for place_, (heading, *_) in enumerate(COLUMNS):
@@ -110,9 +114,9 @@ def _shown(row: Mapping[str, Any], number: int) -> dict[str, Any]:
         **row,
         "number": number,
         "time": at.strftime("%H:%M:%S"),
-        "kind": KIND_WORDS[row["kind"]],
+        "kind": LEDGER_KINDS[row["kind"]],
         "order": row["order_no"] or row["reverses_order_no"],
-        "channel": CHANNEL_WORDS.get(row["channel"], row["channel"]),
+        "channel": CHANNELS.say(row["channel"]),
     }
 
 
@@ -134,7 +138,7 @@ def _foot(sheet: Any, looks: dict[str, Any], statement: Mapping[str, Any], at: i
         if sort == "money" and field in sums:
             sheet.write_number(at, place, Decimal(sums[field]).scaleb(-2), looks["total_money"])
         else:
-            sheet.write_string(at, place, "合计" if place == 0 else "", looks["total"])
+            sheet.write_string(at, place, say("合计") if place == 0 else "", looks["total"])
     for place, signer in SIGNERS:
         sheet.write_string(at + 2, place, signer, looks["plain"])
     return at + 2
@@ -150,5 +154,5 @@ def _print_setup(sheet: Any, last_row: int) -> None:
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.repeat_rows(TITLE_ROW, HEADER_ROW)
     sheet.print_area(TITLE_ROW, 0, last_row, len(COLUMNS) - 1)
-    sheet.set_footer("&C第 &P 页，共 &N 页")
+    sheet.set_footer(say("&C第 &P 页，共 &N 页"))
     sheet.freeze_panes(HEADER_ROW + 1, 0)

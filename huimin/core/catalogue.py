@@ -49,6 +49,11 @@ def sentence(source: str) -> str:
     return source
 
 
+def sentences(*sources: str) -> tuple[str, ...]:
+    """The same for several, such as the headings of a table."""
+    return sources
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A sentence that is said later, when the reader's language is known.

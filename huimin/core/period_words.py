@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from huimin.core.catalogue import SOURCE
 from huimin.core.period import Period
 
 
-def month_words(text: str, language: str = "zh_Hans") -> str:
+def month_words(text: str, language: str = SOURCE) -> str:
     """2026-10 → 2026年10月 (2026-10 in English); a range by its days."""
     period = Period.read(text)
     if language == "en":
@@ -17,8 +18,10 @@ def month_words(text: str, language: str = "zh_Hans") -> str:
     return period_words(text)
 
 
-def day_words(day: date) -> str:
-    """2026年10月31日."""
+def day_words(day: date, language: str = SOURCE) -> str:
+    """2026年10月31日, or 31 October 2026 in English."""
+    if language == "en":
+        return f"{day.day} {day:%B %Y}"
     return f"{day.year}年{day.month}月{day.day}日"
 
 

@@ -101,6 +101,7 @@ CLOSING_STATES = Words(
 )
 PRESENTERS = Words("presenter", {"holder": "本人", "family_member": "家庭成员"})
 CHANNELS = Words("channel", {"online": "联网", "offline": "断网后补传", "claim": "补办"})
+LEDGER_KINDS = Words("ledger_kind", {"redemption": "优惠", "reversal": "冲正"})
 WEEKDAYS = Words(
     "weekday",
     {

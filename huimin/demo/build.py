@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from huimin.cards.token import token_of
+from huimin.core.catalogue import say
 from huimin.core.days import month_of
 from huimin.core.identity import mask_name
 from huimin.demo import queries
@@ -128,7 +129,7 @@ def _described(county: County, seed: int) -> Row:
     cards = instance.engine.read(queries.cards)
     return {
         "base_url": instance.settings.base_url,
-        "note": "演示数据：人员、商户和密码都是虚构的，请勿用于真实业务。",
+        "note": say("演示数据：人员、商户和密码都是虚构的，请勿用于真实业务。"),
         "seed": seed,
         "staff": [
             {"role": each.role, "username": each.username, "password": each.password}

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huimin.command_line import actor, format_option, pass_instance, print_json, tell
+from huimin.command_line import (
+    actor,
+    format_option,
+    language,
+    pass_instance,
+    print_json,
+    tell,
+    told,
+)
+from huimin.core import words
 from huimin.core.days import county_day, month_of, previous_month
 from huimin.core.money import rate_words
 from huimin.core.offline_terms import OFFLINE_HOURS_MAX
@@ -19,7 +28,7 @@ from huimin.policies.dry_run import DryRun, dry_run
 from huimin.policies.in_force import terms_of
 from huimin.policies.publish import approve, find_policy, publish, withdraw
 from huimin.policies.wording import (
-    STATE_WORDS,
+    STATES,
     days_words,
     described,
     dry_run_table,
@@ -53,7 +62,7 @@ def policies() -> None:
 
 
 @policies.command("list")
-@click.option("--state", type=click.Choice(list(STATE_WORDS)), help="只列这种状态的。")
+@click.option("--state", type=click.Choice(STATES), help="只列这种状态的。")
 @format_option
 @pass_instance
 def list_command(instance: Instance, state: str | None, form: str) -> None:
@@ -64,11 +73,10 @@ def list_command(instance: Instance, state: str | None, form: str) -> None:
         return
     for row in rows:
         terms = terms_of(row)
-        scope = scope_words(terms.scope, terms.scope_value, row["outlet_name"])
-        click.echo(
-            f"{terms.code}@{terms.version}  {STATE_WORDS[row['state']]}  {days_words(terms)}  "
-            f"{scope}  {rate_words(terms.rate_bp)}  {terms.name}"
-        )
+        state, days = told(words.STATES.text(row["state"])), told(days_words(terms))
+        scope = told(scope_words(terms.scope, terms.scope_value, row["outlet_name"]))
+        rate = rate_words(terms.rate_bp, language())
+        click.echo(f"{terms.code}@{terms.version}  {state}  {days}  {scope}  {rate}  {terms.name}")
     tell("共 {count} 个版本。", count=len(rows))
 
 
@@ -231,7 +239,7 @@ def _echo_dry_run(result: DryRun) -> None:
         code=draft.code,
         version=draft.version,
     )
-    for line in dry_run_table(result):
+    for line in dry_run_table(result, language()):
         click.echo(line)
     if not result.outlets:
         tell("这个月没有优惠交易，看不出变化。")
@@ -239,8 +247,8 @@ def _echo_dry_run(result: DryRun) -> None:
 
 
 def _echo_terms(row: Row) -> None:
-    for label, words in described(terms_of(row), row["state"]):
-        click.echo(f"{label}：{words}")
+    for label, value in described(terms_of(row), row["state"], language()):
+        tell("{label}：{value}", label=label, value=value)
 
 
 def _draft_of(typed: dict[str, Any]) -> PolicyDraft:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from huimin.core.catalogue import sentence
 from huimin.core.days import month_days, parse_month
 from huimin.core.discount import PolicyTerms
 from huimin.core.refusals import field_problem
@@ -21,6 +22,8 @@ from huimin.policies.replay import Entitlement, Outcome, Replay
 from huimin.storage.engine import Transaction
 
 Row = Mapping[str, Any]
+# The name of the row that is no outlet.
+TOTAL = sentence("合计")
 
 
 @dataclass(slots=True)
@@ -31,7 +34,7 @@ class OutletChange:
     """
 
     outlet_id: str = ""
-    outlet_name: str = "合计"
+    outlet_name: str = TOTAL
     outlet_kind: str = ""
     redemptions: int = 0
     changed: int = 0

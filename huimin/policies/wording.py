@@ -9,40 +9,29 @@ from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from huimin.core import words
+from huimin.core.catalogue import Text, Words, say, sentences, text
 from huimin.core.discount import PolicyTerms
 from huimin.core.money import money_text, parse_yuan, percent_words, rate_words, yuan
 from huimin.core.offline_terms import OfflineTerms
 from huimin.core.refusals import field_problem
 from huimin.core.text_width import aligned
 from huimin.core.words import BEARERS, ELIGIBILITIES, OUTLET_KINDS
-from huimin.policies.dry_run import DryRun, OutletChange
+from huimin.policies.dry_run import TOTAL, DryRun, OutletChange
 
-STATE_WORDS = {
-    "draft": "草稿",
-    "approved": "已通过",
-    "published": "已发布",
-    "withdrawn": "已撤回",
-}
-BASE_WORDS = {"market_price": "市场价", "after_insurance": "医保后个人支付"}
+STATES = ("draft", "approved", "published", "withdrawn")
+BASE_WORDS = Words("policy_base", {"market_price": "市场价", "after_insurance": "医保后个人支付"})
 COLUMNS = (
-    "网点",
-    "类型",
-    "交易笔数",
-    "有变化",
-    "不再优惠",
-    "原优惠（元）",
-    "新优惠（元）",
-    "增减（元）",
-    "商户增减（元）",
-    "政府增减（元）",
+    *sentences("网点", "类型", "交易笔数", "有变化", "不再优惠", "原优惠（元）", "新优惠（元）"),
+    *sentences("增减（元）", "商户增减（元）", "政府增减（元）"),
 )
 
 
-def parse_rate(field: str, text: str) -> int:
+def parse_rate(field: str, typed: str) -> int:
     """Parse per cent ("8%", "8.5") into basis points. Raises FieldProblems on `field`."""
     try:
-        basis_points = Decimal(text.strip().rstrip("%％")) * 100
-        if basis_points == int(basis_points) and len(text) <= 12:
+        basis_points = Decimal(typed.strip().rstrip("%％")) * 100
+        if basis_points == int(basis_points) and len(typed) <= 12:
             return int(basis_points)
     except (InvalidOperation, ValueError, OverflowError):
         pass
@@ -52,83 +41,90 @@ def parse_rate(field: str, text: str) -> int:
     )
 
 
-def parse_amount(field: str, text: str) -> int:
+def parse_amount(field: str, typed: str) -> int:
     """Parse 元 into fen. Raises FieldProblems on `field`."""
     try:
-        return parse_yuan(text)
+        return parse_yuan(typed)
     except ValueError:
         raise field_problem(field, "金额写作 20 或 20.00（元）。") from None
 
 
-def scope_words(scope: str, value: str, outlet_name: str | None = None) -> str:
+def scope_words(scope: str, value: str, outlet_name: str | None = None) -> Text:
     """The scope in words."""
     if scope == "kind":
-        return f"{OUTLET_KINDS.say(value)}类网点"
+        return text("{kind}类网点", kind=OUTLET_KINDS.text(value))
     if scope == "eligibility":
-        return f"{ELIGIBILITIES.say(value)}持卡人"
+        return text("{kind}持卡人", kind=ELIGIBILITIES.text(value))
     if scope == "outlet":
-        return f"网点 {outlet_name or value}"
-    return "全部"
+        return text("网点 {name}", name=outlet_name or value)
+    return text("全部")
 
 
-def days_words(terms: PolicyTerms) -> str:
+def days_words(terms: PolicyTerms) -> Text:
     """The period in words."""
-    return f"{terms.starts_on} 至 {terms.ends_on}" if terms.ends_on else f"{terms.starts_on} 起"
+    if terms.ends_on:
+        return text("{first} 至 {last}", first=terms.starts_on, last=terms.ends_on)
+    return text("{first} 起", first=terms.starts_on)
 
 
-def described(terms: PolicyTerms, state: str) -> list[tuple[str, str]]:
+def described(terms: PolicyTerms, state: str, language: str) -> list[tuple[Text, Text | str]]:
     """Every term of a policy as (label, words)."""
+    none = text("无")
     caps = (
-        ("单笔上限", terms.cap_redemption_fen),
-        ("每人每日上限", terms.cap_card_day_fen),
-        ("每人每月上限", terms.cap_card_month_fen),
+        (text("单笔上限"), terms.cap_redemption_fen),
+        (text("每人每日上限"), terms.cap_card_day_fen),
+        (text("每人每月上限"), terms.cap_card_month_fen),
     )
+    minimum_fen, rate_bp = terms.minimum_spend_fen, terms.rate_bp
+    rate = {"rate": rate_words(rate_bp, language), "percent": percent_words(rate_bp)}
+    shares = {
+        "merchant": percent_words(terms.merchant_share_bp),
+        "government": percent_words(terms.government_share_bp),
+    }
     return [
-        ("政策", f"{terms.name}（{terms.code} 第 {terms.version} 版）"),
-        ("编号", terms.id),
-        ("状态", STATE_WORDS[state]),
-        ("日期", days_words(terms)),
-        ("范围", scope_words(terms.scope, terms.scope_value)),
-        ("优惠", f"{rate_words(terms.rate_bp)}（优惠 {percent_words(terms.rate_bp)}）"),
-        ("计算基数", BASE_WORDS[terms.base]),
-        ("取整", "到角" if terms.rounding_unit_fen == 10 else "到分"),
-        ("最低消费", money_text(terms.minimum_spend_fen) if terms.minimum_spend_fen else "无"),
-        *((label, "无" if cap is None else money_text(cap)) for label, cap in caps),
-        ("不参加的商品", "、".join(terms.excluded_categories) or "无"),
-        (
-            "承担",
-            f"商户 {percent_words(terms.merchant_share_bp)}，"
-            f"政府 {percent_words(terms.government_share_bp)}",
-        ),
+        (text("政策"), text("{name}（{code} 第 {version} 版）", **asdict(terms))),
+        (text("编号"), terms.id),
+        (text("状态"), words.STATES.text(state)),
+        (text("日期"), days_words(terms)),
+        (text("范围"), scope_words(terms.scope, terms.scope_value)),
+        (text("优惠"), text("{rate}（优惠 {percent}）", **rate)),
+        (text("计算基数"), BASE_WORDS.text(terms.base)),
+        (text("取整"), text("到角") if terms.rounding_unit_fen == 10 else text("到分")),
+        (text("最低消费"), money_text(minimum_fen) if minimum_fen else none),
+        *((label, none if cap is None else money_text(cap)) for label, cap in caps),
+        (text("不参加的商品"), "、".join(terms.excluded_categories) or none),
+        (text("承担"), text("商户 {merchant}，政府 {government}", **shares)),
         *offline_described(terms.offline),
     ]
 
 
-def offline_described(offline: OfflineTerms | None) -> list[tuple[str, str]]:
+def offline_described(offline: OfflineTerms | None) -> list[tuple[Text, Text | str]]:
     """The terms for tills without network as (label, words)."""
     if offline is None:
-        return [("离线收银", "不允许")]
+        return [(text("离线收银"), text("不允许"))]
+    cap_card = money_text(offline.cap_card_fen)
     return [
-        ("离线收银", f"断网后 {offline.hours} 小时内可用"),
-        ("离线单笔上限", money_text(offline.cap_redemption_fen)),
-        ("离线每卡上限", f"{money_text(offline.cap_card_fen)}（每台终端）"),
-        ("离线每台终端上限", money_text(offline.cap_terminal_fen)),
-        ("离线风险", BEARERS[offline.bearer]),
-        ("离线动态码", "允许" if offline.changing_code else "不允许"),
+        (text("离线收银"), text("断网后 {hours} 小时内可用", hours=offline.hours)),
+        (text("离线单笔上限"), money_text(offline.cap_redemption_fen)),
+        (text("离线每卡上限"), text("{amount}（每台终端）", amount=cap_card)),
+        (text("离线每台终端上限"), money_text(offline.cap_terminal_fen)),
+        (text("离线风险"), BEARERS.text(offline.bearer)),
+        (text("离线动态码"), text("允许") if offline.changing_code else text("不允许")),
     ]
 
 
-def dry_run_table(result: DryRun) -> list[str]:
+def dry_run_table(result: DryRun, language: str) -> list[str]:
     """The dry run as lines of a text table, the total last."""
-    rows = [_cells(each) for each in (*result.outlets, result.total)]
+    heads = [say(head, language) for head in COLUMNS]
+    rows = [_cells(each, language) for each in (*result.outlets, result.total)]
     left = [place < 2 for place in range(len(COLUMNS))]
-    return list(aligned([COLUMNS, *rows], left))
+    return list(aligned([heads, *rows], left))
 
 
-def _cells(change: OutletChange) -> tuple[str, ...]:
+def _cells(change: OutletChange, language: str) -> tuple[str, ...]:
     return (
-        change.outlet_name,
-        OUTLET_KINDS.say(change.outlet_kind),
+        change.outlet_name if change.outlet_id else say(TOTAL, language),
+        OUTLET_KINDS.say(change.outlet_kind, language),
         str(change.redemptions),
         str(change.changed),
         str(change.refused),

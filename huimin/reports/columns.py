@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from huimin.core.catalogue import say, sentence, sentences
 from huimin.core.money import yuan
 from huimin.core.period import Period
 from huimin.core.words import FIGURE_NAMES, GROUPING_NAMES, OUTLET_KINDS
@@ -53,13 +54,19 @@ def columns_of(grouping: str, period: Period) -> tuple[Column, ...]:
 
 def figure_columns(period: Period) -> tuple[Column, ...]:
     """The figures of a row and their changes."""
-    before, last_year = ("上月", "去年同月") if period.month else ("上期", "去年同期")
+    before, last_year = (
+        sentences("上月", "去年同月") if period.month else sentences("上期", "去年同期")
+    )
     return (
         *FIGURE_COLUMNS,
-        Column(f"{before}优惠", "money", lambda row: row.previous.discount_fen),
-        Column(f"较{before}增减", "money", lambda row: row.discount_change_fen),
-        Column("增减幅度", "rate", lambda row: row.discount_change_bp),
-        Column(f"{last_year}优惠", "money", lambda row: row.last_year.discount_fen),
+        Column(say("{before}优惠", before=before), "money", lambda row: row.previous.discount_fen),
+        Column(say("较{before}增减", before=before), "money", lambda row: row.discount_change_fen),
+        Column(say("增减幅度"), "rate", lambda row: row.discount_change_bp),
+        Column(
+            say("{last_year}优惠", last_year=last_year),
+            "money",
+            lambda row: row.last_year.discount_fen,
+        ),
     )
 
 
@@ -83,11 +90,11 @@ def _kind(row: ReportRow) -> Value:
 # What a form needs to name a group beyond doubt, by what names it.
 NAMING_COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "outlet": (
-        Column("商户", "text", _of_outlet("merchant_name")),
-        Column("统一社会信用代码", "text", _of_outlet("credit_code")),
-        Column("类别", "text", _kind),
+        Column(sentence("商户"), "text", _of_outlet("merchant_name")),
+        Column(sentence("统一社会信用代码"), "text", _of_outlet("credit_code")),
+        Column(sentence("类别"), "text", _kind),
     ),
-    "division": (Column("行政区划代码", "text", _division_code),),
+    "division": (Column(sentence("行政区划代码"), "text", _division_code),),
 }
 FIGURE_COLUMNS = (
     _figure("redemptions", "count"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from huimin.core.catalogue import say, sentences
 from huimin.core.words import FACT_NAMES
 from huimin.reports.columns import Sort, value_text
 from huimin.reports.figures import FIGURES
@@ -48,9 +49,16 @@ class Fact:
 def fact_headings(report: MonthlyReport) -> tuple[str, ...]:
     """The headings over the name and the values of a fact."""
     month = report.period.month
-    now, before = ("本月", "上月") if month else ("本期", "上期")
-    year = "去年同月" if month else "去年同期"
-    return ("项目", now, before, f"较{before}增减", year, f"较{year}增减")
+    now, before = sentences("本月", "上月") if month else sentences("本期", "上期")
+    year = say("去年同月") if month else say("去年同期")
+    return (
+        say("项目"),
+        now,
+        before,
+        say("较{before}增减", before=before),
+        year,
+        say("较{year}增减", year=year),
+    )
 
 
 def facts_of(report: MonthlyReport) -> tuple[Fact, ...]:

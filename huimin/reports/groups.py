@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from huimin.core.catalogue import say
 from huimin.core.days import county_start, instant_text
 from huimin.core.period import Period
 from huimin.ledger.groupings import Grouping, tables
@@ -49,7 +50,7 @@ class ThreeSums:
 
 def total_row(sums: ThreeSums) -> ReportRow:
     """The whole county."""
-    return _row("total", "合计", *(found.total for found in sums.all))
+    return _row("total", say("合计"), *(found.total for found in sums.all))
 
 
 def grouped_rows(

@@ -10,6 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
 from huimin.cards.sheet import printed_font
+from huimin.core.catalogue import say
 from huimin.core.chart_shapes import Box, Chart, Line, Words
 
 # A unit of a chart in points: two charts stand beside each other on A4 across.
@@ -91,6 +92,10 @@ class NumberedPages(Canvas):
         for number, kept in enumerate(self._kept, start=1):
             self.__dict__.update(kept)
             self.setFont(printed_font(), 8.5)
-            self.drawCentredString(self._pagesize[0] / 2, 9 * mm, f"第 {number} 页，共 {count} 页")
+            self.drawCentredString(
+                self._pagesize[0] / 2,
+                9 * mm,
+                say("第 {number} 页，共 {count} 页", number=number, count=count),
+            )
             super().showPage()
         super().save()

@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
+from huimin.core.catalogue import say, sentences
 from huimin.core.words import FACT_NAMES, GROUPING_NAMES, OUTLET_KINDS
 from huimin.reports.columns import Column, columns_of, figure_columns, value_text
 from huimin.reports.facts import Fact, facts_of
@@ -19,9 +20,9 @@ from huimin.reports.monthly import MonthlyReport
 
 BOM = b"\xef\xbb\xbf"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-HEADINGS = ("分组", "序号", "名称", "代码", "商户", "类别")
-VALUES = ("数值", "上期数值", "去年同期数值")
-COVER, ADJUSTMENTS, TOTAL = "概览", "跨月调整（所属月份）", "合计"
+HEADINGS = sentences("分组", "序号", "名称", "代码", "商户", "类别")
+VALUES = sentences("数值", "上期数值", "去年同期数值")
+COVER, ADJUSTMENTS, TOTAL = sentences("概览", "跨月调整（所属月份）", "合计")
 
 
 def csv_bytes(report: MonthlyReport) -> bytes:
@@ -29,7 +30,7 @@ def csv_bytes(report: MonthlyReport) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     figures = list(figure_columns(report.period))
-    front = "月份" if report.period.month else "期间（按交易日）"
+    front = say("月份") if report.period.month else say("期间（按交易日）")
     writer.writerow([front, *HEADINGS, *(_heading(column) for column in figures), *VALUES])
     for labels, row, fact in _lines(report):
         cells = [""] * len(figures) if row is None else _figures(figures, row)
@@ -63,13 +64,15 @@ def _lines(
 def _labels(report: MonthlyReport, grouping: str, number: int, row: ReportRow) -> Sequence[str]:
     columns = columns_of(grouping, report.period)
     by_heading = {column.heading: column.text(row) for column in columns}
-    code = by_heading.get("统一社会信用代码") or by_heading.get("行政区划代码", "")
-    merchant, kind = by_heading.get("商户", ""), by_heading.get("类别", "")
+    code = by_heading.get(say("统一社会信用代码")) or by_heading.get(say("行政区划代码"), "")
+    merchant, kind = by_heading.get(say("商户"), ""), by_heading.get(say("类别"), "")
     return (GROUPING_NAMES.say(grouping), str(number), row.name, code, merchant, kind)
 
 
 def _heading(column: Column) -> str:
-    return f"{column.heading}（元）" if column.sort == "money" else column.heading
+    return (
+        say("{heading}（元）", heading=column.heading) if column.sort == "money" else column.heading
+    )
 
 
 def _figures(columns: list[Column], row: ReportRow) -> list[str]:

@@ -28,6 +28,7 @@ from reportlab.platypus import (
 )
 
 from huimin.cards.sheet import printed_font
+from huimin.core.catalogue import say
 from huimin.core.period_words import month_words, period_words
 from huimin.core.words import OUTLET_KINDS
 from huimin.ledger.groupings import GROUPINGS
@@ -109,8 +110,8 @@ class _Pages:
     def _heading(self, title: str) -> Iterator[Flowable]:
         yield Paragraph(escape(title), self.title)
         under = (
-            Paragraph(f"期间：{period_words(self.report.month)}", self.left),
-            Paragraph("单位：元", self.right),
+            Paragraph(say("期间：{month}", month=period_words(self.report.month)), self.left),
+            Paragraph(say("单位：元"), self.right),
         )
         yield Table([under], colWidths=[WIDTH * 0.7, WIDTH * 0.3])
 
@@ -120,7 +121,7 @@ class _Pages:
         yield self._table(fact_headings(self.report), rows, [2.2, 1, 1, 1, 1, 1], [0])
         yield Spacer(0, 3 * mm)
         for note in notes_of(self.report.period):
-            yield Paragraph(f"注：{note}", self.left)
+            yield Paragraph(say("注：{note}", note=note), self.left)
         yield KeepTogether([Spacer(0, 7 * mm), self._signers()])
         yield from self._outlets()
 
@@ -160,7 +161,7 @@ class _Pages:
         cells.append(_texts(columns, "", self.report.total))
         parts = [0.6, NAME_PARTS, *(PARTS[column.sort] for column in columns[1:])]
         left = [place for place, column in enumerate(columns, start=1) if column.sort == "text"]
-        heads = ("序号", *(column.heading for column in columns))
+        heads = (say("序号"), *(column.heading for column in columns))
         return self._table(heads, cells, parts, left)
 
     def _table(

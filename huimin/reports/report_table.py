@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from huimin.core.catalogue import say, sentences
 from huimin.core.period_words import month_words, period_words
 from huimin.core.text_width import aligned
 from huimin.reports.columns import columns_of
@@ -12,22 +13,26 @@ from huimin.reports.monthly import MonthlyReport
 from huimin.reports.wording import notes_of, title_words
 
 # A terminal is narrow: who owns an outlet stands in the CSV and the workbook.
-LEFT_OUT = ("商户", "统一社会信用代码", "行政区划代码")
+LEFT_OUT = sentences("商户", "统一社会信用代码", "行政区划代码")
 
 
 def table_text(report: MonthlyReport, county_name: str) -> str:
     """The report to read in a terminal, in 元; it ends with a line break."""
     if report.empty and report.total.previous.redemptions == 0:
-        return f"{county_name}{month_words(report.month)}没有优惠交易。\n"
+        return say(
+            "{county_name}{month}没有优惠交易。\n",
+            county_name=county_name,
+            month=month_words(report.month),
+        )
     lines = [title_words(county_name, report.month)]
-    lines += [f"单位：元    期间：{period_words(report.month)}"]
+    lines += [say("单位：元    期间：{month}", month=period_words(report.month))]
     cover = [fact_headings(report), *(fact.cells() for fact in facts_of(report))]
     lines += [*aligned(cover, [True, *[False] * 5]), ""]
     for grouping in report.groups:
         lines += [title_words(county_name, report.month, grouping)]
-        lines += [f"单位：元    期间：{period_words(report.month)}"]
+        lines += [say("单位：元    期间：{month}", month=period_words(report.month))]
         lines += [*_table(report, grouping), ""]
-    lines += [f"注：{note}" for note in notes_of(report.period)]
+    lines += [say("注：{note}", note=note) for note in notes_of(report.period)]
     return "\n".join(lines) + "\n"
 
 

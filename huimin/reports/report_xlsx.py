@@ -15,6 +15,7 @@ from typing import Any
 
 import xlsxwriter
 
+from huimin.core.catalogue import say
 from huimin.core.period_words import period_words
 from huimin.core.text_width import display_width
 from huimin.core.words import GROUPING_NAMES
@@ -54,12 +55,12 @@ def xlsx_bytes(report: MonthlyReport, county_name: str) -> bytes:
         }
     )
     looks = _looks(workbook)
-    cover = workbook.add_worksheet("封面")
+    cover = workbook.add_worksheet(say("封面"))
     end = write_cover(cover, looks, report, county_name)
     write_signers(cover, looks, end, COVER_COLUMNS, report.signers)
     print_setup(cover, COVER_COLUMNS - 1, end)
     for grouping in report.groups:
-        sheet = workbook.add_worksheet(f"按{GROUPING_NAMES.say(grouping)}")
+        sheet = workbook.add_worksheet(say("按{grouping}", grouping=GROUPING_NAMES.say(grouping)))
         _Sheet(sheet, looks, report, grouping).write(county_name)
     workbook.close()
     return out.getvalue()
@@ -124,12 +125,12 @@ class _Sheet:
         title = title_words(county_name, self.report.month, self.grouping)
         half = self.last_column // 2
         sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, self.last_column, title, looks["title"])
-        period = f"期间：{period_words(self.report.month)}"
+        period = say("期间：{month}", month=period_words(self.report.month))
         sheet.merge_range(PERIOD_ROW, 0, PERIOD_ROW, half, period, looks["period"])
         sheet.merge_range(
-            PERIOD_ROW, half + 1, PERIOD_ROW, self.last_column, "单位：元", looks["unit"]
+            PERIOD_ROW, half + 1, PERIOD_ROW, self.last_column, say("单位：元"), looks["unit"]
         )
-        headings = ("序号", *(column.heading for column in self.columns))
+        headings = (say("序号"), *(column.heading for column in self.columns))
         for place, heading in enumerate(headings):
             sheet.write_string(HEADER_ROW, place, heading, looks["header"])
         sheet.set_row(TITLE_ROW, 32)
@@ -163,7 +164,9 @@ class _Sheet:
         """The notes and the lines to sign on; the last row that was written."""
         notes = notes_of(self.report.period)
         for number, note in enumerate(notes):
-            self.sheet.write_string(at + number, 0, f"注：{note}", self.looks["foot"])
+            self.sheet.write_string(
+                at + number, 0, say("注：{note}", note=note), self.looks["foot"]
+            )
         at += len(notes) + 1
         write_signers(self.sheet, self.looks, at, self.last_column + 1, self.report.signers)
         return at
@@ -202,4 +205,4 @@ def print_setup(sheet: Any, last_column: int, last_row: int) -> None:
     sheet.center_horizontally()
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.print_area(0, 0, last_row, last_column)
-    sheet.set_footer("&C第 &P 页，共 &N 页")
+    sheet.set_footer(say("&C第 &P 页，共 &N 页"))

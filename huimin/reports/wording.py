@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from huimin.core.catalogue import Words
+from huimin.core.catalogue import Words, say, sentence, sentences
 from huimin.core.period import Period
 from huimin.core.words import (
     CHANNELS,
@@ -15,10 +15,14 @@ from huimin.core.words import (
     WEEKDAYS,
 )
 
-SIGNERS = ("填报人：", "审核人：", "负责人：", "填报日期：")
+SIGNERS = sentences("填报人：", "审核人：", "负责人：", "填报日期：")
 
 # In a title, where it is plain whose town or village it is.
-SHORT_WORDS = {"outlet": "示范点", "town": "镇街", "village": "村社区"}
+SHORT_WORDS = {
+    "outlet": sentence("示范点"),
+    "town": sentence("镇街"),
+    "village": sentence("村社区"),
+}
 # Grouping → the names of its keys, where the key is a code; other keys are named by what they are.
 KEY_NAMES: Mapping[str, Words] = {
     "kind": OUTLET_KINDS,
@@ -28,15 +32,15 @@ KEY_NAMES: Mapping[str, Words] = {
     "weekday": WEEKDAYS,
 }
 # Said under every printed form, because some columns read otherwise than people expect.
-NOTES = (
+NOTES = sentences(
     "金额已扣除冲正；冲正计入办理当月。",
     "用卡张数按卡去重，各行相加可能大于合计。",
     "有效卡指期末未过期、未补办、未注销的卡；挂失、暂停的卡也在内。",
 )
-MONTH_NOTE = (
+MONTH_NOTE = sentence(
     "月报表按流水所属月份统计；月份锁定以后才到的交易计入其后第一个未锁定的月份，列为跨月调整。"
 )
-RANGE_NOTE = "本表按交易日统计，月报表按流水所属月份统计，跨月调整的交易会使两者不同。"
+RANGE_NOTE = sentence("本表按交易日统计，月报表按流水所属月份统计，跨月调整的交易会使两者不同。")
 
 
 def name_of_group(grouping: str, key: str, name: str, language: str) -> str:
@@ -58,6 +62,10 @@ def signature_lines(signers: Sequence[str]) -> list[str]:
 
 def title_words(county_name: str, month: str, grouping: str | None = None) -> str:
     """The title of a printed table; without a grouping that of the whole report."""
-    form = "月报表" if Period.read(month).month else "报表"
-    of = f"（分{SHORT_WORDS.get(grouping, GROUPING_NAMES.say(grouping))}）" if grouping else ""
-    return f"{county_name}惠民卡优惠{form}{of}"
+    form = say("月报表") if Period.read(month).month else say("报表")
+    of = (
+        say("（分{grouping}）", grouping=SHORT_WORDS.get(grouping, GROUPING_NAMES.say(grouping)))
+        if grouping
+        else ""
+    )
+    return say("{county_name}惠民卡优惠{form}{of}", county_name=county_name, form=form, of=of)

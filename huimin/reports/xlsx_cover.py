@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from huimin.core.catalogue import say, sentences
 from huimin.core.period_words import month_words, period_words
 from huimin.core.words import OUTLET_KINDS
 from huimin.reports.columns import UNKNOWN
@@ -18,9 +19,9 @@ from huimin.reports.wording import notes_of, title_words
 
 COVER_COLUMNS = 6
 WIDTHS = (30, 18, 18, 18, 18, 18)
-TOP_HEADINGS = ("优惠最多的示范点", "优惠笔数", "优惠金额")
-SILENT_HEADINGS = ("没有交易的示范点", "类别", "商户")
-ADJUSTED_HEADINGS = ("跨月调整（所属月份）", "笔数", "交易金额", "优惠金额")
+TOP_HEADINGS = sentences("优惠最多的示范点", "优惠笔数", "优惠金额")
+SILENT_HEADINGS = sentences("没有交易的示范点", "类别", "商户")
+ADJUSTED_HEADINGS = sentences("跨月调整（所属月份）", "笔数", "交易金额", "优惠金额")
 PLACES = {"money": -2, "rate": -4}
 # A cell: its look and what stands in it.
 Cell = tuple[str, Any]
@@ -32,8 +33,10 @@ def write_cover(sheet: Any, looks: dict[str, Any], report: MonthlyReport, county
     for place, width in enumerate(WIDTHS):
         sheet.set_column(place, place, width)
     sheet.merge_range(0, 0, 0, last, title_words(county_name, report.month), looks["title"])
-    sheet.merge_range(1, 0, 1, 2, f"期间：{period_words(report.month)}", looks["period"])
-    sheet.merge_range(1, 3, 1, last, "单位：元", looks["unit"])
+    sheet.merge_range(
+        1, 0, 1, 2, say("期间：{month}", month=period_words(report.month)), looks["period"]
+    )
+    sheet.merge_range(1, 3, 1, last, say("单位：元"), looks["unit"])
     sheet.set_row(0, 32)
     at = _table(sheet, looks, 2, fact_headings(report), _fact_rows(report))
     top = [
@@ -57,7 +60,7 @@ def write_cover(sheet: Any, looks: dict[str, Any], report: MonthlyReport, county
     ]
     at = _table(sheet, looks, at + 1, ADJUSTED_HEADINGS, adjusted)
     for note in notes_of(report.period):
-        sheet.write_string(at, 0, f"注：{note}", looks["foot"])
+        sheet.write_string(at, 0, say("注：{note}", note=note), looks["foot"])
         at += 1
     return at + 1
 

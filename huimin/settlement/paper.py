@@ -26,20 +26,24 @@ from reportlab.platypus import (
 )
 
 from huimin.cards.sheet import printed_font
+from huimin.core.catalogue import say, sentences
 from huimin.core.money import percent_words, rate_words, yuan
 from huimin.core.period_words import month_words
 from huimin.reports.pdf_parts import NumberedPages
 from huimin.settlement.amount_words import amount_words
+from huimin.settlement.wording import AMOUNTS
 
 # As on the monthly report, so that both lie in one file.
 INK, GREY, LINE = HexColor("#1A1A1A"), HexColor("#E7E6E6"), HexColor("#7A7A7A")
 MARGIN_MM = 15
 WIDTHS_MM = (9, 42, 42, 16, 32, 15, 15, 25, 24, 23, 24)
 HEADINGS = (
-    *("序号", "示范点", "政策（版次）", "优惠", "商户／财政", "笔数", "退货"),
-    *("交易原价", "优惠金额", "商户承担", "财政承担"),
+    *sentences("序号", "示范点", "政策（版次）", "优惠", "商户／财政", "笔数", "退货"),
+    *sentences("交易原价", "优惠金额", "商户承担", "财政承担"),
 )
 SUMS = ("amount_fen", "discount_fen", "merchant_share_fen", "government_share_fen")
+OWED = ("government_share_fen", "carried_in_fen", "due_fen", "paid_before_fen", "carried_fen")
+ALWAYS_OWED = ("government_share_fen", "due_fen")
 
 
 def settlement_pdf(
@@ -47,7 +51,7 @@ def settlement_pdf(
 ) -> bytes:
     """The PDF of a settlement (of find_settlements) and its lines."""
     out = io.BytesIO()
-    title = f"{county_name}惠民卡优惠结算单"
+    title = say("{county_name}惠民卡优惠结算单", county_name=county_name)
     document = SimpleDocTemplate(
         out,
         pagesize=landscape(A4),
@@ -68,7 +72,7 @@ def settlement_pdf(
         *_adjustments([line for line in lines if line["kind"] == "adjustment"]),
         KeepTogether([Spacer(0, 4 * mm), _owed(settlement), Spacer(0, 6 * mm), _signatures()]),
     ]
-    foot = f"编号 {settlement['number']}　内容指纹 SHA-256 {settlement['content_sha256']}"
+    foot = say("编号 {number}　内容指纹 SHA-256 {content_sha256}", **settlement)
 
     def make(*args: Any, **options: Any) -> _FootedPages:
         return _FootedPages(*args, foot=foot, **options)
@@ -96,19 +100,22 @@ def _void_mark(settlement: Mapping[str, Any]) -> list[Paragraph]:
     if settlement["state"] != "voided":
         return []
     style = _style(12, align=TA_CENTER, leading=18)
-    return [Paragraph(f"【已作废】{escape(settlement['void_reason'])}", style)]
+    return [Paragraph(say("【已作废】{reason}", reason=escape(settlement["void_reason"])), style)]
 
 
 def _head(settlement: Mapping[str, Any]) -> Table:
     left, right = _style(10), _style(10, align=TA_RIGHT)
     rows = [
         [
-            Paragraph(f"商户：{escape(settlement['merchant_name'])}", left),
-            Paragraph(f"编号：{settlement['number']}", right),
+            Paragraph(say("商户：{name}", name=escape(settlement["merchant_name"])), left),
+            Paragraph(say("编号：{number}", **settlement), right),
         ],
         [
-            Paragraph(f"统一社会信用代码：{settlement['credit_code']}", left),
-            Paragraph(f"结算月份：{month_words(settlement['month'])}　　单位：元", right),
+            Paragraph(say("统一社会信用代码：{credit_code}", **settlement), left),
+            Paragraph(
+                say("结算月份：{month}　　单位：元", month=month_words(settlement["month"])),
+                right,
+            ),
         ],
     ]
     table = Table(rows, colWidths=[167 * mm, 100 * mm])
@@ -119,7 +126,7 @@ def _head(settlement: Mapping[str, Any]) -> Table:
 def _lines_table(settlement: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Table:
     rows: list[list[Any]] = [list(HEADINGS)]
     for line in lines:
-        policy = f"{line['policy_name']}（第 {line['policy_version']} 版）"
+        policy = say("{policy_name}（第 {policy_version} 版）", **line)
         shares = (
             f"{percent_words(line['merchant_share_bp'])}／"
             f"{percent_words(line['government_share_bp'])}"
@@ -134,7 +141,7 @@ def _lines_table(settlement: Mapping[str, Any], lines: Sequence[Mapping[str, Any
                 *_counted(line),
             ]
         )
-    rows.append(["", "合计", "", "", "", *_counted(settlement)])
+    rows.append(["", say("合计"), "", "", "", *_counted(settlement)])
     table = Table(rows, colWidths=[width * mm for width in WIDTHS_MM], repeatRows=1)
     table.setStyle([*_boxed(), ("ALIGN", (5, 1), (-1, -1), "RIGHT"), *_total_row()])
     return table
@@ -144,7 +151,7 @@ def _adjustments(lines: Sequence[Mapping[str, Any]]) -> list[Any]:
     """What of the lines above belongs to earlier months; counted there already."""
     if not lines:
         return []
-    rows: list[list[Any]] = [["序号", "示范点", "原月份", *HEADINGS[5:]]]
+    rows: list[list[Any]] = [[say("序号"), say("示范点"), say("原月份"), *HEADINGS[5:]]]
     for line in lines:
         rows.append(
             [
@@ -157,7 +164,7 @@ def _adjustments(lines: Sequence[Mapping[str, Any]]) -> list[Any]:
     widths = (9, 42, 90, *WIDTHS_MM[5:])
     table = Table(rows, colWidths=[width * mm for width in widths], repeatRows=1)
     table.setStyle([*_boxed(), ("ALIGN", (3, 1), (-1, -1), "RIGHT")])
-    words = "其中属于以前月份的调整（已计入上表，不再相加）"
+    words = say("其中属于以前月份的调整（已计入上表，不再相加）")
     return [
         CondPageBreak(35 * mm),
         Spacer(0, 4 * mm),
@@ -170,16 +177,15 @@ def _adjustments(lines: Sequence[Mapping[str, Any]]) -> list[Any]:
 def _owed(settlement: Mapping[str, Any]) -> Table:
     """From the county's share to what is paid now, and that in capital characters."""
     now_fen = settlement["payable_fen"] - settlement["paid_before_fen"]
-    facts = [("本月财政承担", settlement["government_share_fen"])]
-    if settlement["carried_in_fen"]:
-        facts.append(("上期结转", settlement["carried_in_fen"]))
-    facts.append(("应付商户", settlement["due_fen"]))
-    if settlement["paid_before_fen"]:
-        facts.append(("此前版本已付", settlement["paid_before_fen"]))
-    if settlement["carried_fen"]:
-        facts.append(("结转下期", settlement["carried_fen"]))
-    rows = [[name, yuan(fen)] for name, fen in facts]
-    rows.append(["本次支付", f"{yuan(now_fen)}　（大写）人民币{amount_words(now_fen)}"])
+    rows = [
+        [AMOUNTS.say(name), yuan(settlement[name])]
+        for name in OWED
+        if name in ALWAYS_OWED or settlement[name]
+    ]
+    amount = say(
+        "{amount}　（大写）人民币{words}", amount=yuan(now_fen), words=amount_words(now_fen)
+    )
+    rows.append([AMOUNTS.say("payable_fen"), amount])
     table = Table(rows, colWidths=[45 * mm, 222 * mm])
     table.setStyle([*_boxed()[:-2], ("BACKGROUND", (0, 0), (0, -1), GREY), *_strong_last()])
     return table
@@ -187,9 +193,9 @@ def _owed(settlement: Mapping[str, Any]) -> Table:
 
 def _signatures() -> Table:
     rows = [
-        ["商户（盖章）：", "县级主管部门（盖章）："],
-        ["负责人（签字）：", "经办人（签字）：　　　　　　　　　负责人（签字）："],
-        ["日期：　　　　年　　月　　日", "日期：　　　　年　　月　　日"],
+        [say("商户（盖章）："), say("县级主管部门（盖章）：")],
+        [say("负责人（签字）："), say("经办人（签字）：　　　　　　　　　负责人（签字）：")],
+        [say("日期：　　　　年　　月　　日"), say("日期：　　　　年　　月　　日")],
     ]
     table = Table(rows, colWidths=[120 * mm, 147 * mm], rowHeights=[11 * mm] * 3)
     table.setStyle(

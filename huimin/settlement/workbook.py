@@ -13,14 +13,17 @@ from typing import Any
 
 import xlsxwriter
 
+from huimin.core.catalogue import say, sentences
 from huimin.core.days import month_days
 from huimin.core.money import percent_words, rate_words
 from huimin.core.period_words import month_words
 from huimin.settlement.amount_words import amount_words
+from huimin.settlement.paper import OWED
+from huimin.settlement.wording import AMOUNTS
 
 HEADINGS = (
-    *("序号", "示范点", "政策或原月份", "版次", "优惠", "商户／财政", "笔数", "退货"),
-    *("交易原价", "优惠金额", "商户承担", "财政承担"),
+    *sentences("序号", "示范点", "政策或原月份", "版次", "优惠", "商户／财政", "笔数", "退货"),
+    *sentences("交易原价", "优惠金额", "商户承担", "财政承担"),
 )
 WIDTHS = (6, 26, 26, 6, 9, 16, 8, 8, 14, 14, 14, 14)
 SUMS = ("amount_fen", "discount_fen", "merchant_share_fen", "government_share_fen")
@@ -36,7 +39,7 @@ def settlement_xlsx(
     with xlsxwriter.Workbook(out, {"in_memory": True, **options}) as book:
         book.set_properties(
             {
-                "title": f"{county_name}惠民卡优惠结算单 {settlement['number']}",
+                "title": say("{county}惠民卡优惠结算单 {number}", county=county_name, **settlement),
                 "author": county_name,
                 "created": datetime.combine(month_days(settlement["month"])[1], time()),
             }
@@ -53,7 +56,7 @@ class _Sheet:
         boxed = {**plain, "border": 1}
         self.settlement = settlement
         self.row = 0
-        self.sheet = book.add_worksheet("结算单")
+        self.sheet = book.add_worksheet(say("结算单"))
         self.title = book.add_format({**plain, "font_size": 16, "bold": True, "align": "center"})
         self.plain = book.add_format(plain)
         self.head = book.add_format({**boxed, "bold": True, "bg_color": "#EAF5F0"})
@@ -68,24 +71,29 @@ class _Sheet:
         self.sheet.fit_to_pages(1, 0)
         for place, width in enumerate(WIDTHS):
             self.sheet.set_column(place, place, width)
-        self.sheet.merge_range(0, 0, 0, LAST, f"{county_name}惠民卡优惠结算单", self.title)
-        void = f"　【已作废】{found['void_reason']}" if found["state"] == "voided" else ""
-        self.sheet.write_string(1, 0, f"编号：{found['number']}{void}", self.plain)
+        self.sheet.merge_range(
+            0, 0, 0, LAST, say("{county}惠民卡优惠结算单", county=county_name), self.title
+        )
+        void = say("　【已作废】{void_reason}", **found) if found["state"] == "voided" else ""
+        self.sheet.write_string(1, 0, say("编号：{number}{void}", void=void, **found), self.plain)
         self.sheet.write_string(
-            2, 0, f"商户：{found['merchant_name']}　{found['credit_code']}", self.plain
+            2,
+            0,
+            say("商户：{merchant_name}　{credit_code}", **found),
+            self.plain,
         )
         month = month_words(found["month"], "zh_Hans")
-        self.sheet.write_string(3, 0, f"结算月份：{month}　单位：元", self.plain)
+        self.sheet.write_string(3, 0, say("结算月份：{month}　单位：元", month=month), self.plain)
         self.row = 4
         self._cells(HEADINGS, self.head)
         for line in lines:
             if line["kind"] == "policy":
                 self._line(line, self._terms(line))
-        self._line(found, ("", "合计", "", "", "", ""))
+        self._line(found, ("", say("合计"), "", "", "", ""))
         adjustments = [line for line in lines if line["kind"] == "adjustment"]
         if adjustments:
             self.row += 1
-            words = "其中属于以前月份的调整（已计入上表，不再相加）"
+            words = say("其中属于以前月份的调整（已计入上表，不再相加）")
             self.sheet.write_string(self.row, 0, words, self.plain)
             self.row += 1
         for line in adjustments:
@@ -93,8 +101,8 @@ class _Sheet:
             self._line(line, (str(line["line_no"]), line["outlet_name"], month, "", "", ""))
         self._owed()
         for words in (
-            "商户（盖章）：　　　　　　　　　　县级主管部门（盖章）：",
-            f"内容指纹 SHA-256：{found['content_sha256']}",
+            say("商户（盖章）：　　　　　　　　　　县级主管部门（盖章）："),
+            say("内容指纹 SHA-256：{content_sha256}", **found),
         ):
             self.row += 1
             self.sheet.write_string(self.row, 0, words, self.plain)
@@ -103,18 +111,12 @@ class _Sheet:
         found = self.settlement
         now_fen = found["payable_fen"] - found["paid_before_fen"]
         self.row += 1
-        for name, fen in (
-            ("本月财政承担", found["government_share_fen"]),
-            ("上期结转", found["carried_in_fen"]),
-            ("应付商户", found["due_fen"]),
-            ("此前版本已付", found["paid_before_fen"]),
-            ("结转下期", found["carried_fen"]),
-            ("本次支付", now_fen),
-        ):
-            self.sheet.merge_range(self.row, 0, self.row, 1, name, self.head)
+        amounts = {**{name: found[name] for name in OWED}, "payable_fen": now_fen}
+        for name, fen in amounts.items():
+            self.sheet.merge_range(self.row, 0, self.row, 1, AMOUNTS.say(name), self.head)
             self.sheet.write_number(self.row, 2, Decimal(fen) / 100, self.money)
             self.row += 1
-        words = f"（大写）人民币{amount_words(now_fen)}"
+        words = say("（大写）人民币{words}", words=amount_words(now_fen))
         self.sheet.write_string(self.row, 0, words, self.plain)
         self.row += 1
 

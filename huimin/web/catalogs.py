@@ -80,7 +80,8 @@ def spoken(tree: ast.AST) -> Iterator[tuple[str, ast.Constant]]:
         if name == "Words" and isinstance(node.args[0], ast.Constant):
             for literal in _literals(node.args[1]):
                 yield str(node.args[0].value), literal
-        for place in SPEAKERS.get(name, ()):
+        places = range(len(node.args)) if name == "sentences" else SPEAKERS.get(name, ())
+        for place in places:
             if place < len(node.args):
                 for literal in _literals(node.args[place]):
                     yield "", literal

@@ -8,7 +8,7 @@ from datetime import date
 from flask import Flask
 from flask_babel import gettext as _
 
-from huimin.core import words
+from huimin.core import period_words, words
 from huimin.core.catalogue import Words
 from huimin.core.coordinates import degrees_text
 from huimin.core.days import COUNTY_ZONE, parse_instant
@@ -69,9 +69,7 @@ def day_words(day: str | date | None) -> str:
     if not day:
         return ""
     county_date = date.fromisoformat(day) if isinstance(day, str) else day
-    if request_language() == "en":
-        return f"{county_date.day} {county_date:%B %Y}"
-    return f"{county_date.year}年{county_date.month}月{county_date.day}日"
+    return period_words.day_words(county_date, request_language())
 
 
 def minute_text(instant: str | None) -> str:

@@ -17,14 +17,15 @@ from typing import Any
 
 import xlsxwriter
 
+from huimin.core.catalogue import say, sentence
 from huimin.holders.registers.cells import Formula, Merged
 from huimin.holders.registers.check_register import RefusedRow, RegisterCheck
 from huimin.holders.registers.problem import column_letter, file_problem
 
 SHEET_NAME_MAX = 31
-HELP = (
-    "请改正红色单元格（悬停可看说明），改好后直接导入本文件；“原行号”“问题”两列不用删。"
-    "身份证号码列已设为文本格式，请输入完整的 18 位。"
+HELP = sentence(
+    "请改正红色单元格（悬停可看说明），改好后直接导入本文件；"
+    "“原行号”“问题”两列不用删。身份证号码列已设为文本格式，请输入完整的 18 位。"
 )
 HEADER_ROW = 2
 WIDTH_MIN, WIDTH_MAX = 6, 28
@@ -71,7 +72,7 @@ def _write(path: str, check: RegisterCheck, rows: Sequence[RefusedRow], now: dat
             "default_date_format": "yyyy-mm-dd",
         },
     )
-    book.set_properties({"created": now.replace(tzinfo=None), "title": "待修改的名册"})
+    book.set_properties({"created": now.replace(tzinfo=None), "title": say("待修改的名册")})
     formats = {
         "text": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
         "bad": book.add_format(
@@ -104,8 +105,8 @@ def _write_sheet(
     sheet.write_string(0, 0, HELP, formats["help"])
     for column in range(width):
         _write_text(sheet, HEADER_ROW, column, spelled.get(column, ""), formats["header"])
-    sheet.write_string(HEADER_ROW, width, "原行号", formats["header"])
-    sheet.write_string(HEADER_ROW, width + 1, "问题", formats["header"])
+    sheet.write_string(HEADER_ROW, width, say("原行号"), formats["header"])
+    sheet.write_string(HEADER_ROW, width + 1, say("问题"), formats["header"])
     for number, row in enumerate(rows, start=HEADER_ROW + 1):
         _write_row(sheet, number, row, width, formats)
 
@@ -155,7 +156,7 @@ def _write_text(sheet: Any, row: int, column: int, text: str, style: Any) -> Non
 
 
 def _sheet_name(title: str, used: set[str]) -> str:
-    name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "_", title).strip("'")[:SHEET_NAME_MAX] or "名册"
+    name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "_", title).strip("'")[:SHEET_NAME_MAX] or say("名册")
     plain, number = name, 2
     while name.lower() in used:
         name = f"{plain[: SHEET_NAME_MAX - 3]}_{number}"

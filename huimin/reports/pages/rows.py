@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -16,7 +15,7 @@ from huimin.audit.list_answer import list_answer
 from huimin.core.catalogue import Words
 from huimin.core.period import checked_period
 from huimin.core.period_words import month_words
-from huimin.core.words import CHANNELS, FIGURE_NAMES, PRESENTERS
+from huimin.core.words import CHANNELS, FIGURE_NAMES, LEDGER_KINDS, PRESENTERS
 from huimin.reports.drill_down import Behind
 from huimin.reports.pages import pages, present_month, words
 from huimin.reports.wording import name_of_group
@@ -30,7 +29,6 @@ from huimin.web.lists import Listed, Place, listed
 
 # The figures that the page has room for.
 SHOWN = ("amount_fen", "discount_fen", "merchant_share_fen", "government_share_fen")
-KIND_WORDS = {"redemption": lazy_gettext("优惠"), "reversal": lazy_gettext("冲正")}
 
 
 @pages.get("/rows")
@@ -44,7 +42,7 @@ def rows() -> str | Response:
     shown: dict[str, Any] = {
         "behind": behind,
         "heading": month_words(period.text, language),
-        "kind_words": KIND_WORDS,
+        "kind_word": lambda code: LEDGER_KINDS.say(code, language),
         **words(language),
     }
 
@@ -79,7 +77,7 @@ def _list(language: str, month: str) -> ListPage:
         month = row["adjusts_month"]
         channel = None if row["channel"] == "online" else CHANNELS.say(row["channel"], language)
         belongs = _("属于 {month}", month=month) if month else None
-        return cells.below(KIND_WORDS[row["kind"]], channel, belongs)
+        return cells.below(LEDGER_KINDS.say(row["kind"], language), channel, belongs)
 
     def holder_cell(row: Row) -> Markup:
         return cells.below(row["name_masked"], PRESENTERS.say(row["presenter_kind"], language))
@@ -91,7 +89,7 @@ def _list(language: str, month: str) -> ListPage:
         Column(_("交易日"), "business_day", only="workbook"),
         Column(_("计入月份"), "month", only="workbook"),
         Column(_("所属月份"), "adjusts_month", only="workbook"),
-        Column(_("类型"), lambda row: str(KIND_WORDS[row["kind"]]), kind_cell),
+        Column(_("类型"), lambda row: LEDGER_KINDS.say(row["kind"], language), kind_cell),
         Column(_("小票号"), "receipt_no", only="workbook"),
         Column(_("订单号"), "order_no", only="workbook"),
         Column(_("示范点"), "outlet_name"),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter, methodcaller
 
+from huimin.core.catalogue import say
 from huimin.core.period_words import month_words, period_words
 from huimin.core.words import FACT_NAMES, GROUPING_NAMES, OUTLET_KINDS
 from huimin.ledger.groupings import tables
@@ -50,7 +51,12 @@ def grouping_named(text: str) -> str | None:
     text = text.strip()
     for grouping in tables():
         words = GROUPING_NAMES.say(grouping.code)
-        if text in (grouping.code, words, f"按{words}", f"分{words}"):
+        if text in (
+            grouping.code,
+            words,
+            say("按{words}", words=words),
+            say("分{words}", words=words),
+        ):
             return grouping.code
     return None
 
@@ -91,7 +97,7 @@ def single_value(
         "county": county_name,
         "period": period_words(report.month),
         "month": month_words(report.month),
-        "unit": "元",
+        "unit": say("元"),
         "note": "\n".join(notes_of(report.period)),
         **dict.fromkeys(SIGNERS, ""),
         **dict(zip(SIGNERS, report.signers, strict=False)),

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
 from huimin.audit.list_answer import list_answer, workbook_response
+from huimin.core.catalogue import say
 from huimin.core.days import county_day
 from huimin.core.money import yuan
 from huimin.core.period_words import month_words
@@ -54,8 +55,13 @@ def batch() -> Response:
     """
     form, now = Form.sent(), instance().clock()
     change(lambda tx: close_due(tx, now=now))
-    aged, title = _aged(form), "惠民卡优惠付款清单"
-    heading = f"{title}（共 {len(aged.rows)} 份，合计 {yuan(aged.total_fen)} 元）"
+    aged, title = _aged(form), say("惠民卡优惠付款清单")
+    heading = say(
+        "{title}（共 {count} 份，合计 {total_fen} 元）",
+        title=title,
+        count=len(aged.rows),
+        total_fen=yuan(aged.total_fen),
+    )
     return workbook_response(title, _batch_columns(), aged.rows, heading=heading)
 
 
@@ -114,19 +120,24 @@ def _batch_columns() -> list[Column]:
     county = instance().settings.county_name
 
     def purpose(row: Mapping[str, Any]) -> str:
-        return f"{county}惠民卡优惠结算 {row['month']}（{row['number']}）"
+        return say(
+            "{county}惠民卡优惠结算 {month}（{number}）",
+            county=county,
+            month=row["month"],
+            number=row["number"],
+        )
 
     def to_fill(heading: str, letters: int) -> Column:
         return Column(heading, lambda row: "", letters=letters)
 
     return [
-        Column("结算单号", "number"),
-        Column("收款单位", "merchant_name"),
-        Column("统一社会信用代码", "credit_code"),
-        to_fill("开户银行", 28),
-        to_fill("银行账号", 24),
-        column.money("金额（元）", "unpaid_fen"),
-        Column("用途", purpose),
-        to_fill("付款日期", 12),
-        to_fill("银行流水号", 28),
+        Column(say("结算单号"), "number"),
+        Column(say("收款单位"), "merchant_name"),
+        Column(say("统一社会信用代码"), "credit_code"),
+        to_fill(say("开户银行"), 28),
+        to_fill(say("银行账号"), 24),
+        column.money(say("金额（元）"), "unpaid_fen"),
+        Column(say("用途"), purpose),
+        to_fill(say("付款日期"), 12),
+        to_fill(say("银行流水号"), 28),
     ]
