@@ -90,7 +90,7 @@ def init(settings: Settings) -> None:
 @pass_settings
 def migrate(settings: Settings) -> None:
     """把旧版本的数据库升级到当前版本。"""
-    migrate_database(settings, say=click.echo)
+    migrate_database(settings, say=tell)
     tell("数据库已是当前版本。")
 
 
@@ -126,7 +126,7 @@ def run(settings: Settings, host: str | None, port: int | None) -> None:
     """升级数据库（如需要）并开始服务。"""
     from huimin.serving.serve import serve
 
-    migrate_database(settings, say=click.echo)
+    migrate_database(settings, say=tell)
     serve(settings.listening_at(host, port))
 
 

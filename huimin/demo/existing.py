@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from huimin.access.terminal_keys import hash_key
+from huimin.command_line import tell
 from huimin.demo import queries
 from huimin.settings import Settings, variable
 from huimin.storage.engine import Transaction
@@ -44,7 +45,7 @@ def existing_demo(settings: Settings) -> Row | None:
             "PostgreSQL, or else choose another folder with --folder."
         )
     if manifest is not None:
-        migrate_database(settings, partial(click.echo, err=True))
+        migrate_database(settings, partial(tell, err=True))
     return manifest
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
+from huimin.core.catalogue import Text
 from huimin.storage import sqlite_file
 from huimin.storage.engine import Engine, StorageProblem
 from huimin.storage.sqlite_engine import SqliteEngine, problem_of
@@ -52,7 +53,7 @@ def create_database(settings: DatabaseChoice) -> None:
 
 
 def migrate_database(
-    settings: DatabaseChoice, say: Callable[[str], None] = lambda line: None
+    settings: DatabaseChoice, say: Callable[[Text], None] = lambda line: None
 ) -> list[str]:
     """Bring the database up to date; returns the steps that were run. Raises StorageProblem.
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg.rows import dict_row
 
+from huimin.core.catalogue import Text, text
 from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.migrate import (
     create_schema,
@@ -64,7 +65,7 @@ def create(url: str, applied_at: str) -> None:
         create_schema(Transaction("postgresql", connection), applied_at)
 
 
-def migrate(url: str, applied_at: str, say: Callable[[str], None]) -> list[str]:
+def migrate(url: str, applied_at: str, say: Callable[[Text], None]) -> list[str]:
     """Run the steps that the database lacks; returns their names.
 
     The server's databases can't be copied from here: what to do instead is said first.
@@ -73,7 +74,9 @@ def migrate(url: str, applied_at: str, say: Callable[[str], None]) -> list[str]:
     waiting = [step for step in steps() if step.version > version]
     done: list[str] = []
     if waiting:
-        say("PostgreSQL 数据库不会自动另存副本：升级不能退回，旧版本只能从您的 pg_dump 备份恢复。")
+        say(
+            text("PostgreSQL 数据库不会自动另存副本：升级不能退回，旧版本只能从 pg_dump 备份恢复。")
+        )
     with _connected(url) as connection:
         tx = Transaction("postgresql", connection)
         for step in waiting:
@@ -83,7 +86,7 @@ def migrate(url: str, applied_at: str, say: Callable[[str], None]) -> list[str]:
                     continue
                 take_step(tx, step, applied_at)
             done.append(step.full_name)
-            say(f"已执行：{step.full_name}")
+            say(text("已执行：{step}", step=step.full_name))
     return done
 
 

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from huimin.core.catalogue import Text, text
 from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.migrate import (
     Step,
@@ -89,7 +90,7 @@ def _fill(path: Path, applied_at: str) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
 
 
-def migrate(path: Path, applied_at: str, say: Callable[[str], None]) -> list[str]:
+def migrate(path: Path, applied_at: str, say: Callable[[Text], None]) -> list[str]:
     """Run the steps that the database lacks; returns their names.
 
     Before the first one the database is copied, and the copy's place said. The copy goes again when
@@ -114,7 +115,7 @@ def _take_steps(
     path: Path,
     waiting: list[Step],
     applied_at: str,
-    say: Callable[[str], None],
+    say: Callable[[Text], None],
 ) -> list[str]:
     tx = Transaction("sqlite", connection)
     done: list[str] = []
@@ -133,9 +134,9 @@ def _take_steps(
                 may_have_changed = True
                 connection.execute("COMMIT")
                 if not done:
-                    say(f"升级前的数据库已另存：{copy}")
+                    say(text("升级前的数据库已另存：{copy}", copy=copy))
                 done.append(step.full_name)
-                say(f"已执行：{step.full_name}")
+                say(text("已执行：{step}", step=step.full_name))
             else:
                 connection.execute("ROLLBACK")
     except BaseException:

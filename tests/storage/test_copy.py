@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from huimin.core.catalogue import Text
 from huimin.settings import Settings
 from huimin.storage.engine import StorageProblem
 from huimin.storage.migrate import Step
@@ -140,7 +141,7 @@ def test_when_nothing_was_changed_after_all_it_goes_again(
     path.write_text(f"{mistake};\n")
     monkeypatch.setattr("huimin.storage.sqlite_file.steps", lambda: [Step(2, "mistaken", path)])
     before = dump(older.database_path)
-    said: list[str] = []
+    said: list[Text] = []
     with pytest.raises(Exception):  # noqa: B017 - whatever goes wrong
         migrate_database(older, said.append)
     assert (said, copies(older)) == ([], [])
