@@ -75,7 +75,10 @@ def migrate(url: str, applied_at: str, say: Callable[[Text], None]) -> list[str]
     done: list[str] = []
     if waiting:
         say(
-            text("PostgreSQL 数据库不会自动另存副本：升级不能退回，旧版本只能从 pg_dump 备份恢复。")
+            text(
+                "PostgreSQL 数据库不会自动另存副本：升级不能退回，"
+                "旧版本只能从您的 pg_dump 备份恢复。"
+            )
         )
     with _connected(url) as connection:
         tx = Transaction("postgresql", connection)
