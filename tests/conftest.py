@@ -266,32 +266,51 @@ class WiredApp:
     config: dict[str, Any]
 
 
+WireApp = Callable[[Instance], Any]
+
+
 @pytest.fixture(scope="session")
-def _wired_apps() -> dict[Settings, WiredApp]:
-    return {}
+def wire_app() -> WireApp:
+    """`wire_app(instance)`: the wired Flask app over that instance.
 
-
-@pytest.fixture
-def app(instance: Instance, _wired_apps: dict[Settings, WiredApp]) -> Any:
-    """The wired Flask app over `instance`.
-
-    To wire one costs more than most tests: it is handed on from test to test, as it was at first.
+    To wire one costs more than most tests: it is handed on from test to test, as it was at first,
+    and belongs to the instance for which it was asked last.
     """
     from huimin.app import create_app
     from huimin.serving import logs
 
-    alike = dataclasses.replace(instance.settings, folder=Path(), database_url=None)
-    if alike not in _wired_apps:
-        made = create_app(instance=instance, testing=True)
-        _wired_apps[alike] = WiredApp(made, dict(made.extensions), dict(made.config))
-    wired = _wired_apps[alike]
-    logs.configure()
-    for held, first in ((wired.app.extensions, wired.extensions), (wired.app.config, wired.config)):
-        held.clear()
-        held.update(first)
-    wired.app.extensions["huimin"] = instance
-    wired.app.config["SECRET_KEY"] = secret_key_of(instance.settings)
-    return wired.app
+    made: dict[Settings, WiredApp] = {}
+
+    def wire(instance: Instance) -> Any:
+        alike = dataclasses.replace(instance.settings, folder=Path(), database_url=None)
+        if alike not in made:
+            app = create_app(instance=instance, testing=True)
+            made[alike] = WiredApp(app, dict(app.extensions), dict(app.config))
+        wired = made[alike]
+        logs.configure()
+        for held, first in (
+            (wired.app.extensions, wired.extensions),
+            (wired.app.config, wired.config),
+        ):
+            held.clear()
+            held.update(first)
+        wired.app.extensions["huimin"] = instance
+        wired.app.config["SECRET_KEY"] = secret_key_of(instance.settings)
+        return wired.app
+
+    return wire
+
+
+@pytest.fixture
+def app(instance: Instance, wire_app: WireApp) -> Any:
+    """The app over `instance`."""
+    return wire_app(instance)
+
+
+@pytest.fixture
+def sqlite_app(sqlite_instance: Instance, wire_app: WireApp) -> Any:
+    """The app over `sqlite_instance`."""
+    return wire_app(sqlite_instance)
 
 
 @pytest.fixture

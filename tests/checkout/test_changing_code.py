@@ -269,13 +269,10 @@ def test_fresh_is_a_step_each_way(issued: int, age: int) -> None:
 
 
 def test_a_printed_code_is_verified_while_the_database_is_being_written(
-    sqlite_instance: Instance,
+    sqlite_instance: Instance, sqlite_app: Any
 ) -> None:
     """No write is added to the way of a printed code: it waits for nobody's."""
-    from huimin.app import create_app
-
-    client = create_app(instance=sqlite_instance, testing=True).test_client()
-    till = make_till(client, sqlite_instance, policy={})
+    till = make_till(sqlite_app.test_client(), sqlite_instance, policy={})
     writer = sqlite3.connect(sqlite_instance.settings.database_path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     try:

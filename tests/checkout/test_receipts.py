@@ -258,13 +258,6 @@ def cli_sale(instance: Instance, app: Any) -> tuple[ApiTill, dict[str, Any]]:
     return till, dict(till.redeem().json)
 
 
-@pytest.fixture
-def sqlite_app(sqlite_instance: Instance) -> Any:
-    from huimin.app import create_app
-
-    return create_app(instance=sqlite_instance, testing=True)
-
-
 def test_the_command_prints_on_a_network_printer(
     sqlite_instance: Instance, sqlite_app: Any, run_cli: RunCli, printer: Any, folder: Path
 ) -> None:

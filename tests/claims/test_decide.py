@@ -264,15 +264,15 @@ AMOUNTS = st.integers(1, 300_000)
         st.tuples(AMOUNTS, st.integers(0, 100), st.integers(0, 2)), min_size=1, max_size=5
     )
 )
-@pytest.mark.both_engines
 def test_claims_get_what_a_sale_would_have_got(
-    sqlite_instance: Instance, clock: FixedClock, purchases: list[tuple[int, int, int]]
+    sqlite_instance: Instance,
+    sqlite_app: Any,
+    clock: FixedClock,
+    purchases: list[tuple[int, int, int]],
 ) -> None:
-    from huimin.app import create_app
-
     clock.now = datetime(2026, 10, 31, 2, 0, tzinfo=UTC)
     instance = sqlite_instance
-    till = make_till(create_app(instance=instance, testing=True).test_client(), instance)
+    till = make_till(sqlite_app.test_client(), instance)
     caps = {"cap_card_day_fen": 6_000, "cap_card_month_fen": 10_000, "rounding_unit_fen": 10}
     terms = instance.engine.read(lambda tx: _terms(tx, till)) or make_policy(instance, **caps)
     used: dict[str, int] = {}

@@ -18,10 +18,8 @@ HREF = re.compile(r'<a href="([^"]+)"')
 
 
 @pytest.fixture
-def client(sqlite_instance: Instance) -> Any:
-    from huimin.app import create_app
-
-    return create_app(instance=sqlite_instance, testing=True).test_client()
+def client(sqlite_app: Any) -> Any:
+    return sqlite_app.test_client()
 
 
 def test_the_page_of_access_is_fresh() -> None:

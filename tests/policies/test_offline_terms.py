@@ -127,7 +127,5 @@ def test_the_form_saves_them_and_the_page_says_who_bears(
 
 
 @pytest.fixture
-def app(sqlite_instance: Instance) -> Any:
-    from huimin.app import create_app
-
-    return create_app(instance=sqlite_instance, testing=True)
+def app(sqlite_app: Any) -> Any:
+    return sqlite_app

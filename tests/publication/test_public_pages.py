@@ -17,7 +17,7 @@ from huimin.ledger.read import digest_of_day
 from huimin.merchants.outlets import suspend_outlet
 from huimin.publication.pages.public import OUTLETS_A_PAGE
 from huimin.publication.publish import withdraw_month
-from tests.conftest import FixedClock
+from tests.conftest import FixedClock, WireApp
 from tests.making.merchants import make_outlet
 from tests.publication.county import TIANCHI, PublicCounty
 
@@ -53,10 +53,8 @@ def county(instance: Instance, clock: FixedClock) -> PublicCounty:
 
 
 @pytest.fixture
-def client(county: PublicCounty) -> Any:
-    from huimin.app import create_app
-
-    return create_app(instance=county.instance, testing=True).test_client()
+def client(county: PublicCounty, wire_app: WireApp) -> Any:
+    return wire_app(county.instance).test_client()
 
 
 def assets_of(text: str, address: str) -> set[str]:

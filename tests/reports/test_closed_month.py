@@ -46,10 +46,8 @@ def signed_files(instance: Instance) -> dict[str, str]:
 
 
 @pytest.fixture
-def app(sqlite_instance: Instance) -> Any:
-    from huimin.app import create_app
-
-    return create_app(instance=sqlite_instance, testing=True)
+def app(sqlite_app: Any) -> Any:
+    return sqlite_app
 
 
 def test_page_and_files_are_those_that_were_signed(

@@ -100,10 +100,8 @@ def test_a_kind_shows_its_rows_only(instance: Instance, county: SmallCounty) -> 
 
 
 @pytest.fixture
-def app(sqlite_instance: Instance) -> Any:
-    from huimin.app import create_app
-
-    return create_app(instance=sqlite_instance, testing=True)
+def app(sqlite_app: Any) -> Any:
+    return sqlite_app
 
 
 def test_a_number_leads_to_its_rows(sqlite_instance: Instance, app: Any) -> None:

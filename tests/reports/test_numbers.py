@@ -112,12 +112,14 @@ def test_lists_of_cards_and_claims_go_on_and_lead_back(
     [("ledger.read", ("rows", "cards", "claims")), ("alert.read", ()), ("merchant.read", ())],
 )
 def test_who_may_not_see_a_list_has_plain_numbers(
-    sqlite_instance: Instance, monkeypatch: Any, action: str, lists: tuple[str, ...]
+    sqlite_instance: Instance,
+    sqlite_app: Any,
+    monkeypatch: Any,
+    action: str,
+    lists: tuple[str, ...],
 ) -> None:
-    from huimin.app import create_app
-
     make_small_county(sqlite_instance).sell(0, 0, 12_800)
-    client = create_app(instance=sqlite_instance, testing=True).test_client()
+    client = sqlite_app.test_client()
     sign_in(client, make_staff(sqlite_instance, "auditor")["username"])
     whole = {number.code: number for number in numbers_of(client.get("/reports/").text)}
     monkeypatch.setitem(permissions.PERMISSIONS, action, frozenset({"administrator"}))
@@ -139,22 +141,22 @@ def test_who_may_not_see_a_list_has_plain_numbers(
 @pytest.mark.parametrize(
     "query", ["of=old", "of=used&by=hour&key=9", "of=valid&by=outlet&key=x", "of=used&by=nothing"]
 )
-def test_cards_that_no_number_counts_are_not_found(sqlite_instance: Instance, query: str) -> None:
-    from huimin.app import create_app
-
-    client = create_app(instance=sqlite_instance, testing=True).test_client()
+def test_cards_that_no_number_counts_are_not_found(
+    sqlite_instance: Instance, sqlite_app: Any, query: str
+) -> None:
+    client = sqlite_app.test_client()
     sign_in(client, make_staff(sqlite_instance, "administrator")["username"])
     assert client.get(f"/reports/cards?month=2026-10&{query}").status_code == 404
     assert client.get("/reports/claims?month=2026-10&of=lost").status_code == 404
 
 
-def test_names_are_masked_and_lists_are_workbooks(sqlite_instance: Instance) -> None:
-    from huimin.app import create_app
-
+def test_names_are_masked_and_lists_are_workbooks(
+    sqlite_instance: Instance, sqlite_app: Any
+) -> None:
     county = make_small_county(sqlite_instance)
     county.sell(0, 0, 12_800)
     make_claim(sqlite_instance, county.cards[1], county.keys[0])
-    client = create_app(instance=sqlite_instance, testing=True).test_client()
+    client = sqlite_app.test_client()
     sign_in(client, make_staff(sqlite_instance, "auditor")["username"])
     names = sqlite_instance.engine.read(
         lambda tx: [row["name"] for row in tx.connection.execute("SELECT name FROM holder")]

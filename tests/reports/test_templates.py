@@ -192,10 +192,8 @@ def test_a_file_that_is_no_template_is_refused(content: bytes) -> None:
 
 
 @pytest.fixture
-def app(sqlite_instance: Instance) -> Any:
-    from huimin.app import create_app
-
-    return create_app(instance=sqlite_instance, testing=True)
+def app(sqlite_app: Any) -> Any:
+    return sqlite_app
 
 
 def send(client: Any, content: bytes) -> Any:

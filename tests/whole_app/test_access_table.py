@@ -96,10 +96,8 @@ def is_api(rule: Rule) -> bool:
 
 
 @pytest.fixture
-def app(sqlite_instance: Instance) -> Any:
-    from huimin.app import create_app
-
-    return create_app(instance=sqlite_instance, testing=True)
+def app(sqlite_app: Any) -> Any:
+    return sqlite_app
 
 
 def test_every_page_has_a_guard_or_is_on_the_public_list(app: Any) -> None:

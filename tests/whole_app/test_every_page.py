@@ -83,10 +83,8 @@ def words_in_the_data(instance: Instance) -> list[str]:
 
 
 @pytest.fixture
-def app(sqlite_instance: Instance) -> Any:
-    from huimin.app import create_app
-
-    return create_app(instance=sqlite_instance, testing=True)
+def app(sqlite_app: Any) -> Any:
+    return sqlite_app
 
 
 @pytest.fixture
