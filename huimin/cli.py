@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from huimin import __version__
-from huimin.command_line import OneSentenceGroup, Root, pass_settings, tell
+from huimin.command_line import CommandProblem, OneSentenceGroup, Root, pass_settings, tell
 from huimin.instance import create_instance, open_instance
 from huimin.settings import Settings
 from huimin.storage.open_engine import check_database, migrate_database
@@ -100,10 +100,11 @@ def check(settings: Settings) -> None:
     """检查数据库：能否打开、版本、内部结构、外键。"""
     damage = check_database(settings)
     if damage:
-        first = "；".join(damage[:3])
-        raise click.ClickException(
-            f"数据库 {_place(settings)} 有 {len(damage)} 处损坏（{first}），请从备份恢复。 / "
-            f"The database is damaged in {len(damage)} places; restore it from a backup."
+        raise CommandProblem(
+            "数据库 {place} 有 {count} 处损坏（{first}），请从备份恢复。",
+            place=_place(settings),
+            count=len(damage),
+            first="；".join(damage[:3]),
         )
     tell("数据库完好：{place}", place=_place(settings))
 

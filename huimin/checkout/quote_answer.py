@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from huimin.core.catalogue import say
 from huimin.core.discount import PolicyTerms, Quote, Usage, explain
 from huimin.core.money import percent_words, rate_words
 
@@ -33,7 +34,6 @@ def quote_answer(quote: Quote, terms: PolicyTerms, language: str) -> dict[str, A
 def policy_answer(terms: PolicyTerms, language: str) -> dict[str, Any]:
     """A policy; `label` is to be read out: 九二折（优惠 8%）."""
     percent = percent_words(terms.rate_bp)
-    word = {"zh_Hant": "優惠"}.get(language, "优惠")
     rate = rate_words(terms.rate_bp, language)
     return {
         "id": terms.id,
@@ -41,7 +41,9 @@ def policy_answer(terms: PolicyTerms, language: str) -> dict[str, Any]:
         "version": terms.version,
         "name": terms.name,
         "rate_bp": terms.rate_bp,
-        "label": rate if language == "en" else f"{rate}（{word} {percent}）",
+        "label": rate
+        if language == "en"
+        else say("{rate}（优惠 {percent}）", language, rate=rate, percent=percent),
         "base": terms.base,
         "minimum_spend_fen": terms.minimum_spend_fen,
         "rounding_unit_fen": terms.rounding_unit_fen,

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from huimin.core.catalogue import say
+
 AMOUNT_FEN_MAX = 100_000_000
 BASIS_POINTS = 10_000
 CHINESE_DIGITS = "零一二三四五六七八九"
@@ -73,9 +75,9 @@ def rate_words(rate_bp: int, language: str = "zh_Hans") -> str:
 
     1000 → 九折, 850 → 九一五折, 10000 → 免费.
     """
-    if language == "en":
-        return "free" if rate_bp == BASIS_POINTS else f"{percent_words(rate_bp)} off"
     if rate_bp == BASIS_POINTS:
-        return "免费" if language != "zh_Hant" else "免費"
+        return say("免费", language)
+    if language == "en":
+        return f"{percent_words(rate_bp)} off"
     pays = f"{BASIS_POINTS - rate_bp:04d}".rstrip("0")
     return "".join(CHINESE_DIGITS[int(digit)] for digit in pays) + "折"

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import click
-
 from huimin.cards.changing_code import code_of
 from huimin.cards.find import card_row, require_usable
+from huimin.command_line import CommandProblem
 from huimin.core.card_token import check_card
 from huimin.core.days import county_day
 from huimin.demo.existing import existing_demo, is_made_by
@@ -23,10 +22,7 @@ def code_now(settings: Settings, number: str, *, now: datetime) -> str:
     """The code as digits. Raises click.ClickException if this is no demo, or a Refusal."""
     manifest = existing_demo(settings) if settings.folder.exists() else None
     if manifest is None or not is_made_by(settings, manifest):
-        raise click.ClickException(
-            f"{settings.folder} 不是演示县，不能生成动态码。 / "
-            f"{settings.folder} is not a demo county; no codes are made for its cards."
-        )
+        raise CommandProblem("{folder} 不是演示县，不能生成动态码。", folder=settings.folder)
     instance = open_instance(settings)
     try:
         checked = check_card(number, instance.key_ring.public_keys())

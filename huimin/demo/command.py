@@ -8,20 +8,14 @@ from typing import Any
 
 import click
 
-from huimin.command_line import settings_of
+from huimin.command_line import settings_of, tell, told
+from huimin.core.words import ROLE_NAMES
 from huimin.demo.build import Demo, curl_line, open_demo
 from huimin.demo.code import code_now
 from huimin.instance import system_clock
 from huimin.settings import Settings, variable
 
 SEED = 20230301
-ROLE_WORDS = {
-    "administrator": "县级管理员",
-    "registrar": "登记员",
-    "auditor": "审计员",
-    "merchant_manager": "商户管理员",
-    "cashier": "收银员",
-}
 DEFAULT_FOLDER = Path("huimin-demo")
 
 
@@ -87,7 +81,7 @@ def _open(settings: Settings, seed: int) -> Demo:
     def progress(days: int) -> None:
         nonlocal bar
         if days:
-            bar = click.progressbar(length=days, label="正在生成三个月的优惠交易", width=30)
+            bar = click.progressbar(length=days, label=told("正在生成三个月的优惠交易"), width=30)
             bar.__enter__()
         else:
             bar.update(1)
@@ -100,30 +94,39 @@ def _open(settings: Settings, seed: int) -> Demo:
 
 
 def _print_summary(settings: Settings, demo: Demo, *, serves: bool) -> None:
-    manifest, echo = demo.manifest, click.echo
+    manifest = demo.manifest
     if demo.played is None:
-        echo(f"接着用已有的演示县：{settings.folder}")
+        tell("接着用已有的演示县：{folder}", folder=settings.folder)
     else:
-        played = demo.played
-        echo(
-            f"演示县已建好：{settings.folder}（{len(manifest['cards'])} 张卡，"
-            f"{played.redemptions} 笔优惠，{played.reversals} 笔冲正）"
+        tell(
+            "演示县已建好：{folder}（{cards} 张卡，{redemptions} 笔优惠，{reversals} 笔冲正）",
+            folder=settings.folder,
+            cards=len(manifest["cards"]),
+            redemptions=demo.played.redemptions,
+            reversals=demo.played.reversals,
         )
-    echo("人员、商户和密码都是虚构的，只供演示。\n")
+    tell("人员、商户和密码都是虚构的，只供演示。")
+    click.echo()
     base_url = manifest["base_url"]
-    echo(f"网页登录    {base_url}/")
-    echo(f"公开信息    {base_url}/public/")
-    echo(f"接口说明    {base_url}/api/v1/docs\n")
-    echo("工作人员")
+    tell("网页登录    {base_url}/", base_url=base_url)
+    tell("公开信息    {base_url}/public/", base_url=base_url)
+    tell("接口说明    {base_url}/api/v1/docs", base_url=base_url)
+    click.echo()
+    tell("工作人员")
     for each in manifest["staff"]:
-        role = ROLE_WORDS[each["role"]]
-        echo(f"  {each['username']:<10} {each['password']:<22} {role}")
+        role = told(ROLE_NAMES.text(each["role"]))
+        click.echo(f"  {each['username']:<10} {each['password']:<22} {role}")
     first = manifest["terminals"][0]
-    echo(f"\n收银终端密钥（{first['outlet']}）\n  {first['key']}")
+    click.echo()
+    tell("收银终端密钥（{outlet}）", outlet=first["outlet"])
+    click.echo(f"  {first['key']}")
     card = manifest["cards"][0]
-    echo(f"卡码（{card['holder']}，卡号 {card['number']}）\n  {card['token']}")
-    echo(f"\n试一试\n  {curl_line(manifest)}\n")
-    echo(f"以上都在 {settings.folder / 'demo.json'}")
+    tell("卡码（{holder}，卡号 {number}）", holder=card["holder"], number=card["number"])
+    click.echo(f"  {card['token']}\n")
+    tell("试一试")
+    click.echo(f"  {curl_line(manifest)}\n")
+    tell("以上都在 {file}", file=settings.folder / "demo.json")
     if not serves:
-        also = f"（{variable('database_url')} 同上）" if settings.database_url else ""
-        echo(f"开始服务：huimin demo --folder {settings.folder}{also}")
+        tell("开始服务：huimin demo --folder {folder}", folder=settings.folder)
+        if settings.database_url:
+            tell("（{variable} 同上）", variable=variable("database_url"))

@@ -10,10 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import click
-
 from huimin.access.terminal_keys import hash_key
-from huimin.command_line import tell
+from huimin.command_line import CommandProblem, tell
 from huimin.demo import queries
 from huimin.settings import Settings, variable
 from huimin.storage.engine import Transaction
@@ -38,11 +36,11 @@ def existing_demo(settings: Settings) -> Row | None:
     if settings.database_url:
         return _on_postgresql(settings, manifest)
     if manifest is not None and not settings.database_path.exists():
-        raise click.ClickException(
-            f"{settings.folder} 里没有演示县的数据库文件；它若在 PostgreSQL 里，请设置 {URL}，"
-            f"否则请用 --folder 换一个文件夹。 / "
-            f"{settings.folder} has no database file for its demo: set {URL} if it is in "
-            "PostgreSQL, or else choose another folder with --folder."
+        raise CommandProblem(
+            "{folder} 里没有演示县的数据库文件；它若在 PostgreSQL 里，请设置 {url}，"
+            "否则请用 --folder 换一个文件夹。",
+            folder=settings.folder,
+            url=URL,
         )
     if manifest is not None:
         migrate_database(settings, partial(tell, err=True))
@@ -56,15 +54,15 @@ def _on_postgresql(settings: Settings, manifest: Row | None) -> Row | None:
     if manifest is not None and not is_empty and is_made_by(settings, manifest):
         return manifest
     if manifest is not None and is_empty:
-        raise click.ClickException(
-            f"{settings.folder} 的演示县不在 {URL} 指的数据库里；请用 --folder 换一个文件夹。 / "
-            f"The demo of {settings.folder} is in a different database from the one {URL} names; "
-            "choose another folder with --folder."
+        raise CommandProblem(
+            "{folder} 的演示县不在 {url} 指的数据库里；请用 --folder 换一个文件夹。",
+            folder=settings.folder,
+            url=URL,
         )
-    raise click.ClickException(
-        f"{URL} 指的数据库里已有别的县的数据，不是 {settings.folder} 的演示县，未作改动；请换一个空"
-        f"数据库。 / The database that {URL} names holds a county that is not the demo of "
-        f"{settings.folder} and was left unchanged; give an empty one."
+    raise CommandProblem(
+        "{url} 指的数据库里已有别的县的数据，不是 {folder} 的演示县，未作改动；请换一个空数据库。",
+        folder=settings.folder,
+        url=URL,
     )
 
 
@@ -84,7 +82,6 @@ def is_made_by(settings: Settings, manifest: Row) -> bool:
 
 def _require_empty_folder(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise click.ClickException(
-            f"{folder} 里已有别的内容，不是演示县；请用 --folder 换一个文件夹。 / "
-            f"{folder} holds something else; choose another folder with --folder."
+        raise CommandProblem(
+            "{folder} 里已有别的内容，不是演示县；请用 --folder 换一个文件夹。", folder=folder
         )

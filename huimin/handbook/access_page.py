@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from huimin.core.permissions import ACTION_WORDS, PERMISSIONS, ROLE_WORDS, ROLES
+from huimin.core.catalogue import Words
+from huimin.core.permissions import ACTION_WORDS, PERMISSIONS, ROLE_REACH, ROLES
+from huimin.core.words import ROLE_NAMES
 
 PAGE = Path(__file__).resolve().parent / "access.md"
 INTRODUCTION = """\
@@ -33,20 +35,22 @@ def access_page() -> str:
     """The whole page as Markdown."""
     reach = ["| 岗位 / role | 范围 / reach |", "|---|---|"]
     for role in ROLES:
-        chinese, english, reach_chinese, reach_english = ROLE_WORDS[role]
-        reach.append(f"| {chinese} / {english} | {reach_chinese} / {reach_english} |")
-    heads = [" / ".join(ROLE_WORDS[role][:2]) for role in ROLES]
+        reach.append(f"| {_both(ROLE_NAMES, role)} | {_both(ROLE_REACH, role)} |")
+    heads = [_both(ROLE_NAMES, role) for role in ROLES]
     table = [
         "| 操作 / action | " + " | ".join(heads) + " |",
         "|---|" + ":-:|" * len(ROLES),
     ]
     for action, allowed in PERMISSIONS.items():
-        chinese, english = ACTION_WORDS[action]
         marks = " | ".join(YES if role in allowed else NO for role in ROLES)
-        table.append(f"| {chinese} / {english} `{action}` | {marks} |")
+        table.append(f"| {_both(ACTION_WORDS, action)} `{action}` | {marks} |")
     return "\n".join(
         [INTRODUCTION, "## 岗位 / Roles", "", *reach, "", "## 操作 / Actions", "", *table, ""]
     )
+
+
+def _both(words: Words, code: str) -> str:
+    return f"{words.say(code)} / {words.say(code, 'en')}"
 
 
 def write_page() -> None:

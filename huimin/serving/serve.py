@@ -18,8 +18,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-import click
-
+from huimin.command_line import CommandProblem, tell
 from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
 
@@ -91,7 +90,7 @@ def _announce(settings: Settings) -> None:
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
             socket.create_connection((reachable, settings.port), timeout=1).close()
-            click.echo(f"正在服务 / serving: http://{host}:{settings.port}")
+            tell("正在服务：http://{address}", address=f"{host}:{settings.port}")
             return
         time.sleep(0.02)
 
@@ -111,9 +110,10 @@ def require_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise click.ClickException(
-                f"不能监听 {host}:{port}（{error.strerror}），请用 --port 换一个端口。 / "
-                f"Can't listen on {host}:{port} ({error.strerror}); choose another with --port."
+            raise CommandProblem(
+                "不能监听 {address}（{why}），请用 --port 换一个端口。",
+                address=f"{host}:{port}",
+                why=error.strerror,
             ) from error
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from huimin.core.permissions import ACTION_WORDS, PERMISSIONS, ROLE_WORDS, ROLES
+from huimin.core.permissions import ACTION_WORDS, PERMISSIONS, ROLE_REACH, ROLES
+from huimin.core.words import ROLE_NAMES
 from huimin.handbook.access_page import PAGE, access_page
 from huimin.handbook.render import FOLDER, page_names, read_page, render
 from huimin.instance import Instance
-from huimin.web.words import ROLE_NAMES
 from tests.making.staff import make_staff, sign_in
 
 HREF = re.compile(r'<a href="([^"]+)"')
@@ -29,13 +29,10 @@ def test_the_page_of_access_is_fresh() -> None:
 
 def test_every_action_and_every_role_has_words_in_both_languages() -> None:
     assert list(ACTION_WORDS) == list(PERMISSIONS)
-    assert tuple(ROLE_WORDS) == ROLES
-    for words in (*ACTION_WORDS.values(), *ROLE_WORDS.values()):
-        assert all(one.strip() for one in words)
-        assert words[1].isascii()
-    assert {role: words[0] for role, words in ROLE_WORDS.items()} == {
-        role: str(name) for role, name in ROLE_NAMES.items()
-    }
+    assert tuple(ROLE_REACH) == tuple(ROLE_NAMES) == ROLES
+    for words in (ACTION_WORDS, ROLE_REACH, ROLE_NAMES):
+        assert all(words.say(code).strip() for code in words)
+        assert all(words.say(code, "en").isascii() for code in words)
 
 
 def test_the_served_page_of_access_says_what_the_table_says(client: Any) -> None:
