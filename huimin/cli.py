@@ -89,7 +89,7 @@ def init(settings: Settings) -> None:
 @main.command()
 @pass_settings
 def migrate(settings: Settings) -> None:
-    """把旧版本的数据库升级到当前版本。"""
+    """把旧版本的数据库升级到当前版本；SQLite 数据库先在旁边另存副本。"""
     migrate_database(settings, say=tell)
     tell("数据库已是当前版本。")
 
@@ -97,7 +97,7 @@ def migrate(settings: Settings) -> None:
 @main.command()
 @pass_settings
 def check(settings: Settings) -> None:
-    """检查数据库：能否打开、版本、内部结构、外键。"""
+    """检查数据库：能否打开、版本、表结构、内部结构、外键。"""
     damage = check_database(settings)
     if damage:
         raise CommandProblem(

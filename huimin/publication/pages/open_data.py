@@ -89,9 +89,8 @@ def open_digest(day: str) -> Response:
         wanted = parse_day(day)
     except ValueError:
         raise Refusal("not_found") from None
-    here = instance()
-    found = published_digest(here.engine, wanted, now=here.clock())
-    return _answer("json", found, ((), ()), SETTLED_SECONDS)
+    digest = published_digest(instance().engine, wanted, now=instance().clock())
+    return _answer("json", digest, ((), ()), SETTLED_SECONDS)
 
 
 @pages.get("/open/dictionary.<form>")
