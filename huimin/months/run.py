@@ -61,7 +61,7 @@ def run_month_end(engine: Engine, settings: Settings, *, now: datetime) -> Run:
     troubled = len(engine.read(troubled_deliveries))
     if troubled:
         run.problems.append(
-            text("还有 {count} 份通知没有送到，见 huimin notices list。", count=troubled)
+            text("{count} 份通知没有送到，见 huimin notices list。", count=troubled)
         )
     return run
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from huimin.core.catalogue import Text
 from huimin.instance import Instance
 from huimin.months.files import folder_of
 from huimin.months.run import Run, run_month_end
@@ -46,6 +47,10 @@ def run(instance: Instance, settings: Settings) -> Run:
     return run_month_end(instance.engine, settings, now=instance.clock())
 
 
+def said(lines: list[Text]) -> list[str]:
+    return [line.say() for line in lines]
+
+
 def told(hooks: HookOffice) -> list[dict[str, Any]]:
     return [json.loads(body) for _, _, body in hooks.posts]
 
@@ -54,7 +59,7 @@ def test_a_month_that_is_over_is_drafted_with_files_and_told_once(
     county: SmallCounty, instance: Instance, settings_out: Settings, hooks: HookOffice
 ) -> None:
     found = run(instance, settings_out)
-    assert (found.done, found.problems) == (["2026-10：已核对，第 1 版等待填报。"], [])
+    assert (said(found.done), found.problems) == (["2026-10：已核对，第 1 版等待填报。"], [])
     close = closing_of(instance)
     assert close is not None
     assert (close["state"], close["drafted_by"], close["prepared_by"]) == ("draft", "system", None)
@@ -95,7 +100,7 @@ def test_what_stops_a_month_is_loud_and_told_again_when_it_is_mended(
         instance.engine.write(lambda tx: tx.connection.execute(sql))
 
     move("+ 1")
-    (problem,) = run(instance, settings_out).problems
+    (problem,) = said(run(instance, settings_out).problems)
     assert "2026-10" in problem and "汇总与流水相符" in problem
     assert len(run(instance, settings_out).problems) == 1
     move("- 1")
@@ -110,14 +115,14 @@ def test_signed_months_are_left_to_people_and_a_closing_is_told(
     prepare(instance)
     assert run(instance, settings_out).done == []
     give_back(instance)
-    assert run(instance, settings_out).done == ["2026-10：已核对，第 2 版等待填报。"]
+    assert said(run(instance, settings_out).done) == ["2026-10：已核对，第 2 版等待填报。"]
     prepare(instance, version=2)
     review(instance, version=2)
     row = approve(instance, version=2)
     place = folder_of(instance.settings.folder, OCTOBER, 2)
     assert not (place / "draft").exists()
     (place / "huimin-report-2026-10-v2.csv").unlink()
-    assert run(instance, settings_out).done == ["2026-10 第 2 版：补写了 csv。"]
+    assert said(run(instance, settings_out).done) == ["2026-10 第 2 版：补写了 csv。"]
     assert run(instance, settings_out).done == []
     last = told(hooks)[-1]
     assert (last["kind"], last["data"]["version"]) == ("month.approved", 2)
@@ -133,7 +138,7 @@ def test_settlements_past_their_day_are_confirmed(
     close_month(instance)
     assert run(instance, settings_out).done == []
     clock.advance(days=9)
-    assert run(instance, settings_out).done == ["1 份结算单过了确认期限，已按期确认。"]
+    assert said(run(instance, settings_out).done) == ["1 份结算单过了确认期限，已按期确认。"]
     assert run(instance, settings_out).done == []
 
 
@@ -145,7 +150,9 @@ def test_a_notice_that_did_not_arrive_is_a_problem_until_it_does(
     clock: FixedClock,
 ) -> None:
     hooks.status = 500
-    assert run(instance, settings_out).problems == ["1 份通知没有送到，见 huimin notices list。"]
+    assert said(run(instance, settings_out).problems) == [
+        "1 份通知没有送到，见 huimin notices list。"
+    ]
     assert len(run(instance, settings_out).problems) == 1
     hooks.status = 200
     clock.advance(minutes=5)
@@ -172,8 +179,8 @@ def test_one_month_that_fails_keeps_no_other_from_being_drafted(
 
     monkeypatch.setattr(module, "check_and_draft", broken)
     found = run(instance, settings_out)
-    assert found.problems == ["2026-10：disk full"]
-    assert found.done == ["2026-11：已核对，第 1 版等待填报。"]
+    assert said(found.problems) == ["2026-10：disk full"]
+    assert said(found.done) == ["2026-11：已核对，第 1 版等待填报。"]
 
 
 def test_the_command_says_what_it_did_and_exits_with_one_when_something_is_wrong(

@@ -23,7 +23,9 @@ from tests.settlement.county import (
 
 
 def check(instance: Instance, month: str) -> list[str]:
-    return instance.engine.read(lambda tx: check_settlements(tx, month))
+    return [
+        finding.say() for finding in instance.engine.read(lambda tx: check_settlements(tx, month))
+    ]
 
 
 def test_each_merchant_gets_one_and_together_they_are_the_report(instance: Instance) -> None:
