@@ -53,6 +53,10 @@ class CardBody(Body):
 
     card: CardText = Field(description="卡码（扫描）或 16 位卡号 / token or card number")
 
+    def values(self) -> dict[str, Any]:
+        """Its fields but the card."""
+        return {name: value for name, value in self if name != "card"}
+
 
 class ItemBody(Body):
     """A line of the basket; `amount_fen` is the line's total."""
@@ -76,18 +80,14 @@ class QuoteBody(CardBody):
     insurance_fen: PartAmount = Field(0, description="医保支付，仅医院 / paid by insurance")
     items: Annotated[list[ItemBody], Field(max_length=ITEMS_MAX)] | None = None
 
-    def basket_fields(self) -> dict[str, Any]:
-        """The fields that quote and redemption share."""
-        return {
-            "amount_fen": self.amount_fen,
-            "excluded_fen": self.excluded_fen,
-            "insurance_fen": self.insurance_fen,
-            "items": tuple(item.to_item() for item in self.items or ()),
-        }
+    def values(self) -> dict[str, Any]:
+        """Its fields but the card, as the rules take them."""
+        items = tuple(item.to_item() for item in self.items or ())
+        return {**super().values(), "items": items}
 
     def to_request(self, card: CheckedCard) -> QuoteRequest:
         """As a value of the rules."""
-        return QuoteRequest(card, **self.basket_fields())
+        return QuoteRequest(card, **self.values())
 
 
 class RedemptionBody(QuoteBody):
@@ -102,14 +102,7 @@ class RedemptionBody(QuoteBody):
 
     def to_request(self, card: CheckedCard) -> RedemptionRequest:
         """As a value of the rules."""
-        return RedemptionRequest(
-            card,
-            **self.basket_fields(),
-            order_no=self.order_no,
-            presented_by=self.presented_by,
-            identity_checked=self.identity_checked,
-            cashier=self.cashier,
-        )
+        return RedemptionRequest(card, **self.values())
 
 
 class ReversalBody(Body):

@@ -134,7 +134,8 @@ def statement(path: DayPath) -> Response:
     except ValueError:
         raise field_problem("day", "没有这一天，请写成 2026-10-31。") from None
     place = current_terminal()
-    day_rows = instance().engine.read(lambda tx: day_statement(tx, place, day))
+    outlet_id, outlet_name = place["outlet_id"], place["outlet_name"]
+    day_rows = instance().engine.read(lambda tx: day_statement(tx, outlet_id, outlet_name, day))
     forms = {content_type: form for form, content_type in CONTENT_TYPES.items()}
     accepted = request.accept_mimetypes.best_match(["application/json", *forms])
     if accepted in forms:

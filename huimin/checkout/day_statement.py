@@ -44,17 +44,15 @@ SUMS = (
 )
 
 
-def day_statement(tx: Transaction, terminal: Mapping[str, Any], day: date) -> dict[str, Any]:
-    """The day's rows of the terminal's outlet; reversals have negative sums, `sums` is the net.
+def day_statement(tx: Transaction, outlet_id: str, outlet_name: str, day: date) -> dict[str, Any]:
+    """The day's rows of an outlet; reversals have negative sums, `sums` is the net.
 
     `sha256` is of the rows as compact JSON with sorted names, in UTF-8.
     """
-    rows = [
-        {name: row[name] for name in COLUMNS} for row in rows_of_day(tx, terminal["outlet_id"], day)
-    ]
+    rows = [{name: row[name] for name in COLUMNS} for row in rows_of_day(tx, outlet_id, day)]
     content = json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return {
-        "outlet": {"id": terminal["outlet_id"], "name": terminal["outlet_name"]},
+        "outlet": {"id": outlet_id, "name": outlet_name},
         "day": day.isoformat(),
         "rows": rows,
         "sums": {
@@ -67,7 +65,7 @@ def day_statement(tx: Transaction, terminal: Mapping[str, Any], day: date) -> di
 
 
 def statement_csv(statement: Mapping[str, Any]) -> str:
-    """The statement's rows as CSV with a header line; text that a sheet would run is disarmed."""
+    """The rows as CSV with a header line; what a spreadsheet would run as a formula is quoted."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)

@@ -16,11 +16,10 @@ REASON_MAX = 200
 ITEMS_MAX = 500
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteRequest:
-    """A basket for a card. Amounts in fen; an item's amount is its line's total."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amounts:
+    """What is bought. Amounts in fen; an item's amount is its line's total."""
 
-    card: CheckedCard
     amount_fen: int
     excluded_fen: int = 0
     insurance_fen: int = 0
@@ -28,17 +27,24 @@ class QuoteRequest:
 
     @property
     def basket(self) -> Basket:
-        """The basket without the card."""
+        """The same as a value of the rules."""
         return Basket(self.amount_fen, self.excluded_fen, self.insurance_fen, self.items)
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteRequest(Amounts):
+    """A basket for a card."""
+
+    card: CheckedCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RedemptionRequest(QuoteRequest):
     """A basket that is being paid: the merchant's order, and who stands there (an id of verify)."""
 
-    order_no: str = ""
-    presented_by: str = ""
-    identity_checked: bool = False
+    order_no: str
+    presented_by: str
+    identity_checked: bool
     cashier: str | None = None
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, field_validator
 
@@ -51,9 +50,8 @@ class ClaimBody(CardBody):
 
     def to_request(self, card: CheckedCard) -> ClaimRequest:
         """As a value of the rules."""
-        values: dict[str, Any] = self.model_dump(exclude={"card", "occurred_on"})
-        day: date | None = None if self.occurred_on is None else parse_day(self.occurred_on)
-        return ClaimRequest(card, occurred_on=day, **values)
+        day = None if self.occurred_on is None else parse_day(self.occurred_on)
+        return ClaimRequest(card, **{**self.values(), "occurred_on": day})
 
 
 class ClaimPath(BaseModel):

@@ -48,7 +48,7 @@ class Day:
 
 def day_of(tx: Transaction, outlet: Mapping[str, Any], day: date) -> Day:
     """The day as it stands."""
-    statement = _statement(tx, outlet, day)
+    statement = day_statement(tx, outlet["id"], outlet["name"], day)
     place = {"outlet_id": outlet["id"], "day": day.isoformat()}
     closings = [
         {
@@ -99,7 +99,7 @@ def comparison_of(
     if row is None or row["outlet_id"] != outlet["id"] or row["day"] != day.isoformat():
         raise Refusal("not_found")
     listing = Listing.of_dict(read_json(row["listing_json"]))
-    return row, match(_statement(tx, outlet, day)["rows"], listing)
+    return row, match(day_statement(tx, outlet["id"], outlet["name"], day)["rows"], listing)
 
 
 def close_day(
@@ -192,10 +192,6 @@ def _explained(result: Match, reasons: Mapping[str, str], may_differ: bool) -> l
     if problems:
         raise FieldProblems(problems)
     return explained
-
-
-def _statement(tx: Transaction, outlet: Mapping[str, Any], day: date) -> Row:
-    return day_statement(tx, {"outlet_id": outlet["id"], "outlet_name": outlet["name"]}, day)
 
 
 def _heads(rows: list[Row]) -> dict[str, int]:

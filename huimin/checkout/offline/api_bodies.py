@@ -74,23 +74,13 @@ class OfflineItemBody(QuoteBody):
             card = check_card(self.card, public_keys)
         except Refusal as refusal:
             unreadable = refusal
-        return OfflineItem(
-            client_id=self.client_id.lower(),
-            fingerprint=fingerprint("offline", self.model_dump()),
-            card=card,
-            unreadable=unreadable,
-            order_no=self.order_no,
-            **self.basket_fields(),
-            presented_by=self.presented_by,
-            identity_checked=self.identity_checked,
-            policy_id=self.policy_id,
-            discount_fen=self.discount_fen,
-            payable_fen=self.payable_fen,
-            occurred_at=_instant("occurred_at", self.occurred_at),
-            pack_issued_at=_instant("pack_issued_at", self.pack_issued_at),
-            device_clock_offset_ms=self.device_clock_offset_ms,
-            cashier=self.cashier,
-        )
+        values = self.values() | {
+            "client_id": self.client_id.lower(),
+            "occurred_at": _instant("occurred_at", self.occurred_at),
+            "pack_issued_at": _instant("pack_issued_at", self.pack_issued_at),
+        }
+        item_print = fingerprint("offline", self.model_dump())
+        return OfflineItem(card=card, unreadable=unreadable, fingerprint=item_print, **values)
 
 
 def _instant(field: str, text: str) -> Any:

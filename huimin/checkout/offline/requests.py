@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from huimin.checkout.requests import Amounts
 from huimin.core.card_token import CheckedCard
-from huimin.core.discount import Basket, Item
 from huimin.core.refusals import Refusal
 
 ITEMS_A_CALL_MAX = 100
 
 
-@dataclass(frozen=True, slots=True)
-class OfflineItem:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineItem(Amounts):
     """A discount that a till promised by itself. `card` is None where `unreadable` says why."""
 
     client_id: str
@@ -26,10 +26,6 @@ class OfflineItem:
     card: CheckedCard | None
     unreadable: Refusal | None
     order_no: str
-    amount_fen: int
-    excluded_fen: int
-    insurance_fen: int
-    items: tuple[Item, ...]
     presented_by: Literal["holder", "family_member"]
     identity_checked: bool
     policy_id: str
@@ -39,8 +35,3 @@ class OfflineItem:
     pack_issued_at: datetime
     device_clock_offset_ms: int
     cashier: str | None = None
-
-    @property
-    def basket(self) -> Basket:
-        """What was bought."""
-        return Basket(self.amount_fen, self.excluded_fen, self.insurance_fen, self.items)

@@ -11,10 +11,8 @@ from flask import Blueprint
 pages = Blueprint("checkout", __name__, url_prefix="/till")
 
 from huimin.checkout.pages import (  # noqa: E402, F401
-    cancellation,
     offline,
     receipts,
-    reversal,
     sale,
     set_up,
     till,

@@ -1,4 +1,4 @@
-"""The page itself, the choice of a terminal, and the state that a page kept by the browser asks."""
+"""The page itself, the choice of a terminal, and the state that a page from a cache asks for."""
 
 from __future__ import annotations
 
@@ -43,23 +43,23 @@ def till() -> str | BaseResponse:
     except Refusal as refusal:
         words = refusal.detail(request_language())
         return render_template("checkout/switched_off.html", terminal=own, words=words)
-    response = make_response(till_page(told=_told(own), several=len(choice) > 1))
+    response = make_response(till_page(till=_till(own), several=len(choice) > 1))
     renew_cookie(response)
     return response
 
 
-def till_page(**given: Any) -> str:
-    """The page, with what is said the same at every till."""
+def till_page(**of_this_till: Any) -> str:
+    """The page, with what is the same at every till."""
     goods = {code: GOODS.say(code, request_language()) for code in GOODS}
     return render_template(
-        "checkout/till.html", goods=goods, claimable=" ".join(CLAIMABLE), **given
+        "checkout/till.html", goods=goods, claimable=" ".join(CLAIMABLE), **of_this_till
     )
 
 
 @pages.get("/customer")
 @require_till("till.use")
 def customer() -> str:
-    """A second window that faces the customer: amounts alone, told by the till's window."""
+    """A second window that faces the customer; the till's own window tells it what to show."""
     return render_template("checkout/customer.html", terminal=current_terminal())
 
 
@@ -75,8 +75,8 @@ def choose_terminal() -> BaseResponse:
 @require_till("till.use")
 def state() -> Response:
     """What a page from a cache needs to go on: its token, its terminal, the server time."""
-    told = _told(current_terminal())
-    return json_response({"csrf_token": generate_csrf(), "language": request_language(), **told})
+    state = _till(current_terminal())
+    return json_response({"csrf_token": generate_csrf(), "language": request_language(), **state})
 
 
 @pages.after_request
@@ -87,6 +87,6 @@ def _allow_wasm(response: Response) -> Response:
     return response
 
 
-def _told(terminal: Terminal) -> dict[str, Any]:
+def _till(terminal: Terminal) -> dict[str, Any]:
     now, language = instance().clock(), request_language()
     return instance().engine.read(lambda tx: terminal_answer(tx, terminal, now, language))

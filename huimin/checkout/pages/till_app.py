@@ -28,10 +28,10 @@ WORKER = STATIC / "service_worker.js"
 till_files = Blueprint(
     "till_files", "huimin.checkout", static_folder="static", static_url_path="/static/till"
 )
-# What the page loads of the frame around it.
+# What the page loads from the frame around it.
 WEB_STATIC = PACKAGE / "web" / "static"
 FRAME_FILES = ("huimin.css", "forms.js", "icon.svg")
-# What else the shell is made of.
+# What else goes into the shell.
 MADE_OF = (
     "templates/layout.html",
     "templates/checkout/facing.html",
@@ -57,7 +57,7 @@ def shell() -> Response:
     """The page as the service worker keeps it: no name, no session, no token, no terminal."""
     g.member = None
     blank = {"csrf_token": lambda: "", "get_flashed_messages": lambda **_: []}
-    response = make_response(till_page(told=NOBODYS, several=False, **blank))
+    response = make_response(till_page(till=NOBODYS, several=False, **blank))
     response.headers["Cache-Control"] = "no-cache"
     return response
 
@@ -65,13 +65,13 @@ def shell() -> Response:
 @pages.get("/service-worker.js")
 def service_worker() -> Response:
     """The worker, with the version and the list of what it keeps. Its scope is this folder."""
-    kept = {
+    files_and_version = {
         "version": version(),
         "files": [url_for(endpoint, filename=name) for endpoint, name, _ in kept_files()],
         "shell": url_for("checkout.shell"),
         "page": url_for("checkout.till"),
     }
-    text = f"const KEPT = {write_json(kept)};\n{WORKER.read_text(encoding='utf-8')}"
+    text = f"const KEPT = {write_json(files_and_version)};\n{WORKER.read_text(encoding='utf-8')}"
     response = Response(text, mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -133,12 +133,12 @@ def kept_files() -> tuple[tuple[str, str, Path], ...]:
 def version() -> str:
     """A digest of everything that the app is made of, and of the addresses where it stands."""
     digest = hashlib.sha256()
-    kept = [(url_for(endpoint, filename=name), path) for endpoint, name, path in kept_files()]
-    for name, path in [*kept, *((name, PACKAGE / name) for name in MADE_OF)]:
+    files = [(url_for(endpoint, filename=name), path) for endpoint, name, path in kept_files()]
+    for name, path in [*files, *((name, PACKAGE / name) for name in MADE_OF)]:
         digest.update(name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def _files_of(folder: Path) -> list[Path]:
-    found = sorted(path for path in folder.rglob("*") if path.is_file())
-    return [path for path in found if not path.name.startswith("LICENSE")]
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [path for path in files if not path.name.startswith("LICENSE")]
