@@ -64,5 +64,5 @@ def member() -> StaffMember:
 
 def own_division() -> str | None:
     """The division whose people the reader may see: a registrar's town; None for the county."""
-    found = member()
-    return found.division_code if found.role == REGISTRAR else None
+    user = member()
+    return user.division_code if user.role == REGISTRAR else None

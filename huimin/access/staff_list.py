@@ -10,7 +10,7 @@ from huimin.storage.list_query import ListQuery
 
 
 @dataclass(frozen=True, slots=True)
-class WantedStaff:
+class StaffCriteria:
     """Filters; None lets everything through. `locked_at` keeps those locked at that instant."""
 
     role: str | None = None
@@ -19,7 +19,7 @@ class WantedStaff:
 
 
 # Each with `place`, what its role reaches.
-staff_after = ListQuery[WantedStaff](queries, "staff_after")
+staff_after = ListQuery[StaffCriteria](queries, "staff_after")
 
 
 def places_to_choose(tx: Transaction) -> dict[str, list[tuple[str, str]]]:

@@ -1,6 +1,6 @@
-"""Alerts for those who supervise: a page of the list, one with its rows, and looking at it.
+"""Alerts for those who supervise: the list, one alert with its rows, and looking at it.
 
-Names are masked here as well: what an alert is about can be judged without them.
+Names are masked here too: an alert can be judged without them.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ NOTE_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
-class WantedAlerts:
-    """Filters; None lets everything through. Days are county days, the last one included."""
+class AlertCriteria:
+    """What the list shows; None does not filter. Days are county days, the last one included."""
 
     rule: str | None = None
     outlet_id: str | None = None
@@ -49,12 +49,12 @@ def rows_of_alert(tx: Transaction, alert_id: str) -> list[Row]:
 
 
 def outlets_with_alerts(tx: Transaction) -> list[Row]:
-    """Every outlet that an alert is about: id and name."""
+    """Id and name of every outlet with an alert."""
     return list(queries.outlets_with_alerts(tx))
 
 
 def look_at(tx: Transaction, alert_id: str, *, note: str, now: datetime, actor: str) -> None:
-    """Close an alert with what was found out. More rows of the same run open it again.
+    """Close an alert with a note of what was found. More rows of the same run open it again.
 
     Raises Refusal `not_found`, or FieldProblems for a missing note or an alert that is closed.
     """
@@ -65,8 +65,8 @@ def look_at(tx: Transaction, alert_id: str, *, note: str, now: datetime, actor: 
             "请写下核实的情况，不超过 {note_max} 字。",
             note_max=NOTE_MAX,
         )
-    given = {"looked_at": instant_text(now), "looked_by": actor, "note": note}
-    if queries.look_at(tx, id=alert_id, **given) is None:
+    values = {"looked_at": instant_text(now), "looked_by": actor, "note": note}
+    if queries.look_at(tx, id=alert_id, **values) is None:
         raise field_problem("note", "这条提醒已经查看过了。")
     record(
         tx,
@@ -81,17 +81,17 @@ def look_at(tx: Transaction, alert_id: str, *, note: str, now: datetime, actor: 
 
 
 def _shown(row: Mapping[str, Any]) -> Row:
-    shown = _masked(row)
-    shown["numbers"] = read_json(shown.pop("evidence_json"))["numbers"]
-    return shown
+    alert = _masked(row)
+    alert["numbers"] = read_json(alert.pop("evidence_json"))["numbers"]
+    return alert
 
 
 def _masked(row: Mapping[str, Any]) -> Row:
-    shown = dict(row)
-    name = shown.pop("holder_name")
-    shown["name_masked"] = mask_name(name) if name else None
-    return shown
+    masked = dict(row)
+    name = masked.pop("holder_name")
+    masked["name_masked"] = mask_name(name) if name else None
+    return masked
 
 
-# The latest first.
-alerts_before = ListQuery[WantedAlerts](queries, "alerts_before", shown=_shown)
+# Latest first.
+alerts_before = ListQuery[AlertCriteria](queries, "alerts_before", shown=_shown)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from huimin.access.guards import member, require
 from huimin.alerts.find_alerts import (
     NOTE_MAX,
-    WantedAlerts,
+    AlertCriteria,
     alert_by_id,
     alerts_before,
     look_at,
@@ -42,7 +42,7 @@ pages = Blueprint("alerts", __name__)
 STATES = {"open": lazy_gettext("待查看"), "looked_at": lazy_gettext("已查看")}
 # How a sale came in, where it was not at once.
 CHANNELS = {"offline": lazy_gettext("断网时的交易"), "claim": lazy_gettext("事后补报")}
-# Without any wish for a state, what still waits is shown; "all" is every state.
+# With no state chosen, show open alerts; "all" is every state.
 ALL = "all"
 
 
@@ -50,7 +50,7 @@ ALL = "all"
 @require("alert.read")
 def alert_list() -> str | Response:
     """What the rules found, the latest first."""
-    return list_answer(_list(request_language()), rows_of(alerts_before, _wanted))
+    return list_answer(_list(request_language()), rows_of(alerts_before, _criteria))
 
 
 @pages.get("/alerts/<alert_id>", endpoint="alert")
@@ -62,23 +62,23 @@ def one_alert(alert_id: str) -> str:
 
 @pages.post("/alerts/<alert_id>", endpoint="look")
 @require("alert.look")
-def look(alert_id: str) -> Response | tuple[str, int]:
-    """Close it with what was found out."""
+def look_at_alert(alert_id: str) -> Response | tuple[str, int]:
+    """Close it with a note of what was found."""
     form, now, actor = Form.sent(), instance().clock(), member().username
     try:
         change(lambda tx: look_at(tx, alert_id, note=form.text("note"), now=now, actor=actor))
-    except FieldProblems as why:
-        return _alert_page(alert_id, form.refused(why)), 422
+    except FieldProblems as error:
+        return _alert_page(alert_id, form.refused(error)), 422
     tell(_("已标记为查看过；同一情况再有新的交易时，这条提醒会重新出现。"))
     return redirect(url_for("alerts.alert", alert_id=alert_id))
 
 
 def _alert_page(alert_id: str, form: Form) -> str:
-    def look_up(tx: Transaction) -> tuple[Any, Any, Any]:
+    def query(tx: Transaction) -> tuple[Any, Any, Any]:
         alert = alert_by_id(tx, alert_id)
         return alert, rows_of_alert(tx, alert_id), events_of(tx, "alert", alert_id)
 
-    alert, rows, events = instance().engine.read(look_up)
+    alert, rows, events = instance().engine.read(query)
     language = request_language()
     return render_template(
         "alerts/alert.html",
@@ -123,16 +123,18 @@ def _list(language: str) -> ListPage:
     columns = [
         Column(_("交易日"), "business_day", only="workbook"),
         Column(_("规则"), rule_of, rule_cell),
-        Column(_("交易日"), "business_day", look="nowrap", only="page"),
+        Column(_("交易日"), "business_day", css_class="nowrap", only="page"),
         Column(_("情况"), facts_of, only="workbook"),
         Column(_("示范点"), "outlet_name", outlet_cell, "nowrap"),
         Column(_("乡镇（街道）"), "town_name", only="workbook"),
         Column(_("收银终端"), "till_label", only="workbook"),
-        column.dashed(_("收银员"), lambda row: row["staff_name"] or row["cashier"], look="nowrap"),
+        column.dashed(
+            _("收银员"), lambda row: row["staff_name"] or row["cashier"], css_class="nowrap"
+        ),
         Column(_("卡号"), card_number, only="workbook"),
-        column.dashed(_("持有人"), "name_masked", look="nowrap"),
+        column.dashed(_("持有人"), "name_masked", css_class="nowrap"),
         column.count(_("笔数"), "row_count"),
-        column.state(_("状态"), STATES, looks={"open": "waiting", "looked_at": "done"}),
+        column.state(_("状态"), STATES, colours={"open": "waiting", "looked_at": "done"}),
         column.minute(_("最近一笔"), "grown_at", only="workbook"),
         Column(_("查看人"), "looked_by", only="workbook"),
         Column(_("核实情况"), "note", only="workbook"),
@@ -156,8 +158,8 @@ def _list(language: str) -> ListPage:
     )
 
 
-def _wanted(form: Form) -> WantedAlerts:
-    return WantedAlerts(
+def _criteria(form: Form) -> AlertCriteria:
+    return AlertCriteria(
         rule=form.optional("rule"),
         outlet_id=form.optional("outlet"),
         town_code=form.optional("town"),

@@ -82,8 +82,8 @@ def rule_innocent(rule: str, language: str = "zh_Hans") -> str:
 
 def found_words(rule: str, numbers: Mapping[str, Any], language: str = "zh_Hans") -> str:
     """What was found, with the numbers of the alert."""
-    said = {
+    numbers_in_words = {
         name.removesuffix("_fen"): money_text(value) if name.endswith("_fen") else value
         for name, value in numbers.items()
     }
-    return say(RULES[rule].found, language, **said)
+    return say(RULES[rule].found, language, **numbers_in_words)

@@ -16,8 +16,8 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class WantedEvents:
-    """Filters; None lets everything through. Days are county days, the last one included."""
+class EventCriteria:
+    """What the list shows; None does not filter. Days are county days, the last one included."""
 
     actor: str | None = None
     action: str | None = None
@@ -41,16 +41,16 @@ def subject_of(tx: Transaction, text: str) -> str:
     return str(subject["id"]) if subject else text
 
 
-def _parameters(wanted: WantedEvents) -> Row:
-    return {**parameters_of(wanted), **wanted.bounds()}
+def _parameters(criteria: EventCriteria) -> Row:
+    return {**parameters_of(criteria), **criteria.bounds()}
 
 
 def _named(row: Row) -> Row:
-    """A person is named masked."""
+    """The event with `subject_name`; a person's name is masked."""
     person = row.pop("person_name")
     return {**row, "subject_name": mask_name(person) if person else row["subject_name"]}
 
 
-# Both with the latest first; an event has `subject_name`.
-events_before = ListQuery[WantedEvents](queries, "events_before", _parameters, _named)
-lookups_before = ListQuery[WantedEvents](queries, "lookups_before", _parameters)
+# Both latest first.
+events_before = ListQuery[EventCriteria](queries, "events_before", _parameters, _named)
+lookups_before = ListQuery[EventCriteria](queries, "lookups_before", _parameters)

@@ -1,4 +1,4 @@
-"""A list as a page, or as a workbook that leaves the house: the export is recorded."""
+"""A list as a page, or as a workbook, whose export is recorded."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from huimin.web.current import change, instance
 from huimin.web.forms import Form
 from huimin.web.list_page import ListPage
 from huimin.web.list_xlsx import CONTENT_TYPE, list_workbook
-from huimin.web.lists import Listed, Look, Place, as_workbook
+from huimin.web.lists import Listed, Place, ReadRows, as_workbook
 
 
 def list_answer(
     list_page: ListPage,
-    look: Look,
+    read_rows: ReadRows,
     *,
     form: Form | None = None,
     arguments: Mapping[str, str] | None = None,
     more: Callable[[Form], Mapping[str, Any]] | None = None,
 ) -> str | BaseResponse:
-    """The page of a list, or its workbook; `more` is what the room's own template shows beside it.
+    """The page of a list, or its workbook; `more` gives what the room's own template shows as well.
 
-    `form` and `arguments` are the filters and their address where they are not simply those of
-    this request: a form that was refused is shown above the first page.
+    `form` and `arguments` are the filters and their address if they differ from the request's: a
+    refused form is shown above the first page.
     """
     place = Place() if form and form.problems else Place.asked()
     form = form or list_page.asked()
     try:
-        asked = form
-        page = instance().engine.read(lambda tx: look(tx, asked, place))
-    except FieldProblems as why:
-        form, page = form.refused(why), Listed([], 0)
+        asked_form = form
+        page = instance().engine.read(lambda tx: read_rows(tx, asked_form, place))
+    except FieldProblems as error:
+        form, page = form.refused(error), Listed([], 0)
     if as_workbook():
         return workbook_response(
             list_page.file_name or list_page.title, list_page.columns, page.rows
@@ -60,7 +60,7 @@ def workbook_response(
     *,
     heading: str | None = None,
 ) -> Response:
-    """The workbook as a download named by its title; who took it is recorded."""
+    """The workbook as a download named after its title; who downloaded it is recorded."""
     listed = list(rows)
     _note_export(len(listed))
     content = list_workbook(title, columns, listed, heading=heading)

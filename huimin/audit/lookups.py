@@ -1,7 +1,7 @@
 """Who looked at which card, written in batches off the request's path.
 
-A look-up must not make customers wait, so a thread writes once a second; a crash may lose that last
-second. Redemptions, of which nothing may be lost, never pass through here.
+A look-up must not make customers wait, so a thread writes once a second; a crash may lose the last
+second. Redemptions, which must not be lost, never pass through here.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from huimin.audit.audit_words import (
 )
 from huimin.audit.changes import changes_of
 from huimin.audit.event_words import EVENTS, event_words
-from huimin.audit.find_events import WantedEvents, events_before, lookups_before, subject_of
+from huimin.audit.find_events import EventCriteria, events_before, lookups_before, subject_of
 from huimin.audit.list_answer import list_answer
 from huimin.storage.engine import Transaction
 from huimin.web import cells, column
@@ -37,14 +37,14 @@ pages = Blueprint("audit", __name__)
 @require("audit.read")
 def events() -> str | Response:
     """Who saw or changed what."""
-    return list_answer(_events(), _look)
+    return list_answer(_events(), _read_rows)
 
 
 @pages.get("/audit/lookups")
 @require("audit.read")
 def lookups() -> str | Response:
     """Who looked a card up."""
-    return list_answer(_lookups(), rows_of(lookups_before, _wanted))
+    return list_answer(_lookups(), rows_of(lookups_before, _criteria))
 
 
 def _events() -> ListPage:
@@ -54,11 +54,11 @@ def _events() -> ListPage:
         Column(_("做了什么"), lambda row: event_words(row["action"])),
         Column(_("对象"), _subject, _subject_cell),
         Column(_("对象编号"), "subject_id", only="workbook"),
-        Column(_("改动"), _changes_cell, look="values", only="page"),
+        Column(_("改动"), _changes_cell, css_class="values", only="page"),
         Column(_("原因"), "reason"),
         Column(_("原来"), lambda row: _values(row, "old"), only="workbook"),
         Column(_("改为"), lambda row: _values(row, "new"), only="workbook"),
-        Column(_("来自"), "address", look="nowrap"),
+        Column(_("来自"), "address", css_class="nowrap"),
     ]
     filters = [
         Filter("actor", _("工作人员（用户名）"), maxlength=64),
@@ -95,15 +95,15 @@ def _lookups() -> ListPage:
     )
 
 
-def _look(tx: Transaction, form: Form, place: Place) -> Listed:
-    wanted = _wanted(form)
-    if wanted.subject_id is not None:
-        wanted = replace(wanted, subject_id=subject_of(tx, wanted.subject_id))
-    return page_of(events_before, tx, wanted, place)
+def _read_rows(tx: Transaction, form: Form, place: Place) -> Listed:
+    criteria = _criteria(form)
+    if criteria.subject_id is not None:
+        criteria = replace(criteria, subject_id=subject_of(tx, criteria.subject_id))
+    return page_of(events_before, tx, criteria, place)
 
 
-def _wanted(form: Form) -> WantedEvents:
-    return WantedEvents(
+def _criteria(form: Form) -> EventCriteria:
+    return EventCriteria(
         actor=form.optional("actor"),
         action=form.optional("action"),
         subject_id=form.optional("subject"),
@@ -114,7 +114,7 @@ def _wanted(form: Form) -> WantedEvents:
 
 
 def _all_of(text: str, **filters: Any) -> Markup:
-    """A link to all events of somebody or something."""
+    """A link to all events of a person or thing."""
     return Markup('<a href="{}">{}</a>').format(url_for("audit.events", **filters), text)
 
 
@@ -131,14 +131,14 @@ def _subject(row: Row) -> str:
 def _subject_cell(row: Row) -> Markup:
     kind, subject_id, name = row["subject_kind"], row["subject_id"], _named(row)
     address = subject_address(kind, subject_id)
-    shown = Markup('<a href="{}">{}</a>').format(address, name) if address else cells.beside(name)
+    link = Markup('<a href="{}">{}</a>').format(address, name) if address else cells.beside(name)
     return Markup("{} {}<br>{}").format(
-        subject_words(kind), shown, cells.beside(_all_of(_("它的全部记录"), subject=subject_id))
+        subject_words(kind), link, cells.beside(_all_of(_("它的全部记录"), subject=subject_id))
     )
 
 
 def _changes_cell(row: Row) -> Markup:
-    """What changed, each value with the one before it; of a look there is nothing to say."""
+    """What changed, each value with the one before it; empty for a view."""
     return Markup(" ").join(
         Markup("<span>{}: {}</span>").format(
             field_words(one.name),

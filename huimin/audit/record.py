@@ -37,10 +37,10 @@ def record(
     """Write one event; its address is the transaction's origin.
 
     `action` is the subject's kind and the event, such as "card.suspended"; pass `subject_kind`
-    where the subject is of another kind. `old` and `new` hold no personal data in clear; `only`
-    names the fields of them to keep, None keeps all.
+    if the subject is of another kind. `old` and `new` hold no personal data in clear; `only`
+    names the fields to keep, None keeps all.
     """
-    kept = None if only is None else frozenset(only)
+    fields = None if only is None else frozenset(only)
     queries.insert_event(
         tx,
         id=new_id(),
@@ -50,8 +50,8 @@ def record(
         subject_kind=subject_kind or action.partition(".")[0],
         subject_id=subject_id,
         reason=reason,
-        old_json=_json(old, kept),
-        new_json=_json(new, kept),
+        old_json=_json(old, fields),
+        new_json=_json(new, fields),
         address=tx.origin,
     )
 
@@ -61,27 +61,27 @@ def events_of(tx: Transaction, subject_kind: str, subject_id: str) -> list[dict[
     return list(queries.events_of(tx, subject_kind=subject_kind, subject_id=subject_id))
 
 
-def checked_reason(reason: str, asked: str = WHY) -> str:
-    """Why something is changed, or decided so (`asked` GROUNDS), on one line.
+def checked_reason(reason: str, sentence: str = WHY) -> str:
+    """The reason for a change, or for a decision (`sentence` GROUNDS), on one line.
 
-    Raises FieldProblems on `reason` when it says nothing, or more than REASON_CHARACTERS_MAX.
+    Raises FieldProblems on `reason` if it is empty or longer than REASON_CHARACTERS_MAX.
     """
     text = " ".join(reason.split())
     if not text or len(text) > REASON_CHARACTERS_MAX or not text.isprintable():
         raise field_problem(
             "reason",
-            asked,
+            sentence,
             most=REASON_CHARACTERS_MAX,
         )
     return text
 
 
-def _json(values: Mapping[str, Any] | None, kept: frozenset[str] | None) -> str | None:
+def _json(values: Mapping[str, Any] | None, fields: frozenset[str] | None) -> str | None:
     if values is None:
         return None
-    shown = {
+    recorded = {
         name: value
         for name, value in values.items()
-        if name not in NEVER_RECORDED and (kept is None or name in kept)
+        if name not in NEVER_RECORDED and (fields is None or name in fields)
     }
-    return json.dumps(shown, ensure_ascii=False, sort_keys=True)
+    return json.dumps(recorded, ensure_ascii=False, sort_keys=True)

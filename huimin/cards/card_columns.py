@@ -19,7 +19,9 @@ def card_columns(
     return [
         *whose_card(may_card=may_card, may_holder=may_holder),
         column.state(_("卡片状态"), CARD_STATES),
-        Column(_("发卡日期"), "issued_on", look="nowrap", only=None if issue_too else "workbook"),
+        Column(
+            _("发卡日期"), "issued_on", css_class="nowrap", only=None if issue_too else "workbook"
+        ),
         expiry(),
     ]
 
@@ -44,4 +46,4 @@ def whose_card(*, may_card: bool = True, may_holder: bool = True) -> list[Column
 
 def expiry() -> Column:
     """The last day on which the card counts."""
-    return Column(_("有效期至"), "expires_on", look="nowrap")
+    return Column(_("有效期至"), "expires_on", css_class="nowrap")

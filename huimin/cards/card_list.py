@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class WantedCards:
+class CardCriteria:
     """Filters; None lets everything through. `within` is what the reader may see at most."""
 
     state: str | None = None
@@ -35,34 +35,34 @@ def card_rows(tx: Transaction, ids: Iterable[str]) -> list[Row]:
     return [{**row, "name_masked": mask_name(row["holder_name"])} for row in rows]
 
 
-def _driver(wanted: WantedCards) -> str:
+def _driver(criteria: CardCriteria) -> str:
     """The statement that begins where the fewest cards are."""
-    first, last = bounds_within(wanted.division_code, wanted.within)
-    if wanted.number is not None:
+    first, last = bounds_within(criteria.division_code, criteria.within)
+    if criteria.number is not None:
         return "card_ids_by_number"
-    if wanted.unprinted:
+    if criteria.unprinted:
         return "card_ids_to_print"
-    if wanted.state not in (None, "active"):
+    if criteria.state not in (None, "active"):
         return "card_ids_by_state"
-    if wanted.verified_before is not None:
+    if criteria.verified_before is not None:
         return "card_ids_unverified"
-    if wanted.expires_by is not None:
+    if criteria.expires_by is not None:
         return "card_ids_by_expiry"
     return "card_ids_by_town" if first[:9] == last[:9] else "card_ids_by_walk"
 
 
-def _parameters(wanted: WantedCards) -> Row:
-    bounds = division_parameters(wanted.division_code, wanted.within)
+def _parameters(criteria: CardCriteria) -> Row:
+    bounds = division_parameters(criteria.division_code, criteria.within)
     return {
-        **parameters_of(wanted),
+        **parameters_of(criteria),
         **bounds,
         "town": bounds["division_first"][:9],
-        "unprinted": int(wanted.unprinted),
+        "unprinted": int(criteria.unprinted),
     }
 
 
 # The earliest issued first.
-card_ids = ListQuery[WantedCards](queries, _driver, _parameters, lambda row: row["id"])
+card_ids = ListQuery[CardCriteria](queries, _driver, _parameters, lambda row: row["id"])
 
 
 def card_in(tx: Transaction, card_id: str, *, within: str | None) -> Row:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 from datetime import date, datetime, timedelta
 
-from huimin.cards.card_list import WantedCards, card_ids
+from huimin.cards.card_list import CardCriteria, card_ids
 from huimin.cards.change_state import suspend_card
 from huimin.storage.engine import Transaction
 
@@ -43,7 +43,7 @@ def unverified_cards(
     tx: Transaction, *, last_day: date, count: int, division_code: str | None = None
 ) -> list[str]:
     """Ids of up to `count` active cards of holders last verified before `last_day`."""
-    criteria = WantedCards(verified_before=last_day, within=division_code)
+    criteria = CardCriteria(verified_before=last_day, within=division_code)
     return card_ids(tx, criteria, "", count)
 
 

@@ -25,7 +25,7 @@ TOLD = (
 
 
 @dataclass(frozen=True, slots=True)
-class WantedClaims:
+class ClaimCriteria:
     """Filters; None lets everything through. `within` is what the reader may see at most."""
 
     state: str | None = None
@@ -78,9 +78,9 @@ def with_name(row: Row) -> Row:
     return {**row, "name_masked": "—" if row["erased_at"] else mask_name(row["holder_name"])}
 
 
-def _parameters(wanted: WantedClaims) -> Row:
-    return {**parameters_of(wanted), **division_parameters(wanted.within)}
+def _parameters(criteria: ClaimCriteria) -> Row:
+    return {**parameters_of(criteria), **division_parameters(criteria.within)}
 
 
 # The latest first.
-claims_before = ListQuery[WantedClaims](queries, "claims_before", _parameters, with_name)
+claims_before = ListQuery[ClaimCriteria](queries, "claims_before", _parameters, with_name)

@@ -104,8 +104,8 @@ def compare_file(day: str) -> BaseResponse | tuple[str, int]:
             path = Path(folder) / "list.xlsx"
             path.write_bytes(content)
             listing = read_listing(path)
-    except FieldProblems as why:
-        return _day_page(business_day, Form().refused(why)), 422
+    except FieldProblems as error:
+        return _day_page(business_day, Form().refused(error)), 422
     digest = hashlib.sha256(content).hexdigest()
     comparison_id = change(
         lambda tx: keep_comparison(
@@ -169,12 +169,12 @@ def close(day: str, comparison_id: str) -> BaseResponse | tuple[str, int]:
                 actor=acting,
             )
         )
-    except FieldProblems as why:
-        return _comparison_page(business_day, comparison_id, form.refused(why)), 422
-    except Refusal as why:
-        if why.code not in ("day_closed", "day_differs"):
+    except FieldProblems as error:
+        return _comparison_page(business_day, comparison_id, form.refused(error)), 422
+    except Refusal as error:
+        if error.code not in ("day_closed", "day_differs"):
             raise
-        return _comparison_page(business_day, comparison_id, form.refused(why)), why.status
+        return _comparison_page(business_day, comparison_id, form.refused(error)), error.status
     tell(_("这一天已结清。之后再有交易，这里会显示“结清后又有”，可以再次结清。"))
     return redirect(_address("closing.day", business_day, outlet))
 

@@ -1,6 +1,6 @@
 """What the program says, in every language: one catalogue, looked up by the simplified Chinese.
 
-A sentence is written once, in simplified Chinese, where it is said. The catalogue in translations/
+A sentence is written once, in simplified Chinese, where it is used. The catalogue in translations/
 holds its traditional Chinese, made by phrase, and its English, written by hand;
 `python -m huimin.web.catalogs` brings it up to date. `{name}` in a sentence is filled in by the
 parameter of that name.
@@ -21,19 +21,19 @@ TRANSLATIONS = Path(__file__).resolve().parent / "translations"
 
 
 def say(source: str, language: str = SOURCE, /, **params: Any) -> str:
-    """The sentence in that language (in simplified Chinese when there is no such language).
+    """The sentence in that language (in simplified Chinese if the language is unknown).
 
-    A parameter that is itself a Text is said in the same language, a tuple of them as a list.
+    A parameter that is a Text is translated too, a tuple of them becomes a list.
     """
-    # Gettext answers for an empty text with the head of its file.
-    said = _look_up(language)(source) if source and language != SOURCE else source
-    return filled(said, language, params) if params else said
+    # For an empty text gettext returns the header of its file.
+    translation = _look_up(language)(source) if source and language != SOURCE else source
+    return filled(translation, language, params) if params else translation
 
 
 def filled(sentence: str, language: str, params: Mapping[str, Any]) -> str:
-    """The sentence with its parameters; one that is missing is a dash."""
-    shown = {name: _shown(value, language) for name, value in params.items()}
-    return sentence.format_map(_Dashes(shown))
+    """The sentence with its parameters; a missing one becomes a dash."""
+    parameters = {name: _shown(value, language) for name, value in params.items()}
+    return sentence.format_map(_Dashes(parameters))
 
 
 def _shown(value: Any, language: str) -> Any:
@@ -45,7 +45,7 @@ def _shown(value: Any, language: str) -> Any:
 
 
 def sentence(source: str) -> str:
-    """The source itself: the name tells the catalogue that it will be said."""
+    """The source itself: marks a literal as a sentence for the catalogue."""
     return source
 
 
@@ -56,9 +56,9 @@ def sentences(*sources: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sentence that is said later, when the reader's language is known.
+    """A sentence to be translated later, when the reader's language is known.
 
-    `kind` is that of the table of Words from which a word comes; "" for a sentence.
+    `kind` names the table of Words that it comes from; "" for a sentence.
     """
 
     source: str
@@ -67,20 +67,21 @@ class Text:
 
     def say(self, language: str = SOURCE) -> str:
         """The text in that language."""
-        said = word(self.kind, self.source, language) if self.kind else say(self.source, language)
-        return filled(said, language, self.params) if self.params else said
+        translation = (
+            word(self.kind, self.source, language) if self.kind else say(self.source, language)
+        )
+        return filled(translation, language, self.params) if self.params else translation
 
 
 def text(source: str, /, **params: Any) -> Text:
-    """The sentence with what fills it, to be said later."""
+    """The sentence with its parameters, to be translated later."""
     return Text(source, params)
 
 
 class Words(Mapping[str, str]):
-    """What the codes of one kind of thing are called: code → simplified Chinese, in their order.
+    """The names of the codes of one kind of thing: code → simplified Chinese, in order.
 
-    The catalogue keeps these words under their kind, because one Chinese word may be two in
-    English (其他 of goods and of outlets).
+    The catalogue keeps these words by kind, because one Chinese word may need two in English.
     """
 
     def __init__(self, kind: str, words: Mapping[str, str]) -> None:
@@ -97,20 +98,20 @@ class Words(Mapping[str, str]):
         return len(self._words)
 
     def say(self, code: str, language: str = SOURCE, /, **params: Any) -> str:
-        """What the code is called in that language; a code that is unknown stays as it is."""
+        """The code's name in that language; an unknown code is returned as it is."""
         source = self._words.get(code)
         if source is None:
             return code
-        said = word(self.kind, source, language)
-        return filled(said, language, params) if params else said
+        translation = word(self.kind, source, language)
+        return filled(translation, language, params) if params else translation
 
     def text(self, code: str, /, **params: Any) -> Text:
-        """The same, said later."""
+        """The same, to be translated later."""
         return Text(self._words.get(code, code), params, self.kind)
 
 
 def word(kind: str, source: str, language: str = SOURCE) -> str:
-    """A word of a table in that language."""
+    """A table's word in that language."""
     if language == SOURCE:
         return source
     translations = _translations(language)
@@ -130,7 +131,7 @@ def _translations(language: str) -> gettext.NullTranslations | None:
 
 
 class _Dashes(dict[str, Any]):
-    """A sentence with a missing part is still said."""
+    """Fills a missing parameter with a dash."""
 
     def __missing__(self, key: str) -> str:
         return "—"

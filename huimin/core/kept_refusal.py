@@ -1,6 +1,6 @@
 """How a refusal is kept in the database, so that every reader has it in their own language.
 
-Its code is kept with what fills its sentence; bad input keeps each field with its sentence.
+Its code is kept with the parameters of its sentence; bad input keeps each field's sentence.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ class KeptRefusal:
 
     @classmethod
     def of(cls, refused: Refusal | FieldProblems) -> KeptRefusal:
-        """What is kept of a refusal that was raised."""
+        """What to keep of a refusal that was raised."""
         if isinstance(refused, Refusal):
             return cls(refused.code, kept_params(refused.params))
         return cls("invalid_input", problems=tuple(map(_kept_field, refused.problems)))
 
     @classmethod
-    def from_record(cls, kept: Mapping[str, Any], other: str = "internal_error") -> KeptRefusal:
-        """As it was kept; `other` is the code where what was kept is no refusal of today's."""
-        code = kept.get("code")
-        # Offline items kept them under another name at first.
-        problems = (*kept.get("problems", ()), *kept.get("fields", ()))
-        return cls(code if code in KINDS else other, kept.get("params", {}), problems)
+    def from_record(cls, record: Mapping[str, Any], other: str = "internal_error") -> KeptRefusal:
+        """From what was kept; `other` is the code if the kept one is no longer known."""
+        code = record.get("code")
+        # Offline items once kept them under another name.
+        problems = (*record.get("problems", ()), *record.get("fields", ()))
+        return cls(code if code in KINDS else other, record.get("params", {}), problems)
 
     def as_record(self) -> dict[str, Any]:
-        """As it is kept: plain values, ready for JSON."""
+        """Plain values to keep, ready for JSON."""
         return {"code": self.code, "params": self.params, "problems": self.problems}
 
     def field_messages(self, language: str) -> list[str]:
-        """What is wrong with each field, where it is about fields."""
-        return [_field_of(kept, language).message(language) for kept in self.problems]
+        """What is wrong with each field, if it is about fields."""
+        return [_field_of(problem, language).message(language) for problem in self.problems]
 
     def detail(self, language: str) -> str:
         """The reason, for staff."""
@@ -59,7 +59,7 @@ class KeptRefusal:
         }
 
     def refusal(self, language: str) -> Refusal:
-        """The refusal again, its parameters in that language."""
+        """The refusal, its parameters in that language."""
         return Refusal(self.code, **params_of(self.params, language))
 
 
@@ -68,9 +68,9 @@ def kept_params(params: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _kept(value) for name, value in params.items()}
 
 
-def params_of(kept: Mapping[str, Any], language: str) -> dict[str, Any]:
+def params_of(record: Mapping[str, Any], language: str) -> dict[str, Any]:
     """The parameters that `kept_params` kept, for a reader of that language."""
-    return {name: _value_of(value, language) for name, value in kept.items()}
+    return {name: _value_of(value, language) for name, value in record.items()}
 
 
 def kept_text(text: Text) -> dict[str, Any]:
@@ -78,23 +78,22 @@ def kept_text(text: Text) -> dict[str, Any]:
     return {"source": text.source, "params": kept_params(text.params), "kind": text.kind}
 
 
-def text_of(kept: Mapping[str, Any], language: str) -> Text:
+def text_of(record: Mapping[str, Any], language: str) -> Text:
     """The sentence that `kept_text` kept, for a reader of that language."""
-    return Text(kept["source"], params_of(kept["params"], language), kept["kind"])
+    return Text(record["source"], params_of(record["params"], language), record["kind"])
 
 
 def _kept_field(problem: FieldProblem) -> dict[str, Any]:
     return {"field": problem.field, "text": kept_text(problem.text)}
 
 
-def _field_of(kept: Any, language: str) -> FieldProblem:
-    # What was kept before there was a catalogue has its sentence in Chinese and in English, and of
-    # offline items as a list at first.
-    if isinstance(kept, list):
-        kept = dict(zip(("field", "chinese", "english"), kept, strict=True))
-    if "text" in kept:
-        return FieldProblem(kept["field"], text_of(kept["text"], language))
-    return FieldProblem(kept["field"], kept["english" if language == "en" else "chinese"])
+def _field_of(record: Any, language: str) -> FieldProblem:
+    # Before the catalogue, sentences were kept in Chinese and English; offline items kept lists.
+    if isinstance(record, list):
+        record = dict(zip(("field", "chinese", "english"), record, strict=True))
+    if "text" in record:
+        return FieldProblem(record["field"], text_of(record["text"], language))
+    return FieldProblem(record["field"], record["english" if language == "en" else "chinese"])
 
 
 def _kept(value: Any) -> Any:
@@ -107,7 +106,7 @@ def _kept(value: Any) -> Any:
 
 def _value_of(value: Any, language: str) -> Any:
     if isinstance(value, list):
-        # What was kept before there was a catalogue has its words in each language.
+        # Kept before the catalogue: the word in each language.
         return value[LANGUAGES.index(language)]
     if not isinstance(value, Mapping):
         return value

@@ -1,7 +1,7 @@
-"""What the things of the domain are called, by their codes: the one table of words.
+"""The domain's vocabulary by code: the one table of words.
 
-Codes (`supermarket`, `dibao`) stand in the data, in the same spelling everywhere. Every page,
-file, command and answer takes their words from here; the catalogue holds the other languages.
+The data holds codes (`supermarket`, `dibao`), spelt the same everywhere. Every page, file, command
+and answer takes their words from here; the catalogue holds the other languages.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ OUTLET_KINDS = Words(
         "other": "其他",
     },
 )
-# In the order in which one is counted when a holder has several.
+# In order of precedence when a holder has several.
 ELIGIBILITIES = Words(
     "eligibility",
     {
@@ -53,7 +53,7 @@ CARD_STATES = Words(
         "revoked": "已注销",
     },
 )
-# Of applications, merchants, outlets, terminals, policies, accounts and jobs.
+# For applications, merchants, outlets, terminals, policies, accounts and jobs.
 STATES = Words(
     "state",
     {
@@ -126,7 +126,7 @@ CAPS = Words(
         "offline_terminal": "本机离线上限",
     },
 )
-# Who bears an offline discount that can't be entered afterwards.
+# Who bears an offline discount that cannot be recorded afterwards.
 BEARERS = Words(
     "bearer",
     {
@@ -162,7 +162,7 @@ FIGURE_NAMES = Words(
         "government_share_fen": "政府承担",
     },
 )
-# The lines of a report's cover, in their order.
+# The lines of a report's cover, in order.
 FACT_NAMES = Words(
     "figure",
     {

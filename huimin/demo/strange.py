@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from huimin.alerts.find_alerts import WantedAlerts, alerts_before, look_at
+from huimin.alerts.find_alerts import AlertCriteria, alerts_before, look_at
 from huimin.core.days import COUNTY_ZONE, parse_instant
 from huimin.core.discount import Basket
 from huimin.demo.county import County
@@ -78,7 +78,7 @@ def look_at_one(instance: Instance) -> None:
     """Close the alert about the split sale with the administrator's note."""
 
     def work(tx: Transaction) -> None:
-        for alert in alerts_before(tx, WantedAlerts(rule="split_sale"), "", 1):
+        for alert in alerts_before(tx, AlertCriteria(rule="split_sale"), "", 1):
             later = parse_instant(alert["grown_at"]) + timedelta(hours=2)
             look_at(tx, alert["id"], note=NOTE, now=later, actor=STAFF[0].username)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from huimin.alerts.find_alerts import WantedAlerts, alerts_before
+from huimin.alerts.find_alerts import AlertCriteria, alerts_before
 from huimin.cards.reverify import due_before
 from huimin.core.days import county_day, instant_text, month_of, previous_month
 from huimin.desk import queries
@@ -61,7 +61,7 @@ def waiting_today(
     }
     if within is None:
         counts |= {
-            "alerts": alerts_before.count(tx, WantedAlerts(state="open"), COUNT_MAX),
+            "alerts": alerts_before.count(tx, AlertCriteria(state="open"), COUNT_MAX),
             "silent": queries.silent_outlets(tx, month=month_of(today)),
             "settlements_disputed": queries.settlements_disputed(tx),
             "settlements_unpaid": queries.settlements_unpaid(tx, **_late_days(today)),

@@ -30,7 +30,7 @@ OPEN_STATES = ("submitted",)
 
 
 @dataclass(frozen=True, slots=True)
-class WantedApplications:
+class ApplicationCriteria:
     """Filters; None lets everything through. `within` is what the reader may see at most."""
 
     state: str | None = None
@@ -128,20 +128,20 @@ def application_in(tx: Transaction, application_id: str, *, within: str | None) 
     return required_within(row, within)
 
 
-def _statement(wanted: WantedApplications) -> str:
+def _statement(criteria: ApplicationCriteria) -> str:
     """The statement that begins where the fewest applications are."""
-    first, last = bounds_within(wanted.division_code, wanted.within)
-    if wanted.state not in OPEN_STATES and first[:9] == last[:9]:
+    first, last = bounds_within(criteria.division_code, criteria.within)
+    if criteria.state not in OPEN_STATES and first[:9] == last[:9]:
         return "application_ids_of_town"
-    return "application_ids" if wanted.state is None else "application_ids_of_state"
+    return "application_ids" if criteria.state is None else "application_ids_of_state"
 
 
-def _parameters(wanted: WantedApplications) -> Row:
-    bounds = division_parameters(wanted.division_code, wanted.within)
-    before = wanted.submitted_before
+def _parameters(criteria: ApplicationCriteria) -> Row:
+    bounds = division_parameters(criteria.division_code, criteria.within)
+    before = criteria.submitted_before
     return {
-        "state": wanted.state,
-        "source": wanted.source,
+        "state": criteria.state,
+        "source": criteria.source,
         **bounds,
         "town": bounds["division_first"][:9],
         "submitted_before": instant_text(before) if before else None,
@@ -149,7 +149,7 @@ def _parameters(wanted: WantedApplications) -> Row:
 
 
 # The longest waiting first.
-application_ids = ListQuery[WantedApplications](
+application_ids = ListQuery[ApplicationCriteria](
     queries, _statement, _parameters, lambda row: row["id"]
 )
 

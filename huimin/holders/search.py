@@ -33,7 +33,7 @@ PHONE_DIGITS = (6, 12)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PersonCriteria:
     """What is looked for. `card_state` may be "none"; `ending_days` counts from today."""
 
     text: str = ""
@@ -44,7 +44,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPerson:
     """A person's id, and the key after which the next page starts."""
 
     id: str
@@ -54,11 +54,11 @@ class Found:
 def search(
     tx: Transaction,
     personal_data: PersonalData,
-    wanted: Wanted,
+    criteria: PersonCriteria,
     *,
     today: date,
     within: str | None = None,
-) -> Callable[..., list[Found]]:
+) -> Callable[..., list[FoundPerson]]:
     """A function `(after, count)` that finds people behind the key `after`, in order.
 
     With `backwards` it finds those before the key, the nearest first.
@@ -66,23 +66,23 @@ def search(
     `within` is the 12-digit code of the division whose people the reader may see. Raises
     FieldProblems on `text` for a number with a wrong check digit.
     """
-    place = bounds_within(wanted.division_code, within)
-    filters = _filters(wanted, place, today)
-    name, parameters = _driver(personal_data, wanted, place, today)
+    place = bounds_within(criteria.division_code, within)
+    filters = _filters(criteria, place, today)
+    name, parameters = _driver(personal_data, criteria, place, today)
 
-    def found(after: str, count: int, backwards: bool = False) -> list[Found]:
+    def find(after: str, count: int, backwards: bool = False) -> list[FoundPerson]:
         day, _, holder_id = after.rpartition(DAY_MARK)
         rows = either_way(queries, name, backwards)(
             tx, after=holder_id, after_day=day, row_limit=count, **parameters, **filters
         )
-        return [_found(row) for row in rows]
+        return [_found_person(row) for row in rows]
 
-    return found
+    return find
 
 
-def _found(row: Row) -> Found:
+def _found_person(row: Row) -> FoundPerson:
     day = row.get("day")
-    return Found(row["id"], f"{day}{DAY_MARK}{row['id']}" if day else row["id"])
+    return FoundPerson(row["id"], f"{day}{DAY_MARK}{row['id']}" if day else row["id"])
 
 
 def people_rows(tx: Transaction, ids: list[str], today: date) -> list[Row]:
@@ -96,38 +96,38 @@ def people_rows(tx: Transaction, ids: list[str], today: date) -> list[Row]:
     return rows
 
 
-def _filters(wanted: Wanted, place: tuple[str, str], today: date) -> Row:
+def _filters(criteria: PersonCriteria, place: tuple[str, str], today: date) -> Row:
     ending_by = None
-    if wanted.ending_days is not None:
-        ending_by = (today + timedelta(days=wanted.ending_days)).isoformat()
+    if criteria.ending_days is not None:
+        ending_by = (today + timedelta(days=criteria.ending_days)).isoformat()
     return {
         "division_first": place[0],
         "division_last": place[1],
-        "kind": wanted.kind,
-        "card_state": wanted.card_state,
+        "kind": criteria.kind,
+        "card_state": criteria.card_state,
         "today": today.isoformat(),
         "ending_by": ending_by,
     }
 
 
 def _driver(
-    personal_data: PersonalData, wanted: Wanted, place: tuple[str, str], today: date
+    personal_data: PersonalData, criteria: PersonCriteria, place: tuple[str, str], today: date
 ) -> tuple[str, Row]:
     """The statement that starts from the fewest people, and its parameters."""
     first, last = place
-    if wanted.text.strip():
-        return _by_text(personal_data, wanted.text, today)
-    if wanted.ending_days is not None:
+    if criteria.text.strip():
+        return _by_text(personal_data, criteria.text, today)
+    if criteria.ending_days is not None:
         return "ids_by_ending", {}
-    if wanted.card_state in RARE_STATES:
+    if criteria.card_state in RARE_STATES:
         return "ids_by_card_state", {}
     if first == last:
         return "ids_by_village", {"village": first}
     if first[:9] == last[:9]:
         return "ids_by_town", {"town": first[:9]}
-    if wanted.card_state not in (None, NO_CARD, "active"):
+    if criteria.card_state not in (None, NO_CARD, "active"):
         return "ids_by_card_state", {}
-    if wanted.kind is not None:
+    if criteria.kind is not None:
         return "ids_by_kind", {}
     return "ids_by_walk", {}
 

@@ -32,7 +32,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class WantedMerchants:
+class MerchantCriteria:
     """Filters; None lets everything through. `text` is part of a name or of a credit code."""
 
     text: str | None = None
@@ -183,11 +183,14 @@ def _enrolled_already(tx: Transaction, credit_code: str) -> Exception:
     )
 
 
-def _parameters(wanted: WantedMerchants) -> Row:
-    return {"state": wanted.state, "pattern": like_pattern(wanted.text) if wanted.text else None}
+def _parameters(criteria: MerchantCriteria) -> Row:
+    return {
+        "state": criteria.state,
+        "pattern": like_pattern(criteria.text) if criteria.text else None,
+    }
 
 
-merchants_after = ListQuery[WantedMerchants](queries, "merchants_after", _parameters)
+merchants_after = ListQuery[MerchantCriteria](queries, "merchants_after", _parameters)
 
 
 def merchant_by_id(tx: Transaction, merchant_id: str) -> Row:

@@ -11,7 +11,7 @@ from huimin.storage.list_query import ListQuery, parameters_of
 
 
 @dataclass(frozen=True, slots=True)
-class WantedOutlets:
+class OutletCriteria:
     """Filters; None lets everything through. `quiet_month` keeps outlets without a sale in it."""
 
     text: str | None = None
@@ -22,12 +22,12 @@ class WantedOutlets:
     quiet_month: str | None = None
 
 
-def _parameters(wanted: WantedOutlets) -> Row:
+def _parameters(criteria: OutletCriteria) -> Row:
     return {
-        **parameters_of(wanted),
-        "pattern": like_pattern(wanted.text) if wanted.text else None,
-        "town": wanted.town_code[:9] if wanted.town_code else None,
+        **parameters_of(criteria),
+        "pattern": like_pattern(criteria.text) if criteria.text else None,
+        "town": criteria.town_code[:9] if criteria.town_code else None,
     }
 
 
-outlets_after = ListQuery[WantedOutlets](queries, "outlets_after", _parameters)
+outlets_after = ListQuery[OutletCriteria](queries, "outlets_after", _parameters)

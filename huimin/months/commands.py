@@ -76,7 +76,7 @@ def files(instance: Instance, month: str, check: bool, form: str) -> None:
     month = checked_month(month)
     folder = instance.settings.folder
 
-    def look(tx: Transaction) -> list[FileCheck]:
+    def query(tx: Transaction) -> list[FileCheck]:
         versions = [
             row["version"] for row in queries.approved_versions(tx) if row["month"] == month
         ]
@@ -87,7 +87,7 @@ def files(instance: Instance, month: str, check: bool, form: str) -> None:
                 restore_files(tx, folder, month, version)
         return [one for version in versions for one in check_files(tx, folder, month, version)]
 
-    found = instance.engine.read(look)
+    found = instance.engine.read(query)
     if form == "json":
         print_json([_shown(one) for one in found])
     else:

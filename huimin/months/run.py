@@ -69,14 +69,14 @@ def run_month_end(engine: Engine, settings: Settings, *, now: datetime) -> Run:
 def _safely(run: Run, what: str | Text, work: Callable[[], object]) -> None:
     try:
         work()
-    except Refusal as why:
-        run.problems.append(text("{what}：{problem}", what=what, problem=why.text))
-    except (OSError, StorageProblem) as why:
-        run.problems.append(text("{what}：{problem}", what=what, problem=why))
-    except Exception as why:
+    except Refusal as error:
+        run.problems.append(text("{what}：{problem}", what=what, problem=error.text))
+    except (OSError, StorageProblem) as error:
+        run.problems.append(text("{what}：{problem}", what=what, problem=error))
+    except Exception as error:
         log.exception("a part of the month's end failed", part=str(what))
         run.problems.append(
-            text("{what}：程序错误（{error}），详见日志。", what=what, error=type(why).__name__)
+            text("{what}：程序错误（{error}），详见日志。", what=what, error=type(error).__name__)
         )
 
 

@@ -84,7 +84,7 @@ def _list(may_send: bool) -> ListPage:
         column.minute(_("时间"), "created_at", only="workbook"),
         Column(_("内容"), "title", title_cell, "text-wrap"),
         column.word(_("方式"), "channel", CHANNELS, only="workbook"),
-        Column(_("状态"), state_cell, look="text-break", only="page"),
+        Column(_("状态"), state_cell, css_class="text-break", only="page"),
         Column(
             _("发往"), "target", lambda row: cells.below(CHANNELS[row["channel"]], row["target"])
         ),

@@ -62,11 +62,11 @@ def town(town_code: str) -> str:
     # Who is written down for the town itself, without a village, is not left out.
     places = {**villages, town_code: _("没有写到村社")}
 
-    def look(tx: Transaction) -> tuple[list[Reach], dict[str, dict[str, int]]]:
+    def query(tx: Transaction) -> tuple[list[Reach], dict[str, dict[str, int]]]:
         counted = reach_of_town(tx, town_code, places, day=day, month=month)
         return counted, nearest_of_town(tx, town_code)
 
-    rows, nearest = instance().engine.read(look)
+    rows, nearest = instance().engine.read(query)
     rows = [row for row in rows if row.code != town_code or row.entitled or row.saved_fen]
     return render_template(
         "reach/places.html",
@@ -98,7 +98,7 @@ def people(town_code: str) -> str | BaseResponse:
         "division_code": village,
     }
 
-    def look(tx: Transaction, _form: Form, place: Place) -> Listed:
+    def read_rows(tx: Transaction, _form: Form, place: Place) -> Listed:
         return listed(
             partial(unreached_after, tx, **wanted),
             lambda: count_unreached(tx, COUNT_MAX + 1, **wanted),
@@ -107,7 +107,7 @@ def people(town_code: str) -> str | BaseResponse:
 
     return list_answer(
         list_page,
-        look,
+        read_rows,
         form=form,
         arguments={"town_code": town_code, **list_page.arguments(form)},
         more=lambda _form: {"town": {"code": town_code, "name": name}},

@@ -20,7 +20,7 @@ from huimin.reports.monthly import checked_month
 from huimin.settlement.answer import close_due
 from huimin.settlement.check import check_settlements
 from huimin.settlement.find_settlements import (
-    WantedSettlements,
+    SettlementCriteria,
     lines_of,
     settlement_by_number,
     settlements_before,
@@ -56,12 +56,12 @@ def settlement() -> None:
 @pass_instance
 def list_settlements(instance: Instance, month: str | None, state: str | None, form: str) -> None:
     """列出结算单，新生成的在前。"""
-    wanted = WantedSettlements(
+    criteria = SettlementCriteria(
         today=county_day(instance.clock()),
         month=checked_month(month) if month else None,
         state=state,
     )
-    rows = instance.engine.read(lambda tx: settlements_before(tx, wanted, "", ROWS_MAX))
+    rows = instance.engine.read(lambda tx: settlements_before(tx, criteria, "", ROWS_MAX))
     if form == "json":
         print_json(rows)
         return
@@ -169,8 +169,10 @@ def export(instance: Instance, target: str, form: str, out: Path) -> None:
 
 
 def _of_month(tx: Transaction, instance: Instance, month: str) -> list[Row]:
-    wanted = WantedSettlements(today=county_day(instance.clock()), month=month)
-    rows = [row for row in settlements_before(tx, wanted, "", ROWS_MAX) if row["state"] != "voided"]
+    criteria = SettlementCriteria(today=county_day(instance.clock()), month=month)
+    rows = [
+        row for row in settlements_before(tx, criteria, "", ROWS_MAX) if row["state"] != "voided"
+    ]
     if not rows:
         raise field_problem("month", "{month} 还没有结算单。", month=month)
     return sorted(rows, key=lambda row: str(row["number"]))

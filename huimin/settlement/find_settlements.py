@@ -25,7 +25,7 @@ LATE_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class WantedSettlements:
+class SettlementCriteria:
     """Filters; None lets everything through. `late` is "confirm" or "pay"; `today` a county day."""
 
     today: date
@@ -35,15 +35,15 @@ class WantedSettlements:
     late: str | None = None
 
 
-def _conditions(wanted: WantedSettlements) -> dict[str, str | None]:
+def _conditions(criteria: SettlementCriteria) -> dict[str, str | None]:
     return {
-        "merchant_id": wanted.merchant_id,
-        "month": wanted.month,
-        "state": wanted.state,
-        "late": wanted.late,
-        "today": wanted.today.isoformat(),
-        "unpaid_before": (wanted.today - timedelta(days=LATE_DAYS)).isoformat(),
-        "unanswered_before": (wanted.today - timedelta(days=LATE_DAYS + 1)).isoformat(),
+        "merchant_id": criteria.merchant_id,
+        "month": criteria.month,
+        "state": criteria.state,
+        "late": criteria.late,
+        "today": criteria.today.isoformat(),
+        "unpaid_before": (criteria.today - timedelta(days=LATE_DAYS)).isoformat(),
+        "unanswered_before": (criteria.today - timedelta(days=LATE_DAYS + 1)).isoformat(),
     }
 
 
@@ -127,7 +127,7 @@ def _masked(row: Row) -> Row:
 
 
 # The latest first, each with its sums.
-settlements_before = ListQuery[WantedSettlements](
+settlements_before = ListQuery[SettlementCriteria](
     queries, "settlements_before", _conditions, with_sums
 )
 # The ledger rows that make a line (`of_line`), in the order written.

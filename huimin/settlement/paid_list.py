@@ -135,8 +135,8 @@ def _enter(tx: Transaction, row: PaidRow, *, now: datetime, actor: str) -> Outco
             now=now,
             actor=actor,
         )
-    except (Refusal, FieldProblems) as why:
-        return Outcome(row, refused=why)
+    except (Refusal, FieldProblems) as error:
+        return Outcome(row, refused=error)
     return Outcome(row, amount_fen=amount_fen)
 
 

@@ -5,11 +5,11 @@ None, a plain one a list of dicts, `$` a value, `!` and `*!` the number of rows.
 both engines, and all rows are read when the call returns: nothing outlives its transaction.
 
 A list's statement marked `-- read both ways` gets a second one, its name with `_backwards`, that
-reads the same rows from the key towards the beginning: a previous page costs what a next one does.
-A third one, `_counted`, counts them up to the same limit (storage/list_query.py calls the three).
+reads the same rows from the key towards the beginning: a previous page costs as much as the next.
+A third one, `_counted`, counts them up to the same limit (storage/list_query.py calls all three).
 
-What several statements share is written once, as `-- part: NAME` among them, and inserted at each
-line `-- with: NAME`; a part may name others.
+What several statements share is written once, as `-- part: NAME`, and inserted at each line
+`-- with: NAME`; a part may name others.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ROOMS_FOLDER = Path(__file__).resolve().parent.parent
 
 # Quoted text and comments are left alone; two colons are PostgreSQL's cast.
 _PIECE = re.compile(
-    r"""(?P<kept>'(?:''|[^'])*'|"(?:""|[^"])*"|--[^\n]*)|(?<!:):(?P<name>[A-Za-z_]\w*)"""
+    r"""(?P<literal>'(?:''|[^'])*'|"(?:""|[^"])*"|--[^\n]*)|(?<!:):(?P<name>[A-Za-z_]\w*)"""
 )
 # A block of the file: a statement or a part, up to the next one.
 _PART = re.compile(r"^-- part: (?P<name>\w+)\n(?P<sql>.*?)(?=^-- (?:name|part): |\Z)", re.M | re.S)
@@ -37,7 +37,7 @@ _BOTH_WAYS = re.compile(
     r"^-- name: (?P<name>\w+)\n-- read both ways\n(?P<sql>.*?)(?=^-- name: |\Z)", re.M | re.S
 )
 _KEY = re.compile(r"([<>])(?= (?::(?:after|before)\b|\(:after_\w+, :after\)))")
-# What tells where the rows come from: brackets and words outside of comments and quoted text.
+# Marks where the rows come from: brackets and words outside comments and quoted text.
 _TOKEN = re.compile(r"--[^\n]*|'(?:''|[^'])*'|[()]|\b(?:FROM|DISTINCT|UNION)\b")
 _ORDER = re.compile(r"(?<=ORDER BY )(?P<keys>[^()]*?)(?=\s+LIMIT :\w+;\s*\Z)")
 _pyformat_texts: dict[str, str] = {}
@@ -49,8 +49,8 @@ def pyformat(sql: str) -> str:
     """The text as psycopg wants it: `:name` becomes `%(name)s`, a per cent sign is doubled."""
 
     def replaced(piece: re.Match[str]) -> str:
-        kept = piece["kept"]
-        return kept if kept is not None else f"%({piece['name']})s"
+        literal = piece["literal"]
+        return literal if literal is not None else f"%({piece['name']})s"
 
     text = _pyformat_texts.get(sql)
     if text is None:
@@ -122,12 +122,12 @@ def load_queries(room: str, parts: Mapping[str, str] | None = None) -> Any:
 
 
 def either_way(queries: Any, name: str, backwards: bool) -> Any:
-    """The statement of that name, or the one that reads its rows towards the beginning."""
+    """The statement of that name, or its reverse."""
     return getattr(queries, f"{name}_backwards" if backwards else name)
 
 
 def turned(sql: str) -> str:
-    """The statement with its key's condition and its order reversed.
+    """The statement with its key condition and its order reversed.
 
     Raises ValueError unless it has exactly one of each: a page would have the wrong rows.
     """
@@ -139,9 +139,9 @@ def turned(sql: str) -> str:
     return text
 
 
-def _with_parts(text: str, given: Mapping[str, str]) -> str:
+def _with_parts(text: str, room_parts: Mapping[str, str]) -> str:
     """The statements with the parts they name. Raises KeyError for a part that is not there."""
-    parts = {**given, **{match["name"]: match["sql"] for match in _PART.finditer(text)}}
+    parts = {**room_parts, **{match["name"]: match["sql"] for match in _PART.finditer(text)}}
 
     def inserted(match: re.Match[str]) -> str:
         return _WITH.sub(inserted, parts[match["name"]].rstrip() + "\n")
@@ -165,16 +165,16 @@ def _list_statements(text: str) -> list[str]:
 
 
 def counted(sql: str) -> str:
-    """A statement that counts the rows of another one. What that selects is left out where its
-    rows do not depend on it, so that nothing is computed or joined for its sake.
+    """A statement that counts the rows of another one. Its select list is dropped if the rows do
+    not depend on it, so that nothing is computed for it.
     """
     rows, depth = sql.removesuffix(";"), 0
-    for found in _TOKEN.finditer(sql):
-        depth += {"(": 1, ")": -1}.get(found[0], 0)
-        if depth == 0 and found[0] in ("DISTINCT", "UNION"):
+    for token in _TOKEN.finditer(sql):
+        depth += {"(": 1, ")": -1}.get(token[0], 0)
+        if depth == 0 and token[0] in ("DISTINCT", "UNION"):
             break
-        if depth == 0 and found[0] == "FROM":
-            rows = f"SELECT 1 {rows[found.start() :]}"
+        if depth == 0 and token[0] == "FROM":
+            rows = f"SELECT 1 {rows[token.start() :]}"
             break
     return f"SELECT CAST(COUNT(*) AS BIGINT) FROM (\n{rows}\n) AS counted;"  # noqa: S608
 

@@ -1,10 +1,10 @@
 """Bring the catalogue up to date: `python -m huimin.web.catalogs [--words en FILE.tsv]`.
 
-It finds every sentence of the templates and of the Python code, keeps the English that is there,
-drops what nobody says any more, makes the traditional Chinese (where OpenCC is installed: extra
-`dev`) with the phrases of translations/zh_Hant/phrases.tsv before it, takes what is given in a file
-(`Chinese<TAB>translation` a line; a word of a table has its kind before it), compiles, and names
-what is missing.
+It finds every sentence in the templates and the Python code, keeps existing English, drops unused
+sentences, makes the traditional Chinese (if OpenCC is installed: extra `dev`), our own phrases of
+translations/zh_Hant/phrases.tsv first, takes translations from a file (one per line:
+`Chinese<TAB>translation`, a table's word with its kind before it), compiles, and reports what is
+missing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from huimin.core.catalogue import TRANSLATIONS
 
 PACKAGE = Path(__file__).resolve().parent.parent
 LOCALES = ("en", "zh_Hant")
-# Whose arguments are sentences, and which of them; methods have their dot.
+# Functions and which of their arguments are sentences; methods begin with a dot.
 SPEAKERS: Mapping[str, tuple[int, ...]] = {
     "_": (0,),
     "gettext": (0,),
@@ -53,25 +53,25 @@ HAN = re.compile("[\u4e00-\u9fff]")
 # Fixed, so that the same words give the same bytes.
 WRITTEN = datetime(2026, 11, 24, tzinfo=UTC)
 
-# A sentence of the catalogue: the kind of the table that it is a word of ("" for none), its text.
+# A sentence of the catalogue: its text, and before it the kind of its table of words ("": none).
 Source = tuple[str, str]
 
 
 def sources() -> dict[Source, str]:
-    """Everything that is said, with where it stands first (file:line)."""
-    found: dict[Source, str] = {}
-    for file, line, told, _, _ in extract_from_dir(
+    """Every sentence, with the first place that uses it (file:line)."""
+    places: dict[Source, str] = {}
+    for file, line, words, _, _ in extract_from_dir(
         PACKAGE, method_map=[("templates/**.html", "jinja2")], keywords={"_": None}
     ):
-        found.setdefault(("", str(told)), f"{file}:{line}")
+        places.setdefault(("", str(words)), f"{file}:{line}")
     for path in sorted(PACKAGE.rglob("*.py")):
         for kind, node in spoken(ast.parse(path.read_text(encoding="utf-8"))):
-            found.setdefault((kind, str(node.value)), f"{path.relative_to(PACKAGE)}:{node.lineno}")
-    return found
+            places.setdefault((kind, str(node.value)), f"{path.relative_to(PACKAGE)}:{node.lineno}")
+    return places
 
 
 def spoken(tree: ast.AST) -> Iterator[tuple[str, ast.Constant]]:
-    """The literals of a module that are sentences of the catalogue, each with its kind."""
+    """The literals in a module that are sentences of the catalogue, each with its kind."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
@@ -88,7 +88,7 @@ def spoken(tree: ast.AST) -> Iterator[tuple[str, ast.Constant]]:
 
 
 def _literals(node: ast.expr) -> Iterator[ast.Constant]:
-    """What an argument may be: a literal, either side of a condition, the values of a table."""
+    """The literals in an argument: itself, either side of a condition, the values of a dict."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and HAN.search(node.value):
         yield node
     elif isinstance(node, ast.IfExp):
@@ -99,8 +99,10 @@ def _literals(node: ast.expr) -> Iterator[ast.Constant]:
             yield from _literals(value)
 
 
-def update(locale: str, wanted: Iterable[Source], given: Mapping[Source, str]) -> list[Source]:
-    """Write the catalogue of a locale; what it still lacks."""
+def update(
+    locale: str, sources: Iterable[Source], words_given: Mapping[Source, str]
+) -> list[Source]:
+    """Write the catalogue of a locale; returns what it still lacks."""
     path = TRANSLATIONS / locale / "LC_MESSAGES" / "messages.po"
     known = _known(path, locale)
     convert = converter() if locale == "zh_Hant" else None
@@ -114,16 +116,16 @@ def update(locale: str, wanted: Iterable[Source], given: Mapping[Source, str]) -
         "# word the table that it stands in.",
     )
     missing = []
-    for source in sorted(wanted):
+    for source in sorted(sources):
         kind, words = source
         if convert:
-            told = convert(words)
+            translation = convert(words)
         else:
-            told = given.get(source) or known.get(source) or known.get(("", words), "")
-        if not told:
+            translation = words_given.get(source) or known.get(source) or known.get(("", words), "")
+        if not translation:
             missing.append(source)
-        # Babel takes a per cent sign for a place to fill; ours are in braces.
-        catalog.add(words, told, context=kind or None).flags.clear()
+        # Babel takes a per cent sign for a placeholder; ours are in braces.
+        catalog.add(words, translation, context=kind or None).flags.clear()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, catalog, width=0, sort_output=True)
@@ -161,12 +163,12 @@ def converter() -> Callable[[str], str] | None:
 
 
 def _given(path: Path) -> dict[Source, str]:
-    given = {}
+    translations = {}
     for line in path.read_text(encoding="utf-8").splitlines():
-        *kind, words, told = line.split("\t") if "\t" in line else ("", "")
-        if told.strip():
-            given[kind[0] if kind else "", words] = told
-    return given
+        *kind, words, translation = line.split("\t") if "\t" in line else ("", "")
+        if translation.strip():
+            translations[kind[0] if kind else "", words] = translation
+    return translations
 
 
 def main() -> None:
@@ -174,14 +176,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--words", nargs=2, metavar=("LOCALE", "FILE"), action="append", default=[])
     options = parser.parse_args()
-    given: dict[str, dict[Source, str]] = {locale: {} for locale in LOCALES}
+    translations: dict[str, dict[Source, str]] = {locale: {} for locale in LOCALES}
     for locale, name in options.words:
-        given[locale].update(_given(Path(name)))
-    wanted, complete = sources(), True
+        translations[locale].update(_given(Path(name)))
+    places, complete = sources(), True
     for locale in LOCALES:
-        for source in update(locale, wanted, given[locale]):
+        for source in update(locale, places, translations[locale]):
             complete = False
-            print(f"{locale}: {wanted[source]}: {' '.join(source).strip()}")
+            print(f"{locale}: {places[source]}: {' '.join(source).strip()}")
     sys.exit(0 if complete else 1)
 
 

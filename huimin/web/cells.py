@@ -1,4 +1,4 @@
-"""What stands in a cell of a list's page where that is more than text: links, states, buttons."""
+"""The content of a list's cells that is more than text: links, states, buttons."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-# What stands where there is no value.
+# Shown when there is no value.
 NOTHING = "—"
 
 
@@ -19,12 +19,12 @@ def state(code: str, word: Any) -> Markup:
 
 
 def link(text: Any, endpoint: str, key: str) -> Markup:
-    """A link to the page of one thing: its address has one part to fill in, with `key`."""
+    """A link to one thing's page: `key` fills the one variable part of its address."""
     return Markup('<a href="{}">{}</a>').format(_address(endpoint, key), text)
 
 
 def post_button(text: Any, endpoint: str, key: str) -> Markup:
-    """A button of a row that sends something about one thing; `endpoint` as for `link`."""
+    """A row's button that posts to `endpoint`, which is used as for `link`."""
     return Markup(
         '<form method="post" action="{}"><input type="hidden" name="csrf_token" value="{}">'
         '<button class="btn btn-outline-primary btn-sm nowrap">{}</button></form>'
@@ -32,14 +32,14 @@ def post_button(text: Any, endpoint: str, key: str) -> Markup:
 
 
 def tick(key: str, name: str) -> Markup:
-    """A box to choose a row with; the boxes are sent as `chosen`."""
+    """A box to choose a row; the boxes are sent as `chosen`."""
     return Markup(
         '<input class="form-check-input" type="checkbox" name="chosen" value="{}" aria-label="{}">'
     ).format(key, gettext("勾选 {name}", name=name))
 
 
 def tick_all() -> Markup:
-    """The box over a column of them."""
+    """The box above that ticks them all."""
     return Markup(
         '<input class="form-check-input" type="checkbox" data-check-all="chosen" aria-label="{}">'
     ).format(gettext("勾选本页全部"))
@@ -52,11 +52,11 @@ def _address(endpoint: str, key: str) -> str:
 
 
 def beside(text: Any) -> Markup:
-    """What stands in grey beside the value."""
+    """Text in grey next to a value."""
     return Markup('<span class="optional">{}</span>').format(text)
 
 
 def below(value: Any, *texts: Any) -> Markup:
-    """A value, and in grey under it what else there is to say, parted by dots."""
-    told = Markup(" · ").join(text for text in texts if text)
-    return Markup("{}<br>{}").format(value, beside(told)) if told else Markup("{}").format(value)
+    """A value, and below it further texts in grey, separated by dots."""
+    more = Markup(" · ").join(text for text in texts if text)
+    return Markup("{}<br>{}").format(value, beside(more)) if more else Markup("{}").format(value)

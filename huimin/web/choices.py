@@ -22,5 +22,5 @@ def eligibility_choices() -> Choices:
 
 
 def choices_of(words: Mapping[str, Any], codes: Iterable[str]) -> Choices:
-    """Some of the words of a list, by their codes."""
+    """Some of the words, by their codes."""
     return [(code, words[code]) for code in codes]

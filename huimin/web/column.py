@@ -1,4 +1,4 @@
-"""The columns of a list: a heading, the value of a row, and how it is written on page and sheet."""
+"""The columns of a list: a heading, a row's value, and how page and workbook show it."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading and the value of a row: the name of a field of it, or a function.
+    """A heading and the value for a row: the name of one of its fields, or a function.
 
-    The workbook holds `value` as it is (a Decimal as an amount of yuan), the page what `cell` makes
-    of the row. `look` is the class of its cells: "number" is aligned right, "nowrap" not broken,
-    and "tick" does not head the row, as the first column else does.
-    A column that somebody fills in by hand is `letters` wide at least.
+    The workbook holds `value` as it is (a Decimal is an amount in yuan), the page what `cell` makes
+    of the row. `css_class` is the class of its cells: "number" aligns right, "nowrap" prevents line
+    breaks, and "tick" keeps the first column from being the row's heading.
+    A column to be filled in by hand is at least `letters` wide.
     """
 
     heading: str
     value: str | Callable[[Row], Any]
     cell: Callable[[Row], Any] | None = None
-    look: str = ""
+    css_class: str = ""
     only: Literal["page", "workbook"] | None = None
     letters: int = 0
 
@@ -38,10 +38,10 @@ class Column:
         """The value, for a workbook."""
         return row[self.value] if isinstance(self.value, str) else self.value(row)
 
-    def shown(self, row: Row) -> Any:
-        """What stands on the page; "" for nothing."""
-        shown = self.plain(row) if self.cell is None else self.cell(row)
-        return "" if shown is None else shown
+    def content(self, row: Row) -> Any:
+        """The content of the cell on the page; "" for nothing."""
+        content = self.plain(row) if self.cell is None else self.cell(row)
+        return "" if content is None else content
 
 
 def money(heading: str, name: str, **more: Any) -> Column:
@@ -73,20 +73,20 @@ def state(
     words: Mapping[str, Any],
     name: str = "state",
     *,
-    looks: Mapping[str, str] | None = None,
+    colours: Mapping[str, str] | None = None,
     **more: Any,
 ) -> Column:
-    """A state by its code, in words; `looks` are the codes whose colours it takes."""
+    """A state by its code, in words; `colours` maps each code to the code whose colour it takes."""
 
     def cell(row: Row) -> Markup:
         code = row[name]
-        return cells.state(looks[code] if looks else code, words[code])
+        return cells.state(colours[code] if colours else code, words[code])
 
     return Column(heading, lambda row: str(words[row[name]]), cell, **more)
 
 
 def linked(heading: str, name: str, endpoint: str, *, key: str = "id", **more: Any) -> Column:
-    """A value that leads to the page of the thing: `endpoint` takes one argument, row[key]."""
+    """A value that links to its own page: `endpoint` takes one argument, row[key]."""
 
     def cell(row: Row) -> Markup:
         return cells.link(row[name], endpoint, row[key])
@@ -95,7 +95,7 @@ def linked(heading: str, name: str, endpoint: str, *, key: str = "id", **more: A
 
 
 def dashed(heading: str, value: str | Callable[[Row], Any], **more: Any) -> Column:
-    """A value that may be missing: a dash says on the page that there is none."""
+    """A value that may be missing: the page then shows a dash."""
     column = Column(heading, value, **more)
     return replace(column, cell=lambda row: column.plain(row) or cells.NOTHING)
 
@@ -110,7 +110,7 @@ def word(heading: str, name: str, words: Mapping[str, Any], **more: Any) -> Colu
 
 
 def places() -> list[Column]:
-    """Where somebody lives, of rows with `town_name` and `village_name`: one column on the page."""
+    """A holder's address, from `town_name` and `village_name`: one column on the page."""
 
     def address(row: Row) -> str:
         names = dict.fromkeys((row["town_name"], row["village_name"]))

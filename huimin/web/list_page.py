@@ -1,7 +1,7 @@
 """A list, described once: its filters and its columns, for the page and for the workbook.
 
 templates/list.html draws the page from the description and web/list_xlsx.py the workbook, so what
-all lists do is changed here and there, and nowhere else.
+all lists share is changed only there.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ EVERY = lazy_gettext("全部")
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One field of the form above a list; with `choices` (value, word) it is a select.
+    """One field of the form above a list; with `choices` (value, word) it is a select element.
 
-    `blank` is the word for no choice; with None there always is one. A filter with a `default` is
-    a view of the list: it is not counted among what narrows it.
+    `blank` is the word for no choice; with None something is always chosen. A filter with a
+    `default` is a view of the list: it does not count as narrowing it.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Filter:
     hint: str | None = None
 
     def value(self, given: Mapping[str, str]) -> str:
-        """What the address says, or the default where it says nothing."""
+        """The value in the address, or the default."""
         value = given.get(self.name)
         if value is None or (not value and self.blank is None and self.choices is not None):
             return self.default
@@ -48,7 +48,7 @@ class Filter:
 
 
 def day_filters(first: str | None = None, last: str | None = None) -> list[Filter]:
-    """Two days between which rows lie: `first` and `last`, both included."""
+    """A range of days: `first` and `last`, both included."""
     return [
         Filter("first", first or gettext("从"), type="date"),
         Filter("last", last or gettext("到"), type="date"),
@@ -57,7 +57,7 @@ def day_filters(first: str | None = None, last: str | None = None) -> list[Filte
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """What an empty list says, and where to go on: an endpoint, its arguments, and the words."""
+    """What an empty list says, and a link to continue: an endpoint, its arguments, its label."""
 
     sentence: str
     endpoint: str | None = None
@@ -66,17 +66,17 @@ class Empty:
 
     @property
     def address(self) -> str | None:
-        """Where to go on."""
+        """Where the link leads."""
         return url_for(self.endpoint, **self.arguments or {}) if self.endpoint else None
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A list: `endpoint` is its page, `title` its name there, in the workbook and in the tab.
+    """A list: `endpoint` is its page, `title` its name on the page, in the workbook and in the tab.
 
-    `empty` is said where there is no row at all, `none_fit` where the filters leave none. The
-    workbook is called `file_name` where the title would not tell it from others. What a page has
-    beside its list stands in a template called as the endpoint, if it is there.
+    `empty` is shown when there are no rows at all, `none_fit` when the filters leave none. The
+    workbook is called `file_name` if the title is not distinctive enough. What a page shows
+    besides its list is in a template named like the endpoint, if there is one.
     """
 
     endpoint: str
@@ -86,21 +86,21 @@ class ListPage:
     empty: Empty | None = None
     none_fit: str | None = None
     template: str | None = None
-    table_look: str = ""
+    table_class: str = ""
     file_name: str | None = None
 
     @property
     def templates(self) -> list[str | Template]:
-        """The room's own template before the one of all lists."""
+        """The room's own template, then the general one."""
         own = self.template or f"{self.endpoint.replace('.', '/')}.html"
         return [own, "list.html"]
 
     def asked(self) -> Form:
-        """The filters as the address has them."""
+        """The filters from the address."""
         return Form({one.name: one.value(request.args) for one in self.filters})
 
     def arguments(self, form: Form) -> dict[str, str]:
-        """What keeps the filters in an address."""
+        """The query arguments that keep these filters."""
         return {
             one.name: form.text(one.name)
             for one in self.filters
@@ -108,7 +108,7 @@ class ListPage:
         }
 
     def views(self, form: Form) -> dict[str, str]:
-        """What is left of the address when nothing narrows the list any more."""
+        """The query arguments with no narrowing filter."""
         return {one.name: form.text(one.name) for one in self.filters if one.default}
 
     def narrowed(self, form: Form) -> bool:
@@ -117,5 +117,5 @@ class ListPage:
 
     @property
     def searches(self) -> bool:
-        """Whether there is a box to search in."""
+        """Whether there is a search box."""
         return any(one.type == "search" for one in self.filters)

@@ -23,7 +23,7 @@ def list_workbook(
 ) -> bytes:
     """The workbook. Text stays text, so that no ID or card number is rounded.
 
-    `heading` stands over the table instead of the title.
+    `heading` is shown above the table instead of the title.
     """
     columns = [column for column in columns if column.only != "page"]
     target = BytesIO()

@@ -1,7 +1,7 @@
 """A page of a long list: rows, where the pages around it begin, and how many rows there are.
 
-A page is found by the key of the row beside it, never by counting rows off, so that the thousandth
-page costs what the first one costs, whichever way one comes.
+A page is found by the key of the row next to it, never by skipping rows, so that the thousandth
+page costs as much as the first, in either direction.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from huimin.storage.list_query import ListQuery
 from huimin.web.forms import Form
 
 PAGE_ROWS = 50
-# Counting further would cost more than it tells: "more than 10,000" is enough to know.
+# Counting further would not be worth its cost: "more than 10,000" is enough to know.
 COUNT_MAX = 10_000
-# What a workbook holds at most.
+# The most rows a workbook holds.
 ROWS_MAX = 100_000
 
 W = TypeVar("W")
-# Finds the rows that a list's form asks for; raises FieldProblems for a filter that can't be.
-Look = Callable[[Transaction, Form, "Place"], "Listed"]
+# Reads the rows that a list's form asks for; raises FieldProblems for an invalid filter.
+ReadRows = Callable[[Transaction, Form, "Place"], "Listed"]
 
 
 class Finder(Protocol):
-    """Reads up to `count` rows behind a key in the list's order ("": from its beginning).
+    """Reads up to `count` rows after a key in the list's order ("": from the beginning).
 
-    With `backwards`, the rows before the key, the nearest first.
+    With `backwards`, the rows before the key, nearest first.
     """
 
     def __call__(self, key: str, count: int, backwards: bool = False) -> Sequence[Any]: ...
@@ -44,7 +44,7 @@ def as_workbook() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a list a page lies (behind a row, before a row, or at the beginning), and its size.
+    """Where a page of a list is (after a row, before a row, or at the beginning), and its size.
 
     A workbook is one page of ROWS_MAX.
     """
@@ -92,7 +92,7 @@ def listed(
     key_of: Callable[[Any], str] = _id_of,
     size: int | None = None,
 ) -> Listed:
-    """The page at that place; `count` is asked only when the page does not hold every row."""
+    """The page at that place; `count` is called only if the page does not hold every row."""
     place = place or Place()
     size = size or place.size
     if place.before:
@@ -100,7 +100,7 @@ def listed(
         if len(found) > size:
             rows = found[size - 1 :: -1]
             return Listed(rows, count(), key_of(rows[-1]), key_of(rows[0]), behind=True)
-        # Fewer than a page stand before it: that is the first page, which is shown whole.
+        # Less than a page before it: show the whole first page.
         place = Place()
     found = list(find(place.after, size + 1))
     rows, behind = found[:size], bool(place.after)
@@ -112,20 +112,20 @@ def listed(
 def page_of(
     query: ListQuery[W],
     tx: Transaction,
-    wanted: W,
+    criteria: W,
     place: Place,
     *,
     key_of: Callable[[Any], str] = _id_of,
 ) -> Listed:
-    """The page of a room's list that lies at that place."""
+    """The page of a room's list at that place."""
     return listed(
-        partial(query, tx, wanted),
-        partial(query.count, tx, wanted, COUNT_MAX + 1),
+        partial(query, tx, criteria),
+        partial(query.count, tx, criteria, COUNT_MAX + 1),
         place=place,
         key_of=key_of,
     )
 
 
-def rows_of(query: ListQuery[W], wanted: Callable[[Form], W]) -> Look:
-    """Looks a list's rows up by what its form wants."""
-    return lambda tx, form, place: page_of(query, tx, wanted(form), place)
+def rows_of(query: ListQuery[W], criteria_of: Callable[[Form], W]) -> ReadRows:
+    """Reads a list's rows by the criteria that `criteria_of` makes of its form."""
+    return lambda tx, form, place: page_of(query, tx, criteria_of(form), place)

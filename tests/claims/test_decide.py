@@ -281,7 +281,7 @@ def test_claims_get_what_a_sale_would_have_got(
         day = (clock.now.date() - timedelta(days=days_ago)).isoformat()
         excluded = amount * percent // 100
         claim = file_claim(till, amount_fen=amount, excluded_fen=excluded, occurred_on=day).json
-        wanted = _wanted(Basket(amount, excluded), terms, Usage(used.get(day, 0), month))
+        wanted = _criteria(Basket(amount, excluded), terms, Usage(used.get(day, 0), month))
         if isinstance(wanted, str):
             assert refusal_of(instance, claim["id"]) == wanted
             continue
@@ -294,7 +294,7 @@ def test_claims_get_what_a_sale_would_have_got(
     assert instance.engine.read(check_rollups) == []
 
 
-def _wanted(basket: Basket, terms: Any, usage: Usage) -> Any:
+def _criteria(basket: Basket, terms: Any, usage: Usage) -> Any:
     """The quote, or the code of its refusal."""
     try:
         return quote(basket, terms, usage)

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from huimin.access.terminal_keys import terminal_of_key
-from huimin.alerts.find_alerts import WantedAlerts, alerts_before
+from huimin.alerts.find_alerts import AlertCriteria, alerts_before
 from huimin.alerts.wording import RULES
 from huimin.checkout.verify import verify_card
 from huimin.claims.assess import look_at_claim
-from huimin.claims.find_claims import WantedClaims, claim_in, claims_before
+from huimin.claims.find_claims import ClaimCriteria, claim_in, claims_before
 from huimin.core.card_number import is_valid
 from huimin.core.card_token import check_card
 from huimin.core.days import county_day, month_of, previous_month
@@ -244,7 +244,7 @@ def test_an_interrupted_start_leaves_nothing(
 
 
 def test_each_rule_has_an_alert_to_look_at(demo_instance: Instance) -> None:
-    found = demo_instance.engine.read(lambda tx: alerts_before(tx, WantedAlerts(), "", 100))
+    found = demo_instance.engine.read(lambda tx: alerts_before(tx, AlertCriteria(), "", 100))
     assert {each["rule"] for each in found} == set(RULES)
     assert len(found) <= 10
     looked = [each["rule"] for each in found if each["state"] == "looked_at"]
@@ -252,7 +252,7 @@ def test_each_rule_has_an_alert_to_look_at(demo_instance: Instance) -> None:
 
 
 def test_two_claims_wait_that_can_be_approved(demo_instance: Instance) -> None:
-    found = demo_instance.engine.read(lambda tx: claims_before(tx, WantedClaims(), "", 100))
+    found = demo_instance.engine.read(lambda tx: claims_before(tx, ClaimCriteria(), "", 100))
     assert [(row["state"], row["refusal_code"]) for row in found] == [
         ("submitted", None),
         ("submitted", "card_lost"),

@@ -17,7 +17,7 @@ from huimin.reports.monthly import monthly_report
 from huimin.settings import Settings
 from huimin.settlement.answer import close_due, payable_fen
 from huimin.settlement.check import check_settlements
-from huimin.settlement.find_settlements import WantedSettlements, settlements_before
+from huimin.settlement.find_settlements import SettlementCriteria, settlements_before
 from huimin.settlement.make import FIGURES
 from huimin.settlement.pay import record_payment
 from tests.conftest import FixedClock
@@ -95,7 +95,7 @@ class Play:
             )
 
     def live(self) -> list[dict[str, object]]:
-        wanted = WantedSettlements(today=county_day(self.clock()))
+        wanted = SettlementCriteria(today=county_day(self.clock()))
         rows = self.instance.engine.read(lambda tx: settlements_before(tx, wanted, "", 1_000))
         return [row for row in rows if row["state"] != "voided"]
 

@@ -51,8 +51,8 @@ def own_password() -> Response | tuple[str, int]:
             now=instance().clock(),
             keep=session_hash(_own_session()),
         )
-    except FieldProblems as why:
-        return _page(Form().refused(why), opened="password"), 422
+    except FieldProblems as error:
+        return _page(Form().refused(error), opened="password"), 422
     tell(_("密码已更换，其他设备上的登录已结束。"))
     return redirect(url_for("access.home" if user.must_change_password else "access.account"))
 

@@ -23,7 +23,7 @@ from huimin.access.staff_changes import (
     switch_staff,
     unlock_staff,
 )
-from huimin.access.staff_list import WantedStaff, places_to_choose, staff_after
+from huimin.access.staff_list import StaffCriteria, places_to_choose, staff_after
 from huimin.audit.event_words import event_words
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
@@ -48,7 +48,7 @@ LOCKED = "locked"
 @require("staff.read")
 def staff_list() -> str | Response:
     """Who may sign in."""
-    return list_answer(_list(), rows_of(staff_after, _wanted))
+    return list_answer(_list(), rows_of(staff_after, _criteria))
 
 
 @pages.get("/staff/new")
@@ -82,8 +82,8 @@ def enter_staff() -> str | tuple[str, int]:
                 **places,
             )
         )
-    except FieldProblems as why:
-        return _form_page(form.refused(why)), 422
+    except FieldProblems as error:
+        return _form_page(form.refused(error)), 422
     return _account_page(row["id"], Form(), password=password)
 
 
@@ -114,8 +114,8 @@ def change_account(staff_id: str) -> Response | tuple[str, int]:
                 actor=actor,
             )
         )
-    except FieldProblems as why:
-        return _account_page(staff_id, form.refused(why), opened="change"), 422
+    except FieldProblems as error:
+        return _account_page(staff_id, form.refused(error), opened="change"), 422
     tell(_("账号已修改。"))
     return redirect(url_for("access.one_staff", staff_id=staff_id))
 
@@ -134,8 +134,8 @@ def switch_account(staff_id: str, act: str) -> Response | tuple[str, int]:
                 tx, staff_id, state=state, reason=form.text("reason"), now=now, actor=actor
             )
         )
-    except FieldProblems as why:
-        return _account_page(staff_id, form.refused(why), opened="switch"), 422
+    except FieldProblems as error:
+        return _account_page(staff_id, form.refused(error), opened="switch"), 422
     tell(_("账号已停用，登录已结束。") if act == "disable" else _("账号已恢复使用。"))
     return redirect(url_for("access.one_staff", staff_id=staff_id))
 
@@ -182,8 +182,8 @@ def end_second_factor_of_another(staff_id: str) -> Response | tuple[str, int]:
 
     try:
         change(work)
-    except FieldProblems as why:
-        return _account_page(staff_id, form.refused(why), opened="second"), 422
+    except FieldProblems as error:
+        return _account_page(staff_id, form.refused(error), opened="second"), 422
     tell(_("两步验证已关闭，登录已结束。"))
     return redirect(url_for("access.one_staff", staff_id=staff_id))
 
@@ -219,10 +219,10 @@ def _list() -> ListPage:
     )
 
 
-def _wanted(form: Form) -> WantedStaff:
+def _criteria(form: Form) -> StaffCriteria:
     if form.text("state") == LOCKED:
-        return WantedStaff(form.optional("role"), locked_at=instant_text(instance().clock()))
-    return WantedStaff(form.optional("role"), form.optional("state"))
+        return StaffCriteria(form.optional("role"), locked_at=instant_text(instance().clock()))
+    return StaffCriteria(form.optional("role"), form.optional("state"))
 
 
 def _form_page(form: Form) -> str:

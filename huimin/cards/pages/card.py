@@ -85,9 +85,9 @@ def card_of_office(card_id: str) -> str:
 
 @pages.post("/cards/<card_id>/<act>")
 @require("card.change")
-def change_card(card_id: str, act: str) -> Response | tuple[str, int]:
+def change_card(card_id: str, action: str) -> Response | tuple[str, int]:
     """Report lost, suspend, resume, replace or revoke, with a reason."""
-    if act not in ACTS:
+    if action not in ACTS:
         raise Refusal("not_found")
     form, within = Form.sent(), own_division()
     arguments: dict[str, Any] = {
@@ -99,17 +99,17 @@ def change_card(card_id: str, act: str) -> Response | tuple[str, int]:
 
     def work(tx: Transaction) -> str:
         card_in(tx, card_id, within=within)
-        if act == "replace":
+        if action == "replace":
             more: dict[str, Any] = {"key_id": key_id, "expires_on": expires_on}
             return str(replace_card(tx, card_id=card_id, **arguments, **more)["id"])
-        CHANGES[act](tx, card_id=card_id, **arguments)
+        CHANGES[action](tx, card_id=card_id, **arguments)
         return card_id
 
     try:
         shown_id = change(work)
-    except FieldProblems as why:
-        return _page(card_id, form.refused(why), opened=act), 422
-    tell(str(ACTS[act][3]))
+    except FieldProblems as error:
+        return _page(card_id, form.refused(error), opened=action), 422
+    tell(str(ACTS[action][3]))
     return redirect(url_for("cards.card_of_office", card_id=shown_id))
 
 
@@ -149,12 +149,12 @@ def _verify_by(card: dict[str, Any]) -> date:
 def _page(card_id: str, form: Form, opened: str = "") -> str:
     within = own_division()
 
-    def look(tx: Transaction) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    def query(tx: Transaction) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         card = card_in(tx, card_id, within=within)
         return card, events_of_card(tx, card_id)
 
-    card, events = instance().engine.read(look)
-    possible = [act for act, row in ACTS.items() if card["state"] in TRANSITIONS[row[0]][0]]
+    card, events = instance().engine.read(query)
+    possible = [action for action, row in ACTS.items() if card["state"] in TRANSITIONS[row[0]][0]]
     return render_template(
         "cards/office_card.html",
         card=card,
@@ -164,7 +164,7 @@ def _page(card_id: str, form: Form, opened: str = "") -> str:
         today=county_day(instance().clock()),
         events=events[::-1],
         event_words=event_words,
-        acts=[(act, ACTS[act]) for act in possible],
+        acts=[(action, ACTS[action]) for action in possible],
         dangerous=DANGEROUS,
         form=form,
         opened=opened,

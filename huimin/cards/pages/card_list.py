@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from huimin.access.guards import member, own_division, require
 from huimin.audit.list_answer import list_answer
 from huimin.cards.card_columns import card_columns
-from huimin.cards.card_list import WantedCards, approved_without_card, card_ids, card_rows
+from huimin.cards.card_list import CardCriteria, approved_without_card, card_ids, card_rows
 from huimin.cards.issue import default_expiry, issue_card
 from huimin.cards.pages import pages
 from huimin.cards.reverify import (
@@ -39,7 +39,7 @@ CHUNK = 100
 @require("card.read")
 def cards() -> str | Response:
     """The list, and what waits: people to give a card to, and cards overdue for verification."""
-    return list_answer(_list(), _look, more=_waiting)
+    return list_answer(_list(), _read_rows, more=_waiting)
 
 
 @pages.post("/cards/issue")
@@ -49,13 +49,13 @@ def issue_to_all() -> Response:
 
     A hundred to a transaction, so that no till waits long.
     """
-    own, now, actor = chosen_place(Form.sent()), instance().clock(), member().username
+    division, now, actor = chosen_place(Form.sent()), instance().clock(), member().username
     key_id, today = instance().key_ring.active_key_id, county_day(now)
     expires_on = default_expiry(today, instance().settings.card_years)
-    ids = instance().engine.read(lambda tx: approved_without_card(tx, own))
+    ids = instance().engine.read(lambda tx: approved_without_card(tx, division))
 
     def work(tx: Transaction, chunk: list[str]) -> None:
-        still = set(approved_without_card(tx, own))
+        still = set(approved_without_card(tx, division))
         for holder_id in chunk:
             if holder_id in still:
                 issue_card(
@@ -78,13 +78,13 @@ def issue_to_all() -> Response:
 @require("card.change")
 def suspend_overdue_cards() -> Response:
     """Suspend the cards of people who were not verified in time, with the grace used up."""
-    own, now, actor = chosen_place(Form.sent()), instance().clock(), member().username
+    division, now, actor = chosen_place(Form.sent()), instance().clock(), member().username
     last_day = _overdue_before()
     done = 0
     while True:
         some = change(
             lambda tx: suspend_overdue(
-                tx, last_day=last_day, count=CHUNK, now=now, actor=actor, division_code=own
+                tx, last_day=last_day, count=CHUNK, now=now, actor=actor, division_code=division
             )
         )
         done += some
@@ -96,9 +96,9 @@ def suspend_overdue_cards() -> Response:
 
 def chosen_place(form: Form) -> str | None:
     """The town that is asked for, never beyond the reader's own; None for the whole county."""
-    own, wanted = own_division(), form.optional("division")
+    own, chosen = own_division(), form.optional("division")
     known = {code for code, _name in town_choices(own)}
-    return wanted if wanted in known else own
+    return chosen if chosen in known else own
 
 
 def _waiting(form: Form) -> dict[str, int]:
@@ -142,19 +142,19 @@ def _list() -> ListPage:
     )
 
 
-def _look(tx: Transaction, form: Form, place: Place) -> Listed:
-    page = page_of(card_ids, tx, _wanted(form), place, key_of=str)
+def _read_rows(tx: Transaction, form: Form, place: Place) -> Listed:
+    page = page_of(card_ids, tx, _criteria(form), place, key_of=str)
     return replace(page, rows=card_rows(tx, page.rows))
 
 
-def _wanted(form: Form) -> WantedCards:
+def _criteria(form: Form) -> CardCriteria:
     days, verify = form.text("expires"), form.text("verify")
     expires_by, verified_before = None, None
     if days.isascii() and days.isdigit() and len(days) <= DAYS_DIGITS:
         expires_by = county_day(instance().clock()) + timedelta(days=int(days))
     if verify in ("due", "overdue"):
         verified_before = _due_before() if verify == "due" else _overdue_before()
-    return WantedCards(
+    return CardCriteria(
         state=form.optional("state"),
         number="".join(form.text("number").split()) or None,
         division_code=form.optional("division"),

@@ -51,8 +51,8 @@ def print_cards() -> BaseResponse | tuple[str, int]:
     rows = instance().engine.read(lambda tx: cards_of_run(tx, today=today, town_code=town))
     try:
         return _recorded_pdf(rows[:CARDS_MAX], _layout(form), reason=_("打印卡片"), again=False)
-    except FieldProblems as why:
-        return _page(form.refused(why)), 422
+    except FieldProblems as error:
+        return _page(form.refused(error)), 422
 
 
 @pages.post("/cards/<card_id>/print")
@@ -61,11 +61,11 @@ def print_card(card_id: str) -> BaseResponse:
     """Print one card; if it was printed before, a reason is required."""
     form, within, today = Form.sent(), own_division(), county_day(instance().clock())
 
-    def look(tx: Transaction) -> Row:
+    def query(tx: Transaction) -> Row:
         card_in(tx, card_id, within=within)
         return card_to_print(tx, card_id, today)
 
-    card = instance().engine.read(look)
+    card = instance().engine.read(query)
     again = bool(form.text("reason"))
     reason = form.text("reason") or _("打印卡片")
     try:
@@ -98,8 +98,8 @@ def print_again(print_run_id: str) -> BaseResponse | tuple[str, int]:
         if not form.text("reason"):
             raise field_problem("reason", "请写明重印的原因。")
         return _recorded_pdf(still, run["layout"], reason=form.text("reason"), again=True)
-    except FieldProblems as why:
-        return _run_page(print_run_id, form.refused(why)), 422
+    except FieldProblems as error:
+        return _run_page(print_run_id, form.refused(error)), 422
 
 
 def _recorded_pdf(rows: list[Row], layout: Layout, *, reason: str, again: bool) -> Response:
@@ -171,11 +171,11 @@ def _page(form: Form) -> str:
     today, own = county_day(instance().clock()), own_division()
     town = own or form.optional("town")
 
-    def look(tx: Transaction) -> tuple[int, list[Row]]:
+    def query(tx: Transaction) -> tuple[int, list[Row]]:
         waiting = cards_of_run(tx, today=today, town_code=town)
         return len(waiting), print_runs(tx, own, count=RUNS_SHOWN)
 
-    waiting, runs = instance().engine.read(look)
+    waiting, runs = instance().engine.read(query)
     return render_template(
         "cards/print.html",
         form=form,

@@ -44,8 +44,8 @@ def renewal() -> str | Response:
     form = Form.asked(("days", "division"))
     try:
         last_day = county_day(instance().clock()) + timedelta(days=_days(form))
-    except FieldProblems as why:
-        return _page(form.refused(why), None)
+    except FieldProblems as error:
+        return _page(form.refused(error), None)
     if not as_workbook():
         return _page(form, last_day)
     rows = instance().engine.read(lambda tx: cards_to_renew(tx, _ending(form, last_day)))
@@ -62,8 +62,8 @@ def renew_all() -> Response | tuple[str, int]:
         done = _renewed(ending, count)
         if not done:
             raise field_problem("days", "这段时间没有要续发的卡。")
-    except FieldProblems as why:
-        return _page(form.refused(why), None), 422
+    except FieldProblems as error:
+        return _page(form.refused(error), None), 422
     tell(_("已续发 {count} 张，旧卡已停用；下一步打印新卡。", count=f"{done:,}"))
     return redirect(url_for("cards.cards", unprinted=1))
 

@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class WantedItems:
+class ItemCriteria:
     """Filters; None lets everything through. Days are those of the sales, the last one included."""
 
     status: str | None = None
@@ -37,9 +37,9 @@ class BorneSums:
     government_fen: int
 
 
-def sums_of_items(tx: Transaction, wanted: WantedItems) -> BorneSums:
+def sums_of_items(tx: Transaction, criteria: ItemCriteria) -> BorneSums:
     """The sums over all that the filters let through."""
-    row = queries.offline_item_sums(tx, **parameters_of(wanted))
+    row = queries.offline_item_sums(tx, **parameters_of(criteria))
     return BorneSums(row["merchant_fen"], row["government_fen"])
 
 
@@ -59,4 +59,4 @@ def _masked(row: Row) -> Row:
 
 
 # The latest first.
-items_before = ListQuery[WantedItems](queries, "offline_items_before", shown=_masked)
+items_before = ListQuery[ItemCriteria](queries, "offline_items_before", shown=_masked)

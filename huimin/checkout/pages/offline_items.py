@@ -12,7 +12,7 @@ from huimin.access.guards import require
 from huimin.audit.list_answer import list_answer
 from huimin.checkout.offline.items import (
     BorneSums,
-    WantedItems,
+    ItemCriteria,
     items_before,
     outlets_with_items,
     sums_of_items,
@@ -43,7 +43,7 @@ ALL = "all"
 @require("offline.read")
 def offline_items() -> str | Response:
     """What was sent, the latest first; with format=xlsx all of it as a workbook."""
-    return list_answer(_list(request_language()), rows_of(items_before, _wanted), more=_sums)
+    return list_answer(_list(request_language()), rows_of(items_before, _criteria), more=_sums)
 
 
 def _list(language: str) -> ListPage:
@@ -82,7 +82,7 @@ def _list(language: str) -> ListPage:
         Column(_("优惠"), "discount_fen", discount_cell, "number", only="page"),
         Column(_("订单号"), "order_no"),
         Column(_("卡号"), card_number, only="workbook"),
-        column.dashed(_("持有人"), "name_masked", look="nowrap"),
+        column.dashed(_("持有人"), "name_masked", css_class="nowrap"),
         column.money(_("原价（元）"), "amount_fen", only="workbook"),
         column.money(_("优惠（元）"), "discount_fen", only="workbook"),
         column.money(_("实付（元）"), "payable_fen", only="workbook"),
@@ -116,8 +116,8 @@ def _list(language: str) -> ListPage:
     )
 
 
-def _wanted(form: Form) -> WantedItems:
-    return WantedItems(
+def _criteria(form: Form) -> ItemCriteria:
+    return ItemCriteria(
         status=None if form.text("status") == ALL else form.text("status"),
         outlet_id=form.optional("outlet"),
         bearer=form.optional("bearer"),
@@ -130,4 +130,4 @@ def _sums(form: Form) -> dict[str, BorneSums]:
     """The discount of what was refused, by who bears it; nothing where the form is refused."""
     if form.problems:
         return {}
-    return {"sums": instance().engine.read(lambda tx: sums_of_items(tx, _wanted(form)))}
+    return {"sums": instance().engine.read(lambda tx: sums_of_items(tx, _criteria(form)))}

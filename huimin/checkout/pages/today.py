@@ -43,9 +43,9 @@ def sales() -> Response:
     text = json_body(SearchBody).text
     terminal, now = current_terminal(), instance().clock()
 
-    def look(tx: Transaction) -> list[Row]:
+    def query(tx: Transaction) -> list[Row]:
         sales = matching_sales(todays_sales(tx, terminal, now)["sales"], text)
         return sales or sale_of_order(tx, terminal, text)
 
-    matching = instance().engine.read(look)
+    matching = instance().engine.read(query)
     return json_response({"count": len(matching), "sales": matching[:FOUND]})

@@ -17,7 +17,7 @@ from huimin.checkout.quote_answer import policy_answer, remaining
 from huimin.claims.assess import Assessment, look_at_claim, same_sales
 from huimin.claims.decide import approve_claim, reject_claim
 from huimin.claims.find_claims import (
-    WantedClaims,
+    ClaimCriteria,
     claim_in,
     claims_before,
     outlets_with_claims,
@@ -49,7 +49,7 @@ ALL = "all"
 @require("claim.read")
 def claims() -> str | Response:
     """The list, what waits first."""
-    return list_answer(_list(), rows_of(claims_before, _wanted))
+    return list_answer(_list(), rows_of(claims_before, _criteria))
 
 
 @pages.get("/claims/<claim_id>")
@@ -75,12 +75,12 @@ def decide(claim_id: str) -> Response | tuple[str, int]:
         else:
             change(lambda tx: reject_claim(tx, claim_id, reason=reason, now=now, actor=actor))
             tell(_("已作出不予通过的决定，示范点能看到理由。"))
-    except FieldProblems as why:
-        return _claim_page(claim_id, form.refused(why)), 422
-    except Refusal as why:
-        if why.code == "not_found":
+    except FieldProblems as error:
+        return _claim_page(claim_id, form.refused(error)), 422
+    except Refusal as error:
+        if error.code == "not_found":
             raise
-        return _claim_page(claim_id, form.refused(why)), why.status
+        return _claim_page(claim_id, form.refused(error)), error.status
     return redirect(url_for("claims.claim", claim_id=claim_id))
 
 
@@ -137,12 +137,12 @@ def _policy(assessment: Assessment | None, language: str) -> dict[str, Any] | No
 
 def _list() -> ListPage:
     columns = [
-        column.linked(_("补办号"), "claim_no", "claims.claim", look="nowrap"),
+        column.linked(_("补办号"), "claim_no", "claims.claim", css_class="nowrap"),
         column.state(_("状态"), STATES),
-        Column(_("购买日期"), "business_day", look="nowrap"),
+        Column(_("购买日期"), "business_day", css_class="nowrap"),
         Column(_("示范点"), "outlet_name"),
         Column(_("订单号"), "order_no", only="workbook"),
-        Column(_("持卡人"), "name_masked", look="nowrap"),
+        Column(_("持卡人"), "name_masked", css_class="nowrap"),
         column.word(_("来源"), "source", SOURCES, only="workbook"),
         column.money(_("原价"), "amount_fen"),
         column.money(_("优惠"), "discount_fen"),
@@ -166,8 +166,8 @@ def _list() -> ListPage:
     return ListPage("claims.claims", _("补办登记"), columns, filters, Empty(nothing), nothing)
 
 
-def _wanted(form: Form) -> WantedClaims:
-    return WantedClaims(
+def _criteria(form: Form) -> ClaimCriteria:
+    return ClaimCriteria(
         state=None if form.text("state") == ALL else form.text("state"),
         outlet_id=form.optional("outlet"),
         source=form.optional("source"),

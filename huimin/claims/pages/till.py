@@ -50,10 +50,10 @@ def file_missed() -> BaseResponse | tuple[str, int]:
     form = Form.sent()
     try:
         claim = change(filing(_missed(form)))
-    except FieldProblems as why:
-        return _list_page(form.refused(why)), 422
-    except Refusal as why:
-        return _list_page(form.refused(why)), why.status
+    except FieldProblems as error:
+        return _list_page(form.refused(error)), 422
+    except Refusal as error:
+        return _list_page(form.refused(error)), error.status
     tell(_("已登记补办 {number}，请把补办单交给顾客。", number=claim["claim_no"]))
     return redirect(url_for("claims.slip", claim_id=claim["id"]))
 
@@ -128,10 +128,10 @@ def _missed(form: Form) -> ClaimRequest:
     card = None
     try:
         card = read_card(form.text("card"))
-    except Refusal as why:
-        if why.code == "too_many_requests":
+    except Refusal as error:
+        if error.code == "too_many_requests":
             raise
-        problems.append(FieldProblem("card", why.text))
+        problems.append(FieldProblem("card", error.text))
     if problems or card is None:
         raise FieldProblems(problems)
     presented_by: Any = (

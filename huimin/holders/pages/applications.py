@@ -16,7 +16,7 @@ from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems
 from huimin.divisions.choices import division_choices
 from huimin.holders.applications import (
-    WantedApplications,
+    ApplicationCriteria,
     application_ids,
     application_in,
     application_rows,
@@ -50,7 +50,7 @@ def applications() -> str | Response:
     """The list; what waits for a decision unless another state is asked for."""
     choosing = allows(member().role, "application.decide") and _state_asked() == "submitted"
     more = {"choosing": choosing, "at_once": APPROVED_AT_ONCE}
-    return list_answer(_list(choosing), _look, more=lambda _form: more)
+    return list_answer(_list(choosing), _read_rows, more=lambda _form: more)
 
 
 @pages.post("/applications/approve")
@@ -59,7 +59,7 @@ def approve_applications() -> Response:
     """Approve those that are ticked; or all that registers proposed, of a town or the county."""
     form, within = Form.sent(), own_division()
     ids = _from_registers(form) if form.text("all") else request.form.getlist("chosen")
-    who: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         "within": within,
         "now": instance().clock(),
         "actor": member().username,
@@ -68,7 +68,7 @@ def approve_applications() -> Response:
     approved = own = 0
     for start in range(0, len(ids), PART):
         part = ids[start : start + PART]
-        done = change(lambda tx, part=part: approve_each(tx, part, **who))  # type: ignore[misc]
+        done = change(lambda tx, part=part: approve_each(tx, part, **arguments))  # type: ignore[misc]
         approved, own = approved + done[0], own + done[1]
     if not ids:
         tell(_("没有勾选申请，请先勾选。"))
@@ -82,8 +82,8 @@ def approve_applications() -> Response:
         )
     else:
         tell(_("已通过 {count} 份；下一步发卡、打印。", count=f"{approved:,}"))
-    kept: dict[str, Any] = {name: form.optional(name) for name in ("division", "source")}
-    return redirect(url_for("holders.applications", state="submitted", **kept))
+    filters: dict[str, Any] = {name: form.optional(name) for name in ("division", "source")}
+    return redirect(url_for("holders.applications", state="submitted", **filters))
 
 
 @pages.get("/applications/<application_id>")
@@ -97,36 +97,36 @@ def application(application_id: str) -> str:
 @require("application.decide")
 def decide_application(application_id: str) -> Response | tuple[str, int]:
     """Approve, return or reject. Whoever submitted it can't approve it while four eyes are set."""
-    form, within, act = Form.sent(), own_division(), request.form.get("act")
+    form, within, action = Form.sent(), own_division(), request.form.get("act")
     now, actor = instance().clock(), member().username
     four_eyes, reason = instance().settings.four_eyes, form.text("reason")
 
     def work(tx: Transaction) -> None:
         application_in(tx, application_id, within=within)
-        if act == "approve":
+        if action == "approve":
             approve_application(tx, application_id, now=now, actor=actor, four_eyes=four_eyes)
-        elif act == "return":
+        elif action == "return":
             return_application(tx, application_id, reason=reason, now=now, actor=actor)
         else:
             reject_application(tx, application_id, reason=reason, now=now, actor=actor)
 
     try:
         change(work)
-    except FieldProblems as why:
-        return _one(application_id, form.refused(why)), 422
-    said = {
+    except FieldProblems as error:
+        return _one(application_id, form.refused(error)), 422
+    messages = {
         "approve": _("已通过；下一步发卡、打印。"),
         "return": _("已退回修改；提交人改好后重新提交。"),
     }
-    tell(said.get(str(act), _("已作出不予通过的决定，理由会告诉申请人。")))
+    tell(messages.get(str(action), _("已作出不予通过的决定，理由会告诉申请人。")))
     return redirect(url_for("holders.applications"))
 
 
 def _from_registers(form: Form) -> list[str]:
-    wanted = WantedApplications(
+    criteria = ApplicationCriteria(
         "submitted", form.optional("division"), "register", None, own_division()
     )
-    return instance().engine.read(lambda tx: application_ids(tx, wanted, count=APPROVED_AT_ONCE))
+    return instance().engine.read(lambda tx: application_ids(tx, criteria, count=APPROVED_AT_ONCE))
 
 
 def _state_asked() -> str:
@@ -172,29 +172,29 @@ def _list(choosing: bool) -> ListPage:
     )
 
 
-def _look(tx: Transaction, form: Form, place: Place) -> Listed:
+def _read_rows(tx: Transaction, form: Form, place: Place) -> Listed:
     since = promised_before(instance().clock(), instance().working_days)
-    wanted = WantedApplications(
+    criteria = ApplicationCriteria(
         state=form.optional("state"),
         division_code=form.optional("division"),
         source=form.optional("source"),
         submitted_before=since if form.text("older") else None,
         within=own_division(),
     )
-    page = page_of(application_ids, tx, wanted, place, key_of=str)
+    page = page_of(application_ids, tx, criteria, place, key_of=str)
     return replace(page, rows=application_rows(tx, page.rows))
 
 
 def _one(application_id: str, form: Form) -> str:
     within, secrets = own_division(), instance().personal_data
 
-    def look(tx: Transaction) -> tuple[Row, Row]:
-        found = application_in(tx, application_id, within=within)
-        holder = person(tx, found["holder_id"], within=within)
-        return found, person_page(tx, secrets, holder)
+    def query(tx: Transaction) -> tuple[Row, Row]:
+        row = application_in(tx, application_id, within=within)
+        holder = person(tx, row["holder_id"], within=within)
+        return row, person_page(tx, secrets, holder)
 
-    found, shown = instance().engine.read(look)
-    own = instance().settings.four_eyes and found["submitted_by"] == member().username
+    row, page = instance().engine.read(query)
+    own = instance().settings.four_eyes and row["submitted_by"] == member().username
     return render_template(
-        "holders/application.html", application=found, person=shown, form=form, own=own
+        "holders/application.html", application=row, person=page, form=form, own=own
     )

@@ -45,8 +45,8 @@ def upload_evidence(holder_id: str) -> BaseResponse | tuple[str, int]:
             content=sent.read(),
         )
         change(lambda tx: add_evidence(tx, stored, holder_id=holder_id, now=now, actor=actor))
-    except FieldProblems as why:
-        return person_form(holder_id, Form().refused(why), opened="evidence"), 422
+    except FieldProblems as error:
+        return person_form(holder_id, Form().refused(error), opened="evidence"), 422
     tell(_("材料已保存。"))
     return redirect(url_for("holders.person", holder_id=holder_id))
 
@@ -88,8 +88,8 @@ def take_off_evidence(holder_id: str, file_id: str) -> BaseResponse | tuple[str,
 
     try:
         change(work)
-    except FieldProblems as why:
-        return person_form(holder_id, form.refused(why), opened=f"end-{file_id}"), 422
+    except FieldProblems as error:
+        return person_form(holder_id, form.refused(error), opened=f"end-{file_id}"), 422
     drop_file(instance().settings.folder, file_id)
     tell(_("材料已移除。"))
     return redirect(url_for("holders.person", holder_id=holder_id))

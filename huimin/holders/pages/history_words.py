@@ -17,13 +17,13 @@ Values = Mapping[str, Any]
 def history_teller(place_of: Callable[[str], str | None]) -> Callable[[Values], str]:
     """A function that says what an event changed; "" where there is nothing to say."""
 
-    def told(event: Values) -> str:
+    def words_of(event: Values) -> str:
         old = read_json(event["old_json"]) if event["old_json"] else {}
         new = read_json(event["new_json"]) if event["new_json"] else {}
         tell = TELLERS.get(event["event"])
         return "；".join(tell(old, new, place_of)) if tell else ""
 
-    return told
+    return words_of
 
 
 def _kind(values: Values) -> str:

@@ -61,8 +61,8 @@ def check_division() -> Response:
     villages = Villages(instance().engine.read(all_divisions), own_division())
     try:
         return json_response({"village": villages.chosen(request.args.get("text", "")).label})
-    except FieldProblems as why:
-        return json_response({"problem": why.problems[0].message(request_language())})
+    except FieldProblems as error:
+        return json_response({"problem": error.problems[0].message(request_language())})
 
 
 @pages.post("/holders/new")
@@ -79,8 +79,8 @@ def enter_person() -> Response | tuple[str, int]:
         if same and not form.text("not_same"):
             return _form_page(_choose_again(form), draft_id, same=same), 422
         holder_id = _enter(draft, draft_id)
-    except (FieldProblems, Refusal) as why:
-        return _form_page(_choose_again(form.refused(why)), draft_id), 422
+    except (FieldProblems, Refusal) as error:
+        return _form_page(_choose_again(form.refused(error)), draft_id), 422
     tell(_("已登记并提交申请；下一步由另一位工作人员审核。"))
     return redirect(url_for("holders.person", holder_id=holder_id))
 
@@ -104,16 +104,16 @@ def _choose_again(form: Form) -> Form:
     """The refused form; a browser does not keep chosen files, so it says that they are wanted."""
     if not any(file.filename for file in request.files.getlist("evidence")):
         return form
-    said = form.problems.get("evidence") or _("刚才选的材料没有保存，请重新选择。")
-    return Form(form.values, {**form.problems, "evidence": said})
+    problem = form.problems.get("evidence") or _("刚才选的材料没有保存，请重新选择。")
+    return Form(form.values, {**form.problems, "evidence": problem})
 
 
 def _keep(form: Form, draft_id: str) -> Response:
     typed = {name: form.text(name) for name in FIELDS}
-    who, now, secrets = member().id, instance().clock(), instance().personal_data
+    staff_id, now, secrets = member().id, instance().clock(), instance().personal_data
     change(
         lambda tx: save_draft(
-            tx, secrets, staff_id=who, values=typed, now=now, draft_id=draft_id or None
+            tx, secrets, staff_id=staff_id, values=typed, now=now, draft_id=draft_id or None
         )
     )
     tell(_("草稿已保存，只有您能看到；填好后再提交。"))

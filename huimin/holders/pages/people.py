@@ -26,7 +26,7 @@ from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.choices import division_choices
 from huimin.holders.drafts import drafts_of
 from huimin.holders.pages import pages
-from huimin.holders.search import NO_CARD, TEXT_MAX, Wanted, people_rows, search
+from huimin.holders.search import NO_CARD, TEXT_MAX, PersonCriteria, people_rows, search
 from huimin.storage.engine import Transaction
 from huimin.web import cells, column
 from huimin.web.choices import eligibility_choices
@@ -53,7 +53,7 @@ def people() -> str | Response:
     form = list_page.asked()
     arguments = {**list_page.arguments(form), **({"find": sealed} if sealed else {})}
     form = Form({**form.values, "text": _unsealed(sealed)})
-    return list_answer(list_page, _look, form=form, arguments=arguments, more=_own_drafts)
+    return list_answer(list_page, _read_rows, form=form, arguments=arguments, more=_own_drafts)
 
 
 @pages.post("/holders/")
@@ -61,9 +61,9 @@ def people() -> str | Response:
 def find_people() -> Response:
     """Search: the same list, with what was typed sealed in its address."""
     form = Form.sent()
-    wanted: dict[str, Any] = {name: form.optional(name) for name in FILTERS}
+    filters: dict[str, Any] = {name: form.optional(name) for name in FILTERS}
     text = form.text("text")[:TEXT_MAX]
-    return redirect(url_for("holders.people", find=_sealed(text) if text else None, **wanted))
+    return redirect(url_for("holders.people", find=_sealed(text) if text else None, **filters))
 
 
 def _sealed(text: str) -> str:
@@ -86,21 +86,21 @@ def _own_drafts(_form: Form) -> dict[str, Any]:
     return {"drafts": drafts}
 
 
-def _look(tx: Transaction, form: Form, place: Place) -> Listed:
+def _read_rows(tx: Transaction, form: Form, place: Place) -> Listed:
     within, today = own_division(), county_day(instance().clock())
-    find = search(tx, instance().personal_data, _wanted(form), today=today, within=within)
+    find = search(tx, instance().personal_data, _criteria(form), today=today, within=within)
     page = listed(
         find, lambda: len(find("", COUNT_MAX + 1)), place=place, key_of=lambda one: str(one.key)
     )
     return replace(page, rows=people_rows(tx, [one.id for one in page.rows], today))
 
 
-def _wanted(form: Form) -> Wanted:
+def _criteria(form: Form) -> PersonCriteria:
     ending = form.text("ending")
     number = int(ending) if re.fullmatch("[0-9]{1,3}", ending, re.ASCII) else None
     if ending and (number is None or number > ENDING_DAYS_MAX):
         raise field_problem("ending", "请写天数，例如 30。")
-    return Wanted(
+    return PersonCriteria(
         text=form.text("text"),
         division_code=form.optional("division"),
         kind=form.optional("kind"),

@@ -49,11 +49,11 @@ def show_person(holder_id: str) -> str:
     """The page; that it was looked at is recorded."""
     now, actor, within = instance().clock(), member().username, own_division()
 
-    def look(tx: Transaction) -> None:
+    def work(tx: Transaction) -> None:
         person(tx, holder_id, within=within)
         note_view(tx, holder_id, now=now, actor=actor)
 
-    change(look)
+    change(work)
     return person_form(holder_id, Form())
 
 
@@ -70,8 +70,8 @@ def unmask_person(holder_id: str) -> str | tuple[str, int]:
 
     try:
         clear = change(work)
-    except FieldProblems as why:
-        return person_form(holder_id, form.refused(why), opened="unmask"), 422
+    except FieldProblems as error:
+        return person_form(holder_id, form.refused(error), opened="unmask"), 422
     return person_form(holder_id, Form(), clear=clear)
 
 
@@ -81,8 +81,8 @@ def verify_person(holder_id: str) -> Response | tuple[str, int]:
     """The entitlement was looked at again today."""
     today = county_day(instance().clock())
 
-    def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
-        verify_holder(tx, holder["id"], today=today, reason=form.text("reason"), **who)
+    def work(tx: Transaction, holder: Row, form: Form, now_and_actor: dict[str, Any]) -> None:
+        verify_holder(tx, holder["id"], today=today, reason=form.text("reason"), **now_and_actor)
 
     return _changed(holder_id, "verify", work, _("已记下今天复核过保障资格。"))
 
@@ -94,7 +94,7 @@ def correct_person(holder_id: str) -> Response | tuple[str, int]:
     secrets = instance().personal_data
     own = {code for code, _name in division_choices(own_division())}
 
-    def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
+    def work(tx: Transaction, holder: Row, form: Form, now_and_actor: dict[str, Any]) -> None:
         if form.text("division_code") not in own:
             raise field_problem("division_code", "请选择村或社区。")
         cipher = holder["phone_cipher"]
@@ -108,7 +108,7 @@ def correct_person(holder_id: str) -> Response | tuple[str, int]:
             phone=phone,
             division_code=form.text("division_code"),
             reason=form.text("reason"),
-            **who,
+            **now_and_actor,
         )
 
     return _changed(holder_id, "details", work, _("资料已更正。"))
@@ -120,7 +120,7 @@ def add_member(holder_id: str) -> Response | tuple[str, int]:
     """One more who may present the card."""
     secrets, today = instance().personal_data, county_day(instance().clock())
 
-    def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
+    def work(tx: Transaction, holder: Row, form: Form, now_and_actor: dict[str, Any]) -> None:
         add_family(
             tx,
             secrets,
@@ -129,7 +129,7 @@ def add_member(holder_id: str) -> Response | tuple[str, int]:
             relation=form.text("relation"),
             id_number=form.optional("family_id_number"),
             today=today,
-            **who,
+            **now_and_actor,
         )
 
     return _changed(holder_id, "family", work, _("家庭成员已添加，可以代为出示这张卡。"))
@@ -140,8 +140,8 @@ def add_member(holder_id: str) -> Response | tuple[str, int]:
 def end_member(holder_id: str, member_id: str) -> Response | tuple[str, int]:
     """They may no longer present the card."""
 
-    def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
-        end_family(tx, holder["id"], member_id, reason=form.text("reason"), **who)
+    def work(tx: Transaction, holder: Row, form: Form, now_and_actor: dict[str, Any]) -> None:
+        end_family(tx, holder["id"], member_id, reason=form.text("reason"), **now_and_actor)
 
     return _changed(holder_id, f"end-{member_id}", work, _("这位家庭成员不能再出示这张卡。"))
 
@@ -151,7 +151,7 @@ def end_member(holder_id: str, member_id: str) -> Response | tuple[str, int]:
 def add_eligibility(holder_id: str) -> Response | tuple[str, int]:
     """One more reason why the person is entitled."""
 
-    def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
+    def work(tx: Transaction, holder: Row, form: Form, now_and_actor: dict[str, Any]) -> None:
         source = form.text("source")
         if not source or len(source) > SOURCE_MAX:
             raise field_problem("source", "请填写依据，例如文件名称。")
@@ -161,7 +161,7 @@ def add_eligibility(holder_id: str) -> Response | tuple[str, int]:
             ends_on=form.day("ends_on") if form.text("ends_on") else None,
             source=source,
         )
-        grant_eligibility(tx, holder["id"], draft, **who)
+        grant_eligibility(tx, holder["id"], draft, **now_and_actor)
 
     return _changed(holder_id, "eligibility", work, _("保障资格已添加。"))
 
@@ -171,9 +171,11 @@ def add_eligibility(holder_id: str) -> Response | tuple[str, int]:
 def finish_eligibility(holder_id: str, eligibility_id: str) -> Response | tuple[str, int]:
     """Give an eligibility its last day."""
 
-    def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
+    def work(tx: Transaction, holder: Row, form: Form, now_and_actor: dict[str, Any]) -> None:
         last, reason = form.day("ends_on"), form.text("reason")
-        end_eligibility(tx, holder["id"], eligibility_id, ends_on=last, reason=reason, **who)
+        end_eligibility(
+            tx, holder["id"], eligibility_id, ends_on=last, reason=reason, **now_and_actor
+        )
 
     return _changed(holder_id, f"end-{eligibility_id}", work, _("保障资格的结束日期已记下。"))
 
@@ -183,27 +185,27 @@ def finish_eligibility(holder_id: str, eligibility_id: str) -> Response | tuple[
 def apply_again(holder_id: str) -> Response | tuple[str, int]:
     """Apply for a card, for the first time or after a return."""
 
-    def work(tx: Transaction, holder: Row, form: Form, who: dict[str, Any]) -> None:
-        submit_application(tx, holder_id=holder["id"], source="form", **who)
+    def work(tx: Transaction, holder: Row, form: Form, now_and_actor: dict[str, Any]) -> None:
+        submit_application(tx, holder_id=holder["id"], source="form", **now_and_actor)
 
-    said = _("申请已提交；下一步由另一位工作人员审核。")
-    return _changed(holder_id, "apply", work, said)
+    message = _("申请已提交；下一步由另一位工作人员审核。")
+    return _changed(holder_id, "apply", work, message)
 
 
 def _changed(
     holder_id: str,
     opened: str,
     work: Callable[[Transaction, Row, Form, dict[str, Any]], None],
-    said: str,
+    message: str,
 ) -> Response | tuple[str, int]:
     """Run a change of a person whom the reader may see; back to the page, or to the form."""
     form, within = Form.sent(), own_division()
-    who = {"now": instance().clock(), "actor": member().username}
+    now_and_actor = {"now": instance().clock(), "actor": member().username}
     try:
-        change(lambda tx: work(tx, person(tx, holder_id, within=within), form, who))
-    except FieldProblems as why:
-        return person_form(holder_id, form.refused(why), opened=opened), 422
-    tell(said)
+        change(lambda tx: work(tx, person(tx, holder_id, within=within), form, now_and_actor))
+    except FieldProblems as error:
+        return person_form(holder_id, form.refused(error), opened=opened), 422
+    tell(message)
     return redirect(url_for("holders.person", holder_id=holder_id))
 
 
@@ -216,17 +218,17 @@ def person_form(
 ) -> str:
     """The page with one of its forms opened, to be mended."""
     secrets, within = instance().personal_data, own_division()
-    shown = instance().engine.read(
+    page = instance().engine.read(
         lambda tx: person_page(tx, secrets, person(tx, holder_id, within=within))
     )
     return render_template(
         "holders/person.html",
-        person=shown,
+        person=page,
         form=form,
         opened=opened,
         clear=clear,
-        card=live_card(shown),
-        waiting=open_application(shown),
+        card=live_card(page),
+        waiting=open_application(page),
         event_words=event_words,
         history_words=history_teller(dict(division_choices(None)).get),
         events_max=EVENTS_MAX,

@@ -83,12 +83,12 @@ def upload_register() -> BaseResponse | tuple[str | BaseResponse, int]:
         name = clean_file_name(sent.filename)
         if PurePath(name).suffix.lower() not in ENDINGS:
             raise field_problem("register", "名册须为 .xlsx 或 .csv 文件。")
-    except FieldProblems as why:
-        return _list_page(Form().refused(why)), 422
+    except FieldProblems as error:
+        return _list_page(Form().refused(error)), 422
     job_id = change(lambda tx: begin_job(tx, CHECK, {"file": name}, now=now, actor=actor))
     work = _work(_job(job_id))
     work.store(sent.read())
-    instance().jobs.start(job_id, lambda told: work.check(told))
+    instance().jobs.start(job_id, lambda progress: work.check(progress))
     return redirect(url_for("holders.register_job", job_id=job_id))
 
 
@@ -134,13 +134,13 @@ def import_register_now(job_id: str) -> BaseResponse | tuple[str, int]:
         new_job = change(lambda tx: begin_job(tx, IMPORT, asked, now=now, actor=actor))
         work = _work(_job(new_job))
         work.copy_from(before)
-    except FieldProblems as why:
-        return _job_page(job_id, form.refused(why)), 422
+    except FieldProblems as error:
+        return _job_page(job_id, form.refused(error)), 422
     except FileNotFoundError:
         gone = Refusal("not_found")
         return _job_page(job_id, form.refused(gone)), 422
     instance().jobs.start(
-        new_job, lambda told: work.write(told, missing=missing, end_from=end_from)
+        new_job, lambda progress: work.write(progress, missing=missing, end_from=end_from)
     )
     return redirect(url_for("holders.register_job", job_id=new_job))
 

@@ -49,10 +49,10 @@ def send_joining() -> Response | tuple[str, int]:
     try:
         forms_per_address.count(request.remote_addr)
         change(lambda tx: ask_to_join(tx, typed, now=now))
-    except FieldProblems as why:
-        return _form_page(form.refused(why)), 422
-    except Refusal as why:
-        return _form_page(form.refused(why)), why.status
+    except FieldProblems as error:
+        return _form_page(form.refused(error)), 422
+    except Refusal as error:
+        return _form_page(form.refused(error)), error.status
     return redirect(url_for("merchants.joined"))
 
 
@@ -83,8 +83,8 @@ def decide_joining(application_id: str) -> Response | tuple[str | Response, int]
             return redirect(url_for("merchants.outlet", outlet_id=outlet_id))
         reason = form.text("reason")
         change(lambda tx: reject_joining(tx, application_id, reason=reason, now=now, actor=actor))
-    except FieldProblems as why:
-        refused = Form({"state": "submitted", **form.values}).refused(why)
+    except FieldProblems as error:
+        refused = Form({"state": "submitted", **form.values}).refused(error)
         return _list_page(refused, opened=application_id), 422
     tell(_("已作出不予通过的决定，请把理由告诉商户。"))
     return redirect(url_for("merchants.applications"))

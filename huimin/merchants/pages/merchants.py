@@ -12,7 +12,7 @@ from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.core.refusals import FieldProblems
 from huimin.merchants.merchants import (
-    WantedMerchants,
+    MerchantCriteria,
     add_merchant,
     change_merchant,
     end_merchant,
@@ -41,7 +41,7 @@ CHANGES = {"suspend": suspend_merchant, "resume": resume_merchant, "end": end_me
 @require("merchant.read")
 def merchant_list() -> str | Response:
     """Who takes part."""
-    return list_answer(_list(), rows_of(merchants_after, _wanted))
+    return list_answer(_list(), rows_of(merchants_after, _criteria))
 
 
 @pages.get("/merchants/new")
@@ -68,8 +68,8 @@ def enter_merchant() -> Response | tuple[str, int]:
                 actor=actor,
             )
         )
-    except FieldProblems as why:
-        return render_template("merchants/new_merchant.html", form=form.refused(why)), 422
+    except FieldProblems as error:
+        return render_template("merchants/new_merchant.html", form=form.refused(error)), 422
     tell(_("商户已登记；下一步添加示范点。"))
     return redirect(url_for("merchants.merchant", merchant_id=row["id"]))
 
@@ -106,8 +106,8 @@ def change_one_merchant(merchant_id: str) -> Response | tuple[str, int]:
 
     try:
         change(work)
-    except FieldProblems as why:
-        return _merchant_page(merchant_id, form.refused(why), opened=action), 422
+    except FieldProblems as error:
+        return _merchant_page(merchant_id, form.refused(error), opened=action), 422
     tell(_("已保存。"))
     return redirect(url_for("merchants.merchant", merchant_id=merchant_id))
 
@@ -115,7 +115,7 @@ def change_one_merchant(merchant_id: str) -> Response | tuple[str, int]:
 def _list() -> ListPage:
     columns = [
         column.linked(_("商户名称"), "name", "merchants.merchant"),
-        Column(_("统一社会信用代码"), "credit_code", look="nowrap"),
+        Column(_("统一社会信用代码"), "credit_code", css_class="nowrap"),
         Column(_("联系人"), "contact_name", contact),
         Column(_("联系电话"), "contact_phone", only="workbook"),
         column.count(_("示范点"), "outlets"),
@@ -135,8 +135,8 @@ def _list() -> ListPage:
     )
 
 
-def _wanted(form: Form) -> WantedMerchants:
-    return WantedMerchants(form.optional("text"), form.optional("state"))
+def _criteria(form: Form) -> MerchantCriteria:
+    return MerchantCriteria(form.optional("text"), form.optional("state"))
 
 
 def _merchant_page(merchant_id: str, form: Form, opened: str = "") -> str:

@@ -20,7 +20,7 @@ from huimin.core.refusals import FieldProblems, Refusal
 from huimin.core.words import OUTLET_KINDS
 from huimin.divisions.choices import division_choices, town_choices
 from huimin.merchants.merchants import merchant_by_id
-from huimin.merchants.outlet_list import WantedOutlets, outlets_after
+from huimin.merchants.outlet_list import OutletCriteria, outlets_after
 from huimin.merchants.outlets import (
     add_outlet,
     change_outlet,
@@ -49,7 +49,7 @@ CHANGES = {"suspend": suspend_outlet, "resume": resume_outlet, "end": end_outlet
 @require("merchant.read")
 def outlet_list() -> str | Response:
     """Where cards are accepted."""
-    return list_answer(_list(), rows_of(outlets_after, _wanted))
+    return list_answer(_list(), rows_of(outlets_after, _criteria))
 
 
 @pages.get("/merchants/<merchant_id>/outlets/new")
@@ -67,8 +67,8 @@ def enter_outlet(merchant_id: str) -> Response | tuple[str, int]:
     fields = _fields(form)
     try:
         row = change(lambda tx: add_outlet(tx, merchant_id=merchant_id, **fields, **context))
-    except FieldProblems as why:
-        return _form_page(merchant_id, form.refused(why)), 422
+    except FieldProblems as error:
+        return _form_page(merchant_id, form.refused(error)), 422
     tell(_("示范点已添加；下一步添加收银终端。"))
     return redirect(url_for("merchants.outlet", outlet_id=row["id"]))
 
@@ -97,8 +97,8 @@ def change_one_outlet(outlet_id: str) -> Response | tuple[str, int]:
 
     try:
         change(work)
-    except FieldProblems as why:
-        return outlet_page(outlet_id, form.refused(why), opened=action), 422
+    except FieldProblems as error:
+        return outlet_page(outlet_id, form.refused(error), opened=action), 422
     tell(_("已保存。"))
     return redirect(url_for("merchants.outlet", outlet_id=outlet_id))
 
@@ -106,13 +106,13 @@ def change_one_outlet(outlet_id: str) -> Response | tuple[str, int]:
 def outlet_page(outlet_id: str, form: Form, opened: str = "") -> str:
     """One outlet's page; `opened` names the form to show open, for correction."""
 
-    def look(tx: Transaction) -> tuple[Any, Any, Any]:
+    def query(tx: Transaction) -> tuple[Any, Any, Any]:
         outlet = outlet_by_id(tx, outlet_id)
         if outlet is None:
             raise Refusal("not_found")
         return outlet, list_terminals(tx, outlet_id=outlet_id), events_of(tx, "outlet", outlet_id)
 
-    outlet, terminals, events = instance().engine.read(look)
+    outlet, terminals, events = instance().engine.read(query)
     return render_template(
         "merchants/outlet.html",
         outlet=outlet,
@@ -191,9 +191,9 @@ def _list() -> ListPage:
     )
 
 
-def _wanted(form: Form) -> WantedOutlets:
+def _criteria(form: Form) -> OutletCriteria:
     silent = form.text("silent")
-    return WantedOutlets(
+    return OutletCriteria(
         text=form.optional("text"),
         kind=form.optional("kind"),
         town_code=form.optional("town"),

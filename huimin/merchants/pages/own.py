@@ -66,8 +66,8 @@ def enter_cashier() -> str | tuple[str, int]:
                 actor=user.username,
             )
         )
-    except FieldProblems as why:
-        return _page(form.refused(why), opened="cashier"), 422
+    except FieldProblems as error:
+        return _page(form.refused(error), opened="cashier"), 422
     return _page(Form(), new_account=(row["username"], password))
 
 
@@ -89,8 +89,8 @@ def change_own_cashier(staff_id: str) -> Response | tuple[str, int]:
                 actor=user.username,
             )
         )
-    except FieldProblems as why:
-        return _page(form.refused(why), opened=f"change-{staff_id}"), 422
+    except FieldProblems as error:
+        return _page(form.refused(error), opened=f"change-{staff_id}"), 422
     tell(_("账号已修改。"))
     return redirect(url_for("merchants.own_outlets"))
 
@@ -134,8 +134,8 @@ def switch_own_cashier(staff_id: str, act: str) -> Response | tuple[str, int]:
                 actor=user.username,
             )
         )
-    except FieldProblems as why:
-        return _page(form.refused(why), opened=staff_id), 422
+    except FieldProblems as error:
+        return _page(form.refused(error), opened=staff_id), 422
     tell(_("账号已停用，登录已结束。") if act == "disable" else _("账号已恢复使用。"))
     return redirect(url_for("merchants.own_outlets"))
 
@@ -157,8 +157,8 @@ def own_reversal_rule() -> Response | tuple[str, int]:
                 actor=user.username,
             )
         )
-    except FieldProblems as why:
-        return _page(form.refused(why), opened="reversal"), 422
+    except FieldProblems as error:
+        return _page(form.refused(error), opened="reversal"), 422
     tell(_("已保存：收银台马上按新的规定执行。"))
     return redirect(url_for("merchants.own_outlets"))
 

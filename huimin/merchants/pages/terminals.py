@@ -39,8 +39,8 @@ def enter_terminal(outlet_id: str) -> Response | tuple[str, int]:
 
     try:
         row, key = change(work)
-    except FieldProblems as why:
-        return outlet_page(outlet_id, form.refused(why), opened="terminal"), 422
+    except FieldProblems as error:
+        return outlet_page(outlet_id, form.refused(error), opened="terminal"), 422
     return _key_page(outlet_id, row, key)
 
 
@@ -57,8 +57,8 @@ def give_another_key(outlet_id: str, terminal_id: str) -> Response | tuple[str, 
 
     try:
         row, key = change(work)
-    except FieldProblems as why:
-        return outlet_page(outlet_id, form.refused(why), opened=f"rekey-{terminal_id}"), 422
+    except FieldProblems as error:
+        return outlet_page(outlet_id, form.refused(error), opened=f"rekey-{terminal_id}"), 422
     return _key_page(outlet_id, row, key)
 
 
@@ -76,8 +76,8 @@ def switch_terminal_off(outlet_id: str, terminal_id: str) -> Response | tuple[st
 
     try:
         change(work)
-    except FieldProblems as why:
-        return outlet_page(outlet_id, form.refused(why), opened=terminal_id), 422
+    except FieldProblems as error:
+        return outlet_page(outlet_id, form.refused(error), opened=terminal_id), 422
     tell(_("收银终端已停用，密钥马上失效。"))
     return redirect(url_for("merchants.outlet", outlet_id=outlet_id))
 

@@ -49,8 +49,8 @@ def check_month_now(month: str) -> BaseResponse | tuple[str, int]:
 
     try:
         job_id = change(begin)
-    except Refusal as why:
-        return month_page(month, Form().refused(why)), why.status
+    except Refusal as error:
+        return month_page(month, Form().refused(error)), error.status
     home.jobs.start(job_id, work)
     return redirect(url_for("months.month", month=month))
 

@@ -38,10 +38,10 @@ def month_list() -> str | BaseResponse:
             return [row for row in reversed(rows) if row["month"] > key][:count]
         return [row for row in rows if not key or row["month"] < key][:count]
 
-    def look(_tx: Transaction, _form: Form, place: Place) -> Listed:
+    def read_rows(_tx: Transaction, _form: Form, place: Place) -> Listed:
         return listed(find, lambda: len(rows), place=place, key_of=lambda row: str(row["month"]))
 
-    return list_answer(_list(request_language()), look)
+    return list_answer(_list(request_language()), read_rows)
 
 
 def _list(language: str) -> ListPage:

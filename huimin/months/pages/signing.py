@@ -39,12 +39,12 @@ def act_on_month(month: str, version: str, act: str) -> BaseResponse | tuple[str
         raise Refusal("not_found")
     try:
         _act(month, number, act, form)
-    except FieldProblems as why:
-        return month_page(month, form.refused(why)), 422
-    except Refusal as why:
-        if why.code == "not_found":
+    except FieldProblems as error:
+        return month_page(month, form.refused(error)), 422
+    except Refusal as error:
+        if error.code == "not_found":
             raise
-        return month_page(month, form.refused(why)), why.status
+        return month_page(month, form.refused(error)), error.status
     tell(str(SAID[act]))
     return redirect(url_for("months.month", month=month))
 

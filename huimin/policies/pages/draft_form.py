@@ -55,8 +55,8 @@ def keep_policy() -> Response | tuple[str, int]:
     try:
         draft = _draft(form)
         row = change(lambda tx: save_draft(tx, draft, now=now, actor=actor))
-    except FieldProblems as why:
-        return _form_page(form.refused(why)), 422
+    except FieldProblems as error:
+        return _form_page(form.refused(error)), 422
     tell(_("草稿已保存；下一步试算、由另一位管理员审批。"))
     return redirect(url_for("policies.policy", policy_id=row["id"]))
 

@@ -51,7 +51,7 @@ def policy_list() -> str | Response:
     """All versions, or those in one state, newest first; and the time line of all."""
     policies, today = instance().engine.read(all_policies), county_day(instance().clock())
 
-    def look(_tx: Transaction, form: Form, _place: Place) -> Listed:
+    def read_rows(_tx: Transaction, form: Form, _place: Place) -> Listed:
         rows = [row for row in policies if is_in_state(row, form.text("state"))]
         return Listed(rows[::-1], len(rows))
 
@@ -59,7 +59,7 @@ def policy_list() -> str | Response:
         drawing = timeline_svg(policies, today, _("优惠政策时间线"))
         return {"any": bool(policies), "timeline": Markup(drawing)}  # noqa: S704 - it escapes its texts
 
-    return list_answer(_list(), look, more=more)
+    return list_answer(_list(), read_rows, more=more)
 
 
 def _list() -> ListPage:
@@ -73,7 +73,7 @@ def _list() -> ListPage:
         Column(_("政策"), "name", name_cell),
         Column(_("代码"), "code", only="workbook"),
         column.count(_("版本"), "version", only="workbook"),
-        Column(_("优惠"), lambda row: rate_in_words(row["rate_bp"]), look="nowrap"),
+        Column(_("优惠"), lambda row: rate_in_words(row["rate_bp"]), css_class="nowrap"),
         Column(_("范围"), scope_in_words),
         Column(_("日期"), days_in_words, only="page"),
         Column(_("开始日期"), "starts_on", only="workbook"),
@@ -101,8 +101,8 @@ def one_policy(policy_id: str) -> str | Response | tuple[str, int]:
     if request.args.get("format") != "xlsx":
         try:
             return _policy_page(policy_id, Form(), month=month)
-        except FieldProblems as why:
-            return _policy_page(policy_id, Form({"month": month}).refused(why)), 422
+        except FieldProblems as error:
+            return _policy_page(policy_id, Form({"month": month}).refused(error)), 422
     row, _events, result = instance().engine.read(lambda tx: _read_policy(tx, policy_id, month))
     if result is None:
         raise Refusal("not_found")
@@ -136,8 +136,8 @@ def decide_policy(policy_id: str, act: str) -> Response | tuple[str, int]:
 
     try:
         change(work)
-    except FieldProblems as why:
-        return _policy_page(policy_id, form.refused(why), opened=act), 422
+    except FieldProblems as error:
+        return _policy_page(policy_id, form.refused(error), opened=act), 422
     messages = {
         "approve": _("已通过；下一步发布。"),
         "publish": _("已发布，到开始日期自动执行；以后只能由新版本接替。"),

@@ -49,7 +49,7 @@ def outlets() -> Response:
     }
     day = county_day(instance().clock())
 
-    def look(tx: Transaction) -> tuple[Listed, Any]:
+    def query(tx: Transaction) -> tuple[Listed, Any]:
         page = listed(
             lambda key, count, backwards=False: outlets_after(
                 tx, key, count, day=day, backwards=backwards, **wanted
@@ -60,7 +60,7 @@ def outlets() -> Response:
         )
         return page, towns(tx)
 
-    page, town_rows = instance().engine.read(look)
+    page, town_rows = instance().engine.read(query)
     language = request_language()
     return _page(
         "outlets.html",

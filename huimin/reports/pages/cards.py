@@ -47,7 +47,7 @@ def cards() -> str | Response:
         **words(language),
     }
 
-    def look(tx: Transaction, _form: Form, place: Place) -> Listed:
+    def read_rows(tx: Transaction, _form: Form, place: Place) -> Listed:
         behind = wanted.behind
         shown["name"] = name_of_group(behind.by, behind.key, behind.name(tx), language)
         page = listed(
@@ -60,7 +60,7 @@ def cards() -> str | Response:
 
     return list_answer(
         _list(period.text),
-        look,
+        read_rows,
         arguments={name: value for name, value in asked.items() if value},
         more=lambda _form: shown,
     )
@@ -77,5 +77,5 @@ def _list(month: str) -> ListPage:
         _("卡片明细"),
         columns,
         empty=Empty(nothing, "reports.months", back, {"month": month}),
-        table_look="table-sm",
+        table_class="table-sm",
     )

@@ -35,29 +35,29 @@ def claims() -> str | Response:
     language = request_language()
     heading = month_words(period.text, language)
 
-    def look(tx: Transaction, _form: Form, place: Place) -> Listed:
+    def read_rows(tx: Transaction, _form: Form, place: Place) -> Listed:
         return listed(partial(wanted.page, tx), lambda: wanted.count(tx), place=place)
 
     return list_answer(
         _list(period.text),
-        look,
+        read_rows,
         arguments={name: value for name, value in asked.items() if value},
         more=lambda _form: {"wanted": wanted, "heading": heading, **words(language)},
     )
 
 
 def _list(month: str) -> ListPage:
-    number = Column(_("补办号"), "claim_no", look="nowrap")
+    number = Column(_("补办号"), "claim_no", css_class="nowrap")
     if allows(member().role, "claim.read"):
-        number = column.linked(_("补办号"), "claim_no", "claims.claim", look="nowrap")
+        number = column.linked(_("补办号"), "claim_no", "claims.claim", css_class="nowrap")
     columns = [
         number,
         column.state(_("现在的状态"), STATES),
         column.minute(_("登记时间"), "submitted_at"),
         column.minute(_("决定时间"), "decided_at"),
-        Column(_("购买日期"), "business_day", look="nowrap"),
+        Column(_("购买日期"), "business_day", css_class="nowrap"),
         Column(_("示范点"), "outlet_name"),
-        Column(_("持卡人"), "name_masked", look="nowrap"),
+        Column(_("持卡人"), "name_masked", css_class="nowrap"),
         column.money(_("原价"), "amount_fen"),
     ]
     nothing, back = _("没有符合条件的补办。"), _("回到报表")
@@ -66,6 +66,6 @@ def _list(month: str) -> ListPage:
         _("补办明细"),
         columns,
         empty=Empty(nothing, "reports.months", back, {"month": month}),
-        table_look="table-sm",
+        table_class="table-sm",
         file_name=_("补办登记"),
     )

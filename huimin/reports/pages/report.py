@@ -43,8 +43,8 @@ def months() -> str | tuple[str, int]:
     form, status = Form.asked(ASKED), 200
     try:
         period = checked_period(_asked_text(form))
-    except FieldProblems as why:
-        form, status = _beside_its_field(form.refused(why)), 422
+    except FieldProblems as error:
+        form, status = _beside_its_field(form.refused(error)), 422
         period = Period.of_month(present_month())
     (report, closed), language = _report(period), request_language()
     page = render_template(

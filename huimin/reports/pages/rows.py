@@ -46,7 +46,7 @@ def rows() -> str | Response:
         **words(language),
     }
 
-    def look(tx: Transaction, _form: Form, place: Place) -> Listed:
+    def read_rows(tx: Transaction, _form: Form, place: Place) -> Listed:
         name = name_of_group(behind.by, behind.key, behind.name(tx), language)
         shown.update(sums=behind.sums(tx), name=name)
         return listed(
@@ -58,7 +58,7 @@ def rows() -> str | Response:
 
     return list_answer(
         _list(language, period.text),
-        look,
+        read_rows,
         arguments={name: value for name, value in asked.items() if value},
         more=lambda _form: shown,
     )
@@ -111,5 +111,5 @@ def _list(language: str, month: str) -> ListPage:
         _("交易明细"),
         columns,
         empty=Empty(nothing, "reports.months", back, {"month": month}),
-        table_look="table-sm",
+        table_class="table-sm",
     )

@@ -58,8 +58,8 @@ def upload_template() -> BaseResponse | tuple[str, int]:
         folder, name = instance().settings.folder, sent.filename
         stored = store_template(folder, file_name=name, content=sent.read())
         change(lambda tx: keep_template(tx, stored, now=now, actor=actor))
-    except FieldProblems as why:
-        return _template_page(Form().refused(why)), 422
+    except FieldProblems as error:
+        return _template_page(Form().refused(error)), 422
     tell(_("模板已保存。请先预览，没有问题再启用。"))
     return redirect(url_for("reports.template_list"))
 

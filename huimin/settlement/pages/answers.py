@@ -25,8 +25,8 @@ def confirm_now(settlement_id: str) -> Answer:
     merchant_id, now, actor = own_merchant(), instance().clock(), member().username
     try:
         change(lambda tx: confirm(tx, settlement_id, merchant_id=merchant_id, now=now, actor=actor))
-    except Refusal as why:
-        return refused_page(settlement_id, Form(), why)
+    except Refusal as error:
+        return refused_page(settlement_id, Form(), error)
     tell(_("已确认。县里付款后，这里会显示付款日期和银行流水号。"))
     return redirect(url_for("settlement.statement", settlement_id=settlement_id))
 
@@ -50,8 +50,8 @@ def dispute_now(settlement_id: str) -> Answer:
                 actor=actor,
             )
         )
-    except (FieldProblems, Refusal) as why:
-        return refused_page(settlement_id, form, why, opened="dispute")
+    except (FieldProblems, Refusal) as error:
+        return refused_page(settlement_id, form, error, opened="dispute")
     tell(_("异议已提交，请等县里答复；答复后再确认这份结算单。"))
     return redirect(url_for("settlement.statement", settlement_id=settlement_id))
 
@@ -75,8 +75,8 @@ def answer_now(settlement_id: str) -> Answer:
                 days=days,
             )
         )
-    except (FieldProblems, Refusal) as why:
-        return refused_page(settlement_id, form, why, opened=f"answer-{dispute_id}")
+    except (FieldProblems, Refusal) as error:
+        return refused_page(settlement_id, form, error, opened=f"answer-{dispute_id}")
     if row["state"] == "open":
         tell(_("异议都已答复，请商户在 {day} 前再次确认。", day=row["confirm_by"]))
     else:

@@ -18,7 +18,7 @@ from huimin.core.permissions import allows
 from huimin.core.words import SETTLEMENT_STATES
 from huimin.settlement.find_settlements import (
     LATE_DAYS,
-    WantedSettlements,
+    SettlementCriteria,
     months_settled,
     settlements_before,
 )
@@ -43,7 +43,7 @@ LATE = {
 @require("settlement.read")
 def settlements() -> str | Response:
     """The list, the latest month first."""
-    return list_answer(_list(request_language()), rows_of(settlements_before, _wanted), more=_may)
+    return list_answer(_list(request_language()), rows_of(settlements_before, _criteria), more=_may)
 
 
 def _may(_form: Form) -> dict[str, bool]:
@@ -105,8 +105,8 @@ def _list(language: str) -> ListPage:
     )
 
 
-def _wanted(form: Form) -> WantedSettlements:
-    return WantedSettlements(
+def _criteria(form: Form) -> SettlementCriteria:
+    return SettlementCriteria(
         today=county_day(instance().clock()),
         merchant_id=own_merchant(),
         month=form.optional("month"),

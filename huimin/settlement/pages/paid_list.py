@@ -56,8 +56,8 @@ def look_at_file() -> str | tuple[str, int]:
                 "file",
                 "没有填了付款日期和银行流水号的行。",
             )
-    except FieldProblems as why:
-        return _page(Form().refused(why), None), 422
+    except FieldProblems as error:
+        return _page(Form().refused(error), None), 422
     now, actor = instance().clock(), member().username
     outcomes = look_at_paid_list(instance().engine, found.rows, now=now, actor=actor)
     return _page(Form(), PaidList(found.rows, found.unpaid, tuple(outcomes)))
@@ -70,8 +70,8 @@ def enter_file() -> Response | str | tuple[str, int]:
     now, actor = instance().clock(), member().username
     try:
         rows = _rows(request.form.get("rows", ""))
-    except FieldProblems as why:
-        return _page(Form().refused(why), None), 422
+    except FieldProblems as error:
+        return _page(Form().refused(error), None), 422
     outcomes = change(lambda tx: enter_paid_list(tx, rows, now=now, actor=actor))
     refused = [outcome for outcome in outcomes if outcome.refused]
     tell(_("已登记 {count} 笔付款。", count=len(outcomes) - len(refused)))

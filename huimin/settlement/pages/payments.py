@@ -34,8 +34,8 @@ def pay(settlement_id: str) -> Answer:
                 actor=actor,
             )
         )
-    except (FieldProblems, Refusal) as why:
-        return refused_page(settlement_id, form, why, opened="pay")
+    except (FieldProblems, Refusal) as error:
+        return refused_page(settlement_id, form, error, opened="pay")
     left_fen = row["due_fen"] - row["carried_fen"] - row["paid_fen"]
     if left_fen:
         tell(_("付款已登记，还有 {amount} 没付。", amount=money_text(left_fen)))
@@ -61,8 +61,8 @@ def take_back(settlement_id: str) -> Answer:
                 actor=actor,
             )
         )
-    except (FieldProblems, Refusal) as why:
-        return refused_page(settlement_id, form, why, opened=f"back-{payment_id}")
+    except (FieldProblems, Refusal) as error:
+        return refused_page(settlement_id, form, error, opened=f"back-{payment_id}")
     tell(_("这笔付款记录已冲回，请登记正确的付款。"))
     return _back(settlement_id)
 

@@ -142,7 +142,7 @@ def line_rows(settlement_id: str) -> str | Response:
 
     settlement, line = instance().engine.read(work)
 
-    def look(tx: Transaction, _form: Form, place: Place) -> Listed:
+    def read_rows(tx: Transaction, _form: Form, place: Place) -> Listed:
         if line is None:
             return Listed([], 0)
         # The rows of a month that is locked are those that were counted into the line.
@@ -153,7 +153,7 @@ def line_rows(settlement_id: str) -> str | Response:
 
     return list_answer(
         _rows_list(settlement, line, asked),
-        look,
+        read_rows,
         arguments={"settlement_id": settlement_id, "line": asked},
         more=lambda _form: {"settlement": settlement, "line": line, **page_words()},
     )
@@ -168,15 +168,15 @@ def _rows_list(settlement: Row, line: Row | None, asked: str) -> ListPage:
         return cells.below(minute_text(row["occurred_at"]), earlier)
 
     columns = [
-        Column(_("收据号"), "receipt_no", look="nowrap"),
-        Column(_("时间"), time_cell, look="nowrap", only="page"),
+        Column(_("收据号"), "receipt_no", css_class="nowrap"),
+        Column(_("时间"), time_cell, css_class="nowrap", only="page"),
         Column(_("订单号"), "order_no", lambda row: row["order_no"] or cells.NOTHING),
         column.word(
-            _("种类"), "kind", {"redemption": _("优惠"), "reversal": _("退货")}, look="nowrap"
+            _("种类"), "kind", {"redemption": _("优惠"), "reversal": _("退货")}, css_class="nowrap"
         ),
         column.minute(_("时间"), "occurred_at", only="workbook"),
         Column(_("原月份"), "adjusts_month", only="workbook"),
-        Column(_("持卡人"), "name_masked", look="nowrap"),
+        Column(_("持卡人"), "name_masked", css_class="nowrap"),
         Column(_("收银员"), "cashier", only="workbook"),
         column.money(_("原价"), "amount_fen"),
         column.money(_("优惠"), "discount_fen"),

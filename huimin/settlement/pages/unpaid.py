@@ -91,10 +91,10 @@ def _list(language: str) -> ListPage:
     columns = [
         Column(_("编号"), "number", number_cell, "nowrap"),
         Column(_("月份"), "month", only="workbook"),
-        Column(_("账龄"), age_cell, look="nowrap", only="page"),
+        Column(_("账龄"), age_cell, css_class="nowrap", only="page"),
         Column(_("商户名称"), "merchant_name", only="workbook" if merchant_id else None),
         Column(_("统一社会信用代码"), "credit_code", only="workbook"),
-        Column(_("确认日期"), "confirmed_on", look="nowrap"),
+        Column(_("确认日期"), "confirmed_on", css_class="nowrap"),
         column.count(_("天数"), "days", only="workbook"),
         Column(_("账龄"), lambda row: age_words(row["age"]), only="workbook"),
         column.money(_("应付"), "payable_fen"),
