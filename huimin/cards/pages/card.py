@@ -83,7 +83,7 @@ def card_of_office(card_id: str) -> str:
     return _page(card_id, Form())
 
 
-@pages.post("/cards/<card_id>/<act>")
+@pages.post("/cards/<card_id>/<action>")
 @require("card.change")
 def change_card(card_id: str, action: str) -> Response | tuple[str, int]:
     """Report lost, suspend, resume, replace or revoke, with a reason."""
