@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from huimin.command_line import actor, pass_instance, told
+from huimin.command_line import actor, pass_instance, tell, told
 from huimin.core.days import county_day, instant_text
 from huimin.divisions.find import all_divisions
 from huimin.holders.people import find_by_id_number
@@ -82,7 +82,7 @@ def import_command(
         sys.stdout.writelines(pieces)
         return
     for line in register_sentences(check, counts, dry_run=dry_run, refused_file=refused_file):
-        click.echo(line)
+        tell(line)
 
 
 def _check(
