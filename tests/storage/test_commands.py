@@ -146,7 +146,7 @@ def test_check_finds_a_broken_reference(run_cli: RunCli, made: Path) -> None:
         )
     before = snapshot(made.parent)
     answer = run_cli(["check"], made.parent)
-    refused(answer, "1 处损坏", "1 places")
+    refused(answer, "1 处损坏", "division rowid 1")
     assert "division rowid 1" in answer.stderr
     assert snapshot(made.parent) == before
 
