@@ -19,7 +19,7 @@ from huimin.storage.open_engine import check_database, migrate_database
 # Sub-command → where it is, and its line in `huimin --help`.
 ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     "holders": ("huimin.holders.commands:holders", "持卡人：名册导入、登记、查询。"),
-    "cards": ("huimin.cards.commands:cards", "惠民卡：发卡、补办、暂停、挂失、恢复、注销、打印。"),
+    "cards": ("huimin.cards.commands:cards", "惠民卡：发卡、补卡、暂停、挂失、恢复、注销、打印。"),
     "keys": ("huimin.cards.commands:keys", "卡码签发密钥：列出、添加、停用。"),
     "merchants": ("huimin.merchants.commands:merchants", "商户：登记、查询。"),
     "outlets": ("huimin.merchants.commands:outlets", "惠民示范点：登记、暂停、恢复。"),

@@ -303,7 +303,7 @@ class Client:
             missed.body(),
             missed.key,
             missed.order_no,
-            "登记补办没有得到答复（{error}），请用同一个 Missed 再调用 claim。 / "
+            "登记补录没有得到答复（{error}），请用同一个 Missed 再调用 claim。 / "
             "Call claim again with the same Missed.",
         )
         return _of(Claim, answer)

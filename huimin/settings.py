@@ -165,7 +165,7 @@ class Settings:
         "working_days.csv",
     )
     claim_days: int = _setting(
-        "购买后几天内可以补办优惠 / days in which a missed discount can be claimed",
+        "购买后几天内可以补录优惠 / days in which a missed discount can be claimed",
         30,
         _whole(0, 365),
     )

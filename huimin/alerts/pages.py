@@ -132,7 +132,7 @@ def _list(language: str) -> ListPage:
             _("收银员"), lambda row: row["staff_name"] or row["cashier"], css_class="nowrap"
         ),
         Column(_("卡号"), card_number, only="workbook"),
-        column.dashed(_("持有人"), "name_masked", css_class="nowrap"),
+        column.dashed(_("持卡人"), "name_masked", css_class="nowrap"),
         column.count(_("笔数"), "row_count"),
         column.state(_("状态"), STATES, colours={"open": "waiting", "looked_at": "done"}),
         column.minute(_("最近一笔"), "grown_at", only="workbook"),

@@ -26,7 +26,7 @@ SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "policy": (_("优惠政策"), "policies.policy", "policy_id"),
     "register_import": (_("名册"), "", ""),
     "receipt": (_("小票"), "", ""),
-    "claim": (_("补办"), "", ""),
+    "claim": (_("补录优惠"), "", ""),
     "card_key": (_("卡码密钥"), "", ""),
     "list": (_("名单"), "", ""),
     "division": (_("行政区划"), "", ""),

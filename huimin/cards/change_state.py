@@ -38,7 +38,7 @@ STATE_WORDS = Words(
         "active": "正常",
         "suspended": "已暂停",
         "lost": "已挂失",
-        "replaced": "已补办（旧卡作废）",
+        "replaced": "已补卡（旧卡作废）",
         "expired": "已过期",
         "revoked": "已注销",
     },
@@ -49,7 +49,7 @@ EVENT_WORDS = Words(
         "suspended": "暂停",
         "lost": "挂失",
         "resumed": "恢复",
-        "replaced": "补办",
+        "replaced": "补卡",
         "revoked": "注销",
     },
 )
@@ -93,7 +93,7 @@ def replace_card(
         key_id=key_id,
         now=now,
         actor=actor,
-        reason=f"补办：{reason.strip()}"[:200],
+        reason=f"补卡：{reason.strip()}"[:200],
         expires_on=expires_on,
     )
 

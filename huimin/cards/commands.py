@@ -44,7 +44,7 @@ reason_option = click.option("--reason", required=True, help="原因，记入卡
 
 @click.group()
 def cards() -> None:
-    """惠民卡：发卡、补办、暂停、挂失、恢复、注销、打印。"""
+    """惠民卡：发卡、补卡、暂停、挂失、恢复、注销、打印。"""
 
 
 cards.add_command(print_cards)
@@ -135,7 +135,7 @@ def show(instance: Instance, card: str, form: str) -> None:
 @format_option
 @pass_instance
 def replace(instance: Instance, card: str, reason: str, expires_on: str | None, form: str) -> None:
-    """补办：旧卡立即作废，同时发新卡。"""
+    """补卡：旧卡立即作废，同时发新卡。"""
 
     def work(tx: Transaction) -> Row:
         return replace_card(
@@ -190,7 +190,7 @@ def _state_command(
 
 for _command in (
     _state_command("suspend", suspend_card, "暂停一张卡，可以恢复。", sentence("已暂停")),
-    _state_command("lost", report_lost, "挂失一张卡，可以恢复或补办。", sentence("已挂失")),
+    _state_command("lost", report_lost, "挂失一张卡，可以恢复或补卡。", sentence("已挂失")),
     _state_command("resume", resume_card, "恢复一张暂停或挂失的卡。", sentence("已恢复")),
     _state_command("revoke", revoke_card, "注销一张卡，不能恢复。", sentence("已注销")),
 ):

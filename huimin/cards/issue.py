@@ -101,7 +101,7 @@ def _insert(
         if queries.live_card_of_holder(tx, holder_id=holder_id) is not None:
             raise field_problem(
                 "holder",
-                "该持卡人已有一张未作废的卡；卡丢了或坏了请用“补办”。",
+                "该持卡人已有一张未作废的卡；卡丢了或坏了请用“补卡”。",
             )
     raise RuntimeError("no free card number found; the random source is not random")
 

@@ -100,7 +100,7 @@ def redemption(path: RedemptionPath) -> Response:
     "/redemptions/<string:redemption_id>/receipt",
     summary="小票 / receipt",
     description="Accept: application/json（内容）、text/plain（等宽文字）、"
-    "application/vnd.escpos（打印机字节）。后两种每取一次计一次打印，第二次起标明重打；冲正的 id "
+    "application/vnd.escpos（打印机字节）。后两种每取一次计一次打印，第二次起标明重打；退货的 id "
     "得到退货凭证。 / The second and third form count as a printing; from the second one on the "
     "paper says that it is a reprint. A reversal's id gives the refund's slip.",
     responses={200: RECEIPT_FORMS},
@@ -111,7 +111,7 @@ def receipt(path: RedemptionPath, query: ReceiptQuery) -> Response:
 
 @api.post(
     "/redemptions/<string:redemption_id>/reversals",
-    summary="冲正、退款 / reverse",
+    summary="退货、撤销 / reverse",
     responses={201: ReversalAnswer},
 )
 def reversals(path: RedemptionPath, header: KeyHeader, body: ReversalBody) -> Response:
@@ -120,7 +120,7 @@ def reversals(path: RedemptionPath, header: KeyHeader, body: ReversalBody) -> Re
 
 @api.post(
     "/cancellations",
-    summary="取消订单：没有记入就不再记入，记入了就冲正 / give an order up for good",
+    summary="取消订单：没有记入就不再记入，记入了就撤销 / give an order up for good",
     responses={200: CancellationAnswer},
 )
 def cancellations(body: CancellationBody) -> Response:

@@ -99,7 +99,7 @@ def _head(
         day=day_words(day),
     )
     sheet.write_string(PLACE_ROW, 0, place, looks["plain"])
-    counts = say("优惠 {redemptions} 笔，冲正 {reversals} 笔", **sums)
+    counts = say("优惠 {redemptions} 笔，退货 {reversals} 笔", **sums)
     sheet.write_string(SUMS_ROW, 0, counts, looks["plain"])
     sheet.write_string(HASH_ROW, 0, f"SHA-256：{statement['sha256']}", looks["plain"])
     for place_, (heading, *_) in enumerate(COLUMNS):

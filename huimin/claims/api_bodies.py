@@ -28,7 +28,7 @@ class ClaimBody(CardBody):
     excluded_fen: PartAmount = 0
     insurance_fen: PartAmount = Field(0, description="医保支付，仅医院 / paid by insurance")
     occurred_on: Annotated[str, Field(strict=True, pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = Field(
-        None, description="购买日期，只用于事后补办 / day of a purchase claimed later"
+        None, description="购买日期，只用于事后补录 / day of a purchase claimed later"
     )
     presented_by: Literal["holder", "family_member"] = "holder"
     identity_checked: Checked = False

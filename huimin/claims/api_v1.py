@@ -16,13 +16,13 @@ from huimin.web.json_answer import json_response
 api = till_api("claims_api_v1", __name__)
 
 
-@api.post("/claims", summary="登记补办 / claim a missed discount", responses={201: ClaimAnswer})
+@api.post("/claims", summary="登记补录 / claim a missed discount", responses={201: ClaimAnswer})
 def claims(header: KeyHeader, body: ClaimBody) -> Response:
     return claim_response(body, header.key)
 
 
 @api.get(
-    "/claims/<string:claim_id>", summary="查询补办 / find a claim", responses={200: ClaimAnswer}
+    "/claims/<string:claim_id>", summary="查询补录 / find a claim", responses={200: ClaimAnswer}
 )
 def claim(path: ClaimPath) -> Response:
     outlet_id = current_terminal()["outlet_id"]

@@ -133,7 +133,7 @@ def _require_fit(
         problems.append(
             FieldProblem(
                 "occurred_on",
-                "只能补办今天和之前 {claim_days} 天内的购买。",
+                "只能补录今天和之前 {claim_days} 天内的购买。",
                 claim_days=claim_days,
             )
         )
@@ -155,7 +155,7 @@ def _require_fit(
         problems.append(
             FieldProblem(
                 "refusal_code",
-                "这种情况不用补办，请按收银台的提示办理。",
+                "这种情况不用补录，请按收银台的提示办理。",
             )
         )
     if problems:

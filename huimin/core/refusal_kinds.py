@@ -41,7 +41,7 @@ KINDS: dict[str, Kind] = {
     "card_lost": Kind(422, "此卡已挂失。", LATER),
     "card_replaced": Kind(
         422,
-        "此卡已补办新卡，请使用新卡。",
+        "此卡已补卡，请使用新卡。",
         "请出示最近一次领取的新卡就可以优惠；没带的话请先按原价结算，小票请留好。",
     ),
     "card_expired": Kind(422, "此卡有效期已过，可到社区便民服务窗口换领。", LATER),
@@ -128,7 +128,7 @@ KINDS: dict[str, Kind] = {
     "offline_time_wrong": Kind(
         422, "交易时间不对：晚于现在，或早于离线资料的签发时间；请检查设备时钟。", QUIET
     ),
-    "offline_too_old": Kind(422, "离线交易超过 {days} 天才上传，不能直接入账，请登记补办。", QUIET),
+    "offline_too_old": Kind(422, "离线交易超过 {days} 天才上传，不能直接入账，请登记补录。", QUIET),
     # -- the day's end
     "day_closed": Kind(409, "这一天已经结清，之后没有新的交易，不需要再次结清。", QUIET),
     "day_differs": Kind(
@@ -137,15 +137,15 @@ KINDS: dict[str, Kind] = {
         QUIET,
     ),
     # -- claims: what missed its discount, decided later
-    "claim_unknown": Kind(404, "本店没有这份补办登记，请核对补办号。", AGAIN),
+    "claim_unknown": Kind(404, "本店没有这份补录登记，请核对补录号。", AGAIN),
     "claim_exists": Kind(
         409,
-        "订单号 {order_no} 已登记补办（补办号 {claim_no}），正在审核，不用再登记。",
-        "这一笔已经登记过补办了，请留好小票，等审核结果。",
+        "订单号 {order_no} 已登记补录（补录号 {claim_no}），正在审核，不用再登记。",
+        "这一笔已经登记过补录了，请留好小票，等审核结果。",
     ),
-    "claim_decided": Kind(409, "这份补办登记已经处理过。", QUIET),
-    "claim_own": Kind(403, "不能审批自己登记的补办，请由另一位管理员审批。", QUIET),
-    "holder_not_entitled": Kind(422, "那一天持卡人没有有效的保障资格，不能补办优惠。", LATER),
+    "claim_decided": Kind(409, "这份补录登记已经处理过。", QUIET),
+    "claim_own": Kind(403, "不能审批自己登记的补录，请由另一位管理员审批。", QUIET),
+    "holder_not_entitled": Kind(422, "那一天持卡人没有有效的保障资格，不能补录优惠。", LATER),
     # -- closing a month
     "month_not_over": Kind(409, "{month} 还没有结束，结束之后才能核对和结账。", QUIET),
     "month_figures_changed": Kind(

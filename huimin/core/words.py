@@ -48,7 +48,7 @@ CARD_STATES = Words(
         "active": "正常",
         "suspended": "已暂停",
         "lost": "已挂失",
-        "replaced": "已补办",
+        "replaced": "已补卡",
         "expired": "已过期",
         "revoked": "已注销",
     },
@@ -100,8 +100,8 @@ CLOSING_STATES = Words(
     },
 )
 PRESENTERS = Words("presenter", {"holder": "本人", "family_member": "家庭成员"})
-CHANNELS = Words("channel", {"online": "联网", "offline": "断网后补传", "claim": "补办"})
-LEDGER_KINDS = Words("ledger_kind", {"redemption": "优惠", "reversal": "冲正"})
+CHANNELS = Words("channel", {"online": "联网", "offline": "断网后补传", "claim": "补录优惠"})
+LEDGER_KINDS = Words("ledger_kind", {"redemption": "优惠", "reversal": "退货"})
 WEEKDAYS = Words(
     "weekday",
     {
@@ -140,7 +140,7 @@ GROUPING_NAMES = Words(
     {
         "outlet": "惠民示范点",
         "merchant": "商户",
-        "kind": "网点类别",
+        "kind": "示范点类别",
         "town": "持卡人所在镇街",
         "village": "持卡人所在村社区",
         "eligibility": "保障类别",
@@ -154,7 +154,7 @@ FIGURE_NAMES = Words(
     "figure",
     {
         "redemptions": "优惠笔数",
-        "reversals": "冲正笔数",
+        "reversals": "退货笔数",
         "cards_used": "用卡张数",
         "amount_fen": "交易金额",
         "discount_fen": "优惠金额",
@@ -171,17 +171,17 @@ FACT_NAMES = Words(
         "government_share_fen": "政府承担",
         "merchant_share_fen": "商户承担",
         "redemptions": "优惠笔数",
-        "reversals": "冲正笔数",
+        "reversals": "退货笔数",
         "cards_used": "用卡张数",
         "cards_new": "新发卡张数",
         "cards_valid": "期末有效卡张数",
         "cards_never_used": "其中从未使用",
         "offline": "断网后补传笔数",
         "offline_share_bp": "断网占比",
-        "claims_submitted": "登记补办",
-        "claims_approved": "补办通过",
-        "claims_rejected": "补办不予通过",
-        "claims_open": "期末待审补办",
+        "claims_submitted": "登记补录",
+        "claims_approved": "补录通过",
+        "claims_rejected": "补录不予通过",
+        "claims_open": "期末待审补录",
         "alerts_found": "异常提醒",
         "alerts_looked_at": "其中已查看",
         "silent": "没有交易的示范点",

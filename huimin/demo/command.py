@@ -99,7 +99,7 @@ def _print_summary(settings: Settings, demo: Demo, *, serves: bool) -> None:
         tell("接着用已有的演示县：{folder}", folder=settings.folder)
     else:
         tell(
-            "演示县已建好：{folder}（{cards} 张卡，{redemptions} 笔优惠，{reversals} 笔冲正）",
+            "演示县已建好：{folder}（{cards} 张卡，{redemptions} 笔优惠，{reversals} 笔退货）",
             folder=settings.folder,
             cards=len(manifest["cards"]),
             redemptions=demo.played.redemptions,

@@ -43,7 +43,7 @@ def tell_stories(county: County, now: datetime) -> frozenset[int]:
         key_id = county.instance.key_ring.active_key_id
         return {
             index: replace_card(
-                tx, card_id=card_id(index), key_id=key_id, reason="挂失后补办", **common
+                tx, card_id=card_id(index), key_id=key_id, reason="挂失后补卡", **common
             )
             for index in _existing(REPLACED, count)
         }

@@ -33,7 +33,7 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
         "application.read",
     ),
     "claims": (
-        _("份补办登记待审核"),
+        _("份补录登记待审核"),
         False,
         "claims.claims",
         {"state": "submitted"},
@@ -41,7 +41,7 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
     ),
     "to_issue": (_("人已通过，等待发卡"), False, "cards.cards", {}, "card.read"),
     "to_print": (_("张卡等待打印"), False, "cards.cards", {"unprinted": 1}, "card.read"),
-    "lost": (_("张卡已挂失，等待补办"), False, "cards.cards", {"state": "lost"}, "card.read"),
+    "lost": (_("张卡已挂失，等待补卡"), False, "cards.cards", {"state": "lost"}, "card.read"),
     "ending": (
         _("人的保障 30 天内到期"),
         False,
@@ -50,7 +50,7 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
         "holder.read",
     ),
     "unverified": (
-        _("张卡的持有人该复核了"),
+        _("张卡的持卡人该复核了"),
         False,
         "cards.cards",
         {"verify": "due"},

@@ -37,14 +37,14 @@ Row = dict[str, Any]
 # command, use case, help, confirmation
 StateChange = tuple[str, Callable[..., Row], str, str]
 MERCHANT_CHANGES: tuple[StateChange, ...] = (
-    ("suspend", suspend_merchant, "暂停商户：它的网点都不能优惠，可以恢复。", sentence("已暂停")),
+    ("suspend", suspend_merchant, "暂停商户：它的示范点都不能优惠，可以恢复。", sentence("已暂停")),
     ("resume", resume_merchant, "恢复暂停的商户。", sentence("已恢复")),
-    ("end", end_merchant, "终止商户，连同网点和终端，不能恢复。", sentence("已终止")),
+    ("end", end_merchant, "终止商户，连同示范点和终端，不能恢复。", sentence("已终止")),
 )
 OUTLET_CHANGES: tuple[StateChange, ...] = (
-    ("suspend", suspend_outlet, "暂停网点：从现在起不能优惠，可以恢复。", sentence("已暂停")),
-    ("resume", resume_outlet, "恢复暂停的网点。", sentence("已恢复")),
-    ("end", end_outlet, "终止网点并停用它的终端，不能恢复。", sentence("已终止")),
+    ("suspend", suspend_outlet, "暂停示范点：从现在起不能优惠，可以恢复。", sentence("已暂停")),
+    ("resume", resume_outlet, "恢复暂停的示范点。", sentence("已恢复")),
+    ("end", end_outlet, "终止示范点并停用它的终端，不能恢复。", sentence("已终止")),
 )
 KINDS_SHOWN = "、".join(f"{kind}（{OUTLET_KINDS.say(kind)}）" for kind in OUTLET_KINDS)
 
@@ -96,14 +96,14 @@ def add_merchant_command(
 @format_option
 @pass_instance
 def list_merchants_command(instance: Instance, state: str | None, form: str) -> None:
-    """列出商户和它们的网点数。"""
+    """列出商户和它们的示范点数。"""
     rows = instance.engine.read(lambda tx: list_merchants(tx, state=state))
     if form == "json":
         print_json(rows)
         return
     for row in rows:
         tell(
-            "{credit_code}  {state}  {name}  网点 {outlets} 个  {id}",
+            "{credit_code}  {state}  {name}  示范点 {outlets} 个  {id}",
             **{**row, "state": STATE_WORDS.text(row["state"])},
         )
     tell("共 {count} 个商户。", count=len(rows))
@@ -111,13 +111,13 @@ def list_merchants_command(instance: Instance, state: str | None, form: str) -> 
 
 @click.group()
 def outlets() -> None:
-    """惠民示范点（网点）：添加、查看、暂停、恢复、终止。"""
+    """惠民示范点（示范点）：添加、查看、暂停、恢复、终止。"""
 
 
 @outlets.command("add")
 @click.option("--merchant", required=True, help="商户编号或统一社会信用代码。")
-@click.option("--name", required=True, help="网点名称，例如 时代百盛·宏扬店。")
-@click.option("--kind", required=True, help=f"网点类型：{KINDS_SHOWN}。")
+@click.option("--name", required=True, help="示范点名称，例如 时代百盛·宏扬店。")
+@click.option("--kind", required=True, help=f"示范点类型：{KINDS_SHOWN}。")
 @click.option("--division", "division_code", required=True, help="12 位镇街或村社代码。")
 @click.option("--address", required=True, help="地址。")
 @click.option("--opening-hours", help="营业时间，例如 08:00-21:30。")
@@ -126,7 +126,7 @@ def outlets() -> None:
 @format_option
 @pass_instance
 def add_outlet_command(instance: Instance, merchant: str, form: str, **fields: str | None) -> None:
-    """给商户添加一个网点。"""
+    """给商户添加一个示范点。"""
 
     def work(tx: Transaction) -> Row:
         merchant_id = find_merchant(tx, merchant)["id"]
@@ -138,7 +138,7 @@ def add_outlet_command(instance: Instance, merchant: str, form: str, **fields: s
         print_json(row)
         return
     tell(
-        "已添加网点 {name}（{kind}），编号 {id}。",
+        "已添加示范点 {name}（{kind}），编号 {id}。",
         name=row["name"],
         kind=OUTLET_KINDS.text(row["kind"]),
         id=row["id"],
@@ -155,7 +155,7 @@ def add_outlet_command(instance: Instance, merchant: str, form: str, **fields: s
 def list_outlets_command(
     instance: Instance, merchant: str | None, kind: str | None, state: str | None, form: str
 ) -> None:
-    """列出网点和它们在用的终端数。"""
+    """列出示范点和它们在用的终端数。"""
 
     def work(tx: Transaction) -> list[Row]:
         merchant_id = find_merchant(tx, merchant)["id"] if merchant else None
@@ -176,7 +176,7 @@ def list_outlets_command(
                 "note": note,
             },
         )
-    tell("共 {count} 个网点。", count=len(rows))
+    tell("共 {count} 个示范点。", count=len(rows))
 
 
 def _state_command(

@@ -19,7 +19,7 @@ FIELD_NAMES = Words(
         "merchant_name": "商户名称",
         "contact_name": "联系人",
         "shop_name": "门店名称",
-        "outlet_name": "网点名称",
+        "outlet_name": "示范点名称",
         "address": "地址",
         "opening_hours": "营业时间",
         "label": "终端名称",

@@ -178,7 +178,7 @@ def _enrolled_already(tx: Transaction, credit_code: str) -> Exception:
     name = other["name"] if other else credit_code
     return field_problem(
         "credit_code",
-        "这个统一社会信用代码已登记为“{name}”，请直接为它添加网点。",
+        "这个统一社会信用代码已登记为“{name}”，请直接为它添加示范点。",
         name=name,
     )
 

@@ -55,7 +55,7 @@ def add_outlet(
     if merchant is None:
         checks.refuse("merchant", "没有这个商户，请先登记商户。")
     elif merchant["state"] == "ended":
-        checks.refuse("merchant", "这个商户已终止，不能再添加网点。")
+        checks.refuse("merchant", "这个商户已终止，不能再添加示范点。")
     name = checks.text("name", name, FIELD_NAMES.text("outlet_name"), NAME_CHARACTERS_MAX)
     _check_kind(checks, kind)
     _check_division(tx, checks, division_code)
@@ -78,7 +78,7 @@ def add_outlet(
     if row is None:
         raise field_problem(
             "name",
-            "这个商户已有名为“{name}”的网点，请加上店名区别。",
+            "这个商户已有名为“{name}”的示范点，请加上店名区别。",
             name=name,
         )
     record(tx, "outlet.added", row["id"], now=now, actor=actor, new=row)
@@ -114,7 +114,7 @@ def change_outlet(
     location = check_location(checks, latitude, longitude)
     same = queries.outlet_of_that_name(tx, merchant_id=old["merchant_id"], name=name, id=outlet_id)
     if same is not None:
-        checks.refuse("name", "这个商户已有同名的网点。")
+        checks.refuse("name", "这个商户已有同名的示范点。")
     checks.finish()
     row: Row = queries.change_outlet(
         tx,
@@ -147,7 +147,7 @@ def find_outlet(tx: Transaction, id_or_name: str) -> Row:
         zh = "；".join(f"{one['merchant_name']} {one['id']}" for one in named)
         raise field_problem(
             "outlet",
-            "有 {count} 个网点叫这个名字，请改用编号：{zh}",
+            "有 {count} 个示范点叫这个名字，请改用编号：{zh}",
             count=len(named),
             zh=zh,
         )
@@ -155,7 +155,7 @@ def find_outlet(tx: Transaction, id_or_name: str) -> Row:
     if row is None:
         raise field_problem(
             "outlet",
-            "没有这个网点，请用 huimin outlets list 查看编号。",
+            "没有这个示范点，请用 huimin outlets list 查看编号。",
         )
     return row
 
@@ -214,7 +214,7 @@ def _change(
     if old is None:
         raise field_problem(
             "outlet",
-            "没有这个网点，请用 huimin outlets list 查看编号。",
+            "没有这个示范点，请用 huimin outlets list 查看编号。",
         )
     new_state = next_state("outlet", change, old["state"])
     row: Row = queries.set_outlet_state(tx, id=outlet_id, state=new_state)
@@ -260,7 +260,7 @@ def _check_kind(checks: FieldChecks, kind: str, field: str = "kind") -> None:
     if kind not in OUTLET_KINDS:
         checks.refuse(
             field,
-            "网点类型只能是：{kinds}。",
+            "示范点类型只能是：{kinds}。",
             kinds=tuple(
                 text("{code}（{name}）", code=one, name=OUTLET_KINDS.text(one))
                 for one in OUTLET_KINDS

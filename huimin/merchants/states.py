@@ -19,7 +19,7 @@ CHANGES: Mapping[str, tuple[frozenset[str], str]] = {
     "ended": (frozenset({"active", "suspended"}), "ended"),
 }
 CHANGE_WORDS = Words("merchant_event", {"suspended": "暂停", "resumed": "恢复", "ended": "终止"})
-SUBJECT_WORDS = Words("merchant_subject", {"merchant": "商户", "outlet": "网点"})
+SUBJECT_WORDS = Words("merchant_subject", {"merchant": "商户", "outlet": "示范点"})
 
 
 def next_state(subject_kind: str, change: str, state: str) -> str:

@@ -40,12 +40,12 @@ def terminals() -> None:
 
 
 @terminals.command("add")
-@click.option("--outlet", required=True, help="网点编号，或不重名的网点名称。")
+@click.option("--outlet", required=True, help="示范点编号，或不重名的示范点名称。")
 @click.option("--label", required=True, help="终端名称，例如 1 号收银台。")
 @format_option
 @pass_instance
 def add_terminal_command(instance: Instance, outlet: str, label: str, form: str) -> None:
-    """给网点添加一台终端。密钥只显示这一次。"""
+    """给示范点添加一台终端。密钥只显示这一次。"""
 
     def work(tx: Transaction) -> tuple[Row, str]:
         return add_terminal(
@@ -65,7 +65,7 @@ def add_terminal_command(instance: Instance, outlet: str, label: str, form: str)
 
 
 @terminals.command("list")
-@click.option("--outlet", help="只列这个网点的（编号或名称）。")
+@click.option("--outlet", help="只列这个示范点的（编号或名称）。")
 @click.option("--state", type=click.Choice(list(TERMINAL_WORDS)), help="只列这种状态的。")
 @format_option
 @pass_instance
@@ -160,7 +160,7 @@ def disable_terminal_command(instance: Instance, terminal: str, reason: str, for
     show_default=True,
     help="最多模拟多少秒。",
 )
-@click.option("--really", is_flag=True, help="确实要对别的机器模拟；做完后全部冲正。")
+@click.option("--really", is_flag=True, help="确实要对别的机器模拟；做完后全部撤销。")
 @format_option
 @pass_settings
 def simulate_command(settings: Settings, **options: Any) -> None:

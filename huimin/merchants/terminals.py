@@ -38,9 +38,9 @@ def add_terminal(
     checks = FieldChecks()
     outlet = queries.lock_outlet(tx, id=outlet_id)
     if outlet is None:
-        checks.refuse("outlet", "没有这个网点，请先添加网点。")
+        checks.refuse("outlet", "没有这个示范点，请先添加示范点。")
     elif outlet["state"] == "ended":
-        checks.refuse("outlet", "这个网点已终止，不能再添加终端。")
+        checks.refuse("outlet", "这个示范点已终止，不能再添加终端。")
     label = checks.text("label", label, FIELD_NAMES.text("label"), NAME_CHARACTERS_MAX)
     checks.finish()
     key = new_key()

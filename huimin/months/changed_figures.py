@@ -19,7 +19,7 @@ IGNORED = ("alerts", "silent_outlets", "top_outlets")
 NAMES = ("name", "kind", "division_code", "merchant_name", "credit_code")
 PARTS = Words(
     "report_part",
-    {"adjustments": "往月调整", "cards": "卡数", "claims": "补办", "offline": "断网交易"},
+    {"adjustments": "往月调整", "cards": "卡数", "claims": "补录", "offline": "断网交易"},
 )
 
 Report = Mapping[str, Any]

@@ -15,7 +15,7 @@ TITLES = Words(
         "rollups": "汇总与流水相符",
         "ledger": "流水未被改动",
         "queues": "断网收银终端已回传",
-        "claims": "补办已处理",
+        "claims": "补录已处理",
         "alerts": "提醒已查看",
     },
 )
@@ -48,8 +48,8 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         ),
     },
     "claims": {
-        "ok": sentence("本月没有待审核的补办。"),
-        "warning": sentence("{count} 份本月的补办还没有处理；结账后通过的计入下月，并注明原月份。"),
+        "ok": sentence("本月没有待审核的补录。"),
+        "warning": sentence("{count} 份本月的补录还没有处理；结账后通过的计入下月，并注明原月份。"),
     },
     "alerts": {
         "ok": sentence("本月没有待查看的提醒。"),
@@ -62,7 +62,7 @@ QUEUE_NOTES: Mapping[str, str] = {
     "late": sentence(
         "设备里有没有未传的交易，服务器看不到；{until} 以前传来的仍会收下，计入下月并注明原月份。"
     ),
-    "past": sentence("已过 {until}，再传来的断网交易不再直接入账，只能走补办。"),
+    "past": sentence("已过 {until}，再传来的断网交易不再直接入账，只能走补录。"),
 }
 LEVELS = Words(
     "month_check_level",

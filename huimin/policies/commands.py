@@ -103,7 +103,7 @@ def show_command(instance: Instance, policy: str, form: str) -> None:
     "--scope",
     default="all",
     show_default=True,
-    help="适用范围：all、kind:hospital、eligibility:dibao 或 outlet:网点编号。",
+    help="适用范围：all、kind:hospital、eligibility:dibao 或 outlet:示范点编号。",
 )
 @click.option("--rounding", type=click.Choice(list(ROUNDING)), default="fen", help="取整到分或角。")
 @click.option("--minimum-spend", default="0", metavar="元", help="最低消费。")
@@ -215,7 +215,7 @@ def withdraw_command(instance: Instance, policy: str, reason: str, form: str) ->
 @format_option
 @pass_instance
 def dry_run_command(instance: Instance, policy: str, month: str, form: str) -> None:
-    """用草稿重算一个月的流水，看各网点会有什么变化；什么都不写入。"""
+    """用草稿重算一个月的流水，看各示范点会有什么变化；什么都不写入。"""
     result = instance.engine.read(lambda tx: dry_run(tx, terms_of(find_policy(tx, policy)), month))
     if form == "json":
         print_json(
@@ -243,7 +243,7 @@ def _echo_dry_run(result: DryRun) -> None:
         click.echo(line)
     if not result.outlets:
         tell("这个月没有优惠交易，看不出变化。")
-    tell("冲正已扣除；当时没有成交的不在其内。这只是试算，什么都没有写入。")
+    tell("退货已扣除；当时没有成交的不在其内。这只是试算，什么都没有写入。")
 
 
 def _echo_terms(row: Row) -> None:

@@ -174,15 +174,15 @@ def _check_scope(tx: Transaction, fields: Fields, problems: Problems) -> str | N
             return str(outlet["kind"])
     hints = {
         "all": text("适用于全部时不填范围值。"),
-        "kind": text("网点类型只能是：{kinds}。", kinds=tuple(OUTLET_KINDS)),
+        "kind": text("示范点类型只能是：{kinds}。", kinds=tuple(OUTLET_KINDS)),
         "eligibility": text("保障类别只能是：{kinds}。", kinds=tuple(ELIGIBILITIES)),
-        "outlet": text("没有这个网点，请填网点编号。"),
+        "outlet": text("没有这个示范点，请填示范点编号。"),
     }
     if scope not in SCOPES:
         problems.append(
             FieldProblem(
                 "scope",
-                "适用范围只能是 all（全部）、kind（网点类型）、outlet（网点）、"
+                "适用范围只能是 all（全部）、kind（示范点类型）、outlet（示范点）、"
                 "eligibility（保障类别）。",
             )
         )

@@ -22,7 +22,7 @@ from huimin.policies.dry_run import TOTAL, DryRun, OutletChange
 STATES = ("draft", "approved", "published", "withdrawn")
 BASE_WORDS = Words("policy_base", {"market_price": "市场价", "after_insurance": "医保后个人支付"})
 COLUMNS = (
-    *sentences("网点", "类型", "交易笔数", "有变化", "不再优惠", "原优惠（元）", "新优惠（元）"),
+    *sentences("示范点", "类型", "交易笔数", "有变化", "不再优惠", "原优惠（元）", "新优惠（元）"),
     *sentences("增减（元）", "商户增减（元）", "政府增减（元）"),
 )
 
@@ -52,11 +52,11 @@ def parse_amount(field: str, typed: str) -> int:
 def scope_words(scope: str, value: str, outlet_name: str | None = None) -> Text:
     """The scope in words."""
     if scope == "kind":
-        return text("{kind}类网点", kind=OUTLET_KINDS.text(value))
+        return text("{kind}类示范点", kind=OUTLET_KINDS.text(value))
     if scope == "eligibility":
         return text("{kind}持卡人", kind=ELIGIBILITIES.text(value))
     if scope == "outlet":
-        return text("网点 {name}", name=outlet_name or value)
+        return text("示范点 {name}", name=outlet_name or value)
     return text("全部")
 
 

@@ -33,9 +33,9 @@ KEY_NAMES: Mapping[str, Words] = {
 }
 # Said under every printed form, because some columns read otherwise than people expect.
 NOTES = sentences(
-    "金额已扣除冲正；冲正计入办理当月。",
+    "金额已扣除退货；退货计入办理当月。",
     "用卡张数按卡去重，各行相加可能大于合计。",
-    "有效卡指期末未过期、未补办、未注销的卡；挂失、暂停的卡也在内。",
+    "有效卡指期末未过期、未补卡、未注销的卡；挂失、暂停的卡也在内。",
 )
 MONTH_NOTE = sentence(
     "月报表按流水所属月份统计；月份锁定以后才到的交易计入其后第一个未锁定的月份，列为跨月调整。"

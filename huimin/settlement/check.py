@@ -88,7 +88,7 @@ def _of_one(row: Row, lines: list[Row], paid_fen: int) -> Iterator[Text]:
             )
     facts = {**row, "payable_fen": payable_fen(row), "payments_fen": paid_fen}
     if row["due_fen"] != row["government_share_fen"] + row["carried_in_fen"]:
-        yield text("{number}：应付 {due_fen} 不等于财政承担加上期结转。", **facts)
+        yield text("{number}：应付 {due_fen} 不等于政府承担加上期结转。", **facts)
     if row["carried_fen"] != min(0, row["due_fen"] - row["paid_before_fen"]):
         yield text("{number}：结转下期 {carried_fen} 不对。", **facts)
     if row["paid_fen"] != paid_fen:

@@ -97,7 +97,7 @@ def show(instance: Instance, number: str, form: str) -> None:
         )
         tell(
             "  {line_no}. {outlet_name}  {what}  笔数 {redemptions}  退货 {reversals}  "
-            "优惠 {discount}  财政承担 {share}",
+            "优惠 {discount}  政府承担 {share}",
             **line,
             what=what,
             discount=yuan(line["discount_fen"]),

@@ -38,8 +38,8 @@ INK, GREY, LINE = HexColor("#1A1A1A"), HexColor("#E7E6E6"), HexColor("#7A7A7A")
 MARGIN_MM = 15
 WIDTHS_MM = (9, 42, 42, 16, 32, 15, 15, 25, 24, 23, 24)
 HEADINGS = (
-    *sentences("序号", "示范点", "政策（版次）", "优惠", "商户／财政", "笔数", "退货"),
-    *sentences("交易原价", "优惠金额", "商户承担", "财政承担"),
+    *sentences("序号", "示范点", "政策（版次）", "优惠", "商户／政府", "笔数", "退货"),
+    *sentences("交易原价", "优惠金额", "商户承担", "政府承担"),
 )
 SUMS = ("amount_fen", "discount_fen", "merchant_share_fen", "government_share_fen")
 OWED = ("government_share_fen", "carried_in_fen", "due_fen", "paid_before_fen", "carried_fen")

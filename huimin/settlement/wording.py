@@ -15,7 +15,7 @@ from huimin.core.words import SETTLEMENT_STATES
 AMOUNTS = Words(
     "settlement_amount",
     {
-        "government_share_fen": "本月财政承担",
+        "government_share_fen": "本月政府承担",
         "carried_in_fen": "上期结转",
         "due_fen": "应付商户",
         "paid_before_fen": "此前版本已付",

@@ -22,8 +22,8 @@ from huimin.settlement.paper import OWED
 from huimin.settlement.wording import AMOUNTS
 
 HEADINGS = (
-    *sentences("序号", "示范点", "政策或原月份", "版次", "优惠", "商户／财政", "笔数", "退货"),
-    *sentences("交易原价", "优惠金额", "商户承担", "财政承担"),
+    *sentences("序号", "示范点", "政策或原月份", "版次", "优惠", "商户／政府", "笔数", "退货"),
+    *sentences("交易原价", "优惠金额", "商户承担", "政府承担"),
 )
 WIDTHS = (6, 26, 26, 6, 9, 16, 8, 8, 14, 14, 14, 14)
 SUMS = ("amount_fen", "discount_fen", "merchant_share_fen", "government_share_fen")

@@ -15,7 +15,7 @@ ROWS = Words(
     "simulated_sum",
     {
         "redemptions": "优惠笔数",
-        "reversals": "冲正笔数",
+        "reversals": "退货笔数",
         "amount_fen": "原价净额",
         "discount_fen": "优惠净额",
         "payable_fen": "实付净额",
@@ -56,7 +56,7 @@ def _lines(outcome: Outcome, language: str) -> Iterable[Text | str]:
         reasons = tuple(f"{code} {count}" for code, count in outcome.refusals.most_common())
         yield text("未给优惠：{reasons}。", reasons=reasons)
     if outcome.undone:
-        yield text("模拟的交易已全部冲正。")
+        yield text("模拟的交易已全部撤销。")
     yield ""
     heads = (say(head, language) for head in HEADS)
     yield _row("", *heads)

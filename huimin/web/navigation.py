@@ -23,7 +23,7 @@ ENTRIES = (
     ("closing.choose_day", _("对账单"), "day.read"),
     ("merchants.own_outlets", _("本商户"), "outlet.own"),
     ("alerts.alerts", _("提醒"), "alert.read"),
-    ("claims.claims", _("优惠补办"), "claim.read"),
+    ("claims.claims", _("补录优惠"), "claim.read"),
     ("offline.items", _("断网交易"), "offline.read"),
     ("reach.towns", _("精准帮扶"), "reach.read"),
     ("reports.months", _("月报表"), "report.read"),

@@ -66,7 +66,7 @@ def test_from_a_refusal_to_the_ledger(visit: Visit) -> None:
         page.click("#print-claim")
     page.wait_for_selector("body.prints-paper")
     slip = check_paper(pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True)), 80)
-    assert number in slip and "优惠补办单" in slip and "50.00" in slip
+    assert number in slip and "优惠补录单" in slip and "50.00" in slip
     # The same order again is told to wait, and the next scan goes on.
     refused(visit)
     page.click("#claim-offer")

@@ -101,7 +101,7 @@ def test_what_is_refused_stays_until_the_cashier_has_seen_to_it(till: OfflineTil
     assert "¥10.24" in told
     assert "cap_reached" in told
     assert "由商户承担" in told
-    assert "登记补办" in told
+    assert "登记补录" in told
     till.page.reload()
     till.page.wait_for_selector("#owed:not([hidden])")
     till.page.click("#owed button:text('已处理')")
@@ -115,7 +115,7 @@ def test_what_is_refused_stays_until_the_cashier_has_seen_to_it(till: OfflineTil
 def test_what_is_refused_becomes_a_claim(till: OfflineTill) -> None:
     sell_above_the_cap(till)
     (order_no,) = [item["order_no"] for item in till.sold.values()]
-    till.page.click("#owed button:text('登记补办')")
+    till.page.click("#owed button:text('登记补录')")
     till.page.wait_for_selector("#claim:not([hidden])")
     assert till.page.input_value("#claim-order") == order_no
     assert till.page.input_value("#claim-amount") == "128.00"

@@ -165,9 +165,9 @@ def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit
     # Cards: lost, a new one, printed once; a second time needs the reason.
     go(visit, "/cards/?state=active")
     visit.follow("table.list tbody a")
-    page.click("summary:has-text('补办新卡')")
+    page.click("summary:has-text('补卡')")
     page.locator("details[open] textarea").fill("卡面磨损")
-    visit.follow("button:has-text('补办新卡')")
+    visit.follow("button:has-text('补卡')")
     assert "下一步打印新卡" in said(visit)
     looks_right(visit)
     assert download(visit, "text=打印这张卡").startswith(b"%PDF")

@@ -156,7 +156,7 @@ def test_who_is_not_verified_in_time_is_suspended_after_the_grace(
     assert "仍未复核" not in office().get("/cards/").text
     clock.advance(days=3)
     client = office()
-    assert "1 张卡的持有人超过宽限期" in client.get("/cards/").text
+    assert "1 张卡的持卡人超过宽限期" in client.get("/cards/").text
     assert post(client, "/cards/suspend-overdue").status_code == 302
     assert state_of(instance, card["id"]) == "suspended"
     assert "仍未复核" not in client.get("/cards/").text

@@ -164,12 +164,12 @@ def test_a_registrar_reads_the_own_town_s_claims_alone(till: ApiTill, office: Of
 
 
 def test_today_counts_what_waits(till: ApiTill, office: Office) -> None:
-    assert "份补办登记待审核" not in office.client().get("/today").text
+    assert "份补录登记待审核" not in office.client().get("/today").text
     file_claim(till)
-    assert "份补办登记待审核" in office.client().get("/today").text
-    assert "份补办登记待审核" in office.client("registrar", division_code=TOWN).get("/today").text
+    assert "份补录登记待审核" in office.client().get("/today").text
+    assert "份补录登记待审核" in office.client("registrar", division_code=TOWN).get("/today").text
     other = office.client("registrar", division_code=OTHER_TOWN)
-    assert "份补办登记待审核" not in other.get("/today").text
+    assert "份补录登记待审核" not in other.get("/today").text
 
 
 @pytest.mark.both_engines
@@ -192,7 +192,7 @@ def test_a_cashier_files_a_forgotten_card_and_gets_the_slip(till: ApiTill, offic
     done = office.post(cashier, "/till/claims/missed", **form)
     assert done.status_code == 302
     slip = cashier.get(done.headers["Location"]).text
-    assert "优惠补办单" in slip and "128.50" in slip and "2026-10-28" in slip
+    assert "优惠补录单" in slip and "128.50" in slip and "2026-10-28" in slip
     assert "黄" not in slip
     assert "纸质小票-8" in cashier.get("/till/claims").text
     administrator = office.client()

@@ -91,7 +91,7 @@ def test_an_approved_claim_is_a_redemption_of_its_day(till: ApiTill, clock: Fixe
     record = till.get(f"/redemptions?order_no={claim['order_no']}").json
     assert record["channel"] == "claim"
     paper = till.get(f"/redemptions/{row['id']}/receipt?width=58", Accept="text/plain").text
-    assert "补办的优惠" in paper and "补退顾客" in paper and "￥10.24" in paper
+    assert "补录的优惠" in paper and "补退顾客" in paper and "￥10.24" in paper
     assert instance.engine.read(verify_chains) == []
     assert instance.engine.read(check_rollups) == []
     assert events(instance, claim["id"])[-1] == ("claim.approved", "li", None)

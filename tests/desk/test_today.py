@@ -62,7 +62,7 @@ def test_what_waits_is_counted_and_linked(office: Office, instance: Instance, cl
     assert told["份申请待审核"] == "1"
     assert told["人已通过，等待发卡"] == "1"
     assert told["张卡等待打印"] == "1"
-    assert told["张卡已挂失，等待补办"] == "1"
+    assert told["张卡已挂失，等待补卡"] == "1"
     assert told["人的保障 30 天内到期"] == "1"
     assert told["个示范点本月还没有交易"] == "1"
     assert "份申请已超过一个工作日" not in told

@@ -48,7 +48,7 @@ def make_outlet(instance: Instance, kind: str = "supermarket", **over: Any) -> d
     if "merchant_id" not in over:
         over["merchant_id"] = make_merchant(instance)["id"]
     wanted: dict[str, Any] = {
-        "name": f"测试网点{next(_serial)}",
+        "name": f"测试示范点{next(_serial)}",
         "kind": kind,
         "division_code": TIANCHI_STREET,
         "address": "天池街道迎宾大道 1 号",

@@ -55,7 +55,7 @@ def test_from_a_draft_to_a_successor(run: Run, monkeypatch: pytest.MonkeyPatch) 
     again = run(*SAVE, "--rate", "10%")
     assert again.returncode == 0 and "第 2 版" in again.stdout and "九折" in again.stdout
     shown = run("policies", "show", "jiuerzhe@1")
-    for words in ("九二折", "医院类网点", "到角", "¥20.50", "商户 70%，政府 30%"):
+    for words in ("九二折", "医院类示范点", "到角", "¥20.50", "商户 70%，政府 30%"):
         assert words in shown.stdout
     listed = run("policies", "list")
     assert "jiuerzhe@1  已发布" in listed.stdout and "jiuerzhe@2  草稿" in listed.stdout

@@ -76,7 +76,7 @@ def test_claims_of_earlier_months_stand_in_every_file(with_claims: MonthlyReport
     periods = (shown, shown["previous"], shown["last_year"])
     assert [each["submitted"] for each in periods] == [0, 2, 1]
     table = export_report(with_claims, "csv", COUNTY).decode("utf-8-sig")
-    (line,) = [row for row in csv.reader(io.StringIO(table)) if row[3] == "登记补办"]
+    (line,) = [row for row in csv.reader(io.StringIO(table)) if row[3] == "登记补录"]
     assert line[-3:] == ["0", "2", "1"]
     for form in ("xlsx", "official"):
         content = (
@@ -85,12 +85,12 @@ def test_claims_of_earlier_months_stand_in_every_file(with_claims: MonthlyReport
             else export_report(with_claims, form, COUNTY)
         )
         sheet = openpyxl.load_workbook(io.BytesIO(content))["封面"]
-        (row,) = [list(row) for row in sheet.values if row[0] == "登记补办"]
+        (row,) = [list(row) for row in sheet.values if row[0] == "登记补录"]
         assert row[1:4] == [0, 2, -2], form
     pages = pypdfium2.PdfDocument(export_report(with_claims, "pdf", COUNTY))
     text = "".join(page.get_textpage().get_text_range() for page in pages)
-    assert re.search(r"登记补办\s+0\s+2\s+-2\s+1\s+-1", text)
-    assert re.search(r"登记补办 +0 +2 +-2 +1 +-1", table_text(with_claims, COUNTY))
+    assert re.search(r"登记补录\s+0\s+2\s+-2\s+1\s+-1", text)
+    assert re.search(r"登记补录 +0 +2 +-2 +1 +-1", table_text(with_claims, COUNTY))
 
 
 def test_what_was_signed_without_earlier_counts_is_written_as_it_was(
@@ -234,12 +234,12 @@ def test_csv_opens_in_excel_and_adds_up(report: MonthlyReport) -> None:
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     total = rows[-1]
     assert total["分组"] == "合计"
-    for grouping in ("惠民示范点", "网点类别", "持卡人所在镇街", "保障类别"):
+    for grouping in ("惠民示范点", "示范点类别", "持卡人所在镇街", "保障类别"):
         part = [row for row in rows if row["分组"] == grouping]
         for column in ("交易金额（元）", "优惠金额（元）", "商户承担（元）", "政府承担（元）"):
             assert sum(Decimal(row[column]) for row in part) == Decimal(total[column])
     assert Decimal(total["优惠金额（元）"]) == Decimal(yuan(report.total.discount_fen))
-    assert {row["名称"] for row in rows if row["分组"] == "网点类别"} >= {"超市", "药店", "医院"}
+    assert {row["名称"] for row in rows if row["分组"] == "示范点类别"} >= {"超市", "药店", "医院"}
 
 
 def test_csv_has_no_cell_that_starts_a_formula(report: MonthlyReport) -> None:
@@ -269,7 +269,7 @@ def test_json_holds_every_figure_in_fen(report: MonthlyReport) -> None:
 
 def test_table_columns_stand_under_each_other(report: MonthlyReport) -> None:
     lines = export_report(report, "table", COUNTY).decode().splitlines()
-    kinds = lines[lines.index("乐至县惠民卡优惠月报表（分网点类别）") + 2 :][:6]
+    kinds = lines[lines.index("乐至县惠民卡优惠月报表（分示范点类别）") + 2 :][:6]
     assert kinds[-1].startswith("合计")
     assert len({display_width(line) for line in kinds}) == 1
     assert yuan(report.total.discount_fen) in kinds[-1]

@@ -55,7 +55,7 @@ def test_the_manager_sees_the_own_settlement_and_confirms_it(
     listed = manager.get("/settlements/").text
     assert own["number"] in listed and "JS202610-002" not in listed and "共 1 条" in listed
     page = manager.get(f"/settlements/{own['id']}").text
-    for part in ("南门超市", "东街药店", "九二折", "¥8.00", "2026年11月7日", "商户 0%／财政 100%"):
+    for part in ("南门超市", "东街药店", "九二折", "¥8.00", "2026年11月7日", "商户 0%／政府 100%"):
         assert part in page, part
     assert own["content_sha256"] in page
     answer = office.post(manager, f"/settlements/{own['id']}/confirm")

@@ -39,8 +39,8 @@ ACTS = {
     "lose": (
         "lost",
         lazy_gettext("挂失此卡"),
-        lazy_gettext("别人捡到也不能再用；找到了可以恢复，也可以补办。"),
-        lazy_gettext("已挂失，这张卡不能再用；下一步补办或等待找回。"),
+        lazy_gettext("别人捡到也不能再用；找到了可以恢复，也可以补卡。"),
+        lazy_gettext("已挂失，这张卡不能再用；下一步补卡或等待找回。"),
     ),
     "suspend": (
         "suspended",
@@ -56,9 +56,9 @@ ACTS = {
     ),
     "replace": (
         "replaced",
-        lazy_gettext("补办新卡，旧卡作废"),
+        lazy_gettext("补卡，旧卡作废"),
         lazy_gettext("旧卡马上不能用，新卡另有卡号，需要打印。"),
-        lazy_gettext("已补办，旧卡已作废；下一步打印新卡。"),
+        lazy_gettext("已补卡，旧卡已作废；下一步打印新卡。"),
     ),
     "revoke": (
         "revoked",

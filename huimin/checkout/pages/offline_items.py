@@ -82,7 +82,7 @@ def _list(language: str) -> ListPage:
         Column(_("优惠"), "discount_fen", discount_cell, "number", only="page"),
         Column(_("订单号"), "order_no"),
         Column(_("卡号"), card_number, only="workbook"),
-        column.dashed(_("持有人"), "name_masked", css_class="nowrap"),
+        column.dashed(_("持卡人"), "name_masked", css_class="nowrap"),
         column.money(_("原价（元）"), "amount_fen", only="workbook"),
         column.money(_("优惠（元）"), "discount_fen", only="workbook"),
         column.money(_("实付（元）"), "payable_fen", only="workbook"),

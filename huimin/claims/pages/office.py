@@ -40,7 +40,7 @@ from huimin.web.lists import rows_of
 from huimin.web.words import STATES
 
 CLAIM_STATES = ("submitted", "approved", "rejected")
-SOURCES = {"refusal": lazy_gettext("收银台被拒"), "missed": lazy_gettext("事后补办")}
+SOURCES = {"refusal": lazy_gettext("收银台被拒"), "missed": lazy_gettext("事后补录")}
 # With no state chosen, open claims are shown; "all" is every state.
 ALL = "all"
 
@@ -71,7 +71,7 @@ def decide(claim_id: str) -> Response | tuple[str, int]:
                 lambda tx: approve_claim(tx, claim_id, reason=reason, now=now, actor=actor)
             )
             amount = money_text(row["discount_fen"])
-            tell(_("已通过，补记优惠 {amount}；示范点凭补办单退给顾客。", amount=amount))
+            tell(_("已通过，补记优惠 {amount}；示范点凭补录单退给顾客。", amount=amount))
         else:
             change(lambda tx: reject_claim(tx, claim_id, reason=reason, now=now, actor=actor))
             tell(_("已作出不予通过的决定，示范点能看到理由。"))
@@ -137,7 +137,7 @@ def _policy(assessment: Assessment | None, language: str) -> dict[str, Any] | No
 
 def _list() -> ListPage:
     columns = [
-        column.linked(_("补办号"), "claim_no", "claims.claim", css_class="nowrap"),
+        column.linked(_("补录号"), "claim_no", "claims.claim", css_class="nowrap"),
         column.state(_("状态"), STATES),
         Column(_("购买日期"), "business_day", css_class="nowrap"),
         Column(_("示范点"), "outlet_name"),
@@ -157,13 +157,13 @@ def _list() -> ListPage:
     states = [*choices_of(STATES, CLAIM_STATES), (ALL, _("全部"))]
     filters = [
         Filter("state", _("状态"), states, blank=None, default="submitted"),
-        Filter("number", _("补办号或订单号"), maxlength=64),
+        Filter("number", _("补录号或订单号"), maxlength=64),
         Filter("outlet", _("示范点"), instance().engine.read(outlets_with_claims)),
         Filter("source", _("来源"), list(SOURCES.items())),
         *day_filters(_("购买日期从")),
     ]
-    nothing = _("没有符合条件的补办登记。顾客当时没用上优惠，收银台登记后就会显示在这里。")
-    return ListPage("claims.claims", _("补办登记"), columns, filters, Empty(nothing), nothing)
+    nothing = _("没有符合条件的补录登记。顾客当时没用上优惠，收银台登记后就会显示在这里。")
+    return ListPage("claims.claims", _("补录登记"), columns, filters, Empty(nothing), nothing)
 
 
 def _criteria(form: Form) -> ClaimCriteria:

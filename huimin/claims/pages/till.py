@@ -54,7 +54,7 @@ def file_missed() -> BaseResponse | tuple[str, int]:
         return _list_page(form.refused(error)), 422
     except Refusal as error:
         return _list_page(form.refused(error)), error.status
-    tell(_("已登记补办 {number}，请把补办单交给顾客。", number=claim["claim_no"]))
+    tell(_("已登记补录 {number}，请把补录单交给顾客。", number=claim["claim_no"]))
     return redirect(url_for("claims.slip", claim_id=claim["id"]))
 
 

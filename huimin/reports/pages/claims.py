@@ -47,9 +47,9 @@ def claims() -> str | Response:
 
 
 def _list(month: str) -> ListPage:
-    number = Column(_("补办号"), "claim_no", css_class="nowrap")
+    number = Column(_("补录号"), "claim_no", css_class="nowrap")
     if allows(member().role, "claim.read"):
-        number = column.linked(_("补办号"), "claim_no", "claims.claim", css_class="nowrap")
+        number = column.linked(_("补录号"), "claim_no", "claims.claim", css_class="nowrap")
     columns = [
         number,
         column.state(_("现在的状态"), STATES),
@@ -60,12 +60,12 @@ def _list(month: str) -> ListPage:
         Column(_("持卡人"), "name_masked", css_class="nowrap"),
         column.money(_("原价"), "amount_fen"),
     ]
-    nothing, back = _("没有符合条件的补办。"), _("回到报表")
+    nothing, back = _("没有符合条件的补录。"), _("回到报表")
     return ListPage(
         "reports.claims",
-        _("补办明细"),
+        _("补录明细"),
         columns,
         empty=Empty(nothing, "reports.months", back, {"month": month}),
         table_class="table-sm",
-        file_name=_("补办登记"),
+        file_name=_("补录登记"),
     )

@@ -36,6 +36,9 @@ FACT_PARTS: Mapping[str, Callable[[Fact], int | None]] = {
     "change_to_last_year": lambda fact: fact.change("last_year"),
 }
 TOTAL = "total"
+BEFORE_A_GROUPING = ("", "按", "分")
+# What a grouping was called when templates that are in use were made.
+EARLIER_NAMES = {"网点类别": "kind"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,9 @@ def grouping_named(text: str) -> str | None:
     text = text.strip()
     for grouping in tables():
         words = GROUPING_NAMES.say(grouping.code)
-        if text in (
-            grouping.code,
-            words,
-            say("按{words}", words=words),
-            say("分{words}", words=words),
-        ):
+        if text in (grouping.code, *(f"{before}{words}" for before in BEFORE_A_GROUPING)):
             return grouping.code
-    return None
+    return EARLIER_NAMES.get(text.removeprefix("按").removeprefix("分"))
 
 
 def is_column(name: str) -> bool:

@@ -80,7 +80,7 @@ def _list(language: str) -> ListPage:
         column.money(_("原价"), "amount_fen", only="workbook"),
         column.money(_("优惠"), "discount_fen"),
         column.money(_("商户承担"), "merchant_share_fen", only="workbook"),
-        column.money(_("财政承担"), "government_share_fen", only="workbook"),
+        column.money(_("政府承担"), "government_share_fen", only="workbook"),
         column.money(_("上期结转"), "carried_in_fen", only="workbook"),
         column.money(_("应付"), "due_fen"),
         column.money(_("结转下期"), "carried_fen", only="workbook"),

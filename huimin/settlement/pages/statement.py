@@ -182,7 +182,7 @@ def _rows_list(settlement: Row, line: Row | None, asked: str) -> ListPage:
         column.money(_("优惠"), "discount_fen"),
         column.money(_("实付"), "payable_fen", only="workbook"),
         column.money(_("商户承担"), "merchant_share_fen"),
-        column.money(_("财政承担"), "government_share_fen"),
+        column.money(_("政府承担"), "government_share_fen"),
     ]
     title = settlement["number"]
     if line is not None:
