@@ -11,7 +11,7 @@ from huimin.storage.list_query import ListQuery
 
 @dataclass(frozen=True, slots=True)
 class StaffCriteria:
-    """Filters; None lets everything through. `locked_at` keeps those locked at that instant."""
+    """What to list; None does not filter. `locked_at` keeps those locked at that instant."""
 
     role: str | None = None
     state: str | None = None

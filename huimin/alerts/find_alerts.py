@@ -25,7 +25,7 @@ NOTE_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class AlertCriteria:
-    """What the list shows; None does not filter. Days are county days, the last one included."""
+    """What to list; None does not filter. Days are county days, the last one included."""
 
     rule: str | None = None
     outlet_id: str | None = None

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class EventCriteria:
-    """What the list shows; None does not filter. Days are county days, the last one included."""
+    """What to list; None does not filter. Days are county days, the last one included."""
 
     actor: str | None = None
     action: str | None = None

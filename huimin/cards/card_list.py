@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CardCriteria:
-    """Filters; None lets everything through. `within` is what the reader may see at most."""
+    """What to list; None does not filter. `within` is what the reader may see at most."""
 
     state: str | None = None
     number: str | None = None

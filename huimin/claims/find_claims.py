@@ -26,7 +26,7 @@ TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class ClaimCriteria:
-    """Filters; None lets everything through. `within` is what the reader may see at most."""
+    """What to list; None does not filter. `within` is what the reader may see at most."""
 
     state: str | None = None
     outlet_id: str | None = None

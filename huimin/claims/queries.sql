@@ -19,9 +19,6 @@ RETURNING *;
 SELECT * FROM claim
 WHERE outlet_id = :outlet_id AND order_no = :order_no AND state = 'submitted';
 
--- name: claim_by_id^
-SELECT * FROM claim WHERE id = :id;
-
 -- name: claim_of_outlet^
 -- By its id or by the number on its slip.
 SELECT * FROM claim WHERE outlet_id = :outlet_id AND (id = :wanted OR claim_no = :wanted);

@@ -31,7 +31,7 @@ OPEN_STATES = ("submitted",)
 
 @dataclass(frozen=True, slots=True)
 class ApplicationCriteria:
-    """Filters; None lets everything through. `within` is what the reader may see at most."""
+    """What to list; None does not filter. `within` is what the reader may see at most."""
 
     state: str | None = None
     division_code: str | None = None

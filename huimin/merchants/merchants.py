@@ -33,7 +33,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class MerchantCriteria:
-    """Filters; None lets everything through. `text` is part of a name or of a credit code."""
+    """What to list; None does not filter. `text` is part of a name or of a credit code."""
 
     text: str | None = None
     state: str | None = None
@@ -54,10 +54,10 @@ def add_merchant(
     name = checks.text("name", name, FIELD_NAMES.text("merchant_name"), NAME_CHARACTERS_MAX)
     try:
         credit_code = check_credit_code(credit_code)
-    except IdentityProblem as wrong:
+    except IdentityProblem as error:
         checks.refuse(
             "credit_code",
-            wrong.text,
+            error.text,
         )
     contact_name = checks.optional_text(
         "contact_name", contact_name, FIELD_NAMES.text("contact_name"), NAME_CHARACTERS_MAX

@@ -12,7 +12,7 @@ from huimin.storage.list_query import ListQuery, parameters_of
 
 @dataclass(frozen=True, slots=True)
 class OutletCriteria:
-    """Filters; None lets everything through. `quiet_month` keeps outlets without a sale in it."""
+    """What to list; None does not filter. `quiet_month` keeps outlets without a sale in it."""
 
     text: str | None = None
     kind: str | None = None

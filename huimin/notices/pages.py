@@ -31,7 +31,7 @@ STATES = {
     "sent": lazy_gettext("已发送"),
     "failed": lazy_gettext("发送失败"),
 }
-LOOKS = {"waiting": "waiting", "sent": "done", "failed": "stop"}
+COLOURS = {"waiting": "waiting", "sent": "done", "failed": "stop"}
 CHANNELS = {"mail": lazy_gettext("邮件"), "webhook": lazy_gettext("网络接口")}
 
 
@@ -56,11 +56,11 @@ def again(delivery_id: str) -> Response:
     if attempt is None or attempt.problem is None:
         tell(_("已发送。"))
     else:
-        tell(_("还是没有送到：{problem} 稍后会自动再试。", problem=_why(attempt.problem)))
+        tell(_("还是没有送到：{problem} 稍后会自动再试。", problem=_reason(attempt.problem)))
     return redirect(url_for("notices.deliveries"))
 
 
-def _why(problem: str | None) -> str | None:
+def _reason(problem: str | None) -> str | None:
     return None if problem is None else problem_words(problem, request_language())
 
 
@@ -70,8 +70,8 @@ def _list(may_send: bool) -> ListPage:
         return cells.below(title, minute_text(row["created_at"]))
 
     def state_cell(row: Row) -> Markup:
-        state = cells.state(LOOKS[row["state"]], STATES[row["state"]])
-        return cells.below(state, _why(row["last_error"]))
+        state = cells.state(COLOURS[row["state"]], STATES[row["state"]])
+        return cells.below(state, _reason(row["last_error"]))
 
     def last_cell(row: Row) -> str:
         return minute_text(row["sent_at"] or row["tried_at"]) or cells.NOTHING
@@ -92,7 +92,7 @@ def _list(may_send: bool) -> ListPage:
         column.count(_("次数"), "attempts"),
         Column(_("最近一次"), lambda row: minute_text(row["tried_at"]), last_cell, "nowrap"),
         column.minute(_("送达"), "sent_at", only="workbook"),
-        Column(_("原因"), lambda row: _why(row["last_error"]), only="workbook"),
+        Column(_("原因"), lambda row: _reason(row["last_error"]), only="workbook"),
     ]
     if may_send:
         columns.append(Column(_("办理"), "id", send_cell, only="page"))

@@ -18,7 +18,6 @@ CHART_SCALE = 0.88
 # A chart of many bars is made smaller, so that it stays on one page.
 CHART_HEIGHT_MAX = 440
 FAINT = HexColor("#CCCCCC")
-BOLD_WIDTH = 0.025
 
 
 class ChartDrawing(Flowable):

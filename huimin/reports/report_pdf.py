@@ -43,7 +43,6 @@ from huimin.reports.xlsx_cover import ADJUSTED_HEADINGS, SILENT_HEADINGS, TOP_HE
 
 MARGIN = 14 * mm
 WIDTH = landscape(A4)[0] - 2 * MARGIN
-NUMBER_WIDTH = 9 * mm
 # What a column of text or of a number needs beside the others, in parts of the width.
 PARTS = {"text": 2.4, "count": 1.0, "money": 1.55, "rate": 1.35}
 NAME_PARTS = 3.0

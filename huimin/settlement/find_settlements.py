@@ -26,7 +26,7 @@ LATE_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class SettlementCriteria:
-    """Filters; None lets everything through. `late` is "confirm" or "pay"; `today` a county day."""
+    """What to list; None does not filter. `late` is "confirm" or "pay"; `today` a county day."""
 
     today: date
     merchant_id: str | None = None

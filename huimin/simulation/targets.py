@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from huimin.core.refusals import field_problem
 
-SALES_MAX, SALES_ELSEWHERE_MAX = 20_000, 200
+SALES_ELSEWHERE_MAX = 200
 CARDS_BYTES_MAX = 4 * 1024 * 1024
 
 

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ItemCriteria:
-    """Filters; None lets everything through. Days are those of the sales, the last one included."""
+    """What to list; None does not filter. Days are those of the sales, the last one included."""
 
     status: str | None = None
     outlet_id: str | None = None

@@ -117,8 +117,8 @@ def _list() -> ListPage:
 
 
 def _list_page(form: Form | None = None, opened: str = "") -> str | Response:
-    look = rows_of(applications_after, lambda form: form.optional("state"))
-    return list_answer(_list(), look, form=form, more=lambda _form: {"opened": opened})
+    read_rows = rows_of(applications_after, lambda form: form.optional("state"))
+    return list_answer(_list(), read_rows, form=form, more=lambda _form: {"opened": opened})
 
 
 def _form_page(form: Form) -> str:

@@ -67,8 +67,8 @@ def _draft(form: Form) -> PolicyDraft:
     def read(parse: Any, field: str) -> Any:
         try:
             return parse(field, form.text(field))
-        except FieldProblems as wrong:
-            problems.extend(wrong.problems)
+        except FieldProblems as error:
+            problems.extend(error.problems)
             return None
 
     caps = {name: read(parse_amount, name) if form.text(name) else None for name in CAPS}

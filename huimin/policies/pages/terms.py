@@ -37,10 +37,10 @@ def scope_in_words(row: Row) -> str:
 
 def rate_in_words(rate_bp: int) -> str:
     """The rate in words with its percentage, such as 九二折（优惠 8%）."""
-    said, percent = rate_words(rate_bp, request_language()), percent_words(rate_bp)
+    rate, percent = rate_words(rate_bp, request_language()), percent_words(rate_bp)
     if request_language() == "en":
-        return said
-    return _("{said}（优惠 {percent}）", said=said, percent=percent)
+        return rate
+    return _("{said}（优惠 {percent}）", said=rate, percent=percent)
 
 
 def days_in_words(row: Row) -> str:
