@@ -14,7 +14,7 @@ from huimin.audit.record import checked_reason
 from huimin.cards import queries
 from huimin.cards.events import record_event
 from huimin.cards.issue import issue_card
-from huimin.core.catalogue import Text, Words, text
+from huimin.core.catalogue import Text, Words, say, text
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.storage.engine import Transaction
@@ -93,7 +93,7 @@ def replace_card(
         key_id=key_id,
         now=now,
         actor=actor,
-        reason=f"补卡：{reason.strip()}"[:200],
+        reason=say("补卡：{reason}", reason=reason.strip())[:200],
         expires_on=expires_on,
     )
 
@@ -110,7 +110,7 @@ def expire_due(tx: Transaction, today: date, *, now: datetime, actor: str = "sys
             tx,
             card_id=card["id"],
             event="expired",
-            reason="有效期已满",
+            reason=say("有效期已满"),
             actor=actor,
             now=now,
             new_state="expired",

@@ -14,6 +14,7 @@ from huimin.audit.record import checked_reason
 from huimin.cards import queries
 from huimin.cards.events import record_event
 from huimin.core.card_number import make_number
+from huimin.core.catalogue import say
 from huimin.core.days import county_day, instant_text, parse_day
 from huimin.core.refusals import field_problem
 from huimin.storage.engine import Transaction
@@ -54,7 +55,7 @@ def issue_card(
             tx,
             card_id=old["id"],
             event="expired",
-            reason="有效期已满",
+            reason=say("有效期已满"),
             actor=actor,
             now=now,
             new_state="expired",

@@ -24,6 +24,7 @@ from huimin.cards.sheet import CardFace, PrintedCard, cards_pdf, missing_glyphs
 from huimin.command_line import actor, pass_instance, tell, told
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
+from huimin.core.catalogue import say
 from huimin.core.days import county_day
 from huimin.core.refusals import field_problem
 from huimin.divisions.find import find
@@ -80,7 +81,7 @@ def print_cards(
             ids,
             layout="single" if single else "sheet",
             pdf_sha256=hashlib.sha256(pdf).hexdigest(),
-            reason="打印卡片",
+            reason=say("打印卡片"),
             again=not all_unprinted,
             now=instance.clock(),
             actor=actor(),

@@ -10,9 +10,10 @@ from datetime import date, datetime, timedelta
 
 from huimin.cards.card_list import CardCriteria, card_ids
 from huimin.cards.change_state import suspend_card
+from huimin.core.catalogue import sentence
 from huimin.storage.engine import Transaction
 
-REASON = "保障资格超期未复核"
+REASON = sentence("保障资格超期未复核")
 MONTHS_A_YEAR = 12
 
 

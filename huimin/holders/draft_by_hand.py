@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from huimin.core.catalogue import sentence
 from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.holders.people import HolderDraft
 from huimin.holders.registers.cells import SheetRow
@@ -14,7 +15,7 @@ from huimin.holders.registers.row import Circumstances, read_row
 
 FIELDS = ("name", "id_number", "phone", "town", "village", "kind", "starts_on", "family")
 OPTIONS = {"starts_on": "since"}
-BY_HAND = "窗口登记"
+BY_HAND = sentence("窗口登记")
 
 
 @dataclass(frozen=True, slots=True)

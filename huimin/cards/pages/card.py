@@ -26,6 +26,7 @@ from huimin.cards.events import events_of_card
 from huimin.cards.issue import default_expiry, issue_card
 from huimin.cards.pages import pages
 from huimin.cards.reverify import months_after
+from huimin.core.catalogue import say
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
@@ -127,7 +128,7 @@ def issue_to_person(holder_id: str) -> Response:
         arguments: dict[str, Any] = {
             "key_id": key_id,
             "expires_on": expires_on,
-            "reason": "申请已通过",
+            "reason": say("申请已通过"),
         }
         return str(issue_card(tx, holder_id=holder_id, now=now, actor=actor, **arguments)["id"])
 

@@ -21,6 +21,7 @@ from huimin.cards.reverify import (
     suspend_overdue,
     unverified_cards,
 )
+from huimin.core.catalogue import say
 from huimin.core.days import county_day
 from huimin.divisions.choices import town_choices
 from huimin.storage.engine import Transaction
@@ -64,7 +65,7 @@ def issue_to_all() -> Response:
                     key_id=key_id,
                     now=now,
                     actor=actor,
-                    reason="申请已通过",
+                    reason=say("申请已通过"),
                     expires_on=expires_on,
                 )
 

@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from huimin.core.catalogue import say
 from huimin.core.days import county_day
 from huimin.core.json_text import read_json, write_json
 from huimin.core.kept_refusal import kept_text
@@ -119,7 +120,7 @@ class RegisterWork:
                 self.engine,
                 missing,
                 last_day=end_from - timedelta(days=1),
-                reason=f"名册“{self.file_name}”中已没有",
+                reason=say("名册“{file_name}”中已没有", file_name=self.file_name),
                 progress=lambda done, total: progress(ENDING, done, total),
                 **context,
             )
