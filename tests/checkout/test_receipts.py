@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -231,9 +232,9 @@ RunCli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def printer() -> Any:
-    """A network printer: a socket that keeps what it was sent."""
+    """A network printer: its port, and each paper that it was sent as soon as it is whole."""
     listening = socket.create_server(("127.0.0.1", 0))
-    received: list[bytes] = []
+    received: SimpleQueue[bytes] = SimpleQueue()
 
     def serve() -> None:
         while True:
@@ -245,7 +246,7 @@ def printer() -> Any:
                 chunks = []
                 while chunk := connection.recv(65_536):
                     chunks.append(chunk)
-                received.append(b"".join(chunks))
+                received.put(b"".join(chunks))
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -268,8 +269,8 @@ def test_the_command_prints_on_a_network_printer(
     assert first.returncode == 0, first.stderr
     second = run_cli(args, folder)
     assert "重打，第 2 次" in second.stdout
-    papers: list[Printed] = [read_escpos(sent) for sent in received]
-    assert len(papers) == 2
+    papers: list[Printed] = [read_escpos(received.get(timeout=30)) for _ in range(2)]
+    assert received.empty()
     assert papers[0].columns() <= 32 and "重打" not in papers[0].text
     assert papers[1].columns() <= 48 and "重打 第 2 次" in papers[1].text
     shown = run_cli(["receipts", "show", sold["receipt_no"]], folder)
@@ -309,4 +310,4 @@ def test_without_the_extra_the_error_says_how_to_install_it(
     answer = run_cli(args, folder, PYTHONPATH=path)
     assert answer.returncode == 2
     assert "pip install 'huimin[escpos]'" in answer.stderr
-    assert prints(sqlite_instance) == [] and printer[1] == []
+    assert prints(sqlite_instance) == [] and printer[1].empty()
