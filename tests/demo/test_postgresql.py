@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -13,12 +14,15 @@ import pytest
 from huimin.access.terminal_keys import terminal_of_key
 from huimin.checkout.verify import verify_card
 from huimin.core.card_token import check_card
+from huimin.core.days import instant_text
 from huimin.demo.build import open_demo
+from huimin.demo.play import Played
 from huimin.instance import create_instance, open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.settings import Settings
 from huimin.storage.open_engine import holds_no_tables
 from tests.conftest import RunCli
+from tests.demo.test_build import figures
 from tests.postgresql_server import PostgresqlServer
 
 URL = "HUIMIN_DATABASE_URL"
@@ -61,16 +65,63 @@ def counted(url: str, folder: Path) -> dict[str, int]:
         instance.close()
 
 
-def test_an_empty_database_is_filled_and_used_again(
-    run_cli: RunCli, tmp_path: Path, empty: Callable[[], str]
+FIRST_OF_A_MONTH = datetime(2026, 10, 31, 16, 0, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def filled(
+    postgresql_server: PostgresqlServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    """Database and folder of a demo on PostgreSQL, with one month before this one to play."""
+    url, folder = postgresql_server.fresh(), tmp_path_factory.mktemp("demo") / "county"
+    with one_month_played():
+        played = build(Settings.from_environment(folder, {URL: url}))
+    assert played.redemptions > 500
+    yield url, folder
+    postgresql_server.drop(url)
+
+
+@contextlib.contextmanager
+def one_month_played() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("huimin.demo.months.MONTHS_BEFORE", 1)
+        yield
+
+
+def build(settings: Settings) -> Played:
+    demo = open_demo(settings, now=FIRST_OF_A_MONTH, seed=1, progress=lambda _: None)
+    assert demo.played is not None
+    return demo.played
+
+
+def test_the_seed_alone_decides_the_figures_on_either_engine(
+    filled: tuple[str, Path], tmp_path: Path
 ) -> None:
-    url, folder = empty(), tmp_path / "county"
-    settings = Settings.from_environment(folder, {URL: url})
-    first_of_a_month = datetime(2026, 10, 31, 16, 0, 1, tzinfo=UTC)  # the fewest days to play
-    assert open_demo(settings, now=first_of_a_month, seed=1, progress=lambda _: None).played
+    url, folder = filled
+    on_sqlite = Settings.from_environment(tmp_path / "again", {})
+    with one_month_played():
+        build(on_sqlite)
+    shown = []
+    for settings in (Settings.from_environment(folder, {URL: url}), on_sqlite):
+        with contextlib.closing(open_instance(settings)) as instance:
+            shown.append(figures(instance, FIRST_OF_A_MONTH))
+            last = instance.engine.read(
+                lambda tx: tx.connection.execute(
+                    "SELECT MAX(month) AS month, MAX(recorded_at) AS at FROM ledger"
+                ).fetchone()
+            )
+            assert last["month"] == "2026-11"
+            assert last["at"] <= instant_text(FIRST_OF_A_MONTH)
+    assert shown[0] == shown[1]
+
+
+def test_an_empty_database_is_filled_and_used_again(
+    run_cli: RunCli, filled: tuple[str, Path], tmp_path: Path, empty: Callable[[], str]
+) -> None:
+    url, folder = filled
     assert not (folder / "huimin.db").exists()
     first = counted(url, folder)
-    assert first["ledger"] > 1_000
+    assert first["ledger"] > 500
 
     again = run_cli(["demo", "--no-serve", "--folder", folder, "--port", "8123"], **{URL: url})
     assert again.returncode == 0 and "接着用已有的演示县" in again.stdout
