@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from flask import Response, g, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -13,10 +12,12 @@ from huimin.audit.record import record
 from huimin.core.refusals import FieldProblems
 from huimin.web.column import Column, Row
 from huimin.web.current import change, instance
+from huimin.web.file_answer import file_response
 from huimin.web.forms import Form
 from huimin.web.list_page import ListPage
-from huimin.web.list_xlsx import CONTENT_TYPE, list_workbook
+from huimin.web.list_xlsx import list_workbook
 from huimin.web.lists import Listed, Place, ReadRows, as_workbook
+from huimin.web.workbook import CONTENT_TYPE
 
 
 def list_answer(
@@ -64,10 +65,7 @@ def workbook_response(
     listed = list(rows)
     _note_export(len(listed))
     content = list_workbook(title, columns, listed, heading=heading)
-    response = Response(content, content_type=CONTENT_TYPE)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.xlsx"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return file_response(content, CONTENT_TYPE, f"{title}.xlsx")
 
 
 def _note_export(count: int) -> None:

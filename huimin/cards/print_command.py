@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +27,7 @@ from huimin.core.days import county_day
 from huimin.core.refusals import field_problem
 from huimin.divisions.find import find
 from huimin.storage.engine import Transaction
+from huimin.storage.new_file import write_whole
 
 if TYPE_CHECKING:
     from huimin.instance import Instance
@@ -73,7 +72,7 @@ def print_cards(
     face = CardFace(instance.settings.county_name, instance.settings.help_line)
     with click.progressbar(faces, label=told("排版"), file=sys.stderr) as progress:
         pdf = cards_pdf(progress, face, single=single)
-    _write_whole(out, pdf)
+    write_whole(out.absolute(), pdf)
     ids = [row["id"] for row in rows]
     instance.engine.write(
         lambda tx: record_run(
@@ -152,17 +151,3 @@ def _warn_of_glyphs(faces: list[PrintedCard]) -> None:
             characters=lacking.characters,
             err=True,
         )
-
-
-def _write_whole(out: Path, pdf: bytes) -> None:
-    """Write a temporary file and rename it; mode 0600, because it holds names and codes."""
-    handle, name = tempfile.mkstemp(dir=out.absolute().parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(pdf)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, out)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

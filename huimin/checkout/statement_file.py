@@ -8,8 +8,9 @@ from typing import Any
 from flask import Response
 
 from huimin.checkout.day_statement import statement_csv
-from huimin.checkout.statement_xlsx import CONTENT_TYPE, statement_xlsx
+from huimin.checkout.statement_xlsx import statement_xlsx
 from huimin.web.current import instance
+from huimin.web.workbook import CONTENT_TYPE
 
 CONTENT_TYPES = {"csv": "text/csv", "xlsx": CONTENT_TYPE}
 

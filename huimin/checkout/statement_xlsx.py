@@ -6,24 +6,17 @@ no time of its making, so that the same statement gives the same bytes.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import date
 from typing import Any
-
-import xlsxwriter
 
 from huimin.core.catalogue import say, sentence
 from huimin.core.days import COUNTY_ZONE, parse_instant
 from huimin.core.period_words import day_words
 from huimin.core.words import CHANNELS, LEDGER_KINDS
+from huimin.web.workbook import TOTAL, Cell, Sheet, new_workbook
 
-FONT = "宋体"
-A4 = 9
-MONEY_FORMAT = "#,##0.00;-#,##0.00"
-TITLE_ROW, PLACE_ROW, SUMS_ROW, HASH_ROW, HEADER_ROW = range(5)
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HEADER_ROW = 4
 # Where to sign: below columns of text, so that a reader of amounts meets none of it.
 SIGNERS = ((1, sentence("收银员：")), (4, sentence("店长：")), (9, sentence("日期：")))
 # Heading, sort of cell, width, and the field of a row that it shows.
@@ -44,68 +37,26 @@ COLUMNS: tuple[tuple[str, str, int, str], ...] = (
 
 def statement_xlsx(statement: Mapping[str, Any], county_name: str) -> bytes:
     """A day's statement (day_statement) as an .xlsx file."""
-    out = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    day = date.fromisoformat(statement["day"])
-    with xlsxwriter.Workbook(out, {"in_memory": True, **options}) as book:
-        book.set_properties(
-            {
-                "title": say("{name} {day} 对账单", name=statement["outlet"]["name"], day=day),
-                "author": county_name,
-                "created": datetime.combine(day, time()),
-            }
+    day, sums = date.fromisoformat(statement["day"]), statement["sums"]
+    outlet = statement["outlet"]["name"]
+    with new_workbook(
+        say("{name} {day} 对账单", name=outlet, day=day), county_name, day
+    ) as workbook:
+        sheet = workbook.sheet(say("对账单"))
+        sheet.widths(width for _, _, width, _ in COLUMNS)
+        sheet.title(say("{county}惠民卡日对账单", county=county_name), len(COLUMNS) - 1, 28)
+        sheet.text(
+            say("示范点：{name}    日期：{day}    单位：元", name=outlet, day=day_words(day))
         )
-        looks = _looks(book)
-        sheet = book.add_worksheet(say("对账单"))
-        _head(sheet, looks, statement, county_name, day)
+        sheet.text(say("优惠 {redemptions} 笔，退货 {reversals} 笔", **sums))
+        sheet.text(f"SHA-256：{statement['sha256']}")
+        sheet.header([heading for heading, *_ in COLUMNS], 28)
         for number, row in enumerate(statement["rows"], start=1):
-            _row(sheet, looks, HEADER_ROW + number, _shown(row, number))
-        last = _foot(sheet, looks, statement, HEADER_ROW + len(statement["rows"]) + 1)
-        _print_setup(sheet, last)
-    return out.getvalue()
-
-
-def _looks(book: Any) -> dict[str, Any]:
-    plain = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
-    boxed = {**plain, "border": 1}
-    kinds: dict[str, dict[str, Any]] = {
-        "text": {**boxed, "num_format": "@"},
-        "number": {**boxed, "num_format": "0", "align": "center"},
-        "money": {**boxed, "num_format": MONEY_FORMAT, "align": "right"},
-        "total": {**boxed, "bold": True},
-        "total_money": {**boxed, "num_format": MONEY_FORMAT, "align": "right", "bold": True},
-        "title": {**plain, "font_size": 16, "bold": True, "align": "center"},
-        "plain": plain,
-        "header": {
-            **boxed,
-            "bold": True,
-            "align": "center",
-            "text_wrap": True,
-            "bg_color": "#E7E6E6",
-        },
-    }
-    return {name: book.add_format(look) for name, look in kinds.items()}
-
-
-def _head(
-    sheet: Any, looks: dict[str, Any], statement: Mapping[str, Any], county_name: str, day: date
-) -> None:
-    sums = statement["sums"]
-    title = say("{county}惠民卡日对账单", county=county_name)
-    sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, len(COLUMNS) - 1, title, looks["title"])
-    place = say(
-        "示范点：{name}    日期：{day}    单位：元",
-        name=statement["outlet"]["name"],
-        day=day_words(day),
-    )
-    sheet.write_string(PLACE_ROW, 0, place, looks["plain"])
-    counts = say("优惠 {redemptions} 笔，退货 {reversals} 笔", **sums)
-    sheet.write_string(SUMS_ROW, 0, counts, looks["plain"])
-    sheet.write_string(HASH_ROW, 0, f"SHA-256：{statement['sha256']}", looks["plain"])
-    for place_, (heading, *_) in enumerate(COLUMNS):
-        sheet.write_string(HEADER_ROW, place_, heading, looks["header"])
-    sheet.set_row(TITLE_ROW, 28)
-    sheet.set_row(HEADER_ROW, 28)
+            shown = _shown(row, number)
+            sheet.cells((sort, shown[field]) for _, sort, _, field in COLUMNS)
+        sheet.cells(_total(sums))
+        _sign(sheet)
+    return workbook.content
 
 
 def _shown(row: Mapping[str, Any], number: int) -> dict[str, Any]:
@@ -116,43 +67,24 @@ def _shown(row: Mapping[str, Any], number: int) -> dict[str, Any]:
         "time": at.strftime("%H:%M:%S"),
         "kind": LEDGER_KINDS[row["kind"]],
         "order": row["order_no"] or row["reverses_order_no"],
+        "cashier": row["cashier"] or "",
         "channel": CHANNELS.say(row["channel"]),
     }
 
 
-def _row(sheet: Any, looks: dict[str, Any], at: int, shown: Mapping[str, Any]) -> None:
-    for place, (_, sort, _, field) in enumerate(COLUMNS):
-        value = shown[field]
-        if sort == "money":
-            sheet.write_number(at, place, Decimal(value).scaleb(-2), looks[sort])
-        elif sort == "number":
-            sheet.write_number(at, place, value, looks[sort])
-        else:
-            sheet.write_string(at, place, value or "", looks[sort])
+def _total(sums: Mapping[str, int]) -> list[Cell]:
+    amounts = [
+        (f"{TOTAL}money", sums[field]) if field in sums else (f"{TOTAL}text", "")
+        for *_, field in COLUMNS[1:]
+    ]
+    return [(f"{TOTAL}text", say("合计")), *amounts]
 
 
-def _foot(sheet: Any, looks: dict[str, Any], statement: Mapping[str, Any], at: int) -> int:
-    """The sums and the lines to sign on; the last row that was written."""
-    sums = statement["sums"]
-    for place, (_, sort, _, field) in enumerate(COLUMNS):
-        if sort == "money" and field in sums:
-            sheet.write_number(at, place, Decimal(sums[field]).scaleb(-2), looks["total_money"])
-        else:
-            sheet.write_string(at, place, say("合计") if place == 0 else "", looks["total"])
+def _sign(sheet: Sheet) -> None:
+    sheet.row += 1
     for place, signer in SIGNERS:
-        sheet.write_string(at + 2, place, signer, looks["plain"])
-    return at + 2
-
-
-def _print_setup(sheet: Any, last_row: int) -> None:
-    for place, (_, _, width, _) in enumerate(COLUMNS):
-        sheet.set_column(place, place, width)
-    sheet.set_paper(A4)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.center_horizontally()
-    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    sheet.repeat_rows(TITLE_ROW, HEADER_ROW)
-    sheet.print_area(TITLE_ROW, 0, last_row, len(COLUMNS) - 1)
-    sheet.set_footer(say("&C第 &P 页，共 &N 页"))
-    sheet.freeze_panes(HEADER_ROW + 1, 0)
+        sheet.sheet.write_string(sheet.row, place, signer, sheet.looks["plain"])
+    sheet.end_row()
+    sheet.print_setup(len(COLUMNS) - 1)
+    sheet.sheet.repeat_rows(0, HEADER_ROW)
+    sheet.sheet.freeze_panes(HEADER_ROW + 1, 0)

@@ -41,11 +41,12 @@ from huimin.closing.result import RESULT_COLUMNS, amount_name, kind_name, proble
 from huimin.core.days import county_day, parse_day
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
-from huimin.holders.evidence import clean_file_name
 from huimin.merchants.outlets import list_outlets, outlet_by_id
 from huimin.storage.engine import Transaction
+from huimin.storage.new_file import clean_file_name
 from huimin.web.column import Column
 from huimin.web.current import change, instance
+from huimin.web.file_answer import as_download
 from huimin.web.forms import Form, tell
 
 FILE_BYTES_MAX = 8 * 1024 * 1024
@@ -81,10 +82,7 @@ def statement_as_file(day: str, form: str) -> Response:
         raise Refusal("not_found")
     statement = instance().engine.read(lambda tx: day_of(tx, outlet, business_day)).statement
     response = statement_file(statement, form)
-    name = f"huimin-statement-{business_day}.{form}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return as_download(response, f"huimin-statement-{business_day}.{form}")
 
 
 @pages.post("/<day>/comparisons")

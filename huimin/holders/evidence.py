@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,10 +22,10 @@ from huimin.holders.people import Row
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
+from huimin.storage.new_file import clean_file_name, write_whole
 
 FILE_BYTES_MAX = 10 * 1024 * 1024
 FILES_MAX = 20
-NAME_MAX = 120
 PIXELS_MAX = 60_000_000
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png"}
 FOLDER = "evidence"
@@ -136,18 +135,7 @@ def checked_type(content: bytes) -> str:
         ) from error
 
 
-def clean_file_name(name: str) -> str:
-    """A file's base name without control characters, at most NAME_MAX characters."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    printable = "".join(letter for letter in last if letter.isprintable())
-    return printable[-NAME_MAX:] or "file"
-
-
 def _write(folder: Path, file_id: str, sealed: bytes) -> None:
     evidence_folder = folder / FOLDER
     evidence_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(evidence_folder / file_id, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(sealed)
-        file.flush()
-        os.fsync(file.fileno())
+    write_whole(evidence_folder / file_id, sealed)

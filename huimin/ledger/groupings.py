@@ -2,7 +2,7 @@
 
 Everything that groups reads this table: the roll-ups that a sale adds to and their proof, the sums
 of a month and of a range, the rows and cards behind a number, and every page, file and chart of the
-report. What a grouping is called stands with the other words, by its code.
+report. What a grouping is called stands by its code in core/words.py.
 
 One thing more is needed for a grouping by a column that the roll-ups do not hold yet: a migration
 that lets its dimension into schema.sql's CHECK, and `huimin ledger rebuild` for earlier months.
@@ -16,7 +16,9 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Literal
 
+from huimin.core.catalogue import Words
 from huimin.core.days import COUNTY_ZONE, parse_day
+from huimin.core.words import CHANNELS, ELIGIBILITIES, OUTLET_KINDS, PRESENTERS, WEEKDAYS
 
 Row = Mapping[str, Any]
 # What is added up of the rows of a group, in fen.
@@ -45,9 +47,9 @@ class Grouping:
     parts: tuple[str, ...] = ()
     # Whether the different cards of a group are counted.
     cards: bool = True
-    # What names a key: words by code, a table of the database, the hour, or the key itself.
-    # The rows of the report follow the order of these names.
-    named: Literal["words", "outlet", "merchant", "division", "hour", "key"] = "words"
+    # What names a key: names by key, a table of the database, or the key itself. The rows of the
+    # report follow the order of these names.
+    named: Mapping[str, str] | Literal["outlet", "merchant", "division", "key"] = "key"
     # Where the report shows it: as a table on the page and in every file, otherwise (all rows as
     # the total, `adjusts_month` as the list of adjustments), or nowhere, because it is kept for
     # settlements or for what is published.
@@ -60,6 +62,10 @@ class Grouping:
     def key_of(self) -> Callable[[Row], str | None]:
         """Gives a row's group; None where it is in none."""
         return self.key or itemgetter(self.column)
+
+    def name_of(self, key: str, name: str, language: str) -> str:
+        """What a group is called: the words of its key where that is a code, else its own name."""
+        return self.named.say(key, language) if isinstance(self.named, Words) else name
 
     @property
     def dimension(self) -> str:
@@ -105,25 +111,27 @@ _TABLE = (
         key=lambda row: "",
         sql="''",
         sums=OF_OUTLETS,
-        named="key",
         shown="otherwise",
     ),
     Grouping("outlet", "outlet_id", sums=OF_OUTLETS, named="outlet", chart="bars"),
     Grouping("merchant", "merchant_id", sums=OF_OUTLETS, named="merchant"),
-    Grouping("kind", "outlet_kind", sums=TOWN_AND_KIND, chart="bars", printed_chart=1),
+    Grouping(
+        "kind", "outlet_kind", sums=TOWN_AND_KIND, named=OUTLET_KINDS, chart="bars", printed_chart=1
+    ),
     Grouping(
         "town", "town_code", sums=TOWN_AND_KIND, named="division", chart="bars", printed_chart=6
     ),
     Grouping("village", "division_code", sums=OF_VILLAGES, named="division"),
-    Grouping("eligibility", "eligibility", chart="bars", printed_chart=5),
-    Grouping("presenter", "presenter_kind", chart="bars", printed_chart=2),
-    Grouping("channel", "channel", cards=False, chart="bars"),
+    Grouping("eligibility", "eligibility", named=ELIGIBILITIES, chart="bars", printed_chart=5),
+    Grouping("presenter", "presenter_kind", named=PRESENTERS, chart="bars", printed_chart=2),
+    Grouping("channel", "channel", cards=False, named=CHANNELS, chart="bars"),
     Grouping(
         "weekday",
         "weekday",
         key=_weekday,
         sql=_WEEKDAY_SQL,
         cards=False,
+        named=WEEKDAYS,
         chart="columns",
         printed_chart=3,
     ),
@@ -133,19 +141,18 @@ _TABLE = (
         key=_hour,
         sql=_HOUR_SQL,
         cards=False,
-        named="hour",
+        named={str(hour): f"{hour:02d}:00–{hour:02d}:59" for hour in range(24)},
         chart="columns",
         printed_chart=4,
     ),
-    Grouping("adjusts_month", "adjusts_month", cards=False, named="key", shown="otherwise"),
-    Grouping("policy", "policy_id", cards=False, named="key", shown="nowhere"),
+    Grouping("adjusts_month", "adjusts_month", cards=False, shown="otherwise"),
+    Grouping("policy", "policy_id", cards=False, shown="nowhere"),
     Grouping(
         TOWN_AND_KIND,
         TOWN_AND_KIND,
         key=_town_and_kind,
         sql="ledger.town_code || ' ' || ledger.outlet_kind",
         parts=("town_code", "outlet_kind"),
-        named="key",
         shown="nowhere",
     ),
 )

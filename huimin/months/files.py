@@ -7,7 +7,6 @@ have the SHA-256 that was signed is never given out.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,6 +21,7 @@ from huimin.reports.monthly import MonthlyReport
 from huimin.reports.template.fill import filled_template
 from huimin.reports.template.templates import content_of, template_by_id
 from huimin.storage.engine import Transaction
+from huimin.storage.new_file import write_whole
 
 FOLDER, DRAFT = "months", "draft"
 # The table is for the screen of whoever types.
@@ -84,8 +84,7 @@ def folder_of(folder: Path, month: str, version: int) -> Path:
 def write_files(folder: Path, month: str, version: int, contents: Mapping[str, bytes]) -> None:
     """Write the signed files, readable by this account alone; a draft's are gone after that."""
     place = folder_of(folder, month, version)
-    for form, content in contents.items():
-        _write(place / file_name(month, version, form), content)
+    _write(place, month, version, contents)
     shutil.rmtree(place / DRAFT, ignore_errors=True)
 
 
@@ -93,9 +92,7 @@ def write_draft_files(
     folder: Path, month: str, version: int, contents: Mapping[str, bytes]
 ) -> None:
     """Write the files of a draft, for those who are to sign it."""
-    place = folder_of(folder, month, version) / DRAFT
-    for form, content in contents.items():
-        _write(place / file_name(month, version, form), content)
+    _write(folder_of(folder, month, version) / DRAFT, month, version, contents)
 
 
 def signed_file(tx: Transaction, folder: Path, month: str, version: int, form: str) -> bytes:
@@ -168,11 +165,7 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _write(path: Path, content: bytes) -> None:
-    """The whole file or none, mode 0600."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    part.replace(path)
+def _write(place: Path, month: str, version: int, contents: Mapping[str, bytes]) -> None:
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for form, content in contents.items():
+        write_whole(place / file_name(month, version, form), content)

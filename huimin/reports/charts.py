@@ -6,21 +6,23 @@ order.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from huimin.core.bar_charts import Axis, Bar, bars_below, columns_beside, sentence, titled
+from huimin.core.catalogue import Words
 from huimin.core.chart_shapes import Chart
 from huimin.core.chart_svg import chart_svg
 from huimin.core.money import money_text, yuan
 from huimin.core.period_words import month_words
 from huimin.core.words import GROUPING_NAMES
-from huimin.ledger.groupings import GROUPINGS
+from huimin.ledger.groupings import GROUPINGS, Grouping
 from huimin.reports.chart_words import CHART
 from huimin.reports.monthly import MonthlyReport
-from huimin.reports.wording import KEY_NAMES, name_of_group
 
 # A chart with more bars than this says less than its table.
 BARS_MAX = 12
 # Of 24 hours every third is written, so that they don't run into each other.
-HOURS, HOUR_STEP = range(24), 3
+LABEL_STEP = 3
 ENGLISH_LETTERS = 3
 
 
@@ -45,7 +47,7 @@ def report_chart(report: MonthlyReport, language: str = "zh_Hans", grouping: str
         return titled(title, nothing, sentence(nothing, columns=in_columns))
     bars = {
         row.key: Bar(
-            name_of_group(grouping, row.key, row.name, language),
+            GROUPINGS[grouping].name_of(row.key, row.name, language),
             row.discount_fen,
             money_text(row.discount_fen),
             compared=row.previous.discount_fen,
@@ -56,8 +58,9 @@ def report_chart(report: MonthlyReport, language: str = "zh_Hans", grouping: str
     which = "" if report.period.month else "_range"
     legend = (CHART.say(f"this{which}", language), CHART.say(f"before{which}", language))
     if in_columns:
-        columns = [(label, bars.get(key)) for key, label in _labels(grouping, language).items()]
-        heading = CHART.say("hour", language) if GROUPINGS[grouping].named == "hour" else of
+        labels = _labels(GROUPINGS[grouping], language)
+        columns = [(label, bars.get(key)) for key, label in labels.items()]
+        heading = CHART.say("hour", language) if grouping == "hour" else of
         plot = columns_beside(columns, axis, heading, legend)
     else:
         plot = bars_below([*bars.values()], axis, of, legend)
@@ -71,13 +74,13 @@ def month_chart_svg(
     return chart_svg(report_chart(report, language, grouping))
 
 
-def _labels(grouping: str, language: str) -> dict[str, str]:
-    """Of every hour or weekday, those without a row as well: what is written under its column."""
-    if GROUPINGS[grouping].named == "hour":
-        return {str(hour): str(hour) if hour % HOUR_STEP == 0 else "" for hour in HOURS}
-    words = {key: name_of_group(grouping, key, key, language) for key in KEY_NAMES[grouping]}
+def _labels(grouping: Grouping, language: str) -> dict[str, str]:
+    """What is written under each column, also under those without a row."""
+    names: Mapping[str, str] = {} if isinstance(grouping.named, str) else grouping.named
+    if not isinstance(names, Words):
+        return {key: "" if place % LABEL_STEP else key for place, key in enumerate(names)}
     letters = ENGLISH_LETTERS if language == "en" else None
-    return {key: word[:letters] for key, word in words.items()}
+    return {key: names.say(key, language)[:letters] for key in names}
 
 
 def _whole_yuan(fen: int) -> str:

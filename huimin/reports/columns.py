@@ -15,10 +15,10 @@ from huimin.core.period import Period
 from huimin.core.words import FIGURE_NAMES, GROUPING_NAMES, OUTLET_KINDS
 from huimin.ledger.groupings import GROUPINGS, TOTAL
 from huimin.reports.figures import OutletRow, ReportRow
+from huimin.web.workbook import UNKNOWN
 
 Value = str | int | None
 Sort = Literal["text", "count", "money", "rate"]
-UNKNOWN = "—"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ def value_text(value: Value, sort: Sort) -> str:
 def columns_of(grouping: str, period: Period) -> tuple[Column, ...]:
     """The columns of a grouping's table, without the row's number in front."""
     name = Column(GROUPING_NAMES.say(grouping), "text", lambda row: row.name)
-    beside_name = NAMING_COLUMNS.get(GROUPINGS[grouping].named, ())
+    named = GROUPINGS[grouping].named
+    beside_name = NAMING_COLUMNS.get(named, ()) if isinstance(named, str) else ()
     return (name, *beside_name, *figure_columns(period))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +17,7 @@ from huimin.reports.exports import EXPORTS, export_report
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.template.fill import filled_template
 from huimin.reports.template.templates import content_of, official_template
+from huimin.storage.new_file import write_whole
 
 if TYPE_CHECKING:
     from huimin.instance import Instance
@@ -81,7 +80,10 @@ def report(
     if out is None:
         click.echo(content, nl=False)
         return
-    _write(out, content)
+    try:
+        write_whole(out, content, for_all=True)
+    except OSError as error:
+        raise CommandProblem("不能写入 {out}：{why}。", out=out, why=error.strerror) from error
     tell("已写入 {out}。", out=out, err=True)
 
 
@@ -101,21 +103,3 @@ def _in_official_template(
 def _form_of(out: Path | None) -> str:
     ending = "" if out is None else out.suffix.lower().removeprefix(".")
     return next((form for form, export in EXPORTS.items() if export.ending == ending), "table")
-
-
-def _write(out: Path, content: bytes) -> None:
-    """Write the whole file or leave what stood there: nobody ever reads half a report."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
-    except OSError as error:
-        raise CommandProblem("不能写入 {out}：{why}。", out=out, why=error.strerror) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(out)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise CommandProblem("不能写入 {out}：{why}。", out=out, why=error.strerror) from error

@@ -11,6 +11,7 @@ from huimin.reports.report_json import json_text
 from huimin.reports.report_pdf import pdf_bytes
 from huimin.reports.report_table import table_text
 from huimin.reports.report_xlsx import xlsx_bytes
+from huimin.web.workbook import CONTENT_TYPE
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,7 @@ EXPORTS: Mapping[str, Export] = {
         lambda report, county_name: table_text(report, county_name).encode("utf-8"),
     ),
     "csv": Export("text/csv; charset=utf-8", "csv", lambda report, county_name: csv_bytes(report)),
-    "xlsx": Export(
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", xlsx_bytes
-    ),
+    "xlsx": Export(CONTENT_TYPE, "xlsx", xlsx_bytes),
     "pdf": Export("application/pdf", "pdf", pdf_bytes),
     "json": Export(
         "application/json",

@@ -5,13 +5,25 @@ The page, the PDF, the workbook and the CSV all show these lines in this order.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from huimin.core.catalogue import say, sentences
-from huimin.core.words import FACT_NAMES
-from huimin.reports.columns import Sort, value_text
+from huimin.core.period_words import month_words
+from huimin.core.words import FACT_NAMES, OUTLET_KINDS
+from huimin.reports.columns import Sort, Value, value_text
 from huimin.reports.figures import FIGURES
 from huimin.reports.monthly import MonthlyReport
+
+
+@dataclass(frozen=True, slots=True)
+class CoverTable:
+    """A table of the cover: headings, the sort of each column and its part of the width, rows."""
+
+    headings: Sequence[str]
+    sorts: Sequence[Sort]
+    parts: Sequence[float]
+    rows: Sequence[Sequence[Value]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,34 @@ def fact_headings(report: MonthlyReport) -> tuple[str, ...]:
 def facts_of(report: MonthlyReport) -> tuple[Fact, ...]:
     """Every line of the cover."""
     return tuple(_fact(report, code) for code in FACT_NAMES)
+
+
+def cover_tables(report: MonthlyReport) -> list[CoverTable]:
+    """The tables under the lines of a cover; one without rows is left out."""
+    tables = (
+        CoverTable(
+            sentences("优惠最多的示范点", "优惠笔数", "优惠金额"),
+            ("text", "count", "money"),
+            (4, 1, 1.5),
+            [(row.name, row.redemptions, row.discount_fen) for row in report.top],
+        ),
+        CoverTable(
+            sentences("没有交易的示范点", "类别", "商户"),
+            ("text", "text", "text"),
+            (3, 1, 3),
+            [(one.name, OUTLET_KINDS.say(one.kind), one.merchant_name) for one in report.silent],
+        ),
+        CoverTable(
+            sentences("跨月调整（所属月份）", "笔数", "交易金额", "优惠金额"),
+            ("text", "count", "money", "money"),
+            (2, 1, 1.5, 1.5),
+            [
+                (month_words(row.key), row.rows, row.amount_fen, row.discount_fen)
+                for row in report.adjustments
+            ],
+        ),
+    )
+    return [table for table in tables if table.rows]
 
 
 def _fact(report: MonthlyReport, code: str) -> Fact:

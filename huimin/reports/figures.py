@@ -28,6 +28,11 @@ class Figures:
     government_share_fen: int = 0
 
     @property
+    def rows(self) -> int:
+        """How many ledger rows were counted."""
+        return self.redemptions + self.reversals
+
+    @property
     def payable_fen(self) -> int:
         """What the customers paid, in fen."""
         return self.amount_fen - self.discount_fen

@@ -15,7 +15,6 @@ from huimin.reports import queries
 from huimin.reports.counts import SilentOutlet
 from huimin.reports.figures import FIGURES, NOTHING, Figures, OutletRow, ReportRow, Row
 from huimin.reports.month_sums import MonthSums
-from huimin.reports.wording import KEY_NAMES
 from huimin.storage.engine import Transaction
 
 
@@ -58,17 +57,15 @@ def grouped_rows(
 ) -> tuple[dict[str, tuple[ReportRow, ...]], list[Row]]:
     """The rows of each table of the report; and every outlet there is, by town."""
     outlets = list(queries.outlets(tx))
-    divisions = {row["code"]: row["name"] for row in queries.divisions_by_code(tx)}
     merchants = sorted(outlets, key=lambda row: (row["merchant_since"], row["merchant_id"]))
     looked_up = {
-        "division": divisions,
+        "division": {row["code"]: row["name"] for row in queries.divisions_by_code(tx)},
         "merchant": {row["merchant_id"]: row["merchant_name"] for row in merchants},
-        "hour": {str(hour): f"{hour:02d}:00–{hour:02d}:59" for hour in range(24)},
     }
 
     def names(grouping: Grouping) -> Mapping[str, str]:
-        if grouping.named == "words":
-            return KEY_NAMES[grouping.code]
+        if not isinstance(grouping.named, str):
+            return grouping.named
         if grouping.named == "key":
             return {key: key for key in sums.keys(grouping.code)}
         return looked_up[grouping.named]

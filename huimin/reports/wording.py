@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from huimin.core.catalogue import Words, say, sentence, sentences
+from huimin.core.catalogue import say, sentence, sentences
 from huimin.core.period import Period
-from huimin.core.words import (
-    CHANNELS,
-    ELIGIBILITIES,
-    GROUPING_NAMES,
-    OUTLET_KINDS,
-    PRESENTERS,
-    WEEKDAYS,
-)
+from huimin.core.words import GROUPING_NAMES
 
 SIGNERS = sentences("填报人：", "审核人：", "负责人：", "填报日期：")
 
@@ -22,14 +15,6 @@ SHORT_WORDS = {
     "outlet": sentence("示范点"),
     "town": sentence("镇街"),
     "village": sentence("村社区"),
-}
-# Grouping → the names of its keys, where the key is a code; other keys are named by what they are.
-KEY_NAMES: Mapping[str, Words] = {
-    "kind": OUTLET_KINDS,
-    "eligibility": ELIGIBILITIES,
-    "presenter": PRESENTERS,
-    "channel": CHANNELS,
-    "weekday": WEEKDAYS,
 }
 # Said under every printed form, because some columns read otherwise than people expect.
 NOTES = sentences(
@@ -41,12 +26,6 @@ MONTH_NOTE = sentence(
     "月报表按流水所属月份统计；月份锁定以后才到的交易计入其后第一个未锁定的月份，列为跨月调整。"
 )
 RANGE_NOTE = sentence("本表按交易日统计，月报表按流水所属月份统计，跨月调整的交易会使两者不同。")
-
-
-def name_of_group(grouping: str, key: str, name: str, language: str) -> str:
-    """What a group is called: the words of its key where that is a code, else its own name."""
-    names = KEY_NAMES.get(grouping)
-    return names.say(key, language) if names and key in names else name
 
 
 def notes_of(period: Period) -> tuple[str, ...]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from huimin.storage.engine import StorageProblem
+from huimin.storage.new_file import write_whole
 
 try:
     import fcntl
@@ -50,17 +49,7 @@ def load_keys(path: Path) -> dict[str, Any] | None:
 def save_keys(path: Path, keys: dict[str, Any]) -> None:
     """Write the keys durably: a new file of mode 0600 replaces the old one in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # mkstemp creates the file with mode 0600, so others can never read it.
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(keys, file, ensure_ascii=False, indent=1, sort_keys=True)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(path, json.dumps(keys, ensure_ascii=False, indent=1, sort_keys=True).encode())
 
 
 @contextmanager

@@ -9,8 +9,8 @@ import xlsxwriter
 
 from huimin.core.text_width import display_width
 from huimin.web.column import Column, Row
+from huimin.web.workbook import A4, OPTIONS
 
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH_MIN, WIDTH_MAX = 8, 60
 
 
@@ -27,15 +27,14 @@ def list_workbook(
     """
     columns = [column for column in columns if column.only != "page"]
     target = BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(target, {"in_memory": True, **options}) as book:
+    with xlsxwriter.Workbook(target, OPTIONS) as book:
         sheet = book.add_worksheet(title[:31])
         strong = book.add_format({"bold": True, "align": "center", "font_size": 14})
         head = book.add_format({"bold": True, "border": 1, "bg_color": "#EAF5F0"})
         cell = book.add_format({"border": 1, "num_format": "@"})
         money = book.add_format({"border": 1, "num_format": "#,##0.00"})
         count = book.add_format({"border": 1, "num_format": "0"})
-        sheet.set_paper(9)
+        sheet.set_paper(A4)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(1)

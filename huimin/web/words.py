@@ -13,7 +13,6 @@ from huimin.core.catalogue import Words
 from huimin.core.coordinates import degrees_text
 from huimin.core.days import COUNTY_ZONE, parse_instant
 from huimin.core.money import money_text, rate_words
-from huimin.core.period_words import month_words
 from huimin.core.words import ELIGIBILITIES, OUTLET_KINDS
 from huimin.web.language import request_language
 
@@ -46,7 +45,9 @@ def register_filters(app: Flask) -> None:
     app.add_template_filter(money_text, "money")
     app.add_template_filter(lambda rate_bp: rate_words(rate_bp, request_language()), "rate")
     app.add_template_filter(day_words, "day")
-    app.add_template_filter(lambda month: month_words(month, request_language()), "month")
+    app.add_template_filter(
+        lambda month: period_words.month_words(month, request_language()), "month"
+    )
     app.add_template_filter(minute_text, "minute")
     app.add_template_filter(degrees_text, "degrees")
     app.add_template_filter(grouped, "card_number")

@@ -24,6 +24,7 @@ from huimin.storage.engine import Transaction
 from huimin.web import cells, column
 from huimin.web.column import Column, Row
 from huimin.web.current import change, instance
+from huimin.web.file_answer import file_response
 from huimin.web.forms import Form
 from huimin.web.lists import ROWS_MAX, as_workbook
 from huimin.web.words import CARD_STATES, grouped, minute_text
@@ -124,10 +125,7 @@ def _recorded_pdf(rows: list[Row], layout: Layout, *, reason: str, again: bool) 
             actor=actor,
         )
     )
-    response = Response(pdf, content_type="application/pdf")
-    response.headers["Content-Disposition"] = 'attachment; filename="huimin-cards.pdf"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return file_response(pdf, "application/pdf", "huimin-cards.pdf")
 
 
 def _run_columns() -> list[Column]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from flask import Response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -24,6 +22,7 @@ from huimin.holders.pages.person import person_form
 from huimin.holders.people import Row
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
+from huimin.web.file_answer import file_response
 from huimin.web.forms import Form, tell
 
 
@@ -65,11 +64,8 @@ def download_evidence(holder_id: str, file_id: str) -> Response:
         )
 
     row, content = change(work)
-    response = Response(content, content_type=row["media_type"])
-    name = quote(row["file_name"])
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    response = file_response(content, row["media_type"], row["file_name"])
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

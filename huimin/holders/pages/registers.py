@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from io import BytesIO
 from pathlib import PurePath
 from typing import Any
 
-from flask import Response, redirect, render_template, request, send_file, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from markupsafe import Markup
@@ -20,7 +19,6 @@ from huimin.core.kept_refusal import text_of
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.choices import division_choices
-from huimin.holders.evidence import clean_file_name
 from huimin.holders.pages import pages
 from huimin.holders.registers.jobs import (
     CHECKING,
@@ -35,16 +33,18 @@ from huimin.holders.registers.jobs import (
 from huimin.jobs.jobs import ask_cancel, begin_job, fail_lost_jobs, job_by_id, jobs_before
 from huimin.jobs.reasons import reason_of
 from huimin.storage.engine import Transaction
+from huimin.storage.new_file import clean_file_name
 from huimin.web import cells, column
 from huimin.web.column import Column, Row
 from huimin.web.current import change, instance
+from huimin.web.file_answer import file_response
 from huimin.web.forms import Form, tell
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, ListPage
-from huimin.web.list_xlsx import CONTENT_TYPE
 from huimin.web.lists import rows_of
 from huimin.web.words import STATES
+from huimin.web.workbook import CONTENT_TYPE
 
 CHECK, IMPORT = "register.check", "register.import"
 ROWS_SHOWN = 200
@@ -153,11 +153,7 @@ def refused_rows(job_id: str) -> Response:
         content = _work(_job(job_id)).refused()
     except FileNotFoundError:
         raise Refusal("not_found") from None
-    response = send_file(
-        BytesIO(content), mimetype=CONTENT_TYPE, as_attachment=True, download_name="to-mend.xlsx"
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return file_response(content, CONTENT_TYPE, "to-mend.xlsx")
 
 
 @pages.get("/registers/<job_id>/<group>.xlsx")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
-from flask import Response, render_template, send_file
+from flask import Response, render_template
 
 from huimin.access.guards import member, require
 from huimin.audit.event_words import event_words
@@ -22,6 +20,7 @@ from huimin.months.pages.jobs import latest_job, step_words
 from huimin.months.pages.words import page_words
 from huimin.reports.exports import EXPORTS
 from huimin.web.current import change, instance
+from huimin.web.file_answer import file_response
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 
@@ -41,14 +40,8 @@ def month_file(month: str, version: str, form: str) -> Response:
     """A signed file: the bytes whose SHA-256 stands on the page."""
     month, number, folder = known_month(month), known_version(version), instance().settings.folder
     content = instance().engine.read(lambda tx: signed_file(tx, folder, month, number, form))
-    response = send_file(
-        BytesIO(content),
-        mimetype=EXPORTS[kind_of(form)].content_type,
-        as_attachment=True,
-        download_name=file_name(month, number, form),
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    content_type = EXPORTS[kind_of(form)].content_type
+    return file_response(content, content_type, file_name(month, number, form))
 
 
 def month_page(month: str, form: Form) -> str:

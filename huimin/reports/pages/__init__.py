@@ -8,7 +8,7 @@ from flask import Blueprint
 
 from huimin.core.days import county_day, month_of
 from huimin.core.words import FACT_NAMES, FIGURE_NAMES, GROUPING_NAMES
-from huimin.reports.wording import name_of_group
+from huimin.ledger.groupings import GROUPINGS
 from huimin.web.current import instance
 
 pages = Blueprint("reports", __name__, url_prefix="/reports")
@@ -25,7 +25,7 @@ def words(language: str) -> dict[str, Any]:
         "grouping_word": lambda grouping: GROUPING_NAMES.say(grouping, language),
         "fact_word": lambda code: FACT_NAMES.say(code, language),
         "figure_word": lambda figure: FIGURE_NAMES.say(figure, language),
-        "name_of": lambda grouping, key, name: name_of_group(grouping, key, name, language),
+        "name_of": lambda by, key, name: GROUPINGS[by].name_of(key, name, language),
     }
 
 

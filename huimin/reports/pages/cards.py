@@ -19,7 +19,6 @@ from huimin.core.period_words import month_words
 from huimin.core.permissions import allows
 from huimin.reports.cards_behind import CardsBehind, shown_cards
 from huimin.reports.pages import pages, present_month, words
-from huimin.reports.wording import name_of_group
 from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.forms import Form
@@ -49,7 +48,7 @@ def cards() -> str | Response:
 
     def read_rows(tx: Transaction, _form: Form, place: Place) -> Listed:
         behind = wanted.behind
-        shown["name"] = name_of_group(behind.by, behind.key, behind.name(tx), language)
+        shown["name"] = behind.grouping.name_of(behind.key, behind.name(tx), language)
         page = listed(
             partial(wanted.page, tx),
             lambda: wanted.count(tx),

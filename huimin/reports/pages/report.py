@@ -26,6 +26,7 @@ from huimin.reports.pages import pages, present_month, words
 from huimin.reports.pages.addresses import Addresses
 from huimin.reports.template.templates import official_template
 from huimin.web.current import instance
+from huimin.web.file_answer import file_response
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 
@@ -83,11 +84,8 @@ def download(month: str, form: str) -> Response:
         raise Refusal("not_found")
     report, closed = _report(checked_period(month))
     county_name = closed.county_name if closed else instance().settings.county_name
-    body = export_report(report, form, county_name)
-    response = Response(body, content_type=EXPORTS[form].content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(report, form)}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    content = export_report(report, form, county_name)
+    return file_response(content, EXPORTS[form].content_type, file_name(report, form))
 
 
 def _beside_its_field(form: Form) -> Form:

@@ -18,7 +18,6 @@ from huimin.core.period_words import month_words
 from huimin.core.words import CHANNELS, FIGURE_NAMES, LEDGER_KINDS, PRESENTERS
 from huimin.reports.drill_down import Behind
 from huimin.reports.pages import pages, present_month, words
-from huimin.reports.wording import name_of_group
 from huimin.storage.engine import Transaction
 from huimin.web import cells, column
 from huimin.web.column import Column, Row
@@ -47,7 +46,7 @@ def rows() -> str | Response:
     }
 
     def read_rows(tx: Transaction, _form: Form, place: Place) -> Listed:
-        name = name_of_group(behind.by, behind.key, behind.name(tx), language)
+        name = behind.grouping.name_of(behind.key, behind.name(tx), language)
         shown.update(sums=behind.sums(tx), name=name)
         return listed(
             partial(behind.page, tx),

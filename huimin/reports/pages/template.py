@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -34,9 +32,10 @@ from huimin.reports.template.templates import (
 )
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
+from huimin.web.file_answer import file_response
 from huimin.web.forms import Form, tell
 from huimin.web.language import request_language
-from huimin.web.list_xlsx import CONTENT_TYPE
+from huimin.web.workbook import CONTENT_TYPE
 
 
 @pages.get("/templates/")
@@ -133,10 +132,7 @@ def _filled(row: Row, period: Period, called: str) -> Response:
 
 
 def _xlsx(content: bytes, name: str) -> Response:
-    response = Response(content, content_type=CONTENT_TYPE)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return file_response(content, CONTENT_TYPE, name)
 
 
 def _template_page(form: Form) -> str:

@@ -11,13 +11,12 @@ import re
 import zipfile
 from copy import copy
 from datetime import datetime, time
-from decimal import Decimal
 from typing import Any
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
 from openpyxl.worksheet.cell_range import MultiCellRange
 
-from huimin.reports.columns import UNKNOWN, Sort, Value, value_text
+from huimin.reports.columns import Sort, Value, value_text
 from huimin.reports.figures import ReportRow
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.template.check import SheetPlan, opened_template, placeholders
@@ -28,9 +27,8 @@ from huimin.reports.template.fields import (
     is_column,
     single_value,
 )
+from huimin.web.workbook import NUMBER_FORMATS, UNKNOWN, number_of
 
-PLACES = {"money": -2, "rate": -4}
-FORMATS = {"money": "#,##0.00;-#,##0.00", "rate": "0.00%;-0.00%", "count": "#,##0"}
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _PRINT_AREA = re.compile(r"(\$?[A-Z]{1,3}\$?\d+:\$?[A-Z]{1,3}\$?)(\d+)$")
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
@@ -131,10 +129,9 @@ def _put(cell: Any, sort: Sort, value: Value) -> None:
             # What begins with = or reads like an error is a name all the same.
             cell.data_type = "s"
         return
-    # A decimal, so that no float comes near an amount.
-    cell.value = Decimal(value).scaleb(PLACES.get(sort, 0))
+    cell.value = number_of(int(value), sort)
     if cell.number_format == "General":
-        cell.number_format = FORMATS[sort]
+        cell.number_format = NUMBER_FORMATS[sort]
 
 
 def _without_times(content: bytes, made: datetime) -> bytes:

@@ -7,7 +7,6 @@ version is ever changed or removed. Without one in use the built-in workbook is 
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,10 +20,10 @@ from huimin.reports import queries
 from huimin.reports.template.check import opened_template
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
+from huimin.storage.new_file import clean_file_name, write_whole
 
 Row = dict[str, Any]
 FOLDER = "report-templates"
-NAME_MAX = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,8 @@ def store_template(folder: Path, *, file_name: str, content: bytes) -> StoredTem
     opened_template(content)
     template_id, place = new_id(), folder / FOLDER
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(place / f"{template_id}.xlsx", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    last = file_name.replace("\\", "/").rpartition("/")[2]
-    name = "".join(letter for letter in last if letter.isprintable())[-NAME_MAX:] or "template.xlsx"
+    write_whole(place / f"{template_id}.xlsx", content)
+    name = clean_file_name(file_name, "template.xlsx")
     return StoredTemplate(template_id, name, hashlib.sha256(content).hexdigest(), len(content))
 
 

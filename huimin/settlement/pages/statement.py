@@ -34,12 +34,13 @@ from huimin.storage.engine import Transaction
 from huimin.web import cells, column
 from huimin.web.column import Column
 from huimin.web.current import instance
+from huimin.web.file_answer import file_response
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, ListPage
-from huimin.web.list_xlsx import CONTENT_TYPE
 from huimin.web.lists import Listed, Place, listed
 from huimin.web.words import minute_text
+from huimin.web.workbook import CONTENT_TYPE
 
 FILES = {
     "pdf": (settlement_pdf, "application/pdf"),
@@ -121,9 +122,7 @@ def _file(settlement_id: str, form: str) -> Response:
     found, lines = instance().engine.read(work)
     make, content_type = FILES[form]
     content = make(found, lines, instance().settings.county_name)
-    response = Response(content, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{found["number"]}.{form}"'
-    response.headers["Cache-Control"] = "no-store"
+    response = file_response(content, content_type, f"{found['number']}.{form}")
     response.headers["X-Content-SHA256"] = hashlib.sha256(content).hexdigest()
     return response
 
