@@ -9,9 +9,9 @@ parameter of that name.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,7 @@ def say(source: str, language: str = SOURCE, /, **params: Any) -> str:
 
     A parameter that is a Text is translated too, a tuple of them becomes a list.
     """
-    # For an empty text gettext returns the header of its file.
-    translation = _look_up(language)(source) if source and language != SOURCE else source
+    translation = word("", source, language)
     return filled(translation, language, params) if params else translation
 
 
@@ -67,9 +66,7 @@ class Text:
 
     def say(self, language: str = SOURCE) -> str:
         """The text in that language."""
-        translation = (
-            word(self.kind, self.source, language) if self.kind else say(self.source, language)
-        )
+        translation = word(self.kind, self.source, language)
         return filled(translation, language, self.params) if self.params else translation
 
 
@@ -110,22 +107,20 @@ class Words(Mapping[str, str]):
         return Text(self._words.get(code, code), params, self.kind)
 
 
+# Every sentence in two languages, and some room; a look-up is then one in a dictionary.
+@lru_cache(maxsize=8_192)
 def word(kind: str, source: str, language: str = SOURCE) -> str:
-    """A table's word in that language."""
-    if language == SOURCE:
+    """A word of the table `kind` in that language; a sentence where `kind` is ""."""
+    translations = _translations(language)
+    # Gettext answers for an empty text with the head of its file.
+    if translations is None or not source:
         return source
-    translations = _translations(language)
-    return translations.pgettext(kind, source) if translations else source
-
-
-def _look_up(language: str) -> Callable[[str], str]:
-    translations = _translations(language)
-    return translations.gettext if translations else str
+    return translations.pgettext(kind, source) if kind else translations.gettext(source)
 
 
 @cache
 def _translations(language: str) -> gettext.NullTranslations | None:
-    if language not in LANGUAGES:
+    if language == SOURCE or language not in LANGUAGES:
         return None
     return gettext.translation("messages", TRANSLATIONS, [language])
 
