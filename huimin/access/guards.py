@@ -14,6 +14,7 @@ from flask import g, redirect, request, url_for
 from huimin.access.sign_in import StaffMember
 from huimin.core.permissions import PERMISSIONS, REGISTRAR, allows
 from huimin.core.refusals import Refusal
+from huimin.web.current import instance
 
 # The actions allowed while the password is still the one that somebody else set.
 BEFORE_PASSWORD_CHANGE = ("account.own",)
@@ -60,6 +61,11 @@ def member() -> StaffMember:
     if user is None:
         raise Refusal("unauthorized")
     return user
+
+
+def acting() -> dict[str, Any]:
+    """Who acts and when, as use cases take it: `now` and `actor`."""
+    return {"now": instance().clock(), "actor": member().username}
 
 
 def own_division() -> str | None:

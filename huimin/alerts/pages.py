@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import acting, member, require
 from huimin.alerts.find_alerts import (
     NOTE_MAX,
     AlertCriteria,
@@ -25,13 +25,12 @@ from huimin.audit.event_words import event_words
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.core.permissions import allows
-from huimin.core.refusals import FieldProblems
 from huimin.divisions.choices import town_choices
 from huimin.storage.engine import Transaction
 from huimin.web import cells, column
 from huimin.web.column import Column, Row
-from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.current import instance
+from huimin.web.forms import Answer, Form, go_on
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, Filter, ListPage, day_filters
 from huimin.web.lists import rows_of
@@ -62,15 +61,15 @@ def one_alert(alert_id: str) -> str:
 
 @pages.post("/alerts/<alert_id>", endpoint="look")
 @require("alert.look")
-def look_at_alert(alert_id: str) -> Response | tuple[str, int]:
+def look_at_alert(alert_id: str) -> Answer:
     """Close it with a note of what was found."""
-    form, now, actor = Form.sent(), instance().clock(), member().username
-    try:
-        change(lambda tx: look_at(tx, alert_id, note=form.text("note"), now=now, actor=actor))
-    except FieldProblems as error:
-        return _alert_page(alert_id, form.refused(error)), 422
-    tell(_("已标记为查看过；同一情况再有新的交易时，这条提醒会重新出现。"))
-    return redirect(url_for("alerts.alert", alert_id=alert_id))
+    form, by = Form.sent(), acting()
+    said = _("已标记为查看过；同一情况再有新的交易时，这条提醒会重新出现。")
+    return form.carry_out(
+        lambda tx: look_at(tx, alert_id, note=form.text("note"), **by),
+        again=lambda refused: _alert_page(alert_id, refused),
+        then=lambda _done: go_on(said, "alerts.alert", alert_id=alert_id),
+    )
 
 
 def _alert_page(alert_id: str, form: Form) -> str:

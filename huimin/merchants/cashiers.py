@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from huimin.access.staff import add_staff_with_hash
@@ -18,85 +17,42 @@ def cashiers_of(tx: Transaction, merchant_id: str | None) -> list[Row]:
     return list(queries.cashiers_of_merchant(tx, merchant_id=merchant_id or "", outlet_id=None))
 
 
-def add_cashier(
-    tx: Transaction,
-    *,
-    merchant_id: str | None,
-    outlet_id: str,
-    username: str,
-    name: str,
-    password_hash: str,
-    now: datetime,
-    actor: str,
-) -> Row:
-    """Add a cashier, who must change the first password. Raises FieldProblems."""
+def add_cashier(tx: Transaction, *, merchant_id: str | None, outlet_id: str, **account: Any) -> Row:
+    """Add a cashier (`account` as for add_staff_with_hash), who must change the first password.
+
+    Raises FieldProblems.
+    """
     _require_own_outlet(tx, merchant_id, outlet_id)
-    return add_staff_with_hash(
-        tx,
-        username=username,
-        name=name,
-        role="cashier",
-        password_hash=password_hash,
-        must_change_password=1,
-        outlet_id=outlet_id,
-        now=now,
-        actor=actor,
-    )
+    account |= {"role": "cashier", "must_change_password": 1, "outlet_id": outlet_id}
+    return add_staff_with_hash(tx, **account)
 
 
 def change_cashier(
-    tx: Transaction,
-    *,
-    merchant_id: str | None,
-    staff_id: str,
-    name: str,
-    outlet_id: str,
-    reason: str,
-    now: datetime,
-    actor: str,
+    tx: Transaction, *, merchant_id: str | None, staff_id: str, outlet_id: str, **changed: Any
 ) -> None:
-    """Change an own cashier's name or outlet. Raises FieldProblems, or Refusal `not_found`."""
+    """Change an own cashier's name or outlet (`changed` as for change_staff).
+
+    Raises FieldProblems, or Refusal `not_found`.
+    """
     _own(tx, merchant_id, staff_id)
     _require_own_outlet(tx, merchant_id, outlet_id)
-    change_staff(
-        tx,
-        staff_id,
-        name=name,
-        role="cashier",
-        place=outlet_id,
-        reason=reason,
-        now=now,
-        actor=actor,
-    )
+    change_staff(tx, staff_id, role="cashier", place=outlet_id, **changed)
 
 
 def switch_cashier(
-    tx: Transaction,
-    *,
-    merchant_id: str | None,
-    staff_id: str,
-    state: str,
-    reason: str,
-    now: datetime,
-    actor: str,
+    tx: Transaction, *, merchant_id: str | None, staff_id: str, **changed: Any
 ) -> None:
-    """Switch an own cashier off or on. Raises FieldProblems, or Refusal `not_found`."""
+    """Switch an own cashier off or on, as switch_staff does. Raises Refusal `not_found`."""
     _own(tx, merchant_id, staff_id)
-    switch_staff(tx, staff_id, state=state, reason=reason, now=now, actor=actor)
+    switch_staff(tx, staff_id, **changed)
 
 
 def reset_cashier(
-    tx: Transaction,
-    *,
-    merchant_id: str | None,
-    staff_id: str,
-    password_hash: str,
-    now: datetime,
-    actor: str,
+    tx: Transaction, *, merchant_id: str | None, staff_id: str, **changed: Any
 ) -> None:
     """Give an own cashier a new first password. Raises Refusal `not_found`."""
     _own(tx, merchant_id, staff_id)
-    reset_password(tx, staff_id, password_hash, now=now, actor=actor)
+    reset_password(tx, staff_id, **changed)
 
 
 def _require_own_outlet(tx: Transaction, merchant_id: str | None, outlet_id: str) -> None:

@@ -136,6 +136,14 @@ def outlet_by_id(tx: Transaction, outlet_id: str) -> Row | None:
     return row
 
 
+def required_outlet(tx: Transaction, outlet_id: str) -> Row:
+    """The same. Raises Refusal `not_found`."""
+    row = outlet_by_id(tx, outlet_id)
+    if row is None:
+        raise Refusal("not_found")
+    return row
+
+
 def find_outlet(tx: Transaction, id_or_name: str) -> Row:
     """An outlet by its id or its name. Raises FieldProblems if none, or several, have that name."""
     text = searchable(id_or_name)

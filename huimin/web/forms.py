@@ -6,18 +6,25 @@ fields, and focus on the first of them (static/forms.js).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import flash, request
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from huimin.core.days import parse_day
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.storage.engine import Transaction
+from huimin.web.current import change
 from huimin.web.language import request_language
 
 TEXT_MAX = 4_000
+
+T = TypeVar("T")
+# What a page that takes a form answers: a page, the way to another, or the form again with 422.
+Answer = str | Response | tuple[str | Response, int]
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,14 @@ class Form:
         """The value of a field, or ""."""
         return str(self.values.get(name) or "")
 
+    def texts(self, *names: str) -> dict[str, Any]:
+        """The values of some fields by name, as a use case takes them."""
+        return {name: self.text(name) for name in names}
+
+    def optionals(self, *names: str) -> dict[str, Any]:
+        """The same for fields that may be left empty."""
+        return {name: self.optional(name) for name in names}
+
     def day(self, name: str) -> date:
         """The date in a field. Raises FieldProblems if it is not a date."""
         try:
@@ -71,7 +86,38 @@ class Form:
         """The value of a field, or None if it is empty."""
         return self.text(name) or None
 
+    def carry_out(
+        self,
+        work: Callable[[Transaction], T],
+        *,
+        again: Callable[[Form], str | Response],
+        then: Callable[[T], str | Response],
+        refusals: bool = False,
+    ) -> Answer:
+        """Run a use case with what was sent, and answer with what `then` makes of its result.
 
-def tell(sentence: str) -> None:
+        What it refuses by field is shown in the form of the page `again`, with status 422; with
+        `refusals` any other refusal as well, above the form and with its own status, except that
+        something does not exist. `work` may run in another thread, which knows no reader: a
+        sentence that it returns is a lazy_gettext.
+        """
+        try:
+            result = change(work)
+        except FieldProblems as error:
+            return again(self.refused(error)), 422
+        except Refusal as error:
+            if not refusals or error.code == "not_found":
+                raise
+            return again(self.refused(error)), error.status
+        return then(result)
+
+
+def go_on(sentence: Any, endpoint: str, **arguments: Any) -> Response:
+    """Say on another page what succeeded and what comes next."""
+    tell(sentence)
+    return redirect(url_for(endpoint, **arguments))
+
+
+def tell(sentence: Any) -> None:
     """Show a sentence on the next page: what succeeded and what comes next."""
-    flash(sentence, "done")
+    flash(str(sentence), "done")

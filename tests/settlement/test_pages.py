@@ -141,6 +141,21 @@ def test_payments_are_recorded_and_taken_back(office: Office, manager: Any, own:
     assert "冲回记错的付款：错户" in page and "−¥3.00" in page and "take-back" not in page
 
 
+def test_what_succeeded_is_said_in_the_reader_s_language(
+    office: Office, manager: Any, own: Any
+) -> None:
+    office.post(manager, f"/settlements/{own['id']}/confirm")
+    client = office.client()
+    for part, language, sentence in (
+        ("3.00", "zh_Hans", "付款已登记，还有 ¥5.00 没付。"),
+        ("4.00", "en", "Payment recorded; ¥1.00 is still unpaid."),
+    ):
+        office.post(client, "/language", language=language)
+        form = {"amount": part, "paid_on": "2026-10-31", "bank_reference": part}
+        assert office.post(client, f"/settlements/{own['id']}/payments", **form).status_code == 302
+        assert sentence in client.get(f"/settlements/{own['id']}").text
+
+
 def test_others_do_not_find_it_and_auditors_change_nothing(
     office: Office, county: SmallCounty, own: Any
 ) -> None:

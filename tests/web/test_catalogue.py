@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
 
+import huimin
 from huimin.core.catalogue import LANGUAGES, TRANSLATIONS, Text, Words, say, text
 from huimin.web.catalogs import Source, converter, sources
 
@@ -114,3 +117,22 @@ def test_a_word_by_its_code() -> None:
         "Pharmacy",
     ]
     assert kinds.say("bakery", "en") == "bakery"
+
+
+def test_no_use_case_asks_for_the_reader_s_language() -> None:
+    """A use case may run in the writer's thread, where gettext finds no reader."""
+    for path in sorted(Path(huimin.__file__).parent.rglob("*.py")):
+        module = ast.parse(path.read_text("utf-8"))
+        names = {
+            name.asname or name.name
+            for node in ast.walk(module)
+            if isinstance(node, ast.ImportFrom) and node.module == "flask_babel"
+            for name in node.names
+            if name.name == "gettext"
+        }
+        for work in ast.walk(module):
+            if isinstance(work, ast.FunctionDef | ast.Lambda) and "tx" in [
+                argument.arg for argument in work.args.args
+            ]:
+                calls = {getattr(node, "id", "") for node in ast.walk(work)}
+                assert not names & calls, f"{path.name}:{work.lineno}"

@@ -8,7 +8,7 @@ from flask import redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import acting, member, require
 from huimin.access.pages import pages
 from huimin.access.passwords import matches
 from huimin.access.second_factor import (
@@ -25,7 +25,7 @@ from huimin.access.staff_changes import change_own_password, password_hash_of, s
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.forms import Form, go_on
 from huimin.web.qr_image import qr_data_url
 
 
@@ -53,30 +53,26 @@ def own_password() -> Response | tuple[str, int]:
         )
     except FieldProblems as error:
         return _page(Form().refused(error), opened="password"), 422
-    tell(_("密码已更换，其他设备上的登录已结束。"))
-    return redirect(url_for("access.home" if user.must_change_password else "access.account"))
+    next_page = "access.home" if user.must_change_password else "access.account"
+    return go_on(_("密码已更换，其他设备上的登录已结束。"), next_page)
 
 
 @pages.post("/account/sessions/<session_id>/end")
 @require("account.own")
 def end_session_of_own(session_id: str) -> Response:
     """End one of one's own sessions."""
-    user, now = member(), instance().clock()
-    staff = {"id": user.id}
-    change(lambda tx: end_one_session(tx, staff, session_id, now=now, actor=user.username))
-    tell(_("那台设备上的登录已结束。"))
-    return redirect(url_for("access.account"))
+    staff, by = {"id": member().id}, acting()
+    change(lambda tx: end_one_session(tx, staff, session_id, **by))
+    return go_on(_("那台设备上的登录已结束。"), "access.account")
 
 
 @pages.post("/account/sessions/end-others")
 @require("account.own")
 def end_others() -> Response:
     """End all sessions but this one."""
-    user, now, session_id = member(), instance().clock(), _own_session()
-    staff = {"id": user.id}
-    change(lambda tx: end_other_sessions(tx, staff, session_id, now=now, actor=user.username))
-    tell(_("其他设备上的登录都已结束。"))
-    return redirect(url_for("access.account"))
+    staff, session_id, by = {"id": member().id}, _own_session(), acting()
+    change(lambda tx: end_other_sessions(tx, staff, session_id, **by))
+    return go_on(_("其他设备上的登录都已结束。"), "access.account")
 
 
 @pages.post("/account/second-factor")
@@ -117,8 +113,7 @@ def end_second_factor() -> Response | tuple[str, int]:
         problem = field_problem("password", "密码不对，请重新输入。")
         return _page(Form().refused(problem), opened="second"), 422
     change(lambda tx: switch_off(tx, staff_by_id(tx, user.id), now=now))
-    tell(_("两步验证已关闭。"))
-    return redirect(url_for("access.account"))
+    return go_on(_("两步验证已关闭。"), "access.account")
 
 
 def _own_session() -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import acting, require
 from huimin.access.pages import pages
 from huimin.access.password_rules import first_password
 from huimin.access.passwords import hash_password
@@ -29,19 +30,24 @@ from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.core.days import instant_text
 from huimin.core.permissions import ROLES
-from huimin.core.refusals import FieldProblems, Refusal
+from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 from huimin.web import cells, column
 from huimin.web.choices import choices_of
 from huimin.web.column import Column, Row
 from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.forms import Answer, Form, go_on
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import rows_of
 from huimin.web.words import ROLE_NAMES, STATES
 
 # Not a state of its own: too many failed sign-ins.
 LOCKED = "locked"
+# What an act makes of an account, and what is said then.
+SWITCHES = {
+    "disable": ("disabled", lazy_gettext("账号已停用，登录已结束。")),
+    "enable": ("active", lazy_gettext("账号已恢复使用。")),
+}
 
 
 @pages.get("/staff/", endpoint="staff")
@@ -62,29 +68,23 @@ def new_staff() -> str:
 
 @pages.post("/staff/new")
 @require("staff.write")
-def enter_staff() -> str | tuple[str, int]:
+def enter_staff() -> Answer:
     """Add an account; its first password is shown only now and must be changed."""
-    form, password = Form.sent(), first_password()
-    password_hash, now, actor = hash_password(password), instance().clock(), member().username
-    role = form.text("role")
-    places = {PLACES[role]: form.optional(PLACES[role])} if role in PLACES else {}
-    try:
-        row = change(
-            lambda tx: add_staff_with_hash(
-                tx,
-                username=form.text("username"),
-                name=form.text("name"),
-                role=role,
-                password_hash=password_hash,
-                must_change_password=1,
-                now=now,
-                actor=actor,
-                **places,
-            )
+    form, by, password = Form.sent(), acting(), first_password()
+    password_hash, role = hash_password(password), form.text("role")
+    account = form.texts("username", "name", "role")
+    places = form.optionals(PLACES[role]) if role in PLACES else {}
+
+    def work(tx: Transaction) -> Row:
+        return add_staff_with_hash(
+            tx, password_hash=password_hash, must_change_password=1, **account, **places, **by
         )
-    except FieldProblems as error:
-        return _form_page(form.refused(error)), 422
-    return _account_page(row["id"], Form(), password=password)
+
+    return form.carry_out(
+        work,
+        again=_form_page,
+        then=lambda row: _account_page(row["id"], Form(), password=password),
+    )
 
 
 @pages.get("/staff/<staff_id>")
@@ -96,67 +96,49 @@ def one_staff(staff_id: str) -> str:
 
 @pages.post("/staff/<staff_id>/change")
 @require("staff.write")
-def change_account(staff_id: str) -> Response | tuple[str, int]:
+def change_account(staff_id: str) -> Answer:
     """Another name, role or place."""
-    form, now, actor = Form.sent(), instance().clock(), member().username
-    role = form.text("role")
+    form, by = Form.sent(), acting()
+    given, role = form.texts("name", "role", "reason"), form.text("role")
     place = form.optional(PLACES[role]) if role in PLACES else None
-    try:
-        change(
-            lambda tx: change_staff(
-                tx,
-                staff_id,
-                name=form.text("name"),
-                role=role,
-                place=place,
-                reason=form.text("reason"),
-                now=now,
-                actor=actor,
-            )
-        )
-    except FieldProblems as error:
-        return _account_page(staff_id, form.refused(error), opened="change"), 422
-    tell(_("账号已修改。"))
-    return redirect(url_for("access.one_staff", staff_id=staff_id))
+    return form.carry_out(
+        lambda tx: change_staff(tx, staff_id, place=place, **given, **by),
+        again=lambda refused: _account_page(staff_id, refused, opened="change"),
+        then=lambda _done: _back(staff_id, _("账号已修改。")),
+    )
 
 
 @pages.post("/staff/<staff_id>/switch/<act>")
 @require("staff.write")
-def switch_account(staff_id: str, act: str) -> Response | tuple[str, int]:
+def switch_account(staff_id: str, act: str) -> Answer:
     """Switch an account off, at once, or on again."""
-    if act not in ("disable", "enable"):
+    if act not in SWITCHES:
         raise Refusal("not_found")
-    form, now, actor = Form.sent(), instance().clock(), member().username
-    state = "disabled" if act == "disable" else "active"
-    try:
-        change(
-            lambda tx: switch_staff(
-                tx, staff_id, state=state, reason=form.text("reason"), now=now, actor=actor
-            )
-        )
-    except FieldProblems as error:
-        return _account_page(staff_id, form.refused(error), opened="switch"), 422
-    tell(_("账号已停用，登录已结束。") if act == "disable" else _("账号已恢复使用。"))
-    return redirect(url_for("access.one_staff", staff_id=staff_id))
+    form, by = Form.sent(), acting()
+    state, said = SWITCHES[act]
+    return form.carry_out(
+        lambda tx: switch_staff(tx, staff_id, state=state, reason=form.text("reason"), **by),
+        again=lambda refused: _account_page(staff_id, refused, opened="switch"),
+        then=lambda _done: _back(staff_id, said),
+    )
 
 
 @pages.post("/staff/<staff_id>/unlock")
 @require("staff.write")
 def unlock_account(staff_id: str) -> Response:
     """Forget the failed sign-ins."""
-    now, actor = instance().clock(), member().username
-    change(lambda tx: unlock_staff(tx, staff_id, now=now, actor=actor))
-    tell(_("账号已解锁，可以马上登录。"))
-    return redirect(url_for("access.one_staff", staff_id=staff_id))
+    by = acting()
+    change(lambda tx: unlock_staff(tx, staff_id, **by))
+    return _back(staff_id, _("账号已解锁，可以马上登录。"))
 
 
 @pages.post("/staff/<staff_id>/password")
 @require("staff.write")
 def new_password(staff_id: str) -> str:
     """Set a new first password, shown only now."""
-    password, now, actor = first_password(), instance().clock(), member().username
+    password, by = first_password(), acting()
     password_hash = hash_password(password)
-    change(lambda tx: reset_password(tx, staff_id, password_hash, now=now, actor=actor))
+    change(lambda tx: reset_password(tx, staff_id, password_hash, **by))
     return _account_page(staff_id, Form(), password=password)
 
 
@@ -164,28 +146,26 @@ def new_password(staff_id: str) -> str:
 @require("staff.write")
 def end_sessions_of_another(staff_id: str) -> Response:
     """End every session of an account."""
-    now, actor = instance().clock(), member().username
-    change(lambda tx: end_all_sessions(tx, staff_by_id(tx, staff_id), now, actor))
-    tell(_("登录已结束。"))
-    return redirect(url_for("access.one_staff", staff_id=staff_id))
+    by = acting()
+    change(lambda tx: end_all_sessions(tx, staff_by_id(tx, staff_id), **by))
+    return _back(staff_id, _("登录已结束。"))
 
 
 @pages.post("/staff/<staff_id>/second-factor/off")
 @require("staff.write")
-def end_second_factor_of_another(staff_id: str) -> Response | tuple[str, int]:
+def end_second_factor_of_another(staff_id: str) -> Answer:
     """For somebody who has lost the phone and the recovery codes."""
-    form, now, actor = Form.sent(), instance().clock(), member().username
+    form, by = Form.sent(), acting()
+    reason = form.text("reason")
+    return form.carry_out(
+        lambda tx: switch_off_for_another(tx, staff_by_id(tx, staff_id), reason=reason, **by),
+        again=lambda refused: _account_page(staff_id, refused, opened="second"),
+        then=lambda _done: _back(staff_id, _("两步验证已关闭，登录已结束。")),
+    )
 
-    def work(tx: Transaction) -> None:
-        staff = staff_by_id(tx, staff_id)
-        switch_off_for_another(tx, staff, reason=form.text("reason"), now=now, actor=actor)
 
-    try:
-        change(work)
-    except FieldProblems as error:
-        return _account_page(staff_id, form.refused(error), opened="second"), 422
-    tell(_("两步验证已关闭，登录已结束。"))
-    return redirect(url_for("access.one_staff", staff_id=staff_id))
+def _back(staff_id: str, said: Any) -> Response:
+    return go_on(said, "access.one_staff", staff_id=staff_id)
 
 
 def _list() -> ListPage:

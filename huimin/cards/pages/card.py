@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, own_division, require
+from huimin.access.guards import acting, own_division, require
 from huimin.audit.event_words import event_words
 from huimin.cards.card_list import card_in, may_be_issued
 from huimin.cards.change_state import (
@@ -23,17 +23,18 @@ from huimin.cards.change_state import (
     suspend_card,
 )
 from huimin.cards.events import events_of_card
-from huimin.cards.issue import default_expiry, issue_card
+from huimin.cards.issue import issue_card
 from huimin.cards.pages import pages
+from huimin.cards.pages.card_list import new_card
 from huimin.cards.reverify import months_after
 from huimin.core.catalogue import say
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
-from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.core.refusals import Refusal, field_problem
 from huimin.holders.change_person import person
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.forms import Answer, Form, go_on
 
 # Action → its event, the button's text, the explanation, the confirmation.
 ACTS = {
@@ -86,59 +87,40 @@ def card_of_office(card_id: str) -> str:
 
 @pages.post("/cards/<card_id>/<action>")
 @require("card.change")
-def change_card(card_id: str, action: str) -> Response | tuple[str, int]:
+def change_card(card_id: str, action: str) -> Answer:
     """Report lost, suspend, resume, replace or revoke, with a reason."""
     if action not in ACTS:
         raise Refusal("not_found")
     form, within = Form.sent(), own_division()
-    arguments: dict[str, Any] = {
-        "now": instance().clock(),
-        "actor": member().username,
-        "reason": form.text("reason"),
-    }
-    key_id, expires_on = instance().key_ring.active_key_id, _expiry()
+    by, made = {"reason": form.text("reason"), **acting()}, new_card()
 
     def work(tx: Transaction) -> str:
         card_in(tx, card_id, within=within)
         if action == "replace":
-            more: dict[str, Any] = {"key_id": key_id, "expires_on": expires_on}
-            return str(replace_card(tx, card_id=card_id, **arguments, **more)["id"])
-        CHANGES[action](tx, card_id=card_id, **arguments)
+            return str(replace_card(tx, card_id=card_id, **by, **made)["id"])
+        CHANGES[action](tx, card_id=card_id, **by)
         return card_id
 
-    try:
-        shown_id = change(work)
-    except FieldProblems as error:
-        return _page(card_id, form.refused(error), opened=action), 422
-    tell(str(ACTS[action][3]))
-    return redirect(url_for("cards.card_of_office", card_id=shown_id))
+    return form.carry_out(
+        work,
+        again=lambda refused: _page(card_id, refused, opened=action),
+        then=lambda shown: go_on(ACTS[action][3], "cards.card_of_office", card_id=shown),
+    )
 
 
 @pages.post("/cards/issue/<holder_id>")
 @require("card.issue")
 def issue_to_person(holder_id: str) -> Response:
     """Issue a card to a holder whose latest application was approved."""
-    within, now, actor = own_division(), instance().clock(), member().username
-    key_id, expires_on = instance().key_ring.active_key_id, _expiry()
+    within, by = own_division(), {"reason": say("申请已通过"), **acting(), **new_card()}
 
     def work(tx: Transaction) -> str:
         person(tx, holder_id, within=within)
         if not may_be_issued(tx, holder_id):
             raise field_problem("holder", "申请通过后才能发卡。")
-        arguments: dict[str, Any] = {
-            "key_id": key_id,
-            "expires_on": expires_on,
-            "reason": say("申请已通过"),
-        }
-        return str(issue_card(tx, holder_id=holder_id, now=now, actor=actor, **arguments)["id"])
+        return str(issue_card(tx, holder_id=holder_id, **by)["id"])
 
-    card_id = change(work)
-    tell(_("已发卡；下一步打印。"))
-    return redirect(url_for("cards.card_of_office", card_id=card_id))
-
-
-def _expiry() -> Any:
-    return default_expiry(county_day(instance().clock()), instance().settings.card_years)
+    return go_on(_("已发卡；下一步打印。"), "cards.card_of_office", card_id=change(work))
 
 
 def _verify_by(card: dict[str, Any]) -> date:

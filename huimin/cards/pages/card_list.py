@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
-from flask import redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, own_division, require
+from huimin.access.guards import acting, own_division, require
 from huimin.audit.list_answer import list_answer
 from huimin.cards.card_columns import card_columns
 from huimin.cards.card_list import CardCriteria, approved_without_card, card_ids, card_rows
@@ -26,7 +26,7 @@ from huimin.core.days import county_day
 from huimin.divisions.choices import town_choices
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.forms import Form, go_on
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import COUNT_MAX, Listed, Place, page_of
 from huimin.web.words import CARD_STATES
@@ -50,49 +50,45 @@ def issue_to_all() -> Response:
 
     A hundred to a transaction, so that no till waits long.
     """
-    division, now, actor = chosen_place(Form.sent()), instance().clock(), member().username
-    key_id, today = instance().key_ring.active_key_id, county_day(now)
-    expires_on = default_expiry(today, instance().settings.card_years)
+    division = chosen_place(Form.sent())
+    made = {"reason": say("申请已通过"), **acting(), **new_card()}
     ids = instance().engine.read(lambda tx: approved_without_card(tx, division))
 
     def work(tx: Transaction, chunk: list[str]) -> None:
         still = set(approved_without_card(tx, division))
         for holder_id in chunk:
             if holder_id in still:
-                issue_card(
-                    tx,
-                    holder_id=holder_id,
-                    key_id=key_id,
-                    now=now,
-                    actor=actor,
-                    reason=say("申请已通过"),
-                    expires_on=expires_on,
-                )
+                issue_card(tx, holder_id=holder_id, **made)
 
     for start in range(0, len(ids), CHUNK):
         change(lambda tx, chunk=ids[start : start + CHUNK]: work(tx, chunk))  # type: ignore[misc]
-    tell(_("已发卡 {count} 张；下一步打印。", count=len(ids)))
-    return redirect(url_for("cards.cards", unprinted=1))
+    return go_on(_("已发卡 {count} 张；下一步打印。", count=len(ids)), "cards.cards", unprinted=1)
 
 
 @pages.post("/cards/suspend-overdue")
 @require("card.change")
 def suspend_overdue_cards() -> Response:
     """Suspend the cards of people who were not verified in time, with the grace used up."""
-    division, now, actor = chosen_place(Form.sent()), instance().clock(), member().username
-    last_day = _overdue_before()
-    done = 0
-    while True:
+    division, last_day, by = chosen_place(Form.sent()), _overdue_before(), acting()
+    done, some = 0, CHUNK
+    while some == CHUNK:
         some = change(
             lambda tx: suspend_overdue(
-                tx, last_day=last_day, count=CHUNK, now=now, actor=actor, division_code=division
+                tx, last_day=last_day, count=CHUNK, division_code=division, **by
             )
         )
         done += some
-        if some < CHUNK:
-            break
-    tell(_("已暂停 {count} 张超期未复核的卡；复核后可以恢复。", count=done))
-    return redirect(url_for("cards.cards", state="suspended"))
+    said = _("已暂停 {count} 张超期未复核的卡；复核后可以恢复。", count=done)
+    return go_on(said, "cards.cards", state="suspended")
+
+
+def new_card() -> dict[str, Any]:
+    """What a new card is made with: the key that signs it, and its last day."""
+    today, years = county_day(instance().clock()), instance().settings.card_years
+    return {
+        "key_id": instance().key_ring.active_key_id,
+        "expires_on": default_expiry(today, years),
+    }
 
 
 def chosen_place(form: Form) -> str | None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from huimin.access.guards import member, own_division, require
+from huimin.access.guards import acting, own_division, require
 from huimin.audit.list_answer import workbook_response
 from huimin.cards.card_list import card_in
 from huimin.cards.pages import pages
@@ -112,19 +112,8 @@ def _recorded_pdf(rows: list[Row], layout: Layout, *, reason: str, again: bool) 
     face = CardFace(settings.county_name, settings.help_line)
     pdf = cards_pdf(faces, face, single=layout == "single")
     ids = [row["id"] for row in rows]
-    now, actor, digest = instance().clock(), member().username, hashlib.sha256(pdf).hexdigest()
-    change(
-        lambda tx: record_run(
-            tx,
-            ids,
-            layout=layout,
-            pdf_sha256=digest,
-            reason=reason,
-            again=again,
-            now=now,
-            actor=actor,
-        )
-    )
+    run = {"layout": layout, "pdf_sha256": hashlib.sha256(pdf).hexdigest(), **acting()}
+    change(lambda tx: record_run(tx, ids, reason=reason, again=again, **run))
     return file_response(pdf, "application/pdf", "huimin-cards.pdf")
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, own_division, require
+from huimin.access.guards import acting, own_division, require
 from huimin.audit.list_answer import workbook_response
 from huimin.cards.card_columns import expiry, whose_card
 from huimin.cards.issue import default_expiry
 from huimin.cards.pages import pages
-from huimin.cards.pages.card_list import CHUNK, chosen_place
+from huimin.cards.pages.card_list import CHUNK, chosen_place, new_card
 from huimin.cards.renew import (
     RENEWED_AT_ONCE,
     Ending,
@@ -30,7 +30,7 @@ from huimin.divisions.choices import town_choices
 from huimin.storage.engine import Transaction
 from huimin.web.column import Column
 from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.forms import Form, go_on
 from huimin.web.lists import as_workbook
 
 DAYS, DAYS_MAX = 30, 366
@@ -64,32 +64,20 @@ def renew_all() -> Response | tuple[str, int]:
             raise field_problem("days", "这段时间没有要续发的卡。")
     except FieldProblems as error:
         return _page(form.refused(error), None), 422
-    tell(_("已续发 {count} 张，旧卡已停用；下一步打印新卡。", count=f"{done:,}"))
-    return redirect(url_for("cards.cards", unprinted=1))
+    said = _("已续发 {count} 张，旧卡已停用；下一步打印新卡。", count=f"{done:,}")
+    return go_on(said, "cards.cards", unprinted=1)
 
 
 def _renewed(ending: Ending, count: int) -> int:
-    now, actor, key_id = instance().clock(), member().username, instance().key_ring.active_key_id
-    expires_on = default_expiry(ending.today, instance().settings.card_years)
-    done = 0
-    while done < count:
+    by, done, renewed, part = {**new_card(), **acting()}, 0, 0, 0
+    while done < count and renewed == part:
         part = min(CHUNK, count - done)
 
         def work(tx: Transaction, part: int = part) -> int:
-            return renew_cards(
-                tx,
-                ending,
-                count=part,
-                key_id=key_id,
-                expires_on=expires_on,
-                now=now,
-                actor=actor,
-            )
+            return renew_cards(tx, ending, count=part, **by)
 
         renewed = change(work)
         done += renewed
-        if renewed < part:
-            break
     return done
 
 

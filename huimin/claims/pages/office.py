@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, own_division, require
+from huimin.access.guards import acting, member, own_division, require
 from huimin.audit.event_words import event_words
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
@@ -27,13 +27,12 @@ from huimin.core.discount import explain
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.money import money_text
 from huimin.core.permissions import allows
-from huimin.core.refusals import FieldProblems, Refusal
 from huimin.storage.engine import Transaction
 from huimin.web import column
 from huimin.web.choices import choices_of
-from huimin.web.column import Column
-from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.column import Column, Row
+from huimin.web.current import instance
+from huimin.web.forms import Answer, Form, go_on
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, Filter, ListPage, day_filters
 from huimin.web.lists import rows_of
@@ -61,27 +60,27 @@ def claim(claim_id: str) -> str:
 
 @pages.post("/claims/<claim_id>")
 @require("claim.decide")
-def decide(claim_id: str) -> Response | tuple[str, int]:
+def decide(claim_id: str) -> Answer:
     """Approve it, or reject it with the reason."""
-    form, now, actor = Form.sent(), instance().clock(), member().username
-    reason = form.text("reason")
-    try:
+    form = Form.sent()
+    given = {"reason": form.text("reason"), **acting()}
+
+    def work(tx: Transaction) -> Row | None:
         if form.text("act") == "approve":
-            row = change(
-                lambda tx: approve_claim(tx, claim_id, reason=reason, now=now, actor=actor)
-            )
-            amount = money_text(row["discount_fen"])
-            tell(_("已通过，补记优惠 {amount}；示范点凭补录单退给顾客。", amount=amount))
-        else:
-            change(lambda tx: reject_claim(tx, claim_id, reason=reason, now=now, actor=actor))
-            tell(_("已作出不予通过的决定，示范点能看到理由。"))
-    except FieldProblems as error:
-        return _claim_page(claim_id, form.refused(error)), 422
-    except Refusal as error:
-        if error.code == "not_found":
-            raise
-        return _claim_page(claim_id, form.refused(error)), error.status
-    return redirect(url_for("claims.claim", claim_id=claim_id))
+            return approve_claim(tx, claim_id, **given)
+        reject_claim(tx, claim_id, **given)
+        return None
+
+    def then(approved: Row | None) -> Response:
+        said = _("已作出不予通过的决定，示范点能看到理由。")
+        if approved:
+            amount = money_text(approved["discount_fen"])
+            said = _("已通过，补记优惠 {amount}；示范点凭补录单退给顾客。", amount=amount)
+        return go_on(said, "claims.claim", claim_id=claim_id)
+
+    return form.carry_out(
+        work, again=lambda refused: _claim_page(claim_id, refused), then=then, refusals=True
+    )
 
 
 def _claim_page(claim_id: str, form: Form) -> str:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, own_division, require
+from huimin.access.guards import acting, member, own_division, require
 from huimin.audit.list_answer import list_answer
 from huimin.core.permissions import allows
-from huimin.core.refusals import FieldProblems
 from huimin.divisions.choices import division_choices
 from huimin.holders.applications import (
     ApplicationCriteria,
@@ -34,7 +32,7 @@ from huimin.web import cells, column
 from huimin.web.choices import choices_of
 from huimin.web.column import Column, Row
 from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.forms import Answer, Form, go_on
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import Listed, Place, page_of
 from huimin.web.words import STATES, minute_text
@@ -57,33 +55,25 @@ def applications() -> str | Response:
 @require("application.decide")
 def approve_applications() -> Response:
     """Approve those that are ticked; or all that registers proposed, of a town or the county."""
-    form, within = Form.sent(), own_division()
+    form = Form.sent()
     ids = _from_registers(form) if form.text("all") else request.form.getlist("chosen")
-    arguments: dict[str, Any] = {
-        "within": within,
-        "now": instance().clock(),
-        "actor": member().username,
-        "four_eyes": instance().settings.four_eyes,
-    }
+    more = {"within": own_division(), "four_eyes": instance().settings.four_eyes, **acting()}
     approved = own = 0
     for start in range(0, len(ids), PART):
         part = ids[start : start + PART]
-        done = change(lambda tx, part=part: approve_each(tx, part, **arguments))  # type: ignore[misc]
+        done = change(lambda tx, part=part: approve_each(tx, part, **more))  # type: ignore[misc]
         approved, own = approved + done[0], own + done[1]
+    said = _("已通过 {count} 份；下一步发卡、打印。", count=f"{approved:,}")
     if not ids:
-        tell(_("没有勾选申请，请先勾选。"))
+        said = _("没有勾选申请，请先勾选。")
     elif own:
-        tell(
-            _(
-                "已通过 {count} 份；另有 {own} 份是您提交的，请由另一位工作人员审批。",
-                count=f"{approved:,}",
-                own=f"{own:,}",
-            )
+        said = _(
+            "已通过 {count} 份；另有 {own} 份是您提交的，请由另一位工作人员审批。",
+            count=f"{approved:,}",
+            own=f"{own:,}",
         )
-    else:
-        tell(_("已通过 {count} 份；下一步发卡、打印。", count=f"{approved:,}"))
-    filters: dict[str, Any] = {name: form.optional(name) for name in ("division", "source")}
-    return redirect(url_for("holders.applications", state="submitted", **filters))
+    filters = form.optionals("division", "source")
+    return go_on(said, "holders.applications", state="submitted", **filters)
 
 
 @pages.get("/applications/<application_id>")
@@ -95,36 +85,34 @@ def application(application_id: str) -> str:
 
 @pages.post("/applications/<application_id>")
 @require("application.decide")
-def decide_application(application_id: str) -> Response | tuple[str, int]:
+def decide_application(application_id: str) -> Answer:
     """Approve, return or reject. Whoever submitted it can't approve it while four eyes are set."""
-    form, within, action = Form.sent(), own_division(), request.form.get("act")
-    now, actor = instance().clock(), member().username
-    four_eyes, reason = instance().settings.four_eyes, form.text("reason")
+    form, within, by = Form.sent(), own_division(), acting()
+    action, reason, four_eyes = form.text("act"), form.text("reason"), instance().settings.four_eyes
 
     def work(tx: Transaction) -> None:
         application_in(tx, application_id, within=within)
         if action == "approve":
-            approve_application(tx, application_id, now=now, actor=actor, four_eyes=four_eyes)
+            approve_application(tx, application_id, four_eyes=four_eyes, **by)
         elif action == "return":
-            return_application(tx, application_id, reason=reason, now=now, actor=actor)
+            return_application(tx, application_id, reason=reason, **by)
         else:
-            reject_application(tx, application_id, reason=reason, now=now, actor=actor)
+            reject_application(tx, application_id, reason=reason, **by)
 
-    try:
-        change(work)
-    except FieldProblems as error:
-        return _one(application_id, form.refused(error)), 422
-    messages = {
+    said = {
         "approve": _("已通过；下一步发卡、打印。"),
         "return": _("已退回修改；提交人改好后重新提交。"),
-    }
-    tell(messages.get(str(action), _("已作出不予通过的决定，理由会告诉申请人。")))
-    return redirect(url_for("holders.applications"))
+    }.get(action, _("已作出不予通过的决定，理由会告诉申请人。"))
+    return form.carry_out(
+        work,
+        again=lambda refused: _one(application_id, refused),
+        then=lambda _done: go_on(said, "holders.applications"),
+    )
 
 
 def _from_registers(form: Form) -> list[str]:
     criteria = ApplicationCriteria(
-        "submitted", form.optional("division"), "register", None, own_division()
+        "submitted", form.optional("division"), "register", within=own_division()
     )
     return instance().engine.read(lambda tx: application_ids(tx, criteria, count=APPROVED_AT_ONCE))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from huimin.access.guards import member, own_division, require
+from huimin.access.guards import acting, own_division, require
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.holders.change_person import person
 from huimin.holders.evidence import (
@@ -23,7 +23,7 @@ from huimin.holders.people import Row
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
-from huimin.web.forms import Form, tell
+from huimin.web.forms import Answer, Form, go_on
 
 
 @pages.post("/holders/<holder_id>/evidence")
@@ -31,7 +31,7 @@ from huimin.web.forms import Form, tell
 def upload_evidence(holder_id: str) -> BaseResponse | tuple[str, int]:
     """Keep one file."""
     request.max_content_length = FILE_BYTES_MAX + 100_000
-    now, actor, within = instance().clock(), member().username, own_division()
+    by, within = acting(), own_division()
     instance().engine.read(lambda tx: person(tx, holder_id, within=within))
     sent = request.files.get("evidence")
     try:
@@ -43,11 +43,10 @@ def upload_evidence(holder_id: str) -> BaseResponse | tuple[str, int]:
             file_name=sent.filename,
             content=sent.read(),
         )
-        change(lambda tx: add_evidence(tx, stored, holder_id=holder_id, now=now, actor=actor))
+        change(lambda tx: add_evidence(tx, stored, holder_id=holder_id, **by))
     except FieldProblems as error:
         return person_form(holder_id, Form().refused(error), opened="evidence"), 422
-    tell(_("材料已保存。"))
-    return redirect(url_for("holders.person", holder_id=holder_id))
+    return go_on(_("材料已保存。"), "holders.person", holder_id=holder_id)
 
 
 @pages.get("/holders/<holder_id>/evidence/<file_id>")
@@ -55,13 +54,11 @@ def upload_evidence(holder_id: str) -> BaseResponse | tuple[str, int]:
 def download_evidence(holder_id: str, file_id: str) -> Response:
     """The file as a download, never shown in the page; that it was read is recorded."""
     secrets, folder, within = instance().personal_data, instance().settings.folder, own_division()
-    now, actor = instance().clock(), member().username
+    by = acting()
 
     def work(tx: Transaction) -> tuple[Row, bytes]:
         person(tx, holder_id, within=within)
-        return read_evidence(
-            tx, secrets, folder, holder_id=holder_id, file_id=file_id, now=now, actor=actor
-        )
+        return read_evidence(tx, secrets, folder, holder_id=holder_id, file_id=file_id, **by)
 
     row, content = change(work)
     response = file_response(content, row["media_type"], row["file_name"])
@@ -71,21 +68,21 @@ def download_evidence(holder_id: str, file_id: str) -> Response:
 
 @pages.post("/holders/<holder_id>/evidence/<file_id>/remove")
 @require("holder.write")
-def take_off_evidence(holder_id: str, file_id: str) -> BaseResponse | tuple[str, int]:
+def take_off_evidence(holder_id: str, file_id: str) -> Answer:
     """Remove a file for good, with a reason."""
-    form, within = Form.sent(), own_division()
-    now, actor, reason = instance().clock(), member().username, form.text("reason")
+    form, within, by = Form.sent(), own_division(), acting()
 
     def work(tx: Transaction) -> None:
         person(tx, holder_id, within=within)
-        remove_evidence(
-            tx, holder_id=holder_id, file_id=file_id, reason=reason, now=now, actor=actor
-        )
+        reason = form.text("reason")
+        remove_evidence(tx, holder_id=holder_id, file_id=file_id, reason=reason, **by)
 
-    try:
-        change(work)
-    except FieldProblems as error:
-        return person_form(holder_id, form.refused(error), opened=f"end-{file_id}"), 422
-    drop_file(instance().settings.folder, file_id)
-    tell(_("材料已移除。"))
-    return redirect(url_for("holders.person", holder_id=holder_id))
+    def then(_done: None) -> BaseResponse:
+        drop_file(instance().settings.folder, file_id)
+        return go_on(_("材料已移除。"), "holders.person", holder_id=holder_id)
+
+    return form.carry_out(
+        work,
+        again=lambda refused: person_form(holder_id, refused, opened=f"end-{file_id}"),
+        then=then,
+    )

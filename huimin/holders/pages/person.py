@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, own_division, require
+from huimin.access.guards import acting, own_division, require
 from huimin.audit.event_words import event_words
 from huimin.core.days import county_day
-from huimin.core.refusals import FieldProblems, field_problem
+from huimin.core.refusals import field_problem
 from huimin.divisions.choices import division_choices
 from huimin.holders.applications import submit_application
 from huimin.holders.change_person import (
@@ -38,7 +37,7 @@ from huimin.holders.person_page import (
 from huimin.storage.engine import Transaction
 from huimin.web.choices import eligibility_choices
 from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.forms import Answer, Form, go_on
 
 SOURCE_MAX = 120
 
@@ -47,11 +46,11 @@ SOURCE_MAX = 120
 @require("holder.read")
 def show_person(holder_id: str) -> str:
     """The page; that it was looked at is recorded."""
-    now, actor, within = instance().clock(), member().username, own_division()
+    by, within = acting(), own_division()
 
     def work(tx: Transaction) -> None:
         person(tx, holder_id, within=within)
-        note_view(tx, holder_id, now=now, actor=actor)
+        note_view(tx, holder_id, **by)
 
     change(work)
     return person_form(holder_id, Form())
@@ -59,42 +58,41 @@ def show_person(holder_id: str) -> str:
 
 @pages.post("/holders/<holder_id>/unmask")
 @require("holder.unmask")
-def unmask_person(holder_id: str) -> str | tuple[str, int]:
+def unmask_person(holder_id: str) -> Answer:
     """Show the full name and numbers once, for a reason that is recorded."""
-    form, secrets, within = Form.sent(), instance().personal_data, own_division()
-    now, actor, reason = instance().clock(), member().username, form.text("reason")
+    form, secrets, within, by = Form.sent(), instance().personal_data, own_division(), acting()
 
     def work(tx: Transaction) -> dict[str, str | None]:
         holder = person(tx, holder_id, within=within)
-        return unmask(tx, secrets, holder, reason=reason, now=now, actor=actor)
+        return unmask(tx, secrets, holder, reason=form.text("reason"), **by)
 
-    try:
-        clear = change(work)
-    except FieldProblems as error:
-        return person_form(holder_id, form.refused(error), opened="unmask"), 422
-    return person_form(holder_id, Form(), clear=clear)
+    return form.carry_out(
+        work,
+        again=lambda refused: person_form(holder_id, refused, opened="unmask"),
+        then=lambda clear: person_form(holder_id, Form(), clear=clear),
+    )
 
 
 @pages.post("/holders/<holder_id>/verify")
 @require("holder.write")
-def verify_person(holder_id: str) -> Response | tuple[str, int]:
+def verify_person(holder_id: str) -> Answer:
     """The entitlement was looked at again today."""
     today = county_day(instance().clock())
 
-    def work(tx: Transaction, holder: Row, form: Form, now_and_actor: dict[str, Any]) -> None:
-        verify_holder(tx, holder["id"], today=today, reason=form.text("reason"), **now_and_actor)
+    def work(tx: Transaction, holder: Row, form: Form, by: dict[str, Any]) -> None:
+        verify_holder(tx, holder["id"], today=today, reason=form.text("reason"), **by)
 
     return _changed(holder_id, "verify", work, _("已记下今天复核过保障资格。"))
 
 
 @pages.post("/holders/<holder_id>/details")
 @require("holder.write")
-def correct_person(holder_id: str) -> Response | tuple[str, int]:
+def correct_person(holder_id: str) -> Answer:
     """Correct name, phone, village. An empty name or phone field leaves it as it is."""
     secrets = instance().personal_data
     own = {code for code, _name in division_choices(own_division())}
 
-    def work(tx: Transaction, holder: Row, form: Form, now_and_actor: dict[str, Any]) -> None:
+    def work(tx: Transaction, holder: Row, form: Form, by: dict[str, Any]) -> None:
         if form.text("division_code") not in own:
             raise field_problem("division_code", "请选择村或社区。")
         cipher = holder["phone_cipher"]
@@ -108,7 +106,7 @@ def correct_person(holder_id: str) -> Response | tuple[str, int]:
             phone=phone,
             division_code=form.text("division_code"),
             reason=form.text("reason"),
-            **now_and_actor,
+            **by,
         )
 
     return _changed(holder_id, "details", work, _("资料已更正。"))
@@ -116,11 +114,11 @@ def correct_person(holder_id: str) -> Response | tuple[str, int]:
 
 @pages.post("/holders/<holder_id>/family")
 @require("holder.write")
-def add_member(holder_id: str) -> Response | tuple[str, int]:
+def add_member(holder_id: str) -> Answer:
     """One more who may present the card."""
     secrets, today = instance().personal_data, county_day(instance().clock())
 
-    def work(tx: Transaction, holder: Row, form: Form, now_and_actor: dict[str, Any]) -> None:
+    def work(tx: Transaction, holder: Row, form: Form, by: dict[str, Any]) -> None:
         add_family(
             tx,
             secrets,
@@ -129,7 +127,7 @@ def add_member(holder_id: str) -> Response | tuple[str, int]:
             relation=form.text("relation"),
             id_number=form.optional("family_id_number"),
             today=today,
-            **now_and_actor,
+            **by,
         )
 
     return _changed(holder_id, "family", work, _("家庭成员已添加，可以代为出示这张卡。"))
@@ -137,56 +135,54 @@ def add_member(holder_id: str) -> Response | tuple[str, int]:
 
 @pages.post("/holders/<holder_id>/family/<member_id>/end")
 @require("holder.write")
-def end_member(holder_id: str, member_id: str) -> Response | tuple[str, int]:
+def end_member(holder_id: str, member_id: str) -> Answer:
     """They may no longer present the card."""
 
-    def work(tx: Transaction, holder: Row, form: Form, now_and_actor: dict[str, Any]) -> None:
-        end_family(tx, holder["id"], member_id, reason=form.text("reason"), **now_and_actor)
+    def work(tx: Transaction, holder: Row, form: Form, by: dict[str, Any]) -> None:
+        end_family(tx, holder["id"], member_id, reason=form.text("reason"), **by)
 
     return _changed(holder_id, f"end-{member_id}", work, _("这位家庭成员不能再出示这张卡。"))
 
 
 @pages.post("/holders/<holder_id>/eligibilities")
 @require("holder.write")
-def add_eligibility(holder_id: str) -> Response | tuple[str, int]:
+def add_eligibility(holder_id: str) -> Answer:
     """One more reason why the person is entitled."""
 
-    def work(tx: Transaction, holder: Row, form: Form, now_and_actor: dict[str, Any]) -> None:
+    def work(tx: Transaction, holder: Row, form: Form, by: dict[str, Any]) -> None:
         source = form.text("source")
         if not source or len(source) > SOURCE_MAX:
             raise field_problem("source", "请填写依据，例如文件名称。")
         draft = EligibilityDraft(
             kind=form.text("kind"),
             starts_on=form.day("starts_on"),
-            ends_on=form.day("ends_on") if form.text("ends_on") else None,
+            ends_on=form.optional_day("ends_on"),
             source=source,
         )
-        grant_eligibility(tx, holder["id"], draft, **now_and_actor)
+        grant_eligibility(tx, holder["id"], draft, **by)
 
     return _changed(holder_id, "eligibility", work, _("保障资格已添加。"))
 
 
 @pages.post("/holders/<holder_id>/eligibilities/<eligibility_id>/end")
 @require("holder.write")
-def finish_eligibility(holder_id: str, eligibility_id: str) -> Response | tuple[str, int]:
+def finish_eligibility(holder_id: str, eligibility_id: str) -> Answer:
     """Give an eligibility its last day."""
 
-    def work(tx: Transaction, holder: Row, form: Form, now_and_actor: dict[str, Any]) -> None:
+    def work(tx: Transaction, holder: Row, form: Form, by: dict[str, Any]) -> None:
         last, reason = form.day("ends_on"), form.text("reason")
-        end_eligibility(
-            tx, holder["id"], eligibility_id, ends_on=last, reason=reason, **now_and_actor
-        )
+        end_eligibility(tx, holder["id"], eligibility_id, ends_on=last, reason=reason, **by)
 
     return _changed(holder_id, f"end-{eligibility_id}", work, _("保障资格的结束日期已记下。"))
 
 
 @pages.post("/holders/<holder_id>/apply")
 @require("holder.write")
-def apply_again(holder_id: str) -> Response | tuple[str, int]:
+def apply_again(holder_id: str) -> Answer:
     """Apply for a card, for the first time or after a return."""
 
-    def work(tx: Transaction, holder: Row, form: Form, now_and_actor: dict[str, Any]) -> None:
-        submit_application(tx, holder_id=holder["id"], source="form", **now_and_actor)
+    def work(tx: Transaction, holder: Row, form: Form, by: dict[str, Any]) -> None:
+        submit_application(tx, holder_id=holder["id"], source="form", **by)
 
     message = _("申请已提交；下一步由另一位工作人员审核。")
     return _changed(holder_id, "apply", work, message)
@@ -196,17 +192,15 @@ def _changed(
     holder_id: str,
     opened: str,
     work: Callable[[Transaction, Row, Form, dict[str, Any]], None],
-    message: str,
-) -> Response | tuple[str, int]:
+    said: str,
+) -> Answer:
     """Run a change of a person whom the reader may see; back to the page, or to the form."""
-    form, within = Form.sent(), own_division()
-    now_and_actor = {"now": instance().clock(), "actor": member().username}
-    try:
-        change(lambda tx: work(tx, person(tx, holder_id, within=within), form, now_and_actor))
-    except FieldProblems as error:
-        return person_form(holder_id, form.refused(error), opened=opened), 422
-    tell(message)
-    return redirect(url_for("holders.person", holder_id=holder_id))
+    form, within, by = Form.sent(), own_division(), acting()
+    return form.carry_out(
+        lambda tx: work(tx, person(tx, holder_id, within=within), form, by),
+        again=lambda refused: person_form(holder_id, refused, opened=opened),
+        then=lambda _done: go_on(said, "holders.person", holder_id=holder_id),
+    )
 
 
 def person_form(

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from limits import RateLimitItemPerHour
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import acting, require
 from huimin.audit.list_answer import list_answer
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.core.words import OUTLET_KINDS
@@ -24,7 +24,7 @@ from huimin.web import column
 from huimin.web.choices import choices_of, outlet_kind_choices
 from huimin.web.column import Column
 from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.forms import Answer, Form, go_on
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import rows_of
 from huimin.web.throttle import Throttle
@@ -71,23 +71,23 @@ def joining_list() -> str | Response:
 
 @pages.post("/merchants/applications/<application_id>")
 @require("merchant.write")
-def decide_joining(application_id: str) -> Response | tuple[str | Response, int]:
+def decide_joining(application_id: str) -> Answer:
     """Approve an application, or reject it with a reason."""
-    form, now, actor = Form.sent(), instance().clock(), member().username
-    try:
-        if form.text("act") == "approve":
-            _merchant, outlet_id = change(
-                lambda tx: approve_joining(tx, application_id, now=now, actor=actor)
-            )
-            tell(_("商户和示范点已登记；下一步添加收银终端。"))
-            return redirect(url_for("merchants.outlet", outlet_id=outlet_id))
-        reason = form.text("reason")
-        change(lambda tx: reject_joining(tx, application_id, reason=reason, now=now, actor=actor))
-    except FieldProblems as error:
-        refused = Form({"state": "submitted", **form.values}).refused(error)
-        return _list_page(refused, opened=application_id), 422
-    tell(_("已作出不予通过的决定，请把理由告诉商户。"))
-    return redirect(url_for("merchants.applications"))
+    form, by = Form.sent(), acting()
+    again = Form({"state": "submitted", **form.values})
+    if form.text("act") == "approve":
+        said = _("商户和示范点已登记；下一步添加收银终端。")
+        return again.carry_out(
+            lambda tx: approve_joining(tx, application_id, **by),
+            again=lambda refused: _list_page(refused, opened=application_id),
+            then=lambda ids: go_on(said, "merchants.outlet", outlet_id=ids[1]),
+        )
+    said = _("已作出不予通过的决定，请把理由告诉商户。")
+    return again.carry_out(
+        lambda tx: reject_joining(tx, application_id, reason=form.text("reason"), **by),
+        again=lambda refused: _list_page(refused, opened=application_id),
+        then=lambda _done: go_on(said, "merchants.applications"),
+    )
 
 
 def _list() -> ListPage:

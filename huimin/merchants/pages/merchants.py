@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import acting, require
 from huimin.audit.event_words import event_words
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
-from huimin.core.refusals import FieldProblems
 from huimin.merchants.merchants import (
     MerchantCriteria,
     add_merchant,
@@ -27,12 +26,13 @@ from huimin.storage.engine import Transaction
 from huimin.web import column
 from huimin.web.choices import choices_of
 from huimin.web.column import Column
-from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.current import instance
+from huimin.web.forms import Answer, Form, go_on
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import rows_of
 from huimin.web.words import STATES
 
+CONTACT = ("contact_name", "contact_phone")
 MERCHANT_STATES = ("active", "suspended", "ended")
 CHANGES = {"suspend": suspend_merchant, "resume": resume_merchant, "end": end_merchant}
 
@@ -53,25 +53,16 @@ def new_merchant() -> str:
 
 @pages.post("/merchants/new")
 @require("merchant.write")
-def enter_merchant() -> Response | tuple[str, int]:
+def enter_merchant() -> Answer:
     """Enrol a merchant."""
-    form, now, actor = Form.sent(), instance().clock(), member().username
-    try:
-        row = change(
-            lambda tx: add_merchant(
-                tx,
-                name=form.text("name"),
-                credit_code=form.text("credit_code"),
-                contact_name=form.optional("contact_name"),
-                contact_phone=form.optional("contact_phone"),
-                now=now,
-                actor=actor,
-            )
-        )
-    except FieldProblems as error:
-        return render_template("merchants/new_merchant.html", form=form.refused(error)), 422
-    tell(_("商户已登记；下一步添加示范点。"))
-    return redirect(url_for("merchants.merchant", merchant_id=row["id"]))
+    form, by = Form.sent(), acting()
+    given = {**form.texts("name", "credit_code"), **form.optionals(*CONTACT)}
+    said = _("商户已登记；下一步添加示范点。")
+    return form.carry_out(
+        lambda tx: add_merchant(tx, **given, **by),
+        again=lambda refused: render_template("merchants/new_merchant.html", form=refused),
+        then=lambda row: go_on(said, "merchants.merchant", merchant_id=row["id"]),
+    )
 
 
 @pages.get("/merchants/<merchant_id>", endpoint="merchant")
@@ -83,33 +74,24 @@ def one_merchant(merchant_id: str) -> str:
 
 @pages.post("/merchants/<merchant_id>")
 @require("merchant.write")
-def change_one_merchant(merchant_id: str) -> Response | tuple[str, int]:
-    """Change a merchant's name or contact; or suspend, resume or end it."""
-    form, now, actor = Form.sent(), instance().clock(), member().username
+def change_one_merchant(merchant_id: str) -> Answer:
+    """Change its name or contact; or suspend, resume, end it."""
+    form, by = Form.sent(), acting()
     action = form.text("act") or "change"
 
     def work(tx: Transaction) -> None:
         merchant_by_id(tx, merchant_id)
         if action in CHANGES:
-            reason = form.text("reason")
-            CHANGES[action](tx, merchant_id=merchant_id, now=now, actor=actor, reason=reason)
-            return
-        change_merchant(
-            tx,
-            merchant_id=merchant_id,
-            name=form.text("name"),
-            contact_name=form.optional("contact_name"),
-            contact_phone=form.optional("contact_phone"),
-            now=now,
-            actor=actor,
-        )
+            CHANGES[action](tx, merchant_id=merchant_id, reason=form.text("reason"), **by)
+        else:
+            given = {**form.texts("name"), **form.optionals(*CONTACT)}
+            change_merchant(tx, merchant_id=merchant_id, **given, **by)
 
-    try:
-        change(work)
-    except FieldProblems as error:
-        return _merchant_page(merchant_id, form.refused(error), opened=action), 422
-    tell(_("已保存。"))
-    return redirect(url_for("merchants.merchant", merchant_id=merchant_id))
+    return form.carry_out(
+        work,
+        again=lambda refused: _merchant_page(merchant_id, refused, opened=action),
+        then=lambda _done: go_on(_("已保存。"), "merchants.merchant", merchant_id=merchant_id),
+    )
 
 
 def _list() -> ListPage:

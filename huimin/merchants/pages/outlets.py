@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import acting, require
 from huimin.audit.event_words import event_words
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.core.coordinates import degrees_text
 from huimin.core.days import county_day, month_of
-from huimin.core.refusals import FieldProblems, Refusal
 from huimin.core.words import OUTLET_KINDS
 from huimin.divisions.choices import division_choices, town_choices
 from huimin.merchants.merchants import merchant_by_id
@@ -25,7 +24,7 @@ from huimin.merchants.outlets import (
     add_outlet,
     change_outlet,
     end_outlet,
-    outlet_by_id,
+    required_outlet,
     resume_outlet,
     suspend_outlet,
 )
@@ -35,8 +34,8 @@ from huimin.storage.engine import Transaction
 from huimin.web import cells, column
 from huimin.web.choices import choices_of, outlet_kind_choices
 from huimin.web.column import Column, Row
-from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.current import instance
+from huimin.web.forms import Answer, Form, go_on
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import rows_of
 from huimin.web.words import STATES, OnPages
@@ -61,16 +60,15 @@ def new_outlet(merchant_id: str) -> str:
 
 @pages.post("/merchants/<merchant_id>/outlets/new")
 @require("merchant.write")
-def enter_outlet(merchant_id: str) -> Response | tuple[str, int]:
+def enter_outlet(merchant_id: str) -> Answer:
     """Add an outlet to a merchant."""
-    form, context = Form.sent(), _now_and_actor()
-    fields = _fields(form)
-    try:
-        row = change(lambda tx: add_outlet(tx, merchant_id=merchant_id, **fields, **context))
-    except FieldProblems as error:
-        return _form_page(merchant_id, form.refused(error)), 422
-    tell(_("示范点已添加；下一步添加收银终端。"))
-    return redirect(url_for("merchants.outlet", outlet_id=row["id"]))
+    form, by = Form.sent(), acting()
+    given, said = _given(form), _("示范点已添加；下一步添加收银终端。")
+    return form.carry_out(
+        lambda tx: add_outlet(tx, merchant_id=merchant_id, **given, **by),
+        again=lambda refused: _form_page(merchant_id, refused),
+        then=lambda row: go_on(said, "merchants.outlet", outlet_id=row["id"]),
+    )
 
 
 @pages.get("/outlets/<outlet_id>", endpoint="outlet")
@@ -82,34 +80,30 @@ def one_outlet(outlet_id: str) -> str:
 
 @pages.post("/outlets/<outlet_id>")
 @require("merchant.write")
-def change_one_outlet(outlet_id: str) -> Response | tuple[str, int]:
+def change_one_outlet(outlet_id: str) -> Answer:
     """Change an outlet's details; or suspend, resume or end it."""
-    form, context = Form.sent(), _now_and_actor()
-    action, fields = form.text("act") or "change", _fields(form)
+    form, by = Form.sent(), acting()
+    action, given = form.text("act") or "change", _given(form)
 
     def work(tx: Transaction) -> None:
-        if outlet_by_id(tx, outlet_id) is None:
-            raise Refusal("not_found")
+        required_outlet(tx, outlet_id)
         if action in CHANGES:
-            CHANGES[action](tx, outlet_id=outlet_id, reason=form.text("reason"), **context)
+            CHANGES[action](tx, outlet_id=outlet_id, reason=form.text("reason"), **by)
         else:
-            change_outlet(tx, outlet_id=outlet_id, **fields, **context)
+            change_outlet(tx, outlet_id=outlet_id, **given, **by)
 
-    try:
-        change(work)
-    except FieldProblems as error:
-        return outlet_page(outlet_id, form.refused(error), opened=action), 422
-    tell(_("已保存。"))
-    return redirect(url_for("merchants.outlet", outlet_id=outlet_id))
+    return form.carry_out(
+        work,
+        again=lambda refused: outlet_page(outlet_id, refused, opened=action),
+        then=lambda _done: go_on(_("已保存。"), "merchants.outlet", outlet_id=outlet_id),
+    )
 
 
 def outlet_page(outlet_id: str, form: Form, opened: str = "") -> str:
     """One outlet's page; `opened` names the form to show open, for correction."""
 
     def query(tx: Transaction) -> tuple[Any, Any, Any]:
-        outlet = outlet_by_id(tx, outlet_id)
-        if outlet is None:
-            raise Refusal("not_found")
+        outlet = required_outlet(tx, outlet_id)
         return outlet, list_terminals(tx, outlet_id=outlet_id), events_of(tx, "outlet", outlet_id)
 
     outlet, terminals, events = instance().engine.read(query)
@@ -126,18 +120,10 @@ def outlet_page(outlet_id: str, form: Form, opened: str = "") -> str:
     )
 
 
-def _now_and_actor() -> dict[str, Any]:
-    return {"now": instance().clock(), "actor": member().username}
-
-
-def _fields(form: Form) -> dict[str, Any]:
-    return {
-        **{name: form.text(name) for name in ("name", "kind", "division_code", "address")},
-        **{
-            name: form.optional(name)
-            for name in ("opening_hours", "contact_name", "contact_phone", "latitude", "longitude")
-        },
-    }
+def _given(form: Form) -> dict[str, Any]:
+    optional = ("opening_hours", "contact_name", "contact_phone", "latitude", "longitude")
+    required = form.texts("name", "kind", "division_code", "address")
+    return {**required, **form.optionals(*optional)}
 
 
 def _form_page(merchant_id: str, form: Form) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from typing import Any
+
+from flask import render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import acting, member, require
 from huimin.access.password_rules import first_password
 from huimin.access.passwords import hash_password
 from huimin.audit.list_answer import workbook_response
 from huimin.core.money import parse_yuan, yuan
-from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants.cashiers import (
     add_cashier,
     cashiers_of,
@@ -23,10 +25,11 @@ from huimin.merchants.merchants import merchant_by_id
 from huimin.merchants.outlets import list_outlets
 from huimin.merchants.pages import pages
 from huimin.merchants.reversal_rule import set_reversal_rule
+from huimin.storage.engine import Transaction
 from huimin.web import column
 from huimin.web.column import Column
 from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.forms import Answer, Form, go_on
 from huimin.web.words import STATES
 
 
@@ -49,118 +52,80 @@ def own_outlets() -> str | Response:
 
 @pages.post("/my-merchant/cashiers")
 @require("cashier.manage")
-def enter_cashier() -> str | tuple[str, int]:
+def enter_cashier() -> Answer:
     """Add a cashier; the first password is shown only now."""
-    form, password, user = Form.sent(), first_password(), member()
-    password_hash, now = hash_password(password), instance().clock()
-    try:
-        row = change(
-            lambda tx: add_cashier(
-                tx,
-                merchant_id=user.merchant_id,
-                outlet_id=form.text("outlet_id"),
-                username=form.text("username"),
-                name=form.text("name"),
-                password_hash=password_hash,
-                now=now,
-                actor=user.username,
-            )
-        )
-    except FieldProblems as error:
-        return _page(form.refused(error), opened="cashier"), 422
-    return _page(Form(), new_account=(row["username"], password))
+    form, password, by = Form.sent(), first_password(), _acting()
+    given = {
+        **form.texts("outlet_id", "username", "name"),
+        "password_hash": hash_password(password),
+    }
+    return form.carry_out(
+        lambda tx: add_cashier(tx, **given, **by),
+        again=lambda refused: _page(refused, opened="cashier"),
+        then=lambda row: _page(Form(), new_account=(row["username"], password)),
+    )
 
 
 @pages.post("/my-merchant/cashiers/<staff_id>/change")
 @require("cashier.manage")
-def change_own_cashier(staff_id: str) -> Response | tuple[str, int]:
+def change_own_cashier(staff_id: str) -> Answer:
     """Change a cashier's name or outlet."""
-    form, user, now = Form.sent(), member(), instance().clock()
-    try:
-        change(
-            lambda tx: change_cashier(
-                tx,
-                merchant_id=user.merchant_id,
-                staff_id=staff_id,
-                name=form.text("name"),
-                outlet_id=form.text("outlet_id"),
-                reason=form.text("reason"),
-                now=now,
-                actor=user.username,
-            )
-        )
-    except FieldProblems as error:
-        return _page(form.refused(error), opened=f"change-{staff_id}"), 422
-    tell(_("账号已修改。"))
-    return redirect(url_for("merchants.own_outlets"))
+    form, by = Form.sent(), _acting()
+    given = form.texts("name", "outlet_id", "reason")
+    return form.carry_out(
+        lambda tx: change_cashier(tx, staff_id=staff_id, **given, **by),
+        again=lambda refused: _page(refused, opened=f"change-{staff_id}"),
+        then=lambda _done: go_on(_("账号已修改。"), "merchants.own_outlets"),
+    )
 
 
 @pages.post("/my-merchant/cashiers/<staff_id>/password")
 @require("cashier.manage")
 def new_cashier_password(staff_id: str) -> str:
     """Set a new first password, shown only now."""
-    password, user, now = first_password(), member(), instance().clock()
+    password, by = first_password(), _acting()
     password_hash = hash_password(password)
-    change(
-        lambda tx: reset_cashier(
-            tx,
-            merchant_id=user.merchant_id,
-            staff_id=staff_id,
-            password_hash=password_hash,
-            now=now,
-            actor=user.username,
-        )
-    )
+    change(lambda tx: reset_cashier(tx, staff_id=staff_id, password_hash=password_hash, **by))
     return _page(Form(), new_account=("", password))
 
 
 @pages.post("/my-merchant/cashiers/<staff_id>/switch/<act>")
 @require("cashier.manage")
-def switch_own_cashier(staff_id: str, act: str) -> Response | tuple[str, int]:
+def switch_own_cashier(staff_id: str, act: str) -> Answer:
     """Switch a cashier off, at once, or on again."""
     if act not in ("disable", "enable"):
         raise Refusal("not_found")
-    form, user, now = Form.sent(), member(), instance().clock()
-    state = "disabled" if act == "disable" else "active"
-    try:
-        change(
-            lambda tx: switch_cashier(
-                tx,
-                merchant_id=user.merchant_id,
-                staff_id=staff_id,
-                state=state,
-                reason=form.text("reason"),
-                now=now,
-                actor=user.username,
-            )
-        )
-    except FieldProblems as error:
-        return _page(form.refused(error), opened=staff_id), 422
-    tell(_("账号已停用，登录已结束。") if act == "disable" else _("账号已恢复使用。"))
-    return redirect(url_for("merchants.own_outlets"))
+    form, by = Form.sent(), _acting()
+    given = {"state": "disabled" if act == "disable" else "active", **form.texts("reason")}
+    said = _("账号已停用，登录已结束。") if act == "disable" else _("账号已恢复使用。")
+    return form.carry_out(
+        lambda tx: switch_cashier(tx, staff_id=staff_id, **given, **by),
+        again=lambda refused: _page(refused, opened=staff_id),
+        then=lambda _done: go_on(said, "merchants.own_outlets"),
+    )
 
 
 @pages.post("/my-merchant/reversal-rule")
 @require("outlet.own")
-def own_reversal_rule() -> Response | tuple[str, int]:
+def own_reversal_rule() -> Answer:
     """Set the amount above which a reversal needs the manager; empty for never."""
-    form, user, now = Form.sent(), member(), instance().clock()
-    try:
-        typed = form.text("confirm_yuan")
+    form, by = Form.sent(), _acting()
+    typed, said = form.text("confirm_yuan"), _("已保存：收银台马上按新的规定执行。")
+
+    def work(tx: Transaction) -> None:
         confirm_fen = _fen_of("confirm_yuan", typed) if typed else None
-        change(
-            lambda tx: set_reversal_rule(
-                tx,
-                merchant_id=user.merchant_id or "",
-                confirm_fen=confirm_fen,
-                now=now,
-                actor=user.username,
-            )
-        )
-    except FieldProblems as error:
-        return _page(form.refused(error), opened="reversal"), 422
-    tell(_("已保存：收银台马上按新的规定执行。"))
-    return redirect(url_for("merchants.own_outlets"))
+        set_reversal_rule(tx, confirm_fen=confirm_fen, **by)
+
+    return form.carry_out(
+        work,
+        again=lambda refused: _page(refused, opened="reversal"),
+        then=lambda _done: go_on(said, "merchants.own_outlets"),
+    )
+
+
+def _acting() -> dict[str, Any]:
+    """Who acts and when, and for which merchant."""
+    return {"merchant_id": member().merchant_id or "", **acting()}
 
 
 def _fen_of(field: str, typed: str) -> int:

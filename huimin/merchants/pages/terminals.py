@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flask import make_response, redirect, render_template, url_for
+from flask import make_response, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
-from huimin.core.refusals import FieldProblems, Refusal
-from huimin.merchants.outlets import outlet_by_id
+from huimin.access.guards import acting, require
+from huimin.merchants.outlets import required_outlet
 from huimin.merchants.pages import pages
 from huimin.merchants.pages.outlets import outlet_page
 from huimin.merchants.terminals import (
@@ -19,8 +18,8 @@ from huimin.merchants.terminals import (
     terminal_of_outlet,
 )
 from huimin.storage.engine import Transaction
-from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.current import instance
+from huimin.web.forms import Answer, Form, go_on
 from huimin.web.qr_image import qr_data_url
 
 SET_UP = "huimin-till"
@@ -28,63 +27,58 @@ SET_UP = "huimin-till"
 
 @pages.post("/outlets/<outlet_id>/terminals")
 @require("merchant.write")
-def enter_terminal(outlet_id: str) -> Response | tuple[str, int]:
+def enter_terminal(outlet_id: str) -> Answer:
     """Add a terminal; its key and set-up code are shown only now."""
-    form, now, actor = Form.sent(), instance().clock(), member().username
+    form, by = Form.sent(), acting()
 
     def work(tx: Transaction) -> tuple[Row, str]:
-        if outlet_by_id(tx, outlet_id) is None:
-            raise Refusal("not_found")
-        return add_terminal(tx, outlet_id=outlet_id, label=form.text("label"), now=now, actor=actor)
+        required_outlet(tx, outlet_id)
+        return add_terminal(tx, outlet_id=outlet_id, label=form.text("label"), **by)
 
-    try:
-        row, key = change(work)
-    except FieldProblems as error:
-        return outlet_page(outlet_id, form.refused(error), opened="terminal"), 422
-    return _key_page(outlet_id, row, key)
+    return form.carry_out(
+        work,
+        again=lambda refused: outlet_page(outlet_id, refused, opened="terminal"),
+        then=lambda added: _key_page(outlet_id, *added),
+    )
 
 
 @pages.post("/outlets/<outlet_id>/terminals/<terminal_id>/rekey")
 @require("merchant.write")
-def give_another_key(outlet_id: str, terminal_id: str) -> Response | tuple[str, int]:
+def give_another_key(outlet_id: str, terminal_id: str) -> Answer:
     """Renew a terminal's key; the new one is shown only now."""
-    form, now, actor = Form.sent(), instance().clock(), member().username
+    form, by = Form.sent(), acting()
 
     def work(tx: Transaction) -> tuple[Row, str]:
         terminal_of_outlet(tx, outlet_id, terminal_id)
-        reason = form.text("reason")
-        return renew_key(tx, terminal_id=terminal_id, now=now, actor=actor, reason=reason)
+        return renew_key(tx, terminal_id=terminal_id, reason=form.text("reason"), **by)
 
-    try:
-        row, key = change(work)
-    except FieldProblems as error:
-        return outlet_page(outlet_id, form.refused(error), opened=f"rekey-{terminal_id}"), 422
-    return _key_page(outlet_id, row, key)
+    return form.carry_out(
+        work,
+        again=lambda refused: outlet_page(outlet_id, refused, opened=f"rekey-{terminal_id}"),
+        then=lambda renewed: _key_page(outlet_id, *renewed),
+    )
 
 
 @pages.post("/outlets/<outlet_id>/terminals/<terminal_id>/disable")
 @require("merchant.write")
-def switch_terminal_off(outlet_id: str, terminal_id: str) -> Response | tuple[str, int]:
+def switch_terminal_off(outlet_id: str, terminal_id: str) -> Answer:
     """Disable a terminal."""
-    form, now, actor = Form.sent(), instance().clock(), member().username
+    form, by, said = Form.sent(), acting(), _("收银终端已停用，密钥马上失效。")
 
     def work(tx: Transaction) -> None:
         terminal_of_outlet(tx, outlet_id, terminal_id)
-        disable_terminal(
-            tx, terminal_id=terminal_id, now=now, actor=actor, reason=form.text("reason")
-        )
+        disable_terminal(tx, terminal_id=terminal_id, reason=form.text("reason"), **by)
 
-    try:
-        change(work)
-    except FieldProblems as error:
-        return outlet_page(outlet_id, form.refused(error), opened=terminal_id), 422
-    tell(_("收银终端已停用，密钥马上失效。"))
-    return redirect(url_for("merchants.outlet", outlet_id=outlet_id))
+    return form.carry_out(
+        work,
+        again=lambda refused: outlet_page(outlet_id, refused, opened=terminal_id),
+        then=lambda _done: go_on(said, "merchants.outlet", outlet_id=outlet_id),
+    )
 
 
 def _key_page(outlet_id: str, terminal: Row, key: str) -> Response:
     """The page with key and set-up code, never cached."""
-    outlet = instance().engine.read(lambda tx: outlet_by_id(tx, outlet_id))
+    outlet = instance().engine.read(lambda tx: required_outlet(tx, outlet_id))
     picture = qr_data_url(f"{SET_UP}:{instance().settings.base_url}#{key}")
     page = render_template(
         "merchants/terminal_key.html", outlet=outlet, terminal=terminal, key=key, picture=picture

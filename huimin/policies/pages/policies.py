@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import acting, member, require
 from huimin.audit.event_words import event_words
 from huimin.audit.list_answer import list_answer, workbook_response
 from huimin.audit.record import events_of
@@ -35,8 +35,8 @@ from huimin.storage.engine import Transaction
 from huimin.web import cells, column
 from huimin.web.choices import choices_of
 from huimin.web.column import Column, Row
-from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.current import instance
+from huimin.web.forms import Answer, Form, go_on
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import Listed, Place
 from huimin.web.words import STATES
@@ -118,32 +118,31 @@ def one_policy(policy_id: str) -> str | Response | tuple[str, int]:
 
 @pages.post("/policies/<policy_id>/<act>")
 @require("policy.write")
-def decide_policy(policy_id: str, act: str) -> Response | tuple[str, int]:
+def decide_policy(policy_id: str, act: str) -> Answer:
     """Approve, publish or withdraw a version."""
     if act not in ACTS:
         raise Refusal("not_found")
-    form, now, actor = Form.sent(), instance().clock(), member().username
-    four_eyes = instance().settings.four_eyes
+    form, by, four_eyes = Form.sent(), acting(), instance().settings.four_eyes
 
     def work(tx: Transaction) -> None:
         shown_policy(tx, policy_id)
         if act == "approve":
-            approve(tx, policy_id, now=now, actor=actor)
+            approve(tx, policy_id, **by)
         elif act == "publish":
-            publish(tx, policy_id, now=now, actor=actor, four_eyes=four_eyes)
+            publish(tx, policy_id, four_eyes=four_eyes, **by)
         else:
-            withdraw(tx, policy_id, now=now, actor=actor, reason=form.text("reason"))
+            withdraw(tx, policy_id, reason=form.text("reason"), **by)
 
-    try:
-        change(work)
-    except FieldProblems as error:
-        return _policy_page(policy_id, form.refused(error), opened=act), 422
-    messages = {
+    said = {
         "approve": _("已通过；下一步发布。"),
         "publish": _("已发布，到开始日期自动执行；以后只能由新版本接替。"),
-    }
-    tell(messages.get(act, _("已撤回。")))
-    return redirect(url_for("policies.policy", policy_id=policy_id))
+        "withdraw": _("已撤回。"),
+    }[act]
+    return form.carry_out(
+        work,
+        again=lambda refused: _policy_page(policy_id, refused, opened=act),
+        then=lambda _done: go_on(said, "policies.policy", policy_id=policy_id),
+    )
 
 
 def _read_policy(
