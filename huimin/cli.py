@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from huimin import __version__
-from huimin.command_line import CommandProblem, OneSentenceGroup, Root, pass_settings, tell
+from huimin.command_line import CommandProblem, OneSentenceGroup, Root, echo, pass_settings
 from huimin.instance import create_instance, open_instance
 from huimin.settings import Settings
 from huimin.storage.open_engine import check_database, migrate_database
@@ -83,15 +83,15 @@ def main(context: click.Context, folder: Path | None) -> None:
 def init(settings: Settings) -> None:
     """建新数据库，装入全县行政区划。"""
     create_instance(settings)
-    tell("数据库已建好：{place}", place=_place(settings))
+    echo("数据库已建好：{place}", place=_place(settings))
 
 
 @main.command()
 @pass_settings
 def migrate(settings: Settings) -> None:
     """把旧版本的数据库升级到当前版本；SQLite 数据库先在旁边另存副本。"""
-    migrate_database(settings, say=tell)
-    tell("数据库已是当前版本。")
+    migrate_database(settings, say=echo)
+    echo("数据库已是当前版本。")
 
 
 @main.command()
@@ -106,7 +106,7 @@ def check(settings: Settings) -> None:
             count=len(damage),
             first="；".join(damage[:3]),
         )
-    tell("数据库完好：{place}", place=_place(settings))
+    echo("数据库完好：{place}", place=_place(settings))
 
 
 @main.command("settings")
@@ -127,7 +127,7 @@ def run(settings: Settings, host: str | None, port: int | None) -> None:
     """升级数据库（如需要）并开始服务。"""
     from huimin.serving.serve import serve
 
-    migrate_database(settings, say=tell)
+    migrate_database(settings, say=echo)
     serve(settings.listening_at(host, port))
 
 

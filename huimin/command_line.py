@@ -41,22 +41,22 @@ def language() -> str:
     return chosen if chosen in LANGUAGES else SOURCE
 
 
-def told(source: str | Text, /, **params: Any) -> str:
+def translated(source: str | Text, /, **params: Any) -> str:
     """The sentence in the language of commands."""
     text = source if isinstance(source, Text) else Text(source, params)
     return text.say(language())
 
 
-def tell(source: str | Text, /, *, err: bool = False, nl: bool = True, **params: Any) -> None:
+def echo(source: str | Text, /, *, err: bool = False, nl: bool = True, **params: Any) -> None:
     """Print the sentence in the language of commands."""
-    click.echo(told(source, **params), err=err, nl=nl)
+    click.echo(translated(source, **params), err=err, nl=nl)
 
 
 class CommandProblem(click.ClickException):
     """What keeps a command from doing its work, in one sentence."""
 
     def __init__(self, source: str, /, **params: Any) -> None:
-        super().__init__(told(source, **params))
+        super().__init__(translated(source, **params))
 
 
 class OneSentenceGroup(click.Group):
@@ -83,7 +83,7 @@ class OneSentenceGroup(click.Group):
             click.echo(error.format_message())
             sys.exit(EXIT_PROBLEM)
         except (click.Abort, KeyboardInterrupt):
-            tell("已中止。", err=True)
+            echo("已中止。", err=True)
             sys.exit(EXIT_INTERRUPTED)
         except BrokenPipeError:
             # The reader (`| head`) has gone: write nothing more, not even at exit.

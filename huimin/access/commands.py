@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from huimin.access.staff import add_staff, disable_staff, list_staff, set_password
-from huimin.command_line import actor, format_option, pass_instance, print_json, tell, told
+from huimin.command_line import actor, echo, format_option, pass_instance, print_json, translated
 from huimin.core.permissions import ROLES
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def add(
             outlet_id=outlet_id,
         )
     )
-    tell("已新增账号 {username}（{role}）。", **row)
+    echo("已新增账号 {username}（{role}）。", **row)
 
 
 @staff.command("list")
@@ -67,7 +67,7 @@ def list_accounts(instance: Instance, form: str) -> None:
         return
     for row in rows:
         click.echo(f"{row['username']}\t{row['name']}\t{row['role']}\t{row['state']}")
-    tell("共 {count} 个账号。", count=len(rows))
+    echo("共 {count} 个账号。", count=len(rows))
 
 
 @staff.command()
@@ -78,7 +78,7 @@ def disable(instance: Instance, username: str) -> None:
     instance.engine.write(
         lambda tx: disable_staff(tx, username, now=instance.clock(), actor=actor())
     )
-    tell("已停用账号 {username}。", username=username)
+    echo("已停用账号 {username}。", username=username)
 
 
 @staff.command()
@@ -90,10 +90,10 @@ def password(instance: Instance, username: str) -> None:
     instance.engine.write(
         lambda tx: set_password(tx, username, new, now=instance.clock(), actor=actor())
     )
-    tell("已重设 {username} 的密码。", username=username)
+    echo("已重设 {username} 的密码。", username=username)
 
 
 def _password() -> str:
     if sys.stdin.isatty():
-        return str(click.prompt(told("密码"), hide_input=True, confirmation_prompt=True))
+        return str(click.prompt(translated("密码"), hide_input=True, confirmation_prompt=True))
     return sys.stdin.readline().rstrip("\n")

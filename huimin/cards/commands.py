@@ -25,7 +25,7 @@ from huimin.cards.key_ring import KEY_ID_MAX
 from huimin.cards.print_command import print_cards
 from huimin.cards.published_keys import live_cards_by_key
 from huimin.cards.token import token_of
-from huimin.command_line import actor, format_option, pass_instance, print_json, tell
+from huimin.command_line import actor, echo, format_option, pass_instance, print_json
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
 from huimin.core.catalogue import Text, sentence
@@ -92,12 +92,12 @@ def issue(
         print_json([_card_json(instance, card) for card in issued])
         return
     for card in issued:
-        tell(
+        echo(
             "已发卡 {number}，有效期至 {expires_on}。",
             number=group(card["number"]),
             expires_on=card["expires_on"],
         )
-    tell("共发卡 {count} 张。下一步：huimin cards print --all-unprinted", count=len(issued))
+    echo("共发卡 {count} 张。下一步：huimin cards print --all-unprinted", count=len(issued))
 
 
 @cards.command()
@@ -117,11 +117,11 @@ def show(instance: Instance, card: str, form: str) -> None:
     if form == "json":
         print_json({**_card_json(instance, row), "events": events})
         return
-    tell("卡号    {number}", number=group(row["number"]))
-    tell("持卡人  {name}", name=mask_name(row["holder_name"]))
-    tell("状态    {state}", state=STATE_WORDS.text(row["state"]))
-    tell("有效期  {issued_on} 至 {expires_on}", **row)
-    tell("密钥    {key_id:02x}", key_id=row["key_id"])
+    echo("卡号    {number}", number=group(row["number"]))
+    echo("持卡人  {name}", name=mask_name(row["holder_name"]))
+    echo("状态    {state}", state=STATE_WORDS.text(row["state"]))
+    echo("有效期  {issued_on} 至 {expires_on}", **row)
+    echo("密钥    {key_id:02x}", key_id=row["key_id"])
     for event in events:
         click.echo(
             f"{event['recorded_at']}  {event['event']:<10} {event['actor']}  {event['reason']}"
@@ -152,7 +152,7 @@ def replace(instance: Instance, card: str, reason: str, expires_on: str | None, 
     if form == "json":
         print_json(_card_json(instance, new))
         return
-    tell(
+    echo(
         "旧卡已作废，新卡 {number}，有效期至 {expires_on}。",
         number=group(new["number"]),
         expires_on=new["expires_on"],
@@ -178,7 +178,7 @@ def _state_command(
         if form == "json":
             print_json(_card_json(instance, row))
             return
-        tell(
+        echo(
             "{done}：{number}，现在的状态：{state}。",
             done=Text(done),
             number=group(row["number"]),
@@ -211,7 +211,7 @@ def expire(instance: Instance, form: str) -> None:
     if form == "json":
         print_json({"expired": [card["number"] for card in expired]})
         return
-    tell("{count} 张卡已过有效期，记为过期。", count=len(expired))
+    echo("{count} 张卡已过有效期，记为过期。", count=len(expired))
 
 
 @click.group()
@@ -243,14 +243,14 @@ def list_keys(instance: Instance, form: str) -> None:
         state = sentence("在用") if row["state"] == "active" else sentence("已停用")
         if row["signs"]:
             state = sentence("在用，签发新卡")
-        tell(
+        echo(
             "{kid}  {state}，有效卡 {count} 张",
             kid=row["kid"],
             state=Text(state),
             count=row["live_cards"],
         )
     for key_id in lost:
-        tell(
+        echo(
             "注意：密钥文件里缺少 {key_id:02x}，它签发的 {count} 张卡无法验证，请从备份恢复 "
             "card_keys.json。",
             key_id=key_id,
@@ -265,7 +265,7 @@ def add_key(instance: Instance) -> None:
     """添加新密钥；此后新卡由它签发，已发的卡不用重印。"""
     key_id = instance.key_ring.add()
     _record_key(instance, "card_key.added", key_id)
-    tell("已添加密钥 {key_id:02x}，此后新卡由它签发。请备份 card_keys.json。", key_id=key_id)
+    echo("已添加密钥 {key_id:02x}，此后新卡由它签发。请备份 card_keys.json。", key_id=key_id)
 
 
 @keys.command("retire")
@@ -279,7 +279,7 @@ def retire_key(instance: Instance, kid: str) -> None:
         key_id = KEY_ID_MAX + 1
     instance.key_ring.retire(key_id)
     _record_key(instance, "card_key.retired", key_id)
-    tell("已停用密钥 {key_id:02x}；它签发的卡仍然有效。", key_id=key_id)
+    echo("已停用密钥 {key_id:02x}；它签发的卡仍然有效。", key_id=key_id)
 
 
 def _record_key(instance: Instance, action: str, key_id: int) -> None:

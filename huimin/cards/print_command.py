@@ -19,7 +19,7 @@ from huimin.cards.print_run import (
     public_host,
 )
 from huimin.cards.sheet import CardFace, PrintedCard, cards_pdf, missing_glyphs
-from huimin.command_line import actor, pass_instance, tell, told
+from huimin.command_line import actor, echo, pass_instance, translated
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
 from huimin.core.catalogue import say
@@ -65,12 +65,12 @@ def print_cards(
         lambda tx: _chosen(tx, instance, holder_id, card, town, all_unprinted)
     )
     if not rows:
-        tell("没有要打印的卡。")
+        echo("没有要打印的卡。")
         return
     faces = list(printed_cards(rows, instance.key_ring, public_host(instance.settings.base_url)))
     _warn_of_glyphs(faces)
     face = CardFace(instance.settings.county_name, instance.settings.help_line)
-    with click.progressbar(faces, label=told("排版"), file=sys.stderr) as progress:
+    with click.progressbar(faces, label=translated("排版"), file=sys.stderr) as progress:
         pdf = cards_pdf(progress, face, single=single)
     write_whole(out.absolute(), pdf)
     ids = [row["id"] for row in rows]
@@ -86,7 +86,7 @@ def print_cards(
             actor=actor(),
         )
     )
-    tell(
+    echo(
         "已把 {count} 张卡写入 {out}。文件里有持卡人姓名，打印后请妥善保管或删除。",
         count=len(rows),
         out=out,
@@ -144,7 +144,7 @@ def _chosen(
 
 def _warn_of_glyphs(faces: list[PrintedCard]) -> None:
     for lacking in missing_glyphs(faces):
-        tell(
+        echo(
             "注意：卡 {number} 的姓名“{name}”里，字体缺“{characters}”，印出来是空位，请手工补写。",
             number=group(lacking.number),
             name=lacking.name,

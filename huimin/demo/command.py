@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from huimin.command_line import settings_of, tell, told
+from huimin.command_line import echo, settings_of, translated
 from huimin.core.words import ROLE_NAMES
 from huimin.demo.build import Demo, curl_line, open_demo
 from huimin.demo.code import code_now
@@ -81,7 +81,9 @@ def _open(settings: Settings, seed: int) -> Demo:
     def progress(days: int) -> None:
         nonlocal bar
         if days:
-            bar = click.progressbar(length=days, label=told("正在生成三个月的优惠交易"), width=30)
+            bar = click.progressbar(
+                length=days, label=translated("正在生成三个月的优惠交易"), width=30
+            )
             bar.__enter__()
         else:
             bar.update(1)
@@ -96,37 +98,37 @@ def _open(settings: Settings, seed: int) -> Demo:
 def _print_summary(settings: Settings, demo: Demo, *, serves: bool) -> None:
     manifest = demo.manifest
     if demo.played is None:
-        tell("接着用已有的演示县：{folder}", folder=settings.folder)
+        echo("接着用已有的演示县：{folder}", folder=settings.folder)
     else:
-        tell(
+        echo(
             "演示县已建好：{folder}（{cards} 张卡，{redemptions} 笔优惠，{reversals} 笔退货）",
             folder=settings.folder,
             cards=len(manifest["cards"]),
             redemptions=demo.played.redemptions,
             reversals=demo.played.reversals,
         )
-    tell("人员、商户和密码都是虚构的，只供演示。")
+    echo("人员、商户和密码都是虚构的，只供演示。")
     click.echo()
     base_url = manifest["base_url"]
-    tell("网页登录    {base_url}/", base_url=base_url)
-    tell("公开信息    {base_url}/public/", base_url=base_url)
-    tell("接口说明    {base_url}/api/v1/docs", base_url=base_url)
+    echo("网页登录    {base_url}/", base_url=base_url)
+    echo("公开信息    {base_url}/public/", base_url=base_url)
+    echo("接口说明    {base_url}/api/v1/docs", base_url=base_url)
     click.echo()
-    tell("工作人员")
+    echo("工作人员")
     for each in manifest["staff"]:
-        role = told(ROLE_NAMES.text(each["role"]))
+        role = translated(ROLE_NAMES.text(each["role"]))
         click.echo(f"  {each['username']:<10} {each['password']:<22} {role}")
     first = manifest["terminals"][0]
     click.echo()
-    tell("收银终端密钥（{outlet}）", outlet=first["outlet"])
+    echo("收银终端密钥（{outlet}）", outlet=first["outlet"])
     click.echo(f"  {first['key']}")
     card = manifest["cards"][0]
-    tell("卡码（{holder}，卡号 {number}）", holder=card["holder"], number=card["number"])
+    echo("卡码（{holder}，卡号 {number}）", holder=card["holder"], number=card["number"])
     click.echo(f"  {card['token']}\n")
-    tell("试一试")
+    echo("试一试")
     click.echo(f"  {curl_line(manifest)}\n")
-    tell("以上都在 {file}", file=settings.folder / "demo.json")
+    echo("以上都在 {file}", file=settings.folder / "demo.json")
     if not serves:
-        tell("开始服务：huimin demo --folder {folder}", folder=settings.folder)
+        echo("开始服务：huimin demo --folder {folder}", folder=settings.folder)
         if settings.database_url:
-            tell("（{variable} 同上）", variable=variable("database_url"))
+            echo("（{variable} 同上）", variable=variable("database_url"))

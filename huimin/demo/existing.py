@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from huimin.access.terminal_keys import hash_key
-from huimin.command_line import CommandProblem, tell
+from huimin.command_line import CommandProblem, echo
 from huimin.demo import queries
 from huimin.settings import Settings, variable
 from huimin.storage.engine import Transaction
@@ -43,7 +43,7 @@ def existing_demo(settings: Settings) -> Row | None:
             url=URL,
         )
     if manifest is not None:
-        migrate_database(settings, partial(tell, err=True))
+        migrate_database(settings, partial(echo, err=True))
     return manifest
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from huimin.command_line import CommandProblem, actor, pass_instance, tell
+from huimin.command_line import CommandProblem, actor, echo, pass_instance
 from huimin.divisions.coordinates import locate_divisions, read_locations
 
 if TYPE_CHECKING:
@@ -32,4 +32,4 @@ def coordinates(instance: Instance, file: Path) -> None:
     count = instance.engine.write(
         lambda tx: locate_divisions(tx, locations, now=now, actor=actor())
     )
-    tell("已装入 {count} 个村社（镇街）的经纬度。", count=count)
+    echo("已装入 {count} 个村社（镇街）的经纬度。", count=count)

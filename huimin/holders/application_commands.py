@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huimin.command_line import actor, format_option, pass_instance, print_json, tell, told
+from huimin.command_line import actor, echo, format_option, pass_instance, print_json, translated
 from huimin.core.catalogue import Words
 from huimin.core.identity import mask_name
 from huimin.core.refusals import field_problem
@@ -63,8 +63,10 @@ def applications_command(instance: Instance, holder_id: str | None, form: str) -
         return
     for row in rows:
         name = row["holder_name"] or row["holder_id"]
-        click.echo(f"{row['id']}  {row['submitted_at']}  {name}  {told(STATES.text(row['state']))}")
-    tell("共 {count} 份。", count=len(rows))
+        click.echo(
+            f"{row['id']}  {row['submitted_at']}  {name}  {translated(STATES.text(row['state']))}"
+        )
+    echo("共 {count} 份。", count=len(rows))
 
 
 @click.command("approve")
@@ -98,7 +100,7 @@ def approve_command(
     for row in instance.engine.write(work):
         _print_application(row, form)
     if own:
-        tell("另有 {count} 份是您自己提交的，请由另一位工作人员审批。", count=own, err=True)
+        echo("另有 {count} 份是您自己提交的，请由另一位工作人员审批。", count=own, err=True)
 
 
 @click.command("reject")
@@ -135,7 +137,7 @@ def _print_application(row: Row, form: str) -> None:
     if form == "json":
         print_json(row)
         return
-    tell("申请 {id}：{state}。", id=row["id"], state=STATES.text(row["state"]))
+    echo("申请 {id}：{state}。", id=row["id"], state=STATES.text(row["state"]))
 
 
 COMMANDS = (

@@ -14,12 +14,12 @@ import click
 from huimin.audit.record import record
 from huimin.command_line import (
     actor,
+    echo,
     format_option,
     language,
     pass_instance,
     print_json,
-    tell,
-    told,
+    translated,
 )
 from huimin.core.catalogue import Words, text
 from huimin.core.days import county_day
@@ -84,9 +84,9 @@ def list_command(
         print_json(listed)
         return
     for row in listed:
-        card = row["card_state"] or told("无卡")
+        card = row["card_state"] or translated("无卡")
         click.echo(f"{row['id']}  {row['name']}  {row['town']}{row['village']}  {card}")
-    tell("共 {count} 人。", count=len(listed))
+    echo("共 {count} 人。", count=len(listed))
 
 
 @holders.command("show")
@@ -137,7 +137,7 @@ def show_command(
 def add_command(instance: Instance, form: str, **fields: str | None) -> None:
     """登记一位持卡人。"""
     if fields["id_number"] is None:
-        fields["id_number"] = click.prompt(told("身份证号码"), err=True)
+        fields["id_number"] = click.prompt(translated("身份证号码"), err=True)
     now = instance.clock()
 
     def work(tx: Transaction) -> Row:
@@ -150,11 +150,11 @@ def add_command(instance: Instance, form: str, **fields: str | None) -> None:
             raise LookupError("the holder just written is not there")
         return _as_dict(tx, instance, holder, unmask=False)
 
-    _print_holder(instance.engine.write(work), form, heading=told("已登记。"))
+    _print_holder(instance.engine.write(work), form, heading=translated("已登记。"))
 
 
 def _prompt_number(instance: Instance) -> str:
-    typed = click.prompt(told("身份证号码"), err=True)
+    typed = click.prompt(translated("身份证号码"), err=True)
     try:
         return parse_id_number(typed, today=county_day(instance.clock())).number
     except IdentityProblem as error:
@@ -227,9 +227,9 @@ def _print_holder(row: Row, form: str, heading: str = "") -> None:
         return
     if heading:
         click.echo(heading)
-    tell("编号 {id}", id=row["id"])
+    echo("编号 {id}", id=row["id"])
     click.echo(f"{row['name']}  {GENDERS.say(row['gender'], language())}  {row['id_number']}")
-    tell(
+    echo(
         "{place}  电话 {phone}",
         place=f"{row['town']}{row['village']}",
         phone=row["phone"] or "—",
@@ -239,7 +239,7 @@ def _print_holder(row: Row, form: str, heading: str = "") -> None:
         days = text("{first} 起", first=eligibility["starts_on"])
         if ends_on:
             days = text("{first} 至 {last}", first=eligibility["starts_on"], last=ends_on)
-        tell("{kind}：{days}", kind=kind, days=days)
+        echo("{kind}：{days}", kind=kind, days=days)
     for member in row["family"]:
         number = member["id_number"] or text("号码未登记")
-        tell("家庭成员：{name}（{relation}）{number}", **{**member, "number": number})
+        echo("家庭成员：{name}（{relation}）{number}", **{**member, "number": number})

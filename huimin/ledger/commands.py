@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huimin.command_line import pass_instance, print_json, tell, told
+from huimin.command_line import echo, pass_instance, print_json, translated
 from huimin.core.catalogue import sentence
 from huimin.core.days import parse_day
 from huimin.core.refusals import field_problem
@@ -60,7 +60,7 @@ def rebuild(instance: Instance, check: bool, form: str) -> None:
         return
     for row in changed:
         click.echo(row["sentence"])
-    tell("已按流水重算，改正 {count} 处。", count=len(changed))
+    echo("已按流水重算，改正 {count} 处。", count=len(changed))
 
 
 @ledger.command()
@@ -77,14 +77,14 @@ def digest(instance: Instance, day: str) -> None:
 
 def _as_dict(problem: Any) -> dict[str, Any]:
     values = {name: getattr(problem, name) for name in problem.__dataclass_fields__}
-    return {**values, "sentence": told(problem.text)}
+    return {**values, "sentence": translated(problem.text)}
 
 
 def _report(problems: list[dict[str, Any]], form: str, all_well: str) -> None:
     if form == "json":
         print_json({"ok": not problems, "findings": problems})
     elif not problems:
-        tell(all_well)
+        echo(all_well)
     for row in problems if form == "text" else ():
         click.echo(row["sentence"])
     if problems:

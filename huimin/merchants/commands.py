@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huimin.command_line import actor, format_option, pass_instance, print_json, tell
+from huimin.command_line import actor, echo, format_option, pass_instance, print_json
 from huimin.core.catalogue import Text, sentence, text
 from huimin.core.words import OUTLET_KINDS
 from huimin.merchants.merchants import (
@@ -87,8 +87,8 @@ def add_merchant_command(
     if form == "json":
         print_json(row)
         return
-    tell("已登记商户 {name}，编号 {id}。", **row)
-    tell("下一步：huimin outlets add --merchant {credit_code} …", credit_code=row["credit_code"])
+    echo("已登记商户 {name}，编号 {id}。", **row)
+    echo("下一步：huimin outlets add --merchant {credit_code} …", credit_code=row["credit_code"])
 
 
 @merchants.command("list")
@@ -102,11 +102,11 @@ def list_merchants_command(instance: Instance, state: str | None, form: str) -> 
         print_json(rows)
         return
     for row in rows:
-        tell(
+        echo(
             "{credit_code}  {state}  {name}  示范点 {outlets} 个  {id}",
             **{**row, "state": STATE_WORDS.text(row["state"])},
         )
-    tell("共 {count} 个商户。", count=len(rows))
+    echo("共 {count} 个商户。", count=len(rows))
 
 
 @click.group()
@@ -137,13 +137,13 @@ def add_outlet_command(instance: Instance, merchant: str, form: str, **fields: s
     if form == "json":
         print_json(row)
         return
-    tell(
+    echo(
         "已添加示范点 {name}（{kind}），编号 {id}。",
         name=row["name"],
         kind=OUTLET_KINDS.text(row["kind"]),
         id=row["id"],
     )
-    tell("下一步：huimin terminals add --outlet {id} --label …", id=row["id"])
+    echo("下一步：huimin terminals add --outlet {id} --label …", id=row["id"])
 
 
 @outlets.command("list")
@@ -167,7 +167,7 @@ def list_outlets_command(
         return
     for row in rows:
         note = "" if row["merchant_state"] == "active" else text("（商户未在营）")
-        tell(
+        echo(
             "{id}  {kind}  {state}{note}  {name}  {division_name}  终端 {terminals} 台",
             **{
                 **row,
@@ -176,7 +176,7 @@ def list_outlets_command(
                 "note": note,
             },
         )
-    tell("共 {count} 个示范点。", count=len(rows))
+    echo("共 {count} 个示范点。", count=len(rows))
 
 
 def _state_command(
@@ -204,7 +204,7 @@ def _state_command(
         if form == "json":
             print_json(row)
             return
-        tell(
+        echo(
             "{done}：{name}，现在的状态：{state}。",
             done=Text(done),
             name=row["name"],

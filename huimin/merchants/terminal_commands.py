@@ -10,11 +10,11 @@ import click
 from huimin.command_line import (
     CommandProblem,
     actor,
+    echo,
     format_option,
     pass_instance,
     pass_settings,
     print_json,
-    tell,
 )
 from huimin.merchants.outlets import find_outlet
 from huimin.merchants.terminals import (
@@ -60,7 +60,7 @@ def add_terminal_command(instance: Instance, outlet: str, label: str, form: str)
     if form == "json":
         print_json({**_without_hash(row), "key": key})
         return
-    tell("已添加终端 {code}（{label}）。", **row)
+    echo("已添加终端 {code}（{label}）。", **row)
     _print_key(key)
 
 
@@ -86,7 +86,7 @@ def list_terminals_command(
         click.echo(
             f"{row['code']}  {TERMINAL_WORDS[row['state']]}  {row['outlet_name']}  {row['label']}"
         )
-    tell("共 {count} 台终端。", count=len(rows))
+    echo("共 {count} 台终端。", count=len(rows))
 
 
 @terminals.command("rekey")
@@ -106,7 +106,7 @@ def rekey_terminal_command(instance: Instance, terminal: str, reason: str, form:
     if form == "json":
         print_json({**_without_hash(row), "key": key})
         return
-    tell("已更换终端 {code}（{label}）的密钥，旧密钥从现在起无效。", **row)
+    echo("已更换终端 {code}（{label}）的密钥，旧密钥从现在起无效。", **row)
     _print_key(key)
 
 
@@ -131,7 +131,7 @@ def disable_terminal_command(instance: Instance, terminal: str, reason: str, for
     if form == "json":
         print_json(_without_hash(row))
         return
-    tell("已停用终端 {code}（{label}），它的密钥从现在起无效。", **row)
+    echo("已停用终端 {code}（{label}），它的密钥从现在起无效。", **row)
 
 
 @terminals.command("simulate")
@@ -178,8 +178,8 @@ def simulate_command(settings: Settings, **options: Any) -> None:
 
 
 def _print_key(key: str) -> None:
-    tell("密钥：{key}", key=key)
-    tell(
+    echo("密钥：{key}", key=key)
+    echo(
         "密钥只显示这一次，系统里只存它的摘要；请现在就填进收银系统。丢了就用 huimin "
         "terminals rekey 换一个。"
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huimin.command_line import format_option, pass_instance, print_json, tell, told
+from huimin.command_line import echo, format_option, pass_instance, print_json, translated
 from huimin.core.catalogue import Words, text
 from huimin.core.refusals import Refusal
 from huimin.core.words import CLOSING_STATES
@@ -40,15 +40,15 @@ def run(instance: Instance) -> None:
     """月底自动办理，给定时任务用：核对、生成文件、到期确认、发通知；有问题时退出码为 1。"""
     found = run_month_end(instance.engine, instance.settings, now=instance.clock())
     for done in found.done:
-        tell(done)
+        echo(done)
     for attempt in found.attempts:
         tell_attempt(attempt)
     for problem in found.problems:
-        tell(problem, err=True)
+        echo(problem, err=True)
     if found.problems:
         sys.exit(EXIT_FOUND)
     if not found.done and not found.attempts:
-        tell("没有要办的事。")
+        echo("没有要办的事。")
 
 
 @month.command("list")
@@ -61,8 +61,8 @@ def list_months(instance: Instance, form: str) -> None:
         print_json([{name: row[name] for name in ("month", "state", "version")} for row in rows])
         return
     for row in rows:
-        state = told(CLOSING_STATES.text(row["state"]))
-        version = "" if row["version"] is None else f"  {told('第 {version} 版', **row)}"
+        state = translated(CLOSING_STATES.text(row["state"]))
+        version = "" if row["version"] is None else f"  {translated('第 {version} 版', **row)}"
         click.echo(f"{row['month']}  {state}{version}")
 
 
@@ -93,7 +93,7 @@ def files(instance: Instance, month: str, check: bool, form: str) -> None:
     else:
         for one in found:
             remade = text("重新生成的字节相同") if one.remade_same else text("重新生成的字节不同")
-            tell(
+            echo(
                 "{month} 第 {version} 版  {form:<5}{sha256}  {remade}，{kept}",
                 **{**_shown(one), "remade": remade, "kept": KEPT_WORDS.text(one.kept)},
             )

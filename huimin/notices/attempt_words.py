@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huimin.command_line import language, tell
+from huimin.command_line import echo, language
 from huimin.notices.delivery_problem import problem_words
 from huimin.notices.send import Attempt
 
@@ -11,10 +11,10 @@ def tell_attempt(attempt: Attempt) -> None:
     """Print one line: to standard output if it was sent, else to standard error."""
     place = f"{attempt.channel} {attempt.target}"
     if attempt.problem is None:
-        tell("已发送：{title}（{place}）", title=attempt.title, place=place)
+        echo("已发送：{title}（{place}）", title=attempt.title, place=place)
     else:
         reason = problem_words(attempt.problem, language())
-        tell(
+        echo(
             "没有送到：{title}（{place}）：{reason}",
             title=attempt.title,
             place=place,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from huimin.command_line import format_option, language, pass_instance, print_json, tell
+from huimin.command_line import echo, format_option, language, pass_instance, print_json
 from huimin.core.catalogue import Words
 from huimin.notices.attempt_words import tell_attempt
 from huimin.notices.delivery_problem import problem_words
@@ -37,7 +37,7 @@ def send(instance: Instance) -> None:
         tell_attempt(attempt)
     troubled = instance.engine.read(troubled_deliveries)
     if troubled:
-        tell("还有 {count} 份通知没有送到，见 huimin notices list。", count=len(troubled), err=True)
+        echo("还有 {count} 份通知没有送到，见 huimin notices list。", count=len(troubled), err=True)
         sys.exit(EXIT_FOUND)
 
 
@@ -52,7 +52,7 @@ def list_notices(instance: Instance, form: str) -> None:
         return
     for row in rows:
         error = f"  {problem_words(row['last_error'], language())}" if row["last_error"] else ""
-        tell(
+        echo(
             "{created_at}  {state}（{attempts} 次）  {channel} {target}  {title}{error}",
             **{**row, "state": STATE_WORDS.text(row["state"]), "error": error},
         )

@@ -8,12 +8,12 @@ import click
 
 from huimin.command_line import (
     actor,
+    echo,
     format_option,
     language,
     pass_instance,
     print_json,
-    tell,
-    told,
+    translated,
 )
 from huimin.core import words
 from huimin.core.days import county_day, month_of, previous_month
@@ -73,11 +73,11 @@ def list_command(instance: Instance, state: str | None, form: str) -> None:
         return
     for row in rows:
         terms = terms_of(row)
-        state, days = told(words.STATES.text(row["state"])), told(days_words(terms))
-        scope = told(scope_words(terms.scope, terms.scope_value, row["outlet_name"]))
+        state, days = translated(words.STATES.text(row["state"])), translated(days_words(terms))
+        scope = translated(scope_words(terms.scope, terms.scope_value, row["outlet_name"]))
         rate = rate_words(terms.rate_bp, language())
         click.echo(f"{terms.code}@{terms.version}  {state}  {days}  {scope}  {rate}  {terms.name}")
-    tell("共 {count} 个版本。", count=len(rows))
+    echo("共 {count} 个版本。", count=len(rows))
 
 
 @policies.command("show")
@@ -150,12 +150,12 @@ def save_command(instance: Instance, form: str, **typed: Any) -> None:
     _echo_terms(row)
     name = f"{row['code']}@{row['version']}"
     last_month = previous_month(month_of(county_day(instance.clock())))
-    tell(
+    echo(
         "已存为草稿。试算：huimin policies dry-run {name} --month {last_month}",
         name=name,
         last_month=last_month,
     )
-    tell("发布：huimin policies publish {name}", name=name)
+    echo("发布：huimin policies publish {name}", name=name)
 
 
 @policies.command("approve")
@@ -168,7 +168,7 @@ def approve_command(instance: Instance, policy: str) -> None:
         return approve(tx, find_policy(tx, policy)["id"], now=instance.clock(), actor=actor())
 
     row = instance.engine.write(work)
-    tell("已通过 {name}（{code} 第 {version} 版），可以发布。", **row)
+    echo("已通过 {name}（{code} 第 {version} 版），可以发布。", **row)
 
 
 @policies.command("publish")
@@ -187,7 +187,7 @@ def publish_command(instance: Instance, policy: str, form: str) -> None:
     if form == "json":
         print_json(terms_dict(terms_of(row), row))
         return
-    tell("已发布 {name}（{code} 第 {version} 版），自 {starts_on} 起执行。", **row)
+    echo("已发布 {name}（{code} 第 {version} 版），自 {starts_on} 起执行。", **row)
 
 
 @policies.command("withdraw")
@@ -206,7 +206,7 @@ def withdraw_command(instance: Instance, policy: str, reason: str, form: str) ->
     if form == "json":
         print_json(terms_dict(terms_of(row), row))
         return
-    tell("已撤回 {name}（{code} 第 {version} 版）。", **row)
+    echo("已撤回 {name}（{code} 第 {version} 版）。", **row)
 
 
 @policies.command("dry-run")
@@ -232,7 +232,7 @@ def dry_run_command(instance: Instance, policy: str, month: str, form: str) -> N
 
 def _echo_dry_run(result: DryRun) -> None:
     draft = result.draft
-    tell(
+    echo(
         "如果 {month} 全月执行“{name}”（{code} 第 {version} 版）：",
         month=result.month,
         name=draft.name,
@@ -242,13 +242,13 @@ def _echo_dry_run(result: DryRun) -> None:
     for line in dry_run_table(result, language()):
         click.echo(line)
     if not result.outlets:
-        tell("这个月没有优惠交易，看不出变化。")
-    tell("退货已扣除；当时没有成交的不在其内。这只是试算，什么都没有写入。")
+        echo("这个月没有优惠交易，看不出变化。")
+    echo("退货已扣除；当时没有成交的不在其内。这只是试算，什么都没有写入。")
 
 
 def _echo_terms(row: Row) -> None:
     for label, value in described(terms_of(row), row["state"], language()):
-        tell("{label}：{value}", label=label, value=value)
+        echo("{label}：{value}", label=label, value=value)
 
 
 def _draft_of(typed: dict[str, Any]) -> PolicyDraft:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from huimin.command_line import CommandProblem, pass_instance, tell, told
+from huimin.command_line import CommandProblem, echo, pass_instance, translated
 from huimin.core.days import county_day
 from huimin.core.period import Period, checked_period
 from huimin.core.period_words import month_words
@@ -50,7 +50,9 @@ def report(
     period = checked_period(month)
     form = form or ("xlsx" if official else _form_of(out))
     if official and form != "xlsx":
-        raise click.UsageError(told("官方报表模板只有 .xlsx，--official 不能与其他格式一起用。"))
+        raise click.UsageError(
+            translated("官方报表模板只有 .xlsx，--official 不能与其他格式一起用。")
+        )
     if form in BINARY and out is None and sys.stdout.isatty():
         raise CommandProblem("{form} 是二进制文件，请用 --out 写明文件名。", form=form)
     today = county_day(instance.clock())
@@ -61,7 +63,7 @@ def report(
     else:
         content = export_report(found, form, county_name)
     if closed:
-        tell(
+        echo(
             "本月已结账：第 {version} 版，填报人 {prepared_by}，审核人 {reviewed_by}，负责人 "
             "{approved_by}。",
             version=closed.version,
@@ -71,7 +73,7 @@ def report(
             err=True,
         )
     if period.first <= today <= period.last:
-        tell(
+        echo(
             "本月还没有结束，数字到现在为止。"
             if period.month
             else "这段日期还没有结束，数字到现在为止。",
@@ -84,7 +86,7 @@ def report(
         write_whole(out, content, for_all=True)
     except OSError as error:
         raise CommandProblem("不能写入 {out}：{why}。", out=out, why=error.strerror) from error
-    tell("已写入 {out}。", out=out, err=True)
+    echo("已写入 {out}。", out=out, err=True)
 
 
 def _in_official_template(

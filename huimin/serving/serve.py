@@ -18,7 +18,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from huimin.command_line import CommandProblem, tell
+from huimin.command_line import CommandProblem, echo
 from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
 
@@ -90,7 +90,7 @@ def _announce(settings: Settings) -> None:
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
             socket.create_connection((reachable, settings.port), timeout=1).close()
-            tell("正在服务：http://{address}", address=f"{host}:{settings.port}")
+            echo("正在服务：http://{address}", address=f"{host}:{settings.port}")
             return
         time.sleep(0.02)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huimin.command_line import format_option, language, pass_instance, print_json, tell, told
+from huimin.command_line import echo, format_option, language, pass_instance, print_json, translated
 from huimin.core.catalogue import text
 from huimin.core.days import county_day
 from huimin.core.money import yuan
@@ -66,7 +66,7 @@ def list_settlements(instance: Instance, month: str | None, state: str | None, f
         print_json(rows)
         return
     for row in rows:
-        tell(
+        echo(
             "{number}  {state}  应付 {payable}  已付 {paid}  {merchant}",
             number=row["number"],
             state=SETTLEMENT_STATES.text(state_of(row)),
@@ -74,7 +74,7 @@ def list_settlements(instance: Instance, month: str | None, state: str | None, f
             paid=yuan(row["paid_fen"]),
             merchant=row["merchant_name"],
         )
-    tell("共 {count} 份结算单。", count=len(rows))
+    echo("共 {count} 份结算单。", count=len(rows))
 
 
 @settlement.command()
@@ -95,7 +95,7 @@ def show(instance: Instance, number: str, form: str) -> None:
             if line["kind"] == "policy"
             else text("其中调整 {adjusts_month}", **line)
         )
-        tell(
+        echo(
             "  {line_no}. {outlet_name}  {what}  笔数 {redemptions}  退货 {reversals}  "
             "优惠 {discount}  政府承担 {share}",
             **line,
@@ -104,8 +104,8 @@ def show(instance: Instance, number: str, form: str) -> None:
             share=yuan(line["government_share_fen"]),
         )
     for name in SUMS_SHOWN:
-        click.echo(f"{told(AMOUNTS.text(name))} {yuan(found[name])}")
-    tell("内容指纹 {content_sha256}", content_sha256=found["content_sha256"])
+        click.echo(f"{translated(AMOUNTS.text(name))} {yuan(found[name])}")
+    echo("内容指纹 {content_sha256}", content_sha256=found["content_sha256"])
 
 
 @settlement.command()
@@ -117,12 +117,12 @@ def check(instance: Instance, month: str, form: str) -> None:
     month = checked_month(month)
     findings = instance.engine.read(lambda tx: check_settlements(tx, month))
     if form == "json":
-        print_json({"month": month, "findings": [told(finding) for finding in findings]})
+        print_json({"month": month, "findings": [translated(finding) for finding in findings]})
     else:
         for finding in findings:
-            tell(finding, err=True)
+            echo(finding, err=True)
         if not findings:
-            tell("{month} 的结算单与月报表、流水一致，分文不差。", month=month)
+            echo("{month} 的结算单与月报表、流水一致，分文不差。", month=month)
     if findings:
         sys.exit(EXIT_FOUND)
 
@@ -133,8 +133,8 @@ def close_due_command(instance: Instance) -> None:
     """把确认期限已过的结算单记为已确认；每天运行一次。"""
     rows = instance.engine.write(lambda tx: close_due(tx, now=instance.clock()))
     for row in rows:
-        tell("{number}  期限 {confirm_by} 已过，视为确认。", **row)
-    tell("共 {count} 份。", count=len(rows))
+        echo("{number}  期限 {confirm_by} 已过，视为确认。", **row)
+    echo("共 {count} 份。", count=len(rows))
 
 
 @settlement.command()

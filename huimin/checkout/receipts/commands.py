@@ -11,7 +11,7 @@ from huimin.checkout.receipts.paper import WIDTHS_MM
 from huimin.checkout.receipts.paper_escpos import escpos_bytes
 from huimin.checkout.receipts.paper_text import plain_text
 from huimin.checkout.receipts.receipts import Receipt, count_print, receipt_of, receipt_paper
-from huimin.command_line import actor, pass_instance, tell
+from huimin.command_line import actor, echo, pass_instance
 from huimin.core.catalogue import text
 from huimin.core.refusals import Refusal
 from huimin.ledger.read import row_by_receipt_no
@@ -67,7 +67,7 @@ def print_receipt(instance: Instance, receipt_no: str, printer: str, width: str)
         except OSError as error:
             raise _unreachable(host, port, error) from None
     again = text("（重打，第 {count} 次）", count=copy_number) if copy_number > 1 else ""
-    tell(
+    echo(
         "已发送到 {host}:{port}：小票 {receipt_no}{again}。",
         host=host,
         port=port,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from huimin.command_line import actor, pass_instance, tell, told
+from huimin.command_line import actor, echo, pass_instance, translated
 from huimin.core.days import county_day, instant_text
 from huimin.divisions.find import all_divisions
 from huimin.holders.people import find_by_id_number
@@ -57,9 +57,9 @@ def import_command(
     if refused_path is not None and refused_path.resolve() == file.resolve():
         raise file_problem("--refused 不能就是名册本身，请换一个文件名。")
     now = instance.clock()
-    with _bar(told("读取名册")) as progress:
+    with _bar(translated("读取名册")) as progress:
         check = instance.engine.read(lambda tx: _check(tx, instance, file, progress))
-    with _bar(told("试运行") if dry_run else told("写入")) as progress:
+    with _bar(translated("试运行") if dry_run else translated("写入")) as progress:
         counts = import_register(
             instance.engine,
             instance.personal_data,
@@ -82,7 +82,7 @@ def import_command(
         sys.stdout.writelines(pieces)
         return
     for line in register_sentences(check, counts, dry_run=dry_run, refused_file=refused_file):
-        tell(line)
+        echo(line)
 
 
 def _check(
