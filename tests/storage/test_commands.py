@@ -233,7 +233,7 @@ def test_run_serves_prints_its_address_and_closes_the_database(
 def test_run_says_that_its_port_is_taken(environment: None, run_cli: RunCli, made: Path) -> None:
     with server(made.parent) as (address, _):
         port = address.rpartition(":")[2]
-        refused(run_cli(["run", "--port", port], made.parent), "换一个端口", "choose another")
+        refused(run_cli(["run", "--port", port], made.parent), "换一个端口", "--port")
 
 
 @pytest.mark.parametrize(
