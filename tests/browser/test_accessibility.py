@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.accessible import barriers
 from tests.browser.conftest import Visit
-from tests.browser.sizes import at_desk, on_phone
+from tests.browser.sizes import on_phone
 from tests.browser.test_till import begin, choose
 
 pytestmark = pytest.mark.browser
@@ -36,13 +36,26 @@ def test_the_till_in_each_of_its_states(visit: Visit) -> None:
     page.wait_for_selector("#done:not([hidden])")
     assert barriers(page) == []
     assert visit.wide() == 0
+    page.click("#undo")
+    page.wait_for_selector("#reverse-amount:focus")
+    assert barriers(page) == []
+    assert visit.wide() == 0
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#reversed:not([hidden])")
+    assert barriers(page) == []
+    assert visit.wide() == 0
+    page.click("#sales-open")
+    page.wait_for_selector("#sales-list li")
+    assert barriers(page) == []
+    assert visit.wide() == 0
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#card:focus")
     visit.scan(visit.county.lost_card["token"])
     page.wait_for_selector("#refused:not([hidden])")
     assert barriers(page) == []
     assert visit.wide() == 0
 
 
-@at_desk
 def test_the_report(visit: Visit) -> None:
     visit.sign_in(visit.county.administrator)
     visit.page.goto(visit.county.address + "/reports/")

@@ -65,6 +65,7 @@ def last_detail(folder: Path) -> dict[str, Any]:
     return found
 
 
+@on_phone
 def test_a_phone_s_code_needs_no_question(visit: Visit, folder: Path) -> None:
     page = visit.page
     code = code_of(visit.county.card, KeyRing.open(folder), datetime.now(UTC))

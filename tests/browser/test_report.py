@@ -9,10 +9,12 @@ import openpyxl
 import pytest
 
 from tests.browser.conftest import Visit
+from tests.browser.sizes import at_desk, on_phone
 
 pytestmark = pytest.mark.browser
 
 
+@at_desk
 def test_the_month_has_charts_tables_and_a_workbook(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.administrator)
@@ -32,6 +34,7 @@ def test_the_month_has_charts_tables_and_a_workbook(visit: Visit) -> None:
     assert any("天池平价超市" in str(cell) for cell in cells)
 
 
+@on_phone
 def test_a_month_without_sales_says_so(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.administrator)

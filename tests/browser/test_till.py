@@ -34,6 +34,7 @@ def count(visit: Visit) -> int:
     )
 
 
+@at_desk
 def test_a_whole_sale_with_the_keyboard_and_its_undo(visit: Visit) -> None:
     page = visit.page
     begin(visit)
