@@ -5,11 +5,15 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from huimin.storage.engine import Engine
 from huimin.storage.turns import WAIT_SECONDS_MAX, Turns
 
 
-def test_one_thread_at_a_time_has_the_turn() -> None:
+def test_one_thread_at_a_time_has_the_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    # On a busy machine a thread would go on without the turn, as it should.
+    monkeypatch.setattr("huimin.storage.turns.WAIT_SECONDS_MAX", 60)
     turns, inside, most = Turns(), 0, 0
     guard = threading.Lock()
 
@@ -69,7 +73,8 @@ def test_a_turn_is_given_up_while_its_holder_waits() -> None:
     assert order == ["other", "first again"]
 
 
-def test_a_turn_comes_back_after_an_error() -> None:
+def test_a_turn_comes_back_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huimin.storage.turns.WAIT_SECONDS_MAX", 60)
     turns = Turns()
     try:
         with turns.taken():
@@ -79,7 +84,7 @@ def test_a_turn_comes_back_after_an_error() -> None:
     began = time.monotonic()
     with turns.taken():
         pass
-    assert time.monotonic() - began < WAIT_SECONDS_MAX
+    assert time.monotonic() - began < 30
 
 
 def test_a_long_write_holds_no_reader_up(engine: Engine) -> None:
