@@ -1,9 +1,9 @@
 """A till's side of the POS API in one file: httpx, and nothing else of huimin.
 
 Every id is made before anything is sent, and a retry sends the very same bytes; so whatever the
-network does, a sale happens once or not at all. An answer that stays unclear is asked for by its
-order number and, if the till gives up, cancelled: from then on the order can't be recorded any
-more, not even by a request that is still on its way. huimin/handbook/pos.md tells the protocol.
+network does, a sale happens once or not at all. If an answer stays unclear, the sale is looked up
+by its order number and, if the till gives up, cancelled: from then on the order can't be recorded
+any more, not even by a request still in flight. huimin/handbook/pos.md describes the protocol.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ OFFLINE_BATCH = 100
 PAUSE_SECONDS_MAX = 5.0
 # The order or the key belongs to another sale, which this one must not touch.
 TAKEN_CODES = ("order_exists", "order_cancelled", "idempotency_mismatch")
-# Answers that say nothing about what became of the request: ask again with the same key.
+# Answers that leave the outcome of the request open: ask again with the same key.
 UNCLEAR_CODES = ("request_in_progress", "too_many_requests")
 IN_HEADER_OR_PATH = ("key", "redemption_id")
 
@@ -35,7 +35,7 @@ T = TypeVar("T", "Redemption", "Reversal", "Claim")
 
 
 class HuiminError(Exception):
-    """What a call can raise; nothing else leaves the client but mistakes of the program."""
+    """What a call can raise; anything else is a bug."""
 
 
 class Refused(HuiminError):
@@ -57,7 +57,7 @@ class Unreachable(HuiminError):
 
 
 class Unclear(HuiminError):
-    """What became of it is not known yet. `advice` says what to do; keep it until it is done."""
+    """The outcome is not known yet. `advice` says what to do; keep the ids until it is settled."""
 
     def __init__(self, what: str, advice: str) -> None:
         self.what, self.advice = what, advice
@@ -65,7 +65,7 @@ class Unclear(HuiminError):
 
 
 class _NoAnswer(Exception):
-    """One attempt came to nothing that can be relied on; `seconds` is what the server asked for."""
+    """One attempt gave no reliable answer; `seconds` is how long the server asked to wait."""
 
     def __init__(self, reason: str, seconds: float = 0) -> None:
         self.seconds = seconds
@@ -79,10 +79,10 @@ def new_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """What is sent under a key of its own, which goes into the header."""
+    """A request with an idempotency key of its own, which goes into the header."""
 
     def body(self) -> Answer:
-        """The JSON of it; what is None, zero or empty is the server's default."""
+        """The JSON body; None, zero and empty values are left to the server's defaults."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return {
             name: value
@@ -94,7 +94,7 @@ class _Sent:
 
 @dataclass(frozen=True, slots=True)
 class Sale(_Sent):
-    """A basket that is being paid, with its ids. Store it before it is sent, amounts in fen."""
+    """A basket being paid for, with its ids; amounts in fen. Store it before you send it."""
 
     card: str
     amount_fen: int
@@ -110,7 +110,7 @@ class Sale(_Sent):
 
 @dataclass(frozen=True, slots=True)
 class Return(_Sent):
-    """What goes back of a redemption: a gross amount in fen, or all that is left; with its key."""
+    """A return: a gross amount in fen, or all that is left of a redemption; with its key."""
 
     redemption_id: str
     reason: str
@@ -121,10 +121,10 @@ class Return(_Sent):
 
 @dataclass(frozen=True, slots=True)
 class Missed(_Sent):
-    """A purchase at the usual price that missed its discount, with its ids. Store it, in fen.
+    """A purchase at the usual price that missed its discount, with its ids; amounts in fen.
 
-    `order_no` is the receipt's; the refused or given-up Sale's where there was one. `presented_by`
-    is "holder" or "family_member". `occurred_on` is the day of an earlier purchase only.
+    `order_no` is the receipt's, or that of the refused or cancelled Sale if there was one.
+    `presented_by` is "holder" or "family_member". `occurred_on` is only for an earlier day.
     """
 
     card: str
@@ -143,7 +143,7 @@ class Missed(_Sent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Recorded:
-    """What the server recorded in the ledger; `answer` is all that it said."""
+    """A recorded ledger row; `answer` is the server's whole answer."""
 
     id: str
     receipt_no: str
@@ -184,14 +184,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    """An order that counts for nothing: it was never recorded (None), or is reversed in full."""
+    """A cancelled order: never recorded (None), or reversed in full."""
 
     order_no: str
     redemption: Redemption | None
 
 
 class Client:
-    """One terminal. It may be used by one thread at a time."""
+    """A client for one terminal, for one thread at a time."""
 
     def __init__(
         self,
@@ -225,11 +225,11 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._http.close()
 
     def terminal(self) -> Answer:
-        """Who am I: outlet, policy in force, server time."""
+        """This terminal: outlet, policy in force, server time."""
         return self._ask("GET", "/terminal")
 
     def verify(self, card: str) -> Answer:
@@ -262,11 +262,11 @@ class Client:
         return self._found(Redemption, "/redemptions", "redemption_unknown", order_no=order_no)
 
     def settle(self, sale: Sale) -> Redemption:
-        """What became of an unclear sale: look it up, and send it again if it never arrived."""
+        """Settle an unclear sale: look it up, and send it again if it never arrived."""
         return self._recorded(sale) or self.redeem(sale)
 
     def cancel(self, order_no: str, reason: str = "收银端未收到结果，取消订单") -> Cancellation:
-        """Make the order count for nothing, for good: reverse it, or keep it from being recorded.
+        """Cancel the order for good: reverse it, or keep it from being recorded.
 
         May be repeated. Raises Unclear when the server can't be reached: keep it, and repeat.
         """
@@ -282,7 +282,7 @@ class Client:
         return Cancellation(order_no, None if redemption is None else _of(Redemption, redemption))
 
     def reverse(self, back: Return) -> Reversal:
-        """Take back a redemption, whole or in part; once, however often this Return is sent."""
+        """Reverse a redemption, in full or in part; once, however often this Return is sent."""
         answer = self._act(
             f"/redemptions/{back.redemption_id}/reversals",
             back.body(),
@@ -321,13 +321,13 @@ class Client:
         return self._ask("GET", f"/statements/{day}")
 
     def offline_pack(self) -> Answer:
-        """What is needed to sell without the network. Raises Refused where that is not allowed."""
+        """What a till needs to sell without network. Raises Refused if that is not allowed."""
         return self._ask("GET", "/offline-pack")
 
     def send_offline(self, sales: Iterable[Mapping[str, Any]]) -> list[Answer]:
-        """Hand in what was sold offline, in order; an answer for each, by its client_id.
+        """Send the sales made without network, in order; one answer each, by its client_id.
 
-        May be repeated: what was handed in before is answered again. Raises Unclear.
+        May be repeated: earlier items are answered again. Raises Unclear.
         """
         waiting, results = list(sales), list[Answer]()
         for start in range(0, len(waiting), OFFLINE_BATCH):
@@ -356,13 +356,13 @@ class Client:
     def _recorded(self, sale: Sale) -> Redemption | None:
         redemption = self.find_by_order(sale.order_no)
         if redemption is not None and redemption.amount_fen != sale.amount_fen:
-            # A till that gives a number twice must not take another customer's sale for this one.
+            # A reused order number must not pass another customer's sale off as this one.
             detail = f"订单号 {sale.order_no} 已用于另一笔金额不同的交易，请换新的订单号。"
             raise Refused(409, {"code": "order_exists", "detail": detail})
         return redemption
 
     def _found(self, kind: type[T], path: str, unknown_code: str, **query: str) -> T | None:
-        """What the server has at that address; None when it says that it knows no such thing."""
+        """What the server has at that address; None if it does not know it."""
         try:
             return _of(kind, self._ask("GET", path, query=query or None))
         except Refused as refused:
@@ -371,7 +371,7 @@ class Client:
             raise
 
     def _act(self, path: str, body: Answer, key: str | None, what: str, advice: str) -> Answer:
-        """Do something that may be repeated. Raises Unclear about `what` where no answer came."""
+        """Do something that may be repeated. Raises Unclear about `what` if no answer came."""
         try:
             return self._send("POST", path, body, key)
         except _NoAnswer as error:
@@ -380,7 +380,7 @@ class Client:
     def _ask(
         self, method: str, path: str, body: Any = None, query: Mapping[str, str] | None = None
     ) -> Answer:
-        """Ask something that changes nothing. Raises Unreachable where no answer came."""
+        """Ask something that changes nothing. Raises Unreachable if no answer came."""
         try:
             return self._send(method, path, body, query=query)
         except _NoAnswer as error:
@@ -394,7 +394,7 @@ class Client:
         key: str | None = None,
         query: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send until there is an answer to rely on. Raises Refused; _NoAnswer in the end."""
+        """Send until there is a reliable answer. Raises Refused, or _NoAnswer in the end."""
         content = None
         headers = {} if key is None else {"Idempotency-Key": key}
         if body is not None:
@@ -419,7 +419,7 @@ class Client:
 
 
 def _read(response: httpx.Response) -> Answer:
-    """The server's own answer. What somebody in between says tells nothing about the sale."""
+    """The server's own answer; what a proxy says tells nothing about the sale."""
     try:
         answer = response.json()
     except ValueError:
@@ -435,6 +435,6 @@ def _read(response: httpx.Response) -> Answer:
 
 
 def _of(kind: type[T], answer: Answer) -> T:
-    """The value of that kind; fields that this client does not know yet stay in `answer`."""
+    """A value of that kind; fields unknown to this client stay in `answer`."""
     known = {each.name: answer[each.name] for each in fields(kind) if each.name != "answer"}
     return kind(**known, answer=answer)

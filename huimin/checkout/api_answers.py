@@ -1,7 +1,6 @@
 """The JSON answers of the POS API, as pydantic models for the OpenAPI document.
 
-The services build plain dicts; these models say what is in them, and the tests hold the two
-together.
+The use cases build plain dicts; these models describe them, and tests check that both agree.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from huimin.core.discount import Line
 
 
 class FieldAnswer(BaseModel):
-    """A field that needs a change."""
+    """A field that needs correcting."""
 
     field: str
     message: str
@@ -40,7 +39,7 @@ class ChainAnswer(BaseModel):
 
 
 class PolicyAnswer(BaseModel):
-    """The policy that applies; `label` is to be read out."""
+    """The policy that applies; `label` is meant to be read aloud."""
 
     id: str
     code: str
@@ -63,7 +62,7 @@ class TerminalPart(BaseModel):
 
 
 class OutletPart(BaseModel):
-    """Its outlet."""
+    """The terminal's outlet."""
 
     id: str
     name: str
@@ -71,14 +70,14 @@ class OutletPart(BaseModel):
 
 
 class NamedPart(BaseModel):
-    """A thing with a name."""
+    """An id and a name."""
 
     id: str
     name: str
 
 
 class TerminalAnswer(BaseModel):
-    """Who am I."""
+    """Which terminal this is, and what applies at it today."""
 
     terminal: TerminalPart
     outlet: OutletPart
@@ -97,13 +96,13 @@ class CardPart(BaseModel):
 
 
 class HolderPart(BaseModel):
-    """Whose card it is, masked."""
+    """The card holder, masked."""
 
     name_masked: str
 
 
 class PresenterPart(BaseModel):
-    """Somebody who may present the card; `id` goes into `presented_by`."""
+    """A person who may present the card; `id` goes into `presented_by`."""
 
     id: str
     kind: str
@@ -120,7 +119,7 @@ class RemainingPart(BaseModel):
 
 
 class VerifyAnswer(BaseModel):
-    """A card that counts today; of a changing code, `identity_needed` is false."""
+    """A card that is usable today; for a changing code, `identity_needed` is false."""
 
     card: CardPart
     identity_needed: bool
@@ -152,7 +151,7 @@ class QuoteAnswer(QuotedParts):
 
 
 class RedemptionAnswer(QuoteAnswer):
-    """A discount that was given and recorded."""
+    """A recorded discount."""
 
     id: str
     receipt_no: str
@@ -162,7 +161,7 @@ class RedemptionAnswer(QuoteAnswer):
 
 
 class ReversalRecord(BaseModel):
-    """What went back; positive sums."""
+    """A recorded reversal; all sums are positive."""
 
     id: str
     receipt_no: str
@@ -176,13 +175,13 @@ class ReversalRecord(BaseModel):
 
 
 class ReversalAnswer(ReversalRecord):
-    """The same with what is left of the redemption's amount."""
+    """A recorded reversal, and how much of the redemption's amount is left."""
 
     left_fen: int
 
 
 class PolicyPart(BaseModel):
-    """The policy version that decided."""
+    """The policy version that was applied."""
 
     id: str
     code: str
@@ -190,7 +189,7 @@ class PolicyPart(BaseModel):
 
 
 class NetPart(BaseModel):
-    """What is left after the reversals."""
+    """The sums after all reversals."""
 
     amount_fen: int
     discount_fen: int
@@ -198,7 +197,7 @@ class NetPart(BaseModel):
 
 
 class RedemptionRecord(QuotedParts):
-    """A redemption as it was recorded, its reversals, its net."""
+    """A redemption as recorded, with its reversals and net sums."""
 
     id: str
     receipt_no: str
@@ -215,7 +214,7 @@ class RedemptionRecord(QuotedParts):
 
 
 class CancellationAnswer(BaseModel):
-    """An order that counts for nothing from now on; null where nothing was recorded."""
+    """A cancelled order; `redemption` is null if none had been recorded."""
 
     order_no: str
     cancelled_at: str

@@ -32,6 +32,9 @@ IDENTIFIER = r"^[\x21-\x7e]+$"
 
 Amount = Annotated[int, Field(strict=True, ge=1, le=AMOUNT_FEN_MAX)]
 PartAmount = Annotated[int, Field(strict=True, ge=0, le=AMOUNT_FEN_MAX)]
+InsuranceAmount = Annotated[
+    PartAmount, Field(description="医保支付，仅医院 / paid by insurance, hospitals only")
+]
 CardText = Annotated[str, Field(strict=True, min_length=1, max_length=TEXT_MAX)]
 OrderNo = Annotated[
     str, Field(strict=True, min_length=1, max_length=ORDER_NO_MAX, pattern=PRINTABLE)
@@ -54,7 +57,7 @@ class CardBody(Body):
     card: CardText = Field(description="卡码（扫描）或 16 位卡号 / token or card number")
 
     def values(self) -> dict[str, Any]:
-        """Its fields but the card."""
+        """All fields except the card."""
         return {name: value for name, value in self if name != "card"}
 
 
@@ -68,7 +71,7 @@ class ItemBody(Body):
     amount_fen: PartAmount
 
     def to_item(self) -> Item:
-        """As a value of the rules."""
+        """As the use case takes it."""
         return Item(self.sku, self.name, self.category, str(self.quantity), self.amount_fen)
 
 
@@ -77,16 +80,16 @@ class QuoteBody(CardBody):
 
     amount_fen: Amount
     excluded_fen: PartAmount = 0
-    insurance_fen: PartAmount = Field(0, description="医保支付，仅医院 / paid by insurance")
+    insurance_fen: InsuranceAmount = 0
     items: Annotated[list[ItemBody], Field(max_length=ITEMS_MAX)] | None = None
 
     def values(self) -> dict[str, Any]:
-        """Its fields but the card, as the rules take them."""
+        """All fields except the card, as the use case takes them."""
         items = tuple(item.to_item() for item in self.items or ())
         return {**super().values(), "items": items}
 
     def to_request(self, card: CheckedCard) -> QuoteRequest:
-        """As a value of the rules."""
+        """As the use case takes it."""
         return QuoteRequest(card, **self.values())
 
 
@@ -94,14 +97,15 @@ class RedemptionBody(QuoteBody):
     """A basket that is being paid."""
 
     order_no: OrderNo
-    presented_by: Identifier = Field(description="verify 返回的 may_present[].id")
+    presented_by: Identifier = Field(description="verify 返回的 may_present[].id / from verify")
     identity_checked: Checked = Field(
-        description="收银员已核对出示人；动态码可为 false / may be false for a changing code"
+        description="收银员已核对出示人；动态码可为 false / "
+        "checked by the cashier; may be false for a changing code"
     )
     cashier: Cashier | None = None
 
     def to_request(self, card: CheckedCard) -> RedemptionRequest:
-        """As a value of the rules."""
+        """As the use case takes it."""
         return RedemptionRequest(card, **self.values())
 
 
@@ -113,7 +117,7 @@ class ReversalBody(Body):
     cashier: Cashier | None = None
 
     def to_request(self) -> ReversalRequest:
-        """As a value of the rules."""
+        """As the use case takes it."""
         return ReversalRequest(self.reason, self.amount_fen, self.cashier)
 
 
@@ -125,7 +129,7 @@ class CancellationBody(Body):
     cashier: Cashier | None = None
 
     def to_request(self) -> CancellationRequest:
-        """As a value of the rules."""
+        """As the use case takes it."""
         return CancellationRequest(self.order_no, self.reason, self.cashier)
 
 
@@ -139,7 +143,7 @@ class KeyHeader(BaseModel):
             min_length=1,
             max_length=KEY_MAX,
             pattern=IDENTIFIER,
-            description="同一笔重试时用同一个键 / the same key for every retry of one sale",
+            description="同一笔重试时用同一个键 / use the same key for every retry of a sale",
         ),
     ]
 
@@ -168,7 +172,7 @@ class PaperWidth(IntEnum):
 
 
 class ReceiptQuery(BaseModel):
-    """On which paper."""
+    """The width of the paper."""
 
     width: PaperWidth = Field(PaperWidth.WIDE, description="纸宽（毫米）/ width of the paper in mm")
 

@@ -59,7 +59,7 @@ from huimin.web.language import request_language
 api = till_api("api_v1", __name__)
 
 
-@api.get("/terminal", summary="我是谁 / who am I", responses={200: TerminalAnswer})
+@api.get("/terminal", summary="本终端 / this terminal", responses={200: TerminalAnswer})
 def terminal() -> Response:
     place, now, language = current_terminal(), instance().clock(), request_language()
     return json_response(
@@ -82,14 +82,16 @@ def redemptions(header: KeyHeader, body: RedemptionBody) -> Response:
     return redemption_response(body, header.key)
 
 
-@api.get("/redemptions", summary="按订单号查询 / find by order", responses={200: RedemptionRecord})
+@api.get(
+    "/redemptions", summary="按订单号查询 / find by order number", responses={200: RedemptionRecord}
+)
 def redemption_of_order(query: OrderQuery) -> Response:
     return _redemption(order_no=query.order_no)
 
 
 @api.get(
     "/redemptions/<string:redemption_id>",
-    summary="查询 / find",
+    summary="查询 / find by id",
     responses={200: RedemptionRecord},
 )
 def redemption(path: RedemptionPath) -> Response:
@@ -101,8 +103,8 @@ def redemption(path: RedemptionPath) -> Response:
     summary="小票 / receipt",
     description="Accept: application/json（内容）、text/plain（等宽文字）、"
     "application/vnd.escpos（打印机字节）。后两种每取一次计一次打印，第二次起标明重打；退货的 id "
-    "得到退货凭证。 / The second and third form count as a printing; from the second one on the "
-    "paper says that it is a reprint. A reversal's id gives the refund's slip.",
+    "得到退货凭证。 / Fetching the second or third form counts as a printing; from the second "
+    "printing on it is marked as a reprint. A reversal's id gives its slip.",
     responses={200: RECEIPT_FORMS},
 )
 def receipt(path: RedemptionPath, query: ReceiptQuery) -> Response:
@@ -111,7 +113,7 @@ def receipt(path: RedemptionPath, query: ReceiptQuery) -> Response:
 
 @api.post(
     "/redemptions/<string:redemption_id>/reversals",
-    summary="退货、撤销 / reverse",
+    summary="退货、撤销 / reverse, in full or in part",
     responses={201: ReversalAnswer},
 )
 def reversals(path: RedemptionPath, header: KeyHeader, body: ReversalBody) -> Response:
@@ -120,14 +122,18 @@ def reversals(path: RedemptionPath, header: KeyHeader, body: ReversalBody) -> Re
 
 @api.post(
     "/cancellations",
-    summary="取消订单：没有记入就不再记入，记入了就撤销 / give an order up for good",
+    summary="取消订单：没有记入就不再记入，记入了就撤销 / cancel an order for good",
     responses={200: CancellationAnswer},
 )
 def cancellations(body: CancellationBody) -> Response:
     return cancellation_response(body)
 
 
-@api.get("/statements/<string:day>", summary="对账单 / the day", responses={200: StatementAnswer})
+@api.get(
+    "/statements/<string:day>",
+    summary="对账单 / statement of a day",
+    responses={200: StatementAnswer},
+)
 def statement(path: DayPath) -> Response:
     try:
         day = parse_day(path.day)
@@ -145,9 +151,9 @@ def statement(path: DayPath) -> Response:
 
 @api.get(
     "/offline-pack",
-    summary="离线资料 / the offline pack",
+    summary="离线资料 / offline pack",
     description="带 If-None-Match 再问：内容没有变时回答 304，有效期以响应头 Huimin-Pack-… 为准 / "
-    "asked again with If-None-Match, 304 says that the pack goes on; the headers have its moments",
+    "with If-None-Match: 304 if nothing has changed; the headers then give the new validity",
     responses={200: OfflinePackAnswer, 304: {"description": "Not Modified"}},
 )
 def offline_pack() -> Response:
@@ -156,7 +162,7 @@ def offline_pack() -> Response:
 
 @api.post(
     "/offline-redemptions",
-    summary="离线交易补传 / what was given offline",
+    summary="离线交易补传 / send sales made without network",
     responses={200: OfflineRedemptionsAnswer},
 )
 def offline_redemptions(body: OfflineRedemptionsBody) -> Response:

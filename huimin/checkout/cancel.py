@@ -1,8 +1,8 @@
-"""Cancel an order that a till gave up: reverse what was recorded, let nothing be recorded later.
+"""Cancel an order that a till gave up: reverse what was recorded, and record nothing later.
 
-It needs no key: asked again, it finds what it did and says the same. It is two transactions, so
-that the one that waits for the outlet's sales holds nothing that they wait for; should only the
-first happen, the till has no answer and asks again.
+It needs no key: repeated, it finds what it did and answers the same. It takes two transactions, so
+that the one that waits for the outlet's sales holds nothing they wait for; if only the first
+happens, the till gets no answer and asks again.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def cancel(
     rule: ManagerRule | None = None,
 ) -> dict[str, Any]:
     """The answer of `POST /api/v1/cancellations`: `redemption` is None where none was recorded,
-    and otherwise the record, reversed in full. `rule` is that of the till page; what needs the
-    manager is refused as a whole, and the order stays open. Raises Refusal: terminal_disabled,
+    and otherwise the record, reversed in full. `rule` is that of the till page: without a
+    needed confirmation all is refused, and the order stays open. Raises Refusal: terminal_disabled,
     outlet_suspended, manager_needed.
     """
 
@@ -64,9 +64,9 @@ def cancel(
 def _require_confirmation(
     tx: Transaction, rule: ManagerRule, terminal: Terminal, order_no: str
 ) -> None:
-    """Hold the rule against the order's sale, if anything of it is left to take back.
+    """Apply the rule to the order's sale, if any of it is left to reverse.
 
-    It is looked at once the order is closed, when no sale of it can still come; the refusal undoes
+    This happens after the order is closed, when no sale of it can arrive any more; a refusal undoes
     the closing.
     """
     row = redemption_by_order(tx, terminal["outlet_id"], order_no)

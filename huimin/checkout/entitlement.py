@@ -21,7 +21,7 @@ from huimin.holders.people import eligibilities_on
 from huimin.policies.in_force import in_force
 from huimin.storage.engine import Transaction
 
-# Where a holder has several, the report counts the first of these.
+# A holder with several is counted under the first of these.
 ELIGIBILITY_ORDER = ("tekun", "orphan", "dibao", "major_illness", "disability", "other")
 
 
@@ -51,7 +51,7 @@ class Entitlement:
 def entitlement_of(
     tx: Transaction, card: CheckedCard, *, terminal: Terminal, now: datetime
 ) -> Entitlement:
-    """Find the card, require that it counts today, and see which policy applies.
+    """Find the card, require that it is usable today, and find the policy that applies.
 
     Raises Refusal: card_unknown, card_suspended, card_lost, card_replaced, card_expired,
     card_revoked.
@@ -84,9 +84,9 @@ def policy_on(
 
 
 def require_open_till(tx: Transaction, terminal_id: str, *, order_no: str | None = None) -> None:
-    """Pass when the terminal may sell at this moment; switching off counts at once.
+    """Require that the terminal may sell right now; switching one off takes effect at once.
 
-    `order_no` is one that its outlet must not have sold yet. Raises Refusal `terminal_disabled`,
+    `order_no` must be one that its outlet has not sold yet. Raises Refusal `terminal_disabled`,
     `outlet_suspended` or `order_exists`.
     """
     state = queries.terminal_now(tx, terminal_id=terminal_id, order_no=order_no)

@@ -1,4 +1,4 @@
-"""Look up a redemption with its reversals and its net: what a till asks when an answer was lost."""
+"""Look up a redemption with its reversals and net sums, as a till does when an answer was lost."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def own_redemption(tx: Transaction, terminal: Terminal, redemption_id: str) -> d
 
 
 def reversal_answer(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A reversal's row as tills are told it: positive sums."""
+    """A reversal's row as an answer, with positive sums."""
     return {
         "id": row["id"],
         "receipt_no": row["receipt_no"],

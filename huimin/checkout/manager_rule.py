@@ -1,6 +1,6 @@
-"""Above an amount that the merchant set, a reversal on the till page needs the manager's word.
+"""Above an amount set by the merchant, a reversal on the till page needs a manager to confirm it.
 
-The amount is what has been returned of the sale in all, so that several small returns don't slip
+What counts is everything returned of the sale so far, so that several small returns can't stay
 below it. The ledger row says who confirmed.
 """
 
@@ -20,13 +20,13 @@ from huimin.storage.engine import Transaction
 
 @dataclass(frozen=True, slots=True)
 class ManagerRule:
-    """The rule for one reversal: the manager who has confirmed it, if anybody has."""
+    """The rule for one reversal, with the manager who has confirmed it, if any."""
 
     manager_id: str | None = None
     manager_username: str | None = None
 
     def require(self, tx: Transaction, merchant_id: str, returned_fen: int) -> None:
-        """Pass when nobody must confirm, or somebody has. Raises Refusal `manager_needed`."""
+        """Raise Refusal `manager_needed` unless no confirmation is needed or one was given."""
         limit_fen = queries.reversal_confirm_fen(tx, merchant_id=merchant_id)
         if limit_fen is not None and returned_fen > limit_fen and self.manager_id is None:
             raise Refusal("manager_needed", limit=money_text(limit_fen))
@@ -54,7 +54,7 @@ class ManagerRule:
         )
 
     def detail(self) -> dict[str, Any]:
-        """What the ledger row keeps of it."""
+        """What the ledger row records about it."""
         if self.manager_id is None:
             return {}
         return {"confirmed_by": {"id": self.manager_id, "username": self.manager_username}}

@@ -1,8 +1,8 @@
-"""Exactly once: what a till asks under an idempotency key is done once and answered alike for ever.
+"""Exactly once: a request under an idempotency key is carried out once, and always answered alike.
 
 Same key and same body: the first answer again; same key and another body: a refusal. The key is
-taken and its answer kept in the request's own transaction. It is taken by an insert, so of two at
-once one waits for the other (or is rolled back with it).
+taken and its answer stored in the request's own transaction. Taking it is an insert, so of two
+concurrent requests one waits for the other (or is rolled back with it).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from huimin.web.json_answer import json_text_response
 
 
 class KeysInProgress:
-    """The keys that this process is working on; a second request with one is told to wait."""
+    """The keys this process is working on; a second request with one of them is told to wait."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -36,7 +36,7 @@ class KeysInProgress:
 
     @contextmanager
     def holding(self, terminal_id: str, key: str) -> Iterator[None]:
-        """Hold the key meanwhile. Raises Refusal `request_in_progress`."""
+        """Hold the key for the duration. Raises Refusal `request_in_progress`."""
         name = (terminal_id, key)
         with self._lock:
             if name in self._keys:
@@ -51,7 +51,7 @@ class KeysInProgress:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The body to answer with, as JSON, and whether it is one that was given before."""
+    """The body to answer with, as JSON, and whether it was given before."""
 
     json_text: str
     replayed: bool
@@ -62,17 +62,17 @@ keys_in_progress = KeysInProgress()
 
 def answer_once(
     act: str,
-    asked: Any,
+    request: Any,
     key: str,
     work: Callable[[Transaction], dict[str, Any]],
     status: int = 201,
 ) -> Response:
     """Run `work` under its idempotency key, or give the first answer again.
 
-    `act` and every field of `asked` are what the key stands for. Raises Refusal:
+    The key stands for `act` and every field of `request`. Raises Refusal:
     idempotency_mismatch, request_in_progress, and what `work` raises.
     """
-    asked_print = fingerprint(act, asked)
+    request_print = fingerprint(act, request)
     terminal_id, now = current_terminal()["terminal_id"], instance().clock()
 
     def use_case(tx: Transaction) -> Answer:
@@ -80,7 +80,7 @@ def answer_once(
             tx,
             terminal_id=terminal_id,
             key=key,
-            fingerprint=asked_print,
+            fingerprint=request_print,
             now=now,
             work=work,
         )
@@ -94,7 +94,7 @@ def answer_once(
 
 
 def fingerprint(act: str, request: Any) -> str:
-    """SHA-256 of what is asked: the act (with its target) and every field of the request."""
+    """SHA-256 of the request: the act (with its target) and every field."""
     return hashlib.sha256(canonical_json([act, request])).hexdigest()
 
 
@@ -107,7 +107,7 @@ def once(
     now: datetime,
     work: Callable[[Transaction], dict[str, Any]],
 ) -> Answer:
-    """Do the work unless this terminal's key has done it; then the answer of that time.
+    """Do the work, or return the first answer if this terminal's key was used before.
 
     Raises Refusal `idempotency_mismatch`. What `work` raises frees the key again, because the
     transaction is rolled back.

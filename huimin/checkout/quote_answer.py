@@ -1,4 +1,4 @@
-"""How a till is told of a policy, a quote and a ledger row: plain values, ready for JSON.
+"""A policy, a quote and a ledger row as answers to a till: plain values, ready for JSON.
 
 The shapes are described in api_answers.py.
 """
@@ -32,7 +32,7 @@ def quote_answer(quote: Quote, terms: PolicyTerms, language: str) -> dict[str, A
 
 
 def policy_answer(terms: PolicyTerms, language: str) -> dict[str, Any]:
-    """A policy; `label` is to be read out: 九二折（优惠 8%）."""
+    """A policy; `label` is to be read aloud: 九二折（优惠 8%）."""
     percent = percent_words(terms.rate_bp)
     rate = rate_words(terms.rate_bp, language)
     return {

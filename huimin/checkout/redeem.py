@@ -1,8 +1,8 @@
 """Redeem: give the discount and record it, in one transaction that the caller opened.
 
-The order of the steps is the order of the locks: the order number and the card are looked at, the
-counters of day and month are locked and read, and only then is the quote made, so that it gives
-just what a cap leaves, however many tills ask at once.
+The steps follow the order of the locks: the order number and the card are checked, the counters of
+day and month are locked and read, and only then is the quote made, so that it gives exactly what a
+cap leaves, however many tills ask at once.
 """
 
 from __future__ import annotations

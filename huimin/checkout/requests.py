@@ -27,7 +27,7 @@ class Amounts:
 
     @property
     def basket(self) -> Basket:
-        """The same as a value of the rules."""
+        """The same as the discount rules take it."""
         return Basket(self.amount_fen, self.excluded_fen, self.insurance_fen, self.items)
 
 
@@ -40,7 +40,7 @@ class QuoteRequest(Amounts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedemptionRequest(QuoteRequest):
-    """A basket that is being paid: the merchant's order, and who stands there (an id of verify)."""
+    """A basket being paid for: its order number, and who presents the card (an id from verify)."""
 
     order_no: str
     presented_by: str

@@ -1,4 +1,4 @@
-"""Take back a redemption, whole or in part, by a new row; the original row stays as it is."""
+"""Reverse a redemption, in full or in part, by a new row; the original row stays as it is."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def reverse(
 
     `amount_fen` is the gross amount being returned, all that is left when it is None. The sums of
     the answer are positive: `payable_fen` goes back to the customer, `discount_fen` is taken back.
-    `rule` is that of the till page: who confirmed, where the merchant wants its manager to.
+    `rule` is that of the till page: which manager confirmed, if the merchant requires it.
     Raises Refusal: redemption_unknown (another outlet's too), already_reversed,
     reversal_too_large, terminal_disabled, outlet_suspended, manager_needed.
     """

@@ -1,7 +1,7 @@
 """A decided sale becomes a ledger row here, whichever way it came: online, offline or as a claim.
 
 The channels differ in how they decide (redeem.py, offline/redeem_offline.py, claims/decide.py);
-what is recorded of a sale, and what follows from it, is the same. The caller's transaction holds
+what is recorded, and what follows from it, is the same. The caller's transaction holds
 the counters of the day and month locked.
 """
 
@@ -28,7 +28,7 @@ Row = dict[str, Any]
 
 
 class Purchase(Protocol):
-    """What was bought, and what the cashier did; `card` is None where no card was read."""
+    """What was bought and what the cashier did; `card` is None if no card was read."""
 
     @property
     def card(self) -> CheckedCard | None: ...
@@ -44,9 +44,9 @@ class Purchase(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Presenter:
-    """Who stood there: `kind` is holder or family_member. The division is always the holder's.
+    """Who presented the card: `kind` is holder or family_member. The division is the holder's.
 
-    `id` is "" where only that it was one of the family is known.
+    `id` is "" if all that is known is that it was one of the family.
     """
 
     kind: str
@@ -57,9 +57,9 @@ class Presenter:
 def presenter_then(
     tx: Transaction, holder_id: str, kind: str, at: datetime, *, must_exist: bool = False
 ) -> Presenter:
-    """Who presented the card at a past instant, when the till knew only of which kind they were.
+    """Who presented the card at a past instant, when the till recorded only their kind.
 
-    Raises Refusal `presenter_unknown` where they must exist and there was no family then.
+    Raises Refusal `presenter_unknown` if they must exist and there was no family then.
     """
     division_code = presenters_of(tx, holder_id)[0]["division_code"]
     if kind == "holder":
@@ -84,9 +84,9 @@ def record_sale(
     occurred_at: datetime | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> Row:
-    """Write the redemption, use up its changing code, look at it with the alert rules; its row.
+    """Write the redemption, use up its changing code, apply the alert rules; returns the row.
 
-    `occurred_at` is None for now; `detail` is what this channel keeps beside what all keep. Raises
+    `occurred_at` is None for now; `detail` is what this channel records in addition. Raises
     Refusal: no_policy, order_exists, order_cancelled, code_used.
     """
     terms = entitlement.required_terms
@@ -116,7 +116,7 @@ def record_sale(
 
 
 def _detail(purchase: Purchase, quote: Quote) -> Row:
-    """What the columns do not hold, enough to make the same quote again under another policy."""
+    """What has no column: enough to quote the same basket again under another policy."""
     basket, card = purchase.basket, purchase.card
     unchecked_by = "administrator" if card is None else "changing_code"
     return {

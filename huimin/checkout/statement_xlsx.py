@@ -1,7 +1,7 @@
-"""The outlet's day as a workbook that a shop files: title, sums, rows, ready to print on A4.
+"""The outlet's day as a workbook for the shop's files: title, sums, rows, ready to print on A4.
 
-Amounts are numbers in 元 made from whole fen as decimals; orders and receipts stay text. It holds
-no time of its making, so that the same statement gives the same bytes.
+Amounts are numbers in 元 made from whole fen as decimals; orders and receipts stay text. There is
+no creation time in it, so that the same statement gives the same bytes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from huimin.web.workbook import TOTAL, Cell, Sheet, new_workbook
 HEADER_ROW = 4
 # Where to sign: below columns of text, so that a reader of amounts meets none of it.
 SIGNERS = ((1, sentence("收银员：")), (4, sentence("店长：")), (9, sentence("日期：")))
-# Heading, sort of cell, width, and the field of a row that it shows.
+# Heading, cell format, width, and the field of a row that it shows.
 COLUMNS: tuple[tuple[str, str, int, str], ...] = (
     (sentence("序号"), "number", 6, "number"),
     (sentence("时间"), "text", 10, "time"),

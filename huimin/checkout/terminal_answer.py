@@ -1,4 +1,4 @@
-"""Who a terminal is, as it is told: itself, its outlet, the policy in force, the server time."""
+"""What a terminal is told about itself: its outlet, the policy in force, the server time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def terminal_answer(
 
 
 def place_parts(terminal: Terminal) -> dict[str, Any]:
-    """`terminal` and `outlet` of an answer."""
+    """The `terminal` and `outlet` parts of an answer."""
     return {
         "terminal": {
             "id": terminal["terminal_id"],

@@ -1,8 +1,8 @@
 """The one edge for tills: a page, a device and the POS API differ only in how the caller is known.
 
-Whoever calls (access/till_guard.py) meets the same throttle of typed card numbers, the same record
-of looks at cards, and the same exactly-once. A call goes one way: the body is parsed, the card is
-read, one use case runs in one transaction, its answer is sent.
+Every caller (access/till_guard.py) meets the same throttle of typed card numbers, the same record
+of look-ups, and the same exactly-once. A call goes one way: the body is parsed, the card is read,
+one use case runs in one transaction, its answer is sent.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ from huimin.web.json_body import json_object, validated
 from huimin.web.language import request_language
 from huimin.web.throttle import Throttle
 
-# Scanned codes can't be guessed; typed numbers could be tried one after another.
+# Scanned codes can't be guessed; typed numbers could be tried one after the other.
 typed_numbers = Throttle("typed_numbers", RateLimitItemPerMinute(60))
 
 
 def till_api(name: str, import_name: str) -> APIBlueprint:
-    """A room's part of the POS API: who calls comes first, then whether the body is JSON at all."""
+    """A room's part of the POS API: it checks the caller first, then that the body is JSON."""
     api = APIBlueprint(
         name,
         import_name,
@@ -60,7 +60,7 @@ def till_api(name: str, import_name: str) -> APIBlueprint:
 
 
 def verify_response(body: CardBody) -> Response:
-    """Who may present the card and what it gets here; the look is recorded, found or missed."""
+    """Who may present the card and what it gets here; the look-up is recorded, found or missed."""
     caller, now = current_caller(), instance().clock()
     try:
         card = read_card(body.card)
@@ -77,11 +77,11 @@ def verify_response(body: CardBody) -> Response:
 def quote_response(body: QuoteBody) -> Response:
     """What a basket gets, explained, without leaving a trace."""
     card = read_card(body.card)
-    asked = body.to_request(card)
+    basket = body.to_request(card)
     terminal, now, language = current_terminal(), instance().clock(), request_language()
     return json_response(
         instance().engine.read(
-            lambda tx: quote_basket(tx, asked, terminal=terminal, now=now, language=language)
+            lambda tx: quote_basket(tx, basket, terminal=terminal, now=now, language=language)
         )
     )
 
@@ -113,7 +113,7 @@ def reversal_response(
     rule: ManagerRule | None = None,
     status: int = 201,
 ) -> Response:
-    """Take back a redemption, whole or in part, once; `rule` is that of the page."""
+    """Reverse a redemption, in full or in part, once; `rule` is that of the page."""
     reversal, caller, now = body.to_request(), current_caller(), instance().clock()
 
     def work(tx: Transaction) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def reversal_response(
 
 
 def cancellation_response(body: CancellationBody, rule: ManagerRule | None = None) -> Response:
-    """Give an order up for good; it needs no key, because asked again it says the same."""
+    """Cancel an order for good; it needs no key, because a repeat gets the same answer."""
     return json_response(
         cancel(
             instance().engine,

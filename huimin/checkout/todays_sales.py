@@ -1,6 +1,6 @@
-"""An outlet's sales of today as its tills list them: the latest, and those that a search finds.
+"""An outlet's sales of today as its tills list them: the latest, and those matching a search.
 
-A search is what a cashier has in hand: a receipt or order number, an amount, or a time of day.
+A cashier searches by what is at hand: a receipt or order number, an amount, or a time of day.
 """
 
 from __future__ import annotations
@@ -54,14 +54,14 @@ def todays_sales(tx: Transaction, terminal: Terminal, now: datetime) -> Row:
 
 
 def matching_sales(sales: list[Row], text: str) -> list[Row]:
-    """The sales whose receipt, order, amount or time is what was typed; all for no text."""
-    wanted = text.strip().lower()[:SEARCH_MAX]
-    return [sale for sale in sales if not wanted or _fits(sale, wanted)]
+    """The sales whose receipt, order, amount or time matches the text; all of them for no text."""
+    sought = text.strip().lower()[:SEARCH_MAX]
+    return [sale for sale in sales if not sought or _matches(sale, sought)]
 
 
 def sale_of_order(tx: Transaction, terminal: Terminal, order_no: str) -> list[Row]:
-    """The outlet's sale of exactly that order, of whatever day: one that a till gave up in the
-    evening is looked for in the morning.
+    """The outlet's sale with exactly that order number, on any day: a sale that a till gave up in
+    the evening may be searched for the next morning.
     """
     row = redemption_by_order(tx, terminal["outlet_id"], order_no.strip())
     return [] if row is None else [_sale(row, left_fen(tx, row))]
@@ -71,15 +71,15 @@ def _sale(row: Row, still_left_fen: int) -> Row:
     return {**{name: row[name] for name in SHOWN}, "left_fen": still_left_fen}
 
 
-def _fits(sale: Row, wanted: str) -> bool:
-    if wanted in sale["receipt_no"].lower() or wanted in sale["order_no"].lower():
+def _matches(sale: Row, sought: str) -> bool:
+    if sought in sale["receipt_no"].lower() or sought in sale["order_no"].lower():
         return True
     time = parse_instant(sale["recorded_at"]).astimezone(COUNTY_ZONE).strftime("%H:%M")
-    hour, colon, minute = wanted.replace("：", ":").partition(":")
+    hour, colon, minute = sought.replace("：", ":").partition(":")
     if colon:
         return time.startswith(f"{hour.zfill(2)}:{minute}")
     try:
-        amount_fen = parse_yuan(wanted)
+        amount_fen = parse_yuan(sought)
     except ValueError:
         return False
     return amount_fen in (sale["amount_fen"], sale["discount_fen"], sale["payable_fen"])

@@ -1,7 +1,7 @@
 """Verify a card at a till: who may present it, what it gets here today.
 
-It changes nothing, but that a changing code is taken for the till that reads it first; only for
-such a code does it need a transaction that writes.
+It changes nothing, except that a changing code is taken by the till that reads it first; only such
+a code needs a transaction that writes.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from huimin.ledger.read import usage_at
 from huimin.storage.engine import Engine, Transaction
 
 
-def verify_at(engine: Engine, card: CheckedCard, **given: Any) -> dict[str, Any]:
+def verify_at(engine: Engine, card: CheckedCard, **details: Any) -> dict[str, Any]:
     """`verify_card` in a transaction that reads, or writes for a changing code."""
     run = engine.write if card.is_changing else engine.read
-    return run(lambda tx: verify_card(tx, card, **given))
+    return run(lambda tx: verify_card(tx, card, **details))
 
 
 def verify_card(
@@ -34,10 +34,10 @@ def verify_card(
     now: datetime,
     language: str = "zh_Hans",
 ) -> dict[str, Any]:
-    """The answer of `POST /api/v1/cards/verify`; names are masked, the eligibility is not told.
+    """The answer of `POST /api/v1/cards/verify`; names are masked, the eligibility stays unsaid.
 
-    `card_id` is for the record of who looked and is not told. Raises the Refusal of a card that
-    is unknown or does not count today, or of a changing code that is stale or used.
+    `card_id` is for the look-up record and is not sent. Raises the Refusal of a card that
+    is unknown or not usable today, or of a changing code that is stale or used.
     """
     entitlement = entitlement_of(tx, card, terminal=terminal, now=now)
     take_code(tx, card, terminal_id=terminal["terminal_id"], now=now)

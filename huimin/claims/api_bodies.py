@@ -12,6 +12,7 @@ from huimin.checkout.api_bodies import (
     CardBody,
     Cashier,
     Checked,
+    InsuranceAmount,
     OrderNo,
     PartAmount,
 )
@@ -21,19 +22,19 @@ from huimin.core.days import parse_day
 
 
 class ClaimBody(CardBody):
-    """A purchase that missed its discount. Without `occurred_on` it is being made now."""
+    """A purchase that missed its discount; without `occurred_on`, one being made now."""
 
     order_no: OrderNo
     amount_fen: Amount
     excluded_fen: PartAmount = 0
-    insurance_fen: PartAmount = Field(0, description="医保支付，仅医院 / paid by insurance")
+    insurance_fen: InsuranceAmount = 0
     occurred_on: Annotated[str, Field(strict=True, pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = Field(
-        None, description="购买日期，只用于事后补录 / day of a purchase claimed later"
+        None, description="购买日期，只用于事后补录 / day of purchase, if claimed later"
     )
     presented_by: Literal["holder", "family_member"] = "holder"
     identity_checked: Checked = False
     refusal_code: Annotated[str, Field(strict=True, max_length=40)] | None = Field(
-        None, description="当时的拒绝代码 / code of the refusal that led here"
+        None, description="当时的拒绝代码 / code of the refusal, if there was one"
     )
     note: (
         Annotated[str, Field(strict=True, min_length=1, max_length=NOTE_MAX, pattern=PRINTABLE)]
@@ -49,7 +50,7 @@ class ClaimBody(CardBody):
         return text
 
     def to_request(self, card: CheckedCard) -> ClaimRequest:
-        """As a value of the rules."""
+        """As the use case takes it."""
         day = None if self.occurred_on is None else parse_day(self.occurred_on)
         return ClaimRequest(card, **{**self.values(), "occurred_on": day})
 
@@ -61,7 +62,7 @@ class ClaimPath(BaseModel):
 
 
 class ClaimedRedemption(BaseModel):
-    """What an approved claim became; `discount_fen` is to be paid out to the customer."""
+    """The redemption of an approved claim; `discount_fen` is to be paid out to the customer."""
 
     id: str
     receipt_no: str

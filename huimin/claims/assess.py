@@ -1,7 +1,7 @@
-"""What a claim is worth: the policy of its own day, the caps as they stand for that day, the quote.
+"""What a claim is worth: the policy of its own day, that day's caps as they stand now, the quote.
 
-One function for whoever looks and for the approval, so that what an administrator sees is what is
-written; the approval hands in the counters that it holds locked.
+Viewing and approving use the same function, so that what an administrator sees is what is written;
+the approval works on locked counters.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ReadUsage = Callable[..., Usage]
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What decides a claim. `quote` is the discount, or `refusal` says why there would be none."""
+    """What decides a claim: `quote` is the discount, or `refusal` says why there would be none."""
 
     card_state_then: str
     entitlement: Entitlement
@@ -36,12 +36,12 @@ class Assessment:
 
     @property
     def needs_judgement(self) -> bool:
-        """True when the card did not count on that day: then approval needs a reason."""
+        """True if the card was not usable on that day: then an approval needs a reason."""
         return self.card_state_then != "active"
 
     @property
     def required_quote(self) -> Quote:
-        """The discount. Raises what stands against it."""
+        """The discount. Raises the refusal if there is one."""
         if self.refusal is not None:
             raise self.refusal
         if self.quote is None:
@@ -74,7 +74,7 @@ def _assess(tx: Transaction, claim: Mapping[str, Any], read_usage: ReadUsage) ->
     day, at = parse_day(claim["business_day"]), parse_instant(claim["occurred_at"])
     card = {name: claim[name] for name in ("holder_id", "issued_on", "expires_on")}
     card["id"] = claim["card_id"]
-    # Of a missed purchase the day alone is known.
+    # For a missed purchase only the day is known.
     state = card_state_at(tx, card, at, hour_known=claim["source"] != "missed")
     entitlement = entitlement_on(tx, card, day, claim)
     terms, usage, basket_quote = entitlement.terms, Usage(), None
@@ -97,7 +97,7 @@ def basket_of(claim: Mapping[str, Any]) -> Basket:
 def _hindrance(
     tx: Transaction, claim: Mapping[str, Any], entitlement: Entitlement
 ) -> Refusal | None:
-    """What no judgement can overcome."""
+    """What rules out a discount, whatever the administrator thinks."""
     if redemption_by_order(tx, claim["outlet_id"], claim["order_no"]) is not None:
         return Refusal("order_exists", order_no=claim["order_no"])
     if claim["erased_at"] or not entitlement.eligibilities:

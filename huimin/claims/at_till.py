@@ -24,7 +24,7 @@ def claim_response(body: ClaimBody, key: str) -> Response:
 
 
 def filing(claim: ClaimRequest) -> Callable[[Transaction], Row]:
-    """What files the claim for this request's caller, in a transaction that is still to open."""
+    """The work that files the claim for this request's caller, to run in a transaction."""
     caller, now, days = current_caller(), instance().clock(), instance().settings.claim_days
 
     def work(tx: Transaction) -> Row:

@@ -25,7 +25,7 @@ from huimin.storage.engine import Transaction
 
 @dataclass(frozen=True, slots=True)
 class ClaimedPurchase:
-    """A claim's purchase, as a sale is recorded from it; its card was read when it was filed."""
+    """A claim's purchase, ready to be recorded; its card was read when the claim was filed."""
 
     basket: Basket
     order_no: str
@@ -35,10 +35,10 @@ class ClaimedPurchase:
 
 
 def approve_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime, actor: str) -> Row:
-    """Give the discount of the claim's own day; the ledger row.
+    """Give the discount under the terms of the claim's own day; returns the ledger row.
 
-    Where the card did not count on that day, `reason` says why it is given all the same. Raises
-    FieldProblems on `reason`, Refusal `claim_decided`, `claim_own`, or what stands against it.
+    If the card was not usable on that day, `reason` must say why it is given all the same. Raises
+    FieldProblems on `reason`, Refusal `claim_decided`, `claim_own`, or whatever prevents it.
     """
     claim = _open(tx, claim_id)
     if claim["submitted_by"] == actor:
@@ -71,7 +71,7 @@ def approve_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime,
 
 
 def reject_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime, actor: str) -> Row:
-    """Say no, with the reason that the outlet is told; the claim's row."""
+    """Reject the claim with a reason, which the outlet can read; returns the claim's row."""
     claim = _open(tx, claim_id)
     checked = checked_reason(reason, GROUNDS)
     return _decide(tx, claim, "rejected", now=now, actor=actor, reason=checked)

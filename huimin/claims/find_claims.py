@@ -1,4 +1,4 @@
-"""Find claims: a till those of its outlet, an office those of its people; what a till is told."""
+"""Find claims: those of an outlet for its tills, those of an office's people; the till's answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from huimin.storage.list_query import ListQuery, parameters_of
 
 Row = dict[str, Any]
 LATEST = 200
-TOLD = (
+SHOWN = (
     *("id", "claim_no", "state", "source", "order_no", "amount_fen", "excluded_fen"),
     *("insurance_fen", "presenter_kind", "occurred_at", "business_day", "refusal_code", "note"),
     *("cashier", "submitted_at", "decided_at", "reason"),
@@ -26,7 +26,7 @@ TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class ClaimCriteria:
-    """What to list; None does not filter. `within` is what the reader may see at most."""
+    """Filters; None means no filter. `within` is the division that the reader may see at most."""
 
     state: str | None = None
     outlet_id: str | None = None
@@ -38,7 +38,7 @@ class ClaimCriteria:
 
 
 def claim_answer(tx: Transaction, claim: Mapping[str, Any]) -> Row:
-    """A claim as its till is told of it: no name, no card, no name of who decided."""
+    """A claim as an answer to its till: without names, card, or who decided."""
     redemption = None
     if claim["redemption_id"] is not None:
         row = row_by_id(tx, claim["redemption_id"]) or {}
@@ -46,7 +46,7 @@ def claim_answer(tx: Transaction, claim: Mapping[str, Any]) -> Row:
             name: row[name]
             for name in ("id", "receipt_no", "amount_fen", "discount_fen", "payable_fen")
         }
-    return {**{name: claim[name] for name in TOLD}, "redemption": redemption}
+    return {**{name: claim[name] for name in SHOWN}, "redemption": redemption}
 
 
 def find_claim(tx: Transaction, outlet_id: str, wanted: str) -> Row:
@@ -74,7 +74,7 @@ def outlets_with_claims(tx: Transaction) -> list[tuple[str, str]]:
 
 
 def with_name(row: Row) -> Row:
-    """The claim with the holder's masked name; of an erased one nothing is left to mask."""
+    """The claim with the holder's masked name, or a dash for an erased holder."""
     return {**row, "name_masked": "—" if row["erased_at"] else mask_name(row["holder_name"])}
 
 

@@ -1,4 +1,4 @@
-"""The slip that a customer takes along: the claim's number, the order, what was paid; no name."""
+"""The slip that a customer takes home: claim number, order number, amount paid; no name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from huimin.settings import Settings
 def claim_slip(
     claim: Mapping[str, Any], *, outlet_name: str, settings: Settings, language: str = "zh_Hans"
 ) -> Paper:
-    """The slip on paper. A missed purchase shows its day alone, because nobody kept the hour."""
+    """The slip on paper. A missed purchase shows only its day, because the hour is not known."""
 
     def word(name: str, **values: object) -> str:
         return RECEIPT.say(name, language, **values)

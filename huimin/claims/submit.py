@@ -1,7 +1,7 @@
 """File a claim: what was bought, with which card, when; no discount is given yet.
 
-A claim changes nothing but its own row. It needs a real card, whatever that card's state is, an
-order that has no redemption and no open claim, and a day that is not too long ago.
+A claim writes nothing but its own row. It needs an existing card in any state, an order without a
+redemption or an open claim, and a day that is not too long ago.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 
 TRIES = 8
+RECORDED = ("claim_no", "state", "order_no", "amount_fen", "business_day", "redemption_id")
 
 
 def submit_claim(
@@ -85,7 +86,6 @@ def record_claim(
     reason: str | None = None,
 ) -> None:
     """Write what happened to a claim to the audit record."""
-    kept = ("claim_no", "state", "order_no", "amount_fen", "business_day", "redemption_id")
     record(
         tx,
         action,
@@ -93,7 +93,8 @@ def record_claim(
         now=now,
         actor=actor,
         reason=reason,
-        new={name: claim[name] for name in kept},
+        new=claim,
+        only=RECORDED,
     )
 
 
@@ -104,21 +105,21 @@ def _insert(tx: Transaction, day: date, **values: Any) -> Row:
         )
         if claim is not None:
             return claim
-        kept = queries.open_claim_of_order(
-            tx, outlet_id=values["outlet_id"], order_no=values["order_no"]
-        )
-        if kept is not None:
-            raise Refusal("claim_exists", order_no=values["order_no"], claim_no=kept["claim_no"])
+        order = {"outlet_id": values["outlet_id"], "order_no": values["order_no"]}
+        open_claim = queries.open_claim_of_order(tx, **order)
+        if open_claim is not None:
+            claim_no = open_claim["claim_no"]
+            raise Refusal("claim_exists", order_no=values["order_no"], claim_no=claim_no)
     raise Refusal("request_in_progress")
 
 
 def _number(day: date) -> str:
-    """What stands on the slip and can be read aloud: the day and six random digits."""
+    """The number on the slip, easy to read aloud: the day and six random digits."""
     return f"{day:%y%m%d}{secrets.randbelow(1_000_000):06d}"
 
 
 def _occurred_at(occurred_on: date | None, now: datetime) -> datetime:
-    """The instant of the purchase: now, or noon of an earlier day whose hour nobody kept."""
+    """The instant of the purchase: now, or noon of an earlier day, whose hour is not known."""
     if occurred_on is None or occurred_on == county_day(now):
         return now
     return county_start(occurred_on) + timedelta(hours=12)

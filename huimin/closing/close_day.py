@@ -1,4 +1,4 @@
-"""Keep a till's list for a day, compare it with the ledger of the moment, and close the day.
+"""Store a till's list for a day, compare it with the ledger, and close the day.
 
 A day is closed when both sides agree; when they don't, only by the manager, with a reason for each
 difference, and it is marked so. Nothing is edited: what comes later is closed by another row.
@@ -24,7 +24,7 @@ from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 
 REASON_MAX = 200
-# More than these are no list of exceptions but the wrong file.
+# More differences than this mean that it is the wrong file.
 EXPLAINED_MAX = 50
 COMPARISONS_SHOWN = 10
 RECENT_DAYS = 14
@@ -47,7 +47,7 @@ class Day:
 
 
 def day_of(tx: Transaction, outlet: Mapping[str, Any], day: date) -> Day:
-    """The day as it stands."""
+    """The day as it stands now."""
     statement = day_statement(tx, outlet["id"], outlet["name"], day)
     place = {"outlet_id": outlet["id"], "day": day.isoformat()}
     closings = [
@@ -74,7 +74,7 @@ def keep_comparison(
     now: datetime,
     actor: str,
 ) -> str:
-    """Keep what was read; the comparison's id."""
+    """Store the list that was read; returns the comparison's id."""
     comparison_id = new_id()
     queries.insert_comparison(
         tx,
@@ -94,7 +94,7 @@ def keep_comparison(
 def comparison_of(
     tx: Transaction, outlet: Mapping[str, Any], day: date, comparison_id: str
 ) -> tuple[Row, Match]:
-    """What was kept, compared anew. Raises Refusal `not_found` for another outlet's or day's."""
+    """A stored list, compared again. Raises Refusal `not_found` for another outlet's or day's."""
     row = queries.comparison_by_id(tx, id=comparison_id)
     if row is None or row["outlet_id"] != outlet["id"] or row["day"] != day.isoformat():
         raise Refusal("not_found")
@@ -113,7 +113,7 @@ def close_day(
     now: datetime,
     actor: str,
 ) -> None:
-    """Close the day by a comparison, which is made again here, so that it is still true.
+    """Close the day by a comparison, which is repeated here so that it is up to date.
 
     `reasons` are by the name of each difference. Raises Refusal: day_closed, day_differs; and
     FieldProblems for a difference without a reason.
@@ -157,7 +157,7 @@ def close_day(
 
 
 def days_before(tx: Transaction, outlet: Mapping[str, Any], today: date) -> list[Row]:
-    """The outlet's last days with sales: how many rows each has, and how many its closing held."""
+    """The outlet's recent days with sales: their rows, and how many each was closed with."""
     first = today - timedelta(days=RECENT_DAYS)
     rows: list[Row] = queries.days_with_rows(
         tx, outlet_id=outlet["id"], first=first.isoformat(), last=today.isoformat()
@@ -166,7 +166,7 @@ def days_before(tx: Transaction, outlet: Mapping[str, Any], today: date) -> list
 
 
 def other_days(tx: Transaction, outlet: Mapping[str, Any], result: Match) -> dict[str, str]:
-    """On which day the ledger has an order that it lacks on this one."""
+    """For orders missing on this day: the day on which the ledger has them."""
     days = {}
     missing = [each.order_no for each in result.differences if each.kind == "missing_in_ledger"]
     for order_no in missing[:EXPLAINED_MAX]:

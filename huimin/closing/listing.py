@@ -1,7 +1,7 @@
-"""A till's own list of a day, read from its file: the rows that matter, and those it can't read.
+"""A till's own list of a day, read from its file: the rows that matter, and the unreadable ones.
 
-Files are opened by the reader of registers (holders/register_sheets.py), which keeps hostile ones
-out. Nothing is guessed: a row that can't be read is told, and the day does not agree before it is.
+Files are opened by the reader of registers (holders/registers/sheets.py), which rejects hostile
+ones. Nothing is guessed: an unreadable row is reported, and counts as a difference.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ RETURN_WORDS = ("退", "冲", "return", "refund", "reversal", "void")
 
 @dataclass(frozen=True, slots=True)
 class TillRow:
-    """A row of the list: its number in the file, and amounts in fen; None where not known."""
+    """A row of the list: its number in the file, and amounts in fen, None if unknown."""
 
     number: int
     order_no: str
@@ -58,7 +58,7 @@ class Listing:
     problems: tuple[RowProblem, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """To be kept."""
+        """As it is stored."""
         return {
             "amounts": list(self.amounts),
             "rows": [
@@ -70,7 +70,7 @@ class Listing:
 
     @classmethod
     def of_dict(cls, kept: dict[str, Any]) -> Listing:
-        """As it was kept."""
+        """From its stored form."""
         return cls(
             tuple(kept["amounts"]),
             tuple(TillRow(*row) for row in kept["rows"]),
@@ -133,7 +133,7 @@ def _row(header: Header, row: SheetRow) -> TillRow | None:
 
 
 def _completed(header: Header, values: dict[str, int | None]) -> tuple[int | None, ...]:
-    """All three amounts where two are known. A discount written as a deduction is one all the same.
+    """All three amounts if two are known. A discount may be written as a deduction.
 
     Raises Unreadable `amount_missing`.
     """

@@ -1,7 +1,7 @@
-"""Cells of a till's list as values: an order number as it was given, an amount in whole fen.
+"""Cells of a till's list as values: an order number as written, an amount in whole fen.
 
-No float decides an amount: what a workbook holds as a number is read as the decimal that people
-see, and what is no whole fen is refused and never rounded.
+Amounts never go through float arithmetic: a number in a workbook is read as the decimal that people
+see, and one that is not a whole fen is refused, never rounded.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from huimin.core.money import AMOUNT_FEN_MAX
 from huimin.holders.registers.cells import Formula, is_blank
 
 ORDER_NO_MAX = 64
-# ="2026…" is how many a till keeps a spreadsheet from turning an order number into 2.02E+15.
+# Many tills write ="2026…" so that a spreadsheet does not turn an order number into 2.02E+15.
 QUOTED = re.compile(r'=\s*"([^"]*)"')
 SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?e\+?[0-9]{1,3}", re.IGNORECASE)
 EXACT_NUMBER_MAX = 10**15
-# Noise of binary fractions in a workbook, as in 117.76000000000001.
+# Rounding noise of binary fractions in a workbook, such as 117.76000000000001.
 NOISE = Decimal("0.0001")
 
 

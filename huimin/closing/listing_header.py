@@ -1,6 +1,6 @@
 """Find the header of a till's own list: which column is what, and whether its amounts are 元 or 分.
 
-Every till system spells them otherwise, so a column is known by its words; what is in 分 says so.
+Every till system spells them differently, so a column is recognised by its words; 分 must be named.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SEARCHED_ROWS = 30
 HEADER_CHARACTERS_MAX = 30
 AMOUNTS = ("amount", "discount", "payable")
 
-# The first that a sheet has is taken, so the surest words stand first.
+# The first match is taken, so the most reliable words come first.
 SPELLED: dict[str, str] = {
     "order": (
         "order_no 商户订单号 商家订单号 订单号 订单编号 订单号码 orderno order_number order_id "
@@ -57,12 +57,12 @@ class Header:
 
     @property
     def has_enough(self) -> bool:
-        """True when orders can be told apart, and what was given or paid can be compared."""
+        """True if there is an order number, and a discount or paid amount to compare."""
         return "order" in self.columns and bool({"discount", "payable"} & self.columns.keys())
 
     @property
     def amounts(self) -> tuple[str, ...]:
-        """The amount columns there are."""
+        """The amount columns present."""
         return tuple(name for name in AMOUNTS if name in self.columns)
 
 
@@ -108,12 +108,12 @@ def _text(cell: Any) -> str:
 
 
 def _bare(text: str) -> str:
-    """Without the unit and what stands around it."""
+    """The text without its unit and the brackets around it."""
     return re.sub(r"[\s*:]+", "", UNIT.sub("", text))
 
 
 def missing_words(header: Header | None) -> tuple[Text, ...]:
-    """What a list needs and this one lacks, as people call it."""
+    """The columns that a list needs and this one lacks, by their usual names."""
     columns = {} if header is None else header.columns
     lacks = () if "order" in columns else (text("订单号"),)
     return lacks if {"discount", "payable"} & columns.keys() else (*lacks, text("优惠或实付"))

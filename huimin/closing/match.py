@@ -1,7 +1,7 @@
-"""Match a till's list with the ledger's day, order by order; pure, and rows may come in any order.
+"""Match a till's list with the ledger's day, order by order; rows may come in any sequence.
 
-What counts is what an order comes to on that day: its sale less its returns. A row without any
-benefit that the ledger does not know is another customer's, and none of our business.
+What counts is an order's total on that day: its sale less its returns. A row without a discount
+that the ledger does not know belongs to another customer and is ignored.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NOTHING: Sums = (0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something on which both sides do not say the same; `name` is its own within a comparison."""
+    """A difference between both sides; `name` is unique within a comparison."""
 
     kind: str  # missing_in_file, missing_in_ledger, amounts_differ, repeated, unreadable
     order_no: str
@@ -30,7 +30,7 @@ class Difference:
 
     @property
     def name(self) -> str:
-        """By which a reason is given for it."""
+        """The name under which its reason is given."""
         return f"{self.kind}:{self.order_no or self.rows[0]}"
 
 
@@ -82,7 +82,7 @@ def _compare(
     if ledger is None:
         return Difference("missing_in_ledger", order_no, numbers, till)
     if not rows:
-        # Sold and wholly taken back on the same day: no till need list it.
+        # Sold and fully reversed on the same day: a till need not list it.
         return None if ledger == NOTHING else Difference("missing_in_file", order_no, ledger=ledger)
     compared = [NAMES.index(name) for name in amounts]
     if any(till[place] != ledger[place] for place in compared):
@@ -110,11 +110,11 @@ def _sum(rows: Sequence[TillRow]) -> Sums:
 
 
 def _is_sale(row: TillRow) -> bool:
-    """True unless it is a return: nothing in it is positive."""
+    """False for a return, in which nothing is positive."""
     known = [fen for fen in _values(row) if fen is not None]
     return any(fen > 0 for fen in known) or all(fen == 0 for fen in known)
 
 
 def _has_benefit(rows: Sequence[TillRow]) -> bool:
-    """True when a discount was given, or it can't be known whether one was."""
+    """True if a discount was given, or may have been."""
     return any(row.discount_fen is None or row.discount_fen != 0 for row in rows)

@@ -1,7 +1,7 @@
 """The day's end in the browser: the statement, the till's own list beside it, and the closing.
 
-It stands below /till/, so a set-up device reaches it as well as a cashier; a manager sees the day
-of each own outlet, and alone may close a day on which the two sides differ.
+It is below /till/, so that set-up devices can reach it as well as cashiers; a manager sees every
+outlet of the merchant, and only a manager may close a day on which the two sides differ.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ pages = Blueprint("closing", __name__, url_prefix="/till/day")
 @pages.get("/")
 @require_till("day.read")
 def choose_day() -> str | BaseResponse:
-    """Today, or the way to the day that is asked for."""
+    """Today, or a redirect to the requested day."""
     if "day" not in request.args:
         return _day_page(_today(), Form())
     day = _day(request.args["day"])
@@ -88,7 +88,7 @@ def statement_as_file(day: str, form: str) -> Response:
 @pages.post("/<day>/comparisons")
 @require_till("day.close")
 def compare_file(day: str) -> BaseResponse | tuple[str, int]:
-    """Read the till's own list and keep its rows; the file itself is not kept."""
+    """Read the till's own list and store its rows; the file itself is not stored."""
     request.max_content_length = FILE_BYTES_MAX + 100_000
     business_day, outlet = _day(day), _outlet()
     now, acting = instance().clock(), actor()
@@ -98,7 +98,7 @@ def compare_file(day: str) -> BaseResponse | tuple[str, int]:
             raise field_problem("file", "请选择收银清单文件。")
         name, content = clean_file_name(upload.filename), upload.read()
         with tempfile.TemporaryDirectory(prefix="huimin-day-") as folder:
-            # The kind of file is told by its first bytes; openpyxl wants the name all the same.
+            # The first bytes tell the kind of file, but openpyxl insists on the name.
             path = Path(folder) / "list.xlsx"
             path.write_bytes(content)
             listing = read_listing(path)
@@ -123,14 +123,14 @@ def compare_file(day: str) -> BaseResponse | tuple[str, int]:
 @pages.get("/<day>/comparisons/<comparison_id>")
 @require_till("day.read")
 def comparison(day: str, comparison_id: str) -> str:
-    """The kept list against the ledger as it is now."""
+    """The stored list compared with the ledger as it is now."""
     return _comparison_page(_day(day), comparison_id, Form())
 
 
 @pages.get("/<day>/comparisons/<comparison_id>/result.xlsx")
 @require_till("day.read")
 def comparison_file(day: str, comparison_id: str) -> Response:
-    """What differs, as a workbook to work through."""
+    """The differences as a workbook."""
     business_day, outlet = _day(day), _outlet()
     _comparison, result = instance().engine.read(
         lambda tx: comparison_of(tx, outlet, business_day, comparison_id)
@@ -146,7 +146,7 @@ def comparison_file(day: str, comparison_id: str) -> Response:
 @pages.post("/<day>/comparisons/<comparison_id>/close")
 @require_till("day.close")
 def close(day: str, comparison_id: str) -> BaseResponse | tuple[str, int]:
-    """Close the day; with differences by the manager alone, with a reason for each."""
+    """Close the day; if there are differences, only a manager can, with a reason for each."""
     business_day, outlet = _day(day), _outlet()
     now, acting = instance().clock(), actor()
     form, may_differ = Form.sent(), _may_differ()
@@ -230,7 +230,7 @@ def _comparison_page(business_day: date, comparison_id: str, form: Form) -> str:
 
 
 def _outlets() -> list[Row]:
-    """The outlets whose day the asker may see."""
+    """The outlets whose days the caller may see."""
     if device_terminal() is not None:
         terminal = current_terminal()
         return [{"id": terminal["outlet_id"], "name": terminal["outlet_name"]}]

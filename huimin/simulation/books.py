@@ -37,14 +37,14 @@ class Totals:
 
 @dataclass
 class Books:
-    """What a till believes to have sold and taken back, by order number."""
+    """What a till believes it has sold and reversed, by order number."""
 
     orders: dict[str, Totals] = field(default_factory=dict)
     cancelled: set[str] = field(default_factory=set)
 
-    def sold(self, given: Redemption) -> None:
+    def sold(self, redemption: Redemption) -> None:
         """A sale that was answered."""
-        self.orders.setdefault(given.order_no, Totals()).add(given, 1)
+        self.orders.setdefault(redemption.order_no, Totals()).add(redemption, 1)
 
     def returned(self, order_no: str, back: Reversal) -> None:
         """A return that was answered."""
@@ -63,7 +63,7 @@ class Books:
 
 @dataclass(frozen=True)
 class Difference:
-    """An order of which both sides do not say the same."""
+    """An order on which the two sides differ."""
 
     order_no: str
     till: Totals
@@ -72,7 +72,7 @@ class Difference:
 
 @dataclass
 class Comparison:
-    """Both sides of the day, and every order that differs."""
+    """The totals of both sides, and every order that differs."""
 
     till: Totals
     server: Totals

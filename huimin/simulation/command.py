@@ -32,13 +32,13 @@ def simulate(*, form: str, language: str, **options: Any) -> None:
     plan = _plan(**options)
     shown = sys.stderr.isatty()
 
-    def told(done: int) -> None:
+    def show_progress(done: int) -> None:
         if shown and done % 20 == 0:
             progress = say("已模拟 {done} / {sales}", language, done=done, sales=plan.sales)
             click.echo(f"\r{progress}", nl=False, err=True)
 
     try:
-        outcome = play(plan, told=told)
+        outcome = play(plan, progress=show_progress)
     except HuiminError as error:
         raise click.ClickException(say("模拟没有做完：{error}", language, error=error)) from error
     if shown:
@@ -67,10 +67,10 @@ def _plan(
 ) -> Plan:
     texts = [] if cards is None else read_cards(cards)
     if demo:
-        found = read_demo(folder / DEMO_FILE)
-        server = server or str(found["base_url"])
-        key = key or str(found["terminals"][0]["key"])
-        texts = texts or cards_of_demo(found)
+        county = read_demo(folder / DEMO_FILE)
+        server = server or str(county["base_url"])
+        key = key or str(county["terminals"][0]["key"])
+        texts = texts or cards_of_demo(county)
     if not server or not key:
         raise field_problem("--server、--key", "请写明服务器和终端密钥，或用 --demo。")
     if not texts:

@@ -15,7 +15,7 @@ import httpx
 
 from huimin.core.catalogue import Words
 
-# Each fault, and what a person is told of it.
+# Each fault, and how the report names it.
 FAULTS = Words(
     "fault",
     {
@@ -27,13 +27,13 @@ FAULTS = Words(
     },
 )
 LATE_REQUESTS_MAX = 12
-# Now and then the network is bad for a while: then every request meets a fault.
+# Now and then the network is down for a while, and every request meets a fault.
 OUTAGE_CHANCE, OUTAGE_REQUESTS_MAX = 0.04, 16
 
 
 @dataclass
 class _Late:
-    """A request on its way, and how many others go before it."""
+    """A delayed request, and how many others go before it."""
 
     after: int
     request: httpx.Request
@@ -65,7 +65,7 @@ class FaultyTransport(httpx.BaseTransport):
         return response
 
     def deliver_late(self) -> None:
-        """Let everything arrive that is still on its way."""
+        """Deliver every request that is still delayed."""
         for late in self._waiting:
             late.after = 0
         self._deliver_what_is_due()
@@ -94,7 +94,7 @@ class FaultyTransport(httpx.BaseTransport):
         return self._random.choice((first, second))
 
     def _late(self, request: httpx.Request) -> httpx.Response:
-        """Half of them arrive now and once more later, half of them later only."""
+        """Half of them arrive now and again later, half only later."""
         now = self._random.random() < 0.5
         response = self._answered(request) if now else None
         self._waiting.append(_Late(self._random.randint(1, LATE_REQUESTS_MAX), request))

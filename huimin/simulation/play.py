@@ -35,7 +35,7 @@ LAST_TRIES_MAX = 50
 
 @dataclass(frozen=True)
 class Plan:
-    """What is played: at most `sales` sales within `seconds_max`."""
+    """What to simulate: at most `sales` sales within `seconds_max`."""
 
     server: str
     key: str
@@ -49,7 +49,7 @@ class Plan:
 
 @dataclass
 class Outcome:
-    """What came of it, to be told."""
+    """The outcome, for the report."""
 
     comparison: Comparison
     outlet: str
@@ -65,7 +65,7 @@ class Outcome:
 
 @dataclass
 class Till:
-    """A till while it plays."""
+    """A simulated till."""
 
     plan: Plan
     client: Client
@@ -105,7 +105,7 @@ class Till:
         self._sell(sale)
 
     def settle_all(self) -> None:
-        """Settle, or cancel, everything that was left unclear. Raises Unclear when it stays so."""
+        """Settle or cancel everything that is still unclear. Raises Unclear if that fails."""
         for _ in range(LAST_TRIES_MAX):
             sales, self.open_sales = self.open_sales, []
             returns, self.open_returns = self.open_returns, []
@@ -122,7 +122,7 @@ class Till:
 
     def _sell(self, sale: Sale) -> None:
         try:
-            given = self.client.redeem(sale)
+            redemption = self.client.redeem(sale)
         except Refused as refused:
             self.refusals[refused.code] += 1
         except Unclear:
@@ -132,18 +132,18 @@ class Till:
             else:
                 self._cancel(sale.order_no)  # the customer does not wait and pays the usual price
         else:
-            self._recorded(given)
+            self._recorded(redemption)
 
-    def _recorded(self, given: Redemption) -> None:
-        self.books.sold(given)
+    def _recorded(self, redemption: Redemption) -> None:
+        self.books.sold(redemption)
         if self.random.random() < RETURN_CHANCE:
-            part = self.random.choice((None, self.random.randint(1, given.amount_fen)))
-            back = Return(given.id, "模拟退货", part, key=f"{given.order_no}-back")
-            self._take_back(given.order_no, back)
+            part = self.random.choice((None, self.random.randint(1, redemption.amount_fen)))
+            back = Return(redemption.id, "模拟退货", part, key=f"{redemption.order_no}-back")
+            self._take_back(redemption.order_no, back)
 
     def _settle(self, sale: Sale) -> None:
         try:
-            given = self.client.settle(sale)
+            redemption = self.client.settle(sale)
         except Refused as refused:
             self.refusals[refused.code] += 1
             self._cancel(sale.order_no)
@@ -151,7 +151,7 @@ class Till:
             self.open_sales.append(sale)
         else:
             self.settled += 1
-            self._recorded(given)
+            self._recorded(redemption)
 
     def _take_back(self, order_no: str, back: Return) -> None:
         try:
@@ -179,9 +179,9 @@ def play(
     plan: Plan,
     *,
     inner: Callable[[], httpx.BaseTransport] = httpx.HTTPTransport,
-    told: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> Outcome:
-    """Play the plan and compare the books with the server's statement; `told` gets the progress.
+    """Play the plan and compare the books with the server's statement; `progress` gets the count.
 
     Raises HuiminError when the server can't be reached or knows the key not.
     """
@@ -198,7 +198,7 @@ def play(
         while played < plan.sales and time.monotonic() - began < plan.seconds_max:
             till.serve(played)
             played += 1
-            told(played)
+            progress(played)
         till.settle_all()
         network.deliver_late()
         if plan.undo:

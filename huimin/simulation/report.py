@@ -1,4 +1,4 @@
-"""What a simulation came to, as a table for people and as values for programs."""
+"""The outcome of a simulation, as a table for people and as values for programs."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _lines(outcome: Outcome, language: str) -> Iterable[Text | str]:
 
 
 def report_values(outcome: Outcome) -> dict[str, Any]:
-    """The same for another program."""
+    """The same as values, for programs."""
     comparison = outcome.comparison
     return {
         "agrees": comparison.agrees,

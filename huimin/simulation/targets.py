@@ -1,7 +1,7 @@
-"""Where a simulation may play: on this machine, and elsewhere only when that is really meant.
+"""Where a simulation may run: on this machine, and elsewhere only with --really.
 
-A simulated sale is a real row of the server's ledger. So another machine is asked for in so many
-words, gets few sales, and every one of them is taken back at the end.
+A simulated sale is a real row of the server's ledger. So another machine must be asked for
+explicitly, gets few sales, and all of them are reversed at the end.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def is_this_machine(server: str) -> bool:
 
 
 def check_target(server: str, sales: int, *, really: bool) -> None:
-    """Raise FieldProblems for an address that is none, or that the simulation must not touch."""
+    """Raise FieldProblems for an invalid address, or one that a simulation must not touch."""
     if urlsplit(server).scheme not in ("http", "https"):
         raise field_problem("--server", "请写成 http://… 或 https://…。")
     if is_this_machine(server):
@@ -51,19 +51,19 @@ def check_target(server: str, sales: int, *, really: bool) -> None:
 def read_demo(path: Path) -> dict[str, Any]:
     """A demo's demo.json. Raises FieldProblems when there is none."""
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        demo: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise field_problem(
             "--demo",
             "没有找到 {path}；请先运行 huimin demo，或用 --folder 指明演示县的文件夹。",
             path=path,
         ) from None
-    return found
+    return demo
 
 
-def cards_of_demo(found: dict[str, Any]) -> list[str]:
-    """The tokens of a demo's cards, whatever their state: a till meets all of them."""
-    return [str(card["token"]) for card in found["cards"]]
+def cards_of_demo(demo: dict[str, Any]) -> list[str]:
+    """The tokens of a demo's cards in any state, as a till may meet them."""
+    return [str(card["token"]) for card in demo["cards"]]
 
 
 def read_cards(path: Path) -> list[str]:

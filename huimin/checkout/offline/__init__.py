@@ -1,1 +1,1 @@
-"""Sales without network: the pack a till takes along, what it sends back, how that is entered."""
+"""Sales without network: the pack a till takes, what it sends back, and how that is recorded."""

@@ -1,7 +1,7 @@
-"""The JSON of tills without network: the pack they take along, what they send back, the answers.
+"""The JSON for tills without network: the pack they take, what they send back, and the answers.
 
-Each item of a call is validated by itself, so that one that can't be read keeps no other from being
-entered; the OpenAPI document says what an item holds all the same.
+Each item of a call is validated on its own, so that a bad one does not keep the others from being
+recorded; the OpenAPI document describes an item all the same.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ InstantText = Annotated[str, Field(strict=True, max_length=40, pattern=INSTANT)]
 
 
 class OfflineItemBody(QuoteBody):
-    """A discount that a till gave without network. Amounts are whole fen."""
+    """A sale that a till made without network. Amounts are whole fen."""
 
     client_id: Annotated[str, Field(strict=True, pattern=CLIENT_ID)] = Field(
-        description="收银终端生成的 UUID，重发时不变 / the till's own UUID, the same in repeats"
+        description="收银终端生成的 UUID，重发时不变 / made by the till, unchanged in repeats"
     )
     order_no: OrderNo
     presented_by: Literal["holder", "family_member"]
@@ -56,16 +56,18 @@ class OfflineItemBody(QuoteBody):
     discount_fen: PartAmount
     payable_fen: PartAmount
     occurred_at: InstantText = Field(
-        description="付款时刻，设备时钟已校正 / when it was paid, by the corrected clock"
+        description="付款时刻，设备时钟已校正 / time of payment by the corrected device clock"
     )
     device_clock_offset_ms: Annotated[
         int, Field(strict=True, ge=-CLOCK_OFFSET_MS_MAX, le=CLOCK_OFFSET_MS_MAX)
-    ] = Field(0, description="服务器时间减设备时间 / server's time less the device's")
-    pack_issued_at: InstantText = Field(description="所用离线资料的 issued_at")
+    ] = Field(0, description="服务器时间减设备时间 / server time minus device time")
+    pack_issued_at: InstantText = Field(
+        description="所用离线资料的 issued_at / issued_at of the pack in use"
+    )
     cashier: Cashier | None = None
 
     def to_item(self, public_keys: Mapping[int, Ed25519PublicKey]) -> OfflineItem:
-        """As a value of the rules; a card that can't be read is kept with its reason.
+        """As the use case takes it; a card that can't be read is kept with its reason.
 
         Raises FieldProblems for a day that does not exist.
         """
@@ -91,7 +93,7 @@ def _instant(field: str, text: str) -> Any:
 
 
 class _EachByItself:
-    """Any value passes, because each item is validated alone; the document says what it holds."""
+    """Any value passes, because items are validated separately; the document describes an item."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -105,7 +107,7 @@ class _EachByItself:
 
 
 class OfflineRedemptionsBody(Body):
-    """What a till gave while it was offline, the oldest first."""
+    """The sales that a till made without network, oldest first."""
 
     redemptions: Annotated[
         list[Annotated[Any, _EachByItself]],
@@ -114,7 +116,7 @@ class OfflineRedemptionsBody(Body):
 
 
 class OfflineRedemptionPart(BaseModel):
-    """The redemption that an item became."""
+    """The redemption recorded for an item."""
 
     id: str
     receipt_no: str
@@ -125,7 +127,7 @@ class OfflineRedemptionPart(BaseModel):
 
 
 class OfflineItemAnswer(BaseModel):
-    """What came of an item; of a refused one the reason, and who bears the discount."""
+    """The outcome of an item; if refused, the reason and who bears the discount."""
 
     client_id: str
     status: Literal["accepted", "duplicate", "refused"]
@@ -144,14 +146,14 @@ class OfflineRedemptionsAnswer(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class FullTermsPart(PolicyTerms):
-    """Every term of a policy, so that a till can quote by itself; `labels` are to be read out."""
+    """Every term of a policy, so that a till can quote on its own; `labels` are read aloud."""
 
     offline: OfflineTerms | None
     labels: dict[str, str]
 
 
 class DenyListPart(BaseModel):
-    """Stopped copies: base64url (no padding) of their 7-byte ids, sorted."""
+    """Card copies that no longer count: base64url (no padding) of their 7-byte ids, sorted."""
 
     issued_at: str
     count: int
@@ -159,7 +161,7 @@ class DenyListPart(BaseModel):
 
 
 class CapsPart(BaseModel):
-    """How much discount may be given under this pack: a sale, a card, the till in all (fen)."""
+    """How much discount may be given under this pack, in fen: per sale, per card, and in total."""
 
     redemption_fen: int
     card_fen: int
@@ -167,7 +169,7 @@ class CapsPart(BaseModel):
 
 
 class OfflinePackAnswer(BaseModel):
-    """What a till takes along. `days` says which policy counts on each county day."""
+    """What a till takes along. `days` says which policy applies on each county day."""
 
     issued_at: str
     valid_until: str

@@ -1,7 +1,7 @@
-"""What a till without network is held to: the pack that it had, as the county knew things then.
+"""What a sale without network is checked against: the pack that the till had, as things stood then.
 
-It could know which cards were stopped when the pack was made and which policies were published; it
-could not know what came later. Each check answers for the instant of the sale.
+A till could know which cards were stopped and which policies were published when its pack was
+made; it could not know what came later. Each check applies to the instant of the sale.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from huimin.core.words import CAPS
 from huimin.policies.in_force import in_force_as_known
 from huimin.storage.engine import Transaction
 
-# Clocks that were measured against the server's may still be off by so much.
+# How far a clock may be off after it was compared with the server's.
 CLOCK_TOLERANCE = timedelta(minutes=2)
-# A change that was recorded so shortly before the pack may have missed it.
+# A change recorded this shortly before the pack may not be in it.
 DENY_LIST_LAG = timedelta(minutes=2)
-# What is older is decided by people, as a claim.
+# Older sales are decided by people, as claims.
 AGE_MAX = timedelta(days=31)
 
 
 def require_times(item: OfflineItem, now: datetime) -> None:
-    """Pass a sale of the past that came after its pack. Raises Refusal: offline_time_wrong,
+    """Require a sale in the past and after its pack. Raises Refusal: offline_time_wrong,
     offline_too_old.
     """
     if max(item.occurred_at, item.pack_issued_at) > now + CLOCK_TOLERANCE:
@@ -45,7 +45,7 @@ def require_times(item: OfflineItem, now: datetime) -> None:
 
 
 def terms_of_pack(tx: Transaction, item: OfflineItem, terminal: Terminal) -> OfflineTerms:
-    """What the policy of the pack's own day allowed a till.
+    """What the policy in force when the pack was made allows a till.
 
     Raises Refusal: offline_not_allowed, or offline_pack_expired for a sale after its validity.
     """
@@ -74,8 +74,8 @@ def readable_card(item: OfflineItem, allowed: OfflineTerms) -> CheckedCard:
 def require_usable_then(
     tx: Transaction, card: Mapping[str, Any], item: OfflineItem, occurred_at: datetime
 ) -> None:
-    """Pass a card that counted at the sale, or still when the pack was made: what the deny list
-    could not hold counts against nobody. Raises the Refusal of its state at the sale.
+    """Require a card that was usable at the sale, or still when the pack was made: what the deny
+    list could not yet contain is not held against the till. Raises the Refusal of its state then.
     """
     if card["expires_on"] < county_day(occurred_at).isoformat():
         raise Refusal("card_expired")
@@ -123,7 +123,7 @@ def known_policy(
 def room_then(
     tx: Transaction, item: OfflineItem, terminal: Terminal, allowed: OfflineTerms, card_id: str
 ) -> OfflineRoom:
-    """What the caps of the pack left after all that was sent of it before, entered or refused."""
+    """What the pack's caps have left after everything sent under it so far, recorded or refused."""
     used = queries.offline_used(
         tx,
         terminal_id=terminal["terminal_id"],
@@ -136,27 +136,27 @@ def room_then(
 
 
 def promised_quote(item: OfflineItem, terms: PolicyTerms, room: OfflineRoom) -> Quote:
-    """The quote that the till made, made again. Raises Refusal offline_cap_exceeded where it
-    promised more than the pack's caps left, offline_mismatch for any other difference of a fen.
+    """Make the till's quote again. Raises Refusal offline_cap_exceeded where it
+    promised more than the pack's caps left, offline_mismatch for any other difference.
     """
-    bare = quote(item.basket, terms)
+    uncapped = quote(item.basket, terms)
     if item.discount_fen + item.payable_fen != item.amount_fen:
         raise Refusal("offline_mismatch")
     try:
-        given = quote(item.basket, terms, offline=room)
+        capped = quote(item.basket, terms, offline=room)
     except Refusal as refusal:
-        if refusal.code == "cap_reached" and 0 < item.discount_fen <= bare.discount_fen:
+        if refusal.code == "cap_reached" and 0 < item.discount_fen <= uncapped.discount_fen:
             raise Refusal("offline_cap_exceeded") from None
         raise
-    if given.discount_fen < item.discount_fen <= bare.discount_fen:
+    if capped.discount_fen < item.discount_fen <= uncapped.discount_fen:
         raise Refusal("offline_cap_exceeded")
-    if given.discount_fen != item.discount_fen:
+    if capped.discount_fen != item.discount_fen:
         raise Refusal("offline_mismatch")
-    return given
+    return capped
 
 
 def require_room_online(basket_quote: Quote, item: OfflineItem) -> None:
-    """Pass when the caps of day and month, with all that other tills gave, leave what was promised.
+    """Require that the day and month caps, with what other tills gave, leave what was promised.
 
     Raises Refusal `cap_reached`.
     """

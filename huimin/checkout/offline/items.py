@@ -1,5 +1,5 @@
-"""What tills sent of their time without network, for those who supervise: refused items above all,
-with the reason and with who bears each. Names are masked; nothing here changes anything.
+"""Sales made without network, as supervisors see them: above all the refused ones, with the reason
+and who bears each. Names are masked; nothing here writes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ItemCriteria:
-    """What to list; None does not filter. Days are those of the sales, the last one included."""
+    """Filters; None means no filter. Days are those of the sales; the last day is included."""
 
     status: str | None = None
     outlet_id: str | None = None
@@ -38,13 +38,13 @@ class BorneSums:
 
 
 def sums_of_items(tx: Transaction, criteria: ItemCriteria) -> BorneSums:
-    """The sums over all that the filters let through."""
+    """The sums over all items that match the filters."""
     row = queries.offline_item_sums(tx, **parameters_of(criteria))
     return BorneSums(row["merchant_fen"], row["government_fen"])
 
 
 def outlets_with_items(tx: Transaction) -> list[Row]:
-    """Every outlet that sent something: id and name."""
+    """Every outlet that has sent an item: id and name."""
     return list(queries.outlets_with_offline_items(tx))
 
 

@@ -1,5 +1,5 @@
-"""What the API and the till page answer alike about work without network: the pack, and what came
-of the items.
+"""The answers about sales without network, the same for the API and the till page: the pack, and
+the outcome of each item.
 """
 
 from __future__ import annotations

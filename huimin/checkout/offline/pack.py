@@ -1,7 +1,7 @@
-"""The offline pack: all that a till needs to go on by itself for the hours that the policy allows.
+"""The offline pack: everything a till needs to work on its own for the hours the policy allows.
 
 Public keys, the deny list, the policy of each day of the pack's validity, and the caps on what may
-be promised. It names no person; its tag changes only when something in it does.
+be promised. It names no person; its tag changes only when its content does.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from huimin.core.offline_terms import OfflineTerms
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 
-# What depends on the moment of asking, and is no part of the tag.
+# These depend on when the pack is requested, and are not part of the tag.
 MOMENTS = ("issued_at", "valid_until", "server_time")
 
 
 @dataclass(frozen=True, slots=True)
 class OfflinePack:
-    """The body to answer with, and the tag of its content without the moments."""
+    """The body to answer with, and the tag of its content without MOMENTS."""
 
     body: Mapping[str, Any]
     tag: str
@@ -45,8 +45,8 @@ def offline_pack(
     deny_list: DenyList,
     now: datetime,
 ) -> OfflinePack:
-    """The pack of a terminal; its policies are those for holders in general, because a till is not
-    told why somebody is entitled. Raises Refusal `offline_not_allowed`.
+    """The pack of a terminal. Its policies are those for holders in general, because a till must
+    not learn why somebody is entitled. Raises Refusal `offline_not_allowed`.
     """
     today = county_day(now)
     offline = _allowed(policy_on(tx, terminal, today))
@@ -76,7 +76,7 @@ def offline_pack(
         "valid_until": instant_text(valid_until),
         "server_time": instant_text(now),
     }
-    # The list itself is long and has a digest of its own.
+    # The list is long, and has a digest of its own.
     tag = hashlib.sha256(canonical_json(content)).hexdigest()[:32]
     deny = {
         "issued_at": instant_text(now),
@@ -97,7 +97,7 @@ def _days(first: date, last: date) -> list[date]:
 
 
 def _full_terms(terms: PolicyTerms) -> dict[str, Any]:
-    """Every term, and how the policy is called aloud in each language."""
+    """Every term, with the label to read aloud in each language."""
     shown = asdict(terms)
     shown["excluded_categories"] = list(terms.excluded_categories)
     shown["labels"] = {language: policy_answer(terms, language)["label"] for language in LANGUAGES}

@@ -1,8 +1,8 @@
-"""Enter what a till gave without network: every check of a sale online, as things stood then.
+"""Record a sale made without network: every check of an online sale, as things stood at that time.
 
-The same quote is made again and must agree to the fen. The caps of day and month count with all
-that other tills gave meanwhile: what they no longer leave is refused whole, and borne by whom the
-policy names.
+The quote is made again and must agree to the fen. The day and month caps include what other tills
+gave meanwhile: a sale that no longer fits is refused as a whole, and borne by whoever the policy
+says.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ def redeem_offline(
     now: datetime,
     staff_id: str | None = None,
 ) -> Row:
-    """Write the promised discount to the ledger, on its own day; the ledger row.
+    """Write the promised discount to the ledger on the day it was given; returns the ledger row.
 
     The caller holds the terminal's lock. Raises the Refusal or FieldProblems of what does not
     hold; then nothing is written.
     """
-    # A clock within the tolerance may be ahead; nothing occurs after it is recorded.
+    # A clock within the tolerance may be ahead, but nothing occurs after it is recorded.
     occurred_at = min(item.occurred_at, now)
     require_times(item, now)
     allowed = terms_of_pack(tx, item, terminal)

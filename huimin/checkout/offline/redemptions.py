@@ -1,7 +1,7 @@
-"""What tills gave without network, taken in: each item once, alone, and with an answer that stays.
+"""Sales made without network are recorded here: each item once, on its own, with a lasting answer.
 
-An item is entered and noted in one transaction; what is refused is noted with its reason and with
-who bears it. A repeat gets what the first one got, so that a till may send until it has an answer.
+An item is recorded and noted in one transaction; a refused one is noted with the reason and with
+who bears it. A repeat gets the first answer, so a till may keep sending until it has one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from huimin.storage.ids import new_id
 
 Row = dict[str, Any]
 
-# They concern the till and not the item: the call as a whole is refused and may come again.
+# These concern the till and not the item: the whole call is refused and may be repeated.
 OF_THE_TILL = ("terminal_disabled", "outlet_suspended")
 SHOWN = ("id", "receipt_no", "order_no", "business_day", "recorded_at")
 
@@ -49,20 +49,20 @@ def take_offline_items(
 
 
 def refused_answer(client_id: str, refused: Refusal | FieldProblems, language: str) -> Row:
-    """The answer to an item of which nothing is kept."""
+    """The answer to an item that is not noted."""
     return {"client_id": client_id, "status": "refused", **KeptRefusal.of(refused).answer(language)}
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """The till that hands items in, when, and who is signed in at it."""
+    """The till that sends the items, when, and who is signed in at it."""
 
     terminal: Terminal
     now: datetime
     staff_id: str | None
 
     def take(self, engine: Engine, item: OfflineItem, language: str) -> Row:
-        """Enter an item, or note why it is refused; the answer."""
+        """Record an item, or note why it is refused; returns the answer."""
         try:
             return engine.write(lambda tx: _answer(tx, self._entered(tx, item), language))
         except (Refusal, FieldProblems) as error:
@@ -93,7 +93,7 @@ class _Call:
         return noted or self._note(tx, item, "refused", refusal=KeptRefusal.of(refused))
 
     def _noted_before(self, tx: Transaction, item: OfflineItem) -> Row | None:
-        """What came of this item before; the till's items wait here for each other."""
+        """The outcome of an earlier attempt, if any; a till's items wait here for one another."""
         terminal_id = self.terminal["terminal_id"]
         queries.lock_terminal(tx, terminal_id=terminal_id)
         noted: Row | None = queries.offline_item_of(
@@ -106,9 +106,9 @@ class _Call:
         return {**noted, "status": "duplicate"} if noted["status"] == "accepted" else noted
 
     def _is_same_sale(self, tx: Transaction, known: Row, item: OfflineItem) -> bool:
-        """True for a sale that did reach the server although the till had no answer.
+        """True if this sale reached the server although the till got no answer.
 
-        A card that does not exist is answered like another card, so that nobody learns numbers.
+        A card that does not exist counts as another card, so that no answer reveals numbers.
         """
         return bool(
             known["terminal_id"] == self.terminal["terminal_id"]
@@ -154,7 +154,7 @@ class _Call:
         return row
 
     def _bearer(self, tx: Transaction, item: OfflineItem) -> str:
-        """Who the pack's policy says bears the discount; the merchant where none allowed it."""
+        """Who bears the discount under the pack's policy; the merchant if no policy allowed it."""
         issued_at = item.pack_issued_at
         terms = known_policy(tx, self.terminal, county_day(issued_at), issued_at)
         return "merchant" if terms is None or terms.offline is None else terms.offline.bearer
@@ -168,7 +168,7 @@ def _card_id(tx: Transaction, item: OfflineItem) -> str | None:
 
 
 def _answer(tx: Transaction, item: Row, language: str) -> Row:
-    """What the till is told of a noted item."""
+    """The answer to a noted item."""
     outcome: Row = {"client_id": item["client_id"], "status": item["status"]}
     if item["redemption_id"] is None:
         refusal = KeptRefusal.from_record(read_json(item["refusal_json"]))

@@ -1,7 +1,6 @@
-"""The words that a till without network needs, from the same tables that the server speaks from.
+"""The words that a till without network needs, from the same tables as the server's own.
 
-They go with the pack, in every language, so that the page of a till says offline what it says
-online and nothing is written twice.
+They go with the pack, in every language, so that a till page says the same offline as online.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from huimin.core.discount import EXPLANATIONS
 from huimin.core.refusal_kinds import KINDS
 from huimin.core.words import CAPS
 
-# What a till can find out by itself.
+# What a till can determine by itself.
 CODES = (
     *("card_unreadable", "card_number_wrong", "card_signature_invalid", "card_expired"),
     *("card_denied", "code_stale", "code_used", "no_policy", "below_minimum"),

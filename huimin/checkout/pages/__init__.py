@@ -1,4 +1,4 @@
-"""The till in the browser: the page and what its script asks, one file per thing.
+"""The till in the browser: the page, and the endpoints its script calls.
 
 The script asks these endpoints, which share one edge with the POS API (till_edge.py). Who asks is a
 till: a signed-in cashier at a terminal of their own outlet, or a device that was set up.

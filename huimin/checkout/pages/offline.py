@@ -1,4 +1,4 @@
-"""What the till page takes along for a time without network, and what it sends afterwards."""
+"""What the till page takes along to work without network, and what it sends afterwards."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from huimin.web.json_body import json_body
 @pages.get("/offline-pack")
 @require_till("till.use")
 def offline_pack() -> Response:
-    """The pack of this terminal, with the words of quotes and refusals in every language."""
+    """This terminal's pack, with the words for quotes and refusals in every language."""
     return pack_response(words=offline_words())
 
 
 @pages.post("/offline-redemptions")
 @require_till("till.use")
 def offline_redemptions() -> Response:
-    """What this till gave while it was offline."""
+    """The sales that this till made without network."""
     return items_response(json_body(OfflineRedemptionsBody))

@@ -1,4 +1,4 @@
-"""The public page behind a receipt's QR code: what was recorded, and that it still holds."""
+"""The public page behind a receipt's QR code: what was recorded, and that it is unaltered."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from huimin.checkout.receipts.proof import prove_receipt
 from huimin.web.current import instance
 from huimin.web.throttle import Throttle
 
-# A person looks at a handful; who tries hashes would want millions.
+# A person looks at a few; guessing hashes would take millions.
 looks_per_address = Throttle("receipt_looks", RateLimitItemPerMinute(60))
 
 proof_pages = Blueprint("proof", __name__)

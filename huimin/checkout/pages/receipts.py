@@ -1,4 +1,4 @@
-"""Receipts in the browser: a look at one, printing it (counted), and its bytes for a printer."""
+"""Receipts in the browser: view one, print it (counted), or get its bytes for a printer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from huimin.web.json_body import json_body, validated
 
 
 class PrintBody(BaseModel):
-    """On which paper."""
+    """The width of the paper."""
 
     width: PaperWidth = PaperWidth.WIDE
 
@@ -24,7 +24,7 @@ class PrintBody(BaseModel):
 @pages.get("/receipts/<ledger_id>")
 @require_till("till.use")
 def receipt(ledger_id: str) -> str:
-    """The receipt as it will look on paper; looking counts nothing."""
+    """The receipt as it will look on paper; viewing it is not counted."""
     content, prints, paper = next_paper(ledger_id)
     return render_template(
         "checkout/receipt.html",
@@ -39,7 +39,7 @@ def receipt(ledger_id: str) -> str:
 @pages.post("/receipts/<ledger_id>/prints")
 @require_till("till.use")
 def print_receipt(ledger_id: str) -> Response:
-    """Count one printing and give the paper to print; from the second on it is marked."""
+    """Count one printing and return the paper to print, marked as a reprint from the second on."""
     paper = counted_paper(ledger_id, "page", int(json_body(PrintBody).width))
     return json_response({"paper": paper_html(paper)})
 
@@ -47,7 +47,7 @@ def print_receipt(ledger_id: str) -> Response:
 @pages.post("/receipts/<ledger_id>/escpos")
 @require_till("till.use")
 def download_receipt(ledger_id: str) -> Response:
-    """The same for a network printer: its bytes as a file."""
+    """The same as a file of bytes for a network printer."""
     width_mm = int(validated(PrintBody, request.form.to_dict()).width)
     response = paper_response(counted_paper(ledger_id, "escpos", width_mm), "escpos", width_mm)
     response.headers["Content-Disposition"] = 'attachment; filename="receipt.escpos"'

@@ -1,7 +1,7 @@
-"""A sale, step by step, as the page's script asks for it: verify, quote, redeem, take back.
+"""A sale, step by step, as the page's script asks for it: verify, quote, redeem, reverse.
 
-A sale that was asked for and got no answer is given up: taken back if it was entered, and never
-entered later. Where the merchant wants it, a sale is taken back with the manager's word only.
+A sale that got no answer is cancelled: reversed if it was recorded, and never recorded later. If
+the merchant wants it so, a reversal needs the manager's confirmation.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from huimin.web.json_body import json_body
 
 
 class TillReversalBody(ReversalBody):
-    """What goes back, and the manager's word. It is looked at and never stored."""
+    """What goes back, with the manager's confirmation, which is checked and never stored."""
 
     manager: ManagerBody | None = None
 
@@ -63,7 +63,7 @@ def redeem_now() -> Response:
 @pages.post("/cancellations")
 @require_till("redemption.reverse")
 def cancel_now() -> Response:
-    """Give up an order; asked again it says the same. What needs the manager is not given up."""
+    """Cancel an order, unless it needs a manager; repeating it gives the same answer."""
     return cancellation_response(json_body(CancellationBody), ManagerRule())
 
 
@@ -77,7 +77,7 @@ def reverse_now(redemption_id: str) -> Response:
 
 
 def _rule(manager: ManagerBody | None, terminal: Terminal, key: str) -> ManagerRule:
-    """Who confirms. A repeat of what was done needs nobody: a code counts only once."""
+    """The rule with who confirmed it. A repeated request needs nobody: a code works only once."""
     terminal_id = terminal["terminal_id"]
     if manager is None or instance().engine.read(
         lambda tx: queries.kept_answer(tx, terminal_id=terminal_id, key=key)

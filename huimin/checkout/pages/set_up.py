@@ -1,6 +1,6 @@
-"""A device becomes a till by its terminal's key, scanned once; it stops being one with the manager.
+"""A device becomes a till by scanning its terminal's key once; a manager's confirmation ends it.
 
-The key itself is not kept on the device: the cookie that is set names the terminal alone.
+The key itself is not stored on the device: the cookie only names the terminal.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ NOBODY = "till"
 
 
 class KeyBody(Body):
-    """The key of a terminal, as its code on the county's page says it."""
+    """A terminal's key, as encoded in the QR code on the county's page."""
 
     key: Annotated[str, Field(strict=True, min_length=1, max_length=KEY_LENGTH_MAX)]
 
 
 class ManagerBody(Body):
-    """A manager's word: user name, password, and the code where there is a second factor."""
+    """A manager's confirmation: user name, password, and the code if there is a second factor."""
 
     username: Annotated[str, Field(strict=True, min_length=1, max_length=64)]
     password: Annotated[str, Field(strict=True, min_length=1, max_length=200)]
@@ -49,7 +49,7 @@ class ManagerBody(Body):
 
 @pages.get("/set-up")
 def set_up() -> str:
-    """The page that takes the scan, and says which terminal this device is, if any."""
+    """The page that takes the scan and shows which terminal this device is, if any."""
     return render_template("checkout/set_up.html", terminal=device_terminal(), ended=_ended())
 
 
@@ -76,7 +76,7 @@ def set_up_now() -> Response:
 @pages.post("/leave")
 @require_till("till.use")
 def leave() -> Response:
-    """This device is no till any more; the merchant's manager says so."""
+    """End this device's set-up as a till, with the confirmation of the merchant's manager."""
     body, terminal = json_body(ManagerBody), device_terminal()
     if terminal is None:
         raise Refusal("till_not_set_up")
@@ -88,7 +88,7 @@ def leave() -> Response:
 
 
 def confirming_manager(body: ManagerBody, terminal: Terminal) -> StaffMember:
-    """The manager behind name and password, with this address's failures counted."""
+    """The manager with that name and password; failures count against this address."""
     require_few_failures()
     secrets = instance().personal_data
     try:
@@ -109,7 +109,7 @@ def confirming_manager(body: ManagerBody, terminal: Terminal) -> StaffMember:
 
 
 def renew_cookie(response: Response) -> None:
-    """The cookie of a set-up device lives on: each visit of the page begins its time anew."""
+    """Extend the cookie of a set-up device: each visit of the page restarts its lifetime."""
     cookie = request.cookies.get(COOKIE)
     if cookie and device_terminal() is not None:
         _keep(response, cookie)
@@ -128,7 +128,7 @@ def _keep(response: Response, cookie: str) -> None:
 
 
 def _ended() -> bool:
-    """True where a set-up was made here once and holds no more."""
+    """True if this device was set up once and no longer is."""
     return COOKIE in request.cookies and device_terminal() is None
 
 

@@ -31,7 +31,7 @@ from huimin.web.security_headers import WITH_WASM
 @pages.get("/")
 @require_till("till.use")
 def till() -> str | BaseResponse:
-    """The till itself, or the choice of a terminal first; why not, where it is switched off."""
+    """The till itself, or a choice of terminals first, or why it is switched off."""
     own, choice = device_terminal(), []
     if own is None:
         choice = terminals_to_choose()
@@ -49,7 +49,7 @@ def till() -> str | BaseResponse:
 
 
 def till_page(**of_this_till: Any) -> str:
-    """The page, with what is the same at every till."""
+    """The till page, with the parts that are the same at every till."""
     goods = {code: GOODS.say(code, request_language()) for code in GOODS}
     return render_template(
         "checkout/till.html", goods=goods, claimable=" ".join(CLAIMABLE), **of_this_till
@@ -81,7 +81,7 @@ def state() -> Response:
 
 @pages.after_request
 def _allow_wasm(response: Response) -> Response:
-    """The reader of camera pictures is WebAssembly; it is allowed on the till's pages alone."""
+    """The camera's code reader is WebAssembly, which only the till's pages may run."""
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = WITH_WASM
     return response

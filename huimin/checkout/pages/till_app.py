@@ -1,8 +1,8 @@
 """What makes the till page an app that opens without network: its manifest, its service worker, and
-the shell, which is the page without anybody's name in it.
+the shell, which is the page without any personal data.
 
-The service worker is named after the content of every file that it keeps, so a change of any of
-them is a new version, and files of two versions are never mixed.
+The service worker's version is a digest of every file it caches, so any change makes a new version
+and files of two versions are never mixed.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ NOBODYS = {
 
 @pages.get("/shell")
 def shell() -> Response:
-    """The page as the service worker keeps it: no name, no session, no token, no terminal."""
+    """The page as the service worker caches it: no name, no session, no token, no terminal."""
     g.member = None
     blank = {"csrf_token": lambda: "", "get_flashed_messages": lambda **_: []}
     response = make_response(till_page(till=NOBODYS, several=False, **blank))
@@ -64,7 +64,7 @@ def shell() -> Response:
 
 @pages.get("/service-worker.js")
 def service_worker() -> Response:
-    """The worker, with the version and the list of what it keeps. Its scope is this folder."""
+    """The worker, with its version and the list of files it caches. Its scope is this folder."""
     files_and_version = {
         "version": version(),
         "files": [url_for(endpoint, filename=name) for endpoint, name, _ in kept_files()],
@@ -79,7 +79,7 @@ def service_worker() -> Response:
 
 @pages.get("/app.webmanifest")
 def manifest() -> Response:
-    """How the app is called and looks, for the device that installs it."""
+    """The app's name, icons and colours, for the device that installs it."""
     icons = [
         {
             "src": url_for("till_files.static", filename=f"icons/{name}.png"),
@@ -111,7 +111,7 @@ def manifest() -> Response:
 
 @pages.after_request
 def _name_version(response: Response) -> Response:
-    """Each page says which version it belongs to, so that a worker of another one stands back."""
+    """Each page names its version, so that a worker of another version leaves it alone."""
     if response.mimetype == "text/html":
         response.headers["Huimin-Till-Version"] = version()
     return response
@@ -119,7 +119,7 @@ def _name_version(response: Response) -> Response:
 
 @cache
 def kept_files() -> tuple[tuple[str, str, Path], ...]:
-    """What a device keeps: endpoint, name and path of each file, in a fixed order."""
+    """The files a device caches: endpoint, name and path of each, in a fixed order."""
     own = [path for path in _files_of(STATIC) if path != WORKER]
     vendored = [path for path in _files_of(WEB_STATIC / "vendor") if path.name != "manifest.json"]
     frame = [*vendored, *(WEB_STATIC / name for name in FRAME_FILES)]
@@ -131,7 +131,7 @@ def kept_files() -> tuple[tuple[str, str, Path], ...]:
 
 @cache
 def version() -> str:
-    """A digest of everything that the app is made of, and of the addresses where it stands."""
+    """A digest of all the app's files and their addresses."""
     digest = hashlib.sha256()
     files = [(url_for(endpoint, filename=name), path) for endpoint, name, path in kept_files()]
     for name, path in [*files, *((name, PACKAGE / name) for name in MADE_OF)]:

@@ -1,4 +1,4 @@
-"""The outlet's day so far: count and savings, the latest sales, and a search for one to undo."""
+"""The outlet's day so far: count and savings, the latest sales, and a search for one to return."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ LATEST, FOUND = 5, 50
 @pages.get("/today")
 @require_till("till.use")
 def today() -> Response:
-    """Sums of the day, and the latest sales with what is left of each."""
+    """The day's sums, and the latest sales with what is left of each."""
     terminal, now = current_terminal(), instance().clock()
     day = instance().engine.read(lambda tx: todays_sales(tx, terminal, now))
     return json_response({"sums": day["sums"], "sales": day["sales"][:LATEST]})
 
 
 class SearchBody(Body):
-    """What is looked for. In a body and not in an address: addresses are logged."""
+    """The search text. It is sent in a body because addresses are logged."""
 
     text: Annotated[str, Field(strict=True, max_length=200)] = ""
 
@@ -37,8 +37,8 @@ class SearchBody(Body):
 @pages.post("/sales")
 @require_till("till.use")
 def sales() -> Response:
-    """Today's sales that fit: a receipt or order number, an amount, a time as 14:05. A whole order
-    number is found on an earlier day too.
+    """Today's sales matching a receipt or order number, an amount, or a time such as 14:05. A
+    complete order number is found on any earlier day as well.
     """
     text = json_body(SearchBody).text
     terminal, now = current_terminal(), instance().clock()

@@ -1,7 +1,7 @@
-"""What is printed on a strip of paper, piece by piece, free of how it is printed.
+"""What is printed on a strip of paper, piece by piece, independent of how it is printed.
 
 A receipt, a refund's slip and a claim's slip are each a `Paper`; the browser, a text and an ESC/POS
-printer render the same pieces, so that none of them can say something else.
+printer render the same pieces, so they always say the same.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Words = tuple[str, str, str]
 class Piece:
     """One piece: a line in the middle, a label with its value, a rule, a QR code.
 
-    `title` and `sum` are large, `mark` is bold between two rules, `small` is what may be missed.
+    `title` and `sum` are large, `mark` is bold, `small` is fine print.
     """
 
     kind: Literal["title", "mark", "centre", "pair", "sum", "rule", "small", "code"]
@@ -42,7 +42,7 @@ def centre(text: str) -> Piece:
 
 
 def mark(text: str) -> Piece:
-    """What nobody may miss: that this is a reprint."""
+    """A line that must not be missed: that this is a reprint."""
     return Piece("mark", text)
 
 
@@ -52,12 +52,12 @@ def pair(label: str, value: str) -> Piece:
 
 
 def large_sum(label: str, value: str) -> Piece:
-    """The amount that counts, large."""
+    """The amount that matters, in large type."""
     return Piece("sum", label, value)
 
 
 def small(text: str) -> Piece:
-    """A sentence at the foot."""
+    """A sentence in fine print."""
     return Piece("small", text)
 
 

@@ -1,4 +1,4 @@
-"""A strip of paper as a piece of a page, with its QR code drawn."""
+"""A strip of paper as HTML, with its QR code."""
 
 from __future__ import annotations
 

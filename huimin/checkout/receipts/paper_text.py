@@ -14,7 +14,7 @@ from typing import Literal
 from huimin.checkout.receipts.paper import COLUMNS, Paper, Piece
 from huimin.core.text_width import printer_width
 
-# Signs that GB18030 knows only in four bytes, which printers' fonts lack.
+# Signs that take four bytes in GB18030, which printers' fonts lack.
 PLAIN_SIGNS = str.maketrans({"¥": "￥", "−": "-", "–": "-", "✓": "√"})
 
 Align = Literal["left", "centre"]
@@ -103,7 +103,7 @@ def _wrapped(text: str, columns: int) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    """What is not broken: a run of ASCII with the spaces behind it; any other letter by itself."""
+    """Pieces that are not broken: a run of ASCII with its trailing spaces, or one other letter."""
     words: list[str] = []
     for letter in text:
         inside = words and ord(letter) < 128 and ord(words[-1][-1]) < 128

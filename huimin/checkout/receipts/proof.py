@@ -1,7 +1,7 @@
-"""What anybody who holds a receipt may read: the sums, the place, the time, and that it holds.
+"""What anyone holding a receipt may read: sums, place, time, and that the record is intact.
 
-It is found by the receipt's number and the first characters of its hash together, so that nobody
-can walk through numbers; it tells no name and no card.
+It is found by the receipt number together with the first characters of its hash, so that numbers
+can't be enumerated; it shows no name and no card.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SHOWN = ("kind", "channel", "receipt_no", "occurred_at", "recorded_at", "hash", 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One row, its reversals, and whether each of them is as it was written."""
+    """One row, its reversals, and whether all of them are unaltered."""
 
     row: dict[str, Any]
     outlet_name: str
@@ -42,8 +42,8 @@ def prove_receipt(tx: Transaction, receipt_no: str, hash_prefix: str) -> Proof:
     """The proof of a receipt. Raises Refusal `not_found` unless number and hash belong together."""
     row = row_by_receipt_no(tx, receipt_no) if len(receipt_no) <= RECEIPT_NO_MAX else None
     expected = "" if row is None else row["hash"][:HASH_CHARACTERS]
-    given = hash_prefix.lower().encode("utf-8", "replace")
-    if row is None or not hmac.compare_digest(expected.encode(), given):
+    prefix = hash_prefix.lower().encode("utf-8", "replace")
+    if row is None or not hmac.compare_digest(expected.encode(), prefix):
         raise Refusal("not_found")
     place = queries.place_of_receipt(tx, outlet_id=row["outlet_id"], staff_id=None)
     reversals = reversals_of(tx, row["id"])
@@ -59,6 +59,6 @@ def prove_receipt(tx: Transaction, receipt_no: str, hash_prefix: str) -> Proof:
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    """What is told of a row, its sums positive."""
+    """The fields of a row that are shown, with positive sums."""
     sums = {name: abs(row[name]) for name in ("amount_fen", "discount_fen", "payable_fen")}
     return {**{name: row[name] for name in SHOWN}, **sums}

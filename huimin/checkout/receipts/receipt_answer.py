@@ -1,7 +1,7 @@
-"""A receipt as a till is answered: what it says as JSON, or what a printer prints.
+"""A receipt as an answer to a till: its content as JSON, or in a form to print.
 
-Whoever fetches what a printer prints is taken to print it: each such answer is counted, so that the
-second one is marked as a reprint. Asking for the JSON counts nothing.
+Fetching a form to print counts as a printing, so the second one is marked as a reprint; fetching
+the JSON does not count.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ FORMS = {TEXT: "text", ESCPOS: "escpos"}
 
 
 class ReceiptAnswer(Receipt):
-    """What a receipt says, and how often it has been printed."""
+    """What a receipt says, and how often it has been printed; all sums are positive."""
 
     prints: int
 
 
 def _json_schema() -> dict[str, Any]:
-    """The JSON form's schema in one piece, because it stands inside of a response."""
+    """The JSON form's schema without $defs, because it is nested in a response."""
     schema = ReceiptAnswer.model_json_schema()
     schema["properties"]["lines"]["items"] = schema.pop("$defs")["ReceiptLine"]
     return schema
 
 
-# What the OpenAPI document says of the three forms.
+# The three forms, as the OpenAPI document describes them.
 RECEIPT_FORMS: dict[str, Any] = {
     "description": "OK",
     "content": {
@@ -55,7 +55,7 @@ RECEIPT_FORMS: dict[str, Any] = {
 
 
 def receipt_response(ledger_id: str, width_mm: int) -> Response:
-    """The receipt of a row of the caller's outlet, in the form that is accepted."""
+    """The receipt of a row of the caller's outlet, in the form that the request accepts."""
     accepted = request.accept_mimetypes.best_match([JSON, TEXT, ESCPOS], default=JSON)
     form = FORMS.get(accepted)
     if form is None or request.method == "HEAD":
@@ -87,7 +87,7 @@ def counted_paper(ledger_id: str, form: str, width_mm: int) -> Paper:
 
 
 def next_paper(ledger_id: str) -> tuple[Receipt, int, Paper]:
-    """The receipt, how often it has been printed, and how it would look if it were printed now."""
+    """The receipt, how often it has been printed, and how the next printing would look."""
     receipt, prints = _receipt_and_prints(ledger_id)
     return (
         receipt,
@@ -97,7 +97,7 @@ def next_paper(ledger_id: str) -> tuple[Receipt, int, Paper]:
 
 
 def paper_response(paper: Paper, form: str, width_mm: int) -> Response:
-    """The paper as text or as bytes for a printer; no cache keeps it."""
+    """The paper as text or as bytes for a printer, not to be cached."""
     if form == "escpos":
         response = Response(escpos_bytes(paper, width_mm), content_type=ESCPOS)
     else:

@@ -1,8 +1,8 @@
-"""A receipt: all that its paper says of one ledger row, and counting how often it is printed.
+"""A receipt: everything it says about one ledger row, and a count of how often it is printed.
 
-The one model of a receipt, for the page, the text and the printer. It names no person: who stood
-there is "the holder" or "a family member". The ledger row is never touched; each printing is a row
-of its own, so that a second one says that it is a reprint.
+The one model of a receipt, for the page, the text and the printer. It names no person: the
+presenter is "the holder" or "a family member". The ledger row is never touched; each printing is a
+row of its own, so that a second one says that it is a reprint.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
 
 HASH_CHARACTERS = 16
-# An order number that the till page made itself tells a customer nothing.
+# An order number made by the till page itself means nothing to a customer.
 PAGE_ORDER = "W-"
 
 
 class ReceiptLine(BaseModel):
-    """A line of the basket, when the till gave lines."""
+    """A line of the basket, if the till sent lines."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -53,7 +53,7 @@ class ReceiptLine(BaseModel):
 
 
 class Receipt(BaseModel):
-    """What a receipt says. All sums are positive; a refund's are what went back.
+    """What a receipt says. All sums are positive; on a refund they are what was returned.
 
     `kind` is redemption or reversal, `presenter` holder or family_member.
     """
@@ -148,7 +148,7 @@ def count_print(
     terminal_id: str | None = None,
 ) -> int:
     """Count one printing; 1 for the first. A reprint is written to the audit record as well."""
-    # Whoever prints the same receipt waits here, and then sees this printing.
+    # Another printing of the same receipt waits here until this one is counted.
     queries.lock_printing(tx, ledger_id=receipt.ledger_id)
     copy_number = int(
         queries.count_print(
@@ -180,7 +180,7 @@ def prints_so_far(tx: Transaction, ledger_id: str) -> int:
 
 
 def receipt_paper(receipt: Receipt, *, copy_number: int, language: str = "zh_Hans") -> Paper:
-    """The receipt on paper; from the second copy on it says so."""
+    """The receipt on paper; from the second copy on it is marked as a reprint."""
 
     def word(name: str, **values: object) -> str:
         return RECEIPT.say(name, language, **values)
@@ -224,7 +224,7 @@ def county_minute(instant: str) -> str:
 
 
 def _how(receipt: Receipt, language: str) -> list[Piece]:
-    """Where the row came later than the sale: that it did, and when."""
+    """For a row recorded later than the sale: that it was, and when."""
     name = {"offline": "offline", "claim": "late"}.get(receipt.channel)
     if name is None:
         return []
@@ -245,7 +245,7 @@ def _sale_sums(receipt: Receipt, language: str) -> list[Piece]:
     pieces.append(pair(RECEIPT.say("discount", language), yuan(-receipt.discount_fen)))
     pieces.append(large_sum(RECEIPT.say("payable", language), f"¥{yuan(receipt.payable_fen)}"))
     if receipt.channel == "claim":
-        # The customer has paid the usual price: the discount is what goes back.
+        # The customer has paid the usual price, so the discount is paid out.
         pieces.append(large_sum(RECEIPT.say("pay_out", language), f"¥{yuan(receipt.discount_fen)}"))
     if receipt.reversed_amount_fen:
         pieces.append(pair(RECEIPT.say("reversed", language), yuan(receipt.reversed_amount_fen)))

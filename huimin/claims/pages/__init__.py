@@ -1,4 +1,4 @@
-"""Claims in the browser: the till files them and pays them out, the office decides."""
+"""Claims in the browser: tills file them and pay them out, the office decides."""
 
 from __future__ import annotations
 

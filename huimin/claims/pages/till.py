@@ -1,4 +1,4 @@
-"""Claims at the till: file one after a refusal or for a missed purchase, look, print the slip."""
+"""Claims at the till: file one after a refusal or for a missed purchase, list them, print slips."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from huimin.web.language import request_language
 @pages.post("/till/claims")
 @require_till("till.use")
 def file_claim() -> Response:
-    """What the till page sends after a refusal; once, by its key."""
+    """File the claim that the till page sends after a refusal, once."""
     return claim_response(json_body(ClaimBody), key_of_request())
 
 
@@ -61,7 +61,7 @@ def file_missed() -> BaseResponse | tuple[str, int]:
 @pages.get("/till/claims/<claim_id>")
 @require_till("till.use")
 def slip(claim_id: str) -> str:
-    """One claim of this outlet: its slip to print, and what became of it."""
+    """One claim of this outlet: its slip to print, and the decision."""
     claim, paper = _slip(claim_id)
     return render_template("claims/slip.html", claim=claim, paper=paper, widths=WIDTHS_MM)
 
@@ -69,7 +69,7 @@ def slip(claim_id: str) -> str:
 @pages.get("/till/claims/<claim_id>/paper")
 @require_till("till.use")
 def slip_paper(claim_id: str) -> Response:
-    """The slip for the till page, which prints it in place."""
+    """The slip for the till page, which prints it in place itself."""
     _, paper = _slip(claim_id)
     return json_response({"paper": paper})
 
@@ -99,7 +99,7 @@ def _list_page(form: Form) -> str:
 
 
 def _missed(form: Form) -> ClaimRequest:
-    """The form of a missed purchase as a value of the rules; every field's problem at once."""
+    """The form of a missed purchase as a request. Raises FieldProblems with every field at once."""
     problems: list[FieldProblem] = []
 
     def amount(name: str, needed: bool) -> int:
