@@ -3,7 +3,7 @@
 import { addresses, words } from "./words.js";
 
 /**
- * A refusal in words: the server's, or one that this page makes itself.
+ * A refusal with its sentences, from the server or made by this page.
  * @typedef {object} Problem
  * @property {string} code
  * @property {string} detail for staff
@@ -17,7 +17,7 @@ import { addresses, words } from "./words.js";
 let token = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") || "";
 
 /**
- * Thrown where no answer came; the desk tells it from a refusal by `code`.
+ * What is thrown when no answer came; `code` tells it from a refusal.
  * @returns {Problem}
  */
 function unreachable() {
@@ -25,7 +25,7 @@ function unreachable() {
 }
 
 /**
- * What was caught, as a problem; a mistake of ours is thrown on.
+ * The problem that was caught. Anything else is a bug of ours and is rethrown.
  * @param {any} thrown
  * @returns {Problem}
  */
@@ -38,7 +38,7 @@ export function asProblem(thrown) {
 const listeners = [];
 
 /**
- * Call the listener with each response of the server, and with performance.now() when it was asked.
+ * Call the listener with each response, and with performance.now() as it was when the request left.
  * @param {(response: Response, askedAt: number) => unknown} listener
  */
 export function onResponse(listener) {
@@ -76,8 +76,9 @@ async function send(address, body, { key, wait, headers = {} } = {}) {
 
 /** @param {Response} response */
 async function read(response) {
-  if ([502, 503, 504].includes(response.status))
+  if ([502, 503, 504].includes(response.status)) {
     throw { ...unreachable(), status: response.status };
+  }
   try {
     return await response.json();
   } catch {
@@ -86,8 +87,8 @@ async function read(response) {
 }
 
 /**
- * The server's answer; GET without a body. Throws the problem that it answers. `quietly`: a session
- * that is over is for the caller to tell, and the page stays.
+ * Send a GET, or a POST if there is a body, and return the answer. Throws a Problem. When the session
+ * has ended the page reloads, unless `quietly`: then the caller tells the user.
  * @param {string} address
  * @param {object | null} [body]
  * @param {string | null} [key] the Idempotency-Key
@@ -98,7 +99,7 @@ export async function ask(address, body, key, { wait, quietly } = {}) {
   let response = await send(address, body, { key, wait });
   let answer = await read(response);
   if (answer.code === "csrf_failed") {
-    // A page that lay in a cache has an old token: take a new one and ask again, once.
+    // A page from the cache has an old token: fetch a new one and try once more.
     await askState({ wait });
     response = await send(address, body, { key, wait });
     answer = await read(response);
@@ -109,7 +110,7 @@ export async function ask(address, body, key, { wait, quietly } = {}) {
 }
 
 /**
- * Ask for what may have stayed as it was; `tag` is the one that is kept. `answer` is null for no change.
+ * Fetch something unless it is still what `tag` stands for; then `answer` is null.
  * @param {string} address
  * @param {string | null | undefined} tag
  * @param {Patience} options
@@ -125,7 +126,7 @@ export async function askIfChanged(address, tag, { wait } = {}) {
 }
 
 /**
- * Which till the server takes this page for; its CSRF token is kept for `ask`.
+ * Ask the server which till this page is, and keep the CSRF token that comes with it.
  * @param {Patience} options
  * @returns {Promise<{terminal: {id: string}, outlet: {id: string}, csrf_token: string}>}
  */
@@ -138,7 +139,7 @@ export async function askState({ wait } = {}) {
 }
 
 /**
- * What a refusal says to staff: the fields that need a change, or the reason.
+ * What a refusal says to staff: which fields to change, or the reason.
  * @param {Problem} problem
  */
 export function reason(problem) {

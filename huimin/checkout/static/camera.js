@@ -1,11 +1,11 @@
 // @ts-check
-// The camera as a scanner: it runs when it is wanted and the page is looked at, and that is
-// remembered. The browser's own reader where there is one, else ZXing as WebAssembly from this server.
+// The camera as a scanner. It runs while it is switched on (which this device remembers) and the page is
+// visible. Codes are read by the browser if it can, otherwise by ZXing in WebAssembly from this server.
 
 const WANTED_KEY = "huimin.till.camera";
 const LOOK_EVERY_MS = 120;
 const WIDTH_MAX = 960; // a picture this wide shows a card's code at arm's length, and is read fast
-const GONE_MS = 1500; // a card counts again when it was looked for in vain for so long
+const GONE_MS = 1500; // a card that was out of sight this long counts as a new scan
 
 /** @typedef {(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D) => Promise<string[]>} Reader */
 /** @typedef {{on: boolean, torch?: boolean, problem?: string}} CameraState `torch`: there is one; `problem`: why it is off */
@@ -49,8 +49,8 @@ export class Camera {
   #isStarting = false;
   #isPaused = false;
   #timer = 0;
-  #seen = ""; // the newest code
-  #misses = 0; // how often it was looked for in vain since, and from when on
+  #seen = ""; // the last code read
+  #misses = 0; // pictures without it since then, and when the first of them was taken
   #missedFrom = 0;
 
   /**
@@ -87,8 +87,9 @@ export class Camera {
   }
 
   async resume() {
-    if (!this.#isWanted || this.stream || this.#isStarting || document.hidden || !Camera.possible)
+    if (!this.#isWanted || this.stream || this.#isStarting || document.hidden || !Camera.possible) {
       return;
+    }
     this.#isStarting = true;
     try {
       this.stream = await navigator.mediaDevices.getUserMedia({
@@ -98,7 +99,7 @@ export class Camera {
           height: { ideal: 720 },
         },
       });
-      if (!this.#isWanted) return this.stop(); // turned off while the permission was asked
+      if (!this.#isWanted) return this.stop(); // switched off while the browser asked for permission
       this.video.srcObject = this.stream;
       await this.video.play();
       reader ||= (await nativeReader()) || (await wasmReader());
@@ -121,12 +122,12 @@ export class Camera {
   }
 
   /**
-   * While an amount is typed nothing is looked at, and the track is dark.
+   * While an amount is typed the camera's pictures are not read, and are black.
    * @param {boolean} isPaused
    */
   pause(isPaused) {
     this.#isPaused = isPaused;
-    this.#misses = 0; // who types for long has not taken the card away
+    this.#misses = 0; // typing for a long time is not taking the card away
     if (this.#track) this.#track.enabled = !isPaused;
   }
 
@@ -140,7 +141,7 @@ export class Camera {
     try {
       if (!this.#isPaused && this.video.videoWidth) this.#take(await this.#read());
     } catch {
-      // One unreadable picture is nothing; the next one comes.
+      // One unreadable picture does not matter; the next one follows.
     }
     this.#timer = setTimeout(() => this.#look(), LOOK_EVERY_MS);
   }
@@ -165,7 +166,7 @@ export class Camera {
       this.#misses += 1;
       return;
     }
-    // Not by the clock alone: a slow device needs longer than that for a single look.
+    // Two misses at least: on a slow device a single picture may take longer than GONE_MS.
     const wasGone = this.#misses > 1 && now - this.#missedFrom > GONE_MS;
     const isNew = text !== this.#seen || wasGone;
     this.#seen = text;

@@ -14,7 +14,7 @@ const PERMUTATIONS = [
 ];
 
 /**
- * Whether these are 16 digits with a right check digit; whether the card exists is not asked.
+ * Whether these are 16 digits with the right check digit. It says nothing about whether the card exists.
  * @param {string} digits
  */
 export function isCardNumber(digits) {

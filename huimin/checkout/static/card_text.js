@@ -1,9 +1,9 @@
 // @ts-check
-// Make out what a scanner, a finger or a clipboard gave: the same as core/card_token.read_text.
+// Tell a card's code from a typed number: the same as core/card_token.read_text.
 import { isCardNumber, NUMBER_DIGITS } from "./card_number.js";
 
 const TEXT_MAX = 4_096;
-// Python's white space, and two marks without width that copying brings along.
+// Python's white space, and two invisible characters that copying may add.
 const BLANKS = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+/g;
 const ADDRESS = /^https?:\/\/[^/]{1,253}\/c\/([0-9]+)$/iu;
 
@@ -23,7 +23,8 @@ export function readText(raw) {
     return { kind: "number", text: digits };
   }
   // A short run of digits is a number with digits missing, not a damaged code.
-  if (digits.length < 2 * NUMBER_DIGITS)
+  if (digits.length < 2 * NUMBER_DIGITS) {
     throw { code: address ? "card_unreadable" : "card_number_wrong" };
+  }
   return { kind: "token", text: digits };
 }

@@ -1,11 +1,11 @@
 // @ts-check
-// Verify a card token (COSE_Sign1 over CWT claims, as decimal digits) without asking anybody: the same
-// as core/card_token.verify_token. Only the one shape that the county signs is read, in its shortest
-// CBOR; whatever else is there is refused. Whether the card still counts is for the caller to say.
+// Verify a card token (COSE_Sign1 over CWT claims, as decimal digits) offline: the same as
+// core/card_token.verify_token. Only the one structure that the county signs is accepted, in its shortest
+// CBOR. Whether the card is still valid is for the caller to decide.
 import { strictBytes, strictMap, StrictReader } from "./strict_cbor.js";
 
 /**
- * What a good signature vouches for, in Unix seconds; `issuedAt` of a changing code alone.
+ * What the signature vouches for; times in Unix seconds. Only a changing code has `issuedAt`.
  * @typedef {{copyId: string, expiresAt: number, issuedAt: number | null}} Claims
  */
 /** @typedef {{keys: {kid: string, kty: string, crv: string, x: string}[]}} KeySet the county's keys (RFC 7517) */
@@ -20,10 +20,10 @@ const PROTECTED = [0xa1, 0x01, 0x27]; // {1: -8}: EdDSA and nothing else
 const STEP_SECONDS = 60;
 
 /**
- * The claims of a good token. Throws {code: "card_signature_invalid"}.
+ * The claims of a token with a valid signature. Throws {code: "card_signature_invalid"}.
  * @param {string} digits
  * @param {KeySet} keys as the offline pack holds them
- * @param {Check} check another one in tests alone: withWebCrypto or withNoble
+ * @param {Check} check tests pass withWebCrypto or withNoble
  * @returns {Promise<Claims & {keyId: number}>}
  */
 export async function verifyToken(digits, keys, check = checkSignature) {
@@ -43,7 +43,7 @@ export async function verifyToken(digits, keys, check = checkSignature) {
 }
 
 /**
- * Whether the token's day is over (its expiry is the instant at which the card's last county day ends).
+ * Whether the card's last county day, which ends at the token's expiry, is over.
  * @param {Claims} claims
  * @param {number} nowMs
  */
@@ -52,7 +52,7 @@ export function isExpired(claims, nowMs) {
 }
 
 /**
- * Whether a changing code may be read now: within its step, the one before or the one after.
+ * Whether a changing code is accepted now: in its own minute, the one before or the one after.
  * @param {Claims} claims
  * @param {number} nowMs
  */
@@ -62,7 +62,7 @@ export function isFresh(claims, nowMs) {
 }
 
 /**
- * By the browser's own Ed25519 where it has one, else by noble's.
+ * Check by the browser's Ed25519 if it has it, otherwise by noble's.
  * @type {Check}
  */
 export async function checkSignature(publicKey, signature, message) {
@@ -83,10 +83,10 @@ export async function withNoble(publicKey, signature, message) {
     import("../vendor/noble-ed25519/index.js"),
     import("../vendor/noble-hashes/sha2.js"),
   ]);
-  // Its own SHA-512, because a page without TLS has no crypto.subtle at all.
+  // noble would take SHA-512 from crypto.subtle, which a page without TLS does not have.
   Object.assign(noble.hashes, { sha512 });
   try {
-    // As RFC 8032 has it: the same strictness as the server's.
+    // RFC 8032, as strict as the server.
     return noble.verify(signature, message, publicKey, { zip215: false });
   } catch {
     return false;
@@ -97,7 +97,7 @@ export async function withNoble(publicKey, signature, message) {
 let webCrypto;
 
 export function hasWebCrypto() {
-  // The base point is a good public key; a browser that does not know Ed25519 refuses to take it.
+  // The base point is a valid public key; a browser without Ed25519 refuses to import it.
   const basePoint = new Uint8Array(32).fill(0x66);
   basePoint[0] = 0x58;
   webCrypto ??= Promise.resolve()

@@ -1,6 +1,6 @@
 // @ts-check
-// After a refusal of a real card: put the purchase down, so that an administrator can give the
-// discount of today afterwards. The customer takes a slip with a number along.
+// After a refusal of a genuine card: file a claim, so that an administrator can grant today's discount
+// later. The customer gets a slip with the claim's number.
 import { ask, asProblem, reason } from "./ask.js";
 import { button, byId } from "./elements.js";
 import { amountText, fenOf, optionalFenOf } from "./money.js";
@@ -11,7 +11,7 @@ import { addresses, words } from "./words.js";
 
 /** @import { Attempt } from "./refused.js" */
 
-// Another amount or order is another claim: a retry keeps its key only as long as its body stays.
+// Only a retry of the same body keeps its key: with another amount or order it is another claim.
 /** @type {{card: string, refusal_code: string, key: string, settled: () => unknown}} */
 let filing = { card: "", refusal_code: "", key: "", settled: () => {} };
 
@@ -34,7 +34,7 @@ function start(refusalCode, attempt, settled = () => {}) {
   show("claim", attempt.amount_fen ? "claim-order" : "claim-amount");
 }
 
-/** What the form says; null with the problem shown where it can't be read. */
+/** What the form says; null if it is not complete, with the problem shown. */
 function claimBody() {
   const amount_fen = fenOf(byId("claim-amount").value);
   const excluded_fen = optionalFenOf(byId("claim-excluded").value);
@@ -94,7 +94,7 @@ export function listenToClaims() {
     byId("claim-offer").hidden = !attempt.card || !claimable.includes(problem.code);
     byId("claim-offer").onclick = () => start(problem.code, attempt);
   });
-  // An offline sale that was not entered: its order and amounts are known, and a filed claim settles it.
+  // An offline sale that was not entered: fill in its order and amounts; filing the claim settles it.
   on("owed", ({ row, actions, settled }) => {
     const code = row.answer?.code ?? "";
     if (!row.item.card || !claimable.includes(code)) return;

@@ -1,27 +1,27 @@
 // @ts-check
-// The time as the server has it. A till's own clock may be wrong or be set while it works: it is
-// measured against each of the server's answers, and between two of them a second clock that nobody
-// can set (performance.now) tells a jump.
+// The server's time. A till's own clock may be wrong, or be set while the till works, so it is compared
+// with each answer of the server; between two answers performance.now(), which nobody can set, shows a
+// jump.
 import { countyDay, timeOf } from "./county_time.js";
 import { readValue, writeValue } from "./store.js";
 
 /**
- * What is noted of a sale's moment, so that its time can be told when the server is heard again.
+ * What is noted of a sale's moment, so that its time can be worked out once the server answers again.
  * @typedef {object} Moment
  * @property {number} device the device's own time
- * @property {number} offset the server's time less the device's, as it was known then
+ * @property {number} offset the server's time minus the device's, as known then
  * @property {string} page the page that noted it
  * @property {number} at performance.now() of that page
- * @property {number | null} floor what the server's time was at least; null where this was never heard
+ * @property {number | null} floor the earliest that the server's time can have been; null if no answer had come
  * @property {number} told the time as it was believed to be
  */
 
-const SAME_MS = 2000; // two clocks that agree so closely are the same
+const SAME_MS = 2000; // clocks this close agree
 const JUMP_MS = 60_000;
-/** Names this page: performance.now() counts from its beginning. */
+/** Identifies this page, because performance.now() counts from when it was opened. */
 export const pageId = crypto.randomUUID();
 
-let offset = 0; // the server's time less the device's
+let offset = 0; // the server's time minus the device's
 /** @type {{server: number, at: number} | null} the server's time when performance.now() was `at` */
 let measured = null;
 /** @type {{offset: number} | null} what the store holds */
@@ -33,7 +33,7 @@ export async function startClock() {
 }
 
 /**
- * The server said that its time was `text`, between two readings of performance.now().
+ * The server's time was `text` at some moment between two readings of performance.now().
  * @param {string} text
  * @param {number} askedAt
  * @param {number} answeredAt
@@ -46,12 +46,12 @@ export function hearTime(text, askedAt, answeredAt) {
   offset = Math.round(server + (performance.now() - at) - Date.now());
   if (!remembered || Math.abs(remembered.offset - offset) > SAME_MS) {
     remembered = { offset };
-    writeValue("clock", remembered).catch(() => {}); // measured again at the next answer
+    writeValue("clock", remembered).catch(() => {}); // the next answer gives it again
   }
 }
 
 /**
- * A header tells whole seconds, which is enough to find a clock that was set.
+ * The Date header has whole seconds: enough to notice that a clock was set.
  * @param {string | null} text
  * @param {number} answeredAt
  */
@@ -63,8 +63,8 @@ export function hearHeader(text, answeredAt) {
 }
 
 /**
- * Now, in the server's time. Where the device's clock went back, the one that nobody sets counts; a
- * clock that ran ahead is believed, because a device that slept looks the same.
+ * Now, in the server's time. If the device's clock was set back, performance.now() decides. A clock that
+ * is ahead of it is trusted, because a device that was asleep looks the same.
  */
 export function serverTime() {
   const byDevice = Date.now() + offset;
@@ -72,7 +72,7 @@ export function serverTime() {
   return byPage !== null && byDevice < byPage - SAME_MS ? Math.round(byPage) : byDevice;
 }
 
-/** The server's time by what has passed since it was measured on this page. */
+/** The server's time by performance.now(); null if no answer has come on this page. */
 const timeByPage = () => measured && measured.server + (performance.now() - measured.at);
 
 /** @returns {Moment} */
@@ -89,9 +89,9 @@ export function moment() {
 }
 
 /**
- * When a noted sale took place: within what is certain, the reading that a clock supports. Certain
- * is: after `after` (its pack, the sale before it), before now, and for a sale of this very page
- * that no more time has passed than since then, and no less.
+ * When a noted sale took place: the first reading of the clocks that lies within what is certain. It was
+ * after `after` (its pack, the sale before it) and before now; a sale of this very page was exactly as
+ * long ago as performance.now() says.
  * @param {Moment} noted
  * @param {number} after
  */
@@ -108,7 +108,7 @@ export function settle(noted, after) {
   return { time: Math.round(time), corrected };
 }
 
-/** The server's time less the device's, in milliseconds, as it is known now. */
+/** The server's time minus the device's, in milliseconds, as far as it is known. */
 export const clockOffset = () => offset;
 
 /**

@@ -1,5 +1,5 @@
 // @ts-check
-// The window that faces the customer: it shows the amounts that the till of this terminal tells.
+// The window that faces the customer: it shows the amounts that this terminal's till sends.
 import { byId } from "./elements.js";
 import { channelOf, draw } from "./facing.js";
 

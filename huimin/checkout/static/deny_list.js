@@ -1,6 +1,6 @@
 // @ts-check
-// Whether a card copy is stopped, by the deny list of the offline pack: looked up by halving the sorted
-// ids, which are decoded once for each list.
+// Whether a card copy is on the deny list of the offline pack: a binary search in the sorted ids, which
+// are decoded once for each list.
 import { bytesOf, bytesOfHex } from "./card_token.js";
 
 /** @import { Pack } from "./pack.js" */
@@ -10,7 +10,7 @@ const ID_BYTES = 7;
 const decoded = new WeakMap();
 
 /**
- * Throws when the list is not what its count says: better none than half.
+ * Throws if the list is not as long as its count says, so that half a list is never used.
  * @param {Pick<Pack, "deny_list">} pack
  * @param {string} copyId in hex
  */

@@ -1,8 +1,7 @@
 // @ts-check
-// Who answers a sale. The server does; where it can't be reached and the pack is good, this till does
-// by itself. A sale that began without a network ends without one; one that the server may have
-// entered is queued under its own order number, so that it is entered once whatever became of the
-// answer.
+// Answers for a sale: the server does, or this till itself if the server can't be reached and the offline
+// pack is valid. A sale that began offline ends offline. One that the server may have entered is queued
+// under its own order number, so that it is entered once even if the answer was lost.
 import { asProblem } from "./ask.js";
 import { announce } from "./leader.js";
 import { offlineDesk, usablePack } from "./offline_desk.js";
@@ -28,7 +27,7 @@ import { forgetAsked, leaveAsked, noteAsked } from "./unanswered.js";
 /** @typedef {Basket & {card: string}} SaleBody */
 /** @typedef {SaleBody & {order_no: string, presented_by: string, identity_checked: boolean}} Order */
 /**
- * A sale or reversal that was written; `offline`: into the queue, with no id and number of the ledger yet.
+ * A sale or reversal that was recorded. An `offline` one is in the queue, and has no ledger id yet.
  * @typedef {object} Receipt
  * @property {string | null} id
  * @property {string} receipt_no
@@ -41,14 +40,14 @@ import { forgetAsked, leaveAsked, noteAsked } from "./unanswered.js";
  * @property {string} [client_id] the row of the queue
  */
 
-const PATIENCE_MS = 3_000; // for a till that can go on by itself
+const PATIENCE_MS = 3_000; // for a till that can work offline
 const LONG_PATIENCE_MS = 15_000; // for one that can't
 
 /** @type {{offline: boolean, kinds: Map<string, string>} | null} the card being sold to: presenter id → kind */
 let card = null;
 /** @type {{body: string, discount_fen: number} | null} the newest quote */
 let shown = null;
-/** @type {AskedSale | null} the sale that got no answer and could not be queued */
+/** @type {AskedSale | null} a sale that got no answer and could not be queued */
 let unclear = null;
 
 const canGoOn = () =>
@@ -58,7 +57,7 @@ const canGoOn = () =>
   );
 
 /**
- * Ask the server, or answer here when no answer comes.
+ * Ask the server; answer here if no answer comes.
  * @template Answer
  * @param {(patience: Patience) => Promise<Answer>} call
  * @param {() => Promise<Answer>} alone
@@ -81,7 +80,7 @@ async function withServer(call, alone) {
 }
 
 /**
- * The pack's own reason where it has one; the server's where this till was never to go on alone.
+ * Why this till can't go on alone; just that the server is away if it was never meant to.
  * @param {Problem} problem
  */
 async function whyNotAlone(problem) {
@@ -115,10 +114,7 @@ async function quote(body) {
   const alone = () => offlineDesk.quote(body);
   const answer = card?.offline
     ? await alone()
-    : await withServer(
-        (patience) => /** @type {Promise<QuoteAnswer>} */ (serverDesk.quote(body, patience)),
-        alone,
-      );
+    : await withServer((patience) => serverDesk.quote(body, patience), alone);
   shown = { body: JSON.stringify(body), discount_fen: answer.discount_fen };
   return answer;
 }
@@ -145,7 +141,7 @@ async function redeem(order, key) {
     forgetAsked(order_no);
     return receipt;
   } catch (/** @type {any} */ problem) {
-    // The server said no: nothing was entered. Without an answer, or with a broken one, it may be.
+    // A refusal means that nothing was entered. Without a proper answer the sale may have been.
     if (asked && canReach() && isNo(problem)) forgetAsked(order_no);
     else if (asked) unclear = sale;
     throw problem;
@@ -155,7 +151,7 @@ async function redeem(order, key) {
 /** @param {Problem} problem */
 const isNo = (problem) => !((problem.status ?? 0) >= 500) && problem.code !== "request_in_progress";
 
-/** The cashier goes on without the answer; the server is told so when it can be reached. */
+/** The cashier moves on without the answer; the server will be told to cancel the sale. */
 export function leaveUnclear() {
   if (!unclear) return;
   leaveAsked(unclear);

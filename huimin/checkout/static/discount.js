@@ -1,13 +1,13 @@
 // @ts-check
-// What a basket gets under a policy: the same results as core/discount.py, for a till that can't ask.
+// The discount of a basket under a policy: the same results as core/discount.py, for a till offline.
 // Whole fen; a product or sum that could pass 2^53 is a BigInt. Pure: no page, no clock, no network.
-// A test holds it equal to the server's quote on thousands of baskets.
+// A test compares it with the server's quote on a thousand baskets.
 
 const AMOUNT_FEN_MAX = 100_000_000;
 const BASIS_POINTS = 10_000;
 
 /**
- * What is bought; with items their sum is `amount_fen`.
+ * What is bought. If there are items, `amount_fen` is their sum.
  * @typedef {object} Basket
  * @property {number} amount_fen
  * @property {number} [excluded_fen]
@@ -93,7 +93,7 @@ export function quote(basket, terms, usage = {}, offline = null) {
 }
 
 /**
- * What the caps of a pack leave after the discounts given under it: with this card, and in all.
+ * What the caps of a pack leave, given the discounts used by this card and by the terminal.
  * @param {Room} caps
  * @param {number} cardUsedFen
  * @param {number} terminalUsedFen
@@ -157,11 +157,13 @@ function byRemainder(one, other) {
  */
 function requireSums(bought, terms) {
   const amount = bought.amount_fen;
-  if (!Number.isInteger(amount) || amount < 1 || amount > AMOUNT_FEN_MAX)
+  if (!Number.isInteger(amount) || amount < 1 || amount > AMOUNT_FEN_MAX) {
     throw invalid("amount_fen");
+  }
   for (const name of /** @type {const} */ (["excluded_fen", "insurance_fen"])) {
-    if (!Number.isInteger(bought[name]) || bought[name] < 0 || bought[name] > amount)
+    if (!Number.isInteger(bought[name]) || bought[name] < 0 || bought[name] > amount) {
       throw invalid(name);
+    }
   }
   if (bought.insurance_fen && terms.base !== "after_insurance") throw invalid("insurance_fen");
   if (!bought.items.length) return;
@@ -169,8 +171,9 @@ function requireSums(bought, terms) {
   if (!amounts.every((fen) => Number.isInteger(fen) && fen >= 0)) throw invalid("items");
   if (total(bought.items) !== amount) throw invalid("items");
   const excludedFen = total(bought.items.filter((item) => isExcluded(item, terms)));
-  if (bought.excluded_fen !== 0 && bought.excluded_fen !== excludedFen)
+  if (bought.excluded_fen !== 0 && bought.excluded_fen !== excludedFen) {
     throw invalid("excluded_fen");
+  }
 }
 
 /**
@@ -207,14 +210,14 @@ function limit(wantedFen, eligibleFen, terms, usage, offline) {
 }
 
 /**
- * The items in their own order, with the discount split by what is eligible of each.
+ * The items in their order, with the discount split by the eligible amount of each.
  * @param {Bought} bought
  * @param {Terms} terms
  * @param {number} discountFen
  */
 function linesOf(bought, terms, discountFen) {
   const { items } = bought;
-  // Sorted by content, so that the same basket in another order gets the same parts.
+  // Split in order of content, so that the same basket gets the same parts in any order.
   const order = items
     .map((_, index) => index)
     .sort((a, b) => byContent(items[a], items[b]) || a - b);
@@ -255,7 +258,7 @@ function byContent(one, other) {
 }
 
 /**
- * As Python compares text; JavaScript's own order differs beyond U+FFFF.
+ * Python's order of text; JavaScript's differs beyond U+FFFF.
  * @param {string} one
  * @param {string} other
  */
@@ -285,8 +288,9 @@ function stepsOf(bought, terms, { excludedItems, excludedFen, wantedFen, discoun
   const say = (code, params) => steps.push({ code, params });
   say("amount", { amount_fen: bought.amount_fen });
   if (bought.insurance_fen) say("insurance", { amount_fen: bought.insurance_fen });
-  for (const item of excludedItems)
+  for (const item of excludedItems) {
     say("excluded_item", { name: item.name, amount_fen: item.amount_fen });
+  }
   if (excludedFen && !excludedItems.length) say("excluded", { amount_fen: excludedFen });
   const eligibleFen = bought.amount_fen - bought.insurance_fen - excludedFen;
   say("discount", { eligible_fen: eligibleFen, rate_bp: terms.rate_bp, discount_fen: wantedFen });

@@ -1,5 +1,5 @@
 // @ts-check
-// The page's elements by id. ../page.d.ts says which there are and of which kind.
+// The page's elements by id. page.d.ts lists them with their kinds.
 
 /**
  * @template {keyof PageElements} Id
@@ -24,8 +24,7 @@ export function element(name, properties = {}, ...children) {
 }
 
 /**
- * A button in one of Bootstrap's looks ("outline-primary", "sm"); `about` names for a screen reader
- * the thing that it acts on.
+ * A button in Bootstrap's looks ("outline-primary sm"). `about` tells a screen reader what it acts on.
  * @param {string} looks
  * @param {string} text
  * @param {() => unknown} act

@@ -1,7 +1,7 @@
 // @ts-check
-// The sales that this till gave up without an answer and that were entered all the same, too large
-// to be taken back without the manager: shown until they are taken back, or the cashier says that
-// the customer did pay so. What was asked for at another outlet's till is shown and not touched.
+// Sales that this till gave up for want of an answer, but that the server had entered, and that are too
+// large to cancel without the manager. They are shown until they are reversed, or the cashier says that
+// the customer did pay. Those of another outlet's till are shown too, but can't be dealt with here.
 import { whenOf } from "./clock.js";
 import { button, byId, element } from "./elements.js";
 import { announce, onAnnounce } from "./leader.js";
@@ -18,14 +18,14 @@ export function startEntered() {
   onAnnounce("entered", draw);
   onAnnounce("lost", draw);
   onAnnounce("pack", draw);
-  // Once taken back, the server says so when it is asked again, and the note goes by itself.
+  // After a reversal the leading page asks the server again, and settles the note.
   on("recorded", async ({ kind }) => {
     if (kind === "reversal" && (await enteredSales()).length) announce("undone");
   });
   return draw();
 }
 
-let drawn = ""; // what is shown: a button is not replaced under a finger for nothing
+let drawn = ""; // what is shown now, so that a button is not replaced under a finger without need
 
 async function draw() {
   const [entered, left, till] = await Promise.all([
@@ -34,16 +34,16 @@ async function draw() {
     thisTill(),
   ]);
   const elsewhere = left.filter((sale) => isElsewhere(sale, till?.outlet));
-  const here = entered.filter((sale) => !isElsewhere(sale, till?.outlet));
-  const next = JSON.stringify([elsewhere, here]);
+  const own = entered.filter((sale) => !isElsewhere(sale, till?.outlet));
+  const next = JSON.stringify([elsewhere, own]);
   if (next === drawn) return;
   drawn = next;
   byId("elsewhere").hidden = !elsewhere.length;
   byId("elsewhere-title").textContent = words.elsewhere_title.replace("COUNT", elsewhere.length);
   byId("elsewhere-list").replaceChildren(...elsewhere.map(elsewhereItem));
-  byId("entered").hidden = !here.length;
-  byId("entered-title").textContent = words.entered_title.replace("COUNT", here.length);
-  byId("entered-list").replaceChildren(...here.map(enteredItem));
+  byId("entered").hidden = !own.length;
+  byId("entered-title").textContent = words.entered_title.replace("COUNT", own.length);
+  byId("entered-list").replaceChildren(...own.map(enteredItem));
 }
 
 /** @param {NotedSale} sale */

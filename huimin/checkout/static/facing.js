@@ -1,5 +1,5 @@
 // @ts-check
-// What faces the customer: amounts alone. No name, no reason, no red; a refusal is not shown at all.
+// What the customer sees: only amounts. No name, no reason, no red, and never a refusal.
 import { money } from "./money.js";
 
 /** @typedef {{kind: "ready" | "quote" | "paid" | "refund", amount_fen?: number, discount_fen?: number, payable_fen?: number}} FacingState */
@@ -23,7 +23,7 @@ export function draw(root, state) {
   }
 }
 
-/** The till's side: draws its own panel, and tells every window that faces a customer. */
+/** The till's side: draws its own panel, and sends the amounts to every customer window. */
 export class Facing {
   /** @type {FacingState} */
   #state = { kind: "ready" };
@@ -42,7 +42,7 @@ export class Facing {
     this.show(this.#state);
   }
 
-  /** @param {FacingState} state nothing else of it is told */
+  /** @param {FacingState} state other properties are not shown */
   show({ kind, amount_fen, discount_fen, payable_fen }) {
     this.#state = { kind, amount_fen, discount_fen, payable_fen };
     draw(this.panel, this.#state);

@@ -1,6 +1,6 @@
 // @ts-check
-// The page as an app of its own: the service worker that keeps it for a time without network. A new
-// version waits until no sale is under way, and then the page begins anew with it.
+// Installs the service worker, which keeps the page for use offline. A new version waits until no sale
+// is under way; then the page reloads with it.
 import { byId } from "./elements.js";
 import { isShown, onShow } from "./screen.js";
 import { addresses } from "./words.js";
@@ -23,7 +23,7 @@ export async function install() {
     else registration.waiting?.postMessage("take over");
   };
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    isReplaced = isControlled; // the first one ever is no news
+    isReplaced = isControlled; // the first one ever changes nothing
     isControlled = true;
     takeOver();
   });

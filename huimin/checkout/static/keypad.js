@@ -1,6 +1,5 @@
 // @ts-check
-// The keypad for fingers. It thinks in yuan, and behind the point in jiao and fen: it can't be made
-// to write what is no amount.
+// The on-screen keypad. It can only write amounts: up to seven digits of yuan and two decimals.
 import { byId } from "./elements.js";
 
 const YUAN_DIGITS_MAX = 7;
@@ -23,7 +22,7 @@ function pressed(text, key) {
 }
 
 /**
- * The field that was touched last is written to. Returns how to choose one.
+ * Write into the field that had the focus last. Returns a function that chooses the field.
  * @template {"amount" | "excluded"} Field
  * @param {HTMLElement} box
  * @param {Field[]} fields

@@ -1,6 +1,6 @@
 // @ts-check
-// One of this browser's till pages leads: it alone sends the queue and fetches the pack. The others
-// follow by a channel; when the leader's page goes, however it goes, the browser names the next one.
+// One of this browser's till pages leads: only it sends the queue and fetches the pack. The others listen
+// on a channel; when the leading page is closed or crashes, the browser gives its lock to another.
 
 /** @import { Problem } from "./ask.js" */
 
@@ -8,10 +8,9 @@ const LOCK = "huimin-till-leader";
 const CHANNEL = "huimin-till-offline";
 
 /**
- * What the pages of this browser tell each other, and with what.
- * queue, pack, entered: what is kept of it has changed. lost: a sale got no answer. undone: a sale that
- * had been entered was taken back. reached, lost_server: whether the server answers. sync: how the
- * last round went.
+ * What the pages of this browser announce to each other.
+ * queue, pack, entered: the store has changed. lost: a sale got no answer. undone: a sale that had been
+ * entered was reversed. reached, lost_server: whether the server answers. sync: how a round went.
  * @typedef {{
  *   queue: null, pack: null, entered: null, lost: null, undone: null, reached: null, lost_server: null,
  *   sync: {problem: Pick<Problem, "code" | "detail"> | null, terminal?: string},
@@ -24,15 +23,15 @@ const listeners = new Map();
 let leading = false;
 
 /**
- * `start()` runs once this page leads. Without locks (an old browser) every page leads: what the
- * server keeps by client id still makes each sale count once.
+ * Call `start()` when this page becomes the leader. In an old browser without locks every page leads,
+ * and each sale still counts once, because the server knows it by its client id.
  * @param {() => unknown} start
  */
 export function lead(start) {
   const begin = () => {
     leading = true;
     start();
-    return new Promise(() => {}); // held until the page is gone
+    return new Promise(() => {}); // held as long as the page is open
   };
   if (!navigator.locks) return void begin();
   navigator.locks.request(LOCK, begin);
@@ -41,7 +40,7 @@ export function lead(start) {
 export const leads = () => leading;
 
 /**
- * Say something to every till page of this browser, this one too.
+ * Tell every till page of this browser, including this one.
  * @template {keyof Announcements} Name
  * @param {Name} name
  * @param {Announcements[Name]} data

@@ -1,5 +1,5 @@
 // @ts-check
-// The basket line by line, for who wants it so: what the policy leaves out is picked from a list.
+// The basket line by line, for cashiers who want it: excluded goods are picked from a list.
 import { byId, element } from "./elements.js";
 import { fenOf } from "./money.js";
 import { words } from "./words.js";
@@ -11,7 +11,7 @@ const LINES_MAX = 50;
 let categories = [];
 
 /**
- * Begin anew for a policy that leaves these categories out; without any there are no lines.
+ * Start again for a policy that excludes these categories; without any, lines are not offered.
  * @param {string[]} excluded
  */
 export function startLines(excluded) {
@@ -58,7 +58,7 @@ export function addLine(changed) {
   amount.focus();
 }
 
-/** The lines with an amount, as the quote takes them; null where one of them is no amount. */
+/** The lines that have an amount, as items of a quote; null if one of the amounts is not valid. */
 export function items() {
   /** @type {Item[]} */
   const all = [];

@@ -1,5 +1,5 @@
 // @ts-check
-// The till page: ready → who and how much → done. Wires the parts to the page, and nothing else.
+// The till page: ready → who and how much → done. Connects the parts to the page.
 import { Camera } from "./camera.js";
 import { listenToClaims } from "./claim.js";
 import { byId } from "./elements.js";
@@ -26,7 +26,7 @@ const isTouched = matchMedia("(pointer: coarse)").matches;
 const facing = new Facing(byId("facing"), byId("till").dataset.terminal ?? "");
 
 /**
- * A scan, a paste, a picture or a number that was typed: whichever, it is taken in one place.
+ * Act on what was scanned, pasted, photographed or typed.
  * @param {Reading} reading
  */
 function take(reading) {
@@ -45,7 +45,7 @@ byId("card-form").addEventListener("submit", (event) => {
   if (!typed) return byId("card").focus();
   const reading = readingOf(typed);
   if (reading.kind === "card") return take(reading);
-  // What was typed stays, to be compared with the card.
+  // Keep what was typed, to be compared with the card.
   tell(typedWrong(reading.kind));
   sound.no();
   byId("card").select();
@@ -79,7 +79,7 @@ byId("torch").addEventListener("click", () => {
 });
 onShow((name) => camera.pause(["sale", "reverse", "sales"].includes(name)));
 
-// ---- fingers: the page's own keypad for amounts, the phone's only where a number is to be typed
+// ---- touch: the page's own keypad for amounts, the phone's keyboard only for a card's number
 const isKeypadShown = getComputedStyle(byId("keypad")).display !== "none";
 const mark = keypad(byId("keypad"), ["amount", "excluded"], requote);
 if (isTouched) byId("card").inputMode = "none";
@@ -116,7 +116,7 @@ document
   .querySelectorAll("[data-next]")
   .forEach((press) => press.addEventListener("click", () => isFresh() || next()));
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.repeat) event.preventDefault(); // a key held down confirms once
+  if (event.key === "Enter" && event.repeat) event.preventDefault(); // holding the key down confirms once
   if (event.key === "Escape" && !isShown("ready")) next();
 });
 on("recorded", ({ kind, receipt }) => {
@@ -126,7 +126,7 @@ on("recorded", ({ kind, receipt }) => {
 /** @param {Receipt} receipt */
 async function undo({ id, client_id, receipt_no, amount_fen }) {
   if (id) return startReversal({ id, receipt_no, left_fen: amount_fen });
-  // A sale that was made without network is taken back while it waits.
+  // An offline sale can be taken back while it waits to be sent.
   const isCancelled = await cancel(client_id ?? "");
   if (isCancelled) next();
   tell(isCancelled ? words.offline_cancelled : words.offline_not_cancelled);

@@ -1,5 +1,5 @@
 // @ts-check
-// Amounts are whole fen; nothing here is a float.
+// Amounts are whole fen, never floating point.
 
 /**
  * 12850 → "¥128.50", −1024 → "−¥10.24".
@@ -12,17 +12,17 @@ export function money(fen) {
 }
 
 /**
- * What a field for an amount of 0 or more holds: 12850 → "128.50".
+ * An amount of 0 or more as a field holds it: 12850 → "128.50".
  * @param {number} fen
  */
 export const amountText = (fen) => money(fen).slice(1);
 
 /**
- * "128.5" → 12850; null for what is no amount.
+ * "128.5" → 12850; null for anything that is not an amount.
  * @param {string} text
  */
 export function fenOf(text) {
-  // An input method may have made the digits and the point wide.
+  // An input method may produce full-width digits and points.
   const plain = text
     .normalize("NFKC")
     .replace(/[。．]/g, ".")
@@ -33,13 +33,13 @@ export function fenOf(text) {
 }
 
 /**
- * The same for a field that may stay empty: "" → 0.
+ * The same for an optional field: "" → 0.
  * @param {string} text
  */
 export const optionalFenOf = (text) => (text.trim() ? fenOf(text) : 0);
 
 /**
- * As it is said: 12850 → 128 元 5 角.
+ * As it is spoken: 12850 → 128 元 5 角.
  * @param {number} fen
  * @param {string[]} units the words for yuan, jiao and fen
  */

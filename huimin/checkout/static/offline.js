@@ -1,5 +1,5 @@
 // @ts-check
-// Work without network, wired to the page: clock, banner, the page that leads and sends, the app.
+// Connects what the page does offline: the clock, the banner, sending, and the installed app.
 import { onResponse } from "./ask.js";
 import { hearHeader, hearTime, startClock } from "./clock.js";
 import { leaveUnclear } from "./desk.js";
@@ -29,7 +29,7 @@ export async function startOffline() {
 }
 
 /**
- * The server's time is in some answers to the millisecond, and in the header of each to the second.
+ * Some answers have the server's time to the millisecond; all have a Date header.
  * @param {Response} response
  * @param {number} askedAt
  */
@@ -40,7 +40,7 @@ function hearClock(response, askedAt) {
   else hearHeader(response.headers.get("Date"), answeredAt);
 }
 
-/** The kept page names no till; the pack knows which one this is. */
+/** The page from the cache names no till; the pack says which one this is. */
 async function nameTheTill() {
   const pack = await keptPack().catch(() => null);
   if (!pack || byId("till").dataset.terminal) return;

@@ -1,6 +1,6 @@
 // @ts-check
-// What the page says of its work without network: how many sales wait and since when, what the caps
-// leave, who bears a refusal; and the sales that were not entered, until the cashier has seen to them.
+// What the page says about working offline: how many sales wait and since when, what the caps leave, who
+// bears a refusal. Below it, the sales that were refused, until the cashier has dealt with them.
 import { whenOf } from "./clock.js";
 import { timeOf } from "./county_time.js";
 import { button, byId, element } from "./elements.js";
@@ -59,7 +59,7 @@ async function draw() {
   if (isDiskNearlyFull && sentences.length) sentences.push(words.offline_full_soon);
   const [first = "", ...more] = sentences;
   byId("banner").hidden = !first;
-  // A screen reader says it again when it is written again.
+  // Only if it changed: a screen reader repeats what is written.
   if (byId("banner-says").textContent !== first) byId("banner-says").textContent = first;
   byId("banner-more").textContent = more.join(BETWEEN_SENTENCES);
   byId("banner-go").hidden = !(canReach() && trouble && SIGN_IN.includes(trouble.code));
@@ -104,18 +104,19 @@ function whileReached(waiting) {
  */
 function whileAlone(waiting, pack, all) {
   const why = whyNot(pack);
-  const kept = waiting.length ? [words.offline_kept] : [];
+  const reassurance = waiting.length ? [words.offline_kept] : [];
   const alone = why ? words.offline_no_network : words.offline_alone;
   const first = waiting.length ? counted(words.offline_waiting, waiting) : alone;
-  if (why || !pack)
-    return [first, offlineProblem({ code: why ?? "offline_no_pack" }, pack).detail, ...kept];
+  if (why || !pack) {
+    return [first, offlineProblem({ code: why ?? "offline_no_pack" }, pack).detail, ...reassurance];
+  }
   const room = roomLeft(pack, all);
   const left = words.offline_left
     .replace("AMOUNT", money(room.terminal_fen))
     .replace("EACH", money(Math.min(room.redemption_fen, room.terminal_fen)))
     .replace("CARD", money(pack.caps.card_fen))
     .replace("TIME", whenOf(Date.parse(pack.valid_until)));
-  return [first, left, BEARER_WORDS[pack.bearer], ...kept];
+  return [first, left, BEARER_WORDS[pack.bearer], ...reassurance];
 }
 
 /** @param {Row} row */

@@ -1,6 +1,6 @@
 // @ts-check
-// The desk that answers without a network, as the server would with what the pack knows: signature,
-// deny list, policy, caps. A sale is done when it is in the queue on the disk, and not before.
+// Answers offline as the server would, with what the pack holds: signature, deny list, policy and caps.
+// A sale is done once it is in the queue on disk.
 import { readText } from "./card_text.js";
 import { isExpired, isFresh, verifyToken } from "./card_token.js";
 import { moment, serverTime } from "./clock.js";
@@ -17,7 +17,7 @@ import { forgetWithin } from "./unanswered.js";
 import { language, words } from "./words.js";
 
 /** @import { Claims } from "./card_token.js" */
-/** @import { Order, Receipt, SaleBody, Verified } from "./desk.js" */
+/** @import { Order, QuoteAnswer, Receipt, SaleBody, Verified } from "./desk.js" */
 /** @import { Basket } from "./discount.js" */
 /** @import { Pack } from "./pack.js" */
 /** @import { Row } from "./queue.js" */
@@ -25,9 +25,9 @@ import { language, words } from "./words.js";
 
 /** @typedef {{digits: string, copy: string, changing: boolean}} ReadCard what a card's code proves */
 
-const HELD_MS = 600_000; // how long a till that read a changing code may finish its sale
+const HELD_MS = 600_000; // a sale may be finished this long after its changing code was read
 
-/** The pack, if it may be used now; throws a problem if not. */
+/** The pack. Throws a Problem if it can't be used now. */
 export async function usablePack() {
   const pack = await keptPack().catch(() => null);
   const code = whyNot(pack);
@@ -36,7 +36,7 @@ export async function usablePack() {
 }
 
 /**
- * Work with the pack. The rules throw {code, params}; what is thrown on is a problem with its words.
+ * Work with the pack. What the rules throw, {code, params}, is rethrown as a Problem with its sentences.
  * @template Result
  * @param {(pack: Pack) => Promise<Result>} work
  */
@@ -52,8 +52,8 @@ async function withPack(work) {
 }
 
 /**
- * What the card's code proves; a number that was typed proves nothing. `heldMs` is what may lie
- * between the reading of a changing code and now.
+ * Check a card's code; a typed number proves nothing offline. A changing code may have been read up to
+ * `heldMs` ago.
  * @param {Pack} pack
  * @param {string} text
  * @returns {Promise<ReadCard>}
@@ -81,7 +81,7 @@ function requireFresh(pack, claims, heldMs) {
 }
 
 /**
- * How much discount the caps leave to one more sale after these rows, with the card of this copy.
+ * How much discount the caps leave for one more sale of this card copy, after these rows.
  * @param {Pack} pack
  * @param {Row[]} all
  * @param {string | null} copy
@@ -104,7 +104,7 @@ function quoteWith(pack, basket, card, all) {
   return { terms, quoted: quoteOf(basket, terms, {}, roomLeft(pack, all, card.copy)) };
 }
 
-// Who stands behind a card, the pack does not know: whoever comes is one of these.
+// The pack names no people: whoever presents a card is one of these.
 const PERSONS = [
   { id: "holder", kind: "holder", name_masked: words.offline_holder, relation: "" },
   {
@@ -123,11 +123,14 @@ function verify(text) {
   return withPack(async (pack) => {
     await readCard(pack, text);
     const policy = policyAnswer(policyOn(pack, serverTime()), language);
-    return { offline: true, may_present: PERSONS, policy: /** @type {any} */ (policy) };
+    return { offline: true, may_present: PERSONS, policy };
   });
 }
 
-/** @param {SaleBody} body */
+/**
+ * @param {SaleBody} body
+ * @returns {Promise<QuoteAnswer>}
+ */
 function quote({ card: text, ...basket }) {
   return withPack(async (pack) => {
     const card = await readCard(pack, text, HELD_MS);
@@ -139,7 +142,7 @@ function quote({ card: text, ...basket }) {
 /**
  * @param {Order} order
  * @param {string} key
- * @param {number | null} shownFen the discount on the cashier's screen: no other one is confirmed
+ * @param {number | null} shownFen the discount on the cashier's screen; a different one is not given
  */
 function redeem({ card: text, ...order }, key, shownFen) {
   return withPack(async (pack) => {
@@ -151,7 +154,7 @@ function redeem({ card: text, ...order }, key, shownFen) {
 }
 
 /**
- * Look at the caps and put the sale into the queue, at one go: no other page can come between.
+ * Check the caps and append the sale to the queue in one transaction, so that no other page interferes.
  * @param {Stores} stores
  * @param {Pack} pack
  * @param {ReadCard} card
@@ -193,7 +196,7 @@ async function sell(stores, pack, card, order, key, shownFen) {
 }
 
 /**
- * As much of a receipt as there can be: its number is given when the server enters the sale.
+ * A receipt as far as there is one: its number comes when the server enters the sale.
  * @param {Row} row
  * @returns {Receipt}
  */

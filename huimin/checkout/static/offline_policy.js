@@ -1,11 +1,11 @@
 // @ts-check
-// Which policy of the offline pack counts at an instant, and whether the pack itself still does.
+// Which policy of the offline pack is in force at an instant, and whether the pack is still valid.
 import { countyDay } from "./county_time.js";
 
 /** @import { Terms } from "./discount.js" */
 /** @import { Pack } from "./pack.js" */
 
-// A pack made so long after the till's time is one of a clock that goes wrong.
+// If the pack was made this long after the till's time, the till's clock is wrong.
 const AHEAD_MS = 120_000;
 
 /**
@@ -23,8 +23,8 @@ export function policyOn(pack, ms) {
 }
 
 /**
- * Passes a pack that counts at that instant. Throws {code: "offline_pack_expired"} for one that is too
- * old, {code: "offline_time_wrong"} when the clock stands before the pack was made.
+ * Throws {code: "offline_pack_expired"} if the pack is too old at that instant, and
+ * {code: "offline_time_wrong"} if the instant lies before the pack was made.
  * @param {Pick<Pack, "issued_at" | "valid_until">} pack
  * @param {number} ms
  */
@@ -34,7 +34,7 @@ export function requireValid(pack, ms) {
 }
 
 /**
- * The pack after a 304: the same content, with the moments that the answer's headers tell.
+ * The pack after a 304: the same content, with the times in the answer's headers.
  * @param {Pack} pack
  * @param {Headers} headers
  * @returns {Pack}

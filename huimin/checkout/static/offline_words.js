@@ -1,6 +1,6 @@
 // @ts-check
-// What is said without a network: the pack's words, which are the server's own, in the page's
-// language; and for what no pack can say (there is none, the disk is full) the page's.
+// Sentences while offline, in the page's language. They come with the pack, from the server's own table;
+// the page has its own for what a pack can't cover (there is none, the disk is full).
 import { problemOf } from "./quote_answer.js";
 import { language, words } from "./words.js";
 
@@ -21,8 +21,9 @@ export const wordsOf = (pack) => pack.words[language] ?? pack.words.zh_Hans;
  * @returns {Problem}
  */
 export function offlineProblem(refusal, pack = null) {
-  if (pack && wordsOf(pack).refusals[refusal.code])
+  if (pack && wordsOf(pack).refusals[refusal.code]) {
     return problemOf(refusal, wordsOf(pack), language);
+  }
   const own = words.offline_refusals;
   return { code: refusal.code, ...(own[refusal.code] ?? own.offline_storage_failed) };
 }

@@ -1,6 +1,5 @@
 // @ts-check
-// The offline pack: what the till needs to go on by itself, fetched while there is a network and kept
-// in the store. A pack that is older than its validity, or of another terminal, is no pack.
+// The offline pack: what the till needs to work by itself, fetched while online and kept in the store.
 import { askIfChanged, asProblem } from "./ask.js";
 import { serverTime } from "./clock.js";
 import { announce, onAnnounce } from "./leader.js";
@@ -13,7 +12,7 @@ import { addresses } from "./words.js";
 /** @import { PackWords } from "./quote_answer.js" */
 
 /**
- * As the server gives it (checkout/offline/pack.py); instants are ISO 8601.
+ * As the server sends it (checkout/offline/pack.py). Times are ISO 8601.
  * @typedef {object} Pack
  * @property {string} issued_at
  * @property {string} valid_until
@@ -34,7 +33,7 @@ const PATIENCE_MS = 20_000;
 /** @type {{tag: string | null, body: Pack} | null | undefined} null for none; undefined until the store is read */
 let current;
 
-onAnnounce("pack", () => (current = undefined)); // another page may have fetched it
+onAnnounce("pack", () => (current = undefined)); // another page may have fetched it; read it again
 
 /** @returns {Promise<Pack | null>} */
 export async function keptPack() {
@@ -43,7 +42,7 @@ export async function keptPack() {
 }
 
 /**
- * Fetch it, if it changed. A pack whose policy allows nothing offline any more is forgotten.
+ * Fetch the pack if it has changed. It is deleted if the policy no longer allows sales offline.
  * @returns {Promise<Pack>}
  */
 export async function fetchPack() {
@@ -70,7 +69,7 @@ async function keep(pack) {
 }
 
 /**
- * Why it can't be used now, as a refusal's code; null where it can.
+ * The code of why the pack can't be used now; null if it can.
  * @param {Pack | null} pack
  * @returns {string | null}
  */

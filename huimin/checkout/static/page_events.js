@@ -1,5 +1,5 @@
 // @ts-check
-// What happens on the till page and concerns more than one of its parts.
+// Events of the till page that concern more than one of its parts.
 
 /** @import { Problem } from "./ask.js" */
 /** @import { Row } from "./queue.js" */
@@ -7,10 +7,10 @@
 /** @import { Receipt } from "./desk.js" */
 
 /**
- * recorded: a sale or a reversal was written, by the server or into the queue.
+ * recorded: a sale or reversal was recorded by the server, or a sale in the queue.
  * refused: a refusal is shown.
- * owed: a sale of the queue that was not entered is listed. Who can do more with it adds a button to
- * `actions`, and calls `settled` when nothing is left to do.
+ * owed: a refused sale of the queue is listed. A listener may add a button to `actions`, and calls
+ * `settled` once the sale is dealt with.
  * @typedef {object} PageEvents
  * @property {{kind: "redemption" | "reversal", receipt: Receipt}} recorded
  * @property {{problem: Problem, attempt: Attempt}} refused

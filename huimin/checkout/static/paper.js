@@ -1,6 +1,6 @@
 // @ts-check
-// The paper of a receipt or a slip, as this page prints it. Its width is this device's own choice, and
-// the page is as long as what stands on it.
+// Lays out and prints the paper of a receipt or slip. Each device keeps its own paper width; the printed
+// page is as long as its content.
 
 const WIDTH_KEY = "huimin.paper_width_mm";
 const WIDTHS = ["58", "80"];
@@ -22,12 +22,12 @@ function keepPaperWidth(width) {
   try {
     localStorage.setItem(WIDTH_KEY, width);
   } catch {
-    // A browser that keeps nothing still prints.
+    // A browser without storage can still print.
   }
 }
 
 /**
- * The choices of width on this page: they show and keep what this device prints on.
+ * Connect the page's choices of paper width: they show this device's width, and set it.
  * @param {() => unknown} changed
  */
 export function listenToWidths(changed) {
@@ -47,7 +47,7 @@ export function listenToWidths(changed) {
 let pageRule = null;
 
 /**
- * `@page` can't stand in a style attribute; a sheet of our own is allowed by the policy of the page.
+ * `@page` can't be set in a style attribute; the page's security policy allows a constructed style sheet.
  * @param {string} width
  * @param {number} height
  */
@@ -60,9 +60,9 @@ function setPage(width, height) {
 }
 
 /**
- * Put the paper in place at this device's width; the page is then as long as the paper.
+ * Set the paper's width and the length of the printed page.
  * @param {HTMLElement} paper
- * @param {string} [html] what stands on it; without it, what stands there already
+ * @param {string} [html] new content; without it, the content that is there
  */
 export function layOut(paper, html) {
   if (html !== undefined) paper.innerHTML = html;
@@ -71,7 +71,7 @@ export function layOut(paper, html) {
   setPage(paperWidth(), height);
 }
 
-// Only what was counted reaches a printer: the paper can be printed while this class is set (receipt.css).
+// The paper can only be printed while this class is set (receipt.css), so that every print is counted.
 window.addEventListener("afterprint", () => document.body.classList.remove("prints-paper"));
 
 /** Print what is laid out. */

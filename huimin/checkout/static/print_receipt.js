@@ -1,10 +1,10 @@
 // @ts-check
-// Print a receipt: the server counts it and gives the paper, the browser prints just that.
+// Print a receipt: the server counts the print and sends the paper, and the browser prints only that.
 import { ask } from "./ask.js";
 import { layOut, paperWidth, printLaidOut } from "./paper.js";
 
 /**
- * Count the printing, lay the paper out and print it. Throws the problem when it is refused.
+ * Have the print counted, lay the paper out and print it. Throws a Problem if it is refused.
  * @param {string} address
  * @param {HTMLElement} paper
  */

@@ -1,7 +1,7 @@
 // @ts-check
-// The sales that were made without network, each under an id of its own before the cashier sees
-// "done". A row is waiting or sent until the server's answer is written into it: accepted, duplicate
-// or refused. Only what the server has acknowledged, and the cashier has seen, is ever cleared away.
+// The sales made offline, each stored under its own id before the cashier sees "done". A row is waiting
+// or sent until the server's answer is written into it: accepted, duplicate or refused. A row is deleted
+// only after the server has acknowledged it and, if it was refused, the cashier has ticked it off.
 import { announce } from "./leader.js";
 import { done, read, write, writeSoon } from "./store.js";
 
@@ -10,8 +10,8 @@ import { done, read, write, writeSoon } from "./store.js";
 /** @import { Stores } from "./store.js" */
 
 /**
- * A sale as the server takes it. Its card's text is dropped when it is not needed any more; its time
- * is there from the first sending on.
+ * A sale as it is sent. The card's code is removed once it is no longer needed; the time is set when the
+ * sale is first sent.
  * @typedef {Basket & {
  *   client_id: string, order_no: string, card?: string, presented_by: string, identity_checked: boolean,
  *   policy_id: string, discount_fen: number, payable_fen: number, pack_issued_at: string,
@@ -19,7 +19,7 @@ import { done, read, write, writeSoon } from "./store.js";
  * }} QueuedItem
  */
 /**
- * What the server says of an item; a refused one with its reason.
+ * The server's answer for an item; with the reason if it is refused.
  * @typedef {object} Answer
  * @property {string} client_id
  * @property {Status} status
@@ -35,10 +35,10 @@ import { done, read, write, writeSoon } from "./store.js";
  * @property {string} client_id
  * @property {QueuedItem} item
  * @property {Moment} moment
- * @property {string} copy the id of the card's copy, for its cap
- * @property {string | null} code a changing code, which is good for one sale
+ * @property {string} copy the id of the card copy, for the cap per card
+ * @property {string | null} code a changing code, which can be used once
  * @property {string} pack_issued_at
- * @property {string} bearer who bears what can't be entered: merchant or government
+ * @property {string} bearer who bears a discount that can't be entered: merchant or government
  * @property {{id: string, label: string, code: string}} terminal
  */
 /**
@@ -63,8 +63,8 @@ export const isUnsent = (row) => UNSENT.includes(row.status);
 export const rows = () => read(({ queue }) => done(queue.getAll()));
 
 /**
- * Put a sale at the queue's end, within the transaction that looked at the caps; it may not fail
- * half: when it is on the disk the sale is made, and not before.
+ * Append a sale, within the transaction that checked the caps. The sale is made once that transaction is
+ * on disk.
  * @param {Stores} stores
  * @param {NewRow} sale
  * @returns {Promise<Row>}
@@ -77,7 +77,7 @@ export async function append({ queue }, sale) {
 }
 
 /**
- * What the server has not answered for, of one terminal, the oldest first.
+ * A batch of one terminal's rows that the server has not answered for, oldest first.
  * @param {string} terminalId
  */
 export async function unsent(terminalId) {
@@ -87,7 +87,7 @@ export async function unsent(terminalId) {
 }
 
 /**
- * Before they are sent the items are as they will always be sent: the server knows a repeat by it.
+ * Store the items as they are about to be sent. They stay so: the server recognises a repeat by it.
  * @param {Row[]} changed
  */
 export function markSent(changed) {
@@ -95,14 +95,15 @@ export function markSent(changed) {
     for (const { sequence, item, corrected } of changed) {
       /** @type {Row | undefined} */
       const row = await done(queue.get(sequence));
-      if (row?.status === "waiting")
+      if (row?.status === "waiting") {
         await done(queue.put({ ...row, status: "sent", item, corrected }));
+      }
     }
   });
 }
 
 /**
- * Write the server's answers into their rows. What was refused keeps its card's text for a claim.
+ * Write the server's answers into their rows. A refused one keeps its card's code, for a claim.
  * @param {Answer[]} answers
  */
 export async function settleAnswers(answers) {
@@ -118,7 +119,7 @@ export async function settleAnswers(answers) {
 }
 
 /**
- * The cashier has seen to a refused sale.
+ * The cashier has dealt with a refused sale.
  * @param {string} clientId
  */
 export async function tick(clientId) {
@@ -131,7 +132,7 @@ export async function tick(clientId) {
 }
 
 /**
- * Take back a sale that has not been sent, if it was the last one: later ones were limited by it.
+ * Cancel a sale that has not been sent, if it is the last one: it counted against the caps of later ones.
  * @param {string} clientId
  */
 export async function cancel(clientId) {
@@ -156,7 +157,7 @@ export const ofPack = (all, packIssuedAt) =>
   all.filter((row) => row.pack_issued_at === packIssuedAt && row.status !== "cancelled");
 
 /**
- * Clear away what is over: acknowledged, seen, and of a pack that counts no more.
+ * Delete rows that are settled and no longer count against the caps of the current pack.
  * @param {string} packIssuedAt
  */
 export function clearAway(packIssuedAt) {

@@ -1,6 +1,6 @@
 // @ts-check
-// A quote and a refusal in words, with the shapes of /till/quote and of a problem. The sentences come
-// with the offline pack, so that a till says offline what the server says online.
+// Puts a quote and a refusal into words, as /till/quote and the server's problems do. The sentences come
+// with the offline pack, so that a till says the same offline and online.
 import { money } from "./money.js";
 
 /** @import { Problem } from "./ask.js" */
@@ -39,28 +39,21 @@ export function quoteAnswer(quoted, terms, packWords, language) {
   };
 }
 
-const TERMS_BEFORE_LABEL = /** @type {const} */ (["id", "code", "version", "name", "rate_bp"]);
-const TERMS_AFTER_LABEL = /** @type {const} */ ([
-  "base",
-  "minimum_spend_fen",
-  "rounding_unit_fen",
-  "excluded_categories",
-]);
-
 /**
- * A policy as tills are told it.
+ * A policy as the server describes it to tills.
  * @param {Terms} terms
  * @param {string} language
  */
 export function policyAnswer(terms, language) {
-  /** @param {readonly (keyof Terms)[]} names */
-  const pick = (names) => Object.fromEntries(names.map((name) => [name, terms[name]]));
+  const { id, code, version, name, rate_bp } = terms;
+  const { base, minimum_spend_fen, rounding_unit_fen, excluded_categories } = terms;
   const label = terms.labels[language] ?? terms.labels.zh_Hans;
-  return { ...pick(TERMS_BEFORE_LABEL), label, ...pick(TERMS_AFTER_LABEL) };
+  const limits = { minimum_spend_fen, rounding_unit_fen, excluded_categories };
+  return { id, code, version, name, rate_bp, label, base, ...limits };
 }
 
 /**
- * One step of an explanation, to read out.
+ * One step of an explanation, to be read aloud.
  * @param {Step} step
  * @param {PackWords} packWords
  * @param {string} language
@@ -70,7 +63,7 @@ export function explain(step, packWords, language) {
 }
 
 /**
- * A refusal with the words of a problem.
+ * A refusal as a Problem with its sentences.
  * @param {Refusal} refusal
  * @param {PackWords} packWords
  * @param {string} language
@@ -107,8 +100,9 @@ export function percentWords(rateBp) {
  * @param {string} language
  */
 export function rateWords(rateBp, language = "zh_Hans") {
-  if (rateBp === 10_000)
+  if (rateBp === 10_000) {
     return language === "en" ? "free" : language === "zh_Hant" ? "免費" : "免费";
+  }
   if (language === "en") return `${percentWords(rateBp)} off`;
   const pays = String(10_000 - rateBp)
     .padStart(4, "0")
@@ -128,9 +122,9 @@ function filled(template, params, packWords, language) {
   for (const [name, value] of Object.entries(params)) {
     if (name.endsWith("_fen")) shown[name.slice(0, -4)] = money(value);
     else if (name === "cap") shown.cap = packWords.caps[value];
-    else if (name === "rate_bp")
+    else if (name === "rate_bp") {
       shown.rate = language === "en" ? percentWords(value) : rateWords(value, language);
-    else shown[name] = value;
+    } else shown[name] = value;
   }
   return template.replace(/\{(\w+)\}/g, (_, name) => shown[name] ?? "—");
 }

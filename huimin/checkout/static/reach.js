@@ -1,6 +1,6 @@
 // @ts-check
-// Can the server be reached? One answer for all parts of the page: a call that got no answer says no,
-// any answer says yes, and while it is no, nobody at the till waits for the network.
+// Whether the server can be reached, for all parts of the page: any answer means yes, a call without an
+// answer means no. While it is no, nobody at the till waits for the network.
 
 /** @type {((yes: boolean) => unknown)[]} */
 const listeners = [];

@@ -1,10 +1,10 @@
 // @ts-check
-// What was read, whoever read it: scanner, camera, clipboard or fingers.
+// What kind of text a scanner, the camera, the clipboard or the keyboard gave.
 import { isCardNumber, NUMBER_DIGITS } from "./card_number.js";
 
 /**
- * card: a code, or a number whose check digit is right; number: sixteen digits, one of them wrong;
- * digits: a number with digits missing; receipt: a receipt's code. `raw` is what was read, tidied.
+ * card: a card's code, or a number with the right check digit; number: sixteen digits with a wrong one;
+ * digits: not sixteen digits; receipt: a receipt's code. `raw` is the text without blanks.
  * @typedef {{kind: "card", text: string} | {kind: "receipt", number: string}
  *   | {kind: "number" | "digits" | "other", raw: string}} Reading
  */
@@ -12,7 +12,7 @@ import { isCardNumber, NUMBER_DIGITS } from "./card_number.js";
 const CODE_DIGITS_MIN = 100;
 const CODE = new RegExp(`(\\d{${CODE_DIGITS_MIN},})$`);
 const RECEIPT = /\/r\/(\d{12,30})\b/i;
-const SYMBOLOGY = /^\]Q\d/i; // some scanners put it in front
+const SYMBOLOGY = /^\]Q\d/i; // a prefix that some scanners add
 
 /**
  * @param {string} text
@@ -23,7 +23,7 @@ export function readingOf(text) {
     .normalize("NFKC")
     .replace(/[\s\u0000-\u001f\u200b\ufeff]+/g, "")
     .replace(SYMBOLOGY, "");
-  // An input method turns the address in front of a code into anything; its digits stay digits.
+  // An input method may garble the address in front of a code, but not its digits.
   const code = CODE.exec(raw);
   if (code) return { kind: "card", text: code[1] };
   const receipt = RECEIPT.exec(raw);
@@ -35,8 +35,8 @@ export function readingOf(text) {
 }
 
 /**
- * Whether a card's code has come whole, by the frame of COSE_Sign1 (core/card_token.py): protected
- * header, key id, payload, and 64 bytes of signature at the end. Nothing is verified here.
+ * Whether a card's code is complete, judged by its COSE_Sign1 frame (core/card_token.py): protected
+ * header, key id, payload and 64 bytes of signature. Nothing is verified here.
  * @param {string} digits
  */
 export function isWholeCode(digits) {

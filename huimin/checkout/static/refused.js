@@ -1,5 +1,5 @@
 // @ts-check
-// A refusal: the sentence to say aloud, the next step, and small, for the cashier, reason and code.
+// Shows a refusal: the sentence to say aloud, the next step, and in small print the reason and code.
 import { reason } from "./ask.js";
 import { byId } from "./elements.js";
 import { emit } from "./page_events.js";
@@ -8,9 +8,9 @@ import { sound } from "./sound.js";
 import { words } from "./words.js";
 
 /** @import { Problem } from "./ask.js" */
-/** @typedef {{card?: string, amount_fen?: number, excluded_fen?: number}} Attempt a sale, as far as it had come */
+/** @typedef {{card?: string, amount_fen?: number, excluded_fen?: number}} Attempt the sale, as far as it got */
 
-// What another scan mends: nobody need pay the usual price for it.
+// Another scan is enough after these; the customer need not pay the full price.
 const SCAN_AGAIN = ["code_stale", "code_used", "card_unreadable", "card_number_wrong"];
 
 /**

@@ -1,5 +1,5 @@
 // @ts-check
-// Take a sale back, whole or in part; above the merchant's own amount the manager confirms it here.
+// Reverse a sale, whole or in part. Above an amount that the merchant sets, the manager confirms it here.
 import { ask, asProblem, reason } from "./ask.js";
 import { byId } from "./elements.js";
 import { amountText, fenOf, money } from "./money.js";
@@ -11,7 +11,7 @@ import { addresses, words } from "./words.js";
 /** @import { Facing } from "./facing.js" */
 
 const CODES = ["code_needed", "code_wrong"];
-// Another amount or reason is another reversal: a retry keeps its key only as long as its body stays.
+// Only a retry of the same body keeps its key: with another amount or reason it is another reversal.
 let reversing = { id: "", left_fen: 0, key: "" };
 
 /** @param {{id: string, receipt_no: string, left_fen: number}} sale */
@@ -32,7 +32,7 @@ function forgetManager() {
   byId("manager-name").value = byId("manager-password").value = byId("manager-code").value = "";
 }
 
-/** The button says what it does: all of it, or which part. */
+/** The button says what it does: reverse all of it, or which part. */
 function sayWhatIsConfirmed() {
   const amount = fenOf(byId("reverse-amount").value);
   const text = amount === reversing.left_fen ? words.reverse_all : words.reverse_part;

@@ -1,5 +1,5 @@
 // @ts-check
-// A sale: the card is verified, an amount is quoted as it is typed, and what is shown is confirmed.
+// A sale: verify the card, quote the amount as it is typed, confirm what is shown.
 import { asProblem, reason } from "./ask.js";
 import { desk } from "./desk.js";
 import { byId, element } from "./elements.js";
@@ -14,13 +14,13 @@ import { words } from "./words.js";
 /** @import { QuoteAnswer, Receipt, SaleBody, Verified } from "./desk.js" */
 /** @import { Facing } from "./facing.js" */
 
-const QUOTE_AFTER_MS = 45; // longer than a scanner's pause: a scan in the field asks for nothing
-/** How the order numbers begin that this page makes itself. */
+const QUOTE_AFTER_MS = 45; // longer than a scanner's pause, so that a scan into the field asks for no quote
+/** The prefix of order numbers that this page makes itself. */
 export const OWN_ORDER_PREFIX = "W-";
 
 /** @type {{card: string, key: string, checked: boolean} | null} the card being sold to */
 let sale = null;
-let turn = 0; // what was asked last; the answer to anything older is dropped
+let turn = 0; // counts the questions: the answer to any but the newest is dropped
 let quoteTimer = 0;
 /** @type {Facing} */
 let facing;
@@ -78,7 +78,7 @@ export async function verify(card) {
  * @param {Verified} verified
  */
 function startSale(card, { may_present, policy, identity_needed }) {
-  // A changing code proves that the holder's phone is here: nobody need be asked, but may be chosen.
+  // A changing code proves that the holder's phone is here: the presenter is chosen already.
   const isProven = identity_needed === false;
   sale = { card, key: crypto.randomUUID(), checked: !isProven };
   const box = byId("presenters");
@@ -112,18 +112,19 @@ const chosenPresenter = () => byId("presenters").querySelector("input:checked");
 /** @returns {HTMLInputElement | null} */
 const firstPresenter = () => byId("presenters").querySelector("input");
 
-/** With lines the amount is their sum, and what is left out stands in them. */
+/** If there are lines, the amount is their sum, and they say what is excluded. */
 function linesChanged() {
   byId("amount").readOnly = hasLines();
   byId("excluded-box").hidden = hasLines();
   const lines = items();
-  if (hasLines() && lines)
+  if (hasLines() && lines) {
     byId("amount").value = amountText(lines.reduce((sum, item) => sum + item.amount_fen, 0));
+  }
   requote();
 }
 
 /**
- * What is sold, as the page says it now; null while that is no amount.
+ * What the page says now is sold; null while it has no valid amount.
  * @returns {SaleBody | null}
  */
 function saleBody() {
@@ -160,7 +161,7 @@ function showQuote(quote, problem = "") {
   byId("quote-amount").textContent = money(quote.amount_fen);
   byId("quote-discount").textContent = money(-quote.discount_fen);
   byId("quote-payable").textContent = money(quote.payable_fen);
-  // Price and sum to pay stand above already; between them is why.
+  // The first and last step (price, sum to pay) are shown above already.
   byId("why").textContent = quote.explanation.slice(1, -1).join(" ") || words.why;
   byId("explanation").replaceChildren(
     ...quote.explanation.map((text) => element("li", { textContent: text })),
@@ -171,9 +172,9 @@ function showQuote(quote, problem = "") {
 export function requote() {
   if (!sale) return;
   const asked = ++turn;
-  // Another amount is another sale: a retry keeps its key only as long as its body stays.
+  // Only a retry of the same body keeps its key: with another amount it is another sale.
   sale.key = crypto.randomUUID();
-  // What can be confirmed is always what is shown: not the old amount while the new one is asked.
+  // Only what is shown can be confirmed, so not the old amount while the new one is quoted.
   byId("confirm").disabled = true;
   const fen = fenOf(byId("amount").value);
   byId("amount-said").textContent = fen ? spoken(fen, words.units) : "";
@@ -223,7 +224,7 @@ async function confirm() {
     const problem = asProblem(thrown);
     if (problem.code !== "offline") return refuse(problem, order);
     showProblem(words.offline);
-    byId("confirm").disabled = false; // the same key: asking again can't sell twice
+    byId("confirm").disabled = false; // with the same key a second try can't sell twice
     sound.no();
   }
 }
@@ -234,7 +235,7 @@ async function confirm() {
  */
 function finish(receipt, asked) {
   emit("recorded", { kind: "redemption", receipt });
-  if (asked !== turn) return; // the next card was scanned meanwhile; the sale is in today's list
+  if (asked !== turn) return; // another card was scanned meanwhile; today's list has the sale
   sale = null;
   byId("done-payable").textContent = money(receipt.payable_fen);
   const saved = `${words.saved} ${money(-receipt.discount_fen)}`;

@@ -1,5 +1,5 @@
 // @ts-check
-// One section of the till page is shown at a time; who wants to know subscribes.
+// Shows one section of the till page at a time.
 import { byId } from "./elements.js";
 
 /** @typedef {"ready" | "sale" | "done" | "refused" | "reverse" | "reversed" | "claim" | "claimed" | "sales"} Section */
@@ -10,7 +10,7 @@ const sections = [...till.querySelectorAll(":scope > .stage > section")].map(
 );
 /** @type {((name: Section) => unknown)[]} */
 const listeners = [];
-// For so long, a press too many or a double click was still meant for what was shown before.
+// For this long a second press or click was meant for the section before.
 const FRESH_MS = 400;
 let freshTimer = 0;
 
@@ -32,7 +32,7 @@ export function show(name, focus) {
 }
 
 /**
- * Call the listener at each change of the section.
+ * Call the listener whenever another section is shown.
  * @param {(name: Section) => unknown} listener
  */
 export function onShow(listener) {
@@ -42,11 +42,11 @@ export function onShow(listener) {
 /** @param {Section} name */
 export const isShown = (name) => till.dataset.state === name;
 
-/** Whether what is shown has only just appeared, so that nobody can mean to leave it. */
+/** Whether the section has only just appeared, so that a press can't be meant for it. */
 export const isFresh = () => "fresh" in till.dataset;
 
 /**
- * A line for the cashier that stays until something else is shown.
+ * Show the cashier a line, which stays until another section is shown.
  * @param {string} sentence
  */
 export function tell(sentence) {

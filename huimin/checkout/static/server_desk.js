@@ -1,5 +1,5 @@
 // @ts-check
-// The desk that asks the server: its answers are those of /till/verify, /till/quote, /till/redeem.
+// Answers online, by asking the server.
 import { ask } from "./ask.js";
 import { addresses } from "./words.js";
 

@@ -1,6 +1,6 @@
 // @ts-check
-// Keeps the till page for a time without network. It answers for the page and for the files that the
-// page is made of, and for nothing else: no answer of the server is ever kept.
+// Keeps the till page for use offline. It answers for the page and the files that it is made of, and for
+// nothing else: no other answer of the server is ever kept.
 // The server writes a line in front of it (pages/till_app.py): KEPT = {version, files, shell, page}.
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
@@ -8,8 +8,8 @@ const FILES = new Set(KEPT.files);
 const NAME = "huimin-till-";
 const CACHE = NAME + KEPT.version;
 const PATIENCE_MS = 3000;
-const GATEWAY = [502, 503, 504]; // the server behind it is away
-let isOther = false; // the server's page is of another version than these files
+const GATEWAY = [502, 503, 504]; // the server behind the proxy is away
+let isOther = false; // whether the server's page is of another version than the kept files
 
 worker.addEventListener("install", (event) => {
   const fresh = [...FILES, KEPT.shell].map((address) => new Request(address, { cache: "reload" }));
@@ -26,7 +26,7 @@ async function takeOver() {
   await worker.clients.claim();
 }
 
-// The page says when no sale is under way.
+// The page sends this when no sale is under way.
 worker.addEventListener("message", (event) => {
   if (event.data === "take over") worker.skipWaiting();
 });
@@ -42,7 +42,7 @@ worker.addEventListener("fetch", (event) => {
 });
 
 /**
- * The server's page; the kept one when the server doesn't answer in time.
+ * The server's page, or the kept one if the server does not answer in time.
  * @param {FetchEvent} event
  * @returns {Promise<Response>}
  */
@@ -54,17 +54,17 @@ async function page(event) {
     return response;
   });
   event.waitUntil(asked.then(keepShell).catch(() => {}));
-  const kept = await caches.match(KEPT.shell);
-  if (!kept) return asked;
+  const cached = await caches.match(KEPT.shell);
+  if (!cached) return asked;
   /** @type {Promise<null>} */
   const patience = new Promise((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));
   const response = await Promise.race([asked.catch(() => null), patience]);
   if (response) return response;
   isOther = false;
-  return kept;
+  return cached;
 }
 
-/** The shell in the language that the page was read in. */
+/** Keep the shell in the language in which the page was read. */
 async function keepShell() {
   if (isOther) return void (await worker.registration.update());
   const fresh = await fetch(KEPT.shell, { cache: "no-cache" });
@@ -73,7 +73,7 @@ async function keepShell() {
 }
 
 /**
- * Another page of the till has no kept copy: without network there is the till itself.
+ * Other pages of the till are not kept: offline, go to the till itself.
  * @param {Request} request
  */
 async function elsewhere(request) {
@@ -89,7 +89,7 @@ async function elsewhere(request) {
  * @param {string} path
  */
 async function file(request, path) {
-  const kept = await (await caches.open(CACHE)).match(path);
-  if (!isOther) return kept || fetch(request);
-  return fetch(request).catch(() => kept || Response.error());
+  const cached = await (await caches.open(CACHE)).match(path);
+  if (!isOther) return cached || fetch(request);
+  return fetch(request).catch(() => cached || Response.error());
 }

@@ -1,18 +1,18 @@
 // @ts-check
-// A device becomes a till: the key of its terminal is scanned or pasted once and sent, never kept.
-// It stops being one with the manager's word.
+// Makes a device a till: its terminal's key is scanned or pasted once, sent, and not stored. With the
+// manager's password the device stops being one.
 import { ask, asProblem, reason } from "./ask.js";
 import { Camera } from "./camera.js";
 import { byId } from "./elements.js";
 import { addresses, words } from "./words.js";
 
 const KEY = /hmt_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/;
-const TYPED_MS = 300; // after so long nothing more comes
+const TYPED_MS = 300; // after this long nothing more is typed
 const CODES = ["code_needed", "code_wrong"];
 let isSending = false;
 
 /**
- * The key in what was read, also where an input method made its letters wide; null without one.
+ * The key in the text, even if an input method made its letters full-width; null if there is none.
  * @param {string} text
  */
 function keyOf(text) {
@@ -56,7 +56,7 @@ byId("key-form").addEventListener("submit", (event) => {
   event.preventDefault();
   setUp(byId("key").value);
 });
-// A scanner without Enter: the key is whole, and nothing more comes.
+// For a scanner that sends no Enter.
 let timer = 0;
 byId("key").addEventListener("input", () => {
   clearTimeout(timer);
@@ -66,7 +66,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target === document.body && event.key.length === 1) byId("key").focus();
 });
 
-// The form stands there on a device that is a till.
+// The form is only there on a device that is a till.
 byId("leave-form")?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const code = byId("manager-code").value.trim();

@@ -1,5 +1,5 @@
 // @ts-check
-// One sound for yes, a softer one for "please look". Never the only sign: the words say it too.
+// One sound for yes, a softer one for "please look". The words on the page always say the same.
 
 const SOUND_KEY = "huimin.till.sound";
 /** @type {AudioContext | null} */
@@ -24,7 +24,7 @@ export const sound = {
 };
 
 /**
- * Browsers let a page sound only after it was touched or typed at; before that it stays silent.
+ * Browsers allow sound only after the page was touched or typed into; until then it stays silent.
  * @param {{hertz: number, after: number}[]} tones `after` in seconds
  * @param {number} loudness
  */
@@ -33,10 +33,11 @@ function play(tones, loudness) {
   try {
     context ||= new AudioContext();
     context.resume();
-    for (const { hertz, after } of tones)
+    for (const { hertz, after } of tones) {
       playTone(context, hertz, context.currentTime + after, loudness);
+    }
   } catch {
-    // No sound device: the words remain.
+    // No sound device: the words are enough.
   }
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
-// The till's own store in this browser (IndexedDB): what must outlive a closed tab and a crash.
-// Two stores: `queue`, the sales that were made without network, in order; `kept`, single values by
-// name. A write is over when it is on the disk; what can't be written is thrown as {code, cause}.
+// The till's storage in this browser (IndexedDB), for what must survive a closed tab or a crash. `queue`
+// holds the sales made offline, in order; `kept` holds single values by name. A write has ended when it is
+// on disk. Throws {code, cause} if it fails.
 
 /** @typedef {{queue: IDBObjectStore, kept: IDBObjectStore}} Stores */
 
@@ -23,7 +23,7 @@ function open() {
     };
     request.onsuccess = () => {
       const database = request.result;
-      database.onversionchange = () => forget(database); // a newer page wants to change it
+      database.onversionchange = () => forget(database); // a newer version of the page wants to upgrade it
       database.onclose = () => forget(null);
       resolve(database);
     };
@@ -42,8 +42,8 @@ function forget(database) {
 }
 
 /**
- * What to throw for an error: a rule that said no keeps its own code, and whatever else stops a
- * transaction is the store's failure, with a code that the page has words for.
+ * What to throw for an error: a refusal by `work` stays as it is; anything else is a failure of the
+ * storage, with a code that the page has words for.
  * @param {any} error
  * @returns {{code: string, cause?: string}}
  */
@@ -58,7 +58,7 @@ function refusalOf(error) {
 }
 
 /**
- * The result of a request, to be awaited within its transaction.
+ * The result of a request. Await it within its transaction.
  * @template Result
  * @param {IDBRequest<Result>} request
  * @returns {Promise<Result>}
@@ -105,7 +105,7 @@ async function run(mode, work, durability) {
         try {
           transaction.abort();
         } catch {
-          reject(refusalOf(error)); // the transaction had ended by itself
+          reject(refusalOf(error)); // the transaction had already ended
         }
       },
     );
@@ -113,29 +113,28 @@ async function run(mode, work, durability) {
 }
 
 /**
- * Each of these takes `work(stores)`, which is async and awaits nothing but requests of its own
- * transaction. This one reads.
+ * Read in one transaction. Here and below, `work` must await nothing but its own transaction's requests.
  * @template Result
  * @param {(stores: Stores) => Promise<Result>} work
  */
 export const read = (work) => run("readonly", work, "relaxed");
 
 /**
- * Write, and wait for the disk.
+ * Write in one transaction, and wait until it is on disk.
  * @template Result
  * @param {(stores: Stores) => Promise<Result>} work
  */
 export const write = (work) => run("readwrite", work, "strict");
 
 /**
- * Write what may be lost with the power, but not with the page, without waiting for the disk.
+ * Write without waiting for the disk: it survives a crash of the page, but maybe not a power cut.
  * @template Result
  * @param {(stores: Stores) => Promise<Result>} work
  */
 export const writeSoon = (work) => run("readwrite", work, "relaxed");
 
 /**
- * A single value; undefined where there is none.
+ * A single value; undefined if there is none.
  * @param {string} name
  * @returns {Promise<any>}
  */
@@ -148,7 +147,7 @@ export const readValue = (name) => read(({ kept }) => done(kept.get(name)));
 export const writeValue = (name, value) => writeSoon(({ kept }) => done(kept.put(value, name)));
 
 /**
- * Ask the browser not to clear the store when the disk runs low.
+ * Ask the browser not to clear the storage when the disk is nearly full.
  * @returns {Promise<number | null>} how many bytes may still be written, if the browser says so
  */
 export async function askToStay() {

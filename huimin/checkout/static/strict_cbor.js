@@ -1,6 +1,6 @@
 // @ts-check
-// A reader of the little CBOR (RFC 8949) that a card token holds: whole numbers, byte strings and maps
-// of them, each in its shortest form only. Anything else throws.
+// Reads the part of CBOR (RFC 8949) that a card token uses: unsigned integers, byte strings, and maps of
+// them, each in its shortest form. Anything else throws.
 
 /** @typedef {number | Uint8Array<ArrayBuffer>} Value */
 
@@ -28,7 +28,7 @@ export class StrictReader {
   }
 
   /**
-   * A byte string or a whole number from 0 on.
+   * A byte string or an unsigned integer.
    * @returns {Value}
    */
   value() {
@@ -59,14 +59,14 @@ export class StrictReader {
     return this.data[this.position - 1];
   }
 
-  /** Nothing may follow. */
+  /** There must be nothing left. */
   end() {
     if (this.position !== this.data.length) throw new Error("something follows");
   }
 }
 
 /**
- * A map with all of the `needed` keys, perhaps some of the `possible` ones, and no other.
+ * A map with all of the `needed` keys, possibly some of the `possible` ones, and no others.
  * @param {StrictReader} reader
  * @param {number[]} needed
  * @param {number[]} possible
@@ -78,8 +78,9 @@ export function strictMap(reader, needed, possible = []) {
   const entries = new Map();
   for (let number = 0; number < count; number += 1) {
     const key = reader.value();
-    if (typeof key !== "number" || ![...needed, ...possible].includes(key) || entries.has(key))
+    if (typeof key !== "number" || ![...needed, ...possible].includes(key) || entries.has(key)) {
       throw new Error("another key");
+    }
     entries.set(key, reader.value());
   }
   if (!needed.every((key) => entries.has(key))) throw new Error("a key is missing");

@@ -1,7 +1,7 @@
 // @ts-check
-// Bring the queue to the server when it can be reached: in order, once, in batches; and keep pack and
-// clock fresh meanwhile. Only the leading page does. Whatever ends it in the middle, the next round
-// sends the same items under the same ids and the server says what became of each.
+// Sends the queue to the server when it can be reached, in order and in batches, and keeps the pack up to
+// date. Only the leading page does. If a round is cut off, the next one sends the same items under the
+// same ids, and the server says what became of each.
 import { ask, askState, asProblem } from "./ask.js";
 import { clockOffset, settle } from "./clock.js";
 import { announce, leads, onAnnounce } from "./leader.js";
@@ -17,7 +17,7 @@ const PACK_EVERY_MS = 300_000;
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
 const PATIENCE_MS = 30_000;
-// What the server says of an item, or of a body, and not of the till or of the moment.
+// Refusals of the items that were sent, rather than of the till or the moment.
 const OF_THE_ITEM = ["invalid_input", "malformed_json", "payload_too_large"];
 
 /** @type {Promise<void> | null} */
@@ -27,7 +27,7 @@ let timer = 0;
 let failures = 0;
 let packAt = -Infinity; // when the pack was fetched last, by performance.now
 
-/** From now on this page is the one that sends. */
+/** Start sending: this page leads. */
 export function startSync() {
   onAnnounce("lost", () => round());
   onAnnounce("queue", () => canReach() && round());
@@ -38,7 +38,7 @@ export function startSync() {
   return round();
 }
 
-/** One round; a second call while one runs asks for another after it. */
+/** Run a round; if one is running, run another after it. */
 export function round() {
   if (!leads()) return;
   if (running) return void (again = true);
@@ -76,7 +76,7 @@ const retryAfter = () =>
 /** @param {any} problem */
 function failed(problem) {
   failures += 1;
-  if (!problem.code) console.error(problem); // a mistake of ours; it must not stop the next round
+  if (!problem.code) console.error(problem); // a bug of ours, which must not stop the next round
   const lost = problem.code === "offline";
   reached(!lost);
   announce(lost ? "lost_server" : "reached");
@@ -90,14 +90,15 @@ async function sendAll(terminalId) {
     if (!batch.length) return;
     await fixItems(batch);
     const answers = await post(batch.map((row) => row.item));
-    if (!batch.every((row) => answers.some((answer) => answer.client_id === row.client_id)))
+    if (!batch.every((row) => answers.some((answer) => answer.client_id === row.client_id))) {
       throw { code: "offline" };
+    }
     await settleAnswers(answers);
   }
 }
 
 /**
- * An item is fixed before it is sent for the first time: its moment by the clock as it is now known.
+ * Before it is first sent, an item gets its time, by the clock as it is known now.
  * @param {Row[]} batch
  */
 async function fixItems(batch) {
@@ -135,18 +136,19 @@ async function post(items) {
     const problem = asProblem(thrown);
     if (!OF_THE_ITEM.includes(problem.code)) throw problem;
     const { code, detail, cashier_message } = problem;
-    if (items.length === 1)
+    if (items.length === 1) {
       return [{ client_id: items[0].client_id, status: "refused", code, detail, cashier_message }];
-    const answers = []; // one that spoils a batch must not keep the others
+    }
+    const answers = []; // one bad item must not hold up the others
     for (const item of items) answers.push(...(await post([item])));
     return answers;
   }
 }
 
 /**
- * Take back, if they were entered, the sales that the cashier left without an answer. What only the
- * manager may take back is shown to the cashier, and holds up nothing else; nor does what another
- * outlet's till asked for, which waits until this device is that till again.
+ * Cancel the sales that the cashier left without an answer. One that only the manager may cancel is shown
+ * to the cashier. One of another outlet's till waits until this device is that till again. Neither holds
+ * up the rest.
  * @param {string} outletId
  */
 async function cancelLeft(outletId) {

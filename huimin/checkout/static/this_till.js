@@ -1,6 +1,6 @@
 // @ts-check
-// Which till this page is, as the server wrote it into the page; a page that the browser kept names
-// none, and there the pack says it.
+// Which till this page is: the server writes it into the page. A page from the cache names none; there
+// the pack says it.
 import { byId } from "./elements.js";
 import { keptPack } from "./pack.js";
 

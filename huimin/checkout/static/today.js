@@ -1,5 +1,5 @@
 // @ts-check
-// The foot of the page: today's count and savings and the latest sales, and the list to search.
+// Today's count, savings and latest sales beside the till, and the list to search.
 import { ask, asProblem, reason } from "./ask.js";
 import { whenOf } from "./clock.js";
 import { timeOf } from "./county_time.js";
@@ -45,7 +45,7 @@ function undoButton(sale) {
   return undo;
 }
 
-/** Open the list of today's sales, looking for a receipt where one was scanned. */
+/** Open the list of today's sales, searching for this text. */
 export function openSales(text = "") {
   show("sales", "sales-search");
   byId("sales-search").value = text;
@@ -93,7 +93,7 @@ function saleItem(sale) {
   const left = isPartLeft
     ? element("span", { className: "left", textContent: `${words.left} ${money(sale.left_fen)}` })
     : "";
-  // An order number that this page made itself tells nobody anything.
+  // An order number made by this page means nothing to anybody.
   const order = sale.order_no.startsWith(OWN_ORDER_PREFIX)
     ? ""
     : ` · ${words.order} ${sale.order_no}`;

@@ -1,9 +1,8 @@
 // @ts-check
-// Sales that the server was asked for and has not answered. Each is noted before it is asked, so
-// that a crash can't leave one behind unseen: what got no answer and isn't on a screen any more is
-// cancelled at the server by its order number, and the customer's next scan is a new sale. One that
-// proves to be entered and that only the manager may take back stays noted until a person has seen
-// to it.
+// Sales that were sent to the server and got no answer. Each is noted before it is sent, so that a crash
+// can't hide it. Once nobody waits for it any more it is cancelled at the server by its order number, and
+// the customer's next scan is a new sale. If it had been entered and only the manager may cancel it, the
+// note stays until somebody has dealt with it.
 import { pageId, serverTime } from "./clock.js";
 import { announce } from "./leader.js";
 import { done, read, write, writeSoon } from "./store.js";
@@ -14,21 +13,21 @@ import { done, read, write, writeSoon } from "./store.js";
 /** @typedef {{order_no: string, amount_fen?: number, till: Till | null}} AskedSale `till`: where it was asked for */
 /**
  * @typedef {AskedSale & {page: string, asked_at: number, left: boolean, entered?: boolean}} NotedSale
- * `left`: the cashier went on without an answer; `entered`: the server has it all the same
+ * `left`: the cashier moved on without an answer; `entered`: the server has it all the same
  */
 
 const PREFIX = "asked:";
 const LOCK = "huimin-till-page:";
 const RANGE = () => IDBKeyRange.bound(PREFIX, `${PREFIX}\uffff`);
 
-// Held as long as this page lives; a page that is gone can't finish what it asked.
+// Held while this page is open. If it is gone, nobody waits for the sales that it sent.
 navigator.locks?.request(LOCK + pageId, () => new Promise(() => {}));
 
 /** @param {string} orderNo */
 const nameOf = (orderNo) => PREFIX + orderNo;
 
 /**
- * Online the server's record is enough, should the note not be written.
+ * If the note can't be written the sale goes on: the server has its record.
  * @param {AskedSale} sale
  * @param {boolean} left
  */
@@ -41,7 +40,7 @@ const note = (sale, left) =>
 export const noteAsked = (sale) => note(sale, false);
 
 /**
- * The cashier went on without an answer.
+ * The cashier moved on without an answer.
  * @param {AskedSale} sale
  */
 export const leaveAsked = (sale) => note(sale, true);
@@ -51,7 +50,7 @@ export const forgetAsked = (orderNo) =>
   writeSoon((stores) => forgetWithin(stores, orderNo)).catch(() => {});
 
 /**
- * Forget it in the transaction that puts the sale into the queue.
+ * Delete the note in the transaction that appends the sale to the queue.
  * @param {Stores} stores
  * @param {string} orderNo
  */
@@ -60,7 +59,7 @@ export const forgetWithin = ({ kept }, orderNo) => done(kept.delete(nameOf(order
 /** @returns {Promise<NotedSale[]>} */
 const all = () => read(({ kept }) => done(kept.getAll(RANGE())));
 
-/** The sales that nobody waits for any more, those that proved to be entered among them. */
+/** The sales that nobody waits for any more, including those known to be entered. */
 export async function leftSales() {
   const noted = await all();
   if (!noted.length) return [];
@@ -70,7 +69,7 @@ export async function leftSales() {
 }
 
 /**
- * It was entered after all, and stays so until the manager takes it back: from now on it is shown.
+ * The sale had been entered, and only the manager may cancel it: from now on it is shown.
  * @param {string} orderNo
  */
 export async function noteEntered(orderNo) {
@@ -87,8 +86,8 @@ export async function noteEntered(orderNo) {
 }
 
 /**
- * An order number is its outlet's own: at another outlet's till this sale can be neither cancelled
- * nor found.
+ * Whether the sale is another outlet's. Order numbers belong to an outlet: at another one's till the
+ * sale can be neither cancelled nor found.
  * @param {NotedSale} sale
  * @param {string | undefined} outletId
  */
@@ -98,7 +97,7 @@ export const isElsewhere = (sale, outletId) =>
 export const enteredSales = async () => (await all()).filter((sale) => sale.entered);
 
 /**
- * It is taken back, or the cashier has seen to it.
+ * It was reversed, or the cashier has dealt with it.
  * @param {string} orderNo
  */
 export async function settleEntered(orderNo) {

@@ -1,5 +1,5 @@
 // @ts-check
-// The screen stays on while the till is looked at, where the browser can do that.
+// Keeps the screen on while the page is visible, if the browser can.
 
 /** @type {WakeLockSentinel | null | undefined} */
 let lock = null;
@@ -9,7 +9,7 @@ async function hold() {
   try {
     lock = await navigator.wakeLock?.request("screen");
   } catch {
-    lock = null; // a low battery, or not allowed: the screen behaves as it always did
+    lock = null; // low battery, or not allowed: the screen turns off as usual
   }
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
-// A keyboard-wedge scanner types like a very fast typist. It is told by its speed, with or without
-// Enter, whatever has the focus and whatever an input method makes of its keys: what the keys say
-// and what the field receives are collected side by side, and the one that reads as something wins.
+// A keyboard-wedge scanner types like a very fast typist. It is recognised by its speed, with or without
+// Enter, whatever has the focus, and whatever an input method does to its keys: the keys pressed and the
+// text received by the field are both collected, and the one that makes sense is taken.
 import { NUMBER_DIGITS } from "./card_number.js";
 import { isWholeCode, readingOf } from "./reading.js";
 
@@ -11,9 +11,9 @@ import { isWholeCode, readingOf } from "./reading.js";
 const SPEED_MS = 40; // the mean time between two characters of a scanner, at most
 const LENGTH_MIN = 8; // nobody types that many digits that fast
 const DIGITS = new RegExp(`\\d{${LENGTH_MIN},}`);
-const SILENCE_MS = 120; // a burst that reads as something ends with this much silence
-const STUMBLE_MS = 400; // one that does not may go on: a slow radio, a busy till
-const STUMBLE_LONG_MS = 1500; // and the longer it is, the surer it is a code with its end to come
+const SILENCE_MS = 120; // a complete burst ends after this much silence
+const STUMBLE_MS = 400; // an incomplete one may go on: a slow radio, a busy till
+const STUMBLE_LONG_MS = 1500; // a long one is almost certainly a code whose end is still to come
 const ENDS = ["Enter", "NumpadEnter", "Tab"];
 const ENDS_TYPING = [
   ...ENDS,
@@ -41,7 +41,7 @@ const PLAIN = {
 };
 
 /**
- * The character of a key that an input method has taken, from the key's place on the keyboard.
+ * The character of a key that an input method has caught, by its place on the keyboard.
  * @param {KeyboardEvent} event
  */
 function characterByPlace({ code, shiftKey }) {
@@ -83,7 +83,7 @@ function restore(field, value) {
 }
 
 /**
- * Whether nothing is missing of what was read.
+ * Whether the reading is complete.
  * @param {Reading} reading
  */
 function isWhole(reading) {
@@ -95,10 +95,10 @@ function isWhole(reading) {
 
 /** Characters that came in quick succession. */
 class Burst {
-  keys = ""; // what the keys said
-  typed = ""; // what the field received
-  composing = ""; // and what an input method still holds of it
-  isSwallowed = false; // whether it is kept from the field
+  keys = ""; // the keys pressed
+  typed = ""; // the text that the field received
+  composing = ""; // and the text that an input method still holds
+  isSwallowed = false; // whether it is being kept out of the field
   timer = 0;
 
   /**
@@ -119,7 +119,7 @@ class Burst {
     return this.texts.map(readingOf);
   }
 
-  /** Every code at a till holds a run of digits; a word that an input method commits at once does not. */
+  /** Every code at a till has a run of digits; a word committed by an input method has none. */
   get isScan() {
     if (!this.texts.some((text) => DIGITS.test(text.normalize("NFKC")))) return false;
     const count = Math.max(...this.texts.map((text) => text.length));
@@ -133,7 +133,7 @@ class Burst {
     return isLong ? STUMBLE_LONG_MS : STUMBLE_MS;
   }
 
-  /** The reading that is something, or else the one that comes nearest to it. */
+  /** The reading that makes most sense. */
   get best() {
     const readings = this.readings;
     const card = readings.find(({ kind }) => kind === "card" || kind === "receipt");
@@ -144,7 +144,7 @@ class Burst {
 class Wedge {
   /** @type {Burst | null} */
   #burst = null;
-  /** @type {{keys: string, value: string, last: number} | null} what came just before, too few or too slow for a scanner */
+  /** @type {{keys: string, value: string, last: number} | null} characters just before the burst that were too few or too slow for a scanner */
   #begun = null;
 
   /** @param {(reading: Reading) => unknown} onScan */
@@ -153,7 +153,7 @@ class Wedge {
   }
 
   /**
-   * A scan may begin before this script has loaded: what the field holds by then is part of it.
+   * A scan may begin before this script has loaded: what is in the field by then is part of it.
    * @param {Element | null} target
    */
   takeEarly(target) {
@@ -166,7 +166,7 @@ class Wedge {
   /** @param {KeyboardEvent} event */
   keyDown(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || isSecret(event.target)) return;
-    if (event.repeat) return this.#forget(); // a key held down is no scanner
+    if (event.repeat) return this.#forget(); // a scanner holds no key down
     if (ENDS.includes(event.key) && !event.isComposing && this.#burst?.isScan) {
       event.preventDefault();
       event.stopPropagation();
@@ -174,7 +174,7 @@ class Wedge {
     }
     if (!event.isComposing && ENDS_TYPING.includes(event.key)) {
       if (this.#burst) this.#giveBack(this.#burst, this.#burst.keys);
-      this.#forget(); // a hand at work
+      this.#forget(); // somebody is typing
     }
     const character = characterOf(event);
     if (character === null) return;
@@ -185,11 +185,11 @@ class Wedge {
   /** @param {InputEvent} event */
   beforeInput(event) {
     if (isSecret(event.target)) return;
-    if (event.inputType === "insertCompositionText")
+    if (event.inputType === "insertCompositionText") {
       this.#touch(event.target).composing = event.data || "";
-    else if (event.inputType === "insertText" && event.data)
+    } else if (event.inputType === "insertText" && event.data) {
       this.#touch(event.target).typed += event.data;
-    else return;
+    } else return;
     this.#swallow(event);
   }
 
@@ -209,7 +209,7 @@ class Wedge {
   }
 
   /**
-   * The burst that goes on with this character, or that it begins.
+   * The burst that this character continues or begins.
    * @param {EventTarget | null} target
    */
   #touch(target) {
@@ -252,10 +252,10 @@ class Wedge {
       return;
     }
     if (burst.composing && burst.field) {
-      burst.field.blur(); // the input method lets go of what it holds
+      burst.field.blur(); // so that the input method lets go of its text
       burst.field.focus();
     }
-    // A code that paused after its first characters, too few to be known as a scanner's.
+    // A code may pause after its first few characters, before they could be recognised as a scan.
     const joined = begun && readingOf(begun.keys + burst.keys);
     if (joined && isWhole(joined)) {
       restore(burst.field, begun.value);
@@ -267,7 +267,7 @@ class Wedge {
   }
 
   /**
-   * Too slow for a scanner after all: what was kept from the field belongs in it.
+   * Too slow for a scanner after all: write into the field what was kept out of it.
    * @param {Burst} burst
    * @param {string} text
    */
@@ -290,7 +290,7 @@ class Wedge {
 }
 
 /**
- * Tell the listener of each scan; the field that had the focus is as it was before.
+ * Call the listener with each scan. The field that had the focus is left as it was before.
  * @param {(reading: Reading) => unknown} onScan
  */
 export function listenForScans(onScan) {

@@ -1,5 +1,5 @@
 // @ts-check
-// What the page was given: its words in the reader's language, and the addresses that it asks.
+// What the page's template gives its scripts: words in the reader's language, and addresses.
 
 const tables = ["words", "offline-words"].map((id) => document.getElementById(id));
 
@@ -13,5 +13,5 @@ export const words = Object.assign(
 const till = document.querySelector("[data-till]");
 export const addresses = /** @type {Record<string, string>} */ ({ ...till?.dataset });
 
-/** How the language is written in pack and answers: zh_Hans, zh_Hant or en. */
+/** The page's language as the pack writes it: zh_Hans, zh_Hant or en. */
 export const language = document.documentElement.lang.replace("-", "_");
