@@ -39,6 +39,7 @@ HERE, ELSEWHERE = "512022002004", "512022001001"
 # Arguments that name no row of anybody.
 NO_IDS = {
     "act": "suspend",
+    "action": "suspend",
     "month": "2026-10",
     "version": "1",
     "form": "csv",
