@@ -68,10 +68,7 @@ PAGES = (
     publication_pages,
     handbook_pages,
 )
-APIS = (
-    checkout_api,
-    claims_api,
-)
+APIS = (checkout_api, claims_api)
 
 
 def create_app(

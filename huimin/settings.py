@@ -63,10 +63,7 @@ def _flag(name: str, value: str) -> bool:
 
 def _database_url(name: str, value: str) -> str | None:
     if value and not value.startswith(("postgresql://", "postgres://")):
-        raise SettingsProblem(
-            name,
-            "请写 postgresql:// 开头的地址；用 SQLite 时不要设置它。",
-        )
+        raise SettingsProblem(name, "请写 postgresql:// 开头的地址；用 SQLite 时不要设置它。")
     return value or None
 
 
@@ -108,9 +105,7 @@ def _web_address(name: str, value: str) -> str:
 def _long_secret(name: str, value: str) -> str:
     if len(value) < SECRET_LENGTH_MIN:
         raise SettingsProblem(
-            name,
-            "至少 {secret_length_min} 个字符。",
-            secret_length_min=SECRET_LENGTH_MIN,
+            name, "至少 {secret_length_min} 个字符。", secret_length_min=SECRET_LENGTH_MIN
         )
     return value
 
@@ -224,9 +219,7 @@ class Settings:
         The public address follows unless it was set to something else.
         """
         moved = replace(
-            self,
-            host=self.host if host is None else host,
-            port=self.port if port is None else port,
+            self, host=self.host if host is None else host, port=self.port if port is None else port
         )
         if self.base_url == f"http://{self.host}:{self.port}":
             moved = replace(moved, base_url=f"http://{moved.host}:{moved.port}")

@@ -9,13 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from huimin.access.second_factor import use_code
-from huimin.access.sign_in import (
-    StaffMember,
-    forget_failures,
-    note_failure,
-    second_step,
-    sign_in,
-)
+from huimin.access.sign_in import StaffMember, forget_failures, note_failure, second_step, sign_in
 from huimin.core.permissions import MERCHANT_MANAGER
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Engine, Transaction

@@ -41,15 +41,9 @@ def require_good_password(field: str, password: str, username: str) -> None:
             length_max=LENGTH_MAX,
         )
     if username.lower() in lowered or len(set(lowered)) < 4:
-        raise field_problem(
-            field,
-            "密码不能含用户名，也不能只用几个相同的字符。",
-        )
+        raise field_problem(field, "密码不能含用户名，也不能只用几个相同的字符。")
     if any(common in lowered for common in COMMON):
-        raise field_problem(
-            field,
-            "这个密码太常见，容易被猜到，请换一个。",
-        )
+        raise field_problem(field, "这个密码太常见，容易被猜到，请换一个。")
 
 
 def first_password() -> str:

@@ -85,10 +85,7 @@ def switch_off_for_another(
     """Remove the second factor of someone who lost phone and codes; their sessions end."""
     reason = checked_reason(reason)
     if staff["username"] == actor:
-        raise field_problem(
-            "reason",
-            "自己的两步验证请在“我的账号”里凭密码关闭。",
-        )
+        raise field_problem("reason", "自己的两步验证请在“我的账号”里凭密码关闭。")
     _forget(tx, staff)
     queries.end_sessions_of(tx, staff_id=staff["id"], now=instant_text(now))
     _record(tx, staff, "second_factor_off", now, actor=actor, reason=reason)

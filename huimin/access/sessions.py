@@ -11,9 +11,8 @@ from huimin.access.sign_in import session_hash
 from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
-Row = dict[str, Any]
 DEVICES = (
     ("MicroMessenger", "微信"),
     ("Edg/", "Edge"),

@@ -13,10 +13,9 @@ from huimin.audit.record import record
 from huimin.core.days import instant_text
 from huimin.core.permissions import ROLES
 from huimin.core.refusals import field_problem
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
-Row = dict[str, Any]
 # The column that limits a role to one place, and so is required with it.
 PLACES = {"registrar": "division_code", "merchant_manager": "merchant_id", "cashier": "outlet_id"}
 PLACE_TABLES = {"division_code": "division", "merchant_id": "merchant", "outlet_id": "outlet"}
@@ -105,10 +104,7 @@ def require_fit(
 ) -> None:
     """Raise FieldProblems for an invalid user name, name or role, or a missing or unknown place."""
     if not USERNAME.fullmatch(username):
-        raise field_problem(
-            "username",
-            "用户名为 3 到 32 个小写字母、数字或 . _ -。",
-        )
+        raise field_problem("username", "用户名为 3 到 32 个小写字母、数字或 . _ -。")
     if not name.strip() or len(name) > 60 or not name.isprintable():
         raise field_problem("name", "姓名须为 1 到 60 个字。")
     if role not in ROLES:

@@ -12,12 +12,12 @@ from typing import Any
 from huimin.access import queries
 from huimin.access.password_rules import require_good_password
 from huimin.access.passwords import hash_password, matches
-from huimin.access.staff import PLACES, Row, require_fit
+from huimin.access.staff import PLACES, require_fit
 from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
 from huimin.core.permissions import ADMINISTRATOR
 from huimin.core.refusals import Refusal, field_problem
-from huimin.storage.engine import Engine, Transaction
+from huimin.storage.engine import Engine, Row, Transaction
 
 RECORDED_FIELDS = ("name", "role", "division_code", "merchant_id", "outlet_id", "state")
 
@@ -146,14 +146,10 @@ def _require_other_administrator(
 ) -> None:
     if old["username"] == actor:
         raise field_problem(
-            field,
-            "不能停用自己，也不能取消自己的管理员岗位，请由另一位管理员办理。",
+            field, "不能停用自己，也不能取消自己的管理员岗位，请由另一位管理员办理。"
         )
     if int(queries.count_administrators(tx)) <= 1 and old["state"] == "active":
-        raise field_problem(
-            field,
-            "这是最后一位在用的管理员，请先增加另一位。",
-        )
+        raise field_problem(field, "这是最后一位在用的管理员，请先增加另一位。")
 
 
 def password_hash_of(tx: Transaction, staff_id: str) -> str:

@@ -16,10 +16,9 @@ from huimin.core.days import instant_text
 from huimin.core.identity import mask_name
 from huimin.core.json_text import read_json
 from huimin.core.refusals import Refusal, field_problem
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.list_query import ListQuery
 
-Row = dict[str, Any]
 NOTE_MAX = 200
 
 
@@ -60,11 +59,7 @@ def look_at(tx: Transaction, alert_id: str, *, note: str, now: datetime, actor: 
     """
     alert_by_id(tx, alert_id)
     if not 1 <= len(note) <= NOTE_MAX:
-        raise field_problem(
-            "note",
-            "请写下核实的情况，不超过 {note_max} 字。",
-            note_max=NOTE_MAX,
-        )
+        raise field_problem("note", "请写下核实的情况，不超过 {note_max} 字。", note_max=NOTE_MAX)
     values = {"looked_at": instant_text(now), "looked_by": actor, "note": note}
     if queries.look_at(tx, id=alert_id, **values) is None:
         raise field_problem("note", "这条提醒已经查看过了。")

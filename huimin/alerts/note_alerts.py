@@ -84,12 +84,7 @@ def _sales_of_card(tx: Transaction, fact: Fact) -> list[Row]:
     first, last = _about_the_day(fact.day)
     return list(
         queries.sales_of_card(
-            tx,
-            id=fact.id,
-            card_id=fact.card_id,
-            first=first,
-            last=last,
-            row_limit=CARD_ROWS_MAX,
+            tx, id=fact.id, card_id=fact.card_id, first=first, last=last, row_limit=CARD_ROWS_MAX
         )
     )
 

@@ -26,9 +26,9 @@ from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.core.permissions import allows
 from huimin.divisions.choices import town_choices
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.current import instance
 from huimin.web.forms import Answer, Form, go_on
 from huimin.web.language import request_language

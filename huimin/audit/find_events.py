@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from huimin.audit import queries
 from huimin.core.days import county_start, instant_text
 from huimin.core.identity import mask_name
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.list_query import ListQuery, parameters_of
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

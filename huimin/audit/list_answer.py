@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.audit.record import record
 from huimin.core.refusals import FieldProblems
-from huimin.web.column import Column, Row
+from huimin.storage.engine import Row
+from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Form
@@ -55,11 +56,7 @@ def list_answer(
 
 
 def workbook_response(
-    title: str,
-    columns: Sequence[Column],
-    rows: Iterable[Row],
-    *,
-    heading: str | None = None,
+    title: str, columns: Sequence[Column], rows: Iterable[Row], *, heading: str | None = None
 ) -> Response:
     """The workbook as a download named after its title; who downloaded it is recorded."""
     listed = list(rows)

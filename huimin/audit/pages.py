@@ -22,9 +22,9 @@ from huimin.audit.changes import changes_of
 from huimin.audit.event_words import EVENTS, event_words
 from huimin.audit.find_events import EventCriteria, events_before, lookups_before, subject_of
 from huimin.audit.list_answer import list_answer
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.forms import Form
 from huimin.web.list_page import Empty, Filter, ListPage, day_filters
 from huimin.web.lists import Listed, Place, page_of, rows_of
@@ -68,12 +68,7 @@ def _events() -> ListPage:
     ]
     nothing = _("没有符合条件的记录。")
     return ListPage(
-        "audit.events",
-        _("审计记录"),
-        columns,
-        filters,
-        Empty(nothing),
-        none_fit=nothing,
+        "audit.events", _("审计记录"), columns, filters, Empty(nothing), none_fit=nothing
     )
 
 

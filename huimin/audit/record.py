@@ -68,11 +68,7 @@ def checked_reason(reason: str, sentence: str = WHY) -> str:
     """
     text = " ".join(reason.split())
     if not text or len(text) > REASON_CHARACTERS_MAX or not text.isprintable():
-        raise field_problem(
-            "reason",
-            sentence,
-            most=REASON_CHARACTERS_MAX,
-        )
+        raise field_problem("reason", sentence, most=REASON_CHARACTERS_MAX)
     return text
 
 

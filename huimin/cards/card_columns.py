@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from huimin.storage.engine import Row
 from huimin.web import cells, column
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.words import CARD_STATES, grouped
 
 

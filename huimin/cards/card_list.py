@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from huimin.cards import queries
 from huimin.core.identity import mask_name
 from huimin.divisions.within import bounds_within, division_parameters, required_within
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.list_query import ListQuery, parameters_of
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

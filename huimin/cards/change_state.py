@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from huimin.audit.record import checked_reason
 from huimin.cards import queries
@@ -17,9 +16,7 @@ from huimin.cards.issue import issue_card
 from huimin.core.catalogue import Text, Words, say, text
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
-from huimin.storage.engine import Transaction
-
-Row = dict[str, Any]
+from huimin.storage.engine import Row, Transaction
 
 # event → (allowed states before, state after)
 TRANSITIONS: Mapping[str, tuple[frozenset[str], str]] = {
@@ -45,13 +42,7 @@ STATE_WORDS = Words(
 )
 EVENT_WORDS = Words(
     "card_event",
-    {
-        "suspended": "暂停",
-        "lost": "挂失",
-        "resumed": "恢复",
-        "replaced": "补卡",
-        "revoked": "注销",
-    },
+    {"suspended": "暂停", "lost": "挂失", "resumed": "恢复", "replaced": "补卡", "revoked": "注销"},
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -32,12 +32,11 @@ from huimin.core.catalogue import Text, sentence
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.refusals import field_problem
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 if TYPE_CHECKING:
     from huimin.instance import Instance
 
-Row = dict[str, Any]
 
 reason_option = click.option("--reason", required=True, help="原因，记入卡片事件。")
 
@@ -67,10 +66,7 @@ def issue(
 ) -> None:
     """给持卡人（HOLDER_ID）发卡，用最新的在用密钥签发。"""
     if bool(holder_id) == all_approved:
-        raise field_problem(
-            "holder",
-            "请写明持卡人编号，或用 --all-approved，二者选一。",
-        )
+        raise field_problem("holder", "请写明持卡人编号，或用 --all-approved，二者选一。")
 
     def work(tx: Transaction) -> list[Row]:
         approved_ids = [row["id"] for row in queries.approved_without_card(tx)]

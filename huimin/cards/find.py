@@ -17,9 +17,7 @@ from huimin.cards import queries
 from huimin.core.card_token import CardReading, CheckedCard, check_reading
 from huimin.core.days import county_day, instant_text
 from huimin.core.refusals import Refusal
-from huimin.storage.engine import Transaction
-
-Row = dict[str, Any]
+from huimin.storage.engine import Row, Transaction
 
 # The state that an event leads to, where it is not called like the event.
 STATE_AFTER = {"issued": "active", "resumed": "active"}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, datetime
-from typing import Any
 
 from huimin.audit.record import checked_reason
 from huimin.cards import queries
@@ -17,7 +16,7 @@ from huimin.core.card_number import make_number
 from huimin.core.catalogue import say
 from huimin.core.days import county_day, instant_text, parse_day
 from huimin.core.refusals import field_problem
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
 CARD_YEARS = 3
@@ -26,8 +25,6 @@ SERIALS = 10**9
 COPY_ID_BYTES = 7
 # With a million cards, one random serial in a thousand is taken; 20 in a row never are.
 TRIES_MAX = 20
-
-Row = dict[str, Any]
 
 
 def issue_card(
@@ -100,10 +97,7 @@ def _insert(
         if card is not None:
             return card
         if queries.live_card_of_holder(tx, holder_id=holder_id) is not None:
-            raise field_problem(
-                "holder",
-                "该持卡人已有一张未作废的卡；卡丢了或坏了请用“补卡”。",
-            )
+            raise field_problem("holder", "该持卡人已有一张未作废的卡；卡丢了或坏了请用“补卡”。")
     raise RuntimeError("no free card number found; the random source is not random")
 
 
@@ -112,10 +106,7 @@ def _require_holder(tx: Transaction, holder_id: str) -> None:
     if holder is None:
         raise field_problem("holder", "没有这位持卡人，请先登记。")
     if holder["erased_at"] is not None:
-        raise field_problem(
-            "holder",
-            "这位持卡人的个人资料已按规定清除，不能发卡。",
-        )
+        raise field_problem("holder", "这位持卡人的个人资料已按规定清除，不能发卡。")
 
 
 def _checked_expiry(expires_on: date | str | None, today: date) -> date:
@@ -124,10 +115,7 @@ def _checked_expiry(expires_on: date | str | None, today: date) -> date:
     try:
         day = expires_on if isinstance(expires_on, date) else parse_day(expires_on)
     except ValueError:
-        raise field_problem(
-            "expires_on",
-            "有效期请写成 2029-10-31 这样的日期。",
-        ) from None
+        raise field_problem("expires_on", "有效期请写成 2029-10-31 这样的日期。") from None
     if not today <= day <= default_expiry(today, CARD_YEARS_MAX):
         raise field_problem(
             "expires_on",

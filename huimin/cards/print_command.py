@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,13 +26,11 @@ from huimin.core.catalogue import say
 from huimin.core.days import county_day
 from huimin.core.refusals import field_problem
 from huimin.divisions.find import find
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.new_file import write_whole
 
 if TYPE_CHECKING:
     from huimin.instance import Instance
-
-Row = dict[str, Any]
 
 
 @click.command("print")
@@ -134,11 +132,7 @@ def _chosen(
         return [card_to_print(tx, card_found["id"], today)]
     place = find(tx, town) if town else None
     if town and (place is None or place["level"] != "town"):
-        raise field_problem(
-            "town",
-            "没有代码为 {town} 的乡镇，请写 12 位区划代码。",
-            town=town,
-        )
+        raise field_problem("town", "没有代码为 {town} 的乡镇，请写 12 位区划代码。", town=town)
     return cards_of_run(tx, today=today, town_code=town, printed_too=not all_unprinted)
 
 

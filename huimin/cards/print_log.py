@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from huimin.audit.record import checked_reason
 from huimin.cards import queries
@@ -17,11 +17,10 @@ from huimin.cards.print_run import record_printed
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.divisions.within import division_parameters, lies_within
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.list_query import ListQuery
 
-Row = dict[str, Any]
 Layout = Literal["sheet", "single"]
 # As many as can be typeset in a few seconds; the rest needs another run.
 CARDS_MAX = 400
@@ -47,10 +46,7 @@ def record_run(
     for card_id in sorted(card_ids):
         queries.lock_card(tx, id=card_id)
         if not again and queries.printed_before(tx, card_id=card_id) is not None:
-            raise field_problem(
-                "cards",
-                "其中有卡刚刚已由别人打印，请重新选择。",
-            )
+            raise field_problem("cards", "其中有卡刚刚已由别人打印，请重新选择。")
     run_id = new_id()
     queries.insert_print_run(
         tx,

@@ -20,9 +20,7 @@ from huimin.cards.token import token_of
 from huimin.core.card_token import address_form
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
-from huimin.storage.engine import Transaction
-
-Row = dict[str, Any]
+from huimin.storage.engine import Row, Transaction
 
 DIVISION_FIRST, DIVISION_LAST = "000000000000", "999999999999"
 
@@ -59,9 +57,7 @@ def card_to_print(tx: Transaction, card_id: str, today: date) -> Row:
         state = "expired"
     if state != "active":
         raise field_problem(
-            "card",
-            "这张卡{state}，不能打印；只打印正常的卡。",
-            state=STATE_WORDS.text(state),
+            "card", "这张卡{state}，不能打印；只打印正常的卡。", state=STATE_WORDS.text(state)
         )
     return card
 
@@ -70,10 +66,7 @@ def card_of_holder(tx: Transaction, holder_id: str, today: date) -> Row:
     """The holder's active card. Raises FieldProblems when there is none."""
     card = queries.live_card_of_holder(tx, holder_id=holder_id)
     if card is None:
-        raise field_problem(
-            "holder",
-            "这位持卡人没有可打印的卡，请先发卡。",
-        )
+        raise field_problem("holder", "这位持卡人没有可打印的卡，请先发卡。")
     return card_to_print(tx, card["id"], today)
 
 

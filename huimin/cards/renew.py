@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from huimin.cards import queries
 from huimin.cards.change_state import replace_card
 from huimin.core.catalogue import sentence
 from huimin.core.identity import mask_name
 from huimin.divisions.within import division_parameters
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
-Row = dict[str, Any]
 REASON = sentence("到期续发")
 # The most that one press renews; a county's yearly batch takes a few presses.
 RENEWED_AT_ONCE = 5_000

@@ -186,11 +186,7 @@ def _draw_words(canvas: Canvas, card: PrintedCard, face: CardFace, width_mm: flo
     canvas.drawString(MARGIN_MM * mm, 18.8 * mm, group(card.number))
     last_day = date.fromisoformat(card.expires_on)
     canvas.setFont(FONT, 9)
-    canvas.drawString(
-        MARGIN_MM * mm,
-        12.2 * mm,
-        say("有效期至 {day}", day=day_words(last_day)),
-    )
+    canvas.drawString(MARGIN_MM * mm, 12.2 * mm, say("有效期至 {day}", day=day_words(last_day)))
     canvas.setFillColor(GREY)
     canvas.setFont(FONT, 8)
     canvas.drawString(

@@ -24,12 +24,7 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def take_code(
-    tx: Transaction,
-    card: CheckedCard,
-    *,
-    terminal_id: str,
-    now: datetime,
-    allowed_seconds: int = 0,
+    tx: Transaction, card: CheckedCard, *, terminal_id: str, now: datetime, allowed_seconds: int = 0
 ) -> None:
     """Take the code for this terminal, or pass when this terminal has it and may still use it.
 

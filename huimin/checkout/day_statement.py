@@ -35,13 +35,7 @@ COLUMNS = (
     "cashier",
     "hash",
 )
-SUMS = (
-    "amount_fen",
-    "discount_fen",
-    "payable_fen",
-    "merchant_share_fen",
-    "government_share_fen",
-)
+SUMS = ("amount_fen", "discount_fen", "payable_fen", "merchant_share_fen", "government_share_fen")
 
 
 def day_statement(tx: Transaction, outlet_id: str, outlet_name: str, day: date) -> dict[str, Any]:

@@ -77,12 +77,7 @@ def answer_once(
 
     def use_case(tx: Transaction) -> Answer:
         return once(
-            tx,
-            terminal_id=terminal_id,
-            key=key,
-            fingerprint=request_print,
-            now=now,
-            work=work,
+            tx, terminal_id=terminal_id, key=key, fingerprint=request_print, now=now, work=work
         )
 
     with keys_in_progress.holding(terminal_id, key):

@@ -22,9 +22,7 @@ from huimin.core.refusals import Refusal
 from huimin.divisions.find import town_of
 from huimin.holders.people import family_at, presenters_of
 from huimin.ledger.append import Sale, append_redemption
-from huimin.storage.engine import Transaction
-
-Row = dict[str, Any]
+from huimin.storage.engine import Row, Transaction
 
 
 class Purchase(Protocol):

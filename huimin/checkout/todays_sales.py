@@ -6,24 +6,14 @@ A cashier searches by what is at hand: a receipt or order number, an amount, or 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from huimin.access.terminal_keys import Terminal
 from huimin.core.days import COUNTY_ZONE, county_day, parse_instant
 from huimin.core.money import parse_yuan
 from huimin.ledger.read import left_fen, redemption_by_order, rows_of_day
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
-Row = dict[str, Any]
-SHOWN = (
-    "id",
-    "receipt_no",
-    "order_no",
-    "recorded_at",
-    "amount_fen",
-    "discount_fen",
-    "payable_fen",
-)
+SHOWN = ("id", "receipt_no", "order_no", "recorded_at", "amount_fen", "discount_fen", "payable_fen")
 SUMS = ("amount_fen", "discount_fen", "payable_fen")
 SEARCH_MAX = 80
 

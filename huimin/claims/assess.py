@@ -13,13 +13,12 @@ from typing import Any
 from huimin.cards.find import card_state_at
 from huimin.checkout.entitlement import Entitlement, entitlement_on
 from huimin.claims import queries
-from huimin.claims.find_claims import Row
 from huimin.core.days import parse_day, parse_instant
 from huimin.core.discount import Basket, Quote, Usage, quote
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.ledger.append import lock_usage
 from huimin.ledger.read import redemption_by_order, usage_at
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 ReadUsage = Callable[..., Usage]
 
@@ -62,10 +61,7 @@ def assess_claim(tx: Transaction, claim: Mapping[str, Any]) -> Assessment:
 def same_sales(tx: Transaction, claim: Mapping[str, Any]) -> list[Row]:
     """Redemptions of the holder on that day for the same amount: perhaps the same purchase."""
     rows = queries.same_sale(
-        tx,
-        holder_id=claim["holder_id"],
-        day=claim["business_day"],
-        amount_fen=claim["amount_fen"],
+        tx, holder_id=claim["holder_id"], day=claim["business_day"], amount_fen=claim["amount_fen"]
     )
     return [row for row in rows if row["id"] != claim["redemption_id"]]
 

@@ -10,10 +10,9 @@ from huimin.access.till_guard import current_caller
 from huimin.checkout.once import answer_once
 from huimin.checkout.till_edge import read_card
 from huimin.claims.api_bodies import ClaimBody
-from huimin.claims.find_claims import Row
 from huimin.claims.requests import ClaimRequest
 from huimin.claims.submit import submit_claim
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web.current import instance
 
 

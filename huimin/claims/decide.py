@@ -15,12 +15,11 @@ from huimin.audit.record import GROUNDS, checked_reason
 from huimin.checkout.sale import presenter_then, record_sale
 from huimin.claims import queries
 from huimin.claims.assess import assess_claim, basket_of
-from huimin.claims.find_claims import Row
 from huimin.claims.submit import record_claim
 from huimin.core.days import instant_text, parse_instant
 from huimin.core.discount import Basket
 from huimin.core.refusals import Refusal
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +50,7 @@ def approve_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime,
     row = record_sale(
         tx,
         ClaimedPurchase(
-            basket_of(claim),
-            claim["order_no"],
-            bool(claim["identity_checked"]),
-            claim["cashier"],
+            basket_of(claim), claim["order_no"], bool(claim["identity_checked"]), claim["cashier"]
         ),
         quote,
         entitlement=assessment.entitlement,

@@ -12,10 +12,9 @@ from huimin.core.identity import mask_name
 from huimin.core.refusals import Refusal
 from huimin.divisions.within import division_parameters, required_within
 from huimin.ledger.read import row_by_id
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.list_query import ListQuery, parameters_of
 
-Row = dict[str, Any]
 LATEST = 200
 SHOWN = (
     *("id", "claim_no", "state", "source", "order_no", "amount_fen", "excluded_fen"),

@@ -34,9 +34,4 @@ def claim_slip(
     ]
     if claim["cashier"]:
         pieces.append(pair(word("cashier"), claim["cashier"]))
-    return (
-        *pieces,
-        RULE,
-        small(word("keep")),
-        centre(word("help", line=settings.help_line)),
-    )
+    return (*pieces, RULE, small(word("keep")), centre(word("help", line=settings.help_line)))

@@ -15,12 +15,12 @@ from huimin.audit.record import record
 from huimin.cards.find import card_row
 from huimin.checkout.entitlement import require_open_till
 from huimin.claims import queries
-from huimin.claims.find_claims import Row, claim_answer
+from huimin.claims.find_claims import claim_answer
 from huimin.claims.requests import ClaimRequest
 from huimin.core.days import county_day, county_start, instant_text
 from huimin.core.refusals import CLAIMABLE, FieldProblem, FieldProblems, Refusal
 from huimin.ledger.read import redemption_by_order
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
 TRIES = 8
@@ -86,16 +86,7 @@ def record_claim(
     reason: str | None = None,
 ) -> None:
     """Write what happened to a claim to the audit record."""
-    record(
-        tx,
-        action,
-        claim["id"],
-        now=now,
-        actor=actor,
-        reason=reason,
-        new=claim,
-        only=RECORDED,
-    )
+    record(tx, action, claim["id"], now=now, actor=actor, reason=reason, new=claim, only=RECORDED)
 
 
 def _insert(tx: Transaction, day: date, **values: Any) -> Row:
@@ -133,31 +124,18 @@ def _require_fit(
     if not today - timedelta(days=claim_days) <= day <= today:
         problems.append(
             FieldProblem(
-                "occurred_on",
-                "只能补录今天和之前 {claim_days} 天内的购买。",
-                claim_days=claim_days,
+                "occurred_on", "只能补录今天和之前 {claim_days} 天内的购买。", claim_days=claim_days
             )
         )
     if request.excluded_fen + request.insurance_fen > request.amount_fen:
         problems.append(
-            FieldProblem(
-                "excluded_fen",
-                "医保支付与不参加优惠的金额之和超过了总金额，请核对。",
-            )
+            FieldProblem("excluded_fen", "医保支付与不参加优惠的金额之和超过了总金额，请核对。")
         )
     if request.insurance_fen and terminal["outlet_kind"] != "hospital":
         problems.append(
-            FieldProblem(
-                "insurance_fen",
-                "本示范点的优惠政策不涉及医保，请去掉这一项。",
-            )
+            FieldProblem("insurance_fen", "本示范点的优惠政策不涉及医保，请去掉这一项。")
         )
     if request.refusal_code is not None and request.refusal_code not in CLAIMABLE:
-        problems.append(
-            FieldProblem(
-                "refusal_code",
-                "这种情况不用补录，请按收银台的提示办理。",
-            )
-        )
+        problems.append(FieldProblem("refusal_code", "这种情况不用补录，请按收银台的提示办理。"))
     if problems:
         raise FieldProblems(problems)

@@ -20,7 +20,7 @@ from huimin.core.days import instant_text
 from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 from huimin.ledger.read import redemption_by_order
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
 REASON_MAX = 200
@@ -28,7 +28,6 @@ REASON_MAX = 200
 EXPLAINED_MAX = 50
 COMPARISONS_SHOWN = 10
 RECENT_DAYS = 14
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -51,11 +50,7 @@ def day_of(tx: Transaction, outlet: Mapping[str, Any], day: date) -> Day:
     statement = day_statement(tx, outlet["id"], outlet["name"], day)
     place = {"outlet_id": outlet["id"], "day": day.isoformat()}
     closings = [
-        {
-            **row,
-            "heads": read_json(row["heads_json"]),
-            "reasons": read_json(row["reasons_json"]),
-        }
+        {**row, "heads": read_json(row["heads_json"]), "reasons": read_json(row["reasons_json"])}
         for row in queries.closings_of_day(tx, **place)
     ]
     later = [] if not closings else _later(statement["rows"], closings[0]["heads"])

@@ -13,13 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from huimin.closing.listing_cells import Unreadable, fen_of, order_text
-from huimin.closing.listing_header import (
-    AMOUNTS,
-    SEARCHED_ROWS,
-    Header,
-    find_header,
-    missing_words,
-)
+from huimin.closing.listing_header import AMOUNTS, SEARCHED_ROWS, Header, find_header, missing_words
 from huimin.core.refusals import field_problem
 from huimin.holders.registers.cells import SheetRow
 from huimin.holders.registers.sheets import open_sheets

@@ -42,7 +42,7 @@ from huimin.core.days import county_day, parse_day
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.merchants.outlets import list_outlets, outlet_by_id
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.new_file import clean_file_name
 from huimin.web.column import Column
 from huimin.web.current import change, instance
@@ -51,7 +51,6 @@ from huimin.web.forms import Form, tell
 
 FILE_BYTES_MAX = 8 * 1024 * 1024
 ROWS_SHOWN = 500
-Row = dict[str, Any]
 
 pages = Blueprint("closing", __name__, url_prefix="/till/day")
 

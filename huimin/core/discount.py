@@ -145,10 +145,7 @@ NO_SUMS = Sums(0, 0, 0, 0, 0, 0)
 
 
 def quote(
-    basket: Basket,
-    terms: PolicyTerms,
-    usage: Usage = Usage(),
-    offline: OfflineRoom | None = None,
+    basket: Basket, terms: PolicyTerms, usage: Usage = Usage(), offline: OfflineRoom | None = None
 ) -> Quote:
     """The discount of a basket under a policy, with its explanation.
 
@@ -162,10 +159,7 @@ def quote(
     )
     eligible_fen = basket.amount_fen - basket.insurance_fen - excluded_fen
     if eligible_fen < 0:
-        raise field_problem(
-            "insurance_fen",
-            "医保支付与不参加优惠的金额之和超过了总金额，请核对。",
-        )
+        raise field_problem("insurance_fen", "医保支付与不参加优惠的金额之和超过了总金额，请核对。")
     if eligible_fen == 0:
         raise Refusal("nothing_eligible")
     if eligible_fen < terms.minimum_spend_fen:
@@ -255,23 +249,16 @@ def _rate(rate_bp: int, language: str) -> str:
 def _require_sums(basket: Basket, terms: PolicyTerms) -> None:
     if not 1 <= basket.amount_fen <= AMOUNT_FEN_MAX:
         raise field_problem(
-            "amount_fen",
-            "金额须在 ¥0.01 到 ¥1,000,000.00 之间（以分为单位的整数）。",
+            "amount_fen", "金额须在 ¥0.01 到 ¥1,000,000.00 之间（以分为单位的整数）。"
         )
     for field, value in (
         ("excluded_fen", basket.excluded_fen),
         ("insurance_fen", basket.insurance_fen),
     ):
         if not 0 <= value <= basket.amount_fen:
-            raise field_problem(
-                field,
-                "须在零与总金额 amount_fen 之间。",
-            )
+            raise field_problem(field, "须在零与总金额 amount_fen 之间。")
     if basket.insurance_fen and terms.base != "after_insurance":
-        raise field_problem(
-            "insurance_fen",
-            "本示范点的优惠政策不涉及医保，请去掉这一项。",
-        )
+        raise field_problem("insurance_fen", "本示范点的优惠政策不涉及医保，请去掉这一项。")
     if basket.items:
         _require_items(basket, terms)
 
@@ -280,17 +267,13 @@ def _require_items(basket: Basket, terms: PolicyTerms) -> None:
     if any(item.amount_fen < 0 for item in basket.items):
         raise field_problem("items", "明细金额不能为负数。")
     if sum(item.amount_fen for item in basket.items) != basket.amount_fen:
-        raise field_problem(
-            "items",
-            "各行金额之和与 amount_fen 不符，请核对。",
-        )
+        raise field_problem("items", "各行金额之和与 amount_fen 不符，请核对。")
     excluded_fen = sum(
         item.amount_fen for item in basket.items if item.category in terms.excluded_categories
     )
     if basket.excluded_fen not in (0, excluded_fen):
         raise field_problem(
-            "excluded_fen",
-            "有明细时按商品类别计算不参加优惠的金额，请去掉这一项。",
+            "excluded_fen", "有明细时按商品类别计算不参加优惠的金额，请去掉这一项。"
         )
 
 

@@ -76,9 +76,7 @@ def checked_period(text: str) -> Period:
         raise field_problem("month", "起始日期不能晚于截止日期。")
     if (period.last - period.first).days >= DAYS_MAX:
         raise field_problem(
-            "month",
-            "一次最多统计 {days_max} 天，请缩短日期范围。",
-            days_max=DAYS_MAX,
+            "month", "一次最多统计 {days_max} 天，请缩短日期范围。", days_max=DAYS_MAX
         )
     if not YEAR_MIN <= period.first.year <= period.last.year <= YEAR_MAX:
         raise _unreadable(SEPARATOR in text)
@@ -87,10 +85,7 @@ def checked_period(text: str) -> Period:
 
 def _unreadable(ranged: bool) -> FieldProblems:
     if ranged:
-        return field_problem(
-            "month",
-            "日期范围请写成 2026-10-05..2026-10-18 这样。",
-        )
+        return field_problem("month", "日期范围请写成 2026-10-05..2026-10-18 这样。")
     return field_problem("month", "月份请写成 2026-10 这样。")
 
 

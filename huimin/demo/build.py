@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from huimin.cards.token import token_of
 from huimin.core.catalogue import say
@@ -32,10 +31,9 @@ from huimin.demo.play import Played, play
 from huimin.divisions.load import load_divisions
 from huimin.instance import Instance, instance_over
 from huimin.settings import Settings
+from huimin.storage.engine import Row
 from huimin.storage.key_file import save_keys
 from huimin.storage.open_engine import create_database, drop_tables, open_engine
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -136,11 +134,7 @@ def _described(county: County, seed: int) -> Row:
             for each in STAFF
         ],
         "terminals": [
-            {
-                "outlet": till.terminal["outlet_name"],
-                "kind": till.kind,
-                "key": till.key,
-            }
+            {"outlet": till.terminal["outlet_name"], "kind": till.kind, "key": till.key}
             for till in county.tills
         ],
         "cards": [

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from importlib.resources import as_file, files
-from typing import Any
 
 from huimin.access.staff import add_staff
 from huimin.access.terminal_keys import Terminal, terminal_of_key
@@ -31,9 +30,8 @@ from huimin.merchants.outlets import add_outlet
 from huimin.merchants.terminals import add_terminal
 from huimin.policies.drafts import PolicyDraft, save_draft
 from huimin.policies.publish import publish
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
-Row = dict[str, Any]
 ACTOR = "demo"
 POLICY = PolicyDraft(
     code="jiuerzhe",

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from huimin.access.terminal_keys import hash_key
 from huimin.command_line import CommandProblem, echo
 from huimin.demo import queries
 from huimin.settings import Settings, variable
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.key_file import load_keys
 from huimin.storage.open_engine import holds_no_tables, migrate_database, open_engine
 
 DEMO_FILE = "demo.json"
 URL = variable("database_url")
-
-Row = dict[str, Any]
 
 
 def existing_demo(settings: Settings) -> Row | None:

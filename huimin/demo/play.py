@@ -123,8 +123,6 @@ def _return_goods(tx: Transaction, county: County, act: Return, ids: dict[int, s
         raise Refusal("redemption_unknown")
     till = county.tills[act.till]
     request = ReversalRequest(
-        reason="顾客退货",
-        amount_fen=act.amount_fen,
-        cashier=CASHIERS[act.till % len(CASHIERS)],
+        reason="顾客退货", amount_fen=act.amount_fen, cashier=CASHIERS[act.till % len(CASHIERS)]
     )
     return str(reverse(tx, ids[act.number], request, terminal=till.terminal, now=act.at)["id"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from huimin.cards.change_state import (
     expire_due,
@@ -14,9 +13,8 @@ from huimin.cards.change_state import (
 )
 from huimin.core.days import county_day
 from huimin.demo.county import ACTOR, EXPIRING, County, checked_card
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
-Row = dict[str, Any]
 # Customers, by index, to whom something happens before the current month begins.
 SUSPENDED = (3, 60, 141)
 LOST = (7, 88, 203)

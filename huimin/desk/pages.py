@@ -32,13 +32,7 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
         {"state": "submitted"},
         "application.read",
     ),
-    "claims": (
-        _("份补录登记待审核"),
-        False,
-        "claims.claims",
-        {"state": "submitted"},
-        "claim.read",
-    ),
+    "claims": (_("份补录登记待审核"), False, "claims.claims", {"state": "submitted"}, "claim.read"),
     "to_issue": (_("人已通过，等待发卡"), False, "cards.cards", {}, "card.read"),
     "to_print": (_("张卡等待打印"), False, "cards.cards", {"unprinted": 1}, "card.read"),
     "lost": (_("张卡已挂失，等待补卡"), False, "cards.cards", {"state": "lost"}, "card.read"),
@@ -49,13 +43,7 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
         {"ending": ENDING_DAYS},
         "holder.read",
     ),
-    "unverified": (
-        _("张卡的持卡人该复核了"),
-        False,
-        "cards.cards",
-        {"verify": "due"},
-        "card.read",
-    ),
+    "unverified": (_("张卡的持卡人该复核了"), False, "cards.cards", {"verify": "due"}, "card.read"),
     "to_renew": (
         _("张卡 30 天内到期，等待续发"),
         False,
@@ -63,13 +51,7 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
         {"days": ENDING_DAYS},
         "card.issue",
     ),
-    "alerts": (
-        _("条异常提醒待查看"),
-        False,
-        "alerts.alerts",
-        {"state": "open"},
-        "alert.read",
-    ),
+    "alerts": (_("条异常提醒待查看"), False, "alerts.alerts", {"state": "open"}, "alert.read"),
     "silent": (
         _("个示范点本月还没有交易"),
         False,
@@ -125,11 +107,7 @@ def today() -> str:
     within = user.division_code if user.role == "registrar" else None
     waiting = instance().engine.read(
         lambda tx: waiting_today(
-            tx,
-            now=now,
-            within=within,
-            verify_months=months,
-            working_days=instance().working_days,
+            tx, now=now, within=within, verify_months=months, working_days=instance().working_days
         )
     )
     items = []

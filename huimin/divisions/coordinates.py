@@ -49,8 +49,7 @@ def read_locations(text: str) -> list[Location]:
         except ValueError:
             problems.append(
                 _problem(
-                    reader.line_num,
-                    "经纬度要写成中国境内的十进制度数，例如 30.275612,105.022341。",
+                    reader.line_num, "经纬度要写成中国境内的十进制度数，例如 30.275612,105.022341。"
                 )
             )
             continue

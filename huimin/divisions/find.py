@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from huimin.divisions import queries
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
-Row = dict[str, Any]
 # Ending → kind. Longer endings come before shorter ones that they contain.
 VILLAGE_ENDINGS = (
     ("村民委员会", "村"),

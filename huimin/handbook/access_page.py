@@ -37,10 +37,7 @@ def access_page() -> str:
     for role in ROLES:
         reach.append(f"| {_both(ROLE_NAMES, role)} | {_both(ROLE_REACH, role)} |")
     heads = [_both(ROLE_NAMES, role) for role in ROLES]
-    table = [
-        "| 操作 / action | " + " | ".join(heads) + " |",
-        "|---|" + ":-:|" * len(ROLES),
-    ]
+    table = ["| 操作 / action | " + " | ".join(heads) + " |", "|---|" + ":-:|" * len(ROLES)]
     for action, allowed in PERMISSIONS.items():
         marks = " | ".join(YES if role in allowed else NO for role in ROLES)
         table.append(f"| {_both(ACTION_WORDS, action)} `{action}` | {marks} |")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,20 +18,14 @@ from huimin.holders.applications import (
     return_application,
     submit_application,
 )
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 if TYPE_CHECKING:
     from huimin.instance import Instance
 
-Row = dict[str, Any]
 STATES = Words(
     "application_is",
-    {
-        "submitted": "待审批",
-        "returned": "退回修改",
-        "approved": "已通过",
-        "rejected": "未通过",
-    },
+    {"submitted": "待审批", "returned": "退回修改", "approved": "已通过", "rejected": "未通过"},
 )
 
 
@@ -79,10 +73,7 @@ def approve_command(
 ) -> None:
     """通过办卡申请；下一步 huimin cards issue --all-approved。"""
     if bool(application_id) == all_open:
-        raise field_problem(
-            "application",
-            "请写明申请编号，或用 --all-open，二者选一。",
-        )
+        raise field_problem("application", "请写明申请编号，或用 --all-open，二者选一。")
 
     four_eyes, own = instance.settings.four_eyes, 0
 
@@ -140,10 +131,4 @@ def _print_application(row: Row, form: str) -> None:
     echo("申请 {id}：{state}。", id=row["id"], state=STATES.text(row["state"]))
 
 
-COMMANDS = (
-    apply_command,
-    applications_command,
-    approve_command,
-    reject_command,
-    return_command,
-)
+COMMANDS = (apply_command, applications_command, approve_command, reject_command, return_command)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from huimin.audit.record import checked_reason, record
 from huimin.core.days import county_day, county_start, instant_text
@@ -19,11 +18,10 @@ from huimin.divisions.within import bounds_within, division_parameters, required
 from huimin.holders import queries
 from huimin.holders.people import holder_by_id
 from huimin.holders.working_days import WorkingDays
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.list_query import ListQuery
 
-Row = dict[str, Any]
 SATURDAY = 5
 # There are few of these at any time, so a list starts from them even for one town.
 OPEN_STATES = ("submitted",)
@@ -59,10 +57,7 @@ def submit_application(
         submitted_by=actor,
     )
     if application is None:
-        raise field_problem(
-            "holder",
-            "该持卡人已有一份待审批的申请，请先审批那一份。",
-        )
+        raise field_problem("holder", "该持卡人已有一份待审批的申请，请先审批那一份。")
     _record(tx, application, "submitted", now=now, actor=actor)
     return application
 
@@ -175,10 +170,7 @@ def promised_before(now: datetime, working_days: WorkingDays) -> datetime:
 def _require_another(tx: Transaction, application_id: str, actor: str) -> None:
     application = queries.application_by_id(tx, id=application_id)
     if application is not None and application["submitted_by"] == actor:
-        raise field_problem(
-            "application",
-            "这份申请是您提交的，请由另一位工作人员审批。",
-        )
+        raise field_problem("application", "这份申请是您提交的，请由另一位工作人员审批。")
 
 
 def open_applications(tx: Transaction) -> list[Row]:

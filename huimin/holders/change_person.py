@@ -21,7 +21,6 @@ from huimin.holders.people import (
     FAMILY_MAX,
     EligibilityDraft,
     FamilyDraft,
-    Row,
     add_eligibility,
     add_family_member,
     family_of,
@@ -29,7 +28,7 @@ from huimin.holders.people import (
     require_name,
 )
 from huimin.holders.personal_data import PersonalData
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 RELATION_MAX = 20
 PHONE_DIGITS_MIN, PHONE_DIGITS_MAX = 6, 12
@@ -130,9 +129,7 @@ def add_family(
         raise field_problem("relation", "请填写与持卡人的关系，例如 配偶。")
     if len(family_of(tx, holder_id)) >= FAMILY_MAX:
         raise field_problem(
-            "family_name",
-            "家庭成员最多 {family_max} 人，请先结束一位。",
-            family_max=FAMILY_MAX,
+            "family_name", "家庭成员最多 {family_max} 人，请先结束一位。", family_max=FAMILY_MAX
         )
     number = _member_number(id_number, today)
     add_family_member(tx, personal_data, holder_id, FamilyDraft(name, relation, number), now=now)

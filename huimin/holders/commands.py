@@ -46,12 +46,11 @@ from huimin.holders.people import (
 from huimin.holders.registers.import_command import import_command
 from huimin.holders.registers.import_register import require_fitting_keys
 from huimin.holders.registers.places import Places
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 if TYPE_CHECKING:
     from huimin.instance import Instance
 
-Row = dict[str, Any]
 GENDERS = Words("gender", {"male": "男", "female": "女"})
 LIST_MAX = 10_000
 
@@ -229,11 +228,7 @@ def _print_holder(row: Row, form: str, heading: str = "") -> None:
         click.echo(heading)
     echo("编号 {id}", id=row["id"])
     click.echo(f"{row['name']}  {GENDERS.say(row['gender'], language())}  {row['id_number']}")
-    echo(
-        "{place}  电话 {phone}",
-        place=f"{row['town']}{row['village']}",
-        phone=row["phone"] or "—",
-    )
+    echo("{place}  电话 {phone}", place=f"{row['town']}{row['village']}", phone=row["phone"] or "—")
     for eligibility in row["eligibilities"]:
         kind, ends_on = ELIGIBILITIES.text(eligibility["kind"]), eligibility["ends_on"]
         days = text("{first} 起", first=eligibility["starts_on"])

@@ -87,10 +87,7 @@ class Villages:
             raise field_problem(FIELD, "区划代码是 12 位数字。")
         level = self._levels.get(code)
         if level is None:
-            raise field_problem(
-                FIELD,
-                "没有这个区划代码，请核对 12 位数字。",
-            )
+            raise field_problem(FIELD, "没有这个区划代码，请核对 12 位数字。")
         if not self._reaches(code) and level != "county":
             raise _elsewhere()
         if level != "village":
@@ -102,10 +99,7 @@ class Villages:
         if town is None:
             near = near_names(town_text, [row["name"] for row in self._towns])
             raise field_problem(
-                FIELD,
-                "没有叫“{town}”的镇（街道）{hint}",
-                town=shown(town_text),
-                hint=_hint(near),
+                FIELD, "没有叫“{town}”的镇（街道）{hint}", town=shown(town_text), hint=_hint(near)
             )
         if not self._reaches(town):
             raise _elsewhere()
@@ -143,17 +137,11 @@ class Villages:
 
 
 def _elsewhere() -> FieldProblems:
-    return field_problem(
-        FIELD,
-        "这里不属于您的镇（街道），请由所在的镇（街道）登记。",
-    )
+    return field_problem(FIELD, "这里不属于您的镇（街道），请由所在的镇（街道）登记。")
 
 
 def _only_town() -> FieldProblems:
-    return field_problem(
-        FIELD,
-        "这是镇（街道），请选到村或社区。",
-    )
+    return field_problem(FIELD, "这是镇（街道），请选到村或社区。")
 
 
 def _no_village(text: str, names: list[str], town: str = "") -> FieldProblems:

@@ -10,9 +10,8 @@ from huimin.core.identity import mask_name
 from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders import queries
-from huimin.holders.people import Row
 from huimin.holders.personal_data import PersonalData
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
 DRAFTS_MAX = 50
@@ -34,9 +33,7 @@ def save_draft(
         return draft_id
     if len(queries.drafts_of(tx, staff_id=staff_id)) >= DRAFTS_MAX:
         raise field_problem(
-            "",
-            "草稿最多 {drafts_max} 份，请先提交或删除旧的。",
-            drafts_max=DRAFTS_MAX,
+            "", "草稿最多 {drafts_max} 份，请先提交或删除旧的。", drafts_max=DRAFTS_MAX
         )
     new = new_id()
     queries.insert_draft(tx, id=new, **columns)

@@ -18,9 +18,8 @@ from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders import queries
-from huimin.holders.people import Row
 from huimin.holders.personal_data import PersonalData
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.new_file import clean_file_name, write_whole
 
@@ -62,9 +61,7 @@ def add_evidence(
     """Write the row of a stored file. Raises FieldProblems at FILES_MAX files."""
     if len(queries.evidence_of(tx, holder_id=holder_id)) >= FILES_MAX:
         raise field_problem(
-            "evidence",
-            "每人最多 {files_max} 份材料，请先移除不用的。",
-            files_max=FILES_MAX,
+            "evidence", "每人最多 {files_max} 份材料，请先移除不用的。", files_max=FILES_MAX
         )
     queries.insert_evidence(
         tx, holder_id=holder_id, uploaded_at=instant_text(now), uploaded_by=actor, **asdict(stored)
@@ -130,8 +127,7 @@ def checked_type(content: bytes) -> str:
             return FORMATS[str(picture.format)]
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise field_problem(
-            "evidence",
-            "只收 PDF、JPEG 或 PNG 文件，请换成照片或扫描件。",
+            "evidence", "只收 PDF、JPEG 或 PNG 文件，请换成照片或扫描件。"
         ) from error
 
 

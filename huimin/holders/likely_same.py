@@ -7,8 +7,8 @@ from huimin.divisions.find import town_of
 from huimin.divisions.within import division_parameters
 from huimin.holders import queries
 from huimin.holders.name_grams import GRAM_MAX
-from huimin.holders.people import HolderDraft, Row
-from huimin.storage.engine import Transaction
+from huimin.holders.people import HolderDraft
+from huimin.storage.engine import Row, Transaction
 
 
 def likely_same(tx: Transaction, draft: HolderDraft) -> list[Row]:

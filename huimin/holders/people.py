@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from huimin.audit.record import record
 from huimin.core.days import instant_text
@@ -18,10 +17,9 @@ from huimin.divisions.within import division_parameters
 from huimin.holders import queries
 from huimin.holders.name_grams import add_name_grams
 from huimin.holders.personal_data import PersonalData
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
-Row = dict[str, Any]
 NAME_MAX = 60
 FAMILY_MAX = 20
 SELF = "本人"
@@ -68,10 +66,7 @@ def add_holder(
     """
     holder_id = enter_holder(tx, personal_data, draft, now=now)
     if holder_id is None:
-        raise field_problem(
-            "id_number",
-            "这个身份证号码已登记过，请查找原有的持卡人。",
-        )
+        raise field_problem("id_number", "这个身份证号码已登记过，请查找原有的持卡人。")
     record(
         tx,
         "holder.added",
@@ -230,11 +225,7 @@ def list_holders(
 def _require_fit(draft: HolderDraft) -> None:
     require_name("name", draft.name)
     if len(draft.family) > FAMILY_MAX:
-        raise field_problem(
-            "family",
-            "家庭成员最多 {family_max} 人。",
-            family_max=FAMILY_MAX,
-        )
+        raise field_problem("family", "家庭成员最多 {family_max} 人。", family_max=FAMILY_MAX)
     for member in draft.family:
         require_name("family", member.name)
     for eligibility in draft.eligibilities:
@@ -244,17 +235,10 @@ def _require_fit(draft: HolderDraft) -> None:
 def require_eligibility_kind(field: str, kind: str) -> None:
     """Raise FieldProblems on `field` for an unknown kind."""
     if kind not in ELIGIBILITIES:
-        raise field_problem(
-            field,
-            "保障类别应为低保、特困、重大疾病、残疾、孤儿或其他。",
-        )
+        raise field_problem(field, "保障类别应为低保、特困、重大疾病、残疾、孤儿或其他。")
 
 
 def require_name(field: str, name: str) -> None:
     """Raise FieldProblems on `field` for a text that can't be a name."""
     if not name.strip() or len(name) > NAME_MAX or not name.isprintable():
-        raise field_problem(
-            field,
-            "姓名须为 1 到 {name_max} 个字。",
-            name_max=NAME_MAX,
-        )
+        raise field_problem(field, "姓名须为 1 到 {name_max} 个字。", name_max=NAME_MAX)

@@ -12,10 +12,10 @@ from huimin.core.identity import mask_id_number, mask_name, mask_phone
 from huimin.divisions.find import DivisionIndex, all_divisions
 from huimin.holders import queries
 from huimin.holders.evidence import evidence_of
-from huimin.holders.people import Row, eligibilities_of, family_of
+from huimin.holders.people import eligibilities_of, family_of
 from huimin.holders.personal_data import PersonalData
 from huimin.ledger.read import rows_of_holder
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 EVENTS_MAX = 200
 SALES_SHOWN = 20

@@ -102,8 +102,5 @@ def _read(path: Path) -> tuple[dict[int, bytes], bytes]:
         keys = {int(key_id): base64.b64decode(key) for key_id, key in stored["keys"].items()}
         hash_key = base64.b64decode(stored["hash_key"])
     except (KeyError, AttributeError, TypeError, ValueError) as error:
-        raise StorageProblem(
-            "个人信息密钥文件 {path} 已损坏，请从备份恢复。",
-            path=path,
-        ) from error
+        raise StorageProblem("个人信息密钥文件 {path} 已损坏，请从备份恢复。", path=path) from error
     return keys, hash_key

@@ -19,9 +19,9 @@ from huimin.core.refusals import field_problem
 from huimin.divisions.within import bounds_within
 from huimin.holders import queries
 from huimin.holders.name_grams import GRAM_MAX
-from huimin.holders.people import Row, eligibilities_on
+from huimin.holders.people import eligibilities_on
 from huimin.holders.personal_data import PersonalData
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.named_queries import either_way
 
 TEXT_MAX = 60

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
@@ -18,13 +17,12 @@ from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.jobs import queries
 from huimin.jobs.reasons import reason_record
-from huimin.storage.engine import Engine, Transaction
+from huimin.storage.engine import Engine, Row, Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.list_query import ListQuery
 
 log = structlog.get_logger(__name__)
 
-Row = dict[str, Any]
 Clock = Callable[[], datetime]
 # Often enough for a bar that moves, seldom enough not to burden the writer.
 NOTE_EVERY = timedelta(seconds=0.5)

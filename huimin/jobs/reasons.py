@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.refusals import FieldProblems, Refusal
-
-Row = dict[str, Any]
+from huimin.storage.engine import Row
 
 
 def reason_record(problem: FieldProblems | Refusal) -> Row:

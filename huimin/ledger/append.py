@@ -19,10 +19,8 @@ from huimin.core.json_text import write_json
 from huimin.core.refusals import Refusal
 from huimin.ledger import queries
 from huimin.ledger.groupings import ADDED, counted_in, counted_text, sum_keys
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

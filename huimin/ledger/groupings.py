@@ -105,14 +105,7 @@ _WEEKDAY_SQL = f"""CAST((
 # In the order in which the report shows them. `total` is one group of all rows; `policy` is kept
 # for settlements, `town_and_kind` for what is published.
 _TABLE = (
-    Grouping(
-        TOTAL,
-        TOTAL,
-        key=lambda row: "",
-        sql="''",
-        sums=OF_OUTLETS,
-        shown="otherwise",
-    ),
+    Grouping(TOTAL, TOTAL, key=lambda row: "", sql="''", sums=OF_OUTLETS, shown="otherwise"),
     Grouping("outlet", "outlet_id", sums=OF_OUTLETS, named="outlet", chart="bars"),
     Grouping("merchant", "merchant_id", sums=OF_OUTLETS, named="merchant"),
     Grouping(

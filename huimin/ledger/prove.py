@@ -12,9 +12,8 @@ from dataclasses import asdict, dataclass
 from huimin.core.catalogue import Text, Words, sentence
 from huimin.core.chain import GENESIS, row_hash
 from huimin.ledger import queries
-from huimin.ledger.append import Row
 from huimin.ledger.read import chain_rows
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 BREAKS = Words(
     "ledger_break",

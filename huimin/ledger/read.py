@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from huimin.core.chain import fold_heads
 from huimin.core.days import county_day, county_start, instant_text
 from huimin.core.discount import Usage
 from huimin.ledger import queries
 from huimin.ledger.append import usage_counters, usage_from
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
-Row = dict[str, Any]
 CHUNK = 1_000
 
 

@@ -13,9 +13,8 @@ from typing import Any
 from huimin.core.catalogue import Text, text
 from huimin.ledger import queries
 from huimin.ledger.groupings import ADDED, counted_in, counted_text, sum_keys
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
-Row = dict[str, Any]
 # Kept for all time: what the ledger says of them is one query each.
 KEYS: dict[str, tuple[str, ...]] = {
     "usage": ("holder_id", "policy_code", "period"),

@@ -8,8 +8,8 @@ from huimin.access.staff import add_staff_with_hash
 from huimin.access.staff_changes import change_staff, reset_password, switch_staff
 from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
-from huimin.merchants.outlets import Row, outlet_by_id
-from huimin.storage.engine import Transaction
+from huimin.merchants.outlets import outlet_by_id
+from huimin.storage.engine import Row, Transaction
 
 
 def cashiers_of(tx: Transaction, merchant_id: str | None) -> list[Row]:

@@ -27,12 +27,11 @@ from huimin.merchants.outlets import (
     suspend_outlet,
 )
 from huimin.merchants.states import STATE_WORDS, STATES
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 if TYPE_CHECKING:
     from huimin.instance import Instance
 
-Row = dict[str, Any]
 
 # command, use case, help, confirmation
 StateChange = tuple[str, Callable[..., Row], str, str]

@@ -63,10 +63,7 @@ class FieldChecks:
             return None
         cleaned = value.strip() if isinstance(value, str) else ""
         if not PHONE.fullmatch(cleaned):
-            self.refuse(
-                field,
-                "电话号码只能有数字、空格和短横，6 到 20 位，例如 028-23330000。",
-            )
+            self.refuse(field, "电话号码只能有数字、空格和短横，6 到 20 位，例如 028-23330000。")
         return cleaned
 
     def finish(self) -> None:

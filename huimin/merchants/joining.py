@@ -21,9 +21,9 @@ from huimin.merchants.field_checks import (
     NAME_CHARACTERS_MAX,
     FieldChecks,
 )
-from huimin.merchants.merchants import Row, add_merchant
+from huimin.merchants.merchants import add_merchant
 from huimin.merchants.outlets import add_outlet, check_place
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.list_query import ListQuery
 
@@ -70,10 +70,7 @@ def ask_to_join(tx: Transaction, form: Mapping[str, str], *, now: datetime) -> R
         tx, id=new_id(), submitted_at=instant_text(now), **row
     )
     if application is None:
-        raise field_problem(
-            "credit_code",
-            "这家门店的申请已经收到，正在审核，不用再提交。",
-        )
+        raise field_problem("credit_code", "这家门店的申请已经收到，正在审核，不用再提交。")
     _record(tx, application, "submitted", now, "public")
     return application
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
@@ -24,11 +23,9 @@ from huimin.merchants.field_checks import (
 )
 from huimin.merchants.outlets import end_outlets_of_merchant
 from huimin.merchants.states import next_state
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.list_query import ListQuery
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +52,7 @@ def add_merchant(
     try:
         credit_code = check_credit_code(credit_code)
     except IdentityProblem as error:
-        checks.refuse(
-            "credit_code",
-            error.text,
-        )
+        checks.refuse("credit_code", error.text)
     contact_name = checks.optional_text(
         "contact_name", contact_name, FIELD_NAMES.text("contact_name"), NAME_CHARACTERS_MAX
     )
@@ -114,10 +108,7 @@ def find_merchant(tx: Transaction, id_or_credit_code: str) -> Row:
     if row is None:
         row = queries.merchant_by_credit_code(tx, credit_code=text.upper())
     if row is None:
-        raise field_problem(
-            "merchant",
-            "没有这个商户，请用 huimin merchants list 查看编号。",
-        )
+        raise field_problem("merchant", "没有这个商户，请用 huimin merchants list 查看编号。")
     return row
 
 
@@ -150,21 +141,12 @@ def end_merchant(
 
 
 def _change(
-    tx: Transaction,
-    change: str,
-    merchant_id: str,
-    *,
-    now: datetime,
-    actor: str,
-    reason: str,
+    tx: Transaction, change: str, merchant_id: str, *, now: datetime, actor: str, reason: str
 ) -> Row:
     reason = checked_reason(reason)
     old: Row | None = queries.lock_merchant(tx, id=merchant_id)
     if old is None:
-        raise field_problem(
-            "merchant",
-            "没有这个商户，请用 huimin merchants list 查看编号。",
-        )
+        raise field_problem("merchant", "没有这个商户，请用 huimin merchants list 查看编号。")
     new_state = next_state("merchant", change, old["state"])
     row: Row = queries.set_merchant_state(tx, id=merchant_id, state=new_state)
     record(
@@ -177,9 +159,7 @@ def _enrolled_already(tx: Transaction, credit_code: str) -> Exception:
     other = queries.merchant_by_credit_code(tx, credit_code=credit_code)
     name = other["name"] if other else credit_code
     return field_problem(
-        "credit_code",
-        "这个统一社会信用代码已登记为“{name}”，请直接为它添加示范点。",
-        name=name,
+        "credit_code", "这个统一社会信用代码已登记为“{name}”，请直接为它添加示范点。", name=name
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from huimin.merchants import queries
 from huimin.merchants.field_checks import like_pattern
-from huimin.merchants.outlets import Row
+from huimin.storage.engine import Row
 from huimin.storage.list_query import ListQuery, parameters_of
 
 

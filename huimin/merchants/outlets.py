@@ -7,7 +7,6 @@ active, its terminals can't redeem; ending it is final and disables its terminal
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from huimin.audit.record import checked_reason, record
 from huimin.core.catalogue import text
@@ -24,10 +23,8 @@ from huimin.merchants.field_checks import (
 )
 from huimin.merchants.location import check_location
 from huimin.merchants.states import next_state
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
-
-Row = dict[str, Any]
 
 
 def add_outlet(
@@ -76,11 +73,7 @@ def add_outlet(
         created_at=instant_text(now),
     )
     if row is None:
-        raise field_problem(
-            "name",
-            "这个商户已有名为“{name}”的示范点，请加上店名区别。",
-            name=name,
-        )
+        raise field_problem("name", "这个商户已有名为“{name}”的示范点，请加上店名区别。", name=name)
     record(tx, "outlet.added", row["id"], now=now, actor=actor, new=row)
     return row
 
@@ -154,17 +147,11 @@ def find_outlet(tx: Transaction, id_or_name: str) -> Row:
     if len(named) > 1:
         zh = "；".join(f"{one['merchant_name']} {one['id']}" for one in named)
         raise field_problem(
-            "outlet",
-            "有 {count} 个示范点叫这个名字，请改用编号：{zh}",
-            count=len(named),
-            zh=zh,
+            "outlet", "有 {count} 个示范点叫这个名字，请改用编号：{zh}", count=len(named), zh=zh
         )
     row = outlet_by_id(tx, named[0]["id"]) if named else None
     if row is None:
-        raise field_problem(
-            "outlet",
-            "没有这个示范点，请用 huimin outlets list 查看编号。",
-        )
+        raise field_problem("outlet", "没有这个示范点，请用 huimin outlets list 查看编号。")
     return row
 
 
@@ -209,21 +196,12 @@ def end_outlets_of_merchant(
 
 
 def _change(
-    tx: Transaction,
-    change: str,
-    outlet_id: str,
-    *,
-    now: datetime,
-    actor: str,
-    reason: str,
+    tx: Transaction, change: str, outlet_id: str, *, now: datetime, actor: str, reason: str
 ) -> Row:
     reason = checked_reason(reason)
     old: Row | None = queries.lock_outlet(tx, id=outlet_id)
     if old is None:
-        raise field_problem(
-            "outlet",
-            "没有这个示范点，请用 huimin outlets list 查看编号。",
-        )
+        raise field_problem("outlet", "没有这个示范点，请用 huimin outlets list 查看编号。")
     new_state = next_state("outlet", change, old["state"])
     row: Row = queries.set_outlet_state(tx, id=outlet_id, state=new_state)
     record(tx, f"outlet.{change}", row["id"], now=now, actor=actor, reason=reason, old=old, new=row)
@@ -282,14 +260,10 @@ def _check_division(tx: Transaction, checks: FieldChecks, division_code: str) ->
         division = queries.division_by_code(tx, code=division_code)
     if division is None:
         checks.refuse(
-            "division_code",
-            "没有这个行政区划代码，请填 12 位的镇街或村社代码，例如 512022001000。",
+            "division_code", "没有这个行政区划代码，请填 12 位的镇街或村社代码，例如 512022001000。"
         )
     elif division["level"] == "county":
-        checks.refuse(
-            "division_code",
-            "请填到镇街或村社，不能只到县。",
-        )
+        checks.refuse("division_code", "请填到镇街或村社，不能只到县。")
 
 
 def check_place(

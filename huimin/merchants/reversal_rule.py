@@ -8,8 +8,7 @@ from huimin.audit.record import record
 from huimin.core.money import AMOUNT_FEN_MAX
 from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
-from huimin.merchants.merchants import Row
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 
 def set_reversal_rule(

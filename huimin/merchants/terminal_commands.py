@@ -25,12 +25,11 @@ from huimin.merchants.terminals import (
     renew_key,
 )
 from huimin.settings import Settings
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 if TYPE_CHECKING:
     from huimin.instance import Instance
 
-Row = dict[str, Any]
 TERMINAL_WORDS = {"active": "正常", "disabled": "已停用"}
 
 

@@ -7,23 +7,15 @@ renewed, which ends the old one and every device set up with it. Disabling is fi
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from huimin.access.terminal_keys import hash_key, new_key
 from huimin.audit.record import checked_reason, record
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
-from huimin.merchants.field_checks import (
-    FIELD_NAMES,
-    NAME_CHARACTERS_MAX,
-    FieldChecks,
-    searchable,
-)
-from huimin.storage.engine import Transaction
+from huimin.merchants.field_checks import FIELD_NAMES, NAME_CHARACTERS_MAX, FieldChecks, searchable
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
-
-Row = dict[str, Any]
 
 CODE_MAX = 999_999
 
@@ -66,10 +58,7 @@ def find_terminal(tx: Transaction, id_or_code: str) -> Row:
     if row is None:
         row = queries.terminal_by_code(tx, code=text)
     if row is None:
-        raise field_problem(
-            "terminal",
-            "没有这个终端，请用 huimin terminals list 查看编号。",
-        )
+        raise field_problem("terminal", "没有这个终端，请用 huimin terminals list 查看编号。")
     return row
 
 
@@ -93,10 +82,7 @@ def renew_key(
     key = new_key()
     row: Row | None = queries.renew_terminal_key(tx, id=old["id"], key_hash=hash_key(key))
     if row is None:
-        raise field_problem(
-            "terminal",
-            "这个终端已经停用，不能更换密钥；请另加一台。",
-        )
+        raise field_problem("terminal", "这个终端已经停用，不能更换密钥；请另加一台。")
     record(tx, "terminal.rekeyed", row["id"], now=now, actor=actor, reason=reason, old=old, new=row)
     return row, key
 
@@ -119,10 +105,7 @@ def disable_terminal(
 def _next_code(tx: Transaction) -> str:
     number = int(queries.last_terminal_code(tx)) + 1
     if number > CODE_MAX:
-        raise field_problem(
-            "outlet",
-            "终端编号已用完（999999），请联系系统维护人员。",
-        )
+        raise field_problem("outlet", "终端编号已用完（999999），请联系系统维护人员。")
     return f"{number:06d}"
 
 

@@ -17,7 +17,7 @@ from huimin.core.refusals import Refusal
 from huimin.core.words import CLOSING_STATES
 from huimin.ledger.lock_month import hold_all_rows, lock_month, locked_at, unlock_month
 from huimin.months import queries
-from huimin.months.closes import Row, close_by_version
+from huimin.months.closes import close_by_version
 from huimin.months.files import digests, make_files
 from huimin.months.sign import (
     Signer,
@@ -32,7 +32,7 @@ from huimin.publication.publish import publish_month, withdraw_month
 from huimin.reports.closed_month import read_closed
 from huimin.reports.monthly import monthly_report
 from huimin.settlement.make import DAYS, make_settlements, void_settlements
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
 Contents = Mapping[str, bytes]

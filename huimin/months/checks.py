@@ -97,11 +97,7 @@ def _ledger(tx: Transaction, told: Callable[[int, int], None]) -> Check:
         told(done, total)
 
     found = verify_chains(tx, counted)
-    facts = {
-        "tills": tills,
-        "count": len(found),
-        "first": found[0].text.say() if found else "",
-    }
+    facts = {"tills": tills, "count": len(found), "first": found[0].text.say() if found else ""}
     return Check("ledger", "stop" if found else "ok", facts)
 
 

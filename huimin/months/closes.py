@@ -11,9 +11,8 @@ from huimin.core.json_text import read_json
 from huimin.core.refusals import Refusal
 from huimin.months import queries
 from huimin.reports.monthly import MonthlyReport
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
-Row = dict[str, Any]
 # A month that nobody has begun to close, as the list shows it.
 OPEN, RUNNING = "open", "running"
 SIGNED = ("approved", "reopened")

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 EXIT_FOUND = 1
 KEPT_WORDS = Words(
-    "month_file",
-    {"same": "文件夹里的相同", "missing": "文件夹里没有", "differs": "文件夹里的不同"},
+    "month_file", {"same": "文件夹里的相同", "missing": "文件夹里没有", "differs": "文件夹里的不同"}
 )
 
 

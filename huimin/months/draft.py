@@ -18,10 +18,10 @@ from huimin.core.words import CLOSING_STATES
 from huimin.ledger.lock_month import locked_at
 from huimin.months import queries
 from huimin.months.checks import Check, Told, is_over, run_checks
-from huimin.months.closes import Row, close_by_version, open_close
+from huimin.months.closes import close_by_version, open_close
 from huimin.reports.monthly import MonthlyReport, checked_month, monthly_report
 from huimin.reports.template.templates import template_in_use
-from huimin.storage.engine import Engine, Transaction
+from huimin.storage.engine import Engine, Row, Transaction
 from huimin.storage.ids import new_id
 
 

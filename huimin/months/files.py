@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from huimin.core.refusals import Refusal
-from huimin.months.closes import SIGNED, Row, close_by_version, files_of
+from huimin.months.closes import SIGNED, close_by_version, files_of
 from huimin.reports.closed_month import read_closed
 from huimin.reports.exports import EXPORTS, export_report
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.template.fill import filled_template
 from huimin.reports.template.templates import content_of, template_by_id
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.new_file import write_whole
 
 FOLDER, DRAFT = "months", "draft"

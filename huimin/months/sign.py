@@ -19,10 +19,10 @@ from huimin.core.words import CLOSING_STATES
 from huimin.months import queries
 from huimin.months.changed_figures import changed_figures
 from huimin.months.checks import Check
-from huimin.months.closes import Row, read_close
+from huimin.months.closes import read_close
 from huimin.months.words import TITLES, titles_of
 from huimin.reports.monthly import monthly_report
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 REASON_MAX = 200
 

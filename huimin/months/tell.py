@@ -9,9 +9,10 @@ from huimin.core.catalogue import SOURCE, Text, say, sentence, text
 from huimin.core.money import money_text
 from huimin.core.period_words import month_words
 from huimin.core.words import CLOSING_STATES, FIGURE_NAMES
-from huimin.months.closes import Row, report_of_close
+from huimin.months.closes import report_of_close
 from huimin.months.words import LEVELS, TITLES
 from huimin.notices.post import Notice
+from huimin.storage.engine import Row
 
 FIGURES_TOLD = (
     *("redemptions", "reversals", "cards_used", "amount_fen", "discount_fen"),
@@ -31,18 +32,9 @@ def draft_notice(close: Row, base_url: str, language: str = SOURCE) -> Notice:
     levels = {check["level"] for check in checks}
     worst = next(level for level in ("stop", "warning", "ok") if level in levels)
     news = NEWS[worst]
-    lines = [
-        *_sums(close),
-        Text(""),
-        text("核对："),
-        *map(_check, checks),
-    ]
+    lines = [*_sums(close), Text(""), text("核对："), *map(_check, checks)]
     told = [
-        {
-            "code": check["code"],
-            "level": check["level"],
-            "count": check["facts"].get("count", 0),
-        }
+        {"code": check["code"], "level": check["level"], "count": check["facts"].get("count", 0)}
         for check in checks
     ]
     # Told again when it is better or worse than what was told.

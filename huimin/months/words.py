@@ -64,14 +64,7 @@ QUEUE_NOTES: Mapping[str, str] = {
     ),
     "past": sentence("已过 {until}，再传来的断网交易不再直接入账，只能走补录。"),
 }
-LEVELS = Words(
-    "month_check_level",
-    {
-        "ok": "通过",
-        "warning": "需要说明",
-        "stop": "必须处理",
-    },
-)
+LEVELS = Words("month_check_level", {"ok": "通过", "warning": "需要说明", "stop": "必须处理"})
 
 
 def check_title(code: str, language: str = "zh_Hans") -> str:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from huimin.notices import queries
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.list_query import ListQuery
-
-Row = dict[str, Any]
 
 
 def _parameters(state: str | None) -> Row:

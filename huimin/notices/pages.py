@@ -15,8 +15,9 @@ from huimin.notices.delivery_problem import problem_words
 from huimin.notices.log import deliveries_before
 from huimin.notices.post import targets_of
 from huimin.notices.send import send_again, send_one
+from huimin.storage.engine import Row
 from huimin.web import cells, column
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.forms import tell
 from huimin.web.language import request_language

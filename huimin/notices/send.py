@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
@@ -21,11 +20,10 @@ from huimin.notices.delivery_problem import DeliveryProblem
 from huimin.notices.mail import send_mail
 from huimin.notices.webhook import send_webhook
 from huimin.settings import Settings
-from huimin.storage.engine import Engine, Transaction
+from huimin.storage.engine import Engine, Row, Transaction
 
 log = structlog.get_logger(__name__)
 
-Row = dict[str, Any]
 # After the first, second, … failure; the last one is final.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 10, 60, 360, 1_440))
 ATTEMPTS_MAX = len(WAITS) + 1

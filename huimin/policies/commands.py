@@ -37,12 +37,11 @@ from huimin.policies.wording import (
     scope_words,
     terms_dict,
 )
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 if TYPE_CHECKING:
     from huimin.instance import Instance
 
-Row = dict[str, Any]
 
 ROUNDING = {"fen": 1, "jiao": 10}
 CAP_OPTIONS = (
@@ -264,12 +263,7 @@ def _draft_of(typed: dict[str, Any]) -> PolicyDraft:
 
     scope, _, scope_value = typed["scope"].partition(":")
     if typed["exclude"] and typed["exclude_nothing"]:
-        problems.append(
-            FieldProblem(
-                "exclude",
-                "--exclude 和 --exclude-nothing 只能用一个。",
-            )
-        )
+        problems.append(FieldProblem("exclude", "--exclude 和 --exclude-nothing 只能用一个。"))
     caps = {
         f"{name}_fen": read(parse_amount, f"{name}_fen", typed[name])
         for name in CAP_OPTIONS

@@ -51,10 +51,7 @@ def checked_fields(tx: Transaction, draft: Fields) -> Fields:
 def _check_words(fields: Fields, problems: Problems) -> None:
     if not isinstance(fields["code"], str) or not CODE.fullmatch(fields["code"]):
         problems.append(
-            FieldProblem(
-                "code",
-                "政策代码用小写字母、数字和短横，40 字以内，例如 jiuerzhe。",
-            )
+            FieldProblem("code", "政策代码用小写字母、数字和短横，40 字以内，例如 jiuerzhe。")
         )
     name = fields["name"].strip() if isinstance(fields["name"], str) else ""
     fields["name"] = name
@@ -77,61 +74,36 @@ def _check_days(fields: Fields, problems: Problems) -> None:
             try:
                 fields[field] = parse_day(value).isoformat()
             except (TypeError, ValueError):
-                problems.append(
-                    FieldProblem(
-                        field,
-                        "日期写作 2026-10-31。",
-                    )
-                )
+                problems.append(FieldProblem(field, "日期写作 2026-10-31。"))
                 fields[field] = None
     if fields["starts_on"] and fields["ends_on"] and fields["ends_on"] < fields["starts_on"]:
-        problems.append(
-            FieldProblem(
-                "ends_on",
-                "结束日期不能早于开始日期；不结束就不要填。",
-            )
-        )
+        problems.append(FieldProblem("ends_on", "结束日期不能早于开始日期；不结束就不要填。"))
 
 
 def _check_rate(fields: Fields, problems: Problems) -> None:
     if not is_whole(fields["rate_bp"], 1, BASIS_POINTS):
         problems.append(
-            FieldProblem(
-                "rate_bp",
-                "优惠幅度须在 0.01% 到 100% 之间；九二折是 8%（800 个基点）。",
-            )
+            FieldProblem("rate_bp", "优惠幅度须在 0.01% 到 100% 之间；九二折是 8%（800 个基点）。")
         )
     if not is_whole(fields["merchant_share_bp"], 0, BASIS_POINTS):
         problems.append(
             FieldProblem(
-                "merchant_share_bp",
-                "商户承担的部分须在 0% 到 100% 之间，其余由政府承担。",
+                "merchant_share_bp", "商户承担的部分须在 0% 到 100% 之间，其余由政府承担。"
             )
         )
 
 
 def _check_amounts(fields: Fields, problems: Problems) -> None:
     if fields["rounding_unit_fen"] not in (1, 10):
-        problems.append(
-            FieldProblem(
-                "rounding_unit_fen",
-                "优惠金额只能取整到分（1）或角（10）。",
-            )
-        )
+        problems.append(FieldProblem("rounding_unit_fen", "优惠金额只能取整到分（1）或角（10）。"))
     if not is_whole(fields["minimum_spend_fen"], 0, AMOUNT_FEN_MAX):
         problems.append(
-            FieldProblem(
-                "minimum_spend_fen",
-                "最低消费须在 0 到 1000000.00 元之间；没有就填 0。",
-            )
+            FieldProblem("minimum_spend_fen", "最低消费须在 0 到 1000000.00 元之间；没有就填 0。")
         )
     for field in CAPS:
         if fields[field] is not None and not is_whole(fields[field], 1, AMOUNT_FEN_MAX):
             problems.append(
-                FieldProblem(
-                    field,
-                    "上限须在 0.01 到 1000000.00 元之间；没有上限就不要填。",
-                )
+                FieldProblem(field, "上限须在 0.01 到 1000000.00 元之间；没有上限就不要填。")
             )
     _check_caps_fit(fields, problems)
 
@@ -142,8 +114,7 @@ def _check_caps_fit(fields: Fields, problems: Problems) -> None:
     if any(isinstance(cap, int) and 0 < cap < unit for cap in caps if unit == 10):
         problems.append(
             FieldProblem(
-                "rounding_unit_fen",
-                "优惠取整到角时，上限不能小于 0.10 元，否则永远没有优惠。",
+                "rounding_unit_fen", "优惠取整到角时，上限不能小于 0.10 元，否则永远没有优惠。"
             )
         )
 
@@ -205,10 +176,7 @@ def _check_base(fields: Fields, kind: str | None, problems: Problems) -> None:
         )
     elif kind == "hospital" and fields["base"] == "market_price":
         problems.append(
-            FieldProblem(
-                "base",
-                "医院的优惠按医保后个人支付部分计算，请填 after_insurance。",
-            )
+            FieldProblem("base", "医院的优惠按医保后个人支付部分计算，请填 after_insurance。")
         )
 
 

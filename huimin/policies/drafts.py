@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
 
 from huimin.audit.record import record
 from huimin.core.days import instant_text
@@ -17,10 +16,8 @@ from huimin.core.refusals import FieldProblems, field_problem
 from huimin.policies import queries
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED, checked_fields
 from huimin.policies.ties import find_tie
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +73,7 @@ def save_draft(tx: Transaction, draft: PolicyDraft, *, now: datetime, actor: str
     else:
         row = queries.insert_policy(tx, id=new_id(), version=version, **stored)
     if row is None:
-        raise field_problem(
-            "code",
-            "刚才有人保存或发布了这项政策，请重新查看后再保存。",
-        )
+        raise field_problem("code", "刚才有人保存或发布了这项政策，请重新查看后再保存。")
     record(tx, "policy.saved", row["id"], now=now, actor=actor, old=old, new=row)
     return dict(row)
 

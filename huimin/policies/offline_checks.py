@@ -27,10 +27,7 @@ def check_offline(fields: Fields, problems: Problems) -> None:
         return
     if fields["offline_bearer"] not in BEARERS:
         problems.append(
-            FieldProblem(
-                "offline_bearer",
-                "承担方只能是 merchant（商户）或 government（政府）。",
-            )
+            FieldProblem("offline_bearer", "承担方只能是 merchant（商户）或 government（政府）。")
         )
     fields["offline_changing_code"] = int(bool(fields["offline_changing_code"]) and hours > 0)
     if hours == 0:
@@ -69,8 +66,7 @@ def _check_caps(fields: Fields, problems: Problems) -> None:
         if isinstance(bound, int) and fields[field] > bound:
             problems.append(
                 FieldProblem(
-                    field,
-                    "离线上限不能高于联网时的上限；单笔不高于每卡，每卡不高于每台终端。",
+                    field, "离线上限不能高于联网时的上限；单笔不高于每卡，每卡不高于每台终端。"
                 )
             )
             return

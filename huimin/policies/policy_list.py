@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from huimin.core.refusals import Refusal
 from huimin.policies import queries
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
-Row = dict[str, Any]
 # Pseudo-state of drafts and approved versions.
 UNPUBLISHED = "unpublished"
 

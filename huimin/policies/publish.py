@@ -7,7 +7,6 @@ version of its code. No step may leave two published policies that tie.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from huimin.audit.record import checked_reason, record
 from huimin.core.days import county_day, instant_text
@@ -15,9 +14,8 @@ from huimin.core.refusals import FieldProblems, field_problem
 from huimin.policies import queries
 from huimin.policies.drafts import refuse_tie
 from huimin.policies.ties import find_tie
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
-Row = dict[str, Any]
 RECORDED = ("state", "code", "version")
 
 
@@ -32,8 +30,7 @@ def approve(tx: Transaction, policy_id: str, *, now: datetime, actor: str) -> Ro
         raise field_problem("policy", "只有草稿需要审批。")
     if draft["created_by"] == actor:
         raise field_problem(
-            "policy",
-            "这份草稿是您起草的，请由另一位管理员审批（或设置 HUIMIN_FOUR_EYES=0）。",
+            "policy", "这份草稿是您起草的，请由另一位管理员审批（或设置 HUIMIN_FOUR_EYES=0）。"
         )
     row: Row = queries.set_approved(
         tx, id=policy_id, approved_at=instant_text(now), approved_by=actor
@@ -57,18 +54,13 @@ def publish(
     draft = policy_by_id(tx, policy_id)
     if four_eyes and draft["state"] == "draft":
         raise field_problem(
-            "policy",
-            "发布前须由另一位管理员审批这份草稿（或设置 HUIMIN_FOUR_EYES=0）。",
+            "policy", "发布前须由另一位管理员审批这份草稿（或设置 HUIMIN_FOUR_EYES=0）。"
         )
     if draft["state"] not in ("draft", "approved"):
-        raise field_problem(
-            "policy",
-            "只有草稿可以发布；已发布的政策不能改，请保存新版本。",
-        )
+        raise field_problem("policy", "只有草稿可以发布；已发布的政策不能改，请保存新版本。")
     if draft["starts_on"] < county_day(now).isoformat():
         raise field_problem(
-            "starts_on",
-            "开始日期已过，不能追溯；请把草稿的开始日期改为今天或以后。",
+            "starts_on", "开始日期已过，不能追溯；请把草稿的开始日期改为今天或以后。"
         )
     refuse_tie(queries.published(tx), draft)
     row: Row = queries.set_published(
@@ -147,7 +139,4 @@ def policy_by_id(tx: Transaction, policy_id: str) -> Row:
 
 
 def _unknown() -> FieldProblems:
-    return field_problem(
-        "policy",
-        "没有这项政策，请用 huimin policies list 查看代码和版本。",
-    )
+    return field_problem("policy", "没有这项政策，请用 huimin policies list 查看代码和版本。")

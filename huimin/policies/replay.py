@@ -12,16 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from huimin.core.discount import (
-    NO_SUMS,
-    Basket,
-    Item,
-    PolicyTerms,
-    Sums,
-    Usage,
-    quote,
-    take_back,
-)
+from huimin.core.discount import NO_SUMS, Basket, Item, PolicyTerms, Sums, Usage, quote, take_back
 from huimin.core.offline_terms import OfflineRoom
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.policies.choice import counting_on, most_specific
@@ -129,10 +120,7 @@ class Replay:
             nothing = Sums(row["amount_fen"], 0, 0, 0, 0, 0)
             outcome = Outcome(row, code, before, after or nothing, refused=after is None)
             if outcome.changed or code != row["policy_code"]:
-                self._altered |= {
-                    (row["holder_id"], code),
-                    (row["holder_id"], row["policy_code"]),
-                }
+                self._altered |= {(row["holder_id"], code), (row["holder_id"], row["policy_code"])}
         self._use(outcome, outcome.after.discount_fen)
         return outcome
 

@@ -35,10 +35,7 @@ def parse_rate(field: str, typed: str) -> int:
             return int(basis_points)
     except (InvalidOperation, ValueError, OverflowError):
         pass
-    raise field_problem(
-        field,
-        "百分比写作 8% 或 8.5%，最多两位小数（九二折是 8%）。",
-    )
+    raise field_problem(field, "百分比写作 8% 或 8.5%，最多两位小数（九二折是 8%）。")
 
 
 def parse_amount(field: str, typed: str) -> int:

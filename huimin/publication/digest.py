@@ -7,16 +7,14 @@ once, when a day that is over is first asked for, and kept: the page never reads
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from huimin.core.days import county_day, instant_text
 from huimin.core.refusals import Refusal
 from huimin.ledger.read import digest_of_day
 from huimin.publication import queries
-from huimin.storage.engine import Engine, Transaction
+from huimin.storage.engine import Engine, Row, Transaction
 from huimin.storage.ids import new_id
 
-Row = dict[str, Any]
 # A sale that was recorded in the day's last second may be committed a moment later.
 SETTLED_AFTER = timedelta(minutes=10)
 

@@ -23,9 +23,8 @@ from huimin.publication.suppress import (
     Protected,
     protect,
 )
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
-Row = dict[str, Any]
 CHUNK = 5_000
 MARK = "town_and_kind="
 

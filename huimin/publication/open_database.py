@@ -7,11 +7,11 @@ been in it, and what they withhold is withheld here. The same data gives the sam
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlite_utils import Database
 
-Row = dict[str, Any]
+from huimin.storage.engine import Row
+
 Rows = Sequence[Row]
 
 # Indexes every three characters in a row, because Chinese has no spaces between words.
@@ -113,9 +113,7 @@ def _add_figures(database: Database, columns: dict[str, type], figures: Rows) ->
 def _add_outlets(database: Database, columns: dict[str, type], outlets: Rows) -> None:
     table = database.table("outlet")
     table.create(
-        columns,
-        pk="id",
-        foreign_keys=[("town_code", "town", "code"), ("kind", "kind", "kind")],
+        columns, pk="id", foreign_keys=[("town_code", "town", "code"), ("kind", "kind", "kind")]
     )
     table.insert_all(outlets)
     table.enable_fts(SEARCHED, tokenize=TOKENIZER)

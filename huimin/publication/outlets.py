@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from huimin.merchants.field_checks import like_pattern
 from huimin.policies.in_force import in_force
 from huimin.publication import queries
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.named_queries import either_way
-
-Row = dict[str, Any]
 
 
 def outlets_after(

@@ -11,17 +11,14 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Any
 
 from huimin.core.days import instant_text
 from huimin.core.json_text import read_json, write_json
 from huimin.publication import queries
 from huimin.publication.counts import MonthCounts
 from huimin.publication.month_figures import count_month, month_figures
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
-
-Row = dict[str, Any]
 
 
 def count_to_publish(tx: Transaction, month: str) -> MonthCounts | None:
@@ -34,12 +31,7 @@ def count_to_publish(tx: Transaction, month: str) -> MonthCounts | None:
 
 
 def publish_month(
-    tx: Transaction,
-    month: str,
-    *,
-    close_id: str,
-    now: datetime,
-    counted: MonthCounts | None = None,
+    tx: Transaction, month: str, *, close_id: str, now: datetime, counted: MonthCounts | None = None
 ) -> Row:
     """Publish a month ("2026-10"), as it is or as it was first published; the version's row.
 

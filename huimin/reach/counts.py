@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from huimin.core.days import county_day, instant_text
 from huimin.core.money import BASIS_POINTS, half_up
 from huimin.reach import queries
-from huimin.storage.engine import Engine, Transaction
+from huimin.storage.engine import Engine, Row, Transaction
 
-Row = dict[str, Any]
 _NOBODY: Row = {"entitled": 0, "carded": 0, "used": 0}
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from huimin.core.coordinates import Point, distance_m
 from huimin.core.words import OUTLET_KINDS
 from huimin.reach import queries
-from huimin.reach.counts import Row
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 
 def nearest_of_town(tx: Transaction, town: str) -> dict[str, dict[str, int]]:

@@ -8,10 +8,9 @@ from typing import Any
 from huimin.core.days import county_start, instant_text
 from huimin.core.identity import mask_name
 from huimin.reach import queries
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.named_queries import either_way
 
-Row = dict[str, Any]
 # Not used for so many days: the person may need help, or no longer the card.
 LATELY_DAYS = 90
 # Why somebody is not reached → the statement that finds them; count_… counts them.

@@ -17,10 +17,9 @@ from huimin.ledger.groupings import TOTAL
 from huimin.reports import queries
 from huimin.reports.counts import days_of_cards
 from huimin.reports.drill_down import SEPARATOR, Behind
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.named_queries import either_way
 
-Row = dict[str, Any]
 COUNTED = ("new", "valid", "never_used")
 USED = "used"
 LINE_END = "\n"

@@ -6,17 +6,16 @@ Found by the same conditions as they are counted by. Names are masked.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from huimin.core.identity import mask_name
 from huimin.core.period import Period
 from huimin.core.refusals import Refusal
 from huimin.reports import queries
 from huimin.reports.counts import claim_counts, instants_of
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.named_queries import either_way
 
-Row = dict[str, Any]
 COUNTED = ("submitted", "approved", "rejected", "open")
 
 

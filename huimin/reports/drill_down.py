@@ -16,10 +16,9 @@ from huimin.core.period import Period
 from huimin.core.refusals import Refusal
 from huimin.ledger.groupings import GROUPINGS, TOTAL, Grouping
 from huimin.reports import queries
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.named_queries import either_way
 
-Row = dict[str, Any]
 KINDS = ("redemption", "reversal")
 HASH_CHARACTERS = 16
 SEPARATOR = "_"

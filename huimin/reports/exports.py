@@ -33,9 +33,7 @@ EXPORTS: Mapping[str, Export] = {
     "xlsx": Export(CONTENT_TYPE, "xlsx", xlsx_bytes),
     "pdf": Export("application/pdf", "pdf", pdf_bytes),
     "json": Export(
-        "application/json",
-        "json",
-        lambda report, county_name: json_text(report).encode("utf-8"),
+        "application/json", "json", lambda report, county_name: json_text(report).encode("utf-8")
     ),
 }
 

@@ -10,8 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from huimin.core.money import BASIS_POINTS, half_up
-
-Row = dict[str, Any]
+from huimin.storage.engine import Row
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,9 +13,9 @@ from huimin.core.period import Period
 from huimin.ledger.groupings import Grouping, tables
 from huimin.reports import queries
 from huimin.reports.counts import SilentOutlet
-from huimin.reports.figures import FIGURES, NOTHING, Figures, OutletRow, ReportRow, Row
+from huimin.reports.figures import FIGURES, NOTHING, Figures, OutletRow, ReportRow
 from huimin.reports.month_sums import MonthSums
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 
 @dataclass(frozen=True)

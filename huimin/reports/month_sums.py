@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from huimin.ledger.groupings import GROUPINGS, OF_OUTLETS, OF_VILLAGES, TOTAL, dimensions
 from huimin.reports import queries
-from huimin.reports.figures import ADDED_FIGURES, NOTHING, Figures, Row, added
-from huimin.storage.engine import Transaction
+from huimin.reports.figures import ADDED_FIGURES, NOTHING, Figures, added
+from huimin.storage.engine import Row, Transaction
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,11 @@ from huimin.reports.counts import (
     offline_counts,
     with_earlier,
 )
-from huimin.reports.figures import OutletRow, ReportRow, Row
+from huimin.reports.figures import OutletRow, ReportRow
 from huimin.reports.groups import ThreeSums, grouped_rows, silent_outlets, total_row
 from huimin.reports.month_sums import MonthSums, month_sums
 from huimin.reports.range_sums import range_sums
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 TOP_OUTLETS = 10
 

@@ -28,10 +28,7 @@ FAINT, GREY, LINE = HexColor("#CCCCCC"), HexColor("#E7E6E6"), HexColor("#7A7A7A"
 # Of the size of the letters: a digit of the printed font takes 0.555, a comma half of that.
 DIGIT_WIDTH = 0.58
 PADDING = 2
-TOTAL_ROW = (
-    ("BACKGROUND", (0, -1), (-1, -1), GREY),
-    ("LINEABOVE", (0, -1), (-1, -1), 1, black),
-)
+TOTAL_ROW = (("BACKGROUND", (0, -1), (-1, -1), GREY), ("LINEABOVE", (0, -1), (-1, -1), 1, black))
 
 
 class ChartDrawing(Flowable):

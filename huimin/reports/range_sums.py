@@ -12,9 +12,9 @@ from datetime import date, timedelta
 
 from huimin.ledger.groupings import GROUPINGS, Grouping
 from huimin.reports import queries
-from huimin.reports.figures import ADDED_FIGURES, Figures, Row
+from huimin.reports.figures import ADDED_FIGURES, Figures
 from huimin.reports.month_sums import MonthSums
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 # Groupings whose keys hang together (an outlet has one merchant, a village one town) are counted
 # together: a row is put into one group of each line. A grouping that stands in none counts alone.

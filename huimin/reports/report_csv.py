@@ -44,9 +44,7 @@ def formula_safe(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
-def _lines(
-    report: MonthlyReport,
-) -> Iterator[tuple[Sequence[str], ReportRow | None, Fact | None]]:
+def _lines(report: MonthlyReport) -> Iterator[tuple[Sequence[str], ReportRow | None, Fact | None]]:
     for number, fact in enumerate(facts_of(report), start=1):
         yield (COVER, str(number), fact.name, "", "", ""), None, fact
     for grouping in report.groups:

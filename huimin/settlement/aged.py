@@ -12,8 +12,7 @@ from datetime import date
 from huimin.settlement import queries
 from huimin.settlement.answer import time_confirms_on
 from huimin.settlement.find_settlements import with_sums
-from huimin.settlement.make import Row
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 # The last day of each age; after the last of them everything is "over".
 AGES: tuple[tuple[str, int | None], ...] = (

@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from huimin.core.days import county_day, instant_text
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal, field_problem
 from huimin.settlement import queries
-from huimin.settlement.make import DAYS, Row, confirm_by_of, record_settlement
-from huimin.storage.engine import Transaction
+from huimin.settlement.make import DAYS, confirm_by_of, record_settlement
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
 TEXT_MAX = 500
@@ -194,22 +194,12 @@ def _raise_one(
     )
     if raised is None:
         raise FieldProblems(
-            [
-                FieldProblem(
-                    "text",
-                    "第 {line_no} 行已经提出过异议，请等县里答复。",
-                    line_no=line_no,
-                )
-            ]
+            [FieldProblem("text", "第 {line_no} 行已经提出过异议，请等县里答复。", line_no=line_no)]
         )
 
 
 def _checked(field: str, text: str) -> str:
     kept = " ".join(text.split())
     if not kept or len(kept) > TEXT_MAX or not kept.isprintable():
-        raise field_problem(
-            field,
-            "请写明情况，{text_max} 字以内。",
-            text_max=TEXT_MAX,
-        )
+        raise field_problem(field, "请写明情况，{text_max} 字以内。", text_max=TEXT_MAX)
     return kept

@@ -13,8 +13,8 @@ from huimin.core.catalogue import Text, text
 from huimin.reports.monthly import monthly_report
 from huimin.settlement import queries
 from huimin.settlement.answer import payable_fen
-from huimin.settlement.make import FIGURES, Row, content_sha256
-from huimin.storage.engine import Transaction
+from huimin.settlement.make import FIGURES, content_sha256
+from huimin.storage.engine import Row, Transaction
 
 
 def check_settlements(tx: Transaction, month: str) -> list[Text]:

@@ -26,11 +26,10 @@ from huimin.settlement.find_settlements import (
     settlements_before,
     whole_settlement,
 )
-from huimin.settlement.make import Row
 from huimin.settlement.paper import settlement_pdf
 from huimin.settlement.wording import AMOUNTS, STATES, state_of, state_words
 from huimin.settlement.workbook import settlement_xlsx
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 if TYPE_CHECKING:
     from huimin.instance import Instance

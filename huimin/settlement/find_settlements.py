@@ -15,9 +15,9 @@ from huimin.core.identity import mask_name
 from huimin.core.refusals import Refusal
 from huimin.settlement import queries
 from huimin.settlement.answer import payable_fen
-from huimin.settlement.make import FIGURES, Row
+from huimin.settlement.make import FIGURES
 from huimin.settlement.pay import payments_of, stands
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.list_query import ListQuery
 
 # A confirmed settlement is paid late after these days.

@@ -17,10 +17,9 @@ from huimin.core.days import county_day, instant_text
 from huimin.core.json_text import canonical_json
 from huimin.core.refusals import Refusal
 from huimin.settlement import queries
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
-Row = dict[str, Any]
 # Days that a merchant has to confirm or dispute, unless HUIMIN_SETTLEMENT_DAYS says otherwise.
 DAYS = 7
 FIGURES = (

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 
 from huimin.core.days import county_day, instant_text
 from huimin.settlement import queries
-from huimin.settlement.make import Row
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 # A payment is said for so long after it was recorded.
 PAID_DAYS = 7

@@ -165,9 +165,7 @@ def _read(columns: dict[str, int], rows: Iterable[SheetRow]) -> PaidList:
         read.append(PaidRow(row=row.number, **texts))
         if len(read) > ROWS_MAX:
             raise field_problem(
-                "file",
-                "一次最多 {rows_max} 行，请拆成几个文件。",
-                rows_max=ROWS_MAX,
+                "file", "一次最多 {rows_max} 行，请拆成几个文件。", rows_max=ROWS_MAX
             )
     return PaidList(tuple(read), unpaid)
 
@@ -199,10 +197,7 @@ def _amount(text: str) -> int:
     try:
         return parse_yuan(text)
     except ValueError:
-        raise field_problem(
-            "amount",
-            "金额请写成元，最多两位小数，例如 197.89。",
-        ) from None
+        raise field_problem("amount", "金额请写成元，最多两位小数，例如 197.89。") from None
 
 
 def _day(text: str) -> date:

@@ -13,8 +13,8 @@ from huimin.core.money import yuan
 from huimin.core.refusals import Refusal, field_problem
 from huimin.settlement import queries
 from huimin.settlement.answer import held, payable_fen
-from huimin.settlement.make import Row, record_settlement
-from huimin.storage.engine import Transaction
+from huimin.settlement.make import record_settlement
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
 REFERENCE_MAX = 64
@@ -41,16 +41,11 @@ def record_payment(
     left_fen = payable_fen(row) - row["paid_fen"]
     if not 0 < amount_fen <= left_fen:
         raise field_problem(
-            "amount",
-            "金额要大于 0，且不能超过还没付的 {left_fen} 元。",
-            left_fen=yuan(left_fen),
+            "amount", "金额要大于 0，且不能超过还没付的 {left_fen} 元。", left_fen=yuan(left_fen)
         )
     for payment in payments_of(tx, row):
         if payment["bank_reference"] == reference and stands(payment):
-            raise field_problem(
-                "bank_reference",
-                "这个银行流水号已经登记在这份结算单上。",
-            )
+            raise field_problem("bank_reference", "这个银行流水号已经登记在这份结算单上。")
     return _write(
         tx,
         row,
@@ -61,13 +56,7 @@ def record_payment(
 
 
 def take_back_payment(
-    tx: Transaction,
-    settlement_id: str,
-    payment_id: str,
-    *,
-    reason: str,
-    now: datetime,
-    actor: str,
+    tx: Transaction, settlement_id: str, payment_id: str, *, reason: str, now: datetime, actor: str
 ) -> Row:
     """Answer a wrong record by a row of the opposite amount; the settlement after that.
 
@@ -83,9 +72,7 @@ def take_back_payment(
     kept = reason.strip()
     if not kept or len(kept) > REASON_MAX or not kept.isprintable():
         raise field_problem(
-            "reason",
-            "请写明哪里记错了，{reason_max} 字以内。",
-            reason_max=REASON_MAX,
+            "reason", "请写明哪里记错了，{reason_max} 字以内。", reason_max=REASON_MAX
         )
     if not stands(wrong):
         raise Refusal("payment_taken_back")
@@ -159,7 +146,4 @@ def _checked_reference(text: str) -> str:
 
 def _check_day(paid_on: date, row: Row, now: datetime) -> None:
     if not row["month"] <= paid_on.isoformat() <= county_day(now).isoformat():
-        raise field_problem(
-            "paid_on",
-            "付款日期不能早于结算的月份，也不能晚于今天。",
-        )
+        raise field_problem("paid_on", "付款日期不能早于结算的月份，也不能晚于今天。")

@@ -26,10 +26,7 @@ from huimin.settlement.form_words import (
 from huimin.settlement.wording import AMOUNTS
 from huimin.web.workbook import Sheet, new_workbook
 
-HEADINGS = (
-    *sentences("序号", "示范点", "政策或原月份", "版次", "优惠", "商户／政府"),
-    *COUNTED,
-)
+HEADINGS = (*sentences("序号", "示范点", "政策或原月份", "版次", "优惠", "商户／政府"), *COUNTED)
 WIDTHS = (6, 26, 26, 6, 9, 16, 8, 8, 14, 14, 14, 14)
 LAST_COLUMN = len(HEADINGS) - 1
 

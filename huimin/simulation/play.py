@@ -14,16 +14,7 @@ from random import Random
 
 import httpx
 
-from huimin.client import (
-    Client,
-    Redemption,
-    Refused,
-    Return,
-    Sale,
-    Unclear,
-    Unreachable,
-    new_id,
-)
+from huimin.client import Client, Redemption, Refused, Return, Sale, Unclear, Unreachable, new_id
 from huimin.simulation.books import Books, Comparison, compare
 from huimin.simulation.faults import FaultyTransport
 

@@ -14,6 +14,9 @@ from huimin.core.catalogue import Text
 
 T = TypeVar("T")
 
+# A row as the engine gives it: every column by its name.
+Row = dict[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Transaction:

@@ -25,24 +25,16 @@ def load_keys(path: Path) -> dict[str, Any] | None:
         return None
     except OSError as error:
         raise StorageProblem(
-            "读不了密钥文件 {path}：{strerror}。",
-            path=path,
-            strerror=error.strerror,
+            "读不了密钥文件 {path}：{strerror}。", path=path, strerror=error.strerror
         ) from error
     except UnicodeDecodeError:
         text = ""
     try:
         keys = json.loads(text)
     except ValueError as error:
-        raise StorageProblem(
-            "密钥文件 {path} 已损坏，请从备份恢复。",
-            path=path,
-        ) from error
+        raise StorageProblem("密钥文件 {path} 已损坏，请从备份恢复。", path=path) from error
     if not isinstance(keys, dict):
-        raise StorageProblem(
-            "密钥文件 {path} 已损坏，请从备份恢复。",
-            path=path,
-        )
+        raise StorageProblem("密钥文件 {path} 已损坏，请从备份恢复。", path=path)
     return keys
 
 
@@ -62,9 +54,7 @@ def locked(path: Path) -> Iterator[None]:
         lock = open(path.with_suffix(".lock"), "w")  # noqa: SIM115
     except OSError as error:
         raise StorageProblem(
-            "写不了密钥文件夹 {parent}：{strerror}。",
-            parent=path.parent,
-            strerror=error.strerror,
+            "写不了密钥文件夹 {parent}：{strerror}。", parent=path.parent, strerror=error.strerror
         ) from error
     with lock:
         if fcntl is not None:

@@ -11,9 +11,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
-Row = dict[str, Any]
 W = TypeVar("W")
 # Sorts after every id: a list with the latest first starts here.
 LAST_ID = "~"

@@ -113,9 +113,7 @@ def schema_text() -> str:
     for path in (package.parent / "schema.sql", package / "schema.sql"):
         if path.is_file():
             return path.read_text(encoding="utf-8")
-    raise StorageProblem(
-        "安装不完整：找不到 schema.sql，请重新安装 huimin。",
-    )
+    raise StorageProblem("安装不完整：找不到 schema.sql，请重新安装 huimin。")
 
 
 def create_schema(tx: Transaction, applied_at: str) -> None:
@@ -192,8 +190,7 @@ def unknown_version_problem(version: int) -> StorageProblem:
 def older_version_problem(version: int) -> StorageProblem:
     """The database waits for `huimin migrate`."""
     return StorageProblem(
-        "数据库版本（{version}）较旧，请先备份，再运行 huimin migrate。",
-        version=version,
+        "数据库版本（{version}）较旧，请先备份，再运行 huimin migrate。", version=version
     )
 
 

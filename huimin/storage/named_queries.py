@@ -22,7 +22,7 @@ from typing import Any, cast
 
 import aiosql
 
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 ROOMS_FOLDER = Path(__file__).resolve().parent.parent
 
@@ -41,8 +41,6 @@ _KEY = re.compile(r"([<>])(?= (?::(?:after|before)\b|\(:after_\w+, :after\)))")
 _TOKEN = re.compile(r"--[^\n]*|'(?:''|[^'])*'|[()]|\b(?:FROM|DISTINCT|UNION)\b")
 _ORDER = re.compile(r"(?<=ORDER BY )(?P<keys>[^()]*?)(?=\s+LIMIT :\w+;\s*\Z)")
 _pyformat_texts: dict[str, str] = {}
-
-Row = dict[str, Any]
 
 
 def pyformat(sql: str) -> str:

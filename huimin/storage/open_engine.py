@@ -101,7 +101,7 @@ def _postgresql() -> ModuleType:
         from huimin.storage import postgresql_database
     except ImportError as error:
         raise StorageProblem(
-            "使用 PostgreSQL 需要另装驱动：pip install 'huimin[postgresql]'。",
+            "使用 PostgreSQL 需要另装驱动：pip install 'huimin[postgresql]'。"
         ) from error
     return postgresql_database
 

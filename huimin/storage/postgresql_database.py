@@ -21,11 +21,7 @@ from huimin.storage.migrate import (
     take_step,
     version_of,
 )
-from huimin.storage.postgresql_engine import (
-    CONNECT_SECONDS_MAX,
-    Connection,
-    unreachable_problem,
-)
+from huimin.storage.postgresql_engine import CONNECT_SECONDS_MAX, Connection, unreachable_problem
 
 # Taken while the schema is made or changed, so that two programs don't do it at once.
 _LOCK_NUMBER = 512_022_001
@@ -36,14 +32,10 @@ def inspect(url: str) -> int:
     """The version of the database. Raises StorageProblem; changes nothing."""
     with _connected(url) as connection:
         if not _has_tables(connection):
-            raise StorageProblem(
-                "PostgreSQL 数据库里还没有惠民卡的表，请先运行 huimin init。",
-            )
+            raise StorageProblem("PostgreSQL 数据库里还没有惠民卡的表，请先运行 huimin init。")
         version = proven_version(Transaction("postgresql", connection), "PostgreSQL")
         if _setting(connection, "transaction_read_only") == "on":
-            raise StorageProblem(
-                "PostgreSQL 数据库是只读的，请连接主库或检查权限。",
-            )
+            raise StorageProblem("PostgreSQL 数据库是只读的，请连接主库或检查权限。")
         return version
 
 
@@ -60,7 +52,7 @@ def create(url: str, applied_at: str) -> None:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK_NUMBER,))
         if _has_tables(connection):
             raise StorageProblem(
-                "PostgreSQL 数据库里已有惠民卡的表，未作改动；升级请运行 huimin migrate。",
+                "PostgreSQL 数据库里已有惠民卡的表，未作改动；升级请运行 huimin migrate。"
             )
         create_schema(Transaction("postgresql", connection), applied_at)
 

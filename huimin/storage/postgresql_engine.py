@@ -112,9 +112,7 @@ class PostgresqlEngine:
                 if lost and number > LOST_ATTEMPTS_MAX:
                     raise unreachable_problem(error) from error
                 if number == ATTEMPTS_MAX:
-                    raise StorageProblem(
-                        "数据库太忙，这一笔没有记录，请稍后再试。",
-                    ) from error
+                    raise StorageProblem("数据库太忙，这一笔没有记录，请稍后再试。") from error
                 # Random, so that two transactions that collided do not collide again.
                 time.sleep(random.uniform(0, 0.002 * 2 ** min(number, 6)))  # noqa: S311
         raise AssertionError("unreachable")

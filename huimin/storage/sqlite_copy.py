@@ -39,8 +39,7 @@ def _require_room(source: sqlite3.Connection, path: Path) -> None:
     if needed > free:
         needed_mb, free_mb = -(-needed // MEGABYTE), free // MEGABYTE
         raise _no_copy_problem(
-            path,
-            text("需要 {needed} MB，磁盘只剩 {free} MB", needed=needed_mb, free=free_mb),
+            path, text("需要 {needed} MB，磁盘只剩 {free} MB", needed=needed_mb, free=free_mb)
         )
 
 

@@ -226,45 +226,28 @@ def problem_of(path: Path, error: BaseException) -> StorageProblem | None:
     if code == sqlite3.SQLITE_READONLY:
         return read_only_problem(path)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StorageProblem(
-            "数据库 {path} 正被别的程序占用，请稍后再试。",
-            path=path,
-        )
+        return StorageProblem("数据库 {path} 正被别的程序占用，请稍后再试。", path=path)
     if code == sqlite3.SQLITE_FULL:
-        return StorageProblem(
-            "存放数据库 {path} 的磁盘已满，请腾出空间后再试。",
-            path=path,
-        )
+        return StorageProblem("存放数据库 {path} 的磁盘已满，请腾出空间后再试。", path=path)
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM):
         if not path.exists():
             return missing_problem(path)
         return StorageProblem(
-            "打不开数据库 {path}，请检查磁盘和权限（{error}）。",
-            path=path,
-            error=error,
+            "打不开数据库 {path}，请检查磁盘和权限（{error}）。", path=path, error=error
         )
     return None
 
 
 def missing_problem(path: Path) -> StorageProblem:
     """There is no database file."""
-    return StorageProblem(
-        "没有找到数据库 {path}，请先运行 huimin init。",
-        path=path,
-    )
+    return StorageProblem("没有找到数据库 {path}，请先运行 huimin init。", path=path)
 
 
 def read_only_problem(path: Path) -> StorageProblem:
     """The file or its folder can't be written."""
-    return StorageProblem(
-        "数据库 {path} 是只读的，请检查文件和文件夹的写权限。",
-        path=path,
-    )
+    return StorageProblem("数据库 {path} 是只读的，请检查文件和文件夹的写权限。", path=path)
 
 
 def damaged_problem(path: Path) -> StorageProblem:
     """The file is not a database, or is damaged."""
-    return StorageProblem(
-        "数据库 {path} 已损坏或不是数据库文件，请从备份恢复。",
-        path=path,
-    )
+    return StorageProblem("数据库 {path} 已损坏或不是数据库文件，请从备份恢复。", path=path)

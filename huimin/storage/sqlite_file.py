@@ -76,9 +76,7 @@ def create(path: Path, applied_at: str) -> None:
         raise exists_problem(path) from None
     except OSError as error:
         raise StorageProblem(
-            "不能在 {parent} 里建数据库：{strerror}。",
-            parent=path.parent,
-            strerror=error.strerror,
+            "不能在 {parent} 里建数据库：{strerror}。", parent=path.parent, strerror=error.strerror
         ) from error
 
 
@@ -172,8 +170,7 @@ def _version_in(path: Path) -> int:
     except sqlite3.DatabaseError as error:
         if "no such table" in str(error):
             raise StorageProblem(
-                "{path} 不是惠民卡数据库，未作改动；请核对数据文件夹。",
-                path=path,
+                "{path} 不是惠民卡数据库，未作改动；请核对数据文件夹。", path=path
             ) from error
         raise problem_of(path, error) or damaged_problem(path) from error
 
@@ -194,6 +191,5 @@ def _writable(path: Path) -> bool:
 def exists_problem(path: Path) -> StorageProblem:
     """A database can't be made where a file is."""
     return StorageProblem(
-        "数据库 {path} 已存在，未作改动；升级旧数据库请运行 huimin migrate。",
-        path=path,
+        "数据库 {path} 已存在，未作改动；升级旧数据库请运行 huimin migrate。", path=path
     )

@@ -11,10 +11,9 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from huimin.core.money import money_text
+from huimin.storage.engine import Row
 from huimin.web import cells
 from huimin.web.words import minute_text
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

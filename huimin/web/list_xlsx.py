@@ -8,18 +8,15 @@ from io import BytesIO
 import xlsxwriter
 
 from huimin.core.text_width import display_width
-from huimin.web.column import Column, Row
+from huimin.storage.engine import Row
+from huimin.web.column import Column
 from huimin.web.workbook import A4, OPTIONS
 
 WIDTH_MIN, WIDTH_MAX = 8, 60
 
 
 def list_workbook(
-    title: str,
-    columns: Sequence[Column],
-    rows: Iterable[Row],
-    *,
-    heading: str | None = None,
+    title: str, columns: Sequence[Column], rows: Iterable[Row], *, heading: str | None = None
 ) -> bytes:
     """The workbook. Text stays text, so that no ID or card number is rounded.
 

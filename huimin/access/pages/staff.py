@@ -31,10 +31,10 @@ from huimin.audit.record import events_of
 from huimin.core.days import instant_text
 from huimin.core.permissions import ROLES
 from huimin.core.refusals import Refusal
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
 from huimin.web.choices import choices_of
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.forms import Answer, Form, go_on
 from huimin.web.list_page import Empty, Filter, ListPage
@@ -81,9 +81,7 @@ def enter_staff() -> Answer:
         )
 
     return form.carry_out(
-        work,
-        again=_form_page,
-        then=lambda row: _account_page(row["id"], Form(), password=password),
+        work, again=_form_page, then=lambda row: _account_page(row["id"], Form(), password=password)
     )
 
 

@@ -15,12 +15,7 @@ from huimin.cards.card_columns import card_columns
 from huimin.cards.card_list import CardCriteria, approved_without_card, card_ids, card_rows
 from huimin.cards.issue import default_expiry, issue_card
 from huimin.cards.pages import pages
-from huimin.cards.reverify import (
-    due_before,
-    overdue_before,
-    suspend_overdue,
-    unverified_cards,
-)
+from huimin.cards.reverify import due_before, overdue_before, suspend_overdue, unverified_cards
 from huimin.core.catalogue import say
 from huimin.core.days import county_day
 from huimin.divisions.choices import town_choices
@@ -85,10 +80,7 @@ def suspend_overdue_cards() -> Response:
 def new_card() -> dict[str, Any]:
     """What a new card is made with: the key that signs it, and its last day."""
     today, years = county_day(instance().clock()), instance().settings.card_years
-    return {
-        "key_id": instance().key_ring.active_key_id,
-        "expires_on": default_expiry(today, years),
-    }
+    return {"key_id": instance().key_ring.active_key_id, "expires_on": default_expiry(today, years)}
 
 
 def chosen_place(form: Form) -> str | None:

@@ -20,9 +20,9 @@ from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.divisions.choices import town_choices
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Form

@@ -15,19 +15,12 @@ from huimin.cards.card_columns import expiry, whose_card
 from huimin.cards.issue import default_expiry
 from huimin.cards.pages import pages
 from huimin.cards.pages.card_list import CHUNK, chosen_place, new_card
-from huimin.cards.renew import (
-    RENEWED_AT_ONCE,
-    Ending,
-    Row,
-    cards_left_out,
-    cards_to_renew,
-    renew_cards,
-)
+from huimin.cards.renew import RENEWED_AT_ONCE, Ending, cards_left_out, cards_to_renew, renew_cards
 from huimin.cards.reverify import due_before
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.divisions.choices import town_choices
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, go_on

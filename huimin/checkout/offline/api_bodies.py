@@ -110,8 +110,7 @@ class OfflineRedemptionsBody(Body):
     """The sales that a till made without network, oldest first."""
 
     redemptions: Annotated[
-        list[Annotated[Any, _EachByItself]],
-        Field(min_length=1, max_length=ITEMS_A_CALL_MAX),
+        list[Annotated[Any, _EachByItself]], Field(min_length=1, max_length=ITEMS_A_CALL_MAX)
     ]
 
 

@@ -95,10 +95,7 @@ def policy_then(
     Raises Refusal: no_policy, offline_policy_other, offline_not_allowed.
     """
     day = county_day(occurred_at)
-    policies = (
-        policy_on(tx, terminal, day),
-        known_policy(tx, terminal, day, item.pack_issued_at),
-    )
+    policies = (policy_on(tx, terminal, day), known_policy(tx, terminal, day, item.pack_issued_at))
     for terms in policies:
         if terms is not None and terms.id == item.policy_id:
             if terms.offline is None:

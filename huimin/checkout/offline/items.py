@@ -6,16 +6,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from huimin.checkout import queries
 from huimin.core.identity import mask_name
 from huimin.core.json_text import read_json
 from huimin.core.kept_refusal import KeptRefusal
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.list_query import ListQuery, parameters_of
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

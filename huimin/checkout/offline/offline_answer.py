@@ -16,13 +16,12 @@ from huimin.checkout.offline.pack import MOMENTS, OfflinePack, offline_pack
 from huimin.checkout.offline.redemptions import refused_answer, take_offline_items
 from huimin.checkout.offline.requests import OfflineItem
 from huimin.core.refusals import FieldProblems
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 from huimin.web.problems import field_problems_of
 
-Row = dict[str, Any]
 CLIENT_ID_MAX = 64
 
 

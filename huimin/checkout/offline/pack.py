@@ -78,11 +78,7 @@ def offline_pack(
     }
     # The list is long, and has a digest of its own.
     tag = hashlib.sha256(canonical_json(content)).hexdigest()[:32]
-    deny = {
-        "issued_at": instant_text(now),
-        "count": deny_list.count,
-        "copies": deny_list.copies,
-    }
+    deny = {"issued_at": instant_text(now), "count": deny_list.count, "copies": deny_list.copies}
     return OfflinePack({**moments, **content, "deny_list": deny}, tag)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from huimin.access.terminal_keys import Terminal
 from huimin.cards.find import card_row
@@ -33,9 +32,7 @@ from huimin.core.discount import quote
 from huimin.core.refusals import Refusal
 from huimin.holders.people import eligibilities_on
 from huimin.ledger.append import lock_usage
-from huimin.storage.engine import Transaction
-
-Row = dict[str, Any]
+from huimin.storage.engine import Row, Transaction
 
 
 def redeem_offline(
@@ -62,11 +59,7 @@ def redeem_offline(
     holder_id = row["holder_id"]
     presenter = _presenter(tx, item, holder_id, occurred_at)
     take_code(
-        tx,
-        card,
-        terminal_id=terminal["terminal_id"],
-        now=occurred_at,
-        allowed_seconds=HELD_SECONDS,
+        tx, card, terminal_id=terminal["terminal_id"], now=occurred_at, allowed_seconds=HELD_SECONDS
     )
     room = room_then(tx, item, terminal, allowed, row["id"])
     promised = promised_quote(item, terms, room)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from huimin.access.terminal_keys import Terminal
 from huimin.cards.find import card_row
@@ -24,10 +23,8 @@ from huimin.core.json_text import read_json, write_json
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.ledger.read import redemption_by_order, row_by_id
-from huimin.storage.engine import Engine, Transaction
+from huimin.storage.engine import Engine, Row, Transaction
 from huimin.storage.ids import new_id
-
-Row = dict[str, Any]
 
 # These concern the till and not the item: the whole call is refused and may be repeated.
 OF_THE_TILL = ("terminal_disabled", "outlet_suspended")

@@ -18,8 +18,9 @@ from huimin.checkout.offline.items import (
     sums_of_items,
 )
 from huimin.core.money import money_text
+from huimin.storage.engine import Row
 from huimin.web import cells, column
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language

@@ -12,12 +12,7 @@ from pydantic import Field
 
 from huimin.access.manager import check_manager
 from huimin.access.sign_in import StaffMember
-from huimin.access.terminal_keys import (
-    KEY_LENGTH_MAX,
-    Terminal,
-    hash_key,
-    terminal_of_key,
-)
+from huimin.access.terminal_keys import KEY_LENGTH_MAX, Terminal, hash_key, terminal_of_key
 from huimin.access.till_device import COOKIE, COOKIE_PATH, COOKIE_SECONDS, seal
 from huimin.access.till_guard import device_terminal, require_till
 from huimin.access.tries import note_failed_try, require_few_failures

@@ -10,8 +10,8 @@ from pydantic import Field
 from huimin.access.till_guard import current_terminal, require_till
 from huimin.checkout.api_bodies import Body
 from huimin.checkout.pages import pages
-from huimin.checkout.todays_sales import Row, matching_sales, sale_of_order, todays_sales
-from huimin.storage.engine import Transaction
+from huimin.checkout.todays_sales import matching_sales, sale_of_order, todays_sales
+from huimin.storage.engine import Row, Transaction
 from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 from huimin.web.json_body import json_body

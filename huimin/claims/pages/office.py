@@ -16,21 +16,16 @@ from huimin.audit.record import events_of
 from huimin.checkout.quote_answer import policy_answer, remaining
 from huimin.claims.assess import Assessment, look_at_claim, same_sales
 from huimin.claims.decide import approve_claim, reject_claim
-from huimin.claims.find_claims import (
-    ClaimCriteria,
-    claim_in,
-    claims_before,
-    outlets_with_claims,
-)
+from huimin.claims.find_claims import ClaimCriteria, claim_in, claims_before, outlets_with_claims
 from huimin.claims.pages import pages
 from huimin.core.discount import explain
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.money import money_text
 from huimin.core.permissions import allows
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web import column
 from huimin.web.choices import choices_of
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.current import instance
 from huimin.web.forms import Answer, Form, go_on
 from huimin.web.language import request_language

@@ -15,13 +15,14 @@ from huimin.checkout.requests import ORDER_NO_MAX
 from huimin.checkout.till_edge import key_of_request, read_card
 from huimin.claims.api_bodies import ClaimBody
 from huimin.claims.at_till import claim_response, filing
-from huimin.claims.find_claims import Row, claims_of_outlet, find_claim
+from huimin.claims.find_claims import claims_of_outlet, find_claim
 from huimin.claims.pages import pages
 from huimin.claims.requests import ClaimRequest
 from huimin.claims.slip import claim_slip
 from huimin.core.days import county_day, parse_day
 from huimin.core.money import parse_yuan
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
+from huimin.storage.engine import Row
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
 from huimin.web.json_answer import json_response

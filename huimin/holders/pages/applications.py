@@ -27,10 +27,10 @@ from huimin.holders.applications import (
 from huimin.holders.change_person import person
 from huimin.holders.pages import pages
 from huimin.holders.person_page import person_page
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
 from huimin.web.choices import choices_of
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.forms import Answer, Form, go_on
 from huimin.web.list_page import Empty, Filter, ListPage

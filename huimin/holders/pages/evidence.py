@@ -19,8 +19,7 @@ from huimin.holders.evidence import (
 )
 from huimin.holders.pages import pages
 from huimin.holders.pages.person import person_form
-from huimin.holders.people import Row
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Answer, Form, go_on

@@ -17,18 +17,12 @@ from huimin.holders.applications import submit_application
 from huimin.holders.division_choice import Villages
 from huimin.holders.draft_by_hand import HandDraft, draft_of
 from huimin.holders.drafts import drop_draft, read_draft, save_draft
-from huimin.holders.evidence import (
-    FILE_BYTES_MAX,
-    StoredFile,
-    add_evidence,
-    drop_file,
-    store_file,
-)
+from huimin.holders.evidence import FILE_BYTES_MAX, StoredFile, add_evidence, drop_file, store_file
 from huimin.holders.likely_same import likely_same
 from huimin.holders.pages import pages
-from huimin.holders.people import HolderDraft, Row, add_holder
+from huimin.holders.people import HolderDraft, add_holder
 from huimin.holders.registers.places import Places
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web.choices import eligibility_choices
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell

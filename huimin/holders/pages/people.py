@@ -27,10 +27,10 @@ from huimin.divisions.choices import division_choices
 from huimin.holders.drafts import drafts_of
 from huimin.holders.pages import pages
 from huimin.holders.search import NO_CARD, TEXT_MAX, PersonCriteria, people_rows, search
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
 from huimin.web.choices import eligibility_choices
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language

@@ -26,7 +26,7 @@ from huimin.holders.change_person import (
 )
 from huimin.holders.pages import pages
 from huimin.holders.pages.history_words import history_teller
-from huimin.holders.people import EligibilityDraft, Row
+from huimin.holders.people import EligibilityDraft
 from huimin.holders.person_page import (
     EVENTS_MAX,
     live_card,
@@ -34,7 +34,7 @@ from huimin.holders.person_page import (
     open_application,
     person_page,
 )
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web.choices import eligibility_choices
 from huimin.web.current import change, instance
 from huimin.web.forms import Answer, Form, go_on
@@ -204,11 +204,7 @@ def _changed(
 
 
 def person_form(
-    holder_id: str,
-    form: Form,
-    *,
-    opened: str = "",
-    clear: dict[str, str | None] | None = None,
+    holder_id: str, form: Form, *, opened: str = "", clear: dict[str, str | None] | None = None
 ) -> str:
     """The page with one of its forms opened, to be mended."""
     secrets, within = instance().personal_data, own_division()

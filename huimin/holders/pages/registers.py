@@ -32,10 +32,10 @@ from huimin.holders.registers.jobs import (
 )
 from huimin.jobs.jobs import ask_cancel, begin_job, fail_lost_jobs, job_by_id, jobs_before
 from huimin.jobs.reasons import reason_of
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.new_file import clean_file_name
 from huimin.web import cells, column
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Form, tell
@@ -285,9 +285,4 @@ def _list() -> ListPage:
         Column(_("原因"), reason, only="workbook"),
     ]
     nothing = Empty(_("还没有上传过名册。请在上面选择部门送来的文件。"))
-    return ListPage(
-        "holders.registers",
-        _("名册"),
-        columns,
-        empty=nothing,
-    )
+    return ListPage("holders.registers", _("名册"), columns, empty=nothing)

@@ -66,9 +66,7 @@ def plain_cell(value: Any) -> Any:
     """A cell's value, with formulas marked. Raises FieldProblems for over-long text."""
     if isinstance(value, str):
         if len(value) > CELL_CHARACTERS_MAX:
-            raise file_problem(
-                "有单元格的文字过长，请检查文件。",
-            )
+            raise file_problem("有单元格的文字过长，请检查文件。")
         if value.startswith("="):
             return Formula(value)
         return value

@@ -15,12 +15,7 @@ from typing import Any
 from huimin.core.catalogue import sentence, text
 from huimin.holders.people import HolderDraft
 from huimin.holders.registers.cells import Sheet, SheetRow
-from huimin.holders.registers.header import (
-    COLUMN_NAMES,
-    SEARCHED_ROWS,
-    Header,
-    find_header,
-)
+from huimin.holders.registers.header import COLUMN_NAMES, SEARCHED_ROWS, Header, find_header
 from huimin.holders.registers.problem import Problem, file_problem, problem_at
 from huimin.holders.registers.row import Circumstances, not_a_person, read_row, who_is_meant
 from huimin.holders.registers.sheets import open_sheets
@@ -116,7 +111,7 @@ def check_register(
     if not check.headers and not check.refused:
         raise file_problem(
             "没有找到名册的表头：需要有姓名、身份证号码、乡镇（街道）、村（社区）、保障类别、"
-            "认定日期各列。",
+            "认定日期各列。"
         )
     return check
 
@@ -171,8 +166,7 @@ def _check_row(
         return
     if len(check.accepted) + len(check.refused) >= PEOPLE_MAX:
         raise file_problem(
-            "名册超过 {people_max:,} 人，请拆成几个文件导入。",
-            people_max=PEOPLE_MAX,
+            "名册超过 {people_max:,} 人，请拆成几个文件导入。", people_max=PEOPLE_MAX
         )
     result = read_row(sheet, header, row, circumstances)
     if isinstance(result, list):

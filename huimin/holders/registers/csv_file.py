@@ -67,7 +67,7 @@ def _encoding_of(path: Path) -> tuple[str, int]:
         if lines is not None:
             return encoding, lines
     raise file_problem(
-        "文件的编码既不是 UTF-8 也不是 GB18030，请在 Excel 或 WPS 里另存为 .xlsx 再试。",
+        "文件的编码既不是 UTF-8 也不是 GB18030，请在 Excel 或 WPS 里另存为 .xlsx 再试。"
     )
 
 
@@ -89,5 +89,5 @@ def _lines_in(path: Path, encoding: str) -> int | None:
 
 def _unreadable() -> Exception:
     return file_problem(
-        "CSV 文件读不通（多半是引号不成对），请在 Excel 或 WPS 里另存为 .xlsx 再试。",
+        "CSV 文件读不通（多半是引号不成对），请在 Excel 或 WPS 里另存为 .xlsx 再试。"
     )

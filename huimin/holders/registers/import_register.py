@@ -21,7 +21,6 @@ from huimin.holders.people import (
     EligibilityDraft,
     FamilyDraft,
     HolderDraft,
-    Row,
     add_eligibility,
     add_family_member,
     eligibilities_of,
@@ -30,7 +29,7 @@ from huimin.holders.people import (
 )
 from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.check_register import AcceptedRow, Progress, RegisterCheck
-from huimin.storage.engine import Engine, StorageProblem, Transaction
+from huimin.storage.engine import Engine, Row, StorageProblem, Transaction
 from huimin.storage.ids import new_id
 
 # About 30 ms of the only writer, a delay that nobody notices at a till.
@@ -131,7 +130,7 @@ def require_fitting_keys(tx: Transaction, personal_data: PersonalData) -> None:
         fits = False
     if not fits:
         raise StorageProblem(
-            "个人信息密钥文件 personal_keys.json 与数据库不配，请从备份恢复这个文件。",
+            "个人信息密钥文件 personal_keys.json 与数据库不配，请从备份恢复这个文件。"
         )
 
 

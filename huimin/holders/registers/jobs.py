@@ -30,7 +30,7 @@ from huimin.holders.registers.places import Places
 from huimin.holders.registers.refused_workbook import write_refused_workbook
 from huimin.holders.registers.row import Circumstances
 from huimin.jobs.jobs import jobs_finished_before
-from huimin.storage.engine import Engine, Transaction
+from huimin.storage.engine import Engine, Row, Transaction
 
 REGISTER_BYTES_MAX = 50 * 1024 * 1024
 ENDINGS = (".xlsx", ".csv")
@@ -39,7 +39,6 @@ DAYS_STORED = 30
 PROBLEMS_STORED = 2_000
 # A job's steps; pages/registers.py has the words.
 CHECKING, MATCHING, WRITING, ENDING = "check", "match", "write", "end"
-Row = dict[str, Any]
 StepProgress = Callable[[str, int, int], None]
 
 

@@ -30,12 +30,7 @@ class Problem:
 
 
 def problem_at(
-    sheet: str,
-    row: int,
-    code: str,
-    remedy: str | Text,
-    column: int | None = None,
-    header: str = "",
+    sheet: str, row: int, code: str, remedy: str | Text, column: int | None = None, header: str = ""
 ) -> Problem:
     """A problem whose sentence names sheet, row and column. `column` counts from 0."""
     letter = None if column is None else column_letter(column)

@@ -37,10 +37,8 @@ def open_sheets(path: Path) -> Iterable[Sheet]:
         return xlsx_sheets(path)
     if start.startswith(OLE_BYTES):
         raise file_problem(
-            "这是旧版 .xls 或加了密码的文件，请在 Excel 或 WPS 里去掉密码，另存为 .xlsx 再试。",
+            "这是旧版 .xls 或加了密码的文件，请在 Excel 或 WPS 里去掉密码，另存为 .xlsx 再试。"
         )
     if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"%PDF", b"{\\rtf")):
-        raise file_problem(
-            "这不是电子表格，请在 Excel 或 WPS 里打开后另存为 .xlsx 再试。",
-        )
+        raise file_problem("这不是电子表格，请在 Excel 或 WPS 里打开后另存为 .xlsx 再试。")
     return csv_sheets(path)

@@ -144,9 +144,7 @@ def _check_parts(path: Path) -> None:
         if "[Content_Types].xml" not in names or any(
             name.endswith(".bin") for name in names if "workbook" in name
         ):
-            raise file_problem(
-                "这不是 .xlsx 表格，请在 Excel 或 WPS 里另存为 .xlsx 再试。",
-            )
+            raise file_problem("这不是 .xlsx 表格，请在 Excel 或 WPS 里另存为 .xlsx 再试。")
         in_memory = (
             part.file_size
             for part in parts
@@ -157,9 +155,7 @@ def _check_parts(path: Path) -> None:
             or sum(part.file_size for part in parts) > UNPACKED_BYTES_MAX
             or sum(in_memory) > HELD_PART_BYTES_MAX
         ):
-            raise file_problem(
-                "文件解开后太大；请删去多余的工作表和格式，或拆成几个文件。",
-            )
+            raise file_problem("文件解开后太大；请删去多余的工作表和格式，或拆成几个文件。")
 
 
 def _scan(path: Path, part: str) -> tuple[list[tuple[int, int, int]], int]:
@@ -205,5 +201,5 @@ class _Refusing:
 
 def _damaged() -> Exception:
     return file_problem(
-        "文件已损坏或不是正常的 .xlsx 表格，请在 Excel 或 WPS 里打开后另存为 .xlsx 再试。",
+        "文件已损坏或不是正常的 .xlsx 表格，请在 Excel 或 WPS 里打开后另存为 .xlsx 再试。"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from huimin.web.column import Row
+from huimin.storage.engine import Row
 
 pages = Blueprint("merchants", __name__)
 

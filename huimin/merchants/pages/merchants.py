@@ -108,13 +108,7 @@ def _list() -> ListPage:
         Filter("state", _("状态"), choices_of(STATES, MERCHANT_STATES)),
     ]
     empty = Empty(_("没有符合条件的商户。"))
-    return ListPage(
-        "merchants.merchants",
-        _("商户"),
-        columns,
-        filters,
-        empty,
-    )
+    return ListPage("merchants.merchants", _("商户"), columns, filters, empty)
 
 
 def _criteria(form: Form) -> MerchantCriteria:

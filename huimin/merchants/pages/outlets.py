@@ -30,10 +30,10 @@ from huimin.merchants.outlets import (
 )
 from huimin.merchants.pages import contact, pages
 from huimin.merchants.terminals import list_terminals
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
 from huimin.web.choices import choices_of, outlet_kind_choices
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.current import instance
 from huimin.web.forms import Answer, Form, go_on
 from huimin.web.list_page import Empty, Filter, ListPage
@@ -168,12 +168,7 @@ def _list() -> ListPage:
     ]
     nothing = _("没有符合条件的示范点。")
     return ListPage(
-        "merchants.outlets",
-        _("示范点"),
-        columns,
-        filters,
-        Empty(nothing),
-        none_fit=nothing,
+        "merchants.outlets", _("示范点"), columns, filters, Empty(nothing), none_fit=nothing
     )
 
 

@@ -10,14 +10,8 @@ from huimin.access.guards import acting, require
 from huimin.merchants.outlets import required_outlet
 from huimin.merchants.pages import pages
 from huimin.merchants.pages.outlets import outlet_page
-from huimin.merchants.terminals import (
-    Row,
-    add_terminal,
-    disable_terminal,
-    renew_key,
-    terminal_of_outlet,
-)
-from huimin.storage.engine import Transaction
+from huimin.merchants.terminals import add_terminal, disable_terminal, renew_key, terminal_of_outlet
+from huimin.storage.engine import Row, Transaction
 from huimin.web.current import instance
 from huimin.web.forms import Answer, Form, go_on
 from huimin.web.qr_image import qr_data_url

@@ -10,13 +10,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from huimin.access.guards import member, require
 from huimin.core.refusals import Refusal
 from huimin.jobs.jobs import begin_job
-from huimin.months.closes import Row
 from huimin.months.draft import check_and_draft, require_draftable
 from huimin.months.pages import pages
 from huimin.months.pages.addresses import known_month
 from huimin.months.pages.jobs import kind_of_job, latest_job, step_words
 from huimin.months.pages.month import month_page
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import Form
 from huimin.web.json_answer import json_response

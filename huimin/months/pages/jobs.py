@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from huimin.jobs.jobs import jobs_before
 from huimin.months.checks import CODES
-from huimin.months.closes import Row
 from huimin.months.words import check_title
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web.language import request_language
 
 

@@ -12,10 +12,10 @@ from huimin.access.guards import require
 from huimin.audit.list_answer import list_answer
 from huimin.core.period_words import month_words
 from huimin.core.words import CLOSING_STATES
-from huimin.months.closes import Row, months_listed
+from huimin.months.closes import months_listed
 from huimin.months.pages import pages
 from huimin.months.pages.words import LOOKS
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web import cells
 from huimin.web.column import Column
 from huimin.web.current import instance

@@ -12,13 +12,14 @@ from huimin.core.permissions import allows
 from huimin.core.words import FIGURE_NAMES
 from huimin.jobs.jobs import fail_lost_jobs
 from huimin.months.checks import is_over
-from huimin.months.closes import Row, closes_of_month, open_close, report_of_close
+from huimin.months.closes import closes_of_month, open_close, report_of_close
 from huimin.months.files import file_name, kind_of, signed_file
 from huimin.months.pages import pages
 from huimin.months.pages.addresses import known_month, known_version
 from huimin.months.pages.jobs import latest_job, step_words
 from huimin.months.pages.words import page_words
 from huimin.reports.exports import EXPORTS
+from huimin.storage.engine import Row
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Form

@@ -22,19 +22,14 @@ from huimin.policies.dry_run import DryRun, OutletChange, dry_run
 from huimin.policies.dry_run_chart import OUTLETS_MAX, dry_run_chart, signed_money
 from huimin.policies.in_force import terms_of
 from huimin.policies.pages import pages
-from huimin.policies.pages.terms import (
-    days_in_words,
-    rate_in_words,
-    scope_in_words,
-    terms_in_words,
-)
+from huimin.policies.pages.terms import days_in_words, rate_in_words, scope_in_words, terms_in_words
 from huimin.policies.policy_list import UNPUBLISHED, all_policies, is_in_state, shown_policy
 from huimin.policies.publish import approve, publish, withdraw
 from huimin.policies.timeline import timeline_svg
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
 from huimin.web.choices import choices_of
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.current import instance
 from huimin.web.forms import Answer, Form, go_on
 from huimin.web.list_page import Empty, Filter, ListPage

@@ -9,10 +9,7 @@ from flask import Response, request
 PAGE_SECONDS = 300
 SETTLED_SECONDS = 86_400
 # Open data may be read by any page anywhere; nothing else of this server may.
-OPEN_TO_ALL = {
-    "Access-Control-Allow-Origin": "*",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
+OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 def cached(body: str | bytes, content_type: str, seconds: int = PAGE_SECONDS) -> Response:

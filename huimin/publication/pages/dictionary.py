@@ -83,16 +83,10 @@ OUTLET_FIELDS = (
         ),
     ),
     DataField(
-        "longitude",
-        "number (WGS 84)",
-        "degree",
-        _("经度（WGS 84），十进制度数；没有登记时为空"),
+        "longitude", "number (WGS 84)", "degree", _("经度（WGS 84），十进制度数；没有登记时为空")
     ),
     DataField(
-        "rate_bp",
-        "integer",
-        "1/10000",
-        _("今天的优惠，万分之几：800 即九二折；今天没有优惠时为空"),
+        "rate_bp", "integer", "1/10000", _("今天的优惠，万分之几：800 即九二折；今天没有优惠时为空")
     ),
 )
 

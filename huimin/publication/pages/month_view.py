@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from huimin.core.words import OUTLET_KINDS
+from huimin.storage.engine import Row
 
-Row = dict[str, Any]
 MEASURES = ("saved_fen", "sales", "cards")
 COMMAS = {"en": ", "}
 

@@ -31,10 +31,8 @@ from huimin.publication.pages.dictionary import (
 )
 from huimin.publication.pages.public import checked
 from huimin.publication.publish import published_month, published_months
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web.current import instance
-
-Row = dict[str, Any]
 
 OUTLETS_MAX = 100_000
 COORDINATES = ("latitude", "longitude")

@@ -18,9 +18,9 @@ from huimin.core.period_words import month_words
 from huimin.core.words import CHANNELS, FIGURE_NAMES, LEDGER_KINDS, PRESENTERS
 from huimin.reports.drill_down import Behind
 from huimin.reports.pages import pages, present_month, words
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, ListPage

@@ -20,7 +20,6 @@ from huimin.reports.template.example import example_template
 from huimin.reports.template.fields import COLUMNS, FACT_PARTS, NUMBER, TEXTS
 from huimin.reports.template.fill import filled_template
 from huimin.reports.template.templates import (
-    Row,
     content_of,
     keep_template,
     official_template,
@@ -30,7 +29,7 @@ from huimin.reports.template.templates import (
     use_built_in,
     use_template,
 )
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Form, tell

@@ -56,9 +56,7 @@ def opened_template(content: bytes) -> tuple[Any, dict[str, SheetPlan]]:
         raise _unreadable() from None
     if len(book.worksheets) > SHEETS_MAX or book.chartsheets:
         raise field_problem(
-            "template",
-            "模板最多 {sheets_max} 张工作表，不能有图表工作表。",
-            sheets_max=SHEETS_MAX,
+            "template", "模板最多 {sheets_max} 张工作表，不能有图表工作表。", sheets_max=SHEETS_MAX
         )
     problems: list[Text] = []
     plans = {sheet.title: _plan(sheet, problems) for sheet in book.worksheets}
@@ -78,10 +76,7 @@ def placeholders(cell: Any) -> list[str]:
 
 def _check_file(content: bytes) -> None:
     if not content or len(content) > FILE_BYTES_MAX:
-        raise field_problem(
-            "template",
-            "请选择不超过 2 MB 的 .xlsx 文件。",
-        )
+        raise field_problem("template", "请选择不超过 2 MB 的 .xlsx 文件。")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
@@ -169,7 +164,4 @@ def _refused(problems: list[Text]) -> FieldProblems:
 
 
 def _unreadable() -> FieldProblems:
-    return field_problem(
-        "template",
-        "这个文件不是完好的 .xlsx 工作簿，请另存为 .xlsx 再上传。",
-    )
+    return field_problem("template", "这个文件不是完好的 .xlsx 工作簿，请另存为 .xlsx 再上传。")

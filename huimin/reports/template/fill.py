@@ -20,13 +20,7 @@ from huimin.reports.columns import Sort, Value, value_text
 from huimin.reports.figures import ReportRow
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.template.check import SheetPlan, opened_template, placeholders
-from huimin.reports.template.fields import (
-    BY,
-    PLACEHOLDER,
-    column_value,
-    is_column,
-    single_value,
-)
+from huimin.reports.template.fields import BY, PLACEHOLDER, column_value, is_column, single_value
 from huimin.web.workbook import NUMBER_FORMATS, UNKNOWN, number_of
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)

@@ -18,11 +18,10 @@ from huimin.core.period import Period
 from huimin.core.refusals import Refusal
 from huimin.reports import queries
 from huimin.reports.template.check import opened_template
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.new_file import clean_file_name, write_whole
 
-Row = dict[str, Any]
 FOLDER = "report-templates"
 
 

@@ -25,8 +25,9 @@ from huimin.settlement.find_settlements import (
 from huimin.settlement.pages import pages
 from huimin.settlement.pages.words import LOOKS, own_merchant
 from huimin.settlement.wording import STATES, state_of, state_words
+from huimin.storage.engine import Row
 from huimin.web import cells, column
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language

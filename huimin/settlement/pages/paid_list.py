@@ -52,10 +52,7 @@ def look_at_file() -> str | tuple[str, int]:
             path.write_bytes(sent.read())
             found = read_paid_list(path)
         if not found.rows:
-            raise field_problem(
-                "file",
-                "没有填了付款日期和银行流水号的行。",
-            )
+            raise field_problem("file", "没有填了付款日期和银行流水号的行。")
     except FieldProblems as error:
         return _page(Form().refused(error), None), 422
     now, actor = instance().clock(), member().username

@@ -54,7 +54,4 @@ def _fen(typed: str) -> int:
     try:
         return parse_yuan(typed)
     except ValueError:
-        raise field_problem(
-            "amount",
-            "请输入金额，例如 197.89。",
-        ) from None
+        raise field_problem("amount", "请输入金额，例如 197.89。") from None

@@ -25,12 +25,11 @@ from huimin.settlement.find_settlements import (
     settlement_of,
     whole_settlement,
 )
-from huimin.settlement.make import Row
 from huimin.settlement.pages import pages
 from huimin.settlement.pages.words import own_merchant, page_words
 from huimin.settlement.paper import settlement_pdf
 from huimin.settlement.workbook import settlement_xlsx
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
 from huimin.web.column import Column
 from huimin.web.current import instance
@@ -42,10 +41,7 @@ from huimin.web.lists import Listed, Place, listed
 from huimin.web.words import minute_text
 from huimin.web.workbook import CONTENT_TYPE
 
-FILES = {
-    "pdf": (settlement_pdf, "application/pdf"),
-    "xlsx": (settlement_xlsx, CONTENT_TYPE),
-}
+FILES = {"pdf": (settlement_pdf, "application/pdf"), "xlsx": (settlement_xlsx, CONTENT_TYPE)}
 
 
 @pages.get("/<settlement_id>")

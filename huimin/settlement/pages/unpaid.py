@@ -21,8 +21,9 @@ from huimin.settlement.answer import close_due
 from huimin.settlement.find_settlements import months_settled
 from huimin.settlement.pages import pages
 from huimin.settlement.pages.words import own_merchant
+from huimin.storage.engine import Row
 from huimin.web import cells, column
-from huimin.web.column import Column, Row
+from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
