@@ -239,7 +239,7 @@ def test_a_merchant_manager_s_day_with_the_own_cashiers(visit: Visit) -> None:
     page, number = visit.page, next(_serial)
     visit.sign_in(visit.county.administrator)
     go(visit, "/outlets/?text=天池平价")
-    visit.follow("table.list tbody a.optional")
+    visit.follow("table.list tbody a[href*='/merchants/']")
     page.wait_for_selector("text=新增商户管理员账号")
     looks_right(visit)
     address = page.get_attribute("a:has-text('新增商户管理员账号')", "href")
