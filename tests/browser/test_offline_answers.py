@@ -76,6 +76,29 @@ def test_a_sale_that_was_left_without_an_answer_is_taken_back(
     until(lambda: till.page.evaluate(ASKED) == [])
 
 
+def test_a_sale_whose_retry_was_throttled_is_taken_back(
+    till: OfflineTill, offline_county: OfflineCounty
+) -> None:
+    """The throttle says nothing about a sale: an attempt before it may have been recorded."""
+    with offline_county.instance() as instance:
+        number = make_card(instance)["number"]
+
+    def record_and_throttle(route: Any) -> None:
+        route.fetch()
+        problem = {"code": "too_many_requests", "detail": "操作太频繁", "cashier_message": "请稍等"}
+        route.fulfill(status=429, json={**problem, "status": 429, "errors": []})
+
+    till.context.route("**/till/redeem", record_and_throttle)
+    till.quote(number, "128")
+    till.page.click("#confirm")
+    till.page.wait_for_selector("#refused:not([hidden])")
+    assert till.page.inner_text("#refused-code") == "too_many_requests"
+    till.page.keyboard.press("Escape")
+    kinds = ["redemption", "reversal"]
+    until(lambda: [row["kind"] for row in till.county.rows(till.terminal["id"])] == kinds)
+    until(lambda: till.page.evaluate(ASKED) == [])
+
+
 ASKED = 'async () => (await import("/static/till/unanswered.js")).leftSales()'
 
 

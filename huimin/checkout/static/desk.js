@@ -148,8 +148,10 @@ async function redeem(order, key) {
   }
 }
 
+// These say nothing about the sale: an attempt before them may have been recorded.
+const UNDECIDED = ["request_in_progress", "too_many_requests"];
 /** @param {Problem} problem */
-const isNo = (problem) => !((problem.status ?? 0) >= 500) && problem.code !== "request_in_progress";
+const isNo = (problem) => !((problem.status ?? 0) >= 500) && !UNDECIDED.includes(problem.code);
 
 /** The cashier moves on without the answer; the server will be told to cancel the sale. */
 export function leaveUnclear() {
