@@ -39,12 +39,6 @@ def closed_month(tx: Transaction, month: str) -> ClosedMonth | None:
     return None if row is None else read_closed(row)
 
 
-def frozen_report(tx: Transaction, month: str) -> MonthlyReport | None:
-    """The report that was signed for a closed month, or None while it is open."""
-    closed = closed_month(tx, month)
-    return None if closed is None else closed.report
-
-
 def report_in_force(
     tx: Transaction, period: Period, *, today: date
 ) -> tuple[MonthlyReport, ClosedMonth | None]:

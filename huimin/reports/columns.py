@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 from huimin.core.catalogue import say, sentence, sentences
@@ -14,7 +15,7 @@ from huimin.core.money import yuan
 from huimin.core.period import Period
 from huimin.core.words import FIGURE_NAMES, GROUPING_NAMES, OUTLET_KINDS
 from huimin.ledger.groupings import GROUPINGS, TOTAL
-from huimin.reports.figures import OutletRow, ReportRow
+from huimin.reports.figures import FIGURES, OutletRow, ReportRow
 from huimin.web.workbook import UNKNOWN
 
 Value = str | int | None
@@ -71,38 +72,37 @@ def figure_columns(period: Period) -> tuple[Column, ...]:
     )
 
 
-def _figure(name: str, sort: Sort) -> Column:
-    return Column(FIGURE_NAMES.say(name), sort, lambda row: getattr(row, name))
+def sort_of(figure: str) -> Sort:
+    """How a figure is written: an amount or a count."""
+    return "money" if figure.endswith("_fen") else "count"
 
 
-def _of_outlet(name: str) -> Callable[[ReportRow], Value]:
-    # The total stands in the same table and is no outlet.
+def _figure(name: str) -> Column:
+    return Column(FIGURE_NAMES.say(name), sort_of(name), attrgetter(name))
+
+
+def of_outlet(name: str) -> Callable[[ReportRow], Value]:
+    """A field of an outlet; "" for the total, which stands in the same table."""
     return lambda row: str(getattr(row, name)) if isinstance(row, OutletRow) else ""
 
 
-def _division_code(row: ReportRow) -> Value:
+def key_of_group(row: ReportRow) -> Value:
+    """The group's key; "" for the total."""
     return "" if row.key == TOTAL else row.key
 
 
-def _kind(row: ReportRow) -> Value:
+def kind_of_outlet(row: ReportRow) -> Value:
+    """The kind of an outlet in words; "" for the total."""
     return OUTLET_KINDS.say(row.kind) if isinstance(row, OutletRow) else ""
 
 
 # What a form needs to name a group beyond doubt, by what names it.
 NAMING_COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "outlet": (
-        Column(sentence("商户"), "text", _of_outlet("merchant_name")),
-        Column(sentence("统一社会信用代码"), "text", _of_outlet("credit_code")),
-        Column(sentence("类别"), "text", _kind),
+        Column(sentence("商户"), "text", of_outlet("merchant_name")),
+        Column(sentence("统一社会信用代码"), "text", of_outlet("credit_code")),
+        Column(sentence("类别"), "text", kind_of_outlet),
     ),
-    "division": (Column(sentence("行政区划代码"), "text", _division_code),),
+    "division": (Column(sentence("行政区划代码"), "text", key_of_group),),
 }
-FIGURE_COLUMNS = (
-    _figure("redemptions", "count"),
-    _figure("reversals", "count"),
-    _figure("cards_used", "count"),
-    _figure("amount_fen", "money"),
-    _figure("discount_fen", "money"),
-    _figure("merchant_share_fen", "money"),
-    _figure("government_share_fen", "money"),
-)
+FIGURE_COLUMNS = tuple(_figure(name) for name in FIGURES)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from huimin.core.days import county_start, instant_text
 from huimin.core.money import BASIS_POINTS, half_up
@@ -19,26 +19,11 @@ from huimin.reports import queries
 from huimin.storage.engine import Transaction
 
 AGAINST = ("previous", "last_year")
-
-
-class _Plain:
-    """To JSON and back."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """The fields by name."""
-        return asdict(self)  # type: ignore[call-overload, no-any-return]
-
-    @classmethod
-    def from_dict(cls, found: Mapping[str, Any]) -> Self:
-        """What as_dict gave."""
-        return cls(**found)
-
-
-Counts = TypeVar("Counts", bound=_Plain)
+Counts = TypeVar("Counts")
 
 
 @dataclass(frozen=True)
-class CardCounts(_Plain):
+class CardCounts:
     """Cards: issued in the period; valid at the end of its last day (or today); of those valid,
     how many had never been used by then."""
 
@@ -49,7 +34,7 @@ class CardCounts(_Plain):
 
 
 @dataclass(frozen=True)
-class SilentOutlet(_Plain):
+class SilentOutlet:
     """An outlet that takes part and had no redemption in the period."""
 
     key: str
@@ -60,7 +45,7 @@ class SilentOutlet(_Plain):
 
 
 @dataclass(frozen=True)
-class ClaimCounts(_Plain):
+class ClaimCounts:
     """Claims of missed discounts that were submitted, approved and rejected in the period, and
     those that waited at its end."""
 
@@ -71,7 +56,7 @@ class ClaimCounts(_Plain):
 
 
 @dataclass(frozen=True)
-class AlertCounts(_Plain):
+class AlertCounts:
     """Alerts about the period's days, and how many of them have been looked at."""
 
     found: int = 0
@@ -79,7 +64,7 @@ class AlertCounts(_Plain):
 
 
 @dataclass(frozen=True)
-class OfflineCounts(_Plain):
+class OfflineCounts:
     """Redemptions that a till without network gave and sent later, and what part of all of them
     they are, in basis points; None when there were none at all."""
 
@@ -89,11 +74,8 @@ class OfflineCounts(_Plain):
 
 def card_counts(tx: Transaction, periods: tuple[Period, ...], today: date) -> list[CardCounts]:
     """The cards of each period, as they were at its end; a period ends today at the latest."""
-    found = []
-    for period in periods:
-        days = days_of_cards(period, today)
-        found.append(CardCounts(days["day"], **queries.cards_counted(tx, **days)))
-    return found
+    counted = (days_of_cards(period, today) for period in periods)
+    return [CardCounts(days["day"], **queries.cards_counted(tx, **days)) for days in counted]
 
 
 def days_of_cards(period: Period, today: date) -> dict[str, str]:
@@ -117,17 +99,16 @@ def offline_counts(late: int, all_of_them: int) -> OfflineCounts:
     return OfflineCounts(late, half_up(late * BASIS_POINTS, all_of_them) if all_of_them else None)
 
 
-def with_earlier(counts: Sequence[_Plain]) -> dict[str, Any]:
+def with_earlier(counts: Sequence[ClaimCounts | AlertCounts | OfflineCounts]) -> dict[str, Any]:
     """For JSON: the counts of the period, and under AGAINST's names those of the earlier ones."""
-    now, *earlier = (each.as_dict() for each in counts)
+    now, *earlier = map(asdict, counts)
     return {**now, **dict(zip(AGAINST, earlier, strict=False))}
 
 
-def earlier_read(kind: type[Counts], found: Mapping[str, Any]) -> tuple[Counts, ...]:
+def earlier_read(kind: type[Counts], kept: Mapping[str, Any]) -> tuple[Counts, ...]:
     """What with_earlier gave."""
-    now = {name: value for name, value in found.items() if name not in AGAINST}
-    earlier = (found[name] for name in AGAINST if name in found)
-    return tuple(kind.from_dict(each) for each in (now, *earlier))
+    now = {name: value for name, value in kept.items() if name not in AGAINST}
+    return tuple(kind(**each) for each in (now, *(kept[name] for name in AGAINST if name in kept)))
 
 
 def instants_of(period: Period) -> dict[str, str]:

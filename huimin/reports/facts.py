@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from huimin.core.catalogue import say, sentences
 from huimin.core.period_words import month_words
 from huimin.core.words import FACT_NAMES, OUTLET_KINDS
-from huimin.reports.columns import Sort, Value, value_text
+from huimin.reports.columns import Sort, Value, sort_of, value_text
 from huimin.reports.figures import FIGURES
 from huimin.reports.monthly import MonthlyReport
 
@@ -110,7 +110,7 @@ def _fact(report: MonthlyReport, code: str) -> Fact:
     total, room, _, name = report.total, *code.partition("_")
     if code in FIGURES:
         three = (getattr(each, code) for each in (total, total.previous, total.last_year))
-        return Fact(code, "money" if code.endswith("_fen") else "count", *three)
+        return Fact(code, sort_of(code), *three)
     if room == "cards":
         return Fact(code, "count", *(getattr(each, name) for each in report.cards))
     if room in ("claims", "alerts"):

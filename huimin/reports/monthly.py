@@ -8,7 +8,7 @@ grouping's rows add up to the total (but for cards, which are counted once where
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -106,11 +106,11 @@ class MonthlyReport:
             **{f"by_{name}": [row.as_dict() for row in rows] for name, rows in self.groups.items()},
             "adjustments": [row.as_dict() for row in self.adjustments],
             "cards": {
-                name: cards.as_dict()
+                name: asdict(cards)
                 for name, cards in zip(("now", *AGAINST), self.cards, strict=True)
             },
             "top_outlets": [row.key for row in self.top],
-            "silent_outlets": [outlet.as_dict() for outlet in self.silent],
+            "silent_outlets": [asdict(outlet) for outlet in self.silent],
             "claims": with_earlier(self.claims),
             "alerts": with_earlier(self.alerts),
             "offline": with_earlier(self.offline[: len(self.claims)]),
@@ -133,8 +133,8 @@ class MonthlyReport:
                 if f"by_{each.code}" in found
             },
             adjustments=tuple(ReportRow.from_dict(row) for row in found["adjustments"]),
-            cards=tuple(CardCounts.from_dict(found["cards"][name]) for name in ("now", *AGAINST)),
-            silent=tuple(SilentOutlet.from_dict(row) for row in found["silent_outlets"]),
+            cards=tuple(CardCounts(**found["cards"][name]) for name in ("now", *AGAINST)),
+            silent=tuple(SilentOutlet(**row) for row in found["silent_outlets"]),
             claims=earlier_read(ClaimCounts, found["claims"]),
             alerts=earlier_read(AlertCounts, found["alerts"]),
         )
@@ -145,19 +145,7 @@ def monthly_report(tx: Transaction, month: str, *, today: date | None = None) ->
 
     With `today`, cards are counted as they stand then where the month has not ended.
     """
-    return _report(tx, Period.of_month(checked_month(month)), today)
-
-
-def range_report(
-    tx: Transaction, first: date, last: date, *, today: date | None = None
-) -> MonthlyReport:
-    """The same of the business days from `first` to `last`. Raises FieldProblems on `month`."""
-    return _report(tx, checked_period(Period(first, last).text), today)
-
-
-def report_of(tx: Transaction, period: Period, *, today: date | None = None) -> MonthlyReport:
-    """The report of a period that has been checked."""
-    return _report(tx, period, today)
+    return report_of(tx, Period.of_month(checked_month(month)), today=today)
 
 
 def checked_month(text: str) -> str:
@@ -165,7 +153,8 @@ def checked_month(text: str) -> str:
     return checked_period(text).month or checked_month("")
 
 
-def _report(tx: Transaction, period: Period, today: date | None) -> MonthlyReport:
+def report_of(tx: Transaction, period: Period, *, today: date | None = None) -> MonthlyReport:
+    """The report of a period that has been checked."""
     periods = (period, period.previous, period.last_year)
     sums = ThreeSums(*(_sums(tx, each) for each in periods))
     groups, outlets = grouped_rows(tx, sums)

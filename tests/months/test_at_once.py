@@ -13,12 +13,11 @@ from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.months.approve import approve_close, files_to_approve
 from huimin.months.closes import closes_of_month
-from huimin.reports.closed_month import frozen_report
 from huimin.reports.monthly import monthly_report
 from tests.conftest import FixedClock
 from tests.making.claims import make_claim
 from tests.making.months import NOVEMBER, OCTOBER, ZHAO, draft, give_back, prepare, review
-from tests.reports.county import SmallCounty, make_small_county
+from tests.reports.county import SmallCounty, frozen_report, make_small_county
 
 CLAIMS = 24
 

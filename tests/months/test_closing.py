@@ -20,7 +20,7 @@ from huimin.months.closes import closes_of_month
 from huimin.months.files import check_files, folder_of, restore_files, signed_file
 from huimin.months.sign import Signer
 from huimin.publication.publish import published_month
-from huimin.reports.closed_month import closed_month, frozen_report
+from huimin.reports.closed_month import closed_month
 from huimin.reports.monthly import monthly_report
 from huimin.reports.template.example import example_template
 from huimin.reports.template.templates import (
@@ -48,7 +48,7 @@ from tests.making.months import (
     reopen,
     review,
 )
-from tests.reports.county import SmallCounty, make_small_county
+from tests.reports.county import SmallCounty, frozen_report, make_small_county
 
 
 @pytest.fixture

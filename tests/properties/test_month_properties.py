@@ -20,13 +20,12 @@ from huimin.instance import Instance, create_instance, open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.months.closes import months_until
-from huimin.reports.closed_month import frozen_report
 from huimin.reports.monthly import monthly_report
 from huimin.settings import Settings
 from tests.conftest import FixedClock
 from tests.making.claims import make_claim
 from tests.making.months import close_month, closing_of, reopen
-from tests.reports.county import SmallCounty, make_small_county
+from tests.reports.county import SmallCounty, frozen_report, make_small_county
 
 EXPECTED = ("cap_reached", "already_reversed", "reversal_too_large")
 step = st.one_of(

@@ -7,6 +7,9 @@ from typing import Any
 
 from huimin.instance import Instance
 from huimin.ledger.groupings import tables
+from huimin.reports.closed_month import closed_month
+from huimin.reports.monthly import MonthlyReport
+from huimin.storage.engine import Transaction
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_merchant, make_outlet, make_terminal
@@ -17,6 +20,12 @@ TIANCHI_COMMUNITY = "512022001001"
 NEW_SOUTH_COMMUNITY = "512022002004"
 SHIFO = "512022101000"
 GROUPINGS = tuple(grouping.code for grouping in tables())
+
+
+def frozen_report(tx: Transaction, month: str) -> MonthlyReport | None:
+    """The report that was signed for a closed month, or None while it is open."""
+    closed = closed_month(tx, month)
+    return None if closed is None else closed.report
 
 
 @dataclass

@@ -22,7 +22,8 @@ from huimin.instance import Instance
 from huimin.reports.counts import AlertCounts, CardCounts, ClaimCounts, OfflineCounts
 from huimin.reports.facts import facts_of
 from huimin.reports.figures import ADDED_FIGURES, FIGURES, ReportRow
-from huimin.reports.monthly import MonthlyReport, monthly_report, range_report
+from huimin.reports.monthly import MonthlyReport, monthly_report
+from huimin.reports.monthly import report_of as report_of_period
 from huimin.storage.named_queries import parameter_names, statements
 from tests.making.claims import make_claim
 from tests.reports.county import GROUPINGS, SmallCounty, make_small_county
@@ -129,7 +130,7 @@ def test_sums_equal_the_ledger_to_the_fen(instance: Instance, clock: Any) -> Non
         require_same(instance, report_of(instance, month))
         today = county_day(clock.now)
         days = today - timedelta(days=9), today
-        ranged = instance.engine.read(lambda tx: range_report(tx, *days))
+        ranged = instance.engine.read(lambda tx: report_of_period(tx, Period(*days)))
         require_same(instance, ranged)
         for report in (report_of(instance, month), ranged):
             shown = json.loads(json.dumps(report.as_dict()))
@@ -322,7 +323,9 @@ def test_alerts_about_the_days_of_the_period(instance: Instance) -> None:
     found = AlertCounts(found=2, looked_at=1)
     assert report_of(instance, "2026-10").alerts == (found, AlertCounts(), AlertCounts())
     assert report_of(instance, "2026-11").alerts == (AlertCounts(), found, AlertCounts())
-    days = instance.engine.read(lambda tx: range_report(tx, date(2026, 11, 1), date(2026, 11, 2)))
+    days = instance.engine.read(
+        lambda tx: report_of_period(tx, Period(date(2026, 11, 1), date(2026, 11, 2)))
+    )
     assert days.alerts == (AlertCounts(), found, AlertCounts())
 
 

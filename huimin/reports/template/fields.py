@@ -13,9 +13,9 @@ from operator import attrgetter, methodcaller
 
 from huimin.core.catalogue import say
 from huimin.core.period_words import month_words, period_words
-from huimin.core.words import FACT_NAMES, GROUPING_NAMES, OUTLET_KINDS
-from huimin.ledger.groupings import tables
-from huimin.reports.columns import Sort, Value
+from huimin.core.words import FACT_NAMES, GROUPING_NAMES
+from huimin.ledger.groupings import TOTAL, tables
+from huimin.reports.columns import Sort, Value, key_of_group, kind_of_outlet, of_outlet, sort_of
 from huimin.reports.facts import Fact, facts_of
 from huimin.reports.figures import FIGURES, OutletRow, ReportRow
 from huimin.reports.monthly import MonthlyReport
@@ -35,7 +35,6 @@ FACT_PARTS: Mapping[str, Callable[[Fact], int | None]] = {
     "change": lambda fact: fact.change(),
     "change_to_last_year": lambda fact: fact.change("last_year"),
 }
-TOTAL = "total"
 BEFORE_A_GROUPING = ("", "按", "分")
 # What a grouping was called when templates that are in use were made.
 EARLIER_NAMES = {"网点类别": "kind"}
@@ -103,24 +102,14 @@ def single_value(
     return "text", texts[name]
 
 
-def _of_outlet(name: str) -> Callable[[ReportRow], Value]:
-    return lambda row: str(getattr(row, name)) if isinstance(row, OutletRow) else ""
-
-
 def _code(row: ReportRow) -> Value:
-    if isinstance(row, OutletRow):
-        return row.credit_code
-    return "" if row.key == TOTAL else row.key
-
-
-def _kind(row: ReportRow) -> Value:
-    return OUTLET_KINDS.say(row.kind) if isinstance(row, OutletRow) else ""
+    return row.credit_code if isinstance(row, OutletRow) else key_of_group(row)
 
 
 def _figure_fields() -> dict[str, Field]:
     fields: dict[str, Field] = {}
     for figure in FIGURES:
-        sort: Sort = "money" if figure.endswith("_fen") else "count"
+        sort = sort_of(figure)
         fields |= {
             figure: Field(sort, attrgetter(figure)),
             f"previous_{figure}": Field(sort, attrgetter(f"previous.{figure}")),
@@ -133,8 +122,8 @@ def _figure_fields() -> dict[str, Field]:
 COLUMNS: Mapping[str, Field] = {
     "name": Field("text", lambda row: row.name),
     "code": Field("text", _code),
-    "merchant": Field("text", _of_outlet("merchant_name")),
-    "kind": Field("text", _kind),
+    "merchant": Field("text", of_outlet("merchant_name")),
+    "kind": Field("text", kind_of_outlet),
     "payable_fen": Field("money", lambda row: row.payable_fen),
     "change_bp": Field("rate", lambda row: row.discount_change_bp),
     **_figure_fields(),
