@@ -2,13 +2,16 @@
 -- an index that holds little more than the waiting items: `|| ''` and CROSS JOIN keep the planner
 -- from starting from a county's million people.
 
+-- part: in_division
+        AND holder.division_code || '' >= :division_first
+        AND holder.division_code || '' <= :division_last
+
 -- name: applications_waiting$
 SELECT CAST(COUNT(*) AS BIGINT) FROM (
     SELECT 1 FROM application CROSS JOIN holder
     WHERE holder.id = application.holder_id AND application.state = 'submitted'
         AND (CAST(:before AS TEXT) IS NULL OR application.submitted_at < :before)
-        AND holder.division_code || '' >= :division_first
-        AND holder.division_code || '' <= :division_last
+        -- with: in_division
     LIMIT :count_max) AS counted;
 
 -- name: eligibilities_ending$
@@ -17,8 +20,7 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
     WHERE holder.id = eligibility.holder_id
         AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by
         AND holder.erased_at IS NULL
-        AND holder.division_code || '' >= :division_first
-        AND holder.division_code || '' <= :division_last
+        -- with: in_division
         AND NOT EXISTS (
             SELECT 1 FROM eligibility AS earlier WHERE earlier.holder_id = eligibility.holder_id
             AND earlier.ends_on >= :today
@@ -29,8 +31,7 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
 SELECT CAST(COUNT(*) AS BIGINT) FROM (
     SELECT 1 FROM card CROSS JOIN holder
     WHERE holder.id = card.holder_id AND card.state = 'lost'
-        AND holder.division_code || '' >= :division_first
-        AND holder.division_code || '' <= :division_last
+        -- with: in_division
     LIMIT :count_max) AS counted;
 
 -- name: cards_to_print$
@@ -38,8 +39,7 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
     SELECT 1 FROM card CROSS JOIN holder
     WHERE holder.id = card.holder_id AND card.state = 'active' AND card.printed_at IS NULL
         AND card.expires_on || '' >= :today
-        AND holder.division_code || '' >= :division_first
-        AND holder.division_code || '' <= :division_last
+        -- with: in_division
     LIMIT :count_max) AS counted;
 
 -- name: approved_without_card$
@@ -48,8 +48,7 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
     WHERE holder.id = application.holder_id
         AND application.state = 'approved' AND application.fulfilled_at IS NULL
         AND holder.erased_at IS NULL
-        AND holder.division_code || '' >= :division_first
-        AND holder.division_code || '' <= :division_last
+        -- with: in_division
         AND NOT EXISTS (SELECT 1 FROM card WHERE card.holder_id = holder.id)
     GROUP BY application.holder_id LIMIT :count_max) AS counted;
 
@@ -59,14 +58,12 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
     SELECT holder.id FROM holder CROSS JOIN card
     WHERE card.holder_id = holder.id AND card.state = 'active'
         AND holder.verified_on < :due_before
-        AND holder.division_code || '' >= :division_first
-        AND holder.division_code || '' <= :division_last
+        -- with: in_division
     UNION ALL
     SELECT holder.id FROM holder CROSS JOIN card
     WHERE card.holder_id = holder.id AND card.state = 'active'
         AND holder.verified_on IS NULL AND card.issued_on < :due_before
-        AND holder.division_code || '' >= :division_first
-        AND holder.division_code || '' <= :division_last
+        -- with: in_division
     LIMIT :count_max) AS counted;
 
 -- name: cards_to_renew$
@@ -75,8 +72,7 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
     SELECT 1 FROM card CROSS JOIN holder
     WHERE holder.id = card.holder_id AND card.state = 'active'
         AND card.expires_on >= :today AND card.expires_on <= :last_day
-        AND holder.division_code || '' >= :division_first
-        AND holder.division_code || '' <= :division_last
+        -- with: in_division
         AND COALESCE(holder.verified_on, card.issued_on) >= :due_before
         AND EXISTS (SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
             AND eligibility.starts_on <= :today

@@ -6,55 +6,31 @@ county, not to the public.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from huimin.merchants.field_checks import like_pattern
 from huimin.policies.in_force import in_force
 from huimin.publication import queries
 from huimin.storage.engine import Row, Transaction
-from huimin.storage.named_queries import either_way
+from huimin.storage.list_query import ListQuery
+
+# `town_code`, `kind` and `text` (a part of a name or an address); None or absent does not filter.
+Criteria = Mapping[str, str | None]
 
 
-def outlets_after(
-    tx: Transaction,
-    after: str,
-    row_limit: int,
-    *,
-    day: date,
-    town_code: str | None = None,
-    kind: str | None = None,
-    text: str | None = None,
-    backwards: bool = False,
-) -> list[Row]:
-    """Outlets behind the id `after`, each with `rate_bp` for holders in general, None for none.
-
-    `backwards`: those before it, the nearest first. `text` is a part of a name or an address.
-    """
-    rows = either_way(queries, "outlets_after", backwards)(
-        tx,
-        after=after,
-        row_limit=row_limit,
-        town_code=town_code,
-        kind=kind,
-        pattern=like_pattern(text) if text else None,
-    )
-    return [{**row, "rate_bp": _rate(tx, row, day)} for row in rows]
+def _parameters(criteria: Criteria) -> Row:
+    text = criteria.get("text")
+    filters = {name: criteria.get(name) for name in ("town_code", "kind")}
+    return {**filters, "pattern": like_pattern(text) if text else None}
 
 
-def count_outlets(
-    tx: Transaction,
-    *,
-    town_code: str | None = None,
-    kind: str | None = None,
-    text: str | None = None,
-) -> int:
-    """How many there are of them."""
-    return int(
-        queries.count_outlets(
-            tx, town_code=town_code, kind=kind, pattern=like_pattern(text) if text else None
-        )
-    )
+outlets_after = ListQuery[Criteria](queries, "outlets_after", _parameters)
+
+
+def with_rates(tx: Transaction, outlets: Sequence[Row], day: date) -> list[Row]:
+    """The outlets, each with `rate_bp` for holders in general, None for none."""
+    return [{**row, "rate_bp": _rate(tx, row, day)} for row in outlets]
 
 
 def towns(tx: Transaction) -> Iterable[Row]:

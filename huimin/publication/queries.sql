@@ -79,12 +79,3 @@ WHERE o.state = 'active' AND m.state = 'active'
        OR lower(o.address) LIKE :pattern ESCAPE '!')
 ORDER BY o.id
 LIMIT :row_limit;
-
--- name: count_outlets$
-SELECT COUNT(*) FROM outlet AS o
-JOIN merchant AS m ON m.id = o.merchant_id
-WHERE o.state = 'active' AND m.state = 'active'
-  AND (CAST(:town_code AS TEXT) IS NULL OR substr(o.division_code, 1, 9) || '000' = :town_code)
-  AND (CAST(:kind AS TEXT) IS NULL OR o.kind = :kind)
-  AND (CAST(:pattern AS TEXT) IS NULL OR lower(o.name) LIKE :pattern ESCAPE '!'
-       OR lower(o.address) LIKE :pattern ESCAPE '!');

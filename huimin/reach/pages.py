@@ -5,7 +5,6 @@ A registrar sees the own town; another town does not exist for them.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -23,14 +22,14 @@ from huimin.divisions.find import all_divisions, town_of
 from huimin.reach.chart import reach_chart, share_text
 from huimin.reach.counts import Reach, reach_of_county, reach_of_town, total_of
 from huimin.reach.nearest import kilometres_text, nearest_of_town
-from huimin.reach.unreached import LATELY_DAYS, REASONS, count_unreached, unreached_after
+from huimin.reach.unreached import LATELY_DAYS, REASONS, UnreachedCriteria, unreached_after
 from huimin.storage.engine import Transaction
 from huimin.web import column
 from huimin.web.column import Column
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.list_page import Empty, Filter, ListPage
-from huimin.web.lists import COUNT_MAX, Listed, Place, listed
+from huimin.web.lists import rows_of
 
 pages = Blueprint("reach", __name__, url_prefix="/reach")
 
@@ -84,42 +83,30 @@ def town(town_code: str) -> str:
 def people(town_code: str) -> str | BaseResponse:
     """Who of a town is entitled and not reached, by page or as a workbook."""
     name, villages = _town(town_code)
-    list_page = _people_list(town_code, name, villages)
-    form = list_page.asked()
-    reason, village = form.text("reason"), form.optional("village")
-    if reason not in REASONS:
-        form, reason = Form({**form.values, "reason": "no_card"}), "no_card"
+    asked = request.args.get("reason", "")
+    reason = asked if asked in REASONS else "no_card"
+    list_page = _people_list(town_code, name, villages, reason)
+    form = Form({**list_page.asked().values, "reason": reason})
+    village = form.optional("village")
     if village is not None and village not in villages:
         raise Refusal("not_found")
-    wanted: dict[str, Any] = {
-        "reason": reason,
-        "town": town_code,
-        "day": county_day(instance().clock()),
-        "division_code": village,
-    }
-
-    def read_rows(tx: Transaction, _form: Form, place: Place) -> Listed:
-        return listed(
-            partial(unreached_after, tx, **wanted),
-            lambda: count_unreached(tx, COUNT_MAX + 1, **wanted),
-            place=place,
-        )
-
+    today = county_day(instance().clock())
+    criteria = UnreachedCriteria(reason, town_code, today, village)
     return list_answer(
         list_page,
-        read_rows,
+        rows_of(unreached_after, lambda _form: criteria),
         form=form,
         arguments={"town_code": town_code, **list_page.arguments(form)},
         more=lambda _form: {"town": {"code": town_code, "name": name}},
     )
 
 
-def _people_list(town_code: str, town_name: str, villages: dict[str, str]) -> ListPage:
+def _people_list(town_code: str, town_name: str, villages: dict[str, str], reason: str) -> ListPage:
     columns = [
         column.linked(_("姓名"), "name_masked", "holders.person"),
         Column(_("乡镇（街道）"), lambda row: town_name, only="workbook"),
         Column(_("村（社区）"), lambda row: villages.get(row["division_code"], "")),
-        Column(_("原因"), lambda row: _reasons()[row["reason"]], only="workbook"),
+        Column(_("原因"), lambda row: _reasons()[reason], only="workbook"),
         Column(
             _("最近一次用卡"),
             lambda row: _last_day(row["last_used_at"]),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from huimin.core.days import county_start, instant_text
 from huimin.core.identity import mask_name
 from huimin.reach import queries
-from huimin.storage.engine import Row, Transaction
-from huimin.storage.named_queries import either_way
+from huimin.storage.engine import Row
+from huimin.storage.list_query import ListQuery, parameters_of
 
 # Not used for so many days: the person may need help, or no longer the card.
 LATELY_DAYS = 90
-# Why somebody is not reached → the statement that finds them; count_… counts them.
+# Why somebody is not reached → the statement that finds them.
 REASONS = {
     "no_card": "unreached_without_card",
     "never_used": "unreached_never_used",
@@ -21,58 +21,29 @@ REASONS = {
 }
 
 
-def unreached_after(
-    tx: Transaction,
-    after: str,
-    row_limit: int,
-    *,
-    reason: str,
-    town: str,
-    day: date,
-    division_code: str | None = None,
-    backwards: bool = False,
-) -> list[Row]:
-    """{id, name_masked, division_code, last_used_at} behind the holder's id `after`.
+@dataclass(frozen=True, slots=True)
+class UnreachedCriteria:
+    """Whom to list: a `reason` of REASONS, a `town` (12 digits) or one village of it, a day."""
 
-    `town` is the 12-digit code; `division_code` narrows to one village; `reason` is of REASONS.
-    """
-    asked = _asked(reason, town, day, division_code)
-    rows = either_way(queries, REASONS[reason], backwards)(
-        tx, after=after, row_limit=row_limit, **asked
-    )
-    return [
-        {
-            "id": row["id"],
-            "name_masked": mask_name(row["name"]),
-            "division_code": row["division_code"],
-            "last_used_at": row["last_used_at"],
-            "reason": reason,
-        }
-        for row in rows
-    ]
+    reason: str
+    town: str
+    day: date
+    division_code: str | None = None
 
 
-def count_unreached(
-    tx: Transaction,
-    count_limit: int,
-    *,
-    reason: str,
-    town: str,
-    day: date,
-    division_code: str | None = None,
-) -> int:
-    """How many there are of them, counted up to `count_limit`."""
-    asked = _asked(reason, town, day, division_code)
-    counted = getattr(queries, f"{REASONS[reason]}_counted")
-    return int(counted(tx, after="", row_limit=count_limit, **asked))
+def _parameters(criteria: UnreachedCriteria) -> Row:
+    since = instant_text(county_start(criteria.day - timedelta(days=LATELY_DAYS)))
+    return {**parameters_of(criteria), "town": criteria.town[:9], "since": since}
 
 
-def _asked(reason: str, town: str, day: date, division_code: str | None) -> dict[str, Any]:
-    asked: dict[str, Any] = {
-        "town": town[:9],
-        "day": day.isoformat(),
-        "division_code": division_code,
-    }
-    if reason == "not_lately":
-        asked["since"] = instant_text(county_start(day - timedelta(days=LATELY_DAYS)))
-    return asked
+def _statement(criteria: UnreachedCriteria) -> str:
+    return REASONS[criteria.reason]
+
+
+def _masked(row: Row) -> Row:
+    name = mask_name(row["name"])
+    return {key: value for key, value in row.items() if key != "name"} | {"name_masked": name}
+
+
+# {id, name_masked, division_code, last_used_at} of each.
+unreached_after = ListQuery[UnreachedCriteria](queries, _statement, _parameters, _masked)

@@ -8,15 +8,18 @@ SELECT month, version, county_name, report_json, report_sha256, prepared_name, p
     reviewed_name, approved_name, approved_at
 FROM month_close WHERE month = :month AND state = 'approved';
 
--- name: sums_by_dimension
--- The whole county's, by every dimension at once.
-SELECT dimension, key,
+-- part: added
     CAST(SUM(redemptions) AS BIGINT) AS redemptions,
     CAST(SUM(reversals) AS BIGINT) AS reversals,
     CAST(SUM(amount_fen) AS BIGINT) AS amount_fen,
     CAST(SUM(discount_fen) AS BIGINT) AS discount_fen,
     CAST(SUM(merchant_share_fen) AS BIGINT) AS merchant_share_fen,
     CAST(SUM(government_share_fen) AS BIGINT) AS government_share_fen
+
+-- name: sums_by_dimension
+-- The whole county's, by every dimension at once.
+SELECT dimension, key,
+    -- with: added
 FROM rollup_month WHERE month = :month
 GROUP BY dimension, key;
 
@@ -28,12 +31,7 @@ FROM rollup_month_village WHERE month = :month;
 -- name: sums_by_outlet
 -- Any dimension of which each row has a key gives the outlet's whole; that of channels is the smallest.
 SELECT '' AS total, r.outlet_id, o.merchant_id,
-    CAST(SUM(r.redemptions) AS BIGINT) AS redemptions,
-    CAST(SUM(r.reversals) AS BIGINT) AS reversals,
-    CAST(SUM(r.amount_fen) AS BIGINT) AS amount_fen,
-    CAST(SUM(r.discount_fen) AS BIGINT) AS discount_fen,
-    CAST(SUM(r.merchant_share_fen) AS BIGINT) AS merchant_share_fen,
-    CAST(SUM(r.government_share_fen) AS BIGINT) AS government_share_fen
+    -- with: added
 FROM rollup_month AS r
 JOIN outlet AS o ON o.id = r.outlet_id
 WHERE r.month = :month AND r.dimension = 'channel'

@@ -254,9 +254,7 @@ FROM settlement_payment AS p JOIN settlement AS s ON s.id = p.settlement_id
 WHERE s.month = :month
 GROUP BY s.merchant_id;
 
--- name: ledger_by_policy
--- The month straight from the rows of the ledger, for the proof.
-SELECT outlet_id, policy_id,
+-- part: added_rows
     CAST(SUM(CASE WHEN kind = 'redemption' THEN 1 ELSE 0 END) AS BIGINT) AS redemptions,
     CAST(SUM(CASE WHEN kind = 'reversal' THEN 1 ELSE 0 END) AS BIGINT) AS reversals,
     CAST(SUM(amount_fen) AS BIGINT) AS amount_fen,
@@ -264,15 +262,15 @@ SELECT outlet_id, policy_id,
     CAST(SUM(merchant_share_fen) AS BIGINT) AS merchant_share_fen,
     CAST(SUM(government_share_fen) AS BIGINT) AS government_share_fen
 FROM ledger WHERE month = :month
+
+-- name: ledger_by_policy
+-- The month straight from the rows of the ledger, for the proof.
+SELECT outlet_id, policy_id,
+    -- with: added_rows
 GROUP BY outlet_id, policy_id;
 
 -- name: ledger_by_origin
 SELECT outlet_id, adjusts_month,
-    CAST(SUM(CASE WHEN kind = 'redemption' THEN 1 ELSE 0 END) AS BIGINT) AS redemptions,
-    CAST(SUM(CASE WHEN kind = 'reversal' THEN 1 ELSE 0 END) AS BIGINT) AS reversals,
-    CAST(SUM(amount_fen) AS BIGINT) AS amount_fen,
-    CAST(SUM(discount_fen) AS BIGINT) AS discount_fen,
-    CAST(SUM(merchant_share_fen) AS BIGINT) AS merchant_share_fen,
-    CAST(SUM(government_share_fen) AS BIGINT) AS government_share_fen
-FROM ledger WHERE month = :month AND adjusts_month IS NOT NULL
+    -- with: added_rows
+    AND adjusts_month IS NOT NULL
 GROUP BY outlet_id, adjusts_month;

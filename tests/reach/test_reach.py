@@ -12,7 +12,7 @@ import pytest
 from huimin.core.identity import mask_name
 from huimin.instance import Instance
 from huimin.reach.counts import reach_of_county, reach_of_town
-from huimin.reach.unreached import REASONS, unreached_after
+from huimin.reach.unreached import REASONS, UnreachedCriteria, unreached_after
 from tests.conftest import FixedClock
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
@@ -52,7 +52,9 @@ def people(instance: Instance, clock: FixedClock) -> dict[str, dict[str, Any]]:
 
 def named(instance: Instance, reason: str, **over: Any) -> set[str]:
     asked = {"reason": reason, "town": NANTA, "day": date(2026, 10, 31), **over}
-    rows = instance.engine.read(lambda tx: unreached_after(tx, "", 100, **asked))
+    rows = instance.engine.read(
+        lambda tx: unreached_after(tx, UnreachedCriteria(**asked), count=100)
+    )
     return {row["id"] for row in rows}
 
 
@@ -97,10 +99,10 @@ def test_each_who_is_not_reached_has_one_reason(instance: Instance, people: dict
 
 
 def test_pages_lead_on_and_back(instance: Instance, people: dict[str, Any]) -> None:
-    asked = {"reason": "no_card", "town": NANTA, "day": date(2026, 10, 31)}
+    asked = UnreachedCriteria("no_card", NANTA, date(2026, 10, 31))
 
     def read(key: str, **over: Any) -> list[str]:
-        rows = instance.engine.read(lambda tx: unreached_after(tx, key, 1, **asked, **over))
+        rows = instance.engine.read(lambda tx: unreached_after(tx, asked, key, 1, **over))
         return [row["id"] for row in rows]
 
     (first,) = read("")

@@ -18,7 +18,7 @@ from huimin.core.days import county_day, county_start, instant_text
 from huimin.divisions.find import all_divisions
 from huimin.instance import Instance
 from huimin.reach.counts import Reach, reach_of_county, reach_of_town
-from huimin.reach.unreached import LATELY_DAYS, REASONS, count_unreached, unreached_after
+from huimin.reach.unreached import LATELY_DAYS, REASONS, UnreachedCriteria, unreached_after
 from tests.making.merchants import make_terminal
 from tests.making.policies import make_policy
 from tests.storage.rows import ROWS, insert
@@ -204,8 +204,8 @@ def test_every_work_list_is_what_python_lists(
     assert wanted
     for code in places_of(instance):
         whole = code.endswith("000")
-        asked: dict[str, Any] = {"reason": reason, "town": f"{code[:9]}000", "day": today}
-        asked |= {} if whole else {"division_code": code}
+        village = None if whole else code
+        asked = UnreachedCriteria(reason, f"{code[:9]}000", today, village)
         here = {
             one.id
             for one in wanted.values()
@@ -213,9 +213,9 @@ def test_every_work_list_is_what_python_lists(
         }
         rows, count, limited = instance.engine.read(
             lambda tx, asked=asked: (  # type: ignore[misc]
-                unreached_after(tx, "", 1_000, **asked),
-                count_unreached(tx, 1_000, **asked),
-                count_unreached(tx, 2, **asked),
+                unreached_after(tx, asked, count=1_000),
+                unreached_after.count(tx, asked, 1_000),
+                unreached_after.count(tx, asked, 2),
             )
         )
         assert ({row["id"] for row in rows}, count) == (here, len(here))

@@ -16,7 +16,7 @@ from huimin.core.days import county_day, parse_day
 from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import Refusal
 from huimin.publication.digest import published_digest
-from huimin.publication.outlets import outlets_after
+from huimin.publication.outlets import outlets_after, with_rates
 from huimin.publication.pages import pages
 from huimin.publication.pages.cached import PAGE_SECONDS, SETTLED_SECONDS, cached, open_to_all
 from huimin.publication.pages.dictionary import (
@@ -104,7 +104,8 @@ def _months(tx: Transaction) -> list[Row]:
 
 
 def _outlets(tx: Transaction, day: date) -> list[Row]:
-    return [_open_outlet(row) for row in outlets_after(tx, "", OUTLETS_MAX, day=day)]
+    outlets = with_rates(tx, outlets_after(tx, {}, count=OUTLETS_MAX), day)
+    return [_open_outlet(outlet) for outlet in outlets]
 
 
 @lru_cache(maxsize=1)

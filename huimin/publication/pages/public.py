@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -11,7 +12,7 @@ from huimin.core.days import county_day, parse_day, parse_month
 from huimin.core.refusals import Refusal
 from huimin.core.words import OUTLET_KINDS
 from huimin.publication.digest import last_day, published_digest
-from huimin.publication.outlets import count_outlets, outlets_after, towns
+from huimin.publication.outlets import outlets_after, towns, with_rates
 from huimin.publication.pages import pages
 from huimin.publication.pages.cached import cached
 from huimin.publication.pages.dictionary import FILES, LICENCE_ADDRESS, LICENCE_NAME, RULES
@@ -22,7 +23,7 @@ from huimin.storage.engine import Transaction
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
-from huimin.web.lists import Listed, Place, listed
+from huimin.web.lists import Listed, Place, page_of
 from huimin.web.words import LANGUAGE_NAMES, LANGUAGE_TAGS
 
 # As many as stay below 100 KB with the longest names and addresses that are accepted.
@@ -42,7 +43,7 @@ def home() -> Response:
 def outlets() -> Response:
     """Where cards are accepted, by town and kind."""
     form = Form.asked(("town", "kind", "text"))
-    wanted = {
+    criteria = {
         "town_code": form.optional("town"),
         "kind": form.optional("kind"),
         "text": form.optional("text"),
@@ -50,15 +51,9 @@ def outlets() -> Response:
     day = county_day(instance().clock())
 
     def query(tx: Transaction) -> tuple[Listed, Any]:
-        page = listed(
-            lambda key, count, backwards=False: outlets_after(
-                tx, key, count, day=day, backwards=backwards, **wanted
-            ),
-            lambda: count_outlets(tx, **wanted),
-            place=Place.asked(),
-            size=OUTLETS_A_PAGE,
-        )
-        return page, towns(tx)
+        place = replace(Place.asked(), size=OUTLETS_A_PAGE)
+        page = page_of(outlets_after, tx, criteria, place)
+        return replace(page, rows=with_rates(tx, page.rows, day)), towns(tx)
 
     page, town_rows = instance().engine.read(query)
     language = request_language()
