@@ -18,7 +18,8 @@ TICKS_MAX = 4
 # Of bars: what is left of them for names and right of them for values, and a row's height.
 LABEL_WIDTH, VALUE_WIDTH = 112, 84
 BARS_TOP, BARS_BOTTOM, ROW_HEIGHT, BAR_HEIGHT, OUTLINE_HEIGHT = 72, 48, 44, 16, 8
-NAME_PLACES_MAX = 16
+# A longer name is written smaller, and cut only beyond this.
+NAME_PLACES_MAX, NAME_SIZE = 20, 13
 # Of columns: the margins, and of the room for one, the parts of it and of its outline.
 HEIGHT, LEFT, RIGHT, COLUMNS_TOP, COLUMNS_BOTTOM = 300, 64, 12, 84, 48
 
@@ -94,7 +95,9 @@ def bars_below(bars: Sequence[Bar], axis: Axis, heading: str, legend: tuple[str,
         for place, bar in enumerate(bars):
             top = BARS_TOP + place * ROW_HEIGHT
             name = short_name(bar.name, NAME_PLACES_MAX)
-            yield Words(LABEL_WIDTH - 8, top + 19, name, "end", says=bar.name)
+            fits = 2 * (LABEL_WIDTH - 8) // max(display_width(name), 1)
+            size = min(NAME_SIZE, fits)
+            yield Words(LABEL_WIDTH - 8, top + 19, name, "end", size, says=bar.name)
             yield box(bar.value, top + 6, BAR_HEIGHT, bar.says)
             if bar.compared:
                 yield box(bar.compared, top + 26, OUTLINE_HEIGHT)
