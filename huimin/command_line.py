@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from huimin.core.acting import By
 from huimin.core.catalogue import LANGUAGES, SOURCE, Text
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.settings import Settings, SettingsProblem
@@ -170,6 +171,11 @@ def actor() -> str:
         return f"cli:{getpass.getuser()}"
     except (KeyError, OSError):  # a container whose user has no name
         return f"cli:{os.getuid()}"
+
+
+def acting(instance: Instance) -> By:
+    """Who acts and when, as use cases take it."""
+    return {"now": instance.clock(), "actor": actor()}
 
 
 def print_json(value: Any) -> None:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from huimin.access.staff import add_staff, disable_staff, list_staff, set_password
-from huimin.command_line import actor, echo, format_option, pass_instance, print_json, translated
+from huimin.command_line import (
+    acting,
+    echo,
+    format_option,
+    pass_instance,
+    print_json,
+    translated,
+)
 from huimin.core.permissions import ROLES
 
 if TYPE_CHECKING:
@@ -46,11 +53,10 @@ def add(
             name=name,
             role=role,
             password=password,
-            now=instance.clock(),
-            actor=actor(),
             division_code=division_code,
             merchant_id=merchant_id,
             outlet_id=outlet_id,
+            **acting(instance),
         )
     )
     echo("已新增账号 {username}（{role}）。", **row)
@@ -75,9 +81,7 @@ def list_accounts(instance: Instance, form: str) -> None:
 @pass_instance
 def disable(instance: Instance, username: str) -> None:
     """停用账号，并立即结束其登录。"""
-    instance.engine.write(
-        lambda tx: disable_staff(tx, username, now=instance.clock(), actor=actor())
-    )
+    instance.engine.write(lambda tx: disable_staff(tx, username, **acting(instance)))
     echo("已停用账号 {username}。", username=username)
 
 
@@ -87,9 +91,7 @@ def disable(instance: Instance, username: str) -> None:
 def password(instance: Instance, username: str) -> None:
     """重设密码、解除锁定，并结束其登录。"""
     new = _password()
-    instance.engine.write(
-        lambda tx: set_password(tx, username, new, now=instance.clock(), actor=actor())
-    )
+    instance.engine.write(lambda tx: set_password(tx, username, new, **acting(instance)))
     echo("已重设 {username} 的密码。", username=username)
 
 

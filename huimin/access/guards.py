@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 from flask import g, redirect, request, url_for
 
 from huimin.access.sign_in import StaffMember
+from huimin.core.acting import By
 from huimin.core.permissions import PERMISSIONS, REGISTRAR, allows
 from huimin.core.refusals import Refusal
 from huimin.web.current import instance
@@ -63,8 +64,8 @@ def member() -> StaffMember:
     return user
 
 
-def acting() -> dict[str, Any]:
-    """Who acts and when, as use cases take it: `now` and `actor`."""
+def acting() -> By:
+    """Who acts and when, as use cases take it."""
     return {"now": instance().clock(), "actor": member().username}
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from huimin.access import queries
 from huimin.access.sign_in import session_hash
 from huimin.audit.record import record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Row, Transaction
@@ -51,25 +52,25 @@ def sessions_of(
 
 
 def end_one_session(
-    tx: Transaction, staff: Mapping[str, Any], session_id: str, *, now: datetime, actor: str
+    tx: Transaction, staff: Mapping[str, Any], session_id: str, **by: Unpack[By]
 ) -> None:
     """End one session by its public id. Raises Refusal `not_found`."""
     ended = queries.end_session_by_id(
-        tx, id=session_id, staff_id=staff["id"], now=instant_text(now)
+        tx, id=session_id, staff_id=staff["id"], now=instant_text(by["now"])
     )
     if ended is None:
         raise Refusal("not_found")
-    record(tx, "staff.sessions_ended", staff["id"], now=now, actor=actor)
+    record(tx, "staff.sessions_ended", staff["id"], **by)
 
 
 def end_other_sessions(
-    tx: Transaction, staff: Mapping[str, Any], own_session_id: str, *, now: datetime, actor: str
+    tx: Transaction, staff: Mapping[str, Any], own_session_id: str, **by: Unpack[By]
 ) -> None:
     """End every session of that account except the caller's."""
     queries.end_other_sessions(
-        tx, staff_id=staff["id"], id_hash=session_hash(own_session_id), now=instant_text(now)
+        tx, staff_id=staff["id"], id_hash=session_hash(own_session_id), now=instant_text(by["now"])
     )
-    record(tx, "staff.sessions_ended", staff["id"], now=now, actor=actor)
+    record(tx, "staff.sessions_ended", staff["id"], **by)
 
 
 def end_all_sessions(tx: Transaction, staff: Mapping[str, Any], now: datetime, actor: str) -> None:

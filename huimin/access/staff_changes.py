@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from huimin.access import queries
 from huimin.access.password_rules import require_good_password
 from huimin.access.passwords import hash_password, matches
 from huimin.access.staff import PLACES, require_fit
 from huimin.audit.record import checked_reason, record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.permissions import ADMINISTRATOR
 from huimin.core.refusals import Refusal, field_problem
@@ -38,8 +39,7 @@ def change_staff(
     role: str,
     place: str | None,
     reason: str,
-    now: datetime,
-    actor: str,
+    **by: Unpack[By],
 ) -> None:
     """Change name, role or place; the sessions end when role or place changes.
 
@@ -48,7 +48,7 @@ def change_staff(
     reason = checked_reason(reason)
     old = staff_by_id(tx, staff_id)
     if old["role"] == ADMINISTRATOR and role != ADMINISTRATOR:
-        _require_other_administrator(tx, old, actor, "role")
+        _require_other_administrator(tx, old, by["actor"], "role")
     places: dict[str, str | None] = dict.fromkeys(PLACES.values())
     if role in PLACES:
         places[PLACES[role]] = place
@@ -56,61 +56,57 @@ def change_staff(
     queries.change_staff(tx, id=staff_id, name=name, role=role, **places)
     new = {"name": name, "role": role, **places}
     if any(old[field] != new[field] for field in ("role", *places)):
-        queries.end_sessions_of(tx, staff_id=staff_id, now=instant_text(now))
+        queries.end_sessions_of(tx, staff_id=staff_id, now=instant_text(by["now"]))
     record(
         tx,
         "staff.changed",
         staff_id,
-        now=now,
-        actor=actor,
         reason=reason,
         old=old,
         new={**old, **new},
         only=RECORDED_FIELDS,
+        **by,
     )
 
 
 def switch_staff(
-    tx: Transaction, staff_id: str, *, state: str, reason: str, now: datetime, actor: str
+    tx: Transaction, staff_id: str, *, state: str, reason: str, **by: Unpack[By]
 ) -> None:
     """Switch an account off (its sessions end at once) or on again. Raises FieldProblems."""
     reason = checked_reason(reason)
     old = staff_by_id(tx, staff_id)
     if state == "disabled" and old["role"] == ADMINISTRATOR:
-        _require_other_administrator(tx, old, actor, "reason")
+        _require_other_administrator(tx, old, by["actor"], "reason")
     queries.set_staff_state(tx, id=staff_id, state=state)
     if state == "disabled":
-        queries.end_sessions_of(tx, staff_id=staff_id, now=instant_text(now))
+        queries.end_sessions_of(tx, staff_id=staff_id, now=instant_text(by["now"]))
     record(
         tx,
         "staff.disable" if state == "disabled" else "staff.enabled",
         staff_id,
-        now=now,
-        actor=actor,
         reason=reason,
         old=old,
         new={**old, "state": state},
         only=RECORDED_FIELDS,
+        **by,
     )
 
 
-def unlock_staff(tx: Transaction, staff_id: str, *, now: datetime, actor: str) -> None:
+def unlock_staff(tx: Transaction, staff_id: str, **by: Unpack[By]) -> None:
     """Clear an account's failed sign-ins and lock. Raises Refusal `not_found`."""
     staff_by_id(tx, staff_id)
     queries.forget_failed_sign_ins(tx, id=staff_id)
-    record(tx, "staff.unlocked", staff_id, now=now, actor=actor)
+    record(tx, "staff.unlocked", staff_id, **by)
 
 
-def reset_password(
-    tx: Transaction, staff_id: str, password_hash: str, *, now: datetime, actor: str
-) -> None:
+def reset_password(tx: Transaction, staff_id: str, password_hash: str, **by: Unpack[By]) -> None:
     """Set a password that must be changed at the next sign-in; sessions end."""
     old = staff_by_id(tx, staff_id)
     queries.set_password(
         tx, username=old["username"], password_hash=password_hash, must_change_password=1
     )
-    queries.end_sessions_of(tx, staff_id=staff_id, now=instant_text(now))
-    record(tx, "staff.password", staff_id, now=now, actor=actor)
+    queries.end_sessions_of(tx, staff_id=staff_id, now=instant_text(by["now"]))
+    record(tx, "staff.password", staff_id, **by)
 
 
 def change_own_password(

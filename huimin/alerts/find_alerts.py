@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from typing import Any, Unpack
 
 from huimin.alerts import queries
 from huimin.audit.record import record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.identity import mask_name
 from huimin.core.json_text import read_json
@@ -52,7 +53,7 @@ def outlets_with_alerts(tx: Transaction) -> list[Row]:
     return list(queries.outlets_with_alerts(tx))
 
 
-def look_at(tx: Transaction, alert_id: str, *, note: str, now: datetime, actor: str) -> None:
+def look_at(tx: Transaction, alert_id: str, *, note: str, **by: Unpack[By]) -> None:
     """Close an alert with a note of what was found. More rows of the same run open it again.
 
     Raises Refusal `not_found`, or FieldProblems for a missing note or an alert that is closed.
@@ -60,18 +61,17 @@ def look_at(tx: Transaction, alert_id: str, *, note: str, now: datetime, actor: 
     alert_by_id(tx, alert_id)
     if not 1 <= len(note) <= NOTE_MAX:
         raise field_problem("note", "请写下核实的情况，不超过 {note_max} 字。", note_max=NOTE_MAX)
-    values = {"looked_at": instant_text(now), "looked_by": actor, "note": note}
+    values = {"looked_at": instant_text(by["now"]), "looked_by": by["actor"], "note": note}
     if queries.look_at(tx, id=alert_id, **values) is None:
         raise field_problem("note", "这条提醒已经查看过了。")
     record(
         tx,
         "alert.looked_at",
         alert_id,
-        now=now,
-        actor=actor,
         reason=note,
         old={"state": "open"},
         new={"state": "looked_at"},
+        **by,
     )
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Unpack
 
 from huimin.audit.record import checked_reason
 from huimin.cards import queries
 from huimin.cards.events import record_event
 from huimin.cards.issue import issue_card
+from huimin.core.acting import By
 from huimin.core.catalogue import Text, Words, say, text
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
@@ -46,24 +48,24 @@ EVENT_WORDS = Words(
 )
 
 
-def suspend_card(tx: Transaction, *, card_id: str, now: datetime, actor: str, reason: str) -> Row:
+def suspend_card(tx: Transaction, *, card_id: str, reason: str, **by: Unpack[By]) -> Row:
     """Suspend an active card. Returns the changed row."""
-    return _change(tx, "suspended", card_id=card_id, now=now, actor=actor, reason=reason)
+    return _change(tx, "suspended", card_id=card_id, reason=reason, **by)
 
 
-def report_lost(tx: Transaction, *, card_id: str, now: datetime, actor: str, reason: str) -> Row:
+def report_lost(tx: Transaction, *, card_id: str, reason: str, **by: Unpack[By]) -> Row:
     """Stop a card that its holder has lost. Returns the changed row."""
-    return _change(tx, "lost", card_id=card_id, now=now, actor=actor, reason=reason)
+    return _change(tx, "lost", card_id=card_id, reason=reason, **by)
 
 
-def resume_card(tx: Transaction, *, card_id: str, now: datetime, actor: str, reason: str) -> Row:
+def resume_card(tx: Transaction, *, card_id: str, reason: str, **by: Unpack[By]) -> Row:
     """Reactivate a suspended or lost card. Returns the changed row."""
-    return _change(tx, "resumed", card_id=card_id, now=now, actor=actor, reason=reason)
+    return _change(tx, "resumed", card_id=card_id, reason=reason, **by)
 
 
-def revoke_card(tx: Transaction, *, card_id: str, now: datetime, actor: str, reason: str) -> Row:
+def revoke_card(tx: Transaction, *, card_id: str, reason: str, **by: Unpack[By]) -> Row:
     """End a card for good. Returns the changed row."""
-    return _change(tx, "revoked", card_id=card_id, now=now, actor=actor, reason=reason)
+    return _change(tx, "revoked", card_id=card_id, reason=reason, **by)
 
 
 def replace_card(
@@ -71,21 +73,19 @@ def replace_card(
     *,
     card_id: str,
     key_id: int,
-    now: datetime,
-    actor: str,
     reason: str,
     expires_on: date | str | None = None,
+    **by: Unpack[By],
 ) -> Row:
     """End the old card and issue a new one, both or neither. Returns the new card's row."""
-    old = _change(tx, "replaced", card_id=card_id, now=now, actor=actor, reason=reason)
+    old = _change(tx, "replaced", card_id=card_id, reason=reason, **by)
     return issue_card(
         tx,
         holder_id=old["holder_id"],
         key_id=key_id,
-        now=now,
-        actor=actor,
         reason=say("补卡：{reason}", reason=reason.strip())[:200],
         expires_on=expires_on,
+        **by,
     )
 
 
@@ -109,9 +109,7 @@ def expire_due(tx: Transaction, today: date, *, now: datetime, actor: str = "sys
     return expired
 
 
-def _change(
-    tx: Transaction, event: str, *, card_id: str, now: datetime, actor: str, reason: str
-) -> Row:
+def _change(tx: Transaction, event: str, *, card_id: str, reason: str, **by: Unpack[By]) -> Row:
     reason = checked_reason(reason)
     allowed, new_state = TRANSITIONS[event]
     card = queries.card_by_id(tx, id=card_id)
@@ -119,7 +117,7 @@ def _change(
         raise Refusal("card_unknown")
     if card["state"] not in allowed:
         raise _not_from(card, event)
-    ended_on = county_day(now).isoformat() if new_state in ENDING_STATES else None
+    ended_on = county_day(by["now"]).isoformat() if new_state in ENDING_STATES else None
     changed: Row | None = queries.change_state(
         tx, id=card_id, old_state=card["state"], new_state=new_state, ended_on=ended_on
     )
@@ -131,10 +129,9 @@ def _change(
         card_id=card_id,
         event=event,
         reason=reason,
-        actor=actor,
-        now=now,
         old_state=card["state"],
         new_state=new_state,
+        **by,
     )
     return changed
 

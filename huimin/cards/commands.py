@@ -25,7 +25,7 @@ from huimin.cards.key_ring import KEY_ID_MAX
 from huimin.cards.print_command import print_cards
 from huimin.cards.published_keys import live_cards_by_key
 from huimin.cards.token import token_of
-from huimin.command_line import actor, echo, format_option, pass_instance, print_json
+from huimin.command_line import acting, actor, echo, format_option, pass_instance, print_json
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
 from huimin.core.catalogue import Text, sentence
@@ -75,10 +75,9 @@ def issue(
                 tx,
                 holder_id=each_id,
                 key_id=instance.key_ring.active_key_id,
-                now=instance.clock(),
-                actor=actor(),
                 reason=reason,
                 expires_on=_last_day(instance, expires_on),
+                **acting(instance),
             )
             for each_id in ([holder_id] if holder_id else approved_ids)
         ]
@@ -138,10 +137,9 @@ def replace(instance: Instance, card: str, reason: str, expires_on: str | None, 
             tx,
             card_id=_named_card(tx, instance, card)["id"],
             key_id=instance.key_ring.active_key_id,
-            now=instance.clock(),
-            actor=actor(),
             reason=reason,
             expires_on=_last_day(instance, expires_on),
+            **acting(instance),
         )
 
     new = instance.engine.write(work)
@@ -168,7 +166,7 @@ def _state_command(
     def command(instance: Instance, card: str, reason: str, form: str) -> None:
         def work(tx: Transaction) -> Row:
             card_id = _named_card(tx, instance, card)["id"]
-            return change(tx, card_id=card_id, now=instance.clock(), actor=actor(), reason=reason)
+            return change(tx, card_id=card_id, reason=reason, **acting(instance))
 
         row = instance.engine.write(work)
         if form == "json":
@@ -280,14 +278,7 @@ def retire_key(instance: Instance, kid: str) -> None:
 
 def _record_key(instance: Instance, action: str, key_id: int) -> None:
     instance.engine.write(
-        lambda tx: record(
-            tx,
-            action,
-            f"{key_id:02x}",
-            now=instance.clock(),
-            actor=actor(),
-            subject_kind="card_key",
-        )
+        lambda tx: record(tx, action, f"{key_id:02x}", subject_kind="card_key", **acting(instance))
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from huimin.audit.record import record
 from huimin.cards import queries
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
@@ -18,10 +18,9 @@ def record_event(
     card_id: str,
     event: str,
     reason: str,
-    actor: str,
-    now: datetime,
     old_state: str | None = None,
     new_state: str | None = None,
+    **by: Unpack[By],
 ) -> None:
     """Write one event to the card's history and the audit record; `reason` is already checked."""
     queries.insert_event(
@@ -30,18 +29,17 @@ def record_event(
         card_id=card_id,
         event=event,
         reason=reason,
-        actor=actor,
-        recorded_at=instant_text(now),
+        actor=by["actor"],
+        recorded_at=instant_text(by["now"]),
     )
     record(
         tx,
         f"card.{event}",
         card_id,
-        now=now,
-        actor=actor,
         reason=reason,
         old={"state": old_state} if old_state else None,
         new={"state": new_state} if new_state else None,
+        **by,
     )
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, datetime
+from typing import Unpack
 
 from huimin.audit.record import checked_reason
 from huimin.cards import queries
 from huimin.cards.events import record_event
+from huimin.core.acting import By
 from huimin.core.card_number import make_number
 from huimin.core.catalogue import say
 from huimin.core.days import county_day, instant_text, parse_day
@@ -32,10 +34,9 @@ def issue_card(
     *,
     holder_id: str,
     key_id: int,
-    now: datetime,
-    actor: str,
     reason: str,
     expires_on: date | str | None = None,
+    **by: Unpack[By],
 ) -> Row:
     """Give a holder a new active card and return its row.
 
@@ -43,7 +44,7 @@ def issue_card(
     FieldProblems: holder unknown, erased or with a live card; expiry out of range; bad reason.
     """
     reason = checked_reason(reason)
-    today = county_day(now)
+    today = county_day(by["now"])
     last_day = _checked_expiry(expires_on, today)
     _require_holder(tx, holder_id)
     # An out-of-date card that was not marked yet must not block the new one.
@@ -53,21 +54,14 @@ def issue_card(
             card_id=old["id"],
             event="expired",
             reason=say("有效期已满"),
-            actor=actor,
-            now=now,
             new_state="expired",
+            **by,
         )
-    card = _insert(tx, holder_id=holder_id, key_id=key_id, today=today, last_day=last_day, now=now)
-    record_event(
-        tx,
-        card_id=card["id"],
-        event="issued",
-        reason=reason,
-        actor=actor,
-        now=now,
-        new_state="active",
+    card = _insert(
+        tx, holder_id=holder_id, key_id=key_id, today=today, last_day=last_day, now=by["now"]
     )
-    queries.fulfil_applications(tx, holder_id=holder_id, fulfilled_at=instant_text(now))
+    record_event(tx, card_id=card["id"], event="issued", reason=reason, new_state="active", **by)
+    queries.fulfil_applications(tx, holder_id=holder_id, fulfilled_at=instant_text(by["now"]))
     return card
 
 

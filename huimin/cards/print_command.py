@@ -19,7 +19,7 @@ from huimin.cards.print_run import (
     public_host,
 )
 from huimin.cards.sheet import CardFace, PrintedCard, cards_pdf, missing_glyphs
-from huimin.command_line import actor, echo, pass_instance, translated
+from huimin.command_line import acting, echo, pass_instance, translated
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
 from huimin.core.catalogue import say
@@ -80,8 +80,7 @@ def print_cards(
             pdf_sha256=hashlib.sha256(pdf).hexdigest(),
             reason=say("打印卡片"),
             again=not all_unprinted,
-            now=instance.clock(),
-            actor=actor(),
+            **acting(instance),
         )
     )
     echo(

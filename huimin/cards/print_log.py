@@ -8,12 +8,12 @@ explanation.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Literal
+from typing import Literal, Unpack
 
 from huimin.audit.record import checked_reason
 from huimin.cards import queries
 from huimin.cards.print_run import record_printed
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.divisions.within import division_parameters, lies_within
@@ -34,8 +34,7 @@ def record_run(
     pdf_sha256: str,
     reason: str,
     again: bool,
-    now: datetime,
-    actor: str,
+    **by: Unpack[By],
 ) -> str:
     """Record the print run of a PDF and return its id.
 
@@ -55,13 +54,13 @@ def record_run(
         card_count=len(card_ids),
         reason=reason,
         pdf_sha256=pdf_sha256,
-        printed_at=instant_text(now),
-        printed_by=actor,
+        printed_at=instant_text(by["now"]),
+        printed_by=by["actor"],
     )
     queries.insert_print_run_cards(
         tx, [{"print_run_id": run_id, "card_id": card_id} for card_id in card_ids]
     )
-    record_printed(tx, card_ids, now=now, actor=actor, reason=reason)
+    record_printed(tx, card_ids, reason=reason, **by)
     return run_id
 
 

@@ -7,8 +7,8 @@ that fails half-way leaves its cards unprinted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from typing import Any, Unpack
 from urllib.parse import urlsplit
 
 from huimin.cards import queries
@@ -17,6 +17,7 @@ from huimin.cards.events import record_event
 from huimin.cards.key_ring import KeyRing
 from huimin.cards.sheet import PrintedCard
 from huimin.cards.token import token_of
+from huimin.core.acting import By
 from huimin.core.card_token import address_form
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
@@ -91,9 +92,9 @@ def public_host(base_url: str | None) -> str | None:
 
 
 def record_printed(
-    tx: Transaction, card_ids: Iterable[str], *, now: datetime, actor: str, reason: str
+    tx: Transaction, card_ids: Iterable[str], *, reason: str, **by: Unpack[By]
 ) -> None:
     """Write a `printed` event for each card."""
     for card_id in card_ids:
-        record_event(tx, card_id=card_id, event="printed", reason=reason, actor=actor, now=now)
-        queries.note_printed(tx, id=card_id, printed_at=instant_text(now))
+        record_event(tx, card_id=card_id, event="printed", reason=reason, **by)
+        queries.note_printed(tx, id=card_id, printed_at=instant_text(by["now"]))

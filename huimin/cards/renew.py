@@ -7,10 +7,12 @@ new card would hide. Lost and suspended cards are decided one by one, never here
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import Unpack
 
 from huimin.cards import queries
 from huimin.cards.change_state import replace_card
+from huimin.core.acting import By
 from huimin.core.catalogue import sentence
 from huimin.core.identity import mask_name
 from huimin.divisions.within import division_parameters
@@ -45,26 +47,13 @@ def cards_left_out(tx: Transaction, ending: Ending, count: int = RENEWED_AT_ONCE
 
 
 def renew_cards(
-    tx: Transaction,
-    ending: Ending,
-    *,
-    count: int,
-    key_id: int,
-    expires_on: date,
-    now: datetime,
-    actor: str,
+    tx: Transaction, ending: Ending, *, count: int, key_id: int, expires_on: date, **by: Unpack[By]
 ) -> int:
     """Replace up to `count` cards by new ones valid until `expires_on`; returns how many."""
     rows = cards_to_renew(tx, ending, count)
     for row in rows:
         replace_card(
-            tx,
-            card_id=row["id"],
-            key_id=key_id,
-            now=now,
-            actor=actor,
-            reason=REASON,
-            expires_on=expires_on,
+            tx, card_id=row["id"], key_id=key_id, reason=REASON, expires_on=expires_on, **by
         )
     return len(rows)
 

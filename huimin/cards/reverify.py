@@ -6,10 +6,12 @@ The last verification is `holder.verified_on`, or else the day the card was issu
 from __future__ import annotations
 
 import calendar
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from typing import Unpack
 
 from huimin.cards.card_list import CardCriteria, card_ids
 from huimin.cards.change_state import suspend_card
+from huimin.core.acting import By
 from huimin.core.catalogue import sentence
 from huimin.storage.engine import Transaction
 
@@ -53,12 +55,11 @@ def suspend_overdue(
     *,
     last_day: date,
     count: int,
-    now: datetime,
-    actor: str,
     division_code: str | None = None,
+    **by: Unpack[By],
 ) -> int:
     """Suspend up to `count` cards of holders last verified before `last_day`; returns how many."""
     ids = unverified_cards(tx, last_day=last_day, count=count, division_code=division_code)
     for card_id in ids:
-        suspend_card(tx, card_id=card_id, now=now, actor=actor, reason=REASON)
+        suspend_card(tx, card_id=card_id, reason=REASON, **by)
     return len(ids)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Unpack
 
 from huimin.access.terminal_keys import terminal_by_id
 from huimin.audit.record import GROUNDS, checked_reason
@@ -16,6 +16,7 @@ from huimin.checkout.sale import presenter_then, record_sale
 from huimin.claims import queries
 from huimin.claims.assess import assess_claim, basket_of
 from huimin.claims.submit import record_claim
+from huimin.core.acting import By
 from huimin.core.days import instant_text, parse_instant
 from huimin.core.discount import Basket
 from huimin.core.refusals import Refusal
@@ -33,14 +34,14 @@ class ClaimedPurchase:
     card: None = None
 
 
-def approve_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime, actor: str) -> Row:
+def approve_claim(tx: Transaction, claim_id: str, *, reason: str, **by: Unpack[By]) -> Row:
     """Give the discount under the terms of the claim's own day; returns the ledger row.
 
     If the card was not usable on that day, `reason` must say why it is given all the same. Raises
     FieldProblems on `reason`, Refusal `claim_decided`, `claim_own`, or whatever prevents it.
     """
     claim = _open(tx, claim_id)
-    if claim["submitted_by"] == actor:
+    if claim["submitted_by"] == by["actor"]:
         raise Refusal("claim_own")
     assessment = assess_claim(tx, claim)
     quote = assessment.required_quote
@@ -56,21 +57,21 @@ def approve_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime,
         entitlement=assessment.entitlement,
         presenter=presenter_then(tx, claim["holder_id"], claim["presenter_kind"], occurred_at),
         terminal=terminal_by_id(tx, claim["terminal_id"]),
-        now=now,
+        now=by["now"],
         staff_id=claim["staff_id"],
         channel="claim",
         occurred_at=occurred_at,
         detail={"claim": {"id": claim["id"], "claim_no": claim["claim_no"]}},
     )
-    _decide(tx, claim, "approved", now=now, actor=actor, reason=checked, redemption_id=row["id"])
+    _decide(tx, claim, "approved", reason=checked, redemption_id=row["id"], **by)
     return row
 
 
-def reject_claim(tx: Transaction, claim_id: str, *, reason: str, now: datetime, actor: str) -> Row:
+def reject_claim(tx: Transaction, claim_id: str, *, reason: str, **by: Unpack[By]) -> Row:
     """Reject the claim with a reason, which the outlet can read; returns the claim's row."""
     claim = _open(tx, claim_id)
     checked = checked_reason(reason, GROUNDS)
-    return _decide(tx, claim, "rejected", now=now, actor=actor, reason=checked)
+    return _decide(tx, claim, "rejected", reason=checked, **by)
 
 
 def _open(tx: Transaction, claim_id: str) -> Row:
@@ -89,21 +90,20 @@ def _decide(
     claim: Mapping[str, object],
     state: str,
     *,
-    now: datetime,
-    actor: str,
     reason: str | None,
     redemption_id: str | None = None,
+    **by: Unpack[By],
 ) -> Row:
     decided: Row | None = queries.decide_claim(
         tx,
         id=claim["id"],
         state=state,
-        decided_at=instant_text(now),
-        decided_by=actor,
+        decided_at=instant_text(by["now"]),
+        decided_by=by["actor"],
         reason=reason,
         redemption_id=redemption_id,
     )
     if decided is None:
         raise Refusal("claim_decided")
-    record_claim(tx, f"claim.{state}", decided, now=now, actor=actor, reason=reason)
+    record_claim(tx, f"claim.{state}", decided, reason=reason, **by)
     return decided

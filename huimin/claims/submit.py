@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from huimin.audit.record import record
 from huimin.cards.find import card_row
@@ -17,6 +17,7 @@ from huimin.checkout.entitlement import require_open_till
 from huimin.claims import queries
 from huimin.claims.find_claims import claim_answer
 from huimin.claims.requests import ClaimRequest
+from huimin.core.acting import By
 from huimin.core.days import county_day, county_start, instant_text
 from huimin.core.refusals import CLAIMABLE, FieldProblem, FieldProblems, Refusal
 from huimin.ledger.read import redemption_by_order
@@ -32,10 +33,9 @@ def submit_claim(
     request: ClaimRequest,
     *,
     terminal: Mapping[str, Any],
-    now: datetime,
     claim_days: int,
-    actor: str,
     staff_id: str | None = None,
+    **by: Unpack[By],
 ) -> Row:
     """Record the claim; the answer of `POST /api/v1/claims`.
 
@@ -43,13 +43,13 @@ def submit_claim(
     outlet_suspended.
     """
     require_open_till(tx, terminal["terminal_id"])
-    today = county_day(now)
+    today = county_day(by["now"])
     _require_fit(request, terminal, today, claim_days)
     card = card_row(tx, request.card)
     outlet_id = terminal["outlet_id"]
     if redemption_by_order(tx, outlet_id, request.order_no) is not None:
         raise Refusal("order_exists", order_no=request.order_no)
-    occurred_at = _occurred_at(request.occurred_on, now)
+    occurred_at = _occurred_at(request.occurred_on, by["now"])
     claim = _insert(
         tx,
         county_day(occurred_at),
@@ -69,10 +69,10 @@ def submit_claim(
         note=request.note,
         cashier=request.cashier,
         staff_id=staff_id,
-        submitted_at=instant_text(now),
-        submitted_by=actor,
+        submitted_at=instant_text(by["now"]),
+        submitted_by=by["actor"],
     )
-    record_claim(tx, "claim.submitted", claim, now=now, actor=actor)
+    record_claim(tx, "claim.submitted", claim, **by)
     return claim_answer(tx, claim)
 
 
@@ -81,12 +81,11 @@ def record_claim(
     action: str,
     claim: Mapping[str, Any],
     *,
-    now: datetime,
-    actor: str,
     reason: str | None = None,
+    **by: Unpack[By],
 ) -> None:
     """Write what happened to a claim to the audit record."""
-    record(tx, action, claim["id"], now=now, actor=actor, reason=reason, new=claim, only=RECORDED)
+    record(tx, action, claim["id"], reason=reason, new=claim, only=RECORDED, **by)
 
 
 def _insert(tx: Transaction, day: date, **values: Any) -> Row:

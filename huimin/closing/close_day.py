@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from huimin.audit.record import record
 from huimin.checkout.day_statement import day_statement
 from huimin.closing import queries
 from huimin.closing.listing import Listing
 from huimin.closing.match import Match, match
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
@@ -105,8 +106,7 @@ def close_day(
     *,
     reasons: Mapping[str, str],
     may_differ: bool,
-    now: datetime,
-    actor: str,
+    **by: Unpack[By],
 ) -> None:
     """Close the day by a comparison, which is repeated here so that it is up to date.
 
@@ -131,8 +131,8 @@ def close_day(
             for name in ("redemptions", "reversals", "amount_fen", "discount_fen", "payable_fen")
         },
         "differences": len(result.differences),
-        "closed_at": instant_text(now),
-        "closed_by": actor,
+        "closed_at": instant_text(by["now"]),
+        "closed_by": by["actor"],
     }
     close_id = new_id()
     heads = write_json(_heads(statement["rows"]))
@@ -143,11 +143,10 @@ def close_day(
         tx,
         "day.closed",
         outlet["id"],
-        now=now,
-        actor=actor,
         subject_kind="outlet",
         reason="；".join(each["reason"] for each in explained) or None,
         new=row,
+        **by,
     )
 
 

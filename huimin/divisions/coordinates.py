@@ -8,11 +8,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from io import StringIO
-from typing import Any
+from typing import Any, Unpack
 
 from huimin.audit.record import record
+from huimin.core.acting import By
 from huimin.core.catalogue import Text
 from huimin.core.coordinates import LATITUDE_RANGE, LONGITUDE_RANGE, parse_degrees
 from huimin.core.refusals import FieldProblem, FieldProblems
@@ -62,9 +62,7 @@ def read_locations(text: str) -> list[Location]:
     return locations
 
 
-def locate_divisions(
-    tx: Transaction, locations: Iterable[Location], *, now: datetime, actor: str
-) -> int:
+def locate_divisions(tx: Transaction, locations: Iterable[Location], **by: Unpack[By]) -> int:
     """Store the locations and return how many. Raises FieldProblems for unknown codes."""
     problems, count = [], 0
     for one in locations:
@@ -79,7 +77,7 @@ def locate_divisions(
         count += 1
     if problems:
         raise FieldProblems(problems)
-    record(tx, "division.located", "all", now=now, actor=actor, new={"count": count})
+    record(tx, "division.located", "all", new={"count": count}, **by)
     return count
 
 

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from huimin.command_line import actor, echo, format_option, pass_instance, print_json, translated
+from huimin.command_line import (
+    acting,
+    actor,
+    echo,
+    format_option,
+    pass_instance,
+    print_json,
+    translated,
+)
 from huimin.core.catalogue import Words
 from huimin.core.identity import mask_name
 from huimin.core.refusals import field_problem
@@ -36,7 +44,7 @@ STATES = Words(
 def apply_command(instance: Instance, holder_id: str, form: str) -> None:
     """替持卡人提交办卡申请。"""
     row = instance.engine.write(
-        lambda tx: submit_application(tx, holder_id=holder_id, now=instance.clock(), actor=actor())
+        lambda tx: submit_application(tx, holder_id=holder_id, **acting(instance))
     )
     _print_application(row, form)
 
@@ -84,8 +92,7 @@ def approve_command(
         ids += [row["id"] for row in waiting if not (four_eyes and row["submitted_by"] == actor())]
         own = len(waiting) - len(ids) if not application_id else 0
         return [
-            approve_application(tx, one, now=instance.clock(), actor=actor(), four_eyes=four_eyes)
-            for one in ids
+            approve_application(tx, one, four_eyes=four_eyes, **acting(instance)) for one in ids
         ]
 
     for row in instance.engine.write(work):
@@ -102,9 +109,7 @@ def approve_command(
 def reject_command(instance: Instance, application_id: str, reason: str, form: str) -> None:
     """不通过办卡申请，须写原因。"""
     row = instance.engine.write(
-        lambda tx: reject_application(
-            tx, application_id, reason=reason, now=instance.clock(), actor=actor()
-        )
+        lambda tx: reject_application(tx, application_id, reason=reason, **acting(instance))
     )
     _print_application(row, form)
 
@@ -117,9 +122,7 @@ def reject_command(instance: Instance, application_id: str, reason: str, form: s
 def return_command(instance: Instance, application_id: str, reason: str, form: str) -> None:
     """把办卡申请退回修改，须写原因；改好后重新提交。"""
     row = instance.engine.write(
-        lambda tx: return_application(
-            tx, application_id, reason=reason, now=instance.clock(), actor=actor()
-        )
+        lambda tx: return_application(tx, application_id, reason=reason, **acting(instance))
     )
     _print_application(row, form)
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Unpack
 
 from huimin.audit.record import checked_reason, record
+from huimin.core.acting import By
 from huimin.core.days import county_day, county_start, instant_text
 from huimin.core.identity import mask_name
 from huimin.core.refusals import FieldProblems, field_problem
@@ -39,7 +41,7 @@ class ApplicationCriteria:
 
 
 def submit_application(
-    tx: Transaction, *, holder_id: str, now: datetime, actor: str, source: str = "command"
+    tx: Transaction, *, holder_id: str, source: str = "command", **by: Unpack[By]
 ) -> Row:
     """Apply for a card for a holder; returns the row. `source` is form, register or command.
 
@@ -53,38 +55,32 @@ def submit_application(
         id=new_id(),
         holder_id=holder_id,
         source=source,
-        submitted_at=instant_text(now),
-        submitted_by=actor,
+        submitted_at=instant_text(by["now"]),
+        submitted_by=by["actor"],
     )
     if application is None:
         raise field_problem("holder", "该持卡人已有一份待审批的申请，请先审批那一份。")
-    _record(tx, application, "submitted", now=now, actor=actor)
+    _record(tx, application, "submitted", **by)
     return application
 
 
 def approve_application(
-    tx: Transaction, application_id: str, *, now: datetime, actor: str, four_eyes: bool = False
+    tx: Transaction, application_id: str, *, four_eyes: bool = False, **by: Unpack[By]
 ) -> Row:
     """Approve an open application, which also counts as a verification today.
 
     With `four_eyes` the submitter can't approve it. Raises FieldProblems.
     """
     if four_eyes:
-        _require_another(tx, application_id, actor)
-    decided = _decide(tx, application_id, "approved", None, now=now, actor=actor)
-    today = county_day(now).isoformat()
+        _require_another(tx, application_id, by["actor"])
+    decided = _decide(tx, application_id, "approved", None, **by)
+    today = county_day(by["now"]).isoformat()
     queries.set_verified(tx, id=decided["holder_id"], verified_on=today)
     return decided
 
 
 def approve_each(
-    tx: Transaction,
-    ids: Iterable[str],
-    *,
-    within: str | None,
-    now: datetime,
-    actor: str,
-    four_eyes: bool,
+    tx: Transaction, ids: Iterable[str], *, within: str | None, four_eyes: bool, **by: Unpack[By]
 ) -> tuple[int, int]:
     """Approve the open ones; returns (number approved, number skipped as the actor's own).
 
@@ -95,26 +91,26 @@ def approve_each(
         application = application_in(tx, application_id, within=within)
         if application["state"] != "submitted":
             continue
-        if four_eyes and application["submitted_by"] == actor:
+        if four_eyes and application["submitted_by"] == by["actor"]:
             own += 1
             continue
-        approve_application(tx, application_id, now=now, actor=actor)
+        approve_application(tx, application_id, **by)
         approved += 1
     return approved, own
 
 
 def reject_application(
-    tx: Transaction, application_id: str, *, reason: str, now: datetime, actor: str
+    tx: Transaction, application_id: str, *, reason: str, **by: Unpack[By]
 ) -> Row:
     """Reject an open application with a reason for the applicant. Raises FieldProblems."""
-    return _decide(tx, application_id, "rejected", checked_reason(reason), now=now, actor=actor)
+    return _decide(tx, application_id, "rejected", checked_reason(reason), **by)
 
 
 def return_application(
-    tx: Transaction, application_id: str, *, reason: str, now: datetime, actor: str
+    tx: Transaction, application_id: str, *, reason: str, **by: Unpack[By]
 ) -> Row:
     """Return an open application for correction and resubmission. Raises FieldProblems."""
-    return _decide(tx, application_id, "returned", checked_reason(reason), now=now, actor=actor)
+    return _decide(tx, application_id, "returned", checked_reason(reason), **by)
 
 
 def application_in(tx: Transaction, application_id: str, *, within: str | None) -> Row:
@@ -184,25 +180,19 @@ def applications_of(tx: Transaction, holder_id: str) -> list[Row]:
 
 
 def _decide(
-    tx: Transaction,
-    application_id: str,
-    state: str,
-    reason: str | None,
-    *,
-    now: datetime,
-    actor: str,
+    tx: Transaction, application_id: str, state: str, reason: str | None, **by: Unpack[By]
 ) -> Row:
     decided: Row | None = queries.decide_application(
         tx,
         id=application_id,
         state=state,
         reason=reason,
-        decided_at=instant_text(now),
-        decided_by=actor,
+        decided_at=instant_text(by["now"]),
+        decided_by=by["actor"],
     )
     if decided is None:
         raise _not_open(tx, application_id)
-    _record(tx, decided, state, now=now, actor=actor, reason=reason)
+    _record(tx, decided, state, reason=reason, **by)
     return decided
 
 
@@ -213,20 +203,13 @@ def _not_open(tx: Transaction, application_id: str) -> FieldProblems:
 
 
 def _record(
-    tx: Transaction,
-    application: Row,
-    event: str,
-    *,
-    now: datetime,
-    actor: str,
-    reason: str | None = None,
+    tx: Transaction, application: Row, event: str, *, reason: str | None = None, **by: Unpack[By]
 ) -> None:
     record(
         tx,
         f"application.{event}",
         application["id"],
-        now=now,
-        actor=actor,
         reason=reason,
         new={"holder_id": application["holder_id"], "state": application["state"]},
+        **by,
     )

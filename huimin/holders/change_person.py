@@ -6,10 +6,11 @@ The audit record has names and phones only masked, and whether they changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from typing import Any, Unpack
 
 from huimin.audit.record import checked_reason, record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.identity import IdentityProblem, mask_name, mask_phone, parse_id_number
 from huimin.core.refusals import Refusal, field_problem
@@ -54,8 +55,7 @@ def change_details(
     phone: str | None,
     division_code: str,
     reason: str,
-    now: datetime,
-    actor: str,
+    **by: Unpack[By],
 ) -> None:
     """Correct name, phone and division; does nothing if nothing differs.
 
@@ -84,7 +84,7 @@ def change_details(
         division_code=division_code,
         phone_cipher=personal_data.encrypt(phone, "holder.phone") if phone else None,
         phone_hash=phone_hash,
-        updated_at=instant_text(now),
+        updated_at=instant_text(by["now"]),
     )
     if changed["name_corrected"]:
         keep_name_grams(tx, holder["id"], name)
@@ -92,8 +92,6 @@ def change_details(
         tx,
         "holder.changed",
         holder["id"],
-        now=now,
-        actor=actor,
         reason=reason,
         old={
             "division_code": holder["division_code"],
@@ -101,6 +99,7 @@ def change_details(
             "phone": _masked_phone(personal_data, holder),
         },
         new={**changed, "name": mask_name(name), "phone": mask_phone(phone) if phone else None},
+        **by,
     )
 
 
@@ -118,9 +117,8 @@ def add_family(
     name: str,
     relation: str,
     id_number: str | None,
-    now: datetime,
-    actor: str,
     today: date,
+    **by: Unpack[By],
 ) -> None:
     """Add a family member who may present the card. Raises FieldProblems, also at FAMILY_MAX."""
     require_name("family_name", name)
@@ -132,42 +130,38 @@ def add_family(
             "family_name", "家庭成员最多 {family_max} 人，请先结束一位。", family_max=FAMILY_MAX
         )
     number = _member_number(id_number, today)
-    add_family_member(tx, personal_data, holder_id, FamilyDraft(name, relation, number), now=now)
-    record(tx, "holder.family_added", holder_id, now=now, actor=actor, new={"relation": relation})
+    add_family_member(
+        tx, personal_data, holder_id, FamilyDraft(name, relation, number), now=by["now"]
+    )
+    record(tx, "holder.family_added", holder_id, new={"relation": relation}, **by)
 
 
 def end_family(
-    tx: Transaction, holder_id: str, member_id: str, *, reason: str, now: datetime, actor: str
+    tx: Transaction, holder_id: str, member_id: str, *, reason: str, **by: Unpack[By]
 ) -> None:
     """End a family member's right to present the card. Raises FieldProblems, or `not_found`."""
     reason = checked_reason(reason)
     ended = queries.end_family_member(
-        tx, id=member_id, holder_id=holder_id, ended_at=instant_text(now)
+        tx, id=member_id, holder_id=holder_id, ended_at=instant_text(by["now"])
     )
     if ended is None:
         raise Refusal("not_found")
     record(
-        tx,
-        "holder.family_ended",
-        holder_id,
-        now=now,
-        actor=actor,
-        reason=reason,
-        old={"family_member": member_id},
+        tx, "holder.family_ended", holder_id, reason=reason, old={"family_member": member_id}, **by
     )
 
 
 def grant_eligibility(
-    tx: Transaction, holder_id: str, draft: EligibilityDraft, *, now: datetime, actor: str
+    tx: Transaction, holder_id: str, draft: EligibilityDraft, **by: Unpack[By]
 ) -> None:
     """Add an eligibility. Raises FieldProblems for an unknown kind, bad dates or a duplicate."""
     require_eligibility_kind("kind", draft.kind)
     if draft.ends_on is not None and draft.ends_on < draft.starts_on:
         raise field_problem("ends_on", "结束日期不能早于开始日期。")
-    if not add_eligibility(tx, holder_id, draft, now=now):
+    if not add_eligibility(tx, holder_id, draft, now=by["now"]):
         raise field_problem("starts_on", "从这一天起的这项保障已有记录。")
     new = {"kind": draft.kind, "starts_on": draft.starts_on.isoformat(), "source": draft.source}
-    record(tx, "holder.eligibility_added", holder_id, now=now, actor=actor, new=new)
+    record(tx, "holder.eligibility_added", holder_id, new=new, **by)
 
 
 def end_eligibility(
@@ -177,8 +171,7 @@ def end_eligibility(
     *,
     ends_on: date,
     reason: str,
-    now: datetime,
-    actor: str,
+    **by: Unpack[By],
 ) -> None:
     """Set an eligibility's last day. Raises FieldProblems, or Refusal `not_found`."""
     reason = checked_reason(reason)
@@ -192,22 +185,21 @@ def end_eligibility(
         tx,
         "holder.eligibility_ended",
         holder_id,
-        now=now,
-        actor=actor,
         reason=reason,
         old={"kind": old["kind"], "ends_on": old["ends_on"]},
         new={"kind": old["kind"], "ends_on": ends_on.isoformat()},
+        **by,
     )
 
 
 def verify_holder(
-    tx: Transaction, holder_id: str, *, today: date, reason: str, now: datetime, actor: str
+    tx: Transaction, holder_id: str, *, today: date, reason: str, **by: Unpack[By]
 ) -> None:
     """Record that the entitlement was verified today, and how. Raises FieldProblems."""
     reason = checked_reason(reason)
     queries.set_verified(tx, id=holder_id, verified_on=today.isoformat())
     new = {"verified_on": today.isoformat()}
-    record(tx, "holder.verified", holder_id, now=now, actor=actor, reason=reason, new=new)
+    record(tx, "holder.verified", holder_id, reason=reason, new=new, **by)
 
 
 def unmask(
@@ -216,13 +208,12 @@ def unmask(
     holder: Mapping[str, Any],
     *,
     reason: str,
-    now: datetime,
-    actor: str,
+    **by: Unpack[By],
 ) -> dict[str, str | None]:
     """Name, ID number and phone in clear, recorded with the reason. Raises FieldProblems."""
     reason = checked_reason(reason)
     unmasked = {"fields": ["name", "id_number", "phone"]}
-    record(tx, "holder.unmasked", holder["id"], now=now, actor=actor, reason=reason, new=unmasked)
+    record(tx, "holder.unmasked", holder["id"], reason=reason, new=unmasked, **by)
     cipher = holder["phone_cipher"]
     return {
         "name": holder["name"],

@@ -13,6 +13,7 @@ import click
 
 from huimin.audit.record import record
 from huimin.command_line import (
+    acting,
     actor,
     echo,
     format_option,
@@ -165,7 +166,7 @@ def _as_field(error: IdentityProblem) -> FieldProblems:
 
 
 def _record_unmasking(tx: Transaction, instance: Instance, holder_id: str, reason: str) -> None:
-    record(tx, "holder.unmasked", holder_id, now=instance.clock(), actor=actor(), reason=reason)
+    record(tx, "holder.unmasked", holder_id, reason=reason, **acting(instance))
 
 
 def _listed(row: Mapping[str, Any], index: DivisionIndex) -> Row:

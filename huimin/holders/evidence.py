@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
+from typing import Unpack
 
 from PIL import Image
 
 from huimin.audit.record import checked_reason, record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders import queries
@@ -55,19 +56,21 @@ def store_file(
     return StoredFile(file_id, clean_file_name(file_name), media_type, len(content), digest)
 
 
-def add_evidence(
-    tx: Transaction, stored: StoredFile, *, holder_id: str, now: datetime, actor: str
-) -> None:
+def add_evidence(tx: Transaction, stored: StoredFile, *, holder_id: str, **by: Unpack[By]) -> None:
     """Write the row of a stored file. Raises FieldProblems at FILES_MAX files."""
     if len(queries.evidence_of(tx, holder_id=holder_id)) >= FILES_MAX:
         raise field_problem(
             "evidence", "每人最多 {files_max} 份材料，请先移除不用的。", files_max=FILES_MAX
         )
     queries.insert_evidence(
-        tx, holder_id=holder_id, uploaded_at=instant_text(now), uploaded_by=actor, **asdict(stored)
+        tx,
+        holder_id=holder_id,
+        uploaded_at=instant_text(by["now"]),
+        uploaded_by=by["actor"],
+        **asdict(stored),
     )
     new = {"file": stored.id, "media_type": stored.media_type, "sha256": stored.sha256}
-    record(tx, "holder.evidence_added", holder_id, now=now, actor=actor, new=new)
+    record(tx, "holder.evidence_added", holder_id, new=new, **by)
 
 
 def read_evidence(
@@ -77,28 +80,27 @@ def read_evidence(
     *,
     holder_id: str,
     file_id: str,
-    now: datetime,
-    actor: str,
+    **by: Unpack[By],
 ) -> tuple[Row, bytes]:
     """The row and the content; the access is recorded. Raises Refusal `not_found`."""
     row = queries.evidence_by_id(tx, id=file_id, holder_id=holder_id)
     if row is None:
         raise Refusal("not_found")
     content = personal_data.unseal((folder / FOLDER / file_id).read_bytes(), file_id)
-    record(tx, "holder.evidence_read", holder_id, now=now, actor=actor, new={"file": file_id})
+    record(tx, "holder.evidence_read", holder_id, new={"file": file_id}, **by)
     return row, content
 
 
 def remove_evidence(
-    tx: Transaction, *, holder_id: str, file_id: str, reason: str, now: datetime, actor: str
+    tx: Transaction, *, holder_id: str, file_id: str, reason: str, **by: Unpack[By]
 ) -> None:
     """Remove a file from the person's page; call `drop_file` after the commit to delete it."""
     reason = checked_reason(reason)
     if queries.evidence_by_id(tx, id=file_id, holder_id=holder_id) is None:
         raise Refusal("not_found")
-    queries.remove_evidence(tx, id=file_id, removed_at=instant_text(now))
+    queries.remove_evidence(tx, id=file_id, removed_at=instant_text(by["now"]))
     old = {"file": file_id}
-    record(tx, "holder.evidence_removed", holder_id, now=now, actor=actor, reason=reason, old=old)
+    record(tx, "holder.evidence_removed", holder_id, reason=reason, old=old, **by)
 
 
 def drop_file(folder: Path, file_id: str) -> None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Unpack
 
 from huimin.audit.record import record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.identity import IdNumber, mask_name
 from huimin.core.refusals import field_problem
@@ -58,22 +60,21 @@ class HolderDraft:
 
 
 def add_holder(
-    tx: Transaction, personal_data: PersonalData, draft: HolderDraft, *, now: datetime, actor: str
+    tx: Transaction, personal_data: PersonalData, draft: HolderDraft, **by: Unpack[By]
 ) -> str:
     """Write a person with family and eligibilities; returns the holder's id.
 
     Raises FieldProblems when the ID number is already known or the draft is invalid.
     """
-    holder_id = enter_holder(tx, personal_data, draft, now=now)
+    holder_id = enter_holder(tx, personal_data, draft, now=by["now"])
     if holder_id is None:
         raise field_problem("id_number", "这个身份证号码已登记过，请查找原有的持卡人。")
     record(
         tx,
         "holder.added",
         holder_id,
-        now=now,
-        actor=actor,
         new={"division_code": draft.division_code, "family_members": len(draft.family)},
+        **by,
     )
     return holder_id
 

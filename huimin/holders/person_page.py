@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
+from typing import Any, Unpack
 
 from huimin.audit.record import record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.identity import mask_id_number, mask_name, mask_phone
 from huimin.divisions.find import DivisionIndex, all_divisions
@@ -60,11 +61,11 @@ def person_page(
     }
 
 
-def note_view(tx: Transaction, holder_id: str, *, now: datetime, actor: str) -> None:
+def note_view(tx: Transaction, holder_id: str, **by: Unpack[By]) -> None:
     """Record that somebody viewed a person's page, at most once an hour."""
-    since = instant_text(now - VIEWS_APART)
-    if queries.seen_since(tx, holder_id=holder_id, actor=actor, since=since) is None:
-        record(tx, "holder.viewed", holder_id, now=now, actor=actor)
+    since = instant_text(by["now"] - VIEWS_APART)
+    if queries.seen_since(tx, holder_id=holder_id, actor=by["actor"], since=since) is None:
+        record(tx, "holder.viewed", holder_id, **by)
 
 
 def live_card(person: Mapping[str, Any]) -> Row | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from huimin.command_line import actor, echo, format_option, pass_instance, print_json
+from huimin.command_line import acting, actor, echo, format_option, pass_instance, print_json
 from huimin.core.catalogue import Text, sentence, text
 from huimin.core.words import OUTLET_KINDS
 from huimin.merchants.merchants import (
@@ -79,8 +79,7 @@ def add_merchant_command(
             credit_code=credit_code,
             contact_name=contact_name,
             contact_phone=contact_phone,
-            now=instance.clock(),
-            actor=actor(),
+            **acting(instance),
         )
     )
     if form == "json":

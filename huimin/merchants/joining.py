@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from huimin.audit.record import checked_reason, record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.identity import IdentityProblem, check_credit_code
 from huimin.core.refusals import Refusal, field_problem
@@ -75,9 +76,7 @@ def ask_to_join(tx: Transaction, form: Mapping[str, str], *, now: datetime) -> R
     return application
 
 
-def approve_joining(
-    tx: Transaction, application_id: str, *, now: datetime, actor: str
-) -> tuple[str, str]:
+def approve_joining(tx: Transaction, application_id: str, **by: Unpack[By]) -> tuple[str, str]:
     """Enrol merchant and outlet; returns their ids. Raises FieldProblems, or `not_found`."""
     application = _open(tx, application_id)
     merchant = queries.merchant_by_credit_code(tx, credit_code=application["credit_code"])
@@ -88,8 +87,7 @@ def approve_joining(
             credit_code=application["credit_code"],
             contact_name=application["contact_name"],
             contact_phone=application["contact_phone"],
-            now=now,
-            actor=actor,
+            **by,
         )
     outlet = add_outlet(
         tx,
@@ -101,10 +99,9 @@ def approve_joining(
         opening_hours=application["opening_hours"],
         contact_name=application["contact_name"],
         contact_phone=application["contact_phone"],
-        now=now,
-        actor=actor,
+        **by,
     )
-    _decide(tx, application_id, "approved", None, merchant["id"], now, actor)
+    _decide(tx, application_id, "approved", None, merchant["id"], by["now"], by["actor"])
     return merchant["id"], outlet["id"]
 
 

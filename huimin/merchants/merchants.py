@@ -7,9 +7,10 @@ outlets can redeem; ending it is final and ends its outlets and terminals in one
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Unpack
 
 from huimin.audit.record import checked_reason, record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.identity import IdentityProblem, check_credit_code
 from huimin.core.refusals import Refusal, field_problem
@@ -41,10 +42,9 @@ def add_merchant(
     *,
     name: str,
     credit_code: str,
-    now: datetime,
-    actor: str,
     contact_name: str | None = None,
     contact_phone: str | None = None,
+    **by: Unpack[By],
 ) -> Row:
     """Enrol a merchant and return its row. Raises FieldProblems for each wrong field."""
     checks = FieldChecks()
@@ -65,11 +65,11 @@ def add_merchant(
         credit_code=credit_code,
         contact_name=contact_name,
         contact_phone=contact_phone,
-        created_at=instant_text(now),
+        created_at=instant_text(by["now"]),
     )
     if row is None:
         raise _enrolled_already(tx, credit_code)
-    record(tx, "merchant.added", row["id"], now=now, actor=actor, new=row)
+    record(tx, "merchant.added", row["id"], new=row, **by)
     return row
 
 
@@ -80,8 +80,7 @@ def change_merchant(
     name: str,
     contact_name: str | None,
     contact_phone: str | None,
-    now: datetime,
-    actor: str,
+    **by: Unpack[By],
 ) -> Row:
     """Change a merchant's name and contact; returns its row. Raises FieldProblems, `not_found`."""
     old: Row | None = queries.lock_merchant(tx, id=merchant_id)
@@ -97,7 +96,7 @@ def change_merchant(
     row: Row = queries.change_merchant(
         tx, id=merchant_id, name=name, contact_name=contact_name, contact_phone=contact_phone
     )
-    record(tx, "merchant.changed", row["id"], now=now, actor=actor, old=old, new=row)
+    record(tx, "merchant.changed", row["id"], old=old, new=row, **by)
     return row
 
 
@@ -117,31 +116,25 @@ def list_merchants(tx: Transaction, *, state: str | None = None) -> list[Row]:
     return list(queries.list_merchants(tx, state=state))
 
 
-def suspend_merchant(
-    tx: Transaction, *, merchant_id: str, now: datetime, actor: str, reason: str
-) -> Row:
+def suspend_merchant(tx: Transaction, *, merchant_id: str, reason: str, **by: Unpack[By]) -> Row:
     """Suspend a merchant and thereby all its outlets. Returns the changed row."""
-    return _change(tx, "suspended", merchant_id, now=now, actor=actor, reason=reason)
+    return _change(tx, "suspended", merchant_id, reason=reason, **by)
 
 
-def resume_merchant(
-    tx: Transaction, *, merchant_id: str, now: datetime, actor: str, reason: str
-) -> Row:
+def resume_merchant(tx: Transaction, *, merchant_id: str, reason: str, **by: Unpack[By]) -> Row:
     """Reactivate a suspended merchant. Returns the changed row."""
-    return _change(tx, "resumed", merchant_id, now=now, actor=actor, reason=reason)
+    return _change(tx, "resumed", merchant_id, reason=reason, **by)
 
 
-def end_merchant(
-    tx: Transaction, *, merchant_id: str, now: datetime, actor: str, reason: str
-) -> Row:
+def end_merchant(tx: Transaction, *, merchant_id: str, reason: str, **by: Unpack[By]) -> Row:
     """End a merchant, its outlets and terminals for good. Returns the changed row."""
-    row = _change(tx, "ended", merchant_id, now=now, actor=actor, reason=reason)
-    end_outlets_of_merchant(tx, merchant_id, now=now, actor=actor, reason=reason)
+    row = _change(tx, "ended", merchant_id, reason=reason, **by)
+    end_outlets_of_merchant(tx, merchant_id, reason=reason, **by)
     return row
 
 
 def _change(
-    tx: Transaction, change: str, merchant_id: str, *, now: datetime, actor: str, reason: str
+    tx: Transaction, change: str, merchant_id: str, *, reason: str, **by: Unpack[By]
 ) -> Row:
     reason = checked_reason(reason)
     old: Row | None = queries.lock_merchant(tx, id=merchant_id)
@@ -149,9 +142,7 @@ def _change(
         raise field_problem("merchant", "没有这个商户，请用 huimin merchants list 查看编号。")
     new_state = next_state("merchant", change, old["state"])
     row: Row = queries.set_merchant_state(tx, id=merchant_id, state=new_state)
-    record(
-        tx, f"merchant.{change}", row["id"], now=now, actor=actor, reason=reason, old=old, new=row
-    )
+    record(tx, f"merchant.{change}", row["id"], reason=reason, old=old, new=row, **by)
     return row
 
 

@@ -6,9 +6,10 @@ active, its terminals can't redeem; ending it is final and disables its terminal
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Unpack
 
 from huimin.audit.record import checked_reason, record
+from huimin.core.acting import By
 from huimin.core.catalogue import text
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
@@ -35,13 +36,12 @@ def add_outlet(
     kind: str,
     division_code: str,
     address: str,
-    now: datetime,
-    actor: str,
     opening_hours: str | None = None,
     contact_name: str | None = None,
     contact_phone: str | None = None,
     latitude: str | None = None,
     longitude: str | None = None,
+    **by: Unpack[By],
 ) -> Row:
     """Add an outlet to a merchant that has not ended, and return its row.
 
@@ -70,11 +70,11 @@ def add_outlet(
         address=address,
         **details,
         **location,
-        created_at=instant_text(now),
+        created_at=instant_text(by["now"]),
     )
     if row is None:
         raise field_problem("name", "这个商户已有名为“{name}”的示范点，请加上店名区别。", name=name)
-    record(tx, "outlet.added", row["id"], now=now, actor=actor, new=row)
+    record(tx, "outlet.added", row["id"], new=row, **by)
     return row
 
 
@@ -86,13 +86,12 @@ def change_outlet(
     kind: str,
     division_code: str,
     address: str,
-    now: datetime,
-    actor: str,
     opening_hours: str | None = None,
     contact_name: str | None = None,
     contact_phone: str | None = None,
     latitude: str | None = None,
     longitude: str | None = None,
+    **by: Unpack[By],
 ) -> Row:
     """Change an outlet's details and return its row. Raises FieldProblems, or `not_found`."""
     checks = FieldChecks()
@@ -119,7 +118,7 @@ def change_outlet(
         **details,
         **location,
     )
-    record(tx, "outlet.changed", row["id"], now=now, actor=actor, old=old, new=row)
+    record(tx, "outlet.changed", row["id"], old=old, new=row, **by)
     return row
 
 
@@ -166,66 +165,49 @@ def list_outlets(
     return list(queries.list_outlets(tx, merchant_id=merchant_id, kind=kind, state=state))
 
 
-def suspend_outlet(
-    tx: Transaction, *, outlet_id: str, now: datetime, actor: str, reason: str
-) -> Row:
+def suspend_outlet(tx: Transaction, *, outlet_id: str, reason: str, **by: Unpack[By]) -> Row:
     """Suspend an outlet: it can't redeem from now on. Returns the changed row."""
-    return _change(tx, "suspended", outlet_id, now=now, actor=actor, reason=reason)
+    return _change(tx, "suspended", outlet_id, reason=reason, **by)
 
 
-def resume_outlet(
-    tx: Transaction, *, outlet_id: str, now: datetime, actor: str, reason: str
-) -> Row:
+def resume_outlet(tx: Transaction, *, outlet_id: str, reason: str, **by: Unpack[By]) -> Row:
     """Reactivate a suspended outlet. Returns the changed row."""
-    return _change(tx, "resumed", outlet_id, now=now, actor=actor, reason=reason)
+    return _change(tx, "resumed", outlet_id, reason=reason, **by)
 
 
-def end_outlet(tx: Transaction, *, outlet_id: str, now: datetime, actor: str, reason: str) -> Row:
+def end_outlet(tx: Transaction, *, outlet_id: str, reason: str, **by: Unpack[By]) -> Row:
     """End an outlet for good and disable its terminals. Returns the changed row."""
-    row = _change(tx, "ended", outlet_id, now=now, actor=actor, reason=reason)
-    _disable_terminals(tx, outlet_id, now=now, actor=actor, reason=checked_reason(reason))
+    row = _change(tx, "ended", outlet_id, reason=reason, **by)
+    _disable_terminals(tx, outlet_id, reason=checked_reason(reason), **by)
     return row
 
 
 def end_outlets_of_merchant(
-    tx: Transaction, merchant_id: str, *, now: datetime, actor: str, reason: str
+    tx: Transaction, merchant_id: str, *, reason: str, **by: Unpack[By]
 ) -> None:
     """End every outlet of a merchant. The caller holds the lock on the merchant's row."""
     for old in queries.outlets_not_ended(tx, merchant_id=merchant_id):
-        end_outlet(tx, outlet_id=old["id"], now=now, actor=actor, reason=reason)
+        end_outlet(tx, outlet_id=old["id"], reason=reason, **by)
 
 
-def _change(
-    tx: Transaction, change: str, outlet_id: str, *, now: datetime, actor: str, reason: str
-) -> Row:
+def _change(tx: Transaction, change: str, outlet_id: str, *, reason: str, **by: Unpack[By]) -> Row:
     reason = checked_reason(reason)
     old: Row | None = queries.lock_outlet(tx, id=outlet_id)
     if old is None:
         raise field_problem("outlet", "没有这个示范点，请用 huimin outlets list 查看编号。")
     new_state = next_state("outlet", change, old["state"])
     row: Row = queries.set_outlet_state(tx, id=outlet_id, state=new_state)
-    record(tx, f"outlet.{change}", row["id"], now=now, actor=actor, reason=reason, old=old, new=row)
+    record(tx, f"outlet.{change}", row["id"], reason=reason, old=old, new=row, **by)
     return row
 
 
-def _disable_terminals(
-    tx: Transaction, outlet_id: str, *, now: datetime, actor: str, reason: str
-) -> None:
+def _disable_terminals(tx: Transaction, outlet_id: str, *, reason: str, **by: Unpack[By]) -> None:
     disabled = queries.disable_terminals_of_outlet(
-        tx, outlet_id=outlet_id, disabled_at=instant_text(now)
+        tx, outlet_id=outlet_id, disabled_at=instant_text(by["now"])
     )
     for row in list(disabled):
         old = {**row, "state": "active", "disabled_at": None}
-        record(
-            tx,
-            "terminal.disabled",
-            row["id"],
-            now=now,
-            actor=actor,
-            reason=reason,
-            old=old,
-            new=row,
-        )
+        record(tx, "terminal.disabled", row["id"], reason=reason, old=old, new=row, **by)
 
 
 def _checked_details(

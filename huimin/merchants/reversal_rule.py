@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Unpack
 
 from huimin.audit.record import record
+from huimin.core.acting import By
 from huimin.core.money import AMOUNT_FEN_MAX
 from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
@@ -12,7 +13,7 @@ from huimin.storage.engine import Row, Transaction
 
 
 def set_reversal_rule(
-    tx: Transaction, *, merchant_id: str, confirm_fen: int | None, now: datetime, actor: str
+    tx: Transaction, *, merchant_id: str, confirm_fen: int | None, **by: Unpack[By]
 ) -> Row:
     """Require the manager's confirmation above a gross amount in fen; None for never.
 
@@ -26,5 +27,5 @@ def set_reversal_rule(
     row: Row = queries.set_reversal_confirm_fen(
         tx, id=merchant_id, reversal_confirm_fen=confirm_fen
     )
-    record(tx, "merchant.reversal_rule", row["id"], now=now, actor=actor, old=old, new=row)
+    record(tx, "merchant.reversal_rule", row["id"], old=old, new=row, **by)
     return row

@@ -9,7 +9,7 @@ import click
 
 from huimin.command_line import (
     CommandProblem,
-    actor,
+    acting,
     echo,
     format_option,
     pass_instance,
@@ -48,11 +48,7 @@ def add_terminal_command(instance: Instance, outlet: str, label: str, form: str)
 
     def work(tx: Transaction) -> tuple[Row, str]:
         return add_terminal(
-            tx,
-            outlet_id=find_outlet(tx, outlet)["id"],
-            label=label,
-            now=instance.clock(),
-            actor=actor(),
+            tx, outlet_id=find_outlet(tx, outlet)["id"], label=label, **acting(instance)
         )
 
     row, key = instance.engine.write(work)
@@ -97,9 +93,7 @@ def rekey_terminal_command(instance: Instance, terminal: str, reason: str, form:
     """给一台终端换新密钥（TERMINAL 为六位终端编号），旧密钥立即失效。新密钥只显示这一次。"""
 
     def work(tx: Transaction) -> tuple[Row, str]:
-        return renew_key(
-            tx, terminal_id=terminal, now=instance.clock(), actor=actor(), reason=reason
-        )
+        return renew_key(tx, terminal_id=terminal, reason=reason, **acting(instance))
 
     row, key = instance.engine.write(work)
     if form == "json":
@@ -119,11 +113,7 @@ def disable_terminal_command(instance: Instance, terminal: str, reason: str, for
 
     def work(tx: Transaction) -> Row:
         return disable_terminal(
-            tx,
-            terminal_id=find_terminal(tx, terminal)["id"],
-            now=instance.clock(),
-            actor=actor(),
-            reason=reason,
+            tx, terminal_id=find_terminal(tx, terminal)["id"], reason=reason, **acting(instance)
         )
 
     row = instance.engine.write(work)

@@ -6,10 +6,11 @@ renewed, which ends the old one and every device set up with it. Disabling is fi
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Unpack
 
 from huimin.access.terminal_keys import hash_key, new_key
 from huimin.audit.record import checked_reason, record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
@@ -21,7 +22,7 @@ CODE_MAX = 999_999
 
 
 def add_terminal(
-    tx: Transaction, *, outlet_id: str, label: str, now: datetime, actor: str
+    tx: Transaction, *, outlet_id: str, label: str, **by: Unpack[By]
 ) -> tuple[Row, str]:
     """Add a terminal to an outlet that has not ended; returns its row and, only here, its key.
 
@@ -45,9 +46,9 @@ def add_terminal(
             code=_next_code(tx),
             label=label,
             key_hash=hash_key(key),
-            created_at=instant_text(now),
+            created_at=instant_text(by["now"]),
         )
-    record(tx, "terminal.added", row["id"], now=now, actor=actor, new=row)
+    record(tx, "terminal.added", row["id"], new=row, **by)
     return row, key
 
 
@@ -70,7 +71,7 @@ def list_terminals(
 
 
 def renew_key(
-    tx: Transaction, *, terminal_id: str, now: datetime, actor: str, reason: str
+    tx: Transaction, *, terminal_id: str, reason: str, **by: Unpack[By]
 ) -> tuple[Row, str]:
     """Replace an active terminal's key; returns its row and, only here, the new key.
 
@@ -83,22 +84,20 @@ def renew_key(
     row: Row | None = queries.renew_terminal_key(tx, id=old["id"], key_hash=hash_key(key))
     if row is None:
         raise field_problem("terminal", "这个终端已经停用，不能更换密钥；请另加一台。")
-    record(tx, "terminal.rekeyed", row["id"], now=now, actor=actor, reason=reason, old=old, new=row)
+    record(tx, "terminal.rekeyed", row["id"], reason=reason, old=old, new=row, **by)
     return row, key
 
 
-def disable_terminal(
-    tx: Transaction, *, terminal_id: str, now: datetime, actor: str, reason: str
-) -> Row:
+def disable_terminal(tx: Transaction, *, terminal_id: str, reason: str, **by: Unpack[By]) -> Row:
     """Disable a terminal: its key is refused from the moment this commits."""
     reason = checked_reason(reason)
     old = find_terminal(tx, terminal_id)
-    row: Row | None = queries.disable_terminal(tx, id=old["id"], disabled_at=instant_text(now))
+    row: Row | None = queries.disable_terminal(
+        tx, id=old["id"], disabled_at=instant_text(by["now"])
+    )
     if row is None:
         raise field_problem("terminal", "这个终端已经停用。")
-    record(
-        tx, "terminal.disabled", row["id"], now=now, actor=actor, reason=reason, old=old, new=row
-    )
+    record(tx, "terminal.disabled", row["id"], reason=reason, old=old, new=row, **by)
     return row
 
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Unpack
 
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal
 from huimin.core.words import CLOSING_STATES
@@ -109,7 +111,7 @@ def _keep_digests(tx: Transaction, close: Row, files: Contents) -> dict[str, str
 
 
 def reopen_month(
-    tx: Transaction, month: str, version: int, *, reason: str, now: datetime, actor: str
+    tx: Transaction, month: str, version: int, *, reason: str, **by: Unpack[By]
 ) -> None:
     """Open a closed month again: rows may count in it, and its next closing is the next version.
 
@@ -117,7 +119,7 @@ def reopen_month(
     Raises Refusal: not_found, month_step_wrong; FieldProblems on `reason`.
     """
     close = lock_close(tx, month, version, "approved")
-    end_close(tx, close, "reopened", reason=reason, now=now, actor=actor)
+    end_close(tx, close, "reopened", reason=reason, **by)
     unlock_month(tx, month)
-    void_settlements(tx, close_id=close["id"], now=now, actor=actor, reason=reason.strip())
-    withdraw_month(tx, month, close_id=close["id"], now=now)
+    void_settlements(tx, close_id=close["id"], reason=reason.strip(), **by)
+    withdraw_month(tx, month, close_id=close["id"], now=by["now"])

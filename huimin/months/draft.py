@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Unpack
 
 from huimin.audit.record import record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.json_text import canonical_json
 from huimin.core.refusals import Refusal
@@ -41,36 +43,28 @@ def require_draftable(tx: Transaction, month: str, now: datetime) -> None:
 
 
 def check_and_draft(
-    engine: Engine, month: str, *, county_name: str, now: datetime, actor: str, told: Told
+    engine: Engine, month: str, *, county_name: str, told: Told, **by: Unpack[By]
 ) -> Row:
     """Run the checks and keep the draft: its row, with `changed` where it is not what it was.
 
     `told(step, done, total)` hears how far it is. Raises Refusal as require_draftable does.
     """
-    engine.read(lambda tx: require_draftable(tx, month, now))
-    checks = run_checks(engine, month, now=now, told=told)
-    return engine.write(
-        lambda tx: save_draft(tx, month, checks, county_name=county_name, now=now, actor=actor)
-    )
+    engine.read(lambda tx: require_draftable(tx, month, by["now"]))
+    checks = run_checks(engine, month, now=by["now"], told=told)
+    return engine.write(lambda tx: save_draft(tx, month, checks, county_name=county_name, **by))
 
 
 def save_draft(
-    tx: Transaction,
-    month: str,
-    checks: Sequence[Check],
-    *,
-    county_name: str,
-    now: datetime,
-    actor: str,
+    tx: Transaction, month: str, checks: Sequence[Check], *, county_name: str, **by: Unpack[By]
 ) -> Row:
     """Keep the draft of a month with its checks; the row, and `changed`."""
     queries.lock_closes_of_month(tx, month=month)
-    require_draftable(tx, month, now)
+    require_draftable(tx, month, by["now"])
     content = _content(tx, month, checks, county_name)
     before = open_close(tx, month)
     if before is not None and all(before[name] == value for name, value in content.items()):
         return {**before, "changed": False}
-    kept = {**content, "drafted_at": instant_text(now), "drafted_by": actor}
+    kept = {**content, "drafted_at": instant_text(by["now"]), "drafted_by": by["actor"]}
     if before is not None:
         version = before["version"]
         queries.renew_draft(tx, id=before["id"], **kept)
@@ -80,9 +74,8 @@ def save_draft(
         tx,
         "month.drafted",
         month,
-        now=now,
-        actor=actor,
         new={"version": version, "state": "draft", "report_sha256": content["report_sha256"]},
+        **by,
     )
     return {**close_by_version(tx, month, version), "changed": True}
 

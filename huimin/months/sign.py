@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from huimin.audit.record import GROUNDS, checked_reason, record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.json_text import canonical_json, read_json
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
@@ -82,14 +83,14 @@ def review_close(
 
 
 def return_close(
-    tx: Transaction, month: str, version: int, *, reason: str, now: datetime, actor: str
+    tx: Transaction, month: str, version: int, *, reason: str, **by: Unpack[By]
 ) -> None:
     """Give back what was prepared or reviewed; the next draft is the next version.
 
     Raises Refusal: not_found, month_step_wrong; FieldProblems on `reason`.
     """
     close = lock_close(tx, month, version, "prepared", "reviewed")
-    end_close(tx, close, "returned", reason=reason, now=now, actor=actor)
+    end_close(tx, close, "returned", reason=reason, **by)
 
 
 def lock_close(tx: Transaction, month: str, version: int, *states: str) -> Row:
@@ -117,15 +118,13 @@ def require_same_figures(close: Row, report: Mapping[str, Any]) -> None:
         raise Refusal("month_figures_changed", what=what)
 
 
-def end_close(
-    tx: Transaction, close: Row, state: str, *, reason: str, now: datetime, actor: str
-) -> None:
+def end_close(tx: Transaction, close: Row, state: str, *, reason: str, **by: Unpack[By]) -> None:
     """Write that a closing was returned or reopened, and why. Raises FieldProblems on `reason`."""
     reason = checked_reason(reason, GROUNDS)
     queries.end_close(
-        tx, id=close["id"], state=state, at=instant_text(now), by=actor, reason=reason
+        tx, id=close["id"], state=state, at=instant_text(by["now"]), by=by["actor"], reason=reason
     )
-    note(tx, close, state, now=now, actor=actor, reason=reason)
+    note(tx, close, state, reason=reason, **by)
 
 
 def note(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import acting, member, require
 from huimin.audit.list_answer import list_answer
 from huimin.core.permissions import allows
 from huimin.notices.delivery_problem import problem_words
@@ -19,7 +19,7 @@ from huimin.storage.engine import Row
 from huimin.web import cells, column
 from huimin.web.column import Column
 from huimin.web.current import change, instance
-from huimin.web.forms import tell
+from huimin.web.forms import go_on
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import rows_of
@@ -51,14 +51,13 @@ def delivery_list() -> str | Response:
 @require("notice.send")
 def again(delivery_id: str) -> Response:
     """Retry one delivery at once; the next page says how it went."""
-    now, actor = instance().clock(), member().username
-    change(lambda tx: send_again(tx, delivery_id, now=now, actor=actor))
-    attempt = send_one(instance().engine, instance().settings, delivery_id, now=now)
-    if attempt is None or attempt.problem is None:
-        tell(_("已发送。"))
-    else:
-        tell(_("还是没有送到：{problem} 稍后会自动再试。", problem=_reason(attempt.problem)))
-    return redirect(url_for("notices.deliveries"))
+    by = acting()
+    change(lambda tx: send_again(tx, delivery_id, **by))
+    attempt = send_one(instance().engine, instance().settings, delivery_id, now=by["now"])
+    said = _("已发送。")
+    if attempt is not None and attempt.problem is not None:
+        said = _("还是没有送到：{problem} 稍后会自动再试。", problem=_reason(attempt.problem))
+    return go_on(said, "notices.deliveries")
 
 
 def _reason(problem: str | None) -> str | None:

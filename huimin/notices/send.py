@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Unpack
 
 import structlog
 
 from huimin.audit.record import record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal
 from huimin.notices import queries
@@ -68,22 +70,15 @@ def send_one(
     return Attempt(delivery_id, delivery["channel"], delivery["target"], notice["title"], problem)
 
 
-def send_again(tx: Transaction, delivery_id: str, *, now: datetime, actor: str) -> None:
+def send_again(tx: Transaction, delivery_id: str, **by: Unpack[By]) -> None:
     """Reset a failed delivery so that it is tried again from the beginning.
 
     Raises Refusal `not_found`, also for one that was sent.
     """
-    row = queries.send_again(tx, id=delivery_id, now=instant_text(now))
+    row = queries.send_again(tx, id=delivery_id, now=instant_text(by["now"]))
     if row is None:
         raise Refusal("not_found")
-    record(
-        tx,
-        "notice.sent_again",
-        row["notice_id"],
-        now=now,
-        actor=actor,
-        new={"channel": row["channel"]},
-    )
+    record(tx, "notice.sent_again", row["notice_id"], new={"channel": row["channel"]}, **by)
 
 
 def _claim(tx: Transaction, delivery_id: str, now: datetime) -> tuple[Row, Row] | None:

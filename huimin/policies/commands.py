@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from huimin.command_line import (
-    actor,
+    acting,
     echo,
     format_option,
     language,
@@ -140,9 +140,7 @@ def show_command(instance: Instance, policy: str, form: str) -> None:
 def save_command(instance: Instance, form: str, **typed: Any) -> None:
     """保存草稿。已有草稿就改草稿，否则存为下一版；发布前不起作用。"""
     draft = _draft_of(typed)
-    row = instance.engine.write(
-        lambda tx: save_draft(tx, draft, now=instance.clock(), actor=actor())
-    )
+    row = instance.engine.write(lambda tx: save_draft(tx, draft, **acting(instance)))
     if form == "json":
         print_json(terms_dict(terms_of(row), row))
         return
@@ -164,7 +162,7 @@ def approve_command(instance: Instance, policy: str) -> None:
     """通过别人起草的草稿；通过后才能发布（HUIMIN_FOUR_EYES=0 时不需要）。"""
 
     def work(tx: Transaction) -> Row:
-        return approve(tx, find_policy(tx, policy)["id"], now=instance.clock(), actor=actor())
+        return approve(tx, find_policy(tx, policy)["id"], **acting(instance))
 
     row = instance.engine.write(work)
     echo("已通过 {name}（{code} 第 {version} 版），可以发布。", **row)
@@ -180,7 +178,7 @@ def publish_command(instance: Instance, policy: str, form: str) -> None:
     def work(tx: Transaction) -> Row:
         draft = find_policy(tx, policy)
         four_eyes = instance.settings.four_eyes
-        return publish(tx, draft["id"], now=instance.clock(), actor=actor(), four_eyes=four_eyes)
+        return publish(tx, draft["id"], four_eyes=four_eyes, **acting(instance))
 
     row = instance.engine.write(work)
     if form == "json":
@@ -199,7 +197,7 @@ def withdraw_command(instance: Instance, policy: str, reason: str, form: str) ->
 
     def work(tx: Transaction) -> Row:
         row = find_policy(tx, policy)
-        return withdraw(tx, row["id"], now=instance.clock(), actor=actor(), reason=reason)
+        return withdraw(tx, row["id"], reason=reason, **acting(instance))
 
     row = instance.engine.write(work)
     if form == "json":

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import Unpack
 
 from huimin.audit.record import record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.policies import queries
@@ -52,7 +54,7 @@ class PolicyDraft:
     offline_changing_code: bool = False
 
 
-def save_draft(tx: Transaction, draft: PolicyDraft, *, now: datetime, actor: str) -> Row:
+def save_draft(tx: Transaction, draft: PolicyDraft, **by: Unpack[By]) -> Row:
     """Save the draft as the next version of its code and return its row.
 
     Raises FieldProblems for every wrong field, or naming the published policy that it would tie
@@ -65,8 +67,8 @@ def save_draft(tx: Transaction, draft: PolicyDraft, *, now: datetime, actor: str
     stored = {
         **fields,
         "excluded_categories": json.dumps(fields["excluded_categories"], ensure_ascii=False),
-        "created_at": instant_text(now),
-        "created_by": actor,
+        "created_at": instant_text(by["now"]),
+        "created_by": by["actor"],
     }
     if old:
         row = queries.change_draft(tx, id=old["id"], **stored)
@@ -74,7 +76,7 @@ def save_draft(tx: Transaction, draft: PolicyDraft, *, now: datetime, actor: str
         row = queries.insert_policy(tx, id=new_id(), version=version, **stored)
     if row is None:
         raise field_problem("code", "刚才有人保存或发布了这项政策，请重新查看后再保存。")
-    record(tx, "policy.saved", row["id"], now=now, actor=actor, old=old, new=row)
+    record(tx, "policy.saved", row["id"], old=old, new=row, **by)
     return dict(row)
 
 

@@ -6,9 +6,10 @@ version of its code. No step may leave two published policies that tie.
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Unpack
 
 from huimin.audit.record import checked_reason, record
+from huimin.core.acting import By
 from huimin.core.days import county_day, instant_text
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.policies import queries
@@ -19,7 +20,7 @@ from huimin.storage.engine import Row, Transaction
 RECORDED = ("state", "code", "version")
 
 
-def approve(tx: Transaction, policy_id: str, *, now: datetime, actor: str) -> Row:
+def approve(tx: Transaction, policy_id: str, **by: Unpack[By]) -> Row:
     """Approve somebody else's draft, so that it can be published; returns its row.
 
     Raises FieldProblems when it is not a draft, or one's own.
@@ -28,22 +29,18 @@ def approve(tx: Transaction, policy_id: str, *, now: datetime, actor: str) -> Ro
     draft = policy_by_id(tx, policy_id)
     if draft["state"] != "draft":
         raise field_problem("policy", "只有草稿需要审批。")
-    if draft["created_by"] == actor:
+    if draft["created_by"] == by["actor"]:
         raise field_problem(
             "policy", "这份草稿是您起草的，请由另一位管理员审批（或设置 HUIMIN_FOUR_EYES=0）。"
         )
     row: Row = queries.set_approved(
-        tx, id=policy_id, approved_at=instant_text(now), approved_by=actor
+        tx, id=policy_id, approved_at=instant_text(by["now"]), approved_by=by["actor"]
     )
-    record(
-        tx, "policy.approved", policy_id, now=now, actor=actor, old=draft, new=row, only=RECORDED
-    )
+    record(tx, "policy.approved", policy_id, old=draft, new=row, only=RECORDED, **by)
     return row
 
 
-def publish(
-    tx: Transaction, policy_id: str, *, now: datetime, actor: str, four_eyes: bool = False
-) -> Row:
+def publish(tx: Transaction, policy_id: str, *, four_eyes: bool = False, **by: Unpack[By]) -> Row:
     """Publish a draft, which replaces earlier versions on its first day; returns its row.
 
     With `four_eyes` a second administrator must have approved it. Raises FieldProblems when it does
@@ -58,21 +55,19 @@ def publish(
         )
     if draft["state"] not in ("draft", "approved"):
         raise field_problem("policy", "只有草稿可以发布；已发布的政策不能改，请保存新版本。")
-    if draft["starts_on"] < county_day(now).isoformat():
+    if draft["starts_on"] < county_day(by["now"]).isoformat():
         raise field_problem(
             "starts_on", "开始日期已过，不能追溯；请把草稿的开始日期改为今天或以后。"
         )
     refuse_tie(queries.published(tx), draft)
     row: Row = queries.set_published(
-        tx, id=policy_id, published_at=instant_text(now), published_by=actor
+        tx, id=policy_id, published_at=instant_text(by["now"]), published_by=by["actor"]
     )
-    record(
-        tx, "policy.published", policy_id, now=now, actor=actor, old=draft, new=row, only=RECORDED
-    )
+    record(tx, "policy.published", policy_id, old=draft, new=row, only=RECORDED, **by)
     return row
 
 
-def withdraw(tx: Transaction, policy_id: str, *, now: datetime, actor: str, reason: str) -> Row:
+def withdraw(tx: Transaction, policy_id: str, *, reason: str, **by: Unpack[By]) -> Row:
     """Withdraw a draft, or a published policy whose first day is still to come; returns its row.
 
     Raises FieldProblems when it does not exist, has begun or is already withdrawn, or when the
@@ -83,7 +78,7 @@ def withdraw(tx: Transaction, policy_id: str, *, now: datetime, actor: str, reas
     old = policy_by_id(tx, policy_id)
     if old["state"] == "withdrawn":
         raise field_problem("policy", "这项政策已撤回。")
-    if old["state"] == "published" and old["starts_on"] <= county_day(now).isoformat():
+    if old["state"] == "published" and old["starts_on"] <= county_day(by["now"]).isoformat():
         raise field_problem(
             "policy",
             "这项政策已经开始执行，不能撤回；请保存并发布它的新版本来接替，"
@@ -94,17 +89,7 @@ def withdraw(tx: Transaction, policy_id: str, *, now: datetime, actor: str, reas
     if tie is not None:
         raise FieldProblems([tie.as_problem()])
     row: Row = queries.set_withdrawn(tx, id=policy_id)
-    record(
-        tx,
-        "policy.withdrawn",
-        policy_id,
-        now=now,
-        actor=actor,
-        reason=reason,
-        old=old,
-        new=row,
-        only=RECORDED,
-    )
+    record(tx, "policy.withdrawn", policy_id, reason=reason, old=old, new=row, only=RECORDED, **by)
     return row
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Unpack
 
+from huimin.core.acting import By
 from huimin.core.days import county_day, instant_text
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal, field_problem
 from huimin.settlement import queries
@@ -23,16 +25,16 @@ OUTCOMES = ("explained", "upheld")
 
 
 def confirm(
-    tx: Transaction, settlement_id: str, *, merchant_id: str | None, now: datetime, actor: str
+    tx: Transaction, settlement_id: str, *, merchant_id: str | None, **by: Unpack[By]
 ) -> Row:
     """The merchant's manager agrees; the settlement.
 
     Raises Refusal `not_found`, `settlement_not_open`, `settlement_time_passed`.
     """
-    row = _waiting(held(tx, settlement_id, merchant_id=merchant_id, now=now), now)
+    row = _waiting(held(tx, settlement_id, merchant_id=merchant_id, now=by["now"]), by["now"])
     if row["state"] != "open":
         raise Refusal("settlement_not_open")
-    return _confirmed(tx, row, how="manager", on=county_day(now), now=now, actor=actor)
+    return _confirmed(tx, row, how="manager", on=county_day(by["now"]), **by)
 
 
 def close_due(tx: Transaction, *, now: datetime) -> list[Row]:
@@ -50,23 +52,22 @@ def dispute(
     texts: Mapping[int, str],
     *,
     merchant_id: str | None,
-    now: datetime,
-    actor: str,
+    **by: Unpack[By],
 ) -> Row:
     """The manager says what is wrong with one or more lines (line number → text).
 
     The settlement then waits for the county. Raises FieldProblems on `text`, and Refusal
     `not_found`, `settlement_not_open`, `settlement_time_passed`.
     """
-    row = _waiting(held(tx, settlement_id, merchant_id=merchant_id, now=now), now)
+    row = _waiting(held(tx, settlement_id, merchant_id=merchant_id, now=by["now"]), by["now"])
     if row["state"] not in ("open", "disputed"):
         raise Refusal("settlement_not_open")
     if not texts:
         raise field_problem("text", "请写明哪里不对。")
     for line_no, text in texts.items():
-        _raise_one(tx, row, line_no, text, now=now, actor=actor)
+        _raise_one(tx, row, line_no, text, **by)
     disputed: Row = queries.set_disputed(tx, id=row["id"])
-    record_settlement(tx, "disputed", disputed, old=row, now=now, actor=actor, lines=sorted(texts))
+    record_settlement(tx, "disputed", disputed, old=row, lines=sorted(texts), **by)
     return disputed
 
 
@@ -77,9 +78,8 @@ def answer_dispute(
     *,
     outcome: str,
     answer: str,
-    now: datetime,
-    actor: str,
     days: int = DAYS,
+    **by: Unpack[By],
 ) -> Row:
     """An administrator answers: `explained` (the line is right) or `upheld` (it is not).
 
@@ -87,7 +87,7 @@ def answer_dispute(
     in the next month. When all disputes are answered the merchant has `days` to confirm
     again. Raises FieldProblems on `answer` or `outcome`, Refusal `not_found`, `dispute_answered`.
     """
-    row = held(tx, settlement_id, merchant_id=None, now=now)
+    row = held(tx, settlement_id, merchant_id=None, now=by["now"])
     asked = queries.dispute_of(tx, id=dispute_id, settlement_id=settlement_id)
     if asked is None:
         raise Refusal("not_found")
@@ -102,22 +102,15 @@ def answer_dispute(
         settlement_id=settlement_id,
         state=outcome,
         answer=kept,
-        answered_at=instant_text(now),
-        answered_by=actor,
+        answered_at=instant_text(by["now"]),
+        answered_by=by["actor"],
     )
     new = row
     if not queries.count_open_disputes(tx, settlement_id=settlement_id):
-        confirm_by = confirm_by_of(now, days)
+        confirm_by = confirm_by_of(by["now"], days)
         new = queries.set_open_again(tx, id=settlement_id, confirm_by=confirm_by)
     record_settlement(
-        tx,
-        f"dispute_{outcome}",
-        new,
-        old=row,
-        now=now,
-        actor=actor,
-        reason=kept,
-        line=asked["line_no"],
+        tx, f"dispute_{outcome}", new, old=row, reason=kept, line=asked["line_no"], **by
     )
     return new
 
@@ -152,19 +145,19 @@ def _by_time(tx: Transaction, row: Row, now: datetime) -> Row:
     return _confirmed(tx, row, how=TIME, on=time_confirms_on(row), now=now, actor=TIME)
 
 
-def _confirmed(tx: Transaction, row: Row, *, how: str, on: date, now: datetime, actor: str) -> Row:
+def _confirmed(tx: Transaction, row: Row, *, how: str, on: date, **by: Unpack[By]) -> Row:
     confirmed: Row | None = queries.set_confirmed(
         tx,
         id=row["id"],
-        confirmed_at=instant_text(now),
+        confirmed_at=instant_text(by["now"]),
         confirmed_on=on.isoformat(),
-        confirmed_by=actor,
+        confirmed_by=by["actor"],
         confirmed_how=how,
     )
     if confirmed is None:
         raise Refusal("settlement_not_open")
     action = "confirmed" if how != TIME else "confirmed_by_time"
-    record_settlement(tx, action, confirmed, old=row, now=now, actor=actor)
+    record_settlement(tx, action, confirmed, old=row, **by)
     if confirmed["paid_fen"] and confirmed["paid_fen"] == payable_fen(confirmed):
         # An earlier version was paid in full already.
         paid: Row = queries.set_paid(tx, id=row["id"], paid_fen=confirmed["paid_fen"], state="paid")

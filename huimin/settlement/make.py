@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from huimin.audit.record import record
+from huimin.core.acting import By
 from huimin.core.days import county_day, instant_text
 from huimin.core.json_text import canonical_json
 from huimin.core.refusals import Refusal
@@ -41,7 +42,7 @@ PRINTED_OF_LINE = (
 
 
 def make_settlements(
-    tx: Transaction, month: str, *, close_id: str, now: datetime, actor: str, days: int = DAYS
+    tx: Transaction, month: str, *, close_id: str, days: int = DAYS, **by: Unpack[By]
 ) -> list[Row]:
     """The settlements of a locked month ("2026-10"), in the transaction that locks it.
 
@@ -63,13 +64,11 @@ def make_settlements(
             serial += 1
             before = {"serial": serial, "version": 0, "paid_fen": 0}
         row = _settlement(merchant, own, before, month=month, carried_in_fen=balance_fen)
-        made.append(_keep(tx, row, own, close_id=close_id, now=now, actor=actor, days=days))
+        made.append(_keep(tx, row, own, close_id=close_id, days=days, **by))
     return made
 
 
-def void_settlements(
-    tx: Transaction, *, close_id: str, now: datetime, actor: str, reason: str
-) -> list[Row]:
+def void_settlements(tx: Transaction, *, close_id: str, reason: str, **by: Unpack[By]) -> list[Row]:
     """Void the settlements of a closing that is reopened: they stay, but no longer count.
 
     What was paid on them counts for the next version. Their disputes end with them.
@@ -77,10 +76,14 @@ def void_settlements(
     voided = []
     for row in queries.live_of_close(tx, close_id=close_id):
         void = queries.void_settlement(
-            tx, id=row["id"], voided_at=instant_text(now), voided_by=actor, void_reason=reason
+            tx,
+            id=row["id"],
+            voided_at=instant_text(by["now"]),
+            voided_by=by["actor"],
+            void_reason=reason,
         )
         if void is not None:
-            record_settlement(tx, "voided", void, old=row, now=now, actor=actor, reason=reason)
+            record_settlement(tx, "voided", void, old=row, reason=reason, **by)
             voided.append(void)
     return voided
 
@@ -164,14 +167,7 @@ def _settlement(
 
 
 def _keep(
-    tx: Transaction,
-    row: Row,
-    lines: Sequence[Row],
-    *,
-    close_id: str,
-    now: datetime,
-    actor: str,
-    days: int,
+    tx: Transaction, row: Row, lines: Sequence[Row], *, close_id: str, days: int, **by: Unpack[By]
 ) -> Row:
     kept: Row | None = queries.insert_settlement(
         tx,
@@ -179,9 +175,9 @@ def _keep(
         id=new_id(),
         close_id=close_id,
         content_sha256=content_sha256(row, lines),
-        made_at=instant_text(now),
-        made_by=actor,
-        confirm_by=confirm_by_of(now, days),
+        made_at=instant_text(by["now"]),
+        made_by=by["actor"],
+        confirm_by=confirm_by_of(by["now"], days),
     )
     if kept is None:
         raise Refusal("settlement_exists", month=row["month"])
@@ -189,5 +185,5 @@ def _keep(
         queries.insert_lines(
             tx, [{**line, "id": new_id(), "settlement_id": kept["id"]} for line in lines]
         )
-    record_settlement(tx, "made", kept, now=now, actor=actor, content_sha256=kept["content_sha256"])
+    record_settlement(tx, "made", kept, content_sha256=kept["content_sha256"], **by)
     return kept

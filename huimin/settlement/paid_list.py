@@ -12,8 +12,9 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
+from huimin.core.acting import By
 from huimin.core.catalogue import say
 from huimin.core.days import parse_day
 from huimin.core.money import parse_yuan
@@ -92,20 +93,16 @@ def read_paid_list(path: Path) -> PaidList:
     )
 
 
-def enter_paid_list(
-    tx: Transaction, rows: Iterable[PaidRow], *, now: datetime, actor: str
-) -> list[Outcome]:
+def enter_paid_list(tx: Transaction, rows: Iterable[PaidRow], **by: Unpack[By]) -> list[Outcome]:
     """Record a payment for each row that can have one; the others say why not and write nothing."""
-    return [_enter(tx, row, now=now, actor=actor) for row in rows]
+    return [_enter(tx, row, **by) for row in rows]
 
 
-def look_at_paid_list(
-    engine: Engine, rows: Sequence[PaidRow], *, now: datetime, actor: str
-) -> list[Outcome]:
+def look_at_paid_list(engine: Engine, rows: Sequence[PaidRow], **by: Unpack[By]) -> list[Outcome]:
     """What entering the rows would do, to the last sum; nothing of it is kept."""
 
     def work(tx: Transaction) -> None:
-        raise _OnlyALook(enter_paid_list(tx, rows, now=now, actor=actor))
+        raise _OnlyALook(enter_paid_list(tx, rows, **by))
 
     try:
         engine.write(work)
@@ -122,7 +119,7 @@ class _OnlyALook(Exception):
         self.outcomes = outcomes
 
 
-def _enter(tx: Transaction, row: PaidRow, *, now: datetime, actor: str) -> Outcome:
+def _enter(tx: Transaction, row: PaidRow, **by: Unpack[By]) -> Outcome:
     try:
         amount_fen, paid_on = _amount(row.amount), _day(row.paid_on)
         found = settlement_by_number(tx, row.number)
@@ -132,8 +129,7 @@ def _enter(tx: Transaction, row: PaidRow, *, now: datetime, actor: str) -> Outco
             amount_fen=amount_fen,
             paid_on=paid_on,
             bank_reference=row.bank_reference,
-            now=now,
-            actor=actor,
+            **by,
         )
     except (Refusal, FieldProblems) as error:
         return Outcome(row, refused=error)

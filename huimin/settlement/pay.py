@@ -7,7 +7,9 @@ that the list of payments always tells what was once believed.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Unpack
 
+from huimin.core.acting import By
 from huimin.core.days import county_day, instant_text
 from huimin.core.money import yuan
 from huimin.core.refusals import Refusal, field_problem
@@ -28,16 +30,15 @@ def record_payment(
     amount_fen: int,
     paid_on: date,
     bank_reference: str,
-    now: datetime,
-    actor: str,
+    **by: Unpack[By],
 ) -> Row:
     """The settlement after the payment. Raises FieldProblems on `amount`, `paid_on` or
     `bank_reference`, Refusal `not_found`, `settlement_not_confirmed`."""
-    row = held(tx, settlement_id, merchant_id=None, now=now)
+    row = held(tx, settlement_id, merchant_id=None, now=by["now"])
     if row["state"] not in ("confirmed", "paid"):
         raise Refusal("settlement_not_confirmed")
     reference = _checked_reference(bank_reference)
-    _check_day(paid_on, row, now)
+    _check_day(paid_on, row, by["now"])
     left_fen = payable_fen(row) - row["paid_fen"]
     if not 0 < amount_fen <= left_fen:
         raise field_problem(
@@ -50,20 +51,19 @@ def record_payment(
         tx,
         row,
         {"amount_fen": amount_fen, "paid_on": paid_on.isoformat(), "bank_reference": reference},
-        now=now,
-        actor=actor,
+        **by,
     )
 
 
 def take_back_payment(
-    tx: Transaction, settlement_id: str, payment_id: str, *, reason: str, now: datetime, actor: str
+    tx: Transaction, settlement_id: str, payment_id: str, *, reason: str, **by: Unpack[By]
 ) -> Row:
     """Answer a wrong record by a row of the opposite amount; the settlement after that.
 
     The record may be one of an earlier version of the same month. Raises FieldProblems on
     `reason`, Refusal `not_found`, `settlement_not_confirmed`, `payment_taken_back`.
     """
-    row = held(tx, settlement_id, merchant_id=None, now=now)
+    row = held(tx, settlement_id, merchant_id=None, now=by["now"])
     if row["state"] not in ("confirmed", "paid"):
         raise Refusal("settlement_not_confirmed")
     wrong = next((one for one in payments_of(tx, row) if one["id"] == payment_id), None)
@@ -83,7 +83,7 @@ def take_back_payment(
         "takes_back_id": payment_id,
         "reason": kept,
     }
-    return _write(tx, row, back, now=now, actor=actor)
+    return _write(tx, row, back, **by)
 
 
 def payments_of(tx: Transaction, settlement: Row) -> list[Row]:
@@ -100,7 +100,7 @@ def stands(payment: Row) -> bool:
     return payment["takes_back_id"] is None and not payment["taken_back"]
 
 
-def _write(tx: Transaction, row: Row, payment: Row, *, now: datetime, actor: str) -> Row:
+def _write(tx: Transaction, row: Row, payment: Row, **by: Unpack[By]) -> Row:
     written = queries.insert_payment(
         tx,
         **{
@@ -109,8 +109,8 @@ def _write(tx: Transaction, row: Row, payment: Row, *, now: datetime, actor: str
             **payment,
             "id": new_id(),
             "settlement_id": row["id"],
-            "recorded_at": instant_text(now),
-            "recorded_by": actor,
+            "recorded_at": instant_text(by["now"]),
+            "recorded_by": by["actor"],
         },
     )
     if written is None:
@@ -123,12 +123,11 @@ def _write(tx: Transaction, row: Row, payment: Row, *, now: datetime, actor: str
         "payment_taken_back" if payment["amount_fen"] < 0 else "payment_recorded",
         new,
         old=row,
-        now=now,
-        actor=actor,
         reason=written["reason"],
         amount_fen=payment["amount_fen"],
         bank_reference=payment["bank_reference"],
         paid_on=payment["paid_on"],
+        **by,
     )
     return new
 

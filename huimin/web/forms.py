@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from flask import flash, redirect, request, url_for
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from huimin.core.days import parse_day
@@ -21,6 +22,8 @@ from huimin.web.current import change
 from huimin.web.language import request_language
 
 TEXT_MAX = 4_000
+# What a form holds besides its file.
+FORM_BYTES = 100_000
 
 T = TypeVar("T")
 # What a page that takes a form answers: a page, the way to another, or the form again with 422.
@@ -94,15 +97,29 @@ class Form:
         then: Callable[[T], str | Response],
         refusals: bool = False,
     ) -> Answer:
-        """Run a use case with what was sent, and answer with what `then` makes of its result.
+        """Run a use case with what was sent, and answer as `attempt` does.
 
-        What it refuses by field is shown in the form of the page `again`, with status 422; with
+        `work` may run in another thread, which knows no reader: a sentence that it returns is a
+        lazy_gettext.
+        """
+        return self.attempt(lambda: change(work), again=again, then=then, refusals=refusals)
+
+    def attempt(
+        self,
+        do: Callable[[], T],
+        *,
+        again: Callable[[Form], str | Response],
+        then: Callable[[T], str | Response],
+        refusals: bool = False,
+    ) -> Answer:
+        """Do something with what was sent, and answer with what `then` makes of its result.
+
+        What is refused by field is shown in the form of the page `again`, with status 422; with
         `refusals` any other refusal as well, above the form and with its own status, except that
-        something does not exist. `work` may run in another thread, which knows no reader: a
-        sentence that it returns is a lazy_gettext.
+        something does not exist.
         """
         try:
-            result = change(work)
+            result = do()
         except FieldProblems as error:
             return again(self.refused(error)), 422
         except Refusal as error:
@@ -110,6 +127,18 @@ class Form:
                 raise
             return again(self.refused(error)), error.status
         return then(result)
+
+
+def sent_file(field: str, wanted: str, *, bytes_max: int) -> FileStorage:
+    """The file in a field of the form, of that size at most. Raises FieldProblems with `wanted`.
+
+    Call it before anything else of the form is read.
+    """
+    request.max_content_length = bytes_max + FORM_BYTES
+    file = request.files.get(field)
+    if file is None or not file.filename:
+        raise field_problem(field, wanted)
+    return file
 
 
 def go_on(sentence: Any, endpoint: str, **arguments: Any) -> Response:

@@ -92,13 +92,13 @@ def change_card(card_id: str, action: str) -> Answer:
     if action not in ACTS:
         raise Refusal("not_found")
     form, within = Form.sent(), own_division()
-    by, made = {"reason": form.text("reason"), **acting()}, new_card()
+    reason, made, by = form.text("reason"), new_card(), acting()
 
     def work(tx: Transaction) -> str:
         card_in(tx, card_id, within=within)
         if action == "replace":
-            return str(replace_card(tx, card_id=card_id, **by, **made)["id"])
-        CHANGES[action](tx, card_id=card_id, **by)
+            return str(replace_card(tx, card_id=card_id, reason=reason, **made, **by)["id"])
+        CHANGES[action](tx, card_id=card_id, reason=reason, **by)
         return card_id
 
     return form.carry_out(

@@ -112,8 +112,12 @@ def _recorded_pdf(rows: list[Row], layout: Layout, *, reason: str, again: bool) 
     face = CardFace(settings.county_name, settings.help_line)
     pdf = cards_pdf(faces, face, single=layout == "single")
     ids = [row["id"] for row in rows]
-    run = {"layout": layout, "pdf_sha256": hashlib.sha256(pdf).hexdigest(), **acting()}
-    change(lambda tx: record_run(tx, ids, reason=reason, again=again, **run))
+    by, digest = acting(), hashlib.sha256(pdf).hexdigest()
+
+    def work(tx: Transaction) -> None:
+        record_run(tx, ids, layout=layout, pdf_sha256=digest, reason=reason, again=again, **by)
+
+    change(work)
     return file_response(pdf, "application/pdf", "huimin-cards.pdf")
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from pydantic import BaseModel, ConfigDict
 
@@ -29,6 +28,7 @@ from huimin.checkout.receipts.paper import (
 )
 from huimin.checkout.receipts.paper import title as title_piece
 from huimin.checkout.receipts.receipt_words import RECEIPT
+from huimin.core.acting import By
 from huimin.core.days import COUNTY_ZONE, instant_text, parse_instant
 from huimin.core.money import yuan
 from huimin.core.refusals import Refusal
@@ -143,9 +143,8 @@ def count_print(
     *,
     form: str,
     width_mm: int,
-    now: datetime,
-    actor: str,
     terminal_id: str | None = None,
+    **by: Unpack[By],
 ) -> int:
     """Count one printing; 1 for the first. A reprint is written to the audit record as well."""
     # Another printing of the same receipt waits here until this one is counted.
@@ -158,8 +157,8 @@ def count_print(
             width_mm=width_mm,
             form=form,
             terminal_id=terminal_id,
-            printed_at=instant_text(now),
-            printed_by=actor,
+            printed_at=instant_text(by["now"]),
+            printed_by=by["actor"],
         )
     )
     if copy_number > 1:
@@ -167,9 +166,8 @@ def count_print(
             tx,
             "receipt.reprinted",
             receipt.ledger_id,
-            now=now,
-            actor=actor,
             new={"receipt_no": receipt.receipt_no, "copy_number": copy_number, "form": form},
+            **by,
         )
     return copy_number
 

@@ -57,13 +57,13 @@ def claim(claim_id: str) -> str:
 @require("claim.decide")
 def decide(claim_id: str) -> Answer:
     """Approve it, or reject it with the reason."""
-    form = Form.sent()
-    given = {"reason": form.text("reason"), **acting()}
+    form, by = Form.sent(), acting()
+    reason = form.text("reason")
 
     def work(tx: Transaction) -> Row | None:
         if form.text("act") == "approve":
-            return approve_claim(tx, claim_id, **given)
-        reject_claim(tx, claim_id, **given)
+            return approve_claim(tx, claim_id, reason=reason, **by)
+        reject_claim(tx, claim_id, reason=reason, **by)
         return None
 
     def then(approved: Row | None) -> Response:

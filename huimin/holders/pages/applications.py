@@ -57,11 +57,15 @@ def approve_applications() -> Response:
     """Approve those that are ticked; or all that registers proposed, of a town or the county."""
     form = Form.sent()
     ids = _from_registers(form) if form.text("all") else request.form.getlist("chosen")
-    more = {"within": own_division(), "four_eyes": instance().settings.four_eyes, **acting()}
+    within, four_eyes, by = own_division(), instance().settings.four_eyes, acting()
     approved = own = 0
     for start in range(0, len(ids), PART):
         part = ids[start : start + PART]
-        done = change(lambda tx, part=part: approve_each(tx, part, **more))  # type: ignore[misc]
+
+        def work(tx: Transaction, part: list[str] = part) -> tuple[int, int]:
+            return approve_each(tx, part, within=within, four_eyes=four_eyes, **by)
+
+        done = change(work)
         approved, own = approved + done[0], own + done[1]
     said = _("已通过 {count} 份；下一步发卡、打印。", count=f"{approved:,}")
     if not ids:

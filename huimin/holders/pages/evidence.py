@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import acting, own_division, require
-from huimin.core.refusals import FieldProblems, field_problem
+from huimin.core.catalogue import sentence
 from huimin.holders.change_person import person
 from huimin.holders.evidence import (
     FILE_BYTES_MAX,
@@ -22,30 +22,28 @@ from huimin.holders.pages.person import person_form
 from huimin.storage.engine import Row, Transaction
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
-from huimin.web.forms import Answer, Form, go_on
+from huimin.web.forms import Answer, Form, go_on, sent_file
 
 
 @pages.post("/holders/<holder_id>/evidence")
 @require("holder.write")
-def upload_evidence(holder_id: str) -> BaseResponse | tuple[str, int]:
+def upload_evidence(holder_id: str) -> Answer:
     """Keep one file."""
-    request.max_content_length = FILE_BYTES_MAX + 100_000
     by, within = acting(), own_division()
-    instance().engine.read(lambda tx: person(tx, holder_id, within=within))
-    sent = request.files.get("evidence")
-    try:
-        if sent is None or not sent.filename:
-            raise field_problem("evidence", "请选择一个文件。")
-        stored = store_file(
-            instance().personal_data,
-            instance().settings.folder,
-            file_name=sent.filename,
-            content=sent.read(),
-        )
+    secrets, folder = instance().personal_data, instance().settings.folder
+
+    def keep() -> None:
+        sent = sent_file("evidence", sentence("请选择一个文件。"), bytes_max=FILE_BYTES_MAX)
+        instance().engine.read(lambda tx: person(tx, holder_id, within=within))
+        name, content = sent.filename or "", sent.read()
+        stored = store_file(secrets, folder, file_name=name, content=content)
         change(lambda tx: add_evidence(tx, stored, holder_id=holder_id, **by))
-    except FieldProblems as error:
-        return person_form(holder_id, Form().refused(error), opened="evidence"), 422
-    return go_on(_("材料已保存。"), "holders.person", holder_id=holder_id)
+
+    return Form().attempt(
+        keep,
+        again=lambda refused: person_form(holder_id, refused, opened="evidence"),
+        then=lambda _done: go_on(_("材料已保存。"), "holders.person", holder_id=holder_id),
+    )
 
 
 @pages.get("/holders/<holder_id>/evidence/<file_id>")

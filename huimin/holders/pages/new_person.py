@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, own_division, require
+from huimin.access.guards import acting, member, own_division, require
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.divisions.choices import division_choices
@@ -25,7 +25,7 @@ from huimin.holders.registers.places import Places
 from huimin.storage.engine import Row, Transaction
 from huimin.web.choices import eligibility_choices
 from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.forms import Form, go_on
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 
@@ -75,8 +75,8 @@ def enter_person() -> Response | tuple[str, int]:
         holder_id = _enter(draft, draft_id)
     except (FieldProblems, Refusal) as error:
         return _form_page(_choose_again(form.refused(error)), draft_id), 422
-    tell(_("已登记并提交申请；下一步由另一位工作人员审核。"))
-    return redirect(url_for("holders.person", holder_id=holder_id))
+    said = _("已登记并提交申请；下一步由另一位工作人员审核。")
+    return go_on(said, "holders.person", holder_id=holder_id)
 
 
 @pages.post("/holders/drafts/<draft_id>/delete")
@@ -90,8 +90,7 @@ def delete_draft(draft_id: str) -> Response:
         drop_draft(tx, staff_id=staff_id, draft_id=draft_id)
 
     change(work)
-    tell(_("草稿已删除。"))
-    return redirect(url_for("holders.people"))
+    return go_on(_("草稿已删除。"), "holders.people")
 
 
 def _choose_again(form: Form) -> Form:
@@ -110,19 +109,18 @@ def _keep(form: Form, draft_id: str) -> Response:
             tx, secrets, staff_id=staff_id, values=typed, now=now, draft_id=draft_id or None
         )
     )
-    tell(_("草稿已保存，只有您能看到；填好后再提交。"))
-    return redirect(url_for("holders.people"))
+    return go_on(_("草稿已保存，只有您能看到；填好后再提交。"), "holders.people")
 
 
 def _enter(draft: HolderDraft, draft_id: str) -> str:
     stored, secrets = _stored_files(), instance().personal_data
-    now, actor, staff_id = instance().clock(), member().username, member().id
+    by, staff_id = acting(), member().id
 
     def work(tx: Transaction) -> str:
-        holder_id = add_holder(tx, secrets, draft, now=now, actor=actor)
+        holder_id = add_holder(tx, secrets, draft, **by)
         for file in stored:
-            add_evidence(tx, file, holder_id=holder_id, now=now, actor=actor)
-        submit_application(tx, holder_id=holder_id, now=now, actor=actor, source="form")
+            add_evidence(tx, file, holder_id=holder_id, **by)
+        submit_application(tx, holder_id=holder_id, source="form", **by)
         if draft_id:
             drop_draft(tx, staff_id=staff_id, draft_id=draft_id)
         return holder_id

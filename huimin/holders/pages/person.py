@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import render_template
 from flask_babel import gettext as _
 
 from huimin.access.guards import acting, own_division, require
 from huimin.audit.event_words import event_words
+from huimin.core.acting import By
 from huimin.core.days import county_day
 from huimin.core.refusals import field_problem
 from huimin.divisions.choices import division_choices
@@ -79,7 +79,7 @@ def verify_person(holder_id: str) -> Answer:
     """The entitlement was looked at again today."""
     today = county_day(instance().clock())
 
-    def work(tx: Transaction, holder: Row, form: Form, by: dict[str, Any]) -> None:
+    def work(tx: Transaction, holder: Row, form: Form, by: By) -> None:
         verify_holder(tx, holder["id"], today=today, reason=form.text("reason"), **by)
 
     return _changed(holder_id, "verify", work, _("已记下今天复核过保障资格。"))
@@ -92,7 +92,7 @@ def correct_person(holder_id: str) -> Answer:
     secrets = instance().personal_data
     own = {code for code, _name in division_choices(own_division())}
 
-    def work(tx: Transaction, holder: Row, form: Form, by: dict[str, Any]) -> None:
+    def work(tx: Transaction, holder: Row, form: Form, by: By) -> None:
         if form.text("division_code") not in own:
             raise field_problem("division_code", "请选择村或社区。")
         cipher = holder["phone_cipher"]
@@ -118,7 +118,7 @@ def add_member(holder_id: str) -> Answer:
     """One more who may present the card."""
     secrets, today = instance().personal_data, county_day(instance().clock())
 
-    def work(tx: Transaction, holder: Row, form: Form, by: dict[str, Any]) -> None:
+    def work(tx: Transaction, holder: Row, form: Form, by: By) -> None:
         add_family(
             tx,
             secrets,
@@ -138,7 +138,7 @@ def add_member(holder_id: str) -> Answer:
 def end_member(holder_id: str, member_id: str) -> Answer:
     """They may no longer present the card."""
 
-    def work(tx: Transaction, holder: Row, form: Form, by: dict[str, Any]) -> None:
+    def work(tx: Transaction, holder: Row, form: Form, by: By) -> None:
         end_family(tx, holder["id"], member_id, reason=form.text("reason"), **by)
 
     return _changed(holder_id, f"end-{member_id}", work, _("这位家庭成员不能再出示这张卡。"))
@@ -149,7 +149,7 @@ def end_member(holder_id: str, member_id: str) -> Answer:
 def add_eligibility(holder_id: str) -> Answer:
     """One more reason why the person is entitled."""
 
-    def work(tx: Transaction, holder: Row, form: Form, by: dict[str, Any]) -> None:
+    def work(tx: Transaction, holder: Row, form: Form, by: By) -> None:
         source = form.text("source")
         if not source or len(source) > SOURCE_MAX:
             raise field_problem("source", "请填写依据，例如文件名称。")
@@ -169,7 +169,7 @@ def add_eligibility(holder_id: str) -> Answer:
 def finish_eligibility(holder_id: str, eligibility_id: str) -> Answer:
     """Give an eligibility its last day."""
 
-    def work(tx: Transaction, holder: Row, form: Form, by: dict[str, Any]) -> None:
+    def work(tx: Transaction, holder: Row, form: Form, by: By) -> None:
         last, reason = form.day("ends_on"), form.text("reason")
         end_eligibility(tx, holder["id"], eligibility_id, ends_on=last, reason=reason, **by)
 
@@ -181,7 +181,7 @@ def finish_eligibility(holder_id: str, eligibility_id: str) -> Answer:
 def apply_again(holder_id: str) -> Answer:
     """Apply for a card, for the first time or after a return."""
 
-    def work(tx: Transaction, holder: Row, form: Form, by: dict[str, Any]) -> None:
+    def work(tx: Transaction, holder: Row, form: Form, by: By) -> None:
         submit_application(tx, holder_id=holder["id"], source="form", **by)
 
     message = _("申请已提交；下一步由另一位工作人员审核。")
@@ -191,7 +191,7 @@ def apply_again(holder_id: str) -> Answer:
 def _changed(
     holder_id: str,
     opened: str,
-    work: Callable[[Transaction, Row, Form, dict[str, Any]], None],
+    work: Callable[[Transaction, Row, Form, By], None],
     said: str,
 ) -> Answer:
     """Run a change of a person whom the reader may see; back to the page, or to the form."""

@@ -6,17 +6,18 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from huimin.access.guards import member, require
+from huimin.access.guards import acting, require
 from huimin.audit.list_answer import list_answer, workbook_response
+from huimin.core.catalogue import sentence
 from huimin.core.days import county_day
 from huimin.core.kept_refusal import text_of
-from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.core.refusals import Refusal, field_problem
 from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.choices import division_choices
 from huimin.holders.pages import pages
@@ -38,7 +39,7 @@ from huimin.web import cells, column
 from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
-from huimin.web.forms import Form, tell
+from huimin.web.forms import Answer, Form, go_on, sent_file
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, ListPage
@@ -73,23 +74,22 @@ def registers() -> str | BaseResponse:
 
 @pages.post("/registers/")
 @require("register.import")
-def upload_register() -> BaseResponse | tuple[str | BaseResponse, int]:
+def upload_register() -> Answer:
     """Keep the file and begin to check it."""
-    request.max_content_length = REGISTER_BYTES_MAX + 100_000
-    now, actor, sent = instance().clock(), member().username, request.files.get("register")
-    try:
-        if sent is None or not sent.filename:
-            raise field_problem("register", "请选择名册文件。")
-        name = clean_file_name(sent.filename)
+
+    def keep() -> str:
+        wanted = sentence("请选择名册文件。")
+        sent = sent_file("register", wanted, bytes_max=REGISTER_BYTES_MAX)
+        name, by = clean_file_name(sent.filename or ""), acting()
         if PurePath(name).suffix.lower() not in ENDINGS:
             raise field_problem("register", "名册须为 .xlsx 或 .csv 文件。")
-    except FieldProblems as error:
-        return _list_page(Form().refused(error)), 422
-    job_id = change(lambda tx: begin_job(tx, CHECK, {"file": name}, now=now, actor=actor))
-    work = _work(_job(job_id))
-    work.store(sent.read())
-    instance().jobs.start(job_id, lambda progress: work.check(progress))
-    return redirect(url_for("holders.register_job", job_id=job_id))
+        job_id = change(lambda tx: begin_job(tx, CHECK, {"file": name}, **by))
+        work = _work(_job(job_id))
+        work.store(sent.read())
+        instance().jobs.start(job_id, lambda progress: work.check(progress))
+        return job_id
+
+    return Form().attempt(keep, again=_list_page, then=_to_job)
 
 
 @pages.get("/registers/<job_id>")
@@ -114,35 +114,35 @@ def cancel_register(job_id: str) -> BaseResponse:
     """Stop between two steps: every person is whole, and the same file goes on where it stopped."""
     _job(job_id)
     change(lambda tx: ask_cancel(tx, job_id))
-    tell(_("正在停止；已写入的人都是完整的，再次导入同一份名册会接着做。"))
-    return redirect(url_for("holders.register_job", job_id=job_id))
+    said = _("正在停止；已写入的人都是完整的，再次导入同一份名册会接着做。")
+    return go_on(said, "holders.register_job", job_id=job_id)
 
 
 @pages.post("/registers/<job_id>/import")
 @require("register.import")
-def import_register_now(job_id: str) -> BaseResponse | tuple[str, int]:
+def import_register_now(job_id: str) -> Answer:
     """Import what was checked, and apply for cards; in one step."""
-    checked, form = _job(job_id), Form.sent()
-    now, actor = instance().clock(), member().username
+    checked, form, by = _job(job_id), Form.sent(), acting()
     if checked["kind"] != CHECK or checked["state"] != "done":
         raise Refusal("not_found")
     name, before = checked["asked"]["file"], _work(checked)
-    try:
+
+    def begin() -> str:
         end_from = _end_from(form)
         missing = before.lists()["missing"] if end_from else []
         asked = {"file": name, "checked": job_id, "end_from": end_from and end_from.isoformat()}
-        new_job = change(lambda tx: begin_job(tx, IMPORT, asked, now=now, actor=actor))
+        new_job = change(lambda tx: begin_job(tx, IMPORT, asked, **by))
         work = _work(_job(new_job))
         work.copy_from(before)
-    except FieldProblems as error:
-        return _job_page(job_id, form.refused(error)), 422
+        instance().jobs.start(
+            new_job, lambda progress: work.write(progress, missing=missing, end_from=end_from)
+        )
+        return new_job
+
+    try:
+        return form.attempt(begin, again=lambda refused: _job_page(job_id, refused), then=_to_job)
     except FileNotFoundError:
-        gone = Refusal("not_found")
-        return _job_page(job_id, form.refused(gone)), 422
-    instance().jobs.start(
-        new_job, lambda progress: work.write(progress, missing=missing, end_from=end_from)
-    )
-    return redirect(url_for("holders.register_job", job_id=new_job))
+        return _job_page(job_id, form.refused(Refusal("not_found"))), 422
 
 
 @pages.get("/registers/<job_id>/refused.xlsx")
@@ -226,6 +226,10 @@ def _job(job_id: str) -> Row:
     if not job["kind"].startswith("register."):
         raise Refusal("not_found")
     return job
+
+
+def _to_job(job_id: str) -> BaseResponse:
+    return redirect(url_for("holders.register_job", job_id=job_id))
 
 
 def _work(job: Row) -> RegisterWork:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from cryptography.exceptions import InvalidTag
 
 from huimin.audit.record import record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.holders import queries
 from huimin.holders.people import (
@@ -83,11 +84,10 @@ def import_register(
     personal_data: PersonalData,
     check: RegisterCheck,
     *,
-    now: datetime,
-    actor: str,
     dry_run: bool = False,
     progress: Progress | None = None,
     propose: Propose | None = None,
+    **by: Unpack[By],
 ) -> ImportCounts:
     """Write the accepted rows, or only read in a dry run. `progress(done, total)` counts rows.
 
@@ -99,7 +99,7 @@ def import_register(
     counts = ImportCounts()
 
     def write(tx: Transaction, rows: Sequence[AcceptedRow]) -> ImportCounts:
-        arguments: dict[str, Any] = {"now": now, "actor": actor, "dry_run": dry_run}
+        arguments: dict[str, Any] = {"now": by["now"], "actor": by["actor"], "dry_run": dry_run}
         written = _chunk(tx, personal_data, rows, **arguments)
         return replace(written, proposed=propose(tx, rows)) if propose else written
 
@@ -111,7 +111,7 @@ def import_register(
                 progress(start + len(rows), len(check.accepted))
     finally:
         if counts.changed and not dry_run:
-            engine.write(lambda tx: _record_import(tx, check, counts, now=now, actor=actor))
+            engine.write(lambda tx: _record_import(tx, check, counts, **by))
     return counts
 
 
@@ -139,15 +139,14 @@ def _chunk(
     personal_data: PersonalData,
     rows: Sequence[AcceptedRow],
     *,
-    now: datetime,
-    actor: str,
     dry_run: bool,
+    **by: Unpack[By],
 ) -> ImportCounts:
     new = updated = 0
     for row in rows:
         draft = row.draft
         # Insert first and look up afterwards, so that simultaneous imports enter nobody twice.
-        if not dry_run and enter_holder(tx, personal_data, draft, now=now) is not None:
+        if not dry_run and enter_holder(tx, personal_data, draft, now=by["now"]) is not None:
             new += 1
             continue
         holder = find_by_id_number(tx, personal_data, draft.id_number.number)
@@ -158,7 +157,7 @@ def _chunk(
         if gains:
             updated += 1
             if not dry_run:
-                _apply_gains(tx, personal_data, holder, gains, row, now=now, actor=actor)
+                _apply_gains(tx, personal_data, holder, gains, row, **by)
     return ImportCounts(new, updated, len(rows) - new - updated)
 
 
@@ -225,14 +224,12 @@ def _apply_gains(
     holder: Row,
     gains: Gains,
     row: AcceptedRow,
-    *,
-    now: datetime,
-    actor: str,
+    **by: Unpack[By],
 ) -> None:
     for eligibility in gains.eligibilities:
-        add_eligibility(tx, holder["id"], eligibility, now=now)
+        add_eligibility(tx, holder["id"], eligibility, now=by["now"])
     for member in gains.family:
-        add_family_member(tx, personal_data, holder["id"], member, now=now)
+        add_family_member(tx, personal_data, holder["id"], member, now=by["now"])
     for member_id, number in gains.completed:
         queries.complete_family_member(
             tx,
@@ -241,16 +238,15 @@ def _apply_gains(
             id_number_hash=personal_data.lookup_hash(number),
         )
     if gains.division_code or gains.phone:
-        _change_holder(tx, personal_data, holder, gains, now=now)
+        _change_holder(tx, personal_data, holder, gains, now=by["now"])
     record(
         tx,
         "holder.updated_by_register",
         holder["id"],
-        now=now,
-        actor=actor,
         reason=row.draft.eligibilities[0].source if row.draft.eligibilities else None,
         old={"division_code": holder["division_code"]},
         new=_recorded(gains, holder),
+        **by,
     )
 
 
@@ -282,7 +278,7 @@ def _recorded(gains: Gains, holder: Row) -> dict[str, Any]:
 
 
 def _record_import(
-    tx: Transaction, check: RegisterCheck, counts: ImportCounts, *, now: datetime, actor: str
+    tx: Transaction, check: RegisterCheck, counts: ImportCounts, **by: Unpack[By]
 ) -> None:
     import_id = new_id()
     queries.insert_register_import(
@@ -293,15 +289,13 @@ def _record_import(
         accepted_count=len(check.accepted),
         refused_count=len(check.refused),
         duplicate_count=len(check.repeated),
-        actor=actor,
-        imported_at=instant_text(now),
+        actor=by["actor"],
+        imported_at=instant_text(by["now"]),
     )
     record(
         tx,
         "register.imported",
         import_id,
-        now=now,
-        actor=actor,
         subject_kind="register_import",
         new={
             "file_sha256": check.file_sha256,
@@ -311,4 +305,5 @@ def _record_import(
             "proposed": counts.proposed,
             "refused": len(check.refused),
         },
+        **by,
     )

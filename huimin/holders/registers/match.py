@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from typing import Any, Unpack
 
+from huimin.core.acting import By
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.divisions.find import town_of
@@ -78,25 +79,20 @@ def match_register(
 
 
 def propose(
-    tx: Transaction,
-    personal_data: PersonalData,
-    rows: Sequence[AcceptedRow],
-    *,
-    now: datetime,
-    actor: str,
+    tx: Transaction, personal_data: PersonalData, rows: Sequence[AcceptedRow], **by: Unpack[By]
 ) -> int:
     """Verify a register's people, and apply for a card for those without card or application.
 
     They are already enrolled. Returns the number of applications.
     """
-    proposed, today = 0, county_day(now).isoformat()
+    proposed, today = 0, county_day(by["now"]).isoformat()
     for row in rows:
         holder = find_by_id_number(tx, personal_data, row.draft.id_number.number)
         if holder is None or holder["erased_at"] is not None:
             continue
         queries.set_verified(tx, id=holder["id"], verified_on=today)
         if _needs_application(tx, holder["id"]):
-            submit_application(tx, holder_id=holder["id"], now=now, actor=actor, source="register")
+            submit_application(tx, holder_id=holder["id"], source="register", **by)
             proposed += 1
     return proposed
 
@@ -107,9 +103,8 @@ def end_missing(
     *,
     last_day: date,
     reason: str,
-    now: datetime,
-    actor: str,
     progress: Progress,
+    **by: Unpack[By],
 ) -> int:
     """End the eligibilities that are missing from the register; returns how many."""
     for start in range(0, len(missing), CHUNK):
@@ -123,8 +118,7 @@ def end_missing(
                     row["eligibility_id"],
                     ends_on=max(last_day, date.fromisoformat(row["starts_on"])),
                     reason=reason,
-                    now=now,
-                    actor=actor,
+                    **by,
                 )
 
         engine.write(work)

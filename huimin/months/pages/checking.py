@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from huimin.access.guards import member, require
+from huimin.access.guards import acting, require
 from huimin.core.refusals import Refusal
 from huimin.jobs.jobs import begin_job
 from huimin.months.draft import check_and_draft, require_draftable
@@ -25,25 +25,19 @@ from huimin.web.json_answer import json_response
 @require("month.close")
 def check_month_now(month: str) -> BaseResponse | tuple[str, int]:
     """Begin to check a month; the page shows how far it is."""
-    month, now, actor = known_month(month), instance().clock(), member().username
+    month, by = known_month(month), acting()
     home = instance()
 
     def begin(tx: Transaction) -> str:
-        require_draftable(tx, month, now)
+        require_draftable(tx, month, by["now"])
         job = latest_job(tx, month)
         if job is not None and job["state"] == "running":
             raise Refusal("month_checking")
-        return begin_job(tx, kind_of_job(month), {"month": month}, now=now, actor=actor)
+        return begin_job(tx, kind_of_job(month), {"month": month}, **by)
 
     def work(told: Any) -> Row:
-        drafted = check_and_draft(
-            home.engine,
-            month,
-            county_name=home.settings.county_name,
-            now=now,
-            actor=actor,
-            told=told,
-        )
+        county_name = home.settings.county_name
+        drafted = check_and_draft(home.engine, month, county_name=county_name, told=told, **by)
         return {"version": drafted["version"]}
 
     try:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, url_for
 from flask_babel import lazy_gettext
-from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import member, require
-from huimin.core.refusals import FieldProblems, Refusal
+from huimin.core.refusals import Refusal
 from huimin.months.approve import approve_close, files_to_approve, reopen_month
 from huimin.months.checks import CODES
 from huimin.months.files import write_files
@@ -19,7 +17,7 @@ from huimin.months.pages.month import month_page
 from huimin.months.sign import Signer, prepare_close, return_close, review_close
 from huimin.publication.publish import count_to_publish
 from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.forms import Answer, Form, go_on
 
 SAID = {
     "prepare": lazy_gettext("已填报；请另一位管理员审核。"),
@@ -32,21 +30,17 @@ SAID = {
 
 @pages.post("/months/<month>/<version>/<act>")
 @require("month.close")
-def act_on_month(month: str, version: str, act: str) -> BaseResponse | tuple[str, int]:
+def act_on_month(month: str, version: str, act: str) -> Answer:
     """Sign, return, or open again."""
     month, number, form = known_month(month), known_version(version), Form.sent()
     if act not in SAID:
         raise Refusal("not_found")
-    try:
-        _act(month, number, act, form)
-    except FieldProblems as error:
-        return month_page(month, form.refused(error)), 422
-    except Refusal as error:
-        if error.code == "not_found":
-            raise
-        return month_page(month, form.refused(error)), error.status
-    tell(str(SAID[act]))
-    return redirect(url_for("months.month", month=month))
+    return form.attempt(
+        lambda: _act(month, number, act, form),
+        again=lambda refused: month_page(month, refused),
+        then=lambda _done: go_on(SAID[act], "months.month", month=month),
+        refusals=True,
+    )
 
 
 def _act(month: str, version: int, act: str, form: Form) -> None:

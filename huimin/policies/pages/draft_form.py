@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import acting, require
 from huimin.core.json_text import read_json
 from huimin.core.money import percent_words, yuan
 from huimin.core.refusals import FieldProblem, FieldProblems
@@ -20,8 +19,8 @@ from huimin.policies.offline_checks import parse_hours
 from huimin.policies.pages import pages
 from huimin.policies.policy_list import outlets_to_choose, shown_policy
 from huimin.policies.wording import parse_amount, parse_rate
-from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.current import instance
+from huimin.web.forms import Answer, Form, go_on
 from huimin.web.language import request_language
 
 CAPS = (
@@ -49,16 +48,15 @@ def new_policy() -> str:
 
 @pages.post("/policies/new")
 @require("policy.write")
-def keep_policy() -> Response | tuple[str, int]:
+def keep_policy() -> Answer:
     """Save a code's draft, creating its next version if there is none."""
-    form, now, actor = Form.sent(), instance().clock(), member().username
-    try:
-        draft = _draft(form)
-        row = change(lambda tx: save_draft(tx, draft, now=now, actor=actor))
-    except FieldProblems as error:
-        return _form_page(form.refused(error)), 422
-    tell(_("草稿已保存；下一步试算、由另一位管理员审批。"))
-    return redirect(url_for("policies.policy", policy_id=row["id"]))
+    form, by = Form.sent(), acting()
+    said = _("草稿已保存；下一步试算、由另一位管理员审批。")
+    return form.carry_out(
+        lambda tx: save_draft(tx, _draft(form), **by),
+        again=_form_page,
+        then=lambda row: go_on(said, "policies.policy", policy_id=row["id"]),
+    )
 
 
 def _draft(form: Form) -> PolicyDraft:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from huimin.access.guards import member, require
+from huimin.access.guards import acting, require
+from huimin.core.catalogue import sentence
 from huimin.core.days import county_day
 from huimin.core.period import Period, checked_period
-from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.core.refusals import Refusal
 from huimin.core.words import FACT_NAMES, GROUPING_NAMES
 from huimin.ledger.groupings import tables
 from huimin.reports.closed_month import ClosedMonth, report_in_force
@@ -32,7 +33,7 @@ from huimin.reports.template.templates import (
 from huimin.storage.engine import Row, Transaction
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
-from huimin.web.forms import Form, tell
+from huimin.web.forms import Answer, Form, go_on, sent_file
 from huimin.web.language import request_language
 from huimin.web.workbook import CONTENT_TYPE
 
@@ -46,40 +47,38 @@ def template_list() -> str:
 
 @pages.post("/templates/")
 @require("report.template")
-def upload_template() -> BaseResponse | tuple[str, int]:
+def upload_template() -> Answer:
     """Check a template and keep it as the next version."""
-    request.max_content_length = FILE_BYTES_MAX + 100_000
-    now, actor, sent = instance().clock(), member().username, request.files.get("template")
-    try:
-        if sent is None or not sent.filename:
-            raise field_problem("template", "请选择一个 .xlsx 文件。")
-        folder, name = instance().settings.folder, sent.filename
-        stored = store_template(folder, file_name=name, content=sent.read())
-        change(lambda tx: keep_template(tx, stored, now=now, actor=actor))
-    except FieldProblems as error:
-        return _template_page(Form().refused(error)), 422
-    tell(_("模板已保存。请先预览，没有问题再启用。"))
-    return redirect(url_for("reports.template_list"))
+    folder, by = instance().settings.folder, acting()
+
+    def keep() -> None:
+        wanted = sentence("请选择一个 .xlsx 文件。")
+        sent = sent_file("template", wanted, bytes_max=FILE_BYTES_MAX)
+        stored = store_template(folder, file_name=sent.filename or "", content=sent.read())
+        change(lambda tx: keep_template(tx, stored, **by))
+
+    said = _("模板已保存。请先预览，没有问题再启用。")
+    return Form().attempt(
+        keep, again=_template_page, then=lambda _done: go_on(said, "reports.template_list")
+    )
 
 
 @pages.post("/templates/<template_id>/use")
 @require("report.template")
 def use_one(template_id: str) -> BaseResponse:
     """Make a version the official workbook."""
-    now, actor = instance().clock(), member().username
-    change(lambda tx: use_template(tx, template_id, now=now, actor=actor))
-    tell(_("已启用这个模板，报表页上的“官方表”按它生成。"))
-    return redirect(url_for("reports.template_list"))
+    by = acting()
+    change(lambda tx: use_template(tx, template_id, **by))
+    return go_on(_("已启用这个模板，报表页上的“官方表”按它生成。"), "reports.template_list")
 
 
 @pages.post("/templates/built-in")
 @require("report.template")
 def use_built_in_one() -> BaseResponse:
     """Go back to the built-in workbook."""
-    now, actor = instance().clock(), member().username
-    change(lambda tx: use_built_in(tx, now=now, actor=actor))
-    tell(_("已改回内置报表。"))
-    return redirect(url_for("reports.template_list"))
+    by = acting()
+    change(lambda tx: use_built_in(tx, **by))
+    return go_on(_("已改回内置报表。"), "reports.template_list")
 
 
 @pages.get("/templates/example.xlsx")

@@ -10,9 +10,10 @@ import hashlib
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from huimin.audit.record import record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.period import Period
 from huimin.core.refusals import Refusal
@@ -45,17 +46,21 @@ def store_template(folder: Path, *, file_name: str, content: bytes) -> StoredTem
     return StoredTemplate(template_id, name, hashlib.sha256(content).hexdigest(), len(content))
 
 
-def keep_template(tx: Transaction, stored: StoredTemplate, *, now: datetime, actor: str) -> None:
+def keep_template(tx: Transaction, stored: StoredTemplate, **by: Unpack[By]) -> None:
     """Write the row of a stored template as the next version, not yet in use."""
     version = 1 + (queries.newest_template_version(tx) or 0)
     queries.insert_template(
-        tx, version=version, uploaded_at=instant_text(now), uploaded_by=actor, **asdict(stored)
+        tx,
+        version=version,
+        uploaded_at=instant_text(by["now"]),
+        uploaded_by=by["actor"],
+        **asdict(stored),
     )
     new = {"version": version, "content_sha256": stored.sha256}
-    _record(tx, "kept", stored.id, now=now, actor=actor, new=new)
+    _record(tx, "kept", stored.id, new=new, **by)
 
 
-def use_template(tx: Transaction, template_id: str, *, now: datetime, actor: str) -> None:
+def use_template(tx: Transaction, template_id: str, **by: Unpack[By]) -> None:
     """Make one version the official workbook's template. Raises Refusal `not_found`."""
     row = template_by_id(tx, template_id)
     before = queries.template_in_use(tx)
@@ -65,21 +70,20 @@ def use_template(tx: Transaction, template_id: str, *, now: datetime, actor: str
         tx,
         "used",
         template_id,
-        now=now,
-        actor=actor,
         old={"version": before["version"] if before else None},
         new={"version": row["version"]},
+        **by,
     )
 
 
-def use_built_in(tx: Transaction, *, now: datetime, actor: str) -> None:
+def use_built_in(tx: Transaction, **by: Unpack[By]) -> None:
     """Go back to the built-in workbook. Raises Refusal `not_found` when it is in use already."""
     before = queries.template_in_use(tx)
     if before is None:
         raise Refusal("not_found")
     queries.put_templates_aside(tx)
     old = {"version": before["version"]}
-    _record(tx, "put_aside", before["id"], now=now, actor=actor, old=old)
+    _record(tx, "put_aside", before["id"], old=old, **by)
 
 
 def templates(tx: Transaction) -> list[Row]:

@@ -10,7 +10,8 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import acting, require
+from huimin.core.catalogue import sentence
 from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.settlement.pages import pages
@@ -25,7 +26,7 @@ from huimin.settlement.paid_list import (
     read_paid_list,
 )
 from huimin.web.current import change, instance
-from huimin.web.forms import Form, tell
+from huimin.web.forms import Form, sent_file, tell
 from huimin.web.language import request_language
 
 FILE_BYTES_MAX = 4 * 2**20
@@ -42,11 +43,8 @@ def paid_list() -> str:
 @require("settlement.manage")
 def look_at_file() -> str | tuple[str, int]:
     """Read the file and show what each row would do; nothing is written."""
-    request.max_content_length = FILE_BYTES_MAX + 100_000
-    sent = request.files.get("file")
     try:
-        if sent is None or not sent.filename:
-            raise field_problem("file", "请选择文件。")
+        sent = sent_file("file", sentence("请选择文件。"), bytes_max=FILE_BYTES_MAX)
         with tempfile.TemporaryDirectory(prefix="huimin-paid-") as folder:
             path = Path(folder) / "list.xlsx"
             path.write_bytes(sent.read())
@@ -55,8 +53,7 @@ def look_at_file() -> str | tuple[str, int]:
             raise field_problem("file", "没有填了付款日期和银行流水号的行。")
     except FieldProblems as error:
         return _page(Form().refused(error), None), 422
-    now, actor = instance().clock(), member().username
-    outcomes = look_at_paid_list(instance().engine, found.rows, now=now, actor=actor)
+    outcomes = look_at_paid_list(instance().engine, found.rows, **acting())
     return _page(Form(), PaidList(found.rows, found.unpaid, tuple(outcomes)))
 
 
@@ -64,12 +61,12 @@ def look_at_file() -> str | tuple[str, int]:
 @require("settlement.manage")
 def enter_file() -> Response | str | tuple[str, int]:
     """Enter the rows that were looked at; each is checked again as it is now."""
-    now, actor = instance().clock(), member().username
+    by = acting()
     try:
         rows = _rows(request.form.get("rows", ""))
     except FieldProblems as error:
         return _page(Form().refused(error), None), 422
-    outcomes = change(lambda tx: enter_paid_list(tx, rows, now=now, actor=actor))
+    outcomes = change(lambda tx: enter_paid_list(tx, rows, **by))
     refused = [outcome for outcome in outcomes if outcome.refused]
     tell(_("已登记 {count} 笔付款。", count=len(outcomes) - len(refused)))
     if refused:
