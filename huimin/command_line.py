@@ -24,8 +24,11 @@ from huimin.core.refusals import FieldProblems, Refusal
 from huimin.settings import Settings, SettingsProblem
 from huimin.storage.engine import StorageProblem
 
-if TYPE_CHECKING:  # the rooms that an instance opens stand above this one
-    from huimin.instance import Instance
+# The rooms that an instance opens stand above this one: commands know its type from here.
+if TYPE_CHECKING:
+    from huimin.instance import Instance as Instance
+else:
+    Instance = Any
 
 F = TypeVar("F", bound=Callable[..., Any])
 EXIT_PROBLEM = 2

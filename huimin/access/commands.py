@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
 from huimin.access.staff import add_staff, disable_staff, list_staff, set_password
 from huimin.command_line import (
+    Instance,
     acting,
     echo,
     format_option,
@@ -17,9 +17,6 @@ from huimin.command_line import (
     translated,
 )
 from huimin.core.permissions import ROLES
-
-if TYPE_CHECKING:
-    from huimin.instance import Instance
 
 
 @click.group()

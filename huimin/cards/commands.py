@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING
 
 import click
 
@@ -25,7 +24,15 @@ from huimin.cards.key_ring import KEY_ID_MAX
 from huimin.cards.print_command import print_cards
 from huimin.cards.published_keys import live_cards_by_key
 from huimin.cards.token import token_of
-from huimin.command_line import acting, actor, echo, format_option, pass_instance, print_json
+from huimin.command_line import (
+    Instance,
+    acting,
+    actor,
+    echo,
+    format_option,
+    pass_instance,
+    print_json,
+)
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
 from huimin.core.catalogue import Text, sentence
@@ -33,10 +40,6 @@ from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.refusals import field_problem
 from huimin.storage.engine import Row, Transaction
-
-if TYPE_CHECKING:
-    from huimin.instance import Instance
-
 
 reason_option = click.option("--reason", required=True, help="原因，记入卡片事件。")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -19,7 +18,7 @@ from huimin.cards.print_run import (
     public_host,
 )
 from huimin.cards.sheet import CardFace, PrintedCard, cards_pdf, missing_glyphs
-from huimin.command_line import acting, echo, pass_instance, translated
+from huimin.command_line import Instance, acting, echo, pass_instance, translated
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
 from huimin.core.catalogue import say
@@ -28,9 +27,6 @@ from huimin.core.refusals import field_problem
 from huimin.divisions.find import find
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.new_file import write_whole
-
-if TYPE_CHECKING:
-    from huimin.instance import Instance
 
 
 @click.command("print")

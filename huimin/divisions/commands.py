@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from huimin.command_line import CommandProblem, actor, echo, pass_instance
+from huimin.command_line import CommandProblem, Instance, actor, echo, pass_instance
 from huimin.divisions.coordinates import locate_divisions, read_locations
-
-if TYPE_CHECKING:
-    from huimin.instance import Instance
 
 
 @click.group()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from huimin.command_line import (
+    Instance,
     acting,
     actor,
     echo,
@@ -27,9 +26,6 @@ from huimin.holders.applications import (
     submit_application,
 )
 from huimin.storage.engine import Row, Transaction
-
-if TYPE_CHECKING:
-    from huimin.instance import Instance
 
 STATES = Words(
     "application_is",

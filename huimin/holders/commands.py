@@ -7,12 +7,13 @@ file, and `show --unmask`, which needs a reason and is recorded.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from huimin.audit.record import record
 from huimin.command_line import (
+    Instance,
     acting,
     actor,
     echo,
@@ -48,9 +49,6 @@ from huimin.holders.registers.import_command import import_command
 from huimin.holders.registers.import_register import require_fitting_keys
 from huimin.holders.registers.places import Places
 from huimin.storage.engine import Row, Transaction
-
-if TYPE_CHECKING:
-    from huimin.instance import Instance
 
 GENDERS = Words("gender", {"male": "男", "female": "女"})
 LIST_MAX = 10_000

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from huimin.command_line import acting, actor, echo, format_option, pass_instance, print_json
+from huimin.command_line import (
+    Instance,
+    acting,
+    actor,
+    echo,
+    format_option,
+    pass_instance,
+    print_json,
+)
 from huimin.core.catalogue import Text, sentence, text
 from huimin.core.words import OUTLET_KINDS
 from huimin.merchants.merchants import (
@@ -28,10 +36,6 @@ from huimin.merchants.outlets import (
 )
 from huimin.merchants.states import STATE_WORDS, STATES
 from huimin.storage.engine import Row, Transaction
-
-if TYPE_CHECKING:
-    from huimin.instance import Instance
-
 
 # command, use case, help, confirmation
 StateChange = tuple[str, Callable[..., Row], str, str]

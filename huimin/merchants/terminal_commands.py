@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from huimin.command_line import (
     CommandProblem,
+    Instance,
     acting,
     echo,
     format_option,
@@ -26,9 +27,6 @@ from huimin.merchants.terminals import (
 )
 from huimin.settings import Settings
 from huimin.storage.engine import Row, Transaction
-
-if TYPE_CHECKING:
-    from huimin.instance import Instance
 
 TERMINAL_WORDS = {"active": "正常", "disabled": "已停用"}
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from huimin.command_line import echo, format_option, pass_instance, print_json, translated
+from huimin.command_line import Instance, echo, format_option, pass_instance, print_json, translated
 from huimin.core.catalogue import Words, text
 from huimin.core.refusals import Refusal
 from huimin.core.words import CLOSING_STATES
@@ -18,9 +18,6 @@ from huimin.months.run import run_month_end
 from huimin.notices.attempt_words import tell_attempt
 from huimin.reports.monthly import checked_month
 from huimin.storage.engine import Transaction
-
-if TYPE_CHECKING:
-    from huimin.instance import Instance
 
 EXIT_FOUND = 1
 KEPT_WORDS = Words(

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
-from huimin.command_line import echo, format_option, language, pass_instance, print_json
+from huimin.command_line import Instance, echo, format_option, language, pass_instance, print_json
 from huimin.core.catalogue import Words
 from huimin.notices.attempt_words import tell_attempt
 from huimin.notices.delivery_problem import problem_words
 from huimin.notices.log import deliveries_before, troubled_deliveries
 from huimin.notices.send import send_due
-
-if TYPE_CHECKING:
-    from huimin.instance import Instance
 
 EXIT_FOUND = 1
 LISTED = 50

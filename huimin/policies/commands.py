@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from huimin.command_line import (
+    Instance,
     acting,
     echo,
     format_option,
@@ -38,10 +39,6 @@ from huimin.policies.wording import (
     terms_dict,
 )
 from huimin.storage.engine import Row, Transaction
-
-if TYPE_CHECKING:
-    from huimin.instance import Instance
-
 
 ROUNDING = {"fen": 1, "jiao": 10}
 CAP_OPTIONS = (

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from huimin.command_line import CommandProblem, echo, pass_instance, translated
+from huimin.command_line import CommandProblem, Instance, echo, pass_instance, translated
 from huimin.core.days import county_day
 from huimin.core.period import Period, checked_period
 from huimin.core.period_words import month_words
@@ -18,9 +17,6 @@ from huimin.reports.monthly import MonthlyReport
 from huimin.reports.template.fill import filled_template
 from huimin.reports.template.templates import content_of, official_template
 from huimin.storage.new_file import write_whole
-
-if TYPE_CHECKING:
-    from huimin.instance import Instance
 
 BINARY = ("xlsx", "pdf")
 

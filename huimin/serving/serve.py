@@ -16,14 +16,10 @@ import socket
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
 
-from huimin.command_line import CommandProblem, echo
+from huimin.command_line import CommandProblem, Instance, echo
 from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
-
-if TYPE_CHECKING:
-    from huimin.instance import Instance
 
 # Named as text, because the application is wired above this room.
 WORKER_APP = "huimin.app:make_worker_app"

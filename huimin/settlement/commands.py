@@ -6,11 +6,19 @@ import hashlib
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from huimin.command_line import echo, format_option, language, pass_instance, print_json, translated
+from huimin.command_line import (
+    Instance,
+    echo,
+    format_option,
+    language,
+    pass_instance,
+    print_json,
+    translated,
+)
 from huimin.core.catalogue import text
 from huimin.core.days import county_day
 from huimin.core.money import yuan
@@ -30,9 +38,6 @@ from huimin.settlement.paper import settlement_pdf
 from huimin.settlement.wording import AMOUNTS, STATES, state_of, state_words
 from huimin.settlement.workbook import settlement_xlsx
 from huimin.storage.engine import Row, Transaction
-
-if TYPE_CHECKING:
-    from huimin.instance import Instance
 
 EXIT_FOUND = 1
 ROWS_MAX = 100_000

@@ -189,10 +189,7 @@ def apply_again(holder_id: str) -> Answer:
 
 
 def _changed(
-    holder_id: str,
-    opened: str,
-    work: Callable[[Transaction, Row, Form, By], None],
-    said: str,
+    holder_id: str, opened: str, work: Callable[[Transaction, Row, Form, By], None], said: str
 ) -> Answer:
     """Run a change of a person whom the reader may see; back to the page, or to the form."""
     form, within, by = Form.sent(), own_division(), acting()

@@ -9,11 +9,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from huimin.command_line import actor, echo, pass_instance, translated
+from huimin.command_line import Instance, actor, echo, pass_instance, translated
 from huimin.core.days import county_day, instant_text
 from huimin.divisions.find import all_divisions
 from huimin.holders.people import find_by_id_number
@@ -25,9 +24,6 @@ from huimin.holders.registers.problem import file_problem
 from huimin.holders.registers.refused_workbook import write_refused_workbook
 from huimin.holders.registers.row import Circumstances
 from huimin.storage.engine import Transaction
-
-if TYPE_CHECKING:
-    from huimin.instance import Instance
 
 FILE_NAME_MAX = 120
 REFUSED_FOLDER = "refused"
