@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from huimin.access.terminal_keys import Terminal, terminal_by_id, terminal_of_key, terminals_of
+from huimin.access.till_device import terminal_of_device
 from huimin.checkout.once import keys_in_progress
 from huimin.core.card_number import make_number
 from huimin.instance import Instance
@@ -166,6 +168,28 @@ def test_what_is_no_json_object_is_refused_as_at_the_api(
     for path in ("verify", "redeem", "claims", "offline-redemptions"):
         refused = page.client.post(f"/till/{path}", headers=headers, **sent)
         assert (refused.status_code, refused.json["code"]) == (status, code), path
+
+
+def test_a_terminal_is_described_alike_whichever_way_it_is_found(
+    client: Any, instance: Instance
+) -> None:
+    device = Device(client, instance)
+    device.set_up()
+    cookie, secret = device.cookie().value, client.application.secret_key
+    outlet_id, terminal_id = device.outlet["id"], device.terminal["id"]
+
+    def found(tx: Any) -> list[Any]:
+        return [
+            terminal_of_key(tx, device.key),
+            terminal_by_id(tx, terminal_id),
+            terminal_of_device(tx, secret, cookie),
+            *terminals_of(tx, outlet_id=outlet_id, merchant_id=None),
+            *terminals_of(tx, outlet_id=None, merchant_id=device.outlet["merchant_id"]),
+        ]
+
+    first, *others = instance.engine.read(found)
+    assert first.keys() == Terminal.__required_keys__
+    assert others == [first] * 4
 
 
 def test_a_device_s_sale_is_looked_at_by_the_rules(
