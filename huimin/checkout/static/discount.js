@@ -285,19 +285,25 @@ function stepsOf(bought, terms, { excludedItems, excludedFen, wantedFen, discoun
    * @param {string} code
    * @param {Step["params"]} params
    */
-  const say = (code, params) => steps.push({ code, params });
-  say("amount", { amount_fen: bought.amount_fen });
-  if (bought.insurance_fen) say("insurance", { amount_fen: bought.insurance_fen });
+  const addStep = (code, params) => steps.push({ code, params });
+  addStep("amount", { amount_fen: bought.amount_fen });
+  if (bought.insurance_fen) addStep("insurance", { amount_fen: bought.insurance_fen });
   for (const item of excludedItems) {
-    say("excluded_item", { name: item.name, amount_fen: item.amount_fen });
+    addStep("excluded_item", { name: item.name, amount_fen: item.amount_fen });
   }
-  if (excludedFen && !excludedItems.length) say("excluded", { amount_fen: excludedFen });
+  if (excludedFen && !excludedItems.length) addStep("excluded", { amount_fen: excludedFen });
   const eligibleFen = bought.amount_fen - bought.insurance_fen - excludedFen;
-  say("discount", { eligible_fen: eligibleFen, rate_bp: terms.rate_bp, discount_fen: wantedFen });
-  for (const cap of caps) say("cap", { cap, discount_fen: discountFen });
+  addStep("discount", {
+    eligible_fen: eligibleFen,
+    rate_bp: terms.rate_bp,
+    discount_fen: wantedFen,
+  });
+  for (const cap of caps) addStep("cap", { cap, discount_fen: discountFen });
   const payableFen = bought.amount_fen - discountFen;
-  say("payable", { payable_fen: payableFen });
-  if (bought.insurance_fen) say("patient_pays", { payable_fen: payableFen - bought.insurance_fen });
+  addStep("payable", { payable_fen: payableFen });
+  if (bought.insurance_fen) {
+    addStep("patient_pays", { payable_fen: payableFen - bought.insurance_fen });
+  }
   return steps;
 }
 
