@@ -10,7 +10,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import update_wrapper
 from pathlib import Path
@@ -166,6 +166,35 @@ def _instance_of(context: click.Context) -> Instance:
         root.instance = root.open_instance(settings_of(context))
         context.find_root().call_on_close(root.instance.close)
     return root.instance
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command answers: a value for programs, or lines (warnings to stderr) for people."""
+
+    value: Any
+    lines: Iterable[Text | str]
+    warnings: Iterable[Text] = ()
+
+
+def answers(command: Callable[..., Answer]) -> Callable[..., None]:
+    """Pass the open instance, give the command --format, and print its answer accordingly."""
+
+    def called(*args: Any, form: str, **options: Any) -> None:
+        print_answer(command(*args, **options), form)
+
+    return format_option(pass_instance(update_wrapper(called, command)))
+
+
+def print_answer(answer: Answer, form: str) -> None:
+    """Print an answer as "json" or as "text"."""
+    if form == "json":
+        print_json(answer.value)
+        return
+    for line in answer.lines:
+        click.echo(translated(line) if isinstance(line, Text) else line)
+    for warning in answer.warnings:
+        echo(warning, err=True)
 
 
 def actor() -> str:

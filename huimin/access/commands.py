@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
 from huimin.access.staff import add_staff, disable_staff, list_staff, set_password
 from huimin.command_line import (
+    Answer,
     Instance,
     acting,
+    answers,
     echo,
-    format_option,
     pass_instance,
-    print_json,
     translated,
 )
+from huimin.core.catalogue import text
 from huimin.core.permissions import ROLES
 
 
@@ -32,45 +34,20 @@ def staff() -> None:
 @click.option("--merchant", "merchant_id", help="商户管理员所属商户的 id")
 @click.option("--outlet", "outlet_id", help="收银员所属示范点的 id")
 @pass_instance
-def add(
-    instance: Instance,
-    username: str,
-    name: str,
-    role: str,
-    division_code: str | None,
-    merchant_id: str | None,
-    outlet_id: str | None,
-) -> None:
+def add(instance: Instance, **account: Any) -> None:
     """新增账号；密码从终端输入，或由管道给出一行。"""
-    password = _password()
-    row = instance.engine.write(
-        lambda tx: add_staff(
-            tx,
-            username=username,
-            name=name,
-            role=role,
-            password=password,
-            division_code=division_code,
-            merchant_id=merchant_id,
-            outlet_id=outlet_id,
-            **acting(instance),
-        )
-    )
+    account["password"] = _password()
+    row = instance.engine.write(lambda tx: add_staff(tx, **account, **acting(instance)))
     echo("已新增账号 {username}（{role}）。", **row)
 
 
 @staff.command("list")
-@format_option
-@pass_instance
-def list_accounts(instance: Instance, form: str) -> None:
+@answers
+def list_accounts(instance: Instance) -> Answer:
     """列出账号。"""
     rows = instance.engine.read(list_staff)
-    if form == "json":
-        print_json({"staff": rows})
-        return
-    for row in rows:
-        click.echo(f"{row['username']}\t{row['name']}\t{row['role']}\t{row['state']}")
-    echo("共 {count} 个账号。", count=len(rows))
+    lines = [f"{row['username']}\t{row['name']}\t{row['role']}\t{row['state']}" for row in rows]
+    return Answer({"staff": rows}, [*lines, text("共 {count} 个账号。", count=len(rows))])
 
 
 @staff.command()

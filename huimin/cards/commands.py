@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from typing import Any
 
 import click
 
@@ -25,17 +25,16 @@ from huimin.cards.print_command import print_cards
 from huimin.cards.published_keys import live_cards_by_key
 from huimin.cards.token import token_of
 from huimin.command_line import (
+    Answer,
     Instance,
     acting,
-    actor,
+    answers,
     echo,
-    format_option,
     pass_instance,
-    print_json,
 )
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
-from huimin.core.catalogue import Text, sentence
+from huimin.core.catalogue import Text, sentence, text
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.refusals import field_problem
@@ -57,103 +56,73 @@ cards.add_command(print_cards)
 @click.option("--all-approved", is_flag=True, help="给所有已通过申请、还没有卡的持卡人发卡。")
 @click.option("--reason", default="新发卡", show_default=True, help="原因，记入卡片事件。")
 @click.option("--expires-on", metavar="2029-10-31", help="有效期最后一天；默认按设置的年限。")
-@format_option
-@pass_instance
+@answers
 def issue(
     instance: Instance,
     holder_id: str | None,
     all_approved: bool,
     reason: str,
     expires_on: str | None,
-    form: str,
-) -> None:
+) -> Answer:
     """给持卡人（HOLDER_ID）发卡，用最新的在用密钥签发。"""
     if bool(holder_id) == all_approved:
         raise field_problem("holder", "请写明持卡人编号，或用 --all-approved，二者选一。")
 
+    made, by = _made(instance, expires_on), acting(instance)
+
     def work(tx: Transaction) -> list[Row]:
-        approved_ids = [row["id"] for row in queries.approved_without_card(tx)]
+        ids = [row["id"] for row in queries.approved_without_card(tx)]
         return [
-            issue_card(
-                tx,
-                holder_id=each_id,
-                key_id=instance.key_ring.active_key_id,
-                reason=reason,
-                expires_on=_last_day(instance, expires_on),
-                **acting(instance),
-            )
-            for each_id in ([holder_id] if holder_id else approved_ids)
+            issue_card(tx, holder_id=each_id, reason=reason, **made, **by)
+            for each_id in ([holder_id] if holder_id else ids)
         ]
 
     issued = instance.engine.write(work)
-    if form == "json":
-        print_json([_card_json(instance, card) for card in issued])
-        return
-    for card in issued:
-        echo(
-            "已发卡 {number}，有效期至 {expires_on}。",
-            number=group(card["number"]),
-            expires_on=card["expires_on"],
-        )
-    echo("共发卡 {count} 张。下一步：huimin cards print --all-unprinted", count=len(issued))
+    lines = [text("已发卡 {number}，有效期至 {expires_on}。", **_in_words(card)) for card in issued]
+    total = text("共发卡 {count} 张。下一步：huimin cards print --all-unprinted", count=len(issued))
+    return Answer([_card_json(instance, card) for card in issued], [*lines, total])
 
 
 @cards.command()
 @click.argument("card")
-@format_option
-@pass_instance
-def show(instance: Instance, card: str, form: str) -> None:
+@answers
+def show(instance: Instance, card: str) -> Answer:
     """查看一张卡（卡号或卡码）的状态和经过。"""
 
-    def work(tx: Transaction) -> tuple[Row, list[Row]]:
-        card_found = _named_card(tx, instance, card)
-        return queries.card_with_name(tx, id=card_found["id"]), list(
-            queries.events_of_card(tx, card_id=card_found["id"])
+    def query(tx: Transaction) -> tuple[Row, list[Row]]:
+        card_id = _named_card(tx, instance, card)["id"]
+        return queries.card_with_name(tx, id=card_id), list(
+            queries.events_of_card(tx, card_id=card_id)
         )
 
-    row, events = instance.engine.read(work)
-    if form == "json":
-        print_json({**_card_json(instance, row), "events": events})
-        return
-    echo("卡号    {number}", number=group(row["number"]))
-    echo("持卡人  {name}", name=mask_name(row["holder_name"]))
-    echo("状态    {state}", state=STATE_WORDS.text(row["state"]))
-    echo("有效期  {issued_on} 至 {expires_on}", **row)
-    echo("密钥    {key_id:02x}", key_id=row["key_id"])
-    for event in events:
-        click.echo(
-            f"{event['recorded_at']}  {event['event']:<10} {event['actor']}  {event['reason']}"
-        )
+    row, events = instance.engine.read(query)
+    lines: list[Text | str] = [
+        text("卡号    {number}", **_in_words(row)),
+        text("持卡人  {name}", name=mask_name(row["holder_name"])),
+        text("状态    {state}", **_in_words(row)),
+        text("有效期  {issued_on} 至 {expires_on}", **row),
+        text("密钥    {key_id:02x}", **row),
+        *(f"{e['recorded_at']}  {e['event']:<10} {e['actor']}  {e['reason']}" for e in events),
+    ]
+    return Answer({**_card_json(instance, row), "events": events}, lines)
 
 
 @cards.command()
 @click.argument("card")
 @reason_option
 @click.option("--expires-on", metavar="2029-10-31", help="新卡有效期最后一天。")
-@format_option
-@pass_instance
-def replace(instance: Instance, card: str, reason: str, expires_on: str | None, form: str) -> None:
+@answers
+def replace(instance: Instance, card: str, reason: str, expires_on: str | None) -> Answer:
     """补卡：旧卡立即作废，同时发新卡。"""
+    made, by = _made(instance, expires_on), acting(instance)
 
     def work(tx: Transaction) -> Row:
-        return replace_card(
-            tx,
-            card_id=_named_card(tx, instance, card)["id"],
-            key_id=instance.key_ring.active_key_id,
-            reason=reason,
-            expires_on=_last_day(instance, expires_on),
-            **acting(instance),
-        )
+        card_id = _named_card(tx, instance, card)["id"]
+        return replace_card(tx, card_id=card_id, reason=reason, **made, **by)
 
     new = instance.engine.write(work)
-    if form == "json":
-        print_json(_card_json(instance, new))
-        return
-    echo(
-        "旧卡已作废，新卡 {number}，有效期至 {expires_on}。",
-        number=group(new["number"]),
-        expires_on=new["expires_on"],
-    )
+    said = text("旧卡已作废，新卡 {number}，有效期至 {expires_on}。", **_in_words(new))
+    return Answer(_card_json(instance, new), [said])
 
 
 def _state_command(
@@ -164,23 +133,15 @@ def _state_command(
     @click.command(name, help=help_text)
     @click.argument("card")
     @reason_option
-    @format_option
-    @pass_instance
-    def command(instance: Instance, card: str, reason: str, form: str) -> None:
+    @answers
+    def command(instance: Instance, card: str, reason: str) -> Answer:
         def work(tx: Transaction) -> Row:
             card_id = _named_card(tx, instance, card)["id"]
             return change(tx, card_id=card_id, reason=reason, **acting(instance))
 
         row = instance.engine.write(work)
-        if form == "json":
-            print_json(_card_json(instance, row))
-            return
-        echo(
-            "{done}：{number}，现在的状态：{state}。",
-            done=Text(done),
-            number=group(row["number"]),
-            state=STATE_WORDS.text(row["state"]),
-        )
+        said = text("{done}：{number}，现在的状态：{state}。", done=Text(done), **_in_words(row))
+        return Answer(_card_json(instance, row), [said])
 
     return command
 
@@ -195,20 +156,13 @@ for _command in (
 
 
 @cards.command()
-@format_option
-@pass_instance
-def expire(instance: Instance, form: str) -> None:
+@answers
+def expire(instance: Instance) -> Answer:
     """把有效期已过的卡记为过期（宜每天运行一次）。"""
-
-    def work(tx: Transaction) -> list[Row]:
-        now = instance.clock()
-        return expire_due(tx, county_day(now), now=now, actor=actor())
-
-    expired = instance.engine.write(work)
-    if form == "json":
-        print_json({"expired": [card["number"] for card in expired]})
-        return
-    echo("{count} 张卡已过有效期，记为过期。", count=len(expired))
+    by = acting(instance)
+    expired = instance.engine.write(lambda tx: expire_due(tx, county_day(by["now"]), **by))
+    said = text("{count} 张卡已过有效期，记为过期。", count=len(expired))
+    return Answer({"expired": [card["number"] for card in expired]}, [said])
 
 
 @click.group()
@@ -217,43 +171,41 @@ def keys() -> None:
 
 
 @keys.command("list")
-@format_option
-@pass_instance
-def list_keys(instance: Instance, form: str) -> None:
+@answers
+def list_keys(instance: Instance) -> Answer:
     """列出密钥、状态和它们签发的有效卡数。"""
     in_use = instance.engine.read(live_cards_by_key)
-    active = instance.key_ring.active_key_id
+    ring = instance.key_ring
     rows = [
         {
             "kid": key.kid,
             "state": key.state,
-            "signs": key.key_id == active,
+            "signs": key.key_id == ring.active_key_id,
             "live_cards": in_use.get(key.key_id, 0),
         }
-        for key in instance.key_ring.all_keys()
+        for key in ring.all_keys()
     ]
-    lost = sorted(set(in_use) - {key.key_id for key in instance.key_ring.all_keys()})
-    if form == "json":
-        print_json({"keys": rows, "missing": [f"{key_id:02x}" for key_id in lost]})
-        return
-    for row in rows:
-        state = sentence("在用") if row["state"] == "active" else sentence("已停用")
-        if row["signs"]:
-            state = sentence("在用，签发新卡")
-        echo(
-            "{kid}  {state}，有效卡 {count} 张",
-            kid=row["kid"],
-            state=Text(state),
-            count=row["live_cards"],
-        )
-    for key_id in lost:
-        echo(
+    lost = sorted(set(in_use) - {key.key_id for key in ring.all_keys()})
+    warnings = [
+        text(
             "注意：密钥文件里缺少 {key_id:02x}，它签发的 {count} 张卡无法验证，请从备份恢复 "
             "card_keys.json。",
             key_id=key_id,
             count=in_use[key_id],
-            err=True,
         )
+        for key_id in lost
+    ]
+    missing = [f"{key_id:02x}" for key_id in lost]
+    return Answer({"keys": rows, "missing": missing}, map(_key_line, rows), warnings)
+
+
+def _key_line(row: Row) -> Text:
+    state = text("在用") if row["state"] == "active" else text("已停用")
+    if row["signs"]:
+        state = text("在用，签发新卡")
+    return text(
+        "{kid}  {state}，有效卡 {count} 张", kid=row["kid"], state=state, count=row["live_cards"]
+    )
 
 
 @keys.command("add")
@@ -285,14 +237,19 @@ def _record_key(instance: Instance, action: str, key_id: int) -> None:
     )
 
 
-def _last_day(instance: Instance, expires_on: str | None) -> date | str:
-    if expires_on is not None:
-        return expires_on
-    return default_expiry(county_day(instance.clock()), instance.settings.card_years)
+def _made(instance: Instance, expires_on: str | None) -> dict[str, Any]:
+    """What a new card is made with."""
+    last_day = default_expiry(county_day(instance.clock()), instance.settings.card_years)
+    return {"key_id": instance.key_ring.active_key_id, "expires_on": expires_on or last_day}
 
 
-def _named_card(tx: Transaction, instance: Instance, text: str) -> Row:
-    return find_card(tx, read_text(text), instance.key_ring.public_keys())
+def _in_words(card: Row) -> Row:
+    """The same card, its number in groups and its state in words."""
+    return {**card, "number": group(card["number"]), "state": STATE_WORDS.text(card["state"])}
+
+
+def _named_card(tx: Transaction, instance: Instance, typed: str) -> Row:
+    return find_card(tx, read_text(typed), instance.key_ring.public_keys())
 
 
 def _card_json(instance: Instance, card: Row) -> Row:

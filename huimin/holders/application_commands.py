@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 
 from huimin.command_line import (
+    Answer,
     Instance,
     acting,
     actor,
+    answers,
     echo,
     format_option,
     pass_instance,
-    print_json,
+    print_answer,
     translated,
 )
-from huimin.core.catalogue import Words
+from huimin.core.catalogue import Words, text
 from huimin.core.identity import mask_name
 from huimin.core.refusals import field_problem
 from huimin.holders.applications import (
@@ -35,36 +39,32 @@ STATES = Words(
 
 @click.command("apply")
 @click.argument("holder_id")
-@format_option
-@pass_instance
-def apply_command(instance: Instance, holder_id: str, form: str) -> None:
+@answers
+def apply_command(instance: Instance, holder_id: str) -> Answer:
     """替持卡人提交办卡申请。"""
-    row = instance.engine.write(
-        lambda tx: submit_application(tx, holder_id=holder_id, **acting(instance))
+    return _answer(
+        instance.engine.write(
+            lambda tx: submit_application(tx, holder_id=holder_id, **acting(instance))
+        )
     )
-    _print_application(row, form)
 
 
 @click.command("applications")
 @click.option("--holder", "holder_id", help="改为列出这位持卡人的全部申请。")
-@format_option
-@pass_instance
-def applications_command(instance: Instance, holder_id: str | None, form: str) -> None:
+@answers
+def applications_command(instance: Instance, holder_id: str | None) -> Answer:
     """列出待审批的申请。"""
     rows = instance.engine.read(
         lambda tx: applications_of(tx, holder_id) if holder_id else open_applications(tx)
     )
     for row in rows:
         row["holder_name"] = mask_name(row["holder_name"]) if "holder_name" in row else None
-    if form == "json":
-        print_json(rows)
-        return
-    for row in rows:
-        name = row["holder_name"] or row["holder_id"]
-        click.echo(
-            f"{row['id']}  {row['submitted_at']}  {name}  {translated(STATES.text(row['state']))}"
-        )
-    echo("共 {count} 份。", count=len(rows))
+    return Answer(rows, [*map(_line, rows), text("共 {count} 份。", count=len(rows))])
+
+
+def _line(row: Row) -> str:
+    name, state = row["holder_name"] or row["holder_id"], translated(STATES.text(row["state"]))
+    return f"{row['id']}  {row['submitted_at']}  {name}  {state}"
 
 
 @click.command("approve")
@@ -92,42 +92,49 @@ def approve_command(
         ]
 
     for row in instance.engine.write(work):
-        _print_application(row, form)
+        print_answer(_answer(row), form)
     if own:
         echo("另有 {count} 份是您自己提交的，请由另一位工作人员审批。", count=own, err=True)
 
 
-@click.command("reject")
-@click.argument("application_id")
-@click.option("--reason", required=True, help="不通过的原因，会告诉申请人。")
-@format_option
-@pass_instance
-def reject_command(instance: Instance, application_id: str, reason: str, form: str) -> None:
-    """不通过办卡申请，须写原因。"""
-    row = instance.engine.write(
-        lambda tx: reject_application(tx, application_id, reason=reason, **acting(instance))
-    )
-    _print_application(row, form)
+def _decision(
+    name: str, decide: Callable[..., Row], help_text: str, reason_help: str
+) -> click.Command:
+    """A command that decides an application, with a reason, by the use case `decide`."""
+
+    @click.command(name, help=help_text)
+    @click.argument("application_id")
+    @click.option("--reason", required=True, help=reason_help)
+    @answers
+    def command(instance: Instance, application_id: str, reason: str) -> Answer:
+        return _answer(
+            instance.engine.write(
+                lambda tx: decide(tx, application_id, reason=reason, **acting(instance))
+            )
+        )
+
+    return command
 
 
-@click.command("return")
-@click.argument("application_id")
-@click.option("--reason", required=True, help="要改什么，会告诉提交人。")
-@format_option
-@pass_instance
-def return_command(instance: Instance, application_id: str, reason: str, form: str) -> None:
-    """把办卡申请退回修改，须写原因；改好后重新提交。"""
-    row = instance.engine.write(
-        lambda tx: return_application(tx, application_id, reason=reason, **acting(instance))
-    )
-    _print_application(row, form)
+def _answer(row: Row) -> Answer:
+    said = text("申请 {id}：{state}。", **{**row, "state": STATES.text(row["state"])})
+    return Answer(row, [said])
 
 
-def _print_application(row: Row, form: str) -> None:
-    if form == "json":
-        print_json(row)
-        return
-    echo("申请 {id}：{state}。", id=row["id"], state=STATES.text(row["state"]))
-
-
-COMMANDS = (apply_command, applications_command, approve_command, reject_command, return_command)
+COMMANDS = (
+    apply_command,
+    applications_command,
+    approve_command,
+    _decision(
+        "reject",
+        reject_application,
+        "不通过办卡申请，须写原因。",
+        "不通过的原因，会告诉申请人。",
+    ),
+    _decision(
+        "return",
+        return_application,
+        "把办卡申请退回修改，须写原因；改好后重新提交。",
+        "要改什么，会告诉提交人。",
+    ),
+)

@@ -6,24 +6,21 @@ file, and `show --unmask`, which needs a reason and is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
 
 from huimin.audit.record import record
 from huimin.command_line import (
+    Answer,
     Instance,
     acting,
-    actor,
-    echo,
-    format_option,
+    answers,
     language,
-    pass_instance,
-    print_json,
     translated,
 )
-from huimin.core.catalogue import Words, text
+from huimin.core.catalogue import Text, Words, text
 from huimin.core.days import county_day
 from huimin.core.identity import (
     IdentityProblem,
@@ -67,24 +64,20 @@ for _command in (import_command, *COMMANDS):
 @click.option("--division", "division_code", help="只列这个镇街或村社（12 位代码）的。")
 @click.option("--after", default="", help="从这个持卡人编号之后列起（翻页）。")
 @click.option("--count", type=click.IntRange(1, LIST_MAX), default=50, help="最多列多少人。")
-@format_option
-@pass_instance
-def list_command(
-    instance: Instance, division_code: str | None, after: str, count: int, form: str
-) -> None:
+@answers
+def list_command(instance: Instance, division_code: str | None, after: str, count: int) -> Answer:
     """列出持卡人（姓名打码）。"""
     rows = instance.engine.read(
         lambda tx: list_holders(tx, division_code=division_code, after=after, count=count)
     )
     index = instance.engine.read(lambda tx: DivisionIndex(all_divisions(tx)))
     listed = [_listed(row, index) for row in rows]
-    if form == "json":
-        print_json(listed)
-        return
-    for row in listed:
-        card = row["card_state"] or translated("无卡")
-        click.echo(f"{row['id']}  {row['name']}  {row['town']}{row['village']}  {card}")
-    echo("共 {count} 人。", count=len(listed))
+    return Answer(listed, [*map(_line, listed), text("共 {count} 人。", count=len(listed))])
+
+
+def _line(row: Row) -> str:
+    card = row["card_state"] or translated("无卡")
+    return f"{row['id']}  {row['name']}  {row['town']}{row['village']}  {card}"
 
 
 @holders.command("show")
@@ -92,16 +85,14 @@ def list_command(
 @click.option("--by-id-number", is_flag=True, help="改为按身份证号码查找，号码随后输入。")
 @click.option("--unmask", is_flag=True, help="显示完整的姓名、号码；须写原因，并记入审计记录。")
 @click.option("--reason", help="为什么要看完整信息。")
-@format_option
-@pass_instance
+@answers
 def show_command(
     instance: Instance,
     holder_id: str | None,
     by_id_number: bool,
     unmask: bool,
     reason: str | None,
-    form: str,
-) -> None:
+) -> Answer:
     """查看一位持卡人（默认打码）。"""
     if unmask and not (reason or "").strip():
         raise field_problem("reason", "查看完整信息须用 --reason 写明原因。")
@@ -118,7 +109,8 @@ def show_command(
             _record_unmasking(tx, instance, holder["id"], str(reason).strip())
         return _as_dict(tx, instance, holder, unmask=unmask)
 
-    _print_holder(instance.engine.write(work) if unmask else instance.engine.read(work), form)
+    row = instance.engine.write(work) if unmask else instance.engine.read(work)
+    return Answer(row, _described(row))
 
 
 @holders.command("add")
@@ -130,25 +122,25 @@ def show_command(
 @click.option("--kind", required=True, help=f"保障类别：{'、'.join(ELIGIBILITIES.values())}。")
 @click.option("--since", required=True, metavar="2026-03-01", help="认定日期。")
 @click.option("--family", help="家庭成员，例如 张三（配偶）；李四（子）。")
-@format_option
-@pass_instance
-def add_command(instance: Instance, form: str, **fields: str | None) -> None:
+@answers
+def add_command(instance: Instance, **fields: str | None) -> Answer:
     """登记一位持卡人。"""
     if fields["id_number"] is None:
         fields["id_number"] = click.prompt(translated("身份证号码"), err=True)
-    now = instance.clock()
+    by = acting(instance)
 
     def work(tx: Transaction) -> Row:
         require_fitting_keys(tx, instance.personal_data)
         places = Places(all_divisions(tx))
-        draft = draft_of(HandDraft(**fields), places, county_day(now))  # type: ignore[arg-type]
-        holder_id = add_holder(tx, instance.personal_data, draft, now=now, actor=actor())
+        draft = draft_of(HandDraft(**fields), places, county_day(by["now"]))  # type: ignore[arg-type]
+        holder_id = add_holder(tx, instance.personal_data, draft, **by)
         holder = holder_by_id(tx, holder_id)
         if holder is None:
             raise LookupError("the holder just written is not there")
         return _as_dict(tx, instance, holder, unmask=False)
 
-    _print_holder(instance.engine.write(work), form, heading=translated("已登记。"))
+    row = instance.engine.write(work)
+    return Answer(row, [text("已登记。"), *_described(row)])
 
 
 def _prompt_number(instance: Instance) -> str:
@@ -219,21 +211,17 @@ def _member_number(instance: Instance, member: Row, *, unmask: bool) -> str | No
     return number if unmask else mask_id_number(number)
 
 
-def _print_holder(row: Row, form: str, heading: str = "") -> None:
-    if form == "json":
-        print_json(row)
-        return
-    if heading:
-        click.echo(heading)
-    echo("编号 {id}", id=row["id"])
-    click.echo(f"{row['name']}  {GENDERS.say(row['gender'], language())}  {row['id_number']}")
-    echo("{place}  电话 {phone}", place=f"{row['town']}{row['village']}", phone=row["phone"] or "—")
+def _described(row: Row) -> Iterator[Text | str]:
+    yield text("编号 {id}", **row)
+    yield f"{row['name']}  {GENDERS.say(row['gender'], language())}  {row['id_number']}"
+    place = f"{row['town']}{row['village']}"
+    yield text("{place}  电话 {phone}", place=place, phone=row["phone"] or "—")
     for eligibility in row["eligibilities"]:
         kind, ends_on = ELIGIBILITIES.text(eligibility["kind"]), eligibility["ends_on"]
         days = text("{first} 起", first=eligibility["starts_on"])
         if ends_on:
             days = text("{first} 至 {last}", first=eligibility["starts_on"], last=ends_on)
-        echo("{kind}：{days}", kind=kind, days=days)
+        yield text("{kind}：{days}", kind=kind, days=days)
     for member in row["family"]:
         number = member["id_number"] or text("号码未登记")
-        echo("家庭成员：{name}（{relation}）{number}", **{**member, "number": number})
+        yield text("家庭成员：{name}（{relation}）{number}", **{**member, "number": number})

@@ -8,13 +8,10 @@ from typing import Any
 import click
 
 from huimin.command_line import (
+    Answer,
     Instance,
     acting,
-    actor,
-    echo,
-    format_option,
-    pass_instance,
-    print_json,
+    answers,
 )
 from huimin.core.catalogue import Text, sentence, text
 from huimin.core.words import OUTLET_KINDS
@@ -65,50 +62,30 @@ def merchants() -> None:
 @click.option("--credit-code", required=True, help="18 位统一社会信用代码。")
 @click.option("--contact-name", help="联系人。")
 @click.option("--contact-phone", help="联系电话。")
-@format_option
-@pass_instance
-def add_merchant_command(
-    instance: Instance,
-    name: str,
-    credit_code: str,
-    contact_name: str | None,
-    contact_phone: str | None,
-    form: str,
-) -> None:
+@answers
+def add_merchant_command(instance: Instance, **given: Any) -> Answer:
     """登记一个商户。"""
-    row = instance.engine.write(
-        lambda tx: add_merchant(
-            tx,
-            name=name,
-            credit_code=credit_code,
-            contact_name=contact_name,
-            contact_phone=contact_phone,
-            **acting(instance),
-        )
+    row = instance.engine.write(lambda tx: add_merchant(tx, **given, **acting(instance)))
+    return Answer(
+        row,
+        (
+            text("已登记商户 {name}，编号 {id}。", **row),
+            text("下一步：huimin outlets add --merchant {credit_code} …", **row),
+        ),
     )
-    if form == "json":
-        print_json(row)
-        return
-    echo("已登记商户 {name}，编号 {id}。", **row)
-    echo("下一步：huimin outlets add --merchant {credit_code} …", credit_code=row["credit_code"])
 
 
 @merchants.command("list")
 @state_option
-@format_option
-@pass_instance
-def list_merchants_command(instance: Instance, state: str | None, form: str) -> None:
+@answers
+def list_merchants_command(instance: Instance, state: str | None) -> Answer:
     """列出商户和它们的示范点数。"""
     rows = instance.engine.read(lambda tx: list_merchants(tx, state=state))
-    if form == "json":
-        print_json(rows)
-        return
-    for row in rows:
-        echo(
-            "{credit_code}  {state}  {name}  示范点 {outlets} 个  {id}",
-            **{**row, "state": STATE_WORDS.text(row["state"])},
-        )
-    echo("共 {count} 个商户。", count=len(rows))
+    lines = [
+        text("{credit_code}  {state}  {name}  示范点 {outlets} 个  {id}", **_in_words(row))
+        for row in rows
+    ]
+    return Answer(rows, [*lines, text("共 {count} 个商户。", count=len(rows))])
 
 
 @click.group()
@@ -125,60 +102,48 @@ def outlets() -> None:
 @click.option("--opening-hours", help="营业时间，例如 08:00-21:30。")
 @click.option("--latitude", help="纬度，WGS 84 十进制度数，例如 30.275612；和经度一起给。")
 @click.option("--longitude", help="经度，例如 105.022341。")
-@format_option
-@pass_instance
-def add_outlet_command(instance: Instance, merchant: str, form: str, **fields: str | None) -> None:
+@answers
+def add_outlet_command(instance: Instance, merchant: str, **given: Any) -> Answer:
     """给商户添加一个示范点。"""
 
     def work(tx: Transaction) -> Row:
         merchant_id = find_merchant(tx, merchant)["id"]
-        arguments: dict[str, Any] = {**fields, "now": instance.clock(), "actor": actor()}
-        return add_outlet(tx, merchant_id=merchant_id, **arguments)
+        return add_outlet(tx, merchant_id=merchant_id, **given, **acting(instance))
 
     row = instance.engine.write(work)
-    if form == "json":
-        print_json(row)
-        return
-    echo(
-        "已添加示范点 {name}（{kind}），编号 {id}。",
-        name=row["name"],
-        kind=OUTLET_KINDS.text(row["kind"]),
-        id=row["id"],
+    return Answer(
+        row,
+        (
+            text("已添加示范点 {name}（{kind}），编号 {id}。", **_in_words(row)),
+            text("下一步：huimin terminals add --outlet {id} --label …", **row),
+        ),
     )
-    echo("下一步：huimin terminals add --outlet {id} --label …", id=row["id"])
 
 
 @outlets.command("list")
 @click.option("--merchant", help="只列这个商户的（编号或统一社会信用代码）。")
 @click.option("--kind", type=click.Choice(list(OUTLET_KINDS)), help="只列这种类型的。")
 @state_option
-@format_option
-@pass_instance
+@answers
 def list_outlets_command(
-    instance: Instance, merchant: str | None, kind: str | None, state: str | None, form: str
-) -> None:
+    instance: Instance, merchant: str | None, kind: str | None, state: str | None
+) -> Answer:
     """列出示范点和它们在用的终端数。"""
 
-    def work(tx: Transaction) -> list[Row]:
+    def query(tx: Transaction) -> list[Row]:
         merchant_id = find_merchant(tx, merchant)["id"] if merchant else None
         return list_outlets(tx, merchant_id=merchant_id, kind=kind, state=state)
 
-    rows = instance.engine.read(work)
-    if form == "json":
-        print_json(rows)
-        return
-    for row in rows:
-        note = "" if row["merchant_state"] == "active" else text("（商户未在营）")
-        echo(
+    rows = instance.engine.read(query)
+    lines = [
+        text(
             "{id}  {kind}  {state}{note}  {name}  {division_name}  终端 {terminals} 台",
-            **{
-                **row,
-                "kind": OUTLET_KINDS.text(row["kind"]),
-                "state": STATE_WORDS.text(row["state"]),
-                "note": note,
-            },
+            note="" if row["merchant_state"] == "active" else text("（商户未在营）"),
+            **_in_words(row),
         )
-    echo("共 {count} 个示范点。", count=len(rows))
+        for row in rows
+    ]
+    return Answer(rows, [*lines, text("共 {count} 个示范点。", count=len(rows))])
 
 
 def _state_command(
@@ -194,26 +159,23 @@ def _state_command(
     @click.command(name, help=help_text)
     @click.argument(subject)
     @reason_option
-    @format_option
-    @pass_instance
-    def command(instance: Instance, reason: str, form: str, **named: str) -> None:
+    @answers
+    def command(instance: Instance, reason: str, **named: str) -> Answer:
         def work(tx: Transaction) -> Row:
-            subject_id = find(tx, named[subject])["id"]
-            arguments = {f"{subject}_id": subject_id, "now": instance.clock(), "actor": actor()}
-            return change(tx, reason=reason, **arguments)
+            subject_id = {f"{subject}_id": find(tx, named[subject])["id"]}
+            return change(tx, reason=reason, **subject_id, **acting(instance))
 
         row = instance.engine.write(work)
-        if form == "json":
-            print_json(row)
-            return
-        echo(
-            "{done}：{name}，现在的状态：{state}。",
-            done=Text(done),
-            name=row["name"],
-            state=STATE_WORDS.text(row["state"]),
-        )
+        said = text("{done}：{name}，现在的状态：{state}。", done=Text(done), **_in_words(row))
+        return Answer(row, [said])
 
     return command
+
+
+def _in_words(row: Row) -> Row:
+    """The same row, its kind and state in words."""
+    kind = {"kind": OUTLET_KINDS.text(row["kind"])} if "kind" in row else {}
+    return {**row, **kind, "state": STATE_WORDS.text(row["state"])}
 
 
 for _change in MERCHANT_CHANGES:

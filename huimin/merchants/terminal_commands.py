@@ -8,15 +8,17 @@ from typing import Any
 import click
 
 from huimin.command_line import (
+    Answer,
     CommandProblem,
     Instance,
     acting,
-    echo,
+    answers,
     format_option,
-    pass_instance,
+    language,
     pass_settings,
-    print_json,
 )
+from huimin.core.catalogue import Text, text
+from huimin.core.words import STATES
 from huimin.merchants.outlets import find_outlet
 from huimin.merchants.terminals import (
     add_terminal,
@@ -28,7 +30,7 @@ from huimin.merchants.terminals import (
 from huimin.settings import Settings
 from huimin.storage.engine import Row, Transaction
 
-TERMINAL_WORDS = {"active": "正常", "disabled": "已停用"}
+TERMINAL_STATES = ("active", "disabled")
 
 
 @click.group()
@@ -39,86 +41,62 @@ def terminals() -> None:
 @terminals.command("add")
 @click.option("--outlet", required=True, help="示范点编号，或不重名的示范点名称。")
 @click.option("--label", required=True, help="终端名称，例如 1 号收银台。")
-@format_option
-@pass_instance
-def add_terminal_command(instance: Instance, outlet: str, label: str, form: str) -> None:
+@answers
+def add_terminal_command(instance: Instance, outlet: str, label: str) -> Answer:
     """给示范点添加一台终端。密钥只显示这一次。"""
 
     def work(tx: Transaction) -> tuple[Row, str]:
-        return add_terminal(
-            tx, outlet_id=find_outlet(tx, outlet)["id"], label=label, **acting(instance)
-        )
+        outlet_id = find_outlet(tx, outlet)["id"]
+        return add_terminal(tx, outlet_id=outlet_id, label=label, **acting(instance))
 
     row, key = instance.engine.write(work)
-    if form == "json":
-        print_json({**_without_hash(row), "key": key})
-        return
-    echo("已添加终端 {code}（{label}）。", **row)
-    _print_key(key)
+    return _with_key(row, key, text("已添加终端 {code}（{label}）。", **row))
 
 
 @terminals.command("list")
 @click.option("--outlet", help="只列这个示范点的（编号或名称）。")
-@click.option("--state", type=click.Choice(list(TERMINAL_WORDS)), help="只列这种状态的。")
-@format_option
-@pass_instance
-def list_terminals_command(
-    instance: Instance, outlet: str | None, state: str | None, form: str
-) -> None:
+@click.option("--state", type=click.Choice(TERMINAL_STATES), help="只列这种状态的。")
+@answers
+def list_terminals_command(instance: Instance, outlet: str | None, state: str | None) -> Answer:
     """列出终端。"""
 
-    def work(tx: Transaction) -> list[Row]:
+    def query(tx: Transaction) -> list[Row]:
         outlet_id = find_outlet(tx, outlet)["id"] if outlet else None
         return list_terminals(tx, outlet_id=outlet_id, state=state)
 
-    rows = instance.engine.read(work)
-    if form == "json":
-        print_json(rows)
-        return
-    for row in rows:
-        click.echo(
-            f"{row['code']}  {TERMINAL_WORDS[row['state']]}  {row['outlet_name']}  {row['label']}"
-        )
-    echo("共 {count} 台终端。", count=len(rows))
+    rows = instance.engine.read(query)
+    return Answer(rows, [*map(_line, rows), text("共 {count} 台终端。", count=len(rows))])
 
 
 @terminals.command("rekey")
 @click.argument("terminal")
 @click.option("--reason", required=True, help="原因，记入审计记录。")
-@format_option
-@pass_instance
-def rekey_terminal_command(instance: Instance, terminal: str, reason: str, form: str) -> None:
+@answers
+def rekey_terminal_command(instance: Instance, terminal: str, reason: str) -> Answer:
     """给一台终端换新密钥（TERMINAL 为六位终端编号），旧密钥立即失效。新密钥只显示这一次。"""
 
     def work(tx: Transaction) -> tuple[Row, str]:
         return renew_key(tx, terminal_id=terminal, reason=reason, **acting(instance))
 
     row, key = instance.engine.write(work)
-    if form == "json":
-        print_json({**_without_hash(row), "key": key})
-        return
-    echo("已更换终端 {code}（{label}）的密钥，旧密钥从现在起无效。", **row)
-    _print_key(key)
+    said = text("已更换终端 {code}（{label}）的密钥，旧密钥从现在起无效。", **row)
+    return _with_key(row, key, said)
 
 
 @terminals.command("disable")
 @click.argument("terminal")
 @click.option("--reason", required=True, help="原因，记入审计记录。")
-@format_option
-@pass_instance
-def disable_terminal_command(instance: Instance, terminal: str, reason: str, form: str) -> None:
+@answers
+def disable_terminal_command(instance: Instance, terminal: str, reason: str) -> Answer:
     """立即停用一台终端（TERMINAL 为六位终端编号），不能再启用。"""
 
     def work(tx: Transaction) -> Row:
-        return disable_terminal(
-            tx, terminal_id=find_terminal(tx, terminal)["id"], reason=reason, **acting(instance)
-        )
+        terminal_id = find_terminal(tx, terminal)["id"]
+        return disable_terminal(tx, terminal_id=terminal_id, reason=reason, **acting(instance))
 
     row = instance.engine.write(work)
-    if form == "json":
-        print_json(_without_hash(row))
-        return
-    echo("已停用终端 {code}（{label}），它的密钥从现在起无效。", **row)
+    said = text("已停用终端 {code}（{label}），它的密钥从现在起无效。", **row)
+    return Answer(_without_hash(row), [said])
 
 
 @terminals.command("simulate")
@@ -164,12 +142,18 @@ def simulate_command(settings: Settings, **options: Any) -> None:
     simulate(folder=settings.folder, language=settings.language, **options)
 
 
-def _print_key(key: str) -> None:
-    echo("密钥：{key}", key=key)
-    echo(
+def _line(row: Row) -> str:
+    state = STATES.say(row["state"], language())
+    return f"{row['code']}  {state}  {row['outlet_name']}  {row['label']}"
+
+
+def _with_key(row: Row, key: str, said: Text) -> Answer:
+    once = text(
         "密钥只显示这一次，系统里只存它的摘要；请现在就填进收银系统。丢了就用 huimin "
         "terminals rekey 换一个。"
     )
+    lines = (said, text("密钥：{key}", key=key), once)
+    return Answer({**_without_hash(row), "key": key}, lines)
 
 
 def _without_hash(row: Row) -> Row:

@@ -7,7 +7,16 @@ from typing import Any
 
 import click
 
-from huimin.command_line import Instance, echo, format_option, pass_instance, print_json, translated
+from huimin.command_line import (
+    Answer,
+    Instance,
+    answers,
+    echo,
+    format_option,
+    pass_instance,
+    print_json,
+    translated,
+)
 from huimin.core.catalogue import Words, text
 from huimin.core.refusals import Refusal
 from huimin.core.words import CLOSING_STATES
@@ -17,7 +26,7 @@ from huimin.months.files import FileCheck, check_files, restore_files
 from huimin.months.run import run_month_end
 from huimin.notices.attempt_words import tell_attempt
 from huimin.reports.monthly import checked_month
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 
 EXIT_FOUND = 1
 KEPT_WORDS = Words(
@@ -48,18 +57,14 @@ def run(instance: Instance) -> None:
 
 
 @month.command("list")
-@format_option
-@pass_instance
-def list_months(instance: Instance, form: str) -> None:
+@answers
+def list_months(instance: Instance) -> Answer:
     """各月结账到了哪一步。"""
     rows = instance.engine.read(lambda tx: months_listed(tx, instance.clock()))
-    if form == "json":
-        print_json([{name: row[name] for name in ("month", "state", "version")} for row in rows])
-        return
-    for row in rows:
-        state = translated(CLOSING_STATES.text(row["state"]))
-        version = "" if row["version"] is None else f"  {translated('第 {version} 版', **row)}"
-        click.echo(f"{row['month']}  {state}{version}")
+    return Answer(
+        [{name: row[name] for name in ("month", "state", "version")} for row in rows],
+        [_line(row) for row in rows],
+    )
 
 
 @month.command()
@@ -100,3 +105,8 @@ def files(instance: Instance, month: str, check: bool, form: str) -> None:
 def _shown(one: FileCheck) -> dict[str, Any]:
     names = ("month", "version", "form", "sha256", "remade_same", "kept")
     return {name: getattr(one, name) for name in names}
+
+
+def _line(row: Row) -> str:
+    version = "" if row["version"] is None else f"  {translated('第 {version} 版', **row)}"
+    return f"{row['month']}  {translated(CLOSING_STATES.text(row['state']))}{version}"

@@ -6,12 +6,13 @@ import sys
 
 import click
 
-from huimin.command_line import Instance, echo, format_option, language, pass_instance, print_json
-from huimin.core.catalogue import Words
+from huimin.command_line import Answer, Instance, answers, echo, language, pass_instance
+from huimin.core.catalogue import Text, Words, text
 from huimin.notices.attempt_words import tell_attempt
 from huimin.notices.delivery_problem import problem_words
 from huimin.notices.log import deliveries_before, troubled_deliveries
 from huimin.notices.send import send_due
+from huimin.storage.engine import Row
 
 EXIT_FOUND = 1
 LISTED = 50
@@ -38,17 +39,16 @@ def send(instance: Instance) -> None:
 
 
 @notices.command("list")
-@format_option
-@pass_instance
-def list_notices(instance: Instance, form: str) -> None:
+@answers
+def list_notices(instance: Instance) -> Answer:
     """最近的发送记录。"""
     rows = instance.engine.read(lambda tx: deliveries_before(tx, None, "", LISTED))
-    if form == "json":
-        print_json(rows)
-        return
-    for row in rows:
-        error = f"  {problem_words(row['last_error'], language())}" if row["last_error"] else ""
-        echo(
-            "{created_at}  {state}（{attempts} 次）  {channel} {target}  {title}{error}",
-            **{**row, "state": STATE_WORDS.text(row["state"]), "error": error},
-        )
+    return Answer(rows, [_line(row) for row in rows])
+
+
+def _line(row: Row) -> Text:
+    error = f"  {problem_words(row['last_error'], language())}" if row["last_error"] else ""
+    return text(
+        "{created_at}  {state}（{attempts} 次）  {channel} {target}  {title}{error}",
+        **{**row, "state": STATE_WORDS.text(row["state"]), "error": error},
+    )

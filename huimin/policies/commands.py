@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from huimin.command_line import (
+    Answer,
     Instance,
     acting,
+    answers,
     echo,
-    format_option,
     language,
     pass_instance,
-    print_json,
     translated,
 )
 from huimin.core import words
+from huimin.core.catalogue import Text, text
 from huimin.core.days import county_day, month_of, previous_month
 from huimin.core.money import rate_words
 from huimin.core.offline_terms import OFFLINE_HOURS_MAX
@@ -59,34 +61,29 @@ def policies() -> None:
 
 @policies.command("list")
 @click.option("--state", type=click.Choice(STATES), help="只列这种状态的。")
-@format_option
-@pass_instance
-def list_command(instance: Instance, state: str | None, form: str) -> None:
+@answers
+def list_command(instance: Instance, state: str | None) -> Answer:
     """列出所有政策和版本。"""
     rows = instance.engine.read(lambda tx: queries.list_policies(tx, state=state))
-    if form == "json":
-        print_json([terms_dict(terms_of(row), row) for row in rows])
-        return
-    for row in rows:
-        terms = terms_of(row)
-        state, days = translated(words.STATES.text(row["state"])), translated(days_words(terms))
-        scope = translated(scope_words(terms.scope, terms.scope_value, row["outlet_name"]))
-        rate = rate_words(terms.rate_bp, language())
-        click.echo(f"{terms.code}@{terms.version}  {state}  {days}  {scope}  {rate}  {terms.name}")
-    echo("共 {count} 个版本。", count=len(rows))
+    total = text("共 {count} 个版本。", count=len(rows))
+    return Answer([_as_dict(row) for row in rows], [*map(_line, rows), total])
+
+
+def _line(row: Row) -> str:
+    terms = terms_of(row)
+    state, days = translated(words.STATES.text(row["state"])), translated(days_words(terms))
+    scope = translated(scope_words(terms.scope, terms.scope_value, row["outlet_name"]))
+    rate = rate_words(terms.rate_bp, language())
+    return f"{terms.code}@{terms.version}  {state}  {days}  {scope}  {rate}  {terms.name}"
 
 
 @policies.command("show")
 @click.argument("policy")
-@format_option
-@pass_instance
-def show_command(instance: Instance, policy: str, form: str) -> None:
+@answers
+def show_command(instance: Instance, policy: str) -> Answer:
     """查看一项政策的全部内容。"""
     row = instance.engine.read(lambda tx: find_policy(tx, policy))
-    if form == "json":
-        print_json(terms_dict(terms_of(row), row))
-        return
-    _echo_terms(row)
+    return Answer(_as_dict(row), _described(row))
 
 
 @policies.command("save")
@@ -132,24 +129,21 @@ def show_command(instance: Instance, policy: str, form: str) -> None:
     help="离线优惠事后不能入账时由谁承担：商户或政府。",
 )
 @click.option("--offline-changing-code", is_flag=True, help="离线时也接受手机上的动态码。")
-@format_option
-@pass_instance
-def save_command(instance: Instance, form: str, **typed: Any) -> None:
+@answers
+def save_command(instance: Instance, **typed: Any) -> Answer:
     """保存草稿。已有草稿就改草稿，否则存为下一版；发布前不起作用。"""
     draft = _draft_of(typed)
     row = instance.engine.write(lambda tx: save_draft(tx, draft, **acting(instance)))
-    if form == "json":
-        print_json(terms_dict(terms_of(row), row))
-        return
-    _echo_terms(row)
     name = f"{row['code']}@{row['version']}"
-    last_month = previous_month(month_of(county_day(instance.clock())))
-    echo(
-        "已存为草稿。试算：huimin policies dry-run {name} --month {last_month}",
-        name=name,
-        last_month=last_month,
+    next_steps = (
+        text(
+            "已存为草稿。试算：huimin policies dry-run {name} --month {last_month}",
+            name=name,
+            last_month=previous_month(month_of(county_day(instance.clock()))),
+        ),
+        text("发布：huimin policies publish {name}", name=name),
     )
-    echo("发布：huimin policies publish {name}", name=name)
+    return Answer(_as_dict(row), [*_described(row), *next_steps])
 
 
 @policies.command("approve")
@@ -167,91 +161,82 @@ def approve_command(instance: Instance, policy: str) -> None:
 
 @policies.command("publish")
 @click.argument("policy")
-@format_option
-@pass_instance
-def publish_command(instance: Instance, policy: str, form: str) -> None:
+@answers
+def publish_command(instance: Instance, policy: str) -> Answer:
     """发布草稿。发布后不能再改，只能由新版本接替。"""
+    four_eyes, by = instance.settings.four_eyes, acting(instance)
 
     def work(tx: Transaction) -> Row:
-        draft = find_policy(tx, policy)
-        four_eyes = instance.settings.four_eyes
-        return publish(tx, draft["id"], four_eyes=four_eyes, **acting(instance))
+        return publish(tx, find_policy(tx, policy)["id"], four_eyes=four_eyes, **by)
 
     row = instance.engine.write(work)
-    if form == "json":
-        print_json(terms_dict(terms_of(row), row))
-        return
-    echo("已发布 {name}（{code} 第 {version} 版），自 {starts_on} 起执行。", **row)
+    said = text("已发布 {name}（{code} 第 {version} 版），自 {starts_on} 起执行。", **row)
+    return Answer(_as_dict(row), [said])
 
 
 @policies.command("withdraw")
 @click.argument("policy")
 @click.option("--reason", required=True, help="原因，记入审计记录。")
-@format_option
-@pass_instance
-def withdraw_command(instance: Instance, policy: str, reason: str, form: str) -> None:
+@answers
+def withdraw_command(instance: Instance, policy: str, reason: str) -> Answer:
     """撤回草稿，或已发布但还没有开始的政策。"""
 
     def work(tx: Transaction) -> Row:
-        row = find_policy(tx, policy)
-        return withdraw(tx, row["id"], reason=reason, **acting(instance))
+        return withdraw(tx, find_policy(tx, policy)["id"], reason=reason, **acting(instance))
 
     row = instance.engine.write(work)
-    if form == "json":
-        print_json(terms_dict(terms_of(row), row))
-        return
-    echo("已撤回 {name}（{code} 第 {version} 版）。", **row)
+    return Answer(_as_dict(row), [text("已撤回 {name}（{code} 第 {version} 版）。", **row)])
 
 
 @policies.command("dry-run")
 @click.argument("policy", metavar="DRAFT")
 @click.option("--month", required=True, metavar="2026-10", help="拿哪个月的流水来试。")
-@format_option
-@pass_instance
-def dry_run_command(instance: Instance, policy: str, month: str, form: str) -> None:
+@answers
+def dry_run_command(instance: Instance, policy: str, month: str) -> Answer:
     """用草稿重算一个月的流水，看各示范点会有什么变化；什么都不写入。"""
     result = instance.engine.read(lambda tx: dry_run(tx, terms_of(find_policy(tx, policy)), month))
-    if form == "json":
-        print_json(
-            {
-                "month": result.month,
-                "policy": terms_dict(result.draft),
-                "outlets": [outlet.as_dict() for outlet in result.outlets],
-                "total": result.total.as_dict(),
-            }
-        )
-        return
-    _echo_dry_run(result)
+    value = {
+        "month": result.month,
+        "policy": terms_dict(result.draft),
+        "outlets": [outlet.as_dict() for outlet in result.outlets],
+        "total": result.total.as_dict(),
+    }
+    return Answer(value, _dry_run_lines(result))
 
 
-def _echo_dry_run(result: DryRun) -> None:
+def _dry_run_lines(result: DryRun) -> Iterator[Text | str]:
     draft = result.draft
-    echo(
+    yield text(
         "如果 {month} 全月执行“{name}”（{code} 第 {version} 版）：",
         month=result.month,
         name=draft.name,
         code=draft.code,
         version=draft.version,
     )
-    for line in dry_run_table(result, language()):
-        click.echo(line)
+    yield from dry_run_table(result, language())
     if not result.outlets:
-        echo("这个月没有优惠交易，看不出变化。")
-    echo("退货已扣除；当时没有成交的不在其内。这只是试算，什么都没有写入。")
+        yield text("这个月没有优惠交易，看不出变化。")
+    yield text("退货已扣除；当时没有成交的不在其内。这只是试算，什么都没有写入。")
 
 
-def _echo_terms(row: Row) -> None:
-    for label, value in described(terms_of(row), row["state"], language()):
-        echo("{label}：{value}", label=label, value=value)
+def _as_dict(row: Row) -> Row:
+    return terms_dict(terms_of(row), row)
+
+
+def _described(row: Row) -> list[Text]:
+    return [
+        text("{label}：{value}", label=label, value=value)
+        for label, value in described(terms_of(row), row["state"], language())
+    ]
 
 
 def _draft_of(typed: dict[str, Any]) -> PolicyDraft:
     """The draft from the options. Raises FieldProblems with every option that can't be parsed."""
     problems: list[FieldProblem] = []
 
-    def read(parse: Any, field: str, text: str) -> Any:
+    def read(parse: Any, field: str, value: str) -> Any:
         try:
-            return parse(field, text)
+            return parse(field, value)
         except FieldProblems as error:
             problems.extend(error.problems)
             return None

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from huimin.command_line import (
+    Answer,
     Instance,
+    answers,
     echo,
     format_option,
     language,
@@ -19,7 +21,7 @@ from huimin.command_line import (
     print_json,
     translated,
 )
-from huimin.core.catalogue import text
+from huimin.core.catalogue import Text, text
 from huimin.core.days import county_day
 from huimin.core.money import yuan
 from huimin.core.refusals import Refusal, field_problem
@@ -56,9 +58,8 @@ def settlement() -> None:
 @settlement.command("list")
 @click.option("--month", help="只列这个月，写作 2026-10。")
 @click.option("--state", type=click.Choice(STATES), help="只列这个状态。")
-@format_option
-@pass_instance
-def list_settlements(instance: Instance, month: str | None, state: str | None, form: str) -> None:
+@answers
+def list_settlements(instance: Instance, month: str | None, state: str | None) -> Answer:
     """列出结算单，新生成的在前。"""
     criteria = SettlementCriteria(
         today=county_day(instance.clock()),
@@ -66,11 +67,8 @@ def list_settlements(instance: Instance, month: str | None, state: str | None, f
         state=state,
     )
     rows = instance.engine.read(lambda tx: settlements_before(tx, criteria, "", ROWS_MAX))
-    if form == "json":
-        print_json(rows)
-        return
-    for row in rows:
-        echo(
+    lines = [
+        text(
             "{number}  {state}  应付 {payable}  已付 {paid}  {merchant}",
             number=row["number"],
             state=SETTLEMENT_STATES.text(state_of(row)),
@@ -78,28 +76,31 @@ def list_settlements(instance: Instance, month: str | None, state: str | None, f
             paid=yuan(row["paid_fen"]),
             merchant=row["merchant_name"],
         )
-    echo("共 {count} 份结算单。", count=len(rows))
+        for row in rows
+    ]
+    return Answer(rows, [*lines, text("共 {count} 份结算单。", count=len(rows))])
 
 
 @settlement.command()
 @click.argument("number", metavar="NUMBER")
-@format_option
-@pass_instance
-def show(instance: Instance, number: str, form: str) -> None:
+@answers
+def show(instance: Instance, number: str) -> Answer:
     """查看一份结算单：NUMBER 是编号，例如 JS202610-001。"""
     whole = instance.engine.read(lambda tx: _whole(tx, number))
-    if form == "json":
-        print_json({name: whole[name] for name in whole if name != "disputed_lines"})
-        return
+    value = {name: whole[name] for name in whole if name != "disputed_lines"}
+    return Answer(value, _described(whole))
+
+
+def _described(whole: Mapping[str, Any]) -> Iterator[Text | str]:
     found = whole["settlement"]
-    click.echo(f"{found['number']}  {found['merchant_name']}  {state_words(found, language())}")
+    yield f"{found['number']}  {found['merchant_name']}  {state_words(found, language())}"
     for line in (*whole["lines"], *whole["adjustments"]):
         what = (
             text("{policy_name} 第 {policy_version} 版", **line)
             if line["kind"] == "policy"
             else text("其中调整 {adjusts_month}", **line)
         )
-        echo(
+        yield text(
             "  {line_no}. {outlet_name}  {what}  笔数 {redemptions}  退货 {reversals}  "
             "优惠 {discount}  政府承担 {share}",
             **line,
@@ -108,8 +109,8 @@ def show(instance: Instance, number: str, form: str) -> None:
             share=yuan(line["government_share_fen"]),
         )
     for name in SUMS_SHOWN:
-        click.echo(f"{translated(AMOUNTS.text(name))} {yuan(found[name])}")
-    echo("内容指纹 {content_sha256}", content_sha256=found["content_sha256"])
+        yield f"{translated(AMOUNTS.text(name))} {yuan(found[name])}"
+    yield text("内容指纹 {content_sha256}", content_sha256=found["content_sha256"])
 
 
 @settlement.command()
