@@ -73,10 +73,10 @@ def end_other_sessions(
     record(tx, "staff.sessions_ended", staff["id"], **by)
 
 
-def end_all_sessions(tx: Transaction, staff: Mapping[str, Any], now: datetime, actor: str) -> None:
+def end_all_sessions(tx: Transaction, staff: Mapping[str, Any], **by: Unpack[By]) -> None:
     """End every session of that account, as an administrator does for somebody else."""
-    queries.end_sessions_of(tx, staff_id=staff["id"], now=instant_text(now))
-    record(tx, "staff.sessions_ended", staff["id"], now=now, actor=actor)
+    queries.end_sessions_of(tx, staff_id=staff["id"], now=instant_text(by["now"]))
+    record(tx, "staff.sessions_ended", staff["id"], **by)
 
 
 def device_words(user_agent: str | None) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from huimin.access import queries
 from huimin.access.passwords import hash_password
 from huimin.access.sign_in import USERNAME
 from huimin.audit.record import record
+from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.permissions import ROLES
 from huimin.core.refusals import field_problem
@@ -59,31 +60,23 @@ def add_staff_with_hash(
     )
     if row is None:
         raise field_problem("username", "这个用户名已有人使用，请换一个。")
-    record(
-        tx,
-        "staff.add",
-        row["id"],
-        now=now,
-        actor=actor,
-        new={"username": username, "role": role, **places},
-    )
+    kept = ("username", "role", *places)
+    record(tx, "staff.add", row["id"], now=now, actor=actor, new=row, only=kept)
     return row
 
 
-def set_password(
-    tx: Transaction, username: str, password: str, *, now: datetime, actor: str
-) -> Row:
+def set_password(tx: Transaction, username: str, password: str, **by: Unpack[By]) -> Row:
     """Give an account another password, unlock it and end its sessions. Raises FieldProblems."""
     row: Row | None = queries.set_password(
         tx, username=username, password_hash=hash_password(password), must_change_password=0
     )
-    return _changed(tx, row, "staff.password", now, actor)
+    return _changed(tx, row, "staff.password", **by)
 
 
-def disable_staff(tx: Transaction, username: str, *, now: datetime, actor: str) -> Row:
+def disable_staff(tx: Transaction, username: str, **by: Unpack[By]) -> Row:
     """Switch an account off and end its sessions at once. Raises FieldProblems."""
     row: Row | None = queries.disable_staff(tx, username=username)
-    return _changed(tx, row, "staff.disable", now, actor)
+    return _changed(tx, row, "staff.disable", **by)
 
 
 def list_staff(tx: Transaction) -> list[Row]:
@@ -91,11 +84,11 @@ def list_staff(tx: Transaction) -> list[Row]:
     return list(queries.list_staff(tx))
 
 
-def _changed(tx: Transaction, row: Row | None, action: str, now: datetime, actor: str) -> Row:
+def _changed(tx: Transaction, row: Row | None, action: str, **by: Unpack[By]) -> Row:
     if row is None:
         raise field_problem("username", "没有这个在用的账号。")
-    queries.end_sessions_of(tx, staff_id=row["id"], now=instant_text(now))
-    record(tx, action, row["id"], now=now, actor=actor)
+    queries.end_sessions_of(tx, staff_id=row["id"], now=instant_text(by["now"]))
+    record(tx, action, row["id"], **by)
     return row
 
 

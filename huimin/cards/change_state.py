@@ -12,7 +12,7 @@ from typing import Unpack
 
 from huimin.audit.record import checked_reason
 from huimin.cards import queries
-from huimin.cards.events import record_event
+from huimin.cards.events import record_event, record_expired
 from huimin.cards.issue import issue_card
 from huimin.core.acting import By
 from huimin.core.catalogue import Text, Words, say, text
@@ -79,14 +79,9 @@ def replace_card(
 ) -> Row:
     """End the old card and issue a new one, both or neither. Returns the new card's row."""
     old = _change(tx, "replaced", card_id=card_id, reason=reason, **by)
-    return issue_card(
-        tx,
-        holder_id=old["holder_id"],
-        key_id=key_id,
-        reason=say("补卡：{reason}", reason=reason.strip())[:200],
-        expires_on=expires_on,
-        **by,
-    )
+    because = say("补卡：{reason}", reason=reason.strip())[:200]
+    new = {"holder_id": old["holder_id"], "key_id": key_id, "expires_on": expires_on}
+    return issue_card(tx, reason=because, **new, **by)
 
 
 def expire_due(tx: Transaction, today: date, *, now: datetime, actor: str = "system") -> list[Row]:
@@ -96,16 +91,7 @@ def expire_due(tx: Transaction, today: date, *, now: datetime, actor: str = "sys
     holder a new card.
     """
     expired: list[Row] = list(queries.expire_due(tx, today=today.isoformat()))
-    for card in expired:
-        record_event(
-            tx,
-            card_id=card["id"],
-            event="expired",
-            reason=say("有效期已满"),
-            actor=actor,
-            now=now,
-            new_state="expired",
-        )
+    record_expired(tx, expired, now=now, actor=actor)
     return expired
 
 
@@ -124,15 +110,8 @@ def _change(tx: Transaction, event: str, *, card_id: str, reason: str, **by: Unp
     if changed is None:
         # Another transaction changed it in between (PostgreSQL): report its state now.
         raise _not_from(queries.card_by_id(tx, id=card_id), event)
-    record_event(
-        tx,
-        card_id=card_id,
-        event=event,
-        reason=reason,
-        old_state=card["state"],
-        new_state=new_state,
-        **by,
-    )
+    old = card["state"]
+    record_event(tx, card_id, event, reason=reason, old=old, new=new_state, **by)
     return changed
 
 

@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Unpack
 
 from huimin.audit.record import record
 from huimin.cards import queries
 from huimin.core.acting import By
+from huimin.core.catalogue import say
 from huimin.core.days import instant_text
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
 
 def record_event(
     tx: Transaction,
-    *,
     card_id: str,
     event: str,
+    *,
     reason: str,
-    old_state: str | None = None,
-    new_state: str | None = None,
+    old: str | None = None,
+    new: str | None = None,
     **by: Unpack[By],
 ) -> None:
-    """Write one event to the card's history and the audit record; `reason` is already checked."""
+    """Write one event, with the states before and after, to the card's history and the record.
+
+    `reason` is already checked.
+    """
+    at, who = instant_text(by["now"]), by["actor"]
     queries.insert_event(
-        tx,
-        id=new_id(),
-        card_id=card_id,
-        event=event,
-        reason=reason,
-        actor=by["actor"],
-        recorded_at=instant_text(by["now"]),
+        tx, id=new_id(), card_id=card_id, event=event, reason=reason, actor=who, recorded_at=at
     )
-    record(
-        tx,
-        f"card.{event}",
-        card_id,
-        reason=reason,
-        old={"state": old_state} if old_state else None,
-        new={"state": new_state} if new_state else None,
-        **by,
-    )
+    before, after = ({"state": state} if state else None for state in (old, new))
+    record(tx, f"card.{event}", card_id, reason=reason, old=before, new=after, **by)
+
+
+def record_expired(tx: Transaction, cards: Iterable[Row], **by: Unpack[By]) -> None:
+    """Write that cards have expired."""
+    for card in cards:
+        reason = say("有效期已满")
+        record_event(tx, card["id"], "expired", reason=reason, new="expired", **by)
 
 
 def events_of_card(tx: Transaction, card_id: str) -> list[dict[str, Any]]:

@@ -12,10 +12,9 @@ from typing import Unpack
 
 from huimin.audit.record import checked_reason
 from huimin.cards import queries
-from huimin.cards.events import record_event
+from huimin.cards.events import record_event, record_expired
 from huimin.core.acting import By
 from huimin.core.card_number import make_number
-from huimin.core.catalogue import say
 from huimin.core.days import county_day, instant_text, parse_day
 from huimin.core.refusals import field_problem
 from huimin.storage.engine import Row, Transaction
@@ -48,19 +47,12 @@ def issue_card(
     last_day = _checked_expiry(expires_on, today)
     _require_holder(tx, holder_id)
     # An out-of-date card that was not marked yet must not block the new one.
-    for old in list(queries.expire_due_of_holder(tx, holder_id=holder_id, today=today.isoformat())):
-        record_event(
-            tx,
-            card_id=old["id"],
-            event="expired",
-            reason=say("有效期已满"),
-            new_state="expired",
-            **by,
-        )
+    expired = list(queries.expire_due_of_holder(tx, holder_id=holder_id, today=today.isoformat()))
+    record_expired(tx, expired, **by)
     card = _insert(
         tx, holder_id=holder_id, key_id=key_id, today=today, last_day=last_day, now=by["now"]
     )
-    record_event(tx, card_id=card["id"], event="issued", reason=reason, new_state="active", **by)
+    record_event(tx, card["id"], "issued", reason=reason, new="active", **by)
     queries.fulfil_applications(tx, holder_id=holder_id, fulfilled_at=instant_text(by["now"]))
     return card
 

@@ -96,5 +96,5 @@ def record_printed(
 ) -> None:
     """Write a `printed` event for each card."""
     for card_id in card_ids:
-        record_event(tx, card_id=card_id, event="printed", reason=reason, **by)
+        record_event(tx, card_id, "printed", reason=reason, **by)
         queries.note_printed(tx, id=card_id, printed_at=instant_text(by["now"]))

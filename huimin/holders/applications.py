@@ -205,11 +205,5 @@ def _not_open(tx: Transaction, application_id: str) -> FieldProblems:
 def _record(
     tx: Transaction, application: Row, event: str, *, reason: str | None = None, **by: Unpack[By]
 ) -> None:
-    record(
-        tx,
-        f"application.{event}",
-        application["id"],
-        reason=reason,
-        new={"holder_id": application["holder_id"], "state": application["state"]},
-        **by,
-    )
+    action, kept = f"application.{event}", ("holder_id", "state")
+    record(tx, action, application["id"], reason=reason, new=application, only=kept, **by)

@@ -68,10 +68,10 @@ def change_details(
     division = find_division(tx, division_code)
     if division is None or division["level"] == "county":
         raise field_problem("division_code", "请选择镇街和村社。")
-    phone_hash = personal_data.lookup_hash(phone) if phone else None
+    phone_columns = personal_data.columns("holder.phone", phone)
     changed = {
         "name_corrected": name != holder["name"],
-        "phone_changed": phone_hash != holder["phone_hash"],
+        "phone_changed": phone_columns["phone_hash"] != holder["phone_hash"],
         "division_code": division_code,
     }
     same_place = division_code == holder["division_code"]
@@ -82,8 +82,7 @@ def change_details(
         id=holder["id"],
         name=name,
         division_code=division_code,
-        phone_cipher=personal_data.encrypt(phone, "holder.phone") if phone else None,
-        phone_hash=phone_hash,
+        **phone_columns,
         updated_at=instant_text(by["now"]),
     )
     if changed["name_corrected"]:

@@ -87,17 +87,14 @@ def enter_holder(
     Raises FieldProblems when the draft is invalid. The caller must write the audit record.
     """
     _require_fit(draft)
-    number = draft.id_number.number
     inserted = queries.insert_holder(
         tx,
         id=new_id(),
         name=draft.name,
         gender=draft.id_number.gender,
         birth_date=draft.id_number.birth_date.isoformat(),
-        id_number_cipher=personal_data.encrypt(number, "holder.id_number"),
-        id_number_hash=personal_data.lookup_hash(number),
-        phone_cipher=personal_data.encrypt(draft.phone, "holder.phone") if draft.phone else None,
-        phone_hash=personal_data.lookup_hash(draft.phone) if draft.phone else None,
+        **personal_data.columns("holder.id_number", draft.id_number.number),
+        **personal_data.columns("holder.phone", draft.phone),
         division_code=draft.division_code,
         created_at=instant_text(now),
     )
@@ -121,17 +118,13 @@ def add_family_member(
     now: datetime,
 ) -> None:
     """Add a family member who may present the holder's card."""
-    number = member.id_number
     queries.insert_family_member(
         tx,
         id=new_id(),
         holder_id=holder_id,
         name=member.name,
         relation=member.relation,
-        id_number_cipher=personal_data.encrypt(number, "family_member.id_number")
-        if number
-        else None,
-        id_number_hash=personal_data.lookup_hash(number) if number else None,
+        **personal_data.columns("family_member.id_number", member.id_number),
         added_at=instant_text(now),
     )
 

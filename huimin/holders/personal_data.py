@@ -77,6 +77,14 @@ class PersonalData:
         """HMAC-SHA256 in hex, to find equal texts without decrypting them."""
         return hmac.new(self._hash_key, text.encode(), hashlib.sha256).hexdigest()
 
+    def columns(self, purpose: Purpose, text: str | None) -> dict[str, str | None]:
+        """The cipher and the hash of "table.column", such as phone_cipher and phone_hash."""
+        column = purpose.partition(".")[2]
+        return {
+            f"{column}_cipher": self.encrypt(text, purpose) if text else None,
+            f"{column}_hash": self.lookup_hash(text) if text else None,
+        }
+
     def rotate(self) -> int:
         """Add an encryption key, used from now on, and return its id; older keys still decrypt."""
         with locked(self._path):

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from huimin.core.catalogue import Text, Words
+from huimin.core.identity import IdentityProblem, check_credit_code
 from huimin.core.refusals import FieldProblem, FieldProblems
 
 NAME_CHARACTERS_MAX = 60
@@ -40,8 +41,13 @@ class FieldChecks:
         """Note a problem of a field."""
         self.problems.append(FieldProblem(field, source, **params))
 
-    def text(self, field: str, value: Any, called: Text, limit: int) -> str:
-        """The trimmed text of a required field; problems call it `called`."""
+    def text(self, field: str, value: Any, name: str | None = None) -> str:
+        """The trimmed text of a required field; `name`, if not the field's own, is in FIELD_NAMES.
+
+        It may have ADDRESS_CHARACTERS_MAX characters as an address, else NAME_CHARACTERS_MAX.
+        """
+        called = FIELD_NAMES.text(name or field)
+        limit = ADDRESS_CHARACTERS_MAX if field == "address" else NAME_CHARACTERS_MAX
         cleaned = value.strip() if isinstance(value, str) else ""
         if not cleaned:
             self.refuse(field, "请填写{called}。", called=called)
@@ -51,11 +57,26 @@ class FieldChecks:
             self.refuse(field, "{called}里有看不见的控制字符，请删掉后重填。", called=called)
         return cleaned
 
-    def optional_text(self, field: str, value: Any, called: Text, limit: int) -> str | None:
+    def optional_text(self, field: str, value: Any) -> str | None:
         """The trimmed text of an optional field, or None."""
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
-        return self.text(field, value, called, limit)
+        return self.text(field, value)
+
+    def contact(self, name: Any, phone: Any) -> dict[str, str | None]:
+        """The columns of whom to call, both optional."""
+        return {
+            "contact_name": self.optional_text("contact_name", name),
+            "contact_phone": self.phone("contact_phone", phone),
+        }
+
+    def credit_code(self, value: str) -> str:
+        """A 统一社会信用代码, checked."""
+        try:
+            return check_credit_code(value)
+        except IdentityProblem as error:
+            self.refuse("credit_code", error.text)
+            return ""
 
     def phone(self, field: str, value: Any) -> str | None:
         """An optional phone number as typed, or None."""

@@ -9,21 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Unpack
 
-from huimin.audit.record import checked_reason, record
+from huimin.audit.record import record
 from huimin.core.acting import By
 from huimin.core.days import instant_text
-from huimin.core.identity import IdentityProblem, check_credit_code
 from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
 from huimin.merchants.field_checks import (
-    FIELD_NAMES,
-    NAME_CHARACTERS_MAX,
     FieldChecks,
     like_pattern,
     searchable,
 )
 from huimin.merchants.outlets import end_outlets_of_merchant
-from huimin.merchants.states import next_state
+from huimin.merchants.states import MISSING, change_state
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.list_query import ListQuery
@@ -48,23 +45,16 @@ def add_merchant(
 ) -> Row:
     """Enrol a merchant and return its row. Raises FieldProblems for each wrong field."""
     checks = FieldChecks()
-    name = checks.text("name", name, FIELD_NAMES.text("merchant_name"), NAME_CHARACTERS_MAX)
-    try:
-        credit_code = check_credit_code(credit_code)
-    except IdentityProblem as error:
-        checks.refuse("credit_code", error.text)
-    contact_name = checks.optional_text(
-        "contact_name", contact_name, FIELD_NAMES.text("contact_name"), NAME_CHARACTERS_MAX
-    )
-    contact_phone = checks.phone("contact_phone", contact_phone)
+    name = checks.text("name", name, "merchant_name")
+    credit_code = checks.credit_code(credit_code)
+    contact = checks.contact(contact_name, contact_phone)
     checks.finish()
     row: Row | None = queries.insert_merchant(
         tx,
         id=new_id(),
         name=name,
         credit_code=credit_code,
-        contact_name=contact_name,
-        contact_phone=contact_phone,
+        **contact,
         created_at=instant_text(by["now"]),
     )
     if row is None:
@@ -87,15 +77,10 @@ def change_merchant(
     if old is None or old["state"] == "ended":
         raise Refusal("not_found")
     checks = FieldChecks()
-    name = checks.text("name", name, FIELD_NAMES.text("merchant_name"), NAME_CHARACTERS_MAX)
-    contact_name = checks.optional_text(
-        "contact_name", contact_name, FIELD_NAMES.text("contact_name"), NAME_CHARACTERS_MAX
-    )
-    contact_phone = checks.phone("contact_phone", contact_phone)
+    name = checks.text("name", name, "merchant_name")
+    contact = checks.contact(contact_name, contact_phone)
     checks.finish()
-    row: Row = queries.change_merchant(
-        tx, id=merchant_id, name=name, contact_name=contact_name, contact_phone=contact_phone
-    )
+    row: Row = queries.change_merchant(tx, id=merchant_id, name=name, **contact)
     record(tx, "merchant.changed", row["id"], old=old, new=row, **by)
     return row
 
@@ -107,7 +92,7 @@ def find_merchant(tx: Transaction, id_or_credit_code: str) -> Row:
     if row is None:
         row = queries.merchant_by_credit_code(tx, credit_code=text.upper())
     if row is None:
-        raise field_problem("merchant", "没有这个商户，请用 huimin merchants list 查看编号。")
+        raise field_problem("merchant", MISSING["merchant"])
     return row
 
 
@@ -118,31 +103,18 @@ def list_merchants(tx: Transaction, *, state: str | None = None) -> list[Row]:
 
 def suspend_merchant(tx: Transaction, *, merchant_id: str, reason: str, **by: Unpack[By]) -> Row:
     """Suspend a merchant and thereby all its outlets. Returns the changed row."""
-    return _change(tx, "suspended", merchant_id, reason=reason, **by)
+    return change_state(tx, "merchant", merchant_id, "suspended", reason=reason, **by)
 
 
 def resume_merchant(tx: Transaction, *, merchant_id: str, reason: str, **by: Unpack[By]) -> Row:
     """Reactivate a suspended merchant. Returns the changed row."""
-    return _change(tx, "resumed", merchant_id, reason=reason, **by)
+    return change_state(tx, "merchant", merchant_id, "resumed", reason=reason, **by)
 
 
 def end_merchant(tx: Transaction, *, merchant_id: str, reason: str, **by: Unpack[By]) -> Row:
     """End a merchant, its outlets and terminals for good. Returns the changed row."""
-    row = _change(tx, "ended", merchant_id, reason=reason, **by)
+    row = change_state(tx, "merchant", merchant_id, "ended", reason=reason, **by)
     end_outlets_of_merchant(tx, merchant_id, reason=reason, **by)
-    return row
-
-
-def _change(
-    tx: Transaction, change: str, merchant_id: str, *, reason: str, **by: Unpack[By]
-) -> Row:
-    reason = checked_reason(reason)
-    old: Row | None = queries.lock_merchant(tx, id=merchant_id)
-    if old is None:
-        raise field_problem("merchant", "没有这个商户，请用 huimin merchants list 查看编号。")
-    new_state = next_state("merchant", change, old["state"])
-    row: Row = queries.set_merchant_state(tx, id=merchant_id, state=new_state)
-    record(tx, f"merchant.{change}", row["id"], reason=reason, old=old, new=row, **by)
     return row
 
 

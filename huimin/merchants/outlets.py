@@ -6,119 +6,76 @@ active, its terminals can't redeem; ending it is final and disables its terminal
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Any, NotRequired, Unpack
 
 from huimin.audit.record import checked_reason, record
-from huimin.core.acting import By
+from huimin.core.acting import By, by_of
 from huimin.core.catalogue import text
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.core.words import OUTLET_KINDS
 from huimin.merchants import queries
 from huimin.merchants.field_checks import (
-    ADDRESS_CHARACTERS_MAX,
-    FIELD_NAMES,
-    NAME_CHARACTERS_MAX,
     FieldChecks,
     searchable,
 )
 from huimin.merchants.location import check_location
-from huimin.merchants.states import next_state
+from huimin.merchants.states import MISSING, change_state
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
 
-def add_outlet(
-    tx: Transaction,
-    *,
-    merchant_id: str,
-    name: str,
-    kind: str,
-    division_code: str,
-    address: str,
-    opening_hours: str | None = None,
-    contact_name: str | None = None,
-    contact_phone: str | None = None,
-    latitude: str | None = None,
-    longitude: str | None = None,
-    **by: Unpack[By],
-) -> Row:
-    """Add an outlet to a merchant that has not ended, and return its row.
+class OutletDetails(By):
+    """An outlet's details as they are typed, and who types them.
 
-    `division_code` is the 12-digit code of a town or village. Raises FieldProblems.
+    `division_code` is the 12-digit code of a town or village, the coordinates are decimal degrees.
     """
+
+    name: str
+    kind: str
+    division_code: str
+    address: str
+    opening_hours: NotRequired[str | None]
+    contact_name: NotRequired[str | None]
+    contact_phone: NotRequired[str | None]
+    latitude: NotRequired[str | None]
+    longitude: NotRequired[str | None]
+
+
+def add_outlet(tx: Transaction, *, merchant_id: str, **typed: Unpack[OutletDetails]) -> Row:
+    """Add an outlet to a merchant that has not ended, and return its row. Raises FieldProblems."""
     checks = FieldChecks()
     merchant = queries.lock_merchant(tx, id=merchant_id)
     if merchant is None:
         checks.refuse("merchant", "没有这个商户，请先登记商户。")
     elif merchant["state"] == "ended":
         checks.refuse("merchant", "这个商户已终止，不能再添加示范点。")
-    name = checks.text("name", name, FIELD_NAMES.text("outlet_name"), NAME_CHARACTERS_MAX)
-    _check_kind(checks, kind)
-    _check_division(tx, checks, division_code)
-    address = checks.text("address", address, FIELD_NAMES.text("address"), ADDRESS_CHARACTERS_MAX)
-    details = _checked_details(checks, opening_hours, contact_name, contact_phone)
-    location = check_location(checks, latitude, longitude)
+    details = _checked(tx, checks, typed)
     checks.finish()
+    created_at = instant_text(typed["now"])
     row: Row | None = queries.insert_outlet(
-        tx,
-        id=new_id(),
-        merchant_id=merchant_id,
-        name=name,
-        kind=kind,
-        division_code=division_code,
-        address=address,
-        **details,
-        **location,
-        created_at=instant_text(by["now"]),
+        tx, id=new_id(), merchant_id=merchant_id, created_at=created_at, **details
     )
     if row is None:
+        name = details["name"]
         raise field_problem("name", "这个商户已有名为“{name}”的示范点，请加上店名区别。", name=name)
-    record(tx, "outlet.added", row["id"], new=row, **by)
+    record(tx, "outlet.added", row["id"], new=row, **by_of(typed))
     return row
 
 
-def change_outlet(
-    tx: Transaction,
-    *,
-    outlet_id: str,
-    name: str,
-    kind: str,
-    division_code: str,
-    address: str,
-    opening_hours: str | None = None,
-    contact_name: str | None = None,
-    contact_phone: str | None = None,
-    latitude: str | None = None,
-    longitude: str | None = None,
-    **by: Unpack[By],
-) -> Row:
+def change_outlet(tx: Transaction, *, outlet_id: str, **typed: Unpack[OutletDetails]) -> Row:
     """Change an outlet's details and return its row. Raises FieldProblems, or `not_found`."""
     checks = FieldChecks()
     old: Row | None = queries.lock_outlet(tx, id=outlet_id)
     if old is None or old["state"] == "ended":
         raise Refusal("not_found")
-    name = checks.text("name", name, FIELD_NAMES.text("outlet_name"), NAME_CHARACTERS_MAX)
-    _check_kind(checks, kind)
-    _check_division(tx, checks, division_code)
-    address = checks.text("address", address, FIELD_NAMES.text("address"), ADDRESS_CHARACTERS_MAX)
-    details = _checked_details(checks, opening_hours, contact_name, contact_phone)
-    location = check_location(checks, latitude, longitude)
-    same = queries.outlet_of_that_name(tx, merchant_id=old["merchant_id"], name=name, id=outlet_id)
-    if same is not None:
+    details = _checked(tx, checks, typed)
+    same = {"merchant_id": old["merchant_id"], "name": details["name"], "id": outlet_id}
+    if queries.outlet_of_that_name(tx, **same) is not None:
         checks.refuse("name", "这个商户已有同名的示范点。")
     checks.finish()
-    row: Row = queries.change_outlet(
-        tx,
-        id=outlet_id,
-        name=name,
-        kind=kind,
-        division_code=division_code,
-        address=address,
-        **details,
-        **location,
-    )
-    record(tx, "outlet.changed", row["id"], old=old, new=row, **by)
+    row: Row = queries.change_outlet(tx, id=outlet_id, **details)
+    record(tx, "outlet.changed", row["id"], old=old, new=row, **by_of(typed))
     return row
 
 
@@ -150,7 +107,7 @@ def find_outlet(tx: Transaction, id_or_name: str) -> Row:
         )
     row = outlet_by_id(tx, named[0]["id"]) if named else None
     if row is None:
-        raise field_problem("outlet", "没有这个示范点，请用 huimin outlets list 查看编号。")
+        raise field_problem("outlet", MISSING["outlet"])
     return row
 
 
@@ -167,17 +124,17 @@ def list_outlets(
 
 def suspend_outlet(tx: Transaction, *, outlet_id: str, reason: str, **by: Unpack[By]) -> Row:
     """Suspend an outlet: it can't redeem from now on. Returns the changed row."""
-    return _change(tx, "suspended", outlet_id, reason=reason, **by)
+    return change_state(tx, "outlet", outlet_id, "suspended", reason=reason, **by)
 
 
 def resume_outlet(tx: Transaction, *, outlet_id: str, reason: str, **by: Unpack[By]) -> Row:
     """Reactivate a suspended outlet. Returns the changed row."""
-    return _change(tx, "resumed", outlet_id, reason=reason, **by)
+    return change_state(tx, "outlet", outlet_id, "resumed", reason=reason, **by)
 
 
 def end_outlet(tx: Transaction, *, outlet_id: str, reason: str, **by: Unpack[By]) -> Row:
     """End an outlet for good and disable its terminals. Returns the changed row."""
-    row = _change(tx, "ended", outlet_id, reason=reason, **by)
+    row = change_state(tx, "outlet", outlet_id, "ended", reason=reason, **by)
     _disable_terminals(tx, outlet_id, reason=checked_reason(reason), **by)
     return row
 
@@ -190,17 +147,6 @@ def end_outlets_of_merchant(
         end_outlet(tx, outlet_id=old["id"], reason=reason, **by)
 
 
-def _change(tx: Transaction, change: str, outlet_id: str, *, reason: str, **by: Unpack[By]) -> Row:
-    reason = checked_reason(reason)
-    old: Row | None = queries.lock_outlet(tx, id=outlet_id)
-    if old is None:
-        raise field_problem("outlet", "没有这个示范点，请用 huimin outlets list 查看编号。")
-    new_state = next_state("outlet", change, old["state"])
-    row: Row = queries.set_outlet_state(tx, id=outlet_id, state=new_state)
-    record(tx, f"outlet.{change}", row["id"], reason=reason, old=old, new=row, **by)
-    return row
-
-
 def _disable_terminals(tx: Transaction, outlet_id: str, *, reason: str, **by: Unpack[By]) -> None:
     disabled = queries.disable_terminals_of_outlet(
         tx, outlet_id=outlet_id, disabled_at=instant_text(by["now"])
@@ -210,17 +156,18 @@ def _disable_terminals(tx: Transaction, outlet_id: str, *, reason: str, **by: Un
         record(tx, "terminal.disabled", row["id"], reason=reason, old=old, new=row, **by)
 
 
-def _checked_details(
-    checks: FieldChecks, hours: str | None, name: str | None, phone: str | None
-) -> dict[str, str | None]:
+def _checked(tx: Transaction, checks: FieldChecks, typed: OutletDetails) -> dict[str, Any]:
+    """The columns of the details; what is wrong with them is noted."""
+    name, address = checks.text("name", typed["name"], "outlet_name"), typed["address"]
+    check_place(tx, checks, typed["kind"], typed["division_code"])
     return {
-        "opening_hours": checks.optional_text(
-            "opening_hours", hours, FIELD_NAMES.text("opening_hours"), NAME_CHARACTERS_MAX
-        ),
-        "contact_name": checks.optional_text(
-            "contact_name", name, FIELD_NAMES.text("contact_name"), NAME_CHARACTERS_MAX
-        ),
-        "contact_phone": checks.phone("contact_phone", phone),
+        "name": name,
+        "kind": typed["kind"],
+        "division_code": typed["division_code"],
+        "address": checks.text("address", address),
+        "opening_hours": checks.optional_text("opening_hours", typed.get("opening_hours")),
+        **checks.contact(typed.get("contact_name"), typed.get("contact_phone")),
+        **check_location(checks, typed.get("latitude"), typed.get("longitude")),
     }
 
 

@@ -14,7 +14,7 @@ from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
-from huimin.merchants.field_checks import FIELD_NAMES, NAME_CHARACTERS_MAX, FieldChecks, searchable
+from huimin.merchants.field_checks import FieldChecks, searchable
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
@@ -34,7 +34,7 @@ def add_terminal(
         checks.refuse("outlet", "没有这个示范点，请先添加示范点。")
     elif outlet["state"] == "ended":
         checks.refuse("outlet", "这个示范点已终止，不能再添加终端。")
-    label = checks.text("label", label, FIELD_NAMES.text("label"), NAME_CHARACTERS_MAX)
+    label = checks.text("label", label)
     checks.finish()
     key = new_key()
     row = None

@@ -12,18 +12,13 @@ from pathlib import Path
 
 import click
 
-from huimin.command_line import Instance, actor, echo, pass_instance, translated
+from huimin.command_line import Instance, acting, echo, pass_instance, translated
 from huimin.core.days import county_day, instant_text
-from huimin.divisions.find import all_divisions
-from huimin.holders.people import find_by_id_number
 from huimin.holders.registers.answer import register_json, register_sentences
-from huimin.holders.registers.check_register import RegisterCheck, check_register
-from huimin.holders.registers.import_register import import_register, require_fitting_keys
-from huimin.holders.registers.places import Places
+from huimin.holders.registers.check_file import check_file
+from huimin.holders.registers.import_register import import_register
 from huimin.holders.registers.problem import file_problem
 from huimin.holders.registers.refused_workbook import write_refused_workbook
-from huimin.holders.registers.row import Circumstances
-from huimin.storage.engine import Transaction
 
 FILE_NAME_MAX = 120
 REFUSED_FOLDER = "refused"
@@ -52,18 +47,14 @@ def import_command(
     """导入名册（.xlsx 或 .csv）；反复导入不会重复登记，有问题的行写进待修改的工作簿。"""
     if refused_path is not None and refused_path.resolve() == file.resolve():
         raise file_problem("--refused 不能就是名册本身，请换一个文件名。")
-    now = instance.clock()
+    by, engine, personal_data = acting(instance), instance.engine, instance.personal_data
+    now, file_name = by["now"], file.name[-FILE_NAME_MAX:]
     with _bar(translated("读取名册")) as progress:
-        check = instance.engine.read(lambda tx: _check(tx, instance, file, progress))
+        about = (file, file_name, county_day(now), progress)
+        check = engine.read(lambda tx: check_file(tx, personal_data, *about))
     with _bar(translated("试运行") if dry_run else translated("写入")) as progress:
         counts = import_register(
-            instance.engine,
-            instance.personal_data,
-            check,
-            now=now,
-            actor=actor(),
-            dry_run=dry_run,
-            progress=progress,
+            engine, personal_data, check, dry_run=dry_run, progress=progress, **by
         )
     if refused_path is None and not dry_run:
         stamp = instant_text(now)[:19].replace(":", "")
@@ -79,24 +70,6 @@ def import_command(
         return
     for line in register_sentences(check, counts, dry_run=dry_run, refused_file=refused_file):
         echo(line)
-
-
-def _check(
-    tx: Transaction, instance: Instance, file: Path, progress: Callable[[int, int], None]
-) -> RegisterCheck:
-    require_fitting_keys(tx, instance.personal_data)
-
-    def registered_name(number: str) -> str | None:
-        holder = find_by_id_number(tx, instance.personal_data, number)
-        return None if holder is None else str(holder["name"])
-
-    circumstances = Circumstances(
-        places=Places(all_divisions(tx)),
-        today=county_day(instance.clock()),
-        file_name=file.name[-FILE_NAME_MAX:],
-        registered_name=registered_name,
-    )
-    return check_register(file, circumstances, progress)
 
 
 @contextmanager

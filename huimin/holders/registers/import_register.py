@@ -8,7 +8,7 @@ by running it again, and importing a file twice changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Unpack
 
@@ -99,8 +99,7 @@ def import_register(
     counts = ImportCounts()
 
     def write(tx: Transaction, rows: Sequence[AcceptedRow]) -> ImportCounts:
-        arguments: dict[str, Any] = {"now": by["now"], "actor": by["actor"], "dry_run": dry_run}
-        written = _chunk(tx, personal_data, rows, **arguments)
+        written = _chunk(tx, personal_data, rows, dry_run=dry_run, **by)
         return replace(written, proposed=propose(tx, rows)) if propose else written
 
     try:
@@ -231,12 +230,8 @@ def _apply_gains(
     for member in gains.family:
         add_family_member(tx, personal_data, holder["id"], member, now=by["now"])
     for member_id, number in gains.completed:
-        queries.complete_family_member(
-            tx,
-            id=member_id,
-            id_number_cipher=personal_data.encrypt(number, "family_member.id_number"),
-            id_number_hash=personal_data.lookup_hash(number),
-        )
+        columns = personal_data.columns("family_member.id_number", number)
+        queries.complete_family_member(tx, id=member_id, **columns)
     if gains.division_code or gains.phone:
         _change_holder(tx, personal_data, holder, gains, now=by["now"])
     record(
@@ -253,15 +248,14 @@ def _apply_gains(
 def _change_holder(
     tx: Transaction, personal_data: PersonalData, holder: Row, gains: Gains, *, now: datetime
 ) -> None:
-    phone = gains.phone
+    phone = {name: holder[name] for name in ("phone_cipher", "phone_hash")}
+    if gains.phone:
+        phone = personal_data.columns("holder.phone", gains.phone)
     queries.change_holder(
         tx,
         id=holder["id"],
         division_code=gains.division_code or holder["division_code"],
-        phone_cipher=personal_data.encrypt(phone, "holder.phone")
-        if phone
-        else holder["phone_cipher"],
-        phone_hash=personal_data.lookup_hash(phone) if phone else holder["phone_hash"],
+        **phone,
         updated_at=instant_text(now),
     )
 
@@ -299,10 +293,7 @@ def _record_import(
         subject_kind="register_import",
         new={
             "file_sha256": check.file_sha256,
-            "new": counts.new,
-            "updated": counts.updated,
-            "unchanged": counts.unchanged,
-            "proposed": counts.proposed,
+            **asdict(counts),
             "refused": len(check.refused),
         },
         **by,

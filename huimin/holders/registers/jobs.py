@@ -13,22 +13,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
+from huimin.core.acting import By
 from huimin.core.catalogue import say
 from huimin.core.days import county_day
 from huimin.core.json_text import read_json, write_json
 from huimin.core.kept_refusal import kept_text
-from huimin.divisions.find import all_divisions
-from huimin.holders.people import find_by_id_number
 from huimin.holders.personal_data import PersonalData
-from huimin.holders.registers.check_register import RegisterCheck, check_register
-from huimin.holders.registers.import_register import import_register, require_fitting_keys
+from huimin.holders.registers.check_file import check_file
+from huimin.holders.registers.check_register import RegisterCheck
+from huimin.holders.registers.import_register import import_register
 from huimin.holders.registers.match import Match, end_missing, match_register, propose
-from huimin.holders.registers.places import Places
 from huimin.holders.registers.refused_workbook import write_refused_workbook
-from huimin.holders.registers.row import Circumstances
 from huimin.jobs.jobs import jobs_finished_before
 from huimin.storage.engine import Engine, Row, Transaction
 
@@ -53,12 +52,11 @@ class RegisterWork:
         *,
         job_id: str,
         file_name: str,
-        now: datetime,
-        actor: str,
+        **by: Unpack[By],
     ) -> None:
-        self.engine, self.personal_data, self.now, self.actor = engine, personal_data, now, actor
+        self.engine, self.personal_data, self.by = engine, personal_data, by
         self._folder, self.file_name = folder / FOLDER / job_id, file_name
-        self.job_id, self.today = job_id, county_day(now)
+        self.job_id, self.today = job_id, county_day(by["now"])
 
     def store(self, content: bytes) -> None:
         """Store the uploaded file."""
@@ -104,14 +102,14 @@ class RegisterWork:
     def write(self, progress: StepProgress, *, missing: list[Row], end_from: date | None) -> Row:
         """Import, apply for cards, and end eligibilities that the register lacks from a day on."""
         checked = self._checked(progress)
-        context: dict[str, Any] = {"now": self.now, "actor": self.actor}
+        by = self.by
         counts = import_register(
             self.engine,
             self.personal_data,
             checked,
             progress=lambda done, total: progress(WRITING, done, total),
-            propose=lambda tx, rows: propose(tx, self.personal_data, rows, **context),
-            **context,
+            propose=lambda tx, rows: propose(tx, self.personal_data, rows, **by),
+            **by,
         )
         ended = 0
         if end_from is not None:
@@ -121,13 +119,13 @@ class RegisterWork:
                 last_day=end_from - timedelta(days=1),
                 reason=say("名册“{file_name}”中已没有", file_name=self.file_name),
                 progress=lambda done, total: progress(ENDING, done, total),
-                **context,
+                **by,
             )
         return {**asdict(counts), "ended": ended}
 
     def _store_refused(self, checked: RegisterCheck) -> bool:
         with self._decrypted_file(REFUSED, b"", ".xlsx") as path:
-            written = write_refused_workbook(path, checked, now=self.now)
+            written = write_refused_workbook(path, checked, now=self.by["now"])
             if written:
                 self._seal(REFUSED, path.read_bytes())
         return written
@@ -155,19 +153,8 @@ class RegisterWork:
 
     def _checked(self, progress: StepProgress) -> RegisterCheck:
         def work(tx: Transaction) -> RegisterCheck:
-            require_fitting_keys(tx, self.personal_data)
-
-            def registered_name(number: str) -> str | None:
-                holder = find_by_id_number(tx, self.personal_data, number)
-                return None if holder is None else str(holder["name"])
-
-            circumstances = Circumstances(
-                places=Places(all_divisions(tx)),
-                today=self.today,
-                file_name=self.file_name,
-                registered_name=registered_name,
-            )
-            return check_register(path, circumstances, lambda d, t: progress(CHECKING, d, t))
+            about = (path, self.file_name, self.today)
+            return check_file(tx, self.personal_data, *about, partial(progress, CHECKING))
 
         ending = Path(self.file_name).suffix.lower()
         with self._decrypted_file(REGISTER, self._unsealed(REGISTER), ending) as path:

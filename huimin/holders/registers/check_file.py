@@ -1,0 +1,34 @@
+"""Check a register against this county: its places, its keys, and the people it knows."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from huimin.divisions.find import all_divisions
+from huimin.holders.people import find_by_id_number
+from huimin.holders.personal_data import PersonalData
+from huimin.holders.registers.check_register import Progress, RegisterCheck, check_register
+from huimin.holders.registers.import_register import require_fitting_keys
+from huimin.holders.registers.places import Places
+from huimin.holders.registers.row import Circumstances
+from huimin.storage.engine import Transaction
+
+
+def check_file(
+    tx: Transaction,
+    personal_data: PersonalData,
+    path: Path,
+    file_name: str,
+    today: date,
+    progress: Progress,
+) -> RegisterCheck:
+    """Check every row of the file; reads only. Raises StorageProblem for another county's keys."""
+    require_fitting_keys(tx, personal_data)
+
+    def registered_name(number: str) -> str | None:
+        holder = find_by_id_number(tx, personal_data, number)
+        return None if holder is None else str(holder["name"])
+
+    places = Places(all_divisions(tx))
+    return check_register(path, Circumstances(places, today, file_name, registered_name), progress)
