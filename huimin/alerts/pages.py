@@ -21,7 +21,6 @@ from huimin.alerts.find_alerts import (
     rows_of_alert,
 )
 from huimin.alerts.wording import RULES, found_words, rule_innocent, rule_meaning, rule_name
-from huimin.audit.event_words import event_words
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.core.permissions import allows
@@ -84,7 +83,6 @@ def _alert_page(alert_id: str, form: Form) -> str:
         alert=alert,
         rows=rows,
         events=events[::-1],
-        event_words=event_words,
         form=form,
         note_max=NOTE_MAX,
         channel_words=CHANNELS,

@@ -31,6 +31,7 @@ from huimin.web.lists import Listed, Place, page_of, rows_of
 from huimin.web.words import grouped
 
 pages = Blueprint("audit", __name__)
+pages.add_app_template_filter(event_words, "event")
 
 
 @pages.get("/audit/")

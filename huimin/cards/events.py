@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Unpack
+from typing import Unpack
 
 from huimin.audit.record import record
 from huimin.cards import queries
@@ -43,6 +43,9 @@ def record_expired(tx: Transaction, cards: Iterable[Row], **by: Unpack[By]) -> N
         record_event(tx, card["id"], "expired", reason=reason, new="expired", **by)
 
 
-def events_of_card(tx: Transaction, card_id: str) -> list[dict[str, Any]]:
-    """A card's events, oldest first."""
-    return list(queries.events_of_card(tx, card_id=card_id))
+def events_of_card(tx: Transaction, card_id: str) -> list[Row]:
+    """A card's events, oldest first, with `at` and `action` as the audit record has them."""
+    return [
+        {**event, "at": event["recorded_at"], "action": f"card.{event['event']}"}
+        for event in queries.events_of_card(tx, card_id=card_id)
+    ]

@@ -25,7 +25,6 @@ from huimin.access.staff_changes import (
     unlock_staff,
 )
 from huimin.access.staff_list import StaffCriteria, places_to_choose, staff_after
-from huimin.audit.event_words import event_words
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.core.days import instant_text
@@ -226,7 +225,6 @@ def _account_page(
         account=account,
         sessions=sessions,
         events=events[::-1][:100],
-        event_words=event_words,
         form=form,
         opened=opened,
         password=password,

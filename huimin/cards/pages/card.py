@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import acting, own_division, require
-from huimin.audit.event_words import event_words
 from huimin.cards.card_list import card_in, may_be_issued
 from huimin.cards.change_state import (
     TRANSITIONS,
@@ -146,7 +145,6 @@ def _page(card_id: str, form: Form, opened: str = "") -> str:
         grace_ends=_verify_by(card) + timedelta(days=instance().settings.grace_days),
         today=county_day(instance().clock()),
         events=events[::-1],
-        event_words=event_words,
         acts=[(action, ACTS[action]) for action in possible],
         dangerous=DANGEROUS,
         form=form,

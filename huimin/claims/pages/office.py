@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import acting, member, own_division, require
-from huimin.audit.event_words import event_words
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.checkout.quote_answer import policy_answer, remaining
@@ -98,7 +97,6 @@ def _claim_page(claim_id: str, form: Form) -> str:
         "claims/claim.html",
         form=form,
         source_words=SOURCES,
-        event_words=event_words,
         refused_words=KeptRefusal(refusal_code).detail(language) if refusal_code else None,
         hindrance=_hindrance(assessment, language),
         policy=_policy(assessment, language),

@@ -8,7 +8,6 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from huimin.access.guards import acting, own_division, require
-from huimin.audit.event_words import event_words
 from huimin.core.acting import By
 from huimin.core.days import county_day
 from huimin.core.refusals import field_problem
@@ -216,7 +215,6 @@ def person_form(
         clear=clear,
         card=live_card(page),
         waiting=open_application(page),
-        event_words=event_words,
         history_words=history_teller(dict(division_choices(None)).get),
         events_max=EVENTS_MAX,
         divisions=division_choices(within, villages_only=True),

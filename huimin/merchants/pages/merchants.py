@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import acting, require
-from huimin.audit.event_words import event_words
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.merchants.merchants import (
@@ -128,7 +127,6 @@ def _merchant_page(merchant_id: str, form: Form, opened: str = "") -> str:
         merchant=merchant,
         outlets=outlets,
         events=events[::-1],
-        event_words=event_words,
         form=form,
         opened=opened,
     )

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import acting, require
-from huimin.audit.event_words import event_words
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.core.coordinates import degrees_text
@@ -112,7 +111,6 @@ def outlet_page(outlet_id: str, form: Form, opened: str = "") -> str:
         outlet=outlet,
         terminals=terminals,
         events=events[::-1],
-        event_words=event_words,
         form=form,
         opened=opened,
         kinds=outlet_kind_choices(),

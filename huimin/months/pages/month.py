@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response, render_template
 
 from huimin.access.guards import member, require
-from huimin.audit.event_words import event_words
 from huimin.audit.record import events_of
 from huimin.core.period_words import month_words
 from huimin.core.permissions import allows
@@ -70,7 +69,6 @@ def month_page(month: str, form: Form) -> str:
         and member().username in (live["prepared_by"], live["reviewed_by"]),
         form=form,
         events=events[::-1],
-        event_words=event_words,
         **page_words(language),
     )
 

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import acting, member, require
-from huimin.audit.event_words import event_words
 from huimin.audit.list_answer import list_answer, workbook_response
 from huimin.audit.record import events_of
 from huimin.core.chart_svg import chart_svg
@@ -187,7 +186,6 @@ def _policy_page(policy_id: str, form: Form, *, opened: str = "", month: str = "
         policy=row,
         terms=terms_in_words(row),
         events=events[::-1],
-        event_words=event_words,
         dry_run=result,
         chart=_chart(result.outlets) if result and result.outlets else "",
         signed=signed_money,

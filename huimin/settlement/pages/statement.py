@@ -11,7 +11,6 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require
-from huimin.audit.event_words import event_words
 from huimin.audit.list_answer import list_answer
 from huimin.core.days import county_day
 from huimin.core.money import yuan
@@ -80,7 +79,6 @@ def statement_page(settlement_id: str, form: Form, *, opened: str = "") -> str:
         may_take_back=found["state"] in ("confirmed", "paid"),
         unpaid_yuan=yuan(found["unpaid_fen"]),
         today=today.isoformat(),
-        event_words=event_words,
         **whole,
         **page_words(),
     )
