@@ -19,7 +19,7 @@ from huimin.claims.find_claims import claim_answer
 from huimin.claims.requests import ClaimRequest
 from huimin.core.acting import By
 from huimin.core.days import county_day, county_start, instant_text
-from huimin.core.refusals import CLAIMABLE, FieldProblem, FieldProblems, Refusal
+from huimin.core.refusals import CLAIMABLE, Problems, Refusal
 from huimin.ledger.read import redemption_by_order
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
@@ -118,23 +118,16 @@ def _occurred_at(occurred_on: date | None, now: datetime) -> datetime:
 def _require_fit(
     request: ClaimRequest, terminal: Mapping[str, Any], today: date, claim_days: int
 ) -> None:
-    problems = []
+    problems = Problems()
     day = request.occurred_on or today
     if not today - timedelta(days=claim_days) <= day <= today:
-        problems.append(
-            FieldProblem(
-                "occurred_on", "只能补录今天和之前 {claim_days} 天内的购买。", claim_days=claim_days
-            )
+        problems.refuse(
+            "occurred_on", "只能补录今天和之前 {claim_days} 天内的购买。", claim_days=claim_days
         )
     if request.excluded_fen + request.insurance_fen > request.amount_fen:
-        problems.append(
-            FieldProblem("excluded_fen", "医保支付与不参加优惠的金额之和超过了总金额，请核对。")
-        )
+        problems.refuse("excluded_fen", "医保支付与不参加优惠的金额之和超过了总金额，请核对。")
     if request.insurance_fen and terminal["outlet_kind"] != "hospital":
-        problems.append(
-            FieldProblem("insurance_fen", "本示范点的优惠政策不涉及医保，请去掉这一项。")
-        )
+        problems.refuse("insurance_fen", "本示范点的优惠政策不涉及医保，请去掉这一项。")
     if request.refusal_code is not None and request.refusal_code not in CLAIMABLE:
-        problems.append(FieldProblem("refusal_code", "这种情况不用补录，请按收银台的提示办理。"))
-    if problems:
-        raise FieldProblems(problems)
+        problems.refuse("refusal_code", "这种情况不用补录，请按收银台的提示办理。")
+    problems.finish()

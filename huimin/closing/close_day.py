@@ -19,7 +19,7 @@ from huimin.closing.match import Match, match
 from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.json_text import read_json, write_json
-from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
+from huimin.core.refusals import Problems, Refusal
 from huimin.ledger.read import redemption_by_order
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
@@ -174,17 +174,14 @@ def _explained(result: Match, reasons: Mapping[str, str], may_differ: bool) -> l
     """Every difference with its reason. Raises Refusal `day_differs`, or FieldProblems."""
     if not may_differ or len(result.differences) > EXPLAINED_MAX:
         raise Refusal("day_differs", count=len(result.differences))
-    explained, problems = [], []
+    explained, problems = [], Problems()
     for number, each in enumerate(result.differences):
         reason = reasons.get(each.name, "").strip()[:REASON_MAX]
         if not reason:
             where = each.order_no or each.rows[0]
-            problems.append(
-                FieldProblem(f"reason-{number}", "请写明“{value}”的原因。", value=where)
-            )
+            problems.refuse(f"reason-{number}", "请写明“{value}”的原因。", value=where)
         explained.append({"kind": each.kind, "order_no": each.order_no, "reason": reason})
-    if problems:
-        raise FieldProblems(problems)
+    problems.finish()
     return explained
 
 

@@ -6,7 +6,7 @@ way everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,6 +95,27 @@ class FieldProblems(Exception):
     def __init__(self, problems: Iterable[FieldProblem]) -> None:
         self.problems = tuple(problems)
         super().__init__("；".join(f"{p.field}：{p.message()}" for p in self.problems))
+
+
+class Problems(list[FieldProblem]):
+    """The problems of a form, collected so that all are raised at once."""
+
+    def refuse(self, field: str, source: str | Text, /, **params: Any) -> None:
+        """Note what is wrong with a field."""
+        self.append(FieldProblem(field, source, **params))
+
+    def read(self, parse: Callable[[str, str], Any], field: str, typed: str) -> Any:
+        """What `parse(field, typed)` makes of a text; None if it refuses it, which is noted."""
+        try:
+            return parse(field, typed)
+        except FieldProblems as error:
+            self.extend(error.problems)
+            return None
+
+    def finish(self) -> None:
+        """Raise FieldProblems if there are any."""
+        if self:
+            raise FieldProblems(self)
 
 
 def field_problem(field: str, source: str | Text, /, **params: Any) -> FieldProblems:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from huimin.core.catalogue import Text, Words
+from huimin.core.catalogue import Words
 from huimin.core.identity import IdentityProblem, check_credit_code
-from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.refusals import Problems
 
 NAME_CHARACTERS_MAX = 60
 ADDRESS_CHARACTERS_MAX = 120
@@ -31,15 +31,8 @@ FIELD_NAMES = Words(
 PHONE = re.compile(r"\+?[0-9][0-9 \-]{4,18}[0-9]", re.ASCII)
 
 
-class FieldChecks:
-    """Collects the problems of a form; `finish` raises them all at once."""
-
-    def __init__(self) -> None:
-        self.problems: list[FieldProblem] = []
-
-    def refuse(self, field: str, source: str | Text, /, **params: Any) -> None:
-        """Note a problem of a field."""
-        self.problems.append(FieldProblem(field, source, **params))
+class FieldChecks(Problems):
+    """The problems of a form about merchants, with the checks of its fields."""
 
     def text(self, field: str, value: Any, name: str | None = None) -> str:
         """The trimmed text of a required field; `name`, if not the field's own, is in FIELD_NAMES.
@@ -86,11 +79,6 @@ class FieldChecks:
         if not PHONE.fullmatch(cleaned):
             self.refuse(field, "电话号码只能有数字、空格和短横，6 到 20 位，例如 028-23330000。")
         return cleaned
-
-    def finish(self) -> None:
-        """Raise FieldProblems if there are any."""
-        if self.problems:
-            raise FieldProblems(self.problems)
 
 
 def searchable(text: str) -> str:

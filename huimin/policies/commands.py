@@ -22,7 +22,7 @@ from huimin.core.catalogue import Text, text
 from huimin.core.days import county_day, month_of, previous_month
 from huimin.core.money import rate_words
 from huimin.core.offline_terms import OFFLINE_HOURS_MAX
-from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.refusals import Problems
 from huimin.core.words import BEARERS
 from huimin.policies import queries
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED
@@ -232,43 +232,35 @@ def _described(row: Row) -> list[Text]:
 
 def _draft_of(typed: dict[str, Any]) -> PolicyDraft:
     """The draft from the options. Raises FieldProblems with every option that can't be parsed."""
-    problems: list[FieldProblem] = []
-
-    def read(parse: Any, field: str, value: str) -> Any:
-        try:
-            return parse(field, value)
-        except FieldProblems as error:
-            problems.extend(error.problems)
-            return None
+    problems = Problems()
 
     scope, _, scope_value = typed["scope"].partition(":")
     if typed["exclude"] and typed["exclude_nothing"]:
-        problems.append(FieldProblem("exclude", "--exclude 和 --exclude-nothing 只能用一个。"))
+        problems.refuse("exclude", "--exclude 和 --exclude-nothing 只能用一个。")
     caps = {
-        f"{name}_fen": read(parse_amount, f"{name}_fen", typed[name])
+        f"{name}_fen": problems.read(parse_amount, f"{name}_fen", typed[name])
         for name in CAP_OPTIONS
         if typed[name] is not None
     }
     draft = PolicyDraft(
         code=typed["code"],
         name=typed["name"],
-        rate_bp=read(parse_rate, "rate_bp", typed["rate"]),
+        rate_bp=problems.read(parse_rate, "rate_bp", typed["rate"]),
         starts_on=typed["starts_on"],
         ends_on=typed["ends_on"],
         scope=scope,
         scope_value=scope_value,
         rounding_unit_fen=ROUNDING[typed["rounding"]],
-        minimum_spend_fen=read(parse_amount, "minimum_spend_fen", typed["minimum_spend"]),
+        minimum_spend_fen=problems.read(parse_amount, "minimum_spend_fen", typed["minimum_spend"]),
         excluded_categories=()
         if typed["exclude_nothing"]
         else (typed["exclude"] or DEFAULT_EXCLUDED),
         base=typed["base"],
-        merchant_share_bp=read(parse_rate, "merchant_share_bp", typed["merchant_share"]),
+        merchant_share_bp=problems.read(parse_rate, "merchant_share_bp", typed["merchant_share"]),
         offline_hours=typed["offline_hours"],
         offline_bearer=typed["offline_bearer"],
         offline_changing_code=typed["offline_changing_code"],
         **caps,
     )
-    if problems:
-        raise FieldProblems(problems)
+    problems.finish()
     return draft

@@ -12,7 +12,7 @@ from typing import Any
 from huimin.core.catalogue import text
 from huimin.core.days import parse_day
 from huimin.core.money import AMOUNT_FEN_MAX, BASIS_POINTS
-from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.refusals import Problems
 from huimin.core.words import ELIGIBILITIES, OUTLET_KINDS
 from huimin.policies import queries
 from huimin.policies.in_force import SCOPES
@@ -27,12 +27,11 @@ CATEGORY_CHARACTERS_MAX = 40
 CAPS = ("cap_redemption_fen", "cap_card_day_fen", "cap_card_month_fen")
 
 Fields = dict[str, Any]
-Problems = list[FieldProblem]
 
 
 def checked_fields(tx: Transaction, draft: Fields) -> Fields:
     """The draft's fields as columns of the table. Raises FieldProblems with all problems."""
-    problems: Problems = []
+    problems = Problems()
     fields = dict(draft)
     _check_words(fields, problems)
     _check_days(fields, problems)
@@ -42,26 +41,21 @@ def checked_fields(tx: Transaction, draft: Fields) -> Fields:
     kind = _check_scope(tx, fields, problems)
     _check_base(fields, kind, problems)
     check_offline(fields, problems)
-    if problems:
-        raise FieldProblems(problems)
+    problems.finish()
     fields["government_share_bp"] = BASIS_POINTS - fields["merchant_share_bp"]
     return fields
 
 
 def _check_words(fields: Fields, problems: Problems) -> None:
     if not isinstance(fields["code"], str) or not CODE.fullmatch(fields["code"]):
-        problems.append(
-            FieldProblem("code", "政策代码用小写字母、数字和短横，40 字以内，例如 jiuerzhe。")
-        )
+        problems.refuse("code", "政策代码用小写字母、数字和短横，40 字以内，例如 jiuerzhe。")
     name = fields["name"].strip() if isinstance(fields["name"], str) else ""
     fields["name"] = name
     if not name or len(name) > NAME_CHARACTERS_MAX or not name.isprintable():
-        problems.append(
-            FieldProblem(
-                "name",
-                "请填写政策名称，{name_characters_max} 字以内，不含控制字符。",
-                name_characters_max=NAME_CHARACTERS_MAX,
-            )
+        problems.refuse(
+            "name",
+            "请填写政策名称，{name_characters_max} 字以内，不含控制字符。",
+            name_characters_max=NAME_CHARACTERS_MAX,
         )
 
 
@@ -74,37 +68,27 @@ def _check_days(fields: Fields, problems: Problems) -> None:
             try:
                 fields[field] = parse_day(value).isoformat()
             except (TypeError, ValueError):
-                problems.append(FieldProblem(field, "日期写作 2026-10-31。"))
+                problems.refuse(field, "日期写作 2026-10-31。")
                 fields[field] = None
     if fields["starts_on"] and fields["ends_on"] and fields["ends_on"] < fields["starts_on"]:
-        problems.append(FieldProblem("ends_on", "结束日期不能早于开始日期；不结束就不要填。"))
+        problems.refuse("ends_on", "结束日期不能早于开始日期；不结束就不要填。")
 
 
 def _check_rate(fields: Fields, problems: Problems) -> None:
     if not is_whole(fields["rate_bp"], 1, BASIS_POINTS):
-        problems.append(
-            FieldProblem("rate_bp", "优惠幅度须在 0.01% 到 100% 之间；九二折是 8%（800 个基点）。")
-        )
+        problems.refuse("rate_bp", "优惠幅度须在 0.01% 到 100% 之间；九二折是 8%（800 个基点）。")
     if not is_whole(fields["merchant_share_bp"], 0, BASIS_POINTS):
-        problems.append(
-            FieldProblem(
-                "merchant_share_bp", "商户承担的部分须在 0% 到 100% 之间，其余由政府承担。"
-            )
-        )
+        problems.refuse("merchant_share_bp", "商户承担的部分须在 0% 到 100% 之间，其余由政府承担。")
 
 
 def _check_amounts(fields: Fields, problems: Problems) -> None:
     if fields["rounding_unit_fen"] not in (1, 10):
-        problems.append(FieldProblem("rounding_unit_fen", "优惠金额只能取整到分（1）或角（10）。"))
+        problems.refuse("rounding_unit_fen", "优惠金额只能取整到分（1）或角（10）。")
     if not is_whole(fields["minimum_spend_fen"], 0, AMOUNT_FEN_MAX):
-        problems.append(
-            FieldProblem("minimum_spend_fen", "最低消费须在 0 到 1000000.00 元之间；没有就填 0。")
-        )
+        problems.refuse("minimum_spend_fen", "最低消费须在 0 到 1000000.00 元之间；没有就填 0。")
     for field in CAPS:
         if fields[field] is not None and not is_whole(fields[field], 1, AMOUNT_FEN_MAX):
-            problems.append(
-                FieldProblem(field, "上限须在 0.01 到 1000000.00 元之间；没有上限就不要填。")
-            )
+            problems.refuse(field, "上限须在 0.01 到 1000000.00 元之间；没有上限就不要填。")
     _check_caps_fit(fields, problems)
 
 
@@ -112,10 +96,8 @@ def _check_caps_fit(fields: Fields, problems: Problems) -> None:
     caps = [fields[field] for field in CAPS]
     unit = fields["rounding_unit_fen"]
     if any(isinstance(cap, int) and 0 < cap < unit for cap in caps if unit == 10):
-        problems.append(
-            FieldProblem(
-                "rounding_unit_fen", "优惠取整到角时，上限不能小于 0.10 元，否则永远没有优惠。"
-            )
+        problems.refuse(
+            "rounding_unit_fen", "优惠取整到角时，上限不能小于 0.10 元，否则永远没有优惠。"
         )
 
 
@@ -124,12 +106,10 @@ def _check_categories(fields: Fields, problems: Problems) -> None:
     fields["excluded_categories"] = cleaned
     for category in cleaned:
         if not category or len(category) > CATEGORY_CHARACTERS_MAX or not category.isprintable():
-            problems.append(
-                FieldProblem(
-                    "excluded_categories",
-                    "商品类别不能为空，{category_characters_max} 字以内，例如 tobacco。",
-                    category_characters_max=CATEGORY_CHARACTERS_MAX,
-                )
+            problems.refuse(
+                "excluded_categories",
+                "商品类别不能为空，{category_characters_max} 字以内，例如 tobacco。",
+                category_characters_max=CATEGORY_CHARACTERS_MAX,
             )
             return
 
@@ -150,17 +130,15 @@ def _check_scope(tx: Transaction, fields: Fields, problems: Problems) -> str | N
         "outlet": text("没有这个示范点，请填示范点编号。"),
     }
     if scope not in SCOPES:
-        problems.append(
-            FieldProblem(
-                "scope",
-                "适用范围只能是 all（全部）、kind（示范点类型）、outlet（示范点）、"
-                "eligibility（保障类别）。",
-            )
+        problems.refuse(
+            "scope",
+            "适用范围只能是 all（全部）、kind（示范点类型）、outlet（示范点）、"
+            "eligibility（保障类别）。",
         )
     elif not (scope == "all" and value == "") and not (
         scope == "eligibility" and value in ELIGIBILITIES
     ):
-        problems.append(FieldProblem("scope_value", hints[scope]))
+        problems.refuse("scope_value", hints[scope])
     return None
 
 
@@ -168,16 +146,11 @@ def _check_base(fields: Fields, kind: str | None, problems: Problems) -> None:
     if fields["base"] is None:
         fields["base"] = "after_insurance" if kind == "hospital" else "market_price"
     if fields["base"] not in BASES:
-        problems.append(
-            FieldProblem(
-                "base",
-                "计算基数只能是 market_price（市场价）或 after_insurance（医保后个人支付）。",
-            )
+        problems.refuse(
+            "base", "计算基数只能是 market_price（市场价）或 after_insurance（医保后个人支付）。"
         )
     elif kind == "hospital" and fields["base"] == "market_price":
-        problems.append(
-            FieldProblem("base", "医院的优惠按医保后个人支付部分计算，请填 after_insurance。")
-        )
+        problems.refuse("base", "医院的优惠按医保后个人支付部分计算，请填 after_insurance。")
 
 
 def _clean(value: Any) -> bool:

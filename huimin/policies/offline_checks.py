@@ -10,13 +10,12 @@ from typing import Any
 
 from huimin.core.money import AMOUNT_FEN_MAX
 from huimin.core.offline_terms import OFFLINE_HOURS_MAX
-from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.refusals import FieldProblem, FieldProblems, Problems
 from huimin.core.words import BEARERS
 
 OFFLINE_CAPS = ("offline_cap_redemption_fen", "offline_cap_card_fen", "offline_cap_terminal_fen")
 
 Fields = dict[str, Any]
-Problems = list[FieldProblem]
 
 
 def check_offline(fields: Fields, problems: Problems) -> None:
@@ -26,9 +25,7 @@ def check_offline(fields: Fields, problems: Problems) -> None:
         problems.append(_hours_problem("offline_hours"))
         return
     if fields["offline_bearer"] not in BEARERS:
-        problems.append(
-            FieldProblem("offline_bearer", "承担方只能是 merchant（商户）或 government（政府）。")
-        )
+        problems.refuse("offline_bearer", "承担方只能是 merchant（商户）或 government（政府）。")
     fields["offline_changing_code"] = int(bool(fields["offline_changing_code"]) and hours > 0)
     if hours == 0:
         fields |= dict.fromkeys(OFFLINE_CAPS)
@@ -48,11 +45,8 @@ def _check_caps(fields: Fields, problems: Problems) -> None:
     least = fields["rounding_unit_fen"] if fields["rounding_unit_fen"] in (1, 10) else 1
     for field in OFFLINE_CAPS:
         if not is_whole(fields[field], least, AMOUNT_FEN_MAX):
-            problems.append(
-                FieldProblem(
-                    field,
-                    "允许离线收银时必须填写，在 0.01（取整到角时 0.10）到 1000000.00 元之间。",
-                )
+            problems.refuse(
+                field, "允许离线收银时必须填写，在 0.01（取整到角时 0.10）到 1000000.00 元之间。"
             )
             return
     for field, other in (
@@ -64,10 +58,8 @@ def _check_caps(fields: Fields, problems: Problems) -> None:
     ):
         bound = fields[other]
         if isinstance(bound, int) and fields[field] > bound:
-            problems.append(
-                FieldProblem(
-                    field, "离线上限不能高于联网时的上限；单笔不高于每卡，每卡不高于每台终端。"
-                )
+            problems.refuse(
+                field, "离线上限不能高于联网时的上限；单笔不高于每卡，每卡不高于每台终端。"
             )
             return
 

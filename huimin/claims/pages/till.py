@@ -21,7 +21,7 @@ from huimin.claims.requests import ClaimRequest
 from huimin.claims.slip import claim_slip
 from huimin.core.days import county_day, parse_day
 from huimin.core.money import parse_yuan
-from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
+from huimin.core.refusals import FieldProblems, Problems, Refusal
 from huimin.storage.engine import Row
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, tell
@@ -101,14 +101,14 @@ def _list_page(form: Form) -> str:
 
 def _missed(form: Form) -> ClaimRequest:
     """The form of a missed purchase as a request. Raises FieldProblems with every field at once."""
-    problems: list[FieldProblem] = []
+    problems = Problems()
 
     def amount(name: str, needed: bool) -> int:
         text = form.text(name)
         try:
             return parse_yuan(text) if text or needed else 0
         except ValueError:
-            problems.append(FieldProblem(name, "金额写作 128 或 128.50（元）。"))
+            problems.refuse(name, "金额写作 128 或 128.50（元）。")
             return 0
 
     values: dict[str, Any] = {
@@ -117,22 +117,22 @@ def _missed(form: Form) -> ClaimRequest:
         "insurance_fen": amount("insurance_fen", False),
     }
     if not problems and not 1 <= values["amount_fen"] <= 100_000_000:
-        problems.append(FieldProblem("amount_fen", "金额必须大于零。"))
+        problems.refuse("amount_fen", "金额必须大于零。")
     order_no = form.text("order_no")
     if not 1 <= len(order_no) <= ORDER_NO_MAX or not order_no.isprintable():
-        problems.append(FieldProblem("order_no", "请填写购物小票上的订单号。"))
+        problems.refuse("order_no", "请填写购物小票上的订单号。")
     day = None
     try:
         day = parse_day(form.text("occurred_on"))
     except ValueError:
-        problems.append(FieldProblem("occurred_on", "请选择购买日期。"))
+        problems.refuse("occurred_on", "请选择购买日期。")
     card = None
     try:
         card = read_card(form.text("card"))
     except Refusal as error:
         if error.code == "too_many_requests":
             raise
-        problems.append(FieldProblem("card", error.text))
+        problems.refuse("card", error.text)
     if problems or card is None:
         raise FieldProblems(problems)
     presented_by: Any = (

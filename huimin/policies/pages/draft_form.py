@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from huimin.access.guards import acting, require
 from huimin.core.json_text import read_json
 from huimin.core.money import percent_words, yuan
-from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.refusals import Problems
 from huimin.core.words import ELIGIBILITIES, GOODS, OUTLET_KINDS
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED
 from huimin.policies.drafts import PolicyDraft, save_draft
@@ -60,14 +60,10 @@ def keep_policy() -> Answer:
 
 
 def _draft(form: Form) -> PolicyDraft:
-    problems: list[FieldProblem] = []
+    problems = Problems()
 
     def read(parse: Any, field: str) -> Any:
-        try:
-            return parse(field, form.text(field))
-        except FieldProblems as error:
-            problems.extend(error.problems)
-            return None
+        return problems.read(parse, field, form.text(field))
 
     caps = {name: read(parse_amount, name) if form.text(name) else None for name in CAPS}
     scope, _colon, value = form.text("scope").partition(":")
@@ -91,8 +87,7 @@ def _draft(form: Form) -> PolicyDraft:
         offline_changing_code=form.text("offline_changing_code") == "1",
         **caps,
     )
-    if problems:
-        raise FieldProblems(problems)
+    problems.finish()
     return draft
 
 
