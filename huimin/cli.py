@@ -125,10 +125,14 @@ def list_settings(settings: Settings) -> None:
 @pass_settings
 def run(settings: Settings, host: str | None, port: int | None) -> None:
     """升级数据库（如需要）并开始服务。"""
-    from huimin.serving.serve import serve
+    from huimin.serving.serve import require_free, serve
 
+    settings = settings.listening_at(host, port)
+    # Where another server has the port, the county is that one's: nothing may be upgraded under it.
+    if settings.port:
+        require_free(settings.host, settings.port)
     migrate_database(settings, say=echo)
-    serve(settings.listening_at(host, port))
+    serve(settings)
 
 
 def _place(settings: Settings) -> str:

@@ -32,10 +32,21 @@ class Amounts:
 
 
 @dataclass(frozen=True, slots=True)
-class QuoteRequest(Amounts):
-    """A basket for a card."""
+class QuoteRequest:
+    """A basket for a card. Amounts in fen; an item's amount is its line's total."""
 
+    # The order of the fields is part of a request's fingerprint (once.py), and keys are kept for
+    # longer than a version runs: a field may only be added at the end.
     card: CheckedCard
+    amount_fen: int
+    excluded_fen: int = 0
+    insurance_fen: int = 0
+    items: tuple[Item, ...] = ()
+
+    @property
+    def basket(self) -> Basket:
+        """The same as the discount rules take it."""
+        return Basket(self.amount_fen, self.excluded_fen, self.insurance_fen, self.items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

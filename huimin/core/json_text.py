@@ -19,7 +19,10 @@ def write_json(value: Any) -> str:
 
 
 def canonical_json(value: Any) -> bytes:
-    """Compact JSON with sorted names, UTF-8: equal values give equal bytes."""
+    """Compact JSON, UTF-8: equal values give equal bytes.
+
+    The names of a dict are sorted; a dataclass keeps the order of its fields.
+    """
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 

@@ -79,7 +79,10 @@ def proven_version(tx: Transaction, place: str) -> int:
     Raises StorageProblem when it is newer than the program, or when the tables, or the fingerprint
     that it keeps, are of no version. Raises the driver's error when it is no huimin database.
     """
-    version = version_of(tx)
+    try:
+        version = version_of(tx)
+    except ValueError:  # a table of that name that is not ours
+        raise unknown_schema_problem(place, [VERSIONS_TABLE]) from None
     if version > newest_version():
         raise unknown_version_problem(version)
     different = _differing(tx, version)

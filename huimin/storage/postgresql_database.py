@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from huimin.core.catalogue import Text, text
 from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.migrate import (
+    VERSIONS_TABLE,
     create_schema,
     newest_version,
     older_version_problem,
@@ -19,6 +20,7 @@ from huimin.storage.migrate import (
     schema_text,
     steps,
     take_step,
+    unknown_schema_problem,
     version_of,
 )
 from huimin.storage.postgresql_engine import CONNECT_SECONDS_MAX, Connection, unreachable_problem
@@ -33,7 +35,10 @@ def inspect(url: str) -> int:
     with _connected(url) as connection:
         if not _has_tables(connection):
             raise StorageProblem("PostgreSQL 数据库里还没有惠民卡的表，请先运行 huimin init。")
-        version = proven_version(Transaction("postgresql", connection), "PostgreSQL")
+        try:
+            version = proven_version(Transaction("postgresql", connection), "PostgreSQL")
+        except psycopg.errors.UndefinedColumn:
+            raise unknown_schema_problem("PostgreSQL", [VERSIONS_TABLE]) from None
         if _setting(connection, "transaction_read_only") == "on":
             raise StorageProblem("PostgreSQL 数据库是只读的，请连接主库或检查权限。")
         return version

@@ -8,6 +8,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import pytest
 
 from huimin.settings import Settings
 from huimin.storage.open_engine import create_database
+from tests.storage.older_databases import VERSION_1, make_older
 
 RunCli = Callable[..., "subprocess.CompletedProcess[str]"]
 Snapshot = dict[str, tuple[int, bytes]]
@@ -234,6 +236,32 @@ def test_run_says_that_its_port_is_taken(environment: None, run_cli: RunCli, mad
     with server(made.parent) as (address, _):
         port = address.rpartition(":")[2]
         refused(run_cli(["run", "--port", port], made.parent), "换一个端口", "--port")
+
+
+def test_a_county_is_not_upgraded_under_the_server_that_has_its_port(
+    environment: None, run_cli: RunCli, folder: Path
+) -> None:
+    settings = Settings.from_environment(folder, {})
+    make_older(settings, VERSION_1.read_text(encoding="utf-8"))
+    before = snapshot(settings.folder)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        refused(run_cli(["run", "--port", port], settings.folder), "换一个端口", "--port")
+    assert snapshot(settings.folder) == before
+
+
+def test_a_table_of_versions_that_is_not_ours_is_one_sentence(
+    environment: None, run_cli: RunCli, folder: Path
+) -> None:
+    folder.mkdir()
+    with contextlib.closing(sqlite3.connect(folder / "huimin.db")) as database:
+        database.execute("CREATE TABLE schema_migration (version TEXT)")
+        database.execute("INSERT INTO schema_migration VALUES ('abc')")
+        database.commit()
+    for command in ("check", "migrate", "run"):
+        refused(run_cli([command], folder), "表结构", "schema_migration")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,56 @@
+"""A key taken by an earlier version is known by a later one: fingerprints stay as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from huimin.checkout.once import fingerprint
+from huimin.checkout.requests import RedemptionRequest, ReversalRequest
+from huimin.core.card_token import CheckedCard
+from huimin.core.discount import Item
+
+WITH_LINES = RedemptionRequest(
+    CheckedCard("number", "5120220000000000"),
+    amount_fen=12_800,
+    items=(Item("6901", "大米", "food", "2", 12_800),),
+    order_no="N-1",
+    presented_by="p-1",
+    identity_checked=True,
+    cashier="李",
+)
+WITH_SUMS = RedemptionRequest(
+    CheckedCard("copy_id", "00ff", 1_700_000_000),
+    amount_fen=5_000,
+    excluded_fen=100,
+    insurance_fen=200,
+    order_no="N-2",
+    presented_by="p-2",
+    identity_checked=False,
+)
+
+
+# As commit 0e981a6 (version 1) writes them: a till may try a sale again after the upgrade.
+@pytest.mark.parametrize(
+    ("act", "request_", "expected"),
+    [
+        (
+            "redeem",
+            WITH_LINES,
+            "3fe3f4a2ce64ead46de890370d654635bf1ad83b42e0a3c5a8a679bbe7d9c149",
+        ),
+        (
+            "redeem",
+            WITH_SUMS,
+            "96c28570aadf82c0c99a7941cbe40cc00329ed49a0de6f9f3137c13c2d1cbfb5",
+        ),
+        (
+            "reverse r-1",
+            ReversalRequest("买错了", 500, None),
+            "6b62f5d08d247dc69c849da9ae063bb177eaf289d072569e5366c5134e7ae276",
+        ),
+    ],
+)
+def test_a_fingerprint_is_that_of_version_1(act: str, request_: Any, expected: str) -> None:
+    assert fingerprint(act, request_) == expected
