@@ -90,6 +90,42 @@ CREATE TABLE terminal (
 );
 CREATE INDEX terminal_outlet ON terminal (outlet_id);
 
+-- A code by which one browser becomes a till of that terminal. Only its hash is here.
+CREATE TABLE till_join_code (
+    id           TEXT PRIMARY KEY,
+    terminal_id  TEXT NOT NULL REFERENCES terminal (id),
+    code_hash    TEXT NOT NULL UNIQUE,
+    made_at      TEXT NOT NULL,
+    made_by      TEXT NOT NULL,
+    made_side    TEXT NOT NULL CHECK (made_side IN ('county', 'merchant')),
+    expires_at   TEXT NOT NULL,
+    used_at      TEXT
+);
+CREATE INDEX till_join_code_terminal ON till_join_code (terminal_id);
+
+-- A browser that is a till, and what it last said of the sales that it has not yet sent.
+CREATE TABLE till_device (
+    id            TEXT PRIMARY KEY,
+    terminal_id   TEXT NOT NULL REFERENCES terminal (id),
+    -- NULL: set up by the terminal's key, before devices joined by a code.
+    join_code_id  TEXT UNIQUE REFERENCES till_join_code (id),
+    joined_at     TEXT NOT NULL,
+    joined_by     TEXT,
+    user_agent    TEXT,
+    app_version   TEXT,
+    last_seen_at  TEXT NOT NULL,
+    unsent_count  BIGINT NOT NULL CHECK (unsent_count >= 0),
+    unsent_fen    BIGINT NOT NULL CHECK (unsent_fen >= 0),
+    ended_at      TEXT,
+    ended_by      TEXT,
+    ended_side    TEXT CHECK (ended_side IN ('county', 'merchant')),
+    ended_reason  TEXT,
+    CHECK ((join_code_id IS NULL) = (joined_by IS NULL)),
+    CHECK (ended_at IS NULL OR (ended_by IS NOT NULL AND ended_side IS NOT NULL))
+);
+CREATE INDEX till_device_terminal ON till_device (terminal_id);
+CREATE INDEX till_device_unsent ON till_device (last_seen_at) WHERE unsent_count > 0;
+
 -- ---------------------------------------------------------------- staff
 CREATE TABLE staff (
     id                    TEXT PRIMARY KEY,
@@ -107,6 +143,8 @@ CREATE TABLE staff (
     failed_sign_ins       BIGINT NOT NULL,
     locked_until          TEXT,
     created_at            TEXT NOT NULL,
+    -- Who switched the account off; only the same side switches it on again, and the county any.
+    disabled_side         TEXT CHECK (disabled_side IN ('county', 'merchant')),
     CHECK (role <> 'registrar' OR division_code IS NOT NULL),
     CHECK (role <> 'merchant_manager' OR merchant_id IS NOT NULL),
     CHECK (role <> 'cashier' OR outlet_id IS NOT NULL)
@@ -324,6 +362,15 @@ CREATE INDEX card_never_used ON card (issued_on, expires_on, ended_on) WHERE fir
 CREATE INDEX card_first_used ON card (first_used_on, issued_on, expires_on, ended_on) WHERE first_used_on IS NOT NULL;
 -- The deny list of the offline pack, read from the index alone.
 CREATE INDEX card_denied ON card (copy_id, expires_on, state) WHERE state <> 'active';
+
+-- Signing keys that leaked: whatever they signed is refused for good. Append-only.
+CREATE TABLE revoked_card_key (
+    id          TEXT PRIMARY KEY,
+    key_id      BIGINT NOT NULL UNIQUE CHECK (key_id BETWEEN 0 AND 255),
+    reason      TEXT NOT NULL,
+    revoked_at  TEXT NOT NULL,
+    revoked_by  TEXT NOT NULL
+);
 
 CREATE TABLE card_event (
     id           TEXT PRIMARY KEY,

@@ -13,6 +13,7 @@ from huimin.storage.engine import Transaction
 APPEND_ONLY_TABLES = (
     "ledger",
     "audit_event",
+    "revoked_card_key",
     "card_event",
     "offline_item",
     "day_comparison",

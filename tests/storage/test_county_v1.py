@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ TABLES = [
     for line in VERSION_1.read_text(encoding="utf-8").splitlines()
     if line.startswith("CREATE TABLE ")
 ]
+# Columns that later versions added to the tables of version 1.
+ADDED = {"staff": ("disabled_side",)}
 
 
 @pytest.fixture
@@ -54,11 +57,13 @@ def county(empty_place: Callable[[str], Settings]) -> Settings:
 
 
 def rows(tx: Transaction) -> dict[str, list[Any]]:
-    """Every row of every table that version 1 had, without an order."""
+    """Every row of every table that version 1 had, with its columns of then, without an order."""
     found = {}
     for table in TABLES:
         if table != "schema_migration":
             listed = tx.connection.execute(f"SELECT * FROM {table}").fetchall()
+            for row, column in product(listed, ADDED.get(table, ())):
+                row.pop(column, None)
             found[table] = sorted(json.dumps(row, sort_keys=True) for row in listed)
     return found
 
