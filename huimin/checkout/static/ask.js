@@ -10,10 +10,12 @@ import { addresses, words } from "./words.js";
  * @property {string} [cashier_message] to read aloud; empty where there is nothing to say
  * @property {{field: string, message: string}[]} [errors] the fields that need a change
  * @property {number} [status] HTTP
+ * @property {number} [waitMs] how long the server asks to be left alone (Retry-After)
  */
 
 /** @typedef {{wait?: number}} Patience the milliseconds after which no answer counts as none */
 
+const WAIT_MAX_MS = 3_600_000; // whatever a server asks for, a till tries again within the hour
 let token = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") || "";
 
 /**
@@ -74,16 +76,30 @@ async function send(address, body, { key, wait, headers = {} } = {}) {
   }
 }
 
-/** @param {Response} response */
+/**
+ * The answer's JSON. What is not from our server (a gateway, a hotel's page) counts as no answer.
+ * @param {Response} response
+ */
 async function read(response) {
-  if ([502, 503, 504].includes(response.status)) {
-    throw { ...unreachable(), status: response.status };
-  }
+  const waitMs = waitAskedFor(response.headers);
+  const { status } = response;
+  if ([502, 503, 504].includes(status)) throw { ...unreachable(), status, waitMs };
   try {
-    return await response.json();
+    const answer = await response.json();
+    return waitMs && !response.ok ? { ...answer, waitMs } : answer;
   } catch {
-    throw unreachable();
+    throw { ...unreachable(), status, waitMs };
   }
+}
+
+/**
+ * Retry-After in milliseconds: it is a number of seconds, or a time (RFC 9110, 10.2.3).
+ * @param {Headers} headers
+ */
+function waitAskedFor(headers) {
+  const text = headers.get("Retry-After") ?? "";
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return ms > 0 ? Math.min(ms, WAIT_MAX_MS) : 0;
 }
 
 /**

@@ -6,6 +6,7 @@ import { button, byId } from "./elements.js";
 import { amountText, fenOf, optionalFenOf } from "./money.js";
 import { on } from "./page_events.js";
 import { layOut, printLaidOut } from "./paper.js";
+import { randomId } from "./random_id.js";
 import { show, tell } from "./screen.js";
 import { addresses, words } from "./words.js";
 
@@ -24,7 +25,7 @@ function start(refusalCode, attempt, settled = () => {}) {
   filing = {
     card: attempt.card ?? "",
     refusal_code: refusalCode,
-    key: crypto.randomUUID(),
+    key: randomId(),
     settled,
   };
   byId("claim-form").reset();
@@ -104,7 +105,7 @@ export function listenToClaims() {
     };
     actions.prepend(button("outline-primary sm", words.claim_offer, claimIt));
   });
-  byId("claim-form").addEventListener("input", () => (filing.key = crypto.randomUUID()));
+  byId("claim-form").addEventListener("input", () => (filing.key = randomId()));
   byId("claim-form").addEventListener("submit", (event) => {
     event.preventDefault();
     file();

@@ -3,6 +3,7 @@
 // with each answer of the server; between two answers performance.now(), which nobody can set, shows a
 // jump.
 import { countyDay, timeOf } from "./county_time.js";
+import { randomId } from "./random_id.js";
 import { readValue, writeValue } from "./store.js";
 
 /**
@@ -19,7 +20,7 @@ import { readValue, writeValue } from "./store.js";
 const SAME_MS = 2000; // clocks this close agree
 const JUMP_MS = 60_000;
 /** Identifies this page, because performance.now() counts from when it was opened. */
-export const pageId = crypto.randomUUID();
+export const pageId = randomId();
 
 let offset = 0; // the server's time minus the device's
 /** @type {{server: number, at: number} | null} the server's time when performance.now() was `at` */

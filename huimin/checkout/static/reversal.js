@@ -4,6 +4,7 @@ import { ask, asProblem, reason } from "./ask.js";
 import { byId } from "./elements.js";
 import { amountText, fenOf, money } from "./money.js";
 import { emit } from "./page_events.js";
+import { randomId } from "./random_id.js";
 import { show } from "./screen.js";
 import { sound } from "./sound.js";
 import { addresses, words } from "./words.js";
@@ -16,7 +17,7 @@ let reversing = { id: "", left_fen: 0, key: "" };
 
 /** @param {{id: string, receipt_no: string, left_fen: number}} sale */
 export function startReversal({ id, receipt_no, left_fen }) {
-  reversing = { id, left_fen, key: crypto.randomUUID() };
+  reversing = { id, left_fen, key: randomId() };
   byId("reverse-receipt").textContent = receipt_no;
   byId("reverse-amount").value = amountText(left_fen);
   byId("reverse-left").textContent = money(left_fen);
@@ -100,7 +101,7 @@ function askManager(code) {
 
 /** @param {Facing} facing */
 export function listenToReversal(facing) {
-  const renewKey = () => (reversing.key = crypto.randomUUID());
+  const renewKey = () => (reversing.key = randomId());
   byId("reverse-amount").addEventListener("input", () => {
     renewKey();
     sayWhatIsConfirmed();

@@ -6,6 +6,7 @@ import { byId, element } from "./elements.js";
 import { addLine, hasLines, items, startLines } from "./lines.js";
 import { amountText, fenOf, money, optionalFenOf, spoken } from "./money.js";
 import { emit } from "./page_events.js";
+import { randomId } from "./random_id.js";
 import { refuse } from "./refused.js";
 import { show, tell } from "./screen.js";
 import { sound } from "./sound.js";
@@ -80,7 +81,7 @@ export async function verify(card) {
 function startSale(card, { may_present, policy, identity_needed }) {
   // A changing code proves that the holder's phone is here: the presenter is chosen already.
   const isProven = identity_needed === false;
-  sale = { card, key: crypto.randomUUID(), checked: !isProven };
+  sale = { card, key: randomId(), checked: !isProven };
   const box = byId("presenters");
   box.querySelectorAll("label").forEach((label) => label.remove());
   for (const person of may_present) {
@@ -173,7 +174,7 @@ export function requote() {
   if (!sale) return;
   const asked = ++turn;
   // Only a retry of the same body keeps its key: with another amount it is another sale.
-  sale.key = crypto.randomUUID();
+  sale.key = randomId();
   // Only what is shown can be confirmed, so not the old amount while the new one is quoted.
   byId("confirm").disabled = true;
   const fen = fenOf(byId("amount").value);

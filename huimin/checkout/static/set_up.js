@@ -28,11 +28,10 @@ async function setUp(text) {
   try {
     await ask(addresses.setUp, { key });
     camera.stop();
-    location.assign(addresses.done);
+    location.assign(addresses.done); // and stays busy: a second set-up would break this off
   } catch (thrown) {
-    tell(reason(asProblem(thrown)));
-  } finally {
     isSending = false;
+    tell(reason(asProblem(thrown)));
   }
 }
 

@@ -1,7 +1,8 @@
 // @ts-check
 // Sends the queue to the server when it can be reached, in order and in batches, and keeps the pack up to
 // date. Only the leading page does. If a round is cut off, the next one sends the same items under the
-// same ids, and the server says what became of each.
+// same ids, and the server says what became of each. After a failure nothing is sent before its pause is
+// over, whatever else happens at the till.
 import { ask, askState, asProblem } from "./ask.js";
 import { clockOffset, settle } from "./clock.js";
 import { announce, leads, onAnnounce } from "./leader.js";
@@ -25,6 +26,8 @@ let running = null;
 let again = false;
 let timer = 0;
 let failures = 0;
+let quietUntil = -Infinity; // by performance.now: the pause after a failure
+let isAskedToWait = false; // whether the server itself set that pause
 let packAt = -Infinity; // when the pack was fetched last, by performance.now
 
 /** Start sending: this page leads. */
@@ -33,14 +36,17 @@ export function startSync() {
   onAnnounce("queue", () => canReach() && round());
   onAnnounce("undone", () => round());
   onReach((yes) => yes && round());
-  addEventListener("online", () => round());
+  addEventListener("online", () => {
+    if (!isAskedToWait) quietUntil = -Infinity; // the network is back: no reason to wait any longer
+    round();
+  });
   document.addEventListener("visibilitychange", () => document.hidden || round());
   return round();
 }
 
-/** Run a round; if one is running, run another after it. */
+/** Run a round, unless a failure's pause lasts; if one is running, run another after it. */
 export function round() {
-  if (!leads()) return;
+  if (!leads() || performance.now() < quietUntil) return;
   if (running) return void (again = true);
   running = once().finally(() => {
     running = null;
@@ -54,8 +60,10 @@ export function round() {
 
 async function once() {
   clearTimeout(timer);
+  let isAnswered = false;
   try {
     const { terminal, outlet } = await askState({ wait: PATIENCE_MS });
+    isAnswered = true;
     reached(true);
     announce("reached");
     await cancelLeft(outlet.id);
@@ -64,24 +72,42 @@ async function once() {
     failures = 0;
     announce("sync", { problem: null, terminal: terminal.id });
   } catch (problem) {
-    failed(problem);
+    failed(problem, isAnswered);
   }
-  timer = setTimeout(round, failures ? retryAfter() : PACK_EVERY_MS);
+  const pause = failures ? quietUntil - performance.now() : PACK_EVERY_MS;
+  timer = setTimeout(round, Math.max(pause, 0) + 1);
 }
 
-/** Longer after each failure, and not at the same moment as every other till. */
-const retryAfter = () =>
-  Math.min(RETRY_MS * 2 ** (failures - 1), RETRY_MAX_MS) * (0.5 + Math.random() / 2);
+/**
+ * Longer after each failure, never shorter than the server asks for, and not at the same moment as every
+ * other till.
+ * @param {number} waitMs what the server asks for
+ */
+function pauseAfterFailure(waitMs) {
+  const doubled = Math.min(RETRY_MS * 2 ** (failures - 1), RETRY_MAX_MS) * (0.5 + Math.random() / 2);
+  return Math.max(doubled, waitMs * (1 + Math.random() / 5));
+}
 
-/** @param {any} problem */
-function failed(problem) {
+/**
+ * A server that answered the first call of a round can be reached, even if the next call failed: else the
+ * till would take each round for the network's return, and begin another one at once.
+ * @param {any} problem
+ * @param {boolean} isAnswered
+ */
+function failed(problem, isAnswered) {
   failures += 1;
+  isAskedToWait = problem.waitMs > 0;
+  quietUntil = performance.now() + pauseAfterFailure(problem.waitMs ?? 0);
   if (!problem.code) console.error(problem); // a bug of ours, which must not stop the next round
-  const lost = problem.code === "offline";
+  const lost = problem.code === "offline" && !isAnswered;
   reached(!lost);
   announce(lost ? "lost_server" : "reached");
-  announce("sync", { problem: lost ? null : { code: problem.code, detail: problem.detail } });
+  const { code, detail } = problem.code === "offline" ? ownProblem() : problem;
+  announce("sync", { problem: lost ? null : { code, detail } });
 }
+
+/** @returns {{code: string, detail: string}} */
+const ownProblem = () => ({ code: "offline", detail: words.offline_upload_failed });
 
 /** @param {string} terminalId */
 async function sendAll(terminalId) {
