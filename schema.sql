@@ -211,8 +211,12 @@ CREATE TABLE holder (
     verified_on       TEXT,
     created_at        TEXT NOT NULL,
     updated_at        TEXT NOT NULL,
-    erased_at         TEXT
+    erased_at         TEXT,
+    -- The last day of whichever eligibility ends last: 9999-12-31 without an end, '' for a person who never had one. Kept
+    -- with each change of an eligibility, so that the people without one are found without looking at all the others.
+    entitled_until    TEXT NOT NULL DEFAULT ''
 );
+CREATE INDEX holder_entitled_until ON holder (entitled_until, id);
 CREATE INDEX holder_division ON holder (division_code, id);
 -- Whom the card reaches is counted, and a town's people are paged, from this index without their rows.
 CREATE INDEX holder_town ON holder (substr(division_code, 1, 9), id, division_code, erased_at);
@@ -276,6 +280,7 @@ CREATE TABLE eligibility (
 CREATE INDEX eligibility_kind ON eligibility (kind, holder_id);
 CREATE INDEX eligibility_in_force ON eligibility (holder_id, starts_on, ends_on);
 CREATE INDEX eligibility_end ON eligibility (ends_on, holder_id);
+CREATE INDEX eligibility_start ON eligibility (starts_on, holder_id);
 
 -- A returned application is over; what is mended is sent as a new one. fulfilled_at: the holder has had a card since.
 CREATE TABLE application (
@@ -651,12 +656,39 @@ CREATE TABLE code_use (
     PRIMARY KEY (copy_id, issued_at)
 );
 
+-- What was tried at a till and refused, written off the request's path. A card that exists is named, a number that was
+-- typed never is; typed says that there was one. refusal_json holds the parameters of the sentence. times is above 1 where
+-- many attempts of one minute are one row (then without card, order and sum). Append-only.
+CREATE TABLE refused_attempt (
+    id            TEXT PRIMARY KEY,
+    act           TEXT NOT NULL CHECK (act IN ('verify', 'quote', 'redeem', 'reverse', 'cancel', 'claim', 'offline')),
+    code          TEXT NOT NULL,
+    refusal_json  TEXT NOT NULL,
+    terminal_id   TEXT NOT NULL REFERENCES terminal (id),
+    outlet_id     TEXT NOT NULL REFERENCES outlet (id),
+    staff_id      TEXT REFERENCES staff (id),
+    cashier       TEXT,
+    card_id       TEXT REFERENCES card (id),
+    typed         BIGINT NOT NULL CHECK (typed IN (0, 1)),
+    order_no      TEXT,
+    amount_fen    BIGINT,
+    occurred_at   TEXT NOT NULL,
+    recorded_at   TEXT NOT NULL,
+    times         BIGINT NOT NULL CHECK (times >= 1),
+    CHECK (times = 1 OR (card_id IS NULL AND order_no IS NULL AND amount_fen IS NULL))
+);
+CREATE INDEX refused_attempt_card ON refused_attempt (card_id, id) WHERE card_id IS NOT NULL;
+CREATE INDEX refused_attempt_outlet ON refused_attempt (outlet_id, id);
+-- How many typed numbers missed lately, by outlet and till.
+CREATE INDEX refused_attempt_typed ON refused_attempt (outlet_id, recorded_at) WHERE typed = 1;
+
 -- ---------------------------------------------------------------- alerts
 -- What a rule found strange: a hint for a person, never a verdict. Of one run of facts (window_key) there is
--- one alert, which grows by rows; town_code is where the outlet stood. ledger_id is the row that came last.
+-- one alert, which grows by rows; town_code is where the outlet stood. ledger_id is the row that came last; only misses of
+-- typed numbers are about no row.
 CREATE TABLE alert (
     id             TEXT PRIMARY KEY,
-    rule           TEXT NOT NULL CHECK (rule IN ('far_apart', 'repeated_card', 'round_amounts', 'split_sale', 'off_hours')),
+    rule           TEXT NOT NULL CHECK (rule IN ('far_apart', 'repeated_card', 'round_amounts', 'split_sale', 'off_hours', 'typed_misses')),
     window_key     TEXT NOT NULL,
     business_day   TEXT NOT NULL,
     town_code      TEXT NOT NULL,
@@ -665,7 +697,7 @@ CREATE TABLE alert (
     card_id        TEXT REFERENCES card (id),
     staff_id       TEXT REFERENCES staff (id),
     cashier        TEXT,
-    ledger_id      TEXT NOT NULL REFERENCES ledger (id),
+    ledger_id      TEXT REFERENCES ledger (id),
     evidence_json  TEXT NOT NULL,
     state          TEXT NOT NULL CHECK (state IN ('open', 'looked_at')),
     looked_at      TEXT,
@@ -674,7 +706,8 @@ CREATE TABLE alert (
     recorded_at    TEXT NOT NULL,
     grown_at       TEXT NOT NULL,
     UNIQUE (rule, window_key),
-    CHECK (state = 'open' OR (looked_at IS NOT NULL AND looked_by IS NOT NULL AND note IS NOT NULL))
+    CHECK (state = 'open' OR (looked_at IS NOT NULL AND looked_by IS NOT NULL AND note IS NOT NULL)),
+    CHECK ((rule = 'typed_misses') = (ledger_id IS NULL))
 );
 CREATE INDEX alert_state ON alert (state, id);
 CREATE INDEX alert_outlet ON alert (outlet_id, id);

@@ -27,6 +27,7 @@ from huimin.holders.people import (
     family_of,
     require_eligibility_kind,
     require_name,
+    set_last_day,
 )
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
@@ -179,7 +180,7 @@ def end_eligibility(
         raise Refusal("not_found")
     if ends_on.isoformat() < old["starts_on"]:
         raise field_problem("ends_on", "结束日期不能早于开始日期。")
-    queries.end_eligibility(tx, id=eligibility_id, ends_on=ends_on.isoformat())
+    set_last_day(tx, holder_id, eligibility_id, ends_on)
     record(
         tx,
         "holder.eligibility_ended",

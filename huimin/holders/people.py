@@ -144,7 +144,15 @@ def add_eligibility(
         source=eligibility.source,
         recorded_at=instant_text(now),
     )
+    if written:
+        queries.note_entitled_until(tx, holder_id=holder_id)
     return written == 1
+
+
+def set_last_day(tx: Transaction, holder_id: str, eligibility_id: str, ends_on: date) -> None:
+    """Set the last day of one of the holder's eligibilities."""
+    queries.end_eligibility(tx, id=eligibility_id, ends_on=ends_on.isoformat())
+    queries.note_entitled_until(tx, holder_id=holder_id)
 
 
 def holder_by_id(tx: Transaction, holder_id: str) -> Row | None:

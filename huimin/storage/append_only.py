@@ -19,6 +19,7 @@ APPEND_ONLY_TABLES = (
     "day_comparison",
     "day_close",
     "receipt_print",
+    "refused_attempt",
     "settlement_line",
     "settlement_payment",
     "month_file",

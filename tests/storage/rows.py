@@ -233,6 +233,24 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     (
+        "refused_attempt",
+        {
+            "id": "ra",
+            "act": "redeem",
+            "code": "cap_reached",
+            "refusal_json": "{}",
+            "terminal_id": "t",
+            "outlet_id": "o",
+            "card_id": "c",
+            "typed": 0,
+            "order_no": "S2",
+            "amount_fen": 1000,
+            "occurred_at": AT,
+            "recorded_at": AT,
+            "times": 1,
+        },
+    ),
+    (
         "month_close",
         {
             "id": "mc",

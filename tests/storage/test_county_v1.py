@@ -40,7 +40,7 @@ TABLES = [
     if line.startswith("CREATE TABLE ")
 ]
 # Columns that later versions added to the tables of version 1.
-ADDED = {"staff": ("disabled_side",)}
+ADDED = {"staff": ("disabled_side",), "holder": ("entitled_until",)}
 
 
 @pytest.fixture
@@ -85,6 +85,26 @@ def test_it_is_the_same_county_after_the_upgrade(county: Settings, engine_name: 
     newest = known_objects(migrate.MIGRATIONS_FOLDER, engine_name, migrate.newest_version())
     assert over_driver(county, objects_in) == newest
     assert check_database(county) == []
+
+
+def test_whoever_has_no_eligibility_is_found_after_the_upgrade(county: Settings) -> None:
+    migrate_database(county)
+    held, until = over_driver(
+        county,
+        lambda tx: tuple(
+            list(tx.connection.execute(query).fetchall())
+            for query in (
+                "SELECT holder_id, ends_on FROM eligibility",
+                "SELECT id, entitled_until FROM holder",
+            )
+        ),
+    )
+    ends: dict[str, list[str]] = {row["id"]: [""] for row in until}
+    for row in held:
+        ends[row["holder_id"]].append(row["ends_on"] or "9999-12-31")
+    assert {row["id"]: row["entitled_until"] for row in until} == {
+        holder_id: max(days) for holder_id, days in ends.items()
+    }
 
 
 def test_chains_sums_settlements_and_reports_are_the_same(county: Settings) -> None:
