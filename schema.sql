@@ -441,6 +441,11 @@ CREATE TABLE policy (
     approved_by           TEXT,
     published_at          TEXT,
     published_by          TEXT,
+    -- How far a till's clock may be off, how many days after a sale it is entered without asking a person,
+    -- and above which discount two people decide on a waiting sale.
+    offline_clock_minutes        BIGINT NOT NULL CHECK (offline_clock_minutes BETWEEN 0 AND 30),
+    offline_send_days            BIGINT NOT NULL CHECK (offline_send_days BETWEEN 1 AND 92),
+    offline_two_people_fen       BIGINT NOT NULL CHECK (offline_two_people_fen >= 0),
     UNIQUE (code, version),
     CHECK (merchant_share_bp + government_share_bp = 10000),
     CHECK (ends_on IS NULL OR ends_on >= starts_on),
@@ -510,6 +515,25 @@ CREATE INDEX ledger_month ON ledger (month, id);
 CREATE INDEX ledger_day ON ledger (business_day, id);
 CREATE INDEX ledger_card ON ledger (card_id, occurred_at);
 
+-- Every offline pack that a till was given, with what it allowed: a sale under any other is not entered. Append-only.
+CREATE TABLE offline_pack (
+    id                  TEXT PRIMARY KEY,
+    terminal_id         TEXT NOT NULL REFERENCES terminal (id),
+    -- The device that asked, where the till joined as one.
+    device_id           TEXT REFERENCES till_device (id),
+    policy_id           TEXT NOT NULL REFERENCES policy (id),
+    -- Of its content without times: the same content is given again under the same id for a while.
+    tag                 TEXT NOT NULL,
+    deny_list_sha256    TEXT NOT NULL,
+    cap_redemption_fen  BIGINT NOT NULL,
+    cap_card_fen        BIGINT NOT NULL,
+    cap_terminal_fen    BIGINT NOT NULL,
+    issued_at           TEXT NOT NULL,
+    valid_until         TEXT NOT NULL,
+    CHECK (valid_until > issued_at)
+);
+CREATE INDEX offline_pack_terminal ON offline_pack (terminal_id, issued_at);
+
 -- What tills without network gave and sent afterwards: one row for each item, never changed. A repeat
 -- gets the same answer from it; the office sees what was refused, why, and who bears it.
 CREATE TABLE offline_item (
@@ -517,7 +541,7 @@ CREATE TABLE offline_item (
     terminal_id             TEXT NOT NULL REFERENCES terminal (id),
     client_id               TEXT NOT NULL CHECK (length(client_id) = 36),
     fingerprint             TEXT NOT NULL,
-    status                  TEXT NOT NULL CHECK (status IN ('accepted', 'duplicate', 'refused')),
+    status                  TEXT NOT NULL CHECK (status IN ('accepted', 'duplicate', 'refused', 'waiting')),
     code                    TEXT,
     refusal_json            TEXT,
     bearer                  TEXT CHECK (bearer IN ('merchant', 'government')),
@@ -535,12 +559,44 @@ CREATE TABLE offline_item (
     pack_issued_at          TEXT NOT NULL,
     device_clock_offset_ms  BIGINT NOT NULL,
     recorded_at             TEXT NOT NULL,
+    -- NULL: the pack is of the time before packs were recorded, or is none that was ever given.
+    pack_id                 TEXT REFERENCES offline_pack (id),
     UNIQUE (terminal_id, client_id),
-    CHECK ((status = 'refused' AND code IS NOT NULL AND redemption_id IS NULL AND bearer IS NOT NULL)
-        OR (status <> 'refused' AND code IS NULL AND redemption_id IS NOT NULL))
+    CHECK ((status IN ('refused', 'waiting') AND code IS NOT NULL AND redemption_id IS NULL AND bearer IS NOT NULL)
+        OR (status IN ('accepted', 'duplicate') AND code IS NULL AND redemption_id IS NOT NULL))
 );
 CREATE INDEX offline_item_pack ON offline_item (terminal_id, pack_issued_at, card_id);
+CREATE INDEX offline_item_terminal ON offline_item (terminal_id, occurred_at);
 CREATE INDEX offline_item_refused ON offline_item (id) WHERE status = 'refused';
+CREATE INDEX offline_item_waiting ON offline_item (business_day) WHERE status = 'waiting';
+
+-- A waiting sale, under the id of its item: what was bought and the facts for and against it, as they were when it came. Append-only.
+CREATE TABLE waiting_sale (
+    id              TEXT PRIMARY KEY REFERENCES offline_item (id),
+    purchase_json   TEXT NOT NULL,
+    evidence_json   TEXT NOT NULL,
+    two_people_fen  BIGINT NOT NULL,
+    staff_id        TEXT REFERENCES staff (id)
+);
+
+-- What people said of a waiting sale. Nothing is decided until a row is final: the first, or above the amount the
+-- one in which a second person agrees. Append-only.
+CREATE TABLE waiting_decision (
+    id             TEXT PRIMARY KEY,
+    sale_id        TEXT NOT NULL REFERENCES waiting_sale (id),
+    verdict        TEXT NOT NULL CHECK (verdict IN ('accepted', 'refused')),
+    bearer         TEXT CHECK (bearer IN ('merchant', 'government')),
+    reason         TEXT NOT NULL,
+    is_final       BIGINT NOT NULL CHECK (is_final IN (0, 1)),
+    redemption_id  TEXT UNIQUE REFERENCES ledger (id),
+    decided_at     TEXT NOT NULL,
+    decided_by     TEXT NOT NULL,
+    CHECK ((verdict = 'refused') = (bearer IS NOT NULL)),
+    CHECK ((verdict = 'accepted' AND is_final = 1) = (redemption_id IS NOT NULL))
+);
+CREATE INDEX waiting_decision_sale ON waiting_decision (sale_id);
+CREATE UNIQUE INDEX waiting_decision_final ON waiting_decision (sale_id) WHERE is_final = 1;
+
 
 -- Orders that a till gave up: nothing can be recorded under such a number any more, however late it arrives.
 CREATE TABLE cancelled_order (

@@ -20,8 +20,15 @@ from huimin.command_line import (
 from huimin.core import words
 from huimin.core.catalogue import Text, text
 from huimin.core.days import county_day, month_of, previous_month
-from huimin.core.money import rate_words
-from huimin.core.offline_terms import OFFLINE_HOURS_MAX
+from huimin.core.money import rate_words, yuan
+from huimin.core.offline_terms import (
+    CLOCK_MINUTES,
+    CLOCK_MINUTES_MAX,
+    OFFLINE_HOURS_MAX,
+    SEND_DAYS,
+    SEND_DAYS_MAX,
+    TWO_PEOPLE_FEN,
+)
 from huimin.core.refusals import Problems
 from huimin.core.words import BEARERS
 from huimin.policies import queries
@@ -129,6 +136,27 @@ def show_command(instance: Instance, policy: str) -> Answer:
     help="离线优惠事后不能入账时由谁承担：商户或政府。",
 )
 @click.option("--offline-changing-code", is_flag=True, help="离线时也接受手机上的动态码。")
+@click.option(
+    "--offline-clock-minutes",
+    type=click.IntRange(0, CLOCK_MINUTES_MAX),
+    default=CLOCK_MINUTES,
+    show_default=True,
+    help="收银终端的时钟最多差几分钟。",
+)
+@click.option(
+    "--offline-send-days",
+    type=click.IntRange(1, SEND_DAYS_MAX),
+    default=SEND_DAYS,
+    show_default=True,
+    help="离线交易几天之内补传的直接入账；更晚的待核。",
+)
+@click.option(
+    "--offline-two-people",
+    metavar="元",
+    default=yuan(TWO_PEOPLE_FEN),
+    show_default=True,
+    help="待核交易的优惠超过多少须两人核定。",
+)
 @answers
 def save_command(instance: Instance, **typed: Any) -> Answer:
     """保存草稿。已有草稿就改草稿，否则存为下一版；发布前不起作用。"""
@@ -260,6 +288,11 @@ def _draft_of(typed: dict[str, Any]) -> PolicyDraft:
         offline_hours=typed["offline_hours"],
         offline_bearer=typed["offline_bearer"],
         offline_changing_code=typed["offline_changing_code"],
+        offline_clock_minutes=typed["offline_clock_minutes"],
+        offline_send_days=typed["offline_send_days"],
+        offline_two_people_fen=problems.read(
+            parse_amount, "offline_two_people_fen", typed["offline_two_people"]
+        ),
         **caps,
     )
     problems.finish()

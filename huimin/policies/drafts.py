@@ -14,6 +14,7 @@ from typing import Unpack
 from huimin.audit.record import record
 from huimin.core.acting import By
 from huimin.core.days import instant_text
+from huimin.core.offline_terms import CLOCK_MINUTES, SEND_DAYS, TWO_PEOPLE_FEN
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.policies import queries
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED, checked_fields
@@ -52,6 +53,9 @@ class PolicyDraft:
     offline_cap_terminal_fen: int | None = None
     offline_bearer: str = "merchant"
     offline_changing_code: bool = False
+    offline_clock_minutes: int = CLOCK_MINUTES
+    offline_send_days: int = SEND_DAYS
+    offline_two_people_fen: int = TWO_PEOPLE_FEN
 
 
 def save_draft(tx: Transaction, draft: PolicyDraft, **by: Unpack[By]) -> Row:

@@ -102,4 +102,7 @@ def _offline_terms(row: Mapping[str, Any]) -> OfflineTerms | None:
         cap_terminal_fen=row["offline_cap_terminal_fen"],
         bearer=row["offline_bearer"],
         changing_code=bool(row["offline_changing_code"]),
+        clock_minutes=row["offline_clock_minutes"],
+        send_days=row["offline_send_days"],
+        two_people_fen=row["offline_two_people_fen"],
     )

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from huimin.core.money import AMOUNT_FEN_MAX
-from huimin.core.offline_terms import OFFLINE_HOURS_MAX
-from huimin.core.refusals import FieldProblem, FieldProblems, Problems
+from huimin.core.offline_terms import CLOCK_MINUTES_MAX, OFFLINE_HOURS_MAX, SEND_DAYS_MAX
+from huimin.core.refusals import FieldProblem, FieldProblems, Problems, field_problem
 from huimin.core.words import BEARERS
 
 OFFLINE_CAPS = ("offline_cap_redemption_fen", "offline_cap_card_fen", "offline_cap_terminal_fen")
@@ -27,10 +27,19 @@ def check_offline(fields: Fields, problems: Problems) -> None:
     if fields["offline_bearer"] not in BEARERS:
         problems.refuse("offline_bearer", "承担方只能是 merchant（商户）或 government（政府）。")
     fields["offline_changing_code"] = int(bool(fields["offline_changing_code"]) and hours > 0)
+    _check_trust(fields, problems)
     if hours == 0:
         fields |= dict.fromkeys(OFFLINE_CAPS)
         return
     _check_caps(fields, problems)
+
+
+def parse_whole(field: str, text: str) -> int:
+    """Parse a typed whole number, whose bounds are checked with the draft. Raises FieldProblems."""
+    cleaned = text.strip()
+    if not (cleaned.isascii() and cleaned.isdigit() and len(cleaned) < 10):
+        raise field_problem(field, "请填写整数。")
+    return int(cleaned)
 
 
 def parse_hours(field: str, text: str) -> int:
@@ -39,6 +48,17 @@ def parse_hours(field: str, text: str) -> int:
     if not (cleaned.isascii() and cleaned.isdigit()) or int(cleaned[:9]) > OFFLINE_HOURS_MAX:
         raise FieldProblems([_hours_problem(field)])
     return int(cleaned)
+
+
+def _check_trust(fields: Fields, problems: Problems) -> None:
+    if not is_whole(fields["offline_clock_minutes"], 0, CLOCK_MINUTES_MAX):
+        problems.refuse(
+            "offline_clock_minutes", "时钟偏差须为 0 到 {most} 分钟。", most=CLOCK_MINUTES_MAX
+        )
+    if not is_whole(fields["offline_send_days"], 1, SEND_DAYS_MAX):
+        problems.refuse("offline_send_days", "补传期限须为 1 到 {most} 天。", most=SEND_DAYS_MAX)
+    if not is_whole(fields["offline_two_people_fen"], 0, AMOUNT_FEN_MAX):
+        problems.refuse("offline_two_people_fen", "金额须在 0 到 1000000.00 元之间。")
 
 
 def _check_caps(fields: Fields, problems: Problems) -> None:

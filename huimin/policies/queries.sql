@@ -49,13 +49,15 @@ INSERT INTO policy (
     rounding_unit_fen, minimum_spend_fen, cap_redemption_fen, cap_card_day_fen, cap_card_month_fen,
     excluded_categories, base, merchant_share_bp, government_share_bp, offline_hours,
     offline_cap_redemption_fen, offline_cap_card_fen, offline_cap_terminal_fen, offline_bearer,
-    offline_changing_code, created_at, created_by)
+    offline_changing_code, offline_clock_minutes, offline_send_days, offline_two_people_fen,
+    created_at, created_by)
 VALUES (
     :id, :code, :version, :name, 'draft', :scope, :scope_value, :starts_on, :ends_on, :rate_bp,
     :rounding_unit_fen, :minimum_spend_fen, :cap_redemption_fen, :cap_card_day_fen,
     :cap_card_month_fen, :excluded_categories, :base, :merchant_share_bp, :government_share_bp,
     :offline_hours, :offline_cap_redemption_fen, :offline_cap_card_fen, :offline_cap_terminal_fen,
-    :offline_bearer, :offline_changing_code, :created_at, :created_by)
+    :offline_bearer, :offline_changing_code, :offline_clock_minutes, :offline_send_days,
+    :offline_two_people_fen, :created_at, :created_by)
 ON CONFLICT DO NOTHING
 RETURNING *;
 
@@ -73,6 +75,8 @@ UPDATE policy SET state = 'draft', approved_at = NULL, approved_by = NULL,
     offline_cap_card_fen = :offline_cap_card_fen,
     offline_cap_terminal_fen = :offline_cap_terminal_fen, offline_bearer = :offline_bearer,
     offline_changing_code = :offline_changing_code,
+    offline_clock_minutes = :offline_clock_minutes, offline_send_days = :offline_send_days,
+    offline_two_people_fen = :offline_two_people_fen,
     created_at = :created_at, created_by = :created_by
 WHERE id = :id AND state IN ('draft', 'approved')
 RETURNING *;

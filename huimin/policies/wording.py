@@ -13,7 +13,7 @@ from huimin.core import words
 from huimin.core.catalogue import Text, Words, say, sentences, text
 from huimin.core.discount import PolicyTerms
 from huimin.core.money import money_text, parse_yuan, percent_words, rate_words, yuan
-from huimin.core.offline_terms import OfflineTerms
+from huimin.core.offline_terms import OfflineTerms, most_unseen_fen
 from huimin.core.refusals import field_problem
 from huimin.core.text_width import aligned
 from huimin.core.words import BEARERS, ELIGIBILITIES, OUTLET_KINDS
@@ -107,6 +107,20 @@ def offline_described(offline: OfflineTerms | None) -> list[tuple[Text, Text | s
         (text("离线每台终端上限"), money_text(offline.cap_terminal_fen)),
         (text("离线风险"), BEARERS.text(offline.bearer)),
         (text("离线动态码"), text("允许") if offline.changing_code else text("不允许")),
+        (text("设备时钟最多差"), text("{count} 分钟", count=offline.clock_minutes)),
+        (text("直接入账的补传期限"), text("{count} 天", count=offline.send_days)),
+        (
+            text("须两人核定的待核优惠"),
+            text("超过 {amount}", amount=money_text(offline.two_people_fen)),
+        ),
+        (
+            text("一台终端作假，在有人看到以前最多能记入的优惠"),
+            text(
+                "一天 {day}，一个月（31 天）{month}",
+                day=money_text(most_unseen_fen(offline, 1)),
+                month=money_text(most_unseen_fen(offline, 31)),
+            ),
+        ),
     ]
 
 

@@ -94,6 +94,9 @@ def test_the_command_saves_and_shows_them(sqlite_instance: Instance, run_cli: Ru
         "cap_terminal_fen": 100_000,
         "bearer": "merchant",
         "changing_code": False,
+        "clock_minutes": 2,
+        "send_days": 31,
+        "two_people_fen": 10_000,
     }
 
 

@@ -115,6 +115,9 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
             "offline_hours": 0,
             "offline_bearer": "merchant",
             "offline_changing_code": 0,
+            "offline_clock_minutes": 2,
+            "offline_send_days": 31,
+            "offline_two_people_fen": 10_000,
             "created_at": AT,
             "created_by": "test",
         },
@@ -197,6 +200,21 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     (
+        "offline_pack",
+        {
+            "id": "k",
+            "terminal_id": "t",
+            "policy_id": "p",
+            "tag": "g",
+            "deny_list_sha256": "d",
+            "cap_redemption_fen": 3000,
+            "cap_card_fen": 6000,
+            "cap_terminal_fen": 100_000,
+            "issued_at": AT,
+            "valid_until": "2026-11-01T04:05:06.789Z",
+        },
+    ),
+    (
         "offline_item",
         {
             "id": "i",
@@ -217,6 +235,23 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
             "pack_issued_at": AT,
             "device_clock_offset_ms": 0,
             "recorded_at": AT,
+        },
+    ),
+    (
+        "waiting_sale",
+        {"id": "i", "purchase_json": "{}", "evidence_json": "{}", "two_people_fen": 0},
+    ),
+    (
+        "waiting_decision",
+        {
+            "id": "w",
+            "sale_id": "i",
+            "verdict": "refused",
+            "bearer": "merchant",
+            "reason": "r",
+            "is_final": 1,
+            "decided_at": AT,
+            "decided_by": "a",
         },
     ),
     (

@@ -11,11 +11,12 @@ from flask_babel import gettext as _
 from huimin.access.guards import acting, require
 from huimin.core.json_text import read_json
 from huimin.core.money import percent_words, yuan
+from huimin.core.offline_terms import CLOCK_MINUTES, SEND_DAYS, TWO_PEOPLE_FEN
 from huimin.core.refusals import Problems
 from huimin.core.words import ELIGIBILITIES, GOODS, OUTLET_KINDS
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED
 from huimin.policies.drafts import PolicyDraft, save_draft
-from huimin.policies.offline_checks import parse_hours
+from huimin.policies.offline_checks import parse_hours, parse_whole
 from huimin.policies.pages import pages
 from huimin.policies.policy_list import outlets_to_choose, shown_policy
 from huimin.policies.wording import parse_amount, parse_rate
@@ -31,6 +32,11 @@ CAPS = (
     "offline_cap_card_fen",
     "offline_cap_terminal_fen",
 )
+OFFLINE_TRUST = {
+    "offline_clock_minutes": parse_whole,
+    "offline_send_days": parse_whole,
+    "offline_two_people_fen": parse_amount,
+}
 BASES = ("", "market_price", "after_insurance")
 
 
@@ -40,8 +46,7 @@ def new_policy() -> str:
     """An empty form; `from` names the version to copy."""
     source = request.args.get("from")
     if not source:
-        defaults = {**_goods(DEFAULT_EXCLUDED), "merchant_share_bp": "100", "offline_hours": "0"}
-        return _form_page(Form(defaults))
+        return _form_page(Form(_defaults()))
     row = instance().engine.read(lambda tx: shown_policy(tx, source))
     return _form_page(Form(_typed(row)))
 
@@ -59,13 +64,31 @@ def keep_policy() -> Answer:
     )
 
 
+def _defaults() -> dict[str, str]:
+    """What an empty form proposes."""
+    return {
+        **_goods(DEFAULT_EXCLUDED),
+        "merchant_share_bp": "100",
+        "offline_hours": "0",
+        "offline_clock_minutes": str(CLOCK_MINUTES),
+        "offline_send_days": str(SEND_DAYS),
+        "offline_two_people_fen": yuan(TWO_PEOPLE_FEN),
+    }
+
+
 def _draft(form: Form) -> PolicyDraft:
     problems = Problems()
 
     def read(parse: Any, field: str) -> Any:
         return problems.read(parse, field, form.text(field))
 
-    caps = {name: read(parse_amount, name) if form.text(name) else None for name in CAPS}
+    caps: dict[str, Any] = {
+        name: read(parse_amount, name) if form.text(name) else None for name in CAPS
+    }
+    # What is left empty is as PolicyDraft has it.
+    trust: dict[str, Any] = {
+        name: read(parse, name) for name, parse in OFFLINE_TRUST.items() if form.text(name)
+    }
     scope, _colon, value = form.text("scope").partition(":")
     draft = PolicyDraft(
         code=form.text("code"),
@@ -85,6 +108,7 @@ def _draft(form: Form) -> PolicyDraft:
         offline_hours=read(parse_hours, "offline_hours"),
         offline_bearer=form.text("offline_bearer") or "merchant",
         offline_changing_code=form.text("offline_changing_code") == "1",
+        **trust,
         **caps,
     )
     problems.finish()
@@ -110,6 +134,9 @@ def _typed(row: Mapping[str, Any]) -> dict[str, str]:
         "offline_hours": str(row["offline_hours"]),
         "offline_bearer": row["offline_bearer"],
         "offline_changing_code": str(row["offline_changing_code"]),
+        "offline_clock_minutes": str(row["offline_clock_minutes"]),
+        "offline_send_days": str(row["offline_send_days"]),
+        "offline_two_people_fen": yuan(row["offline_two_people_fen"]),
     }
     typed |= {name: yuan(row[name]) if row[name] is not None else "" for name in CAPS}
     if row["state"] in ("draft", "approved"):

@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from huimin.core.discount import PolicyTerms
 from huimin.core.money import money_text, percent_words, rate_words
-from huimin.core.offline_terms import OfflineTerms
+from huimin.core.offline_terms import OfflineTerms, most_unseen_fen
 from huimin.core.words import ELIGIBILITIES, GOODS, OUTLET_KINDS
 from huimin.policies.in_force import terms_of
 from huimin.web.language import request_language
@@ -95,7 +95,19 @@ def _offline(offline: OfflineTerms | None) -> list[tuple[str, str]]:
         (_("离线每台终端上限（元）"), money_text(offline.cap_terminal_fen)),
         (_("离线优惠事后不能入账时由谁承担"), bearers[offline.bearer]),
         (_("离线时手机动态码"), _("接受") if offline.changing_code else _("不接受")),
+        (_("设备时钟最多差几分钟"), str(offline.clock_minutes)),
+        (_("几天之内补传的直接入账"), str(offline.send_days)),
+        (_("待核交易的优惠超过多少元须两人核定"), money_text(offline.two_people_fen)),
+        (_("一台终端作假，在有人看到以前最多能记入的优惠"), _most_unseen(offline)),
     ]
+
+
+def _most_unseen(offline: OfflineTerms) -> str:
+    return _(
+        "一天 {day}，一个月（31 天）{month}",
+        day=money_text(most_unseen_fen(offline, 1)),
+        month=money_text(most_unseen_fen(offline, 31)),
+    )
 
 
 def _base(terms: PolicyTerms) -> str:
