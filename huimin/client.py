@@ -259,7 +259,7 @@ class Client:
 
     def find_by_order(self, order_no: str) -> Redemption | None:
         """The redemption of an order; None when none is recorded so far. Raises Unreachable."""
-        return self._found(Redemption, "/redemptions", "redemption_unknown", order_no=order_no)
+        return self._existing(Redemption, "/redemptions", "redemption_unknown", order_no=order_no)
 
     def settle(self, sale: Sale) -> Redemption:
         """Settle an unclear sale: look it up, and send it again if it never arrived."""
@@ -314,7 +314,7 @@ class Client:
         Raises Unreachable.
         """
         path = f"/claims/{urllib.parse.quote(claim_id, safe='')}"
-        return self._found(Claim, path, "claim_unknown")
+        return self._existing(Claim, path, "claim_unknown")
 
     def statement(self, day: date | str) -> Answer:
         """The outlet's day: rows, sums, SHA-256."""
@@ -361,7 +361,7 @@ class Client:
             raise Refused(409, {"code": "order_exists", "detail": detail})
         return redemption
 
-    def _found(self, kind: type[T], path: str, unknown_code: str, **query: str) -> T | None:
+    def _existing(self, kind: type[T], path: str, unknown_code: str, **query: str) -> T | None:
         """What the server has at that address; None if it does not know it."""
         try:
             return _of(kind, self._ask("GET", path, query=query or None))

@@ -60,8 +60,8 @@ def add_staff_with_hash(
     )
     if row is None:
         raise field_problem("username", "这个用户名已有人使用，请换一个。")
-    kept = ("username", "role", *places)
-    record(tx, "staff.add", row["id"], now=now, actor=actor, new=row, only=kept)
+    recorded = ("username", "role", *places)
+    record(tx, "staff.add", row["id"], now=now, actor=actor, new=row, only=recorded)
     return row
 
 

@@ -40,7 +40,7 @@ def alert_by_id(tx: Transaction, alert_id: str) -> Row:
     row = queries.alert_by_id(tx, id=alert_id)
     if row is None:
         raise Refusal("not_found")
-    return _shown(row)
+    return _for_reader(row)
 
 
 def rows_of_alert(tx: Transaction, alert_id: str) -> list[Row]:
@@ -75,7 +75,7 @@ def look_at(tx: Transaction, alert_id: str, *, note: str, **by: Unpack[By]) -> N
     )
 
 
-def _shown(row: Mapping[str, Any]) -> Row:
+def _for_reader(row: Mapping[str, Any]) -> Row:
     alert = _masked(row)
     alert["numbers"] = read_json(alert.pop("evidence_json"))["numbers"]
     return alert
@@ -89,4 +89,4 @@ def _masked(row: Mapping[str, Any]) -> Row:
 
 
 # Latest first.
-alerts_before = ListQuery[AlertCriteria](queries, "alerts_before", shown=_shown)
+alerts_before = ListQuery[AlertCriteria](queries, "alerts_before", for_reader=_for_reader)

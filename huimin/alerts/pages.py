@@ -63,11 +63,11 @@ def one_alert(alert_id: str) -> str:
 def look_at_alert(alert_id: str) -> Answer:
     """Close it with a note of what was found."""
     form, by = Form.sent(), acting()
-    said = _("已标记为查看过；同一情况再有新的交易时，这条提醒会重新出现。")
+    message = _("已标记为查看过；同一情况再有新的交易时，这条提醒会重新出现。")
     return form.carry_out(
         lambda tx: look_at(tx, alert_id, note=form.text("note"), **by),
         again=lambda refused: _alert_page(alert_id, refused),
-        then=lambda _done: go_on(said, "alerts.alert", alert_id=alert_id),
+        then=lambda _done: go_on(message, "alerts.alert", alert_id=alert_id),
     )
 
 

@@ -21,7 +21,7 @@ class RuleWords:
 
     name: str
     meaning: str
-    found: str
+    finding: str
     innocent: str
 
 
@@ -86,4 +86,4 @@ def found_words(rule: str, numbers: Mapping[str, Any], language: str = "zh_Hans"
         name.removesuffix("_fen"): money_text(value) if name.endswith("_fen") else value
         for name, value in numbers.items()
     }
-    return say(RULES[rule].found, language, **numbers_in_words)
+    return say(RULES[rule].finding, language, **numbers_in_words)

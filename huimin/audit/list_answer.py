@@ -34,8 +34,8 @@ def list_answer(
     `form` and `arguments` are the filters and their address if they differ from the request's: a
     refused form is shown above the first page.
     """
-    place = Place() if form and form.problems else Place.asked()
-    form = form or list_page.asked()
+    place = Place() if form and form.problems else Place.from_address()
+    form = form or list_page.read_filters()
     try:
         asked_form = form
         page = instance().engine.read(lambda tx: read_rows(tx, asked_form, place))

@@ -68,12 +68,12 @@ def issue(
     if bool(holder_id) == all_approved:
         raise field_problem("holder", "请写明持卡人编号，或用 --all-approved，二者选一。")
 
-    made, by = _made(instance, expires_on), acting(instance)
+    terms, by = _terms(instance, expires_on), acting(instance)
 
     def work(tx: Transaction) -> list[Row]:
         ids = [row["id"] for row in queries.approved_without_card(tx)]
         return [
-            issue_card(tx, holder_id=each_id, reason=reason, **made, **by)
+            issue_card(tx, holder_id=each_id, reason=reason, **terms, **by)
             for each_id in ([holder_id] if holder_id else ids)
         ]
 
@@ -114,15 +114,15 @@ def show(instance: Instance, card: str) -> Answer:
 @answers
 def replace(instance: Instance, card: str, reason: str, expires_on: str | None) -> Answer:
     """补卡：旧卡立即作废，同时发新卡。"""
-    made, by = _made(instance, expires_on), acting(instance)
+    terms, by = _terms(instance, expires_on), acting(instance)
 
     def work(tx: Transaction) -> Row:
         card_id = _named_card(tx, instance, card)["id"]
-        return replace_card(tx, card_id=card_id, reason=reason, **made, **by)
+        return replace_card(tx, card_id=card_id, reason=reason, **terms, **by)
 
     new = instance.engine.write(work)
-    said = text("旧卡已作废，新卡 {number}，有效期至 {expires_on}。", **_in_words(new))
-    return Answer(_card_json(instance, new), [said])
+    message = text("旧卡已作废，新卡 {number}，有效期至 {expires_on}。", **_in_words(new))
+    return Answer(_card_json(instance, new), [message])
 
 
 def _state_command(
@@ -140,8 +140,8 @@ def _state_command(
             return change(tx, card_id=card_id, reason=reason, **acting(instance))
 
         row = instance.engine.write(work)
-        said = text("{done}：{number}，现在的状态：{state}。", done=Text(done), **_in_words(row))
-        return Answer(_card_json(instance, row), [said])
+        message = text("{done}：{number}，现在的状态：{state}。", done=Text(done), **_in_words(row))
+        return Answer(_card_json(instance, row), [message])
 
     return command
 
@@ -161,8 +161,8 @@ def expire(instance: Instance) -> Answer:
     """把有效期已过的卡记为过期（宜每天运行一次）。"""
     by = acting(instance)
     expired = instance.engine.write(lambda tx: expire_due(tx, county_day(by["now"]), **by))
-    said = text("{count} 张卡已过有效期，记为过期。", count=len(expired))
-    return Answer({"expired": [card["number"] for card in expired]}, [said])
+    message = text("{count} 张卡已过有效期，记为过期。", count=len(expired))
+    return Answer({"expired": [card["number"] for card in expired]}, [message])
 
 
 @click.group()
@@ -237,7 +237,7 @@ def _record_key(instance: Instance, action: str, key_id: int) -> None:
     )
 
 
-def _made(instance: Instance, expires_on: str | None) -> dict[str, Any]:
+def _terms(instance: Instance, expires_on: str | None) -> dict[str, Any]:
     """What a new card is made with."""
     last_day = default_expiry(county_day(instance.clock()), instance.settings.card_years)
     return {"key_id": instance.key_ring.active_key_id, "expires_on": expires_on or last_day}

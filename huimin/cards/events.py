@@ -28,9 +28,9 @@ def record_event(
 
     `reason` is already checked.
     """
-    at, who = instant_text(by["now"]), by["actor"]
+    at, actor = instant_text(by["now"]), by["actor"]
     queries.insert_event(
-        tx, id=new_id(), card_id=card_id, event=event, reason=reason, actor=who, recorded_at=at
+        tx, id=new_id(), card_id=card_id, event=event, reason=reason, actor=actor, recorded_at=at
     )
     before, after = ({"state": state} if state else None for state in (old, new))
     record(tx, f"card.{event}", card_id, reason=reason, old=before, new=after, **by)

@@ -123,6 +123,6 @@ def _detail(purchase: Purchase, quote: Quote) -> Row:
         "lines": quote.lines,
         "caps": quote.caps,
         "explanation": quote.explanation,
-        **({} if card is None else {"card_shown": card.shown}),
+        **({} if card is None else {"card_shown": card.shown_as}),
         "identity_by": "cashier" if purchase.identity_checked else unchecked_by,
     }

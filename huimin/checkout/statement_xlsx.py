@@ -52,14 +52,14 @@ def statement_xlsx(statement: Mapping[str, Any], county_name: str) -> bytes:
         sheet.text(f"SHA-256：{statement['sha256']}")
         sheet.header([heading for heading, *_ in COLUMNS], 28)
         for number, row in enumerate(statement["rows"], start=1):
-            shown = _shown(row, number)
-            sheet.cells((sort, shown[field]) for _, sort, _, field in COLUMNS)
+            texts = _texts(row, number)
+            sheet.cells((sort, texts[field]) for _, sort, _, field in COLUMNS)
         sheet.cells(_total(sums))
         _sign(sheet)
     return workbook.content
 
 
-def _shown(row: Mapping[str, Any], number: int) -> dict[str, Any]:
+def _texts(row: Mapping[str, Any], number: int) -> dict[str, Any]:
     at = parse_instant(row["recorded_at"]).astimezone(COUNTY_ZONE)
     return {
         **row,

@@ -63,12 +63,12 @@ class Listing:
         }
 
     @classmethod
-    def of_dict(cls, kept: dict[str, Any]) -> Listing:
+    def of_dict(cls, recorded: dict[str, Any]) -> Listing:
         """From its stored form."""
         return cls(
-            tuple(kept["amounts"]),
-            tuple(TillRow(*row) for row in kept["rows"]),
-            tuple(RowProblem(*problem) for problem in kept["problems"]),
+            tuple(recorded["amounts"]),
+            tuple(TillRow(*row) for row in recorded["rows"]),
+            tuple(RowProblem(*problem) for problem in recorded["problems"]),
         )
 
 

@@ -36,10 +36,10 @@ def order_text(cell: Any) -> str:
     if is_blank(cell):
         return ""
     if isinstance(cell, Formula):
-        found = QUOTED.fullmatch(cell.text)
-        if found is None:
+        quoted = QUOTED.fullmatch(cell.text)
+        if quoted is None:
             raise Unreadable("order_unreadable")
-        return found[1].strip()
+        return quoted[1].strip()
     if isinstance(cell, bool):
         raise Unreadable("order_unreadable")
     if isinstance(cell, int | float):

@@ -70,13 +70,13 @@ def find_header(rows: Iterable[SheetRow]) -> Header | None:
     """The first row that names enough columns; else the one that names most; else None."""
     best: Header | None = None
     for row in rows:
-        found = _header(row)
-        if found is None:
+        header = _header(row)
+        if header is None:
             continue
-        if found.has_enough:
-            return found
-        if best is None or len(found.columns) > len(best.columns):
-            best = found
+        if header.has_enough:
+            return header
+        if best is None or len(header.columns) > len(best.columns):
+            best = header
     return best
 
 
@@ -87,10 +87,10 @@ def _header(row: SheetRow) -> Header | None:
         text = _text(cell)
         if not 0 < len(text) <= HEADER_CHARACTERS_MAX:
             continue
-        found = RANKED.get(text) or RANKED.get(_bare(text))
-        if found is None:
+        meaning = RANKED.get(text) or RANKED.get(_bare(text))
+        if meaning is None:
             continue
-        field, rank = found
+        field, rank = meaning
         if field not in ranked or rank < ranked[field][0]:
             ranked[field] = (rank, column)
         in_fen[column] = bool(FEN.search(text))

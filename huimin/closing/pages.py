@@ -213,7 +213,7 @@ def _comparison_page(business_day: date, comparison_id: str, form: Form) -> str:
             "elsewhere": other_days(tx, outlet, result),
         }
 
-    shown = instance().engine.read(work)
+    context = instance().engine.read(work)
     return render_template(
         "closing/comparison.html",
         day=business_day,
@@ -224,7 +224,7 @@ def _comparison_page(business_day: date, comparison_id: str, form: Form) -> str:
         problem_name=problem_name,
         amount_name=amount_name,
         form=form,
-        **shown,
+        **context,
     )
 
 

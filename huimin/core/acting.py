@@ -16,6 +16,6 @@ class By(TypedDict):
     actor: str
 
 
-def by_of(given: By) -> By:
+def by_of(arguments: By) -> By:
     """Those two of a use case's arguments that extend them."""
-    return {"now": given["now"], "actor": given["actor"]}
+    return {"now": arguments["now"], "actor": arguments["actor"]}

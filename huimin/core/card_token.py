@@ -71,7 +71,7 @@ class CheckedCard:
         return self.issued_at is not None
 
     @property
-    def shown(self) -> Literal["number", "printed_code", "changing_code"]:
+    def shown_as(self) -> Literal["number", "printed_code", "changing_code"]:
         """What was shown or typed, as the ledger records it."""
         if self.kind == "number":
             return "number"

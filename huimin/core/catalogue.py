@@ -31,15 +31,17 @@ def say(source: str, language: str = SOURCE, /, **params: Any) -> str:
 
 def filled(sentence: str, language: str, params: Mapping[str, Any]) -> str:
     """The sentence with its parameters; a missing one becomes a dash."""
-    parameters = {name: _shown(value, language) for name, value in params.items()}
+    parameters = {name: _in_language(value, language) for name, value in params.items()}
     return sentence.format_map(_Dashes(parameters))
 
 
-def _shown(value: Any, language: str) -> Any:
+def _in_language(value: Any, language: str) -> Any:
     if isinstance(value, Text):
         return value.say(language)
     if isinstance(value, tuple):
-        return (", " if language == "en" else "、").join(str(_shown(v, language)) for v in value)
+        return (", " if language == "en" else "、").join(
+            str(_in_language(v, language)) for v in value
+        )
     return value
 
 

@@ -65,7 +65,7 @@ class KeptRefusal:
 
 def kept_params(params: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters of a sentence as JSON keeps them."""
-    return {name: _kept(value) for name, value in params.items()}
+    return {name: _recordable(value) for name, value in params.items()}
 
 
 def params_of(record: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -96,11 +96,11 @@ def _field_of(record: Any, language: str) -> FieldProblem:
     return FieldProblem(record["field"], record["english" if language == "en" else "chinese"])
 
 
-def _kept(value: Any) -> Any:
+def _recordable(value: Any) -> Any:
     if isinstance(value, Text):
         return kept_text(value)
     if isinstance(value, tuple):
-        return {"several": [_kept(one) for one in value]}
+        return {"several": [_recordable(one) for one in value]}
     return value
 
 

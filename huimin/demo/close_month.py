@@ -28,7 +28,7 @@ def close_month(instance: Instance, month: str, *, now: datetime) -> None:
         county_name=instance.settings.county_name,
         now=now,
         actor=preparer.username,
-        told=lambda step, done, total: None,
+        progress=lambda step, done, total: None,
     )["version"]
     engine.write(
         lambda tx: prepare_close(tx, month, version, reasons=REASONS, signer=preparer, now=now)

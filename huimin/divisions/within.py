@@ -28,8 +28,8 @@ def bounds_within(code: str | None, within: str | None) -> tuple[str, str]:
 
     The first is greater than the last where nothing does.
     """
-    asked, own = division_bounds(code), division_bounds(within)
-    return max(asked[0], own[0]), min(asked[1], own[1])
+    wanted, own = division_bounds(code), division_bounds(within)
+    return max(wanted[0], own[0]), min(wanted[1], own[1])
 
 
 def division_parameters(code: str | None, within: str | None = None) -> dict[str, str]:

@@ -58,11 +58,11 @@ def render(name: str, text: str) -> Page:
     parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", _table_close)
     tokens = parser.parse(text)
-    title, contents, taken = name, [], set[str]()
+    title, contents, anchors = name, [], set[str]()
     for place, token in enumerate(tokens):
         if token.type == "heading_open":
             words = _words(tokens[place + 1])
-            anchor = _anchor(words, taken)
+            anchor = _anchor(words, anchors)
             token.attrSet("id", anchor)
             if token.tag == "h1":
                 title = words
@@ -89,14 +89,14 @@ def _words(token: Token) -> str:
     return "".join(child.content for child in token.children or ()).strip()
 
 
-def _anchor(words: str, taken: set[str]) -> str:
+def _anchor(words: str, anchors: set[str]) -> str:
     """A unique anchor named as GitHub does, so that links work in both places."""
     slug = re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-") or "section"
     anchor, count = slug, 0
-    while anchor in taken:
+    while anchor in anchors:
         count += 1
         anchor = f"{slug}-{count}"
-    taken.add(anchor)
+    anchors.add(anchor)
     return anchor
 
 

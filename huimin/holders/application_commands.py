@@ -117,8 +117,8 @@ def _decision(
 
 
 def _answer(row: Row) -> Answer:
-    said = text("申请 {id}：{state}。", **{**row, "state": STATES.text(row["state"])})
-    return Answer(row, [said])
+    message = text("申请 {id}：{state}。", **{**row, "state": STATES.text(row["state"])})
+    return Answer(row, [message])
 
 
 COMMANDS = (

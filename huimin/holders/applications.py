@@ -205,5 +205,5 @@ def _not_open(tx: Transaction, application_id: str) -> FieldProblems:
 def _record(
     tx: Transaction, application: Row, event: str, *, reason: str | None = None, **by: Unpack[By]
 ) -> None:
-    action, kept = f"application.{event}", ("holder_id", "state")
-    record(tx, action, application["id"], reason=reason, new=application, only=kept, **by)
+    action, recorded = f"application.{event}", ("holder_id", "state")
+    record(tx, action, application["id"], reason=reason, new=application, only=recorded, **by)

@@ -16,7 +16,7 @@ from huimin.core.catalogue import Text, sentence
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.divisions.find import DivisionIndex, clean_name, town_form
 from huimin.divisions.within import lies_within
-from huimin.holders.registers.places import near_names, shown
+from huimin.holders.registers.places import near_names, quotable
 
 FIELD = "division_code"
 BETWEEN = " · "
@@ -60,7 +60,7 @@ class Villages:
         codes = (code for code, level in self._levels.items() if level == "village")
         return [self._village(code).label for code in sorted(codes) if self._reaches(code)]
 
-    def shown(self, text: str) -> str:
+    def label_of(self, text: str) -> str:
         """The label for a known code, as in an older draft; any other text unchanged."""
         known = self._levels.get(text) == "village" and self._reaches(text)
         return self._village(text).label if known else text
@@ -99,7 +99,10 @@ class Villages:
         if town is None:
             near = near_names(town_text, [row["name"] for row in self._towns])
             raise field_problem(
-                FIELD, "没有叫“{town}”的镇（街道）{hint}", town=shown(town_text), hint=_hint(near)
+                FIELD,
+                "没有叫“{town}”的镇（街道）{hint}",
+                town=quotable(town_text),
+                hint=_hint(near),
             )
         if not self._reaches(town):
             raise _elsewhere()
@@ -128,7 +131,7 @@ class Villages:
             raise field_problem(
                 FIELD,
                 "不止一个镇（街道）有“{village}”，请写上镇（街道）：{some}。",
-                village=shown(text),
+                village=quotable(text),
                 some=some,
             )
         if self._index.town(cleaned) is not None:
@@ -152,7 +155,7 @@ def _no_village(text: str, names: list[str], town: str = "") -> FieldProblems:
         if town
         else "没有叫“{village}”的村（社区）{hint}",
         town=town,
-        village=shown(text),
+        village=quotable(text),
         hint=_hint(near),
     )
 

@@ -104,7 +104,7 @@ class Jobs:
         )
 
 
-def begin_job(tx: Transaction, kind: str, asked: Row, *, now: datetime, actor: str) -> str:
+def begin_job(tx: Transaction, kind: str, parameters: Row, *, now: datetime, actor: str) -> str:
     """Write the row of a job that is about to start, and return its id."""
     job_id = new_id()
     queries.insert_job(
@@ -112,7 +112,7 @@ def begin_job(tx: Transaction, kind: str, asked: Row, *, now: datetime, actor: s
         id=job_id,
         kind=kind,
         step="",
-        asked_json=write_json(asked),
+        asked_json=write_json(parameters),
         now=instant_text(now),
         created_by=actor,
     )

@@ -14,6 +14,6 @@ def reason_record(problem: FieldProblems | Refusal) -> Row:
 
 def reason_of(result: Row | None, language: str) -> str:
     """The reason in that language; that of an unexpected failure if none was stored."""
-    kept = KeptRefusal.from_record(result or {}, other="job_failed")
+    refusal = KeptRefusal.from_record(result or {}, other="job_failed")
     between = "; " if language == "en" else "；"
-    return between.join(kept.field_messages(language)) or kept.detail(language)
+    return between.join(refusal.field_messages(language)) or refusal.detail(language)

@@ -53,7 +53,7 @@ class Grouping:
     # Where the report shows it: as a table on the page and in every file, otherwise (all rows as
     # the total, `adjusts_month` as the list of adjustments), or nowhere, because it is kept for
     # settlements or for what is published.
-    shown: Literal["table", "otherwise", "nowhere"] = "table"
+    report_place: Literal["table", "otherwise", "nowhere"] = "table"
     chart: Literal["bars", "columns", ""] = ""
     # The place of its chart in the printed report, from 1; 0 for none.
     printed_chart: int = 0
@@ -105,7 +105,7 @@ _WEEKDAY_SQL = f"""CAST((
 # In the order in which the report shows them. `total` is one group of all rows; `policy` is kept
 # for settlements, `town_and_kind` for what is published.
 _TABLE = (
-    Grouping(TOTAL, TOTAL, key=lambda row: "", sql="''", sums=OF_OUTLETS, shown="otherwise"),
+    Grouping(TOTAL, TOTAL, key=lambda row: "", sql="''", sums=OF_OUTLETS, report_place="otherwise"),
     Grouping("outlet", "outlet_id", sums=OF_OUTLETS, named="outlet", chart="bars"),
     Grouping("merchant", "merchant_id", sums=OF_OUTLETS, named="merchant"),
     Grouping(
@@ -138,15 +138,15 @@ _TABLE = (
         chart="columns",
         printed_chart=4,
     ),
-    Grouping("adjusts_month", "adjusts_month", cards=False, shown="otherwise"),
-    Grouping("policy", "policy_id", cards=False, shown="nowhere"),
+    Grouping("adjusts_month", "adjusts_month", cards=False, report_place="otherwise"),
+    Grouping("policy", "policy_id", cards=False, report_place="nowhere"),
     Grouping(
         TOWN_AND_KIND,
         TOWN_AND_KIND,
         key=_town_and_kind,
         sql="ledger.town_code || ' ' || ledger.outlet_kind",
         parts=("town_code", "outlet_kind"),
-        shown="nowhere",
+        report_place="nowhere",
     ),
 )
 GROUPINGS: dict[str, Grouping] = {grouping.code: grouping for grouping in _TABLE}
@@ -156,7 +156,7 @@ _READ = ("occurred_at", "business_day")
 
 def tables() -> list[Grouping]:
     """Those of which the report shows a table, in its order."""
-    return [grouping for grouping in GROUPINGS.values() if grouping.shown == "table"]
+    return [grouping for grouping in GROUPINGS.values() if grouping.report_place == "table"]
 
 
 def dimensions() -> dict[str, Grouping]:

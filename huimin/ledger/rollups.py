@@ -36,21 +36,21 @@ class Difference:
 
     table: str
     key: Mapping[str, Any]
-    kept: Mapping[str, Any] | None
+    stored: Mapping[str, Any] | None
     true: Mapping[str, Any] | None
 
     @property
     def text(self) -> Text:
         """The difference in words."""
         where = "、".join(f"{name}={value}" for name, value in self.key.items())
-        if self.kept is None:
+        if self.stored is None:
             return text("{table}：缺少 {row}", table=self.table, row=where)
         if self.true is None:
             return text("{table}：多出 {row}", table=self.table, row=where)
         fields = tuple(
-            text("{name} 为 {kept}，应为 {true}", name=name, kept=kept, true=self.true[name])
-            for name, kept in self.kept.items()
-            if kept != self.true[name]
+            text("{name} 为 {kept}，应为 {true}", name=name, kept=stored, true=self.true[name])
+            for name, stored in self.stored.items()
+            if stored != self.true[name]
         )
         return text("{table}：{row}：{fields}", table=self.table, row=where, fields=fields)
 
@@ -74,18 +74,18 @@ def check_month(tx: Transaction, month: str) -> list[Difference]:
 
 def rebuild_rollups(tx: Transaction) -> list[Difference]:
     """Make every kept table anew from the ledger rows; what was different before."""
-    found: list[Difference] = []
+    differences_of_all: list[Difference] = []
     for month, differences in list(_all_differences(tx)):
-        found += differences
+        differences_of_all += differences
         tables = {difference.table for difference in differences}
         if month is None:
             for table in tables:
-                _put(tx, table, list(getattr(queries, f"true_{table}")(tx)))
+                _insert(tx, table, list(getattr(queries, f"true_{table}")(tx)))
         elif tables:
             true = true_rollups(queries.rows_of_month(tx, month=month))
             for table in tables:
-                _put(tx, table, true[table], month=month)
-    return found
+                _insert(tx, table, true[table], month=month)
+    return differences_of_all
 
 
 def true_rollups(rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -104,12 +104,12 @@ def true_rollups(rows: Iterable[Row]) -> dict[str, list[Row]]:
             cards.setdefault(place, {"redemptions": 0})["redemptions"] += 1
             groups.setdefault(place, set()).update(counted_in(row))
     counts: dict[tuple[str, ...], int] = {}
-    for (month, *_), found in groups.items():
-        for group in found:
+    for (month, *_), groups_of_card in groups.items():
+        for group in groups_of_card:
             where = (month, *group.split("=", 1))
             counts[where] = counts.get(where, 0) + 1
-    for place, found in groups.items():
-        cards[place]["counted_in"] = counted_text(found)
+    for place, groups_of_card in groups.items():
+        cards[place]["counted_in"] = counted_text(groups_of_card)
     return {
         "rollup_month": _rows("rollup_month", sums),
         "rollup_month_village": _rows("rollup_month_village", villages),
@@ -128,12 +128,12 @@ def _add(sums: dict[tuple[str, ...], Row], place: tuple[str, ...], row: Row) -> 
         into[name] += row[name]
 
 
-def _rows(table: str, found: Mapping[tuple[str, ...], Row]) -> list[Row]:
+def _rows(table: str, rows_by_key: Mapping[tuple[str, ...], Row]) -> list[Row]:
     names = MONTH_KEYS[table]
-    return [{**dict(zip(names, key, strict=True)), **row} for key, row in found.items()]
+    return [{**dict(zip(names, key, strict=True)), **row} for key, row in rows_by_key.items()]
 
 
-def _put(tx: Transaction, table: str, rows: list[Row], **where: str) -> None:
+def _insert(tx: Transaction, table: str, rows: list[Row], **where: str) -> None:
     getattr(queries, f"clear_{table}")(tx, **where)
     if rows:
         getattr(queries, f"put_{table}")(tx, rows)
@@ -164,14 +164,14 @@ def _compare(
     def by_key(rows: Iterable[Row]) -> dict[tuple[Any, ...], Row]:
         return {tuple(row[name] for name in names): row for row in rows}
 
-    true, kept = by_key(true_rows), by_key(kept_rows)
+    true, stored = by_key(true_rows), by_key(kept_rows)
     return [
-        Difference(table, dict(zip(names, key, strict=True)), kept.get(key), true.get(key))
-        for key in sorted(true.keys() | kept.keys())
-        if kept.get(key) != true.get(key) and not _is_idle(table, kept.get(key), true.get(key))
+        Difference(table, dict(zip(names, key, strict=True)), stored.get(key), true.get(key))
+        for key in sorted(true.keys() | stored.keys())
+        if stored.get(key) != true.get(key) and not _is_idle(table, stored.get(key), true.get(key))
     ]
 
 
-def _is_idle(table: str, kept: Mapping[str, Any] | None, true: Mapping[str, Any] | None) -> bool:
+def _is_idle(table: str, stored: Mapping[str, Any] | None, true: Mapping[str, Any] | None) -> bool:
     """A counter at zero that no row has moved is as good as none."""
-    return table == "usage" and true is None and kept is not None and not kept["used_fen"]
+    return table == "usage" and true is None and stored is not None and not stored["used_fen"]

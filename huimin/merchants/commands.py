@@ -63,9 +63,9 @@ def merchants() -> None:
 @click.option("--contact-name", help="联系人。")
 @click.option("--contact-phone", help="联系电话。")
 @answers
-def add_merchant_command(instance: Instance, **given: Any) -> Answer:
+def add_merchant_command(instance: Instance, **fields: Any) -> Answer:
     """登记一个商户。"""
-    row = instance.engine.write(lambda tx: add_merchant(tx, **given, **acting(instance)))
+    row = instance.engine.write(lambda tx: add_merchant(tx, **fields, **acting(instance)))
     return Answer(
         row,
         (
@@ -103,12 +103,12 @@ def outlets() -> None:
 @click.option("--latitude", help="纬度，WGS 84 十进制度数，例如 30.275612；和经度一起给。")
 @click.option("--longitude", help="经度，例如 105.022341。")
 @answers
-def add_outlet_command(instance: Instance, merchant: str, **given: Any) -> Answer:
+def add_outlet_command(instance: Instance, merchant: str, **fields: Any) -> Answer:
     """给商户添加一个示范点。"""
 
     def work(tx: Transaction) -> Row:
         merchant_id = find_merchant(tx, merchant)["id"]
-        return add_outlet(tx, merchant_id=merchant_id, **given, **acting(instance))
+        return add_outlet(tx, merchant_id=merchant_id, **fields, **acting(instance))
 
     row = instance.engine.write(work)
     return Answer(
@@ -166,8 +166,8 @@ def _state_command(
             return change(tx, reason=reason, **subject_id, **acting(instance))
 
         row = instance.engine.write(work)
-        said = text("{done}：{name}，现在的状态：{state}。", done=Text(done), **_in_words(row))
-        return Answer(row, [said])
+        message = text("{done}：{name}，现在的状态：{state}。", done=Text(done), **_in_words(row))
+        return Answer(row, [message])
 
     return command
 

@@ -127,5 +127,5 @@ def _decide(
 def _record(
     tx: Transaction, row: Row, event: str, *, reason: str | None = None, **by: Unpack[By]
 ) -> None:
-    action, kept = f"merchant_application.{event}", ("credit_code", "state")
-    record(tx, action, row["id"], reason=reason, new=row, only=kept, **by)
+    action, recorded = f"merchant_application.{event}", ("credit_code", "state")
+    record(tx, action, row["id"], reason=reason, new=row, only=recorded, **by)

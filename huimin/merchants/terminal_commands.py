@@ -79,8 +79,8 @@ def rekey_terminal_command(instance: Instance, terminal: str, reason: str) -> An
         return renew_key(tx, terminal_id=terminal, reason=reason, **acting(instance))
 
     row, key = instance.engine.write(work)
-    said = text("已更换终端 {code}（{label}）的密钥，旧密钥从现在起无效。", **row)
-    return _with_key(row, key, said)
+    message = text("已更换终端 {code}（{label}）的密钥，旧密钥从现在起无效。", **row)
+    return _with_key(row, key, message)
 
 
 @terminals.command("disable")
@@ -95,8 +95,8 @@ def disable_terminal_command(instance: Instance, terminal: str, reason: str) -> 
         return disable_terminal(tx, terminal_id=terminal_id, reason=reason, **acting(instance))
 
     row = instance.engine.write(work)
-    said = text("已停用终端 {code}（{label}），它的密钥从现在起无效。", **row)
-    return Answer(_without_hash(row), [said])
+    message = text("已停用终端 {code}（{label}），它的密钥从现在起无效。", **row)
+    return Answer(_without_hash(row), [message])
 
 
 @terminals.command("simulate")
@@ -147,12 +147,12 @@ def _line(row: Row) -> str:
     return f"{row['code']}  {state}  {row['outlet_name']}  {row['label']}"
 
 
-def _with_key(row: Row, key: str, said: Text) -> Answer:
+def _with_key(row: Row, key: str, message: Text) -> Answer:
     once = text(
         "密钥只显示这一次，系统里只存它的摘要；请现在就填进收银系统。丢了就用 huimin "
         "terminals rekey 换一个。"
     )
-    lines = (said, text("密钥：{key}", key=key), once)
+    lines = (message, text("密钥：{key}", key=key), once)
     return Answer({**_without_hash(row), "key": key}, lines)
 
 

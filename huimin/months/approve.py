@@ -80,9 +80,9 @@ def approve_close(
     signature = {"at": instant_text(now), "by": signer.username, "name": signer.name}
     queries.approve_close(tx, id=close["id"], **signature)
     signed = _keep_digests(tx, close, files)
-    made = {"close_id": close["id"], "now": now}
-    make_settlements(tx, month, actor=signer.username, days=settlement_days, **made)
-    publish_month(tx, month, counted=counted, **made)
+    of_close = {"close_id": close["id"], "now": now}
+    make_settlements(tx, month, actor=signer.username, days=settlement_days, **of_close)
+    publish_month(tx, month, counted=counted, **of_close)
     note(tx, close, "approved", now=now, actor=signer.username, **signed)
     return close_by_version(tx, month, version)
 
@@ -102,12 +102,12 @@ def _to_approve(
 
 def _keep_digests(tx: Transaction, close: Row, files: Contents) -> dict[str, str]:
     """Keep what proves the files; the same as the audit record names it."""
-    found = digests(files)
-    for form, (sha256, size) in found.items():
+    digest_of_form = digests(files)
+    for form, (sha256, size) in digest_of_form.items():
         queries.insert_file(
             tx, id=new_id(), close_id=close["id"], form=form, sha256=sha256, size_bytes=size
         )
-    return {f"sha256_{form}": sha256 for form, (sha256, _size) in found.items()}
+    return {f"sha256_{form}": sha256 for form, (sha256, _size) in digest_of_form.items()}
 
 
 def reopen_month(

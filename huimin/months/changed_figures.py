@@ -25,30 +25,30 @@ PARTS = Words(
 Report = Mapping[str, Any]
 
 
-def changed_figures(kept: Report, now: Report) -> tuple[Text, ...]:
+def changed_figures(signed: Report, now: Report) -> tuple[Text, ...]:
     """What differs; nothing when every figure is the same.
 
     Both are `MonthlyReport.as_dict()`. Sums of the whole county are said with both values.
     """
-    parts = [part for part in kept.keys() | now.keys() if part not in IGNORED]
-    differing = {part for part in parts if _figures(kept.get(part)) != _figures(now.get(part))}
-    named = _totals(kept["total"], now["total"]) if "total" in differing else []
+    parts = [part for part in signed.keys() | now.keys() if part not in IGNORED]
+    differing = {part for part in parts if _figures(signed.get(part)) != _figures(now.get(part))}
+    named = _totals(signed["total"], now["total"]) if "total" in differing else []
     named += [GROUPING_NAMES.text(each.code) for each in tables() if f"by_{each.code}" in differing]
     named += [PARTS.text(part) for part in PARTS if part in differing]
     return tuple(named[:NAMED_MAX] or [Text(part) for part in sorted(differing)])
 
 
-def _totals(kept: Report, now: Report) -> list[Text]:
+def _totals(signed: Report, now: Report) -> list[Text]:
     changes = []
     for figure in FIGURE_NAMES:
-        before, after = kept.get(figure), now.get(figure)
+        before, after = signed.get(figure), now.get(figure)
         if before != after:
-            shown = [
+            both = [
                 money_text(value) if figure.endswith("_fen") and value is not None else str(value)
                 for value in (before, after)
             ]
             name = FIGURE_NAMES.text(figure)
-            changes.append(text("{figure} {change}", figure=name, change=" → ".join(shown)))
+            changes.append(text("{figure} {change}", figure=name, change=" → ".join(both)))
     return changes
 
 

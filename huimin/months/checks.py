@@ -51,22 +51,22 @@ def is_over(month: str, now: datetime) -> bool:
     return county_day(now) > month_days(month)[1]
 
 
-def run_checks(engine: Engine, month: str, *, now: datetime, told: Told) -> list[Check]:
-    """Every check of a month. `told(step, done, total)` hears how far it is, and may raise."""
+def run_checks(engine: Engine, month: str, *, now: datetime, progress: Told) -> list[Check]:
+    """Every check of a month. `progress(step, done, total)` hears how far it is, and may raise."""
     checks = {
         "over": lambda tx: _over(month, now),
         "previous": lambda tx: _previous(tx, month),
         "rollups": lambda tx: _rollups(tx, month),
-        "ledger": lambda tx: _ledger(tx, lambda done, total: told("ledger", done, total)),
+        "ledger": lambda tx: _ledger(tx, lambda done, total: progress("ledger", done, total)),
         "queues": lambda tx: _queues(tx, month, now),
         "claims": lambda tx: _waiting(tx, "claims", queries.claims_open, month),
         "alerts": lambda tx: _waiting(tx, "alerts", queries.alerts_open, month),
     }
-    found = []
+    results = []
     for number, code in enumerate(CODES):
-        told(code, number, len(CODES))
-        found.append(engine.read(checks[code]))
-    return found
+        progress(code, number, len(CODES))
+        results.append(engine.read(checks[code]))
+    return results
 
 
 def _over(month: str, now: datetime) -> Check:
@@ -83,22 +83,22 @@ def _previous(tx: Transaction, month: str) -> Check:
 
 
 def _rollups(tx: Transaction, month: str) -> Check:
-    found = check_month(tx, month)
-    facts = {"count": len(found), "first": found[0].text.say() if found else ""}
-    return Check("rollups", "stop" if found else "ok", facts)
+    differences = check_month(tx, month)
+    facts = {"count": len(differences), "first": differences[0].text.say() if differences else ""}
+    return Check("rollups", "stop" if differences else "ok", facts)
 
 
-def _ledger(tx: Transaction, told: Callable[[int, int], None]) -> Check:
+def _ledger(tx: Transaction, progress: Callable[[int, int], None]) -> Check:
     tills = 0
 
     def counted(done: int, total: int) -> None:
         nonlocal tills
         tills = total
-        told(done, total)
+        progress(done, total)
 
-    found = verify_chains(tx, counted)
-    facts = {"tills": tills, "count": len(found), "first": found[0].text.say() if found else ""}
-    return Check("ledger", "stop" if found else "ok", facts)
+    broken = verify_chains(tx, counted)
+    facts = {"tills": tills, "count": len(broken), "first": broken[0].text.say() if broken else ""}
+    return Check("ledger", "stop" if broken else "ok", facts)
 
 
 def _queues(tx: Transaction, month: str, now: datetime) -> Check:
@@ -118,13 +118,13 @@ def _queues(tx: Transaction, month: str, now: datetime) -> Check:
         return Check("queues", "ok", facts)
     # A till that was last heard of longer ago can have had no pack that was valid in the month.
     since = county_start(first) - timedelta(hours=OFFLINE_HOURS_MAX)
-    found = queries.tills_not_back(tx, since=instant_text(since), month_end=instant_text(end))
+    late_tills = queries.tills_not_back(tx, since=instant_text(since), month_end=instant_text(end))
     named = [
         {"till": f"{row['outlet_name']} · {row['label']}", "last": row["recorded_at"]}
-        for row in found[:TILLS_NAMED]
+        for row in late_tills[:TILLS_NAMED]
     ]
-    facts |= {"count": len(found), "tills": named}
-    return Check("queues", "warning" if found else "ok", facts)
+    facts |= {"count": len(late_tills), "tills": named}
+    return Check("queues", "warning" if late_tills else "ok", facts)
 
 
 def _waiting(tx: Transaction, code: str, count: Callable[..., int | None], month: str) -> Check:

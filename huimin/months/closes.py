@@ -34,8 +34,8 @@ def closes_of_month(tx: Transaction, month: str) -> list[Row]:
     files: dict[str, dict[str, Row]] = {}
     for row in queries.files_of_month(tx, month=month):
         files.setdefault(row["close_id"], {})[row["form"]] = row
-    found = [read_close(row) for row in queries.closes_of_month(tx, month=month)]
-    return [{**row, "files": files.get(row["id"], {})} for row in found]
+    closes = [read_close(row) for row in queries.closes_of_month(tx, month=month)]
+    return [{**row, "files": files.get(row["id"], {})} for row in closes]
 
 
 def open_close(tx: Transaction, month: str) -> Row | None:
@@ -62,11 +62,11 @@ def report_of_close(row: Mapping[str, Any]) -> MonthlyReport:
 def months_until(tx: Transaction, now: datetime) -> list[str]:
     """Every month from the first in which a row counts to the present one, the latest first."""
     present = month_of(county_day(now))
-    month, found = queries.first_month(tx) or present, []
+    month, months = queries.first_month(tx) or present, []
     while month <= present:
-        found.append(month)
+        months.append(month)
         month = next_month(month)
-    return found[::-1]
+    return months[::-1]
 
 
 def months_listed(tx: Transaction, now: datetime) -> list[Row]:
@@ -74,18 +74,18 @@ def months_listed(tx: Transaction, now: datetime) -> list[Row]:
     latest = {row["month"]: row for row in queries.latest_closes(tx)}
     present, listed = month_of(county_day(now)), []
     for month in months_until(tx, now):
-        shown = latest.get(month) or {
+        entry = latest.get(month) or {
             "month": month,
             "version": None,
             "state": RUNNING if month == present else OPEN,
         }
-        listed.append(dict(shown))
+        listed.append(dict(entry))
     return listed
 
 
 def months_to_draft(tx: Transaction, now: datetime) -> list[str]:
     """Months that are over, have rows, and that nobody has signed yet; the earliest first."""
-    taken = {
+    begun = {
         row["month"]
         for row in queries.latest_closes(tx)
         if row["state"] in ("prepared", "reviewed", "approved")
@@ -95,6 +95,6 @@ def months_to_draft(tx: Transaction, now: datetime) -> list[str]:
         month
         for month in reversed(months_until(tx, now))
         if month <= last
-        and month not in taken
+        and month not in begun
         and queries.rows_count_in(tx, month=month) is not None
     ]

@@ -43,16 +43,16 @@ def month() -> None:
 @pass_instance
 def run(instance: Instance) -> None:
     """月底自动办理，给定时任务用：核对、生成文件、到期确认、发通知；有问题时退出码为 1。"""
-    found = run_month_end(instance.engine, instance.settings, now=instance.clock())
-    for done in found.done:
+    month_end = run_month_end(instance.engine, instance.settings, now=instance.clock())
+    for done in month_end.done:
         echo(done)
-    for attempt in found.attempts:
+    for attempt in month_end.attempts:
         tell_attempt(attempt)
-    for problem in found.problems:
+    for problem in month_end.problems:
         echo(problem, err=True)
-    if found.problems:
+    if month_end.problems:
         sys.exit(EXIT_FOUND)
-    if not found.done and not found.attempts:
+    if not month_end.done and not month_end.attempts:
         echo("没有要办的事。")
 
 
@@ -88,23 +88,23 @@ def files(instance: Instance, month: str, check: bool, form: str) -> None:
                 restore_files(tx, folder, month, version)
         return [one for version in versions for one in check_files(tx, folder, month, version)]
 
-    found = instance.engine.read(query)
+    checks = instance.engine.read(query)
     if form == "json":
-        print_json([_shown(one) for one in found])
+        print_json([_as_dict(one) for one in checks])
     else:
-        for one in found:
+        for one in checks:
             remade = text("重新生成的字节相同") if one.remade_same else text("重新生成的字节不同")
             echo(
                 "{month} 第 {version} 版  {form:<5}{sha256}  {remade}，{kept}",
-                **{**_shown(one), "remade": remade, "kept": KEPT_WORDS.text(one.kept)},
+                **{**_as_dict(one), "remade": remade, "kept": KEPT_WORDS.text(one.in_folder)},
             )
-    if not all(one.good for one in found):
+    if not all(one.good for one in checks):
         sys.exit(EXIT_FOUND)
 
 
-def _shown(one: FileCheck) -> dict[str, Any]:
-    names = ("month", "version", "form", "sha256", "remade_same", "kept")
-    return {name: getattr(one, name) for name in names}
+def _as_dict(one: FileCheck) -> dict[str, Any]:
+    names = ("month", "version", "form", "sha256", "remade_same")
+    return {**{name: getattr(one, name) for name in names}, "kept": one.in_folder}
 
 
 def _line(row: Row) -> str:

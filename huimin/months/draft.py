@@ -37,20 +37,20 @@ def require_draftable(tx: Transaction, month: str, now: datetime) -> None:
         raise Refusal("month_not_over", month=month)
     if locked_at(tx, month) is not None:
         raise Refusal("month_closed")
-    found = open_close(tx, month)
-    if found is not None and found["state"] != "draft":
-        raise Refusal("month_step_wrong", state=CLOSING_STATES.text(found["state"]))
+    pending = open_close(tx, month)
+    if pending is not None and pending["state"] != "draft":
+        raise Refusal("month_step_wrong", state=CLOSING_STATES.text(pending["state"]))
 
 
 def check_and_draft(
-    engine: Engine, month: str, *, county_name: str, told: Told, **by: Unpack[By]
+    engine: Engine, month: str, *, county_name: str, progress: Told, **by: Unpack[By]
 ) -> Row:
     """Run the checks and keep the draft: its row, with `changed` where it is not what it was.
 
-    `told(step, done, total)` hears how far it is. Raises Refusal as require_draftable does.
+    `progress(step, done, total)` hears how far it is. Raises Refusal as require_draftable does.
     """
     engine.read(lambda tx: require_draftable(tx, month, by["now"]))
-    checks = run_checks(engine, month, now=by["now"], told=told)
+    checks = run_checks(engine, month, now=by["now"], progress=progress)
     return engine.write(lambda tx: save_draft(tx, month, checks, county_name=county_name, **by))
 
 
@@ -64,12 +64,12 @@ def save_draft(
     before = open_close(tx, month)
     if before is not None and all(before[name] == value for name, value in content.items()):
         return {**before, "changed": False}
-    kept = {**content, "drafted_at": instant_text(by["now"]), "drafted_by": by["actor"]}
+    saved = {**content, "drafted_at": instant_text(by["now"]), "drafted_by": by["actor"]}
     if before is not None:
         version = before["version"]
-        queries.renew_draft(tx, id=before["id"], **kept)
+        queries.renew_draft(tx, id=before["id"], **saved)
     else:
-        version = _begin(tx, month, kept)
+        version = _begin(tx, month, saved)
     record(
         tx,
         "month.drafted",
@@ -93,10 +93,10 @@ def _content(tx: Transaction, month: str, checks: Sequence[Check], county_name: 
     }
 
 
-def _begin(tx: Transaction, month: str, kept: Row) -> int:
+def _begin(tx: Transaction, month: str, content: Row) -> int:
     """The next version. Raises Refusal `month_checking` when somebody else begins it as well."""
     version = int(queries.last_version(tx, month=month) or 0) + 1
-    if queries.insert_draft(tx, id=new_id(), month=month, version=version, **kept) == 0:
+    if queries.insert_draft(tx, id=new_id(), month=month, version=version, **content) == 0:
         raise Refusal("month_checking")
     return version
 

@@ -38,12 +38,12 @@ class FileCheck:
     form: str
     sha256: str
     remade_same: bool
-    kept: str  # "same", "missing" or "differs"
+    in_folder: str  # "same", "missing" or "differs"
 
     @property
     def good(self) -> bool:
         """Whether the signed bytes can still be had, and no others lie in their place."""
-        return self.remade_same and self.kept != "differs"
+        return self.remade_same and self.in_folder != "differs"
 
 
 def make_files(
@@ -104,7 +104,7 @@ def signed_file(tx: Transaction, folder: Path, month: str, version: int, form: s
     signed = files_of(tx, close["id"]).get(form)
     if signed is None:
         raise Refusal("not_found")
-    content = _kept(folder, month, version, form)
+    content = _stored(folder, month, version, form)
     if content is None or _sha256(content) != signed["sha256"]:
         content = make_file(tx, folder, close, read_closed(close).report, form)
     if _sha256(content) != signed["sha256"]:
@@ -126,24 +126,24 @@ def check_files(tx: Transaction, folder: Path, month: str, version: int) -> list
     Raises Refusal `not_found`.
     """
     close = signed_close(tx, month, version)
-    report, found = read_closed(close).report, []
+    report, checks = read_closed(close).report, []
     for form, signed in files_of(tx, close["id"]).items():
-        kept = _kept(folder, month, version, form)
-        place = "missing" if kept is None else "differs"
-        if kept is not None and _sha256(kept) == signed["sha256"]:
+        stored = _stored(folder, month, version, form)
+        place = "missing" if stored is None else "differs"
+        if stored is not None and _sha256(stored) == signed["sha256"]:
             place = "same"
         remade_same = False
         with suppress(Refusal):  # the template's own file is lost
             remade_same = _sha256(make_file(tx, folder, close, report, form)) == signed["sha256"]
-        found.append(FileCheck(month, version, form, signed["sha256"], remade_same, place))
-    return found
+        checks.append(FileCheck(month, version, form, signed["sha256"], remade_same, place))
+    return checks
 
 
 def restore_files(tx: Transaction, folder: Path, month: str, version: int) -> list[str]:
     """Write again what the folder lost or has otherwise; the forms. Raises Refusal
     `month_file_differs`.
     """
-    broken = [one for one in check_files(tx, folder, month, version) if one.kept != "same"]
+    broken = [one for one in check_files(tx, folder, month, version) if one.in_folder != "same"]
     contents = {one.form: signed_file(tx, folder, month, version, one.form) for one in broken}
     write_files(folder, month, version, contents)
     return list(contents)
@@ -154,7 +154,7 @@ def digests(contents: Mapping[str, bytes]) -> dict[str, tuple[str, int]]:
     return {form: (_sha256(content), len(content)) for form, content in contents.items()}
 
 
-def _kept(folder: Path, month: str, version: int, form: str) -> bytes | None:
+def _stored(folder: Path, month: str, version: int, form: str) -> bytes | None:
     try:
         return (folder_of(folder, month, version) / file_name(month, version, form)).read_bytes()
     except OSError:

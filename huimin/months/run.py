@@ -87,7 +87,7 @@ def _draft(run: Run, engine: Engine, settings: Settings, month: str, now: dateti
         county_name=settings.county_name,
         now=now,
         actor=ACTOR,
-        told=lambda step, done, total: None,
+        progress=lambda step, done, total: None,
     )
     version = drafted["version"]
     if drafted["changed"] or not folder_of(settings.folder, month, version).exists():

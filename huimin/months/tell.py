@@ -33,13 +33,15 @@ def draft_notice(close: Row, base_url: str, language: str = SOURCE) -> Notice:
     worst = next(level for level in ("stop", "warning", "ok") if level in levels)
     news = NEWS[worst]
     lines = [*_sums(close), Text(""), text("核对："), *map(_check, checks)]
-    told = [
+    outcomes = [
         {"code": check["code"], "level": check["level"], "count": check["facts"].get("count", 0)}
         for check in checks
     ]
     # Told again when it is better or worse than what was told.
     key = f"month.drafted/{month}/v{close['version']}/{worst}"
-    return _notice("month.drafted", key, news, lines, close, base_url, {"checks": told}, language)
+    return _notice(
+        "month.drafted", key, news, lines, close, base_url, {"checks": outcomes}, language
+    )
 
 
 def closed_notice(
@@ -103,8 +105,8 @@ def _sums(close: Row) -> list[Text]:
     total, lines = report_of_close(close).total, []
     for figure in FIGURES_TOLD:
         value = getattr(total, figure)
-        shown = money_text(value) if figure.endswith("_fen") else f"{value:,}"
-        lines.append(text("{figure}：{value}", figure=FIGURE_NAMES.text(figure), value=shown))
+        figure_text = money_text(value) if figure.endswith("_fen") else f"{value:,}"
+        lines.append(text("{figure}：{value}", figure=FIGURE_NAMES.text(figure), value=figure_text))
     return lines
 
 

@@ -54,10 +54,10 @@ def again(delivery_id: str) -> Response:
     by = acting()
     change(lambda tx: send_again(tx, delivery_id, **by))
     attempt = send_one(instance().engine, instance().settings, delivery_id, now=by["now"])
-    said = _("已发送。")
+    message = _("已发送。")
     if attempt is not None and attempt.problem is not None:
-        said = _("还是没有送到：{problem} 稍后会自动再试。", problem=_reason(attempt.problem))
-    return go_on(said, "notices.deliveries")
+        message = _("还是没有送到：{problem} 稍后会自动再试。", problem=_reason(attempt.problem))
+    return go_on(message, "notices.deliveries")
 
 
 def _reason(problem: str | None) -> str | None:

@@ -198,8 +198,8 @@ def publish_command(instance: Instance, policy: str) -> Answer:
         return publish(tx, find_policy(tx, policy)["id"], four_eyes=four_eyes, **by)
 
     row = instance.engine.write(work)
-    said = text("已发布 {name}（{code} 第 {version} 版），自 {starts_on} 起执行。", **row)
-    return Answer(_as_dict(row), [said])
+    message = text("已发布 {name}（{code} 第 {version} 版），自 {starts_on} 起执行。", **row)
+    return Answer(_as_dict(row), [message])
 
 
 @policies.command("withdraw")

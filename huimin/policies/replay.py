@@ -137,8 +137,8 @@ class Replay:
         if day not in self._counting:
             others = [terms for terms in self.published if terms.code != self.draft.code]
             self._counting[day] = [*counting_on(others, day), self.draft]
-        held = self.entitlements.get(row["holder_id"], ())
-        eligibilities = {each.kind for each in held if each.holds_on(day)}
+        recorded = self.entitlements.get(row["holder_id"], ())
+        eligibilities = {each.kind for each in recorded if each.holds_on(day)}
         if row["channel"] == "offline":
             # A till without network applies the policy for holders in general.
             eligibilities = set()

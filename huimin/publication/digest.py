@@ -28,7 +28,7 @@ def published_digest(engine: Engine, day: date, *, now: datetime) -> Row:
     """{day, digest, made_at} of a day that is over. Raises Refusal `not_found` for any other,
     and for days before the ledger's first."""
 
-    def kept(tx: Transaction) -> Row | None:
+    def recorded(tx: Transaction) -> Row | None:
         first = queries.first_day(tx)
         if day > last_day(now) or first is None or day.isoformat() < first:
             raise Refusal("not_found")
@@ -46,4 +46,4 @@ def published_digest(engine: Engine, day: date, *, now: datetime) -> Row:
         row: Row = queries.digest_of_day(tx, day=day.isoformat())
         return row
 
-    return engine.read(kept) or engine.write(keep)
+    return engine.read(recorded) or engine.write(keep)

@@ -47,7 +47,7 @@ def month_figures(tx: Transaction, month: str, counted: MonthCounts | None = Non
 def figures_of(month: str, counts: MonthCounts, towns: dict[str, str], kinds: list[str]) -> Row:
     """The same from counts, names of towns by code, and kinds, both in the order of the page."""
     codes = list(towns)
-    found = protect(counts, codes, kinds)
+    protected = protect(counts, codes, kinds)
     named = {"towns": [{"code": code, "name": towns[code]} for code in codes], "kinds": kinds}
     head = {
         "month": month,
@@ -59,17 +59,17 @@ def figures_of(month: str, counts: MonthCounts, towns: dict[str, str], kinds: li
         },
         **named,
     }
-    if found is None:
+    if protected is None:
         nothing: list[Row] = []
         lists = dict.fromkeys(("by_town", "by_kind", "by_town_and_kind"), nothing)
         return {**head, "withheld": True, "county": None, **lists}
     return {
         **head,
         "withheld": False,
-        "county": _shown(counts.of(codes, kinds)),
-        "by_town": [{"towns": list(g), **_shown(counts.of(g, kinds))} for g in found.towns],
-        "by_kind": [{"kinds": list(g), **_shown(counts.of(codes, g))} for g in found.kinds],
-        "by_town_and_kind": list(_cells(counts, found)),
+        "county": _figures(counts.of(codes, kinds)),
+        "by_town": [{"towns": list(g), **_figures(counts.of(g, kinds))} for g in protected.towns],
+        "by_kind": [{"kinds": list(g), **_figures(counts.of(codes, g))} for g in protected.kinds],
+        "by_town_and_kind": list(_cells(counts, protected)),
     }
 
 
@@ -123,14 +123,14 @@ def _pattern(counted_in: str, known: dict[str, Pattern]) -> Pattern:
     return known[text]
 
 
-def _cells(counts: MonthCounts, found: Protected) -> Any:
-    for (r, row), (c, column) in product(enumerate(found.rows), enumerate(found.columns)):
+def _cells(counts: MonthCounts, protected: Protected) -> Any:
+    for (r, row), (c, column) in product(enumerate(protected.rows), enumerate(protected.columns)):
         place = {"towns": list(row), "kinds": list(column)}
-        if (r, c) in found.withheld:
+        if (r, c) in protected.withheld:
             yield {**place, "cards": None, "sales": None, "saved_fen": None}
         else:
-            yield {**place, **_shown(counts.of(row, column))}
+            yield {**place, **_figures(counts.of(row, column))}
 
 
-def _shown(counts: Counts) -> Row:
+def _figures(counts: Counts) -> Row:
     return {"cards": counts.cards, "sales": counts.sales, "saved_fen": counts.saved_fen}

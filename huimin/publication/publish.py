@@ -44,8 +44,8 @@ def publish_month(
 
 def withdraw_month(tx: Transaction, month: str, *, close_id: str, now: datetime) -> None:
     """Show no figures of the month until it is closed again. Nothing if none are shown."""
-    shown = queries.published_month(tx, month=month)
-    if shown is not None and shown["state"] == "published":
+    published = queries.published_month(tx, month=month)
+    if published is not None and published["state"] == "published":
         _add(tx, month, close_id, None, now)
 
 

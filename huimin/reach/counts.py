@@ -50,10 +50,10 @@ def reach_of_town(
     tx: Transaction, town: str, villages: dict[str, str], *, day: date, month: str
 ) -> list[Reach]:
     """Each village of a town (12 digits). `villages`: names by code, in the order of the page."""
-    found = _counted(tx, town, day, month)
+    by_village = _counted(tx, town, day, month)
     saved = _saved(tx, month, town[:9])
     return [
-        _reach(code, name, found.get(code, _NOBODY), saved.get(code, 0))
+        _reach(code, name, by_village.get(code, _NOBODY), saved.get(code, 0))
         for code, name in villages.items()
     ]
 
@@ -65,7 +65,7 @@ def reach_of_county(
     day = county_day(now)
     key = {"day": day.isoformat(), "month": month}
 
-    def kept(tx: Transaction) -> list[Row]:
+    def counted_today(tx: Transaction) -> list[Row]:
         return list(queries.kept_counts(tx, **key))
 
     def keep(tx: Transaction) -> list[Row]:
@@ -74,9 +74,9 @@ def reach_of_county(
         queries.keep_count(
             tx, [{**counted.get(town, _NOBODY), **at, "town_code": town} for town in towns]
         )
-        return kept(tx)
+        return counted_today(tx)
 
-    rows = engine.read(kept)
+    rows = engine.read(counted_today)
     if not rows:
         # Counted outside of the writer's turn: no sale waits for it.
         counted = engine.read(lambda tx: count_county(tx, day=day, month=month))
@@ -85,10 +85,10 @@ def reach_of_county(
     for code, fen in engine.read(lambda tx: _saved(tx, month, None)).items():
         saved[f"{code[:9]}000"] += fen
     by_town = {row["town_code"]: row for row in rows}
-    found = [
+    reached = [
         _reach(code, name, by_town.get(code, _NOBODY), saved[code]) for code, name in towns.items()
     ]
-    return found, rows[0]["counted_at"] if rows else instant_text(now)
+    return reached, rows[0]["counted_at"] if rows else instant_text(now)
 
 
 def count_county(tx: Transaction, *, day: date, month: str) -> dict[str, Row]:

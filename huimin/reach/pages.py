@@ -41,14 +41,14 @@ def towns() -> str | BaseResponse:
     own = _own_town()
     if own is not None:
         return redirect(url_for("reach.town", town_code=own))
-    here, month = instance(), _month()
+    opened, month = instance(), _month()
     names = {row["code"]: row["name"] for row in _divisions() if row["level"] == "town"}
-    rows, counted_at = reach_of_county(here.engine, names, now=here.clock(), month=month)
+    rows, counted_at = reach_of_county(opened.engine, names, now=opened.clock(), month=month)
     return render_template(
         "reach/places.html",
         town=None,
         counted_at=parse_instant(counted_at).astimezone(COUNTY_ZONE).strftime("%H:%M"),
-        **_shown(rows, month, _("乡镇（街道）"), _("各镇街的惠民卡覆盖")),
+        **_context(rows, month, _("乡镇（街道）"), _("各镇街的惠民卡覆盖")),
     )
 
 
@@ -74,7 +74,7 @@ def town(town_code: str) -> str:
         nearest=nearest,
         kinds=list(OUTLET_KINDS),
         kilometres=kilometres_text,
-        **_shown(rows, month, _("村（社区）"), _("{town}的惠民卡覆盖", town=name)),
+        **_context(rows, month, _("村（社区）"), _("{town}的惠民卡覆盖", town=name)),
     )
 
 
@@ -83,10 +83,10 @@ def town(town_code: str) -> str:
 def people(town_code: str) -> str | BaseResponse:
     """Who of a town is entitled and not reached, by page or as a workbook."""
     name, villages = _town(town_code)
-    asked = request.args.get("reason", "")
-    reason = asked if asked in REASONS else "no_card"
+    code = request.args.get("reason", "")
+    reason = code if code in REASONS else "no_card"
     list_page = _people_list(town_code, name, villages, reason)
-    form = Form({**list_page.asked().values, "reason": reason})
+    form = Form({**list_page.read_filters().values, "reason": reason})
     village = form.optional("village")
     if village is not None and village not in villages:
         raise Refusal("not_found")
@@ -128,7 +128,7 @@ def _people_list(town_code: str, town_name: str, villages: dict[str, str], reaso
     )
 
 
-def _shown(rows: list[Any], month: str, place: str, title: str) -> dict[str, Any]:
+def _context(rows: list[Any], month: str, place: str, title: str) -> dict[str, Any]:
     words = {
         "title": _("{month}：{what}", month=month, what=title),
         "used": _("当月用过卡"),
@@ -157,8 +157,8 @@ def _month() -> str:
 
 
 def _own_town() -> str | None:
-    who = member()
-    return town_of(who.division_code or "") if who.role == "registrar" else None
+    reader = member()
+    return town_of(reader.division_code or "") if reader.role == "registrar" else None
 
 
 def _divisions() -> list[dict[str, Any]]:

@@ -35,9 +35,9 @@ class CardsBehind:
     today: date
 
     @classmethod
-    def asked(cls, period: Period, of: str, by: str, key: str, *, today: date) -> Self:
+    def from_address(cls, period: Period, of: str, by: str, key: str, *, today: date) -> Self:
         """What an address asks for. Raises Refusal `not_found` for what has no count of cards."""
-        behind = Behind.asked(period, by, key, "redemption")
+        behind = Behind.from_address(period, by, key, "redemption")
         counted = behind.grouping.cards if of == USED else of in COUNTED and by == TOTAL
         if not counted:
             raise Refusal("not_found")
@@ -58,8 +58,8 @@ class CardsBehind:
 
         With `backwards`, those before it, the nearest first.
         """
-        name, given = self._statement(key)
-        rows = either_way(queries, name, backwards)(tx, row_limit=count, **given)
+        name, parameters = self._statement(key)
+        rows = either_way(queries, name, backwards)(tx, row_limit=count, **parameters)
         return [dict(row) for row in rows]
 
     def count(self, tx: Transaction) -> int:
@@ -81,8 +81,8 @@ class CardsBehind:
         if self.period.month is None:
             return "range_cards_used", {**self.behind.of_days(), "after": key}
         line = f"{LINE_END}{self.behind.grouping.column}={self.behind.key}{LINE_END}"
-        given = {"month": self.period.month, "line": line, "line_end": LINE_END, "after": key}
-        return "cards_used_in_month", given
+        parameters = {"month": self.period.month, "line": line, "line_end": LINE_END, "after": key}
+        return "cards_used_in_month", parameters
 
 
 def shown_cards(tx: Transaction, places: list[Row]) -> list[Row]:

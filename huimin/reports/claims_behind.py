@@ -27,7 +27,7 @@ class ClaimsBehind:
     of: str
 
     @classmethod
-    def asked(cls, period: Period, of: str) -> Self:
+    def from_address(cls, period: Period, of: str) -> Self:
         """What an address asks for. Raises Refusal `not_found` for what is not counted."""
         if of not in COUNTED:
             raise Refusal("not_found")

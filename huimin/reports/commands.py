@@ -52,12 +52,12 @@ def report(
     if form in BINARY and out is None and sys.stdout.isatty():
         raise CommandProblem("{form} 是二进制文件，请用 --out 写明文件名。", form=form)
     today = county_day(instance.clock())
-    found, closed = instance.engine.read(lambda tx: report_in_force(tx, period, today=today))
+    monthly, closed = instance.engine.read(lambda tx: report_in_force(tx, period, today=today))
     county_name = closed.county_name if closed else instance.settings.county_name
     if official:
-        content = _in_official_template(instance, period, found, county_name)
+        content = _in_official_template(instance, period, monthly, county_name)
     else:
-        content = export_report(found, form, county_name)
+        content = export_report(monthly, form, county_name)
     if closed:
         echo(
             "本月已结账：第 {version} 版，填报人 {prepared_by}，审核人 {reviewed_by}，负责人 "
@@ -86,7 +86,7 @@ def report(
 
 
 def _in_official_template(
-    instance: Instance, period: Period, found: MonthlyReport, county_name: str
+    instance: Instance, period: Period, monthly: MonthlyReport, county_name: str
 ) -> bytes:
     row = instance.engine.read(lambda tx: official_template(tx, period))
     if row is None:
@@ -95,7 +95,7 @@ def _in_official_template(
             "已结账的月份只用结账时启用的那一份。",
             month=month_words(period.text),
         )
-    return filled_template(content_of(instance.settings.folder, row), found, county_name)
+    return filled_template(content_of(instance.settings.folder, row), monthly, county_name)
 
 
 def _form_of(out: Path | None) -> str:

@@ -105,10 +105,12 @@ def with_earlier(counts: Sequence[ClaimCounts | AlertCounts | OfflineCounts]) ->
     return {**now, **dict(zip(AGAINST, earlier, strict=False))}
 
 
-def earlier_read(kind: type[Counts], kept: Mapping[str, Any]) -> tuple[Counts, ...]:
+def earlier_read(kind: type[Counts], signed: Mapping[str, Any]) -> tuple[Counts, ...]:
     """What with_earlier gave."""
-    now = {name: value for name, value in kept.items() if name not in AGAINST}
-    return tuple(kind(**each) for each in (now, *(kept[name] for name in AGAINST if name in kept)))
+    now = {name: value for name, value in signed.items() if name not in AGAINST}
+    return tuple(
+        kind(**each) for each in (now, *(signed[name] for name in AGAINST if name in signed))
+    )
 
 
 def instants_of(period: Period) -> dict[str, str]:

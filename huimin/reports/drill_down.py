@@ -34,10 +34,10 @@ class Behind:
     kind: str | None = None
 
     @classmethod
-    def asked(cls, period: Period, by: str, key: str, kind: str) -> Self:
+    def from_address(cls, period: Period, by: str, key: str, kind: str) -> Self:
         """What an address asks for. Raises Refusal `not_found` for a grouping there is none of."""
-        shown = by in GROUPINGS and GROUPINGS[by].shown != "nowhere"
-        if not shown or kind not in ("", *KINDS):
+        has_rows = by in GROUPINGS and GROUPINGS[by].report_place != "nowhere"
+        if not has_rows or kind not in ("", *KINDS):
             raise Refusal("not_found")
         return cls(period, by, "" if by == TOTAL else key, kind or None)
 
@@ -62,7 +62,7 @@ class Behind:
             day, _, row_id = key.partition(SEPARATOR)
             place = {**self._days(), "after_day": day, "after": row_id}
         rows = find(tx, row_limit=count, **place, **self._group())
-        return [self._shown(row) for row in rows]
+        return [self._for_reader(row) for row in rows]
 
     def sums(self, tx: Transaction) -> Row:
         """The figures of all the rows; `row_count` is how many there are."""
@@ -83,12 +83,12 @@ class Behind:
     def _days(self) -> dict[str, str]:
         return {"first": self.period.first.isoformat(), "last": self.period.last.isoformat()}
 
-    def _shown(self, row: Mapping[str, Any]) -> Row:
-        shown = dict(row)
-        shown["name_masked"] = mask_name(shown.pop("holder_name"))
-        shown["hash_prefix"] = shown["hash"][:HASH_CHARACTERS]
+    def _for_reader(self, row: Mapping[str, Any]) -> Row:
+        for_reader = dict(row)
+        for_reader["name_masked"] = mask_name(for_reader.pop("holder_name"))
+        for_reader["hash_prefix"] = for_reader["hash"][:HASH_CHARACTERS]
         # Where the next page begins: rows of days are in the order of days first.
-        shown["place"] = (
+        for_reader["place"] = (
             row["id"] if self.period.month else f"{row['business_day']}{SEPARATOR}{row['id']}"
         )
-        return shown
+        return for_reader

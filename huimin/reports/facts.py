@@ -119,6 +119,6 @@ def _fact(report: MonthlyReport, code: str) -> Fact:
         return Fact(code, "count", len(report.silent))
     if code == "offline_share_bp":
         # What was signed before shares of earlier periods were shown stays as it was signed.
-        shown = report.offline[: len(report.claims)]
-        return Fact(code, "rate", *(each.share_bp for each in shown))
+        signed_counts = report.offline[: len(report.claims)]
+        return Fact(code, "rate", *(each.share_bp for each in signed_counts))
     return Fact(code, "count", *(each.redemptions for each in report.offline))

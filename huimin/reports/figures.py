@@ -85,22 +85,22 @@ class ReportRow(Figures):
 
     def as_dict(self) -> Row:
         """For JSON: the figures, those of the two earlier months, and the change to each."""
-        shown = asdict(self)
-        earlier = {name: shown.pop(name) for name in ("previous", "last_year")}
+        values = asdict(self)
+        earlier = {name: values.pop(name) for name in ("previous", "last_year")}
         return {
-            **{name: shown.pop(name) for name in ("key", "name")},
-            **shown,
+            **{name: values.pop(name) for name in ("key", "name")},
+            **values,
             **earlier,
             "change": self._changes("previous"),
             "change_to_last_year": self._changes("last_year"),
         }
 
     @classmethod
-    def from_dict(cls, found: Mapping[str, Any]) -> Self:
+    def from_dict(cls, recorded: Mapping[str, Any]) -> Self:
         """The row that as_dict was called on; the changes follow from the figures."""
-        kept: Row = {field.name: found[field.name] for field in fields(cls)}
-        kept |= {name: Figures(**kept[name]) for name in ("previous", "last_year")}
-        return cls(**kept)
+        values: Row = {field.name: recorded[field.name] for field in fields(cls)}
+        values |= {name: Figures(**values[name]) for name in ("previous", "last_year")}
+        return cls(**values)
 
     def _changes(self, against: str) -> Row:
         changes: Row = {figure: self.change(figure, against) for figure in FIGURES}

@@ -34,8 +34,8 @@ class ThreeSums:
     @property
     def adjustments(self) -> tuple[ReportRow, ...]:
         """The rows of earlier months, by the month they belong to."""
-        found = sorted(self.now.groups.get("adjusts_month", {}).items())
-        return tuple(_row(key, key, figures, NOTHING, NOTHING) for key, figures in found)
+        by_month = sorted(self.now.groups.get("adjusts_month", {}).items())
+        return tuple(_row(key, key, figures, NOTHING, NOTHING) for key, figures in by_month)
 
     def keys(self, grouping: str) -> list[str]:
         """The keys of a grouping that have figures in any, in their order."""
@@ -49,7 +49,7 @@ class ThreeSums:
 
 def total_row(sums: ThreeSums) -> ReportRow:
     """The whole county."""
-    return _row("total", say("合计"), *(found.total for found in sums.all))
+    return _row("total", say("合计"), *(sums_of_month.total for sums_of_month in sums.all))
 
 
 def grouped_rows(

@@ -117,26 +117,26 @@ class MonthlyReport:
         }
 
     @classmethod
-    def from_dict(cls, found: Mapping[str, Any]) -> MonthlyReport:
+    def from_dict(cls, recorded: Mapping[str, Any]) -> MonthlyReport:
         """The report that as_dict was called on: what a closed month keeps, read back."""
         return cls(
-            month=found["month"],
-            previous_month=found["previous_month"],
-            last_year_month=found["last_year_month"],
-            total=ReportRow.from_dict(found["total"]),
+            month=recorded["month"],
+            previous_month=recorded["previous_month"],
+            last_year_month=recorded["last_year_month"],
+            total=ReportRow.from_dict(recorded["total"]),
             groups={
                 each.code: tuple(
                     (OutletRow if each.named == "outlet" else ReportRow).from_dict(row)
-                    for row in found[f"by_{each.code}"]
+                    for row in recorded[f"by_{each.code}"]
                 )
                 for each in tables()
-                if f"by_{each.code}" in found
+                if f"by_{each.code}" in recorded
             },
-            adjustments=tuple(ReportRow.from_dict(row) for row in found["adjustments"]),
-            cards=tuple(CardCounts(**found["cards"][name]) for name in ("now", *AGAINST)),
-            silent=tuple(SilentOutlet(**row) for row in found["silent_outlets"]),
-            claims=earlier_read(ClaimCounts, found["claims"]),
-            alerts=earlier_read(AlertCounts, found["alerts"]),
+            adjustments=tuple(ReportRow.from_dict(row) for row in recorded["adjustments"]),
+            cards=tuple(CardCounts(**recorded["cards"][name]) for name in ("now", *AGAINST)),
+            silent=tuple(SilentOutlet(**row) for row in recorded["silent_outlets"]),
+            claims=earlier_read(ClaimCounts, recorded["claims"]),
+            alerts=earlier_read(AlertCounts, recorded["alerts"]),
         )
 
 

@@ -81,7 +81,7 @@ def range_sums(tx: Transaction, first: date, last: date) -> MonthSums:
 
 
 def _together() -> list[tuple[Grouping, ...]]:
-    wanted = {code: each for code, each in GROUPINGS.items() if each.shown != "nowhere"}
+    wanted = {code: each for code, each in GROUPINGS.items() if each.report_place != "nowhere"}
     joined = [tuple(wanted.pop(code) for code in codes) for codes in TOGETHER]
     return [*joined, *((grouping,) for grouping in wanted.values())]
 

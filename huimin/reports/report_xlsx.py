@@ -65,8 +65,12 @@ def _write_grouping(sheet: Sheet, report: MonthlyReport, grouping: str, county_n
     for number, row in enumerate(rows, start=1):
         write(number, row)
     write("", report.total, TOTAL)
-    shown = [(column, [column.text(row) for row in (*rows, report.total)]) for column in columns]
-    sheet.widths([6, *(_width(column.heading, column.sort, texts) for column, texts in shown)])
+    texts_of_columns = [
+        (column, [column.text(row) for row in (*rows, report.total)]) for column in columns
+    ]
+    sheet.widths(
+        [6, *(_width(column.heading, column.sort, texts) for column, texts in texts_of_columns)]
+    )
     _write_foot(sheet, report, last_column)
     sheet.sheet.repeat_rows(0, HEADER_ROW)
     sheet.sheet.freeze_panes(HEADER_ROW + 1, 2)

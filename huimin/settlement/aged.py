@@ -45,21 +45,21 @@ def aged_list(
     for row in queries.unpaid(tx, today=today.isoformat(), merchant_id=merchant_id, month=month):
         since = confirmed_on(row)
         days = (today - since).days
-        found = {
+        bill = {
             **with_sums(row),
             "confirmed_on": since.isoformat(),
             "days": days,
             "age": age_of(days),
         }
-        sums[found["age"]] += found["unpaid_fen"]
-        rows.append(found)
+        sums[bill["age"]] += bill["unpaid_fen"]
+        rows.append(bill)
     return AgedList(tuple(rows), sums)
 
 
 def confirmed_on(row: Row) -> date:
     """The county day from which it counts as confirmed, by its merchant or by the time."""
-    kept = row["confirmed_on"]
-    return date.fromisoformat(kept) if kept else time_confirms_on(row)
+    day = row["confirmed_on"]
+    return date.fromisoformat(day) if day else time_confirms_on(row)
 
 
 def age_of(days: int) -> str:

@@ -88,20 +88,20 @@ def answer_dispute(
     again. Raises FieldProblems on `answer` or `outcome`, Refusal `not_found`, `dispute_answered`.
     """
     row = held(tx, settlement_id, merchant_id=None, now=by["now"])
-    asked = queries.dispute_of(tx, id=dispute_id, settlement_id=settlement_id)
-    if asked is None:
+    objection = queries.dispute_of(tx, id=dispute_id, settlement_id=settlement_id)
+    if objection is None:
         raise Refusal("not_found")
     if outcome not in OUTCOMES:
         raise field_problem("outcome", "请选择怎样答复。")
-    kept = _checked("answer", answer)
-    if row["state"] != "disputed" or asked["state"] != "open":
+    answer_text = _checked("answer", answer)
+    if row["state"] != "disputed" or objection["state"] != "open":
         raise Refusal("dispute_answered")
     queries.answer_dispute(
         tx,
         id=dispute_id,
         settlement_id=settlement_id,
         state=outcome,
-        answer=kept,
+        answer=answer_text,
         answered_at=instant_text(by["now"]),
         answered_by=by["actor"],
     )
@@ -110,7 +110,7 @@ def answer_dispute(
         confirm_by = confirm_by_of(by["now"], days)
         new = queries.set_open_again(tx, id=settlement_id, confirm_by=confirm_by)
     record_settlement(
-        tx, f"dispute_{outcome}", new, old=row, reason=kept, line=asked["line_no"], **by
+        tx, f"dispute_{outcome}", new, old=row, reason=answer_text, line=objection["line_no"], **by
     )
     return new
 
@@ -173,7 +173,7 @@ def payable_fen(settlement: Mapping[str, int]) -> int:
 def _raise_one(
     tx: Transaction, row: Row, line_no: int, text: str, *, now: datetime, actor: str
 ) -> None:
-    kept = _checked("text", text)
+    objection = _checked("text", text)
     if queries.line_of(tx, settlement_id=row["id"], line_no=line_no) is None:
         raise Refusal("not_found")
     raised = queries.insert_dispute(
@@ -181,7 +181,7 @@ def _raise_one(
         id=new_id(),
         settlement_id=row["id"],
         line_no=line_no,
-        text=kept,
+        text=objection,
         raised_at=instant_text(now),
         raised_by=actor,
     )
@@ -192,7 +192,7 @@ def _raise_one(
 
 
 def _checked(field: str, text: str) -> str:
-    kept = " ".join(text.split())
-    if not kept or len(kept) > TEXT_MAX or not kept.isprintable():
+    one_line = " ".join(text.split())
+    if not one_line or len(one_line) > TEXT_MAX or not one_line.isprintable():
         raise field_problem(field, "请写明情况，{text_max} 字以内。", text_max=TEXT_MAX)
-    return kept
+    return one_line

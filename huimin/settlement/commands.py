@@ -92,8 +92,8 @@ def show(instance: Instance, number: str) -> Answer:
 
 
 def _described(whole: Mapping[str, Any]) -> Iterator[Text | str]:
-    found = whole["settlement"]
-    yield f"{found['number']}  {found['merchant_name']}  {state_words(found, language())}"
+    row = whole["settlement"]
+    yield f"{row['number']}  {row['merchant_name']}  {state_words(row, language())}"
     for line in (*whole["lines"], *whole["adjustments"]):
         what = (
             text("{policy_name} 第 {policy_version} 版", **line)
@@ -109,8 +109,8 @@ def _described(whole: Mapping[str, Any]) -> Iterator[Text | str]:
             share=yuan(line["government_share_fen"]),
         )
     for name in SUMS_SHOWN:
-        yield f"{translated(AMOUNTS.text(name))} {yuan(found[name])}"
-    yield text("内容指纹 {content_sha256}", content_sha256=found["content_sha256"])
+        yield f"{translated(AMOUNTS.text(name))} {yuan(row[name])}"
+    yield text("内容指纹 {content_sha256}", content_sha256=row["content_sha256"])
 
 
 @settlement.command()
@@ -158,12 +158,12 @@ def export(instance: Instance, target: str, form: str, out: Path) -> None:
     """导出文件并给出 SHA-256：TARGET 是编号（一份）或月份 2026-10（每个商户一份）。"""
 
     def work(tx: Transaction) -> list[tuple[Row, list[Row]]]:
-        found = (
+        settlements = (
             [settlement_by_number(tx, target)]
             if target.upper().startswith("JS")
             else _of_month(tx, instance, checked_month(target))
         )
-        return [(row, lines_of(tx, row)) for row in found]
+        return [(row, lines_of(tx, row)) for row in settlements]
 
     out.mkdir(parents=True, exist_ok=True)
     for row, lines in instance.engine.read(work):
@@ -185,7 +185,7 @@ def _of_month(tx: Transaction, instance: Instance, month: str) -> list[Row]:
 
 def _whole(tx: Transaction, number: str) -> Mapping[str, Any]:
     try:
-        found = settlement_by_number(tx, number)
+        settlement = settlement_by_number(tx, number)
     except Refusal:
         raise field_problem("number", "没有编号为 {number} 的结算单。", number=number) from None
-    return whole_settlement(tx, found["id"], merchant_id=None)
+    return whole_settlement(tx, settlement["id"], merchant_id=None)

@@ -123,7 +123,7 @@ SHOWN = (
 
 def _masked(row: Row) -> Row:
     name = "—" if row["erased_at"] else mask_name(row["holder_name"])
-    return {**{shown: row[shown] for shown in SHOWN}, "name_masked": name}
+    return {**{column: row[column] for column in SHOWN}, "name_masked": name}
 
 
 # The latest first, each with its sums.
@@ -131,4 +131,4 @@ settlements_before = ListQuery[SettlementCriteria](
     queries, "settlements_before", _conditions, with_sums
 )
 # The ledger rows that make a line (`of_line`), in the order written.
-rows_behind = ListQuery[Row](queries, "rows_of_line", shown=_masked)
+rows_behind = ListQuery[Row](queries, "rows_of_line", for_reader=_masked)

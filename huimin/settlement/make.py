@@ -53,7 +53,7 @@ def make_settlements(
     earlier = {row["merchant_id"]: row for row in queries.earlier_versions(tx, month=month)}
     balances = {row["merchant_id"]: row["balance_fen"] for row in queries.carried_balances(tx)}
     serial = max((row["serial"] for row in earlier.values()), default=0)
-    made = []
+    settlements = []
     for merchant in queries.all_merchants(tx):
         before = earlier.get(merchant["id"])
         balance_fen = balances.get(merchant["id"], 0)
@@ -64,8 +64,8 @@ def make_settlements(
             serial += 1
             before = {"serial": serial, "version": 0, "paid_fen": 0}
         row = _settlement(merchant, own, before, month=month, carried_in_fen=balance_fen)
-        made.append(_keep(tx, row, own, close_id=close_id, days=days, **by))
-    return made
+        settlements.append(_keep(tx, row, own, close_id=close_id, days=days, **by))
+    return settlements
 
 
 def void_settlements(tx: Transaction, *, close_id: str, reason: str, **by: Unpack[By]) -> list[Row]:
@@ -100,7 +100,7 @@ def record_settlement(
     **more: Any,
 ) -> None:
     """One line of the audit record: where it stood and stands, and what is paid of it."""
-    shown = ("number", "state", "due_fen", "paid_fen", "confirm_by")
+    recorded = ("number", "state", "due_fen", "paid_fen", "confirm_by")
     record(
         tx,
         f"settlement.{action}",
@@ -108,8 +108,8 @@ def record_settlement(
         now=now,
         actor=actor,
         reason=reason,
-        old=None if old is None else {name: old[name] for name in shown},
-        new={**{name: new[name] for name in shown}, **more},
+        old=None if old is None else {name: old[name] for name in recorded},
+        new={**{name: new[name] for name in recorded}, **more},
     )
 
 
@@ -128,17 +128,17 @@ def confirm_by_of(now: datetime, days: int) -> str:
 
 
 def _lines_by_merchant(tx: Transaction, month: str) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
+    by_merchant: dict[str, list[Row]] = {}
     for line in queries.policy_lines(tx, month=month):
-        kept = {**line, "kind": "policy", "adjusts_month": None}
-        found.setdefault(line["merchant_id"], []).append(kept)
+        own_line = {**line, "kind": "policy", "adjusts_month": None}
+        by_merchant.setdefault(line["merchant_id"], []).append(own_line)
     for line in queries.adjustment_lines(tx, month=month):
-        kept = {**dict.fromkeys(POLICY_TERMS), **line, "kind": "adjustment"}
-        found.setdefault(line["merchant_id"], []).append(kept)
-    for own in found.values():
+        own_line = {**dict.fromkeys(POLICY_TERMS), **line, "kind": "adjustment"}
+        by_merchant.setdefault(line["merchant_id"], []).append(own_line)
+    for own in by_merchant.values():
         for line_no, line in enumerate(own, start=1):
             line["line_no"] = line_no
-    return found
+    return by_merchant
 
 
 def _settlement(
@@ -169,7 +169,7 @@ def _settlement(
 def _keep(
     tx: Transaction, row: Row, lines: Sequence[Row], *, close_id: str, days: int, **by: Unpack[By]
 ) -> Row:
-    kept: Row | None = queries.insert_settlement(
+    settlement: Row | None = queries.insert_settlement(
         tx,
         **row,
         id=new_id(),
@@ -179,11 +179,11 @@ def _keep(
         made_by=by["actor"],
         confirm_by=confirm_by_of(by["now"], days),
     )
-    if kept is None:
+    if settlement is None:
         raise Refusal("settlement_exists", month=row["month"])
     if lines:
         queries.insert_lines(
-            tx, [{**line, "id": new_id(), "settlement_id": kept["id"]} for line in lines]
+            tx, [{**line, "id": new_id(), "settlement_id": settlement["id"]} for line in lines]
         )
-    record_settlement(tx, "made", kept, content_sha256=kept["content_sha256"], **by)
-    return kept
+    record_settlement(tx, "made", settlement, content_sha256=settlement["content_sha256"], **by)
+    return settlement

@@ -122,10 +122,10 @@ class _OnlyALook(Exception):
 def _enter(tx: Transaction, row: PaidRow, **by: Unpack[By]) -> Outcome:
     try:
         amount_fen, paid_on = _amount(row.amount), _day(row.paid_on)
-        found = settlement_by_number(tx, row.number)
+        settlement = settlement_by_number(tx, row.number)
         record_payment(
             tx,
-            found["id"],
+            settlement["id"],
             amount_fen=amount_fen,
             paid_on=paid_on,
             bank_reference=row.bank_reference,
@@ -137,12 +137,12 @@ def _enter(tx: Transaction, row: PaidRow, **by: Unpack[By]) -> Outcome:
 
 
 def _columns(row: SheetRow) -> dict[str, int]:
-    found: dict[str, int] = {}
+    places: dict[str, int] = {}
     for place, cell in enumerate(row.cells):
         heading = str(cell).split("（")[0].split("(")[0].strip() if isinstance(cell, str) else ""
         if heading in HEADINGS:
-            found.setdefault(HEADINGS[heading], place)
-    return found
+            places.setdefault(HEADINGS[heading], place)
+    return places
 
 
 def _read(columns: dict[str, int], rows: Iterable[SheetRow]) -> PaidList:
@@ -182,11 +182,11 @@ def _text(cell: Any) -> str:
 def _decimal(value: float) -> str:
     """The number that the workbook shows: 100.1 and not 100.09999999999999."""
     try:
-        shown = Decimal(repr(value)).quantize(Decimal("0.01"))
-        exact = abs(Decimal(repr(value)) - shown) < Decimal("0.0001")
+        rounded = Decimal(repr(value)).quantize(Decimal("0.01"))
+        exact = abs(Decimal(repr(value)) - rounded) < Decimal("0.0001")
     except InvalidOperation:
         return repr(value)
-    return f"{shown.normalize():f}" if exact else repr(value)
+    return f"{rounded.normalize():f}" if exact else repr(value)
 
 
 def _amount(text: str) -> int:

@@ -69,8 +69,8 @@ def take_back_payment(
     wrong = next((one for one in payments_of(tx, row) if one["id"] == payment_id), None)
     if wrong is None:
         raise Refusal("not_found")
-    kept = reason.strip()
-    if not kept or len(kept) > REASON_MAX or not kept.isprintable():
+    reason_text = reason.strip()
+    if not reason_text or len(reason_text) > REASON_MAX or not reason_text.isprintable():
         raise field_problem(
             "reason", "请写明哪里记错了，{reason_max} 字以内。", reason_max=REASON_MAX
         )
@@ -81,7 +81,7 @@ def take_back_payment(
         "paid_on": wrong["paid_on"],
         "bank_reference": wrong["bank_reference"],
         "takes_back_id": payment_id,
-        "reason": kept,
+        "reason": reason_text,
     }
     return _write(tx, row, back, **by)
 
@@ -133,14 +133,14 @@ def _write(tx: Transaction, row: Row, payment: Row, **by: Unpack[By]) -> Row:
 
 
 def _checked_reference(text: str) -> str:
-    kept = " ".join(text.split())
-    if not kept or len(kept) > REFERENCE_MAX or not kept.isprintable():
+    reference = " ".join(text.split())
+    if not reference or len(reference) > REFERENCE_MAX or not reference.isprintable():
         raise field_problem(
             "bank_reference",
             "请填写银行流水号，{reference_max} 个字以内。",
             reference_max=REFERENCE_MAX,
         )
-    return kept
+    return reference
 
 
 def _check_day(paid_on: date, row: Row, now: datetime) -> None:

@@ -30,10 +30,10 @@ DEMO_FILE = "demo.json"
 def simulate(*, form: str, language: str, **options: Any) -> None:
     """Play, tell, and exit with 1 when till and server differ. `options` are those of `_plan`."""
     plan = _plan(**options)
-    shown = sys.stderr.isatty()
+    on_terminal = sys.stderr.isatty()
 
     def show_progress(done: int) -> None:
-        if shown and done % 20 == 0:
+        if on_terminal and done % 20 == 0:
             progress = say("已模拟 {done} / {sales}", language, done=done, sales=plan.sales)
             click.echo(f"\r{progress}", nl=False, err=True)
 
@@ -41,7 +41,7 @@ def simulate(*, form: str, language: str, **options: Any) -> None:
         outcome = play(plan, progress=show_progress)
     except HuiminError as error:
         raise click.ClickException(say("模拟没有做完：{error}", language, error=error)) from error
-    if shown:
+    if on_terminal:
         click.echo("\r", nl=False, err=True)
     if form == "json":
         click.echo(json.dumps(report_values(outcome), ensure_ascii=False, indent=2))

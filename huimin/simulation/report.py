@@ -62,8 +62,10 @@ def _lines(outcome: Outcome, language: str) -> Iterable[Text | str]:
     yield _row("", *heads)
     for name in ROWS:
         till, server = getattr(comparison.till, name), getattr(comparison.server, name)
-        shown = yuan if name.endswith("_fen") else str
-        yield _row(ROWS.say(name, language), shown(till), shown(server), shown(server - till))
+        in_words = yuan if name.endswith("_fen") else str
+        yield _row(
+            ROWS.say(name, language), in_words(till), in_words(server), in_words(server - till)
+        )
     yield ""
     for one in comparison.differences[:DIFFERENCES_SHOWN]:
         yield text(

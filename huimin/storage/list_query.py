@@ -38,14 +38,14 @@ class ListQuery(Generic[W]):
     """A statement that is `read both ways`: its name, or a function that chooses among several.
 
     The statement's key is `:after`, or `:before` if the latest come first; its limit is
-    `:row_limit`. `parameters` makes the others from the criteria, `shown` makes what readers may
-    see from a row.
+    `:row_limit`. `parameters` makes the others from the criteria, `for_reader` makes what readers
+    may see from a row.
     """
 
     queries: Any
     statement: str | Callable[[W], str]
     parameters: Callable[[W], Mapping[str, Any]] = parameters_of
-    shown: Callable[[Row], Any] = _as_read
+    for_reader: Callable[[Row], Any] = _as_read
 
     def __call__(
         self, tx: Transaction, criteria: W, key: str = "", count: int = 50, backwards: bool = False
@@ -55,7 +55,7 @@ class ListQuery(Generic[W]):
         With `backwards`, those before it, nearest first.
         """
         rows = self._run(tx, criteria, "_backwards" if backwards else "", key, count)
-        return [self.shown(row) for row in rows]
+        return [self.for_reader(row) for row in rows]
 
     def count(self, tx: Transaction, criteria: W, count_max: int) -> int:
         """How many rows there are, counted up to `count_max`."""

@@ -150,7 +150,7 @@ def _require_reached(tx: Transaction, version: int, by: str) -> None:
             "请报告给 huimin 的维护者。",
             by=by,
             version=version,
-            tables=_shown(different),
+            tables=_few_of(different),
         )
 
 
@@ -205,10 +205,10 @@ def unknown_schema_problem(place: str, different: list[str]) -> StorageProblem:
         "或用建它的程序查看旧数据，再用 huimin init 另建新县。",
         place=place,
         count=len(different),
-        tables=_shown(different),
+        tables=_few_of(different),
     )
 
 
-def _shown(different: list[str]) -> tuple[str, ...]:
+def _few_of(different: list[str]) -> tuple[str, ...]:
     names = [name.partition(" ")[2] for name in different[:SHOWN_MAX]]
     return (*names, *(["…"] if len(different) > SHOWN_MAX else []))

@@ -162,7 +162,7 @@ def converter() -> Callable[[str], str] | None:
     )
 
 
-def _given(path: Path) -> dict[Source, str]:
+def _translations_in(path: Path) -> dict[Source, str]:
     translations = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         *kind, words, translation = line.split("\t") if "\t" in line else ("", "")
@@ -178,7 +178,7 @@ def main() -> None:
     options = parser.parse_args()
     translations: dict[str, dict[Source, str]] = {locale: {} for locale in LOCALES}
     for locale, name in options.words:
-        translations[locale].update(_given(Path(name)))
+        translations[locale].update(_translations_in(Path(name)))
     places, complete = sources(), True
     for locale in LOCALES:
         for source in update(locale, places, translations[locale]):

@@ -43,7 +43,7 @@ class Form:
         return cls({name: value.strip()[:TEXT_MAX] for name, value in request.form.items()})
 
     @classmethod
-    def asked(cls, names: Iterable[str]) -> Form:
+    def from_address(cls, names: Iterable[str]) -> Form:
         """The filters in a list's address, trimmed; "" for a missing one."""
         return cls({name: request.args.get(name, "").strip() for name in names})
 

@@ -62,5 +62,5 @@ def install(app: Flask) -> None:
 
 def _in_template(source: str, /, **params: Any) -> Markup:
     """A sentence of ours holds no HTML; what fills it is escaped."""
-    said = Markup(say(source, str(get_locale() or SOURCE)))  # noqa: S704
-    return said.format(**params) if params else said
+    sentence = Markup(say(source, str(get_locale() or SOURCE)))  # noqa: S704
+    return sentence.format(**params) if params else sentence

@@ -39,9 +39,9 @@ class Filter:
     inputmode: str | None = None
     hint: str | None = None
 
-    def value(self, given: Mapping[str, str]) -> str:
+    def value(self, address: Mapping[str, str]) -> str:
         """The value in the address, or the default."""
-        value = given.get(self.name)
+        value = address.get(self.name)
         if value is None or (not value and self.blank is None and self.choices is not None):
             return self.default
         return value.strip()
@@ -95,7 +95,7 @@ class ListPage:
         own = self.template or f"{self.endpoint.replace('.', '/')}.html"
         return [own, "list.html"]
 
-    def asked(self) -> Form:
+    def read_filters(self) -> Form:
         """The filters from the address."""
         return Form({one.name: one.value(request.args) for one in self.filters})
 

@@ -54,7 +54,7 @@ class Place:
     size: int = PAGE_ROWS
 
     @classmethod
-    def asked(cls) -> Place:
+    def from_address(cls) -> Place:
         """What the address asks for."""
         if as_workbook():
             return cls(size=ROWS_MAX)
@@ -96,15 +96,15 @@ def listed(
     place = place or Place()
     size = size or place.size
     if place.before:
-        found = list(find(place.before, size + 1, True))
-        if len(found) > size:
-            rows = found[size - 1 :: -1]
+        read = list(find(place.before, size + 1, True))
+        if len(read) > size:
+            rows = read[size - 1 :: -1]
             return Listed(rows, count(), key_of(rows[-1]), key_of(rows[0]), behind=True)
         # Less than a page before it: show the whole first page.
         place = Place()
-    found = list(find(place.after, size + 1))
-    rows, behind = found[:size], bool(place.after)
-    following = key_of(rows[-1]) if len(found) > size else None
+    read = list(find(place.after, size + 1))
+    rows, behind = read[:size], bool(place.after)
+    following = key_of(rows[-1]) if len(read) > size else None
     total = count() if behind or following else len(rows)
     return Listed(rows, total, following, key_of(rows[0]) if behind and rows else None, behind)
 

@@ -26,7 +26,7 @@ def draft(instance: Instance, month: str = OCTOBER, actor: str = "li") -> dict[s
         county_name=instance.settings.county_name,
         now=instance.clock(),
         actor=actor,
-        told=lambda step, done, total: None,
+        progress=lambda step, done, total: None,
     )
 
 

@@ -355,7 +355,7 @@ def test_files_are_the_same_bytes_ever_after(
 
     def state() -> set[tuple[bool, str]]:
         found = instance.engine.read(lambda tx: check_files(tx, folder, OCTOBER, 1))
-        return {(one.remade_same, one.kept) for one in found}
+        return {(one.remade_same, one.in_folder) for one in found}
 
     assert state() == {(True, "same")}
     kept = {path.name: path.read_bytes() for path in place.iterdir()}

@@ -33,8 +33,14 @@ SCHEMA = (Path(__file__).resolve().parents[2] / "schema.sql").read_text("utf-8")
 PERIODS = ("2026-10", "2026-10-01..2026-10-31")
 # Town and kind of outlet together, and the version of the policy: the roll-ups keep both.
 NEW = (
-    replace(GROUPINGS["town_and_kind"], code="place", shown="table", chart="bars", printed_chart=7),
-    replace(GROUPINGS["policy"], code="terms", shown="table"),
+    replace(
+        GROUPINGS["town_and_kind"],
+        code="place",
+        report_place="table",
+        chart="bars",
+        printed_chart=7,
+    ),
+    replace(GROUPINGS["policy"], code="terms", report_place="table"),
 )
 
 
@@ -71,14 +77,16 @@ def test_its_sums_rows_and_cards_are_those_of_the_ledger(
                 total = getattr(report.total, name)
                 assert sum(getattr(row, name) for row in rows) == total
             for row in rows:
-                behind = Behind.asked(period, grouping.code, row.key, "")
+                behind = Behind.from_address(period, grouping.code, row.key, "")
                 sums = behind.sums(tx)
                 assert {name: sums[name] for name in ADDED_FIGURES} == {
                     name: getattr(row, name) for name in ADDED_FIGURES
                 }
                 assert len(behind.page(tx, "", 50)) == row.redemptions + row.reversals
                 if grouping.cards:
-                    cards = CardsBehind.asked(period, "used", grouping.code, row.key, today=today)
+                    cards = CardsBehind.from_address(
+                        period, "used", grouping.code, row.key, today=today
+                    )
                     assert cards.count(tx) == len(cards.page(tx, "", 50)) == row.cards_used
                 else:
                     assert row.cards_used is None

@@ -92,15 +92,15 @@ def test_lists_of_cards_and_claims_go_on_and_lead_back(
     def check(tx: Any) -> None:
         report = report_of(tx, period, today=today)
         for of in ("new", "valid", "never_used"):
-            cards = CardsBehind.asked(period, of, "total", "", today=today)
+            cards = CardsBehind.from_address(period, of, "total", "", today=today)
             count = getattr(report.cards[0], of)
             assert len(walked(tx, cards.page)) == cards.count(tx) == count
         for by in ("outlet", "merchant", "kind", "town", "village", "eligibility", "presenter"):
             for row in report.rows(by):
-                cards = CardsBehind.asked(period, "used", by, row.key, today=today)
+                cards = CardsBehind.from_address(period, "used", by, row.key, today=today)
                 assert len(walked(tx, cards.page)) == cards.count(tx) == row.cards_used
         for of in ("submitted", "approved", "rejected", "open"):
-            claims = ClaimsBehind.asked(period, of)
+            claims = ClaimsBehind.from_address(period, of)
             count = getattr(report.claims[0], of)
             assert len(walked(tx, claims.page)) == claims.count(tx) == count
 

@@ -96,10 +96,10 @@ def one_staff(staff_id: str) -> str:
 def change_account(staff_id: str) -> Answer:
     """Another name, role or place."""
     form, by = Form.sent(), acting()
-    given, role = form.texts("name", "role", "reason"), form.text("role")
+    account, role = form.texts("name", "role", "reason"), form.text("role")
     place = form.optional(PLACES[role]) if role in PLACES else None
     return form.carry_out(
-        lambda tx: change_staff(tx, staff_id, place=place, **given, **by),
+        lambda tx: change_staff(tx, staff_id, place=place, **account, **by),
         again=lambda refused: _account_page(staff_id, refused, opened="change"),
         then=lambda _done: _back(staff_id, _("账号已修改。")),
     )
@@ -112,11 +112,11 @@ def switch_account(staff_id: str, act: str) -> Answer:
     if act not in SWITCHES:
         raise Refusal("not_found")
     form, by = Form.sent(), acting()
-    state, said = SWITCHES[act]
+    state, message = SWITCHES[act]
     return form.carry_out(
         lambda tx: switch_staff(tx, staff_id, state=state, reason=form.text("reason"), **by),
         again=lambda refused: _account_page(staff_id, refused, opened="switch"),
-        then=lambda _done: _back(staff_id, said),
+        then=lambda _done: _back(staff_id, message),
     )
 
 
@@ -161,8 +161,8 @@ def end_second_factor_of_another(staff_id: str) -> Answer:
     )
 
 
-def _back(staff_id: str, said: Any) -> Response:
-    return go_on(said, "access.one_staff", staff_id=staff_id)
+def _back(staff_id: str, message: Any) -> Response:
+    return go_on(message, "access.one_staff", staff_id=staff_id)
 
 
 def _list() -> ListPage:

@@ -91,19 +91,19 @@ def change_card(card_id: str, action: str) -> Answer:
     if action not in ACTS:
         raise Refusal("not_found")
     form, within = Form.sent(), own_division()
-    reason, made, by = form.text("reason"), new_card(), acting()
+    reason, terms, by = form.text("reason"), new_card(), acting()
 
     def work(tx: Transaction) -> str:
         card_in(tx, card_id, within=within)
         if action == "replace":
-            return str(replace_card(tx, card_id=card_id, reason=reason, **made, **by)["id"])
+            return str(replace_card(tx, card_id=card_id, reason=reason, **terms, **by)["id"])
         CHANGES[action](tx, card_id=card_id, reason=reason, **by)
         return card_id
 
     return form.carry_out(
         work,
         again=lambda refused: _page(card_id, refused, opened=action),
-        then=lambda shown: go_on(ACTS[action][3], "cards.card_of_office", card_id=shown),
+        then=lambda new_id: go_on(ACTS[action][3], "cards.card_of_office", card_id=new_id),
     )
 
 

@@ -46,14 +46,14 @@ def issue_to_all() -> Response:
     A hundred to a transaction, so that no till waits long.
     """
     division = chosen_place(Form.sent())
-    made = {"reason": say("申请已通过"), **acting(), **new_card()}
+    terms = {"reason": say("申请已通过"), **acting(), **new_card()}
     ids = instance().engine.read(lambda tx: approved_without_card(tx, division))
 
     def work(tx: Transaction, chunk: list[str]) -> None:
         still = set(approved_without_card(tx, division))
         for holder_id in chunk:
             if holder_id in still:
-                issue_card(tx, holder_id=holder_id, **made)
+                issue_card(tx, holder_id=holder_id, **terms)
 
     for start in range(0, len(ids), CHUNK):
         change(lambda tx, chunk=ids[start : start + CHUNK]: work(tx, chunk))  # type: ignore[misc]
@@ -73,8 +73,8 @@ def suspend_overdue_cards() -> Response:
             )
         )
         done += some
-    said = _("已暂停 {count} 张超期未复核的卡；复核后可以恢复。", count=done)
-    return go_on(said, "cards.cards", state="suspended")
+    message = _("已暂停 {count} 张超期未复核的卡；复核后可以恢复。", count=done)
+    return go_on(message, "cards.cards", state="suspended")
 
 
 def new_card() -> dict[str, Any]:

@@ -34,7 +34,7 @@ ROWS_SHOWN = 200
 @require("card.issue")
 def renewal() -> str | Response:
     """Preview what would be renewed and what would not; nothing changes."""
-    form = Form.asked(("days", "division"))
+    form = Form.from_address(("days", "division"))
     try:
         last_day = county_day(instance().clock()) + timedelta(days=_days(form))
     except FieldProblems as error:
@@ -57,8 +57,8 @@ def renew_all() -> Response | tuple[str, int]:
             raise field_problem("days", "这段时间没有要续发的卡。")
     except FieldProblems as error:
         return _page(form.refused(error), None), 422
-    said = _("已续发 {count} 张，旧卡已停用；下一步打印新卡。", count=f"{done:,}")
-    return go_on(said, "cards.cards", unprinted=1)
+    message = _("已续发 {count} 张，旧卡已停用；下一步打印新卡。", count=f"{done:,}")
+    return go_on(message, "cards.cards", unprinted=1)
 
 
 def _renewed(ending: Ending, count: int) -> int:

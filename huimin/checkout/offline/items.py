@@ -56,4 +56,4 @@ def _masked(row: Row) -> Row:
 
 
 # The latest first.
-items_before = ListQuery[ItemCriteria](queries, "offline_items_before", shown=_masked)
+items_before = ListQuery[ItemCriteria](queries, "offline_items_before", for_reader=_masked)

@@ -94,7 +94,9 @@ def _days(first: date, last: date) -> list[date]:
 
 def _full_terms(terms: PolicyTerms) -> dict[str, Any]:
     """Every term, with the label to read aloud in each language."""
-    shown = asdict(terms)
-    shown["excluded_categories"] = list(terms.excluded_categories)
-    shown["labels"] = {language: policy_answer(terms, language)["label"] for language in LANGUAGES}
-    return shown
+    in_pack = asdict(terms)
+    in_pack["excluded_categories"] = list(terms.excluded_categories)
+    in_pack["labels"] = {
+        language: policy_answer(terms, language)["label"] for language in LANGUAGES
+    }
+    return in_pack

@@ -171,5 +171,5 @@ def _answer(tx: Transaction, item: Row, language: str) -> Row:
         refusal = KeptRefusal.from_record(read_json(item["refusal_json"]))
         return {**outcome, **refusal.answer(language), "bearer": item["bearer"]}
     redemption = row_by_id(tx, item["redemption_id"]) or {}
-    shown = {name: redemption[name] for name in SHOWN}
-    return {**outcome, "redemption": {**shown, "chain": chain_part(redemption)}}
+    recorded = {name: redemption[name] for name in SHOWN}
+    return {**outcome, "redemption": {**recorded, "chain": chain_part(redemption)}}

@@ -57,10 +57,10 @@ def _list(language: str) -> ListPage:
 
     def result_cell(row: Row) -> Markup:
         look = "waiting" if row["status"] == "refused" else "done"
-        shown = cells.state(look, STATUSES[row["status"]])
+        state = cells.state(look, STATUSES[row["status"]])
         if row["bearer"]:
-            shown += Markup(' <span class="nowrap">{}</span>').format(BEARERS[row["bearer"]])
-        return cells.below(shown, reason(row) or row["receipt_no"])
+            state += Markup(' <span class="nowrap">{}</span>').format(BEARERS[row["bearer"]])
+        return cells.below(state, reason(row) or row["receipt_no"])
 
     def discount_cell(row: Row) -> Markup:
         gross = f"{_('原价')} {money_text(row['amount_fen'])}"

@@ -49,16 +49,16 @@ def prove_receipt(tx: Transaction, receipt_no: str, hash_prefix: str) -> Proof:
     reversals = reversals_of(tx, row["id"])
     original = row_by_id(tx, row["reverses_id"]) if row["reverses_id"] else None
     return Proof(
-        row=_shown(row),
+        row=_public_fields(row),
         outlet_name=place["outlet_name"],
         outlet_address=place["outlet_address"],
         original_receipt_no=None if original is None else original["receipt_no"],
-        reversals=tuple(_shown(each) for each in reversals),
+        reversals=tuple(_public_fields(each) for each in reversals),
         holds=all(row_holds(tx, each) for each in (row, *reversals)),
     )
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _public_fields(row: dict[str, Any]) -> dict[str, Any]:
     """The fields of a row that are shown, with positive sums."""
     sums = {name: abs(row[name]) for name in ("amount_fen", "discount_fen", "payable_fen")}
     return {**{name: row[name] for name in SHOWN}, **sums}

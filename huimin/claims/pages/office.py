@@ -66,11 +66,11 @@ def decide(claim_id: str) -> Answer:
         return None
 
     def then(approved: Row | None) -> Response:
-        said = _("已作出不予通过的决定，示范点能看到理由。")
+        message = _("已作出不予通过的决定，示范点能看到理由。")
         if approved:
             amount = money_text(approved["discount_fen"])
-            said = _("已通过，补记优惠 {amount}；示范点凭补录单退给顾客。", amount=amount)
-        return go_on(said, "claims.claim", claim_id=claim_id)
+            message = _("已通过，补记优惠 {amount}；示范点凭补录单退给顾客。", amount=amount)
+        return go_on(message, "claims.claim", claim_id=claim_id)
 
     return form.carry_out(
         work, again=lambda refused: _claim_page(claim_id, refused), then=then, refusals=True
@@ -89,9 +89,9 @@ def _claim_page(claim_id: str, form: Form) -> str:
             "events": events_of(tx, "claim", claim_id),
         }
 
-    shown = instance().engine.read(work)
-    assessment: Assessment | None = shown["looked"]
-    refusal_code, filed_by = shown["claim"]["refusal_code"], shown["claim"]["submitted_by"]
+    context = instance().engine.read(work)
+    assessment: Assessment | None = context["looked"]
+    refusal_code, filed_by = context["claim"]["refusal_code"], context["claim"]["submitted_by"]
     filed_here = filed_by == member().username
     return render_template(
         "claims/claim.html",
@@ -102,7 +102,7 @@ def _claim_page(claim_id: str, form: Form) -> str:
         policy=_policy(assessment, language),
         may_decide=allows(member().role, "claim.decide") and not filed_here,
         filed_here=filed_here,
-        **shown,
+        **context,
     )
 
 

@@ -67,17 +67,17 @@ def approve_applications() -> Response:
 
         done = change(work)
         approved, own = approved + done[0], own + done[1]
-    said = _("已通过 {count} 份；下一步发卡、打印。", count=f"{approved:,}")
+    message = _("已通过 {count} 份；下一步发卡、打印。", count=f"{approved:,}")
     if not ids:
-        said = _("没有勾选申请，请先勾选。")
+        message = _("没有勾选申请，请先勾选。")
     elif own:
-        said = _(
+        message = _(
             "已通过 {count} 份；另有 {own} 份是您提交的，请由另一位工作人员审批。",
             count=f"{approved:,}",
             own=f"{own:,}",
         )
     filters = form.optionals("division", "source")
-    return go_on(said, "holders.applications", state="submitted", **filters)
+    return go_on(message, "holders.applications", state="submitted", **filters)
 
 
 @pages.get("/applications/<application_id>")
@@ -103,14 +103,14 @@ def decide_application(application_id: str) -> Answer:
         else:
             reject_application(tx, application_id, reason=reason, **by)
 
-    said = {
+    message = {
         "approve": _("已通过；下一步发卡、打印。"),
         "return": _("已退回修改；提交人改好后重新提交。"),
     }.get(action, _("已作出不予通过的决定，理由会告诉申请人。"))
     return form.carry_out(
         work,
         again=lambda refused: _one(application_id, refused),
-        then=lambda _done: go_on(said, "holders.applications"),
+        then=lambda _done: go_on(message, "holders.applications"),
     )
 
 

@@ -75,8 +75,8 @@ def enter_person() -> Response | tuple[str, int]:
         holder_id = _enter(draft, draft_id)
     except (FieldProblems, Refusal) as error:
         return _form_page(_choose_again(form.refused(error)), draft_id), 422
-    said = _("已登记并提交申请；下一步由另一位工作人员审核。")
-    return go_on(said, "holders.person", holder_id=holder_id)
+    message = _("已登记并提交申请；下一步由另一位工作人员审核。")
+    return go_on(message, "holders.person", holder_id=holder_id)
 
 
 @pages.post("/holders/drafts/<draft_id>/delete")
@@ -167,10 +167,10 @@ def _stored_files() -> list[StoredFile]:
 def _form_page(form: Form, draft_id: str, same: list[Row] | None = None) -> str:
     names = dict(division_choices(own_division()))
     villages = Villages(instance().engine.read(all_divisions), own_division())
-    shown = {**form.values, "division_code": villages.shown(form.text("division_code"))}
+    values = {**form.values, "division_code": villages.label_of(form.text("division_code"))}
     return render_template(
         "holders/new_person.html",
-        form=Form(shown, form.problems),
+        form=Form(values, form.problems),
         draft_id=draft_id,
         same=same or [],
         place_of=names.get,

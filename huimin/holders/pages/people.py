@@ -50,7 +50,7 @@ def people() -> str | Response:
     if as_workbook() and not allows(member().role, "holder.export"):
         raise Refusal("forbidden")
     list_page, sealed = _list(), request.args.get("find", "")
-    form = list_page.asked()
+    form = list_page.read_filters()
     arguments = {**list_page.arguments(form), **({"find": sealed} if sealed else {})}
     form = Form({**form.values, "text": _unsealed(sealed)})
     return list_answer(list_page, _read_rows, form=form, arguments=arguments, more=_own_drafts)

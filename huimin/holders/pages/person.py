@@ -188,14 +188,14 @@ def apply_again(holder_id: str) -> Answer:
 
 
 def _changed(
-    holder_id: str, opened: str, work: Callable[[Transaction, Row, Form, By], None], said: str
+    holder_id: str, opened: str, work: Callable[[Transaction, Row, Form, By], None], message: str
 ) -> Answer:
     """Run a change of a person whom the reader may see; back to the page, or to the form."""
     form, within, by = Form.sent(), own_division(), acting()
     return form.carry_out(
         lambda tx: work(tx, person(tx, holder_id, within=within), form, by),
         again=lambda refused: person_form(holder_id, refused, opened=opened),
-        then=lambda _done: go_on(said, "holders.person", holder_id=holder_id),
+        then=lambda _done: go_on(message, "holders.person", holder_id=holder_id),
     )
 
 

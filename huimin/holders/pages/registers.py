@@ -114,8 +114,8 @@ def cancel_register(job_id: str) -> BaseResponse:
     """Stop between two steps: every person is whole, and the same file goes on where it stopped."""
     _job(job_id)
     change(lambda tx: ask_cancel(tx, job_id))
-    said = _("正在停止；已写入的人都是完整的，再次导入同一份名册会接着做。")
-    return go_on(said, "holders.register_job", job_id=job_id)
+    message = _("正在停止；已写入的人都是完整的，再次导入同一份名册会接着做。")
+    return go_on(message, "holders.register_job", job_id=job_id)
 
 
 @pages.post("/registers/<job_id>/import")
@@ -130,8 +130,8 @@ def import_register_now(job_id: str) -> Answer:
     def begin() -> str:
         end_from = _end_from(form)
         missing = before.lists()["missing"] if end_from else []
-        asked = {"file": name, "checked": job_id, "end_from": end_from and end_from.isoformat()}
-        new_job = change(lambda tx: begin_job(tx, IMPORT, asked, **by))
+        wanted = {"file": name, "checked": job_id, "end_from": end_from and end_from.isoformat()}
+        new_job = change(lambda tx: begin_job(tx, IMPORT, wanted, **by))
         work = _work(_job(new_job))
         work.copy_from(before)
         instance().jobs.start(

@@ -59,7 +59,7 @@ class Places:
                 "town",
                 text(
                     "没有叫“{town}”的乡镇（街道）{hint}",
-                    town=shown(town_text),
+                    town=quotable(town_text),
                     hint=self._near(town_text, self._towns),
                 ),
             )
@@ -73,7 +73,7 @@ class Places:
             text(
                 "{town}没有叫“{village}”的村（社区）{hint}",
                 town=town_name,
-                village=shown(village_text),
+                village=quotable(village_text),
                 hint=self._near(village_text, self._villages.get(town, [])),
             ),
         )
@@ -98,7 +98,7 @@ def near_names(text: str, names: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(clean_name(text), list(names), n=3, cutoff=0.5)
 
 
-def shown(text: str) -> str:
+def quotable(text: str) -> str:
     """A written place as a message may quote it: short, and without long numbers."""
     short = clean_name(text)[:SHOWN_CHARACTERS_MAX]
     return re.sub(r"[0-9Xx*]{5,}", "*****", short)

@@ -34,15 +34,15 @@ def problem_at(
 ) -> Problem:
     """A problem whose sentence names sheet, row and column. `column` counts from 0."""
     letter = None if column is None else column_letter(column)
-    said = _printable(remedy if isinstance(remedy, Text) else Text(remedy))
-    where = {"sheet": sheet, "row": row, "column": letter, "header": header, "remedy": said}
+    remedy_text = _printable(remedy if isinstance(remedy, Text) else Text(remedy))
+    where = {"sheet": sheet, "row": row, "column": letter, "header": header, "remedy": remedy_text}
     if letter is None:
         whole = sentence("工作表“{sheet}”第 {row} 行：{remedy}")
     elif header:
         whole = sentence("工作表“{sheet}”第 {row} 行 {column} 列“{header}”：{remedy}")
     else:
         whole = sentence("工作表“{sheet}”第 {row} 行 {column} 列：{remedy}")
-    return Problem(sheet, row, letter, code, _printable(Text(whole, where)), said)
+    return Problem(sheet, row, letter, code, _printable(Text(whole, where)), remedy_text)
 
 
 def _printable(text: Text) -> Text:

@@ -76,17 +76,17 @@ def decide_joining(application_id: str) -> Answer:
     form, by = Form.sent(), acting()
     again = Form({"state": "submitted", **form.values})
     if form.text("act") == "approve":
-        said = _("商户和示范点已登记；下一步添加收银终端。")
+        message = _("商户和示范点已登记；下一步添加收银终端。")
         return again.carry_out(
             lambda tx: approve_joining(tx, application_id, **by),
             again=lambda refused: _list_page(refused, opened=application_id),
-            then=lambda ids: go_on(said, "merchants.outlet", outlet_id=ids[1]),
+            then=lambda ids: go_on(message, "merchants.outlet", outlet_id=ids[1]),
         )
-    said = _("已作出不予通过的决定，请把理由告诉商户。")
+    message = _("已作出不予通过的决定，请把理由告诉商户。")
     return again.carry_out(
         lambda tx: reject_joining(tx, application_id, reason=form.text("reason"), **by),
         again=lambda refused: _list_page(refused, opened=application_id),
-        then=lambda _done: go_on(said, "merchants.applications"),
+        then=lambda _done: go_on(message, "merchants.applications"),
     )
 
 

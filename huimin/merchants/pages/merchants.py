@@ -55,12 +55,12 @@ def new_merchant() -> str:
 def enter_merchant() -> Answer:
     """Enrol a merchant."""
     form, by = Form.sent(), acting()
-    given = {**form.texts("name", "credit_code"), **form.optionals(*CONTACT)}
-    said = _("商户已登记；下一步添加示范点。")
+    fields = {**form.texts("name", "credit_code"), **form.optionals(*CONTACT)}
+    message = _("商户已登记；下一步添加示范点。")
     return form.carry_out(
-        lambda tx: add_merchant(tx, **given, **by),
+        lambda tx: add_merchant(tx, **fields, **by),
         again=lambda refused: render_template("merchants/new_merchant.html", form=refused),
-        then=lambda row: go_on(said, "merchants.merchant", merchant_id=row["id"]),
+        then=lambda row: go_on(message, "merchants.merchant", merchant_id=row["id"]),
     )
 
 
@@ -83,8 +83,8 @@ def change_one_merchant(merchant_id: str) -> Answer:
         if action in CHANGES:
             CHANGES[action](tx, merchant_id=merchant_id, reason=form.text("reason"), **by)
         else:
-            given = {**form.texts("name"), **form.optionals(*CONTACT)}
-            change_merchant(tx, merchant_id=merchant_id, **given, **by)
+            fields = {**form.texts("name"), **form.optionals(*CONTACT)}
+            change_merchant(tx, merchant_id=merchant_id, **fields, **by)
 
     return form.carry_out(
         work,

@@ -62,11 +62,11 @@ def new_outlet(merchant_id: str) -> str:
 def enter_outlet(merchant_id: str) -> Answer:
     """Add an outlet to a merchant."""
     form, by = Form.sent(), acting()
-    given, said = _given(form), _("示范点已添加；下一步添加收银终端。")
+    fields, message = _fields(form), _("示范点已添加；下一步添加收银终端。")
     return form.carry_out(
-        lambda tx: add_outlet(tx, merchant_id=merchant_id, **given, **by),
+        lambda tx: add_outlet(tx, merchant_id=merchant_id, **fields, **by),
         again=lambda refused: _form_page(merchant_id, refused),
-        then=lambda row: go_on(said, "merchants.outlet", outlet_id=row["id"]),
+        then=lambda row: go_on(message, "merchants.outlet", outlet_id=row["id"]),
     )
 
 
@@ -82,14 +82,14 @@ def one_outlet(outlet_id: str) -> str:
 def change_one_outlet(outlet_id: str) -> Answer:
     """Change an outlet's details; or suspend, resume or end it."""
     form, by = Form.sent(), acting()
-    action, given = form.text("act") or "change", _given(form)
+    action, fields = form.text("act") or "change", _fields(form)
 
     def work(tx: Transaction) -> None:
         required_outlet(tx, outlet_id)
         if action in CHANGES:
             CHANGES[action](tx, outlet_id=outlet_id, reason=form.text("reason"), **by)
         else:
-            change_outlet(tx, outlet_id=outlet_id, **given, **by)
+            change_outlet(tx, outlet_id=outlet_id, **fields, **by)
 
     return form.carry_out(
         work,
@@ -118,7 +118,7 @@ def outlet_page(outlet_id: str, form: Form, opened: str = "") -> str:
     )
 
 
-def _given(form: Form) -> dict[str, Any]:
+def _fields(form: Form) -> dict[str, Any]:
     optional = ("opening_hours", "contact_name", "contact_phone", "latitude", "longitude")
     required = form.texts("name", "kind", "division_code", "address")
     return {**required, **form.optionals(*optional)}

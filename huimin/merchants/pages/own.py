@@ -55,12 +55,12 @@ def own_outlets() -> str | Response:
 def enter_cashier() -> Answer:
     """Add a cashier; the first password is shown only now."""
     form, password, by = Form.sent(), first_password(), _acting()
-    given = {
+    account = {
         **form.texts("outlet_id", "username", "name"),
         "password_hash": hash_password(password),
     }
     return form.carry_out(
-        lambda tx: add_cashier(tx, **given, **by),
+        lambda tx: add_cashier(tx, **account, **by),
         again=lambda refused: _page(refused, opened="cashier"),
         then=lambda row: _page(Form(), new_account=(row["username"], password)),
     )
@@ -71,9 +71,9 @@ def enter_cashier() -> Answer:
 def change_own_cashier(staff_id: str) -> Answer:
     """Change a cashier's name or outlet."""
     form, by = Form.sent(), _acting()
-    given = form.texts("name", "outlet_id", "reason")
+    account = form.texts("name", "outlet_id", "reason")
     return form.carry_out(
-        lambda tx: change_cashier(tx, staff_id=staff_id, **given, **by),
+        lambda tx: change_cashier(tx, staff_id=staff_id, **account, **by),
         again=lambda refused: _page(refused, opened=f"change-{staff_id}"),
         then=lambda _done: go_on(_("账号已修改。"), "merchants.own_outlets"),
     )
@@ -96,12 +96,12 @@ def switch_own_cashier(staff_id: str, act: str) -> Answer:
     if act not in ("disable", "enable"):
         raise Refusal("not_found")
     form, by = Form.sent(), _acting()
-    given = {"state": "disabled" if act == "disable" else "active", **form.texts("reason")}
-    said = _("账号已停用，登录已结束。") if act == "disable" else _("账号已恢复使用。")
+    account = {"state": "disabled" if act == "disable" else "active", **form.texts("reason")}
+    message = _("账号已停用，登录已结束。") if act == "disable" else _("账号已恢复使用。")
     return form.carry_out(
-        lambda tx: switch_cashier(tx, staff_id=staff_id, **given, **by),
+        lambda tx: switch_cashier(tx, staff_id=staff_id, **account, **by),
         again=lambda refused: _page(refused, opened=staff_id),
-        then=lambda _done: go_on(said, "merchants.own_outlets"),
+        then=lambda _done: go_on(message, "merchants.own_outlets"),
     )
 
 
@@ -110,7 +110,7 @@ def switch_own_cashier(staff_id: str, act: str) -> Answer:
 def own_reversal_rule() -> Answer:
     """Set the amount above which a reversal needs the manager; empty for never."""
     form, by = Form.sent(), _acting()
-    typed, said = form.text("confirm_yuan"), _("已保存：收银台马上按新的规定执行。")
+    typed, message = form.text("confirm_yuan"), _("已保存：收银台马上按新的规定执行。")
 
     def work(tx: Transaction) -> None:
         confirm_fen = _fen_of("confirm_yuan", typed) if typed else None
@@ -119,7 +119,7 @@ def own_reversal_rule() -> Answer:
     return form.carry_out(
         work,
         again=lambda refused: _page(refused, opened="reversal"),
-        then=lambda _done: go_on(said, "merchants.own_outlets"),
+        then=lambda _done: go_on(message, "merchants.own_outlets"),
     )
 
 

@@ -57,7 +57,7 @@ def give_another_key(outlet_id: str, terminal_id: str) -> Answer:
 @require("merchant.write")
 def switch_terminal_off(outlet_id: str, terminal_id: str) -> Answer:
     """Disable a terminal."""
-    form, by, said = Form.sent(), acting(), _("收银终端已停用，密钥马上失效。")
+    form, by, message = Form.sent(), acting(), _("收银终端已停用，密钥马上失效。")
 
     def work(tx: Transaction) -> None:
         terminal_of_outlet(tx, outlet_id, terminal_id)
@@ -66,7 +66,7 @@ def switch_terminal_off(outlet_id: str, terminal_id: str) -> Answer:
     return form.carry_out(
         work,
         again=lambda refused: outlet_page(outlet_id, refused, opened=terminal_id),
-        then=lambda _done: go_on(said, "merchants.outlet", outlet_id=outlet_id),
+        then=lambda _done: go_on(message, "merchants.outlet", outlet_id=outlet_id),
     )
 
 

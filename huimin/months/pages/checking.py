@@ -35,9 +35,11 @@ def check_month_now(month: str) -> BaseResponse | tuple[str, int]:
             raise Refusal("month_checking")
         return begin_job(tx, kind_of_job(month), {"month": month}, **by)
 
-    def work(told: Any) -> Row:
+    def work(progress: Any) -> Row:
         county_name = home.settings.county_name
-        drafted = check_and_draft(home.engine, month, county_name=county_name, told=told, **by)
+        drafted = check_and_draft(
+            home.engine, month, county_name=county_name, progress=progress, **by
+        )
         return {"version": drafted["version"]}
 
     try:

@@ -16,8 +16,8 @@ def kind_of_job(month: str) -> str:
 
 def latest_job(tx: Transaction, month: str) -> Row | None:
     """The latest check of the month."""
-    found = jobs_before(tx, kind_of_job(month), count=1)
-    return found[0] if found else None
+    jobs = jobs_before(tx, kind_of_job(month), count=1)
+    return jobs[0] if jobs else None
 
 
 def step_words(job: Row) -> str:

@@ -44,26 +44,28 @@ def act_on_month(month: str, version: str, act: str) -> Answer:
 
 
 def _act(month: str, version: int, act: str, form: Form) -> None:
-    now, who = instance().clock(), member()
-    signer = Signer(who.username, who.name)
-    given: dict[str, Any] = {"now": now}
+    now, signed_in = instance().clock(), member()
+    signer = Signer(signed_in.username, signed_in.name)
+    arguments: dict[str, Any] = {"now": now}
     if act == "prepare":
         reasons = {code: form.text(f"reason-{code}") for code in CODES}
         change(
-            lambda tx: prepare_close(tx, month, version, reasons=reasons, signer=signer, **given)
+            lambda tx: prepare_close(
+                tx, month, version, reasons=reasons, signer=signer, **arguments
+            )
         )
     elif act == "review":
-        change(lambda tx: review_close(tx, month, version, signer=signer, **given))
+        change(lambda tx: review_close(tx, month, version, signer=signer, **arguments))
     elif act == "approve":
         days, folder = instance().settings.settlement_days, instance().settings.folder
         files = instance().engine.read(
-            lambda tx: files_to_approve(tx, folder, month, version, signer=signer, **given)
+            lambda tx: files_to_approve(tx, folder, month, version, signer=signer, **arguments)
         )
         counted = instance().engine.read(lambda tx: count_to_publish(tx, month)) if files else None
-        given |= {"signer": signer, "files": files, "counted": counted, "settlement_days": days}
-        change(lambda tx: approve_close(tx, month, version, **given))
+        arguments |= {"signer": signer, "files": files, "counted": counted, "settlement_days": days}
+        change(lambda tx: approve_close(tx, month, version, **arguments))
         write_files(folder, month, version, files)
     else:
         end = return_close if act == "return" else reopen_month
-        given |= {"reason": form.text("reason"), "actor": who.username}
-        change(lambda tx: end(tx, month, version, **given))
+        arguments |= {"reason": form.text("reason"), "actor": signed_in.username}
+        change(lambda tx: end(tx, month, version, **arguments))

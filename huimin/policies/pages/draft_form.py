@@ -56,11 +56,11 @@ def new_policy() -> str:
 def keep_policy() -> Answer:
     """Save a code's draft, creating its next version if there is none."""
     form, by = Form.sent(), acting()
-    said = _("草稿已保存；下一步试算、由另一位管理员审批。")
+    message = _("草稿已保存；下一步试算、由另一位管理员审批。")
     return form.carry_out(
         lambda tx: save_draft(tx, _draft(form), **by),
         again=_form_page,
-        then=lambda row: go_on(said, "policies.policy", policy_id=row["id"]),
+        then=lambda row: go_on(message, "policies.policy", policy_id=row["id"]),
     )
 
 

@@ -127,7 +127,7 @@ def decide_policy(policy_id: str, act: str) -> Answer:
         else:
             withdraw(tx, policy_id, reason=form.text("reason"), **by)
 
-    said = {
+    message = {
         "approve": _("已通过；下一步发布。"),
         "publish": _("已发布，到开始日期自动执行；以后只能由新版本接替。"),
         "withdraw": _("已撤回。"),
@@ -135,7 +135,7 @@ def decide_policy(policy_id: str, act: str) -> Answer:
     return form.carry_out(
         work,
         again=lambda refused: _policy_page(policy_id, refused, opened=act),
-        then=lambda _done: go_on(said, "policies.policy", policy_id=policy_id),
+        then=lambda _done: go_on(message, "policies.policy", policy_id=policy_id),
     )
 
 

@@ -163,17 +163,17 @@ def dictionary() -> dict[str, Any]:
     """The dictionary for JSON, meanings in Chinese and English."""
     return {
         "licence": {"name": LICENCE_NAME, "address": LICENCE_ADDRESS},
-        "rules": [_said(rule) for rule in RULES],
+        "rules": [_in_languages(rule) for rule in RULES],
         "files": [
             {
                 "addresses": [file.address.format(form=form) for form in file.forms],
-                "meaning": _said(file.meaning),
+                "meaning": _in_languages(file.meaning),
                 "fields": [
                     {
                         "name": field.name,
                         "type": field.type,
                         "unit": field.unit,
-                        "meaning": _said(field.meaning),
+                        "meaning": _in_languages(field.meaning),
                     }
                     for field in file.fields
                 ],
@@ -188,12 +188,16 @@ def dictionary_rows() -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [("file", "field", "type", "unit", "meaning_zh", "meaning_en")]
     for file in FILES:
         address = file.address.format(form="|".join(file.forms))
-        said = _said(file.meaning)
-        rows.append((address, "", "", "", said["zh"], said["en"]))
+        in_words = _in_languages(file.meaning)
+        rows.append((address, "", "", "", in_words["zh"], in_words["en"]))
         for field in file.fields:
-            said = _said(field.meaning)
-            rows.append((address, field.name, field.type, field.unit, said["zh"], said["en"]))
-    return rows + [("", "", "", "", said["zh"], said["en"]) for said in map(_said, RULES)]
+            in_words = _in_languages(field.meaning)
+            rows.append(
+                (address, field.name, field.type, field.unit, in_words["zh"], in_words["en"])
+            )
+    return rows + [
+        ("", "", "", "", in_words["zh"], in_words["en"]) for in_words in map(_in_languages, RULES)
+    ]
 
 
 def table_rows() -> list[dict[str, str]]:
@@ -201,7 +205,9 @@ def table_rows() -> list[dict[str, str]]:
     rows = []
     for table, fields in (("figure", MONTH_FIELDS), ("outlet", OUTLET_FIELDS)):
         for field in fields:
-            meaning = {f"meaning_{tongue}": text for tongue, text in _said(field.meaning).items()}
+            meaning = {
+                f"meaning_{tongue}": text for tongue, text in _in_languages(field.meaning).items()
+            }
             about = {"field": field.name, "type": field.type, "unit": field.unit}
             rows.append({"table": table, **about, **meaning})
     return rows
@@ -212,13 +218,13 @@ def rule_rows() -> dict[str, str]:
     return {
         f"rule_{number}_{tongue}": text
         for number, rule in enumerate(RULES, start=1)
-        for tongue, text in _said(rule).items()
+        for tongue, text in _in_languages(rule).items()
     }
 
 
-def _said(words: Any) -> dict[str, str]:
-    said = {}
+def _in_languages(words: Any) -> dict[str, str]:
+    by_language = {}
     for tongue, locale in TONGUES:
         with force_locale(locale):
-            said[tongue] = str(words)
-    return said
+            by_language[tongue] = str(words)
+    return by_language

@@ -38,10 +38,10 @@ def month_view(figures: Mapping[str, Any], language: str) -> Row:
 
 
 def _rows(cells: Sequence[Row], names: Mapping[str, str]) -> list[tuple[list[str], list[Row]]]:
-    found: dict[tuple[str, ...], list[Row]] = {}
+    by_towns: dict[tuple[str, ...], list[Row]] = {}
     for cell in cells:
-        found.setdefault(tuple(names[code] for code in cell["towns"]), []).append(cell)
-    return [(list(towns), row) for towns, row in found.items()]
+        by_towns.setdefault(tuple(names[code] for code in cell["towns"]), []).append(cell)
+    return [(list(towns), row) for towns, row in by_towns.items()]
 
 
 def _each_once(names: Iterable[str]) -> list[str]:

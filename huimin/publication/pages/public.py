@@ -33,16 +33,18 @@ OUTLETS_A_PAGE = 20
 @pages.get("/public/")
 def home() -> Response:
     """What there is to see, with the latest month that is published."""
-    found = instance().engine.read(published_months)
-    shown = next((each for each in found if each["figures"] is not None), None)
-    latest = None if shown is None else month_view(shown["figures"], request_language())
+    published = instance().engine.read(published_months)
+    latest_month = next((each for each in published if each["figures"] is not None), None)
+    latest = (
+        None if latest_month is None else month_view(latest_month["figures"], request_language())
+    )
     return _page("home.html", latest=latest)
 
 
 @pages.get("/public/outlets")
 def outlets() -> Response:
     """Where cards are accepted, by town and kind."""
-    form = Form.asked(("town", "kind", "text"))
+    form = Form.from_address(("town", "kind", "text"))
     criteria = {
         "town_code": form.optional("town"),
         "kind": form.optional("kind"),
@@ -51,7 +53,7 @@ def outlets() -> Response:
     day = county_day(instance().clock())
 
     def query(tx: Transaction) -> tuple[Listed, Any]:
-        place = replace(Place.asked(), size=OUTLETS_A_PAGE)
+        place = replace(Place.from_address(), size=OUTLETS_A_PAGE)
         page = page_of(outlets_after, tx, criteria, place)
         return replace(page, rows=with_rates(tx, page.rows, day)), towns(tx)
 
@@ -72,7 +74,7 @@ def outlets() -> Response:
 @pages.get("/public/months/")
 def months() -> Response:
     """Every month that was published, with the county's figures."""
-    return _page("months.html", found=instance().engine.read(published_months))
+    return _page("months.html", months=instance().engine.read(published_months))
 
 
 @pages.get("/public/months/<month>")
@@ -97,27 +99,29 @@ def month(month: str) -> Response:
 @pages.get("/public/digests/")
 def digests() -> Response:
     """The digest of a day; yesterday's first."""
-    here, now = instance(), instance().clock()
-    form = Form.asked(("day",))
-    found, day = None, None
+    opened, now = instance(), instance().clock()
+    form = Form.from_address(("day",))
+    day_digest, day = None, None
     try:
         day = parse_day(form.text("day")) if form.text("day") else last_day(now)
-        found = published_digest(here.engine, day, now=now)
+        day_digest = published_digest(opened.engine, day, now=now)
     except (Refusal, ValueError):
         # No such day, or none of which there is anything to prove: the page says so.
-        found = None
-    return _page("digest.html", found=found, day=day, asked=form.text("day"), last=last_day(now))
+        day_digest = None
+    return _page(
+        "digest.html", day_digest=day_digest, day=day, day_text=form.text("day"), last=last_day(now)
+    )
 
 
 @pages.get("/public/data")
 def data() -> Response:
     """The open data: addresses, every field's meaning, the rules, the licence."""
-    found = instance().engine.read(published_months)
+    published = instance().engine.read(published_months)
     return _page(
         "data.html",
         files=FILES,
         rules=RULES,
-        found=[each for each in found if each["figures"] is not None],
+        months=[each for each in published if each["figures"] is not None],
         last=last_day(instance().clock()),
     )
 
@@ -130,23 +134,29 @@ def checked(month: str) -> str:
         raise Refusal("not_found") from None
 
 
-def _page(template: str, **given: Any) -> Response:
+def _page(template: str, **context: Any) -> Response:
     """The page; what it says depends on the language, which is in the address or in a cookie."""
-    given |= {
+    context |= {
         "licence_name": LICENCE_NAME,
         "licence_address": LICENCE_ADDRESS,
         "other_languages": [
-            (LANGUAGE_TAGS[language], LANGUAGE_NAMES[language], _here(LANGUAGE_TAGS[language]))
+            (
+                LANGUAGE_TAGS[language],
+                LANGUAGE_NAMES[language],
+                _this_page_in(LANGUAGE_TAGS[language]),
+            )
             for language in LANGUAGES
             if language != request_language()
         ],
     }
-    answer = cached(render_template(f"publication/{template}", **given), "text/html; charset=utf-8")
+    answer = cached(
+        render_template(f"publication/{template}", **context), "text/html; charset=utf-8"
+    )
     answer.vary.add("Cookie")
     return answer
 
 
-def _here(tag: str) -> str:
+def _this_page_in(tag: str) -> str:
     """The address of this page in another language, with its filters."""
     arguments = {**request.args.to_dict(), **(request.view_args or {}), "lang": tag}
     return url_for(str(request.endpoint), **arguments)

@@ -31,15 +31,15 @@ from huimin.web.lists import Listed, Place, listed
 @require("ledger.read")
 def cards() -> str | Response:
     """The cards that a number counts."""
-    asked = {name: request.args.get(name, "") for name in ("month", "of", "by", "key")}
+    criteria = {name: request.args.get(name, "") for name in ("month", "of", "by", "key")}
     period, today = (
-        checked_period(asked["month"] or present_month()),
+        checked_period(criteria["month"] or present_month()),
         county_day(instance().clock()),
     )
-    by = asked["by"] or "total"
-    wanted = CardsBehind.asked(period, asked["of"], by, asked["key"], today=today)
+    by = criteria["by"] or "total"
+    wanted = CardsBehind.from_address(period, criteria["of"], by, criteria["key"], today=today)
     language = request_language()
-    shown: dict[str, Any] = {
+    more: dict[str, Any] = {
         "wanted": wanted,
         "behind": wanted.behind,
         "heading": month_words(period.text, language),
@@ -48,7 +48,7 @@ def cards() -> str | Response:
 
     def read_rows(tx: Transaction, _form: Form, place: Place) -> Listed:
         behind = wanted.behind
-        shown["name"] = behind.grouping.name_of(behind.key, behind.name(tx), language)
+        more["name"] = behind.grouping.name_of(behind.key, behind.name(tx), language)
         page = listed(
             partial(wanted.page, tx),
             lambda: wanted.count(tx),
@@ -60,8 +60,8 @@ def cards() -> str | Response:
     return list_answer(
         _list(period.text),
         read_rows,
-        arguments={name: value for name, value in asked.items() if value},
-        more=lambda _form: shown,
+        arguments={name: value for name, value in criteria.items() if value},
+        more=lambda _form: more,
     )
 
 

@@ -29,9 +29,9 @@ from huimin.web.words import STATES
 @require("ledger.read")
 def claims() -> str | Response:
     """The claims that a number counts."""
-    asked = {name: request.args.get(name, "") for name in ("month", "of")}
-    period = checked_period(asked["month"] or present_month())
-    wanted = ClaimsBehind.asked(period, asked["of"])
+    criteria = {name: request.args.get(name, "") for name in ("month", "of")}
+    period = checked_period(criteria["month"] or present_month())
+    wanted = ClaimsBehind.from_address(period, criteria["of"])
     language = request_language()
     heading = month_words(period.text, language)
 
@@ -41,7 +41,7 @@ def claims() -> str | Response:
     return list_answer(
         _list(period.text),
         read_rows,
-        arguments={name: value for name, value in asked.items() if value},
+        arguments={name: value for name, value in criteria.items() if value},
         more=lambda _form: {"wanted": wanted, "heading": heading, **words(language)},
     )
 

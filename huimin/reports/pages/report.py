@@ -41,7 +41,7 @@ ASKED = ("month", "first", "last")
 @require("report.read")
 def months() -> str | tuple[str, int]:
     """The report of the month or the days that are asked for, or of the present month."""
-    form, status = Form.asked(ASKED), 200
+    form, status = Form.from_address(ASKED), 200
     try:
         period = checked_period(_asked_text(form))
     except FieldProblems as error:

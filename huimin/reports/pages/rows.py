@@ -34,11 +34,13 @@ SHOWN = ("amount_fen", "discount_fen", "merchant_share_fen", "government_share_f
 @require("ledger.read")
 def rows() -> str | Response:
     """The ledger rows behind a number, and what they add up to."""
-    asked = {name: request.args.get(name, "") for name in ("month", "by", "key", "kind")}
-    period = checked_period(asked["month"] or present_month())
-    behind = Behind.asked(period, asked["by"] or "total", asked["key"], asked["kind"])
+    criteria = {name: request.args.get(name, "") for name in ("month", "by", "key", "kind")}
+    period = checked_period(criteria["month"] or present_month())
+    behind = Behind.from_address(
+        period, criteria["by"] or "total", criteria["key"], criteria["kind"]
+    )
     language = request_language()
-    shown: dict[str, Any] = {
+    more: dict[str, Any] = {
         "behind": behind,
         "heading": month_words(period.text, language),
         "kind_word": lambda code: LEDGER_KINDS.say(code, language),
@@ -47,10 +49,10 @@ def rows() -> str | Response:
 
     def read_rows(tx: Transaction, _form: Form, place: Place) -> Listed:
         name = behind.grouping.name_of(behind.key, behind.name(tx), language)
-        shown.update(sums=behind.sums(tx), name=name)
+        more.update(sums=behind.sums(tx), name=name)
         return listed(
             partial(behind.page, tx),
-            lambda: int(shown["sums"]["row_count"]),
+            lambda: int(more["sums"]["row_count"]),
             place=place,
             key_of=lambda row: str(row["place"]),
         )
@@ -58,8 +60,8 @@ def rows() -> str | Response:
     return list_answer(
         _list(language, period.text),
         read_rows,
-        arguments={name: value for name, value in asked.items() if value},
-        more=lambda _form: shown,
+        arguments={name: value for name, value in criteria.items() if value},
+        more=lambda _form: more,
     )
 
 
@@ -68,8 +70,8 @@ def _list(language: str, month: str) -> ListPage:
         return Column(heading, lambda row: known.say(row[name], language), only="workbook")
 
     def receipt_cell(row: Row) -> Markup:
-        given = {name: row[name] for name in ("receipt_no", "hash_prefix")}
-        address = url_for("proof.receipt", **given)
+        receipt = {name: row[name] for name in ("receipt_no", "hash_prefix")}
+        address = url_for("proof.receipt", **receipt)
         return Markup('<a href="{}">{}</a>').format(address, row["receipt_no"])
 
     def kind_cell(row: Row) -> Markup:

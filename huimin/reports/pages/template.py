@@ -57,9 +57,9 @@ def upload_template() -> Answer:
         stored = store_template(folder, file_name=sent.filename or "", content=sent.read())
         change(lambda tx: keep_template(tx, stored, **by))
 
-    said = _("模板已保存。请先预览，没有问题再启用。")
+    message = _("模板已保存。请先预览，没有问题再启用。")
     return Form().attempt(
-        keep, again=_template_page, then=lambda _done: go_on(said, "reports.template_list")
+        keep, again=_template_page, then=lambda _done: go_on(message, "reports.template_list")
     )
 
 
@@ -135,12 +135,12 @@ def _xlsx(content: bytes, name: str) -> Response:
 
 def _template_page(form: Form) -> str:
     language = request_language()
-    found = instance().engine.read(templates)
+    uploaded = instance().engine.read(templates)
     return render_template(
         "reports/templates.html",
         form=form,
-        found=found,
-        in_use=next((row for row in found if row["state"] == "in_use"), None),
+        templates=uploaded,
+        in_use=next((row for row in uploaded if row["state"] == "in_use"), None),
         month=present_month(),
         texts=TEXTS,
         columns=(NUMBER, *COLUMNS),

@@ -98,9 +98,9 @@ def _plan(sheet: Any, problems: list[Text]) -> SheetPlan:
     grouping, rows = grouping_named(sheet.title), []
     for row in sheet.iter_rows():
         for cell in row:
-            found = [name for name in placeholders(cell) if name.startswith(BY)]
-            if found:
-                grouping = grouping_named(found[-1].removeprefix(BY)) or grouping
+            groupings_named = [name for name in placeholders(cell) if name.startswith(BY)]
+            if groupings_named:
+                grouping = grouping_named(groupings_named[-1].removeprefix(BY)) or grouping
             if any(is_column(name) for name in placeholders(cell)):
                 rows.append(cell.row)
             problems.extend(_cell_problems(cell))
@@ -157,10 +157,10 @@ def _has_placeholder(sheet: Any) -> bool:
 
 
 def _refused(problems: list[Text]) -> FieldProblems:
-    shown, more = tuple(problems[:PROBLEMS_SHOWN]), len(problems) - PROBLEMS_SHOWN
+    first, more = tuple(problems[:PROBLEMS_SHOWN]), len(problems) - PROBLEMS_SHOWN
     if more > 0:
-        return field_problem("template", "{problems}；另有 {more} 处。", problems=shown, more=more)
-    return field_problem("template", "{problems}。", problems=shown)
+        return field_problem("template", "{problems}；另有 {more} 处。", problems=first, more=more)
+    return field_problem("template", "{problems}。", problems=first)
 
 
 def _unreadable() -> FieldProblems:

@@ -33,12 +33,12 @@ def filled_template(template: bytes, report: MonthlyReport, county_name: str) ->
     book, plans = opened_template(template)
     for sheet in book.worksheets:
         _Filling(sheet, plans[sheet.title], report, county_name).fill()
-    made = datetime.combine(report.period.last, time())
-    book.properties.created, book.properties.creator = made, county_name
+    written_at = datetime.combine(report.period.last, time())
+    book.properties.created, book.properties.creator = written_at, county_name
     book.properties.lastModifiedBy = county_name
     out = io.BytesIO()
     book.save(out)
-    return _without_times(out.getvalue(), made)
+    return _without_times(out.getvalue(), written_at)
 
 
 class _Filling:
@@ -81,29 +81,29 @@ class _Filling:
         for row in range(first + 1, first + extra + 1):
             sheet.row_dimensions[row].height = heights[first]
             for original in originals:
-                made = sheet.cell(row, original.column)
-                made.value, made._style = original.value, copy(original._style)
+                repeated = sheet.cell(row, original.column)
+                repeated.value, repeated._style = original.value, copy(original._style)
             for area in merged:
                 if area.min_row == area.max_row == first:
                     sheet.merge_cells(None, row, area.min_col, row, area.max_col)
         self._stretch_print_area(first, extra)
 
     def _stretch_print_area(self, first: int, extra: int) -> None:
-        found = _PRINT_AREA.search(self.sheet.print_area or "")
-        if found and int(found[2]) >= first:
-            self.sheet.print_area = f"{found[1]}{int(found[2]) + extra}"
+        area = _PRINT_AREA.search(self.sheet.print_area or "")
+        if area and int(area[2]) >= first:
+            self.sheet.print_area = f"{area[1]}{int(area[2]) + extra}"
 
     def _fill_cell(self, cell: Any, row: ReportRow | None, number: int) -> None:
         names, text = placeholders(cell), cell.value.strip()
         if len(names) == 1 and PLACEHOLDER.fullmatch(text):
-            _put(cell, *self._value(names[0], row, number))
+            _write_value(cell, *self._value(names[0], row, number))
             return
 
-        def replaced(found: re.Match[str]) -> str:
-            sort, value = self._value(found[1], row, number)
+        def replaced(match: re.Match[str]) -> str:
+            sort, value = self._value(match[1], row, number)
             return value_text(value, sort)
 
-        _put(cell, "text", PLACEHOLDER.sub(replaced, cell.value))
+        _write_value(cell, "text", PLACEHOLDER.sub(replaced, cell.value))
 
     def _value(self, name: str, row: ReportRow | None, number: int) -> tuple[Sort, Value]:
         if name.startswith(BY):
@@ -114,7 +114,7 @@ class _Filling:
         return single_value(name, self.report, self.county_name, self.plan.grouping)
 
 
-def _put(cell: Any, sort: Sort, value: Value) -> None:
+def _write_value(cell: Any, sort: Sort, value: Value) -> None:
     if value is None:
         value, sort = UNKNOWN, "text"
     if sort == "text":
@@ -128,10 +128,10 @@ def _put(cell: Any, sort: Sort, value: Value) -> None:
         cell.number_format = NUMBER_FORMATS[sort]
 
 
-def _without_times(content: bytes, made: datetime) -> bytes:
-    """The same workbook with the times that saving wrote into it set to `made` or to none."""
+def _without_times(content: bytes, written_at: datetime) -> bytes:
+    """The same workbook with the times that saving wrote into it set to `written_at` or to none."""
     out = io.BytesIO()
-    stamp = f"{made:%Y-%m-%dT%H:%M:%SZ}".encode()
+    stamp = f"{written_at:%Y-%m-%dT%H:%M:%SZ}".encode()
     with zipfile.ZipFile(io.BytesIO(content)) as packed, zipfile.ZipFile(out, "w") as fixed:
         for part in packed.infolist():
             data = packed.read(part.filename)

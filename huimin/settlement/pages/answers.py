@@ -51,10 +51,10 @@ def dispute_now(settlement_id: str) -> Answer:
 def answer_now(settlement_id: str) -> Answer:
     """An administrator explains, or upholds."""
     form, by, days = Form.sent(), acting(), instance().settings.settlement_days
-    dispute_id, given = form.text("dispute_id"), form.texts("outcome", "answer")
+    dispute_id, decision = form.text("dispute_id"), form.texts("outcome", "answer")
 
     def work(tx: Transaction) -> Any:
-        row = answer_dispute(tx, settlement_id, dispute_id, days=days, **given, **by)
+        row = answer_dispute(tx, settlement_id, dispute_id, days=days, **decision, **by)
         if row["state"] == "open":
             return _("异议都已答复，请商户在 {day} 前再次确认。", day=row["confirm_by"])
         return _("已答复，还有其他异议等待答复。")
@@ -69,6 +69,6 @@ def agreed(
     return form.carry_out(
         work,
         again=lambda refused: statement_page(settlement_id, refused, opened=opened),
-        then=lambda said: go_on(said, "settlement.statement", settlement_id=settlement_id),
+        then=lambda message: go_on(message, "settlement.statement", settlement_id=settlement_id),
         refusals=True,
     )

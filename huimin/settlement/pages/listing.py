@@ -59,12 +59,12 @@ def _list(language: str) -> ListPage:
         return cells.below(number, month_words(row["month"], language))
 
     def state_cell(row: Row) -> Markup:
-        shown = cells.state(LOOKS[state_of(row)], state_words(row, language))
+        state = cells.state(LOOKS[state_of(row)], state_words(row, language))
         if row["state"] == "open":
-            return cells.below(shown, _("{day} 前确认", day=row["confirm_by"]))
+            return cells.below(state, _("{day} 前确认", day=row["confirm_by"]))
         if row["open_disputes"]:
-            return cells.below(shown, _("{count} 条待答复", count=row["open_disputes"]))
-        return shown
+            return cells.below(state, _("{count} 条待答复", count=row["open_disputes"]))
+        return state
 
     def unpaid_cell(row: Row) -> str:
         return cells.NOTHING if row["state"] == "voided" else money_text(row["unpaid_fen"])

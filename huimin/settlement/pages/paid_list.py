@@ -48,13 +48,13 @@ def look_at_file() -> str | tuple[str, int]:
         with tempfile.TemporaryDirectory(prefix="huimin-paid-") as folder:
             path = Path(folder) / "list.xlsx"
             path.write_bytes(sent.read())
-            found = read_paid_list(path)
-        if not found.rows:
+            file = read_paid_list(path)
+        if not file.rows:
             raise field_problem("file", "没有填了付款日期和银行流水号的行。")
     except FieldProblems as error:
         return _page(Form().refused(error), None), 422
-    outcomes = look_at_paid_list(instance().engine, found.rows, **acting())
-    return _page(Form(), PaidList(found.rows, found.unpaid, tuple(outcomes)))
+    outcomes = look_at_paid_list(instance().engine, file.rows, **acting())
+    return _page(Form(), PaidList(file.rows, file.unpaid, tuple(outcomes)))
 
 
 @pages.post("/paid-list/enter")
@@ -74,15 +74,15 @@ def enter_file() -> Response | str | tuple[str, int]:
     return redirect(url_for("settlement.settlements", state="paid"))
 
 
-def _page(form: Form, found: PaidList | None) -> str:
+def _page(form: Form, paid_list: PaidList | None) -> str:
     language = request_language()
     accepted: list[Outcome] = []
-    if found is not None:
-        accepted = [outcome for outcome in found.outcomes if outcome.refused is None]
+    if paid_list is not None:
+        accepted = [outcome for outcome in paid_list.outcomes if outcome.refused is None]
     return render_template(
         "settlement/paid_list.html",
         form=form,
-        found=found,
+        paid_list=paid_list,
         accepted=accepted,
         accepted_fen=sum(outcome.amount_fen or 0 for outcome in accepted),
         to_enter=write_json([outcome.row.as_dict() for outcome in accepted]),
@@ -96,7 +96,7 @@ def _page(form: Form, found: PaidList | None) -> str:
 def _rows(text: str) -> list[PaidRow]:
     """The rows as the page keeps them. Raises FieldProblems on `file` for anything else."""
     try:
-        kept: Any = read_json(text)
+        values: Any = read_json(text)
         rows = [
             PaidRow(
                 row=int(one["row"]),
@@ -105,7 +105,7 @@ def _rows(text: str) -> list[PaidRow]:
                 paid_on=str(one["paid_on"]),
                 bank_reference=str(one["bank_reference"]),
             )
-            for one in kept
+            for one in values
         ]
     except (ValueError, TypeError, KeyError):
         rows = []

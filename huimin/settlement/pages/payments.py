@@ -23,11 +23,11 @@ def pay(settlement_id: str) -> Answer:
     form, by = Form.sent(), acting()
 
     def work(tx: Transaction) -> Any:
-        given: dict[str, Any] = {
+        payment: dict[str, Any] = {
             "amount_fen": _fen(form.text("amount")),
             "paid_on": form.day("paid_on"),
         }
-        row = record_payment(tx, settlement_id, **given, **form.texts("bank_reference"), **by)
+        row = record_payment(tx, settlement_id, **payment, **form.texts("bank_reference"), **by)
         left_fen = row["due_fen"] - row["carried_fen"] - row["paid_fen"]
         if left_fen:
             return _("付款已登记，还有 {amount} 没付。", amount=money_text(left_fen))

@@ -56,28 +56,28 @@ def statement_page(settlement_id: str, form: Form, *, opened: str = "") -> str:
     whole = instance().engine.read(
         lambda tx: whole_settlement(tx, settlement_id, merchant_id=merchant_id)
     )
-    found, role = whole["settlement"], member().role
-    in_time = found["confirm_by"] >= today.isoformat()
+    settlement, role = whole["settlement"], member().role
+    in_time = settlement["confirm_by"] >= today.isoformat()
     return render_template(
         "settlement/statement.html",
         form=form,
         opened=opened,
-        may_confirm=allows(role, "settlement.answer") and found["state"] == "open" and in_time,
+        may_confirm=allows(role, "settlement.answer") and settlement["state"] == "open" and in_time,
         may_dispute=allows(role, "settlement.answer")
-        and found["state"] in ("open", "disputed")
-        and (in_time or found["state"] == "disputed"),
+        and settlement["state"] in ("open", "disputed")
+        and (in_time or settlement["state"] == "disputed"),
         to_dispute=[
             (str(line["line_no"]), _line_words(line))
             for line in (*whole["lines"], *whole["adjustments"])
             if line["line_no"] not in whole["disputed_lines"]
         ],
         may_manage=allows(role, "settlement.manage"),
-        overdue=found["state"] == "open" and not in_time,
+        overdue=settlement["state"] == "open" and not in_time,
         # What the time has confirmed can be paid before any job has said so.
-        payable_now=found["unpaid_fen"] > 0
-        and (found["state"] == "confirmed" or (found["state"] == "open" and not in_time)),
-        may_take_back=found["state"] in ("confirmed", "paid"),
-        unpaid_yuan=yuan(found["unpaid_fen"]),
+        payable_now=settlement["unpaid_fen"] > 0
+        and (settlement["state"] == "confirmed" or (settlement["state"] == "open" and not in_time)),
+        may_take_back=settlement["state"] in ("confirmed", "paid"),
+        unpaid_yuan=yuan(settlement["unpaid_fen"]),
         today=today.isoformat(),
         **whole,
         **page_words(),
@@ -110,13 +110,13 @@ def _file(settlement_id: str, form: str) -> Response:
     merchant_id = own_merchant()
 
     def work(tx: Transaction) -> tuple[Row, list[Row]]:
-        found = settlement_of(tx, settlement_id, merchant_id=merchant_id)
-        return found, lines_of(tx, found)
+        settlement = settlement_of(tx, settlement_id, merchant_id=merchant_id)
+        return settlement, lines_of(tx, settlement)
 
-    found, lines = instance().engine.read(work)
+    settlement, lines = instance().engine.read(work)
     make, content_type = FILES[form]
-    content = make(found, lines, instance().settings.county_name)
-    response = file_response(content, content_type, f"{found['number']}.{form}")
+    content = make(settlement, lines, instance().settings.county_name)
+    response = file_response(content, content_type, f"{settlement['number']}.{form}")
     response.headers["X-Content-SHA256"] = hashlib.sha256(content).hexdigest()
     return response
 
@@ -125,13 +125,15 @@ def _file(settlement_id: str, form: str) -> Response:
 @require("settlement.read")
 def line_rows(settlement_id: str) -> str | Response:
     """The ledger rows behind one line (`line`), a page at a time, or all as a workbook."""
-    asked, merchant_id = request.args.get("line", "1"), own_merchant()
+    line_no, merchant_id = request.args.get("line", "1"), own_merchant()
 
     def work(tx: Transaction) -> tuple[Row, Row | None]:
-        found = settlement_of(tx, settlement_id, merchant_id=merchant_id)
-        if asked == "1" and not lines_of(tx, found):
-            return found, None
-        return found, line_of(tx, found, int(asked) if asked.isdecimal() and len(asked) < 9 else 0)
+        settlement = settlement_of(tx, settlement_id, merchant_id=merchant_id)
+        if line_no == "1" and not lines_of(tx, settlement):
+            return settlement, None
+        return settlement, line_of(
+            tx, settlement, int(line_no) if line_no.isdecimal() and len(line_no) < 9 else 0
+        )
 
     settlement, line = instance().engine.read(work)
 
@@ -145,14 +147,14 @@ def line_rows(settlement_id: str) -> str | Response:
         )
 
     return list_answer(
-        _rows_list(settlement, line, asked),
+        _rows_list(settlement, line, line_no),
         read_rows,
-        arguments={"settlement_id": settlement_id, "line": asked},
+        arguments={"settlement_id": settlement_id, "line": line_no},
         more=lambda _form: {"settlement": settlement, "line": line, **page_words()},
     )
 
 
-def _rows_list(settlement: Row, line: Row | None, asked: str) -> ListPage:
+def _rows_list(settlement: Row, line: Row | None, line_no: str) -> ListPage:
     language = request_language()
 
     def time_cell(row: Row) -> Markup:
@@ -187,5 +189,5 @@ def _rows_list(settlement: Row, line: Row | None, asked: str) -> ListPage:
         title,
         columns,
         empty=Empty(nothing, "settlement.statement", _("回到结算单"), back),
-        file_name=f"{settlement['number']}-{asked}",
+        file_name=f"{settlement['number']}-{line_no}",
     )

@@ -36,7 +36,7 @@ from huimin.web.lists import Listed
 def unpaid() -> str | Response:
     """The aged list: 0–30, 31–60, 61–90 and more than 90 days since confirmation."""
     list_page = _list(request_language())
-    form = list_page.asked()
+    form = list_page.read_filters()
     aged = _aged(form)
     more = {
         "aged": aged,
@@ -44,7 +44,9 @@ def unpaid() -> str | Response:
         "may_pay": allows(member().role, "settlement.manage"),
     }
     page = Listed(aged.rows, len(aged.rows))
-    return list_answer(list_page, lambda *_asked: page, form=form, more=lambda _form: more)
+    return list_answer(
+        list_page, lambda *_place_and_filters: page, form=form, more=lambda _form: more
+    )
 
 
 @pages.post("/batch")

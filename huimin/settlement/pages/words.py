@@ -24,8 +24,8 @@ LOOKS = {
 
 def own_merchant() -> str | None:
     """A manager's merchant; None for those who see the whole county."""
-    who = member()
-    return who.merchant_id if who.role == "merchant_manager" else None
+    reader = member()
+    return reader.merchant_id if reader.role == "merchant_manager" else None
 
 
 def page_words() -> dict[str, Any]:
