@@ -212,10 +212,13 @@ CREATE TABLE holder (
     created_at        TEXT NOT NULL,
     updated_at        TEXT NOT NULL,
     erased_at         TEXT,
-    -- The last day of whichever eligibility ends last: 9999-12-31 without an end, '' for a person who never had one. Kept
-    -- with each change of an eligibility, so that the people without one are found without looking at all the others.
+    -- The first and the last day of the last stretch of days without a gap on which the person has an eligibility; both ''
+    -- for a person without one, 9999-12-31 where it has no end. Written with each eligibility, so that whoever has none on
+    -- a day is found by an index.
+    entitled_from     TEXT NOT NULL DEFAULT '',
     entitled_until    TEXT NOT NULL DEFAULT ''
 );
+CREATE INDEX holder_entitled_from ON holder (entitled_from, id);
 CREATE INDEX holder_entitled_until ON holder (entitled_until, id);
 CREATE INDEX holder_division ON holder (division_code, id);
 -- Whom the card reaches is counted, and a town's people are paged, from this index without their rows.
@@ -280,7 +283,6 @@ CREATE TABLE eligibility (
 CREATE INDEX eligibility_kind ON eligibility (kind, holder_id);
 CREATE INDEX eligibility_in_force ON eligibility (holder_id, starts_on, ends_on);
 CREATE INDEX eligibility_end ON eligibility (ends_on, holder_id);
-CREATE INDEX eligibility_start ON eligibility (starts_on, holder_id);
 
 -- A returned application is over; what is mended is sent as a new one. fulfilled_at: the holder has had a card since.
 CREATE TABLE application (

@@ -17,6 +17,7 @@ from huimin.core.refusals import field_problem
 from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.within import division_parameters
 from huimin.holders import queries
+from huimin.holders.entitled_days import note_entitled_days
 from huimin.holders.name_grams import add_name_grams
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
@@ -145,14 +146,14 @@ def add_eligibility(
         recorded_at=instant_text(now),
     )
     if written:
-        queries.note_entitled_until(tx, holder_id=holder_id)
+        note_entitled_days(tx, holder_id)
     return written == 1
 
 
 def set_last_day(tx: Transaction, holder_id: str, eligibility_id: str, ends_on: date) -> None:
     """Set the last day of one of the holder's eligibilities."""
     queries.end_eligibility(tx, id=eligibility_id, ends_on=ends_on.isoformat())
-    queries.note_entitled_until(tx, holder_id=holder_id)
+    note_entitled_days(tx, holder_id)
 
 
 def holder_by_id(tx: Transaction, holder_id: str) -> Row | None:

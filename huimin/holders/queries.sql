@@ -57,11 +57,9 @@ INSERT INTO eligibility (id, holder_id, kind, starts_on, ends_on, evidence, sour
 VALUES (:id, :holder_id, :kind, :starts_on, :ends_on, :evidence, :source, :recorded_at)
 ON CONFLICT (holder_id, kind, starts_on) DO NOTHING;
 
--- name: note_entitled_until!
-UPDATE holder SET entitled_until = COALESCE((
-    SELECT MAX(COALESCE(eligibility.ends_on, '9999-12-31')) FROM eligibility
-    WHERE eligibility.holder_id = holder.id), '')
-WHERE holder.id = :holder_id;
+-- name: set_entitled_days!
+UPDATE holder SET entitled_from = :entitled_from, entitled_until = :entitled_until
+WHERE id = :id;
 
 -- name: list_holders
 SELECT holder.id, holder.name, holder.gender, holder.birth_date, holder.division_code,

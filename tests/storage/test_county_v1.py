@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from huimin.core.period import checked_period
+from huimin.holders.entitled_days import last_stretch
 from huimin.instance import open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
@@ -42,7 +43,7 @@ TABLES = [
 # Columns that later versions added to the tables of version 1.
 ADDED = {
     "staff": ("disabled_side",),
-    "holder": ("entitled_until",),
+    "holder": ("entitled_from", "entitled_until"),
     "policy": ("offline_clock_minutes", "offline_send_days", "offline_two_people_fen"),
     "offline_item": ("pack_id",),
 }
@@ -94,22 +95,20 @@ def test_it_is_the_same_county_after_the_upgrade(county: Settings, engine_name: 
 
 def test_whoever_has_no_eligibility_is_found_after_the_upgrade(county: Settings) -> None:
     migrate_database(county)
-    held, until = over_driver(
+    spans, people = over_driver(
         county,
         lambda tx: tuple(
             list(tx.connection.execute(query).fetchall())
             for query in (
-                "SELECT holder_id, ends_on FROM eligibility",
-                "SELECT id, entitled_until FROM holder",
+                "SELECT * FROM eligibility ORDER BY starts_on",
+                "SELECT id, entitled_from, entitled_until FROM holder",
             )
         ),
     )
-    ends: dict[str, list[str]] = {row["id"]: [""] for row in until}
-    for row in held:
-        ends[row["holder_id"]].append(row["ends_on"] or "9999-12-31")
-    assert {row["id"]: row["entitled_until"] for row in until} == {
-        holder_id: max(days) for holder_id, days in ends.items()
-    }
+    for row in people:
+        own = [each for each in spans if each["holder_id"] == row["id"]]
+        stretch = last_stretch((each["starts_on"], each["ends_on"]) for each in own)
+        assert (row["entitled_from"], row["entitled_until"]) == stretch
 
 
 def test_chains_sums_settlements_and_reports_are_the_same(county: Settings) -> None:
