@@ -87,6 +87,30 @@ class TerminalAnswer(BaseModel):
     business_day: str
 
 
+class PolicyPart(BaseModel):
+    """A version of a policy."""
+
+    id: str
+    code: str
+    version: int
+
+
+class CategoryPart(BaseModel):
+    """A category of goods, and how else it may be spelt; `takes_part` is today's policy here."""
+
+    code: str
+    name: str
+    spellings: list[str]
+    takes_part: bool
+
+
+class CategoriesAnswer(BaseModel):
+    """Every category that an item may have; `policy` is null where none is in force today."""
+
+    categories: list[CategoryPart]
+    policy: PolicyPart | None
+
+
 class CardPart(BaseModel):
     """The card that was read."""
 
@@ -178,14 +202,6 @@ class ReversalAnswer(ReversalRecord):
     """A recorded reversal, and how much of the redemption's amount is left."""
 
     left_fen: int
-
-
-class PolicyPart(BaseModel):
-    """The policy version that was applied."""
-
-    id: str
-    code: str
-    version: int
 
 
 class NetPart(BaseModel):

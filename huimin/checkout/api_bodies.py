@@ -6,11 +6,14 @@ bounded, that nothing can be larger than a till could mean.
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from enum import IntEnum
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from huimin.checkout.requests import (
     ITEMS_MAX,
@@ -31,6 +34,7 @@ PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 IDENTIFIER = r"^[\x21-\x7e]+$"
 
 Amount = Annotated[int, Field(strict=True, ge=1, le=AMOUNT_FEN_MAX)]
+SignedAmount = Annotated[int, Field(strict=True, ge=-AMOUNT_FEN_MAX, le=AMOUNT_FEN_MAX)]
 PartAmount = Annotated[int, Field(strict=True, ge=0, le=AMOUNT_FEN_MAX)]
 InsuranceAmount = Annotated[
     PartAmount, Field(description="医保支付，仅医院 / paid by insurance, hospitals only")
@@ -61,18 +65,61 @@ class CardBody(Body):
         return {name: value for name, value in self if name != "card"}
 
 
+def quantity_text(value: Any) -> str:
+    """A quantity as the shortest decimal text, exact: 2 → "2", 0.356 → "0.356", "1.50" → "1.5".
+
+    Raises ValueError for anything but a number above zero, or its text, with at most 4 decimals.
+    """
+    # The shortest text of a JSON number is the decimal that was written: none of those taken here
+    # has more digits than a binary fraction keeps.
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    text = repr(value).removesuffix(".0") if is_number else value
+    if not isinstance(text, str) or not re.fullmatch(QUANTITY, text, re.ASCII):
+        raise PydanticCustomError("quantity", "not a quantity")
+    quantity = Decimal(text)
+    if not 0 < quantity <= QUANTITY_MAX:
+        raise PydanticCustomError("quantity", "not a quantity")
+    return f"{quantity.normalize():f}"
+
+
+QUANTITY_MAX = 1_000_000
+QUANTITY = r"^[0-9]{1,7}(\.[0-9]{1,4})?$"
+Quantity = Annotated[
+    str,
+    BeforeValidator(quantity_text),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0, "maximum": QUANTITY_MAX},
+                {"type": "string", "pattern": QUANTITY},
+            ]
+        }
+    ),
+]
+
+
 class ItemBody(Body):
-    """A line of the basket; `amount_fen` is the line's total."""
+    """A line of the basket; `amount_fen` is the line's total, below zero for a coupon."""
 
     sku: Annotated[str, Field(strict=True, max_length=64, pattern=PRINTABLE)] | None = None
     name: Annotated[str, Field(strict=True, min_length=1, max_length=120, pattern=PRINTABLE)]
-    category: Annotated[str, Field(strict=True, max_length=64, pattern=PRINTABLE)] | None = None
-    quantity: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
-    amount_fen: PartAmount
+    category: Annotated[str, Field(strict=True, max_length=64, pattern=PRINTABLE)] | None = Field(
+        None,
+        description="GET /api/v1/categories 列出的类别代码或写法；没有类别的参加优惠 / "
+        "a code or spelling from GET /api/v1/categories; goods without a category take part",
+    )
+    quantity: Quantity = Field(
+        "1",
+        description="数量：数字或十进制文字，最多 4 位小数，例如 0.356（公斤） / "
+        "a number or decimal text with at most 4 decimals, such as 0.356 (kg)",
+    )
+    amount_fen: SignedAmount = Field(
+        description="整行金额（分）；优惠券、抵减写负数 / the line's total; below zero for a coupon"
+    )
 
     def to_item(self) -> Item:
         """As the use case takes it."""
-        return Item(self.sku, self.name, self.category, str(self.quantity), self.amount_fen)
+        return Item(self.sku, self.name, self.category, self.quantity, self.amount_fen)
 
 
 class QuoteBody(CardBody):

@@ -11,6 +11,7 @@ from flask import Response, request
 from huimin.access.till_guard import current_terminal
 from huimin.checkout.api_answers import (
     CancellationAnswer,
+    CategoriesAnswer,
     QuoteAnswer,
     RedemptionAnswer,
     RedemptionRecord,
@@ -31,6 +32,7 @@ from huimin.checkout.api_bodies import (
     RedemptionPath,
     ReversalBody,
 )
+from huimin.checkout.categories_answer import categories_answer
 from huimin.checkout.day_statement import day_statement
 from huimin.checkout.find_redemption import find_redemption
 from huimin.checkout.offline.api_bodies import (
@@ -64,6 +66,20 @@ def terminal() -> Response:
     place, now, language = current_terminal(), instance().clock(), request_language()
     return json_response(
         instance().engine.read(lambda tx: terminal_answer(tx, place, now, language))
+    )
+
+
+@api.get(
+    "/categories",
+    summary="商品类别 / categories of goods",
+    description="明细的 category 可以写这里的代码或任一写法，大小写、全半角和空格不论。 / "
+    "An item's category may be any of these codes or spellings, in any case, width and spacing.",
+    responses={200: CategoriesAnswer},
+)
+def categories() -> Response:
+    place, now, language = current_terminal(), instance().clock(), request_language()
+    return json_response(
+        instance().engine.read(lambda tx: categories_answer(tx, place, now, language))
     )
 
 

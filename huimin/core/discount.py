@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from huimin.core.catalogue import say, sentence
+from huimin.core.categories import code_or_plain, codes_of, known_code, require_known
+from huimin.core.coupons import after_coupons
 from huimin.core.money import (
     AMOUNT_FEN_MAX,
     BASIS_POINTS,
@@ -53,7 +55,11 @@ class PolicyTerms:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line of the basket; `amount_fen` is the line's total, whatever the quantity."""
+    """A line of the basket; `amount_fen` is the line's total, whatever the quantity.
+
+    A coupon is a line below zero. `quantity` is a decimal as text, `category` as the till spelt it;
+    None is a line without one, which takes part in the discount.
+    """
 
     sku: str | None
     name: str
@@ -153,10 +159,11 @@ def quote(
     for inconsistent sums, and Refusal `nothing_eligible`, `below_minimum` or `cap_reached`.
     """
     _require_sums(basket, terms)
-    excluded_items = [item for item in basket.items if item.category in terms.excluded_categories]
-    excluded_fen = (
-        sum(item.amount_fen for item in excluded_items) if basket.items else basket.excluded_fen
-    )
+    excluded_fen = basket.excluded_fen
+    if basket.items:
+        excluded_fen = sum(
+            item.amount_fen for item in basket.items if is_excluded(item.category, terms)
+        )
     eligible_fen = basket.amount_fen - basket.insurance_fen - excluded_fen
     if eligible_fen < 0:
         raise field_problem("insurance_fen", "医保支付与不参加优惠的金额之和超过了总金额，请核对。")
@@ -180,10 +187,21 @@ def quote(
         government_share_fen=discount_fen - merchant_share_fen,
         lines=_lines(basket, terms, discount_fen),
         caps=caps,
-        explanation=tuple(
-            _steps(basket, terms, excluded_items, excluded_fen, uncapped_fen, discount_fen, caps)
-        ),
+        explanation=tuple(_steps(basket, terms, excluded_fen, uncapped_fen, discount_fen, caps)),
     )
+
+
+def is_excluded(category: str | None, terms: PolicyTerms) -> bool:
+    """Whether goods of that category, however it is spelt, are left out by the policy."""
+    return category is not None and code_or_plain(category) in codes_of(terms.excluded_categories)
+
+
+def require_known_categories(basket: Basket, terms: PolicyTerms) -> None:
+    """Require of a basket that comes in that every category is known.
+
+    `quote` itself takes any, because older records have others. Raises Refusal `unknown_category`.
+    """
+    require_known((item.category for item in basket.items), terms.excluded_categories)
 
 
 def take_back(original: Sums, returned: Sums, amount_fen: int) -> Sums:
@@ -235,6 +253,8 @@ EXPLANATIONS: dict[str, str] = {
     "insurance": sentence("医保支付 {amount}，优惠按个人支付部分计算。"),
     "excluded": sentence("{amount} 的商品不参加优惠。"),
     "excluded_item": sentence("{name} {amount} 不参加优惠。"),
+    "coupon": sentence("{name} 抵减 {amount}，从参加优惠的商品里减去。"),
+    "excluded_coupon": sentence("{name} 抵减 {amount}，从不参加优惠的商品里减去。"),
     "discount": sentence("{eligible} 按{rate}优惠 {discount}。"),
     "cap": sentence("到了{cap}，这次优惠 {discount}。"),
     "payable": sentence("实付 {payable}。"),
@@ -264,17 +284,31 @@ def _require_sums(basket: Basket, terms: PolicyTerms) -> None:
 
 
 def _require_items(basket: Basket, terms: PolicyTerms) -> None:
-    if any(item.amount_fen < 0 for item in basket.items):
-        raise field_problem("items", "明细金额不能为负数。")
     if sum(item.amount_fen for item in basket.items) != basket.amount_fen:
         raise field_problem("items", "各行金额之和与 amount_fen 不符，请核对。")
-    excluded_fen = sum(
-        item.amount_fen for item in basket.items if item.category in terms.excluded_categories
-    )
+    excluded_fen = _require_coupons_covered(basket, terms)
     if basket.excluded_fen not in (0, excluded_fen):
         raise field_problem(
             "excluded_fen", "有明细时按商品类别计算不参加优惠的金额，请去掉这一项。"
         )
+
+
+def _require_coupons_covered(basket: Basket, terms: PolicyTerms) -> int:
+    """The sum of the excluded lines. Raises FieldProblems if coupons exceed their goods."""
+    goods_fen = {True: 0, False: 0}
+    coupon_of: dict[bool, int] = {}
+    for index, item in enumerate(basket.items):
+        excluded = is_excluded(item.category, terms)
+        goods_fen[excluded] += item.amount_fen
+        if item.amount_fen < 0:
+            coupon_of.setdefault(excluded, index)
+    for excluded, index in sorted(coupon_of.items(), key=lambda each: each[1]):
+        if goods_fen[excluded] < 0:
+            raise field_problem(
+                f"items.{index}.amount_fen",
+                "抵减的金额超过了它所抵的商品；请核对金额，或把券的类别写成它所抵商品的。",
+            )
+    return goods_fen[True]
 
 
 def _limit(
@@ -326,12 +360,10 @@ def _lines(basket: Basket, terms: PolicyTerms, discount_fen: int) -> tuple[Line,
         ),
     )
     eligible = {
-        i: 0
-        if basket.items[i].category in terms.excluded_categories
-        else basket.items[i].amount_fen
+        i: 0 if is_excluded(basket.items[i].category, terms) else basket.items[i].amount_fen
         for i in order
     }
-    bases = _after_insurance(basket.insurance_fen, eligible)
+    bases = _after_insurance(basket.insurance_fen, after_coupons(eligible))
     parts = (
         dict(zip(order, allocate(discount_fen, [bases[i] for i in order]), strict=True))
         if (order)
@@ -341,7 +373,7 @@ def _lines(basket: Basket, terms: PolicyTerms, discount_fen: int) -> tuple[Line,
         Line(
             index=i,
             name=item.name,
-            category=item.category,
+            category=item.category and (known_code(item.category) or item.category),
             amount_fen=item.amount_fen,
             eligible_fen=bases[i],
             discount_fen=parts[i],
@@ -362,7 +394,6 @@ def _after_insurance(insurance_fen: int, eligible: dict[int, int]) -> dict[int, 
 def _steps(
     basket: Basket,
     terms: PolicyTerms,
-    excluded_items: list[Item],
     excluded_fen: int,
     uncapped_fen: int,
     discount_fen: int,
@@ -371,9 +402,14 @@ def _steps(
     yield Step("amount", {"amount_fen": basket.amount_fen})
     if basket.insurance_fen:
         yield Step("insurance", {"amount_fen": basket.insurance_fen})
-    for item in excluded_items:
-        yield Step("excluded_item", {"name": item.name, "amount_fen": item.amount_fen})
-    if excluded_fen and not excluded_items:
+    for item in basket.items:
+        excluded = is_excluded(item.category, terms)
+        if item.amount_fen < 0:
+            code = "excluded_coupon" if excluded else "coupon"
+            yield Step(code, {"name": item.name, "amount_fen": -item.amount_fen})
+        elif excluded:
+            yield Step("excluded_item", {"name": item.name, "amount_fen": item.amount_fen})
+    if excluded_fen and not basket.items:
         yield Step("excluded", {"amount_fen": excluded_fen})
     eligible_fen = basket.amount_fen - basket.insurance_fen - excluded_fen
     yield Step(

@@ -26,8 +26,10 @@ class KeptRefusal:
     def of(cls, refused: Refusal | FieldProblems) -> KeptRefusal:
         """What to keep of a refusal that was raised."""
         if isinstance(refused, Refusal):
-            return cls(refused.code, kept_params(refused.params))
-        return cls("invalid_input", problems=tuple(map(_kept_field, refused.problems)))
+            code, params = refused.code, kept_params(refused.params)
+        else:
+            code, params = "invalid_input", {}
+        return cls(code, params, tuple(map(_kept_field, refused.problems)))
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any], other: str = "internal_error") -> KeptRefusal:

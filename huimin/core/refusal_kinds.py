@@ -64,6 +64,11 @@ KINDS: dict[str, Kind] = {
     "nothing_eligible": Kind(
         422, "这一笔里没有可优惠的商品。", "这些商品不参加优惠，请按原价结算。"
     ),
+    "unknown_category": Kind(
+        422,
+        "有商品的类别（category）不认识，请改用认识的类别，或不写类别：{known}。",
+        "请稍等，我核对一下这件商品。",
+    ),
     "cap_reached": Kind(422, "优惠额度已用完（{cap}）。", NO_MORE),
     # -- who stands there
     "presenter_unknown": Kind(

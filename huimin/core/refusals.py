@@ -23,12 +23,16 @@ CLAIMABLE = (
 
 
 class Refusal(Exception):
-    """A no with a code of its own. `params` fill the sentence and never hold personal data."""
+    """A no with a code of its own. `params` fill the sentence and never hold personal data.
 
-    def __init__(self, code: str, **params: Any) -> None:
+    `problems` name the fields that it is about, where it is about some.
+    """
+
+    def __init__(self, code: str, *, problems: Iterable[FieldProblem] = (), **params: Any) -> None:
         self.kind = KINDS[code]
         self.code = code
         self.params: Mapping[str, Any] = params
+        self.problems = tuple(problems)
         super().__init__(f"{code}: {self.detail('zh_Hans')}")
 
     @property

@@ -30,8 +30,38 @@ ELIGIBILITIES = Words(
         "other": "其他",
     },
 )
-# Categories of goods that policies leave out; a POS sends these codes, or others of its own.
-GOODS = Words("goods", {"tobacco": "香烟", "alcohol": "酒", "prepaid_card": "购物卡和充值卡"})
+# Categories of goods, as a till names them; how else they are spelt stands in categories.py. Those
+# that policies leave out come last.
+GOODS = Words(
+    "goods",
+    {
+        "food": "食品",
+        "fresh": "生鲜果蔬",
+        "drink": "饮料",
+        "household": "日用百货",
+        "personal_care": "个人护理",
+        "baby": "母婴用品",
+        "clothing": "服装鞋帽",
+        "stationery": "文具",
+        "book": "图书",
+        "appliance": "家用电器",
+        "electronics": "数码产品",
+        "furniture": "家具家居",
+        "medicine": "药品",
+        "device": "医疗器械",
+        "medical_service": "诊疗服务",
+        "health_food": "保健食品",
+        "glasses": "眼镜",
+        "farm": "农资",
+        "service": "服务",
+        "other": "其他",
+        "tobacco": "香烟",
+        "alcohol": "酒",
+        "prepaid_card": "购物卡和充值卡",
+        "lottery": "彩票",
+        "jewelry": "金银珠宝",
+    },
+)
 ROLE_NAMES = Words(
     "role",
     {

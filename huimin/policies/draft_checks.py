@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from huimin.core.catalogue import text
+from huimin.core.categories import KNOWN, known_code
 from huimin.core.days import parse_day
 from huimin.core.money import AMOUNT_FEN_MAX, BASIS_POINTS
 from huimin.core.refusals import Problems
@@ -102,16 +103,17 @@ def _check_caps_fit(fields: Fields, problems: Problems) -> None:
 
 
 def _check_categories(fields: Fields, problems: Problems) -> None:
-    cleaned = sorted({str(category).strip() for category in fields["excluded_categories"]})
-    fields["excluded_categories"] = cleaned
-    for category in cleaned:
-        if not category or len(category) > CATEGORY_CHARACTERS_MAX or not category.isprintable():
-            problems.refuse(
-                "excluded_categories",
-                "商品类别不能为空，{category_characters_max} 字以内，例如 tobacco。",
-                category_characters_max=CATEGORY_CHARACTERS_MAX,
-            )
-            return
+    typed = [str(category) for category in fields["excluded_categories"]]
+    codes = {category: known_code(category) for category in typed}
+    unknown = [category for category, code in codes.items() if code is None]
+    fields["excluded_categories"] = sorted({code for code in codes.values() if code})
+    if unknown:
+        problems.refuse(
+            "excluded_categories",
+            "不认识这些商品类别：{categories}；认识的有 {known}。",
+            categories=tuple(each[:CATEGORY_CHARACTERS_MAX] for each in unknown),
+            known=KNOWN,
+        )
 
 
 def _check_scope(tx: Transaction, fields: Fields, problems: Problems) -> str | None:

@@ -55,6 +55,7 @@ FIELD_ERRORS = Words(
         "too_long": "最多 {max_length} 项。",
         "model_type": "须为 JSON 对象。",
         "model_attributes_type": "须为 JSON 对象。",
+        "quantity": "须为大于零的数，最多 4 位小数，例如 2 或 0.356。",
         "other": "格式不对。",
     },
 )
@@ -77,7 +78,7 @@ def answer_refusal(refusal: Refusal, headers: dict[str, str] | None = None) -> R
         headers = {"Retry-After": "60", **(headers or {})}
     if refusal.code == "unauthorized":
         headers = {"WWW-Authenticate": "Bearer", **(headers or {})}
-    return _answer(refusal, (), headers)
+    return _answer(refusal, refusal.problems, headers)
 
 
 def answer_field_problems(problems: FieldProblems) -> Response:

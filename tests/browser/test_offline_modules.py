@@ -327,7 +327,7 @@ def _case(
 ) -> tuple[Basket, PolicyTerms, Usage, OfflineRoom | None]:
     terms = _terms(chance)
     items = tuple(_item(chance) for _ in range(chance.choice([0, 0, 1, 2, 3, 12])))
-    amount = sum(item.amount_fen for item in items) or _amount(chance)
+    amount = max(sum(item.amount_fen for item in items), 0) or _amount(chance)
     if chance.random() < 0.03:
         amount += 1
     excluded = 0 if items and chance.random() < 0.9 else chance.choice([0, 0, amount // 3, amount])
@@ -354,9 +354,9 @@ def _item(chance: random.Random) -> Item:
     return Item(
         sku=chance.choice([None, None, "6901", "6902"]),
         name=chance.choice(NAMES),
-        category=chance.choice([None, None, "food", "tobacco", "alcohol"]),
-        quantity=str(chance.choice([1, 1, 2, 10])),
-        amount_fen=chance.choice([0, 100, 100, chance.randrange(1, 20_000), 33_333_333]),
+        category=chance.choice([None, None, "food", "Ｔobacco ", "白酒", "自制", "ſ-ß"]),
+        quantity=chance.choice(["1", "1", "2", "10", "0.356"]),
+        amount_fen=chance.choice([0, 100, 100, -90, chance.randrange(1, 20_000), 33_333_333]),
     )
 
 
@@ -366,7 +366,8 @@ def _as_json(
     """As a till has them: numbers of pieces are numbers, the labels come with the pack."""
     bought = asdict(basket)
     for item in bought["items"]:
-        item["quantity"] = int(item["quantity"])
+        number = float(item["quantity"])
+        item["quantity"] = int(number) if number.is_integer() else number
     labels = {}
     from huimin.checkout.quote_answer import policy_answer
 

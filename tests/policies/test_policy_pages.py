@@ -34,7 +34,7 @@ def draft(**over: str) -> dict[str, str]:
         "merchant_share_bp": "100",
         "cap_card_day_fen": "200",
         "goods_tobacco": "1",
-        "excluded_categories": "alcohol、自制 熟食",
+        "excluded_categories": "酒类",
         **over,
     }
 
@@ -112,7 +112,7 @@ def test_the_dry_run_is_a_table_a_chart_and_a_workbook(office: Office, instance:
     table = page.partition("<tbody>")[2].partition("</tbody>")[0]
     assert "+¥2.00" in table and "¥10.00" in table, table
     assert page.count("<svg") == 1 and "<rect" in page
-    assert "所有超市" in page and "香烟" in page and "熟食" in page
+    assert "所有超市" in page and "香烟" in page and "酒" in page
     book = load_workbook(BytesIO(client.get(f"{base}?month=2026-10&format=xlsx").data)).active
     rows = [[cell.value for cell in row] for row in book.iter_rows(min_row=3)]
     assert rows[-1][:2] == ["合计", 2]

@@ -25,7 +25,7 @@ from huimin.core.refusals import FieldProblems, Refusal
 
 UNUSED = Usage()
 caps = st.none() | st.integers(1, 50_000)
-categories = st.sampled_from([None, "food", "tobacco", "alcohol"])
+categories = st.sampled_from([None, "food", "tobacco", " 卷 烟", "alcohol", "Liquor", "自制"])
 
 
 @st.composite
@@ -60,7 +60,8 @@ items = st.lists(
         name=st.sampled_from(["米", "油", "烟", "酒"]),
         category=categories,
         quantity=st.just("1"),
-        amount_fen=st.integers(0, 100_000),
+        # Some are coupons, below zero.
+        amount_fen=st.integers(0, 100_000) | st.integers(0, 100_000) | st.integers(-9_000, -1),
     ),
     min_size=1,
     max_size=8,
@@ -116,7 +117,10 @@ def test_a_quote_adds_up_within_its_bounds(
         assert sum(line.discount_fen for line in given_quote.lines) == discount_fen
         assert sum(line.payable_fen for line in given_quote.lines) == given_quote.payable_fen
         for line in given_quote.lines:
-            assert 0 <= line.discount_fen <= line.eligible_fen <= line.amount_fen
+            assert 0 <= line.discount_fen <= line.eligible_fen <= max(line.amount_fen, 0)
+        assert sum(line.amount_fen for line in given_quote.lines) == basket.amount_fen
+        assert sum(line.eligible_fen for line in given_quote.lines) == given_quote.eligible_fen
+        assert given_quote.excluded_fen >= 0
     for step in given_quote.explanation:
         for language in LANGUAGES:
             assert explain(step, language)

@@ -17,7 +17,7 @@ from huimin.checkout.entitlement import policy_on
 from huimin.checkout.offline.requests import OfflineItem
 from huimin.core.card_token import CheckedCard
 from huimin.core.days import county_day, instant_text
-from huimin.core.discount import PolicyTerms, Quote, quote
+from huimin.core.discount import PolicyTerms, Quote, quote, require_known_categories
 from huimin.core.offline_terms import OfflineRoom, OfflineTerms, room_left
 from huimin.core.refusals import Refusal
 from huimin.core.words import CAPS
@@ -134,8 +134,10 @@ def room_then(
 
 def promised_quote(item: OfflineItem, terms: PolicyTerms, room: OfflineRoom) -> Quote:
     """Make the till's quote again. Raises Refusal offline_cap_exceeded where it
-    promised more than the pack's caps left, offline_mismatch for any other difference.
+    promised more than the pack's caps left, unknown_category, offline_mismatch for any other
+    difference.
     """
+    require_known_categories(item.basket, terms)
     uncapped = quote(item.basket, terms)
     if item.discount_fen + item.payable_fen != item.amount_fen:
         raise Refusal("offline_mismatch")

@@ -17,8 +17,8 @@ from huimin.core.words import CAPS
 CODES = (
     *("card_unreadable", "card_number_wrong", "card_signature_invalid", "card_expired"),
     *("card_denied", "code_stale", "code_used", "no_policy", "below_minimum"),
-    *("nothing_eligible", "cap_reached", "identity_unchecked", "order_exists", "invalid_input"),
-    *("offline_not_allowed", "offline_pack_expired", "offline_code_needed"),
+    *("unknown_category", "nothing_eligible", "cap_reached", "identity_unchecked", "order_exists"),
+    *("invalid_input", "offline_not_allowed", "offline_pack_expired", "offline_code_needed"),
     *("offline_cap_exceeded", "offline_time_wrong"),
 )
 

@@ -3,6 +3,8 @@
 // Whole fen; a product or sum that could pass 2^53 is a BigInt. Pure: no page, no clock, no network.
 // A test compares it with the server's quote on a thousand baskets.
 
+import { codeOrPlain, isKnown, knownCode } from "./categories.js";
+
 const AMOUNT_FEN_MAX = 100_000_000;
 const BASIS_POINTS = 10_000;
 
@@ -93,6 +95,20 @@ export function quote(basket, terms, usage = {}, offline = null) {
 }
 
 /**
+ * Require of a basket that comes in that every category is known.
+ * @param {Basket} basket
+ * @param {Terms} terms
+ */
+export function requireKnownCategories(basket, terms) {
+  const errors = (basket.items ?? []).flatMap(({ category }, index) =>
+    typeof category !== "string" || isKnown(category, terms.excluded_categories)
+      ? []
+      : [{ field: `items.${index}.category` }],
+  );
+  if (errors.length) throw { code: "unknown_category", errors };
+}
+
+/**
  * What the caps of a pack leave, given the discounts used by this card and by the terminal.
  * @param {Room} caps
  * @param {number} cardUsedFen
@@ -167,13 +183,39 @@ function requireSums(bought, terms) {
   }
   if (bought.insurance_fen && terms.base !== "after_insurance") throw invalid("insurance_fen");
   if (!bought.items.length) return;
-  const amounts = bought.items.map((item) => item.amount_fen);
-  if (!amounts.every((fen) => Number.isInteger(fen) && fen >= 0)) throw invalid("items");
+  if (!bought.items.every((item) => Number.isInteger(item.amount_fen))) throw invalid("items");
   if (total(bought.items) !== amount) throw invalid("items");
+  requireCouponsCovered(bought.items, terms);
   const excludedFen = total(bought.items.filter((item) => isExcluded(item, terms)));
   if (bought.excluded_fen !== 0 && bought.excluded_fen !== excludedFen) {
     throw invalid("excluded_fen");
   }
+}
+
+/**
+ * A coupon, a line below zero, can lower its goods to nothing and no further.
+ * @param {Item[]} items
+ * @param {Terms} terms
+ */
+function requireCouponsCovered(items, terms) {
+  const short = [true, false].filter(
+    (excluded) => total(items.filter((item) => isExcluded(item, terms) === excluded)) < 0,
+  );
+  const place = items.findIndex(
+    (item) => item.amount_fen < 0 && short.includes(isExcluded(item, terms)),
+  );
+  if (place >= 0) throw invalid(`items.${place}.amount_fen`);
+}
+
+/**
+ * What each line counts once the lines below zero are taken off the others.
+ * @param {number[]} amounts
+ */
+function afterCoupons(amounts) {
+  const above = amounts.map((fen) => Math.max(fen, 0));
+  const coupons = amounts.reduce((sum, fen) => sum - Math.min(fen, 0), 0);
+  const parts = allocate(coupons, above);
+  return above.map((fen, place) => fen - parts[place]);
 }
 
 /**
@@ -221,8 +263,8 @@ function linesOf(bought, terms, discountFen) {
   const order = items
     .map((_, index) => index)
     .sort((a, b) => byContent(items[a], items[b]) || a - b);
-  const eligible = order.map((index) =>
-    isExcluded(items[index], terms) ? 0 : items[index].amount_fen,
+  const eligible = afterCoupons(
+    order.map((index) => (isExcluded(items[index], terms) ? 0 : items[index].amount_fen)),
   );
   const paid = bought.insurance_fen
     ? allocate(bought.insurance_fen, eligible)
@@ -235,7 +277,7 @@ function linesOf(bought, terms, discountFen) {
     return {
       index,
       name: item.name,
-      category: item.category ?? null,
+      category: item.category ? (knownCode(item.category) ?? item.category) : null,
       amount_fen: item.amount_fen,
       eligible_fen: bases[rank],
       discount_fen: parts[rank],
@@ -288,8 +330,14 @@ function stepsOf(bought, terms, { excludedItems, excludedFen, wantedFen, discoun
   const addStep = (code, params) => steps.push({ code, params });
   addStep("amount", { amount_fen: bought.amount_fen });
   if (bought.insurance_fen) addStep("insurance", { amount_fen: bought.insurance_fen });
-  for (const item of excludedItems) {
-    addStep("excluded_item", { name: item.name, amount_fen: item.amount_fen });
+  for (const item of bought.items) {
+    const excluded = excludedItems.includes(item);
+    if (item.amount_fen < 0) {
+      const coupon = { name: item.name, amount_fen: -item.amount_fen };
+      addStep(excluded ? "excluded_coupon" : "coupon", coupon);
+    } else if (excluded) {
+      addStep("excluded_item", { name: item.name, amount_fen: item.amount_fen });
+    }
   }
   if (excludedFen && !excludedItems.length) addStep("excluded", { amount_fen: excludedFen });
   const eligibleFen = bought.amount_fen - bought.insurance_fen - excludedFen;
@@ -312,7 +360,9 @@ function stepsOf(bought, terms, { excludedItems, excludedFen, wantedFen, discoun
  * @param {Terms} terms
  */
 function isExcluded(item, terms) {
-  return terms.excluded_categories.includes(item.category ?? "");
+  if (!item.category) return false;
+  const code = codeOrPlain(item.category);
+  return terms.excluded_categories.some((excluded) => codeOrPlain(excluded) === code);
 }
 
 /** @param {Item[]} items */

@@ -5,7 +5,7 @@ import { readText } from "./card_text.js";
 import { isExpired, isFresh, verifyToken } from "./card_token.js";
 import { moment, serverTime } from "./clock.js";
 import { isDenied } from "./deny_list.js";
-import { offlineRoom, quote as quoteOf } from "./discount.js";
+import { offlineRoom, quote as quoteOf, requireKnownCategories } from "./discount.js";
 import { announce } from "./leader.js";
 import { policyOn } from "./offline_policy.js";
 import { offlineProblem, wordsOf } from "./offline_words.js";
@@ -101,6 +101,7 @@ export function roomLeft(pack, all, copy = null) {
  */
 function quoteWith(pack, basket, card, all) {
   const terms = policyOn(pack, serverTime());
+  requireKnownCategories(basket, terms);
   return { terms, quoted: quoteOf(basket, terms, {}, roomLeft(pack, all, card.copy)) };
 }
 
