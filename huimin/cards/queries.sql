@@ -234,6 +234,21 @@ SELECT id FROM card_event ORDER BY id DESC LIMIT 1;
 -- Answered from the index card_denied alone.
 SELECT copy_id FROM card WHERE state <> 'active' AND expires_on >= :today ORDER BY copy_id;
 
+-- name: copies_entitled_until
+-- Active copies whose holder's entitlement ends before a pack does, or never was.
+SELECT card.copy_id FROM holder CROSS JOIN card
+WHERE card.holder_id = holder.id AND holder.entitled_until < :last_day
+    AND card.state = 'active' AND card.expires_on >= :today;
+
+-- name: copies_entitled_later
+-- Active copies whose holder's last stretch of entitlement begins after a day on which they have none.
+SELECT card.copy_id FROM holder CROSS JOIN card
+WHERE card.holder_id = holder.id AND holder.entitled_from > :day
+    AND card.state = 'active' AND card.expires_on >= :today
+    AND NOT EXISTS (SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+        AND eligibility.starts_on <= :day
+        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :day));
+
 -- name: last_change_at^
 -- The last change of a card's state by an instant.
 SELECT event FROM card_event

@@ -42,30 +42,45 @@ class Entitlement:
 
     @property
     def counted_eligibility(self) -> str:
-        """The one that the ledger records: the policy's own, or the first in the fixed order."""
+        """The one that the ledger records: the policy's own, or the first in the fixed order.
+
+        It is one that the holder has on that day. Raises Refusal `not_entitled` if there is none.
+        """
+        held = [kind for kind in ELIGIBILITY_ORDER if kind in self.eligibilities]
+        if not held:
+            raise Refusal("not_entitled")
         if self.terms is not None and self.terms.scope == "eligibility":
-            return self.terms.scope_value
-        return next((kind for kind in ELIGIBILITY_ORDER if kind in self.eligibilities), "other")
+            return next(kind for kind in held if kind == self.terms.scope_value)
+        return held[0]
+
+    def require_entitled(self) -> Entitlement:
+        """Itself, if the holder has an eligibility on that day. Raises Refusal `not_entitled`."""
+        if not self.eligibilities:
+            raise Refusal("not_entitled")
+        return self
 
 
 def entitlement_of(
     tx: Transaction, card: CheckedCard, *, terminal: Terminal, now: datetime
 ) -> Entitlement:
-    """Find the card, require that it is usable today, and find the policy that applies.
+    """Find the card, require that it is usable today and its holder entitled, and find the policy.
 
     Raises Refusal: card_unknown, card_suspended, card_lost, card_replaced, card_expired,
-    card_revoked.
+    card_revoked, not_entitled.
     """
     today = county_day(now)
     row = card_row(tx, card)
     require_usable(row, today)
-    return entitlement_on(tx, row, today, terminal)
+    return entitlement_on(tx, row, today, terminal).require_entitled()
 
 
 def entitlement_on(
     tx: Transaction, card: Mapping[str, Any], day: date, place: Mapping[str, Any]
 ) -> Entitlement:
-    """What the card's holder gets on that day at an outlet (`outlet_id`, `outlet_kind`)."""
+    """What the card's holder gets on that day at an outlet (`outlet_id`, `outlet_kind`).
+
+    Without an eligibility in force (`require_entitled`) that is nothing.
+    """
     eligibilities = tuple(eligibilities_on(tx, card["holder_id"], day))
     return Entitlement(card, eligibilities, policy_on(tx, place, day, eligibilities))
 

@@ -97,5 +97,5 @@ def _hindrance(
     if redemption_by_order(tx, claim["outlet_id"], claim["order_no"]) is not None:
         return Refusal("order_exists", order_no=claim["order_no"])
     if claim["erased_at"] or not entitlement.eligibilities:
-        return Refusal("holder_not_entitled")
+        return Refusal("not_entitled")
     return Refusal("no_policy") if entitlement.terms is None else None

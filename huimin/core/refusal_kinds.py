@@ -46,6 +46,12 @@ KINDS: dict[str, Kind] = {
     ),
     "card_expired": Kind(422, "此卡有效期已过，可到社区便民服务窗口换领。", LATER),
     "card_revoked": Kind(422, "此卡已停用。", LATER),
+    "not_entitled": Kind(
+        422,
+        "持卡人在这一天没有登记在册的保障资格（可能已到期，还没有续上），不能优惠；"
+        "请持卡人到社区便民服务窗口核实。",
+        LATER,
+    ),
     "code_stale": Kind(
         422, "动态码已过期，请持卡人刷新后再扫。", "请把手机上的码刷新一下，我再扫一次。"
     ),
@@ -150,7 +156,6 @@ KINDS: dict[str, Kind] = {
     ),
     "claim_decided": Kind(409, "这份补录登记已经处理过。", QUIET),
     "claim_own": Kind(403, "不能审批自己登记的补录，请由另一位管理员审批。", QUIET),
-    "holder_not_entitled": Kind(422, "那一天持卡人没有有效的保障资格，不能补录优惠。", LATER),
     # -- closing a month
     "month_not_over": Kind(409, "{month} 还没有结束，结束之后才能核对和结账。", QUIET),
     "month_figures_changed": Kind(

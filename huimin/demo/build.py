@@ -19,7 +19,7 @@ from pathlib import Path
 
 from huimin.cards.token import token_of
 from huimin.core.catalogue import say
-from huimin.core.days import month_of
+from huimin.core.days import county_day, month_of
 from huimin.core.identity import mask_name
 from huimin.demo import queries
 from huimin.demo.close_month import close_month
@@ -124,7 +124,8 @@ def _fill(
 def _described(county: County, seed: int) -> Row:
     """The content of demo.json. Its people are invented, but masked all the same."""
     instance = county.instance
-    cards = instance.engine.read(queries.cards)
+    today = county_day(instance.clock()).isoformat()
+    cards = instance.engine.read(lambda tx: list(queries.cards(tx, today=today)))
     return {
         "base_url": instance.settings.base_url,
         "note": say("演示数据：人员、商户和密码都是虚构的，请勿用于真实业务。"),

@@ -7,11 +7,15 @@ SELECT id, merchant_id, name FROM outlet ORDER BY id;
 SELECT id, name, division_code, birth_date FROM holder;
 
 -- name: cards
--- Every copy with its holder's name, those that count first.
-SELECT card.id, card.number, card.copy_id, card.state, card.key_id, card.expires_on, card.holder_id,
-    holder.name AS holder_name
-FROM card JOIN holder ON holder.id = card.holder_id
-ORDER BY CASE card.state WHEN 'active' THEN 0 ELSE 1 END, card.created_at, card.id;
+-- Every copy with its holder's name, those that count first. An active card of somebody who is not
+-- entitled any more has the state by which a till refuses it.
+SELECT * FROM (
+    SELECT card.id, card.number, card.copy_id, card.key_id, card.expires_on, card.holder_id,
+        card.created_at, holder.name AS holder_name,
+        CASE WHEN card.state = 'active' AND holder.entitled_until < :today THEN 'not_entitled'
+            ELSE card.state END AS state
+    FROM card JOIN holder ON holder.id = card.holder_id) AS copy
+ORDER BY CASE state WHEN 'active' THEN 0 ELSE 1 END, created_at, id;
 
 -- name: terminal_known$
 -- Whether a terminal has this key, in use or not.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -186,8 +186,21 @@ def test_whoever_is_not_entitled_that_day_gets_none(client: Any, instance: Insta
     till = make_till(client, instance, policy={})
     till.card = make_card(instance, make_holder(instance, eligibility=None))
     claim = file_claim(till).json
-    assert refusal_of(instance, claim["id"], reason="请通融") == "holder_not_entitled"
+    assert refusal_of(instance, claim["id"], reason="请通融") == "not_entitled"
     assert till.ledger_rows() == 0
+
+
+def test_the_entitlement_is_that_of_the_purchase_s_day(
+    client: Any, instance: Instance, clock: FixedClock
+) -> None:
+    till = make_till(client, instance, policy={})
+    first, last = date(2023, 3, 1), date(2026, 10, 31)
+    till.card = make_card(instance, make_holder(instance, entitled=(first, last)))
+    clock.advance(days=1)
+    today = file_claim(till, refusal_code="not_entitled").json
+    yesterday = file_claim(till, occurred_on="2026-10-31").json
+    assert refusal_of(instance, today["id"], reason="请通融") == "not_entitled"
+    assert approve(instance, yesterday["id"])["eligibility"] == "dibao"
 
 
 def test_an_order_that_was_redeemed_meanwhile_is_refused(till: ApiTill) -> None:

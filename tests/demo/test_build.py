@@ -86,7 +86,9 @@ def test_demo_file_is_complete_and_private(built: Path, described: dict[str, Any
     assert all(set(each) == {"outlet", "kind", "key"} for each in terminals)
     states = Counter(each["state"] for each in described["cards"])
     assert states["active"] > 300
-    assert all(states[name] >= 1 for name in ("suspended", "lost", "replaced", "expired"))
+    assert all(
+        states[name] >= 1 for name in ("suspended", "lost", "replaced", "expired", "not_entitled")
+    )
     assert all("*" in each["holder"] and is_valid(each["number"]) for each in described["cards"])
     assert described["cards"][0]["state"] == "active"
 
@@ -110,6 +112,7 @@ def test_each_card_answers_by_its_state(demo_instance: Instance, described: dict
         "replaced": "card_replaced",
         "expired": "card_expired",
         "revoked": "card_revoked",
+        "not_entitled": "not_entitled",
     }
 
     def verified(token: str) -> dict[str, Any]:

@@ -33,13 +33,16 @@ def id_number(
 
 
 def make_holder(instance: Instance, **over: Any) -> dict[str, Any]:
-    """A holder's row. `family`: drafts or (name, relation) pairs; `eligibility`: a kind or None."""
+    """A holder's row. `family`: drafts or (name, relation) pairs; `eligibility`: a kind or None;
+    `entitled`: its first and last day.
+    """
     family = tuple(
         member if isinstance(member, FamilyDraft) else FamilyDraft(*member)
         for member in over.pop("family", (("张小梅", "女儿"),))
     )
     kind = over.pop("eligibility", "dibao")
-    eligibilities = () if kind is None else (EligibilityDraft(kind, date(2023, 3, 1), "测试名册"),)
+    first, last = over.pop("entitled", (date(2023, 3, 1), None))
+    eligibilities = () if kind is None else (EligibilityDraft(kind, first, "测试名册", last),)
     number = over.pop("id_number", None) or id_number()
     wanted: dict[str, Any] = {
         "name": "黄筱平",

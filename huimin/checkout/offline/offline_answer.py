@@ -31,8 +31,7 @@ def pack_response(**more: Any) -> Response:
     keys, deny_lists = instance().key_ring.jwks(), instance().deny_lists
 
     def work(tx: Transaction) -> OfflinePack:
-        deny_list = deny_lists.at(tx, now)
-        return offline_pack(tx, terminal, keys=keys, deny_list=deny_list, now=now)
+        return offline_pack(tx, terminal, keys=keys, deny_lists=deny_lists, now=now)
 
     pack = instance().engine.read(work)
     if request.if_none_match.contains_weak(pack.tag):

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from huimin.access.terminal_keys import Terminal
-from huimin.cards.deny_list import DenyList
+from huimin.cards.deny_list import DenyLists
 from huimin.checkout.entitlement import policy_on
 from huimin.checkout.quote_answer import policy_answer
 from huimin.checkout.terminal_answer import place_parts
@@ -42,7 +42,7 @@ def offline_pack(
     terminal: Terminal,
     *,
     keys: Mapping[str, Any],
-    deny_list: DenyList,
+    deny_lists: DenyLists,
     now: datetime,
 ) -> OfflinePack:
     """The pack of a terminal. Its policies are those for holders in general, because a till must
@@ -51,6 +51,7 @@ def offline_pack(
     today = county_day(now)
     offline = _allowed(policy_on(tx, terminal, today))
     valid_until = now + timedelta(hours=offline.hours)
+    deny_list = deny_lists.at(tx, now, county_day(valid_until))
     by_day = {
         day.isoformat(): policy_on(tx, terminal, day)
         for day in _days(today, county_day(valid_until))

@@ -57,6 +57,8 @@ def redeem_offline(
     require_usable_then(tx, row, item, occurred_at)
     terms = policy_then(tx, item, terminal, occurred_at)
     holder_id = row["holder_id"]
+    eligibilities = tuple(eligibilities_on(tx, holder_id, county_day(occurred_at)))
+    entitlement = Entitlement(row, eligibilities, terms).require_entitled()
     presenter = _presenter(tx, item, holder_id, occurred_at)
     take_code(
         tx, card, terminal_id=terminal["terminal_id"], now=occurred_at, allowed_seconds=HELD_SECONDS
@@ -65,12 +67,11 @@ def redeem_offline(
     promised = promised_quote(item, terms, room)
     usage = lock_usage(tx, holder_id=holder_id, policy_code=terms.code, now=occurred_at)
     require_room_online(quote(item.basket, terms, usage), item)
-    eligibilities = tuple(eligibilities_on(tx, holder_id, county_day(occurred_at)))
     return record_sale(
         tx,
         item,
         promised,
-        entitlement=Entitlement(row, eligibilities, terms),
+        entitlement=entitlement,
         presenter=presenter,
         terminal=terminal,
         now=now,
