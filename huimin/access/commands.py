@@ -35,7 +35,7 @@ def staff() -> None:
 @click.option("--outlet", "outlet_id", help="收银员所属示范点的 id")
 @pass_instance
 def add(instance: Instance, **account: Any) -> None:
-    """新增账号；密码从终端输入，或由管道给出一行。"""
+    """新增账号；密码从命令行输入，或由管道给出一行。"""
     account["password"] = _password()
     row = instance.engine.write(lambda tx: add_staff(tx, **account, **acting(instance)))
     echo("已新增账号 {username}（{role}）。", **row)

@@ -34,13 +34,13 @@ RULES: dict[str, RuleWords] = {
     ),
     "repeated_card": RuleWords(
         "同一收银员反复用卡",
-        "同一张卡一天内由同一收银员（未报收银员时为同一终端）使用 {repeated_uses} 次以上。",
+        "同一张卡一天内由同一收银员（未报收银员时为同一收银终端）使用 {repeated_uses} 次以上。",
         "当天共 {times} 次。",
         "也可能是顾客分几次购买，或先撤销后重开。",
     ),
     "round_amounts": RuleWords(
         "连续整数金额",
-        "同一终端一天内连续 {round_run} 笔以上，金额都是 {round_unit} 的整数倍（每笔不少于 "
+        "同一收银终端一天内连续 {round_run} 笔以上，金额都是 {round_unit} 的整数倍（每笔不少于 "
         "{round_least}）。",
         "连续 {times} 笔。",
         "也可能是定价就是整数的商品，例如校服、饭卡、挂号费。",

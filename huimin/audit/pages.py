@@ -64,7 +64,7 @@ def _events() -> ListPage:
     filters = [
         Filter("actor", _("工作人员（用户名）"), maxlength=64),
         Filter("action", _("做了什么"), list(EVENTS.items())),
-        Filter("subject", _("对象（卡号、用户名、终端号或编号）"), maxlength=64),
+        Filter("subject", _("对象（卡号、用户名、收银终端号或编号）"), maxlength=64),
         *day_filters(),
     ]
     nothing = _("没有符合条件的记录。")

@@ -61,7 +61,7 @@ from huimin.web.language import request_language
 api = till_api("api_v1", __name__)
 
 
-@api.get("/terminal", summary="本终端 / this terminal", responses={200: TerminalAnswer})
+@api.get("/terminal", summary="本收银终端 / this terminal", responses={200: TerminalAnswer})
 def terminal() -> Response:
     place, now, language = current_terminal(), instance().clock(), request_language()
     return json_response(

@@ -91,10 +91,10 @@ KINDS: dict[str, Kind] = {
     "outlet_suspended": Kind(403, "本示范点已暂停惠民卡业务，请联系县民生办。", TILL),
     "terminal_disabled": Kind(403, "本收银终端已停用，请联系店长或县民生办。", TILL),
     "till_not_set_up": Kind(
-        403, "这台设备的收银设置已失效，请扫描本终端的密钥二维码重新设置，或登录后收银。", TILL
+        403, "这台设备的收银设置已失效，请扫描本收银终端的密钥二维码重新设置，或登录后收银。", TILL
     ),
     "till_key_unknown": Kind(
-        422, "这不是在用的收银终端密钥，请向县里的管理员要这台终端的密钥二维码。", QUIET
+        422, "这不是在用的收银终端密钥，请向县里的管理员要这台收银终端的密钥二维码。", QUIET
     ),
     # -- once and no more
     "order_exists": Kind(
@@ -133,7 +133,7 @@ KINDS: dict[str, Kind] = {
         "离线时只能扫描卡面上印的码，不能用输入的卡号或未经允许的动态码。",
         "请出示卡片，我扫一下卡面上的码。",
     ),
-    "offline_cap_exceeded": Kind(422, "优惠超过了离线上限（单笔、每卡或每台终端）。", LATER),
+    "offline_cap_exceeded": Kind(422, "优惠超过了离线上限（单笔、每卡或每台收银终端）。", LATER),
     "offline_policy_other": Kind(422, "收银终端所用的政策不是当天对本示范点生效的政策。", QUIET),
     "offline_mismatch": Kind(422, "按当天政策重新计算的优惠与收银终端给出的不一致。", QUIET),
     "offline_time_wrong": Kind(
@@ -199,7 +199,9 @@ KINDS: dict[str, Kind] = {
     # -- the request itself
     "invalid_input": Kind(422, "有的内容需要修改，请看各字段的说明。", AGAIN),
     "malformed_json": Kind(400, "请求内容不是有效的 JSON 对象。", AGAIN),
-    "unauthorized": Kind(401, "终端密钥缺失或不对，请用 Authorization: Bearer <终端密钥>。", TILL),
+    "unauthorized": Kind(
+        401, "收银终端密钥缺失或不对，请用 Authorization: Bearer <收银终端密钥>。", TILL
+    ),
     "sign_in_failed": Kind(401, "用户名或密码不对。", QUIET),
     "sign_in_locked": Kind(429, "尝试次数过多，请 15 分钟后再试，或请管理员重设密码。", QUIET),
     "password_change_needed": Kind(403, "请先在“我的账号”里换成自己的密码。", QUIET),

@@ -18,9 +18,10 @@ from huimin.command_line import (
     print_answer,
     translated,
 )
-from huimin.core.catalogue import Words, text
+from huimin.core.catalogue import text
 from huimin.core.identity import mask_name
 from huimin.core.refusals import field_problem
+from huimin.core.words import STATES
 from huimin.holders.applications import (
     applications_of,
     approve_application,
@@ -30,11 +31,6 @@ from huimin.holders.applications import (
     submit_application,
 )
 from huimin.storage.engine import Row, Transaction
-
-STATES = Words(
-    "application_is",
-    {"submitted": "待审批", "returned": "退回修改", "approved": "已通过", "rejected": "未通过"},
-)
 
 
 @click.command("apply")
@@ -53,7 +49,7 @@ def apply_command(instance: Instance, holder_id: str) -> Answer:
 @click.option("--holder", "holder_id", help="改为列出这位持卡人的全部申请。")
 @answers
 def applications_command(instance: Instance, holder_id: str | None) -> Answer:
-    """列出待审批的申请。"""
+    """列出待审核的申请。"""
     rows = instance.engine.read(
         lambda tx: applications_of(tx, holder_id) if holder_id else open_applications(tx)
     )
@@ -69,7 +65,7 @@ def _line(row: Row) -> str:
 
 @click.command("approve")
 @click.argument("application_id", required=False)
-@click.option("--all-open", is_flag=True, help="通过全部待审批的申请。")
+@click.option("--all-open", is_flag=True, help="通过全部待审核的申请。")
 @format_option
 @pass_instance
 def approve_command(

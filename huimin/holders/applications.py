@@ -59,7 +59,7 @@ def submit_application(
         submitted_by=by["actor"],
     )
     if application is None:
-        raise field_problem("holder", "该持卡人已有一份待审批的申请，请先审批那一份。")
+        raise field_problem("holder", "该持卡人已有一份待审核的申请，请先审核那一份。")
     _record(tx, application, "submitted", **by)
     return application
 

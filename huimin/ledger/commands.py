@@ -30,12 +30,12 @@ def ledger() -> None:
 @form_option
 @pass_instance
 def verify(instance: Instance, form: str) -> None:
-    """逐个终端证明流水的哈希链；有问题时退出码为 1。"""
+    """逐个收银终端证明流水的哈希链；有问题时退出码为 1。"""
     findings = instance.engine.read(verify_chains)
     _report(
         [_as_dict(finding) for finding in findings],
         form,
-        sentence("流水完整：每个终端的链都衔接。"),
+        sentence("流水完整：每个收银终端的链都衔接。"),
     )
 
 

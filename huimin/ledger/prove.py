@@ -40,9 +40,9 @@ class Finding:
     @property
     def text(self) -> Text:
         """The finding in words."""
-        where = sentence("终端 {terminal_id} 第 {sequence} 行：{what}")
+        where = sentence("收银终端 {terminal_id} 第 {sequence} 行：{what}")
         if self.receipt_no:
-            where = sentence("终端 {terminal_id} 第 {sequence} 行：收据号 {receipt_no}，{what}")
+            where = sentence("收银终端 {terminal_id} 第 {sequence} 行：收据号 {receipt_no}，{what}")
         return Text(where, {**asdict(self), "what": BREAKS.text(self.code)})
 
 

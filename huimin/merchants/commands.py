@@ -39,12 +39,12 @@ StateChange = tuple[str, Callable[..., Row], str, str]
 MERCHANT_CHANGES: tuple[StateChange, ...] = (
     ("suspend", suspend_merchant, "暂停商户：它的示范点都不能优惠，可以恢复。", sentence("已暂停")),
     ("resume", resume_merchant, "恢复暂停的商户。", sentence("已恢复")),
-    ("end", end_merchant, "终止商户，连同示范点和终端，不能恢复。", sentence("已终止")),
+    ("end", end_merchant, "终止商户，连同示范点和收银终端，不能恢复。", sentence("已终止")),
 )
 OUTLET_CHANGES: tuple[StateChange, ...] = (
     ("suspend", suspend_outlet, "暂停示范点：从现在起不能优惠，可以恢复。", sentence("已暂停")),
     ("resume", resume_outlet, "恢复暂停的示范点。", sentence("已恢复")),
-    ("end", end_outlet, "终止示范点并停用它的终端，不能恢复。", sentence("已终止")),
+    ("end", end_outlet, "终止示范点并停用它的收银终端，不能恢复。", sentence("已终止")),
 )
 KINDS_SHOWN = "、".join(f"{kind}（{OUTLET_KINDS.say(kind)}）" for kind in OUTLET_KINDS)
 
@@ -128,7 +128,7 @@ def add_outlet_command(instance: Instance, merchant: str, **fields: Any) -> Answ
 def list_outlets_command(
     instance: Instance, merchant: str | None, kind: str | None, state: str | None
 ) -> Answer:
-    """列出示范点和它们在用的终端数。"""
+    """列出示范点和它们在用的收银终端数。"""
 
     def query(tx: Transaction) -> list[Row]:
         merchant_id = find_merchant(tx, merchant)["id"] if merchant else None
@@ -137,7 +137,7 @@ def list_outlets_command(
     rows = instance.engine.read(query)
     lines = [
         text(
-            "{id}  {kind}  {state}{note}  {name}  {division_name}  终端 {terminals} 台",
+            "{id}  {kind}  {state}{note}  {name}  {division_name}  收银终端 {terminals} 台",
             note="" if row["merchant_state"] == "active" else text("（商户未在营）"),
             **_in_words(row),
         )

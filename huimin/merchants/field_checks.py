@@ -23,7 +23,7 @@ FIELD_NAMES = Words(
         "outlet_name": "示范点名称",
         "address": "地址",
         "opening_hours": "营业时间",
-        "label": "终端名称",
+        "label": "收银终端名称",
         "latitude": "纬度",
         "longitude": "经度",
     },

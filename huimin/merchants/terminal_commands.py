@@ -40,17 +40,17 @@ def terminals() -> None:
 
 @terminals.command("add")
 @click.option("--outlet", required=True, help="示范点编号，或不重名的示范点名称。")
-@click.option("--label", required=True, help="终端名称，例如 1 号收银台。")
+@click.option("--label", required=True, help="收银终端名称，例如 1 号收银台。")
 @answers
 def add_terminal_command(instance: Instance, outlet: str, label: str) -> Answer:
-    """给示范点添加一台终端。密钥只显示这一次。"""
+    """给示范点添加一台收银终端。密钥只显示这一次。"""
 
     def work(tx: Transaction) -> tuple[Row, str]:
         outlet_id = find_outlet(tx, outlet)["id"]
         return add_terminal(tx, outlet_id=outlet_id, label=label, **acting(instance))
 
     row, key = instance.engine.write(work)
-    return _with_key(row, key, text("已添加终端 {code}（{label}）。", **row))
+    return _with_key(row, key, text("已添加收银终端 {code}（{label}）。", **row))
 
 
 @terminals.command("list")
@@ -58,14 +58,14 @@ def add_terminal_command(instance: Instance, outlet: str, label: str) -> Answer:
 @click.option("--state", type=click.Choice(TERMINAL_STATES), help="只列这种状态的。")
 @answers
 def list_terminals_command(instance: Instance, outlet: str | None, state: str | None) -> Answer:
-    """列出终端。"""
+    """列出收银终端。"""
 
     def query(tx: Transaction) -> list[Row]:
         outlet_id = find_outlet(tx, outlet)["id"] if outlet else None
         return list_terminals(tx, outlet_id=outlet_id, state=state)
 
     rows = instance.engine.read(query)
-    return Answer(rows, [*map(_line, rows), text("共 {count} 台终端。", count=len(rows))])
+    return Answer(rows, [*map(_line, rows), text("共 {count} 台收银终端。", count=len(rows))])
 
 
 @terminals.command("rekey")
@@ -73,13 +73,13 @@ def list_terminals_command(instance: Instance, outlet: str | None, state: str | 
 @click.option("--reason", required=True, help="原因，记入审计记录。")
 @answers
 def rekey_terminal_command(instance: Instance, terminal: str, reason: str) -> Answer:
-    """给一台终端换新密钥（TERMINAL 为六位终端编号），旧密钥立即失效。新密钥只显示这一次。"""
+    """给一台收银终端（TERMINAL 为六位编号）换新密钥，旧密钥立即失效。新密钥只显示这一次。"""
 
     def work(tx: Transaction) -> tuple[Row, str]:
         return renew_key(tx, terminal_id=terminal, reason=reason, **acting(instance))
 
     row, key = instance.engine.write(work)
-    message = text("已更换终端 {code}（{label}）的密钥，旧密钥从现在起无效。", **row)
+    message = text("已更换收银终端 {code}（{label}）的密钥，旧密钥从现在起无效。", **row)
     return _with_key(row, key, message)
 
 
@@ -88,21 +88,23 @@ def rekey_terminal_command(instance: Instance, terminal: str, reason: str) -> An
 @click.option("--reason", required=True, help="原因，记入审计记录。")
 @answers
 def disable_terminal_command(instance: Instance, terminal: str, reason: str) -> Answer:
-    """立即停用一台终端（TERMINAL 为六位终端编号），不能再启用。"""
+    """立即停用一台收银终端（TERMINAL 为六位收银终端编号），不能再启用。"""
 
     def work(tx: Transaction) -> Row:
         terminal_id = find_terminal(tx, terminal)["id"]
         return disable_terminal(tx, terminal_id=terminal_id, reason=reason, **acting(instance))
 
     row = instance.engine.write(work)
-    message = text("已停用终端 {code}（{label}），它的密钥从现在起无效。", **row)
+    message = text("已停用收银终端 {code}（{label}），它的密钥从现在起无效。", **row)
     return Answer(_without_hash(row), [message])
 
 
 @terminals.command("simulate")
 @click.option("--server", help="服务器地址，例如 http://127.0.0.1:8000。")
-@click.option("--key", envvar="HUIMIN_TERMINAL_KEY", help="终端密钥；也可用 HUIMIN_TERMINAL_KEY。")
-@click.option("--demo", is_flag=True, help="取演示县的地址、第一台终端和卡（demo.json）。")
+@click.option(
+    "--key", envvar="HUIMIN_TERMINAL_KEY", help="收银终端密钥；也可用 HUIMIN_TERMINAL_KEY。"
+)
+@click.option("--demo", is_flag=True, help="取演示县的地址、第一台收银终端和卡（demo.json）。")
 @click.option(
     "--cards",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

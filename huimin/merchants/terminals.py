@@ -33,7 +33,7 @@ def add_terminal(
     if outlet is None:
         checks.refuse("outlet", "没有这个示范点，请先添加示范点。")
     elif outlet["state"] == "ended":
-        checks.refuse("outlet", "这个示范点已终止，不能再添加终端。")
+        checks.refuse("outlet", "这个示范点已终止，不能再添加收银终端。")
     label = checks.text("label", label)
     checks.finish()
     key = new_key()
@@ -59,7 +59,7 @@ def find_terminal(tx: Transaction, id_or_code: str) -> Row:
     if row is None:
         row = queries.terminal_by_code(tx, code=text)
     if row is None:
-        raise field_problem("terminal", "没有这个终端，请用 huimin terminals list 查看编号。")
+        raise field_problem("terminal", "没有这个收银终端，请用 huimin terminals list 查看编号。")
     return row
 
 
@@ -83,7 +83,7 @@ def renew_key(
     key = new_key()
     row: Row | None = queries.renew_terminal_key(tx, id=old["id"], key_hash=hash_key(key))
     if row is None:
-        raise field_problem("terminal", "这个终端已经停用，不能更换密钥；请另加一台。")
+        raise field_problem("terminal", "这个收银终端已经停用，不能更换密钥；请另加一台。")
     record(tx, "terminal.rekeyed", row["id"], reason=reason, old=old, new=row, **by)
     return row, key
 
@@ -96,7 +96,7 @@ def disable_terminal(tx: Transaction, *, terminal_id: str, reason: str, **by: Un
         tx, id=old["id"], disabled_at=instant_text(by["now"])
     )
     if row is None:
-        raise field_problem("terminal", "这个终端已经停用。")
+        raise field_problem("terminal", "这个收银终端已经停用。")
     record(tx, "terminal.disabled", row["id"], reason=reason, old=old, new=row, **by)
     return row
 
@@ -104,7 +104,7 @@ def disable_terminal(tx: Transaction, *, terminal_id: str, reason: str, **by: Un
 def _next_code(tx: Transaction) -> str:
     number = int(queries.last_terminal_code(tx)) + 1
     if number > CODE_MAX:
-        raise field_problem("outlet", "终端编号已用完（999999），请联系系统维护人员。")
+        raise field_problem("outlet", "收银终端编号已用完（999999），请联系系统维护人员。")
     return f"{number:06d}"
 
 

@@ -126,8 +126,8 @@ def show_command(instance: Instance, policy: str) -> Answer:
     help="断网后收银终端还可以优惠多少小时；0 为不允许。",
 )
 @click.option("--offline-cap-redemption", metavar="元", help="离线时单笔优惠上限。")
-@click.option("--offline-cap-card", metavar="元", help="离线时每张卡在一台终端的优惠上限。")
-@click.option("--offline-cap-terminal", metavar="元", help="离线时一台终端的优惠总上限。")
+@click.option("--offline-cap-card", metavar="元", help="离线时每张卡在一台收银终端的优惠上限。")
+@click.option("--offline-cap-terminal", metavar="元", help="离线时一台收银终端的优惠总上限。")
 @click.option(
     "--offline-bearer",
     type=click.Choice(list(BEARERS)),

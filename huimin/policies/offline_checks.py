@@ -79,7 +79,7 @@ def _check_caps(fields: Fields, problems: Problems) -> None:
         bound = fields[other]
         if isinstance(bound, int) and fields[field] > bound:
             problems.refuse(
-                field, "离线上限不能高于联网时的上限；单笔不高于每卡，每卡不高于每台终端。"
+                field, "离线上限不能高于联网时的上限；单笔不高于每卡，每卡不高于每台收银终端。"
             )
             return
 

@@ -103,8 +103,8 @@ def offline_described(offline: OfflineTerms | None) -> list[tuple[Text, Text | s
     return [
         (text("离线收银"), text("断网后 {hours} 小时内可用", hours=offline.hours)),
         (text("离线单笔上限"), money_text(offline.cap_redemption_fen)),
-        (text("离线每卡上限"), text("{amount}（每台终端）", amount=cap_card)),
-        (text("离线每台终端上限"), money_text(offline.cap_terminal_fen)),
+        (text("离线每卡上限"), text("{amount}（每台收银终端）", amount=cap_card)),
+        (text("离线每台收银终端上限"), money_text(offline.cap_terminal_fen)),
         (text("离线风险"), BEARERS.text(offline.bearer)),
         (text("离线动态码"), text("允许") if offline.changing_code else text("不允许")),
         (text("设备时钟最多差"), text("{count} 分钟", count=offline.clock_minutes)),
@@ -114,7 +114,7 @@ def offline_described(offline: OfflineTerms | None) -> list[tuple[Text, Text | s
             text("超过 {amount}", amount=money_text(offline.two_people_fen)),
         ),
         (
-            text("一台终端作假，在有人看到以前最多能记入的优惠"),
+            text("一台收银终端作假，在有人看到以前最多能记入的优惠"),
             text(
                 "一天 {day}，一个月（31 天）{month}",
                 day=money_text(most_unseen_fen(offline, 1)),

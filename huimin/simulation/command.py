@@ -72,7 +72,7 @@ def _plan(
         key = key or str(county["terminals"][0]["key"])
         texts = texts or cards_of_demo(county)
     if not server or not key:
-        raise field_problem("--server、--key", "请写明服务器和终端密钥，或用 --demo。")
+        raise field_problem("--server、--key", "请写明服务器和收银终端密钥，或用 --demo。")
     if not texts:
         raise field_problem("--cards", "请用 --cards 给出卡码文件。")
     check_target(server, sales, really=really)

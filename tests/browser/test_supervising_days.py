@@ -118,7 +118,7 @@ def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit
     page.wait_for_selector(".done-words")
     outlet = page.url
     page.fill("#field-label", "1 号收银台")
-    visit.follow("text=添加终端并显示密钥")
+    visit.follow("text=添加收银终端并显示密钥")
     page.wait_for_selector("img.qr")
     key = page.inner_text(".given code")
     code = zxingcpp.read_barcode(Image.open(io.BytesIO(page.locator("img.qr").screenshot())))
@@ -128,7 +128,7 @@ def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit
     assert key not in page.content()
     page.click("summary:has-text('停用')")
     page.locator("details[open] textarea").fill("换了机器")
-    visit.follow("text=停用这台终端")
+    visit.follow("text=停用这台收银终端")
     assert "马上失效" in said(visit)
     looks_right(visit)
     # A policy for that shop: drafted, tried, and not one's own to approve.

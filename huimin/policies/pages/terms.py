@@ -91,14 +91,14 @@ def _offline(offline: OfflineTerms | None) -> list[tuple[str, str]]:
     return [
         (_("断网后还可以优惠的小时数"), str(offline.hours)),
         (_("离线单笔上限（元）"), money_text(offline.cap_redemption_fen)),
-        (_("离线每卡每台终端上限（元）"), money_text(offline.cap_card_fen)),
-        (_("离线每台终端上限（元）"), money_text(offline.cap_terminal_fen)),
+        (_("离线每卡每台收银终端上限（元）"), money_text(offline.cap_card_fen)),
+        (_("离线每台收银终端上限（元）"), money_text(offline.cap_terminal_fen)),
         (_("离线优惠事后不能入账时由谁承担"), bearers[offline.bearer]),
         (_("离线时手机动态码"), _("接受") if offline.changing_code else _("不接受")),
         (_("设备时钟最多差几分钟"), str(offline.clock_minutes)),
         (_("几天之内补传的直接入账"), str(offline.send_days)),
         (_("待核交易的优惠超过多少元须两人核定"), money_text(offline.two_people_fen)),
-        (_("一台终端作假，在有人看到以前最多能记入的优惠"), _most_unseen(offline)),
+        (_("一台收银终端作假，在有人看到以前最多能记入的优惠"), _most_unseen(offline)),
     ]
 
 
