@@ -600,6 +600,21 @@ CREATE INDEX waiting_decision_sale ON waiting_decision (sale_id);
 CREATE UNIQUE INDEX waiting_decision_final ON waiting_decision (sale_id) WHERE is_final = 1;
 
 
+-- The order number that the shop's own system gave a sale, as the till scanned it or as a person paired the two when
+-- the day was compared. The newest row of a sale counts; NULL takes a pair back. Append-only.
+CREATE TABLE shop_order (
+    id             TEXT PRIMARY KEY,
+    redemption_id  TEXT NOT NULL REFERENCES ledger (id),
+    outlet_id      TEXT NOT NULL REFERENCES outlet (id),
+    order_no       TEXT,
+    source         TEXT NOT NULL CHECK (source IN ('till', 'person')),
+    recorded_at    TEXT NOT NULL,
+    recorded_by    TEXT NOT NULL,
+    CHECK (order_no IS NOT NULL OR source = 'person')
+);
+CREATE INDEX shop_order_redemption ON shop_order (redemption_id, id);
+CREATE INDEX shop_order_number ON shop_order (outlet_id, order_no) WHERE order_no IS NOT NULL;
+
 -- Orders that a till gave up: nothing can be recorded under such a number any more, however late it arrives.
 CREATE TABLE cancelled_order (
     outlet_id     TEXT NOT NULL REFERENCES outlet (id),
@@ -859,6 +874,8 @@ CREATE TABLE claim (
     decided_by        TEXT,
     reason            TEXT,
     redemption_id     TEXT UNIQUE REFERENCES ledger (id),
+    -- The lines of the basket, where the till sent them.
+    items_json        TEXT,
     CHECK (excluded_fen + insurance_fen <= amount_fen),
     CHECK (state = 'submitted' OR (decided_at IS NOT NULL AND decided_by IS NOT NULL)),
     CHECK (state <> 'rejected' OR reason IS NOT NULL),
@@ -1097,6 +1114,20 @@ CREATE TABLE notice (
     created_at  TEXT NOT NULL
 );
 
+-- Where a merchant's own system wants to hear what came of its claims and waiting sales. A new address is a new row; the
+-- secret that signs is made of the row's id and the instance's key, and stands nowhere.
+CREATE TABLE merchant_webhook (
+    id           TEXT PRIMARY KEY,
+    merchant_id  TEXT NOT NULL REFERENCES merchant (id),
+    address      TEXT NOT NULL,
+    set_at       TEXT NOT NULL,
+    set_by       TEXT NOT NULL,
+    ended_at     TEXT,
+    ended_by     TEXT,
+    CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+);
+CREATE UNIQUE INDEX merchant_webhook_one ON merchant_webhook (merchant_id) WHERE ended_at IS NULL;
+
 -- The way of a notice to one place. next_at is moved on before each attempt, so that two senders never send one twice.
 CREATE TABLE notice_delivery (
     id          TEXT PRIMARY KEY,
@@ -1109,9 +1140,13 @@ CREATE TABLE notice_delivery (
     tried_at    TEXT,
     sent_at     TEXT,
     last_error  TEXT,
+    -- The merchant's webhook that it goes to; NULL: the county's own.
+    webhook_id  TEXT REFERENCES merchant_webhook (id),
     UNIQUE (notice_id, channel, target),
     CHECK ((state = 'sent') = (sent_at IS NOT NULL)),
     CHECK (state <> 'failed' OR last_error IS NOT NULL)
 );
 CREATE INDEX notice_delivery_due ON notice_delivery (next_at) WHERE state = 'waiting';
+CREATE INDEX notice_delivery_webhook ON notice_delivery (webhook_id, id)
+    WHERE webhook_id IS NOT NULL;
 CREATE INDEX notice_delivery_failed ON notice_delivery (id) WHERE state = 'failed';

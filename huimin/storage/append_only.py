@@ -22,6 +22,7 @@ APPEND_ONLY_TABLES = (
     "day_comparison",
     "day_close",
     "receipt_print",
+    "shop_order",
     "refused_attempt",
     "settlement_line",
     "settlement_payment",

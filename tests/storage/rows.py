@@ -286,6 +286,18 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     (
+        "shop_order",
+        {
+            "id": "so",
+            "redemption_id": "l",
+            "outlet_id": "o",
+            "order_no": "S-1",
+            "source": "till",
+            "recorded_at": AT,
+            "recorded_by": "test",
+        },
+    ),
+    (
         "month_close",
         {
             "id": "mc",

@@ -43,6 +43,8 @@ TABLES = [
 # Columns that later versions added to the tables of version 1.
 ADDED = {
     "staff": ("disabled_side",),
+    "claim": ("items_json",),
+    "notice_delivery": ("webhook_id",),
     "holder": ("entitled_from", "entitled_until"),
     "policy": ("offline_clock_minutes", "offline_send_days", "offline_two_people_fen"),
     "offline_item": ("pack_id",),
