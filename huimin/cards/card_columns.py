@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from huimin.holders.entitled_days import NO_END
 from huimin.storage.engine import Row
 from huimin.web import cells, column
 from huimin.web.column import Column
@@ -24,6 +25,7 @@ def card_columns(
             _("发卡日期"), "issued_on", css_class="nowrap", only=None if issue_too else "workbook"
         ),
         expiry(),
+        Column(_("保障到"), _entitled_until, css_class="nowrap"),
     ]
 
 
@@ -43,6 +45,12 @@ def whose_card(*, may_card: bool = True, may_holder: bool = True) -> list[Column
         Column(_("姓名"), "name_masked", name_cell),
         *column.places(),
     ]
+
+
+def _entitled_until(row: Row) -> str:
+    """The last day of the holder's entitlement, as far as it is known."""
+    last = str(row["entitled_until"])
+    return _("没有期限") if last == NO_END else last or _("没有保障")
 
 
 def expiry() -> Column:

@@ -1,4 +1,6 @@
-"""The list of cards for an office: by state, division, expiry, and what was never printed."""
+"""The list of cards for an office: by state, division, expiry, what was never printed, and the good
+cards that give nothing, because their holder is not entitled.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,10 @@ from huimin.storage.list_query import ListQuery, parameters_of
 
 @dataclass(frozen=True, slots=True)
 class CardCriteria:
-    """What to list; None does not filter. `within` is what the reader may see at most."""
+    """What to list; None does not filter. `within` is what the reader may see at most.
+
+    `not_entitled_on` is for active cards whose holder has no eligibility in force on that day.
+    """
 
     state: str | None = None
     number: str | None = None
@@ -23,6 +28,7 @@ class CardCriteria:
     expires_by: date | None = None
     unprinted: bool = False
     verified_before: date | None = None
+    not_entitled_on: date | None = None
     within: str | None = None
 
 
@@ -41,6 +47,8 @@ def _driver(criteria: CardCriteria) -> str:
         return "card_ids_to_print"
     if criteria.state not in (None, "active"):
         return "card_ids_by_state"
+    if criteria.not_entitled_on is not None:
+        return "card_ids_not_entitled"
     if criteria.verified_before is not None:
         return "card_ids_unverified"
     if criteria.expires_by is not None:

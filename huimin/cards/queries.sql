@@ -101,6 +101,13 @@ SELECT id FROM card LIMIT 1;
         AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
     AND (CAST(:unprinted AS BIGINT) = 0
         OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+    AND (CAST(:not_entitled_on AS TEXT) IS NULL OR (card.state || '' = 'active'
+        AND card.expires_on || '' >= :not_entitled_on
+        AND (holder.entitled_until || '' < :not_entitled_on
+            OR (holder.entitled_from || '' > :not_entitled_on AND NOT EXISTS (
+                SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+                AND eligibility.starts_on <= :not_entitled_on
+                AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :not_entitled_on))))))
 
 -- name: card_ids_by_walk
 -- read both ways
@@ -157,6 +164,18 @@ WHERE holder.id = due.id AND card.holder_id = due.id AND card.id || '' > :after
     -- with: wanted
 ORDER BY card.id LIMIT :row_limit;
 
+-- name: card_ids_not_entitled
+-- read both ways
+-- Starts from the holders whose last stretch of entitlement is over, or has not begun.
+SELECT card.id FROM (
+    SELECT past.id FROM holder AS past WHERE past.entitled_until < :not_entitled_on
+    UNION ALL
+    SELECT later.id FROM holder AS later WHERE later.entitled_from > :not_entitled_on
+) AS due CROSS JOIN holder CROSS JOIN card
+WHERE holder.id = due.id AND card.holder_id = due.id AND card.id || '' > :after
+    -- with: wanted
+ORDER BY card.id LIMIT :row_limit;
+
 -- name: card_ids_by_town
 -- read both ways
 -- Starts from the cards of one town.
@@ -168,7 +187,7 @@ ORDER BY card.id LIMIT :row_limit;
 
 -- name: listed_card^
 SELECT card.id, card.number, card.state, card.issued_on, card.expires_on, card.holder_id,
-    holder.name AS holder_name, village.name AS village_name, town.name AS town_name
+    holder.entitled_until, holder.name AS holder_name, village.name AS village_name, town.name AS town_name
 FROM card
 JOIN holder ON holder.id = card.holder_id
 JOIN division AS village ON village.code = holder.division_code

@@ -36,6 +36,13 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
     "to_issue": (_("人已通过，等待发卡"), False, "cards.cards", {}, "card.read"),
     "to_print": (_("张卡等待打印"), False, "cards.cards", {"unprinted": 1}, "card.read"),
     "lost": (_("张卡已挂失，等待补卡"), False, "cards.cards", {"state": "lost"}, "card.read"),
+    "not_entitled": (
+        _("张卡的持卡人目前没有保障，收银时不给优惠"),
+        False,
+        "cards.cards",
+        {"entitled": "none"},
+        "card.read",
+    ),
     "ending": (
         _("人的保障 30 天内到期"),
         False,

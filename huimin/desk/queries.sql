@@ -34,6 +34,23 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
         -- with: in_division
     LIMIT :count_max) AS counted;
 
+-- name: cards_not_entitled$
+-- Good cards of people without an eligibility in force: whose last stretch is over, or not begun.
+SELECT CAST(COUNT(*) AS BIGINT) FROM (
+    SELECT 1 FROM holder CROSS JOIN card
+    WHERE card.holder_id = holder.id AND card.state = 'active' AND card.expires_on >= :today
+        AND holder.entitled_until < :today
+        -- with: in_division
+    UNION ALL
+    SELECT 1 FROM holder CROSS JOIN card
+    WHERE card.holder_id = holder.id AND card.state = 'active' AND card.expires_on >= :today
+        AND holder.entitled_from > :today AND NOT EXISTS (
+            SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
+            AND eligibility.starts_on <= :today
+            AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today))
+        -- with: in_division
+    LIMIT :count_max) AS counted;
+
 -- name: cards_to_print$
 SELECT CAST(COUNT(*) AS BIGINT) FROM (
     SELECT 1 FROM card CROSS JOIN holder

@@ -47,6 +47,7 @@ def waiting_today(
         "to_issue": queries.approved_without_card(tx, **place),
         "to_print": queries.cards_to_print(tx, today=today.isoformat(), **place),
         "lost": queries.cards_lost(tx, **place),
+        "not_entitled": queries.cards_not_entitled(tx, today=today.isoformat(), **place),
         "ending": _ending(tx, today, place),
         "unverified": queries.unverified_cards(
             tx, due_before=due_before(today, verify_months).isoformat(), **place

@@ -135,7 +135,12 @@ DELETE FROM holder_name_gram WHERE holder_id = :holder_id;
     AND holder.erased_at IS NULL
     AND holder.division_code || '' >= :division_first
     AND holder.division_code || '' <= :division_last
-    AND (CAST(:kind AS TEXT) IS NULL OR EXISTS (
+    AND (CAST(:kind AS TEXT) IS NULL
+        OR (:kind = 'none' AND NOT EXISTS (
+            SELECT 1 FROM eligibility AS any_kind WHERE any_kind.holder_id = holder.id
+            AND any_kind.starts_on <= :today
+            AND (any_kind.ends_on IS NULL OR any_kind.ends_on >= :today)))
+        OR EXISTS (
         SELECT 1 FROM eligibility AS held WHERE held.holder_id = holder.id
         AND held.kind = :kind AND held.starts_on <= :today
         AND (held.ends_on IS NULL OR held.ends_on >= :today)))
@@ -215,6 +220,18 @@ WHERE holder.id = eligibility.holder_id
     AND eligibility.kind = :kind AND eligibility.holder_id > :after
     -- with: wanted_person
 GROUP BY eligibility.holder_id ORDER BY eligibility.holder_id LIMIT :row_limit;
+
+-- name: ids_not_entitled
+-- read both ways
+-- From the last stretch of entitlement: over, or not begun.
+SELECT holder.id FROM (
+    SELECT past.id FROM holder AS past WHERE past.entitled_until < :today
+    UNION ALL
+    SELECT later.id FROM holder AS later WHERE later.entitled_from > :today
+) AS due CROSS JOIN holder
+WHERE holder.id = due.id AND holder.id || '' > :after
+    -- with: wanted_person
+ORDER BY holder.id LIMIT :row_limit;
 
 -- name: ids_by_card_state
 -- read both ways

@@ -26,6 +26,7 @@ from huimin.storage.named_queries import either_way
 
 TEXT_MAX = 60
 NO_CARD = "none"
+NO_KIND = "none"
 # So few that the search starts from them, whatever the other filters.
 RARE_STATES = ("suspended", "lost")
 DAY_MARK = "."
@@ -34,7 +35,7 @@ PHONE_DIGITS = (6, 12)
 
 @dataclass(frozen=True, slots=True)
 class PersonCriteria:
-    """What is looked for. `card_state` may be "none"; `ending_days` counts from today."""
+    """What to search for. `kind` and `card_state` may be "none"; `ending_days` is from today."""
 
     text: str = ""
     division_code: str | None = None
@@ -121,6 +122,8 @@ def _driver(
         return "ids_by_ending", {}
     if criteria.card_state in RARE_STATES:
         return "ids_by_card_state", {}
+    if criteria.kind == NO_KIND:
+        return "ids_not_entitled", {}
     if first == last:
         return "ids_by_village", {"village": first}
     if first[:9] == last[:9]:

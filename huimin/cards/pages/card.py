@@ -31,6 +31,7 @@ from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders.change_person import person
+from huimin.holders.people import eligibilities_on
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import Answer, Form, go_on
@@ -129,13 +130,14 @@ def _verify_by(card: dict[str, Any]) -> date:
 
 
 def _page(card_id: str, form: Form, opened: str = "") -> str:
-    within = own_division()
+    within, today = own_division(), county_day(instance().clock())
 
-    def query(tx: Transaction) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    def query(tx: Transaction) -> tuple[dict[str, Any], list[dict[str, Any]], bool]:
         card = card_in(tx, card_id, within=within)
-        return card, events_of_card(tx, card_id)
+        entitled = bool(eligibilities_on(tx, card["holder_id"], today))
+        return card, events_of_card(tx, card_id), entitled
 
-    card, events = instance().engine.read(query)
+    card, events, entitled = instance().engine.read(query)
     possible = [action for action, row in ACTS.items() if card["state"] in TRANSITIONS[row[0]][0]]
     return render_template(
         "cards/office_card.html",
@@ -143,7 +145,8 @@ def _page(card_id: str, form: Form, opened: str = "") -> str:
         name_masked=mask_name(card["holder_name"]),
         verify_by=_verify_by(card),
         grace_ends=_verify_by(card) + timedelta(days=instance().settings.grace_days),
-        today=county_day(instance().clock()),
+        today=today,
+        entitled=entitled,
         events=events[::-1],
         acts=[(action, ACTS[action]) for action in possible],
         dangerous=DANGEROUS,

@@ -79,8 +79,8 @@ def suspend_overdue_cards() -> Response:
 
 def new_card() -> dict[str, Any]:
     """What a new card is made with: the key that signs it, and its last day."""
-    today, years = county_day(instance().clock()), instance().settings.card_years
-    return {"key_id": instance().key_ring.active_key_id, "expires_on": default_expiry(today, years)}
+    expires_on = default_expiry(_today(), instance().settings.card_years)
+    return {"key_id": instance().key_ring.active_key_id, "expires_on": expires_on}
 
 
 def chosen_place(form: Form) -> str | None:
@@ -101,14 +101,17 @@ def _waiting(form: Form) -> dict[str, int]:
     return instance().engine.read(counts)
 
 
+def _today() -> date:
+    return county_day(instance().clock())
+
+
 def _due_before() -> date:
-    return due_before(county_day(instance().clock()), instance().settings.verify_months)
+    return due_before(_today(), instance().settings.verify_months)
 
 
 def _overdue_before() -> date:
     settings = instance().settings
-    today = county_day(instance().clock())
-    return overdue_before(today, settings.verify_months, settings.grace_days)
+    return overdue_before(_today(), settings.verify_months, settings.grace_days)
 
 
 def _list() -> ListPage:
@@ -119,6 +122,7 @@ def _list() -> ListPage:
         Filter("state", _("卡片状态"), list(CARD_STATES.items())),
         Filter("unprinted", _("打印"), [("1", _("还没有打印"))], _("不限")),
         Filter("verify", _("年度复核"), verify, _("不限")),
+        Filter("entitled", _("持卡人的保障"), [("none", _("目前没有保障"))], _("不限")),
         Filter("expires", _("几天内到期"), inputmode="numeric", maxlength=3),
     ]
     nothing = _("没有符合条件的卡。申请通过后就可以发卡。")
@@ -140,7 +144,7 @@ def _criteria(form: Form) -> CardCriteria:
     days, verify = form.text("expires"), form.text("verify")
     expires_by, verified_before = None, None
     if days.isascii() and days.isdigit() and len(days) <= DAYS_DIGITS:
-        expires_by = county_day(instance().clock()) + timedelta(days=int(days))
+        expires_by = _today() + timedelta(days=int(days))
     if verify in ("due", "overdue"):
         verified_before = _due_before() if verify == "due" else _overdue_before()
     return CardCriteria(
@@ -150,5 +154,6 @@ def _criteria(form: Form) -> CardCriteria:
         expires_by=expires_by,
         unprinted=bool(form.text("unprinted")),
         verified_before=verified_before,
+        not_entitled_on=_today() if form.text("entitled") == "none" else None,
         within=own_division(),
     )

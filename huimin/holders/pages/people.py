@@ -26,7 +26,7 @@ from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.choices import division_choices
 from huimin.holders.drafts import drafts_of
 from huimin.holders.pages import pages
-from huimin.holders.search import NO_CARD, TEXT_MAX, PersonCriteria, people_rows, search
+from huimin.holders.search import NO_CARD, NO_KIND, TEXT_MAX, PersonCriteria, people_rows, search
 from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
 from huimin.web.choices import eligibility_choices
@@ -140,7 +140,7 @@ def _list() -> ListPage:
             hint=_("姓名可以只写一部分。"),
         ),
         Filter("division", _("镇街或村社"), division_choices(own_division())),
-        Filter("kind", _("保障类别"), eligibility_choices()),
+        Filter("kind", _("保障类别"), [(NO_KIND, _("目前没有保障")), *eligibility_choices()]),
         Filter("card", _("卡片状态"), [(NO_CARD, _("没有卡")), *CARD_STATES.items()]),
         Filter("ending", _("保障在几天内到期"), inputmode="numeric", maxlength=3),
     ]

@@ -25,7 +25,7 @@ from huimin.holders.change_person import (
 )
 from huimin.holders.pages import pages
 from huimin.holders.pages.history_words import history_teller
-from huimin.holders.people import EligibilityDraft
+from huimin.holders.people import EligibilityDraft, eligibilities_on
 from huimin.holders.person_page import (
     EVENTS_MAX,
     live_card,
@@ -204,8 +204,12 @@ def person_form(
 ) -> str:
     """The page with one of its forms opened, to be mended."""
     secrets, within = instance().personal_data, own_division()
-    page = instance().engine.read(
-        lambda tx: person_page(tx, secrets, person(tx, holder_id, within=within))
+    today = county_day(instance().clock())
+    page, entitled = instance().engine.read(
+        lambda tx: (
+            person_page(tx, secrets, person(tx, holder_id, within=within)),
+            eligibilities_on(tx, holder_id, today),
+        )
     )
     return render_template(
         "holders/person.html",
@@ -219,5 +223,6 @@ def person_form(
         events_max=EVENTS_MAX,
         divisions=division_choices(within, villages_only=True),
         kinds=eligibility_choices(),
-        today=county_day(instance().clock()).isoformat(),
+        entitled=bool(entitled),
+        today=today.isoformat(),
     )
