@@ -28,7 +28,7 @@ from huimin.web.column import Column
 from huimin.web.forms import Form
 from huimin.web.list_page import Empty, Filter, ListPage, day_filters
 from huimin.web.lists import Listed, Place, page_of, rows_of
-from huimin.web.words import grouped
+from huimin.web.words import grouped, recorded_reason
 
 pages = Blueprint("audit", __name__)
 pages.add_app_template_filter(event_words, "event")
@@ -56,7 +56,7 @@ def _events() -> ListPage:
         Column(_("对象"), _subject, _subject_cell),
         Column(_("对象编号"), "subject_id", only="workbook"),
         Column(_("改动"), _changes_cell, css_class="values", only="page"),
-        Column(_("原因"), "reason"),
+        Column(_("原因"), lambda row: recorded_reason(row["reason"])),
         Column(_("原来"), lambda row: _values(row, "old"), only="workbook"),
         Column(_("改为"), lambda row: _values(row, "new"), only="workbook"),
         Column(_("来自"), "address", css_class="nowrap"),

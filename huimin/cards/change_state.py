@@ -15,8 +15,9 @@ from huimin.cards import queries
 from huimin.cards.events import record_event, record_expired
 from huimin.cards.issue import issue_card
 from huimin.core.acting import By
-from huimin.core.catalogue import Text, Words, say, text
+from huimin.core.catalogue import SOURCE, Text, Words, text
 from huimin.core.days import county_day
+from huimin.core.recorded_reasons import REASONS
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.storage.engine import Row, Transaction
 
@@ -79,7 +80,7 @@ def replace_card(
 ) -> Row:
     """End the old card and issue a new one, both or neither. Returns the new card's row."""
     old = _change(tx, "replaced", card_id=card_id, reason=reason, **by)
-    because = say("补卡：{reason}", reason=reason.strip())[:200]
+    because = REASONS.say("card_replaced", SOURCE, reason=reason.strip())[:200]
     new = {"holder_id": old["holder_id"], "key_id": key_id, "expires_on": expires_on}
     return issue_card(tx, reason=because, **new, **by)
 

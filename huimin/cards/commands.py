@@ -37,6 +37,7 @@ from huimin.core.card_token import read_text
 from huimin.core.catalogue import Text, sentence, text
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
+from huimin.core.recorded_reasons import REASONS
 from huimin.core.refusals import field_problem
 from huimin.storage.engine import Row, Transaction
 
@@ -54,7 +55,9 @@ cards.add_command(print_cards)
 @cards.command()
 @click.argument("holder_id", required=False)
 @click.option("--all-approved", is_flag=True, help="给所有已通过申请、还没有卡的持卡人发卡。")
-@click.option("--reason", default="新发卡", show_default=True, help="原因，记入卡片事件。")
+@click.option(
+    "--reason", default=REASONS["card_issued"], show_default=True, help="原因，记入卡片事件。"
+)
 @click.option("--expires-on", metavar="2029-10-31", help="有效期最后一天；默认按设置的年限。")
 @answers
 def issue(

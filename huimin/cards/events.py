@@ -8,8 +8,8 @@ from typing import Unpack
 from huimin.audit.record import record
 from huimin.cards import queries
 from huimin.core.acting import By
-from huimin.core.catalogue import say
 from huimin.core.days import instant_text
+from huimin.core.recorded_reasons import REASONS
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
@@ -39,7 +39,7 @@ def record_event(
 def record_expired(tx: Transaction, cards: Iterable[Row], **by: Unpack[By]) -> None:
     """Write that cards have expired."""
     for card in cards:
-        reason = say("有效期已满")
+        reason = REASONS["card_expired"]
         record_event(tx, card["id"], "expired", reason=reason, new="expired", **by)
 
 

@@ -21,8 +21,8 @@ from huimin.cards.sheet import CardFace, PrintedCard, cards_pdf, missing_glyphs
 from huimin.command_line import Instance, acting, echo, pass_instance, translated
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
-from huimin.core.catalogue import say
 from huimin.core.days import county_day
+from huimin.core.recorded_reasons import REASONS
 from huimin.core.refusals import field_problem
 from huimin.divisions.find import find
 from huimin.storage.engine import Row, Transaction
@@ -74,7 +74,7 @@ def print_cards(
             ids,
             layout="single" if single else "sheet",
             pdf_sha256=hashlib.sha256(pdf).hexdigest(),
-            reason=say("打印卡片"),
+            reason=REASONS["card_printed"],
             again=not all_unprinted,
             **acting(instance),
         )

@@ -13,12 +13,12 @@ from typing import Unpack
 from huimin.cards import queries
 from huimin.cards.change_state import replace_card
 from huimin.core.acting import By
-from huimin.core.catalogue import sentence
 from huimin.core.identity import mask_name
+from huimin.core.recorded_reasons import REASONS
 from huimin.divisions.within import division_parameters
 from huimin.storage.engine import Row, Transaction
 
-REASON = sentence("到期续发")
+REASON = REASONS["card_renewed"]
 # The most that one press renews; a county's yearly batch takes a few presses.
 RENEWED_AT_ONCE = 5_000
 

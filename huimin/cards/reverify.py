@@ -12,10 +12,10 @@ from typing import Unpack
 from huimin.cards.card_list import CardCriteria, card_ids
 from huimin.cards.change_state import suspend_card
 from huimin.core.acting import By
-from huimin.core.catalogue import sentence
+from huimin.core.recorded_reasons import REASONS
 from huimin.storage.engine import Transaction
 
-REASON = sentence("保障资格超期未复核")
+REASON = REASONS["not_reverified"]
 MONTHS_A_YEAR = 12
 
 

@@ -13,6 +13,7 @@ from huimin.core.catalogue import Words
 from huimin.core.coordinates import degrees_text
 from huimin.core.days import COUNTY_ZONE, parse_instant
 from huimin.core.money import money_text, rate_words
+from huimin.core.recorded_reasons import reason_words
 from huimin.core.words import ELIGIBILITIES, OUTLET_KINDS
 from huimin.web.language import request_language
 
@@ -49,6 +50,7 @@ def register_filters(app: Flask) -> None:
         lambda month: period_words.month_words(month, request_language()), "month"
     )
     app.add_template_filter(minute_text, "minute")
+    app.add_template_filter(recorded_reason, "reason")
     app.add_template_filter(degrees_text, "degrees")
     app.add_template_filter(grouped, "card_number")
     app.add_template_filter(card_state_words, "card_state")
@@ -78,6 +80,11 @@ def minute_text(instant: str | None) -> str:
     if not instant:
         return ""
     return parse_instant(instant).astimezone(COUNTY_ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def recorded_reason(reason: str | None) -> str:
+    """A reason from a record: the program's own in the reader's language, any other as written."""
+    return reason_words(reason, request_language())
 
 
 def grouped(number: str) -> str:

@@ -148,6 +148,21 @@ def test_no_card_is_printed_twice_by_mistake(office: Any, instance: Instance) ->
     assert post(office("auditor"), "/cards/print").status_code == 403
 
 
+def test_a_reason_of_the_program_is_recorded_in_chinese_and_read_in_any_language(
+    office: Any, instance: Instance
+) -> None:
+    holder = approved(instance)
+    client = office()
+    client.post("/language", data={"csrf_token": csrf_of(client, "/cards/"), "language": "en"})
+    assert post(client, f"/cards/issue/{holder['id']}").status_code == 302
+    (card,) = cards_of(instance, holder["id"])
+    assert post(client, f"/cards/{card['id']}/print").status_code == 200
+    history = client.get(f"/cards/{card['id']}").text
+    assert "Application approved" in history and "申请已通过" not in history
+    assert "Cards printed" in client.get("/cards/print").text
+    assert "打印卡片" in office().get("/cards/print").text
+
+
 def test_who_is_not_verified_in_time_is_suspended_after_the_grace(
     office: Any, instance: Instance, clock: Any
 ) -> None:

@@ -26,9 +26,9 @@ from huimin.cards.issue import issue_card
 from huimin.cards.pages import pages
 from huimin.cards.pages.card_list import new_card
 from huimin.cards.reverify import months_after
-from huimin.core.catalogue import say
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
+from huimin.core.recorded_reasons import REASONS
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders.change_person import person
 from huimin.holders.people import eligibilities_on
@@ -112,13 +112,14 @@ def change_card(card_id: str, action: str) -> Answer:
 @require("card.issue")
 def issue_to_person(holder_id: str) -> Response:
     """Issue a card to a holder whose latest application was approved."""
-    within, by = own_division(), {"reason": say("申请已通过"), **acting(), **new_card()}
+    within = own_division()
+    terms = {"reason": REASONS["application_approved"], **acting(), **new_card()}
 
     def work(tx: Transaction) -> str:
         person(tx, holder_id, within=within)
         if not may_be_issued(tx, holder_id):
             raise field_problem("holder", "申请通过后才能发卡。")
-        return str(issue_card(tx, holder_id=holder_id, **by)["id"])
+        return str(issue_card(tx, holder_id=holder_id, **terms)["id"])
 
     return go_on(_("已发卡；下一步打印。"), "cards.card_of_office", card_id=change(work))
 

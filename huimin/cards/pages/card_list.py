@@ -16,8 +16,8 @@ from huimin.cards.card_list import CardCriteria, approved_without_card, card_ids
 from huimin.cards.issue import default_expiry, issue_card
 from huimin.cards.pages import pages
 from huimin.cards.reverify import due_before, overdue_before, suspend_overdue, unverified_cards
-from huimin.core.catalogue import say
 from huimin.core.days import county_day
+from huimin.core.recorded_reasons import REASONS
 from huimin.divisions.choices import town_choices
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
@@ -46,7 +46,7 @@ def issue_to_all() -> Response:
     A hundred to a transaction, so that no till waits long.
     """
     division = chosen_place(Form.sent())
-    terms = {"reason": say("申请已通过"), **acting(), **new_card()}
+    terms = {"reason": REASONS["application_approved"], **acting(), **new_card()}
     ids = instance().engine.read(lambda tx: approved_without_card(tx, division))
 
     def work(tx: Transaction, chunk: list[str]) -> None:

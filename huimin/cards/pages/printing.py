@@ -18,6 +18,7 @@ from huimin.cards.print_run import card_to_print, cards_of_run, printed_cards, p
 from huimin.cards.sheet import CardFace, cards_pdf
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
+from huimin.core.recorded_reasons import REASONS
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.divisions.choices import town_choices
 from huimin.storage.engine import Row, Transaction
@@ -27,7 +28,7 @@ from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Form
 from huimin.web.lists import ROWS_MAX, as_workbook
-from huimin.web.words import CARD_STATES, grouped, minute_text
+from huimin.web.words import CARD_STATES, grouped, minute_text, recorded_reason
 
 RUNS_SHOWN = 50
 
@@ -51,7 +52,9 @@ def print_cards() -> BaseResponse | tuple[str, int]:
     town = own_division() or form.optional("town")
     rows = instance().engine.read(lambda tx: cards_of_run(tx, today=today, town_code=town))
     try:
-        return _recorded_pdf(rows[:CARDS_MAX], _layout(form), reason=_("打印卡片"), again=False)
+        return _recorded_pdf(
+            rows[:CARDS_MAX], _layout(form), reason=REASONS["card_printed"], again=False
+        )
     except FieldProblems as error:
         return _page(form.refused(error)), 422
 
@@ -68,7 +71,7 @@ def print_card(card_id: str) -> BaseResponse:
 
     card = instance().engine.read(query)
     again = bool(form.text("reason"))
-    reason = form.text("reason") or _("打印卡片")
+    reason = form.text("reason") or REASONS["card_printed"]
     try:
         return _recorded_pdf([card], "single", reason=reason, again=again)
     except FieldProblems:
@@ -129,7 +132,7 @@ def _run_columns() -> list[Column]:
         Column(_("时间"), lambda row: minute_text(row["printed_at"]), time_cell, "nowrap"),
         Column(_("工作人员"), "printed_by"),
         column.count(_("张数"), "card_count"),
-        Column(_("原因"), "reason"),
+        Column(_("原因"), lambda row: recorded_reason(row["reason"])),
         Column("SHA-256", "pdf_sha256", only="workbook"),
     ]
 

@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Unpack
 
 from huimin.core.acting import By
-from huimin.core.catalogue import say
+from huimin.core.catalogue import SOURCE
 from huimin.core.days import county_day
 from huimin.core.json_text import read_json, write_json
 from huimin.core.kept_refusal import kept_text
+from huimin.core.recorded_reasons import REASONS
 from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.check_file import check_file
 from huimin.holders.registers.check_register import RegisterCheck
@@ -117,7 +118,7 @@ class RegisterWork:
                 self.engine,
                 missing,
                 last_day=end_from - timedelta(days=1),
-                reason=say("名册“{file_name}”中已没有", file_name=self.file_name),
+                reason=REASONS.say("not_in_register", SOURCE, file_name=self.file_name),
                 progress=lambda done, total: progress(ENDING, done, total),
                 **by,
             )
