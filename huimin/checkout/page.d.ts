@@ -1,15 +1,15 @@
 // What TypeScript must be told to prove the till's scripts (jsconfig.json); nothing of it is shipped to
 // a till. A test holds the ids and their kinds against the templates.
 
-type Sections = "ready" | "sale" | "done" | "refused" | "reverse" | "reversed" | "claim" | "claimed" | "sales";
+type Sections = "ready" | "sale" | "recording" | "done" | "refused" | "reverse" | "reversed" | "claim" | "claimed" | "sales";
 type Forms = "card-form" | "sale-form" | "reverse-form" | "sales-form" | "claim-form" | "key-form" | "leave-form";
 type Inputs =
-  | "card" | "amount" | "excluded" | "sales-search" | "key"
+  | "card" | "catcher" | "amount" | "excluded" | "sales-search" | "key"
   | "reverse-amount" | "reverse-reason" | "manager-name" | "manager-password" | "manager-code"
   | "claim-amount" | "claim-excluded" | "claim-order";
 type Buttons =
   | "camera" | "torch" | "sound" | "type-number" | "line-add" | "confirm" | "next" | "print" | "undo"
-  | "refused-next" | "claim-offer" | "claim-send" | "print-claim"
+  | "recording-cancel" | "recording-leave" | "recording-next" | "refused-next" | "claim-offer" | "claim-send" | "print-claim"
   | "reverse-confirm" | "reversed-next" | "print-back" | "sales-open" | "print-receipt" | "print-slip";
 type Details = "lines" | "queued";
 type FieldSets = "presenters" | "manager";
@@ -21,6 +21,8 @@ type Others =
   | "entered" | "entered-title" | "entered-list" | "elsewhere" | "elsewhere-title" | "elsewhere-list"
   | "rate" | "amount-said" | "excluded-box" | "line-list"
   | "quote" | "quote-amount" | "quote-discount" | "quote-payable" | "quote-problem" | "why" | "explanation"
+  | "recording-title" | "recording-amount" | "recording-says"
+  | "unanswered" | "unanswered-title" | "unanswered-list"
   | "done-payable" | "done-discount" | "done-receipt"
   | "refused-say" | "refused-step" | "refused-detail" | "refused-code"
   | "reasons" | "reverse-receipt" | "reverse-left" | "reverse-problem" | "manager-code-box"

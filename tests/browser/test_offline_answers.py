@@ -10,6 +10,7 @@ import pytest
 
 from huimin.cards.change_state import report_lost
 from tests.browser.offline_county import OfflineCounty, OfflineTill, until
+from tests.browser.test_till_answers import press_cancel
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
@@ -58,21 +59,16 @@ def test_a_sale_without_an_answer_is_not_sold_twice(
 
 
 @pytest.mark.parametrize("entered", [True, False])
-def test_a_sale_that_was_left_without_an_answer_is_taken_back(
+def test_a_sale_that_the_till_can_not_make_alone_is_asked_about_again(
     till: OfflineTill, offline_county: OfflineCounty, entered: bool
 ) -> None:
     # By its number a card can't be sold to offline, so the till can't go on by itself.
     with offline_county.instance() as instance:
         number = make_card(instance)["number"]
     lose_first(till, "/till/redeem", after_commit=entered)
-    till.quote(number, "128")
-    till.page.click("#confirm")
-    till.page.wait_for_selector("#refused:not([hidden])")
-    assert till.page.inner_text("#refused-code") == "offline_code_needed"
-    till.page.keyboard.press("Escape")
-    wanted = ["redemption", "reversal"] if entered else []
-    until(lambda: [row["kind"] for row in till.county.rows(till.terminal["id"])] == wanted)
-    assert sum(row["discount_fen"] for row in till.county.rows(till.terminal["id"])) == 0
+    assert till.sell(number, "128") == "¥117.76"
+    (row,) = till.county.rows(till.terminal["id"])
+    assert (row["kind"], row["channel"]) == ("redemption", "online")
     until(lambda: till.page.evaluate(ASKED) == [])
 
 
@@ -91,11 +87,11 @@ def test_a_sale_whose_retry_was_throttled_is_taken_back(
     till.context.route("**/till/redeem", record_and_throttle)
     till.quote(number, "128")
     till.page.click("#confirm")
-    till.page.wait_for_selector("#refused:not([hidden])")
-    assert till.page.inner_text("#refused-code") == "too_many_requests"
-    till.page.keyboard.press("Escape")
+    till.page.locator("#recording-says", has_text="操作太频繁").wait_for()
+    press_cancel(till.page)
+    till.page.locator("#recording-title", has_text="已撤销").wait_for()
     kinds = ["redemption", "reversal"]
-    until(lambda: [row["kind"] for row in till.county.rows(till.terminal["id"])] == kinds)
+    assert [row["kind"] for row in till.county.rows(till.terminal["id"])] == kinds
     until(lambda: till.page.evaluate(ASKED) == [])
 
 

@@ -11,7 +11,8 @@ import pytest
 from huimin.merchants.reversal_rule import set_reversal_rule
 from tests.browser.accessible import barriers
 from tests.browser.offline_county import OfflineCounty, OfflineTill, until
-from tests.browser.test_offline_answers import ASKED, lose_first
+from tests.browser.test_offline_answers import ASKED
+from tests.browser.test_till_answers import press_cancel
 from tests.making.cards import make_card
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.staff import PASSWORD, make_staff
@@ -29,16 +30,32 @@ def manager(offline_county: OfflineCounty) -> str:
         return str(make_staff(instance, "merchant_manager", merchant_id=merchant_id)["username"])
 
 
-def give_up(till: OfflineTill, card: str) -> None:
-    """300 yuan that the server enters and the till gives up; then 64 yuan without network."""
+def leave_without_an_answer(till: OfflineTill, amount: str) -> None:
+    """The server enters the sale; neither that nor the cashier's cancelling is ever answered."""
     with till.county.instance() as instance:
         number = make_card(instance)["number"]
-    lose_first(till, "/till/redeem", after_commit=True)
-    till.quote(number, "300")
+
+    def record_in_silence(route: Any) -> None:
+        route.fetch()
+        route.abort()
+
+    till.page.route("**/till/redeem", record_in_silence)
+    till.page.route("**/till/cancellations", lambda route: route.abort())
+    till.quote(number, amount)
     till.page.click("#confirm")
-    till.page.wait_for_selector("#refused:not([hidden])")
+    till.page.locator("#recording-title", has_text="还不知道有没有记上").wait_for()
+    press_cancel(till.page)
+    till.page.click("#recording-leave")
+    till.page.wait_for_selector("#card:focus")
+    till.page.unroute("**/till/redeem")
+
+
+def give_up(till: OfflineTill, card: str) -> None:
+    """300 yuan that the server enters and the till gives up; then 64 yuan without network."""
+    leave_without_an_answer(till, "300")
     till.context.set_offline(True)
     till.sell(card, "64")
+    till.page.unroute("**/till/cancellations")
     till.context.set_offline(False)
     till.wait_until_sent()
     till.page.keyboard.press("Escape")  # it is shown between sales
@@ -95,19 +112,13 @@ def test_another_outlet_s_till_leaves_it_alone_and_says_where_it_belongs(
 ) -> None:
     page, county = till.page, till.county
     with county.instance() as instance:
-        number = make_card(instance)["number"]
         other, key = make_terminal(instance, make_outlet(instance, name="北街药店"))
-    lose_first(till, "/till/redeem", after_commit=True)
-    till.quote(number, "128")
     # The network stays away until the device is another till.
-    page.context.route("**/till/cancellations", lambda route: route.abort())
-    page.click("#confirm")
-    page.wait_for_selector("#refused:not([hidden])")
-    page.keyboard.press("Escape")
+    leave_without_an_answer(till, "128")
     until(lambda: len(page.evaluate(ASKED)) == 1)
     (left,) = page.evaluate(ASKED)
     _become(till, key)
-    page.context.unroute("**/till/cancellations")
+    page.unroute("**/till/cancellations")
     page.wait_for_selector("#elsewhere:not([hidden])")
     said = page.inner_text("#elsewhere")
     assert "1 笔没有答复的交易要在另一台收银终端处理" in said and left["order_no"] in said

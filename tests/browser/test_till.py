@@ -19,9 +19,9 @@ def begin(visit: Visit, card: str | None = None) -> None:
 
 def choose(visit: Visit, amount: str) -> None:
     """With the keyboard alone: the second presenter, then the amount."""
-    visit.page.wait_for_selector("#presenters input:focus")
-    visit.page.keyboard.press("ArrowDown")
     visit.page.wait_for_selector("#amount:focus")
+    visit.page.keyboard.press("ArrowDown")
+    visit.page.keyboard.press("ArrowDown")
     visit.page.keyboard.type(amount)
     visit.page.wait_for_selector("#confirm:not([disabled])")
 

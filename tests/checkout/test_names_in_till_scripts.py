@@ -33,7 +33,7 @@ ASKED = re.compile(
 )
 NO_BODY = {"", "null", "tag"}
 # Codes that the page makes itself, beside those that it has words for.
-OWN_CODES = {"offline"}
+OWN_CODES = {"offline", "cancelled"}
 CODE = re.compile(r'\bcode(?:: | [!=]== )"(\w+)"')
 CODE_LIST = re.compile(r"\b([A-Z_]+)\.includes\((?:\w+\.)?code\)")
 THROWN = re.compile(r'(?:throw|return|=>) (?:\()?\{ code: "(\w+)"')
@@ -42,6 +42,7 @@ SNAKE_CASE = re.compile(r'"([a-z]+(?:_[a-z0-9]+)+)"')
 OTHER_NAMES = {
     "client_id": "an index of the queue",
     "lost_server": "what pages tell each other (leader.js, where they are typed)",
+    "taken_back": "what became of a sale without an answer (unanswered.js, where it is typed)",
     "qr_code": "a format of the browser's BarcodeDetector",
 }
 

@@ -20,6 +20,7 @@ from huimin.access.till_guard import (
 from huimin.checkout.pages import pages
 from huimin.checkout.pages.set_up import renew_cookie
 from huimin.checkout.terminal_answer import terminal_answer
+from huimin.core.money import AMOUNT_FEN_MAX
 from huimin.core.refusals import CLAIMABLE, Refusal
 from huimin.core.words import GOODS
 from huimin.web.current import instance
@@ -52,7 +53,11 @@ def till_page(**of_this_till: Any) -> str:
     """The till page, with the parts that are the same at every till."""
     goods = {code: GOODS.say(code, request_language()) for code in GOODS}
     return render_template(
-        "checkout/till.html", goods=goods, claimable=" ".join(CLAIMABLE), **of_this_till
+        "checkout/till.html",
+        goods=goods,
+        claimable=" ".join(CLAIMABLE),
+        amount_max=AMOUNT_FEN_MAX,
+        **of_this_till,
     )
 
 

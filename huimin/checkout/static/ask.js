@@ -11,9 +11,13 @@ import { addresses, words } from "./words.js";
  * @property {{field: string, message: string}[]} [errors] the fields that need a change
  * @property {number} [status] HTTP
  * @property {number} [waitMs] how long the server asks to be left alone (Retry-After)
+ * @property {boolean} [undecided] whether the sale may have been recorded all the same
  */
 
-/** @typedef {{wait?: number}} Patience the milliseconds after which no answer counts as none */
+/**
+ * `wait`: the milliseconds after which no answer counts as none; `signal`: nobody waits for it any more.
+ * @typedef {{wait?: number, signal?: AbortSignal}} Patience
+ */
 
 const WAIT_MAX_MS = 3_600_000; // whatever a server asks for, a till tries again within the hour
 let token = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") || "";
@@ -25,6 +29,9 @@ let token = document.querySelector('meta[name="csrf-token"]')?.getAttribute("con
 function unreachable() {
   return { code: "offline", detail: words.offline, cashier_message: words.offline };
 }
+
+/** @type {Problem} thrown where the cashier cancelled what was under way; nobody is told of it */
+export const CANCELLED = { code: "cancelled", detail: "cancelled" };
 
 /**
  * The problem that was caught. Anything else is a bug of ours and is rethrown.
@@ -52,14 +59,16 @@ export function onResponse(listener) {
  * @param {object | null} [body]
  * @param {Patience & {key?: string | null, headers?: Record<string, string>}} options
  */
-async function send(address, body, { key, wait, headers = {} } = {}) {
+async function send(address, body, { key, wait, signal, headers = {} } = {}) {
   /** @type {Record<string, string>} */
   const sent = { Accept: "application/json", "X-CSRFToken": token, ...headers };
   if (body) sent["Content-Type"] = "application/json";
   if (key) sent["Idempotency-Key"] = key;
   const askedAt = performance.now();
   const patience = new AbortController();
-  const timer = wait ? setTimeout(() => patience.abort(), wait) : 0;
+  const stop = () => patience.abort();
+  const timer = wait ? setTimeout(stop, wait) : 0;
+  signal?.addEventListener("abort", stop);
   try {
     const response = await fetch(address, {
       method: body ? "POST" : "GET",
@@ -73,6 +82,7 @@ async function send(address, body, { key, wait, headers = {} } = {}) {
     throw unreachable();
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
   }
 }
 
@@ -102,25 +112,41 @@ function waitAskedFor(headers) {
   return ms > 0 ? Math.min(ms, WAIT_MAX_MS) : 0;
 }
 
+// The page asks for a sign-in after these; what was typed stays where it is.
+const SIGNED_OUT = ["unauthorized", "till_not_set_up", "password_change_needed"];
+/** @type {(() => unknown)[]} */
+const signedOut = [];
+
+/** @param {Problem} problem */
+export const isSignedOut = (problem) => SIGNED_OUT.includes(problem.code);
+
 /**
- * Send a GET, or a POST if there is a body, and return the answer. Throws a Problem. When the session
- * has ended the page reloads, unless `quietly`: then the caller tells the user.
+ * Call the listener when the server no longer knows who asks.
+ * @param {() => unknown} listener
+ */
+export function onSignedOut(listener) {
+  signedOut.push(listener);
+}
+
+/**
+ * Send a GET, or a POST if there is a body, and return the answer. Throws a Problem. `quietly`: a session
+ * that has ended is the caller's to tell.
  * @param {string} address
  * @param {object | null} [body]
  * @param {string | null} [key] the Idempotency-Key
  * @param {Patience & {quietly?: boolean}} options
  * @returns {Promise<any>}
  */
-export async function ask(address, body, key, { wait, quietly } = {}) {
-  let response = await send(address, body, { key, wait });
+export async function ask(address, body, key, { wait, signal, quietly } = {}) {
+  let response = await send(address, body, { key, wait, signal });
   let answer = await read(response);
   if (answer.code === "csrf_failed") {
     // A page from the cache has an old token: fetch a new one and try once more.
     await askState({ wait });
-    response = await send(address, body, { key, wait });
+    response = await send(address, body, { key, wait, signal });
     answer = await read(response);
   }
-  if (answer.code === "unauthorized" && !quietly) location.reload();
+  if (isSignedOut(answer) && !quietly) for (const listener of signedOut) listener();
   if (!response.ok) throw answer;
   return answer;
 }

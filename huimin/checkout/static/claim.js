@@ -75,7 +75,7 @@ function showFiled({ id, claim_no }) {
   filing.settled();
   byId("claimed-number").textContent = claim_no;
   byId("print-claim").onclick = () => printSlip(id);
-  show("claimed", "print-claim");
+  show("claimed", "catcher");
 }
 
 /** @param {string} id */

@@ -1,14 +1,15 @@
 // @ts-check
 // Answers for a sale: the server does, or this till itself if the server can't be reached and the offline
 // pack is valid. A sale that began offline ends offline. One that the server may have entered is queued
-// under its own order number, so that it is entered once even if the answer was lost.
-import { asProblem } from "./ask.js";
+// under its own order number, so that it is entered once even if the answer was lost. One that the cashier
+// cancelled is never queued.
+import { asProblem, CANCELLED } from "./ask.js";
 import { announce } from "./leader.js";
 import { offlineDesk, usablePack } from "./offline_desk.js";
 import { canReach, reached } from "./reach.js";
 import { serverDesk } from "./server_desk.js";
 import { thisTill } from "./this_till.js";
-import { forgetAsked, leaveAsked, noteAsked } from "./unanswered.js";
+import { forgetAsked, noteAsked } from "./unanswered.js";
 
 /** @import { Patience, Problem } from "./ask.js" */
 /** @import { Basket } from "./discount.js" */
@@ -47,8 +48,6 @@ const LONG_PATIENCE_MS = 15_000; // for one that can't
 let card = null;
 /** @type {{body: string, discount_fen: number} | null} the newest quote */
 let shown = null;
-/** @type {AskedSale | null} a sale that got no answer and could not be queued */
-let unclear = null;
 
 const canGoOn = () =>
   usablePack().then(
@@ -95,7 +94,6 @@ async function whyNotAlone(problem) {
 
 /** @param {string} text what was scanned or typed */
 async function verify(text) {
-  leaveUnclear();
   card = shown = null;
   const verified = await withServer(
     (patience) => serverDesk.verify(text, patience),
@@ -120,45 +118,79 @@ async function quote(body) {
 }
 
 /**
+ * Record a sale. Throws a Problem; it is `undecided` if the server may have recorded the sale all the same.
  * @param {Order} order
  * @param {string} key the idempotency key
+ * @param {AbortSignal} signal the cashier cancelled it
+ * @returns {Promise<Receipt>}
  */
-async function redeem(order, key) {
+async function redeem(order, key, signal) {
   const { order_no, presented_by, identity_checked, ...body } = order;
-  if (unclear && unclear.order_no !== order_no) leaveUnclear();
-  const sale = { order_no, amount_fen: order.amount_fen, till: await thisTill() };
   const shownFen = shown?.body === JSON.stringify(body) ? shown.discount_fen : null;
   const kind = card?.kinds.get(presented_by) ?? presented_by;
-  const alone = () => offlineDesk.redeem({ ...order, presented_by: kind }, key, shownFen);
+  const alone = () => offlineDesk.redeem({ ...order, presented_by: kind }, key, shownFen, signal);
   if (card?.offline) return alone();
+  const sale = await askedSale(order);
   let asked = false;
+  let isRefused = false; // by the server: then nothing was recorded
   try {
     const receipt = await withServer(async (patience) => {
-      asked = true;
       await noteAsked(sale);
-      return serverDesk.redeem(order, key, patience);
+      if (signal.aborted) throw CANCELLED;
+      asked = true;
+      try {
+        return await serverDesk.redeem(order, key, { ...patience, signal });
+      } catch (thrown) {
+        isRefused = isNo(asProblem(thrown));
+        throw thrown;
+      }
     }, alone);
     forgetAsked(order_no);
     return receipt;
-  } catch (/** @type {any} */ problem) {
-    // A refusal means that nothing was entered. Without a proper answer the sale may have been.
-    if (asked && canReach() && isNo(problem)) forgetAsked(order_no);
-    else if (asked) unclear = sale;
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    if (asked && !isRefused) throw { ...problem, undecided: true };
+    forgetAsked(order_no);
     throw problem;
   }
 }
 
+/**
+ * Ask the server again about a sale that got no proper answer: the same body with the same key. What it
+ * says about who asks, or how often, says nothing about the sale.
+ * @param {Order} order
+ * @param {string} key
+ * @param {AbortSignal} signal
+ * @returns {Promise<Receipt>}
+ */
+async function redeemAgain(order, key, signal) {
+  try {
+    const receipt = await serverDesk.redeem(order, key, { wait: LONG_PATIENCE_MS, signal });
+    reached(true);
+    forgetAsked(order.order_no);
+    return receipt;
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    if (isNo(problem) && !OF_THE_CALLER.includes(problem.status ?? 0)) throw problem;
+    throw { ...problem, undecided: true };
+  }
+}
+
 // These say nothing about the sale: an attempt before them may have been recorded.
-const UNDECIDED = ["request_in_progress", "too_many_requests"];
+const UNDECIDED = ["offline", "request_in_progress", "too_many_requests"];
+const OF_THE_CALLER = [400, 401, 403];
 /** @param {Problem} problem */
 const isNo = (problem) => !((problem.status ?? 0) >= 500) && !UNDECIDED.includes(problem.code);
 
-/** The cashier moves on without the answer; the server will be told to cancel the sale. */
-export function leaveUnclear() {
-  if (!unclear) return;
-  leaveAsked(unclear);
-  unclear = null;
-  announce("lost");
-}
+/**
+ * What is noted of a sale before it is sent.
+ * @param {Order} order
+ * @returns {Promise<AskedSale>}
+ */
+export const askedSale = async ({ order_no, amount_fen }) => ({
+  order_no,
+  amount_fen,
+  till: await thisTill(),
+});
 
-export const desk = { verify, quote, redeem };
+export const desk = { verify, quote, redeem, redeemAgain };

@@ -1,7 +1,8 @@
 // @ts-check
-// Sales that this till gave up for want of an answer, but that the server had entered, and that are too
-// large to cancel without the manager. They are shown until they are reversed, or the cashier says that
-// the customer did pay. Those of another outlet's till are shown too, but can't be dealt with here.
+// Sales that the cashier left for want of an answer: those that still have none, and what came of the others,
+// until somebody has read it. Those that the server had entered, and that are too large to cancel without
+// the manager, are shown until they are reversed, or the cashier says that the customer did pay. Those of
+// another outlet's till are shown too, but can't be dealt with here.
 import { whenOf } from "./clock.js";
 import { button, byId, element } from "./elements.js";
 import { announce, onAnnounce } from "./leader.js";
@@ -9,7 +10,13 @@ import { money } from "./money.js";
 import { on } from "./page_events.js";
 import { thisTill } from "./this_till.js";
 import { openSales } from "./today.js";
-import { enteredSales, isElsewhere, leftSales, settleEntered } from "./unanswered.js";
+import {
+  enteredSales,
+  isElsewhere,
+  leftSales,
+  openSalesLeft,
+  settleEntered,
+} from "./unanswered.js";
 import { words } from "./words.js";
 
 /** @import { NotedSale } from "./unanswered.js" */
@@ -28,14 +35,16 @@ export function startEntered() {
 let drawn = ""; // what is shown now, so that a button is not replaced under a finger without need
 
 async function draw() {
-  const [entered, left, till] = await Promise.all([
+  const [entered, left, open, till] = await Promise.all([
     enteredSales().catch(() => []),
     leftSales().catch(() => []),
+    openSalesLeft().catch(() => []),
     thisTill(),
   ]);
   const elsewhere = left.filter((sale) => isElsewhere(sale, till?.outlet));
   const own = entered.filter((sale) => !isElsewhere(sale, till?.outlet));
-  const next = JSON.stringify([elsewhere, own]);
+  const unanswered = open.filter((sale) => !isElsewhere(sale, till?.outlet));
+  const next = JSON.stringify([elsewhere, own, unanswered]);
   if (next === drawn) return;
   drawn = next;
   byId("elsewhere").hidden = !elsewhere.length;
@@ -44,6 +53,29 @@ async function draw() {
   byId("entered").hidden = !own.length;
   byId("entered-title").textContent = words.entered_title.replace("COUNT", own.length);
   byId("entered-list").replaceChildren(...own.map(enteredItem));
+  byId("unanswered").hidden = !unanswered.length;
+  byId("unanswered-title").textContent = words.unanswered_title.replace("COUNT", unanswered.length);
+  byId("unanswered-list").replaceChildren(...unanswered.map(unansweredItem));
+}
+
+/** @param {NotedSale} sale */
+function unansweredItem(sale) {
+  const { order_no, outcome } = sale;
+  const says = element("p", { textContent: saysOf(sale) });
+  if (!outcome) return element("li", {}, inShort(sale), says);
+  const read = button("outline-primary sm", words.unanswered_read, () => settleEntered(order_no), order_no);
+  const find = button("outline-secondary sm", words.entered_find, () => openSales(order_no), order_no);
+  const buttons = outcome.kind === "cancelled" ? [read] : [read, find];
+  return element("li", {}, inShort(sale), says, element("div", { className: "owed-actions" }, ...buttons));
+}
+
+/** @param {NotedSale} sale */
+function saysOf({ outcome, cancelled }) {
+  if (!outcome) return cancelled ? words.unanswered_cancelling : words.unanswered_asking;
+  const { kind, receipt_no = "", payable_fen = 0 } = outcome;
+  if (kind === "cancelled") return words.cancelled_says;
+  const text = kind === "taken_back" ? words.taken_back_says : words.unanswered_recorded;
+  return text.replace("RECEIPT", receipt_no).replace("PAYABLE", money(payable_fen));
 }
 
 /** @param {NotedSale} sale */

@@ -36,6 +36,8 @@ export function keypad(box, fields, changed) {
     for (const id of fields) byId(id).classList.toggle("keyed", id === chosen);
   };
   for (const id of fields) byId(id).addEventListener("focus", () => mark(id));
+  // The field keeps the focus, so that a scanner which types into it loses nothing.
+  box.addEventListener("mousedown", (event) => event.preventDefault());
   box.addEventListener("click", (event) => {
     const { key } = /** @type {HTMLElement} */ (event.target).dataset;
     if (!key || field.readOnly) return;

@@ -1,17 +1,20 @@
 // @ts-check
-// The till page: ready → who and how much → done. Connects the parts to the page.
+// The till page: ready → who and how much → recording → done. Connects the parts to the page.
 import { Camera } from "./camera.js";
+import { NUMBER_DIGITS } from "./card_number.js";
 import { listenToClaims } from "./claim.js";
 import { byId } from "./elements.js";
 import { Facing } from "./facing.js";
+import { listenToFocus } from "./focus.js";
 import { keypad } from "./keypad.js";
 import { startOffline } from "./offline.js";
 import { on } from "./page_events.js";
 import { listenToPrinting } from "./printing.js";
 import { cancel } from "./queue.js";
-import { readingOf } from "./reading.js";
+import { isWholeCode, readingOf } from "./reading.js";
+import { isUnderway } from "./recording.js";
 import { listenToReversal, startReversal } from "./reversal.js";
-import { listenToSale, next, requote, verify } from "./sale.js";
+import { listenToSale, misread, next, requote, startSales, verify } from "./sale.js";
 import { isFresh, isShown, onShow, show, tell } from "./screen.js";
 import { sound } from "./sound.js";
 import { listenToSales, openSales, showToday } from "./today.js";
@@ -31,13 +34,17 @@ const facing = new Facing(byId("facing"), byId("till").dataset.terminal ?? "");
  */
 function take(reading) {
   byId("card").value = "";
-  if (reading.kind === "card") return verify(reading.text);
+  if (reading.kind === "card") return isDamaged(reading.text) ? misread(reading.text) : verify(reading.text);
+  if (isUnderway()) return; // what is shown there comes first
   if (reading.kind === "receipt") return openSales(reading.number);
   if (isShown("sales")) return openSales(reading.raw); // a receipt's bar code
   sound.no();
   tell(reading.kind === "number" ? words.number_wrong : words.not_a_card);
   if (isShown("ready")) byId("card").focus();
 }
+
+/** @param {string} card a code, or a number whose check digit is right */
+const isDamaged = (card) => card.length > NUMBER_DIGITS && !isWholeCode(card);
 
 byId("card-form").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -77,7 +84,7 @@ byId("torch").addEventListener("click", () => {
   byId("torch").setAttribute("aria-pressed", String(isLit));
   camera.torch(isLit);
 });
-onShow((name) => camera.pause(["sale", "reverse", "sales"].includes(name)));
+onShow((name) => camera.pause(["sale", "recording", "reverse", "sales"].includes(name)));
 
 // ---- touch: the page's own keypad for amounts, the phone's keyboard only for a card's number
 const isKeypadShown = getComputedStyle(byId("keypad")).display !== "none";
@@ -114,10 +121,10 @@ listenToClaims();
 on("recorded", showToday);
 document
   .querySelectorAll("[data-next]")
-  .forEach((press) => press.addEventListener("click", () => isFresh() || next()));
+  .forEach((press) => press.addEventListener("click", () => isFresh() || isUnderway() || next()));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.repeat) event.preventDefault(); // holding the key down confirms once
-  if (event.key === "Escape" && !isShown("ready")) next();
+  if (event.key === "Escape" && !isShown("ready") && !isUnderway()) next();
 });
 on("recorded", ({ kind, receipt }) => {
   if (kind === "redemption") byId("undo").onclick = () => undo(receipt);
@@ -132,8 +139,9 @@ async function undo({ id, client_id, receipt_no, amount_fen }) {
   tell(isCancelled ? words.offline_cancelled : words.offline_not_cancelled);
 }
 
+listenToFocus();
 stayAwake();
 camera.resume();
 show("ready", "card");
 showToday();
-startOffline();
+startSales().finally(startOffline);

@@ -2,7 +2,6 @@
 // Connects what the page does offline: the clock, the banner, sending, and the installed app.
 import { onResponse } from "./ask.js";
 import { hearHeader, hearTime, startClock } from "./clock.js";
-import { leaveUnclear } from "./desk.js";
 import { byId } from "./elements.js";
 import { startEntered } from "./entered.js";
 import { install } from "./install.js";
@@ -10,7 +9,6 @@ import { lead, onAnnounce } from "./leader.js";
 import { startBanner } from "./offline_banner.js";
 import { keptPack } from "./pack.js";
 import { canReach, reached } from "./reach.js";
-import { onShow } from "./screen.js";
 import { startSync } from "./sync.js";
 import { showToday } from "./today.js";
 
@@ -19,7 +17,6 @@ export async function startOffline() {
   onAnnounce("reached", () => reached(true));
   onAnnounce("lost_server", () => reached(false));
   onAnnounce("queue", () => canReach() && showToday());
-  onShow((name) => name === "sale" || leaveUnclear());
   await startClock();
   await startBanner();
   await startEntered();

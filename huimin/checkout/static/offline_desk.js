@@ -1,6 +1,7 @@
 // @ts-check
 // Answers offline as the server would, with what the pack holds: signature, deny list, policy and caps.
 // A sale is done once it is in the queue on disk.
+import { CANCELLED } from "./ask.js";
 import { readText } from "./card_text.js";
 import { isExpired, isFresh, verifyToken } from "./card_token.js";
 import { moment, serverTime } from "./clock.js";
@@ -144,11 +145,15 @@ function quote({ card: text, ...basket }) {
  * @param {Order} order
  * @param {string} key
  * @param {number | null} shownFen the discount on the cashier's screen; a different one is not given
+ * @param {AbortSignal} [signal] the cashier cancelled it: then nothing is queued
  */
-function redeem({ card: text, ...order }, key, shownFen) {
+function redeem({ card: text, ...order }, key, shownFen, signal) {
   return withPack(async (pack) => {
     const card = await readCard(pack, text, HELD_MS);
-    const row = await write((stores) => sell(stores, pack, card, order, key, shownFen));
+    const row = await write(async (stores) => {
+      if (signal?.aborted) throw CANCELLED;
+      return sell(stores, pack, card, order, key, shownFen);
+    });
     announce("queue");
     return receiptOf(row);
   });
@@ -172,7 +177,7 @@ async function sell(stores, pack, card, order, key, shownFen) {
   const { order_no, presented_by, identity_checked, ...basket } = order;
   const { terms, quoted } = quoteWith(pack, basket, card, all);
   if (quoted.discount_fen !== shownFen) throw { code: "offline_changed" };
-  await forgetWithin(stores, order_no);
+  const asked = await forgetWithin(stores, order_no);
   const promised = {
     policy_id: terms.id,
     discount_fen: quoted.discount_fen,
@@ -193,6 +198,7 @@ async function sell(stores, pack, card, order, key, shownFen) {
     pack_issued_at: pack.issued_at,
     bearer: pack.bearer,
     terminal: pack.terminal,
+    asked,
   });
 }
 

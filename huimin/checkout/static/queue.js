@@ -4,6 +4,8 @@
 // only after the server has acknowledged it and, if it was refused, the cashier has ticked it off.
 import { announce } from "./leader.js";
 import { done, read, write, writeSoon } from "./store.js";
+import { thisTill } from "./this_till.js";
+import { noteWithin } from "./unanswered.js";
 
 /** @import { Moment } from "./clock.js" */
 /** @import { Basket } from "./discount.js" */
@@ -40,6 +42,7 @@ import { done, read, write, writeSoon } from "./store.js";
  * @property {string} pack_issued_at
  * @property {string} bearer who bears a discount that can't be entered: merchant or government
  * @property {{id: string, label: string, code: string}} terminal
+ * @property {boolean} [asked] whether the server was asked first, and may have it all the same
  */
 /**
  * @typedef {NewRow & {
@@ -133,18 +136,25 @@ export async function tick(clientId) {
 
 /**
  * Cancel a sale that has not been sent, if it is the last one: it counted against the caps of later ones.
+ * If the server was asked first, it is told to cancel the order too.
  * @param {string} clientId
  */
 export async function cancel(clientId) {
-  const cancelled = await write(async ({ queue }) => {
+  const till = await thisTill();
+  const cancelled = await write(async (stores) => {
+    const { queue } = stores;
     /** @type {Row[]} */
     const all = await done(queue.getAll());
     const last = all.at(-1);
     if (last?.client_id !== clientId || last.status !== "waiting") return false;
     await done(queue.put({ ...last, item: withoutCard(last.item), status: "cancelled" }));
+    if (!last.asked) return true;
+    const { order_no, amount_fen } = last.item;
+    await noteWithin(stores, { order_no, amount_fen, till }, { left: true, cancelled: true });
     return true;
   });
   announce("queue");
+  if (cancelled) announce("lost");
   return cancelled;
 }
 

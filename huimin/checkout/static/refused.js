@@ -11,7 +11,9 @@ import { words } from "./words.js";
 /** @typedef {{card?: string, amount_fen?: number, excluded_fen?: number}} Attempt the sale, as far as it got */
 
 // Another scan is enough after these; the customer need not pay the full price.
-const SCAN_AGAIN = ["code_stale", "code_used", "card_unreadable", "card_number_wrong"];
+const SCAN_AGAIN = ["code_stale", "code_used"];
+// After these the number on the card may do what its code does not.
+const TYPE_NUMBER = ["card_unreadable", "card_number_wrong", "card_signature_invalid"];
 
 /**
  * @param {Problem} problem
@@ -22,7 +24,7 @@ export function refuse(problem, attempt) {
   byId("refused-detail").textContent = reason(problem);
   byId("refused-code").textContent = problem.code;
   byId("refused-step").textContent = nextStep(problem);
-  show("refused", "refused-next");
+  show("refused", "catcher");
   sound.no();
   emit("refused", { problem, attempt });
 }
@@ -30,5 +32,6 @@ export function refuse(problem, attempt) {
 /** @param {Problem} problem */
 function nextStep(problem) {
   if (SCAN_AGAIN.includes(problem.code)) return words.scan_again;
+  if (TYPE_NUMBER.includes(problem.code)) return words.type_number;
   return problem.cashier_message ? words.pay_normally : "";
 }

@@ -73,7 +73,7 @@ async function reverse(facing) {
     byId("reversed-payable").textContent = money(receipt.payable_fen);
     byId("reversed-receipt").textContent = receipt.receipt_no;
     facing.show({ kind: "refund", payable_fen: receipt.payable_fen });
-    show("reversed", "reversed-next");
+    show("reversed", "catcher");
     sound.yes();
     emit("recorded", { kind: "reversal", receipt });
   } catch (thrown) {

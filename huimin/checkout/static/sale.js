@@ -1,19 +1,32 @@
 // @ts-check
-// A sale: verify the card, quote the amount as it is typed, confirm what is shown.
-import { asProblem, reason } from "./ask.js";
+// A sale at the till, in four steps: none → checking the card → open (who and how much) → recording
+// (recording.js). Only a quote that is shown can be confirmed, and a card that is scanned while a sale is
+// recorded waits until its sum was shown.
+import { asProblem, isSignedOut, reason } from "./ask.js";
 import { desk } from "./desk.js";
-import { byId, element } from "./elements.js";
+import { byId } from "./elements.js";
 import { addLine, hasLines, items, startLines } from "./lines.js";
 import { amountText, fenOf, money, optionalFenOf, spoken } from "./money.js";
 import { emit } from "./page_events.js";
+import {
+  chosenPresenter,
+  focusPresenters,
+  listenToPresenters,
+  showPresenters,
+} from "./presenters.js";
+import { drawQuote, showProblem } from "./quote_view.js";
 import { randomId } from "./random_id.js";
+import { isUnderway, listenToRecording, record, recover } from "./recording.js";
 import { refuse } from "./refused.js";
-import { show, tell } from "./screen.js";
+import { isShown, show, tell } from "./screen.js";
 import { sound } from "./sound.js";
+import { endTypingAhead, listenToTypingAhead, startTypingAhead } from "./typing_ahead.js";
 import { words } from "./words.js";
 
 /** @import { QuoteAnswer, Receipt, SaleBody, Verified } from "./desk.js" */
 /** @import { Facing } from "./facing.js" */
+/** @import { Ending } from "./recording.js" */
+/** @import { Attempt } from "./refused.js" */
 
 const QUOTE_AFTER_MS = 45; // longer than a scanner's pause, so that a scan into the field asks for no quote
 /** The prefix of order numbers that this page makes itself. */
@@ -23,6 +36,9 @@ export const OWN_ORDER_PREFIX = "W-";
 let sale = null;
 let turn = 0; // counts the questions: the answer to any but the newest is dropped
 let quoteTimer = 0;
+let wantsConfirm = false; // Enter came before the quote
+let waitingCard = ""; // scanned while a sale was recorded
+let misreads = 0; // damaged codes, one after the other
 /** @type {Facing} */
 let facing;
 
@@ -34,44 +50,104 @@ export function listenToSale(customersView, usesKeypad) {
   facing = customersView;
   for (const field of [byId("amount"), byId("excluded")]) {
     field.addEventListener("input", requote);
+    field.addEventListener("keydown", confirmWhenQuoted);
     if (usesKeypad) field.inputMode = "none";
   }
-  byId("presenters").addEventListener("change", () => {
+  listenToPresenters(() => {
     if (sale) sale.checked = true;
-    byId("amount").focus();
+    byId("amount").focus({ preventScroll: true });
   });
   byId("line-add").addEventListener("click", () => addLine(linesChanged));
   byId("sale-form").addEventListener("submit", (event) => {
     event.preventDefault();
     confirm();
   });
+  listenToTypingAhead();
+  listenToRecording();
+}
+
+/** A sale that a page before this one left behind comes first. */
+export async function startSales() {
+  const ending = await recover();
+  if (ending.kind !== "none") return end(ending, {});
+  if (waitingCard) next();
 }
 
 export function next() {
-  sale = null;
-  turn += 1;
-  byId("card").value = "";
+  const card = waitingCard;
+  forgetSale();
   facing.show({ kind: "ready" });
   show("ready", "card");
+  if (card) verify(card);
+}
+
+function forgetSale() {
+  endTypingAhead();
+  sale = null;
+  turn += 1;
+  waitingCard = byId("card").value = "";
+  wantsConfirm = false;
 }
 
 /** @param {string} card what was scanned or typed */
 export async function verify(card) {
-  const asked = ++turn;
+  if (isUnderway()) {
+    waitingCard = card;
+    return;
+  }
   if (sale && sale.card === card) return tell(words.same_card);
+  const asked = ++turn;
+  waitingCard = "";
+  wantsConfirm = false;
   tell(words.checking);
+  startTypingAhead();
   try {
     const verified = await desk.verify(card);
     if (asked !== turn) return;
+    misreads = 0;
     sound.yes();
     startSale(card, verified);
   } catch (thrown) {
     const problem = asProblem(thrown);
     if (asked !== turn) return;
+    endTypingAhead();
+    if (isSignedOut(problem)) return sayAgain(reason(problem));
+    if (isMisread(problem.code)) return sayAgain(words.damaged);
+    misreads = 0;
     sale = null;
     facing.show({ kind: "ready" });
     refuse(problem, { card });
   }
+}
+
+// A damaged code looks like one that somebody made up.
+const DAMAGED = ["card_signature_invalid", "card_unreadable", "card_number_wrong"];
+
+/**
+ * Whether another scan may mend it: the first time. After the second, the page says what can be done else.
+ * @param {string} code
+ */
+function isMisread(code) {
+  if (!DAMAGED.includes(code)) return false;
+  misreads = (misreads + 1) % 2;
+  return misreads === 1;
+}
+
+/**
+ * Part of a code was read: nothing has to be asked about it the first time.
+ * @param {string} card
+ */
+export function misread(card) {
+  if (isUnderway() || misreads) return verify(card);
+  misreads = 1;
+  sayAgain(words.damaged);
+}
+
+/** @param {string} sentence */
+function sayAgain(sentence) {
+  sound.no();
+  tell(sentence);
+  if (isShown("ready")) byId("card").focus();
 }
 
 /**
@@ -81,37 +157,20 @@ export async function verify(card) {
 function startSale(card, { may_present, policy, identity_needed }) {
   // A changing code proves that the holder's phone is here: the presenter is chosen already.
   const isProven = identity_needed === false;
+  const ahead = endTypingAhead();
   sale = { card, key: randomId(), checked: !isProven };
-  const box = byId("presenters");
-  box.querySelectorAll("label").forEach((label) => label.remove());
-  for (const person of may_present) {
-    const input = element("input", { type: "radio", name: "presenter", value: person.id });
-    input.checked = may_present.length === 1 || (isProven && person.kind === "holder");
-    box.append(
-      element(
-        "label",
-        {},
-        input,
-        person.name_masked,
-        element("small", { textContent: person.relation }),
-      ),
-    );
-  }
+  showPresenters(may_present, isProven);
   byId("rate").textContent = policy ? policy.label : words.no_policy;
-  byId("amount").value = byId("excluded").value = "";
+  byId("amount").value = ahead.amount;
+  byId("excluded").value = "";
   startLines(policy ? policy.excluded_categories : []);
   linesChanged();
-  showQuote(null);
+  drawQuote(null);
   facing.show({ kind: "ready" });
-  show("sale", chosenPresenter() ? "amount" : firstPresenter());
+  show("sale", "amount");
+  wantsConfirm = ahead.isConfirmed;
   if (isProven) tell(words.proven);
 }
-
-/** @returns {HTMLInputElement | null} */
-const chosenPresenter = () => byId("presenters").querySelector("input:checked");
-
-/** @returns {HTMLInputElement | null} */
-const firstPresenter = () => byId("presenters").querySelector("input");
 
 /** If there are lines, the amount is their sum, and they say what is excluded. */
 function linesChanged() {
@@ -125,26 +184,23 @@ function linesChanged() {
 }
 
 /**
- * What the page says now is sold; null while it has no valid amount.
- * @returns {SaleBody | null}
+ * What the page says now is sold; a sentence while that is not possible, empty as long as nothing is typed.
+ * @returns {SaleBody | string}
  */
 function saleBody() {
   const amount_fen = fenOf(byId("amount").value);
-  if (!sale || !amount_fen) return null;
+  if (!sale || !amount_fen) return byId("amount").value ? words.amount : "";
+  const most = Number(byId("till").dataset.amountMax);
+  if (amount_fen > most) return words.amount_above.replace("AMOUNT", money(most));
   const body = { card: sale.card, amount_fen };
   if (hasLines()) {
     const lines = items();
-    return lines && { ...body, items: lines };
+    return lines ? { ...body, items: lines } : words.amount;
   }
   const excluded_fen = optionalFenOf(byId("excluded").value);
-  if (excluded_fen === null) return null;
+  if (excluded_fen === null) return words.amount;
+  if (excluded_fen > amount_fen) return words.excluded_above;
   return excluded_fen ? { ...body, excluded_fen } : body;
-}
-
-/** @param {string} sentence */
-function showProblem(sentence) {
-  byId("quote-problem").textContent = sentence;
-  byId("quote-problem").hidden = !sentence;
 }
 
 /**
@@ -152,27 +208,16 @@ function showProblem(sentence) {
  * @param {string} problem why there is none
  */
 function showQuote(quote, problem = "") {
-  byId("quote").hidden = !quote;
-  showProblem(problem);
-  byId("confirm").disabled = !quote;
-  byId("confirm").textContent = quote
-    ? `${words.confirm} ${money(quote.payable_fen)}`
-    : words.confirm.split(/[，,]/)[0];
-  if (!quote) return;
-  byId("quote-amount").textContent = money(quote.amount_fen);
-  byId("quote-discount").textContent = money(-quote.discount_fen);
-  byId("quote-payable").textContent = money(quote.payable_fen);
-  // The first and last step (price, sum to pay) are shown above already.
-  byId("why").textContent = quote.explanation.slice(1, -1).join(" ") || words.why;
-  byId("explanation").replaceChildren(
-    ...quote.explanation.map((text) => element("li", { textContent: text })),
-  );
-  facing.show({ ...quote, kind: "quote" });
+  drawQuote(quote, problem);
+  if (quote) facing.show({ ...quote, kind: "quote" });
+  if (quote && wantsConfirm) confirm();
+  wantsConfirm = false;
 }
 
 export function requote() {
-  if (!sale) return;
+  if (!sale || isUnderway()) return;
   const asked = ++turn;
+  wantsConfirm = false;
   // Only a retry of the same body keeps its key: with another amount it is another sale.
   sale.key = randomId();
   // Only what is shown can be confirmed, so not the old amount while the new one is quoted.
@@ -181,7 +226,7 @@ export function requote() {
   byId("amount-said").textContent = fen ? spoken(fen, words.units) : "";
   clearTimeout(quoteTimer);
   const body = saleBody();
-  if (!body) return showQuote(null, byId("amount").value ? words.amount : "");
+  if (typeof body === "string") return showQuote(null, body);
   quoteTimer = setTimeout(() => askQuote(asked, body), QUOTE_AFTER_MS);
 }
 
@@ -201,48 +246,62 @@ async function askQuote(asked, body) {
   }
 }
 
+/** @param {KeyboardEvent} event */
+function confirmWhenQuoted(event) {
+  if (event.key !== "Enter" || event.repeat || !byId("confirm").disabled) return;
+  event.preventDefault(); // the button can't be pressed yet, so the form would not be sent
+  const body = saleBody();
+  wantsConfirm = typeof body !== "string";
+  if (typeof body === "string") showProblem(body || words.amount);
+}
+
 async function confirm() {
-  const presenter = chosenPresenter();
-  if (!presenter) {
+  if (!sale || isUnderway() || byId("confirm").disabled) return;
+  const presented_by = chosenPresenter();
+  if (!presented_by) {
     showProblem(words.choose);
-    firstPresenter()?.focus();
+    focusPresenters();
     return;
   }
   const body = saleBody();
-  if (!sale || !body || byId("confirm").disabled) return;
-  byId("confirm").disabled = true;
-  const asked = turn;
+  if (typeof body === "string") return showProblem(body);
+  turn += 1; // no answer to an earlier question may change what is recorded now
   const { key, checked: identity_checked } = sale;
-  const order = {
-    ...body,
-    order_no: OWN_ORDER_PREFIX + key,
-    presented_by: presenter.value,
-    identity_checked,
-  };
-  try {
-    finish(await desk.redeem(order, key), asked);
-  } catch (thrown) {
-    const problem = asProblem(thrown);
-    if (problem.code !== "offline") return refuse(problem, order);
-    showProblem(words.offline);
-    byId("confirm").disabled = false; // with the same key a second try can't sell twice
-    sound.no();
+  const order = { ...body, order_no: OWN_ORDER_PREFIX + key, presented_by, identity_checked };
+  end(await record(order, key), order);
+}
+
+/**
+ * Show how a sale ended.
+ * @param {Ending} ending
+ * @param {Attempt} attempt
+ */
+function end(ending, attempt) {
+  if (ending.kind === "refused" && isSignedOut(ending.problem)) {
+    show("sale", "amount"); // as it was; it can be confirmed after the sign-in
+    return showProblem(reason(ending.problem));
   }
+  sale = null;
+  wantsConfirm = false;
+  if (ending.kind === "recorded") return finish(ending.receipt, ending.say);
+  if (ending.kind === "left") return next();
+  facing.show({ kind: "ready" });
+  if (ending.kind === "refused") refuse(ending.problem, attempt);
+  if (waitingCard) tell(words.next_read);
 }
 
 /**
  * @param {Receipt} receipt
- * @param {number} asked the turn
+ * @param {string} [say] what the cashier has to know besides
  */
-function finish(receipt, asked) {
+function finish(receipt, say) {
   emit("recorded", { kind: "redemption", receipt });
-  if (asked !== turn) return; // another card was scanned meanwhile; today's list has the sale
-  sale = null;
   byId("done-payable").textContent = money(receipt.payable_fen);
   const saved = `${words.saved} ${money(-receipt.discount_fen)}`;
   byId("done-discount").textContent = `${words.list_price} ${money(receipt.amount_fen)} · ${saved}`;
   byId("done-receipt").textContent = receipt.receipt_no;
   facing.show({ ...receipt, kind: "paid" });
-  show("done", "next");
+  show("done", "catcher");
+  tell([say, waitingCard && words.next_read].filter(Boolean).join(" "));
   sound.yes();
 }

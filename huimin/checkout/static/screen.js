@@ -2,7 +2,7 @@
 // Shows one section of the till page at a time.
 import { byId } from "./elements.js";
 
-/** @typedef {"ready" | "sale" | "done" | "refused" | "reverse" | "reversed" | "claim" | "claimed" | "sales"} Section */
+/** @typedef {"ready" | "sale" | "recording" | "done" | "refused" | "reverse" | "reversed" | "claim" | "claimed" | "sales"} Section */
 
 const till = byId("till");
 const sections = [...till.querySelectorAll(":scope > .stage > section")].map(
@@ -25,6 +25,8 @@ export function show(name, focus) {
   clearTimeout(freshTimer);
   freshTimer = setTimeout(() => delete till.dataset.fresh, FRESH_MS);
   tell("");
+  byId("catcher").value = "";
+  byId("catcher").setAttribute("aria-labelledby", byId(name).getAttribute("aria-labelledby") ?? "");
   const target = typeof focus === "string" ? byId(focus) : focus;
   if (target) target.focus({ preventScroll: true });
   scrollTo(0, 0);

@@ -6,10 +6,18 @@
 import { ask, askState, asProblem } from "./ask.js";
 import { clockOffset, settle } from "./clock.js";
 import { announce, leads, onAnnounce } from "./leader.js";
+import { outcomeOf } from "./outcome.js";
 import { fetchPack, keptPack } from "./pack.js";
 import { clearAway, markSent, rows, settleAnswers, unsent } from "./queue.js";
 import { canReach, onReach, reached } from "./reach.js";
-import { forgetAsked, isElsewhere, leftSales, noteEntered, settleEntered } from "./unanswered.js";
+import {
+  adoptOrphans,
+  isElsewhere,
+  leftSales,
+  noteEntered,
+  noteOutcome,
+  settleEntered,
+} from "./unanswered.js";
 import { addresses, words } from "./words.js";
 
 /** @import { Answer, QueuedItem, Row } from "./queue.js" */
@@ -66,7 +74,7 @@ async function once() {
     isAnswered = true;
     reached(true);
     announce("reached");
-    await cancelLeft(outlet.id);
+    await settleLeft(outlet.id);
     await sendAll(terminal.id);
     await refreshPack(terminal.id);
     failures = 0;
@@ -172,24 +180,19 @@ async function post(items) {
 }
 
 /**
- * Cancel the sales that the cashier left without an answer. One that only the manager may cancel is shown
- * to the cashier. One of another outlet's till waits until this device is that till again. Neither holds
- * up the rest.
+ * Settle the sales that the cashier left without an answer, and those whose page is gone. One that only the
+ * manager may cancel is shown to the cashier. One of another outlet's till waits until this device is that
+ * till again. Neither holds up the rest.
  * @param {string} outletId
  */
-async function cancelLeft(outletId) {
+async function settleLeft(outletId) {
+  await adoptOrphans(true);
   for (const sale of await leftSales()) {
     if (isElsewhere(sale, outletId)) continue;
-    const body = { order_no: sale.order_no, reason: words.offline_unanswered };
-    try {
-      const answer = await ask(addresses.cancel, body, null, { wait: PATIENCE_MS, quietly: true });
-      if (!sale.entered) await forgetAsked(sale.order_no);
-      else if (answer.redemption) await settleEntered(sale.order_no); // none: this is another outlet's till now
-    } catch (thrown) {
-      const problem = asProblem(thrown);
-      if (problem.code !== "manager_needed") throw problem;
-      await noteEntered(sale.order_no);
-    }
+    const outcome = await outcomeOf(sale);
+    if (!outcome) await noteEntered(sale);
+    else if (!sale.entered) await noteOutcome(sale, outcome);
+    else if (outcome.kind === "taken_back") await settleEntered(sale.order_no); // else another outlet's till now
   }
 }
 
