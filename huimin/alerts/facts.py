@@ -68,6 +68,10 @@ class Fact(NamedTuple):
         return f"terminal {self.terminal_id}"
 
 
+# What of a fact is a column of the ledger as it is.
+COLUMNS = tuple(set(Fact._fields) - {"division_code", "discount_fen", "at", "day"})
+
+
 class Scene(NamedTuple):
     """The row that was just written, its card's other sales that day, its till's earlier sales.
 
@@ -83,19 +87,10 @@ class Scene(NamedTuple):
 
 def fact_of(row: Mapping[str, Any], division_code: str | None = None) -> Fact:
     """Build a Fact from a ledger row; `division_code` is the outlet's, if the row lacks it."""
+    columns = {name: row[name] for name in COLUMNS}
     return Fact(
-        id=row["id"],
-        kind=row["kind"],
-        channel=row["channel"],
-        card_id=row["card_id"],
-        outlet_id=row["outlet_id"],
-        outlet_kind=row["outlet_kind"],
+        **columns,
         division_code=division_code or row["division_code"],
-        terminal_id=row["terminal_id"],
-        staff_id=row["staff_id"],
-        cashier=row["cashier"],
-        policy_id=row["policy_id"],
-        amount_fen=row["amount_fen"],
         discount_fen=row["discount_fen"] - row.get("returned_fen", 0),
         at=parse_instant(row["occurred_at"]),
         day=row["business_day"],

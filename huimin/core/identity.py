@@ -138,8 +138,10 @@ def mask_id_number(number: str) -> str:
     return f"{number[:4]}{'*' * (len(number) - 7)}{number[-3:]}"
 
 
-def mask_phone(phone: str) -> str:
-    """The first three and the last two digits: 138******88."""
+def mask_phone(phone: str | None) -> str | None:
+    """The first three and the last two digits: 138******88; None for none."""
+    if phone is None:
+        return None
     if len(phone) < 7:
         return "*" * len(phone)
     return f"{phone[:3]}{'*' * (len(phone) - 5)}{phone[-2:]}"

@@ -96,17 +96,11 @@ def change_details(
         old={
             "division_code": holder["division_code"],
             "name": mask_name(holder["name"]),
-            "phone": _masked_phone(personal_data, holder),
+            "phone": mask_phone(personal_data.value(holder, "holder.phone")),
         },
-        new={**changed, "name": mask_name(name), "phone": mask_phone(phone) if phone else None},
+        new={**changed, "name": mask_name(name), "phone": mask_phone(phone)},
         **by,
     )
-
-
-def _masked_phone(personal_data: PersonalData, holder: Mapping[str, Any]) -> str | None:
-    if holder["phone_cipher"] is None:
-        return None
-    return mask_phone(personal_data.decrypt(holder["phone_cipher"], "holder.phone"))
 
 
 def add_family(
@@ -214,11 +208,10 @@ def unmask(
     reason = checked_reason(reason)
     unmasked = {"fields": ["name", "id_number", "phone"]}
     record(tx, "holder.unmasked", holder["id"], reason=reason, new=unmasked, **by)
-    cipher = holder["phone_cipher"]
     return {
         "name": holder["name"],
-        "id_number": personal_data.decrypt(holder["id_number_cipher"], "holder.id_number"),
-        "phone": personal_data.decrypt(cipher, "holder.phone") if cipher else None,
+        "id_number": personal_data.value(holder, "holder.id_number"),
+        "phone": personal_data.value(holder, "holder.phone"),
     }
 
 

@@ -29,7 +29,7 @@ from huimin.core.identity import (
     mask_phone,
     parse_id_number,
 )
-from huimin.core.refusals import FieldProblems, field_problem
+from huimin.core.refusals import field_problem
 from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.find import DivisionIndex, all_divisions
 from huimin.holders.application_commands import COMMANDS
@@ -106,7 +106,8 @@ def show_command(
         if holder is None:
             raise field_problem("holder", "没有这个持卡人，请核对编号。")
         if unmask:
-            _record_unmasking(tx, instance, holder["id"], str(reason).strip())
+            why = str(reason).strip()
+            record(tx, "holder.unmasked", holder["id"], reason=why, **acting(instance))
         return _as_dict(tx, instance, holder, unmask=unmask)
 
     row = instance.engine.write(work) if unmask else instance.engine.read(work)
@@ -148,15 +149,7 @@ def _prompt_number(instance: Instance) -> str:
     try:
         return parse_id_number(typed, today=county_day(instance.clock())).number
     except IdentityProblem as error:
-        raise _as_field(error) from error
-
-
-def _as_field(error: IdentityProblem) -> FieldProblems:
-    return field_problem("id_number", error.text)
-
-
-def _record_unmasking(tx: Transaction, instance: Instance, holder_id: str, reason: str) -> None:
-    record(tx, "holder.unmasked", holder_id, reason=reason, **acting(instance))
+        raise field_problem("id_number", error.text) from error
 
 
 def _listed(row: Mapping[str, Any], index: DivisionIndex) -> Row:
@@ -164,8 +157,7 @@ def _listed(row: Mapping[str, Any], index: DivisionIndex) -> Row:
     return {
         "id": row["id"],
         "name": mask_name(row["name"]),
-        "gender": row["gender"],
-        "division_code": row["division_code"],
+        **{name: row[name] for name in ("gender", "division_code")},
         "town": town,
         "village": village,
         "card_state": row["card_state"],
@@ -175,9 +167,8 @@ def _listed(row: Mapping[str, Any], index: DivisionIndex) -> Row:
 def _as_dict(tx: Transaction, instance: Instance, holder: Row, *, unmask: bool) -> Row:
     town, village = DivisionIndex(all_divisions(tx)).names(holder["division_code"])
     secrets = instance.personal_data
-    number = secrets.decrypt(holder["id_number_cipher"], "holder.id_number")
-    cipher = holder["phone_cipher"]
-    phone = secrets.decrypt(cipher, "holder.phone") if cipher else None
+    number = secrets.value(holder, "holder.id_number") or ""
+    phone = secrets.value(holder, "holder.phone")
     family = [
         {
             "id": member["id"],
@@ -193,7 +184,7 @@ def _as_dict(tx: Transaction, instance: Instance, holder: Row, *, unmask: bool) 
         "name": holder["name"] if unmask else mask_name(holder["name"]),
         "gender": holder["gender"],
         "id_number": number if unmask else mask_id_number(number),
-        "phone": phone if unmask or phone is None else mask_phone(phone),
+        "phone": phone if unmask else mask_phone(phone),
         "division_code": holder["division_code"],
         "town": town,
         "village": village,
@@ -205,10 +196,8 @@ def _as_dict(tx: Transaction, instance: Instance, holder: Row, *, unmask: bool) 
 
 
 def _member_number(instance: Instance, member: Row, *, unmask: bool) -> str | None:
-    if member["id_number_cipher"] is None:
-        return None
-    number = instance.personal_data.decrypt(member["id_number_cipher"], "family_member.id_number")
-    return number if unmask else mask_id_number(number)
+    number = instance.personal_data.value(member, "family_member.id_number")
+    return number if unmask or number is None else mask_id_number(number)
 
 
 def _described(row: Row) -> Iterator[Text | str]:

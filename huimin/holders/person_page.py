@@ -28,9 +28,8 @@ def person_page(
 ) -> dict[str, Any]:
     """A holder's data, family, eligibilities, applications, cards, evidence, sales and events."""
     town, village = DivisionIndex(all_divisions(tx)).names(holder["division_code"])
-    number = personal_data.decrypt(holder["id_number_cipher"], "holder.id_number")
-    cipher = holder["phone_cipher"]
-    phone = personal_data.decrypt(cipher, "holder.phone") if cipher else None
+    number = personal_data.value(holder, "holder.id_number") or ""
+    phone = personal_data.value(holder, "holder.phone")
     holder_id = holder["id"]
     return {
         "id": holder_id,
@@ -38,7 +37,7 @@ def person_page(
         "gender": holder["gender"],
         "birth_date": holder["birth_date"],
         "id_number_masked": mask_id_number(number),
-        "phone_masked": mask_phone(phone) if phone else None,
+        "phone_masked": mask_phone(phone),
         "division_code": holder["division_code"],
         "town": town,
         "village": village,

@@ -11,8 +11,9 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -84,6 +85,11 @@ class PersonalData:
             f"{column}_cipher": self.encrypt(text, purpose) if text else None,
             f"{column}_hash": self.lookup_hash(text) if text else None,
         }
+
+    def value(self, row: Mapping[str, Any], purpose: Purpose) -> str | None:
+        """The text whose `columns` a row has, decrypted; None if there is none."""
+        cipher = row[f"{purpose.partition('.')[2]}_cipher"]
+        return self.decrypt(cipher, purpose) if cipher else None
 
     def rotate(self) -> int:
         """Add an encryption key, used from now on, and return its id; older keys still decrypt."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ from huimin.storage.engine import Transaction
 
 # Most specific first; in_force in queries.sql sorts in the same order.
 SCOPES = ("outlet", "eligibility", "kind", "all")
+# The terms that are columns of the policy table as they are.
+COLUMNS = tuple({one.name for one in fields(PolicyTerms)} - {"excluded_categories", "offline"})
 
 
 def in_force(
@@ -69,27 +71,9 @@ def at_outlet_kind(terms: PolicyTerms, outlet_kind: str) -> PolicyTerms:
 
 def terms_of(row: Mapping[str, Any]) -> PolicyTerms:
     """The terms in a row of the policy table."""
-    return PolicyTerms(
-        id=row["id"],
-        code=row["code"],
-        version=row["version"],
-        name=row["name"],
-        scope=row["scope"],
-        scope_value=row["scope_value"],
-        starts_on=row["starts_on"],
-        ends_on=row["ends_on"],
-        rate_bp=row["rate_bp"],
-        rounding_unit_fen=row["rounding_unit_fen"],
-        minimum_spend_fen=row["minimum_spend_fen"],
-        cap_redemption_fen=row["cap_redemption_fen"],
-        cap_card_day_fen=row["cap_card_day_fen"],
-        cap_card_month_fen=row["cap_card_month_fen"],
-        excluded_categories=tuple(json.loads(row["excluded_categories"])),
-        base=row["base"],
-        merchant_share_bp=row["merchant_share_bp"],
-        government_share_bp=row["government_share_bp"],
-        offline=_offline_terms(row),
-    )
+    excluded = tuple(json.loads(row["excluded_categories"]))
+    columns = {name: row[name] for name in COLUMNS}
+    return PolicyTerms(**columns, excluded_categories=excluded, offline=_offline_terms(row))
 
 
 def _offline_terms(row: Mapping[str, Any]) -> OfflineTerms | None:

@@ -94,15 +94,13 @@ def correct_person(holder_id: str) -> Answer:
     def work(tx: Transaction, holder: Row, form: Form, by: By) -> None:
         if form.text("division_code") not in own:
             raise field_problem("division_code", "请选择村或社区。")
-        cipher = holder["phone_cipher"]
-        old_phone = secrets.decrypt(cipher, "holder.phone") if cipher else None
-        phone = None if form.text("no_phone") else form.optional("phone") or old_phone
+        phone = form.optional("phone") or secrets.value(holder, "holder.phone")
         change_details(
             tx,
             secrets,
             holder,
             name=form.optional("name") or holder["name"],
-            phone=phone,
+            phone=None if form.text("no_phone") else phone,
             division_code=form.text("division_code"),
             reason=form.text("reason"),
             **by,
