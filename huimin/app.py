@@ -41,8 +41,7 @@ from huimin.serving.probes import probes
 from huimin.settings import Settings, secret_key_of
 from huimin.settlement.pages import pages as settlement_pages
 from huimin.web import problems, setup
-
-REQUEST_BYTES_MAX = 1024 * 1024
+from huimin.web.uploads import REQUEST_BYTES_MAX
 
 # In the order of the story: who is asking, cards, the till, reports.
 PAGES = (

@@ -107,6 +107,9 @@ def check(settings: Settings) -> None:
             first="；".join(damage[:3]),
         )
     echo("数据库完好：{place}", place=_place(settings))
+    from huimin.serving.serve import note_open_listening
+
+    note_open_listening(settings)
 
 
 @main.command("settings")

@@ -6,6 +6,7 @@ file; only `secret_key_of` creates one, when the app first needs a key to sign s
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import secrets
@@ -189,6 +190,11 @@ class Settings:
         _long_secret,
         secret=True,
     )
+    body_seconds: int = _setting(
+        "请求内容最多多少秒发完；大的按每秒 4 KB 加时 / seconds for a request's body to arrive",
+        20,
+        _whole(1, 600),
+    )
     proxies: int = _setting("前面可信的反向代理层数 / trusted proxies in front", 0, _whole(0, 5))
     metrics: bool = _setting("是否开放 /metrics（0 或 1）/ serve /metrics", False, _flag)
 
@@ -243,6 +249,15 @@ class Settings:
     def notice_addresses(self) -> tuple[str, ...]:
         """The mail addresses for notices."""
         return tuple(self.notice_to.split(",")) if self.notice_to else ()
+
+    @property
+    def open_without_proxy(self) -> bool:
+        """Whether other machines reach the server directly, with no proxy in front."""
+        try:
+            on_this_machine = ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            on_this_machine = self.host == "localhost"
+        return not on_this_machine and self.proxies == 0
 
     @property
     def secure_cookies(self) -> bool:

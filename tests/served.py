@@ -1,14 +1,19 @@
 """The app served over HTTP by a thread of this process, so that a test can hold what it waits for.
 
-What only a process of its own shows is proven on the shipped server (tests/demo/test_serve.py).
+What only a process of its own shows is proven on the shipped server (`running`).
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
+import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -16,8 +21,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from huimin.app import create_app
 from huimin.instance import Instance, open_instance, system_clock
 from huimin.settings import Settings
+from tests.benchmarks.serving import free_port, wait_until_healthy
 
 HOLD_SECONDS_MAX = 60
+STOP_SECONDS_MAX = 60
 Clock = Callable[[], datetime]
 
 
@@ -63,6 +70,25 @@ def served(settings: Settings, clock: Clock = system_clock) -> Iterator[int]:
     """The same for an instance that is opened and closed here."""
     with contextlib.closing(open_instance(settings, clock)) as instance, serving(instance) as port:
         yield port
+
+
+@contextlib.contextmanager
+def running(folder: Path, **variables: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """`huimin run` over a folder that nobody has open: its port, and the process.
+
+    It is stopped, if it still runs, as an operator stops it.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUIMIN_")}
+    port = free_port()
+    command = [sys.executable, "-m", "huimin", "--folder", str(folder), "run", "--port", str(port)]
+    with tempfile.TemporaryFile() as words:
+        server = subprocess.Popen(command, env={**kept, **variables}, stdout=words, stderr=words)
+        try:
+            wait_until_healthy(port, server, words)
+            yield port, server
+        finally:
+            server.terminate()
+            server.wait(STOP_SECONDS_MAX)
 
 
 class HeldJobs:

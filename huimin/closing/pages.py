@@ -48,6 +48,7 @@ from huimin.web.column import Column
 from huimin.web.current import change, instance
 from huimin.web.file_answer import as_download
 from huimin.web.forms import Form, tell
+from huimin.web.uploads import takes_files
 
 FILE_BYTES_MAX = 8 * 1024 * 1024
 ROWS_SHOWN = 500
@@ -86,9 +87,9 @@ def statement_as_file(day: str, form: str) -> Response:
 
 @pages.post("/<day>/comparisons")
 @require_till("day.close")
+@takes_files(FILE_BYTES_MAX)
 def compare_file(day: str) -> BaseResponse | tuple[str, int]:
     """Read the till's own list and store its rows; the file itself is not stored."""
-    request.max_content_length = FILE_BYTES_MAX + 100_000
     business_day, outlet = _day(day), _outlet()
     now, acting = instance().clock(), actor()
     upload = request.files.get("file")

@@ -210,6 +210,9 @@ KINDS: dict[str, Kind] = {
     "method_not_allowed": Kind(405, "这个地址不接受这种请求方法，请看 Allow 头。", AGAIN),
     "unsupported_media_type": Kind(415, "请以 Content-Type: application/json 提交。", AGAIN),
     "payload_too_large": Kind(413, "提交的内容太大，上限为 {limit}。", AGAIN),
+    "body_too_slow": Kind(408, "内容没有按时发完，请检查网络，再用同一个键重试。", AGAIN),
+    "too_many_uploads": Kind(503, "正在上传的文件太多，请稍后再试。", AGAIN),
+    "server_stopping": Kind(503, "服务正在重启，请稍后用同一个键重试。", AGAIN),
     "too_many_requests": Kind(429, "操作太频繁，请稍后再试。", AGAIN),
     "csrf_failed": Kind(400, "页面停留太久或来源不对，请刷新页面再提交一次。", AGAIN),
     "escpos_missing": Kind(

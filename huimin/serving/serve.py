@@ -1,4 +1,4 @@
-"""The shipped server: granian, WSGI, one worker process, 32 blocking threads.
+"""The shipped server: granian, one worker process, 32 threads that run the application.
 
 One worker, because one writer thread commits for all threads, which wait together and share its
 commits. When the server is stopped, running requests are answered before the instance is closed, so
@@ -24,6 +24,10 @@ from huimin.storage.open_engine import open_engine
 # Named as text, because the application is wired above this room.
 WORKER_APP = "huimin.app:make_worker_app"
 BACKLOG = 1024
+# Connections at a time; further ones wait in the backlog.
+CONNECTIONS_MAX = 4096
+# The head of a request; granian closes a connection that has not sent a whole one in 30 s.
+HEADER_BYTES_MAX = 64 * 1024
 START_SECONDS_MAX = 60
 WORKER_STOP_SECONDS_MAX = 20
 # By default CPython lets a busy thread keep the interpreter for 5 ms. The writer releases it at
@@ -37,8 +41,11 @@ def serve(settings: Settings) -> None:
     Raises StorageProblem for the database and ClickException for a taken port.
     """
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
+
+    from huimin.serving.worker import spawn_worker
 
     open_engine(settings).close()  # report problems here, not in a worker that can't start
     if settings.port == 0:
@@ -51,15 +58,18 @@ def serve(settings: Settings) -> None:
         factory=True,
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        # In HTTP/2 one connection could have any number of bodies under way.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(max_buffer_size=HEADER_BYTES_MAX),
+        websockets=False,
         workers=1,
-        blocking_threads=settings.threads,
         backlog=BACKLOG,
-        backpressure=BACKLOG,
+        backpressure=CONNECTIONS_MAX,
         workers_kill_timeout=WORKER_STOP_SECONDS_MAX,
         log_level=LogLevels.error,
     )
-    server.serve()
+    server.serve(spawn_worker)
 
 
 def start_worker() -> None:
@@ -87,8 +97,21 @@ def _announce(settings: Settings) -> None:
         with contextlib.suppress(OSError):
             socket.create_connection((reachable, settings.port), timeout=1).close()
             echo("正在服务：http://{address}", address=f"{host}:{settings.port}")
+            note_open_listening(settings)
             return
         time.sleep(0.02)
+
+
+def note_open_listening(settings: Settings) -> None:
+    """Say on standard error that the server is reached from other machines without a proxy."""
+    if settings.open_without_proxy:
+        echo(
+            "注意：别的机器能直接连到 {host}，前面没有反向代理：没有加密，"
+            "每个地址能开多少连接也没有限制。"
+            "请在前面放反向代理并设 HUIMIN_PROXIES，或只监听 127.0.0.1。",
+            host=settings.host,
+            err=True,
+        )
 
 
 def _free_port(host: str) -> int:

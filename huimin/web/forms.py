@@ -22,8 +22,6 @@ from huimin.web.current import change
 from huimin.web.language import request_language
 
 TEXT_MAX = 4_000
-# What a form holds besides its file.
-FORM_BYTES = 100_000
 
 T = TypeVar("T")
 # What a page that takes a form answers: a page, the way to another, or the form again with 422.
@@ -129,12 +127,11 @@ class Form:
         return then(result)
 
 
-def sent_file(field: str, wanted: str, *, bytes_max: int) -> FileStorage:
-    """The file in a field of the form, of that size at most. Raises FieldProblems with `wanted`.
+def sent_file(field: str, wanted: str) -> FileStorage:
+    """The file in a field of the form. Raises FieldProblems with `wanted` when there is none.
 
-    Call it before anything else of the form is read.
+    The view says how large it may be (web/uploads.py).
     """
-    request.max_content_length = bytes_max + FORM_BYTES
     file = request.files.get(field)
     if file is None or not file.filename:
         raise field_problem(field, wanted)

@@ -6,6 +6,7 @@ with the field and the remedy, in the caller's language.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, cast
 
 import structlog
@@ -13,7 +14,8 @@ from flask import Flask, Response, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from huimin.core.catalogue import Words
+from huimin.core.catalogue import SOURCE, Words
+from huimin.core.json_text import write_json
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 from huimin.storage.engine import StorageProblem
 from huimin.web.json_answer import json_response
@@ -134,15 +136,7 @@ def _answer(
 ) -> Response:
     language = request_language()
     status = status or refusal.status
-    body: dict[str, Any] = {
-        "type": f"urn:huimin:problem:{refusal.code}",
-        "title": refusal.title(language),
-        "status": status,
-        "detail": refusal.detail(language),
-        "code": refusal.code,
-        "errors": [{"field": field.field, "message": field.message(language)} for field in fields],
-        "cashier_message": refusal.cashier_message(language),
-    }
+    body = _body(refusal, status, language, fields)
     if wants_json():
         response = json_response(body)
         response.mimetype = "application/problem+json"
@@ -152,6 +146,38 @@ def _answer(
     response.headers.extend(headers or {})
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@cache
+def problem_answer(code: str) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Status, headers and JSON for a request that the application never saw.
+
+    Its language is that of the source: nothing is known about the reader.
+    """
+    refusal = Refusal(code)
+    body = write_json(_body(refusal, refusal.status, SOURCE, ())).encode()
+    headers = [
+        ("Content-Type", "application/problem+json"),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+    if refusal.status in (429, 503):
+        headers.append(("Retry-After", "5"))
+    return refusal.status, headers, body
+
+
+def _body(
+    refusal: Refusal, status: int, language: str, fields: tuple[FieldProblem, ...]
+) -> dict[str, Any]:
+    return {
+        "type": f"urn:huimin:problem:{refusal.code}",
+        "title": refusal.title(language),
+        "status": status,
+        "detail": refusal.detail(language),
+        "code": refusal.code,
+        "errors": [{"field": field.field, "message": field.message(language)} for field in fields],
+        "cashier_message": refusal.cashier_message(language),
+    }
 
 
 def wants_json() -> bool:

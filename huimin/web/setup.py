@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from huimin import __version__
 from huimin.core.catalogue import LANGUAGES
 from huimin.core.refusals import Refusal
-from huimin.web import language, problems
+from huimin.web import language, problems, uploads
 from huimin.web.api_turns import ApiTurns
 from huimin.web.current import instance, instance_of
 from huimin.web.forms import Form
@@ -29,6 +29,7 @@ def install(app: Flask) -> None:
     layered = ApiTurns(SecurityHeaders(app.wsgi_app, secure=secure))
     app.wsgi_app = layered  # type: ignore[method-assign]
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    uploads.install(app)
     csrf.init_app(app)
     language.install(app)
     problems.install(app)

@@ -195,6 +195,14 @@ def service(
 
 def http(port: int, tills: list[Till], count: int, connections: int, figures: Figures) -> None:
     """The same through the shipped server, loaded by a child process."""
+    looks, sales = requests_of(tills, count)
+    load(port, connections, looks, "200")
+    answer = load(port, connections, sales, "201")
+    figures.add(answer["seconds"], answer["latencies"])
+
+
+def requests_of(tills: list[Till], count: int) -> tuple[list[Any], list[Any]]:
+    """A look-up and a sale with each of so many cards: path, headers, body."""
     sales, looks = [], []
     for number in range(count):
         till = tills[number % len(tills)]
@@ -202,9 +210,7 @@ def http(port: int, tills: list[Till], count: int, connections: int, figures: Fi
         headers = {"Authorization": f"Bearer {till.key}", "Idempotency-Key": body["order_no"]}
         sales.append(["/api/v1/redemptions", headers, json.dumps(body)])
         looks.append(["/api/v1/cards/verify", headers, json.dumps({"card": body["card"]})])
-    load(port, connections, looks, "200")
-    answer = load(port, connections, sales, "201")
-    figures.add(answer["seconds"], answer["latencies"])
+    return looks, sales
 
 
 def load(port: int, connections: int, requests: list[Any], status: str) -> dict[str, Any]:

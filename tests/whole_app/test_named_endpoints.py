@@ -1,7 +1,8 @@
 """What Python and templates call by a dotted name exists: a typo fails here, not on a page.
 
 An endpoint is named together with what its address needs. Other dotted names are permissions,
-recorded events, sealed personal data, jobs, our own packages and files.
+recorded events, sealed personal data, jobs, our own packages, files and the
+keys of a WSGI environment.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def is_known(app: Any, name: str) -> bool:
     if name in app.view_functions or name in PERMISSIONS or name in EVENTS:
         return True
     first, _, last = name.partition(".")
-    if name in get_args(Purpose) or name in JOBS or first == "huimin":
+    if name in get_args(Purpose) or name in JOBS or first in ("huimin", "wsgi"):
         return True
     return FILES.fullmatch(last) is not None
 

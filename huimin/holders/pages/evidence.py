@@ -23,17 +23,19 @@ from huimin.storage.engine import Row, Transaction
 from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Answer, Form, go_on, sent_file
+from huimin.web.uploads import takes_files
 
 
 @pages.post("/holders/<holder_id>/evidence")
 @require("holder.write")
+@takes_files(FILE_BYTES_MAX)
 def upload_evidence(holder_id: str) -> Answer:
     """Keep one file."""
     by, within = acting(), own_division()
     secrets, folder = instance().personal_data, instance().settings.folder
 
     def keep() -> None:
-        sent = sent_file("evidence", sentence("请选择一个文件。"), bytes_max=FILE_BYTES_MAX)
+        sent = sent_file("evidence", sentence("请选择一个文件。"))
         instance().engine.read(lambda tx: person(tx, holder_id, within=within))
         name, content = sent.filename or "", sent.read()
         stored = store_file(secrets, folder, file_name=name, content=content)

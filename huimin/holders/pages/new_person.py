@@ -28,10 +28,10 @@ from huimin.web.current import change, instance
 from huimin.web.forms import Form, go_on
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
+from huimin.web.uploads import takes_files
 
 FIELDS = ("name", "id_number", "phone", "division_code", "kind", "since", "family")
 FILES_AT_ONCE = 3
-FORM_BYTES_MAX = FILES_AT_ONCE * FILE_BYTES_MAX + 100_000
 
 
 @pages.get("/holders/new")
@@ -61,9 +61,9 @@ def check_division() -> Response:
 
 @pages.post("/holders/new")
 @require("holder.write")
+@takes_files(FILES_AT_ONCE * FILE_BYTES_MAX)
 def enter_person() -> Response | tuple[str, int]:
     """Enter a person and apply for the card; or keep the form as a draft."""
-    request.max_content_length = FORM_BYTES_MAX
     form, draft_id = Form.sent(), request.args.get("draft", "")
     if form.text("act") == "draft":
         return _keep(form, draft_id)

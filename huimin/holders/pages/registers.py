@@ -44,6 +44,7 @@ from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, ListPage
 from huimin.web.lists import rows_of
+from huimin.web.uploads import takes_files
 from huimin.web.words import STATES
 from huimin.web.workbook import CONTENT_TYPE
 
@@ -74,12 +75,13 @@ def registers() -> str | BaseResponse:
 
 @pages.post("/registers/")
 @require("register.import")
+@takes_files(REGISTER_BYTES_MAX)
 def upload_register() -> Answer:
     """Keep the file and begin to check it."""
 
     def keep() -> str:
         wanted = sentence("请选择名册文件。")
-        sent = sent_file("register", wanted, bytes_max=REGISTER_BYTES_MAX)
+        sent = sent_file("register", wanted)
         name, by = clean_file_name(sent.filename or ""), acting()
         if PurePath(name).suffix.lower() not in ENDINGS:
             raise field_problem("register", "名册须为 .xlsx 或 .csv 文件。")

@@ -35,6 +35,7 @@ from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Answer, Form, go_on, sent_file
 from huimin.web.language import request_language
+from huimin.web.uploads import takes_files
 from huimin.web.workbook import CONTENT_TYPE
 
 
@@ -47,13 +48,14 @@ def template_list() -> str:
 
 @pages.post("/templates/")
 @require("report.template")
+@takes_files(FILE_BYTES_MAX)
 def upload_template() -> Answer:
     """Check a template and keep it as the next version."""
     folder, by = instance().settings.folder, acting()
 
     def keep() -> None:
         wanted = sentence("请选择一个 .xlsx 文件。")
-        sent = sent_file("template", wanted, bytes_max=FILE_BYTES_MAX)
+        sent = sent_file("template", wanted)
         stored = store_template(folder, file_name=sent.filename or "", content=sent.read())
         change(lambda tx: keep_template(tx, stored, **by))
 

@@ -28,6 +28,7 @@ from huimin.settlement.paid_list import (
 from huimin.web.current import change, instance
 from huimin.web.forms import Form, sent_file, tell
 from huimin.web.language import request_language
+from huimin.web.uploads import takes_files
 
 FILE_BYTES_MAX = 4 * 2**20
 
@@ -41,10 +42,11 @@ def paid_list() -> str:
 
 @pages.post("/paid-list")
 @require("settlement.manage")
+@takes_files(FILE_BYTES_MAX)
 def look_at_file() -> str | tuple[str, int]:
     """Read the file and show what each row would do; nothing is written."""
     try:
-        sent = sent_file("file", sentence("请选择文件。"), bytes_max=FILE_BYTES_MAX)
+        sent = sent_file("file", sentence("请选择文件。"))
         with tempfile.TemporaryDirectory(prefix="huimin-paid-") as folder:
             path = Path(folder) / "list.xlsx"
             path.write_bytes(sent.read())

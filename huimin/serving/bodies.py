@@ -1,0 +1,267 @@
+"""Receive the bodies of requests, before any of them occupies a thread.
+
+granian receives a body while nothing in Python waits for it, and calls back when it has arrived;
+only then does a thread of the application take the request. A body that is too slow is cut off with
+408, one that is too large is answered by the application with 413 before it has been received. So
+requests that never end cost a connection for some seconds, and nothing else.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import structlog
+
+from huimin.serving.wsgi_call import Headers, Proto, Scope, split_address
+from huimin.web.problems import problem_answer
+
+log = structlog.get_logger(__name__)
+
+# A body may take longer than HUIMIN_BODY_SECONDS as long as it arrives at this rate on average:
+# tills on a bad mobile network send a few kilobytes a second.
+BYTES_PER_SECOND_MIN = 4 * 1024
+# Up to this size a body is received into memory as a whole: every sale and every look-up.
+SMALL_BYTES_MAX = 64 * 1024
+# Larger ones are received into files, so many at once, and so many from one address.
+LARGE_AT_ONCE = 64
+LARGE_PER_ADDRESS = 16
+# With so many bodies under way one address may have only a few that last longer than a moment.
+CROWD = 256
+SLOW_PER_ADDRESS = 32
+MOMENT_SECONDS = 1.0
+# When the server is stopped, bodies under way have so long to arrive.
+STOP_SECONDS = 2
+
+# What answers a request whose body has arrived: scope, proto, body, length if it was not declared.
+Answer = Callable[[Scope, Proto, IO[bytes], int | None], None]
+# The largest body that the application takes of such a request, in bytes.
+BytesMax = Callable[[Scope], int]
+
+
+@dataclass(eq=False, slots=True)
+class Incoming:
+    """A request whose body is under way; `length` is None when it was not declared."""
+
+    scope: Scope
+    proto: Proto
+    length: int | None
+    address: str
+    began: float = field(default_factory=time.monotonic)
+    received: int = 0
+    future: Any = None
+    file: IO[bytes] | None = None
+    bytes_max: int = 0
+
+    def overdue(self, now: float, seconds: int) -> bool:
+        """Whether the body has been too slow so far, when every body has those seconds."""
+        return now - self.began > seconds + self.received / BYTES_PER_SECOND_MIN
+
+
+class Bodies:
+    """The bodies that are under way, and the thread that cuts them off."""
+
+    def __init__(
+        self,
+        answer: Answer,
+        *,
+        bytes_max: BytesMax,
+        always_taken: int,
+        seconds: int,
+        proxies: int,
+    ) -> None:
+        """`always_taken` is what any address takes, in bytes, without asking `bytes_max`."""
+        self._answer, self._bytes_max = answer, bytes_max
+        self._always_taken, self._seconds, self._proxies = always_taken, seconds, proxies
+        self._under_way: dict[Incoming, None] = {}
+        self._large: Counter[str] = Counter()
+        self._large_lock = threading.Lock()
+        self._stopping = threading.Event()
+        threading.Thread(target=self._watch, name="huimin-bodies", daemon=True).start()
+
+    def take(self, scope: Scope, proto: Proto) -> None:
+        """Answer a request, at once or when its body has arrived. Raises nothing."""
+        try:
+            self._take(scope, proto)
+        except Exception:
+            self._fail(proto)
+
+    def stop(self) -> None:
+        """Give the bodies that are under way a moment to arrive, then cut them off."""
+        self._stopping.set()
+
+    def _take(self, scope: Scope, proto: Proto) -> None:
+        length = declared_length(scope.headers)
+        if length == 0:
+            self._answer(scope, proto, io.BytesIO(), None)
+            return
+        incoming = Incoming(scope, proto, length, client_address(scope, self._proxies))
+        if length is not None and length <= SMALL_BYTES_MAX:
+            self._under_way[incoming] = None
+            incoming.future = proto()
+            incoming.future.add_done_callback(lambda future: self._arrived(incoming, future))
+        else:
+            self._take_large(incoming)
+
+    def _arrived(self, incoming: Incoming, future: Any) -> None:
+        """The whole body is here; it is no concern of anybody's if it was cut off meanwhile."""
+        if self._over(incoming):
+            return
+        try:
+            body = future.result()
+        except Exception:  # the client has gone
+            incoming.proto.response_empty(400, [("Connection", "close")])
+            return
+        try:
+            self._answer(incoming.scope, incoming.proto, io.BytesIO(body), None)
+        except Exception:
+            self._fail(incoming.proto)
+
+    def _take_large(self, incoming: Incoming) -> None:
+        incoming.bytes_max = self._most(incoming)
+        if incoming.length is not None and incoming.length > incoming.bytes_max:
+            # The application says 413, or answers without the body if it needs none.
+            self._answer(incoming.scope, incoming.proto, io.BytesIO(), None)
+            return
+        if not self._room_for(incoming.address):
+            _refuse(incoming.proto, "too_many_uploads")
+            return
+        incoming.file = tempfile.SpooledTemporaryFile(SMALL_BYTES_MAX)  # noqa: SIM115
+        self._under_way[incoming] = None
+        incoming.proto.__aiter__()
+        self._next_part(incoming, None)
+
+    def _next_part(self, incoming: Incoming, future: Any) -> None:
+        """Keep the parts that have arrived, and ask for the next. Raises nothing."""
+        try:
+            while True:
+                if future is not None and self._ended_with(incoming, future):
+                    return
+                future = incoming.future = incoming.proto.__anext__()
+                if not future.done():
+                    break
+            future.add_done_callback(lambda future: self._next_part(incoming, future))
+        except Exception:
+            if not self._over(incoming):
+                self._fail(incoming.proto)
+
+    def _ended_with(self, incoming: Incoming, future: Any) -> bool:
+        """Keep one part; whether that was the end, one way or the other."""
+        if incoming not in self._under_way or incoming.file is None:
+            return True
+        part = future.result()
+        if part:
+            incoming.received += len(part)
+            if incoming.received <= incoming.bytes_max:
+                incoming.file.write(part)
+                return False
+        whole = incoming.length is None or incoming.received == incoming.length
+        if self._over(incoming):
+            return True
+        if part:  # larger than is taken here
+            self._answer(incoming.scope, incoming.proto, io.BytesIO(), incoming.received)
+        elif whole and _is_exhausted(incoming.proto):
+            incoming.file.seek(0)
+            with incoming.file:
+                self._answer(incoming.scope, incoming.proto, incoming.file, incoming.received)
+        else:  # the client has gone
+            incoming.proto.response_empty(400, [("Connection", "close")])
+        return True
+
+    def _most(self, incoming: Incoming) -> int:
+        if incoming.length is not None and incoming.length <= self._always_taken:
+            return self._always_taken
+        return self._bytes_max(incoming.scope)
+
+    def _room_for(self, address: str) -> bool:
+        """Count one more large body of that address, if there is room for it."""
+        with self._large_lock:
+            if self._large.total() >= LARGE_AT_ONCE or self._large[address] >= LARGE_PER_ADDRESS:
+                return False
+            self._large[address] += 1
+            return True
+
+    def _over(self, incoming: Incoming) -> bool:
+        """Take the request out of those under way; whether somebody else already has."""
+        if self._under_way.pop(incoming, self) is self:
+            return True
+        # granian's future holds its callback and so the request: nothing would ever free the three.
+        incoming.future = None
+        if incoming.file is not None:
+            with self._large_lock:
+                self._large[incoming.address] -= 1
+                if not self._large[incoming.address]:
+                    del self._large[incoming.address]
+        return False
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(MOMENT_SECONDS):
+            self._cut_off(self._too_slow(time.monotonic()), "body_too_slow")
+        time.sleep(STOP_SECONDS)
+        while True:
+            self._cut_off(list(self._under_way), "server_stopping")
+            time.sleep(MOMENT_SECONDS)
+
+    def _too_slow(self, now: float) -> list[Incoming]:
+        under_way = list(self._under_way)
+        slow = [one for one in under_way if one.overdue(now, self._seconds)]
+        if len(under_way) > CROWD:
+            lasting: Counter[str] = Counter()
+            for one in under_way:
+                if now - one.began > MOMENT_SECONDS:
+                    lasting[one.address] += 1
+                    if lasting[one.address] > SLOW_PER_ADDRESS and one not in slow:
+                        slow.append(one)
+        return slow
+
+    def _cut_off(self, several: list[Incoming], code: str) -> None:
+        for incoming in several:
+            future = incoming.future
+            if future is None or self._over(incoming):
+                continue
+            try:
+                _refuse(incoming.proto, code)
+                # From now on nobody reads that body, and granian closes the connection.
+                future.cancel()
+            except Exception:
+                self._fail(incoming.proto)
+
+    def _fail(self, proto: Proto) -> None:
+        log.exception("a request could not be served")
+        proto.response_empty(500, [])
+
+
+def declared_length(headers: Headers) -> int | None:
+    """The bytes of a request's body: 0 without one, None when it comes in chunks."""
+    if "transfer-encoding" in headers:
+        return None
+    return int(headers.get("content-length") or 0)
+
+
+def client_address(scope: Scope, proxies: int) -> str:
+    """Who sent the request: what the outermost trusted proxy says, or the other end of the line."""
+    if proxies:
+        forwarded = (scope.headers.get("x-forwarded-for") or "").split(",")
+        if len(forwarded) >= proxies:
+            return forwarded[-proxies].strip()
+    return split_address(scope.client)[0]
+
+
+def _is_exhausted(proto: Proto) -> bool:
+    """Whether the body ended as it should: after a broken one granian has more to say."""
+    try:
+        proto.__anext__()
+    except StopAsyncIteration:
+        return True
+    return False
+
+
+def _refuse(proto: Proto, code: str) -> None:
+    status, headers, body = problem_answer(code)
+    proto.response_bytes(status, [*headers, ("Connection", "close")], body)

@@ -1,0 +1,1 @@
+"""The server: bodies, limits, processes."""

@@ -1,0 +1,191 @@
+"""Bodies that never end, on the shipped server: they occupy a connection, and nobody else waits."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import select
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huimin.instance import Instance
+from huimin.serving.bodies import LARGE_PER_ADDRESS, SMALL_BYTES_MAX
+from huimin.web.uploads import REQUEST_BYTES_MAX
+from tests.making.cards import make_card
+from tests.making.holders import make_holder
+from tests.making.merchants import make_terminal
+from tests.making.policies import make_policy
+from tests.served import running
+
+ANSWER_SECONDS_MAX = 60
+# Longer than any test: what is still open then is open because nobody has closed it.
+FOR_EVER = "600"
+
+
+@pytest.fixture
+def county(sqlite_instance: Instance) -> dict[str, Any]:
+    """A closed county with a till and a card: its folder, the key, the card's code."""
+    make_policy(sqlite_instance)
+    card = make_card(sqlite_instance, make_holder(sqlite_instance))
+    _terminal, key = make_terminal(sqlite_instance)
+    sqlite_instance.close()
+    return {"folder": sqlite_instance.settings.folder, "key": key, "card": card["token"]}
+
+
+def head(path: str, length: int | None, *headers: str) -> bytes:
+    """The head of a POST; a body of unknown length comes in chunks."""
+    size = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
+    lines = [f"POST {path} HTTP/1.1", "Host: till", "Content-Type: application/json", size]
+    return "\r\n".join([*lines, *headers, "", ""]).encode()
+
+
+def begin(port: int, sent: bytes, address: str = "127.0.0.1") -> socket.socket:
+    """A connection that has sent this and now waits."""
+    connection = socket.create_connection(
+        ("127.0.0.1", port), ANSWER_SECONDS_MAX, source_address=(address, 0)
+    )
+    connection.sendall(sent)
+    return connection
+
+
+def answer_of(connection: socket.socket) -> tuple[int, Any]:
+    """Status and JSON of the answer."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += _part(connection)
+    top, _, body = received.partition(b"\r\n\r\n")
+    length = int(top.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+    while len(body) < length:
+        body += _part(connection)
+    return int(top[9:12]), json.loads(body)
+
+
+def _part(connection: socket.socket) -> bytes:
+    part = connection.recv(65536)
+    assert part, "the connection was closed without a whole answer"
+    return part
+
+
+def post(port: int, path: str, body: Any, *headers: str) -> tuple[int, Any]:
+    data = json.dumps(body).encode()
+    with begin(port, head(path, len(data), *headers) + data) as connection:
+        return answer_of(connection)
+
+
+@contextlib.contextmanager
+def unfinished(
+    port: int, count: int, length: int, *headers: str, address: Callable[[int], str]
+) -> Iterator[list[socket.socket]]:
+    """So many requests of which only three bytes of the body arrive."""
+    start = head("/api/v1/cards/verify", length, *headers) + b'{"c'
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(begin(port, start, address(n))) for n in range(count)]
+
+
+def waiting(connections: list[socket.socket]) -> int:
+    """How many have neither been answered nor closed."""
+    ready, _, _ = select.select(connections, [], [], 0)
+    return len(connections) - len(ready)
+
+
+def one_address(_number: int) -> str:
+    return "127.0.0.1"
+
+
+def many_addresses(number: int) -> str:
+    return f"127.0.1.{number + 1}"
+
+
+@pytest.mark.parametrize("address", [one_address, many_addresses])
+def test_others_are_served_while_two_hundred_bodies_never_end(
+    county: dict[str, Any], address: Callable[[int], str]
+) -> None:
+    bearer = f"Authorization: Bearer {county['key']}"
+    with (
+        running(county["folder"], HUIMIN_BODY_SECONDS=FOR_EVER) as (port, server),
+        unfinished(port, 100, 40, address=address) as strangers,
+        unfinished(port, 100, 40, bearer, address=address) as known,
+    ):
+        for _ in range(3):
+            with begin(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") as probe:
+                assert answer_of(probe) == (200, {"status": "ok"})
+            status, seen = post(port, "/api/v1/cards/verify", {"card": county["card"]}, bearer)
+            assert (status, seen["card"]["state"]) == (200, "active")
+        assert waiting(strangers + known) == 200
+        # A stop waits for none of them, and each of them is told.
+        server.terminate()
+        assert answer_of(strangers[0])[1]["code"] == "server_stopping"
+        assert server.wait(ANSWER_SECONDS_MAX) == 0
+        assert waiting(strangers + known) == 0
+
+
+def test_a_body_that_does_not_arrive_in_time_is_408_and_its_connection_ends(
+    county: dict[str, Any],
+) -> None:
+    with running(county["folder"], HUIMIN_BODY_SECONDS="1") as (port, _server):
+        for length in (40, SMALL_BYTES_MAX + 1):
+            with unfinished(port, 1, length, address=one_address) as (one,):
+                status, problem = answer_of(one)
+                assert (status, problem["code"]) == (408, "body_too_slow")
+                assert problem["cashier_message"]
+                assert one.recv(1) == b""
+
+
+def test_bodies_are_received_whole_whichever_way_they_come(county: dict[str, Any]) -> None:
+    bearer = f"Authorization: Bearer {county['key']}"
+    body = json.dumps({"card": county["card"]}).encode()
+    path = "/api/v1/cards/verify"
+    with running(county["folder"]) as (port, _server):
+        with begin(port, head(path, len(body), bearer)) as drop_by_drop:
+            for byte in body:
+                drop_by_drop.sendall(bytes([byte]))
+            assert answer_of(drop_by_drop)[0] == 200
+        chunks = b"".join(b"%x\r\n%b\r\n" % (1, body[n : n + 1]) for n in range(len(body)))
+        with begin(port, head(path, None, bearer) + chunks + b"0\r\n\r\n") as chunked:
+            assert answer_of(chunked)[0] == 200
+        padded = body + b" " * (2 * SMALL_BYTES_MAX)
+        with begin(port, head(path, len(padded), bearer) + padded) as large:
+            assert answer_of(large)[0] == 200
+        too_large = REQUEST_BYTES_MAX + 1
+        with begin(port, head(path, too_large, bearer)) as declared:
+            assert answer_of(declared)[1]["code"] == "payload_too_large"
+        endless = b"%x\r\n%b\r\n" % (too_large, b" " * too_large)
+        with begin(port, head(path, None, bearer) + endless) as undeclared:
+            assert answer_of(undeclared)[1]["code"] == "payload_too_large"
+
+
+def test_one_address_has_few_large_bodies_under_way(county: dict[str, Any]) -> None:
+    with (
+        running(county["folder"], HUIMIN_BODY_SECONDS=FOR_EVER) as (port, _server),
+        unfinished(port, LARGE_PER_ADDRESS, SMALL_BYTES_MAX + 1, address=one_address) as under_way,
+        unfinished(port, 1, SMALL_BYTES_MAX + 1, address=one_address) as (one_more,),
+        unfinished(port, 1, SMALL_BYTES_MAX + 1, address=many_addresses) as (elsewhere,),
+    ):
+        assert answer_of(one_more)[1]["code"] == "too_many_uploads"
+        assert waiting([*under_way, elsewhere]) == LARGE_PER_ADDRESS + 1
+
+
+def test_a_file_may_be_larger_than_other_requests_where_a_page_takes_files(client: Any) -> None:
+    # Without a sign-in and a form's key it is refused, but not for its size: the check of that key
+    # reads the form before the page can say what it takes.
+    file = b"x" * (REQUEST_BYTES_MAX + 1)
+    for path, code in (("/registers/", 400), ("/sign-in", 413)):
+        answer = client.post(path, data={"register": (io.BytesIO(file), "a.csv")})
+        assert answer.status_code == code, path
+
+
+def test_a_server_open_to_other_machines_without_a_proxy_says_so(
+    county: dict[str, Any], run_cli: Any
+) -> None:
+    def check(**variables: str) -> str:
+        folder: Path = county["folder"]
+        return str(run_cli(["check"], folder, **variables).stderr)
+
+    assert "127.0.0.1" in check(HUIMIN_HOST="0.0.0.0")
+    assert check(HUIMIN_HOST="0.0.0.0", HUIMIN_PROXIES="1") == ""
+    assert check(HUIMIN_HOST="::1") == check() == ""
