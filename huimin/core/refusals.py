@@ -64,6 +64,7 @@ TITLES: dict[int, str] = {
     403: sentence("没有权限"),
     404: sentence("没有找到"),
     405: sentence("请求方法不对"),
+    408: sentence("内容没有按时到达"),
     409: sentence("与已有记录冲突"),
     413: sentence("内容太大"),
     415: sentence("内容类型不对"),
