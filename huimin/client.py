@@ -83,12 +83,15 @@ class _Sent:
 
     def body(self) -> Answer:
         """The JSON body; None, zero and empty values are left to the server's defaults."""
+        return self.values(lambda value: isinstance(value, bool) or value not in (None, (), 0))
+
+    def values(self, is_sent: Callable[[Any], bool]) -> Answer:
+        """The fields of the body whose value is to be sent."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return {
             name: value
             for name, value in values.items()
-            if name not in IN_HEADER_OR_PATH
-            and (isinstance(value, bool) or value not in (None, (), 0))
+            if name not in IN_HEADER_OR_PATH and is_sent(value)
         }
 
 
@@ -110,13 +113,25 @@ class Sale(_Sent):
 
 @dataclass(frozen=True, slots=True)
 class Return(_Sent):
-    """A return: a gross amount in fen, or all that is left of a redemption; with its key."""
+    """A return of all that is left of a redemption, or of a part, with its key; amounts in fen.
+
+    A part of a sale with items names them in `items`: `{"index": 0}`, or with an `amount_fen` for a
+    part of the line. Any other part is an `amount_fen`, with how much of it was excluded or paid by
+    insurance if the sale had such sums (0 is said too).
+    """
 
     redemption_id: str
     reason: str
     amount_fen: int | None = None
     cashier: str | None = None
     key: str = field(default_factory=new_id)
+    items: tuple[Mapping[str, int], ...] = ()
+    excluded_fen: int | None = None
+    insurance_fen: int | None = None
+
+    def body(self) -> Answer:
+        """The JSON body. A zero is sent: left out, it would mean something else."""
+        return self.values(lambda value: value not in (None, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +178,10 @@ class Redemption(_Recorded):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reversal(_Recorded):
-    """A recorded reversal, in positive sums; `payable_fen` goes back to the customer."""
+    """A recorded reversal, in positive sums; `payable_fen` goes back to the customer.
+
+    `answer["lines"]` has the lines that went back, with the part of the refund that is their own.
+    """
 
     redemption_id: str
 

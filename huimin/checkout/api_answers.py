@@ -184,15 +184,28 @@ class RedemptionAnswer(QuoteAnswer):
     chain: ChainAnswer
 
 
+class ReturnedLine(BaseModel):
+    """A line that went back, or a part of it, with the part of the refund that is its own."""
+
+    index: int
+    name: str
+    amount_fen: int
+    discount_fen: int
+    payable_fen: int
+
+
 class ReversalRecord(BaseModel):
-    """A recorded reversal; all sums are positive."""
+    """A recorded reversal; all sums are positive. `lines` is empty where the sale had none."""
 
     id: str
     receipt_no: str
     redemption_id: str
     amount_fen: int
+    insurance_fen: int
+    excluded_fen: int
     discount_fen: int
     payable_fen: int
+    lines: list[ReturnedLine]
     reason: str
     recorded_at: str
     chain: ChainAnswer
@@ -212,9 +225,31 @@ class NetPart(BaseModel):
     payable_fen: int
 
 
-class RedemptionRecord(QuotedParts):
-    """A redemption as recorded, with its reversals and net sums."""
+class RecordedLine(BaseModel):
+    """A line as it was sold, and how much of its amount can still be returned."""
 
+    index: int
+    name: str
+    category: str | None
+    amount_fen: int
+    eligible_fen: int
+    discount_fen: int
+    payable_fen: int
+    left_fen: int
+
+
+class LeftPart(BaseModel):
+    """What can still be returned: the amount, and how much of it was excluded or insured."""
+
+    amount_fen: int
+    excluded_fen: int
+    insurance_fen: int
+
+
+class RedemptionRecord(QuotedParts):
+    """A redemption as recorded, with its reversals, its net sums, and what is left to return."""
+
+    lines: list[RecordedLine]  # type: ignore[assignment]
     id: str
     receipt_no: str
     order_no: str
@@ -227,6 +262,7 @@ class RedemptionRecord(QuotedParts):
     chain: ChainAnswer
     reversals: list[ReversalRecord]
     net: NetPart
+    left: LeftPart
 
 
 class CancellationAnswer(BaseModel):

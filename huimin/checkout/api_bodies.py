@@ -21,8 +21,10 @@ from huimin.checkout.requests import (
     ORDER_NO_MAX,
     REASON_MAX,
     CancellationRequest,
+    PartReversalRequest,
     QuoteRequest,
     RedemptionRequest,
+    ReturnedItem,
     ReversalRequest,
 )
 from huimin.core.card_token import TEXT_MAX, CheckedCard
@@ -156,16 +158,44 @@ class RedemptionBody(QuoteBody):
         return RedemptionRequest(card, **self.values())
 
 
+class ReturnedItemBody(Body):
+    """A line that goes back, whole unless `amount_fen` says less."""
+
+    index: Annotated[int, Field(strict=True, ge=0, lt=ITEMS_MAX)] = Field(
+        description="原交易 lines 里的 index / index of the sale's lines"
+    )
+    amount_fen: Amount | None = None
+
+    def to_item(self) -> ReturnedItem:
+        """As the use case takes it."""
+        return ReturnedItem(self.index, self.amount_fen)
+
+
 class ReversalBody(Body):
-    """What goes back: a gross amount, or all that is left."""
+    """What goes back: all that is left, or a part, named as its sale had it: lines, or an amount
+    with what of it was excluded or insured.
+    """
 
     amount_fen: Amount | None = None
+    excluded_fen: PartAmount | None = Field(
+        None, description="其中不参加优惠的金额 / excluded part of amount_fen"
+    )
+    insurance_fen: PartAmount | None = Field(
+        None, description="其中医保支付的金额 / insured part of amount_fen"
+    )
+    items: Annotated[list[ReturnedItemBody], Field(min_length=1, max_length=ITEMS_MAX)] | None = (
+        None
+    )
     reason: Reason
     cashier: Cashier | None = None
 
     def to_request(self) -> ReversalRequest:
         """As the use case takes it."""
-        return ReversalRequest(self.reason, self.amount_fen, self.cashier)
+        whole = (self.reason, self.amount_fen, self.cashier)
+        if (self.excluded_fen, self.insurance_fen, self.items) == (None, None, None):
+            return ReversalRequest(*whole)
+        items = tuple(item.to_item() for item in self.items or ())
+        return PartReversalRequest(*whole, self.excluded_fen, self.insurance_fen, items)
 
 
 class CancellationBody(Body):

@@ -8,12 +8,15 @@ from typing import Any
 
 from huimin.access.terminal_keys import Terminal
 from huimin.checkout.quote_answer import chain_part
+from huimin.checkout.return_parts import sale_left
 from huimin.core.discount import Step, explain
 from huimin.core.refusals import Refusal
 from huimin.ledger.read import redemption_by_order, reversals_of, row_by_id
+from huimin.ledger.returns import returned_lines
 from huimin.storage.engine import Transaction
 
 SUMS = ("amount_fen", "discount_fen", "payable_fen")
+RETURNED_SUMS = ("amount_fen", "insurance_fen", "excluded_fen", "discount_fen", "payable_fen")
 SHOWN = (
     "id",
     "receipt_no",
@@ -51,9 +54,13 @@ def find_redemption(
         row = _own(redemption_by_order(tx, terminal["outlet_id"], order_no or ""), terminal)
     reversals = reversals_of(tx, row["id"])
     detail = json.loads(row["detail_json"])
+    sale = sale_left(tx, row, reversals)
     return {
         **{name: row[name] for name in SHOWN},
-        "lines": detail["lines"],
+        "lines": [
+            {**line, "left_fen": left_fen}
+            for line, left_fen in zip(detail["lines"], sale.lines, strict=True)
+        ],
         "caps": detail["caps"],
         "explanation": [
             explain(Step(step["code"], step["params"]), language) for step in detail["explanation"]
@@ -66,6 +73,7 @@ def find_redemption(
         "chain": chain_part(row),
         "reversals": [reversal_answer(reversal) for reversal in reversals],
         "net": {name: row[name] + sum(reversal[name] for reversal in reversals) for name in SUMS},
+        "left": sale.sums,
     }
 
 
@@ -83,7 +91,8 @@ def reversal_answer(row: Mapping[str, Any]) -> dict[str, Any]:
         "id": row["id"],
         "receipt_no": row["receipt_no"],
         "redemption_id": row["reverses_id"],
-        **{name: -row[name] for name in SUMS},
+        **{name: -row[name] for name in RETURNED_SUMS},
+        "lines": returned_lines(row),
         "reason": row["reason"],
         "recorded_at": row["recorded_at"],
         "chain": chain_part(row),

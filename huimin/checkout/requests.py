@@ -63,9 +63,30 @@ class RedemptionRequest(QuoteRequest):
 class ReversalRequest:
     """What goes back: a gross amount in fen, or all that is left; and why."""
 
+    # Part of a request's fingerprint, as of version 1: parts have a class of their own.
     reason: str
     amount_fen: int | None = None
     cashier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedItem:
+    """A line of the sale, by its index from zero; whole unless `amount_fen` says less."""
+
+    index: int
+    amount_fen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartReversalRequest(ReversalRequest):
+    """What goes back of a sale with parts: lines, or what of the amount was excluded or insured.
+
+    None where the till did not say.
+    """
+
+    excluded_fen: int | None = None
+    insurance_fen: int | None = None
+    items: tuple[ReturnedItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +11,9 @@ from huimin.checkout.entitlement import require_open_till
 from huimin.checkout.find_redemption import own_redemption, reversal_answer
 from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.requests import ReversalRequest
-from huimin.core.discount import Sums, take_back
+from huimin.checkout.return_parts import part_of, sale_left
 from huimin.ledger.append import append_reversal, lock_returned
+from huimin.ledger.read import reversals_of
 from huimin.storage.engine import Transaction
 
 
@@ -29,40 +29,31 @@ def reverse(
 ) -> dict[str, Any]:
     """Record a reversal; the answer of `POST /api/v1/redemptions/{id}/reversals`.
 
-    `amount_fen` is the gross amount being returned, all that is left when it is None. The sums of
-    the answer are positive: `payable_fen` goes back to the customer, `discount_fen` is taken back.
+    The request names the part that goes back, or nothing for all that is left. The sums of the
+    answer are positive: `payable_fen` goes back to the customer, `discount_fen` is taken back.
     `rule` is that of the till page: which manager confirmed, if the merchant requires it.
-    Raises Refusal: redemption_unknown (another outlet's too), already_reversed,
-    reversal_too_large, terminal_disabled, outlet_suspended, manager_needed.
+    Raises FieldProblems, Refusal: redemption_unknown (another outlet's too), already_reversed,
+    reversal_too_large, return_parts_missing, terminal_disabled, outlet_suspended, manager_needed.
     """
     require_open_till(tx, terminal["terminal_id"])
     original = own_redemption(tx, terminal, redemption_id)
     returned = lock_returned(tx, redemption_id)
-    whole = sums_of(original)
-    left_fen = whole.amount_fen - returned.amount_fen
-    part = take_back(
-        whole, returned, left_fen if request.amount_fen is None else request.amount_fen
-    )
+    part = part_of(sale_left(tx, original, reversals_of(tx, redemption_id)), request)
     if rule is not None:
-        rule.require(tx, terminal["merchant_id"], returned.amount_fen + part.amount_fen)
+        rule.require(tx, terminal["merchant_id"], returned.amount_fen + part.sums.amount_fen)
     row = append_reversal(
         tx,
         original,
-        part,
+        part.sums,
         terminal=terminal,
         reason=request.reason,
         cashier=request.cashier,
         staff_id=staff_id,
         now=now,
-        detail=None if rule is None else rule.detail(),
+        detail={"returned": part.lines, **({} if rule is None else rule.detail())},
     )
     note_alerts(tx, row, terminal=terminal)
-    answer = {**reversal_answer(row), "left_fen": left_fen - part.amount_fen}
+    answer = {**reversal_answer(row), "left_fen": part.left_fen}
     if rule is not None:
         rule.record(tx, redemption_id, answer, reason=request.reason, now=now)
     return answer
-
-
-def sums_of(row: Mapping[str, Any]) -> Sums:
-    """The sums of a redemption's row."""
-    return Sums(**{name: row[name] for name in Sums.__dataclass_fields__})

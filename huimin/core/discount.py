@@ -1,4 +1,4 @@
-"""The discount of a basket under a policy, step by step, and the part that a reversal takes back.
+"""The discount of a basket under a policy, step by step; core/returns.py takes it back.
 
 Pure integer arithmetic on fen. Discount = eligible × rate ÷ 10 000, rounded half up once to the
 policy's unit, then limited by the caps, then allocated to the lines so that they always add up.
@@ -146,7 +146,14 @@ class Sums:
         """The government's share of the discount, in fen."""
         return self.discount_fen - self.merchant_share_fen
 
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(*(getattr(self, name) + getattr(other, name) for name in SUMS))
 
+    def __sub__(self, other: Sums) -> Sums:
+        return Sums(*(getattr(self, name) - getattr(other, name) for name in SUMS))
+
+
+SUMS = tuple(each.name for each in fields(Sums))
 NO_SUMS = Sums(0, 0, 0, 0, 0, 0)
 
 
@@ -171,9 +178,8 @@ def quote(
         raise Refusal("nothing_eligible")
     if eligible_fen < terms.minimum_spend_fen:
         raise Refusal("below_minimum", minimum=money_text(terms.minimum_spend_fen))
-    unit = terms.rounding_unit_fen
-    uncapped_fen = half_up(eligible_fen * terms.rate_bp, BASIS_POINTS * unit) * unit
-    discount_fen, caps = _limit(uncapped_fen, eligible_fen, terms, usage, offline)
+    uncapped_fen = _rounded_discount(eligible_fen, terms)
+    discount_fen, caps = _limit(eligible_fen, terms, usage, offline)
     merchant_share_fen = half_up(discount_fen * terms.merchant_share_bp, BASIS_POINTS)
     return Quote(
         amount_fen=basket.amount_fen,
@@ -204,33 +210,10 @@ def require_known_categories(basket: Basket, terms: PolicyTerms) -> None:
     require_known((item.category for item in basket.items), terms.excluded_categories)
 
 
-def take_back(original: Sums, returned: Sums, amount_fen: int) -> Sums:
-    """The part of each sum that goes back when `amount_fen` (gross) of a redemption is returned.
-
-    `returned` is what went back before. Each sum is the original's share of all that is then
-    returned, minus what went back before, so any series that returns everything nets exactly zero.
-    Raises Refusal `already_reversed` or `reversal_too_large`.
-    """
-    left_fen = original.amount_fen - returned.amount_fen
-    if left_fen == 0:
-        raise Refusal("already_reversed")
-    if amount_fen > left_fen:
-        raise Refusal("reversal_too_large", left=money_text(left_fen))
-    if amount_fen <= 0:
-        raise field_problem("amount_fen", "退货金额必须大于零。")
-    total = returned.amount_fen + amount_fen
-    returned_in_all = {
-        field.name: half_up(getattr(original, field.name) * total, original.amount_fen)
-        for field in fields(Sums)
-    }
-    if original.discount_fen:
-        # In proportion to the discount, not to the amount: else the merchant's part of a return
-        # could exceed the discount that is taken back.
-        returned_in_all["merchant_share_fen"] = half_up(
-            original.merchant_share_fen * returned_in_all["discount_fen"], original.discount_fen
-        )
-    parts = {name: value - getattr(returned, name) for name, value in returned_in_all.items()}
-    return Sums(**parts)
+def uncapped_discount(eligible_fen: int, terms: PolicyTerms) -> int:
+    """The discount of an eligible amount before the caps, in fen; never more than the amount."""
+    unit = terms.rounding_unit_fen
+    return min(_rounded_discount(eligible_fen, terms), eligible_fen // unit * unit)
 
 
 def explain(step: Step, language: str = "zh_Hans") -> str:
@@ -311,8 +294,12 @@ def _require_coupons_covered(basket: Basket, terms: PolicyTerms) -> int:
     return goods_fen[True]
 
 
+def _rounded_discount(eligible_fen: int, terms: PolicyTerms) -> int:
+    unit = terms.rounding_unit_fen
+    return half_up(eligible_fen * terms.rate_bp, BASIS_POINTS * unit) * unit
+
+
 def _limit(
-    uncapped_fen: int,
     eligible_fen: int,
     terms: PolicyTerms,
     usage: Usage,
@@ -320,7 +307,7 @@ def _limit(
 ) -> tuple[int, tuple[str, ...]]:
     """The discount after the caps, and the caps that determined it, if any."""
     unit = terms.rounding_unit_fen
-    discount_fen = min(uncapped_fen, eligible_fen // unit * unit)
+    discount_fen = uncapped_discount(eligible_fen, terms)
     rooms: dict[str, int | None] = {
         "redemption": terms.cap_redemption_fen,
         "card_day": _left(terms.cap_card_day_fen, usage.day_used_fen),

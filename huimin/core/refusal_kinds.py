@@ -110,8 +110,12 @@ KINDS: dict[str, Kind] = {
     # -- giving back
     "redemption_unknown": Kind(404, "本店没有这笔优惠记录，请核对小票号或订单号。", AGAIN),
     "already_reversed": Kind(409, "这一笔已全部退回。", "这一笔之前已经退好了。"),
-    "reversal_too_large": Kind(
-        422, "退货金额超过了还能退的金额（{left}），请改小 amount_fen。", AGAIN
+    "reversal_too_large": Kind(422, "退货金额超过了还能退的金额（{left}），请改小。", AGAIN),
+    "return_parts_missing": Kind(
+        422,
+        "这一笔分商品记账，或有不参加优惠、医保支付的部分：请写明退的是哪几行商品（items），"
+        "或退货金额里这两部分各有多少（excluded_fen、insurance_fen，没有就写 0）。",
+        "请把要退的商品给我看一下，我按您当时实付的金额退。",
     ),
     "manager_needed": Kind(
         403,

@@ -7,7 +7,7 @@ have the same figures. A day's acts are in chronological order.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -56,13 +56,22 @@ class Purchase:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What comes back of a purchase: one line, or an amount with its insured part."""
+
+    line: int | None
+    amount_fen: int
+    insurance_fen: int
+
+
+@dataclass(frozen=True)
 class Return:
-    """A return of `amount_fen` of a purchase, or of all of it."""
+    """A return of a part of a purchase, or of all of it (None)."""
 
     at: datetime
     number: int
     till: int
-    amount_fen: int | None
+    part: Part | None
 
 
 Act = Purchase | Return
@@ -128,11 +137,11 @@ class MonthsPlan:
         """Yield the return if it is on the same day; else schedule it."""
         chance = self._chance
         whole = chance.random() < WHOLE_RETURN_SHARE
-        amount_fen = None if whole else purchase.basket.amount_fen * chance.randint(2, 6) // 10
+        part = None if whole else _part(purchase.basket, chance.randint(2, 6))
         later = chance.randint(0, RETURN_DAYS_MAX)
         return_day = day + timedelta(days=later)
         at = purchase.at + timedelta(minutes=12) if later == 0 else self._moment(return_day)
-        goods_return = Return(at, purchase.number, purchase.till, amount_fen)
+        goods_return = Return(at, purchase.number, purchase.till, part)
         if later == 0:
             yield goods_return
         elif return_day <= self.days[-1]:
@@ -169,6 +178,13 @@ class MonthsPlan:
 
 
 def _moved(act: Act, at: datetime) -> Act:
-    if isinstance(act, Return):
-        return Return(at, act.number, act.till, act.amount_fen)
-    return Purchase(at, act.number, act.customer, act.till, act.presenter, act.basket)
+    return replace(act, at=at)
+
+
+def _part(basket: Basket, tenths: int) -> Part:
+    """A line of the basket, or so many tenths of what takes part in the discount."""
+    if basket.items:
+        line = tenths % len(basket.items)
+        return Part(line, basket.items[line].amount_fen, 0)
+    amount_fen = (basket.amount_fen - basket.excluded_fen) * tenths // 10
+    return Part(None, amount_fen, basket.insurance_fen * tenths // 10)

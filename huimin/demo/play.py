@@ -11,13 +11,18 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from huimin.checkout.redeem import redeem
-from huimin.checkout.requests import RedemptionRequest, ReversalRequest
+from huimin.checkout.requests import (
+    PartReversalRequest,
+    RedemptionRequest,
+    ReturnedItem,
+    ReversalRequest,
+)
 from huimin.checkout.reverse import reverse
 from huimin.core.days import county_start, month_days, month_of
 from huimin.core.refusals import Refusal
 from huimin.demo.county import County
 from huimin.demo.missed import file_claims
-from huimin.demo.months import Act, MonthsPlan, Purchase, Return
+from huimin.demo.months import Act, MonthsPlan, Part, Purchase, Return
 from huimin.demo.stories import tell_stories
 from huimin.demo.strange import look_at_one, strange_acts
 from huimin.storage.engine import Transaction
@@ -122,7 +127,16 @@ def _return_goods(tx: Transaction, county: County, act: Return, ids: dict[int, s
     if act.number not in ids:
         raise Refusal("redemption_unknown")
     till = county.tills[act.till]
-    request = ReversalRequest(
-        reason="顾客退货", amount_fen=act.amount_fen, cashier=CASHIERS[act.till % len(CASHIERS)]
-    )
+    request = _returned(act.part, CASHIERS[act.till % len(CASHIERS)])
     return str(reverse(tx, ids[act.number], request, terminal=till.terminal, now=act.at)["id"])
+
+
+def _returned(part: Part | None, cashier: str) -> ReversalRequest:
+    whole = ReversalRequest("顾客退货", None, cashier)
+    if part is None:
+        return whole
+    if part.line is not None:
+        return PartReversalRequest(whole.reason, None, cashier, items=(ReturnedItem(part.line),))
+    return PartReversalRequest(
+        whole.reason, part.amount_fen, cashier, excluded_fen=0, insurance_fen=part.insurance_fen
+    )

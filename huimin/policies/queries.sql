@@ -149,11 +149,9 @@ WHERE l.month = :month AND l.kind = 'redemption'
 ORDER BY l.occurred_at, l.id;
 
 -- name: reversals_of_month
--- Every reversal of that month's redemptions, whenever it was made, with positive sums.
-SELECT r.id, r.reverses_id, r.occurred_at,
-       -r.amount_fen AS amount_fen, -r.insurance_fen AS insurance_fen,
-       -r.excluded_fen AS excluded_fen, -r.eligible_fen AS eligible_fen,
-       -r.discount_fen AS discount_fen, -r.merchant_share_fen AS merchant_share_fen
+-- Every reversal of that month's redemptions, whenever it was made.
+SELECT r.id, r.reverses_id, r.occurred_at, r.amount_fen, r.insurance_fen, r.excluded_fen,
+       r.eligible_fen, r.discount_fen, r.merchant_share_fen, r.detail_json
 FROM ledger AS r JOIN ledger AS l ON l.id = r.reverses_id
 WHERE l.month = :month AND l.kind = 'redemption'
 ORDER BY r.occurred_at, r.id;

@@ -9,18 +9,19 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from huimin.core.discount import NO_SUMS, Basket, Item, PolicyTerms, Sums, Usage, quote, take_back
+from huimin.core.discount import NO_SUMS, SUMS, Basket, Item, PolicyTerms, Quote, Sums, Usage, quote
 from huimin.core.offline_terms import OfflineRoom
 from huimin.core.refusals import FieldProblems, Refusal
+from huimin.core.returns import Returned, left_after, sold_of, take_back
+from huimin.ledger.returns import returned_in, sold_in, sums_of
 from huimin.policies.choice import counting_on, most_specific
 
 Row = Mapping[str, Any]
 # The ledger also has "other" for holders without any eligibility.
 NO_ELIGIBILITY = "other"
-SUMS = tuple(each.name for each in fields(Sums))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,9 @@ class Outcome:
     before: Sums
     after: Sums
     refused: bool
+    # The quote under other terms; None if the recorded one stands, or there was no discount.
+    quoted: tuple[Quote, PolicyTerms] | None = None
+    returns: list[Returned] = field(default_factory=list)
     returned_before: Sums = NO_SUMS
     returned_after: Sums = NO_SUMS
 
@@ -104,21 +108,23 @@ class Replay:
         outcomes: dict[str, Outcome] = {}
         for _, is_reversal, _, row in sorted(events, key=lambda each: each[:3]):
             if is_reversal:
-                self._reverse(outcomes[row["reverses_id"]], _sums_of(row))
+                self._reverse(outcomes[row["reverses_id"]], returned_in(row))
             else:
                 outcomes[row["id"]] = self._redeem(row)
         return list(outcomes.values())
 
     def _redeem(self, row: Row) -> Outcome:
-        before = _sums_of(row)
+        before = sums_of(row)
         terms = self._applying(row)
         if self._keeps(row, terms):
             outcome = Outcome(row, row["policy_code"], before, before, refused=False)
         else:
-            after = self._quoted(row, terms)
+            quoted = self._quoted(row, terms)
             code = terms.code if terms else row["policy_code"]
-            nothing = Sums(row["amount_fen"], 0, 0, 0, 0, 0)
-            outcome = Outcome(row, code, before, after or nothing, refused=after is None)
+            after = Sums(row["amount_fen"], 0, 0, 0, 0, 0)
+            if quoted is not None:
+                after = Sums(*(getattr(quoted[0], name) for name in SUMS))
+            outcome = Outcome(row, code, before, after, refused=quoted is None, quoted=quoted)
             if outcome.changed or code != row["policy_code"]:
                 self._altered |= {(row["holder_id"], code), (row["holder_id"], row["policy_code"])}
         self._use(outcome, outcome.after.discount_fen)
@@ -152,8 +158,8 @@ class Replay:
             eligibilities=eligibilities,
         )
 
-    def _quoted(self, row: Row, terms: PolicyTerms | None) -> Sums | None:
-        """The sums under `terms`, or None if there would have been no discount."""
+    def _quoted(self, row: Row, terms: PolicyTerms | None) -> tuple[Quote, PolicyTerms] | None:
+        """The quote under `terms`, or None if there would have been no discount."""
         if terms is None:
             return None
         usage = Usage(
@@ -161,18 +167,32 @@ class Replay:
             self._used_month[row["holder_id"], terms.code],
         )
         try:
-            result = quote(basket_of(row, terms), terms, usage, _room_of(row))
+            return quote(basket_of(row, terms), terms, usage, _room_of(row)), terms
         except (Refusal, FieldProblems):
             return None
-        return Sums(*(getattr(result, name) for name in SUMS))
 
-    def _reverse(self, outcome: Outcome, recorded: Sums) -> None:
-        returned = recorded
-        if outcome.after is not outcome.before:
-            returned = take_back(outcome.after, outcome.returned_after, recorded.amount_fen)
-        outcome.returned_before = _plus(outcome.returned_before, recorded)
-        outcome.returned_after = _plus(outcome.returned_after, returned)
+    def _reverse(self, outcome: Outcome, recorded: Returned) -> None:
+        outcome.returns.append(recorded)
+        returned = recorded.sums
+        if outcome.quoted is not None:
+            returned = self._taken_back(outcome, *outcome.quoted)
+        elif outcome.refused:
+            returned = Sums(recorded.sums.amount_fen, 0, 0, 0, 0, 0)
+        outcome.returned_before += recorded.sums
+        outcome.returned_after += returned
         self._use(outcome, -returned.discount_fen)
+
+    def _taken_back(self, outcome: Outcome, quoted: Quote, terms: PolicyTerms) -> Sums:
+        """What the latest return takes back of the quote: the goods are those recorded."""
+        policy_id = outcome.redemption["policy_id"]
+        own_terms = next((each for each in self.published if each.id == policy_id), terms)
+        left = left_after(sold_in(outcome.redemption, own_terms), outcome.returns)
+        sold = sold_of(outcome.after, [asdict(line) for line in quoted.lines], terms)
+        if not sold.has_lines and not outcome.after.insurance_fen:
+            # Terms that don't know insurance count what it paid like the rest.
+            eligible_fen, insured_fen, excluded_fen = left
+            left = [eligible_fen + insured_fen, 0, excluded_fen]
+        return take_back(sold, outcome.after - outcome.returned_after, left, terms)
 
     def _use(self, outcome: Outcome, discount_fen: int) -> None:
         row = outcome.redemption
@@ -206,11 +226,3 @@ def _room_of(row: Row) -> OfflineRoom | None:
     if row["channel"] != "offline":
         return None
     return OfflineRoom(**json.loads(row["detail_json"])["offline"]["room"])
-
-
-def _sums_of(row: Row) -> Sums:
-    return Sums(*(row[name] for name in SUMS))
-
-
-def _plus(one: Sums, other: Sums) -> Sums:
-    return Sums(*(getattr(one, name) + getattr(other, name) for name in SUMS))

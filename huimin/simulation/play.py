@@ -128,9 +128,23 @@ class Till:
     def _recorded(self, redemption: Redemption) -> None:
         self.books.sold(redemption)
         if self.random.random() < RETURN_CHANCE:
-            part = self.random.choice((None, self.random.randint(1, redemption.amount_fen)))
-            back = Return(redemption.id, "模拟退货", part, key=f"{redemption.order_no}-back")
+            part_fen = self.random.choice((None, self.random.randint(1, redemption.amount_fen)))
+            back = Return(
+                redemption.id,
+                "模拟退货",
+                part_fen,
+                key=f"{redemption.order_no}-back",
+                excluded_fen=self._excluded_part(redemption, part_fen),
+            )
             self._take_back(redemption.order_no, back)
+
+    def _excluded_part(self, redemption: Redemption, part_fen: int | None) -> int | None:
+        """How much of a returned amount was excluded, as far as the sale had so much of both."""
+        excluded_fen = redemption.answer["excluded_fen"]
+        if part_fen is None or not excluded_fen:
+            return None
+        eligible_fen = redemption.amount_fen - excluded_fen
+        return self.random.randint(max(part_fen - eligible_fen, 0), min(part_fen, excluded_fen))
 
     def _settle(self, sale: Sale) -> None:
         try:

@@ -117,7 +117,7 @@ def _run(examples: Examples) -> dict[str, str]:
     sale = {
         "card": card,
         "amount_fen": 12_800,
-        "excluded_fen": 2_500,
+        "items": BASKET,
         "order_no": "W-20261031-0007",
         "presented_by": holder,
         "identity_checked": True,
@@ -127,7 +127,7 @@ def _run(examples: Examples) -> dict[str, str]:
     again = {**sale, "order_no": "W-20261031-0008", "identity_checked": False}
     call("refusal", "POST", "/redemptions", again, "b7c9e1d3")
     call("find", "GET", "/redemptions?order_no=W-20261031-0007")
-    back = {"amount_fen": 2_800, "reason": "顾客退货"}
+    back = {"items": [{"index": 0, "amount_fen": 5_150}, {"index": 1}], "reason": "顾客退货"}
     call("reverse", "POST", f"/redemptions/{given['id']}/reversals", back, "b7c9e1d4")
     lost = {"order_no": "W-20261031-0009", "reason": "没有收到答复，顾客按原价付款"}
     call("cancel", "POST", "/cancellations", lost)

@@ -26,7 +26,7 @@ def test_a_sale_and_its_return(till: ClientTill) -> None:
     assert (given.amount_fen, given.discount_fen, given.payable_fen) == (12_800, 800, 12_000)
     assert given.payable_fen == quoted["payable_fen"]
     assert given.answer["explanation"] == quoted["explanation"]
-    back = client.reverse(Return(given.id, "退了一样", 2_800))
+    back = client.reverse(Return(given.id, "退了一样", 2_800, excluded_fen=2_800))
     assert (back.amount_fen, back.answer["left_fen"]) == (2_800, 10_000)
     found = client.find_by_order(sale.order_no)
     assert found is not None and found.id == given.id
@@ -156,6 +156,19 @@ def test_the_server_s_wish_to_wait_is_heard(till: ClientTill) -> None:
     till.network.script = [httpx.Response(409, json=problem, headers={"Retry-After": "4"})]
     till.client.redeem(till.sale())
     assert till.slept[0] >= 2.0
+
+
+def test_a_return_names_lines_or_sums_and_a_zero_is_said(till: ClientTill) -> None:
+    goods = ({"name": "米", "amount_fen": 10_000}, {"name": "烟", "amount_fen": 2_800})
+    by_line = till.client.redeem(till.sale(items=goods))
+    back = till.client.reverse(Return(by_line.id, "退货", items=({"index": 1},)))
+    assert (back.amount_fen, back.answer["lines"][0]["name"]) == (2_800, "烟")
+    by_sum = till.client.redeem(till.sale(excluded_fen=2_800))
+    back = till.client.reverse(Return(by_sum.id, "退货", 10_000, excluded_fen=0))
+    assert back.discount_fen == by_sum.discount_fen
+    with pytest.raises(Refused) as caught:
+        till.client.reverse(Return(by_sum.id, "退货", 0))
+    assert caught.value.code == "invalid_input"
 
 
 def test_an_unclear_return_is_sent_again_and_is_one(till: ClientTill) -> None:
