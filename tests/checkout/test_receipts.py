@@ -142,7 +142,9 @@ def test_a_head_request_counts_nothing(till: ApiTill, sold: dict[str, Any]) -> N
 def test_what_was_returned_stands_on_it_and_the_return_has_a_slip(
     till: ApiTill, sold: dict[str, Any]
 ) -> None:
-    back = till.reverse(sold["id"], "back-1", amount_fen=2_800, reason="顾客退货").json
+    back = till.reverse(
+        sold["id"], "back-1", amount_fen=2_800, excluded_fen=0, reason="顾客退货"
+    ).json
     text = fetch(till, sold["id"], "text/plain").text
     assert re.search(r"已退货（按原价）\s+28.00", text)
     assert re.search(rf"已退还顾客\s+{back['payable_fen'] / 100:.2f}", text)

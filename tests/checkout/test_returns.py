@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -252,3 +253,26 @@ def test_a_coupon_comes_back_with_the_goods_it_lowered(till: ApiTill) -> None:
     assert sum(line["amount_fen"] for line in rest["lines"]) == rest["amount_fen"]
     assert set(record(till, sold["id"])["net"].values()) == {0}
     till.instance.engine.read(proven)
+
+
+def test_the_slip_and_the_public_proof_show_the_lines(till: ApiTill) -> None:
+    sold = sell(till)
+    back = till.reverse(
+        sold["id"], "b1", items=[{"index": 0, "amount_fen": 5_150}, {"index": 1}]
+    ).json
+    path = f"/redemptions/{back['id']}/receipt"
+    slip = till.get(path, Accept="application/json").json
+    assert [(line["name"], line["amount_fen"]) for line in slip["lines"]] == [
+        ("大米", 5_150),
+        ("香烟", 2_500),
+    ]
+    text = till.get(path, Accept="text/plain").text
+    for pattern in (r"大米\s+51\.50", r"香烟\s+25\.00", r"退货（按原价）\s+76\.50"):
+        assert re.search(pattern, text)
+    assert re.search(r"其中不参加优惠\s+25\.00", text) and re.search(r"其中收回优惠\s+4\.12", text)
+    assert "食用油" not in text
+    printed = till.get(path, Accept="application/vnd.escpos").get_data()
+    assert "大米".encode("gb18030") in printed
+    for row in (sold, back):
+        page = till.client.get(f"/r/{row['receipt_no']}/{row['chain']['hash'][:16]}").text
+        assert "大米" in page and "¥51.50" in page and "食用油" not in page

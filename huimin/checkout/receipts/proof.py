@@ -15,6 +15,7 @@ from huimin.checkout.receipts.receipts import HASH_CHARACTERS
 from huimin.core.refusals import Refusal
 from huimin.ledger.prove import row_holds
 from huimin.ledger.read import reversals_of, row_by_id, row_by_receipt_no
+from huimin.ledger.returns import returned_lines
 from huimin.storage.engine import Transaction
 
 RECEIPT_NO_MAX = 40
@@ -59,6 +60,7 @@ def prove_receipt(tx: Transaction, receipt_no: str, hash_prefix: str) -> Proof:
 
 
 def _public_fields(row: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a row that are shown, with positive sums."""
+    """The fields of a row that are shown, with positive sums; of a reversal its lines as well."""
     sums = {name: abs(row[name]) for name in ("amount_fen", "discount_fen", "payable_fen")}
-    return {**{name: row[name] for name in SHOWN}, **sums}
+    lines = returned_lines(row) if row["kind"] == "reversal" else ()
+    return {**{name: row[name] for name in SHOWN}, **sums, "lines": lines}

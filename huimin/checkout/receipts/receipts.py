@@ -33,6 +33,7 @@ from huimin.core.days import COUNTY_ZONE, instant_text, parse_instant
 from huimin.core.money import yuan
 from huimin.core.refusals import Refusal
 from huimin.ledger.read import reversals_of, row_by_id
+from huimin.ledger.returns import returned_lines
 from huimin.settings import Settings
 from huimin.storage.engine import Transaction
 from huimin.storage.ids import new_id
@@ -43,7 +44,7 @@ PAGE_ORDER = "W-"
 
 
 class ReceiptLine(BaseModel):
-    """A line of the basket, if the till sent lines."""
+    """A line of the basket, if the till sent lines; on a refund, so much of it as went back."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -232,14 +233,21 @@ def _how(receipt: Receipt, language: str) -> list[Piece]:
     ]
 
 
-def _sale_sums(receipt: Receipt, language: str) -> list[Piece]:
+def _goods(receipt: Receipt, language: str) -> list[Piece]:
+    """The lines, if the till sent any, and the amount with what of it was insured or excluded."""
     pieces = [pair(line.name, yuan(line.amount_fen)) for line in receipt.lines]
     if pieces:
         pieces.append(RULE)
-    pieces.append(pair(RECEIPT.say("amount", language), yuan(receipt.amount_fen)))
+    amount = "amount" if receipt.kind == "redemption" else "returned"
+    pieces.append(pair(RECEIPT.say(amount, language), yuan(receipt.amount_fen)))
     for name, value in (("insurance", receipt.insurance_fen), ("excluded", receipt.excluded_fen)):
         if value:
             pieces.append(pair(RECEIPT.say(name, language), yuan(value)))
+    return pieces
+
+
+def _sale_sums(receipt: Receipt, language: str) -> list[Piece]:
+    pieces = _goods(receipt, language)
     pieces.append(pair(RECEIPT.say("discount", language), yuan(-receipt.discount_fen)))
     pieces.append(large_sum(RECEIPT.say("payable", language), f"¥{yuan(receipt.payable_fen)}"))
     if receipt.channel == "claim":
@@ -255,7 +263,7 @@ def _sale_sums(receipt: Receipt, language: str) -> list[Piece]:
 
 def _refund_sums(receipt: Receipt, language: str) -> list[Piece]:
     return [
-        pair(RECEIPT.say("returned", language), yuan(receipt.amount_fen)),
+        *_goods(receipt, language),
         pair(RECEIPT.say("taken_back", language), yuan(receipt.discount_fen)),
         large_sum(RECEIPT.say("pay_back", language), f"¥{yuan(receipt.payable_fen)}"),
         small(f"{RECEIPT.say('reason', language)}：{receipt.reason}"),
@@ -263,8 +271,10 @@ def _refund_sums(receipt: Receipt, language: str) -> list[Piece]:
 
 
 def _lines(row: Mapping[str, Any]) -> tuple[ReceiptLine, ...]:
-    detail = json.loads(row["detail_json"])
+    """The lines of a sale, or those that went back."""
+    is_sale = row["kind"] == "redemption"
+    lines = json.loads(row["detail_json"]).get("lines") if is_sale else returned_lines(row)
     return tuple(
         ReceiptLine(**{name: line[name] for name in ReceiptLine.model_fields})
-        for line in detail.get("lines") or ()
+        for line in lines or ()
     )
