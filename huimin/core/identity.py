@@ -7,7 +7,6 @@ be corrected is refused with a code, the reason and the remedy.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
 from huimin.core.catalogue import Text, sentence
+from huimin.core.visible_text import visible
 
 FIRST_YEAR = 1900
 EXACT_DIGITS = 15
@@ -43,6 +43,8 @@ class IdentityProblem(ValueError):
 PROBLEMS = {
     "id_missing": sentence("没有填写身份证号码，请补填。"),
     "id_format": sentence("身份证号码应为 18 位（最后一位可为 X），请对照证件修改。"),
+    "id_masked": sentence("身份证号码中间几位用星号遮住了，请填写完整的 18 位。"),
+    "id_several": sentence("这一格有不止一个身份证号码；请一行写一人。"),
     "id_float": sentence(
         "身份证号码被 Excel 当成数字，末几位已丢失。请把该列设为“文本”格式后重新输入完整的 "
         "18 位号码。"
@@ -54,10 +56,19 @@ PROBLEMS = {
 }
 
 
+# The multiplication sign and the Cyrillic and Greek letters that look like X.
+_LIKE_X = str.maketrans({"×": "X", "Х": "X", "х": "X", "Χ": "X", "χ": "X", "✕": "X"})
+_ID_LABEL = re.compile("^(公民|居民)?(身份(证件?|证号码?|证号|号码)?|证件)(号码|号)?:?(?=[0-9])")
+_ID_REMARK = re.compile(r"[(]长期(有效)?[)]$")
+
+
 def clean_id_text(text: str) -> str:
-    """Make characters half-width, drop spaces, apostrophes and hyphens, capitalise X."""
-    narrow = unicodedata.normalize("NFKC", text)
-    return re.sub(r"[\s'’‘`\u200b\ufeff-]+", "", narrow).upper()
+    """Drop what cannot be seen, blanks, quotes, hyphens, a label and closing punctuation; X is big.
+
+    Characters become half-width. What looks like an X at the end is one: ×, Cyrillic Х.
+    """
+    narrow = re.sub(r"[\s'’‘`\"“”-]+", "", visible(text)).translate(_LIKE_X).upper()
+    return _ID_REMARK.sub("", _ID_LABEL.sub("", narrow)).rstrip(".;,。、:")
 
 
 def parse_id_number(
@@ -65,7 +76,8 @@ def parse_id_number(
 ) -> IdNumber:
     """Parse the ID number in a cell or a form field; 15-digit numbers are converted.
 
-    Raises IdentityProblem: id_missing, id_format, id_float, id_region, id_birth, id_check.
+    Raises IdentityProblem: id_missing, id_format, id_masked, id_several, id_float,
+    id_region, id_birth, id_check.
     """
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         raise IdentityProblem("id_missing")
@@ -73,7 +85,7 @@ def parse_id_number(
     if re.fullmatch(r"[0-9]{15}", text, re.ASCII):
         return _read(_from_15(text), today, known_regions, was_15=True)
     if not re.fullmatch(r"[0-9]{17}[0-9X]", text, re.ASCII):
-        raise IdentityProblem("id_format")
+        raise IdentityProblem(_why_not_18(text))
     return _read(text, today, known_regions, was_15=False)
 
 
@@ -84,11 +96,19 @@ def _text_of(cell: object) -> str:
         text = clean_id_text(cell)
         if re.fullmatch(r"[0-9](\.[0-9]+)?E\+?[0-9]+", text, re.ASCII):
             raise IdentityProblem("id_float")
-        return text.removesuffix(".0")
+        return re.sub(r"\.0+$", "", text)
     # A number cell holds 15 exact digits: a longer number has lost its last ones.
     if abs(cell) >= 10**EXACT_DIGITS or cell != int(cell):
         raise IdentityProblem("id_float")
     return str(int(cell))
+
+
+def _why_not_18(text: str) -> str:
+    """The code of the problem that a reader would see in the text."""
+    if re.search(r"[0-9][*]{2,}", text):
+        return "id_masked"
+    several = re.findall(r"[0-9]{17}[0-9X]", text, re.ASCII)
+    return "id_several" if len(several) > 1 else "id_format"
 
 
 def _from_15(text: str) -> str:

@@ -7,10 +7,11 @@ division of that town matches.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
+from huimin.core.visible_text import visible
 from huimin.divisions import queries
 from huimin.storage.engine import Row, Transaction
 
@@ -20,8 +21,19 @@ VILLAGE_ENDINGS = (
     ("居民委员会", "社区"),
     ("村委会", "村"),
     ("居委会", "社区"),
+    ("村委", "村"),
+    ("居委", "社区"),
+    ("村党群服务中心", "村"),
+    ("社区党群服务中心", "社区"),
+    ("村便民服务站", "村"),
+    ("社区便民服务站", "社区"),
 )
-TOWN_ENDINGS = ("人民政府", "办事处", "街道办", "街道", "镇", "乡")
+TOWN_ENDINGS = ("街道办", "街道", "镇", "乡")
+# The offices of a town: any of them, also one behind the other.
+_TOWN_OFFICE = re.compile(
+    "(人民政府|政府|办事处|便民服务中心|社会事务办(公室)?|民政办(公室)?|党政办(公室)?|民政所)+$"
+)
+CODE_DIGITS, TOWN_DIGITS = 12, 9
 
 
 def find(tx: Transaction, code: str) -> Row | None:
@@ -53,11 +65,33 @@ class DivisionIndex:
 
     def town(self, text: str) -> str | None:
         """The code of the only town that the text can mean, or None."""
-        return _only_match(self._towns, text, town_form)
+        code = self._by_written_code(text, "town")
+        return code or _only_match(self._towns, text, town_form)
 
     def village(self, town_code: str, text: str) -> str | None:
         """The code of the only village of that town that the text can mean, or None."""
+        code = self._by_written_code(text, "village")
+        if code is not None:
+            return code if town_of(code) == town_code else None
         return _only_match(self._villages.get(town_code, []), text, village_form)
+
+    def town_at_start(self, text: str) -> tuple[str, str] | None:
+        """The code of the town with whose name an address begins, and the rest of the address."""
+        sought = clean_name(text)
+        for form in (lambda name: name, lambda name: f"{town_form(name)}镇", town_form):
+            towns = [row for row in self._towns if sought.startswith(form(row["name"]))]
+            if len(towns) == 1:
+                name = form(towns[0]["name"])
+                rest = re.sub("^(人民政府|政府|办事处|街道办?|镇|乡)", "", sought[len(name) :])
+                return towns[0]["code"], rest
+        return None
+
+    def _by_written_code(self, text: str, level: str) -> str | None:
+        digits = clean_name(text).removesuffix(".0")
+        if not re.fullmatch(r"[0-9]{9}|[0-9]{12}", digits, re.ASCII):
+            return None
+        row = self._by_code.get(digits.ljust(CODE_DIGITS, "0"))
+        return None if row is None or row["level"] != level else str(row["code"])
 
     def names(self, code: str) -> tuple[str, str]:
         """(town, village) of a code; the village is empty for a town's code."""
@@ -69,12 +103,26 @@ class DivisionIndex:
 
 def clean_name(text: str) -> str:
     """A written division name without spaces and without the province, city or county in front."""
-    narrow = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-    return re.sub(r"^(四川省)?(资阳市)?(乐至县)?", "", narrow)
+    narrow = re.sub(r"\s+", "", visible(text))
+    return re.sub(r"^(四川省?)?(资阳市?)?(乐至县)?", "", narrow)
+
+
+def simplified(text: str) -> str:
+    """The text in simplified characters: 高寺鎮 → 高寺镇."""
+    return str(_converter().convert(text))
+
+
+@cache
+def _converter() -> Any:
+    # Its dictionaries take a tenth of a second to read, and few registers need them.
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
 
 
 def town_form(name: str) -> str:
     """The name without its kind: 天池镇 became 天池街道, and offices still write the old name."""
+    name = _TOWN_OFFICE.sub("", name) or name
     for ending in TOWN_ENDINGS:
         name = name.removesuffix(ending) or name
     return name
@@ -96,13 +144,16 @@ def _only_match(
     if not sought:
         return None
     listed = list(rows)
-    for fits in (
-        lambda name: name == sought,
-        lambda name: form(name) == form(sought),
-        # 高寺 alone may be the village or the community; it counts when only one of them exists.
-        lambda name: form(name).removesuffix("村").removesuffix("社区") == sought,
-    ):
-        codes = [row["code"] for row in listed if fits(row["name"])]
-        if codes:
-            return codes[0] if len(codes) == 1 else None
+    for written in (sought, simplified(sought)) if not sought.isascii() else (sought,):
+        for fits in (
+            lambda name, written=written: name == written,
+            lambda name, written=written: form(name) == form(written),
+            # 高寺 alone may be the village or the community: only if there is but one of them.
+            lambda name, written=written: (
+                form(name).removesuffix("村").removesuffix("社区") == written
+            ),
+        ):
+            codes = [row["code"] for row in listed if fits(row["name"])]
+            if codes:
+                return codes[0] if len(codes) == 1 else None
     return None

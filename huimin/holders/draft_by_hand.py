@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from huimin.core.catalogue import sentence
-from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.refusals import FieldProblem, FieldProblems, field_problem
 from huimin.holders.people import HolderDraft
+from huimin.holders.registers.being_entitled import NotEntitled
 from huimin.holders.registers.cells import SheetRow
 from huimin.holders.registers.header import COLUMN_NAMES, Header
 from huimin.holders.registers.places import Places
@@ -44,6 +45,8 @@ def draft_of(typed: HandDraft, places: Places, today: date) -> HolderDraft:
     result = read_row(BY_HAND, header, SheetRow(1, tuple(values)), circumstances)
     if isinstance(result, HolderDraft):
         return result
+    if isinstance(result, NotEntitled):
+        raise field_problem("kind", result.why)
     problems = []
     for problem in result:
         column = ord(problem.column or "A") - ord("A")

@@ -1,39 +1,109 @@
-"""Recognise eligibilities as offices write them: 城市低保 → dibao."""
+"""Recognise eligibilities as offices write them: 城市低保 → dibao, 非低保残疾人 → disability only.
+
+Offices write in the same cell what somebody is, was and is not. What is negated or ended is never
+an eligibility; a cell in which that can't be told is not understood at all.
+"""
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from dataclasses import dataclass
 
+from huimin.core.visible_text import visible
 from huimin.core.words import ELIGIBILITIES
 
 ALL_KINDS = tuple(ELIGIBILITIES.text(kind) for kind in ELIGIBILITIES)
 
-# The first match counts: 低保边缘 is not 低保, and 重度残疾 is not 重病.
-LIKENESSES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("other", re.compile("其他|其它|边缘|低收入|临时救助|返贫|致贫|突发困难|刚性支出")),
-    ("dibao", re.compile("低保|最低生活保障")),
-    ("tekun", re.compile("特困|五保|分散供养|集中供养")),
-    ("orphan", re.compile("孤儿|事实无人抚养")),
-    ("disability", re.compile("残疾|重残")),
-    ("major_illness", re.compile("重大疾病|大病|重病|重特大")),
+# At one place of the text the first match counts: 低保边缘 is not 低保, 重度残疾 is not 重病.
+MENTIONS: tuple[tuple[str, str], ...] = (
+    (
+        "other",
+        "(低保|最低生活保障)边缘|边缘(家庭|户|人口|对象)?|低收入|临时救助|(防止?)?返贫|致贫|突发(严重)?困难"
+        "|刚性支出|支出型(困难)?|其他|其它",
+    ),
+    ("dibao", "低保|最低生活保障|城低|农低"),
+    ("tekun", "特困|五保|分散供养|集中供养"),
+    ("orphan", "孤儿|(事实)?无人抚养"),
+    ("disability", "残疾|[重轻中一二三四]残"),
+    ("major_illness", "重大疾病|重特大疾病|大病|重病|重疾|慢特病"),
 )
-_BETWEEN = re.compile(r"[、,;/+\s]+|和|及|兼")
+_MENTION = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in MENTIONS))
+_BETWEEN = re.compile(r"[、,;；，/+|&\s]+|和|及|兼|以及")
+# Directly before a kind, these end that kind alone: 非低保残疾人 is disabled and not on 低保.
+_NOT_THIS = re.compile(
+    "(非|原|曾经?(是|为|享受过?|纳入|评为|获得)?|前|不是|并非|不属于?|不享受|未享受|没有?享受|无|未纳入|不纳入|未评为?|退出|取消"
+    "|停发|停保|停止|终止|清退出?|脱离|已退|拟取消|拟停发?|拟退出?|待停|待取消)(城市|农村|城乡)?$"
+)
+# Wherever they stand, these end everything in the same part of the text.
+_ENDED = re.compile(
+    "停发|停保|停止|暂停|缓发|[已待将]停|断保|脱保|已退|退出|退保|取消|注销|终止|死亡|已故|去世|亡故|病故|迁出|清退|清出|不符合"
+    "|不再|拟取消|拟停|拟退|失效|过期|到期|已脱|消除|核减|核销|未通过|不予|不批准|不享受|未享受|不属"
+    "|不是|未纳入|不纳入|未审批|待审批|申请中|公示中"
+)
+# A change from one kind to another, or a plan, can't be read as either.
+_CHANGED = re.compile("转为?|改为?|变更|调整|拟|待|已成年|超龄")
+_NO = re.compile(r"^(无|否|不是|非|没有|—|-|/)$")
+
+
+@dataclass(frozen=True, slots=True)
+class KindReading:
+    """The kinds that a text gives, and those that it names as ended or denied."""
+
+    kinds: tuple[str, ...]
+    ended: tuple[str, ...] = ()
 
 
 def read_kinds(text: str) -> tuple[str, ...] | None:
-    """The distinct eligibilities in a cell; None if any part of it is not recognised."""
+    """The distinct eligibilities in a cell; None if any part is not understood or gives none."""
+    reading = kind_reading(text)
+    return None if reading is None else reading.kinds or None
+
+
+def kind_reading(text: str, default: str | None = None) -> KindReading | None:
+    """What a cell says of each kind; None if a part of it is not understood.
+
+    `default` is the kind of a column such as 低保类别, whose cells say only 城市 or A类: it stands
+    for a part that names no kind.
+    """
+    written = visible(text).strip()
     kinds: list[str] = []
-    for part in _BETWEEN.split(unicodedata.normalize("NFKC", text).strip()):
+    ended: list[str] = []
+    for part in _BETWEEN.split(written):
+        part = part.strip("。.:：")
         if not part:
             continue
-        kind = part if part in ELIGIBILITIES else _kind(part)
-        if kind is None:
+        if part in ELIGIBILITIES:
+            kinds.append(part)
+            continue
+        reading = _part(part, default)
+        if reading is None:
             return None
-        if kind not in kinds:
-            kinds.append(kind)
-    return tuple(kinds) or None
+        kinds += reading.kinds
+        ended += reading.ended
+    if not kinds and not ended:
+        return None
+    distinct = tuple(dict.fromkeys(kind for kind in kinds if kind not in ended))
+    return KindReading(distinct, tuple(dict.fromkeys(ended)))
 
 
-def _kind(text: str) -> str | None:
-    return next((kind for kind, pattern in LIKENESSES if pattern.search(text)), None)
+def _part(part: str, default: str | None) -> KindReading | None:
+    mentions = list(_MENTION.finditer(part))
+    if not mentions:
+        if default is None:
+            return None
+        if _ENDED.search(part) or _NO.match(part) or part[0] in "非原":
+            return KindReading((), (default,))
+        return KindReading((default,))
+    denied = [m for m in mentions if _NOT_THIS.search(part[: m.start()])]
+    rest = part
+    for mention in denied:
+        before = _NOT_THIS.search(rest[: mention.start()])
+        start = before.start() if before else mention.start()
+        rest = rest[:start] + " " * (mention.end() - start) + rest[mention.end() :]
+    given = [str(m.lastgroup) for m in mentions if m not in denied]
+    ended = [str(m.lastgroup) for m in denied]
+    if _ENDED.search(rest):
+        return KindReading((), tuple(ended + given))
+    if _CHANGED.search(part):
+        return None
+    return KindReading(tuple(given), tuple(ended))

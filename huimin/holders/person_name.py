@@ -1,33 +1,87 @@
-"""Read a person's name as offices type it: with blanks for padding, or a remark after it."""
+"""Read a person's name as offices type it: with blanks for padding, or a remark after it.
+
+What is plainly not one living person's name (two people, 张某某, 已故) is refused with a sentence
+that says what is seen there.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
+from huimin.core.catalogue import Text, sentence
+from huimin.core.visible_text import unprintable, visible
 from huimin.holders.people import NAME_MAX
 
-_BLANKS = re.compile(r"[\s\u200b\ufeff]+")
-_REMARK = re.compile(r"[（(](户主|本人|持卡人)[）)]$")
+_REMARK = re.compile(r"[(](户主|本人|持卡人)[)]$")
 # Minority names have a dot between their parts, which is typed in many ways.
-_DOTS = re.compile("[•‧∙⋅●・.．]")
+_DOTS = re.compile("\\s*[·•‧∙⋅●◦・.。․▪⸱᛫ꞏ·]\\s*")
+# Between two names; a single character on either side is rather one name with a gap.
+_SEVERAL = re.compile(r"[、,;/&+]|和(?=\w{2})")
+_LINES = re.compile(r"[\r\n]+")
+_DECEASED = re.compile("已故|去世|死亡|亡故|病故|已亡|(?<=.)[(](故|亡|殁)[)]")
+_PLACEHOLDER = re.compile(r"某|^同上|〃|[*×?？#xX□○◯]|(?<=[\u3400-\u9fff])[xX]+$")
+# The sign between Tibetan syllables is punctuation to Unicode, and 〇 is a number.
+_LETTERS_TOO = "་〇"
+_WESTERN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff .'-]+")
+
+SEVERAL = sentence("这一格像是写了不止一个人的姓名；请一行写一人。")
+DECEASED = sentence("姓名里写着已去世；请核对，在世的人请只写姓名。")
+PLACEHOLDER = sentence("姓名里有“某”或代替文字的符号；请填写完整的姓名。")
+UNSEEN = sentence("姓名里有一个显示不出来的字（可能是造字或乱码）；请对照证件重新输入。")
+NOT_A_NAME = sentence("姓名只能是文字，不能有数字和符号（少数民族姓名可用“·”），请改正。")
 
 
 class NameProblem(ValueError):
-    """The text is not a name."""
+    """The text is not one person's name; `text` says what is seen and the remedy."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self.text = Text(source)
 
 
 def read_name(cell: Any) -> str:
-    """The name in a cell. Raises NameProblem."""
+    """The name in a cell, in one form wherever it enters. Raises NameProblem."""
     if not isinstance(cell, str):
-        raise NameProblem("no text")
-    text = cell.strip().strip("'’‘")
-    text = _REMARK.sub("", text.strip())
-    if re.fullmatch(r"[A-Za-z .'-]+", text):
+        raise NameProblem(NOT_A_NAME)
+    text = visible(cell).strip().strip("'’‘\"“”")
+    text = _REMARK.sub("", text.strip()).strip()
+    if unprintable(_LINES.sub("", text).replace("\t", "")):
+        raise NameProblem(UNSEEN)
+    if text.startswith("#"):  # a spreadsheet's error: #N/A
+        raise NameProblem(NOT_A_NAME)
+    if _DECEASED.search(text):
+        raise NameProblem(DECEASED)
+    if _two_people(text):
+        raise NameProblem(SEVERAL)
+    if _WESTERN.fullmatch(text):
         name = " ".join(text.split())
     else:
-        name = _DOTS.sub("·", _BLANKS.sub("", text)).strip("·")
-    letters = re.sub("[· .'-]", "", name)
-    if not letters or not letters.isalpha() or len(name) > NAME_MAX or not name.isprintable():
-        raise NameProblem("no name")
+        name = _DOTS.sub("·", "".join(_LINES.sub("", text).split())).strip("·")
+    if len(name) > 1 and _PLACEHOLDER.search(name) and not _WESTERN.fullmatch(name):
+        raise NameProblem(PLACEHOLDER)
+    if not _is_name(name):
+        raise NameProblem(NOT_A_NAME)
     return name
+
+
+def _two_people(text: str) -> bool:
+    lines = [line.strip() for line in _LINES.split(text) if line.strip()]
+    if len(lines) > 1 and all(len(line) >= 2 for line in lines):
+        return True
+    parts = [part for part in _SEVERAL.split(text) if part.strip()]
+    return len(parts) > 1 and not _WESTERN.fullmatch(text)
+
+
+def _is_name(name: str) -> bool:
+    bare = re.sub("[· .'-]", "", name)
+    letters = [c for c in bare if c not in _LETTERS_TOO and unicodedata.category(c)[0] != "M"]
+    return (
+        bool(bare)
+        and len(name) <= NAME_MAX
+        and not unicodedata.category(bare[0]).startswith("M")
+        and all(letter.isalpha() for letter in letters)
+        and (bool(letters) or set(bare) == {"〇"})
+        and not (name.endswith("-") or name.startswith("-"))
+    )

@@ -173,7 +173,7 @@ def test_a_file_that_is_too_large_is_refused_unread(
 def test_too_many_people_are_refused_before_anything_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("huimin.holders.registers.check_register.PEOPLE_MAX", 3)
+    monkeypatch.setattr("huimin.holders.registers.table.PEOPLE_MAX", 3)
     assert "拆成" in refused(write_csv(tmp_path / "a.csv", [register_row() for _ in range(4)]))
 
 

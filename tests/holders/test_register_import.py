@@ -20,12 +20,12 @@ from huimin.holders.people import (
 )
 from huimin.holders.personal_data import FILE_NAME, PersonalData
 from huimin.holders.registers import import_register as register_import
-from huimin.holders.registers.check_register import RegisterCheck
 from huimin.holders.registers.import_register import (
     ImportCounts,
     import_register,
     require_fitting_keys,
 )
+from huimin.holders.registers.result import RegisterCheck
 from huimin.instance import Instance
 from huimin.storage.engine import StorageProblem
 from tests.making.holders import id_number, make_holder

@@ -12,9 +12,9 @@ from dataclasses import asdict
 from typing import Any
 
 from huimin.core.catalogue import Text, sentence, text
-from huimin.holders.registers.check_register import AcceptedRow, RegisterCheck, RepeatedRow
 from huimin.holders.registers.import_register import ImportCounts
 from huimin.holders.registers.problem import Problem
+from huimin.holders.registers.result import AcceptedRow, RegisterCheck, RepeatedRow
 
 PROBLEMS_SHOWN = 50
 

@@ -6,9 +6,11 @@ Nothing is evaluated: a formula becomes a `Formula`, and a cell covered by a mer
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
+from huimin.core.visible_text import visible
 from huimin.holders.registers.problem import file_problem
 
 ROW_NUMBER_MAX = 1_048_576
@@ -33,10 +35,15 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A row as in the file: its number as Excel shows it, and its cells from column A."""
+    """A row as in the file: its number as Excel shows it, and its cells from column A.
+
+    `hidden` is a row that a reader of the sheet does not see, `struck` the columns crossed out.
+    """
 
     number: int
     cells: tuple[Any, ...]
+    hidden: bool = False
+    struck: frozenset[int] = frozenset()
 
     @property
     def blank(self) -> bool:
@@ -53,13 +60,40 @@ class Sheet:
     row_count: int = 0
     hidden: bool = False
     merged: list[tuple[int, int, int]] = field(default_factory=list)
+    # Day 0 of the day numbers of a file whose dates count from 1904; None for the usual one.
+    epoch: date | None = None
 
 
 def is_blank(cell: Any) -> bool:
     """Whether a cell is empty, has only white space, or is covered by a merged cell."""
     if cell is None or isinstance(cell, Merged):
         return True
-    return isinstance(cell, str) and not cell.strip("\u200b\ufeff \t\r\n\u3000\xa0'")
+    if not isinstance(cell, str):
+        return False
+    bare = cell.strip("\u200b\ufeff \t\r\n\u3000\xa0'")
+    return not bare or not (bare.isalnum() or visible(bare).strip(" \t\r\n'"))
+
+
+def with_merged_cells(
+    rows: Iterator[SheetRow], merged: list[tuple[int, int, int]]
+) -> Iterator[SheetRow]:
+    """The rows with `Merged` in every cell that is covered by a merged cell above."""
+    waiting = sorted(merged, reverse=True)
+    covering: dict[int, tuple[int, Any]] = {}
+    for row in rows:
+        cells = list(row.cells)
+        for column, (last, value) in list(covering.items()):
+            if row.number > last:
+                del covering[column]
+                continue
+            cells.extend([None] * (column + 1 - len(cells)))
+            if is_blank(cells[column]):
+                cells[column] = Merged(value)
+        while waiting and waiting[-1][0] <= row.number:
+            first, column, last = waiting.pop()
+            if first == row.number and column < len(cells):
+                covering[column] = (last, cells[column])
+        yield replace(row, cells=tuple(cells))
 
 
 def plain_cell(value: Any) -> Any:

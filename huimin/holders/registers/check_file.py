@@ -8,9 +8,10 @@ from pathlib import Path
 from huimin.divisions.find import all_divisions
 from huimin.holders.people import find_by_id_number
 from huimin.holders.personal_data import PersonalData
-from huimin.holders.registers.check_register import Progress, RegisterCheck, check_register
+from huimin.holders.registers.check_register import Progress, check_register
 from huimin.holders.registers.import_register import require_fitting_keys
 from huimin.holders.registers.places import Places
+from huimin.holders.registers.result import RegisterCheck
 from huimin.holders.registers.row import Circumstances
 from huimin.storage.engine import Transaction
 

@@ -24,6 +24,8 @@ from huimin.holders.registers.problem import file_problem
 
 CHUNK_BYTES = 1 << 20
 SAMPLE_CHARACTERS = 20_000
+# A remark of several lines has fewer delimiters in one line than a row has.
+CELLS_SWALLOWED = 4
 
 
 def csv_sheets(path: Path) -> list[Sheet]:
@@ -41,14 +43,32 @@ def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[SheetRow]:
     limit_before = csv.field_size_limit(CELL_CHARACTERS_MAX)
     with path.open(encoding=encoding, newline="") as file:
         try:
-            for number, cells in enumerate(csv.reader(file, delimiter=delimiter), start=1):
+            reader = csv.reader(file, delimiter=delimiter, strict=True)
+            for number, cells in enumerate(reader, start=1):
                 if number > ROW_NUMBER_MAX:
                     raise _unreadable()
+                if any(_swallows_rows(cell, delimiter) for cell in cells):
+                    raise _unpaired(number)
                 yield SheetRow(number, tuple(plain_cell(cell) for cell in cells[:COLUMNS_MAX]))
         except csv.Error as error:
-            raise _unreadable() from error
+            raise _unpaired(reader.line_num) from error
         finally:
             csv.field_size_limit(limit_before)
+
+
+def _swallows_rows(cell: str, delimiter: str) -> bool:
+    """Whether a cell has taken in whole rows, as behind a quotation mark that nobody closed."""
+    if "\n" not in cell:
+        return False
+    return any(line.count(delimiter) >= CELLS_SWALLOWED for line in cell.splitlines())
+
+
+def _unpaired(line: int) -> Exception:
+    return file_problem(
+        "CSV 第 {line} 行附近的引号不成对，读下去会丢掉后面的行，整个文件都没有读；"
+        "请改正引号，或在 Excel 或 WPS 里另存为 .xlsx 再试。",
+        line=line,
+    )
 
 
 def _encoding_of(path: Path) -> tuple[str, int]:

@@ -7,18 +7,20 @@ refused; nobody is ever dropped silently.
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date
 from typing import Any
 
 from huimin.core.catalogue import Text
-from huimin.core.identity import IdentityProblem, parse_id_number
+from huimin.core.identity import PROBLEMS, IdentityProblem, parse_id_number
+from huimin.core.visible_text import visible, without_blanks
 from huimin.holders.people import FAMILY_MAX, SELF, FamilyDraft
 from huimin.holders.person_name import NameProblem, read_name
 
 RELATION_CHARACTERS_MAX = 12
 NOBODY = {"", "无", "没有", "/", "-", "--", "—", "0", "无其他成员"}
 HOLDER_WORDS = (SELF, "户主", "持卡人")
+# A relation that the register does not say.
+MEMBER = "家庭成员"
 
 # A comma inside brackets belongs to one member: 张三（配偶，5110…）.
 _BETWEEN = re.compile(r"[;、,。\r\n]+(?![^()]*\))")
@@ -42,7 +44,7 @@ def read_family(cell: Any, *, today: date, holder_number: str = "") -> tuple[Fam
         return ()
     if not isinstance(cell, str):
         raise FamilyProblem("家庭成员应为文字，例如“张三（配偶）；李四（子）”，请改为文字。")
-    text = unicodedata.normalize("NFKC", cell).strip()
+    text = visible(cell).strip()
     if text in NOBODY:
         return ()
     members: list[FamilyDraft] = []
@@ -55,6 +57,32 @@ def read_family(cell: Any, *, today: date, holder_number: str = "") -> tuple[Fam
     if len(members) > FAMILY_MAX:
         raise FamilyProblem("家庭成员最多 {most} 人，请核对是否把几户写进了一格。", most=FAMILY_MAX)
     return tuple(members)
+
+
+def member_in_columns(
+    name: Any, relation: Any, number: Any, *, place: int, today: date
+) -> FamilyDraft:
+    """The member in columns of their own: name, relation, ID number. Raises FamilyProblem."""
+    try:
+        read = read_name(name)
+    except NameProblem as error:
+        raise FamilyProblem(
+            "第 {place} 位家庭成员的姓名读不出来：{problem}", place=place, problem=error.text
+        ) from error
+    words = without_blanks(str(relation or "")) or MEMBER
+    if len(words) > RELATION_CHARACTERS_MAX or not words.isalpha():
+        raise FamilyProblem(
+            "第 {place} 位家庭成员与户主的关系读不出来，请只写关系，例如“配偶”。", place=place
+        )
+    if number is None:
+        return FamilyDraft(read, words)
+    try:
+        return FamilyDraft(read, words, parse_id_number(number, today=today).number)
+    except (IdentityProblem, ValueError, OverflowError) as error:
+        problem = error.text if isinstance(error, IdentityProblem) else Text(PROBLEMS["id_format"])
+        raise FamilyProblem(
+            "第 {place} 位家庭成员：{problem}不知道可以不写。", place=place, problem=problem
+        ) from error
 
 
 def _member(text: str, place: int, today: date) -> FamilyDraft:

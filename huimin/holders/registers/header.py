@@ -1,25 +1,27 @@
-"""Find a sheet's header and the meaning of each column, however the office spells it.
+"""Find a sheet's header and understand its columns, however the office spells and arranges them.
 
-Titles, units and dates above it differ from sheet to sheet; a header may take two rows. A sheet
-without a header is instructions, not data; a header without a required column is a problem to
-report, never a sheet to skip silently.
+Titles, units and dates above it differ from sheet to sheet; a header may take up to three rows, and
+may stand several times beside itself. Name and number always come from the columns of one person;
+where two pairs fit equally well nothing is picked (`Header.unclear`). A sheet without a header is
+instructions, not data; a header without a required column is a problem to report.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from huimin.core.catalogue import Words
 from huimin.holders.registers.cells import Formula, Merged, SheetRow
+from huimin.holders.registers.column_head import Head, flat, is_weak, owner_of, read_head
 
 SEARCHED_ROWS = 40
+LEVELS_MAX = 3
 # Fewer known columns than this are a coincidence, not a header.
 KNOWN_COLUMNS_MIN = 3
-HEADER_CHARACTERS_MAX = 24
+LABEL_CHARACTERS_MAX = 24
 
 REQUIRED = ("name", "id_number", "town", "village", "kind", "starts_on")
 COLUMN_NAMES = Words(
@@ -34,145 +36,399 @@ COLUMN_NAMES = Words(
         "kind": "保障类别",
         "starts_on": "认定日期",
         "family": "家庭成员",
+        "place": "地址",
+        "ends_on": "截止日期",
+        "state": "状态",
+        "entitled": "是否保障对象",
+        "ended_flag": "是否停保",
+        "relation": "与户主关系",
+        "household": "户号",
+        "head_name": "户主姓名",
+        "remark": "备注",
     },
 )
-
-SPELLED = {
-    "serial": "序号 编号",
-    "name": "姓名 户主姓名 户主 持卡人 申请人 保障对象 救助对象 困难群众 对象",
-    "id_number": (
-        "公民身份号码 公民身份证号码 身份证 身份证号 身份证号码 证件号码 证件号 身份号码 "
-        "居民身份证 公民身份证 户主身份证"
-    ),
-    "phone": "联系电话 电话 手机 手机号 手机号码 联系方式 电话号码 联系号码",
-    "town": "乡镇街道 乡镇 镇乡 街道 镇街 街镇 乡街道 镇街道 街道乡镇 镇",
-    "village": "村社区 村居 村 社区 村社 村民委员会 居委会 村委会 村居委会 行政村 社区村",
-    "kind": (
-        "保障类别 救助类别 保障类型 救助类型 类别 困难类别 困难类型 人员类别 对象类别 对象类型 "
-        "身份类别 保障种类 救助种类 人员类型"
-    ),
-    "starts_on": (
-        "认定日期 认定时间 起始时间 起始日期 开始时间 开始日期 批准日期 批准时间 审批日期 审批时间 "
-        "享受时间 享受日期 纳入时间 纳入日期 保障起始时间 享受起始时间 起始 起保时间"
-    ),
-    "family": "家庭成员 共同生活家庭成员 家庭共同生活成员 共同生活成员 家属 家庭成员情况",
-}
-SPELLINGS: dict[str, str] = {
-    spelling: field for field, spellings in SPELLED.items() for spelling in spellings.split()
-}
-
-# For columns that match no spelling above; the first match counts. Columns about other people
-# (guardian, who filled it in) must not be taken for the holder's.
-OTHERS = re.compile(
-    "监护|代理|经办|联系人|开户|成员|配偶|家属|人数|审核|填报|调查|银行|卡号|残疾证"
+# The fields that a register may have once for a row, whoever its person is.
+_ROW_FIELDS = (
+    *("serial", "town", "village", "place", "kind", "starts_on", "ends_on", "state", "entitled"),
+    *("ended_flag", "household", "family"),
 )
-LIKENESSES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("family", re.compile("(家庭|生活)成员(?!.*(数|收入))")),
-    ("id_number", re.compile("身份(证|号)|证件号")),
-    ("name", re.compile("姓名$")),
-    ("phone", re.compile("电话|手机")),
-    ("town", re.compile("乡镇|镇街|镇乡|街道(?!.*村)")),
-    ("village", re.compile("村|社区")),
-    ("kind", re.compile("(保障|救助|困难|人员|对象|身份).*(类别|类型|种类)")),
-    ("starts_on", re.compile("(认定|起始|开始|批准|审批|享受|纳入|起保).*(日期|时间|年月)")),
-)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberColumns:
+    """The columns (from 0) of one family member; `relation_word` is in the head: 配偶."""
+
+    name: int
+    relation: int | None = None
+    id_number: int | None = None
+    relation_word: str = ""
 
 
 @dataclass(frozen=True)
 class Header:
-    """The header's last row, the column (from 0) of each field, and the spellings by column."""
+    """The header's last row, the column (from 0) of each field, and the spellings by column.
+
+    `months` are the columns whose head asks for a month, `kind_implied` the eligibility that the
+    head of the kind's column names, `unclear` the columns between which nothing decides, by field.
+    """
 
     row_number: int
     columns: dict[str, int]
     spelled: dict[int, str]
+    members: tuple[MemberColumns, ...] = ()
+    remarks: tuple[int, ...] = ()
+    months: frozenset[int] = frozenset()
+    kind_implied: str | None = None
+    unclear: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    first_row: int = 0
 
-    @property
-    def missing(self) -> list[str]:
-        """The required fields without a column."""
-        return [field for field in REQUIRED if field not in self.columns]
+    def missing(self, given: Collection[str] = ()) -> list[str]:
+        """The required fields that neither a column nor the person who imports (`given`) says."""
+        present = {*self.columns, *given}
+        if self.unclear:
+            present |= {"name", "id_number"}
+        if "place" in present:
+            present |= {"town", "village"}
+        return [name for name in REQUIRED if name not in present]
 
     def repeated_in(self, row: SheetRow) -> bool:
         """Whether a row repeats the header, as on each printed page."""
-        matching = [
-            c for c, text in self.spelled.items() if _text(_at(row.cells, c)) == normal(text)
-        ]
+        matching = [c for c, text in self.spelled.items() if _text(_at(row.cells, c)) == flat(text)]
         return len(matching) >= KNOWN_COLUMNS_MIN
 
 
-def find_header(rows: Sequence[SheetRow]) -> Header | None:
-    """The header among a sheet's first rows, or None."""
-    best: Header | None = None
+def find_headers(
+    rows: Sequence[SheetRow], given: Collection[str] = (), chosen: Mapping[str, int] | None = None
+) -> list[Header]:
+    """The header among a sheet's first rows, once for each block of columns; [] if there is none.
+
+    `chosen` are the columns that a person has chosen for fields. Of headers that all lack a
+    required column, the one with the most known columns is returned.
+    """
+    best: list[Header] = []
     for index, row in enumerate(rows):
-        one = _header(row.number, row.cells)
-        if one is None:
-            continue
-        if not one.missing:
-            return one
-        if index + 1 < len(rows):
-            two = _header(rows[index + 1].number, _stacked(row.cells, rows[index + 1].cells))
-            if two is not None and not two.missing:
-                return two
-        if best is None or len(one.columns) > len(best.columns):
-            best = one
+        headers = _headers_ending_at(rows, index, chosen or {})
+        if headers and not headers[0].missing(given):
+            below = _headers_ending_at(rows, index + 1, chosen or {})
+            if below and _is_second_level(row, rows[index + 1]) and not below[0].missing(given):
+                return below
+            return headers
+        if headers and (not best or len(headers[0].columns) > len(best[0].columns)):
+            best = headers
     return best
 
 
-def normal(text: str) -> str:
-    """A header's text in half width without blanks and punctuation."""
-    return re.sub(
-        r"[\s()\[\]<>{}*:、/\\.,_|+\-—·【】《》]+", "", unicodedata.normalize("NFKC", text)
+def is_new_header(row: SheetRow, header: Header) -> bool:
+    """Whether a row among the data begins another table: heads, but not those of `header`."""
+    heads = _heads([row.cells])
+    fields = {head.field for head in heads.values()}
+    return {"name", "id_number"} <= fields and len(heads) >= KNOWN_COLUMNS_MIN + 1
+
+
+def _headers_ending_at(
+    rows: Sequence[SheetRow], index: int, chosen: Mapping[str, int]
+) -> list[Header]:
+    """The headers whose last row is at the index, with as many rows above as are labels."""
+    if index >= len(rows):
+        return []
+    levels = [rows[index].cells]
+    if _known(_heads(levels)) < KNOWN_COLUMNS_MIN and index + 1 == len(rows):
+        return []
+    first = index
+    while first > 0 and len(levels) < LEVELS_MAX and _is_label_row(rows[first - 1]):
+        first -= 1
+        levels.insert(0, rows[first].cells)
+    heads = _heads(levels)
+    if _known(heads) < KNOWN_COLUMNS_MIN:
+        return []
+    spelled = _spellings(levels)
+    return [
+        replace(header, row_number=rows[index].number, first_row=rows[first].number)
+        for header in _arranged(heads, spelled, chosen)
+    ]
+
+
+def _known(heads: Mapping[int, Head]) -> int:
+    return len(heads)
+
+
+def _heads(levels: Sequence[Sequence[Any]]) -> dict[int, Head]:
+    """The head of each column; a label of an upper row counts to the right over empty cells."""
+    width = max(len(cells) for cells in levels)
+    heads: dict[int, Head] = {}
+    labels = [""] * (len(levels) - 1)
+    for column in range(width):
+        for level, cells in enumerate(levels[:-1]):
+            if text := _shown(_at(cells, column)):
+                labels[level] = text
+                # A label of a lower level ends where one above it begins.
+                labels[level + 1 :] = [
+                    _shown(_at(lower, column)) for lower in levels[level + 1 : -1]
+                ]
+        lower = _shown(_at(levels[-1], column))
+        own = [_shown(_at(cells, column)) for cells in levels[:-1]]
+        texts = [*labels, lower] if lower else [text for text in own if text]
+        head = read_head(*_distinct(texts)) if texts else None
+        if head is not None:
+            heads[column] = head
+    return heads
+
+
+def _distinct(texts: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(text for text in texts if text))
+
+
+def _is_label_row(row: SheetRow) -> bool:
+    """Whether a row above the heads groups them: 户主信息 | | 家庭成员 | |."""
+    texts = {column: _shown(cell) for column, cell in enumerate(row.cells) if _shown(cell)}
+    if not texts or any(len(text) > LABEL_CHARACTERS_MAX for text in texts.values()):
+        return False
+    if any(re.search(r"[0-9]{4}|[:：].|年.*月", text) for text in texts.values()):
+        return False
+    if len(texts) == 1:
+        ((column, text),) = texts.items()
+        return column > 0 and owner_of(flat(text)) != ("", "")
+    return True
+
+
+def _is_second_level(upper: SheetRow, lower: SheetRow) -> bool:
+    """Whether the row below a complete header still belongs to it: heads under a wide label."""
+    texts = {c: _shown(cell) for c, cell in enumerate(lower.cells) if _own_text(cell)}
+    if not texts:
+        return False
+    heads = [read_head(text) for text in texts.values()]
+    fills_gap = any(not _own_text(_at(upper.cells, column)) for column in texts)
+    return fills_gap and all(head is not None for head in heads)
+
+
+def _spellings(levels: Sequence[Sequence[Any]]) -> dict[int, str]:
+    spelled: dict[int, str] = {}
+    for cells in levels:
+        for column, cell in enumerate(cells):
+            if text := re.sub(r"\s+", "", _shown(cell)):
+                spelled[column] = text
+    return spelled
+
+
+# --- Whose columns are whose ---------------------------------------------------------------------
+
+
+def _arranged(
+    heads: Mapping[int, Head], spelled: dict[int, str], chosen: Mapping[str, int]
+) -> list[Header]:
+    """One header for each block of columns beside each other."""
+    owned = _with_owners(heads)
+    blocks = _blocks(owned)
+    first = _one(blocks[0], owned, spelled, chosen)
+    headers = [first]
+    for block in blocks[1:]:
+        own = {column: owned[column] for column in block}
+        relation = any(head.field == "relation" for head in own.values())
+        if relation and "relation" not in first.columns:
+            member = _member_columns({c: replace(h, owner="member") for c, h in own.items()})
+            headers[0] = replace(headers[0], members=headers[0].members + member)
+            continue
+        beside = _one(block, owned, spelled, {})
+        # What a block does not say itself stands in the first one: 乡镇, 村 once for both.
+        columns = {**{f: c for f, c in first.columns.items() if f in _ROW_FIELDS}, **beside.columns}
+        headers.append(replace(beside, columns=columns, kind_implied=first.kind_implied))
+    return headers
+
+
+def _with_owners(heads: Mapping[int, Head]) -> dict[int, Head]:
+    """The heads, where one that names nobody takes the owner of the name before it if it must."""
+    owned = dict(heads)
+    numbers = [c for c, head in heads.items() if head.field == "id_number" and not head.owner]
+    phones = [c for c, head in heads.items() if head.field == "phone" and not head.owner]
+    before: Head | None = None
+    for column in sorted(heads):
+        head = heads[column]
+        if head.field == "name":
+            before = head
+        elif before is None or head.owner:
+            continue
+        elif (
+            (head.field == "id_number" and len(numbers) > 1)
+            or (head.field == "phone" and (len(phones) > 1 or before.owner == "other"))
+            or (head.field == "relation" and before.owner in ("other", "member"))
+        ):
+            owned[column] = replace(head, owner=before.owner, which=before.which)
+    return owned
+
+
+def _blocks(heads: Mapping[int, Head]) -> list[list[int]]:
+    """The columns of each block; a block ends where its own name, number or serial comes again."""
+    pairs = [
+        sum(1 for h in heads.values() if h.field == f and _is_subject(h))
+        for f in ("name", "id_number")
+    ]
+    if min(pairs) < 2 or len({h.which for h in heads.values() if h.owner == "self"}) > 1:
+        return [sorted(heads)]
+    blocks: list[list[int]] = [[]]
+    seen: set[str] = set()
+    for column in sorted(heads):
+        head = heads[column]
+        key = head.field if head.field == "serial" or _is_subject(head) else ""
+        if key in ("serial", "name", "id_number") and key in seen:
+            blocks.append([])
+            seen = set()
+        seen.add(key)
+        blocks[-1].append(column)
+    return blocks
+
+
+def _is_subject(head: Head) -> bool:
+    return head.owner in ("", "self")
+
+
+def _one(
+    block: Sequence[int],
+    heads: Mapping[int, Head],
+    spelled: dict[int, str],
+    chosen: Mapping[str, int],
+) -> Header:
+    own = {column: heads[column] for column in block}
+    columns: dict[str, int] = {}
+    for name in _ROW_FIELDS:
+        fitting = sorted((h.rank, c) for c, h in own.items() if h.field == name)
+        if fitting:
+            columns[name] = fitting[0][1]
+    pair, unclear = _person(own)
+    columns |= pair
+    members = _member_columns({c: h for c, h in own.items() if h.owner == "member"})
+    if "name" not in columns and not unclear and members:
+        columns, members = _members_are_the_rows(columns, own, members)
+    _add_rest(columns, own)
+    columns |= chosen
+    unclear = {name: found for name, found in unclear.items() if name not in chosen}
+    kind = columns.get("kind")
+    return Header(
+        row_number=0,
+        columns=columns,
+        spelled=spelled,
+        members=members,
+        remarks=tuple(c for c, h in own.items() if h.field == "remark"),
+        months=frozenset(c for c, h in own.items() if h.month),
+        kind_implied=own[kind].implies if kind in own else None,
+        unclear=unclear,
     )
 
 
-def _header(row_number: int, cells: Sequence[Any]) -> Header | None:
-    texts = {column: _text(cell) for column, cell in enumerate(cells)}
-    texts = {c: text for c, text in texts.items() if 0 < len(text) <= HEADER_CHARACTERS_MAX}
-    columns: dict[str, int] = {}
-    for column, text in texts.items():
-        field = SPELLINGS.get(_stripped(text))
-        if field is not None:
-            columns.setdefault(field, column)
-    for column, text in texts.items():
-        field = _likeness(text)
-        if field is not None and field not in columns and column not in columns.values():
-            columns[field] = column
-    if len(columns) < KNOWN_COLUMNS_MIN:
-        return None
-    spelled = {column: _spelled(cells[column]) for column in texts}
-    return Header(row_number, columns, spelled)
+def _person(own: Mapping[int, Head]) -> tuple[dict[str, int], dict[str, tuple[int, ...]]]:
+    """The columns of the person's name and number, or those between which nothing decides."""
+    names = _by_owner(own, "name")
+    numbers = _by_owner(own, "id_number")
+    for owners in (names, numbers):
+        # 本人 and 申请人 stand for the person where nothing else does.
+        weak = owners.pop("weak", [])
+        if "" not in owners and "self" not in owners and weak:
+            owners[""] = weak
+    if len(names.get("", [])) > 1 or len(names.get("self", [])) > 1:
+        return {}, {"name": tuple(names.get("self") or names[""])}
+    if len(numbers.get("", [])) > 1 or len(numbers.get("self", [])) > 1:
+        return {}, {"id_number": tuple(numbers.get("self") or numbers[""])}
+    subjects = [c for owner in ("", "self") for c in names.get(owner, [])]
+    own_numbers = [c for owner in ("", "self") for c in numbers.get(owner, [])]
+    if len(subjects) > 1 and own_numbers:
+        if "self" in names and "self" in numbers and "" not in numbers:
+            return _pair(own, names["self"][0], numbers["self"][0])
+        return {}, {"name": tuple(subjects)}
+    if len(own_numbers) > 1 and subjects:
+        which = "self" if "self" in names else ""
+        return _pair(own, subjects[0], numbers[which][0])
+    if subjects and own_numbers:
+        return _pair(own, subjects[0], own_numbers[0])
+    heads = names.get("head", [])
+    head_numbers = numbers.get("head", []) or own_numbers
+    if len(heads) == 1 and len(head_numbers) == 1 and not subjects:
+        return _pair(own, heads[0], head_numbers[0])
+    return {}, {}
 
 
-def _likeness(text: str) -> str | None:
-    for field, pattern in LIKENESSES:
-        if pattern.search(text) and (field == "family" or not OTHERS.search(text)):
-            return field
-    return None
+def _by_owner(own: Mapping[int, Head], name: str) -> dict[str, list[int]]:
+    owners: dict[str, list[int]] = {}
+    for column, head in own.items():
+        if head.field == name:
+            weak = head.owner == "self" and is_weak(head.which)
+            owners.setdefault("weak" if weak else head.owner, []).append(column)
+    return owners
 
 
-def _stripped(text: str) -> str:
-    bare = re.sub("^(所属|所在|户籍|户主|持卡人|申请人|本人|对象|现居住?|居住|家庭住址)", "", text)
-    return text if text in SPELLINGS else re.sub("(名称|全称)$", "", bare)
+def _pair(
+    own: Mapping[int, Head], name: int, number: int
+) -> tuple[dict[str, int], dict[str, tuple[int, ...]]]:
+    """The pair, unless a number that names nobody stands behind somebody else's name."""
+    if not own[number].owner:
+        before = [c for c, h in own.items() if h.field == "name" and c < number]
+        nearest = max(before, default=name)
+        if nearest != name and own[nearest].owner in ("other", "head", "member"):
+            return {}, {"name": (name, nearest)}
+    return {"name": name, "id_number": number}, {}
 
 
-def _stacked(above: Sequence[Any], below: Sequence[Any]) -> list[Any]:
-    """Two rows as one header: the lower cell, or the upper one if that is empty."""
-    width = max(len(above), len(below))
-    return [
-        _at(below, column) if _text(_at(below, column)) else _at(above, column)
-        for column in range(width)
-    ]
+def _member_columns(own: Mapping[int, Head]) -> tuple[MemberColumns, ...]:
+    """Family members by the number in their heads, or one for each name column."""
+    members: dict[str, dict[str, int]] = {}
+    words: dict[str, str] = {}
+    key = ""
+    for column in sorted(own):
+        head = own[column]
+        if head.field not in ("name", "relation", "id_number"):
+            continue
+        key = head.which or key
+        while head.field in members.get(key, {}):
+            key += "'"
+        members.setdefault(key, {})[head.field] = column
+        if head.which and not head.which.isdigit():
+            words[key] = re.sub("[0-9]+$", "", head.which)
+    return tuple(
+        MemberColumns(m["name"], m.get("relation"), m.get("id_number"), words.get(key, ""))
+        for key, m in members.items()
+        if "name" in m
+    )
+
+
+def _members_are_the_rows(
+    columns: dict[str, int], own: Mapping[int, Head], members: tuple[MemberColumns, ...]
+) -> tuple[dict[str, int], tuple[MemberColumns, ...]]:
+    """户主姓名 | 成员姓名 | 关系 | 身份证号: each row is a member, the head's own included."""
+    bare = [c for c, h in own.items() if h.field == "id_number" and not h.owner]
+    number = members[0].id_number if members[0].id_number is not None else next(iter(bare), None)
+    if len(members) > 1 or number is None:
+        return columns, members
+    person = {"name": members[0].name, "id_number": number}
+    if members[0].relation is not None:
+        person["relation"] = members[0].relation
+    return {**columns, **person}, ()
+
+
+def _add_rest(columns: dict[str, int], own: Mapping[int, Head]) -> None:
+    """The person's phone, their relation to the household's head, and that head's name."""
+    person = own.get(columns.get("name", -1))
+    for column, head in sorted(own.items()):
+        fits = _is_subject(head) or (person is not None and head.owner == person.owner)
+        if (head.field == "phone" and fits) or (head.field == "relation" and not head.owner):
+            columns.setdefault(head.field, column)
+        if head.field == "name" and head.owner == "head" and column != columns.get("name"):
+            columns.setdefault("head_name", column)
+
+
+# --- Cells ---------------------------------------------------------------------------------------
 
 
 def _at(cells: Sequence[Any], column: int) -> Any:
     return cells[column] if column < len(cells) else None
 
 
-def _spelled(cell: Any) -> str:
-    value = cell.value if isinstance(cell, Merged) else cell
-    return re.sub(r"\s+", "", str(value))
+def _own_text(cell: Any) -> str:
+    return "" if isinstance(cell, Merged) else _shown(cell)
+
+
+def _shown(cell: Any) -> str:
+    if isinstance(cell, Merged):
+        return _shown(cell.value)
+    return "" if cell is None or isinstance(cell, Formula) else str(cell).strip()
 
 
 def _text(cell: Any) -> str:
-    if isinstance(cell, Merged):
-        return _text(cell.value)
-    return "" if cell is None or isinstance(cell, Formula) else normal(str(cell))
+    return flat(_shown(cell))

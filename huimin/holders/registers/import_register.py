@@ -29,7 +29,8 @@ from huimin.holders.people import (
     find_by_id_number,
 )
 from huimin.holders.personal_data import PersonalData
-from huimin.holders.registers.check_register import AcceptedRow, Progress, RegisterCheck
+from huimin.holders.registers.check_register import Progress
+from huimin.holders.registers.result import AcceptedRow, RegisterCheck
 from huimin.storage.engine import Engine, Row, StorageProblem, Transaction
 from huimin.storage.ids import new_id
 

@@ -25,10 +25,10 @@ from huimin.core.kept_refusal import kept_text
 from huimin.core.recorded_reasons import REASONS
 from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.check_file import check_file
-from huimin.holders.registers.check_register import RegisterCheck
 from huimin.holders.registers.import_register import import_register
 from huimin.holders.registers.match import Match, end_missing, match_register, propose
 from huimin.holders.registers.refused_workbook import write_refused_workbook
+from huimin.holders.registers.result import RegisterCheck
 from huimin.jobs.jobs import jobs_finished_before
 from huimin.storage.engine import Engine, Row, Transaction
 

@@ -22,8 +22,9 @@ from huimin.holders.applications import submit_application
 from huimin.holders.change_person import end_eligibility
 from huimin.holders.people import find_by_id_number
 from huimin.holders.personal_data import PersonalData
-from huimin.holders.registers.check_register import AcceptedRow, Progress, RegisterCheck
+from huimin.holders.registers.check_register import Progress
 from huimin.holders.registers.import_register import gains_of
+from huimin.holders.registers.result import AcceptedRow, RegisterCheck
 from huimin.storage.engine import Engine, Row, Transaction
 
 CHUNK = 100

@@ -13,7 +13,11 @@ from huimin.divisions.find import DivisionIndex, clean_name
 SHOWN_CHARACTERS_MAX = 20
 # A register has a few hundred places; a malicious one may have as many as rows.
 REMEMBERED_MAX = 20_000
-_GROUP = re.compile(r"(第?[0-9一二三四五六七八九十]+)(组|社|队|村民小组)$")
+# A group of a village and what stands behind it: 3社12号, 第2村民小组, 2组、3组.
+_GROUP = re.compile(
+    "第?[0-9一二三四五六七八九十百]+(-[0-9]+)?(村民)?(小组|组|社|队|号|栋|幢|单元|楼|弄|巷|大队).*$"
+)
+_BRACKETS = re.compile(r"[(\[【][^)\]】]*[)\]】]?")
 
 
 class PlaceProblem(ValueError):
@@ -78,12 +82,58 @@ class Places:
             ),
         )
 
+    def address(self, written: str, town_text: str | None = None) -> str:
+        """The code of the village in which an address lies: 高寺镇清水村3组12号.
+
+        `town_text` is the town, where the register says it elsewhere. Raises PlaceProblem.
+        """
+        start = self._index.town_at_start(written)
+        if start is not None:
+            town, rest = start
+            town_name, _ = self._index.names(town)
+            return self.village(town_name, rest)
+        if town_text is not None:
+            return self.village(town_text, written)
+        raise PlaceProblem(
+            "place",
+            text(
+                "“{place}”里没有找到乡镇（街道）和村（社区），请写成“高寺镇清水村”这样。",
+                place=shown(written),
+            ),
+        )
+
+    def town_of(self, village_text: str) -> tuple[str, str] | None:
+        """(town, village) of a village that is written with its town: 高寺镇清水村."""
+        start = self._index.town_at_start(village_text)
+        if start is None or not start[1]:
+            return None
+        return self._index.names(start[0])[0], start[1]
+
+    def town_named(self, written: str) -> str | None:
+        """The name of the town that a sheet's title names: 高寺镇, 高寺镇特困名单; or None."""
+        start = self._index.town_at_start(written)
+        return None if start is None else self._index.names(start[0])[0]
+
+    def only_village(self, written: str) -> tuple[str, str] | None:
+        """(town, village) by name, of the only village in the county with that name; or None."""
+        codes = []
+        for town in self._villages:
+            town_name, _ = self._index.names(town)
+            for reading in self._readings(written, town_name):
+                code = self._index.village(town, reading)
+                if code is not None:
+                    codes.append(code)
+                    break
+        return self._index.names(codes[0]) if len(codes) == 1 else None
+
     @staticmethod
     def _readings(text: str, town_name: str) -> list[str]:
-        """The text as written, then without the town before it and the group after it."""
+        """The text as written, then without the town before it and what stands after its name."""
         bare = clean_name(text)
-        inner = _GROUP.sub("", bare.removeprefix(town_name))
-        return [text, inner] if inner and inner != bare else [text]
+        inner = bare.removeprefix(town_name) or bare
+        without_brackets = _BRACKETS.sub("", inner)
+        readings = [text, inner, without_brackets, _GROUP.sub("", without_brackets)]
+        return [reading for reading in dict.fromkeys(readings) if reading]
 
     @staticmethod
     def _near(written: str, names: list[str]) -> Text:

@@ -19,8 +19,8 @@ import xlsxwriter
 
 from huimin.core.catalogue import say, sentence
 from huimin.holders.registers.cells import Formula, Merged
-from huimin.holders.registers.check_register import RefusedRow, RegisterCheck
 from huimin.holders.registers.problem import column_letter, file_problem
+from huimin.holders.registers.result import RefusedRow, RegisterCheck
 
 SHEET_NAME_MAX = 31
 HELP = sentence(

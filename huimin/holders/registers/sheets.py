@@ -15,7 +15,7 @@ ZIP_BYTES = b"PK\x03\x04"
 
 
 def open_sheets(path: Path) -> Iterable[Sheet]:
-    """The sheets of an .xlsx or .csv file, in order.
+    """The sheets of an .xlsx, .xls or .csv file, in order.
 
     Raises FieldProblems on `file` for any other file, or one that is damaged or too large.
     """
@@ -36,9 +36,21 @@ def open_sheets(path: Path) -> Iterable[Sheet]:
 
         return xlsx_sheets(path)
     if start.startswith(OLE_BYTES):
+        from huimin.holders.registers.calamine_file import calamine_sheets
+
+        return calamine_sheets(path)
+    if _is_web_page(start):
         raise file_problem(
-            "这是旧版 .xls 或加了密码的文件，请在 Excel 或 WPS 里去掉密码，另存为 .xlsx 再试。"
+            "这个文件虽然可能叫 .xls，其实是网页（HTML 或 MHT），不是电子表格；"
+            "请在 Excel 或 WPS 里打开后另存为 .xlsx 再试。"
         )
     if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<", b"%PDF", b"{\\rtf")):
         raise file_problem("这不是电子表格，请在 Excel 或 WPS 里打开后另存为 .xlsx 再试。")
     return csv_sheets(path)
+
+
+def _is_web_page(start: bytes) -> bool:
+    text = start.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if text.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"mime-version:")):
+        return True
+    return text.startswith((b"from:", b"content-type: multipart")) and b"mime-version" in text

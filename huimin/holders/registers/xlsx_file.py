@@ -8,14 +8,17 @@ bombs.
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 from defusedxml import DefusedXmlException
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.utils.exceptions import InvalidFileException
 
 from huimin.core.refusals import FieldProblems
@@ -23,12 +26,12 @@ from huimin.holders.registers.cells import (
     COLUMNS_MAX,
     ROW_NUMBER_MAX,
     Formula,
-    Merged,
     Sheet,
     SheetRow,
-    is_blank,
     plain_cell,
+    with_merged_cells,
 )
+from huimin.holders.registers.dates import EXCEL_EPOCH_1904
 from huimin.holders.registers.problem import file_problem
 
 PARTS_MAX = 2_000
@@ -38,11 +41,19 @@ HELD_PART_BYTES_MAX = 48 * 1024 * 1024
 MERGED_AREAS_MAX = 200_000
 SHEETS_MAX = 100
 CHUNK_BYTES = 1 << 20
+# No tag of a sheet is nearly as long; a longer attribute would be parsed again and again.
+TAG_BYTES_MAX = 1 << 20
+PROLOGUE_BYTES = 4096
 
 _MERGED = re.compile(
-    rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"
+    rb"<(?:\w+:)?mergeCell\s[^>]{0,200}?ref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"
 )
-_ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
+_ROW = re.compile(rb"<(?:\w+:)?row(?:\s[^>]{0,2000})?>")
+_HIDDEN = re.compile(rb"\shidden=[\"'](?:1|true)[\"']")
+_NUMBER = re.compile(rb"\sr=[\"'](\d{1,7})[\"']")
+_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]{0,500}>")
+_STYLE = re.compile(rb"\ss=[\"'](\d{1,6})[\"']")
+_PLACE = re.compile(rb"\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 
 UNREADABLE = (
     zipfile.BadZipFile,
@@ -67,49 +78,62 @@ def xlsx_sheets(path: Path) -> Iterator[Sheet]:
     """The sheets in order of their tabs. Raises FieldProblems on `file`."""
     with _Refusing():
         _check_parts(path)
-        book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
+    book = _opened(path)
+    if book is None or not book.worksheets:
+        # Strict OOXML, or styles and properties that openpyxl refuses: read again without them.
+        from huimin.holders.registers.calamine_file import calamine_sheets
+
+        yield from calamine_sheets(path)
+        return
     try:
         if len(book.worksheets) > SHEETS_MAX:
             raise _damaged()
+        with _Refusing():
+            struck = _struck_styles(path)
         for worksheet in book.worksheets:
             with _Refusing():
                 # openpyxl has no public name for the path of the sheet's part.
-                merged, row_count = _scan(path, worksheet._worksheet_path)
+                scan = _scan(path, worksheet._worksheet_path, struck)
                 worksheet.reset_dimensions()  # they often span the whole grid and would be padded
             yield Sheet(
                 title=str(worksheet.title),
-                rows=with_merged_cells(_rows(worksheet), merged),
-                row_count=row_count,
+                rows=with_merged_cells(_rows(worksheet, scan), scan.merged),
+                row_count=scan.rows,
                 hidden=worksheet.sheet_state != "visible",
-                merged=merged,
+                merged=scan.merged,
+                epoch=EXCEL_EPOCH_1904 if book.epoch == CALENDAR_MAC_1904 else None,
             )
     finally:
         book.close()
 
 
-def with_merged_cells(
-    rows: Iterator[SheetRow], merged: list[tuple[int, int, int]]
-) -> Iterator[SheetRow]:
-    """The rows with `Merged` in every cell that is covered by a merged cell above."""
-    waiting = sorted(merged, reverse=True)
-    covering: dict[int, tuple[int, Any]] = {}
-    for row in rows:
-        cells = list(row.cells)
-        for column, (last, value) in list(covering.items()):
-            if row.number > last:
-                del covering[column]
-                continue
-            cells.extend([None] * (column + 1 - len(cells)))
-            if is_blank(cells[column]):
-                cells[column] = Merged(value)
-        while waiting and waiting[-1][0] <= row.number:
-            first, column, last = waiting.pop()
-            if first == row.number and column < len(cells):
-                covering[column] = (last, cells[column])
-        yield SheetRow(row.number, tuple(cells))
+def _opened(path: Path) -> Any:
+    """openpyxl's workbook, or None when it can't take what calamine may."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return openpyxl.load_workbook(path, read_only=True, keep_links=False)
+    except DefusedXmlException as error:
+        raise _damaged() from error
+    except UNREADABLE as error:
+        with _Refusing():
+            if _declares_entities(path):
+                raise _damaged() from error
+        return None
 
 
-def _rows(worksheet: Any) -> Iterator[SheetRow]:
+def _declares_entities(path: Path) -> bool:
+    """Whether a part has a document type: no program writes one, and entities may unfold."""
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.infolist():
+            with archive.open(part) as source:
+                start = source.read(PROLOGUE_BYTES).upper()
+                if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
+                    return True
+    return False
+
+
+def _rows(worksheet: Any, scan: _Scan) -> Iterator[SheetRow]:
     with _Refusing():
         values = worksheet.iter_rows(values_only=True, max_col=COLUMNS_MAX)
         previous = None
@@ -120,7 +144,9 @@ def _rows(worksheet: Any) -> Iterator[SheetRow]:
             if row is previous:
                 continue
             previous = row
-            yield SheetRow(number, tuple(_cell(value) for value in _trimmed(row)))
+            cells = tuple(_cell(value) for value in _trimmed(row))
+            struck = frozenset(scan.struck.get(number, ()))
+            yield SheetRow(number, cells, number in scan.hidden, struck)
 
 
 def _trimmed(row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -158,25 +184,72 @@ def _check_parts(path: Path) -> None:
             raise file_problem("文件解开后太大；请删去多余的工作表和格式，或拆成几个文件。")
 
 
-def _scan(path: Path, part: str) -> tuple[list[tuple[int, int, int]], int]:
-    """(first row, column from 0, last row) of each vertically merged area; the number of rows."""
-    merged: list[tuple[int, int, int]] = []
-    rows = 0
-    remainder = b""
+@dataclass
+class _Scan:
+    """What openpyxl's streaming reader does not say of a sheet: `merged` are (first row, column
+    from 0, last row) of each vertically merged area; `struck` the columns crossed out, by row."""
+
+    rows: int = 0
+    merged: list[tuple[int, int, int]] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
+    struck: dict[int, set[int]] = field(default_factory=dict)
+
+
+def _scan(path: Path, part: str, struck_styles: frozenset[bytes]) -> _Scan:
+    scan, remainder = _Scan(), b""
     with zipfile.ZipFile(path) as archive, archive.open(part) as source:
         while chunk := source.read(CHUNK_BYTES):
             # Cut after the last tag, so that no tag is split or seen twice.
             text = remainder + chunk
             end = text.rfind(b">") + 1
             text, remainder = text[:end], text[end:]
-            rows += sum(1 for _ in _ROW.finditer(text))
-            for match in _MERGED.finditer(text):
-                first, last = int(match[2]), int(match[4])
-                if last > first:
-                    merged.append((first, _column(match[1]), last))
-            if len(merged) > MERGED_AREAS_MAX:
+            if len(remainder) > TAG_BYTES_MAX:
                 raise _damaged()
-    return merged, rows
+            _scan_text(scan, text, struck_styles)
+            if len(scan.merged) > MERGED_AREAS_MAX:
+                raise _damaged()
+    return scan
+
+
+def _scan_text(scan: _Scan, text: bytes, struck_styles: frozenset[bytes]) -> None:
+    for row in _ROW.finditer(text):
+        scan.rows += 1
+        if _HIDDEN.search(row[0]) and (number := _NUMBER.search(row[0])):
+            scan.hidden.add(int(number[1]))
+    for match in _MERGED.finditer(text):
+        first, last = int(match[2]), int(match[4])
+        if last > first:
+            scan.merged.append((first, _column(match[1]), last))
+    if struck_styles:
+        for cell in _CELL.finditer(text):
+            style = _STYLE.search(cell[0])
+            place = _PLACE.search(cell[0])
+            if style and place and style[1] in struck_styles:
+                scan.struck.setdefault(int(place[2]), set()).add(_column(place[1]))
+
+
+def _struck_styles(path: Path) -> frozenset[bytes]:
+    """The numbers of the cell styles whose font is crossed out."""
+    with zipfile.ZipFile(path) as archive:
+        if "xl/styles.xml" not in archive.namelist():
+            return frozenset()
+        text = archive.read("xl/styles.xml")
+    if b"strike" not in text:
+        return frozenset()
+    fonts = re.search(rb"<(?:\w+:)?fonts[\s>].*?</(?:\w+:)?fonts>", text, re.DOTALL)
+    formats = re.search(rb"<(?:\w+:)?cellXfs[\s>].*?</(?:\w+:)?cellXfs>", text, re.DOTALL)
+    if fonts is None or formats is None:
+        return frozenset()
+    struck = {
+        b"%d" % place
+        for place, font in enumerate(re.split(rb"<(?:\w+:)?font[\s>/]", fonts[0])[1:])
+        if re.search(rb"<(?:\w+:)?strike\s*(/>|val=[\"'](1|true))", font)
+    }
+    return frozenset(
+        b"%d" % place
+        for place, style in enumerate(re.findall(rb"<(?:\w+:)?xf\s[^>]*>", formats[0]))
+        if (font := re.search(rb"fontId=[\"'](\d+)", style)) and font[1] in struck
+    )
 
 
 def _column(letters: bytes) -> int:

@@ -1,0 +1,293 @@
+"""The rows under one header, each put where it belongs: accepted, refused, repeated, left out.
+
+A household may be one row, a row with family members below it, or a row for each of its people. Who
+is entitled is a holder; everybody of a household who is read is a family member of its holders.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from huimin.core.catalogue import sentence
+from huimin.divisions.find import simplified
+from huimin.holders.people import FAMILY_MAX, FamilyDraft, HolderDraft
+from huimin.holders.registers.being_entitled import NotEntitled
+from huimin.holders.registers.cells import SheetRow
+from huimin.holders.registers.family_cell import MEMBER
+from huimin.holders.registers.header import Header
+from huimin.holders.registers.problem import Problem, file_problem, problem_at
+from huimin.holders.registers.result import (
+    AcceptedRow,
+    LeftOut,
+    RefusedRow,
+    RegisterCheck,
+    RepeatedRow,
+)
+from huimin.holders.registers.row import (
+    Circumstances,
+    household_of,
+    is_head,
+    not_a_person,
+    only_lives_there,
+    only_members,
+    read_members,
+    read_person,
+    read_row,
+    relation_of,
+    who_is_meant,
+    without_dittos,
+)
+
+PEOPLE_MAX = 100_000
+HEAD = "户主"
+WHY_LEFT_OUT = {
+    "total": sentence("合计、签字或说明"),
+    "note": sentence("没有姓名和身份证号码的标题或说明"),
+    "empty": sentence("只有序号"),
+    "header": sentence("重复的表头"),
+}
+HIDDEN = sentence("隐藏或被筛选掉的行；需要导入请先取消隐藏和筛选")
+STRUCK = sentence("划了删除线的行；仍享受保障请先去掉删除线")
+FAMILY = sentence("家庭成员，已随本户登记")
+NO_HOLDER = sentence("家庭成员；这一户没有可导入的保障对象")
+
+
+@dataclass
+class _Household:
+    """The people of one household so far: holders by their place in `accepted`, and the others."""
+
+    key: str | None = None
+    # (place in accepted, whether it is the household's head)
+    holders: list[tuple[int, bool]] = field(default_factory=list)
+    # (the person as the head's family member, whether it is the head, the row if only living there)
+    people: list[tuple[FamilyDraft, bool, int | None]] = field(default_factory=list)
+
+
+class Table:
+    """Takes the rows under one header in order, and adds what comes of each to the check.
+
+    `seen` are the places in `check.accepted` by ID number, over all sheets.
+    """
+
+    def __init__(
+        self,
+        sheet: str,
+        header: Header,
+        circumstances: Circumstances,
+        check: RegisterCheck,
+        seen: dict[str, int],
+    ) -> None:
+        self.sheet, self.header, self.circumstances = sheet, header, circumstances
+        self.check, self.seen = check, seen
+        self._household = _Household()
+        self._above: SheetRow | None = None
+        # Where the last person stands in `accepted`; None if that row was not taken.
+        self._last: int | None = None
+        names = ("relation", "household", "head_name")
+        self._in_households = any(name in header.columns for name in names)
+
+    def has_person(self, row: SheetRow) -> bool:
+        """Whether the row has a name or a number in this table's columns."""
+        return not_a_person(self.header, row) is None and any(
+            self.header.columns[name] < len(row.cells)
+            and row.cells[self.header.columns[name]] is not None
+            for name in ("name", "id_number")
+        )
+
+    def take(self, row: SheetRow) -> None:
+        """Put one row where it belongs."""
+        if row.blank:
+            return
+        if row.hidden or self._crossed_out(row):
+            self._leave_out(row, HIDDEN if row.hidden else STRUCK, lost=True)
+            return
+        row = without_dittos(self.header, row, self._above)
+        self._above = row
+        if only_members(self.header, row):
+            self._take_members(row)
+            return
+        why = not_a_person(self.header, row)
+        if why is not None:
+            self._leave_out(row, WHY_LEFT_OUT[why])
+            return
+        if len(self.check.accepted) + len(self.check.refused) >= PEOPLE_MAX:
+            raise file_problem(
+                "名册超过 {people_max:,} 人，请拆成几个文件导入。", people_max=PEOPLE_MAX
+            )
+        self._begin_household(row)
+        if self._in_households and only_lives_there(self.header, row, self.circumstances.given):
+            self._take_housemate(row)
+        else:
+            self._take_person(row)
+
+    def end_household(self) -> None:
+        """Give each holder of the household that ends the others as family members."""
+        household, self._household = self._household, _Household()
+        several = len(household.people) <= FAMILY_MAX
+        for place, is_its_head in household.holders:
+            accepted = self.check.accepted[place]
+            others = [
+                person if is_its_head else replace(person, relation=HEAD if head else MEMBER)
+                for person, head, _ in household.people
+                if person.id_number != accepted.draft.id_number.number
+            ]
+            if others and several:
+                family = _with(accepted.draft.family, others)
+                self.check.accepted[place] = replace(
+                    accepted, draft=replace(accepted.draft, family=family)
+                )
+        for _, _, number in household.people:
+            if number is not None:
+                entered = bool(household.holders) and several
+                words = FAMILY if entered else NO_HOLDER
+                self.check.left_out.append(LeftOut(self.sheet, number, words, lost=not entered))
+
+    def _crossed_out(self, row: SheetRow) -> bool:
+        return any(self.header.columns[name] in row.struck for name in ("name", "id_number"))
+
+    def _begin_household(self, row: SheetRow) -> None:
+        if not self._in_households:
+            return
+        key = household_of(self.header, row)
+        head = is_head(relation_of(self.header, row))
+        if head or key is None or key != self._household.key:
+            if key is None and not head and "relation" in self.header.columns:
+                return  # the household is known by the row of its head, above
+            self.end_household()
+            self._household.key = key
+
+    def _take_person(self, row: SheetRow) -> None:
+        self._last = None
+        result = read_row(self.sheet, self.header, row, self.circumstances)
+        if isinstance(result, NotEntitled):
+            self._leave_out(row, result.why)
+            return
+        if isinstance(result, list):
+            self._refuse(row, result)
+            return
+        place = self._accept(row, result)
+        self._last = place
+        if place is None or not self._in_households:
+            return
+        relation = relation_of(self.header, row)
+        head = is_head(relation) or result.name == self._household.key
+        person = FamilyDraft(
+            result.name, HEAD if head else relation or MEMBER, result.id_number.number
+        )
+        self._household.holders.append((place, head))
+        self._household.people.append((person, head, None))
+
+    def _take_housemate(self, row: SheetRow) -> None:
+        result = read_person(self.sheet, self.header, row, self.circumstances)
+        if isinstance(result, list):
+            self._refuse(row, result)
+            return
+        head = is_head(result.relation)
+        relation = HEAD if head else result.relation or MEMBER
+        self._household.people.append((replace(result, relation=relation), head, row.number))
+
+    def _take_members(self, row: SheetRow) -> None:
+        result = read_members(self.sheet, self.header, row, self.circumstances)
+        if isinstance(result, list):
+            self._refuse(row, result)
+        elif self._last is None:
+            self._leave_out(row, NO_HOLDER, lost=True)
+        else:
+            accepted = self.check.accepted[self._last]
+            family = _with(accepted.draft.family, result)
+            self.check.accepted[self._last] = replace(
+                accepted, draft=replace(accepted.draft, family=family)
+            )
+            self._leave_out(row, FAMILY)
+
+    def _accept(self, row: SheetRow, draft: HolderDraft) -> int | None:
+        """The place of the person's row in `accepted`; None if two rows name them differently."""
+        number = draft.id_number.number
+        place = self.seen.get(number)
+        if place is None:
+            self.seen[number] = len(self.check.accepted)
+            self.check.accepted.append(AcceptedRow(self.sheet, row.number, draft))
+            return self.seen[number]
+        earlier = self.check.accepted[place]
+        if not same_name(earlier.draft.name, draft.name):
+            self._refuse_both(row, place, earlier)
+            return None
+        merged, added = _merged(earlier.draft, draft)
+        self.check.accepted[place] = replace(earlier, draft=merged)
+        self.check.repeated.append(
+            RepeatedRow(
+                self.sheet,
+                row.number,
+                number,
+                earlier.sheet,
+                earlier.row,
+                _content(draft) != _content(earlier.draft),
+                added,
+            )
+        )
+        return place
+
+    def _refuse_both(self, row: SheetRow, place: int, earlier: AcceptedRow) -> None:
+        """Two names under one number: nobody can tell here whose it is."""
+        column = self.header.columns["name"]
+        remedy = sentence("同一个身份证号码写了两个姓名，两行都没有导入；请核对是谁的号码。")
+        spelled = self.header.spelled.get(column, "")
+        problem = problem_at(self.sheet, row.number, "name_conflict", remedy, column, spelled)
+        self._refuse(row, [problem])
+        if place not in self.check.withdrawn:
+            self.check.withdrawn.add(place)
+            first = problem_at(earlier.sheet, earlier.row, "name_conflict", remedy)
+            name, number = earlier.draft.name, earlier.draft.id_number.number
+            self.check.refused.append(
+                RefusedRow(earlier.sheet, earlier.row, (), (first,), name, number)
+            )
+
+    def _refuse(self, row: SheetRow, problems: list[Problem]) -> None:
+        name, number = who_is_meant(self.header, row, self.circumstances.today)
+        self.check.refused.append(
+            RefusedRow(self.sheet, row.number, row.cells, tuple(problems), name, number)
+        )
+
+    def _leave_out(self, row: SheetRow, why: str, *, lost: bool = False) -> None:
+        self.check.left_out.append(LeftOut(self.sheet, row.number, why, lost))
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one, written in simplified and in traditional characters perhaps."""
+    return one == other or simplified(one) == simplified(other)
+
+
+def _merged(earlier: HolderDraft, later: HolderDraft) -> tuple[HolderDraft, tuple[str, ...]]:
+    """One person on two rows: the eligibilities and the family of both; and the kinds added."""
+    known = {eligibility.kind for eligibility in earlier.eligibilities}
+    added = tuple(e for e in later.eligibilities if e.kind not in known)
+    merged = replace(
+        earlier,
+        phone=earlier.phone or later.phone,
+        family=_with(earlier.family, later.family),
+        eligibilities=(*earlier.eligibilities, *added),
+    )
+    return merged, tuple(eligibility.kind for eligibility in added)
+
+
+def _with(
+    family: tuple[FamilyDraft, ...], more: list[FamilyDraft] | tuple[FamilyDraft, ...]
+) -> tuple[FamilyDraft, ...]:
+    """The family with those of `more` who are new: by number, or by name where one has none."""
+    members = list(family)
+    for member in more:
+        known = any(
+            member.id_number == one.id_number
+            if member.id_number and one.id_number
+            else member.name == one.name
+            for one in members
+        )
+        if not known and len(members) < FAMILY_MAX:
+            members.append(member)
+    return tuple(members)
+
+
+def _content(draft: HolderDraft) -> tuple[object, ...]:
+    """A row's data about a person, without their source."""
+    kinds = [(e.kind, e.starts_on, e.ends_on) for e in draft.eligibilities]
+    return (draft.name, draft.division_code, draft.phone, draft.family, tuple(kinds))
