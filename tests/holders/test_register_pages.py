@@ -73,12 +73,12 @@ def test_check_match_import_and_applications_in_one_step(
         instance, name="钱不在", id_number=gone_number, division_code=village_code(), family=()
     )
     make_card(instance, gone)
-    content = register(
-        tmp_path,
+    rows = [
         register_row(name="黄筱平", id_number=known_number, kind="残疾"),
         register_row(name="新来人", id_number=new_number, kind="低保"),
-        register_row(name="写错了", id_number="512022195603080012"),
-    )
+    ]
+    wrong = register_row(name="写错了", id_number="512022195603080012")
+    content = register(tmp_path, *rows, wrong)
     client = office.client()
     people = counted(instance, "holder")
     checked = upload(office, client, content)
@@ -98,6 +98,15 @@ def test_check_match_import_and_applications_in_one_step(
     cells = [cell for row in book_of(gone_list).active.values for cell in row]
     assert "钱*在" in cells and "低保" in cells and "钱不在" not in cells
     assert client.get(checked.headers["Location"] + "/other.xlsx").status_code == 404
+    refused = office.post(
+        client,
+        checked.headers["Location"] + "/import",
+        end_missing="1",
+        end_from="2026-11-01",
+    )
+    assert refused.status_code == 422 and "不能据此结束任何人的保障" in refused.text
+    content = register(tmp_path, *rows)
+    checked = upload(office, client, content)
     refused = office.post(client, checked.headers["Location"] + "/import", end_missing="1")
     assert refused.status_code == 422 and 'id="problem-end_from"' in refused.text
     started = office.post(

@@ -21,6 +21,8 @@ from huimin.core.refusals import Refusal, field_problem
 from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.choices import division_choices
 from huimin.holders.pages import pages
+from huimin.holders.registers.given import CHOSEN_FIELDS, Given, checked_given, given_of
+from huimin.holders.registers.header import COLUMN_NAMES
 from huimin.holders.registers.jobs import (
     CHECKING,
     ENDING,
@@ -31,6 +33,8 @@ from huimin.holders.registers.jobs import (
     RegisterWork,
     drop_old_files,
 )
+from huimin.holders.registers.problem import column_letter
+from huimin.holders.registers.understood import meaning
 from huimin.jobs.jobs import ask_cancel, begin_job, fail_lost_jobs, job_by_id, jobs_before
 from huimin.jobs.reasons import reason_of
 from huimin.storage.engine import Row, Transaction
@@ -48,6 +52,9 @@ from huimin.web.uploads import takes_files
 from huimin.web.words import STATES
 from huimin.web.workbook import CONTENT_TYPE
 
+NOT_COMPLETE = sentence(
+    "这份名册里有没读到或需要修改的行，不能据此结束任何人的保障；请先改好，再上传完整的名册。"
+)
 CHECK, IMPORT = "register.check", "register.import"
 ROWS_SHOWN = 200
 STEPS = {
@@ -84,14 +91,38 @@ def upload_register() -> Answer:
         sent = sent_file("register", wanted)
         name, by = clean_file_name(sent.filename or ""), acting()
         if PurePath(name).suffix.lower() not in ENDINGS:
-            raise field_problem("register", "名册须为 .xlsx 或 .csv 文件。")
-        job_id = change(lambda tx: begin_job(tx, CHECK, {"file": name}, **by))
+            raise field_problem("register", "名册须为 .xlsx、.xls 或 .csv 文件。")
+        wanted_job = {"file": name, "given": _given(form).as_dict()}
+        job_id = change(lambda tx: begin_job(tx, CHECK, wanted_job, **by))
         work = _work(_job(job_id))
         work.store(sent.read())
         instance().jobs.start(job_id, lambda progress: work.check(progress))
         return job_id
 
-    return Form().attempt(keep, again=_list_page, then=_to_job)
+    form = Form.sent()
+    return form.attempt(keep, again=_list_page, then=_to_job)
+
+
+@pages.post("/registers/<job_id>/again")
+@require("register.import")
+def read_register_again(job_id: str) -> Answer:
+    """Check the same file again, with what was said of its columns and of what it does not say."""
+    checked, form, by = _job(job_id), Form.sent(), acting()
+    if checked["kind"] != CHECK or checked["state"] != "done":
+        raise Refusal("not_found")
+
+    def begin() -> str:
+        wanted = {"file": checked["asked"]["file"], "given": _given(form).as_dict()}
+        new_job = change(lambda tx: begin_job(tx, CHECK, wanted, **by))
+        work = _work(_job(new_job))
+        work.copy_from(_work(checked))
+        instance().jobs.start(new_job, lambda progress: work.check(progress))
+        return new_job
+
+    try:
+        return form.attempt(begin, again=lambda refused: _job_page(job_id, refused), then=_to_job)
+    except FileNotFoundError:
+        return _job_page(job_id, form.refused(Refusal("not_found"))), 422
 
 
 @pages.get("/registers/<job_id>")
@@ -131,8 +162,15 @@ def import_register_now(job_id: str) -> Answer:
 
     def begin() -> str:
         end_from = _end_from(form)
+        if end_from and not checked["result"].get("complete"):
+            raise field_problem("end_missing", NOT_COMPLETE)
         missing = before.lists()["missing"] if end_from else []
-        wanted = {"file": name, "checked": job_id, "end_from": end_from and end_from.isoformat()}
+        wanted = {
+            "file": name,
+            "checked": job_id,
+            "end_from": end_from and end_from.isoformat(),
+            "given": checked["asked"].get("given"),
+        }
         new_job = change(lambda tx: begin_job(tx, IMPORT, wanted, **by))
         work = _work(_job(new_job))
         work.copy_from(before)
@@ -183,7 +221,7 @@ def register_group(job_id: str, group: str) -> Response:
 def _job_page(job_id: str, form: Form) -> str:
     now = instance().clock()
     change(lambda tx: fail_lost_jobs(tx, now))
-    job = _job(job_id)
+    job, language = _job(job_id), request_language()
     return render_template(
         "holders/register_job.html",
         job=job,
@@ -194,6 +232,10 @@ def _job_page(job_id: str, form: Form) -> str:
         place_of=dict(division_choices()).get,
         checking=job["kind"] == CHECK,
         form=form,
+        given=_given_values(job),
+        eligibilities=[(kind, ELIGIBILITIES.say(kind, language)) for kind in ELIGIBILITIES],
+        chosen=[(name, COLUMN_NAMES.say(name, language)) for name in CHOSEN_FIELDS],
+        meaning=lambda row: meaning(row["field"], row["of"]).say(language),
         reason=reason_of(job["result"], request_language()) if job["state"] == "failed" else "",
         today=county_day(now).isoformat(),
     )
@@ -213,7 +255,37 @@ def _lists(job: Row) -> Row:
         text_of(one["text"], language).say(language) if "text" in one else one["message"]
         for one in lists["problems"]
     ]
-    return {**lists, "problems": problems}
+    left_out = [
+        {**left, "why": text_of(left["why"], language).say(language)}
+        for left in lists.get("left_out", [])
+    ]
+    return {"understood": [], **lists, "problems": problems, "left_out": left_out}
+
+
+def _given(form: Form) -> Given:
+    """What the form says for what the register does not say."""
+    kind = form.text("eligibility")
+    return checked_given(
+        kinds=(kind,) if kind else (),
+        town=form.optional("town"),
+        village=form.optional("village"),
+        starts_on=form.optional_day("starts_on"),
+        columns={name: form.text(f"column_{name}") for name in CHOSEN_FIELDS},
+        today=county_day(instance().clock()),
+    )
+
+
+def _given_values(job: Row) -> dict[str, str]:
+    """The same as a form's values, to show what was said for this check."""
+    given = given_of(job["asked"].get("given"))
+    values = {
+        "eligibility": given.kinds[0] if given.kinds else "",
+        "town": given.town or "",
+        "village": given.village or "",
+        "starts_on": given.starts_on.isoformat() if given.starts_on else "",
+    }
+    chosen = {f"column_{name}": column_letter(place) for name, place in given.columns.items()}
+    return {**values, **chosen}
 
 
 def _end_from(form: Form) -> date | None:
@@ -241,6 +313,7 @@ def _work(job: Row) -> RegisterWork:
         instance().settings.folder,
         job_id=job["id"],
         file_name=job["asked"]["file"],
+        given=given_of(job["asked"].get("given")),
         now=instance().clock(),
         actor=job["created_by"],
     )

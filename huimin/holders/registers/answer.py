@@ -15,6 +15,7 @@ from huimin.core.catalogue import Text, sentence, text
 from huimin.holders.registers.import_register import ImportCounts
 from huimin.holders.registers.problem import Problem
 from huimin.holders.registers.result import AcceptedRow, RegisterCheck, RepeatedRow
+from huimin.holders.registers.understood import understood_rows, understood_text
 
 PROBLEMS_SHOWN = 50
 
@@ -29,6 +30,7 @@ def register_json(
     lists: dict[str, Iterator[dict[str, Any]]] = {
         "accepted": map(_accepted, check.accepted),
         "refused": map(_problem, check.problems),
+        "understood": (row for sheet in check.understood for row in understood_rows(sheet)),
         "duplicates": map(_repeated, check.repeated),
         "left_out": map(asdict, check.left_out),
     }
@@ -44,6 +46,8 @@ def register_json(
         # Without `proposed`: only the web console proposes applications in the same step.
         "written": {name: getattr(counts, name) for name in ("new", "updated", "unchanged")},
         "refused_file": refused_file,
+        "counts": check.counts,
+        "complete": check.complete,
     }
     yield json.dumps(rest, ensure_ascii=False, indent=1)[2:] + "\n"
 
@@ -76,6 +80,7 @@ def _repeated(row: RepeatedRow) -> dict[str, Any]:
         "first_sheet": row.first_sheet,
         "first_row": row.first_row,
         "differs": row.differs,
+        "added": list(row.added),
     }
 
 
@@ -83,8 +88,8 @@ def register_sentences(
     check: RegisterCheck, counts: ImportCounts, *, dry_run: bool, refused_file: str | None
 ) -> list[Text]:
     """The same in sentences, without names and numbers of people."""
-    lines = []
-    for left in check.left_out:
+    lines = [understood_text(sheet) for sheet in check.understood]
+    for left in check.left_out[:PROBLEMS_SHOWN]:
         why = Text(left.why)
         if left.row:
             lines.append(
@@ -97,6 +102,9 @@ def register_sentences(
             )
         else:
             lines.append(text("略过 工作表“{sheet}”：{why}。", sheet=left.sheet, why=why))
+    if len(check.left_out) > PROBLEMS_SHOWN:
+        more = len(check.left_out) - PROBLEMS_SHOWN
+        lines.append(text("……另略过 {count} 行，见 JSON。", count=more))
     problems = check.problems
     lines += [problem.text for problem in problems[:PROBLEMS_SHOWN]]
     if len(problems) > PROBLEMS_SHOWN:
@@ -115,10 +123,9 @@ def register_sentences(
         lines.append(Text(repeated, asdict(row)))
     lines.append(
         text(
-            "可导入 {accepted} 行，需修改 {refused} 行，重复 {repeated} 行。",
-            accepted=len(check.accepted),
-            refused=len(check.refused),
-            repeated=len(check.repeated),
+            "有内容的 {rows} 行：可导入 {accepted} 行，需修改 {refused} 行，重复 {repeated} 行，"
+            "略过 {left_out} 行。",
+            **check.counts,
         )
     )
     written = sentence("已新增 {new} 人，更新 {updated} 人，{unchanged} 人没有变化。")

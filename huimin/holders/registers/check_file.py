@@ -9,6 +9,7 @@ from huimin.divisions.find import all_divisions
 from huimin.holders.people import find_by_id_number
 from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.check_register import Progress, check_register
+from huimin.holders.registers.given import Given
 from huimin.holders.registers.import_register import require_fitting_keys
 from huimin.holders.registers.places import Places
 from huimin.holders.registers.result import RegisterCheck
@@ -23,6 +24,7 @@ def check_file(
     file_name: str,
     today: date,
     progress: Progress,
+    given: Given | None = None,
 ) -> RegisterCheck:
     """Check every row of the file; reads only. Raises StorageProblem for another county's keys."""
     require_fitting_keys(tx, personal_data)
@@ -32,4 +34,6 @@ def check_file(
         return None if holder is None else str(holder["name"])
 
     places = Places(all_divisions(tx))
-    return check_register(path, Circumstances(places, today, file_name, registered_name), progress)
+    return check_register(
+        path, Circumstances(places, today, file_name, registered_name, given or Given()), progress
+    )

@@ -63,7 +63,7 @@ def _check_sheet(
     rows = iter(sheet.rows)
     first = _take(rows, SEARCHED_ROWS)
     about = _about_sheet(sheet, circumstances)
-    headers = find_headers(first, about.given.fields, about.chosen)
+    headers = find_headers(first, about.given.fields, about.given.columns)
     if not headers:
         if any(not row.blank for row in first):
             check.left_out.append(LeftOut(sheet.title, None, sentence("没有表头"), lost=True))

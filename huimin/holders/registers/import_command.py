@@ -8,14 +8,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from huimin.command_line import Instance, acting, echo, pass_instance, translated
 from huimin.core.days import county_day, instant_text
+from huimin.core.words import ELIGIBILITIES
 from huimin.holders.registers.answer import register_json, register_sentences
 from huimin.holders.registers.check_file import check_file
+from huimin.holders.registers.given import checked_given
 from huimin.holders.registers.import_register import import_register
 from huimin.holders.registers.problem import file_problem
 from huimin.holders.registers.refused_workbook import write_refused_workbook
@@ -40,17 +44,51 @@ REFUSED_FOLDER = "refused"
     type=click.Path(path_type=Path, dir_okay=False),
     help="需修改的行写到这个 .xlsx；导入时默认写到数据文件夹的 refused 下。",
 )
+@click.option(
+    "--eligibility",
+    "kinds",
+    type=click.Choice(list(ELIGIBILITIES)),
+    multiple=True,
+    help="名册没有保障类别列时，所有人的保障类别；可以写几次。",
+)
+@click.option("--town", help="名册没有乡镇（街道）列时，所有人的乡镇（街道）。")
+@click.option("--village", help="名册没有村（社区）列时，所有人的村（社区）。")
+@click.option(
+    "--starts-on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="名册没有认定日期列时，所有人的认定日期。",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="FIELD=LETTER",
+    help="指明某一列是什么，例如 --column name=C --column id_number=D；可以写几次。",
+)
 @pass_instance
 def import_command(
-    instance: Instance, file: Path, dry_run: bool, form: str, refused_path: Path | None
+    instance: Instance,
+    file: Path,
+    dry_run: bool,
+    form: str,
+    refused_path: Path | None,
+    columns: tuple[str, ...],
+    starts_on: datetime | None,
+    **said: Any,
 ) -> None:
-    """导入名册（.xlsx 或 .csv）；反复导入不会重复登记，有问题的行写进待修改的工作簿。"""
+    """导入名册（.xlsx、.xls 或 .csv）；反复导入不会重复登记，有问题的行写进待修改的工作簿。"""
     if refused_path is not None and refused_path.resolve() == file.resolve():
         raise file_problem("--refused 不能就是名册本身，请换一个文件名。")
     by, engine, personal_data = acting(instance), instance.engine, instance.personal_data
     now, file_name = by["now"], file.name[-FILE_NAME_MAX:]
+    given = checked_given(
+        starts_on=starts_on.date() if starts_on else None,
+        columns=dict(_choice(choice) for choice in columns),
+        today=county_day(now),
+        **said,
+    )
     with _bar(translated("读取名册")) as progress:
-        about = (file, file_name, county_day(now), progress)
+        about = (file, file_name, county_day(now), progress, given)
         check = engine.read(lambda tx: check_file(tx, personal_data, *about))
     with _bar(translated("试运行") if dry_run else translated("写入")) as progress:
         counts = import_register(
@@ -70,6 +108,11 @@ def import_command(
         return
     for line in register_sentences(check, counts, dry_run=dry_run, refused_file=refused_file):
         echo(line)
+
+
+def _choice(choice: str) -> tuple[str, str]:
+    name, _, letters = choice.partition("=")
+    return name.strip(), letters
 
 
 @contextmanager

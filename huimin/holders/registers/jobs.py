@@ -18,22 +18,24 @@ from pathlib import Path
 from typing import Unpack
 
 from huimin.core.acting import By
-from huimin.core.catalogue import SOURCE
+from huimin.core.catalogue import SOURCE, Text
 from huimin.core.days import county_day
 from huimin.core.json_text import read_json, write_json
 from huimin.core.kept_refusal import kept_text
 from huimin.core.recorded_reasons import REASONS
 from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.check_file import check_file
+from huimin.holders.registers.given import Given
 from huimin.holders.registers.import_register import import_register
 from huimin.holders.registers.match import Match, end_missing, match_register, propose
 from huimin.holders.registers.refused_workbook import write_refused_workbook
 from huimin.holders.registers.result import RegisterCheck
+from huimin.holders.registers.understood import understood_rows
 from huimin.jobs.jobs import jobs_finished_before
 from huimin.storage.engine import Engine, Row, Transaction
 
 REGISTER_BYTES_MAX = 50 * 1024 * 1024
-ENDINGS = (".xlsx", ".csv")
+ENDINGS = (".xlsx", ".xls", ".csv")
 FOLDER, REGISTER, REFUSED, LISTS = "jobs", "register.sealed", "refused.sealed", "found.sealed"
 DAYS_STORED = 30
 PROBLEMS_STORED = 2_000
@@ -53,11 +55,12 @@ class RegisterWork:
         *,
         job_id: str,
         file_name: str,
+        given: Given | None = None,
         **by: Unpack[By],
     ) -> None:
         self.engine, self.personal_data, self.by = engine, personal_data, by
         self._folder, self.file_name = folder / FOLDER / job_id, file_name
-        self.job_id, self.today = job_id, county_day(by["now"])
+        self.job_id, self.today, self.given = job_id, county_day(by["now"]), given or Given()
 
     def store(self, content: bytes) -> None:
         """Store the uploaded file."""
@@ -78,11 +81,21 @@ class RegisterWork:
             {"sheet": one.sheet, "row": one.row, "column": one.column, "text": kept_text(one.text)}
             for one in checked.problems[:PROBLEMS_STORED]
         ]
-        self._seal(LISTS, write_json({**groups, "problems": problems}).encode())
+        left_out = [
+            {
+                "sheet": left.sheet,
+                "row": left.row,
+                "why": kept_text(Text(left.why)),
+                "lost": left.lost,
+            }
+            for left in checked.left_out[:PROBLEMS_STORED]
+        ]
+        columns = [row for sheet in checked.understood for row in understood_rows(sheet)]
+        lists = {**groups, "problems": problems, "left_out": left_out, "understood": columns}
+        self._seal(LISTS, write_json(lists).encode())
         return {
-            "accepted": len(checked.accepted),
-            "refused": len(checked.refused),
-            "repeated": len(checked.repeated),
+            **checked.counts,
+            "complete": checked.complete,
             "to_mend": to_mend,
             **{name: len(rows) for name, rows in groups.items()},
         }
@@ -155,7 +168,8 @@ class RegisterWork:
     def _checked(self, progress: StepProgress) -> RegisterCheck:
         def work(tx: Transaction) -> RegisterCheck:
             about = (path, self.file_name, self.today)
-            return check_file(tx, self.personal_data, *about, partial(progress, CHECKING))
+            step = partial(progress, CHECKING)
+            return check_file(tx, self.personal_data, *about, step, self.given)
 
         ending = Path(self.file_name).suffix.lower()
         with self._decrypted_file(REGISTER, self._unsealed(REGISTER), ending) as path:

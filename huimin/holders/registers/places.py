@@ -98,7 +98,7 @@ class Places:
             "place",
             text(
                 "“{place}”里没有找到乡镇（街道）和村（社区），请写成“高寺镇清水村”这样。",
-                place=shown(written),
+                place=quotable(written),
             ),
         )
 

@@ -103,6 +103,17 @@ class RegisterCheck:
         return not self.refused and not any(left.lost for left in self.left_out)
 
     @property
+    def counts(self) -> dict[str, int]:
+        """The rows below the headers that hold anything, and what came of them; they add up."""
+        counts = {
+            "accepted": len(self.accepted),
+            "refused": len(self.refused),
+            "repeated": len(self.repeated),
+            "left_out": len(self.left_out),
+        }
+        return {"rows": sum(counts.values()), **counts}
+
+    @property
     def problems(self) -> list[Problem]:
         """All problems of all refused rows, in order."""
         return [problem for row in self.refused for problem in row.problems]

@@ -33,6 +33,7 @@ from huimin.holders.registers.family_cell import (
     member_in_columns,
     read_family,
 )
+from huimin.holders.registers.given import Given
 from huimin.holders.registers.header import COLUMN_NAMES, Header, MemberColumns
 from huimin.holders.registers.places import PlaceProblem, Places
 from huimin.holders.registers.problem import Problem, problem_at
@@ -54,27 +55,6 @@ _AFTERWORDS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What the person who imports says once for rows that do not say it: kinds, places, a day."""
-
-    kinds: tuple[str, ...] = ()
-    town: str | None = None
-    village: str | None = None
-    starts_on: date | None = None
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The columns that need not be there."""
-        values = {
-            "kind": self.kinds,
-            "town": self.town,
-            "village": self.village,
-            "starts_on": self.starts_on,
-        }
-        return tuple(name for name, value in values.items() if value)
-
-
-@dataclass(frozen=True, slots=True)
 class Circumstances:
     """What reading a row depends on besides the row. `epoch` is day 0 of the file's day numbers."""
 
@@ -85,8 +65,6 @@ class Circumstances:
     registered_name: Callable[[str], str | None] = lambda number: None
     given: Given = field(default_factory=Given)
     epoch: date = EXCEL_EPOCH
-    # Columns (from 0) that the person who imports has chosen for fields.
-    chosen: dict[str, int] = field(default_factory=dict)
 
 
 class _Row:

@@ -1,0 +1,98 @@
+"""Say what was understood of a register's columns, with its first rows, before it is imported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from huimin.core.catalogue import Text, sentence, text
+from huimin.core.identity import mask_name
+from huimin.holders.registers.cells import Formula, Merged
+from huimin.holders.registers.header import COLUMN_NAMES, Header
+from huimin.holders.registers.problem import column_letter
+from huimin.holders.registers.result import Understood
+
+SAMPLE_CHARACTERS_MAX = 24
+OF_PERSON = sentence("{field}（本人）")
+OF_MEMBER = sentence("{field}（家庭成员）")
+MASKED_FIELDS = ("name", "head_name", "family")
+
+
+def columns_understood(header: Header) -> Iterator[tuple[int, str, str]]:
+    """(column from 0, field, "person", "member" or "row") of each column that is read, in order."""
+    columns = [
+        (column, name, "person" if name in ("name", "id_number", "phone") else "row")
+        for name, column in header.columns.items()
+        if name != "serial"
+    ]
+    for member in header.members:
+        columns += [
+            (column, name, "member")
+            for name, column in (
+                ("name", member.name),
+                ("relation", member.relation),
+                ("id_number", member.id_number),
+            )
+            if column is not None
+        ]
+    columns += [(column, "remark", "row") for column in header.remarks]
+    yield from sorted(columns)
+
+
+def meaning(name: str, of: str) -> Text:
+    """What a column was understood to hold: 姓名（本人）."""
+    field = COLUMN_NAMES.text(name)
+    if of == "row":
+        return text("{field}", field=field)
+    return Text(OF_PERSON if of == "person" else OF_MEMBER, {"field": field})
+
+
+def understood_rows(understood: Understood) -> list[dict[str, Any]]:
+    """For each column read: its letter, its head, its meaning (kept text) and masked samples."""
+    rows = []
+    for header in understood.headers:
+        for column, name, of in columns_understood(header):
+            rows.append(
+                {
+                    "sheet": understood.sheet,
+                    "column": column_letter(column),
+                    "head": header.spelled.get(column, ""),
+                    "field": name,
+                    "of": of,
+                    "samples": [_sample(row.cells, column, name) for row in understood.samples],
+                }
+            )
+    return rows
+
+
+def understood_text(understood: Understood) -> Text:
+    """One line for a sheet: C 列“姓名”＝姓名（本人）；…"""
+    parts = []
+    for header in understood.headers:
+        for column, name, of in columns_understood(header):
+            parts.append(
+                text(
+                    "{letter} 列“{head}”＝{meaning}",
+                    letter=column_letter(column),
+                    head=header.spelled.get(column, ""),
+                    meaning=meaning(name, of),
+                )
+            )
+    return text("工作表“{sheet}”读作：{columns}。", sheet=understood.sheet, columns=tuple(parts))
+
+
+def _sample(cells: tuple[Any, ...], column: int, name: str) -> str:
+    """A cell as a page may show it: names masked, and no long run of digits."""
+    cell = cells[column] if column < len(cells) else None
+    if isinstance(cell, Merged):
+        cell = cell.value
+    if cell is None or isinstance(cell, Formula):
+        return ""
+    shown = re.sub(r"\s+", " ", str(cell)).strip()
+    if name in MASKED_FIELDS:
+        return mask_name(shown[:SAMPLE_CHARACTERS_MAX])
+    masked = re.sub(
+        r"[0-9Xx]{7,}", lambda run: f"{run[0][:4]}{'*' * (len(run[0]) - 6)}{run[0][-2:]}", shown
+    )
+    return "".join(c if c.isprintable() else "·" for c in masked)[:SAMPLE_CHARACTERS_MAX]
