@@ -21,6 +21,7 @@ from huimin.checkout.pages import pages as checkout_pages
 from huimin.checkout.pages.offline_items import offline_pages
 from huimin.checkout.pages.proof import proof_pages
 from huimin.checkout.pages.till_app import till_files
+from huimin.checkout.pages.waiting_sales import waiting_pages
 from huimin.claims.api_v1 import api as claims_api
 from huimin.claims.pages import pages as claims_pages
 from huimin.closing.pages import pages as closing_pages
@@ -56,6 +57,7 @@ PAGES = (
     proof_pages,
     claims_pages,
     offline_pages,
+    waiting_pages,
     reports_pages,
     months_pages,
     settlement_pages,

@@ -345,7 +345,9 @@ class Client:
     def send_offline(self, sales: Iterable[Mapping[str, Any]]) -> list[Answer]:
         """Send the sales made without network, in order; one answer each, by its client_id.
 
-        May be repeated: earlier items are answered again. Raises Unclear.
+        Each names the `id` of its pack as `pack_id`. `status` is accepted, duplicate (entered
+        before), refused, or waiting: people decide, and a repeat says what they decided. May be
+        repeated: earlier items are answered again. Raises Unclear.
         """
         waiting, results = list(sales), list[Answer]()
         for start in range(0, len(waiting), OFFLINE_BATCH):

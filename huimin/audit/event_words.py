@@ -76,6 +76,8 @@ EVENTS = {
     "report_template.used": _("启用报表模板"),
     "report_template.put_aside": _("改回内置报表"),
     "alert.looked_at": _("查看提醒"),
+    "waiting_sale.accepted": _("核定待核交易：入账"),
+    "waiting_sale.refused": _("核定待核交易：不入账"),
     "claim.submitted": _("补录已登记"),
     "claim.approved": _("通过补录"),
     "claim.rejected": _("不通过补录"),

@@ -61,6 +61,65 @@ UPDATE terminal SET state = state WHERE id = :terminal_id;
 -- name: offline_item_of^
 SELECT * FROM offline_item WHERE terminal_id = :terminal_id AND client_id = :client_id;
 
+-- name: latest_pack^
+-- With whether anything was sold under it.
+SELECT offline_pack.*, EXISTS (
+    SELECT 1 FROM offline_item
+    WHERE offline_item.terminal_id = offline_pack.terminal_id
+        AND offline_item.pack_issued_at = offline_pack.issued_at) AS is_used
+FROM offline_pack
+WHERE terminal_id = :terminal_id
+    AND ((device_id IS NULL AND CAST(:device_id AS TEXT) IS NULL) OR device_id = :device_id)
+ORDER BY issued_at DESC, id DESC LIMIT 1;
+
+-- name: insert_pack!
+INSERT INTO offline_pack (
+    id, terminal_id, device_id, policy_id, tag, deny_list_sha256, cap_redemption_fen, cap_card_fen,
+    cap_terminal_fen, issued_at, valid_until
+) VALUES (
+    :id, :terminal_id, :device_id, :policy_id, :tag, :deny_list_sha256, :cap_redemption_fen,
+    :cap_card_fen, :cap_terminal_fen, :issued_at, :valid_until
+);
+
+-- name: pack_by_id^
+SELECT * FROM offline_pack WHERE id = :id;
+
+-- name: pack_by_issue^
+SELECT * FROM offline_pack WHERE terminal_id = :terminal_id AND issued_at = :issued_at
+ORDER BY id LIMIT 1;
+
+-- name: packs_recorded_since$
+-- When the database began to record packs; nothing where it always has.
+SELECT applied_at FROM schema_migration WHERE name = :step;
+
+-- name: newer_packs
+-- What the till, or another device of the same terminal that can't be told from it, was given later.
+SELECT issued_at FROM offline_pack
+WHERE terminal_id = :terminal_id AND issued_at > :since AND issued_at <= :until
+    AND (device_id IS NULL OR CAST(:device_id AS TEXT) IS NULL OR device_id = :device_id)
+ORDER BY issued_at;
+
+-- name: card_refused_since$
+-- When this terminal was first told, since then, that the card can't be used.
+SELECT MIN(recorded_at) FROM refused_attempt
+WHERE card_id = :card_id AND terminal_id = :terminal_id AND recorded_at >= :since
+    AND code IN ('card_suspended', 'card_lost', 'card_replaced', 'card_revoked', 'card_expired',
+        'not_entitled');
+
+-- name: place_begun^
+SELECT terminal.created_at AS terminal_at, outlet.created_at AS outlet_at,
+    merchant.created_at AS merchant_at
+FROM terminal
+JOIN outlet ON outlet.id = terminal.outlet_id
+JOIN merchant ON merchant.id = outlet.merchant_id
+WHERE terminal.id = :terminal_id;
+
+-- name: entered_about
+-- What was entered for a till's offline sales of these instants without a person's decision.
+SELECT occurred_at, discount_fen FROM offline_item
+WHERE terminal_id = :terminal_id AND status = 'accepted'
+    AND occurred_at > :after AND occurred_at < :before;
+
 -- name: offline_used^
 -- The discount promised under one pack of a till: with one card, and in all.
 SELECT CAST(COALESCE(SUM(discount_fen), 0) AS BIGINT) AS terminal_fen,
@@ -72,48 +131,148 @@ FROM offline_item WHERE terminal_id = :terminal_id AND pack_issued_at = :pack_is
 INSERT INTO offline_item (
     id, terminal_id, client_id, fingerprint, status, code, refusal_json, bearer, redemption_id,
     outlet_id, order_no, card_id, policy_id, amount_fen, discount_fen, payable_fen, cashier,
-    occurred_at, business_day, pack_issued_at, device_clock_offset_ms, recorded_at
+    occurred_at, business_day, pack_id, pack_issued_at, device_clock_offset_ms, recorded_at
 ) VALUES (
     :id, :terminal_id, :client_id, :fingerprint, :status, :code, :refusal_json, :bearer,
     :redemption_id, :outlet_id, :order_no, :card_id, :policy_id, :amount_fen, :discount_fen,
-    :payable_fen, :cashier, :occurred_at, :business_day, :pack_issued_at,
+    :payable_fen, :cashier, :occurred_at, :business_day, :pack_id, :pack_issued_at,
     :device_clock_offset_ms, :recorded_at
 );
+
+-- name: insert_waiting_sale!
+INSERT INTO waiting_sale (id, purchase_json, evidence_json, two_people_fen, staff_id)
+VALUES (:id, :purchase_json, :evidence_json, :two_people_fen, :staff_id);
+
+-- name: decisions_of
+SELECT * FROM waiting_decision WHERE sale_id = :sale_id ORDER BY id;
+
+-- name: insert_decision!
+INSERT INTO waiting_decision (
+    id, sale_id, verdict, bearer, reason, is_final, redemption_id, decided_at, decided_by
+) VALUES (
+    :id, :sale_id, :verdict, :bearer, :reason, :is_final, :redemption_id, :decided_at, :decided_by
+);
+
+-- name: waiting_sale^
+SELECT offline_item.*, waiting_sale.purchase_json, waiting_sale.evidence_json,
+    waiting_sale.two_people_fen, waiting_sale.staff_id, final.verdict,
+    final.redemption_id AS entered_id, final.reason AS decided_reason,
+    final.bearer AS decided_bearer, cancelled_order.cancelled_at,
+    outlet.name AS outlet_name, outlet.merchant_id, terminal.code AS terminal_code,
+    terminal.label AS till_label, card.number AS card_number, card.holder_id,
+    card.state AS card_state, card.expires_on, holder.name AS holder_name, holder.erased_at,
+    ledger.receipt_no
+FROM waiting_sale
+JOIN offline_item ON offline_item.id = waiting_sale.id
+JOIN outlet ON outlet.id = offline_item.outlet_id
+JOIN terminal ON terminal.id = offline_item.terminal_id
+JOIN card ON card.id = offline_item.card_id
+JOIN holder ON holder.id = card.holder_id
+LEFT JOIN waiting_decision AS final ON final.sale_id = waiting_sale.id AND final.is_final = 1
+LEFT JOIN ledger ON ledger.id = final.redemption_id
+LEFT JOIN cancelled_order ON cancelled_order.outlet_id = offline_item.outlet_id
+    AND cancelled_order.order_no = offline_item.order_no
+WHERE waiting_sale.id = :id;
+
+-- name: count_waiting^
+-- Of sales of these county days: neither decided nor cancelled.
+SELECT CAST(COUNT(*) AS BIGINT) AS sales,
+    CAST(COALESCE(SUM(offline_item.discount_fen), 0) AS BIGINT) AS discount_fen
+FROM offline_item
+WHERE status = 'waiting' AND business_day >= :first_day AND business_day <= :last_day
+    AND (CAST(:outlet_id AS TEXT) IS NULL OR offline_item.outlet_id = :outlet_id)
+    AND NOT EXISTS (SELECT 1 FROM waiting_decision
+        WHERE waiting_decision.sale_id = offline_item.id AND waiting_decision.is_final = 1)
+    AND NOT EXISTS (SELECT 1 FROM cancelled_order
+        WHERE cancelled_order.outlet_id = offline_item.outlet_id
+            AND cancelled_order.order_no = offline_item.order_no);
+
+-- part: outcome
+CASE WHEN offline_item.status <> 'waiting' THEN offline_item.status
+        WHEN final.verdict = 'accepted' THEN 'waiting_accepted'
+        WHEN final.verdict = 'refused' THEN 'waiting_refused'
+        WHEN cancelled_order.order_no IS NOT NULL THEN 'waiting_cancelled'
+        ELSE 'waiting' END
+
+-- part: offline_items
+FROM offline_item
+LEFT JOIN waiting_decision AS final ON final.sale_id = offline_item.id AND final.is_final = 1
+LEFT JOIN cancelled_order ON offline_item.status = 'waiting'
+    AND cancelled_order.outlet_id = offline_item.outlet_id
+    AND cancelled_order.order_no = offline_item.order_no
+
+-- part: offline_filters
+    AND (CAST(:status AS TEXT) IS NULL OR :status =
+        -- with: outcome
+        )
+    AND (CAST(:outlet_id AS TEXT) IS NULL OR offline_item.outlet_id = :outlet_id)
+    AND (CAST(:bearer AS TEXT) IS NULL OR COALESCE(final.bearer, offline_item.bearer) = :bearer)
+    AND (CAST(:number AS TEXT) IS NULL OR offline_item.order_no = :number)
+    AND (CAST(:first AS TEXT) IS NULL OR offline_item.business_day >= :first)
+    AND (CAST(:last AS TEXT) IS NULL OR offline_item.business_day <= :last)
 
 -- name: offline_items_before
 -- read both ways
 -- A page of the list, the latest first.
-SELECT offline_item.id, offline_item.status, offline_item.code, offline_item.refusal_json,
-    offline_item.bearer, offline_item.order_no, offline_item.amount_fen, offline_item.discount_fen,
+SELECT offline_item.id, offline_item.code, offline_item.refusal_json,
+        -- with: outcome
+    AS status, CASE WHEN offline_item.status = 'waiting' THEN 1 ELSE 0 END AS is_waiting_sale,
+    COALESCE(final.bearer, offline_item.bearer) AS bearer, final.reason,
+    offline_item.order_no, offline_item.amount_fen, offline_item.discount_fen,
     offline_item.payable_fen, offline_item.cashier, offline_item.occurred_at,
     offline_item.business_day, offline_item.recorded_at, offline_item.device_clock_offset_ms,
     outlet.name AS outlet_name, terminal.code AS terminal_code, terminal.label AS till_label,
     card.number AS card_number, holder.name AS holder_name, ledger.receipt_no
-FROM offline_item
+    -- with: offline_items
 JOIN outlet ON outlet.id = offline_item.outlet_id
 JOIN terminal ON terminal.id = offline_item.terminal_id
 LEFT JOIN card ON card.id = offline_item.card_id
 LEFT JOIN holder ON holder.id = card.holder_id
-LEFT JOIN ledger ON ledger.id = offline_item.redemption_id
+LEFT JOIN ledger ON ledger.id = COALESCE(final.redemption_id, offline_item.redemption_id)
 WHERE offline_item.id < :before
-    AND (CAST(:status AS TEXT) IS NULL OR offline_item.status = :status)
-    AND (CAST(:outlet_id AS TEXT) IS NULL OR offline_item.outlet_id = :outlet_id)
-    AND (CAST(:bearer AS TEXT) IS NULL OR offline_item.bearer = :bearer)
-    AND (CAST(:first AS TEXT) IS NULL OR offline_item.business_day >= :first)
-    AND (CAST(:last AS TEXT) IS NULL OR offline_item.business_day <= :last)
+    -- with: offline_filters
 ORDER BY offline_item.id DESC LIMIT :row_limit;
 
 -- name: offline_item_sums^
-SELECT CAST(COALESCE(SUM(CASE WHEN bearer = 'merchant' THEN discount_fen ELSE 0 END), 0) AS BIGINT)
-        AS merchant_fen,
-    CAST(COALESCE(SUM(CASE WHEN bearer = 'government' THEN discount_fen ELSE 0 END), 0) AS BIGINT)
-        AS government_fen
-FROM offline_item
-WHERE (CAST(:status AS TEXT) IS NULL OR status = :status)
-    AND (CAST(:outlet_id AS TEXT) IS NULL OR outlet_id = :outlet_id)
-    AND (CAST(:bearer AS TEXT) IS NULL OR bearer = :bearer)
-    AND (CAST(:first AS TEXT) IS NULL OR business_day >= :first)
-    AND (CAST(:last AS TEXT) IS NULL OR business_day <= :last);
+-- The discounts that were not entered, by who bears them.
+SELECT CAST(COALESCE(SUM(CASE WHEN borne.bearer = 'merchant' THEN borne.discount_fen ELSE 0 END), 0)
+        AS BIGINT) AS merchant_fen,
+    CAST(COALESCE(SUM(CASE WHEN borne.bearer = 'government' THEN borne.discount_fen ELSE 0 END), 0)
+        AS BIGINT) AS government_fen
+FROM (
+    SELECT COALESCE(final.bearer, offline_item.bearer) AS bearer, offline_item.discount_fen
+    -- with: offline_items
+    WHERE (offline_item.status = 'refused' OR final.verdict = 'refused')
+    -- with: offline_filters
+) AS borne;
+
+-- name: waiting_facts_holder_day
+-- What the holder got anywhere on the county day.
+SELECT ledger.id, ledger.receipt_no, ledger.order_no, ledger.kind, ledger.amount_fen,
+    ledger.discount_fen, ledger.occurred_at, ledger.channel, outlet.name AS outlet_name
+FROM ledger JOIN outlet ON outlet.id = ledger.outlet_id
+WHERE ledger.business_day = :day AND ledger.card_id IN (
+    SELECT card.id FROM card WHERE card.holder_id = :holder_id)
+ORDER BY ledger.occurred_at, ledger.id;
+
+-- name: waiting_facts_answers
+-- What this terminal was answered about the card since its pack was made.
+SELECT recorded_at AS at, act, code FROM refused_attempt
+WHERE card_id = :card_id AND terminal_id = :terminal_id AND recorded_at >= :since
+ORDER BY recorded_at LIMIT :row_limit;
+
+-- name: waiting_facts_packs
+-- The packs that this terminal was given from the one in use until the sale was sent.
+SELECT id, issued_at, valid_until FROM offline_pack
+WHERE terminal_id = :terminal_id AND issued_at >= :since AND issued_at <= :until
+ORDER BY issued_at LIMIT :row_limit;
+
+-- name: waiting_facts_till
+-- What this terminal sent in all: how many sales, how many were refused, and how many waited.
+SELECT CAST(COUNT(*) AS BIGINT) AS sales,
+    CAST(COALESCE(SUM(CASE WHEN status = 'refused' THEN 1 ELSE 0 END), 0) AS BIGINT) AS refused,
+    CAST(COALESCE(SUM(CASE WHEN status = 'waiting' THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting
+FROM offline_item WHERE terminal_id = :terminal_id;
 
 -- name: outlets_with_offline_items
 SELECT outlet.id, outlet.name FROM outlet

@@ -143,7 +143,31 @@ KINDS: dict[str, Kind] = {
     "offline_time_wrong": Kind(
         422, "交易时间不对：晚于现在，或早于离线资料的签发时间；请检查设备时钟。", QUIET
     ),
-    "offline_too_old": Kind(422, "离线交易超过 {days} 天才上传，不能直接入账，请登记补录。", QUIET),
+    "offline_pack_unknown": Kind(422, "没有签发过这份离线资料，不能入账。", QUIET),
+    "offline_pack_other": Kind(422, "这份离线资料是签发给另一台收银终端的，不能入账。", QUIET),
+    "offline_not_begun": Kind(
+        422, "交易时间早于收银终端、示范点或商户的启用时间，不能入账。", QUIET
+    ),
+    "offline_not_open": Kind(422, "交易时收银终端、示范点或商户正在停用，不能入账。", QUIET),
+    # -- sales made without network that wait for people to decide
+    "offline_too_old": Kind(422, "离线交易超过 {days} 天才上传，要由县里核定后才能入账。", QUIET),
+    "offline_pack_unrecorded": Kind(
+        422, "所用的离线资料是系统升级以前签发的，没有记录可查，要由县里核定后才能入账。", QUIET
+    ),
+    "offline_told_since": Kind(
+        422, "这台收银终端后来已得知此卡不能使用，交易时间无法证实，要由县里核定后才能入账。", QUIET
+    ),
+    "offline_newer_pack": Kind(
+        422,
+        "这台收银终端后来取得的离线资料里此卡已不能使用，交易时间无法证实，要由县里核定后才能入账。",
+        QUIET,
+    ),
+    "offline_total_exceeded": Kind(
+        422, "这台收银终端几份离线资料的优惠合计超过了一份的上限，要由县里核定后才能入账。", QUIET
+    ),
+    "waiting_decided": Kind(409, "这笔待核交易已经核定。", QUIET),
+    "waiting_own": Kind(409, "您已经这样核定过，须由另一位管理员核定。", QUIET),
+    "waiting_refused": Kind(422, "县里核定不入账：{reason}", QUIET),
     # -- the day's end
     "day_closed": Kind(409, "这一天已经结清，之后没有新的交易，不需要再次结清。", QUIET),
     "day_differs": Kind(

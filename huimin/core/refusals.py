@@ -18,7 +18,7 @@ CLAIMABLE = (
     *("card_suspended", "card_lost", "card_replaced", "card_expired", "card_revoked"),
     *("not_entitled", "code_stale", "code_used", "no_policy", "cap_reached"),
     *("card_denied", "offline_not_allowed", "offline_pack_expired", "offline_code_needed"),
-    *("offline_cap_exceeded", "offline_policy_other", "offline_mismatch", "offline_too_old"),
+    *("offline_cap_exceeded", "offline_policy_other", "offline_mismatch"),
 )
 
 

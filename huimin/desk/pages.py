@@ -59,6 +59,13 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
         "card.issue",
     ),
     "alerts": (_("条异常提醒待查看"), False, "alerts.alerts", {"state": "open"}, "alert.read"),
+    "waiting_sales": (
+        _("笔断网交易待核"),
+        False,
+        "offline.items",
+        {"status": "waiting"},
+        "offline.read",
+    ),
     "silent": (
         _("个示范点本月还没有交易"),
         False,

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from huimin.alerts.find_alerts import AlertCriteria, alerts_before
 from huimin.cards.reverify import due_before
+from huimin.checkout.offline.waiting_sales import count_waiting
 from huimin.core.days import county_day, instant_text, month_of, previous_month
 from huimin.desk import queries
 from huimin.divisions.within import division_parameters
@@ -63,6 +64,7 @@ def waiting_today(
     if within is None:
         counts |= {
             "alerts": alerts_before.count(tx, AlertCriteria(state="open"), COUNT_MAX),
+            "waiting_sales": count_waiting(tx, first_day="", last_day="9")[0],
             "silent": queries.silent_outlets(tx, month=month_of(today)),
             "settlements_disputed": queries.settlements_disputed(tx),
             "settlements_unpaid": queries.settlements_unpaid(tx, **_late_days(today)),

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from huimin.checkout.offline.checks import AGE_MAX
+from huimin.checkout.offline.waiting_sales import count_waiting
 from huimin.core.days import county_day, county_start, instant_text, month_days, previous_month
+from huimin.core.money import money_text
 from huimin.core.offline_terms import OFFLINE_HOURS_MAX
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_month
@@ -23,7 +24,7 @@ from huimin.storage.engine import Engine, Transaction
 Level = Literal["ok", "warning", "stop"]
 Told = Callable[[str, int, int], None]
 # In the order in which they are done and shown.
-CODES = ("over", "previous", "rollups", "ledger", "queues", "claims", "alerts")
+CODES = ("over", "previous", "rollups", "ledger", "queues", "waiting", "claims", "alerts")
 TILLS_NAMED = 10
 
 
@@ -59,6 +60,7 @@ def run_checks(engine: Engine, month: str, *, now: datetime, progress: Told) -> 
         "rollups": lambda tx: _rollups(tx, month),
         "ledger": lambda tx: _ledger(tx, lambda done, total: progress("ledger", done, total)),
         "queues": lambda tx: _queues(tx, month, now),
+        "waiting": lambda tx: _waiting_sales(tx, month),
         "claims": lambda tx: _waiting(tx, "claims", queries.claims_open, month),
         "alerts": lambda tx: _waiting(tx, "alerts", queries.alerts_open, month),
     }
@@ -106,11 +108,13 @@ def _queues(tx: Transaction, month: str, now: datetime) -> Check:
     first, last = month_days(month)
     end = county_start(last + timedelta(days=1))
     days = {"first_day": first.isoformat(), "last_day": last.isoformat()}
-    hours = queries.offline_hours(tx, **days) or 0
+    allowed = queries.offline_allowed(tx, **days)
+    hours = allowed["hours"]
+    last_at = end + timedelta(days=allowed["send_days"])
     facts: dict[str, Any] = {
         "hours": hours,
-        "until": county_day(end + AGE_MAX).isoformat(),
-        "late": now < end + AGE_MAX,
+        "until": county_day(last_at).isoformat(),
+        "late": now < last_at,
         "count": 0,
         "tills": [],
     }
@@ -125,6 +129,13 @@ def _queues(tx: Transaction, month: str, now: datetime) -> Check:
     ]
     facts |= {"count": len(late_tills), "tills": named}
     return Check("queues", "warning" if late_tills else "ok", facts)
+
+
+def _waiting_sales(tx: Transaction, month: str) -> Check:
+    first, last = month_days(month)
+    count, discount_fen = count_waiting(tx, first_day=first.isoformat(), last_day=last.isoformat())
+    facts = {"count": count, "amount": money_text(discount_fen)}
+    return Check("waiting", "warning" if count else "ok", facts)
 
 
 def _waiting(tx: Transaction, code: str, count: Callable[..., int | None], month: str) -> Check:

@@ -100,9 +100,11 @@ ORDER BY month, version;
 SELECT month, version FROM month_close WHERE state = 'approved' AND approved_at >= :since
 ORDER BY month, version;
 
--- name: offline_hours$
--- The longest pack of a policy that was published by now and held in the days.
-SELECT MAX(offline_hours) FROM policy
+-- name: offline_allowed^
+-- The longest pack of a policy that was published by now and held in the days, and for how many days
+-- a sale without network is entered by itself.
+SELECT COALESCE(MAX(offline_hours), 0) AS hours, COALESCE(MAX(offline_send_days), 0) AS send_days
+FROM policy
 WHERE published_at IS NOT NULL AND starts_on <= :last_day
     AND (ends_on IS NULL OR ends_on >= :first_day);
 

@@ -15,6 +15,7 @@ TITLES = Words(
         "rollups": "汇总与流水相符",
         "ledger": "流水未被改动",
         "queues": "断网收银终端已回传",
+        "waiting": "待核交易已核定",
         "claims": "补录已处理",
         "alerts": "提醒已查看",
     },
@@ -47,6 +48,13 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
             "{count} 台收银终端从月底以来没有联系过服务器，可能还有断网时的交易没有传来。"
         ),
     },
+    "waiting": {
+        "ok": sentence("本月没有待核交易。"),
+        "warning": sentence(
+            "{count} 笔本月的断网交易还在待核（优惠 {amount}）；结账后核定入账的计入下月，"
+            "并注明原月份。"
+        ),
+    },
     "claims": {
         "ok": sentence("本月没有待审核的补录。"),
         "warning": sentence("{count} 份本月的补录还没有处理；结账后通过的计入下月，并注明原月份。"),
@@ -62,7 +70,7 @@ QUEUE_NOTES: Mapping[str, str] = {
     "late": sentence(
         "设备里有没有未传的交易，服务器看不到；{until} 以前传来的仍会收下，计入下月并注明原月份。"
     ),
-    "past": sentence("已过 {until}，再传来的断网交易不再直接入账，只能走补录。"),
+    "past": sentence("已过 {until}，再传来的断网交易不再直接入账，要逐笔核定。"),
 }
 LEVELS = Words("month_check_level", {"ok": "通过", "warning": "需要说明", "stop": "必须处理"})
 

@@ -62,6 +62,14 @@ def in_force_as_known(
     return None if row is None else at_outlet_kind(terms_of(row), outlet_kind)
 
 
+def terms_by_id(tx: Transaction, policy_id: str) -> PolicyTerms:
+    """The terms of a policy version that was once published. Raises KeyError without one."""
+    row = queries.policy_by_id(tx, id=policy_id)
+    if row is None:
+        raise KeyError(policy_id)
+    return terms_of(row)
+
+
 def at_outlet_kind(terms: PolicyTerms, outlet_kind: str) -> PolicyTerms:
     """The terms as they apply at outlets of that kind."""
     if outlet_kind == "hospital" and terms.base != "after_insurance":

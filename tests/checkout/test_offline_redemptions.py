@@ -240,12 +240,16 @@ def test_a_time_after_the_validity_of_the_pack(till: OfflineTill, clock: FixedCl
     assert code_of(till, till.item()) == "offline_pack_expired"
 
 
-def test_a_time_sent_within_a_month_and_no_later(till: OfflineTill, clock: FixedClock) -> None:
+def test_a_time_sent_within_a_month_is_entered_and_later_waits(
+    till: OfflineTill, clock: FixedClock
+) -> None:
     early, late = till.item(), till.item()
     clock.advance(days=31)
     assert till.send(early)[0]["status"] == "accepted"
     clock.advance(minutes=1)
-    assert code_of(till, late) == "offline_too_old"
+    (answer,) = till.send(late)
+    assert (answer["status"], answer["code"]) == ("waiting", "offline_too_old")
+    assert till.ledger_rows() == 1
 
 
 @pytest.mark.parametrize("discount_fen", [1_023, 1_025, 0])
@@ -471,7 +475,8 @@ def test_each_till_has_client_ids_of_its_own(
     other.take_pack()
     item = till.item()
     assert till.send(item)[0]["status"] == "accepted"
-    assert other.send({**item, "order_no": "another"})[0]["status"] == "accepted"
+    theirs = {**item, "order_no": "another", "pack_id": other.pack["id"]}
+    assert other.send(theirs)[0]["status"] == "accepted"
     assert till.ledger_rows() == 2
 
 

@@ -146,7 +146,7 @@ def _run(examples: Examples) -> dict[str, str]:
         "payable_fen": 9_200,
         "occurred_at": "2026-10-31T02:00:00.000Z",
         "device_clock_offset_ms": -1_250,
-        "pack_issued_at": examples.till.pack["issued_at"],
+        "pack_id": examples.till.pack["id"],
     }
     call("offline", "POST", "/offline-redemptions", {"redemptions": [item]})
     missed = {

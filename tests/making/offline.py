@@ -45,7 +45,7 @@ class OfflineTill(ApiTill):
             "discount_fen": 1_024,
             "occurred_at": instant_text(at),
             "device_clock_offset_ms": 0,
-            "pack_issued_at": self.pack["issued_at"],
+            "pack_id": self.pack["id"],
             **over,
         }
         wanted.setdefault("payable_fen", wanted["amount_fen"] - wanted["discount_fen"])

@@ -61,8 +61,13 @@ class OfflineItemBody(QuoteBody):
     device_clock_offset_ms: Annotated[
         int, Field(strict=True, ge=-CLOCK_OFFSET_MS_MAX, le=CLOCK_OFFSET_MS_MAX)
     ] = Field(0, description="服务器时间减设备时间 / server time minus device time")
-    pack_issued_at: InstantText = Field(
-        description="所用离线资料的 issued_at / issued_at of the pack in use"
+    pack_id: Identifier | None = Field(
+        None, description="所用离线资料的 id / id of the pack under which the sale was made"
+    )
+    pack_issued_at: InstantText | None = Field(
+        None,
+        description="所用离线资料的 issued_at；没有 pack_id 时必填 / issued_at of that pack, "
+        "needed without pack_id",
     )
     cashier: Cashier | None = None
 
@@ -76,13 +81,26 @@ class OfflineItemBody(QuoteBody):
             card = check_card(self.card, public_keys)
         except Refusal as refusal:
             unreadable = refusal
+        if self.pack_id is None and self.pack_issued_at is None:
+            raise field_problem("pack_id", "请写明所用离线资料的 id。")
+        issued_at = self.pack_issued_at
         values = self.values() | {
             "client_id": self.client_id.lower(),
             "occurred_at": _instant("occurred_at", self.occurred_at),
-            "pack_issued_at": _instant("pack_issued_at", self.pack_issued_at),
+            "pack_issued_at": None if issued_at is None else _instant("pack_issued_at", issued_at),
         }
-        item_print = fingerprint("offline", self.model_dump())
+        item_print = fingerprint("offline", self._printed())
         return OfflineItem(card=card, unreadable=unreadable, fingerprint=item_print, **values)
+
+    def _printed(self) -> dict[str, Any]:
+        """What the fingerprint is of: a field that an earlier version did not have only where the
+        till sends it, so that an item sent before the upgrade is known again after it.
+        """
+        return {
+            name: value
+            for name, value in self.model_dump().items()
+            if name != "pack_id" or value is not None
+        }
 
 
 def _instant(field: str, text: str) -> Any:
@@ -126,10 +144,12 @@ class OfflineRedemptionPart(BaseModel):
 
 
 class OfflineItemAnswer(BaseModel):
-    """The outcome of an item; if refused, the reason and who bears the discount."""
+    """The outcome of an item; if refused or waiting for people's decision, why, and who bears the
+    discount if it is not entered.
+    """
 
     client_id: str
-    status: Literal["accepted", "duplicate", "refused"]
+    status: Literal["accepted", "duplicate", "refused", "waiting"]
     redemption: OfflineRedemptionPart | None = None
     code: str | None = None
     detail: str | None = None
@@ -168,8 +188,11 @@ class CapsPart(BaseModel):
 
 
 class OfflinePackAnswer(BaseModel):
-    """What a till takes along. `days` says which policy applies on each county day."""
+    """What a till takes along. `days` says which policy applies on each county day; each sale made
+    under the pack names its `id`.
+    """
 
+    id: str
     issued_at: str
     valid_until: str
     server_time: str

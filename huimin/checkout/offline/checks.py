@@ -7,13 +7,13 @@ made; it could not know what came later. Each check applies to the instant of th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from huimin.access.terminal_keys import Terminal
-from huimin.cards.find import NOT_ISSUED, card_state_at
 from huimin.checkout import queries
 from huimin.checkout.entitlement import policy_on
+from huimin.checkout.offline.packs import Pack, known_policy
 from huimin.checkout.offline.requests import OfflineItem
 from huimin.core.card_token import CheckedCard
 from huimin.core.days import county_day, instant_text
@@ -21,42 +21,19 @@ from huimin.core.discount import PolicyTerms, Quote, quote, require_known_catego
 from huimin.core.offline_terms import OfflineRoom, OfflineTerms, room_left
 from huimin.core.refusals import Refusal
 from huimin.core.words import CAPS
-from huimin.policies.in_force import in_force_as_known
 from huimin.storage.engine import Transaction
 
-# How far a clock may be off after it was compared with the server's.
-CLOCK_TOLERANCE = timedelta(minutes=2)
-# A change recorded this shortly before the pack may not be in it.
-DENY_LIST_LAG = timedelta(minutes=2)
-# Older sales are decided by people, as claims.
-AGE_MAX = timedelta(days=31)
 
+def require_times(item: OfflineItem, pack: Pack, now: datetime) -> None:
+    """Require a sale in the past and within its pack, as far as the policy lets a clock be off.
 
-def require_times(item: OfflineItem, now: datetime) -> None:
-    """Require a sale in the past and after its pack. Raises Refusal: offline_time_wrong,
-    offline_too_old.
+    Raises Refusal: offline_time_wrong, or offline_pack_expired for a sale after its validity.
     """
-    if max(item.occurred_at, item.pack_issued_at) > now + CLOCK_TOLERANCE:
+    tolerance = pack.terms.clock_tolerance
+    if item.occurred_at > now + tolerance or item.occurred_at < pack.issued_at - tolerance:
         raise Refusal("offline_time_wrong")
-    if item.occurred_at < item.pack_issued_at - CLOCK_TOLERANCE:
-        raise Refusal("offline_time_wrong")
-    if item.occurred_at < now - AGE_MAX:
-        raise Refusal("offline_too_old", days=AGE_MAX.days)
-
-
-def terms_of_pack(tx: Transaction, item: OfflineItem, terminal: Terminal) -> OfflineTerms:
-    """What the policy in force when the pack was made allows a till.
-
-    Raises Refusal: offline_not_allowed, or offline_pack_expired for a sale after its validity.
-    """
-    issued_at = item.pack_issued_at
-    known = known_policy(tx, terminal, county_day(issued_at), issued_at + CLOCK_TOLERANCE)
-    if known is None or known.offline is None:
-        raise Refusal("offline_not_allowed")
-    valid_until = issued_at + timedelta(hours=known.offline.hours)
-    if item.occurred_at > valid_until + CLOCK_TOLERANCE:
+    if item.occurred_at > pack.valid_until + tolerance:
         raise Refusal("offline_pack_expired")
-    return known.offline
 
 
 def readable_card(item: OfflineItem, allowed: OfflineTerms) -> CheckedCard:
@@ -71,23 +48,14 @@ def readable_card(item: OfflineItem, allowed: OfflineTerms) -> CheckedCard:
     return item.card
 
 
-def require_usable_then(
-    tx: Transaction, card: Mapping[str, Any], item: OfflineItem, occurred_at: datetime
-) -> None:
-    """Require a card that was usable at the sale, or still when the pack was made: what the deny
-    list could not yet contain is not held against the till. Raises the Refusal of its state then.
-    """
+def require_in_date(card: Mapping[str, Any], occurred_at: datetime) -> None:
+    """Require a card whose last day had not passed. Raises Refusal `card_expired`."""
     if card["expires_on"] < county_day(occurred_at).isoformat():
         raise Refusal("card_expired")
-    state = card_state_at(tx, card, occurred_at)
-    about_the_pack = (item.pack_issued_at, item.pack_issued_at - DENY_LIST_LAG)
-    if state == "active" or any(card_state_at(tx, card, at) == "active" for at in about_the_pack):
-        return
-    raise Refusal("card_unknown" if state == NOT_ISSUED else f"card_{state}")
 
 
 def policy_then(
-    tx: Transaction, item: OfflineItem, terminal: Terminal, occurred_at: datetime
+    tx: Transaction, item: OfflineItem, terminal: Terminal, pack: Pack, occurred_at: datetime
 ) -> PolicyTerms:
     """The policy that the till applied: the one for holders in general on that day, as it is known
     now or as it was known when the pack was made.
@@ -95,7 +63,7 @@ def policy_then(
     Raises Refusal: no_policy, offline_policy_other, offline_not_allowed.
     """
     day = county_day(occurred_at)
-    policies = (policy_on(tx, terminal, day), known_policy(tx, terminal, day, item.pack_issued_at))
+    policies = (policy_on(tx, terminal, day), known_policy(tx, terminal, day, pack.issued_at))
     for terms in policies:
         if terms is not None and terms.id == item.policy_id:
             if terms.offline is None:
@@ -104,31 +72,16 @@ def policy_then(
     raise Refusal("no_policy" if policies == (None, None) else "offline_policy_other")
 
 
-def known_policy(
-    tx: Transaction, terminal: Terminal, day: date, known_at: datetime
-) -> PolicyTerms | None:
-    """The policy at the till's outlet on that day, as published by the instant `known_at`."""
-    return in_force_as_known(
-        tx,
-        day=day,
-        known_at=known_at,
-        outlet_id=terminal["outlet_id"],
-        outlet_kind=terminal["outlet_kind"],
-    )
-
-
-def room_then(
-    tx: Transaction, item: OfflineItem, terminal: Terminal, allowed: OfflineTerms, card_id: str
-) -> OfflineRoom:
-    """What the pack's caps have left after everything sent under it so far, recorded or refused."""
+def room_then(tx: Transaction, terminal: Terminal, pack: Pack, card_id: str) -> OfflineRoom:
+    """What the pack's caps have left after everything sent under it so far, entered or not."""
     used = queries.offline_used(
         tx,
         terminal_id=terminal["terminal_id"],
-        pack_issued_at=instant_text(item.pack_issued_at),
+        pack_issued_at=instant_text(pack.issued_at),
         card_id=card_id,
     )
     return room_left(
-        allowed, card_used_fen=used["card_fen"], terminal_used_fen=used["terminal_fen"]
+        pack.terms, card_used_fen=used["card_fen"], terminal_used_fen=used["terminal_fen"]
     )
 
 

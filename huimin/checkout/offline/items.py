@@ -22,6 +22,7 @@ class ItemCriteria:
     status: str | None = None
     outlet_id: str | None = None
     bearer: str | None = None
+    number: str | None = None
     first: date | None = None
     last: date | None = None
 

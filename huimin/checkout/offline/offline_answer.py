@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from huimin.access.till_guard import current_caller, current_terminal
 from huimin.cards.key_ring import KeyRing
 from huimin.checkout.offline.api_bodies import OfflineItemBody, OfflineRedemptionsBody
-from huimin.checkout.offline.pack import MOMENTS, OfflinePack, offline_pack
+from huimin.checkout.offline.pack import MOMENTS, give_pack
 from huimin.checkout.offline.redemptions import refused_answer, take_offline_items
 from huimin.checkout.offline.requests import OfflineItem
 from huimin.core.refusals import FieldProblems
-from huimin.storage.engine import Row, Transaction
+from huimin.storage.engine import Row
 from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
@@ -28,12 +28,13 @@ CLIENT_ID_MAX = 64
 def pack_response(**more: Any) -> Response:
     """The pack with its tag, or 304 to a till that has it: the headers then say until when."""
     terminal, now = current_terminal(), instance().clock()
-    keys, deny_lists = instance().key_ring.jwks(), instance().deny_lists
-
-    def work(tx: Transaction) -> OfflinePack:
-        return offline_pack(tx, terminal, keys=keys, deny_lists=deny_lists, now=now)
-
-    pack = instance().engine.read(work)
+    pack = give_pack(
+        instance().engine,
+        terminal,
+        keys=instance().key_ring.jwks(),
+        deny_lists=instance().deny_lists,
+        now=now,
+    )
     if request.if_none_match.contains_weak(pack.tag):
         response = Response(status=304)
     else:

@@ -1,7 +1,8 @@
 """The offline pack: everything a till needs to work on its own for the hours the policy allows.
 
 Public keys, the deny list, the policy of each day of the pack's validity, and the caps on what may
-be promised. It names no person; its tag changes only when its content does.
+be promised. It names no person; its tag changes only when its content does. Each that is given is
+recorded (packs.py).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from huimin.access.terminal_keys import Terminal
 from huimin.cards.deny_list import DenyLists
 from huimin.checkout.entitlement import policy_on
+from huimin.checkout.offline.packs import pack_to_give_again, record_pack
 from huimin.checkout.quote_answer import policy_answer
 from huimin.checkout.terminal_answer import place_parts
 from huimin.core.catalogue import LANGUAGES
@@ -23,10 +25,21 @@ from huimin.core.discount import PolicyTerms
 from huimin.core.json_text import canonical_json
 from huimin.core.offline_terms import OfflineTerms
 from huimin.core.refusals import Refusal
-from huimin.storage.engine import Transaction
+from huimin.storage.engine import Engine, Row, Transaction
 
-# These depend on when the pack is requested, and are not part of the tag.
-MOMENTS = ("issued_at", "valid_until", "server_time")
+# These are of one giving of a pack, and not part of the tag.
+MOMENTS = ("id", "issued_at", "valid_until", "server_time")
+
+
+@dataclass(frozen=True, slots=True)
+class PackContent:
+    """What a pack says without MOMENTS: the body, its tag, and the policy that allows it."""
+
+    body: Mapping[str, Any]
+    tag: str
+    deny_list_sha256: str
+    policy: PolicyTerms
+    offline: OfflineTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +50,75 @@ class OfflinePack:
     tag: str
 
 
-def offline_pack(
+def give_pack(
+    engine: Engine,
+    terminal: Terminal,
+    *,
+    keys: Mapping[str, Any],
+    deny_lists: DenyLists,
+    now: datetime,
+    device_id: str | None = None,
+) -> OfflinePack:
+    """The pack of a terminal, recorded before it is given. Raises Refusal `offline_not_allowed`."""
+
+    def known(tx: Transaction) -> tuple[PackContent, Row | None]:
+        content = _content(tx, terminal, keys=keys, deny_lists=deny_lists, now=now)
+        return content, pack_to_give_again(
+            tx,
+            terminal,
+            tag=content.tag,
+            device_id=device_id,
+            validity=content.offline.validity,
+            now=now,
+        )
+
+    content, row = engine.read(known)
+    if row is None:
+        recorded = _recorded(content, device_id, now)
+        row = engine.write(lambda tx: record_pack(tx, terminal, recorded))
+    moments = {
+        "id": row["id"],
+        "issued_at": row["issued_at"],
+        "valid_until": row["valid_until"],
+        "server_time": instant_text(now),
+    }
+    return OfflinePack({**moments, **content.body}, content.tag)
+
+
+def _recorded(content: PackContent, device_id: str | None, now: datetime) -> Row:
+    offline = content.offline
+    return {
+        "device_id": device_id,
+        "policy_id": content.policy.id,
+        "tag": content.tag,
+        "deny_list_sha256": content.deny_list_sha256,
+        "cap_redemption_fen": offline.cap_redemption_fen,
+        "cap_card_fen": offline.cap_card_fen,
+        "cap_terminal_fen": offline.cap_terminal_fen,
+        "issued_at": instant_text(now),
+        "valid_until": instant_text(now + offline.validity),
+    }
+
+
+def _content(
     tx: Transaction,
     terminal: Terminal,
     *,
     keys: Mapping[str, Any],
     deny_lists: DenyLists,
     now: datetime,
-) -> OfflinePack:
-    """The pack of a terminal. Its policies are those for holders in general, because a till must
-    not learn why somebody is entitled. Raises Refusal `offline_not_allowed`.
+) -> PackContent:
+    """Its policies are those for holders in general, because a till must not learn why somebody is
+    entitled.
     """
     today = county_day(now)
-    offline = _allowed(policy_on(tx, terminal, today))
-    valid_until = now + timedelta(hours=offline.hours)
-    deny_list = deny_lists.at(tx, now, county_day(valid_until))
-    by_day = {
-        day.isoformat(): policy_on(tx, terminal, day)
-        for day in _days(today, county_day(valid_until))
-    }
+    policy = policy_on(tx, terminal, today)
+    if policy is None or policy.offline is None:
+        raise Refusal("offline_not_allowed")
+    offline = policy.offline
+    last_day = county_day(now + offline.validity)
+    deny_list = deny_lists.at(tx, now, last_day)
+    by_day = {day.isoformat(): policy_on(tx, terminal, day) for day in _days(today, last_day)}
     content = {
         **place_parts(terminal),
         "keys": keys,
@@ -72,21 +135,11 @@ def offline_pack(
         "bearer": offline.bearer,
         "allows_changing_code": offline.changing_code,
     }
-    moments = {
-        "issued_at": instant_text(now),
-        "valid_until": instant_text(valid_until),
-        "server_time": instant_text(now),
-    }
     # The list is long, and has a digest of its own.
     tag = hashlib.sha256(canonical_json(content)).hexdigest()[:32]
     deny = {"issued_at": instant_text(now), "count": deny_list.count, "copies": deny_list.copies}
-    return OfflinePack({**moments, **content, "deny_list": deny}, tag)
-
-
-def _allowed(terms: PolicyTerms | None) -> OfflineTerms:
-    if terms is None or terms.offline is None:
-        raise Refusal("offline_not_allowed")
-    return terms.offline
+    body = {**content, "deny_list": deny}
+    return PackContent(body, tag, deny_list.sha256, policy, offline)
 
 
 def _days(first: date, last: date) -> list[date]:

@@ -1,7 +1,8 @@
 """Sales made without network are recorded here: each item once, on its own, with a lasting answer.
 
 An item is recorded and noted in one transaction; a refused one is noted with the reason and with
-who bears it. A repeat gets the first answer, so a till may keep sending until it has one.
+who bears it, and so is one that waits for people to decide. A repeat gets the first answer, so a
+till may keep sending until it has one; once a waiting sale is decided, the repeat hears that.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from huimin.access.terminal_keys import Terminal
 from huimin.cards.find import card_row
 from huimin.checkout import queries
 from huimin.checkout.entitlement import require_open_till
-from huimin.checkout.offline.checks import known_policy
-from huimin.checkout.offline.redeem_offline import redeem_offline
+from huimin.checkout.offline.packs import Pack, pack_of_item
+from huimin.checkout.offline.redeem_offline import enter_offline, judge_offline
 from huimin.checkout.offline.requests import OfflineItem
+from huimin.checkout.offline.waiting_sales import keep_waiting, waiting_sale
 from huimin.checkout.quote_answer import chain_part
 from huimin.core.days import county_day, instant_text
 from huimin.core.json_text import read_json, write_json
@@ -77,13 +79,23 @@ class _Call:
             return noted
         known = redemption_by_order(tx, self.terminal["outlet_id"], item.order_no)
         if known is None:
-            row = redeem_offline(
-                tx, item, terminal=self.terminal, now=self.now, staff_id=self.staff_id
-            )
-            return self._note(tx, item, "accepted", redemption=row)
+            return self._judged(tx, item)
         if not self._is_same_sale(tx, known, item):
             raise Refusal("order_exists", order_no=item.order_no)
         return self._note(tx, item, "duplicate", redemption=known)
+
+    def _judged(self, tx: Transaction, item: OfflineItem) -> Row:
+        """Enter the sale, or keep it for people to decide."""
+        judged = judge_offline(tx, item, terminal=self.terminal, now=self.now)
+        if not judged.doubts:
+            row = enter_offline(
+                tx, item, judged, terminal=self.terminal, now=self.now, staff_id=self.staff_id
+            )
+            return self._note(tx, item, "accepted", redemption=row)
+        doubt = KeptRefusal.of(judged.doubts[0])
+        noted = self._note(tx, item, "waiting", refusal=doubt)
+        keep_waiting(tx, noted["id"], item, judged, self.staff_id)
+        return noted
 
     def _refused(self, tx: Transaction, item: OfflineItem, refused: Refusal | FieldProblems) -> Row:
         noted = self._noted_before(tx, item)
@@ -100,7 +112,25 @@ class _Call:
             return None
         if noted["fingerprint"] != item.fingerprint:
             raise Refusal("idempotency_mismatch")
+        if noted["status"] == "waiting":
+            return self._decided(tx, noted)
         return {**noted, "status": "duplicate"} if noted["status"] == "accepted" else noted
+
+    def _decided(self, tx: Transaction, noted: Row) -> Row:
+        """What has come of a waiting sale meanwhile."""
+        sale = waiting_sale(tx, noted["id"]) or noted
+        if sale["verdict"] == "accepted":
+            return {**noted, "status": "duplicate", "redemption_id": sale["entered_id"]}
+        if sale["verdict"] == "refused":
+            refusal = KeptRefusal("waiting_refused", {"reason": sale["decided_reason"]})
+            bearer = sale["decided_bearer"]
+        elif sale["cancelled_at"] is not None:
+            refusal = KeptRefusal("order_cancelled", {"order_no": noted["order_no"]})
+            bearer = noted["bearer"]
+        else:
+            return noted
+        record = write_json(refusal.as_record())
+        return {**noted, "status": "refused", "refusal_json": record, "bearer": bearer}
 
     def _is_same_sale(self, tx: Transaction, known: Row, item: OfflineItem) -> bool:
         """True if this sale reached the server although the till got no answer.
@@ -123,6 +153,7 @@ class _Call:
         redemption: Row | None = None,
         refusal: KeptRefusal | None = None,
     ) -> Row:
+        pack = _pack_of(tx, item, self.terminal)
         row = {
             "id": new_id(),
             "terminal_id": self.terminal["terminal_id"],
@@ -131,7 +162,7 @@ class _Call:
             "status": status,
             "code": refusal.code if refusal else None,
             "refusal_json": write_json(refusal.as_record()) if refusal else None,
-            "bearer": self._bearer(tx, item) if refusal else None,
+            "bearer": (pack.terms.bearer if pack else "merchant") if refusal else None,
             "redemption_id": redemption["id"] if redemption else None,
             "outlet_id": self.terminal["outlet_id"],
             "order_no": item.order_no,
@@ -143,18 +174,26 @@ class _Call:
             "cashier": item.cashier,
             "occurred_at": instant_text(item.occurred_at),
             "business_day": county_day(min(item.occurred_at, self.now)).isoformat(),
-            "pack_issued_at": instant_text(item.pack_issued_at),
+            "pack_id": pack.id if pack else None,
+            # As the till says where no such pack was given; its sale's own time where it doesn't.
+            "pack_issued_at": instant_text(
+                pack.issued_at if pack else item.pack_issued_at or item.occurred_at
+            ),
             "device_clock_offset_ms": item.device_clock_offset_ms,
             "recorded_at": instant_text(self.now),
         }
         queries.insert_offline_item(tx, **row)
         return row
 
-    def _bearer(self, tx: Transaction, item: OfflineItem) -> str:
-        """Who bears the discount under the pack's policy; the merchant if no policy allowed it."""
-        issued_at = item.pack_issued_at
-        terms = known_policy(tx, self.terminal, county_day(issued_at), issued_at)
-        return "merchant" if terms is None or terms.offline is None else terms.offline.bearer
+
+def _pack_of(tx: Transaction, item: OfflineItem, terminal: Terminal) -> Pack | None:
+    """The pack that the sale names, if this terminal was given it; its policy says who bears what
+    can't be entered, and the merchant does where there is none.
+    """
+    try:
+        return pack_of_item(tx, item, terminal)
+    except Refusal:
+        return None
 
 
 def _card_id(tx: Transaction, item: OfflineItem) -> str | None:

@@ -32,6 +32,8 @@ class OfflineItem(Amounts):
     discount_fen: int
     payable_fen: int
     occurred_at: datetime
-    pack_issued_at: datetime
+    pack_id: str | None
+    # Tills that do not know the ids of packs name theirs by this.
+    pack_issued_at: datetime | None
     device_clock_offset_ms: int
     cashier: str | None = None

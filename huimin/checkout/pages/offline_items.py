@@ -31,11 +31,17 @@ from huimin.web.words import grouped, minute_text
 offline_pages = Blueprint("offline", __name__)
 
 STATUSES = {
+    "waiting": lazy_gettext("待核"),
     "refused": lazy_gettext("没有入账"),
     "accepted": lazy_gettext("已入账"),
     "duplicate": lazy_gettext("之前已入账"),
+    "waiting_accepted": lazy_gettext("核定入账"),
+    "waiting_refused": lazy_gettext("核定不入账"),
+    "waiting_cancelled": lazy_gettext("待核时已取消"),
 }
 BEARERS = {"merchant": lazy_gettext("由商户承担"), "government": lazy_gettext("由政府承担")}
+NOT_ENTERED = ("refused", "waiting_refused")
+LOOKS = {"waiting": "submitted", "refused": "waiting", "waiting_refused": "waiting"}
 # Without any wish for a status, what was refused is shown; "all" is every status.
 ALL = "all"
 
@@ -49,16 +55,20 @@ def offline_items() -> str | Response:
 
 def _list(language: str) -> ListPage:
     def reason(row: Row) -> str | None:
+        if row["reason"]:
+            return str(row["reason"])
         return row["refusal"].detail(language) if row["refusal"] else None
 
     def time_cell(row: Row) -> Markup:
         at = Markup('<span class="nowrap">{}</span>').format(minute_text(row["occurred_at"]))
+        if row["is_waiting_sale"]:
+            at = cells.link(at, "waiting.sale", row["id"])
         return cells.below(at, row["outlet_name"], row["till_label"], row["cashier"])
 
     def result_cell(row: Row) -> Markup:
-        look = "waiting" if row["status"] == "refused" else "done"
+        look = LOOKS.get(row["status"], "done")
         state = cells.state(look, STATUSES[row["status"]])
-        if row["bearer"]:
+        if row["status"] in NOT_ENTERED:
             state += Markup(' <span class="nowrap">{}</span>').format(BEARERS[row["bearer"]])
         return cells.below(state, reason(row) or row["receipt_no"])
 
@@ -89,9 +99,13 @@ def _list(language: str) -> ListPage:
         column.money(_("实付（元）"), "payable_fen", only="workbook"),
         column.word(_("结果"), "status", STATUSES, only="workbook"),
         Column(_("原因"), reason, only="workbook"),
-        column.word(_("由谁承担"), "bearer", BEARERS, only="workbook"),
+        Column(
+            _("由谁承担"),
+            lambda row: BEARERS[row["bearer"]] if row["status"] in NOT_ENTERED else None,
+            only="workbook",
+        ),
         Column(_("收据号"), "receipt_no", only="workbook"),
-        column.minute(_("上传时间"), "recorded_at"),
+        column.minute(_("补传时间"), "recorded_at"),
         Column(
             _("设备时钟偏差（秒）"),
             lambda row: row["device_clock_offset_ms"] // 1_000,
@@ -102,6 +116,7 @@ def _list(language: str) -> ListPage:
     statuses = [*STATUSES.items(), (ALL, _("全部"))]
     filters = [
         Filter("status", _("结果"), statuses, blank=None, default="refused"),
+        Filter("number", _("订单号"), maxlength=64),
         Filter("outlet", _("示范点"), [(row["id"], row["name"]) for row in outlets]),
         Filter("bearer", _("由谁承担"), list(BEARERS.items())),
         *day_filters(),
@@ -122,6 +137,7 @@ def _criteria(form: Form) -> ItemCriteria:
         status=None if form.text("status") == ALL else form.text("status"),
         outlet_id=form.optional("outlet"),
         bearer=form.optional("bearer"),
+        number=form.optional("number"),
         first=form.optional_day("first"),
         last=form.optional_day("last"),
     )

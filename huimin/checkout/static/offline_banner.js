@@ -55,7 +55,9 @@ export function startBanner() {
 async function draw() {
   const [all, pack] = await Promise.all([rows().catch(() => []), keptPack().catch(() => null)]);
   const waiting = all.filter(isUnsent);
+  const undecided = all.filter((row) => row.status === "undecided");
   const sentences = canReach() ? whileReached(waiting) : whileAlone(waiting, pack, all);
+  if (undecided.length) sentences.push(counted(words.offline_undecided, undecided));
   if (isDiskNearlyFull && sentences.length) sentences.push(words.offline_full_soon);
   const [first = "", ...more] = sentences;
   byId("banner").hidden = !first;
@@ -63,7 +65,7 @@ async function draw() {
   if (byId("banner-says").textContent !== first) byId("banner-says").textContent = first;
   byId("banner-more").textContent = more.join(BETWEEN_SENTENCES);
   byId("banner-go").hidden = !(canReach() && trouble && SIGN_IN.includes(trouble.code));
-  listWaiting(waiting);
+  listQueued([...undecided, ...waiting]);
   listOwed(all.filter((row) => row.status === "refused" && !row.ticked));
 }
 
@@ -126,11 +128,11 @@ const inShort = ({ item }) =>
     .replace("PAYABLE", money(item.payable_fen))
     .replace("ORDER", item.order_no);
 
-/** @param {Row[]} waiting */
-function listWaiting(waiting) {
-  byId("queued").hidden = !waiting.length;
+/** @param {Row[]} queued */
+function listQueued(queued) {
+  byId("queued").hidden = !queued.length;
   byId("queued-list").replaceChildren(
-    ...waiting.map((row) =>
+    ...queued.map((row) =>
       element(
         "li",
         {},

@@ -190,6 +190,7 @@ async function sell(stores, pack, card, order, key, shownFen) {
       ...{ order_no, card: card.digits, presented_by, identity_checked },
       ...basket,
       ...promised,
+      pack_id: pack.id,
       pack_issued_at: pack.issued_at,
     },
     moment: moment(),

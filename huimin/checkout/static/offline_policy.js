@@ -34,7 +34,7 @@ export function requireValid(pack, ms) {
 }
 
 /**
- * The pack after a 304: the same content, with the times in the answer's headers.
+ * The pack after a 304: the same content, with the id and the times in the answer's headers.
  * @param {Pack} pack
  * @param {Headers} headers
  * @returns {Pack}
@@ -45,6 +45,7 @@ export function renewed(pack, headers) {
   const issuedAt = moment("Issued-At");
   return {
     ...pack,
+    id: moment("Id"),
     issued_at: issuedAt,
     valid_until: moment("Valid-Until"),
     server_time: moment("Server-Time"),

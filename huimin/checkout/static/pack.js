@@ -14,6 +14,7 @@ import { addresses } from "./words.js";
 /**
  * As the server sends it (checkout/offline/pack.py). Times are ISO 8601.
  * @typedef {object} Pack
+ * @property {string} id each sale made under the pack names it
  * @property {string} issued_at
  * @property {string} valid_until
  * @property {string} server_time

@@ -1,7 +1,8 @@
 // @ts-check
 // The sales made offline, each stored under its own id before the cashier sees "done". A row is waiting
-// or sent until the server's answer is written into it: accepted, duplicate or refused. A row is deleted
-// only after the server has acknowledged it and, if it was refused, the cashier has ticked it off.
+// or sent until the server's answer is written into it: accepted, duplicate, refused, or undecided while
+// people at the office decide. A row is deleted only after the server has acknowledged it and, if it was
+// refused, the cashier has ticked it off.
 import { announce } from "./leader.js";
 import { done, read, write, writeSoon } from "./store.js";
 import { thisTill } from "./this_till.js";
@@ -16,7 +17,8 @@ import { noteWithin } from "./unanswered.js";
  * sale is first sent.
  * @typedef {Basket & {
  *   client_id: string, order_no: string, card?: string, presented_by: string, identity_checked: boolean,
- *   policy_id: string, discount_fen: number, payable_fen: number, pack_issued_at: string,
+ *   policy_id: string, discount_fen: number, payable_fen: number,
+ *   pack_id?: string, pack_issued_at: string,
  *   occurred_at?: string, device_clock_offset_ms?: number,
  * }} QueuedItem
  */
@@ -24,13 +26,16 @@ import { noteWithin } from "./unanswered.js";
  * The server's answer for an item; with the reason if it is refused.
  * @typedef {object} Answer
  * @property {string} client_id
- * @property {Status} status
+ * @property {"accepted" | "duplicate" | "refused" | "waiting"} status waiting: for people's decision
  * @property {string} [code]
  * @property {string} [detail]
  * @property {string} [cashier_message]
  * @property {string} [bearer]
  */
-/** @typedef {"waiting" | "sent" | "accepted" | "duplicate" | "refused" | "cancelled"} Status */
+/**
+ * waiting: to be sent. undecided: the server has it, and people decide whether it is entered.
+ * @typedef {"waiting" | "sent" | "accepted" | "duplicate" | "refused" | "undecided" | "cancelled"} Status
+ */
 
 /**
  * @typedef {object} NewRow
@@ -90,6 +95,17 @@ export async function unsent(terminalId) {
 }
 
 /**
+ * One terminal's rows on which people had not decided when they were last sent; sent again, the server
+ * says what was decided meanwhile.
+ * @param {string} terminalId
+ */
+export async function undecided(terminalId) {
+  return (await rows())
+    .filter((row) => row.status === "undecided" && row.terminal.id === terminalId)
+    .slice(0, BATCH);
+}
+
+/**
  * Store the items as they are about to be sent. They stay so: the server recognises a repeat by it.
  * @param {Row[]} changed
  */
@@ -106,15 +122,18 @@ export function markSent(changed) {
 }
 
 /**
- * Write the server's answers into their rows. A refused one keeps its card's code, for a claim.
+ * Write the server's answers into their rows. A refused one keeps its card's code, for a claim, and an
+ * undecided one, because it is sent again.
  * @param {Answer[]} answers
  */
 export async function settleAnswers(answers) {
   await write(async ({ queue }) => {
-    for (const { client_id, status, ...answer } of answers) {
+    for (const { client_id, status: answered, ...answer } of answers) {
       const row = await rowOf(queue, client_id);
-      if (!row || !isUnsent(row)) continue;
-      const item = status === "refused" ? row.item : withoutCard(row.item);
+      if (!row || !(isUnsent(row) || row.status === "undecided")) continue;
+      const status = answered === "waiting" ? "undecided" : answered;
+      const isKept = status === "refused" || status === "undecided";
+      const item = isKept ? row.item : withoutCard(row.item);
       await done(queue.put({ ...row, status, item, answer }));
     }
   });

@@ -8,7 +8,7 @@ import { clockOffset, settle } from "./clock.js";
 import { announce, leads, onAnnounce } from "./leader.js";
 import { outcomeOf } from "./outcome.js";
 import { fetchPack, keptPack } from "./pack.js";
-import { clearAway, markSent, rows, settleAnswers, unsent } from "./queue.js";
+import { clearAway, markSent, rows, settleAnswers, undecided, unsent } from "./queue.js";
 import { canReach, onReach, reached } from "./reach.js";
 import {
   adoptOrphans,
@@ -37,6 +37,7 @@ let failures = 0;
 let quietUntil = -Infinity; // by performance.now: the pause after a failure
 let isAskedToWait = false; // whether the server itself set that pause
 let packAt = -Infinity; // when the pack was fetched last, by performance.now
+let undecidedAt = -Infinity; // when the sales on which people decide were sent again last
 
 /** Start sending: this page leads. */
 export function startSync() {
@@ -76,6 +77,7 @@ async function once() {
     announce("reached");
     await settleLeft(outlet.id);
     await sendAll(terminal.id);
+    await askUndecided(terminal.id);
     await refreshPack(terminal.id);
     failures = 0;
     announce("sync", { problem: null, terminal: terminal.id });
@@ -155,6 +157,18 @@ async function fixItems(batch) {
     };
   }
   await markSent(waiting);
+}
+
+/**
+ * Ask now and then what people decided on the sales that wait for them.
+ * @param {string} terminalId
+ */
+async function askUndecided(terminalId) {
+  if (performance.now() - undecidedAt < PACK_EVERY_MS) return;
+  const list = await undecided(terminalId);
+  if (!list.length) return;
+  undecidedAt = performance.now();
+  await settleAnswers(await post(list.map((row) => row.item)));
 }
 
 /**

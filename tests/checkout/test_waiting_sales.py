@@ -1,0 +1,313 @@
+"""A till's word is never proof: what can't be true is refused, what can't be told waits."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from huimin.cards.change_state import report_lost, resume_card
+from huimin.checkout.offline.decide_waiting import accept_waiting, refuse_waiting
+from huimin.checkout.offline.waiting_sales import count_waiting
+from huimin.core.days import instant_text
+from huimin.core.refusals import FieldProblems, Refusal
+from huimin.instance import Instance
+from huimin.ledger.prove import verify_chains
+from huimin.ledger.rollups import check_rollups
+from huimin.merchants.states import change_state
+from huimin.storage.ids import new_id
+from tests.conftest import FixedClock
+from tests.making.cards import make_card
+from tests.making.merchants import make_terminal
+from tests.making.offline import OfflineTill, make_offline_till
+
+WORDS = {"actor": "test", "reason": "测试"}
+
+
+@pytest.fixture
+def till(client: Any, instance: Instance) -> OfflineTill:
+    return make_offline_till(client, instance)
+
+
+def lose(instance: Instance, card: dict[str, Any]) -> None:
+    now = instance.clock()
+    instance.engine.write(lambda tx: report_lost(tx, card_id=card["id"], now=now, **WORDS))
+
+
+def tell(till: OfflineTill, code: str = "card_lost") -> None:
+    """The terminal is refused the card online, and that is on record."""
+    answer = till.post("/cards/verify", {"card": till.card["token"]})
+    assert answer.json["code"] == code
+    till.instance.engine.write(lambda tx: insert_refused_attempt(tx, till, code))
+
+
+def insert_refused_attempt(tx: Any, till: OfflineTill, code: str) -> None:
+    at = instant_text(till.instance.clock())
+    mark = "?" if tx.engine == "sqlite" else "%s"
+    values = {
+        "id": new_id(),
+        "act": "verify",
+        "code": code,
+        "refusal_json": "{}",
+        "terminal_id": till.terminal["id"],
+        "outlet_id": till.outlet["id"],
+        "card_id": till.card["id"],
+        "typed": 0,
+        "occurred_at": at,
+        "recorded_at": at,
+        "times": 1,
+    }
+    names, marks = ", ".join(values), ", ".join([mark] * len(values))
+    tx.connection.execute(
+        f"INSERT INTO refused_attempt ({names}) VALUES ({marks})", tuple(values.values())
+    )
+
+
+def sent(till: OfflineTill, item: dict[str, Any]) -> tuple[str, str]:
+    """Status and code of an item that is not entered, and stays so when it is repeated."""
+    before = till.ledger_rows()
+    (answer,) = till.send(item)
+    assert answer["status"] in ("refused", "waiting"), answer
+    assert till.send(item) == [answer]
+    assert answer["detail"]
+    assert till.ledger_rows() == before
+    return answer["status"], answer["code"]
+
+
+def test_a_pack_is_recorded_and_given_again_until_something_is_sold_under_it(
+    till: OfflineTill, clock: FixedClock
+) -> None:
+    first = till.pack["id"]
+    clock.advance(minutes=5)
+    assert till.take_pack().json["id"] == first
+    till.send(till.item())
+    assert till.take_pack().json["id"] != first
+    second = till.pack["id"]
+    clock.advance(hours=1)
+    answer = till.take_pack(till.take_pack().headers["ETag"])
+    assert answer.status_code == 304
+    assert answer.headers["Huimin-Pack-Id"] not in (first, second)
+
+
+def test_a_forged_pack(till: OfflineTill, clock: FixedClock) -> None:
+    assert sent(till, till.item(pack_id="none")) == ("refused", "offline_pack_unknown")
+    clock.advance(minutes=5)
+    issued_at = instant_text(clock() - timedelta(minutes=1))
+    forged = till.item(pack_id=..., pack_issued_at=issued_at)
+    assert sent(till, forged) == ("refused", "offline_pack_unknown")
+    (answer,) = till.send(till.item(pack_id=...))
+    assert (answer["status"], answer["code"]) == ("refused", "invalid_input")
+
+
+def test_the_pack_of_another_terminal(till: OfflineTill, instance: Instance) -> None:
+    terminal, key = make_terminal(instance, till.outlet)
+    other = OfflineTill(till.client, instance, till.outlet, terminal, key, till.card)
+    other.take_pack()
+    item = till.item(pack_id=other.pack["id"])
+    assert sent(till, item) == ("refused", "offline_pack_other")
+
+
+def test_a_till_of_version_1_names_its_pack_by_its_time(till: OfflineTill) -> None:
+    item = till.item(pack_id=..., pack_issued_at=till.pack["issued_at"])
+    assert till.send(item)[0]["status"] == "accepted"
+
+
+@pytest.mark.both_engines
+def test_a_pack_of_before_the_upgrade_waits(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
+    issued_at = instant_text(clock())
+    clock.advance(hours=2)
+    item = till.item(pack_id=..., pack_issued_at=instant_text(clock() - timedelta(hours=1)))
+    assert sent(till, item)[0] == "refused"
+
+    def upgrade(tx: Any) -> None:
+        tx.connection.execute(
+            "UPDATE schema_migration SET name = 'offline_packs', applied_at = "
+            f"'{instant_text(clock())}'"
+        )
+        tx.connection.execute("DROP TRIGGER IF EXISTS offline_pack_refuses_delete") if (
+            tx.engine == "sqlite"
+        ) else tx.connection.execute("ALTER TABLE offline_pack DISABLE TRIGGER USER")
+        tx.connection.execute("DELETE FROM offline_pack")
+
+    instance.engine.write(upgrade)
+    item = till.item(pack_id=..., pack_issued_at=issued_at)
+    assert sent(till, item) == ("waiting", "offline_pack_unrecorded")
+
+
+def test_a_sale_while_the_outlet_was_suspended(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
+    def change(change: str) -> None:
+        now = clock()
+        instance.engine.write(
+            lambda tx: change_state(tx, "outlet", till.outlet["id"], change, now=now, **WORDS)
+        )
+
+    clock.advance(minutes=10)
+    before = till.item()
+    clock.advance(minutes=10)
+    change("suspended")
+    clock.advance(minutes=10)
+    during = till.item()
+    clock.advance(minutes=10)
+    change("resumed")
+    clock.advance(minutes=10)
+    after = till.item()
+    assert sent(till, during) == ("refused", "offline_not_open")
+    assert [answer["status"] for answer in till.send(before, after)] == ["accepted"] * 2
+
+
+@pytest.mark.both_engines
+def test_a_card_that_this_terminal_was_told_is_lost(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
+    clock.advance(minutes=5)
+    lose(instance, till.card)
+    clock.advance(minutes=5)
+    unknowing = till.item()
+    clock.advance(minutes=5)
+    tell(till)
+    clock.advance(minutes=5)
+    assert sent(till, till.item()) == ("refused", "card_lost")
+    assert sent(till, unknowing) == ("waiting", "offline_told_since")
+
+
+def test_a_card_that_was_back_at_the_sale_is_given_its_discount(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
+    lose(instance, till.card)
+    tell(till)
+    clock.advance(minutes=5)
+    now = clock()
+    instance.engine.write(lambda tx: resume_card(tx, card_id=till.card["id"], now=now, **WORDS))
+    clock.advance(minutes=5)
+    assert till.send(till.item())[0]["status"] == "accepted"
+
+
+def test_a_card_that_a_newer_pack_denies(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
+    old = dict(till.pack)
+    clock.advance(minutes=5)
+    lose(instance, till.card)
+    clock.advance(minutes=5)
+    till.take_pack()
+    clock.advance(minutes=5)
+    assert sent(till, till.item(pack_id=old["id"])) == ("waiting", "offline_newer_pack")
+
+
+def test_many_packs_give_no_more_than_one_without_a_look(
+    client: Any, instance: Instance, clock: FixedClock
+) -> None:
+    till = make_offline_till(client, instance, policy={"offline_cap_terminal_fen": 6_000})
+    other = make_card(instance)
+    for card in (till.card, other):
+        item = till.item(card=card["token"], amount_fen=37_500, discount_fen=3_000)
+        assert till.send(item)[0]["status"] == "accepted"
+    clock.advance(hours=1)
+    till.take_pack()
+    assert sent(till, till.item()) == ("waiting", "offline_total_exceeded")
+    clock.advance(hours=24)
+    till.take_pack()
+    assert till.send(till.item())[0]["status"] == "accepted"
+
+
+def waiting_item(till: OfflineTill, clock: FixedClock, **more: Any) -> tuple[dict[str, Any], str]:
+    """An item that came too late and waits, and the id of the sale."""
+    item = till.item(cashier="小王", **more)
+    clock.advance(days=32)
+    assert till.send(item)[0]["status"] == "waiting"
+    rows = till.instance.engine.read(
+        lambda tx: tx.connection.execute("SELECT id FROM waiting_sale").fetchall()
+    )
+    return item, rows[-1]["id"]
+
+
+def decide(instance: Instance, act: Any, sale_id: str, actor: str = "a", **more: Any) -> Any:
+    by = {"now": instance.clock(), "actor": actor, "reason": "看过小票"}
+    return instance.engine.write(lambda tx: act(tx, sale_id, **by, **more))
+
+
+@pytest.mark.both_engines
+def test_one_person_lets_it_be_entered(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
+    item, sale_id = waiting_item(till, clock)
+    assert instance.engine.read(
+        lambda tx: count_waiting(tx, first_day="2026-10-01", last_day="2026-10-31")
+    ) == (1, 1_024)
+    clock.advance(hours=3)
+    with pytest.raises(FieldProblems):
+        instance.engine.write(
+            lambda tx: accept_waiting(tx, sale_id, reason=" ", now=clock(), actor="a")
+        )
+    decision = decide(instance, accept_waiting, sale_id)
+    (answer,) = till.send(item)
+    assert answer["status"] == "duplicate"
+    row = till.row_of(answer)
+    assert row["id"] == decision["redemption_id"]
+    assert (row["channel"], row["occurred_at"]) == ("offline", "2026-10-31T02:00:00.000Z")
+    assert (row["business_day"], row["discount_fen"]) == ("2026-10-31", 1_024)
+    assert json.loads(row["detail_json"])["offline"]["decided"] == {"decision_id": decision["id"]}
+    with pytest.raises(Refusal, match="waiting_decided"):
+        decide(instance, refuse_waiting, sale_id, actor="b", bearer="merchant")
+    assert instance.engine.read(verify_chains) == []
+    assert instance.engine.read(check_rollups) == []
+
+
+def test_a_refusal_names_its_reason_and_who_bears_it(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
+    item, sale_id = waiting_item(till, clock)
+    decide(instance, refuse_waiting, sale_id, bearer="government")
+    (answer,) = till.send(item)
+    assert (answer["status"], answer["code"]) == ("refused", "waiting_refused")
+    assert (answer["bearer"], "看过小票" in answer["detail"]) == ("government", True)
+    assert till.ledger_rows() == 0
+
+
+@pytest.mark.both_engines
+def test_above_the_amount_two_people_agree(
+    client: Any, instance: Instance, clock: FixedClock
+) -> None:
+    till = make_offline_till(client, instance, policy={"offline_two_people_fen": 1_000})
+    _item, sale_id = waiting_item(till, clock)
+    assert not decide(instance, accept_waiting, sale_id)["is_final"]
+    assert till.ledger_rows() == 0
+    with pytest.raises(Refusal, match="waiting_own"):
+        decide(instance, accept_waiting, sale_id)
+    assert not decide(instance, refuse_waiting, sale_id, "b", bearer="merchant")["is_final"]
+    assert not decide(instance, refuse_waiting, sale_id, "c", bearer="government")["is_final"]
+    assert decide(instance, accept_waiting, sale_id, "c")["is_final"]
+    assert till.ledger_rows() == 1
+
+
+def test_what_can_no_longer_be_entered_can_only_be_refused(
+    client: Any, instance: Instance, clock: FixedClock
+) -> None:
+    till = make_offline_till(client, instance)
+    _item, sale_id = waiting_item(till, clock, order_no="twice")
+    assert till.redeem(order_no="twice").status_code == 201
+    with pytest.raises(Refusal, match="order_exists"):
+        decide(instance, accept_waiting, sale_id)
+    decide(instance, refuse_waiting, sale_id, bearer="merchant")
+    assert till.ledger_rows() == 1
+
+
+def test_an_order_that_the_till_cancels_waits_no_more(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
+    item, sale_id = waiting_item(till, clock)
+    cancelled = till.post("/cancellations", {"order_no": item["order_no"], "reason": "不要了"})
+    assert cancelled.status_code == 200
+    assert instance.engine.read(
+        lambda tx: count_waiting(tx, first_day="2026-10-01", last_day="2026-10-31")
+    ) == (0, 0)
+    with pytest.raises(Refusal, match="order_cancelled"):
+        decide(instance, accept_waiting, sale_id)
+    (answer,) = till.send(item)
+    assert (answer["status"], answer["code"]) == ("refused", "order_cancelled")
