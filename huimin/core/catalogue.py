@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -18,6 +20,8 @@ from typing import Any
 LANGUAGES = ("zh_Hans", "zh_Hant", "en")
 SOURCE = "zh_Hans"
 TRANSLATIONS = Path(__file__).resolve().parent / "translations"
+# Words of an earlier version of the program by kind and today's word; normally none.
+_EARLIER: ContextVar[Mapping[tuple[str, str], str] | None] = ContextVar("earlier", default=None)
 
 
 def say(source: str, language: str = SOURCE, /, **params: Any) -> str:
@@ -109,10 +113,30 @@ class Words(Mapping[str, str]):
         return Text(self._words.get(code, code), params, self.kind)
 
 
-# Every sentence in two languages, and some room; a look-up is then one in a dictionary.
-@lru_cache(maxsize=8_192)
 def word(kind: str, source: str, language: str = SOURCE) -> str:
     """A word of the table `kind` in that language; a sentence where `kind` is ""."""
+    earlier = _EARLIER.get()
+    if earlier is not None and language == SOURCE:
+        return earlier.get((kind, source), source)
+    return _translated(kind, source, language)
+
+
+@contextmanager
+def worded_as(earlier: Mapping[tuple[str, str], str]) -> Iterator[None]:
+    """Speak simplified Chinese as an earlier version did: (kind, today's word) → the word of then.
+
+    A signed file is made again with it, so that its bytes are those that were signed.
+    """
+    token = _EARLIER.set(earlier)
+    try:
+        yield
+    finally:
+        _EARLIER.reset(token)
+
+
+# Every sentence in two languages, and some room; a look-up is then one in a dictionary.
+@lru_cache(maxsize=8_192)
+def _translated(kind: str, source: str, language: str) -> str:
     translations = _translations(language)
     # Gettext answers for an empty text with the head of its file.
     if translations is None or not source:

@@ -13,8 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from huimin.core.catalogue import worded_as
 from huimin.core.refusals import Refusal
 from huimin.months.closes import SIGNED, close_by_version, files_of
+from huimin.months.earlier_words import EARLIER_WORDS
 from huimin.reports.closed_month import read_closed
 from huimin.reports.exports import EXPORTS, export_report
 from huimin.reports.monthly import MonthlyReport
@@ -106,8 +108,8 @@ def signed_file(tx: Transaction, folder: Path, month: str, version: int, form: s
         raise Refusal("not_found")
     content = _stored(folder, month, version, form)
     if content is None or _sha256(content) != signed["sha256"]:
-        content = make_file(tx, folder, close, read_closed(close).report, form)
-    if _sha256(content) != signed["sha256"]:
+        content = _made_as_signed(tx, folder, close, form, signed["sha256"])
+    if content is None:
         raise Refusal("month_file_differs", form=form)
     return content
 
@@ -126,7 +128,7 @@ def check_files(tx: Transaction, folder: Path, month: str, version: int) -> list
     Raises Refusal `not_found`.
     """
     close = signed_close(tx, month, version)
-    report, checks = read_closed(close).report, []
+    checks = []
     for form, signed in files_of(tx, close["id"]).items():
         stored = _stored(folder, month, version, form)
         place = "missing" if stored is None else "differs"
@@ -134,7 +136,8 @@ def check_files(tx: Transaction, folder: Path, month: str, version: int) -> list
             place = "same"
         remade_same = False
         with suppress(Refusal):  # the template's own file is lost
-            remade_same = _sha256(make_file(tx, folder, close, report, form)) == signed["sha256"]
+            remade = _made_as_signed(tx, folder, close, form, signed["sha256"])
+            remade_same = remade is not None
         checks.append(FileCheck(month, version, form, signed["sha256"], remade_same, place))
     return checks
 
@@ -152,6 +155,22 @@ def restore_files(tx: Transaction, folder: Path, month: str, version: int) -> li
 def digests(contents: Mapping[str, bytes]) -> dict[str, tuple[str, int]]:
     """Form → SHA-256 and size in bytes."""
     return {form: (_sha256(content), len(content)) for form, content in contents.items()}
+
+
+def _made_as_signed(
+    tx: Transaction, folder: Path, close: Row, form: str, sha256: str
+) -> bytes | None:
+    """The file made again in today's words, or else in those of the version that signed it.
+
+    None where neither gives the bytes that were signed. Raises Refusal `not_found`.
+    """
+    report = read_closed(close).report
+    for earlier in ({}, *EARLIER_WORDS):
+        with worded_as(earlier):
+            content = make_file(tx, folder, close, report, form)
+        if _sha256(content) == sha256:
+            return content
+    return None
 
 
 def _stored(folder: Path, month: str, version: int, form: str) -> bytes | None:

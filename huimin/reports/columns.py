@@ -60,7 +60,7 @@ def figure_columns(period: Period) -> tuple[Column, ...]:
         sentences("上月", "去年同月") if period.month else sentences("上期", "去年同期")
     )
     return (
-        *FIGURE_COLUMNS,
+        *map(_figure, FIGURES),
         Column(say("{before}优惠", before=before), "money", lambda row: row.previous.discount_fen),
         Column(say("较{before}增减", before=before), "money", lambda row: row.discount_change_fen),
         Column(say("增减幅度"), "rate", lambda row: row.discount_change_bp),
@@ -105,4 +105,3 @@ NAMING_COLUMNS: Mapping[str, tuple[Column, ...]] = {
     ),
     "division": (Column(sentence("行政区划代码"), "text", key_of_group),),
 }
-FIGURE_COLUMNS = tuple(_figure(name) for name in FIGURES)

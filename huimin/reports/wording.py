@@ -30,7 +30,7 @@ RANGE_NOTE = sentence("本表按交易日统计，月报表按流水所属月份
 
 def notes_of(period: Period) -> tuple[str, ...]:
     """What is said under a printed form, first how its rows were counted."""
-    return (MONTH_NOTE if period.month else RANGE_NOTE, *NOTES)
+    return tuple(say(note) for note in (MONTH_NOTE if period.month else RANGE_NOTE, *NOTES))
 
 
 def signature_lines(signers: Sequence[str]) -> list[str]:

@@ -149,6 +149,19 @@ def test_its_commands_say_so_too(county: Settings, run_cli: Any) -> None:
         assert words in answer.stdout
 
 
+def test_the_files_of_its_months_are_made_again_to_the_byte(county: Settings, run_cli: Any) -> None:
+    # They were signed before 冲正, 补办 and 网点类别 were renamed; the folder has lost them all.
+    given = {"HUIMIN_DATABASE_URL": county.database_url} if county.database_url else {}
+    migrate_database(county)
+    for month, versions in (("2026-08", 1), ("2026-09", 2)):
+        answer = run_cli(["month", "files", month, "--check"], county.folder, **given)
+        assert (answer.returncode, answer.stderr) == (0, "")
+        assert answer.stdout.count("重新生成的字节相同") == 4 * versions
+    assert run_cli(["month", "files", "2026-08"], county.folder, **given).returncode == 0
+    restored = county.folder / "months" / "2026-08" / "v1" / "huimin-report-2026-08-v1.csv"
+    assert "冲正笔数" in restored.read_text(encoding="utf-8-sig")
+
+
 @pytest.mark.parametrize("engine_name", ["sqlite"])
 def test_every_table_can_be_made_anew_with_its_rows(county: Settings) -> None:
     # What a later step may do with any of them, under the conditions under which it is run.

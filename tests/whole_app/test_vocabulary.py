@@ -31,7 +31,12 @@ DATA = (
     *("core/categories.py", "core/identity.py", "core/phone.py"),
     *("core/period_words.py", "divisions/find.py", "holders/eligibility_words.py"),
     *("holders/people.py", "holders/person_name.py", "holders/registers/"),
-    *("reports/template/fields.py", "settlement/amount_words.py", "settlement/paid_list.py"),
+    *(
+        "months/earlier_words.py",
+        "reports/template/fields.py",
+        "settlement/amount_words.py",
+        "settlement/paid_list.py",
+    ),
     *("simulation/play.py", "web/catalogs.py", "web/words.py", "demo/"),
 )
 # Said in two languages at once, because whoever reads it has no page: settings, API, handbook.
@@ -118,8 +123,11 @@ def test_each_thing_has_one_name(suffix: str) -> None:
 
 
 def _earlier(path: Path, word: str) -> bool:
-    """A template that a county uploaded earlier may still name its sheet so; a phrase of ours."""
-    return (path.name, word) in (("fields.py", "网点"), ("phrases.tsv", "冲正"))
+    """A template or a signed file of earlier may still say so; a phrase of ours."""
+    return path.name == "earlier_words.py" or (path.name, word) in (
+        ("fields.py", "网点"),
+        ("phrases.tsv", "冲正"),
+    )
 
 
 def test_a_traditional_reader_reads_no_simplified_character() -> None:
