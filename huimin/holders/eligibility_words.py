@@ -104,6 +104,6 @@ def _part(part: str, default: str | None) -> KindReading | None:
     ended = [str(m.lastgroup) for m in denied]
     if _ENDED.search(rest):
         return KindReading((), tuple(ended + given))
-    if _CHANGED.search(part):
+    if _CHANGED.search(rest):
         return None
     return KindReading(tuple(given), tuple(ended))

@@ -1,0 +1,373 @@
+"""Registers in the layouts that offices send: who of them is a person entitled, and who is family.
+
+Each layout is written here as an office would write it; nobody may be taken for somebody else, and
+nobody may be lost without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.styles import Font
+
+from huimin.core.refusals import FieldProblems
+from huimin.holders.registers.given import Given
+from huimin.holders.registers.result import RegisterCheck
+from tests.making.holders import id_number
+from tests.making.registers import HEADER, TODAY, check, codes, register_row, write_xlsx
+
+PLACE = ("高寺镇", "清水村")
+REST = ("低保", "2020-01-01")
+
+
+def book(
+    path: Path, *sheets: tuple[str, Sequence[Sequence[Any]]], merged: Sequence[str] = ()
+) -> Path:
+    """A workbook of sheets; `merged` areas of the first."""
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for title, rows in sheets:
+        sheet = workbook.create_sheet(title)
+        for row in rows:
+            sheet.append(list(row))
+    for area in merged:
+        workbook.worksheets[0].merge_cells(area)
+    workbook.save(path)
+    return path
+
+
+def people(checked: RegisterCheck) -> list[tuple[str, str]]:
+    return [(row.draft.name, row.draft.id_number.number) for row in checked.accepted]
+
+
+def family(checked: RegisterCheck, name: str) -> list[tuple[str, str]]:
+    (draft,) = [row.draft for row in checked.accepted if row.draft.name == name]
+    return [(member.name, member.relation) for member in draft.family]
+
+
+def accounted(checked: RegisterCheck) -> None:
+    """The four numbers add up to the rows."""
+    counts = checked.counts
+    parts = ("accepted", "refused", "repeated", "left_out")
+    assert counts["rows"] == sum(counts[part] for part in parts)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        ("父亲姓名", "父亲身份证号"),
+        ("监护人", "监护人身份证号码"),
+        ("户主姓名", "户主身份证号"),
+        ("代领人姓名", "代领人身份证号"),
+        ("开户人", "开户人身份证号"),
+        ("照料护理人姓名", "照料护理人证件号码"),
+        ("联系人", "联系人身份证"),
+        ("帮扶责任人", "责任人身份证号"),
+    ],
+)
+@pytest.mark.parametrize("own", [("姓名", "身份证号码"), ("儿童姓名", "儿童身份证号")])
+@pytest.mark.parametrize("own_first", [True, False])
+def test_a_person_is_never_taken_for_the_one_beside_them(
+    tmp_path: Path, others: tuple[str, str], own: tuple[str, str], own_first: bool
+) -> None:
+    number, other = id_number(), id_number()
+    mine, theirs = ("郑小五", number), ("郑父亲", other)
+    head = (*own, *others) if own_first else (*others, *own)
+    cells = (*mine, *theirs) if own_first else (*theirs, *mine)
+    path = book(
+        tmp_path / "a.xlsx",
+        ("名册", [("序号", *head, "乡镇", "村", "类别", "认定日期"), (1, *cells, *PLACE, *REST)]),
+    )
+    checked = check(path)
+    assert people(checked) == [mine] and checked.complete
+    accounted(checked)
+
+
+def test_two_columns_that_may_both_be_the_person_are_a_question_and_the_answer_is_taken(
+    tmp_path: Path,
+) -> None:
+    number, other = id_number(), id_number()
+    rows = [
+        ("姓名", "监护人", "身份证号", "乡镇", "村", "类别", "认定日期"),
+        ("郑小五", "郑父亲", number, *PLACE, *REST),
+    ]
+    path = book(tmp_path / "a.xlsx", ("名册", rows))
+    with_question = check(path)
+    assert people(with_question) == [] and codes(with_question) == [(1, None, "header_unclear")]
+    assert "A 列“姓名”" in with_question.problems[0].message
+    assert "B 列“监护人”" in with_question.problems[0].message
+    answered = check(path, given=Given(columns={"name": 0, "id_number": 2}))
+    assert people(answered) == [("郑小五", number)]
+    assert other not in str(people(answered))
+
+
+def test_households_in_rows_blocks_and_two_levels_give_family_members(tmp_path: Path) -> None:
+    head, wife, son, alone = (id_number() for _ in range(4))
+    two_levels = [
+        ("农村低保花名册",),
+        ("序号", "乡镇", "村", "户主信息", None, "保障类别", "认定时间", "家庭成员", None, None),
+        (None, None, None, "姓名", "身份证号", None, None, "姓名", "与户主关系", "身份证号"),
+        (1, *PLACE, "张三", head, *REST, "李四", "配偶", wife),
+        (None, None, None, None, None, None, None, "张小五", "儿子", son),
+        (2, *PLACE, "王二", alone, *REST),
+    ]
+    numbered = [
+        (
+            *("乡镇", "村", "户主姓名", "户主身份证号", "类别", "认定日期"),
+            *("成员1姓名", "成员1关系", "成员1身份证号", "成员2姓名", "成员2关系", "成员2身份证号"),
+        ),
+        (*PLACE, "张三", head, *REST, "李四", "配偶", wife, "张小五", "儿子", son),
+        (*PLACE, "王二", alone, *REST),
+    ]
+    in_rows = [
+        (
+            "户主姓名",
+            "姓名",
+            "身份证号码",
+            "与户主关系",
+            "乡镇",
+            "村",
+            "类别",
+            "认定日期",
+            "是否保障对象",
+        ),
+        ("张三", "张三", head, "户主", *PLACE, *REST, "是"),
+        ("张三", "李四", wife, "配偶", *PLACE, *REST, "否"),
+        ("张三", "张小五", son, "儿子", *PLACE, *REST, "否"),
+        ("王二", "王二", alone, "户主", *PLACE, *REST, "是"),
+    ]
+    for name, rows, merged in (
+        ("two_levels", two_levels, ("D2:E2", "H2:J2", "A2:A3", "B2:B3", "C2:C3", "F2:F3", "G2:G3")),
+        ("numbered", numbered, ()),
+        ("in_rows", in_rows, ()),
+    ):
+        checked = check(book(tmp_path / f"{name}.xlsx", ("名册", rows), merged=merged))
+        assert people(checked) == [("张三", head), ("王二", alone)], name
+        assert family(checked, "张三") == [("李四", "配偶"), ("张小五", "儿子")], name
+        assert family(checked, "王二") == [] and checked.complete, name
+        accounted(checked)
+
+
+def test_every_entitled_person_of_a_household_has_a_card_and_the_others_present_it(
+    tmp_path: Path,
+) -> None:
+    head, wife = id_number(), id_number()
+    rows = [
+        ("户主姓名", "姓名", "身份证号码", "与户主关系", "乡镇", "村", "类别", "认定日期"),
+        ("张三", "张三", head, "户主", *PLACE, *REST),
+        ("张三", "李四", wife, "配偶", *PLACE, *REST),
+    ]
+    checked = check(book(tmp_path / "a.xlsx", ("名册", rows)))
+    assert people(checked) == [("张三", head), ("李四", wife)]
+    assert family(checked, "张三") == [("李四", "配偶")]
+    assert family(checked, "李四") == [("张三", "户主")]
+
+
+def test_people_beside_each_other_on_one_row_are_all_read(tmp_path: Path) -> None:
+    numbers = [id_number() for _ in range(3)]
+    head = ("序号", "姓名", "身份证号码", "乡镇", "村", "保障类别", "认定日期")
+    rows = [
+        (*head, None, *head),
+        (1, "张三", numbers[0], *PLACE, *REST, None, 2, "李四", numbers[1], *PLACE, *REST),
+        (3, "王五", numbers[2], *PLACE, *REST),
+    ]
+    checked = check(book(tmp_path / "a.xlsx", ("名册", rows)))
+    assert people(checked) == list(zip(("张三", "李四", "王五"), numbers, strict=True))
+    accounted(checked)
+
+
+def test_one_person_on_sheets_of_two_kinds_has_both_and_two_names_for_one_number_have_none(
+    tmp_path: Path,
+) -> None:
+    number, shared = id_number(), id_number()
+    one = register_row(name="张三", id_number=number)
+    two = register_row(name="张三", id_number=number, kind="残疾")
+    wrong = register_row(name="李四", id_number=shared)
+    other = register_row(name="王五", id_number=shared, kind="残疾")
+    path = book(tmp_path / "a.xlsx", ("低保", [HEADER, one, wrong]), ("残疾", [HEADER, two, other]))
+    checked = check(path)
+    (row,) = checked.accepted
+    assert [e.kind for e in row.draft.eligibilities] == ["dibao", "disability"]
+    assert [repeated.added for repeated in checked.repeated] == [("disability",)]
+    assert [code for _, _, code in codes(checked)] == ["name_conflict", "name_conflict"]
+    accounted(checked)
+
+
+@pytest.mark.parametrize(
+    ("over", "state", "ends", "kinds"),
+    [
+        ({}, "在保", None, {"dibao": None}),
+        ({}, "停保", "2024-06-30", None),
+        ({}, "死亡", None, None),
+        ({}, "注销", None, None),
+        ({}, "审核中", None, None),
+        ({}, None, "2030年12月", {"dibao": date(2030, 12, 31)}),
+        ({}, None, "长期", {"dibao": None}),
+        ({"remark": "本人2025年死亡"}, None, None, None),
+        ({"remark": "已迁出"}, None, None, None),
+        ({"remark": "父亲死亡，母亲改嫁"}, None, None, {"dibao": None}),
+        ({"remark": "2024年退出后重新纳入"}, None, None, {"dibao": None}),
+        ({"kind": "非低保残疾人"}, None, None, {"disability": None}),
+        ({"kind": "低保残疾"}, None, None, {"dibao": None, "disability": None}),
+        ({"kind": "原低保户"}, None, None, None),
+        ({"kind": "退出低保"}, None, None, None),
+        ({"kind": "拟取消低保"}, None, None, None),
+        ({"kind": "不符合低保条件"}, None, None, None),
+        ({"kind": "低保（已停发）"}, None, None, None),
+    ],
+)
+def test_an_aid_has_a_beginning_an_end_and_a_state(
+    tmp_path: Path,
+    over: dict[str, Any],
+    state: str | None,
+    ends: str | None,
+    kinds: dict[str, date | None] | None,
+) -> None:
+    header = (*HEADER, "状态", "停保时间" if state else "享受截止年月")
+    row = [*register_row(**over), state, ends]
+    checked = check(book(tmp_path / "a.xlsx", ("名册", [header, row])))
+    if kinds is None:
+        assert people(checked) == [] and [left.row for left in checked.left_out] == [2]
+        assert checked.left_out[0].why and checked.complete, "its end is known: nobody is lost"
+    else:
+        (accepted,) = checked.accepted
+        assert {e.kind: e.ends_on for e in accepted.draft.eligibilities} == kinds
+    accounted(checked)
+
+
+@pytest.mark.parametrize("cell", ["2013-12", "201312", "2013年12月", 2013.12])
+def test_a_month_counts_where_the_head_asks_for_one_and_nowhere_else(
+    tmp_path: Path, cell: Any
+) -> None:
+    head = ("姓名", "身份证号", "乡镇", "村", "低保类别")
+    row = ("张三", id_number(), *PLACE, "A类", cell)
+    checked = check(book(tmp_path / "a.xlsx", ("名册", [(*head, "起始保障年月"), row])))
+    (accepted,) = checked.accepted
+    assert [(e.kind, e.starts_on) for e in accepted.draft.eligibilities] == [
+        ("dibao", date(2013, 12, 1))
+    ]
+    refused = check(book(tmp_path / "b.xlsx", ("名册", [(*head, "认定日期"), row])))
+    assert [code for _, _, code in codes(refused)] == ["date"]
+
+
+def test_what_a_register_does_not_say_is_said_once(tmp_path: Path) -> None:
+    number = id_number()
+    rows = [("姓名", "身份证号", "住址"), ("张三", number, "四川省资阳市乐至县高寺镇清水村3组12号")]
+    path = book(tmp_path / "a.xlsx", ("特困", rows))
+    assert [code for _, _, code in codes(check(path))] == ["header_missing"]
+    given = Given(kinds=("tekun",), starts_on=date(2024, 1, 1))
+    (accepted,) = check(path, given=given).accepted
+    (eligibility,) = accepted.draft.eligibilities
+    assert (eligibility.kind, eligibility.starts_on) == ("tekun", date(2024, 1, 1))
+    by_sheet = [("姓名", "身份证号", "保障类别", "认定日期"), ("李四", id_number(), *REST)]
+    named = check(book(tmp_path / "b.xlsx", ("清水村", by_sheet)))
+    assert [row.draft.division_code for row in named.accepted] == [accepted.draft.division_code]
+
+
+def test_the_same_as_above_is_what_stands_above(tmp_path: Path) -> None:
+    rows = [
+        register_row(),
+        register_row(town="同上", village="〃", kind="同上", starts_on="同上"),
+        register_row(name="同上"),
+    ]
+    checked = check(write_xlsx(tmp_path / "a.xlsx", rows, above=()))
+    assert [row.row for row in checked.accepted] == [2, 3]
+    assert len({row.draft.division_code for row in checked.accepted}) == 1
+    assert codes(checked) == [(4, "B", "name_format")]
+
+
+def test_hidden_crossed_out_and_headless_rows_are_named_and_nobody_s_aid_may_end_by_them(
+    tmp_path: Path,
+) -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for row in (HEADER, register_row(), register_row(), register_row()):
+        sheet.append(list(row))
+    sheet.row_dimensions[3].hidden = True
+    for cell in sheet[4]:
+        cell.font = Font(strike=True)
+    other = workbook.create_sheet("续")
+    other.append(register_row())
+    path = tmp_path / "a.xlsx"
+    workbook.save(path)
+    checked = check(path)
+    assert [row.row for row in checked.accepted] == [2]
+    assert [(left.sheet, left.row, left.lost) for left in checked.left_out] == [
+        (sheet.title, 3, True),
+        (sheet.title, 4, True),
+        ("续", None, True),
+    ]
+    assert not checked.complete
+
+
+def test_an_unpaired_quotation_mark_loses_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    lines = [",".join(HEADER)]
+    for place in range(12):
+        row = [str(cell or "") for cell in register_row()]
+        row[-1] = '"重点' if place in (3, 8) else ""
+        lines.append(",".join(row))
+    path.write_text("\n".join(lines), encoding="gb18030")
+    with pytest.raises(FieldProblems) as caught:
+        check(path)
+    assert "引号不成对" in str(caught.value) and "行" in str(caught.value)
+    balanced = path.read_text(encoding="gb18030").replace('"重点', '"重点"', 1)
+    path.write_text(balanced.replace('"重点', '重点"', 1), encoding="gb18030")
+    with pytest.raises(FieldProblems):
+        check(path)
+
+
+def test_an_old_workbook_and_one_that_openpyxl_refuses_are_read(tmp_path: Path) -> None:
+    old = check(Path(__file__).parent / "data" / "old_format.xls")
+    assert people(old) == [("张三", "51202219500316002X")], old.problems
+    assert old.accepted[0].draft.eligibilities[0].starts_on == date(2013, 12, 1)
+    plain = write_xlsx(tmp_path / "a.xlsx", [register_row(name="李四")])
+    strict = _strict(plain, tmp_path / "strict.xlsx")
+    assert [name for name, _ in people(check(strict))] == ["李四"]
+    page = tmp_path / "b.xls"
+    page.write_text("<html><table><tr><td>姓名</td></tr></table></html>", encoding="utf-8")
+    with pytest.raises(FieldProblems) as caught:
+        check(page)
+    assert "网页" in str(caught.value)
+
+
+def test_dates_of_a_workbook_that_counts_from_1904_are_right(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    workbook.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append(list(HEADER))
+    sheet.append(register_row(starts_on=date(2024, 10, 17)))
+    # The same day as a number that has lost its format.
+    sheet.append(register_row(starts_on=(date(2024, 10, 17) - date(1904, 1, 1)).days))
+    workbook.save(tmp_path / "a.xlsx")
+    checked = check(tmp_path / "a.xlsx")
+    days = [row.draft.eligibilities[0].starts_on for row in checked.accepted]
+    assert days == [date(2024, 10, 17)] * 2 and days[0] < TODAY
+
+
+def _strict(source: Path, target: Path) -> Path:
+    """The same workbook with the names of strict OOXML."""
+    import zipfile
+
+    names = {
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": (
+            b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+        ),
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": (
+            b"http://purl.oclc.org/ooxml/officeDocument/relationships"
+        ),
+    }
+    with zipfile.ZipFile(source) as before, zipfile.ZipFile(target, "w") as after:
+        for part in before.namelist():
+            content = before.read(part)
+            for loose, strict in names.items():
+                content = content.replace(loose, strict)
+            after.writestr(part, content)
+    return target
