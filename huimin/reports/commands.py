@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from huimin.command_line import CommandProblem, Instance, echo, pass_instance, t
 from huimin.core.days import county_day
 from huimin.core.period import Period, checked_period
 from huimin.core.period_words import month_words
-from huimin.reports.closed_month import report_in_force
+from huimin.reports.closed_month import ClosedMonth, report_in_force
 from huimin.reports.exports import EXPORTS, export_report
 from huimin.reports.monthly import MonthlyReport
 from huimin.reports.template.fill import filled_template
@@ -58,6 +59,15 @@ def report(
         content = _in_official_template(instance, period, monthly, county_name)
     else:
         content = export_report(monthly, form, county_name)
+    _say_what_it_is(period, closed, today)
+    if out is None:
+        click.echo(content, nl=False)
+    else:
+        _write(out, content)
+
+
+def _say_what_it_is(period: Period, closed: ClosedMonth | None, today: date) -> None:
+    """On standard error: who signed the month, and that a period still runs."""
     if closed:
         echo(
             "本月已结账：第 {version} 版，填报人 {prepared_by}，审核人 {reviewed_by}，负责人 "
@@ -75,9 +85,9 @@ def report(
             else "这段日期还没有结束，数字到现在为止。",
             err=True,
         )
-    if out is None:
-        click.echo(content, nl=False)
-        return
+
+
+def _write(out: Path, content: bytes) -> None:
     try:
         write_whole(out, content, for_all=True)
     except OSError as error:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
+from typing import Any
 
 import xlsxwriter
 
@@ -13,6 +14,11 @@ from huimin.web.column import Column
 from huimin.web.workbook import A4, OPTIONS
 
 WIDTH_MIN, WIDTH_MAX = 8, 60
+FORMATS = {
+    "text": {"border": 1, "num_format": "@"},
+    "money": {"border": 1, "num_format": "#,##0.00"},
+    "count": {"border": 1, "num_format": "0"},
+}
 
 
 def list_workbook(
@@ -28,9 +34,7 @@ def list_workbook(
         sheet = book.add_worksheet(title[:31])
         strong = book.add_format({"bold": True, "align": "center", "font_size": 14})
         head = book.add_format({"bold": True, "border": 1, "bg_color": "#EAF5F0"})
-        cell = book.add_format({"border": 1, "num_format": "@"})
-        money = book.add_format({"border": 1, "num_format": "#,##0.00"})
-        count = book.add_format({"border": 1, "num_format": "0"})
+        formats = {name: book.add_format(each) for name, each in FORMATS.items()}
         sheet.set_paper(A4)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
@@ -44,17 +48,24 @@ def list_workbook(
             sheet.write_string(1, place, column.heading, head)
         for number, row in enumerate(rows, start=2):
             for place, column in enumerate(columns):
-                value = column.plain(row)
-                if isinstance(value, float):
-                    raise TypeError("a workbook must not contain floats")
-                if isinstance(value, int):
-                    sheet.write_number(number, place, value, count)
-                elif hasattr(value, "as_tuple"):
-                    sheet.write_number(number, place, value, money)
-                else:
-                    sheet.write_string(number, place, "" if value is None else str(value), cell)
-                    widths[place] = max(widths[place], display_width(str(value or "")) + 2)
+                width = _write_cell(sheet, number, place, column.plain(row), formats)
+                widths[place] = max(widths[place], width)
         for place, width in enumerate(widths):
             sheet.set_column(place, place, min(max(width, WIDTH_MIN), WIDTH_MAX))
         sheet.freeze_panes(2, 0)
     return target.getvalue()
+
+
+def _write_cell(sheet: Any, number: int, place: int, value: Any, formats: Mapping[str, Any]) -> int:
+    """Write one cell; the width that its text needs, 0 for a number."""
+    if isinstance(value, float):
+        raise TypeError("a workbook must not contain floats")
+    if isinstance(value, int):
+        sheet.write_number(number, place, value, formats["count"])
+    elif hasattr(value, "as_tuple"):
+        sheet.write_number(number, place, value, formats["money"])
+    else:
+        words = "" if value is None else str(value)
+        sheet.write_string(number, place, words, formats["text"])
+        return display_width(words) + 2
+    return 0

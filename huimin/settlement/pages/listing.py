@@ -53,7 +53,23 @@ def _may(_form: Form) -> dict[str, bool]:
 
 def _list(language: str) -> ListPage:
     merchant_id = own_merchant()
+    months = instance().engine.read(lambda tx: months_settled(tx, merchant_id))
+    filters = [
+        Filter("month", _("月份"), [(month, month_words(month, language)) for month in months]),
+        Filter("state", _("状态"), [(one, SETTLEMENT_STATES.say(one, language)) for one in STATES]),
+        Filter("late", _("逾期"), list(LATE.items())),
+    ]
+    return ListPage(
+        "settlement.settlements",
+        _("结算单"),
+        _columns(language, of_merchant=merchant_id is not None),
+        filters,
+        Empty(_("还没有结算单。县里审定一个月的报表后，这里会有每个商户当月的结算单。")),
+        none_fit=_("没有符合条件的结算单。"),
+    )
 
+
+def _columns(language: str, *, of_merchant: bool) -> list[Column]:
     def number_cell(row: Row) -> Markup:
         number = cells.link(row["number"], "settlement.statement", row["id"])
         return cells.below(number, month_words(row["month"], language))
@@ -69,11 +85,11 @@ def _list(language: str) -> ListPage:
     def unpaid_cell(row: Row) -> str:
         return cells.NOTHING if row["state"] == "voided" else money_text(row["unpaid_fen"])
 
-    columns = [
+    return [
         Column(_("编号"), "number", number_cell, "nowrap"),
         Column(_("月份"), "month", only="workbook"),
         Column(_("状态"), state_cell, only="page"),
-        Column(_("商户名称"), "merchant_name", only="workbook" if merchant_id else None),
+        Column(_("商户名称"), "merchant_name", only="workbook" if of_merchant else None),
         Column(_("统一社会信用代码"), "credit_code", only="workbook"),
         Column(_("状态"), lambda row: state_words(row, language), only="workbook"),
         column.count(_("笔数"), "redemptions", only="workbook"),
@@ -90,20 +106,6 @@ def _list(language: str) -> ListPage:
         Column(_("确认期限"), "confirm_by", only="workbook"),
         column.minute(_("确认时间"), "confirmed_at", only="workbook"),
     ]
-    months = instance().engine.read(lambda tx: months_settled(tx, merchant_id))
-    filters = [
-        Filter("month", _("月份"), [(month, month_words(month, language)) for month in months]),
-        Filter("state", _("状态"), [(one, SETTLEMENT_STATES.say(one, language)) for one in STATES]),
-        Filter("late", _("逾期"), list(LATE.items())),
-    ]
-    return ListPage(
-        "settlement.settlements",
-        _("结算单"),
-        columns,
-        filters,
-        Empty(_("还没有结算单。县里审定一个月的报表后，这里会有每个商户当月的结算单。")),
-        none_fit=_("没有符合条件的结算单。"),
-    )
 
 
 def _criteria(form: Form) -> SettlementCriteria:
