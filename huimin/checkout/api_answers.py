@@ -253,6 +253,7 @@ class RedemptionRecord(QuotedParts):
     id: str
     receipt_no: str
     order_no: str
+    shop_order_no: str | None
     cashier: str | None
     channel: str
     occurred_at: str

@@ -12,13 +12,12 @@ from enum import IntEnum
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from huimin.checkout.requests import (
     ITEMS_MAX,
     KEY_MAX,
-    ORDER_NO_MAX,
     REASON_MAX,
     CancellationRequest,
     PartReversalRequest,
@@ -30,6 +29,7 @@ from huimin.checkout.requests import (
 from huimin.core.card_token import TEXT_MAX, CheckedCard
 from huimin.core.discount import Item
 from huimin.core.money import AMOUNT_FEN_MAX
+from huimin.core.order_number import ORDER_NO_MAX, NoOrderNumber, checked_order
 
 # No control characters: they would break a receipt, a CSV or a log line.
 PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
@@ -42,8 +42,34 @@ InsuranceAmount = Annotated[
     PartAmount, Field(description="医保支付，仅医院 / paid by insurance, hospitals only")
 ]
 CardText = Annotated[str, Field(strict=True, min_length=1, max_length=TEXT_MAX)]
+
+
+def order_number(text: str) -> str:
+    """An order number in its one form. Raises pydantic's error for one that no list could hold."""
+    try:
+        return checked_order(text)
+    except NoOrderNumber as error:
+        raise PydanticCustomError(error.fault, error.fault, {"max_length": ORDER_NO_MAX}) from None
+
+
 OrderNo = Annotated[
-    str, Field(strict=True, min_length=1, max_length=ORDER_NO_MAX, pattern=PRINTABLE)
+    str,
+    Field(
+        strict=True,
+        min_length=1,
+        max_length=ORDER_NO_MAX,
+        pattern=PRINTABLE,
+        description="订单号，全半角和首尾空格不论；表格软件会改动的写法不收 / "
+        "width and outer spaces do not count; what a spreadsheet would change is refused",
+    ),
+    AfterValidator(order_number),
+]
+ShopOrderNo = Annotated[
+    OrderNo,
+    Field(
+        description="商户自己账上的单号（例如收银小票上的），与 order_no 不同时才填，用于对账 / "
+        "the sale's number in the shop's own books, such as on its receipt, for comparing the day"
+    ),
 ]
 Reason = Annotated[str, Field(strict=True, min_length=1, max_length=REASON_MAX, pattern=PRINTABLE)]
 Cashier = Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)]
@@ -152,6 +178,7 @@ class RedemptionBody(QuoteBody):
         "checked by the cashier; may be false for a changing code"
     )
     cashier: Cashier | None = None
+    shop_order_no: ShopOrderNo | None = None
 
     def to_request(self, card: CheckedCard) -> RedemptionRequest:
         """As the use case takes it."""

@@ -278,3 +278,22 @@ FROM offline_item WHERE terminal_id = :terminal_id;
 SELECT outlet.id, outlet.name FROM outlet
 WHERE EXISTS (SELECT 1 FROM offline_item WHERE offline_item.outlet_id = outlet.id)
 ORDER BY outlet.name;
+
+-- name: insert_shop_order!
+INSERT INTO shop_order (
+    id, redemption_id, outlet_id, order_no, source, recorded_at, recorded_by
+) VALUES (:id, :redemption_id, :outlet_id, :order_no, :source, :recorded_at, :recorded_by);
+
+-- name: shop_orders_of_redemption
+SELECT order_no, source, recorded_at, recorded_by FROM shop_order
+WHERE redemption_id = :redemption_id
+ORDER BY id;
+
+-- name: shop_orders_of_day
+-- Of every sale that a row of the outlet's day is about; the newest of a sale comes last.
+SELECT redemption_id, order_no, source, recorded_at, recorded_by FROM shop_order
+WHERE outlet_id = :outlet_id AND redemption_id IN (
+    SELECT COALESCE(ledger.reverses_id, ledger.id) FROM ledger
+    WHERE ledger.outlet_id = :outlet_id AND ledger.business_day = :day
+)
+ORDER BY id;

@@ -5,12 +5,13 @@ A request holds a checked card, whose signature was looked at before a transacti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from huimin.core.card_token import CheckedCard
 from huimin.core.discount import Basket, Item
 
-ORDER_NO_MAX = 64
+# A field that was added after the first version: see `fingerprint` in once.py.
+ADDED = "added"
 KEY_MAX = 64
 REASON_MAX = 200
 ITEMS_MAX = 500
@@ -57,6 +58,8 @@ class RedemptionRequest(QuoteRequest):
     presented_by: str
     identity_checked: bool
     cashier: str | None = None
+    # The number of this sale in the shop's own books, where it has another.
+    shop_order_no: str | None = field(default=None, metadata={ADDED: True})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from huimin.access.terminal_keys import Terminal
 from huimin.alerts.note_alerts import note_alerts
 from huimin.cards.take_code import use_code
 from huimin.checkout.entitlement import Entitlement
+from huimin.checkout.shop_orders import note_shop_order
 from huimin.core.card_token import CheckedCard
 from huimin.core.discount import Basket, Quote
 from huimin.core.refusals import Refusal
@@ -38,6 +39,8 @@ class Purchase(Protocol):
     def identity_checked(self) -> bool: ...
     @property
     def cashier(self) -> str | None: ...
+    @property
+    def shop_order_no(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,9 @@ def record_sale(
         occurred_at=occurred_at,
     )
     row = append_redemption(tx, sale, quote, now=now)
+    if purchase.shop_order_no is not None:
+        by = f"terminal:{terminal['terminal_code']}"
+        note_shop_order(tx, row, purchase.shop_order_no, source="till", now=now, actor=by)
     if purchase.card is not None:
         use_code(tx, purchase.card, row["id"])
     note_alerts(tx, row, terminal=terminal, cap_redemption_fen=terms.cap_redemption_fen)
@@ -115,7 +121,7 @@ def record_sale(
 
 def _detail(purchase: Purchase, quote: Quote) -> Row:
     """What has no column: enough to quote the same basket again under another policy."""
-    basket, card = purchase.basket, purchase.card
+    basket, card, shop_order_no = purchase.basket, purchase.card, purchase.shop_order_no
     unchecked_by = "administrator" if card is None else "changing_code"
     return {
         "items": basket.items,
@@ -124,5 +130,6 @@ def _detail(purchase: Purchase, quote: Quote) -> Row:
         "caps": quote.caps,
         "explanation": quote.explanation,
         **({} if card is None else {"card_shown": card.shown_as}),
+        **({} if shop_order_no is None else {"shop_order_no": shop_order_no}),
         "identity_by": "cashier" if purchase.identity_checked else unchecked_by,
     }

@@ -31,6 +31,7 @@ class ClaimedPurchase:
     order_no: str
     identity_checked: bool
     cashier: str | None
+    shop_order_no: None = None
     card: None = None
 
 

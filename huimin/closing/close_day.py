@@ -6,21 +6,23 @@ difference, and it is marked so. Nothing is edited: what comes later is closed b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Unpack
 
 from huimin.audit.record import record
 from huimin.checkout.day_statement import day_statement
+from huimin.checkout.shop_orders import note_shop_order, shop_orders_of_day
 from huimin.closing import queries
 from huimin.closing.listing import Listing
-from huimin.closing.match import Match, match
+from huimin.closing.match import Match, match, own_order, sale_of
+from huimin.closing.pair import Pair, propose
 from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.json_text import read_json, write_json
-from huimin.core.refusals import Problems, Refusal
-from huimin.ledger.read import redemption_by_order
+from huimin.core.refusals import Problems, Refusal, field_problem
+from huimin.ledger.read import redemption_by_order, rows_of_day
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
@@ -29,6 +31,20 @@ REASON_MAX = 200
 EXPLAINED_MAX = 50
 COMPARISONS_SHOWN = 10
 RECENT_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A stored list compared with the ledger as it is now.
+
+    `proposed` are the pairs that a person may confirm, `paired` those that one has: `sale_id`,
+    `order_no`, `shop_order_no`, `recorded_at`, `recorded_by`.
+    """
+
+    row: Row
+    result: Match
+    proposed: tuple[Pair, ...]
+    paired: list[Row]
 
 
 @dataclass(frozen=True)
@@ -89,13 +105,86 @@ def keep_comparison(
 
 def comparison_of(
     tx: Transaction, outlet: Mapping[str, Any], day: date, comparison_id: str
-) -> tuple[Row, Match]:
+) -> Comparison:
     """A stored list, compared again. Raises Refusal `not_found` for another outlet's or day's."""
     row = queries.comparison_by_id(tx, id=comparison_id)
     if row is None or row["outlet_id"] != outlet["id"] or row["day"] != day.isoformat():
         raise Refusal("not_found")
     listing = Listing.of_dict(read_json(row["listing_json"]))
-    return row, match(day_statement(tx, outlet["id"], outlet["name"], day)["rows"], listing)
+    rows = rows_of_day(tx, outlet["id"], day)
+    noted = shop_orders_of_day(tx, outlet["id"], day)
+    shop_orders = {sale_id: note["order_no"] for sale_id, note in noted.items()}
+    result = match(rows, listing, shop_orders)
+    own = {sale_of(row): own_order(row) for row in rows}
+    paired = [
+        {**note, "sale_id": sale_id, "order_no": own[sale_id], "shop_order_no": note["order_no"]}
+        for sale_id, note in noted.items()
+        if note["source"] == "person"
+    ]
+    return Comparison(row, result, propose(rows, listing, shop_orders, result), paired)
+
+
+def pair_sales(
+    tx: Transaction,
+    outlet: Mapping[str, Any],
+    day: date,
+    comparison_id: str,
+    names: Collection[str],
+    **by: Unpack[By],
+) -> int:
+    """Confirm proposed pairs, by their names; returns how many. A person has looked at each.
+
+    Raises FieldProblems on `pair` if none was chosen, or one is no longer proposed.
+    """
+    proposed = comparison_of(tx, outlet, day, comparison_id).proposed
+    chosen = [pair for pair in proposed if pair.name in names]
+    if not names:
+        raise field_problem("pair", "请先勾选已核实的配对。")
+    if len(chosen) != len(set(names)):
+        raise field_problem("pair", "刚才有人改了这一天的配对，请看过现在的再确认。")
+    for pair in chosen:
+        _note_pair(tx, outlet, pair.sale_id, pair.shop_order_no, **by)
+    record(
+        tx,
+        "day.paired",
+        outlet["id"],
+        subject_kind="outlet",
+        new={
+            "day": day.isoformat(),
+            "pairs": [f"{pair.order_no} = {pair.shop_order_no}" for pair in chosen],
+        },
+        **by,
+    )
+    return len(chosen)
+
+
+def unpair_sale(
+    tx: Transaction,
+    outlet: Mapping[str, Any],
+    day: date,
+    comparison_id: str,
+    sale_id: str,
+    **by: Unpack[By],
+) -> None:
+    """Take back a pair that a person had confirmed. Raises Refusal `not_found` if there is none."""
+    paired = comparison_of(tx, outlet, day, comparison_id).paired
+    pair = next((pair for pair in paired if pair["sale_id"] == sale_id), None)
+    if pair is None:
+        raise Refusal("not_found")
+    _note_pair(tx, outlet, sale_id, None, **by)
+    words = {"day": day.isoformat(), "pairs": [f"{pair['order_no']} = {pair['shop_order_no']}"]}
+    record(tx, "day.unpaired", outlet["id"], subject_kind="outlet", old=words, **by)
+
+
+def _note_pair(
+    tx: Transaction,
+    outlet: Mapping[str, Any],
+    sale_id: str,
+    order_no: str | None,
+    **by: Unpack[By],
+) -> None:
+    sale = {"id": sale_id, "outlet_id": outlet["id"]}
+    note_shop_order(tx, sale, order_no, source="person", now=by["now"], actor=by["actor"])
 
 
 def close_day(
@@ -113,7 +202,8 @@ def close_day(
     `reasons` are by the name of each difference. Raises Refusal: day_closed, day_differs; and
     FieldProblems for a difference without a reason.
     """
-    comparison, result = comparison_of(tx, outlet, day, comparison_id)
+    comparison = comparison_of(tx, outlet, day, comparison_id)
+    result = comparison.result
     before = day_of(tx, outlet, day)
     statement, sums = before.statement, before.statement["sums"]
     last = before.closed
@@ -124,7 +214,7 @@ def close_day(
         "outlet_id": outlet["id"],
         "day": day.isoformat(),
         "comparison_id": comparison_id,
-        "file_sha256": comparison["file_sha256"],
+        "file_sha256": comparison.row["file_sha256"],
         "statement_sha256": statement["sha256"],
         **{
             name: sums[name]
@@ -136,9 +226,8 @@ def close_day(
     }
     close_id = new_id()
     heads = write_json(_heads(statement["rows"]))
-    queries.insert_close(
-        tx, id=close_id, heads_json=heads, reasons_json=write_json(explained), **row
-    )
+    reasons_json = write_json([*explained, *map(_pair_as_reason, comparison.paired)])
+    queries.insert_close(tx, id=close_id, heads_json=heads, reasons_json=reasons_json, **row)
     record(
         tx,
         "day.closed",
@@ -148,6 +237,12 @@ def close_day(
         new=row,
         **by,
     )
+
+
+def _pair_as_reason(pair: Row) -> Row:
+    """A confirmed pair as the closing keeps it, beside the reasons of differences."""
+    reason = f"{pair['shop_order_no']} · {pair['recorded_by']}"
+    return {"kind": "paired", "order_no": pair["order_no"], "reason": reason}
 
 
 def days_before(tx: Transaction, outlet: Mapping[str, Any], today: date) -> list[Row]:

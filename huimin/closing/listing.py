@@ -12,27 +12,39 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from huimin.closing.listing_cells import Unreadable, fen_of, order_text
+from huimin.closing.listing_cells import Unreadable, fen_of, order_text, time_text
 from huimin.closing.listing_header import AMOUNTS, SEARCHED_ROWS, Header, find_header, missing_words
+from huimin.core.order_number import is_total_word
 from huimin.core.refusals import field_problem
-from huimin.holders.registers.cells import SheetRow
+from huimin.holders.registers.cells import SheetRow, is_blank
 from huimin.holders.registers.sheets import open_sheets
 
 ROWS_MAX = 20_000
 PROBLEMS_MAX = 200
-TOTAL_WORDS = ("合计", "总计", "小计", "本页合计", "总 计", "合 计", "total", "subtotal")
 RETURN_WORDS = ("退", "冲", "return", "refund", "reversal", "void")
+
+
+# Amount, discount and paid sum in fen.
+Sums = tuple[int | None, int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class TillRow:
-    """A row of the list: its number in the file, and amounts in fen, None if unknown."""
+    """A row of the list: its number in the file, amounts in fen, county time of day ("14:05:33");
+    None for what is not known.
+    """
 
     number: int
     order_no: str
     amount_fen: int | None
     discount_fen: int | None
     payable_fen: int | None
+    time: str | None = None
+
+    @property
+    def sums(self) -> Sums:
+        """All three amounts."""
+        return self.amount_fen, self.discount_fen, self.payable_fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +67,7 @@ class Listing:
         """As it is stored."""
         return {
             "amounts": list(self.amounts),
-            "rows": [
-                [row.number, row.order_no, row.amount_fen, row.discount_fen, row.payable_fen]
-                for row in self.rows
-            ],
+            "rows": [[row.number, row.order_no, *row.sums, row.time] for row in self.rows],
             "problems": [[problem.number, problem.code] for problem in self.problems],
         }
 
@@ -93,7 +102,7 @@ def _read(header: Header, rows: Iterator[SheetRow]) -> Listing:
     rows_read: list[TillRow] = []
     problems: list[RowProblem] = []
     for row in rows:
-        if row.number <= header.row_number or row.blank or _is_total(row):
+        if row.number <= header.row_number or row.blank or _is_total(header, row):
             continue
         try:
             read = _row(header, row)
@@ -123,10 +132,11 @@ def _row(header: Header, row: SheetRow) -> TillRow | None:
     kind = str(_at(row, header, "kind") or "").lower()
     if any(word in kind for word in RETURN_WORDS):
         values = {name: None if fen is None else -abs(fen) for name, fen in values.items()}
-    return TillRow(row.number, order_no, *_completed(header, values))
+    at = time_text(_at(row, header, "time"))
+    return TillRow(row.number, order_no, *_completed(header, values), at)
 
 
-def _completed(header: Header, values: dict[str, int | None]) -> tuple[int | None, ...]:
+def _completed(header: Header, values: dict[str, int | None]) -> Sums:
     """All three amounts if two are known. A discount may be written as a deduction.
 
     Raises Unreadable `amount_missing`.
@@ -153,9 +163,13 @@ def _comparable(header: Header) -> tuple[str, ...]:
     return AMOUNTS if len(header.amounts) > 1 else header.amounts
 
 
-def _is_total(row: SheetRow) -> bool:
-    texts = (cell.strip(" :：").lower() for cell in row.cells if isinstance(cell, str))
-    return any(text in TOTAL_WORDS for text in texts)
+def _is_total(header: Header, row: SheetRow) -> bool:
+    """Whether it is a line of sums: it begins with such a word, or has no order but such a word."""
+    order = _at(row, header, "order")
+    cells = [cell for cell in row.cells if not is_blank(cell)]
+    if not is_blank(order):
+        cells = [cells[0], order]
+    return any(isinstance(cell, str) and is_total_word(cell) for cell in cells)
 
 
 def _at(row: SheetRow, header: Header, field: str) -> Any:

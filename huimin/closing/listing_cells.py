@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
+from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from huimin.core.days import COUNTY_ZONE
 from huimin.core.money import AMOUNT_FEN_MAX
+from huimin.core.order_number import ORDER_NO_MAX, plain_order
 from huimin.holders.registers.cells import Formula, is_blank
 
-ORDER_NO_MAX = 64
 # Many tills write ="2026…" so that a spreadsheet does not turn an order number into 2.02E+15.
 QUOTED = re.compile(r'=\s*"([^"]*)"')
 SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?e\+?[0-9]{1,3}", re.IGNORECASE)
+CLOCK = re.compile(r"(?<![0-9:])([0-9]{1,2}):([0-9]{2})(?::([0-5][0-9]))?(?![0-9])")
 EXACT_NUMBER_MAX = 10**15
 # Rounding noise of binary fractions in a workbook, such as 117.76000000000001.
 NOISE = Decimal("0.0001")
@@ -39,14 +43,14 @@ def order_text(cell: Any) -> str:
         quoted = QUOTED.fullmatch(cell.text)
         if quoted is None:
             raise Unreadable("order_unreadable")
-        return quoted[1].strip()
+        return plain_order(quoted[1])
     if isinstance(cell, bool):
         raise Unreadable("order_unreadable")
     if isinstance(cell, int | float):
         if cell != cell or abs(cell) >= EXACT_NUMBER_MAX or cell != int(cell):
             raise Unreadable("order_rounded")
         return str(int(cell))
-    text = str(cell).strip("\ufeff \t\r\n\u3000'`")
+    text = plain_order(str(cell))
     if SCIENTIFIC.fullmatch(text):
         raise Unreadable("order_rounded")
     if len(text) > ORDER_NO_MAX or not text.isprintable():
@@ -71,6 +75,22 @@ def fen_of(cell: Any, *, in_fen: bool) -> int | None:
     if abs(fen - whole) > NOISE or abs(whole) > AMOUNT_FEN_MAX:
         raise Unreadable("amount_unreadable")
     return int(whole)
+
+
+def time_text(cell: Any) -> str | None:
+    """The county time of day, "14:05:33"; None for a blank cell and for anything else."""
+    if isinstance(cell, datetime | time):
+        return f"{cell:%H:%M:%S}"
+    if not isinstance(cell, str):
+        return None
+    with suppress(ValueError):
+        instant = datetime.fromisoformat(cell.strip(" '"))
+        if instant.tzinfo is not None:
+            return f"{instant.astimezone(COUNTY_ZONE):%H:%M:%S}"
+    clock = CLOCK.search(unicodedata.normalize("NFKC", cell))
+    if clock is None or int(clock[1]) > 23 or int(clock[2]) > 59:
+        return None
+    return f"{int(clock[1]):02d}:{clock[2]}:{clock[3] or '00'}"
 
 
 def _decimal(text: str) -> Decimal:

@@ -26,6 +26,10 @@ SPELLED: dict[str, str] = {
         "流水号 交易流水号 订单"
     ),
     "original": "reverses_order_no 原订单号 原单号 原小票号",
+    "time": (
+        "交易时间 销售时间 支付时间 付款时间 结账时间 收银时间 下单时间 订单时间 时间 paid_at "
+        "occurred_at recorded_at created_at time datetime 日期时间 交易日期 销售日期 日期 date"
+    ),
     "kind": "kind type 类型 交易类型 业务类型 单据类型 销售类型",
     "amount": (
         "原价 原价金额 amount 应收金额 应收 订单金额 商品金额 消费金额 销售金额 总金额 合计金额 "

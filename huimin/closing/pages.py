@@ -35,9 +35,12 @@ from huimin.closing.close_day import (
     days_before,
     keep_comparison,
     other_days,
+    pair_sales,
+    unpair_sale,
 )
 from huimin.closing.listing import ROWS_MAX, read_listing
 from huimin.closing.result import RESULT_COLUMNS, amount_name, kind_name, problem_name
+from huimin.core.acting import By
 from huimin.core.days import county_day, parse_day
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
@@ -132,8 +135,10 @@ def comparison(day: str, comparison_id: str) -> str:
 def comparison_file(day: str, comparison_id: str) -> Response:
     """The differences as a workbook."""
     business_day, outlet = _day(day), _outlet()
-    _comparison, result = instance().engine.read(
-        lambda tx: comparison_of(tx, outlet, business_day, comparison_id)
+    result = (
+        instance()
+        .engine.read(lambda tx: comparison_of(tx, outlet, business_day, comparison_id))
+        .result
     )
     title = f"{outlet['name']} {business_day} " + _("对账差异")
     return workbook_response(
@@ -141,6 +146,30 @@ def comparison_file(day: str, comparison_id: str) -> Response:
         [Column(str(heading), value) for heading, value in RESULT_COLUMNS],
         [asdict(difference) for difference in result.differences],
     )
+
+
+@pages.post("/<day>/comparisons/<comparison_id>/pairs")
+@require_till("day.close")
+def confirm_pairs(day: str, comparison_id: str) -> BaseResponse | tuple[str, int]:
+    """Confirm that ticked sales are the orders of the list proposed for them."""
+    business_day, outlet, by = _day(day), _outlet(), _person()
+    names = request.form.getlist("pair")
+    try:
+        count = change(lambda tx: pair_sales(tx, outlet, business_day, comparison_id, names, **by))
+    except FieldProblems as error:
+        return _comparison_page(business_day, comparison_id, Form.sent().refused(error)), 422
+    tell(_("已确认 {count} 笔是同一笔，按配对重新核对。", count=count))
+    return redirect(_address("closing.comparison", business_day, outlet, comparison_id))
+
+
+@pages.post("/<day>/comparisons/<comparison_id>/pairs/<sale_id>/back")
+@require_till("day.close")
+def take_pair_back(day: str, comparison_id: str, sale_id: str) -> BaseResponse:
+    """Take back a pair that was confirmed wrongly."""
+    business_day, outlet, by = _day(day), _outlet(), _person()
+    change(lambda tx: unpair_sale(tx, outlet, business_day, comparison_id, sale_id, **by))
+    tell(_("配对已撤回，按各自的订单号重新核对。"))
+    return redirect(_address("closing.comparison", business_day, outlet, comparison_id))
 
 
 @pages.post("/<day>/comparisons/<comparison_id>/close")
@@ -206,12 +235,14 @@ def _comparison_page(business_day: date, comparison_id: str, form: Form) -> str:
     outlet = _outlet()
 
     def work(tx: Transaction) -> dict[str, Any]:
-        comparison, result = comparison_of(tx, outlet, business_day, comparison_id)
+        comparison = comparison_of(tx, outlet, business_day, comparison_id)
         return {
-            "comparison": comparison,
-            "result": result,
+            "comparison": comparison.row,
+            "result": comparison.result,
+            "proposed": comparison.proposed,
+            "paired": comparison.paired,
             "state": day_of(tx, outlet, business_day),
-            "elsewhere": other_days(tx, outlet, result),
+            "elsewhere": other_days(tx, outlet, comparison.result),
         }
 
     context = instance().engine.read(work)
@@ -220,6 +251,7 @@ def _comparison_page(business_day: date, comparison_id: str, form: Form) -> str:
         day=business_day,
         outlet=outlet,
         may_differ=_may_differ(),
+        may_pair=signed_in_here() is not None,
         explained_max=EXPLAINED_MAX,
         kind_name=kind_name,
         problem_name=problem_name,
@@ -248,6 +280,16 @@ def _outlet() -> Row:
         if outlet_id in (None, "", outlet["id"]):
             return outlet
     raise Refusal("not_found")
+
+
+def _person() -> By:
+    """The person who confirms: a pair is somebody's word.
+
+    Raises Refusal `forbidden` for a device at which nobody is signed in.
+    """
+    if signed_in_here() is None:
+        raise Refusal("forbidden")
+    return {"now": instance().clock(), "actor": actor()}
 
 
 def _may_differ() -> bool:

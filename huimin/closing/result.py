@@ -15,6 +15,7 @@ KIND_NAMES = {
     "amounts_differ": _("金额不同"),
     "repeated": _("清单里重复"),
     "unreadable": _("这一行读不懂"),
+    "paired": _("由人确认为同一笔"),
 }
 PROBLEM_NAMES = {
     "order_missing": _("没有订单号"),

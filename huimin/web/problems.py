@@ -57,6 +57,14 @@ FIELD_ERRORS = Words(
         "too_long": "最多 {max_length} 项。",
         "model_type": "须为 JSON 对象。",
         "model_attributes_type": "须为 JSON 对象。",
+        "order_blank": "订单号不能只有空格或引号。",
+        "order_invisible": "订单号里有看不见的字符或控制字符，请去掉。",
+        "order_formula": "订单号不能以 = + - @ 开头，表格软件会把它当成公式；"
+        "请在前面加字母，例如 A。",
+        "order_changed": "表格软件会把这样的订单号改成数字、日期或时间，对账时就找不到了；"
+        "请在前面加字母，例如 A1E001。",
+        "order_total": "订单号不能是“合计”这样的词，对账时会被当成合计行。",
+        "order_long": "最多 {max_length} 个字符。",
         "quantity": "须为大于零的数，最多 4 位小数，例如 2 或 0.356。",
         "other": "格式不对。",
     },

@@ -62,7 +62,12 @@ FIELDS: list[tuple[dict[str, Any], str | None]] = [
     ({"items": [{"name": "米", "amount_fen": 1}]}, "items"),
     ({"items": [{"name": "", "amount_fen": 12_800}]}, "items"),
     (
-        {"items": [{"name": "米", "amount_fen": -1}, {"name": "面", "amount_fen": 12_801}]},
+        {
+            "items": [
+                {"name": "烟券", "category": "tobacco", "amount_fen": -1},
+                {"name": "面", "amount_fen": 12_801},
+            ]
+        },
         "items",
     ),
     ({"items": [{"name": "米", "amount_fen": 12_800, "price": 1}]}, "items"),

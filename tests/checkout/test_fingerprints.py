@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from huimin.checkout.offline.api_bodies import OfflineItemBody
 from huimin.checkout.once import fingerprint
 from huimin.checkout.requests import RedemptionRequest, ReversalRequest
 from huimin.core.card_token import CheckedCard
@@ -54,3 +55,26 @@ WITH_SUMS = RedemptionRequest(
 )
 def test_a_fingerprint_is_that_of_version_1(act: str, request_: Any, expected: str) -> None:
     assert fingerprint(act, request_) == expected
+
+
+def test_an_offline_item_of_version_1_is_known_again() -> None:
+    """What version 1 hashed was the body's fields, a whole quantity as a number."""
+    sent = {
+        "card": "9" * 225,
+        "amount_fen": 12_800,
+        "items": [
+            {"name": "大米", "amount_fen": 12_800, "quantity": 2},
+            {"name": "盐", "amount_fen": 0},
+        ],
+        "client_id": "019A38F0-0016-7000-8000-000000000000",
+        "order_no": "N-1",
+        "presented_by": "holder",
+        "identity_checked": True,
+        "policy_id": "p-1",
+        "discount_fen": 1_024,
+        "payable_fen": 11_776,
+        "occurred_at": "2026-10-31T02:00:00Z",
+        "pack_issued_at": "2026-10-31T02:00:00Z",
+    }
+    item = OfflineItemBody.model_validate(sent).to_item({})
+    assert item.fingerprint == "a346e75dc94baf04de01dffad3972396fc337d9f3882b69791b31ad0049e247b"

@@ -24,6 +24,7 @@ from huimin.checkout.api_bodies import (
     OrderNo,
     PartAmount,
     QuoteBody,
+    ShopOrderNo,
 )
 from huimin.checkout.offline.requests import ITEMS_A_CALL_MAX, OfflineItem
 from huimin.checkout.once import fingerprint
@@ -38,6 +39,8 @@ INSTANT = (
     r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
     r"(Z|[+-][0-9]{2}:[0-9]{2})$"
 )
+# Fields of an item that version 1 did not have.
+ADDED_FIELDS = ("pack_id", "shop_order_no")
 CLOCK_OFFSET_MS_MAX = 10**12
 
 InstantText = Annotated[str, Field(strict=True, max_length=40, pattern=INSTANT)]
@@ -70,6 +73,17 @@ class OfflineItemBody(QuoteBody):
         "needed without pack_id",
     )
     cashier: Cashier | None = None
+    shop_order_no: ShopOrderNo | None = None
+
+    def _first_form(self) -> dict[str, Any]:
+        """The fields as version 1 had them: an item sent before the upgrade is known again."""
+        values = self.model_dump()
+        for name in ADDED_FIELDS:
+            if values[name] is None:
+                del values[name]
+        for item in values["items"] or ():
+            item["quantity"] = _number(item["quantity"])
+        return values
 
     def to_item(self, public_keys: Mapping[int, Ed25519PublicKey]) -> OfflineItem:
         """As the use case takes it; a card that can't be read is kept with its reason.
@@ -89,18 +103,12 @@ class OfflineItemBody(QuoteBody):
             "occurred_at": _instant("occurred_at", self.occurred_at),
             "pack_issued_at": None if issued_at is None else _instant("pack_issued_at", issued_at),
         }
-        item_print = fingerprint("offline", self._printed())
+        item_print = fingerprint("offline", self._first_form())
         return OfflineItem(card=card, unreadable=unreadable, fingerprint=item_print, **values)
 
-    def _printed(self) -> dict[str, Any]:
-        """What the fingerprint is of: a field that an earlier version did not have only where the
-        till sends it, so that an item sent before the upgrade is known again after it.
-        """
-        return {
-            name: value
-            for name, value in self.model_dump().items()
-            if name != "pack_id" or value is not None
-        }
+
+def _number(quantity: str) -> int | str:
+    return int(quantity) if quantity.isdigit() else quantity
 
 
 def _instant(field: str, text: str) -> Any:

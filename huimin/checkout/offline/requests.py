@@ -37,3 +37,4 @@ class OfflineItem(Amounts):
     pack_issued_at: datetime | None
     device_clock_offset_ms: int
     cashier: str | None = None
+    shop_order_no: str | None = None

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from huimin.access.till_guard import current_terminal, require_till
 from huimin.checkout.receipts.paper import WIDTHS_MM
 from huimin.checkout.receipts.paper_page import paper_html
-from huimin.checkout.requests import ORDER_NO_MAX
 from huimin.checkout.till_edge import key_of_request, read_card
 from huimin.claims.api_bodies import ClaimBody
 from huimin.claims.at_till import claim_response, filing
@@ -19,8 +18,10 @@ from huimin.claims.find_claims import claims_of_outlet, find_claim
 from huimin.claims.pages import pages
 from huimin.claims.requests import ClaimRequest
 from huimin.claims.slip import claim_slip
+from huimin.core.catalogue import Text, text
 from huimin.core.days import county_day, parse_day
 from huimin.core.money import parse_yuan
+from huimin.core.order_number import ORDER_NO_MAX, NoOrderNumber, checked_order
 from huimin.core.refusals import FieldProblems, Problems, Refusal
 from huimin.storage.engine import Row
 from huimin.web.current import change, instance
@@ -28,6 +29,7 @@ from huimin.web.forms import Form, tell
 from huimin.web.json_answer import json_response
 from huimin.web.json_body import json_body
 from huimin.web.language import request_language
+from huimin.web.problems import FIELD_ERRORS
 
 
 @pages.post("/till/claims")
@@ -99,14 +101,20 @@ def _list_page(form: Form) -> str:
     )
 
 
+def _order_fault(error: NoOrderNumber, typed: str) -> Text:
+    if not typed:
+        return text("请填写购物小票上的订单号。")
+    return FIELD_ERRORS.text(error.fault, max_length=ORDER_NO_MAX)
+
+
 def _missed(form: Form) -> ClaimRequest:
     """The form of a missed purchase as a request. Raises FieldProblems with every field at once."""
     problems = Problems()
 
     def amount(name: str, needed: bool) -> int:
-        text = form.text(name)
+        typed = form.text(name)
         try:
-            return parse_yuan(text) if text or needed else 0
+            return parse_yuan(typed) if typed or needed else 0
         except ValueError:
             problems.refuse(name, "金额写作 128 或 128.50（元）。")
             return 0
@@ -119,8 +127,10 @@ def _missed(form: Form) -> ClaimRequest:
     if not problems and not 1 <= values["amount_fen"] <= 100_000_000:
         problems.refuse("amount_fen", "金额必须大于零。")
     order_no = form.text("order_no")
-    if not 1 <= len(order_no) <= ORDER_NO_MAX or not order_no.isprintable():
-        problems.refuse("order_no", "请填写购物小票上的订单号。")
+    try:
+        order_no = checked_order(order_no)
+    except NoOrderNumber as error:
+        problems.refuse("order_no", _order_fault(error, order_no))
     day = None
     try:
         day = parse_day(form.text("occurred_on"))

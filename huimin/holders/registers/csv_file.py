@@ -23,6 +23,7 @@ from huimin.holders.registers.cells import (
 from huimin.holders.registers.problem import file_problem
 
 CHUNK_BYTES = 1 << 20
+DELIMITERS = ",;\t"
 SAMPLE_CHARACTERS = 20_000
 # A remark of several lines has fewer delimiters in one line than a row has.
 CELLS_SWALLOWED = 4
@@ -33,8 +34,9 @@ def csv_sheets(path: Path) -> list[Sheet]:
     encoding, lines = _encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
         sample = file.read(SAMPLE_CHARACTERS)
-    counts = Counter(character for character in sample if character in ",;\t")
-    delimiter = counts.most_common(1)[0][0] if counts else ","
+    # The one that most lines have: a cell may be full of another.
+    lines_with = Counter(mark for line in sample.splitlines() for mark in {*line} & {*",;\t"})
+    delimiter = max(DELIMITERS, key=lambda mark: (lines_with[mark], sample.count(mark)))
     return [Sheet(path.stem, _rows(path, encoding, delimiter), row_count=lines)]
 
 
