@@ -17,6 +17,7 @@ import io
 import json
 import lzma
 import os
+import re
 import shutil
 import tempfile
 from datetime import UTC, date, datetime
@@ -25,13 +26,17 @@ from typing import Any
 
 from huimin.house import create_house, open_house
 from huimin.reports.period import checked_period
+from huimin.reports.template_example import example_template
+from pyotp import TOTP
 
 from huimin.app import create_app
 from huimin.cards.change_state import replace_card, report_lost, revoke_card, suspend_card
+from huimin.cards.changing_code import code_of
 from huimin.claims.decide import approve_claim, reject_claim
 from huimin.core.days import county_day
 from huimin.holders.applications import approve_application, submit_application
 from huimin.ledger.prove import verify_chains
+from huimin.notices.post import Notice, post_notice
 from huimin.reports.closed_month import report_in_force
 from huimin.reports.exports import export_report
 from huimin.settings import Settings
@@ -41,11 +46,13 @@ from tests.conftest import FixedClock
 from tests.making.cards import make_card
 from tests.making.claims import file_claim
 from tests.making.holders import make_holder
-from tests.making.merchants import make_merchant, make_outlet, make_terminal
+from tests.making.merchants import credit_code, make_merchant, make_outlet, make_terminal
 from tests.making.months import close_month, give_back, prepare, reopen
 from tests.making.months import draft as draft_month
+from tests.making.office import Office
 from tests.making.offline import OFFLINE, OfflineTill
 from tests.making.policies import make_policy
+from tests.making.registers import register_row, write_xlsx
 from tests.making.sales import make_redemption, make_reversal
 from tests.making.staff import csrf_of, make_staff, sign_in
 
@@ -197,6 +204,55 @@ class OldCounty:
         path, _, query = browser.post(f"{day}/comparisons", data=upload).location.partition("?")
         assert browser.post(f"{path}/close?{query}", data=form).status_code == 302
 
+    def papers(self) -> None:
+        """What lies beside the rows: a register, evidence, drafts, prints, templates, notices."""
+        office = Office(self.client.application, self.house)
+        admin, clerk = office.client(), office.client("registrar")
+        folder = self.house.settings.folder
+        register = write_xlsx(folder / "register.xlsx", [register_row()]).read_bytes()
+        form = {"csrf_token": csrf_of(admin, "/account")}
+        upload = {**form, "register": (io.BytesIO(register), "register.xlsx")}
+        checked = admin.post("/registers/", data=upload, content_type="multipart/form-data")
+        self.house.jobs.wait()
+        assert office.post(admin, f"{checked.location}/import").status_code == 302
+        self.house.jobs.wait()
+        (folder / "register.xlsx").unlink()
+        person = f"/holders/{self.cards[0]['holder_id']}"
+        evidence = {**form, "evidence": (io.BytesIO(b"%PDF-1.4\n1 0 obj\n%%EOF\n"), "proof.pdf")}
+        assert admin.post(f"{person}/evidence", data=evidence).status_code == 302
+        draft = {"name": "赵小兰", "act": "draft"}
+        assert office.post(clerk, "/holders/new", **draft).status_code == 302
+        joining = {
+            "merchant_name": "乐至惠民超市有限公司",
+            "credit_code": credit_code(77),
+            "contact_name": "刘店长",
+            "contact_phone": "028-23330000",
+            "outlet_name": "惠民超市一店",
+            "outlet_kind": "supermarket",
+            "division_code": TOWNS[0],
+            "address": "帅乡大道 1 号",
+            "opening_hours": "8:00-21:00",
+        }
+        assert office.post(admin, "/join", **joining).status_code == 302
+        assert office.post(admin, f"/cards/{self.cards[0]['id']}/print").status_code == 200
+        template = {**form, "template": (io.BytesIO(example_template()), "official.xlsx")}
+        assert admin.post("/reports/templates/", data=template).status_code == 302
+        assert admin.get("/reach/").status_code == 200
+        till = self.tills[0]
+        sold = self.sell(0, 0, 6_600)
+        accept = {"Accept": "text/plain"}
+        assert till.get(f"/redemptions/{sold['id']}/receipt", **accept).status_code == 200
+        code = code_of(till.card, self.house.key_ring, self.clock())
+        assert till.post("/cards/verify", {"card": code}).status_code == 200
+        office.post(admin, "/account/second-factor")
+        shown = re.search(r"<code>([A-Z2-7 ]{20,})</code>", admin.get("/account").text)
+        totp = TOTP(shown[1].replace(" ", ""))
+        on = office.post(admin, "/account/second-factor/confirm", code=totp.at(self.clock()))
+        assert on.status_code == 200
+        notice = Notice("month.drafted", "old", "八月已核对", "请填报。", {"month": AUGUST})
+        target = ("webhook", "https://office.example")
+        self.house.engine.write(lambda tx: post_notice(tx, notice, [target], now=self.clock()))
+
     def live(self) -> None:
         self.month(datetime(2026, 8, 5, 1, 0, tzinfo=UTC))
         self.office()
@@ -216,6 +272,7 @@ class OldCounty:
         close_month(self.house, SEPTEMBER)
         self.month(datetime(2026, 10, 3, 1, 0, tzinfo=UTC))
         self.shop_day()
+        self.papers()
         self.changes_of_cards()
         self.house.lookups.flush()
 
