@@ -17,11 +17,10 @@ from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.merchants.states import change_state
-from huimin.storage.ids import new_id
 from tests.conftest import FixedClock
 from tests.making.cards import make_card
 from tests.making.merchants import make_terminal
-from tests.making.offline import OfflineTill, make_offline_till
+from tests.making.offline import OfflineTill, make_offline_till, note_refused_attempt
 
 WORDS = {"actor": "test", "reason": "测试"}
 
@@ -40,29 +39,7 @@ def tell(till: OfflineTill, code: str = "card_lost") -> None:
     """The terminal is refused the card online, and that is on record."""
     answer = till.post("/cards/verify", {"card": till.card["token"]})
     assert answer.json["code"] == code
-    till.instance.engine.write(lambda tx: insert_refused_attempt(tx, till, code))
-
-
-def insert_refused_attempt(tx: Any, till: OfflineTill, code: str) -> None:
-    at = instant_text(till.instance.clock())
-    mark = "?" if tx.engine == "sqlite" else "%s"
-    values = {
-        "id": new_id(),
-        "act": "verify",
-        "code": code,
-        "refusal_json": "{}",
-        "terminal_id": till.terminal["id"],
-        "outlet_id": till.outlet["id"],
-        "card_id": till.card["id"],
-        "typed": 0,
-        "occurred_at": at,
-        "recorded_at": at,
-        "times": 1,
-    }
-    names, marks = ", ".join(values), ", ".join([mark] * len(values))
-    tx.connection.execute(
-        f"INSERT INTO refused_attempt ({names}) VALUES ({marks})", tuple(values.values())
-    )
+    note_refused_attempt(till.instance, till.terminal, till.card, code)
 
 
 def sent(till: OfflineTill, item: dict[str, Any]) -> tuple[str, str]:

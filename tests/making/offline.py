@@ -9,6 +9,7 @@ from typing import Any
 
 from huimin.core.days import instant_text
 from huimin.instance import Instance
+from huimin.storage.ids import new_id
 from tests.making.till import ApiTill, make_till
 
 OFFLINE = {
@@ -69,6 +70,32 @@ class OfflineTill(ApiTill):
         row = self.instance.engine.read(lambda tx: row_by_id(tx, answer["redemption"]["id"]))
         assert row is not None
         return row
+
+
+def note_refused_attempt(instance: Instance, terminal: Any, card: Any, code: str) -> None:
+    """That this terminal was refused the card online, now."""
+    at = instant_text(instance.clock())
+    values = {
+        "id": new_id(),
+        "act": "verify",
+        "code": code,
+        "refusal_json": "{}",
+        "terminal_id": terminal["id"],
+        "outlet_id": terminal["outlet_id"],
+        "card_id": card["id"],
+        "typed": 0,
+        "occurred_at": at,
+        "recorded_at": at,
+        "times": 1,
+    }
+
+    def work(tx: Any) -> None:
+        mark = "?" if tx.engine == "sqlite" else "%s"
+        names, marks = ", ".join(values), ", ".join([mark] * len(values))
+        statement = f"INSERT INTO refused_attempt ({names}) VALUES ({marks})"
+        tx.connection.execute(statement, tuple(values.values()))
+
+    instance.engine.write(work)
 
 
 def make_offline_till(
