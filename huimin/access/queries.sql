@@ -22,10 +22,122 @@ SELECT
     -- with: terminal
 WHERE terminal.id = :terminal_id;
 
--- name: terminal_of_device^
+-- name: terminal_with_key^
 SELECT terminal.key_hash,
     -- with: terminal
 WHERE terminal.id = :terminal_id;
+
+-- name: terminal_of_device^
+SELECT
+    -- with: terminal
+JOIN till_device ON till_device.terminal_id = terminal.id
+WHERE till_device.id = :device_id AND till_device.ended_at IS NULL;
+
+-- name: any_ended_device$
+SELECT id FROM till_device WHERE terminal_id = :terminal_id AND ended_at IS NOT NULL LIMIT 1;
+
+-- name: step_taken_at$
+SELECT applied_at FROM schema_migration WHERE name = :name;
+
+-- name: county_ended_last$
+-- A device that the county ended, if it has not made a code for the terminal since.
+SELECT device.id FROM till_device AS device
+WHERE device.terminal_id = :terminal_id AND device.ended_side = 'county'
+    AND NOT EXISTS (
+        SELECT 1 FROM till_join_code AS code
+        WHERE code.terminal_id = device.terminal_id AND code.made_side = 'county'
+            AND code.made_at > device.ended_at)
+LIMIT 1;
+
+-- name: void_join_codes!
+UPDATE till_join_code SET expires_at = :now
+WHERE terminal_id = :terminal_id AND used_at IS NULL AND expires_at > :now;
+
+-- name: insert_join_code!
+INSERT INTO till_join_code (
+    id, terminal_id, code_hash, made_at, made_by, made_side, expires_at, used_at
+) VALUES (
+    :id, :terminal_id, :code_hash, :made_at, :made_by, :made_side, :expires_at, NULL
+);
+
+-- name: use_join_code^
+UPDATE till_join_code SET used_at = :now
+WHERE code_hash = :code_hash AND used_at IS NULL AND expires_at > :now
+RETURNING id, terminal_id, made_by, made_side;
+
+-- name: insert_device!
+INSERT INTO till_device (
+    id, terminal_id, join_code_id, joined_at, joined_by, user_agent, last_seen_at, unsent_count,
+    unsent_fen
+) VALUES (
+    :id, :terminal_id, :join_code_id, :now, :joined_by, :user_agent, :now, 0, 0
+);
+
+-- name: take_over_unsent!
+UPDATE till_device SET
+    unsent_count = (SELECT old.unsent_count FROM till_device AS old WHERE old.id = :before),
+    unsent_fen = (SELECT old.unsent_fen FROM till_device AS old WHERE old.id = :before)
+WHERE id = :id AND EXISTS (SELECT 1 FROM till_device AS old WHERE old.id = :before);
+
+-- name: end_replaced_device!
+-- Its sales are the new device's now; what ended it before stays.
+UPDATE till_device SET unsent_count = 0, unsent_fen = 0,
+    ended_side = CASE WHEN ended_at IS NULL THEN :ended_side ELSE ended_side END,
+    ended_by = COALESCE(ended_by, :ended_by), ended_at = COALESCE(ended_at, :now)
+WHERE id = :id;
+
+-- name: device_notes^
+SELECT app_version, unsent_count, unsent_fen, last_seen_at FROM till_device
+WHERE id = :id AND ended_at IS NULL;
+
+-- name: note_device!
+UPDATE till_device SET last_seen_at = :now, app_version = COALESCE(:app_version, app_version),
+    unsent_count = COALESCE(:unsent_count, unsent_count),
+    unsent_fen = COALESCE(:unsent_fen, unsent_fen),
+    user_agent = COALESCE(:user_agent, user_agent)
+WHERE id = :id AND ended_at IS NULL;
+
+-- name: end_device^
+UPDATE till_device SET ended_at = :now, ended_by = :ended_by, ended_side = :ended_side,
+    ended_reason = :ended_reason
+WHERE id = :id AND ended_at IS NULL
+RETURNING id;
+
+-- name: end_devices_of_the_key!
+UPDATE till_device SET ended_at = :now, ended_by = :ended_by, ended_side = :ended_side,
+    ended_reason = :ended_reason
+WHERE terminal_id = :terminal_id AND join_code_id IS NULL AND ended_at IS NULL;
+
+-- part: device
+SELECT device.*, CASE WHEN device.ended_at IS NULL THEN 'active' ELSE 'disabled' END AS state,
+    terminal.code AS terminal_code, terminal.label AS terminal_label,
+    terminal.state AS terminal_state, outlet.id AS outlet_id, outlet.name AS outlet_name,
+    outlet.merchant_id
+FROM till_device AS device
+JOIN terminal ON terminal.id = device.terminal_id
+JOIN outlet ON outlet.id = terminal.outlet_id
+
+-- name: device_by_id^
+-- with: device
+WHERE device.id = :id
+    AND (CAST(:merchant_id AS TEXT) IS NULL OR outlet.merchant_id = :merchant_id);
+
+-- name: devices_after
+-- read both ways
+-- with: device
+WHERE device.id < :before
+    AND (CAST(:merchant_id AS TEXT) IS NULL OR outlet.merchant_id = :merchant_id)
+    AND (CAST(:outlet_id AS TEXT) IS NULL OR outlet.id = :outlet_id)
+    AND (CAST(:state AS TEXT) IS NULL
+        OR CASE WHEN device.ended_at IS NULL THEN 'active' ELSE 'disabled' END = :state)
+    AND (CAST(:unsent AS BIGINT) IS NULL OR device.unsent_count > 0)
+ORDER BY device.id DESC LIMIT :row_limit;
+
+-- name: devices_owing
+-- Devices that still held sales when they were last seen, ended ones too.
+-- with: device
+WHERE device.unsent_count > 0
+ORDER BY outlet.name, terminal.code, device.id;
 
 -- name: terminals_of_outlet
 SELECT
@@ -67,7 +179,9 @@ WHERE username = :username
 RETURNING *;
 
 -- name: disable_staff^
-UPDATE staff SET state = 'disabled' WHERE username = :username AND state = 'active'
+-- By the county's command; an account that its merchant switched off becomes the county's matter.
+UPDATE staff SET state = 'disabled', disabled_side = 'county'
+WHERE username = :username AND (state = 'active' OR disabled_side = 'merchant')
 RETURNING *;
 
 -- name: note_failed_sign_in^
@@ -151,7 +265,7 @@ UPDATE staff SET name = :name, role = :role, division_code = :division_code,
 WHERE id = :id;
 
 -- name: set_staff_state!
-UPDATE staff SET state = :state WHERE id = :id;
+UPDATE staff SET state = :state, disabled_side = :disabled_side WHERE id = :id;
 
 -- name: count_administrators$
 SELECT CAST(COUNT(*) AS BIGINT) FROM staff WHERE role = 'administrator' AND state = 'active';

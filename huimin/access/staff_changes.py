@@ -16,7 +16,7 @@ from huimin.access.staff import PLACES, require_fit
 from huimin.audit.record import checked_reason, record
 from huimin.core.acting import By
 from huimin.core.days import instant_text
-from huimin.core.permissions import ADMINISTRATOR
+from huimin.core.permissions import ADMINISTRATOR, COUNTY_SIDE, Side
 from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Engine, Row, Transaction
 
@@ -70,14 +70,21 @@ def change_staff(
 
 
 def switch_staff(
-    tx: Transaction, staff_id: str, *, state: str, reason: str, **by: Unpack[By]
+    tx: Transaction, staff_id: str, *, state: str, reason: str, side: Side, **by: Unpack[By]
 ) -> None:
-    """Switch an account off (its sessions end at once) or on again. Raises FieldProblems."""
+    """Switch an account off (its sessions end at once) or on again.
+
+    `side` is whose act it is: what the county switched off, the merchant can't change. Raises
+    FieldProblems.
+    """
     reason = checked_reason(reason)
     old = staff_by_id(tx, staff_id)
+    if old["state"] == "disabled" and side != COUNTY_SIDE and old["disabled_side"] != side:
+        raise field_problem("reason", "这个账号是县里停用的，只能由县里恢复。")
     if state == "disabled" and old["role"] == ADMINISTRATOR:
         _require_other_administrator(tx, old, by["actor"], "reason")
-    queries.set_staff_state(tx, id=staff_id, state=state)
+    disabled_side = side if state == "disabled" else None
+    queries.set_staff_state(tx, id=staff_id, state=state, disabled_side=disabled_side)
     if state == "disabled":
         queries.end_sessions_of(tx, staff_id=staff_id, now=instant_text(by["now"]))
     record(

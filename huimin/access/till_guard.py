@@ -16,7 +16,7 @@ from flask import current_app, g, redirect, request, session, url_for
 from huimin.access.guards import member, require, signed_in
 from huimin.access.sign_in import StaffMember
 from huimin.access.terminal_keys import Terminal, require_open, terminal_of_key, terminals_of
-from huimin.access.till_device import COOKIE, terminal_of_device
+from huimin.access.till_device import COOKIE, TillDevice, device_of_cookie
 from huimin.core.refusals import Refusal
 from huimin.web.current import instance
 from huimin.web.problems import wants_json
@@ -88,14 +88,21 @@ def current_terminal() -> Terminal:
 
 def device_terminal() -> Terminal | None:
     """The terminal that this device was set up as, in any state; None for any other device."""
-    if "device_terminal" not in g:
+    device = till_device()
+    return None if device is None else device.terminal
+
+
+def till_device() -> TillDevice | None:
+    """What this device is, if it is a till."""
+    if "till_device" not in g:
         cookie, secret_key = request.cookies.get(COOKIE), current_app.secret_key
-        g.device_terminal = (
-            instance().engine.read(lambda tx: terminal_of_device(tx, secret_key or "", cookie))
+        now = instance().clock()
+        g.till_device = (
+            instance().engine.read(lambda tx: device_of_cookie(tx, secret_key or "", cookie, now))
             if cookie
             else None
         )
-    return cast("Terminal | None", g.device_terminal)
+    return cast("TillDevice | None", g.till_device)
 
 
 def signed_in_here() -> StaffMember | None:

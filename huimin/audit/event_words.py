@@ -58,6 +58,8 @@ EVENTS = {
     "terminal.rekeyed": _("更换收银终端的密钥"),
     "terminal.disabled": _("停用收银终端"),
     "terminal.till_set_up": _("设备设为收银终端"),
+    "terminal.join_code": _("显示设备加入码"),
+    "terminal.device_ended": _("停用收银设备"),
     "terminal.till_left": _("取消设备的收银设置"),
     "redemption.reversal_confirmed": _("店长确认退回"),
     "merchant.reversal_rule": _("修改退回确认金额"),

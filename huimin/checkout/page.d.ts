@@ -2,9 +2,9 @@
 // a till. A test holds the ids and their kinds against the templates.
 
 type Sections = "ready" | "sale" | "recording" | "done" | "refused" | "reverse" | "reversed" | "claim" | "claimed" | "sales";
-type Forms = "card-form" | "sale-form" | "reverse-form" | "sales-form" | "claim-form" | "key-form" | "leave-form";
+type Forms = "card-form" | "sale-form" | "reverse-form" | "sales-form" | "claim-form" | "join-form" | "leave-form";
 type Inputs =
-  | "card" | "catcher" | "amount" | "excluded" | "sales-search" | "key"
+  | "card" | "catcher" | "amount" | "excluded" | "sales-search" | "join-code"
   | "reverse-amount" | "reverse-reason" | "manager-name" | "manager-password" | "manager-code"
   | "claim-amount" | "claim-excluded" | "claim-order";
 type Buttons =
@@ -28,7 +28,7 @@ type Others =
   | "reasons" | "reverse-receipt" | "reverse-left" | "reverse-problem" | "manager-code-box"
   | "reversed-payable" | "reversed-receipt"
   | "sales-count" | "sales-list" | "today-count" | "today-discount" | "today-sales"
-  | "claim-problem" | "claimed-number" | "key-problem" | "leave-problem";
+  | "claim-problem" | "claimed-number" | "join-problem" | "leave-problem";
 
 interface PageElements
   extends Record<Sections, HTMLElement>,

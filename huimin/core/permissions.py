@@ -6,6 +6,8 @@ the words below (`python -m huimin.handbook.access_page`); a test checks it agai
 
 from __future__ import annotations
 
+from typing import Literal
+
 from huimin.core.catalogue import Words
 
 ADMINISTRATOR = "administrator"
@@ -20,6 +22,11 @@ OFFICE = frozenset({ADMINISTRATOR, REGISTRAR})
 READERS = frozenset({ADMINISTRATOR, AUDITOR})
 OFFICE_AND_AUDITOR = OFFICE | READERS
 COUNTER = frozenset({CASHIER, MERCHANT_MANAGER})
+
+# Who switched something off decides who may switch it on: the county, or the merchant itself.
+Side = Literal["county", "merchant"]
+COUNTY_SIDE: Side = "county"
+MERCHANT_SIDE: Side = "merchant"
 
 # A registrar's actions are limited to the people of their own town, a manager's to their own
 # merchant, a cashier's to their own outlet: everything else does not exist for them (404).
@@ -41,6 +48,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "merchant.write": frozenset({ADMINISTRATOR}),
     "outlet.own": frozenset({MERCHANT_MANAGER}),
     "cashier.manage": frozenset({MERCHANT_MANAGER}),
+    "device.read": READERS | {MERCHANT_MANAGER},
+    "device.manage": frozenset({ADMINISTRATOR, MERCHANT_MANAGER}),
     "policy.read": READERS,
     "policy.write": frozenset({ADMINISTRATOR}),
     "till.use": COUNTER,
@@ -103,6 +112,8 @@ ACTION_WORDS = Words(
         "merchant.write": "登记和修改商户、示范点、收银终端，审批加入",
         "outlet.own": "查看本商户的示范点",
         "cashier.manage": "管理本商户的收银员账号",
+        "device.read": "查看收银设备：型号、版本、最近在线、未上传的交易",
+        "device.manage": "让设备加入收银终端，停用一台设备",
         "policy.read": "查看优惠政策和试算",
         "policy.write": "起草、审批、发布、撤回政策",
         "till.use": "使用收银台",
@@ -132,6 +143,11 @@ ACTION_WORDS = Words(
         "audit.read": "查看审计记录",
     },
 )
+
+
+def side_of(role: str) -> Side:
+    """Whether that role acts for the county or for a merchant."""
+    return MERCHANT_SIDE if role in COUNTER else COUNTY_SIDE
 
 
 def allows(role: str, action: str) -> bool:

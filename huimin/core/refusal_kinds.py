@@ -91,10 +91,13 @@ KINDS: dict[str, Kind] = {
     "outlet_suspended": Kind(403, "本示范点已暂停惠民卡业务，请联系县民生办。", TILL),
     "terminal_disabled": Kind(403, "本收银终端已停用，请联系店长或县民生办。", TILL),
     "till_not_set_up": Kind(
-        403, "这台设备的收银设置已失效，请扫描本收银终端的密钥二维码重新设置，或登录后收银。", TILL
+        403, "这台设备的收银设置已停用，请店长显示加入码重新加入，或登录后收银。", TILL
     ),
-    "till_key_unknown": Kind(
-        422, "这不是在用的收银终端密钥，请向县里的管理员要这台收银终端的密钥二维码。", QUIET
+    "join_code_unknown": Kind(
+        422, "加入码不对、已用过或已过期（只用一次，10 分钟内有效），请店长重新显示一个。", QUIET
+    ),
+    "ended_by_county": Kind(
+        403, "县里停用过这台收银终端的设备，加入码请由县里的管理员显示。", QUIET
     ),
     # -- once and no more
     "order_exists": Kind(

@@ -6,6 +6,7 @@ from typing import Any
 
 from huimin.access.staff import add_staff_with_hash
 from huimin.access.staff_changes import change_staff, reset_password, switch_staff
+from huimin.core.permissions import MERCHANT_SIDE
 from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
 from huimin.merchants.outlets import outlet_by_id
@@ -44,7 +45,7 @@ def switch_cashier(
 ) -> None:
     """Switch an own cashier off or on, as switch_staff does. Raises Refusal `not_found`."""
     _own(tx, merchant_id, staff_id)
-    switch_staff(tx, staff_id, **changed)
+    switch_staff(tx, staff_id, side=MERCHANT_SIDE, **changed)
 
 
 def reset_cashier(

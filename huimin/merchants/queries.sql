@@ -173,6 +173,7 @@ FROM terminal AS t
 JOIN outlet AS o ON o.id = t.outlet_id
 JOIN merchant AS m ON m.id = o.merchant_id
 WHERE (CAST(:outlet_id AS TEXT) IS NULL OR t.outlet_id = :outlet_id)
+  AND (CAST(:merchant_id AS TEXT) IS NULL OR o.merchant_id = :merchant_id)
   AND (CAST(:state AS TEXT) IS NULL OR t.state = :state)
 ORDER BY t.code;
 
@@ -212,7 +213,7 @@ ORDER BY a.id
 LIMIT :row_limit;
 
 -- part: cashier
-SELECT s.id, s.username, s.name, s.state, s.locked_until, s.must_change_password, s.created_at,
+SELECT s.id, s.username, s.name, s.state, s.disabled_side, s.locked_until, s.must_change_password, s.created_at,
        s.outlet_id, o.name AS outlet_name
 FROM staff AS s JOIN outlet AS o ON o.id = s.outlet_id
 

@@ -19,6 +19,11 @@ from huimin.command_line import (
 )
 from huimin.core.catalogue import Text, text
 from huimin.core.words import STATES
+from huimin.merchants.device_commands import (
+    devices_command,
+    end_device_command,
+    join_code_command,
+)
 from huimin.merchants.outlets import find_outlet
 from huimin.merchants.terminals import (
     add_terminal,
@@ -35,7 +40,11 @@ TERMINAL_STATES = ("active", "disabled")
 
 @click.group()
 def terminals() -> None:
-    """收银终端：添加、查看、换密钥、停用、模拟。"""
+    """收银终端：添加、查看、换密钥、停用、模拟；让设备加入，列出和停用设备。"""
+
+
+for _command in (join_code_command, devices_command, end_device_command):
+    terminals.add_command(_command)
 
 
 @terminals.command("add")

@@ -1,7 +1,8 @@
 """Add a terminal with a key to an outlet, renew its key, and disable it at once.
 
 A key is returned once, when it is made, and only its SHA-256 is stored. A lost or leaked key is
-renewed, which ends the old one and every device set up with it. Disabling is final.
+renewed, which ends the old one; tills that joined by a code go on, those that were once set up by
+the key do not. Disabling is final.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import Unpack
 
 from huimin.access.terminal_keys import hash_key, new_key
+from huimin.access.till_devices import end_devices_of_the_key
 from huimin.audit.record import checked_reason, record
 from huimin.core.acting import By
 from huimin.core.days import instant_text
@@ -64,10 +66,16 @@ def find_terminal(tx: Transaction, id_or_code: str) -> Row:
 
 
 def list_terminals(
-    tx: Transaction, *, outlet_id: str | None = None, state: str | None = None
+    tx: Transaction,
+    *,
+    outlet_id: str | None = None,
+    merchant_id: str | None = None,
+    state: str | None = None,
 ) -> list[Row]:
     """Terminals with their outlet's and merchant's names and states, without the key's hash."""
-    return list(queries.list_terminals(tx, outlet_id=outlet_id, state=state))
+    return list(
+        queries.list_terminals(tx, outlet_id=outlet_id, merchant_id=merchant_id, state=state)
+    )
 
 
 def renew_key(
@@ -84,6 +92,7 @@ def renew_key(
     row: Row | None = queries.renew_terminal_key(tx, id=old["id"], key_hash=hash_key(key))
     if row is None:
         raise field_problem("terminal", "这个收银终端已经停用，不能更换密钥；请另加一台。")
+    end_devices_of_the_key(tx, row["id"], **by)
     record(tx, "terminal.rekeyed", row["id"], reason=reason, old=old, new=row, **by)
     return row, key
 

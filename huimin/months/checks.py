@@ -1,8 +1,8 @@
 """What is looked at before a month is closed: each check says ok, warning, or stop.
 
 A stop must be mended first; over a warning one may go on with a reason, which is kept and read by
-whoever signs after. What the database can't know (a device may still hold sales that it gave
-without network) is said and not guessed.
+whoever signs after. What the database can't know (a device may hold sales that it gave without
+network since it was last seen) is said and not guessed.
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ def _ledger(tx: Transaction, progress: Callable[[int, int], None]) -> Check:
 
 
 def _queues(tx: Transaction, month: str, now: datetime) -> Check:
-    """Tills that may still hold sales of the month: not heard of since it ended."""
+    """Tills that still owe sales of the month, or may: what their devices last said of themselves,
+    and those that have not been heard of since it ended.
+    """
     first, last = month_days(month)
     end = county_start(last + timedelta(days=1))
     days = {"first_day": first.isoformat(), "last_day": last.isoformat()}
@@ -118,17 +120,33 @@ def _queues(tx: Transaction, month: str, now: datetime) -> Check:
         "count": 0,
         "tills": [],
     }
-    if hours == 0:
-        return Check("queues", "ok", facts)
     # A till that was last heard of longer ago can have had no pack that was valid in the month.
-    since = county_start(first) - timedelta(hours=OFFLINE_HOURS_MAX)
-    late_tills = queries.tills_not_back(tx, since=instant_text(since), month_end=instant_text(end))
-    named = [
-        {"till": f"{row['outlet_name']} · {row['label']}", "last": row["recorded_at"]}
-        for row in late_tills[:TILLS_NAMED]
+    since = instant_text(county_start(first) - timedelta(hours=OFFLINE_HOURS_MAX))
+    bounds = {"since": since, "month_end": instant_text(end)}
+    devices = queries.devices_not_back(tx, offline_allowed=int(hours > 0), **bounds)
+    listed = {row["code"] for row in devices}
+    silent = queries.tills_not_back(tx, **bounds) if hours else []
+    tills = [
+        *map(_device_not_back, devices),
+        *(_named(row, row["recorded_at"]) for row in silent if row["code"] not in listed),
     ]
-    facts |= {"count": len(late_tills), "tills": named}
-    return Check("queues", "warning" if late_tills else "ok", facts)
+    owing = [row for row in devices if row["unsent_count"]]
+    facts |= {
+        "count": len(tills),
+        "tills": tills[:TILLS_NAMED],
+        "unsent": sum(row["unsent_count"] for row in owing),
+        "unsent_fen": sum(row["unsent_fen"] for row in owing),
+    }
+    return Check("queues", "warning" if tills else "ok", facts)
+
+
+def _named(row: Mapping[str, Any], last: str) -> dict[str, Any]:
+    return {"till": f"{row['outlet_name']} · {row['label']}", "last": last}
+
+
+def _device_not_back(row: Mapping[str, Any]) -> dict[str, Any]:
+    unsent = {"unsent": row["unsent_count"], "unsent_fen": row["unsent_fen"]}
+    return {**_named(row, row["last_seen_at"]), **unsent}
 
 
 def _waiting_sales(tx: Transaction, month: str) -> Check:

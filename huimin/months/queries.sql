@@ -124,6 +124,19 @@ WHERE terminal.state = 'active' AND last.recorded_at >= :since AND last.recorded
         WHERE card_lookup.at >= :month_end AND card_lookup.terminal_id IS NOT NULL)
 ORDER BY outlet.name, terminal.label;
 
+-- name: devices_not_back
+-- Devices seen from :since on that held unsent sales when they were last seen, or, if they are in
+-- use, have not been seen since :month_end.
+SELECT terminal.code, terminal.label, outlet.name AS outlet_name, device.last_seen_at,
+    device.unsent_count, device.unsent_fen
+FROM till_device AS device
+JOIN terminal ON terminal.id = device.terminal_id
+JOIN outlet ON outlet.id = terminal.outlet_id
+WHERE device.last_seen_at >= :since AND (device.unsent_count > 0
+    OR (:offline_allowed = 1 AND device.ended_at IS NULL AND terminal.state = 'active'
+        AND device.last_seen_at < :month_end))
+ORDER BY device.unsent_count DESC, outlet.name, terminal.label, device.id;
+
 -- name: claims_open$
 SELECT CAST(COUNT(*) AS BIGINT) FROM claim
 WHERE state = 'submitted' AND business_day >= :first_day AND business_day <= :last_day;

@@ -45,7 +45,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "queues": {
         "ok": sentence("月底以前用过的收银终端，之后都与服务器联系过。"),
         "warning": sentence(
-            "{count} 台收银终端从月底以来没有联系过服务器，可能还有断网时的交易没有传来。"
+            "{count} 台收银终端（设备）还有断网时的交易没有传来，或从月底以来没有联系过服务器。"
         ),
     },
     "waiting": {

@@ -22,6 +22,7 @@ ENTRIES = (
     ("checkout.till", _("收银台"), "till.use"),
     ("closing.choose_day", _("对账单"), "day.read"),
     ("merchants.own_outlets", _("本商户"), "outlet.own"),
+    ("merchants.devices", _("收银设备"), "device.read"),
     ("alerts.alerts", _("提醒"), "alert.read"),
     ("claims.claims", _("补录优惠"), "claim.read"),
     ("offline.items", _("断网交易"), "offline.read"),

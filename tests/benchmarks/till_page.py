@@ -26,7 +26,7 @@ from huimin.settings import Settings
 from tests.benchmarks.serving import serving
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
-from tests.making.merchants import make_outlet, make_terminal
+from tests.making.merchants import make_join_code, make_outlet, make_terminal
 from tests.making.policies import make_policy
 
 # The scanner's keys are dispatched in the page, so that the driver's own pace is not measured.
@@ -76,13 +76,14 @@ def measure(folder: Path, rounds: int, chromium: str) -> dict[str, Any]:
     cards = [
         make_card(instance, make_holder(instance, family=(("张小梅", "女儿"),))) for _ in range(8)
     ]
-    _, key = make_terminal(instance, make_outlet(instance))
+    terminal, _ = make_terminal(instance, make_outlet(instance))
+    code = make_join_code(instance, terminal)
     instance.close()
     with serving(folder) as port, sync_playwright() as started:
         browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
         page.goto(f"http://127.0.0.1:{port}/till/set-up")
-        page.fill("#key", key)
+        page.fill("#join-code", code)
         page.keyboard.press("Enter")
         page.wait_for_selector("#today-sales li")
         csrf = page.get_attribute('meta[name="csrf-token"]', "content")

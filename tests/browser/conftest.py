@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till, 
 from tests.browser.windows import new_context
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
-from tests.making.merchants import make_outlet, make_terminal
+from tests.making.merchants import make_join_code, make_outlet, make_terminal
 from tests.making.policies import make_policy
 from tests.making.sales import make_redemption
 from tests.making.staff import PASSWORD, make_staff
@@ -86,6 +86,8 @@ class County:
     lost_card: dict[str, Any]
     terminal_key: str
     manager: str
+    # A fresh code by which a browser becomes the till of `terminal_key`; "" where nobody asks.
+    join_code: Callable[[], str] = str
 
 
 @dataclass
@@ -199,7 +201,7 @@ def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[
         lost_card = make_card(instance, make_holder(instance, name="李秀英"))
         _report_lost(instance, lost_card)
         outlet = make_outlet(instance, name="天池平价超市")
-        _, key = make_terminal(instance, outlet)
+        terminal, key = make_terminal(instance, outlet)
         make_redemption(instance, card, key, amount_fen=20_000)
         cashier = make_staff(instance, "cashier", outlet_id=outlet["id"])["username"]
         administrator = make_staff(instance, "administrator", name="李主任")["username"]
@@ -209,7 +211,14 @@ def county(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[
         instance.engine.write(lambda tx: set_reversal_rule(tx, merchant_id=merchant, **rule))
         with serving(instance) as port:
             yield County(
-                f"http://127.0.0.1:{port}", cashier, administrator, card, lost_card, key, manager
+                f"http://127.0.0.1:{port}",
+                cashier,
+                administrator,
+                card,
+                lost_card,
+                key,
+                manager,
+                lambda: make_join_code(instance, terminal),
             )
     finally:
         instance.close()

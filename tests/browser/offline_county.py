@@ -23,7 +23,7 @@ from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
 from tests.benchmarks.serving import free_port, wait_until_healthy
-from tests.making.merchants import make_outlet, make_terminal
+from tests.making.merchants import make_join_code, make_outlet, make_terminal
 from tests.making.policies import make_policy
 from tests.served import Server
 
@@ -144,13 +144,19 @@ class OfflineTill:
     sold: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def set_up(self) -> None:
-        """Scan the terminal's key once, and wait until the device could go on by itself."""
-        page = self.page = self.new_page()
-        page.goto(f"{self.county.address}/till/set-up")
-        page.fill("#key", self.key)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/till/")
+        """Join by a code, and wait until the device could go on by itself."""
+        self.page = self.new_page()
+        self.join(self.terminal)
         self.wait_until_ready()
+
+    def join(self, terminal: dict[str, Any]) -> None:
+        """Make this browser a till of that terminal."""
+        with self.county.instance() as instance:
+            code = make_join_code(instance, terminal)
+        self.page.goto(f"{self.county.address}/till/set-up")
+        self.page.fill("#join-code", code)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url("**/till/")
 
     def new_page(self) -> Any:
         page = self.context.new_page()

@@ -13,7 +13,7 @@ from tests.browser.offline_county import OfflineCounty, OfflineTill, until
 from tests.browser.test_till_answers import press_cancel
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
-from tests.making.merchants import make_outlet, make_terminal
+from tests.making.merchants import make_join_code, make_outlet, make_terminal
 from tests.making.sales import make_redemption
 
 pytestmark = pytest.mark.browser
@@ -160,7 +160,8 @@ def test_a_session_that_is_over_keeps_the_queue(till: OfflineTill, cards: list[s
     assert "重新登录或重新设置本机" in till.page.inner_text("#banner-more")
     assert [row["status"] for row in till.queue()] == ["waiting"]
     till.page.click("#banner-go a >> nth=1")
-    till.page.fill("#key", till.key)
+    with till.county.instance() as instance:
+        till.page.fill("#join-code", make_join_code(instance, till.terminal))
     till.page.keyboard.press("Enter")
     till.page.wait_for_url("**/till/")
     till.page.wait_for_selector("#card:focus")
@@ -208,20 +209,17 @@ def test_sales_of_another_terminal_wait_for_it(till: OfflineTill, cards: list[st
     till.context.clear_cookies()
     till.context.set_offline(False)
     with till.county.instance() as instance:
-        _, other = make_terminal(instance, till.county.outlet, label="2 号收银台")
+        other, _ = make_terminal(instance, till.county.outlet, label="2 号收银台")
     set_up_again(till, other)
     until(lambda: "属于另一台收银终端（1 号收银台）" in till.banner())
     assert [row["status"] for row in till.queue()] == ["waiting"]
-    set_up_again(till, till.key)
+    set_up_again(till, till.terminal)
     till.wait_until_sent()
     assert len(till.agrees()) == 1
 
 
-def set_up_again(till: OfflineTill, key: str) -> None:
-    till.page.goto(f"{till.county.address}/till/set-up")
-    till.page.fill("#key", key)
-    till.page.keyboard.press("Enter")
-    till.page.wait_for_url("**/till/")
+def set_up_again(till: OfflineTill, terminal: dict[str, Any]) -> None:
+    till.join(terminal)
     till.page.wait_for_selector("#card:focus")
 
 

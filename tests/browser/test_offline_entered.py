@@ -112,12 +112,12 @@ def test_another_outlet_s_till_leaves_it_alone_and_says_where_it_belongs(
 ) -> None:
     page, county = till.page, till.county
     with county.instance() as instance:
-        other, key = make_terminal(instance, make_outlet(instance, name="北街药店"))
+        other, _ = make_terminal(instance, make_outlet(instance, name="北街药店"))
     # The network stays away until the device is another till.
     leave_without_an_answer(till, "128")
     until(lambda: len(page.evaluate(ASKED)) == 1)
     (left,) = page.evaluate(ASKED)
-    _become(till, key)
+    _become(till, other)
     page.unroute("**/till/cancellations")
     page.wait_for_selector("#elsewhere:not([hidden])")
     said = page.inner_text("#elsewhere")
@@ -130,16 +130,13 @@ def test_another_outlet_s_till_leaves_it_alone_and_says_where_it_belongs(
     assert [sale["order_no"] for sale in page.evaluate(ASKED)] == [left["order_no"]]
     assert county.rows(other["id"]) == []
     assert written(till) == [("redemption", 12_800)]
-    _become(till, till.key)
+    _become(till, till.terminal)
     until(lambda: page.evaluate(ASKED) == [])
     assert written(till) == [("redemption", 12_800), ("reversal", -12_800)]
     assert not page.is_visible("#elsewhere")
 
 
-def _become(till: OfflineTill, key: str) -> None:
-    """Set the device up with the key of a terminal."""
-    till.page.goto(f"{till.county.address}/till/set-up")
-    till.page.fill("#key", key)
-    till.page.keyboard.press("Enter")
-    till.page.wait_for_url("**/till/")
+def _become(till: OfflineTill, terminal: dict[str, Any]) -> None:
+    """Make the device a till of that terminal."""
+    till.join(terminal)
     till.page.wait_for_selector("#card:focus")

@@ -118,7 +118,7 @@ def test_a_printed_card_before_the_camera_is_sold_to_once(visit: Visit, held_up:
 def test_a_till_is_set_up_by_the_camera(visit: Visit, held_up: Any) -> None:
     import qrcode
 
-    text = f"huimin-till:{visit.county.address}#{visit.county.terminal_key}"
+    text = f"{visit.county.address}/till/set-up#{visit.county.join_code()}"
     code = qrcode.make(text, box_size=7).get_image().convert("RGB")
     counter = Image.new("RGB", (WIDTH, HEIGHT), "#8a8175")
     counter.paste(code, ((WIDTH - code.width) // 2, (HEIGHT - code.height) // 2))

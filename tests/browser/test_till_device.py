@@ -1,4 +1,4 @@
-"""A device is set up as a till by one scan, faces the customer, and is given up by the manager."""
+"""A device is set up as a till by one code, faces the customer, and is given up by the manager."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def set_up(visit: Visit, enter: bool = True) -> None:
     page = visit.page
     page.goto(visit.county.address + "/till/")
     visit.follow('a[href="/till/set-up"]')
-    page.wait_for_selector("#key:focus")
+    page.wait_for_selector("#join-code:focus")
     with visit.at_once():
-        page.keyboard.type(f"huimin-till:{visit.county.address}#{visit.county.terminal_key}")
+        page.keyboard.type(f"{visit.county.address}/till/set-up#{visit.county.join_code()}")
     if enter:
         page.keyboard.press("Enter")
     page.wait_for_selector("#ready:not([hidden])")
@@ -30,7 +30,7 @@ def set_up(visit: Visit, enter: bool = True) -> None:
 
 
 @pytest.mark.parametrize(("visit", "enter"), [("phone", True), ("desk", False)], indirect=["visit"])
-def test_one_scan_of_the_key_and_no_sign_in(visit: Visit, enter: bool) -> None:
+def test_one_code_and_no_sign_in(visit: Visit, enter: bool) -> None:
     set_up(visit, enter)
     assert visit.page.locator(".sign-out-form").count() == 0
     visit.scan(visit.county.card["token"])
@@ -46,16 +46,19 @@ def test_one_scan_of_the_key_and_no_sign_in(visit: Visit, enter: bool) -> None:
 
 
 @at_desk
-def test_what_is_no_key_is_said(visit: Visit) -> None:
+def test_what_is_no_code_is_said(visit: Visit) -> None:
     page = visit.page
     page.goto(visit.county.address + "/till/set-up")
     assert barriers(page) == []
-    page.fill("#key", "hello")
+    page.fill("#join-code", "hello")
     page.keyboard.press("Enter")
-    page.locator("#key-problem", has_text="hmt_").wait_for()
-    page.fill("#key", "hmt_" + "x" * 43)
+    page.locator("#join-problem", has_text="10 位数字").wait_for()
+    page.fill("#join-code", visit.county.terminal_key)
     page.keyboard.press("Enter")
-    page.locator("#key-problem", has_text="不是在用的").wait_for()
+    page.locator("#join-problem", has_text="不能让设备加入").wait_for()
+    page.fill("#join-code", "01234 56789")
+    page.keyboard.press("Enter")
+    page.locator("#join-problem", has_text="已用过或已过期").wait_for()
     assert visit.wide() == 0
 
 

@@ -17,6 +17,7 @@ from huimin.core.catalogue import LANGUAGES
 from huimin.core.discount import EXPLANATIONS
 from huimin.core.refusal_kinds import KINDS
 from huimin.instance import Instance
+from tests.making.merchants import make_join_code
 from tests.making.offline import make_offline_till
 from tests.making.staff import csrf_of
 from tests.scripts import TILL, code_of, modules_of
@@ -74,7 +75,8 @@ def device(app: Any, sqlite_instance: Instance) -> Any:
     client.till = make_offline_till(app.test_client(), sqlite_instance)
     client.receipt = client.till.redeem(amount_fen=12_800).json
     headers = {"X-CSRFToken": csrf_of(client, "/till/set-up")}
-    sent = client.post("/till/set-up", json={"key": client.till.key}, headers=headers)
+    code = make_join_code(sqlite_instance, client.till.terminal)
+    sent = client.post("/till/set-up", json={"code": code}, headers=headers)
     assert sent.status_code == 200
     return client
 

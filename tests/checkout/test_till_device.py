@@ -1,4 +1,4 @@
-"""A device that was set up as a till by its terminal's key: it sells without anybody signing in."""
+"""A device that joined a terminal by a code: a till that sells without anybody signing in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from huimin.access.till_device import COOKIE
 from huimin.instance import Instance
 from huimin.merchants.terminals import disable_terminal
 from tests.making.cards import make_card
-from tests.making.merchants import make_outlet, make_terminal
+from tests.making.merchants import make_join_code, make_outlet, make_terminal
 from tests.making.policies import make_policy
 from tests.making.staff import PASSWORD, csrf_of, make_staff, sign_in
 
@@ -36,7 +36,7 @@ class Device:
         return self.client.post(f"/till/{path}", json=body, headers=headers)
 
     def set_up(self) -> Any:
-        return self.post("set-up", {"key": self.key})
+        return self.post("set-up", {"code": make_join_code(self.instance, self.terminal)})
 
     def cookie(self) -> Any:
         return self.client.get_cookie(COOKIE, path="/till")
@@ -60,7 +60,7 @@ def events(instance: Instance, action: str) -> list[Any]:
     )
 
 
-def test_one_scan_and_the_device_sells(device: Device, instance: Instance) -> None:
+def test_one_code_and_the_device_sells(device: Device, instance: Instance) -> None:
     make_policy(instance)
     card = make_card(instance)
     assert device.post("verify", {"card": card["token"]}).json["code"] == "unauthorized"
@@ -106,33 +106,25 @@ def test_a_forged_cookie_is_no_till(device: Device) -> None:
     assert device.client.get("/till/state", headers=JSON).status_code == 200
 
 
-def test_a_terminal_that_is_switched_off_is_told_kindly(device: Device) -> None:
+def test_a_terminal_that_is_switched_off_is_told_kindly(device: Device, instance: Instance) -> None:
     device.set_up()
+    code = make_join_code(instance, device.terminal)
     device.switch_off()
     page = device.client.get("/till/")
     assert page.status_code == 200
     assert "收银台暂时不能用" in page.text
     assert "按原价结算" in page.text
     assert device.post("verify", {"card": "1"}).json["code"] == "terminal_disabled"
-    assert device.set_up().json["code"] == "terminal_disabled"
+    assert device.post("set-up", {"code": code}).json["code"] == "terminal_disabled"
 
 
-def test_another_key_ends_the_set_up(device: Device, instance: Instance) -> None:
-    device.set_up()
-    instance.engine.write(
-        lambda tx: tx.connection.execute("UPDATE terminal SET key_hash = 'another'")
-    )
-    refused = device.post("verify", {"card": "1"})
-    assert (refused.status_code, refused.json["code"]) == (403, "till_not_set_up")
-    page = device.client.get("/till/", follow_redirects=True)
-    assert "以前的收银设置已失效" in page.text
-
-
-def test_wrong_keys_are_told_and_slowed_down(device: Device) -> None:
-    for wrong in ("hmt_" + "x" * 43, "hello", "x" * 128):
-        assert device.post("set-up", {"key": wrong}).json["code"] == "till_key_unknown"
-    assert device.post("set-up", {"key": "x" * 129}).status_code == 422
-    codes = [device.post("set-up", {"key": "hmt_" + "y" * 43}).json["code"] for _ in range(20)]
+def test_wrong_codes_are_told_and_slowed_down(device: Device, instance: Instance) -> None:
+    assert device.post("set-up", {"key": device.key}).status_code == 422
+    assert device.post("set-up", {"code": device.key}).status_code == 422
+    assert device.cookie() is None, "a terminal's key makes no device"
+    for _ in range(3):
+        assert device.post("set-up", {"code": "0123456789"}).json["code"] == "join_code_unknown"
+    codes = [device.post("set-up", {"code": "9876543210"}).json["code"] for _ in range(20)]
     assert codes[-1] == "too_many_requests"
     assert device.set_up().json["code"] == "too_many_requests"
 
@@ -212,7 +204,8 @@ def test_whoever_is_signed_in_at_the_device_is_recorded(device: Device, instance
 def test_two_devices_are_one_terminal(device: Device, app: Any, instance: Instance) -> None:
     device.set_up()
     second = Device.__new__(Device)
-    second.client, second.instance, second.key = app.test_client(), instance, device.key
+    second.client, second.instance = app.test_client(), instance
+    second.terminal = device.terminal
     second.token = csrf_of(second.client, "/till/set-up")
     assert second.set_up().status_code == 200
     for one in (device, second):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from huimin.access.terminal_keys import Terminal, terminal_by_id, terminal_of_key, terminals_of
-from huimin.access.till_device import terminal_of_device
+from huimin.access.till_device import device_of_cookie
 from huimin.checkout.once import keys_in_progress
 from huimin.core.card_number import make_number
 from huimin.instance import Instance
@@ -182,7 +182,7 @@ def test_a_terminal_is_described_alike_whichever_way_it_is_found(
         return [
             terminal_of_key(tx, device.key),
             terminal_by_id(tx, terminal_id),
-            terminal_of_device(tx, secret, cookie),
+            device_of_cookie(tx, secret, cookie, instance.clock()).terminal,  # type: ignore[union-attr]
             *terminals_of(tx, outlet_id=outlet_id, merchant_id=None),
             *terminals_of(tx, outlet_id=None, merchant_id=device.outlet["merchant_id"]),
         ]

@@ -13,7 +13,7 @@ import pytest
 from huimin.instance import Instance
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
-from tests.making.merchants import make_outlet, make_terminal
+from tests.making.merchants import make_join_code, make_outlet, make_terminal
 from tests.making.policies import make_policy
 from tests.making.sales import make_redemption, make_reversal
 from tests.making.staff import csrf_of, make_staff, sign_in
@@ -29,7 +29,8 @@ class Shop:
         make_policy(instance)
         self.app, self.instance = app, instance
         self.outlet = make_outlet(instance, name="时代百盛·宏扬店")
-        self.keys = [make_terminal(instance, self.outlet)[1] for _ in range(2)]
+        tills = [make_terminal(instance, self.outlet) for _ in range(2)]
+        self.terminals, self.keys = [till[0] for till in tills], [till[1] for till in tills]
         self.card = make_card(instance, make_holder(instance))
         self.orders: dict[str, dict[str, Any]] = {}
         for number, (fen, key) in enumerate(((12_800, 0), (5_055, 1), (9_999, 0)), start=1):
@@ -278,9 +279,8 @@ def test_a_manager_chooses_the_outlet(shop: Shop, instance: Instance) -> None:
 def test_a_set_up_device_closes_its_outlet_s_day(shop: Shop, app: Any) -> None:
     device = app.test_client()
     headers = {"X-CSRFToken": csrf_of(device, "/till/set-up")}
-    assert (
-        device.post("/till/set-up", json={"key": shop.keys[1]}, headers=headers).status_code == 200
-    )
+    code = {"code": make_join_code(shop.instance, shop.terminals[1])}
+    assert device.post("/till/set-up", json=code, headers=headers).status_code == 200
     sent = shop.compare(device, shop.listing())
     assert shop.close(device, sent.location).status_code == 302
     assert shop.closings()[0]["closed_by"].startswith("terminal:")

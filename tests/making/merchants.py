@@ -8,6 +8,7 @@ from typing import Any
 
 from stdnum.cn import uscc
 
+from huimin.access import join_codes
 from huimin.instance import Instance
 from huimin.merchants.merchants import add_merchant
 from huimin.merchants.outlets import add_outlet
@@ -73,3 +74,10 @@ def make_terminal(
         **over,
     }
     return instance.engine.write(lambda tx: add_terminal(tx, **wanted))
+
+
+def make_join_code(instance: Instance, terminal: Mapping[str, Any] | str) -> str:
+    """A code by which one browser becomes a till of that terminal (row or id)."""
+    wanted = terminal if isinstance(terminal, str) else terminal["id"]
+    by: Any = {"side": "county", "now": instance.clock(), "actor": "test"}
+    return instance.engine.write(lambda tx: join_codes.make_join_code(tx, wanted, **by))

@@ -12,9 +12,11 @@ from huimin.instance import Instance
 from huimin.merchants.terminals import disable_terminal
 from huimin.months.words import check_sentence, queue_note
 from huimin.storage.engine import Transaction
+from tests.checkout.test_till_device import Device
 from tests.conftest import FixedClock
 from tests.making.months import OCTOBER, draft
 from tests.making.offline import OFFLINE, OfflineTill, make_offline_till
+from tests.making.policies import make_policy
 from tests.making.till import make_till
 
 OCTOBER_THE_30TH = datetime(2026, 10, 30, 2, 0, tzinfo=UTC)
@@ -99,3 +101,23 @@ def test_after_a_month_late_sales_are_claims(
     clock.now = datetime(2026, 12, 20, 2, 0, tzinfo=UTC)
     assert "已过 2026-12-02" in queue_note(queues(instance))
     assert OCTOBER in draft(instance)["month"]
+
+
+def test_a_device_that_still_owes_sales_is_named_with_what_it_owes(
+    client: Any, instance: Instance, clock: FixedClock
+) -> None:
+    clock.now = OCTOBER_THE_30TH
+    device = Device(client, instance)
+    make_policy(instance)
+    device.set_up()
+    said = {"Huimin-Till-Unsent": "2 25600", "Accept": "application/json"}
+    assert client.get("/till/state", headers=said).status_code == 200
+    clock.now = NOVEMBER_THE_2ND
+    assert client.get("/till/state", headers={"Accept": "application/json"}).status_code == 200
+    check = queues(instance)
+    (named,) = check["facts"]["tills"]
+    assert (check["level"], named["unsent"], named["unsent_fen"]) == ("warning", 2, 25_600)
+    assert named["till"].startswith(device.outlet["name"])
+    sent = {**said, "Huimin-Till-Unsent": "0 0"}
+    assert client.get("/till/state", headers=sent).status_code == 200
+    assert queues(instance)["level"] == "ok"

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from werkzeug.routing import Rule
 
+from huimin.access.join_codes import join, make_join_code
 from huimin.access.sessions import sessions_of
 from huimin.cards.print_log import record_run
 from huimin.closing.close_day import keep_comparison
@@ -104,6 +105,8 @@ class Place:
                 again=False,
                 **now,
             )
+            code = make_join_code(tx, self.terminal["id"], side="county", **now)
+            _, device = join(tx, code, user_agent=None, before=None, now=now["now"])
             draft = save_draft(
                 tx,
                 instance.personal_data,
@@ -131,6 +134,7 @@ class Place:
                 "comparison_id": comparison,
                 "print_run_id": run,
                 "draft_id": draft,
+                "device_id": device,
                 "member_id": family["id"],
                 "eligibility_id": eligibility["id"],
             }

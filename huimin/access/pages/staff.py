@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import acting, require
+from huimin.access.guards import acting, member, require
 from huimin.access.pages import pages
 from huimin.access.password_rules import first_password
 from huimin.access.passwords import hash_password
@@ -28,7 +28,7 @@ from huimin.access.staff_list import StaffCriteria, places_to_choose, staff_afte
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.core.days import instant_text
-from huimin.core.permissions import ROLES
+from huimin.core.permissions import ROLES, side_of
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
@@ -113,8 +113,9 @@ def switch_account(staff_id: str, act: str) -> Answer:
         raise Refusal("not_found")
     form, by = Form.sent(), acting()
     state, message = SWITCHES[act]
+    given = {"state": state, "side": side_of(member().role), **form.texts("reason")}
     return form.carry_out(
-        lambda tx: switch_staff(tx, staff_id, state=state, reason=form.text("reason"), **by),
+        lambda tx: switch_staff(tx, staff_id, **given, **by),
         again=lambda refused: _account_page(staff_id, refused, opened="switch"),
         then=lambda _done: _back(staff_id, message),
     )

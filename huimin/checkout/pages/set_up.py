@@ -1,6 +1,6 @@
-"""A device becomes a till by scanning its terminal's key once; a manager's confirmation ends it.
+"""A device becomes a till by a code that works once; a manager's confirmation ends it.
 
-The key itself is not stored on the device: the cookie only names the terminal.
+The cookie only names the device's row, which says whether it still is a till.
 """
 
 from __future__ import annotations
@@ -8,30 +8,43 @@ from __future__ import annotations
 from typing import Annotated
 
 from flask import Response, current_app, render_template, request
+from limits import RateLimitItemPerMinute
 from pydantic import Field
 
+from huimin.access.join_codes import CODE_DIGITS, join
 from huimin.access.manager import check_manager
 from huimin.access.sign_in import StaffMember
-from huimin.access.terminal_keys import KEY_LENGTH_MAX, Terminal, hash_key, terminal_of_key
-from huimin.access.till_device import COOKIE, COOKIE_PATH, COOKIE_SECONDS, seal
-from huimin.access.till_guard import device_terminal, require_till
+from huimin.access.terminal_keys import Terminal
+from huimin.access.till_device import (
+    COOKIE,
+    COOKIE_PATH,
+    COOKIE_SECONDS,
+    TillDevice,
+    adopt_device,
+    named_device,
+    seal,
+)
+from huimin.access.till_devices import DeviceReport, end_this_device, is_news, note_device
+from huimin.access.till_guard import device_terminal, require_till, till_device
 from huimin.access.tries import note_failed_try, require_few_failures
-from huimin.audit.record import record
 from huimin.checkout.api_bodies import Body
 from huimin.checkout.pages import pages
 from huimin.core.refusals import Refusal
-from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.json_answer import json_response
 from huimin.web.json_body import json_body
+from huimin.web.throttle import Throttle
 
-NOBODY = "till"
+# All addresses together: guessing a code from many of them gets nowhere while one is good.
+wrong_codes = Throttle("join_codes", RateLimitItemPerMinute(200))
+# What the page says of itself whenever it asks for its state.
+VERSION_HEADER, UNSENT_HEADER = "Huimin-Till-Version", "Huimin-Till-Unsent"
 
 
-class KeyBody(Body):
-    """A terminal's key, as encoded in the QR code on the county's page."""
+class JoinBody(Body):
+    """The code that the console shows; the key of a terminal is not one."""
 
-    key: Annotated[str, Field(strict=True, min_length=1, max_length=KEY_LENGTH_MAX)]
+    code: Annotated[str, Field(strict=True, pattern=rf"^[0-9]{{{CODE_DIGITS}}}$")]
 
 
 class ManagerBody(Body):
@@ -50,21 +63,24 @@ def set_up() -> str:
 
 @pages.post("/set-up")
 def set_up_now() -> Response:
-    """Make this device the terminal of that key. Raises Refusal `till_key_unknown` and others."""
-    key = json_body(KeyBody).key
+    """Make this device a till of the code's terminal. Raises Refusal `join_code_unknown`, …"""
+    code, now = json_body(JoinBody).code, instance().clock()
+    user_agent, before = request.headers.get("User-Agent"), _device_of_before()
     require_few_failures()
+    wrong_codes.require_room("")
     try:
-        row = instance().engine.read(lambda tx: terminal_of_key(tx, key))
+        row, device_id = change(
+            lambda tx: join(tx, code, user_agent=user_agent, before=before, now=now)
+        )
     except Refusal as refusal:
-        note_failed_try()
-        if refusal.code == "unauthorized":
-            raise Refusal("till_key_unknown") from refusal
+        if refusal.code == "join_code_unknown":
+            note_failed_try()
+            wrong_codes.note("")
         raise
-    _record(row, "till_set_up", NOBODY)
     response = json_response(
         {name: row[name] for name in ("terminal_code", "terminal_label", "outlet_name")}
     )
-    _keep(response, seal(current_app.secret_key or "", row["terminal_id"], hash_key(key)))
+    _keep(response, seal(current_app.secret_key or "", device_id))
     return response
 
 
@@ -72,11 +88,11 @@ def set_up_now() -> Response:
 @require_till("till.use")
 def leave() -> Response:
     """End this device's set-up as a till, with the confirmation of the merchant's manager."""
-    body, terminal = json_body(ManagerBody), device_terminal()
-    if terminal is None:
+    body, device = json_body(ManagerBody), till_device()
+    if device is None:
         raise Refusal("till_not_set_up")
-    manager = confirming_manager(body, terminal)
-    _record(terminal, "till_left", manager.username)
+    manager, now = confirming_manager(body, device.terminal), instance().clock()
+    change(lambda tx: end_this_device(tx, device, now=now, actor=manager.username))
     response = json_response({"left": True})
     response.delete_cookie(COOKIE, path=COOKIE_PATH)
     return response
@@ -103,11 +119,36 @@ def confirming_manager(body: ManagerBody, terminal: Terminal) -> StaffMember:
         raise
 
 
-def renew_cookie(response: Response) -> None:
-    """Extend the cookie of a set-up device: each visit of the page restarts its lifetime."""
+def greet_device(response: Response) -> None:
+    """Note that this device was seen and what it says of itself, and extend its cookie.
+
+    A device that was set up before devices were listed is listed now.
+    """
+    cookie, device = request.cookies.get(COOKIE), till_device()
+    if device is None or cookie is None:
+        return
+    now, user_agent = instance().clock(), request.headers.get("User-Agent")
+    report = DeviceReport.of(
+        request.headers.get(VERSION_HEADER), request.headers.get(UNSENT_HEADER)
+    )
+    device_id = device.device_id
+    if device_id is None:
+        device_id = _adopt(device, user_agent)
+        cookie = seal(current_app.secret_key or "", device_id)
+    _keep(response, cookie)
+    if instance().engine.read(lambda tx: is_news(tx, device_id, report, now)):
+        change(lambda tx: note_device(tx, device_id, report, user_agent=user_agent, now=now))
+
+
+def _adopt(device: TillDevice, user_agent: str | None) -> str:
+    now = instance().clock()
+    return change(lambda tx: adopt_device(tx, device.terminal, user_agent=user_agent, now=now))
+
+
+def _device_of_before() -> str | None:
+    """The device that this browser's cookie names, even if it was ended."""
     cookie = request.cookies.get(COOKIE)
-    if cookie and device_terminal() is not None:
-        _keep(response, cookie)
+    return named_device(current_app.secret_key or "", cookie) if cookie else None
 
 
 def _keep(response: Response, cookie: str) -> None:
@@ -125,12 +166,3 @@ def _keep(response: Response, cookie: str) -> None:
 def _ended() -> bool:
     """True if this device was set up once and no longer is."""
     return COOKIE in request.cookies and device_terminal() is None
-
-
-def _record(terminal: Terminal, what: str, actor: str) -> None:
-    now = instance().clock()
-
-    def work(tx: Transaction) -> None:
-        record(tx, f"terminal.{what}", terminal["terminal_id"], now=now, actor=actor)
-
-    change(work)

@@ -18,7 +18,7 @@ from huimin.access.till_guard import (
     terminals_to_choose,
 )
 from huimin.checkout.pages import pages
-from huimin.checkout.pages.set_up import renew_cookie
+from huimin.checkout.pages.set_up import greet_device
 from huimin.checkout.terminal_answer import terminal_answer
 from huimin.core.money import AMOUNT_FEN_MAX
 from huimin.core.refusals import CLAIMABLE, Refusal
@@ -45,7 +45,7 @@ def till() -> str | BaseResponse:
         words = refusal.detail(request_language())
         return render_template("checkout/switched_off.html", terminal=own, words=words)
     response = make_response(till_page(till=_till(own), several=len(choice) > 1))
-    renew_cookie(response)
+    greet_device(response)
     return response
 
 
@@ -81,7 +81,11 @@ def choose_terminal() -> BaseResponse:
 def state() -> Response:
     """What a page from a cache needs to go on: its token, its terminal, the server time."""
     state = _till(current_terminal())
-    return json_response({"csrf_token": generate_csrf(), "language": request_language(), **state})
+    response = json_response(
+        {"csrf_token": generate_csrf(), "language": request_language(), **state}
+    )
+    greet_device(response)
+    return response
 
 
 @pages.after_request

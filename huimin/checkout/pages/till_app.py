@@ -109,6 +109,12 @@ def manifest() -> Response:
     return response
 
 
+@pages.context_processor
+def _own_version() -> dict[str, str]:
+    """The page's own version, which it tells the server: one from a cache may be older."""
+    return {"till_version": version()}
+
+
 @pages.after_request
 def _name_version(response: Response) -> Response:
     """Each page names its version, so that a worker of another version leaves it alone."""

@@ -168,12 +168,13 @@ export async function askIfChanged(address, tag, { wait } = {}) {
 }
 
 /**
- * Ask the server which till this page is, and keep the CSRF token that comes with it.
- * @param {Patience} options
+ * Ask the server which till this page is, and keep the CSRF token that comes with it. `headers` tell what
+ * this page says of itself.
+ * @param {Patience & {headers?: Record<string, string>}} options
  * @returns {Promise<{terminal: {id: string}, outlet: {id: string}, csrf_token: string}>}
  */
-export async function askState({ wait } = {}) {
-  const response = await send(addresses.asks, null, { wait });
+export async function askState({ wait, headers } = {}) {
+  const response = await send(addresses.asks, null, { wait, headers });
   const answer = await read(response);
   if (!response.ok) throw answer;
   token = answer.csrf_token;

@@ -94,6 +94,15 @@ export async function unsent(terminalId) {
     .slice(0, BATCH);
 }
 
+/** How many sales this browser has not yet had an answer for, of any terminal, and their amounts in fen. */
+export async function owed() {
+  const waiting = (await rows()).filter(isUnsent);
+  return {
+    count: waiting.length,
+    fen: waiting.reduce((sum, row) => sum + row.item.amount_fen, 0),
+  };
+}
+
 /**
  * One terminal's rows on which people had not decided when they were last sent; sent again, the server
  * says what was decided meanwhile.

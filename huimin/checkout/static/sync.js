@@ -5,10 +5,11 @@
 // over, whatever else happens at the till.
 import { ask, askState, asProblem } from "./ask.js";
 import { clockOffset, settle } from "./clock.js";
+import { byId } from "./elements.js";
 import { announce, leads, onAnnounce } from "./leader.js";
 import { outcomeOf } from "./outcome.js";
 import { fetchPack, keptPack } from "./pack.js";
-import { clearAway, markSent, rows, settleAnswers, undecided, unsent } from "./queue.js";
+import { clearAway, markSent, owed, rows, settleAnswers, undecided, unsent } from "./queue.js";
 import { canReach, onReach, reached } from "./reach.js";
 import {
   adoptOrphans,
@@ -71,12 +72,12 @@ async function once() {
   clearTimeout(timer);
   let isAnswered = false;
   try {
-    const { terminal, outlet } = await askState({ wait: PATIENCE_MS });
+    const { terminal, outlet } = await tellState();
     isAnswered = true;
     reached(true);
     announce("reached");
     await settleLeft(outlet.id);
-    await sendAll(terminal.id);
+    if (await sendAll(terminal.id)) await tellState();
     await askUndecided(terminal.id);
     await refreshPack(terminal.id);
     failures = 0;
@@ -119,11 +120,24 @@ function failed(problem, isAnswered) {
 /** @returns {{code: string, detail: string}} */
 const ownProblem = () => ({ code: "offline", detail: words.offline_upload_failed });
 
-/** @param {string} terminalId */
+/** Ask for the state, and say which version this page is and what it has not yet sent. */
+async function tellState() {
+  const { count, fen } = await owed();
+  /** @type {Record<string, string>} */
+  const headers = { "Huimin-Till-Unsent": `${count} ${fen}` };
+  const version = byId("till").dataset.version;
+  if (version) headers["Huimin-Till-Version"] = version;
+  return askState({ wait: PATIENCE_MS, headers });
+}
+
+/**
+ * Send what waits; true if there was anything.
+ * @param {string} terminalId
+ */
 async function sendAll(terminalId) {
-  for (;;) {
+  for (let sent = false; ; sent = true) {
     const batch = await unsent(terminalId);
-    if (!batch.length) return;
+    if (!batch.length) return sent;
     await fixItems(batch);
     const answers = await post(batch.map((row) => row.item));
     if (!batch.every((row) => answers.some((answer) => answer.client_id === row.client_id))) {

@@ -14,4 +14,11 @@ def contact(row: Row) -> str:
     return f"{row['contact_name'] or ''} {row['contact_phone'] or ''}"
 
 
-from huimin.merchants.pages import joining, merchants, outlets, own, terminals  # noqa: E402, F401
+from huimin.merchants.pages import (  # noqa: E402
+    devices,  # noqa: F401
+    joining,  # noqa: F401
+    merchants,  # noqa: F401
+    outlets,  # noqa: F401
+    own,  # noqa: F401
+    terminals,  # noqa: F401
+)

@@ -25,6 +25,7 @@ from huimin.merchants.merchants import merchant_by_id
 from huimin.merchants.outlets import list_outlets
 from huimin.merchants.pages import pages
 from huimin.merchants.reversal_rule import set_reversal_rule
+from huimin.merchants.terminals import list_terminals
 from huimin.storage.engine import Transaction
 from huimin.web import column
 from huimin.web.column import Column
@@ -137,9 +138,10 @@ def _fen_of(field: str, typed: str) -> int:
 
 def _page(form: Form, *, opened: str = "", new_account: tuple[str, str] | None = None) -> str:
     merchant_id = member().merchant_id
-    outlets, cashiers, merchant = instance().engine.read(
+    outlets, terminals, cashiers, merchant = instance().engine.read(
         lambda tx: (
             list_outlets(tx, merchant_id=merchant_id),
+            list_terminals(tx, merchant_id=merchant_id or ""),
             cashiers_of(tx, merchant_id),
             merchant_by_id(tx, merchant_id or ""),
         )
@@ -149,6 +151,7 @@ def _page(form: Form, *, opened: str = "", new_account: tuple[str, str] | None =
         "merchants/own.html",
         outlets=outlets,
         places=[(one["id"], one["name"]) for one in outlets if one["state"] != "ended"],
+        terminals=terminals,
         cashiers=cashiers,
         confirm_yuan="" if confirm_fen is None else yuan(confirm_fen),
         form=form,

@@ -16,13 +16,11 @@ from huimin.web.current import instance
 from huimin.web.forms import Answer, Form, go_on
 from huimin.web.qr_image import qr_data_url
 
-SET_UP = "huimin-till"
-
 
 @pages.post("/outlets/<outlet_id>/terminals")
 @require("merchant.write")
 def enter_terminal(outlet_id: str) -> Answer:
-    """Add a terminal; its key and set-up code are shown only now."""
+    """Add a terminal; its key is shown only now."""
     form, by = Form.sent(), acting()
 
     def work(tx: Transaction) -> tuple[Row, str]:
@@ -71,11 +69,14 @@ def switch_terminal_off(outlet_id: str, terminal_id: str) -> Answer:
 
 
 def _key_page(outlet_id: str, terminal: Row, key: str) -> Response:
-    """The page with key and set-up code, never cached."""
+    """The page with the key, never cached."""
     outlet = instance().engine.read(lambda tx: required_outlet(tx, outlet_id))
-    picture = qr_data_url(f"{SET_UP}:{instance().settings.base_url}#{key}")
     page = render_template(
-        "merchants/terminal_key.html", outlet=outlet, terminal=terminal, key=key, picture=picture
+        "merchants/terminal_key.html",
+        outlet=outlet,
+        terminal=terminal,
+        key=key,
+        picture=qr_data_url(key),
     )
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
