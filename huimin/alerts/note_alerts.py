@@ -46,10 +46,11 @@ def note_alerts(
     if rules is None:
         rules = SALE_RULES if row["kind"] == "redemption" else REVERSAL_RULES
     try:
-        scene = _scene(tx, row, terminal, cap_redemption_fen)
-        findings = [finding for rule in rules if (finding := rule(scene, LIMITS)) is not None]
-        if findings:
-            with savepoint(tx, "alerts"):
+        # The reads too: after a statement that failed, PostgreSQL refuses all that follow.
+        with savepoint(tx, "alerts"):
+            scene = _scene(tx, row, terminal, cap_redemption_fen)
+            findings = [finding for rule in rules if (finding := rule(scene, LIMITS)) is not None]
+            if findings:
                 _raise_all(tx, findings, scene.row, row["recorded_at"])
     except StorageProblem:
         raise  # the transaction is lost, so the sale cannot go on either

@@ -159,6 +159,24 @@ def test_a_sale_goes_on_when_an_alert_can_t_be_written(
 
 
 @pytest.mark.both_engines
+def test_a_sale_goes_on_when_a_rule_can_t_be_read_for(till: ApiTill) -> None:
+    """A statement that fails makes PostgreSQL refuse every later one of its transaction."""
+
+    def rename(old: str, new: str) -> None:
+        till.instance.engine.write(
+            lambda tx: tx.connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
+        )
+
+    rename("reversal_total", "somewhere_else")
+    with structlog.testing.capture_logs() as logs:
+        sold = sell(till)
+    assert [entry["event"] for entry in logs] == ["alerts not noted"]
+    rename("somewhere_else", "reversal_total")
+    assert till.get(f"/redemptions/{sold['id']}").json["net"]["amount_fen"] == 12_345
+    assert till.instance.engine.read(verify_chains) == []
+
+
+@pytest.mark.both_engines
 def test_a_rule_that_breaks_is_logged_and_undone_alone(till: ApiTill) -> None:
     sold = sell(till)
 
