@@ -13,6 +13,7 @@ from flask_openapi3.openapi import OpenAPI
 
 from huimin import __version__
 from huimin.access.pages import pages as access_pages
+from huimin.alerts.attempts_page import pages as attempts_pages
 from huimin.alerts.pages import pages as alerts_pages
 from huimin.audit.pages import pages as audit_pages
 from huimin.cards.pages import pages as cards_pages
@@ -65,6 +66,7 @@ PAGES = (
     alerts_pages,
     notices_pages,
     audit_pages,
+    attempts_pages,
     reach_pages,
     publication_pages,
     handbook_pages,

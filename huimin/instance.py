@@ -9,7 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from huimin.alerts.note_misses import note_misses
 from huimin.audit.lookups import LookupLog
+from huimin.audit.refused_attempts import RefusedAttempts
 from huimin.cards.deny_list import DenyLists
 from huimin.cards.find import has_cards
 from huimin.cards.key_ring import FILE_NAME as CARD_KEYS
@@ -41,6 +43,7 @@ class Instance:
     key_ring: KeyRing
     personal_data: PersonalData
     lookups: LookupLog
+    refused_attempts: RefusedAttempts
     jobs: Jobs
     deny_lists: DenyLists
     working_days: WorkingDays
@@ -49,6 +52,7 @@ class Instance:
         """Write everything queued, then close the database. May be called twice."""
         self.jobs.close()
         self.lookups.close()
+        self.refused_attempts.close()
         self.engine.close()
 
 
@@ -84,6 +88,7 @@ def instance_over(settings: Settings, engine: Engine, clock: Callable[[], dateti
         key_ring=KeyRing.open(settings.folder),
         personal_data=PersonalData.open(settings.folder),
         lookups=LookupLog(engine),
+        refused_attempts=RefusedAttempts(engine, after=note_misses),
         jobs=Jobs(engine, clock),
         deny_lists=DenyLists(),
         working_days=open_working_days(settings.folder, settings.working_days),

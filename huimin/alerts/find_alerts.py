@@ -77,7 +77,9 @@ def look_at(tx: Transaction, alert_id: str, *, note: str, **by: Unpack[By]) -> N
 
 def _for_reader(row: Mapping[str, Any]) -> Row:
     alert = _masked(row)
-    alert["numbers"] = read_json(alert.pop("evidence_json"))["numbers"]
+    numbers = alert["numbers"] = read_json(alert.pop("evidence_json"))["numbers"]
+    # What was tried in vain made no row: it is counted in the finding.
+    alert["row_count"] = alert["row_count"] or numbers.get("times", 0)
     return alert
 
 

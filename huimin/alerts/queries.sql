@@ -1,4 +1,4 @@
--- Every SQL statement of the alerts room. Of the ledger it reads only.
+-- Every SQL statement of the alerts room. The ledger and the refused attempts it reads only.
 
 -- part: fact
 SELECT ledger.id, ledger.kind, ledger.channel, ledger.card_id, ledger.outlet_id,
@@ -26,6 +26,17 @@ WHERE ledger.terminal_id = :terminal_id AND ledger.sequence < :sequence
     AND ledger.sequence >= :first_sequence AND ledger.kind = 'redemption'
 ORDER BY ledger.sequence DESC;
 
+-- name: typed_misses
+-- How often typed numbers missed at an outlet's tills between two instants, the most first.
+SELECT refused_attempt.terminal_id, refused_attempt.outlet_id, outlet.division_code,
+    CAST(SUM(refused_attempt.times) AS BIGINT) AS times
+FROM refused_attempt JOIN outlet ON outlet.id = refused_attempt.outlet_id
+WHERE refused_attempt.outlet_id = :outlet_id AND refused_attempt.typed = 1
+    AND refused_attempt.recorded_at >= :since AND refused_attempt.recorded_at <= :until
+    AND refused_attempt.code IN ('card_unknown', 'card_number_wrong')
+GROUP BY refused_attempt.terminal_id, refused_attempt.outlet_id, outlet.division_code
+ORDER BY times DESC, refused_attempt.terminal_id;
+
 -- name: raise_alert$
 -- A new alert, or the existing one of this run of rows, opened again.
 INSERT INTO alert (
@@ -46,7 +57,7 @@ ON CONFLICT (alert_id, ledger_id) DO NOTHING;
 
 -- part: alert_and_names
 SELECT alert.*, outlet.name AS outlet_name, town.name AS town_name, terminal.label AS till_label,
-    staff.name AS staff_name, card.number AS card_number, holder.name AS holder_name,
+    terminal.code AS terminal_code, staff.name AS staff_name, card.number AS card_number, holder.name AS holder_name,
     (SELECT COUNT(*) FROM alert_row WHERE alert_row.alert_id = alert.id) AS row_count
 FROM alert
 JOIN outlet ON outlet.id = alert.outlet_id
@@ -102,3 +113,59 @@ ORDER BY name;
 UPDATE alert SET state = 'looked_at', looked_at = :looked_at, looked_by = :looked_by, note = :note
 WHERE id = :id AND state = 'open'
 RETURNING id;
+
+-- part: attempt_and_names
+SELECT refused_attempt.*, outlet.name AS outlet_name, terminal.code AS terminal_code,
+    terminal.label AS till_label, staff.name AS staff_name, card.number AS card_number,
+    card.holder_id, holder.name AS holder_name, holder.division_code
+FROM refused_attempt
+JOIN outlet ON outlet.id = refused_attempt.outlet_id
+JOIN terminal ON terminal.id = refused_attempt.terminal_id
+LEFT JOIN staff ON staff.id = refused_attempt.staff_id
+LEFT JOIN card ON card.id = refused_attempt.card_id
+LEFT JOIN holder ON holder.id = card.holder_id
+
+-- part: wanted_attempt
+WHERE refused_attempt.id < :before
+    AND (CAST(:act AS TEXT) IS NULL OR refused_attempt.act = :act)
+    AND (CAST(:code AS TEXT) IS NULL OR refused_attempt.code = :code)
+    AND (CAST(:outlet_id AS TEXT) IS NULL OR refused_attempt.outlet_id = :outlet_id)
+    AND (CAST(:terminal_code AS TEXT) IS NULL OR terminal.code = :terminal_code)
+    AND (CAST(:number AS TEXT) IS NULL OR card.number = :number)
+    AND (CAST(:first AS TEXT) IS NULL OR refused_attempt.occurred_at >= :first)
+    AND (CAST(:last AS TEXT) IS NULL OR refused_attempt.occurred_at < :last)
+
+-- name: attempts_before
+-- read both ways
+-- The latest first, of the whole county.
+-- with: attempt_and_names
+-- with: wanted_attempt
+ORDER BY refused_attempt.id DESC LIMIT :row_limit;
+
+-- name: attempts_within_before
+-- read both ways
+-- The latest first, of the people of a division.
+-- with: attempt_and_names
+-- with: wanted_attempt
+    AND holder.division_code >= :division_first AND holder.division_code <= :division_last
+ORDER BY refused_attempt.id DESC LIMIT :row_limit;
+
+-- name: attempts_of_card
+-- The latest of one card.
+-- with: attempt_and_names
+WHERE refused_attempt.card_id = :card_id ORDER BY refused_attempt.id DESC LIMIT :row_limit;
+
+-- name: attempts_of_holder
+-- The latest of all copies of a person's card.
+-- with: attempt_and_names
+WHERE card.holder_id = :holder_id ORDER BY refused_attempt.id DESC LIMIT :row_limit;
+
+-- name: attempts_of_outlet
+-- The latest at an outlet.
+-- with: attempt_and_names
+WHERE refused_attempt.outlet_id = :outlet_id ORDER BY refused_attempt.id DESC LIMIT :row_limit;
+
+-- name: outlets_with_attempts
+SELECT outlet.id, outlet.name FROM outlet
+WHERE EXISTS (SELECT 1 FROM refused_attempt WHERE refused_attempt.outlet_id = outlet.id)
+ORDER BY outlet.name;

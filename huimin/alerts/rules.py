@@ -28,6 +28,9 @@ class Limits:
     round_least_fen: int = 5_000
     split_minutes: int = 60
     off_hours_grace_minutes: int = 30
+    miss_minutes: int = 10
+    misses_of_till: int = 10
+    misses_of_outlet: int = 30
 
 
 LIMITS = Limits()

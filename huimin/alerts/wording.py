@@ -58,6 +58,13 @@ RULES: dict[str, RuleWords] = {
         "{time} 发生，营业时间 {hours}。",
         "也可能是营业时间填得不对，请先核对示范点资料。",
     ),
+    "typed_misses": RuleWords(
+        "反复输入不存在的卡号",
+        "同一收银终端 {miss_minutes} 分钟内 {misses_of_till} 次以上输入的卡号对不上（没有这张卡，"
+        "或有一位不对）；分散在同一示范点几台收银终端的，{misses_of_outlet} 次以上。",
+        "{minutes} 分钟内 {times} 次。",
+        "也可能是卡面磨损看不清，或键盘有个键失灵。",
+    ),
 }
 
 

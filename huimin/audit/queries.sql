@@ -15,6 +15,27 @@ ORDER BY at, id;
 INSERT INTO card_lookup (id, at, terminal_id, staff_id, card_id, outcome)
 VALUES (:id, :at, :terminal_id, :staff_id, :card_id, :outcome);
 
+-- name: insert_attempt!
+-- The card is found here, so that what was typed need not be kept; of a return it is the sale's, as
+-- is the order number, and only the outlet's own sale is found.
+INSERT INTO refused_attempt (
+    id, act, code, refusal_json, terminal_id, outlet_id, staff_id, cashier, card_id, typed,
+    order_no, amount_fen, occurred_at, recorded_at, times
+)
+SELECT CAST(:id AS TEXT), CAST(:act AS TEXT), CAST(:code AS TEXT), CAST(:refusal_json AS TEXT),
+    CAST(:terminal_id AS TEXT), CAST(:outlet_id AS TEXT), CAST(:staff_id AS TEXT),
+    CAST(:cashier AS TEXT), COALESCE(
+        (SELECT card.id FROM card WHERE card.number = :number),
+        (SELECT card.id FROM card WHERE card.copy_id = :copy_id),
+        (SELECT ledger.card_id FROM ledger
+            WHERE ledger.id = :redemption_id AND ledger.outlet_id = :outlet_id)),
+    CAST(:typed AS BIGINT), COALESCE(
+        CAST(:order_no AS TEXT),
+        (SELECT ledger.order_no FROM ledger
+            WHERE ledger.id = :redemption_id AND ledger.outlet_id = :outlet_id)),
+    CAST(:amount_fen AS BIGINT), CAST(:occurred_at AS TEXT), CAST(:recorded_at AS TEXT),
+    CAST(:times AS BIGINT);
+
 -- name: events_before
 -- read both ways
 -- Newest first, after the id `before`, each with its subject's name; a person's name is a separate

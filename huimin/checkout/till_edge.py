@@ -25,6 +25,7 @@ from huimin.checkout.api_bodies import (
     RedemptionBody,
     ReversalBody,
 )
+from huimin.checkout.attempts import attempt
 from huimin.checkout.cancel import cancel
 from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.once import answer_once
@@ -63,10 +64,15 @@ def verify_response(body: CardBody) -> Response:
     """Who may present the card and what it gets here; the look-up is recorded, found or missed."""
     caller, now = current_caller(), instance().clock()
     try:
-        card = read_card(body.card)
-        answer = verify_at(
-            instance().engine, card, terminal=caller.terminal, now=now, language=request_language()
-        )
+        with attempt("verify") as trying:
+            trying.card = card = read_card(body.card)
+            answer = verify_at(
+                instance().engine,
+                card,
+                terminal=caller.terminal,
+                now=now,
+                language=request_language(),
+            )
     except Refusal as refusal:
         _record_look(caller, now, refusal.code)
         raise
@@ -76,33 +82,36 @@ def verify_response(body: CardBody) -> Response:
 
 def quote_response(body: QuoteBody) -> Response:
     """What a basket gets, explained, without leaving a trace."""
-    card = read_card(body.card)
-    basket = body.to_request(card)
     terminal, now, language = current_terminal(), instance().clock(), request_language()
-    return json_response(
-        instance().engine.read(
+    with attempt("quote", amount_fen=body.amount_fen) as trying:
+        trying.card = read_card(body.card)
+        basket = body.to_request(trying.card)
+        answer = instance().engine.read(
             lambda tx: quote_basket(tx, basket, terminal=terminal, now=now, language=language)
         )
-    )
+    return json_response(answer)
 
 
 def redemption_response(body: RedemptionBody, key: str, status: int = 201) -> Response:
     """Give the discount and record it, once."""
-    card = read_card(body.card)
-    redemption = body.to_request(card)
-    caller, now, language = current_caller(), instance().clock(), request_language()
+    now, language = instance().clock(), request_language()
+    bought = {"order_no": body.order_no, "amount_fen": body.amount_fen, "cashier": body.cashier}
+    with attempt("redeem", **bought) as trying:
+        caller = trying.caller
+        trying.card = read_card(body.card)
+        redemption = body.to_request(trying.card)
 
-    def work(tx: Transaction) -> dict[str, Any]:
-        return redeem(
-            tx,
-            redemption,
-            terminal=caller.terminal,
-            now=now,
-            language=language,
-            staff_id=caller.staff_id,
-        )
+        def work(tx: Transaction) -> dict[str, Any]:
+            return redeem(
+                tx,
+                redemption,
+                terminal=caller.terminal,
+                now=now,
+                language=language,
+                staff_id=caller.staff_id,
+            )
 
-    return answer_once("redeem", redemption, key, work, status)
+        return answer_once("redeem", redemption, key, work, status)
 
 
 def reversal_response(
@@ -114,26 +123,29 @@ def reversal_response(
     status: int = 201,
 ) -> Response:
     """Reverse a redemption, in full or in part, once; `rule` is that of the page."""
-    reversal, caller, now = body.to_request(), current_caller(), instance().clock()
+    now = instance().clock()
+    returned = {"amount_fen": body.amount_fen, "cashier": body.cashier}
+    with attempt("reverse", redemption_id=redemption_id, **returned) as trying:
+        reversal, caller = body.to_request(), trying.caller
 
-    def work(tx: Transaction) -> dict[str, Any]:
-        return reverse(
-            tx,
-            redemption_id,
-            reversal,
-            terminal=caller.terminal,
-            now=now,
-            staff_id=caller.staff_id,
-            rule=rule,
-        )
+        def work(tx: Transaction) -> dict[str, Any]:
+            return reverse(
+                tx,
+                redemption_id,
+                reversal,
+                terminal=caller.terminal,
+                now=now,
+                staff_id=caller.staff_id,
+                rule=rule,
+            )
 
-    return answer_once(f"reverse {redemption_id}", reversal, key, work, status)
+        return answer_once(f"reverse {redemption_id}", reversal, key, work, status)
 
 
 def cancellation_response(body: CancellationBody, rule: ManagerRule | None = None) -> Response:
     """Cancel an order for good; it needs no key, because a repeat gets the same answer."""
-    return json_response(
-        cancel(
+    with attempt("cancel", order_no=body.order_no, cashier=body.cashier):
+        answer = cancel(
             instance().engine,
             body.to_request(),
             terminal=current_terminal(),
@@ -141,7 +153,7 @@ def cancellation_response(body: CancellationBody, rule: ManagerRule | None = Non
             language=request_language(),
             rule=rule,
         )
-    )
+    return json_response(answer)
 
 
 def read_card(text: str) -> CheckedCard:

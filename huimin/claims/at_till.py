@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Response
 
 from huimin.access.till_guard import current_caller
+from huimin.checkout.attempts import attempt
 from huimin.checkout.once import answer_once
 from huimin.checkout.till_edge import read_card
 from huimin.claims.api_bodies import ClaimBody
@@ -18,8 +19,11 @@ from huimin.web.current import instance
 
 def claim_response(body: ClaimBody, key: str) -> Response:
     """File the claim, once; 201 with the claim."""
-    claim = body.to_request(read_card(body.card))
-    return answer_once("claim", claim, key, filing(claim))
+    filed = {"order_no": body.order_no, "amount_fen": body.amount_fen, "cashier": body.cashier}
+    with attempt("claim", **filed) as trying:
+        trying.card = read_card(body.card)
+        claim = body.to_request(trying.card)
+        return answer_once("claim", claim, key, filing(claim))
 
 
 def filing(claim: ClaimRequest) -> Callable[[Transaction], Row]:

@@ -23,6 +23,7 @@ from huimin.core.refusals import Refusal
 from huimin.demo.county import County
 from huimin.demo.missed import file_claims
 from huimin.demo.months import Act, MonthsPlan, Part, Purchase, Return
+from huimin.demo.refused import try_in_vain
 from huimin.demo.stories import tell_stories
 from huimin.demo.strange import look_at_one, strange_acts
 from huimin.storage.engine import Transaction
@@ -52,6 +53,7 @@ def play(county: County, plan: MonthsPlan, progress: Callable[[], None] = lambda
         _day(county, sorted(acts, key=lambda act: (act.at, act.number)), played)
         progress()
     look_at_one(county.instance)
+    try_in_vain(county, plan.days)
     file_claims(county)
     return played
 

@@ -26,6 +26,7 @@ ENTRIES = (
     ("alerts.alerts", _("提醒"), "alert.read"),
     ("claims.claims", _("补录优惠"), "claim.read"),
     ("offline.items", _("断网交易"), "offline.read"),
+    ("attempts.attempts", _("被拒记录"), "attempt.read"),
     ("reach.towns", _("精准帮扶"), "reach.read"),
     ("reports.months", _("月报表"), "report.read"),
     ("months.months", _("月度结账"), "month.read"),

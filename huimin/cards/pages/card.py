@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import acting, own_division, require
+from huimin.alerts.find_attempts import attempts_of_card
 from huimin.cards.card_list import card_in, may_be_issued
 from huimin.cards.change_state import (
     TRANSITIONS,
@@ -133,12 +134,12 @@ def _verify_by(card: dict[str, Any]) -> date:
 def _page(card_id: str, form: Form, opened: str = "") -> str:
     within, today = own_division(), county_day(instance().clock())
 
-    def query(tx: Transaction) -> tuple[dict[str, Any], list[dict[str, Any]], bool]:
+    def query(tx: Transaction) -> tuple[dict[str, Any], Any, Any, bool]:
         card = card_in(tx, card_id, within=within)
         entitled = bool(eligibilities_on(tx, card["holder_id"], today))
-        return card, events_of_card(tx, card_id), entitled
+        return card, events_of_card(tx, card_id), attempts_of_card(tx, card_id), entitled
 
-    card, events, entitled = instance().engine.read(query)
+    card, events, attempts, entitled = instance().engine.read(query)
     possible = [action for action, row in ACTS.items() if card["state"] in TRANSITIONS[row[0]][0]]
     return render_template(
         "cards/office_card.html",
@@ -148,6 +149,7 @@ def _page(card_id: str, form: Form, opened: str = "") -> str:
         grace_ends=_verify_by(card) + timedelta(days=instance().settings.grace_days),
         today=today,
         entitled=entitled,
+        attempts=attempts,
         events=events[::-1],
         acts=[(action, ACTS[action]) for action in possible],
         dangerous=DANGEROUS,

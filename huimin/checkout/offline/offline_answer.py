@@ -9,13 +9,14 @@ from typing import Any
 from flask import Response, request
 from pydantic import ValidationError
 
-from huimin.access.till_guard import current_caller, current_terminal
+from huimin.access.till_guard import Caller, current_caller, current_terminal
 from huimin.cards.key_ring import KeyRing
+from huimin.checkout.attempts import note_refused
 from huimin.checkout.offline.api_bodies import OfflineItemBody, OfflineRedemptionsBody
 from huimin.checkout.offline.pack import MOMENTS, give_pack
 from huimin.checkout.offline.redemptions import refused_answer, take_offline_items
 from huimin.checkout.offline.requests import OfflineItem
-from huimin.core.refusals import FieldProblems
+from huimin.core.refusals import FieldProblems, Refusal
 from huimin.storage.engine import Row
 from huimin.web.current import instance
 from huimin.web.json_answer import json_response
@@ -57,7 +58,7 @@ def items_response(body: OfflineRedemptionsBody) -> Response:
     Typed numbers are not throttled: no answer to an item tells whether a number exists.
     """
     caller, language = current_caller(), request_language()
-    items = [_read(raw, instance().key_ring, language) for raw in body.redemptions]
+    items = [_read(raw, instance().key_ring, caller, language) for raw in body.redemptions]
     taken = iter(
         take_offline_items(
             instance().engine,
@@ -69,17 +70,21 @@ def items_response(body: OfflineRedemptionsBody) -> Response:
         )
     )
     answers = [next(taken) if isinstance(item, OfflineItem) else item for item in items]
+    for answer in answers:
+        if answer.get("code") == "idempotency_mismatch":  # it has no row of its own
+            note_refused("offline", Refusal("idempotency_mismatch"), caller)
     return json_response({"redemptions": answers})
 
 
-def _read(raw: Any, key_ring: KeyRing, language: str) -> OfflineItem | Row:
-    """The item, or the answer that refuses it."""
+def _read(raw: Any, key_ring: KeyRing, caller: Caller, language: str) -> OfflineItem | Row:
+    """The item, or the answer that refuses it; such an item has no row, only the attempt has."""
     try:
         return OfflineItemBody.model_validate(raw).to_item(key_ring.public_keys())
     except ValidationError as error:
         why = field_problems_of(error)
     except FieldProblems as problems:
         why = problems
+    note_refused("offline", why, caller)
     name = raw.get("client_id") if isinstance(raw, dict) else None
     client_id = name[:CLIENT_ID_MAX] if isinstance(name, str) else ""
     return refused_answer(client_id, why, language)

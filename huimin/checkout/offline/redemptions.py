@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from huimin.access.terminal_keys import Terminal
+from huimin.audit.refused_attempts import RefusedAttempt, record_attempt
 from huimin.cards.find import card_row
 from huimin.checkout import queries
 from huimin.checkout.entitlement import require_open_till
@@ -183,7 +184,29 @@ class _Call:
             "recorded_at": instant_text(self.now),
         }
         queries.insert_offline_item(tx, **row)
+        if refusal is not None and status == "refused":
+            self._record_refused(tx, item, refusal)
         return row
+
+    def _record_refused(self, tx: Transaction, item: OfflineItem, refusal: KeptRefusal) -> None:
+        """Put the refusal on the record of refused attempts, with the note and as lasting."""
+        record_attempt(
+            tx,
+            RefusedAttempt(
+                act="offline",
+                refusal=refusal,
+                terminal_id=self.terminal["terminal_id"],
+                outlet_id=self.terminal["outlet_id"],
+                at=self.now,
+                staff_id=self.staff_id,
+                cashier=item.cashier,
+                card=item.card,
+                typed=item.card is not None and item.card.kind == "number",
+                order_no=item.order_no,
+                amount_fen=item.amount_fen,
+                occurred_at=item.occurred_at,
+            ),
+        )
 
 
 def _pack_of(tx: Transaction, item: OfflineItem, terminal: Terminal) -> Pack | None:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.till_guard import current_terminal, require_till
+from huimin.checkout.attempts import attempt
 from huimin.checkout.receipts.paper import WIDTHS_MM
 from huimin.checkout.receipts.paper_page import paper_html
 from huimin.checkout.till_edge import key_of_request, read_card
@@ -52,7 +53,10 @@ def file_missed() -> BaseResponse | tuple[str, int]:
     """File a purchase of today or of an earlier day."""
     form = Form.sent()
     try:
-        claim = change(filing(_missed(form)))
+        with attempt("claim") as trying:
+            request = _missed(form)
+            trying.card = request.card
+            claim = change(filing(request))
     except FieldProblems as error:
         return _list_page(form.refused(error)), 422
     except Refusal as error:

@@ -8,6 +8,7 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from huimin.access.guards import acting, own_division, require
+from huimin.alerts.find_attempts import attempts_of_holder
 from huimin.core.acting import By
 from huimin.core.days import county_day
 from huimin.core.refusals import field_problem
@@ -203,10 +204,11 @@ def person_form(
     """The page with one of its forms opened, to be mended."""
     secrets, within = instance().personal_data, own_division()
     today = county_day(instance().clock())
-    page, entitled = instance().engine.read(
+    page, entitled, attempts = instance().engine.read(
         lambda tx: (
             person_page(tx, secrets, person(tx, holder_id, within=within)),
             eligibilities_on(tx, holder_id, today),
+            attempts_of_holder(tx, holder_id),
         )
     )
     return render_template(
@@ -222,5 +224,6 @@ def person_form(
         divisions=division_choices(within, villages_only=True),
         kinds=eligibility_choices(),
         entitled=bool(entitled),
+        attempts=attempts,
         today=today.isoformat(),
     )

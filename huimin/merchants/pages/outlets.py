@@ -11,6 +11,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import acting, require
+from huimin.alerts.find_attempts import attempts_of_outlet
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.core.coordinates import degrees_text
@@ -101,16 +102,21 @@ def change_one_outlet(outlet_id: str) -> Answer:
 def outlet_page(outlet_id: str, form: Form, opened: str = "") -> str:
     """One outlet's page; `opened` names the form to show open, for correction."""
 
-    def query(tx: Transaction) -> tuple[Any, Any, Any]:
+    def query(tx: Transaction) -> tuple[Any, Any, Any, Any]:
         outlet = required_outlet(tx, outlet_id)
-        return outlet, list_terminals(tx, outlet_id=outlet_id), events_of(tx, "outlet", outlet_id)
+        terminals, events = (
+            list_terminals(tx, outlet_id=outlet_id),
+            events_of(tx, "outlet", outlet_id),
+        )
+        return outlet, terminals, events, attempts_of_outlet(tx, outlet_id)
 
-    outlet, terminals, events = instance().engine.read(query)
+    outlet, terminals, events, attempts = instance().engine.read(query)
     return render_template(
         "merchants/outlet.html",
         outlet=outlet,
         terminals=terminals,
         events=events[::-1],
+        attempts=attempts,
         form=form,
         opened=opened,
         kinds=outlet_kind_choices(),
