@@ -231,6 +231,7 @@ class RecordedLine(BaseModel):
     index: int
     name: str
     category: str | None
+    quantity: str
     amount_fen: int
     eligible_fen: int
     discount_fen: int

@@ -198,7 +198,7 @@ class ReturnedItemBody(Body):
         return ReturnedItem(self.index, self.amount_fen)
 
 
-class ReversalBody(Body):
+class ReturnBody(Body):
     """What goes back: all that is left, or a part, named as its sale had it: lines, or an amount
     with what of it was excluded or insured.
     """
@@ -213,16 +213,21 @@ class ReversalBody(Body):
     items: Annotated[list[ReturnedItemBody], Field(min_length=1, max_length=ITEMS_MAX)] | None = (
         None
     )
-    reason: Reason
-    cashier: Cashier | None = None
 
-    def to_request(self) -> ReversalRequest:
+    def to_request(self, reason: str = "", cashier: str | None = None) -> ReversalRequest:
         """As the use case takes it."""
-        whole = (self.reason, self.amount_fen, self.cashier)
+        whole = (reason, self.amount_fen, cashier)
         if (self.excluded_fen, self.insurance_fen, self.items) == (None, None, None):
             return ReversalRequest(*whole)
         items = tuple(item.to_item() for item in self.items or ())
         return PartReversalRequest(*whole, self.excluded_fen, self.insurance_fen, items)
+
+
+class ReversalBody(ReturnBody):
+    """What goes back, and why."""
+
+    reason: Reason
+    cashier: Cashier | None = None
 
 
 class CancellationBody(Body):

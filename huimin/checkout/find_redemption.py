@@ -61,8 +61,10 @@ def find_redemption(
         **{name: row[name] for name in SHOWN},
         "shop_order_no": shop_order_of(tx, row["id"]),
         "lines": [
-            {**line, "left_fen": left_fen}
-            for line, left_fen in zip(detail["lines"], sale.lines, strict=True)
+            {**line, "quantity": str(item["quantity"]), "left_fen": left_fen}
+            for line, item, left_fen in zip(
+                detail["lines"], detail["items"], sale.lines, strict=True
+            )
         ],
         "caps": detail["caps"],
         "explanation": [

@@ -4,15 +4,20 @@
 type Sections = "ready" | "sale" | "recording" | "done" | "refused" | "reverse" | "reversed" | "claim" | "claimed" | "sales";
 type Forms = "card-form" | "sale-form" | "reverse-form" | "sales-form" | "claim-form" | "join-form" | "leave-form";
 type Inputs =
+<<<<<<< HEAD
   | "card" | "catcher" | "amount" | "excluded" | "sales-search" | "join-code"
   | "reverse-amount" | "reverse-reason" | "manager-name" | "manager-password" | "manager-code"
+=======
+  | "card" | "catcher" | "amount" | "excluded" | "sales-search" | "key"
+  | "reverse-amount" | "reverse-excluded" | "reverse-insured" | "reverse-reason" | "manager-name" | "manager-password" | "manager-code"
+>>>>>>> 438b65f (The till's return form: lines are ticked, or the sum says what of it took no part, and what the customer gets is seen first)
   | "claim-amount" | "claim-excluded" | "claim-order";
 type Buttons =
   | "camera" | "torch" | "sound" | "type-number" | "line-add" | "confirm" | "next" | "print" | "undo"
   | "recording-cancel" | "recording-leave" | "recording-next" | "refused-next" | "claim-offer" | "claim-send" | "print-claim"
-  | "reverse-confirm" | "reversed-next" | "print-back" | "sales-open" | "print-receipt" | "print-slip";
+  | "reverse-all" | "reverse-confirm" | "reversed-next" | "print-back" | "sales-open" | "print-receipt" | "print-slip";
 type Details = "lines" | "queued";
-type FieldSets = "presenters" | "manager";
+type FieldSets = "presenters" | "manager" | "reverse-lines";
 type Videos = "video";
 type Others =
   | "till" | "told" | "where" | "camera-box" | "keypad" | "facing" | "customer" | "paper" | "print-problem"
@@ -25,6 +30,7 @@ type Others =
   | "unanswered" | "unanswered-title" | "unanswered-list"
   | "done-payable" | "done-discount" | "done-receipt"
   | "refused-say" | "refused-step" | "refused-detail" | "refused-code"
+  | "reverse-line-list" | "reverse-sums" | "reverse-excluded-box" | "reverse-insured-box" | "reverse-pays"
   | "reasons" | "reverse-receipt" | "reverse-left" | "reverse-problem" | "manager-code-box"
   | "reversed-payable" | "reversed-receipt"
   | "sales-count" | "sales-list" | "today-count" | "today-discount" | "today-sales"

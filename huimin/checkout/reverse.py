@@ -57,3 +57,20 @@ def reverse(
     if rule is not None:
         rule.record(tx, redemption_id, answer, reason=request.reason, now=now)
     return answer
+
+
+def quote_return(
+    tx: Transaction, redemption_id: str, request: ReversalRequest, *, terminal: Terminal
+) -> dict[str, Any]:
+    """What a reversal would give back, in positive sums, without leaving a trace.
+
+    Raises what `reverse` raises about the sale and its parts.
+    """
+    original = own_redemption(tx, terminal, redemption_id)
+    part = part_of(sale_left(tx, original, reversals_of(tx, redemption_id)), request)
+    return {
+        "amount_fen": part.sums.amount_fen,
+        "discount_fen": part.sums.discount_fen,
+        "payable_fen": part.sums.payable_fen,
+        "left_fen": part.left_fen,
+    }

@@ -45,9 +45,10 @@ def test_a_sale_is_found_and_a_part_goes_back(visit: Visit) -> None:
     page.locator("#sales-list li", has_text=receipt).locator("button").click()
     page.wait_for_selector("#reverse-amount:focus")
     assert barriers(page) == []
-    assert "全部退回 ¥77.77" in page.inner_text("#reverse-confirm")
+    page.locator("#reverse-confirm", has_text="全部退回 ¥77.77").wait_for()
     page.fill("#reverse-amount", "7.77")
-    assert "¥7.77" in page.inner_text("#reverse-confirm")
+    page.locator("#reverse-confirm", has_text="退回其中的 ¥7.77").wait_for()
+    assert page.inner_text("#reverse-pays") == "¥7.15"
     page.click('[data-reason="金额输错"]')
     page.click("#reverse-confirm")
     page.wait_for_selector("#reversed:not([hidden])")

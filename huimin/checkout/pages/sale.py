@@ -16,11 +16,14 @@ from huimin.checkout.api_bodies import (
     CardBody,
     QuoteBody,
     RedemptionBody,
+    ReturnBody,
     ReversalBody,
 )
+from huimin.checkout.find_redemption import find_redemption
 from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.pages import pages
 from huimin.checkout.pages.set_up import ManagerBody, confirming_manager
+from huimin.checkout.reverse import quote_return
 from huimin.checkout.till_edge import (
     cancellation_response,
     key_of_request,
@@ -30,7 +33,9 @@ from huimin.checkout.till_edge import (
     verify_response,
 )
 from huimin.web.current import instance
+from huimin.web.json_answer import json_response
 from huimin.web.json_body import json_body
+from huimin.web.language import request_language
 
 
 class TillReversalBody(ReversalBody):
@@ -65,6 +70,32 @@ def redeem_now() -> Response:
 def cancel_now() -> Response:
     """Cancel an order, unless it needs a manager; repeating it gives the same answer."""
     return cancellation_response(json_body(CancellationBody), ManagerRule())
+
+
+@pages.get("/redemptions/<redemption_id>")
+@require_till("redemption.reverse")
+def sale_record(redemption_id: str) -> Response:
+    """A sale of this outlet, with what of each line is left to return."""
+    terminal, language = current_terminal(), request_language()
+    return json_response(
+        instance().engine.read(
+            lambda tx: find_redemption(
+                tx, terminal=terminal, redemption_id=redemption_id, language=language
+            )
+        )
+    )
+
+
+@pages.post("/redemptions/<redemption_id>/return-quote")
+@require_till("redemption.reverse")
+def return_quote(redemption_id: str) -> Response:
+    """What the chosen part would give back, before it is confirmed."""
+    request, terminal = json_body(ReturnBody).to_request(), current_terminal()
+    return json_response(
+        instance().engine.read(
+            lambda tx: quote_return(tx, redemption_id, request, terminal=terminal)
+        )
+    )
 
 
 @pages.post("/redemptions/<redemption_id>/reverse")

@@ -131,8 +131,8 @@ on("recorded", ({ kind, receipt }) => {
 });
 
 /** @param {Receipt} receipt */
-async function undo({ id, client_id, receipt_no, amount_fen }) {
-  if (id) return startReversal({ id, receipt_no, left_fen: amount_fen });
+async function undo({ id, client_id, receipt_no }) {
+  if (id) return startReversal({ id, receipt_no });
   // An offline sale can be taken back while it waits to be sent.
   const isCancelled = await cancel(client_id ?? "");
   if (isCancelled) next();

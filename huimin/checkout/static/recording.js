@@ -43,10 +43,27 @@ const ADOPT_MS = 2_000; // a store that does not open by then must not keep the 
 /** @type {Underway | null} */
 let underway = null;
 let isLooking = false; // for sales that a closed page left behind
+let isReversing = false;
 let wakeUp = () => {};
 
 /** Whether the till is locked. */
-export const isUnderway = () => underway !== null || isLooking;
+export const isUnderway = () => underway !== null || isLooking || isReversing;
+
+/**
+ * Keep the till locked while a sale is taken back: what is paid back is seen before anything else.
+ * @template T
+ * @param {() => Promise<T>} reverse
+ */
+export async function lockedWhile(reverse) {
+  isReversing = true;
+  lock(true);
+  try {
+    return await reverse();
+  } finally {
+    isReversing = false;
+    lock(false);
+  }
+}
 
 export function listenToRecording() {
   byId("recording-cancel").addEventListener("click", () => {
@@ -57,7 +74,10 @@ export function listenToRecording() {
   });
   byId("recording-leave").addEventListener("click", () => isFresh() || underway?.left.abort());
   onReach((yes) => yes && wakeUp());
-  addEventListener("beforeunload", (event) => underway && event.preventDefault());
+  addEventListener(
+    "beforeunload",
+    (event) => (underway || isReversing) && event.preventDefault(),
+  );
 }
 
 /**
