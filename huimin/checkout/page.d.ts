@@ -4,13 +4,9 @@
 type Sections = "ready" | "sale" | "recording" | "done" | "refused" | "reverse" | "reversed" | "claim" | "claimed" | "sales";
 type Forms = "card-form" | "sale-form" | "reverse-form" | "sales-form" | "claim-form" | "join-form" | "leave-form";
 type Inputs =
-<<<<<<< HEAD
   | "card" | "catcher" | "amount" | "excluded" | "sales-search" | "join-code"
-  | "reverse-amount" | "reverse-reason" | "manager-name" | "manager-password" | "manager-code"
-=======
-  | "card" | "catcher" | "amount" | "excluded" | "sales-search" | "key"
-  | "reverse-amount" | "reverse-excluded" | "reverse-insured" | "reverse-reason" | "manager-name" | "manager-password" | "manager-code"
->>>>>>> 438b65f (The till's return form: lines are ticked, or the sum says what of it took no part, and what the customer gets is seen first)
+  | "reverse-amount" | "reverse-excluded" | "reverse-insured" | "reverse-reason"
+  | "manager-name" | "manager-password" | "manager-code"
   | "claim-amount" | "claim-excluded" | "claim-order";
 type Buttons =
   | "camera" | "torch" | "sound" | "type-number" | "line-add" | "confirm" | "next" | "print" | "undo"

@@ -123,15 +123,10 @@ def reversal_response(
     status: int = 201,
 ) -> Response:
     """Reverse a redemption, in full or in part, once; `rule` is that of the page."""
-<<<<<<< HEAD
     now = instance().clock()
     returned = {"amount_fen": body.amount_fen, "cashier": body.cashier}
     with attempt("reverse", redemption_id=redemption_id, **returned) as trying:
-        reversal, caller = body.to_request(), trying.caller
-=======
-    reversal = body.to_request(body.reason, body.cashier)
-    caller, now = current_caller(), instance().clock()
->>>>>>> 438b65f (The till's return form: lines are ticked, or the sum says what of it took no part, and what the customer gets is seen first)
+        reversal, caller = body.to_request(body.reason, body.cashier), trying.caller
 
         def work(tx: Transaction) -> dict[str, Any]:
             return reverse(
