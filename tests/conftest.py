@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from coverage import Coverage
@@ -33,6 +34,11 @@ from tests.run_command import REPOSITORY, in_a_process, in_this_process
 
 LONG_TESTS = (REPOSITORY / "tests" / "browser", REPOSITORY / "tests" / "demo")
 ENGINES = ("sqlite", "postgresql")
+# A slow or busy machine makes no example wrong.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 # The tests by which the coverage of core, checkout and ledger is measured: their own.
 MEASURED_TESTS = tuple(
     REPOSITORY / "tests" / room for room in ("core", "checkout", "ledger", "closing", "properties")
