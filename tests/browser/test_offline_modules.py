@@ -127,12 +127,12 @@ def test_a_refusal_in_words_is_the_servers(page: Any) -> None:
 def test_rates_are_said_as_the_server_says_them(page: Any) -> None:
     for language in LANGUAGES:
         told = page.evaluate(
-            """(language) => {
+            """({language, free}) => {
               const {rateWords, percentWords} = till.quote_answer;
               return Array.from({length: 10000}, (_, n) =>
-                [rateWords(n + 1, language), percentWords(n + 1)]);
+                [rateWords(n + 1, language, free), percentWords(n + 1)]);
             }""",
-            language,
+            {"language": language, "free": offline_words()[language]["free"]},
         )
         assert told == [[rate_words(bp, language), percent_words(bp)] for bp in range(1, 10_001)]
 

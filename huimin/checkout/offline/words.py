@@ -25,8 +25,8 @@ CODES = (
 
 @cache
 def offline_words() -> dict[str, Any]:
-    """By language: the templates of explanations, the names of caps, and of each refusal the reason
-    for staff and the sentence to read aloud. `{name}` in a template is filled in by the till.
+    """By language: the templates of explanations, the names of caps, the rate of 100 %, and of each
+    refusal the reason for staff and the sentence to read aloud. The till fills in `{name}`.
     """
     return {language: _words(language) for language in LANGUAGES}
 
@@ -35,6 +35,7 @@ def _words(language: str) -> dict[str, Any]:
     return {
         "explanations": {code: say(words, language) for code, words in EXPLANATIONS.items()},
         "caps": {code: CAPS.say(code, language) for code in CAPS},
+        "free": say("免费", language),
         "refusals": {
             code: {
                 "detail": say(KINDS[code].detail, language),

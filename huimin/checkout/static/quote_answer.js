@@ -11,6 +11,7 @@ import { money } from "./money.js";
  * @typedef {object} PackWords
  * @property {Record<string, string>} explanations by the code of a step
  * @property {Record<string, string>} caps by name
+ * @property {string} [free] the rate of 100 %; a pack taken before it was among them has none
  * @property {Record<string, {detail: string, cashier_message: string}>} refusals by code
  */
 /**
@@ -98,11 +99,10 @@ export function percentWords(rateBp) {
  * 800 → 九二折, 10000 → 免费.
  * @param {number} rateBp
  * @param {string} language
+ * @param {string} [free] the pack's word for 100 %
  */
-export function rateWords(rateBp, language = "zh_Hans") {
-  if (rateBp === 10_000) {
-    return language === "en" ? "free" : language === "zh_Hant" ? "免費" : "免费";
-  }
+export function rateWords(rateBp, language, free = "100%") {
+  if (rateBp === 10_000) return free;
   if (language === "en") return `${percentWords(rateBp)} off`;
   const pays = String(10_000 - rateBp)
     .padStart(4, "0")
@@ -123,7 +123,7 @@ function filled(template, params, packWords, language) {
     if (name.endsWith("_fen")) shown[name.slice(0, -4)] = money(value);
     else if (name === "cap") shown.cap = packWords.caps[value];
     else if (name === "rate_bp") {
-      shown.rate = language === "en" ? percentWords(value) : rateWords(value, language);
+      shown.rate = language === "en" ? percentWords(value) : rateWords(value, language, packWords.free);
     } else shown[name] = value;
   }
   return template.replace(/\{(\w+)\}/g, (_, name) => shown[name] ?? "—");
