@@ -34,6 +34,8 @@ COLUMNS = (
     "government_share_fen",
     "cashier",
     "hash",
+    # When the till says that it was; before recorded_at for what came later.
+    "occurred_at",
 )
 SUMS = ("amount_fen", "discount_fen", "payable_fen", "merchant_share_fen", "government_share_fen")
 

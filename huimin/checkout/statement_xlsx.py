@@ -32,6 +32,7 @@ COLUMNS: tuple[tuple[str, str, int, str], ...] = (
     (sentence("实付（元）"), "money", 13, "payable_fen"),
     (sentence("收银员"), "text", 10, "cashier"),
     (sentence("方式"), "text", 12, "channel"),
+    (sentence("补传时间"), "text", 17, "recorded"),
 )
 
 
@@ -60,7 +61,9 @@ def statement_xlsx(statement: Mapping[str, Any], county_name: str) -> bytes:
 
 
 def _texts(row: Mapping[str, Any], number: int) -> dict[str, Any]:
-    at = parse_instant(row["recorded_at"]).astimezone(COUNTY_ZONE)
+    at, recorded = (
+        parse_instant(row[name]).astimezone(COUNTY_ZONE) for name in ("occurred_at", "recorded_at")
+    )
     return {
         **row,
         "number": number,
@@ -69,6 +72,7 @@ def _texts(row: Mapping[str, Any], number: int) -> dict[str, Any]:
         "order": row["order_no"] or row["reverses_order_no"],
         "cashier": row["cashier"] or "",
         "channel": CHANNELS.say(row["channel"]),
+        "recorded": "" if at == recorded else recorded.strftime("%Y-%m-%d %H:%M"),
     }
 
 

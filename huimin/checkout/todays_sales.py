@@ -13,7 +13,10 @@ from huimin.core.money import parse_yuan
 from huimin.ledger.read import left_fen, redemption_by_order, rows_of_day
 from huimin.storage.engine import Row, Transaction
 
-SHOWN = ("id", "receipt_no", "order_no", "recorded_at", "amount_fen", "discount_fen", "payable_fen")
+SHOWN = (
+    *("id", "receipt_no", "order_no", "occurred_at", "recorded_at"),
+    *("amount_fen", "discount_fen", "payable_fen"),
+)
 SUMS = ("amount_fen", "discount_fen", "payable_fen")
 SEARCH_MAX = 80
 
@@ -64,12 +67,18 @@ def _sale(row: Row, still_left_fen: int) -> Row:
 def _matches(sale: Row, sought: str) -> bool:
     if sought in sale["receipt_no"].lower() or sought in sale["order_no"].lower():
         return True
-    time = parse_instant(sale["recorded_at"]).astimezone(COUNTY_ZONE).strftime("%H:%M")
     hour, colon, minute = sought.replace("：", ":").partition(":")
     if colon:
-        return time.startswith(f"{hour.zfill(2)}:{minute}")
+        # An offline sale is found by when it was made and by when it was recorded.
+        begun = f"{hour.zfill(2)}:{minute}"
+        return any(_time(sale[name]).startswith(begun) for name in ("occurred_at", "recorded_at"))
     try:
         amount_fen = parse_yuan(sought)
     except ValueError:
         return False
     return amount_fen in (sale["amount_fen"], sale["discount_fen"], sale["payable_fen"])
+
+
+def _time(instant: str) -> str:
+    """The county's time of day: "14:05"."""
+    return parse_instant(instant).astimezone(COUNTY_ZONE).strftime("%H:%M")

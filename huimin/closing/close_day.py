@@ -13,6 +13,7 @@ from typing import Any, Unpack
 
 from huimin.audit.record import record
 from huimin.checkout.day_statement import day_statement
+from huimin.checkout.offline.waiting_sales import count_waiting
 from huimin.checkout.shop_orders import note_shop_order, shop_orders_of_day
 from huimin.closing import queries
 from huimin.closing.listing import Listing
@@ -49,12 +50,18 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Day:
-    """An outlet's day: its statement, its closings (newest first), and what came after the last."""
+    """An outlet's day: its statement, its closings (newest first), and what came after the last.
+
+    `waiting_sales` and `waiting_fen` are its offline sales that people have not decided on, and
+    their discounts in fen.
+    """
 
     statement: Row
     closings: list[Row]
     later: list[Row]
     comparisons: list[Row]
+    waiting_sales: int
+    waiting_fen: int
 
     @property
     def closed(self) -> Row | None:
@@ -72,7 +79,10 @@ def day_of(tx: Transaction, outlet: Mapping[str, Any], day: date) -> Day:
     ]
     later = [] if not closings else _later(statement["rows"], closings[0]["heads"])
     comparisons = list(queries.comparisons_of_day(tx, count=COMPARISONS_SHOWN, **place))
-    return Day(statement, closings, later, comparisons)
+    waiting = count_waiting(
+        tx, first_day=day.isoformat(), last_day=day.isoformat(), outlet_id=outlet["id"]
+    )
+    return Day(statement, closings, later, comparisons, *waiting)
 
 
 def keep_comparison(

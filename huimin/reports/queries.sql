@@ -103,6 +103,7 @@ FROM ledger WHERE business_day = :day;
 
 -- part: shown_rows
 SELECT ledger.id, ledger.kind, ledger.receipt_no, ledger.hash, ledger.order_no, ledger.occurred_at,
+    ledger.recorded_at,
     ledger.business_day, ledger.month, ledger.adjusts_month, ledger.channel, ledger.outlet_kind,
     ledger.eligibility, ledger.presenter_kind, ledger.amount_fen, ledger.discount_fen,
     ledger.merchant_share_fen, ledger.government_share_fen, outlet.name AS outlet_name,

@@ -11,7 +11,10 @@ import { OWN_ORDER_PREFIX } from "./sale.js";
 import { show } from "./screen.js";
 import { addresses, words } from "./words.js";
 
-/** @typedef {import("./desk.js").Receipt & {id: string, left_fen: number}} Sale `left_fen` can still be returned */
+/**
+ * `occurred_at` is when it was made, `recorded_at` when the server heard of it; `left_fen` can still be returned.
+ * @typedef {import("./desk.js").Receipt & {id: string, occurred_at: string, left_fen: number}} Sale
+ */
 
 const SEARCH_AFTER_MS = 200;
 let searches = 0;
@@ -27,7 +30,7 @@ export async function showToday() {
   byId("today-count").textContent = String(today.sums.redemptions);
   byId("today-discount").textContent = money(today.sums.discount_fen);
   const items = today.sales.map((sale) =>
-    element("li", {}, `${timeOf(sale.recorded_at)} ${money(sale.payable_fen)}`, tools(sale)),
+    element("li", {}, `${timeOf(sale.occurred_at)} ${money(sale.payable_fen)}`, tools(sale)),
   );
   const empty = element("li", { textContent: byId("today-sales").dataset.empty });
   byId("today-sales").replaceChildren(...(items.length ? items : [empty]));
@@ -86,7 +89,11 @@ function list({ count, sales }) {
 
 /** @param {Sale} sale */
 function saleItem(sale) {
-  const when = element("strong", { textContent: whenOf(sale.recorded_at) });
+  const when = element("strong", { textContent: whenOf(sale.occurred_at) });
+  const later =
+    whenOf(sale.recorded_at) === whenOf(sale.occurred_at)
+      ? ""
+      : ` · ${words.sent_at.replace("TIME", whenOf(sale.recorded_at))}`;
   const saved = `${words.saved} ${money(-sale.discount_fen)}`;
   const amounts = ` ${money(sale.amount_fen)} · ${saved} · ${words.paid} ${money(sale.payable_fen)} `;
   const isPartLeft = sale.left_fen && sale.left_fen < sale.amount_fen;
@@ -97,6 +104,6 @@ function saleItem(sale) {
   const order = sale.order_no.startsWith(OWN_ORDER_PREFIX)
     ? ""
     : ` · ${words.order} ${sale.order_no}`;
-  const numbers = element("small", { textContent: `${words.receipt} ${sale.receipt_no}${order}` });
+  const numbers = element("small", { textContent: `${words.receipt} ${sale.receipt_no}${order}${later}` });
   return element("li", {}, element("div", {}, when, amounts, left, numbers), tools(sale));
 }

@@ -25,6 +25,7 @@ from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, ListPage
 from huimin.web.lists import Listed, Place, listed
+from huimin.web.words import minute_text
 
 # The figures that the page has room for.
 SHOWN = ("amount_fen", "discount_fen", "merchant_share_fen", "government_share_fen")
@@ -74,6 +75,12 @@ def _list(language: str, month: str) -> ListPage:
         address = url_for("proof.receipt", **receipt)
         return Markup('<a href="{}">{}</a>').format(address, row["receipt_no"])
 
+    def time_cell(row: Row) -> Markup:
+        at = Markup('<span class="nowrap">{}</span>').format(minute_text(row["occurred_at"]))
+        is_late = row["recorded_at"] != row["occurred_at"]
+        recorded = _("补传 {time}", time=minute_text(row["recorded_at"])) if is_late else None
+        return cells.below(at, recorded)
+
     def kind_cell(row: Row) -> Markup:
         month = row["adjusts_month"]
         channel = None if row["channel"] == "online" else CHANNELS.say(row["channel"], language)
@@ -86,7 +93,8 @@ def _list(language: str, month: str) -> ListPage:
     figures = [figure for figure in FIGURE_NAMES if figure.endswith("_fen")]
     columns = [
         Column(_("小票号"), "receipt_no", receipt_cell, "nowrap", only="page"),
-        column.minute(_("时间"), "occurred_at"),
+        Column(_("时间"), lambda row: minute_text(row["occurred_at"]), time_cell),
+        column.minute(_("入账时间"), "recorded_at", only="workbook"),
         Column(_("交易日"), "business_day", only="workbook"),
         Column(_("计入月份"), "month", only="workbook"),
         Column(_("所属月份"), "adjusts_month", only="workbook"),
