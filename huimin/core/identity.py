@@ -162,6 +162,8 @@ def mask_phone(phone: str | None) -> str | None:
     """The first three and the last two digits: 138******88; None for none."""
     if phone is None:
         return None
+    if "/" in phone:
+        return "/".join(str(mask_phone(one)) for one in phone.split("/"))
     if len(phone) < 7:
         return "*" * len(phone)
     return f"{phone[:3]}{'*' * (len(phone) - 5)}{phone[-2:]}"

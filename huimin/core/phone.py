@@ -13,6 +13,8 @@ from huimin.core.visible_text import visible
 
 DIGITS_MIN, DIGITS_MAX = 7, 15
 PHONES_MAX = 2
+# Two numbers of one person are kept as one text.
+BETWEEN = "/"
 
 _NONE = re.compile(
     r"[\s/\\×*空0—–_.。-]*|(无|暂无|没有|未留)?(电话|手机|座机|号码|联系方式)?(号码|号)?|不详|未知"
@@ -50,6 +52,11 @@ def read_phones(cell: Any) -> tuple[str, ...]:
     if not numbers or len(numbers) > PHONES_MAX:
         raise PhoneProblem("no number" if not numbers else "more than two numbers")
     return tuple(numbers)
+
+
+def first_phone(phones: str) -> str:
+    """The number by which a person is found, of one or two kept as 13800000000/083223330000."""
+    return phones.partition(BETWEEN)[0]
 
 
 def _text_of(cell: Any) -> str:

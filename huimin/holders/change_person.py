@@ -13,6 +13,7 @@ from huimin.audit.record import checked_reason, record
 from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.identity import IdentityProblem, mask_name, mask_phone, parse_id_number
+from huimin.core.phone import BETWEEN, PhoneProblem, read_phones
 from huimin.core.refusals import Refusal, field_problem
 from huimin.divisions.find import find as find_division
 from huimin.divisions.within import required_within
@@ -26,14 +27,13 @@ from huimin.holders.people import (
     add_family_member,
     family_of,
     require_eligibility_kind,
-    require_name,
     set_last_day,
 )
+from huimin.holders.person_name import NameProblem, read_name
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
 
 RELATION_MAX = 20
-PHONE_DIGITS_MIN, PHONE_DIGITS_MAX = 6, 12
 
 
 def person(tx: Transaction, holder_id: str, *, within: str | None = None) -> Row:
@@ -64,8 +64,11 @@ def change_details(
     or reason.
     """
     reason = checked_reason(reason)
-    require_name("name", name)
-    phone = checked_phone(phone)
+    # What is not changed is not judged: it may come from an older register or form.
+    if name != holder["name"]:
+        name = checked_name("name", name)
+    if phone != personal_data.value(holder, "holder.phone"):
+        phone = checked_phone(phone)
     division = find_division(tx, division_code)
     if division is None or division["level"] == "county":
         raise field_problem("division_code", "请选择镇街和村社。")
@@ -115,15 +118,17 @@ def add_family(
     **by: Unpack[By],
 ) -> None:
     """Add a family member who may present the card. Raises FieldProblems, also at FAMILY_MAX."""
-    require_name("family_name", name)
+    name = checked_name("family_name", name)
     relation = relation.strip()
     if not relation or len(relation) > RELATION_MAX or not relation.isprintable():
         raise field_problem("relation", "请填写与持卡人的关系，例如 配偶。")
-    if len(family_of(tx, holder_id)) >= FAMILY_MAX:
+    family = family_of(tx, holder_id)
+    if len(family) >= FAMILY_MAX:
         raise field_problem(
             "family_name", "家庭成员最多 {family_max} 人，请先结束一位。", family_max=FAMILY_MAX
         )
     number = _member_number(id_number, today)
+    _require_new_member(tx, personal_data, holder_id, FamilyDraft(name, relation, number))
     add_family_member(
         tx, personal_data, holder_id, FamilyDraft(name, relation, number), now=by["now"]
     )
@@ -224,12 +229,42 @@ def _member_number(id_number: str | None, today: date) -> str | None:
         raise field_problem("family_id_number", error.text) from error
 
 
+def _require_new_member(
+    tx: Transaction, personal_data: PersonalData, holder_id: str, member: FamilyDraft
+) -> None:
+    """Raise FieldProblems for the holder's own number, and for a member who is there already."""
+    number_hash = personal_data.lookup_hash(member.id_number) if member.id_number else None
+    holder = queries.holder_by_id(tx, id=holder_id)
+    if number_hash is not None and holder["id_number_hash"] == number_hash:
+        raise field_problem(
+            "family_id_number", "这是持卡人本人的身份证号码；请填写家庭成员自己的，不知道可以空着。"
+        )
+    for row in queries.all_family_of(tx, holder_id=holder_id):
+        if row["ended_at"] is not None:
+            continue
+        if number_hash is not None and row["id_number_hash"] == number_hash:
+            raise field_problem("family_id_number", "这个身份证号码的家庭成员已经在名单里了。")
+        same = (row["name"], row["relation"]) == (member.name, member.relation)
+        if same and (number_hash is None or row["id_number_hash"] is None):
+            raise field_problem("family_name", "这位家庭成员已经在名单里了。")
+
+
+def checked_name(field: str, name: str) -> str:
+    """A person's name in the form that it has everywhere. Raises FieldProblems on `field`."""
+    try:
+        return read_name(name)
+    except NameProblem as error:
+        raise field_problem(field, error.text) from error
+
+
 def checked_phone(phone: str | None) -> str | None:
-    """A phone number's digits, or None if it is empty. Raises FieldProblems on `phone`."""
-    if not phone or not phone.strip():
-        return None
-    digits = "".join(phone.replace("-", "").split())
-    fits = PHONE_DIGITS_MIN <= len(digits) <= PHONE_DIGITS_MAX
-    if not (digits.isascii() and digits.isdigit() and fits):
-        raise field_problem("phone", "电话号码应为 6 到 12 位数字。")
-    return digits
+    """Phone numbers in the form that they have everywhere; None if there is none.
+
+    Raises FieldProblems on `phone`.
+    """
+    try:
+        return BETWEEN.join(read_phones(phone)) or None
+    except PhoneProblem as error:
+        raise field_problem(
+            "phone", "电话号码应为 7 到 15 位数字，不能用星号遮住，请改正；没有可以空着。"
+        ) from error

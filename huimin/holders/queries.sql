@@ -416,3 +416,9 @@ WHERE eligibility.kind = :kind AND eligibility.starts_on <= :today
     AND holder.division_code >= :division_first AND holder.division_code <= :division_last
     AND holder.erased_at IS NULL
 ORDER BY eligibility.holder_id;
+
+-- name: details_changed
+SELECT at, action, old_json, new_json FROM audit_event
+WHERE subject_kind = 'holder' AND subject_id = :holder_id
+    AND action IN ('holder.changed', 'holder.updated_by_register')
+ORDER BY at, id;

@@ -8,7 +8,6 @@ People come in order of entry, or by last day if filtered by the end of an eligi
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +15,7 @@ from datetime import date, timedelta
 from huimin.core.card_number import NUMBER_DIGITS
 from huimin.core.identity import IdentityProblem, mask_name, parse_id_number
 from huimin.core.refusals import field_problem
+from huimin.core.visible_text import without_blanks
 from huimin.divisions.within import bounds_within
 from huimin.holders import queries
 from huimin.holders.name_grams import GRAM_MAX
@@ -136,7 +136,7 @@ def _driver(
 
 
 def _by_text(personal_data: PersonalData, typed: str, today: date) -> tuple[str, Row]:
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", typed))[:TEXT_MAX]
+    text = without_blanks(typed)[:TEXT_MAX]
     digits = text.replace("-", "")
     if digits.isascii() and digits.isdigit() and len(digits) == NUMBER_DIGITS:
         return "ids_by_card_number", {"number": digits}

@@ -7,11 +7,14 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from huimin.core.days import county_day
+from huimin.holders.change_person import change_details
 from huimin.holders.people import (
     eligibilities_of,
     family_of,
@@ -20,12 +23,13 @@ from huimin.holders.people import (
 )
 from huimin.holders.personal_data import FILE_NAME, PersonalData
 from huimin.holders.registers import import_register as register_import
+from huimin.holders.registers.gains import Gains
 from huimin.holders.registers.import_register import (
     ImportCounts,
     import_register,
     require_fitting_keys,
 )
-from huimin.holders.registers.result import RegisterCheck
+from huimin.holders.registers.result import AcceptedRow, RegisterCheck
 from huimin.instance import Instance
 from huimin.storage.engine import StorageProblem
 from tests.making.holders import id_number, make_holder
@@ -132,6 +136,43 @@ def test_a_known_person_gains_what_is_new_and_is_not_entered_again(
     # A later start of what counts already adds nothing.
     later = register_row(id_number=number, starts_on="2025-01-01", village="香泉社区", phone=None)
     assert bring_in(instance, checked(tmp_path, later)) == ImportCounts(unchanged=1)
+
+
+def test_what_a_hand_corrected_stands_unless_a_later_register_is_said_to_count(
+    instance: Instance, tmp_path: Path
+) -> None:
+    number = id_number()
+    register = checked(tmp_path, register_row(id_number=number, phone="+86 138 0000 0000"))
+    bring_in(instance, register)
+    holder = person(instance, number)
+    assert instance.personal_data.value(holder, "holder.phone") == "13800000000"
+    corrected = {"phone": "13911112222", "division_code": holder["division_code"]}
+
+    def correct(tx: Any) -> None:
+        change_details(
+            tx,
+            instance.personal_data,
+            holder,
+            name=holder["name"],
+            reason="本人来电",
+            now=instance.clock(),
+            actor="staff:登记员",
+            **corrected,
+        )
+
+    instance.engine.write(correct)
+    told: list[tuple[str, bool]] = []
+
+    def tell(row: AcceptedRow, gains: Gains) -> None:
+        told.extend((change.field, change.kept) for change in gains.changes)
+
+    assert bring_in(instance, register, tell=tell) == ImportCounts(unchanged=1)
+    assert told == [("phone", True)], "what is left as it was is named"
+    day = county_day(instance.clock())
+    assert bring_in(instance, register, register_date=day) == ImportCounts(unchanged=1)
+    later = day + timedelta(days=1)
+    assert bring_in(instance, register, register_date=later) == ImportCounts(updated=1)
+    assert instance.personal_data.value(person(instance, number), "holder.phone") == "13800000000"
 
 
 def test_a_family_member_who_was_ended_is_not_brought_back(

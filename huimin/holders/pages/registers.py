@@ -21,6 +21,8 @@ from huimin.core.refusals import Refusal, field_problem
 from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.choices import division_choices
 from huimin.holders.pages import pages
+from huimin.holders.registers.change_words import change_text
+from huimin.holders.registers.gains import Change
 from huimin.holders.registers.given import CHOSEN_FIELDS, Given, checked_given, given_of
 from huimin.holders.registers.header import COLUMN_NAMES
 from huimin.holders.registers.jobs import (
@@ -221,7 +223,7 @@ def register_group(job_id: str, group: str) -> Response:
 def _job_page(job_id: str, form: Form) -> str:
     now = instance().clock()
     change(lambda tx: fail_lost_jobs(tx, now))
-    job, language = _job(job_id), request_language()
+    job, language, places = _job(job_id), request_language(), dict(division_choices())
     return render_template(
         "holders/register_job.html",
         job=job,
@@ -229,7 +231,8 @@ def _job_page(job_id: str, form: Form) -> str:
         lists=_lists(job),
         groups=GROUPS,
         rows_shown=ROWS_SHOWN,
-        place_of=dict(division_choices()).get,
+        place_of=places.get,
+        change_words=lambda row: change_text(Change(**row), places.get).say(language),
         checking=job["kind"] == CHECK,
         form=form,
         given=_given_values(job),
@@ -270,6 +273,7 @@ def _given(form: Form) -> Given:
         town=form.optional("town"),
         village=form.optional("village"),
         starts_on=form.optional_day("starts_on"),
+        register_date=form.optional_day("register_date"),
         columns={name: form.text(f"column_{name}") for name in CHOSEN_FIELDS},
         today=county_day(instance().clock()),
     )
@@ -283,6 +287,7 @@ def _given_values(job: Row) -> dict[str, str]:
         "town": given.town or "",
         "village": given.village or "",
         "starts_on": given.starts_on.isoformat() if given.starts_on else "",
+        "register_date": given.register_date.isoformat() if given.register_date else "",
     }
     chosen = {f"column_{name}": column_letter(place) for name, place in given.columns.items()}
     return {**values, **chosen}

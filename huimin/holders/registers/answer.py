@@ -7,11 +7,13 @@ own terminal; the sentences have none, because they end up in logs and messages.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from huimin.core.catalogue import Text, sentence, text
+from huimin.holders.registers.change_words import change_text
+from huimin.holders.registers.gains import Change
 from huimin.holders.registers.import_register import ImportCounts
 from huimin.holders.registers.problem import Problem
 from huimin.holders.registers.result import AcceptedRow, RegisterCheck, RepeatedRow
@@ -21,7 +23,12 @@ PROBLEMS_SHOWN = 50
 
 
 def register_json(
-    check: RegisterCheck, counts: ImportCounts, *, dry_run: bool, refused_file: str | None
+    check: RegisterCheck,
+    counts: ImportCounts,
+    changes: Sequence[tuple[AcceptedRow, list[Change]]],
+    *,
+    dry_run: bool,
+    refused_file: str | None,
 ) -> Iterator[str]:
     """The pieces of one JSON object: accepted, refused, duplicates, left_out, and the counts.
 
@@ -33,6 +40,7 @@ def register_json(
         "understood": (row for sheet in check.understood for row in understood_rows(sheet)),
         "duplicates": map(_repeated, check.repeated),
         "left_out": map(asdict, check.left_out),
+        "changes": (_changed(row, change) for row, listed in changes for change in listed),
     }
     yield "{\n"
     for name, rows in lists.items():
@@ -62,6 +70,10 @@ def _accepted(row: AcceptedRow) -> dict[str, Any]:
     }
 
 
+def _changed(row: AcceptedRow, change: Change) -> dict[str, Any]:
+    return {"sheet": row.sheet, "row": row.row, **asdict(change)}
+
+
 def _problem(problem: Problem) -> dict[str, Any]:
     return {
         "sheet": problem.sheet,
@@ -85,7 +97,12 @@ def _repeated(row: RepeatedRow) -> dict[str, Any]:
 
 
 def register_sentences(
-    check: RegisterCheck, counts: ImportCounts, *, dry_run: bool, refused_file: str | None
+    check: RegisterCheck,
+    counts: ImportCounts,
+    changes: Sequence[tuple[AcceptedRow, list[Change]]],
+    *,
+    dry_run: bool,
+    refused_file: str | None,
 ) -> list[Text]:
     """The same in sentences, without names and numbers of people."""
     lines = [understood_text(sheet) for sheet in check.understood]
@@ -121,6 +138,10 @@ def register_sentences(
                 "没有重复导入，两行内容不同，请核对。"
             )
         lines.append(Text(repeated, asdict(row)))
+    listed = [(row, change) for row, changed in changes for change in changed]
+    lines += [_change_text(row, change) for row, change in listed[:PROBLEMS_SHOWN]]
+    if len(listed) > PROBLEMS_SHOWN:
+        lines.append(text("……另有 {count} 处改动，见 JSON。", count=len(listed) - PROBLEMS_SHOWN))
     lines.append(
         text(
             "有内容的 {rows} 行：可导入 {accepted} 行，需修改 {refused} 行，重复 {repeated} 行，"
@@ -137,3 +158,12 @@ def register_sentences(
     if refused_file:
         lines.append(text("需修改的行已写入 {file}，改好后直接导入该文件。", file=refused_file))
     return lines
+
+
+def _change_text(row: AcceptedRow, change: Change) -> Text:
+    return text(
+        "工作表“{sheet}”第 {row} 行：{change}。",
+        sheet=row.sheet,
+        row=row.row,
+        change=change_text(change),
+    )

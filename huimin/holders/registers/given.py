@@ -29,6 +29,8 @@ class Given:
     village: str | None = None
     starts_on: date | None = None
     columns: dict[str, int] = field(default_factory=dict)
+    # The county day of the register, if it may change what was corrected by hand before it.
+    register_date: date | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -49,6 +51,7 @@ class Given:
             "village": self.village,
             "starts_on": self.starts_on and self.starts_on.isoformat(),
             "columns": self.columns,
+            "register_date": self.register_date and self.register_date.isoformat(),
         }
 
 
@@ -56,13 +59,14 @@ def given_of(values: Mapping[str, Any] | None) -> Given:
     """What a job kept of `Given.as_dict`; nothing given if it is older than that."""
     if not values:
         return Given()
-    day = values["starts_on"]
+    day, register_day = values["starts_on"], values["register_date"]
     return Given(
         tuple(values["kinds"]),
         values["town"],
         values["village"],
         date.fromisoformat(day) if day else None,
         dict(values["columns"]),
+        date.fromisoformat(register_day) if register_day else None,
     )
 
 
@@ -73,17 +77,20 @@ def checked_given(
     village: str | None = None,
     starts_on: date | None = None,
     columns: Mapping[str, str] | None = None,
+    register_date: date | None = None,
     today: date,
 ) -> Given:
     """What was said, checked. `columns` has Excel's letters by field; empty ones are not chosen.
 
-    Raises FieldProblems on eligibility, column, starts_on.
+    Raises FieldProblems on eligibility, column, starts_on, register_date.
     """
     problems = []
     if any(kind not in ELIGIBILITIES for kind in kinds):
         problems.append(FieldProblem("eligibility", "没有这一类保障，请从列出的里面选。"))
     if starts_on is not None and starts_on > today:
         problems.append(FieldProblem("starts_on", "这一天还没有到；认定日期不能在今天之后。"))
+    if register_date is not None and register_date > today:
+        problems.append(FieldProblem("register_date", "这一天还没有到；请填名册上的日期。"))
     chosen = {}
     for name, letters in (columns or {}).items():
         if not letters.strip():
@@ -99,7 +106,7 @@ def checked_given(
             chosen[name] = place
     if problems:
         raise FieldProblems(problems)
-    return Given(kinds, town or None, village or None, starts_on, chosen)
+    return Given(kinds, town or None, village or None, starts_on, chosen, register_date)
 
 
 def _place_of(letters: str) -> int | None:

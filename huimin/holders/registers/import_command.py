@@ -19,10 +19,12 @@ from huimin.core.days import county_day, instant_text
 from huimin.core.words import ELIGIBILITIES
 from huimin.holders.registers.answer import register_json, register_sentences
 from huimin.holders.registers.check_file import check_file
+from huimin.holders.registers.gains import Change
 from huimin.holders.registers.given import checked_given
 from huimin.holders.registers.import_register import import_register
 from huimin.holders.registers.problem import file_problem
 from huimin.holders.registers.refused_workbook import write_refused_workbook
+from huimin.holders.registers.result import AcceptedRow
 
 FILE_NAME_MAX = 120
 REFUSED_FOLDER = "refused"
@@ -65,6 +67,11 @@ REFUSED_FOLDER = "refused"
     metavar="FIELD=LETTER",
     help="指明某一列是什么，例如 --column name=C --column id_number=D；可以写几次。",
 )
+@click.option(
+    "--register-date",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="名册的日期；写了它，名册可以改动在这一天以前由人更正过的住址和电话。",
+)
 @pass_instance
 def import_command(
     instance: Instance,
@@ -74,6 +81,7 @@ def import_command(
     refused_path: Path | None,
     columns: tuple[str, ...],
     starts_on: datetime | None,
+    register_date: datetime | None,
     **said: Any,
 ) -> None:
     """导入名册（.xlsx、.xls 或 .csv）；反复导入不会重复登记，有问题的行写进待修改的工作簿。"""
@@ -83,6 +91,7 @@ def import_command(
     now, file_name = by["now"], file.name[-FILE_NAME_MAX:]
     given = checked_given(
         starts_on=starts_on.date() if starts_on else None,
+        register_date=register_date.date() if register_date else None,
         columns=dict(_choice(choice) for choice in columns),
         today=county_day(now),
         **said,
@@ -90,9 +99,17 @@ def import_command(
     with _bar(translated("读取名册")) as progress:
         about = (file, file_name, county_day(now), progress, given)
         check = engine.read(lambda tx: check_file(tx, personal_data, *about))
+    changes: list[tuple[AcceptedRow, list[Change]]] = []
     with _bar(translated("试运行") if dry_run else translated("写入")) as progress:
         counts = import_register(
-            engine, personal_data, check, dry_run=dry_run, progress=progress, **by
+            engine,
+            personal_data,
+            check,
+            dry_run=dry_run,
+            progress=progress,
+            register_date=given.register_date,
+            tell=lambda row, gains: changes.append((row, gains.changes)),
+            **by,
         )
     if refused_path is None and not dry_run:
         stamp = instant_text(now)[:19].replace(":", "")
@@ -103,10 +120,12 @@ def import_command(
     if refused_path is not None and write_refused_workbook(refused_path, check, now=now):
         refused_file = str(refused_path)
     if form == "json":
-        pieces = register_json(check, counts, dry_run=dry_run, refused_file=refused_file)
+        pieces = register_json(check, counts, changes, dry_run=dry_run, refused_file=refused_file)
         sys.stdout.writelines(pieces)
         return
-    for line in register_sentences(check, counts, dry_run=dry_run, refused_file=refused_file):
+    for line in register_sentences(
+        check, counts, changes, dry_run=dry_run, refused_file=refused_file
+    ):
         echo(line)
 
 

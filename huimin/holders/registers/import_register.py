@@ -8,8 +8,8 @@ by running it again, and importing a file twice changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
 from typing import Any, Unpack
 
 from cryptography.exceptions import InvalidTag
@@ -19,17 +19,14 @@ from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.holders import queries
 from huimin.holders.people import (
-    EligibilityDraft,
-    FamilyDraft,
-    HolderDraft,
     add_eligibility,
     add_family_member,
-    eligibilities_of,
     enter_holder,
     find_by_id_number,
 )
 from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.check_register import Progress
+from huimin.holders.registers.gains import Gains, gains_of
 from huimin.holders.registers.result import AcceptedRow, RegisterCheck
 from huimin.storage.engine import Engine, Row, StorageProblem, Transaction
 from huimin.storage.ids import new_id
@@ -62,22 +59,7 @@ class ImportCounts:
 
 
 Propose = Callable[[Transaction, Sequence[AcceptedRow]], int]
-
-
-@dataclass
-class Gains:
-    """What a register's row adds to a known person."""
-
-    eligibilities: list[EligibilityDraft] = field(default_factory=list)
-    family: list[FamilyDraft] = field(default_factory=list)
-    completed: list[tuple[str, str]] = field(default_factory=list)
-    division_code: str | None = None
-    phone: str | None = None
-
-    def __bool__(self) -> bool:
-        return bool(
-            self.eligibilities or self.family or self.completed or self.division_code or self.phone
-        )
+Tell = Callable[[AcceptedRow, Gains], None]
 
 
 def import_register(
@@ -88,9 +70,14 @@ def import_register(
     dry_run: bool = False,
     progress: Progress | None = None,
     propose: Propose | None = None,
+    register_date: date | None = None,
+    tell: Tell | None = None,
     **by: Unpack[By],
 ) -> ImportCounts:
     """Write the accepted rows, or only read in a dry run. `progress(done, total)` counts rows.
+
+    `tell(row, gains)` hears of each known person whom the register changes; `register_date` lets
+    it change what was corrected by hand before that day.
 
     `propose(tx, rows)` applies for cards in the transaction that writes the rows, so that nobody
     is entered without an application; it returns their number. An import that has changed anything
@@ -100,7 +87,15 @@ def import_register(
     counts = ImportCounts()
 
     def write(tx: Transaction, rows: Sequence[AcceptedRow]) -> ImportCounts:
-        written = _chunk(tx, personal_data, rows, dry_run=dry_run, **by)
+        written = _chunk(
+            tx,
+            personal_data,
+            rows,
+            dry_run=dry_run,
+            register_date=register_date,
+            tell=tell,
+            **by,
+        )
         return replace(written, proposed=propose(tx, rows)) if propose else written
 
     try:
@@ -140,6 +135,8 @@ def _chunk(
     rows: Sequence[AcceptedRow],
     *,
     dry_run: bool,
+    register_date: date | None,
+    tell: Tell | None,
     **by: Unpack[By],
 ) -> ImportCounts:
     new = updated = 0
@@ -153,69 +150,14 @@ def _chunk(
         if holder is None:
             new += 1
             continue
-        gains = gains_of(tx, personal_data, holder, draft)
+        gains = gains_of(tx, personal_data, holder, draft, register_date)
+        if tell is not None and gains.changes:
+            tell(row, gains)
         if gains:
             updated += 1
             if not dry_run:
                 _apply_gains(tx, personal_data, holder, gains, row, **by)
     return ImportCounts(new, updated, len(rows) - new - updated)
-
-
-def gains_of(
-    tx: Transaction, personal_data: PersonalData, holder: Row, draft: HolderDraft
-) -> Gains:
-    """What the draft adds to a known person."""
-    gains = Gains()
-    recorded = eligibilities_of(tx, holder["id"])
-    gains.eligibilities = [e for e in draft.eligibilities if not _covered(recorded, e)]
-    _compare_family(tx, personal_data, holder, draft.family, gains)
-    if draft.division_code != holder["division_code"]:
-        gains.division_code = draft.division_code
-    if draft.phone and personal_data.lookup_hash(draft.phone) != holder["phone_hash"]:
-        gains.phone = draft.phone
-    return gains
-
-
-def _covered(recorded: Sequence[Row], draft: EligibilityDraft) -> bool:
-    """Whether that kind is already in force on the draft's first day."""
-    day = draft.starts_on.isoformat()
-    return any(
-        row["kind"] == draft.kind
-        and (row["starts_on"] == day or row["starts_on"] < day)
-        and (row["ends_on"] is None or row["ends_on"] >= day)
-        for row in recorded
-    )
-
-
-def _compare_family(
-    tx: Transaction,
-    personal_data: PersonalData,
-    holder: Row,
-    family: Sequence[FamilyDraft],
-    gains: Gains,
-) -> None:
-    unmatched = list(queries.all_family_of(tx, holder_id=holder["id"]))
-    for member in family:
-        number_hash = personal_data.lookup_hash(member.id_number) if member.id_number else None
-        match = _matching(unmatched, member, number_hash)
-        if match is None:
-            gains.family.append(member)
-            continue
-        unmatched.remove(match)
-        if member.id_number and match["id_number_hash"] is None and match["ended_at"] is None:
-            gains.completed.append((match["id"], member.id_number))
-
-
-def _matching(rows: Sequence[Row], member: FamilyDraft, number_hash: str | None) -> Row | None:
-    """The recorded member: by number, or by name and relation if either has no number."""
-    for row in rows:
-        if number_hash is not None and row["id_number_hash"] == number_hash:
-            return row
-    for row in rows:
-        same = row["name"] == member.name and row["relation"] == member.relation
-        if same and (number_hash is None or row["id_number_hash"] is None):
-            return row
-    return None
 
 
 def _apply_gains(

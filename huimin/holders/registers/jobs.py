@@ -73,7 +73,8 @@ class RegisterWork:
 
         def match(tx: Transaction) -> Match:
             arguments = (tx, self.personal_data, checked, self.today)
-            return match_register(*arguments, lambda done, total: progress(MATCHING, done, total))
+            step = partial(progress, MATCHING)
+            return match_register(*arguments, step, self.given.register_date)
 
         groups = self.engine.read(match).as_dict()
         to_mend = self._store_refused(checked)
@@ -123,6 +124,7 @@ class RegisterWork:
             checked,
             progress=lambda done, total: progress(WRITING, done, total),
             propose=lambda tx, rows: propose(tx, self.personal_data, rows, **by),
+            register_date=self.given.register_date,
             **by,
         )
         ended = 0

@@ -23,7 +23,7 @@ from huimin.holders.change_person import end_eligibility
 from huimin.holders.people import find_by_id_number
 from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.check_register import Progress
-from huimin.holders.registers.import_register import gains_of
+from huimin.holders.registers.gains import gains_of
 from huimin.holders.registers.result import AcceptedRow, RegisterCheck
 from huimin.storage.engine import Engine, Row, Transaction
 
@@ -51,6 +51,7 @@ def match_register(
     check: RegisterCheck,
     today: date,
     progress: Progress = lambda done, total: None,
+    register_date: date | None = None,
 ) -> Match:
     """Compare the accepted rows with the enrolled people; reads only."""
     match, seen = Match(), _holders_of_refused(tx, personal_data, check)
@@ -69,7 +70,9 @@ def match_register(
         else:
             seen.add(holder["id"])
             listed["holder_id"] = holder["id"]
-            gains = gains_of(tx, personal_data, holder, draft)
+            gains = gains_of(tx, personal_data, holder, draft, register_date)
+            if gains.changes:
+                listed["changes"] = gains.as_rows()
             (match.gaining if gains else match.unchanged).append(listed)
             if _needs_application(tx, holder["id"]):
                 match.without_card.append(listed)

@@ -15,11 +15,11 @@ from typing import Any
 
 from huimin.core.catalogue import Text, sentence, text
 from huimin.core.identity import IdentityProblem, IdNumber, mask_name, parse_id_number
-from huimin.core.phone import PhoneProblem, read_phones
+from huimin.core.phone import BETWEEN, PhoneProblem, read_phones
 from huimin.core.visible_text import without_blanks
 from huimin.holders.eligibility_words import ALL_KINDS, kind_reading
 from huimin.holders.people import EligibilityDraft, FamilyDraft, HolderDraft
-from huimin.holders.person_name import NameProblem, read_name
+from huimin.holders.person_name import NameProblem, read_name, same_name
 from huimin.holders.registers.being_entitled import (
     UNKNOWN_STATE,
     NotEntitled,
@@ -125,7 +125,7 @@ def read_row(
         name=name,
         id_number=id_number,
         division_code=division_code,
-        phone=phones[0] if phones else None,
+        phone=BETWEEN.join(phones) or None,
         family=tuple(dict.fromkeys(family)),
         eligibilities=eligibilities,
     )
@@ -273,7 +273,7 @@ def _name(view: _Row) -> str | None:
 
 
 def _known_name(view: _Row, name: str, registered: str | None) -> None:
-    if registered is not None and registered != name:
+    if registered is not None and not same_name(registered, name):
         view.refuse(
             "name",
             "name_conflict",

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from huimin.core.catalogue import sentence
-from huimin.divisions.find import simplified
 from huimin.holders.people import FAMILY_MAX, FamilyDraft, HolderDraft
+from huimin.holders.person_name import same_name
 from huimin.holders.registers.being_entitled import NotEntitled
 from huimin.holders.registers.cells import SheetRow
 from huimin.holders.registers.family_cell import MEMBER
@@ -250,11 +250,6 @@ class Table:
 
     def _leave_out(self, row: SheetRow, why: str, *, lost: bool = False) -> None:
         self.check.left_out.append(LeftOut(self.sheet, row.number, why, lost))
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two names are one, written in simplified and in traditional characters perhaps."""
-    return one == other or simplified(one) == simplified(other)
 
 
 def _merged(earlier: HolderDraft, later: HolderDraft) -> tuple[HolderDraft, tuple[str, ...]]:
