@@ -23,6 +23,7 @@ from huimin.checkout.pages.offline_items import offline_pages
 from huimin.checkout.pages.proof import proof_pages
 from huimin.checkout.pages.till_app import till_files
 from huimin.checkout.pages.waiting_sales import waiting_pages
+from huimin.checkout.pages.why_refused import why_pages
 from huimin.claims.api_v1 import api as claims_api
 from huimin.claims.pages import pages as claims_pages
 from huimin.closing.pages import pages as closing_pages
@@ -59,6 +60,7 @@ PAGES = (
     claims_pages,
     offline_pages,
     waiting_pages,
+    why_pages,
     reports_pages,
     months_pages,
     settlement_pages,

@@ -67,6 +67,7 @@ FIELDS = {
     "credit_code": _("统一社会信用代码"),
     "division_code": _("区划代码"),
     "content_sha256": _("内容指纹"),
+    "day": _("日期"),
     "due_fen": _("应付（分）"),
     "ends_on": _("最后一天"),
     "kind": _("类别"),

@@ -100,6 +100,7 @@ EVENTS = {
     "card.issued": _("发卡"),
     "card.printed": _("打印卡片"),
     "card.suspended": _("暂停卡片"),
+    "card.refusal_explained": _("查卡能不能优惠"),
     "card.lost": _("挂失卡片"),
     "card.resumed": _("恢复卡片"),
     "card.replaced": _("补卡"),
