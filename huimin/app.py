@@ -30,6 +30,7 @@ from huimin.closing.pages import pages as closing_pages
 from huimin.desk.pages import pages as desk_pages
 from huimin.handbook import api_documents
 from huimin.handbook.pages import pages as handbook_pages
+from huimin.holders.evidence import sweep_files
 from huimin.holders.pages import pages as holders_pages
 from huimin.instance import Instance, open_instance
 from huimin.merchants.pages import pages as merchants_pages
@@ -126,7 +127,9 @@ def make_worker_app() -> OpenAPI:
 
     start_worker()
     app = create_app()
-    serve_from_worker(app.extensions["huimin"])
+    instance: Instance = app.extensions["huimin"]
+    sweep_files(instance.engine, instance.settings.folder, instance.clock())
+    serve_from_worker(instance)
     return app
 
 

@@ -18,12 +18,14 @@ from huimin.access import queries
 from huimin.access.passwords import NOBODYS_HASH, matches
 from huimin.audit.record import record
 from huimin.core.days import instant_text, parse_instant
-from huimin.core.refusals import Refusal
+from huimin.core.refusals import Refusal, field_problem
 from huimin.storage.engine import Engine, Transaction
 from huimin.storage.ids import new_id
 
 FAILURES_MAX = 5
 LOCK_MINUTES = 15
+# Of whom it is recorded that somebody tried a name that is nobody's.
+UNKNOWN = "unknown"
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}", re.ASCII)
 
 
@@ -59,7 +61,9 @@ def sign_in(
 
     `origin` is the network address for the record. If the account has a second factor, the caller
     must still ask for its code. The slow hash is computed between two transactions, so that no till
-    waits for it. Raises Refusal `sign_in_failed` or `sign_in_locked`.
+    waits for it. An unknown name, a locked account and a wrong password are one refusal after the
+    same work (one hash, one record), so that nobody learns which names exist. Raises Refusal
+    `sign_in_failed`.
     """
     # Never ask the database for an impossible name: PostgreSQL refuses a NUL byte, for one.
     known = USERNAME.fullmatch(username)
@@ -67,11 +71,9 @@ def sign_in(
         engine.read(lambda tx: queries.staff_by_username(tx, username=username)) if known else None
     )
     if row is None or row["state"] != "active":
-        matches(NOBODYS_HASH, password)
-        raise Refusal("sign_in_failed")
-    if row["locked_until"] is not None and parse_instant(row["locked_until"]) > now:
-        raise Refusal("sign_in_locked")
-    if not matches(row["password_hash"], password):
+        row = None
+    is_right = matches(NOBODYS_HASH if row is None else row["password_hash"], password)
+    if row is None or _is_locked(row, now) or not is_right:
         engine.write(lambda tx: note_failure(tx.coming_from(origin), row, now))
         raise Refusal("sign_in_failed")
     # With a second factor the password alone clears nothing: else wrong codes would never lock.
@@ -90,9 +92,40 @@ def _has_failures(row: Mapping[str, Any]) -> bool:
     return bool(row["failed_sign_ins"] or row["locked_until"])
 
 
-def note_failure(tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:
-    """Count a wrong password or code for an account, and lock it after FAILURES_MAX."""
+def _is_locked(row: Mapping[str, Any], now: datetime) -> bool:
+    return row["locked_until"] is not None and parse_instant(row["locked_until"]) > now
+
+
+def check_own_password(
+    engine: Engine, staff_id: str, password: str, *, field: str, now: datetime, origin: str | None
+) -> Mapping[str, Any]:
+    """The account, if that is its password: an open session is asked like somebody at the door.
+
+    A wrong one counts, is recorded and locks in the same way. Raises FieldProblems on `field`.
+    """
+    row = engine.read(lambda tx: queries.staff_by_id(tx, id=staff_id))
+    if row is None or row["state"] != "active":
+        raise Refusal("unauthorized")
+    is_right = matches(row["password_hash"], password)
+    if is_right and not _is_locked(row, now):
+        account: Mapping[str, Any] = row
+        return account
+    engine.write(lambda tx: note_failure(tx.coming_from(origin), row, now))
+    raise field_problem(field, "密码不对；连续输错几次后，这个账号会暂停登录 15 分钟。")
+
+
+def note_failure(tx: Transaction, row: Mapping[str, Any] | None, now: datetime) -> None:
+    """Count a wrong password or code for an account, and lock it after FAILURES_MAX.
+
+    `row` is None where the name is nobody's, which is recorded without the name. Tries at a locked
+    account are recorded and not counted, so that the lock ends.
+    """
+    if row is None:
+        record(tx, "staff.sign_in_failed", UNKNOWN, now=now, actor=UNKNOWN)
+        return
     record(tx, "staff.sign_in_failed", row["id"], now=now, actor=row["username"])
+    if _is_locked(row, now):
+        return
     failures = queries.note_failed_sign_in(tx, id=row["id"])["failed_sign_ins"]
     if failures >= FAILURES_MAX:
         until = now + timedelta(minutes=LOCK_MINUTES)
@@ -105,7 +138,7 @@ def second_step(tx: Transaction, staff_id: str, now: datetime) -> Mapping[str, A
     row: Mapping[str, Any] | None = queries.staff_by_id(tx, id=staff_id)
     if row is None or row["state"] != "active" or row["totp_cipher"] is None:
         raise Refusal("sign_in_failed")
-    if row["locked_until"] is not None and parse_instant(row["locked_until"]) > now:
+    if _is_locked(row, now):
         raise Refusal("sign_in_locked")
     return row
 

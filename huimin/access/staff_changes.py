@@ -11,7 +11,8 @@ from typing import Any, Unpack
 
 from huimin.access import queries
 from huimin.access.password_rules import require_good_password
-from huimin.access.passwords import hash_password, matches
+from huimin.access.passwords import hash_password
+from huimin.access.sign_in import check_own_password
 from huimin.access.staff import PLACES, require_fit
 from huimin.audit.record import checked_reason, record
 from huimin.core.acting import By
@@ -117,16 +118,22 @@ def reset_password(tx: Transaction, staff_id: str, password_hash: str, **by: Unp
 
 
 def change_own_password(
-    engine: Engine, staff_id: str, *, old: str, new: str, again: str, now: datetime, keep: str
+    engine: Engine,
+    staff_id: str,
+    *,
+    old: str,
+    new: str,
+    again: str,
+    now: datetime,
+    keep: str,
+    origin: str | None = None,
 ) -> None:
     """Change one's own password; every session except the one whose hash is `keep` ends.
 
     The slow hashes are computed outside of the transaction. Raises FieldProblems on old_password,
     new_password or new_again.
     """
-    row = engine.read(lambda tx: queries.staff_by_id(tx, id=staff_id))
-    if row is None or not matches(row["password_hash"], old):
-        raise field_problem("old_password", "现在的密码不对，请重新输入。")
+    row = check_own_password(engine, staff_id, old, field="old_password", now=now, origin=origin)
     require_good_password("new_password", new, row["username"])
     if new == old:
         raise field_problem("new_password", "新密码不能和现在的一样。")
@@ -153,11 +160,3 @@ def _require_other_administrator(
         )
     if int(queries.count_administrators(tx)) <= 1 and old["state"] == "active":
         raise field_problem(field, "这是最后一位在用的管理员，请先增加另一位。")
-
-
-def password_hash_of(tx: Transaction, staff_id: str) -> str:
-    """The hash of an account's password. Raises Refusal `not_found`."""
-    row = queries.staff_by_id(tx, id=staff_id)
-    if row is None:
-        raise Refusal("not_found")
-    return str(row["password_hash"])

@@ -233,7 +233,9 @@ KINDS: dict[str, Kind] = {
     "unauthorized": Kind(
         401, "收银终端密钥缺失或不对，请用 Authorization: Bearer <收银终端密钥>。", TILL
     ),
-    "sign_in_failed": Kind(401, "用户名或密码不对。", QUIET),
+    "sign_in_failed": Kind(
+        401, "用户名或密码不对；连续输错几次后，账号会暂停登录 15 分钟。", QUIET
+    ),
     "sign_in_locked": Kind(429, "尝试次数过多，请 15 分钟后再试，或请管理员重设密码。", QUIET),
     "password_change_needed": Kind(403, "请先在“我的账号”里换成自己的密码。", QUIET),
     "forbidden": Kind(403, "您的岗位没有这项权限；需要时请联系管理员。", TILL),

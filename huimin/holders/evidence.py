@@ -1,14 +1,18 @@
 """Papers that prove an entitlement: checked by content, stored encrypted, never executed.
 
 A file is stored in the instance folder under its row's id, mode 0600; its name is only in the
-database. It is written before the row and deleted after it, so that no row lacks its file.
+database. It is written before its row, as ID.new until the row is committed, and deleted after it:
+no row lacks its file, and a file that never got a row is known by its name and swept away.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Unpack
 
@@ -20,7 +24,7 @@ from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders import queries
 from huimin.holders.personal_data import PersonalData
-from huimin.storage.engine import Row, Transaction
+from huimin.storage.engine import Engine, Row, StorageProblem, Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.new_file import clean_file_name, write_whole
 
@@ -29,6 +33,9 @@ FILES_MAX = 20
 PIXELS_MAX = 60_000_000
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png"}
 FOLDER = "evidence"
+# Ends the name of a file whose row is not yet known to be committed.
+NEW = ".new"
+SWEPT_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,10 @@ class StoredFile:
     sha256: str
 
 
+# Stores a file by its name and content.
+StoreFile = Callable[[str, bytes], StoredFile]
+
+
 def store_file(
     personal_data: PersonalData, folder: Path, *, file_name: str, content: bytes
 ) -> StoredFile:
@@ -51,9 +62,57 @@ def store_file(
     FieldProblems on `evidence`.
     """
     media_type, file_id = checked_type(content), new_id()
-    _write(folder, file_id, personal_data.seal(content, file_id))
+    _write(folder, file_id + NEW, personal_data.seal(content, file_id))
     digest = hashlib.sha256(content).hexdigest()
     return StoredFile(file_id, clean_file_name(file_name), media_type, len(content), digest)
+
+
+@contextmanager
+def new_files(personal_data: PersonalData, folder: Path) -> Iterator[StoreFile]:
+    """A function that stores files, (name, content) → StoredFile, whose rows the block commits.
+
+    When the block raises, the files are gone again.
+    """
+    stored: list[StoredFile] = []
+
+    def store(file_name: str, content: bytes) -> StoredFile:
+        stored.append(store_file(personal_data, folder, file_name=file_name, content=content))
+        return stored[-1]
+
+    try:
+        yield store
+    except StorageProblem:
+        raise  # the rows may have been committed: the sweep looks
+    except BaseException:
+        for file in stored:
+            drop_file(folder, file.id)
+        raise
+    for file in stored:
+        _settle(folder, file.id)
+
+
+def sweep_files(engine: Engine, folder: Path, now: datetime) -> int:
+    """Delete what a crash left: files that never got a row, and those whose row was removed.
+
+    Files of the last SWEPT_AFTER may still get theirs. Returns how many are gone.
+    """
+    if not (folder / FOLDER).is_dir():
+        return 0
+    removed = engine.read(queries.removed_evidence)
+    swept = sum(_is_gone(folder / FOLDER / row["id"]) for row in removed)
+    before = (now - SWEPT_AFTER).timestamp()
+    unfinished = [*(folder / FOLDER).glob(f"*{NEW}"), *(folder / FOLDER).glob(".*")]
+    for path in unfinished:
+        if path.stat().st_mtime > before:
+            continue
+        file_id = path.name.removesuffix(NEW)
+        if path.name.endswith(NEW) and engine.read(
+            lambda tx, file_id=file_id: queries.evidence_has_row(tx, id=file_id)  # type: ignore[misc]
+        ):
+            _settle(folder, file_id)
+        else:
+            swept += _is_gone(path)
+    return swept
 
 
 def add_evidence(tx: Transaction, stored: StoredFile, *, holder_id: str, **by: Unpack[By]) -> None:
@@ -86,7 +145,7 @@ def read_evidence(
     row = queries.evidence_by_id(tx, id=file_id, holder_id=holder_id)
     if row is None:
         raise Refusal("not_found")
-    content = personal_data.unseal((folder / FOLDER / file_id).read_bytes(), file_id)
+    content = personal_data.unseal(_sealed(folder, file_id), file_id)
     record(tx, "holder.evidence_read", holder_id, new={"file": file_id}, **by)
     return row, content
 
@@ -105,7 +164,8 @@ def remove_evidence(
 
 def drop_file(folder: Path, file_id: str) -> None:
     """Delete the content of a removed file."""
-    (folder / FOLDER / file_id).unlink(missing_ok=True)
+    for name in (file_id, file_id + NEW):
+        (folder / FOLDER / name).unlink(missing_ok=True)
 
 
 def evidence_of(tx: Transaction, holder_id: str) -> list[Row]:
@@ -137,3 +197,23 @@ def _write(folder: Path, file_id: str, sealed: bytes) -> None:
     evidence_folder = folder / FOLDER
     evidence_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_whole(evidence_folder / file_id, sealed)
+
+
+def _settle(folder: Path, file_id: str) -> None:
+    """Give a file its name for good. Another process may have done so."""
+    with suppress(FileNotFoundError):
+        (folder / FOLDER / (file_id + NEW)).replace(folder / FOLDER / file_id)
+
+
+def _sealed(folder: Path, file_id: str) -> bytes:
+    try:
+        return (folder / FOLDER / file_id).read_bytes()
+    except FileNotFoundError:  # just committed, or the process ended before the name was settled
+        return (folder / FOLDER / (file_id + NEW)).read_bytes()
+
+
+def _is_gone(path: Path) -> bool:
+    """Delete a file; whether there was one."""
+    existed = path.exists()
+    path.unlink(missing_ok=True)
+    return existed

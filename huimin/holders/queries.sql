@@ -391,6 +391,12 @@ ORDER BY uploaded_at, id;
 -- name: evidence_by_id^
 SELECT * FROM evidence_file WHERE id = :id AND holder_id = :holder_id AND removed_at IS NULL;
 
+-- name: removed_evidence
+SELECT id FROM evidence_file WHERE removed_at IS NOT NULL ORDER BY id;
+
+-- name: evidence_has_row$
+SELECT id FROM evidence_file WHERE id = :id AND removed_at IS NULL;
+
 -- name: remove_evidence!
 UPDATE evidence_file SET removed_at = :removed_at WHERE id = :id;
 

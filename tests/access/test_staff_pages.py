@@ -145,7 +145,7 @@ def test_the_second_factor_from_set_up_to_recovery(
 ) -> None:
     client = office.client("auditor")
     name = office.names[client]
-    office.post(client, "/account/second-factor")
+    office.post(client, "/account/second-factor", password=PASSWORD)
     page = client.get("/account").text
     assert "data:image/svg+xml;base64," in page
     totp = pyotp.TOTP(secret_on(page))
@@ -193,7 +193,7 @@ def test_wrong_codes_lock_the_account_like_wrong_passwords(
     office: Office, instance: Instance, clock: Any
 ) -> None:
     client = office.client("auditor")
-    office.post(client, "/account/second-factor")
+    office.post(client, "/account/second-factor", password=PASSWORD)
     totp = pyotp.TOTP(secret_on(client.get("/account").text))
     office.post(client, "/account/second-factor/confirm", code=totp.at(clock()))
     clock.advance(minutes=1)
@@ -256,7 +256,7 @@ def test_who_has_lost_the_phone_is_let_in_again_by_an_administrator(
 ) -> None:
     admin, auditor = office.client(), office.client("auditor")
     username = office.names[auditor]
-    office.post(auditor, "/account/second-factor")
+    office.post(auditor, "/account/second-factor", password=PASSWORD)
     page = auditor.get("/account").text
     found = re.search(r"手工输入：</?[^<]*<code>([A-Z2-7 ]+)</code>", page) or re.search(
         r"<code>([A-Z2-7 ]{32,})</code>", page

@@ -168,7 +168,7 @@ def test_a_manager_with_a_second_factor_gives_the_code_and_wrong_ones_lock(
     assert device.post("leave", word).json["code"] == "code_needed"
     wrong = {**word, "code": "000000"}
     codes = [device.post("leave", wrong).json["code"] for _ in range(6)]
-    assert codes == ["code_wrong"] * 5 + ["sign_in_locked"]
+    assert codes == ["code_wrong"] * 5 + ["sign_in_failed"]
     clock.advance(minutes=16)
     right = {**word, "code": pyotp.TOTP(secret).at(clock())}
     assert device.post("leave", right).json == {"left": True}

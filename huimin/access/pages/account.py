@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import acting, member, require
 from huimin.access.pages import pages
-from huimin.access.passwords import matches
 from huimin.access.second_factor import (
     address_of,
     matching_step,
@@ -20,8 +19,8 @@ from huimin.access.second_factor import (
     switch_on,
 )
 from huimin.access.sessions import end_one_session, end_other_sessions, sessions_of
-from huimin.access.sign_in import session_hash
-from huimin.access.staff_changes import change_own_password, password_hash_of, staff_by_id
+from huimin.access.sign_in import check_own_password, session_hash
+from huimin.access.staff_changes import change_own_password, staff_by_id
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
@@ -50,6 +49,7 @@ def own_password() -> Response | tuple[str, int]:
             again=form.text("new_again"),
             now=instance().clock(),
             keep=session_hash(_own_session()),
+            origin=request.remote_addr,
         )
     except FieldProblems as error:
         return _page(Form().refused(error), opened="password"), 422
@@ -77,8 +77,14 @@ def end_others() -> Response:
 
 @pages.post("/account/second-factor")
 @require("account.own")
-def begin_second_factor() -> Response:
-    """Make a secret, to be confirmed by a first code; until then it is encrypted in the session."""
+def begin_second_factor() -> Response | tuple[str, int]:
+    """Make a secret, with the password, to be confirmed by a first code; until then it is encrypted
+    in the session.
+    """
+    try:
+        _check_password(Form.secret())
+    except FieldProblems as error:
+        return _page(Form().refused(error), opened="second"), 422
     session["totp"] = instance().personal_data.encrypt(new_secret(), "staff.totp")
     return redirect(url_for("access.account"))
 
@@ -108,12 +114,23 @@ def confirm_second_factor() -> str | tuple[str, int] | Response:
 def end_second_factor() -> Response | tuple[str, int]:
     """Switch it off, with the password."""
     form, now, user = Form.secret(), instance().clock(), member()
-    password_hash = instance().engine.read(lambda tx: password_hash_of(tx, user.id))
-    if not matches(password_hash, form.text("password")):
-        problem = field_problem("password", "密码不对，请重新输入。")
-        return _page(Form().refused(problem), opened="second"), 422
+    try:
+        _check_password(form)
+    except FieldProblems as error:
+        return _page(Form().refused(error), opened="second"), 422
     change(lambda tx: switch_off(tx, staff_by_id(tx, user.id), now=now))
     return go_on(_("两步验证已关闭。"), "access.account")
+
+
+def _check_password(form: Form) -> None:
+    check_own_password(
+        instance().engine,
+        member().id,
+        form.text("password"),
+        field="password",
+        now=instance().clock(),
+        origin=request.remote_addr,
+    )
 
 
 def _own_session() -> str:

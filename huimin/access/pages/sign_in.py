@@ -160,8 +160,14 @@ def _let_in(user: StaffMember, next_path: str | None) -> Response:
 
 
 def _inside(address: str | None) -> str | None:
-    """The address if it is a path on this server, else None: no open redirect."""
-    if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
+    """The address if it is a path on this server, else None: no open redirect.
+
+    Browsers drop tabs and line ends from an address and take a backslash for a slash, so what has
+    any of them is no path of ours.
+    """
+    if not address or not address.startswith("/") or not address.isprintable():
         return None
     parts = urlsplit(address)
-    return None if parts.scheme or parts.netloc or "\\" in address else address
+    if parts.scheme or parts.netloc or "\\" in address or "//" in parts.path:
+        return None
+    return address

@@ -13,9 +13,9 @@ from huimin.holders.evidence import (
     FILE_BYTES_MAX,
     add_evidence,
     drop_file,
+    new_files,
     read_evidence,
     remove_evidence,
-    store_file,
 )
 from huimin.holders.pages import pages
 from huimin.holders.pages.person import person_form
@@ -38,8 +38,9 @@ def upload_evidence(holder_id: str) -> Answer:
         sent = sent_file("evidence", sentence("请选择一个文件。"))
         instance().engine.read(lambda tx: person(tx, holder_id, within=within))
         name, content = sent.filename or "", sent.read()
-        stored = store_file(secrets, folder, file_name=name, content=content)
-        change(lambda tx: add_evidence(tx, stored, holder_id=holder_id, **by))
+        with new_files(secrets, folder) as store:
+            stored = store(name, content)
+            change(lambda tx: add_evidence(tx, stored, holder_id=holder_id, **by))
 
     return Form().attempt(
         keep,

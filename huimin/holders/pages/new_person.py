@@ -17,7 +17,7 @@ from huimin.holders.applications import submit_application
 from huimin.holders.division_choice import Villages
 from huimin.holders.draft_by_hand import HandDraft, draft_of
 from huimin.holders.drafts import drop_draft, read_draft, save_draft
-from huimin.holders.evidence import FILE_BYTES_MAX, StoredFile, add_evidence, drop_file, store_file
+from huimin.holders.evidence import FILE_BYTES_MAX, StoredFile, StoreFile, add_evidence, new_files
 from huimin.holders.likely_same import likely_same
 from huimin.holders.pages import pages
 from huimin.holders.people import HolderDraft, add_holder
@@ -113,10 +113,9 @@ def _keep(form: Form, draft_id: str) -> Response:
 
 
 def _enter(draft: HolderDraft, draft_id: str) -> str:
-    stored, secrets = _stored_files(), instance().personal_data
-    by, staff_id = acting(), member().id
+    secrets, by, staff_id = instance().personal_data, acting(), member().id
 
-    def work(tx: Transaction) -> str:
+    def work(tx: Transaction, stored: list[StoredFile]) -> str:
         holder_id = add_holder(tx, secrets, draft, **by)
         for file in stored:
             add_evidence(tx, file, holder_id=holder_id, **by)
@@ -125,12 +124,9 @@ def _enter(draft: HolderDraft, draft_id: str) -> str:
             drop_draft(tx, staff_id=staff_id, draft_id=draft_id)
         return holder_id
 
-    try:
-        return change(work)
-    except BaseException:
-        for file in stored:
-            drop_file(instance().settings.folder, file.id)
-        raise
+    with new_files(secrets, instance().settings.folder) as store:
+        stored = _stored_files(store)
+        return change(lambda tx: work(tx, stored))
 
 
 def _checked(form: Form) -> HolderDraft:
@@ -150,18 +146,14 @@ def _checked(form: Form) -> HolderDraft:
     return draft_of(typed, Places(divisions), county_day(instance().clock()))
 
 
-def _stored_files() -> list[StoredFile]:
+def _stored_files(store: StoreFile) -> list[StoredFile]:
     """The files that came with the form, checked and kept; none is an empty list."""
     sent = [file for file in request.files.getlist("evidence") if file.filename]
     if len(sent) > FILES_AT_ONCE:
         raise field_problem(
             "evidence", "一次最多上传 {files_at_once} 份。", files_at_once=FILES_AT_ONCE
         )
-    secrets, folder = instance().personal_data, instance().settings.folder
-    return [
-        store_file(secrets, folder, file_name=file.filename or "", content=file.read())
-        for file in sent
-    ]
+    return [store(file.filename or "", file.read()) for file in sent]
 
 
 def _form_page(form: Form, draft_id: str, same: list[Row] | None = None) -> str:
