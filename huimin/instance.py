@@ -6,10 +6,11 @@ The clock is part of it, so that no rule reads the time by itself.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from huimin.alerts.note_misses import note_misses
+from huimin.apart.readers import Readers
 from huimin.audit.lookups import LookupLog
 from huimin.audit.refused_attempts import RefusedAttempts
 from huimin.cards.deny_list import DenyLists
@@ -47,6 +48,7 @@ class Instance:
     jobs: Jobs
     deny_lists: DenyLists
     working_days: WorkingDays
+    readers: Readers = field(default_factory=Readers)
 
     def close(self) -> None:
         """Write everything queued, then close the database. May be called twice."""

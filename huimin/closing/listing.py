@@ -17,7 +17,7 @@ from huimin.closing.listing_header import AMOUNTS, SEARCHED_ROWS, Header, find_h
 from huimin.core.order_number import is_total_word
 from huimin.core.refusals import field_problem
 from huimin.holders.registers.cells import SheetRow, is_blank
-from huimin.holders.registers.sheets import open_sheets
+from huimin.holders.registers.sheets import Opener, open_sheets
 
 ROWS_MAX = 20_000
 PROBLEMS_MAX = 200
@@ -81,10 +81,10 @@ class Listing:
         )
 
 
-def read_listing(path: Path) -> Listing:
+def read_listing(path: Path, opened: Opener = open_sheets) -> Listing:
     """The first sheet of the file that has a header. Raises FieldProblems on `file`."""
     best: Header | None = None
-    for sheet in open_sheets(path):
+    for sheet in opened(path):
         first = list(islice(sheet.rows, SEARCHED_ROWS))
         header = find_header(first)
         if header is not None and header.has_enough:

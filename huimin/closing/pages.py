@@ -44,6 +44,7 @@ from huimin.core.acting import By
 from huimin.core.days import county_day, parse_day
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.holders.registers.sheets_apart import lists_apart
 from huimin.merchants.outlets import list_outlets, outlet_by_id
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.new_file import clean_file_name
@@ -53,7 +54,7 @@ from huimin.web.file_answer import as_download
 from huimin.web.forms import Form, tell
 from huimin.web.uploads import takes_files
 
-FILE_BYTES_MAX = 8 * 1024 * 1024
+FILE_BYTES_MAX = 2 * 1024 * 1024
 ROWS_SHOWN = 500
 
 pages = Blueprint("closing", __name__, url_prefix="/till/day")
@@ -104,9 +105,12 @@ def compare_file(day: str) -> BaseResponse | tuple[str, int]:
             # The first bytes tell the kind of file, but openpyxl insists on the name.
             path = Path(folder) / "list.xlsx"
             path.write_bytes(content)
-            listing = read_listing(path)
+            with instance().readers.turn(acting):
+                listing = read_listing(path, lists_apart)
     except FieldProblems as error:
         return _day_page(business_day, Form().refused(error)), 422
+    except Refusal as error:
+        return _day_page(business_day, Form().refused(error)), error.status
     digest = hashlib.sha256(content).hexdigest()
     comparison_id = change(
         lambda tx: keep_comparison(

@@ -244,6 +244,7 @@ KINDS: dict[str, Kind] = {
     "unsupported_media_type": Kind(415, "请以 Content-Type: application/json 提交。", AGAIN),
     "payload_too_large": Kind(413, "提交的内容太大，上限为 {limit}。", AGAIN),
     "body_too_slow": Kind(408, "内容没有按时发完，请检查网络，再用同一个键重试。", AGAIN),
+    "file_in_progress": Kind(429, "您上一份文件还没有读完，请等它读完再传。", QUIET),
     "too_many_uploads": Kind(503, "正在上传的文件太多，请稍后再试。", AGAIN),
     "server_stopping": Kind(503, "服务正在重启，请稍后用同一个键重试。", AGAIN),
     "too_many_requests": Kind(429, "操作太频繁，请稍后再试。", AGAIN),

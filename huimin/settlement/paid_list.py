@@ -20,7 +20,7 @@ from huimin.core.days import parse_day
 from huimin.core.money import parse_yuan
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.holders.registers.cells import Formula, SheetRow, is_blank
-from huimin.holders.registers.sheets import open_sheets
+from huimin.holders.registers.sheets import Opener, open_sheets
 from huimin.settlement.find_settlements import settlement_by_number
 from huimin.settlement.pay import record_payment
 from huimin.storage.engine import Engine, Transaction
@@ -78,9 +78,9 @@ class PaidList:
     outcomes: tuple[Outcome, ...] = field(default=())
 
 
-def read_paid_list(path: Path) -> PaidList:
+def read_paid_list(path: Path, opened: Opener = open_sheets) -> PaidList:
     """The rows of the first sheet that has the headings. Raises FieldProblems on `file`."""
-    for sheet in open_sheets(path):
+    for sheet in opened(path):
         first = list(islice(sheet.rows, SEARCHED_ROWS))
         for place, row in enumerate(first):
             columns = _columns(row)

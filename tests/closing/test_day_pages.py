@@ -295,3 +295,15 @@ def test_the_auditor_finds_the_closing_in_the_record(
     sign_in(auditor, make_staff(instance, "auditor")["username"])
     assert "结清一天" in auditor.get("/audit/").text
     assert auditor.get(DAY).status_code == 403
+
+
+def test_one_list_of_a_person_is_read_at_a_time_and_large_ones_are_refused(
+    shop: Shop, instance: Instance
+) -> None:
+    client = shop.browser("cashier")
+    with instance.readers.turn(shop.people["cashier"]):
+        busy = shop.compare(client, shop.listing())
+    assert busy.status_code == 429 and "还没有读完" in busy.text
+    long = shop.compare(client, "订单号,实付\n" + "7001,1.00\n" * 20_001)
+    assert long.status_code == 422 and "20,000 行" in long.text
+    assert shop.compare(client, shop.listing()).status_code == 302

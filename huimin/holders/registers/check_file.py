@@ -14,6 +14,7 @@ from huimin.holders.registers.import_register import require_fitting_keys
 from huimin.holders.registers.places import Places
 from huimin.holders.registers.result import RegisterCheck
 from huimin.holders.registers.row import Circumstances
+from huimin.holders.registers.sheets import Opener, open_sheets
 from huimin.storage.engine import Transaction
 
 
@@ -25,6 +26,7 @@ def check_file(
     today: date,
     progress: Progress,
     given: Given | None = None,
+    opened: Opener = open_sheets,
 ) -> RegisterCheck:
     """Check every row of the file; reads only. Raises StorageProblem for another county's keys."""
     require_fitting_keys(tx, personal_data)
@@ -34,6 +36,5 @@ def check_file(
         return None if holder is None else str(holder["name"])
 
     places = Places(all_divisions(tx))
-    return check_register(
-        path, Circumstances(places, today, file_name, registered_name, given or Given()), progress
-    )
+    circumstances = Circumstances(places, today, file_name, registered_name, given or Given())
+    return check_register(path, circumstances, progress, opened)

@@ -17,7 +17,7 @@ from huimin.holders.registers.header import COLUMN_NAMES, SEARCHED_ROWS, Header,
 from huimin.holders.registers.problem import Problem, column_letter, file_problem, problem_at
 from huimin.holders.registers.result import LeftOut, RefusedRow, RegisterCheck, Understood
 from huimin.holders.registers.row import Circumstances
-from huimin.holders.registers.sheets import open_sheets
+from huimin.holders.registers.sheets import Opener, open_sheets
 from huimin.holders.registers.table import Table
 
 SAMPLE_ROWS = 3
@@ -27,7 +27,10 @@ Progress = Callable[[int, int], None]
 
 
 def check_register(
-    path: Path, circumstances: Circumstances, progress: Progress | None = None
+    path: Path,
+    circumstances: Circumstances,
+    progress: Progress | None = None,
+    opened: Opener = open_sheets,
 ) -> RegisterCheck:
     """Check a register. `progress(done, total)` counts rows; the total is an estimate.
 
@@ -36,7 +39,7 @@ def check_register(
     check = RegisterCheck(circumstances.file_name, file_sha256=_sha256(path))
     seen: dict[str, int] = {}
     done = total = 0
-    for sheet in open_sheets(path):
+    for sheet in opened(path):
         total += sheet.row_count
         check.sheets += 1
         for count in _check_sheet(sheet, circumstances, check, seen):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -30,6 +31,7 @@ from huimin.holders.registers.import_register import import_register
 from huimin.holders.registers.match import Match, end_missing, match_register, propose
 from huimin.holders.registers.refused_workbook import write_refused_workbook
 from huimin.holders.registers.result import RegisterCheck
+from huimin.holders.registers.sheets_apart import registers_apart
 from huimin.holders.registers.understood import understood_rows
 from huimin.jobs.jobs import jobs_finished_before
 from huimin.storage.engine import Engine, Row, Transaction
@@ -41,6 +43,9 @@ DAYS_STORED = 30
 PROBLEMS_STORED = 2_000
 # A job's steps; pages/registers.py has the words.
 CHECKING, MATCHING, WRITING, ENDING = "check", "match", "write", "end"
+# Registers that are read at once, each in a process of its own; further ones wait.
+_reading = threading.BoundedSemaphore(2)
+WAIT_SECONDS = 1
 StepProgress = Callable[[str, int, int], None]
 
 
@@ -171,11 +176,18 @@ class RegisterWork:
         def work(tx: Transaction) -> RegisterCheck:
             about = (path, self.file_name, self.today)
             step = partial(progress, CHECKING)
-            return check_file(tx, self.personal_data, *about, step, self.given)
+            return check_file(
+                tx, self.personal_data, *about, step, self.given, opened=registers_apart
+            )
 
-        ending = Path(self.file_name).suffix.lower()
-        with self._decrypted_file(REGISTER, self._unsealed(REGISTER), ending) as path:
-            return self.engine.read(work)
+        while not _reading.acquire(timeout=WAIT_SECONDS):
+            progress(CHECKING, 0, 1)  # so that it can be stopped, and is not taken for dead
+        try:
+            ending = Path(self.file_name).suffix.lower()
+            with self._decrypted_file(REGISTER, self._unsealed(REGISTER), ending) as path:
+                return self.engine.read(work)
+        finally:
+            _reading.release()
 
 
 def drop_old_files(tx: Transaction, folder: Path, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from huimin.holders.registers.cells import Sheet
@@ -10,13 +10,18 @@ from huimin.holders.registers.csv_file import csv_sheets
 from huimin.holders.registers.problem import file_problem
 
 FILE_BYTES_MAX = 64 * 1024 * 1024
+UNPACKED_BYTES_MAX = 400 * 1024 * 1024
 OLE_BYTES = b"\xd0\xcf\x11\xe0"
 ZIP_BYTES = b"PK\x03\x04"
 
+# How a reader of lists opens a file: in its own process, or in another.
+Opener = Callable[[Path], Iterable[Sheet]]
 
-def open_sheets(path: Path) -> Iterable[Sheet]:
+
+def open_sheets(path: Path, unpacked_bytes_max: int = UNPACKED_BYTES_MAX) -> Iterable[Sheet]:
     """The sheets of an .xlsx, .xls or .csv file, in order.
 
+    The serving process opens them with sheets_apart.py, because a malicious file costs much.
     Raises FieldProblems on `file` for any other file, or one that is damaged or too large.
     """
     size = path.stat().st_size
@@ -34,7 +39,7 @@ def open_sheets(path: Path) -> Iterable[Sheet]:
         # Imported only when needed: openpyxl takes more than a tenth of a second.
         from huimin.holders.registers.xlsx_file import xlsx_sheets
 
-        return xlsx_sheets(path)
+        return xlsx_sheets(path, unpacked_bytes_max)
     if start.startswith(OLE_BYTES):
         from huimin.holders.registers.calamine_file import calamine_sheets
 

@@ -32,10 +32,10 @@ from huimin.holders.registers.cells import (
     with_merged_cells,
 )
 from huimin.holders.registers.dates import EXCEL_EPOCH_1904
+from huimin.holders.registers.plain_xml import require_plain_xml
 from huimin.holders.registers.problem import file_problem
 
 PARTS_MAX = 2_000
-UNPACKED_BYTES_MAX = 400 * 1024 * 1024
 # openpyxl loads these parts completely into memory, whereas it streams the sheets.
 HELD_PART_BYTES_MAX = 48 * 1024 * 1024
 MERGED_AREAS_MAX = 200_000
@@ -74,10 +74,10 @@ UNREADABLE = (
 )
 
 
-def xlsx_sheets(path: Path) -> Iterator[Sheet]:
+def xlsx_sheets(path: Path, unpacked_bytes_max: int) -> Iterator[Sheet]:
     """The sheets in order of their tabs. Raises FieldProblems on `file`."""
     with _Refusing():
-        _check_parts(path)
+        _check_parts(path, unpacked_bytes_max)
     book = _opened(path)
     if book is None or not book.worksheets:
         # Strict OOXML, or styles and properties that openpyxl refuses: read again without them.
@@ -162,8 +162,8 @@ def _cell(value: Any) -> Any:
     return plain_cell(value)
 
 
-def _check_parts(path: Path) -> None:
-    """Refuse a file that is not a workbook or unpacks to too much, by the zip's directory."""
+def _check_parts(path: Path, unpacked_bytes_max: int) -> None:
+    """Refuse a file that is not a workbook, unpacks to too much, or has what no workbook has."""
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         names = {part.filename for part in parts}
@@ -178,10 +178,14 @@ def _check_parts(path: Path) -> None:
         )
         if (
             len(parts) > PARTS_MAX
-            or sum(part.file_size for part in parts) > UNPACKED_BYTES_MAX
+            or sum(part.file_size for part in parts) > unpacked_bytes_max
             or sum(in_memory) > HELD_PART_BYTES_MAX
         ):
             raise file_problem("文件解开后太大；请删去多余的工作表和格式，或拆成几个文件。")
+        for part in parts:
+            if part.filename.endswith((".xml", ".rels")):
+                with archive.open(part) as source:
+                    require_plain_xml(source)
 
 
 @dataclass

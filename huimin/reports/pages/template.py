@@ -56,12 +56,16 @@ def upload_template() -> Answer:
     def keep() -> None:
         wanted = sentence("请选择一个 .xlsx 文件。")
         sent = sent_file("template", wanted)
-        stored = store_template(folder, file_name=sent.filename or "", content=sent.read())
+        with instance().readers.turn(by["actor"]):
+            stored = store_template(folder, file_name=sent.filename or "", content=sent.read())
         change(lambda tx: keep_template(tx, stored, **by))
 
     message = _("模板已保存。请先预览，没有问题再启用。")
     return Form().attempt(
-        keep, again=_template_page, then=lambda _done: go_on(message, "reports.template_list")
+        keep,
+        again=_template_page,
+        then=lambda _done: go_on(message, "reports.template_list"),
+        refusals=True,
     )
 
 

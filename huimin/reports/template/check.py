@@ -6,6 +6,7 @@ what comes out of it holds figures and words only.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 import zlib
@@ -16,6 +17,8 @@ from typing import Any
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
+from huimin.apart.apart import Finished, apart
+from huimin.apart.limits import Limits
 from huimin.core.catalogue import Text, text
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.reports.template.fields import BY, PLACEHOLDER, grouping_named, is_column, is_single
@@ -23,6 +26,7 @@ from huimin.reports.template.fields import BY, PLACEHOLDER, grouping_named, is_c
 FILE_BYTES_MAX = 2 * 1024 * 1024
 UNPACKED_BYTES_MAX = 30 * 1024 * 1024
 PARTS_MAX = 500
+LIMITS = Limits(cpu_seconds=10, seconds=30, memory_bytes=768 * 1024 * 1024)
 SHEETS_MAX, CELLS_MAX, PROBLEMS_SHOWN = 30, 20_000, 5
 PLACES = "{{…}}"
 FORBIDDEN_PARTS = {
@@ -67,6 +71,25 @@ def opened_template(content: bytes) -> tuple[Any, dict[str, SheetPlan]]:
     if problems:
         raise _refused(problems)
     return book, plans
+
+
+def require_template(content: bytes) -> None:
+    """Check a workbook in a process of its own. Raises FieldProblems on `template`."""
+    with (
+        apart(f"{__name__}:opened_there", content, limits=LIMITS, exceeded=_too_much) as checker,
+        contextlib.suppress(Finished),
+    ):
+        checker.ask()
+
+
+def opened_there(content: bytes) -> Iterator[None]:
+    """In the other process: open it and say nothing of it."""
+    opened_template(content)
+    yield from ()
+
+
+def _too_much() -> FieldProblems:
+    return field_problem("template", "模板太大或太复杂，没有读完；请删去多余的工作表、行和格式。")
 
 
 def placeholders(cell: Any) -> list[str]:

@@ -18,7 +18,7 @@ from huimin.core.days import instant_text
 from huimin.core.period import Period
 from huimin.core.refusals import Refusal
 from huimin.reports import queries
-from huimin.reports.template.check import opened_template
+from huimin.reports.template.check import require_template
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.new_file import clean_file_name, write_whole
@@ -38,7 +38,7 @@ class StoredTemplate:
 
 def store_template(folder: Path, *, file_name: str, content: bytes) -> StoredTemplate:
     """Check a workbook and keep its file. Raises FieldProblems on `template`."""
-    opened_template(content)
+    require_template(content)
     template_id, place = new_id(), folder / FOLDER
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_whole(place / f"{template_id}.xlsx", content)

@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 from huimin.access.guards import acting, require
 from huimin.core.catalogue import sentence
 from huimin.core.json_text import read_json, write_json
-from huimin.core.refusals import FieldProblems, field_problem
+from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.holders.registers.sheets_apart import lists_apart
 from huimin.settlement.pages import pages
 from huimin.settlement.pages.words import page_words
 from huimin.settlement.paid_list import (
@@ -50,11 +51,14 @@ def look_at_file() -> str | tuple[str, int]:
         with tempfile.TemporaryDirectory(prefix="huimin-paid-") as folder:
             path = Path(folder) / "list.xlsx"
             path.write_bytes(sent.read())
-            file = read_paid_list(path)
+            with instance().readers.turn(acting()["actor"]):
+                file = read_paid_list(path, lists_apart)
         if not file.rows:
             raise field_problem("file", "没有填了付款日期和银行流水号的行。")
     except FieldProblems as error:
         return _page(Form().refused(error), None), 422
+    except Refusal as error:
+        return _page(Form().refused(error), None), error.status
     outcomes = look_at_paid_list(instance().engine, file.rows, **acting())
     return _page(Form(), PaidList(file.rows, file.unpaid, tuple(outcomes)))
 

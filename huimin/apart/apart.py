@@ -1,0 +1,108 @@
+"""Run a generator in a process of its own, with limits, and take its values one by one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple
+from typing import IO, Any, cast
+
+from huimin.apart.child import BUG, END, MEMORY, REFUSED
+from huimin.apart.limits import Limits
+from huimin.apart.wire import receive, send
+from huimin.core.catalogue import SOURCE
+from huimin.core.kept_refusal import KeptRefusal, text_of
+from huimin.core.refusals import FieldProblem, FieldProblems
+
+# The process needs no setting, and no secret.
+ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TZ")
+STOP_SECONDS = 5
+
+
+class Finished(Exception):
+    """The generator has ended."""
+
+
+class WorkBroken(Exception):
+    """The work has a bug; the traceback is that of the other process, without its values."""
+
+
+class Apart:
+    """A generator that runs in another process."""
+
+    def __init__(self, process: subprocess.Popen[bytes], exceeded: FieldProblems) -> None:
+        self._process, self._exceeded = process, exceeded
+
+    def ask(self, question: Any = None) -> Any:
+        """The generator's next value, which it makes of the question as with `send`.
+
+        Raises Finished at its end, FieldProblems that it raised, the FieldProblems agreed upon when
+        it exceeded a limit, and WorkBroken.
+        """
+        try:
+            send(cast(IO[bytes], self._process.stdin), question)
+            kind, *rest = receive(cast(IO[bytes], self._process.stdout))
+        except (OSError, EOFError, pickle.UnpicklingError):
+            raise self._exceeded from None
+        if kind == END:
+            raise Finished
+        if kind == REFUSED:
+            raise _problems(rest[0])
+        if kind == MEMORY:
+            raise self._exceeded
+        if kind == BUG:
+            raise WorkBroken(f"{rest[0]} in a process of its own\n{rest[1]}")
+        return rest[0]
+
+
+@contextmanager
+def apart(
+    work: str, *arguments: Any, limits: Limits, exceeded: Callable[[], FieldProblems]
+) -> Iterator[Apart]:
+    """The generator `work`, "module:function", started with plain arguments.
+
+    It is killed when it exceeds a limit, and at the end of the block. `exceeded` makes what is
+    raised then: one sentence for the person who sent the file.
+    """
+    environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    environment |= {
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "huimin.apart.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    )
+    deadline = threading.Timer(limits.seconds, process.kill)
+    deadline.daemon = True
+    deadline.start()
+    try:
+        order = {"work": work, "arguments": arguments, "limits": astuple(limits)}
+        with contextlib.suppress(OSError):  # its first answer says what is wrong
+            send(cast(IO[bytes], process.stdin), order)
+        yield Apart(process, exceeded())
+    finally:
+        deadline.cancel()
+        process.kill()
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                cast(IO[bytes], pipe).close()
+        process.wait(STOP_SECONDS)
+
+
+def _problems(record: dict[str, Any]) -> FieldProblems:
+    """What the other process refused, to be raised in this one."""
+    kept = KeptRefusal.from_record(record)
+    return FieldProblems(
+        FieldProblem(problem["field"], text_of(problem["text"], SOURCE))
+        for problem in kept.problems
+    )

@@ -1,0 +1,39 @@
+"""How much of the machine a process of its own may take."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+
+# The tills' requests come first.
+NICE = 15
+OPEN_FILES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """CPU and elapsed time in seconds, memory in bytes."""
+
+    cpu_seconds: int
+    seconds: int
+    memory_bytes: int
+
+
+def apply(limits: Limits) -> None:
+    """Hold this process to the limits, as far as the system can."""
+    try:
+        import resource
+    except ImportError:  # not on Windows: the elapsed time still holds
+        return
+    os.nice(NICE)
+    wanted = {
+        resource.RLIMIT_CPU: limits.cpu_seconds,
+        resource.RLIMIT_AS: limits.memory_bytes,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_NOFILE: OPEN_FILES,
+    }
+    for what, most in wanted.items():
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(what, (most, most))
