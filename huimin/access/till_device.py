@@ -30,6 +30,9 @@ USER_AGENT_MAX = 300
 # The step of the database since which devices are listed, and the time for those of before.
 LISTED_SINCE = "doors"
 ADOPTED_FOR = timedelta(days=30)
+# What the page reads while there is no network: whether a set-up device or a sign-in opened this
+# till. They prove nothing to the server.
+SIGNED_IN_COOKIE, SET_UP_COOKIE = "huimin_till_signed_in", "huimin_till_set_up"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ type Details = "lines" | "queued";
 type FieldSets = "presenters" | "manager" | "reverse-lines";
 type Videos = "video";
 type Others =
-  | "till" | "told" | "where" | "camera-box" | "keypad" | "facing" | "customer" | "paper" | "print-problem"
+  | "till" | "told" | "sign-in-again" | "where" | "camera-box" | "keypad" | "facing" | "customer" | "paper" | "print-problem"
   | "banner" | "banner-says" | "banner-more" | "banner-go" | "queued-list"
   | "owed" | "owed-title" | "owed-list"
   | "entered" | "entered-title" | "entered-list" | "elsewhere" | "elsewhere-title" | "elsewhere-list"

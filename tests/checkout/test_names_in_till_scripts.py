@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from werkzeug.exceptions import HTTPException
 
+from huimin.access.till_device import SET_UP_COOKIE, SIGNED_IN_COOKIE
 from huimin.checkout.offline.words import CODES
 from huimin.core.catalogue import LANGUAGES
 from huimin.core.discount import EXPLANATIONS
@@ -147,6 +148,7 @@ def test_every_address_that_a_script_asks_is_an_endpoints(app: Any, pages: dict[
         asked = dict.fromkeys(taken - {"claimable"}, "GET")
         for address, body in ASKED.findall(page.code):
             asked[address] = "GET" if body in NO_BODY else "POST"
+        asked |= dict.fromkeys(re.findall(r"\bpost\(addresses\.(\w+)\)", page.code), "POST")
         for address, method in asked.items():
             try:
                 adapter.match(page.addresses[address], method=method)
@@ -217,7 +219,7 @@ def test_every_name_in_snake_case_is_one_of_the_servers(
     assert quote["discount_fen"] == 8
     known = _names(pack) | _names(quote) | set(KINDS) | set(EXPLANATIONS) | set(OTHER_NAMES)
     known |= set(pages["main.js"].words[0]["offline_refusals"]) | {"after_insurance"}
-    known |= {"family_member"}
+    known |= {"family_member", SIGNED_IN_COOKIE, SET_UP_COOKIE}
     named = set(SNAKE_CASE.findall("".join(map(code_of, TILL.glob("*.js")))))
     assert len(named) > 40
     assert named - known == set()

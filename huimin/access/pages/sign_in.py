@@ -21,6 +21,7 @@ from huimin.access.sign_in import (
     second_step,
     sign_in,
 )
+from huimin.access.till_device import COOKIE_PATH, SIGNED_IN_COOKIE
 from huimin.access.tries import note_failed_try, require_few_failures
 from huimin.core.catalogue import LANGUAGES
 from huimin.core.permissions import allows
@@ -119,7 +120,10 @@ def sign_out() -> Response:
     session_id, now, user = session.pop("session_id", None), instance().clock(), member()
     if isinstance(session_id, str):
         change(lambda tx: end_session(tx, session_id, now, user))
-    return redirect(url_for("access.sign_in_form"))
+    response = redirect(url_for("access.sign_in_form"))
+    # A till that this session opened sells nothing without network any more.
+    response.delete_cookie(SIGNED_IN_COOKIE, path=COOKIE_PATH)
+    return response
 
 
 @pages.post("/language")

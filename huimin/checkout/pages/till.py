@@ -10,6 +10,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import require
 from huimin.access.terminal_keys import Terminal, require_open
+from huimin.access.till_device import (
+    COOKIE_PATH,
+    COOKIE_SECONDS,
+    SET_UP_COOKIE,
+    SIGNED_IN_COOKIE,
+)
 from huimin.access.till_guard import (
     chosen_terminal,
     current_terminal,
@@ -46,6 +52,7 @@ def till() -> str | BaseResponse:
         return render_template("checkout/switched_off.html", terminal=own, words=words)
     response = make_response(till_page(till=_till(own), several=len(choice) > 1))
     greet_device(response)
+    _say_who_opened(response)
     return response
 
 
@@ -85,7 +92,17 @@ def state() -> Response:
         {"csrf_token": generate_csrf(), "language": request_language(), **state}
     )
     greet_device(response)
+    _say_who_opened(response)
     return response
+
+
+@pages.get("/signed-in")
+@require_till("till.use")
+def signed_in_again() -> str:
+    """Where a sign-in leads that a till page asked for in a window of its own."""
+    if device_terminal() is None and chosen_terminal(choice := terminals_to_choose()) is None:
+        return render_template("checkout/choose_terminal.html", terminals=choice)
+    return render_template("checkout/signed_in.html")
 
 
 @pages.after_request
@@ -94,6 +111,27 @@ def _allow_wasm(response: Response) -> Response:
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = WITH_WASM
     return response
+
+
+def _say_who_opened(response: Response) -> None:
+    """Give the page the cookie that lets it sell without network (checkout/static/opened.js).
+
+    That of a sign-in lasts as long as the session at most, and is not given anew while it lasts.
+    """
+    hours = instance().settings.session_hours
+    name, seconds = SIGNED_IN_COOKIE, hours * 3_600
+    if device_terminal() is not None:
+        name, seconds = SET_UP_COOKIE, COOKIE_SECONDS
+    elif SIGNED_IN_COOKIE in request.cookies:
+        return
+    response.set_cookie(
+        name,
+        "1",
+        max_age=seconds,
+        path=COOKIE_PATH,
+        secure=instance().settings.secure_cookies,
+        samesite="Strict",
+    )
 
 
 def _till(terminal: Terminal) -> dict[str, Any]:

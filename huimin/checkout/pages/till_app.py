@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, g, make_response, url_for
 from flask_babel import gettext as _
@@ -35,6 +36,7 @@ FRAME_FILES = ("huimin.css", "forms.js", "icon.svg")
 MADE_OF = (
     "templates/layout.html",
     "templates/checkout/facing.html",
+    "templates/checkout/self_check.html",
     "templates/checkout/till.html",
     "templates/checkout/till_offline.html",
     "templates/claims/till_sections.html",
@@ -121,6 +123,18 @@ def _name_version(response: Response) -> Response:
     if response.mimetype == "text/html":
         response.headers["Huimin-Till-Version"] = version()
     return response
+
+
+@pages.context_processor
+def _modules() -> dict[str, Any]:
+    """For the self-check: the addresses of the modules that a page of the till may be made of."""
+    return {"modules": _module_addresses()}
+
+
+@cache
+def _module_addresses() -> tuple[str, ...]:
+    names = [path.name for path in _files_of(STATIC) if path.suffix == ".js" and path != WORKER]
+    return tuple(url_for("till_files.static", filename=name) for name in names)
 
 
 @cache

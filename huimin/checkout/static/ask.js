@@ -114,15 +114,15 @@ function waitAskedFor(headers) {
 
 // The page asks for a sign-in after these; what was typed stays where it is.
 const SIGNED_OUT = ["unauthorized", "till_not_set_up", "password_change_needed"];
-/** @type {(() => unknown)[]} */
+/** @type {((problem: Problem, quietly: boolean) => unknown)[]} */
 const signedOut = [];
 
-/** @param {Problem} problem */
+/** @param {Pick<Problem, "code">} problem */
 export const isSignedOut = (problem) => SIGNED_OUT.includes(problem.code);
 
 /**
  * Call the listener when the server no longer knows who asks.
- * @param {() => unknown} listener
+ * @param {(problem: Problem, quietly: boolean) => unknown} listener
  */
 export function onSignedOut(listener) {
   signedOut.push(listener);
@@ -142,13 +142,25 @@ export async function ask(address, body, key, { wait, signal, quietly } = {}) {
   let answer = await read(response);
   if (answer.code === "csrf_failed") {
     // A page from the cache has an old token: fetch a new one and try once more.
-    await askState({ wait });
+    await askState({ wait, quietly: Boolean(quietly) });
     response = await send(address, body, { key, wait, signal });
     answer = await read(response);
   }
-  if (isSignedOut(answer) && !quietly) for (const listener of signedOut) listener();
-  if (!response.ok) throw answer;
+  if (!response.ok) throw withSession(answer, quietly);
   return answer;
+}
+
+/**
+ * A refusal; where the session has ended it says so, and the listeners hear of it.
+ * @param {Problem} problem
+ * @param {boolean | undefined} quietly
+ */
+function withSession(problem, quietly) {
+  if (!isSignedOut(problem)) return problem;
+  const said =
+    problem.code === "unauthorized" ? { ...problem, detail: words.signed_out } : problem;
+  for (const listener of signedOut) listener(said, Boolean(quietly));
+  return said;
 }
 
 /**
@@ -170,15 +182,28 @@ export async function askIfChanged(address, tag, { wait } = {}) {
 /**
  * Ask the server which till this page is, and keep the CSRF token that comes with it. `headers` tell what
  * this page says of itself.
- * @param {Patience & {headers?: Record<string, string>}} options
+ * @param {Patience & {headers?: Record<string, string>, quietly?: boolean}} options
  * @returns {Promise<{terminal: {id: string}, outlet: {id: string}, csrf_token: string}>}
  */
-export async function askState({ wait, headers } = {}) {
+export async function askState({ wait, headers, quietly = true } = {}) {
   const response = await send(addresses.asks, null, { wait, headers });
   const answer = await read(response);
-  if (!response.ok) throw answer;
+  if (!response.ok) throw withSession(answer, quietly);
   token = answer.csrf_token;
   return answer;
+}
+
+/**
+ * Send a form without fields. Throws a Problem if the server did not take it.
+ * @param {string} address
+ */
+export async function post(address) {
+  const response = await fetch(address, {
+    method: "POST",
+    headers: { "X-CSRFToken": token },
+    redirect: "manual",
+  }).catch(() => null);
+  if (response?.type !== "opaqueredirect") throw unreachable();
 }
 
 /**

@@ -6,6 +6,8 @@ const WANTED_KEY = "huimin.till.camera";
 const LOOK_EVERY_MS = 120;
 const WIDTH_MAX = 960; // a picture this wide shows a card's code at arm's length, and is read fast
 const GONE_MS = 1500; // a card that was out of sight this long counts as a new scan
+const SYMBOLS_MAX = 16; // in one picture: a card lies among stickers for payment, posters and goods
+const STRANGE_PICTURES = 8; // what is not wanted is told only if nothing better comes into sight meanwhile
 
 /** @typedef {(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D) => Promise<string[]>} Reader */
 /** @typedef {{on: boolean, torch?: boolean, problem?: string}} CameraState `torch`: there is one; `problem`: why it is off */
@@ -30,7 +32,7 @@ async function wasmReader() {
   const zxing = await import("../vendor/zxing-wasm/es/reader/index.js");
   const address = new URL("../vendor/zxing-wasm/reader/zxing_reader.wasm", import.meta.url).href;
   zxing.prepareZXingModule({ overrides: { locateFile: () => address } });
-  const options = { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 1 };
+  const options = { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: SYMBOLS_MAX };
   return async (canvas, context) => {
     const picture = context.getImageData(0, 0, canvas.width, canvas.height);
     /** @type {{isValid: boolean, text: string}[]} */
@@ -52,14 +54,19 @@ export class Camera {
   #seen = ""; // the last code read
   #misses = 0; // pictures without it since then, and when the first of them was taken
   #missedFrom = 0;
+  #strange = 0; // pictures in which there was nothing but unwanted codes, one after the other
+  /** @type {Set<string>} */
+  #told = new Set();
 
   /**
    * @param {HTMLVideoElement} video
+   * @param {(text: string) => boolean} isWanted of several codes in sight, a wanted one is taken
    * @param {(text: string) => unknown} onText for each code that comes into sight
    * @param {(state: CameraState) => unknown} onChange
    */
-  constructor(video, onText, onChange) {
+  constructor(video, isWanted, onText, onChange) {
     this.video = video;
+    this.isWanted = isWanted;
     this.onText = onText;
     this.onChange = onChange;
     document.addEventListener("visibilitychange", () =>
@@ -82,6 +89,8 @@ export class Camera {
   /** @param {boolean} on */
   async turn(on) {
     localStorage.setItem(WANTED_KEY, on ? "on" : "off");
+    this.#told.clear();
+    this.#seen = ""; // who switches it off and on again wants the card in sight to be read
     if (on) await this.resume();
     else this.stop();
   }
@@ -158,10 +167,12 @@ export class Camera {
     return reader ? reader(this.#canvas, this.#context) : [];
   }
 
-  /** @param {string[]} texts */
-  #take([text]) {
+  /** @param {string[]} texts of all the codes in the picture */
+  #take(texts) {
     const now = performance.now();
+    const text = texts.find(this.isWanted);
     if (!text) {
+      this.#tellStrange(texts[0]);
       if (!this.#misses) this.#missedFrom = now;
       this.#misses += 1;
       return;
@@ -170,7 +181,18 @@ export class Camera {
     const wasGone = this.#misses > 1 && now - this.#missedFrom > GONE_MS;
     const isNew = text !== this.#seen || wasGone;
     this.#seen = text;
-    this.#misses = 0;
+    this.#misses = this.#strange = 0;
     if (isNew) this.onText(text);
+  }
+
+  /**
+   * A code that nobody wants is told once: a sticker beside the till is always in sight.
+   * @param {string | undefined} text
+   */
+  #tellStrange(text) {
+    this.#strange = text ? this.#strange + 1 : 0;
+    if (!text || this.#strange < STRANGE_PICTURES || this.#told.has(text)) return;
+    this.#told.add(text);
+    this.onText(text);
   }
 }

@@ -6,6 +6,7 @@
 import { asProblem, CANCELLED } from "./ask.js";
 import { announce } from "./leader.js";
 import { offlineDesk, usablePack } from "./offline_desk.js";
+import { isLeaving } from "./opened.js";
 import { canReach, reached } from "./reach.js";
 import { serverDesk } from "./server_desk.js";
 import { thisTill } from "./this_till.js";
@@ -62,6 +63,7 @@ const canGoOn = () =>
  * @param {() => Promise<Answer>} alone
  */
 async function withServer(call, alone) {
+  if (isLeaving()) return alone(); // which says that somebody has signed out here
   const possible = await canGoOn();
   if (possible && !canReach()) return alone();
   try {

@@ -8,6 +8,7 @@ import { Facing } from "./facing.js";
 import { listenToFocus } from "./focus.js";
 import { keypad } from "./keypad.js";
 import { startOffline } from "./offline.js";
+import { listenToSignOut } from "./opened.js";
 import { on } from "./page_events.js";
 import { listenToPrinting } from "./printing.js";
 import { cancel } from "./queue.js";
@@ -16,6 +17,7 @@ import { isUnderway } from "./recording.js";
 import { listenToReversal, startReversal } from "./reversal.js";
 import { listenToSale, misread, next, requote, startSales, verify } from "./sale.js";
 import { isFresh, isShown, onShow, show, tell } from "./screen.js";
+import { listenToSessions } from "./sign_in_again.js";
 import { sound } from "./sound.js";
 import { listenToSales, openSales, showToday } from "./today.js";
 import { stayAwake } from "./wake.js";
@@ -29,10 +31,25 @@ const isTouched = matchMedia("(pointer: coarse)").matches;
 const facing = new Facing(byId("facing"), byId("till").dataset.terminal ?? "");
 
 /**
+ * A field for the shop's own order number takes what is scanned while it has the focus, unless that is the
+ * code of a card or of a receipt of ours.
+ * @param {Reading} reading
+ */
+function takesScan(reading) {
+  const field = /** @type {HTMLInputElement | null} */ (document.activeElement);
+  const text = reading.kind === "card" ? reading.text : reading.kind === "receipt" ? "" : reading.raw;
+  if (!field?.matches("[data-takes-scan]") || !text || text.length > field.maxLength) return false;
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  return true;
+}
+
+/**
  * Act on what was scanned, pasted, photographed or typed.
  * @param {Reading} reading
  */
 function take(reading) {
+  if (takesScan(reading)) return;
   byId("card").value = "";
   if (reading.kind === "card") return isDamaged(reading.text) ? misread(reading.text) : verify(reading.text);
   if (isUnderway()) return; // what is shown there comes first
@@ -68,6 +85,7 @@ function typedWrong(kind) {
 // ---- the camera
 const camera = new Camera(
   byId("video"),
+  (text) => ["card", "receipt"].includes(readingOf(text).kind),
   (text) => take(readingOf(text)),
   ({ on: isOn, torch, problem }) => {
     byId("camera-box").hidden = !isOn;
@@ -140,8 +158,11 @@ async function undo({ id, client_id, receipt_no }) {
 }
 
 listenToFocus();
+listenToSessions();
+listenToSignOut();
 stayAwake();
 camera.resume();
 show("ready", "card");
 showToday();
 startSales().finally(startOffline);
+byId("till").dataset.started = ""; // self_check.js

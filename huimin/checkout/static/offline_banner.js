@@ -1,6 +1,7 @@
 // @ts-check
 // What the page says about working offline: how many sales wait and since when, what the caps leave, who
 // bears a refusal. Below it, the sales that were refused, until the cashier has dealt with them.
+import { isSignedOut } from "./ask.js";
 import { whenOf } from "./clock.js";
 import { timeOf } from "./county_time.js";
 import { button, byId, element } from "./elements.js";
@@ -22,7 +23,6 @@ import { language, words } from "./words.js";
 const BETWEEN_SENTENCES = language === "en" ? " " : "";
 const DRAW_EVERY_MS = 30_000;
 const LITTLE_BYTES = 20_000_000;
-const SIGN_IN = ["unauthorized", "till_not_set_up", "password_change_needed"];
 /** @type {Record<string, string>} */
 const BEARER_WORDS = {
   merchant: words.offline_bearer_merchant,
@@ -64,7 +64,7 @@ async function draw() {
   // Only if it changed: a screen reader repeats what is written.
   if (byId("banner-says").textContent !== first) byId("banner-says").textContent = first;
   byId("banner-more").textContent = more.join(BETWEEN_SENTENCES);
-  byId("banner-go").hidden = !(canReach() && trouble && SIGN_IN.includes(trouble.code));
+  byId("banner-go").hidden = !(canReach() && trouble && isSignedOut(trouble));
   listQueued([...undecided, ...waiting]);
   listOwed(all.filter((row) => row.status === "refused" && !row.ticked));
 }
@@ -86,7 +86,7 @@ const counted = (text, list) =>
 function whileReached(waiting) {
   if (!waiting.length) return [];
   if (trouble) {
-    const reason = SIGN_IN.includes(trouble.code) ? words.offline_sign_in : trouble.detail;
+    const reason = isSignedOut(trouble) ? words.offline_sign_in : trouble.detail;
     if (reason) return [counted(words.offline_waits, waiting), reason, words.offline_kept];
   }
   const elsewhere = waiting.filter((row) => terminalId && row.terminal.id !== terminalId);

@@ -4,6 +4,7 @@ import { askIfChanged, asProblem } from "./ask.js";
 import { serverTime } from "./clock.js";
 import { announce, onAnnounce } from "./leader.js";
 import { renewed, requireValid } from "./offline_policy.js";
+import { isOpened } from "./opened.js";
 import { done, readValue, write } from "./store.js";
 import { addresses } from "./words.js";
 
@@ -75,6 +76,7 @@ async function keep(pack) {
  * @returns {string | null}
  */
 export function whyNot(pack) {
+  if (!isOpened()) return "offline_signed_out";
   if (!pack) return "offline_no_pack";
   try {
     requireValid(pack, serverTime());

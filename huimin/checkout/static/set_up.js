@@ -45,7 +45,7 @@ function tell(sentence) {
   byId("join-code").focus();
 }
 
-const camera = new Camera(byId("video"), setUp, ({ on, problem }) => {
+const camera = new Camera(byId("video"), (text) => codeOf(text) !== null, setUp, ({ on, problem }) => {
   byId("camera-box").hidden = !on;
   byId("camera").setAttribute("aria-pressed", String(on));
   byId("camera").textContent = on ? words.camera_off : words.camera_on;
@@ -90,3 +90,4 @@ byId("leave-form")?.addEventListener("submit", async (event) => {
     if (CODES.includes(problem.code)) byId("manager-code-box").hidden = false;
   }
 });
+document.querySelector("[data-till]")?.setAttribute("data-started", ""); // self_check.js

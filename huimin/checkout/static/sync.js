@@ -45,6 +45,10 @@ export function startSync() {
   onAnnounce("lost", () => round());
   onAnnounce("queue", () => canReach() && round());
   onAnnounce("undone", () => round());
+  onAnnounce("session", () => {
+    quietUntil = -Infinity;
+    round();
+  });
   onReach((yes) => yes && round());
   addEventListener("online", () => {
     if (!isAskedToWait) quietUntil = -Infinity; // the network is back: no reason to wait any longer

@@ -214,7 +214,11 @@ class Wedge {
    */
   #touch(target) {
     const now = performance.now();
-    if (this.#burst && now - this.#burst.last > this.#burst.patience) this.#end();
+    const before = this.#burst;
+    const isOver = before && now - before.last > before.patience;
+    // Whoever types into one field and then scans into another does two things.
+    const isElsewhere = before && !before.isScan && before.field !== fieldOf(target);
+    if (isOver || isElsewhere) this.#end();
     const burst = (this.#burst ??= new Burst(fieldOf(target), now));
     burst.last = now;
     clearTimeout(burst.timer);
