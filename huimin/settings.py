@@ -103,6 +103,14 @@ def _web_address(name: str, value: str) -> str:
     return value
 
 
+def _networks(name: str, value: str) -> str:
+    networks = [network.strip() for network in value.split(",") if network.strip()]
+    try:
+        return ",".join(str(ipaddress.ip_network(network)) for network in networks)
+    except ValueError:
+        raise SettingsProblem(name, "请写网段，例如 10.1.0.0/16，几个之间用逗号。") from None
+
+
 def _long_secret(name: str, value: str) -> str:
     if len(value) < SECRET_LENGTH_MIN:
         raise SettingsProblem(
@@ -190,6 +198,11 @@ class Settings:
         _long_secret,
         secret=True,
     )
+    webhook_networks: str | None = _setting(
+        "商户的通知地址可以在哪些内网网段 / private networks that merchants' webhooks may be in",
+        None,
+        _networks,
+    )
     body_seconds: int = _setting(
         "请求内容最多多少秒发完；大的按每秒 4 KB 加时 / seconds for a request's body to arrive",
         20,
@@ -249,6 +262,17 @@ class Settings:
     def notice_addresses(self) -> tuple[str, ...]:
         """The mail addresses for notices."""
         return tuple(self.notice_to.split(",")) if self.notice_to else ()
+
+    @property
+    def webhook_networks_allowed(
+        self,
+    ) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """The private networks that a merchant's webhook may be in."""
+        return (
+            tuple(map(ipaddress.ip_network, (self.webhook_networks or "").split(",")))
+            if (self.webhook_networks)
+            else ()
+        )
 
     @property
     def open_without_proxy(self) -> bool:

@@ -67,6 +67,8 @@ EVENTS = {
     "merchant_application.approved": _("同意商户加入"),
     "merchant_application.rejected": _("不同意商户加入"),
     "day.closed": _("结清一天"),
+    "webhook.set": _("设置商户的通知地址"),
+    "webhook.ended": _("停用商户的通知地址"),
     "day.paired": _("对账时确认同一笔"),
     "day.unpaired": _("撤回对账时的配对"),
     "month.drafted": _("核对月份"),

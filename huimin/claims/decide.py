@@ -15,11 +15,13 @@ from huimin.audit.record import GROUNDS, checked_reason
 from huimin.checkout.sale import presenter_then, record_sale
 from huimin.claims import queries
 from huimin.claims.assess import assess_claim, basket_of
+from huimin.claims.news import claim_news
 from huimin.claims.submit import record_claim
 from huimin.core.acting import By
 from huimin.core.days import instant_text, parse_instant
 from huimin.core.discount import Basket
 from huimin.core.refusals import Refusal
+from huimin.notices.merchant_webhook import tell_merchant_of_outlet
 from huimin.storage.engine import Row, Transaction
 
 
@@ -64,7 +66,8 @@ def approve_claim(tx: Transaction, claim_id: str, *, reason: str, **by: Unpack[B
         occurred_at=occurred_at,
         detail={"claim": {"id": claim["id"], "claim_no": claim["claim_no"]}},
     )
-    _decide(tx, claim, "approved", reason=checked, redemption_id=row["id"], **by)
+    decided = _decide(tx, claim, "approved", reason=checked, redemption_id=row["id"], **by)
+    tell_merchant_of_outlet(tx, claim["outlet_id"], claim_news(decided, row), now=by["now"])
     return row
 
 
@@ -72,7 +75,9 @@ def reject_claim(tx: Transaction, claim_id: str, *, reason: str, **by: Unpack[By
     """Reject the claim with a reason, which the outlet can read; returns the claim's row."""
     claim = _open(tx, claim_id)
     checked = checked_reason(reason, GROUNDS)
-    return _decide(tx, claim, "rejected", reason=checked, **by)
+    decided = _decide(tx, claim, "rejected", reason=checked, **by)
+    tell_merchant_of_outlet(tx, claim["outlet_id"], claim_news(decided, None), now=by["now"])
+    return decided
 
 
 def _open(tx: Transaction, claim_id: str) -> Row:

@@ -166,12 +166,12 @@ def confirm_pairs(day: str, comparison_id: str) -> BaseResponse | tuple[str, int
     return redirect(_address("closing.comparison", business_day, outlet, comparison_id))
 
 
-@pages.post("/<day>/comparisons/<comparison_id>/pairs/<sale_id>/back")
+@pages.post("/<day>/comparisons/<comparison_id>/pairs/<redemption_id>/back")
 @require_till("day.close")
-def take_pair_back(day: str, comparison_id: str, sale_id: str) -> BaseResponse:
+def take_pair_back(day: str, comparison_id: str, redemption_id: str) -> BaseResponse:
     """Take back a pair that was confirmed wrongly."""
     business_day, outlet, by = _day(day), _outlet(), _person()
-    change(lambda tx: unpair_sale(tx, outlet, business_day, comparison_id, sale_id, **by))
+    change(lambda tx: unpair_sale(tx, outlet, business_day, comparison_id, redemption_id, **by))
     tell(_("配对已撤回，按各自的订单号重新核对。"))
     return redirect(_address("closing.comparison", business_day, outlet, comparison_id))
 

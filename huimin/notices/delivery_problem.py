@@ -14,6 +14,8 @@ SENTENCES: Mapping[str, str] = {
     "webhook_unset": sentence("没有设置 HUIMIN_WEBHOOK_URL 或 HUIMIN_WEBHOOK_SECRET。"),
     "webhook_answer": sentence("对方回答 HTTP {fact}。"),
     "webhook_unreachable": sentence("连不上对方或中断（{fact}）。"),
+    "webhook_address": sentence("这个地址不在公网上，不能发送。"),
+    "webhook_ended": sentence("这个地址已经停用或换掉。"),
     "program": sentence("程序错误（{fact}），详见日志。"),
 }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import datetime
+
+from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from markupsafe import Markup
@@ -11,15 +13,26 @@ from werkzeug.wrappers import Response
 from huimin.access.guards import acting, member, require
 from huimin.audit.list_answer import list_answer
 from huimin.core.permissions import allows
+from huimin.core.refusals import Refusal
 from huimin.notices.delivery_problem import problem_words
 from huimin.notices.log import deliveries_before
+from huimin.notices.merchant_webhook import (
+    deliveries_to_merchant,
+    end_webhook,
+    require_own_delivery,
+    secret_of,
+    set_webhook,
+    tell_merchant,
+    try_news,
+    webhook_of,
+)
 from huimin.notices.post import targets_of
 from huimin.notices.send import send_again, send_one
-from huimin.storage.engine import Row
+from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
 from huimin.web.column import Column
 from huimin.web.current import change, instance
-from huimin.web.forms import go_on
+from huimin.web.forms import Answer, Form, go_on
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import rows_of
@@ -58,6 +71,91 @@ def again(delivery_id: str) -> Response:
     if attempt is not None and attempt.problem is not None:
         message = _("还是没有送到：{problem} 稍后会自动再试。", problem=_reason(attempt.problem))
     return go_on(message, "notices.deliveries")
+
+
+@pages.get("/my-merchant/webhook")
+@require("webhook.own")
+def webhook() -> str:
+    """Where the merchant's own system hears its news, and what was sent there."""
+    return _webhook_page(Form())
+
+
+@pages.post("/my-merchant/webhook")
+@require("webhook.own")
+def keep_webhook() -> Answer:
+    """Set the address; a new one has a new secret."""
+    form, by, settings = Form.sent(), acting(), instance().settings
+    merchant_id = _merchant_id()
+    return form.carry_out(
+        lambda tx: set_webhook(tx, merchant_id, form.text("address"), settings=settings, **by),
+        again=_webhook_page,
+        then=lambda _webhook_id: go_on(
+            _("地址已保存。请把下面的签名密钥设到收银系统里，再发一次测试。"), "notices.webhook"
+        ),
+    )
+
+
+@pages.post("/my-merchant/webhook/end")
+@require("webhook.own")
+def stop_webhook() -> Response:
+    """Tell the merchant's system nothing any more."""
+    by, merchant_id = acting(), _merchant_id()
+    change(lambda tx: end_webhook(tx, merchant_id, **by))
+    return go_on(_("已停用，不再发送。"), "notices.webhook")
+
+
+@pages.post("/my-merchant/webhook/test")
+@require("webhook.own")
+def try_webhook() -> Response:
+    """Send a test at once; the next page says how it went."""
+    now, merchant_id = instance().clock(), _merchant_id()
+    delivery_id = change(lambda tx: tell_merchant(tx, merchant_id, try_news(), now=now))
+    if delivery_id is None:
+        raise Refusal("not_found")
+    return _sent_now(delivery_id, now)
+
+
+@pages.post("/my-merchant/webhook/<own_delivery_id>/again")
+@require("webhook.own")
+def webhook_again(own_delivery_id: str) -> Response:
+    """Retry a delivery of the merchant's own at once."""
+    by, merchant_id = acting(), _merchant_id()
+
+    def work(tx: Transaction) -> None:
+        require_own_delivery(tx, merchant_id, own_delivery_id)
+        send_again(tx, own_delivery_id, **by)
+
+    change(work)
+    return _sent_now(own_delivery_id, by["now"])
+
+
+def _sent_now(delivery_id: str, now: datetime) -> Response:
+    attempt = send_one(instance().engine, instance().settings, delivery_id, now=now)
+    said = _("已送到，对方收下了。")
+    if attempt is not None and attempt.problem is not None:
+        said = _("没有送到：{problem}", problem=_reason(attempt.problem))
+    return go_on(said, "notices.webhook")
+
+
+def _webhook_page(form: Form) -> str:
+    merchant_id = _merchant_id()
+    current, deliveries = instance().engine.read(
+        lambda tx: (webhook_of(tx, merchant_id), deliveries_to_merchant(tx, merchant_id))
+    )
+    return render_template(
+        "notices/webhook.html",
+        form=form,
+        current=current,
+        secret=None if current is None else secret_of(instance().settings, current["id"]),
+        deliveries=deliveries,
+        states=STATES,
+        colours=COLOURS,
+        reason=_reason,
+    )
+
+
+def _merchant_id() -> str:
+    return member().merchant_id or ""
 
 
 def _reason(problem: str | None) -> str | None:

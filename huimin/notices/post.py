@@ -50,9 +50,17 @@ def origin_of(url: str) -> str:
 
 
 def post_notice(
-    tx: Transaction, notice: Notice, targets: Sequence[Target], *, now: datetime
+    tx: Transaction,
+    notice: Notice,
+    targets: Sequence[Target],
+    *,
+    now: datetime,
+    webhook_id: str | None = None,
 ) -> bool:
-    """Write a notice and a delivery for each target; False if its key was posted before."""
+    """Write a notice and a delivery for each target; False if its key was posted before.
+
+    `webhook_id` is a merchant's webhook, None for the county's own.
+    """
     notice_id, at = new_id(), instant_text(now)
     written = queries.insert_notice(
         tx,
@@ -68,5 +76,5 @@ def post_notice(
         return False
     for channel, target in targets:
         delivery = {"id": new_id(), "notice_id": notice_id, "channel": channel, "target": target}
-        queries.insert_delivery(tx, next_at=at, **delivery)
+        queries.insert_delivery(tx, next_at=at, webhook_id=webhook_id, **delivery)
     return True

@@ -7,8 +7,9 @@ VALUES (:id, :kind, :key, :title, :body, :data_json, :created_at)
 ON CONFLICT (key) DO NOTHING;
 
 -- name: insert_delivery!
-INSERT INTO notice_delivery (id, notice_id, channel, target, state, attempts, next_at)
-VALUES (:id, :notice_id, :channel, :target, 'waiting', 0, :next_at)
+INSERT INTO notice_delivery (
+    id, notice_id, channel, target, state, attempts, next_at, webhook_id
+) VALUES (:id, :notice_id, :channel, :target, 'waiting', 0, :next_at, :webhook_id)
 ON CONFLICT (notice_id, channel, target) DO NOTHING;
 
 -- name: due_deliveries
@@ -21,7 +22,7 @@ SELECT attempts FROM notice_delivery WHERE id = :id;
 -- Claims the delivery by moving next_at on: other senders no longer find it due.
 UPDATE notice_delivery SET attempts = attempts + 1, tried_at = :now, next_at = :next_at
 WHERE id = :id AND state = 'waiting' AND next_at <= :now
-RETURNING id, notice_id, channel, target, attempts;
+RETURNING id, notice_id, channel, target, attempts, webhook_id;
 
 -- name: notice_by_id^
 SELECT * FROM notice WHERE id = :id;
@@ -52,3 +53,47 @@ SELECT d.id, d.channel, d.target, d.state, d.attempts, d.last_error, n.title
 FROM notice_delivery AS d JOIN notice AS n ON n.id = d.notice_id
 WHERE d.state = 'failed' OR (d.state = 'waiting' AND d.last_error IS NOT NULL)
 ORDER BY d.id;
+
+-- name: webhook_of_merchant^
+SELECT id, merchant_id, address, set_at, set_by FROM merchant_webhook
+WHERE merchant_id = :merchant_id AND ended_at IS NULL;
+
+-- name: webhook_by_id^
+SELECT id, address, ended_at FROM merchant_webhook WHERE id = :id;
+
+-- name: merchant_of_outlet$
+SELECT merchant_id FROM outlet WHERE id = :outlet_id;
+
+-- name: insert_webhook!
+INSERT INTO merchant_webhook (id, merchant_id, address, set_at, set_by)
+VALUES (:id, :merchant_id, :address, :set_at, :set_by);
+
+-- name: end_webhook^
+UPDATE merchant_webhook SET ended_at = :ended_at, ended_by = :ended_by
+WHERE merchant_id = :merchant_id AND ended_at IS NULL
+RETURNING id, address;
+
+-- name: give_up_deliveries!
+-- What waits for a webhook that is no more.
+UPDATE notice_delivery SET state = 'failed', last_error = 'webhook_ended'
+WHERE webhook_id = :webhook_id AND state = 'waiting';
+
+-- name: delivery_of_key$
+SELECT d.id FROM notice_delivery AS d JOIN notice AS n ON n.id = d.notice_id
+WHERE n.key = :key AND d.webhook_id = :webhook_id;
+
+-- name: deliveries_of_merchant
+SELECT d.id, d.target, d.state, d.attempts, d.tried_at, d.sent_at, d.last_error, n.title, n.kind, n.created_at,
+    CASE WHEN w.ended_at IS NULL THEN 1 ELSE 0 END AS still_goes
+FROM notice_delivery AS d
+JOIN notice AS n ON n.id = d.notice_id
+JOIN merchant_webhook AS w ON w.id = d.webhook_id
+WHERE w.merchant_id = :merchant_id
+ORDER BY d.id DESC LIMIT :row_limit;
+
+-- name: delivery_of_merchant$
+SELECT d.id FROM notice_delivery AS d JOIN merchant_webhook AS w ON w.id = d.webhook_id
+WHERE d.id = :id AND w.merchant_id = :merchant_id AND w.ended_at IS NULL;
+
+-- name: merchant_named$
+SELECT id FROM merchant WHERE id = :id OR credit_code = :credit_code;

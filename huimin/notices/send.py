@@ -20,7 +20,7 @@ from huimin.core.refusals import Refusal
 from huimin.notices import queries
 from huimin.notices.delivery_problem import DeliveryProblem
 from huimin.notices.mail import send_mail
-from huimin.notices.webhook import send_webhook
+from huimin.notices.webhook import send_to_merchant, send_webhook
 from huimin.settings import Settings
 from huimin.storage.engine import Engine, Row, Transaction
 
@@ -57,10 +57,13 @@ def send_one(
     claimed = engine.write(lambda tx: _claim(tx, delivery_id, now))
     if claimed is None:
         return None
-    delivery, notice = claimed
+    delivery, notice, webhook = claimed
     problem = None
     try:
-        CARRIERS[delivery["channel"]](settings, notice, delivery, now)
+        if webhook is not None:
+            send_to_merchant(settings, webhook, notice, delivery, now)
+        else:
+            CARRIERS[delivery["channel"]](settings, notice, delivery, now)
     except DeliveryProblem as error:
         problem = str(error)
     except Exception as error:
@@ -81,13 +84,18 @@ def send_again(tx: Transaction, delivery_id: str, **by: Unpack[By]) -> None:
     record(tx, "notice.sent_again", row["notice_id"], new={"channel": row["channel"]}, **by)
 
 
-def _claim(tx: Transaction, delivery_id: str, now: datetime) -> tuple[Row, Row] | None:
+def _claim(tx: Transaction, delivery_id: str, now: datetime) -> tuple[Row, Row, Row | None] | None:
+    """The delivery, its notice, and the merchant's webhook that it goes to, if it does."""
     tried = queries.attempts_of(tx, id=delivery_id) or 0
     wait = WAITS[min(tried, len(WAITS) - 1)]
     row = queries.take_delivery(
         tx, id=delivery_id, now=instant_text(now), next_at=instant_text(now + wait)
     )
-    return None if row is None else (row, queries.notice_by_id(tx, id=row["notice_id"]))
+    if row is None:
+        return None
+    webhook_id = row["webhook_id"]
+    webhook = None if webhook_id is None else queries.webhook_by_id(tx, id=webhook_id)
+    return row, queries.notice_by_id(tx, id=row["notice_id"]), webhook
 
 
 def _note(tx: Transaction, delivery: Row, problem: str | None, now: datetime) -> None:

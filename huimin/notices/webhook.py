@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 from huimin import __version__
 from huimin.core.json_text import canonical_json, read_json
 from huimin.notices.delivery_problem import DeliveryProblem
+from huimin.notices.merchant_webhook import secret_of
+from huimin.notices.public_address import post_to
 from huimin.settings import Settings
 
 SECONDS_MAX = 15
@@ -30,6 +32,36 @@ def send_webhook(
     """Post it once. Raises DeliveryProblem, which never contains the address."""
     if not settings.webhook_url or not settings.webhook_secret:
         raise DeliveryProblem("webhook_unset")
+    body, headers = _signed(settings.webhook_secret, notice, delivery, now)
+    _require_taken(_posted(settings.webhook_url, body, headers))
+
+
+def send_to_merchant(
+    settings: Settings,
+    webhook: Mapping[str, Any],
+    notice: Mapping[str, Any],
+    delivery: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """The same to a merchant's webhook (`id`, `address`, `ended_at`), by the rules for addresses
+    from outside. Raises DeliveryProblem, which never contains the address.
+    """
+    if webhook["ended_at"] is not None:
+        raise DeliveryProblem("webhook_ended")
+    body, headers = _signed(secret_of(settings, webhook["id"]), notice, delivery, now)
+    networks = settings.webhook_networks_allowed
+    _require_taken(post_to(webhook["address"], body, headers, networks))
+
+
+def _require_taken(status: int) -> None:
+    if not 200 <= status < 300:
+        raise DeliveryProblem("webhook_answer", status)
+
+
+def _signed(
+    secret: str, notice: Mapping[str, Any], delivery: Mapping[str, Any], now: datetime
+) -> tuple[bytes, dict[str, str]]:
+    """The body, and the headers that sign it."""
     body = canonical_json(
         {
             "id": notice["id"],
@@ -45,11 +77,9 @@ def send_webhook(
         "User-Agent": f"huimin/{__version__}",
         # The same in every attempt, so that a receiver can ignore repetitions.
         DELIVERY: delivery["id"],
-        SIGNATURE: signature(settings.webhook_secret, body, int(now.timestamp())),
+        SIGNATURE: signature(secret, body, int(now.timestamp())),
     }
-    status = _posted(settings.webhook_url, body, headers)
-    if not 200 <= status < 300:
-        raise DeliveryProblem("webhook_answer", status)
+    return body, headers
 
 
 def signature(secret: str, body: bytes, seconds: int) -> str:

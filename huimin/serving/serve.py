@@ -18,6 +18,7 @@ import threading
 import time
 
 from huimin.command_line import CommandProblem, Instance, echo
+from huimin.notices.sender import Sender
 from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
 
@@ -85,6 +86,10 @@ def serve_from_worker(instance: Instance) -> None:
     # Both, because a worker may end either way, depending on how it was started.
     multiprocessing.util.Finalize(instance, instance.close, exitpriority=10)
     atexit.register(instance.close)
+    sender = Sender(instance.engine, instance.settings, instance.clock)
+    multiprocessing.util.Finalize(sender, sender.stop, exitpriority=20)
+    atexit.register(sender.stop)
+    sender.start()
     threading.Thread(target=_announce, args=(instance.settings,), daemon=True).start()
 
 

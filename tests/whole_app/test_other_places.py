@@ -25,6 +25,7 @@ from huimin.holders.drafts import save_draft
 from huimin.holders.evidence import add_evidence, store_file
 from huimin.instance import Instance
 from huimin.merchants.joining import ask_to_join
+from huimin.notices.merchant_webhook import set_webhook, tell_merchant, try_news
 from huimin.storage.ids import new_id
 from tests.making.cards import make_card
 from tests.making.claims import make_claim
@@ -129,8 +130,19 @@ class Place:
                 file_sha256="0" * 64,
                 **now,
             )
+            set_webhook(
+                tx,
+                self.outlet["merchant_id"],
+                "https://pos.invalid/",
+                settings=instance.settings,
+                **now,
+            )
+            delivery = tell_merchant(
+                tx, self.outlet["merchant_id"], try_news(), now=instance.clock()
+            )
             return {
                 "application_id": asked["id"],
+                "own_delivery_id": str(delivery),
                 "comparison_id": comparison,
                 "print_run_id": run,
                 "draft_id": draft,

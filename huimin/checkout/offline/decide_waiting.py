@@ -13,6 +13,7 @@ from huimin.access.terminal_keys import terminal_by_id
 from huimin.audit.record import GROUNDS, checked_reason, record
 from huimin.checkout import queries
 from huimin.checkout.offline.checks import require_room_online
+from huimin.checkout.offline.news import waiting_news
 from huimin.checkout.offline.redeem_offline import Judgement, enter_offline, judge_again
 from huimin.checkout.offline.waiting_sales import item_of_waiting, room_of_waiting, waiting_sale
 from huimin.core.acting import By
@@ -22,6 +23,7 @@ from huimin.core.offline_terms import Bearer
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.core.words import BEARERS
 from huimin.ledger.read import redemption_by_order, usage_at
+from huimin.notices.merchant_webhook import tell_merchant_of_outlet
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
@@ -95,6 +97,7 @@ def _decide(tx: Transaction, sale_id: str, opinion: Opinion, reason: str, **by: 
         "decided_at": instant_text(by["now"]),
         "decided_by": by["actor"],
     }
+    entered = None
     if row["is_final"] and opinion.verdict == "accepted":
         terminal = terminal_by_id(tx, sale["terminal_id"])
         entered = enter_offline(
@@ -108,6 +111,9 @@ def _decide(tx: Transaction, sale_id: str, opinion: Opinion, reason: str, **by: 
         )
         row["redemption_id"] = entered["id"]
     queries.insert_decision(tx, **row)
+    if row["is_final"]:
+        news = waiting_news(sale, row, entered)
+        tell_merchant_of_outlet(tx, sale["outlet_id"], news, now=by["now"])
     record(
         tx, f"waiting_sale.{opinion.verdict}", sale_id, reason=checked, new=row, only=RECORDED, **by
     )

@@ -1,0 +1,149 @@
+"""A web address that somebody outside gave: reached only where it is meant to be, on the internet.
+
+Else a merchant could make this server post to machines of the county's own network. The name is
+resolved once, every address that it has must be public, and the connection goes to that very
+address, so that a name can't point elsewhere in between. Nothing is followed: an answer that
+redirects is a failure. Networks that the operator allows by a setting are reached as well.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from urllib.parse import SplitResult, urlsplit
+
+from huimin.core.refusals import field_problem
+from huimin.notices.delivery_problem import DeliveryProblem
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+ADDRESS = re.compile(r"https?://[^\s/@?#\\]+(?:[/?][!-~]*)?")
+CHARACTERS_MAX = 300
+SECONDS_MAX = 15
+# A receiver that sends its answer byte by byte is cut off after this.
+WHOLE_SECONDS_MAX = 30
+
+
+def checked_address(text: str, allowed: Sequence[Network]) -> str:
+    """The address, as it was given. Raises FieldProblems on `address`.
+
+    It is https; http only for a machine that is named by its address in an allowed network.
+    """
+    address = text.strip()
+    parts = _parts(address)
+    if parts is None or len(address) > CHARACTERS_MAX or "#" in address:
+        raise field_problem(
+            "address",
+            "请写完整的网址，例如 https://pos.example.cn/huimin，不带用户名，300 字以内。",
+        )
+    literal = _literal(parts.hostname or "")
+    if parts.scheme == "http" and not (literal and _is_allowed(literal, allowed)):
+        raise field_problem("address", "地址须以 https:// 开头。")
+    if literal is not None and not _may_reach(literal, allowed):
+        raise field_problem("address", "这个地址不在公网上，不能发送。")
+    return address
+
+
+def post_to(url: str, body: bytes, headers: Mapping[str, str], allowed: Sequence[Network]) -> int:
+    """Post the body once; returns the HTTP status. Raises DeliveryProblem, without the address."""
+    parts = _parts(url)
+    if parts is None:
+        raise DeliveryProblem("webhook_address")
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    address = _resolved(host, port, allowed)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return _posted(parts.scheme, host, port, address, path, body, headers)
+
+
+def _posted(
+    scheme: str,
+    host: str,
+    port: int,
+    address: Address,
+    path: str,
+    body: bytes,
+    headers: Mapping[str, str],
+) -> int:
+    connection = http.client.HTTPConnection(host, port, timeout=SECONDS_MAX)
+    cut: threading.Timer | None = None
+    try:
+        plain = socket.create_connection((str(address), port), timeout=SECONDS_MAX)
+        connection.sock = plain
+        cut = threading.Timer(WHOLE_SECONDS_MAX, _cut_off, [plain])
+        cut.start()
+        if scheme == "https":
+            context = ssl.create_default_context()
+            connection.sock = context.wrap_socket(plain, server_hostname=host)
+        connection.request("POST", path, body=body, headers=dict(headers))
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise DeliveryProblem("webhook_unreachable", type(error).__name__) from error
+    finally:
+        if cut is not None:
+            cut.cancel()
+        connection.close()
+
+
+def _resolved(host: str, port: int, allowed: Sequence[Network]) -> Address:
+    """The address to connect to, once every one that the name has may be reached."""
+    try:
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise DeliveryProblem("webhook_unreachable", type(error).__name__) from error
+    addresses = [ipaddress.ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
+    if not addresses or not all(_may_reach(each, allowed) for each in addresses):
+        raise DeliveryProblem("webhook_address")
+    return addresses[0]
+
+
+def _may_reach(address: Address, allowed: Sequence[Network]) -> bool:
+    inner = _inner(address)
+    public = inner.is_global and not inner.is_multicast and not inner.is_reserved
+    return public or _is_allowed(inner, allowed)
+
+
+def _is_allowed(address: Address, allowed: Sequence[Network]) -> bool:
+    return any(address in network for network in allowed if network.version == address.version)
+
+
+def _inner(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address stands for, where it does."""
+    if isinstance(address, ipaddress.IPv6Address):
+        teredo = address.teredo[1] if address.teredo else None
+        return address.ipv4_mapped or address.sixtofour or teredo or _nat64(address) or address
+    return address
+
+
+def _nat64(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    if address in ipaddress.IPv6Network("64:ff9b::/96"):
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return None
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _parts(url: str) -> SplitResult | None:
+    if not ADDRESS.fullmatch(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        known = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return None
+    return parts if known else None
+
+
+def _cut_off(plain: socket.socket) -> None:
+    with suppress(OSError):
+        plain.shutdown(socket.SHUT_RDWR)
