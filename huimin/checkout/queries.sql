@@ -106,6 +106,14 @@ WHERE card_id = :card_id AND terminal_id = :terminal_id AND recorded_at >= :sinc
     AND code IN ('card_suspended', 'card_lost', 'card_replaced', 'card_revoked', 'card_expired',
         'not_entitled');
 
+-- name: card_refusals_counted$
+-- When this terminal was first told so, since then, of cards that were not kept one by one.
+SELECT MIN(recorded_at) FROM refused_attempt
+WHERE outlet_id = :outlet_id AND terminal_id = :terminal_id AND recorded_at >= :since
+    AND card_id IS NULL AND act <> 'offline'
+    AND code IN ('card_suspended', 'card_lost', 'card_replaced', 'card_revoked', 'card_expired',
+        'not_entitled');
+
 -- name: place_begun^
 SELECT terminal.created_at AS terminal_at, outlet.created_at AS outlet_at,
     merchant.created_at AS merchant_at

@@ -64,6 +64,13 @@ def doubts_of_card(
     )
     if refused_at is not None and refused_at <= instant_text(occurred_at):
         raise refused
+    if refused_at is None:  # of a flood of refusals only the numbers are kept, without the cards
+        refused_at = queries.card_refusals_counted(
+            tx,
+            outlet_id=terminal["outlet_id"],
+            terminal_id=terminal["terminal_id"],
+            since=instant_text(pack.issued_at),
+        )
     if refused_at is not None:
         return [Refusal("offline_told_since", known_at=refused_at)]
     newer = queries.newer_packs(

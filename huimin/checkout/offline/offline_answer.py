@@ -59,6 +59,8 @@ def items_response(body: OfflineRedemptionsBody) -> Response:
     """
     caller, language = current_caller(), request_language()
     items = [_read(raw, instance().key_ring, caller, language) for raw in body.redemptions]
+    # What this till was refused a moment ago counts against it (doubts.py).
+    instance().refused_attempts.flush()
     taken = iter(
         take_offline_items(
             instance().engine,
