@@ -136,6 +136,11 @@ def disable_terminal_command(instance: Instance, terminal: str, reason: str) -> 
     show_default=True,
     help="最多模拟多少秒。",
 )
+@click.option(
+    "--dishonest",
+    is_flag=True,
+    help="改为扮演不诚实的收银终端：编造断网交易，证明不该入账的一笔也没有入账。",
+)
 @click.option("--really", is_flag=True, help="确实要对别的机器模拟；做完后全部撤销。")
 @format_option
 @pass_settings

@@ -12,6 +12,8 @@ import click
 from huimin.client import HuiminError
 from huimin.core.catalogue import say
 from huimin.core.refusals import field_problem
+from huimin.simulation.dishonest import lie
+from huimin.simulation.dishonest_report import dishonest_lines, dishonest_values
 from huimin.simulation.faults import FAULTS
 from huimin.simulation.play import Plan, play
 from huimin.simulation.report import report_lines, report_values
@@ -27,9 +29,14 @@ EXIT_DIFFERENT = 1
 DEMO_FILE = "demo.json"
 
 
-def simulate(*, form: str, language: str, **options: Any) -> None:
-    """Play, tell, and exit with 1 when till and server differ. `options` are those of `_plan`."""
+def simulate(*, form: str, language: str, dishonest: bool, **options: Any) -> None:
+    """Play, tell, and exit with 1 when till and server differ, or when a `dishonest` till had
+    something entered that it should not. `options` are those of `_plan`.
+    """
     plan = _plan(**options)
+    if dishonest:
+        _lie(plan, _other_key(**options), form, language)
+        return
     on_terminal = sys.stderr.isatty()
 
     def show_progress(done: int) -> None:
@@ -50,6 +57,28 @@ def simulate(*, form: str, language: str, **options: Any) -> None:
             click.echo(line)
     if not outcome.comparison.agrees:
         sys.exit(EXIT_DIFFERENT)
+
+
+def _lie(plan: Plan, other_key: str | None, form: str, language: str) -> None:
+    try:
+        caught = lie(plan, other_key=other_key)
+    except HuiminError as error:
+        raise click.ClickException(say("模拟没有做完：{error}", language, error=error)) from error
+    if form == "json":
+        click.echo(json.dumps(dishonest_values(caught), ensure_ascii=False, indent=2))
+    else:
+        for line in dishonest_lines(caught, language):
+            click.echo(line)
+    if not caught.holds:
+        sys.exit(EXIT_DIFFERENT)
+
+
+def _other_key(*, folder: Path, demo: bool, key: str | None, **_options: Any) -> str | None:
+    """Another terminal of the demo county, whose pack is stolen."""
+    if not demo:
+        return None
+    keys = [str(one["key"]) for one in read_demo(folder / DEMO_FILE)["terminals"]]
+    return next((one for one in keys if one != (key or keys[0])), None)
 
 
 def _plan(

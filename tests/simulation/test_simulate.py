@@ -17,11 +17,13 @@ from huimin.instance import open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
+from huimin.simulation.dishonest import COULD_BE_TRUE, LIES, lie
 from huimin.simulation.faults import FAULTS
 from huimin.simulation.play import Plan, play
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_terminal
+from tests.making.offline import OFFLINE
 from tests.making.policies import make_policy
 from tests.served import served
 
@@ -241,3 +243,49 @@ def test_it_stops_in_time(shop: Shop) -> None:
     outcome = play(shop.plan(sales=20_000, seconds_max=1.0))
     assert 0 < outcome.played < 20_000
     assert outcome.comparison.agrees
+
+
+@pytest.fixture
+def offline_shop(shop: Shop) -> Shop:
+    """The same, where tills may go on without network; `key` is joined by another terminal's."""
+    instance = open_instance(shop.settings)
+    make_policy(instance, **{**OFFLINE, "offline_cap_terminal_fen": 9_000})
+    instance.close()
+    return shop
+
+
+def test_a_till_that_lies_has_nothing_entered_that_should_not_be(
+    offline_shop: Shop,
+) -> None:
+    instance = open_instance(offline_shop.settings)
+    other_key = make_terminal(instance)[1]
+    instance.close()
+    caught = lie(offline_shop.plan(sales=90), other_key=other_key)
+    assert caught.holds, (caught.wrongly, caught.differing)
+    assert {one for one, _status in caught.answers} == set(LIES)
+    for one in LIES:
+        entered = caught.answers[one, "accepted"]
+        assert entered == 0 or one in COULD_BE_TRUE, one
+    assert caught.entered_fen == 9_000
+    assert caught.answers["many_packs", "waiting"] > 0
+    instance = open_instance(offline_shop.settings)
+    try:
+        assert instance.engine.read(verify_chains) == []
+        assert instance.engine.read(check_rollups) == []
+    finally:
+        instance.close()
+
+
+@on_sqlite
+def test_the_command_plays_a_till_that_lies(
+    offline_shop: Shop, run_cli: Any, tmp_path: Path
+) -> None:
+    cards = tmp_path / "cards.txt"
+    cards.write_text("\n".join(offline_shop.tokens), encoding="utf-8")
+    given = ["--server", offline_shop.address, "--key", offline_shop.key, "--cards", str(cards)]
+    answer = run_cli(
+        ["terminals", "simulate", "--dishonest", "--sales", "30", *given],
+        offline_shop.settings.folder,
+    )
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert "不该入账的一笔也没有入账" in answer.stdout

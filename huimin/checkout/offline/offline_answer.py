@@ -9,7 +9,8 @@ from typing import Any
 from flask import Response, request
 from pydantic import ValidationError
 
-from huimin.access.till_guard import Caller, current_caller, current_terminal
+from huimin.access.terminal_keys import Terminal
+from huimin.access.till_guard import Caller, current_caller, current_terminal, till_device
 from huimin.cards.key_ring import KeyRing
 from huimin.checkout.attempts import note_refused
 from huimin.checkout.offline.api_bodies import OfflineItemBody, OfflineRedemptionsBody
@@ -35,6 +36,7 @@ def pack_response(**more: Any) -> Response:
         keys=instance().key_ring.jwks(),
         deny_lists=instance().deny_lists,
         now=now,
+        device_id=_device_id(terminal),
     )
     if request.if_none_match.contains_weak(pack.tag):
         response = Response(status=304)
@@ -45,6 +47,14 @@ def pack_response(**more: Any) -> Response:
     for name in MOMENTS:
         response.headers[header_of(name)] = pack.body[name]
     return response
+
+
+def _device_id(terminal: Terminal) -> str | None:
+    """The device that asks, if it is one of this terminal's."""
+    device = till_device()
+    if device is None or device.terminal["terminal_id"] != terminal["terminal_id"]:
+        return None
+    return device.device_id
 
 
 def header_of(moment: str) -> str:
