@@ -178,3 +178,28 @@ def test_another_outlets_sales_are_not_in_the_list(till: PageTill, client: Any) 
     make_redemption(till.instance, till.card, key, amount_fen=9_900)
     assert till.post("sales", {"text": ""}).json["count"] == 0
     assert client.get("/till/today").json["sums"]["redemptions"] == 0
+
+
+def test_the_return_form_sees_what_is_left_and_what_would_be_paid_back(till: PageTill) -> None:
+    items = [
+        {"name": "大米", "amount_fen": 10_000},
+        {"name": "香烟", "category": "tobacco", "amount_fen": 2_800},
+    ]
+    sold = till.post("redeem", till.sale(items=items), "key-1").json
+    path = f"redemptions/{sold['id']}"
+    quoted = till.post(f"{path}/return-quote", {"items": [{"index": 1}]}).json
+    assert (quoted["payable_fen"], quoted["left_fen"]) == (2_800, 10_000)
+    record = till.client.get(f"/till/{path}").json
+    assert [line["left_fen"] for line in record["lines"]] == [10_000, 2_800]
+    assert record["reversals"] == []
+    nameless = till.post(f"{path}/return-quote", {"amount_fen": 2_800})
+    assert nameless.json["code"] == "return_parts_missing"
+    _, other_key = make_terminal(till.instance, make_outlet(till.instance))
+    elsewhere = make_redemption(till.instance, till.card, other_key, order_no="elsewhere")
+    for answer in (
+        till.client.get(
+            f"/till/redemptions/{elsewhere['id']}", headers={"Accept": "application/json"}
+        ),
+        till.post(f"redemptions/{elsewhere['id']}/return-quote", {}),
+    ):
+        assert (answer.status_code, answer.json["code"]) == (404, "redemption_unknown")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -276,3 +277,19 @@ def test_the_slip_and_the_public_proof_show_the_lines(till: ApiTill) -> None:
     for row in (sold, back):
         page = till.client.get(f"/r/{row['receipt_no']}/{row['chain']['hash'][:16]}").text
         assert "大米" in page and "¥51.50" in page and "食用油" not in page
+
+
+@pytest.mark.both_engines
+def test_a_line_that_two_tills_return_at_once_comes_back_once(app: Any, till: ApiTill) -> None:
+    sold = sell(till)
+    path = f"/api/v1/redemptions/{sold['id']}/reversals"
+    body = {"items": [{"index": 0}], "reason": "顾客退货"}
+
+    def back(number: int) -> int:
+        headers = till.headers(**{"Idempotency-Key": f"at-once-{number}"})
+        return int(app.test_client().post(path, json=body, headers=headers).status_code)
+
+    with ThreadPoolExecutor(4) as tills:
+        answers = sorted(tills.map(back, range(4)))
+    assert answers == [201, 422, 422, 422]
+    assert record(till, sold["id"])["left"]["amount_fen"] == 9_700

@@ -8,7 +8,7 @@ from typing import Any
 
 from huimin.access.terminal_keys import terminal_of_key
 from huimin.checkout.redeem import redeem
-from huimin.checkout.requests import RedemptionRequest, ReversalRequest
+from huimin.checkout.requests import PartReversalRequest, RedemptionRequest, ReversalRequest
 from huimin.checkout.reverse import reverse
 from huimin.core.card_token import check_card
 from huimin.instance import Instance
@@ -40,10 +40,18 @@ def make_redemption(
 
 
 def make_reversal(
-    instance: Instance, redemption_id: str, key: str, amount_fen: int | None = None
+    instance: Instance,
+    redemption_id: str,
+    key: str,
+    amount_fen: int | None = None,
+    **parts: Any,
 ) -> dict[str, Any]:
-    """The answer of taking back a redemption, or a part of it."""
-    request = ReversalRequest(reason="测试退货", amount_fen=amount_fen)
+    """The answer of taking back a redemption, or a part of it: `parts` are those of a
+    PartReversalRequest.
+    """
+    request = ReversalRequest("测试退货", amount_fen)
+    if parts:
+        request = PartReversalRequest("测试退货", amount_fen, **parts)
     return instance.engine.write(
         lambda tx: reverse(
             tx, redemption_id, request, terminal=terminal_of_key(tx, key), now=instance.clock()

@@ -9,7 +9,12 @@ from typing import Any
 
 from huimin.access.terminal_keys import terminal_of_key
 from huimin.checkout.redeem import redeem
-from huimin.checkout.requests import RedemptionRequest, ReversalRequest
+from huimin.checkout.requests import (
+    PartReversalRequest,
+    RedemptionRequest,
+    ReturnedItem,
+    ReversalRequest,
+)
 from huimin.checkout.reverse import reverse
 from huimin.core.card_token import CheckedCard, check_card
 from huimin.core.discount import Item
@@ -65,10 +70,11 @@ class County:
         `only` are the purchases that are tried at all.
         """
         ids: list[str | None] = []
+        bought = [event for event in happened if isinstance(event, Buy)]
         for number, event in enumerate(happened):
             now = FIRST_INSTANT + timedelta(days=event.day - 1, minutes=number)
             if isinstance(event, Return):
-                self._return(tx, event, ids, now)
+                self._return(tx, event, bought, ids, now)
             elif only is not None and len(ids) not in only:
                 ids.append(None)
             else:
@@ -92,17 +98,38 @@ class County:
             return None
         return str(answer["id"])
 
-    def _return(self, tx: Transaction, event: Return, ids: list[str | None], now: datetime) -> None:
+    def _return(
+        self,
+        tx: Transaction,
+        event: Return,
+        bought: Sequence[Buy],
+        ids: list[str | None],
+        now: datetime,
+    ) -> None:
         redemption_id = ids[event.purchase] if event.purchase < len(ids) else None
         if redemption_id is None:
             return
         till = tx_till(tx, self.tills, redemption_id)
+        request = returned(bought[event.purchase], event.amount_fen)
         try:
-            reverse(
-                tx, redemption_id, ReversalRequest("退货", event.amount_fen), terminal=till, now=now
-            )
-        except Refusal:
+            reverse(tx, redemption_id, request, terminal=till, now=now)
+        except (Refusal, FieldProblems):
             return
+
+
+def returned(buy: Buy, amount_fen: int | None) -> ReversalRequest:
+    """A part of the purchase named as it wants to be: a line, or the sums within the amount."""
+    if amount_fen is None:
+        return ReversalRequest("退货")
+    if buy.items:
+        index = amount_fen % len(buy.items)
+        part_fen = amount_fen if amount_fen < buy.items[index].amount_fen else None
+        return PartReversalRequest("退货", items=(ReturnedItem(index, part_fen),))
+    insurance_fen = min(amount_fen, buy.insurance_fen) // 2
+    excluded_fen = min(amount_fen - insurance_fen, buy.excluded_fen) // 2
+    return PartReversalRequest(
+        "退货", amount_fen, insurance_fen=insurance_fen, excluded_fen=excluded_fen
+    )
 
 
 def tx_till(tx: Transaction, tills: list[dict[str, Any]], redemption_id: str) -> dict[str, Any]:
