@@ -4,6 +4,10 @@ The claims are only `{7: copy id (7 bytes), 4: expiry}`: no name, no reason. A c
 (core/changing_code.py) also has `6: issued at`; a printed one never has. The bytes, after a leading
 0x01, are written as one decimal number, because a keyboard-wedge scanner behind a Chinese input
 method mangles letters but not digits, and QR's numeric mode keeps it small.
+
+A code has one form: the bytes that `sign_token` makes and no others that would mean the same, so
+that no rule that knows a code by its digits can be passed with a variant of it. The till's
+card_token.js reads as strictly; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -30,7 +34,14 @@ COPY_ID_BYTES = 7
 CLAIM_EXPIRY, CLAIM_ISSUED, CLAIM_COPY_ID = 4, 6, 7
 HEADER_ALGORITHM, HEADER_KEY_ID = 1, 4
 EDDSA = -8
-SIGN1_TAG = 18
+PROTECTED = cbor2.dumps({HEADER_ALGORITHM: EDDSA})
+SIGNATURE_BYTES = 64
+# 0x01; tag 18, COSE_Sign1; an array of four; the protected header; {4: one byte of key id}.
+BEGINNING = bytes([0x01, 0xD2, 0x84, 0x40 + len(PROTECTED), *PROTECTED, 0xA1, HEADER_KEY_ID, 0x41])
+# The claims in their order: those of a printed code, those of a changing one.
+CLAIM_ORDERS = ([CLAIM_COPY_ID, CLAIM_EXPIRY], [CLAIM_COPY_ID, CLAIM_EXPIRY, CLAIM_ISSUED])
+# JavaScript's largest safe integer.
+SECONDS_MAX = 2**53 - 1
 # A sale sends its code three times: to verify, to quote, to redeem.
 SIGNATURES_REMEMBERED = 4_096
 ADDRESS = re.compile(r"https?://[^/]{1,253}/c/([0-9]+)", re.IGNORECASE | re.ASCII)
@@ -58,12 +69,14 @@ class TokenClaims:
 class CheckedCard:
     """A card number, or the copy id that a good signature vouches for; no database was asked.
 
-    `issued_at` (Unix seconds) is that of a changing code; a printed one has none.
+    `issued_at` (Unix seconds) is that of a changing code; a printed one has none. `key_id` is that
+    of the key that signed; a number has none.
     """
 
     kind: Literal["number", "copy_id"]
     text: str
     issued_at: int | None = None
+    key_id: int | None = None
 
     @property
     def is_changing(self) -> bool:
@@ -92,7 +105,7 @@ def check_reading(reading: CardReading, public_keys: Mapping[int, Ed25519PublicK
     if reading.kind == "number":
         return CheckedCard("number", reading.text)
     claims = verify_token(reading.text, public_keys)
-    return CheckedCard("copy_id", claims.copy_id.hex(), claims.issued_at)
+    return CheckedCard("copy_id", claims.copy_id.hex(), claims.issued_at, claims.key_id)
 
 
 def read_text(raw: str) -> CardReading:
@@ -176,28 +189,38 @@ def _require_signature(public_key: bytes, signature: bytes, signed: bytes) -> No
 
 
 def _verified(digits: str, public_keys: Mapping[int, Ed25519PublicKey]) -> TokenClaims:
-    number = int(digits[:TEXT_MAX])
+    if not (digits.isascii() and digits.isdigit()) or digits.startswith("0"):
+        raise ValueError("no number in its shortest form")
+    if len(digits) > TEXT_MAX:
+        raise ValueError("too long")
+    number = int(digits)
     data = number.to_bytes((number.bit_length() + 7) // 8)
-    if len(data) > TOKEN_BYTES_MAX or data[0] != 1:
+    if len(data) > TOKEN_BYTES_MAX or not data.startswith(BEGINNING):
         raise ValueError("no token")
-    message: Any = cbor2.loads(data[1:])
-    if not isinstance(message, cbor2.CBORTag) or message.tag != SIGN1_TAG:
-        raise ValueError("no COSE_Sign1 message")
-    protected, unprotected, payload, signature = message.value
-    if cbor2.loads(protected) != {HEADER_ALGORITHM: EDDSA}:
-        raise ValueError("another algorithm")
-    (key_id,) = unprotected[HEADER_KEY_ID]
+    key_id, body = data[len(BEGINNING)], data[len(BEGINNING) + 1 :]
+    signature = body[-SIGNATURE_BYTES:]
+    payload = cbor2.loads(body)
+    # What follows the payload, and any longer form of a length, would not come out again.
+    if type(payload) is not bytes or cbor2.dumps(payload) + cbor2.dumps(signature) != body:
+        raise ValueError("another form")
     # RFC 9052, section 4.4: the signature covers the Sig_structure, not the bare payload.
-    signed = cbor2.dumps(["Signature1", protected, b"", payload])
+    signed = cbor2.dumps(["Signature1", PROTECTED, b"", payload])
     _require_signature(public_keys[key_id].public_bytes_raw(), signature, signed)
-    claims = cbor2.loads(payload)
+    return _claims(payload, key_id)
+
+
+def _claims(payload: bytes, key_id: int) -> TokenClaims:
+    claims: Any = cbor2.loads(payload)
+    if type(claims) is not dict or list(claims) not in CLAIM_ORDERS:
+        raise ValueError("other claims")
     copy_id, expires_at = claims[CLAIM_COPY_ID], claims[CLAIM_EXPIRY]
     issued_at = claims.get(CLAIM_ISSUED)
+    seconds = [expires_at] if CLAIM_ISSUED not in claims else [expires_at, issued_at]
     if (
-        not isinstance(copy_id, bytes)
+        type(copy_id) is not bytes
         or len(copy_id) != COPY_ID_BYTES
-        or type(expires_at) is not int
-        or type(issued_at) not in (int, type(None))
+        or not all(type(each) is int and 0 <= each <= SECONDS_MAX for each in seconds)
+        or cbor2.dumps(claims) != payload
     ):
         raise ValueError("other claims")
     return TokenClaims(copy_id, expires_at, key_id, issued_at)

@@ -17,6 +17,10 @@ const TOKEN_BYTES_MAX = 256;
 const COPY_ID_BYTES = 7;
 const [HEADER_KEY_ID, CLAIM_EXPIRY, CLAIM_ISSUED, CLAIM_COPY_ID] = [4, 4, 6, 7];
 const PROTECTED = [0xa1, 0x01, 0x27]; // {1: -8}: EdDSA and nothing else
+const CLAIM_ORDERS = [
+  [CLAIM_COPY_ID, CLAIM_EXPIRY].join(),
+  [CLAIM_COPY_ID, CLAIM_EXPIRY, CLAIM_ISSUED].join(),
+];
 const STEP_SECONDS = 60;
 
 /**
@@ -115,8 +119,9 @@ const importKey = (publicKey) =>
 
 /** @param {string} digits */
 function readToken(digits) {
-  if (!/^[0-9]+$/.test(digits)) throw new Error("no digits");
-  const data = bytesOfNumber(BigInt(digits.slice(0, TEXT_MAX)));
+  if (!/^[1-9][0-9]*$/.test(digits)) throw new Error("no number in its shortest form");
+  if (digits.length > TEXT_MAX) throw new Error("too long");
+  const data = bytesOfNumber(BigInt(digits));
   if (data.length > TOKEN_BYTES_MAX || data[0] !== 1) throw new Error("no token");
   const reader = new StrictReader(data.subarray(1));
   reader.expect(0xd2); // tag 18: COSE_Sign1
@@ -138,6 +143,7 @@ function readClaims(payload) {
   const reader = new StrictReader(payload);
   const claims = strictMap(reader, [CLAIM_COPY_ID, CLAIM_EXPIRY], [CLAIM_ISSUED]);
   reader.end();
+  if (!CLAIM_ORDERS.includes([...claims.keys()].join())) throw new Error("another order");
   const [expiresAt, issuedAt] = [claims.get(CLAIM_EXPIRY), claims.get(CLAIM_ISSUED) ?? null];
   if (typeof expiresAt !== "number") throw new Error("other claims");
   if (issuedAt !== null && typeof issuedAt !== "number") throw new Error("other claims");
