@@ -27,7 +27,7 @@ SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "register_import": (_("名册"), "", ""),
     "receipt": (_("小票"), "", ""),
     "claim": (_("补录优惠"), "", ""),
-    "waiting_sale": (_("待核交易"), "waiting.sale", "sale_id"),
+    "waiting_sale": (_("待核交易"), "waiting.sale", "waiting_id"),
     "card_key": (_("卡码密钥"), "", ""),
     "list": (_("名单"), "", ""),
     "division": (_("行政区划"), "", ""),

@@ -32,24 +32,24 @@ from huimin.web.language import request_language
 waiting_pages = Blueprint("waiting", __name__)
 
 
-@waiting_pages.get("/offline/<sale_id>", endpoint="sale")
+@waiting_pages.get("/offline/<waiting_id>", endpoint="sale")
 @require("offline.read")
-def waiting_sale_page(sale_id: str) -> str:
+def waiting_sale_page(waiting_id: str) -> str:
     """One waiting sale."""
-    return _page(sale_id, Form())
+    return _page(waiting_id, Form())
 
 
-@waiting_pages.post("/offline/<sale_id>", endpoint="decide")
+@waiting_pages.post("/offline/<waiting_id>", endpoint="decide")
 @require("offline.decide")
-def decide(sale_id: str) -> Answer:
+def decide(waiting_id: str) -> Answer:
     """Say that it is entered, or that it is not and who bears it."""
     form, by = Form.sent(), acting()
     reason = form.text("reason")
 
     def work(tx: Transaction) -> Row:
         if form.text("act") == "accept":
-            return accept_waiting(tx, sale_id, reason=reason, **by)
-        return refuse_waiting(tx, sale_id, bearer=form.text("bearer"), reason=reason, **by)
+            return accept_waiting(tx, waiting_id, reason=reason, **by)
+        return refuse_waiting(tx, waiting_id, bearer=form.text("bearer"), reason=reason, **by)
 
     def then(decision: Row) -> Response:
         if not decision["is_final"]:
@@ -58,18 +58,18 @@ def decide(sale_id: str) -> Answer:
             message = _("已核定入账。")
         else:
             message = _("已核定不入账，{bearer}。", bearer=BEARERS[decision["bearer"]])
-        return go_on(message, "waiting.sale", sale_id=sale_id)
+        return go_on(message, "waiting.sale", waiting_id=waiting_id)
 
     return form.carry_out(
-        work, again=lambda refused: _page(sale_id, refused), then=then, refusals=True
+        work, again=lambda refused: _page(waiting_id, refused), then=then, refusals=True
     )
 
 
-def _page(sale_id: str, form: Form) -> str:
+def _page(waiting_id: str, form: Form) -> str:
     language = request_language()
 
     def work(tx: Transaction) -> dict[str, Any]:
-        sale = waiting_sale(tx, sale_id)
+        sale = waiting_sale(tx, waiting_id)
         if sale is None:
             raise Refusal("not_found")
         state = _state(sale)
