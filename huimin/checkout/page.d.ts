@@ -10,8 +10,8 @@ type Inputs =
   | "claim-amount" | "claim-excluded" | "claim-order";
 type Buttons =
   | "camera" | "torch" | "sound" | "type-number" | "line-add" | "confirm" | "next" | "print" | "undo"
-  | "recording-cancel" | "recording-leave" | "recording-next" | "refused-next" | "claim-offer" | "claim-send" | "print-claim"
-  | "reverse-all" | "reverse-confirm" | "reversed-next" | "print-back" | "sales-open" | "print-receipt" | "print-slip";
+  | "recording-cancel" | "recording-leave" | "recording-next" | "claim-offer" | "claim-send" | "print-claim"
+  | "reverse-all" | "reverse-confirm" | "print-back" | "sales-open" | "print-receipt" | "print-slip";
 type Details = "lines" | "queued";
 type FieldSets = "presenters" | "manager" | "reverse-lines";
 type Videos = "video";

@@ -133,6 +133,6 @@ def test_nothing_hides_what_a_late_return_pays_back(visit: Visit) -> None:
     page.wait_for_selector("#reversed:not([hidden])")
     assert page.inner_text("#reversed-payable") == "¥55.20"
     page.locator("#till:not([data-fresh])").wait_for()
-    page.click("#reversed-next")
+    page.click("#reversed [data-next]")
     page.wait_for_selector("#sale:not([hidden])")  # the card that was scanned meanwhile
     visit.errors.clear()  # the browser notes the request that failed

@@ -9,7 +9,8 @@
   if (!box || !says) return;
   var list = /** @type {HTMLElement} */ (box.querySelector("ul"));
   var again = /** @type {HTMLElement} */ (box.querySelector("button"));
-  var root = /** @type {HTMLElement} */ (document.querySelector("[data-till]"));
+  var root = box; // the page's part that is the till
+  while (!root.hasAttribute("data-till") && root.parentElement) root = root.parentElement;
   var words = JSON.parse(says.textContent || "{}");
   /** @type {string[]} */
   var mistakes = []; // what the browser itself said of the scripts
