@@ -15,6 +15,7 @@ from huimin.checkout.api_bodies import (
     CancellationBody,
     CardBody,
     QuoteBody,
+    Reason,
     RedemptionBody,
     ReturnBody,
     ReversalBody,
@@ -36,6 +37,12 @@ from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 from huimin.web.json_body import json_body
 from huimin.web.language import request_language
+
+
+class ReturnQuoteBody(ReturnBody):
+    """The same part as a reversal would take; its reason may still be missing."""
+
+    reason: Reason | None = None
 
 
 class TillReversalBody(ReversalBody):
@@ -90,7 +97,7 @@ def sale_record(redemption_id: str) -> Response:
 @require_till("redemption.reverse")
 def return_quote(redemption_id: str) -> Response:
     """What the chosen part would give back, before it is confirmed."""
-    request, terminal = json_body(ReturnBody).to_request(), current_terminal()
+    request, terminal = json_body(ReturnQuoteBody).to_request(), current_terminal()
     return json_response(
         instance().engine.read(
             lambda tx: quote_return(tx, redemption_id, request, terminal=terminal)
