@@ -54,16 +54,22 @@ def hash_key(key: str) -> str:
 
 
 def terminal_of_key(tx: Transaction, key: str) -> Terminal:
-    """The terminal with that key.
+    """The open terminal with that key.
 
     Raises Refusal: `unauthorized`, `terminal_disabled`, `outlet_suspended`.
     """
+    terminal = terminal_with_key(tx, key)
+    require_open(terminal)
+    return terminal
+
+
+def terminal_with_key(tx: Transaction, key: str) -> Terminal:
+    """The terminal with that key, in any state. Raises Refusal `unauthorized`."""
     if not key.startswith(KEY_PREFIX) or len(key) > KEY_LENGTH_MAX:
         raise Refusal("unauthorized")
     terminal: Terminal | None = queries.terminal_of_key(tx, key_hash=hash_key(key))
     if terminal is None:
         raise Refusal("unauthorized")
-    require_open(terminal)
     return terminal
 
 

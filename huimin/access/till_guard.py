@@ -15,7 +15,7 @@ from flask import current_app, g, redirect, request, session, url_for
 
 from huimin.access.guards import member, require, signed_in
 from huimin.access.sign_in import StaffMember
-from huimin.access.terminal_keys import Terminal, require_open, terminal_of_key, terminals_of
+from huimin.access.terminal_keys import Terminal, require_open, terminal_with_key, terminals_of
 from huimin.access.till_device import COOKIE, TillDevice, device_of_cookie
 from huimin.core.refusals import Refusal
 from huimin.web.current import instance
@@ -41,7 +41,7 @@ def require_key() -> None:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise Refusal("unauthorized")
-    g.terminal = instance().engine.read(lambda tx: terminal_of_key(tx, key.strip()))
+    _let_in(instance().engine.read(lambda tx: terminal_with_key(tx, key.strip())))
 
 
 def require_till(action: str) -> Callable[[View], View]:
@@ -81,9 +81,19 @@ def current_terminal() -> Terminal:
         terminal = device_terminal() or chosen_terminal(terminals_to_choose())
         if terminal is None:
             raise Refusal("terminal_disabled")
-        require_open(terminal)
-        g.terminal = terminal
+        _let_in(terminal)
     return cast(Terminal, g.terminal)
+
+
+def closed_terminal() -> Terminal | None:
+    """The terminal of this request, if it was refused because it or its outlet is closed."""
+    return cast("Terminal | None", g.get("closed_terminal"))
+
+
+def _let_in(terminal: Terminal) -> None:
+    g.closed_terminal = terminal
+    require_open(terminal)
+    g.closed_terminal, g.terminal = None, terminal
 
 
 def device_terminal() -> Terminal | None:

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from huimin.access.till_guard import Caller, current_caller
+from flask import request
+
+from huimin.access.till_guard import Caller, closed_terminal, current_caller
 from huimin.audit.refused_attempts import RefusedAttempt
 from huimin.core.card_token import CheckedCard
 from huimin.core.kept_refusal import KeptRefusal
@@ -20,6 +22,20 @@ from huimin.web.current import instance
 
 # Raised about a number that was typed, before there is a card.
 OF_TYPED_NUMBERS = ("card_number_wrong", "too_many_requests")
+# By the last part of the address, at the API and at the page.
+ACTS = {
+    "verify": "verify",
+    "quotes": "quote",
+    "quote": "quote",
+    "redemptions": "redeem",
+    "redeem": "redeem",
+    "reversals": "reverse",
+    "reverse": "reverse",
+    "cancellations": "cancel",
+    "claims": "claim",
+    "missed": "claim",
+    "offline-redemptions": "offline",
+}
 
 
 @dataclass
@@ -36,12 +52,28 @@ def attempt(act: str, **details: Any) -> Iterator[Attempt]:
 
     `details` are what a RefusedAttempt says of the purchase.
     """
-    trying = Attempt(current_caller())
+    trying = Attempt(caller_of_attempt())
     try:
         yield trying
     except (Refusal, FieldProblems) as refused:
         note_refused(act, refused, trying.caller, card=trying.card, **details)
         raise
+
+
+def caller_of_attempt() -> Caller:
+    """Who tries. Raises Refusal, which is noted: terminal_disabled, outlet_suspended."""
+    try:
+        return current_caller()
+    except Refusal as refused:
+        note_closed(refused)
+        raise
+
+
+def note_closed(refused: Refusal) -> None:
+    """Note that a terminal tries something which is closed, or whose outlet is."""
+    terminal, act = closed_terminal(), ACTS.get(request.path.rpartition("/")[2])
+    if terminal is not None and act is not None and request.method == "POST":
+        note_refused(act, refused, Caller(terminal, None, ""))
 
 
 def note_refused(

@@ -15,7 +15,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from limits import RateLimitItemPerMinute
 
-from huimin.access.till_guard import Caller, current_caller, current_terminal, require_key
+from huimin.access.till_guard import Caller, current_terminal, require_key
 from huimin.checkout.api_answers import PROBLEMS
 from huimin.checkout.api_bodies import (
     CancellationBody,
@@ -25,7 +25,7 @@ from huimin.checkout.api_bodies import (
     RedemptionBody,
     ReversalBody,
 )
-from huimin.checkout.attempts import attempt
+from huimin.checkout.attempts import attempt, caller_of_attempt, note_closed
 from huimin.checkout.cancel import cancel
 from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.once import answer_once
@@ -62,7 +62,7 @@ def till_api(name: str, import_name: str) -> APIBlueprint:
 
 def verify_response(body: CardBody) -> Response:
     """Who may present the card and what it gets here; the look-up is recorded, found or missed."""
-    caller, now = current_caller(), instance().clock()
+    caller, now = caller_of_attempt(), instance().clock()
     try:
         with attempt("verify") as trying:
             trying.card = card = read_card(body.card)
@@ -173,7 +173,11 @@ def key_of_request() -> str:
 
 
 def _authorise() -> None:
-    require_key()
+    try:
+        require_key()
+    except Refusal as refused:
+        note_closed(refused)
+        raise
     if request.method == "POST":
         json_object()
 

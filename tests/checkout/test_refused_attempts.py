@@ -13,6 +13,7 @@ from huimin.audit.refused_attempts import A_MINUTE_MAX
 from huimin.cards.change_state import report_lost
 from huimin.core.card_number import make_number
 from huimin.instance import Instance
+from huimin.merchants.terminals import disable_terminal
 from tests.checkout.test_pages import PageTill
 from tests.checkout.test_till_device import Device
 from tests.conftest import FixedClock
@@ -86,6 +87,20 @@ def test_a_refusal_without_network_is_recorded_once(client: Any, instance: Insta
     (row,) = attempts(instance)
     assert (row["act"], row["code"], row["order_no"]) == ("offline", "offline_mismatch", "O-1")
     assert (row["card_id"], row["cashier"], row["amount_fen"]) == (till.card["id"], "李萍", 12_800)
+
+
+def test_a_till_that_was_switched_off_and_tries_all_the_same(till: ApiTill) -> None:
+    by: dict[str, Any] = {"now": till.instance.clock(), "actor": "test", "reason": "停用"}
+    till.instance.engine.write(
+        lambda tx: disable_terminal(tx, terminal_id=till.terminal["id"], **by)
+    )
+    assert till.redeem().status_code == 403
+    till.post("/cards/verify", {"card": till.card["token"]})
+    till.get("/terminal")
+    assert told(till.instance, "terminal_id") == [
+        ("redeem", "terminal_disabled", till.terminal["id"]),
+        ("verify", "terminal_disabled", till.terminal["id"]),
+    ]
 
 
 @pytest.mark.parametrize("way", ["device", "sign-in"])

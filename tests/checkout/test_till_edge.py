@@ -211,3 +211,12 @@ def test_a_device_s_sale_is_looked_at_by_the_rules(
     }
     assert device.post("redeem", sale, "k").json["discount_fen"] == 988
     assert alerts_told(instance) == [("off_hours", 1)]
+
+
+def test_a_signed_in_cashier_s_sale_is_looked_at_by_the_rules(
+    client: Any, instance: Instance, clock: Any
+) -> None:
+    clock.advance(hours=14)
+    page = PageTill(client, instance)
+    assert page.post("redeem", page.sale(), "k").status_code == 200
+    assert alerts_told(instance) == [("off_hours", 1)]
