@@ -5,7 +5,7 @@ The use cases build plain dicts; these models describe them, and tests check tha
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -275,16 +275,49 @@ class CancellationAnswer(BaseModel):
     redemption: RedemptionRecord | None
 
 
+class StatementRow(BaseModel):
+    """A row of the outlet's day; a reversal has negative sums and its sale's order number."""
+
+    kind: Literal["redemption", "reversal"]
+    receipt_no: str
+    order_no: str | None
+    reverses_id: str | None
+    reverses_order_no: str | None
+    id: str
+    channel: Literal["online", "offline", "claim"]
+    recorded_at: str
+    terminal_id: str
+    sequence: int
+    amount_fen: int
+    excluded_fen: int
+    eligible_fen: int
+    rate_bp: int
+    discount_fen: int
+    payable_fen: int
+    merchant_share_fen: int
+    government_share_fen: int
+    cashier: str | None
+    hash: str
+    occurred_at: str
+
+
+class StatementSums(BaseModel):
+    """The net of the rows, and how many there are of each kind."""
+
+    redemptions: int
+    reversals: int
+    amount_fen: int
+    discount_fen: int
+    payable_fen: int
+    merchant_share_fen: int
+    government_share_fen: int
+
+
 class StatementAnswer(BaseModel):
     """An outlet's day; a reversal's sums are negative, `sums` is the net."""
 
     outlet: NamedPart
     day: str
-    rows: list[dict[str, Any]]
-    sums: dict[str, int]
+    rows: list[StatementRow]
+    sums: StatementSums
     sha256: str
-
-
-PROBLEMS: dict[int | str, Any] = dict.fromkeys(
-    (400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 501, 503), ProblemAnswer
-)

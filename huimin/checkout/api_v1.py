@@ -16,7 +16,6 @@ from huimin.checkout.api_answers import (
     RedemptionAnswer,
     RedemptionRecord,
     ReversalAnswer,
-    StatementAnswer,
     TerminalAnswer,
     VerifyAnswer,
 )
@@ -31,6 +30,13 @@ from huimin.checkout.api_bodies import (
     RedemptionBody,
     RedemptionPath,
     ReversalBody,
+)
+from huimin.checkout.api_documents import (
+    BODY,
+    REPLAYED,
+    STATEMENT_FORMS,
+    problems,
+    with_headers,
 )
 from huimin.checkout.categories_answer import categories_answer
 from huimin.checkout.day_statement import day_statement
@@ -52,7 +58,7 @@ from huimin.checkout.till_edge import (
     till_api,
     verify_response,
 )
-from huimin.core.days import parse_day
+from huimin.core.days import county_day, parse_day
 from huimin.core.refusals import field_problem
 from huimin.web.current import instance
 from huimin.web.json_answer import json_response
@@ -83,23 +89,41 @@ def categories() -> Response:
     )
 
 
-@api.post("/cards/verify", summary="核验 / verify a card", responses={200: VerifyAnswer})
+@api.post(
+    "/cards/verify",
+    summary="核验 / verify a card",
+    responses={200: VerifyAnswer, **BODY, **problems(404)},
+)
 def verify(body: CardBody) -> Response:
     return verify_response(body)
 
 
-@api.post("/quotes", summary="试算 / quote a basket", responses={200: QuoteAnswer})
+@api.post(
+    "/quotes",
+    summary="试算 / quote a basket",
+    responses={200: QuoteAnswer, **BODY, **problems(404)},
+)
 def quotes(body: QuoteBody) -> Response:
     return quote_response(body)
 
 
-@api.post("/redemptions", summary="优惠交易 / redeem", responses={201: RedemptionAnswer})
+@api.post(
+    "/redemptions",
+    summary="优惠交易 / redeem",
+    responses={
+        201: with_headers(RedemptionAnswer, REPLAYED),
+        **BODY,
+        **problems(404, 409),
+    },
+)
 def redemptions(header: KeyHeader, body: RedemptionBody) -> Response:
     return redemption_response(body, header.key)
 
 
 @api.get(
-    "/redemptions", summary="按订单号查询 / find by order number", responses={200: RedemptionRecord}
+    "/redemptions",
+    summary="按订单号查询 / find by order number",
+    responses={200: RedemptionRecord, **problems(404, 422)},
 )
 def redemption_of_order(query: OrderQuery) -> Response:
     return _redemption(order_no=query.order_no)
@@ -108,7 +132,7 @@ def redemption_of_order(query: OrderQuery) -> Response:
 @api.get(
     "/redemptions/<string:redemption_id>",
     summary="查询 / find by id",
-    responses={200: RedemptionRecord},
+    responses={200: RedemptionRecord, **problems(404, 422)},
 )
 def redemption(path: RedemptionPath) -> Response:
     return _redemption(redemption_id=path.redemption_id)
@@ -121,7 +145,7 @@ def redemption(path: RedemptionPath) -> Response:
     "application/vnd.escpos（打印机字节）。后两种每取一次计一次打印，第二次起标明重打；退货的 id "
     "得到退货凭证。 / Fetching the second or third form counts as a printing; from the second "
     "printing on it is marked as a reprint. A reversal's id gives its slip.",
-    responses={200: RECEIPT_FORMS},
+    responses={200: RECEIPT_FORMS, **problems(404, 422, 501)},
 )
 def receipt(path: RedemptionPath, query: ReceiptQuery) -> Response:
     return receipt_response(path.redemption_id, int(query.width))
@@ -130,7 +154,11 @@ def receipt(path: RedemptionPath, query: ReceiptQuery) -> Response:
 @api.post(
     "/redemptions/<string:redemption_id>/reversals",
     summary="退货、撤销 / reverse, in full or in part",
-    responses={201: ReversalAnswer},
+    responses={
+        201: with_headers(ReversalAnswer, REPLAYED),
+        **BODY,
+        **problems(404, 409),
+    },
 )
 def reversals(path: RedemptionPath, header: KeyHeader, body: ReversalBody) -> Response:
     return reversal_response(path.redemption_id, body, header.key)
@@ -139,7 +167,7 @@ def reversals(path: RedemptionPath, header: KeyHeader, body: ReversalBody) -> Re
 @api.post(
     "/cancellations",
     summary="取消订单：没有记入就不再记入，记入了就撤销 / cancel an order for good",
-    responses={200: CancellationAnswer},
+    responses={200: CancellationAnswer, **BODY, **problems(409)},
 )
 def cancellations(body: CancellationBody) -> Response:
     return cancellation_response(body)
@@ -148,21 +176,27 @@ def cancellations(body: CancellationBody) -> Response:
 @api.get(
     "/statements/<string:day>",
     summary="对账单 / statement of a day",
-    responses={200: StatementAnswer},
+    description="到今天为止的一天；以后的日子回答 422 / a day up to today; a later one is 422",
+    responses={200: STATEMENT_FORMS, **problems(422)},
 )
 def statement(path: DayPath) -> Response:
     try:
         day = parse_day(path.day)
     except ValueError:
         raise field_problem("day", "没有这一天，请写成 2026-10-31。") from None
+    if day > county_day(instance().clock()):
+        raise field_problem("day", "这一天还没有到。")
     place = current_terminal()
     outlet_id, outlet_name = place["outlet_id"], place["outlet_name"]
     day_rows = instance().engine.read(lambda tx: day_statement(tx, outlet_id, outlet_name, day))
     forms = {content_type: form for form, content_type in CONTENT_TYPES.items()}
     accepted = request.accept_mimetypes.best_match(["application/json", *forms])
     if accepted in forms:
-        return statement_file(day_rows, forms[accepted])
-    return json_response(day_rows)
+        response = statement_file(day_rows, forms[accepted])
+    else:
+        response = json_response(day_rows)
+    response.headers["Vary"] = "Accept"
+    return response
 
 
 @api.get(
@@ -170,7 +204,11 @@ def statement(path: DayPath) -> Response:
     summary="离线资料 / offline pack",
     description="带 If-None-Match 再问：内容没有变时回答 304，有效期以响应头 Huimin-Pack-… 为准 / "
     "with If-None-Match: 304 if nothing has changed; the headers then give the new validity",
-    responses={200: OfflinePackAnswer, 304: {"description": "Not Modified"}},
+    responses={
+        200: OfflinePackAnswer,
+        304: {"description": "Not Modified"},
+        **problems(404),
+    },
 )
 def offline_pack() -> Response:
     return pack_response()
@@ -179,7 +217,7 @@ def offline_pack() -> Response:
 @api.post(
     "/offline-redemptions",
     summary="离线交易补传 / send sales made without network",
-    responses={200: OfflineRedemptionsAnswer},
+    responses={200: OfflineRedemptionsAnswer, **BODY},
 )
 def offline_redemptions(body: OfflineRedemptionsBody) -> Response:
     return items_response(body)

@@ -16,7 +16,6 @@ from flask_openapi3.models.tag import Tag
 from limits import RateLimitItemPerMinute
 
 from huimin.access.till_guard import Caller, current_terminal, require_key
-from huimin.checkout.api_answers import PROBLEMS
 from huimin.checkout.api_bodies import (
     CancellationBody,
     CardBody,
@@ -25,6 +24,7 @@ from huimin.checkout.api_bodies import (
     RedemptionBody,
     ReversalBody,
 )
+from huimin.checkout.api_documents import EVERY, PROBLEM_SCHEMA, problem_schema
 from huimin.checkout.attempts import attempt, caller_of_attempt, note_closed
 from huimin.checkout.cancel import cancel
 from huimin.checkout.manager_rule import ManagerRule
@@ -54,8 +54,9 @@ def till_api(name: str, import_name: str) -> APIBlueprint:
         url_prefix="/api/v1",
         abp_tags=[Tag(name="POS", description="收银终端 / tills")],
         abp_security=[{"terminal_key": []}],
-        abp_responses=PROBLEMS,
+        abp_responses=EVERY,
     )
+    api.components_schemas[PROBLEM_SCHEMA] = problem_schema()
     api.before_request(_authorise)
     return api
 

@@ -40,7 +40,10 @@ DATA = (
     *("simulation/play.py", "web/catalogs.py", "web/words.py", "demo/"),
 )
 # Said in two languages at once, because whoever reads it has no page: settings, API, handbook.
-BOTH_LANGUAGES = ("settings.py", "client.py", "handbook/", "publication/pages/open_data.py")
+BOTH_LANGUAGES = (
+    *("settings.py", "client.py", "handbook/", "checkout/api_documents.py"),
+    "publication/pages/open_data.py",
+)
 FONT = "宋体"
 HELP = ("help", "metavar", "summary", "description")
 
