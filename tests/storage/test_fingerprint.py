@@ -168,7 +168,7 @@ ON_POSTGRESQL = {
     "a key less": ("ALTER TABLE card DROP CONSTRAINT card_number_key", "card"),
     "a trigger less": ("DROP TRIGGER ledger_refuses_delete ON ledger", "ledger"),
     "a trigger switched off": ("ALTER TABLE ledger DISABLE TRIGGER USER", "ledger"),
-    "rows lost in a crash": ("ALTER TABLE job SET UNLOGGED", "job"),
+    "rows lost in a crash": ("ALTER TABLE usage SET UNLOGGED", "usage"),
     "rows hidden": ("ALTER TABLE card ENABLE ROW LEVEL SECURITY", "card"),
 }
 # The same on SQLite, where a table's text says it all.
