@@ -99,6 +99,7 @@ EVENTS = {
     "receipt.reprinted": _("重打小票"),
     "card_key.added": _("添加卡码密钥"),
     "card_key.retired": _("停用卡码密钥"),
+    "card_key.revoked": _("作废卡码密钥"),
     "card.issued": _("发卡"),
     "card.printed": _("打印卡片"),
     "card.suspended": _("暂停卡片"),

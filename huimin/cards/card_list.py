@@ -19,6 +19,7 @@ from huimin.storage.list_query import ListQuery, parameters_of
 class CardCriteria:
     """What to list; None does not filter. `within` is what the reader may see at most.
 
+    `key_revoked` is for live cards whose signing key leaked: each waits for a new copy.
     `not_entitled_on` is for active cards whose holder has no eligibility in force on that day.
     """
 
@@ -29,6 +30,7 @@ class CardCriteria:
     unprinted: bool = False
     verified_before: date | None = None
     not_entitled_on: date | None = None
+    key_revoked: bool = False
     within: str | None = None
 
 
@@ -63,6 +65,7 @@ def _parameters(criteria: CardCriteria) -> Row:
         **bounds,
         "town": bounds["division_first"][:9],
         "unprinted": int(criteria.unprinted),
+        "key_revoked": int(criteria.key_revoked),
     }
 
 

@@ -20,9 +20,9 @@ from huimin.cards.change_state import (
 )
 from huimin.cards.find import find_card
 from huimin.cards.issue import default_expiry, issue_card
-from huimin.cards.key_ring import KEY_ID_MAX
 from huimin.cards.print_command import print_cards
 from huimin.cards.published_keys import live_cards_by_key
+from huimin.cards.revoke_key import cards_of_key, required_key_id, revoke_key
 from huimin.cards.token import token_of
 from huimin.command_line import (
     Answer,
@@ -30,11 +30,12 @@ from huimin.command_line import (
     acting,
     answers,
     echo,
+    language,
     pass_instance,
 )
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
-from huimin.core.catalogue import Text, sentence, text
+from huimin.core.catalogue import Text, say, sentence, text
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.recorded_reasons import REASONS
@@ -170,7 +171,10 @@ def expire(instance: Instance) -> Answer:
 
 @click.group()
 def keys() -> None:
-    """签发卡码的密钥：查看、添加、停用。停用的密钥不再签发新卡，但已发的卡仍能验证。"""
+    """签发卡码的密钥：查看、添加、停用，泄露时作废。
+
+    停用的密钥不再签发新卡，但已发的卡仍能验证；作废的密钥签发的卡全部不能用，须换新卡。
+    """
 
 
 @keys.command("list")
@@ -203,7 +207,7 @@ def list_keys(instance: Instance) -> Answer:
 
 
 def _key_line(row: Row) -> Text:
-    state = text("在用") if row["state"] == "active" else text("已停用")
+    state = {"active": text("在用"), "revoked": text("已作废")}.get(row["state"], text("已停用"))
     if row["signs"]:
         state = text("在用，签发新卡")
     return text(
@@ -225,13 +229,54 @@ def add_key(instance: Instance) -> None:
 @pass_instance
 def retire_key(instance: Instance, kid: str) -> None:
     """停用密钥（KID 为 keys list 里的两位编号）：不再签发新卡，仍可验证旧卡。"""
-    try:
-        key_id = int(kid, 16)
-    except ValueError:
-        key_id = KEY_ID_MAX + 1
+    key_id = required_key_id(kid)
     instance.key_ring.retire(key_id)
     _record_key(instance, "card_key.retired", key_id)
     echo("已停用密钥 {key_id:02x}；它签发的卡仍然有效。", key_id=key_id)
+
+
+@keys.command("revoke")
+@click.argument("kid")
+@reason_option
+@click.option("--yes", is_flag=True, help="不再询问。")
+@pass_instance
+def revoke_key_command(instance: Instance, kid: str, reason: str, yes: bool) -> None:
+    """密钥泄露时作废它（KID 为 keys list 里的两位编号）：它签发的卡马上不能用。
+
+    在用的卡自动补发新卡（由另一把密钥签发，有效期不变），排进待打印；暂停和挂失的卡由经办人决定。
+    中断后再运行一次就接着做。
+    """
+    key_id = required_key_id(kid)
+    instance.key_ring.private_key(key_id)
+    by_state = instance.engine.read(lambda tx: cards_of_key(tx, key_id))
+    total, active = sum(by_state.values()), by_state.get("active", 0)
+    echo(
+        "密钥 {kid} 签发的 {total} 张有效卡马上不能用，"
+        "其中 {active} 张在用的卡补发新卡并须重新打印。",
+        kid=f"{key_id:02x}",
+        total=total,
+        active=active,
+    )
+    if not yes:
+        click.confirm(
+            say("确定作废这把密钥和这 {total} 张卡吗？", language(), total=total), abort=True
+        )
+    done = revoke_key(
+        instance.engine,
+        instance.key_ring,
+        key_id,
+        reason=reason,
+        progress=lambda count: echo("已补发 {count} 张。", count=count),
+        **acting(instance),
+    )
+    echo(
+        "已作废密钥 {kid}：补发 {count} 张，还有 {left} 张由经办人决定"
+        "（卡片列表里的“签发密钥：已作废”）。"
+        "下一步：备份 card_keys.json，再运行 huimin cards print --all-unprinted。",
+        kid=f"{key_id:02x}",
+        count=done.replaced,
+        left=done.left,
+    )
 
 
 def _record_key(instance: Instance, action: str, key_id: int) -> None:

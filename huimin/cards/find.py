@@ -26,13 +26,19 @@ NOT_ISSUED = "not_issued"
 
 
 def card_row(tx: Transaction, checked: CheckedCard) -> Row:
-    """The card's row, in any state. Raises Refusal `card_unknown`."""
+    """The card's row, in any state, with `key_revoked_at` if its signing key leaked.
+
+    Raises Refusal `card_unknown`, and `card_signature_invalid` for a copy that the county signed
+    with another key: whoever has a leaked key can sign for any copy.
+    """
     if checked.kind == "number":
         card = queries.card_by_number(tx, number=checked.text)
     else:
         card = queries.card_by_copy_id(tx, copy_id=checked.text)
     if card is None:
         raise Refusal("card_unknown")
+    if checked.key_id not in (None, card["key_id"]):
+        raise Refusal("card_signature_invalid")
     row: Row = card
     return row
 
@@ -71,7 +77,12 @@ def card_state_at(
 
 
 def require_usable(card: Mapping[str, Any], today: date) -> None:
-    """Raise the Refusal for the card's state unless it is active and in date on that county day."""
+    """Raise the Refusal for the card's state unless it is active and in date on that county day.
+
+    Of a card whose key was revoked that is said rather than that there is a new copy.
+    """
+    if card["state"] in ("active", "replaced") and card.get("key_revoked_at") is not None:
+        raise Refusal("card_key_revoked")
     if card["state"] != "active":
         raise Refusal(f"card_{card['state']}")
     if card["expires_on"] < today.isoformat():

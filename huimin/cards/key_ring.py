@@ -1,7 +1,8 @@
 """The county's signing keys for card tokens, kept in `card_keys.json` of the instance folder.
 
 New cards are signed with the newest active key. A retired key is kept, because its cards must still
-verify and a reprint must give the same token. Key ids are one byte, count up and are never reused.
+verify and a reprint must give the same token. A revoked key leaked: it signs no card and is
+published nowhere (revoke_key.py). Key ids are one byte, count up and are never reused.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ KEY_ID_MAX = 255
 
 @dataclass(frozen=True)
 class RingKey:
-    """One key of the ring; `state` is "active" or "retired"."""
+    """One key of the ring; `state` is "active", "retired" or "revoked"."""
 
     key_id: int
     state: str
@@ -111,7 +112,7 @@ class KeyRing:
             self._retire(self._key(key_id))
 
     def _retire(self, key: RingKey) -> None:
-        if key.state == "retired":
+        if key.state != "active":
             raise field_problem("key", "密钥 {kid} 已经停用。", kid=key.kid)
         if not any(k.state == "active" for k in self._keys.values() if k.key_id != key.key_id):
             raise field_problem(
@@ -120,6 +121,14 @@ class KeyRing:
                 kid=key.kid,
             )
         self._save({**self._keys, key.key_id: RingKey(key.key_id, "retired", key.private_key)})
+
+    def revoke(self, key_id: int) -> None:
+        """Mark a leaked key, active or retired. Without another active key there is a new one."""
+        with locked(self._path):
+            key = self._key(key_id)
+            if not any(k.state == "active" for k in self._keys.values() if k.key_id != key_id):
+                self._add()
+            self._save({**self._keys, key_id: RingKey(key_id, "revoked", key.private_key)})
 
     def _key(self, key_id: int) -> RingKey:
         try:

@@ -3,11 +3,38 @@
 -- name: card_by_id^
 SELECT * FROM card WHERE id = :id;
 
+-- part: card_and_key
+SELECT card.*, revoked.revoked_at AS key_revoked_at
+FROM card LEFT JOIN revoked_card_key AS revoked ON revoked.key_id = card.key_id
+
 -- name: card_by_number^
-SELECT * FROM card WHERE number = :number;
+-- with: card_and_key
+WHERE card.number = :number;
 
 -- name: card_by_copy_id^
-SELECT * FROM card WHERE copy_id = :copy_id;
+-- with: card_and_key
+WHERE card.copy_id = :copy_id;
+
+-- name: revoke_key^
+-- Returns nothing if the key is revoked already.
+INSERT INTO revoked_card_key (id, key_id, reason, revoked_at, revoked_by)
+VALUES (:id, :key_id, :reason, :revoked_at, :revoked_by)
+ON CONFLICT DO NOTHING
+RETURNING id;
+
+-- name: revoked_keys
+SELECT key_id, reason, revoked_at, revoked_by FROM revoked_card_key ORDER BY key_id;
+
+-- name: active_cards_of_key
+-- By id, after one.
+SELECT id, expires_on FROM card
+WHERE key_id = :key_id AND state = 'active' AND id > :after
+ORDER BY id LIMIT :row_limit;
+
+-- name: live_cards_of_key
+SELECT state, CAST(COUNT(*) AS BIGINT) AS cards FROM card
+WHERE key_id = :key_id AND state IN ('active', 'suspended', 'lost')
+GROUP BY state ORDER BY state;
 
 -- name: live_card_of_holder^
 SELECT * FROM card WHERE holder_id = :holder_id AND state IN ('active', 'suspended', 'lost');
@@ -101,6 +128,9 @@ SELECT id FROM card LIMIT 1;
         AND COALESCE(holder.verified_on, card.issued_on) < :verified_before))
     AND (CAST(:unprinted AS BIGINT) = 0
         OR (card.state || '' = 'active' AND card.printed_at IS NULL))
+    AND (CAST(:key_revoked AS BIGINT) = 0 OR (card.state || '' IN ('active', 'suspended', 'lost')
+        AND EXISTS (SELECT 1 FROM revoked_card_key AS revoked
+            WHERE revoked.key_id = card.key_id)))
     AND (CAST(:not_entitled_on AS TEXT) IS NULL OR (card.state || '' = 'active'
         AND card.expires_on || '' >= :not_entitled_on
         AND (holder.entitled_until || '' < :not_entitled_on

@@ -16,7 +16,7 @@ from huimin.core.refusal_kinds import KINDS
 # After these the purchase can be put down as a claim: the card is real, today's answer was no.
 CLAIMABLE = (
     *("card_suspended", "card_lost", "card_replaced", "card_expired", "card_revoked"),
-    *("not_entitled", "code_stale", "code_used", "no_policy", "cap_reached"),
+    *("card_key_revoked", "not_entitled", "code_stale", "code_used", "no_policy", "cap_reached"),
     *("card_denied", "offline_not_allowed", "offline_pack_expired", "offline_code_needed"),
     *("offline_cap_exceeded", "offline_policy_other", "offline_mismatch"),
 )

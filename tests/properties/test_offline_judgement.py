@@ -97,7 +97,7 @@ class World:
         pack = give_pack(
             self.instance.engine,
             row,
-            keys={},
+            key_ring=self.instance.key_ring,
             deny_lists=self.instance.deny_lists,
             now=self.clock(),
         )

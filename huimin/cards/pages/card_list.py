@@ -123,6 +123,7 @@ def _list() -> ListPage:
         Filter("unprinted", _("打印"), [("1", _("还没有打印"))], _("不限")),
         Filter("verify", _("年度复核"), verify, _("不限")),
         Filter("entitled", _("持卡人的保障"), [("none", _("目前没有保障"))], _("不限")),
+        Filter("key", _("签发密钥"), [("revoked", _("已作废，等着换新卡"))], _("不限")),
         Filter("expires", _("几天内到期"), inputmode="numeric", maxlength=3),
     ]
     nothing = _("没有符合条件的卡。申请通过后就可以发卡。")
@@ -154,6 +155,7 @@ def _criteria(form: Form) -> CardCriteria:
         expires_by=expires_by,
         unprinted=bool(form.text("unprinted")),
         verified_before=verified_before,
+        key_revoked=form.text("key") == "revoked",
         not_entitled_on=_today() if form.text("entitled") == "none" else None,
         within=own_division(),
     )

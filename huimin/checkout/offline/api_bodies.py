@@ -207,6 +207,7 @@ class OfflinePackAnswer(BaseModel):
     terminal: TerminalPart
     outlet: OutletPart
     keys: dict[str, list[dict[str, str]]]
+    revoked_keys: list[str]
     deny_list: DenyListPart
     policies: list[FullTermsPart]
     days: dict[str, str | None]

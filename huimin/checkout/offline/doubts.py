@@ -35,6 +35,19 @@ def doubt_of_delay(occurred_at: datetime, pack: Pack, now: datetime) -> list[Ref
     return [Refusal("offline_too_old", days=days)] if occurred_at < now - timedelta(days) else []
 
 
+def doubt_of_key(card: Mapping[str, Any], pack: Pack) -> list[Refusal]:
+    """A card whose signing key leaked, in a sale under a pack of before that was known.
+
+    Raises Refusal `card_key_revoked` where the pack said so.
+    """
+    revoked_at = card["key_revoked_at"]
+    if revoked_at is None:
+        return []
+    if parse_instant(revoked_at) < pack.issued_at:
+        raise Refusal("card_key_revoked")
+    return [Refusal("card_key_revoked")]
+
+
 def doubts_of_card(
     tx: Transaction,
     card: Mapping[str, Any],

@@ -33,7 +33,7 @@ def pack_response(**more: Any) -> Response:
     pack = give_pack(
         instance().engine,
         terminal,
-        keys=instance().key_ring.jwks(),
+        key_ring=instance().key_ring,
         deny_lists=instance().deny_lists,
         now=now,
         device_id=_device_id(terminal),

@@ -15,6 +15,8 @@ from typing import Any
 
 from huimin.access.terminal_keys import Terminal
 from huimin.cards.deny_list import DenyLists
+from huimin.cards.key_ring import KeyRing
+from huimin.cards.published_keys import revoked_key_ids, unrevoked_jwks
 from huimin.checkout.entitlement import policy_on
 from huimin.checkout.offline.packs import pack_to_give_again, record_pack
 from huimin.checkout.quote_answer import policy_answer
@@ -54,7 +56,7 @@ def give_pack(
     engine: Engine,
     terminal: Terminal,
     *,
-    keys: Mapping[str, Any],
+    key_ring: KeyRing,
     deny_lists: DenyLists,
     now: datetime,
     device_id: str | None = None,
@@ -62,7 +64,7 @@ def give_pack(
     """The pack of a terminal, recorded before it is given. Raises Refusal `offline_not_allowed`."""
 
     def known(tx: Transaction) -> tuple[PackContent, Row | None]:
-        content = _content(tx, terminal, keys=keys, deny_lists=deny_lists, now=now)
+        content = _content(tx, terminal, key_ring=key_ring, deny_lists=deny_lists, now=now)
         return content, pack_to_give_again(
             tx,
             terminal,
@@ -104,7 +106,7 @@ def _content(
     tx: Transaction,
     terminal: Terminal,
     *,
-    keys: Mapping[str, Any],
+    key_ring: KeyRing,
     deny_lists: DenyLists,
     now: datetime,
 ) -> PackContent:
@@ -121,7 +123,8 @@ def _content(
     by_day = {day.isoformat(): policy_on(tx, terminal, day) for day in _days(today, last_day)}
     content = {
         **place_parts(terminal),
-        "keys": keys,
+        "keys": unrevoked_jwks(tx, key_ring),
+        "revoked_keys": [f"{key_id:02x}" for key_id in sorted(revoked_key_ids(tx))],
         "deny_list": deny_list.sha256,
         "policies": [
             _full_terms(terms) for terms in {t.id: t for t in by_day.values() if t}.values()

@@ -29,6 +29,7 @@ from huimin.checkout.offline.checks import (
 )
 from huimin.checkout.offline.doubts import (
     doubt_of_delay,
+    doubt_of_key,
     doubt_of_pack,
     doubt_of_total,
     doubts_of_card,
@@ -80,6 +81,7 @@ def judge_offline(
     doubts = (
         *doubt_of_pack(pack),
         *doubt_of_delay(occurred_at, pack, now),
+        *doubt_of_key(card, pack),
         *doubts_of_card(tx, card, terminal, pack, occurred_at=occurred_at, now=now),
         *doubt_of_total(tx, item, terminal, pack),
     )

@@ -16,6 +16,7 @@ from huimin.core.words import CAPS
 # What a till can determine by itself.
 CODES = (
     *("card_unreadable", "card_number_wrong", "card_signature_invalid", "card_expired"),
+    "card_key_revoked",
     *("card_denied", "code_stale", "code_used", "no_policy", "below_minimum"),
     *("unknown_category", "nothing_eligible", "cap_reached", "identity_unchecked", "order_exists"),
     *("invalid_input", "offline_not_allowed", "offline_pack_expired", "offline_code_needed"),

@@ -8,7 +8,10 @@ import { strictBytes, strictMap, StrictReader } from "./strict_cbor.js";
  * What the signature vouches for; times in Unix seconds. Only a changing code has `issuedAt`.
  * @typedef {{copyId: string, expiresAt: number, issuedAt: number | null}} Claims
  */
-/** @typedef {{keys: {kid: string, kty: string, crv: string, x: string}[]}} KeySet the county's keys (RFC 7517) */
+/**
+ * The county's keys (RFC 7517), and the ids of those that leaked.
+ * @typedef {{keys: {kid: string, kty: string, crv: string, x: string}[], revoked?: string[]}} KeySet
+ */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
 /** @typedef {(publicKey: Bytes, signature: Bytes, message: Bytes) => Promise<boolean>} Check */
 
@@ -24,7 +27,8 @@ const CLAIM_ORDERS = [
 const STEP_SECONDS = 60;
 
 /**
- * The claims of a token with a valid signature. Throws {code: "card_signature_invalid"}.
+ * The claims of a token with a valid signature. Throws {code: "card_signature_invalid"}, or
+ * {code: "card_key_revoked"} for one of a key that leaked, whatever its signature.
  * @param {string} digits
  * @param {KeySet} keys as the offline pack holds them
  * @param {Check} check tests pass withWebCrypto or withNoble
@@ -41,6 +45,7 @@ export async function verifyToken(digits, keys, check = checkSignature) {
   const key = keys.keys.find(
     (each) => each.kid === hex([keyId]) && each.kty === "OKP" && each.crv === "Ed25519",
   );
+  if (keys.revoked?.includes(hex([keyId]))) throw { code: "card_key_revoked" };
   if (!key) throw refusal();
   if (!(await check(bytesOf(key.x), signature, signedBytes(payload)))) throw refusal();
   return { ...claims, keyId };

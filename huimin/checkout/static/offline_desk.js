@@ -62,7 +62,7 @@ async function withPack(work) {
 async function readCard(pack, text, heldMs = 0) {
   const reading = readText(text);
   if (reading.kind === "number") throw { code: "offline_code_needed" };
-  const claims = await verifyToken(reading.text, pack.keys);
+  const claims = await verifyToken(reading.text, { ...pack.keys, revoked: pack.revoked_keys });
   const changing = claims.issuedAt !== null;
   if (changing) requireFresh(pack, claims, heldMs);
   else if (isExpired(claims, serverTime())) throw { code: "card_expired" };

@@ -22,6 +22,7 @@ import { addresses } from "./words.js";
  * @property {{id: string, code: string, label: string}} terminal
  * @property {{id: string, name: string}} outlet
  * @property {KeySet} keys
+ * @property {string[]} [revoked_keys] the ids of keys that leaked; a pack kept from earlier names none
  * @property {{issued_at: string, count: number, copies: string}} deny_list ids of 7 bytes, sorted, in base64url
  * @property {Terms[]} policies
  * @property {Record<string, string | null>} days county day → policy id
