@@ -24,6 +24,7 @@ from huimin.holders.personal_data import PersonalData
 from huimin.holders.working_days import WorkingDays, open_working_days
 from huimin.jobs.jobs import Jobs
 from huimin.settings import Settings
+from huimin.storage.counters import Counters
 from huimin.storage.engine import Engine
 from huimin.storage.key_file import require_key_file
 from huimin.storage.open_engine import create_database, open_engine
@@ -48,6 +49,7 @@ class Instance:
     jobs: Jobs
     deny_lists: DenyLists
     working_days: WorkingDays
+    counters: Counters
     readers: Readers = field(default_factory=Readers)
 
     def close(self) -> None:
@@ -56,6 +58,7 @@ class Instance:
         self.lookups.close()
         self.refused_attempts.close()
         self.engine.close()
+        self.counters.close()
 
 
 def open_instance(settings: Settings, clock: Callable[[], datetime] = system_clock) -> Instance:
@@ -90,6 +93,7 @@ def instance_over(settings: Settings, engine: Engine, clock: Callable[[], dateti
         key_ring=KeyRing.open(settings.folder),
         personal_data=PersonalData.open(settings.folder),
         lookups=LookupLog(engine),
+        counters=Counters(settings.folder),
         refused_attempts=RefusedAttempts(engine, after=note_misses),
         jobs=Jobs(engine, clock),
         deny_lists=DenyLists(),

@@ -44,7 +44,7 @@ def check_manager(
     def work(tx: Transaction) -> bool:
         row = second_step(tx, manager.id, now)
         if use_code(tx, row["id"], decrypt(row["totp_cipher"]), code, now):
-            forget_failures(tx, row)
+            forget_failures(tx, row, now)
             return True
         note_failure(tx.coming_from(origin), row, now)
         return False

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from huimin.core.refusals import field_problem
+from huimin.core.refusals import Refusal, field_problem
 
 LENGTH_MIN, LENGTH_MAX = 10, 200
 
 hasher = PasswordHasher()
+# A hash takes a tenth of a second of several cores and 64 MB: whoever floods the door with
+# passwords must not take the machine from the tills, nor all threads of the server.
+HASHES_AT_ONCE, CHECKS_MAX = 2, 12
+_hashing = threading.BoundedSemaphore(HASHES_AT_ONCE)
+_checking = threading.BoundedSemaphore(CHECKS_MAX)
 # Checked when the user name is unknown, so that the answer takes as long as for a known one.
 # A constant, because computing it at start would cost every command a tenth of a second.
 NOBODYS_HASH = (
@@ -31,8 +38,16 @@ def hash_password(password: str) -> str:
 
 
 def matches(password_hash: str, password: str) -> bool:
-    """Whether the password is the one that was hashed."""
+    """Whether the password is the one that was hashed.
+
+    Raises Refusal `too_many_requests` while too many others are checked.
+    """
+    if not _checking.acquire(blocking=False):
+        raise Refusal("too_many_requests")
     try:
-        return hasher.verify(password_hash, password[:LENGTH_MAX])
+        with _hashing:
+            return hasher.verify(password_hash, password[:LENGTH_MAX])
     except (VerificationError, InvalidHashError):
         return False
+    finally:
+        _checking.release()

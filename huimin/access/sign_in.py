@@ -55,15 +55,22 @@ class StaffMember:
 
 
 def sign_in(
-    engine: Engine, username: str, password: str, *, now: datetime, origin: str | None = None
+    engine: Engine,
+    username: str,
+    password: str,
+    *,
+    now: datetime,
+    origin: str | None = None,
+    on_known_device: bool = False,
 ) -> StaffMember:
     """Check a user name and a password; count a failure, or forget the earlier ones.
 
-    `origin` is the network address for the record. If the account has a second factor, the caller
-    must still ask for its code. The slow hash is computed between two transactions, so that no till
-    waits for it. An unknown name, a locked account and a wrong password are one refusal after the
-    same work (one hash, one record), so that nobody learns which names exist. Raises Refusal
-    `sign_in_failed`.
+    `origin` is the network address for the record. On a device where the account was opened before
+    (known_device.py), the lock that strangers may have caused does not hold. If the account has a
+    second factor, the caller must still ask for its code. The slow hash is computed between two
+    transactions, so that no till waits for it. An unknown name, a locked account and a wrong
+    password are one refusal after the same work (one hash, one record), so that nobody learns which
+    names exist. Raises Refusal `sign_in_failed`.
     """
     # Never ask the database for an impossible name: PostgreSQL refuses a NUL byte, for one.
     known = USERNAME.fullmatch(username)
@@ -73,18 +80,21 @@ def sign_in(
     if row is None or row["state"] != "active":
         row = None
     is_right = matches(NOBODYS_HASH if row is None else row["password_hash"], password)
-    if row is None or _is_locked(row, now) or not is_right:
+    if row is None or not is_right or (_is_locked(row, now) and not on_known_device):
         engine.write(lambda tx: note_failure(tx.coming_from(origin), row, now))
         raise Refusal("sign_in_failed")
     # With a second factor the password alone clears nothing: else wrong codes would never lock.
     if row["totp_cipher"] is None and _has_failures(row):
-        engine.write(lambda tx: forget_failures(tx, row))
+        engine.write(lambda tx: forget_failures(tx, row, now))
     return StaffMember.of(row)
 
 
-def forget_failures(tx: Transaction, row: Mapping[str, Any]) -> None:
-    """Clear the failure count and lock after a complete sign-in."""
-    if _has_failures(row):
+def forget_failures(tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:
+    """Clear the failure count and a lock that is over, after a complete sign-in.
+
+    A lock that still holds was passed on a known device; for everybody else it stays.
+    """
+    if _has_failures(row) and not _is_locked(row, now):
         queries.forget_failed_sign_ins(tx, id=row["id"])
 
 
@@ -133,12 +143,16 @@ def note_failure(tx: Transaction, row: Mapping[str, Any] | None, now: datetime) 
         record(tx, "staff.locked", row["id"], now=now, actor=row["username"])
 
 
-def second_step(tx: Transaction, staff_id: str, now: datetime) -> Mapping[str, Any]:
-    """The account whose second factor is to be checked. Raises the same Refusals as `sign_in`."""
+def second_step(
+    tx: Transaction, staff_id: str, now: datetime, *, on_known_device: bool = False
+) -> Mapping[str, Any]:
+    """The account whose second factor is to be checked. Raises Refusal: sign_in_failed,
+    sign_in_locked.
+    """
     row: Mapping[str, Any] | None = queries.staff_by_id(tx, id=staff_id)
     if row is None or row["state"] != "active" or row["totp_cipher"] is None:
         raise Refusal("sign_in_failed")
-    if _is_locked(row, now):
+    if _is_locked(row, now) and not on_known_device:
         raise Refusal("sign_in_locked")
     return row
 

@@ -26,7 +26,7 @@ from huimin.web.navigation import ENTRIES
 
 PACKAGE = Path(__file__).resolve().parents[2] / "huimin"
 DOTTED = re.compile(r"[a-z_]+\.[a-z_]+")
-FILES = re.compile("css|csv|db|html|js|json|md|po|sealed|sql|svg|tsv|xlsx|xml")
+FILES = re.compile("bin|css|csv|db|html|js|json|md|po|sealed|sql|svg|tsv|xlsx|xml")
 JOBS = ("register.check", "register.import")
 # What a merchant's system is told of.
 NEWS = ("claim.decided", "waiting_sale.decided", "webhook.test")

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require, signed_in
+from huimin.access.known_device import known_device, remember_device
 from huimin.access.pages import pages
 from huimin.access.second_factor import use_code
 from huimin.access.sign_in import (
@@ -55,21 +56,31 @@ def sign_in_now() -> Response | tuple[str, int] | str:
     """Check name and password; ask for the second factor, or begin a session."""
     username = request.form.get("username", "")[:64]
     now = instance().clock()
-    address = request.remote_addr or ""
+    password, device = request.form.get("password", ""), known_device(username)
     try:
-        require_few_failures()
+        require_few_failures(username, device)
         user = sign_in(
-            instance().engine, username, request.form.get("password", ""), now=now, origin=address
+            instance().engine,
+            username,
+            password,
+            now=now,
+            origin=request.remote_addr or "",
+            on_known_device=device is not None,
         )
     except Refusal as refusal:
-        note_failed_try()
+        note_failed_try(username, device)
         page = render_template(
             "access/sign_in.html", username=username, problem=refusal.detail(request_language())
         )
         return page, refusal.status
     next_path = _inside(request.args.get("next"))
     if user.has_second_factor:
-        session["second"] = {"staff_id": user.id, "at": now.timestamp(), "next": next_path}
+        session["second"] = {
+            "staff_id": user.id,
+            "username": user.username,
+            "at": now.timestamp(),
+            "next": next_path,
+        }
         return redirect(url_for("access.code_form"))
     return _let_in(user, next_path)
 
@@ -89,23 +100,25 @@ def check_code() -> Response | tuple[str, int]:
     if second is None:
         return redirect(url_for("access.sign_in_form"))
     typed, secrets = request.form.get("code", "")[:40], instance().personal_data
+    username = second["username"]
+    device = known_device(username)
 
     def work(tx: Transaction) -> StaffMember | None:
-        row = second_step(tx, second["staff_id"], now)
+        row = second_step(tx, second["staff_id"], now, on_known_device=device is not None)
         secret = secrets.decrypt(row["totp_cipher"], "staff.totp")
         if use_code(tx, row["id"], secret, typed, now):
-            forget_failures(tx, row)
+            forget_failures(tx, row, now)
             return StaffMember.of(row)
         note_failure(tx, row, now)
         return None
 
     try:
-        require_few_failures()
+        require_few_failures(username, device)
         user = change(work)
         if user is None:
             raise Refusal("sign_in_failed")
     except Refusal as refusal:
-        note_failed_try()
+        note_failed_try(username, device)
         words = refusal.detail(request_language())
         if refusal.code == "sign_in_failed":
             words = _("验证码不对或已用过，请等下一个验证码再试。")
@@ -138,7 +151,7 @@ def choose_language() -> Response:
 def _second() -> dict[str, Any] | None:
     """The pending second step of this browser, or None once it has expired."""
     second = session.get("second")
-    if not isinstance(second, dict):
+    if not isinstance(second, dict) or "username" not in second:
         return None
     age = instance().clock().timestamp() - second["at"]
     return second if 0 <= age <= SECOND_STEP_SECONDS else None
@@ -160,7 +173,9 @@ def _let_in(user: StaffMember, next_path: str | None) -> Response:
     session["session_id"] = session_id
     if language:
         session["language"] = language
-    return redirect(next_path or url_for("access.home"))
+    answer = redirect(next_path or url_for("access.home"))
+    remember_device(answer, user.username)
+    return answer
 
 
 def _inside(address: str | None) -> str | None:

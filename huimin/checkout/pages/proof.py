@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from limits import RateLimitItemPerMinute
 
+from huimin.access.tries import asking_network
 from huimin.checkout.receipts.proof import prove_receipt
 from huimin.web.current import instance
 from huimin.web.throttle import Throttle
@@ -18,7 +19,7 @@ proof_pages = Blueprint("proof", __name__)
 @proof_pages.get("/r/<receipt_no>/<hash_prefix>")
 def receipt(receipt_no: str, hash_prefix: str) -> tuple[str, int, dict[str, str]]:
     """Amount, outlet, time, chain hash, what was returned; no name and no card."""
-    looks_per_address.count(request.remote_addr)
+    looks_per_address.count(asking_network())
     proof = instance().engine.read(lambda tx: prove_receipt(tx, receipt_no, hash_prefix))
     text = render_template("checkout/proof.html", proof=proof)
     return text, 200, {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}

@@ -35,6 +35,8 @@ from huimin.web.json_answer import json_response
 from huimin.web.json_body import json_body
 from huimin.web.throttle import Throttle
 
+# Where failed tries count that come without a name.
+JOIN = "a till's join code"
 # All addresses together: guessing a code from many of them gets nowhere while one is good.
 wrong_codes = Throttle("join_codes", RateLimitItemPerMinute(200))
 # What the page says of itself whenever it asks for its state.
@@ -66,7 +68,7 @@ def set_up_now() -> Response:
     """Make this device a till of the code's terminal. Raises Refusal `join_code_unknown`, …"""
     code, now = json_body(JoinBody).code, instance().clock()
     user_agent, before = request.headers.get("User-Agent"), _device_of_before()
-    require_few_failures()
+    require_few_failures(JOIN)
     wrong_codes.require_room("")
     try:
         row, device_id = change(
@@ -74,7 +76,7 @@ def set_up_now() -> Response:
         )
     except Refusal as refusal:
         if refusal.code == "join_code_unknown":
-            note_failed_try()
+            note_failed_try(JOIN)
             wrong_codes.note("")
         raise
     response = json_response(
@@ -100,7 +102,7 @@ def leave() -> Response:
 
 def confirming_manager(body: ManagerBody, terminal: Terminal) -> StaffMember:
     """The manager with that name and password; failures count against this address."""
-    require_few_failures()
+    require_few_failures(body.username)
     secrets = instance().personal_data
     try:
         return check_manager(
@@ -115,7 +117,7 @@ def confirming_manager(body: ManagerBody, terminal: Terminal) -> StaffMember:
         )
     except Refusal as refusal:
         if refusal.code != "code_needed":
-            note_failed_try()
+            note_failed_try(body.username)
         raise
 
 

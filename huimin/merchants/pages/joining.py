@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 from limits import RateLimitItemPerHour
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import acting, require
+from huimin.access.tries import asking_network
 from huimin.audit.list_answer import list_answer
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.core.words import OUTLET_KINDS
@@ -47,7 +48,7 @@ def send_joining() -> Response | tuple[str, int]:
     form, now = Form.sent(), instance().clock()
     typed = {name: form.text(name) for name in FIELDS}
     try:
-        forms_per_address.count(request.remote_addr)
+        forms_per_address.count(asking_network())
         change(lambda tx: ask_to_join(tx, typed, now=now))
     except FieldProblems as error:
         return _form_page(form.refused(error)), 422
