@@ -84,7 +84,7 @@ def test_what_stands_against_it_is_said_and_can_t_be_approved(
     page = client.get(f"/claims/{claim['id']}").text
     assert "没有登记在册的保障资格" in page and 'value="approve"' not in page
     answer = decide(office, client, claim["id"], "approve", "请通融")
-    assert answer.status_code == 422 and "没有有效的保障资格" in answer.text
+    assert answer.status_code == 422 and "没有登记在册的保障资格" in answer.text
     assert till.ledger_rows() == 0
 
 
