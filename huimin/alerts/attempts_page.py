@@ -84,7 +84,7 @@ def _list() -> ListPage:
         ),
         Column(_("收银员"), _hands, only="workbook"),
         Column(_("做了什么"), lambda row: act_words(row["act"]), css_class="nowrap"),
-        Column(_("卡号"), card_number, card_cell),
+        Column(_("卡号"), card_number, card_cell, "nowrap"),
         Column(_("持卡人"), "name_masked", only="workbook"),
         Column(_("订单号"), "order_no", lambda row: row["order_no"] or "—"),
         column.money(_("原价"), "amount_fen"),

@@ -4,9 +4,10 @@ that are not taken any more, and somebody who typed one card number after the ot
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from huimin.audit.refused_attempts import RefusedAttempt
 from huimin.checkout.redeem import redeem
@@ -42,12 +43,17 @@ APART = timedelta(seconds=30)
 
 def try_in_vain(county: County, days: Sequence[date]) -> None:
     """Try the sales and the numbers, and put their refusals on record as a till does."""
-    for number, each in enumerate(REFUSED):
-        if each.customer < len(county.customers):
-            _try_sale(county, each, _instant(days, each.days_ago, each.at), number)
+    attempts: list[tuple[datetime, Callable[[], None]]] = []
+    for number, sale in enumerate(REFUSED):
+        if sale.customer < len(county.customers):
+            at = _instant(days, sale.days_ago, sale.at)
+            attempts.append((at, partial(_try_sale, county, sale, at, number)))
     first = _instant(days, GUESSED_DAYS_AGO, GUESSED_FROM)
-    for count in range(GUESSES):
-        _note(county, GUESSED_AT_TILL, "verify", "card_unknown", first + count * APART, typed=True)
+    for at in (first + count * APART for count in range(GUESSES)):
+        guess = partial(_note, county, GUESSED_AT_TILL, "verify", "card_unknown", at, typed=True)
+        attempts.append((at, guess))
+    for _at, try_it in sorted(attempts, key=lambda attempt: attempt[0]):
+        try_it()
     county.instance.refused_attempts.flush()
 
 
