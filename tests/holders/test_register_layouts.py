@@ -240,6 +240,66 @@ def test_an_aid_has_a_beginning_an_end_and_a_state(
     accounted(checked)
 
 
+def test_an_export_with_a_row_for_each_member_says_who_of_them_is_entitled(tmp_path: Path) -> None:
+    head, wife, son = (id_number() for _ in range(3))
+    household = ("乐至县高寺镇清水村", "张三", head, "农村低保", "2013-12", "张三")
+    blank = (None,) * len(household)
+    rows = [
+        (
+            *("区划名称", "户主姓名", "户主身份证号", "保障类型", "开始享受时间", "开户人"),
+            *("成员姓名", "成员身份证号", "与户主关系", "是否保障对象"),
+        ),
+        (*household, "张三", head, "户主", "是"),
+        (*blank, "李四", wife, "配偶", "是"),
+        (*blank, "张小五", son, "儿子", "否"),
+    ]
+    checked = check(book(tmp_path / "a.xlsx", ("名册", rows)))
+    assert people(checked) == [("张三", head), ("李四", wife)]
+    assert family(checked, "张三") == [("李四", "配偶"), ("张小五", "儿子")]
+    assert family(checked, "李四") == [("张三", "户主"), ("张小五", "家庭成员")]
+    accounted(checked)
+
+
+def test_three_levels_of_heads_a_second_table_and_a_certificate_s_number_are_read(
+    tmp_path: Path,
+) -> None:
+    head, son, other, disabled = (id_number() for _ in range(4))
+    three = [
+        ("低保花名册",),
+        ("序号", "户主", None, None, "家庭成员情况", None, None, "保障情况", None, "住址", None),
+        (None, "姓名", "证件信息", None, "姓名", "关系", "身份证号", "类别", "起始", "乡镇", "村"),
+        (None, None, "类型", "号码", None, None, None, None, "日期", None, None),
+        (1, "孔七", "身份证", head, "曹八", "子", son, *REST, *PLACE),
+        ("乡镇", "村", "姓名", "身份证号", "类别", "认定日期"),
+        (*PLACE, "陈二", other, *REST),
+    ]
+    checked = check(book(tmp_path / "a.xlsx", ("名册", three)))
+    assert people(checked) == [("孔七", head), ("陈二", other)]
+    assert family(checked, "孔七") == [("曹八", "子")]
+    certificate = [
+        ("姓名", "残疾证号", "残疾类别", "残疾等级", "监护人", "乡镇", "村", "发证日期"),
+        ("周五", f"{disabled}43", "肢体", "三级", "周父", *PLACE, "2018-05-01"),
+    ]
+    by_certificate = check(book(tmp_path / "b.xlsx", ("残疾", certificate)))
+    assert people(by_certificate) == [("周五", disabled)]
+    assert [e.kind for e in by_certificate.accepted[0].draft.eligibilities] == ["disability"]
+
+
+def test_strangers_in_a_row_are_no_household(tmp_path: Path) -> None:
+    """Without a household's number or head nobody may present another's card."""
+    numbers = [id_number() for _ in range(4)]
+    rows = [
+        ("姓名", "身份证号码", "与户主关系", "乡镇", "村", "类别", "认定日期"),
+        ("张三", numbers[0], "配偶", *PLACE, *REST),
+        ("李四", numbers[1], "母亲", *PLACE, *REST),
+        ("王五", numbers[2], "本人", *PLACE, *REST),
+        ("赵六", numbers[3], "本人", *PLACE, *REST),
+    ]
+    checked = check(book(tmp_path / "a.xlsx", ("名册", rows)))
+    assert len(checked.accepted) == 4
+    assert all(row.draft.family == () for row in checked.accepted)
+
+
 @pytest.mark.parametrize("cell", ["2013-12", "201312", "2013年12月", 2013.12])
 def test_a_month_counts_where_the_head_asks_for_one_and_nowhere_else(
     tmp_path: Path, cell: Any

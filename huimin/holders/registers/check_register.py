@@ -13,7 +13,13 @@ from pathlib import Path
 
 from huimin.core.catalogue import sentence, text
 from huimin.holders.registers.cells import Sheet, SheetRow
-from huimin.holders.registers.header import COLUMN_NAMES, SEARCHED_ROWS, Header, find_headers
+from huimin.holders.registers.header import (
+    COLUMN_NAMES,
+    SEARCHED_ROWS,
+    Header,
+    find_headers,
+    is_new_header,
+)
 from huimin.holders.registers.problem import Problem, column_letter, file_problem, problem_at
 from huimin.holders.registers.result import LeftOut, RefusedRow, RegisterCheck, Understood
 from huimin.holders.registers.row import Circumstances
@@ -77,15 +83,43 @@ def _check_sheet(
         return
     check.headers[sheet.title] = headers[0].spelled
     check.understood.append(Understood(sheet.title, headers, _samples(first, headers[0])))
-    tables = [Table(sheet.title, header, about, check, seen) for header in headers]
-    count = 0
-    for count, row in enumerate(_chain(first, rows), start=1):
+    yield from _take_rows(sheet.title, _chain(first, rows), headers, about, check, seen)
+
+
+def _take_rows(
+    sheet: str,
+    rows: Iterable[SheetRow],
+    headers: list[Header],
+    about: Circumstances,
+    check: RegisterCheck,
+    seen: dict[str, int],
+) -> Iterator[int]:
+    """Put each row below the header where it belongs; yields the number of rows so far."""
+    tables = [Table(sheet, header, about, check, seen) for header in headers]
+    for count, row in enumerate(rows, start=1):
         if row.number > headers[0].row_number:
-            for table in [t for t in tables if t.has_person(row)] or tables[:1]:
-                table.take(row)
+            another = _next_table(row, headers[0], about)
+            if another:
+                # A second table in the sheet, with columns of its own.
+                for table in tables:
+                    table.end_household()
+                headers = another
+                check.understood.append(Understood(sheet, headers, ()))
+                tables = [Table(sheet, header, about, check, seen) for header in headers]
+            else:
+                for table in [t for t in tables if t.has_person(row)] or tables[:1]:
+                    table.take(row)
         yield count
     for table in tables:
         table.end_household()
+
+
+def _next_table(row: SheetRow, header: Header, about: Circumstances) -> list[Header]:
+    """The headers of another table that begins with this row of the sheet; [] if none does."""
+    if header.repeated_in(row) or not is_new_header(row):
+        return []
+    headers = find_headers([row], about.given.fields, about.given.columns)
+    return headers if headers and _header_problem("", headers, about) is None else []
 
 
 def _about_sheet(sheet: Sheet, circumstances: Circumstances) -> Circumstances:

@@ -41,7 +41,8 @@ _SELF = re.compile(
     "|(保障|救助|低保|特困|供养|困难|享受|补贴|资助|优抚|发放|服务|受助|扶助|残疾|孤儿|重病|患病|五保)"
     "(对象|人员|群众|人口|儿童|学生|老人|者|人)|困难群众|孤儿|儿童|患者|病人|学生|老人|残疾人|对象"
 )
-_WEAK_SELF = frozenset({"本人", "持卡人", "申请人", "申请对象", "对象"})
+# Words for the person entitled that give way to a plainer one, the last to all others.
+_WEAK_SELF = ("本人", "持卡人", "申请对象", "对象", "申请人")
 _HEAD = re.compile("户主|家长|户代表")
 _MEMBER = re.compile(
     "(?:家庭|共同|生活|户内|的)*(?:成员|家属)(?P<number>[0-9一二三四五六七八九十]*)"
@@ -54,6 +55,10 @@ _OTHER = re.compile(
     "|父母|祖父母?|祖母|外祖父母?|亲属|死者|去世"
 )
 
+_OFFICIAL = re.compile(
+    "联系|联络|帮扶|责任|包村|包保|包户|驻村|结对|干部|经办|审核|审批|复核|填报|填表|制表|调查|入户|核查|村医"
+    "|医生|签约|村长|主任|社长|组长|网格员"
+)
 _SERIAL = re.compile("^(序号|编号|序|号|no\\.?|行号)$", re.IGNORECASE)
 # The first that fits counts.
 _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -61,14 +66,15 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "ignored",
         re.compile(
             "人数|人口数|户数|参保|就业|健康|金额|标准|收入|费用|账号|帐号|卡号|银行|折号|签名|签字|学历|文化"
-            "|民族|职业|婚姻|残疾证|低保证|证件类型|证件种类|证类型|有效期限|学校|班级|病种|病名|照片|面积"
+            "|民族|职业|婚姻|低保证|证件类型|证件种类|证类型|有效期限|学校|班级|病种|病名|照片|面积"
             "|编码$|邮编"
         ),
     ),
+    ("disability_number", re.compile("残疾(人)?证(号|编号)|残疾证$")),
     (
         "id_number",
         re.compile(
-            "身份证(?!明|件?类)|身份(证件)?号|证件号|公民身份|身份号码|idcard", re.IGNORECASE
+            "身份证(?!明|件?类)|身份(证件)?号|证件(信息)?号|公民身份|身份号码|idcard", re.IGNORECASE
         ),
     ),
     ("phone", re.compile("电话|手机|联系方式|联系号码|移动号码")),
@@ -128,6 +134,8 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _GROUP = re.compile("^(组|社|小组|村民小组|组别|组名|所属组)$")
 _BRACKETS = re.compile(r"[(\[{【<《][^)\]}】>》]*[)\]}】>》]")
+# Heads that say nothing without the label above them: 证件信息 | 类型 | 号码.
+_VAGUE = re.compile("类型|类别|号码|编号|时间|日期|年月|起|止|起止|名称|情况")
 _IMPLIED = (
     ("dibao", re.compile("低保")),
     ("tekun", re.compile("特困|五保|供养")),
@@ -156,8 +164,11 @@ def read_head(*levels: str) -> Head | None:
     texts = [text for text in (without_blanks(level) for level in levels) if text]
     if not texts or len(texts[-1]) > HEAD_CHARACTERS_MAX:
         return None
-    lower, above = texts[-1], "".join(texts[:-1])
+    lower = texts[-1]
+    above = "".join(re.sub("(情况|信息|资料|内容)$", "", text) for text in texts[:-1])
     bare = _BRACKETS.sub("", lower)
+    if above and _VAGUE.fullmatch(bare):
+        return _head(flat(above + lower), "")
     for text in dict.fromkeys((flat(bare), flat(lower))):
         head = _head(text, flat(above))
         if head is not None:
@@ -184,9 +195,21 @@ def owner_of(text: str) -> tuple[Owner, str]:
     return "", ""
 
 
-def is_weak(which: str) -> bool:
-    """Whether a word for the person entitled may as well be left out: 本人, 申请人."""
-    return which in _WEAK_SELF
+def is_vague(text: str) -> bool:
+    """Whether a head says nothing without the label above it: 类型, 号码."""
+    return _VAGUE.fullmatch(flat(text)) is not None
+
+
+def is_official(head: Head) -> bool:
+    """Whether a column is of somebody who only works with the register, whose number is in none."""
+    return head.owner == "other" and _OFFICIAL.search(head.which) is not None
+
+
+def weakness(which: str) -> int:
+    """0 for a word that names the person entitled for certain, 1 for 本人, 2 for 申请人."""
+    if which not in _WEAK_SELF:
+        return 0
+    return 2 if which == _WEAK_SELF[-1] else 1
 
 
 def _head(text: str, above: str) -> Head | None:
@@ -246,7 +269,10 @@ def _relation(text: str, owner: Owner, which: str, above: str) -> Head | None:
         return Head("relation", above_owner, above_which)
     if owner == "member":
         return Head("relation", "member", which)
-    if owner == "other" or (owner == "self" and not is_weak(which)):
+    between = re.fullmatch("(.+)[与和同](.+)关系", text)
+    if between is not None and not _HEAD.search(text) and not _HEAD.search(between[2]):
+        return Head("relation", "other", between[1])
+    if owner == "other" or (owner == "self" and not weakness(which)):
         return Head("relation", "other", which)
     return Head("relation")
 

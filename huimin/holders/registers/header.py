@@ -15,13 +15,23 @@ from typing import Any
 
 from huimin.core.catalogue import Words
 from huimin.holders.registers.cells import Formula, Merged, SheetRow
-from huimin.holders.registers.column_head import Head, flat, is_weak, owner_of, read_head
+from huimin.holders.registers.column_head import (
+    Head,
+    flat,
+    is_official,
+    is_vague,
+    owner_of,
+    read_head,
+    weakness,
+)
 
 SEARCHED_ROWS = 40
 LEVELS_MAX = 3
 # Fewer known columns than this are a coincidence, not a header.
 KNOWN_COLUMNS_MIN = 3
 LABEL_CHARACTERS_MAX = 24
+# What stands in cells of data and in no head: numbers, dates.
+_DATA = re.compile("[0-9]{3,}")
 
 REQUIRED = ("name", "id_number", "town", "village", "kind", "starts_on")
 COLUMN_NAMES = Words(
@@ -77,6 +87,9 @@ class Header:
     spelled: dict[int, str]
     members: tuple[MemberColumns, ...] = ()
     remarks: tuple[int, ...] = ()
+    # Several columns may say that an aid has ended: 停保时间, 死亡时间; 是否停保, 是否死亡.
+    ends: tuple[int, ...] = ()
+    flags: tuple[int, ...] = ()
     months: frozenset[int] = frozenset()
     kind_implied: str | None = None
     unclear: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -110,7 +123,7 @@ def find_headers(
         headers = _headers_ending_at(rows, index, chosen or {})
         if headers and not headers[0].missing(given):
             below = _headers_ending_at(rows, index + 1, chosen or {})
-            if below and _is_second_level(row, rows[index + 1]) and not below[0].missing(given):
+            if below and not below[0].missing(given) and _is_second_level(row, rows[index + 1]):
                 return below
             return headers
         if headers and (not best or len(headers[0].columns) > len(best[0].columns)):
@@ -118,11 +131,14 @@ def find_headers(
     return best
 
 
-def is_new_header(row: SheetRow, header: Header) -> bool:
-    """Whether a row among the data begins another table: heads, but not those of `header`."""
+def is_new_header(row: SheetRow) -> bool:
+    """Whether a row among the data is the header of another table."""
+    texts = [_shown(cell) for cell in row.cells if isinstance(cell, str) and cell.strip()]
+    if len(texts) <= KNOWN_COLUMNS_MIN or any(_DATA.search(text) for text in texts):
+        return False
     heads = _heads([row.cells])
     fields = {head.field for head in heads.values()}
-    return {"name", "id_number"} <= fields and len(heads) >= KNOWN_COLUMNS_MIN + 1
+    return {"name", "id_number"} <= fields and len(heads) > KNOWN_COLUMNS_MIN
 
 
 def _headers_ending_at(
@@ -196,9 +212,12 @@ def _is_second_level(upper: SheetRow, lower: SheetRow) -> bool:
     texts = {c: _shown(cell) for c, cell in enumerate(lower.cells) if _own_text(cell)}
     if not texts:
         return False
-    heads = [read_head(text) for text in texts.values()]
+    words = all(
+        len(text) <= LABEL_CHARACTERS_MAX and not _DATA.search(text) for text in texts.values()
+    )
+    known = sum(1 for text in texts.values() if is_vague(text) or read_head(text) is not None)
     fills_gap = any(not _own_text(_at(upper.cells, column)) for column in texts)
-    return fills_gap and all(head is not None for head in heads)
+    return fills_gap and words and known * 2 >= len(texts)
 
 
 def _spellings(levels: Sequence[Sequence[Any]]) -> dict[int, str]:
@@ -296,8 +315,12 @@ def _one(
     pair, unclear = _person(own)
     columns |= pair
     members = _member_columns({c: h for c, h in own.items() if h.owner == "member"})
-    if "name" not in columns and not unclear and members:
+    each_row = "name" not in columns or "entitled" in columns
+    numbered = any(h.field == "id_number" and h.owner == "head" for h in own.values())
+    if members and ((each_row and not unclear) or (unclear and not numbered)):
         columns, members = _members_are_the_rows(columns, own, members)
+        unclear = {} if "name" in columns else unclear
+    _number_by_certificate(columns, own)
     _add_rest(columns, own)
     columns |= chosen
     unclear = {name: found for name, found in unclear.items() if name not in chosen}
@@ -308,6 +331,10 @@ def _one(
         spelled=spelled,
         members=members,
         remarks=tuple(c for c, h in own.items() if h.field == "remark"),
+        ends=(chosen["ends_on"],)
+        if "ends_on" in chosen
+        else tuple(c for c, h in own.items() if h.field == "ends_on"),
+        flags=tuple(c for c, h in own.items() if h.field == "ended_flag"),
         months=frozenset(c for c, h in own.items() if h.month),
         kind_implied=own[kind].implies if kind in own else None,
         unclear=unclear,
@@ -316,13 +343,7 @@ def _one(
 
 def _person(own: Mapping[int, Head]) -> tuple[dict[str, int], dict[str, tuple[int, ...]]]:
     """The columns of the person's name and number, or those between which nothing decides."""
-    names = _by_owner(own, "name")
-    numbers = _by_owner(own, "id_number")
-    for owners in (names, numbers):
-        # 本人 and 申请人 stand for the person where nothing else does.
-        weak = owners.pop("weak", [])
-        if "" not in owners and "self" not in owners and weak:
-            owners[""] = weak
+    names, numbers = (_by_owner(own, name) for name in ("name", "id_number"))
     if len(names.get("", [])) > 1 or len(names.get("self", [])) > 1:
         return {}, {"name": tuple(names.get("self") or names[""])}
     if len(numbers.get("", [])) > 1 or len(numbers.get("self", [])) > 1:
@@ -346,11 +367,19 @@ def _person(own: Mapping[int, Head]) -> tuple[dict[str, int], dict[str, tuple[in
 
 
 def _by_owner(own: Mapping[int, Head], name: str) -> dict[str, list[int]]:
+    """The columns of a field by whose they are.
+
+    本人, and at last 申请人, stand for the person where nothing else does.
+    """
     owners: dict[str, list[int]] = {}
+    weak: dict[int, list[int]] = {1: [], 2: []}
     for column, head in own.items():
         if head.field == name:
-            weak = head.owner == "self" and is_weak(head.which)
-            owners.setdefault("weak" if weak else head.owner, []).append(column)
+            grade = weakness(head.which) if head.owner == "self" else 0
+            (weak[grade] if grade else owners.setdefault(head.owner, [])).append(column)
+    for columns in weak.values():
+        if columns and "" not in owners and "self" not in owners:
+            owners[""] = columns
     return owners
 
 
@@ -359,7 +388,9 @@ def _pair(
 ) -> tuple[dict[str, int], dict[str, tuple[int, ...]]]:
     """The pair, unless a number that names nobody stands behind somebody else's name."""
     if not own[number].owner:
-        before = [c for c, h in own.items() if h.field == "name" and c < number]
+        before = [
+            c for c, h in own.items() if h.field == "name" and c < number and not is_official(h)
+        ]
         nearest = max(before, default=name)
         if nearest != name and own[nearest].owner in ("other", "head", "member"):
             return {}, {"name": (name, nearest)}
@@ -394,12 +425,23 @@ def _members_are_the_rows(
     """户主姓名 | 成员姓名 | 关系 | 身份证号: each row is a member, the head's own included."""
     bare = [c for c, h in own.items() if h.field == "id_number" and not h.owner]
     number = members[0].id_number if members[0].id_number is not None else next(iter(bare), None)
-    if len(members) > 1 or number is None:
+    if len(members) > 1 or number is None or columns.get("id_number") == number:
+        return columns, members
+    if any(h.field == "name" and _is_subject(h) for h in own.values()):
         return columns, members
     person = {"name": members[0].name, "id_number": number}
     if members[0].relation is not None:
         person["relation"] = members[0].relation
     return {**columns, **person}, ()
+
+
+def _number_by_certificate(columns: dict[str, int], own: Mapping[int, Head]) -> None:
+    """残疾证号 is the ID number with two more digits, where a register has no other."""
+    names = [c for c, h in own.items() if h.field == "name" and _is_subject(h)]
+    certificates = [c for c, h in own.items() if h.field == "disability_number" and not h.owner]
+    numbers = [c for c, h in own.items() if h.field == "id_number" and h.owner != "other"]
+    if len(names) == len(certificates) == 1 and not numbers and "id_number" not in columns:
+        columns |= {"name": names[0], "id_number": certificates[0]}
 
 
 def _add_rest(columns: dict[str, int], own: Mapping[int, Head]) -> None:

@@ -47,6 +47,7 @@ DITTO = re.compile("同上|同前|〃|″|“|”|\"|''|ˇˇ|,,|,,")
 FORMULA = sentence("这一格是公式，系统不计算公式；请改为填写好的文字。")
 
 _CONSTANT = re.compile(r'="([^"]*)"')
+_NO_END = re.compile(rf"({UNLIMITED.pattern})|[-—–/\\]*")
 _TRUNCATED_DIGITS_MIN = 6
 _AFTERWORDS = re.compile(
     "^(合计|总计|小计|共计|累计|以上|以下|本页|户数|人数|第[0-9]+页|制表|填报|填表|审核|审批|负责|经办|分管|复核|单位|主管|联系"
@@ -290,12 +291,21 @@ def _id_number(view: _Row, today: date) -> IdNumber | None:
         view.refuse("id_number", "id_format", FORMULA)
         return None
     try:
-        return parse_id_number(cell, today=today)
+        return parse_id_number(_without_certificate(cell), today=today)
     except IdentityProblem as error:
         view.refuse("id_number", error.code, error.text)
     except (ValueError, OverflowError):  # nan and inf in a number cell
         view.refuse("id_number", "id_format", "身份证号码应为 18 位，请对照证件修改。")
     return None
+
+
+def _without_certificate(cell: Any) -> Any:
+    """The ID number in a disability certificate's number: two digits follow, kind and grade."""
+    if isinstance(cell, str):
+        digits = without_blanks(cell)
+        if re.fullmatch("[0-9]{17}[0-9Xx][1-7][1-4](B[0-9])?", digits, re.ASCII):
+            return digits[:18]
+    return cell
 
 
 def _phones(view: _Row) -> tuple[str, ...]:
@@ -360,7 +370,7 @@ def _eligibilities(
     if isinstance(kinds, NotEntitled):
         return kinds
     if starts_on is not None and ends_on is not None and ends_on < starts_on:
-        view.refuse("ends_on", "date", "截止日期早于认定日期，请核对这两格。")
+        view.refuse_column(view.header.ends[0], "date", "截止日期早于认定日期，请核对这两格。")
         return ()
     if kinds is None or starts_on is None:
         return ()
@@ -391,9 +401,10 @@ def _ended(view: _Row) -> NotEntitled | None:
             )
         elif reading is not None:
             return reading
-    flag = view.cell("ended_flag")
-    if flag is not None and re.match("是|已|[Yy√1]", without_blanks(str(flag))):
-        return NotEntitled(sentence("这一行写明已经停保或已去世"))
+    for column in view.header.flags:
+        flag = view.at(column)
+        if flag is not None and re.match("是|已|[Yy√1]", without_blanks(str(flag))):
+            return NotEntitled(sentence("这一行写明已经停保或已去世"))
     for column in view.header.remarks:
         remark = view.at(column)
         if isinstance(remark, str) and (reading := ended_by_remark(remark)) is not None:
@@ -426,7 +437,7 @@ def _starts_on(view: _Row, circumstances: Circumstances) -> date | None:
         view.refuse("starts_on", "date", "没有填写日期，请补填，例如 2023-03-01。")
         return None
     try:
-        return _date(view, "starts_on", cell, circumstances)
+        return _date(view, view.header.columns["starts_on"], cell, circumstances)
     except (ValueError, OverflowError):
         view.refuse(
             "starts_on", "date", "没有这一天或写法不对，请改成年月日俱全的日期，例如 2023-03-01。"
@@ -435,28 +446,31 @@ def _starts_on(view: _Row, circumstances: Circumstances) -> date | None:
 
 
 def _ends_on(view: _Row, circumstances: Circumstances) -> date | None:
-    cell = view.cell("ends_on")
-    if cell is None or (isinstance(cell, str) and UNLIMITED.fullmatch(without_blanks(cell))):
-        return None
-    if isinstance(cell, str) and re.fullmatch("[-—–/\\\\无]*", without_blanks(cell)):
-        return None
-    try:
-        return _date(view, "ends_on", cell, circumstances)
-    except (ValueError, OverflowError):
-        view.refuse(
-            "ends_on",
-            "date",
-            "没有这一天或写法不对，请改成 2026-12-31 这样的日期，长期写“长期”。",
-        )
-        return None
+    """The first of the days on which the row says that the aid ends; None for no end."""
+    days = []
+    for column in view.header.ends:
+        cell = view.at(column, "ends_on")
+        if cell is None or (isinstance(cell, str) and _NO_END.fullmatch(without_blanks(cell))):
+            continue
+        try:
+            days.append(_date(view, column, cell, circumstances, ends=True))
+        except (ValueError, OverflowError):
+            view.refuse_column(
+                column,
+                "date",
+                "没有这一天或写法不对，请改成 2026-12-31 这样的日期，长期写“长期”。",
+            )
+    return min(days, default=None)
 
 
-def _date(view: _Row, name: str, cell: Any, circumstances: Circumstances) -> date:
+def _date(
+    view: _Row, column: int, cell: Any, circumstances: Circumstances, *, ends: bool = False
+) -> date:
     return read_date(
         cell,
         circumstances.today,
-        month_counts=view.header.columns[name] in view.header.months,
-        ends=name == "ends_on",
+        month_counts=column in view.header.months,
+        ends=ends,
         epoch=circumstances.epoch,
     )
 
@@ -480,7 +494,9 @@ def _members(
     members = []
     for place, columns in enumerate(view.header.members, start=1):
         member = _member(view, columns, place, circumstances.today)
-        if member is not None and (member.id_number or "-") != holder_number:
+        if member is None or is_head(member.relation):
+            continue
+        if (member.id_number or "-") != holder_number:
             members.append(member)
     return tuple(members)
 

@@ -6,13 +6,14 @@ is entitled is a holder; everybody of a household who is read is a family member
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from huimin.core.catalogue import sentence
 from huimin.holders.people import FAMILY_MAX, FamilyDraft, HolderDraft
 from huimin.holders.person_name import same_name
 from huimin.holders.registers.being_entitled import NotEntitled
-from huimin.holders.registers.cells import SheetRow
+from huimin.holders.registers.cells import Merged, SheetRow, is_blank
 from huimin.holders.registers.family_cell import MEMBER
 from huimin.holders.registers.header import Header
 from huimin.holders.registers.problem import Problem, file_problem, problem_at
@@ -40,6 +41,9 @@ from huimin.holders.registers.row import (
 
 PEOPLE_MAX = 100_000
 HEAD = "户主"
+RELATIVE = re.compile("[夫妻配偶子女儿父母媳婿孙祖爷奶公婆兄弟姐妹侄甥岳]|其他|成员")
+# What a household's first row says for all of its people.
+HOUSEHOLD_FIELDS = ("town", "village", "place", "kind", "starts_on", "ends_on")
 WHY_LEFT_OUT = {
     "total": sentence("合计、签字或说明"),
     "note": sentence("没有姓名和身份证号码的标题或说明"),
@@ -57,6 +61,7 @@ class _Household:
     """The people of one household so far: holders by their place in `accepted`, and the others."""
 
     key: str | None = None
+    first: SheetRow | None = None
     # (place in accepted, whether it is the household's head)
     holders: list[tuple[int, bool]] = field(default_factory=list)
     # (the person as the head's family member, whether it is the head, the row if only living there)
@@ -115,6 +120,7 @@ class Table:
                 "名册超过 {people_max:,} 人，请拆成几个文件导入。", people_max=PEOPLE_MAX
             )
         self._begin_household(row)
+        row = self._with_household(row)
         if self._in_households and only_lives_there(self.header, row, self.circumstances.given):
             self._take_housemate(row)
         else:
@@ -142,6 +148,24 @@ class Table:
                 words = FAMILY if entered else NO_HOLDER
                 self.check.left_out.append(LeftOut(self.sheet, number, words, lost=not entered))
 
+    def _with_household(self, row: SheetRow) -> SheetRow:
+        """The row with what stands once for its household, where each person is told apart."""
+        household = self._household
+        if not self._in_households or "entitled" not in self.header.columns:
+            return row
+        if household.first is None:
+            household.first = row
+            return row
+        cells = list(row.cells)
+        for name in HOUSEHOLD_FIELDS:
+            column = self.header.columns.get(name)
+            if column is None or column >= len(household.first.cells):
+                continue
+            cells.extend([None] * (column + 1 - len(cells)))
+            if is_blank(cells[column]) and not isinstance(cells[column], Merged):
+                cells[column] = household.first.cells[column]
+        return replace(row, cells=tuple(cells))
+
     def _crossed_out(self, row: SheetRow) -> bool:
         return any(self.header.columns[name] in row.struck for name in ("name", "id_number"))
 
@@ -151,7 +175,8 @@ class Table:
         key = household_of(self.header, row)
         head = is_head(relation_of(self.header, row))
         if head or key is None or key != self._household.key:
-            if key is None and not head and "relation" in self.header.columns:
+            has_head = any(is_its_head for _, is_its_head, _ in self._household.people)
+            if key is None and not head and has_head and _is_relative(self.header, row):
                 return  # the household is known by the row of its head, above
             self.end_household()
             self._household.key = key
@@ -250,6 +275,10 @@ class Table:
 
     def _leave_out(self, row: SheetRow, why: str, *, lost: bool = False) -> None:
         self.check.left_out.append(LeftOut(self.sheet, row.number, why, lost))
+
+
+def _is_relative(header: Header, row: SheetRow) -> bool:
+    return bool(RELATIVE.search(relation_of(header, row)))
 
 
 def _merged(earlier: HolderDraft, later: HolderDraft) -> tuple[HolderDraft, tuple[str, ...]]:
