@@ -15,10 +15,16 @@ from typing import Any
 
 import pytest
 
+from huimin.access.terminal_keys import terminal_by_id
+from huimin.checkout.find_redemption import find_redemption
+from huimin.checkout.requests import PartReversalRequest, ReversalRequest
+from huimin.checkout.return_parts import sale_left
+from huimin.checkout.reverse import reverse
 from huimin.core.period import checked_period
 from huimin.holders.entitled_days import last_stretch
 from huimin.instance import open_instance
 from huimin.ledger.prove import verify_chains
+from huimin.ledger.read import reversals_of, row_by_id
 from huimin.ledger.rollups import check_rollups
 from huimin.reports.closed_month import report_in_force
 from huimin.reports.exports import export_report
@@ -131,6 +137,49 @@ def test_chains_sums_settlements_and_reports_are_the_same(county: Settings) -> N
                 assert read(lambda tx, month=month: check_settlements(tx, month)) == []
             text = export_report(report, "json", county.county_name)
             assert says_all(json.loads(text), reports[month]), month
+    finally:
+        instance.close()
+
+
+def test_what_it_took_back_in_proportion_stays_and_the_rest_comes_to_zero(
+    county: Settings,
+) -> None:
+    """Also of the sales of its closed months: their returns count in the month under way."""
+    migrate_database(county)
+    instance = open_instance(county, FixedClock(datetime(2026, 10, 25, 2, 0, tzinfo=UTC)))
+
+    def give_back(tx: Transaction, sale_id: str, part: bool) -> dict[str, Any]:
+        row = row_by_id(tx, sale_id)
+        assert row is not None
+        left = sale_left(tx, row, reversals_of(tx, sale_id)).sums
+        request = ReversalRequest("顾客退货")
+        if part:
+            excluded_fen = left["excluded_fen"] // 2
+            half = (left["amount_fen"] // 2, None, excluded_fen, left["insurance_fen"] // 2)
+            request = PartReversalRequest("顾客退货", *half)
+        till = terminal_by_id(tx, row["terminal_id"])
+        reverse(tx, sale_id, request, terminal=till, now=instance.clock())
+        return find_redemption(tx, terminal=till, redemption_id=sale_id)
+
+    try:
+        partly = instance.engine.read(
+            lambda tx: [
+                row["redemption_id"]
+                for row in tx.connection.execute(
+                    "SELECT redemption_id FROM reversal_total JOIN ledger ON ledger.id ="
+                    " redemption_id WHERE reversal_total.amount_fen < ledger.amount_fen"
+                ).fetchall()
+            ]
+        )
+        assert len(partly) >= 10
+        for sale_id in partly:
+            part = instance.engine.write(lambda tx, sale_id=sale_id: give_back(tx, sale_id, True))
+            assert 0 <= part["net"]["discount_fen"] <= part["net"]["amount_fen"]
+            assert part["reversals"][-1]["payable_fen"] >= 0
+            rest = instance.engine.write(lambda tx, sale_id=sale_id: give_back(tx, sale_id, False))
+            assert set(rest["net"].values()) == {0}
+        assert list(instance.engine.read(verify_chains)) == []
+        assert list(instance.engine.read(check_rollups)) == []
     finally:
         instance.close()
 
