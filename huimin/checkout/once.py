@@ -11,7 +11,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +19,9 @@ from flask import Response
 
 from huimin.access.till_guard import current_terminal
 from huimin.checkout import queries
-from huimin.checkout.requests import ADDED
 from huimin.core.days import instant_text
-from huimin.core.json_text import canonical_json, in_order, write_json
+from huimin.core.first_form import first_form
+from huimin.core.json_text import canonical_json, write_json
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
@@ -90,18 +90,8 @@ def answer_once(
 
 
 def fingerprint(act: str, request: Any) -> str:
-    """SHA-256 of the request: the act (with its target) and every field.
-
-    A field that a later version added (its metadata says ADDED) counts only where it says
-    something, so that a request of before keeps its fingerprint.
-    """
-    if is_dataclass(request):
-        values = {each.name: getattr(request, each.name) for each in fields(request)}
-        for each in fields(request):
-            if ADDED in each.metadata and values[each.name] == each.default:
-                del values[each.name]
-        request = in_order(values)
-    return hashlib.sha256(canonical_json([act, request])).hexdigest()
+    """SHA-256 of the request: the act (with its target) and every field that counts."""
+    return hashlib.sha256(canonical_json([act, first_form(request)])).hexdigest()
 
 
 def once(

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 
 from huimin.core.card_token import CheckedCard
 from huimin.core.discount import Basket, Item
+from huimin.core.first_form import ADDED
 
-# A field that was added after the first version: see `fingerprint` in once.py.
-ADDED = "added"
 KEY_MAX = 64
 REASON_MAX = 200
 ITEMS_MAX = 500

@@ -13,9 +13,11 @@ from huimin.checkout.api_bodies import (
     Cashier,
     Checked,
     InsuranceAmount,
+    ItemBody,
     OrderNo,
     PartAmount,
 )
+from huimin.checkout.requests import ITEMS_MAX
 from huimin.claims.requests import NOTE_MAX, ClaimRequest
 from huimin.core.card_token import CheckedCard
 from huimin.core.days import parse_day
@@ -28,6 +30,7 @@ class ClaimBody(CardBody):
     amount_fen: Amount
     excluded_fen: PartAmount = 0
     insurance_fen: InsuranceAmount = 0
+    items: Annotated[list[ItemBody], Field(max_length=ITEMS_MAX)] | None = None
     occurred_on: Annotated[str, Field(strict=True, pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = Field(
         None, description="购买日期，只用于事后补录 / day of purchase, if claimed later"
     )
@@ -52,7 +55,8 @@ class ClaimBody(CardBody):
     def to_request(self, card: CheckedCard) -> ClaimRequest:
         """As the use case takes it."""
         day = None if self.occurred_on is None else parse_day(self.occurred_on)
-        return ClaimRequest(card, **{**self.values(), "occurred_on": day})
+        items = tuple(item.to_item() for item in self.items or ())
+        return ClaimRequest(card, **{**self.values(), "occurred_on": day, "items": items})
 
 
 class ClaimPath(BaseModel):

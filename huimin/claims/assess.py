@@ -14,7 +14,8 @@ from huimin.cards.find import card_state_at
 from huimin.checkout.entitlement import Entitlement, entitlement_on
 from huimin.claims import queries
 from huimin.core.days import parse_day, parse_instant
-from huimin.core.discount import Basket, Quote, Usage, quote
+from huimin.core.discount import Basket, Item, Quote, Usage, quote
+from huimin.core.json_text import read_json
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.ledger.append import lock_usage
 from huimin.ledger.read import redemption_by_order, usage_at
@@ -87,7 +88,10 @@ def _assess(tx: Transaction, claim: Mapping[str, Any], read_usage: ReadUsage) ->
 
 def basket_of(claim: Mapping[str, Any]) -> Basket:
     """What was bought."""
-    return Basket(claim["amount_fen"], claim["excluded_fen"], claim["insurance_fen"])
+    items = tuple(Item(**line) for line in read_json(claim["items_json"] or "[]"))
+    # With lines, what takes no part follows from their categories under the day's policy.
+    excluded_fen = 0 if items else claim["excluded_fen"]
+    return Basket(claim["amount_fen"], excluded_fen, claim["insurance_fen"], items)
 
 
 def _hindrance(

@@ -5,12 +5,12 @@
 INSERT INTO claim (
     id, claim_no, state, source, outlet_id, terminal_id, card_id, holder_id, presenter_kind,
     identity_checked, order_no, amount_fen, excluded_fen, insurance_fen, occurred_at, business_day,
-    refusal_code, note, cashier, staff_id, submitted_at, submitted_by
+    refusal_code, note, cashier, staff_id, submitted_at, submitted_by, items_json
 ) VALUES (
     :id, :claim_no, 'submitted', :source, :outlet_id, :terminal_id, :card_id, :holder_id,
     :presenter_kind, :identity_checked, :order_no, :amount_fen, :excluded_fen, :insurance_fen,
     :occurred_at, :business_day, :refusal_code, :note, :cashier, :staff_id, :submitted_at,
-    :submitted_by
+    :submitted_by, :items_json
 )
 ON CONFLICT DO NOTHING
 RETURNING *;

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from huimin.core.card_token import CheckedCard
+from huimin.core.discount import Basket, Item
+from huimin.core.first_form import ADDED
 
 NOTE_MAX = 200
 
@@ -26,3 +28,9 @@ class ClaimRequest:
     refusal_code: str | None = None
     note: str | None = None
     cashier: str | None = None
+    items: tuple[Item, ...] = field(default=(), metadata={ADDED: True})
+
+    @property
+    def basket(self) -> Basket:
+        """The same as the discount rules take it."""
+        return Basket(self.amount_fen, self.excluded_fen, self.insurance_fen, self.items)

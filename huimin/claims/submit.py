@@ -13,13 +13,16 @@ from typing import Any, Unpack
 
 from huimin.audit.record import record
 from huimin.cards.find import card_row
-from huimin.checkout.entitlement import require_open_till
+from huimin.checkout.entitlement import entitlement_on, require_open_till
 from huimin.claims import queries
 from huimin.claims.find_claims import claim_answer
 from huimin.claims.requests import ClaimRequest
 from huimin.core.acting import By
+from huimin.core.categories import require_known
 from huimin.core.days import county_day, county_start, instant_text
-from huimin.core.refusals import CLAIMABLE, Problems, Refusal
+from huimin.core.discount import excluded_sum
+from huimin.core.json_text import write_json
+from huimin.core.refusals import CLAIMABLE, Problems, Refusal, field_problem
 from huimin.ledger.read import redemption_by_order
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
@@ -40,7 +43,7 @@ def submit_claim(
     """Record the claim; the answer of `POST /api/v1/claims`.
 
     Raises FieldProblems, or Refusal: card_unknown, order_exists, claim_exists, terminal_disabled,
-    outlet_suspended.
+    outlet_suspended, unknown_category.
     """
     require_open_till(tx, terminal["terminal_id"])
     today = county_day(by["now"])
@@ -50,6 +53,7 @@ def submit_claim(
     if redemption_by_order(tx, outlet_id, request.order_no) is not None:
         raise Refusal("order_exists", order_no=request.order_no)
     occurred_at = _occurred_at(request.occurred_on, by["now"])
+    excluded_fen = _excluded_fen(tx, request, card, county_day(occurred_at), terminal)
     claim = _insert(
         tx,
         county_day(occurred_at),
@@ -62,7 +66,7 @@ def submit_claim(
         identity_checked=int(request.identity_checked),
         order_no=request.order_no,
         amount_fen=request.amount_fen,
-        excluded_fen=request.excluded_fen,
+        excluded_fen=excluded_fen,
         insurance_fen=request.insurance_fen,
         occurred_at=instant_text(occurred_at),
         refusal_code=request.refusal_code,
@@ -71,6 +75,7 @@ def submit_claim(
         staff_id=staff_id,
         submitted_at=instant_text(by["now"]),
         submitted_by=by["actor"],
+        items_json=write_json(request.items) if request.items else None,
     )
     record_claim(tx, "claim.submitted", claim, **by)
     return claim_answer(tx, claim)
@@ -101,6 +106,33 @@ def _insert(tx: Transaction, day: date, **values: Any) -> Row:
             claim_no = open_claim["claim_no"]
             raise Refusal("claim_exists", order_no=values["order_no"], claim_no=claim_no)
     raise Refusal("request_in_progress")
+
+
+def _excluded_fen(
+    tx: Transaction,
+    request: ClaimRequest,
+    card: Mapping[str, Any],
+    day: date,
+    terminal: Mapping[str, Any],
+) -> int:
+    """What takes no part: as the till says, or by its lines and the policy of their day.
+
+    Raises FieldProblems for lines that don't fit, Refusal `unknown_category`.
+    """
+    if not request.items:
+        return request.excluded_fen
+    terms = entitlement_on(tx, card, day, terminal).terms
+    if terms is not None:
+        excluded_fen = excluded_sum(request.basket, terms)
+        if excluded_fen + request.insurance_fen > request.amount_fen:
+            raise field_problem(
+                "insurance_fen", "医保支付与不参加优惠的金额之和超过了总金额，请核对。"
+            )
+        return excluded_fen
+    require_known((item.category for item in request.items), ())
+    if sum(item.amount_fen for item in request.items) != request.amount_fen:
+        raise field_problem("items", "各行金额之和与 amount_fen 不符，请核对。")
+    return request.excluded_fen
 
 
 def _number(day: date) -> str:

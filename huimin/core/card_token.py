@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cwt import COSE, COSEKey
 
 from huimin.core.card_number import NUMBER_DIGITS, is_valid
+from huimin.core.first_form import UNCOUNTED
 from huimin.core.refusals import Refusal
 
 TEXT_MAX = 4_096
@@ -76,7 +77,7 @@ class CheckedCard:
     kind: Literal["number", "copy_id"]
     text: str
     issued_at: int | None = None
-    key_id: int | None = None
+    key_id: int | None = field(default=None, metadata={UNCOUNTED: True})
 
     @property
     def is_changing(self) -> bool:

@@ -202,6 +202,18 @@ def is_excluded(category: str | None, terms: PolicyTerms) -> bool:
     return category is not None and code_or_plain(category) in codes_of(terms.excluded_categories)
 
 
+def excluded_sum(basket: Basket, terms: PolicyTerms) -> int:
+    """What of a basket takes no part in the discount, in fen.
+
+    Raises FieldProblems for sums that don't fit, and Refusal `unknown_category`.
+    """
+    require_known_categories(basket, terms)
+    _require_sums(basket, terms)
+    if not basket.items:
+        return basket.excluded_fen
+    return sum(item.amount_fen for item in basket.items if is_excluded(item.category, terms))
+
+
 def require_known_categories(basket: Basket, terms: PolicyTerms) -> None:
     """Require of a basket that comes in that every category is known.
 

@@ -14,7 +14,7 @@ from huimin.core.coordinates import degrees_text
 from huimin.core.days import COUNTY_ZONE, parse_instant
 from huimin.core.money import money_text, rate_words
 from huimin.core.recorded_reasons import reason_words
-from huimin.core.words import ELIGIBILITIES, OUTLET_KINDS
+from huimin.core.words import ELIGIBILITIES, GOODS, OUTLET_KINDS
 from huimin.web.language import request_language
 
 
@@ -56,6 +56,7 @@ def register_filters(app: Flask) -> None:
     app.add_template_filter(card_state_words, "card_state")
     app.add_template_filter(lambda code: STATES.get(code, code), "state_name")
     app.add_template_filter(lambda code: OUTLET_KINDS.say(code, request_language()), "outlet_kind")
+    app.add_template_filter(lambda code: GOODS.say(code, request_language()), "goods_name")
     app.add_template_filter(lambda code: ELIGIBILITIES.say(code, request_language()), "eligibility")
     app.add_template_filter(lambda role: ROLE_NAMES.get(role, role), "role_name")
     app.add_template_filter(lambda tag: LANGUAGE_NAMES[tag], "language_name")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from huimin.checkout.offline.api_bodies import OfflineItemBody
 from huimin.checkout.once import fingerprint
 from huimin.checkout.requests import RedemptionRequest, ReversalRequest
+from huimin.claims.requests import ClaimRequest
 from huimin.core.card_token import CheckedCard
 from huimin.core.discount import Item
 
@@ -78,3 +81,20 @@ def test_an_offline_item_of_version_1_is_known_again() -> None:
     }
     item = OfflineItemBody.model_validate(sent).to_item({})
     assert item.fingerprint == "a346e75dc94baf04de01dffad3972396fc337d9f3882b69791b31ad0049e247b"
+
+
+def test_which_key_signed_is_no_part_of_a_request() -> None:
+    card = CheckedCard("copy_id", "00ff", 1_700_000_000, key_id=7)
+    assert fingerprint("redeem", replace(WITH_SUMS, card=card)) == fingerprint("redeem", WITH_SUMS)
+    scanned = replace(WITH_SUMS, shop_order_no="S-1")
+    assert fingerprint("redeem", scanned) != fingerprint("redeem", WITH_SUMS)
+
+
+def test_a_claim_of_version_1_is_known_again() -> None:
+    claim = ClaimRequest(
+        CheckedCard("number", "5120220000000000"), "N-1", 5_000, occurred_on=date(2026, 10, 30)
+    )
+    assert (
+        fingerprint("claim", claim)
+        == "86568b5bbcc476f42c122dd912eb359f4991fc9ff2dc89d0aac98a9a22140c8b"
+    )

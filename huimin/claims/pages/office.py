@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import render_template
@@ -13,10 +14,11 @@ from huimin.access.guards import acting, member, own_division, require
 from huimin.audit.list_answer import list_answer
 from huimin.audit.record import events_of
 from huimin.checkout.quote_answer import policy_answer, remaining
-from huimin.claims.assess import Assessment, look_at_claim, same_sales
+from huimin.claims.assess import Assessment, basket_of, look_at_claim, same_sales
 from huimin.claims.decide import approve_claim, reject_claim
 from huimin.claims.find_claims import ClaimCriteria, claim_in, claims_before, outlets_with_claims
 from huimin.claims.pages import pages
+from huimin.core.categories import code_or_plain
 from huimin.core.discount import explain
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.money import money_text
@@ -97,6 +99,10 @@ def _claim_page(claim_id: str, form: Form) -> str:
         "claims/claim.html",
         form=form,
         source_words=SOURCES,
+        lines=[
+            replace(item, category=item.category and code_or_plain(item.category))
+            for item in basket_of(context["claim"]).items
+        ],
         refused_words=KeptRefusal(refusal_code).detail(language) if refusal_code else None,
         hindrance=_hindrance(assessment, language),
         policy=_policy(assessment, language),
