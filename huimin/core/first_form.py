@@ -16,7 +16,7 @@ ADDED, UNCOUNTED = "added", "uncounted"
 
 
 def first_form(value: Any) -> Any:
-    """A dataclass ready for `canonical_json`, in the order of its fields; another value as it is."""
+    """A dataclass ready for `canonical_json`, in its fields' order; another value as it is."""
     if not is_dataclass(value):
         return value
     counted = {}
