@@ -370,7 +370,9 @@ def _eligibilities(
     if isinstance(kinds, NotEntitled):
         return kinds
     if starts_on is not None and ends_on is not None and ends_on < starts_on:
-        view.refuse_column(view.header.ends[0], "date", "截止日期早于认定日期，请核对这两格。")
+        view.refuse_column(
+            view.header.ends[0], "date", sentence("截止日期早于认定日期，请核对这两格。")
+        )
         return ()
     if kinds is None or starts_on is None:
         return ()
@@ -458,7 +460,7 @@ def _ends_on(view: _Row, circumstances: Circumstances) -> date | None:
             view.refuse_column(
                 column,
                 "date",
-                "没有这一天或写法不对，请改成 2026-12-31 这样的日期，长期写“长期”。",
+                sentence("没有这一天或写法不对，请改成 2026-12-31 这样的日期，长期写“长期”。"),
             )
     return min(days, default=None)
 
