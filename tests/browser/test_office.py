@@ -15,7 +15,8 @@ PAGES = (
     *("/today", "/holders/", "/holders/new", "/applications/?state=", "/registers/", "/cards/"),
     *("/cards/print", "/merchants/", "/outlets/", "/merchants/applications", "/merchants/new"),
     *("/policies/", "/policies/new", "/staff/", "/staff/new", "/audit/", "/audit/lookups"),
-    *("/account", "/join", "/alerts/", "/alerts/?state=all"),
+    *("/account", "/join", "/alerts/", "/alerts/?state=all", "/attempts/"),
+    *("/cards/?entitled=none", "/holders/?kind=none"),
 )
 
 
@@ -93,6 +94,15 @@ def test_a_card_is_looked_at_and_a_password_changed(visit: Visit) -> None:
     go(visit, f"/cards/?number={visit.county.lost_card['number']}")
     visit.follow("table.list tbody a")
     assert "已挂失" in page.inner_text("main")
+    assert barriers(page) == []
+    assert visit.wide() == 0
+    visit.follow("text=查一查能不能优惠")
+    page.select_option("#field-outlet", index=1)
+    page.fill("#field-amount", "128")
+    visit.follow("text=/^查一查$/")
+    page.locator("h2", has_text="会被拒").wait_for()
+    assert "card_lost" in page.inner_text("main")
+    assert page.input_value("#field-amount") == "128"
     assert barriers(page) == []
     assert visit.wide() == 0
     go(visit, "/account")
