@@ -51,6 +51,8 @@ CREATE TABLE outlet (
     longitude_microdegrees  BIGINT CHECK (longitude_microdegrees BETWEEN 73000000 AND 136000000),
     state          TEXT NOT NULL CHECK (state IN ('active', 'suspended', 'ended')),
     created_at     TEXT NOT NULL,
+    -- 1: the tills say the sum to be paid aloud; NULL: nobody has decided, so they don't.
+    speaks_payable BIGINT CHECK (speaks_payable IN (0, 1)),
     UNIQUE (merchant_id, name),
     CHECK ((latitude_microdegrees IS NULL) = (longitude_microdegrees IS NULL))
 );

@@ -63,6 +63,7 @@ EVENTS = {
     "terminal.till_left": _("取消设备的收银设置"),
     "redemption.reversal_confirmed": _("店长确认退回"),
     "merchant.reversal_rule": _("修改退回确认金额"),
+    "outlet.spoken_sums": _("设置收银台读出实付"),
     "merchant_application.submitted": _("商户申请加入"),
     "merchant_application.approved": _("同意商户加入"),
     "merchant_application.rejected": _("不同意商户加入"),

@@ -13,6 +13,10 @@ JOIN outlet ON outlet.id = terminal.outlet_id
 JOIN merchant ON merchant.id = outlet.merchant_id
 WHERE terminal.id = :terminal_id;
 
+-- name: speaks_payable$
+-- 1 where the outlet's tills say the sum to be paid aloud.
+SELECT speaks_payable FROM outlet WHERE id = :outlet_id;
+
 -- name: reversal_confirm_fen$
 SELECT reversal_confirm_fen FROM merchant WHERE id = :merchant_id;
 

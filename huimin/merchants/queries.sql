@@ -88,6 +88,10 @@ UPDATE outlet SET name = :name, kind = :kind, division_code = :division_code, ad
 WHERE id = :id
 RETURNING *;
 
+-- name: set_speaks_payable^
+UPDATE outlet SET speaks_payable = :speaks_payable
+WHERE id = :id AND merchant_id = :merchant_id AND state <> 'ended' RETURNING *;
+
 -- name: set_outlet_state^
 UPDATE outlet SET state = :state WHERE id = :id RETURNING *;
 
@@ -96,7 +100,7 @@ SELECT id FROM outlet WHERE merchant_id = :merchant_id AND state <> 'ended' ORDE
 
 -- part: outlet_and_terminals
 SELECT o.id, o.merchant_id, o.name, o.kind, o.division_code, o.address, o.opening_hours,
-       o.contact_name, o.contact_phone, o.latitude_microdegrees, o.longitude_microdegrees, o.state, o.created_at,
+       o.contact_name, o.contact_phone, o.latitude_microdegrees, o.longitude_microdegrees, o.state, o.created_at, o.speaks_payable,
        m.name AS merchant_name, m.state AS merchant_state, d.name AS division_name,
        (SELECT COUNT(*) FROM terminal AS t
         WHERE t.outlet_id = o.id AND t.state = 'active') AS terminals

@@ -35,7 +35,7 @@ ASKED = re.compile(
 )
 NO_BODY = {"", "null", "tag"}
 # Codes that the page makes itself, beside those that it has words for.
-OWN_CODES = {"offline", "cancelled"}
+OWN_CODES = {"offline", "cancelled", "printless"}
 CODE = re.compile(r'\bcode(?:: | [!=]== )"(\w+)"')
 CODE_LIST = re.compile(r"\b([A-Z_]+)\.includes\((?:\w+\.)?code\)")
 THROWN = re.compile(r'(?:throw|return|=>) (?:\()?\{ code: "(\w+)"')

@@ -48,6 +48,7 @@ TABLES = [
 ]
 # Columns that later versions added to the tables of version 1.
 ADDED = {
+    "outlet": ("speaks_payable",),
     "staff": ("disabled_side",),
     "claim": ("items_json",),
     "notice_delivery": ("webhook_id",),

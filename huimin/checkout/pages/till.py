@@ -23,6 +23,7 @@ from huimin.access.till_guard import (
     require_till,
     terminals_to_choose,
 )
+from huimin.checkout import queries
 from huimin.checkout.pages import pages
 from huimin.checkout.pages.set_up import greet_device
 from huimin.checkout.terminal_answer import terminal_answer
@@ -50,7 +51,11 @@ def till() -> str | BaseResponse:
     except Refusal as refusal:
         words = refusal.detail(request_language())
         return render_template("checkout/switched_off.html", terminal=own, words=words)
-    response = make_response(till_page(till=_till(own), several=len(choice) > 1))
+    speaks = instance().engine.read(
+        lambda tx: queries.speaks_payable(tx, outlet_id=own["outlet_id"])
+    )
+    page = till_page(till=_till(own), several=len(choice) > 1, speaks=speaks or 0)
+    response = make_response(page)
     greet_device(response)
     _say_who_opened(response)
     return response

@@ -19,6 +19,7 @@ import { listenToSale, misread, next, requote, startSales, verify } from "./sale
 import { isFresh, isShown, onShow, show, tell } from "./screen.js";
 import { listenToSessions } from "./sign_in_again.js";
 import { sound } from "./sound.js";
+import { listenToSpeech } from "./speech.js";
 import { listenToSales, openSales, showToday } from "./today.js";
 import { stayAwake } from "./wake.js";
 import { listenForScans } from "./wedge.js";
@@ -136,6 +137,7 @@ listenToSales();
 listenToReversal(facing);
 listenToPrinting();
 listenToClaims();
+listenToSpeech();
 on("recorded", showToday);
 document
   .querySelectorAll("[data-next]")

@@ -2,6 +2,8 @@
 // Lays out and prints the paper of a receipt or slip. Each device keeps its own paper width; the printed
 // page is as long as its content.
 
+import { words } from "./words.js";
+
 const WIDTH_KEY = "huimin.paper_width_mm";
 const WIDTHS = ["58", "80"];
 const SPARE_MM = 1; // printing rounds up; without it the last line may fall onto a second page
@@ -74,8 +76,14 @@ export function layOut(paper, html) {
 // The paper can only be printed while this class is set (receipt.css), so that every print is counted.
 window.addEventListener("afterprint", () => document.body.classList.remove("prints-paper"));
 
-/** Print what is laid out. */
+/** Throws a Problem if this browser can't print at all: some on phones and within apps can't. */
+export function requirePrinting() {
+  if (typeof window.print !== "function") throw { code: "printless", detail: words.cannot_print };
+}
+
+/** Print what is laid out. Throws a Problem where the browser can't. */
 export async function printLaidOut() {
+  requirePrinting();
   await document.fonts.ready;
   document.body.classList.add("prints-paper");
   window.print();

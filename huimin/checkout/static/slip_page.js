@@ -5,4 +5,6 @@ import { layOut, listenToWidths, printLaidOut } from "./paper.js";
 
 listenToWidths(() => layOut(byId("paper")));
 // A claim that has been decided has no button to print its slip.
-byId("print-slip")?.addEventListener("click", () => printLaidOut());
+byId("print-slip")?.addEventListener("click", () =>
+  printLaidOut().catch((problem) => (byId("print-problem").textContent = problem.detail)),
+);

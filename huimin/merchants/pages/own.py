@@ -25,6 +25,7 @@ from huimin.merchants.merchants import merchant_by_id
 from huimin.merchants.outlets import list_outlets
 from huimin.merchants.pages import pages
 from huimin.merchants.reversal_rule import set_reversal_rule
+from huimin.merchants.spoken_sums import set_spoken_sums
 from huimin.merchants.terminals import list_terminals
 from huimin.storage.engine import Transaction
 from huimin.web import column
@@ -120,6 +121,19 @@ def own_reversal_rule() -> Answer:
     return form.carry_out(
         work,
         again=lambda refused: _page(refused, opened="reversal"),
+        then=lambda _done: go_on(message, "merchants.own_outlets"),
+    )
+
+
+@pages.post("/my-merchant/outlets/<outlet_id>/spoken-sums")
+@require("outlet.own")
+def own_spoken_sums(outlet_id: str) -> Answer:
+    """Let the outlet's tills say the sum to be paid aloud, or not."""
+    form, by = Form.sent(), _acting()
+    speaks, message = form.text("speaks") == "1", _("已保存：收银台下次打开时生效。")
+    return form.carry_out(
+        lambda tx: set_spoken_sums(tx, outlet_id=outlet_id, speaks=speaks, **by),
+        again=lambda refused: _page(refused),
         then=lambda _done: go_on(message, "merchants.own_outlets"),
     )
 
