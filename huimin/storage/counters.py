@@ -48,7 +48,7 @@ class Counters:
             # A file of another length is of another version, or cut: it starts anew.
             if os.fstat(handle).st_size != FILE_BYTES:
                 os.ftruncate(handle, 0)
-                os.ftruncate(handle, FILE_BYTES)
+                _reserve(handle)
                 os.pwrite(handle, os.urandom(KEY_BYTES), 0)
         self._map = mmap.mmap(handle, FILE_BYTES)
         self._key = self._map[:KEY_BYTES]
@@ -111,3 +111,10 @@ class Counters:
                 yield
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
+
+
+def _reserve(handle: int) -> None:
+    """Give the file its length with room on the disk: a page that finds none later is fatal."""
+    os.ftruncate(handle, FILE_BYTES)
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(handle, 0, FILE_BYTES)

@@ -179,7 +179,7 @@ async function redeemAgain(order, key, signal) {
 }
 
 // These say nothing about the sale: an attempt before them may have been recorded.
-const UNDECIDED = ["offline", "request_in_progress", "too_many_requests"];
+const UNDECIDED = ["offline", "request_in_progress", "too_many_requests", "body_too_slow"];
 const OF_THE_CALLER = [400, 401, 403];
 /** @param {Problem} problem */
 const isNo = (problem) => !((problem.status ?? 0) >= 500) && !UNDECIDED.includes(problem.code);

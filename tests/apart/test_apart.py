@@ -1,4 +1,4 @@
-"""Files that people send are read in a process of its own, which may take so much and no more."""
+"""Work in a process of its own: what it may take, what comes back, and who may have it done."""
 
 from __future__ import annotations
 
@@ -6,23 +6,17 @@ import os
 import queue
 import threading
 import time
-import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-import xlsxwriter
 
 from huimin.apart.apart import Finished, WorkBroken, apart
 from huimin.apart.limits import Limits
 from huimin.apart.readers import AT_ONCE, WAITING_MAX, Readers
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
-from huimin.holders.registers.cells import Formula, Merged
-from huimin.holders.registers.sheets import open_sheets
-from huimin.holders.registers.sheets_apart import LISTS, lists_apart, sheets_apart
 
 MB = 1024 * 1024
 ENOUGH = Limits(cpu_seconds=60, seconds=300, memory_bytes=1024 * MB)
@@ -117,68 +111,6 @@ def test_nothing_is_left_when_the_block_ends() -> None:
         number = remote._process.pid
     with pytest.raises(ProcessLookupError):
         os.kill(number, 0)
-
-
-# -- sheets
-
-
-@pytest.fixture
-def workbook(tmp_path: Path) -> Path:
-    path = tmp_path / "list.xlsx"
-    with xlsxwriter.Workbook(str(path)) as book:
-        first, second = book.add_worksheet("一"), book.add_worksheet("二")
-        second.hide()
-        first.write_row(0, 0, ["订单号", "实付", "日期"])
-        first.merge_range(1, 0, 3, 0, "A1")
-        first.write_formula(2, 1, "=1+2")
-        first.write_datetime(
-            3, 2, datetime(2026, 10, 31), book.add_format({"num_format": "yyyy-mm-dd"})
-        )
-        second.write_column(0, 0, range(1_000))
-    return path
-
-
-def test_sheets_are_read_as_in_this_process(workbook: Path) -> None:
-    here = [(s.title, s.hidden, s.row_count, list(s.rows)) for s in open_sheets(workbook)]
-    there = [(s.title, s.hidden, s.row_count, list(s.rows)) for s in lists_apart(workbook)]
-    assert there == here
-    cells = [cell for row in there[0][3] for cell in row.cells]
-    assert Merged("A1") in cells and any(isinstance(cell, Formula) for cell in cells)
-    # A sheet whose rows nobody wants is passed over.
-    assert [s.title for s in lists_apart(workbook)] == ["一", "二"]
-
-
-def test_a_sheet_with_too_many_rows_is_refused_before_it_is_read(workbook: Path) -> None:
-    small = type(LISTS)(999, LISTS.unpacked_bytes, LISTS.limits)
-    with pytest.raises(FieldProblems, match="999"):
-        list(sheets_apart(workbook, small))
-    packed = type(LISTS)(LISTS.rows, 1_000, LISTS.limits)
-    with pytest.raises(FieldProblems):
-        list(sheets_apart(workbook, packed))
-
-
-@pytest.mark.parametrize(
-    "inserted",
-    [
-        b'<sheetData x="' + b"a" * (20 * MB) + b'">',
-        b"<sheetData>" + b"<a>" * 200 + b"</a>" * 200,
-        b"<sheetData>" + b'<a b="1"><c/>' * 60_000 + b"</a>" * 60_000,
-        b"<sheetData>" + b"a" * MB,
-    ],
-    ids=["a long attribute", "a deep nest", "a deep nest of others", "a long text"],
-)
-def test_what_no_workbook_holds_is_refused_before_it_is_parsed(
-    workbook: Path, tmp_path: Path, inserted: bytes
-) -> None:
-    path = tmp_path / "hostile.xlsx"
-    with zipfile.ZipFile(workbook) as good, zipfile.ZipFile(path, "w", 8) as hostile:
-        for name in good.namelist():
-            part = good.read(name)
-            if name == "xl/worksheets/sheet1.xml":
-                part = part.replace(b"<sheetData>", inserted, 1)
-            hostile.writestr(name, part)
-    with pytest.raises(FieldProblems, match="表格不会有的内容"):
-        list(open_sheets(path))
 
 
 # -- turns
