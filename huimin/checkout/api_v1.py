@@ -154,8 +154,8 @@ def receipt(path: RedemptionPath, query: ReceiptQuery) -> Response:
 @api.post(
     "/redemptions/<string:redemption_id>/reversals",
     summary="退货、撤销 / reverse, in full or in part",
-    description="只写 reason：退回余下的全部。退一部分：有明细的写 items；有不参加优惠或医保部分的写"
-    " amount_fen 和其中各有多少（没有就写 0）；其他写 amount_fen。 / A reason alone returns all "
+    description="只写 reason：退回余下的全部。退一部分：有明细的写 items；有不参加优惠或医保部分的"
+    "写 amount_fen 和其中各有多少（没有就写 0）；其他写 amount_fen。 / A reason alone returns all "
     "that is left. A part names lines (items), or amount_fen with how much of it was excluded or "
     "insured.",
     responses={
