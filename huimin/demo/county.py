@@ -23,7 +23,7 @@ from huimin.holders.people import eligibilities_of, presenters_of
 from huimin.holders.registers.check_register import check_register
 from huimin.holders.registers.import_register import import_register
 from huimin.holders.registers.places import Places
-from huimin.holders.registers.row import Circumstances
+from huimin.holders.registers.row_view import Circumstances
 from huimin.instance import Instance
 from huimin.merchants.merchants import add_merchant
 from huimin.merchants.outlets import add_outlet

@@ -12,7 +12,8 @@ from huimin.holders.registers.being_entitled import NotEntitled
 from huimin.holders.registers.cells import SheetRow
 from huimin.holders.registers.header import COLUMN_NAMES, Header
 from huimin.holders.registers.places import Places
-from huimin.holders.registers.row import Circumstances, read_row
+from huimin.holders.registers.row import read_row
+from huimin.holders.registers.row_view import Circumstances
 
 FIELDS = ("name", "id_number", "phone", "town", "village", "kind", "starts_on", "family")
 OPTIONS = {"starts_on": "since"}

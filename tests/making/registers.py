@@ -14,7 +14,7 @@ from huimin.divisions.load import package_divisions
 from huimin.holders.registers.check_register import check_register
 from huimin.holders.registers.places import Places
 from huimin.holders.registers.result import RegisterCheck
-from huimin.holders.registers.row import Circumstances
+from huimin.holders.registers.row_view import Circumstances
 from tests.making.holders import id_number
 
 HEADER = (

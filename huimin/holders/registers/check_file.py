@@ -13,7 +13,7 @@ from huimin.holders.registers.given import Given
 from huimin.holders.registers.import_register import require_fitting_keys
 from huimin.holders.registers.places import Places
 from huimin.holders.registers.result import RegisterCheck
-from huimin.holders.registers.row import Circumstances
+from huimin.holders.registers.row_view import Circumstances
 from huimin.holders.registers.sheets import Opener, open_sheets
 from huimin.storage.engine import Transaction
 

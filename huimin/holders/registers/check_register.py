@@ -22,7 +22,7 @@ from huimin.holders.registers.header import (
 )
 from huimin.holders.registers.problem import Problem, column_letter, file_problem, problem_at
 from huimin.holders.registers.result import LeftOut, RefusedRow, RegisterCheck, Understood
-from huimin.holders.registers.row import Circumstances
+from huimin.holders.registers.row_view import Circumstances
 from huimin.holders.registers.sheets import Opener, open_sheets
 from huimin.holders.registers.table import Table
 

@@ -16,6 +16,13 @@ from huimin.holders.registers.being_entitled import NotEntitled
 from huimin.holders.registers.cells import Merged, SheetRow, is_blank
 from huimin.holders.registers.family_cell import MEMBER
 from huimin.holders.registers.header import Header
+from huimin.holders.registers.household import (
+    household_of,
+    is_head,
+    only_lives_there,
+    only_members,
+    relation_of,
+)
 from huimin.holders.registers.problem import Problem, file_problem, problem_at
 from huimin.holders.registers.result import (
     AcceptedRow,
@@ -25,19 +32,13 @@ from huimin.holders.registers.result import (
     RepeatedRow,
 )
 from huimin.holders.registers.row import (
-    Circumstances,
-    household_of,
-    is_head,
     not_a_person,
-    only_lives_there,
-    only_members,
     read_members,
     read_person,
     read_row,
-    relation_of,
     who_is_meant,
-    without_dittos,
 )
+from huimin.holders.registers.row_view import Circumstances, without_dittos
 
 PEOPLE_MAX = 100_000
 HEAD = "户主"

@@ -1,0 +1,145 @@
+"""The eligibilities of a register's row: kind, first and last day, state and remarks together."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from huimin.core.catalogue import sentence, text
+from huimin.core.visible_text import without_blanks
+from huimin.holders.eligibility_words import ALL_KINDS, kind_reading
+from huimin.holders.people import EligibilityDraft
+from huimin.holders.registers.being_entitled import (
+    UNKNOWN_STATE,
+    NotEntitled,
+    ended_by_remark,
+    ended_by_state,
+)
+from huimin.holders.registers.cells import Formula
+from huimin.holders.registers.dates import UNLIMITED, read_date
+from huimin.holders.registers.given import Given
+from huimin.holders.registers.row_view import FORMULA, Circumstances, RowView
+
+EVIDENCE_CHARACTERS_MAX = 60
+_NO_END = re.compile(rf"({UNLIMITED.pattern})|[-—–/\\]*")
+
+
+def eligibilities_in(
+    view: RowView, circumstances: Circumstances
+) -> tuple[EligibilityDraft, ...] | NotEntitled:
+    """The eligibilities of a row: what it says of kind, first and last day, state and remarks."""
+    ended = _ended(view)
+    if ended is not None:
+        return ended
+    starts_on = _starts_on(view, circumstances)
+    ends_on = _ends_on(view, circumstances)
+    kinds = _kinds(view, circumstances.given)
+    if isinstance(kinds, NotEntitled):
+        return kinds
+    if starts_on is not None and ends_on is not None and ends_on < starts_on:
+        view.refuse_column(
+            view.header.ends[0], "date", sentence("截止日期早于认定日期，请核对这两格。")
+        )
+        return ()
+    if kinds is None or starts_on is None:
+        return ()
+    source = f"{circumstances.file_name} {view.sheet} 第 {view.row.number} 行"
+    evidence = re.sub(r"\s+", " ", str(view.cell("kind") or "")).strip()[:EVIDENCE_CHARACTERS_MAX]
+    return tuple(
+        EligibilityDraft(
+            kind=kind,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            source=source,
+            evidence=evidence or None,
+        )
+        for kind in kinds
+    )
+
+
+def _ended(view: RowView) -> NotEntitled | None:
+    """What state, flag or remark say of an end; a state that is not understood is a problem."""
+    state = view.cell("state")
+    if state is not None:
+        reading = ended_by_state(str(state))
+        if reading is UNKNOWN_STATE:
+            view.refuse(
+                "state",
+                "state",
+                "看不懂这里写的状态；请写“在保”“正常”，或“停保”“死亡”“注销”等。",
+            )
+        elif reading is not None:
+            return reading
+    for column in view.header.flags:
+        flag = view.at(column)
+        if flag is not None and re.match("是|已|[Yy√1]", without_blanks(str(flag))):
+            return NotEntitled(sentence("这一行写明已经停保或已去世"))
+    for column in view.header.remarks:
+        remark = view.at(column)
+        if isinstance(remark, str) and (reading := ended_by_remark(remark)) is not None:
+            return reading
+    return None
+
+
+def _kinds(view: RowView, given: Given) -> tuple[str, ...] | NotEntitled | None:
+    cell = view.cell("kind")
+    if cell is None and given.kinds:
+        return given.kinds
+    reading = None
+    if isinstance(cell, str):
+        default = view.header.kind_implied or (given.kinds[0] if len(given.kinds) == 1 else None)
+        reading = kind_reading(cell, default)
+    if reading is None:
+        remedy = text("保障类别应为{kinds}，请改正。", kinds=ALL_KINDS)
+        view.refuse("kind", "kind", FORMULA if isinstance(cell, Formula) else remedy)
+        return None
+    if not reading.kinds:
+        return NotEntitled(sentence("这一行写明不是、不再是或还不是保障对象"))
+    return reading.kinds
+
+
+def _starts_on(view: RowView, circumstances: Circumstances) -> date | None:
+    cell = view.cell("starts_on")
+    if cell is None and circumstances.given.starts_on is not None:
+        return circumstances.given.starts_on
+    if cell is None:
+        view.refuse("starts_on", "date", "没有填写日期，请补填，例如 2023-03-01。")
+        return None
+    try:
+        return _date(view, view.header.columns["starts_on"], cell, circumstances)
+    except (ValueError, OverflowError):
+        view.refuse(
+            "starts_on", "date", "没有这一天或写法不对，请改成年月日俱全的日期，例如 2023-03-01。"
+        )
+        return None
+
+
+def _ends_on(view: RowView, circumstances: Circumstances) -> date | None:
+    """The first of the days on which the row says that the aid ends; None for no end."""
+    days = []
+    for column in view.header.ends:
+        cell = view.at(column, "ends_on")
+        if cell is None or (isinstance(cell, str) and _NO_END.fullmatch(without_blanks(cell))):
+            continue
+        try:
+            days.append(_date(view, column, cell, circumstances, ends=True))
+        except (ValueError, OverflowError):
+            view.refuse_column(
+                column,
+                "date",
+                sentence("没有这一天或写法不对，请改成 2026-12-31 这样的日期，长期写“长期”。"),
+            )
+    return min(days, default=None)
+
+
+def _date(
+    view: RowView, column: int, cell: Any, circumstances: Circumstances, *, ends: bool = False
+) -> date:
+    return read_date(
+        cell,
+        circumstances.today,
+        month_counts=column in view.header.months,
+        ends=ends,
+        epoch=circumstances.epoch,
+    )
