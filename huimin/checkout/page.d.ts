@@ -18,7 +18,7 @@ type Videos = "video";
 type Others =
   | "till" | "told" | "sign-in-again" | "where" | "camera-box" | "keypad" | "facing" | "customer" | "paper" | "print-problem"
   | "banner" | "banner-says" | "banner-more" | "banner-go" | "queued-list"
-  | "owed" | "owed-title" | "owed-list"
+  | "owed" | "owed-title" | "owed-list" | "kept-claims" | "kept-claims-title" | "kept-claims-list"
   | "entered" | "entered-title" | "entered-list" | "elsewhere" | "elsewhere-title" | "elsewhere-list"
   | "rate" | "amount-said" | "excluded-box" | "line-list"
   | "quote" | "quote-amount" | "quote-discount" | "quote-payable" | "quote-problem" | "why" | "explanation"

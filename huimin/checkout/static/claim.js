@@ -2,14 +2,20 @@
 // After a refusal of a genuine card: file a claim, so that an administrator can grant today's discount
 // later. The customer gets a slip with the claim's number.
 import { ask, asProblem, reason } from "./ask.js";
+import { keepClaim } from "./claim_queue.js";
+import { serverTime } from "./clock.js";
+import { minuteOf } from "./county_time.js";
 import { button, byId } from "./elements.js";
+import { printSlip as printLocalSlip } from "./local_slip.js";
 import { amountText, fenOf, optionalFenOf } from "./money.js";
+import { offlineProblem } from "./offline_words.js";
 import { on } from "./page_events.js";
 import { layOut, printLaidOut } from "./paper.js";
 import { randomId } from "./random_id.js";
 import { show, tell } from "./screen.js";
 import { addresses, words } from "./words.js";
 
+/** @import { ClaimBody } from "./claim_queue.js" */
 /** @import { Attempt } from "./refused.js" */
 
 // Only a retry of the same body keeps its key: with another amount or order it is another claim.
@@ -64,7 +70,9 @@ async function file() {
   try {
     showFiled(await ask(addresses.claims, body, filing.key));
   } catch (thrown) {
-    byId("claim-problem").textContent = reason(asProblem(thrown));
+    const problem = asProblem(thrown);
+    if (problem.code === "offline") return await keep(body);
+    byId("claim-problem").textContent = reason(problem);
   } finally {
     byId("claim-send").disabled = false;
   }
@@ -77,6 +85,33 @@ function showFiled({ id, claim_no }) {
   byId("print-claim").onclick = () => printSlip(id);
   show("claimed", "catcher");
 }
+
+/**
+ * Nobody can be asked: the claim is kept and filed later, and the customer gets a slip all the same.
+ * @param {ClaimBody} body
+ */
+async function keep(body) {
+  try {
+    await keepClaim(filing.key, body);
+  } catch (thrown) {
+    byId("claim-problem").textContent = offlineProblem(asProblem(thrown), null).detail ?? "";
+    return;
+  }
+  filing.settled();
+  byId("claimed-number").textContent = words.kept_claim_number;
+  byId("print-claim").onclick = () => printKeptSlip(body);
+  show("claimed", "catcher");
+}
+
+/** @param {ClaimBody} body */
+const printKeptSlip = ({ order_no, amount_fen }) =>
+  printLocalSlip({
+    title: words.kept_claim_title,
+    note: words.kept_claim_note,
+    at: minuteOf(new Date(serverTime()).toISOString()),
+    order_no,
+    amounts: [[words.list_price, amount_fen]],
+  });
 
 /** @param {string} id */
 async function printSlip(id) {

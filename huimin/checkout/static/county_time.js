@@ -12,6 +12,12 @@ export function countyDay(ms) {
 }
 
 /**
+ * "2026-10-31 14:05".
+ * @param {string} instant
+ */
+export const minuteOf = (instant) => `${countyDay(Date.parse(instant))} ${timeOf(instant)}`;
+
+/**
  * "14:05".
  * @param {string | number} instant
  */

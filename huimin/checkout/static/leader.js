@@ -9,10 +9,10 @@ const CHANNEL = "huimin-till-offline";
 
 /**
  * What the pages of this browser announce to each other.
- * queue, pack, entered: the store has changed. lost: a sale got no answer. undone: a sale that had been
+ * queue, pack, entered, claims: the store has changed. lost: a sale got no answer. undone: a sale that had been
  * entered was reversed. session: somebody has signed in again. reached, lost_server: whether the server answers. sync: how a round went.
  * @typedef {{
- *   queue: null, pack: null, entered: null, lost: null, undone: null, session: null, reached: null, lost_server: null,
+ *   queue: null, pack: null, entered: null, claims: null, lost: null, undone: null, session: null, reached: null, lost_server: null,
  *   sync: {problem: Pick<Problem, "code" | "detail"> | null, terminal?: string},
  * }} Announcements
  */

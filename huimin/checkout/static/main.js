@@ -11,7 +11,8 @@ import { startOffline } from "./offline.js";
 import { listenToSignOut } from "./opened.js";
 import { on } from "./page_events.js";
 import { listenToPrinting } from "./printing.js";
-import { cancel } from "./queue.js";
+import { undoneSays } from "./offline_words.js";
+import { takeBack } from "./queue.js";
 import { isWholeCode, readingOf } from "./reading.js";
 import { isUnderway } from "./recording.js";
 import { listenToReversal, startReversal } from "./reversal.js";
@@ -153,10 +154,9 @@ on("recorded", ({ kind, receipt }) => {
 /** @param {Receipt} receipt */
 async function undo({ id, client_id, receipt_no }) {
   if (id) return startReversal({ id, receipt_no });
-  // An offline sale can be taken back while it waits to be sent.
-  const isCancelled = await cancel(client_id ?? "");
-  if (isCancelled) next();
-  tell(isCancelled ? words.offline_cancelled : words.offline_not_cancelled);
+  const how = await takeBack(client_id ?? "");
+  if (how) next();
+  tell(undoneSays(how));
 }
 
 listenToFocus();

@@ -5,6 +5,7 @@ import { hearHeader, hearTime, startClock } from "./clock.js";
 import { byId } from "./elements.js";
 import { startEntered } from "./entered.js";
 import { install } from "./install.js";
+import { startKeptClaims } from "./kept_claims.js";
 import { lead, onAnnounce } from "./leader.js";
 import { startBanner } from "./offline_banner.js";
 import { keptPack } from "./pack.js";
@@ -20,6 +21,7 @@ export async function startOffline() {
   await startClock();
   await startBanner();
   await startEntered();
+  await startKeptClaims();
   await nameTheTill();
   lead(startSync);
   await install();

@@ -8,11 +8,12 @@ import { button, byId, element } from "./elements.js";
 import { onAnnounce } from "./leader.js";
 import { money } from "./money.js";
 import { roomLeft } from "./offline_desk.js";
-import { offlineProblem } from "./offline_words.js";
+import { offlineProblem, undoneSays } from "./offline_words.js";
 import { keptPack, whyNot } from "./pack.js";
 import { emit } from "./page_events.js";
-import { isUnsent, rows, tick } from "./queue.js";
+import { isUnsent, rows, takeBack, tick } from "./queue.js";
 import { canReach, onReach } from "./reach.js";
+import { tell } from "./screen.js";
 import { askToStay } from "./store.js";
 import { language, words } from "./words.js";
 
@@ -34,6 +35,7 @@ let trouble = null;
 /** @type {string | null} the terminal that this page is, as the server says */
 let terminalId = null;
 let isDiskNearlyFull = false;
+let pressedUndo = ""; // the sale whose undo was pressed once
 
 export function startBanner() {
   onAnnounce("queue", draw);
@@ -137,10 +139,33 @@ function listQueued(queued) {
         "li",
         {},
         element("strong", { textContent: soldAt(row) }),
-        ` ${inShort(row)} · ${words.offline_status[row.status]}`,
+        ` ${inShort(row)} · ${row.withdrawn ? words.offline_withdrawn : words.offline_status[row.status]} `,
+        ...(canTakeBack(row) ? [undoButton(row)] : []),
       ),
     ),
   );
+}
+
+/**
+ * Only at the till that sold it: the order number belongs to its outlet.
+ * @param {Row} row
+ */
+const canTakeBack = (row) =>
+  !row.withdrawn && (!terminalId || row.terminal.id === terminalId);
+
+/**
+ * The first press asks; the second takes the sale back.
+ * @param {Row} row
+ */
+function undoButton(row) {
+  const isAsked = pressedUndo === row.client_id;
+  const press = async () => {
+    pressedUndo = isAsked ? "" : row.client_id;
+    if (isAsked) tell(undoneSays(await takeBack(row.client_id)));
+    draw();
+  };
+  const text = isAsked ? words.offline_undo_ask : words.offline_undo;
+  return button("outline-secondary sm", text, press, row.item.order_no);
 }
 
 /** @param {Row[]} owed */

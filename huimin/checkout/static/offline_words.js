@@ -27,3 +27,12 @@ export function offlineProblem(refusal, pack = null) {
   const own = words.offline_refusals;
   return { code: refusal.code, ...(own[refusal.code] ?? own.offline_storage_failed) };
 }
+
+/**
+ * What came of taking a sale back.
+ * @param {"unsent" | "cancelling" | null} how
+ */
+export function undoneSays(how) {
+  if (how === "unsent") return words.offline_undone_unsent;
+  return how ? words.offline_undone_cancelling : words.offline_undone_answered;
+}

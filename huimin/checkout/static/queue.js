@@ -52,7 +52,9 @@ import { noteWithin } from "./unanswered.js";
 /**
  * @typedef {NewRow & {
  *   sequence: number, status: Status, ticked: boolean, answer: Partial<Answer> | null, corrected?: boolean,
+ *   withdrawn?: boolean,
  * }} Row
+ * `withdrawn`: the cashier took it back after later sales, or when the server may have had it
  */
 
 export const BATCH = 100;
@@ -140,7 +142,7 @@ export async function settleAnswers(answers) {
     for (const { client_id, status: answered, ...answer } of answers) {
       const row = await rowOf(queue, client_id);
       if (!row || !(isUnsent(row) || row.status === "undecided")) continue;
-      const status = answered === "waiting" ? "undecided" : answered;
+      const status = row.withdrawn ? "cancelled" : answered === "waiting" ? "undecided" : answered;
       const isKept = status === "refused" || status === "undecided";
       const item = isKept ? row.item : withoutCard(row.item);
       await done(queue.put({ ...row, status, item, answer }));
@@ -163,36 +165,46 @@ export async function tick(clientId) {
 }
 
 /**
- * Cancel a sale that has not been sent, if it is the last one: it counted against the caps of later ones.
- * If the server was asked first, it is told to cancel the order too.
+ * Take a sale back. If it is the last one and was never sent, it is not sent. Any other counted against the
+ * caps of later ones, or may be with the server. Wherever the server was asked, the order is cancelled there,
+ * so that it is not entered however it arrives, and reversed if it had been. Null if the server has
+ * answered for it.
  * @param {string} clientId
+ * @returns {Promise<"unsent" | "cancelling" | null>}
  */
-export async function cancel(clientId) {
+export async function takeBack(clientId) {
   const till = await thisTill();
-  const cancelled = await write(async (stores) => {
+  const how = await write(async (stores) => {
     const { queue } = stores;
     /** @type {Row[]} */
     const all = await done(queue.getAll());
-    const last = all.at(-1);
-    if (last?.client_id !== clientId || last.status !== "waiting") return false;
-    await done(queue.put({ ...last, item: withoutCard(last.item), status: "cancelled" }));
-    if (!last.asked) return true;
-    const { order_no, amount_fen } = last.item;
+    const row = all.find((one) => one.client_id === clientId);
+    if (!row || row.withdrawn || !(isUnsent(row) || row.status === "undecided")) return null;
+    const { order_no, amount_fen } = row.item;
+    if (row.status === "waiting" && row === all.at(-1)) {
+      await done(queue.put({ ...row, item: withoutCard(row.item), status: "cancelled" }));
+      if (!row.asked) return "unsent";
+    } else {
+      await done(queue.put({ ...row, withdrawn: true }));
+    }
     await noteWithin(stores, { order_no, amount_fen, till }, { left: true, cancelled: true });
-    return true;
+    return "cancelling";
   });
   announce("queue");
-  if (cancelled) announce("lost");
-  return cancelled;
+  if (how) announce("lost");
+  return how;
 }
 
 /**
- * The rows that count against the caps of a pack.
+ * The rows that count against the caps of a pack; the server counts a withdrawn one too.
  * @param {Row[]} all
  * @param {string} packIssuedAt
  */
 export const ofPack = (all, packIssuedAt) =>
-  all.filter((row) => row.pack_issued_at === packIssuedAt && row.status !== "cancelled");
+  all.filter(
+    (row) =>
+      row.pack_issued_at === packIssuedAt && (row.status !== "cancelled" || row.withdrawn),
+  );
 
 /**
  * Delete rows that are settled and no longer count against the caps of the current pack.

@@ -7,7 +7,7 @@ import { askedSale, desk } from "./desk.js";
 import { byId } from "./elements.js";
 import { money } from "./money.js";
 import { outcomeOf, recordedSale } from "./outcome.js";
-import { cancel } from "./queue.js";
+import { takeBack } from "./queue.js";
 import { onReach } from "./reach.js";
 import { isFresh, show } from "./screen.js";
 import { sound } from "./sound.js";
@@ -174,10 +174,9 @@ async function untilAnswered(now, order, key) {
  * @param {Receipt} receipt
  */
 async function undo(now, receipt) {
-  if (receipt.client_id && (await cancel(receipt.client_id))) {
-    await forgetAsked(now.sale.order_no);
-    return closed({ kind: "cancelled" });
-  }
+  const how = receipt.client_id ? await takeBack(receipt.client_id) : null;
+  if (how === "unsent") await forgetAsked(now.sale.order_no);
+  if (how) return closed({ kind: "cancelled" });
   return untilKnown(now, true);
 }
 

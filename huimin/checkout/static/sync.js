@@ -4,6 +4,7 @@
 // same ids, and the server says what became of each. After a failure nothing is sent before its pause is
 // over, whatever else happens at the till.
 import { ask, askState, asProblem } from "./ask.js";
+import { fileKept } from "./claim_queue.js";
 import { clockOffset, settle } from "./clock.js";
 import { byId } from "./elements.js";
 import { announce, leads, onAnnounce } from "./leader.js";
@@ -45,6 +46,7 @@ export function startSync() {
   onAnnounce("lost", () => round());
   onAnnounce("queue", () => canReach() && round());
   onAnnounce("undone", () => round());
+  onAnnounce("claims", () => canReach() && round());
   onAnnounce("session", () => {
     quietUntil = -Infinity;
     round();
@@ -83,6 +85,7 @@ async function once() {
     await settleLeft(outlet.id);
     if (await sendAll(terminal.id)) await tellState();
     await askUndecided(terminal.id);
+    await fileKept(outlet.id);
     await refreshPack(terminal.id);
     failures = 0;
     announce("sync", { problem: null, terminal: terminal.id });

@@ -1,0 +1,110 @@
+"""Without network: any sale can be taken back and has a slip with its number; claims are kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.browser.offline_county import OfflineTill, until
+
+pytestmark = pytest.mark.browser
+
+
+def press_undo(till: OfflineTill, order_no: str) -> None:
+    """Both presses."""
+    till.page.evaluate("document.getElementById('queued').open = true")
+    for text in ("撤销", "真的要撤销"):
+        till.page.click(f"#queued-list li:has-text('{order_no}') button:text-matches('^{text}')")
+
+
+def test_any_unsent_sale_can_be_taken_back(till: OfflineTill, cards: list[str]) -> None:
+    till.context.set_offline(True)
+    for card in cards[:3]:
+        till.sell(card, "128")
+    orders = [row["item"]["order_no"] for row in till.queue()]
+    till.page.keyboard.press("Escape")
+    press_undo(till, orders[0])
+    until(lambda: till.queue()[0].get("withdrawn") is True)
+    assert "等服务器取消" in till.page.inner_text("#queued-list")
+    press_undo(till, orders[2])
+    until(lambda: till.queue()[2]["status"] == "cancelled")
+    till.context.set_offline(False)
+    till.wait_until_sent()
+    (row,) = [row for row in till.county.rows(till.terminal["id"]) if row["kind"] == "redemption"]
+    assert row["order_no"] == orders[1]
+    assert [row["status"] for row in till.queue()] == ["cancelled", "accepted", "cancelled"]
+
+
+def test_a_sale_that_may_have_been_sent_is_cancelled_by_its_order(
+    till: OfflineTill, cards: list[str]
+) -> None:
+    till.context.set_offline(True)
+    till.sell(cards[0], "128")
+    (order_no,) = [row["item"]["order_no"] for row in till.queue()]
+    lost: list[str] = []
+    back: list[bool] = []
+
+    def handle(route: Any) -> None:
+        if back:
+            return route.continue_()
+        if not lost:
+            route.fetch()  # it is entered, but the answer is lost
+        lost.append(route.request.post_data)
+        return route.abort()
+
+    till.context.route("**/till/offline-redemptions", handle)
+    till.context.set_offline(False)
+    until(lambda: till.queue()[0]["status"] == "sent" and bool(lost))
+    till.page.keyboard.press("Escape")
+    press_undo(till, order_no)
+    back.append(True)
+    till.wait_until_sent()
+    rows = till.county.rows(till.terminal["id"])
+    assert sum(row["discount_fen"] for row in rows) == 0
+    assert {row["kind"] for row in rows} == {"redemption", "reversal"}
+
+
+def test_the_slip_has_the_order_number(till: OfflineTill, cards: list[str]) -> None:
+    till.context.set_offline(True)
+    till.sell(cards[0], "128")
+    till.page.evaluate("window.print = () => { window.printed = true; }")
+    assert till.page.inner_text("#print") == "离线交易凭条"
+    till.page.click("#print")
+    till.page.wait_for_function("window.printed")
+    (order_no,) = [row["item"]["order_no"] for row in till.queue()]
+    slip = till.page.text_content("#paper")
+    for text in (order_no, "¥128.00", "¥117.76", "尚无收据号"):
+        assert text in slip
+
+
+def test_a_claim_without_network_is_kept_and_filed_later(
+    till: OfflineTill, cards: list[str]
+) -> None:
+    with till.county.instance() as instance:
+        from huimin.cards.change_state import report_lost
+        from tests.making.cards import make_card
+
+        card = make_card(instance)
+        act = {"card_id": card["id"], "now": instance.clock(), "actor": "t", "reason": "测试"}
+        instance.engine.write(lambda tx: report_lost(tx, **act))
+    till.fetch_pack()
+    till.context.set_offline(True)
+    assert till.refused(card["token"]) == "card_denied"
+    till.page.click("#claim-offer")
+    till.page.fill("#claim-amount", "50")
+    till.page.fill("#claim-order", "shop-77")
+    till.page.click("#claim-send")
+    till.page.wait_for_selector("#claimed:not([hidden])")
+    assert "联网后生成" in till.page.inner_text("#claimed-number")
+    till.page.reload()  # it is kept
+    till.page.wait_for_selector("#kept-claims:not([hidden])")
+    assert "联网后自动登记" in till.page.inner_text("#kept-claims")
+    till.context.set_offline(False)
+    till.page.wait_for_selector("#kept-claims:has-text('已登记，补录号')")
+    with till.county.instance() as instance:
+        wanted = "SELECT amount_fen, refusal_code FROM claim WHERE order_no = 'shop-77'"
+        (claim,) = instance.engine.read(lambda tx: list(tx.connection.execute(wanted)))
+    assert (claim["amount_fen"], claim["refusal_code"]) == (5_000, "card_denied")
+    till.page.click("#kept-claims button:text('知道了')")
+    till.page.wait_for_selector("#kept-claims", state="hidden")
