@@ -118,8 +118,8 @@ def _taken(sale: SaleLeft, request: ReversalRequest) -> list[int]:
     """What the request takes of each portion."""
     left_fen = sale.remaining.amount_fen
     if isinstance(request, PartReversalRequest):
-        if request.items:
-            taken = _of_lines(sale, request.items)
+        if request.items or (sale.sold.has_lines and request.amount_fen == left_fen):
+            taken = _of_lines(sale, request.items) if request.items else list(sale.left)
             _require_agreement(sale, request, taken)
             return taken
     elif request.amount_fen in (None, left_fen):

@@ -217,10 +217,9 @@ def _earned(eligible_fen: int, terms: PolicyTerms) -> int:
     discount_fen = uncapped_discount(eligible_fen, terms)
     unit = terms.rounding_unit_fen
     step_fen = discount_fen + unit
-    # The least eligible amount that earns the next step.
-    twice_rate = 2 * terms.rate_bp
-    at_fen = -(-(2 * step_fen - unit) * BASIS_POINTS // twice_rate)
-    return max(discount_fen, step_fen - (max(at_fen, step_fen) - eligible_fen))
+    # The least eligible amount that is rounded up to the next step, and is no less than it.
+    next_fen = max(step_fen, -(-(2 * step_fen - unit) * BASIS_POINTS // (2 * terms.rate_bp)))
+    return max(discount_fen, step_fen - (next_fen - eligible_fen))
 
 
 def _lowered(now_fen: int, target_fen: int, most_fen: int) -> int:

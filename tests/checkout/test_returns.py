@@ -111,9 +111,10 @@ def test_the_till_is_told_kindly_what_to_name(till: ApiTill) -> None:
     assert refused["cashier_message"] == "请把要退的商品给我看一下，我按您当时实付的金额退。"
 
 
-def test_all_of_a_sale_needs_no_names(till: ApiTill) -> None:
+@pytest.mark.parametrize("body", [{}, {"excluded_fen": 2_500}, {"insurance_fen": 0}])
+def test_all_of_a_sale_needs_no_names(till: ApiTill, body: dict[str, int]) -> None:
     sold = sell(till)
-    assert till.reverse(sold["id"], "b1", amount_fen=20_000).json["payable_fen"] == 18_600
+    assert till.reverse(sold["id"], "b1", amount_fen=20_000, **body).json["payable_fen"] == 18_600
 
 
 def test_an_excluded_sum_comes_back_as_it_was_paid(till: ApiTill) -> None:
