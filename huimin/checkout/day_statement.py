@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from huimin.core.formula_guard import formula_safe_row
 from huimin.ledger.read import rows_of_day
 from huimin.storage.engine import Transaction
 
@@ -66,11 +67,5 @@ def statement_csv(statement: Mapping[str, Any]) -> str:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in statement["rows"]:
-        writer.writerow([_safe(row[name]) for name in COLUMNS])
+        writer.writerow(formula_safe_row(row[name] for name in COLUMNS))
     return text.getvalue()
-
-
-def _safe(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return value

@@ -12,6 +12,7 @@ import io
 from collections.abc import Iterator, Sequence
 
 from huimin.core.catalogue import say, sentences
+from huimin.core.formula_guard import formula_safe
 from huimin.core.words import FACT_NAMES, GROUPING_NAMES, OUTLET_KINDS
 from huimin.reports.columns import Column, columns_of, figure_columns, value_text
 from huimin.reports.facts import Fact, facts_of
@@ -19,7 +20,6 @@ from huimin.reports.figures import ReportRow
 from huimin.reports.monthly import MonthlyReport
 
 BOM = b"\xef\xbb\xbf"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 HEADINGS = sentences("分组", "序号", "名称", "代码", "商户", "类别")
 VALUES = sentences("数值", "上期数值", "去年同期数值")
 COVER, ADJUSTMENTS, TOTAL = sentences("概览", "跨月调整（所属月份）", "合计")
@@ -37,11 +37,6 @@ def csv_bytes(report: MonthlyReport) -> bytes:
         values = [""] * len(VALUES) if fact is None else _values(fact)
         writer.writerow([report.month, *map(formula_safe, labels), *cells, *values])
     return BOM + out.getvalue().encode("utf-8")
-
-
-def formula_safe(text: str) -> str:
-    """The text with an apostrophe in front where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
 def _lines(report: MonthlyReport) -> Iterator[tuple[Sequence[str], ReportRow | None, Fact | None]]:

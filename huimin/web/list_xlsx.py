@@ -8,6 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
+from huimin.core.formula_guard import TEXT_CELL
 from huimin.core.text_width import display_width
 from huimin.storage.engine import Row
 from huimin.web.column import Column
@@ -15,7 +16,7 @@ from huimin.web.workbook import A4, OPTIONS
 
 WIDTH_MIN, WIDTH_MAX = 8, 60
 FORMATS = {
-    "text": {"border": 1, "num_format": "@"},
+    "text": {"border": 1, **TEXT_CELL},
     "money": {"border": 1, "num_format": "#,##0.00"},
     "count": {"border": 1, "num_format": "0"},
 }

@@ -16,6 +16,7 @@ from typing import Any
 import xlsxwriter
 
 from huimin.core.catalogue import say
+from huimin.core.formula_guard import STRING_CELL
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OPTIONS = {
@@ -36,7 +37,7 @@ PLACES = {"money": -2, "rate": -4}
 _PLAIN = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
 _BOXED = {**_PLAIN, "border": 1}
 _CELLS: dict[str, dict[str, Any]] = {
-    "text": {**_BOXED, "align": "left", "text_wrap": True, "num_format": "@"},
+    "text": {**_BOXED, "align": "left", "text_wrap": True, **STRING_CELL},
     "number": {**_BOXED, "align": "center", "num_format": "0"},
     **{
         sort: {**_BOXED, "align": "right", "num_format": number_format}

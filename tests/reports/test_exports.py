@@ -17,6 +17,7 @@ import openpyxl
 import pypdfium2
 import pytest
 
+from huimin.core.formula_guard import formula_safe
 from huimin.core.money import yuan
 from huimin.core.text_width import display_width
 from huimin.instance import Instance
@@ -24,7 +25,6 @@ from huimin.reports.columns import UNKNOWN
 from huimin.reports.exports import EXPORTS, export_report, file_name
 from huimin.reports.facts import facts_of
 from huimin.reports.monthly import MonthlyReport, monthly_report
-from huimin.reports.report_csv import formula_safe
 from huimin.reports.report_table import table_text
 from huimin.reports.template.example import example_template
 from huimin.reports.template.fill import filled_template

@@ -18,6 +18,7 @@ from typing import Any
 import xlsxwriter
 
 from huimin.core.catalogue import say, sentence
+from huimin.core.formula_guard import formula_safe
 from huimin.holders.registers.cells import Formula, Merged
 from huimin.holders.registers.problem import column_letter, file_problem
 from huimin.holders.registers.result import RefusedRow, RegisterCheck
@@ -146,11 +147,9 @@ def _write_cell(sheet: Any, row: int, column: int, cell: Any, style: Any) -> Non
 
 
 def _write_text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
-    """Write text as text; an apostrophe keeps other programs from reading it as a formula."""
-    if text.startswith(("=", "+", "-", "@", "\t", "\r")):
-        text = f"'{text}"
+    """Write text as text, which no program reads as a formula."""
     if text:
-        sheet.write_string(row, column, text, style)
+        sheet.write_string(row, column, formula_safe(text), style)
     else:
         sheet.write_blank(row, column, None, style)
 

@@ -13,6 +13,7 @@ from flask import Response
 
 from huimin.core.coordinates import MICRODEGREES
 from huimin.core.days import county_day, parse_day
+from huimin.core.formula_guard import formula_safe_row
 from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import Refusal
 from huimin.publication.digest import published_digest
@@ -157,17 +158,10 @@ def _answer(
         target = StringIO()
         writer = csv.writer(target, lineterminator="\r\n")
         writer.writerow(table[0])
-        writer.writerows([_plain(value) for value in row] for row in table[1])
+        writer.writerows(map(formula_safe_row, table[1]))
         content_bytes = target.getvalue().encode("utf-8-sig")
         return open_to_all(cached(content_bytes, "text/csv; charset=utf-8", seconds))
     raise Refusal("not_found")
-
-
-def _plain(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is marked as text."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t")):
-        return f"'{value}"
-    return value
 
 
 def _month_rows(months: Iterable[Mapping[str, Any]]) -> Iterator[list[Any]]:
