@@ -29,7 +29,7 @@ from huimin.checkout.requests import (
 from huimin.core.card_token import TEXT_MAX, CheckedCard
 from huimin.core.discount import Item
 from huimin.core.money import AMOUNT_FEN_MAX
-from huimin.core.order_number import ORDER_NO_MAX, NoOrderNumber, checked_order
+from huimin.core.order_number import ORDER_NO_MAX, NoOrderNumber, checked_order, plain_order
 
 # No control characters: they would break a receipt, a CSV or a log line.
 PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
@@ -64,12 +64,30 @@ OrderNo = Annotated[
     ),
     AfterValidator(order_number),
 ]
+
+
+def shop_order_number(text: str) -> str:
+    """The shop's own number, in its one form. It never costs a sale: one that a spreadsheet would
+    change is taken as it is, because a person can still find it.
+    """
+    plain = plain_order(text)
+    if not plain or len(plain) > ORDER_NO_MAX:
+        fault = "order_blank" if not plain else "order_long"
+        raise PydanticCustomError(fault, fault, {"max_length": ORDER_NO_MAX})
+    return plain
+
+
 ShopOrderNo = Annotated[
-    OrderNo,
+    str,
     Field(
+        strict=True,
+        min_length=1,
+        max_length=ORDER_NO_MAX,
+        pattern=PRINTABLE,
         description="商户自己账上的单号（例如收银小票上的），与 order_no 不同时才填，用于对账 / "
-        "the sale's number in the shop's own books, such as on its receipt, for comparing the day"
+        "the sale's number in the shop's own books, such as on its receipt, for comparing the day",
     ),
+    AfterValidator(shop_order_number),
 ]
 Reason = Annotated[str, Field(strict=True, min_length=1, max_length=REASON_MAX, pattern=PRINTABLE)]
 Cashier = Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)]

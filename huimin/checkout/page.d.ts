@@ -7,12 +7,12 @@ type Inputs =
   | "card" | "catcher" | "amount" | "excluded" | "sales-search" | "join-code"
   | "reverse-amount" | "reverse-excluded" | "reverse-insured" | "reverse-reason"
   | "manager-name" | "manager-password" | "manager-code"
-  | "claim-amount" | "claim-excluded" | "claim-order";
+  | "claim-amount" | "claim-excluded" | "claim-order" | "shop-order";
 type Buttons =
   | "camera" | "torch" | "sound" | "type-number" | "line-add" | "confirm" | "next" | "print" | "undo"
   | "recording-cancel" | "recording-leave" | "recording-next" | "claim-offer" | "claim-send" | "print-claim"
   | "reverse-all" | "reverse-confirm" | "print-back" | "sales-open" | "print-receipt" | "print-slip";
-type Details = "lines" | "queued";
+type Details = "lines" | "queued" | "shop-order-box";
 type FieldSets = "presenters" | "manager" | "reverse-lines";
 type Videos = "video";
 type Others =

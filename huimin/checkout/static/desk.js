@@ -27,7 +27,7 @@ import { forgetAsked, noteAsked } from "./unanswered.js";
  */
 /** @typedef {{amount_fen: number, discount_fen: number, payable_fen: number, explanation: string[]}} QuoteAnswer */
 /** @typedef {Basket & {card: string}} SaleBody */
-/** @typedef {SaleBody & {order_no: string, presented_by: string, identity_checked: boolean}} Order */
+/** @typedef {SaleBody & {order_no: string, presented_by: string, identity_checked: boolean, shop_order_no?: string}} Order */
 /**
  * A sale or reversal that was recorded. An `offline` one is in the queue, and has no ledger id yet.
  * @typedef {object} Receipt
@@ -127,7 +127,7 @@ async function quote(body) {
  * @returns {Promise<Receipt>}
  */
 async function redeem(order, key, signal) {
-  const { order_no, presented_by, identity_checked, ...body } = order;
+  const { order_no, presented_by, identity_checked, shop_order_no, ...body } = order;
   const shownFen = shown?.body === JSON.stringify(body) ? shown.discount_fen : null;
   const kind = card?.kinds.get(presented_by) ?? presented_by;
   const alone = () => offlineDesk.redeem({ ...order, presented_by: kind }, key, shownFen, signal);

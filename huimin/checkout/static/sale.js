@@ -62,6 +62,15 @@ export function listenToSale(customersView, usesKeypad) {
     event.preventDefault();
     confirm();
   });
+  byId("shop-order-box").addEventListener("toggle", () => {
+    if (byId("shop-order-box").open) byId("shop-order").focus();
+  });
+  // A short number ends with the scanner's Enter: that confirms nothing.
+  byId("shop-order").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    byId("confirm").focus();
+  });
   listenToTypingAhead();
   listenToRecording();
 }
@@ -162,7 +171,8 @@ function startSale(card, { may_present, policy, identity_needed }) {
   showPresenters(may_present, isProven);
   byId("rate").textContent = policy ? policy.label : words.no_policy;
   byId("amount").value = ahead.amount;
-  byId("excluded").value = "";
+  byId("excluded").value = byId("shop-order").value = "";
+  byId("shop-order-box").open = false;
   startLines(policy ? policy.excluded_categories : []);
   linesChanged();
   drawQuote(null);
@@ -267,7 +277,12 @@ async function confirm() {
   if (typeof body === "string") return showProblem(body);
   turn += 1; // no answer to an earlier question may change what is recorded now
   const { key, checked: identity_checked } = sale;
-  const order = { ...body, order_no: OWN_ORDER_PREFIX + key, presented_by, identity_checked };
+  const shop_order_no = byId("shop-order").value.trim();
+  const order = {
+    ...body,
+    ...{ order_no: OWN_ORDER_PREFIX + key, presented_by, identity_checked },
+    ...(shop_order_no ? { shop_order_no } : {}),
+  };
   end(await record(order, key), order);
 }
 
