@@ -52,7 +52,7 @@ def attempt(act: str, **details: Any) -> Iterator[Attempt]:
 
     `details` are what a RefusedAttempt says of the purchase.
     """
-    trying = Attempt(caller_of_attempt())
+    trying = Attempt(_caller())
     try:
         yield trying
     except (Refusal, FieldProblems) as refused:
@@ -60,7 +60,7 @@ def attempt(act: str, **details: Any) -> Iterator[Attempt]:
         raise
 
 
-def caller_of_attempt() -> Caller:
+def _caller() -> Caller:
     """Who tries. Raises Refusal, which is noted: terminal_disabled, outlet_suspended."""
     try:
         return current_caller()

@@ -25,7 +25,7 @@ from huimin.checkout.api_bodies import (
     ReversalBody,
 )
 from huimin.checkout.api_documents import EVERY, PROBLEM_SCHEMA, problem_schema
-from huimin.checkout.attempts import attempt, caller_of_attempt, note_closed
+from huimin.checkout.attempts import attempt, note_closed
 from huimin.checkout.cancel import cancel
 from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.once import answer_once
@@ -63,28 +63,26 @@ def till_api(name: str, import_name: str) -> APIBlueprint:
 
 def verify_response(body: CardBody) -> Response:
     """Who may present the card and what it gets here; the look-up is recorded, found or missed."""
-    caller, now = caller_of_attempt(), instance().clock()
-    try:
-        with attempt("verify") as trying:
+    now, language = instance().clock(), request_language()
+    with attempt("verify") as trying:
+        caller = trying.caller
+        try:
             trying.card = card = read_card(body.card)
             answer = verify_at(
-                instance().engine,
-                card,
-                terminal=caller.terminal,
-                now=now,
-                language=request_language(),
+                instance().engine, card, terminal=caller.terminal, now=now, language=language
             )
-    except Refusal as refusal:
-        _record_look(caller, now, refusal.code)
-        raise
+        except Refusal as refusal:
+            _record_look(caller, now, refusal.code)
+            raise
     _record_look(caller, now, "found", answer.pop("card_id"))
     return json_response(answer)
 
 
 def quote_response(body: QuoteBody) -> Response:
-    """What a basket gets, explained, without leaving a trace."""
-    terminal, now, language = current_terminal(), instance().clock(), request_language()
+    """What a basket gets, explained; it leaves no trace unless it is refused."""
+    now, language = instance().clock(), request_language()
     with attempt("quote", amount_fen=body.amount_fen) as trying:
+        terminal = trying.caller.terminal
         trying.card = read_card(body.card)
         basket = body.to_request(trying.card)
         answer = instance().engine.read(
