@@ -18,6 +18,13 @@ pages = Blueprint("desk", __name__)
 
 # Code → words, urgent or not, and the list's endpoint, arguments and required action.
 KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
+    "applications_returned": (
+        _("份申请退回修改，等待改好再交"),
+        True,
+        "holders.applications",
+        {"state": "returned"},
+        "application.read",
+    ),
     "applications_late": (
         _("份申请已超过一个工作日"),
         True,

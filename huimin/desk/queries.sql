@@ -14,6 +14,18 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
         -- with: in_division
     LIMIT :count_max) AS counted;
 
+-- name: applications_returned$
+-- Returned and not handed in again since.
+SELECT CAST(COUNT(*) AS BIGINT) FROM (
+    SELECT 1 FROM application CROSS JOIN holder
+    WHERE holder.id = application.holder_id AND application.state = 'returned'
+        AND holder.erased_at IS NULL
+        AND NOT EXISTS (
+            SELECT 1 FROM application AS later WHERE later.holder_id = application.holder_id
+                AND later.submitted_at > application.submitted_at)
+        -- with: in_division
+    LIMIT :count_max) AS counted;
+
 -- name: eligibilities_ending$
 SELECT CAST(COUNT(*) AS BIGINT) FROM (
     SELECT eligibility.holder_id FROM eligibility CROSS JOIN holder

@@ -42,6 +42,7 @@ def waiting_today(
     place = {**division_parameters(within), "count_max": COUNT_MAX}
     late = instant_text(promised_before(now, working_days))
     counts = {
+        "applications_returned": queries.applications_returned(tx, **place),
         "applications_late": queries.applications_waiting(tx, before=late, **place),
         "applications": queries.applications_waiting(tx, before=None, **place),
         "claims": queries.claims_waiting(tx, **place),

@@ -179,6 +179,11 @@ def applications_of(tx: Transaction, holder_id: str) -> list[Row]:
     return list(queries.applications_of(tx, holder_id=holder_id))
 
 
+def revoked_cards_of(tx: Transaction, holder_id: str) -> list[Row]:
+    """A holder's revoked cards with recorded_at and reason, the latest first."""
+    return list(queries.revoked_cards_of(tx, holder_id=holder_id))
+
+
 def _decide(
     tx: Transaction, application_id: str, state: str, reason: str | None, **by: Unpack[By]
 ) -> Row:

@@ -428,3 +428,10 @@ SELECT at, action, old_json, new_json FROM audit_event
 WHERE subject_kind = 'holder' AND subject_id = :holder_id
     AND action IN ('holder.changed', 'holder.updated_by_register')
 ORDER BY at, id;
+
+-- name: revoked_cards_of
+-- The cards that were revoked, with when and why, the latest first.
+SELECT card.number, card_event.recorded_at, card_event.reason
+FROM card JOIN card_event ON card_event.card_id = card.id AND card_event.event = 'revoked'
+WHERE card.holder_id = :holder_id
+ORDER BY card_event.recorded_at DESC, card_event.id DESC;

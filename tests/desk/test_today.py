@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from huimin.cards.change_state import report_lost
-from huimin.holders.applications import approve_application, submit_application
+from huimin.holders.applications import approve_application, return_application, submit_application
 from huimin.holders.people import EligibilityDraft, add_eligibility
 from huimin.instance import Instance
 from tests.making.cards import make_card
@@ -36,6 +36,27 @@ def links(page: str) -> list[tuple[str, str]]:
 
 def test_a_quiet_day_says_so(office: Office) -> None:
     assert "没有等待办理的事" in office.client().get("/today").text
+
+
+def test_a_returned_application_stands_first_until_it_is_handed_in_again(
+    office: Office, instance: Instance, clock: Any
+) -> None:
+    holder, other = make_holder(instance), make_holder(instance)
+
+    def work(tx: Any) -> None:
+        by = {"now": instance.clock(), "actor": "somebody"}
+        submit_application(tx, holder_id=other["id"], **by)
+        one = submit_application(tx, holder_id=holder["id"], **by)
+        return_application(tx, one["id"], reason="缺证明", now=by["now"], actor="another")
+
+    instance.engine.write(work)
+    page = office.client("registrar").get("/today").text
+    assert numbers(page)["份申请退回修改，等待改好再交"] == "1"
+    assert page.index("份申请退回修改") < page.index("份申请待审核")
+    clock.advance(hours=1)
+    by = {"now": instance.clock(), "actor": "somebody"}
+    instance.engine.write(lambda tx: submit_application(tx, holder_id=holder["id"], **by))
+    assert "份申请退回修改" not in office.client("registrar").get("/today").text
 
 
 @pytest.mark.both_engines

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from huimin.audit.record import events_of
+from huimin.cards.change_state import revoke_card
 from huimin.holders.applications import submit_application
 from huimin.holders.people import EligibilityDraft, add_eligibility, holder_by_id
 from huimin.instance import Instance
@@ -275,6 +276,21 @@ def test_a_likely_duplicate_is_warned_of_and_can_be_gone_past(
     assert office.post(client, "/holders/new", **form, not_same="1").status_code == 302
     again = office.post(client, "/holders/new", **form, not_same="1")
     assert again.status_code == 422 and "已登记过" in again.text
+    assert 'name="not_same"' not in again.text, "a tick could not help"
+    entered = re.search(r'已登记过：<a href="(/holders/[^"]+)"', again.text)
+    assert entered and "赵*兰" in client.get(entered[1]).text
+
+
+def test_an_application_says_which_card_was_revoked_and_why_before_anybody_decides(
+    office: Office, instance: Instance
+) -> None:
+    holder = make_holder(instance)
+    card = make_card(instance, holder)
+    by = {"now": instance.clock(), "actor": "another"}
+    instance.engine.write(lambda tx: revoke_card(tx, card_id=card["id"], reason="不再符合", **by))
+    again = instance.engine.write(lambda tx: submit_application(tx, holder_id=holder["id"], **by))
+    page = office.client().get(f"/applications/{again['id']}").text
+    assert "注销过的卡" in page and "不再符合" in page
 
 
 @pytest.mark.both_engines

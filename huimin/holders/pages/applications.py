@@ -23,6 +23,7 @@ from huimin.holders.applications import (
     promised_before,
     reject_application,
     return_application,
+    revoked_cards_of,
 )
 from huimin.holders.change_person import person
 from huimin.holders.pages import pages
@@ -180,13 +181,18 @@ def _read_rows(tx: Transaction, form: Form, place: Place) -> Listed:
 def _one(application_id: str, form: Form) -> str:
     within, secrets = own_division(), instance().personal_data
 
-    def query(tx: Transaction) -> tuple[Row, Row]:
+    def query(tx: Transaction) -> tuple[Row, Row, list[Row]]:
         row = application_in(tx, application_id, within=within)
         holder = person(tx, row["holder_id"], within=within)
-        return row, person_page(tx, secrets, holder)
+        return row, person_page(tx, secrets, holder), revoked_cards_of(tx, holder["id"])
 
-    row, page = instance().engine.read(query)
+    row, page, revoked = instance().engine.read(query)
     own = instance().settings.four_eyes and row["submitted_by"] == member().username
     return render_template(
-        "holders/application.html", application=row, person=page, form=form, own=own
+        "holders/application.html",
+        application=row,
+        person=page,
+        revoked=revoked,
+        form=form,
+        own=own,
     )

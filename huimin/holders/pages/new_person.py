@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from huimin.access.guards import acting, member, own_division, require
 from huimin.core.days import county_day
+from huimin.core.identity import mask_name
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.divisions.choices import division_choices
 from huimin.divisions.find import all_divisions
@@ -18,7 +19,7 @@ from huimin.holders.division_choice import Villages
 from huimin.holders.draft_by_hand import HandDraft, draft_of
 from huimin.holders.drafts import drop_draft, read_draft, save_draft
 from huimin.holders.evidence import FILE_BYTES_MAX, StoredFile, StoreFile, add_evidence, new_files
-from huimin.holders.likely_same import likely_same
+from huimin.holders.likely_same import likely_same, registered_before
 from huimin.holders.pages import pages
 from huimin.holders.people import HolderDraft, add_holder
 from huimin.holders.registers.places import Places
@@ -69,6 +70,11 @@ def enter_person() -> Response | tuple[str, int]:
         return _keep(form, draft_id)
     try:
         draft = _checked(form)
+        known = _registered(draft)
+        if known is not None:
+            problem = field_problem("id_number", "这个身份证号码已登记过，请到他的页面办理。")
+            refused = _choose_again(form.refused(problem))
+            return _form_page(refused, draft_id, known=known), 422
         same = instance().engine.read(lambda tx: likely_same(tx, draft))
         if same and not form.text("not_same"):
             return _form_page(_choose_again(form), draft_id, same=same), 422
@@ -91,6 +97,11 @@ def delete_draft(draft_id: str) -> Response:
 
     change(work)
     return go_on(_("草稿已删除。"), "holders.people")
+
+
+def _registered(draft: HolderDraft) -> Row | None:
+    secrets, within = instance().personal_data, own_division()
+    return instance().engine.read(lambda tx: registered_before(tx, secrets, draft, within))
 
 
 def _choose_again(form: Form) -> Form:
@@ -156,7 +167,9 @@ def _stored_files(store: StoreFile) -> list[StoredFile]:
     return [store(file.filename or "", file.read()) for file in sent]
 
 
-def _form_page(form: Form, draft_id: str, same: list[Row] | None = None) -> str:
+def _form_page(
+    form: Form, draft_id: str, same: list[Row] | None = None, known: Row | None = None
+) -> str:
     names = dict(division_choices(own_division()))
     villages = Villages(instance().engine.read(all_divisions), own_division())
     values = {**form.values, "division_code": villages.label_of(form.text("division_code"))}
@@ -165,6 +178,7 @@ def _form_page(form: Form, draft_id: str, same: list[Row] | None = None) -> str:
         form=Form(values, form.problems),
         draft_id=draft_id,
         same=same or [],
+        known=known and {**known, "name_masked": mask_name(known["name"])},
         place_of=names.get,
         villages=villages.labels(),
         kinds=eligibility_choices(),
