@@ -161,7 +161,7 @@ async function untilAnswered(now, order, key) {
         if (tries > 1) leaveAsked(now.sale, { cancelled: true, quiet: true });
         return { kind: "refused", problem };
       }
-      draw(words.recording_unknown, `${words.recording_asking} ${problem.detail}`, ["cancel"]);
+      draw(words.recording_unknown, `${words.recording_asking} ${why(problem)}`, ["cancel"]);
       await pause(tries, problem.waitMs ?? 0, signal);
       if (signal.aborted) return untilKnown(now, true);
     }
@@ -198,14 +198,20 @@ async function untilKnown({ sale, left }, cancelled) {
       }
       return closed(outcome ?? { kind: "cancelled" }, !cancelled);
     } catch (thrown) {
-      const { detail, waitMs = 0 } = asProblem(thrown);
-      draw(words.recording_unknown, `${words.cancelling_asking} ${detail}`, ["leave"]);
-      await pause(tries, waitMs, left.signal);
+      const problem = asProblem(thrown);
+      draw(words.recording_unknown, `${words.cancelling_asking} ${why(problem)}`, ["leave"]);
+      await pause(tries, problem.waitMs ?? 0, left.signal);
     }
   }
   await leaveAsked(sale, { cancelled });
   return { kind: "left" };
 }
+
+/**
+ * Why there is no answer, where that is more than the want of a network.
+ * @param {Problem} problem
+ */
+const why = ({ code, detail }) => (code === "offline" ? "" : detail);
 
 /**
  * Say that the sale is not recorded, and why.

@@ -1,0 +1,54 @@
+"""The whole keypad is on the screen of a small phone, whoever stands there and whatever is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.accessible import barriers
+from tests.browser.conftest import Visit
+from tests.browser.sizes import on_phone
+from tests.browser.test_till import begin, choose
+
+pytestmark = pytest.mark.browser
+
+# Five people, the banner of a time without network, and a line that stays.
+CROWDED = """() => {
+  const box = document.getElementById("presenters");
+  while (box.querySelectorAll("label").length < 5) {
+    box.append(box.querySelector("label").cloneNode(true));
+  }
+  for (const id of ["banner", "told"]) document.getElementById(id).hidden = false;
+  document.getElementById("banner-says").textContent = "离线中，3 笔待上传，最早 14:05。";
+  document.getElementById("told").textContent = "还是这张卡，请继续输入金额。";
+}"""
+HIDDEN = """() => [...document.querySelectorAll("#keypad .btn, .sale-actions .btn")]
+  .filter((key) => {
+    const { left, right, top, bottom } = key.getBoundingClientRect();
+    const seen = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    return top < 0 || bottom > innerHeight || !key.contains(seen);
+  })
+  .map((key) => key.textContent)"""
+HEIGHTS = """() => [...document.querySelectorAll("#presenters label")]
+  .map((label) => Math.round(label.getBoundingClientRect().top))"""
+
+
+@on_phone
+@pytest.mark.parametrize("height", [640, 740])
+def test_the_whole_keypad_is_always_on_the_screen(visit: Visit, height: int) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": 360, "height": height})
+    begin(visit)
+    choose(visit, "128")
+    assert page.evaluate(HIDDEN) == []
+    page.evaluate(CROWDED)
+    assert page.evaluate(HIDDEN) == []
+    assert len(set(page.evaluate(HEIGHTS))) == 1, "presenters stand in one row"
+    assert visit.wide() == 0 and barriers(page) == []
+    page.click("#why")
+    page.click("#lines summary")
+    assert page.evaluate(HIDDEN) == []
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert page.evaluate(HIDDEN) == []
+    for key in ("⌫", "⌫", "⌫", "5", "."):
+        page.tap(f'#keypad [data-key="{key}"]')
+    assert page.input_value("#amount") == "5."
