@@ -13,8 +13,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from huimin.access.terminal_keys import require_open
-from huimin.cards.find import NOT_ISSUED, card_state_at, require_usable
+from huimin.cards.find import NOT_ISSUED, card_row, card_state_at, require_usable
 from huimin.checkout.entitlement import Entitlement, entitlement_on
+from huimin.core.card_token import CheckedCard
 from huimin.core.days import county_day, county_start
 from huimin.core.discount import Basket, Quote, Usage, quote
 from huimin.core.refusals import FieldProblems, Refusal
@@ -57,18 +58,20 @@ class Answer:
 
 def why_refused(
     tx: Transaction,
-    card: Mapping[str, Any],
+    number: str,
     outlet_id: str,
     *,
     day: date,
     amount_fen: int,
     now: datetime,
 ) -> Answer:
-    """What a sale of that sum with the card (its row) would meet at the outlet on that county day.
+    """What a sale of that sum with the card would meet at the outlet on that county day.
 
     Of an earlier day the card is judged as it was at the day's end, the caps as they stand now; the
-    outlet and its tills always as they are now. Raises Refusal `not_found` for the outlet.
+    outlet and its tills always as they are now. Raises Refusal: `not_found` for the outlet,
+    `card_unknown` for the number.
     """
+    card = card_row(tx, CheckedCard("number", number))
     outlet = required_outlet(tx, outlet_id)
     place = {"outlet_id": outlet["id"], "outlet_kind": outlet["kind"]}
     entitlement = entitlement_on(tx, card, day, place)

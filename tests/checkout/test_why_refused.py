@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from huimin.cards.card_list import card_in
 from huimin.cards.change_state import report_lost, suspend_card
+from huimin.cards.revoke_key import revoke_key
 from huimin.checkout.why_refused import Answer, why_refused
 from huimin.core.days import county_day
 from huimin.core.refusals import Refusal
@@ -34,11 +34,10 @@ def till(client: Any, instance: Instance) -> ApiTill:
 
 def asked(till: ApiTill, *, day: date | None = None, amount_fen: int = 12_800) -> Answer:
     def read(tx: Any) -> Answer:
-        card = card_in(tx, till.card["id"], within=None)
         now = till.instance.clock()
         return why_refused(
             tx,
-            card,
+            till.card["number"],
             till.outlet["id"],
             day=day or county_day(now),
             amount_fen=amount_fen,
@@ -77,6 +76,11 @@ def used_up(till: ApiTill) -> None:
     assert till.redeem(amount_fen=25_000).status_code == 201
 
 
+def leaked(till: ApiTill) -> None:
+    engine, key_ring, key_id = till.instance.engine, till.instance.key_ring, till.card["key_id"]
+    revoke_key(engine, key_ring, key_id, progress=lambda count: None, **by(till))
+
+
 def shut(till: ApiTill) -> None:
     till.instance.engine.write(
         lambda tx: suspend_outlet(tx, outlet_id=till.outlet["id"], **by(till))
@@ -100,6 +104,7 @@ def switched_off(till: ApiTill) -> None:
         (not_entitled, 12_800, "not_entitled"),
         (None, 999, "below_minimum"),
         (used_up, 12_800, "cap_reached"),
+        (leaked, 12_800, "card_key_revoked"),
         (shut, 12_800, "outlet_suspended"),
         (switched_off, 12_800, "terminal_disabled"),
     ],

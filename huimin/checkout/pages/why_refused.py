@@ -59,7 +59,7 @@ def ask(card_id: str) -> Response:
     def work(tx: Transaction) -> Answer:
         card = card_in(tx, card_id, within=within)
         outlet_id, day, amount_fen = _asked(tx, form, county_day(now))
-        answer = why_refused(tx, card, outlet_id, day=day, amount_fen=amount_fen, now=now)
+        answer = why_refused(tx, card["number"], outlet_id, day=day, amount_fen=amount_fen, now=now)
         asked = {"outlet_id": outlet_id, "day": day.isoformat(), "amount_fen": amount_fen}
         record(tx, "card.refusal_explained", card_id, new=asked, **by)
         return answer
@@ -80,14 +80,12 @@ def _asked(tx: Transaction, form: Form, today: date) -> tuple[str, date, int]:
     day = problems.read(lambda field, _text: form.day(field), "day", form.text("day")) or today
     if not today - timedelta(days=DAYS_BACK) <= day <= today + timedelta(days=DAYS_AHEAD):
         problems.refuse("day", "请选三年以内、一年之后以前的日期。")
-    amount_fen = 0
     try:
         amount_fen = parse_yuan(form.text("amount"))
     except ValueError:
+        amount_fen = 0
+    if not 1 <= amount_fen <= AMOUNT_FEN_MAX:
         problems.refuse("amount", "请写金额，例如 128 或 128.50。")
-    else:
-        if not 1 <= amount_fen <= AMOUNT_FEN_MAX:
-            problems.refuse("amount", "请写金额，例如 128 或 128.50。")
     problems.finish()
     return outlet_id, day, amount_fen
 
