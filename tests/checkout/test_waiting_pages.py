@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from huimin.instance import Instance
+from huimin.months.checks import run_checks
+from huimin.months.words import check_sentence
 from tests.conftest import FixedClock
 from tests.making.office import Office, first_id
 from tests.making.offline import OfflineTill, make_offline_till
@@ -78,6 +80,17 @@ def test_a_refusal_counts_where_it_is_borne(till: OfflineTill, office: Office) -
     text = administrator.get("/offline/?status=waiting_refused").text
     assert "商户承担 ¥0.00，政府承担 ¥10.24" in text
     assert "小票是假的" in text
+
+
+def test_the_month_s_check_names_them(
+    till: OfflineTill, office: Office, instance: Instance, clock: FixedClock
+) -> None:
+    checks = run_checks(
+        instance.engine, "2026-10", now=clock(), progress=lambda step, done, total: None
+    )
+    (waiting,) = [check for check in checks if check.code == "waiting"]
+    assert (waiting.level, waiting.facts) == ("warning", {"count": 1, "amount": "¥10.24"})
+    assert "1 笔本月的断网交易还在待核（优惠 ¥10.24）" in check_sentence(waiting.as_dict())
 
 
 def test_the_outlet_s_day_counts_them(till: OfflineTill, office: Office) -> None:

@@ -15,7 +15,7 @@ from huimin.months.sign import Signer, prepare_close, return_close, review_close
 OCTOBER, NOVEMBER = "2026-10", "2026-11"
 LI, WANG, ZHAO = Signer("li", "李华"), Signer("wang", "王丽"), Signer("zhao", "赵敏")
 # A reason for every check that may ask for one.
-REASONS = dict.fromkeys(("previous", "queues", "claims", "alerts"), "已电话核实")
+REASONS = dict.fromkeys(("previous", "queues", "waiting", "claims", "alerts"), "已电话核实")
 
 
 def draft(instance: Instance, month: str = OCTOBER, actor: str = "li") -> dict[str, Any]:

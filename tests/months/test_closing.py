@@ -267,6 +267,7 @@ def test_warnings_need_a_reason_each_and_it_is_kept(
         "rollups": "ok",
         "ledger": "ok",
         "queues": "ok",
+        "waiting": "ok",
         "claims": "warning",
         "alerts": "ok",
     }
