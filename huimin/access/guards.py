@@ -34,7 +34,7 @@ def require(action: str) -> Callable[[View], View]:
             member = signed_in()
             if member is None:
                 if request.method == "GET" and not request.is_json:
-                    return redirect(url_for("access.sign_in_form", next=request.path))
+                    return redirect(url_for("access.sign_in_form", next=_here()))
                 raise Refusal("unauthorized")
             if not allows(member.role, action):
                 raise Refusal("forbidden")
@@ -48,6 +48,11 @@ def require(action: str) -> Callable[[View], View]:
         return cast(View, guarded)
 
     return guard
+
+
+def _here() -> str:
+    """The address of this request, to come back to."""
+    return request.full_path if request.query_string else request.path
 
 
 def signed_in() -> StaffMember | None:

@@ -206,6 +206,9 @@ SELECT staff.* FROM staff_session JOIN staff ON staff.id = staff_session.staff_i
 WHERE staff_session.id_hash = :id_hash AND staff_session.ended_at IS NULL
     AND staff_session.expires_at > :now AND staff.state = 'active';
 
+-- name: owner_of_session^
+SELECT staff_id FROM staff_session WHERE id_hash = :id_hash;
+
 -- name: end_session!
 UPDATE staff_session SET ended_at = :now WHERE id_hash = :id_hash AND ended_at IS NULL;
 

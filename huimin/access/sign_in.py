@@ -188,6 +188,12 @@ def member_of_session(tx: Transaction, session_id: str, now: datetime) -> StaffM
     return None if row is None else StaffMember.of(row)
 
 
+def owner_of_session(tx: Transaction, session_id: str) -> str | None:
+    """Whose session it is or was, even if it has ended; None for nobody's."""
+    row = queries.owner_of_session(tx, id_hash=session_hash(session_id))
+    return None if row is None else str(row["staff_id"])
+
+
 def end_session(
     tx: Transaction, session_id: str, now: datetime, member: StaffMember | None = None
 ) -> None:

@@ -238,6 +238,7 @@ KINDS: dict[str, Kind] = {
     "unauthorized": Kind(
         401, "收银终端密钥缺失或不对，请用 Authorization: Bearer <收银终端密钥>。", TILL
     ),
+    "signed_out": Kind(401, "登录已结束，请重新登录。", QUIET),
     "sign_in_failed": Kind(
         401, "用户名或密码不对；连续输错几次后，账号会暂停登录 15 分钟。", QUIET
     ),

@@ -24,7 +24,12 @@ from huimin.storage.key_file import load_keys, locked, save_keys
 FILE_NAME = "personal_keys.json"
 NONCE_BYTES = 12
 Purpose = Literal[
-    "holder.id_number", "holder.phone", "family_member.id_number", "holder_draft", "staff.totp"
+    "holder.id_number",
+    "holder.phone",
+    "family_member.id_number",
+    "holder_draft",
+    "staff.totp",
+    "kept_form",
 ]
 
 

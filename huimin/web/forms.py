@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from flask import flash, redirect, request, url_for
+from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -22,6 +23,8 @@ from huimin.web.current import change
 from huimin.web.language import request_language
 
 TEXT_MAX = 4_000
+# Sent with a form whose sender had to sign in again: it is shown once more, and nothing is done.
+AGAIN = "again_after_sign_in"
 
 T = TypeVar("T")
 # What a page that takes a form answers: a page, the way to another, or the form again with 422.
@@ -116,6 +119,8 @@ class Form:
         `refusals` any other refusal as well, above the form and with its own status, except that
         something does not exist.
         """
+        if AGAIN in request.form:
+            return again(Form(self.values, {"": gettext("登录曾结束，内容还在；请核对后再提交。")}))
         try:
             result = do()
         except FieldProblems as error:

@@ -86,6 +86,8 @@ def answer_refusal(refusal: Refusal, headers: dict[str, str] | None = None) -> R
         headers = {"Retry-After": "1", **(headers or {})}
     if refusal.code == "too_many_requests":
         headers = {"Retry-After": "60", **(headers or {})}
+    if refusal.code == "unauthorized" and not wants_json():
+        refusal = Refusal("signed_out")  # a person has no key to send
     if refusal.code == "unauthorized":
         headers = {"WWW-Authenticate": "Bearer", **(headers or {})}
     return _answer(refusal, refusal.problems, headers)

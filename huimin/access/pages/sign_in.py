@@ -5,13 +5,25 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import redirect, render_template, request, session, url_for
+from flask import (
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require, signed_in
+from huimin.access.kept_form import FIELD, KeptForm, is_from_here, opened
 from huimin.access.known_device import known_device, remember_device
 from huimin.access.pages import pages
+from huimin.access.pages.session import find_member
 from huimin.access.second_factor import use_code
 from huimin.access.sign_in import (
     StaffMember,
@@ -19,6 +31,7 @@ from huimin.access.sign_in import (
     end_session,
     forget_failures,
     note_failure,
+    owner_of_session,
     second_step,
     sign_in,
 )
@@ -29,7 +42,9 @@ from huimin.core.permissions import allows
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
+from huimin.web.forms import AGAIN
 from huimin.web.language import request_language
+from huimin.web.problems import answer_refusal, wants_json
 
 SECOND_STEP_SECONDS = 300
 
@@ -70,7 +85,10 @@ def sign_in_now() -> Response | tuple[str, int] | str:
     except Refusal as refusal:
         note_failed_try(username, device)
         page = render_template(
-            "access/sign_in.html", username=username, problem=refusal.detail(request_language())
+            "access/sign_in.html",
+            username=username,
+            problem=refusal.detail(request_language()),
+            kept=_kept(),
         )
         return page, refusal.status
     next_path = _inside(request.args.get("next"))
@@ -81,6 +99,8 @@ def sign_in_now() -> Response | tuple[str, int] | str:
             "at": now.timestamp(),
             "next": next_path,
         }
+        if _kept():
+            return render_template("access/code.html", problem=None, kept=_kept())
         return redirect(url_for("access.code_form"))
     return _let_in(user, next_path)
 
@@ -94,7 +114,7 @@ def code_form() -> str | Response:
 
 
 @pages.post("/sign-in/code")
-def check_code() -> Response | tuple[str, int]:
+def check_code() -> Response | tuple[str, int] | str:
     """Check the code; a wrong one counts like a wrong password."""
     second, now = _second(), instance().clock()
     if second is None:
@@ -122,7 +142,7 @@ def check_code() -> Response | tuple[str, int]:
         words = refusal.detail(request_language())
         if refusal.code == "sign_in_failed":
             words = _("验证码不对或已用过，请等下一个验证码再试。")
-        return render_template("access/code.html", problem=words), refusal.status
+        return render_template("access/code.html", problem=words, kept=_kept()), refusal.status
     return _let_in(user, second["next"])
 
 
@@ -146,6 +166,48 @@ def choose_language() -> Response:
     if language in LANGUAGES:
         session["language"] = language
     return redirect(_inside(request.form.get("back")) or url_for("access.home"))
+
+
+def ask_to_sign_in_again() -> tuple[str, int]:
+    """The sign-in page for somebody whose session ended while a form was filled in; it keeps it."""
+    now, session_id = instance().clock(), session.get("session_id")
+    owner = (
+        instance().engine.read(lambda tx: owner_of_session(tx, session_id))
+        if isinstance(session_id, str)
+        else None
+    )
+    kept = KeptForm.sent(request, staff_id=owner, now=now)
+    sealed = kept.seal(instance().personal_data.encrypt)
+    page = render_template("access/sign_in.html", username="", problem=None, kept=sealed)
+    return page, 401
+
+
+@pages.app_errorhandler(Refusal)
+def answer_signed_out(refusal: Refusal) -> Any:
+    """Keep a form while its sender signs in again; any other refusal is answered as ever."""
+    is_form = request.method == "POST" and not wants_json() and request.form
+    if refusal.code == "unauthorized" and is_form:
+        return ask_to_sign_in_again()
+    return answer_refusal(refusal)
+
+
+@pages.app_errorhandler(CSRFError)
+def answer_forged(_error: CSRFError) -> Any:
+    """A form of ours whose token is of an earlier session: its sender goes on, signed in or not."""
+    guarded = getattr(current_app.view_functions.get(request.endpoint or ""), "required_action", "")
+    if not guarded or wants_json() or not is_from_here(request):
+        return answer_refusal(Refusal("csrf_failed"))
+    find_member()
+    user = signed_in()
+    if user is None:
+        return ask_to_sign_in_again()
+    kept = KeptForm.sent(request, staff_id=user.id, now=instance().clock())
+    return render_template("access/go_on.html", kept=kept, again=AGAIN)
+
+
+def _kept() -> str:
+    """The form that the sign-in page keeps, sealed; "" for none."""
+    return request.form.get(FIELD, "")
 
 
 def _second() -> dict[str, Any] | None:
@@ -173,7 +235,14 @@ def _let_in(user: StaffMember, next_path: str | None) -> Response:
     session["session_id"] = session_id
     if language:
         session["language"] = language
-    answer = redirect(next_path or url_for("access.home"))
+    kept = opened(_kept(), instance().personal_data.decrypt) if _kept() else None
+    if kept is not None and kept.is_of(user.id, now):
+        g.member = user
+        answer: Response = make_response(
+            render_template("access/go_on.html", kept=kept, again=AGAIN)
+        )
+    else:
+        answer = redirect(next_path or url_for("access.home"))
     remember_device(answer, user.username)
     return answer
 
