@@ -92,7 +92,5 @@ def _sample(cells: tuple[Any, ...], column: int, name: str) -> str:
     shown = re.sub(r"\s+", " ", str(cell)).strip()
     if name in MASKED_FIELDS:
         return mask_name(shown[:SAMPLE_CHARACTERS_MAX])
-    masked = re.sub(
-        r"[0-9Xx]{7,}", lambda run: f"{run[0][:4]}{'*' * (len(run[0]) - 6)}{run[0][-2:]}", shown
-    )
+    masked = re.sub(r"[0-9Xx]{7,}", lambda run: f"{run[0][:4]}…{run[0][-2:]}", shown)
     return "".join(c if c.isprintable() else "·" for c in masked)[:SAMPLE_CHARACTERS_MAX]
