@@ -131,7 +131,7 @@ def _excluded_fen(
         return excluded_fen
     require_known((item.category for item in request.items), ())
     if sum(item.amount_fen for item in request.items) != request.amount_fen:
-        raise field_problem("items", "各行金额之和与 amount_fen 不符，请核对。")
+        raise field_problem("items", "各行金额之和与总金额不符，请核对。")
     return request.excluded_fen
 
 

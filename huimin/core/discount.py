@@ -263,15 +263,13 @@ def _rate(rate_bp: int, language: str) -> str:
 
 def _require_sums(basket: Basket, terms: PolicyTerms) -> None:
     if not 1 <= basket.amount_fen <= AMOUNT_FEN_MAX:
-        raise field_problem(
-            "amount_fen", "金额须在 ¥0.01 到 ¥1,000,000.00 之间（以分为单位的整数）。"
-        )
+        raise field_problem("amount_fen", "金额须在 ¥0.01 到 ¥1,000,000.00 之间。")
     for field, value in (
         ("excluded_fen", basket.excluded_fen),
         ("insurance_fen", basket.insurance_fen),
     ):
         if not 0 <= value <= basket.amount_fen:
-            raise field_problem(field, "须在零与总金额 amount_fen 之间。")
+            raise field_problem(field, "不参加优惠和医保支付的部分，都不能超过总金额。")
     if basket.insurance_fen and terms.base != "after_insurance":
         raise field_problem("insurance_fen", "本示范点的优惠政策不涉及医保，请去掉这一项。")
     if basket.items:
@@ -280,7 +278,7 @@ def _require_sums(basket: Basket, terms: PolicyTerms) -> None:
 
 def _require_items(basket: Basket, terms: PolicyTerms) -> None:
     if sum(item.amount_fen for item in basket.items) != basket.amount_fen:
-        raise field_problem("items", "各行金额之和与 amount_fen 不符，请核对。")
+        raise field_problem("items", "各行金额之和与总金额不符，请核对。")
     excluded_fen = _require_coupons_covered(basket, terms)
     if basket.excluded_fen not in (0, excluded_fen):
         raise field_problem(

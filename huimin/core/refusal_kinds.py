@@ -84,12 +84,12 @@ KINDS: dict[str, Kind] = {
     # -- who stands there
     "presenter_unknown": Kind(
         422,
-        "presented_by 不是这张卡可出示人之一，请从核验结果中选择。",
+        "选的人不在这张卡可出示的人里，请从核验结果中选择。",
         "请问您是持卡人本人还是家人？我再核对一下。",
     ),
     "identity_unchecked": Kind(
         422,
-        "请先核对出示人，再确认优惠（identity_checked 须为 true）。",
+        "请先核对是谁在用卡，再确认优惠。",
         "请让我核对一下是哪位在用卡，马上就好。",
     ),
     # -- the till
@@ -121,8 +121,8 @@ KINDS: dict[str, Kind] = {
     "reversal_too_large": Kind(422, "退货金额超过了还能退的金额（{left}），请改小。", AGAIN),
     "return_parts_missing": Kind(
         422,
-        "这一笔分商品记账，或有不参加优惠、医保支付的部分：请写明退的是哪几行商品（items），"
-        "或退货金额里这两部分各有多少（excluded_fen、insurance_fen，没有就写 0）。",
+        "这一笔分商品记账，或有不参加优惠、医保支付的部分：请写明退的是哪几行商品，"
+        "或退货金额里这两部分各有多少（没有就写 0）。",
         "请把要退的商品给我看一下，我按您当时实付的金额退。",
     ),
     "manager_needed": Kind(

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from huimin.core.catalogue import SOURCE, Words
 from huimin.core.json_text import write_json
+from huimin.core.money import money_text
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 from huimin.storage.engine import StorageProblem
 from huimin.web.json_answer import json_response
@@ -48,6 +49,8 @@ FIELD_ERRORS = Words(
         "int_from_float": "须为整数（金额以分为单位）。",
         "greater_than_equal": "不能小于 {ge}。",
         "less_than_equal": "不能大于 {le}。",
+        "amount_below": "金额不能小于 {least}。",
+        "amount_above": "金额不能大于 {most}。",
         "string_type": "须为文字。",
         "string_too_long": "最多 {max_length} 个字符。",
         "string_too_short": "至少 {min_length} 个字符。",
@@ -69,6 +72,11 @@ FIELD_ERRORS = Words(
         "other": "格式不对。",
     },
 )
+# What a limit of an amount is called in yuan: a cashier reads it, who knows no fen.
+AMOUNT_LIMITS = {
+    "greater_than_equal": ("amount_below", "ge", "least"),
+    "less_than_equal": ("amount_above", "le", "most"),
+}
 
 
 def install(app: Flask) -> None:
@@ -107,9 +115,13 @@ def field_problems_of(error: ValidationError) -> FieldProblems:
     """pydantic's errors as FieldProblems."""
     problems = []
     for entry in error.errors(include_url=False, include_input=False)[:FIELDS_MAX]:
-        kind = entry["type"] if entry["type"] in FIELD_ERRORS else "other"
-        text = FIELD_ERRORS.text(kind, **entry.get("ctx") or {})
-        problems.append(FieldProblem(_field_of(entry["loc"]), text))
+        field, kind = _field_of(entry["loc"]), entry["type"]
+        params = dict(entry.get("ctx") or {})
+        if field.endswith("_fen") and kind in AMOUNT_LIMITS:
+            kind, limit, name = AMOUNT_LIMITS[kind]
+            params = {name: money_text(params[limit])}
+        text = FIELD_ERRORS.text(kind if kind in FIELD_ERRORS else "other", **params)
+        problems.append(FieldProblem(field, text))
     return FieldProblems(problems)
 
 

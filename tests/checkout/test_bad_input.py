@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from huimin.core.refusal_kinds import KINDS
 from huimin.instance import Instance
 from tests.making.till import ApiTill, make_till
 
@@ -177,3 +179,21 @@ def test_problems_never_repeat_what_was_sent(till: ApiTill) -> None:
     answer = till.redeem(card={"secret": "5120221956030800"}, amount_fen="622202...")
     assert "5120221956030800" not in json.dumps(answer.json)
     assert "622202" not in json.dumps(answer.json)
+
+
+def test_a_cashier_reads_yuan_and_no_field_names(till: ApiTill) -> None:
+    quoted: list[dict[str, Any]] = [
+        {"amount_fen": 100_000_001},
+        {"amount_fen": 0},
+        {"amount_fen": 1_000, "excluded_fen": 1_001},
+        {"amount_fen": 1_000, "items": [{"name": "米", "amount_fen": 999}]},
+    ]
+    said = []
+    for body in quoted:
+        answer = till.post("/quotes", {"card": till.card["token"], **body})
+        said += [error["message"] for error in answer.json["errors"]]
+    assert said[:2] == ["金额不能大于 ¥1000000.00。", "金额不能小于 ¥0.01。"]
+    said += [kind.detail for kind in KINDS.values()] + [kind.cashier for kind in KINDS.values()]
+    for sentence in said:
+        names = re.findall(r"[a-z]+_[a-z_]+", re.sub(r"\{\w+\}", "", sentence))
+        assert names == [], sentence
