@@ -279,7 +279,7 @@ SELECT id, issued_at, valid_until FROM offline_pack
 WHERE terminal_id = :terminal_id AND issued_at >= :since AND issued_at <= :until
 ORDER BY issued_at LIMIT :row_limit;
 
--- name: waiting_facts_till
+-- name: waiting_facts_till^
 -- What this terminal sent in all: how many sales, how many were refused, and how many waited.
 SELECT CAST(COUNT(*) AS BIGINT) AS sales,
     CAST(COALESCE(SUM(CASE WHEN status = 'refused' THEN 1 ELSE 0 END), 0) AS BIGINT) AS refused,

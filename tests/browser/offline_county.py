@@ -216,7 +216,7 @@ class OfflineTill:
         """Take what has changed along now, and not only in five minutes."""
         self.page.evaluate(f"async () => {{ await {PACK}.fetchPack() }}")
 
-    def change_pack(self, name: str, value: str) -> None:
+    def change_pack(self, name: str, value: str | None) -> None:
         """As if the pack had been fetched at another time."""
         self.page.evaluate(
             """async ([name, value]) => {

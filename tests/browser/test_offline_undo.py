@@ -1,11 +1,17 @@
-"""Without network: any sale can be taken back and has a slip with its number; claims are kept."""
+"""Without network: any sale can be taken back and has a slip with its number; claims are kept.
+
+A sale on which people decide says so until they have.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from huimin.checkout.offline.decide_waiting import accept_waiting
+from huimin.core.days import instant_text
 from tests.browser.offline_county import OfflineTill, until
 
 pytestmark = pytest.mark.browser
@@ -108,3 +114,31 @@ def test_a_claim_without_network_is_kept_and_filed_later(
     assert (claim["amount_fen"], claim["refusal_code"]) == (5_000, "card_denied")
     till.page.click("#kept-claims button:text('知道了')")
     till.page.wait_for_selector("#kept-claims", state="hidden")
+
+
+def test_what_people_decide_on_says_so_until_they_have(till: OfflineTill, cards: list[str]) -> None:
+    # The pack is of before packs were recorded, so nobody can tell whether it was given.
+    with till.county.instance() as instance:
+        now = instance.clock()
+        upgraded = {"at": instant_text(now)}
+        statement = "UPDATE schema_migration SET name = 'offline_packs', applied_at = :at"
+        instance.engine.write(lambda tx: tx.connection.execute(statement, upgraded))
+    till.change_pack("id", None)
+    till.change_pack("issued_at", instant_text(now - timedelta(minutes=1)))
+    till.context.set_offline(True)
+    till.sell(cards[0], "128")
+    till.context.set_offline(False)
+    until(lambda: [row["status"] for row in till.queue()] == ["undecided"])
+    till.page.keyboard.press("Escape")
+    until(lambda: till.banner().startswith("1 笔已上传，等县里核定"))
+    assert "由县里核定后入账" in till.page.text_content("#queued-list")
+    assert till.county.rows(till.terminal["id"]) == []
+    with till.county.instance() as instance:
+        by = {"now": instance.clock(), "actor": "li", "reason": "看过小票"}
+        wanted = "SELECT id FROM offline_item WHERE terminal_id = :id"
+        asked = {"id": till.terminal["id"]}
+        (item,) = instance.engine.read(lambda tx: list(tx.connection.execute(wanted, asked)))
+        instance.engine.write(lambda tx: accept_waiting(tx, item["id"], **by))
+    till.page.reload()  # it asks at start, and every five minutes
+    until(lambda: [row["status"] for row in till.queue()] in ([], ["duplicate"]))
+    till.agrees()

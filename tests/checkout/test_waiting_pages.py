@@ -45,6 +45,7 @@ def test_two_people_decide_on_a_page_with_all_the_facts(till: OfflineTill, offic
     for fact in (
         *("离线交易超过 31 天才上传", "宏扬店", "2026-10-31 10:00", "2026-12-02 10:00", "大米"),
         *("32 天以后", "黄*平", "须由两位管理员", "核定入账，优惠 ¥10.24"),
+        "1 笔，其中 0 笔没有入账，1 笔待核过",
     ):
         assert fact in text, fact
     assert "黄筱平" not in text
