@@ -73,8 +73,13 @@ class _NoAnswer(Exception):
 
 
 def new_id() -> str:
-    """A fresh idempotency key or order number."""
+    """A fresh idempotency key."""
     return uuid.uuid4().hex
+
+
+def new_order_no() -> str:
+    """A fresh order number; its letter keeps a spreadsheet from reading 12e4… as a number."""
+    return f"N{uuid.uuid4().hex}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +108,13 @@ class Sale(_Sent):
     amount_fen: int
     presented_by: str
     identity_checked: bool
-    order_no: str = field(default_factory=new_id)
+    order_no: str = field(default_factory=new_order_no)
     key: str = field(default_factory=new_id)
     excluded_fen: int = 0
     insurance_fen: int = 0
     items: tuple[Mapping[str, Any], ...] = ()
     cashier: str | None = None
+    shop_order_no: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,7 @@ class Missed(_Sent):
 
     card: str
     amount_fen: int
-    order_no: str = field(default_factory=new_id)
+    order_no: str = field(default_factory=new_order_no)
     key: str = field(default_factory=new_id)
     presented_by: str = "holder"
     identity_checked: bool = False
@@ -154,6 +160,7 @@ class Missed(_Sent):
     refusal_code: str | None = None
     note: str | None = None
     cashier: str | None = None
+    items: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +256,10 @@ class Client:
     def terminal(self) -> Answer:
         """This terminal: outlet, policy in force, server time."""
         return self._ask("GET", "/terminal")
+
+    def categories(self) -> Answer:
+        """The categories that an item may have, their spellings, and which take part here today."""
+        return self._ask("GET", "/categories")
 
     def verify(self, card: str) -> Answer:
         """Who may present this card, and what it gets today. Raises Refused, Unreachable."""

@@ -53,7 +53,7 @@ class Day:
     """An outlet's day: its statement, its closings (newest first), and what came after the last.
 
     `waiting_sales` and `waiting_fen` are its offline sales that people have not decided on, and
-    their discounts in fen.
+    their discounts in fen. `shop_orders` has the shop's own order number of a sale by its id.
     """
 
     statement: Row
@@ -62,6 +62,7 @@ class Day:
     comparisons: list[Row]
     waiting_sales: int
     waiting_fen: int
+    shop_orders: Mapping[str, str]
 
     @property
     def closed(self) -> Row | None:
@@ -82,7 +83,9 @@ def day_of(tx: Transaction, outlet: Mapping[str, Any], day: date) -> Day:
     waiting = count_waiting(
         tx, first_day=day.isoformat(), last_day=day.isoformat(), outlet_id=outlet["id"]
     )
-    return Day(statement, closings, later, comparisons, *waiting)
+    noted = shop_orders_of_day(tx, outlet["id"], day)
+    shop_orders = {sale_id: note["order_no"] for sale_id, note in noted.items()}
+    return Day(statement, closings, later, comparisons, *waiting, shop_orders)
 
 
 def keep_comparison(

@@ -24,7 +24,7 @@ INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 # What a spreadsheet reads as a number, a date, a time, a fraction or a truth value.
 CHANGED = re.compile(
     r"""
-    [0-9]+(\.[0-9]*)?e[+-]?[0-9]+         # 1E001
+    [0-9]+(\.[0-9]*)?e[+-]?0*[0-9]{1,3}   # 1E001
     | [0-9]*\.[0-9]+ | [0-9]+\.           # 1.50
     | [0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?   # 1,234
     | [0-9.,]+\s?% | \([0-9.,]+\)         # 5%, (5)

@@ -157,3 +157,15 @@ def test_zeros_that_a_spreadsheet_dropped_are_no_difference(shop: Shop) -> None:
     mine += [row(shop, each, each) for each in ("1002", "1003")]
     _, page = compared(shop, client, *mine, row(shop, "0012", "12"))
     assert "两边一致" in page
+
+
+def test_the_day_shows_the_shop_s_number_beside_the_till_s(shop: Shop) -> None:
+    make_redemption(
+        shop.instance,
+        shop.card,
+        shop.keys[0],
+        amount_fen=7_700,
+        order_no="P-1",
+        shop_order_no="2205",
+    )
+    assert "店里的单号 2205" in shop.browser("cashier").get(DAY).text

@@ -1,9 +1,9 @@
 // @ts-check
-// Which category of goods is meant: the server's own list (core/categories.py), for a till offline.
+// The categories of goods and how they are spelt: the server's own list (core/categories.py).
 // Written by python -m huimin.checkout.till_categories; don't edit it by hand.
 
 /** @type {Record<string, string>} each code, with how it is spelt: without case, width and signs */
-const SPELLED = {
+export const SPELLED = {
   food:
     "food 食品 foods groceries grocery snack snacks 食物 副食 主食 粮油 米面 米面粮油 调料 调味品 零食 休闲食品 包装食品 乳制品 奶制品 冷冻食品 熟食 糕点",
   fresh:
@@ -37,44 +37,3 @@ const SPELLED = {
   lottery: "lottery 彩票 lotteries 福利彩票 体育彩票 福彩 体彩",
   jewelry: "jewelry 金银珠宝 jewellery gold 珠宝 首饰 黄金 金银首饰 金银 贵金属",
 };
-const CODE_OF = new Map(
-  Object.entries(SPELLED).flatMap(([code, spellings]) =>
-    spellings.split(" ").map((spelling) => /** @type {[string, string]} */ ([spelling, code])),
-  ),
-);
-
-/**
- * A spelling without case, width, spaces, punctuation and invisible characters.
- * @param {string} text
- */
-function plain(text) {
-  return text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, "");
-}
-
-/** @param {string} category */
-export function knownCode(category) {
-  return CODE_OF.get(plain(category)) ?? null;
-}
-
-/**
- * The code that is meant; an unknown category by its letters.
- * @param {string} category
- */
-export function codeOrPlain(category) {
-  return CODE_OF.get(plain(category)) ?? plain(category);
-}
-
-/**
- * Whether somebody knows the category: the list, or the policy that leaves it out.
- * @param {string} category
- * @param {string[]} excluded
- */
-export function isKnown(category, excluded) {
-  const spelling = plain(category);
-  return (
-    CODE_OF.has(spelling) || (spelling !== "" && excluded.map(codeOrPlain).includes(spelling))
-  );
-}

@@ -3,7 +3,7 @@
 // Whole fen; a product or sum that could pass 2^53 is a BigInt. Pure: no page, no clock, no network.
 // A test compares it with the server's quote on a thousand baskets.
 
-import { codeOrPlain, isKnown, knownCode } from "./categories.js";
+import { codeOrPlain, isKnown, knownCode } from "./category.js";
 
 const AMOUNT_FEN_MAX = 100_000_000;
 const BASIS_POINTS = 10_000;
