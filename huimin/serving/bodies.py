@@ -89,7 +89,7 @@ class Bodies:
         """Answer a request, at once or when its body has arrived. Raises nothing."""
         try:
             self._take(scope, proto)
-        except Exception:
+        except BaseException:  # nothing may reach granian, which would not know what to do with it
             self._fail(proto)
 
     def stop(self) -> None:
@@ -120,7 +120,7 @@ class Bodies:
             return
         try:
             self._answer(incoming.scope, incoming.proto, io.BytesIO(body), None)
-        except Exception:
+        except BaseException:
             self._fail(incoming.proto)
 
     def _take_large(self, incoming: Incoming) -> None:
@@ -147,9 +147,9 @@ class Bodies:
                 if not future.done():
                     break
             future.add_done_callback(lambda future: self._next_part(incoming, future))
-        except Exception:
-            if not self._over(incoming):
-                self._fail(incoming.proto)
+        except BaseException:
+            self._over(incoming)
+            self._fail(incoming.proto)
 
     def _ended_with(self, incoming: Incoming, future: Any) -> bool:
         """Keep one part; whether that was the end, one way or the other."""

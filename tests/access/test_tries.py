@@ -102,6 +102,16 @@ def test_neighbours_in_an_ipv6_network_count_as_one(app: Any, instance: Instance
     assert tries(from_address(app, "2001:db8:0:1::1"), 1) == [401]
 
 
+def test_nobody_says_where_they_come_from(app: Any, instance: Instance) -> None:
+    # Without HUIMIN_PROXIES the header is anybody's word.
+    client = from_address(app, "10.0.0.1")
+    for number in range(PER_NAME):
+        client.environ_base["HTTP_X_FORWARDED_FOR"] = f"192.0.2.{number}"
+        assert tries(client, 1) == [401]
+    client.environ_base["HTTP_X_FORWARDED_FOR"] = "192.0.2.99"
+    assert tries(client, 1) == [429]
+
+
 def test_two_servers_of_a_county_count_together(app: Any, instance: Instance) -> None:
     from huimin.app import create_app
     from huimin.instance import open_instance

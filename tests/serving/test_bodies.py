@@ -7,6 +7,7 @@ import io
 import json
 import select
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,40 @@ def test_bodies_are_received_whole_whichever_way_they_come(county: dict[str, Any
         endless = b"%x\r\n%b\r\n" % (too_large, b" " * too_large)
         with begin(port, head(path, None, bearer) + endless) as undeclared:
             assert answer_of(undeclared)[1]["code"] == "payload_too_large"
+
+
+def test_a_stop_answers_the_sale_that_runs(county: dict[str, Any]) -> None:
+    bearer = f"Authorization: Bearer {county['key']}"
+    with running(county["folder"]) as (port, server):
+        card = post(port, "/api/v1/cards/verify", {"card": county["card"]}, bearer)[1]
+        body = {
+            "card": county["card"],
+            "amount_fen": 12_800,
+            "order_no": "1",
+            "presented_by": card["may_present"][0]["id"],
+            "identity_checked": True,
+        }
+        sale = json.dumps(body).encode()
+        with contextlib.closing(sqlite3.connect(county["folder"] / "huimin.db")) as other:
+            other.execute("BEGIN IMMEDIATE")  # the sale waits for this
+            start = head("/api/v1/redemptions", len(sale), bearer, "Idempotency-Key: 1")
+            with begin(port, start + sale) as till:
+                assert _is_open(port)  # who came later is answered, so the sale has begun
+                server.terminate()
+                # It takes nobody in any more, which is how the outside sees that it stops.
+                while _is_open(port):
+                    pass
+                other.rollback()
+                assert answer_of(till)[0] == 201
+        assert server.wait(ANSWER_SECONDS_MAX) == 0
+
+
+def _is_open(port: int) -> bool:
+    try:
+        with begin(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") as probe:
+            return bool(probe.recv(1))
+    except OSError:
+        return False
 
 
 def test_one_address_has_few_large_bodies_under_way(county: dict[str, Any]) -> None:
