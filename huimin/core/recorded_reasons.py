@@ -19,6 +19,7 @@ REASONS = Words(
         "card_printed": "打印卡片",
         "card_renewed": "到期续发",
         "card_replaced": "补卡：{reason}",
+        "on_ending_list": "停保名单“{file_name}”",
         "not_in_register": "名册“{file_name}”中已没有",
         "not_reverified": "保障资格超期未复核",
     },

@@ -39,6 +39,13 @@ KINDS: dict[str, tuple[Any, bool, str, dict[str, Any], str]] = {
         {"state": "submitted"},
         "application.read",
     ),
+    "endings": (
+        _("份结束保障的提议待审批"),
+        False,
+        "holders.endings",
+        {"state": "proposed"},
+        "ending.decide",
+    ),
     "claims": (_("份补录登记待审核"), False, "claims.claims", {"state": "submitted"}, "claim.read"),
     "to_issue": (_("人已通过，等待发卡"), False, "cards.cards", {}, "card.read"),
     "to_print": (_("张卡等待打印"), False, "cards.cards", {"unprinted": 1}, "card.read"),

@@ -129,6 +129,9 @@ WHERE due_fen - carried_fen > paid_fen
 -- name: merchant_applications$
 SELECT CAST(COUNT(*) AS BIGINT) FROM merchant_application WHERE state = 'submitted';
 
+-- name: endings_to_decide$
+SELECT CAST(COUNT(*) AS BIGINT) FROM aid_ending WHERE state = 'proposed';
+
 -- name: policy_drafts$
 SELECT CAST(COUNT(*) AS BIGINT) FROM policy WHERE state IN ('draft', 'approved');
 

@@ -64,6 +64,7 @@ def waiting_today(
     }
     if within is None:
         counts |= {
+            "endings": queries.endings_to_decide(tx),
             "alerts": alerts_before.count(tx, AlertCriteria(state="open"), COUNT_MAX),
             "waiting_sales": count_waiting(tx, first_day="", last_day="9")[0],
             "silent": queries.silent_outlets(tx, month=month_of(today)),

@@ -150,9 +150,12 @@ def add_eligibility(
     return written == 1
 
 
-def set_last_day(tx: Transaction, holder_id: str, eligibility_id: str, ends_on: date) -> None:
-    """Set the last day of one of the holder's eligibilities."""
-    queries.end_eligibility(tx, id=eligibility_id, ends_on=ends_on.isoformat())
+def set_last_day(
+    tx: Transaction, holder_id: str, eligibility_id: str, ends_on: date | None
+) -> None:
+    """Set the last day of one of the holder's eligibilities; None for no end."""
+    last_day = ends_on.isoformat() if ends_on is not None else None
+    queries.end_eligibility(tx, id=eligibility_id, ends_on=last_day)
     note_entitled_days(tx, holder_id)
 
 

@@ -435,3 +435,120 @@ SELECT card.number, card_event.recorded_at, card_event.reason
 FROM card JOIN card_event ON card_event.card_id = card.id AND card_event.event = 'revoked'
 WHERE card.holder_id = :holder_id
 ORDER BY card_event.recorded_at DESC, card_event.id DESC;
+
+-- name: insert_ending!
+INSERT INTO aid_ending (
+    id, state, source, job_id, file_name, unmatched_json, drafted_at, drafted_by
+) VALUES (
+    :id, 'draft', :source, :job_id, :file_name, :unmatched_json, :drafted_at, :drafted_by
+);
+
+-- name: insert_ending_people*!
+INSERT INTO aid_ending_person (
+    ending_id, place, holder_id, eligibility_id, cause, list_row, chosen, last_day, had_last_day,
+    state
+) VALUES (
+    :ending_id, :place, :holder_id, :eligibility_id, :cause, :list_row, 1, :last_day, :had_last_day,
+    'listed'
+);
+
+-- name: ending_by_id^
+SELECT * FROM aid_ending WHERE id = :id;
+
+-- name: open_ending_of_job^
+SELECT * FROM aid_ending WHERE job_id = :job_id AND state IN ('draft', 'proposed');
+
+-- name: endings_before
+-- read both ways
+-- Proposals, the latest first.
+SELECT aid_ending.id, state, source, file_name, drafted_at, drafted_by, proposed_at, proposed_by,
+    decided_at, decided_by,
+    (SELECT CAST(COUNT(DISTINCT holder_id) AS BIGINT) FROM aid_ending_person
+     WHERE ending_id = aid_ending.id AND chosen = 1) AS people
+FROM aid_ending
+WHERE aid_ending.id < :before AND (CAST(:state AS TEXT) IS NULL OR state = :state)
+ORDER BY aid_ending.id DESC LIMIT :row_limit;
+
+-- name: ending_people
+-- The rows of a proposal behind a place, with the person, the eligibility and the live card.
+SELECT listed.*, holder.name, holder.division_code, holder.erased_at, eligibility.kind,
+    eligibility.starts_on, eligibility.ends_on, village.name AS village_name,
+    town.name AS town_name, card.number AS card_number
+FROM aid_ending_person AS listed
+JOIN holder ON holder.id = listed.holder_id
+JOIN eligibility ON eligibility.id = listed.eligibility_id
+JOIN division AS village ON village.code = holder.division_code
+LEFT JOIN division AS town ON town.code = substr(holder.division_code, 1, 9) || '000'
+LEFT JOIN card ON card.holder_id = holder.id AND card.state IN ('active', 'suspended', 'lost')
+WHERE listed.ending_id = :ending_id AND listed.place > :after AND listed.chosen >= :least_chosen
+ORDER BY listed.place LIMIT :count;
+
+-- name: ending_counts
+SELECT state, chosen, CAST(COUNT(*) AS BIGINT) AS eligibilities,
+    CAST(SUM(CASE WHEN last_day IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS without_day
+FROM aid_ending_person WHERE ending_id = :ending_id GROUP BY state, chosen;
+
+-- name: ending_people_count$
+SELECT CAST(COUNT(DISTINCT holder_id) AS BIGINT) FROM aid_ending_person
+WHERE ending_id = :ending_id AND chosen = 1;
+
+-- name: untick_ending_people!
+UPDATE aid_ending_person SET chosen = 0
+WHERE ending_id = :ending_id AND place >= :first AND place <= :last;
+
+-- name: tick_ending_people*!
+UPDATE aid_ending_person SET chosen = 1
+WHERE ending_id = :ending_id AND place = :place AND place >= :first AND place <= :last;
+
+-- name: give_last_day!
+UPDATE aid_ending_person SET last_day = :last_day
+WHERE ending_id = :ending_id AND chosen = 1 AND last_day IS NULL;
+
+-- name: not_before_it_began!
+-- An eligibility lasts at least its first day.
+UPDATE aid_ending_person SET last_day = (
+    SELECT starts_on FROM eligibility WHERE eligibility.id = aid_ending_person.eligibility_id)
+WHERE ending_id = :ending_id AND chosen = 1 AND last_day < (
+    SELECT starts_on FROM eligibility WHERE eligibility.id = aid_ending_person.eligibility_id);
+
+-- name: propose_ending^
+UPDATE aid_ending SET state = 'proposed', reason = :reason, proposed_at = :now,
+    proposed_by = :actor
+WHERE id = :id AND state = 'draft' RETURNING *;
+
+-- name: withdraw_ending^
+UPDATE aid_ending SET state = 'withdrawn' WHERE id = :id AND state IN ('draft', 'proposed')
+RETURNING *;
+
+-- name: decide_ending^
+UPDATE aid_ending SET state = :state, decided_at = :now, decided_by = :actor,
+    decision_reason = :reason
+WHERE id = :id AND state = 'proposed' RETURNING *;
+
+-- name: undo_ending^
+UPDATE aid_ending SET state = 'undone', undone_at = :now, undone_by = :actor,
+    undo_reason = :reason
+WHERE id = :id AND state = 'approved' RETURNING *;
+
+-- name: ending_people_in
+-- The next rows to work on, with what each eligibility is now.
+SELECT listed.*, eligibility.kind, eligibility.ends_on, holder.erased_at
+FROM aid_ending_person AS listed
+JOIN eligibility ON eligibility.id = listed.eligibility_id
+JOIN holder ON holder.id = listed.holder_id
+WHERE listed.ending_id = :ending_id AND listed.state = :state AND listed.chosen = 1
+ORDER BY listed.place LIMIT :count;
+
+-- name: mark_ending_person!
+UPDATE aid_ending_person SET state = :state WHERE ending_id = :ending_id AND place = :place;
+
+-- name: pass_what_is_left!
+UPDATE aid_ending_person SET state = 'passed'
+WHERE ending_id = :ending_id AND state = 'listed' AND chosen = 1;
+
+-- name: kinds_left
+-- What a person is entitled to after a day, without the eligibilities that a proposal ends.
+SELECT DISTINCT kind FROM eligibility
+WHERE holder_id = :holder_id AND (ends_on IS NULL OR ends_on > :day) AND id NOT IN (
+    SELECT eligibility_id FROM aid_ending_person WHERE ending_id = :ending_id AND chosen = 1)
+ORDER BY kind;

@@ -360,3 +360,13 @@ INSERT INTO reversal_total (
     :redemption_id, :amount_fen, :insurance_fen, :excluded_fen, :eligible_fen, :discount_fen,
     :merchant_share_fen
 );
+
+-- name: sales_of_holder_after^
+-- The sales of a holder's cards after a county day: how many, and what is left of them after returns.
+SELECT CAST(COALESCE(SUM(CASE WHEN ledger.kind = 'redemption' THEN 1 ELSE 0 END), 0) AS BIGINT)
+        AS sales,
+    CAST(COALESCE(SUM(ledger.amount_fen), 0) AS BIGINT) AS amount_fen,
+    CAST(COALESCE(SUM(ledger.discount_fen), 0) AS BIGINT) AS discount_fen
+FROM card CROSS JOIN ledger LEFT JOIN ledger AS original ON original.id = ledger.reverses_id
+WHERE ledger.card_id = card.id AND card.holder_id = :holder_id
+    AND COALESCE(original.business_day, ledger.business_day) > :day;

@@ -54,6 +54,12 @@ def rows_of_holder(tx: Transaction, holder_id: str, count: int) -> list[Row]:
     return list(queries.rows_of_holder(tx, holder_id=holder_id, count=count))
 
 
+def sales_of_holder_after(tx: Transaction, holder_id: str, day: date) -> Row:
+    """The holder's sales after a county day: `sales`, net `amount_fen` and `discount_fen`."""
+    row: Row = queries.sales_of_holder_after(tx, holder_id=holder_id, day=day.isoformat())
+    return row
+
+
 def usage_at(tx: Transaction, *, holder_id: str, policy_code: str, now: datetime) -> Usage:
     """The discount used today and this month under a policy code, read without locking."""
     counters = usage_counters(county_day(now), holder_id=holder_id, policy_code=policy_code)

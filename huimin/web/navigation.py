@@ -16,6 +16,7 @@ ENTRIES = (
     ("holders.people", _("持卡人"), "holder.read"),
     ("holders.applications", _("申请"), "application.read"),
     ("holders.registers", _("名册"), "register.import"),
+    ("holders.endings", _("结束保障"), "ending.read"),
     ("cards.cards", _("卡片"), "card.read"),
     ("merchants.merchants", _("商户"), "merchant.read"),
     ("policies.policies", _("优惠政策"), "policy.read"),

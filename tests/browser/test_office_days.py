@@ -39,6 +39,7 @@ class Town:
     registrars: tuple[str, str]
     administrators: tuple[str, str]
     known: str
+    gone: str
 
 
 @pytest.fixture(params=["phone", "desk"])
@@ -53,11 +54,17 @@ def open_town(folder: Path, clock: Clock = system_clock) -> Iterator[Town]:
     create_instance(settings)
     instance = open_instance(settings, clock)
     try:
-        known = id_number()
+        known, gone = id_number(), id_number()
         make_holder(instance, name="周有卡", id_number=known, division_code=_village(instance))
         make_card(
             instance,
-            make_holder(instance, name="吴不在", division_code=_village(instance), family=()),
+            make_holder(
+                instance,
+                name="吴不在",
+                id_number=gone,
+                division_code=_village(instance),
+                family=(),
+            ),
         )
         registrars = tuple(
             make_staff(instance, "registrar", division_code=TOWN)["username"] for _ in range(2)
@@ -69,6 +76,7 @@ def open_town(folder: Path, clock: Clock = system_clock) -> Iterator[Town]:
                 (registrars[0], registrars[1]),
                 (administrators[0], administrators[1]),
                 known,
+                gone,
             )
     finally:
         instance.close()
@@ -266,6 +274,9 @@ def test_an_administrators_day_of_enrolment(
     rows.append(register_row(name="周有卡", id_number=town.known, kind="残疾"))
     rows.append(register_row(name="错一位", id_number="512022195603080012"))
     register = write_xlsx(tmp_path / "2026年第四季度低保名册.xlsx", rows)
+    head = ("姓名", "身份证号码", "死亡日期")
+    one = [["吴不在", town.gone, "2026-01-15"], ["周有卡", town.gone, "2026-01-15"]]
+    deaths = write_xlsx(tmp_path / "一月死亡.xlsx", one, header=head)
     with at_work(browser, town, town.administrators[0], size) as first:
         page = first.page
         page.goto(f"{town.address}/registers/")
@@ -283,8 +294,6 @@ def test_an_administrators_day_of_enrolment(
         with page.expect_download() as got:
             page.click("text=下载待修改的工作簿")
         assert "错一位" in cells_of(got)
-        page.check("#end-missing")
-        page.fill("#field-end_from", "2099-01-01")
         page.get_by_role("button", name="并为符合条件的人提出申请").focus()
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: url != job)
@@ -293,14 +302,36 @@ def test_an_administrators_day_of_enrolment(
         done = page.inner_text("main .facts").split()
         assert done == [
             *("新登记", "1200", "有更新", "1", "没有变化", "0"),
-            *("提出申请", "1201", "结束的保障", "1"),
+            *("提出申请", "1201"),
         ]
         press(page, "link", "去审核申请")
         page.get_by_text("共 1,201 条").wait_for()
         looks_right(first)
         assert page.locator("input[name=chosen]").count() == 0, "one's own are another's to approve"
+        page.goto(job)
+        assert "不能据此结束任何人的保障" in page.inner_text("main"), "a row is to be mended"
+        page.goto(f"{town.address}/endings/")
+        page.set_input_files("#field-file", deaths)
+        page.select_option("#field-cause", "died")
+        looks_right(first)
+        press(page, "button", "上传并对照")
+        page.get_by_role("heading", name="提出").wait_for()
+        looks_right(first)
+        assert "吴*在" in page.inner_text("main")
+        press(page, "button", "提出结束勾选的保障，交另一位审批")
+        page.get_by_text("已提出结束 1 项保障").wait_for()
+        looks_right(first)
     with at_work(browser, town, town.administrators[1], size) as second:
         page = second.page
+        page.goto(f"{town.address}/today")
+        second.follow(page.get_by_text("份结束保障的提议待审批"))
+        press(page, "link", "一月死亡.xlsx")
+        press(page, "button", "通过，结束 1 人的 1 项保障")
+        page.get_by_text("已结束 1 项保障").wait_for()
+        looks_right(second)
+        press(page, "link", "打印给村（社区）的告知名单")
+        page.get_by_role("heading", name="保障结束告知名单").wait_for()
+        looks_right(second)
         page.goto(f"{town.address}/applications/")
         page.check("[data-check-all]")
         assert page.locator("input[name=chosen]:checked").count() == 50

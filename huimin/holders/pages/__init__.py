@@ -9,6 +9,8 @@ pages = Blueprint("holders", __name__)
 
 from huimin.holders.pages import (  # noqa: E402
     applications,  # noqa: F401
+    ending,  # noqa: F401
+    endings,  # noqa: F401
     evidence,  # noqa: F401
     new_person,  # noqa: F401
     people,  # noqa: F401

@@ -40,6 +40,12 @@ def _eligibility_ended(old: Values, new: Values, place_of: Any) -> list[str]:
     return [*words, _("原为 {day}", day=before)] if before else words
 
 
+def _eligibility_restored(old: Values, new: Values, place_of: Any) -> list[str]:
+    words = _("{kind}，最后一天 {day}", kind=_kind(new), day=new["ends_on"])
+    without_end = _("{kind}，没有截止日期", kind=_kind(new))
+    return [words if new["ends_on"] else without_end, _("原为 {day}", day=old["ends_on"])]
+
+
 def _changed(old: Values, new: Values, place_of: Any) -> list[str]:
     words = [_("姓名")] if new.get("name_corrected") else []
     words += [_("联系电话")] if new.get("phone_changed") else []
@@ -69,6 +75,7 @@ def _relation(old: Values, new: Values, place_of: Any) -> list[str]:
 TELLERS: dict[str, Callable[[Values, Values, Any], list[str]]] = {
     "holder.eligibility_added": _eligibility_added,
     "holder.eligibility_ended": _eligibility_ended,
+    "holder.eligibility_restored": _eligibility_restored,
     "holder.changed": _changed,
     "holder.updated_by_register": _by_register,
     "holder.family_added": _relation,

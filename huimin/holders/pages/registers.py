@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import PurePath
 from typing import Any
 
@@ -14,12 +13,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import acting, require
 from huimin.audit.list_answer import list_answer, workbook_response
-from huimin.core.catalogue import sentence
+from huimin.core.catalogue import say, sentence
 from huimin.core.days import county_day
 from huimin.core.kept_refusal import text_of
 from huimin.core.refusals import Refusal, field_problem
 from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.choices import division_choices
+from huimin.holders.endings.draft_ending import NOT_COMPLETE, draft_from_register
 from huimin.holders.pages import pages
 from huimin.holders.registers.change_words import change_text
 from huimin.holders.registers.gains import Change
@@ -27,7 +27,6 @@ from huimin.holders.registers.given import CHOSEN_FIELDS, Given, checked_given, 
 from huimin.holders.registers.header import COLUMN_NAMES
 from huimin.holders.registers.jobs import (
     CHECKING,
-    ENDING,
     ENDINGS,
     MATCHING,
     REGISTER_BYTES_MAX,
@@ -54,16 +53,12 @@ from huimin.web.uploads import takes_files
 from huimin.web.words import STATES
 from huimin.web.workbook import CONTENT_TYPE
 
-NOT_COMPLETE = sentence(
-    "这份名册里有没读到或需要修改的行，不能据此结束任何人的保障；请先改好，再上传完整的名册。"
-)
 CHECK, IMPORT = "register.check", "register.import"
 ROWS_SHOWN = 200
 STEPS = {
     CHECKING: lazy_gettext("检查"),
     MATCHING: lazy_gettext("对照"),
     WRITING: lazy_gettext("写入并提出申请"),
-    ENDING: lazy_gettext("结束名册里已没有的保障"),
 }
 # The lists that a check makes, and what they are called in a workbook.
 GROUPS = {
@@ -163,28 +158,39 @@ def import_register_now(job_id: str) -> Answer:
     name, before = checked["asked"]["file"], _work(checked)
 
     def begin() -> str:
-        end_from = _end_from(form)
-        if end_from and not checked["result"].get("complete"):
-            raise field_problem("end_missing", NOT_COMPLETE)
-        missing = before.lists()["missing"] if end_from else []
         wanted = {
             "file": name,
             "checked": job_id,
-            "end_from": end_from and end_from.isoformat(),
             "given": checked["asked"].get("given"),
         }
         new_job = change(lambda tx: begin_job(tx, IMPORT, wanted, **by))
         work = _work(_job(new_job))
         work.copy_from(before)
-        instance().jobs.start(
-            new_job, lambda progress: work.write(progress, missing=missing, end_from=end_from)
-        )
+        instance().jobs.start(new_job, lambda progress: work.write(progress))
         return new_job
 
     try:
         return form.attempt(begin, again=lambda refused: _job_page(job_id, refused), then=_to_job)
     except FileNotFoundError:
         return _job_page(job_id, form.refused(Refusal("not_found"))), 422
+
+
+@pages.post("/registers/<job_id>/ending")
+@require("ending.propose")
+def draft_ending_of_register(job_id: str) -> Answer:
+    """Begin a proposal to end the aid of those whom a complete register lacks."""
+    checked, form, by = _job(job_id), Form.sent(), acting()
+    if checked["kind"] != CHECK or checked["state"] != "done":
+        raise Refusal("not_found")
+    try:
+        missing = _work(checked).lists()["missing"]
+    except FileNotFoundError:
+        return _job_page(job_id, form.refused(Refusal("not_found"))), 422
+    return form.carry_out(
+        lambda tx: draft_from_register(tx, checked, missing, **by),
+        again=lambda refused: _job_page(job_id, refused),
+        then=lambda ending_id: redirect(url_for("holders.ending", ending_id=ending_id)),
+    )
 
 
 @pages.get("/registers/<job_id>/refused.xlsx")
@@ -240,7 +246,7 @@ def _job_page(job_id: str, form: Form) -> str:
         chosen=[(name, COLUMN_NAMES.say(name, language)) for name in CHOSEN_FIELDS],
         meaning=lambda row: meaning(row["field"], row["of"]).say(language),
         reason=reason_of(job["result"], request_language()) if job["state"] == "failed" else "",
-        today=county_day(now).isoformat(),
+        not_complete=say(NOT_COMPLETE, language),
     )
 
 
@@ -291,13 +297,6 @@ def _given_values(job: Row) -> dict[str, str]:
     }
     chosen = {f"column_{name}": column_letter(place) for name, place in given.columns.items()}
     return {**values, **chosen}
-
-
-def _end_from(form: Form) -> date | None:
-    """The day from which the missing ones are entitled no more; None to leave them."""
-    if not form.text("end_missing"):
-        return None
-    return form.day("end_from")
 
 
 def _job(job_id: str) -> Row:

@@ -13,22 +13,21 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Unpack
 
 from huimin.core.acting import By
-from huimin.core.catalogue import SOURCE, Text
+from huimin.core.catalogue import Text
 from huimin.core.days import county_day
 from huimin.core.json_text import read_json, write_json
 from huimin.core.kept_refusal import kept_text
-from huimin.core.recorded_reasons import REASONS
 from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.check_file import check_file
 from huimin.holders.registers.given import Given
 from huimin.holders.registers.import_register import import_register
-from huimin.holders.registers.match import Match, end_missing, match_register, propose
+from huimin.holders.registers.match import Match, match_register, propose
 from huimin.holders.registers.refused_workbook import write_refused_workbook
 from huimin.holders.registers.result import RegisterCheck
 from huimin.holders.registers.sheets_apart import registers_apart
@@ -42,7 +41,7 @@ FOLDER, REGISTER, REFUSED, LISTS = "jobs", "register.sealed", "refused.sealed", 
 DAYS_STORED = 30
 PROBLEMS_STORED = 2_000
 # A job's steps; pages/registers.py has the words.
-CHECKING, MATCHING, WRITING, ENDING = "check", "match", "write", "end"
+CHECKING, MATCHING, WRITING = "check", "match", "write"
 # Registers that are read at once, each in a process of its own; further ones wait.
 _reading = threading.BoundedSemaphore(2)
 WAIT_SECONDS = 1
@@ -119,8 +118,8 @@ class RegisterWork:
         """Copy the file of the check that this import follows."""
         self.store(checked._unsealed(REGISTER))
 
-    def write(self, progress: StepProgress, *, missing: list[Row], end_from: date | None) -> Row:
-        """Import, apply for cards, and end eligibilities that the register lacks from a day on."""
+    def write(self, progress: StepProgress) -> Row:
+        """Import and apply for cards; nobody's aid ends by it."""
         checked = self._checked(progress)
         by = self.by
         counts = import_register(
@@ -132,17 +131,7 @@ class RegisterWork:
             register_date=self.given.register_date,
             **by,
         )
-        ended = 0
-        if end_from is not None:
-            ended = end_missing(
-                self.engine,
-                missing,
-                last_day=end_from - timedelta(days=1),
-                reason=REASONS.say("not_in_register", SOURCE, file_name=self.file_name),
-                progress=lambda done, total: progress(ENDING, done, total),
-                **by,
-            )
-        return {**asdict(counts), "ended": ended}
+        return asdict(counts)
 
     def _store_refused(self, checked: RegisterCheck) -> bool:
         with self._decrypted_file(REFUSED, b"", ".xlsx") as path:

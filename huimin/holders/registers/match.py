@@ -1,8 +1,8 @@
 """Compare a register with the county's people: who is new, who gains something, whose eligibility
 is missing from it, and who is entitled but has no card (免申即享).
 
-Only `propose` writes, in the transaction that writes the rows, and `end_missing`, a hundred people
-per transaction.
+Only `propose` writes, in the transaction that writes the rows. Whose aid is to end is another act
+(holders/endings/).
 """
 
 from __future__ import annotations
@@ -19,13 +19,12 @@ from huimin.divisions.find import town_of
 from huimin.divisions.within import division_parameters
 from huimin.holders import queries
 from huimin.holders.applications import submit_application
-from huimin.holders.change_person import end_eligibility
 from huimin.holders.people import find_by_id_number
 from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.check_register import Progress
 from huimin.holders.registers.gains import gains_of
 from huimin.holders.registers.result import AcceptedRow, RegisterCheck
-from huimin.storage.engine import Engine, Row, Transaction
+from huimin.storage.engine import Row, Transaction
 
 CHUNK = 100
 
@@ -99,35 +98,6 @@ def propose(
             submit_application(tx, holder_id=holder["id"], source="register", **by)
             proposed += 1
     return proposed
-
-
-def end_missing(
-    engine: Engine,
-    missing: Sequence[Row],
-    *,
-    last_day: date,
-    reason: str,
-    progress: Progress,
-    **by: Unpack[By],
-) -> int:
-    """End the eligibilities that are missing from the register; returns how many."""
-    for start in range(0, len(missing), CHUNK):
-        chunk = missing[start : start + CHUNK]
-
-        def work(tx: Transaction, chunk: Sequence[Row] = chunk) -> None:
-            for row in chunk:
-                end_eligibility(
-                    tx,
-                    row["holder_id"],
-                    row["eligibility_id"],
-                    ends_on=max(last_day, date.fromisoformat(row["starts_on"])),
-                    reason=reason,
-                    **by,
-                )
-
-        engine.write(work)
-        progress(start + len(chunk), len(missing))
-    return len(missing)
 
 
 def _needs_application(tx: Transaction, holder_id: str) -> bool:

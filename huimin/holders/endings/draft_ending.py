@@ -1,0 +1,173 @@
+"""Begin a proposal to end aid: from what a complete register lacks, or from a list of ends.
+
+A draft changes nobody's aid. It names each eligibility that would end, in the order of villages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Unpack
+
+from huimin.core.acting import By
+from huimin.core.catalogue import Text, sentence, text
+from huimin.core.days import county_day, instant_text
+from huimin.core.identity import mask_name
+from huimin.core.json_text import write_json
+from huimin.core.kept_refusal import kept_text
+from huimin.core.refusals import field_problem
+from huimin.holders import queries
+from huimin.holders.endings.end_list import EndList, EndRow, LeftRow
+from huimin.holders.people import eligibilities_of, find_by_id_number, holder_by_id
+from huimin.holders.person_name import same_name
+from huimin.holders.personal_data import PersonalData
+from huimin.storage.engine import Row, Transaction
+from huimin.storage.ids import new_id
+
+NOT_COMPLETE = sentence(
+    "这份名册里有没读到或需要修改的行，不能据此结束任何人的保障；请先改好，再上传完整的名册。"
+)
+NOT_KNOWN = sentence("系统里没有这个身份证号码的持卡人")
+NOTHING_TO_END = sentence("这个人没有还在享受的保障，或者没有这一类")
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """An eligibility that would end, and the person who has it."""
+
+    holder: Mapping[str, Any]
+    eligibility: Mapping[str, Any]
+    cause: str
+    last_day: date | None = None
+    list_row: str | None = None
+
+
+def draft_from_register(tx: Transaction, job: Row, missing: Sequence[Row], **by: Unpack[By]) -> str:
+    """A draft with what a checked register lacks; the one that is open, if there is one.
+
+    `job` is the check, `missing` its list. Raises FieldProblems on `missing` unless the register
+    was read completely, or when nothing is left to end.
+    """
+    if not job["result"].get("complete"):
+        raise field_problem("missing", NOT_COMPLETE)
+    begun = queries.open_ending_of_job(tx, job_id=job["id"])
+    if begun is not None:
+        return str(begun["id"])
+    today, listed = county_day(by["now"]), []
+    for row in missing:
+        holder = holder_by_id(tx, row["holder_id"])
+        eligibility = queries.eligibility_by_id(tx, id=row["eligibility_id"])
+        if holder is None or holder["erased_at"] is not None or eligibility is None:
+            continue
+        if _lasts(eligibility, today):
+            listed.append(_Listed(holder, eligibility, "missing"))
+    if not listed:
+        raise field_problem("missing", "名单上的保障都已另有改动，没有要结束的。")
+    return _write(tx, listed, source="register", file=job["asked"]["file"], job=job["id"], **by)
+
+
+def draft_from_list(
+    tx: Transaction,
+    personal_data: PersonalData,
+    listing: EndList,
+    *,
+    file_name: str,
+    **by: Unpack[By],
+) -> str:
+    """A draft with the people whom a list names; the rows that are nobody's stand beside it."""
+    today, left = county_day(by["now"]), list(listing.left)
+    listed: dict[str, _Listed] = {}
+    for row in listing.rows:
+        ending = _of_row(tx, personal_data, row, today)
+        if isinstance(ending, Text):
+            left.append(LeftRow(row.sheet, row.row, mask_name(row.name), ending))
+            continue
+        again = [one for one in ending if one.eligibility["id"] in listed]
+        if again:
+            place = listed[again[0].eligibility["id"]].list_row
+            why = text("同一个人在 {place} 已有", place=place)
+            left.append(LeftRow(row.sheet, row.row, mask_name(row.name), why))
+            continue
+        listed |= {one.eligibility["id"]: one for one in ending}
+    return _write(tx, listed.values(), source="list", file=file_name, left=left, **by)
+
+
+def _of_row(
+    tx: Transaction, personal_data: PersonalData, row: EndRow, today: date
+) -> list[_Listed] | Text:
+    """What ends by one row of a list, or why nothing does."""
+    holder = find_by_id_number(tx, personal_data, row.id_number)
+    if holder is None or holder["erased_at"] is not None:
+        return Text(NOT_KNOWN)
+    if not same_name(holder["name"], row.name):
+        return text(
+            "系统里这个身份证号码登记的姓名是“{name}”，与本行不同；请核对是谁的号码。",
+            name=mask_name(holder["name"]),
+        )
+    ending = [
+        one
+        for one in eligibilities_of(tx, holder["id"])
+        if (row.kinds is None or one["kind"] in row.kinds) and _lasts(one, row.last_day or today)
+    ]
+    if not ending:
+        return Text(NOTHING_TO_END)
+    place = f"{row.sheet} {row.row}"
+    return [_Listed(holder, one, row.cause, row.last_day, place) for one in ending]
+
+
+def _lasts(eligibility: Mapping[str, Any], day: date) -> bool:
+    """Whether it would still be in force after the day."""
+    return eligibility["ends_on"] is None or eligibility["ends_on"] > day.isoformat()
+
+
+def _write(
+    tx: Transaction,
+    listed: Iterable[_Listed],
+    *,
+    source: str,
+    file: str,
+    job: str | None = None,
+    left: Sequence[LeftRow] = (),
+    **by: Unpack[By],
+) -> str:
+    ending_id = new_id()
+    unmatched = [
+        {"sheet": one.sheet, "row": one.row, "name": one.name_masked, "why": kept_text(one.why)}
+        for one in left
+    ]
+    queries.insert_ending(
+        tx,
+        id=ending_id,
+        source=source,
+        job_id=job,
+        file_name=file,
+        unmatched_json=write_json(unmatched),
+        drafted_at=instant_text(by["now"]),
+        drafted_by=by["actor"],
+    )
+    in_order = sorted(
+        listed,
+        key=lambda one: (
+            one.holder["division_code"],
+            one.holder["name"],
+            one.holder["id"],
+            one.eligibility["starts_on"],
+        ),
+    )
+    rows = [
+        {
+            "ending_id": ending_id,
+            "place": place,
+            "holder_id": one.holder["id"],
+            "eligibility_id": one.eligibility["id"],
+            "cause": one.cause,
+            "list_row": one.list_row,
+            "last_day": one.last_day.isoformat() if one.last_day else None,
+            "had_last_day": one.eligibility["ends_on"],
+        }
+        for place, one in enumerate(in_order, start=1)
+    ]
+    if rows:
+        queries.insert_ending_people(tx, rows)
+    return ending_id
