@@ -317,6 +317,24 @@ def test_lists_of_ends_are_read_as_offices_write_them(
     assert only.last_day == (date(2026, 10, 31) if "去世日期" in head else None)
 
 
+def test_a_second_table_of_a_list_has_its_own_columns(tmp_path: Path) -> None:
+    numbers = [id_number(), id_number()]
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(
+        end_list(
+            ["钱去了", numbers[0], "2026-10-01", ""],
+            ["迁出人员", "", "", ""],
+            ["身份证号码", "姓名", "备注", "迁出日期"],
+            [numbers[1], "孙走了", "已迁出", "2026-10-02"],
+        )
+    )
+    listing = read_end_list(path, cause="died", kind=None, today=TODAY)
+    assert [(one.name, one.cause, one.last_day) for one in listing.rows] == [
+        ("钱去了", "died", date(2026, 10, 1)),
+        ("孙走了", "moved", date(2026, 10, 2)),
+    ]
+
+
 def test_a_list_says_of_each_row_what_ends(tmp_path: Path) -> None:
     head = ("姓名", "身份证号码", "保障类别", "状态", "停保日期", "备注")
     rows = {

@@ -28,19 +28,28 @@ from huimin.holders.registers.being_entitled import (
     ended_by_remark,
     ended_by_state,
 )
-from huimin.holders.registers.cells import Formula, Merged, Sheet, SheetRow, is_blank
+from huimin.holders.registers.cells import Formula, Sheet, SheetRow
 from huimin.holders.registers.dates import EXCEL_EPOCH, UNLIMITED, read_date
-from huimin.holders.registers.header import REQUIRED, SEARCHED_ROWS, Header, find_headers
+from huimin.holders.registers.header import (
+    REQUIRED,
+    SEARCHED_ROWS,
+    Header,
+    find_headers,
+    is_new_header,
+)
 from huimin.holders.registers.problem import file_problem
-from huimin.holders.registers.row import SHARED_FIELDS, not_a_person, who_is_meant
+from huimin.holders.registers.row import not_a_person, who_is_meant
+from huimin.holders.registers.row_view import RowView
 from huimin.holders.registers.sheets import Opener, open_sheets
 from huimin.holders.registers.table import HIDDEN, STRUCK, WHY_LEFT_OUT
 
 NEEDED = ("name", "id_number")
+NOT_NEEDED = tuple(name for name in REQUIRED if name not in NEEDED)
 # Of a list of deaths, 死者 is the person meant; in a register it would be somebody else's parent.
 _THE_DEAD = re.compile("(死者|亡者|逝者|已?死亡人员|已?死亡人|去世人员|去世人|减员人员)(?=.)")
 _DIED_ON = re.compile("(去世|病故|身故|亡故)(?=(日期|时间|年月日?)$)")
 _AGAIN = re.compile("恢复|复保|续保|重新(享受|纳入)")
+_NO_END = re.compile(rf"({UNLIMITED.pattern})|[-—–/\\]*")
 _NOTHING = re.compile(r"[-—–/\\无0-9]*")
 
 NO_HEAD = sentence("没有表头：需要有姓名、身份证号码两列，另有日期、原因、备注或序号中的一列")
@@ -130,9 +139,8 @@ def _read_sheet(sheet: Sheet, about: _About, listing: EndList) -> bool:
     """Whether the sheet has a head."""
     rows = iter(sheet.rows)
     first = list(islice(rows, SEARCHED_ROWS))
-    others = [name for name in REQUIRED if name not in NEEDED]
-    headers = find_headers([_with_plain_heads(row) for row in first], others)
-    if not headers or headers[0].missing(others):
+    headers = find_headers([_with_plain_heads(row) for row in first], NOT_NEEDED)
+    if not headers or headers[0].missing(NOT_NEEDED):
         if any(not row.blank for row in first):
             listing.left.append(LeftRow(sheet.title, None, "", Text(NO_HEAD)))
         return False
@@ -141,9 +149,21 @@ def _read_sheet(sheet: Sheet, about: _About, listing: EndList) -> bool:
         return True
     below = (row for row in chain(first, rows) if row.number > headers[0].row_number)
     for row in below:
-        if not row.blank:
-            _take(sheet.title, headers, row, about, listing)
+        if row.blank:
+            continue
+        headers = _second_table(row, headers) or headers
+        _take(sheet.title, headers, row, about, listing)
     return True
+
+
+def _second_table(row: SheetRow, headers: Sequence[Header]) -> list[Header]:
+    """The headers of another table that begins with this row of the sheet; [] if none does."""
+    plain = _with_plain_heads(row)
+    if headers[0].repeated_in(plain) or not is_new_header(plain):
+        return []
+    beginning = find_headers([plain], NOT_NEEDED)
+    usable = beginning and not beginning[0].missing(NOT_NEEDED)
+    return beginning if usable and not any(header.unclear for header in beginning) else []
 
 
 def _take(
@@ -231,21 +251,25 @@ def _kinds(header: Header, row: SheetRow, cause: str, about: _About) -> tuple[st
 
 
 def _last_day(header: Header, row: SheetRow, cause: str, about: _About) -> date | None:
-    cell = _cell(header, row, "ends_on")
-    text = without_blanks(cell) if isinstance(cell, str) else ""
-    if cell is None or (text and (UNLIMITED.fullmatch(text) or re.fullmatch("[-—–/]*", text))):
-        return None
-    try:
-        # A month alone counts to its last day, whatever the head asks for.
-        day = read_date(cell, about.today, month_counts=True, ends=True, epoch=about.epoch)
-    except (ValueError, OverflowError):
-        raise _NotTaken(NO_DAY) from None
-    if cause == "died" and day > about.today:
-        # A month counts to its last day, which may still lie ahead.
-        if (day.year, day.month) != (about.today.year, about.today.month):
-            raise _NotTaken(AHEAD)
-        return about.today
-    return day
+    """The first of the days on which the row says that the aid ends."""
+    view, days = RowView("", header, row), []
+    for column in header.ends:
+        cell = view.at(column, "ends_on")
+        if cell is None or (isinstance(cell, str) and _NO_END.fullmatch(without_blanks(cell))):
+            continue
+        try:
+            # A month alone counts to its last day, whatever the head asks for.
+            days.append(
+                read_date(cell, about.today, month_counts=True, ends=True, epoch=about.epoch)
+            )
+        except (ValueError, OverflowError):
+            raise _NotTaken(NO_DAY) from None
+    day = min(days, default=None)
+    if cause != "died" or day is None or day <= about.today:
+        return day
+    if (day.year, day.month) != (about.today.year, about.today.month):
+        raise _NotTaken(AHEAD)
+    return about.today
 
 
 def _why_no_number(header: Header, row: SheetRow, today: date) -> str | Text:
@@ -270,13 +294,7 @@ def _why_no_name(header: Header, row: SheetRow) -> str | Text:
 
 
 def _cell(header: Header, row: SheetRow, name: str) -> Any:
-    column = header.columns.get(name)
-    if column is None or column >= len(row.cells):
-        return None
-    cell = row.cells[column]
-    if isinstance(cell, Merged):
-        return cell.value if name in SHARED_FIELDS else None
-    return None if is_blank(cell) else cell
+    return RowView("", header, row).cell(name)
 
 
 def _with_plain_heads(row: SheetRow) -> SheetRow:
