@@ -17,6 +17,7 @@ from huimin.web.words import CARD_STATES, ROLE_NAMES, STATES
 SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "holder": (_("持卡人"), "holders.person", "holder_id"),
     "application": (_("申请"), "holders.application", "application_id"),
+    "ending": (_("结束保障"), "holders.ending", "ending_id"),
     "card": (_("卡片"), "cards.card_of_office", "card_id"),
     "staff": (_("工作人员"), "access.one_staff", "staff_id"),
     "merchant": (_("商户"), "merchants.merchant", "merchant_id"),

@@ -56,7 +56,15 @@ NO_IDS = {
     "hash_prefix": "0" * 16,
 }
 # What belongs to no town and no merchant: only roles that see the whole county come to it.
-OF_THE_COUNTY = {"alert_id", "delivery_id", "job_id", "policy_id", "template_id", "waiting_id"}
+OF_THE_COUNTY = {
+    "alert_id",
+    "delivery_id",
+    "ending_id",
+    "job_id",
+    "policy_id",
+    "template_id",
+    "waiting_id",
+}
 FORM = {
     "reason": "走错了门",
     "name": "张三",
