@@ -64,6 +64,7 @@ FIELDS = {
     "contact_name": _("联系人"),
     "contact_phone": _("联系电话"),
     "count": _("条数"),
+    "file_name": _("名册或名单"),
     "created_by": _("起草人"),
     "credit_code": _("统一社会信用代码"),
     "division_code": _("区划代码"),

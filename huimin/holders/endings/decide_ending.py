@@ -202,7 +202,7 @@ def _record(
     count: int | None = None,
     **by: Unpack[By],
 ) -> None:
-    new = {"file": ending["file_name"], "source": ending["source"]}
+    new = {"file_name": ending["file_name"]}
     if count is not None:
-        new["eligibilities"] = count
+        new["count"] = count
     record(tx, f"ending.{event}", ending["id"], reason=reason, new=new, **by)
