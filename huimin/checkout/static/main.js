@@ -166,5 +166,6 @@ stayAwake();
 camera.resume();
 show("ready", "card");
 showToday();
-startSales().finally(startOffline);
+startSales();
+startOffline();
 byId("till").dataset.started = ""; // self_check.js
