@@ -49,7 +49,9 @@ def cards_of_run(
 
 
 def card_to_print(tx: Transaction, card_id: str, today: date) -> Row:
-    """An active card with `holder_name`. Raises FieldProblems when it is not active."""
+    """An active card with `holder_name`. Raises FieldProblems when it is not active, or when its
+    signing key leaked.
+    """
     card: Row | None = queries.card_with_name(tx, id=card_id)
     if card is None:
         raise Refusal("card_unknown")
@@ -60,6 +62,8 @@ def card_to_print(tx: Transaction, card_id: str, today: date) -> Row:
         raise field_problem(
             "card", "这张卡{state}，不能打印；只打印正常的卡。", state=STATE_WORDS.text(state)
         )
+    if card["key_revoked_at"] is not None:
+        raise field_problem("card", "这张卡的签发密钥已作废，请先补卡，再打印新卡。")
     return card
 
 

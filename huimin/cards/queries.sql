@@ -83,18 +83,21 @@ SELECT id, card_id, event, reason, actor, recorded_at FROM card_event
 WHERE card_id = :card_id ORDER BY recorded_at, id;
 
 -- name: cards_of_run
--- Active cards of holders in a range of division codes.
+-- Active cards of holders in a range of division codes, but none whose signing key leaked.
 SELECT card.*, holder.name AS holder_name
 FROM card JOIN holder ON holder.id = card.holder_id
 WHERE card.state = 'active' AND card.expires_on >= :today
   AND holder.division_code >= :division_first AND holder.division_code <= :division_last
   AND (CAST(:printed_too AS BIGINT) = 1 OR card.printed_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM revoked_card_key AS revoked WHERE revoked.key_id = card.key_id)
 ORDER BY holder.division_code, card.number;
 
 -- name: card_with_name^
 SELECT card.*, holder.name AS holder_name, holder.division_code,
-    COALESCE(holder.verified_on, card.issued_on) AS verified_on
+    COALESCE(holder.verified_on, card.issued_on) AS verified_on,
+    revoked.revoked_at AS key_revoked_at
 FROM card JOIN holder ON holder.id = card.holder_id
+LEFT JOIN revoked_card_key AS revoked ON revoked.key_id = card.key_id
 WHERE card.id = :id;
 
 -- name: approved_without_card

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
-from huimin.cards.change_state import report_lost, suspend_card
+from huimin.cards.change_state import report_lost, resume_card, suspend_card
 from huimin.cards.key_ring import KeyRing
+from huimin.cards.print_run import card_to_print
 from huimin.cards.revoke_key import RevokedKey, revoke_key
 from huimin.cards.token import token_of
 from huimin.core.card_token import sign_token
 from huimin.core.changing_code import sign_code
+from huimin.core.days import county_day
+from huimin.core.refusals import FieldProblems
 from huimin.instance import Instance
 from tests.making.cards import make_card
 from tests.making.offline import make_offline_till
@@ -77,6 +80,15 @@ def test_its_cards_are_refused_everywhere_and_replaced(client: Any, instance: In
     (event,) = all_rows(instance, "SELECT * FROM audit_event WHERE action = 'card_key.revoked'")
     assert (event["subject_id"], event["reason"]) == ("01", "电脑失窃")
     assert revoke(instance) == RevokedKey(replaced=0, left=2), "once more changes nothing"
+    # One that is resumed stays refused, and is not printed again by mistake.
+    instance.engine.write(
+        lambda tx: resume_card(tx, card_id=lost["id"], **by(instance, reason="找到了"))
+    )
+    answer = till.post("/cards/verify", {"card": lost["token"]})
+    assert answer.json["code"] == "card_key_revoked"
+    day = county_day(instance.clock())
+    with pytest.raises(FieldProblems, match="作废"):
+        instance.engine.read(lambda tx: card_to_print(tx, lost["id"], day))
 
 
 def test_an_older_key_file_does_not_bring_it_back(client: Any, instance: Instance) -> None:
