@@ -7,6 +7,7 @@ the list of cards, the list of people and the tile agree with the spans themselv
 from __future__ import annotations
 
 import base64
+import re
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -22,11 +23,14 @@ from huimin.holders.change_person import end_eligibility
 from huimin.holders.people import EligibilityDraft, eligibilities_of, eligibilities_on
 from huimin.holders.search import NO_KIND, PersonCriteria, search
 from huimin.instance import Instance
+from huimin.storage.named_queries import rooms, statements
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 
 TODAY = date(2026, 10, 31)
 EVERYWHERE = {"division_first": "0" * 12, "division_last": "9" * 12, "count_max": 10_000}
+# Each is called by a function of holders/people.py that notes the person's days afterwards.
+WRITERS = {"insert_eligibility", "end_eligibility"}
 OFFSETS = st.integers(-6, 10)
 SPANS = st.lists(st.tuples(OFFSETS, st.one_of(st.none(), st.integers(0, 8))), max_size=4)
 
@@ -51,6 +55,14 @@ def person_with(instance: Instance, spans: list[tuple[int, int | None]]) -> dict
         for kind, (first, length) in zip(kinds, spans, strict=False)
     )
     return make_card(instance, make_holder(instance, eligibilities=drafts))
+
+
+def test_whatever_writes_an_eligibility_notes_the_days() -> None:
+    writing = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM)\s+eligibility\b")
+    named = {
+        name for room in rooms() for name, sql in statements(room).items() if writing.search(sql)
+    }
+    assert named == WRITERS, "a new one is for holders/people.py, with note_entitled_days"
 
 
 @settings(
