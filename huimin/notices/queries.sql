@@ -48,10 +48,11 @@ WHERE d.id < :before AND (CAST(:state AS TEXT) IS NULL OR d.state = :state)
 ORDER BY d.id DESC LIMIT :row_limit;
 
 -- name: troubled_deliveries
--- Given up, or failed and waiting for the next attempt.
+-- Given up, or failed and waiting for the next attempt. Merchants look after webhooks of their own.
 SELECT d.id, d.channel, d.target, d.state, d.attempts, d.last_error, n.title
 FROM notice_delivery AS d JOIN notice AS n ON n.id = d.notice_id
-WHERE d.state = 'failed' OR (d.state = 'waiting' AND d.last_error IS NOT NULL)
+WHERE d.webhook_id IS NULL
+    AND (d.state = 'failed' OR (d.state = 'waiting' AND d.last_error IS NOT NULL))
 ORDER BY d.id;
 
 -- name: webhook_of_merchant^

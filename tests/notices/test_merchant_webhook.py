@@ -19,6 +19,7 @@ from huimin.claims.decide import approve_claim, reject_claim
 from huimin.core.refusals import FieldProblems
 from huimin.instance import Instance, create_instance, open_instance
 from huimin.notices.delivery_problem import DeliveryProblem
+from huimin.notices.log import troubled_deliveries
 from huimin.notices.merchant_webhook import (
     deliveries_to_merchant,
     end_webhook,
@@ -134,6 +135,8 @@ def test_a_failure_is_tried_again_with_the_same_id_and_then_given_up(
         lambda tx: deliveries_to_merchant(tx, merchant_of(till))
     )
     assert (delivery["state"], delivery["attempts"]) == ("failed", ATTEMPTS_MAX)
+    # It is the merchant's to mend, and nothing that waits for the county.
+    assert till.instance.engine.read(troubled_deliveries) == []
 
 
 def test_nothing_is_sent_to_an_address_that_was_switched_off(
