@@ -226,7 +226,7 @@ def decide(instance: Instance, act: Any, sale_id: str, actor: str = "a", **more:
 def test_one_person_lets_it_be_entered(
     till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
-    item, sale_id = waiting_item(till, clock)
+    item, sale_id = waiting_item(till, clock, shop_order_no="S-9")
     assert instance.engine.read(
         lambda tx: count_waiting(tx, first_day="2026-10-01", last_day="2026-10-31")
     ) == (1, 1_024)
@@ -242,6 +242,7 @@ def test_one_person_lets_it_be_entered(
     assert row["id"] == decision["redemption_id"]
     assert (row["channel"], row["occurred_at"]) == ("offline", "2026-10-31T02:00:00.000Z")
     assert (row["business_day"], row["discount_fen"]) == ("2026-10-31", 1_024)
+    assert till.get(f"/redemptions/{row['id']}").json["shop_order_no"] == "S-9"
     assert json.loads(row["detail_json"])["offline"]["decided"] == {"decision_id": decision["id"]}
     with pytest.raises(Refusal, match="waiting_decided"):
         decide(instance, refuse_waiting, sale_id, actor="b", bearer="merchant")

@@ -46,5 +46,6 @@ def facts_of(tx: Transaction, sale: Row) -> dict[str, Any]:
         "delay": max(recorded_at - occurred_at, timedelta()),
         "items": read_json(sale["purchase_json"])["items"],
         "presented_by": read_json(sale["purchase_json"])["presented_by"],
+        "shop_order_no": read_json(sale["purchase_json"])["shop_order_no"],
         "decisions": list(queries.decisions_of(tx, sale_id=sale["id"])),
     }

@@ -22,7 +22,10 @@ from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.offline_terms import OfflineRoom
 from huimin.storage.engine import Row, Transaction
 
-PURCHASE = ("presented_by", "identity_checked", "excluded_fen", "insurance_fen")
+PURCHASE = (
+    *("presented_by", "identity_checked", "excluded_fen", "insurance_fen"),
+    "shop_order_no",
+)
 
 
 def keep_waiting(
