@@ -107,7 +107,7 @@ def test_a_part_that_is_not_named_well_takes_nothing(
 
 def test_the_till_is_told_kindly_what_to_name(till: ApiTill) -> None:
     refused = till.reverse(sell(till)["id"], "b1", amount_fen=2_500).json
-    assert "items" in refused["detail"]
+    assert "退的是哪几行商品" in refused["detail"]
     assert refused["cashier_message"] == "请把要退的商品给我看一下，我按您当时实付的金额退。"
 
 
