@@ -101,8 +101,8 @@ def apart(
 
 def _problems(record: dict[str, Any]) -> FieldProblems:
     """What the other process refused, to be raised in this one."""
-    kept = KeptRefusal.from_record(record)
+    refusal = KeptRefusal.from_record(record)
     return FieldProblems(
         FieldProblem(problem["field"], text_of(problem["text"], SOURCE))
-        for problem in kept.problems
+        for problem in refusal.problems
     )

@@ -71,27 +71,30 @@ class Counters:
 
     def _look(self, name: str, limit: int, seconds: int, now: float, *, add: bool) -> bool:
         digest = hashlib.blake2b(name.encode(), digest_size=24, key=self._key).digest()
-        kept, group = digest[:NAME_BYTES], int.from_bytes(digest[NAME_BYTES:], "little") % GROUPS
+        name_hash, group = (
+            digest[:NAME_BYTES],
+            int.from_bytes(digest[NAME_BYTES:], "little") % GROUPS,
+        )
         period = int(now // seconds)
         with self._alone():
-            place, latest, count, before = self._entry(kept, group, period, seconds, now)
+            place, latest, count, before = self._entry(name_hash, group, period, seconds, now)
             weight = 1.0 - (now % seconds) / seconds if latest == period else 1.0
             if before * weight + count + 1 > limit:
                 return False
             if add:
-                entry = (kept, latest, min(count + 1, COUNT_MAX), before, seconds)
+                entry = (name_hash, latest, min(count + 1, COUNT_MAX), before, seconds)
                 ENTRY.pack_into(self._map, place, *entry)
         return True
 
     def _entry(
-        self, kept: bytes, group: int, period: int, seconds: int, now: float
+        self, name_hash: bytes, group: int, period: int, seconds: int, now: float
     ) -> tuple[int, int, int, int]:
         """Where the name's entry is or may be, its period, its count and the count before."""
         first = KEY_BYTES + group * GROUP_BYTES
         least = (COUNT_MAX * 2, first)
         for place in range(first, first + GROUP_BYTES, ENTRY.size):
             name, latest, count, before, length = ENTRY.unpack_from(self._map, place)
-            if name == kept and length == seconds:
+            if name == name_hash and length == seconds:
                 if period == latest + 1:
                     return place, period, 0, count
                 # A clock that was put back goes on with what was counted.
