@@ -471,7 +471,7 @@ ORDER BY aid_ending.id DESC LIMIT :row_limit;
 
 -- name: ending_people
 -- The rows of a proposal behind a place, with the person, the eligibility and the live card.
-SELECT listed.*, holder.name, holder.division_code, holder.erased_at, eligibility.kind,
+SELECT listed.*, holder.name, holder.division_code, holder.verified_on, eligibility.kind,
     eligibility.starts_on, eligibility.ends_on, village.name AS village_name,
     town.name AS town_name, card.number AS card_number
 FROM aid_ending_person AS listed
@@ -532,7 +532,7 @@ WHERE id = :id AND state = 'approved' RETURNING *;
 
 -- name: ending_people_in
 -- The next rows to work on, with what each eligibility is now.
-SELECT listed.*, eligibility.kind, eligibility.ends_on, holder.erased_at
+SELECT listed.*, eligibility.kind, eligibility.ends_on, holder.erased_at, holder.verified_on
 FROM aid_ending_person AS listed
 JOIN eligibility ON eligibility.id = listed.eligibility_id
 JOIN holder ON holder.id = listed.holder_id

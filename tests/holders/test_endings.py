@@ -12,7 +12,9 @@ import openpyxl
 import pytest
 
 from huimin.holders.change_person import end_eligibility
+from huimin.holders.endings import decide_ending
 from huimin.holders.endings.end_list import read_end_list
+from huimin.holders.pages import ending as ending_page
 from huimin.holders.people import eligibilities_of
 from huimin.instance import Instance
 from tests.holders.test_register_pages import book_of, register, upload, village_code
@@ -183,6 +185,32 @@ def test_a_register_of_which_a_sheet_or_a_row_was_left_out_ends_nobody(
     assert last_days(instance, gone) == [None]
 
 
+def test_whoever_stands_in_another_register_keeps_the_aid(
+    office: Office, instance: Instance, tmp_path: Path
+) -> None:
+    numbers = [id_number(), id_number()]
+    people = [with_card(instance, "钱在别册", id_number=number) for number in numbers]
+    gone = with_card(instance, "孙不在")
+    client, second = office.client(), office.client()
+    one_of_three = register(tmp_path, register_row(name="新来人", kind="低保"))
+
+    def import_with(number: str) -> None:
+        rows = register(tmp_path, register_row(name="钱在别册", id_number=number, kind="低保"))
+        checked = upload(office, client, rows, "另一份.xlsx").headers["Location"]
+        office.post(client, f"{checked}/import")
+        instance.jobs.wait()
+
+    checked = upload(office, client, one_of_three).headers["Location"]
+    import_with(numbers[0])
+    draft = office.post(client, f"{checked}/ending").headers["Location"]
+    page = client.get(draft).text
+    assert "在另一份名册里，没有列入" in page and "2 人，2 项保障" in page
+    propose(office, client, draft, 1, 2, last_day="2026-10-31")
+    import_with(numbers[1])
+    office.post(second, f"{draft}/decision", act="approve")
+    assert last_days(instance, *people, gone) == [None, None, "2026-10-31"]
+
+
 def test_a_list_of_deaths_is_matched_and_shows_the_sales_after_the_day(
     office: Office, instance: Instance, clock: Any
 ) -> None:
@@ -264,6 +292,54 @@ def test_what_changed_since_it_was_proposed_is_left_alone_and_named(
     office.post(second, f"{address}/decision", act="approve")
     assert last_days(instance, person) == ["2026-12-31"]
     assert "提出后已另有改动，没有动" in second.get(address).text
+
+
+def test_what_a_stopped_server_left_is_finished_or_undone(
+    office: Office, instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decide_ending, "PART", 2)
+    numbers = [id_number() for _ in range(5)]
+    people = [with_card(instance, "钱去了", id_number=number) for number in numbers]
+    client = office.client()
+    content = end_list(*[["钱去了", number, "2026-10-30", ""] for number in numbers])
+    by = {"now": instance.clock(), "actor": "another"}
+    for finishing in ("continue", "undo"):
+        address = send_list(client, content).headers["Location"]
+        ending_id = address.rpartition("/")[2]
+        propose(office, client, address, *range(1, 6))
+        approve, end = decide_ending.approve_ending, decide_ending.end_some
+        instance.engine.write(lambda tx: approve(tx, ending_id, four_eyes=True, **by))  # noqa: B023
+        # The server stops after the first part.
+        assert instance.engine.write(lambda tx: end(tx, ending_id, **by)) == 2  # noqa: B023
+        assert last_days(instance, *people).count("2026-10-30") == 2
+        assert "还有 3 项没有写完" in client.get(address).text
+        if finishing == "continue":
+            office.post(client, f"{address}/decision", act="continue")
+            assert last_days(instance, *people) == ["2026-10-30"] * 5
+            assert "没有写完" not in client.get(address).text
+        office.post(client, f"{address}/decision", act="undo", reason="弄错了")
+        assert last_days(instance, *people) == [None] * 5
+
+
+def test_a_long_list_is_ticked_page_by_page(
+    office: Office, instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ending_page, "PAGE_ROWS", 2)
+    numbers = [id_number() for _ in range(5)]
+    people = [with_card(instance, "钱去了", id_number=number) for number in numbers]
+    client, second = office.client(), office.client()
+    content = end_list(*[["钱去了", number, "2026-10-30", ""] for number in numbers])
+    address = send_list(client, content).headers["Location"]
+    saved = office.post(client, address, act="next", first="1", last="2", chosen="2")
+    page = client.get(saved.headers["Location"]).text
+    assert re.findall(r'name="chosen" value="(\d+)"', page) == ["3", "4"]
+    # Of the page that is sent, nothing is ticked; the others stay as they were.
+    proposed = office.post(
+        client, address, act="propose", first="3", last="4", chosen=["1", "99"], reason="名单"
+    )
+    assert proposed.status_code == 302
+    office.post(second, f"{address}/decision", act="approve")
+    assert sorted(map(str, last_days(instance, *people))) == ["2026-10-30"] * 2 + ["None"] * 3
 
 
 def test_a_proposal_is_rejected_or_withdrawn_without_a_trace_on_people(

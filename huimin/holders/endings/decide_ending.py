@@ -13,10 +13,11 @@ from typing import Unpack
 
 from huimin.audit.record import GROUNDS, checked_reason, record
 from huimin.core.acting import By
-from huimin.core.days import county_day, instant_text
+from huimin.core.days import county_day, instant_text, parse_instant
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders import queries
 from huimin.holders.change_person import end_eligibility
+from huimin.holders.endings.draft_ending import confirmed_since
 from huimin.holders.people import set_last_day
 from huimin.storage.engine import Row, Transaction
 
@@ -118,7 +119,7 @@ def end_some(tx: Transaction, ending_id: str, **by: Unpack[By]) -> int:
         return 0
     rows = queries.ending_people_in(tx, ending_id=ending_id, state="listed", count=PART)
     for row in rows:
-        state = "ended" if _may_end(row) else "passed"
+        state = "ended" if _may_end(row, ending) else "passed"
         if state == "ended":
             end_eligibility(
                 tx,
@@ -147,9 +148,15 @@ def restore_some(tx: Transaction, ending_id: str, **by: Unpack[By]) -> int:
     return len(rows)
 
 
-def _may_end(row: Row) -> bool:
-    """Whether the eligibility is what it was when it was listed, and would end later."""
+def _may_end(row: Row, ending: Row) -> bool:
+    """Whether the eligibility is what it was when it was listed, and would end later.
+
+    Whom a register lacks stays entitled if another register or somebody has confirmed it since.
+    """
     if row["erased_at"] is not None or row["ends_on"] != row["had_last_day"]:
+        return False
+    drafted_on = county_day(parse_instant(ending["drafted_at"]))
+    if row["cause"] == "missing" and confirmed_since(row["verified_on"], drafted_on):
         return False
     return row["ends_on"] is None or row["ends_on"] > row["last_day"]
 

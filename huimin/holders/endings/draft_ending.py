@@ -12,7 +12,7 @@ from typing import Any, Unpack
 
 from huimin.core.acting import By
 from huimin.core.catalogue import Text, sentence, text
-from huimin.core.days import county_day, instant_text
+from huimin.core.days import county_day, instant_text, parse_instant
 from huimin.core.identity import mask_name
 from huimin.core.json_text import write_json
 from huimin.core.kept_refusal import kept_text
@@ -28,6 +28,7 @@ from huimin.storage.ids import new_id
 NOT_COMPLETE = sentence(
     "这份名册里有没读到或需要修改的行，不能据此结束任何人的保障；请先改好，再上传完整的名册。"
 )
+CONFIRMED = sentence("检查那天或以后又复核过，或在另一份名册里，没有列入")
 NOT_KNOWN = sentence("系统里没有这个身份证号码的持卡人")
 NOTHING_TO_END = sentence("这个人没有还在享受的保障，或者没有这一类")
 
@@ -54,17 +55,30 @@ def draft_from_register(tx: Transaction, job: Row, missing: Sequence[Row], **by:
     begun = queries.open_ending_of_job(tx, job_id=job["id"])
     if begun is not None:
         return str(begun["id"])
-    today, listed = county_day(by["now"]), []
+    today, checked_on = county_day(by["now"]), county_day(parse_instant(job["created_at"]))
+    listed: list[_Listed] = []
+    left: list[LeftRow] = []
     for row in missing:
         holder = holder_by_id(tx, row["holder_id"])
         eligibility = queries.eligibility_by_id(tx, id=row["eligibility_id"])
         if holder is None or holder["erased_at"] is not None or eligibility is None:
             continue
-        if _lasts(eligibility, today):
+        if confirmed_since(holder["verified_on"], checked_on):
+            left.append(LeftRow("", None, mask_name(holder["name"]), Text(CONFIRMED)))
+        elif _lasts(eligibility, today):
             listed.append(_Listed(holder, eligibility, "missing"))
     if not listed:
         raise field_problem("missing", "名单上的保障都已另有改动，没有要结束的。")
-    return _write(tx, listed, source="register", file=job["asked"]["file"], job=job["id"], **by)
+    source = {"source": "register", "file": job["asked"]["file"], "job": job["id"]}
+    return _write(tx, listed, **source, left=left, **by)
+
+
+def confirmed_since(verified_on: str | None, day: date) -> bool:
+    """Whether somebody, or another register, has confirmed the person on that day or later.
+
+    One register may be only one of several: whoever stands in another is not missing.
+    """
+    return verified_on is not None and verified_on >= day.isoformat()
 
 
 def draft_from_list(
@@ -90,6 +104,8 @@ def draft_from_list(
             left.append(LeftRow(row.sheet, row.row, mask_name(row.name), why))
             continue
         listed |= {one.eligibility["id"]: one for one in ending}
+    sheets = [one.sheet for one in listing.rows] + [one.sheet for one in listing.left]
+    left.sort(key=lambda one: (sheets.index(one.sheet), one.row or 0))
     return _write(tx, listed.values(), source="list", file=file_name, left=left, **by)
 
 

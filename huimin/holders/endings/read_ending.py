@@ -29,9 +29,9 @@ endings_before = ListQuery[EndingCriteria](queries, "endings_before")
 
 @dataclass(frozen=True, slots=True)
 class EndingCounts:
-    """Of what is chosen: people, eligibilities by row state, and those without a day of their own.
+    """Of what is chosen: people, and eligibilities by row state.
 
-    `listed` counts all rows, chosen or not.
+    `listed` counts all rows, chosen or not, `without_day` those that have no day of their own.
     """
 
     people: int
@@ -49,7 +49,7 @@ def ending_counts(tx: Transaction, ending_id: str) -> EndingCounts:
         people=int(queries.ending_people_count(tx, ending_id=ending_id)),
         eligibilities=sum(row["eligibilities"] for row in chosen),
         by_state={row["state"]: row["eligibilities"] for row in chosen},
-        without_day=sum(row["without_day"] for row in chosen),
+        without_day=sum(row["without_day"] for row in rows),
         listed=sum(row["eligibilities"] for row in rows),
     )
 

@@ -274,14 +274,19 @@ def _columns(row: Row, *, choosing: bool) -> list[Column]:
         return box.replace("<input", Markup("<input checked")) if one["chosen"] else box
 
     tick = [Column(cells.tick_all(), "place", tick_cell, "tick", only="page")] if choosing else []
-    where = column.dashed(_("名单里的行"), "list_row") if row["source"] == "list" else None
+    of_list = row["source"] == "list"
+    where = (
+        column.dashed(_("名单里的行"), "list_row")
+        if of_list
+        else column.dashed(_("最近复核"), "verified_on", css_class="nowrap")
+    )
     return [
         *tick,
         column.linked(_("姓名"), "name_masked", "holders.person"),
         *column.places(),
         *_of_the_aid(),
         Column(_("原因"), lambda one: CAUSE_NAMES[one["cause"]]),
-        *([where] if where else []),
+        where,
         Column(_("之后"), _loses),
         Column(_("那天以后的优惠交易"), _since),
         *([_outcome_column()] if row["state"] in ("approved", "undone") else []),
@@ -327,7 +332,7 @@ def _since(one: Row) -> str:
 
 
 def _notice_columns() -> list[Column]:
-    """What a village is told: no illness or kind of aid beyond what it must pass on."""
+    """What a village passes on, with room to sign."""
     return [
         *column.places()[1:],
         Column(_("姓名"), "name_masked"),
