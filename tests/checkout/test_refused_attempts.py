@@ -12,6 +12,7 @@ import structlog
 from huimin.audit.refused_attempts import A_MINUTE_MAX
 from huimin.cards.change_state import report_lost
 from huimin.core.card_number import make_number
+from huimin.core.refusal_kinds import KINDS
 from huimin.instance import Instance
 from huimin.merchants.terminals import disable_terminal
 from tests.checkout.test_pages import PageTill
@@ -241,8 +242,8 @@ def test_the_office_reads_them(app: Any, till: ApiTill, instance: Instance) -> N
     }
     for path in (f"/cards/{till.card['id']}", f"/holders/{till.card['holder_id']}"):
         shown = client.get(path).text
-        assert "最近被拒" in shown and "presented_by" in shown
-    assert "没有这张卡" in client.get(f"/outlets/{till.outlet['id']}").text
+        assert "最近被拒" in shown and KINDS["presenter_unknown"].detail in shown
+    assert KINDS["card_unknown"].detail in client.get(f"/outlets/{till.outlet['id']}").text
     own = office.client("registrar").get("/attempts/").text
     assert "共 1 条" in own and f"N-{till.card['id']}" in own
     other_town = office.client("registrar", division_code=OTHER_TOWN).get("/attempts/").text
