@@ -157,10 +157,10 @@ export async function ask(address, body, key, { wait, signal, quietly } = {}) {
  */
 function withSession(problem, quietly) {
   if (!isSignedOut(problem)) return problem;
-  const said =
+  const inWords =
     problem.code === "unauthorized" ? { ...problem, detail: words.signed_out } : problem;
-  for (const listener of signedOut) listener(said, Boolean(quietly));
-  return said;
+  for (const listener of signedOut) listener(inWords, Boolean(quietly));
+  return inWords;
 }
 
 /**

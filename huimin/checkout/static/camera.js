@@ -56,7 +56,7 @@ export class Camera {
   #missedFrom = 0;
   #strange = 0; // pictures in which there was nothing but unwanted codes, one after the other
   /** @type {Set<string>} */
-  #told = new Set();
+  #strangers = new Set();
 
   /**
    * @param {HTMLVideoElement} video
@@ -89,7 +89,7 @@ export class Camera {
   /** @param {boolean} on */
   async turn(on) {
     localStorage.setItem(WANTED_KEY, on ? "on" : "off");
-    this.#told.clear();
+    this.#strangers.clear();
     this.#seen = ""; // who switches it off and on again wants the card in sight to be read
     if (on) await this.resume();
     else this.stop();
@@ -191,8 +191,8 @@ export class Camera {
    */
   #tellStrange(text) {
     this.#strange = text ? this.#strange + 1 : 0;
-    if (!text || this.#strange < STRANGE_PICTURES || this.#told.has(text)) return;
-    this.#told.add(text);
+    if (!text || this.#strange < STRANGE_PICTURES || this.#strangers.has(text)) return;
+    this.#strangers.add(text);
     this.onText(text);
   }
 }
