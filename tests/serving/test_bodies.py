@@ -175,23 +175,17 @@ def test_a_stop_answers_the_sale_that_runs(county: dict[str, Any]) -> None:
         with contextlib.closing(sqlite3.connect(county["folder"] / "huimin.db")) as other:
             other.execute("BEGIN IMMEDIATE")  # the sale waits for this
             start = head("/api/v1/redemptions", len(sale), bearer, "Idempotency-Key: 1")
-            with begin(port, start + sale) as till:
-                assert _is_open(port)  # who came later is answered, so the sale has begun
+            with (
+                begin(port, start + sale) as till,
+                unfinished(port, 1, 40, address=one_address) as (slow,),
+                begin(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") as probe,
+            ):
+                assert answer_of(probe)[0] == 200  # who came later is answered: the sale has begun
                 server.terminate()
-                # It takes nobody in any more, which is how the outside sees that it stops.
-                while _is_open(port):
-                    pass
+                assert answer_of(slow)[1]["code"] == "server_stopping"
                 other.rollback()
                 assert answer_of(till)[0] == 201
         assert server.wait(ANSWER_SECONDS_MAX) == 0
-
-
-def _is_open(port: int) -> bool:
-    try:
-        with begin(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n") as probe:
-            return bool(probe.recv(1))
-    except OSError:
-        return False
 
 
 def test_one_address_has_few_large_bodies_under_way(county: dict[str, Any]) -> None:
