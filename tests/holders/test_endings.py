@@ -254,6 +254,9 @@ def test_a_list_of_deaths_is_matched_and_shows_the_sales_after_the_day(
     ):
         assert why in page, why
     assert numbers[0] not in page and "没有他" not in page
+    left = book_of(client.get(f"{address}/left")).active.values
+    assert any("没*他" in row and "系统里没有这个身份证号码的持卡人" in row for row in left)
+    assert office.post(second, f"{address}/decision", act="continue").status_code == 404
     assert 'name="last_day"' not in page
     assert propose(office, client, address, 1).status_code == 302
     office.post(second, f"{address}/decision", act="approve")

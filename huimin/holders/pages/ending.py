@@ -63,6 +63,8 @@ ROW_COLOURS = {
 }
 # Rows that nobody's aid ends by, as many as a page names; the workbook has them all.
 UNMATCHED_SHOWN = 200
+# In these, a server that stopped may have left rows to work on.
+RUNNING = ("approved", "undone")
 # Of a whole register, fewer than one in so many are gone since the last one.
 MISSING_PART = 10
 
@@ -104,7 +106,7 @@ def change_ending(ending_id: str) -> Answer:
         return redirect(url_for("holders.ending", ending_id=ending_id, after=max(after, 0)))
 
     return form.carry_out(
-        work, again=lambda refused: _page(ending_id, refused, after=first - 1), then=then
+        work, again=lambda refused: _page(ending_id, refused, after=max(first - 1, 0)), then=then
     )
 
 
@@ -122,7 +124,7 @@ def decide_ending(ending_id: str) -> Answer:
             reject_ending(tx, ending_id, reason=reason, **by)
         elif act == "undo":
             undo_ending(tx, ending_id, reason=reason, **by)
-        elif act != "continue":
+        elif act != "continue" or ending_by_id(tx, ending_id)["state"] not in RUNNING:
             raise Refusal("not_found")
 
     def then(_done: None) -> Response:
@@ -144,6 +146,8 @@ def ending_notice(ending_id: str) -> str | Response:
         lambda tx: (ending_by_id(tx, ending_id), _all_rows(tx, ending_id))
     )
     ended = [one for one in people if one["state"] == "ended"]
+    # Somebody may have moved since the list was made.
+    ended.sort(key=lambda one: (one["division_code"], one["place"]))
     if row["state"] != "approved" or not ended:
         raise Refusal("not_found")
     if request.args.get("format") == "xlsx":
@@ -162,6 +166,24 @@ def ending_notice(ending_id: str) -> str | Response:
         count=len({one["holder_id"] for one in ended}),
         today=county_day(instance().clock()),
     )
+
+
+@pages.get("/endings/<ending_id>/left")
+@require("ending.read")
+def rows_left(ending_id: str) -> Response:
+    """Every row of the list that ends nobody's aid, with the reason, as a workbook."""
+    row, language = (
+        instance().engine.read(lambda tx: ending_by_id(tx, ending_id)),
+        request_language(),
+    )
+    columns = [
+        Column(_("工作表"), "sheet"),
+        Column(_("行号"), "row"),
+        Column(_("姓名"), "name"),
+        Column(_("原因"), lambda one: text_of(one["why"], language).say(language)),
+    ]
+    title = _("没有列入的行")
+    return workbook_response(title, columns, unmatched_rows(row), heading=row["file_name"])
 
 
 def _outcome(ending_id: str, by: By) -> str:
