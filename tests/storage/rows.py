@@ -407,9 +407,16 @@ def insert(tx: Transaction, table: str, row: dict[str, Any]) -> None:
 def insert_all(tx: Transaction) -> None:
     """One row in every table that an append-only row points to, and one in each of those.
 
-    A database of an older version gets those of the tables that it has.
+    A database of an older version gets those of the tables and columns that it has.
     """
     tables = objects_in(tx)
     for table, row in ROWS:
         if f"table {table}" in tables:
-            insert(tx, table, row)
+            columns = columns_of(tx, table)
+            insert(tx, table, {name: value for name, value in row.items() if name in columns})
+
+
+def columns_of(tx: Transaction, table: str) -> set[str]:
+    """The names of a table's columns, on either engine."""
+    cursor = tx.connection.execute(f"SELECT * FROM {table} LIMIT 0")
+    return {column[0] for column in cursor.description}
