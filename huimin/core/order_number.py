@@ -33,8 +33,21 @@ CHANGED = re.compile(
     | [0-9]{1,4}年([0-9]{1,2}月([0-9]{1,2}日)?)? | [0-9]{1,2}月([0-9]{1,2}日)?
     | [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2})?(\s?[ap]m?)?
     | [0-9]+\s[0-9]+/[0-9]+               # 1 1/2
-    | ([0-9]{1,4}[-/\s])?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*([-/\s]?[0-9]{1,4})?
     | true | false
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# The names of months are dates only beside the number of a day or a year: MAR1, not MARKET0123.
+MONTH = (
+    "(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sep(t(ember)?)?"
+    "|oct(ober)?|nov(ember)?|dec(ember)?)"
+)
+DAY_OR_YEAR = "([0-9]{1,2}|19[0-9]{2}|[2-9][0-9]{3})"
+BETWEEN = r"([-/.\s]|,\s?)"
+MONTH_DATE = re.compile(
+    rf"""
+    {DAY_OR_YEAR}{BETWEEN}?{MONTH}({BETWEEN}?{DAY_OR_YEAR})?     # 1-Mar, 1MAR2026
+    | {MONTH}{BETWEEN}?{DAY_OR_YEAR}({BETWEEN}{DAY_OR_YEAR})?    # MAR1, Dec-12, March 5, 2026
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -68,7 +81,7 @@ def checked_order(text: str) -> str:
         raise NoOrderNumber("order_invisible")
     if plain.startswith(FORMULA_STARTS):
         raise NoOrderNumber("order_formula")
-    if CHANGED.fullmatch(plain):
+    if CHANGED.fullmatch(plain) or MONTH_DATE.fullmatch(plain):
         raise NoOrderNumber("order_changed")
     if is_total_word(plain):
         raise NoOrderNumber("order_total")

@@ -109,6 +109,7 @@ def test_a_statement_sent_back_agrees_with_itself(texts: list[str]) -> None:
             "''",
         ),
         *("10-31", "2026/10/31", "2026-7", "1.50", "1,234", "5%", "(5)", "¥5", "3:15", "TRUE"),
+        *("MAR1", "Dec-12", "1-Mar", "1mar", "March 5", "SEPT2", "May 5, 2026", "2026-Mar"),
         *("3月1日", "Jan-5", "合计", "Total:", "1 1/2", "ﷺ" * 20),
     ],
 )
@@ -141,7 +142,10 @@ def test_width_and_spaces_do_not_make_another_order(till: ApiTill, sent: str) ->
 
 @pytest.mark.parametrize(
     "order_no",
-    ["W-20261031-0007", "0012", "20261031004217000001", "🎉-1", "1001-2", "A1E001", "12/A"],
+    [
+        *("W-20261031-0007", "0012", "20261031004217000001", "🎉-1", "1001-2", "A1E001", "12/A"),
+        *("MARKET0123", "DECHANG0012", "MAYI0001", "decade", "March", "MAR1234567", "JUN-A1"),
+    ],
 )
 def test_usual_order_numbers_stay_as_they_are(till: ApiTill, order_no: str) -> None:
     made = till.redeem("k-1", order_no=order_no, shop_order_no="小票 0099").json
