@@ -97,9 +97,12 @@ class Counters:
             if name == name_hash and length == seconds:
                 if period == latest + 1:
                     return place, period, 0, count
-                # A clock that was put back goes on with what was counted.
-                return (place, period, 0, 0) if period > latest else (place, latest, count, before)
-            is_over = length == 0 or now // length > latest + 1
+                # A clock that was put back a little goes on with what was counted; counts from
+                # further ahead would never age, so they are dropped.
+                if period <= latest <= period + 1:
+                    return place, latest, count, before
+                return place, period, 0, 0
+            is_over = length == 0 or abs(now // length - latest) > 1
             least = min(least, (0 if is_over else count + before, place))
         return least[1], period, 0, 0
 

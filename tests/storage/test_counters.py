@@ -44,7 +44,23 @@ def test_so_many_are_allowed_in_a_window_that_slides(counters: Counters) -> None
     # Half of the period before still lies within the window.
     assert allowed(counters, "a", 30, NOW + 1.5 * MINUTE) == 5
     assert allowed(counters, "a", 30, NOW + 4 * MINUTE) == 10
-    assert allowed(counters, "a", 30, NOW) == 0, "a clock that was put back frees nobody"
+    assert allowed(counters, "a", 30, NOW + 3 * MINUTE) == 0, "put back a little: frees nobody"
+
+
+def test_what_was_counted_while_the_clock_was_far_ahead_is_dropped(counters: Counters) -> None:
+    assert allowed(counters, "a", 30, NOW + 86_400) == 10
+    assert allowed(counters, "a", 30, NOW) == 10, "it would have been refused for a day"
+    assert not counters.has_room("a", limit=10, seconds=MINUTE, now=NOW)
+
+
+def test_names_counted_far_ahead_make_room_for_others(
+    counters: Counters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "GROUPS", 1)
+    for number in range(GROUP_ENTRIES):
+        allowed(counters, f"ahead {number}", 10, NOW + 86_400)
+    assert allowed(counters, "a", 2, NOW) + allowed(counters, "b", 2, NOW) == 4
+    assert allowed(counters, "a", 30, NOW) == 8, "it kept its place beside entries of the future"
 
 
 @given(st.lists(st.floats(0, 20), min_size=1, max_size=80))
