@@ -157,6 +157,10 @@ SELECT * FROM staff WHERE username = :username;
 -- name: staff_by_id^
 SELECT * FROM staff WHERE id = :id;
 
+-- name: staff_to_change^
+-- As it is now, and nobody else changes it before this transaction ends.
+UPDATE staff SET state = state WHERE id = :id RETURNING *;
+
 -- name: list_staff
 SELECT id, username, name, role, division_code, merchant_id, outlet_id, state, created_at
 FROM staff ORDER BY username;

@@ -80,19 +80,40 @@ def sign_in(
     if row is None or row["state"] != "active":
         row = None
     is_right = matches(NOBODYS_HASH if row is None else row["password_hash"], password)
-    if row is None or not is_right or (_is_locked(row, now) and not on_known_device):
-        engine.write(lambda tx: note_failure(tx.coming_from(origin), row, now))
+
+    # A lock that others set while the hash was computed holds for this try as well.
+    def judge(tx: Transaction) -> Mapping[str, Any] | None:
+        right = row if is_right else None
+        entered = _enter(tx, row=right, on_known_device=on_known_device, now=now)
+        if entered is None:
+            note_failure(tx.coming_from(origin), row, now)
+        # With a second factor the password alone clears nothing: else wrong codes would never lock.
+        elif entered["totp_cipher"] is None:
+            forget_failures(tx, entered, now)
+        return entered
+
+    entered = engine.write(judge)
+    if entered is None:
         raise Refusal("sign_in_failed")
-    # With a second factor the password alone clears nothing: else wrong codes would never lock.
-    if row["totp_cipher"] is None and _has_failures(row):
-        engine.write(lambda tx: forget_failures(tx, row, now))
-    return StaffMember.of(row)
+    return StaffMember.of(entered)
+
+
+def _enter(
+    tx: Transaction, *, row: Mapping[str, Any] | None, on_known_device: bool, now: datetime
+) -> Mapping[str, Any] | None:
+    """The account as it is now, if what was right for `row` still opens it; else None."""
+    if row is None:
+        return None
+    latest: Mapping[str, Any] = queries.staff_to_change(tx, id=row["id"])
+    is_same = latest["password_hash"] == row["password_hash"] and latest["state"] == "active"
+    return latest if is_same and (on_known_device or not _is_locked(latest, now)) else None
 
 
 def forget_failures(tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:
     """Clear the failure count and a lock that is over, after a complete sign-in.
 
-    A lock that still holds was passed on a known device; for everybody else it stays.
+    A lock that still holds was passed on a known device; for everybody else it stays. `row` was
+    read in this transaction by staff_to_change, so that no fresh lock is cleared.
     """
     if _has_failures(row) and not _is_locked(row, now):
         queries.forget_failed_sign_ins(tx, id=row["id"])
@@ -117,10 +138,16 @@ def check_own_password(
     if row is None or row["state"] != "active":
         raise Refusal("unauthorized")
     is_right = matches(row["password_hash"], password)
-    if is_right and not _is_locked(row, now):
-        account: Mapping[str, Any] = row
+
+    def judge(tx: Transaction) -> Mapping[str, Any] | None:
+        account = _enter(tx, row=row if is_right else None, on_known_device=False, now=now)
+        if account is None:
+            note_failure(tx.coming_from(origin), row, now)
         return account
-    engine.write(lambda tx: note_failure(tx.coming_from(origin), row, now))
+
+    account = engine.write(judge)
+    if account is not None:
+        return account
     raise field_problem(field, "密码不对；连续输错几次后，这个账号会暂停登录 15 分钟。")
 
 
@@ -134,7 +161,7 @@ def note_failure(tx: Transaction, row: Mapping[str, Any] | None, now: datetime) 
         record(tx, "staff.sign_in_failed", UNKNOWN, now=now, actor=UNKNOWN)
         return
     record(tx, "staff.sign_in_failed", row["id"], now=now, actor=row["username"])
-    if _is_locked(row, now):
+    if _is_locked(queries.staff_to_change(tx, id=row["id"]), now):
         return
     failures = queries.note_failed_sign_in(tx, id=row["id"])["failed_sign_ins"]
     if failures >= FAILURES_MAX:
@@ -149,7 +176,7 @@ def second_step(
     """The account whose second factor is to be checked. Raises Refusal: sign_in_failed,
     sign_in_locked.
     """
-    row: Mapping[str, Any] | None = queries.staff_by_id(tx, id=staff_id)
+    row: Mapping[str, Any] | None = queries.staff_to_change(tx, id=staff_id)
     if row is None or row["state"] != "active" or row["totp_cipher"] is None:
         raise Refusal("sign_in_failed")
     if _is_locked(row, now) and not on_known_device:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from huimin.access.sign_in import FAILURES_MAX, LOCK_MINUTES
+from huimin.access.sign_in import FAILURES_MAX, LOCK_MINUTES, check_own_password
+from huimin.access.sign_in import sign_in as check_password
 from huimin.access.staff import disable_staff, set_password
+from huimin.core.refusals import FieldProblems, Refusal
 from huimin.instance import Instance
 from tests.making.staff import PASSWORD, csrf_of, make_staff, sign_in
 
@@ -57,6 +60,70 @@ def test_five_failures_lock_the_account_and_time_unlocks_it(
     clock.advance(seconds=1)
     assert sign_in(client, admin["username"]).status_code == 302
     assert is_signed_in(client)
+
+
+class MeanwhileEngine:
+    """The real engine; right after the first read, others act, as during the slow hash."""
+
+    def __init__(self, engine: Any, others: Callable[[], None]) -> None:
+        self._engine, self._others = engine, [others]
+
+    def read(self, work: Any) -> Any:
+        result = self._engine.read(work)
+        while self._others:
+            self._others.pop()()
+        return result
+
+    def write(self, work: Any) -> Any:
+        return self._engine.write(work)
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("way", ["door", "own password"])
+def test_a_lock_set_while_the_hash_is_computed_holds_for_a_right_guess(
+    instance: Instance, way: str
+) -> None:
+    account, now = make_staff(instance), instance.clock()
+
+    def fail(times: int) -> None:
+        for _ in range(times):
+            with pytest.raises(Refusal):
+                check_password(instance.engine, account["username"], WRONG, now=now)
+
+    fail(FAILURES_MAX - 1)
+    engine: Any = MeanwhileEngine(instance.engine, lambda: fail(1))
+    with pytest.raises((Refusal, FieldProblems)):
+        if way == "door":
+            check_password(engine, account["username"], PASSWORD, now=now)
+        else:
+            check_own_password(
+                engine, account["id"], PASSWORD, field="password", now=now, origin=None
+            )
+    with pytest.raises(Refusal):
+        check_password(instance.engine, account["username"], PASSWORD, now=now)
+    assert rows_of(instance, "SELECT locked_until FROM staff")[0]["locked_until"] is not None
+
+
+@pytest.mark.both_engines
+def test_a_known_device_does_not_clear_a_lock_that_others_set_meanwhile(
+    instance: Instance,
+) -> None:
+    account, now = make_staff(instance), instance.clock()
+
+    def fail(engine: Any = instance.engine) -> None:
+        with pytest.raises(Refusal):
+            check_password(engine, account["username"], WRONG, now=now)
+
+    def lock() -> None:
+        for _ in range(FAILURES_MAX - 1):
+            fail()
+
+    fail()
+    engine: Any = MeanwhileEngine(instance.engine, lock)
+    check_password(engine, account["username"], PASSWORD, now=now, on_known_device=True)
+    fail(MeanwhileEngine(instance.engine, fail))
+    (row,) = rows_of(instance, "SELECT * FROM staff")
+    assert (row["locked_until"] is not None, row["failed_sign_ins"]) == (True, 0)
 
 
 @pytest.mark.both_engines
