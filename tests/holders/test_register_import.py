@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from huimin.holders.people import (
     family_of,
     find_by_id_number,
     presenters_of,
+    set_last_day,
 )
 from huimin.holders.personal_data import FILE_NAME, PersonalData
 from huimin.holders.registers import import_register as register_import
@@ -33,7 +35,7 @@ from huimin.holders.registers.result import AcceptedRow, RegisterCheck
 from huimin.instance import Instance
 from huimin.storage.engine import StorageProblem
 from tests.making.holders import id_number, make_holder
-from tests.making.registers import check, codes, register_row, write_csv
+from tests.making.registers import HEADER, check, codes, register_row, write_csv
 
 Row = dict[str, Any]
 
@@ -173,6 +175,43 @@ def test_what_a_hand_corrected_stands_unless_a_later_register_is_said_to_count(
     later = day + timedelta(days=1)
     assert bring_in(instance, register, register_date=later) == ImportCounts(updated=1)
     assert instance.personal_data.value(person(instance, number), "holder.phone") == "13800000000"
+
+
+def test_a_renewal_is_taken_and_an_end_or_a_return_is_a_person_s_to_decide(
+    instance: Instance, tmp_path: Path
+) -> None:
+    header = (*HEADER, "截止日期")
+    number = id_number()
+
+    def register(last: str) -> RegisterCheck:
+        path = tmp_path / "a.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([header, [*register_row(id_number=number), last]])
+        return check(path)
+
+    def last_day() -> str | None:
+        holder = person(instance, number)
+        (row,) = instance.engine.read(lambda tx: eligibilities_of(tx, holder["id"]))
+        day: str | None = row["ends_on"]
+        return day
+
+    bring_in(instance, register("2026-12-31"))
+    assert bring_in(instance, register("2027-12-31")) == ImportCounts(updated=1)
+    assert last_day() == "2027-12-31"
+    told: list[tuple[str, bool]] = []
+
+    def tell(row: AcceptedRow, gains: Gains) -> None:
+        told.extend((change.field, change.kept) for change in gains.changes)
+
+    assert bring_in(instance, register("2026-11-30"), tell=tell) == ImportCounts(unchanged=1)
+    assert (last_day(), told) == ("2027-12-31", [("end", True)])
+    holder = person(instance, number)
+    (row,) = instance.engine.read(lambda tx: eligibilities_of(tx, holder["id"]))
+    over = county_day(instance.clock()) - timedelta(days=1)
+    instance.engine.write(lambda tx: set_last_day(tx, holder["id"], row["id"], over))
+    told.clear()
+    assert bring_in(instance, register("长期"), tell=tell) == ImportCounts(unchanged=1)
+    assert (last_day(), told) == (over.isoformat(), [("ended", True)])
 
 
 def test_a_family_member_who_was_ended_is_not_brought_back(

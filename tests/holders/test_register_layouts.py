@@ -54,7 +54,7 @@ def accounted(checked: RegisterCheck) -> None:
     """The four numbers add up to the rows."""
     counts = checked.counts
     parts = ("accepted", "refused", "repeated", "left_out")
-    assert counts["rows"] == sum(counts[part] for part in parts)
+    assert counts["rows"] == sum(counts[part] for part in parts)  # counted where they are read
 
 
 @pytest.mark.parametrize(
@@ -364,6 +364,46 @@ def test_hidden_crossed_out_and_headless_rows_are_named_and_nobody_s_aid_may_end
         ("续", None, True),
     ]
     assert not checked.complete
+
+
+def test_whoever_stands_above_the_header_is_named_and_their_aid_is_safe(tmp_path: Path) -> None:
+    head = ("姓名", "身份证号", "乡镇", "村", "类别")
+    rows = [
+        head,
+        *(("甲一", id_number(), *PLACE, "低保"), ("甲二", id_number(), *PLACE, "低保")),
+        (*head, "认定日期"),
+        ("乙一", id_number(), *PLACE, *REST),
+    ]
+    checked = check(book(tmp_path / "a.xlsx", ("名册", rows)))
+    assert [row.row for row in checked.accepted] == [5]
+    assert [(left.row, left.lost) for left in checked.left_out] == [(2, True), (3, True)]
+    assert not checked.complete
+    accounted(checked)
+
+
+@pytest.mark.parametrize(
+    ("state", "remark", "comes"),
+    [
+        ("未停保", None, "accepted"),
+        ("正常（未停发）", None, "accepted"),
+        ("暂停后恢复", None, "refused"),
+        (None, "又名王小二，2023年5月死亡", "left out"),
+        (None, "该女已死亡", "left out"),
+        (None, "2024年再次核查，本人已死亡", "left out"),
+        (None, "重新核定后停发", "left out"),
+        (None, "其妻2020年病故", "accepted"),
+        (None, "配偶（张三）已故", "accepted"),
+        (None, "户主2021年死亡", "refused"),
+    ],
+)
+def test_the_living_stay_and_the_dead_are_not_enrolled(
+    tmp_path: Path, state: str | None, remark: str | None, comes: str
+) -> None:
+    row = [*register_row(remark=remark), state]
+    checked = check(book(tmp_path / "a.xlsx", ("名册", [(*HEADER, "状态"), row])))
+    came = {"accepted": checked.accepted, "refused": checked.refused, "left out": checked.left_out}
+    assert [name for name, listed in came.items() if listed] == [comes]
+    accounted(checked)
 
 
 def test_an_unpaired_quotation_mark_loses_nobody(tmp_path: Path) -> None:

@@ -36,12 +36,13 @@ from huimin.holders.registers.header import (
     Header,
     find_headers,
     is_new_header,
+    people_above,
 )
 from huimin.holders.registers.problem import file_problem
 from huimin.holders.registers.row import not_a_person, who_is_meant
 from huimin.holders.registers.row_view import RowView
 from huimin.holders.registers.sheets import Opener, open_sheets
-from huimin.holders.registers.table import HIDDEN, STRUCK, WHY_LEFT_OUT
+from huimin.holders.registers.table import ABOVE, HIDDEN, STRUCK, WHY_LEFT_OUT
 
 NEEDED = ("name", "id_number")
 NOT_NEEDED = tuple(name for name in REQUIRED if name not in NEEDED)
@@ -147,6 +148,8 @@ def _read_sheet(sheet: Sheet, about: _About, listing: EndList) -> bool:
     if any(header.unclear for header in headers):
         listing.left.append(LeftRow(sheet.title, None, "", Text(UNCLEAR)))
         return True
+    for row in people_above([_with_plain_heads(row) for row in first], headers[0]):
+        listing.left.append(LeftRow(sheet.title, row.number, "", Text(ABOVE)))
     below = (row for row in chain(first, rows) if row.number > headers[0].row_number)
     for row in below:
         if row.blank:

@@ -41,9 +41,21 @@ _IN_FORCE = re.compile(
 )
 # Somebody else of the family has died or left: 父亲死亡 is why there is an orphan.
 _RELATIVE = re.compile(
-    "(父|母|爸|妈|夫|妻|配偶|爱人|老伴|子|女|儿|孙|爷|奶|祖|兄|弟|姐|妹|双亲|成员|亲)[^,;、。]{0,4}$"
+    "(^|[,;、。.:(]|[其之的]|[0-9]年|[0-9]月|[0-9]日)(其|本人|该户)?"
+    "(父亲?|母亲?|爸爸?|妈妈?|父母亲?|双亲|丈夫|妻子?|配偶|爱人|老伴|儿子|女儿|子女|儿女|孙子女|[长次]子|[长次]女|孙子|孙女|爷爷"
+    "|奶奶|祖父母?|祖母|外公|外婆|公公|婆婆|哥哥?|弟弟?|姐姐?|妹妹?|家属|家庭成员|成员|监护人|亲属)"
+    "[^,;、。(]{0,8}$"
 )
-_AGAIN = re.compile("恢复|重新|再次|复保|续保|又")
+# After these the aid is paid again, whatever ended before.
+_AGAIN = re.compile("(恢复|重新|再次|又)(享受|纳入|发放|保障|进入|入保)|恢复$|复保|续保")
+_NEGATED = re.compile("(未|没有?|不|无|非|防止?|如|若)$")
+# In force beside a word of an end: nobody can tell here which of them counts.
+_CERTAIN = re.compile("正常|在保|在享|在册|健在|恢复|续保|新增|审批通过")
+
+
+def _ends(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+    """The matches that are not negated: 停保, and not 未停保."""
+    return [m for m in pattern.finditer(text) if not _NEGATED.search(text[: m.start()])]
 
 
 def ended_by_state(state: str) -> NotEntitled | None:
@@ -51,25 +63,33 @@ def ended_by_state(state: str) -> NotEntitled | None:
     text = without_blanks(state)
     if re.fullmatch("[-—–/无0-9]*", text):
         return None if not re.search("[0-9]", text) else UNKNOWN_STATE
-    if _DIED.search(text):
-        return NotEntitled(DIED)
-    if _MOVED.search(text):
-        return NotEntitled(MOVED)
-    if _NOT_YET.search(text):
-        return NotEntitled(NOT_YET)
-    if _ENDED.search(text) or re.fullmatch("停|否|无效|死|故|亡", text):
-        return NotEntitled(ENDED)
-    return None if _IN_FORCE.search(text) else UNKNOWN_STATE
+    ended = None
+    for pattern, why in ((_DIED, DIED), (_MOVED, MOVED), (_NOT_YET, NOT_YET), (_ENDED, ENDED)):
+        if ended is None and _ends(text, pattern):
+            ended = NotEntitled(why)
+    if ended is None and re.fullmatch("停|否|无效|死|故|亡", text):
+        ended = NotEntitled(ENDED)
+    if ended is not None:
+        return UNKNOWN_STATE if _CERTAIN.search(text) else ended
+    # 未停保 has no word of its own for being in force.
+    denied = any(pattern.search(text) for pattern in (_DIED, _MOVED, _ENDED))
+    return None if _IN_FORCE.search(text) or denied else UNKNOWN_STATE
 
 
 def ended_by_remark(remark: str) -> NotEntitled | None:
-    """Whether a remark says that the person's own aid has ended; other remarks say nothing."""
+    """Whether a remark says that the person's own aid has ended; other remarks say nothing.
+
+    UNKNOWN_STATE for one that a person must look at.
+    """
     text = without_blanks(remark)
-    if _AGAIN.search(text):
-        return None
+    again = max((match.end() for match in _AGAIN.finditer(text)), default=0)
     for pattern, why in ((_DIED, DIED), (_MOVED, MOVED), (_ENDED_REMARK, ENDED)):
-        for match in pattern.finditer(text):
-            before = text[: match.start()]
-            if not _RELATIVE.search(before) and not re.search("(未|没有?|不|防止?|如|若)$", before):
+        for match in _ends(text, pattern):
+            before = re.sub(r"\([^)]*\)", "", text[: match.start()])
+            if re.search("户主[^,;、。]{0,8}$", before):
+                return UNKNOWN_STATE  # who of the household that is, the row does not say
+            own = not _RELATIVE.search(before)
+            # Nobody is alive again, but an aid may be paid again.
+            if own and (why is DIED or match.start() >= again):
                 return NotEntitled(why)
     return None

@@ -15,7 +15,19 @@ WORDS = {
     "place": sentence("住址 {old} → {new}"),
     "phone": sentence("电话 {old} → {new}"),
 }
+RENEWED = sentence("{kind}的最后一天 {old} → {new}")
+ENDED = sentence("{kind}已在 {old} 结束，名册里仍有：没有恢复，请核实后在他的页面办理")
+ENDS_EARLIER = sentence("名册写{kind}到 {new} 为止（现为 {old}）：没有改，请核实后在“结束保障”办理")
 KEPT = sentence("{change}：没有改，人工更正过")
+
+
+def _end_text(change: Change) -> Text:
+    """The last day of an eligibility: renewed, or what the register says otherwise."""
+    kind, _, old = (change.old or "").partition(" ")
+    words = {"kind": ELIGIBILITIES.text(kind), "old": old or NOTHING, "new": change.new or NOTHING}
+    if not change.kept:
+        return Text(RENEWED, words)
+    return Text(ENDED if change.field == "ended" else ENDS_EARLIER, words)
 
 
 def change_text(change: Change, place: Callable[[str], str | None] = lambda code: code) -> Text:
@@ -23,6 +35,8 @@ def change_text(change: Change, place: Callable[[str], str | None] = lambda code
     if change.field == "eligibility":
         kind, _, days = change.new.partition(" ")
         return text("添加 {kind}（{days}）", kind=ELIGIBILITIES.text(kind), days=days)
+    if change.field in ("end", "ended"):
+        return _end_text(change)
     old, new = change.old or NOTHING, change.new
     if change.field == "place":
         old, new = place(old) or old, place(new) or new

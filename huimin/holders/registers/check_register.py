@@ -19,12 +19,13 @@ from huimin.holders.registers.header import (
     Header,
     find_headers,
     is_new_header,
+    people_above,
 )
 from huimin.holders.registers.problem import Problem, column_letter, file_problem, problem_at
 from huimin.holders.registers.result import LeftOut, RefusedRow, RegisterCheck, Understood
 from huimin.holders.registers.row_view import Circumstances
 from huimin.holders.registers.sheets import Opener, open_sheets
-from huimin.holders.registers.table import Table
+from huimin.holders.registers.table import ABOVE, Table
 
 SAMPLE_ROWS = 3
 HASH_BYTES = 1 << 20
@@ -67,20 +68,25 @@ def _check_sheet(
     sheet: Sheet, circumstances: Circumstances, check: RegisterCheck, seen: dict[str, int]
 ) -> Iterator[int]:
     if sheet.hidden:
-        check.left_out.append(LeftOut(sheet.title, None, sentence("隐藏的工作表"), lost=True))
+        _leave_out(check, sheet.title, sentence("隐藏的工作表"), sheet.rows)
         return
     rows = iter(sheet.rows)
     first = _take(rows, SEARCHED_ROWS)
     about = _about_sheet(sheet, circumstances)
     headers = find_headers(first, about.given.fields, about.given.columns)
     if not headers:
-        if any(not row.blank for row in first):
-            check.left_out.append(LeftOut(sheet.title, None, sentence("没有表头"), lost=True))
+        _leave_out(check, sheet.title, sentence("没有表头"), _chain(first, rows))
         return
     problem = _header_problem(sheet.title, headers, about)
     if problem is not None:
         check.refused.append(RefusedRow(sheet.title, headers[0].row_number, (), (problem,)))
+        check.rows += 1
+        below = (row for row in _chain(first, rows) if row.number > headers[0].row_number)
+        _leave_out(check, sheet.title, sentence("表头不全的工作表，没有读"), below)
         return
+    for row in people_above(first, headers[0]):
+        check.rows += 1
+        check.left_out.append(LeftOut(sheet.title, row.number, ABOVE, lost=True))
     check.headers[sheet.title] = headers[0].spelled
     check.understood.append(Understood(sheet.title, headers, _samples(first, headers[0])))
     yield from _take_rows(sheet.title, _chain(first, rows), headers, about, check, seen)
@@ -106,12 +112,22 @@ def _take_rows(
                 headers = another
                 check.understood.append(Understood(sheet, headers, ()))
                 tables = [Table(sheet, header, about, check, seen) for header in headers]
-            else:
-                for table in [t for t in tables if t.has_person(row)] or tables[:1]:
+            elif not row.blank:
+                with_person = [table for table in tables if table.has_person(row)] or tables[:1]
+                check.rows += len(with_person)
+                for table in with_person:
                     table.take(row)
         yield count
     for table in tables:
         table.end_household()
+
+
+def _leave_out(check: RegisterCheck, sheet: str, why: str, rows: Iterable[SheetRow]) -> None:
+    """Leave a sheet out by name, with the number of its rows that hold anything."""
+    count = sum(1 for row in rows if not row.blank)
+    if count:
+        check.rows += count
+        check.left_out.append(LeftOut(sheet, None, why, lost=True, rows=count))
 
 
 def _next_table(row: SheetRow, header: Header, about: Circumstances) -> list[Header]:

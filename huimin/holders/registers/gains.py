@@ -24,10 +24,11 @@ from huimin.storage.engine import Row, Transaction
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that a row changes, masked: "eligibility", "family", "place" or "phone".
+    """One thing that a row changes, masked: "eligibility", "end" (of one), "ended" (one that is
+    over), "family", "family_number", "place" or "phone".
 
     Eligibilities are kinds with their days, places are codes of divisions. `kept` if the old value
-    stands because somebody corrected it by hand.
+    stands: somebody corrected it by hand, or a person must decide.
     """
 
     field: str
@@ -43,6 +44,8 @@ class Gains:
     eligibilities: list[EligibilityDraft] = field(default_factory=list)
     family: list[FamilyDraft] = field(default_factory=list)
     completed: list[tuple[str, str]] = field(default_factory=list)
+    # (eligibility, kind, last day so far, new last day)
+    renewals: list[tuple[str, str, str, date]] = field(default_factory=list)
     division_code: str | None = None
     phone: str | None = None
     # What the register says otherwise, and a hand has corrected.
@@ -52,7 +55,12 @@ class Gains:
 
     def __bool__(self) -> bool:
         return bool(
-            self.eligibilities or self.family or self.completed or self.division_code or self.phone
+            self.eligibilities
+            or self.family
+            or self.completed
+            or self.renewals
+            or self.division_code
+            or self.phone
         )
 
     @property
@@ -66,6 +74,9 @@ class Gains:
             for member in self.family
         ]
         changes += [Change("family_number", None, "") for _ in self.completed]
+        changes += [
+            Change("end", f"{kind} {old}", new.isoformat()) for _, kind, old, new in self.renewals
+        ]
         if self.division_code:
             changes.append(Change("place", self.old_place, self.division_code))
         if self.phone:
@@ -84,15 +95,17 @@ def gains_of(
     personal_data: PersonalData,
     holder: Row,
     draft: HolderDraft,
+    today: date,
     register_date: date | None = None,
 ) -> Gains:
-    """What the draft adds to a known person.
+    """What the draft adds to a known person on a county day.
 
     With a `register_date` (a county day) it also changes what was corrected by hand before it.
     """
     gains = Gains(old_place=holder["division_code"])
     recorded = eligibilities_of(tx, holder["id"])
-    gains.eligibilities = [e for e in draft.eligibilities if not _covered(recorded, e)]
+    for eligibility in draft.eligibilities:
+        _compare_eligibility(recorded, eligibility, today, gains)
     _compare_family(tx, personal_data, holder, draft.family, gains)
     _compare_details(tx, personal_data, holder, draft, gains)
     if gains.division_code or gains.phone:
@@ -157,15 +170,34 @@ def _days_of(eligibility: EligibilityDraft) -> str:
     )
 
 
-def _covered(recorded: Sequence[Row], draft: EligibilityDraft) -> bool:
-    """Whether that kind is already in force on the draft's first day."""
-    day = draft.starts_on.isoformat()
-    return any(
-        row["kind"] == draft.kind
-        and (row["starts_on"] == day or row["starts_on"] < day)
-        and (row["ends_on"] is None or row["ends_on"] >= day)
+def _compare_eligibility(
+    recorded: Sequence[Row], draft: EligibilityDraft, today: date, gains: Gains
+) -> None:
+    """A new eligibility, a renewal of one in force, or a difference that a person must decide.
+
+    A register does not end an aid and does not bring back one that has ended: it is named.
+    """
+    first = draft.starts_on.isoformat()
+    last = draft.ends_on.isoformat() if draft.ends_on else None
+    same = [
+        row
         for row in recorded
-    )
+        if row["kind"] == draft.kind
+        and row["starts_on"] <= first
+        and (row["ends_on"] is None or row["ends_on"] >= first)
+    ]
+    if not same:
+        gains.eligibilities.append(draft)
+        return
+    row = max(same, key=lambda one: one["ends_on"] or "9")
+    old = row["ends_on"]
+    if old is not None and old < today.isoformat():
+        if last is None or last > old:
+            gains.stands.append(Change("ended", f"{draft.kind} {old}", last or "", kept=True))
+    elif last is not None and (old is None or last < old):
+        gains.stands.append(Change("end", f"{draft.kind} {old or ''}", last, kept=True))
+    elif last is not None and old is not None and last > old:
+        gains.renewals.append((row["id"], draft.kind, old, draft.ends_on or today))
 
 
 def _compare_family(

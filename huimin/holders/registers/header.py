@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from huimin.core.catalogue import Words
+from huimin.core.visible_text import without_blanks
 from huimin.holders.registers.cells import Formula, Merged, SheetRow
 from huimin.holders.registers.column_head import (
     Head,
@@ -32,6 +33,7 @@ KNOWN_COLUMNS_MIN = 3
 LABEL_CHARACTERS_MAX = 24
 # What stands in cells of data and in no head: numbers, dates.
 _DATA = re.compile("[0-9]{3,}")
+_NUMBER = re.compile("(?<![0-9])([0-9]{15}|[0-9]{17}[0-9Xx])(?![0-9])")
 
 REQUIRED = ("name", "id_number", "town", "village", "kind", "starts_on")
 COLUMN_NAMES = Words(
@@ -129,6 +131,16 @@ def find_headers(
         if headers and (not best or len(headers[0].columns) > len(best[0].columns)):
             best = headers
     return best
+
+
+def people_above(rows: Sequence[SheetRow], header: Header) -> list[SheetRow]:
+    """The rows above the header in which somebody may stand: those with a whole ID number."""
+    return [
+        row
+        for row in rows
+        if row.number < header.first_row
+        and any(_NUMBER.search(without_blanks(_own_text(cell))) for cell in row.cells)
+    ]
 
 
 def is_new_header(row: SheetRow) -> bool:

@@ -16,13 +16,14 @@ from cryptography.exceptions import InvalidTag
 
 from huimin.audit.record import record
 from huimin.core.acting import By
-from huimin.core.days import instant_text
+from huimin.core.days import county_day, instant_text
 from huimin.holders import queries
 from huimin.holders.people import (
     add_eligibility,
     add_family_member,
     enter_holder,
     find_by_id_number,
+    set_last_day,
 )
 from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.check_register import Progress
@@ -150,7 +151,7 @@ def _chunk(
         if holder is None:
             new += 1
             continue
-        gains = gains_of(tx, personal_data, holder, draft, register_date)
+        gains = gains_of(tx, personal_data, holder, draft, county_day(by["now"]), register_date)
         if tell is not None and gains.changes:
             tell(row, gains)
         if gains:
@@ -170,6 +171,8 @@ def _apply_gains(
 ) -> None:
     for eligibility in gains.eligibilities:
         add_eligibility(tx, holder["id"], eligibility, now=by["now"])
+    for eligibility_id, _, _, last_day in gains.renewals:
+        set_last_day(tx, holder["id"], eligibility_id, last_day)
     for member in gains.family:
         add_family_member(tx, personal_data, holder["id"], member, now=by["now"])
     for member_id, number in gains.completed:
@@ -208,6 +211,7 @@ def _recorded(gains: Gains, holder: Row) -> dict[str, Any]:
     return {
         "division_code": gains.division_code or holder["division_code"],
         "eligibilities": [e.kind for e in gains.eligibilities],
+        "renewed": [kind for _, kind, _, _ in gains.renewals],
         "family_added": len(gains.family),
         "family_completed": len(gains.completed),
         "phone_changed": gains.phone is not None,

@@ -69,7 +69,7 @@ def match_register(
         else:
             seen.add(holder["id"])
             listed["holder_id"] = holder["id"]
-            gains = gains_of(tx, personal_data, holder, draft, register_date)
+            gains = gains_of(tx, personal_data, holder, draft, today, register_date)
             if gains.changes:
                 listed["changes"] = gains.as_rows()
             (match.gaining if gains else match.unchanged).append(listed)

@@ -63,6 +63,8 @@ class LeftOut:
     row: int | None
     why: str
     lost: bool = False
+    # How many rows it stands for: all of a sheet's.
+    rows: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class RegisterCheck:
     headers: dict[str, dict[int, str]] = field(default_factory=dict)
     understood: list[Understood] = field(default_factory=list)
     sheets: int = 0
+    # The rows below the headers that hold anything; of tables beside each other, one for each.
+    rows: int = 0
     # Places in `accepted` of rows that a later row has put in doubt.
     withdrawn: set[int] = field(default_factory=set)
 
@@ -109,9 +113,9 @@ class RegisterCheck:
             "accepted": len(self.accepted),
             "refused": len(self.refused),
             "repeated": len(self.repeated),
-            "left_out": len(self.left_out),
+            "left_out": sum(left.rows for left in self.left_out),
         }
-        return {"rows": sum(counts.values()), **counts}
+        return {"rows": self.rows, **counts}
 
     @property
     def problems(self) -> list[Problem]:

@@ -77,7 +77,14 @@ def _ended(view: RowView) -> NotEntitled | None:
             return NotEntitled(sentence("这一行写明已经停保或已去世"))
     for column in view.header.remarks:
         remark = view.at(column)
-        if isinstance(remark, str) and (reading := ended_by_remark(remark)) is not None:
+        reading = ended_by_remark(remark) if isinstance(remark, str) else None
+        if reading is UNKNOWN_STATE:
+            view.refuse_column(
+                column,
+                "state",
+                sentence("备注像是说有人去世或退出，分不清是不是本人；请写明，或删去这句备注。"),
+            )
+        elif reading is not None:
             return reading
     return None
 

@@ -53,6 +53,7 @@ WHY_LEFT_OUT = {
 }
 HIDDEN = sentence("隐藏或被筛选掉的行；需要导入请先取消隐藏和筛选")
 STRUCK = sentence("划了删除线的行；仍享受保障请先去掉删除线")
+ABOVE = sentence("表头上面的行，没有读；请放到表头下面")
 FAMILY = sentence("家庭成员，已随本户登记")
 NO_HOLDER = sentence("家庭成员；这一户没有可导入的保障对象")
 
