@@ -75,11 +75,17 @@ def _posted(
     try:
         plain = socket.create_connection((str(address), port), timeout=SECONDS_MAX)
         connection.sock = plain
-        cut = threading.Timer(WHOLE_SECONDS_MAX, _cut_off, [plain])
+        cut = threading.Timer(WHOLE_SECONDS_MAX, _cut_off, [connection])
+        cut.daemon = True
         cut.start()
         if scheme == "https":
             context = ssl.create_default_context()
-            connection.sock = context.wrap_socket(plain, server_hostname=host)
+            # The handshake waits for the peer, so the timer must find this socket before it begins.
+            secured = context.wrap_socket(
+                plain, server_hostname=host, do_handshake_on_connect=False
+            )
+            connection.sock = secured
+            secured.do_handshake()
         connection.request("POST", path, body=body, headers=dict(headers))
         return connection.getresponse().status
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -144,6 +150,13 @@ def _parts(url: str) -> SplitResult | None:
     return parts if known else None
 
 
-def _cut_off(plain: socket.socket) -> None:
-    with suppress(OSError):
-        plain.shutdown(socket.SHUT_RDWR)
+def _cut_off(connection: http.client.HTTPConnection) -> None:
+    """End whichever socket it has now: wrapping in TLS takes the plain one's descriptor away.
+
+    Only the descriptor is shut down, under TLS as well: the thread that reads still uses the rest,
+    finds the end, and closes it.
+    """
+    opened = connection.sock
+    if opened is not None:
+        with suppress(OSError):
+            socket.socket.shutdown(opened, socket.SHUT_RDWR)

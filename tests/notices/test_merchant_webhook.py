@@ -9,6 +9,7 @@ import re
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from huimin.checkout.offline.decide_waiting import accept_waiting, refuse_waitin
 from huimin.claims.decide import approve_claim, reject_claim
 from huimin.core.refusals import FieldProblems
 from huimin.instance import Instance, create_instance, open_instance
+from huimin.notices import public_address
 from huimin.notices.delivery_problem import DeliveryProblem
 from huimin.notices.log import troubled_deliveries
 from huimin.notices.merchant_webhook import (
@@ -36,7 +38,7 @@ from tests.conftest import FixedClock
 from tests.making.claims import file_claim
 from tests.making.merchants import make_outlet
 from tests.making.offline import make_offline_till
-from tests.making.post_offices import HookOffice, hook_office
+from tests.making.post_offices import HookOffice, dawdling_office, hook_office
 from tests.making.staff import csrf_of, make_staff, sign_in
 from tests.making.till import ApiTill, make_till
 
@@ -192,6 +194,17 @@ def test_a_name_that_leads_inside_is_not_connected_to(hooks: HookOffice) -> None
                 post_to(f"https://{host}:{port}/", b"{}", {}, ())
         with pytest.raises(TimeoutError):
             listening.accept()
+
+
+def test_a_secure_server_that_answers_byte_by_byte_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public_address, "WHOLE_SECONDS_MAX", 1)
+    with dawdling_office(tmp_path) as office:
+        monkeypatch.setenv("SSL_CERT_FILE", str(office.certificate))
+        with pytest.raises(DeliveryProblem, match="webhook_unreachable"):
+            post_to(f"https://127.0.0.1:{office.port}/", b"{}", {}, (ip_network("127.0.0.0/8"),))
+        assert office.cut_off.wait(60)
 
 
 def test_a_manager_sets_it_tries_it_and_sees_what_was_sent(
