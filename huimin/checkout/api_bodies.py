@@ -65,6 +65,20 @@ OrderNo = Annotated[
     AfterValidator(order_number),
 ]
 
+# Of a sale that may have been made before order numbers had rules; it is put into its one form
+# where it is compared (core/order_number.py:earlier_order).
+EarlierOrderNo = Annotated[
+    str,
+    Field(
+        strict=True,
+        min_length=1,
+        max_length=ORDER_NO_MAX,
+        pattern=PRINTABLE,
+        description="订单号，全半角和首尾空格不论；升级前的写法都收 / "
+        "width and outer spaces do not count; taken however it was written before the upgrade",
+    ),
+]
+
 
 def shop_order_number(text: str) -> str:
     """The shop's own number, in its one form. It never costs a sale: one that a spreadsheet would
@@ -251,7 +265,7 @@ class ReversalBody(ReturnBody):
 class CancellationBody(Body):
     """An order that the till gave up."""
 
-    order_no: OrderNo
+    order_no: EarlierOrderNo
     reason: Reason
     cashier: Cashier | None = None
 

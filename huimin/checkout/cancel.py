@@ -16,9 +16,10 @@ from huimin.checkout.find_redemption import find_redemption
 from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.requests import CancellationRequest, ReversalRequest
 from huimin.checkout.reverse import reverse
+from huimin.core.order_number import earlier_order
 from huimin.core.refusals import Refusal
 from huimin.ledger.cancel_order import cancel_order
-from huimin.ledger.read import left_fen, redemption_by_order
+from huimin.ledger.read import left_fen, redemption_by_either
 from huimin.storage.engine import Engine, Transaction
 
 
@@ -37,15 +38,19 @@ def cancel(
     outlet_suspended, manager_needed.
     """
 
+    order_no = earlier_order(request.order_no)
+
     def close(tx: Transaction) -> str:
         require_open_till(tx, terminal["terminal_id"])
-        closed_at = cancel_order(tx, terminal, request.order_no, reason=request.reason, now=now)
+        closed_at = cancel_order(tx, terminal, order_no, reason=request.reason, now=now)
+        if request.order_no != order_no:  # a sale of before the upgrade has it as it was sent
+            cancel_order(tx, terminal, request.order_no, reason=request.reason, now=now)
         if rule is not None:
             _require_confirmation(tx, rule, terminal, request.order_no)
         return closed_at
 
     def take_back(tx: Transaction) -> dict[str, Any] | None:
-        row = redemption_by_order(tx, terminal["outlet_id"], request.order_no)
+        row = redemption_by_either(tx, terminal["outlet_id"], request.order_no)
         if row is None:
             return None
         back = ReversalRequest(request.reason, None, request.cashier)
@@ -58,7 +63,7 @@ def cancel(
 
     cancelled_at = engine.write(close)
     redemption = engine.write(take_back)
-    return {"order_no": request.order_no, "cancelled_at": cancelled_at, "redemption": redemption}
+    return {"order_no": order_no, "cancelled_at": cancelled_at, "redemption": redemption}
 
 
 def _require_confirmation(
@@ -69,6 +74,6 @@ def _require_confirmation(
     This happens after the order is closed, when no sale of it can arrive any more; a refusal undoes
     the closing.
     """
-    row = redemption_by_order(tx, terminal["outlet_id"], order_no)
+    row = redemption_by_either(tx, terminal["outlet_id"], order_no)
     if row is not None and left_fen(tx, row):
         rule.require(tx, terminal["merchant_id"], row["amount_fen"])

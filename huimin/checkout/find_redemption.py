@@ -11,9 +11,8 @@ from huimin.checkout.quote_answer import chain_part
 from huimin.checkout.return_parts import sale_left
 from huimin.checkout.shop_orders import shop_order_of
 from huimin.core.discount import Step, explain
-from huimin.core.order_number import plain_order
 from huimin.core.refusals import Refusal
-from huimin.ledger.read import redemption_by_order, reversals_of, row_by_id
+from huimin.ledger.read import redemption_by_either, reversals_of, row_by_id
 from huimin.ledger.returns import returned_lines
 from huimin.storage.engine import Transaction
 
@@ -53,7 +52,7 @@ def find_redemption(
     if redemption_id is not None:
         row = own_redemption(tx, terminal, redemption_id)
     else:
-        row = _own(_by_order(tx, terminal["outlet_id"], order_no or ""), terminal)
+        row = _own(redemption_by_either(tx, terminal["outlet_id"], order_no or ""), terminal)
     reversals = reversals_of(tx, row["id"])
     detail = json.loads(row["detail_json"])
     sale = sale_left(tx, row, reversals)
@@ -102,12 +101,6 @@ def reversal_answer(row: Mapping[str, Any]) -> dict[str, Any]:
         "recorded_at": row["recorded_at"],
         "chain": chain_part(row),
     }
-
-
-def _by_order(tx: Transaction, outlet_id: str, order_no: str) -> dict[str, Any] | None:
-    """By the number in its one form, or exactly as sent: older records have other forms."""
-    row = redemption_by_order(tx, outlet_id, plain_order(order_no))
-    return row or redemption_by_order(tx, outlet_id, order_no)
 
 
 def _own(row: dict[str, Any] | None, terminal: Terminal) -> dict[str, Any]:

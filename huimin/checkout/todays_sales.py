@@ -10,7 +10,7 @@ from datetime import datetime
 from huimin.access.terminal_keys import Terminal
 from huimin.core.days import COUNTY_ZONE, county_day, parse_instant
 from huimin.core.money import parse_yuan
-from huimin.ledger.read import left_fen, redemption_by_order, rows_of_day
+from huimin.ledger.read import left_fen, redemption_by_either, rows_of_day
 from huimin.storage.engine import Row, Transaction
 
 SHOWN = (
@@ -56,7 +56,7 @@ def sale_of_order(tx: Transaction, terminal: Terminal, order_no: str) -> list[Ro
     """The outlet's sale with exactly that order number, on any day: a sale that a till gave up in
     the evening may be searched for the next morning.
     """
-    row = redemption_by_order(tx, terminal["outlet_id"], order_no.strip())
+    row = redemption_by_either(tx, terminal["outlet_id"], order_no.strip())
     return [] if row is None else [_sale(row, left_fen(tx, row))]
 
 

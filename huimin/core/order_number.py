@@ -88,6 +88,14 @@ def checked_order(text: str) -> str:
     return plain
 
 
+def earlier_order(text: str) -> str:
+    """The form in which a number from before these rules is kept and compared: nothing that was
+    sold or must be taken back is refused for it. A text that has no form stays as it is.
+    """
+    plain = plain_order(text)
+    return plain if plain and len(plain) <= ORDER_NO_MAX else text
+
+
 def is_total_word(text: str) -> bool:
     """Whether a cell is the heading of a line of sums."""
     return text.strip(" :：").lower() in TOTAL_WORDS

@@ -30,3 +30,8 @@ def cancel_order(
         cancelled_at=instant_text(now),
     )
     return str(queries.cancelled_order(tx, **order)["cancelled_at"])
+
+
+def is_cancelled(tx: Transaction, outlet_id: str, order_no: str) -> bool:
+    """Whether exactly that order number of the outlet was cancelled."""
+    return queries.cancelled_order(tx, outlet_id=outlet_id, order_no=order_no) is not None

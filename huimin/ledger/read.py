@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from huimin.core.chain import fold_heads
 from huimin.core.days import county_day, county_start, instant_text
 from huimin.core.discount import Usage
+from huimin.core.order_number import earlier_order
 from huimin.ledger import queries
 from huimin.ledger.append import usage_counters, usage_from
 from huimin.storage.engine import Row, Transaction
@@ -31,6 +32,14 @@ def redemption_by_order(tx: Transaction, outlet_id: str, order_no: str) -> Row |
     """The redemption of an outlet's order number, or None."""
     row: Row | None = queries.redemption_by_order(tx, outlet_id=outlet_id, order_no=order_no)
     return row
+
+
+def redemption_by_either(tx: Transaction, outlet_id: str, order_no: str) -> Row | None:
+    """The redemption of the number in its one form, or exactly as sent: older records have other
+    forms.
+    """
+    row = redemption_by_order(tx, outlet_id, earlier_order(order_no))
+    return row or redemption_by_order(tx, outlet_id, order_no)
 
 
 def reversals_of(tx: Transaction, redemption_id: str) -> list[Row]:

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from huimin.access.terminal_keys import terminal_of_key
 from huimin.cards.change_state import report_lost, resume_card
 from huimin.instance import Instance
+from huimin.ledger.cancel_order import cancel_order
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.merchants.terminals import disable_terminal
@@ -25,6 +27,7 @@ from tests.making.holders import make_holder
 from tests.making.merchants import make_terminal
 from tests.making.offline import OFFLINE, OfflineTill, make_offline_till
 from tests.making.policies import make_policy
+from tests.making.sales import make_redemption
 
 
 @pytest.fixture
@@ -500,3 +503,34 @@ def test_the_same_items_at_once_are_entered_once(
     assert till.ledger_rows() == 5
     assert till.send(till.item())[0]["code"] == "offline_cap_exceeded"
     proven(instance)
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("order_no", ["12345678E9", "3E12", "2026-11", "合计", "''", "ﷺ" * 20])
+def test_a_sale_from_before_order_numbers_had_rules_is_entered_found_and_taken_back(
+    till: OfflineTill, order_no: str
+) -> None:
+    item = till.item(order_no=order_no)
+    assert [till.send(item)[0]["status"] for _ in range(2)] == ["accepted", "duplicate"]
+    address = "/api/v1/redemptions"
+    answer = till.client.get(address, query_string={"order_no": order_no}, headers=till.headers())
+    assert answer.json["order_no"] == order_no
+    cancelled = till.post("/cancellations", {"order_no": order_no, "reason": "没有答复"}).json
+    assert (cancelled["redemption"]["net"]["amount_fen"], till.ledger_rows()) == (0, 2)
+
+
+@pytest.mark.both_engines
+def test_an_order_recorded_as_it_was_sent_before_the_upgrade_is_the_same_order(
+    till: OfflineTill, instance: Instance
+) -> None:
+    """Width and spaces told orders apart in version 1, whose records stay as they are."""
+    sold = make_redemption(instance, till.card, till.key, order_no="Ｓ１")
+    terminal = instance.engine.read(lambda tx: terminal_of_key(tx, till.key))
+    instance.engine.write(
+        lambda tx: cancel_order(tx, terminal, "Ｓ２", reason="没有答复", now=instance.clock())
+    )
+    assert till.send(till.item(order_no="Ｓ１"))[0]["redemption"]["id"] == sold["id"]
+    assert code_of(till, till.item(order_no="Ｓ２")) == "order_cancelled"
+    assert code_of(till, till.item(order_no="Ｓ１", amount_fen=12_900)) == "order_exists"
+    cancelled = till.post("/cancellations", {"order_no": "Ｓ１", "reason": "没有答复"}).json
+    assert cancelled["redemption"]["id"] == sold["id"]

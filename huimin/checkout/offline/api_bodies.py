@@ -20,8 +20,8 @@ from huimin.checkout.api_bodies import (
     Body,
     Cashier,
     Checked,
+    EarlierOrderNo,
     Identifier,
-    OrderNo,
     PartAmount,
     QuoteBody,
     ShopOrderNo,
@@ -32,6 +32,7 @@ from huimin.core.card_token import check_card
 from huimin.core.days import parse_instant
 from huimin.core.discount import PolicyTerms
 from huimin.core.offline_terms import Bearer, OfflineTerms
+from huimin.core.order_number import earlier_order
 from huimin.core.refusals import Refusal, field_problem
 
 CLIENT_ID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
@@ -52,7 +53,7 @@ class OfflineItemBody(QuoteBody):
     client_id: Annotated[str, Field(strict=True, pattern=CLIENT_ID)] = Field(
         description="收银终端生成的 UUID，重发时不变 / made by the till, unchanged in repeats"
     )
-    order_no: OrderNo
+    order_no: EarlierOrderNo
     presented_by: Literal["holder", "family_member"]
     identity_checked: Checked
     policy_id: Identifier
@@ -100,6 +101,8 @@ class OfflineItemBody(QuoteBody):
         issued_at = self.pack_issued_at
         values = self.values() | {
             "client_id": self.client_id.lower(),
+            "order_no": earlier_order(self.order_no),
+            "sent_order_no": self.order_no,
             "occurred_at": _instant("occurred_at", self.occurred_at),
             "pack_issued_at": None if issued_at is None else _instant("pack_issued_at", issued_at),
         }

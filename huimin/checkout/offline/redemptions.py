@@ -25,7 +25,8 @@ from huimin.core.days import county_day, instant_text
 from huimin.core.json_text import read_json, write_json
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.refusals import FieldProblems, Refusal
-from huimin.ledger.read import redemption_by_order, row_by_id
+from huimin.ledger.cancel_order import is_cancelled
+from huimin.ledger.read import redemption_by_either, row_by_id
 from huimin.storage.engine import Engine, Row, Transaction
 from huimin.storage.ids import new_id
 
@@ -78,8 +79,12 @@ class _Call:
         noted = self._noted_before(tx, item)
         if noted is not None:
             return noted
-        known = redemption_by_order(tx, self.terminal["outlet_id"], item.order_no)
+        outlet_id, sent_order_no = self.terminal["outlet_id"], item.sent_order_no or item.order_no
+        known = redemption_by_either(tx, outlet_id, sent_order_no)
         if known is None:
+            # A cancellation of before the upgrade has the number as it was sent.
+            if sent_order_no != item.order_no and is_cancelled(tx, outlet_id, sent_order_no):
+                raise Refusal("order_cancelled", order_no=sent_order_no)
             return self._judged(tx, item)
         if not self._is_same_sale(tx, known, item):
             raise Refusal("order_exists", order_no=item.order_no)

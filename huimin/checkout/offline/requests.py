@@ -38,3 +38,5 @@ class OfflineItem(Amounts):
     device_clock_offset_ms: int
     cashier: str | None = None
     shop_order_no: str | None = None
+    # As the till wrote it: a record of before the upgrade has that form. None where it is not new.
+    sent_order_no: str | None = None
