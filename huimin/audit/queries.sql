@@ -15,6 +15,15 @@ ORDER BY at, id;
 INSERT INTO card_lookup (id, at, terminal_id, staff_id, card_id, outcome)
 VALUES (:id, :at, :terminal_id, :staff_id, :card_id, :outcome);
 
+-- name: offline_attempts_since$
+-- How many refused items of a till without network were put on record since that id, up to `most`.
+SELECT CAST(COUNT(*) AS BIGINT) FROM (
+    SELECT 1 AS one FROM refused_attempt
+    WHERE outlet_id = :outlet_id AND terminal_id = :terminal_id AND act = 'offline'
+        AND id >= :since
+    LIMIT :most
+) AS recorded;
+
 -- name: insert_attempt!
 -- The card is found here, so that what was typed need not be kept; of a return it is the sale's, as
 -- is the order number, and only the outlet's own sale is found.

@@ -24,7 +24,7 @@ from huimin.core.days import instant_text
 from huimin.core.json_text import write_json
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.storage.engine import Engine, StorageProblem, Transaction
-from huimin.storage.ids import new_id
+from huimin.storage.ids import least_id, new_id
 from huimin.storage.savepoint import savepoint
 
 # One by one, of a till: so many in a minute, and in a day; the others of a minute are one row by
@@ -80,6 +80,8 @@ class _OfTill:
     in_day: int = 0
     # By act, code, and whether a number was typed.
     counted: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
+    # Of which a part was written before the minute was over.
+    written_early: set[tuple[str, str, bool]] = field(default_factory=set)
 
 
 class RefusedAttempts:
@@ -117,6 +119,20 @@ class RefusedAttempts:
         """Write everything queued and counted."""
         self._later.flush()
 
+    def flush_till(self, terminal_id: str) -> None:
+        """Write what is queued, and that this till's open minute has more, of each kind once.
+
+        So whoever makes a till ask for it again and again writes no more than two rows of a kind a
+        minute.
+        """
+        with self._lock:
+            till = self._tills.get(terminal_id)
+            if till is not None:
+                new = {kind for kind in till.counted if kind not in till.written_early}
+                till.written_early |= new
+                self._put_counted(terminal_id, till, new)
+        self._later.flush_due()
+
     def close(self) -> None:
         """Write everything and end the thread."""
         self._later.close()
@@ -139,14 +155,18 @@ class RefusedAttempts:
             till = _OfTill(attempt.outlet_id, at, at, time.monotonic())
             self._tills[terminal_id] = till
         if at - till.minute >= MINUTE:
-            self._put_counted(terminal_id, till)
+            self._put_counted(terminal_id, till, set(till.counted))
             till.minute, till.began, till.in_minute = at, time.monotonic(), 0
+            till.written_early.clear()
         if at - till.day >= DAY:
             till.day, till.in_day = at, 0
         return till
 
-    def _put_counted(self, terminal_id: str, till: _OfTill) -> None:
-        for (act, code, typed), times in till.counted.items():
+    def _put_counted(
+        self, terminal_id: str, till: _OfTill, kinds: set[tuple[str, str, bool]]
+    ) -> None:
+        for act, code, typed in sorted(kinds):
+            times = till.counted.pop((act, code, typed))
             self._later.put(
                 RefusedAttempt(
                     act=act,
@@ -158,7 +178,6 @@ class RefusedAttempts:
                     times=times,
                 )
             )
-        till.counted.clear()
 
     def _hand_in(self, everything: bool) -> None:
         """Queue what was counted in minutes that are over; or all."""
@@ -166,7 +185,7 @@ class RefusedAttempts:
         with self._lock:
             for terminal_id, till in self._tills.items():
                 if everything or till.began <= over:
-                    self._put_counted(terminal_id, till)
+                    self._put_counted(terminal_id, till, set(till.counted))
 
     def _write(self, tx: Transaction, batch: Sequence[RefusedAttempt]) -> None:
         for attempt in batch:
@@ -178,6 +197,21 @@ class RefusedAttempts:
             raise
         except Exception:
             log.exception("refused attempts not looked at")
+
+
+def record_offline_refusal(tx: Transaction, attempt: RefusedAttempt) -> None:
+    """Write a refused item of a till without network, of A_DAY_MAX a till and 24 hours; above
+    that its offline_item alone says so.
+    """
+    recorded = queries.offline_attempts_since(
+        tx,
+        outlet_id=attempt.outlet_id,
+        terminal_id=attempt.terminal_id,
+        since=least_id(attempt.at - DAY),
+        most=A_DAY_MAX,
+    )
+    if recorded < A_DAY_MAX:
+        record_attempt(tx, attempt)
 
 
 def record_attempt(tx: Transaction, attempt: RefusedAttempt) -> None:

@@ -56,6 +56,10 @@ class WrittenLater(Generic[T]):
         """Write everything queued and held back."""
         self._flush(everything=True)
 
+    def flush_due(self) -> None:
+        """Write what is queued and due, as the thread does each second."""
+        self._flush(everything=False)
+
     def close(self) -> None:
         """Write everything and end the thread."""
         self._stop.set()

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 import structlog
 
+from huimin.audit import refused_attempts as module
 from huimin.audit.refused_attempts import A_MINUTE_MAX
 from huimin.cards.change_state import report_lost
 from huimin.core.card_number import make_number
@@ -157,6 +158,39 @@ def test_a_flood_is_counted_and_fills_no_disk(till: ApiTill, clock: FixedClock) 
     clock.advance(minutes=2)
     till.redeem(presented_by="nobody")
     assert attempts(till.instance)[-1]["code"] == "presenter_unknown"
+
+
+def test_uploads_between_a_flood_write_no_rows_without_end(client: Any, instance: Instance) -> None:
+    till, other = make_offline_till(client, instance), make_offline_till(client, instance)
+    for number in range(A_MINUTE_MAX + 30):
+        for each in (till, other):
+            each.post("/cards/verify", {"card": UNKNOWN_NUMBER})
+        till.send({"client_id": str(number)})
+    rows = instance.engine.read(
+        lambda tx: tx.connection.execute("SELECT * FROM refused_attempt").fetchall()
+    )
+    of = {each.terminal["id"]: 0 for each in (till, other)}
+    for row in rows:
+        of[row["terminal_id"]] += 1
+    assert of[other.terminal["id"]] == A_MINUTE_MAX, "its open minute is not this till's matter"
+    assert of[till.terminal["id"]] <= A_MINUTE_MAX + 3
+    counted = sum(row["times"] for row in attempts(instance))
+    assert counted == 3 * (A_MINUTE_MAX + 30), "every attempt is on record"
+
+
+@pytest.mark.both_engines
+def test_refused_items_are_on_record_as_attempts_within_a_bound(
+    client: Any, instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "A_DAY_MAX", 5)
+    till = make_offline_till(client, instance)
+    answers = till.send(*(till.item(discount_fen=1) for _ in range(8)))
+    assert {answer["status"] for answer in answers} == {"refused"}
+    assert len(attempts(instance)) == 5
+    (items,) = instance.engine.read(
+        lambda tx: tx.connection.execute("SELECT COUNT(*) AS items FROM offline_item").fetchall()
+    )
+    assert items["items"] == 8
 
 
 @pytest.mark.both_engines

@@ -70,7 +70,7 @@ def items_response(body: OfflineRedemptionsBody) -> Response:
     caller, language = current_caller(), request_language()
     items = [_read(raw, instance().key_ring, caller, language) for raw in body.redemptions]
     # What this till was refused a moment ago counts against it (doubts.py).
-    instance().refused_attempts.flush()
+    instance().refused_attempts.flush_till(caller.terminal["terminal_id"])
     taken = iter(
         take_offline_items(
             instance().engine,

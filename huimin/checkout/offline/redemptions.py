@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from huimin.access.terminal_keys import Terminal
-from huimin.audit.refused_attempts import RefusedAttempt, record_attempt
+from huimin.audit.refused_attempts import RefusedAttempt, record_offline_refusal
 from huimin.cards.find import card_row
 from huimin.checkout import queries
 from huimin.checkout.entitlement import require_open_till
@@ -194,8 +194,8 @@ class _Call:
         return row
 
     def _record_refused(self, tx: Transaction, item: OfflineItem, refusal: KeptRefusal) -> None:
-        """Put the refusal on the record of refused attempts, with the note and as lasting."""
-        record_attempt(
+        """Put the refusal on the record of refused attempts, with the note."""
+        record_offline_refusal(
             tx,
             RefusedAttempt(
                 act="offline",
