@@ -17,8 +17,8 @@ from huimin.apart.child import BUG, END, MEMORY, REFUSED
 from huimin.apart.limits import Limits
 from huimin.apart.wire import receive, send
 from huimin.core.catalogue import SOURCE
-from huimin.core.kept_refusal import KeptRefusal, text_of
-from huimin.core.refusals import FieldProblem, FieldProblems
+from huimin.core.kept_refusal import KeptRefusal, params_of, text_of
+from huimin.core.refusals import FieldProblem, FieldProblems, Refusal
 
 # The process needs no setting, and no secret.
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TZ")
@@ -42,8 +42,8 @@ class Apart:
     def ask(self, question: Any = None) -> Any:
         """The generator's next value, which it makes of the question as with `send`.
 
-        Raises Finished at its end, FieldProblems that it raised, the FieldProblems agreed upon when
-        it exceeded a limit, and WorkBroken.
+        Raises Finished at its end, the FieldProblems or Refusal that it raised, the FieldProblems
+        agreed upon when it exceeded a limit, and WorkBroken.
         """
         try:
             send(cast(IO[bytes], self._process.stdin), question)
@@ -53,7 +53,7 @@ class Apart:
         if kind == END:
             raise Finished
         if kind == REFUSED:
-            raise _problems(rest[0])
+            raise _refused(rest[0])
         if kind == MEMORY:
             raise self._exceeded
         if kind == BUG:
@@ -99,10 +99,13 @@ def apart(
         process.wait(STOP_SECONDS)
 
 
-def _problems(record: dict[str, Any]) -> FieldProblems:
+def _refused(record: dict[str, Any]) -> FieldProblems | Refusal:
     """What the other process refused, to be raised in this one."""
-    refusal = KeptRefusal.from_record(record)
-    return FieldProblems(
+    kept = KeptRefusal.from_record(record)
+    problems = [
         FieldProblem(problem["field"], text_of(problem["text"], SOURCE))
-        for problem in refusal.problems
-    )
+        for problem in kept.problems
+    ]
+    if kept.code == "invalid_input":
+        return FieldProblems(problems)
+    return Refusal(kept.code, problems=problems, **params_of(kept.params, SOURCE))

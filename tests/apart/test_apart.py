@@ -32,6 +32,11 @@ def plain(text: str) -> Iterator[Any]:
     raise field_problem("file", "没有表头：{name}", name="甲")
 
 
+def refusing() -> Iterator[Any]:
+    raise Refusal("too_many_requests", seconds=9)
+    yield None
+
+
 def environment() -> Iterator[Any]:
     yield sorted(name for name in os.environ if name.startswith("HUIMIN")), os.nice(0)
 
@@ -73,6 +78,12 @@ def test_values_come_one_by_one_and_a_refusal_as_it_was_raised() -> None:
         assert work.ask("乙") == "乙"
         with pytest.raises(FieldProblems, match="没有表头：甲"):
             work.ask()
+
+
+def test_a_refusal_with_a_code_of_its_own_keeps_it() -> None:
+    with ran(refusing) as work, pytest.raises(Refusal) as caught:
+        work.ask()
+    assert (caught.value.code, caught.value.params) == ("too_many_requests", {"seconds": 9})
 
 
 def test_it_gets_no_secret_and_comes_after_the_tills(monkeypatch: pytest.MonkeyPatch) -> None:
