@@ -43,7 +43,7 @@ def month() -> None:
 @pass_instance
 def run(instance: Instance) -> None:
     """月底自动办理，给定时任务用：核对、生成文件、到期确认、发通知；有问题时退出码为 1。"""
-    month_end = run_month_end(instance.engine, instance.settings, now=instance.clock())
+    month_end = run_month_end(instance.engine, instance.settings, clock=instance.clock)
     for done in month_end.done:
         echo(done)
     for attempt in month_end.attempts:

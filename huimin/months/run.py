@@ -47,9 +47,9 @@ class Run:
     attempts: list[Attempt] = field(default_factory=list)
 
 
-def run_month_end(engine: Engine, settings: Settings, *, now: datetime) -> Run:
+def run_month_end(engine: Engine, settings: Settings, *, clock: Callable[[], datetime]) -> Run:
     """Do all of it; one part that fails keeps no other from being done."""
-    run = Run()
+    run, now = Run(), clock()
     for month in engine.read(lambda tx: months_to_draft(tx, now)):
         _safely(run, month, partial(_draft, run, engine, settings, month, now))
     _safely(run, text("结算单"), lambda: _confirm_due(run, engine, now))
@@ -57,7 +57,7 @@ def run_month_end(engine: Engine, settings: Settings, *, now: datetime) -> Run:
         month, version = row["month"], row["version"]
         _safely(run, month, partial(_restore, run, engine, settings, month, version))
     _safely(run, text("通知"), lambda: _tell_closed(engine, settings, now))
-    _safely(run, text("通知"), lambda: run.attempts.extend(send_due(engine, settings, now=now)))
+    _safely(run, text("通知"), lambda: run.attempts.extend(send_due(engine, settings, clock=clock)))
     troubled = len(engine.read(troubled_deliveries))
     if troubled:
         run.problems.append(

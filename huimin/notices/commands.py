@@ -37,7 +37,7 @@ def notices() -> None:
 @pass_instance
 def send(instance: Instance) -> None:
     """发送到期的通知（可由定时任务每几分钟运行一次）；有没送到的，退出码为 1。"""
-    for attempt in send_due(instance.engine, instance.settings, now=instance.clock()):
+    for attempt in send_due(instance.engine, instance.settings, clock=instance.clock):
         tell_attempt(attempt)
     troubled = instance.engine.read(troubled_deliveries)
     if troubled:

@@ -130,6 +130,7 @@ def require_own_delivery(tx: Transaction, merchant_id: str, delivery_id: str) ->
 
 
 def _end(tx: Transaction, merchant_id: str, **by: Unpack[By]) -> Mapping[str, Any] | None:
+    queries.lock_merchant(tx, merchant_id=merchant_id)
     row = queries.end_webhook(
         tx, merchant_id=merchant_id, ended_at=instant_text(by["now"]), ended_by=by["actor"]
     )

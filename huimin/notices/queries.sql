@@ -69,6 +69,10 @@ SELECT merchant_id FROM outlet WHERE id = :outlet_id;
 INSERT INTO merchant_webhook (id, merchant_id, address, set_at, set_by)
 VALUES (:id, :merchant_id, :address, :set_at, :set_by);
 
+-- name: lock_merchant!
+-- Of two people who set a webhook at once, the second sees what the first did.
+UPDATE merchant SET state = state WHERE id = :merchant_id;
+
 -- name: end_webhook^
 UPDATE merchant_webhook SET ended_at = :ended_at, ended_by = :ended_by
 WHERE merchant_id = :merchant_id AND ended_at IS NULL

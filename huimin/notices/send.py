@@ -7,6 +7,7 @@ an id that stays the same.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Unpack
@@ -43,10 +44,13 @@ class Attempt:
     problem: str | None
 
 
-def send_due(engine: Engine, settings: Settings, *, now: datetime) -> list[Attempt]:
-    """Try every delivery that is due, longest waiting first."""
-    due = engine.read(lambda tx: queries.due_deliveries(tx, now=instant_text(now)))
-    tried = [send_one(engine, settings, row["id"], now=now) for row in due]
+def send_due(engine: Engine, settings: Settings, *, clock: Callable[[], datetime]) -> list[Attempt]:
+    """Try every delivery that is due, longest waiting first.
+
+    The clock is asked for each: one may take half a minute, and receivers refuse old signatures.
+    """
+    due = engine.read(lambda tx: queries.due_deliveries(tx, now=instant_text(clock())))
+    tried = [send_one(engine, settings, row["id"], now=clock()) for row in due]
     return [attempt for attempt in tried if attempt is not None]
 
 

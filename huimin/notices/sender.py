@@ -40,7 +40,7 @@ class Sender:
     def _run(self) -> None:
         while not self._stopped.wait(SECONDS_BETWEEN):
             try:
-                send_due(self._engine, self._settings, now=self._clock())
+                send_due(self._engine, self._settings, clock=self._clock)
             except Exception:
                 if not self._stopped.is_set():
                     log.exception("notices could not be sent")

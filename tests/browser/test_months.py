@@ -178,7 +178,7 @@ def _post_and_send(county: MonthsCounty, key: str) -> None:
         instance.engine.write(lambda tx: post_notice(tx, notice, [target], now=now))
         assert [
             attempt.problem is None
-            for attempt in send_due(instance.engine, county.settings, now=now)
+            for attempt in send_due(instance.engine, county.settings, clock=lambda: now)
         ] == [False]
     finally:
         instance.close()

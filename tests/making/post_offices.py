@@ -9,7 +9,7 @@ import ipaddress
 import socketserver
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -37,11 +37,12 @@ class MailOffice:
 
 @dataclass
 class HookOffice:
-    """What was posted: (path, headers, body); `status` is what it answers."""
+    """What was posted: (path, headers, body); `status` is what it answers, after `meanwhile`."""
 
     port: int = 0
     status: int = 200
     posts: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    meanwhile: Callable[[], None] = lambda: None
 
     @property
     def url(self) -> str:
@@ -98,6 +99,7 @@ def hook_office() -> Iterator[HookOffice]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             office.posts.append((self.path, dict(self.headers), body))
+            office.meanwhile()
             self.send_response(office.status)
             self.send_header("Content-Length", "0")
             self.end_headers()

@@ -44,7 +44,7 @@ def county(instance: Instance, clock: FixedClock) -> SmallCounty:
 
 
 def run(instance: Instance, settings: Settings) -> Run:
-    return run_month_end(instance.engine, settings, now=instance.clock())
+    return run_month_end(instance.engine, settings, clock=instance.clock)
 
 
 def said(lines: list[Text]) -> list[str]:

@@ -7,6 +7,7 @@ import hmac
 import json
 import re
 import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import ip_network
@@ -87,7 +88,7 @@ def decide(till: ApiTill, claim_id: str, verdict: str) -> None:
 
 def send(till: ApiTill) -> list[str | None]:
     instance = till.instance
-    attempts = send_due(instance.engine, instance.settings, now=instance.clock())
+    attempts = send_due(instance.engine, instance.settings, clock=instance.clock)
     return [attempt.problem for attempt in attempts]
 
 
@@ -151,6 +152,37 @@ def test_nothing_is_sent_to_an_address_that_was_switched_off(
     )
     decide(till, file_claim(till).json["id"], "approved")
     assert (send(till), hooks.posts) == ([], [])
+
+
+def test_several_who_set_it_at_once_all_succeed_and_one_address_remains(
+    instance: Instance,
+) -> None:
+    merchant_id = make_outlet(instance)["merchant_id"]
+    gate, set_ids = threading.Barrier(8), []
+
+    def work() -> None:
+        gate.wait(30)
+        set_ids.append(
+            instance.engine.write(
+                lambda tx: set_webhook(
+                    tx,
+                    merchant_id,
+                    "https://pos.example.cn/h",
+                    settings=instance.settings,
+                    now=instance.clock(),
+                    actor="boss",
+                )
+            )
+        )
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(set_ids) == 8
+    webhook = instance.engine.read(lambda tx: webhook_of(tx, merchant_id))
+    assert webhook is not None and webhook["id"] in set_ids
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def post(instance: Instance, settings: Settings, notice: Notice = NOTICE) -> boo
 
 
 def send(instance: Instance, settings: Settings) -> list[Attempt]:
-    return send_due(instance.engine, settings, now=instance.clock())
+    return send_due(instance.engine, settings, clock=instance.clock)
 
 
 def deliveries(instance: Instance) -> list[dict[str, Any]]:
@@ -110,6 +110,21 @@ def test_a_webhook_is_signed_so_that_a_receiver_can_tell(
     expected = hmac.new(SECRET.encode(), f"{seconds}.".encode() + body, hashlib.sha256)
     assert hmac.compare_digest(digest, expected.hexdigest())
     assert headers["X-Huimin-Delivery"] == deliveries(instance)[0]["id"]
+
+
+def test_each_delivery_is_signed_at_its_own_time_however_long_the_others_took(
+    instance: Instance, hooks: HookOffice, clock: FixedClock
+) -> None:
+    settings = by_hook(instance, hooks)
+    post(instance, settings)
+    post(instance, settings, replace(NOTICE, key="key-2"))
+    hooks.meanwhile = lambda: clock.advance(minutes=20)
+    send(instance, settings)
+    first, second = (
+        int(headers["X-Huimin-Signature"].split(",")[0].removeprefix("t="))
+        for _, headers, _ in hooks.posts
+    )
+    assert second - first == 20 * 60
 
 
 def test_what_fails_is_tried_again_later_each_time_and_then_given_up(
