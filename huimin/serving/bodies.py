@@ -134,7 +134,11 @@ class Bodies:
             return
         incoming.file = tempfile.SpooledTemporaryFile(SMALL_BYTES_MAX)  # noqa: SIM115
         self._under_way[incoming] = None
-        incoming.proto.__aiter__()
+        try:
+            incoming.proto.__aiter__()
+        except BaseException:
+            self._over(incoming)
+            raise
         self._next_part(incoming, None)
 
     def _next_part(self, incoming: Incoming, future: Any) -> None:
@@ -247,7 +251,8 @@ def declared_length(headers: Headers) -> int | None:
 def client_address(scope: Scope, proxies: int) -> str:
     """Who sent the request: what the outermost trusted proxy says, or the other end of the line."""
     if proxies:
-        forwarded = (scope.headers.get("x-forwarded-for") or "").split(",")
+        # A proxy may add a line of its own below that of the client; only the last ones are true.
+        forwarded = ",".join(scope.headers.get_all("x-forwarded-for")).split(",")
         if len(forwarded) >= proxies:
             return forwarded[-proxies].strip()
     return split_address(scope.client)[0]

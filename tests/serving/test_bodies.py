@@ -201,6 +201,36 @@ def test_one_address_has_few_large_bodies_under_way(county: dict[str, Any]) -> N
         assert waiting(several + elsewhere) == LARGE_PER_ADDRESS + 1
 
 
+def test_a_client_cannot_pass_for_another_address_behind_a_proxy(county: dict[str, Any]) -> None:
+    true, forged = "X-Forwarded-For: 203.0.113.9", "127.0.0.1"
+
+    def status(port: int, *headers: str) -> bytes:
+        lines = ["GET /metrics HTTP/1.1", "Host: till", "Connection: close", *headers, "", ""]
+        with begin(port, "\r\n".join(lines).encode()) as connection:
+            return _part(connection)[9:12]
+
+    large = head("/api/v1/cards/verify", SMALL_BYTES_MAX * 4) + b"x" * (SMALL_BYTES_MAX * 2)
+    variables = {"HUIMIN_PROXIES": "1", "HUIMIN_METRICS": "1", "HUIMIN_BODY_SECONDS": FOR_EVER}
+    with running(county["folder"], **variables) as (port, _server):
+        assert status(port, f"X-Forwarded-For: {forged}") == b"200"
+        assert status(port, true, f"X_Forwarded_For: {forged}") == b"404"
+        assert status(port, f"X-Forwarded-For: {forged}", true) == b"404"
+        with contextlib.ExitStack() as stack:
+            several = [
+                stack.enter_context(
+                    begin(port, _with_headers(large, f"X-Forwarded-For: 198.51.100.{n}", true))
+                )
+                for n in range(LARGE_PER_ADDRESS + 1)
+            ]
+            (refused,), _, _ = select.select(several, [], [], ANSWER_SECONDS_MAX)
+            assert answer_of(refused)[1]["code"] == "too_many_uploads"
+
+
+def _with_headers(request: bytes, *headers: str) -> bytes:
+    top, _, body = request.partition(b"\r\n\r\n")
+    return b"\r\n".join([top, *(header.encode() for header in headers)]) + b"\r\n\r\n" + body
+
+
 def test_a_file_may_be_larger_than_other_requests_where_a_page_takes_files(client: Any) -> None:
     # Without a sign-in and a form's key it is refused, but not for its size: the check of that key
     # reads the form before the page can say what it takes.
