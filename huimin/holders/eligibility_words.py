@@ -42,6 +42,16 @@ _ENDED = re.compile(
 )
 # A change from one kind to another, or a plan, can't be read as either.
 _CHANGED = re.compile("转为?|改为?|变更|调整|拟|待|已成年|超龄")
+# What may stand beside a kind without changing it. Anything else makes the cell a question.
+_HARMLESS = re.compile(
+    "(城市|农村|城镇|城乡|居民|家庭|户|对象|人员|人口|群众|儿童|老年?人|成员|学生|患者|病人|人|者|类别|类"
+    "|[A-Da-d][类档级]?|[0-9一二三四]{1,2}[级类档]|等级|级|档|特重|重度|轻度|中度|极重度?|肢体|视力|听力|言语|智力"
+    "|精神|多重|供养|集中|分散|社会|散居|机构|养育|养护|救助|医疗|保障|生活|补贴|护理|两项|困难|特殊|特别|严重|一般|普通|重点"
+    "|常补|非常补|全额|差额|单人|整户|单列|在册|在保|正常|享受|持证|享有|纳入|建档立卡|易返贫|不稳定|监测|事实|监护|缺失"
+    "|艾滋病|感染|病毒|的|中|之|及|和|兼|、|[-—:：·.()\\[\\]【】《》\"“”'])*"
+)
+# The names of illnesses are too many to list.
+_ILLNESS = re.compile(r"\([^()]{0,20}(病|症|癌|瘤|炎|衰竭|移植|障碍|骨折|中风|透析|瘫痪|综合征)\)")
 _NO = re.compile(r"^(无|否|不是|非|没有|—|-|/)$")
 
 
@@ -86,6 +96,11 @@ def kind_reading(text: str, default: str | None = None) -> KindReading | None:
     return KindReading(distinct, tuple(dict.fromkeys(ended)))
 
 
+def _without(text: str) -> str:
+    """What stands beside the kinds."""
+    return "".join(_MENTION.sub("", text).split())
+
+
 def _part(part: str, default: str | None) -> KindReading | None:
     mentions = list(_MENTION.finditer(part))
     if not mentions:
@@ -93,7 +108,7 @@ def _part(part: str, default: str | None) -> KindReading | None:
             return None
         if _ENDED.search(part) or _NO.match(part) or part[0] in "非原":
             return KindReading((), (default,))
-        return KindReading((default,))
+        return KindReading((default,)) if _HARMLESS.fullmatch(part) else None
     denied = [m for m in mentions if _NOT_THIS.search(part[: m.start()])]
     rest = part
     for mention in denied:
@@ -103,7 +118,8 @@ def _part(part: str, default: str | None) -> KindReading | None:
     given = [str(m.lastgroup) for m in mentions if m not in denied]
     ended = [str(m.lastgroup) for m in denied]
     if _ENDED.search(rest):
-        return KindReading((), tuple(ended + given))
-    if _CHANGED.search(rest):
+        # Of two kinds, which one has ended is a person's to say.
+        return KindReading((), tuple(ended + given)) if len(set(given)) < 2 else None
+    if _CHANGED.search(rest) or not _HARMLESS.fullmatch(_ILLNESS.sub("", _without(rest))):
         return None
     return KindReading(tuple(given), tuple(ended))

@@ -22,7 +22,10 @@ _DOTS = re.compile("\\s*[·•‧∙⋅●◦・.。․▪⸱᛫ꞏ·]\\s*")
 _SEVERAL = re.compile(r"[、,;/&+]|和(?=\w{2})")
 _LINES = re.compile(r"[\r\n]+")
 _DECEASED = re.compile("已故|去世|死亡|亡故|病故|已亡|(?<=.)[(](故|亡|殁)[)]")
-_PLACEHOLDER = re.compile(r"某|^同上|〃|[*×?？#xX□○◯]|(?<=[\u3400-\u9fff])[xX]+$")
+_NOBODY = re.compile(
+    "无|空|略|暂无|不详|未知|合计|总计|小计|共计|测试|本人|户主|[A-Za-z]|.+之[妻夫子女父母]|同上|〃"
+)
+_PLACEHOLDER = re.compile(r"某|[*×?？#xX□○◯]|(?<=[\u3400-\u9fff])[xX]+$")
 # The sign between Tibetan syllables is punctuation to Unicode, and 〇 is a number.
 _LETTERS_TOO = "་〇"
 _WESTERN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff .'-]+")
@@ -30,6 +33,7 @@ _WESTERN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff .'-]+")
 SEVERAL = sentence("这一格像是写了不止一个人的姓名；请一行写一人。")
 DECEASED = sentence("姓名里写着已去世；请核对，在世的人请只写姓名。")
 PLACEHOLDER = sentence("姓名里有“某”或代替文字的符号；请填写完整的姓名。")
+NOBODY = sentence("这里写的不是一个人的姓名；请填写本人完整的姓名。")
 UNSEEN = sentence("姓名里有一个显示不出来的字（可能是造字或乱码）；请对照证件重新输入。")
 NOT_A_NAME = sentence("姓名只能是文字，不能有数字和符号（少数民族姓名可用“·”），请改正。")
 
@@ -60,6 +64,8 @@ def read_name(cell: Any) -> str:
         name = " ".join(text.split())
     else:
         name = _DOTS.sub("·", "".join(_LINES.sub("", text).split())).strip("·")
+    if _NOBODY.fullmatch(name):
+        raise NameProblem(NOBODY)
     if len(name) > 1 and _PLACEHOLDER.search(name) and not _WESTERN.fullmatch(name):
         raise NameProblem(PLACEHOLDER)
     if not _is_name(name):

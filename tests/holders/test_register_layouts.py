@@ -18,6 +18,7 @@ from openpyxl.styles import Font
 from huimin.core.refusals import FieldProblems
 from huimin.holders.registers.given import Given
 from huimin.holders.registers.result import RegisterCheck
+from huimin.holders.registers.understood import understood_text
 from tests.making.holders import id_number
 from tests.making.registers import HEADER, TODAY, check, codes, register_row, write_xlsx
 
@@ -404,6 +405,33 @@ def test_the_living_stay_and_the_dead_are_not_enrolled(
     came = {"accepted": checked.accepted, "refused": checked.refused, "left out": checked.left_out}
     assert [name for name, listed in came.items() if listed] == [comes]
     accounted(checked)
+
+
+@pytest.mark.parametrize(
+    ("head", "cell"),
+    [("是否在保", "否"), ("是否享受低保", "否"), ("享受情况", "停"), ("核销年月", "2020-12")],
+)
+def test_a_column_that_says_the_aid_is_over_counts(tmp_path: Path, head: str, cell: str) -> None:
+    row = [*register_row(starts_on="2019-01-01"), cell]
+    checked = check(book(tmp_path / "a.xlsx", ("名册", [(*HEADER, head), row])))
+    open_ended = [e for r in checked.accepted for e in r.draft.eligibilities if e.ends_on is None]
+    assert open_ended == []
+    accounted(checked)
+
+
+def test_a_range_has_its_last_day_and_what_was_not_read_is_named(tmp_path: Path) -> None:
+    header = (*HEADER, "保障期限", "户口性质")
+    row = [*register_row(starts_on="2024-01-01"), "2024.1-2027.12", "农业"]
+    checked = check(book(tmp_path / "a.xlsx", ("名册", [header, row])))
+    (accepted,) = checked.accepted
+    assert accepted.draft.eligibilities[0].ends_on == date(2027, 12, 31)
+    assert "M 列“户口性质”没有读" in understood_text(checked.understood[0]).say()
+
+
+def test_an_account_holder_s_number_is_nobody_else_s(tmp_path: Path) -> None:
+    rows = [("开户名", "身份证号", "姓名", "乡镇", "村", "类别", "认定日期")]
+    rows.append(("钱二", id_number(), "赵一", *PLACE, *REST))
+    assert codes(check(book(tmp_path / "a.xlsx", ("名册", rows)))) == [(1, None, "header_unclear")]
 
 
 def test_an_unpaired_quotation_mark_loses_nobody(tmp_path: Path) -> None:

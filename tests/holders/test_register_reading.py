@@ -148,6 +148,10 @@ def test_a_family_that_cannot_be_read_is_refused_without_repeating_it(cell: Any)
         ("dibao", ("dibao",)),
         ("富裕", None),
         ("低保、富裕", None),
+        *((text, None) for text in ("停低保", "疑似低保", "低保户家属", "低保（否）")),
+        *((text, None) for text in ("孤儿（满18）", "低保（残疾已注销）", "去年低保")),
+        ("重大疾病（白血病）", ("major_illness",)),
+        ("社会散居孤儿", ("orphan",)),
         ("", None),
     ],
 )

@@ -24,15 +24,18 @@ ENDED = sentence("这一行写明已停保、退出或注销")
 MOVED = sentence("这一行写明已迁出")
 NOT_YET = sentence("这一行写明还在申请或审批")
 
-_DIED = re.compile("死亡|已故|去世|亡故|病故|病逝|已亡|身故|离世|过世|销户")
-_MOVED = re.compile("迁出|迁离|户口转出|转出")
+_DIED = re.compile(
+    "已?死亡|已死|死了|已故|去世|亡故|病故|病逝|已逝|逝世|已亡|[溺病身]亡|身故|离世|过世|火化|销户"
+)
+_MOVED = re.compile("迁出|迁离|迁往|户口转出|转出")
 _ENDED = re.compile(
     "停保|停发|停止|退出|退保|注销|终止|取消|清退|清出|暂停|缓发|失效|作废|核减|核销|减少|脱保|断保|不再享受|不符合"
     "|到期|期满|过期|重复享受|不享受|未享受|不予|不通过|未通过"
 )
 # What a remark says for certain; 到期 in one is rather when the case is looked at again.
 _ENDED_REMARK = re.compile(
-    "停保|停发|退出|退保|注销|终止|取消|清退|清出|暂停|脱保|断保|不再享受|不符合|重复享受"
+    "停保|停发|停止|停供|停助|已停|停了|退出|退保|注销|终止|取消|清退|清出|暂停|脱保|断保|不再|不符|超标"
+    "|重复享受|死亡证明"
 )
 _NOT_YET = re.compile("待审|审核中|审批中|申请中|公示中|待批|拟|受理|待定|未审")
 _IN_FORCE = re.compile(
@@ -46,6 +49,9 @@ _RELATIVE = re.compile(
     "|奶奶|祖父母?|祖母|外公|外婆|公公|婆婆|哥哥?|弟弟?|姐姐?|妹妹?|家属|家庭成员|成员|监护人|亲属)"
     "[^,;、。(]{0,8}$"
 )
+# A paper or an account that has ended is not the aid.
+_PAPER = re.compile("(证|卡|折|账户|保险)(已|被)?$")
+_RELATIVE_BEHIND = re.compile("\\([^)]*[父母夫妻子女偶亲孙]")
 # After these the aid is paid again, whatever ended before.
 _AGAIN = re.compile("(恢复|重新|再次|又)(享受|纳入|发放|保障|进入|入保)|恢复$|复保|续保")
 _NEGATED = re.compile("(未|没有?|不|无|非|防止?|如|若)$")
@@ -88,7 +94,9 @@ def ended_by_remark(remark: str) -> NotEntitled | None:
             before = re.sub(r"\([^)]*\)", "", text[: match.start()])
             if re.search("户主[^,;、。]{0,8}$", before):
                 return UNKNOWN_STATE  # who of the household that is, the row does not say
-            own = not _RELATIVE.search(before)
+            own = not _RELATIVE.search(before) and not _PAPER.search(before)
+            if own and _RELATIVE_BEHIND.match(text[match.end() :]):
+                return UNKNOWN_STATE
             # Nobody is alive again, but an aid may be paid again.
             if own and (why is DIED or match.start() >= again):
                 return NotEntitled(why)

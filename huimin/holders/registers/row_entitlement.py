@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from huimin.core.catalogue import sentence, text
-from huimin.core.visible_text import without_blanks
+from huimin.core.visible_text import visible, without_blanks
 from huimin.holders.eligibility_words import ALL_KINDS, kind_reading
 from huimin.holders.people import EligibilityDraft
 from huimin.holders.registers.being_entitled import (
@@ -22,6 +22,9 @@ from huimin.holders.registers.given import Given
 from huimin.holders.registers.row_view import FORMULA, Circumstances, RowView
 
 EVIDENCE_CHARACTERS_MAX = 60
+_RANGE = re.compile(
+    "([12][0-9]{3}[年./-][0-9]{1,2}[^至到~—]*?)(?:至|到|~|—+|-+)((?:[12][0-9]{3}|长期|永久).*)"
+)
 _NO_END = re.compile(rf"({UNLIMITED.pattern})|[-—–/\\]*")
 
 
@@ -116,17 +119,29 @@ def _starts_on(view: RowView, circumstances: Circumstances) -> date | None:
     try:
         return _date(view, view.header.columns["starts_on"], cell, circumstances)
     except (ValueError, OverflowError):
+        if _is_ahead(view, cell, circumstances):
+            view.refuse("starts_on", "date", "这一天还没有到；请核对认定日期。")
+            return None
         view.refuse(
             "starts_on", "date", "没有这一天或写法不对，请改成年月日俱全的日期，例如 2023-03-01。"
         )
         return None
 
 
+def _is_ahead(view: RowView, cell: Any, circumstances: Circumstances) -> bool:
+    """Whether the cell is a date, and only too far ahead."""
+    try:
+        day = _date(view, view.header.columns["starts_on"], cell, circumstances, ends=True)
+    except (ValueError, OverflowError):
+        return False
+    return day > circumstances.today
+
+
 def _ends_on(view: RowView, circumstances: Circumstances) -> date | None:
     """The first of the days on which the row says that the aid ends; None for no end."""
     days = []
     for column in view.header.ends:
-        cell = view.at(column, "ends_on")
+        cell = _end_of_range(view.at(column, "ends_on"))
         if cell is None or (isinstance(cell, str) and _NO_END.fullmatch(without_blanks(cell))):
             continue
         try:
@@ -138,6 +153,15 @@ def _ends_on(view: RowView, circumstances: Circumstances) -> date | None:
                 sentence("没有这一天或写法不对，请改成 2026-12-31 这样的日期，长期写“长期”。"),
             )
     return min(days, default=None)
+
+
+def _end_of_range(cell: Any) -> Any:
+    """The second day of 2024.1-2024.12, as 保障期限 has it; any other cell as it is."""
+    if isinstance(cell, str):
+        match = _RANGE.fullmatch("".join(visible(cell).split()))
+        if match is not None:
+            return match[2]
+    return cell
 
 
 def _date(

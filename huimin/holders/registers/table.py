@@ -54,6 +54,7 @@ WHY_LEFT_OUT = {
 HIDDEN = sentence("隐藏或被筛选掉的行；需要导入请先取消隐藏和筛选")
 STRUCK = sentence("划了删除线的行；仍享受保障请先去掉删除线")
 ABOVE = sentence("表头上面的行，没有读；请放到表头下面")
+NOT_ENTITLED = sentence("这一行写明不是、不再是或还不是保障对象")
 FAMILY = sentence("家庭成员，已随本户登记")
 NO_HOLDER = sentence("家庭成员；这一户没有可导入的保障对象")
 
@@ -123,8 +124,11 @@ class Table:
             )
         self._begin_household(row)
         row = self._with_household(row)
-        if self._in_households and only_lives_there(self.header, row, self.circumstances.given):
-            self._take_housemate(row)
+        if only_lives_there(self.header, row, self.circumstances.given):
+            if self._in_households:
+                self._take_housemate(row)
+            else:
+                self._leave_out(row, NOT_ENTITLED)
         else:
             self._take_person(row)
 

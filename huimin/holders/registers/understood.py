@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from huimin.core.catalogue import Text, sentence, text
 from huimin.core.identity import mask_name
-from huimin.holders.registers.cells import Formula, Merged
+from huimin.holders.registers.cells import Formula, Merged, SheetRow, is_blank
 from huimin.holders.registers.header import COLUMN_NAMES, Header
 from huimin.holders.registers.problem import column_letter
 from huimin.holders.registers.result import Understood
 
 SAMPLE_CHARACTERS_MAX = 24
+UNREAD = "unread"
 OF_PERSON = sentence("{field}（本人）")
 OF_MEMBER = sentence("{field}（家庭成员）")
-MASKED_FIELDS = ("name", "head_name", "family")
+MASKED_FIELDS = ("name", "head_name", "family", UNREAD)
 
 
 def columns_understood(header: Header) -> Iterator[tuple[int, str, str]]:
@@ -40,8 +41,18 @@ def columns_understood(header: Header) -> Iterator[tuple[int, str, str]]:
     yield from sorted(columns)
 
 
+def columns_unread(header: Header, rows: Sequence[SheetRow]) -> list[int]:
+    """The columns (from 0) with data or a head of their own that nothing was read from."""
+    read = {column for column, _, _ in columns_understood(header)}
+    read |= {header.columns["serial"]} if "serial" in header.columns else set()
+    filled = {c for row in rows for c, cell in enumerate(row.cells) if not is_blank(cell)}
+    return sorted((filled | set(header.spelled)) - read)
+
+
 def meaning(name: str, of: str) -> Text:
     """What a column was understood to hold: 姓名（本人）."""
+    if name == UNREAD:
+        return text("没有读")
     field = COLUMN_NAMES.text(name)
     if of == "row":
         return text("{field}", field=field)
@@ -63,6 +74,19 @@ def understood_rows(understood: Understood) -> list[dict[str, Any]]:
                     "samples": [_sample(row.cells, column, name) for row in understood.samples],
                 }
             )
+    if len(understood.headers) == 1:
+        (header,) = understood.headers
+        for column in columns_unread(header, understood.samples):
+            rows.append(
+                {
+                    "sheet": understood.sheet,
+                    "column": column_letter(column),
+                    "head": header.spelled.get(column, ""),
+                    "field": UNREAD,
+                    "of": "row",
+                    "samples": [_sample(row.cells, column, UNREAD) for row in understood.samples],
+                }
+            )
     return rows
 
 
@@ -79,6 +103,17 @@ def understood_text(understood: Understood) -> Text:
                     meaning=meaning(name, of),
                 )
             )
+    if len(understood.headers) == 1:
+        (header,) = understood.headers
+        unread = columns_unread(header, understood.samples)
+        parts += [
+            text(
+                "{letter} 列“{head}”没有读",
+                letter=column_letter(column),
+                head=header.spelled.get(column, ""),
+            )
+            for column in unread
+        ]
     return text("工作表“{sheet}”读作：{columns}。", sheet=understood.sheet, columns=tuple(parts))
 
 
