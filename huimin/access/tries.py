@@ -9,18 +9,15 @@ count, because a whole office signs in from one address in the morning. The lock
 
 from __future__ import annotations
 
-import ipaddress
-
 from flask import request
 from limits import RateLimitItemPerMinute
 
+from huimin.core.client_network import network_of
 from huimin.web.throttle import Throttle
 
 failures_per_name = Throttle("failed_names", RateLimitItemPerMinute(20))
 failures_per_address = Throttle("failed_tries", RateLimitItemPerMinute(100))
 failures_per_device = Throttle("failed_devices", RateLimitItemPerMinute(5, multiples=15))
-# Whoever has one IPv6 address mostly has all of its network.
-IPV6_NETWORK_BITS = 64
 
 
 def require_few_failures(name: str, device: str | None = None) -> None:
@@ -46,11 +43,4 @@ def note_failed_try(name: str, device: str | None = None) -> None:
 
 def asking_network() -> str:
     """Where the request comes from, as it is counted: its address, or its IPv6 network."""
-    address = request.remote_addr or ""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return address
-    return str(ipaddress.ip_network((parsed, IPV6_NETWORK_BITS), strict=False))
+    return network_of(request.remote_addr or "")

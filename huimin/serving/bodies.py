@@ -19,6 +19,7 @@ from typing import IO, Any
 
 import structlog
 
+from huimin.core.client_network import network_of
 from huimin.serving.wsgi_call import Headers, Proto, Scope, split_address
 from huimin.web.problems import problem_answer
 
@@ -58,6 +59,8 @@ class Incoming:
     future: Any = None
     file: IO[bytes] | None = None
     bytes_max: int = 0
+    # Whether more than SMALL_BYTES_MAX have arrived, so that it is counted among the large ones.
+    large: bool = False
 
     def overdue(self, now: float, seconds: int) -> bool:
         """Whether the body has been too slow so far, when every body has those seconds."""
@@ -129,9 +132,6 @@ class Bodies:
             # The application says 413, or answers without the body if it needs none.
             self._answer(incoming.scope, incoming.proto, io.BytesIO(), None)
             return
-        if not self._room_for(incoming.address):
-            _refuse(incoming.proto, "too_many_uploads")
-            return
         incoming.file = tempfile.SpooledTemporaryFile(SMALL_BYTES_MAX)  # noqa: SIM115
         self._under_way[incoming] = None
         try:
@@ -163,6 +163,10 @@ class Bodies:
         if part:
             incoming.received += len(part)
             if incoming.received <= incoming.bytes_max:
+                if not self._room_for(incoming):
+                    if not self._over(incoming):
+                        _refuse(incoming.proto, "too_many_uploads")
+                    return True
                 incoming.file.write(part)
                 return False
         whole = incoming.length is None or incoming.received == incoming.length
@@ -183,25 +187,32 @@ class Bodies:
             return self._always_taken
         return self._bytes_max(incoming.scope)
 
-    def _room_for(self, address: str) -> bool:
-        """Count one more large body of that address, if there is room for it."""
+    def _room_for(self, incoming: Incoming) -> bool:
+        """Whether what has arrived may be kept; a body that becomes large takes up its place."""
+        if incoming.large or incoming.received <= SMALL_BYTES_MAX:
+            return True
+        address = incoming.address
         with self._large_lock:
+            # Cut off meanwhile: nobody would give the place back.
+            if incoming not in self._under_way:
+                return False
             if self._large.total() >= LARGE_AT_ONCE or self._large[address] >= LARGE_PER_ADDRESS:
                 return False
             self._large[address] += 1
+            incoming.large = True
             return True
 
     def _over(self, incoming: Incoming) -> bool:
         """Take the request out of those under way; whether somebody else already has."""
-        if self._under_way.pop(incoming, self) is self:
-            return True
-        # granian's future holds its callback and so the request: nothing would ever free the three.
-        incoming.future = None
-        if incoming.file is not None:
-            with self._large_lock:
+        with self._large_lock:
+            if self._under_way.pop(incoming, self) is self:
+                return True
+            if incoming.large:
                 self._large[incoming.address] -= 1
                 if not self._large[incoming.address]:
                     del self._large[incoming.address]
+        # granian's future holds its callback and so the request: nothing would ever free the three.
+        incoming.future = None
         return False
 
     def _watch(self) -> None:
@@ -249,13 +260,16 @@ def declared_length(headers: Headers) -> int | None:
 
 
 def client_address(scope: Scope, proxies: int) -> str:
-    """Who sent the request: what the outermost trusted proxy says, or the other end of the line."""
+    """Who sent the request: what the outermost trusted proxy says, or the other end of the line.
+
+    Of an IPv6 address it is the network.
+    """
     if proxies:
         # A proxy may add a line of its own below that of the client; only the last ones are true.
         forwarded = ",".join(scope.headers.get_all("x-forwarded-for")).split(",")
         if len(forwarded) >= proxies:
-            return forwarded[-proxies].strip()
-    return split_address(scope.client)[0]
+            return network_of(forwarded[-proxies].strip())
+    return network_of(split_address(scope.client)[0])
 
 
 def _is_exhausted(proto: Proto) -> bool:

@@ -189,16 +189,29 @@ def test_a_stop_answers_the_sale_that_runs(county: dict[str, Any]) -> None:
 
 
 def test_one_address_has_few_large_bodies_under_way(county: dict[str, Any]) -> None:
-    large = SMALL_BYTES_MAX + 1
+    path, length = "/api/v1/cards/verify", 4 * SMALL_BYTES_MAX
+    part = head(path, length) + b"x" * (2 * SMALL_BYTES_MAX)
     with (
         running(county["folder"], HUIMIN_BODY_SECONDS=FOR_EVER) as (port, _server),
-        unfinished(port, LARGE_PER_ADDRESS + 1, large, address=one_address) as several,
-        unfinished(port, 1, large, address=many_addresses) as elsewhere,
+        # Large ones that have only begun take nobody's place.
+        unfinished(port, LARGE_PER_ADDRESS + 1, length, address=one_address) as begun,
+        contextlib.ExitStack() as stack,
     ):
+        several = [
+            stack.enter_context(begin(port, part, one_address(n)))
+            for n in range(LARGE_PER_ADDRESS + 1)
+        ]
         (refused,), _, _ = select.select(several, [], [], ANSWER_SECONDS_MAX)
         assert answer_of(refused)[1]["code"] == "too_many_uploads"
         several.remove(refused)
-        assert waiting(several + elsewhere) == LARGE_PER_ADDRESS + 1
+        elsewhere = stack.enter_context(begin(port, part, many_addresses(0)))
+        assert waiting([*several, *begun, elsewhere]) == 2 * LARGE_PER_ADDRESS + 2
+        # The end of one gives its place back.
+        several[0].sendall(b"x" * (length - 2 * SMALL_BYTES_MAX))
+        assert answer_of(several[0])[0] == 401
+        again = stack.enter_context(begin(port, part, one_address(0)))
+        again.sendall(b"x" * (length - 2 * SMALL_BYTES_MAX))
+        assert answer_of(again)[0] == 401
 
 
 def test_a_client_cannot_pass_for_another_address_behind_a_proxy(county: dict[str, Any]) -> None:
@@ -218,7 +231,15 @@ def test_a_client_cannot_pass_for_another_address_behind_a_proxy(county: dict[st
         with contextlib.ExitStack() as stack:
             several = [
                 stack.enter_context(
-                    begin(port, _with_headers(large, f"X-Forwarded-For: 198.51.100.{n}", true))
+                    begin(
+                        port,
+                        _with_headers(
+                            large,
+                            f"X-Forwarded-For: 198.51.100.{n}",
+                            # Of an IPv6 network whoever has one address has all.
+                            f"X-Forwarded-For: 2001:db8:1:2::{n}",
+                        ),
+                    )
                 )
                 for n in range(LARGE_PER_ADDRESS + 1)
             ]
