@@ -18,6 +18,8 @@ NO_END = "9999-12-31"
 
 def note_entitled_days(tx: Transaction, holder_id: str) -> None:
     """Write the first and last day of the holder's last stretch, from all eligibilities."""
+    # On PostgreSQL two who add one each would otherwise not see the other's.
+    queries.lock_holder(tx, id=holder_id)
     rows = queries.eligibilities_of(tx, holder_id=holder_id)
     first, last = last_stretch((row["starts_on"], row["ends_on"]) for row in rows)
     queries.set_entitled_days(tx, id=holder_id, entitled_from=first, entitled_until=last)

@@ -57,7 +57,11 @@ INSERT INTO eligibility (id, holder_id, kind, starts_on, ends_on, evidence, sour
 VALUES (:id, :holder_id, :kind, :starts_on, :ends_on, :evidence, :source, :recorded_at)
 ON CONFLICT (holder_id, kind, starts_on) DO NOTHING;
 
+-- name: lock_holder!
+UPDATE holder SET entitled_until = entitled_until WHERE id = :id;
+
 -- name: set_entitled_days!
+-- Call lock_holder before reading the eligibilities.
 UPDATE holder SET entitled_from = :entitled_from, entitled_until = :entitled_until
 WHERE id = :id;
 
@@ -454,6 +458,10 @@ INSERT INTO aid_ending_person (
 
 -- name: ending_by_id^
 SELECT * FROM aid_ending WHERE id = :id;
+
+-- name: lock_ending^
+-- Locks the row until the transaction ends, so that no other part and no undo comes in between.
+UPDATE aid_ending SET state = state WHERE id = :id RETURNING *;
 
 -- name: open_ending_of_job^
 SELECT * FROM aid_ending WHERE job_id = :job_id AND state IN ('draft', 'proposed');

@@ -13,7 +13,8 @@ import pytest
 
 from huimin.holders.change_person import end_eligibility
 from huimin.holders.endings import decide_ending
-from huimin.holders.endings.end_list import read_end_list
+from huimin.holders.endings.draft_ending import match_list
+from huimin.holders.endings.end_list import EndList, EndRow, read_end_list
 from huimin.holders.pages import ending as ending_page
 from huimin.holders.people import eligibilities_of
 from huimin.instance import Instance
@@ -436,3 +437,32 @@ def test_a_list_says_of_each_row_what_ends(tmp_path: Path) -> None:
         "两类人": ("stopped", ("dibao", "disability")),
     }
     assert [one.row for one in listing.left] == [5, 6, 7]
+
+
+class Title(str):
+    """The title of a sheet that counts how often it is compared."""
+
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        Title.compared += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_a_long_list_is_matched_in_a_read_with_one_look_for_each_row(instance: Instance) -> None:
+    rows = 300
+    listing = EndList(
+        [
+            EndRow(Title(title), row, "没有他", id_number(), "died", None, None)
+            for title in ("甲", "乙")
+            for row in range(1, rows + 1)
+        ]
+    )
+    matched = instance.engine.read(
+        lambda tx: match_list(tx, instance.personal_data, listing, now=instance.clock())
+    )
+    places = [(one.sheet, one.row) for one in matched.left]
+    assert places == [(title, row) for title in ("甲", "乙") for row in range(1, rows + 1)]
+    assert Title.compared <= 10 * len(places)

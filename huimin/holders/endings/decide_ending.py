@@ -37,7 +37,7 @@ def tick_people(
     tx: Transaction, ending_id: str, *, first: int, last: int, ticked: Iterable[int]
 ) -> None:
     """Of the rows from place `first` to `last` of a draft, choose those that are ticked."""
-    _require_state(ending_by_id(tx, ending_id), "draft")
+    _require_state(_lock(tx, ending_id), "draft")
     queries.untick_ending_people(tx, ending_id=ending_id, first=first, last=last)
     rows = [
         {"ending_id": ending_id, "place": place, "first": first, "last": last} for place in ticked
@@ -55,7 +55,7 @@ def propose_ending(
     `last_day`, `reason` or `ending`.
     """
     reason = checked_reason(reason)
-    ending = ending_by_id(tx, ending_id)
+    ending = _lock(tx, ending_id)
     _require_state(ending, "draft")
     counts = [row for row in queries.ending_counts(tx, ending_id=ending_id) if row["chosen"]]
     if not counts:
@@ -104,7 +104,7 @@ def reject_ending(tx: Transaction, ending_id: str, *, reason: str, **by: Unpack[
 def undo_ending(tx: Transaction, ending_id: str, *, reason: str, **by: Unpack[By]) -> None:
     """Undo an approved one; `restore_some` then gives the last days back. Raises FieldProblems."""
     reason = checked_reason(reason)
-    _require_state(ending_by_id(tx, ending_id), "approved")
+    _require_state(_lock(tx, ending_id), "approved")
     queries.pass_what_is_left(tx, ending_id=ending_id)
     undone = queries.undo_ending(
         tx, id=ending_id, reason=reason, now=instant_text(by["now"]), actor=by["actor"]
@@ -114,7 +114,7 @@ def undo_ending(tx: Transaction, ending_id: str, *, reason: str, **by: Unpack[By
 
 def end_some(tx: Transaction, ending_id: str, **by: Unpack[By]) -> int:
     """End the next PART eligibilities of an approved proposal; returns how many rows were left."""
-    ending = ending_by_id(tx, ending_id)
+    ending = _lock(tx, ending_id)
     if ending["state"] != "approved":
         return 0
     rows = queries.ending_people_in(tx, ending_id=ending_id, state="listed", count=PART)
@@ -135,7 +135,7 @@ def end_some(tx: Transaction, ending_id: str, **by: Unpack[By]) -> int:
 
 def restore_some(tx: Transaction, ending_id: str, **by: Unpack[By]) -> int:
     """Give the next PART eligibilities of an undone proposal their last day back; how many."""
-    ending = ending_by_id(tx, ending_id)
+    ending = _lock(tx, ending_id)
     if ending["state"] != "undone":
         return 0
     rows = queries.ending_people_in(tx, ending_id=ending_id, state="ended", count=PART)
@@ -174,6 +174,14 @@ def _restore(tx: Transaction, row: Row, reason: str, **by: Unpack[By]) -> None:
         new={"kind": row["kind"], "ends_on": before},
         **by,
     )
+
+
+def _lock(tx: Transaction, ending_id: str) -> Row:
+    """The proposal, held until the transaction ends. Raises Refusal `not_found`."""
+    row: Row | None = queries.lock_ending(tx, id=ending_id)
+    if row is None:
+        raise Refusal("not_found")
+    return row
 
 
 def _decide(tx: Transaction, ending: Row, state: str, reason: str | None, **by: Unpack[By]) -> None:

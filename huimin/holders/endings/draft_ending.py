@@ -1,13 +1,14 @@
 """Begin a proposal to end aid: from what a complete register lacks, or from a list of ends.
 
 A draft changes nobody's aid. It names each eligibility that would end, in the order of villages.
+Who is meant is looked up in a read, so that tills sell meanwhile; only the draft is a write.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Unpack
 
 from huimin.core.acting import By
@@ -44,18 +45,25 @@ class _Listed:
     list_row: str | None = None
 
 
-def draft_from_register(tx: Transaction, job: Row, missing: Sequence[Row], **by: Unpack[By]) -> str:
-    """A draft with what a checked register lacks; the one that is open, if there is one.
+@dataclass(frozen=True, slots=True)
+class MatchedEndings:
+    """What a draft would hold, in the order of villages, and the rows that end nobody's aid."""
+
+    listed: Sequence[_Listed]
+    left: Sequence[LeftRow]
+
+
+def match_register(
+    tx: Transaction, job: Row, missing: Sequence[Row], *, now: datetime
+) -> MatchedEndings:
+    """Who of those that a checked register lacks would lose aid; for a read.
 
     `job` is the check, `missing` its list. Raises FieldProblems on `missing` unless the register
-    was read completely, or when nothing is left to end.
+    was read completely.
     """
     if not job["result"].get("complete"):
         raise field_problem("missing", NOT_COMPLETE)
-    begun = queries.open_ending_of_job(tx, job_id=job["id"])
-    if begun is not None:
-        return str(begun["id"])
-    today, checked_on = county_day(by["now"]), county_day(parse_instant(job["created_at"]))
+    today, checked_on = county_day(now), county_day(parse_instant(job["created_at"]))
     listed: list[_Listed] = []
     left: list[LeftRow] = []
     for row in missing:
@@ -67,10 +75,22 @@ def draft_from_register(tx: Transaction, job: Row, missing: Sequence[Row], **by:
             left.append(LeftRow("", None, mask_name(holder["name"]), Text(CONFIRMED)))
         elif _lasts(eligibility, today):
             listed.append(_Listed(holder, eligibility, "missing"))
-    if not listed:
+    return MatchedEndings(_in_order(listed), left)
+
+
+def draft_from_register(
+    tx: Transaction, job: Row, matched: MatchedEndings, **by: Unpack[By]
+) -> str:
+    """A draft with what a checked register lacks; the one that is open, if there is one.
+
+    Raises FieldProblems on `missing` when nothing is left to end.
+    """
+    begun = queries.open_ending_of_job(tx, job_id=job["id"])
+    if begun is not None:
+        return str(begun["id"])
+    if not matched.listed:
         raise field_problem("missing", "名单上的保障都已另有改动，没有要结束的。")
-    source = {"source": "register", "file": job["asked"]["file"], "job": job["id"]}
-    return _write(tx, listed, **source, left=left, **by)
+    return _write(tx, matched, source="register", file=job["asked"]["file"], job=job["id"], **by)
 
 
 def confirmed_since(verified_on: str | None, day: date) -> bool:
@@ -81,16 +101,11 @@ def confirmed_since(verified_on: str | None, day: date) -> bool:
     return verified_on is not None and verified_on >= day.isoformat()
 
 
-def draft_from_list(
-    tx: Transaction,
-    personal_data: PersonalData,
-    listing: EndList,
-    *,
-    file_name: str,
-    **by: Unpack[By],
-) -> str:
-    """A draft with the people whom a list names; the rows that are nobody's stand beside it."""
-    today, left = county_day(by["now"]), list(listing.left)
+def match_list(
+    tx: Transaction, personal_data: PersonalData, listing: EndList, *, now: datetime
+) -> MatchedEndings:
+    """The people whom a list names, for a read; the rows that are nobody's stand beside them."""
+    today, left = county_day(now), list(listing.left)
     listed: dict[str, _Listed] = {}
     for row in listing.rows:
         ending = _of_row(tx, personal_data, row, today)
@@ -104,9 +119,17 @@ def draft_from_list(
             left.append(LeftRow(row.sheet, row.row, mask_name(row.name), why))
             continue
         listed |= {one.eligibility["id"]: one for one in ending}
-    sheets = [one.sheet for one in listing.rows] + [one.sheet for one in listing.left]
-    left.sort(key=lambda one: (sheets.index(one.sheet), one.row or 0))
-    return _write(tx, listed.values(), source="list", file=file_name, left=left, **by)
+    titles = [one.sheet for one in listing.rows] + [one.sheet for one in listing.left]
+    place_of_sheet = {title: place for place, title in enumerate(dict.fromkeys(titles))}
+    left.sort(key=lambda one: (place_of_sheet[one.sheet], one.row or 0))
+    return MatchedEndings(_in_order(listed.values()), left)
+
+
+def draft_from_list(
+    tx: Transaction, matched: MatchedEndings, *, file_name: str, **by: Unpack[By]
+) -> str:
+    """A draft with the people whom a list names."""
+    return _write(tx, matched, source="list", file=file_name, **by)
 
 
 def _of_row(
@@ -132,6 +155,18 @@ def _of_row(
     return [_Listed(holder, one, row.cause, row.last_day, place) for one in ending]
 
 
+def _in_order(listed: Iterable[_Listed]) -> list[_Listed]:
+    return sorted(
+        listed,
+        key=lambda one: (
+            one.holder["division_code"],
+            one.holder["name"],
+            one.holder["id"],
+            one.eligibility["starts_on"],
+        ),
+    )
+
+
 def _lasts(eligibility: Mapping[str, Any], day: date) -> bool:
     """Whether it would still be in force after the day."""
     return eligibility["ends_on"] is None or eligibility["ends_on"] > day.isoformat()
@@ -139,18 +174,17 @@ def _lasts(eligibility: Mapping[str, Any], day: date) -> bool:
 
 def _write(
     tx: Transaction,
-    listed: Iterable[_Listed],
+    matched: MatchedEndings,
     *,
     source: str,
     file: str,
     job: str | None = None,
-    left: Sequence[LeftRow] = (),
     **by: Unpack[By],
 ) -> str:
     ending_id = new_id()
     unmatched = [
         {"sheet": one.sheet, "row": one.row, "name": one.name_masked, "why": kept_text(one.why)}
-        for one in left
+        for one in matched.left
     ]
     queries.insert_ending(
         tx,
@@ -161,15 +195,6 @@ def _write(
         unmatched_json=write_json(unmatched),
         drafted_at=instant_text(by["now"]),
         drafted_by=by["actor"],
-    )
-    in_order = sorted(
-        listed,
-        key=lambda one: (
-            one.holder["division_code"],
-            one.holder["name"],
-            one.holder["id"],
-            one.eligibility["starts_on"],
-        ),
     )
     rows = [
         {
@@ -182,7 +207,7 @@ def _write(
             "last_day": one.last_day.isoformat() if one.last_day else None,
             "had_last_day": one.eligibility["ends_on"],
         }
-        for place, one in enumerate(in_order, start=1)
+        for place, one in enumerate(matched.listed, start=1)
     ]
     if rows:
         queries.insert_ending_people(tx, rows)

@@ -16,7 +16,7 @@ from huimin.core.catalogue import sentence
 from huimin.core.days import county_day
 from huimin.core.permissions import allows
 from huimin.core.refusals import field_problem
-from huimin.holders.endings.draft_ending import draft_from_list
+from huimin.holders.endings.draft_ending import draft_from_list, match_list
 from huimin.holders.endings.end_list import EndList, read_end_list
 from huimin.holders.endings.ending_words import CAUSES, ENDING_STATES, LIST_CAUSES
 from huimin.holders.endings.read_ending import EndingCriteria, endings_before
@@ -64,8 +64,9 @@ def upload_end_list() -> Answer:
 
     def draft() -> str:
         name, listing = _sent_list(form)
-        secrets = instance().personal_data
-        return change(lambda tx: draft_from_list(tx, secrets, listing, file_name=name, **by))
+        secrets, now = instance().personal_data, by["now"]
+        matched = instance().engine.read(lambda tx: match_list(tx, secrets, listing, now=now))
+        return change(lambda tx: draft_from_list(tx, matched, file_name=name, **by))
 
     return form.attempt(
         draft,

@@ -19,7 +19,11 @@ from huimin.core.kept_refusal import text_of
 from huimin.core.refusals import Refusal, field_problem
 from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.choices import division_choices
-from huimin.holders.endings.draft_ending import NOT_COMPLETE, draft_from_register
+from huimin.holders.endings.draft_ending import (
+    NOT_COMPLETE,
+    draft_from_register,
+    match_register,
+)
 from huimin.holders.pages import pages
 from huimin.holders.registers.change_words import change_text
 from huimin.holders.registers.gains import Change
@@ -186,8 +190,14 @@ def draft_ending_of_register(job_id: str) -> Answer:
         missing = _work(checked).lists()["missing"]
     except FileNotFoundError:
         return _job_page(job_id, form.refused(Refusal("not_found"))), 422
-    return form.carry_out(
-        lambda tx: draft_from_register(tx, checked, missing, **by),
+
+    def draft() -> str:
+        now = by["now"]
+        matched = instance().engine.read(lambda tx: match_register(tx, checked, missing, now=now))
+        return change(lambda tx: draft_from_register(tx, checked, matched, **by))
+
+    return form.attempt(
+        draft,
         again=lambda refused: _job_page(job_id, refused),
         then=lambda ending_id: redirect(url_for("holders.ending", ending_id=ending_id)),
     )
