@@ -23,6 +23,7 @@ from huimin.core.days import county_day, instant_text
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.storage.engine import Engine, Transaction
 from huimin.storage.ids import new_id
+from huimin.storage.savepoint import savepoint
 
 REASON = sentence("签发密钥已作废，换新卡")
 # Short transactions: tills sell beside them.
@@ -115,14 +116,16 @@ def _replace_cards(
 def _replace(tx: Transaction, card: Mapping[str, Any], key_id: int, **by: Unpack[By]) -> int:
     """1, or 0 for a card that can't be replaced: it is left for people to decide."""
     try:
-        replace_card(
-            tx,
-            card_id=card["id"],
-            key_id=key_id,
-            reason=REASON,
-            expires_on=card["expires_on"],
-            **by,
-        )
+        # Without it, a refused new copy would leave the old one replaced by nothing.
+        with savepoint(tx, "replaced_card"):
+            replace_card(
+                tx,
+                card_id=card["id"],
+                key_id=key_id,
+                reason=REASON,
+                expires_on=card["expires_on"],
+                **by,
+            )
     except FieldProblems:
         return 0
     return 1

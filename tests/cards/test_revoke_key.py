@@ -91,6 +91,19 @@ def test_its_cards_are_refused_everywhere_and_replaced(client: Any, instance: In
         instance.engine.read(lambda tx: card_to_print(tx, lost["id"], day))
 
 
+def test_a_card_that_can_have_no_new_copy_stays_what_it_was(instance: Instance) -> None:
+    card = make_card(instance)
+    instance.engine.write(
+        lambda tx: tx.connection.execute("UPDATE card SET expires_on = '2099-12-31'")
+    )
+    assert revoke(instance) == RevokedKey(replaced=0, left=1)
+    rows = all_rows(instance, "SELECT id, state FROM card")
+    assert [dict(row) for row in rows] == [{"id": card["id"], "state": "active"}]
+    assert [row["event"] for row in all_rows(instance, "SELECT event FROM card_event")] == [
+        "issued"
+    ]
+
+
 def test_an_older_key_file_does_not_bring_it_back(client: Any, instance: Instance) -> None:
     card = make_card(instance)
     till = make_offline_till(client, instance)
