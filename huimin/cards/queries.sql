@@ -287,19 +287,19 @@ SELECT id FROM card_event ORDER BY id DESC LIMIT 1;
 SELECT copy_id FROM card WHERE state <> 'active' AND expires_on >= :today ORDER BY copy_id;
 
 -- name: copies_entitled_until
--- Active copies whose holder's entitlement ends before a pack does, or never was.
+-- Active copies whose holder's entitlement has ended, or never was.
 SELECT card.copy_id FROM holder CROSS JOIN card
-WHERE card.holder_id = holder.id AND holder.entitled_until < :last_day
+WHERE card.holder_id = holder.id AND holder.entitled_until < :today
     AND card.state = 'active' AND card.expires_on >= :today;
 
 -- name: copies_entitled_later
--- Active copies whose holder's last stretch of entitlement begins after a day on which they have none.
+-- Active copies whose holder's last stretch of entitlement is still to begin, and who have none today.
 SELECT card.copy_id FROM holder CROSS JOIN card
-WHERE card.holder_id = holder.id AND holder.entitled_from > :day
+WHERE card.holder_id = holder.id AND holder.entitled_from > :today
     AND card.state = 'active' AND card.expires_on >= :today
     AND NOT EXISTS (SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
-        AND eligibility.starts_on <= :day
-        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :day));
+        AND eligibility.starts_on <= :today
+        AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today));
 
 -- name: last_change_at^
 -- The last change of a card's state by an instant.

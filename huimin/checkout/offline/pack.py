@@ -119,7 +119,7 @@ def _content(
         raise Refusal("offline_not_allowed")
     offline = policy.offline
     last_day = county_day(now + offline.validity)
-    deny_list = deny_lists.at(tx, now, last_day)
+    deny_list = deny_lists.at(tx, now)
     by_day = {day.isoformat(): policy_on(tx, terminal, day) for day in _days(today, last_day)}
     content = {
         **place_parts(terminal),
