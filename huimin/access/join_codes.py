@@ -14,6 +14,7 @@ from typing import Unpack
 from huimin.access import queries
 from huimin.access.terminal_keys import Terminal, require_open, terminal_by_id
 from huimin.access.till_device import USER_AGENT_MAX
+from huimin.access.till_devices import KEY_RENEWED
 from huimin.audit.record import record
 from huimin.core.acting import By
 from huimin.core.days import instant_text
@@ -33,7 +34,7 @@ def make_join_code(tx: Transaction, terminal_id: str, *, side: Side, **by: Unpac
     Raises Refusal: not_found, terminal_disabled, outlet_suspended, `ended_by_county`.
     """
     require_open(terminal_by_id(tx, terminal_id))
-    if side != COUNTY_SIDE and queries.county_ended_last(tx, terminal_id=terminal_id) is not None:
+    if side != COUNTY_SIDE and _ended_by_county(tx, terminal_id):
         raise Refusal("ended_by_county")
     code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
     now, until = by["now"], by["now"] + timedelta(minutes=CODE_MINUTES)
@@ -94,3 +95,8 @@ def join(
 
 def _hash(code: str) -> str:
     return hashlib.sha256(f"join:{code}".encode()).hexdigest()
+
+
+def _ended_by_county(tx: Transaction, terminal_id: str) -> bool:
+    ended = queries.county_ended_last(tx, terminal_id=terminal_id, key_renewed=KEY_RENEWED)
+    return ended is not None

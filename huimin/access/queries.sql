@@ -33,16 +33,21 @@ SELECT
 JOIN till_device ON till_device.terminal_id = terminal.id
 WHERE till_device.id = :device_id AND till_device.ended_at IS NULL;
 
--- name: any_ended_device$
-SELECT id FROM till_device WHERE terminal_id = :terminal_id AND ended_at IS NOT NULL LIMIT 1;
+-- name: any_banned_device$
+-- A device that somebody ended with a reason: not one that joined anew, or left at itself.
+SELECT id FROM till_device
+WHERE terminal_id = :terminal_id AND ended_at IS NOT NULL AND ended_reason IS NOT NULL
+LIMIT 1;
 
 -- name: step_taken_at$
 SELECT applied_at FROM schema_migration WHERE name = :name;
 
 -- name: county_ended_last$
--- A device that the county ended, if it has not made a code for the terminal since.
+-- A device that the county ended with a reason, if it has not made a code for the terminal since.
+-- A renewed key ends devices too, and is not a word against the merchant.
 SELECT device.id FROM till_device AS device
 WHERE device.terminal_id = :terminal_id AND device.ended_side = 'county'
+    AND device.ended_reason <> :key_renewed
     AND NOT EXISTS (
         SELECT 1 FROM till_join_code AS code
         WHERE code.terminal_id = device.terminal_id AND code.made_side = 'county'

@@ -96,8 +96,8 @@ def _of_before(
         _fingerprint(row.pop("key_hash")).encode(), fingerprint.encode()
     ):
         return None
-    # Whoever ends one device of a terminal means that no copy of the old cookie comes back.
-    if queries.any_ended_device(tx, terminal_id=terminal_id) is not None:
+    # Whoever bans one device of a terminal means that no copy of the old cookie comes back.
+    if queries.any_banned_device(tx, terminal_id=terminal_id) is not None:
         return None
     upgraded_at = queries.step_taken_at(tx, name=LISTED_SINCE)
     if upgraded_at is None or now - parse_instant(upgraded_at) > ADOPTED_FOR:

@@ -9,7 +9,7 @@ from typing import Unpack
 
 from huimin.access import queries
 from huimin.access.sessions import device_words
-from huimin.access.till_device import TillDevice, adopt_device
+from huimin.access.till_device import USER_AGENT_MAX, TillDevice, adopt_device
 from huimin.audit.record import checked_reason, record
 from huimin.core.acting import By
 from huimin.core.catalogue import sentence
@@ -88,7 +88,7 @@ def note_device(
         app_version=report.app_version,
         unsent_count=report.unsent_count,
         unsent_fen=report.unsent_fen,
-        user_agent=user_agent,
+        user_agent=(user_agent or "")[:USER_AGENT_MAX] or None,
     )
 
 

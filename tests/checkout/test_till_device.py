@@ -129,6 +129,15 @@ def test_wrong_codes_are_told_and_slowed_down(device: Device, instance: Instance
     assert device.set_up().json["code"] == "too_many_requests"
 
 
+def test_wrong_codes_elsewhere_keep_nobody_from_joining(device: Device) -> None:
+    for number in range(11):
+        device.client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number + 1}"
+        for _ in range(20):
+            device.post("set-up", {"code": "9876543210"})
+    device.client.environ_base["REMOTE_ADDR"] = "198.51.100.7"
+    assert device.set_up().status_code == 200
+
+
 def test_only_the_merchants_manager_ends_the_set_up(device: Device, instance: Instance) -> None:
     device.set_up()
     own = make_staff(instance, "merchant_manager", merchant_id=device.outlet["merchant_id"])

@@ -15,7 +15,7 @@ from huimin.instance import Instance
 from huimin.merchants.terminals import renew_key
 from tests.checkout.test_till_device import JSON, Device, events
 from tests.making.merchants import make_join_code, make_terminal
-from tests.making.staff import csrf_of, make_staff, sign_in
+from tests.making.staff import PASSWORD, csrf_of, make_staff, sign_in
 
 PHONE = (
     "Mozilla/5.0 (Linux; Android 12; PD2186 Build/SP1A) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -208,8 +208,34 @@ def test_who_ends_one_of_them_ends_the_cookie_that_all_of_them_have(
     assert honest.get("/till/state", headers=JSON).status_code == 200
 
 
-def test_another_key_ends_what_the_key_made_and_nothing_else(
+def test_who_joins_anew_or_leaves_does_not_throw_out_the_others(
     device: Device, app: Any, instance: Instance, clock: Any
+) -> None:
+    upgraded(instance, instant_text(clock()))
+    old, other = cookie_of_before(device), app.test_client()
+    device.client.set_cookie(COOKIE, old, path="/till")
+    other.set_cookie(COOKIE, old, path="/till")
+    assert state(device).status_code == 200
+    assert device.set_up().status_code == 200
+    assert rows(instance)[0]["ended_at"] is not None, "the new device is in its place"
+    own = make_staff(instance, "merchant_manager", merchant_id=device.outlet["merchant_id"])
+    word = {"username": own["username"], "password": PASSWORD}
+    assert device.post("leave", word).json == {"left": True}
+    assert other.get("/till/state", headers=JSON).status_code == 200
+
+
+def test_what_a_browser_calls_itself_is_kept_in_part(
+    device: Device, instance: Instance, clock: Any
+) -> None:
+    device.set_up()
+    clock.advance(minutes=5)
+    device.client.environ_base["HTTP_USER_AGENT"] = "x" * 5_000
+    assert state(device).status_code == 200
+    assert rows(instance)[0]["user_agent"] == "x" * 300
+
+
+def test_another_key_ends_what_the_key_made_and_nothing_else(
+    device: Device, app: Any, instance: Instance, manager: Any, clock: Any
 ) -> None:
     upgraded(instance, instant_text(clock()))
     joined = another(device, app)
@@ -221,3 +247,5 @@ def test_another_key_ends_what_the_key_made_and_nothing_else(
     page = device.client.get("/till/", follow_redirects=True)
     assert "以前的收银设置已停用" in page.text
     assert state(joined).status_code == 200
+    page = post(manager, f"/terminals/{device.terminal['id']}/join-code")
+    assert page.status_code == 200, "the county ended a key, not the merchant's right"
