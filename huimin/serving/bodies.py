@@ -266,7 +266,8 @@ def client_address(scope: Scope, proxies: int) -> str:
     """
     if proxies:
         # A proxy may add a line of its own below that of the client; only the last ones are true.
-        forwarded = ",".join(scope.headers.get_all("x-forwarded-for")).split(",")
+        lines = ",".join(scope.headers.get_all("x-forwarded-for"))
+        forwarded = lines.replace('"', "").split(",")
         if len(forwarded) >= proxies:
             return network_of(forwarded[-proxies].strip())
     return network_of(split_address(scope.client)[0])

@@ -108,6 +108,9 @@ def environ_of(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
             environ[key] += (";" if name == "cookie" else ",") + value
         else:
             environ[key] = value
+    if "HTTP_X_FORWARDED_FOR" in environ:
+        # An unclosed quotation mark from a client would swallow what its proxy has added.
+        environ["HTTP_X_FORWARDED_FOR"] = environ["HTTP_X_FORWARDED_FOR"].replace('"', "")
     if "HTTP_HOST" not in environ:
         environ["HTTP_HOST"] = scope.authority or ""
     return environ

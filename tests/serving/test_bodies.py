@@ -228,6 +228,7 @@ def test_a_client_cannot_pass_for_another_address_behind_a_proxy(county: dict[st
         assert status(port, f"X-Forwarded-For: {forged}") == b"200"
         assert status(port, true, f"X_Forwarded_For: {forged}") == b"404"
         assert status(port, f"X-Forwarded-For: {forged}", true) == b"404"
+        assert status(port, 'X-Forwarded-For: "', true) == b"404"
         with contextlib.ExitStack() as stack:
             several = [
                 stack.enter_context(
