@@ -51,8 +51,11 @@ def parse_month(text: str) -> str:
 
 
 def parse_day(text: str) -> date:
-    """Parse a day written as 2026-10-31. Raises ValueError."""
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
+    """Parse a day written as 2026-10-31, of the years 1900 to 2199. Raises ValueError.
+
+    The days before and after, and its instants in every zone, are days that Python has as well.
+    """
+    if not re.fullmatch(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
         raise ValueError("a day is written as 2026-10-31")
     return date.fromisoformat(text)
 

@@ -95,7 +95,7 @@ def test_months() -> None:
     for wrong in ("2026-13", "2026-1", "１２", "3026-01"):
         with pytest.raises(ValueError, match="month"):
             days.parse_month(wrong)
-    for wrong in ("2026-02-30", "20260101", "2026-1-1"):
+    for wrong in ("2026-02-30", "20260101", "2026-1-1", "0001-01-01", "9999-12-31"):
         with pytest.raises(ValueError):
             days.parse_day(wrong)
 
