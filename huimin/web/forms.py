@@ -67,6 +67,16 @@ class Form:
         """The value of a field, or ""."""
         return str(self.values.get(name) or "")
 
+    def act(self, *acts: str) -> str:
+        """Which of a form's buttons was pressed. Raises FieldProblems for any other.
+
+        Nothing is done, and least of all refused or ended, by a form that says nothing known.
+        """
+        act = self.text("act")
+        if act not in acts:
+            raise field_problem("", "请按页面上的按钮选择要做什么；什么也没有改动。")
+        return act
+
     def texts(self, *names: str) -> dict[str, Any]:
         """The values of some fields by name, as a use case takes them."""
         return {name: self.text(name) for name in names}

@@ -47,7 +47,7 @@ def decide(waiting_id: str) -> Answer:
     reason = form.text("reason")
 
     def work(tx: Transaction) -> Row:
-        if form.text("act") == "accept":
+        if form.act("accept", "refuse") == "accept":
             return accept_waiting(tx, waiting_id, reason=reason, **by)
         return refuse_waiting(tx, waiting_id, bearer=form.text("bearer"), reason=reason, **by)
 

@@ -62,7 +62,7 @@ def decide(claim_id: str) -> Answer:
     reason = form.text("reason")
 
     def work(tx: Transaction) -> Row | None:
-        if form.text("act") == "approve":
+        if form.act("approve", "reject") == "approve":
             return approve_claim(tx, claim_id, reason=reason, **by)
         reject_claim(tx, claim_id, reason=reason, **by)
         return None

@@ -97,6 +97,7 @@ def decide_application(application_id: str) -> Answer:
 
     def work(tx: Transaction) -> None:
         application_in(tx, application_id, within=within)
+        form.act("approve", "return", "reject")
         if action == "approve":
             approve_application(tx, application_id, four_eyes=four_eyes, **by)
         elif action == "return":

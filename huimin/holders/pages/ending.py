@@ -87,6 +87,7 @@ def change_ending(ending_id: str) -> Answer:
     ticked, first, last = _ticked(form)
 
     def work(tx: Transaction) -> int:
+        form.act("save", "first", "next", "propose", "withdraw")
         if act == "withdraw":
             withdraw_ending(tx, ending_id, **by)
             return 0

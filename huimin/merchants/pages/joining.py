@@ -21,6 +21,7 @@ from huimin.merchants.joining import (
     reject_joining,
 )
 from huimin.merchants.pages import pages
+from huimin.storage.engine import Transaction
 from huimin.web import column
 from huimin.web.choices import choices_of, outlet_kind_choices
 from huimin.web.column import Column
@@ -83,9 +84,14 @@ def decide_joining(application_id: str) -> Answer:
             again=lambda refused: _list_page(refused, opened=application_id),
             then=lambda ids: go_on(message, "merchants.outlet", outlet_id=ids[1]),
         )
+
+    def reject(tx: Transaction) -> None:
+        form.act("reject")
+        reject_joining(tx, application_id, reason=form.text("reason"), **by)
+
     message = _("已作出不予通过的决定，请把理由告诉商户。")
     return again.carry_out(
-        lambda tx: reject_joining(tx, application_id, reason=form.text("reason"), **by),
+        reject,
         again=lambda refused: _list_page(refused, opened=application_id),
         then=lambda _done: go_on(message, "merchants.applications"),
     )

@@ -80,6 +80,8 @@ def change_one_merchant(merchant_id: str) -> Answer:
 
     def work(tx: Transaction) -> None:
         merchant_by_id(tx, merchant_id)
+        if action != "change":
+            form.act(*CHANGES)
         if action in CHANGES:
             CHANGES[action](tx, merchant_id=merchant_id, reason=form.text("reason"), **by)
         else:

@@ -87,6 +87,8 @@ def change_one_outlet(outlet_id: str) -> Answer:
 
     def work(tx: Transaction) -> None:
         required_outlet(tx, outlet_id)
+        if action != "change":
+            form.act(*CHANGES)
         if action in CHANGES:
             CHANGES[action](tx, outlet_id=outlet_id, reason=form.text("reason"), **by)
         else:
