@@ -6,6 +6,7 @@ No amount is ever a float. Every division is rounded half up, once, and parts ad
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from huimin.core.catalogue import say
@@ -57,8 +58,9 @@ def money_text(fen: int) -> str:
 
 
 def parse_yuan(text: str) -> int:
-    """Parse 元 ("128", "128.5", "¥1,280.00") into fen. Raises ValueError for anything else."""
-    cleaned = text.strip().lstrip("¥￥").replace(",", "").replace("，", "").removesuffix("元")
+    """Parse 元 ("128", "128.5", "¥1,280.00"), of any width, into fen. Raises ValueError."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    cleaned = plain.lstrip("¥").replace(",", "").removesuffix("元")
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", cleaned, re.ASCII):
         raise ValueError("not an amount in yuan")
     whole, _, part = cleaned.partition(".")

@@ -44,7 +44,13 @@ def test_rates_in_other_words() -> None:
 
 @pytest.mark.parametrize(
     ("text", "fen"),
-    [("128", 12_800), ("128.5", 12_850), ("¥1,280.00", 128_000), (" 0.01元 ", 1)],
+    [
+        ("128", 12_800),
+        ("128.5", 12_850),
+        ("¥1,280.00", 128_000),
+        (" 0.01元 ", 1),
+        ("１００", 10_000),
+    ],
 )
 def test_amounts_as_typed(text: str, fen: int) -> None:
     assert parse_yuan(text) == fen
