@@ -17,7 +17,7 @@ Fault = Literal[
 ORDER_NO_MAX = 64
 
 # The first characters of what a spreadsheet takes for a formula; and the quotes that mark a text.
-FORMULA_STARTS = ("=", "+", "-", "@")
+FORMULA_STARTS = ("=", "+", "-", "−", "@")
 QUOTES = "'`\""
 # Seen by nobody, although Unicode calls them letters, marks or symbols.
 INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -31,7 +31,10 @@ CHANGED = re.compile(
     | [$¥€£]\s?[0-9.,]+                   # ¥5
     | ([0-9]{1,2}|19[0-9]{2}|[2-9][0-9]{3})[-/.][0-9]{1,2}([-/.][0-9]{1,4})?   # 10-31, 2026/7
     | [0-9]{1,4}年([0-9]{1,2}月([0-9]{1,2}日)?)? | [0-9]{1,2}月([0-9]{1,2}日)?
-    | [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2})?(\s?[ap]m?)?
+    | ([0-9]{2,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}[\sT]+)?          # 2026-11-28 10:00
+      ([上下]午)?\s?[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?(\s?[ap]m?)?
+    | [0-9]{1,2}\s[ap]m?                   # 5 PM
+    | ([上下]午)?\s?[0-9]{1,2}[时時]([0-9]{1,2}分([0-9]{1,2}秒)?)?
     | [0-9]+\s[0-9]+/[0-9]+               # 1 1/2
     | true | false
     """,
@@ -52,7 +55,10 @@ MONTH_DATE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # The words of a line of sums, in a list of a day.
-TOTAL_WORDS = ("合计", "总计", "小计", "本页合计", "总 计", "合 计", "total", "subtotal")
+TOTAL_WORDS = (
+    *("合计", "总计", "小计", "共计", "累计", "本页合计", "总 计", "合 计"),
+    *("total", "subtotal", "grand total", "sum"),
+)
 
 
 class NoOrderNumber(ValueError):
@@ -81,6 +87,9 @@ def checked_order(text: str) -> str:
         raise NoOrderNumber("order_invisible")
     if plain.startswith(FORMULA_STARTS):
         raise NoOrderNumber("order_formula")
+    # ① and ² would come out as 1 and 2, the numbers of other orders.
+    if any(unicodedata.category(letter) == "No" for letter in text):
+        raise NoOrderNumber("order_changed")
     if CHANGED.fullmatch(plain) or MONTH_DATE.fullmatch(plain):
         raise NoOrderNumber("order_changed")
     if is_total_word(plain):

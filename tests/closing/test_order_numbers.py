@@ -150,3 +150,19 @@ def test_usual_order_numbers_stay_as_they_are(till: ApiTill, order_no: str) -> N
     assert made["order_no"] == order_no
     told = till.get(f"/redemptions/{made['id']}").json
     assert told["shop_order_no"] == "小票 0099"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2026-11-28 10:00", "5 PM", "上午3:00", "3时", "下午3时20分", "−1", "①", "A²"),
+        *("共计", "累计", "sum", "Grand Total"),
+    ],
+)
+def test_what_a_list_could_not_have_is_no_order_number(text: str) -> None:
+    assert taken(text) is None
+
+
+@pytest.mark.parametrize("text", ["5P", "5PM", "SUM1", "A-10:00", "20261128-1000", "午3"])
+def test_what_only_looks_like_a_time_or_a_sum_is_taken(text: str) -> None:
+    assert taken(text) == text
