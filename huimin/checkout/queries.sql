@@ -269,7 +269,7 @@ ORDER BY ledger.occurred_at, ledger.id;
 
 -- name: waiting_facts_answers
 -- What this terminal was answered about the card since its pack was made.
-SELECT recorded_at AS at, act, code FROM refused_attempt
+SELECT recorded_at AS at, refusal_json FROM refused_attempt
 WHERE card_id = :card_id AND terminal_id = :terminal_id AND recorded_at >= :since
 ORDER BY recorded_at LIMIT :row_limit;
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from huimin.cards.change_state import report_lost
 from huimin.instance import Instance
 from huimin.months.checks import run_checks
 from huimin.months.words import check_sentence
@@ -127,3 +128,15 @@ def test_a_sale_has_both_times_and_is_found_by_either(
     page = manager.get(f"/till/day/2026-10-31?outlet={till.outlet['id']}").text
     assert "11:00" in page
     assert "补传 2026-10-31 19:41" in page
+
+
+def test_what_the_till_was_answered_is_said_in_words(till: OfflineTill, office: Office) -> None:
+    by: dict[str, Any] = {"now": till.instance.clock(), "actor": "test", "reason": "丢了"}
+    till.instance.engine.write(lambda tx: report_lost(tx, card_id=till.card["id"], **by))
+    till.post("/cards/verify", {"card": till.card["token"]})
+    till.instance.refused_attempts.flush()
+    administrator = office.client()
+    listed = administrator.get("/offline/?status=waiting").text
+    text = administrator.get(f"/offline/{first_id(listed, '/offline/')}").text
+    assert "此卡已挂失。" in text
+    assert "card_lost" not in text

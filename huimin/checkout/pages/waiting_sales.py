@@ -20,6 +20,7 @@ from huimin.checkout.offline.waiting_facts import facts_of
 from huimin.checkout.offline.waiting_sales import doubts_of_waiting, waiting_sale
 from huimin.checkout.pages.offline_items import BEARERS, STATUSES
 from huimin.core.identity import mask_name
+from huimin.core.json_text import read_json
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.money import money_text
 from huimin.core.permissions import allows
@@ -80,7 +81,10 @@ def _page(waiting_id: str, form: Form) -> str:
             "doubts": [doubt.detail(language) for doubt in doubts_of_waiting(sale)],
             "hindrance": KeptRefusal.of(why_not).detail(language) if why_not else None,
             "two_people": needs_two_people(sale),
-            **facts_of(tx, sale),
+            **(facts := facts_of(tx, sale)),
+            "answers": [
+                {**row, "why": _why(row["refusal_json"], language)} for row in facts["answers"]
+            ],
         }
 
     context = instance().engine.read(work)
@@ -97,6 +101,10 @@ def _page(waiting_id: str, form: Form) -> str:
         discount=money_text(context["sale"]["discount_fen"]),
         **context,
     )
+
+
+def _why(refusal_json: str, language: str) -> str:
+    return KeptRefusal.from_record(read_json(refusal_json)).detail(language)
 
 
 def _state(sale: Row) -> str:
