@@ -76,6 +76,18 @@ def card_state_at(
     return "expired" if state == "active" and card["expires_on"] < day else str(state)
 
 
+def is_usable_throughout(
+    tx: Transaction, card: Mapping[str, Any], since: datetime, until: datetime
+) -> bool:
+    """Whether the card was active at both instants and nothing happened to it in between."""
+    if {card_state_at(tx, card, at) for at in (since, until)} != {"active"}:
+        return False
+    changes = [
+        queries.last_change_at(tx, card_id=card["id"], at=instant_text(at)) for at in (since, until)
+    ]
+    return bool(changes[0]["id"] == changes[1]["id"])
+
+
 def require_usable(card: Mapping[str, Any], today: date) -> None:
     """Raise the Refusal for the card's state unless it is active and in date on that county day.
 

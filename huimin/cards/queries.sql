@@ -303,7 +303,7 @@ WHERE card.holder_id = holder.id AND holder.entitled_from > :today
 
 -- name: last_change_at^
 -- The last change of a card's state by an instant.
-SELECT event FROM card_event
+SELECT id, event FROM card_event
 WHERE card_id = :card_id AND recorded_at <= :at AND event <> 'printed'
 ORDER BY recorded_at DESC, id DESC LIMIT 1;
 

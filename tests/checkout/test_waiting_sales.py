@@ -152,6 +152,50 @@ def test_a_card_that_this_terminal_was_told_is_lost(
     assert sent(till, unknowing) == ("waiting", "offline_told_since")
 
 
+def test_a_sale_dated_before_the_loss_waits_once_the_terminal_was_told(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
+    clock.advance(minutes=5)
+    before, also_before = till.item(), till.item()
+    bystander = till.item(card=make_card(instance)["token"])
+    clock.advance(minutes=5)
+    lose(instance, till.card)
+    untold = till.item(clock() - timedelta(minutes=5))
+    assert till.send(untold)[0]["status"] == "accepted"
+    tell(till)
+    clock.advance(minutes=5)
+    assert sent(till, before) == ("waiting", "offline_told_since")
+    now = clock()
+    instance.engine.write(lambda tx: resume_card(tx, card_id=till.card["id"], now=now, **WORDS))
+    assert sent(till, also_before) == ("waiting", "offline_told_since")
+    assert till.send(bystander)[0]["status"] == "accepted"
+
+
+def test_a_sale_dated_before_the_loss_waits_once_a_newer_pack_denies_the_card(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
+    clock.advance(minutes=5)
+    before, bystander = till.item(), till.item(card=make_card(instance)["token"])
+    clock.advance(minutes=5)
+    lose(instance, till.card)
+    till.take_pack()
+    clock.advance(minutes=5)
+    assert sent(till, before) == ("waiting", "offline_newer_pack")
+    assert till.send(bystander)[0]["status"] == "accepted"
+
+
+@pytest.mark.parametrize("seconds", [0, 2, 119])
+def test_a_card_that_the_sale_s_own_pack_denies(
+    till: OfflineTill, instance: Instance, clock: FixedClock, seconds: int
+) -> None:
+    clock.advance(minutes=5)
+    lose(instance, till.card)
+    clock.advance(seconds=seconds)
+    till.take_pack()
+    clock.advance(minutes=5)
+    assert sent(till, till.item()) == ("refused", "card_lost")
+
+
 def test_a_flood_of_refusals_hides_none(
     till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:

@@ -12,16 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from huimin.access.terminal_keys import Terminal
-from huimin.cards.find import NOT_ISSUED, card_state_at
+from huimin.cards.find import NOT_ISSUED, card_state_at, is_usable_throughout
 from huimin.checkout import queries
 from huimin.checkout.offline.packs import Pack
 from huimin.checkout.offline.requests import OfflineItem
 from huimin.core.days import instant_text, parse_instant
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
-
-# A change recorded this shortly before the pack may not be in it.
-DENY_LIST_LAG = timedelta(minutes=2)
 
 
 def doubt_of_pack(pack: Pack) -> list[Refusal]:
@@ -57,46 +54,65 @@ def doubts_of_card(
     occurred_at: datetime,
     now: datetime,
 ) -> list[Refusal]:
-    """None for a card that was usable at the sale. One that was stopped since the pack was made is
-    not held against the till as far as it could not know: a doubt remains where it was told after
-    the time that it gives for the sale, by a refusal or by a newer pack.
+    """None for a card that this terminal was not told about: one that was stopped since the pack
+    was made is not held against a till that could not know. A doubt remains where it was told after
+    the time that it gives for the sale, by a refusal or by a newer pack, even if the card was still
+    good at that time: a till can date its sale before the stop.
 
     Raises the Refusal of the card's state where it had been told before the sale, or by the pack.
     """
     state = card_state_at(tx, card, occurred_at)
+    since = pack.issued_at
     if state == "active":
-        return []
-    refused = Refusal("card_unknown" if state == NOT_ISSUED else f"card_{state}")
-    if not _was_active_in(tx, card, pack.issued_at):
-        raise refused
+        # Of a card that was back at the sale, what was said before it no longer counts.
+        since = max(since, occurred_at)
+    code = "card_unknown" if state == NOT_ISSUED else f"card_{state}"
+    if state != "active" and card_state_at(tx, card, since) != "active":
+        raise Refusal(code)
     refused_at = queries.card_refused_since(
         tx,
         card_id=card["id"],
         terminal_id=terminal["terminal_id"],
-        since=instant_text(pack.issued_at),
+        since=instant_text(since),
     )
-    if refused_at is not None and refused_at <= instant_text(occurred_at):
-        raise refused
-    if refused_at is None:  # of a flood of refusals only the numbers are kept, without the cards
+    if state != "active" and refused_at is not None and refused_at <= instant_text(occurred_at):
+        raise Refusal(code)
+    if refused_at is None and not is_usable_throughout(tx, card, since, now):
+        # Of a flood of refusals only the numbers are kept, without the cards.
         refused_at = queries.card_refusals_counted(
             tx,
             outlet_id=terminal["outlet_id"],
             terminal_id=terminal["terminal_id"],
-            since=instant_text(pack.issued_at),
+            since=instant_text(since),
         )
     if refused_at is not None:
         return [Refusal("offline_told_since", known_at=refused_at)]
+    return _doubt_of_newer_pack(tx, card, terminal, pack, since=since, now=now)
+
+
+def _doubt_of_newer_pack(
+    tx: Transaction,
+    card: Mapping[str, Any],
+    terminal: Terminal,
+    pack: Pack,
+    *,
+    since: datetime,
+    now: datetime,
+) -> list[Refusal]:
+    """A pack that was given later, after `since`, denies the card."""
+    if is_usable_throughout(tx, card, since, now):
+        return []
     newer = queries.newer_packs(
         tx,
         terminal_id=terminal["terminal_id"],
         device_id=pack.device_id,
-        since=instant_text(pack.issued_at),
+        since=instant_text(since),
         until=instant_text(now),
     )
     denied_at = [
         row["issued_at"]
         for row in newer
-        if not _was_active_in(tx, card, parse_instant(row["issued_at"]))
+        if card_state_at(tx, card, parse_instant(row["issued_at"])) != "active"
     ]
     return [Refusal("offline_newer_pack", known_at=denied_at[0])] if denied_at else []
 
@@ -132,9 +148,3 @@ def most_within(
         (sum(fen for at, fen in sales if start <= at < start + validity) for start in starts),
         default=0,
     )
-
-
-def _was_active_in(tx: Transaction, card: Mapping[str, Any], issued_at: datetime) -> bool:
-    """Whether a pack made at that instant had the card as usable."""
-    about = (issued_at, issued_at - DENY_LIST_LAG)
-    return any(card_state_at(tx, card, at) == "active" for at in about)
