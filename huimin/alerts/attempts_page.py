@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response
 from huimin.access.guards import own_division, require
 from huimin.alerts.find_attempts import AttemptCriteria, attempts_before, outlets_with_attempts
 from huimin.audit.list_answer import list_answer
-from huimin.core.refusal_kinds import KINDS
+from huimin.core.catalogue import say
+from huimin.core.refusal_kinds import KINDS, QUIET
 from huimin.storage.engine import Row
 from huimin.web import cells, column
 from huimin.web.column import Column
@@ -58,6 +59,16 @@ def refused_attempts() -> str | Response:
     return list_answer(_list(), rows_of(attempts_before, _criteria))
 
 
+def _till_refusals() -> list[tuple[str, str]]:
+    """The codes that a till can be answered, each with its reason in the reader's language."""
+    language = request_language()
+    reasons = {
+        code: say(kind.detail, language) for code, kind in KINDS.items() if kind.cashier != QUIET
+    }
+    # A reason that names a figure of its sale is not whole without it.
+    return [(code, code if "{" in words else words) for code, words in sorted(reasons.items())]
+
+
 def _list() -> ListPage:
     def time_cell(row: Row) -> Markup:
         at = Markup('<span class="nowrap">{}</span>').format(minute_text(row["occurred_at"]))
@@ -95,7 +106,7 @@ def _list() -> ListPage:
     outlets = instance().engine.read(outlets_with_attempts)
     filters = [
         Filter("act", _("做了什么"), list(ACTS.items())),
-        Filter("code", _("代码"), [(code, code) for code in sorted(KINDS)]),
+        Filter("code", _("原因"), _till_refusals()),
         Filter("outlet", _("示范点"), [(row["id"], row["name"]) for row in outlets]),
         Filter("terminal", _("收银终端号"), inputmode="numeric", maxlength=6),
         Filter("number", _("卡号"), inputmode="numeric", maxlength=24),
