@@ -63,7 +63,10 @@ def _till_refusals() -> list[tuple[str, str]]:
     """The codes that a till can be answered, each with its reason in the reader's language."""
     language = request_language()
     reasons = {
-        code: say(kind.detail, language) for code, kind in KINDS.items() if kind.cashier != QUIET
+        code: say(kind.detail, language)
+        for code, kind in KINDS.items()
+        # Nobody stands at the till any more when an offline sale is judged.
+        if kind.cashier != QUIET or code.startswith("offline_")
     }
     # A reason that names a figure of its sale is not whole without it.
     return [(code, code if "{" in words else words) for code, words in sorted(reasons.items())]
