@@ -112,13 +112,6 @@ def test_the_same_id_with_another_content_is_refused_and_the_first_stays(
     assert till.send(item)[0]["status"] == "duplicate"
 
 
-def test_the_same_id_in_upper_case_is_the_same_item(till: OfflineTill) -> None:
-    item = till.item()
-    till.send(item)
-    (answer,) = till.send({**item, "client_id": item["client_id"].upper()})
-    assert answer["status"] == "duplicate"
-
-
 def test_what_had_reached_the_server_online_is_a_duplicate(till: OfflineTill) -> None:
     online = till.redeem(order_no="lost-answer").json
     (answer,) = till.send(till.item(order_no="lost-answer"))

@@ -79,7 +79,6 @@ class OfflineItemBody(QuoteBody):
     def _first_form(self) -> dict[str, Any]:
         """The fields as version 1 had them: an item sent before the upgrade is known again."""
         values = self.model_dump()
-        values["client_id"] = self.client_id.lower()
         for name in ADDED_FIELDS:
             if values[name] is None:
                 del values[name]
