@@ -122,7 +122,7 @@ def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit
     page.wait_for_selector("img.qr")
     key = page.inner_text(".given code")
     code = zxingcpp.read_barcode(Image.open(io.BytesIO(page.locator("img.qr").screenshot())))
-    assert code is not None and code.text.startswith("huimin-till:") and code.text.endswith(key)
+    assert code is not None and code.text == key
     looks_right(visit)
     page.goto(outlet)
     assert key not in page.content()
@@ -277,6 +277,9 @@ def test_a_merchant_manager_s_day_with_the_own_cashiers(visit: Visit) -> None:
     page.wait_for_selector("#card:focus")
     visit.scan(visit.county.card["number"])
     page.wait_for_selector("#sale:not([hidden]), #refused:not([hidden])")
+    # On a phone the keypad takes the place of the page's head, until the till is ready again.
+    page.reload()
+    page.wait_for_selector("#card:focus")
     # And the manager ends the account at once.
     sign_out(visit)
     page.fill("#username", username)
