@@ -424,6 +424,7 @@ def test_a_list_says_of_each_row_what_ends(tmp_path: Path) -> None:
         "拟停的": ["低保", "拟停保", "", ""],
         "看不懂": ["低保", "丙", "", ""],
         "两类人": ["低保残疾", "", "2026-09-30", ""],
+        "户主谁": ["低保", "", "2026-09-30", "户主2021年死亡"],
     }
     path = tmp_path / "list.xlsx"
     path.write_bytes(
@@ -436,7 +437,7 @@ def test_a_list_says_of_each_row_what_ends(tmp_path: Path) -> None:
         "迁出了": ("moved", None),
         "两类人": ("stopped", ("dibao", "disability")),
     }
-    assert [one.row for one in listing.left] == [5, 6, 7]
+    assert [one.row for one in listing.left] == [5, 6, 7, 9]
 
 
 class Title(str):

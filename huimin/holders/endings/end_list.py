@@ -24,6 +24,7 @@ from huimin.holders.registers.being_entitled import (
     DIED,
     MOVED,
     NOT_YET,
+    UNCLEAR_REMARK,
     UNKNOWN_STATE,
     ended_by_remark,
     ended_by_state,
@@ -227,7 +228,10 @@ def _cause(header: Header, row: SheetRow, about: _About) -> str:
     for remark in _remarks(header, row):
         if _AGAIN.search(without_blanks(remark)):
             raise _NotTaken(AGAIN)
-        if (ended := ended_by_remark(remark)) is not None:
+        ended = ended_by_remark(remark)
+        if ended is UNKNOWN_STATE:
+            raise _NotTaken(UNCLEAR_REMARK)
+        if ended is not None:
             readings.append(ended)
     causes = [{DIED: "died", MOVED: "moved"}.get(reading.why) for reading in readings]
     return next((cause for cause in causes if cause is not None), about.cause)

@@ -24,6 +24,8 @@ ENDED = sentence("这一行写明已停保、退出或注销")
 MOVED = sentence("这一行写明已迁出")
 NOT_YET = sentence("这一行写明还在申请或审批")
 
+UNCLEAR_REMARK = sentence("备注像是说有人去世或退出，分不清是不是本人；请写明，或删去这句备注。")
+
 _DIED = re.compile(
     "已?死亡|已死|死了|已故|去世|亡故|病故|病逝|已逝|逝世|已亡|[溺病身]亡|身故|离世|过世|火化|销户"
 )

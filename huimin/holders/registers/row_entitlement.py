@@ -11,6 +11,7 @@ from huimin.core.visible_text import visible, without_blanks
 from huimin.holders.eligibility_words import ALL_KINDS, kind_reading
 from huimin.holders.people import EligibilityDraft
 from huimin.holders.registers.being_entitled import (
+    UNCLEAR_REMARK,
     UNKNOWN_STATE,
     NotEntitled,
     ended_by_remark,
@@ -82,11 +83,7 @@ def _ended(view: RowView) -> NotEntitled | None:
         remark = view.at(column)
         reading = ended_by_remark(remark) if isinstance(remark, str) else None
         if reading is UNKNOWN_STATE:
-            view.refuse_column(
-                column,
-                "state",
-                sentence("备注像是说有人去世或退出，分不清是不是本人；请写明，或删去这句备注。"),
-            )
+            view.refuse_column(column, "state", UNCLEAR_REMARK)
         elif reading is not None:
             return reading
     return None
