@@ -63,12 +63,6 @@ class KindReading:
     ended: tuple[str, ...] = ()
 
 
-def read_kinds(text: str) -> tuple[str, ...] | None:
-    """The distinct eligibilities in a cell; None if any part is not understood or gives none."""
-    reading = kind_reading(text)
-    return None if reading is None else reading.kinds or None
-
-
 def kind_reading(text: str, default: str | None = None) -> KindReading | None:
     """What a cell says of each kind; None if a part of it is not understood.
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from huimin.divisions.load import package_divisions
-from huimin.holders.eligibility_words import read_kinds
+from huimin.holders.eligibility_words import kind_reading
 from huimin.holders.person_name import NameProblem, read_name
 from huimin.holders.registers.cells import SheetRow
 from huimin.holders.registers.dates import read_date
@@ -158,7 +158,8 @@ def test_a_family_that_cannot_be_read_is_refused_without_repeating_it(cell: Any)
 def test_eligibilities_are_read_from_the_offices_words(
     text: str, kinds: tuple[str, ...] | None
 ) -> None:
-    assert read_kinds(text) == kinds
+    reading = kind_reading(text)
+    assert ((reading and reading.kinds) or None) == kinds
 
 
 def test_places_are_found_and_near_names_offered() -> None:

@@ -30,13 +30,13 @@ from huimin.holders.registers.being_entitled import (
     ended_by_state,
 )
 from huimin.holders.registers.cells import Formula, Sheet, SheetRow
-from huimin.holders.registers.dates import EXCEL_EPOCH, UNLIMITED, read_date
+from huimin.holders.registers.dates import EXCEL_EPOCH, NO_END, read_date
 from huimin.holders.registers.header import (
     REQUIRED,
     SEARCHED_ROWS,
     Header,
     find_headers,
-    is_new_header,
+    next_table,
     people_above,
 )
 from huimin.holders.registers.problem import file_problem
@@ -51,7 +51,6 @@ NOT_NEEDED = tuple(name for name in REQUIRED if name not in NEEDED)
 _THE_DEAD = re.compile("(死者|亡者|逝者|已?死亡人员|已?死亡人|去世人员|去世人|减员人员)(?=.)")
 _DIED_ON = re.compile("(去世|病故|身故|亡故)(?=(日期|时间|年月日?)$)")
 _AGAIN = re.compile("恢复|复保|续保|重新(享受|纳入)")
-_NO_END = re.compile(rf"({UNLIMITED.pattern})|[-—–/\\]*")
 _NOTHING = re.compile(r"[-—–/\\无0-9]*")
 
 NO_HEAD = sentence("没有表头：需要有姓名、身份证号码两列，另有日期、原因、备注或序号中的一列")
@@ -155,19 +154,9 @@ def _read_sheet(sheet: Sheet, about: _About, listing: EndList) -> bool:
     for row in below:
         if row.blank:
             continue
-        headers = _second_table(row, headers) or headers
+        headers = next_table(_with_plain_heads(row), headers[0], NOT_NEEDED) or headers
         _take(sheet.title, headers, row, about, listing)
     return True
-
-
-def _second_table(row: SheetRow, headers: Sequence[Header]) -> list[Header]:
-    """The headers of another table that begins with this row of the sheet; [] if none does."""
-    plain = _with_plain_heads(row)
-    if headers[0].repeated_in(plain) or not is_new_header(plain):
-        return []
-    beginning = find_headers([plain], NOT_NEEDED)
-    usable = beginning and not beginning[0].missing(NOT_NEEDED)
-    return beginning if usable and not any(header.unclear for header in beginning) else []
 
 
 def _take(
@@ -262,7 +251,7 @@ def _last_day(header: Header, row: SheetRow, cause: str, about: _About) -> date 
     view, days = RowView("", header, row), []
     for column in header.ends:
         cell = view.at(column, "ends_on")
-        if cell is None or (isinstance(cell, str) and _NO_END.fullmatch(without_blanks(cell))):
+        if cell is None or (isinstance(cell, str) and NO_END.fullmatch(without_blanks(cell))):
             continue
         try:
             # A month alone counts to its last day, whatever the head asks for.

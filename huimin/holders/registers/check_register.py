@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 
 from huimin.core.catalogue import sentence, text
@@ -18,7 +19,7 @@ from huimin.holders.registers.header import (
     SEARCHED_ROWS,
     Header,
     find_headers,
-    is_new_header,
+    next_table,
     people_above,
 )
 from huimin.holders.registers.problem import Problem, column_letter, file_problem, problem_at
@@ -48,7 +49,6 @@ def check_register(
     done = total = 0
     for sheet in opened(path):
         total += sheet.row_count
-        check.sheets += 1
         for count in _check_sheet(sheet, circumstances, check, seen):
             if progress is not None and count % 200 == 0:
                 progress(done + count, max(total, done + count))
@@ -71,17 +71,17 @@ def _check_sheet(
         _leave_out(check, sheet.title, sentence("隐藏的工作表"), sheet.rows)
         return
     rows = iter(sheet.rows)
-    first = _take(rows, SEARCHED_ROWS)
+    first = list(islice(rows, SEARCHED_ROWS))
     about = _about_sheet(sheet, circumstances)
     headers = find_headers(first, about.given.fields, about.given.columns)
     if not headers:
-        _leave_out(check, sheet.title, sentence("没有表头"), _chain(first, rows))
+        _leave_out(check, sheet.title, sentence("没有表头"), chain(first, rows))
         return
     problem = _header_problem(sheet.title, headers, about)
     if problem is not None:
         check.refused.append(RefusedRow(sheet.title, headers[0].row_number, (), (problem,)))
         check.rows += 1
-        below = (row for row in _chain(first, rows) if row.number > headers[0].row_number)
+        below = (row for row in chain(first, rows) if row.number > headers[0].row_number)
         _leave_out(check, sheet.title, sentence("表头不全的工作表，没有读"), below)
         return
     for row in people_above(first, headers[0]):
@@ -89,7 +89,7 @@ def _check_sheet(
         check.left_out.append(LeftOut(sheet.title, row.number, ABOVE, lost=True))
     check.headers[sheet.title] = headers[0].spelled
     check.understood.append(Understood(sheet.title, headers, _samples(first, headers[0])))
-    yield from _take_rows(sheet.title, _chain(first, rows), headers, about, check, seen)
+    yield from _take_rows(sheet.title, chain(first, rows), headers, about, check, seen)
 
 
 def _take_rows(
@@ -104,7 +104,7 @@ def _take_rows(
     tables = [Table(sheet, header, about, check, seen) for header in headers]
     for count, row in enumerate(rows, start=1):
         if row.number > headers[0].row_number:
-            another = _next_table(row, headers[0], about)
+            another = next_table(row, headers[0], about.given.fields, about.given.columns)
             if another:
                 # A second table in the sheet, with columns of its own.
                 for table in tables:
@@ -128,14 +128,6 @@ def _leave_out(check: RegisterCheck, sheet: str, why: str, rows: Iterable[SheetR
     if count:
         check.rows += count
         check.left_out.append(LeftOut(sheet, None, why, lost=True, rows=count))
-
-
-def _next_table(row: SheetRow, header: Header, about: Circumstances) -> list[Header]:
-    """The headers of another table that begins with this row of the sheet; [] if none does."""
-    if header.repeated_in(row) or not is_new_header(row):
-        return []
-    headers = find_headers([row], about.given.fields, about.given.columns)
-    return headers if headers and _header_problem("", headers, about) is None else []
 
 
 def _about_sheet(sheet: Sheet, circumstances: Circumstances) -> Circumstances:
@@ -192,15 +184,6 @@ def _header_problem(
 def _samples(first: Sequence[SheetRow], header: Header) -> tuple[SheetRow, ...]:
     below = [row for row in first if row.number > header.row_number and not row.blank]
     return tuple(below[:SAMPLE_ROWS])
-
-
-def _take(rows: Iterator[SheetRow], count: int) -> list[SheetRow]:
-    return [row for _, row in zip(range(count), rows, strict=False)]
-
-
-def _chain(first: Iterable[SheetRow], rest: Iterable[SheetRow]) -> Iterator[SheetRow]:
-    yield from first
-    yield from rest
 
 
 def _sha256(path: Path) -> str:

@@ -22,7 +22,8 @@ END_AHEAD_DAYS_MAX = 366 * 60
 # Excel's serial numbers for 1954 to 2064: a date cell that has lost its format.
 SERIAL_MIN, SERIAL_MAX = 20_000, 60_000
 EXCEL_EPOCH, EXCEL_EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
-UNLIMITED = re.compile("长期|永久|至今|终身|无固定期限|不定期|无")
+# What a cell for a last day says of an aid without one.
+NO_END = re.compile(r"(长期|永久|至今|终身|无固定期限|不定期|无)|[-—–/\\]*")
 
 _POINT = r"[-–—./\\,、·年 ]"
 _DAY = re.compile(

@@ -143,7 +143,24 @@ def people_above(rows: Sequence[SheetRow], header: Header) -> list[SheetRow]:
     ]
 
 
-def is_new_header(row: SheetRow) -> bool:
+def next_table(
+    row: SheetRow,
+    header: Header,
+    given: Collection[str] = (),
+    chosen: Mapping[str, int] | None = None,
+) -> list[Header]:
+    """The headers of another table that begins with this row below `header`; [] if none does.
+
+    One that lacks a required column, or is not clear, begins none.
+    """
+    if header.repeated_in(row) or not _is_new_header(row):
+        return []
+    headers = find_headers([row], given, chosen)
+    usable = headers and not headers[0].missing(given)
+    return headers if usable and not any(one.unclear for one in headers) else []
+
+
+def _is_new_header(row: SheetRow) -> bool:
     """Whether a row among the data is the header of another table."""
     texts = [_shown(cell) for cell in row.cells if isinstance(cell, str) and cell.strip()]
     if len(texts) <= KNOWN_COLUMNS_MIN or any(_DATA.search(text) for text in texts):
@@ -160,24 +177,18 @@ def _headers_ending_at(
     if index >= len(rows):
         return []
     levels = [rows[index].cells]
-    if _known(_heads(levels)) < KNOWN_COLUMNS_MIN and index + 1 == len(rows):
-        return []
     first = index
     while first > 0 and len(levels) < LEVELS_MAX and _is_label_row(rows[first - 1]):
         first -= 1
         levels.insert(0, rows[first].cells)
     heads = _heads(levels)
-    if _known(heads) < KNOWN_COLUMNS_MIN:
+    if len(heads) < KNOWN_COLUMNS_MIN:
         return []
     spelled = _spellings(levels)
     return [
         replace(header, row_number=rows[index].number, first_row=rows[first].number)
         for header in _arranged(heads, spelled, chosen)
     ]
-
-
-def _known(heads: Mapping[int, Head]) -> int:
-    return len(heads)
 
 
 def _heads(levels: Sequence[Sequence[Any]]) -> dict[int, Head]:

@@ -88,7 +88,6 @@ class RegisterCheck:
     left_out: list[LeftOut] = field(default_factory=list)
     headers: dict[str, dict[int, str]] = field(default_factory=dict)
     understood: list[Understood] = field(default_factory=list)
-    sheets: int = 0
     # The rows below the headers that hold anything; of tables beside each other, one for each.
     rows: int = 0
     # Places in `accepted` of rows that a later row has put in doubt.

@@ -18,7 +18,7 @@ from huimin.holders.registers.being_entitled import (
     ended_by_state,
 )
 from huimin.holders.registers.cells import Formula
-from huimin.holders.registers.dates import UNLIMITED, read_date
+from huimin.holders.registers.dates import NO_END, read_date
 from huimin.holders.registers.given import Given
 from huimin.holders.registers.row_view import FORMULA, Circumstances, RowView
 
@@ -26,7 +26,6 @@ EVIDENCE_CHARACTERS_MAX = 60
 _RANGE = re.compile(
     "([12][0-9]{3}[年./-][0-9]{1,2}[^至到~—]*?)(?:至|到|~|—+|-+)((?:[12][0-9]{3}|长期|永久).*)"
 )
-_NO_END = re.compile(rf"({UNLIMITED.pattern})|[-—–/\\]*")
 
 
 def eligibilities_in(
@@ -139,7 +138,7 @@ def _ends_on(view: RowView, circumstances: Circumstances) -> date | None:
     days = []
     for column in view.header.ends:
         cell = _end_of_range(view.at(column, "ends_on"))
-        if cell is None or (isinstance(cell, str) and _NO_END.fullmatch(without_blanks(cell))):
+        if cell is None or (isinstance(cell, str) and NO_END.fullmatch(without_blanks(cell))):
             continue
         try:
             days.append(_date(view, column, cell, circumstances, ends=True))
