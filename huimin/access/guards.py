@@ -10,12 +10,16 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import g, redirect, request, url_for
+from flask_babel import gettext
 
 from huimin.access.sign_in import StaffMember
 from huimin.core.acting import By
 from huimin.core.permissions import PERMISSIONS, REGISTRAR, allows
 from huimin.core.refusals import Refusal
+from huimin.storage.held_writes import WritesHeld, hold_writes
 from huimin.web.current import instance
+from huimin.web.forms import AGAIN, is_shown_again, tell_not_done
+from huimin.web.own_address import inside
 
 # The actions allowed while the password is still the one that somebody else set.
 BEFORE_PASSWORD_CHANGE = ("account.own",)
@@ -42,12 +46,28 @@ def require(action: str) -> Callable[[View], View]:
                 if request.method == "GET" and not request.is_json:
                     return redirect(url_for("access.account"))
                 raise Refusal("password_change_needed")
-            return view(*args, **kwargs)
+            return answer_with(view, *args, **kwargs)
 
         guarded.required_action = action  # type: ignore[attr-defined]
         return cast(View, guarded)
 
     return guard
+
+
+def answer_with(view: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """What the view answers; of a form that is only shown once more, without writing anything.
+
+    A view that would write does not know how to show its form: its sender gets the page where the
+    form stood, and is told that nothing was done.
+    """
+    if not is_shown_again():
+        return view(*args, **kwargs)
+    try:
+        with hold_writes():
+            return view(*args, **kwargs)
+    except WritesHeld:
+        tell_not_done(gettext("登录曾结束，刚才这一步还没有办；请核对后再办一次。"))
+        return redirect(inside(request.form[AGAIN]) or url_for("access.home"))
 
 
 def _here() -> str:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 from flask import current_app, g, redirect, request, session, url_for
 
-from huimin.access.guards import member, require, signed_in
+from huimin.access.guards import answer_with, member, require, signed_in
 from huimin.access.sign_in import StaffMember
 from huimin.access.terminal_keys import Terminal, require_open, terminal_with_key, terminals_of
 from huimin.access.till_device import COOKIE, TillDevice, device_of_cookie
@@ -53,7 +53,7 @@ def require_till(action: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if device_terminal() is not None:
-                return view(*args, **kwargs)
+                return answer_with(view, *args, **kwargs)
             if signed_in() is None and COOKIE in request.cookies:
                 if request.method == "GET" and not wants_json():
                     return redirect(url_for("checkout.set_up"))

@@ -51,6 +51,7 @@ class Engine(Protocol):
 
         `work` may be run again from the start (PostgreSQL, after a serialization failure), so it
         must have no effect but on the database. What it raises is raised here, with nothing kept.
+        Raises WritesHeld where nothing may be written (held_writes.py).
         """
         ...
 

@@ -19,6 +19,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from huimin.storage.engine import StorageProblem, Transaction
+from huimin.storage.held_writes import require_not_held
 
 T = TypeVar("T")
 ATTEMPTS_MAX = 12
@@ -64,6 +65,7 @@ class PostgresqlEngine:
     def write(self, work: Callable[[Transaction], T]) -> T:
         if getattr(self._local, "writing", False):
             raise RuntimeError("write() inside a use case would not be one with it: pass on its tx")
+        require_not_held()
         self._local.writing = True
         try:
             return self._repeated(lambda connection: self._write_once(connection, work))

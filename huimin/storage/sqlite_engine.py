@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 from huimin.storage.engine import StorageProblem, Transaction
+from huimin.storage.held_writes import require_not_held
 from huimin.storage.turns import turns
 
 T = TypeVar("T")
@@ -125,6 +126,7 @@ class SqliteEngine:
     def write(self, work: Callable[[Transaction], T]) -> T:
         if threading.current_thread() is self._thread:
             raise RuntimeError("write() inside a use case would wait for itself: pass on its tx")
+        require_not_held()
         job = Job(work)
         with self._closing:
             # Under the lock: a job queued after the writer's last one would wait for ever.

@@ -19,11 +19,13 @@ from werkzeug.wrappers import Response
 from huimin.core.days import parse_day
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.storage.engine import Transaction
+from huimin.storage.held_writes import WritesHeld
 from huimin.web.current import change
 from huimin.web.language import request_language
 
 TEXT_MAX = 4_000
 # Sent with a form whose sender had to sign in again: it is shown once more, and nothing is done.
+# Its value is the address of the page where the form stood.
 AGAIN = "again_after_sign_in"
 
 T = TypeVar("T")
@@ -100,6 +102,10 @@ class Form:
         """The value of a field, or None if it is empty."""
         return self.text(name) or None
 
+    def shown_again(self) -> Form:
+        """The same form, shown once more to its sender, who had to sign in again meanwhile."""
+        return Form(self.values, {"": gettext("登录曾结束，内容还在；请核对后再提交。")})
+
     def carry_out(
         self,
         work: Callable[[Transaction], T],
@@ -129,8 +135,8 @@ class Form:
         `refusals` any other refusal as well, above the form and with its own status, except that
         something does not exist.
         """
-        if AGAIN in request.form:
-            return again(Form(self.values, {"": gettext("登录曾结束，内容还在；请核对后再提交。")}))
+        if is_shown_again():
+            return again(self.shown_again())
         try:
             result = do()
         except FieldProblems as error:
@@ -140,6 +146,11 @@ class Form:
                 raise
             return again(self.refused(error)), error.status
         return then(result)
+
+
+def is_shown_again() -> bool:
+    """Whether the form's sender had to sign in again, so that it is shown and nothing is done."""
+    return request.method == "POST" and AGAIN in request.form
 
 
 def sent_file(field: str, wanted: str) -> FileStorage:
@@ -160,5 +171,15 @@ def go_on(sentence: Any, endpoint: str, **arguments: Any) -> Response:
 
 
 def tell(sentence: Any) -> None:
-    """Show a sentence on the next page: what succeeded and what comes next."""
+    """Show a sentence on the next page: what succeeded and what comes next.
+
+    Raises WritesHeld for a form that is only shown once more: with it nothing can have succeeded.
+    """
+    if is_shown_again():
+        raise WritesHeld
     flash(str(sentence), "done")
+
+
+def tell_not_done(sentence: Any) -> None:
+    """Show a sentence on the next page: what was not done, and how to do it."""
+    flash(str(sentence), "not_done")

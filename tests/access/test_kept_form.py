@@ -12,7 +12,9 @@ import pytest
 
 from huimin.access.second_factor import new_secret, switch_on
 from huimin.access.staff_changes import staff_by_id
+from huimin.holders.applications import submit_application
 from huimin.instance import Instance
+from tests.making.holders import make_holder
 from tests.making.staff import PASSWORD, csrf_of, make_staff, sign_in
 
 NAME = '黄\u3000筱平 "<b>&'
@@ -84,6 +86,70 @@ def test_somebody_else_does_not_get_it(client: Any, instance: Instance, clock: A
     other = sign_in_again(client, lost.text, make_staff(instance)["username"])
     assert (other.status_code, other.headers["Location"]) == (302, "/")
     assert NAME not in unescape(other.text)
+
+
+def test_somebody_else_does_not_get_it_where_the_cookie_has_gone_too(
+    client: Any, app: Any, instance: Instance
+) -> None:
+    owner, other = make_staff(instance)["username"], make_staff(instance)["username"]
+    sign_in(client, owner)
+    token = csrf_of(client, "/staff/new")
+    app.config["WTF_CSRF_ENABLED"] = True
+    here = {"Origin": "http://localhost"}
+    data = {"csrf_token": token, "username": "li.si", "name": NAME, "role": "auditor"}
+    client.delete_cookie("session")
+    lost = client.post("/staff/new", data=data, headers=here)
+    assert lost.status_code == 401 and "刚才填写的内容还在" in lost.text
+    app.config["WTF_CSRF_ENABLED"] = False
+    for username, status in ((other, 302), (owner, 200)):
+        back = sign_in_again(app.test_client(), lost.text, username)
+        assert back.status_code == status
+        assert (NAME in unescape(back.text)) == (username == owner)
+    # Another has signed in meanwhile, in another tab.
+    sign_in(client, other)
+    app.config["WTF_CSRF_ENABLED"] = True
+    refused = client.post("/staff/new", data=data, headers=here)
+    assert refused.status_code == 400 and NAME not in unescape(refused.text)
+
+
+def test_what_was_pressed_before_is_pressed_again(
+    client: Any, instance: Instance, clock: Any
+) -> None:
+    holder_id = make_holder(instance)["id"]
+    asked = instance.engine.write(
+        lambda tx: submit_application(tx, holder_id=holder_id, now=clock(), actor="li")
+    )
+
+    def state() -> str:
+        row = instance.engine.read(
+            lambda tx: tx.connection.execute("SELECT state FROM application").fetchone()
+        )
+        return str(row["state"])
+
+    admin = make_staff(instance)["username"]
+    sign_in(client, admin)
+    form = {"chosen": asked["id"], "csrf_token": csrf_of(client, "/applications/")}
+    clock.advance(hours=13)
+    came_from = {"Referer": "http://localhost/applications/?source=form"}
+    lost = client.post("/applications/approve", data=form, headers=came_from)
+    fields = hidden(sign_in_again(client, lost.text, admin).text)
+    again = client.post(fields.pop("action"), data=fields)
+    assert state() == "submitted"
+    assert again.headers["Location"] == "/applications/?source=form"
+    assert "刚才这一步还没有办" in client.get(again.headers["Location"]).text
+    form["csrf_token"] = csrf_of(client, "/applications/")
+    client.post("/applications/approve", data=form)
+    assert state() == "approved"
+
+
+def test_who_signs_out_after_the_session_s_end_is_signed_out(
+    client: Any, instance: Instance, clock: Any
+) -> None:
+    sign_in(client, make_staff(instance)["username"])
+    token = csrf_of(client, "/account")
+    clock.advance(hours=13)
+    answer = client.post("/sign-out", data={"csrf_token": token})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in")
 
 
 def test_passwords_are_not_kept_and_a_made_up_form_is_none(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import (
     current_app,
@@ -20,7 +19,14 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import member, require, signed_in
-from huimin.access.kept_form import FIELD, KeptForm, is_from_here, opened
+from huimin.access.kept_form import (
+    FIELD,
+    KeptForm,
+    form_key_of,
+    is_from_here,
+    opened,
+    owner_of_form_key,
+)
 from huimin.access.known_device import known_device, remember_device
 from huimin.access.pages import pages
 from huimin.access.pages.session import find_member
@@ -44,9 +50,12 @@ from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import AGAIN
 from huimin.web.language import request_language
+from huimin.web.own_address import inside, page_of_form
 from huimin.web.problems import answer_refusal, wants_json
 
 SECOND_STEP_SECONDS = 300
+# Of a session that has ended there is nothing to go on with.
+SIGN_OUT = "access.sign_out"
 
 
 @pages.get("/")
@@ -91,7 +100,7 @@ def sign_in_now() -> Response | tuple[str, int] | str:
             kept=_kept(),
         )
         return page, refusal.status
-    next_path = _inside(request.args.get("next"))
+    next_path = inside(request.args.get("next"))
     if user.has_second_factor:
         session["second"] = {
             "staff_id": user.id,
@@ -165,18 +174,12 @@ def choose_language() -> Response:
     language = request.form.get("language")
     if language in LANGUAGES:
         session["language"] = language
-    return redirect(_inside(request.form.get("back")) or url_for("access.home"))
+    return redirect(inside(request.form.get("back")) or url_for("access.home"))
 
 
-def ask_to_sign_in_again() -> tuple[str, int]:
+def ask_to_sign_in_again(owner: str) -> tuple[str, int]:
     """The sign-in page for somebody whose session ended while a form was filled in; it keeps it."""
-    now, session_id = instance().clock(), session.get("session_id")
-    owner = (
-        instance().engine.read(lambda tx: owner_of_session(tx, session_id))
-        if isinstance(session_id, str)
-        else None
-    )
-    kept = KeptForm.sent(request, staff_id=owner, now=now)
+    kept = _form_of(owner)
     sealed = kept.seal(instance().personal_data.encrypt)
     page = render_template("access/sign_in.html", username="", problem=None, kept=sealed)
     return page, 401
@@ -186,23 +189,50 @@ def ask_to_sign_in_again() -> tuple[str, int]:
 def answer_signed_out(refusal: Refusal) -> Any:
     """Keep a form while its sender signs in again; any other refusal is answered as ever."""
     is_form = request.method == "POST" and not wants_json() and request.form
-    if refusal.code == "unauthorized" and is_form:
-        return ask_to_sign_in_again()
-    return answer_refusal(refusal)
+    if refusal.code != "unauthorized" or not is_form:
+        return answer_refusal(refusal)
+    if request.endpoint == SIGN_OUT:
+        return redirect(url_for("access.sign_in_form"))
+    owner = _owner_of_form()
+    return answer_refusal(refusal) if owner is None else ask_to_sign_in_again(owner)
 
 
 @pages.app_errorhandler(CSRFError)
 def answer_forged(_error: CSRFError) -> Any:
-    """A form of ours whose token is of an earlier session: its sender goes on, signed in or not."""
+    """A form of ours whose token is of an earlier session: its sender goes on, signed in or not.
+
+    Nobody else does: another who has signed in meanwhile is refused.
+    """
     guarded = getattr(current_app.view_functions.get(request.endpoint or ""), "required_action", "")
     if not guarded or wants_json() or not is_from_here(request):
         return answer_refusal(Refusal("csrf_failed"))
+    if request.endpoint == SIGN_OUT:
+        return redirect(url_for("access.sign_in_form"))
     find_member()
-    user = signed_in()
+    user, owner = signed_in(), _owner_of_form()
+    if owner is None or (user is not None and user.id != owner):
+        return answer_refusal(Refusal("csrf_failed"))
     if user is None:
-        return ask_to_sign_in_again()
-    kept = KeptForm.sent(request, staff_id=user.id, now=instance().clock())
-    return render_template("access/go_on.html", kept=kept, again=AGAIN)
+        return ask_to_sign_in_again(owner)
+    return render_template("access/go_on.html", kept=_form_of(owner), again=AGAIN)
+
+
+def _form_of(owner: str) -> KeptForm:
+    """What this request sent, as that person's."""
+    page = page_of_form(request.path, request.referrer, request.host)
+    return KeptForm.sent(request, page=page, staff_id=owner, now=instance().clock())
+
+
+def _owner_of_form() -> str | None:
+    """Whose page the form of this request was sent from: their form key says it, or the session.
+
+    None where neither does; then nobody is shown what was sent.
+    """
+    owner = owner_of_form_key(request.form.get("csrf_token", ""))
+    session_id = session.get("session_id")
+    if owner is None and isinstance(session_id, str):
+        owner = instance().engine.read(lambda tx: owner_of_session(tx, session_id))
+    return owner
 
 
 def _kept() -> str:
@@ -233,6 +263,7 @@ def _let_in(user: StaffMember, next_path: str | None) -> Response:
     session.clear()
     session.permanent = True
     session["session_id"] = session_id
+    session["csrf_token"] = form_key_of(user.id)
     if language:
         session["language"] = language
     kept = opened(_kept(), instance().personal_data.decrypt) if _kept() else None
@@ -245,17 +276,3 @@ def _let_in(user: StaffMember, next_path: str | None) -> Response:
         answer = redirect(next_path or url_for("access.home"))
     remember_device(answer, user.username)
     return answer
-
-
-def _inside(address: str | None) -> str | None:
-    """The address if it is a path on this server, else None: no open redirect.
-
-    Browsers drop tabs and line ends from an address and take a backslash for a slash, so what has
-    any of them is no path of ours.
-    """
-    if not address or not address.startswith("/") or not address.isprintable():
-        return None
-    parts = urlsplit(address)
-    if parts.scheme or parts.netloc or "\\" in address or "//" in parts.path:
-        return None
-    return address

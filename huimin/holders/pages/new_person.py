@@ -26,7 +26,7 @@ from huimin.holders.registers.places import Places
 from huimin.storage.engine import Row, Transaction
 from huimin.web.choices import eligibility_choices
 from huimin.web.current import change, instance
-from huimin.web.forms import Form, go_on
+from huimin.web.forms import Answer, Form, go_on, is_shown_again
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 from huimin.web.uploads import takes_files
@@ -63,9 +63,11 @@ def check_division() -> Response:
 @pages.post("/holders/new")
 @require("holder.write")
 @takes_files(FILES_AT_ONCE * FILE_BYTES_MAX)
-def enter_person() -> Response | tuple[str, int]:
+def enter_person() -> Answer:
     """Enter a person and apply for the card; or keep the form as a draft."""
     form, draft_id = Form.sent(), request.args.get("draft", "")
+    if is_shown_again():
+        return _form_page(form.shown_again(), draft_id)
     if form.text("act") == "draft":
         return _keep(form, draft_id)
     try:
