@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from huimin.access.known_caller import AcceptedKeys
 from huimin.alerts.note_misses import note_misses
 from huimin.apart.readers import Readers
 from huimin.audit.lookups import LookupLog
@@ -51,6 +52,7 @@ class Instance:
     working_days: WorkingDays
     counters: Counters
     readers: Readers = field(default_factory=Readers)
+    accepted_keys: AcceptedKeys = field(default_factory=AcceptedKeys)
 
     def close(self) -> None:
         """Write everything queued, then close the database. May be called twice."""

@@ -41,7 +41,9 @@ def require_key() -> None:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise Refusal("unauthorized")
-    _let_in(instance().engine.read(lambda tx: terminal_with_key(tx, key.strip())))
+    key = key.strip()
+    _let_in(instance().engine.read(lambda tx: terminal_with_key(tx, key)))
+    instance().accepted_keys.note(key)
 
 
 def require_till(action: str) -> Callable[[View], View]:

@@ -3,7 +3,9 @@
 granian receives a body while nothing in Python waits for it, and calls back when it has arrived;
 only then does a thread of the application take the request. A body that is too slow is cut off with
 408, one that is too large is answered by the application with 413 before it has been received. So
-requests that never end cost a connection for some seconds, and nothing else.
+requests that never end cost a connection for some seconds, and nothing else. Large bodies have a
+limited number of places, of which strangers get half, so that they keep nobody from uploading who
+is known here.
 """
 
 from __future__ import annotations
@@ -30,9 +32,12 @@ log = structlog.get_logger(__name__)
 BYTES_PER_SECOND_MIN = 4 * 1024
 # Up to this size a body is received into memory as a whole: every sale and every look-up.
 SMALL_BYTES_MAX = 64 * 1024
-# Larger ones are received into files, so many at once, and so many from one address.
+# Larger ones are received into files: so many at once, so many of strangers together and from one
+# address, and so many of one session, device or terminal key that is known.
 LARGE_AT_ONCE = 64
+LARGE_OF_STRANGERS = 32
 LARGE_PER_ADDRESS = 16
+LARGE_PER_CALLER = 8
 # With so many bodies under way one address may have only a few that last longer than a moment.
 CROWD = 256
 SLOW_PER_ADDRESS = 32
@@ -44,6 +49,16 @@ STOP_SECONDS = 2
 Answer = Callable[[Scope, Proto, IO[bytes], int | None], None]
 # The largest body that the application takes of such a request, in bytes.
 BytesMax = Callable[[Scope], int]
+# A name for whoever is known by what the head of a request carries; None for a stranger.
+Known = Callable[[Scope], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose bodies are counted together: a caller who is known, or an address of strangers."""
+
+    name: str
+    is_known: bool
 
 
 @dataclass(eq=False, slots=True)
@@ -59,6 +74,8 @@ class Incoming:
     future: Any = None
     file: IO[bytes] | None = None
     bytes_max: int = 0
+    # Found out when it matters: once the body is large, or slow while there is a crowd.
+    sender: Sender | None = None
     # Whether more than SMALL_BYTES_MAX have arrived, so that it is counted among the large ones.
     large: bool = False
 
@@ -75,15 +92,16 @@ class Bodies:
         answer: Answer,
         *,
         bytes_max: BytesMax,
+        known: Known,
         always_taken: int,
         seconds: int,
         proxies: int,
     ) -> None:
         """`always_taken` is what any address takes, in bytes, without asking `bytes_max`."""
-        self._answer, self._bytes_max = answer, bytes_max
+        self._answer, self._bytes_max, self._known = answer, bytes_max, known
         self._always_taken, self._seconds, self._proxies = always_taken, seconds, proxies
         self._under_way: dict[Incoming, None] = {}
-        self._large: Counter[str] = Counter()
+        self._large: Counter[Sender] = Counter()
         self._large_lock = threading.Lock()
         self._stopping = threading.Event()
         threading.Thread(target=self._watch, name="huimin-bodies", daemon=True).start()
@@ -191,26 +209,40 @@ class Bodies:
         """Whether what has arrived may be kept; a body that becomes large takes up its place."""
         if incoming.large or incoming.received <= SMALL_BYTES_MAX:
             return True
-        address = incoming.address
+        sender = self._sender_of(incoming)
         with self._large_lock:
             # Cut off meanwhile: nobody would give the place back.
-            if incoming not in self._under_way:
+            if incoming not in self._under_way or not self._has_place(sender):
                 return False
-            if self._large.total() >= LARGE_AT_ONCE or self._large[address] >= LARGE_PER_ADDRESS:
-                return False
-            self._large[address] += 1
+            self._large[sender] += 1
             incoming.large = True
             return True
+
+    def _has_place(self, sender: Sender) -> bool:
+        if self._large.total() >= LARGE_AT_ONCE:
+            return False
+        if sender.is_known:
+            return self._large[sender] < LARGE_PER_CALLER
+        strangers = sum(count for one, count in self._large.items() if not one.is_known)
+        return strangers < LARGE_OF_STRANGERS and self._large[sender] < LARGE_PER_ADDRESS
+
+    def _sender_of(self, incoming: Incoming) -> Sender:
+        if incoming.sender is None:
+            name = None
+            if any(header in incoming.scope.headers for header in ("cookie", "authorization")):
+                name = self._known(incoming.scope)
+            incoming.sender = Sender(name or incoming.address, is_known=name is not None)
+        return incoming.sender
 
     def _over(self, incoming: Incoming) -> bool:
         """Take the request out of those under way; whether somebody else already has."""
         with self._large_lock:
             if self._under_way.pop(incoming, self) is self:
                 return True
-            if incoming.large:
-                self._large[incoming.address] -= 1
-                if not self._large[incoming.address]:
-                    del self._large[incoming.address]
+            if incoming.large and incoming.sender is not None:
+                self._large[incoming.sender] -= 1
+                if not self._large[incoming.sender]:
+                    del self._large[incoming.sender]
         # granian's future holds its callback and so the request: nothing would ever free the three.
         incoming.future = None
         return False
@@ -227,12 +259,15 @@ class Bodies:
         under_way = list(self._under_way)
         slow = [one for one in under_way if one.overdue(now, self._seconds)]
         if len(under_way) > CROWD:
-            lasting: Counter[str] = Counter()
+            lasting: Counter[str | Sender] = Counter()
             for one in under_way:
                 if now - one.began > MOMENT_SECONDS:
                     lasting[one.address] += 1
                     if lasting[one.address] > SLOW_PER_ADDRESS and one not in slow:
-                        slow.append(one)
+                        sender = self._sender_of(one)
+                        lasting[sender] += 1
+                        if not sender.is_known or lasting[sender] > SLOW_PER_ADDRESS:
+                            slow.append(one)
         return slow
 
     def _cut_off(self, several: list[Incoming], code: str) -> None:

@@ -26,6 +26,7 @@ from typing import IO, Any
 from granian import _granian
 from granian.server.mp import WorkerProcess
 
+from huimin.access.known_caller import known_caller
 from huimin.serving.bodies import Bodies
 from huimin.serving.wsgi_call import Proto, Scope, answer, environ_of
 from huimin.web.uploads import REQUEST_BYTES_MAX, bytes_max_of
@@ -82,6 +83,7 @@ def spawn_worker(
     bodies = Bodies(
         answer_request,
         bytes_max=lambda scope: bytes_max_of(app, environ_of(scope, io.BytesIO())),
+        known=lambda scope: known_caller(app, environ_of(scope, io.BytesIO())),
         always_taken=REQUEST_BYTES_MAX,
         seconds=settings.body_seconds,
         proxies=settings.proxies,

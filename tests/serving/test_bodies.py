@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import select
 import socket
 import sqlite3
+import urllib.parse
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,12 +18,18 @@ from typing import Any
 import pytest
 
 from huimin.instance import Instance
-from huimin.serving.bodies import LARGE_PER_ADDRESS, SMALL_BYTES_MAX
+from huimin.serving.bodies import (
+    LARGE_AT_ONCE,
+    LARGE_OF_STRANGERS,
+    LARGE_PER_ADDRESS,
+    SMALL_BYTES_MAX,
+)
 from huimin.web.uploads import REQUEST_BYTES_MAX
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_terminal
 from tests.making.policies import make_policy
+from tests.making.staff import PASSWORD, make_staff
 from tests.served import running
 
 ANSWER_SECONDS_MAX = 60
@@ -34,8 +43,10 @@ def county(sqlite_instance: Instance) -> dict[str, Any]:
     make_policy(sqlite_instance)
     card = make_card(sqlite_instance, make_holder(sqlite_instance))
     _terminal, key = make_terminal(sqlite_instance)
+    username = make_staff(sqlite_instance)["username"]
     sqlite_instance.close()
-    return {"folder": sqlite_instance.settings.folder, "key": key, "card": card["token"]}
+    folder = sqlite_instance.settings.folder
+    return {"folder": folder, "key": key, "card": card["token"], "username": username}
 
 
 def head(path: str, length: int | None, *headers: str) -> bytes:
@@ -212,6 +223,64 @@ def test_one_address_has_few_large_bodies_under_way(county: dict[str, Any]) -> N
         again = stack.enter_context(begin(port, part, one_address(0)))
         again.sendall(b"x" * (length - 2 * SMALL_BYTES_MAX))
         assert answer_of(again)[0] == 401
+
+
+def test_strangers_of_many_networks_keep_nobody_from_uploading_who_is_known(
+    county: dict[str, Any],
+) -> None:
+    path, length = "/api/v1/cards/verify", 4 * SMALL_BYTES_MAX
+    bearer = f"Authorization: Bearer {county['key']}"
+    forged = "Authorization: Bearer hmt_" + "x" * 43
+    with (
+        running(county["folder"], HUIMIN_BODY_SECONDS=FOR_EVER) as (port, _server),
+        contextlib.ExitStack() as stack,
+    ):
+        # From its first small request on the till is known.
+        assert post(port, path, {"card": county["card"]}, bearer)[0] == 200
+        cookie = signed_in_cookie(port, county)
+        part = head(path, length, forged, "Cookie: session=x.y.z") + b"x" * (2 * SMALL_BYTES_MAX)
+        networks = LARGE_AT_ONCE // LARGE_PER_ADDRESS
+        several = [
+            stack.enter_context(begin(port, part, many_addresses(n % networks)))
+            for n in range(LARGE_AT_ONCE)
+        ]
+        refused: list[socket.socket] = []
+        while len(refused) < LARGE_AT_ONCE - LARGE_OF_STRANGERS:
+            ready, _, _ = select.select(
+                [one for one in several if one not in refused], [], [], ANSWER_SECONDS_MAX
+            )
+            assert [answer_of(one)[1]["code"] for one in ready] == ["too_many_uploads"] * len(ready)
+            refused += ready
+        padded = json.dumps({"card": county["card"]}).encode() + b" " * length
+        # Also from an address that the strangers share.
+        with begin(port, head(path, len(padded), bearer) + padded, many_addresses(0)) as till:
+            assert answer_of(till)[0] == 200
+        form = b"x=" + b"x" * length
+        request = head("/account/password", len(form), f"Cookie: {cookie}") + form
+        with begin(port, request, many_addresses(0)) as office:
+            top = _part(office)
+            assert top[9:12] != b"429" and b"too_many_uploads" not in top
+
+
+def signed_in_cookie(port: int, county: dict[str, Any]) -> str:
+    """The session's cookie of an administrator who has signed in over HTTP."""
+    page = urllib.request.Request(f"http://127.0.0.1:{port}/sign-in")
+    with urllib.request.urlopen(page) as answer:
+        before = answer.headers["Set-Cookie"].partition(";")[0]
+        token = re.search(r'name="csrf_token" value="([^"]+)"', answer.read().decode())
+    assert token is not None
+    form = {"csrf_token": token[1], "username": county["username"], "password": PASSWORD}
+    body = urllib.parse.urlencode(form).encode()
+    lines = (f"Cookie: {before}", "Content-Type: application/x-www-form-urlencoded")
+    request = head("/sign-in", len(body), *lines).replace(
+        b"Content-Type: application/json\r\n", b""
+    )
+    with begin(port, request + body) as connection:
+        top = _part(connection).decode()
+    assert top[9:12] == "302"
+    cookie = re.search(r"set-cookie: (session=[^;]+)", top, re.IGNORECASE)
+    assert cookie is not None
+    return cookie[1]
 
 
 def test_a_client_cannot_pass_for_another_address_behind_a_proxy(county: dict[str, Any]) -> None:
