@@ -20,9 +20,84 @@ CREATE TABLE division (
     -- WGS 84, in millionths of a degree; the county loads them where it has them.
     latitude_microdegrees   BIGINT CHECK (latitude_microdegrees BETWEEN 3000000 AND 54000000),
     longitude_microdegrees  BIGINT CHECK (longitude_microdegrees BETWEEN 73000000 AND 136000000),
+    -- The first day of the name that it has now; '' if that is older than the system.
+    valid_from      TEXT NOT NULL DEFAULT '',
+    -- The last day of a division that is over (NULL: it lives), and the one that took its people in, if one did.
+    valid_until     TEXT,
+    successor_code  TEXT,
     CHECK ((latitude_microdegrees IS NULL) = (longitude_microdegrees IS NULL))
 );
 CREATE INDEX division_parent ON division (parent_code);
+
+-- A list of changes that an office sent: merged, renamed, moved, founded and dissolved divisions. Another person than its
+-- proposer approves it; then each change takes effect on its day. withdrawn: before any of them did.
+CREATE TABLE division_change_list (
+    id               TEXT PRIMARY KEY,
+    state            TEXT NOT NULL CHECK (state IN ('proposed', 'approved', 'rejected', 'withdrawn')),
+    file_name        TEXT NOT NULL,
+    file_sha256      TEXT NOT NULL CHECK (length(file_sha256) = 64),
+    proposed_at      TEXT NOT NULL,
+    proposed_by      TEXT NOT NULL,
+    decided_at       TEXT,
+    decided_by       TEXT,
+    decision_reason  TEXT,
+    CHECK ((state = 'proposed') = (decided_at IS NULL)),
+    CHECK ((decided_at IS NULL) = (decided_by IS NULL)),
+    CHECK (state NOT IN ('rejected', 'withdrawn') OR decision_reason IS NOT NULL)
+);
+CREATE INDEX division_change_list_state ON division_change_list (state, id);
+
+-- Its changes in the order in which they take effect. line: the line of the file; a village that follows its town has the
+-- town's. applied_at: when it took effect, on effective_on or on the day of the approval if that was later.
+CREATE TABLE division_change (
+    id            TEXT PRIMARY KEY,
+    list_id       TEXT NOT NULL REFERENCES division_change_list (id),
+    place         BIGINT NOT NULL CHECK (place >= 1),
+    line          BIGINT NOT NULL CHECK (line >= 1),
+    kind          TEXT NOT NULL CHECK (kind IN ('merged', 'renamed', 'moved', 'founded', 'dissolved')),
+    level         TEXT NOT NULL CHECK (level IN ('town', 'village')),
+    effective_on  TEXT NOT NULL,
+    old_code      TEXT,
+    old_name      TEXT,
+    new_code      TEXT,
+    new_name      TEXT,
+    basis         TEXT NOT NULL,
+    applied_at    TEXT,
+    UNIQUE (list_id, place),
+    CHECK ((old_code IS NULL) = (kind = 'founded')),
+    CHECK ((new_code IS NULL) = (kind = 'dissolved')),
+    CHECK ((old_code IS NULL) = (old_name IS NULL)),
+    CHECK ((new_code IS NULL) = (new_name IS NULL))
+);
+CREATE INDEX division_change_old ON division_change (old_code, effective_on);
+CREATE INDEX division_change_new ON division_change (new_code, effective_on);
+CREATE INDEX division_change_due ON division_change (effective_on) WHERE applied_at IS NULL;
+
+-- What a division was until a day: its name then, and the code that followed it (its own, if only the name changed; NULL if
+-- none did). Append-only.
+CREATE TABLE division_past (
+    id              TEXT PRIMARY KEY,
+    change_id       TEXT NOT NULL UNIQUE REFERENCES division_change (id),
+    code            TEXT NOT NULL REFERENCES division (code),
+    name            TEXT NOT NULL,
+    valid_from      TEXT NOT NULL,
+    valid_until     TEXT NOT NULL,
+    successor_code  TEXT
+);
+CREATE INDEX division_past_code ON division_past (code, valid_until);
+
+-- Who and what went from one division to another by a change. Append-only.
+CREATE TABLE division_move (
+    id            TEXT PRIMARY KEY,
+    change_id     TEXT NOT NULL REFERENCES division_change (id),
+    subject_kind  TEXT NOT NULL CHECK (subject_kind IN ('holder', 'outlet', 'staff', 'merchant_application')),
+    subject_id    TEXT NOT NULL,
+    effective_on  TEXT NOT NULL,
+    old_code      TEXT NOT NULL,
+    new_code      TEXT NOT NULL,
+    UNIQUE (change_id, subject_kind, subject_id)
+);
+CREATE INDEX division_move_subject ON division_move (subject_id, effective_on);
 
 -- ---------------------------------------------------------------- merchants
 CREATE TABLE merchant (

@@ -29,6 +29,8 @@ APPEND_ONLY_TABLES = (
     "month_file",
     "publication_month",
     "publication_digest",
+    "division_past",
+    "division_move",
 )
 
 _SQLITE = """

@@ -392,6 +392,57 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     ("publication_digest", {"id": "pd", "day": "2026-10-31", "digest": "6" * 64, "made_at": AT}),
+    (
+        "division_change_list",
+        {
+            "id": "dl",
+            "state": "approved",
+            "file_name": "区划变更.csv",
+            "file_sha256": "7" * 64,
+            "proposed_at": AT,
+            "proposed_by": "x",
+            "decided_at": AT,
+            "decided_by": "y",
+        },
+    ),
+    (
+        "division_change",
+        {
+            "id": "dc",
+            "list_id": "dl",
+            "place": 1,
+            "line": 2,
+            "kind": "dissolved",
+            "level": "town",
+            "effective_on": "2026-10-01",
+            "old_code": "512022000000",
+            "old_name": "乐至县",
+            "basis": "某号",
+        },
+    ),
+    (
+        "division_past",
+        {
+            "id": "dp",
+            "change_id": "dc",
+            "code": "512022000000",
+            "name": "乐至县",
+            "valid_from": "",
+            "valid_until": "2026-09-30",
+        },
+    ),
+    (
+        "division_move",
+        {
+            "id": "dm",
+            "change_id": "dc",
+            "subject_kind": "holder",
+            "subject_id": "h",
+            "effective_on": "2026-10-01",
+            "old_code": "512022000000",
+            "new_code": "512022001000",
+        },
+    ),
 ]
 
 

@@ -48,6 +48,7 @@ TABLES = [
 ]
 # Columns that later versions added to the tables of version 1.
 ADDED = {
+    "division": ("valid_from", "valid_until", "successor_code"),
     "outlet": ("speaks_payable",),
     "staff": ("disabled_side",),
     "claim": ("items_json",),
