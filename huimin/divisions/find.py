@@ -19,6 +19,9 @@ from huimin.storage.engine import Row, Transaction
 VILLAGE_ENDINGS = (
     ("村民委员会", "村"),
     ("居民委员会", "社区"),
+    ("行政村", "村"),
+    ("村党支部", "村"),
+    ("村党总支", "村"),
     ("村委会", "村"),
     ("居委会", "社区"),
     ("村委", "村"),
@@ -29,10 +32,17 @@ VILLAGE_ENDINGS = (
     ("社区便民服务站", "社区"),
 )
 TOWN_ENDINGS = ("街道办", "街道", "镇", "乡")
+_ANOTHER_VILLAGE = re.compile("村(?!民|部|委)|社区|居委|^(委|党)")
 # The offices of a town: any of them, also one behind the other.
 _TOWN_OFFICE = re.compile(
-    "(人民政府|政府|办事处|便民服务中心|社会事务办(公室)?|民政办(公室)?|党政办(公室)?|民政所)+$"
+    "(人民政府|政府|党委|党工委|办事处|便民服务中心|社会事务办(公室)?|民政办(公室)?|党政办(公室)?|民政所)+$"
 )
+# What stands before a town's name, with signs between the levels: 四川省/资阳市/乐至县/高寺镇. The
+# county was in 内江 until 1998, and addresses still say so.
+_ABOVE = re.compile(
+    r"^(中国|中华人民共和国)?((四川省?)?[-/\\,、>_|.·—]*((资阳|内江)(市|地区)?)?[-/\\,、>_|.·—]*(乐至(县|(?=.)))?)"
+)
+_SIGNS = "-/\\,、>_|.·—。;:"
 CODE_DIGITS, TOWN_DIGITS = 12, 9
 
 
@@ -83,8 +93,23 @@ class DivisionIndex:
             if len(towns) == 1:
                 name = form(towns[0]["name"])
                 rest = re.sub("^(人民政府|政府|办事处|街道办?|镇|乡)", "", sought[len(name) :])
-                return towns[0]["code"], rest
+                return towns[0]["code"], rest.strip(_SIGNS)
         return None
+
+    def village_at_start(self, town_code: str, text: str) -> str | None:
+        """The code of the town's village with whose name the text begins: 清水村双河组15号.
+
+        None where another village's name may follow in the text.
+        """
+        sought = clean_name(text)
+        fitting = [
+            (len(form), row["code"])
+            for row in self._villages.get(town_code, [])
+            if sought.startswith(form := village_form(row["name"]))
+            and not _ANOTHER_VILLAGE.search(sought[len(form) :])
+        ]
+        longest = [code for length, code in fitting if length == max(fitting)[0]]
+        return str(longest[0]) if len(longest) == 1 else None
 
     def _by_written_code(self, text: str, level: str) -> str | None:
         digits = clean_name(text).removesuffix(".0")
@@ -92,6 +117,10 @@ class DivisionIndex:
             return None
         row = self._by_code.get(digits.ljust(CODE_DIGITS, "0"))
         return None if row is None or row["level"] != level else str(row["code"])
+
+    def by_code(self, text: str) -> str | None:
+        """The village whose 12-digit code the text is, or None."""
+        return self._by_written_code(text, "village")
 
     def names(self, code: str) -> tuple[str, str]:
         """(town, village) of a code; the village is empty for a town's code."""
@@ -104,7 +133,7 @@ class DivisionIndex:
 def clean_name(text: str) -> str:
     """A written division name without spaces and without the province, city or county in front."""
     narrow = re.sub(r"\s+", "", visible(text))
-    return re.sub(r"^(四川省?)?(资阳市?)?(乐至县)?", "", narrow)
+    return _ABOVE.sub("", narrow).strip(_SIGNS)
 
 
 def simplified(text: str) -> str:

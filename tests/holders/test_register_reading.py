@@ -98,6 +98,14 @@ def test_every_way_to_list_a_family_is_read() -> None:
         f"张三（配偶）{wife}\n李四（子）\r\n王五（母）{son}\n",
         f"张三（配偶，{wife}），李四（子），王五（母，{son}）",
         f"配偶：张三 {wife}；子：李四；母：王五 {son}",
+        f"张三，配偶，{wife}；李四，子；王五，母，{son}",
+        f"张三，配偶，{wife}，李四，子，王五，母，{son}",
+        f"张三/配偶/{wife}；李四/子；王五/母/{son}",
+        f"1.张三（配偶，{wife}）2.李四（子）3.王五（母，{son}）",
+        f"3人：张三【配偶】{wife}；李四【子】；王五【母】{son}",
+        f"张三（配偶，52岁）身份证号：{wife} 李四（子） 王五（母）{son}",
+        f"配偶（张三，{wife}）；子（李四）；母（王五，{son}）",
+        f"配偶张三{wife}、子李四、母王五{son}",
         f"张三 配偶 {wife}；李四 子；王五 母 {son}",
         f"张 三（配偶） {wife[:6]} {wife[6:14]} {wife[14:]}；李四（子）；王五（母）身份证号：{son}",
     ):
@@ -105,8 +113,10 @@ def test_every_way_to_list_a_family_is_read() -> None:
         assert [(m.name, m.relation, m.id_number) for m in read] == expected, text
 
 
-@pytest.mark.parametrize("cell", [None, "", "无", " / ", "没有"])
-def test_no_family_is_no_problem(cell: str | None) -> None:
+@pytest.mark.parametrize(
+    "cell", [None, "", "无", " / ", "没有", "无其他家庭成员", "单人户", "3人", 3]
+)
+def test_no_family_is_no_problem(cell: str | int | None) -> None:
     assert read_family(cell, today=TODAY) == ()
 
 
@@ -124,7 +134,7 @@ def test_the_holder_in_their_own_family_is_left_out_and_a_repeated_member_counts
         "张三（配偶）51202219840830405",
         "张三（配偶）512022198408304050",
         "张三（配偶）512022199902304055",
-        5,
+        5.5,
         "；".join(f"张{chr(0x4E00 + n)}（子）" for n in range(21)),
     ],
 )

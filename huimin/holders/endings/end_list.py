@@ -36,6 +36,7 @@ from huimin.holders.registers.header import (
     SEARCHED_ROWS,
     Header,
     find_headers,
+    is_usable,
     next_table,
     people_above,
 )
@@ -154,7 +155,8 @@ def _read_sheet(sheet: Sheet, about: _About, listing: EndList) -> bool:
     for row in below:
         if row.blank:
             continue
-        headers = next_table(_with_plain_heads(row), headers[0], NOT_NEEDED) or headers
+        another = next_table(_with_plain_heads(row), headers[0], NOT_NEEDED)
+        headers = another if is_usable(another, NOT_NEEDED) else headers
         _take(sheet.title, headers, row, about, listing)
     return True
 

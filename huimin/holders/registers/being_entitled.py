@@ -24,36 +24,49 @@ ENDED = sentence("这一行写明已停保、退出或注销")
 MOVED = sentence("这一行写明已迁出")
 NOT_YET = sentence("这一行写明还在申请或审批")
 
-UNCLEAR_REMARK = sentence("备注像是说有人去世或退出，分不清是不是本人；请写明，或删去这句备注。")
+UNCLEAR_REMARK = sentence(
+    "备注像是说有人去世、退出或改成了别的保障，分不清这一行还算不算；请写明，或删去这句备注。"
+)
 
 _DIED = re.compile(
-    "已?死亡|已死|死了|已故|去世|亡故|病故|病逝|已逝|逝世|已亡|[溺病身]亡|身故|离世|过世|火化|销户"
+    "已?死亡|已死|死了|[病老]死|已故|[去过]世|[去过]逝|亡故|病故|病逝|已逝|逝世|已亡|[溺病身]亡|身故|离世|火化|下葬|销户"
+    r"|[年月日0-9][死亡故殁卒]$|^\(?[死亡故殁卒]\)?$|^[亡卒殁]于|不在(人世|世)"
 )
 _MOVED = re.compile("迁出|迁离|迁往|户口转出|转出")
 _ENDED = re.compile(
-    "停保|停发|停止|退出|退保|注销|终止|取消|清退|清出|暂停|缓发|失效|作废|核减|核销|减少|脱保|断保|不再享受|不符合"
-    "|到期|期满|过期|重复享受|不享受|未享受|不予|不通过|未通过"
+    "停保|停发|停止|中止|退出|退保|注销|撤销|终止|取消|清退|清出|暂停|缓发|不发|冻结|失效|作废|核减|核销|减少|脱保|断保"
+    "|不再享受|不符合|到期|期满|过期|重复享受|不享受|未享受|不予|不通过|未通过"
 )
 # What a remark says for certain; 到期 in one is rather when the case is looked at again.
 _ENDED_REMARK = re.compile(
-    "停保|停发|停止|停供|停助|已停|停了|退出|退保|注销|终止|取消|清退|清出|暂停|脱保|断保|不再|不符|超标"
-    "|重复享受|死亡证明"
+    "停保|停发|停止|停供|停助|停低保|停特困|已停|停了|退出|退保|已退|注销|终止|取消|清退|清出|暂停|脱保|断保|不再|不符"
+    "|超标|重复享受|死亡证明|^[停退]$|(主动|自动|自愿|本人)(申请)?放弃|放弃(低保|特困|享受|保障|救助|待遇)"
 )
-_NOT_YET = re.compile("待审|审核中|审批中|申请中|公示中|待批|拟|受理|待定|未审")
+# What may be an end, of this aid or of another: somebody must say which.
+_DOUBTFUL_REMARK = re.compile(
+    "查无此人|户口?.{0,3}迁走|转到外|(疑似|可能|是否|核实|拟|将)[^,;、。]{0,12}"
+    "(死亡|去世|停发|停保|取消|退出)"
+)
+_CHANGED_TO = re.compile("转为?(?:到|享受|纳入)?(?:农村|城市)?(特困|低保|五保)")
+_NOT_YET = re.compile("待审|审核中|审批中|申请中|公示中|待批|拟|受理|待定|未审|退回")
 _IN_FORCE = re.compile(
     "正常|在保|享受|有效|新增|在册|健在|已审批|审批通过|通过|保障中|发放中|存活|生存|在享|续保|在发|增加|恢复|是|启用"
-    "|在用|无变化|无变动|不变|调标"
+    "|在用|无变化|无变动|不变|调标|救助中|供养中|享受中|纳入|已发放|^发放$|在院|生效|渐退|缓退"
 )
 # Somebody else of the family has died or left: 父亲死亡 is why there is an orphan.
 _RELATIVE = re.compile(
     "(^|[,;、。.:(]|[其之的]|[0-9]年|[0-9]月|[0-9]日)(其|本人|该户)?"
     "(父亲?|母亲?|爸爸?|妈妈?|父母亲?|双亲|丈夫|妻子?|配偶|爱人|老伴|儿子|女儿|子女|儿女|孙子女|[长次]子|[长次]女|孙子|孙女|爷爷"
     "|奶奶|祖父母?|祖母|外公|外婆|公公|婆婆|哥哥?|弟弟?|姐姐?|妹妹?|家属|家庭成员|成员|监护人|亲属)"
-    "[^,;、。(]{0,8}$"
+    "[^,;、。(]{0,8}[(]?$"
 )
 # A paper or an account that has ended is not the aid.
 _PAPER = re.compile("(证|卡|折|账户|保险)(已|被)?$")
-_RELATIVE_BEHIND = re.compile("\\([^)]*[父母夫妻子女偶亲孙]")
+_RELATIVE_BEHIND = re.compile(r"\([^)]*[父母夫妻子女偶亲孙]")
+# Not in force: 不在保, 非正常.
+_NOT_IN_FORCE = re.compile(
+    "[不未非无](在保|在享|在册|正常|健在|在世|有效|享受|发放|通过|存活|纳入|生效|续保|启用|在用)"
+)
 # After these the aid is paid again, whatever ended before.
 _AGAIN = re.compile("(恢复|重新|再次|又)(享受|纳入|发放|保障|进入|入保)|恢复$|复保|续保")
 _NEGATED = re.compile("(未|没有?|不|无|非|防止?|如|若)$")
@@ -69,6 +82,8 @@ def _ends(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
 def ended_by_state(state: str) -> NotEntitled | None:
     """What a cell under 状态 says: None in force, UNKNOWN_STATE for a word that is not known."""
     text = without_blanks(state)
+    if _NOT_IN_FORCE.search(text):
+        return NotEntitled(ENDED)
     if re.fullmatch("[-—–/无0-9]*", text):
         return None if not re.search("[0-9]", text) else UNKNOWN_STATE
     ended = None
@@ -84,12 +99,17 @@ def ended_by_state(state: str) -> NotEntitled | None:
     return None if _IN_FORCE.search(text) or denied else UNKNOWN_STATE
 
 
-def ended_by_remark(remark: str) -> NotEntitled | None:
+def ended_by_remark(remark: str, kind: str = "") -> NotEntitled | None:
     """Whether a remark says that the person's own aid has ended; other remarks say nothing.
+
+    `kind` is the row's own, as written: 转特困 in a row of 特困 is how it began.
 
     UNKNOWN_STATE for one that a person must look at.
     """
     text = without_blanks(remark)
+    changed = _CHANGED_TO.search(text)
+    if _DOUBTFUL_REMARK.search(text) or (changed and changed[1] not in kind):
+        return UNKNOWN_STATE
     again = max((match.end() for match in _AGAIN.finditer(text)), default=0)
     for pattern, why in ((_DIED, DIED), (_MOVED, MOVED), (_ENDED_REMARK, ENDED)):
         for match in _ends(text, pattern):

@@ -7,6 +7,7 @@ damaged at its end changes nothing.
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
@@ -14,8 +15,10 @@ from pathlib import Path
 
 from huimin.core.catalogue import sentence, text
 from huimin.holders.registers.cells import Sheet, SheetRow
+from huimin.holders.registers.ended_list import ended_title
 from huimin.holders.registers.header import (
     COLUMN_NAMES,
+    LEVELS_MAX,
     SEARCHED_ROWS,
     Header,
     find_headers,
@@ -29,6 +32,7 @@ from huimin.holders.registers.sheets import Opener, open_sheets
 from huimin.holders.registers.table import ABOVE, Table
 
 SAMPLE_ROWS = 3
+UNREAD_TABLE = sentence("表头不全的表，没有读")
 HASH_BYTES = 1 << 20
 
 Progress = Callable[[int, int], None]
@@ -77,12 +81,14 @@ def _check_sheet(
     if not headers:
         _leave_out(check, sheet.title, sentence("没有表头"), chain(first, rows))
         return
-    problem = _header_problem(sheet.title, headers, about)
+    problem = _title_problem(sheet.title, first, headers[0]) or _header_problem(
+        sheet.title, headers, about
+    )
     if problem is not None:
         check.refused.append(RefusedRow(sheet.title, headers[0].row_number, (), (problem,)))
         check.rows += 1
         below = (row for row in chain(first, rows) if row.number > headers[0].row_number)
-        _leave_out(check, sheet.title, sentence("表头不全的工作表，没有读"), below)
+        _leave_out(check, sheet.title, sentence("没有读的工作表，原因见表头"), below)
         return
     for row in people_above(first, headers[0]):
         check.rows += 1
@@ -102,16 +108,21 @@ def _take_rows(
 ) -> Iterator[int]:
     """Put each row below the header where it belongs; yields the number of rows so far."""
     tables = [Table(sheet, header, about, check, seen) for header in headers]
+    above: deque[SheetRow] = deque(maxlen=LEVELS_MAX - 1)
     for count, row in enumerate(rows, start=1):
         if row.number > headers[0].row_number:
-            another = next_table(row, headers[0], about.given.fields, about.given.columns)
+            given = about.given
+            another = next_table(row, headers[0], given.fields, given.columns, tuple(above))
+            above.append(row)
             if another:
                 # A second table in the sheet, with columns of its own.
                 for table in tables:
                     table.end_household()
                 headers = another
-                check.understood.append(Understood(sheet, headers, ()))
-                tables = [Table(sheet, header, about, check, seen) for header in headers]
+                tables = _begin_table(sheet, row, headers, about, check, seen)
+            elif not row.blank and not tables:
+                check.rows += 1
+                check.left_out.append(LeftOut(sheet, row.number, UNREAD_TABLE, lost=True))
             elif not row.blank:
                 with_person = [table for table in tables if table.has_person(row)] or tables[:1]
                 check.rows += len(with_person)
@@ -120,6 +131,24 @@ def _take_rows(
         yield count
     for table in tables:
         table.end_household()
+
+
+def _begin_table(
+    sheet: str,
+    row: SheetRow,
+    headers: list[Header],
+    about: Circumstances,
+    check: RegisterCheck,
+    seen: dict[str, int],
+) -> list[Table]:
+    """The tables of another header below; none if nothing can be read under it, which is said."""
+    problem = _header_problem(sheet, headers, about)
+    if problem is not None:
+        check.rows += 1
+        check.refused.append(RefusedRow(sheet, row.number, row.cells, (problem,)))
+        return []
+    check.understood.append(Understood(sheet, headers, ()))
+    return [Table(sheet, header, about, check, seen) for header in headers]
 
 
 def _leave_out(check: RegisterCheck, sheet: str, why: str, rows: Iterable[SheetRow]) -> None:
@@ -141,6 +170,28 @@ def _about_sheet(sheet: Sheet, circumstances: Circumstances) -> Circumstances:
         elif town is not None and given.town is None:
             given = replace(given, town=town)
     return replace(circumstances, given=given, epoch=sheet.epoch or circumstances.epoch)
+
+
+def _title_problem(sheet: str, first: Sequence[SheetRow], header: Header) -> Problem | None:
+    """That a sheet's name or title says that these people are no longer, or not yet, entitled."""
+    above = [row for row in first if row.number < header.first_row]
+    title = ended_title([sheet, *(cell for row in above for cell in _texts(row))])
+    if title is None:
+        return None
+    return problem_at(
+        sheet,
+        header.row_number,
+        "ended_list",
+        text(
+            "表名“{title}”写明是停保、死亡、退出或还没有批准的人，这张工作表没有导入；"
+            "要结束他们的保障，请用“结束保障”页的停保名单。",
+            title=" ".join(title.split()),
+        ),
+    )
+
+
+def _texts(row: SheetRow) -> list[str]:
+    return [cell for cell in row.cells if isinstance(cell, str)]
 
 
 def _header_problem(

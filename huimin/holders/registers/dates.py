@@ -23,8 +23,10 @@ END_AHEAD_DAYS_MAX = 366 * 60
 SERIAL_MIN, SERIAL_MAX = 20_000, 60_000
 EXCEL_EPOCH, EXCEL_EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 # What a cell for a last day says of an aid without one.
-NO_END = re.compile(r"(长期|永久|至今|终身|无固定期限|不定期|无)|[-—–/\\]*")
+NO_END = re.compile(r"(长期|永久|至?今|终身|无固定期限|不定期|无)|[-—–/\\]*")
 
+# U+2010 and U+2212 are hyphens and minus signs, U+2215 a slash, to whoever types them.
+_SIGNS = str.maketrans("\u2010\u2011\u2012\u2212\u2215\u2044", "----//")
 _POINT = r"[-–—./\\,、·年 ]"
 _DAY = re.compile(
     rf"([12][0-9]{{3}}){_POINT}([0-9]{{1,2}})[-–—./\\,、·月 ]([0-9]{{1,2}})[日号.]?", re.ASCII
@@ -32,14 +34,17 @@ _DAY = re.compile(
 _DIGITS = re.compile(r"([12][0-9]{3})([0-9]{2})([0-9]{2})", re.ASCII)
 _MONTH = re.compile(rf"([12][0-9]{{3}})(?:{_POINT}([0-9]{{1,2}})月?份?|([01][0-9]))", re.ASCII)
 _CLOCK = re.compile(
-    r"[T ]*(上午|下午)?[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$",
-    re.ASCII,
+    r"[T ]*(上午|下午)?[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
+    r"(Z|[+-][0-9]{2}:?[0-9]{2})?( ?[AP]M)?$"
+    r"|[T ]*[0-9]{1,2}[时点]([0-9]{1,2}分?([0-9]{1,2}秒?)?)?$",
+    re.ASCII | re.IGNORECASE,
 )
-_FROM = re.compile("(起|始|开始)$")
+_FROM = re.compile("(起|始|开始)$|^[自从](?=[12])")
+_AROUND = re.compile(r"\(?(星期|周|礼拜)[一二三四五六日天]\)?$|[,;。、.]+$")
 _CHINESE = {character: str(value) for value, character in enumerate("〇一二三四五六七八九")}
 _CHINESE |= {"○": "0", "零": "0", "O": "0", "o": "0", "Ｏ": "0", "两": "2"}
 _CHINESE_DATE = re.compile(
-    "[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月([一二三四五六七八九十廿卅]{1,3}[日号]?)?"
+    "[〇○零Oo一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月([一二三四五六七八九十廿卅]{1,3}[日号]?)?"
 )
 
 
@@ -88,8 +93,9 @@ def _day(cell: Any, month_counts: bool, ends: bool, epoch: date) -> date:
 
 def _bare(cell: str) -> str:
     """The text of a date alone: half-width digits, no clock, no quotes, no blanks around points."""
-    text = visible(cell).strip().strip("'’‘\"`").strip()
-    text = _CLOCK.sub("", re.sub("^(公历|公元|西元)", "", text)).strip().removesuffix(".0")
+    text = visible(cell).translate(_SIGNS).strip().strip("'’‘\"`").strip()
+    text = _AROUND.sub("", re.sub("^(公历|公元|西元)", "", text)).strip()
+    text = _CLOCK.sub("", text).strip().removesuffix(".0")
     text = re.sub(r"\s*([-–—./\\,、·年月日号])\s*", r"\1", text)
     text = re.sub(r"\s+", " ", text)
     if _CHINESE_DATE.fullmatch(text.replace(" ", "")):

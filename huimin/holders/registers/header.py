@@ -18,6 +18,7 @@ from huimin.core.visible_text import without_blanks
 from huimin.holders.registers.cells import Formula, Merged, SheetRow
 from huimin.holders.registers.column_head import (
     Head,
+    Owner,
     flat,
     is_official,
     is_vague,
@@ -26,7 +27,7 @@ from huimin.holders.registers.column_head import (
     weakness,
 )
 
-SEARCHED_ROWS = 40
+SEARCHED_ROWS = 100
 LEVELS_MAX = 3
 # Fewer known columns than this are a coincidence, not a header.
 KNOWN_COLUMNS_MIN = 3
@@ -92,6 +93,11 @@ class Header:
     # Several columns may say that an aid has ended: 停保时间, 死亡时间; 是否停保, 是否死亡.
     ends: tuple[int, ...] = ()
     flags: tuple[int, ...] = ()
+    # A row may have more than one state: 业务状态, 人员状态. Of the first, each word must be known.
+    states: tuple[int, ...] = ()
+    # Cells that list a whole family or one member each, and kinds beside the one that counts.
+    families: tuple[int, ...] = ()
+    other_kinds: tuple[int, ...] = ()
     months: frozenset[int] = frozenset()
     kind_implied: str | None = None
     unclear: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -106,10 +112,11 @@ class Header:
             present |= {"town", "village"}
         return [name for name in REQUIRED if name not in present]
 
-    def repeated_in(self, row: SheetRow) -> bool:
-        """Whether a row repeats the header, as on each printed page."""
-        matching = [c for c, text in self.spelled.items() if _text(_at(row.cells, c)) == flat(text)]
-        return len(matching) >= KNOWN_COLUMNS_MIN
+    def repeated_in(self, row: SheetRow, *, wholly: bool = False) -> bool:
+        """Whether a row repeats the header, as on each printed page; or all of it that it has."""
+        filled = [c for c in range(len(row.cells)) if _own_text(row.cells[c])]
+        matching = [c for c in filled if _text(row.cells[c]) == flat(self.spelled.get(c, ""))]
+        return len(matching) >= KNOWN_COLUMNS_MIN and (not wholly or matching == filled)
 
 
 def find_headers(
@@ -148,16 +155,27 @@ def next_table(
     header: Header,
     given: Collection[str] = (),
     chosen: Mapping[str, int] | None = None,
+    above: Sequence[SheetRow] = (),
 ) -> list[Header]:
     """The headers of another table that begins with this row below `header`; [] if none does.
 
-    One that lacks a required column, or is not clear, begins none.
+    One that lacks a required column, or is not clear, can't be read, and neither can its rows. What
+    stands directly below the header is rather how to fill in the form. `above` are the rows before
+    it, which may be its upper levels.
     """
-    if header.repeated_in(row) or not _is_new_header(row):
+    if header.repeated_in(row, wholly=True) or not _is_new_header(row):
         return []
-    headers = find_headers([row], given, chosen)
-    usable = headers and not headers[0].missing(given)
-    return headers if usable and not any(one.unclear for one in headers) else []
+    alone = _headers_ending_at([row], 0, chosen or {})
+    headers = _headers_ending_at([*above, row], len(above), chosen or {})
+    headers = headers if is_usable(headers, given) else alone
+    return headers if is_usable(headers, given) or row.number > header.row_number + 1 else []
+
+
+def is_usable(headers: Sequence[Header], given: Collection[str] = ()) -> bool:
+    """Whether rows can be read under the headers: nothing is missing, and nothing unclear."""
+    return (
+        bool(headers) and not headers[0].missing(given) and not any(one.unclear for one in headers)
+    )
 
 
 def _is_new_header(row: SheetRow) -> bool:
@@ -259,7 +277,7 @@ def _arranged(
     heads: Mapping[int, Head], spelled: dict[int, str], chosen: Mapping[str, int]
 ) -> list[Header]:
     """One header for each block of columns beside each other."""
-    owned = _with_owners(heads)
+    owned = _with_owners(_named_members(_settled(heads)))
     blocks = _blocks(owned)
     first = _one(blocks[0], owned, spelled, chosen)
     headers = [first]
@@ -275,6 +293,61 @@ def _arranged(
         columns = {**{f: c for f, c in first.columns.items() if f in _ROW_FIELDS}, **beside.columns}
         headers.append(replace(beside, columns=columns, kind_implied=first.kind_implied))
     return headers
+
+
+def _settled(heads: Mapping[int, Head]) -> dict[int, Head]:
+    """The heads, where a word that stands in no list is the person's only if nobody else can be.
+
+    遗属姓名 beside 姓名 is somebody else; alone, or beside 死者姓名, it is the person. Beside
+    户主姓名 it may be either, and stays unknown if it has a number. 姓名1, 关系1 are members there.
+    """
+    names = [h for h in heads.values() if h.field == "name"]
+    strong = any(_is_subject(h) and not weakness(h.which) for h in names)
+    of_head = any(h.owner == "head" for h in names)
+    numbered = {h.which for h in heads.values() if h.field == "id_number" and h.owner == "unknown"}
+    owned = {h.field for h in heads.values() if h.owner in ("", "self", "head")}
+    named = {h.which for h in names if h.owner == "unknown"}
+    settled = dict(heads)
+    for column, head in heads.items():
+        owner: Owner = head.owner
+        if owner == "self" and weakness(head.which) and strong and head.field == "name":
+            owner = "other"
+        elif owner == "unknown" and head.which.isdigit():
+            owner = "member" if strong or of_head else ""
+        elif owner == "unknown" and head.which in named:
+            owner = _owner_of_unlisted(strong, of_head, head.which in numbered)
+        elif owner == "unknown":
+            owner = "other" if head.field in owned else ""
+        settled[column] = replace(head, owner=owner)
+    return settled
+
+
+def _owner_of_unlisted(strong: bool, of_head: bool, has_number: bool) -> Owner:
+    if strong or (of_head and not has_number):
+        return "other"
+    return "unknown" if of_head else "self"
+
+
+def _named_members(heads: Mapping[int, Head]) -> dict[int, Head]:
+    """The heads, where 家庭成员 is a member's name if their number or relation stands behind it."""
+    named = dict(heads)
+    people = [c for c, h in heads.items() if h.field == "name" and h.owner in ("", "self", "head")]
+    for column, head in heads.items():
+        behind = heads.get(column + 1)
+        if head.field != "family" or behind is None or min(people, default=column) >= column:
+            continue
+        if behind.field == "id_number" or (
+            behind.field == "relation" and _second_number_behind(heads, column)
+        ):
+            named[column] = replace(head, field="name", owner="member")
+            if not behind.owner or behind.owner == "unknown":
+                named[column + 1] = replace(behind, owner="member", which=head.which)
+    return named
+
+
+def _second_number_behind(heads: Mapping[int, Head], column: int) -> bool:
+    numbers = [c for c, h in heads.items() if h.field == "id_number" and h.owner != "other"]
+    return len(numbers) > 1 and max(numbers) > column
 
 
 def _with_owners(heads: Mapping[int, Head]) -> dict[int, Head]:
@@ -300,6 +373,7 @@ def _with_owners(heads: Mapping[int, Head]) -> dict[int, Head]:
 
 def _blocks(heads: Mapping[int, Head]) -> list[list[int]]:
     """The columns of each block; a block ends where its own name, number or serial comes again."""
+    heads = _heads_are_people(heads)
     pairs = [
         sum(1 for h in heads.values() if h.field == f and _is_subject(h))
         for f in ("name", "id_number")
@@ -319,6 +393,14 @@ def _blocks(heads: Mapping[int, Head]) -> list[list[int]]:
     return blocks
 
 
+def _heads_are_people(heads: Mapping[int, Head]) -> Mapping[int, Head]:
+    """The heads, where several 户主 and no other name are the people themselves."""
+    names = [h for h in heads.values() if h.field == "name" and h.owner != "other"]
+    if len(names) > 1 and all(h.owner == "head" for h in names):
+        return {c: replace(h, owner="") if h.owner == "head" else h for c, h in heads.items()}
+    return heads
+
+
 def _is_subject(head: Head) -> bool:
     return head.owner in ("", "self")
 
@@ -331,10 +413,13 @@ def _one(
 ) -> Header:
     own = {column: heads[column] for column in block}
     columns: dict[str, int] = {}
-    for name in _ROW_FIELDS:
-        fitting = sorted((h.rank, c) for c, h in own.items() if h.field == name)
-        if fitting:
-            columns[name] = fitting[0][1]
+    fitting = {
+        name: [c for _, c in sorted((h.rank, c) for c, h in own.items() if h.field == name)]
+        for name in (*_ROW_FIELDS, "period")
+    }
+    columns |= {name: found[0] for name, found in fitting.items() if found and name != "period"}
+    if fitting["period"]:
+        columns.setdefault("starts_on", fitting["period"][0])
     pair, unclear = _person(own)
     columns |= pair
     members = _member_columns({c: h for c, h in own.items() if h.owner == "member"})
@@ -358,6 +443,9 @@ def _one(
         if "ends_on" in chosen
         else tuple(c for c, h in own.items() if h.field == "ends_on"),
         flags=tuple(c for c, h in own.items() if h.field == "ended_flag"),
+        states=tuple(fitting["state"]),
+        families=tuple(fitting["family"]),
+        other_kinds=tuple(c for c in fitting["kind"] if c != kind),
         months=frozenset(c for c, h in own.items() if h.month),
         kind_implied=own[kind].implies if kind in own else None,
         unclear=unclear,
@@ -383,6 +471,8 @@ def _person(own: Mapping[int, Head]) -> tuple[dict[str, int], dict[str, tuple[in
     if subjects and own_numbers:
         return _pair(own, subjects[0], own_numbers[0])
     heads = names.get("head", [])
+    if "unknown" in names:
+        return {}, {"name": tuple(sorted(heads + names["unknown"]))}
     head_numbers = numbers.get("head", []) or own_numbers
     if len(heads) == 1 and len(head_numbers) == 1 and not subjects:
         return _pair(own, heads[0], head_numbers[0])

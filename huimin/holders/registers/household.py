@@ -10,6 +10,12 @@ from huimin.holders.registers.given import Given
 from huimin.holders.registers.header import Header
 from huimin.holders.registers.row_view import RowView
 
+_NO = re.compile("否|不|非|无|未|[Nn×xX✗✘╳0]|[Ff]alse")
+# Of a household's people, who is not entitled: 非保障人员 in a column beside 保障类别.
+_NOT_ENTITLED = re.compile(
+    "[非未无不](保障|救助|低保|特困|享受|在保|纳入|供养)(人员|对象|成员|人口)?|(其他)?(共同生活|家庭)+成员"
+)
+
 
 def relation_of(header: Header, row: SheetRow) -> str:
     """What the row's person is to the head of the household, as written; "" if it is not said."""
@@ -32,12 +38,22 @@ def household_of(header: Header, row: SheetRow) -> str | None:
 def only_lives_there(header: Header, row: SheetRow, given: Given) -> bool:
     """Whether the row's person is in a household without being entitled: 是否保障对象 is 否."""
     view = RowView("", header, row)
+    for column in view.header.other_kinds:
+        said = view.at(column, "kind")
+        if isinstance(said, str) and _NOT_ENTITLED.fullmatch(without_blanks(said)):
+            return True
     entitled = view.cell("entitled")
     if entitled is not None:
-        return bool(re.match("否|不|非|无|[Nn×0]", without_blanks(str(entitled))))
+        return bool(_NO.match(without_blanks(str(entitled))))
+    if "entitled" in header.columns and _in_households(header):
+        return True  # nothing stands where the others have 是 or √
     if "relation" not in header.columns or given.kinds or "kind" not in header.columns:
         return False
     return view.cell("kind") is None and not is_head(relation_of(header, row))
+
+
+def _in_households(header: Header) -> bool:
+    return any(name in header.columns for name in ("relation", "household", "head_name"))
 
 
 def is_head(relation: str) -> bool:

@@ -57,7 +57,9 @@ class Places:
         return result
 
     def _village(self, town_text: str, village_text: str) -> str:
-        town = self._index.town(town_text)
+        town = self._index.town(
+            _BRACKETS.sub("", clean_name(town_text))
+        ) or self._town_with_village(town_text, village_text)
         if town is None:
             raise PlaceProblem(
                 "town",
@@ -72,6 +74,8 @@ class Places:
             code = self._index.village(town, reading)
             if code is not None:
                 return code
+        if code := self._index.village_at_start(town, self._readings(village_text, town_name)[-1]):
+            return code
         raise PlaceProblem(
             "village",
             text(
@@ -82,11 +86,22 @@ class Places:
             ),
         )
 
+    def _town_with_village(self, town_text: str, village_text: str) -> str | None:
+        """The code of the town in a cell that says its village as well: 高寺镇清水村, 清水村."""
+        start = self._index.town_at_start(town_text)
+        if start is None or not start[1]:
+            return None
+        town, rest = start
+        same = self._index.village(town, rest) == self._index.village(town, village_text)
+        return town if same else None
+
     def address(self, written: str, town_text: str | None = None) -> str:
         """The code of the village in which an address lies: 高寺镇清水村3组12号.
 
         `town_text` is the town, where the register says it elsewhere. Raises PlaceProblem.
         """
+        if (code := self._index.by_code(written)) is not None:
+            return code
         start = self._index.town_at_start(written)
         if start is not None:
             town, rest = start

@@ -120,7 +120,7 @@ def not_a_person(header: Header, row: SheetRow) -> str | None:
     serial = header.columns.get("serial")
     filled = [c for c in own if c != serial]
     if not filled:
-        return "empty"
+        return "empty" if re.search("[0-9]|^第?[一二三四五六七八九十]+$", str(first)) else "note"
     # A row with a place and a kind is somebody whose name and number were forgotten.
     shared = [f for f in ("kind", "starts_on", "phone") if view.cell(f) is not None]
     return None if len(shared) > 1 else "note"
@@ -233,15 +233,17 @@ def _place_texts(view: RowView, given: Given) -> dict[str, str] | None:
 
 
 def _family(view: RowView, today: date, holder_number: str) -> tuple[FamilyDraft, ...]:
-    cell = view.cell("family")
-    if isinstance(cell, Formula):
-        view.refuse("family", "family", FORMULA)
-        return ()
-    try:
-        return read_family(cell, today=today, holder_number=holder_number)
-    except FamilyProblem as error:
-        view.refuse("family", "family", error.text)
-        return ()
+    members: list[FamilyDraft] = []
+    for column in view.header.families:
+        cell = view.at(column, "family")
+        if isinstance(cell, Formula):
+            view.refuse_column(column, "family", FORMULA)
+            continue
+        try:
+            members += read_family(cell, today=today, holder_number=holder_number)
+        except FamilyProblem as error:
+            view.refuse_column(column, "family", error.text)
+    return tuple(members)
 
 
 def _members(

@@ -24,7 +24,7 @@ from huimin.holders.registers.row_view import FORMULA, Circumstances, RowView
 
 EVIDENCE_CHARACTERS_MAX = 60
 _RANGE = re.compile(
-    "([12][0-9]{3}[年./-][0-9]{1,2}[^至到~—]*?)(?:至|到|~|—+|-+)((?:[12][0-9]{3}|长期|永久).*)"
+    "([12][0-9]{3}[年./-][0-9]{1,2}[^至到~—]*?)(?:[至到~]|—+|–+|-+)((?:[12][0-9]{3}|长期|永久|至?今$).*)"
 )
 
 
@@ -42,7 +42,9 @@ def eligibilities_in(
         return kinds
     if starts_on is not None and ends_on is not None and ends_on < starts_on:
         view.refuse_column(
-            view.header.ends[0], "date", sentence("截止日期早于认定日期，请核对这两格。")
+            (*view.header.ends, view.header.columns.get("starts_on"))[0],
+            "date",
+            sentence("截止日期早于认定日期，请核对这两格。"),
         )
         return ()
     if kinds is None or starts_on is None:
@@ -63,24 +65,25 @@ def eligibilities_in(
 
 def _ended(view: RowView) -> NotEntitled | None:
     """What state, flag or remark say of an end; a state that is not understood is a problem."""
-    state = view.cell("state")
-    if state is not None:
-        reading = ended_by_state(str(state))
-        if reading is UNKNOWN_STATE:
-            view.refuse(
-                "state",
+    for place, column in enumerate(view.header.states):
+        state = view.at(column, "state")
+        reading = None if state is None else ended_by_state(str(state))
+        if reading is UNKNOWN_STATE and place == 0:
+            view.refuse_column(
+                column,
                 "state",
                 "看不懂这里写的状态；请写“在保”“正常”，或“停保”“死亡”“注销”等。",
             )
-        elif reading is not None:
+        elif reading is not None and reading is not UNKNOWN_STATE:
             return reading
     for column in view.header.flags:
         flag = view.at(column)
         if flag is not None and re.match("是|已|[Yy√1]", without_blanks(str(flag))):
             return NotEntitled(sentence("这一行写明已经停保或已去世"))
+    kind = str(view.cell("kind") or view.header.kind_implied or "")
     for column in view.header.remarks:
         remark = view.at(column)
-        reading = ended_by_remark(remark) if isinstance(remark, str) else None
+        reading = ended_by_remark(remark, kind) if isinstance(remark, str) else None
         if reading is UNKNOWN_STATE:
             view.refuse_column(column, "state", UNCLEAR_REMARK)
         elif reading is not None:
@@ -112,6 +115,8 @@ def _starts_on(view: RowView, circumstances: Circumstances) -> date | None:
     if cell is None:
         view.refuse("starts_on", "date", "没有填写日期，请补填，例如 2023-03-01。")
         return None
+    days = _range(cell)
+    cell = cell if days is None else days[1]
     try:
         return _date(view, view.header.columns["starts_on"], cell, circumstances)
     except (ValueError, OverflowError):
@@ -136,8 +141,12 @@ def _is_ahead(view: RowView, cell: Any, circumstances: Circumstances) -> bool:
 def _ends_on(view: RowView, circumstances: Circumstances) -> date | None:
     """The first of the days on which the row says that the aid ends; None for no end."""
     days = []
-    for column in view.header.ends:
-        cell = _end_of_range(view.at(column, "ends_on"))
+    begins = view.header.columns.get("starts_on")
+    for column in (*view.header.ends, *([] if begins is None else [begins])):
+        cell = view.at(column, "ends_on")
+        second = _end_of_range(cell)
+        # What begins and ends in one cell ends only where a second day stands there.
+        cell = None if column == begins and second is cell else second
         if cell is None or (isinstance(cell, str) and NO_END.fullmatch(without_blanks(cell))):
             continue
         try:
@@ -153,11 +162,13 @@ def _ends_on(view: RowView, circumstances: Circumstances) -> date | None:
 
 def _end_of_range(cell: Any) -> Any:
     """The second day of 2024.1-2024.12, as 保障期限 has it; any other cell as it is."""
-    if isinstance(cell, str):
-        match = _RANGE.fullmatch("".join(visible(cell).split()))
-        if match is not None:
-            return match[2]
-    return cell
+    return cell if (days := _range(cell)) is None else days[2]
+
+
+def _range(cell: Any) -> re.Match[str] | None:
+    if not isinstance(cell, str):
+        return None
+    return _RANGE.fullmatch("".join(visible(cell).split()).removeprefix("自").removeprefix("从"))
 
 
 def _date(

@@ -18,9 +18,19 @@ from huimin.holders.registers.places import Places
 from huimin.holders.registers.problem import Problem, problem_at
 
 # A vertically merged cell counts for every row in these fields, but not for a name or number.
-SHARED_FIELDS = ("town", "village", "place", "kind", "starts_on", "ends_on", "state", "household")
+SHARED_FIELDS = (
+    "town",
+    "village",
+    "place",
+    "kind",
+    "starts_on",
+    "ends_on",
+    "state",
+    "household",
+    "entitled",
+)
 # In these, 同上 means the cell above.
-DITTO_FIELDS = (*SHARED_FIELDS, "head_name", "entitled")
+DITTO_FIELDS = (*SHARED_FIELDS, "head_name")
 DITTO = re.compile("同上|同前|〃|″|“|”|\"|''|ˇˇ|,,|,,")
 FORMULA = sentence("这一格是公式，系统不计算公式；请改为填写好的文字。")
 

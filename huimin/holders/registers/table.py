@@ -14,6 +14,7 @@ from huimin.holders.people import FAMILY_MAX, FamilyDraft, HolderDraft
 from huimin.holders.person_name import same_name
 from huimin.holders.registers.being_entitled import NotEntitled
 from huimin.holders.registers.cells import Merged, SheetRow, is_blank
+from huimin.holders.registers.ended_list import begins_section, heading_of, is_ended_list
 from huimin.holders.registers.family_cell import MEMBER
 from huimin.holders.registers.header import Header
 from huimin.holders.registers.household import (
@@ -55,6 +56,7 @@ HIDDEN = sentence("隐藏或被筛选掉的行；需要导入请先取消隐藏�
 STRUCK = sentence("划了删除线的行；仍享受保障请先去掉删除线")
 ABOVE = sentence("表头上面的行，没有读；请放到表头下面")
 NOT_ENTITLED = sentence("这一行写明不是、不再是或还不是保障对象")
+IN_ENDED_SECTION = sentence("在写明停保、退出或还没有批准的一段里；仍享受保障请移出这一段")
 FAMILY = sentence("家庭成员，已随本户登记")
 NO_HOLDER = sentence("家庭成员；这一户没有可导入的保障对象")
 
@@ -89,6 +91,8 @@ class Table:
         self.check, self.seen = check, seen
         self._household = _Household()
         self._above: SheetRow | None = None
+        # Whether the heading above says that these people's aid is not in force: 二、停发人员.
+        self._over = False
         # Where the last person stands in `accepted`; None if that row was not taken.
         self._last: int | None = None
         names = ("relation", "household", "head_name")
@@ -109,6 +113,8 @@ class Table:
         if row.hidden or self._crossed_out(row):
             self._leave_out(row, HIDDEN if row.hidden else STRUCK, lost=True)
             return
+        if (heading := heading_of(row)) is not None and begins_section(heading):
+            self._over = is_ended_list(heading)
         row = without_dittos(self.header, row, self._above)
         self._above = row
         if only_members(self.header, row):
@@ -117,6 +123,9 @@ class Table:
         why = not_a_person(self.header, row)
         if why is not None:
             self._leave_out(row, WHY_LEFT_OUT[why])
+            return
+        if self._over:
+            self._leave_out(row, IN_ENDED_SECTION, lost=True)
             return
         if len(self.check.accepted) + len(self.check.refused) >= PEOPLE_MAX:
             raise file_problem(
