@@ -293,7 +293,9 @@ CREATE TABLE holder (
     -- for a person without one, 9999-12-31 where it has no end. Written with each eligibility, so that whoever has none on
     -- a day is found by an index.
     entitled_from     TEXT NOT NULL DEFAULT '',
-    entitled_until    TEXT NOT NULL DEFAULT ''
+    entitled_until    TEXT NOT NULL DEFAULT '',
+    -- Of two numbers in phone_cipher, the second; phone_hash is the first.
+    second_phone_hash TEXT
 );
 CREATE INDEX holder_entitled_from ON holder (entitled_from, id);
 CREATE INDEX holder_entitled_until ON holder (entitled_until, id);
@@ -301,10 +303,11 @@ CREATE INDEX holder_division ON holder (division_code, id);
 -- Whom the card reaches is counted, and a town's people are paged, from this index without their rows.
 CREATE INDEX holder_town ON holder (substr(division_code, 1, 9), id, division_code, erased_at);
 CREATE INDEX holder_phone ON holder (phone_hash);
+CREATE INDEX holder_second_phone ON holder (second_phone_hash) WHERE second_phone_hash IS NOT NULL;
 CREATE INDEX holder_verified ON holder (verified_on);
 CREATE INDEX holder_never_verified ON holder (id) WHERE verified_on IS NULL;
 
--- Every run of one to three characters of a living holder's name, for search by a part of it.
+-- Every run of one to eight characters of a name of the holder's household, for search by a part of it.
 CREATE TABLE holder_name_gram (
     gram       TEXT NOT NULL,
     holder_id  TEXT NOT NULL REFERENCES holder (id),
@@ -333,6 +336,7 @@ CREATE TABLE family_member (
     ended_at          TEXT
 );
 CREATE INDEX family_member_holder ON family_member (holder_id);
+CREATE INDEX family_member_id_number ON family_member (id_number_hash) WHERE id_number_hash IS NOT NULL;
 
 CREATE TABLE register_import (
     id               TEXT PRIMARY KEY,

@@ -36,6 +36,8 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("huimin.demo.command:demo", "建一个演示县并开始服务。"),
 }
 
+# The migration after which second phone numbers are still to be made findable.
+FIND_HOUSEHOLD = "0010_find_household"
 # Aliases that are not listed.
 ALSO = {"terminal": "terminals"}
 
@@ -91,6 +93,7 @@ def init(settings: Settings) -> None:
 def migrate(settings: Settings) -> None:
     """把旧版本的数据库升级到当前版本；SQLite 数据库先在旁边另存副本。"""
     migrate_database(settings, say=echo)
+    _find_second_phones(settings)
     echo("数据库已是当前版本。")
 
 
@@ -134,8 +137,18 @@ def run(settings: Settings, host: str | None, port: int | None) -> None:
     # Where another server has the port, the county is that one's: nothing may be upgraded under it.
     if settings.port:
         require_free(settings.host, settings.port)
-    migrate_database(settings, say=echo)
+    if FIND_HOUSEHOLD in migrate_database(settings, say=echo):
+        _find_second_phones(settings)
     serve(settings)
+
+
+def _find_second_phones(settings: Settings) -> None:
+    """What the migrations can't do, because it needs the county's keys; may be repeated."""
+    from huimin.holders.second_phones import find_second_phones
+
+    count = find_second_phones(settings)
+    if count:
+        echo("{count} 个第二电话现在也能查到了。", count=count)
 
 
 def _place(settings: Settings) -> str:

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from huimin.access.guards import own_division, require
 from huimin.alerts.find_attempts import AttemptCriteria, attempts_before, outlets_with_attempts
 from huimin.audit.list_answer import list_answer
+from huimin.core.card_number import typed_number
 from huimin.core.catalogue import say
 from huimin.core.refusal_kinds import KINDS, QUIET
 from huimin.storage.engine import Row
@@ -136,7 +137,7 @@ def _criteria(form: Form) -> AttemptCriteria:
         code=form.optional("code"),
         outlet_id=form.optional("outlet"),
         terminal_code=form.optional("terminal"),
-        number="".join(form.text("number").split()) or None,
+        number=typed_number(form.text("number")) or None,
         first=form.optional_day("first"),
         last=form.optional_day("last"),
         within=own_division(),

@@ -22,6 +22,7 @@ from huimin.audit.changes import changes_of
 from huimin.audit.event_words import EVENTS, event_words
 from huimin.audit.find_events import EventCriteria, events_before, lookups_before, subject_of
 from huimin.audit.list_answer import list_answer
+from huimin.core.card_number import typed_number
 from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
 from huimin.web.column import Column
@@ -103,7 +104,7 @@ def _criteria(form: Form) -> EventCriteria:
         actor=form.optional("actor"),
         action=form.optional("action"),
         subject_id=form.optional("subject"),
-        number="".join(form.text("number").split()) or None,
+        number=typed_number(form.text("number")) or None,
         first=form.optional_day("first"),
         last=form.optional_day("last"),
     )

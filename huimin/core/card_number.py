@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from stdnum import verhoeff
 
+from huimin.core.visible_text import without_blanks
+
 COUNTY_CODE = "512022"
 SERIAL_DIGITS = 9
 NUMBER_DIGITS = 16
@@ -19,6 +21,11 @@ def make_number(serial: int, county_code: str = COUNTY_CODE) -> str:
         raise ValueError("a serial has nine digits")
     body = f"{county_code}{serial:0{SERIAL_DIGITS}d}"
     return body + str(verhoeff.calc_check_digit(body))
+
+
+def typed_number(text: str) -> str:
+    """A number as somebody typed it, in any width and grouping, as it is kept: 5120220000000018."""
+    return without_blanks(text).replace("-", "")
 
 
 def is_valid(number: str) -> bool:

@@ -54,11 +54,6 @@ def read_phones(cell: Any) -> tuple[str, ...]:
     return tuple(numbers)
 
 
-def first_phone(phones: str) -> str:
-    """The number by which a person is found, of one or two kept as 13800000000/083223330000."""
-    return phones.partition(BETWEEN)[0]
-
-
 def _text_of(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)

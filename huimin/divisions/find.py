@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from typing import Any
 
+from huimin.core.name_form import simplified
 from huimin.core.visible_text import visible
 from huimin.divisions import queries
 from huimin.storage.engine import Row, Transaction
@@ -134,19 +134,6 @@ def clean_name(text: str) -> str:
     """A written division name without spaces and without the province, city or county in front."""
     narrow = re.sub(r"\s+", "", visible(text))
     return _ABOVE.sub("", narrow).strip(_SIGNS)
-
-
-def simplified(text: str) -> str:
-    """The text in simplified characters: 高寺鎮 → 高寺镇."""
-    return str(_converter().convert(text))
-
-
-@cache
-def _converter() -> Any:
-    # Its dictionaries take a tenth of a second to read, and few registers need them.
-    from opencc import OpenCC
-
-    return OpenCC("t2s")
 
 
 def town_form(name: str) -> str:

@@ -18,7 +18,7 @@ from huimin.core.refusals import Refusal, field_problem
 from huimin.divisions.find import find as find_division
 from huimin.divisions.within import required_within
 from huimin.holders import queries
-from huimin.holders.name_grams import keep_name_grams
+from huimin.holders.name_grams import renew_name_grams
 from huimin.holders.people import (
     FAMILY_MAX,
     EligibilityDraft,
@@ -67,15 +67,15 @@ def change_details(
     # What is not changed is not judged: it may come from an older register or form.
     if name != holder["name"]:
         name = checked_name("name", name)
-    if phone != personal_data.value(holder, "holder.phone"):
+    old_phone = personal_data.value(holder, "holder.phone")
+    if phone != old_phone:
         phone = checked_phone(phone)
     division = find_division(tx, division_code)
     if division is None or division["level"] == "county":
         raise field_problem("division_code", "请选择镇街和村社。")
-    phone_columns = personal_data.columns("holder.phone", phone)
     changed = {
         "name_corrected": name != holder["name"],
-        "phone_changed": phone_columns["phone_hash"] != holder["phone_hash"],
+        "phone_changed": phone != old_phone,
         "division_code": division_code,
     }
     same_place = division_code == holder["division_code"]
@@ -86,11 +86,11 @@ def change_details(
         id=holder["id"],
         name=name,
         division_code=division_code,
-        **phone_columns,
+        **personal_data.phone_columns(phone),
         updated_at=instant_text(by["now"]),
     )
     if changed["name_corrected"]:
-        keep_name_grams(tx, holder["id"], name)
+        renew_name_grams(tx, holder["id"])
     record(
         tx,
         "holder.changed",
@@ -99,7 +99,7 @@ def change_details(
         old={
             "division_code": holder["division_code"],
             "name": mask_name(holder["name"]),
-            "phone": mask_phone(personal_data.value(holder, "holder.phone")),
+            "phone": mask_phone(old_phone),
         },
         new={**changed, "name": mask_name(name), "phone": mask_phone(phone)},
         **by,
@@ -145,6 +145,7 @@ def end_family(
     )
     if ended is None:
         raise Refusal("not_found")
+    renew_name_grams(tx, holder_id)
     record(
         tx, "holder.family_ended", holder_id, reason=reason, old={"family_member": member_id}, **by
     )

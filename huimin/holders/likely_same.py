@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from huimin.core.identity import mask_name
+from huimin.core.name_form import GRAM_MAX, name_form
 from huimin.divisions.find import town_of
 from huimin.divisions.within import division_parameters, lies_within
 from huimin.holders import queries
-from huimin.holders.name_grams import GRAM_MAX
 from huimin.holders.people import HolderDraft, find_by_id_number
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
+
+SAME_MAX = 10
 
 
 def registered_before(
@@ -27,10 +29,10 @@ def likely_same(tx: Transaction, draft: HolderDraft) -> list[Row]:
 
     Each with id, name_masked, birth_date and division_code.
     """
+    form = name_form(draft.name)
     rows = queries.likely_same(
         tx,
-        gram="".join(draft.name.split())[:GRAM_MAX],
-        name=draft.name,
+        gram=form[:GRAM_MAX],
         birth_date=draft.id_number.birth_date.isoformat(),
         **division_parameters(town_of(draft.division_code)),
     )
@@ -39,5 +41,5 @@ def likely_same(tx: Transaction, draft: HolderDraft) -> list[Row]:
             **{name: row[name] for name in ("id", "birth_date", "division_code")},
             "name_masked": mask_name(row["name"]),
         }
-        for row in rows
+        for row in [row for row in rows if name_form(row["name"]) == form][:SAME_MAX]
     ]

@@ -1,36 +1,26 @@
-"""Every run of one to three characters in a name (grams), to search by any part of a name.
+"""The grams of the names of a holder and of the family, by which the search finds them.
 
-SQLite's trigram index finds nothing shorter than three characters, and most names here have two or
-three; a table of grams works on both engines, and for a single character too.
+They are those of `core/name_form.py`; the search reads the holder's id from them, whoever of the
+household has the name.
 """
 
 from __future__ import annotations
 
-import unicodedata
+from collections.abc import Iterable
 
+from huimin.core.name_form import name_grams
 from huimin.holders import queries
 from huimin.storage.engine import Transaction
 
-GRAM_MAX = 3
 
-
-def name_grams(name: str) -> set[str]:
-    """The grams of a name without spaces: 黄小平 → 黄, 小, 平, 黄小, 小平, 黄小平."""
-    letters = "".join(unicodedata.normalize("NFKC", name).split())
-    return {
-        letters[start : start + size]
-        for size in range(1, GRAM_MAX + 1)
-        for start in range(len(letters) - size + 1)
-    }
-
-
-def keep_name_grams(tx: Transaction, holder_id: str, name: str) -> None:
-    """Replace the grams of a holder's name."""
+def renew_name_grams(tx: Transaction, holder_id: str) -> None:
+    """Write the grams anew after a name of the household was corrected, or somebody left it."""
     queries.drop_name_grams(tx, holder_id=holder_id)
-    add_name_grams(tx, holder_id, name)
+    names = queries.names_of_household(tx, holder_id=holder_id)
+    add_name_grams(tx, holder_id, (row["name"] for row in names))
 
 
-def add_name_grams(tx: Transaction, holder_id: str, name: str) -> None:
-    """Write the grams of a new holder's name."""
-    rows = [{"gram": gram, "holder_id": holder_id} for gram in sorted(name_grams(name))]
-    queries.add_name_grams(tx, rows)
+def add_name_grams(tx: Transaction, holder_id: str, names: Iterable[str]) -> None:
+    """Write the grams of names that are new in a holder's household."""
+    grams = {gram for name in names for gram in name_grams(name)}
+    queries.add_name_grams(tx, [{"gram": gram, "holder_id": holder_id} for gram in sorted(grams)])

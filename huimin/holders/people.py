@@ -95,16 +95,16 @@ def enter_holder(
         gender=draft.id_number.gender,
         birth_date=draft.id_number.birth_date.isoformat(),
         **personal_data.columns("holder.id_number", draft.id_number.number),
-        **personal_data.columns("holder.phone", draft.phone),
+        **personal_data.phone_columns(draft.phone),
         division_code=draft.division_code,
         created_at=instant_text(now),
     )
     if inserted is None:
         return None
     holder_id = str(inserted["id"])
-    add_name_grams(tx, holder_id, draft.name)
+    add_name_grams(tx, holder_id, [draft.name, *(member.name for member in draft.family)])
     for member in draft.family:
-        add_family_member(tx, personal_data, holder_id, member, now=now)
+        _insert_member(tx, personal_data, holder_id, member, now=now)
     for eligibility in draft.eligibilities:
         add_eligibility(tx, holder_id, eligibility, now=now)
     return holder_id
@@ -119,6 +119,18 @@ def add_family_member(
     now: datetime,
 ) -> None:
     """Add a family member who may present the holder's card."""
+    _insert_member(tx, personal_data, holder_id, member, now=now)
+    add_name_grams(tx, holder_id, [member.name])
+
+
+def _insert_member(
+    tx: Transaction,
+    personal_data: PersonalData,
+    holder_id: str,
+    member: FamilyDraft,
+    *,
+    now: datetime,
+) -> None:
     queries.insert_family_member(
         tx,
         id=new_id(),

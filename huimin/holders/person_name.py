@@ -11,8 +11,8 @@ import unicodedata
 from typing import Any
 
 from huimin.core.catalogue import Text, sentence
+from huimin.core.name_form import name_form
 from huimin.core.visible_text import unprintable, visible
-from huimin.divisions.find import simplified
 from huimin.holders.people import NAME_MAX
 
 _REMARK = re.compile(r"[(](户主|本人|持卡人)[)]$")
@@ -75,13 +75,7 @@ def read_name(cell: Any) -> str:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two written names are one person's: in another form, or in traditional characters."""
-    if one == other:
-        return True
-    try:
-        one, other = read_name(one), read_name(other)
-    except NameProblem:
-        return False
-    return one == other or simplified(one) == simplified(other)
+    return name_form(one) == name_form(other)
 
 
 def _two_people(text: str) -> bool:

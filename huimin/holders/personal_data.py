@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from huimin.core.phone import first_phone
+from huimin.core.phone import BETWEEN
 from huimin.storage.engine import StorageProblem
 from huimin.storage.key_file import load_keys, locked, save_keys
 
@@ -85,15 +85,20 @@ class PersonalData:
         return hmac.new(self._hash_key, text.encode(), hashlib.sha256).hexdigest()
 
     def columns(self, purpose: Purpose, text: str | None) -> dict[str, str | None]:
-        """The cipher and the hash of "table.column", such as phone_cipher and phone_hash.
-
-        Of two phone numbers kept as one text, a person is found by the first.
-        """
+        """The cipher and the hash of "table.column": id_number_cipher and id_number_hash."""
         column = purpose.partition(".")[2]
-        looked_up = first_phone(text) if text and column == "phone" else text
         return {
             f"{column}_cipher": self.encrypt(text, purpose) if text else None,
-            f"{column}_hash": self.lookup_hash(looked_up) if looked_up else None,
+            f"{column}_hash": self.lookup_hash(text) if text else None,
+        }
+
+    def phone_columns(self, phones: str | None) -> dict[str, str | None]:
+        """The columns of a holder's phones, one or two in one text: found by either number."""
+        first, _, second = (phones or "").partition(BETWEEN)
+        return {
+            "phone_cipher": self.encrypt(phones, "holder.phone") if phones else None,
+            "phone_hash": self.lookup_hash(first) if first else None,
+            "second_phone_hash": self.lookup_hash(second) if second else None,
         }
 
     def value(self, row: Mapping[str, Any], purpose: Purpose) -> str | None:

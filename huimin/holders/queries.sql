@@ -9,10 +9,10 @@ SELECT * FROM holder WHERE id_number_hash = :id_number_hash;
 -- name: insert_holder^
 INSERT INTO holder (
     id, name, gender, birth_date, id_number_cipher, id_number_hash, phone_cipher, phone_hash,
-    division_code, created_at, updated_at
+    second_phone_hash, division_code, created_at, updated_at
 ) VALUES (
     :id, :name, :gender, :birth_date, :id_number_cipher, :id_number_hash, :phone_cipher,
-    :phone_hash, :division_code, :created_at, :created_at
+    :phone_hash, :second_phone_hash, :division_code, :created_at, :created_at
 )
 ON CONFLICT (id_number_hash) DO NOTHING
 RETURNING id;
@@ -108,13 +108,23 @@ INSERT INTO register_import (
 -- Including former members, so that a register does not bring them back.
 SELECT * FROM family_member WHERE holder_id = :holder_id ORDER BY added_at, id;
 
+-- name: perhaps_two_phones
+-- Whose encrypted phones are long enough for two numbers, and of whose second nothing is known yet.
+SELECT id, phone_cipher FROM holder
+WHERE id > :after AND second_phone_hash IS NULL AND length(phone_cipher) >= :least_length
+ORDER BY id LIMIT :row_limit;
+
+-- name: note_second_phone!
+UPDATE holder SET second_phone_hash = :second_phone_hash
+WHERE id = :id AND phone_cipher = :phone_cipher;
+
 -- name: complete_family_member!
 UPDATE family_member SET id_number_cipher = :id_number_cipher, id_number_hash = :id_number_hash
 WHERE id = :id AND id_number_hash IS NULL;
 
 -- name: change_holder!
 UPDATE holder SET division_code = :division_code, phone_cipher = :phone_cipher,
-    phone_hash = :phone_hash, updated_at = :updated_at
+    phone_hash = :phone_hash, second_phone_hash = :second_phone_hash, updated_at = :updated_at
 WHERE id = :id;
 
 -- name: any_holder^
@@ -126,7 +136,14 @@ FROM application JOIN holder ON holder.id = application.holder_id
 WHERE application.state = 'submitted' ORDER BY application.submitted_at, application.id;
 
 -- name: add_name_grams*!
-INSERT INTO holder_name_gram (gram, holder_id) VALUES (:gram, :holder_id);
+INSERT INTO holder_name_gram (gram, holder_id) VALUES (:gram, :holder_id)
+ON CONFLICT DO NOTHING;
+
+-- name: names_of_household
+-- Of the holder and the family members of today.
+SELECT name FROM holder WHERE id = :holder_id
+UNION
+SELECT name FROM family_member WHERE holder_id = :holder_id AND ended_at IS NULL;
 
 -- name: drop_name_grams!
 DELETE FROM holder_name_gram WHERE holder_id = :holder_id;
@@ -184,11 +201,13 @@ ORDER BY holder.id LIMIT :row_limit;
 
 -- name: ids_by_name
 -- read both ways
--- From a gram of the name; longer parts are then searched in the name itself.
+-- From a gram of a name of the household; of a longer text, its last characters must be there too.
 SELECT holder.id FROM holder_name_gram CROSS JOIN holder
 WHERE holder.id = holder_name_gram.holder_id
     AND holder_name_gram.gram = :gram AND holder_name_gram.holder_id > :after
-    AND replace(replace(holder.name, ' ', ''), :name_part, '') <> replace(holder.name, ' ', '')
+    AND (:last_gram = :gram OR EXISTS (
+        SELECT 1 FROM holder_name_gram AS last
+        WHERE last.gram = :last_gram AND last.holder_id = holder.id))
     -- with: wanted_person
 ORDER BY holder_name_gram.holder_id LIMIT :row_limit;
 
@@ -202,17 +221,26 @@ ORDER BY holder.id LIMIT :row_limit;
 
 -- name: ids_by_id_number
 -- read both ways
--- From the keyed hash of an ID number.
-SELECT holder.id FROM holder
-WHERE holder.id_number_hash = :id_number_hash AND holder.id > :after
+-- From the keyed hash of an ID number, the holder's or a family member's.
+SELECT holder.id FROM (
+    SELECT own.id FROM holder AS own WHERE own.id_number_hash = :id_number_hash
+    UNION
+    SELECT member.holder_id FROM family_member AS member
+    WHERE member.id_number_hash = :id_number_hash AND member.ended_at IS NULL
+) AS named CROSS JOIN holder
+WHERE holder.id = named.id AND holder.id || '' > :after
     -- with: wanted_person
 ORDER BY holder.id LIMIT :row_limit;
 
 -- name: ids_by_phone
 -- read both ways
--- From the keyed hash of a phone number.
-SELECT holder.id FROM holder
-WHERE holder.phone_hash = :phone_hash AND holder.id > :after
+-- From the keyed hash of a phone number, the first or the second.
+SELECT holder.id FROM (
+    SELECT one.id FROM holder AS one WHERE one.phone_hash = :phone_hash
+    UNION
+    SELECT other.id FROM holder AS other WHERE other.second_phone_hash = :phone_hash
+) AS called CROSS JOIN holder
+WHERE holder.id = called.id AND holder.id || '' > :after
     -- with: wanted_person
 ORDER BY holder.id LIMIT :row_limit;
 
@@ -261,7 +289,7 @@ ORDER BY eligibility.ends_on, eligibility.holder_id LIMIT :row_limit;
 
 -- name: listed_person^
 SELECT holder.id, holder.name, holder.gender, holder.birth_date, holder.division_code,
-    holder.verified_on, holder.created_at,
+    holder.id_number_hash, holder.verified_on, holder.created_at,
     village.name AS village_name, town.name AS town_name,
     card.id AS card_id, card.number AS card_number, card.state AS card_state, card.expires_on
 FROM holder
@@ -272,7 +300,7 @@ WHERE holder.id = :id;
 
 -- name: correct_holder!
 UPDATE holder SET name = :name, division_code = :division_code, phone_cipher = :phone_cipher,
-    phone_hash = :phone_hash, updated_at = :updated_at
+    phone_hash = :phone_hash, second_phone_hash = :second_phone_hash, updated_at = :updated_at
 WHERE id = :id;
 
 -- name: end_family_member^
@@ -354,13 +382,13 @@ WHERE card.holder_id = :holder_id
 ORDER BY 1 DESC LIMIT :count;
 
 -- name: likely_same
--- People with that name who live in the same town or have the same birthday.
+-- People who live in the same town or have the same birthday, from the gram that is a whole name.
 SELECT holder.id, holder.name, holder.birth_date, holder.division_code
 FROM holder_name_gram JOIN holder ON holder.id = holder_name_gram.holder_id
-WHERE holder_name_gram.gram = :gram AND holder.name = :name AND holder.erased_at IS NULL
+WHERE holder_name_gram.gram = :gram AND holder.erased_at IS NULL
     AND (holder.birth_date = :birth_date
         OR (holder.division_code >= :division_first AND holder.division_code <= :division_last))
-ORDER BY holder.id LIMIT 10;
+ORDER BY holder.id LIMIT 1000;
 
 -- name: insert_draft!
 INSERT INTO holder_draft (id, staff_id, content_cipher, created_at, updated_at)

@@ -1,6 +1,7 @@
 """Find people among a million by one search box and filters.
 
-The typed text is recognised as a card number, an ID number, a phone number, or part of a name. Each
+The typed text is recognised as a card number, an ID number, a phone number, or part of a name; a
+family member's name and ID number find the holder. Each
 filter has its own statement that starts from that filter's index; the other filters only exclude.
 People come in order of entry, or by last day if filtered by the end of an eligibility.
 """
@@ -13,13 +14,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from huimin.core.card_number import NUMBER_DIGITS
-from huimin.core.identity import IdentityProblem, mask_name, parse_id_number
+from huimin.core.identity import IdentityProblem, clean_id_text, mask_name, parse_id_number
+from huimin.core.name_form import GRAM_MAX, name_form
+from huimin.core.phone import PhoneProblem, read_phones
 from huimin.core.refusals import field_problem
-from huimin.core.visible_text import without_blanks
+from huimin.core.visible_text import unprintable, without_blanks
 from huimin.divisions.within import bounds_within
 from huimin.holders import queries
-from huimin.holders.name_grams import GRAM_MAX
-from huimin.holders.people import eligibilities_on
+from huimin.holders.people import eligibilities_on, family_of
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.named_queries import either_way
@@ -30,7 +32,7 @@ NO_KIND = "none"
 # So few that the search starts from them, whatever the other filters.
 RARE_STATES = ("suspended", "lost")
 DAY_MARK = "."
-PHONE_DIGITS = (6, 12)
+_ONLY_NUMBERS = re.compile(r"[0-9+()*/、,;.-]*[0-9][0-9+()*/、,;.-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +88,41 @@ def _found_person(row: Row) -> FoundPerson:
     return FoundPerson(row["id"], f"{day}{DAY_MARK}{row['id']}" if day else row["id"])
 
 
-def people_rows(tx: Transaction, ids: list[str], today: date) -> list[Row]:
-    """People for a list: masked name, division, live card, eligibilities in force."""
+def people_rows(
+    tx: Transaction,
+    personal_data: PersonalData,
+    ids: list[str],
+    today: date,
+    text: str = "",
+) -> list[Row]:
+    """People for a list: masked name, division, live card, eligibilities in force.
+
+    Where `text` was searched and is a family member's and not the holder's own, `found_by` are the
+    members who have it (name_masked, relation); else it is empty.
+    """
+    fits = _fitting(personal_data, text, today) if text.strip() else None
     rows = []
     for holder_id in ids:
         row = dict(queries.listed_person(tx, id=holder_id))
+        members = [] if fits is None or fits(row) else list(filter(fits, family_of(tx, holder_id)))
+        row["found_by"] = [
+            {"name_masked": mask_name(one["name"]), "relation": one["relation"]} for one in members
+        ]
         row["name_masked"] = mask_name(row.pop("name"))
         row["kinds"] = eligibilities_on(tx, holder_id, today)
         rows.append(row)
     return rows
+
+
+def _fitting(personal_data: PersonalData, text: str, today: date) -> Callable[[Row], bool] | None:
+    """Whether it is the person of a row who was searched for; None for a card's or a phone's."""
+    name, parameters = _by_text(personal_data, text, today)
+    if name == "ids_by_id_number":
+        return lambda row: row["id_number_hash"] == parameters["id_number_hash"]
+    if name != "ids_by_name":
+        return None
+    sought = (parameters["gram"], parameters["last_gram"])
+    return lambda row: all(gram in name_form(row["name"]) for gram in sought)
 
 
 def _filters(criteria: PersonCriteria, place: tuple[str, str], today: date) -> Row:
@@ -137,17 +165,32 @@ def _driver(
 
 def _by_text(personal_data: PersonalData, typed: str, today: date) -> tuple[str, Row]:
     text = without_blanks(typed)[:TEXT_MAX]
-    digits = text.replace("-", "")
-    if digits.isascii() and digits.isdigit() and len(digits) == NUMBER_DIGITS:
-        return "ids_by_card_number", {"number": digits}
-    if re.fullmatch(r"[0-9]{15}|[0-9]{17}[0-9Xx]", digits, re.ASCII):
+    number = clean_id_text(typed)
+    if re.fullmatch(f"[0-9]{{{NUMBER_DIGITS}}}", number, re.ASCII):
+        return "ids_by_card_number", {"number": number}
+    if re.fullmatch(r"[0-9]{15}|[0-9]{17}[0-9X]", number, re.ASCII):
         try:
-            number = parse_id_number(digits, today=today).number
+            number = parse_id_number(number, today=today).number
         except IdentityProblem as error:
             raise field_problem("text", error.text) from error
         return "ids_by_id_number", {"id_number_hash": personal_data.lookup_hash(number)}
-    if digits.isascii() and digits.isdigit() and len(digits) in range(*PHONE_DIGITS):
-        return "ids_by_phone", {"phone_hash": personal_data.lookup_hash(digits)}
-    if not text.isprintable():
+    if _ONLY_NUMBERS.fullmatch(text):
+        phone = _phone_in(text)
+        return "ids_by_phone", {"phone_hash": personal_data.lookup_hash(phone)}
+    form = name_form(text)
+    if unprintable(text) or not form:
         raise field_problem("text", "请输入能看见的字。")
-    return "ids_by_name", {"gram": text[:GRAM_MAX], "name_part": text}
+    return "ids_by_name", {"gram": form[:GRAM_MAX], "last_gram": form[-GRAM_MAX:]}
+
+
+def _phone_in(text: str) -> str:
+    try:
+        phones = read_phones(text)
+    except PhoneProblem:
+        phones = ()
+    if not phones:
+        raise field_problem(
+            "text",
+            "号码要写全：卡号 16 位，身份证号码 18 位，手机号码 11 位，座机要带区号。",
+        )
+    return phones[0]

@@ -15,7 +15,13 @@ from PIL import Image
 from huimin.audit.record import events_of
 from huimin.cards.change_state import revoke_card
 from huimin.holders.applications import submit_application
-from huimin.holders.people import EligibilityDraft, add_eligibility, holder_by_id
+from huimin.holders.people import (
+    EligibilityDraft,
+    FamilyDraft,
+    add_eligibility,
+    family_of,
+    holder_by_id,
+)
 from huimin.instance import Instance
 from tests.making.cards import make_card
 from tests.making.holders import NEW_SOUTH_COMMUNITY, id_number, make_holder
@@ -28,6 +34,7 @@ from tests.making.staff import csrf_of, make_staff, sign_in
 TOWN = "512022002000"
 OTHER_TOWN = "512022001000"
 END = date(2026, 11, 30)
+WIDE = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
 
 
 class Office:
@@ -75,6 +82,10 @@ def new_form(**over: str) -> dict[str, str]:
     }
 
 
+def family_of_holder(instance: Instance, holder: dict[str, Any]) -> list[dict[str, Any]]:
+    return instance.engine.read(lambda tx: family_of(tx, holder["id"]))
+
+
 def application_on(page: str) -> str:
     """The id of the application that a person's page links to."""
     found = re.search("/applications/([0-9a-f-]{36})", page)
@@ -97,6 +108,46 @@ def test_one_box_finds_by_name_card_id_number_and_phone(office: Office, instance
     assert "没有符合条件的人" in office.search(client, "慧阳").text
     wrong = number[:17] + ("0" if number[17] != "0" else "1")
     assert "校验码不对" in office.search(client, wrong).text
+
+
+@pytest.mark.both_engines
+def test_a_family_member_finds_the_holder_and_the_list_says_whom(
+    office: Office, instance: Instance
+) -> None:
+    mothers, client = id_number(born=date(1931, 2, 3)), office.client()
+    mother = FamilyDraft("欧阳麗華", "母亲", mothers)
+    wanted = make_holder(
+        instance,
+        name="阿依·古丽",
+        family=(mother, ("王大力", "配偶")),
+        phone="13711112222/083223330000",
+    )
+    make_holder(instance, name="王小明", family=())
+    by_member = ("欧阳丽华", "麗華", "欧 阳", mothers, mothers.translate(WIDE))
+    by_holder = (
+        "阿依古麗",
+        "阿依•古丽",
+        "依 古",
+        "１３７１１１１２２２２",
+        "0832-23330000",
+        "+86 137 1111 2222",
+    )
+    for text in (*by_member, *by_holder):
+        page = office.search(client, text).text
+        assert f"/holders/{wanted['id']}" in page and "共 1 条" in page, text
+        assert ("找到家庭成员：欧**華（母亲）" in page) == (text in by_member), text
+    both = office.search(client, "王").text
+    assert "共 2 条" in both and both.count("找到家庭成员：王*力（配偶）") == 1
+    # No name begins in one person's and ends in another's.
+    assert "没有符合条件的人" in office.search(client, "丽王").text
+    assert "号码要写全" in office.search(client, "137111").text
+    member = next(row for row in family_of_holder(instance, wanted) if row["relation"] == "母亲")
+    path = f"/holders/{wanted['id']}/family/{member['id']}/end"
+    assert office.post(client, path, reason="已去世").status_code == 302
+    for text in ("欧阳丽华", mothers):
+        # Who has left the household finds nobody.
+        assert "没有符合条件的人" in office.search(client, text).text
+    assert "共 1 条" in office.search(client, "王大").text
 
 
 def test_what_was_typed_stands_in_no_address_in_clear(office: Office, instance: Instance) -> None:

@@ -20,8 +20,10 @@ from huimin.checkout.find_redemption import find_redemption
 from huimin.checkout.requests import PartReversalRequest, ReversalRequest
 from huimin.checkout.return_parts import sale_left
 from huimin.checkout.reverse import reverse
+from huimin.core.name_form import name_grams
 from huimin.core.period import checked_period
 from huimin.holders.entitled_days import last_stretch
+from huimin.holders.personal_data import PersonalData
 from huimin.instance import open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.read import reversals_of, row_by_id
@@ -53,7 +55,7 @@ ADDED = {
     "staff": ("disabled_side",),
     "claim": ("items_json",),
     "notice_delivery": ("webhook_id",),
-    "holder": ("entitled_from", "entitled_until"),
+    "holder": ("entitled_from", "entitled_until", "second_phone_hash"),
     "policy": ("offline_clock_minutes", "offline_send_days", "offline_two_people_fen"),
     "offline_item": ("pack_id",),
 }
@@ -76,7 +78,7 @@ def rows(tx: Transaction) -> dict[str, list[Any]]:
     """Every row of every table that version 1 had, with its columns of then, without an order."""
     found = {}
     for table in TABLES:
-        if table != "schema_migration":
+        if table not in ("schema_migration", "holder_name_gram"):  # the grams are made anew
             listed = tx.connection.execute(f"SELECT * FROM {table}").fetchall()
             for row, column in product(listed, ADDED.get(table, ())):
                 row.pop(column, None)
@@ -119,6 +121,34 @@ def test_whoever_has_no_eligibility_is_found_after_the_upgrade(county: Settings)
         own = [each for each in spans if each["holder_id"] == row["id"]]
         stretch = last_stretch((each["starts_on"], each["ends_on"]) for each in own)
         assert (row["entitled_from"], row["entitled_until"]) == stretch
+
+
+def test_households_are_found_by_all_their_names_and_phones_after_the_upgrade(
+    county: Settings, run_cli: Any
+) -> None:
+    secrets = PersonalData.open(county.folder)
+    mark = "?" if county.database_url is None else "%s"
+    set_phones = f"UPDATE holder SET phone_cipher = {mark} WHERE id = (SELECT MIN(id) FROM holder)"
+    cipher = secrets.encrypt("13800000000/083223330000", "holder.phone")
+    over_driver(county, lambda tx: tx.connection.execute(set_phones, (cipher,)))
+    given = {"HUIMIN_DATABASE_URL": county.database_url} if county.database_url else {}
+    for _again in range(2):
+        assert run_cli(["migrate"], county.folder, **given).returncode == 0
+        names, grams, called = over_driver(
+            county,
+            lambda tx: tuple(
+                list(tx.connection.execute(query).fetchall())
+                for query in (
+                    "SELECT id, name FROM holder UNION ALL"
+                    " SELECT holder_id, name FROM family_member WHERE ended_at IS NULL",
+                    "SELECT * FROM holder_name_gram",
+                    "SELECT second_phone_hash FROM holder WHERE second_phone_hash IS NOT NULL",
+                )
+            ),
+        )
+        expected = {(gram, row["id"]) for row in names for gram in name_grams(row["name"])}
+        assert {(row["gram"], row["holder_id"]) for row in grams} == expected
+        assert called == [{"second_phone_hash": secrets.lookup_hash("083223330000")}]
 
 
 def test_chains_sums_settlements_and_reports_are_the_same(county: Settings) -> None:

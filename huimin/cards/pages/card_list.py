@@ -16,6 +16,7 @@ from huimin.cards.card_list import CardCriteria, approved_without_card, card_ids
 from huimin.cards.issue import default_expiry, issue_card
 from huimin.cards.pages import pages
 from huimin.cards.reverify import due_before, overdue_before, suspend_overdue, unverified_cards
+from huimin.core.card_number import typed_number
 from huimin.core.days import county_day
 from huimin.core.recorded_reasons import REASONS
 from huimin.divisions.choices import town_choices
@@ -150,7 +151,7 @@ def _criteria(form: Form) -> CardCriteria:
         verified_before = _due_before() if verify == "due" else _overdue_before()
     return CardCriteria(
         state=form.optional("state"),
-        number="".join(form.text("number").split()) or None,
+        number=typed_number(form.text("number")) or None,
         division_code=form.optional("division"),
         expires_by=expires_by,
         unprinted=bool(form.text("unprinted")),

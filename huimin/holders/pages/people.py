@@ -88,11 +88,13 @@ def _own_drafts(_form: Form) -> dict[str, Any]:
 
 def _read_rows(tx: Transaction, form: Form, place: Place) -> Listed:
     within, today = own_division(), county_day(instance().clock())
-    find = search(tx, instance().personal_data, _criteria(form), today=today, within=within)
+    secrets, criteria = instance().personal_data, _criteria(form)
+    find = search(tx, secrets, criteria, today=today, within=within)
     page = listed(
         find, lambda: len(find("", COUNT_MAX + 1)), place=place, key_of=lambda one: str(one.key)
     )
-    return replace(page, rows=people_rows(tx, [one.id for one in page.rows], today))
+    ids = [one.id for one in page.rows]
+    return replace(page, rows=people_rows(tx, secrets, ids, today, criteria.text))
 
 
 def _criteria(form: Form) -> PersonCriteria:
@@ -115,6 +117,10 @@ def _list() -> ListPage:
     def kinds_of(row: Row) -> str:
         return "、".join(ELIGIBILITIES.say(kind, language) for kind in row["kinds"])
 
+    def found_by(row: Row) -> str:
+        members = [f"{one['name_masked']}（{one['relation']}）" for one in row["found_by"]]
+        return _("找到家庭成员：{names}", names="、".join(members)) if members else ""
+
     def state_of(row: Row) -> str:
         return str(CARD_STATES[row["card_state"]]) if row["card_state"] else ""
 
@@ -122,9 +128,14 @@ def _list() -> ListPage:
         words = state_of(row)
         return cells.state(row["card_state"], words) if words else cells.beside(_("没有卡"))
 
+    def name_cell(row: Row) -> Markup:
+        name = cells.link(row["name_masked"], "holders.person", row["id"])
+        return cells.below(name, found_by(row))
+
     columns = [
-        column.linked(_("姓名"), "name_masked", "holders.person"),
+        Column(_("姓名"), "name_masked", name_cell),
         *column.places(),
+        Column(_("找到的家庭成员"), found_by, only="workbook"),
         Column(_("保障类别"), kinds_of, lambda row: kinds_of(row) or cells.beside(_("目前没有"))),
         Column(_("卡号"), "card_number", lambda row: grouped(row["card_number"] or ""), "nowrap"),
         Column(_("卡片状态"), state_of, state_cell),
@@ -137,7 +148,7 @@ def _list() -> ListPage:
             _("姓名、卡号、身份证号或电话"),
             type="search",
             maxlength=TEXT_MAX,
-            hint=_("姓名可以只写一部分。"),
+            hint=_("姓名可以只写一部分；家庭成员的姓名、身份证号也能找到。"),
         ),
         Filter("division", _("镇街或村社"), division_choices(own_division())),
         Filter("kind", _("保障类别"), [(NO_KIND, _("目前没有保障")), *eligibility_choices()]),

@@ -15,7 +15,7 @@ from typing import Any
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name, mask_phone
 from huimin.core.json_text import read_json
-from huimin.core.phone import first_phone
+from huimin.core.phone import BETWEEN
 from huimin.holders import queries
 from huimin.holders.people import EligibilityDraft, FamilyDraft, HolderDraft, eligibilities_of
 from huimin.holders.personal_data import PersonalData
@@ -120,11 +120,10 @@ def _compare_details(
         gains.division_code = draft.division_code
     if not draft.phone:
         return
-    same = personal_data.lookup_hash(first_phone(draft.phone)) == holder["phone_hash"]
-    if not same or draft.phone != first_phone(draft.phone):
-        gains.old_phone = personal_data.value(holder, "holder.phone")
-        if gains.old_phone != draft.phone:
-            gains.phone = draft.phone
+    old = personal_data.value(holder, "holder.phone")
+    # A register that has but one of two known numbers takes the other from nobody.
+    if not set(draft.phone.split(BETWEEN)) <= set((old or "").split(BETWEEN)):
+        gains.old_phone, gains.phone = old, draft.phone
 
 
 def _leave_corrected(

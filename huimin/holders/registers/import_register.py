@@ -194,9 +194,9 @@ def _apply_gains(
 def _change_holder(
     tx: Transaction, personal_data: PersonalData, holder: Row, gains: Gains, *, now: datetime
 ) -> None:
-    phone = {name: holder[name] for name in ("phone_cipher", "phone_hash")}
+    phone = {name: holder[name] for name in ("phone_cipher", "phone_hash", "second_phone_hash")}
     if gains.phone:
-        phone = personal_data.columns("holder.phone", gains.phone)
+        phone = personal_data.phone_columns(gains.phone)
     queries.change_holder(
         tx,
         id=holder["id"],
