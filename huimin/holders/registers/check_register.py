@@ -183,7 +183,7 @@ def _title_problem(sheet: str, first: Sequence[SheetRow], header: Header) -> Pro
         header.row_number,
         "ended_list",
         text(
-            "表名“{title}”写明是停保、死亡、退出或还没有批准的人，这张工作表没有导入；"
+            "表名“{title}”写明是停保、死亡、退出或还没有审批通过的人，这张工作表没有导入；"
             "要结束他们的保障，请用“结束保障”页的停保名单。",
             title=" ".join(title.split()),
         ),

@@ -56,7 +56,7 @@ HIDDEN = sentence("隐藏或被筛选掉的行；需要导入请先取消隐藏�
 STRUCK = sentence("划了删除线的行；仍享受保障请先去掉删除线")
 ABOVE = sentence("表头上面的行，没有读；请放到表头下面")
 NOT_ENTITLED = sentence("这一行写明不是、不再是或还不是保障对象")
-IN_ENDED_SECTION = sentence("在写明停保、退出或还没有批准的一段里；仍享受保障请移出这一段")
+IN_ENDED_SECTION = sentence("在写明停保、退出或还没有审批通过的一段里；仍享受保障请移出这一段")
 FAMILY = sentence("家庭成员，已随本户登记")
 NO_HOLDER = sentence("家庭成员；这一户没有可导入的保障对象")
 
