@@ -703,6 +703,7 @@ CREATE INDEX offline_item_pack ON offline_item (terminal_id, pack_issued_at, car
 CREATE INDEX offline_item_terminal ON offline_item (terminal_id, occurred_at);
 CREATE INDEX offline_item_refused ON offline_item (id) WHERE status = 'refused';
 CREATE INDEX offline_item_waiting ON offline_item (business_day) WHERE status = 'waiting';
+CREATE INDEX offline_item_order ON offline_item (outlet_id, order_no) WHERE status = 'waiting';
 
 -- A waiting sale, under the id of its item: what was bought and the facts for and against it, as they were when it came. Append-only.
 CREATE TABLE waiting_sale (

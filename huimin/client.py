@@ -25,7 +25,7 @@ import httpx
 OFFLINE_BATCH = 100
 PAUSE_SECONDS_MAX = 5.0
 # The order or the key belongs to another sale, which this one must not touch.
-TAKEN_CODES = ("order_exists", "order_cancelled", "idempotency_mismatch")
+TAKEN_CODES = ("order_exists", "order_waiting", "order_cancelled", "idempotency_mismatch")
 # Answers that leave the outcome of the request open: ask again with the same key.
 UNCLEAR_CODES = ("request_in_progress", "too_many_requests", "body_too_slow")
 IN_HEADER_OR_PATH = ("key", "redemption_id")

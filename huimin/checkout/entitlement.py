@@ -18,6 +18,7 @@ from huimin.core.days import county_day
 from huimin.core.discount import PolicyTerms
 from huimin.core.refusals import Refusal
 from huimin.holders.people import eligibilities_on
+from huimin.ledger.append import order_waiting
 from huimin.policies.in_force import in_force
 from huimin.storage.engine import Transaction
 
@@ -101,12 +102,16 @@ def policy_on(
 def require_open_till(tx: Transaction, terminal_id: str, *, order_no: str | None = None) -> None:
     """Require that the terminal may sell right now; switching one off takes effect at once.
 
-    `order_no` must be one that its outlet has not sold yet. Raises Refusal `terminal_disabled`,
-    `outlet_suspended` or `order_exists`.
+    `order_no` must be one that its outlet has not sold yet and that no waiting sale has. Raises
+    Refusal `terminal_disabled`, `outlet_suspended`, `order_exists` or `order_waiting`.
     """
     state = queries.terminal_now(tx, terminal_id=terminal_id, order_no=order_no)
     if state is None:
         raise Refusal("terminal_disabled")
     require_open(state)
+    if order_no is None:
+        return
     if state["order_exists"]:
         raise Refusal("order_exists", order_no=order_no)
+    if state["order_waiting_since"] is not None:
+        raise order_waiting(order_no, state["order_waiting_since"])

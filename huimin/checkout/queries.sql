@@ -2,12 +2,20 @@
 
 -- name: terminal_now^
 -- What decides whether this till may sell, as it is inside the transaction, and whether its outlet
--- has sold the order already (never where none is named).
+-- has sold the order already or keeps it for people to decide (never where none is named).
 SELECT terminal.state AS terminal_state, outlet.state AS outlet_state,
     merchant.state AS merchant_state, EXISTS (
         SELECT 1 FROM ledger
         WHERE ledger.outlet_id = terminal.outlet_id AND ledger.order_no = :order_no
-            AND ledger.kind = 'redemption') AS order_exists
+            AND ledger.kind = 'redemption') AS order_exists, (
+        SELECT MIN(offline_item.recorded_at) FROM offline_item
+        WHERE offline_item.outlet_id = terminal.outlet_id AND offline_item.order_no = :order_no
+            AND offline_item.status = 'waiting'
+            AND NOT EXISTS (SELECT 1 FROM waiting_decision
+                WHERE waiting_decision.sale_id = offline_item.id AND waiting_decision.is_final = 1)
+            AND NOT EXISTS (SELECT 1 FROM cancelled_order
+                WHERE cancelled_order.outlet_id = offline_item.outlet_id
+                    AND cancelled_order.order_no = offline_item.order_no)) AS order_waiting_since
 FROM terminal
 JOIN outlet ON outlet.id = terminal.outlet_id
 JOIN merchant ON merchant.id = outlet.merchant_id

@@ -84,11 +84,13 @@ def record_sale(
     channel: Literal["online", "offline", "claim"] = "online",
     occurred_at: datetime | None = None,
     detail: Mapping[str, Any] | None = None,
+    waiting_id: str | None = None,
 ) -> Row:
     """Write the redemption, use up its changing code, apply the alert rules; returns the row.
 
-    `occurred_at` is None for now; `detail` is what this channel records in addition. Raises
-    Refusal: no_policy, order_exists, order_cancelled, code_used.
+    `occurred_at` is None for now; `detail` is what this channel records in addition; `waiting_id`
+    is the waiting sale that this enters. Raises Refusal: no_policy, order_exists, order_waiting,
+    order_cancelled, code_used.
     """
     terms = entitlement.required_terms
     sale = Sale(
@@ -108,6 +110,7 @@ def record_sale(
         staff_id=staff_id,
         channel=channel,
         occurred_at=occurred_at,
+        waiting_id=waiting_id,
     )
     row = append_redemption(tx, sale, quote, now=now)
     if purchase.shop_order_no is not None:

@@ -17,8 +17,8 @@ from huimin.core.days import parse_day, parse_instant
 from huimin.core.discount import Basket, Item, Quote, Usage, quote
 from huimin.core.json_text import read_json
 from huimin.core.refusals import FieldProblems, Refusal
-from huimin.ledger.append import lock_usage
-from huimin.ledger.read import redemption_by_order, usage_at
+from huimin.ledger.append import lock_usage, require_unsold_order
+from huimin.ledger.read import usage_at
 from huimin.storage.engine import Row, Transaction
 
 ReadUsage = Callable[..., Usage]
@@ -98,8 +98,10 @@ def _hindrance(
     tx: Transaction, claim: Mapping[str, Any], entitlement: Entitlement
 ) -> Refusal | None:
     """What rules out a discount, whatever the administrator thinks."""
-    if redemption_by_order(tx, claim["outlet_id"], claim["order_no"]) is not None:
-        return Refusal("order_exists", order_no=claim["order_no"])
+    try:
+        require_unsold_order(tx, claim["outlet_id"], claim["order_no"])
+    except Refusal as refusal:
+        return refusal
     if claim["erased_at"] or not entitlement.eligibilities:
         return Refusal("not_entitled")
     return Refusal("no_policy") if entitlement.terms is None else None

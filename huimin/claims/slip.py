@@ -7,7 +7,7 @@ from typing import Any
 
 from huimin.checkout.receipts.paper import RULE, Paper, Piece, centre, large_sum, pair, small, title
 from huimin.checkout.receipts.receipt_words import RECEIPT
-from huimin.checkout.receipts.receipts import county_minute
+from huimin.core.days import county_minute
 from huimin.core.money import yuan
 from huimin.settings import Settings
 

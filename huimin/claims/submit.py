@@ -23,7 +23,7 @@ from huimin.core.days import county_day, county_start, instant_text
 from huimin.core.discount import excluded_sum
 from huimin.core.json_text import write_json
 from huimin.core.refusals import CLAIMABLE, Problems, Refusal, field_problem
-from huimin.ledger.read import redemption_by_order
+from huimin.ledger.append import require_unsold_order
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
@@ -42,16 +42,15 @@ def submit_claim(
 ) -> Row:
     """Record the claim; the answer of `POST /api/v1/claims`.
 
-    Raises FieldProblems, or Refusal: card_unknown, order_exists, claim_exists, terminal_disabled,
-    outlet_suspended, unknown_category.
+    Raises FieldProblems, or Refusal: card_unknown, order_exists, order_waiting, claim_exists,
+    terminal_disabled, outlet_suspended, unknown_category.
     """
     require_open_till(tx, terminal["terminal_id"])
     today = county_day(by["now"])
     _require_fit(request, terminal, today, claim_days)
     card = card_row(tx, request.card)
     outlet_id = terminal["outlet_id"]
-    if redemption_by_order(tx, outlet_id, request.order_no) is not None:
-        raise Refusal("order_exists", order_no=request.order_no)
+    require_unsold_order(tx, outlet_id, request.order_no)
     occurred_at = _occurred_at(request.occurred_on, by["now"])
     excluded_fen = _excluded_fen(tx, request, card, county_day(occurred_at), terminal)
     claim = _insert(

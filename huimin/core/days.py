@@ -28,6 +28,11 @@ def parse_instant(text: str) -> datetime:
     return instant.astimezone(UTC)
 
 
+def county_minute(instant: str) -> str:
+    """An instant as text in county time, to the minute: "2026-10-31 14:05"."""
+    return parse_instant(instant).astimezone(COUNTY_ZONE).strftime("%Y-%m-%d %H:%M")
+
+
 def county_day(instant: datetime) -> date:
     """The county's date (Asia/Shanghai) at that instant."""
     return instant.astimezone(COUNTY_ZONE).date()

@@ -108,6 +108,12 @@ KINDS: dict[str, Kind] = {
     "order_exists": Kind(
         409, "订单号 {order_no} 在本店已有优惠记录，请先查询，不要重复提交。", AGAIN
     ),
+    "order_waiting": Kind(
+        409,
+        "订单号 {order_no} 的一笔离线交易从 {since} 起在等县里核定，核定以前这个号不能再用；"
+        "若是另一笔，请换新的订单号。",
+        AGAIN,
+    ),
     "order_cancelled": Kind(409, "订单号 {order_no} 已取消，不能再记入；请换新的订单号。", AGAIN),
     "idempotency_mismatch": Kind(
         422, "同一个 Idempotency-Key 已用于另一笔内容，请为新的一笔换新的键。", AGAIN

@@ -13,7 +13,14 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from huimin.core.chain import GENESIS, row_hash
-from huimin.core.days import county_day, instant_text, month_of, next_month, parse_day
+from huimin.core.days import (
+    county_day,
+    county_minute,
+    instant_text,
+    month_of,
+    next_month,
+    parse_day,
+)
 from huimin.core.discount import PolicyTerms, Quote, Sums, Usage
 from huimin.core.json_text import write_json
 from huimin.core.refusals import Refusal
@@ -47,6 +54,8 @@ class Sale:
     staff_id: str | None
     channel: Literal["online", "offline", "claim"] = "online"
     occurred_at: datetime | None = None
+    # The waiting sale that is entered by this: its own order number is free for it alone.
+    waiting_id: str | None = None
 
 
 def lock_usage(tx: Transaction, *, holder_id: str, policy_code: str, now: datetime) -> Usage:
@@ -79,7 +88,7 @@ def usage_from(rows: Iterable[Mapping[str, Any]], counters: Mapping[str, str]) -
 def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetime) -> Row:
     """Write a redemption and return its row; the caller has called `lock_usage`.
 
-    Raises Refusal `order_exists`, `order_cancelled`.
+    Raises Refusal `order_exists`, `order_waiting`, `order_cancelled`.
     """
     occurred_at = sale.occurred_at or now
     day = county_day(occurred_at)
@@ -115,7 +124,7 @@ def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetim
         "reason": None,
         **_when(now, occurred_at=occurred_at, channel=sale.channel),
     }
-    _chain(tx, row, sale.terminal["terminal_code"])
+    _chain(tx, row, sale.terminal["terminal_code"], sale.waiting_id)
     # Caps are of the sale's own day and month, whichever month its row counts in.
     queries.add_usage(tx, discount_fen=quote.discount_fen, **_counters(row, day))
     _add_sums(tx, row)
@@ -192,29 +201,62 @@ def _when(now: datetime, *, occurred_at: datetime, channel: str) -> Row:
     }
 
 
-def _chain(tx: Transaction, row: Row, terminal_code: str) -> None:
+def _chain(tx: Transaction, row: Row, terminal_code: str, waiting_id: str | None = None) -> None:
     """Set the row's place in the chain, receipt number and hash, and write it."""
     chain_place = queries.take_place(tx, terminal_id=row["terminal_id"], genesis=GENESIS)
     row.update(chain_place)
     day = row["business_day"].replace("-", "")
     row["receipt_no"] = f"{day}{terminal_code}{chain_place['sequence']:06d}"
     row["hash"] = row_hash(row)
-    while queries.insert_row(tx, **row) is None:
-        _require_free_order(tx, row)
+    while queries.insert_row(tx, **row, waiting_id=waiting_id) is None:
+        if row["kind"] == "redemption":
+            require_free_order(tx, row["outlet_id"], row["order_no"], waiting_id=waiting_id)
         _move_to_open_month(tx, row)
         row["hash"] = row_hash(row)
     queries.set_head(tx, terminal_id=row["terminal_id"], hash=row["hash"])
 
 
-def _require_free_order(tx: Transaction, row: Row) -> None:
-    if row["kind"] != "redemption":
-        return
-    order = {"outlet_id": row["outlet_id"], "order_no": row["order_no"]}
+def require_free_order(
+    tx: Transaction, outlet_id: str, order_no: str, *, waiting_id: str | None = None
+) -> None:
+    """Require an order number that nothing has taken; a waiting sale is not held against itself.
+
+    With two tills at the same time, the second one finds the order taken only where the chains are
+    locked. Raises Refusal: order_cancelled, order_exists, order_waiting.
+    """
+    order = {"outlet_id": outlet_id, "order_no": order_no}
     if queries.cancelled_order(tx, **order) is not None:
-        raise Refusal("order_cancelled", order_no=row["order_no"])
-    # With two tills at the same time, the second one finds the order taken only here.
+        raise Refusal("order_cancelled", order_no=order_no)
+    require_unsold_order(tx, outlet_id, order_no, waiting_id=waiting_id)
+
+
+def require_unsold_order(
+    tx: Transaction, outlet_id: str, order_no: str, *, waiting_id: str | None = None
+) -> None:
+    """Require an order number without a redemption and without another sale that waits for people.
+
+    Raises Refusal: order_exists, order_waiting.
+    """
+    order = {"outlet_id": outlet_id, "order_no": order_no}
     if queries.redemption_by_order(tx, **order) is not None:
-        raise Refusal("order_exists", order_no=row["order_no"])
+        raise Refusal("order_exists", order_no=order_no)
+    waiting_since = queries.waiting_since(tx, **order, waiting_id=waiting_id)
+    if waiting_since is not None:
+        raise order_waiting(order_no, waiting_since)
+
+
+def order_waiting(order_no: str, waiting_since: str) -> Refusal:
+    """The refusal of an order number whose offline sale waits for people since that instant."""
+    return Refusal("order_waiting", order_no=order_no, since=county_minute(waiting_since))
+
+
+def require_order_for_waiting(tx: Transaction, outlet_id: str, order_no: str) -> None:
+    """Require an order number that nothing has taken or takes before this transaction ends.
+
+    Raises Refusal: order_cancelled, order_exists, order_waiting.
+    """
+    queries.lock_chains_of_outlet(tx, outlet_id=outlet_id, genesis=GENESIS)
+    require_free_order(tx, outlet_id, order_no)
 
 
 def _move_to_open_month(tx: Transaction, row: Row) -> None:

@@ -26,9 +26,27 @@ RETURNING sequence, hash AS previous_hash;
 -- name: set_head!
 UPDATE chain_head SET hash = :hash WHERE terminal_id = :terminal_id;
 
+-- part: waiting_order
+-- An offline sale of the order that waits for a decision, but for the one that is being entered.
+FROM offline_item
+WHERE offline_item.outlet_id = :outlet_id AND offline_item.order_no = :order_no
+    AND offline_item.status = 'waiting'
+    AND (CAST(:waiting_id AS TEXT) IS NULL OR offline_item.id <> :waiting_id)
+    AND NOT EXISTS (SELECT 1 FROM waiting_decision
+        WHERE waiting_decision.sale_id = offline_item.id AND waiting_decision.is_final = 1)
+    AND NOT EXISTS (SELECT 1 FROM cancelled_order
+        WHERE cancelled_order.outlet_id = offline_item.outlet_id
+            AND cancelled_order.order_no = offline_item.order_no)
+
+-- name: waiting_since$
+-- When the order's waiting sale came; nothing where none waits.
+SELECT MIN(offline_item.recorded_at)
+    -- with: waiting_order
+;
+
 -- name: insert_row^
--- Returns nothing if the outlet's order already has a redemption or was cancelled, or the month is
--- locked. The chain is locked by now, so that a cancellation, or the lock of a month, happens either
+-- Returns nothing if the outlet's order already has a redemption, waits for a decision or was
+-- cancelled, or the month is locked. The chain is locked by now, so that a cancellation, or the lock of a month, happens either
 -- before this or after the commit.
 INSERT INTO ledger (
     id, kind, reverses_id, receipt_no, terminal_id, sequence, outlet_id, merchant_id, outlet_kind,
@@ -49,6 +67,8 @@ SELECT
 WHERE NOT EXISTS (
     SELECT 1 FROM cancelled_order
     WHERE cancelled_order.outlet_id = :outlet_id AND cancelled_order.order_no = :order_no
+) AND NOT EXISTS (SELECT 1
+    -- with: waiting_order
 ) AND NOT EXISTS (SELECT 1 FROM month_lock WHERE month_lock.month = :month)
 ON CONFLICT (outlet_id, order_no) WHERE kind = 'redemption' DO NOTHING
 RETURNING id;

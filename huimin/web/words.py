@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from huimin.core import period_words, words
 from huimin.core.catalogue import Words
 from huimin.core.coordinates import degrees_text
-from huimin.core.days import COUNTY_ZONE, parse_instant
+from huimin.core.days import county_minute
 from huimin.core.money import money_text, rate_words
 from huimin.core.recorded_reasons import reason_words
 from huimin.core.words import ELIGIBILITIES, GOODS, OUTLET_KINDS
@@ -78,9 +78,7 @@ def day_words(day: str | date | None) -> str:
 
 def minute_text(instant: str | None) -> str:
     """An instant as county time for tables: 2026-10-31 14:05; "" for none."""
-    if not instant:
-        return ""
-    return parse_instant(instant).astimezone(COUNTY_ZONE).strftime("%Y-%m-%d %H:%M")
+    return county_minute(instant) if instant else ""
 
 
 def recorded_reason(reason: str | None) -> str:

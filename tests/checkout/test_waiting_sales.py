@@ -321,16 +321,48 @@ def test_above_the_amount_two_people_agree(
     assert till.ledger_rows() == 1
 
 
-def test_what_can_no_longer_be_entered_can_only_be_refused(
-    client: Any, instance: Instance, clock: FixedClock
+@pytest.mark.both_engines
+def test_an_order_number_that_waits_is_taken_until_a_person_refuses_it(
+    till: OfflineTill, instance: Instance, clock: FixedClock
 ) -> None:
-    till = make_offline_till(client, instance)
-    _item, sale_id = waiting_item(till, clock, order_no="twice")
-    assert till.redeem(order_no="twice").status_code == 201
-    with pytest.raises(Refusal, match="order_exists"):
-        decide(instance, accept_waiting, sale_id)
+    item, sale_id = waiting_item(till, clock, order_no="Ｗ-1")
+    told = till.redeem("k-1", order_no="W-1")
+    assert (told.status_code, told.json["code"]) == (409, "order_waiting")
+    assert "2026-12-02 10:00" in told.json["detail"]
+    till.take_pack()
+    other = till.item(order_no="W-1")
+    (refused,) = till.send(other)
+    assert (refused["status"], refused["code"]) == ("refused", "order_waiting")
+    assert till.send({**item, "client_id": other["client_id"].replace("-4", "-5")})[0]["code"] == (
+        "order_waiting"
+    )
+    claim = {"card": till.card["token"], "order_no": "W-1", "amount_fen": 12_800}
+    assert till.post("/claims", claim, **{"Idempotency-Key": "c-1"}).json["code"] == "order_waiting"
+    assert till.ledger_rows() == 0
+    assert till.send(item)[0]["status"] == "waiting"
     decide(instance, refuse_waiting, sale_id, bearer="merchant")
-    assert till.ledger_rows() == 1
+    assert till.redeem("k-1", order_no="W-1").status_code == 201
+    assert till.send(item)[0]["code"] == "waiting_refused"
+
+
+@pytest.mark.both_engines
+def test_a_waiting_sale_keeps_its_own_number_free_for_itself(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
+    _item, sale_id = waiting_item(till, clock, order_no="W-2")
+    assert decide(instance, accept_waiting, sale_id)["redemption_id"]
+    assert till.redeem(order_no="W-2").json["code"] == "order_exists"
+
+
+def test_a_number_that_was_taken_while_its_sale_was_away_is_not_kept_waiting(
+    till: OfflineTill, clock: FixedClock
+) -> None:
+    late, cancelled = till.item(order_no="L-1"), till.item(order_no="L-2")
+    assert till.redeem(order_no="L-1", amount_fen=500).status_code == 201
+    till.post("/cancellations", {"order_no": "L-2", "reason": "不要了"})
+    clock.advance(days=32)
+    answers = till.send(late, cancelled)
+    assert [answer["code"] for answer in answers] == ["order_exists", "order_cancelled"]
 
 
 def test_an_order_that_the_till_cancels_waits_no_more(

@@ -22,7 +22,8 @@ from huimin.core.discount import quote
 from huimin.core.offline_terms import Bearer
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.core.words import BEARERS
-from huimin.ledger.read import redemption_by_order, usage_at
+from huimin.ledger.append import require_unsold_order
+from huimin.ledger.read import usage_at
 from huimin.notices.merchant_webhook import tell_merchant_of_outlet
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
@@ -66,8 +67,7 @@ def refuse_waiting(
 def hindrance(tx: Transaction, sale: Row) -> Refusal | FieldProblems | None:
     """Why an undecided sale could not be entered now, or None; nothing is locked or written."""
     try:
-        if redemption_by_order(tx, sale["outlet_id"], sale["order_no"]) is not None:
-            raise Refusal("order_exists", order_no=sale["order_no"])
+        require_unsold_order(tx, sale["outlet_id"], sale["order_no"], waiting_id=sale["id"])
         judged = _judged(tx, sale)
         terms = judged.entitlement.required_terms
         usage = usage_at(
@@ -107,6 +107,7 @@ def _decide(tx: Transaction, sale_id: str, opinion: Opinion, reason: str, **by: 
             terminal=terminal,
             now=by["now"],
             staff_id=sale["staff_id"],
+            waiting_id=sale_id,
             decided={"decision_id": row["id"]},
         )
         row["redemption_id"] = entered["id"]

@@ -148,12 +148,14 @@ def enter_offline(
     terminal: Terminal,
     now: datetime,
     staff_id: str | None = None,
+    waiting_id: str | None = None,
     decided: Mapping[str, Any] | None = None,
 ) -> Row:
     """Write the promised discount to the ledger on the day it was given; returns the ledger row.
 
-    `decided` says which decision of people let it in. Raises the Refusal of what the day's and
-    month's caps, the order number or the code no longer allow; then nothing is written.
+    `waiting_id` is its id where it had waited, `decided` which decision of people let it in. Raises
+    the Refusal of what the day's and month's caps, the order number or the code no longer allow;
+    then nothing is written.
     """
     entitlement, occurred_at = judged.entitlement, judged.occurred_at
     terms = entitlement.required_terms
@@ -172,6 +174,7 @@ def enter_offline(
         staff_id=staff_id,
         channel="offline",
         occurred_at=occurred_at,
+        waiting_id=waiting_id,
         detail={
             "offline": {
                 "client_id": item.client_id,

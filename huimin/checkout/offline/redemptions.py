@@ -25,6 +25,7 @@ from huimin.core.days import county_day, instant_text
 from huimin.core.json_text import read_json, write_json
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.refusals import FieldProblems, Refusal
+from huimin.ledger.append import require_order_for_waiting
 from huimin.ledger.cancel_order import is_cancelled
 from huimin.ledger.read import redemption_by_either, row_by_id
 from huimin.storage.engine import Engine, Row, Transaction
@@ -98,6 +99,7 @@ class _Call:
                 tx, item, judged, terminal=self.terminal, now=self.now, staff_id=self.staff_id
             )
             return self._note(tx, item, "accepted", redemption=row)
+        require_order_for_waiting(tx, self.terminal["outlet_id"], item.order_no)
         doubt = KeptRefusal.of(judged.doubts[0])
         noted = self._note(tx, item, "waiting", refusal=doubt)
         keep_waiting(tx, noted["id"], item, judged, self.staff_id)

@@ -29,7 +29,7 @@ from huimin.checkout.receipts.paper import (
 from huimin.checkout.receipts.paper import title as title_piece
 from huimin.checkout.receipts.receipt_words import RECEIPT
 from huimin.core.acting import By
-from huimin.core.days import COUNTY_ZONE, instant_text, parse_instant
+from huimin.core.days import county_minute, instant_text
 from huimin.core.money import yuan
 from huimin.core.refusals import Refusal
 from huimin.ledger.read import reversals_of, row_by_id
@@ -215,11 +215,6 @@ def receipt_paper(receipt: Receipt, *, copy_number: int, language: str = "zh_Han
         centre(f"{word('chain')} {receipt.hash_prefix}"),
         centre(word("help", line=receipt.help_line)),
     )
-
-
-def county_minute(instant: str) -> str:
-    """An instant in county time as a receipt shows it."""
-    return parse_instant(instant).astimezone(COUNTY_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 def _how(receipt: Receipt, language: str) -> list[Piece]:

@@ -26,6 +26,8 @@ const PATIENCE_MS = 30_000;
 const RANGE = () => IDBKeyRange.bound(PREFIX, `${PREFIX}\uffff`);
 // It is filed already: an attempt before this one had reached the server.
 const FILED = ["claim_exists", "idempotency_mismatch"];
+// Another sale has its order number, for good or until people decide.
+const TAKEN = ["order_exists", "order_waiting"];
 
 /**
  * Keep a claim that got no answer.
@@ -78,7 +80,7 @@ async function outcomeOf({ key, body, day }) {
     const problem = asProblem(thrown);
     if (FILED.includes(problem.code)) return { filed: true };
     const isNo = (problem.status ?? 500) < 500 && ![401, 403, 409, 429].includes(problem.status ?? 0);
-    if (isNo || problem.code === "order_exists") return { problem: problem.detail ?? problem.code };
+    if (isNo || TAKEN.includes(problem.code ?? "")) return { problem: problem.detail ?? problem.code };
     throw problem;
   }
 }
