@@ -22,7 +22,7 @@ type Others =
   | "entered" | "entered-title" | "entered-list" | "elsewhere" | "elsewhere-title" | "elsewhere-list"
   | "rate" | "amount-said" | "excluded-box" | "line-list"
   | "quote" | "quote-amount" | "quote-discount" | "quote-payable" | "quote-problem" | "why" | "explanation"
-  | "recording-title" | "recording-amount" | "recording-says"
+  | "confirm-says" | "recording-title" | "recording-amount" | "recording-says"
   | "unanswered" | "unanswered-title" | "unanswered-list"
   | "done-payable" | "done-discount" | "done-receipt"
   | "refused-say" | "refused-step" | "refused-detail" | "refused-code"

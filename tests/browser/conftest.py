@@ -156,6 +156,11 @@ class Visit:
         """Within `at_once`: just so much time passes."""
         self.page.evaluate(f"passTime({ms})")
 
+    def take_breath(self) -> None:
+        """As long as the quickest hand takes from one amount to the next, or to the scanner."""
+        with self.at_once():
+            self.pause(200)
+
     def wide(self) -> int:
         """How many pixels the page is wider than its window."""
         return int(
@@ -234,8 +239,9 @@ def _report_lost(instance: Any, card: dict[str, Any]) -> None:
 @pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Any]:
     """One Chromium for all browser tests of a worker; each opens contexts of its own."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)
     with sync_playwright() as started:
         opened = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield opened

@@ -23,6 +23,7 @@ from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.settings import Settings
 from tests.benchmarks.serving import free_port, wait_until_healthy
+from tests.browser.windows import till_ready
 from tests.making.merchants import make_join_code, make_outlet, make_terminal
 from tests.making.policies import make_policy
 from tests.served import Server
@@ -174,13 +175,13 @@ class OfflineTill:
         """The page again, in a new tab."""
         self.page = self.new_page()
         self.page.goto(f"{self.county.address}/till/")
-        self.page.wait_for_selector("#card:focus")
+        till_ready(self.page)
 
     def begin(self, card: str, page: Any = None) -> None:
         page = page or self.page
         if not page.is_visible("#ready"):
             page.keyboard.press("Escape")
-        page.wait_for_selector("#card:focus")
+        till_ready(page)
         page.fill("#card", card)
         page.keyboard.press("Enter")
 

@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tests.benchmarks.serving import serving
-from tests.browser.windows import new_context
+from tests.browser.windows import new_context, till_ready
 
 PICTURES = Path(__file__).resolve().parents[2] / "huimin" / "handbook" / "pictures"
 PHONE, DESK = {"width": 375, "height": 780}, {"width": 1280, "height": 860}
@@ -98,7 +98,7 @@ class Photographer:
         page.wait_for_selector(".choice, #card")
         if page.query_selector(".choice"):
             page.click(".choice >> nth=0")
-        page.wait_for_selector("#card:focus")
+        till_ready(page)
         card = next(one for one in self.demo["cards"] if one["state"] == "active")
         page.keyboard.type(card["token"])
         page.keyboard.press("Enter")

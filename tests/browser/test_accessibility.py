@@ -8,6 +8,7 @@ from tests.browser.accessible import barriers
 from tests.browser.conftest import Visit
 from tests.browser.sizes import on_phone
 from tests.browser.test_till import begin, choose
+from tests.browser.windows import till_ready
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +50,7 @@ def test_the_till_in_each_of_its_states(visit: Visit) -> None:
     assert barriers(page) == []
     assert visit.wide() == 0
     page.keyboard.press("Escape")
-    page.wait_for_selector("#card:focus")
+    till_ready(page)
     visit.scan(visit.county.lost_card["token"])
     page.wait_for_selector("#refused:not([hidden])")
     assert barriers(page) == []

@@ -16,6 +16,7 @@ from huimin.settings import Settings
 from tests.browser.accessible import barriers
 from tests.browser.conftest import County, Visit
 from tests.browser.sizes import on_phone
+from tests.browser.windows import till_ready
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_outlet, make_terminal
@@ -70,7 +71,7 @@ def test_a_phone_s_code_needs_no_question(visit: Visit, folder: Path) -> None:
     page = visit.page
     code = code_of(visit.county.card, KeyRing.open(folder), datetime.now(UTC))
     visit.sign_in(visit.county.cashier)
-    page.wait_for_selector("#card:focus")
+    till_ready(page)
     visit.scan(code)
     page.wait_for_selector("#sale:not([hidden])")
     assert "不用再核对身份" in page.inner_text("#told")
@@ -96,7 +97,7 @@ def test_who_was_chosen_all_the_same_was_looked_at(visit: Visit, folder: Path) -
     page = visit.page
     code = code_of(visit.county.card, KeyRing.open(folder), datetime.now(UTC))
     visit.sign_in(visit.county.cashier)
-    page.wait_for_selector("#card:focus")
+    till_ready(page)
     visit.scan(code)
     page.wait_for_selector("#amount:focus")
     page.locator("#presenters label").nth(1).click()

@@ -10,13 +10,14 @@ import pytest
 from tests.browser.conftest import Visit
 from tests.browser.sizes import at_desk, on_phone
 from tests.browser.test_receipts import check_paper
+from tests.browser.windows import till_ready
 
 pytestmark = pytest.mark.browser
 
 
 def refused(visit: Visit) -> None:
     visit.page.goto(f"{visit.county.address}/till/")
-    visit.page.wait_for_selector("#card:focus")
+    till_ready(visit.page)
     visit.page.fill("#card", visit.county.lost_card["token"])  # as it is pasted
     visit.page.keyboard.press("Enter")
     visit.page.wait_for_selector("#refused:not([hidden])")

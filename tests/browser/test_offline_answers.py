@@ -11,6 +11,7 @@ import pytest
 from huimin.cards.change_state import report_lost
 from tests.browser.offline_county import OfflineCounty, OfflineTill, until
 from tests.browser.test_till_answers import press_cancel
+from tests.browser.windows import till_ready
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
 from tests.making.merchants import make_join_code, make_outlet, make_terminal
@@ -127,7 +128,7 @@ def test_what_is_refused_stays_until_the_cashier_has_seen_to_it(till: OfflineTil
     till.page.wait_for_selector("#owed", state="hidden")
     assert all(row["ticked"] for row in till.queue())  # gone where a newer pack has come
     till.page.reload()
-    till.page.wait_for_selector("#card:focus")
+    till_ready(till.page)
     assert not till.page.is_visible("#owed")
 
 
@@ -164,7 +165,7 @@ def test_a_session_that_is_over_keeps_the_queue(till: OfflineTill, cards: list[s
         till.page.fill("#join-code", make_join_code(instance, till.terminal))
     till.page.keyboard.press("Enter")
     till.page.wait_for_url("**/till/")
-    till.page.wait_for_selector("#card:focus")
+    till_ready(till.page)
     till.wait_until_sent()
     assert len(till.agrees()) == 1
 
@@ -220,7 +221,7 @@ def test_sales_of_another_terminal_wait_for_it(till: OfflineTill, cards: list[st
 
 def set_up_again(till: OfflineTill, terminal: dict[str, Any]) -> None:
     till.join(terminal)
-    till.page.wait_for_selector("#card:focus")
+    till_ready(till.page)
 
 
 def test_a_card_reported_lost_before_the_pack_is_refused_here(

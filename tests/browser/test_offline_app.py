@@ -11,6 +11,7 @@ import pytest
 
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.offline_county import OfflineTill, until
+from tests.browser.windows import till_ready
 
 pytestmark = pytest.mark.browser
 
@@ -45,7 +46,7 @@ def test_it_can_be_installed(till: OfflineTill) -> None:
 def test_nothing_personal_is_kept(till: OfflineTill, cards: list[str]) -> None:
     till.sell(cards[0], "128")
     till.page.reload()
-    till.page.wait_for_selector("#card:focus")
+    till_ready(till.page)
     kept = till.page.evaluate(KEPT)
     pages = {address: text for address, text in kept.items() if not address.startswith("/static/")}
     assert set(pages) == {"/till/shell"}

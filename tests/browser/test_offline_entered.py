@@ -13,6 +13,7 @@ from tests.browser.accessible import barriers
 from tests.browser.offline_county import OfflineCounty, OfflineTill, until
 from tests.browser.test_offline_answers import ASKED
 from tests.browser.test_till_answers import press_cancel
+from tests.browser.windows import till_ready
 from tests.making.cards import make_card
 from tests.making.merchants import make_outlet, make_terminal
 from tests.making.staff import PASSWORD, make_staff
@@ -46,7 +47,7 @@ def leave_without_an_answer(till: OfflineTill, amount: str) -> None:
     till.page.locator("#recording-title", has_text="还不知道有没有记上").wait_for()
     press_cancel(till.page)
     till.page.click("#recording-leave")
-    till.page.wait_for_selector("#card:focus")
+    till_ready(till.page)
     till.page.unroute("**/till/redeem")
 
 
@@ -102,7 +103,7 @@ def test_what_the_customer_paid_is_kept(till: OfflineTill, manager: str, cards: 
     till.page.wait_for_selector("#entered", state="hidden")
     until(lambda: till.page.evaluate(ASKED) == [])
     till.page.reload()
-    till.page.wait_for_selector("#card:focus")
+    till_ready(till.page)
     assert not till.page.is_visible("#entered")
     assert written(till) == BOTH
 
@@ -139,4 +140,4 @@ def test_another_outlet_s_till_leaves_it_alone_and_says_where_it_belongs(
 def _become(till: OfflineTill, terminal: dict[str, Any]) -> None:
     """Make the device a till of that terminal."""
     till.join(terminal)
-    till.page.wait_for_selector("#card:focus")
+    till_ready(till.page)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till, until
+from tests.browser.windows import till_ready
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +32,7 @@ def test_the_line_is_cut_and_comes_back(till: OfflineTill, cards: list[str]) -> 
     assert "由商户承担" in more
     assert [row["status"] for row in till.queue()] == ["waiting"] * 3
     till.page.reload()
-    till.page.wait_for_selector("#card:focus")
+    till_ready(till.page)
     assert till.sell(cards[1], "5") == "¥4.60"
     till.context.set_offline(False)
     till.wait_until_sent()
@@ -103,7 +104,7 @@ def kill_browser_of(profile: Path) -> None:
 def test_of_two_tabs_one_sends(till: OfflineTill, cards: list[str]) -> None:
     second = till.new_page()
     second.goto(f"{till.county.address}/till/")
-    second.wait_for_selector("#card:focus")
+    till_ready(second)
     sent: list[str] = []
     till.context.on(
         "request",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.offline_county import OfflineTill, until
+from tests.browser.windows import till_ready
 
 pytestmark = pytest.mark.browser
 
@@ -56,7 +57,7 @@ def test_it_begins_between_sales(till: OfflineTill, cards: list[str], tmp_path: 
         with till.page.expect_navigation():
             till.page.click("#till:not([data-fresh]) #next")
         assert till.page.evaluate("window.isOld === undefined")
-        till.page.wait_for_selector("#card:focus")
+        till_ready(till.page)
         (kept,) = till.page.evaluate("caches.keys()")
         assert kept.removeprefix("huimin-till-") in after
         assert till.page.evaluate("fetch('/static/till/money.js').then((a) => a.text())").endswith(

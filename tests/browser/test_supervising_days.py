@@ -19,6 +19,7 @@ from PIL import Image
 
 from tests.browser.accessible import looks_right
 from tests.browser.conftest import Visit
+from tests.browser.windows import till_ready
 from tests.making.merchants import credit_code
 
 pytestmark = pytest.mark.browser
@@ -274,12 +275,12 @@ def test_a_merchant_manager_s_day_with_the_own_cashiers(visit: Visit) -> None:
     # The cashier begins, and sells at the shop's till.
     sign_out(visit)
     first_sign_in(visit, cashier, first)
-    page.wait_for_selector("#card:focus")
+    till_ready(page)
     visit.scan(visit.county.card["number"])
     page.wait_for_selector("#sale:not([hidden]), #refused:not([hidden])")
     # On a phone the keypad takes the place of the page's head, until the till is ready again.
     page.reload()
-    page.wait_for_selector("#card:focus")
+    till_ready(page)
     # And the manager ends the account at once.
     sign_out(visit)
     page.fill("#username", username)

@@ -6,13 +6,14 @@ import pytest
 
 from tests.browser.conftest import Visit
 from tests.browser.sizes import at_desk, on_phone
+from tests.browser.windows import till_ready
 
 pytestmark = pytest.mark.browser
 
 
 def begin(visit: Visit, card: str | None = None) -> None:
     visit.sign_in(visit.county.cashier)
-    visit.page.wait_for_selector("#card:focus")
+    till_ready(visit.page)
     visit.scan(card or visit.county.card["token"])
     visit.page.wait_for_selector("#sale:not([hidden])")
 
@@ -64,7 +65,7 @@ def test_a_whole_sale_with_the_keyboard_and_its_undo(visit: Visit) -> None:
     assert visit.wide() == 0
     page.wait_for_selector("#till:not([data-fresh])")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#card:focus")
+    till_ready(page)
 
 
 @on_phone
@@ -93,7 +94,7 @@ def test_a_press_too_many_does_not_hide_what_is_to_be_paid(visit: Visit) -> None
     page.wait_for_selector("#till:not([data-fresh])[data-state=done]")
     assert page.is_visible("#done")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#card:focus")
+    till_ready(page)
 
 
 @on_phone
@@ -128,7 +129,7 @@ def test_what_can_be_confirmed_is_what_is_shown(visit: Visit) -> None:
 def test_a_refusal_is_a_kind_sentence_and_the_next_scan_goes_on(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.cashier)
-    page.wait_for_selector("#card:focus")
+    till_ready(page)
     visit.scan(visit.county.lost_card["token"])
     page.wait_for_selector("#refused:not([hidden])")
     assert page.inner_text("#refused-code") == "card_lost"

@@ -5,6 +5,7 @@ way out does anything, no sale is made twice or hidden, and what came of each is
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.browser.conftest import Visit
 from tests.browser.offline_county import OfflineTill, until
 from tests.browser.sizes import at_desk, on_phone
 from tests.browser.test_till import begin, choose, count
+from tests.browser.windows import till_ready
 from tests.making.cards import make_card
 
 pytestmark = pytest.mark.browser
@@ -38,6 +40,10 @@ class Held:
 
     def wait(self, questions: int = 1) -> None:
         until(lambda: self._page.evaluate("true") and len(self.asked) >= questions)
+
+    def wait_for(self, is_asked: Callable[[Any], bool]) -> None:
+        """Until a question with such a body has come; others may have come before it."""
+        until(lambda: self._page.evaluate("true") and any(map(is_asked, self.asked)))
 
     def release(self, place: int = 0) -> None:
         """The answer arrives, even if nobody waits for it any more."""
@@ -115,7 +121,7 @@ def test_cancelled_before_the_server_had_it(visit: Visit) -> None:
     assert count(visit) == before
     page.wait_for_selector("#till:not([data-fresh])")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#card:focus")
+    till_ready(page)
 
 
 SEND_LATE = """async ([body, key]) => {
@@ -251,7 +257,7 @@ def test_what_was_cancelled_is_never_sold_without_network(
     press_cancel(page)
     page.locator("#recording-title", has_text="还不知道有没有记上").wait_for()
     page.click("#recording-leave")
-    page.wait_for_selector("#card:focus")
+    till_ready(page)
     page.wait_for_selector("#unanswered:not([hidden])")
     assert "1 笔没有得到答复的交易" in page.inner_text("#unanswered")
     assert "正在取消" in page.inner_text("#unanswered") and barriers(page) == []

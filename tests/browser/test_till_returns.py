@@ -11,6 +11,7 @@ from tests.browser.accessible import barriers
 from tests.browser.conftest import Visit
 from tests.browser.sizes import at_desk, on_phone
 from tests.browser.test_till import begin, choose
+from tests.browser.windows import till_ready
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +59,7 @@ def confirm(visit: Visit, pays: str) -> None:
 @on_phone
 def test_lines_are_chosen_and_come_back_at_what_was_paid(visit: Visit) -> None:
     visit.sign_in(visit.county.cashier)
-    visit.page.wait_for_selector("#card:focus")
+    till_ready(visit.page)
     order_no = sell(visit, "lines-1", amount_fen=12_580, items=GOODS)
     page = visit.page
     open_return(visit, order_no)
@@ -69,7 +70,7 @@ def test_lines_are_chosen_and_come_back_at_what_was_paid(visit: Visit) -> None:
     assert visit.wide() == 0 and visit.wide_when_large() == 0
     page.click("#reverse-all")
     page.click("#reverse-confirm")
-    assert "请选" in page.inner_text("#reverse-problem")
+    page.locator("#reverse-problem", has_text="请选").wait_for()
     page.check("label:has-text('香烟') input")
     page.locator("#reverse-confirm", has_text="退回其中的 ¥25.00").wait_for()
     page.keyboard.press("Enter")  # a scanner's, or a habit's: nothing is taken back by it
@@ -90,7 +91,7 @@ def test_lines_are_chosen_and_come_back_at_what_was_paid(visit: Visit) -> None:
 @at_desk
 def test_a_sum_says_how_much_of_it_took_no_part(visit: Visit) -> None:
     visit.sign_in(visit.county.cashier)
-    visit.page.wait_for_selector("#card:focus")
+    till_ready(visit.page)
     order_no = sell(visit, "sums-1", amount_fen=12_800, excluded_fen=2_800)
     page = visit.page
     open_return(visit, order_no)

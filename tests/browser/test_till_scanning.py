@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.sizes import at_desk, on_phone
 from tests.browser.test_till import begin, choose
+from tests.browser.windows import till_ready
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +23,7 @@ TAKEN = {"type": "rawKeyDown", "windowsVirtualKeyCode": 229, "key": "Process"}
 def ready(visit: Visit) -> Visit:
     """A till that waits for a card, and counts how often the server is asked about one."""
     visit.sign_in(visit.county.cashier)
-    visit.page.wait_for_selector("#card:focus")
+    till_ready(visit.page)
     visit.page.wait_for_selector("#today-sales li")
     return visit
 
@@ -44,7 +46,7 @@ def sold_to(visit: Visit) -> None:
 def back(visit: Visit) -> None:
     """From the sale to the till that waits for a card."""
     visit.page.keyboard.press("Escape")
-    visit.page.wait_for_selector("#card:focus")
+    till_ready(visit.page)
 
 
 @at_desk
@@ -87,7 +89,7 @@ def test_a_scan_never_ends_up_in_the_amount(visit: Visit) -> None:
     begin(visit)
     choose(visit, "50")
     page, cards = visit.page, asked(visit)
-    page.wait_for_timeout(200)  # no hand is faster from the last digit to the scanner
+    visit.take_breath()
     visit.scan_by_keys(EAN)
     page.wait_for_selector("#told:not([hidden])")
     assert "不是惠民卡" in page.inner_text("#told")
@@ -271,10 +273,37 @@ def test_the_keypad_writes_amounts_only(visit: Visit) -> None:
     for keys, amount in typed.items():
         for key in keys:
             visit.page.tap(f'#keypad [data-key="{key}"]')
-        assert visit.page.input_value("#amount") == amount
+        expect(visit.page.locator("#amount")).to_have_value(amount)
         for _ in amount:
             visit.page.tap('#keypad [data-key="⌫"]')
-        assert visit.page.input_value("#amount") == ""
+        expect(visit.page.locator("#amount")).to_have_value("")
+
+
+@on_phone
+def test_two_thumbs_lose_no_key(visit: Visit) -> None:
+    """The second comes before the first has left, and a finger slides: no click, yet a key."""
+    begin(visit)
+    page = visit.page
+    places = {
+        key: page.locator(f'#keypad [data-key="{key}"]').bounding_box() for key in ("1", "2", "3")
+    }
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *keys: str, slid: int = 0) -> None:
+        points = [
+            {"id": int(key), "x": places[key]["x"] + 20 + slid, "y": places[key]["y"] + 20}
+            for key in keys
+        ]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", "1")
+    touch("touchStart", "1", "2")
+    touch("touchEnd", "2")
+    touch("touchEnd")
+    touch("touchStart", "3")
+    touch("touchMove", "3", slid=25)
+    touch("touchEnd")
+    expect(page.locator("#amount")).to_have_value("123")
 
 
 @at_desk
@@ -321,7 +350,7 @@ def test_yes_and_no_sound_different_and_are_remembered(ready: Visit) -> None:
 @at_desk
 def test_a_code_that_pauses_after_its_first_characters_is_one_code(visit: Visit) -> None:
     visit.sign_in(visit.county.cashier)
-    visit.page.wait_for_selector("#card:focus")
+    till_ready(visit.page)
     token = visit.county.card["token"]
     with visit.at_once():
         visit.page.keyboard.type(token[:5])
@@ -334,7 +363,7 @@ def test_a_code_that_pauses_after_its_first_characters_is_one_code(visit: Visit)
 @on_phone
 def test_a_code_too_slow_for_a_scanner_loses_no_digit(visit: Visit) -> None:
     visit.sign_in(visit.county.cashier)
-    visit.page.wait_for_selector("#card:focus")
+    till_ready(visit.page)
     number = visit.county.card["number"]
     visit.page.keyboard.type(number[:11])
     visit.page.keyboard.type(number[11:], delay=110)

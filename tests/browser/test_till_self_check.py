@@ -11,7 +11,7 @@ from tests.browser.accessible import barriers
 from tests.browser.conftest import PHONE, County, Visit
 from tests.browser.sizes import at_desk, on_phone
 from tests.browser.test_till import choose
-from tests.browser.windows import new_context
+from tests.browser.windows import new_context, till_ready
 from tests.making.staff import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ def test_a_module_that_does_not_load_is_named(visit: Visit, module: str) -> None
     assert visit.wide() == 0 and barriers(page) == []
     page.unroute(f"**/static/till/{module}")
     page.click("#self-check button")
-    page.wait_for_selector("#card:focus")
+    till_ready(page)
     assert "扫卡不会有反应" not in page.inner_text("#self-check")
 
 
@@ -83,7 +83,7 @@ def lan(chromium: str, browser: Any, county: County) -> Iterator[Any]:
     page.fill("#username", county.cashier)
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#card:focus")
+    till_ready(page)
     yield page
     started.close()
 

@@ -14,7 +14,7 @@ from tests.browser.conftest import Visit
 from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till
 from tests.browser.sizes import at_desk, on_phone
 from tests.browser.test_till import begin, choose
-from tests.browser.windows import new_context
+from tests.browser.windows import new_context, till_ready
 from tests.making.staff import PASSWORD, make_staff
 
 pytestmark = pytest.mark.browser
@@ -31,10 +31,10 @@ def cashiers_till(offline_county: OfflineCounty, browser: Any) -> Iterator[Offli
     page = till.page = till.new_page()
     page.goto(offline_county.address)
     sign_in(page, cashier["username"])
-    page.wait_for_selector("#card:focus, .choice")
+    page.wait_for_selector("#card, .choice")
     if page.query_selector(".choice"):
         page.click(f'.choice[value="{till.terminal["id"]}"]')
-        page.wait_for_selector("#card:focus")
+    till_ready(page)
     till.wait_until_ready()
     yield till
     context.close()
@@ -70,7 +70,7 @@ def test_a_sign_out_ends_it_for_the_time_without_network_too(
     till.page.wait_for_selector("#username")
     till.context.set_offline(True)
     till.page.goto(f"{till.county.address}/till/")
-    till.page.wait_for_selector("#card:focus")
+    till_ready(till.page)
     is_closed(till, cards[1])
 
 
@@ -81,7 +81,7 @@ def test_a_sign_out_without_network_counts_at_once(
     till.context.set_offline(True)
     with till.page.expect_navigation():
         till.page.click(".sign-out-form button")
-    till.page.wait_for_selector("#card:focus")
+    till_ready(till.page)
     is_closed(till, cards[0])
     till.context.set_offline(False)
     till.page.wait_for_selector("#username")
@@ -115,7 +115,7 @@ def test_a_session_that_ends_is_begun_again_on_the_spot(visit: Visit) -> None:
 def test_what_a_claim_says_stays_when_the_session_ends(visit: Visit) -> None:
     visit.sign_in(visit.county.cashier)
     page = visit.page
-    page.wait_for_selector("#card:focus")
+    till_ready(page)
     visit.scan(visit.county.lost_card["token"])
     page.click("#claim-offer")
     page.fill("#claim-amount", "99.50")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.accessible import barriers
 from tests.browser.conftest import Visit
@@ -51,4 +52,43 @@ def test_the_whole_keypad_is_always_on_the_screen(visit: Visit, height: int) -> 
     assert page.evaluate(HIDDEN) == []
     for key in ("⌫", "⌫", "⌫", "5", "."):
         page.tap(f'#keypad [data-key="{key}"]')
-    assert page.input_value("#amount") == "5."
+    expect(page.locator("#amount")).to_have_value("5.")
+
+
+PLACES = """() => [...document.querySelectorAll("#keypad .btn, #confirm")].map((key) => {
+  const { left, top, width, height } = key.getBoundingClientRect();
+  return [left, top, width, height].map(Math.round).join(" ");
+})"""
+
+
+@on_phone
+@pytest.mark.parametrize(
+    ("width", "height", "text"),
+    [(360, 640, "100%"), (360, 740, "100%"), (360, 740, "200%"), (412, 915, "100%")],
+)
+def test_no_answer_moves_a_key_from_under_the_finger(
+    visit: Visit, width: int, height: int, text: str
+) -> None:
+    """Nothing keyed, how it is said, a short and a long quote, a refusal, who stands there."""
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": height})
+    begin(visit)
+    page.evaluate(f"document.documentElement.style.fontSize = '{text}'")
+    places = page.evaluate(PLACES)
+    for amount, answer in (("1", "¥1.00"), ("987654.32", "¥987654.32")):
+        visit.take_breath()
+        page.fill("#amount", amount)
+        assert page.evaluate(PLACES) == places, f"{amount} is said"
+        page.locator("#quote-amount", has_text=answer).wait_for()
+        assert page.evaluate(PLACES) == places, f"{amount} is quoted"
+    visit.take_breath()
+    page.fill("#amount", "9999999.99")
+    page.locator("#quote-problem", has_text="一笔最多").wait_for()
+    assert page.evaluate(PLACES) == places, "too much"
+    page.evaluate(
+        "document.getElementById('quote-problem').textContent = '请先按原价结算。'.repeat(20)"
+    )
+    assert page.evaluate(PLACES) == places, "a long refusal"
+    page.evaluate(CROWDED)
+    assert page.evaluate(PLACES) == places, "five people, without network"
+    assert visit.wide() == 0

@@ -23,7 +23,7 @@ def sell(visit: Visit, amount: str) -> str:
 
 def look_for(visit: Visit, text: str) -> None:
     """Type it at a hand's pace: what comes at once behind it would be a scanner's."""
-    visit.page.wait_for_timeout(200)
+    visit.take_breath()
     with visit.page.expect_response("**/till/sales"):
         visit.page.fill("#sales-search", text)
 

@@ -38,11 +38,16 @@ export function keypad(box, fields, changed) {
   for (const id of fields) byId(id).addEventListener("focus", () => mark(id));
   // The field keeps the focus, so that a scanner which types into it loses nothing.
   box.addEventListener("mousedown", (event) => event.preventDefault());
-  box.addEventListener("click", (event) => {
+  /** @param {MouseEvent} event */
+  const press = (event) => {
     const { key } = /** @type {HTMLElement} */ (event.target).dataset;
     if (!key || field.readOnly) return;
     field.value = pressed(field.value, key);
     changed();
-  });
+  };
+  // The finger that comes down is the press: a click is lost if the finger slides a little, or if a second
+  // one comes before the first has left. Only a click that no pointer made is a press of its own.
+  box.addEventListener("pointerdown", (event) => event.button === 0 && press(event));
+  box.addEventListener("click", (event) => event.detail === 0 && press(event));
   return mark;
 }

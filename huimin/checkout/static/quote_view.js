@@ -20,7 +20,7 @@ export function drawQuote(quote, problem = "") {
   byId("quote").hidden = !quote;
   showProblem(problem);
   byId("confirm").disabled = !quote;
-  byId("confirm").textContent = quote
+  byId("confirm-says").textContent = quote
     ? `${words.confirm} ${money(quote.payable_fen)}`
     : words.confirm.split(/[，,]/)[0];
   if (!quote) return;

@@ -153,14 +153,17 @@ class Wedge {
   }
 
   /**
-   * A scan may begin before this script has loaded: what is in the field by then is part of it.
+   * A scan may begin before this script has loaded: what is in the field by then is part of it, and is no
+   * longer there for an Enter that came as early.
    * @param {Element | null} target
    */
   takeEarly(target) {
     const field = fieldOf(target);
     if (!field?.value) return;
     const early = field.value;
-    Object.assign(this.#touch(field), { keys: early, typed: early, value: "" });
+    const burst = Object.assign(this.#touch(field), { keys: early, typed: early, value: "" });
+    burst.isSwallowed = burst.isScan;
+    if (burst.isScan) restore(field, "");
   }
 
   /** @param {KeyboardEvent} event */
