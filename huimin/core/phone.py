@@ -17,8 +17,12 @@ PHONES_MAX = 2
 BETWEEN = "/"
 
 _NONE = re.compile(
-    r"[\s/\\×*空0—–_.。-]*|(无|暂无|没有|未留)?(电话|手机|座机|号码|联系方式)?(号码|号)?|不详|未知"
+    r"[\s/\\×*空0—–_.。-]*|(无|暂无|没有?|没得|未|暂未)?(留|提供|登记|填写?)?(联系)?(电话|手机|座机|号码|联系方式|方式)?(号码|号)?"
+    r"|不详|未知|不知道?|不清楚?|已?停机|空号|无法联系|联系不上|null|none|nan|n/?a",
+    re.IGNORECASE,
 )
+# A number before each of several: 1、138…, ①138….
+_NUMBERED = re.compile(r"(?:^|(?<=[\s,;，；、/]))[0-9][、.)](?=\s*[0-9+])|[①-⑳⑴-⒇]")
 _COUNTRY = re.compile(r"(?:\+|00)?86(?=1[0-9]{10}$|0[0-9]{9,11}$)")
 _EXTENSION = re.compile(r"(转|分机|ext\.?|#|-\s*(?=[0-9]{1,5}$))\s*[0-9]{1,6}$", re.IGNORECASE)
 # What stands between two numbers; a blank does when both sides are whole numbers.
@@ -59,7 +63,7 @@ def _text_of(cell: Any) -> str:
         cell = int(cell)
     if isinstance(cell, bool) or not isinstance(cell, str | int):
         raise PhoneProblem("not a number")
-    return visible(str(cell)).strip("'’‘\"“”").strip().removesuffix(".0")
+    return visible(_NUMBERED.sub(" ", str(cell))).strip("'’‘\"“”").strip().removesuffix(".0")
 
 
 def _numbers_in(part: str) -> list[str]:

@@ -28,16 +28,19 @@ MENTIONS: tuple[tuple[str, str], ...] = (
     ("major_illness", "重大疾病|重特大疾病|大病|重病|重疾|慢特病"),
 )
 _MENTION = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in MENTIONS))
-_BETWEEN = re.compile(r"[、,;；，/+|&\s]+|和|及|兼|以及")
+_BETWEEN = re.compile(r"[、,;；，/+|&\s]+|和|及|兼|且|以及|又是")
+# A form's boxes before each kind, of which some are ticked: □低保 ☑特困.
+_BOXES = re.compile("([□☐☒☑√✓✔■])([^□☐☒☑√✓✔■]+)")
 # Directly before a kind, these end that kind alone: 非低保残疾人 is disabled and not on 低保.
 _NOT_THIS = re.compile(
-    "(非|原|曾经?(是|为|享受过?|纳入|评为|获得)?|前|不是|并非|不属于?|不享受|未享受|没有?享受|无|未纳入|不纳入|未评为?|退出|取消"
+    "(非|原(是|享受)?|曾经?(是|为|享受过?|纳入|评为|获得)?|前|不是|并非|不属于?|不享受|未享受|没有?享受|无|未纳入|不纳入|未评为?|不含|除|失去|放弃|拒绝|退出|取消"
     "|停发|停保|停止|终止|清退出?|脱离|已退|拟取消|拟停发?|拟退出?|待停|待取消)(城市|农村|城乡)?$"
 )
 # Wherever they stand, these end everything in the same part of the text.
 _ENDED = re.compile(
-    "停发|停保|停止|暂停|缓发|[已待将]停|断保|脱保|已退|退出|退保|取消|注销|终止|死亡|已故|去世|亡故|病故|迁出|清退|清出|不符合"
-    "|不再|拟取消|拟停|拟退|失效|过期|到期|已脱|消除|核减|核销|未通过|不予|不批准|不享受|未享受|不属"
+    "停发|停保|停止|停低保|停特困|(低保|特困|五保)[停退]$|除外|以外|[×✗✘]$|否\\)?$|资格(已|被)|核查|暂缓|放弃|拒绝"
+    "|销户|撤销|暂停|缓发|[已待将]停|断保|脱保|已退|退出|退保|取消|注销|终止|死亡|已故|去世|亡故|病故|迁出|清退|清出|不符合"
+    "|不再|拟取消|拟停|拟退|失效|过期|到期|已脱(?!贫)|消除|核减|核销|未通过|不予|不批准|不享受|未享受|不属"
     "|不是|未纳入|不纳入|未审批|待审批|申请中|公示中"
 )
 # A change from one kind to another, or a plan, can't be read as either.
@@ -45,13 +48,14 @@ _CHANGED = re.compile("转为?|改为?|变更|调整|拟|待|已成年|超龄")
 # What may stand beside a kind without changing it. Anything else makes the cell a question.
 _HARMLESS = re.compile(
     "(城市|农村|城镇|城乡|居民|家庭|户|对象|人员|人口|群众|儿童|老年?人|成员|学生|患者|病人|人|者|类别|类"
-    "|[A-Da-d][类档级]?|[0-9一二三四]{1,2}[级类档]|等级|级|档|特重|重度|轻度|中度|极重度?|肢体|视力|听力|言语|智力"
+    "|[A-Da-d][0-9]?[类档级]?|[0-9一二三四]{1,2}[级类档]|[IⅠⅡⅢ]{1,3}[级类档]?|等级|级|档|特重|重度|轻度|中度|极重度?|肢体|视力|听力|言语|智力"
     "|精神|多重|供养|集中|分散|社会|散居|机构|养育|养护|救助|医疗|保障|生活|补贴|护理|两项|困难|特殊|特别|严重|一般|普通|重点"
-    "|常补|非常补|全额|差额|单人|整户|单列|在册|在保|正常|享受|持证|享有|纳入|建档立卡|易返贫|不稳定|监测|事实|监护|缺失"
-    "|艾滋病|感染|病毒|的|中|之|及|和|兼|、|[-—:：·.()\\[\\]【】《》\"“”'])*"
+    "|常补|非常补|全额|差额|单人|整户|单列|在册|在保|正常|享受|持证|享有|纳入|已?脱贫|新增?|老|现(是|享受)?|既?是|保留|单人保|整户保|建档立卡|易返贫|不稳定|监测|事实|监护|缺失"
+    "|艾滋病|感染|病毒|的|中|之|及|和|兼|、|[-—:：·*★☆√✓☑■.()\\[\\]【】《》\"“”'])*"
 )
 # The names of illnesses are too many to list.
 _ILLNESS = re.compile(r"\([^()]{0,20}(病|症|癌|瘤|炎|衰竭|移植|障碍|骨折|中风|透析|瘫痪|综合征)\)")
+_CLASS = re.compile("[A-Da-d一二三][类档]")
 _NO = re.compile(r"^(无|否|不是|非|没有|—|-|/)$")
 
 
@@ -70,6 +74,10 @@ def kind_reading(text: str, default: str | None = None) -> KindReading | None:
     for a part that names no kind.
     """
     written = visible(text).strip()
+    if boxes := _BOXES.findall(written) if _BOXES.match(written) else None:
+        written = "、".join(kind.strip() for box, kind in boxes if box not in "□☐")
+        if any(box == "☒" for box, _ in boxes):
+            return None  # ticked or crossed out, as the office means it
     kinds: list[str] = []
     ended: list[str] = []
     for part in _BETWEEN.split(written):
@@ -100,7 +108,7 @@ def _part(part: str, default: str | None) -> KindReading | None:
     if not mentions:
         if default is None:
             return None
-        if _ENDED.search(part) or _NO.match(part) or part[0] in "非原":
+        if _ENDED.search(part) or _NO.match(part) or part[0] in "非原停":
             return KindReading((), (default,))
         return KindReading((default,)) if _HARMLESS.fullmatch(part) else None
     denied = [m for m in mentions if _NOT_THIS.search(part[: m.start()])]
@@ -116,4 +124,6 @@ def _part(part: str, default: str | None) -> KindReading | None:
         return KindReading((), tuple(ended + given)) if len(set(given)) < 2 else None
     if _CHANGED.search(rest) or not _HARMLESS.fullmatch(_ILLNESS.sub("", _without(rest))):
         return None
+    if default is not None and default not in given + ended and _CLASS.search(part):
+        given.append(default)  # A类(重病) in the column 低保类别
     return KindReading(tuple(given), tuple(ended))

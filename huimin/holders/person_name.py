@@ -17,15 +17,31 @@ from huimin.holders.people import NAME_MAX
 
 _REMARK = re.compile(r"[(](户主|本人|持卡人)[)]$")
 # Minority names have a dot between their parts, which is typed in many ways.
-_DOTS = re.compile("\\s*[·•‧∙⋅●◦・.。․▪⸱᛫ꞏ·]\\s*")
+# The last is what U+02D9 becomes in its compatibility form, behind a blank.
+_DOTS = re.compile("(?:\\s*[·•‧∙⋅●◦・.。․▪⸱⸳᛫ꞏ∘ˑ⦁⚫ᐧ·\u0307])+\\s*")
 # Between two names; a single character on either side is rather one name with a gap.
 _SEVERAL = re.compile(r"[、,;/&+]|和(?=\w{2})")
+_AND_OTHERS = re.compile("(?<=[\u3400-\u9fff]{2})等([0-9一二三四五六七八九十两几]*人)?$")
+_HAN_NAME = re.compile("[\u3400-\u9fff]{2,3}")
+# The hundred surnames that nine of ten people have; of others a gap says nothing.
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭"
+    "陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
+_LONG_SURNAMES = re.compile(
+    "欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|东方|西门|南宫|端木|司徒|司空|轩辕|宇文|长孙|鲜于|闻人|申屠|钟离"
+    "|淳于|单于|太史|独孤|呼延|百里|东郭|南门|澹台"
+)
 _LINES = re.compile(r"[\r\n]+")
 _DECEASED = re.compile("已故|去世|死亡|亡故|病故|已亡|(?<=.)[(](故|亡|殁)[)]")
 _NOBODY = re.compile(
-    "无|空|略|暂无|不详|未知|合计|总计|小计|共计|测试|本人|户主|[A-Za-z]|.+之[妻夫子女父母]|同上|〃"
+    "无|空|略|暂[无缺]|不详|未知|待[定查补]|空[户缺]|姓名|合计|总计|小计|共计|测试|本人|户主|[A-Za-z]|.+之[妻夫子女父母]"
+    "|同上|〃"
 )
-_PLACEHOLDER = re.compile(r"某|[*×?？#xX□○◯]|(?<=[\u3400-\u9fff])[xX]+$")
+# 张O, 李XX: a letter among characters stands for one that is not said.
+_PLACEHOLDER = re.compile(
+    r"某|[*×?？#xX□○◯]|(?<=[\u3400-\u9fff])[A-Za-z]+|[A-Za-z]+(?=[\u3400-\u9fff])"
+)
 # The sign between Tibetan syllables is punctuation to Unicode, and 〇 is a number.
 _LETTERS_TOO = "་〇"
 _WESTERN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff .'-]+")
@@ -82,8 +98,18 @@ def _two_people(text: str) -> bool:
     lines = [line.strip() for line in _LINES.split(text) if line.strip()]
     if len(lines) > 1 and all(len(line) >= 2 for line in lines):
         return True
+    if _WESTERN.fullmatch(text):
+        return False
     parts = [part for part in _SEVERAL.split(text) if part.strip()]
-    return len(parts) > 1 and not _WESTERN.fullmatch(text)
+    return len(parts) > 1 or _two_names_with_a_gap(text) or bool(_AND_OTHERS.search(text))
+
+
+def _two_names_with_a_gap(text: str) -> bool:
+    """张三 李四: two whole names; 欧阳 修文 is one, and so are the parts of a Tibetan's."""
+    parts = text.split()
+    if len(parts) < 2 or not all(_HAN_NAME.fullmatch(part) for part in parts):
+        return False
+    return all(part[0] in _SURNAMES for part in parts) and not _LONG_SURNAMES.match(parts[0])
 
 
 def _is_name(name: str) -> bool:
