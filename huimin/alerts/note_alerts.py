@@ -20,7 +20,7 @@ from huimin.core.days import county_start, instant_text
 from huimin.core.json_text import write_json
 from huimin.storage.engine import StorageProblem, Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.savepoint import savepoint
+from huimin.storage.savepoint import failing_alone, savepoint
 
 log = structlog.get_logger(__name__)
 
@@ -46,12 +46,12 @@ def note_alerts(
     if rules is None:
         rules = SALE_RULES if row["kind"] == "redemption" else REVERSAL_RULES
     try:
-        # The reads too: after a statement that failed, PostgreSQL refuses all that follow.
-        with savepoint(tx, "alerts"):
+        with failing_alone(tx, "alert_facts"):
             scene = _scene(tx, row, terminal, cap_redemption_fen)
             findings = [finding for rule in rules if (finding := rule(scene, LIMITS)) is not None]
             if findings:
-                _raise_all(tx, findings, scene.row, row["recorded_at"])
+                with savepoint(tx, "alerts"):
+                    _raise_all(tx, findings, scene.row, row["recorded_at"])
     except StorageProblem:
         raise  # the transaction is lost, so the sale cannot go on either
     except Exception:

@@ -35,8 +35,11 @@ def say(source: str, language: str = SOURCE, /, **params: Any) -> str:
 
 def filled(sentence: str, language: str, params: Mapping[str, Any]) -> str:
     """The sentence with its parameters; a missing one becomes a dash."""
-    parameters = {name: _in_language(value, language) for name, value in params.items()}
-    return sentence.format_map(_Dashes(parameters))
+    parameters = _Dashes(params)
+    for name, value in params.items():
+        if isinstance(value, Text | tuple):
+            parameters[name] = _in_language(value, language)
+    return sentence.format_map(parameters)
 
 
 def _in_language(value: Any, language: str) -> Any:

@@ -154,6 +154,15 @@ GROUPINGS: dict[str, Grouping] = {grouping.code: grouping for grouping in _TABLE
 _READ = ("occurred_at", "business_day")
 
 
+def _keys_of(groupings: Iterable[Grouping]) -> tuple[tuple[str, Callable[[Row], Any]], ...]:
+    """Column and key of each, one a column: made once, because every sale asks for all."""
+    return tuple({each.column: each.key_of for each in groupings}.items())
+
+
+_KEYS_OF_SUMS = _keys_of(each for each in _TABLE if not each.sums)
+_KEYS_OF_CARDS = _keys_of(each for each in _TABLE if each.cards)
+
+
 def tables() -> list[Grouping]:
     """Those of which the report shows a table, in its order."""
     return [grouping for grouping in GROUPINGS.values() if grouping.report_place == "table"]
@@ -172,13 +181,12 @@ def card_dimensions() -> tuple[str, ...]:
 
 def sum_keys(row: Row) -> dict[str, str | None]:
     """Dimension → key of a row's sums; None where the row has no place in the dimension."""
-    return {column: grouping.key_of(row) for column, grouping in dimensions().items()}
+    return {column: key_of(row) for column, key_of in _KEYS_OF_SUMS}
 
 
 def counted_in(row: Row) -> frozenset[str]:
     """The groups in which a redemption's card is counted, each as "dimension=key"."""
-    keys = {each.column: each.key_of(row) for each in GROUPINGS.values() if each.cards}
-    return frozenset(f"{column}={key}" for column, key in keys.items())
+    return frozenset([f"{column}={key_of(row)}" for column, key_of in _KEYS_OF_CARDS])
 
 
 def counted_text(groups: Iterable[str]) -> str:

@@ -9,6 +9,20 @@ from huimin.storage.engine import StorageProblem, Transaction
 
 
 @contextmanager
+def failing_alone(tx: Transaction, name: str) -> Iterator[None]:
+    """Let the block's reads fail without harm to the use case; what it writes has a savepoint.
+
+    PostgreSQL refuses every statement after one that failed, so reads need a savepoint there. On
+    SQLite there is nothing to undo, and two statements are saved.
+    """
+    if tx.engine == "sqlite":
+        yield
+        return
+    with savepoint(tx, name):
+        yield
+
+
+@contextmanager
 def savepoint(tx: Transaction, name: str) -> Iterator[None]:
     """Undo the block's writes if it raises, and raise again. `name` is never a user's input.
 
