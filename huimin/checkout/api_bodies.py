@@ -22,14 +22,15 @@ from huimin.checkout.requests import (
     CancellationRequest,
     PartReversalRequest,
     QuoteRequest,
-    RedemptionRequest,
     ReturnedItem,
     ReversalRequest,
 )
 from huimin.core.card_token import TEXT_MAX, CheckedCard
 from huimin.core.discount import Item
 from huimin.core.money import AMOUNT_FEN_MAX
+from huimin.core.one_case import one_case
 from huimin.core.order_number import ORDER_NO_MAX, NoOrderNumber, checked_order, plain_order
+from huimin.web.problems import DAY
 
 # No control characters: they would break a receipt, a CSV or a log line.
 PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
@@ -106,6 +107,8 @@ ShopOrderNo = Annotated[
 Reason = Annotated[str, Field(strict=True, min_length=1, max_length=REASON_MAX, pattern=PRINTABLE)]
 Cashier = Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=PRINTABLE)]
 Identifier = Annotated[str, Field(strict=True, min_length=1, max_length=64, pattern=IDENTIFIER)]
+# An id that the server gave, in its one form.
+GivenId = Annotated[Identifier, AfterValidator(one_case)]
 Checked = Annotated[bool, Field(strict=True)]
 
 
@@ -200,23 +203,6 @@ class QuoteBody(CardBody):
         return QuoteRequest(card, **self.values())
 
 
-class RedemptionBody(QuoteBody):
-    """A basket that is being paid."""
-
-    order_no: OrderNo
-    presented_by: Identifier = Field(description="verify 返回的 may_present[].id / from verify")
-    identity_checked: Checked = Field(
-        description="收银员已核对出示人；动态码可为 false / "
-        "checked by the cashier; may be false for a changing code"
-    )
-    cashier: Cashier | None = None
-    shop_order_no: ShopOrderNo | None = None
-
-    def to_request(self, card: CheckedCard) -> RedemptionRequest:
-        """As the use case takes it."""
-        return RedemptionRequest(card, **self.values())
-
-
 class ReturnedItemBody(Body):
     """A line that goes back, whole unless `amount_fen` says less."""
 
@@ -286,6 +272,7 @@ class KeyHeader(BaseModel):
             pattern=IDENTIFIER,
             description="同一笔重试时用同一个键 / use the same key for every retry of a sale",
         ),
+        AfterValidator(one_case),
     ]
 
     @classmethod
@@ -302,7 +289,7 @@ def _key_header_schema(args: tuple[Any, ...], kwargs: tuple[Any, ...]) -> dict[s
 class RedemptionPath(BaseModel):
     """Which redemption."""
 
-    redemption_id: str = Field(max_length=64)
+    redemption_id: Annotated[str, Field(max_length=64), AfterValidator(one_case)]
 
 
 class PaperWidth(IntEnum):
@@ -321,7 +308,7 @@ class ReceiptQuery(BaseModel):
 class DayPath(BaseModel):
     """Which county day, as 2026-10-31."""
 
-    day: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    day: str = Field(pattern=DAY)
 
 
 class OrderQuery(BaseModel):

@@ -27,7 +27,6 @@ from huimin.checkout.api_bodies import (
     OrderQuery,
     QuoteBody,
     ReceiptQuery,
-    RedemptionBody,
     RedemptionPath,
     ReversalBody,
 )
@@ -48,6 +47,7 @@ from huimin.checkout.offline.api_bodies import (
 )
 from huimin.checkout.offline.offline_answer import items_response, pack_response
 from huimin.checkout.receipts.receipt_answer import RECEIPT_FORMS, receipt_response
+from huimin.checkout.redemption_body import RedemptionBody
 from huimin.checkout.statement_file import CONTENT_TYPES, statement_file
 from huimin.checkout.terminal_answer import terminal_answer
 from huimin.checkout.till_edge import (

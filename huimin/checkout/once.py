@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,7 @@ from huimin.checkout import queries
 from huimin.core.days import instant_text
 from huimin.core.first_form import first_form
 from huimin.core.json_text import canonical_json, write_json
+from huimin.core.one_case import one_case
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
@@ -67,19 +68,21 @@ def answer_once(
     key: str,
     work: Callable[[Transaction], dict[str, Any]],
     status: int = 201,
+    *,
+    earlier: Any = None,
 ) -> Response:
     """Run `work` under its idempotency key, or give the first answer again.
 
-    The key stands for `act` and every field of `request`. Raises Refusal:
-    idempotency_mismatch, request_in_progress, and what `work` raises.
+    The key stands for `act` and every field of `request`; `earlier` is the same request as an
+    earlier version would have taken it. Raises Refusal: idempotency_mismatch, request_in_progress,
+    and what `work` raises.
     """
     request_print = fingerprint(act, request)
+    prints = (request_print,) if earlier is None else (request_print, fingerprint(act, earlier))
     terminal_id, now = current_terminal()["terminal_id"], instance().clock()
 
     def use_case(tx: Transaction) -> Answer:
-        return once(
-            tx, terminal_id=terminal_id, key=key, fingerprint=request_print, now=now, work=work
-        )
+        return once(tx, terminal_id=terminal_id, key=key, fingerprints=prints, now=now, work=work)
 
     with keys_in_progress.holding(terminal_id, key):
         answer = change(use_case)
@@ -99,22 +102,28 @@ def once(
     *,
     terminal_id: str,
     key: str,
-    fingerprint: str,
+    fingerprints: Sequence[str],
     now: datetime,
     work: Callable[[Transaction], dict[str, Any]],
 ) -> Answer:
     """Do the work, or return the first answer if this terminal's key was used before.
 
-    Raises Refusal `idempotency_mismatch`. What `work` raises frees the key again, because the
-    transaction is rolled back.
+    The first of `fingerprints` is kept, each of them known again. A key of UUID form comes in small
+    letters; one that was kept in capitals, before they had one form, is known as well. Raises
+    Refusal `idempotency_mismatch`. What `work` raises frees the key again, because the transaction
+    is rolled back.
     """
     created_at = instant_text(now)
-    taken = queries.take_key(
-        tx, terminal_id=terminal_id, key=key, fingerprint=fingerprint, created_at=created_at
-    )
-    if taken is None:
+    capitals = key.upper()
+    first = None
+    if capitals != key and one_case(capitals) == key:
+        first = queries.kept_answer(tx, terminal_id=terminal_id, key=capitals)
+    if first is None and not queries.take_key(
+        tx, terminal_id=terminal_id, key=key, fingerprint=fingerprints[0], created_at=created_at
+    ):
         first = queries.kept_answer(tx, terminal_id=terminal_id, key=key)
-        if first["fingerprint"] != fingerprint:
+    if first is not None:
+        if first["fingerprint"] not in fingerprints:
             raise Refusal("idempotency_mismatch")
         return Answer(first["response_json"], replayed=True)
     text = write_json(work(tx))

@@ -21,7 +21,6 @@ from huimin.checkout.api_bodies import (
     CardBody,
     KeyHeader,
     QuoteBody,
-    RedemptionBody,
     ReversalBody,
 )
 from huimin.checkout.api_documents import EVERY, PROBLEM_SCHEMA, problem_schema
@@ -31,6 +30,7 @@ from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.once import answer_once
 from huimin.checkout.quote import quote_basket
 from huimin.checkout.redeem import redeem
+from huimin.checkout.redemption_body import RedemptionBody
 from huimin.checkout.reverse import reverse
 from huimin.checkout.verify import verify_at
 from huimin.core.card_token import CheckedCard, check_card
@@ -101,6 +101,7 @@ def redemption_response(body: RedemptionBody, key: str, status: int = 201) -> Re
         redemption = body.to_request(trying.card)
 
         def work(tx: Transaction) -> dict[str, Any]:
+            body.require_order()
             return redeem(
                 tx,
                 redemption,
@@ -110,7 +111,8 @@ def redemption_response(body: RedemptionBody, key: str, status: int = 201) -> Re
                 staff_id=caller.staff_id,
             )
 
-        return answer_once("redeem", redemption, key, work, status)
+        as_sent = body.as_sent(trying.card)
+        return answer_once("redeem", redemption, key, work, status, earlier=as_sent)
 
 
 def reversal_response(

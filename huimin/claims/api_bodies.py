@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import AfterValidator, BaseModel, Field, field_validator
 
 from huimin.checkout.api_bodies import (
     PRINTABLE,
@@ -14,24 +15,25 @@ from huimin.checkout.api_bodies import (
     Checked,
     InsuranceAmount,
     ItemBody,
-    OrderNo,
     PartAmount,
 )
+from huimin.checkout.order_as_sent import OrderBody
 from huimin.checkout.requests import ITEMS_MAX
 from huimin.claims.requests import NOTE_MAX, ClaimRequest
 from huimin.core.card_token import CheckedCard
 from huimin.core.days import parse_day
+from huimin.core.one_case import one_case
+from huimin.web.problems import DAY
 
 
-class ClaimBody(CardBody):
+class ClaimBody(OrderBody, CardBody):
     """A purchase that missed its discount; without `occurred_on`, one being made now."""
 
-    order_no: OrderNo
     amount_fen: Amount
     excluded_fen: PartAmount = 0
     insurance_fen: InsuranceAmount = 0
     items: Annotated[list[ItemBody], Field(max_length=ITEMS_MAX)] | None = None
-    occurred_on: Annotated[str, Field(strict=True, pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = Field(
+    occurred_on: Annotated[str, Field(strict=True, pattern=DAY)] | None = Field(
         None, description="购买日期，只用于事后补录 / day of purchase, if claimed later"
     )
     presented_by: Literal["holder", "family_member"] = "holder"
@@ -58,11 +60,15 @@ class ClaimBody(CardBody):
         items = tuple(item.to_item() for item in self.items or ())
         return ClaimRequest(card, **{**self.values(), "occurred_on": day, "items": items})
 
+    def as_sent(self, card: CheckedCard) -> ClaimRequest:
+        """The same with the order number as it was sent, as an earlier version took it."""
+        return replace(self.to_request(card), order_no=self.sent_order_no)
+
 
 class ClaimPath(BaseModel):
     """Which claim: its id, or the number on its slip."""
 
-    claim_id: str = Field(max_length=64)
+    claim_id: Annotated[str, Field(max_length=64), AfterValidator(one_case)]
 
 
 class ClaimedRedemption(BaseModel):

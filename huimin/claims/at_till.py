@@ -23,7 +23,13 @@ def claim_response(body: ClaimBody, key: str) -> Response:
     with attempt("claim", **filed) as trying:
         trying.card = read_card(body.card)
         claim = body.to_request(trying.card)
-        return answer_once("claim", claim, key, filing(claim))
+        file = filing(claim)
+
+        def work(tx: Transaction) -> Row:
+            body.require_order()
+            return file(tx)
+
+        return answer_once("claim", claim, key, work, earlier=body.as_sent(trying.card))
 
 
 def filing(claim: ClaimRequest) -> Callable[[Transaction], Row]:

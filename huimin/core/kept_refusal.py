@@ -45,18 +45,29 @@ class KeptRefusal:
 
     def field_messages(self, language: str) -> list[str]:
         """What is wrong with each field, if it is about fields."""
-        return [_field_of(problem, language).message(language) for problem in self.problems]
+        return [message for _name, message in self._fields(language)]
+
+    def _fields(self, language: str) -> list[tuple[str, str]]:
+        """The name of each field with what is wrong with it."""
+        fields = (_field_of(problem, language) for problem in self.problems)
+        return [(each.field, each.message(language)) for each in fields]
 
     def detail(self, language: str) -> str:
         """The reason, for staff."""
         return " ".join(self.field_messages(language)) or self.refusal(language).detail(language)
 
-    def answer(self, language: str) -> dict[str, str]:
-        """`code`, `detail` for staff, and the `cashier_message` to read aloud."""
+    def answer(self, language: str) -> dict[str, Any]:
+        """`code`, `detail` for staff, `errors` of fields, and the `cashier_message` to read aloud:
+        named and shaped as in every problem of the API (web/problems.py).
+        """
         refusal = self.refusal(language)
         return {
             "code": self.code,
             "detail": " ".join([refusal.detail(language), *self.field_messages(language)]),
+            "errors": [
+                {"field": field_name, "message": message}
+                for field_name, message in self._fields(language)
+            ],
             "cashier_message": refusal.cashier_message(language),
         }
 

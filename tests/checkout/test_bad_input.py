@@ -137,6 +137,72 @@ def test_bodies(till: ApiTill, data: bytes, content_type: str, code: str) -> Non
         assert answer.mimetype == "application/problem+json"
 
 
+BODIES_WITH_TWO_VALUES = [
+    (b'{"amount_fen": 1, "amount_fen": 2}', ["amount_fen"]),
+    (b'{"items": [{"name": "a"}, {"name": "a", "name": "a"}]}', ["items.1.name"]),
+    (b'{"a": {"b": 1, "\\u0062": 2}, "a": 3}', ["a"]),
+    (b'{"amount_fen": 1, "amount_fen": 1' + b"0" * 400 + b"}", ["amount_fen"]),
+]
+
+
+def test_two_values_for_one_name(till: ApiTill, subtests: pytest.Subtests) -> None:
+    paths = ("/cards/verify", "/quotes", "/redemptions", "/offline-redemptions", "/claims")
+    for data, fields in BODIES_WITH_TWO_VALUES:
+        for path in paths:
+            with subtests.test(data=data, path=path):
+                answer = till.client.post(
+                    f"/api/v1{path}",
+                    headers=till.headers(**{"Idempotency-Key": "k"}),
+                    data=data,
+                    content_type="application/json",
+                )
+                assert (answer.status_code, answer.json["code"]) == (422, "invalid_input")
+                assert [error["field"] for error in answer.json["errors"]] == fields
+
+
+NUMBERS = ["1e400", "-1e400", "1e-400", "9" * 5_000, "0.1e1000000000"]
+
+
+def test_numbers_that_are_no_amount(till: ApiTill, subtests: pytest.Subtests) -> None:
+    for number in NUMBERS:
+        for name in ("amount_fen", "excluded_fen"):
+            with subtests.test(number=number, name=name):
+                body = json.dumps(till.body(order_no="n")).removesuffix("}")
+                body = re.sub(r'"amount_fen": [0-9]+, ', "", body) if name == "amount_fen" else body
+                answer = till.client.post(
+                    "/api/v1/redemptions",
+                    headers=till.headers(**{"Idempotency-Key": "n"}),
+                    data=f'{body}, "{name}": {number}}}',
+                    content_type="application/json",
+                )
+                if len(number) > 4_300:  # more digits than Python reads
+                    assert answer.json["code"] == "malformed_json"
+                else:
+                    require_field(answer, name)
+    assert till.ledger_rows() == 0
+
+
+@pytest.mark.parametrize("depth", [900, 1_100, 100_000])
+def test_a_bomb_of_depth(till: ApiTill, depth: int) -> None:
+    bomb = b'{"card": ' + b'{"a":' * depth + b"1" + b"}" * depth + b', "amount_fen": 1}'
+    for path in ("/quotes", "/offline-redemptions"):
+        answer = till.client.post(
+            f"/api/v1{path}", headers=till.headers(), data=bomb, content_type="application/json"
+        )
+        assert answer.json["code"] in ("malformed_json", "invalid_input")
+
+
+def test_half_a_character(till: ApiTill) -> None:
+    body = json.dumps(till.body(cashier="HALF")).replace("HALF", "\\ud83d")
+    answer = till.client.post(
+        "/api/v1/redemptions",
+        headers=till.headers(**{"Idempotency-Key": "half"}),
+        data=body,
+        content_type="application/json",
+    )
+    assert (answer.status_code, answer.json["code"]) == (400, "malformed_json")
+
+
 def test_a_token_of_a_megabyte(till: ApiTill) -> None:
     answer = till.redeem(card="9" * (1024 * 1024))
     assert (answer.status_code, answer.json["code"]) == (413, "payload_too_large")

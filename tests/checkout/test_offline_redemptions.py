@@ -12,6 +12,7 @@ import pytest
 
 from huimin.access.terminal_keys import terminal_of_key
 from huimin.cards.change_state import report_lost, resume_card
+from huimin.checkout.offline.api_bodies import OfflineItemBody
 from huimin.instance import Instance
 from huimin.ledger.cancel_order import cancel_order
 from huimin.ledger.prove import verify_chains
@@ -110,6 +111,66 @@ def test_the_same_id_with_another_content_is_refused_and_the_first_stays(
     (answer,) = till.send(other)
     assert (answer["status"], answer["code"]) == ("refused", "idempotency_mismatch")
     assert till.send(item)[0]["status"] == "duplicate"
+
+
+def test_an_item_is_known_again_however_it_is_written(
+    till: OfflineTill, subtests: pytest.Subtests
+) -> None:
+    item = till.item(order_no="S-1")
+    till.send(item)
+    number = item["card"]
+    for over in (
+        {"client_id": item["client_id"].upper()},
+        {"client_id": item["client_id"].title()},
+        {"pack_id": item["pack_id"].upper(), "policy_id": item["policy_id"].upper()},
+        {"order_no": " Ｓ-1 "},
+        {"card": f"HTTPS://CARD.EXAMPLE/C/{number}"},
+        {"card": number.translate(str.maketrans("0123456789", "０１２３４５６７８９"))},
+    ):
+        with subtests.test(over=over):
+            assert till.send({**item, **over})[0]["status"] == "duplicate"
+    assert till.ledger_rows() == 1
+    fresh = till.item(pack_id=item["pack_id"].upper(), policy_id=item["policy_id"].upper())
+    assert till.send(fresh)[0]["status"] == "accepted"
+
+
+def test_an_item_kept_by_version_1_is_known_again_in_either_case(
+    till: OfflineTill, instance: Instance
+) -> None:
+    """Version 1 kept the fingerprint of what was sent."""
+    for first, again in (("upper", "lower"), ("lower", "upper")):
+        item = till.item()
+        sent = {**item, "client_id": getattr(item["client_id"], first)()}
+        old = OfflineItemBody.model_validate(sent).to_item({}).fingerprint
+        till.send(sent)
+
+        def as_version_1(tx: Any, old: str = old, item: Any = item) -> None:
+            tx.connection.execute("DROP TRIGGER IF EXISTS offline_item_refuses_update")
+            tx.connection.execute(
+                f"UPDATE offline_item SET fingerprint = '{old}' "
+                f"WHERE client_id = '{item['client_id'].lower()}'"
+            )
+
+        instance.engine.write(as_version_1)
+        for case in (first, again):
+            (answer,) = till.send({**item, "client_id": getattr(item["client_id"], case)()})
+            assert answer["status"] == "duplicate"
+
+
+def test_a_bad_item_names_its_fields_as_every_other_answer_does(till: OfflineTill) -> None:
+    online = till.post("/quotes", {"card": till.card["token"], "amount_fen": 0}).json["errors"]
+    (item,) = till.send(till.item(amount_fen=0, discount_fen=0, client_id="1", occurred_at="now"))
+    assert item["status"] == "refused"
+    assert [error for error in item["errors"] if error["field"] == "amount_fen"] == online
+    messages = {error["field"]: error["message"] for error in item["errors"]}
+    assert "UUID" in messages["client_id"]
+    assert "2026-10-31T10:00:00" in messages["occurred_at"]
+    (someone,) = till.send(till.item(presented_by="neighbour"))
+    assert someone["errors"][0]["message"] == "只能写其中之一：holder, family_member。"
+    (basket,) = till.send(till.item(excluded_fen=12_900))
+    assert [error["field"] for error in basket["errors"]] == ["excluded_fen"]
+    assert till.send(till.item(discount_fen=5))[0]["errors"] == []
+    assert "errors" not in till.send(till.item())[0]
 
 
 def test_what_had_reached_the_server_online_is_a_duplicate(till: OfflineTill) -> None:

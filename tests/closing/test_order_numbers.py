@@ -11,9 +11,13 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from huimin.checkout.day_statement import COLUMNS, SUMS, statement_csv
+from huimin.checkout.once import fingerprint
+from huimin.checkout.requests import RedemptionRequest
 from huimin.checkout.statement_xlsx import statement_xlsx
+from huimin.claims.requests import ClaimRequest
 from huimin.closing.listing import read_listing
 from huimin.closing.match import match
+from huimin.core.card_token import check_card
 from huimin.core.order_number import NoOrderNumber, checked_order
 from huimin.instance import Instance
 from tests.making.till import ApiTill, make_till
@@ -136,6 +140,57 @@ def test_width_and_spaces_do_not_make_another_order(till: ApiTill, sent: str) ->
     assert till.redeem("k-2", order_no="S1").json["code"] == "order_exists"
     gone = till.post("/cancellations", {"order_no": sent, "reason": "没有答复"}).json
     assert gone["redemption"]["id"] == made["id"]
+
+
+def keep_as_version_1(till: ApiTill, act: str, request: Any, key: str) -> None:
+    """That version 1 answered a request under a key."""
+    row = (till.terminal["id"], key, fingerprint(act, request), '{"id": "first"}', "2026-10-30")
+
+    def work(tx: Any) -> None:
+        mark = "?" if tx.engine == "sqlite" else "%s"
+        tx.connection.execute(
+            "INSERT INTO idempotency_key (terminal_id, key, fingerprint, response_json, created_at)"
+            f" VALUES ({', '.join([mark] * len(row))})",
+            row,
+        )
+
+    till.instance.engine.write(work)
+
+
+@pytest.mark.both_engines
+def test_a_retry_of_before_the_upgrade_hears_the_first_answer(
+    till: ApiTill, subtests: pytest.Subtests
+) -> None:
+    card = check_card(till.card["token"], till.instance.key_ring.public_keys())
+    for place, order_no in enumerate(["1E001", "  S1  ", "A\u202e1", "=1+2", "''"]):
+        with subtests.test(order_no=order_no):
+            key = f"019a38f0-0016-7000-8000-abcdef00000{place}".upper()
+            body = till.body(order_no=order_no)
+            who = {"presented_by": body["presented_by"], "identity_checked": True}
+            sold = RedemptionRequest(card, body["amount_fen"], order_no=order_no, **who)
+            keep_as_version_1(till, "redeem", sold, key)
+            for again in (key, key.lower()):
+                told = till.post("/redemptions", body, again)
+                assert (told.status_code, told.json) == (201, {"id": "first"}), again
+                assert told.headers["Idempotent-Replayed"] == "true"
+            other = till.post("/redemptions", {**body, "amount_fen": 100}, key)
+            assert other.json["code"] == "idempotency_mismatch"
+            filed = {"card": till.card["token"], "order_no": order_no, "amount_fen": 500}
+            claim = ClaimRequest(card, order_no, 500)
+            keep_as_version_1(till, "claim", claim, f"claim-{place}")
+            assert till.post("/claims", filed, f"claim-{place}").json == {"id": "first"}
+    assert till.ledger_rows() == 0
+
+
+def test_a_key_and_ids_are_the_same_in_capitals(till: ApiTill) -> None:
+    key = "019a38f0-0016-7000-8000-abcdef000000"
+    body = till.body(order_no="K-1")
+    first = till.post("/redemptions", {**body, "presented_by": body["presented_by"].upper()}, key)
+    again = till.post("/redemptions", body, key.upper())
+    assert (first.status_code, again.json) == (201, first.json)
+    shouted = first.json["id"].upper()
+    assert till.get(f"/redemptions/{shouted}").json["id"] == first.json["id"]
+    assert till.reverse(shouted, key.replace("a", "b")).status_code == 201
 
 
 @pytest.mark.parametrize(

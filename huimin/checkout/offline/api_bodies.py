@@ -15,7 +15,7 @@ from pydantic.dataclasses import dataclass
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from huimin.checkout.api_answers import ChainAnswer, OutletPart, TerminalPart
+from huimin.checkout.api_answers import ChainAnswer, FieldAnswer, OutletPart, TerminalPart
 from huimin.checkout.api_bodies import (
     Body,
     Cashier,
@@ -28,18 +28,15 @@ from huimin.checkout.api_bodies import (
 )
 from huimin.checkout.offline.requests import ITEMS_A_CALL_MAX, OfflineItem
 from huimin.checkout.once import fingerprint
-from huimin.core.card_token import check_card
+from huimin.core.card_token import check_card, read_text
 from huimin.core.days import parse_instant
 from huimin.core.discount import PolicyTerms
 from huimin.core.offline_terms import Bearer, OfflineTerms
+from huimin.core.one_case import UUID, one_case
 from huimin.core.order_number import earlier_order
 from huimin.core.refusals import Refusal, field_problem
+from huimin.web.problems import INSTANT
 
-CLIENT_ID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
-INSTANT = (
-    r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
-    r"(Z|[+-][0-9]{2}:[0-9]{2})$"
-)
 # Fields of an item that version 1 did not have.
 ADDED_FIELDS = ("pack_id", "shop_order_no")
 CLOCK_OFFSET_MS_MAX = 10**12
@@ -50,7 +47,7 @@ InstantText = Annotated[str, Field(strict=True, max_length=40, pattern=INSTANT)]
 class OfflineItemBody(QuoteBody):
     """A sale that a till made without network. Amounts are whole fen."""
 
-    client_id: Annotated[str, Field(strict=True, pattern=CLIENT_ID)] = Field(
+    client_id: Annotated[str, Field(strict=True, pattern=UUID)] = Field(
         description="收银终端生成的 UUID，重发时不变 / made by the till, unchanged in repeats"
     )
     order_no: EarlierOrderNo
@@ -103,11 +100,45 @@ class OfflineItemBody(QuoteBody):
             "client_id": self.client_id.lower(),
             "order_no": earlier_order(self.order_no),
             "sent_order_no": self.order_no,
+            "policy_id": one_case(self.policy_id),
+            "pack_id": None if self.pack_id is None else one_case(self.pack_id),
             "occurred_at": _instant("occurred_at", self.occurred_at),
             "pack_issued_at": None if issued_at is None else _instant("pack_issued_at", issued_at),
         }
-        item_print = fingerprint("offline", self._first_form())
-        return OfflineItem(card=card, unreadable=unreadable, fingerprint=item_print, **values)
+        sent = self._first_form()
+        return OfflineItem(
+            card=card,
+            unreadable=unreadable,
+            fingerprint=fingerprint("offline", sent),
+            other_fingerprints=_prints_of_other_forms(sent),
+            **values,
+        )
+
+
+def _prints_of_other_forms(sent: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fingerprints under which the same item may be known, the one to keep first: with its ids
+    in small letters, its card and order number in their one form; and as a till of version 1 may
+    have sent it.
+    """
+    ids = {
+        name: one_case(sent[name])
+        for name in ("client_id", "policy_id", "pack_id")
+        if sent.get(name) is not None
+    }
+    plain = {"order_no": earlier_order(sent["order_no"]), "card": _plain_card(sent["card"])}
+    forms = (
+        {**sent, **ids, **plain},
+        {**sent, "client_id": sent["client_id"].lower()},
+        {**sent, "client_id": sent["client_id"].upper()},
+    )
+    return tuple(fingerprint("offline", form) for form in forms)
+
+
+def _plain_card(text: str) -> str:
+    try:
+        return read_text(text).text
+    except Refusal:
+        return text
 
 
 def _number(quantity: str) -> int | str:
@@ -164,6 +195,9 @@ class OfflineItemAnswer(BaseModel):
     redemption: OfflineRedemptionPart | None = None
     code: str | None = None
     detail: str | None = None
+    errors: list[FieldAnswer] | None = Field(
+        None, description="要改的字段和改法；不是字段的问题时为空 / what to change, field by field"
+    )
     cashier_message: str | None = None
     bearer: Bearer | None = None
 

@@ -118,7 +118,7 @@ class _Call:
         )
         if noted is None:
             return None
-        if noted["fingerprint"] != item.fingerprint:
+        if noted["fingerprint"] not in (item.fingerprint, *item.other_fingerprints):
             raise Refusal("idempotency_mismatch")
         if noted["status"] == "waiting":
             return self._decided(tx, noted)
@@ -166,7 +166,7 @@ class _Call:
             "id": new_id(),
             "terminal_id": self.terminal["terminal_id"],
             "client_id": item.client_id,
-            "fingerprint": item.fingerprint,
+            "fingerprint": (*item.other_fingerprints, item.fingerprint)[0],
             "status": status,
             "code": refusal.code if refusal else None,
             "refusal_json": write_json(refusal.as_record()) if refusal else None,

@@ -22,7 +22,9 @@ class OfflineItem(Amounts):
     """A discount that a till promised by itself. `card` is None where `unreadable` says why."""
 
     client_id: str
+    # Of what was sent, and of the same item in other forms; the first of these is kept.
     fingerprint: str
+    other_fingerprints: tuple[str, ...] = ()
     card: CheckedCard | None
     unreadable: Refusal | None
     order_no: str

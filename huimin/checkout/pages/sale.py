@@ -16,7 +16,6 @@ from huimin.checkout.api_bodies import (
     CardBody,
     QuoteBody,
     Reason,
-    RedemptionBody,
     ReturnBody,
     ReversalBody,
 )
@@ -24,6 +23,7 @@ from huimin.checkout.find_redemption import find_redemption
 from huimin.checkout.manager_rule import ManagerRule
 from huimin.checkout.pages import pages
 from huimin.checkout.pages.set_up import ManagerBody, confirming_manager
+from huimin.checkout.redemption_body import RedemptionBody
 from huimin.checkout.reverse import quote_return
 from huimin.checkout.till_edge import (
     cancellation_response,
