@@ -148,7 +148,8 @@ def test_what_is_refused_becomes_a_claim(till: OfflineTill) -> None:
         (claim,) = instance.engine.read(lambda tx: list(tx.connection.execute(wanted, asked)))
     assert claim["amount_fen"] == 12_800
     till.page.keyboard.press("Escape")
-    assert not till.page.is_visible("#owed")
+    till_ready(till.page)
+    till.page.wait_for_selector("#owed", state="hidden")
 
 
 def test_a_session_that_is_over_keeps_the_queue(till: OfflineTill, cards: list[str]) -> None:

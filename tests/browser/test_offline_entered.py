@@ -134,7 +134,7 @@ def test_another_outlet_s_till_leaves_it_alone_and_says_where_it_belongs(
     _become(till, till.terminal)
     until(lambda: page.evaluate(ASKED) == [])
     assert written(till) == [("redemption", 12_800), ("reversal", -12_800)]
-    assert not page.is_visible("#elsewhere")
+    page.wait_for_selector("#elsewhere", state="hidden")
 
 
 def _become(till: OfflineTill, terminal: dict[str, Any]) -> None:

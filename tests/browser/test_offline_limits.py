@@ -63,7 +63,7 @@ def test_a_pack_that_is_too_old_is_refused_kindly(till: OfflineTill, cards: list
     assert till.refused(cards[0]) == "offline_pack_expired"
     assert "恢复网络" in till.page.inner_text("#refused-detail")
     till.page.keyboard.press("Escape")
-    assert "离线资料已过期" in till.page.inner_text("#banner-more")
+    till.page.locator("#banner-more", has_text="离线资料已过期").wait_for()
     till.context.set_offline(False)
     assert till.sell(cards[0], "128") == "¥117.76"
 

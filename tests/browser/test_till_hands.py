@@ -53,8 +53,8 @@ def test_every_section_takes_what_an_input_method_commits(visit: Visit) -> None:
     assert field_of_focus(visit) == ["INPUT", "text", "none", "amount"]
     page.tap("#presenters label >> nth=0")
     page.tap('#keypad [data-key="9"]')
-    assert field_of_focus(visit)[3] == "amount", "a tap leaves the focus where text arrives"
     page.wait_for_selector("#confirm:not([disabled])")
+    assert field_of_focus(visit)[3] == "amount", "a tap leaves the focus where text arrives"
     page.tap("#confirm")
     page.wait_for_selector("#done:not([hidden])")
     assert field_of_focus(visit) == ["INPUT", "text", "none", "catcher"]

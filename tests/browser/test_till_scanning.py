@@ -138,8 +138,9 @@ def test_words_that_a_method_commits_at_once_are_no_scan(ready: Visit) -> None:
     page.click("#today-sales button >> nth=0")
     page.wait_for_selector("#reverse:not([hidden])")
     page.fill("#reverse-reason", "")
-    page.keyboard.insert_text("商品有损坏，顾客要求全部退回")
-    page.wait_for_timeout(600)
+    with ready.at_once():
+        page.keyboard.insert_text("商品有损坏，顾客要求全部退回")
+        ready.pause(600)
     assert page.input_value("#reverse-reason") == "商品有损坏，顾客要求全部退回"
     assert page.is_hidden("#told")
 

@@ -97,7 +97,7 @@ def test_a_session_that_ends_is_begun_again_on_the_spot(visit: Visit) -> None:
     page.context.clear_cookies()
     page.click("#confirm")
     page.wait_for_selector("#sign-in-again:not([hidden])")
-    assert "登录已过期" in page.inner_text("#quote-problem")
+    page.locator("#quote-problem", has_text="登录已过期").wait_for()
     assert "Bearer" not in page.inner_text("body")
     assert page.input_value("#amount") == "128"
     assert visit.wide() == 0 and barriers(page) == []

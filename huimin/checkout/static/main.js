@@ -67,6 +67,7 @@ const isDamaged = (card) => card.length > NUMBER_DIGITS && !isWholeCode(card);
 
 byId("card-form").addEventListener("submit", (event) => {
   event.preventDefault();
+  if (isScanning()) return; // an Enter that came before this script did (web/static/early_press.js)
   const typed = byId("card").value.trim();
   if (!typed) return byId("card").focus();
   const reading = readingOf(typed);
@@ -76,7 +77,7 @@ byId("card-form").addEventListener("submit", (event) => {
   sound.no();
   byId("card").select();
 });
-listenForScans(take);
+const isScanning = listenForScans(take);
 
 /** @param {Reading["kind"]} kind */
 function typedWrong(kind) {

@@ -153,17 +153,19 @@ class Wedge {
   }
 
   /**
-   * A scan may begin before this script has loaded: what is in the field by then is part of it, and is no
-   * longer there for an Enter that came as early.
+   * A scan may begin before this script has loaded: what is in the field by then is part of it.
    * @param {Element | null} target
    */
   takeEarly(target) {
     const field = fieldOf(target);
     if (!field?.value) return;
     const early = field.value;
-    const burst = Object.assign(this.#touch(field), { keys: early, typed: early, value: "" });
-    burst.isSwallowed = burst.isScan;
-    if (burst.isScan) restore(field, "");
+    Object.assign(this.#touch(field), { keys: early, typed: early, value: "" });
+  }
+
+  /** Whether a scan is still being read. */
+  get isReading() {
+    return Boolean(this.#burst?.isScan);
   }
 
   /** @param {KeyboardEvent} event */
@@ -297,7 +299,8 @@ class Wedge {
 }
 
 /**
- * Call the listener with each scan. The field that had the focus is left as it was before.
+ * Call the listener with each scan. The field that had the focus is left as it was before. Returns a
+ * function that says whether a scan is still being read.
  * @param {(reading: Reading) => unknown} onScan
  */
 export function listenForScans(onScan) {
@@ -307,4 +310,5 @@ export function listenForScans(onScan) {
   document.addEventListener("beforeinput", (event) => wedge.beforeInput(event), true);
   document.addEventListener("compositionend", (event) => wedge.compositionEnd(event), true);
   document.addEventListener("paste", (event) => wedge.paste(event), true);
+  return () => wedge.isReading;
 }
