@@ -50,7 +50,8 @@ PROBLEMS = {
         "18 位号码。"
     ),
     "id_check": sentence("身份证号码的校验码不对，多半是输错了一位，请对照证件修改。"),
-    "id_birth": sentence("身份证号码里的出生日期不存在或在今天之后，请对照证件修改。"),
+    "id_birth": sentence("身份证号码里的出生日期不存在，请对照证件修改。"),
+    "id_future": sentence("身份证号码里的出生日期还没有到，请对照证件修改。"),
     "id_region": sentence("身份证号码的前六位不是行政区划代码，请对照证件修改。"),
     "credit_code": sentence("统一社会信用代码应为 18 位且校验码正确，请对照营业执照修改。"),
 }
@@ -77,7 +78,7 @@ def parse_id_number(
     """Parse the ID number in a cell or a form field; 15-digit numbers are converted.
 
     Raises IdentityProblem: id_missing, id_format, id_masked, id_several, id_float,
-    id_region, id_birth, id_check.
+    id_region, id_birth, id_future, id_check.
     """
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         raise IdentityProblem("id_missing")
@@ -127,7 +128,9 @@ def _read(
         birth_date = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError as error:
         raise IdentityProblem("id_birth") from error
-    if birth_date.year < FIRST_YEAR or birth_date > today:
+    if birth_date > today:
+        raise IdentityProblem("id_future")
+    if birth_date.year < FIRST_YEAR:
         raise IdentityProblem("id_birth")
     if ric.calc_check_digit(number) != number[17]:
         raise IdentityProblem("id_check")

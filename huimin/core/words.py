@@ -30,6 +30,38 @@ ELIGIBILITIES = Words(
         "other": "其他",
     },
 )
+# What a family member is to the holder; holders/relations.py maps other spellings to these.
+RELATIONS = Words(
+    "relation",
+    {
+        "spouse": "配偶",
+        "son": "儿子",
+        "daughter": "女儿",
+        "father": "父亲",
+        "mother": "母亲",
+        "daughter_in_law": "儿媳",
+        "son_in_law": "女婿",
+        "grandson": "孙子",
+        "granddaughter": "孙女",
+        "daughters_son": "外孙",
+        "daughters_daughter": "外孙女",
+        "grandfather": "祖父",
+        "grandmother": "祖母",
+        "mothers_father": "外祖父",
+        "mothers_mother": "外祖母",
+        "husbands_father": "公公",
+        "husbands_mother": "婆婆",
+        "wifes_father": "岳父",
+        "wifes_mother": "岳母",
+        "brother": "兄弟",
+        "sister": "姐妹",
+        "guardian": "监护人",
+        "head": "户主",
+        "household": "家庭成员",
+    },
+)
+# A form's choice beside them, which comes with words of its own.
+OTHER_RELATION = "other"
 # Categories of goods, as a till names them; how else they are spelt stands in categories.py. Those
 # that policies leave out come last.
 GOODS = Words(

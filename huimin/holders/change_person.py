@@ -6,18 +6,20 @@ The audit record has names and phones only masked, and whether they changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Unpack
 
 from huimin.audit.record import checked_reason, record
 from huimin.core.acting import By
-from huimin.core.days import instant_text
-from huimin.core.identity import IdentityProblem, mask_name, mask_phone, parse_id_number
+from huimin.core.days import county_day, instant_text
+from huimin.core.identity import mask_name, mask_phone
 from huimin.core.phone import BETWEEN, PhoneProblem, read_phones
-from huimin.core.refusals import Refusal, field_problem
+from huimin.core.refusals import Problems, Refusal, field_problem
+from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.find import find as find_division
 from huimin.divisions.within import required_within
 from huimin.holders import queries
+from huimin.holders.family import TypedMember, read_member, refuse_twins
 from huimin.holders.name_grams import renew_name_grams
 from huimin.holders.people import (
     FAMILY_MAX,
@@ -26,14 +28,20 @@ from huimin.holders.people import (
     add_eligibility,
     add_family_member,
     family_of,
-    require_eligibility_kind,
     set_last_day,
 )
-from huimin.holders.person_name import NameProblem, read_name
+from huimin.holders.person_name import checked_name
 from huimin.holders.personal_data import PersonalData
+from huimin.holders.registers.dates import AHEAD_DAYS_MAX
 from huimin.storage.engine import Row, Transaction
 
-RELATION_MAX = 20
+# A form's fields of a family member.
+FAMILY_FIELDS = {
+    "name": "family_name",
+    "relation": "relation",
+    "words": "relation_words",
+    "id_number": "family_id_number",
+}
 
 
 def person(tx: Transaction, holder_id: str, *, within: str | None = None) -> Row:
@@ -63,16 +71,19 @@ def change_details(
     `division_code` is a village's or town's. Raises FieldProblems on name, phone, division_code
     or reason.
     """
-    reason = checked_reason(reason)
+    problems = Problems()
+    reason = problems.read(_reason, "reason", reason)
+    old_phone = personal_data.value(holder, "holder.phone")
     # What is not changed is not judged: it may come from an older register or form.
     if name != holder["name"]:
-        name = checked_name("name", name)
-    old_phone = personal_data.value(holder, "holder.phone")
+        name = problems.read(checked_name, "name", name)
     if phone != old_phone:
-        phone = checked_phone(phone)
-    division = find_division(tx, division_code)
-    if division is None or division["level"] == "county":
-        raise field_problem("division_code", "请选择镇街和村社。")
+        phone = problems.read(_phone, "phone", phone or "")
+    if division_code != holder["division_code"]:
+        division = find_division(tx, division_code)
+        if division is None or division["level"] == "county":
+            problems.refuse("division_code", "请选择镇街和村社。")
+    problems.finish()
     changed = {
         "name_corrected": name != holder["name"],
         "phone_changed": phone != old_phone,
@@ -110,29 +121,38 @@ def add_family(
     tx: Transaction,
     personal_data: PersonalData,
     holder_id: str,
+    typed: TypedMember,
     *,
-    name: str,
-    relation: str,
-    id_number: str | None,
     today: date,
     **by: Unpack[By],
 ) -> None:
-    """Add a family member who may present the card. Raises FieldProblems, also at FAMILY_MAX."""
-    name = checked_name("family_name", name)
-    relation = relation.strip()
-    if not relation or len(relation) > RELATION_MAX or not relation.isprintable():
-        raise field_problem("relation", "请填写与持卡人的关系，例如 配偶。")
+    """Add a family member who may present the card.
+
+    Raises FieldProblems on family_name, relation, relation_words or family_id_number: every problem
+    of what is typed, the holder's own number, a member who is there already, FAMILY_MAX of them.
+    """
+    problems = Problems()
+    member = read_member(problems, typed, FAMILY_FIELDS.__getitem__, today)
     family = family_of(tx, holder_id)
     if len(family) >= FAMILY_MAX:
-        raise field_problem(
+        problems.refuse(
             "family_name", "家庭成员最多 {family_max} 人，请先结束一位。", family_max=FAMILY_MAX
         )
-    number = _member_number(id_number, today)
-    _require_new_member(tx, personal_data, holder_id, FamilyDraft(name, relation, number))
-    add_family_member(
-        tx, personal_data, holder_id, FamilyDraft(name, relation, number), now=by["now"]
-    )
-    record(tx, "holder.family_added", holder_id, new={"relation": relation}, **by)
+    problems.finish()
+    if member is None:
+        raise Refusal("not_found")
+    holder = queries.holder_by_id(tx, id=holder_id)
+    others = [_member_draft(personal_data, row) for row in family]
+    number = personal_data.value(holder, "holder.id_number") or ""
+    refuse_twins(problems, member, others, number, FAMILY_FIELDS.__getitem__)
+    problems.finish()
+    add_family_member(tx, personal_data, holder_id, member, now=by["now"])
+    record(tx, "holder.family_added", holder_id, new={"relation": member.relation}, **by)
+
+
+def _member_draft(personal_data: PersonalData, row: Row) -> FamilyDraft:
+    number = personal_data.value(row, "family_member.id_number")
+    return FamilyDraft(row["name"], row["relation"], number)
 
 
 def end_family(
@@ -155,9 +175,14 @@ def grant_eligibility(
     tx: Transaction, holder_id: str, draft: EligibilityDraft, **by: Unpack[By]
 ) -> None:
     """Add an eligibility. Raises FieldProblems for an unknown kind, bad dates or a duplicate."""
-    require_eligibility_kind("kind", draft.kind)
+    problems = Problems()
+    if draft.kind not in ELIGIBILITIES:
+        problems.refuse("kind", "请选择保障类别。")
+    if draft.starts_on > county_day(by["now"]) + timedelta(days=AHEAD_DAYS_MAX):
+        problems.refuse("starts_on", "这一天还没有到；请核对认定日期。")
     if draft.ends_on is not None and draft.ends_on < draft.starts_on:
-        raise field_problem("ends_on", "结束日期不能早于开始日期。")
+        problems.refuse("ends_on", "结束日期不能早于开始日期。")
+    problems.finish()
     if not add_eligibility(tx, holder_id, draft, now=by["now"]):
         raise field_problem("starts_on", "从这一天起的这项保障已有记录。")
     new = {"kind": draft.kind, "starts_on": draft.starts_on.isoformat(), "source": draft.source}
@@ -174,12 +199,14 @@ def end_eligibility(
     **by: Unpack[By],
 ) -> None:
     """Set an eligibility's last day. Raises FieldProblems, or Refusal `not_found`."""
-    reason = checked_reason(reason)
+    problems = Problems()
+    reason = problems.read(_reason, "reason", reason)
     old = queries.eligibility_by_id(tx, id=eligibility_id)
     if old is None or old["holder_id"] != holder_id:
         raise Refusal("not_found")
     if ends_on.isoformat() < old["starts_on"]:
-        raise field_problem("ends_on", "结束日期不能早于开始日期。")
+        problems.refuse("ends_on", "结束日期不能早于开始日期。")
+    problems.finish()
     set_last_day(tx, holder_id, eligibility_id, ends_on)
     record(
         tx,
@@ -221,41 +248,12 @@ def unmask(
     }
 
 
-def _member_number(id_number: str | None, today: date) -> str | None:
-    if not id_number:
-        return None
-    try:
-        return parse_id_number(id_number, today=today).number
-    except IdentityProblem as error:
-        raise field_problem("family_id_number", error.text) from error
+def _reason(_field: str, typed: str) -> str:
+    return checked_reason(typed)
 
 
-def _require_new_member(
-    tx: Transaction, personal_data: PersonalData, holder_id: str, member: FamilyDraft
-) -> None:
-    """Raise FieldProblems for the holder's own number, and for a member who is there already."""
-    number_hash = personal_data.lookup_hash(member.id_number) if member.id_number else None
-    holder = queries.holder_by_id(tx, id=holder_id)
-    if number_hash is not None and holder["id_number_hash"] == number_hash:
-        raise field_problem(
-            "family_id_number", "这是持卡人本人的身份证号码；请填写家庭成员自己的，不知道可以空着。"
-        )
-    for row in queries.all_family_of(tx, holder_id=holder_id):
-        if row["ended_at"] is not None:
-            continue
-        if number_hash is not None and row["id_number_hash"] == number_hash:
-            raise field_problem("family_id_number", "这个身份证号码的家庭成员已经在名单里了。")
-        same = (row["name"], row["relation"]) == (member.name, member.relation)
-        if same and (number_hash is None or row["id_number_hash"] is None):
-            raise field_problem("family_name", "这位家庭成员已经在名单里了。")
-
-
-def checked_name(field: str, name: str) -> str:
-    """A person's name in the form that it has everywhere. Raises FieldProblems on `field`."""
-    try:
-        return read_name(name)
-    except NameProblem as error:
-        raise field_problem(field, error.text) from error
+def _phone(_field: str, typed: str) -> str | None:
+    return checked_phone(typed)
 
 
 def checked_phone(phone: str | None) -> str | None:

@@ -7,13 +7,13 @@ villages within the user's own division count.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from huimin.core.catalogue import Text, sentence
 from huimin.core.refusals import FieldProblems, field_problem
+from huimin.core.visible_text import visible
 from huimin.divisions.find import DivisionIndex, clean_name, town_form
 from huimin.divisions.within import lies_within
 from huimin.holders.registers.places import near_names, quotable
@@ -67,7 +67,7 @@ class Villages:
 
     def chosen(self, text: str) -> Village:
         """The village that the text means. Raises FieldProblems on `division_code`."""
-        typed = unicodedata.normalize("NFKC", text).strip()
+        typed = visible(text).strip()
         if not typed:
             raise field_problem(FIELD, "请选择村或社区。")
         digits = re.sub(r"[\s-]", "", typed)

@@ -41,6 +41,7 @@ def draft_of(typed: HandDraft, places: Places, today: date) -> HolderDraft:
         row_number=0,
         columns={field: column for column, field in enumerate(FIELDS)},
         spelled={column: COLUMN_NAMES[field] for column, field in enumerate(FIELDS)},
+        families=(FIELDS.index("family"),),
     )
     circumstances = Circumstances(places, today, BY_HAND)
     result = read_row(BY_HAND, header, SheetRow(1, tuple(values)), circumstances)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from huimin.core.identity import mask_name
 from huimin.core.name_form import GRAM_MAX, name_form
 from huimin.divisions.find import town_of
-from huimin.divisions.within import division_parameters, lies_within
+from huimin.divisions.within import division_parameters
 from huimin.holders import queries
 from huimin.holders.people import HolderDraft, find_by_id_number
 from huimin.holders.personal_data import PersonalData
@@ -15,13 +15,10 @@ SAME_MAX = 10
 
 
 def registered_before(
-    tx: Transaction, personal_data: PersonalData, draft: HolderDraft, within: str | None
+    tx: Transaction, personal_data: PersonalData, draft: HolderDraft
 ) -> Row | None:
-    """The person who has the draft's ID number already, if within the division; or None."""
-    row = find_by_id_number(tx, personal_data, draft.id_number.number)
-    if row is None or row["erased_at"] is not None or not lies_within(row["division_code"], within):
-        return None
-    return row
+    """The person who has the draft's ID number already, wherever in the county; or None."""
+    return find_by_id_number(tx, personal_data, draft.id_number.number)
 
 
 def likely_same(tx: Transaction, draft: HolderDraft) -> list[Row]:

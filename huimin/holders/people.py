@@ -5,7 +5,8 @@ An ID number is encrypted and found by its keyed hash, which the database requir
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Unpack
 
@@ -13,17 +14,19 @@ from huimin.audit.record import record
 from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.identity import IdNumber, mask_name
+from huimin.core.name_form import name_form
 from huimin.core.refusals import field_problem
 from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.within import division_parameters
 from huimin.holders import queries
 from huimin.holders.entitled_days import note_entitled_days
 from huimin.holders.name_grams import add_name_grams
+from huimin.holders.person_name import NAME_MAX
 from huimin.holders.personal_data import PersonalData
+from huimin.holders.relations import UNSAID_RELATION, one_relation
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
-NAME_MAX = 60
 FAMILY_MAX = 20
 SELF = "本人"
 
@@ -60,6 +63,25 @@ class HolderDraft:
     eligibilities: tuple[EligibilityDraft, ...] = ()
 
 
+def one_family(family: Iterable[FamilyDraft], holder_number: str) -> tuple[FamilyDraft, ...]:
+    """The family with relations of the list, without the holder, and nobody twice."""
+    members: list[FamilyDraft] = []
+    for member in family:
+        member = replace(member, relation=one_relation(member.relation))
+        if member.id_number != holder_number and not any(same_member(member, m) for m in members):
+            members.append(member)
+    return tuple(members)
+
+
+def same_member(one: FamilyDraft, other: FamilyDraft) -> bool:
+    """Whether both are one person: by number; or by name and relation, if either has no number."""
+    if one.id_number and other.id_number:
+        return one.id_number == other.id_number
+    relations = {one_relation(one.relation), one_relation(other.relation)}
+    same = name_form(one.name) == name_form(other.name)
+    return same and len(relations - {UNSAID_RELATION}) <= 1
+
+
 def add_holder(
     tx: Transaction, personal_data: PersonalData, draft: HolderDraft, **by: Unpack[By]
 ) -> str:
@@ -87,6 +109,7 @@ def enter_holder(
 
     Raises FieldProblems when the draft is invalid. The caller must write the audit record.
     """
+    draft = replace(draft, family=one_family(draft.family, draft.id_number.number))
     _require_fit(draft)
     inserted = queries.insert_holder(
         tx,

@@ -12,9 +12,10 @@ from typing import Any
 
 from huimin.core.catalogue import Text, sentence
 from huimin.core.name_form import name_form
+from huimin.core.refusals import field_problem
 from huimin.core.visible_text import unprintable, visible
-from huimin.holders.people import NAME_MAX
 
+NAME_MAX = 60
 _REMARK = re.compile(r"[(](户主|本人|持卡人)[)]$")
 # Minority names have a dot between their parts, which is typed in many ways.
 # The last is what U+02D9 becomes in its compatibility form, behind a blank.
@@ -87,6 +88,14 @@ def read_name(cell: Any) -> str:
     if not _is_name(name):
         raise NameProblem(NOT_A_NAME)
     return name
+
+
+def checked_name(field: str, name: str) -> str:
+    """A person's name in the form that it has everywhere. Raises FieldProblems on `field`."""
+    try:
+        return read_name(name)
+    except NameProblem as error:
+        raise field_problem(field, error.text) from error
 
 
 def same_name(one: str, other: str) -> bool:

@@ -179,7 +179,8 @@ def test_a_registrars_day(browser: Any, town: Town, size: dict[str, int]) -> Non
         )
         page.select_option("#field-kind", "major_illness")
         page.fill("#field-since", "2026-03-01")
-        page.fill("#field-family", "钱大海（配偶）")
+        page.fill("#field-family_name_1", "钱大海")
+        page.select_option("#field-relation_1", "spouse")
         fake = {"name": "证明.png", "mimeType": "image/png", "buffer": b"<script>alert(1)</script>"}
         page.set_input_files("#field-evidence", fake)
         press(page, "button", "登记并提交申请")

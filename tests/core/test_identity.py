@@ -67,7 +67,7 @@ def test_fifteen_digits_are_converted(cell: object) -> None:
         (0.5, "id_float"),
         ("512022196303094681", "id_check"),
         ("512022196302304689", "id_birth"),
-        ("512022203012319464", "id_birth"),
+        ("512022203012319464", "id_future"),
         ("512022180001019460", "id_birth"),
         ("012022196303094681", "id_region"),
     ],

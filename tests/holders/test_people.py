@@ -36,7 +36,7 @@ def test_a_holder_is_found_by_number_and_presented_masked(instance: Instance) ->
     assert [(p["kind"], p["name_masked"], p["relation"]) for p in presenters] == [
         ("holder", "黄*平", "本人"),
         ("family_member", "欧**梅", "女儿"),
-        ("family_member", "李*", "子"),
+        ("family_member", "李*", "儿子"),
     ]
     assert presenters[0]["id"] == holder["id"]
     assert len(instance.engine.read(lambda tx: family_of(tx, holder["id"]))) == 2

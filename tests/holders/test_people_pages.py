@@ -76,7 +76,8 @@ def new_form(**over: str) -> dict[str, str]:
         "division_code": NEW_SOUTH_COMMUNITY,
         "kind": "dibao",
         "since": "2026-03-01",
-        "family": "钱大海（配偶）",
+        "family_name_1": "钱大海",
+        "relation_1": "spouse",
         "act": "enter",
         **over,
     }
@@ -328,7 +329,7 @@ def test_a_likely_duplicate_is_warned_of_and_can_be_gone_past(
     again = office.post(client, "/holders/new", **form, not_same="1")
     assert again.status_code == 422 and "已登记过" in again.text
     assert 'name="not_same"' not in again.text, "a tick could not help"
-    entered = re.search(r'已登记过：<a href="(/holders/[^"]+)"', again.text)
+    entered = re.search(r'href="(/holders/[^"]+)">到他的页面办理', again.text)
     assert entered and "赵*兰" in client.get(entered[1]).text
 
 
@@ -405,7 +406,7 @@ def test_family_eligibility_and_details_change_with_their_record(
 ) -> None:
     person, client = make_holder(instance), office.client()
     base = f"/holders/{person['id']}"
-    office.post(client, f"{base}/family", family_name="吴小强", relation="儿子")
+    office.post(client, f"{base}/family", family_name="吴小强", relation="son")
     page = client.get(base).text
     assert "吴*强" in page
     member = page.split("/family/")[-1].split("/end")[0]
@@ -491,7 +492,11 @@ def test_family_members_are_capped(office: Office, instance: Instance) -> None:
     person = make_holder(instance, family=tuple((f"家人{n}", "亲属") for n in range(20)))
     client = office.client()
     answer = office.post(
-        client, f"/holders/{person['id']}/family", family_name="多一人", relation="亲属"
+        client,
+        f"/holders/{person['id']}/family",
+        family_name="多一人",
+        relation="other",
+        relation_words="侄子",
     )
     assert answer.status_code == 422 and "最多 20 人" in answer.text
 

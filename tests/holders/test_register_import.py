@@ -90,14 +90,14 @@ def test_a_new_person_is_written_with_family_and_eligibility(
         return family_of(tx, own), eligibilities_of(tx, own), presenters_of(tx, own)
 
     family, eligibilities, presenters = instance.engine.read(look)
-    assert [(m["name"], m["relation"]) for m in family] == [("李四", "丈夫"), ("王五", "子")]
+    assert [(m["name"], m["relation"]) for m in family] == [("李四", "配偶"), ("王五", "儿子")]
     assert secrets.decrypt(family[0]["id_number_cipher"], "family_member.id_number") == wife
     assert [(e["kind"], e["starts_on"], e["evidence"]) for e in eligibilities] == [
         ("dibao", "2024-10-17", "城市低保、残疾"),
         ("disability", "2024-10-17", "城市低保、残疾"),
     ]
     assert "第 3 行" in eligibilities[0]["source"] and "a.csv" in eligibilities[0]["source"]
-    assert [p["relation"] for p in presenters] == ["本人", "丈夫", "子"]
+    assert [p["relation"] for p in presenters] == ["本人", "配偶", "儿子"]
     events = instance.engine.read(
         lambda tx: tx.connection.execute("SELECT action, new_json FROM audit_event").fetchall()
     )

@@ -68,7 +68,7 @@ OF_THE_COUNTY = {
 FORM = {
     "reason": "走错了门",
     "name": "张三",
-    "relation": "女儿",
+    "relation": "daughter",
     "family_name": "张小梅",
     "kind": "dibao",
     "since": "2026-01-01",

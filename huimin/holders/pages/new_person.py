@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 
 from flask import render_template, request
 from flask_babel import gettext as _
@@ -11,27 +13,35 @@ from werkzeug.wrappers import Response
 from huimin.access.guards import acting, member, own_division, require
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
-from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.core.refusals import FieldProblems, Problems, Refusal, field_problem
+from huimin.core.words import OTHER_RELATION, RELATIONS
 from huimin.divisions.choices import division_choices
 from huimin.divisions.find import all_divisions
+from huimin.divisions.within import lies_within
 from huimin.holders.applications import submit_application
+from huimin.holders.change_person import FAMILY_FIELDS
 from huimin.holders.division_choice import Villages
 from huimin.holders.draft_by_hand import HandDraft, draft_of
 from huimin.holders.drafts import drop_draft, read_draft, save_draft
 from huimin.holders.evidence import FILE_BYTES_MAX, StoredFile, StoreFile, add_evidence, new_files
+from huimin.holders.family import TypedMember, read_member, refuse_twins
 from huimin.holders.likely_same import likely_same, registered_before
 from huimin.holders.pages import pages
-from huimin.holders.people import HolderDraft, add_holder
+from huimin.holders.people import FamilyDraft, HolderDraft, add_holder, one_family
+from huimin.holders.registers.family_cell import FamilyProblem, read_family
 from huimin.holders.registers.places import Places
 from huimin.storage.engine import Row, Transaction
-from huimin.web.choices import eligibility_choices
+from huimin.web.choices import eligibility_choices, relation_choices
 from huimin.web.current import change, instance
 from huimin.web.forms import Answer, Form, go_on, is_shown_again
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 from huimin.web.uploads import takes_files
 
-FIELDS = ("name", "id_number", "phone", "division_code", "kind", "since", "family")
+# So many family members fit in the form; more are added on the person's page.
+MEMBERS = range(1, 7)
+_MEMBER_FIELDS = [f"{name}_{place}" for place in MEMBERS for name in FAMILY_FIELDS.values()]
+FIELDS = ("name", "phone", "id_number", "division_code", "kind", "since", *_MEMBER_FIELDS)
 FILES_AT_ONCE = 3
 
 
@@ -46,7 +56,7 @@ def new_person() -> str:
         values = instance().engine.read(
             lambda tx: read_draft(tx, secrets, staff_id=staff_id, draft_id=draft_id)
         )
-    return _form_page(Form(values), draft_id)
+    return _form_page(Form(_in_rows(values)), draft_id)
 
 
 @pages.get("/holders/new/division")
@@ -74,9 +84,7 @@ def enter_person() -> Answer:
         draft = _checked(form)
         known = _registered(draft)
         if known is not None:
-            problem = field_problem("id_number", "这个身份证号码已登记过，请到他的页面办理。")
-            refused = _choose_again(form.refused(problem))
-            return _form_page(refused, draft_id, known=known), 422
+            return _already_registered(form, draft_id, known), 422
         same = instance().engine.read(lambda tx: likely_same(tx, draft))
         if same and not form.text("not_same"):
             return _form_page(_choose_again(form), draft_id, same=same), 422
@@ -101,9 +109,39 @@ def delete_draft(draft_id: str) -> Response:
     return go_on(_("草稿已删除。"), "holders.people")
 
 
+def _in_rows(values: Mapping[str, str]) -> Mapping[str, str]:
+    """An older draft, which has its family in one text, with a row for each member."""
+    written = values.get("family", "")
+    try:
+        family = read_family(written, today=county_day(instance().clock()))
+    except FamilyProblem:
+        return {**values, "family_name_1": written}
+    codes = {word: code for code, word in RELATIONS.items()}
+    rows: dict[str, str] = {}
+    for place, one in zip(MEMBERS, one_family(family, ""), strict=False):
+        code = codes.get(one.relation, OTHER_RELATION)
+        words = one.relation if code == OTHER_RELATION else ""
+        typed = TypedMember(one.name, code, words, one.id_number or "")
+        rows |= {f"{at}_{place}": getattr(typed, name) for name, at in FAMILY_FIELDS.items()}
+    return {**rows, **values}
+
+
 def _registered(draft: HolderDraft) -> Row | None:
-    secrets, within = instance().personal_data, own_division()
-    return instance().engine.read(lambda tx: registered_before(tx, secrets, draft, within))
+    secrets = instance().personal_data
+    return instance().engine.read(lambda tx: registered_before(tx, secrets, draft))
+
+
+def _already_registered(form: Form, draft_id: str, known: Row) -> str:
+    """The form with the way to the person who has the ID number; no tick helps."""
+    own = lies_within(known["division_code"], own_division())
+    problem = field_problem(
+        "id_number",
+        "这个身份证号码已登记过，请到他的页面办理。"
+        if own
+        else "这个身份证号码已在其他镇街登记，请联系县里的管理员办理。",
+    )
+    refused = _choose_again(form.refused(problem))
+    return _form_page(refused, draft_id, known=known if own else None)
 
 
 def _choose_again(form: Form) -> Form:
@@ -143,20 +181,50 @@ def _enter(draft: HolderDraft, draft_id: str) -> str:
 
 
 def _checked(form: Form) -> HolderDraft:
-    """The same checks as a register's row, and that the village is one's own."""
-    divisions = instance().engine.read(all_divisions)
-    village = Villages(divisions, own_division()).chosen(form.text("division_code"))
+    """The same checks as a register's row, and that the village is one's own; all at once."""
+    divisions, problems = instance().engine.read(all_divisions), Problems()
+    today = county_day(instance().clock())
+    villages = Villages(divisions, own_division())
+    village = problems.read(
+        lambda _field, typed: villages.chosen(typed), "division_code", form.text("division_code")
+    )
     typed = HandDraft(
         name=form.text("name"),
         id_number=form.text("id_number"),
         phone=form.optional("phone"),
-        town=village.town,
-        village=village.name,
+        town=village.town if village else "",
+        village=village.name if village else "",
         kind=form.text("kind"),
         since=form.text("since"),
-        family=form.optional("family"),
     )
-    return draft_of(typed, Places(divisions), county_day(instance().clock()))
+    draft = None
+    try:
+        draft = draft_of(typed, Places(divisions), today)
+    except FieldProblems as error:
+        problems.extend(p for p in error.problems if village or p.field not in ("town", "village"))
+    family = _family(form, draft.id_number.number if draft else "", problems, today)
+    problems.sort(key=lambda p: FIELDS.index(p.field) if p.field in FIELDS else len(FIELDS))
+    problems.finish()
+    if draft is None:
+        raise Refusal("not_found")
+    return replace(draft, family=family)
+
+
+def _family(
+    form: Form, holder_number: str, problems: Problems, today: date
+) -> tuple[FamilyDraft, ...]:
+    """The family members of the form's rows; a row in which nothing is typed is none."""
+    members: list[FamilyDraft] = []
+    for place in MEMBERS:
+        names = {name: f"{field}_{place}" for name, field in FAMILY_FIELDS.items()}
+        typed = TypedMember(**{name: form.text(field) for name, field in names.items()})
+        if not typed:
+            continue
+        member = read_member(problems, typed, names.__getitem__, today)
+        if member is not None:
+            refuse_twins(problems, member, members, holder_number, names.__getitem__)
+            members.append(member)
+    return tuple(members)
 
 
 def _stored_files(store: StoreFile) -> list[StoredFile]:
@@ -184,5 +252,7 @@ def _form_page(
         place_of=names.get,
         villages=villages.labels(),
         kinds=eligibility_choices(),
+        relations=relation_choices(),
+        members=MEMBERS,
         today=county_day(instance().clock()).isoformat(),
     )

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from flask import render_template
 from flask_babel import gettext as _
 
 from huimin.access.guards import acting, own_division, require
 from huimin.alerts.find_attempts import attempts_of_holder
+from huimin.audit.record import checked_reason
 from huimin.core.acting import By
 from huimin.core.days import county_day
-from huimin.core.refusals import field_problem
+from huimin.core.refusals import Problems, field_problem
+from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.choices import division_choices
 from huimin.holders.applications import submit_application
 from huimin.holders.change_person import (
+    FAMILY_FIELDS,
     add_family,
     change_details,
     end_eligibility,
@@ -24,6 +28,7 @@ from huimin.holders.change_person import (
     unmask,
     verify_holder,
 )
+from huimin.holders.family import TypedMember
 from huimin.holders.pages import pages
 from huimin.holders.pages.history_words import history_teller
 from huimin.holders.people import EligibilityDraft, eligibilities_on
@@ -35,7 +40,7 @@ from huimin.holders.person_page import (
     person_page,
 )
 from huimin.storage.engine import Row, Transaction
-from huimin.web.choices import eligibility_choices
+from huimin.web.choices import eligibility_choices, relation_choices
 from huimin.web.current import change, instance
 from huimin.web.forms import Answer, Form, go_on
 
@@ -88,12 +93,13 @@ def verify_person(holder_id: str) -> Answer:
 @pages.post("/holders/<holder_id>/details")
 @require("holder.write")
 def correct_person(holder_id: str) -> Answer:
-    """Correct name, phone, village. An empty name or phone field leaves it as it is."""
+    """Correct name, phone, village. An empty field leaves what it is for as it is."""
     secrets = instance().personal_data
     own = {code for code, _name in division_choices(own_division())}
 
     def work(tx: Transaction, holder: Row, form: Form, by: By) -> None:
-        if form.text("division_code") not in own:
+        division_code = form.optional("division_code") or holder["division_code"]
+        if division_code not in {*own, holder["division_code"]}:
             raise field_problem("division_code", "请选择村或社区。")
         phone = form.optional("phone") or secrets.value(holder, "holder.phone")
         change_details(
@@ -102,7 +108,7 @@ def correct_person(holder_id: str) -> Answer:
             holder,
             name=form.optional("name") or holder["name"],
             phone=None if form.text("no_phone") else phone,
-            division_code=form.text("division_code"),
+            division_code=division_code,
             reason=form.text("reason"),
             **by,
         )
@@ -117,16 +123,8 @@ def add_member(holder_id: str) -> Answer:
     secrets, today = instance().personal_data, county_day(instance().clock())
 
     def work(tx: Transaction, holder: Row, form: Form, by: By) -> None:
-        add_family(
-            tx,
-            secrets,
-            holder["id"],
-            name=form.text("family_name"),
-            relation=form.text("relation"),
-            id_number=form.optional("family_id_number"),
-            today=today,
-            **by,
-        )
+        typed = TypedMember(**{name: form.text(at) for name, at in FAMILY_FIELDS.items()})
+        add_family(tx, secrets, holder["id"], typed, today=today, **by)
 
     return _changed(holder_id, "family", work, _("家庭成员已添加，可以代为出示这张卡。"))
 
@@ -148,15 +146,18 @@ def add_eligibility(holder_id: str) -> Answer:
     """One more reason why the person is entitled."""
 
     def work(tx: Transaction, holder: Row, form: Form, by: By) -> None:
+        problems = Problems()
         source = form.text("source")
         if not source or len(source) > SOURCE_MAX:
-            raise field_problem("source", "请填写依据，例如文件名称。")
-        draft = EligibilityDraft(
-            kind=form.text("kind"),
-            starts_on=form.day("starts_on"),
-            ends_on=form.optional_day("ends_on"),
-            source=source,
-        )
+            problems.refuse("source", "请填写依据，例如文件名称。")
+        starts_on = problems.read(_day_of(form), "starts_on", form.text("starts_on"))
+        ends_on = problems.read(_day_of(form), "ends_on", form.text("ends_on"))
+        if form.text("kind") not in ELIGIBILITIES:
+            problems.refuse("kind", "请选择保障类别。")
+        if not form.text("starts_on"):
+            problems.refuse("starts_on", "请填写认定日期。")
+        problems.finish()
+        draft = EligibilityDraft(form.text("kind"), starts_on, source, ends_on)
         grant_eligibility(tx, holder["id"], draft, **by)
 
     return _changed(holder_id, "eligibility", work, _("保障资格已添加。"))
@@ -168,7 +169,10 @@ def finish_eligibility(holder_id: str, eligibility_id: str) -> Answer:
     """Give an eligibility its last day."""
 
     def work(tx: Transaction, holder: Row, form: Form, by: By) -> None:
-        last, reason = form.day("ends_on"), form.text("reason")
+        problems, reason = Problems(), form.text("reason")
+        last = problems.read(lambda at, _typed: form.day(at), "ends_on", "")
+        problems.read(lambda _at, typed: checked_reason(typed), "reason", reason)
+        problems.finish()
         end_eligibility(tx, holder["id"], eligibility_id, ends_on=last, reason=reason, **by)
 
     return _changed(holder_id, f"end-{eligibility_id}", work, _("保障资格的结束日期已记下。"))
@@ -184,6 +188,10 @@ def apply_again(holder_id: str) -> Answer:
 
     message = _("申请已提交；下一步由另一位工作人员审核。")
     return _changed(holder_id, "apply", work, message)
+
+
+def _day_of(form: Form) -> Callable[[str, str], date | None]:
+    return lambda at, typed: form.day(at) if typed else None
 
 
 def _changed(
@@ -223,6 +231,8 @@ def person_form(
         events_max=EVENTS_MAX,
         divisions=division_choices(within, villages_only=True),
         kinds=eligibility_choices(),
+        relations=relation_choices(),
+        family_fields=FAMILY_FIELDS,
         entitled=bool(entitled),
         attempts=attempts,
         today=today.isoformat(),

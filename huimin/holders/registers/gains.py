@@ -17,8 +17,16 @@ from huimin.core.identity import mask_name, mask_phone
 from huimin.core.json_text import read_json
 from huimin.core.phone import BETWEEN
 from huimin.holders import queries
-from huimin.holders.people import EligibilityDraft, FamilyDraft, HolderDraft, eligibilities_of
+from huimin.holders.people import (
+    EligibilityDraft,
+    FamilyDraft,
+    HolderDraft,
+    eligibilities_of,
+    one_family,
+)
+from huimin.holders.person_name import same_name
 from huimin.holders.personal_data import PersonalData
+from huimin.holders.relations import UNSAID_RELATION, one_relation
 from huimin.storage.engine import Row, Transaction
 
 
@@ -106,7 +114,9 @@ def gains_of(
     recorded = eligibilities_of(tx, holder["id"])
     for eligibility in draft.eligibilities:
         _compare_eligibility(recorded, eligibility, today, gains)
-    _compare_family(tx, personal_data, holder, draft.family, gains)
+    _compare_family(
+        tx, personal_data, holder, one_family(draft.family, draft.id_number.number), gains
+    )
     _compare_details(tx, personal_data, holder, draft, gains)
     if gains.division_code or gains.phone:
         _leave_corrected(tx, holder["id"], gains, register_date)
@@ -219,12 +229,16 @@ def _compare_family(
 
 
 def _matching(rows: Sequence[Row], member: FamilyDraft, number_hash: str | None) -> Row | None:
-    """The recorded member: by number, or by name and relation if either has no number."""
+    """The recorded member: by number, or by name and relation (unless one is not said) if either
+    has no number.
+    """
     for row in rows:
         if number_hash is not None and row["id_number_hash"] == number_hash:
             return row
     for row in rows:
-        same = row["name"] == member.name and row["relation"] == member.relation
-        if same and (number_hash is None or row["id_number_hash"] is None):
+        if number_hash is not None and row["id_number_hash"] is not None:
+            continue
+        relations = {one_relation(row["relation"]), member.relation}
+        if same_name(row["name"], member.name) and len(relations - {UNSAID_RELATION}) <= 1:
             return row
     return None
