@@ -16,7 +16,7 @@ from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
 from huimin.core.catalogue import Text, sentence
-from huimin.core.visible_text import visible
+from huimin.core.visible_text import unprintable, visible
 
 FIRST_YEAR = 1900
 EXACT_DIGITS = 15
@@ -44,6 +44,7 @@ PROBLEMS = {
     "id_missing": sentence("没有填写身份证号码，请补填。"),
     "id_format": sentence("身份证号码应为 18 位（最后一位可为 X），请对照证件修改。"),
     "id_masked": sentence("身份证号码中间几位用星号遮住了，请填写完整的 18 位。"),
+    "id_unseen": sentence("身份证号码里有一个显示不出来的字（可能是乱码）；请删去后重新输入。"),
     "id_several": sentence("这一格有不止一个身份证号码；请一行写一人。"),
     "id_float": sentence(
         "身份证号码被 Excel 当成数字，末几位已丢失。请把该列设为“文本”格式后重新输入完整的 "
@@ -77,7 +78,7 @@ def parse_id_number(
 ) -> IdNumber:
     """Parse the ID number in a cell or a form field; 15-digit numbers are converted.
 
-    Raises IdentityProblem: id_missing, id_format, id_masked, id_several, id_float,
+    Raises IdentityProblem: id_missing, id_format, id_masked, id_unseen, id_several, id_float,
     id_region, id_birth, id_future, id_check.
     """
     if cell is None or (isinstance(cell, str) and not cell.strip()):
@@ -106,6 +107,8 @@ def _text_of(cell: object) -> str:
 
 def _why_not_18(text: str) -> str:
     """The code of the problem that a reader would see in the text."""
+    if unprintable(text):
+        return "id_unseen"
     if re.search(r"[0-9][*]{2,}", text):
         return "id_masked"
     several = re.findall(r"[0-9]{17}[0-9X]", text, re.ASCII)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from huimin.core.visible_text import visible
+from huimin.core.catalogue import Text, sentence
+from huimin.core.visible_text import unprintable, visible
 
 DIGITS_MIN, DIGITS_MAX = 7, 15
 PHONES_MAX = 2
@@ -32,8 +33,23 @@ _MASKED = re.compile(r"[0-9][*×xX]{2,}[0-9]?|[*]{2,}")
 _SHORTENED = re.compile(r"[0-9.]+[eE]\+?[0-9]+")
 
 
+PROBLEMS = {
+    "digits": sentence("电话号码应为 7 到 15 位数字，请改正；没有可以空着。"),
+    "masked": sentence("电话号码有几位用星号遮住了，请填写完整的号码；没有可以空着。"),
+    "shortened": sentence(
+        "电话号码被 Excel 写成了缩短的数字（如 1.38E+10）；请把该列设为“文本”后重新填写。"
+    ),
+    "many": sentence("这一格有两个以上的电话号码，请留下最多两个。"),
+    "unseen": sentence("电话号码里有一个显示不出来的字（可能是乱码）；请删去后重新输入。"),
+}
+
+
 class PhoneProblem(ValueError):
-    """The text holds no telephone number, or only a part of one."""
+    """The text holds no telephone number, or only a part of one; `text` says what is seen."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(PROBLEMS[code])
+        self.text = Text(PROBLEMS[code])
 
 
 def read_phones(cell: Any) -> tuple[str, ...]:
@@ -46,15 +62,19 @@ def read_phones(cell: Any) -> tuple[str, ...]:
     text = _text_of(cell)
     if _NONE.fullmatch(text):
         return ()
-    if _MASKED.search(text) or _SHORTENED.fullmatch(text):
-        raise PhoneProblem("a masked or shortened number")
+    if unprintable(re.sub(r"\s", "", text)):
+        raise PhoneProblem("unseen")
+    if _MASKED.search(text):
+        raise PhoneProblem("masked")
+    if _SHORTENED.fullmatch(text):
+        raise PhoneProblem("shortened")
     numbers: list[str] = []
     for part in _BETWEEN.split(text):
         for digits in _numbers_in(part):
             if digits not in numbers:
                 numbers.append(digits)
     if not numbers or len(numbers) > PHONES_MAX:
-        raise PhoneProblem("no number" if not numbers else "more than two numbers")
+        raise PhoneProblem("many" if numbers else "digits")
     return tuple(numbers)
 
 
@@ -62,7 +82,7 @@ def _text_of(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     if isinstance(cell, bool) or not isinstance(cell, str | int):
-        raise PhoneProblem("not a number")
+        raise PhoneProblem("digits")
     return visible(_NUMBERED.sub(" ", str(cell))).strip("'’‘\"“”").strip().removesuffix(".0")
 
 
@@ -82,7 +102,7 @@ def _split(run: str) -> list[str]:
         return [_digits(piece) for piece in pieces]
     digits = _digits(run)
     if not _fits(digits):
-        raise PhoneProblem("wrong number of digits")
+        raise PhoneProblem("digits")
     return [digits]
 
 

@@ -264,6 +264,4 @@ def checked_phone(phone: str | None) -> str | None:
     try:
         return BETWEEN.join(read_phones(phone)) or None
     except PhoneProblem as error:
-        raise field_problem(
-            "phone", "电话号码应为 7 到 15 位数字，不能用星号遮住，请改正；没有可以空着。"
-        ) from error
+        raise field_problem("phone", error.text) from error

@@ -11,6 +11,7 @@ from typing import Any
 from huimin.core.catalogue import Words
 from huimin.core.identity import IdentityProblem, check_credit_code
 from huimin.core.refusals import Problems
+from huimin.core.visible_text import visible
 
 NAME_CHARACTERS_MAX = 60
 ADDRESS_CHARACTERS_MAX = 120
@@ -72,10 +73,10 @@ class FieldChecks(Problems):
             return ""
 
     def phone(self, field: str, value: Any) -> str | None:
-        """An optional phone number as typed, or None."""
+        """An optional phone number as a reader sees it, or None."""
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
-        cleaned = value.strip() if isinstance(value, str) else ""
+        cleaned = visible(value).strip() if isinstance(value, str) else ""
         if not PHONE.fullmatch(cleaned):
             self.refuse(field, "电话号码只能有数字、空格和短横，6 到 20 位，例如 028-23330000。")
         return cleaned

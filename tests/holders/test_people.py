@@ -17,8 +17,10 @@ from huimin.holders.people import (
     family_of,
     find_by_id_number,
     list_holders,
+    one_family,
     presenters_of,
 )
+from huimin.holders.relations import one_relation
 from huimin.instance import Instance
 from tests.making.holders import id_number, make_holder
 
@@ -114,3 +116,24 @@ def test_the_list_pages_and_keeps_to_a_division(instance: Instance) -> None:
     assert listed(division_code="512022001001") == [there]
     assert listed(division_code="512022002000") == here
     assert listed(division_code="nothing") == []
+
+
+def test_relations_are_one_list_however_they_are_written() -> None:
+    for written, relation in {
+        "妻": "配偶",
+        "户主之妻": "配偶",
+        "长子": "儿子",
+        "之次女": "女儿",
+        "養女": "女儿",
+        "儿 媳": "儿媳",
+        "外婆": "外祖母",
+        "侄子": "侄子",
+        "成员": "家庭成员",
+    }.items():
+        assert one_relation(written) == relation, written
+    family = [
+        FamilyDraft("李四", "妻"),
+        FamilyDraft("李 四", "家庭成员"),
+        FamilyDraft("我", "子", "x"),
+    ]
+    assert one_family(family, "x") == (FamilyDraft("李四", "配偶"),)

@@ -317,6 +317,69 @@ def test_what_was_typed_is_kept_and_every_problem_stands_at_its_field(office: Of
     assert 'id="problem-id_number"' in answer.text and "周全" in answer.text
 
 
+def test_all_problems_are_named_at_once_and_each_once(office: Office, instance: Instance) -> None:
+    client, own = office.client(), id_number()
+    wrong = new_form(
+        name="张某某",
+        id_number=own,
+        phone="138****0000",
+        division_code="不是村",
+        kind="",
+        since="2031-01-01",
+        family_name_1="钱大海、钱小海",
+        relation_1="",
+        family_name_2="钱二",
+        relation_2="other",
+        family_id_number_2="51202220990101001X",
+    )
+    page = office.post(client, "/holders/new", **wrong).text
+    fields = re.findall(r'<a href="#field-([a-z_0-9]+)"', page)
+    assert fields == [
+        *("name", "phone", "division_code", "kind", "since", "family_name_1", "relation_1"),
+        *("relation_words_2", "family_id_number_2"),
+    ]
+    for seen in (
+        "“某”或代替文字",
+        "用星号遮住",
+        "这一天还没有到",
+        "不止一个人",
+        "出生日期还没有到",
+    ):
+        assert seen in page, seen
+    twins = new_form(
+        id_number=own,
+        family_id_number_1=own,
+        family_name_2="钱 小海",
+        relation_2="son",
+        family_name_3="钱小海",
+        relation_3="other",
+        relation_words_3="长子",
+    )
+    page = office.post(client, "/holders/new", **twins).text
+    assert "这是持卡人本人的身份证号码" in page and "这位家庭成员已经在名单里了" in page
+    person = make_holder(instance, name="张三", family=())
+    base = f"/holders/{person['id']}"
+    page = office.post(client, f"{base}/details", name="张某", phone="138").text
+    assert re.findall('href="#field-details-([a-z_]+)"', page) == ["reason", "name", "phone"]
+    page = office.post(client, f"{base}/family", family_name="李\ue000", relation="").text
+    assert "显示不出来的字" in page and "请选择与持卡人的关系" in page
+    page = office.post(client, f"{base}/eligibilities", starts_on="2031-01-01", kind="").text
+    assert re.findall('href="#field-eligibility-([a-z_]+)"', page) == ["source", "kind"]
+
+
+def test_the_same_number_leads_to_the_person_in_ones_own_town_alone(
+    office: Office, instance: Instance
+) -> None:
+    form = new_form()
+    there = make_holder(instance, id_number=form["id_number"], name="别人")
+    page = office.post(office.client(), "/holders/new", **form).text
+    assert f"/holders/{there['id']}" in page and "not_same" not in page
+    elsewhere = office.client(division_code=OTHER_TOWN)
+    village = "512022001002"
+    page = office.post(elsewhere, "/holders/new", **{**form, "division_code": village}).text
+    assert "已在其他镇街登记" in page and there["id"] not in page and "not_same" not in page
+
+
 def test_a_likely_duplicate_is_warned_of_and_can_be_gone_past(
     office: Office, instance: Instance
 ) -> None:

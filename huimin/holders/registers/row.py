@@ -186,12 +186,8 @@ def _without_certificate(cell: Any) -> Any:
 def _phones(view: RowView) -> tuple[str, ...]:
     try:
         return read_phones(view.cell("phone"))
-    except PhoneProblem:
-        view.refuse(
-            "phone",
-            "phone",
-            "电话号码应为 7 到 15 位数字，不能用星号遮住，请改正；没有可以空着。",
-        )
+    except PhoneProblem as error:
+        view.refuse("phone", "phone", error.text)
         return ()
 
 
