@@ -119,6 +119,9 @@ class Bodies:
 
     def _take(self, scope: Scope, proto: Proto) -> None:
         length = declared_length(scope.headers)
+        if len(scope.headers.get_all("host")) > 1:  # RFC 9112, 3.2: which of them is meant?
+            proto.response_empty(400, [("Connection", "close")])
+            return
         if length == 0:
             self._answer(scope, proto, io.BytesIO(), None)
             return
@@ -230,7 +233,11 @@ class Bodies:
         if incoming.sender is None:
             name = None
             if any(header in incoming.scope.headers for header in ("cookie", "authorization")):
-                name = self._known(incoming.scope)
+                # The thread that cuts off the others must outlive whatever stands in a head.
+                try:
+                    name = self._known(incoming.scope)
+                except Exception:
+                    log.exception("a sender could not be looked up")
             incoming.sender = Sender(name or incoming.address, is_known=name is not None)
         return incoming.sender
 

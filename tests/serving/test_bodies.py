@@ -9,6 +9,7 @@ import re
 import select
 import socket
 import sqlite3
+import struct
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -169,6 +170,74 @@ def test_bodies_are_received_whole_whichever_way_they_come(county: dict[str, Any
         endless = b"%x\r\n%b\r\n" % (too_large, b" " * too_large)
         with begin(port, head(path, None, bearer) + endless) as undeclared:
             assert answer_of(undeclared)[1]["code"] == "payload_too_large"
+
+
+def test_what_no_client_sends_is_refused_or_ends_and_holds_up_nobody(
+    county: dict[str, Any],
+) -> None:
+    bearer = f"Authorization: Bearer {county['key']}"
+    body = json.dumps({"card": county["card"]}).encode()
+    path = "/api/v1/cards/verify"
+    chunked, health = head(path, None, bearer), b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+    framed = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    whole = head(path, len(body), bearer) + body
+    sent = {
+        "a chunk that is longer than it says": (chunked + b"2\r\nabcdef\r\n0\r\n\r\n", [400]),
+        "a chunk that is shorter than it says": (chunked + b"5\r\nabc\r\n0\r\n\r\n", [400]),
+        "a chunk of endless size": (chunked + b"f" * 18 + b"\r\nabc", [400]),
+        "a chunk's endless extension": (chunked + b"3;" + b"x" * 100_000, [400]),
+        "an endless trailer": (chunked + b"0\r\nX: " + b"y" * 200_000, [400]),
+        "two lengths": (head(path, 3, f"Content-Length: {len(body)}") + body, [400]),
+        # The chunks count, and what follows on the connection is not taken for a request.
+        "chunks and a length": (
+            head(path, None, bearer, "Content-Length: 3") + framed + health + b"\r\n",
+            [200],
+        ),
+        "a length below zero": (head(path, -1), [400]),
+        "too long a head": (health + b"X: " + b"a" * 140_000 + b"\r\n\r\n", [431]),
+        "many headers": (health + b"X: a\r\n" * 300 + b"\r\n", [431]),
+        "a byte in a path that no path has": (
+            b"GET /cards/\x00 HTTP/1.1\r\nHost: x\r\n\r\n",
+            [400],
+        ),
+        "two hosts": (health + b"Host: y\r\n\r\n", [400]),
+        "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00", []),
+        "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", [400]),
+        "a body that is not wanted": (
+            head(path, 5 * REQUEST_BYTES_MAX, bearer, "Expect: 100-continue"),
+            [413],
+        ),
+        "several at once": (whole * 3 + health + b"Connection: close\r\n\r\n", [200] * 4),
+    }
+    with running(county["folder"], HUIMIN_BODY_SECONDS=FOR_EVER) as (port, server):
+        for name, (request, statuses) in sent.items():
+            with begin(port, request) as connection:
+                assert statuses_until_closed(connection) == statuses, name
+            assert post(port, path, {"card": county["card"]}, bearer)[0] == 200, name
+        # Whoever goes away in the middle leaves no place taken.
+        part = head(path, 4 * SMALL_BYTES_MAX) + b"x" * (2 * SMALL_BYTES_MAX)
+        for number in range(2 * LARGE_PER_ADDRESS):
+            with begin(port, part) as gone:
+                if number % 2:
+                    gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        padded = body + b" " * (2 * SMALL_BYTES_MAX)
+        while True:  # until the server has noticed that they have gone
+            with begin(port, head(path, len(padded)) + padded) as large:
+                status, answer = answer_of(large)
+            if status == 401:
+                break
+            assert answer["code"] == "too_many_uploads"
+        server.terminate()
+        assert server.wait(ANSWER_SECONDS_MAX) == 0
+
+
+def statuses_until_closed(connection: socket.socket) -> list[int]:
+    """The statuses of everything that is answered until the server closes the connection."""
+    received = b""
+    with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+        while part := connection.recv(65536):
+            received += part
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", received)]
 
 
 def test_a_stop_answers_the_sale_that_runs(county: dict[str, Any]) -> None:
