@@ -58,22 +58,26 @@ def post_to(url: str, body: bytes, headers: Mapping[str, str], allowed: Sequence
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     address = _resolved(host, port, allowed)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return _posted(parts.scheme, host, port, address, path, body, headers)
+    return post_in_time(parts.scheme, host, port, str(address), path, body, headers)
 
 
-def _posted(
+def post_in_time(
     scheme: str,
     host: str,
     port: int,
-    address: Address,
+    address: str,
     path: str,
     body: bytes,
     headers: Mapping[str, str],
 ) -> int:
+    """Post to `address`, which is that of `host`, and cut off what answers too slowly.
+
+    Of the answer nothing but its head is read. Returns the HTTP status; raises DeliveryProblem.
+    """
     connection = http.client.HTTPConnection(host, port, timeout=SECONDS_MAX)
     cut: threading.Timer | None = None
     try:
-        plain = socket.create_connection((str(address), port), timeout=SECONDS_MAX)
+        plain = socket.create_connection((address, port), timeout=SECONDS_MAX)
         connection.sock = plain
         cut = threading.Timer(WHOLE_SECONDS_MAX, _cut_off, [connection])
         cut.daemon = True

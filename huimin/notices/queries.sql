@@ -13,7 +13,17 @@ INSERT INTO notice_delivery (
 ON CONFLICT (notice_id, channel, target) DO NOTHING;
 
 -- name: due_deliveries
-SELECT id FROM notice_delivery WHERE state = 'waiting' AND next_at <= :now ORDER BY next_at, id;
+-- What was never tried comes first. To a merchant's webhook none goes before an earlier one that
+-- waits for its next attempt.
+SELECT d.id, d.channel, d.target, d.webhook_id
+FROM notice_delivery AS d
+LEFT JOIN (
+    SELECT webhook_id, MIN(id) AS id FROM notice_delivery
+    WHERE state = 'waiting' AND next_at > :now AND webhook_id IS NOT NULL
+    GROUP BY webhook_id
+) AS earlier ON earlier.webhook_id = d.webhook_id
+WHERE d.state = 'waiting' AND d.next_at <= :now AND (earlier.id IS NULL OR d.id < earlier.id)
+ORDER BY CASE WHEN d.attempts = 0 THEN 0 ELSE 1 END, d.next_at, d.id;
 
 -- name: attempts_of$
 SELECT attempts FROM notice_delivery WHERE id = :id;

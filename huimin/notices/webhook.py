@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import http.client
-import ssl
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -19,10 +17,9 @@ from huimin import __version__
 from huimin.core.json_text import canonical_json, read_json
 from huimin.notices.delivery_problem import DeliveryProblem
 from huimin.notices.merchant_webhook import secret_of
-from huimin.notices.public_address import post_to
+from huimin.notices.public_address import post_in_time, post_to
 from huimin.settings import Settings
 
-SECONDS_MAX = 15
 SIGNATURE, DELIVERY = "X-Huimin-Signature", "X-Huimin-Delivery"
 
 
@@ -91,18 +88,6 @@ def signature(secret: str, body: bytes, seconds: int) -> str:
 
 def _posted(url: str, body: bytes, headers: Mapping[str, str]) -> int:
     parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port
-    connection: http.client.HTTPConnection
-    if parts.scheme == "https":
-        context = ssl.create_default_context()
-        connection = http.client.HTTPSConnection(host, port, timeout=SECONDS_MAX, context=context)
-    else:
-        connection = http.client.HTTPConnection(host, port, timeout=SECONDS_MAX)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    try:
-        connection.request("POST", path, body=body, headers=dict(headers))
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException) as error:
-        raise DeliveryProblem("webhook_unreachable", type(error).__name__) from error
-    finally:
-        connection.close()
+    return post_in_time(parts.scheme, host, port, host, path, body, headers)

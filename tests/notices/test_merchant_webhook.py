@@ -32,6 +32,7 @@ from huimin.notices.merchant_webhook import (
 )
 from huimin.notices.public_address import post_to
 from huimin.notices.send import ATTEMPTS_MAX, WAITS, send_due
+from huimin.notices.sender import Sender
 from huimin.settings import Settings
 from tests.checkout.test_waiting_sales import decide as decide_waiting
 from tests.checkout.test_waiting_sales import waiting_item
@@ -315,3 +316,49 @@ def test_the_command_sets_shows_and_ends_it(run_cli: Any, folder: Path) -> None:
     assert refused.returncode != 0 and "不在公网上" in refused.stderr
     assert "没有通知地址" in run_cli([*command, "--end"], settings.folder).stdout
     assert run_cli(["notices", "webhook", "nobody"], settings.folder).returncode != 0
+
+
+def test_a_merchant_whose_address_hangs_delays_no_other(
+    till: ApiTill, app: Any, hooks: HookOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody gives up on the address that hangs before the other has its news.
+    monkeypatch.setattr(public_address, "SECONDS_MAX", 600)
+    monkeypatch.setattr(public_address, "WHOLE_SECONDS_MAX", 600)
+    hangs, arrived, release = threading.Event(), threading.Event(), threading.Event()
+    other = make_till(app.test_client(), till.instance)
+    with hook_office() as dead:
+        dead.meanwhile = lambda: (hangs.set(), release.wait(60))[0]
+        hooks.meanwhile = arrived.set
+        listen(till, dead)
+        listen(other, hooks)
+        sender = Sender(till.instance.engine, till.instance.settings, till.instance.clock)
+        try:
+            decide(till, file_claim(till).json["id"], "approved")
+            sender.look()
+            assert hangs.wait(60)
+            for _ in range(2):
+                decide(till, file_claim(till).json["id"], "approved")
+            decide(other, file_claim(other).json["id"], "approved")
+            sender.look()
+            assert arrived.wait(60)
+            assert len(dead.posts) == 1
+        finally:
+            release.set()
+
+
+def test_news_come_in_order_and_a_later_one_waits_for_an_earlier(
+    till: ApiTill, hooks: HookOffice, clock: FixedClock
+) -> None:
+    listen(till, hooks)
+    hooks.status = 500
+    claims = [file_claim(till).json["id"] for _ in range(3)]
+    for claim in claims[:2]:
+        decide(till, claim, "approved")
+    assert send(till) == ["webhook_answer 500"], "the second is not tried before the first"
+    hooks.status = 200
+    decide(till, claims[2], "approved")
+    assert send(till) == [], "nor is one that came meanwhile"
+    clock.advance(seconds=WAITS[0].total_seconds() + 1)
+    assert send(till) == [None] * 3
+    heard = [json.loads(body)["data"]["id"] for _, _, body in hooks.posts]
+    assert heard == [claims[0], *claims]
