@@ -101,11 +101,11 @@ def apart(
 
 def _refused(record: dict[str, Any]) -> FieldProblems | Refusal:
     """What the other process refused, to be raised in this one."""
-    kept = KeptRefusal.from_record(record)
+    refusal = KeptRefusal.from_record(record)
     problems = [
         FieldProblem(problem["field"], text_of(problem["text"], SOURCE))
-        for problem in kept.problems
+        for problem in refusal.problems
     ]
-    if kept.code == "invalid_input":
+    if refusal.code == "invalid_input":
         return FieldProblems(problems)
-    return Refusal(kept.code, problems=problems, **params_of(kept.params, SOURCE))
+    return Refusal(refusal.code, problems=problems, **params_of(refusal.params, SOURCE))

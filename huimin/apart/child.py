@@ -39,10 +39,10 @@ def _answer(order: Any, requests: IO[bytes], answers: IO[bytes]) -> tuple[Any, .
     try:
         module, _, name = order["work"].partition(":")
         values = getattr(importlib.import_module(module), name)(*order["arguments"])
-        asked = receive(requests)
+        request = receive(requests)
         while True:
-            send(answers, (VALUE, values.send(asked)))
-            asked = receive(requests)
+            send(answers, (VALUE, values.send(request)))
+            request = receive(requests)
     except StopIteration:
         return (END,)
     except (FieldProblems, Refusal) as refusal:

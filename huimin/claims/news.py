@@ -21,15 +21,23 @@ def claim_news(claim: Mapping[str, Any], redemption: Mapping[str, Any] | None) -
     else:
         title = say("补录 {claim_no}：已通过", claim_no=claim["claim_no"])
         body = say("补给顾客 {discount}。", discount=money_text(redemption["discount_fen"]))
-    given = None
+    entered = None
     if redemption is not None:
         names = ("id", "receipt_no", "amount_fen", "discount_fen", "payable_fen")
-        given = {name: redemption[name] for name in names}
-    shown = ("id", "claim_no", "state", "order_no", "outlet_id", "business_day", "decided_at")
+        entered = {name: redemption[name] for name in names}
+    claim_fields = (
+        "id",
+        "claim_no",
+        "state",
+        "order_no",
+        "outlet_id",
+        "business_day",
+        "decided_at",
+    )
     return Notice(
         kind="claim.decided",
         key=f"claim.decided/{claim['id']}",
         title=title,
         body=body,
-        data={**{name: claim[name] for name in shown}, "redemption": given},
+        data={**{name: claim[name] for name in claim_fields}, "redemption": entered},
     )

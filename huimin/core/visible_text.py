@@ -18,11 +18,11 @@ _FILLERS = re.compile("[\u115f\u1160\u3164\uffa0\u034f]")
 
 def visible(text: str) -> str:
     """The text in its compatibility form (NFKC) without invisible characters; blanks stay."""
-    shown = _VARIATION_SELECTORS.sub("", _CARRIAGE_RETURN.sub("", text))
-    shown = _FILLERS.sub("", shown)
+    plain = _VARIATION_SELECTORS.sub("", _CARRIAGE_RETURN.sub("", text))
+    plain = _FILLERS.sub("", plain)
     return "".join(
         character
-        for character in unicodedata.normalize("NFKC", shown)
+        for character in unicodedata.normalize("NFKC", plain)
         if unicodedata.category(character) != "Cf"
     )
 

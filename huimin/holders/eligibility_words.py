@@ -117,13 +117,13 @@ def _part(part: str, default: str | None) -> KindReading | None:
         before = _NOT_THIS.search(rest[: mention.start()])
         start = before.start() if before else mention.start()
         rest = rest[:start] + " " * (mention.end() - start) + rest[mention.end() :]
-    given = [str(m.lastgroup) for m in mentions if m not in denied]
+    granted = [str(m.lastgroup) for m in mentions if m not in denied]
     ended = [str(m.lastgroup) for m in denied]
     if _ENDED.search(rest):
         # Of two kinds, which one has ended is a person's to say.
-        return KindReading((), tuple(ended + given)) if len(set(given)) < 2 else None
+        return KindReading((), tuple(ended + granted)) if len(set(granted)) < 2 else None
     if _CHANGED.search(rest) or not _HARMLESS.fullmatch(_ILLNESS.sub("", _without(rest))):
         return None
-    if default is not None and default not in given + ended and _CLASS.search(part):
-        given.append(default)  # A类(重病) in the column 低保类别
-    return KindReading(tuple(given), tuple(ended))
+    if default is not None and default not in granted + ended and _CLASS.search(part):
+        granted.append(default)  # A类(重病) in the column 低保类别
+    return KindReading(tuple(granted), tuple(ended))

@@ -131,10 +131,10 @@ def webhook_again(own_delivery_id: str) -> Response:
 
 def _sent_now(delivery_id: str, now: datetime) -> Response:
     attempt = send_one(instance().engine, instance().settings, delivery_id, now=now)
-    said = _("已送到，对方收下了。")
+    message = _("已送到，对方收下了。")
     if attempt is not None and attempt.problem is not None:
-        said = _("没有送到：{problem}", problem=_reason(attempt.problem))
-    return go_on(said, "notices.webhook")
+        message = _("没有送到：{problem}", problem=_reason(attempt.problem))
+    return go_on(message, "notices.webhook")
 
 
 def _webhook_page(form: Form) -> str:

@@ -16,8 +16,8 @@ import pytest
 from openpyxl.styles import Font
 
 from huimin.core.refusals import FieldProblems
-from huimin.holders.registers.given import Given
 from huimin.holders.registers.result import RegisterCheck
+from huimin.holders.registers.supplement import Supplement
 from huimin.holders.registers.understood import understood_text
 from tests.making.holders import id_number
 from tests.making.registers import HEADER, TODAY, check, codes, register_row, write_xlsx
@@ -102,7 +102,7 @@ def test_two_columns_that_may_both_be_the_person_are_a_question_and_the_answer_i
     assert people(with_question) == [] and codes(with_question) == [(1, None, "header_unclear")]
     assert "A 列“姓名”" in with_question.problems[0].message
     assert "B 列“监护人”" in with_question.problems[0].message
-    answered = check(path, given=Given(columns={"name": 0, "id_number": 2}))
+    answered = check(path, supplement=Supplement(columns={"name": 0, "id_number": 2}))
     assert people(answered) == [("郑小五", number)]
     assert other not in str(people(answered))
 
@@ -321,8 +321,8 @@ def test_what_a_register_does_not_say_is_said_once(tmp_path: Path) -> None:
     rows = [("姓名", "身份证号", "住址"), ("张三", number, "四川省资阳市乐至县高寺镇清水村3组12号")]
     path = book(tmp_path / "a.xlsx", ("特困", rows))
     assert [code for _, _, code in codes(check(path))] == ["header_missing"]
-    given = Given(kinds=("tekun",), starts_on=date(2024, 1, 1))
-    (accepted,) = check(path, given=given).accepted
+    supplement = Supplement(kinds=("tekun",), starts_on=date(2024, 1, 1))
+    (accepted,) = check(path, supplement=supplement).accepted
     (eligibility,) = accepted.draft.eligibilities
     assert (eligibility.kind, eligibility.starts_on) == ("tekun", date(2024, 1, 1))
     by_sheet = [("姓名", "身份证号", "保障类别", "认定日期"), ("李四", id_number(), *REST)]

@@ -179,8 +179,7 @@ def choose_language() -> Response:
 
 def ask_to_sign_in_again(owner: str) -> tuple[str, int]:
     """The sign-in page for somebody whose session ended while a form was filled in; it keeps it."""
-    kept = _form_of(owner)
-    sealed = kept.seal(instance().personal_data.encrypt)
+    sealed = _form_of(owner).seal(instance().personal_data.encrypt)
     page = render_template("access/sign_in.html", username="", problem=None, kept=sealed)
     return page, 401
 
@@ -266,11 +265,11 @@ def _let_in(user: StaffMember, next_path: str | None) -> Response:
     session["csrf_token"] = form_key_of(user.id)
     if language:
         session["language"] = language
-    kept = opened(_kept(), instance().personal_data.decrypt) if _kept() else None
-    if kept is not None and kept.is_of(user.id, now):
+    unsent = opened(_kept(), instance().personal_data.decrypt) if _kept() else None
+    if unsent is not None and unsent.is_of(user.id, now):
         g.member = user
         answer: Response = make_response(
-            render_template("access/go_on.html", kept=kept, again=AGAIN)
+            render_template("access/go_on.html", kept=unsent, again=AGAIN)
         )
     else:
         answer = redirect(next_path or url_for("access.home"))

@@ -113,9 +113,9 @@ def switch_account(staff_id: str, act: str) -> Answer:
         raise Refusal("not_found")
     form, by = Form.sent(), acting()
     state, message = SWITCHES[act]
-    given = {"state": state, "side": side_of(member().role), **form.texts("reason")}
+    switched = {"state": state, "side": side_of(member().role), **form.texts("reason")}
     return form.carry_out(
-        lambda tx: switch_staff(tx, staff_id, **given, **by),
+        lambda tx: switch_staff(tx, staff_id, **switched, **by),
         again=lambda refused: _account_page(staff_id, refused, opened="switch"),
         then=lambda _done: _back(staff_id, message),
     )

@@ -21,18 +21,25 @@ def waiting_news(
     else:
         title = say("待核交易 {order_no}：已入账", order_no=order_no)
         body = say("优惠 {discount} 已入账。", discount=discount)
-    shown = ("client_id", "order_no", "outlet_id", "business_day", "amount_fen", "discount_fen")
-    names = ("id", "receipt_no", "amount_fen", "discount_fen", "payable_fen")
+    sale_fields = (
+        "client_id",
+        "order_no",
+        "outlet_id",
+        "business_day",
+        "amount_fen",
+        "discount_fen",
+    )
+    redemption_fields = ("id", "receipt_no", "amount_fen", "discount_fen", "payable_fen")
     return Notice(
         kind="waiting_sale.decided",
         key=f"waiting_sale.decided/{decision['id']}",
         title=title,
         body=body,
         data={
-            **{name: sale[name] for name in shown},
+            **{name: sale[name] for name in sale_fields},
             "verdict": decision["verdict"],
             "bearer": decision["bearer"],
             "decided_at": decision["decided_at"],
-            "redemption": redemption and {name: redemption[name] for name in names},
+            "redemption": redemption and {name: redemption[name] for name in redemption_fields},
         },
     )

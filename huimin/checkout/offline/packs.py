@@ -98,8 +98,8 @@ def _recorded(tx: Transaction, item: OfflineItem, terminal: Terminal) -> Row | N
         if item.pack_issued_at is None:
             return None
         issued_at = instant_text(item.pack_issued_at)
-        made: Row | None = queries.pack_by_issue(tx, terminal_id=terminal_id, issued_at=issued_at)
-        return made
+        issued: Row | None = queries.pack_by_issue(tx, terminal_id=terminal_id, issued_at=issued_at)
+        return issued
     row: Row | None = queries.pack_by_id(tx, id=item.pack_id)
     if row is not None and row["terminal_id"] != terminal_id:
         raise Refusal("offline_pack_other")

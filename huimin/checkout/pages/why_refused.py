@@ -60,8 +60,8 @@ def ask(card_id: str) -> Response:
         card = card_in(tx, card_id, within=within)
         outlet_id, day, amount_fen = _asked(tx, form, county_day(now))
         answer = why_refused(tx, card["number"], outlet_id, day=day, amount_fen=amount_fen, now=now)
-        asked = {"outlet_id": outlet_id, "day": day.isoformat(), "amount_fen": amount_fen}
-        record(tx, "card.refusal_explained", card_id, new=asked, **by)
+        question = {"outlet_id": outlet_id, "day": day.isoformat(), "amount_fen": amount_fen}
+        record(tx, "card.refusal_explained", card_id, new=question, **by)
         return answer
 
     return form.carry_out(

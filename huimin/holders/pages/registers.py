@@ -27,7 +27,6 @@ from huimin.holders.endings.draft_ending import (
 from huimin.holders.pages import pages
 from huimin.holders.registers.change_words import change_text
 from huimin.holders.registers.gains import Change
-from huimin.holders.registers.given import CHOSEN_FIELDS, Given, checked_given, given_of
 from huimin.holders.registers.header import COLUMN_NAMES
 from huimin.holders.registers.jobs import (
     CHECKING,
@@ -39,6 +38,12 @@ from huimin.holders.registers.jobs import (
     drop_old_files,
 )
 from huimin.holders.registers.problem import column_letter
+from huimin.holders.registers.supplement import (
+    CHOSEN_FIELDS,
+    Supplement,
+    checked_supplement,
+    supplement_of,
+)
 from huimin.holders.registers.understood import meaning
 from huimin.jobs.jobs import ask_cancel, begin_job, fail_lost_jobs, job_by_id, jobs_before
 from huimin.jobs.reasons import reason_of
@@ -93,7 +98,7 @@ def upload_register() -> Answer:
         name, by = clean_file_name(sent.filename or ""), acting()
         if PurePath(name).suffix.lower() not in ENDINGS:
             raise field_problem("register", "名册须为 .xlsx、.xls 或 .csv 文件。")
-        wanted_job = {"file": name, "given": _given(form).as_dict()}
+        wanted_job = {"file": name, "given": _supplement(form).as_dict()}
         job_id = change(lambda tx: begin_job(tx, CHECK, wanted_job, **by))
         work = _work(_job(job_id))
         work.store(sent.read())
@@ -113,7 +118,7 @@ def read_register_again(job_id: str) -> Answer:
         raise Refusal("not_found")
 
     def begin() -> str:
-        wanted = {"file": checked["asked"]["file"], "given": _given(form).as_dict()}
+        wanted = {"file": checked["asked"]["file"], "given": _supplement(form).as_dict()}
         new_job = change(lambda tx: begin_job(tx, CHECK, wanted, **by))
         work = _work(_job(new_job))
         work.copy_from(_work(checked))
@@ -251,7 +256,7 @@ def _job_page(job_id: str, form: Form) -> str:
         change_words=lambda row: change_text(Change(**row), places.get).say(language),
         checking=job["kind"] == CHECK,
         form=form,
-        given=_given_values(job),
+        supplement=_supplement_values(job),
         eligibilities=[(kind, ELIGIBILITIES.say(kind, language)) for kind in ELIGIBILITIES],
         chosen=[(name, COLUMN_NAMES.say(name, language)) for name in CHOSEN_FIELDS],
         meaning=lambda row: meaning(row["field"], row["of"]).say(language),
@@ -281,10 +286,10 @@ def _lists(job: Row) -> Row:
     return {"understood": [], **lists, "problems": problems, "left_out": left_out}
 
 
-def _given(form: Form) -> Given:
+def _supplement(form: Form) -> Supplement:
     """What the form says for what the register does not say."""
     kind = form.text("eligibility")
-    return checked_given(
+    return checked_supplement(
         kinds=(kind,) if kind else (),
         town=form.optional("town"),
         village=form.optional("village"),
@@ -295,17 +300,17 @@ def _given(form: Form) -> Given:
     )
 
 
-def _given_values(job: Row) -> dict[str, str]:
+def _supplement_values(job: Row) -> dict[str, str]:
     """The same as a form's values, to show what was said for this check."""
-    given = given_of(job["asked"].get("given"))
+    supplement = supplement_of(job["asked"].get("given"))
     values = {
-        "eligibility": given.kinds[0] if given.kinds else "",
-        "town": given.town or "",
-        "village": given.village or "",
-        "starts_on": given.starts_on.isoformat() if given.starts_on else "",
-        "register_date": given.register_date.isoformat() if given.register_date else "",
+        "eligibility": supplement.kinds[0] if supplement.kinds else "",
+        "town": supplement.town or "",
+        "village": supplement.village or "",
+        "starts_on": supplement.starts_on.isoformat() if supplement.starts_on else "",
+        "register_date": supplement.register_date.isoformat() if supplement.register_date else "",
     }
-    chosen = {f"column_{name}": column_letter(place) for name, place in given.columns.items()}
+    chosen = {f"column_{name}": column_letter(place) for name, place in supplement.columns.items()}
     return {**values, **chosen}
 
 
@@ -327,7 +332,7 @@ def _work(job: Row) -> RegisterWork:
         instance().settings.folder,
         job_id=job["id"],
         file_name=job["asked"]["file"],
-        given=given_of(job["asked"].get("given")),
+        supplement=supplement_of(job["asked"].get("given")),
         now=instance().clock(),
         actor=job["created_by"],
     )

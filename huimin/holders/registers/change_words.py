@@ -18,7 +18,7 @@ WORDS = {
 RENEWED = sentence("{kind}的最后一天 {old} → {new}")
 ENDED = sentence("{kind}已在 {old} 结束，名册里仍有：没有恢复，请核实后在他的页面办理")
 ENDS_EARLIER = sentence("名册写{kind}到 {new} 为止（现为 {old}）：没有改，请核实后在“结束保障”办理")
-KEPT = sentence("{change}：没有改，人工更正过")
+OLD_STANDS = sentence("{change}：没有改，人工更正过")
 
 
 def _end_text(change: Change) -> Text:
@@ -40,5 +40,5 @@ def change_text(change: Change, place: Callable[[str], str | None] = lambda code
     old, new = change.old or NOTHING, change.new
     if change.field == "place":
         old, new = place(old) or old, place(new) or new
-    said = Text(WORDS[change.field], {"old": old, "new": new})
-    return Text(KEPT, {"change": said}) if change.kept else said
+    words = Text(WORDS[change.field], {"old": old, "new": new})
+    return Text(OLD_STANDS, {"change": words}) if change.kept else words

@@ -9,12 +9,12 @@ from huimin.divisions.find import all_divisions
 from huimin.holders.people import find_by_id_number
 from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.check_register import Progress, check_register
-from huimin.holders.registers.given import Given
 from huimin.holders.registers.import_register import require_fitting_keys
 from huimin.holders.registers.places import Places
 from huimin.holders.registers.result import RegisterCheck
 from huimin.holders.registers.row_view import Circumstances
 from huimin.holders.registers.sheets import Opener, open_sheets
+from huimin.holders.registers.supplement import Supplement
 from huimin.storage.engine import Transaction
 
 
@@ -25,7 +25,7 @@ def check_file(
     file_name: str,
     today: date,
     progress: Progress,
-    given: Given | None = None,
+    supplement: Supplement | None = None,
     opened: Opener = open_sheets,
 ) -> RegisterCheck:
     """Check every row of the file; reads only. Raises StorageProblem for another county's keys."""
@@ -36,5 +36,7 @@ def check_file(
         return None if holder is None else str(holder["name"])
 
     places = Places(all_divisions(tx))
-    circumstances = Circumstances(places, today, file_name, registered_name, given or Given())
+    circumstances = Circumstances(
+        places, today, file_name, registered_name, supplement or Supplement()
+    )
     return check_register(path, circumstances, progress, opened)

@@ -77,7 +77,7 @@ def _check_sheet(
     rows = iter(sheet.rows)
     first = list(islice(rows, SEARCHED_ROWS))
     about = _about_sheet(sheet, circumstances)
-    headers = find_headers(first, about.given.fields, about.given.columns)
+    headers = find_headers(first, about.supplement.fields, about.supplement.columns)
     if not headers:
         _leave_out(check, sheet.title, sentence("没有表头"), chain(first, rows))
         return
@@ -111,8 +111,10 @@ def _take_rows(
     above: deque[SheetRow] = deque(maxlen=LEVELS_MAX - 1)
     for count, row in enumerate(rows, start=1):
         if row.number > headers[0].row_number:
-            given = about.given
-            another = next_table(row, headers[0], given.fields, given.columns, tuple(above))
+            supplement = about.supplement
+            another = next_table(
+                row, headers[0], supplement.fields, supplement.columns, tuple(above)
+            )
             above.append(row)
             if another:
                 # A second table in the sheet, with columns of its own.
@@ -161,15 +163,15 @@ def _leave_out(check: RegisterCheck, sheet: str, why: str, rows: Iterable[SheetR
 
 def _about_sheet(sheet: Sheet, circumstances: Circumstances) -> Circumstances:
     """The circumstances with what only the sheet's name tells: its village, or its town."""
-    given, places = circumstances.given, circumstances.places
-    if given.village is None:
+    supplement, places = circumstances.supplement, circumstances.places
+    if supplement.village is None:
         named = places.only_village(sheet.title)
         town = places.town_named(sheet.title)
         if named is not None:
-            given = replace(given, village=named[1], town=given.town or named[0])
-        elif town is not None and given.town is None:
-            given = replace(given, town=town)
-    return replace(circumstances, given=given, epoch=sheet.epoch or circumstances.epoch)
+            supplement = replace(supplement, village=named[1], town=supplement.town or named[0])
+        elif town is not None and supplement.town is None:
+            supplement = replace(supplement, town=town)
+    return replace(circumstances, supplement=supplement, epoch=sheet.epoch or circumstances.epoch)
 
 
 def _title_problem(sheet: str, first: Sequence[SheetRow], header: Header) -> Problem | None:
@@ -218,7 +220,7 @@ def _header_problem(
                     name=COLUMN_NAMES.text(name),
                 ),
             )
-    missing = headers[0].missing(circumstances.given.fields)
+    missing = headers[0].missing(circumstances.supplement.fields)
     if not missing:
         return None
     return problem_at(

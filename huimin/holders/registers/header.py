@@ -103,9 +103,9 @@ class Header:
     unclear: dict[str, tuple[int, ...]] = field(default_factory=dict)
     first_row: int = 0
 
-    def missing(self, given: Collection[str] = ()) -> list[str]:
-        """The required fields that neither a column nor the person who imports (`given`) says."""
-        present = {*self.columns, *given}
+    def missing(self, supplied: Collection[str] = ()) -> list[str]:
+        """The required fields that no column has and nobody `supplied`."""
+        present = {*self.columns, *supplied}
         if self.unclear:
             present |= {"name", "id_number"}
         if "place" in present:
@@ -120,7 +120,9 @@ class Header:
 
 
 def find_headers(
-    rows: Sequence[SheetRow], given: Collection[str] = (), chosen: Mapping[str, int] | None = None
+    rows: Sequence[SheetRow],
+    supplied: Collection[str] = (),
+    chosen: Mapping[str, int] | None = None,
 ) -> list[Header]:
     """The header among a sheet's first rows, once for each block of columns; [] if there is none.
 
@@ -130,9 +132,9 @@ def find_headers(
     best: list[Header] = []
     for index, row in enumerate(rows):
         headers = _headers_ending_at(rows, index, chosen or {})
-        if headers and not headers[0].missing(given):
+        if headers and not headers[0].missing(supplied):
             below = _headers_ending_at(rows, index + 1, chosen or {})
-            if below and not below[0].missing(given) and _is_second_level(row, rows[index + 1]):
+            if below and not below[0].missing(supplied) and _is_second_level(row, rows[index + 1]):
                 return below
             return headers
         if headers and (not best or len(headers[0].columns) > len(best[0].columns)):
@@ -153,7 +155,7 @@ def people_above(rows: Sequence[SheetRow], header: Header) -> list[SheetRow]:
 def next_table(
     row: SheetRow,
     header: Header,
-    given: Collection[str] = (),
+    supplied: Collection[str] = (),
     chosen: Mapping[str, int] | None = None,
     above: Sequence[SheetRow] = (),
 ) -> list[Header]:
@@ -167,14 +169,16 @@ def next_table(
         return []
     alone = _headers_ending_at([row], 0, chosen or {})
     headers = _headers_ending_at([*above, row], len(above), chosen or {})
-    headers = headers if is_usable(headers, given) else alone
-    return headers if is_usable(headers, given) or row.number > header.row_number + 1 else []
+    headers = headers if is_usable(headers, supplied) else alone
+    return headers if is_usable(headers, supplied) or row.number > header.row_number + 1 else []
 
 
-def is_usable(headers: Sequence[Header], given: Collection[str] = ()) -> bool:
+def is_usable(headers: Sequence[Header], supplied: Collection[str] = ()) -> bool:
     """Whether rows can be read under the headers: nothing is missing, and nothing unclear."""
     return (
-        bool(headers) and not headers[0].missing(given) and not any(one.unclear for one in headers)
+        bool(headers)
+        and not headers[0].missing(supplied)
+        and not any(one.unclear for one in headers)
     )
 
 
@@ -417,7 +421,7 @@ def _one(
         name: [c for _, c in sorted((h.rank, c) for c, h in own.items() if h.field == name)]
         for name in (*_ROW_FIELDS, "period")
     }
-    columns |= {name: found[0] for name, found in fitting.items() if found and name != "period"}
+    columns |= {name: places[0] for name, places in fitting.items() if places and name != "period"}
     if fitting["period"]:
         columns.setdefault("starts_on", fitting["period"][0])
     pair, unclear = _person(own)
@@ -431,7 +435,7 @@ def _one(
     _number_by_certificate(columns, own)
     _add_rest(columns, own)
     columns |= chosen
-    unclear = {name: found for name, found in unclear.items() if name not in chosen}
+    unclear = {name: among for name, among in unclear.items() if name not in chosen}
     kind = columns.get("kind")
     return Header(
         row_number=0,

@@ -6,9 +6,9 @@ import re
 
 from huimin.core.visible_text import without_blanks
 from huimin.holders.registers.cells import SheetRow
-from huimin.holders.registers.given import Given
 from huimin.holders.registers.header import Header
 from huimin.holders.registers.row_view import RowView
+from huimin.holders.registers.supplement import Supplement
 
 _NO = re.compile("否|不|非|无|未|[Nn×xX✗✘╳0]|[Ff]alse")
 # Of a household's people, who is not entitled: 非保障人员 in a column beside 保障类别.
@@ -18,7 +18,7 @@ _NOT_ENTITLED = re.compile(
 
 
 def relation_of(header: Header, row: SheetRow) -> str:
-    """What the row's person is to the head of the household, as written; "" if it is not said."""
+    """What the row's person is to the head of the household, as written; "" if it is not entry."""
     cell = RowView("", header, row).cell("relation")
     return without_blanks(str(cell)) if cell is not None else ""
 
@@ -35,19 +35,19 @@ def household_of(header: Header, row: SheetRow) -> str | None:
     return None
 
 
-def only_lives_there(header: Header, row: SheetRow, given: Given) -> bool:
+def only_lives_there(header: Header, row: SheetRow, supplement: Supplement) -> bool:
     """Whether the row's person is in a household without being entitled: 是否保障对象 is 否."""
     view = RowView("", header, row)
     for column in view.header.other_kinds:
-        said = view.at(column, "kind")
-        if isinstance(said, str) and _NOT_ENTITLED.fullmatch(without_blanks(said)):
+        entry = view.at(column, "kind")
+        if isinstance(entry, str) and _NOT_ENTITLED.fullmatch(without_blanks(entry)):
             return True
     entitled = view.cell("entitled")
     if entitled is not None:
         return bool(_NO.match(without_blanks(str(entitled))))
     if "entitled" in header.columns and _in_households(header):
         return True  # nothing stands where the others have 是 or √
-    if "relation" not in header.columns or given.kinds or "kind" not in header.columns:
+    if "relation" not in header.columns or supplement.kinds or "kind" not in header.columns:
         return False
     return view.cell("kind") is None and not is_head(relation_of(header, row))
 

@@ -20,11 +20,11 @@ from huimin.core.words import ELIGIBILITIES
 from huimin.holders.registers.answer import register_json, register_sentences
 from huimin.holders.registers.check_file import check_file
 from huimin.holders.registers.gains import Change
-from huimin.holders.registers.given import checked_given
 from huimin.holders.registers.import_register import import_register
 from huimin.holders.registers.problem import file_problem
 from huimin.holders.registers.refused_workbook import write_refused_workbook
 from huimin.holders.registers.result import AcceptedRow
+from huimin.holders.registers.supplement import checked_supplement
 
 FILE_NAME_MAX = 120
 REFUSED_FOLDER = "refused"
@@ -82,22 +82,22 @@ def import_command(
     columns: tuple[str, ...],
     starts_on: datetime | None,
     register_date: datetime | None,
-    **said: Any,
+    **supplement_words: Any,
 ) -> None:
     """导入名册（.xlsx、.xls 或 .csv）；反复导入不会重复登记，有问题的行写进待修改的工作簿。"""
     if refused_path is not None and refused_path.resolve() == file.resolve():
         raise file_problem("--refused 不能就是名册本身，请换一个文件名。")
     by, engine, personal_data = acting(instance), instance.engine, instance.personal_data
     now, file_name = by["now"], file.name[-FILE_NAME_MAX:]
-    given = checked_given(
+    supplement = checked_supplement(
         starts_on=starts_on.date() if starts_on else None,
         register_date=register_date.date() if register_date else None,
         columns=dict(_choice(choice) for choice in columns),
         today=county_day(now),
-        **said,
+        **supplement_words,
     )
     with _bar(translated("读取名册")) as progress:
-        about = (file, file_name, county_day(now), progress, given)
+        about = (file, file_name, county_day(now), progress, supplement)
         check = engine.read(lambda tx: check_file(tx, personal_data, *about))
     changes: list[tuple[AcceptedRow, list[Change]]] = []
     with _bar(translated("试运行") if dry_run else translated("写入")) as progress:
@@ -107,7 +107,7 @@ def import_command(
             check,
             dry_run=dry_run,
             progress=progress,
-            register_date=given.register_date,
+            register_date=supplement.register_date,
             tell=lambda row, gains: changes.append((row, gains.changes)),
             **by,
         )

@@ -25,12 +25,12 @@ from huimin.core.json_text import read_json, write_json
 from huimin.core.kept_refusal import kept_text
 from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.check_file import check_file
-from huimin.holders.registers.given import Given
 from huimin.holders.registers.import_register import import_register
 from huimin.holders.registers.match import Match, match_register, propose
 from huimin.holders.registers.refused_workbook import write_refused_workbook
 from huimin.holders.registers.result import RegisterCheck
 from huimin.holders.registers.sheets_apart import registers_apart
+from huimin.holders.registers.supplement import Supplement
 from huimin.holders.registers.understood import understood_rows
 from huimin.jobs.jobs import jobs_finished_before
 from huimin.storage.engine import Engine, Row, Transaction
@@ -59,12 +59,16 @@ class RegisterWork:
         *,
         job_id: str,
         file_name: str,
-        given: Given | None = None,
+        supplement: Supplement | None = None,
         **by: Unpack[By],
     ) -> None:
         self.engine, self.personal_data, self.by = engine, personal_data, by
         self._folder, self.file_name = folder / FOLDER / job_id, file_name
-        self.job_id, self.today, self.given = job_id, county_day(by["now"]), given or Given()
+        self.job_id, self.today, self.supplement = (
+            job_id,
+            county_day(by["now"]),
+            supplement or Supplement(),
+        )
 
     def store(self, content: bytes) -> None:
         """Store the uploaded file."""
@@ -78,7 +82,7 @@ class RegisterWork:
         def match(tx: Transaction) -> Match:
             arguments = (tx, self.personal_data, checked, self.today)
             step = partial(progress, MATCHING)
-            return match_register(*arguments, step, self.given.register_date)
+            return match_register(*arguments, step, self.supplement.register_date)
 
         groups = self.engine.read(match).as_dict()
         to_mend = self._store_refused(checked)
@@ -128,7 +132,7 @@ class RegisterWork:
             checked,
             progress=lambda done, total: progress(WRITING, done, total),
             propose=lambda tx, rows: propose(tx, self.personal_data, rows, **by),
-            register_date=self.given.register_date,
+            register_date=self.supplement.register_date,
             **by,
         )
         return asdict(counts)
@@ -166,7 +170,7 @@ class RegisterWork:
             about = (path, self.file_name, self.today)
             step = partial(progress, CHECKING)
             return check_file(
-                tx, self.personal_data, *about, step, self.given, opened=registers_apart
+                tx, self.personal_data, *about, step, self.supplement, opened=registers_apart
             )
 
         while not _reading.acquire(timeout=WAIT_SECONDS):

@@ -24,13 +24,13 @@ from huimin.holders.registers.family_cell import (
     member_in_columns,
     read_family,
 )
-from huimin.holders.registers.given import Given
 from huimin.holders.registers.header import COLUMN_NAMES, Header, MemberColumns
 from huimin.holders.registers.household import is_head, relation_of
 from huimin.holders.registers.places import PlaceProblem
 from huimin.holders.registers.problem import Problem
 from huimin.holders.registers.row_entitlement import eligibilities_in
 from huimin.holders.registers.row_view import FORMULA, Circumstances, RowView
+from huimin.holders.registers.supplement import Supplement
 
 _TRUNCATED_DIGITS_MIN = 6
 _AFTERWORDS = re.compile(
@@ -192,7 +192,7 @@ def _phones(view: RowView) -> tuple[str, ...]:
 
 
 def _division(view: RowView, circumstances: Circumstances) -> str | None:
-    texts = _place_texts(view, circumstances.given)
+    texts = _place_texts(view, circumstances.supplement)
     if texts is None:
         return None
     places = circumstances.places
@@ -213,18 +213,22 @@ def _division(view: RowView, circumstances: Circumstances) -> str | None:
     return None
 
 
-def _place_texts(view: RowView, given: Given) -> dict[str, str] | None:
+def _place_texts(view: RowView, supplement: Supplement) -> dict[str, str] | None:
     """What the row, or else the person who imports, says of town, village and address."""
     texts: dict[str, str] = {}
-    for name, said in (("town", given.town), ("village", given.village), ("place", None)):
+    for name, supplied in (
+        ("town", supplement.town),
+        ("village", supplement.village),
+        ("place", None),
+    ):
         cell = view.cell(name)
         if isinstance(cell, Formula):
             view.refuse(name, "division", FORMULA)
             return None
         if cell is not None:
             texts[name] = str(cell)
-        elif said is not None:
-            texts[name] = said
+        elif supplied is not None:
+            texts[name] = supplied
     return texts
 
 

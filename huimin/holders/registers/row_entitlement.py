@@ -19,8 +19,8 @@ from huimin.holders.registers.being_entitled import (
 )
 from huimin.holders.registers.cells import Formula
 from huimin.holders.registers.dates import NO_END, read_date
-from huimin.holders.registers.given import Given
 from huimin.holders.registers.row_view import FORMULA, Circumstances, RowView
+from huimin.holders.registers.supplement import Supplement
 
 EVIDENCE_CHARACTERS_MAX = 60
 _RANGE = re.compile(
@@ -37,7 +37,7 @@ def eligibilities_in(
         return ended
     starts_on = _starts_on(view, circumstances)
     ends_on = _ends_on(view, circumstances)
-    kinds = _kinds(view, circumstances.given)
+    kinds = _kinds(view, circumstances.supplement)
     if isinstance(kinds, NotEntitled):
         return kinds
     if starts_on is not None and ends_on is not None and ends_on < starts_on:
@@ -91,13 +91,15 @@ def _ended(view: RowView) -> NotEntitled | None:
     return None
 
 
-def _kinds(view: RowView, given: Given) -> tuple[str, ...] | NotEntitled | None:
+def _kinds(view: RowView, supplement: Supplement) -> tuple[str, ...] | NotEntitled | None:
     cell = view.cell("kind")
-    if cell is None and given.kinds:
-        return given.kinds
+    if cell is None and supplement.kinds:
+        return supplement.kinds
     reading = None
     if isinstance(cell, str):
-        default = view.header.kind_implied or (given.kinds[0] if len(given.kinds) == 1 else None)
+        default = view.header.kind_implied or (
+            supplement.kinds[0] if len(supplement.kinds) == 1 else None
+        )
         reading = kind_reading(cell, default)
     if reading is None:
         remedy = text("保障类别应为{kinds}，请改正。", kinds=ALL_KINDS)
@@ -110,8 +112,8 @@ def _kinds(view: RowView, given: Given) -> tuple[str, ...] | NotEntitled | None:
 
 def _starts_on(view: RowView, circumstances: Circumstances) -> date | None:
     cell = view.cell("starts_on")
-    if cell is None and circumstances.given.starts_on is not None:
-        return circumstances.given.starts_on
+    if cell is None and circumstances.supplement.starts_on is not None:
+        return circumstances.supplement.starts_on
     if cell is None:
         view.refuse("starts_on", "date", "没有填写日期，请补填，例如 2023-03-01。")
         return None

@@ -12,10 +12,10 @@ from huimin.core.catalogue import Text, sentence
 from huimin.core.visible_text import without_blanks
 from huimin.holders.registers.cells import Formula, Merged, SheetRow, is_blank
 from huimin.holders.registers.dates import EXCEL_EPOCH
-from huimin.holders.registers.given import Given
 from huimin.holders.registers.header import Header
 from huimin.holders.registers.places import Places
 from huimin.holders.registers.problem import Problem, problem_at
+from huimin.holders.registers.supplement import Supplement
 
 # A vertically merged cell counts for every row in these fields, but not for a name or number.
 SHARED_FIELDS = (
@@ -46,7 +46,7 @@ class Circumstances:
     file_name: str
     # The name under which an 18-character ID number is already known, or None.
     registered_name: Callable[[str], str | None] = lambda number: None
-    given: Given = field(default_factory=Given)
+    supplement: Supplement = field(default_factory=Supplement)
     epoch: date = EXCEL_EPOCH
 
 

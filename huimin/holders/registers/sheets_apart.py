@@ -78,10 +78,10 @@ def parts_of(path: str, rows_max: int, unpacked_bytes_max: int) -> Iterator[Any]
                 sheet=sheet.title,
                 rows_max=rows_max,
             )
-        asked = yield sheet.title, sheet.row_count, sheet.hidden, sheet.merged, sheet.epoch
-        while asked == MORE:
+        request = yield sheet.title, sheet.row_count, sheet.hidden, sheet.merged, sheet.epoch
+        while request == MORE:
             rows = islice(sheet.rows, ROWS_AT_ONCE)
-            asked = yield [
+            request = yield [
                 (row.number, tuple(map(_plain, row.cells)), row.hidden, row.struck) for row in rows
             ]
 

@@ -133,7 +133,7 @@ class Table:
             )
         self._begin_household(row)
         row = self._with_household(row)
-        if only_lives_there(self.header, row, self.circumstances.given):
+        if only_lives_there(self.header, row, self.circumstances.supplement):
             if self._in_households:
                 self._take_housemate(row)
             else:

@@ -124,8 +124,8 @@ def _sample(cells: tuple[Any, ...], column: int, name: str) -> str:
         cell = cell.value
     if cell is None or isinstance(cell, Formula):
         return ""
-    shown = re.sub(r"\s+", " ", str(cell)).strip()
+    sample = re.sub(r"\s+", " ", str(cell)).strip()
     if name in MASKED_FIELDS:
-        return mask_name(shown[:SAMPLE_CHARACTERS_MAX])
-    masked = re.sub(r"[0-9Xx]{7,}", lambda run: f"{run[0][:4]}…{run[0][-2:]}", shown)
+        return mask_name(sample[:SAMPLE_CHARACTERS_MAX])
+    masked = re.sub(r"[0-9Xx]{7,}", lambda run: f"{run[0][:4]}…{run[0][-2:]}", sample)
     return "".join(c if c.isprintable() else "·" for c in masked)[:SAMPLE_CHARACTERS_MAX]

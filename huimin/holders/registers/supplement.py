@@ -18,7 +18,7 @@ _LETTERS = re.compile("[A-Za-z]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Supplement:
     """Kinds, place and first day for rows that say none, and the columns chosen for fields.
 
     `town` and `village` are names as a register would have them; columns count from 0.
@@ -44,7 +44,7 @@ class Given:
         return tuple(name for name, value in values.items() if value)
 
     def as_dict(self) -> dict[str, Any]:
-        """As a job keeps it; `given_of` reads it."""
+        """As a job keeps it; `supplement_of` reads it."""
         return {
             "kinds": list(self.kinds),
             "town": self.town,
@@ -55,12 +55,12 @@ class Given:
         }
 
 
-def given_of(values: Mapping[str, Any] | None) -> Given:
-    """What a job kept of `Given.as_dict`; nothing given if it is older than that."""
+def supplement_of(values: Mapping[str, Any] | None) -> Supplement:
+    """What a job kept of `Supplement.as_dict`; nothing if it is older than that."""
     if not values:
-        return Given()
+        return Supplement()
     day, register_day = values["starts_on"], values["register_date"]
-    return Given(
+    return Supplement(
         tuple(values["kinds"]),
         values["town"],
         values["village"],
@@ -70,7 +70,7 @@ def given_of(values: Mapping[str, Any] | None) -> Given:
     )
 
 
-def checked_given(
+def checked_supplement(
     *,
     kinds: tuple[str, ...] = (),
     town: str | None = None,
@@ -79,7 +79,7 @@ def checked_given(
     columns: Mapping[str, str] | None = None,
     register_date: date | None = None,
     today: date,
-) -> Given:
+) -> Supplement:
     """What was said, checked. `columns` has Excel's letters by field; empty ones are not chosen.
 
     Raises FieldProblems on eligibility, column, starts_on, register_date.
@@ -106,7 +106,7 @@ def checked_given(
             chosen[name] = place
     if problems:
         raise FieldProblems(problems)
-    return Given(kinds, town or None, village or None, starts_on, chosen, register_date)
+    return Supplement(kinds, town or None, village or None, starts_on, chosen, register_date)
 
 
 def _place_of(letters: str) -> int | None:
