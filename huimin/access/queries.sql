@@ -296,6 +296,8 @@ WHERE staff.id > :after
     AND (CAST(:role AS TEXT) IS NULL OR staff.role = :role)
     AND (CAST(:state AS TEXT) IS NULL OR staff.state = :state)
     AND (CAST(:locked_at AS TEXT) IS NULL OR staff.locked_until > :locked_at)
+    AND (CAST(:pattern AS TEXT) IS NULL OR lower(staff.name) LIKE :pattern ESCAPE '!'
+         OR staff.username LIKE :pattern ESCAPE '!')
 ORDER BY staff.id LIMIT :row_limit;
 
 -- name: merchants_to_choose

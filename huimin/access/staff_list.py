@@ -5,21 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from huimin.access import queries
-from huimin.storage.engine import Transaction
-from huimin.storage.list_query import ListQuery
+from huimin.storage.engine import Row, Transaction
+from huimin.storage.list_query import ListQuery, like_pattern, parameters_of
 
 
 @dataclass(frozen=True, slots=True)
 class StaffCriteria:
-    """What to list; None does not filter. `locked_at` keeps those locked at that instant."""
+    """What to list; None does not filter. `text` is part of a name or of a user name.
 
+    `locked_at` keeps those locked at that instant.
+    """
+
+    text: str | None = None
     role: str | None = None
     state: str | None = None
     locked_at: str | None = None
 
 
+def _parameters(criteria: StaffCriteria) -> Row:
+    return {**parameters_of(criteria), "pattern": like_pattern(criteria.text)}
+
+
 # Each with `place`, what its role reaches.
-staff_after = ListQuery[StaffCriteria](queries, "staff_after")
+staff_after = ListQuery[StaffCriteria](queries, "staff_after", _parameters)
 
 
 def places_to_choose(tx: Transaction) -> dict[str, list[tuple[str, str]]]:

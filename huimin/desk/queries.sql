@@ -159,3 +159,22 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
     WHERE claim.state = 'submitted'
         AND holder.division_code >= :division_first AND holder.division_code <= :division_last
     LIMIT :count_max) AS counted;
+
+-- name: sales_numbered
+-- Ledger rows with this receipt number, or with this order number of any outlet: the till's or the
+-- shop's own. CROSS JOIN: one look into each outlet's index.
+SELECT found.id, found.receipt_no, found.hash, found.order_no, found.kind, found.occurred_at,
+    found.amount_fen, found.payable_fen, outlet.name AS outlet_name
+FROM (
+    SELECT * FROM ledger WHERE receipt_no = :number
+    UNION
+    SELECT ledger.* FROM outlet CROSS JOIN ledger
+    WHERE ledger.outlet_id = outlet.id AND ledger.order_no = :number AND ledger.kind = 'redemption'
+    UNION
+    SELECT ledger.* FROM outlet CROSS JOIN shop_order CROSS JOIN ledger
+    WHERE shop_order.outlet_id = outlet.id AND shop_order.order_no = :number
+        AND ledger.id = shop_order.redemption_id
+) AS found
+JOIN outlet ON outlet.id = found.outlet_id
+ORDER BY found.occurred_at DESC, found.id
+LIMIT :row_limit;

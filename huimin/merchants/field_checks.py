@@ -85,9 +85,3 @@ class FieldChecks(Problems):
 def searchable(text: str) -> str:
     """A search text, trimmed; "", which matches nothing, if it cannot occur in a row."""
     return text.strip() if text.isprintable() else ""
-
-
-def like_pattern(text: str) -> str:
-    """A pattern for LIKE … ESCAPE '!' that finds the text anywhere, in lower case."""
-    escaped = "".join(f"!{letter}" if letter in "!%_" else letter for letter in text.lower())
-    return f"%{escaped}%"

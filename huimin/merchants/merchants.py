@@ -16,14 +16,13 @@ from huimin.core.refusals import Refusal, field_problem
 from huimin.merchants import queries
 from huimin.merchants.field_checks import (
     FieldChecks,
-    like_pattern,
     searchable,
 )
 from huimin.merchants.outlets import end_outlets_of_merchant
 from huimin.merchants.states import MISSING, change_state
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
-from huimin.storage.list_query import ListQuery
+from huimin.storage.list_query import ListQuery, like_pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +128,7 @@ def _enrolled_already(tx: Transaction, credit_code: str) -> Exception:
 def _parameters(criteria: MerchantCriteria) -> Row:
     return {
         "state": criteria.state,
-        "pattern": like_pattern(criteria.text) if criteria.text else None,
+        "pattern": like_pattern(criteria.text),
     }
 
 

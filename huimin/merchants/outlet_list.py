@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from huimin.merchants import queries
-from huimin.merchants.field_checks import like_pattern
 from huimin.storage.engine import Row
-from huimin.storage.list_query import ListQuery, parameters_of
+from huimin.storage.list_query import ListQuery, like_pattern, parameters_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class OutletCriteria:
 def _parameters(criteria: OutletCriteria) -> Row:
     return {
         **parameters_of(criteria),
-        "pattern": like_pattern(criteria.text) if criteria.text else None,
+        "pattern": like_pattern(criteria.text),
         "town": criteria.town_code[:9] if criteria.town_code else None,
     }
 

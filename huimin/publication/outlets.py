@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from huimin.merchants.field_checks import like_pattern
 from huimin.policies.in_force import in_force
 from huimin.publication import queries
 from huimin.storage.engine import Row, Transaction
-from huimin.storage.list_query import ListQuery
+from huimin.storage.list_query import ListQuery, like_pattern
 
 # `town_code`, `kind` and `text` (a part of a name or an address); None or absent does not filter.
 Criteria = Mapping[str, str | None]
@@ -22,7 +21,7 @@ Criteria = Mapping[str, str | None]
 def _parameters(criteria: Criteria) -> Row:
     text = criteria.get("text")
     filters = {name: criteria.get(name) for name in ("town_code", "kind")}
-    return {**filters, "pattern": like_pattern(text) if text else None}
+    return {**filters, "pattern": like_pattern(text)}
 
 
 outlets_after = ListQuery[Criteria](queries, "outlets_after", _parameters)

@@ -29,6 +29,14 @@ def parameters_of(criteria: Any) -> dict[str, Any]:
     }
 
 
+def like_pattern(text: str | None) -> str | None:
+    """A pattern for LIKE … ESCAPE '!' that finds the text anywhere, in lower case; or None."""
+    if not text:
+        return None
+    escaped = "".join(f"!{letter}" if letter in "!%_" else letter for letter in text.lower())
+    return f"%{escaped}%"
+
+
 def _as_read(row: Row) -> Row:
     return row
 

@@ -1,51 +1,94 @@
-"""The main navigation: where a signed-in person may go, in the order of a working day."""
+"""The main navigation: where a signed-in person may go, in five groups, in the order of a day."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask import request, url_for
 from flask_babel import lazy_gettext as _
 
 from huimin.core.permissions import allows
 
-# Endpoint, label, required action. An entry is current on all pages below its address.
-ENTRIES = (
-    ("desk.today", _("今日待办"), "application.read"),
-    ("holders.people", _("持卡人"), "holder.read"),
-    ("holders.applications", _("申请"), "application.read"),
-    ("holders.registers", _("名册"), "register.import"),
-    ("holders.endings", _("结束保障"), "ending.read"),
-    ("cards.cards", _("卡片"), "card.read"),
-    ("merchants.merchants", _("商户"), "merchant.read"),
-    ("policies.policies", _("优惠政策"), "policy.read"),
-    ("checkout.till", _("收银台"), "till.use"),
-    ("closing.choose_day", _("对账单"), "day.read"),
-    ("merchants.own_outlets", _("本商户"), "outlet.own"),
-    ("merchants.devices", _("收银设备"), "device.read"),
-    ("alerts.alerts", _("提醒"), "alert.read"),
-    ("claims.claims", _("补录优惠"), "claim.read"),
-    ("offline.items", _("断网交易"), "offline.read"),
-    ("attempts.attempts", _("被拒记录"), "attempt.read"),
-    ("reach.towns", _("精准帮扶"), "reach.read"),
-    ("reports.months", _("月报表"), "report.read"),
-    ("months.months", _("月度结账"), "month.read"),
-    ("settlement.settlements", _("结算单"), "settlement.read"),
-    ("notices.deliveries", _("通知"), "notice.read"),
-    ("access.staff", _("工作人员"), "staff.read"),
-    ("audit.events", _("审计"), "audit.read"),
+# Group → its pages: endpoint, label, required action. A page is current below its address too.
+GROUPS = (
+    (_("今日"), (("desk.today", _("今日待办"), "application.read"),)),
+    (
+        _("人与卡"),
+        (
+            ("holders.people", _("持卡人"), "holder.read"),
+            ("holders.applications", _("申请"), "application.read"),
+            ("cards.cards", _("卡片"), "card.read"),
+            ("holders.registers", _("名册"), "register.import"),
+            ("holders.endings", _("结束保障"), "ending.read"),
+            ("reach.towns", _("精准帮扶"), "reach.read"),
+        ),
+    ),
+    (
+        _("商户与示范点"),
+        (
+            ("merchants.merchants", _("商户"), "merchant.read"),
+            ("merchants.outlets", _("示范点"), "merchant.read"),
+            ("merchants.applications", _("加入申请"), "merchant.read"),
+            ("checkout.till", _("收银台"), "till.use"),
+            ("closing.choose_day", _("对账单"), "day.read"),
+            ("merchants.own_outlets", _("本商户"), "outlet.own"),
+            ("merchants.devices", _("收银设备"), "device.read"),
+            ("offline.items", _("断网交易"), "offline.read"),
+            ("claims.claims", _("补录优惠"), "claim.read"),
+            ("attempts.attempts", _("被拒记录"), "attempt.read"),
+            ("alerts.alerts", _("提醒"), "alert.read"),
+        ),
+    ),
+    (
+        _("账与报表"),
+        (
+            ("reports.months", _("月报表"), "report.read"),
+            ("months.months", _("月度结账"), "month.read"),
+            ("settlement.settlements", _("结算单"), "settlement.read"),
+        ),
+    ),
+    (
+        _("管理"),
+        (
+            ("policies.policies", _("优惠政策"), "policy.read"),
+            ("access.staff", _("工作人员"), "staff.read"),
+            ("notices.deliveries", _("通知"), "notice.read"),
+            ("audit.events", _("审计"), "audit.read"),
+        ),
+    ),
 )
+# Whoever may open so few pages sees them all, without groups.
+UNGROUPED_MAX = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry: its address and label, whether it is current, and its number of waiting items."""
+    """A page: its endpoint, address and label, whether it is current, how many items wait there."""
 
+    endpoint: str
     address: str
     label: str
     current: bool
     waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pages under one word; a group of one page is shown as a link to it."""
+
+    label: str
+    entries: list[Entry]
+
+    @property
+    def current(self) -> bool:
+        """Whether the reader is on one of its pages."""
+        return any(entry.current for entry in self.entries)
+
+    @property
+    def waiting(self) -> int:
+        """How many items wait on all its pages."""
+        return sum(entry.waiting for entry in self.entries)
 
 
 _waiting: dict[str, Callable[[], int]] = {}
@@ -61,19 +104,37 @@ def waiting_counts() -> dict[str, int]:
     return {endpoint: count() for endpoint, count in _waiting.items()}
 
 
-def entries(role: str | None, waiting: Mapping[str, int]) -> list[Entry]:
-    """The entries that the role may open, with `waiting` counts by endpoint; [] without a role."""
+def groups_for(role: str | None, waiting: Mapping[str, int]) -> list[Group]:
+    """The groups with the pages that the role may open; [] without a role.
+
+    `waiting` counts by endpoint. A role with at most UNGROUPED_MAX pages has each as a group.
+    """
     if role is None:
         return []
-    path = request.path
-    allowed = []
-    for endpoint, label, action in ENTRIES:
-        if allows(role, action):
-            address = url_for(endpoint)
-            current = path == address or path.startswith(address)
-            allowed.append(Entry(address, str(label), current, waiting.get(endpoint, 0)))
-    # The longest matching address is current: /holders/applications rather than /holders.
-    current_address = max(
-        (entry.address for entry in allowed if entry.current), key=len, default=None
-    )
-    return [replace(entry, current=entry.address == current_address) for entry in allowed]
+    addresses = {
+        endpoint: url_for(endpoint)
+        for _label, pages in GROUPS
+        for endpoint, _page, action in pages
+        if allows(role, action)
+    }
+    # The longest matching address is current: /merchants/applications rather than /merchants.
+    above = [address for address in addresses.values() if request.path.startswith(address)]
+    current = max(above, key=len, default=None)
+    groups = []
+    for label, pages in GROUPS:
+        entries = [
+            Entry(
+                endpoint,
+                addresses[endpoint],
+                str(page),
+                addresses[endpoint] == current,
+                waiting.get(endpoint, 0),
+            )
+            for endpoint, page, _action in pages
+            if endpoint in addresses
+        ]
+        if entries:
+            groups.append(Group(str(label), entries))
+    if len(addresses) <= UNGROUPED_MAX:
+        return [Group(entry.label, [entry]) for group in groups for entry in group.entries]
+    return groups

@@ -7,13 +7,14 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from huimin import __version__
 from huimin.core.catalogue import LANGUAGES
+from huimin.core.permissions import allows
 from huimin.core.refusals import Refusal
 from huimin.web import language, problems, uploads
 from huimin.web.api_turns import ApiTurns
 from huimin.web.current import instance, instance_of
 from huimin.web.forms import Form
 from huimin.web.json_provider import StrictJSON
-from huimin.web.navigation import Entry, entries, waiting_counts
+from huimin.web.navigation import Group, groups_for, waiting_counts
 from huimin.web.security_headers import SecurityHeaders
 from huimin.web.sessions import PageSessions
 from huimin.web.words import register_filters
@@ -52,9 +53,15 @@ def _keep_private(response: Response) -> Response:
     return response
 
 
-def _navigation() -> list[Entry]:
+def _navigation() -> list[Group]:
     member = g.get("member")
-    return entries(None if member is None else member.role, waiting_counts())
+    return groups_for(None if member is None else member.role, waiting_counts())
+
+
+def _may(action: str) -> bool:
+    """Whether the reader's role allows the action."""
+    member = g.get("member")
+    return member is not None and allows(member.role, action)
 
 
 def _page_words() -> dict[str, object]:
@@ -67,5 +74,6 @@ def _page_words() -> dict[str, object]:
         "help_line": settings.help_line,
         "version": __version__,
         "navigation": _navigation,
+        "may": _may,
         "blank_form": Form(),
     }

@@ -16,6 +16,7 @@ import pytest
 from huimin.instance import create_instance, open_instance
 from huimin.merchants.reversal_rule import set_reversal_rule
 from huimin.settings import Settings
+from tests.browser.header import SIGNED_IN
 from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till, open_county
 from tests.browser.windows import new_context
 from tests.making.cards import make_card
@@ -105,7 +106,7 @@ class Visit:
         if who in SESSIONS:
             self.page.context.add_cookies(SESSIONS[who])
             self.page.goto(self.county.address)
-            if self.page.locator(".sign-out-form").count():
+            if self.page.locator(SIGNED_IN).count():
                 return
             self.page.context.clear_cookies()
         self.page.goto(self.county.address)
@@ -114,7 +115,7 @@ class Visit:
         self.page.keyboard.press("Tab")
         self.page.keyboard.type(PASSWORD)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_selector(".sign-out-form")
+        self.page.wait_for_selector(SIGNED_IN, state="attached")
         SESSIONS[who] = self.page.context.cookies()
 
     def follow(self, link: str | Any) -> None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from tests.browser.header import choose_language
+
 HAN = re.compile(r"[一-鿿]+")
 # Everything that is read or read aloud; a passage with a language of its own is left out.
 WORDS = """() => {
@@ -25,9 +27,8 @@ WORDS = """() => {
 
 
 def in_english(page: Any) -> None:
-    """Turn the page's language to English, as a reader does; the same page comes back."""
-    with page.expect_navigation():
-        page.click("button[name=language][value=en]")
+    """Turn the page's language to English."""
+    choose_language(page, "en")
 
 
 def chinese_left(page: Any, typed: Iterable[str]) -> list[str]:

@@ -19,6 +19,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tests.benchmarks.serving import serving
+from tests.browser.header import SIGNED_IN
 from tests.browser.windows import new_context, till_ready
 
 PICTURES = Path(__file__).resolve().parents[2] / "huimin" / "handbook" / "pictures"
@@ -83,7 +84,7 @@ class Photographer:
             page.fill("#username", who["username"])
             page.fill("#password", who["password"])
             page.keyboard.press("Enter")
-            page.wait_for_selector(".sign-out-form")
+            page.wait_for_selector(SIGNED_IN, state="attached")
         return page
 
     def take(self, name: str, page: Any) -> Path:

@@ -8,6 +8,7 @@ import pypdfium2
 import pytest
 
 from tests.browser.conftest import Visit
+from tests.browser.header import press_sign_out
 from tests.browser.sizes import at_desk, on_phone
 from tests.browser.test_receipts import check_paper
 from tests.browser.windows import till_ready
@@ -26,7 +27,8 @@ def refused(visit: Visit) -> None:
 
 def sign_out(visit: Visit) -> None:
     visit.page.goto(f"{visit.county.address}/account")
-    visit.follow(".sign-out-form button")
+    with visit.page.expect_navigation():
+        press_sign_out(visit.page)
     visit.page.wait_for_selector("#username")
 
 

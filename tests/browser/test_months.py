@@ -21,6 +21,7 @@ from huimin.settings import Settings
 from tests.browser.accessible import looks_right
 from tests.browser.conftest import Visit
 from tests.browser.english import chinese_left, in_english
+from tests.browser.header import choose_language
 from tests.making.post_offices import HookOffice, hook_office
 from tests.making.staff import make_staff
 from tests.reports.county import make_small_county
@@ -83,8 +84,7 @@ def reads_in_english(visit: Visit) -> None:
     in_english(page)
     assert chinese_left(page, TYPED) == [], page.url
     looks_right(visit)
-    with page.expect_navigation():
-        page.click("button[name=language][value=zh_Hans]")
+    choose_language(page, "zh_Hans")
 
 
 def enter(visit: Visit, username: str, path: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.accessible import barriers, looks_right
 from tests.browser.conftest import PASSWORD, Visit
+from tests.browser.header import choose_language
 from tests.browser.sizes import at_desk, on_phone
 from tests.making.holders import id_number
 
@@ -34,7 +35,7 @@ def test_no_page_of_the_office_holds_a_barrier_or_is_too_wide(visit: Visit) -> N
 @on_phone
 def test_the_pages_are_read_in_english(visit: Visit) -> None:
     visit.sign_in(visit.county.administrator)
-    visit.follow("button[name=language][value=en]")
+    choose_language(visit.page, "en")
     visit.page.wait_for_selector("html[lang=en]")
     for path in PAGES:
         go(visit, path)
@@ -42,6 +43,38 @@ def test_the_pages_are_read_in_english(visit: Visit) -> None:
         # The names of people are not translated.
         assert heading.isascii() or path == "/today", heading
         assert visit.wide() == 0, path
+
+
+def test_the_groups_open_by_keyboard_and_the_search_by_a_slash(visit: Visit) -> None:
+    page = visit.page
+    visit.sign_in(visit.county.administrator)
+    for language in ("zh_Hant", "en", "zh_Hans"):
+        choose_language(page, language)
+        height = page.evaluate("document.querySelector('.site-header').offsetHeight")
+        assert height < 64, language  # one row of buttons of 44
+    menu, group = page.locator(".menu-button"), page.locator(".nav-group", has_text="人与卡")
+    if menu.is_visible():
+        menu.press("Enter")
+    group.locator("summary").press("Enter")
+    group.get_by_role("link", name="卡片").first.wait_for()
+    page.locator(".nav-waits", has_text="等待打印").wait_for()
+    assert barriers(page) == []
+    assert visit.wide() == 0
+    other = page.locator(".nav-group", has_text="账与报表")
+    other.locator("summary").press("Enter")
+    group.locator(".nav-panel").wait_for(state="hidden")
+    page.keyboard.press("Escape")
+    other.locator(".nav-panel").wait_for(state="hidden")
+    page.locator("summary:focus", has_text="账与报表").wait_for()
+    if menu.is_visible():
+        page.keyboard.press("Escape")
+        page.locator(".site-menu").wait_for(state="hidden")
+    page.keyboard.press("/")
+    page.wait_for_selector("[data-search]:focus")
+    page.keyboard.type(visit.county.card["number"])
+    visit.press_enter()
+    page.locator("h1").wait_for()
+    assert visit.county.card["holder_id"] in page.url
 
 
 @at_desk

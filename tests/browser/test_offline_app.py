@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import DESK, PHONE
+from tests.browser.header import choose_language
 from tests.browser.offline_county import OfflineTill, until
 from tests.browser.windows import till_ready
 
@@ -60,7 +61,7 @@ def test_nothing_personal_is_kept(till: OfflineTill, cards: list[str]) -> None:
 
 
 def test_the_kept_page_is_in_the_readers_language(till: OfflineTill) -> None:
-    till.page.click("button[name=language][value=en]")
+    choose_language(till.page, "en")
     till.page.wait_for_selector("html[lang=en]")
     until(lambda: '<html lang="en">' in till.page.evaluate(KEPT)["/till/shell"])
     till.context.set_offline(True)

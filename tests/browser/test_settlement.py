@@ -18,6 +18,7 @@ from huimin.instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.browser.accessible import looks_right
 from tests.browser.english import chinese_left, in_english
+from tests.browser.header import choose_language
 from tests.making.staff import make_staff
 from tests.served import served
 from tests.settlement.county import close_month, make_county
@@ -75,8 +76,7 @@ def good(visit: Any) -> None:
     in_english(page)
     assert chinese_left(page, TYPED) == [], page.url
     looks_right(visit)
-    with page.expect_navigation():
-        page.click("button[name=language][value=zh_Hans]")
+    choose_language(page, "zh_Hans")
 
 
 def as_somebody(visit: Any, username: str, path: str = "/settlements/") -> None:

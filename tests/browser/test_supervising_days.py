@@ -19,6 +19,7 @@ from PIL import Image
 
 from tests.browser.accessible import looks_right
 from tests.browser.conftest import Visit
+from tests.browser.header import SIGNED_IN, press_sign_out
 from tests.browser.windows import till_ready
 from tests.making.merchants import credit_code
 
@@ -42,7 +43,8 @@ def said(visit: Visit) -> str:
 
 
 def sign_out(visit: Visit) -> None:
-    visit.follow(".sign-out-form button")
+    with visit.page.expect_navigation():
+        press_sign_out(visit.page)
     visit.page.wait_for_selector("#username")
 
 
@@ -286,7 +288,7 @@ def test_a_merchant_manager_s_day_with_the_own_cashiers(visit: Visit) -> None:
     page.fill("#username", username)
     page.fill("#password", OWN_PASSWORD)
     visit.press_enter()
-    page.wait_for_selector(".sign-out-form")
+    page.wait_for_selector(SIGNED_IN, state="attached")
     go(visit, "/my-merchant/")
     mine.locator("summary").click()
     mine.locator("textarea[name=reason]").last.fill("离职")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import Visit
+from tests.browser.header import choose_language
 from tests.browser.sizes import at_desk, on_phone
 from tests.browser.windows import till_ready
 
@@ -150,7 +151,7 @@ def test_a_refusal_is_a_kind_sentence_and_the_next_scan_goes_on(visit: Visit) ->
 def test_the_page_is_read_in_english(visit: Visit) -> None:
     page = visit.page
     visit.sign_in(visit.county.cashier)
-    visit.follow("button[name=language][value=en]")
+    choose_language(visit.page, "en")
     page.wait_for_selector("html[lang=en]")
     assert (
         page.inner_text("#ready-title") == "Scan the card"

@@ -11,6 +11,7 @@ import pytest
 
 from tests.browser.accessible import barriers
 from tests.browser.conftest import Visit
+from tests.browser.header import press_sign_out
 from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till
 from tests.browser.sizes import at_desk, on_phone
 from tests.browser.test_till import begin, choose
@@ -66,7 +67,7 @@ def test_a_sign_out_ends_it_for_the_time_without_network_too(
     till.wait_until_sent()
     till.page.keyboard.press("Escape")
     till.page.evaluate("async () => (await import('/static/till/queue.js')).clearAway('')")
-    till.page.click(".sign-out-form button")
+    press_sign_out(till.page)
     till.page.wait_for_selector("#username")
     till.context.set_offline(True)
     till.page.goto(f"{till.county.address}/till/")
@@ -80,7 +81,7 @@ def test_a_sign_out_without_network_counts_at_once(
     till = cashiers_till
     till.context.set_offline(True)
     with till.page.expect_navigation():
-        till.page.click(".sign-out-form button")
+        press_sign_out(till.page)
     till_ready(till.page)
     is_closed(till, cards[0])
     till.context.set_offline(False)

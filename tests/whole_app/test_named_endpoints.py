@@ -22,7 +22,7 @@ from huimin.core.permissions import PERMISSIONS
 from huimin.desk.pages import KINDS as WAITING
 from huimin.holders.personal_data import Purpose
 from huimin.instance import Instance
-from huimin.web.navigation import ENTRIES
+from huimin.web.navigation import GROUPS
 
 PACKAGE = Path(__file__).resolve().parents[2] / "huimin"
 DOTTED = re.compile(r"[a-z_]+\.[a-z_]+")
@@ -136,7 +136,7 @@ def test_what_templates_link_to_gets_all_that_its_address_needs(app: Any) -> Non
 
 
 def test_the_links_of_tables_can_be_built(app: Any) -> None:
-    links = [(endpoint, []) for endpoint, _, _ in ENTRIES]
+    links = [(endpoint, []) for _, pages in GROUPS for endpoint, _, _ in pages]
     links += [(endpoint, [argument]) for _, endpoint, argument in SUBJECTS.values() if endpoint]
     links += [(endpoint, list(given)) for _, _, endpoint, given, _ in WAITING.values()]
     assert len(links) > 30

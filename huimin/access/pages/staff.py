@@ -190,6 +190,7 @@ def _list() -> ListPage:
         _("工作人员"),
         columns,
         [
+            Filter("text", _("姓名或用户名"), type="search", maxlength=60),
             Filter("role", _("岗位"), choices_of(ROLE_NAMES, ROLES)),
             Filter("state", _("状态"), states),
         ],
@@ -199,8 +200,9 @@ def _list() -> ListPage:
 
 def _criteria(form: Form) -> StaffCriteria:
     if form.text("state") == LOCKED:
-        return StaffCriteria(form.optional("role"), locked_at=instant_text(instance().clock()))
-    return StaffCriteria(form.optional("role"), form.optional("state"))
+        locked_at = instant_text(instance().clock())
+        return StaffCriteria(form.optional("text"), form.optional("role"), locked_at=locked_at)
+    return StaffCriteria(form.optional("text"), form.optional("role"), form.optional("state"))
 
 
 def _form_page(form: Form) -> str:

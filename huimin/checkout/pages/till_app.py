@@ -31,7 +31,7 @@ till_files = Blueprint(
 )
 # What the page loads from the frame around it.
 WEB_STATIC = PACKAGE / "web" / "static"
-FRAME_FILES = ("huimin.css", "early_press.js", "forms.js", "icon.svg")
+FRAME_FILES = ("huimin.css", "navigation.js", "early_press.js", "forms.js", "icon.svg")
 # What else goes into the shell.
 MADE_OF = (
     "templates/layout.html",

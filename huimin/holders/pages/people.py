@@ -6,12 +6,10 @@ address encrypted: no history, log or forwarded link gives it away.
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import replace
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -26,6 +24,7 @@ from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.choices import division_choices
 from huimin.holders.drafts import drafts_of
 from huimin.holders.pages import pages
+from huimin.holders.sealed_text import sealed_text, unsealed_text
 from huimin.holders.search import NO_CARD, NO_KIND, TEXT_MAX, PersonCriteria, people_rows, search
 from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
@@ -40,7 +39,6 @@ from huimin.web.words import CARD_STATES, grouped
 
 FILTERS = ("division", "kind", "card", "ending")
 ENDING_DAYS_MAX = 366
-SEALED_FOR = "search"
 
 
 @pages.get("/holders/")
@@ -52,7 +50,7 @@ def people() -> str | Response:
     list_page, sealed = _list(), request.args.get("find", "")
     form = list_page.read_filters()
     arguments = {**list_page.arguments(form), **({"find": sealed} if sealed else {})}
-    form = Form({**form.values, "text": _unsealed(sealed)})
+    form = Form({**form.values, "text": unsealed_text(instance().personal_data, sealed)})
     return list_answer(list_page, _read_rows, form=form, arguments=arguments, more=_own_drafts)
 
 
@@ -63,21 +61,9 @@ def find_people() -> Response:
     form = Form.sent()
     filters: dict[str, Any] = {name: form.optional(name) for name in FILTERS}
     text = form.text("text")[:TEXT_MAX]
-    return redirect(url_for("holders.people", find=_sealed(text) if text else None, **filters))
-
-
-def _sealed(text: str) -> str:
-    sealed = instance().personal_data.seal(text.encode(), SEALED_FOR)
-    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
-
-
-def _unsealed(sealed: str) -> str:
-    """What was typed; nothing for an address that was changed or is too old to be read."""
-    try:
-        content = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
-        return instance().personal_data.unseal(content, SEALED_FOR).decode() if sealed else ""
-    except (InvalidTag, KeyError, ValueError):
-        return ""
+    return redirect(
+        url_for("holders.people", find=sealed_text(instance().personal_data, text), **filters)
+    )
 
 
 def _own_drafts(_form: Form) -> dict[str, Any]:
