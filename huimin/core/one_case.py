@@ -13,4 +13,9 @@ UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F
 
 def one_case(identifier: str) -> str:
     """A UUID in small letters; any other text as it is."""
-    return identifier.lower() if re.fullmatch(UUID, identifier) else identifier
+    return identifier.lower() if is_uuid(identifier) else identifier
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a text is a UUID, in letters of any case."""
+    return re.fullmatch(UUID, text) is not None

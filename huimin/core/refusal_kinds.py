@@ -168,6 +168,12 @@ KINDS: dict[str, Kind] = {
     "offline_pack_unrecorded": Kind(
         422, "所用的离线资料是系统升级以前签发的，没有记录可查，要由县里核定后才能入账。", QUIET
     ),
+    "offline_pack_lost": Kind(
+        422,
+        "所用的离线资料确由本县签发给这台收银终端，但系统里没有它的记录（可能签发在恢复所用的备份之后），"
+        "要由县里核定后才能入账。",
+        QUIET,
+    ),
     "offline_told_since": Kind(
         422, "这台收银终端后来已得知此卡不能使用，交易时间无法证实，要由县里核定后才能入账。", QUIET
     ),

@@ -10,8 +10,9 @@ import pytest
 
 from huimin.cards.change_state import report_lost, resume_card
 from huimin.checkout.offline.decide_waiting import accept_waiting, refuse_waiting
+from huimin.checkout.offline.pack_ids import proved_issue
 from huimin.checkout.offline.waiting_sales import count_waiting
-from huimin.core.days import instant_text
+from huimin.core.days import instant_text, parse_instant
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
@@ -90,6 +91,63 @@ def test_a_till_of_version_1_names_its_pack_by_its_time(till: OfflineTill) -> No
     assert till.send(item)[0]["status"] == "accepted"
 
 
+def forget_packs(tx: Any) -> None:
+    """As a county that was restored from a backup of before they were given."""
+    tx.connection.execute("DROP TRIGGER IF EXISTS offline_pack_refuses_delete") if (
+        tx.engine == "sqlite"
+    ) else tx.connection.execute("ALTER TABLE offline_pack DISABLE TRIGGER USER")
+    tx.connection.execute("DELETE FROM offline_pack")
+
+
+@pytest.mark.both_engines
+def test_a_pack_given_after_the_backup_of_a_restored_county_waits(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
+    terminal, key = make_terminal(instance, till.outlet)
+    other = OfflineTill(till.client, instance, till.outlet, terminal, key, till.card)
+    other.take_pack()
+    clock.advance(minutes=5)
+    lost = till.item(order_no="R-1", pack_issued_at=till.pack["issued_at"])
+    shouted = till.item(order_no="R-2", pack_id=till.pack["id"].upper())
+    too_early = till.item(clock() - timedelta(minutes=10))
+    identity, proof = till.pack["id"].split(".")
+    forged = [
+        f"{identity[:-1]}{'0' if identity[-1] != '0' else '1'}.{proof}",
+        f"{identity}.{'a' * len(proof)}",
+        f"{identity}.",
+        identity,
+        f"{identity}.ä",
+        other.pack["id"],
+    ]
+    instance.engine.write(forget_packs)
+    assert sent(till, lost) == ("waiting", "offline_pack_lost")
+    assert sent(till, shouted) == ("waiting", "offline_pack_lost")
+    assert sent(till, too_early) == ("refused", "offline_time_wrong")
+    for pack_id in forged:
+        (answer,) = till.send(till.item(pack_id=pack_id))
+        assert answer["status"] == "refused"
+        assert answer["code"] in ("offline_pack_unknown", "invalid_input"), pack_id
+    sale_id, refused_id = waiting_ids(instance)
+    decide(instance, refuse_waiting, refused_id, bearer="merchant")
+    clock.advance(days=2)
+    decide(instance, accept_waiting, sale_id)
+    (answer,) = till.send(lost)
+    assert (answer["status"], till.row_of(answer)["business_day"]) == ("duplicate", "2026-10-31")
+    assert instance.engine.read(verify_chains) == []
+
+
+def test_a_revoked_key_proves_no_pack(till: OfflineTill, instance: Instance) -> None:
+    terminal_id = till.terminal["id"]
+    assert proved_issue(instance.key_ring, terminal_id, till.pack["id"]) == parse_instant(
+        till.pack["issued_at"]
+    )
+    (key,) = instance.key_ring.all_keys()
+    instance.key_ring.add()
+    assert proved_issue(instance.key_ring, terminal_id, till.pack["id"]) is not None
+    instance.key_ring.revoke(key.key_id)
+    assert proved_issue(instance.key_ring, terminal_id, till.pack["id"]) is None
+
+
 @pytest.mark.both_engines
 def test_a_pack_of_before_the_upgrade_waits(
     till: OfflineTill, instance: Instance, clock: FixedClock
@@ -104,10 +162,7 @@ def test_a_pack_of_before_the_upgrade_waits(
             "UPDATE schema_migration SET name = 'offline_packs', applied_at = "
             f"'{instant_text(clock())}'"
         )
-        tx.connection.execute("DROP TRIGGER IF EXISTS offline_pack_refuses_delete") if (
-            tx.engine == "sqlite"
-        ) else tx.connection.execute("ALTER TABLE offline_pack DISABLE TRIGGER USER")
-        tx.connection.execute("DELETE FROM offline_pack")
+        forget_packs(tx)
 
     instance.engine.write(upgrade)
     item = till.item(pack_id=..., pack_issued_at=issued_at)
@@ -255,10 +310,15 @@ def waiting_item(till: OfflineTill, clock: FixedClock, **more: Any) -> tuple[dic
     item = till.item(cashier="小王", **more)
     clock.advance(days=32)
     assert till.send(item)[0]["status"] == "waiting"
-    rows = till.instance.engine.read(
-        lambda tx: tx.connection.execute("SELECT id FROM waiting_sale").fetchall()
+    return item, waiting_ids(till.instance)[-1]
+
+
+def waiting_ids(instance: Instance) -> list[str]:
+    """The waiting sales in the order in which they came."""
+    rows = instance.engine.read(
+        lambda tx: tx.connection.execute("SELECT id FROM waiting_sale ORDER BY id").fetchall()
     )
-    return item, rows[-1]["id"]
+    return [row["id"] for row in rows]
 
 
 def decide(instance: Instance, act: Any, sale_id: str, actor: str = "a", **more: Any) -> Any:

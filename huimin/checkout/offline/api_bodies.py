@@ -101,7 +101,7 @@ class OfflineItemBody(QuoteBody):
             "order_no": earlier_order(self.order_no),
             "sent_order_no": self.order_no,
             "policy_id": one_case(self.policy_id),
-            "pack_id": None if self.pack_id is None else one_case(self.pack_id),
+            "pack_id": None if self.pack_id is None else self.pack_id.lower(),
             "occurred_at": _instant("occurred_at", self.occurred_at),
             "pack_issued_at": None if issued_at is None else _instant("pack_issued_at", issued_at),
         }
@@ -121,7 +121,7 @@ def _prints_of_other_forms(sent: Mapping[str, Any]) -> tuple[str, ...]:
     have sent it.
     """
     ids = {
-        name: one_case(sent[name])
+        name: sent[name].lower() if name == "pack_id" else one_case(sent[name])
         for name in ("client_id", "policy_id", "pack_id")
         if sent.get(name) is not None
     }

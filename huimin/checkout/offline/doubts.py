@@ -22,8 +22,10 @@ from huimin.storage.engine import Transaction
 
 
 def doubt_of_pack(pack: Pack) -> list[Refusal]:
-    """A pack of the time before packs were recorded can't be shown to have been given."""
-    return [] if pack.id else [Refusal("offline_pack_unrecorded")]
+    """A pack that is not on record: of the time before packs were, or of after the backup that the
+    county was restored from.
+    """
+    return [] if pack.doubt is None else [Refusal(pack.doubt)]
 
 
 def doubt_of_delay(occurred_at: datetime, pack: Pack, now: datetime) -> list[Refusal]:

@@ -4,6 +4,7 @@ the outcome of each item.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request
@@ -15,6 +16,7 @@ from huimin.cards.key_ring import KeyRing
 from huimin.checkout.attempts import note_refused
 from huimin.checkout.offline.api_bodies import OfflineItemBody, OfflineRedemptionsBody
 from huimin.checkout.offline.pack import MOMENTS, give_pack
+from huimin.checkout.offline.pack_ids import proved_issue
 from huimin.checkout.offline.redemptions import refused_answer, take_offline_items
 from huimin.checkout.offline.requests import OfflineItem
 from huimin.core.refusals import FieldProblems, Refusal
@@ -91,7 +93,9 @@ def items_response(body: OfflineRedemptionsBody) -> Response:
 def _read(raw: Any, key_ring: KeyRing, caller: Caller, language: str) -> OfflineItem | Row:
     """The item, or the answer that refuses it; such an item has no row, only the attempt has."""
     try:
-        return OfflineItemBody.model_validate(raw).to_item(key_ring.public_keys())
+        item = OfflineItemBody.model_validate(raw).to_item(key_ring.public_keys())
+        proved_at = proved_issue(key_ring, caller.terminal["terminal_id"], item.pack_id)
+        return replace(item, pack_proved_at=proved_at)
     except ValidationError as error:
         why = field_problems_of(error)
     except FieldProblems as problems:

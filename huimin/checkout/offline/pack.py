@@ -18,6 +18,7 @@ from huimin.cards.deny_list import DenyLists
 from huimin.cards.key_ring import KeyRing
 from huimin.cards.published_keys import revoked_key_ids, unrevoked_jwks
 from huimin.checkout.entitlement import policy_on
+from huimin.checkout.offline.pack_ids import new_pack_id
 from huimin.checkout.offline.packs import pack_to_give_again, record_pack
 from huimin.checkout.quote_answer import policy_answer
 from huimin.checkout.terminal_answer import place_parts
@@ -76,7 +77,8 @@ def give_pack(
 
     content, row = engine.read(known)
     if row is None:
-        recorded = _recorded(content, device_id, now)
+        pack_id = new_pack_id(key_ring, terminal["terminal_id"], now)
+        recorded = {"id": pack_id, **_recorded(content, device_id, now)}
         row = engine.write(lambda tx: record_pack(tx, terminal, recorded))
     moments = {
         "id": row["id"],

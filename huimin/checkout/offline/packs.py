@@ -21,7 +21,6 @@ from huimin.core.offline_terms import OfflineTerms
 from huimin.core.refusals import Refusal
 from huimin.policies.in_force import in_force_as_known, terms_by_id
 from huimin.storage.engine import Row, Transaction
-from huimin.storage.ids import new_id
 
 # A pack is given again for this part of its validity, and never for longer than an hour.
 GIVEN_AGAIN_PART, GIVEN_AGAIN_MAX = 24, timedelta(hours=1)
@@ -31,13 +30,16 @@ RECORDED_SINCE = "offline_packs"
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A pack and what it allowed. `id` is None for one made before packs were recorded."""
+    """A pack and what it allowed. `id` is None for one that is not on record; `doubt` is then the
+    code of why its sales wait.
+    """
 
     id: str | None
     device_id: str | None
     issued_at: datetime
     valid_until: datetime
     terms: OfflineTerms
+    doubt: str | None = None
 
 
 def pack_to_give_again(
@@ -62,7 +64,7 @@ def pack_to_give_again(
 
 def record_pack(tx: Transaction, terminal: Terminal, pack: Mapping[str, Any]) -> Row:
     """Record a pack that is about to be given; returns its row."""
-    row = {"id": new_id(), "terminal_id": terminal["terminal_id"], **pack}
+    row = {"terminal_id": terminal["terminal_id"], **pack}
     queries.insert_pack(tx, **row)
     return row
 
@@ -76,20 +78,27 @@ def pack_of_item(tx: Transaction, item: OfflineItem, terminal: Terminal) -> Pack
     row = _recorded(tx, item, terminal)
     if row is not None:
         return _as_recorded(tx, row)
+    if item.pack_proved_at is not None:
+        return _unrecorded(tx, terminal, item.pack_proved_at, "offline_pack_lost")
     if item.pack_id is not None or item.pack_issued_at is None:
         raise Refusal("offline_pack_unknown")
     since = queries.packs_recorded_since(tx, step=RECORDED_SINCE)
     if since is None or instant_text(item.pack_issued_at) >= since:
         raise Refusal("offline_pack_unknown")
+    return _unrecorded(tx, terminal, item.pack_issued_at, "offline_pack_unrecorded")
+
+
+def pack_of_waiting(tx: Transaction, item: OfflineItem, terminal: Terminal) -> Pack:
+    """The pack of a sale that waits: whether it was given has been judged when the sale came.
+
+    Raises Refusal `offline_not_allowed`.
+    """
+    row = _recorded(tx, item, terminal)
+    if row is not None:
+        return _as_recorded(tx, row)
+    if item.pack_issued_at is None:
+        raise Refusal("offline_pack_unknown")
     return _unrecorded(tx, terminal, item.pack_issued_at)
-
-
-def pack_by_id(tx: Transaction, pack_id: str) -> Pack:
-    """A recorded pack, for a sale that was judged by it before. Raises Refusal `not_found`."""
-    row = queries.pack_by_id(tx, id=pack_id)
-    if row is None:
-        raise Refusal("not_found")
-    return _as_recorded(tx, row)
 
 
 def _recorded(tx: Transaction, item: OfflineItem, terminal: Terminal) -> Row | None:
@@ -119,12 +128,15 @@ def _as_recorded(tx: Transaction, row: Row) -> Pack:
     )
 
 
-def _unrecorded(tx: Transaction, terminal: Terminal, issued_at: datetime) -> Pack:
-    """What a pack of that instant allowed, made before packs were recorded."""
+def _unrecorded(
+    tx: Transaction, terminal: Terminal, issued_at: datetime, doubt: str | None = None
+) -> Pack:
+    """What a pack of that instant allowed that is not on record."""
     known = known_policy(tx, terminal, county_day(issued_at), issued_at)
     if known is None or known.offline is None:
         raise Refusal("offline_not_allowed")
-    return Pack(None, None, issued_at, issued_at + known.offline.validity, known.offline)
+    valid_until = issued_at + known.offline.validity
+    return Pack(None, None, issued_at, valid_until, known.offline, doubt)
 
 
 def known_policy(

@@ -34,7 +34,7 @@ from huimin.checkout.offline.doubts import (
     doubt_of_total,
     doubts_of_card,
 )
-from huimin.checkout.offline.packs import Pack, pack_of_item
+from huimin.checkout.offline.packs import Pack, pack_of_item, pack_of_waiting
 from huimin.checkout.offline.place_then import require_open_then
 from huimin.checkout.offline.requests import OfflineItem
 from huimin.checkout.sale import Presenter, presenter_then, record_sale
@@ -104,7 +104,7 @@ def judge_again(
     a day.
     """
     occurred_at = min(item.occurred_at, recorded_at)
-    pack = pack_of_item(tx, item, terminal)
+    pack = pack_of_waiting(tx, item, terminal)
     checked_card = readable_card(item, pack.terms)
     card = card_row(tx, checked_card)
     if take:

@@ -38,6 +38,8 @@ class OfflineItem(Amounts):
     # Tills that do not know the ids of packs name theirs by this.
     pack_issued_at: datetime | None
     device_clock_offset_ms: int
+    # When the county gave that pack to this terminal, as its id proves (pack_ids.py).
+    pack_proved_at: datetime | None = None
     cashier: str | None = None
     shop_order_no: str | None = None
     # As the till wrote it: a record of before the upgrade has that form. None where it is not new.
