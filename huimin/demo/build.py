@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from huimin.access.trial_accounts import DEMO_FILE
 from huimin.cards.token import token_of
 from huimin.core.catalogue import say
 from huimin.core.days import county_day, month_of
@@ -24,7 +25,7 @@ from huimin.core.identity import mask_name
 from huimin.demo import queries
 from huimin.demo.close_month import close_month
 from huimin.demo.county import County, build_county
-from huimin.demo.existing import DEMO_FILE, existing_demo
+from huimin.demo.existing import existing_demo
 from huimin.demo.months import MonthsPlan, demo_days
 from huimin.demo.places import STAFF
 from huimin.demo.play import Played, play

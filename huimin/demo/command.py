@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from huimin.access.trial_accounts import DEMO_FILE
 from huimin.command_line import echo, settings_of, translated
 from huimin.core.words import ROLE_NAMES
 from huimin.demo.build import Demo, curl_line, open_demo
@@ -127,7 +128,7 @@ def _print_summary(settings: Settings, demo: Demo, *, serves: bool) -> None:
     click.echo(f"  {card['token']}\n")
     echo("试一试")
     click.echo(f"  {curl_line(manifest)}\n")
-    echo("以上都在 {file}", file=settings.folder / "demo.json")
+    echo("以上都在 {file}", file=settings.folder / DEMO_FILE)
     if not serves:
         echo("开始服务：huimin demo --folder {folder}", folder=settings.folder)
         if settings.database_url:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from huimin.access.terminal_keys import hash_key
+from huimin.access.trial_accounts import DEMO_FILE
 from huimin.command_line import CommandProblem, echo
 from huimin.demo import queries
 from huimin.settings import Settings, variable
@@ -17,7 +18,6 @@ from huimin.storage.engine import Row, Transaction
 from huimin.storage.key_file import load_keys
 from huimin.storage.open_engine import holds_no_tables, migrate_database, open_engine
 
-DEMO_FILE = "demo.json"
 URL = variable("database_url")
 
 

@@ -42,6 +42,7 @@ from huimin.access.sign_in import (
     sign_in,
 )
 from huimin.access.till_device import COOKIE_PATH, SIGNED_IN_COOKIE
+from huimin.access.trial_accounts import trial_accounts
 from huimin.access.tries import note_failed_try, require_few_failures
 from huimin.core.catalogue import LANGUAGES
 from huimin.core.permissions import allows
@@ -72,7 +73,17 @@ def sign_in_form() -> str | Response:
     """The form."""
     if signed_in() is not None:
         return redirect(url_for("access.home"))
-    return render_template("access/sign_in.html", username="", problem=None)
+    return _sign_in_page("", None)
+
+
+def _sign_in_page(username: str, problem: str | None, kept: str | None = None) -> str:
+    return render_template(
+        "access/sign_in.html",
+        username=username,
+        problem=problem,
+        kept=kept,
+        trials=trial_accounts(instance().settings.folder),
+    )
 
 
 @pages.post("/sign-in")
@@ -93,12 +104,7 @@ def sign_in_now() -> Response | tuple[str, int] | str:
         )
     except Refusal as refusal:
         note_failed_try(username, device)
-        page = render_template(
-            "access/sign_in.html",
-            username=username,
-            problem=refusal.detail(request_language()),
-            kept=_kept(),
-        )
+        page = _sign_in_page(username, refusal.detail(request_language()), _kept())
         return page, refusal.status
     next_path = inside(request.args.get("next"))
     if user.has_second_factor:
