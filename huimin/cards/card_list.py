@@ -79,12 +79,14 @@ def card_in(tx: Transaction, card_id: str, *, within: str | None) -> Row:
     return required_within(row, within)
 
 
-def approved_without_card(tx: Transaction, division_code: str | None) -> list[str]:
-    """Ids of holders of a division who were approved and never had a card."""
-    rows = queries.approved_without_card_in(tx, **division_parameters(division_code))
+def approved_without_card(tx: Transaction, division_code: str | None, today: date) -> list[str]:
+    """Ids of holders of a division who were approved, have no card, and whose aid has not ended."""
+    rows = queries.approved_without_card_in(
+        tx, today=today.isoformat(), **division_parameters(division_code)
+    )
     return [row["id"] for row in rows]
 
 
 def may_be_issued(tx: Transaction, holder_id: str) -> bool:
-    """True when the holder's latest application was approved."""
+    """True when the holder's latest application was approved and no card was issued for it."""
     return bool(queries.latest_application_state(tx, holder_id=holder_id) == "approved")

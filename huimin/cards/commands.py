@@ -75,7 +75,10 @@ def issue(
     terms, by = _terms(instance, expires_on), acting(instance)
 
     def work(tx: Transaction) -> list[Row]:
-        ids = [row["id"] for row in queries.approved_without_card(tx)]
+        ids = [
+            row["id"]
+            for row in queries.approved_without_card(tx, today=county_day(by["now"]).isoformat())
+        ]
         return [
             issue_card(tx, holder_id=each_id, reason=reason, **terms, **by)
             for each_id in ([holder_id] if holder_id else ids)

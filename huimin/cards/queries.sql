@@ -84,8 +84,9 @@ WHERE card_id = :card_id ORDER BY recorded_at, id;
 
 -- name: cards_of_run
 -- Active cards of holders in a range of division codes, but none whose signing key leaked.
-SELECT card.*, holder.name AS holder_name
+SELECT card.*, holder.name AS holder_name, village.name AS village_name
 FROM card JOIN holder ON holder.id = card.holder_id
+JOIN division AS village ON village.code = holder.division_code
 WHERE card.state = 'active' AND card.expires_on >= :today
   AND holder.division_code >= :division_first AND holder.division_code <= :division_last
   AND (CAST(:printed_too AS BIGINT) = 1 OR card.printed_at IS NULL)
@@ -101,12 +102,14 @@ LEFT JOIN revoked_card_key AS revoked ON revoked.key_id = card.key_id
 WHERE card.id = :id;
 
 -- name: approved_without_card
--- Holders with an approved application who never had a card.
+-- Holders with an approved application who have no card, and an aid that has not ended.
 SELECT DISTINCT holder.id FROM application CROSS JOIN holder
 WHERE holder.id = application.holder_id
     AND application.state = 'approved' AND application.fulfilled_at IS NULL
     AND holder.erased_at IS NULL
-  AND NOT EXISTS (SELECT 1 FROM card WHERE card.holder_id = holder.id)
+  AND holder.entitled_until || '' >= :today
+    AND NOT EXISTS (SELECT 1 FROM card WHERE card.holder_id = holder.id
+        AND card.state IN ('active', 'suspended', 'lost'))
 ORDER BY holder.id;
 
 -- name: live_cards_by_key
@@ -228,18 +231,21 @@ LEFT JOIN division AS town ON town.code = substr(holder.division_code, 1, 9) || 
 WHERE card.id = :id;
 
 -- name: approved_without_card_in
--- Holders of a division with an approved application who never had a card.
+-- Holders of a division with an approved application who have no card, and an aid that has not ended.
 SELECT application.holder_id AS id FROM application CROSS JOIN holder
 WHERE holder.id = application.holder_id
     AND application.state = 'approved' AND application.fulfilled_at IS NULL
     AND holder.erased_at IS NULL
     AND holder.division_code || '' >= :division_first
     AND holder.division_code || '' <= :division_last
-    AND NOT EXISTS (SELECT 1 FROM card WHERE card.holder_id = holder.id)
+    AND holder.entitled_until || '' >= :today
+    AND NOT EXISTS (SELECT 1 FROM card WHERE card.holder_id = holder.id
+        AND card.state IN ('active', 'suspended', 'lost'))
 GROUP BY application.holder_id ORDER BY application.holder_id;
 
 -- name: latest_application_state$
-SELECT state FROM application WHERE holder_id = :holder_id ORDER BY submitted_at DESC, id DESC LIMIT 1;
+SELECT CASE WHEN fulfilled_at IS NULL THEN state ELSE 'fulfilled' END FROM application
+WHERE holder_id = :holder_id ORDER BY submitted_at DESC, id DESC LIMIT 1;
 
 -- name: lock_card!
 UPDATE card SET state = state WHERE id = :id;

@@ -78,7 +78,9 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
         AND application.state = 'approved' AND application.fulfilled_at IS NULL
         AND holder.erased_at IS NULL
         -- with: in_division
-        AND NOT EXISTS (SELECT 1 FROM card WHERE card.holder_id = holder.id)
+        AND holder.entitled_until || '' >= :today
+    AND NOT EXISTS (SELECT 1 FROM card WHERE card.holder_id = holder.id
+        AND card.state IN ('active', 'suspended', 'lost'))
     GROUP BY application.holder_id LIMIT :count_max) AS counted;
 
 -- name: unverified_cards$

@@ -46,7 +46,7 @@ def waiting_today(
         "applications_late": queries.applications_waiting(tx, before=late, **place),
         "applications": queries.applications_waiting(tx, before=None, **place),
         "claims": queries.claims_waiting(tx, **place),
-        "to_issue": queries.approved_without_card(tx, **place),
+        "to_issue": queries.approved_without_card(tx, today=today.isoformat(), **place),
         "to_print": queries.cards_to_print(tx, today=today.isoformat(), **place),
         "lost": queries.cards_lost(tx, **place),
         "not_entitled": queries.cards_not_entitled(tx, today=today.isoformat(), **place),

@@ -13,18 +13,20 @@ from typing import Unpack
 
 from huimin.audit.record import checked_reason, record
 from huimin.core.acting import By
+from huimin.core.catalogue import sentence
 from huimin.core.days import county_day, county_start, instant_text
 from huimin.core.identity import mask_name
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.divisions.within import bounds_within, division_parameters, required_within
 from huimin.holders import queries
-from huimin.holders.people import holder_by_id
+from huimin.holders.people import holder_by_id, may_come
 from huimin.holders.working_days import WorkingDays
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.list_query import ListQuery
 
 SATURDAY = 5
+NO_AID = sentence("他目前没有有效的保障资格，不能通过；请退回或不予通过。")
 # There are few of these at any time, so a list starts from them even for one town.
 OPEN_STATES = ("submitted",)
 
@@ -73,6 +75,11 @@ def approve_application(
     """
     if four_eyes:
         _require_another(tx, application_id, by["actor"])
+    application = queries.application_by_id(tx, id=application_id)
+    is_open = application is not None and application["state"] == "submitted"
+    # Somebody may have died, or lost the aid, since the application was submitted.
+    if is_open and not may_come(tx, application["holder_id"], county_day(by["now"])):
+        raise field_problem("application", NO_AID)
     decided = _decide(tx, application_id, "approved", None, **by)
     today = county_day(by["now"]).isoformat()
     queries.set_verified(tx, id=decided["holder_id"], verified_on=today)
@@ -84,7 +91,8 @@ def approve_each(
 ) -> tuple[int, int]:
     """Approve the open ones; returns (number approved, number skipped as the actor's own).
 
-    Raises Refusal `not_found` when one is outside `within`.
+    Those of people without an aid in force or to come stay open. Raises Refusal `not_found` when
+    one is outside `within`.
     """
     approved = own = 0
     for application_id in ids:
@@ -94,8 +102,9 @@ def approve_each(
         if four_eyes and application["submitted_by"] == by["actor"]:
             own += 1
             continue
-        approve_application(tx, application_id, **by)
-        approved += 1
+        if may_come(tx, application["holder_id"], county_day(by["now"])):
+            approve_application(tx, application_id, **by)
+            approved += 1
     return approved, own
 
 

@@ -249,6 +249,13 @@ def eligibilities_on(tx: Transaction, holder_id: str, day: date) -> list[str]:
     ]
 
 
+def may_come(tx: Transaction, holder_id: str, today: date) -> bool:
+    """Whether the holder has an eligibility that is in force on that county day or later."""
+    last = today.isoformat()
+    rows = queries.eligibilities_of(tx, holder_id=holder_id)
+    return any(row["ends_on"] is None or row["ends_on"] >= last for row in rows)
+
+
 def eligibilities_of(tx: Transaction, holder_id: str) -> list[Row]:
     """Every eligibility the holder has or had, oldest first."""
     return list(queries.eligibilities_of(tx, holder_id=holder_id))

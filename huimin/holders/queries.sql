@@ -362,7 +362,7 @@ FROM application JOIN holder ON holder.id = application.holder_id
 WHERE application.id = :id;
 
 -- name: cards_of_person
-SELECT id, number, state, issued_on, expires_on FROM card
+SELECT id, number, state, issued_on, expires_on, printed_at FROM card
 WHERE holder_id = :holder_id ORDER BY created_at, id;
 
 -- name: events_of_person

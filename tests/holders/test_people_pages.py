@@ -303,7 +303,7 @@ def test_a_returned_application_is_mended_and_sent_anew(office: Office, instance
     application = application_on(first.get(place).text)
     office.post(second, f"/applications/{application}", act="return", reason="请补医院证明")
     page = first.get(place).text
-    assert "请补医院证明" in page and "提交办卡申请" in page
+    assert "请补医院证明" in page and "改好了，重新提交申请" in page
     assert office.post(first, f"{place}/apply").status_code == 302
     assert "查看申请" in first.get(place).text
 
@@ -315,6 +315,85 @@ def test_what_was_typed_is_kept_and_every_problem_stands_at_its_field(office: Of
     )
     assert answer.status_code == 422
     assert 'id="problem-id_number"' in answer.text and "周全" in answer.text
+
+
+def main_buttons(page: str) -> list[str]:
+    """The main buttons of the box that says what is next."""
+    box = re.search('<section class="sheet next-step".*?</section>', page, re.DOTALL)
+    assert box is not None
+    return re.findall('class="btn btn-primary"[^>]*>([^<]+)<', box[0])
+
+
+def test_every_state_of_a_case_has_one_next_step(office: Office, instance: Instance) -> None:
+    first, second = office.client(), office.client()
+    place = office.post(first, "/holders/new", **new_form()).headers["Location"]
+    application = f"/applications/{application_on(first.get(place).text)}"
+    assert "等待另一位工作人员审核" in first.get(place).text and not main_buttons(
+        first.get(place).text
+    )
+    assert main_buttons(second.get(place).text) == ["去审核这份申请"]
+    office.post(second, application, act="return", reason="请补医院证明")
+    assert main_buttons(first.get(place).text) == ["改好了，重新提交申请"]
+    assert main_buttons(first.get(application).text) == ["去修改资料"]
+    assert "份申请退回修改" in first.get("/today").text
+    office.post(first, f"{place}/apply")
+    application = f"/applications/{application_on(first.get(place).text)}"
+    office.post(second, application, act="reject", reason="材料不实")
+    page = first.get(place).text
+    assert "材料不实" in page and "情况有变" in page and not main_buttons(page)
+    office.post(first, f"{place}/apply")
+    application = f"/applications/{application_on(first.get(place).text)}"
+    approved = office.post(second, application, act="approve").headers["Location"]
+    assert approved == application and main_buttons(second.get(approved).text) == ["发卡并打印"]
+    holder = place.rpartition("/")[2]
+    # Pressed twice: one card, and no page of errors.
+    printing, again = (office.post(second, f"/cards/issue/{holder}") for _ in range(2))
+    assert again.status_code == 302 and again.headers["Location"] == place
+    assert "已经发过" in second.get(place).text
+    page = second.get(printing.headers["Location"]).text
+    assert main_buttons(page) == ["打印这张卡"] and "新发的在前" in page
+    assert main_buttons(second.get(place).text) == ["去打印这张卡"]
+    card = re.search("card=([0-9a-f-]+)", printing.headers["Location"])
+    assert card is not None
+    assert office.post(second, f"/cards/{card[1]}/print").content_type == "application/pdf"
+    page = second.get(place).text
+    assert "不用再做什么" in page and not main_buttons(page)
+    for act, button in (("lose", "去补卡或恢复"), ("resume", None), ("suspend", "去处理这张卡")):
+        office.post(second, f"/cards/{card[1]}/{act}", reason="本人来电")
+        assert main_buttons(second.get(place).text) == ([button] if button else []), act
+    office.post(second, f"/cards/{card[1]}/revoke", reason="不再符合")
+    page = second.get(place).text
+    assert "重新提交办卡申请" in page and not main_buttons(page)
+    assert office.post(second, f"/cards/issue/{holder}").status_code == 302
+    assert "已经发过" in second.get(place).text
+
+
+def test_who_has_died_meanwhile_is_neither_approved_nor_given_a_card(
+    office: Office, instance: Instance
+) -> None:
+    first, second = office.client(), office.client()
+    places = [
+        office.post(first, "/holders/new", **new_form(name=name)).headers["Location"]
+        for name in ("赵一兰", "赵二兰")
+    ]
+    applications = [application_on(first.get(place).text) for place in places]
+    office.post(second, f"/applications/{applications[0]}", act="approve")
+    for place in places:
+        spell = re.search("/eligibilities/([0-9a-f-]+)/end", first.get(place).text)
+        assert spell is not None
+        path = f"{place}/eligibilities/{spell[1]}/end"
+        assert office.post(first, path, ends_on="2026-10-01", reason="已去世").status_code == 302
+    page = second.get(places[0]).text
+    assert "目前没有有效的保障资格，不能发卡" in page and not main_buttons(page)
+    office.post(second, f"/cards/issue/{places[0].rpartition('/')[2]}")
+    office.post(second, "/cards/issue")
+    assert "还没有卡" in second.get(places[0]).text
+    one = f"/applications/{applications[1]}"
+    assert "不能通过" in second.get(one).text
+    assert office.post(second, one, act="approve").status_code == 422
+    office.post(second, "/applications/approve", chosen=applications[1])
+    assert "去审核这份申请" in second.get(places[1]).text
+    assert office.post(second, one, act="reject", reason="已去世").status_code == 302
 
 
 def test_all_problems_are_named_at_once_and_each_once(office: Office, instance: Instance) -> None:

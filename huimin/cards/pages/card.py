@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from flask import render_template
+from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
@@ -30,12 +30,13 @@ from huimin.cards.reverify import months_after
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.recorded_reasons import REASONS
-from huimin.core.refusals import Refusal, field_problem
+from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.holders.change_person import person
-from huimin.holders.people import eligibilities_on
+from huimin.holders.people import eligibilities_on, may_come
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
-from huimin.web.forms import Answer, Form, go_on
+from huimin.web.forms import Answer, Form, go_on, tell_not_done
+from huimin.web.language import request_language
 
 # Action → its event, the button's text, the explanation, the confirmation.
 ACTS = {
@@ -112,17 +113,25 @@ def change_card(card_id: str, action: str) -> Answer:
 @pages.post("/cards/issue/<holder_id>")
 @require("card.issue")
 def issue_to_person(holder_id: str) -> Response:
-    """Issue a card to a holder whose latest application was approved."""
-    within = own_division()
+    """Issue a card to a holder whose latest application was approved, and go on to print it."""
+    within, today = own_division(), county_day(instance().clock())
     terms = {"reason": REASONS["application_approved"], **acting(), **new_card()}
 
     def work(tx: Transaction) -> str:
         person(tx, holder_id, within=within)
         if not may_be_issued(tx, holder_id):
-            raise field_problem("holder", "申请通过后才能发卡。")
+            raise field_problem("holder", "申请通过后才能发卡；已经发过的不再发。")
+        if not may_come(tx, holder_id, today):
+            raise field_problem("holder", "目前没有有效的保障资格，不能发卡。")
         return str(issue_card(tx, holder_id=holder_id, **terms)["id"])
 
-    return go_on(_("已发卡；下一步打印。"), "cards.card_of_office", card_id=change(work))
+    try:
+        card_id = change(work)
+    except FieldProblems as error:
+        # A second press, or another window, was faster: the person's page says what is next.
+        tell_not_done(error.problems[0].message(request_language()))
+        return redirect(url_for("holders.person", holder_id=holder_id))
+    return go_on(_("已发卡；下一步打印。"), "cards.print_choice", card=card_id)
 
 
 def _verify_by(card: dict[str, Any]) -> date:

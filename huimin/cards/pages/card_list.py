@@ -46,19 +46,20 @@ def issue_to_all() -> Response:
 
     A hundred to a transaction, so that no till waits long.
     """
-    division = chosen_place(Form.sent())
+    division, today = chosen_place(Form.sent()), _today()
     terms = {"reason": REASONS["application_approved"], **acting(), **new_card()}
-    ids = instance().engine.read(lambda tx: approved_without_card(tx, division))
+    ids = instance().engine.read(lambda tx: approved_without_card(tx, division, today))
 
     def work(tx: Transaction, chunk: list[str]) -> None:
-        still = set(approved_without_card(tx, division))
+        still = set(approved_without_card(tx, division, today))
         for holder_id in chunk:
             if holder_id in still:
                 issue_card(tx, holder_id=holder_id, **terms)
 
     for start in range(0, len(ids), CHUNK):
         change(lambda tx, chunk=ids[start : start + CHUNK]: work(tx, chunk))  # type: ignore[misc]
-    return go_on(_("已发卡 {count} 张；下一步打印。", count=len(ids)), "cards.cards", unprinted=1)
+    message = _("已发卡 {count} 张；下一步打印。", count=len(ids))
+    return go_on(message, "cards.print_choice", town=division)
 
 
 @pages.post("/cards/suspend-overdue")
@@ -97,7 +98,10 @@ def _waiting(form: Form) -> dict[str, int]:
 
     def counts(tx: Transaction) -> dict[str, int]:
         overdue = unverified_cards(tx, last_day=last_day, count=COUNT_MAX, division_code=place)
-        return {"to_issue": len(approved_without_card(tx, place)), "overdue": len(overdue)}
+        return {
+            "to_issue": len(approved_without_card(tx, place, _today())),
+            "overdue": len(overdue),
+        }
 
     return instance().engine.read(counts)
 

@@ -31,6 +31,8 @@ from huimin.web.lists import ROWS_MAX, as_workbook
 from huimin.web.words import CARD_STATES, grouped, minute_text, recorded_reason
 
 RUNS_SHOWN = 50
+# Of the cards that wait, the newest.
+NEWEST_SHOWN = 50
 
 
 @pages.get("/cards/print")
@@ -165,17 +167,28 @@ def _page(form: Form) -> str:
     today, own = county_day(instance().clock()), own_division()
     town = own or form.optional("town")
 
-    def query(tx: Transaction) -> tuple[int, list[Row]]:
+    def query(tx: Transaction) -> tuple[list[Row], list[Row]]:
         waiting = cards_of_run(tx, today=today, town_code=town)
-        return len(waiting), print_runs(tx, own, count=RUNS_SHOWN)
+        return waiting, print_runs(tx, own, count=RUNS_SHOWN)
 
     waiting, runs = instance().engine.read(query)
+    newest = sorted(waiting, key=lambda card: str(card["id"]), reverse=True)
+    just_issued = request.args.get("card", "")
     return render_template(
         "cards/print.html",
         form=form,
-        waiting=waiting,
+        waiting=len(waiting),
+        newest=newest[:NEWEST_SHOWN],
+        newest_columns=_newest_columns(),
+        just_issued=next((card for card in waiting if card["id"] == just_issued), None),
+        mask_name=mask_name,
         cards_max=CARDS_MAX,
         runs=runs,
         columns=_run_columns(),
         towns=town_choices(own),
     )
+
+
+def _newest_columns() -> list[Column]:
+    number, name, village, _state = _card_columns()
+    return [name, number, village, column.minute(_("发卡时间"), "created_at")]

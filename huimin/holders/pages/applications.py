@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from huimin.access.guards import acting, member, own_division, require
 from huimin.audit.list_answer import list_answer
+from huimin.core.days import county_day
 from huimin.core.permissions import allows
 from huimin.divisions.choices import division_choices
 from huimin.holders.applications import (
@@ -26,7 +27,10 @@ from huimin.holders.applications import (
     revoked_cards_of,
 )
 from huimin.holders.change_person import person
+from huimin.holders.next_step import next_step
 from huimin.holders.pages import pages
+from huimin.holders.pages.person import submitted_by_reader
+from huimin.holders.people import may_come
 from huimin.holders.person_page import person_page
 from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
@@ -112,7 +116,11 @@ def decide_application(application_id: str) -> Answer:
     return form.carry_out(
         work,
         again=lambda refused: _one(application_id, refused),
-        then=lambda _done: go_on(message, "holders.applications"),
+        then=lambda _done: (
+            go_on(message, "holders.application", application_id=application_id)
+            if action == "approve"
+            else go_on(message, "holders.applications")
+        ),
     )
 
 
@@ -182,13 +190,19 @@ def _read_rows(tx: Transaction, form: Form, place: Place) -> Listed:
 def _one(application_id: str, form: Form) -> str:
     within, secrets = own_division(), instance().personal_data
 
-    def query(tx: Transaction) -> tuple[Row, Row, list[Row]]:
+    today = county_day(instance().clock())
+
+    def query(tx: Transaction) -> tuple[Row, Row, list[Row], bool]:
         row = application_in(tx, application_id, within=within)
         holder = person(tx, row["holder_id"], within=within)
-        return row, person_page(tx, secrets, holder), revoked_cards_of(tx, holder["id"])
+        page, revoked = person_page(tx, secrets, holder), revoked_cards_of(tx, holder["id"])
+        return row, page, revoked, may_come(tx, holder["id"], today)
 
-    row, page, revoked = instance().engine.read(query)
-    own = instance().settings.four_eyes and row["submitted_by"] == member().username
+    row, page, revoked, entitled = instance().engine.read(query)
+    own = submitted_by_reader(row)
+    # A later application of the same person has a page of its own.
+    newest = page["applications"][-1]["id"] == application_id
+    step, about = next_step(page, entitled=entitled, own=own, today=today)
     return render_template(
         "holders/application.html",
         application=row,
@@ -196,4 +210,7 @@ def _one(application_id: str, form: Form) -> str:
         revoked=revoked,
         form=form,
         own=own,
+        entitled=entitled,
+        step=step if newest else "",
+        about=about,
     )

@@ -8,7 +8,7 @@ from datetime import date
 from flask import render_template
 from flask_babel import gettext as _
 
-from huimin.access.guards import acting, own_division, require
+from huimin.access.guards import acting, member, own_division, require
 from huimin.alerts.find_attempts import attempts_of_holder
 from huimin.audit.record import checked_reason
 from huimin.core.acting import By
@@ -29,9 +29,10 @@ from huimin.holders.change_person import (
     verify_holder,
 )
 from huimin.holders.family import TypedMember
+from huimin.holders.next_step import next_step
 from huimin.holders.pages import pages
 from huimin.holders.pages.history_words import history_teller
-from huimin.holders.people import EligibilityDraft, eligibilities_on
+from huimin.holders.people import EligibilityDraft, eligibilities_on, may_come
 from huimin.holders.person_page import (
     EVENTS_MAX,
     live_card,
@@ -190,6 +191,12 @@ def apply_again(holder_id: str) -> Answer:
     return _changed(holder_id, "apply", work, message)
 
 
+def submitted_by_reader(application: Row | None) -> bool:
+    """Whether the reader submitted it, and so can't approve it."""
+    four_eyes = instance().settings.four_eyes
+    return bool(four_eyes and application and application["submitted_by"] == member().username)
+
+
 def _day_of(form: Form) -> Callable[[str, str], date | None]:
     return lambda at, typed: form.day(at) if typed else None
 
@@ -212,13 +219,17 @@ def person_form(
     """The page with one of its forms opened, to be mended."""
     secrets, within = instance().personal_data, own_division()
     today = county_day(instance().clock())
-    page, entitled, attempts = instance().engine.read(
+    page, entitled, attempts, to_come = instance().engine.read(
         lambda tx: (
             person_page(tx, secrets, person(tx, holder_id, within=within)),
             eligibilities_on(tx, holder_id, today),
             attempts_of_holder(tx, holder_id),
+            may_come(tx, holder_id, today),
         )
     )
+    waiting = open_application(page)
+    own = submitted_by_reader(waiting)
+    step, about = next_step(page, entitled=to_come, own=own, today=today)
     return render_template(
         "holders/person.html",
         person=page,
@@ -226,7 +237,9 @@ def person_form(
         opened=opened,
         clear=clear,
         card=live_card(page),
-        waiting=open_application(page),
+        waiting=waiting,
+        step=step,
+        about=about,
         history_words=history_teller(dict(division_choices(None)).get),
         events_max=EVENTS_MAX,
         divisions=division_choices(within, villages_only=True),
