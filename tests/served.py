@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,8 @@ from huimin.instance import Instance, open_instance, system_clock
 from huimin.settings import Settings
 from tests.benchmarks.serving import free_port, wait_until_healthy
 
+# What a weak network adds to each answer, for tests/browser/windows.py.
+LATENCY_MS = int(os.environ.get("HUIMIN_SERVER_LATENCY_MS", "0"))
 HOLD_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 60
 Clock = Callable[[], datetime]
@@ -43,7 +46,7 @@ class Server:
         self._server = make_server(
             "127.0.0.1",
             port,
-            create_app(instance=instance),
+            _late(create_app(instance=instance)) if LATENCY_MS else create_app(instance=instance),
             threaded=True,
             request_handler=QuietRequests,
         )
@@ -56,6 +59,16 @@ class Server:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+def _late(app: Any) -> Any:
+    """The WSGI app, whose answers come later."""
+
+    def answer(environ: Any, start_response: Any) -> Any:
+        time.sleep(LATENCY_MS / 1_000)
+        return app(environ, start_response)
+
+    return answer
 
 
 @contextlib.contextmanager

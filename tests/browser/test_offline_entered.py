@@ -12,7 +12,7 @@ from huimin.merchants.reversal_rule import set_reversal_rule
 from tests.browser.accessible import barriers
 from tests.browser.offline_county import OfflineCounty, OfflineTill, until
 from tests.browser.test_offline_answers import ASKED
-from tests.browser.test_till_answers import press_cancel
+from tests.browser.test_till_answers import Held, press_cancel
 from tests.browser.windows import till_ready
 from tests.making.cards import make_card
 from tests.making.merchants import make_outlet, make_terminal
@@ -99,9 +99,18 @@ def test_the_manager_takes_back_what_was_entered_after_all(
 
 def test_what_the_customer_paid_is_kept(till: OfflineTill, manager: str, cards: list[str]) -> None:
     give_up(till, cards[0])
+    # It is kept at the moment in which the till asks the server about it once more.
+    held = Held(till.page, "/till/cancellations", entered=True)
+    till.page.evaluate("dispatchEvent(new Event('online'))")
+    held.wait()
     till.page.click("#entered button:text('顾客已付，保留')")
     till.page.wait_for_selector("#entered", state="hidden")
-    until(lambda: till.page.evaluate(ASKED) == [])
+    with till.page.expect_request("**/till/state"):  # the next round, behind the one that is held
+        till.page.evaluate("dispatchEvent(new Event('online'))")
+        held.release()
+    held.stop()
+    assert till.page.evaluate(ASKED) == []
+    assert not till.page.is_visible("#entered")
     till.page.reload()
     till_ready(till.page)
     assert not till.page.is_visible("#entered")

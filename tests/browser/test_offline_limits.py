@@ -87,17 +87,13 @@ def test_caps_of_a_sale_and_of_a_card(till: OfflineTill, cards: list[str]) -> No
     assert [row["discount_fen"] for row in till.agrees()] == [3_000, 1_000]
 
 
-def test_a_number_that_was_typed_can_not_be_checked(
-    till: OfflineTill, offline_county: OfflineCounty
+def test_a_number_that_was_typed_can_not_be_checked_and_a_made_up_code_is_refused(
+    till: OfflineTill, offline_county: OfflineCounty, cards: list[str]
 ) -> None:
     with offline_county.instance() as instance:
         number = make_card(instance)["number"]
     till.context.set_offline(True)
     assert till.refused(number) == "offline_code_needed"
-
-
-def test_a_code_that_somebody_made_up_is_refused(till: OfflineTill, cards: list[str]) -> None:
-    till.context.set_offline(True)
     forged = cards[0][:-1] + str((int(cards[0][-1]) + 1) % 10)
     till.begin(forged)  # it looks like a code that was read badly
     till.page.locator("#told", has_text="请再扫一次").wait_for()

@@ -86,6 +86,7 @@ def cancelled_sums(visit: Visit) -> int:
     return int(visit.page.evaluate(sums))
 
 
+@on_phone
 def test_until_the_answer_there_is_one_way_out(visit: Visit) -> None:
     held = press(visit, "128", entered=True)
     page = visit.page
@@ -107,6 +108,7 @@ def test_until_the_answer_there_is_one_way_out(visit: Visit) -> None:
     assert len(held.asked) == 1
 
 
+@on_phone
 def test_cancelled_before_the_server_had_it(visit: Visit) -> None:
     held = press(visit, "128", entered=False)
     page, before = visit.page, count(visit)
@@ -130,6 +132,7 @@ SEND_LATE = """async ([body, key]) => {
 }"""
 
 
+@on_phone
 def test_cancelled_after_the_server_had_it(visit: Visit) -> None:
     begin(visit)
     before = cancelled_sums(visit)
@@ -177,6 +180,7 @@ def test_the_next_card_waits_until_the_sum_was_shown(visit: Visit) -> None:
     assert page.input_value("#amount") == "" and len(verified) == 1
 
 
+@on_phone
 def test_a_lost_answer_is_asked_for_again(visit: Visit) -> None:
     begin(visit)
     before = count(visit)

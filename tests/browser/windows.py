@@ -5,10 +5,10 @@ button as it is, and not on its way.
 
 On a fast machine a test can pass that looks too early. To find those, make the browser slow:
 
-    HUIMIN_BROWSER_SLOWNESS=10 HUIMIN_BROWSER_LATENCY_MS=300 python -m pytest tests/browser
+    HUIMIN_BROWSER_SLOWNESS=10 HUIMIN_SERVER_LATENCY_MS=300 python -m pytest tests/browser
 
-The first is how many times slower each page's processor seems, the second is what each request of a
-page waits before it is sent, in milliseconds.
+The first is how many times slower each page's processor seems; the second is how long the server
+waits before it answers each request (tests/served.py), those of a service worker as well.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ import os
 from typing import Any
 
 SLOWNESS = int(os.environ.get("HUIMIN_BROWSER_SLOWNESS", "1"))
-LATENCY_MS = int(os.environ.get("HUIMIN_BROWSER_LATENCY_MS", "0"))
 
 
 def new_context(browser: Any, **options: Any) -> Any:
     """A context of `browser`, with further options of Playwright's own."""
     context = browser.new_context(**{"locale": "zh-CN", "reduced_motion": "reduce", **options})
-    if SLOWNESS > 1 or LATENCY_MS:
+    if SLOWNESS > 1:
         context.on("page", _slow_down)
     return context
 
@@ -39,13 +38,3 @@ def till_ready(page: Any) -> None:
 def _slow_down(page: Any) -> None:
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWNESS})
-    if LATENCY_MS:
-        session.send(
-            "Network.emulateNetworkConditions",
-            {
-                "offline": False,
-                "latency": LATENCY_MS,
-                "downloadThroughput": -1,
-                "uploadThroughput": -1,
-            },
-        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -29,9 +30,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
-def served(demo_copy: Path) -> Iterator[dict[str, Any]]:
+@pytest.fixture(scope="module")
+def served(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """A running `huimin demo`, as demo.json describes it."""
+    demo_copy = Path(shutil.copytree(built, tmp_path_factory.mktemp("served") / "copy"))
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HUIMIN_")}
     command = [sys.executable, "-m", "huimin", "demo", "--folder", str(demo_copy)]

@@ -33,14 +33,17 @@ export function startEntered() {
 }
 
 let drawn = ""; // what is shown now, so that a button is not replaced under a finger without need
+let draws = 0;
 
 async function draw() {
+  const turn = ++draws;
   const [entered, left, open, till] = await Promise.all([
     enteredSales().catch(() => []),
     leftSales().catch(() => []),
     openSalesLeft().catch(() => []),
     thisTill(),
   ]);
+  if (turn !== draws) return; // a later drawing knows more
   const elsewhere = left.filter((sale) => isElsewhere(sale, till?.outlet));
   const own = entered.filter((sale) => !isElsewhere(sale, till?.outlet));
   const unanswered = open.filter((sale) => !isElsewhere(sale, till?.outlet));

@@ -123,19 +123,27 @@ export async function adoptOrphans(left) {
 export const leftSales = async () => (await all()).filter((sale) => sale.left && !sale.outcome);
 
 /**
- * The sale had been entered, and only the manager may cancel it: from now on it is shown.
- * @param {AskedSale} sale
+ * Add to the note of a sale, and show it. One that the cashier has settled while the server was asked stays
+ * settled.
+ * @param {NotedSale} sale
+ * @param {Partial<NotedSale>} news
  */
-export async function noteEntered({ order_no, ...rest }) {
-  const changed = await write(async ({ kept }) => {
-    /** @type {Partial<NotedSale> | undefined} */
-    const sale = await done(kept.get(nameOf(order_no)));
-    if (sale?.entered) return false;
-    const noted = { asked_at: serverTime(), page: pageId, ...rest, ...sale, order_no };
-    await done(kept.put({ ...noted, left: true, entered: true }, nameOf(order_no)));
-    return true;
+async function addToNote({ order_no }, news) {
+  const isAdded = await write(async ({ kept }) => {
+    /** @type {NotedSale | undefined} */
+    const noted = await done(kept.get(nameOf(order_no)));
+    if (noted) await done(kept.put({ ...noted, ...news }, nameOf(order_no)));
+    return Boolean(noted);
   });
-  if (changed) announce("entered");
+  if (isAdded) announce("entered");
+}
+
+/**
+ * The sale had been entered, and only the manager may cancel it: from now on it is shown.
+ * @param {NotedSale} sale
+ */
+export async function noteEntered(sale) {
+  if (!sale.entered) await addToNote(sale, { left: true, entered: true });
 }
 
 /**
@@ -145,8 +153,7 @@ export async function noteEntered({ order_no, ...rest }) {
  */
 export async function noteOutcome(sale, outcome) {
   if (sale.quiet) return forgetAsked(sale.order_no);
-  await writeSoon(({ kept }) => done(kept.put({ ...sale, outcome }, nameOf(sale.order_no))));
-  announce("entered");
+  await addToNote(sale, { outcome });
 }
 
 /**
