@@ -259,3 +259,24 @@ def test_the_command_refuses_in_one_sentence_with_exit_2(
         assert done.returncode == 2 and done.stdout == "", args
         assert "Traceback" not in done.stderr and done.stderr.strip()
     assert path.read_bytes()[:4] == b"\xd0\xcf\x11\xe0"
+
+
+def test_a_line_without_an_end_and_a_part_by_another_name_are_refused(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", [register_row()])
+    with path.open("a", encoding="utf-8") as file:
+        file.write("x" * (2 << 20))
+    with pytest.raises(FieldProblems) as caught:
+        check(path)
+    assert "太长" in str(caught.value)
+    plain, renamed = write_xlsx(tmp_path / "a.xlsx", [register_row()]), tmp_path / "b.xlsx"
+    with zipfile.ZipFile(plain) as before, zipfile.ZipFile(renamed, "w") as after:
+        for part in before.namelist():
+            content = before.read(part).replace(b"sheet1.xml", b"sheet1.dat")
+            endless = content.replace(b"<c ", b'<c zz="' + b"x" * (1 << 20) + b'" ', 1)
+            is_sheet = part.endswith("sheet1.xml")
+            after.writestr(
+                part.replace("sheet1.xml", "sheet1.dat"), endless if is_sheet else content
+            )
+    with pytest.raises(FieldProblems) as caught:
+        check(renamed)
+    assert "不会有" in str(caught.value)

@@ -310,3 +310,21 @@ def test_the_jobs_are_a_workbook_with_counts_and_reasons(
         ).fetchall()
     )
     assert [row["subject_id"] for row in exported] == ["holders.registers"]
+
+
+def test_a_question_between_columns_is_answered_on_the_page(office: Office, tmp_path: Path) -> None:
+    number = id_number()
+    head = ["姓名", "监护人", "身份证号", "乡镇", "村", "类别", "认定日期"]
+    row = ["郑小五", "李大山", number, "高寺镇", "清水村", "孤儿", "2020-01-01"]
+    path = write_xlsx(tmp_path / "a.xlsx", [row], header=head, above=())
+    client = office.client()
+    checked = upload(office, client, path.read_bytes()).headers["Location"]
+    page = client.get(checked).text
+    for choice in ('<option value="A">A · 姓名 · 郑*五', '<option value="B">B · 监护人 · 李*山'):
+        assert choice in page
+    assert "/import" not in page, "nothing can be imported before it is answered"
+    again = office.post(client, checked + "/again", column_name="A")
+    office.instance.jobs.wait()
+    page = client.get(again.headers["Location"]).text
+    assert "郑*五" in page and "李*山" not in page.partition("这样读每一列")[0]
+    assert "姓名（本人）" in page and "/import" in page

@@ -259,10 +259,24 @@ def _job_page(job_id: str, form: Form) -> str:
         supplement=_supplement_values(job),
         eligibilities=[(kind, ELIGIBILITIES.say(kind, language)) for kind in ELIGIBILITIES],
         chosen=[(name, COLUMN_NAMES.say(name, language)) for name in CHOSEN_FIELDS],
+        choices_of=_choices,
         meaning=lambda row: meaning(row["field"], row["of"]).say(language),
         reason=reason_of(job["result"], request_language()) if job["state"] == "failed" else "",
         not_complete=say(NOT_COMPLETE, language),
     )
+
+
+def _choices(questions: list[Row], name: str) -> list[tuple[str, str]]:
+    """The columns between which a question about a field asks: (letter, head and first rows)."""
+    choices = {
+        choice["column"]: " · ".join(
+            filter(None, (choice["column"], choice["head"], *choice["samples"]))
+        )
+        for question in questions
+        if question["field"] == name
+        for choice in question["choices"]
+    }
+    return sorted(choices.items())
 
 
 def _lists(job: Row) -> Row:
@@ -283,7 +297,7 @@ def _lists(job: Row) -> Row:
         {**left, "why": text_of(left["why"], language).say(language)}
         for left in lists.get("left_out", [])
     ]
-    return {"understood": [], **lists, "problems": problems, "left_out": left_out}
+    return {"understood": [], "questions": [], **lists, "problems": problems, "left_out": left_out}
 
 
 def _supplement(form: Form) -> Supplement:

@@ -14,7 +14,8 @@ from huimin.core.visible_text import visible
 from huimin.holders.registers.problem import file_problem
 
 ROW_NUMBER_MAX = 1_048_576
-COLUMNS_MAX = 100
+# As many as an old .xls can have.
+COLUMNS_MAX = 256
 # Excel's own limit; longer text is malicious.
 CELL_CHARACTERS_MAX = 32_767
 

@@ -26,7 +26,7 @@ from huimin.holders.registers.header import (
     people_above,
 )
 from huimin.holders.registers.problem import Problem, column_letter, file_problem, problem_at
-from huimin.holders.registers.result import LeftOut, RefusedRow, RegisterCheck, Understood
+from huimin.holders.registers.result import LeftOut, Question, RefusedRow, RegisterCheck, Understood
 from huimin.holders.registers.row_view import Circumstances
 from huimin.holders.registers.sheets import Opener, open_sheets
 from huimin.holders.registers.table import ABOVE, Table
@@ -86,6 +86,7 @@ def _check_sheet(
     )
     if problem is not None:
         check.refused.append(RefusedRow(sheet.title, headers[0].row_number, (), (problem,)))
+        check.questions += _questions(sheet.title, first, headers)
         check.rows += 1
         below = (row for row in chain(first, rows) if row.number > headers[0].row_number)
         _leave_out(check, sheet.title, sentence("没有读的工作表，原因见表头"), below)
@@ -232,6 +233,14 @@ def _header_problem(
             columns=tuple(text("“{name}”", name=COLUMN_NAMES.text(name)) for name in missing),
         ),
     )
+
+
+def _questions(
+    sheet: str, first: Sequence[SheetRow], headers: Sequence[Header]
+) -> Iterator[Question]:
+    for header in headers:
+        for name, columns in header.unclear.items():
+            yield Question(sheet, name, columns, header, _samples(first, header))
 
 
 def _samples(first: Sequence[SheetRow], header: Header) -> tuple[SheetRow, ...]:

@@ -11,6 +11,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from huimin.holders.registers.cells import (
     CELL_CHARACTERS_MAX,
@@ -25,6 +26,8 @@ from huimin.holders.registers.problem import file_problem
 CHUNK_BYTES = 1 << 20
 DELIMITERS = ",;\t"
 SAMPLE_CHARACTERS = 20_000
+# Of a row of the widest sheet with a long remark in each cell.
+LINE_CHARACTERS_MAX = 1 << 20
 # A remark of several lines has fewer delimiters in one line than a row has.
 CELLS_SWALLOWED = 4
 
@@ -45,10 +48,12 @@ def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[SheetRow]:
     limit_before = csv.field_size_limit(CELL_CHARACTERS_MAX)
     with path.open(encoding=encoding, newline="") as file:
         try:
-            reader = csv.reader(file, delimiter=delimiter, strict=True)
+            reader = csv.reader(_lines(file), delimiter=delimiter, strict=True)
             for number, cells in enumerate(reader, start=1):
                 if number > ROW_NUMBER_MAX:
-                    raise _unreadable()
+                    raise file_problem(
+                        "CSV 超过 {rows_max:,} 行，请只留需要的行。", rows_max=ROW_NUMBER_MAX
+                    )
                 if any(_swallows_rows(cell, delimiter) for cell in cells):
                     raise _unpaired(number)
                 yield SheetRow(number, tuple(plain_cell(cell) for cell in cells[:COLUMNS_MAX]))
@@ -56,6 +61,16 @@ def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[SheetRow]:
             raise _unpaired(reader.line_num) from error
         finally:
             csv.field_size_limit(limit_before)
+
+
+def _lines(file: IO[str]) -> Iterator[str]:
+    """The file's lines. Raises FieldProblems for one that no row has, before it is held."""
+    while line := file.readline(LINE_CHARACTERS_MAX):
+        if len(line) == LINE_CHARACTERS_MAX:
+            raise file_problem(
+                "有一行太长，不是表格的一行；请在 Excel 或 WPS 里另存为 .xlsx 再试。"
+            )
+        yield line
 
 
 def _swallows_rows(cell: str, delimiter: str) -> bool:
@@ -107,9 +122,3 @@ def _lines_in(path: Path, encoding: str) -> int | None:
     except UnicodeDecodeError:
         return None
     return lines
-
-
-def _unreadable() -> Exception:
-    return file_problem(
-        "CSV 文件读不通（多半是引号不成对），请在 Excel 或 WPS 里另存为 .xlsx 再试。"
-    )

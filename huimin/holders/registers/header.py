@@ -434,7 +434,7 @@ def _one(
         unclear = {} if "name" in columns else unclear
     _number_by_certificate(columns, own)
     _add_rest(columns, own)
-    columns |= chosen
+    columns |= {**_partner(own, columns, chosen), **chosen}
     unclear = {name: among for name, among in unclear.items() if name not in chosen}
     kind = columns.get("kind")
     return Header(
@@ -454,6 +454,21 @@ def _one(
         kind_implied=own[kind].implies if kind in own else None,
         unclear=unclear,
     )
+
+
+def _partner(
+    own: Mapping[int, Head], columns: Mapping[str, int], chosen: Mapping[str, int]
+) -> dict[str, int]:
+    """The number of the name that was chosen, or the name of the number, if only one fits."""
+    for one, other in (("name", "id_number"), ("id_number", "name")):
+        if one not in chosen or other in chosen or other in columns or chosen[one] not in own:
+            continue
+        owner = own[chosen[one]].owner
+        fitting = [c for c, h in own.items() if h.field == other and h.owner == owner]
+        bare = [c for c, h in own.items() if h.field == other and not h.owner]
+        if len(found := fitting or bare) == 1:
+            return {other: found[0]}
+    return {}
 
 
 def _person(own: Mapping[int, Head]) -> tuple[dict[str, int], dict[str, tuple[int, ...]]]:

@@ -24,6 +24,7 @@ from huimin.holders.registers.import_register import import_register
 from huimin.holders.registers.problem import file_problem
 from huimin.holders.registers.refused_workbook import write_refused_workbook
 from huimin.holders.registers.result import AcceptedRow
+from huimin.holders.registers.sheets_apart import registers_for_commands
 from huimin.holders.registers.supplement import checked_supplement
 
 FILE_NAME_MAX = 120
@@ -98,7 +99,9 @@ def import_command(
     )
     with _bar(translated("读取名册")) as progress:
         about = (file, file_name, county_day(now), progress, supplement)
-        check = engine.read(lambda tx: check_file(tx, personal_data, *about))
+        check = engine.read(
+            lambda tx: check_file(tx, personal_data, *about, opened=registers_for_commands)
+        )
     changes: list[tuple[AcceptedRow, list[Change]]] = []
     with _bar(translated("试运行") if dry_run else translated("写入")) as progress:
         counts = import_register(

@@ -31,7 +31,7 @@ from huimin.holders.registers.refused_workbook import write_refused_workbook
 from huimin.holders.registers.result import RegisterCheck
 from huimin.holders.registers.sheets_apart import registers_apart
 from huimin.holders.registers.supplement import Supplement
-from huimin.holders.registers.understood import understood_rows
+from huimin.holders.registers.understood import question_row, understood_rows
 from huimin.jobs.jobs import jobs_finished_before
 from huimin.storage.engine import Engine, Row, Transaction
 
@@ -101,6 +101,7 @@ class RegisterWork:
         ]
         columns = [row for sheet in checked.understood for row in understood_rows(sheet)]
         lists = {**groups, "problems": problems, "left_out": left_out, "understood": columns}
+        lists["questions"] = [question_row(question) for question in checked.questions]
         self._seal(LISTS, write_json(lists).encode())
         return {
             **checked.counts,

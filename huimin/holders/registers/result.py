@@ -76,6 +76,17 @@ class Understood:
     samples: tuple[SheetRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A field for which several columns of a sheet may be meant, and nothing decides."""
+
+    sheet: str
+    name: str
+    columns: tuple[int, ...]
+    header: Header
+    samples: tuple[SheetRow, ...]
+
+
 @dataclass
 class RegisterCheck:
     """A checked register. `headers` are the sheets' header cells, for the workbook to correct."""
@@ -88,6 +99,7 @@ class RegisterCheck:
     left_out: list[LeftOut] = field(default_factory=list)
     headers: dict[str, dict[int, str]] = field(default_factory=dict)
     understood: list[Understood] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     # The rows below the headers that hold anything; of tables beside each other, one for each.
     rows: int = 0
     # Places in `accepted` of rows that a later row has put in doubt.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ class FileLimits:
 
 
 REGISTERS = FileLimits(1_048_576, 400 * MB, Limits(300, 1_800, 1_536 * MB))
+# The same where somebody waits at a terminal's prompt, and no till is served by the process.
+COMMANDS = replace(REGISTERS, limits=replace(REGISTERS.limits, nice=0))
 # A shop's or an office's list of a day: read while somebody waits.
 LISTS = FileLimits(20_000, 40 * MB, Limits(10, 30, 512 * MB))
 
@@ -60,6 +62,11 @@ def lists_apart(path: Path) -> Iterator[Sheet]:
 def registers_apart(path: Path) -> Iterator[Sheet]:
     """The same for a register."""
     return sheets_apart(path, REGISTERS)
+
+
+def registers_for_commands(path: Path) -> Iterator[Sheet]:
+    """The same for a register that a command reads."""
+    return sheets_apart(path, COMMANDS)
 
 
 def too_much() -> FieldProblems:

@@ -11,7 +11,7 @@ from huimin.core.identity import mask_name
 from huimin.holders.registers.cells import Formula, Merged, SheetRow, is_blank
 from huimin.holders.registers.header import COLUMN_NAMES, Header
 from huimin.holders.registers.problem import column_letter
-from huimin.holders.registers.result import Understood
+from huimin.holders.registers.result import Question, Understood
 
 SAMPLE_CHARACTERS_MAX = 24
 UNREAD = "unread"
@@ -115,6 +115,22 @@ def understood_text(understood: Understood) -> Text:
             for column in unread
         ]
     return text("工作表“{sheet}”读作：{columns}。", sheet=understood.sheet, columns=tuple(parts))
+
+
+def question_row(question: Question) -> dict[str, Any]:
+    """The field, and for each column that may have it: its letter, its head and masked samples."""
+    return {
+        "sheet": question.sheet,
+        "field": question.name,
+        "choices": [
+            {
+                "column": column_letter(column),
+                "head": question.header.spelled.get(column, ""),
+                "samples": [_sample(row.cells, column, question.name) for row in question.samples],
+            }
+            for column in question.columns
+        ],
+    }
 
 
 def _sample(cells: tuple[Any, ...], column: int, name: str) -> str:

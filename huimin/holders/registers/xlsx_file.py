@@ -183,7 +183,10 @@ def _check_parts(path: Path, unpacked_bytes_max: int) -> None:
         ):
             raise file_problem("文件解开后太大；请删去多余的工作表和格式，或拆成几个文件。")
         for part in parts:
-            if part.filename.endswith((".xml", ".rels")):
+            # Whatever it is called, a part may be named as a sheet by the workbook.
+            with archive.open(part) as source:
+                is_xml = source.read(PROLOGUE_BYTES).lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<"
+            if is_xml or part.filename.endswith((".xml", ".rels")):
                 with archive.open(part) as source:
                     require_plain_xml(source)
 
