@@ -164,6 +164,9 @@ def end_family(
         tx, id=member_id, holder_id=holder_id, ended_at=instant_text(by["now"])
     )
     if ended is None:
+        # Pressed twice, or in another window: that is what was wanted.
+        if any(row["id"] == member_id for row in queries.all_family_of(tx, holder_id=holder_id)):
+            return
         raise Refusal("not_found")
     renew_name_grams(tx, holder_id)
     record(

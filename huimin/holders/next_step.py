@@ -27,6 +27,9 @@ Step = Literal[
     "again",
 ]
 
+# In these nothing is under way, so that somebody may apply.
+MAY_APPLY = ("apply", "mend", "rejected", "again")
+
 
 def next_step(
     person: Mapping[str, Any], *, entitled: bool, own: bool, today: date
@@ -52,5 +55,7 @@ def next_step(
         return "no_aid", last
     if last is not None and last["state"] == "approved" and last["fulfilled_at"] is None:
         return "issue", last
-    ended = person["cards"][-1] if person["cards"] else None
-    return ("again", ended) if ended is not None else ("apply", None)
+    if not person["cards"]:
+        return "apply", None
+    ended = card or person["cards"][-1]
+    return "again", {**ended, "state": "expired" if card is not None else ended["state"]}

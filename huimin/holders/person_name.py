@@ -16,6 +16,8 @@ from huimin.core.refusals import field_problem
 from huimin.core.visible_text import unprintable, visible
 
 NAME_MAX = 60
+# With remarks and blanks; more is no name, and is not read further.
+CELL_MAX = 400
 _REMARK = re.compile(r"[(](户主|本人|持卡人)[)]$")
 # Minority names have a dot between their parts, which is typed in many ways.
 # The last is what U+02D9 becomes in its compatibility form, behind a blank.
@@ -52,6 +54,8 @@ DECEASED = sentence("姓名里写着已去世；请核对，在世的人请只�
 PLACEHOLDER = sentence("姓名里有“某”或代替文字的符号；请填写完整的姓名。")
 NOBODY = sentence("这里写的不是一个人的姓名；请填写本人完整的姓名。")
 UNSEEN = sentence("姓名里有一个显示不出来的字（可能是造字或乱码）；请对照证件重新输入。")
+MISSING = sentence("没有填写姓名，请补填。")
+TOO_LONG = sentence("姓名太长，最多 60 个字；请只写一个人的姓名。")
 NOT_A_NAME = sentence("姓名只能是文字，不能有数字和符号（少数民族姓名可用“·”），请改正。")
 
 
@@ -69,25 +73,43 @@ def read_name(cell: Any) -> str:
         raise NameProblem(NOT_A_NAME)
     text = visible(cell).strip().strip("'’‘\"“”")
     text = _REMARK.sub("", text.strip()).strip()
-    if unprintable(_LINES.sub("", text).replace("\t", "")):
-        raise NameProblem(UNSEEN)
-    if text.startswith("#"):  # a spreadsheet's error: #N/A
-        raise NameProblem(NOT_A_NAME)
-    if _DECEASED.search(text):
-        raise NameProblem(DECEASED)
-    if _two_people(text):
-        raise NameProblem(SEVERAL)
+    problem = _problem_of_text(text)
+    if problem is not None:
+        raise NameProblem(problem)
     if _WESTERN.fullmatch(text):
         name = " ".join(text.split())
     else:
         name = _DOTS.sub("·", "".join(_LINES.sub("", text).split())).strip("·")
-    if _NOBODY.fullmatch(name):
-        raise NameProblem(NOBODY)
-    if len(name) > 1 and _PLACEHOLDER.search(name) and not _WESTERN.fullmatch(name):
-        raise NameProblem(PLACEHOLDER)
-    if not _is_name(name):
-        raise NameProblem(NOT_A_NAME)
+    problem = _problem_of_name(name)
+    if problem is not None:
+        raise NameProblem(problem)
     return name
+
+
+def _problem_of_text(text: str) -> str | None:
+    """What is seen in the text beside a name, or instead of it."""
+    if not text:
+        return MISSING
+    if unprintable(_LINES.sub("", text).replace("\t", "")):
+        return UNSEEN
+    if len(text) > CELL_MAX:
+        return TOO_LONG
+    if text.startswith("#"):  # a spreadsheet's error: #N/A
+        return NOT_A_NAME
+    if _DECEASED.search(text):
+        return DECEASED
+    return SEVERAL if _two_people(text) else None
+
+
+def _problem_of_name(name: str) -> str | None:
+    """Why the cleaned text is not one person's name."""
+    if _NOBODY.fullmatch(name):
+        return NOBODY
+    if len(name) > 1 and _PLACEHOLDER.search(name) and not _WESTERN.fullmatch(name):
+        return PLACEHOLDER
+    if len(name) > NAME_MAX:
+        return TOO_LONG
+    return None if _is_name(name) else NOT_A_NAME
 
 
 def checked_name(field: str, name: str) -> str:

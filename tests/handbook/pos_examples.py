@@ -82,7 +82,9 @@ class Examples:
         for seen, shown in self._names.items():
             text = text.replace(seen, shown)
         text = re.sub(r"\b[0-9a-f]{64}\b", lambda found: self._hash(found[0]), text)
-        text = re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.[a-z2-7]{26})?\b", self._id, text)
+        text = re.sub(
+            r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.[a-z2-7]{26})?\b", self._id, text
+        )
         text = re.sub(r'"claim_no": "\d+"', '"claim_no": "261031004178"', text)
         text = re.sub(r'"x": "[^"]{43}"', '"x": "…（43 位）"', text)
         return re.sub(r"测试商户\d+", "时代百盛有限公司", text)

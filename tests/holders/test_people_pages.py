@@ -364,6 +364,9 @@ def test_every_state_of_a_case_has_one_next_step(office: Office, instance: Insta
     office.post(second, f"/cards/{card[1]}/revoke", reason="不再符合")
     page = second.get(place).text
     assert "重新提交办卡申请" in page and not main_buttons(page)
+    assert office.post(first, f"{place}/apply").status_code == 302
+    # From the page of before, or from another window.
+    assert "现在不用提交申请" in office.post(first, f"{place}/apply").text
     assert office.post(second, f"/cards/issue/{holder}").status_code == 302
     assert "已经发过" in second.get(place).text
 
@@ -442,6 +445,24 @@ def test_all_problems_are_named_at_once_and_each_once(office: Office, instance: 
     assert re.findall('href="#field-details-([a-z_]+)"', page) == ["reason", "name", "phone"]
     page = office.post(client, f"{base}/family", family_name="李\ue000", relation="").text
     assert "显示不出来的字" in page and "请选择与持卡人的关系" in page
+    member = {"family_id_number": "5120222\ue001", "relation": "son"}
+    for name, seen in {
+        "": "没有填写姓名",
+        "李" * 5_000: "姓名太长",
+        "李😀": "不能有数字和符号",
+        "李四\n王五": "不止一个人",
+        "李四（已故）": "已去世",
+    }.items():
+        page = office.post(client, f"{base}/family", family_name=name, **member).text
+        assert seen in page and "身份证号码里有一个显示不出来的字" in page, name[:9]
+    hidden = "\u202e李\u200b 四\ufeff"
+    assert (
+        office.post(client, f"{base}/family", family_name=hidden, relation="son").status_code == 302
+    )
+    again = office.post(
+        client, f"{base}/family", family_name="李四", relation="other", relation_words="长子"
+    )
+    assert again.status_code == 422 and "已经在名单里" in again.text
     page = office.post(client, f"{base}/eligibilities", starts_on="2031-01-01", kind="").text
     assert re.findall('href="#field-eligibility-([a-z_]+)"', page) == ["source", "kind"]
 

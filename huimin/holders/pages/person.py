@@ -29,7 +29,7 @@ from huimin.holders.change_person import (
     verify_holder,
 )
 from huimin.holders.family import TypedMember
-from huimin.holders.next_step import next_step
+from huimin.holders.next_step import MAY_APPLY, next_step
 from huimin.holders.pages import pages
 from huimin.holders.pages.history_words import history_teller
 from huimin.holders.people import EligibilityDraft, eligibilities_on, may_come
@@ -184,7 +184,14 @@ def finish_eligibility(holder_id: str, eligibility_id: str) -> Answer:
 def apply_again(holder_id: str) -> Answer:
     """Apply for a card, for the first time or after a return."""
 
+    secrets, today = instance().personal_data, county_day(instance().clock())
+
     def work(tx: Transaction, holder: Row, form: Form, by: By) -> None:
+        # The button may come from a page of long ago, or from the other window.
+        page, entitled = person_page(tx, secrets, holder), may_come(tx, holder["id"], today)
+        step, _about = next_step(page, entitled=entitled, own=False, today=today)
+        if step not in MAY_APPLY:
+            raise field_problem("", "现在不用提交申请；请看页面上写的下一步。")
         submit_application(tx, holder_id=holder["id"], source="form", **by)
 
     message = _("申请已提交；下一步由另一位工作人员审核。")
