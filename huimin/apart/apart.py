@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import astuple
 from typing import IO, Any, cast
 
-from huimin.apart.child import BUG, END, MEMORY, REFUSED
+from huimin.apart.child import BUG, END, REFUSED, VALUE
 from huimin.apart.limits import Limits
 from huimin.apart.wire import receive, send
 from huimin.core.catalogue import SOURCE
@@ -47,18 +47,19 @@ class Apart:
         """
         try:
             send(cast(IO[bytes], self._process.stdin), question)
-            kind, *rest = receive(cast(IO[bytes], self._process.stdout))
+            answer = receive(cast(IO[bytes], self._process.stdout))
         except (OSError, EOFError, pickle.UnpicklingError):
             raise self._exceeded from None
-        if kind == END:
-            raise Finished
-        if kind == REFUSED:
-            raise _refused(rest[0])
-        if kind == MEMORY:
-            raise self._exceeded
-        if kind == BUG:
-            raise WorkBroken(f"{rest[0]} in a process of its own\n{rest[1]}")
-        return rest[0]
+        match answer:
+            case (kind, value) if kind == VALUE:
+                return value
+            case (kind,) if kind == END:
+                raise Finished
+            case (kind, record) if kind == REFUSED:
+                raise _refused(record) or self._exceeded
+            case (kind, str(error), str(where)) if kind == BUG:
+                raise WorkBroken(f"{error} in a process of its own\n{where}")
+        raise self._exceeded  # its memory was not enough, or it says what it never says
 
 
 @contextmanager
@@ -99,13 +100,16 @@ def apart(
         process.wait(STOP_SECONDS)
 
 
-def _refused(record: dict[str, Any]) -> FieldProblems | Refusal:
-    """What the other process refused, to be raised in this one."""
-    refusal = KeptRefusal.from_record(record)
-    problems = [
-        FieldProblem(problem["field"], text_of(problem["text"], SOURCE))
-        for problem in refusal.problems
-    ]
-    if refusal.code == "invalid_input":
-        return FieldProblems(problems)
-    return Refusal(refusal.code, problems=problems, **params_of(refusal.params, SOURCE))
+def _refused(record: Any) -> FieldProblems | Refusal | None:
+    """What the other process refused, to be raised in this one; None if that is no refusal."""
+    try:
+        refusal = KeptRefusal.from_record(record)
+        problems = [
+            FieldProblem(problem["field"], text_of(problem["text"], SOURCE))
+            for problem in refusal.problems
+        ]
+        if refusal.code == "invalid_input":
+            return FieldProblems(problems)
+        return Refusal(refusal.code, problems=problems, **params_of(refusal.params, SOURCE))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None

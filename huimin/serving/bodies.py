@@ -172,6 +172,10 @@ class Bodies:
                 if not future.done():
                     break
             future.add_done_callback(lambda future: self._next_part(incoming, future))
+        except OSError as error:  # the disk on which large bodies are kept
+            log.error("a body could not be kept", problem=error.strerror)
+            if not self._over(incoming):
+                _refuse(incoming.proto, "storage_unavailable")
         except BaseException:
             self._over(incoming)
             self._fail(incoming.proto)

@@ -6,6 +6,7 @@ with the field and the remedy, in the caller's language.
 
 from __future__ import annotations
 
+import errno
 from functools import cache
 from typing import Any, cast
 
@@ -42,6 +43,8 @@ CODE_OF_STATUS = {
     429: "too_many_requests",
     503: "storage_unavailable",
 }
+# No room, no room for this user, or more than a process may write.
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 FIELDS_MAX = 20
 
@@ -167,7 +170,12 @@ def answer_http_exception(error: HTTPException) -> Response:
 
 
 def answer_unexpected(error: Exception) -> Response:
-    """Answer an error of the program: logged with its traceback, answered without it."""
+    """Answer an error of the program: logged with its traceback, answered without it.
+
+    A disk that is full is none: the answer is 503, as for a database that can't be used.
+    """
+    if isinstance(error, OSError) and error.errno in DISK_FULL:
+        return answer_storage_problem(StorageProblem("磁盘已满，写不下文件；请腾出空间后再试。"))
     log.exception("unexpected error", path=request.path, method=request.method)
     return _answer(Refusal("internal_error"), (), None)
 

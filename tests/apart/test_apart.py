@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pickle
 import queue
+import signal
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +23,12 @@ from huimin.apart.readers import AT_ONCE, WAITING_MAX, Readers
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 
 MB = 1024 * 1024
+
+
+def framed(said: bytes, length: int | None = None) -> bytes:
+    return struct.pack(">Q", len(said) if length is None else length) + said
+
+
 ENOUGH = Limits(cpu_seconds=60, seconds=300, memory_bytes=1024 * MB)
 WAIT_SECONDS_MAX = 60
 
@@ -64,6 +74,20 @@ def impostor() -> Iterator[Any]:
     yield threading.Event  # a class, which is no plain value
 
 
+def killed() -> Iterator[Any]:
+    os.kill(os.getpid(), signal.SIGKILL)
+    yield None
+
+
+def taken_over(said: bytes, repetitions: int = 1) -> Iterator[Any]:
+    """What a file could say that has taken the process over."""
+    with contextlib.suppress(OSError):
+        for _ in range(repetitions):
+            os.write(1, said)
+    os._exit(0)
+    yield None
+
+
 def ran(work: Any, *arguments: Any, limits: Limits = ENOUGH) -> Any:
     return apart(f"{__name__}:{work.__name__}", *arguments, limits=limits, exceeded=too_much)
 
@@ -102,12 +126,34 @@ def test_it_gets_no_secret_and_comes_after_the_tills(monkeypatch: pytest.MonkeyP
         (sleeping, Limits(60, 1, 1024 * MB)),
         (hungry, Limits(60, 300, 512 * MB)),
         (impostor, ENOUGH),
+        (killed, ENOUGH),
     ],
 )
 def test_whoever_exceeds_a_limit_gets_the_sentence_that_was_agreed(
     work: Any, limits: Limits
 ) -> None:
     with ran(work, limits=limits) as remote, pytest.raises(FieldProblems, match="太大"):
+        remote.ask()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"\x80garbage, and no length",
+        framed(b"\x80\x05garbage"),
+        framed(pickle.dumps(["no", "answer", "at", "all"])),
+        framed(pickle.dumps(5)),
+        framed(pickle.dumps(("refused", "x"))),
+        framed(b"\x80\x04\x8e" + (2**40).to_bytes(8, "little")),  # a text of a terabyte
+        framed(b"", length=2**40) + b"x" * MB,
+    ],
+)
+def test_a_process_that_a_file_has_taken_over_gets_the_sentence_too(said: bytes) -> None:
+    # What it sends without end is not received.
+    with (
+        apart(f"{__name__}:taken_over", said, 64, limits=ENOUGH, exceeded=too_much) as remote,
+        pytest.raises(FieldProblems, match="太大"),
+    ):
         remote.ask()
 
 

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import re
+import resource
 import select
 import socket
 import sqlite3
@@ -238,6 +239,20 @@ def statuses_until_closed(connection: socket.socket) -> list[int]:
         while part := connection.recv(65536):
             received += part
     return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", received)]
+
+
+def test_a_full_disk_refuses_a_large_body_and_nobody_else(county: dict[str, Any]) -> None:
+    bearer, path = f"Authorization: Bearer {county['key']}", "/api/v1/cards/verify"
+    with running(county["folder"]) as (port, server):
+        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text()
+        for process in (server.pid, *map(int, children.split())):
+            # No file may become longer, as if there were no room for more.
+            resource.prlimit(process, resource.RLIMIT_FSIZE, (8 * SMALL_BYTES_MAX,) * 2)
+        padded = json.dumps({"card": county["card"]}).encode() + b" " * (12 * SMALL_BYTES_MAX)
+        with begin(port, head(path, len(padded), bearer) + padded) as large:
+            status, problem = answer_of(large)
+        assert (status, problem["code"]) == (503, "storage_unavailable")
+        assert post(port, path, {"card": county["card"]}, bearer)[0] == 200
 
 
 def test_a_stop_answers_the_sale_that_runs(county: dict[str, Any]) -> None:

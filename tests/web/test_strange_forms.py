@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import resource
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from tests.making.merchants import make_outlet
 from tests.making.office import Office, first_id
 from tests.making.offline import make_offline_till
 from tests.making.policies import make_policy
+from tests.making.staff import csrf_of
 
 
 @pytest.fixture
@@ -62,3 +65,19 @@ def test_an_unknown_act_changes_no_outlet(office: Office, instance: Instance) ->
         answer = office.post(administrator, page, act="x", name="别的名字", reason="看过")
         assert answer.status_code == 422, page
         assert "请按页面上的按钮" in answer.text, page
+
+
+def test_a_file_for_which_the_disk_has_no_room_is_refused_in_words(office: Office) -> None:
+    administrator = office.client()
+    token = csrf_of(administrator, "/account")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # As if there were no room for more in any file; the system says so in the same place.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    try:
+        answer = administrator.post(
+            "/settlements/paid-list",
+            data={"csrf_token": token, "file": (io.BytesIO(b"x" * 300_000), "list.xlsx")},
+        )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert answer.status_code == 503
