@@ -30,6 +30,7 @@ from huimin.closing.pages import pages as closing_pages
 from huimin.desk.pages import pages as desk_pages
 from huimin.handbook import api_documents
 from huimin.handbook.pages import pages as handbook_pages
+from huimin.holders.api_v1 import api as registers_api
 from huimin.holders.evidence import sweep_files
 from huimin.holders.pages import pages as holders_pages
 from huimin.instance import Instance, open_instance
@@ -74,7 +75,7 @@ PAGES = (
     publication_pages,
     handbook_pages,
 )
-APIS = (checkout_api, claims_api)
+APIS = (checkout_api, claims_api, registers_api)
 
 
 def create_app(
@@ -91,7 +92,10 @@ def create_app(
     app = OpenAPI(
         "huimin",
         info=Info(title="huimin POS API", version=__version__),
-        security_schemes={"terminal_key": {"type": "http", "scheme": "bearer"}},
+        security_schemes={
+            "terminal_key": {"type": "http", "scheme": "bearer"},
+            "register_token": {"type": "http", "scheme": "bearer"},
+        },
         doc_ui=False,
         validation_error_callback=problems.answer_validation_error,
         static_folder="web/static",

@@ -43,9 +43,9 @@ class TerminalStates(TypedDict):
     merchant_state: str
 
 
-def new_key() -> str:
-    """A fresh key of 256 random bits: `hmt_` and 43 URL-safe characters."""
-    return KEY_PREFIX + secrets.token_urlsafe(32)
+def new_key(prefix: str = KEY_PREFIX) -> str:
+    """A fresh key of 256 random bits: the prefix and 43 URL-safe characters."""
+    return prefix + secrets.token_urlsafe(32)
 
 
 def hash_key(key: str) -> str:

@@ -12,25 +12,6 @@ from pydantic import BaseModel
 from huimin.core.discount import Line
 
 
-class FieldAnswer(BaseModel):
-    """A field that needs correcting."""
-
-    field: str
-    message: str
-
-
-class ProblemAnswer(BaseModel):
-    """An error (RFC 9457) with the sentence that a cashier may read aloud."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    errors: list[FieldAnswer]
-    cashier_message: str
-
-
 class ChainAnswer(BaseModel):
     """The row's place in the terminal's chain, and its hash (SHA-256, hex)."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from enum import IntEnum
-from functools import cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -17,7 +16,6 @@ from pydantic_core import PydanticCustomError
 
 from huimin.checkout.requests import (
     ITEMS_MAX,
-    KEY_MAX,
     REASON_MAX,
     CancellationRequest,
     PartReversalRequest,
@@ -30,11 +28,11 @@ from huimin.core.discount import Item
 from huimin.core.money import AMOUNT_FEN_MAX
 from huimin.core.one_case import one_case
 from huimin.core.order_number import ORDER_NO_MAX, NoOrderNumber, checked_order, plain_order
+from huimin.web.key_header import IDENTIFIER
 from huimin.web.problems import DAY
 
 # No control characters: they would break a receipt, a CSV or a log line.
 PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
-IDENTIFIER = r"^[\x21-\x7e]+$"
 
 Amount = Annotated[int, Field(strict=True, ge=1, le=AMOUNT_FEN_MAX)]
 SignedAmount = Annotated[int, Field(strict=True, ge=-AMOUNT_FEN_MAX, le=AMOUNT_FEN_MAX)]
@@ -258,32 +256,6 @@ class CancellationBody(Body):
     def to_request(self) -> CancellationRequest:
         """As the use case takes it."""
         return CancellationRequest(self.order_no, self.reason, self.cashier)
-
-
-class KeyHeader(BaseModel):
-    """The header that makes a request happen once."""
-
-    key: Annotated[
-        str,
-        Field(
-            alias="Idempotency-Key",
-            min_length=1,
-            max_length=KEY_MAX,
-            pattern=IDENTIFIER,
-            description="同一笔重试时用同一个键 / use the same key for every retry of a sale",
-        ),
-        AfterValidator(one_case),
-    ]
-
-    @classmethod
-    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Once a process: flask-openapi3 asks for it at every request."""
-        return _key_header_schema(args, tuple(sorted(kwargs.items())))
-
-
-@cache
-def _key_header_schema(args: tuple[Any, ...], kwargs: tuple[Any, ...]) -> dict[str, Any]:
-    return super(KeyHeader, KeyHeader).model_json_schema(*args, **dict(kwargs))
 
 
 class RedemptionPath(BaseModel):

@@ -23,19 +23,11 @@ from huimin.checkout.api_bodies import (
     CancellationBody,
     CardBody,
     DayPath,
-    KeyHeader,
     OrderQuery,
     QuoteBody,
     ReceiptQuery,
     RedemptionPath,
     ReversalBody,
-)
-from huimin.checkout.api_documents import (
-    BODY,
-    REPLAYED,
-    STATEMENT_FORMS,
-    problems,
-    with_headers,
 )
 from huimin.checkout.categories_answer import categories_answer
 from huimin.checkout.day_statement import day_statement
@@ -49,6 +41,7 @@ from huimin.checkout.offline.offline_answer import items_response, pack_response
 from huimin.checkout.receipts.receipt_answer import RECEIPT_FORMS, receipt_response
 from huimin.checkout.redemption_body import RedemptionBody
 from huimin.checkout.statement_file import CONTENT_TYPES, statement_file
+from huimin.checkout.statement_forms import STATEMENT_FORMS
 from huimin.checkout.terminal_answer import terminal_answer
 from huimin.checkout.till_edge import (
     cancellation_response,
@@ -60,8 +53,10 @@ from huimin.checkout.till_edge import (
 )
 from huimin.core.days import county_day, parse_day
 from huimin.core.refusals import field_problem
+from huimin.web.api_documents import BODY, REPLAYED, problems, with_headers
 from huimin.web.current import instance
 from huimin.web.json_answer import json_response
+from huimin.web.key_header import KeyHeader
 from huimin.web.language import request_language
 
 api = till_api("api_v1", __name__)

@@ -11,7 +11,6 @@ from huimin.core.card_token import CheckedCard
 from huimin.core.discount import Basket, Item
 from huimin.core.first_form import ADDED
 
-KEY_MAX = 64
 REASON_MAX = 200
 ITEMS_MAX = 500
 

@@ -19,11 +19,9 @@ from huimin.access.till_guard import Caller, current_terminal, require_key
 from huimin.checkout.api_bodies import (
     CancellationBody,
     CardBody,
-    KeyHeader,
     QuoteBody,
     ReversalBody,
 )
-from huimin.checkout.api_documents import EVERY, PROBLEM_SCHEMA, problem_schema
 from huimin.checkout.attempts import attempt, note_closed
 from huimin.checkout.cancel import cancel
 from huimin.checkout.manager_rule import ManagerRule
@@ -36,9 +34,11 @@ from huimin.checkout.verify import verify_at
 from huimin.core.card_token import CheckedCard, check_card
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
+from huimin.web.api_documents import EVERY, PROBLEM_SCHEMA, problem_schema
 from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 from huimin.web.json_body import json_object, validated
+from huimin.web.key_header import KeyHeader
 from huimin.web.language import request_language
 from huimin.web.throttle import Throttle
 

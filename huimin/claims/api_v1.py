@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import Response
 
 from huimin.access.till_guard import current_terminal
-from huimin.checkout.api_bodies import KeyHeader
-from huimin.checkout.api_documents import BODY, REPLAYED, problems, with_headers
 from huimin.checkout.till_edge import till_api
 from huimin.claims.api_bodies import ClaimAnswer, ClaimBody, ClaimPath
 from huimin.claims.at_till import claim_response
 from huimin.claims.find_claims import claim_answer, find_claim
+from huimin.web.api_documents import BODY, REPLAYED, problems, with_headers
 from huimin.web.current import instance
 from huimin.web.json_answer import json_response
+from huimin.web.key_header import KeyHeader
 
 api = till_api("claims_api_v1", __name__)
 

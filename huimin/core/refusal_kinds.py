@@ -115,6 +115,18 @@ KINDS: dict[str, Kind] = {
         AGAIN,
     ),
     "order_cancelled": Kind(409, "订单号 {order_no} 已取消，不能再记入；请换新的订单号。", AGAIN),
+    "register_changed": Kind(
+        409,
+        "检查以后，县里的登记有 {count} 行变了，没有导入任何人；请重新检查，看过再导入。",
+        QUIET,
+    ),
+    "register_not_checked": Kind(
+        409, "这次检查还没有做完、没有做成，或已经过期；请等它做完，或重新检查。", QUIET
+    ),
+    "register_digest_other": Kind(
+        409, "digest 与这次检查给出的不同；请看过检查结果，用它的 digest 再导入。", QUIET
+    ),
+    "register_check_only": Kind(403, "这个密钥只能检查，不能导入；请由县里的人导入。", QUIET),
     "idempotency_mismatch": Kind(
         422, "同一个 Idempotency-Key 已用于另一笔内容，请为新的一笔换新的键。", AGAIN
     ),

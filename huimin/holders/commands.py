@@ -45,6 +45,7 @@ from huimin.holders.people import (
 from huimin.holders.registers.import_command import import_command
 from huimin.holders.registers.import_register import require_fitting_keys
 from huimin.holders.registers.places import Places
+from huimin.holders.registers.token_commands import tokens
 from huimin.storage.engine import Row, Transaction
 
 GENDERS = Words("gender", {"male": "男", "female": "女"})
@@ -53,10 +54,10 @@ LIST_MAX = 10_000
 
 @click.group()
 def holders() -> None:
-    """持卡人：名册导入、登记、查询、申请审批。"""
+    """持卡人：名册导入、送名册的密钥、登记、查询、申请审批。"""
 
 
-for _command in (import_command, *COMMANDS):
+for _command in (import_command, tokens, *COMMANDS):
     holders.add_command(_command)
 
 

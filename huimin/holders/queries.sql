@@ -588,3 +588,42 @@ SELECT DISTINCT kind FROM eligibility
 WHERE holder_id = :holder_id AND (ends_on IS NULL OR ends_on > :day) AND id NOT IN (
     SELECT eligibility_id FROM aid_ending_person WHERE ending_id = :ending_id AND chosen = 1)
 ORDER BY kind;
+
+-- name: insert_register_token^
+INSERT INTO register_token (
+    id, source, division_code, may_import, key_hash, reason, made_at, made_by, expires_at
+) VALUES (
+    :id, :source, :division_code, :may_import, :key_hash, :reason, :now, :actor, :expires_at
+) ON CONFLICT DO NOTHING RETURNING *;
+
+-- name: register_token_of_key^
+SELECT * FROM register_token WHERE key_hash = :key_hash;
+
+-- name: register_token_by_id^
+SELECT register_token.*, division.name AS division_name FROM register_token
+LEFT JOIN division ON division.code = register_token.division_code
+WHERE register_token.id = :id;
+
+-- name: register_tokens_before
+-- read both ways
+SELECT register_token.*, division.name AS division_name FROM register_token
+LEFT JOIN division ON division.code = register_token.division_code
+WHERE register_token.id < :before ORDER BY register_token.id DESC LIMIT :row_limit;
+
+-- name: end_register_token^
+UPDATE register_token SET ended_at = :now, ended_by = :actor, end_reason = :reason
+WHERE id = :id AND ended_at IS NULL RETURNING *;
+
+-- name: use_register_token!
+UPDATE register_token SET last_used_at = :now WHERE id = :id;
+
+-- name: take_register_key^
+INSERT INTO register_request (token_id, key, fingerprint, job_id, asked_at)
+VALUES (:token_id, :key, :fingerprint, :job_id, :now)
+ON CONFLICT DO NOTHING RETURNING job_id;
+
+-- name: register_request_of_key^
+SELECT fingerprint, job_id FROM register_request WHERE token_id = :token_id AND key = :key;
+
+-- name: register_request_of_job^
+SELECT job_id FROM register_request WHERE token_id = :token_id AND job_id = :job_id;

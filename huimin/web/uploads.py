@@ -20,11 +20,17 @@ FORM_BYTES = 100_000
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def takes_files(bytes_max: int) -> Callable[[View], View]:
-    """Let a view take files of so many bytes together. Stands below the guards of the view."""
+def takes_files(
+    bytes_max: int, *, known: Callable[[], bool] = lambda: False
+) -> Callable[[View], View]:
+    """Let a view take files of so many bytes together. Stands below the guards of the view.
+
+    `known` says of a request without a session whether its sender is known in another way.
+    """
 
     def mark(view: View) -> View:
         view.bytes_max = bytes_max + FORM_BYTES  # type: ignore[attr-defined]
+        view.knows_sender = known  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -41,8 +47,12 @@ def bytes_max_of(app: Flask, environ: dict[str, Any]) -> int:
     It is less for somebody who has never signed in here, whatever the address takes.
     """
     with app.request_context(environ):
-        known = "session_id" in session
-        return _bytes_max() if known else min(_bytes_max(), STRANGERS_BYTES_MAX)
+        bytes_max = _bytes_max()
+        if bytes_max <= STRANGERS_BYTES_MAX or "session_id" in session:
+            return bytes_max
+        view = current_app.view_functions.get(request.endpoint or "")
+        known = getattr(view, "knows_sender", lambda: False)
+        return bytes_max if known() else STRANGERS_BYTES_MAX
 
 
 def _limit_body() -> None:

@@ -62,7 +62,9 @@ OF_THE_COUNTY = {
     "ending_id",
     "job_id",
     "policy_id",
+    "register_id",
     "template_id",
+    "token_id",
     "waiting_id",
 }
 FORM = {

@@ -42,7 +42,8 @@ DATA = (
 )
 # Said in two languages at once, because whoever reads it has no page: settings, API, handbook.
 BOTH_LANGUAGES = (
-    *("settings.py", "client.py", "handbook/", "checkout/api_documents.py"),
+    *("settings.py", "client.py", "handbook/", "web/api_documents.py"),
+    "checkout/statement_forms.py",
     "publication/pages/open_data.py",
 )
 FONT = "宋体"

@@ -15,7 +15,7 @@ from pydantic.dataclasses import dataclass
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from huimin.checkout.api_answers import ChainAnswer, FieldAnswer, OutletPart, TerminalPart
+from huimin.checkout.api_answers import ChainAnswer, OutletPart, TerminalPart
 from huimin.checkout.api_bodies import (
     Body,
     Cashier,
@@ -35,6 +35,7 @@ from huimin.core.offline_terms import Bearer, OfflineTerms
 from huimin.core.one_case import UUID, one_case
 from huimin.core.order_number import earlier_order
 from huimin.core.refusals import Refusal, field_problem
+from huimin.web.api_documents import FieldAnswer
 from huimin.web.problems import INSTANT
 
 # Fields of an item that version 1 did not have.

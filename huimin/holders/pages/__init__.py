@@ -15,5 +15,6 @@ from huimin.holders.pages import (  # noqa: E402
     new_person,  # noqa: F401
     people,  # noqa: F401
     person,  # noqa: F401
+    register_tokens,  # noqa: F401
     registers,  # noqa: F401
 )

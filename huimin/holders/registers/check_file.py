@@ -35,8 +35,11 @@ def check_file(
         holder = find_by_id_number(tx, personal_data, number)
         return None if holder is None else str(holder["name"])
 
-    places = Places(all_divisions(tx))
-    circumstances = Circumstances(
-        places, today, file_name, registered_name, supplement or Supplement()
-    )
+    def registered_division(number: str) -> str | None:
+        holder = find_by_id_number(tx, personal_data, number)
+        return None if holder is None else str(holder["division_code"])
+
+    places, about = Places(all_divisions(tx)), supplement or Supplement()
+    known = (registered_name, registered_division)
+    circumstances = Circumstances(places, today, file_name, *known, about)
     return check_register(path, circumstances, progress, opened)

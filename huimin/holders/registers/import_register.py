@@ -26,6 +26,7 @@ from huimin.holders.people import (
     set_last_day,
 )
 from huimin.holders.personal_data import PersonalData
+from huimin.holders.registers.as_shown import Prints, needs_application, print_of
 from huimin.holders.registers.check_register import Progress
 from huimin.holders.registers.gains import Gains, gains_of
 from huimin.holders.registers.result import AcceptedRow, RegisterCheck
@@ -44,6 +45,8 @@ class ImportCounts:
     updated: int = 0
     unchanged: int = 0
     proposed: int = 0
+    # Rows that were not written, because something has changed since it was shown.
+    passed: int = 0
 
     def __add__(self, other: ImportCounts) -> ImportCounts:
         return ImportCounts(
@@ -51,6 +54,7 @@ class ImportCounts:
             self.updated + other.updated,
             self.unchanged + other.unchanged,
             self.proposed + other.proposed,
+            self.passed + other.passed,
         )
 
     @property
@@ -73,12 +77,15 @@ def import_register(
     propose: Propose | None = None,
     register_date: date | None = None,
     tell: Tell | None = None,
+    shown: Prints | None = None,
     **by: Unpack[By],
 ) -> ImportCounts:
     """Write the accepted rows, or only read in a dry run. `progress(done, total)` counts rows.
 
     `tell(row, gains)` hears of each known person whom the register changes; `register_date` lets
     it change what was corrected by hand before that day.
+
+    With `shown` a row is only written if it does exactly what its check has shown.
 
     `propose(tx, rows)` applies for cards in the transaction that writes the rows, so that nobody
     is entered without an application; it returns their number. An import that has changed anything
@@ -88,6 +95,15 @@ def import_register(
     counts = ImportCounts()
 
     def write(tx: Transaction, rows: Sequence[AcceptedRow]) -> ImportCounts:
+        passed = 0
+        if shown is not None:
+            today = county_day(by["now"])
+            as_shown = [
+                row
+                for row in rows
+                if _is_as_shown(tx, personal_data, row, shown, today, register_date)
+            ]
+            rows, passed = as_shown, len(rows) - len(as_shown)
         written = _chunk(
             tx,
             personal_data,
@@ -97,7 +113,8 @@ def import_register(
             tell=tell,
             **by,
         )
-        return replace(written, proposed=propose(tx, rows)) if propose else written
+        proposed = propose(tx, rows) if propose else 0
+        return replace(written, proposed=proposed, passed=passed)
 
     try:
         for start in range(0, len(check.accepted), CHUNK_ROWS):
@@ -159,6 +176,23 @@ def _chunk(
             if not dry_run:
                 _apply_gains(tx, personal_data, holder, gains, row, **by)
     return ImportCounts(new, updated, len(rows) - new - updated)
+
+
+def _is_as_shown(
+    tx: Transaction,
+    personal_data: PersonalData,
+    row: AcceptedRow,
+    shown: Prints,
+    today: date,
+    register_date: date | None,
+) -> bool:
+    holder = find_by_id_number(tx, personal_data, row.draft.id_number.number)
+    gains, applies = None, True
+    if holder is not None:
+        gains = gains_of(tx, personal_data, holder, row.draft, today, register_date)
+        applies = needs_application(tx, holder["id"])
+    print_now = print_of(personal_data, row.draft, gains, applies)
+    return shown.get((row.sheet, row.row)) == print_now
 
 
 def _apply_gains(

@@ -21,6 +21,7 @@ from huimin.holders import queries
 from huimin.holders.applications import submit_application
 from huimin.holders.people import find_by_id_number
 from huimin.holders.personal_data import PersonalData
+from huimin.holders.registers.as_shown import needs_application, print_of
 from huimin.holders.registers.check_register import Progress
 from huimin.holders.registers.gains import gains_of
 from huimin.holders.registers.result import AcceptedRow, RegisterCheck
@@ -62,6 +63,7 @@ def match_register(
             "sheet": row.sheet,
             "row": row.row,
         }
+        gains, applies = None, True
         holder = find_by_id_number(tx, personal_data, draft.id_number.number)
         if holder is None:
             match.new.append(listed)
@@ -73,8 +75,10 @@ def match_register(
             if gains.changes:
                 listed["changes"] = gains.as_rows()
             (match.gaining if gains else match.unchanged).append(listed)
-            if _needs_application(tx, holder["id"]):
+            applies = needs_application(tx, holder["id"])
+            if applies:
                 match.without_card.append(listed)
+        listed["print"] = print_of(personal_data, draft, gains, applies)
         if count % CHUNK == 0:
             progress(count, len(check.accepted))
     match.missing = _missing(tx, check, seen, today)
@@ -94,14 +98,10 @@ def propose(
         if holder is None or holder["erased_at"] is not None:
             continue
         queries.set_verified(tx, id=holder["id"], verified_on=today)
-        if _needs_application(tx, holder["id"]):
+        if needs_application(tx, holder["id"]):
             submit_application(tx, holder_id=holder["id"], source="register", **by)
             proposed += 1
     return proposed
-
-
-def _needs_application(tx: Transaction, holder_id: str) -> bool:
-    return queries.card_or_application(tx, holder_id=holder_id) is None
 
 
 def _holders_of_refused(

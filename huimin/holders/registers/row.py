@@ -11,10 +11,11 @@ import re
 from datetime import date
 from typing import Any
 
-from huimin.core.catalogue import text
+from huimin.core.catalogue import sentence, text
 from huimin.core.identity import IdentityProblem, IdNumber, mask_name, parse_id_number
 from huimin.core.phone import BETWEEN, PhoneProblem, read_phones
 from huimin.core.visible_text import without_blanks
+from huimin.divisions.within import lies_within
 from huimin.holders.people import FamilyDraft, HolderDraft
 from huimin.holders.person_name import NameProblem, read_name, same_name
 from huimin.holders.registers.being_entitled import NotEntitled
@@ -55,6 +56,7 @@ def read_row(
     family = (*_family(view, circumstances.today, number), *_members(view, circumstances, number))
     if name is not None and id_number is not None:
         _known_name(view, name, circumstances.registered_name(id_number.number))
+        _within_scope(view, id_number.number, division_code, circumstances)
     if view.problems or name is None or id_number is None or division_code is None:
         return view.problems
     return HolderDraft(
@@ -65,6 +67,24 @@ def read_row(
         family=tuple(dict.fromkeys(family)),
         eligibilities=eligibilities,
     )
+
+
+def _within_scope(
+    view: RowView, id_number: str, division_code: str | None, circumstances: Circumstances
+) -> None:
+    """Refuse somebody whom the sender may not enter or change: of another town, now or so far."""
+    only_town = circumstances.supplement.only_town
+    if only_town is None or division_code is None:
+        return
+    field = "village" if "village" in view.header.columns else "place"
+    if not lies_within(division_code, only_town):
+        remedy = sentence("这个人不在密钥所限的乡镇（街道），没有收；请由那个乡镇（街道）送来。")
+        view.refuse(field, "town_outside_scope", remedy)
+        return
+    registered = circumstances.registered_division(id_number)
+    if registered is not None and not lies_within(registered, only_town):
+        remedy = sentence("这个人登记在别的乡镇（街道），这个密钥不能改动；请先由县里办理迁入。")
+        view.refuse(field, "person_outside_scope", remedy)
 
 
 def read_members(

@@ -46,6 +46,8 @@ class Circumstances:
     file_name: str
     # The name under which an 18-character ID number is already known, or None.
     registered_name: Callable[[str], str | None] = lambda number: None
+    # The division in which that number is registered, or None.
+    registered_division: Callable[[str], str | None] = lambda number: None
     supplement: Supplement = field(default_factory=Supplement)
     epoch: date = EXCEL_EPOCH
 

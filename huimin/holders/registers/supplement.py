@@ -31,6 +31,8 @@ class Supplement:
     columns: dict[str, int] = field(default_factory=dict)
     # The county day of the register, if it may change what was corrected by hand before it.
     register_date: date | None = None
+    # The code of the only town whose people the sender may enter or change; None for the county.
+    only_town: str | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -52,6 +54,7 @@ class Supplement:
             "starts_on": self.starts_on and self.starts_on.isoformat(),
             "columns": self.columns,
             "register_date": self.register_date and self.register_date.isoformat(),
+            "only_town": self.only_town,
         }
 
 
@@ -67,6 +70,7 @@ def supplement_of(values: Mapping[str, Any] | None) -> Supplement:
         date.fromisoformat(day) if day else None,
         dict(values["columns"]),
         date.fromisoformat(register_day) if register_day else None,
+        values.get("only_town"),
     )
 
 
@@ -78,6 +82,7 @@ def checked_supplement(
     starts_on: date | None = None,
     columns: Mapping[str, str] | None = None,
     register_date: date | None = None,
+    only_town: str | None = None,
     today: date,
 ) -> Supplement:
     """What was said, checked. `columns` has Excel's letters by field; empty ones are not chosen.
@@ -106,7 +111,9 @@ def checked_supplement(
             chosen[name] = place
     if problems:
         raise FieldProblems(problems)
-    return Supplement(kinds, town or None, village or None, starts_on, chosen, register_date)
+    return Supplement(
+        kinds, town or None, village or None, starts_on, chosen, register_date, only_town
+    )
 
 
 def _place_of(letters: str) -> int | None:

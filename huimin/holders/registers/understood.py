@@ -11,7 +11,7 @@ from huimin.core.identity import mask_name
 from huimin.holders.registers.cells import Formula, Merged, SheetRow, is_blank
 from huimin.holders.registers.header import COLUMN_NAMES, Header
 from huimin.holders.registers.problem import column_letter
-from huimin.holders.registers.result import Question, Understood
+from huimin.holders.registers.result import Question, RegisterCheck, Understood
 
 SAMPLE_CHARACTERS_MAX = 24
 UNREAD = "unread"
@@ -39,6 +39,16 @@ def columns_understood(header: Header) -> Iterator[tuple[int, str, str]]:
         ]
     columns += [(column, "remark", "row") for column in header.remarks]
     yield from sorted(columns)
+
+
+def fields_by_column(check: RegisterCheck) -> dict[tuple[str, str | None], str]:
+    """The field that was read from each column, by sheet and letter."""
+    return {
+        (understood.sheet, column_letter(column)): name
+        for understood in check.understood
+        for header in understood.headers
+        for column, name, _ in columns_understood(header)
+    }
 
 
 def columns_unread(header: Header, rows: Sequence[SheetRow]) -> list[int]:

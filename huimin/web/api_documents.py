@@ -1,5 +1,5 @@
 """What the OpenAPI document says of each call's answers beyond their models: errors and their media
-type, headers, and the forms of a statement.
+type, and headers.
 
 An operation names the statuses that it can answer with, and no other.
 """
@@ -11,20 +11,17 @@ from typing import Any
 from flask_openapi3.models.schema import Schema
 from pydantic import BaseModel
 
-from huimin.checkout.api_answers import ProblemAnswer, StatementAnswer
-from huimin.web.workbook import CONTENT_TYPE as XLSX
-
 JSON, PROBLEM = "application/json", "application/problem+json"
 PROBLEM_SCHEMA = "ProblemAnswer"
 WORDS = {
     400: "请求不是 JSON 对象 / the body is not a JSON object",
     401: "密钥缺失或不对 / the key is missing or wrong",
-    403: "收银终端或示范点不能办理 / the terminal or the outlet may not",
+    403: "不允许：收银终端、示范点或密钥不能办理 / the terminal, the outlet or the key may not",
     404: "没有找到 / not found",
     408: "内容没有按时发完 / the body did not arrive in time",
     409: "与已有记录冲突 / conflicts with what is recorded",
     413: "内容太大 / the body is too large",
-    415: "须为 application/json / the body must be application/json",
+    415: "内容类型不对 / the body is of another media type",
     422: "不能办理，code 说明原因 / refused; code says why",
     429: "太频繁 / too many requests",
     500: "系统问题 / a fault of the program",
@@ -49,6 +46,25 @@ REPLAYED = {
         "schema": {"type": "string", "enum": ["true"]},
     }
 }
+
+
+class FieldAnswer(BaseModel):
+    """A field that needs correcting."""
+
+    field: str
+    message: str
+
+
+class ProblemAnswer(BaseModel):
+    """An error (RFC 9457) with the sentence that a cashier may read aloud."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[FieldAnswer]
+    cashier_message: str
 
 
 def problems(*statuses: int) -> dict[int | str, Any]:
@@ -99,19 +115,3 @@ def problem_schema() -> Schema:
 EVERY = problems(401, 403, 429, 500, 503)
 # A call with a body.
 BODY = problems(400, 408, 413, 415, 422)
-
-STATEMENT_FORMS: dict[str, Any] = {
-    "description": "按 Accept：JSON、CSV（金额为分）、工作簿（金额为元） / "
-    "by Accept: JSON, CSV (in fen), workbook (in yuan)",
-    "content": {
-        **json_content(StatementAnswer),
-        "text/csv": {"schema": {"type": "string"}},
-        XLSX: {"schema": {"type": "string", "format": "binary"}},
-    },
-    "headers": {
-        "X-Content-SHA256": {
-            "description": "CSV 和工作簿：各行的 SHA-256 / of the rows, with CSV and workbook",
-            "schema": {"type": "string"},
-        }
-    },
-}
