@@ -8,7 +8,7 @@ from typing import Any
 from huimin.checkout.receipts.paper import RULE, Paper, Piece, centre, large_sum, pair, small, title
 from huimin.checkout.receipts.receipt_words import RECEIPT
 from huimin.core.days import county_minute
-from huimin.core.money import yuan
+from huimin.core.money import yuan_text
 from huimin.settings import Settings
 
 
@@ -30,7 +30,7 @@ def claim_slip(
         pair(word("outlet"), outlet_name),
         pair(word("time"), when),
         pair(word("order_no"), claim["order_no"]),
-        pair(word("paid"), yuan(claim["amount_fen"])),
+        pair(word("paid"), yuan_text(claim["amount_fen"])),
     ]
     if claim["cashier"]:
         pieces.append(pair(word("cashier"), claim["cashier"]))

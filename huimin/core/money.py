@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from huimin.core.catalogue import say
+from huimin.core.catalogue import say, word
 
 AMOUNT_FEN_MAX = 100_000_000
 BASIS_POINTS = 10_000
@@ -47,14 +47,22 @@ def allocate(total: int, weights: Sequence[int]) -> list[int]:
 
 
 def yuan(fen: int) -> str:
-    """Fen as 元 with two decimals: 12800 → "128.00"."""
+    """Fen as 元 with two decimals, for a field or a file: 128000 → "1280.00"."""
     sign = "-" if fen < 0 else ""
     return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
+def yuan_text(fen: int) -> str:
+    """Fen as 元 to read, where 元 stands beside it: 128000 → "1,280.00", -1024 → "-10.24"."""
+    sign = "-" if fen < 0 else ""
+    # A month's file that was signed before thousands were grouped is made again without (months/).
+    whole = f"{abs(fen) // 100:,}".replace(",", word("amount", ","))
+    return f"{sign}{whole}.{abs(fen) % 100:02d}"
+
+
 def money_text(fen: int) -> str:
-    """Fen as an amount to read: 12800 → "¥128.00", −1024 → "−¥10.24"."""
-    return f"{'−' if fen < 0 else ''}¥{yuan(abs(fen))}"
+    """Fen as an amount to read: 128000 → "¥1,280.00", −1024 → "−¥10.24"."""
+    return f"{'−' if fen < 0 else ''}¥{yuan_text(abs(fen))}"
 
 
 def parse_yuan(text: str) -> int:

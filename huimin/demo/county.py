@@ -47,6 +47,8 @@ POLICY = PolicyDraft(
     offline_cap_card_fen=6_000,
     offline_cap_terminal_fen=100_000,
     offline_bearer="merchant",
+    offline_send_days=7,
+    offline_two_people_fen=2_000,
 )
 MERCHANTS_JOINED = date(2023, 2, 13)
 CARD_LEAD_DAYS = 14

@@ -26,6 +26,7 @@ from huimin.demo.months import Act, MonthsPlan, Part, Purchase, Return
 from huimin.demo.refused import try_in_vain
 from huimin.demo.stories import tell_stories
 from huimin.demo.strange import look_at_one, strange_acts
+from huimin.demo.waiting import leave_waiting
 from huimin.storage.engine import Transaction
 
 CASHIERS = ("王敏", "李萍", "陈芳", "杨静", "刘洋")
@@ -54,6 +55,7 @@ def play(county: County, plan: MonthsPlan, progress: Callable[[], None] = lambda
         progress()
     look_at_one(county.instance)
     try_in_vain(county, plan.days)
+    leave_waiting(county, plan.days)
     file_claims(county)
     return played
 

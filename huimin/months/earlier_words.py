@@ -11,8 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 EARLIER_WORDS: tuple[Mapping[tuple[str, str], str], ...] = (
+    # Until 2026-11-28: thousands of an amount were not grouped.
+    {("amount", ","): ""},
     # Until 2026-11-28, the schema's version 1.
     {
+        ("amount", ","): "",
         ("channel", "补录优惠"): "补办",
         ("figure", "退货笔数"): "冲正笔数",
         ("figure", "登记补录"): "登记补办",

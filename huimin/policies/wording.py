@@ -12,7 +12,7 @@ from typing import Any
 from huimin.core import words
 from huimin.core.catalogue import Text, Words, say, sentences, text
 from huimin.core.discount import PolicyTerms
-from huimin.core.money import money_text, parse_yuan, percent_words, rate_words, yuan
+from huimin.core.money import money_text, parse_yuan, percent_words, rate_words, yuan_text
 from huimin.core.offline_terms import OfflineTerms, most_unseen_fen
 from huimin.core.refusals import field_problem
 from huimin.core.text_width import aligned
@@ -139,8 +139,8 @@ def _cells(change: OutletChange, language: str) -> tuple[str, ...]:
         str(change.redemptions),
         str(change.changed),
         str(change.refused),
-        yuan(change.discount_before_fen),
-        yuan(change.discount_after_fen),
+        yuan_text(change.discount_before_fen),
+        yuan_text(change.discount_after_fen),
         _signed(change.discount_change_fen),
         _signed(change.merchant_share_change_fen),
         _signed(change.government_share_change_fen),
@@ -148,7 +148,7 @@ def _cells(change: OutletChange, language: str) -> tuple[str, ...]:
 
 
 def _signed(fen: int) -> str:
-    return f"+{yuan(fen)}" if fen > 0 else yuan(fen)
+    return f"+{yuan_text(fen)}" if fen > 0 else yuan_text(fen)
 
 
 def terms_dict(terms: PolicyTerms, row: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from huimin.command_line import (
 )
 from huimin.core.catalogue import Text, text
 from huimin.core.days import county_day
-from huimin.core.money import yuan
+from huimin.core.money import yuan_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.core.words import SETTLEMENT_STATES
 from huimin.reports.monthly import checked_month
@@ -72,8 +72,8 @@ def list_settlements(instance: Instance, month: str | None, state: str | None) -
             "{number}  {state}  应付 {payable}  已付 {paid}  {merchant}",
             number=row["number"],
             state=SETTLEMENT_STATES.text(state_of(row)),
-            payable=yuan(row["payable_fen"]),
-            paid=yuan(row["paid_fen"]),
+            payable=yuan_text(row["payable_fen"]),
+            paid=yuan_text(row["paid_fen"]),
             merchant=row["merchant_name"],
         )
         for row in rows
@@ -105,11 +105,11 @@ def _described(whole: Mapping[str, Any]) -> Iterator[Text | str]:
             "优惠 {discount}  政府承担 {share}",
             **line,
             what=what,
-            discount=yuan(line["discount_fen"]),
-            share=yuan(line["government_share_fen"]),
+            discount=yuan_text(line["discount_fen"]),
+            share=yuan_text(line["government_share_fen"]),
         )
     for name in SUMS_SHOWN:
-        yield f"{translated(AMOUNTS.text(name))} {yuan(row[name])}"
+        yield f"{translated(AMOUNTS.text(name))} {yuan_text(row[name])}"
     yield text("内容指纹 {content_sha256}", content_sha256=row["content_sha256"])
 
 

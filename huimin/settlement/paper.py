@@ -16,7 +16,7 @@ from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph,
 
 from huimin.cards.sheet import printed_font
 from huimin.core.catalogue import say, sentences
-from huimin.core.money import rate_words, yuan
+from huimin.core.money import rate_words, yuan_text
 from huimin.core.period_words import month_words
 from huimin.reports.pdf_parts import GREY, LINE, Form, printed_pdf
 from huimin.settlement.form_words import (
@@ -103,12 +103,12 @@ def _adjustments(form: Form, lines: Sequence[Row]) -> Iterator[Flowable]:
 def _owed(settlement: Row) -> Table:
     """From the county's share to what is paid now, and that in capital characters."""
     rows = [
-        [AMOUNTS.say(name), yuan(settlement[name])]
+        [AMOUNTS.say(name), yuan_text(settlement[name])]
         for name in OWED
         if settlement[name] or name in ("government_share_fen", "due_fen")
     ]
     now_fen = pay_now_fen(settlement)
-    rows.append([AMOUNTS.say("payable_fen"), f"{yuan(now_fen)}　{in_capitals(now_fen)}"])
+    rows.append([AMOUNTS.say("payable_fen"), f"{yuan_text(now_fen)}　{in_capitals(now_fen)}"])
     table = Table(rows, colWidths=[45 * mm, 222 * mm])
     table.setStyle(
         [
@@ -133,4 +133,8 @@ def _signatures() -> Table:
 
 
 def _counted(row: Row) -> list[str]:
-    return [str(row["redemptions"]), str(row["reversals"]), *(yuan(row[name]) for name in SUMS)]
+    return [
+        str(row["redemptions"]),
+        str(row["reversals"]),
+        *(yuan_text(row[name]) for name in SUMS),
+    ]

@@ -11,7 +11,7 @@ from typing import Unpack
 
 from huimin.core.acting import By
 from huimin.core.days import county_day, instant_text
-from huimin.core.money import yuan
+from huimin.core.money import yuan_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.settlement import queries
 from huimin.settlement.answer import held, payable_fen
@@ -42,7 +42,9 @@ def record_payment(
     left_fen = payable_fen(row) - row["paid_fen"]
     if not 0 < amount_fen <= left_fen:
         raise field_problem(
-            "amount", "金额要大于 0，且不能超过还没付的 {left_fen} 元。", left_fen=yuan(left_fen)
+            "amount",
+            "金额要大于 0，且不能超过还没付的 {left_fen} 元。",
+            left_fen=yuan_text(left_fen),
         )
     for payment in payments_of(tx, row):
         if payment["bank_reference"] == reference and stands(payment):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from huimin.core.catalogue import SOURCE, Text, Words, say, sentence, text
-from huimin.core.money import yuan
+from huimin.core.money import yuan_text
 from huimin.core.text_width import display_width
 from huimin.simulation.faults import FAULTS
 from huimin.simulation.play import Outcome
@@ -62,7 +62,7 @@ def _lines(outcome: Outcome, language: str) -> Iterable[Text | str]:
     yield _row("", *heads)
     for name in ROWS:
         till, server = getattr(comparison.till, name), getattr(comparison.server, name)
-        in_words = yuan if name.endswith("_fen") else str
+        in_words = yuan_text if name.endswith("_fen") else str
         yield _row(
             ROWS.say(name, language), in_words(till), in_words(server), in_words(server - till)
         )
@@ -71,8 +71,8 @@ def _lines(outcome: Outcome, language: str) -> Iterable[Text | str]:
         yield text(
             "订单 {order_no} 不一致：本机实付 {till}，服务器 {server}",
             order_no=one.order_no,
-            till=yuan(one.till.payable_fen),
-            server=yuan(one.server.payable_fen),
+            till=yuan_text(one.till.payable_fen),
+            server=yuan_text(one.server.payable_fen),
         )
     if comparison.forged:
         yield text("对账单的 SHA-256 与它的内容不符。")

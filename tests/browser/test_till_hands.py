@@ -131,7 +131,7 @@ def test_sums_that_can_not_be_are_said_in_yuan(visit: Visit) -> None:
     page.on("request", lambda one: asked.append(one.url) if "/till/quote" in one.url else None)
     visit.take_breath()
     page.fill("#amount", "1000000.01")
-    page.locator("#quote-problem", has_text="一笔最多 ¥1000000.00").wait_for()
+    page.locator("#quote-problem", has_text="一笔最多 ¥1,000,000.00").wait_for()
     assert page.is_disabled("#confirm")
     page.fill("#amount", "100")
     page.wait_for_selector("#confirm:not([disabled])")

@@ -89,7 +89,7 @@ def test_no_answer_moves_a_key_from_under_the_finger(visit: Visit) -> None:
             assert places.setdefault(size, now) == now, (what, size)
 
     check("nothing")
-    for amount, answer in (("1", "¥1.00"), ("987654.32", "¥987654.32")):
+    for amount, answer in (("1", "¥1.00"), ("987654.32", "¥987,654.32")):
         visit.take_breath()
         page.fill("#amount", amount)
         page.locator("#quote-amount", has_text=answer).wait_for()

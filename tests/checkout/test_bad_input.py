@@ -258,7 +258,7 @@ def test_a_cashier_reads_yuan_and_no_field_names(till: ApiTill) -> None:
     for body in quoted:
         answer = till.post("/quotes", {"card": till.card["token"], **body})
         said += [error["message"] for error in answer.json["errors"]]
-    assert said[:2] == ["金额不能大于 ¥1000000.00。", "金额不能小于 ¥0.01。"]
+    assert said[:2] == ["金额不能大于 ¥1,000,000.00。", "金额不能小于 ¥0.01。"]
     said += [kind.detail for kind in KINDS.values()] + [kind.cashier for kind in KINDS.values()]
     for sentence in said:
         names = re.findall(r"[a-z]+_[a-z_]+", re.sub(r"\{\w+\}", "", sentence))

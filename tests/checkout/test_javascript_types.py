@@ -33,7 +33,7 @@ def test_every_script_asks_to_be_checked() -> None:
 
 # A file, what stands in it, and a slip.
 SLIPS = [
-    ("money.js", "Math.abs(fen) % 100", "fen.abs() % 100"),
+    ("money.js", "Math.abs(fen)", "fen.abs()"),
     ("strict_cbor.js", "this.position += 1", "this.positon += 1"),
     ("card_token.js", "claims.expiresAt * 1_000", "claims.expires * 1_000"),
     ("queue.js", 'status === "waiting"', 'status === "waits"'),

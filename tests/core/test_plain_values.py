@@ -15,7 +15,15 @@ from huimin.core import days
 from huimin.core.card_number import group, is_valid, make_number
 from huimin.core.card_token import address_form, read_text, sign_token, verify_token
 from huimin.core.chain import GENESIS, canonical_bytes, fold_heads, row_hash
-from huimin.core.money import allocate, half_up, money_text, parse_yuan, percent_words, rate_words
+from huimin.core.money import (
+    allocate,
+    half_up,
+    money_text,
+    parse_yuan,
+    percent_words,
+    rate_words,
+    yuan,
+)
 from huimin.core.permissions import PERMISSIONS, ROLES, allows
 from huimin.core.refusals import FieldProblem, FieldProblems, Refusal, field_problem
 from huimin.core.words import CAPS
@@ -64,6 +72,10 @@ def test_what_is_no_amount(text: str) -> None:
 
 def test_sums_that_make_no_sense() -> None:
     assert money_text(-1_024) == "−¥10.24"
+    assert [money_text(fen) for fen in (99_999, 100_000, -123_456_789)] == [
+        *("¥999.99", "¥1,000.00", "−¥1,234,567.89")
+    ]
+    assert yuan(123_456) == "1234.56"
     assert allocate(0, []) == []
     for total, weights in ((-1, [1]), (1, [-1, 3]), (1, [0])):
         with pytest.raises(ValueError, match="weight"):

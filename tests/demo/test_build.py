@@ -15,6 +15,9 @@ import pytest
 from huimin.access.terminal_keys import terminal_of_key
 from huimin.alerts.find_alerts import AlertCriteria, alerts_before
 from huimin.alerts.wording import RULES
+from huimin.checkout.offline.decide_waiting import hindrance, needs_two_people
+from huimin.checkout.offline.items import ItemCriteria, items_before
+from huimin.checkout.offline.waiting_sales import waiting_sale
 from huimin.checkout.verify import verify_card
 from huimin.claims.assess import look_at_claim
 from huimin.claims.find_claims import ClaimCriteria, claim_in, claims_before
@@ -61,6 +64,21 @@ def figures(instance: Instance, now: datetime) -> dict[str, Any]:
         shown[month] = report
         month = previous_month(month)
     return shown
+
+
+def test_sales_wait_for_one_person_and_for_two(demo_instance: Instance) -> None:
+    def read(tx: Any) -> list[Any]:
+        waiting = items_before(tx, ItemCriteria(status="waiting"), "", 10)
+        return [waiting_sale(tx, row["id"]) for row in waiting]
+
+    sales = demo_instance.engine.read(read)
+    assert {sale["order_no"]: needs_two_people(sale) for sale in sales} == {
+        "YB-20377": False,
+        "HH-77105": True,
+    }
+    for sale in sales:
+        assert sale["code"] == "offline_too_old"
+        assert demo_instance.engine.read(lambda tx, sale=sale: hindrance(tx, sale)) is None
 
 
 def test_demo_file_is_complete_and_private(built: Path, described: dict[str, Any]) -> None:

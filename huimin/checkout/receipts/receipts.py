@@ -30,7 +30,7 @@ from huimin.checkout.receipts.paper import title as title_piece
 from huimin.checkout.receipts.receipt_words import RECEIPT
 from huimin.core.acting import By
 from huimin.core.days import county_minute, instant_text
-from huimin.core.money import yuan
+from huimin.core.money import money_text, yuan_text
 from huimin.core.refusals import Refusal
 from huimin.ledger.read import reversals_of, row_by_id
 from huimin.ledger.returns import returned_lines
@@ -230,28 +230,30 @@ def _how(receipt: Receipt, language: str) -> list[Piece]:
 
 def _goods(receipt: Receipt, language: str) -> list[Piece]:
     """The lines, if the till sent any, and the amount with what of it was insured or excluded."""
-    pieces = [pair(line.name, yuan(line.amount_fen)) for line in receipt.lines]
+    pieces = [pair(line.name, yuan_text(line.amount_fen)) for line in receipt.lines]
     if pieces:
         pieces.append(RULE)
     amount = "amount" if receipt.kind == "redemption" else "returned"
-    pieces.append(pair(RECEIPT.say(amount, language), yuan(receipt.amount_fen)))
+    pieces.append(pair(RECEIPT.say(amount, language), yuan_text(receipt.amount_fen)))
     for name, value in (("insurance", receipt.insurance_fen), ("excluded", receipt.excluded_fen)):
         if value:
-            pieces.append(pair(RECEIPT.say(name, language), yuan(value)))
+            pieces.append(pair(RECEIPT.say(name, language), yuan_text(value)))
     return pieces
 
 
 def _sale_sums(receipt: Receipt, language: str) -> list[Piece]:
     pieces = _goods(receipt, language)
-    pieces.append(pair(RECEIPT.say("discount", language), yuan(-receipt.discount_fen)))
-    pieces.append(large_sum(RECEIPT.say("payable", language), f"¥{yuan(receipt.payable_fen)}"))
+    pieces.append(pair(RECEIPT.say("discount", language), yuan_text(-receipt.discount_fen)))
+    pieces.append(large_sum(RECEIPT.say("payable", language), money_text(receipt.payable_fen)))
     if receipt.channel == "claim":
         # The customer has paid the usual price, so the discount is paid out.
-        pieces.append(large_sum(RECEIPT.say("pay_out", language), f"¥{yuan(receipt.discount_fen)}"))
+        pieces.append(large_sum(RECEIPT.say("pay_out", language), money_text(receipt.discount_fen)))
     if receipt.reversed_amount_fen:
-        pieces.append(pair(RECEIPT.say("reversed", language), yuan(receipt.reversed_amount_fen)))
         pieces.append(
-            pair(RECEIPT.say("reversed_paid", language), yuan(receipt.reversed_payable_fen))
+            pair(RECEIPT.say("reversed", language), yuan_text(receipt.reversed_amount_fen))
+        )
+        pieces.append(
+            pair(RECEIPT.say("reversed_paid", language), yuan_text(receipt.reversed_payable_fen))
         )
     return pieces
 
@@ -259,8 +261,8 @@ def _sale_sums(receipt: Receipt, language: str) -> list[Piece]:
 def _refund_sums(receipt: Receipt, language: str) -> list[Piece]:
     return [
         *_goods(receipt, language),
-        pair(RECEIPT.say("taken_back", language), yuan(receipt.discount_fen)),
-        large_sum(RECEIPT.say("pay_back", language), f"¥{yuan(receipt.payable_fen)}"),
+        pair(RECEIPT.say("taken_back", language), yuan_text(receipt.discount_fen)),
+        large_sum(RECEIPT.say("pay_back", language), money_text(receipt.payable_fen)),
         small(f"{RECEIPT.say('reason', language)}：{receipt.reason}"),
     ]
 

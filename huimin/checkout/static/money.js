@@ -2,20 +2,20 @@
 // Amounts are whole fen, never floating point.
 
 /**
- * 12850 → "¥128.50", −1024 → "−¥10.24".
+ * As it is read: 128050 → "¥1,280.50", −1024 → "−¥10.24".
  * @param {number} fen
  */
 export function money(fen) {
-  const yuan = Math.trunc(Math.abs(fen) / 100);
-  const part = String(Math.abs(fen) % 100).padStart(2, "0");
-  return `${fen < 0 ? "−" : ""}¥${yuan}.${part}`;
+  const [yuan, part] = amountText(Math.abs(fen)).split(".");
+  return `${fen < 0 ? "−" : ""}¥${yuan.replace(/\B(?=(\d{3})+$)/g, ",")}.${part}`;
 }
 
 /**
- * An amount of 0 or more as a field holds it: 12850 → "128.50".
+ * An amount of 0 or more as a field holds it: 128050 → "1280.50".
  * @param {number} fen
  */
-export const amountText = (fen) => money(fen).slice(1);
+export const amountText = (fen) =>
+  `${Math.trunc(fen / 100)}.${String(fen % 100).padStart(2, "0")}`;
 
 /**
  * "128.5" → 12850; null for anything that is not an amount.
@@ -26,6 +26,8 @@ export function fenOf(text) {
   const plain = text
     .normalize("NFKC")
     .replace(/[。．]/g, ".")
+    // As an amount is shown, so it may be pasted.
+    .replace(/^\s*¥|,(?=\d{3}(\D|$))/g, "")
     .trim();
   const match = /^(\d{1,7})(?:\.(\d{0,2}))?$/.exec(plain);
   if (!match) return null;

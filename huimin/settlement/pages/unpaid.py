@@ -13,7 +13,7 @@ from huimin.access.guards import member, require
 from huimin.audit.list_answer import list_answer, workbook_response
 from huimin.core.catalogue import say
 from huimin.core.days import county_day
-from huimin.core.money import yuan
+from huimin.core.money import yuan_text
 from huimin.core.period_words import month_words
 from huimin.core.permissions import allows
 from huimin.settlement.aged import AGES, AgedList, aged_list
@@ -63,7 +63,7 @@ def batch() -> Response:
         "{title}（共 {count} 份，合计 {total_fen} 元）",
         title=title,
         count=len(aged.rows),
-        total_fen=yuan(aged.total_fen),
+        total_fen=yuan_text(aged.total_fen),
     )
     return workbook_response(title, _batch_columns(), aged.rows, heading=heading)
 
