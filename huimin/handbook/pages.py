@@ -35,6 +35,6 @@ def page(name: str) -> str:
 @pages.get("/help/pictures/<filename>")
 def picture(filename: str) -> Response:
     """A picture of the handbook."""
-    if not filename.endswith(".png"):
+    if not filename.endswith((".png", ".svg")):
         raise Refusal("not_found")
     return send_from_directory(FOLDER / "pictures", filename, max_age=PICTURE_CACHE_SECONDS)

@@ -21,7 +21,7 @@ FOLDER = Path(__file__).resolve().parent
 ORDER = ("console", "till", "pos", "access", "operations", "commands")
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}", re.ASCII)
 LINK = re.compile(r"(?:\./)?([a-z][a-z0-9_-]*)\.md(#.*)?", re.ASCII)
-PICTURE = re.compile(r"(?:\./)?pictures/([a-z0-9_-]+\.png)", re.ASCII)
+PICTURE = re.compile(r"(?:\./)?pictures/([a-z0-9_-]+\.(?:png|svg))", re.ASCII)
 CONTENTS_LEVELS = ("h2", "h3")
 
 

@@ -292,11 +292,22 @@ def _arranged(
             member = _member_columns({c: replace(h, owner="member") for c, h in own.items()})
             headers[0] = replace(headers[0], members=headers[0].members + member)
             continue
-        beside = _one(block, owned, spelled, {})
-        # What a block does not say itself stands in the first one: 乡镇, 村 once for both.
-        columns = {**{f: c for f, c in first.columns.items() if f in _ROW_FIELDS}, **beside.columns}
-        headers.append(replace(beside, columns=columns, kind_implied=first.kind_implied))
-    return headers
+        headers.append(_one(block, owned, spelled, {}))
+    return [_with_shared(header, headers) for header in headers]
+
+
+def _with_shared(header: Header, headers: Sequence[Header]) -> Header:
+    """The header with what it does not say itself and one block says for all: 乡镇, 村."""
+    columns = dict(header.columns)
+    implied = header.kind_implied
+    for name in _ROW_FIELDS:
+        if name in columns:
+            continue
+        saying = [one for one in headers if name in one.columns]
+        if saying and (saying[0] is headers[0] or len(saying) == 1):
+            columns[name] = saying[0].columns[name]
+            implied = saying[0].kind_implied if name == "kind" else implied
+    return replace(header, columns=columns, kind_implied=implied)
 
 
 def _settled(heads: Mapping[int, Head]) -> dict[int, Head]:
