@@ -22,7 +22,7 @@ OTHER_NAMES = {
     "冲正": "退货, 撤销",
 }
 # Traditional characters that are simplified as well.
-BOTH = "台群"
+BOTH = "台群岳"
 # Chinese that is read or written as data, never said: spellings of lists that offices and shops
 # send, how numbers and dates are written, names of the demo's people and places.
 DATA = (
@@ -31,7 +31,7 @@ DATA = (
     *("closing/listing_cells.py", "closing/listing_header.py", "core/money.py"),
     *("core/categories.py", "core/identity.py", "core/order_number.py", "core/phone.py"),
     *("core/period_words.py", "divisions/find.py", "holders/eligibility_words.py"),
-    *("holders/people.py", "holders/person_name.py", "holders/registers/"),
+    *("holders/people.py", "holders/person_name.py", "holders/relations.py", "holders/registers/"),
     *(
         "months/earlier_words.py",
         "reports/template/fields.py",
