@@ -28,6 +28,7 @@ from huimin.claims.api_v1 import api as claims_api
 from huimin.claims.pages import pages as claims_pages
 from huimin.closing.pages import pages as closing_pages
 from huimin.desk.pages import pages as desk_pages
+from huimin.division_changes.pages import pages as division_pages
 from huimin.handbook import api_documents
 from huimin.handbook.pages import pages as handbook_pages
 from huimin.holders.api_v1 import api as registers_api
@@ -67,6 +68,7 @@ PAGES = (
     months_pages,
     settlement_pages,
     desk_pages,
+    division_pages,
     alerts_pages,
     notices_pages,
     audit_pages,

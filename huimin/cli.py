@@ -32,7 +32,10 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
     "settlement": ("huimin.settlement.commands:settlement", "结算单：列出、查看、核对、导出。"),
     "notices": ("huimin.notices.commands:notices", "通知：发送到期的，查看发送记录。"),
     "month": ("huimin.months.commands:month", "月度结账：定时核对、各月状态、文件。"),
-    "divisions": ("huimin.divisions.commands:divisions", "行政区划：装入村社的经纬度。"),
+    "divisions": (
+        "huimin.division_changes.commands:divisions",
+        "行政区划：变更（撤并、更名、划转），装入经纬度。",
+    ),
     "demo": ("huimin.demo.command:demo", "建一个演示县并开始服务。"),
 }
 

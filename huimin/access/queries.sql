@@ -225,7 +225,7 @@ UPDATE staff_session SET ended_at = :now WHERE id_hash = :id_hash AND ended_at I
 UPDATE staff_session SET ended_at = :now WHERE staff_id = :staff_id AND ended_at IS NULL;
 
 -- name: division_exists$
-SELECT code FROM division WHERE code = :key;
+SELECT code FROM division WHERE code = :key AND valid_until IS NULL;
 
 -- name: merchant_exists$
 SELECT id FROM merchant WHERE id = :key;
@@ -309,4 +309,4 @@ FROM outlet JOIN merchant ON merchant.id = outlet.merchant_id
 WHERE outlet.state <> 'ended' ORDER BY merchant.name, outlet.name;
 
 -- name: towns_to_choose
-SELECT code AS id, name FROM division WHERE level = 'town' ORDER BY code;
+SELECT code AS id, name FROM division WHERE level = 'town' AND valid_until IS NULL ORDER BY code;

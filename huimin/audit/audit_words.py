@@ -32,7 +32,8 @@ SUBJECTS: dict[str, tuple[Any, str, str]] = {
     "waiting_sale": (_("待核交易"), "waiting.sale", "waiting_id"),
     "card_key": (_("卡码密钥"), "", ""),
     "list": (_("名单"), "", ""),
-    "division": (_("行政区划"), "", ""),
+    "division": (_("行政区划"), "division_changes.one_division", "code"),
+    "division_list": (_("区划变更"), "division_changes.one_list", "list_id"),
     "alert": (_("提醒"), "alerts.alert", "alert_id"),
     "redemption": (_("优惠交易"), "", ""),
     "report_template": (_("报表模板"), "", ""),
@@ -53,6 +54,7 @@ OTHER_STATES = {
     "voided": _("已作废"),
 }
 FIELDS = {
+    "accounts": _("工作人员账号"),
     "address": _("地址"),
     "amount_fen": _("金额（分）"),
     "approved_by": _("审批人"),
@@ -88,8 +90,10 @@ FIELDS = {
     "longitude_microdegrees": _("经度（百万分之一度）"),
     "opening_hours": _("营业时间"),
     "outlet_id": _("示范点编号"),
+    "outlets": _("示范点"),
     "paid_fen": _("已付（分）"),
     "paid_on": _("付款日期"),
+    "people": _("人数"),
     "phone": _("电话"),
     "rate_bp": _("优惠（万分之）"),
     "relation": _("与持卡人关系"),

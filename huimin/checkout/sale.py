@@ -18,9 +18,11 @@ from huimin.cards.take_code import use_code
 from huimin.checkout.entitlement import Entitlement
 from huimin.checkout.shop_orders import note_shop_order
 from huimin.core.card_token import CheckedCard
+from huimin.core.days import county_day
 from huimin.core.discount import Basket, Quote
 from huimin.core.refusals import Refusal
 from huimin.divisions.find import town_of
+from huimin.divisions.lives import division_then
 from huimin.holders.people import family_at, presenters_of
 from huimin.ledger.append import Sale, append_redemption
 from huimin.storage.engine import Row, Transaction
@@ -62,7 +64,8 @@ def presenter_then(
 
     Raises Refusal `presenter_unknown` if they must exist and there was no family then.
     """
-    division_code = presenters_of(tx, holder_id)[0]["division_code"]
+    now_in = presenters_of(tx, holder_id)[0]["division_code"]
+    division_code = division_then(tx, holder_id, now_in, county_day(at))
     if kind == "holder":
         return Presenter(kind, holder_id, division_code)
     family = family_at(tx, holder_id, at)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from huimin.divisions.find import all_divisions
+from huimin.divisions.lives import past_names
 from huimin.divisions.within import lies_within
+from huimin.storage.engine import Row
 from huimin.web.current import instance
 
 Choices = list[tuple[str, str]]
@@ -12,6 +16,16 @@ Choices = list[tuple[str, str]]
 def town_choices(within: str | None = None) -> Choices:
     """The towns within a division; None is the county."""
     return [(code, name) for code, name, level in _places(within) if level == "town"]
+
+
+def place_names() -> dict[str, str]:
+    """The name of every code that a record may hold, former ones with what they are now."""
+    rows, past = instance().engine.read(lambda tx: (all_divisions(tx), past_names(tx)))
+    names = dict(_named(rows))
+    for row in past:
+        if row["code"] not in names and row["now"] in names:
+            names[row["code"]] = f"{row['name']} → {names[row['now']]}"
+    return names
 
 
 def division_choices(within: str | None = None, *, villages_only: bool = False) -> Choices:
@@ -23,15 +37,24 @@ def division_choices(within: str | None = None, *, villages_only: bool = False) 
 def _places(within: str | None) -> list[tuple[str, str, str]]:
     """(code, name, level); a village's name with its town's in front."""
     rows = instance().engine.read(all_divisions)
-    names = {row["code"]: row["name"] for row in rows}
+    names = dict(_named(rows))
+    return [
+        (row["code"], names[row["code"]], row["level"])
+        for row in rows
+        if lies_within(row["code"], within)
+    ]
+
+
+def _named(rows: Iterable[Row]) -> Choices:
+    """(code, name) of each, a village with its town in front."""
+    listed = list(rows)
+    names = {row["code"]: row["name"] for row in listed}
     return [
         (
             row["code"],
             f"{names[row['parent_code']]} · {row['name']}"
             if row["level"] == "village"
             else row["name"],
-            row["level"],
         )
-        for row in rows
-        if lies_within(row["code"], within)
+        for row in listed
     ]

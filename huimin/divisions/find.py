@@ -63,33 +63,79 @@ def town_of(code: str) -> str:
 
 
 class DivisionIndex:
-    """All divisions in memory, for looking up many written names."""
+    """All divisions in memory, for looking up many written names.
 
-    def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
+    `past` are former names and codes (divisions/lives.py:past_names): they count where no living
+    division fits, and lead to the one that took their place.
+    """
+
+    def __init__(
+        self, rows: Iterable[Mapping[str, Any]], past: Iterable[Mapping[str, Any]] = ()
+    ) -> None:
         self._by_code = {row["code"]: row for row in rows}
         self._towns = [row for row in self._by_code.values() if row["level"] == "town"]
         self._villages: dict[str, list[Mapping[str, Any]]] = {}
         for row in self._by_code.values():
             if row["level"] == "village":
                 self._villages.setdefault(row["parent_code"], []).append(row)
+        past = list(past)
+        self._past = {row["code"]: row for row in past if row["code"] not in self._by_code}
+        self._past_towns = [row for row in past if row["level"] == "town"]
+        # Under the town that they had, and under the one in which their successor lies.
+        self._past_villages: dict[str, list[Mapping[str, Any]]] = {}
+        for row in past:
+            if row["level"] == "village":
+                for parent in dict.fromkeys((row["parent_code"], town_of(row["now"]))):
+                    self._past_villages.setdefault(parent, []).append(row)
+
+    def now(self, code: str) -> str:
+        """The living division that a code of this index leads to."""
+        row = self._past.get(code)
+        return str(row["now"]) if row else code
 
     def town(self, text: str) -> str | None:
-        """The code of the only town that the text can mean, or None."""
+        """The code of the only town that the text can mean, or None.
+
+        That of a former town if only its name fits: its villages are looked up by `village`.
+        """
         code = self._by_written_code(text, "town")
-        return code or _only_match(self._towns, text, town_form)
+        if code is None:
+            code = _only_match(self._towns, text, town_form)
+        return code or _only_match(self._past_towns, text, town_form)
 
     def village(self, town_code: str, text: str) -> str | None:
-        """The code of the only village of that town that the text can mean, or None."""
+        """The living code of the only village of that town that the text can mean, or None."""
         code = self._by_written_code(text, "village")
         if code is not None:
-            return code if town_of(code) == town_code else None
-        return _only_match(self._villages.get(town_code, []), text, village_form)
+            in_town = town_code in (town_of(code), town_of(self.now(code)))
+            return self.now(code) if in_town else None
+        past = self._past_villages.get(town_code, [])
+        living = self._villages.get(town_code, [])
+        if town_code in self._past:
+            past = [row for row in past if row["parent_code"] == town_code]
+            living = self._villages.get(self.now(town_code), [])
+            return _only_match(past, text, village_form, "now") or _only_match(
+                living, text, village_form
+            )
+        return _only_match(living, text, village_form) or _only_match(
+            past, text, village_form, "now"
+        )
+
+    def is_called(self, code: str, town_code: str, text: str) -> bool:
+        """Whether a living village is what the text and the town name now, not a former name."""
+        if town_of(code) != town_code:
+            return False
+        if clean_name(text).startswith(village_form(self._by_code[code]["name"])):
+            return True
+        return self._by_written_code(text, "village") == code or code == _only_match(
+            self._villages.get(town_code, []), text, village_form
+        )
 
     def town_at_start(self, text: str) -> tuple[str, str] | None:
         """The code of the town with whose name an address begins, and the rest of the address."""
         sought = clean_name(text)
         for form in (lambda name: name, lambda name: f"{town_form(name)}镇", town_form):
-            towns = [row for row in self._towns if sought.startswith(form(row["name"]))]
+            towns = self._starting(sought, form)
             if len(towns) == 1:
                 name = form(towns[0]["name"])
                 rest = re.sub("^(人民政府|政府|办事处|街道办?|镇|乡)", "", sought[len(name) :])
@@ -103,31 +149,47 @@ class DivisionIndex:
         """
         sought = clean_name(text)
         fitting = [
-            (len(form), row["code"])
-            for row in self._villages.get(town_code, [])
+            (len(form), row.get("now", row["code"]))
+            for row in (
+                *self._villages.get(self.now(town_code), []),
+                *self._past_villages.get(town_code, []),
+            )
             if sought.startswith(form := village_form(row["name"]))
             and not _ANOTHER_VILLAGE.search(sought[len(form) :])
         ]
-        longest = [code for length, code in fitting if length == max(fitting)[0]]
-        return str(longest[0]) if len(longest) == 1 else None
+        longest = {str(code) for length, code in fitting if length == max(fitting)[0]}
+        return longest.pop() if len(longest) == 1 else None
+
+    def _starting(self, sought: str, form: Callable[[str], str]) -> list[Mapping[str, Any]]:
+        """The towns with whose name, in that form, the text begins; living ones first."""
+        for towns in (self._towns, self._past_towns):
+            starting = {row["code"]: row for row in towns if sought.startswith(form(row["name"]))}
+            if starting:
+                return list(starting.values())
+        return []
 
     def _by_written_code(self, text: str, level: str) -> str | None:
         digits = clean_name(text).removesuffix(".0")
         if not re.fullmatch(r"[0-9]{9}|[0-9]{12}", digits, re.ASCII):
             return None
-        row = self._by_code.get(digits.ljust(CODE_DIGITS, "0"))
-        return None if row is None or row["level"] != level else str(row["code"])
+        code = digits.ljust(CODE_DIGITS, "0")
+        row = self._by_code.get(code) or self._past.get(code)
+        return None if row is None or row["level"] != level else code
 
     def by_code(self, text: str) -> str | None:
         """The village whose 12-digit code the text is, or None."""
-        return self._by_written_code(text, "village")
+        code = self._by_written_code(text, "village")
+        return None if code is None else self.now(code)
 
     def names(self, code: str) -> tuple[str, str]:
         """(town, village) of a code; the village is empty for a town's code."""
-        row = self._by_code[code]
+        row = self._row(code)
         if row["level"] == "village":
-            return self._by_code[row["parent_code"]]["name"], row["name"]
+            return self._row(row["parent_code"])["name"], row["name"]
         return row["name"], ""
+
+    def _row(self, code: str) -> Mapping[str, Any]:
+        return self._by_code.get(code) or self._past[code]
 
 
 def clean_name(text: str) -> str:
@@ -153,9 +215,12 @@ def village_form(name: str) -> str:
 
 
 def _only_match(
-    rows: Iterable[Mapping[str, Any]], text: str, form: Callable[[str], str]
+    rows: Iterable[Mapping[str, Any]], text: str, form: Callable[[str], str], answer: str = "code"
 ) -> str | None:
-    """The code of the only row whose name, or else whose short form, matches the text."""
+    """The code of the only row whose name, or else whose short form, matches the text.
+
+    `answer` is the column of the code: several rows with the same are one.
+    """
     sought = clean_name(text)
     if not sought:
         return None
@@ -169,7 +234,7 @@ def _only_match(
                 form(name).removesuffix("村").removesuffix("社区") == written
             ),
         ):
-            codes = [row["code"] for row in listed if fits(row["name"])]
+            codes = {str(row[answer]) for row in listed if fits(row["name"])}
             if codes:
-                return codes[0] if len(codes) == 1 else None
+                return codes.pop() if len(codes) == 1 else None
     return None

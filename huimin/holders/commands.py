@@ -32,6 +32,7 @@ from huimin.core.identity import (
 from huimin.core.refusals import field_problem
 from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.find import DivisionIndex, all_divisions
+from huimin.divisions.lives import past_names
 from huimin.holders.application_commands import COMMANDS
 from huimin.holders.draft_by_hand import HandDraft, draft_of
 from huimin.holders.people import (
@@ -133,7 +134,7 @@ def add_command(instance: Instance, **fields: str | None) -> Answer:
 
     def work(tx: Transaction) -> Row:
         require_fitting_keys(tx, instance.personal_data)
-        places = Places(all_divisions(tx))
+        places = Places(all_divisions(tx), past_names(tx))
         draft = draft_of(HandDraft(**fields), places, county_day(by["now"]))  # type: ignore[arg-type]
         holder_id = add_holder(tx, instance.personal_data, draft, **by)
         holder = holder_by_id(tx, holder_id)

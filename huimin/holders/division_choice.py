@@ -40,12 +40,21 @@ class Village:
 
 
 class Villages:
-    """The county's villages; `within` is the user's division, None for all."""
+    """The county's villages; `within` is the user's division, None for all.
 
-    def __init__(self, rows: Iterable[Mapping[str, Any]], within: str | None) -> None:
-        listed = list(rows)
+    `past` are former names and codes, which count as what took their place.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[Mapping[str, Any]],
+        within: str | None,
+        past: Iterable[Mapping[str, Any]] = (),
+    ) -> None:
+        listed, past = list(rows), list(past)
         self._levels = {row["code"]: row["level"] for row in listed}
-        self._index = DivisionIndex(listed)
+        self._index = DivisionIndex(listed, past)
+        self._past_towns = [row for row in past if row["level"] == "town"]
         self._within = within
         self._towns = [
             row for row in listed if row["level"] == "town" and self._reaches(row["code"])
@@ -62,8 +71,9 @@ class Villages:
 
     def label_of(self, text: str) -> str:
         """The label for a known code, as in an older draft; any other text unchanged."""
-        known = self._levels.get(text) == "village" and self._reaches(text)
-        return self._village(text).label if known else text
+        code = self._index.now(text)
+        known = self._levels.get(code) == "village" and self._reaches(code)
+        return self._village(code).label if known else text
 
     def chosen(self, text: str) -> Village:
         """The village that the text means. Raises FieldProblems on `division_code`."""
@@ -85,6 +95,7 @@ class Villages:
     def _by_code(self, code: str) -> Village:
         if len(code) != CODE_DIGITS:
             raise field_problem(FIELD, "区划代码是 12 位数字。")
+        code = self._index.now(code)
         level = self._levels.get(code)
         if level is None:
             raise field_problem(FIELD, "没有这个区划代码，请核对 12 位数字。")
@@ -104,26 +115,29 @@ class Villages:
                 town=quotable(town_text),
                 hint=_hint(near),
             )
-        if not self._reaches(town):
+        if not self._reaches(self._index.now(town)):
             raise _elsewhere()
         if not village_text.strip():
             raise _only_town()
         code = self._index.village(town, village_text)
         if code is None:
             town_name, _ = self._index.names(town)
-            raise _no_village(village_text, self._names[town], town_name)
+            near = self._names[self._index.now(town)]
+            raise _no_village(village_text, near, town_name)
+        if not self._reaches(code):
+            raise _elsewhere()
         return self._village(code)
 
     def _by_name(self, text: str) -> Village:
         """Find a village by its name alone, or by town and village name written together."""
         cleaned = clean_name(text)
         candidates = {self._index.village(row["code"], cleaned) for row in self._towns} - {None}
-        for row in self._towns:
+        for row in [*self._towns, *self._past_towns]:
             for front in (row["name"], town_form(row["name"])):
                 rest = cleaned.removeprefix(front)
                 if rest != cleaned and rest:
                     candidates |= {self._index.village(row["code"], rest)} - {None}
-        codes = sorted(str(code) for code in candidates)
+        codes = sorted(str(code) for code in candidates if self._reaches(str(code)))
         if len(codes) == 1:
             return self._village(codes[0])
         if codes:

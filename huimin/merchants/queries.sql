@@ -48,7 +48,7 @@ WHERE CAST(:state AS TEXT) IS NULL OR m.state = :state
 ORDER BY m.created_at, m.id;
 
 -- name: division_by_code^
-SELECT code, name, level FROM division WHERE code = :code;
+SELECT code, name, level FROM division WHERE code = :code AND valid_until IS NULL;
 
 -- name: outlet_by_id^
 SELECT o.id, o.merchant_id, o.name, o.kind, o.division_code, o.address, o.opening_hours,

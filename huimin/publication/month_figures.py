@@ -7,13 +7,14 @@ page nor a file can show it by mistake.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, product
 from typing import Any
 
 from huimin.core.days import county_start, instant_text, month_days, next_month
 from huimin.core.words import OUTLET_KINDS
+from huimin.divisions.lives import lives_of
 from huimin.publication import queries
 from huimin.publication.counts import Cell, Counts, MonthCounts, Pattern
 from huimin.publication.suppress import (
@@ -35,19 +36,30 @@ def month_figures(tx: Transaction, month: str, counted: MonthCounts | None = Non
     `counted` is what count_month gave earlier: used if it still holds, so that nobody waits for it.
     """
     counts = _still(tx, month, counted) or count_month(tx, month)
-    names = {row["code"]: row["name"] for row in queries.towns(tx)}
-    towns = [*names, *sorted({town for town, _ in counts.sums} - set(names))]
+    days, lives = month_days(month), lives_of(tx)
+    towns = sorted({*lives.living_in(*days, "town"), *(town for town, _ in counts.sums)})
+    names = lives.names_over(*days)
     before = instant_text(county_start(month_days(next_month(month))[0]))
     taking_part = {row["kind"] for row in queries.kinds_taking_part(tx, before=before)}
     taking_part |= {kind for _, kind in counts.sums}
     kinds = [kind for kind in OUTLET_KINDS if kind in taking_part]
-    return figures_of(month, counts, {town: names.get(town, town) for town in towns}, kinds)
+    named = {town: names.get(town, town) for town in towns}
+    return figures_of(month, counts, named, kinds, lives.joined_over(*days, towns))
 
 
-def figures_of(month: str, counts: MonthCounts, towns: dict[str, str], kinds: list[str]) -> Row:
-    """The same from counts, names of towns by code, and kinds, both in the order of the page."""
+def figures_of(
+    month: str,
+    counts: MonthCounts,
+    towns: dict[str, str],
+    kinds: list[str],
+    together: Sequence[tuple[str, ...]] | None = None,
+) -> Row:
+    """The same from counts, names of towns by code, and kinds, both in the order of the page.
+
+    `together` are the towns in the groups that are never told apart: one followed the other.
+    """
     codes = list(towns)
-    protected = protect(counts, codes, kinds)
+    protected = protect(counts, codes, kinds, together)
     named = {"towns": [{"code": code, "name": towns[code]} for code in codes], "kinds": kinds}
     head = {
         "month": month,

@@ -27,7 +27,7 @@ GROUP BY key
 ORDER BY key;
 
 -- name: towns
-SELECT code, name FROM division WHERE level = 'town' ORDER BY code;
+SELECT code, name FROM division WHERE level = 'town' AND valid_until IS NULL ORDER BY code;
 
 -- name: kinds_taking_part
 -- Kinds of which there was an outlet before the month ended; every one of them was on the public list.

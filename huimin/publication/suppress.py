@@ -61,15 +61,23 @@ class Protected:
     witness: dict[Place, Witness] = field(default_factory=dict)
 
 
-def protect(counts: MonthCounts, towns: Sequence[str], kinds: Sequence[str]) -> Protected | None:
+def protect(
+    counts: MonthCounts,
+    towns: Sequence[str],
+    kinds: Sequence[str],
+    together: Sequence[Group] | None = None,
+) -> Protected | None:
     """What of a month may be published; None when fewer than five people used a card at all.
 
     The same counts give the same answer. `towns` and `kinds` are codes in the order of the page;
-    every cell with a sum must be among them.
+    every cell with a sum must be among them. `together` are the towns in groups of which none is
+    ever split: a town and the one that followed it within the month are one, so that the difference
+    of the two names tells nothing.
     """
     if counts.of(towns, kinds).people < PEOPLE_MIN:
         return None
-    shown_towns = _joined([(town,) for town in towns], lambda one: counts.of(one, kinds).people)
+    begun: list[Group] = list(together) if together is not None else [(one,) for one in towns]
+    shown_towns = _joined(begun, lambda one: counts.of(one, kinds).people)
     shown_kinds = _joined([(kind,) for kind in kinds], lambda one: counts.of(towns, one).people)
     rows, columns = shown_towns, shown_kinds
     # Each turn joins two rows or two columns; with one of either, the table is its own margin.

@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from huimin.core.days import county_day, instant_text
 from huimin.core.money import BASIS_POINTS, half_up
+from huimin.divisions.lives import lives_of
 from huimin.reach import queries
 from huimin.storage.engine import Engine, Row, Transaction
 
@@ -115,8 +116,14 @@ def _counted(tx: Transaction, town: str, day: date, month: str) -> dict[str, Row
 
 
 def _saved(tx: Transaction, month: str, town: str | None) -> dict[str, int]:
-    rows = queries.saved_by_division(tx, month=month, town=town)
-    return {row["division_code"]: int(row["saved_fen"]) for row in rows}
+    """By the division in which the people are now: what was saved under a former one is theirs."""
+    lives = lives_of(tx)
+    # A division that is over may have been in another town.
+    rows = queries.saved_by_division(tx, month=month, town=None if lives.any_past else town)
+    saved: dict[str, int] = defaultdict(int)
+    for row in rows:
+        saved[lives.now(row["division_code"]) or row["division_code"]] += int(row["saved_fen"])
+    return saved
 
 
 def _reach(code: str, name: str, counts: Row, saved_fen: int) -> Reach:

@@ -15,10 +15,18 @@ from werkzeug.wrappers import Response as BaseResponse
 from huimin.access.guards import member, require
 from huimin.audit.list_answer import list_answer
 from huimin.core.chart_svg import chart_svg
-from huimin.core.days import COUNTY_ZONE, county_day, month_of, parse_instant, parse_month
+from huimin.core.days import (
+    COUNTY_ZONE,
+    county_day,
+    month_days,
+    month_of,
+    parse_instant,
+    parse_month,
+)
 from huimin.core.refusals import Refusal
 from huimin.core.words import OUTLET_KINDS
 from huimin.divisions.find import all_divisions, town_of
+from huimin.divisions.lives import lives_of
 from huimin.reach.chart import reach_chart, share_text
 from huimin.reach.counts import Reach, reach_of_county, reach_of_town, total_of
 from huimin.reach.nearest import kilometres_text, nearest_of_town
@@ -43,6 +51,7 @@ def towns() -> str | BaseResponse:
         return redirect(url_for("reach.town", town_code=own))
     opened, month = instance(), _month()
     names = {row["code"]: row["name"] for row in _divisions() if row["level"] == "town"}
+    names = _with_changes(names, month)
     rows, counted_at = reach_of_county(opened.engine, names, now=opened.clock(), month=month)
     return render_template(
         "reach/places.html",
@@ -59,7 +68,7 @@ def town(town_code: str) -> str:
     name, villages = _town(town_code)
     day, month = county_day(instance().clock()), _month()
     # Who is written down for the town itself, without a village, is not left out.
-    places = {**villages, town_code: _("没有写到村社")}
+    places = {**_with_changes(villages, month), town_code: _("没有写到村社")}
 
     def query(tx: Transaction) -> tuple[list[Reach], dict[str, dict[str, int]]]:
         counted = reach_of_town(tx, town_code, places, day=day, month=month)
@@ -173,6 +182,13 @@ def _town(code: str) -> tuple[str, dict[str, str]]:
     if name is None or level != "town" or _own_town() not in (None, code):
         raise Refusal("not_found")
     return name, {row["code"]: row["name"] for row in rows if row["parent_code"] == code}
+
+
+def _with_changes(names: dict[str, str], month: str) -> dict[str, str]:
+    """The names, with what changed since the month began: savings may be of former divisions."""
+    first, today = month_days(month)[0], county_day(instance().clock())
+    lives = instance().engine.read(lives_of)
+    return {**names, **{k: v for k, v in lives.names_over(first, today).items() if k in names}}
 
 
 def _reasons() -> dict[str, str]:

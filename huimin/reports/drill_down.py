@@ -14,6 +14,7 @@ from typing import Any, Self
 from huimin.core.identity import mask_name
 from huimin.core.period import Period
 from huimin.core.refusals import Refusal
+from huimin.divisions.lives import lives_of
 from huimin.ledger.groupings import GROUPINGS, TOTAL, Grouping
 from huimin.reports import queries
 from huimin.storage.engine import Row, Transaction
@@ -77,6 +78,9 @@ class Behind:
 
     def name(self, tx: Transaction) -> str:
         """What the group is called, or its key where that is a code."""
+        if self.grouping.named == "division":
+            names = lives_of(tx).names_over(self.period.first, self.period.last)
+            return names.get(self.key, self.key)
         find = getattr(queries, f"{self.grouping.named}_name", None)
         return str((find and find(tx, key=self.key)) or self.key)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from huimin.core.catalogue import say
 from huimin.core.days import county_start, instant_text
 from huimin.core.period import Period
+from huimin.divisions.lives import outlets_then
 from huimin.ledger.groupings import Grouping, tables
 from huimin.reports import queries
 from huimin.reports.counts import SilentOutlet
@@ -53,13 +54,16 @@ def total_row(sums: ThreeSums) -> ReportRow:
 
 
 def grouped_rows(
-    tx: Transaction, sums: ThreeSums
+    tx: Transaction, sums: ThreeSums, division_names: Mapping[str, str], last: date
 ) -> tuple[dict[str, tuple[ReportRow, ...]], list[Row]]:
-    """The rows of each table of the report; and every outlet there is, by town."""
-    outlets = list(queries.outlets(tx))
+    """The rows of each table of the report; and every outlet there is, by town.
+
+    `division_names` is what each division was called then, by code; `last` the last day.
+    """
+    outlets = _outlets_then(tx, last)
     merchants = sorted(outlets, key=lambda row: (row["merchant_since"], row["merchant_id"]))
     looked_up = {
-        "division": {row["code"]: row["name"] for row in queries.divisions_by_code(tx)},
+        "division": division_names,
         "merchant": {row["merchant_id"]: row["merchant_name"] for row in merchants},
     }
 
@@ -79,6 +83,15 @@ def grouped_rows(
         for grouping in tables()
     }
     return groups, outlets
+
+
+def _outlets_then(tx: Transaction, day: date) -> list[Row]:
+    """Every outlet, where it stood on the day: by town, then in the order they joined."""
+    then, outlets = outlets_then(tx, day), list(queries.outlets(tx))
+    if not then:
+        return outlets
+    rows = [{**row, "division_code": then.get(row["id"], row["division_code"])} for row in outlets]
+    return sorted(rows, key=lambda row: (row["division_code"], row["created_at"], row["id"]))
 
 
 def silent_outlets(

@@ -13,6 +13,9 @@ from huimin.reports import queries
 from huimin.reports.figures import ADDED_FIGURES, NOTHING, Figures, added
 from huimin.storage.engine import Row, Transaction
 
+# Groupings by these are of divisions, whose figures may be counted under their successor.
+DIVISION_COLUMNS = ("town_code", "division_code")
+
 
 @dataclass(frozen=True)
 class MonthSums:
@@ -26,8 +29,12 @@ class MonthSums:
         return self.groups[TOTAL].get("", NOTHING)
 
 
-def month_sums(tx: Transaction, month: str) -> MonthSums:
-    """The sums of a month ("2026-10"), open or locked, by every grouping."""
+def month_sums(tx: Transaction, month: str, joined: Mapping[str, str] | None = None) -> MonthSums:
+    """The sums of a month ("2026-10"), open or locked, by every grouping.
+
+    `joined`: a division's code → the one under which its figures are counted.
+    """
+    joined = joined or {}
     parts_of = {dimension: grouping.parts for dimension, grouping in dimensions().items()}
     sums: dict[str, list[Row]] = {
         OF_OUTLETS: list(queries.sums_by_outlet(tx, month=month)),
@@ -41,15 +48,39 @@ def month_sums(tx: Transaction, month: str) -> MonthSums:
     cards: dict[str, dict[str, int]] = {}
     for row in queries.cards_by_dimension(tx, month=month):
         cards.setdefault(row["dimension"], {})[row["key"]] = row["cards"]
+    for column in DIVISION_COLUMNS:
+        if joined.keys() & cards.get(column, {}).keys():
+            cards[column] |= _cards_joined(tx, month, column, joined)
     return MonthSums(
         {
             grouping.code: _folded(
-                ((row[grouping.column], row) for row in sums[grouping.dimension]),
+                (
+                    (_key(grouping.column, row[grouping.column], joined), row)
+                    for row in sums[grouping.dimension]
+                ),
                 cards.get(grouping.column, {}) if grouping.cards else None,
             )
             for grouping in GROUPINGS.values()
         }
     )
+
+
+def _key(column: str, key: str, joined: Mapping[str, str]) -> str:
+    return joined.get(key, key) if column in DIVISION_COLUMNS else key
+
+
+def _cards_joined(
+    tx: Transaction, month: str, column: str, joined: Mapping[str, str]
+) -> dict[str, int]:
+    """How many cards each division had that others are counted under, each card once."""
+    wanted, mark = set(joined.values()), f"{column}="
+    counts = dict.fromkeys(wanted, 0)
+    for row in queries.cards_and_groups(tx, month=month):
+        lines = row["counted_in"].split("\n")
+        codes = {line.removeprefix(mark) for line in lines if line.startswith(mark)}
+        for code in {joined.get(code, code) for code in codes} & wanted:
+            counts[code] += 1
+    return counts
 
 
 def _folded(rows: Iterable[tuple[str, Row]], cards: Mapping[str, int] | None) -> dict[str, Figures]:

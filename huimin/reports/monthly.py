@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from huimin.core.period import Period, checked_period
+from huimin.divisions.lives import lives_of
 from huimin.ledger.groupings import tables
 from huimin.reports.counts import (
     AGAINST,
@@ -156,8 +157,12 @@ def checked_month(text: str) -> str:
 def report_of(tx: Transaction, period: Period, *, today: date | None = None) -> MonthlyReport:
     """The report of a period that has been checked."""
     periods = (period, period.previous, period.last_year)
-    sums = ThreeSums(*(_sums(tx, each) for each in periods))
-    groups, outlets = grouped_rows(tx, sums)
+    lives = lives_of(tx)
+    # Earlier figures stand beside those of the division that lives when the period begins.
+    joined = lives.joined_by(period.first)
+    sums = ThreeSums(_sums(tx, period, {}), *(_sums(tx, each, joined) for each in periods[1:]))
+    names = lives.names_over(period.first, period.last, since=period.last_year.first)
+    groups, outlets = grouped_rows(tx, sums, names, period.last)
     return MonthlyReport(
         month=period.text,
         previous_month=period.previous.text,
@@ -172,7 +177,7 @@ def report_of(tx: Transaction, period: Period, *, today: date | None = None) -> 
     )
 
 
-def _sums(tx: Transaction, period: Period) -> MonthSums:
+def _sums(tx: Transaction, period: Period, joined: Mapping[str, str]) -> MonthSums:
     if period.month:
-        return month_sums(tx, period.month)
-    return range_sums(tx, period.first, period.last)
+        return month_sums(tx, period.month, joined)
+    return range_sums(tx, period.first, period.last, joined)

@@ -38,6 +38,10 @@ WHERE r.month = :month AND r.dimension = 'channel'
 GROUP BY r.outlet_id, o.merchant_id
 ORDER BY r.outlet_id;
 
+-- name: cards_and_groups
+-- The groups in which each card of a month was counted: to count cards of joined groups once.
+SELECT counted_in FROM rollup_month_card WHERE month = :month AND redemptions > 0;
+
 -- name: cards_by_dimension
 SELECT dimension, key, cards FROM rollup_month_cards WHERE month = :month;
 
@@ -48,9 +52,6 @@ SELECT o.id, o.name, o.kind, o.division_code, o.state, o.created_at, o.merchant_
 FROM outlet AS o
 JOIN merchant AS m ON m.id = o.merchant_id
 ORDER BY o.division_code, o.created_at, o.id;
-
--- name: divisions_by_code
-SELECT code, name FROM division ORDER BY code;
 
 -- name: cards_counted^
 -- At the end of a day, on which a card that ended on it was not valid. Nothing here reads all cards but the
@@ -228,9 +229,6 @@ SELECT name FROM outlet WHERE id = :key;
 
 -- name: merchant_name$
 SELECT name FROM merchant WHERE id = :key;
-
--- name: division_name$
-SELECT name FROM division WHERE code = :key;
 
 -- name: newest_template_version$
 SELECT MAX(version) FROM report_template;

@@ -6,14 +6,14 @@ the index of days and folded in one pass: it costs what the range holds, not wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from huimin.ledger.groupings import GROUPINGS, Grouping
 from huimin.reports import queries
 from huimin.reports.figures import ADDED_FIGURES, Figures
-from huimin.reports.month_sums import MonthSums
+from huimin.reports.month_sums import DIVISION_COLUMNS, MonthSums
 from huimin.storage.engine import Row, Transaction
 
 # Groupings whose keys hang together (an outlet has one merchant, a village one town) are counted
@@ -65,15 +65,25 @@ class _Group:
 Groups = dict[tuple[str | None, ...], _Group]
 
 
-def range_sums(tx: Transaction, first: date, last: date) -> MonthSums:
-    """The sums of the days from `first` to `last`, both included, by every grouping."""
+def range_sums(
+    tx: Transaction, first: date, last: date, joined: Mapping[str, str] | None = None
+) -> MonthSums:
+    """The sums of the days from `first` to `last`, both included, by every grouping.
+
+    `joined`: a division's code → the one under which its figures are counted.
+    """
     counted = [(together, Groups()) for together in _together()]
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         _add(queries.range_rows_of_day(tx, day=day.isoformat()), counted)
     return MonthSums(
         {
-            grouping.code: _folded(groups, place, grouping.cards)
+            grouping.code: _folded(
+                groups,
+                place,
+                grouping.cards,
+                (joined or {}) if grouping.column in DIVISION_COLUMNS else {},
+            )
             for together, groups in counted
             for place, grouping in enumerate(together)
         }
@@ -96,10 +106,12 @@ def _add(rows: Iterable[Row], counted: Sequence[tuple[tuple[Grouping, ...], Grou
             groups[keys].add(row)
 
 
-def _folded(groups: Groups, place: int, with_cards: bool) -> dict[str, Figures]:
+def _folded(
+    groups: Groups, place: int, with_cards: bool, joined: Mapping[str, str]
+) -> dict[str, Figures]:
     folded: dict[str, _Group] = {}
     for keys, group in groups.items():
         key = keys[place]
         if key is not None:
-            folded.setdefault(key, _Group()).merge(group)
+            folded.setdefault(joined.get(key, key), _Group()).merge(group)
     return {key: group.figures(with_cards) for key, group in folded.items()}

@@ -18,6 +18,8 @@ import threading
 import time
 
 from huimin.command_line import CommandProblem, Instance, echo
+from huimin.division_changes.apply import apply_due
+from huimin.jobs.repeated import Repeated
 from huimin.notices.sender import Sender
 from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
@@ -87,9 +89,12 @@ def serve_from_worker(instance: Instance) -> None:
     multiprocessing.util.Finalize(instance, instance.close, exitpriority=10)
     atexit.register(instance.close)
     sender = Sender(instance.engine, instance.settings, instance.clock)
-    multiprocessing.util.Finalize(sender, sender.stop, exitpriority=20)
-    atexit.register(sender.stop)
-    sender.start()
+    # Divisions change on their day without a timer.
+    changes = Repeated("divisions", lambda: apply_due(instance.engine, now=instance.clock()))
+    for beside in (sender, changes):
+        multiprocessing.util.Finalize(beside, beside.stop, exitpriority=20)
+        atexit.register(beside.stop)
+        beside.start()
     threading.Thread(target=_announce, args=(instance.settings,), daemon=True).start()
 
 

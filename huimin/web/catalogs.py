@@ -45,6 +45,8 @@ SPEAKERS: Mapping[str, tuple[int, ...]] = {
     "file_problem": (0,),
     "FamilyProblem": (0,),
     "_problem": (1,),
+    "refuse": (2,),
+    "_Wrong": (0,),
     "Kind": (1, 2),
     "RuleWords": (0, 1, 2, 3),
 }

@@ -52,6 +52,7 @@ GROUPS = (
         _("管理"),
         (
             ("policies.policies", _("优惠政策"), "policy.read"),
+            ("division_changes.divisions", _("行政区划"), "division.read"),
             ("access.staff", _("工作人员"), "staff.read"),
             ("notices.deliveries", _("通知"), "notice.read"),
             ("audit.events", _("审计"), "audit.read"),

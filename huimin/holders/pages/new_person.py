@@ -17,6 +17,7 @@ from huimin.core.refusals import FieldProblems, Problems, Refusal, field_problem
 from huimin.core.words import OTHER_RELATION, RELATIONS
 from huimin.divisions.choices import division_choices
 from huimin.divisions.find import all_divisions
+from huimin.divisions.lives import past_names
 from huimin.divisions.within import lies_within
 from huimin.holders.applications import submit_application
 from huimin.holders.change_person import FAMILY_FIELDS
@@ -63,7 +64,7 @@ def new_person() -> str:
 @require("holder.write")
 def check_division() -> Response:
     """The village that is typed, or what is wrong with it, for the page to say as one types."""
-    villages = Villages(instance().engine.read(all_divisions), own_division())
+    villages = _villages()
     try:
         return json_response({"village": villages.chosen(request.args.get("text", "")).label})
     except FieldProblems as error:
@@ -184,7 +185,7 @@ def _checked(form: Form) -> HolderDraft:
     """The same checks as a register's row, and that the village is one's own; all at once."""
     divisions, problems = instance().engine.read(all_divisions), Problems()
     today = county_day(instance().clock())
-    villages = Villages(divisions, own_division())
+    villages = _villages()
     village = problems.read(
         lambda _field, typed: villages.chosen(typed), "division_code", form.text("division_code")
     )
@@ -227,6 +228,12 @@ def _family(
     return tuple(members)
 
 
+def _villages() -> Villages:
+    """The villages that one may choose, by what they are called and what they were."""
+    rows, past = instance().engine.read(lambda tx: (all_divisions(tx), past_names(tx)))
+    return Villages(rows, own_division(), past)
+
+
 def _stored_files(store: StoreFile) -> list[StoredFile]:
     """The files that came with the form, checked and kept; none is an empty list."""
     sent = [file for file in request.files.getlist("evidence") if file.filename]
@@ -241,7 +248,7 @@ def _form_page(
     form: Form, draft_id: str, same: list[Row] | None = None, known: Row | None = None
 ) -> str:
     names = dict(division_choices(own_division()))
-    villages = Villages(instance().engine.read(all_divisions), own_division())
+    villages = _villages()
     values = {**form.values, "division_code": villages.label_of(form.text("division_code"))}
     return render_template(
         "holders/new_person.html",

@@ -15,7 +15,8 @@ from huimin.core.acting import By
 from huimin.core.days import county_day
 from huimin.core.refusals import Problems, field_problem
 from huimin.core.words import ELIGIBILITIES
-from huimin.divisions.choices import division_choices
+from huimin.divisions.choices import division_choices, place_names
+from huimin.divisions.lives import living_code
 from huimin.holders.applications import submit_application
 from huimin.holders.change_person import (
     FAMILY_FIELDS,
@@ -99,7 +100,9 @@ def correct_person(holder_id: str) -> Answer:
     own = {code for code, _name in division_choices(own_division())}
 
     def work(tx: Transaction, holder: Row, form: Form, by: By) -> None:
-        division_code = form.optional("division_code") or holder["division_code"]
+        # The form may be older than a change of divisions.
+        chosen = form.optional("division_code") or holder["division_code"]
+        division_code = living_code(tx, chosen)
         if division_code not in {*own, holder["division_code"]}:
             raise field_problem("division_code", "请选择村或社区。")
         phone = form.optional("phone") or secrets.value(holder, "holder.phone")
@@ -247,7 +250,7 @@ def person_form(
         waiting=waiting,
         step=step,
         about=about,
-        history_words=history_teller(dict(division_choices(None)).get),
+        history_words=history_teller(place_names().get),
         events_max=EVENTS_MAX,
         divisions=division_choices(within, villages_only=True),
         kinds=eligibility_choices(),

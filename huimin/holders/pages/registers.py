@@ -18,7 +18,7 @@ from huimin.core.days import county_day
 from huimin.core.kept_refusal import text_of
 from huimin.core.refusals import Refusal, field_problem
 from huimin.core.words import ELIGIBILITIES
-from huimin.divisions.choices import division_choices
+from huimin.divisions.choices import place_names
 from huimin.holders.endings.draft_ending import (
     NOT_COMPLETE,
     draft_from_register,
@@ -226,7 +226,7 @@ def register_group(job_id: str, group: str) -> Response:
     lists = _lists(_job(job_id))
     if group not in GROUPS or group not in lists:
         raise Refusal("not_found")
-    places, language = dict(division_choices()), request_language()
+    places, language = place_names(), request_language()
     columns: list[Column] = [
         Column(_("姓名"), "name_masked"),
         Column(_("住址"), lambda row: places.get(row["division_code"])),
@@ -244,7 +244,7 @@ def register_group(job_id: str, group: str) -> Response:
 def _job_page(job_id: str, form: Form) -> str:
     now = instance().clock()
     change(lambda tx: fail_lost_jobs(tx, now))
-    job, language, places = _job(job_id), request_language(), dict(division_choices())
+    job, language, places = _job(job_id), request_language(), place_names()
     return render_template(
         "holders/register_job.html",
         job=job,

@@ -15,6 +15,7 @@ from huimin.core.catalogue import Text, sentence, text
 from huimin.holders.registers.change_words import change_text
 from huimin.holders.registers.gains import Change
 from huimin.holders.registers.import_register import ImportCounts
+from huimin.holders.registers.places import quotable
 from huimin.holders.registers.problem import Problem
 from huimin.holders.registers.result import AcceptedRow, RegisterCheck, RepeatedRow
 from huimin.holders.registers.understood import understood_rows, understood_text
@@ -56,6 +57,7 @@ def register_json(
         "refused_file": refused_file,
         "counts": check.counts,
         "complete": check.complete,
+        "former_places": check.former_places,
     }
     yield json.dumps(rest, ensure_ascii=False, indent=1)[2:] + "\n"
 
@@ -106,6 +108,12 @@ def register_sentences(
 ) -> list[Text]:
     """The same in sentences, without names and numbers of people."""
     lines = [understood_text(sheet) for sheet in check.understood]
+    lines += [
+        text(
+            "“{written}”是原来的名称或代码，按现在的“{now}”读。", written=quotable(written), now=now
+        )
+        for written, now in list(check.former_places.items())[:PROBLEMS_SHOWN]
+    ]
     for left in check.left_out[:PROBLEMS_SHOWN]:
         why = Text(left.why)
         if left.row:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from huimin.divisions.find import all_divisions
+from huimin.divisions.lives import past_names
 from huimin.holders.people import find_by_id_number
 from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.check_register import Progress, check_register
@@ -39,7 +40,10 @@ def check_file(
         holder = find_by_id_number(tx, personal_data, number)
         return None if holder is None else str(holder["division_code"])
 
-    places, about = Places(all_divisions(tx)), supplement or Supplement()
+    places = Places(all_divisions(tx), past_names(tx))
+    about = supplement or Supplement()
     known = (registered_name, registered_division)
     circumstances = Circumstances(places, today, file_name, *known, about)
-    return check_register(path, circumstances, progress, opened)
+    check = check_register(path, circumstances, progress, opened)
+    check.former_places = {" ".join(written): now for written, now in places.former.items()}
+    return check

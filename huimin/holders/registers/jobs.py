@@ -30,6 +30,7 @@ from huimin.holders.registers.check_file import check_file
 from huimin.holders.registers.import_register import import_register
 from huimin.holders.registers.json_rows import JSON_ENDING, json_sheets, person_ids
 from huimin.holders.registers.match import Match, match_register, propose
+from huimin.holders.registers.places import quotable
 from huimin.holders.registers.problem import Problem
 from huimin.holders.registers.refused_workbook import write_refused_workbook
 from huimin.holders.registers.result import RegisterCheck, RepeatedRow
@@ -117,6 +118,10 @@ class RegisterWork:
             for left in checked.left_out[:PROBLEMS_STORED]
         ]
         columns = [row for sheet in checked.understood for row in understood_rows(sheet)]
+        former = [
+            {"written": quotable(written), "now": now}
+            for written, now in list(checked.former_places.items())[:PROBLEMS_STORED]
+        ]
         lists = {
             **groups,
             "problems": problems,
@@ -124,6 +129,7 @@ class RegisterWork:
             "understood": columns,
             "repeated": [_stored_repeat(one) for one in checked.repeated[:PROBLEMS_STORED]],
             "person_ids": list(self._person_ids().items()),
+            "former_places": former,
             "questions": [question_row(question) for question in checked.questions],
         }
         self._seal(LISTS, write_json(lists).encode())

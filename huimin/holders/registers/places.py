@@ -29,11 +29,18 @@ class PlaceProblem(ValueError):
 
 
 class Places:
-    """Resolves written places, and caches the results, failures included."""
+    """Resolves written places, and caches the results, failures included.
 
-    def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        listed = list(rows)
-        self._index = DivisionIndex(listed)
+    `past` are former names and codes; `former` says which of them were read as what there is now.
+    """
+
+    def __init__(
+        self, rows: Iterable[Mapping[str, Any]], past: Iterable[Mapping[str, Any]] = ()
+    ) -> None:
+        listed, past = list(rows), list(past)
+        self._index = DivisionIndex(listed, past)
+        self._has_past = bool(past)
+        self.former: dict[tuple[str, str], str] = {}
         self._results: dict[tuple[str, str], str | PlaceProblem] = {}
         self._towns = [row["name"] for row in listed if row["level"] == "town"]
         self._villages: dict[str, list[str]] = {}
@@ -73,8 +80,11 @@ class Places:
         for reading in self._readings(village_text, town_name):
             code = self._index.village(town, reading)
             if code is not None:
+                self._note_former(town, reading, code, (town_text, village_text))
                 return code
-        if code := self._index.village_at_start(town, self._readings(village_text, town_name)[-1]):
+        shortest = self._readings(village_text, town_name)[-1]
+        if code := self._index.village_at_start(town, shortest):
+            self._note_former(town, shortest, code, (town_text, village_text))
             return code
         raise PlaceProblem(
             "village",
@@ -82,7 +92,7 @@ class Places:
                 "{town}没有叫“{village}”的村（社区）{hint}",
                 town=town_name,
                 village=quotable(village_text),
-                hint=self._near(village_text, self._villages.get(town, [])),
+                hint=self._near(village_text, self._villages.get(self._index.now(town), [])),
             ),
         )
 
@@ -94,6 +104,11 @@ class Places:
         town, rest = start
         same = self._index.village(town, rest) == self._index.village(town, village_text)
         return town if same else None
+
+    def _note_former(self, town: str, reading: str, code: str, written: tuple[str, str]) -> None:
+        """Note it if the village was written as something that it is no longer called."""
+        if self._has_past and not self._index.is_called(code, town, reading):
+            self.former[written] = " ".join(self._index.names(code))
 
     def address(self, written: str, town_text: str | None = None) -> str:
         """The code of the village in which an address lies: 高寺镇清水村3组12号.

@@ -102,6 +102,8 @@ class RegisterCheck:
     questions: list[Question] = field(default_factory=list)
     # The rows below the headers that hold anything; of tables beside each other, one for each.
     rows: int = 0
+    # Places written by a former name or code: as written, and the name that is used now.
+    former_places: dict[str, str] = field(default_factory=dict)
     # Places in `accepted` of rows that a later row has put in doubt.
     withdrawn: set[int] = field(default_factory=set)
 

@@ -1,5 +1,5 @@
-"""Divisions have a life: they are merged, renamed, moved, founded and dissolved by lists that another
-person approves; what they were, and who went where, is kept.
+"""Divisions are merged, renamed, moved, founded and dissolved by lists that another person
+approves; what they were, and who went where, is kept.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ ALTER TABLE division ADD COLUMN valid_until TEXT;
 ALTER TABLE division ADD COLUMN successor_code TEXT;
 CREATE TABLE division_change_list (
     id               TEXT PRIMARY KEY,
-    state            TEXT NOT NULL CHECK (state IN ('proposed', 'approved', 'rejected', 'withdrawn')),
+    state            TEXT NOT NULL
+        CHECK (state IN ('proposed', 'approved', 'rejected', 'withdrawn')),
     file_name        TEXT NOT NULL,
     file_sha256      TEXT NOT NULL CHECK (length(file_sha256) = 64),
     proposed_at      TEXT NOT NULL,
@@ -32,7 +33,8 @@ CREATE TABLE division_change (
     list_id       TEXT NOT NULL REFERENCES division_change_list (id),
     place         BIGINT NOT NULL CHECK (place >= 1),
     line          BIGINT NOT NULL CHECK (line >= 1),
-    kind          TEXT NOT NULL CHECK (kind IN ('merged', 'renamed', 'moved', 'founded', 'dissolved')),
+    kind          TEXT NOT NULL
+        CHECK (kind IN ('merged', 'renamed', 'moved', 'founded', 'dissolved')),
     level         TEXT NOT NULL CHECK (level IN ('town', 'village')),
     effective_on  TEXT NOT NULL,
     old_code      TEXT,
@@ -63,7 +65,8 @@ CREATE INDEX division_past_code ON division_past (code, valid_until);
 CREATE TABLE division_move (
     id            TEXT PRIMARY KEY,
     change_id     TEXT NOT NULL REFERENCES division_change (id),
-    subject_kind  TEXT NOT NULL CHECK (subject_kind IN ('holder', 'outlet', 'staff', 'merchant_application')),
+    subject_kind  TEXT NOT NULL
+        CHECK (subject_kind IN ('holder', 'outlet', 'staff', 'merchant_application')),
     subject_id    TEXT NOT NULL,
     effective_on  TEXT NOT NULL,
     old_code      TEXT NOT NULL,

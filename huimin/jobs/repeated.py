@@ -1,0 +1,37 @@
+"""Work that the server does again and again beside its requests, in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+SECONDS_BETWEEN = 30
+
+
+class Repeated:
+    """Does the work every half minute until it is stopped; a failure is logged and tried again."""
+
+    def __init__(self, name: str, work: Callable[[], object]) -> None:
+        self._name, self._work = name, work
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first turn is half a minute away."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Begin no other turn; what is cut off is done again the next time."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(SECONDS_BETWEEN):
+            try:
+                self._work()
+            except Exception:
+                if not self._stopped.is_set():
+                    log.exception("repeated work failed", work=self._name)
