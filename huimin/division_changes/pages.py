@@ -91,33 +91,32 @@ def divisions() -> str | Response:
     )
 
 
-@pages.get("/<int:code>")
+@pages.get("/<code>")
 @require("division.read")
-def one_division(code: int) -> str:
+def one_division(code: str) -> str:
     """One division: its names and days, and the changes that speak of it."""
-    key = f"{code:012d}"
 
     def query(tx: Transaction) -> tuple[Any, list[Row], list[Row]]:
-        changes = list(queries.changes_about(tx, code=key))
-        return lives_of(tx), changes, events_of(tx, "division", key)
+        changes = list(queries.changes_about(tx, code=code))
+        return lives_of(tx), changes, events_of(tx, "division", code)
 
     lives, changes, events = instance().engine.read(query)
-    if key not in lives.by_code:
+    if code not in lives.by_code:
         raise Refusal("not_found")
-    last = lives.by_code[key][-1]
-    now = lives.now(key)
-    parent = lives.parents[key]
+    last = lives.by_code[code][-1]
+    now = lives.now(code)
+    parent = lives.parents[code]
     return render_template(
         "division_changes/division.html",
-        code=key,
+        code=code,
         last=last,
         level=LEVEL_NAMES[last.level],
-        stretches=list(reversed(lives.by_code[key])),
-        now=now if now not in (None, key) else None,
+        stretches=list(reversed(lives.by_code[code])),
+        now=now if now not in (None, code) else None,
         now_name=lives.by_code[now][-1].name if now else "",
         parent=parent,
         parent_name=lives.by_code[parent][-1].name if parent else "",
-        came_from=lives.came_from(key),
+        came_from=lives.came_from(code),
         columns=_change_columns(with_list=True),
         changes=[_shown(row) for row in changes],
         events=events,

@@ -16,17 +16,21 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from huimin.core.catalogue import Text
+from huimin.core.catalogue import Text, sentence
 from huimin.core.days import month_of
 from huimin.core.refusals import Problems
+from huimin.division_changes.change_words import LEVELS
+from huimin.division_changes.list_words import FULL_STOP, TOWN_KINDS, VILLAGE_KINDS
 from huimin.division_changes.read_list import Line
 from huimin.divisions.find import DivisionIndex, clean_name, town_of
 from huimin.divisions.lives import DISSOLVED, FOUNDED, MERGED, RENAMED, Lives, day_words
 from huimin.holders.registers.places import near_names
 
 NAMED_MAX = 10
-_TOWN_KINDS = (("街道", "0"), ("镇", "1"), ("乡", "2"))
-_VILLAGE_KINDS = (("社区", "01"), ("居民委员会", "01"), ("村民委员会", "23"), ("村", "23"))
+_EXAMPLES = {
+    "town": sentence("某某街道、某某镇、某某乡"),
+    "village": sentence("某某村民委员会、某某社区居民委员会"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +375,7 @@ class _County:
         if code[:6] != self._county[:6]:
             raise _Wrong("代码 {code} 不在本县（{county}）。", code=code, county=self._county[:6])
         if (level == "town") != code.endswith("000") or code[6:9] == "000":
-            raise _Wrong("代码 {code} 不是{level}的代码。", code=code, level=_LEVEL_WORDS[level])
+            raise _Wrong("代码 {code} 不是{level}的代码。", code=code, level=LEVELS.text(level))
         self._require_kind(code, name, level)
         self._require_town(code)
         parent = self._county if level == "town" else town_of(code)
@@ -379,14 +383,12 @@ class _County:
         return name
 
     def _require_kind(self, code: str, name: str, level: str) -> None:
-        kinds, digit = (_TOWN_KINDS, code[6]) if level == "town" else (_VILLAGE_KINDS, code[9])
+        kinds, digit = (TOWN_KINDS, code[6]) if level == "town" else (VILLAGE_KINDS, code[9])
         digits = next((digits for ending, digits in kinds if name.endswith(ending)), None)
         if digits is None:
             raise _Wrong(
                 "新名称要写全：{example}。",
-                example="某某街道、某某镇、某某乡"
-                if level == "town"
-                else "某某村民委员会、某某社区居民委员会",
+                example=Text(_EXAMPLES[level]),
             )
         if digit not in digits:
             raise _Wrong(
@@ -394,7 +396,7 @@ class _County:
                 name=name,
                 code=code,
                 place=7 if level == "town" else 10,
-                digits=" 或 ".join(digits),
+                digits=" / ".join(digits),
             )
 
     def _require_town(self, code: str) -> None:
@@ -547,13 +549,10 @@ class _County:
     def _near(self, written: str) -> Any:
         names = [one.name for one in self._places.values() if one.ended_on is None]
         near = near_names(written, names)
-        return Text("，相近的有{near}。", {"near": tuple(near)}) if near else "。"
+        return Text("，相近的有{near}。", {"near": tuple(near)}) if near else FULL_STOP
 
     @staticmethod
     def _new_name(name: str) -> str:
         if not name:
             raise _Wrong("请写新名称。")
         return re.sub(r"\s", "", name)
-
-
-_LEVEL_WORDS = {"town": "镇街", "village": "村社"}

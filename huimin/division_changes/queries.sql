@@ -173,7 +173,7 @@ DELETE FROM reach_count WHERE day >= :day;
 -- name: divisions_after
 -- read both ways
 -- Every division there is or was, by code, with its town and how many changes speak of it.
-SELECT division.code, division.name, division.level, division.valid_from, division.valid_until,
+SELECT division.code AS id, division.code, division.name, division.level, division.valid_from, division.valid_until,
     division.successor_code, town.name AS town_name, successor.name AS successor_name,
     (SELECT CAST(COUNT(*) AS BIGINT) FROM division_past WHERE code = division.code) AS past
 FROM division

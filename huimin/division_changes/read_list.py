@@ -14,21 +14,12 @@ from typing import Any
 
 from huimin.core.refusals import Problems
 from huimin.core.visible_text import visible
-from huimin.division_changes.change_words import SPELLINGS
+from huimin.division_changes.list_words import COLUMNS, REMARK, SPELLINGS
 from huimin.holders.registers.cells import Formula, Merged, Sheet, SheetRow
 from huimin.holders.registers.dates import EXCEL_EPOCH, read_date
 from huimin.holders.registers.problem import file_problem
 from huimin.holders.registers.sheets import Opener, open_sheets
 
-COLUMNS = {
-    "effective_on": ("生效日期", "生效时间", "执行日期"),
-    "kind": ("变更", "变更类型", "变更方式"),
-    "old_code": ("原代码", "原区划代码"),
-    "old_name": ("原名称", "原区划名称"),
-    "new_code": ("新代码", "新区划代码", "现代码"),
-    "new_name": ("新名称", "新区划名称", "现名称"),
-    "basis": ("依据", "批文号", "依据（批文号）", "批准文号", "文号"),
-}
 NEEDED = ("effective_on", "kind", "basis")
 SEARCHED_ROWS = 10
 LINES_MAX = 2_000
@@ -108,9 +99,9 @@ def _head(row: SheetRow) -> dict[str, int] | None:
     """The columns of a head, or None if the row is none."""
     places: dict[str, int] = {}
     for place, cell in enumerate(row.cells):
-        word = re.sub(r"[\s*＊]", "", _text(cell)).replace("(", "（").replace(")", "）")
+        word = re.sub(r"[\s*＊]", "", _text(cell))
         for name, spellings in COLUMNS.items():
-            if word in spellings or re.sub("（.*）$", "", word) in spellings:
+            if word in spellings or REMARK.sub("", word) in spellings:
                 places.setdefault(name, place)
     named = places.keys() & {"old_code", "old_name", "new_code", "new_name"}
     return places if named and set(NEEDED) <= places.keys() else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,10 @@ from huimin.division_changes.change_lists import (
     total_of,
 )
 from huimin.divisions.find import all_divisions
+from huimin.divisions.lives import past_names
+from huimin.holders.registers.places import Places
 from huimin.instance import Instance
+from huimin.publication.month_figures import month_figures
 from huimin.reports.exports import EXPORTS, export_report
 from huimin.reports.monthly import MonthlyReport, monthly_report
 from tests.conftest import FixedClock
@@ -159,3 +163,146 @@ def test_a_town_is_merged_in_the_middle_of_a_month(
     assert november.key == TOWN and november.previous.redemptions == 2
     assert november.previous.cards_used == 1, "a card under both names is one card"
     assert "双河场乡" in november.name
+
+
+def test_each_line_that_cannot_be_done_is_named(instance: Instance, tmp_path: Path) -> None:
+    clock: Any = instance.clock
+    assert clock().date().isoformat() == "2026-10-31"
+    day, v = "2026-11-20", "512022116"
+    lines = [
+        ["2026-11-19", "撤并", "512022999999", "", f"{v}210", ""],  # unknown
+        [day, "撤并", f"{v}202", "", f"{v}207", ""],  # a circle of two
+        [day, "撤并", f"{v}207", "", f"{v}202", ""],
+        [day, "撤并", f"{v}211", "", f"{v}216", ""],  # a chain: 216 goes itself
+        [day, "撤并", f"{v}216", "", f"{v}219", ""],
+        [day, "更名", f"{v}227", "", "", "万福村村民委员会"],
+        [day, "撤销", f"{v}227", "", "", ""],  # twice on one day
+        [day, "划转", f"{v}231", "", "512022150301", ""],  # no such town
+        [day, "更名", f"{v}232", "清水村", "", "金山村村民委员会"],  # another's name
+        [day, "撤并", OLD_TOWN, "", TOWN, ""],  # villages without a place to go
+        [day, "新设", "", "", f"{v}302", "新村社区居民委员会"],  # 302 is a 村's number
+        ["明天", "改地图", "", "", "12", ""],
+    ]
+    said = refused(instance, change_file(tmp_path, *lines))
+    numbers = [int(one.split(" ")[1]) for one in said]
+    assert sorted(set(numbers)) == [2, 3, 4, 5, 8, 9, 10, 11, 12, 13]
+    text = "\n".join(said)
+    for words in (
+        "512022999999",
+        "一圈",
+        "直接写最后并入哪里",
+        "两处变更",
+        "那天没有",
+        "不是“清水村”",
+    ):
+        assert words in text
+    assert "8 个村社还没有写去向" in text and "GB/T 10114" in text and "2026-12-01" in text
+    assert row_of(instance, "SELECT COUNT(*) AS count FROM division_change_list")[0]["count"] == 0
+
+
+def test_a_day_in_a_closed_month_is_refused_and_a_dissolved_place_must_be_empty(
+    instance: Instance, clock: FixedClock, tmp_path: Path
+) -> None:
+    clock.now = datetime(2026, 10, 2, 2, tzinfo=UTC)
+    close_month(instance, "2026-09")
+    (said,) = refused(
+        instance,
+        change_file(tmp_path, ["2026-09-30", "更名", MERGED_A, "", "", "河口村村民委员会"]),
+    )
+    assert "已结账" in said
+    make_holder(instance, division_code=MERGED_A)
+    (said,) = refused(instance, change_file(tmp_path, ["2026-10-30", "撤销", MERGED_A, "", "", ""]))
+    assert "还有 1 人" in said
+
+
+def test_old_names_and_codes_are_understood_and_another_list_undoes_it(
+    instance: Instance, clock: FixedClock, tmp_path: Path
+) -> None:
+    clock.now = datetime(2026, 10, 20, 2, tzinfo=UTC)
+    stays = make_holder(instance, division_code=MERGED_B)
+    goes = make_holder(instance, division_code=MERGED_A)
+    path = change_file(
+        tmp_path,
+        ["2026-10-20", "撤并", "", "双河场乡两河口村", MERGED_B, "海慧寺村"],
+        ["2026-10-20", "更名", MERGED_B, "", "", "双河新村村民委员会"],
+    )
+    apply_file(instance, path)
+
+    def places() -> Places:
+        return instance.engine.read(lambda tx: Places(all_divisions(tx), past_names(tx)))
+
+    for written in ("两河口村", "海慧寺村", "双河新村", MERGED_A):
+        assert places().village("双河场乡", written) == MERGED_B
+    understood = places()
+    understood.village("双河场乡", "两河口村")
+    understood.village("双河场乡", "双河新村")
+    assert understood.former == {("双河场乡", "两河口村"): "双河场乡 双河新村村民委员会"}
+
+    def where(holder: dict[str, Any]) -> str:
+        rows = row_of(instance, f"SELECT division_code FROM holder WHERE id = '{holder['id']}'")
+        return str(rows[0]["division_code"])
+
+    assert where(goes) == where(stays) == MERGED_B
+    clock.advance(days=2)
+    apply_file(
+        instance,
+        change_file(
+            tmp_path,
+            ["2026-10-22", "新设", "", "", MERGED_A, "两河口村村民委员会"],
+            ["2026-10-22", "更名", MERGED_B, "", "", "海慧寺村村民委员会"],
+            name="改回.csv",
+        ),
+    )
+    assert (where(goes), where(stays)) == (MERGED_A, MERGED_B)
+    assert places().village("双河场乡", "两河口村") == MERGED_A
+    past = row_of(instance, "SELECT name FROM division_past ORDER BY id")
+    assert [row["name"] for row in past] == [
+        "两河口村村民委员会",
+        "海慧寺村村民委员会",
+        "双河新村村民委员会",
+    ]
+
+
+def test_what_is_published_never_tells_old_and_new_apart(
+    instance: Instance, clock: FixedClock, tmp_path: Path
+) -> None:
+    clock.now = datetime(2026, 10, 10, 2, tzinfo=UTC)
+    make_policy(instance)
+    _terminal, key = make_terminal(instance, make_outlet(instance))
+    many = [make_card(instance, make_holder(instance, division_code=MERGED_A)) for _ in range(6)]
+    elsewhere = [make_card(instance, make_holder(instance)) for _ in range(6)]
+    for card in (*many, *elsewhere):
+        make_redemption(instance, card, key)
+    path = change_file(tmp_path, *town_merged(instance, "2026-10-15"))
+    apply_file(instance, path)
+    clock.now = datetime(2026, 10, 16, 2, tzinfo=UTC)
+    assert apply_due(instance.engine, now=clock()) == []
+    for card in many[:5]:
+        make_redemption(instance, card, key)
+    figures = instance.engine.read(lambda tx: month_figures(tx, "2026-10"))
+    groups = [set(row["towns"]) for row in figures["by_town"]]
+    assert any({OLD_TOWN, TOWN} <= group for group in groups), "though each has five people"
+    (joined,) = [row for row in figures["by_town"] if OLD_TOWN in row["towns"]]
+    assert (joined["cards"], joined["sales"]) == (6, 11)
+    names = {town["code"]: town["name"] for town in figures["towns"]}
+    assert "并入高寺镇" in names[OLD_TOWN] and "双河场乡并入" in names[TOWN]
+
+
+def test_the_command_shows_it_first_and_applies_what_is_due(
+    run_cli: Callable[..., Any], sqlite_instance: Instance, tmp_path: Path
+) -> None:
+    holder = make_holder(sqlite_instance, division_code=MERGED_A)
+    today = datetime.now(UTC).date().isoformat()
+    path = change_file(tmp_path, [today, "更名", "", "双河场乡 · 两河口村", "", "河口村村民委员会"])
+    folder = sqlite_instance.settings.folder
+    shown = run_cli(["divisions", "change", str(path), "--dry-run"], folder)
+    assert shown.returncode == 0 and "河口村村民委员会" in shown.stdout and "试运行" in shown.stdout
+    made = run_cli(["divisions", "change", str(path), "--format", "json"], folder)
+    assert made.returncode == 0, made.stdout
+    proposed = json.loads(made.stdout)
+    assert proposed["list"]["state"] == "proposed"
+    own = run_cli(["divisions", "approve", proposed["list"]["id"]], folder)
+    assert own.returncode == 2 and "另一位" in own.stderr
+    gone = run_cli(["divisions", "withdraw", proposed["list"]["id"], "--reason", "写错了"], folder)
+    assert gone.returncode == 0 and "已撤回" in gone.stdout
+    assert holder["division_code"] == MERGED_A

@@ -61,6 +61,8 @@ OF_THE_COUNTY = {
     "delivery_id",
     "ending_id",
     "job_id",
+    "list_id",
+    "code",
     "policy_id",
     "register_id",
     "template_id",
