@@ -16,7 +16,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from huimin.core.catalogue import Text, sentence
+from huimin.core.catalogue import Text, sentence, text
 from huimin.core.days import month_of
 from huimin.core.refusals import Problems
 from huimin.division_changes.change_words import LEVELS
@@ -549,7 +549,7 @@ class _County:
     def _near(self, written: str) -> Any:
         names = [one.name for one in self._places.values() if one.ended_on is None]
         near = near_names(written, names)
-        return Text("，相近的有{near}。", {"near": tuple(near)}) if near else FULL_STOP
+        return text("，相近的有{near}。", near=tuple(near)) if near else FULL_STOP
 
     @staticmethod
     def _new_name(name: str) -> str:
