@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from huimin.access.known_caller import AcceptedKeys
+from huimin.access.accepted_keys import AcceptedKeys
 from huimin.alerts.note_misses import note_misses
 from huimin.apart.readers import Readers
 from huimin.audit.lookups import LookupLog

@@ -8,7 +8,6 @@ still known for as long as its cookie is, and is refused once its body has arriv
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from flask import Flask
@@ -17,30 +16,6 @@ from huimin.access.sign_in import session_hash
 from huimin.access.terminal_keys import KEY_LENGTH_MAX, hash_key
 from huimin.access.till_device import COOKIE, named_device
 from huimin.web.current import instance_of
-
-# More than the tills of a county; beyond it, the one longest unheard of is forgotten.
-KEYS_MAX = 4_096
-
-
-class AcceptedKeys:
-    """The keys, as hashes, that were accepted since this process began."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._hashes: dict[str, None] = {}
-
-    def note(self, key: str) -> None:
-        """The key has just been accepted."""
-        key_hash = hash_key(key)
-        with self._lock:
-            self._hashes.pop(key_hash, None)
-            self._hashes[key_hash] = None
-            if len(self._hashes) > KEYS_MAX:
-                del self._hashes[next(iter(self._hashes))]
-
-    def knows(self, key_hash: str) -> bool:
-        """Whether the key with that hash was accepted lately."""
-        return key_hash in self._hashes
 
 
 def known_caller(app: Flask, environ: dict[str, Any]) -> str | None:

@@ -1,4 +1,5 @@
-"""What is tried at a till and refused is noted here, whichever way the till came in.
+"""What is tried at a till: its caller, the card that was read, and a note of what is refused,
+whichever way the till came in.
 
 The note is queued and costs the request nothing more; it is written although the refused use case
 was rolled back (audit/refused_attempts.py).
@@ -12,13 +13,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
+from limits import RateLimitItemPerMinute
 
-from huimin.access.till_guard import Caller, closed_terminal, current_caller
+from huimin.access.till_guard import Caller, closed_terminal, current_caller, current_terminal
 from huimin.audit.refused_attempts import RefusedAttempt
-from huimin.core.card_token import CheckedCard
+from huimin.core.card_token import CheckedCard, check_card
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.web.current import instance
+from huimin.web.throttle import Throttle
+
+# Scanned codes can't be guessed; typed numbers could be tried one after the other.
+typed_numbers = Throttle("typed_numbers", RateLimitItemPerMinute(60))
 
 # Raised about a number that was typed, before there is a card.
 OF_TYPED_NUMBERS = ("card_number_wrong", "too_many_requests")
@@ -44,6 +50,22 @@ class Attempt:
 
     caller: Caller
     card: CheckedCard | None = None
+
+    def read_card(self, text: str) -> CheckedCard:
+        """The card of the attempt, as `read_card` reads it."""
+        self.card = read_card(text)
+        return self.card
+
+
+def read_card(text: str) -> CheckedCard:
+    """The card that was scanned or typed, its signature checked before a transaction opens.
+
+    Raises Refusal: card_unreadable, card_number_wrong, card_signature_invalid, too_many_requests.
+    """
+    card = check_card(text, instance().key_ring.public_keys())
+    if card.kind == "number":
+        typed_numbers.count(current_terminal()["terminal_id"])
+    return card
 
 
 @contextmanager

@@ -20,8 +20,7 @@ from flask import Response
 from huimin.access.till_guard import current_terminal
 from huimin.checkout import queries
 from huimin.core.days import instant_text
-from huimin.core.first_form import first_form
-from huimin.core.json_text import canonical_json, write_json
+from huimin.core.json_text import canonical_json, first_form, write_json
 from huimin.core.one_case import one_case
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction

@@ -10,7 +10,8 @@ from huimin.cards.take_code import require_code
 from huimin.checkout.entitlement import entitlement_of
 from huimin.checkout.quote_answer import quote_answer
 from huimin.checkout.requests import QuoteRequest
-from huimin.core.discount import quote, require_known_categories
+from huimin.core.categories import require_known
+from huimin.core.discount import quote
 from huimin.ledger.read import usage_at
 from huimin.storage.engine import Transaction
 
@@ -30,6 +31,6 @@ def quote_basket(
     entitlement = entitlement_of(tx, request.card, terminal=terminal, now=now)
     require_code(tx, request.card, terminal_id=terminal["terminal_id"], now=now)
     terms = entitlement.required_terms
-    require_known_categories(request.basket, terms)
+    require_known(request.basket.categories, terms.excluded_categories)
     usage = usage_at(tx, holder_id=entitlement.card["holder_id"], policy_code=terms.code, now=now)
     return quote_answer(quote(request.basket, terms, usage), terms, language)

@@ -16,7 +16,8 @@ from huimin.checkout.entitlement import entitlement_of, require_open_till
 from huimin.checkout.quote_answer import chain_part, quote_answer
 from huimin.checkout.requests import RedemptionRequest
 from huimin.checkout.sale import Presenter, record_sale
-from huimin.core.discount import quote, require_known_categories
+from huimin.core.categories import require_known
+from huimin.core.discount import quote
 from huimin.core.refusals import Refusal
 from huimin.holders.people import presenters_of
 from huimin.ledger.append import lock_usage
@@ -44,7 +45,7 @@ def redeem(
     holder_id = entitlement.card["holder_id"]
     presenter = _presenter(tx, request, holder_id)
     terms = entitlement.required_terms
-    require_known_categories(request.basket, terms)
+    require_known(request.basket.categories, terms.excluded_categories)
     usage = lock_usage(tx, holder_id=holder_id, policy_code=terms.code, now=now)
     basket_quote = quote(request.basket, terms, usage)
     row = record_sale(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from huimin.core.card_token import CheckedCard
 from huimin.core.discount import Basket, Item
-from huimin.core.first_form import ADDED
+from huimin.core.json_text import ADDED
 
 REASON_MAX = 200
 ITEMS_MAX = 500

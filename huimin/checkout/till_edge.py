@@ -13,7 +13,6 @@ from typing import Any
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from limits import RateLimitItemPerMinute
 
 from huimin.access.till_guard import Caller, current_terminal, require_key
 from huimin.checkout.api_bodies import (
@@ -31,7 +30,6 @@ from huimin.checkout.redeem import redeem
 from huimin.checkout.redemption_body import RedemptionBody
 from huimin.checkout.reverse import reverse
 from huimin.checkout.verify import verify_at
-from huimin.core.card_token import CheckedCard, check_card
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 from huimin.web.api_documents import EVERY, PROBLEM_SCHEMA, problem_schema
@@ -40,10 +38,6 @@ from huimin.web.json_answer import json_response
 from huimin.web.json_body import json_object, validated
 from huimin.web.key_header import KeyHeader
 from huimin.web.language import request_language
-from huimin.web.throttle import Throttle
-
-# Scanned codes can't be guessed; typed numbers could be tried one after the other.
-typed_numbers = Throttle("typed_numbers", RateLimitItemPerMinute(60))
 
 
 def till_api(name: str, import_name: str) -> APIBlueprint:
@@ -67,7 +61,7 @@ def verify_response(body: CardBody) -> Response:
     with attempt("verify") as trying:
         caller = trying.caller
         try:
-            trying.card = card = read_card(body.card)
+            card = trying.read_card(body.card)
             answer = verify_at(
                 instance().engine, card, terminal=caller.terminal, now=now, language=language
             )
@@ -83,8 +77,7 @@ def quote_response(body: QuoteBody) -> Response:
     now, language = instance().clock(), request_language()
     with attempt("quote", amount_fen=body.amount_fen) as trying:
         terminal = trying.caller.terminal
-        trying.card = read_card(body.card)
-        basket = body.to_request(trying.card)
+        basket = body.to_request(trying.read_card(body.card))
         answer = instance().engine.read(
             lambda tx: quote_basket(tx, basket, terminal=terminal, now=now, language=language)
         )
@@ -97,8 +90,8 @@ def redemption_response(body: RedemptionBody, key: str, status: int = 201) -> Re
     bought = {"order_no": body.order_no, "amount_fen": body.amount_fen, "cashier": body.cashier}
     with attempt("redeem", **bought) as trying:
         caller = trying.caller
-        trying.card = read_card(body.card)
-        redemption = body.to_request(trying.card)
+        card = trying.read_card(body.card)
+        redemption, as_sent = body.to_request(card), body.as_sent(card)
 
         def work(tx: Transaction) -> dict[str, Any]:
             body.require_order()
@@ -111,7 +104,6 @@ def redemption_response(body: RedemptionBody, key: str, status: int = 201) -> Re
                 staff_id=caller.staff_id,
             )
 
-        as_sent = body.as_sent(trying.card)
         return answer_once("redeem", redemption, key, work, status, earlier=as_sent)
 
 
@@ -155,17 +147,6 @@ def cancellation_response(body: CancellationBody, rule: ManagerRule | None = Non
             rule=rule,
         )
     return json_response(answer)
-
-
-def read_card(text: str) -> CheckedCard:
-    """The card that was scanned or typed, its signature checked before a transaction opens.
-
-    Raises Refusal: card_unreadable, card_number_wrong, card_signature_invalid, too_many_requests.
-    """
-    card = check_card(text, instance().key_ring.public_keys())
-    if card.kind == "number":
-        typed_numbers.count(current_terminal()["terminal_id"])
-    return card
 
 
 def key_of_request() -> str:

@@ -9,7 +9,6 @@ from flask import Response
 from huimin.access.till_guard import current_caller
 from huimin.checkout.attempts import attempt
 from huimin.checkout.once import answer_once
-from huimin.checkout.till_edge import read_card
 from huimin.claims.api_bodies import ClaimBody
 from huimin.claims.requests import ClaimRequest
 from huimin.claims.submit import submit_claim
@@ -21,15 +20,15 @@ def claim_response(body: ClaimBody, key: str) -> Response:
     """File the claim, once; 201 with the claim."""
     filed = {"order_no": body.order_no, "amount_fen": body.amount_fen, "cashier": body.cashier}
     with attempt("claim", **filed) as trying:
-        trying.card = read_card(body.card)
-        claim = body.to_request(trying.card)
+        card = trying.read_card(body.card)
+        claim, as_sent = body.to_request(card), body.as_sent(card)
         file = filing(claim)
 
         def work(tx: Transaction) -> Row:
             body.require_order()
             return file(tx)
 
-        return answer_once("claim", claim, key, work, earlier=body.as_sent(trying.card))
+        return answer_once("claim", claim, key, work, earlier=as_sent)
 
 
 def filing(claim: ClaimRequest) -> Callable[[Transaction], Row]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from huimin.core.card_token import CheckedCard
 from huimin.core.discount import Basket, Item
-from huimin.core.first_form import ADDED
+from huimin.core.json_text import ADDED
 
 NOTE_MAX = 200
 

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cwt import COSE, COSEKey
 
 from huimin.core.card_number import NUMBER_DIGITS, is_valid
-from huimin.core.first_form import UNCOUNTED
+from huimin.core.json_text import UNCOUNTED
 from huimin.core.refusals import Refusal
 
 TEXT_MAX = 4_096

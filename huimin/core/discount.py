@@ -77,6 +77,11 @@ class Basket:
     insurance_fen: int = 0
     items: tuple[Item, ...] = ()
 
+    @property
+    def categories(self) -> tuple[str | None, ...]:
+        """Each line's category, as it was sent."""
+        return tuple(item.category for item in self.items)
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -207,19 +212,11 @@ def excluded_sum(basket: Basket, terms: PolicyTerms) -> int:
 
     Raises FieldProblems for sums that don't fit, and Refusal `unknown_category`.
     """
-    require_known_categories(basket, terms)
+    require_known(basket.categories, terms.excluded_categories)
     _require_sums(basket, terms)
     if not basket.items:
         return basket.excluded_fen
     return sum(item.amount_fen for item in basket.items if is_excluded(item.category, terms))
-
-
-def require_known_categories(basket: Basket, terms: PolicyTerms) -> None:
-    """Require of a basket that comes in that every category is known.
-
-    `quote` itself takes any, because older records have others. Raises Refusal `unknown_category`.
-    """
-    require_known((item.category for item in basket.items), terms.excluded_categories)
 
 
 def uncapped_discount(eligible_fen: int, terms: PolicyTerms) -> int:

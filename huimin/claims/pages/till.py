@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.till_guard import current_terminal, require_till
-from huimin.checkout.attempts import attempt
+from huimin.checkout.attempts import attempt, read_card
 from huimin.checkout.receipts.paper import WIDTHS_MM
 from huimin.checkout.receipts.paper_page import paper_html
-from huimin.checkout.till_edge import key_of_request, read_card
+from huimin.checkout.till_edge import key_of_request
 from huimin.claims.api_bodies import ClaimBody
 from huimin.claims.at_till import claim_response, filing
 from huimin.claims.find_claims import claims_of_outlet, find_claim
