@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from huimin.access.terminal_keys import Terminal
-from huimin.cards.take_code import require_code
+from huimin.cards.changing_code import require_code
 from huimin.checkout.entitlement import entitlement_of
 from huimin.checkout.quote_answer import quote_answer
 from huimin.checkout.requests import QuoteRequest

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from huimin.access.terminal_keys import Terminal
-from huimin.cards.take_code import take_code
+from huimin.cards.changing_code import take_code
 from huimin.checkout.entitlement import entitlement_of, require_open_till
 from huimin.checkout.quote_answer import chain_part, quote_answer
 from huimin.checkout.requests import RedemptionRequest

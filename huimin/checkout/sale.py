@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol
 
 from huimin.access.terminal_keys import Terminal
 from huimin.alerts.note_alerts import note_alerts
-from huimin.cards.take_code import use_code
+from huimin.cards.changing_code import use_code
 from huimin.checkout.entitlement import Entitlement
 from huimin.checkout.shop_orders import note_shop_order
 from huimin.core.card_token import CheckedCard

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from huimin.access.terminal_keys import Terminal
-from huimin.cards.take_code import take_code
+from huimin.cards.changing_code import take_code
 from huimin.checkout.entitlement import entitlement_of
 from huimin.checkout.quote_answer import policy_answer, remaining
 from huimin.core.card_token import CheckedCard

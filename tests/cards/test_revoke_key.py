@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from huimin.cards.change_state import report_lost, resume_card, suspend_card
+from huimin.cards.changing_code import sign_code
 from huimin.cards.key_ring import KeyRing
 from huimin.cards.print_run import card_to_print
 from huimin.cards.revoke_key import RevokedKey, revoke_key
 from huimin.cards.token import token_of
 from huimin.core.card_token import sign_token
-from huimin.core.changing_code import sign_code
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems
 from huimin.instance import Instance

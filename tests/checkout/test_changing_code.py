@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huimin.cards.changing_code import is_fresh
 from huimin.core.catalogue import LANGUAGES
-from huimin.core.changing_code import is_fresh
 from huimin.core.refusals import Refusal
 from huimin.instance import Instance
 from tests.making.cards import make_card

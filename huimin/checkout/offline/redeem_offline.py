@@ -15,8 +15,8 @@ from datetime import datetime
 from typing import Any
 
 from huimin.access.terminal_keys import Terminal
+from huimin.cards.changing_code import HELD_SECONDS, take_code
 from huimin.cards.find import card_row
-from huimin.cards.take_code import take_code
 from huimin.checkout.entitlement import Entitlement
 from huimin.checkout.offline.checks import (
     policy_then,
@@ -39,7 +39,6 @@ from huimin.checkout.offline.place_then import require_open_then
 from huimin.checkout.offline.requests import OfflineItem
 from huimin.checkout.sale import Presenter, presenter_then, record_sale
 from huimin.core.card_token import CheckedCard
-from huimin.core.changing_code import HELD_SECONDS
 from huimin.core.days import county_day, instant_text
 from huimin.core.discount import Quote, quote
 from huimin.core.offline_terms import OfflineRoom
