@@ -24,7 +24,7 @@ from huimin.web.column import Column
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
-from huimin.web.list_page import Empty, Filter, ListPage, day_filters
+from huimin.web.list_page import Empty, Filter, ListPage, day_filters, outlet_filter
 from huimin.web.lists import rows_of
 from huimin.web.words import grouped, minute_text
 
@@ -74,32 +74,37 @@ def _till_refusals() -> list[tuple[str, str]]:
 
 
 def _list() -> ListPage:
-    def time_cell(row: Row) -> Markup:
-        at = Markup('<span class="nowrap">{}</span>').format(minute_text(row["occurred_at"]))
-        return cells.below(at, row["outlet_name"], row["till_label"], _hands(row))
+    return ListPage(
+        "attempts.attempts",
+        _("被拒记录"),
+        _columns(),
+        _filters(),
+        Empty(_("还没有收银时被拒的记录。")),
+        none_fit=_("没有符合条件的记录。"),
+    )
 
-    def card_number(row: Row) -> str | None:
-        return grouped(row["card_number"]) if row["card_number"] else None
+
+def _columns() -> list[Column]:
+    def time_cell(row: Row) -> Markup:
+        return cells.below(
+            cells.minute(row["occurred_at"]), row["outlet_name"], row["till_label"], _hands(row)
+        )
 
     def card_cell(row: Row) -> Markup:
         if not row["card_number"]:
             return cells.beside(_("输入的卡号") if row["typed"] else "—")
-        number = cells.link(card_number(row), "cards.card_of_office", row["card_id"])
+        number = cells.link(grouped(row["card_number"]), "cards.card_of_office", row["card_id"])
         name = cells.link(row["name_masked"], "holders.person", row["holder_id"])
         return cells.below(number, name)
 
-    columns = [
+    return [
         Column(_("时间"), lambda row: minute_text(row["occurred_at"]), time_cell),
         column.minute(_("记录时间"), "recorded_at", only="workbook"),
         Column(_("示范点"), "outlet_name", only="workbook"),
-        Column(
-            _("收银终端"),
-            lambda row: f"{row['terminal_code']} {row['till_label']}",
-            only="workbook",
-        ),
+        column.till(),
         Column(_("收银员"), _hands, only="workbook"),
         Column(_("做了什么"), lambda row: act_words(row["act"]), css_class="nowrap"),
-        Column(_("卡号"), card_number, card_cell, "nowrap"),
+        column.card_number(card_cell, css_class="nowrap"),
         Column(_("持卡人"), "name_masked", only="workbook"),
         Column(_("订单号"), "order_no", lambda row: row["order_no"] or "—"),
         column.money(_("原价"), "amount_fen"),
@@ -107,23 +112,18 @@ def _list() -> ListPage:
         Column(_("代码"), "code", only="workbook"),
         column.count(_("次数"), "times"),
     ]
+
+
+def _filters() -> list[Filter]:
     outlets = instance().engine.read(outlets_with_attempts)
-    filters = [
+    return [
         Filter("act", _("做了什么"), list(ACTS.items())),
         Filter("code", _("原因"), _till_refusals()),
-        Filter("outlet", _("示范点"), [(row["id"], row["name"]) for row in outlets]),
+        outlet_filter(outlets),
         Filter("terminal", _("收银终端号"), inputmode="numeric", maxlength=6),
         Filter("number", _("卡号"), inputmode="numeric", maxlength=24),
         *day_filters(),
     ]
-    return ListPage(
-        "attempts.attempts",
-        _("被拒记录"),
-        columns,
-        filters,
-        Empty(_("还没有收银时被拒的记录。")),
-        none_fit=_("没有符合条件的记录。"),
-    )
 
 
 def _hands(row: Row) -> str | None:

@@ -31,9 +31,8 @@ from huimin.web.column import Column
 from huimin.web.current import instance
 from huimin.web.forms import Answer, Form, go_on
 from huimin.web.language import request_language
-from huimin.web.list_page import Empty, Filter, ListPage, day_filters
+from huimin.web.list_page import Empty, Filter, ListPage, day_filters, outlet_filter
 from huimin.web.lists import rows_of
-from huimin.web.words import grouped
 
 pages = Blueprint("alerts", __name__)
 
@@ -102,6 +101,17 @@ def _words(language: str) -> dict[str, Any]:
 
 
 def _list(language: str) -> ListPage:
+    return ListPage(
+        "alerts.alerts",
+        _("异常提醒"),
+        _columns(language),
+        _filters(language),
+        Empty(_("还没有任何提醒。交易按规则自动检查，有值得看一看的会出现在这里。")),
+        none_fit=_("没有符合条件的提醒。"),
+    )
+
+
+def _columns(language: str) -> list[Column]:
     def rule_of(row: Row) -> str:
         return rule_name(row["rule"], language)
 
@@ -114,10 +124,7 @@ def _list(language: str) -> ListPage:
     def outlet_cell(row: Row) -> Markup:
         return cells.below(row["outlet_name"], row["town_name"], row["till_label"])
 
-    def card_number(row: Row) -> str | None:
-        return grouped(row["card_number"]) if row["card_number"] else None
-
-    columns = [
+    return [
         Column(_("交易日"), "business_day", only="workbook"),
         Column(_("规则"), rule_of, rule_cell),
         Column(_("交易日"), "business_day", css_class="nowrap", only="page"),
@@ -128,7 +135,7 @@ def _list(language: str) -> ListPage:
         column.dashed(
             _("收银员"), lambda row: row["staff_name"] or row["cashier"], css_class="nowrap"
         ),
-        Column(_("卡号"), card_number, only="workbook"),
+        column.card_number(only="workbook"),
         column.dashed(_("持卡人"), "name_masked", css_class="nowrap"),
         column.count(_("笔数"), "row_count"),
         column.state(_("状态"), STATES, colours={"open": "waiting", "looked_at": "done"}),
@@ -136,23 +143,18 @@ def _list(language: str) -> ListPage:
         Column(_("查看人"), "looked_by", only="workbook"),
         Column(_("核实情况"), "note", only="workbook"),
     ]
+
+
+def _filters(language: str) -> list[Filter]:
     outlets = instance().engine.read(outlets_with_alerts)
     states = [*STATES.items(), (ALL, _("全部"))]
-    filters = [
+    return [
         Filter("state", _("状态"), states, blank=None, default="open"),
         Filter("rule", _("规则"), [(code, rule_name(code, language)) for code in RULES]),
         Filter("town", _("镇街"), town_choices()),
-        Filter("outlet", _("示范点"), [(row["id"], row["name"]) for row in outlets]),
+        outlet_filter(outlets),
         *day_filters(),
     ]
-    return ListPage(
-        "alerts.alerts",
-        _("异常提醒"),
-        columns,
-        filters,
-        Empty(_("还没有任何提醒。交易按规则自动检查，有值得看一看的会出现在这里。")),
-        none_fit=_("没有符合条件的提醒。"),
-    )
 
 
 def _criteria(form: Form) -> AlertCriteria:

@@ -1,9 +1,9 @@
 """The signed text in a card's QR code: COSE_Sign1 (RFC 9052) over CWT claims (RFC 8392), as digits.
 
 The claims are only `{7: copy id (7 bytes), 4: expiry}`: no name, no reason. A changing code
-(cards/changing_code.py) also has `6: issued at`; a printed one never has. The bytes, after a leading
-0x01, are written as one decimal number, because a keyboard-wedge scanner behind a Chinese input
-method mangles letters but not digits, and QR's numeric mode keeps it small.
+(cards/changing_code.py) also has `6: issued at`; a printed one never has. The bytes, after a
+leading 0x01, are written as one decimal number, because a keyboard-wedge scanner behind a Chinese
+input method mangles letters but not digits, and QR's numeric mode keeps it small.
 
 A code has one form: the bytes that `sign_token` makes and no others that would mean the same, so
 that no rule that knows a code by its digits can be passed with a variant of it. The till's

@@ -9,6 +9,8 @@ from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
+from huimin.web.words import minute_text
+
 # Shown when there is no value.
 NOTHING = "—"
 
@@ -29,6 +31,11 @@ def post_button(text: Any, endpoint: str, key: str) -> Markup:
         '<form method="post" action="{}"><input type="hidden" name="csrf_token" value="{}">'
         '<button class="btn btn-outline-primary btn-sm nowrap">{}</button></form>'
     ).format(_address(endpoint, key), generate_csrf(), text)
+
+
+def minute(instant: str) -> Markup:
+    """An instant as county time, to the minute, on one line."""
+    return Markup('<span class="nowrap">{}</span>').format(minute_text(instant))
 
 
 def tick(key: str, name: str) -> Markup:

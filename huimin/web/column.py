@@ -13,7 +13,7 @@ from markupsafe import Markup
 from huimin.core.money import money_text
 from huimin.storage.engine import Row
 from huimin.web import cells
-from huimin.web.words import minute_text
+from huimin.web.words import grouped, minute_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,20 @@ def word(heading: str, name: str, words: Mapping[str, Any], **more: Any) -> Colu
         return None if row[name] is None else str(words[row[name]])
 
     return Column(heading, value, **more)
+
+
+def card_number(cell: Callable[[Row], Any] | None = None, **more: Any) -> Column:
+    """The number of a card in groups of four digits; nothing where no card is known."""
+    heading = gettext("卡号")
+    return Column(heading, lambda row: grouped(row["card_number"] or "") or None, cell, **more)
+
+
+def till() -> Column:
+    """In the workbook, a terminal with its number and its name."""
+    heading = gettext("收银终端")
+    return Column(
+        heading, lambda row: f"{row['terminal_code']} {row['till_label']}", only="workbook"
+    )
 
 
 def places() -> list[Column]:

@@ -6,7 +6,7 @@ all lists share is changed only there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from flask import request, url_for
 from flask_babel import gettext, lazy_gettext
 from jinja2 import Template
 
+from huimin.storage.engine import Row
 from huimin.web.column import Column
 from huimin.web.forms import Form
 
@@ -53,6 +54,11 @@ def day_filters(first: str | None = None, last: str | None = None) -> list[Filte
         Filter("first", first or gettext("从"), type="date"),
         Filter("last", last or gettext("到"), type="date"),
     ]
+
+
+def outlet_filter(outlets: Iterable[Row]) -> Filter:
+    """One of the outlets (`id`, `name`)."""
+    return Filter("outlet", gettext("示范点"), [(row["id"], row["name"]) for row in outlets])
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,9 @@ from huimin.web.column import Column
 from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
-from huimin.web.list_page import Empty, Filter, ListPage, day_filters
+from huimin.web.list_page import Empty, Filter, ListPage, day_filters, outlet_filter
 from huimin.web.lists import rows_of
-from huimin.web.words import grouped, minute_text
+from huimin.web.words import minute_text
 
 offline_pages = Blueprint("offline", __name__)
 
@@ -54,13 +54,27 @@ def offline_items() -> str | Response:
 
 
 def _list(language: str) -> ListPage:
+    return ListPage(
+        "offline.items",
+        _("断网时的交易"),
+        _columns(language),
+        _filters(),
+        Empty(_("还没有断网时的交易。")),
+        none_fit=_("没有符合条件的交易。"),
+        template="checkout/offline_items.html",
+    )
+
+
+def _columns(language: str) -> list[Column]:
+    """The page shows few columns with much in each, the workbook one for each thing."""
+
     def reason(row: Row) -> str | None:
         if row["reason"]:
             return str(row["reason"])
         return row["refusal"].detail(language) if row["refusal"] else None
 
     def time_cell(row: Row) -> Markup:
-        at = Markup('<span class="nowrap">{}</span>').format(minute_text(row["occurred_at"]))
+        at = cells.minute(row["occurred_at"])
         if row["is_waiting_sale"]:
             at = cells.link(at, "waiting.sale", row["id"])
         return cells.below(at, row["outlet_name"], row["till_label"], row["cashier"])
@@ -76,23 +90,16 @@ def _list(language: str) -> ListPage:
         gross = f"{_('原价')} {money_text(row['amount_fen'])}"
         return cells.below(money_text(row["discount_fen"]), gross)
 
-    def card_number(row: Row) -> str | None:
-        return grouped(row["card_number"]) if row["card_number"] else None
-
-    columns = [
+    return [
         Column(_("交易日"), "business_day", only="workbook"),
         Column(_("交易时间"), lambda row: minute_text(row["occurred_at"]), time_cell),
         Column(_("示范点"), "outlet_name", only="workbook"),
-        Column(
-            _("收银终端"),
-            lambda row: f"{row['terminal_code']} {row['till_label']}",
-            only="workbook",
-        ),
+        column.till(),
         Column(_("收银员"), "cashier", only="workbook"),
         Column(_("结果"), result_cell, only="page"),
         Column(_("优惠"), "discount_fen", discount_cell, "number", only="page"),
         Column(_("订单号"), "order_no"),
-        Column(_("卡号"), card_number, only="workbook"),
+        column.card_number(only="workbook"),
         column.dashed(_("持卡人"), "name_masked", css_class="nowrap"),
         column.money(_("原价（元）"), "amount_fen", only="workbook"),
         column.money(_("优惠（元）"), "discount_fen", only="workbook"),
@@ -112,24 +119,18 @@ def _list(language: str) -> ListPage:
             only="workbook",
         ),
     ]
+
+
+def _filters() -> list[Filter]:
     outlets = instance().engine.read(outlets_with_items)
     statuses = [*STATUSES.items(), (ALL, _("全部"))]
-    filters = [
+    return [
         Filter("status", _("结果"), statuses, blank=None, default="refused"),
         Filter("number", _("订单号"), maxlength=64),
-        Filter("outlet", _("示范点"), [(row["id"], row["name"]) for row in outlets]),
+        outlet_filter(outlets),
         Filter("bearer", _("由谁承担"), list(BEARERS.items())),
         *day_filters(),
     ]
-    return ListPage(
-        "offline.items",
-        _("断网时的交易"),
-        columns,
-        filters,
-        Empty(_("还没有断网时的交易。")),
-        none_fit=_("没有符合条件的交易。"),
-        template="checkout/offline_items.html",
-    )
 
 
 def _criteria(form: Form) -> ItemCriteria:

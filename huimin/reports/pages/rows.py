@@ -67,6 +67,17 @@ def rows() -> str | Response:
 
 
 def _list(language: str, month: str) -> ListPage:
+    nothing, back = _("没有符合条件的交易。"), _("回到报表")
+    return ListPage(
+        "reports.rows",
+        _("交易明细"),
+        _columns(language),
+        empty=Empty(nothing, "reports.months", back, {"month": month}),
+        table_class="table-sm",
+    )
+
+
+def _columns(language: str) -> list[Column]:
     def word_of(heading: str, name: str, known: Words) -> Column:
         return Column(heading, lambda row: known.say(row[name], language), only="workbook")
 
@@ -76,10 +87,9 @@ def _list(language: str, month: str) -> ListPage:
         return Markup('<a href="{}">{}</a>').format(address, row["receipt_no"])
 
     def time_cell(row: Row) -> Markup:
-        at = Markup('<span class="nowrap">{}</span>').format(minute_text(row["occurred_at"]))
         is_late = row["recorded_at"] != row["occurred_at"]
         recorded = _("补传 {time}", time=minute_text(row["recorded_at"])) if is_late else None
-        return cells.below(at, recorded)
+        return cells.below(cells.minute(row["occurred_at"]), recorded)
 
     def kind_cell(row: Row) -> Markup:
         month = row["adjusts_month"]
@@ -91,7 +101,7 @@ def _list(language: str, month: str) -> ListPage:
         return cells.below(row["name_masked"], PRESENTERS.say(row["presenter_kind"], language))
 
     figures = [figure for figure in FIGURE_NAMES if figure.endswith("_fen")]
-    columns = [
+    return [
         Column(_("小票号"), "receipt_no", receipt_cell, "nowrap", only="page"),
         Column(_("时间"), lambda row: minute_text(row["occurred_at"]), time_cell),
         column.minute(_("入账时间"), "recorded_at", only="workbook"),
@@ -114,11 +124,3 @@ def _list(language: str, month: str) -> ListPage:
             for figure in figures
         ),
     ]
-    nothing, back = _("没有符合条件的交易。"), _("回到报表")
-    return ListPage(
-        "reports.rows",
-        _("交易明细"),
-        columns,
-        empty=Empty(nothing, "reports.months", back, {"month": month}),
-        table_class="table-sm",
-    )
