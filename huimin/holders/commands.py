@@ -35,6 +35,7 @@ from huimin.divisions.find import DivisionIndex, all_divisions
 from huimin.divisions.lives import past_names
 from huimin.holders.application_commands import COMMANDS
 from huimin.holders.draft_by_hand import HandDraft, draft_of
+from huimin.holders.endings.end_list_command import end_list_command
 from huimin.holders.people import (
     add_holder,
     eligibilities_of,
@@ -58,7 +59,7 @@ def holders() -> None:
     """持卡人：名册导入、送名册的密钥、登记、查询、申请审批。"""
 
 
-for _command in (import_command, tokens, *COMMANDS):
+for _command in (import_command, end_list_command, tokens, *COMMANDS):
     holders.add_command(_command)
 
 

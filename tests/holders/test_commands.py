@@ -8,8 +8,10 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
+import openpyxl
 import pytest
 
+from huimin.holders.people import eligibilities_of
 from huimin.instance import Instance
 from tests.making.holders import id_number, make_holder
 from tests.making.registers import check, register_row, write_xlsx
@@ -125,3 +127,42 @@ def test_the_refused_rows_go_to_the_folder_or_where_one_says(
     again = run("holders", "import", str(register), "--dry-run", "--refused", str(chosen))
     assert again.returncode == 0 and chosen.exists() and str(chosen) in again.stdout
     assert "没有写入" in again.stdout and "G 列“村（社区）”" in again.stdout
+
+
+def test_a_list_of_deaths_becomes_a_draft_and_ends_nothing(
+    run: Run, sqlite_instance: Instance, tmp_path: Path
+) -> None:
+    died, unknown = id_number(), id_number()
+    holder = make_holder(sqlite_instance, name="钱不在", id_number=died, family=())
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ("姓名", "身份证号码", "死亡日期"),
+        ("钱不在", died, "2026-10-01"),
+        ("孙无名", unknown, "2026-10-02"),
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "十月死亡.xlsx")
+    command = ("holders", "end-list", str(tmp_path / "十月死亡.xlsx"), "--cause", "died")
+
+    def drafts() -> list[Any]:
+        return sqlite_instance.engine.read(
+            lambda tx: tx.connection.execute("SELECT id, state FROM aid_ending").fetchall()
+        )
+
+    tried = as_json(run(*command, "--dry-run", "--format", "json"))
+    assert (tried["dry_run"], tried["ending"], tried["people"]) == (True, None, 1)
+    (row,) = tried["listed"]
+    assert (row["name_masked"], row["cause"], row["last_day"]) == ("钱*在", "died", "2026-10-01")
+    assert [one["row"] for one in tried["left"]] == [3] and not drafts()
+    done = run(*command)
+    assert done.returncode == 0, done.stderr
+    for secret in (died, unknown, "钱不在", "孙无名"):
+        assert secret not in done.stdout + done.stderr
+    (draft,) = drafts()
+    assert draft["state"] == "draft" and draft["id"] in done.stdout
+    (eligibility,) = sqlite_instance.engine.read(lambda tx: eligibilities_of(tx, holder["id"]))
+    assert eligibility["ends_on"] is None
+    wrong = run("holders", "end-list", str(tmp_path / "十月死亡.xlsx"))
+    assert wrong.returncode == 2, "the cause must be said"
