@@ -10,6 +10,7 @@ from datetime import datetime
 from huimin.access.terminal_keys import Terminal
 from huimin.core.days import COUNTY_ZONE, county_day, parse_instant
 from huimin.core.money import parse_yuan
+from huimin.core.order_number import plain_order
 from huimin.ledger.read import left_fen, redemption_by_either, rows_of_day
 from huimin.storage.engine import Row, Transaction
 
@@ -48,7 +49,7 @@ def todays_sales(tx: Transaction, terminal: Terminal, now: datetime) -> Row:
 
 def matching_sales(sales: list[Row], text: str) -> list[Row]:
     """The sales whose receipt, order, amount or time matches the text; all of them for no text."""
-    sought = text.strip().lower()[:SEARCH_MAX]
+    sought = plain_order(text).lower()[:SEARCH_MAX]
     return [sale for sale in sales if not sought or _matches(sale, sought)]
 
 
@@ -67,7 +68,7 @@ def _sale(row: Row, still_left_fen: int) -> Row:
 def _matches(sale: Row, sought: str) -> bool:
     if sought in sale["receipt_no"].lower() or sought in sale["order_no"].lower():
         return True
-    hour, colon, minute = sought.replace("：", ":").partition(":")
+    hour, colon, minute = sought.partition(":")
     if colon:
         # An offline sale is found by when it was made and by when it was recorded.
         begun = f"{hour.zfill(2)}:{minute}"

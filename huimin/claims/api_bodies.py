@@ -22,7 +22,7 @@ from huimin.checkout.requests import ITEMS_MAX
 from huimin.claims.requests import NOTE_MAX, ClaimRequest
 from huimin.core.card_token import CheckedCard
 from huimin.core.days import parse_day
-from huimin.core.one_case import one_case
+from huimin.core.one_case import typed_number
 from huimin.web.problems import DAY
 
 
@@ -68,7 +68,7 @@ class ClaimBody(OrderBody, CardBody):
 class ClaimPath(BaseModel):
     """Which claim: its id, or the number on its slip."""
 
-    claim_id: Annotated[str, Field(max_length=64), AfterValidator(one_case)]
+    claim_id: Annotated[str, Field(max_length=64), AfterValidator(typed_number)]
 
 
 class ClaimedRedemption(BaseModel):

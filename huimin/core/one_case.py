@@ -1,4 +1,5 @@
-"""An identifier however a program may write it: a UUID is the same in capitals.
+"""An identifier however a program or a person may write it: a UUID is the same in capitals, and a
+number that is typed is the same in any width and with blanks.
 
 Ids of the server, and those that tills make, are compared as text, so they take this form where
 they come in.
@@ -7,6 +8,7 @@ they come in.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 
@@ -14,6 +16,13 @@ UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F
 def one_case(identifier: str) -> str:
     """A UUID in small letters; any other text as it is."""
     return identifier.lower() if is_uuid(identifier) else identifier
+
+
+def typed_number(text: str) -> str:
+    """The number of a slip or a code as it was meant: "２６１０ 31" → "261031"; a UUID in small
+    letters. Any other text comes out as another that is no number either.
+    """
+    return one_case("".join(unicodedata.normalize("NFKC", text).split()))
 
 
 def is_uuid(text: str) -> bool:

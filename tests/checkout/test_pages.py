@@ -146,7 +146,17 @@ def test_todays_sales_are_found_by_what_a_cashier_has_in_hand(till: PageTill) ->
         return [row["order_no"] for row in told["sales"]]
 
     assert found("") == ["POS-88", "POS-77"]
-    for text in (done["receipt_no"], "pos-77", "128", "￥117.76", "10.24", "14:05", "14：0"):
+    for text in (
+        done["receipt_no"],
+        "pos-77",
+        "128",
+        "￥117.76",
+        "10.24",
+        "14:05",
+        "14：0",
+        "ＰＯＳ-７７",
+        "１１７．７６ ",
+    ):
         assert found(text) == ["POS-77"], text
     for text in ("128.01", "13:05", "没有", "%", "PO_"):
         assert found(text) == [], text

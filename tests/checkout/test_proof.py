@@ -31,6 +31,9 @@ def test_it_tells_the_sale_and_nobody_s_name(till: ApiTill) -> None:
         assert secret not in page.replace(sold["receipt_no"], "").replace(
             sold["chain"]["hash"], ""
         ).replace("2026-10-31", "")
+    wide = sold["receipt_no"].translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    typed = f"/r/{wide[:8]} {wide[8:]}/{sold['chain']['hash'][:16].upper()}"
+    assert till.client.get(typed).status_code == 200
     assert answer.headers["X-Robots-Tag"] == "noindex"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
 

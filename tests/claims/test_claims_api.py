@@ -115,6 +115,10 @@ def test_another_outlet_s_claim_does_not_exist(
 ) -> None:
     claim = file_claim(till).json
     other = make_till(client, instance)
+    number = claim["claim_no"]
+    wide = number.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    for wanted in (claim["id"].upper(), f"{number[:6]} {number[6:]}", wide):
+        assert till.get(f"/claims/{wanted}").json["id"] == claim["id"]
     for wanted in (claim["id"], claim["claim_no"], "nothing"):
         answer = other.get(f"/claims/{wanted}")
         assert (answer.status_code, answer.json["code"]) == (404, "claim_unknown")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from flask import Response, current_app, render_template, request
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from huimin.access.join_codes import CODE_DIGITS, join
 from huimin.access.manager import check_manager
@@ -28,6 +28,7 @@ from huimin.access.till_guard import device_terminal, require_till, till_device
 from huimin.access.tries import note_failed_try, require_few_failures
 from huimin.checkout.api_bodies import Body
 from huimin.checkout.pages import pages
+from huimin.core.one_case import typed_number
 from huimin.core.refusals import Refusal
 from huimin.web.current import change, instance
 from huimin.web.json_answer import json_response
@@ -35,6 +36,8 @@ from huimin.web.json_body import json_body
 
 # Where failed tries count that come without a name.
 JOIN = "a till's join code"
+# With the blanks that people type.
+TYPED_MAX = 64
 # What the page says of itself whenever it asks for its state.
 VERSION_HEADER, UNSENT_HEADER = "Huimin-Till-Version", "Huimin-Till-Unsent"
 
@@ -42,7 +45,12 @@ VERSION_HEADER, UNSENT_HEADER = "Huimin-Till-Version", "Huimin-Till-Unsent"
 class JoinBody(Body):
     """The code that the console shows; the key of a terminal is not one."""
 
-    code: Annotated[str, Field(strict=True, pattern=rf"^[0-9]{{{CODE_DIGITS}}}$")]
+    code: Annotated[
+        str,
+        Field(strict=True, max_length=TYPED_MAX),
+        AfterValidator(typed_number),
+        Field(pattern=rf"^[0-9]{{{CODE_DIGITS}}}$"),
+    ]
 
 
 class ManagerBody(Body):

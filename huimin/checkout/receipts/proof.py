@@ -12,6 +12,7 @@ from typing import Any
 
 from huimin.checkout import queries
 from huimin.checkout.receipts.receipts import HASH_CHARACTERS
+from huimin.core.one_case import typed_number
 from huimin.core.refusals import Refusal
 from huimin.ledger.prove import row_holds
 from huimin.ledger.read import reversals_of, row_by_id, row_by_receipt_no
@@ -41,9 +42,10 @@ class Proof:
 
 def prove_receipt(tx: Transaction, receipt_no: str, hash_prefix: str) -> Proof:
     """The proof of a receipt. Raises Refusal `not_found` unless number and hash belong together."""
-    row = row_by_receipt_no(tx, receipt_no) if len(receipt_no) <= RECEIPT_NO_MAX else None
+    number = typed_number(receipt_no[: 2 * RECEIPT_NO_MAX])
+    row = row_by_receipt_no(tx, number) if len(number) <= RECEIPT_NO_MAX else None
     expected = "" if row is None else row["hash"][:HASH_CHARACTERS]
-    prefix = hash_prefix.lower().encode("utf-8", "replace")
+    prefix = typed_number(hash_prefix[: 2 * HASH_CHARACTERS]).lower().encode("utf-8", "replace")
     if row is None or not hmac.compare_digest(expected.encode(), prefix):
         raise Refusal("not_found")
     place = queries.place_of_receipt(tx, outlet_id=row["outlet_id"], staff_id=None)
