@@ -105,14 +105,19 @@ def answer_dispute(
         answered_at=instant_text(by["now"]),
         answered_by=by["actor"],
     )
-    new = row
-    if not queries.count_open_disputes(tx, settlement_id=settlement_id):
-        confirm_by = confirm_by_of(by["now"], days)
-        new = queries.set_open_again(tx, id=settlement_id, confirm_by=confirm_by)
+    new = _open_when_answered(tx, row, confirm_by_of(by["now"], days))
     record_settlement(
         tx, f"dispute_{outcome}", new, old=row, reason=answer_text, line=objection["line_no"], **by
     )
     return new
+
+
+def _open_when_answered(tx: Transaction, row: Row, confirm_by: str) -> Row:
+    """The settlement, which its merchant may confirm again once no dispute is open."""
+    if queries.count_open_disputes(tx, settlement_id=row["id"]):
+        return row
+    opened: Row = queries.set_open_again(tx, id=row["id"], confirm_by=confirm_by)
+    return opened
 
 
 def held(tx: Transaction, settlement_id: str, *, merchant_id: str | None, now: datetime) -> Row:
