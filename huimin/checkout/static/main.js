@@ -111,7 +111,6 @@ onShow((name) => camera.pause(["sale", "recording", "reverse", "sales"].includes
 const isKeypadShown = getComputedStyle(byId("keypad")).display !== "none";
 const mark = keypad(byId("keypad"), ["amount", "excluded"], requote);
 if (isTouched) byId("card").inputMode = "none";
-byId("type-number").hidden = !isTouched;
 byId("type-number").addEventListener("click", () => {
   byId("card").inputMode = "numeric";
   byId("card").blur();
