@@ -197,7 +197,7 @@ def test_a_registrars_day(browser: Any, town: Town, size: dict[str, int]) -> Non
             page.click("text=证明.png")
         assert Path(got.value.path()).read_bytes() == paper()
         press(page, "link", "查看申请")
-        page.get_by_text("请由另一位工作人员审批").wait_for()
+        page.get_by_text("等待另一位工作人员审核").wait_for()
         looks_right(first)
     with at_work(browser, town, town.registrars[1], size) as second:
         page = second.page
@@ -217,7 +217,7 @@ def test_a_registrars_day(browser: Any, town: Town, size: dict[str, int]) -> Non
         page.goto(person)
         page.get_by_text("请补医院证明").first.wait_for()
         press(page, "button", "改好了，重新提交申请")
-        page.get_by_text("申请已提交").wait_for()
+        page.get_by_text("申请已提交；下一步").wait_for()
         page.get_by_text("添加家庭成员", exact=True).first.focus()
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
