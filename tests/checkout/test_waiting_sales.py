@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -403,6 +404,32 @@ def test_an_order_number_that_waits_is_taken_until_a_person_refuses_it(
     decide(instance, refuse_waiting, sale_id, bearer="merchant")
     assert till.redeem("k-1", order_no="W-1").status_code == 201
     assert till.send(item)[0]["code"] == "waiting_refused"
+
+
+@pytest.mark.both_engines
+def test_one_number_is_taken_once_by_sales_that_come_at_the_same_time(
+    till: OfflineTill, instance: Instance, clock: FixedClock
+) -> None:
+    late = [till.item(order_no=f"T-{number}") for number in range(8)]
+    clock.advance(days=32)
+    app = till.client.application
+    terminal, key = make_terminal(instance, till.outlet)
+    online = OfflineTill(app.test_client(), instance, till.outlet, terminal, key, till.card)
+    till.client = app.test_client()
+
+    def sell(number: int) -> None:
+        online.redeem(order_no=f"T-{number}", amount_fen=500)
+
+    with ThreadPoolExecutor(2) as pool:
+        sold = pool.submit(lambda: [sell(number) for number in range(8)])
+        waits = pool.submit(lambda: [till.send(item)[0] for item in reversed(late)])
+        sold.result()
+        statuses = {item["order_no"]: 0 for item in late}
+        for item, answer in zip(reversed(late), waits.result(), strict=True):
+            statuses[item["order_no"]] += answer["status"] == "waiting"
+    for order_no in statuses:
+        statuses[order_no] += till.get(f"/redemptions?order_no={order_no}").status_code == 200
+    assert set(statuses.values()) == {1}
 
 
 @pytest.mark.both_engines
