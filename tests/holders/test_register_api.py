@@ -98,6 +98,7 @@ def holder_of(instance: Instance, number: str) -> Any:
     return instance.engine.read(lambda tx: find_by_id_number(tx, instance.personal_data, number))
 
 
+@pytest.mark.both_engines
 def test_what_a_check_shows_is_what_is_imported_once(machine: Machine, instance: Instance) -> None:
     known = id_number()
     make_holder(instance, name="李登记", id_number=known, division_code=village_code(), family=())
@@ -150,6 +151,7 @@ def test_what_a_check_shows_is_what_is_imported_once(machine: Machine, instance:
     assert (other.status_code, other.json["code"]) == (409, "register_changed")
 
 
+@pytest.mark.both_engines
 def test_a_county_that_has_changed_since_refuses_and_names_the_row(
     machine: Machine, instance: Instance
 ) -> None:
