@@ -127,7 +127,7 @@ def use_case(
             tx,
             terminal_id=till.terminal["terminal_id"],
             key=request.order_no,
-            fingerprint=print_of_body,
+            fingerprints=(print_of_body,),
             now=now,
             work=lambda tx: redeem(tx, request, terminal=till.terminal, now=now),
         )
