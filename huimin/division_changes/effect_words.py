@@ -17,9 +17,14 @@ WORDS = {
 }
 
 
+def effect_parts(effect: Row) -> Text:
+    """12 人、示范点 1 个; nothing: no text."""
+    parts = tuple(Text(WORDS[name], {"count": effect[name]}) for name in OCCUPANTS if effect[name])
+    return Text("{parts}", {"parts": parts})
+
+
 def effects_text(effect: Row) -> Text:
     """：12 人、示范点 1 个; nothing goes along: 没有人和示范点。"""
-    parts = tuple(Text(WORDS[name], {"count": effect[name]}) for name in OCCUPANTS if effect[name])
-    if not parts:
+    if not any(effect[name] for name in OCCUPANTS):
         return text("。")
-    return text("，一起过去的：{parts}。", parts=parts)
+    return text("，一起过去的：{parts}。", parts=effect_parts(effect))

@@ -43,7 +43,7 @@ from huimin.division_changes.change_lists import (
 )
 from huimin.division_changes.change_words import KINDS, LEVELS, LIST_STATES
 from huimin.division_changes.divisions_list import DivisionCriteria, divisions_after
-from huimin.division_changes.effect_words import effects_text
+from huimin.division_changes.effect_words import effect_parts
 from huimin.divisions.lives import lives_of
 from huimin.holders.registers.sheets_apart import lists_apart
 from huimin.storage.engine import Row, Transaction
@@ -243,7 +243,7 @@ def _one_page(list_id: str, form: Form, opened: str = "") -> str:
     row, rows, effects, problem, events = instance().engine.read(query)
     total = total_of(effects)
     shown = [
-        {**_shown(one), "effects": effects_text(effect).say(language).strip("，。,. ")}
+        {**_shown(one), "effects": effect_parts(effect).say(language) or cells.NOTHING}
         for one, effect in zip(rows, effects, strict=True)
     ]
     role = member().role
@@ -258,7 +258,7 @@ def _one_page(list_id: str, form: Form, opened: str = "") -> str:
         colour=COLOURS[row["state"]],
         state_name=STATES[row["state"]],
         total=total,
-        total_words=effects_text(total).say(language).strip("，。,. "),
+        total_words=effect_parts(total).say(language),
         applied=sum(one["applied_at"] is not None for one in rows),
         problem=[one.message(language) for one in problem.problems] if problem else [],
         may_decide=allows(role, "division.decide"),
@@ -307,11 +307,10 @@ def _change_columns(*, with_list: bool = False) -> list[Column]:
         else Column(_("一起过去的"), "effects")
     )
     return [
-        Column(_("行"), "line", css_class="number"),
-        Column(_("生效日期"), "effective_on", css_class="nowrap"),
-        Column(_("变更"), lambda row: KIND_NAMES[row["kind"]]),
         Column(_("原来"), "old"),
+        Column(_("变更"), lambda row: KIND_NAMES[row["kind"]]),
         Column(_("之后"), "new"),
+        Column(_("生效日期"), "effective_on", css_class="nowrap"),
         Column(_("依据"), "basis"),
         last,
         Column(_("生效"), in_effect),

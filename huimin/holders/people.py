@@ -17,6 +17,7 @@ from huimin.core.identity import IdNumber, mask_name
 from huimin.core.name_form import name_form
 from huimin.core.refusals import field_problem
 from huimin.core.words import ELIGIBILITIES
+from huimin.divisions.lives import living_code
 from huimin.divisions.within import division_parameters
 from huimin.holders import queries
 from huimin.holders.entitled_days import note_entitled_days
@@ -119,7 +120,8 @@ def enter_holder(
         birth_date=draft.id_number.birth_date.isoformat(),
         **personal_data.columns("holder.id_number", draft.id_number.number),
         **personal_data.phone_columns(draft.phone),
-        division_code=draft.division_code,
+        # A list that was read before a change of divisions may be written after it.
+        division_code=living_code(tx, draft.division_code),
         created_at=instant_text(now),
     )
     if inserted is None:

@@ -16,6 +16,7 @@ from huimin.core.days import county_day
 from huimin.core.identity import mask_name, mask_phone
 from huimin.core.json_text import read_json
 from huimin.core.phone import BETWEEN
+from huimin.divisions.lives import living_code
 from huimin.holders import queries
 from huimin.holders.people import (
     EligibilityDraft,
@@ -127,7 +128,8 @@ def _compare_details(
     tx: Transaction, personal_data: PersonalData, holder: Row, draft: HolderDraft, gains: Gains
 ) -> None:
     if draft.division_code != holder["division_code"]:
-        gains.division_code = draft.division_code
+        place = living_code(tx, draft.division_code)
+        gains.division_code = None if place == holder["division_code"] else place
     if not draft.phone:
         return
     old = personal_data.value(holder, "holder.phone")
