@@ -133,12 +133,19 @@ class DivisionIndex:
 
     def town_at_start(self, text: str) -> tuple[str, str] | None:
         """The code of the town with whose name an address begins, and the rest of the address."""
-        sought = clean_name(text)
+        plain = self._town_at_start(clean_name(text))
+        if plain is not None or text.isascii():
+            return plain
+        return self._town_at_start(clean_name(simplified(text)))
+
+    def _town_at_start(self, sought: str) -> tuple[str, str] | None:
         for form in (lambda name: name, lambda name: f"{town_form(name)}镇", town_form):
             towns = self._starting(sought, form)
             if len(towns) == 1:
                 name = form(towns[0]["name"])
-                rest = re.sub("^(人民政府|政府|办事处|街道办?|镇|乡)", "", sought[len(name) :])
+                rest = re.sub(
+                    "^(人民政府|政府|办事处|街道[办辦]?|[镇鎮乡鄉])", "", sought[len(name) :]
+                )
                 return towns[0]["code"], rest.strip(_SIGNS)
         return None
 

@@ -104,3 +104,12 @@ def test_a_short_name_counts_when_it_is_the_only_match(
 )
 def test_towns_are_found_under_old_and_short_names(text: str, code: str | None) -> None:
     assert DivisionIndex(COUNTY).town(text) == code
+
+
+@pytest.mark.parametrize("text", ["高寺鎮清水村三社", "四川省資陽市樂至縣高寺鎮清水村村民委員會"])
+def test_an_address_in_traditional_characters_is_found(text: str) -> None:
+    index = DivisionIndex(package_divisions())
+    start = index.town_at_start(text)
+    assert start is not None and start[0] == "512022116000"
+    found = index.village(*start) or index.village_at_start(*start)
+    assert found == "512022116210"
