@@ -43,6 +43,8 @@ _ABOVE = re.compile(
     r"^(中国|中华人民共和国)?((四川省?)?[-/\\,、>_|.·—]*((资阳|内江)(市|地区)?)?[-/\\,、>_|.·—]*(乐至(县|(?=.)))?)"
 )
 _SIGNS = "-/\\,、>_|.·—。;:"
+# What is left of a town's name behind its short form, in either script.
+_TOWN_KIND = re.compile("^(人民政府|政府|办事处|街道[办辦]?|[镇鎮乡鄉])")
 CODE_DIGITS, TOWN_DIGITS = 12, 9
 
 
