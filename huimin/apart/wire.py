@@ -36,9 +36,9 @@ class _PlainValues(pickle.Unpickler):
 
 def send(pipe: IO[bytes], value: Any) -> None:
     """Say one value."""
-    said = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    pipe.write(LENGTH.pack(len(said)))
-    pipe.write(said)
+    content = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    pipe.write(LENGTH.pack(len(content)))
+    pipe.write(content)
     pipe.flush()
 
 
@@ -47,9 +47,9 @@ def receive(pipe: IO[bytes]) -> Any:
     (length,) = LENGTH.unpack(_exactly(pipe, LENGTH.size))
     if length > VALUE_BYTES_MAX:
         raise pickle.UnpicklingError(f"{length} bytes are too many for one value")
-    said = io.BytesIO(_exactly(pipe, length))
+    content = io.BytesIO(_exactly(pipe, length))
     try:
-        return _PlainValues(said).load()
+        return _PlainValues(content).load()
     except pickle.UnpicklingError:
         raise
     except Exception as error:  # broken pickles raise nearly anything

@@ -477,8 +477,8 @@ def _partner(
         owner = own[chosen[one]].owner
         fitting = [c for c, h in own.items() if h.field == other and h.owner == owner]
         bare = [c for c, h in own.items() if h.field == other and not h.owner]
-        if len(found := fitting or bare) == 1:
-            return {other: found[0]}
+        if len(candidates := fitting or bare) == 1:
+            return {other: candidates[0]}
     return {}
 
 
