@@ -129,7 +129,9 @@ def _go_along(tx: Transaction, row: Row, change: Planned) -> dict[str, int]:
         ("merchant_application", queries.merchant_applications_in),
     ):
         ids = [one["id"] for one in listed(tx, code=change.old_code)]
-        counts[kind] = _move(tx, row, kind, ids, str(change.old_code), change.new_code)
+        counts[kind] = _move(
+            tx, row, kind, ids, str(change.old_code), change.new_code, everybody=True
+        )
     return _said(counts)
 
 
@@ -147,7 +149,7 @@ def _come_back(tx: Transaction, row: Row, change: Planned) -> dict[str, int]:
     }
     for kind in ("holder", "outlet", "staff"):
         ids = [subject for one, subject in went if one == kind and (kind, subject) in there]
-        counts[kind] = _move(tx, row, kind, ids, followed, code)
+        counts[kind] = _move(tx, row, kind, ids, followed, code, everybody=False)
     return _said(counts)
 
 
@@ -160,8 +162,16 @@ def _followed_by(tx: Transaction, code: str) -> str | None:
 
 
 def _move(
-    tx: Transaction, row: Row, kind: str, ids: Iterable[str], old_code: str, new_code: str
+    tx: Transaction,
+    row: Row,
+    kind: str,
+    ids: Iterable[str],
+    old_code: str,
+    new_code: str,
+    *,
+    everybody: bool,
 ) -> int:
+    """Move these, which are everybody under the old code or some of them; how many."""
     moves: list[dict[str, Any]] = [
         {
             "id": new_id(),
@@ -176,7 +186,10 @@ def _move(
     ]
     if moves:
         queries.insert_move(tx, moves)
-        getattr(queries, f"move_{kind}")(tx, moves)
+        if kind == "holder" and everybody:
+            queries.move_all_holder(tx, old_code=old_code, new_code=new_code)
+        else:
+            getattr(queries, f"move_{kind}")(tx, moves)
     return len(moves)
 
 

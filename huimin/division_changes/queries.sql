@@ -118,6 +118,10 @@ ORDER BY move.id;
 INSERT INTO division_move (id, change_id, subject_kind, subject_id, effective_on, old_code, new_code)
 VALUES (:id, :change_id, :subject_kind, :subject_id, :effective_on, :old_code, :new_code);
 
+-- name: move_all_holder!
+-- Everybody at once: a statement for each person would keep the tills waiting.
+UPDATE holder SET division_code = :new_code WHERE division_code = :old_code;
+
 -- name: move_holder*!
 UPDATE holder SET division_code = :new_code WHERE id = :subject_id AND division_code = :old_code;
 
