@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.accessible import barriers
 from tests.browser.conftest import Visit
+from tests.browser.header import open_menu
 from tests.browser.sizes import on_phone
 
 pytestmark = pytest.mark.browser
@@ -54,6 +55,7 @@ def test_a_day_is_compared_and_closed(visit: Visit) -> None:
         page.wait_for_selector("text=已结清，两边一致")
     else:  # closed in the other window's visit, and nothing came after it
         assert "这一天已经结清" in page.inner_text("main")
+    open_menu(page)
     visit.follow(page.get_by_role("link", name="对账单").first)
     page.wait_for_selector("text=已结清，两边一致")
     page.emulate_media(media="print")
