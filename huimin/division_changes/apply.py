@@ -16,7 +16,11 @@ from huimin.core.acting import By
 from huimin.core.days import county_day, instant_text
 from huimin.core.refusals import FieldProblems
 from huimin.division_changes import queries
-from huimin.division_changes.change_lists import planned_of, require_still_fits
+from huimin.division_changes.change_lists import (
+    add_later_villages,
+    planned_of,
+    require_still_fits,
+)
 from huimin.division_changes.plan import Planned
 from huimin.divisions.find import town_of
 from huimin.divisions.lives import FOUNDED, lives_of
@@ -48,10 +52,12 @@ def apply_due(engine: Engine, *, now: datetime) -> list[str]:
 def apply_list(tx: Transaction, list_id: str, **by: Unpack[By]) -> int:
     """Apply what is due of an approved list; how many changes. Raises FieldProblems on `file`."""
     today = county_day(by["now"])
-    rows = list(queries.due_changes(tx, list_id=list_id, today=today.isoformat()))
+    due = {"list_id": list_id, "today": today.isoformat()}
+    rows = list(queries.due_changes(tx, **due))
     if not rows:
         return 0
-    require_still_fits(tx, list_id, rows)
+    add_later_villages(tx, list_id, rows, require_still_fits(tx, list_id, rows))
+    rows = list(queries.due_changes(tx, **due))
     for row in rows:
         _apply(tx, row, **by)
         queries.mark_applied(tx, id=row["id"], now=instant_text(by["now"]))

@@ -68,10 +68,8 @@ def checked_changes(
         locked_months={row["month"] for row in queries.locked_months(tx)},
         undone_codes={row["code"] for row in queries.undone_codes(tx, but=but)},
     )
-    emptied = {change.old_code for change in planned if change.new_code is not None}
-    for change in planned:
-        if change.kind == DISSOLVED and change.old_code not in emptied:
-            _require_empty(tx, change, problems)
+    if any(change.kind == DISSOLVED for change in planned):
+        _require_emptied(tx, planned, problems)
     problems.sort(key=lambda one: int(one.text.params.get("line") or 0))
     problems.finish()
     return planned
@@ -127,26 +125,7 @@ def propose_list(
         now=instant_text(by["now"]),
         actor=by["actor"],
     )
-    queries.insert_change(
-        tx,
-        [
-            {
-                "id": new_id(),
-                "list_id": list_id,
-                "place": place,
-                "line": change.line,
-                "kind": change.kind,
-                "level": change.level,
-                "effective_on": change.effective_on.isoformat(),
-                "old_code": change.old_code,
-                "old_name": change.old_name,
-                "new_code": change.new_code,
-                "new_name": change.new_name,
-                "basis": change.basis,
-            }
-            for place, change in enumerate(planned, 1)
-        ],
-    )
+    _add_changes(tx, list_id, planned, first_place=1)
     new = {"file_name": file_name, "count": len(planned)}
     record(tx, "division_list.proposed", list_id, new=new, **by)
     return list_id
@@ -192,10 +171,23 @@ def withdraw_list(tx: Transaction, list_id: str, *, reason: str, **by: Unpack[By
     _decide(tx, row, "withdrawn", checked_reason(reason), **by)
 
 
-def require_still_fits(tx: Transaction, list_id: str, rows: Sequence[Row]) -> None:
-    """Raises FieldProblems on `file` if its changes can't be done any more."""
+def require_still_fits(tx: Transaction, list_id: str, rows: Sequence[Row]) -> list[Planned]:
+    """What its changes come to now. Raises FieldProblems on `file` if they can't be done."""
     lines = [planned_of(row).as_line() for row in rows]
-    checked_changes(tx, lines, Problems(), but=list_id)
+    return checked_changes(tx, lines, Problems(), but=list_id)
+
+
+def add_later_villages(
+    tx: Transaction, list_id: str, rows: Sequence[Row], planned: Sequence[Planned]
+) -> None:
+    """Add to a list the villages that came to a renamed town after the list was proposed.
+
+    `planned` is what `rows` come to now; such a village follows its town like the others.
+    """
+    in_list = {(row["old_code"], row["new_code"]) for row in rows}
+    later = [change for change in planned if (change.old_code, change.new_code) not in in_list]
+    last_place = max(row["place"] for row in changes_of(tx, list_id))
+    _add_changes(tx, list_id, later, first_place=last_place + 1)
 
 
 def planned_of(row: Row) -> Planned:
@@ -242,20 +234,67 @@ def _require(row: Row, state: str) -> None:
         raise field_problem("list", "这份变更已经往下办了，请刷新后再看。")
 
 
-def _require_empty(tx: Transaction, change: Planned, problems: Problems) -> None:
-    held = _occupants(tx, change)
-    if any(held[name] for name in HOLDING):
-        refuse(
-            problems,
-            change.line,
-            "{name}还有 {people} 人、{outlets} 个示范点、{staff} 个登记员账号、"
-            "{joining} 份加入申请，不能撤销；请写 撤并，写明并入哪里。",
-            name=change.old_name,
-            people=held["people"],
-            outlets=held["outlets"],
-            staff=held["staff"],
-            joining=held["merchant_applications"],
-        )
+def _add_changes(
+    tx: Transaction, list_id: str, planned: Sequence[Planned], *, first_place: int
+) -> None:
+    queries.insert_change(
+        tx,
+        [
+            {
+                "id": new_id(),
+                "list_id": list_id,
+                "place": place,
+                "line": change.line,
+                "kind": change.kind,
+                "level": change.level,
+                "effective_on": change.effective_on.isoformat(),
+                "old_code": change.old_code,
+                "old_name": change.old_name,
+                "new_code": change.new_code,
+                "new_name": change.new_name,
+                "basis": change.basis,
+            }
+            for place, change in enumerate(planned, first_place)
+        ],
+    )
+
+
+def _require_emptied(tx: Transaction, planned: Sequence[Planned], problems: Problems) -> None:
+    """Refuse to dissolve what holds anything by then: what is in it now and what changes before
+    have brought there, without what they have taken away.
+    """
+    held: dict[str, dict[str, int]] = {}
+
+    def held_in(code: str) -> dict[str, int]:
+        if code not in held:
+            row = queries.occupants(tx, code=code)
+            held[code] = {name: int(row[name]) for name in HOLDING}
+        return held[code]
+
+    for change in planned:
+        if change.old_code is None or change.only_name:
+            continue
+        leaving = held_in(change.old_code)
+        if change.new_code is not None:
+            there = held_in(change.new_code)
+            held[change.new_code] = {name: there[name] + leaving[name] for name in HOLDING}
+            held[change.old_code] = dict.fromkeys(HOLDING, 0)
+        elif any(leaving.values()):
+            _refuse_occupied(change, leaving, problems)
+
+
+def _refuse_occupied(change: Planned, held: dict[str, int], problems: Problems) -> None:
+    refuse(
+        problems,
+        change.line,
+        "{name}还有 {people} 人、{outlets} 个示范点、{staff} 个登记员账号、"
+        "{joining} 份加入申请，不能撤销；请写 撤并，写明并入哪里。",
+        name=change.old_name,
+        people=held["people"],
+        outlets=held["outlets"],
+        staff=held["staff"],
+        joining=held["merchant_applications"],
+    )
 
 
 def _occupants(tx: Transaction, change: Planned) -> Row:

@@ -215,6 +215,38 @@ def test_a_day_in_a_closed_month_is_refused_and_a_dissolved_place_must_be_empty(
     assert "还有 1 人" in said
 
 
+def test_people_whom_the_same_list_brings_to_a_place_keep_it_from_being_dissolved(
+    instance: Instance, clock: FixedClock, tmp_path: Path
+) -> None:
+    clock.now = datetime(2026, 10, 20, 2, tzinfo=UTC)
+    make_holder(instance, division_code=MERGED_A)
+    into_b = ["2026-10-10", "撤并", MERGED_A, "", MERGED_B, ""]
+    dissolved = ["2026-10-15", "撤销", MERGED_B, "", "", ""]
+    (problem,) = refused(instance, change_file(tmp_path, into_b, dissolved))
+    assert "第 3 行" in problem and "还有 1 人" in problem
+    on_to = ["2026-10-12", "撤并", MERGED_B, "", NEW_VILLAGE, "双河新村村民委员会"]
+    apply_file(instance, change_file(tmp_path, into_b, on_to))
+    (holder,) = row_of(instance, "SELECT division_code FROM holder")
+    assert holder["division_code"] == NEW_VILLAGE
+
+
+def test_a_village_founded_after_a_towns_change_was_approved_follows_the_town(
+    instance: Instance, clock: FixedClock, tmp_path: Path
+) -> None:
+    clock.now = datetime(2026, 10, 2, 2, tzinfo=UTC)
+    town, village = "512022190000", "512022204299"
+    renamed = ["2026-10-20", "更名", OLD_TOWN, "", town, "双河场镇"]
+    founded = ["2026-10-10", "新设", "", "", village, "新桥村村民委员会"]
+    apply_file(instance, change_file(tmp_path, renamed, name="更名.csv"))
+    apply_file(instance, change_file(tmp_path, founded, name="新设.csv"))
+    clock.now = datetime(2026, 10, 21, 2, tzinfo=UTC)
+    assert apply_due(instance.engine, now=clock.now) == []
+    assert villages_of(instance, OLD_TOWN) == []
+    assert f"{town[:9]}299" in [one["code"] for one in villages_of(instance, town)]
+    left = "SELECT COUNT(*) AS count FROM division_change WHERE applied_at IS NULL"
+    assert row_of(instance, left)[0]["count"] == 0
+
+
 def test_old_names_and_codes_are_understood_and_another_list_undoes_it(
     instance: Instance, clock: FixedClock, tmp_path: Path
 ) -> None:
