@@ -6,6 +6,7 @@ nobody may be lost without a word.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.styles import Font
 
 from huimin.core.refusals import FieldProblems
@@ -499,3 +501,58 @@ def _strict(source: Path, target: Path) -> Path:
                 content = content.replace(loose, strict)
             after.writestr(part, content)
     return target
+
+
+def test_hidden_and_crossed_out_rows_of_an_old_workbook_are_named(tmp_path: Path) -> None:
+    old = (Path(__file__).parent / "data" / "old_format.xls").read_bytes()
+    hidden, struck = bytearray(old), bytearray(old)
+    hidden[old.index(b"\x08\x02\x10\x00\x02\x00") + 16] |= 0x20  # the record of row 3
+    fonts = [match.start() for match in re.finditer(rb"\x31\x00\x15\x00", old)]
+    for font in fonts:
+        struck[font + 6] |= 0x08
+    assert len(fonts) == 8
+    for name, content in (("hidden", hidden), ("struck", struck)):
+        path = tmp_path / f"{name}.xls"
+        path.write_bytes(bytes(content))
+        checked = check(path)
+        assert not checked.accepted and not checked.complete, name
+        assert [(left.row, left.lost) for left in checked.left_out] == [(3, True)], name
+
+
+def test_hidden_and_crossed_out_rows_of_strict_ooxml_are_named(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for values in (HEADER, register_row(name="李四"), register_row(), register_row()):
+        sheet.append(list(values))
+    sheet.row_dimensions[3].hidden = True
+    for cell in sheet[4]:
+        cell.font = Font(strike=True)
+    workbook.save(tmp_path / "a.xlsx")
+    checked = check(_strict(tmp_path / "a.xlsx", tmp_path / "strict.xlsx"))
+    assert [name for name, _ in people(checked)] == ["李四"]
+    assert [(left.row, left.lost) for left in checked.left_out] == [(3, True), (4, True)]
+
+
+def test_what_stands_alone_beyond_the_columns_that_are_read_is_counted(tmp_path: Path) -> None:
+    far = [None] * 300 + ["王五"]
+    path = write_xlsx(tmp_path / "a.xlsx", [register_row(), far, register_row()])
+    text = path.with_suffix(".csv")
+    lines = [HEADER, register_row(), [cell or "" for cell in far]]
+    text.write_text("\n".join(",".join(map(str, line)) for line in lines), encoding="utf-8")
+    for checked, rows, number in ((check(path), 3, 5), (check(text), 2, 3)):
+        counts = checked.counts
+        assert counts["rows"] == rows == sum(counts.values()) - counts["rows"], counts
+        assert [(left.row, left.lost) for left in checked.left_out] == [(number, True)]
+
+
+def test_a_sheet_much_wider_than_any_register_is_refused_at_once(tmp_path: Path) -> None:
+    wide = xlsxwriter.Workbook(tmp_path / "wide.xlsx", {"constant_memory": True})
+    sheet = wide.add_worksheet()
+    for row in range(8):
+        for column in range(16_384):
+            sheet.write_number(row, column, 1)
+    wide.close()
+    with pytest.raises(FieldProblems) as caught:
+        check(tmp_path / "wide.xlsx")
+    assert "太宽" in str(caught.value)

@@ -5,7 +5,7 @@ Nothing is evaluated: a formula becomes a `Formula`, and a cell covered by a mer
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -39,17 +39,33 @@ class SheetRow:
     """A row as in the file: its number as Excel shows it, and its cells from column A.
 
     `hidden` is a row that a reader of the sheet does not see, `struck` the columns crossed out.
+    `beyond` is a row that holds something only to the right of the columns that are read.
     """
 
     number: int
     cells: tuple[Any, ...]
     hidden: bool = False
     struck: frozenset[int] = frozenset()
+    beyond: bool = False
 
     @property
     def blank(self) -> bool:
         """Whether all cells are blank."""
         return all(is_blank(cell) for cell in self.cells)
+
+    @property
+    def holds_anything(self) -> bool:
+        """Whether any cell is filled, also one to the right of those that are read."""
+        return self.beyond or not self.blank
+
+
+@dataclass
+class Marks:
+    """What the values of a sheet do not tell: the numbers of the rows that a reader does not see,
+    and the columns (from 0) crossed out, by row."""
+
+    hidden: set[int] = field(default_factory=set)
+    struck: dict[int, set[int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -73,6 +89,15 @@ def is_blank(cell: Any) -> bool:
         return False
     bare = cell.strip("\u200b\ufeff \t\r\n\u3000\xa0'")
     return not bare or not (bare.isalnum() or visible(bare).strip(" \t\r\n'"))
+
+
+def beyond_alone(cells: Sequence[Any]) -> bool:
+    """Whether a whole row is filled only to the right of the columns that are read."""
+    return (
+        len(cells) > COLUMNS_MAX
+        and all(is_blank(cell) for cell in cells[:COLUMNS_MAX])
+        and not all(is_blank(cell) for cell in cells[COLUMNS_MAX:])
+    )
 
 
 def with_merged_cells(

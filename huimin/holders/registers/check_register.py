@@ -123,10 +123,10 @@ def _take_rows(
                     table.end_household()
                 headers = another
                 tables = _begin_table(sheet, row, headers, about, check, seen)
-            elif not row.blank and not tables:
+            elif row.holds_anything and not tables:
                 check.rows += 1
                 check.left_out.append(LeftOut(sheet, row.number, UNREAD_TABLE, lost=True))
-            elif not row.blank:
+            elif row.holds_anything:
                 with_person = [table for table in tables if table.has_person(row)] or tables[:1]
                 check.rows += len(with_person)
                 for table in with_person:
@@ -156,7 +156,7 @@ def _begin_table(
 
 def _leave_out(check: RegisterCheck, sheet: str, why: str, rows: Iterable[SheetRow]) -> None:
     """Leave a sheet out by name, with the number of its rows that hold anything."""
-    count = sum(1 for row in rows if not row.blank)
+    count = sum(1 for row in rows if row.holds_anything)
     if count:
         check.rows += count
         check.left_out.append(LeftOut(sheet, None, why, lost=True, rows=count))

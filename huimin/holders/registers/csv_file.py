@@ -19,6 +19,7 @@ from huimin.holders.registers.cells import (
     ROW_NUMBER_MAX,
     Sheet,
     SheetRow,
+    beyond_alone,
     plain_cell,
 )
 from huimin.holders.registers.problem import file_problem
@@ -56,7 +57,8 @@ def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[SheetRow]:
                     )
                 if any(_swallows_rows(cell, delimiter) for cell in cells):
                     raise _unpaired(number)
-                yield SheetRow(number, tuple(plain_cell(cell) for cell in cells[:COLUMNS_MAX]))
+                values = tuple(plain_cell(cell) for cell in cells[:COLUMNS_MAX])
+                yield SheetRow(number, values, beyond=beyond_alone(cells))
         except csv.Error as error:
             raise _unpaired(reader.line_num) from error
         finally:

@@ -89,14 +89,15 @@ def parts_of(path: str, rows_max: int, unpacked_bytes_max: int) -> Iterator[Any]
         while request == MORE:
             rows = islice(sheet.rows, ROWS_AT_ONCE)
             request = yield [
-                (row.number, tuple(map(_plain, row.cells)), row.hidden, row.struck) for row in rows
+                (row.number, tuple(map(_plain, row.cells)), row.hidden, row.struck, row.beyond)
+                for row in rows
             ]
 
 
 def _rows(reader: Apart) -> Iterator[SheetRow]:
     while rows := reader.ask(MORE):
-        for number, cells, hidden, struck in rows:
-            yield SheetRow(number, tuple(map(_cell, cells)), hidden, struck)
+        for number, cells, *marks in rows:
+            yield SheetRow(number, tuple(map(_cell, cells)), *marks)
 
 
 # Formulas and merged cells are sent as pairs, for nothing but plain values passes.

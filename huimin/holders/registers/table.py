@@ -54,6 +54,7 @@ WHY_LEFT_OUT = {
 }
 HIDDEN = sentence("隐藏或被筛选掉的行；需要导入请先取消隐藏和筛选")
 STRUCK = sentence("划了删除线的行；仍享受保障请先去掉删除线")
+BEYOND = sentence("只有第 256 列（IV 列）右边有内容的行，没有读；请把内容移到前面的列")
 ABOVE = sentence("表头上面的行，没有读；请放到表头下面")
 NOT_ENTITLED = sentence("这一行写明不是、不再是或还不是保障对象")
 IN_ENDED_SECTION = sentence("在写明停保、退出或还没有审批通过的一段里；仍享受保障请移出这一段")
@@ -108,10 +109,10 @@ class Table:
 
     def take(self, row: SheetRow) -> None:
         """Put one row where it belongs."""
-        if row.blank:
+        if not row.holds_anything:
             return
-        if row.hidden or self._crossed_out(row):
-            self._leave_out(row, HIDDEN if row.hidden else STRUCK, lost=True)
+        if (unread := self._why_unread(row)) is not None:
+            self._leave_out(row, unread, lost=True)
             return
         if (heading := heading_of(row)) is not None and begins_section(heading):
             self._over = is_ended_list(heading)
@@ -140,6 +141,13 @@ class Table:
                 self._leave_out(row, NOT_ENTITLED)
         else:
             self._take_person(row)
+
+    def _why_unread(self, row: SheetRow) -> str | None:
+        if row.beyond:
+            return BEYOND
+        if row.hidden:
+            return HIDDEN
+        return STRUCK if self._crossed_out(row) else None
 
     def end_household(self) -> None:
         """Give each holder of the household that ends the others as family members."""

@@ -7,6 +7,7 @@ bombs.
 
 from __future__ import annotations
 
+import posixpath
 import re
 import warnings
 import zipfile
@@ -18,6 +19,7 @@ from typing import Any
 
 import openpyxl
 from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -26,8 +28,10 @@ from huimin.holders.registers.cells import (
     COLUMNS_MAX,
     ROW_NUMBER_MAX,
     Formula,
+    Marks,
     Sheet,
     SheetRow,
+    beyond_alone,
     plain_cell,
     with_merged_cells,
 )
@@ -40,6 +44,8 @@ PARTS_MAX = 2_000
 HELD_PART_BYTES_MAX = 48 * 1024 * 1024
 MERGED_AREAS_MAX = 200_000
 SHEETS_MAX = 100
+# Each costs as much as one that is read.
+CELLS_BEYOND_MAX = 100_000
 CHUNK_BYTES = 1 << 20
 # No tag of a sheet is nearly as long; a longer attribute would be parsed again and again.
 TAG_BYTES_MAX = 1 << 20
@@ -83,7 +89,7 @@ def xlsx_sheets(path: Path, unpacked_bytes_max: int) -> Iterator[Sheet]:
         # Strict OOXML, or styles and properties that openpyxl refuses: read again without them.
         from huimin.holders.registers.calamine_file import calamine_sheets
 
-        yield from calamine_sheets(path)
+        yield from calamine_sheets(path, _marks_of_sheets)
         return
     try:
         if len(book.worksheets) > SHEETS_MAX:
@@ -135,7 +141,7 @@ def _declares_entities(path: Path) -> bool:
 
 def _rows(worksheet: Any, scan: _Scan) -> Iterator[SheetRow]:
     with _Refusing():
-        values = worksheet.iter_rows(values_only=True, max_col=COLUMNS_MAX)
+        values = worksheet.iter_rows(values_only=True)
         previous = None
         for number, row in enumerate(values, start=1):
             if number > ROW_NUMBER_MAX:
@@ -144,9 +150,9 @@ def _rows(worksheet: Any, scan: _Scan) -> Iterator[SheetRow]:
             if row is previous:
                 continue
             previous = row
-            cells = tuple(_cell(value) for value in _trimmed(row))
+            cells = tuple(_cell(value) for value in _trimmed(row[:COLUMNS_MAX]))
             struck = frozenset(scan.struck.get(number, ()))
-            yield SheetRow(number, cells, number in scan.hidden, struck)
+            yield SheetRow(number, cells, number in scan.hidden, struck, beyond_alone(row))
 
 
 def _trimmed(row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -192,14 +198,14 @@ def _check_parts(path: Path, unpacked_bytes_max: int) -> None:
 
 
 @dataclass
-class _Scan:
+class _Scan(Marks):
     """What openpyxl's streaming reader does not say of a sheet: `merged` are (first row, column
-    from 0, last row) of each vertically merged area; `struck` the columns crossed out, by row."""
+    from 0, last row) of each vertically merged area."""
 
     rows: int = 0
+    cells: int = 0
+    last_row: int = 0
     merged: list[tuple[int, int, int]] = field(default_factory=list)
-    hidden: set[int] = field(default_factory=set)
-    struck: dict[int, set[int]] = field(default_factory=dict)
 
 
 def _scan(path: Path, part: str, struck_styles: frozenset[bytes]) -> _Scan:
@@ -215,14 +221,24 @@ def _scan(path: Path, part: str, struck_styles: frozenset[bytes]) -> _Scan:
             _scan_text(scan, text, struck_styles)
             if len(scan.merged) > MERGED_AREAS_MAX:
                 raise _damaged()
+            if scan.cells > COLUMNS_MAX * scan.rows + CELLS_BEYOND_MAX:
+                raise file_problem(
+                    "有一张工作表太宽：第 {columns_max} 列（IV 列）右边还有很多单元格；"
+                    "请删去用不到的列再试。",
+                    columns_max=COLUMNS_MAX,
+                )
     return scan
 
 
 def _scan_text(scan: _Scan, text: bytes, struck_styles: frozenset[bytes]) -> None:
+    scan.cells += text.count(b"<c ") + text.count(b":c r=")
     for row in _ROW.finditer(text):
         scan.rows += 1
-        if _HIDDEN.search(row[0]) and (number := _NUMBER.search(row[0])):
-            scan.hidden.add(int(number[1]))
+        # A row without a number follows the one before it.
+        number = _NUMBER.search(row[0])
+        scan.last_row = int(number[1]) if number else scan.last_row + 1
+        if _HIDDEN.search(row[0]):
+            scan.hidden.add(scan.last_row)
     for match in _MERGED.finditer(text):
         first, last = int(match[2]), int(match[4])
         if last > first:
@@ -233,6 +249,32 @@ def _scan_text(scan: _Scan, text: bytes, struck_styles: frozenset[bytes]) -> Non
             place = _PLACE.search(cell[0])
             if style and place and style[1] in struck_styles:
                 scan.struck.setdefault(int(place[2]), set()).add(_column(place[1]))
+
+
+def _marks_of_sheets(path: Path) -> list[Marks]:
+    """The marks of each sheet in order of the tabs, of a workbook that openpyxl does not take.
+
+    Raises ValueError if a sheet's part is not there.
+    """
+    with _Refusing(), zipfile.ZipFile(path) as archive:
+        places = set(archive.namelist())
+        workbook = fromstring(archive.read("xl/workbook.xml"))
+        relations = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        struck = _struck_styles(path)
+    parts = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+    marks: list[Marks] = []
+    for sheet in workbook.iter():
+        if sheet.tag.rpartition("}")[2] != "sheet":
+            continue
+        # Strict and transitional OOXML have different names for r:id.
+        key = next((value for name, value in sheet.items() if name.endswith("}id")), None)
+        target = parts.get(key, "")
+        part = target[1:] if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+        if part not in places:
+            raise ValueError("a sheet without its part")
+        with _Refusing():
+            marks.append(_scan(path, part, struck))
+    return marks
 
 
 def _struck_styles(path: Path) -> frozenset[bytes]:
