@@ -99,9 +99,9 @@ def test_a_printer_s_file_can_be_downloaded(visit: Visit) -> None:
 
     visit.page.goto(sell(visit))
     visit.page.check('input[name="paper-width"][value="58"]')
-    visit.page.click("summary")
+    visit.page.click("main summary")
     with visit.page.expect_download() as taken:
-        visit.page.click("details button")
+        visit.page.click("main details button")
     sent = io.FileIO(taken.value.path()).read()
     assert read_escpos(sent).columns() <= 32
 
