@@ -145,9 +145,7 @@ class DivisionIndex:
             towns = self._starting(sought, form)
             if len(towns) == 1:
                 name = form(towns[0]["name"])
-                rest = re.sub(
-                    "^(人民政府|政府|办事处|街道[办辦]?|[镇鎮乡鄉])", "", sought[len(name) :]
-                )
+                rest = _TOWN_KIND.sub("", sought[len(name) :])
                 return towns[0]["code"], rest.strip(_SIGNS)
         return None
 

@@ -14,9 +14,11 @@ from huimin.holders.people import eligibilities_of, find_by_id_number
 from huimin.holders.registers.tokens import (
     end_register_token,
     make_register_token,
+    register_token_by_id,
     register_tokens_before,
 )
 from huimin.instance import Instance
+from tests.division_changes.test_changes import apply_file, change_file
 from tests.holders.test_register_pages import counted, register, village_code
 from tests.making.cards import make_card
 from tests.making.holders import id_number, make_holder
@@ -192,6 +194,19 @@ def test_a_towns_key_enters_and_changes_nobody_of_another_town(
     assert holder_of(instance, number)["division_code"] == elsewhere["division_code"]
     mine = Machine(app, instance, source="另一个系统")
     assert mine.get(checked["id"]).status_code == 404, "each token sees its own alone"
+
+
+def test_a_towns_key_goes_along_when_the_town_gets_another_code(
+    app: Any, instance: Instance, tmp_path: Path
+) -> None:
+    old, new, today = "512022204000", "512022190000", instance.clock().date().isoformat()
+    key = Machine(app, instance, division_code=old)
+    apply_file(instance, change_file(tmp_path, [today, "更名", old, "", new, "双河场镇"]))
+    checked = key.check(row("本镇人", division_code=f"{new[:9]}203"), row("外镇人"))
+    assert [(one["row"], one["code"]) for one in checked["refused"]] == [(2, "town_outside_scope")]
+    assert [one["row"] for one in checked["new"]] == [1]
+    shown = instance.engine.read(lambda tx: register_token_by_id(tx, key.row["id"]))
+    assert shown["division_name"] == "双河场镇"
 
 
 def find_holder(tx: Any, holder_id: str) -> Any:

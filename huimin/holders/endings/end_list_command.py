@@ -78,9 +78,7 @@ def end_list_command(
             "ending": ending_id if stays else None,
             "people": len({row["holder_id"] for row in rows}),
             "listed": [{column: row[column] for column in LISTED} for row in rows],
-            "left": [
-                {**one, "why": text_of(one["why"], language()).say(language())} for one in left
-            ],
+            "left": [_in_words(one) for one in left],
         }
         if not stays:
             raise _TakenBack(outcome)

@@ -7,7 +7,7 @@ and only its SHA-256 is stored. Unknown, ended and expired keys are answered ali
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Unpack
+from typing import Any, Unpack
 
 from huimin.access.terminal_keys import KEY_LENGTH_MAX, hash_key, new_key
 from huimin.audit.record import checked_reason, record
@@ -15,6 +15,7 @@ from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.divisions.find import find
+from huimin.divisions.lives import living_code
 from huimin.holders import queries
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
@@ -28,10 +29,24 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 TOWN = "town"
 ACTIVE, ENDED, EXPIRED = "active", "ended", "expired"
 
-# Everything but the hash, the latest first.
-register_tokens_before = ListQuery[None](
-    queries, "register_tokens_before", lambda _none: {}, lambda row: without_hash(row)
-)
+
+class _Tokens(ListQuery[None]):
+    """The list of keys, each as a reader may see it."""
+
+    def __call__(
+        self,
+        tx: Transaction,
+        criteria: None,
+        key: str = "",
+        count: int = 50,
+        backwards: bool = False,
+    ) -> list[Any]:
+        rows = super().__call__(tx, criteria, key, count, backwards)
+        return [_as_shown(tx, row) for row in rows]
+
+
+# The latest first.
+register_tokens_before = _Tokens(queries, "register_tokens_before", lambda _none: {})
 
 
 def make_register_token(
@@ -78,13 +93,16 @@ def make_register_token(
 
 
 def register_token_of_key(tx: Transaction, key: str, now: datetime) -> Row:
-    """The token with that key, if it may be used. Raises Refusal `unauthorized`."""
+    """The token with that key, if it may be used, with the living code of its town.
+
+    Raises Refusal `unauthorized`.
+    """
     row: Row | None = None
     if len(key) <= KEY_LENGTH_MAX:
         row = queries.register_token_of_key(tx, key_hash=hash_key(key))
     if row is None or state_of(row, now) != ACTIVE:
         raise Refusal("unauthorized")
-    return without_hash(row)
+    return _as_shown(tx, row)
 
 
 def register_token_by_id(tx: Transaction, token_id: str) -> Row:
@@ -92,7 +110,7 @@ def register_token_by_id(tx: Transaction, token_id: str) -> Row:
     row = queries.register_token_by_id(tx, id=token_id)
     if row is None:
         raise Refusal("not_found")
-    return without_hash(row)
+    return _as_shown(tx, row)
 
 
 def end_register_token(tx: Transaction, token_id: str, *, reason: str, **by: Unpack[By]) -> None:
@@ -129,9 +147,16 @@ def actor_of(token: Row) -> str:
     return f"register:{token['source']}"
 
 
-def without_hash(row: Row) -> Row:
-    """The row as it may be shown."""
-    return {name: value for name, value in row.items() if name != "key_hash"}
+def _as_shown(tx: Transaction, row: Row) -> Row:
+    """The row without the hash, and with the town as it is now.
+
+    A town's key goes along when the town is merged or gets another code, as its accounts do.
+    """
+    shown = {name: value for name, value in row.items() if name != "key_hash"}
+    town = row["division_code"] and find(tx, living_code(tx, row["division_code"]))
+    return (
+        {**shown, "division_code": town["code"], "division_name": town["name"]} if town else shown
+    )
 
 
 def _checked_source(source: str) -> str:
