@@ -109,6 +109,33 @@ def test_two_columns_that_may_both_be_the_person_are_a_question_and_the_answer_i
     assert other not in str(people(answered))
 
 
+def test_a_number_behind_another_name_is_the_persons_where_that_other_has_one_of_their_own(
+    tmp_path: Path,
+) -> None:
+    number = id_number()
+    rows = [
+        ("姓名", "监护人", "身份证号", "监护人身份证号", "乡镇", "村", "类别", "认定日期"),
+        ("郑小五", "郑父亲", number, id_number(), *PLACE, *REST),
+    ]
+    checked = check(book(tmp_path / "a.xlsx", ("名册", rows)))
+    assert people(checked) == [("郑小五", number)] and checked.complete
+
+
+def test_an_address_that_stops_at_its_town_is_refused_as_one_without_a_village(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        ("姓名", "身份证号", "家庭住址", "类别", "认定日期"),
+        ("张三", id_number(), "高寺镇", *REST),
+        ("李四", id_number(), "高寺镇清水村", *REST),
+    ]
+    checked = check(book(tmp_path / "a.xlsx", ("名册", rows)))
+    assert [name for name, _ in people(checked)] == ["李四"]
+    assert [(problem.row, problem.code) for problem in checked.problems] == [(2, "division")]
+    assert "没有填写村（社区）" in checked.problems[0].message
+    accounted(checked)
+
+
 def test_households_in_rows_blocks_and_two_levels_give_family_members(tmp_path: Path) -> None:
     head, wife, son, alone = (id_number() for _ in range(4))
     two_levels = [
@@ -211,6 +238,8 @@ def test_one_person_on_sheets_of_two_kinds_has_both_and_two_names_for_one_number
         ({}, "审核中", None, None),
         ({}, None, "2030年12月", {"dibao": date(2030, 12, 31)}),
         ({}, None, "长期", {"dibao": None}),
+        ({}, None, "9999-12-31", {"dibao": None}),
+        ({}, None, date(2099, 12, 31), {"dibao": None}),
         ({"remark": "本人2025年死亡"}, None, None, None),
         ({"remark": "已迁出"}, None, None, None),
         ({"remark": "父亲死亡，母亲改嫁"}, None, None, {"dibao": None}),
@@ -335,7 +364,7 @@ def test_what_a_register_does_not_say_is_said_once(tmp_path: Path) -> None:
 def test_the_same_as_above_is_what_stands_above(tmp_path: Path) -> None:
     rows = [
         register_row(),
-        register_row(town="同上", village="〃", kind="同上", starts_on="同上"),
+        register_row(town="同上", village="″", kind="〃", starts_on="同上"),
         register_row(name="同上"),
     ]
     checked = check(write_xlsx(tmp_path / "a.xlsx", rows, above=()))

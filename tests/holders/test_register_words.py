@@ -83,7 +83,15 @@ def test_states(state: str, comes: str) -> None:
         ),
         *(
             (text, UNCLEAR)
-            for text in ("疑似死亡", "拟于6月停发", "查无此人", "转特困", "户口迁走")
+            for text in (
+                "疑似死亡",
+                "拟于6月停发",
+                "查无此人",
+                "转特困",
+                "户口迁走",
+                "去年走了",
+                "该人已不在",
+            )
         ),
     ],
 )

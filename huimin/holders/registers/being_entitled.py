@@ -44,7 +44,7 @@ _ENDED_REMARK = re.compile(
 )
 # What may be an end, of this aid or of another: somebody must say which.
 _DOUBTFUL_REMARK = re.compile(
-    "查无此人|户口?.{0,3}迁走|转到外|(疑似|可能|是否|核实|拟|将)[^,;、。]{0,12}"
+    "查无此人|走了|(人|已)不在|安葬|丧葬|户口?.{0,3}迁走|转到外|(疑似|可能|是否|核实|拟|将)[^,;、。]{0,12}"
     "(死亡|去世|停发|停保|取消|退出)"
 )
 _CHANGED_TO = re.compile("转为?(?:到|享受|纳入)?(?:农村|城市)?(特困|低保|五保)")

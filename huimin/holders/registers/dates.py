@@ -23,7 +23,11 @@ END_AHEAD_DAYS_MAX = 366 * 60
 SERIAL_MIN, SERIAL_MAX = 20_000, 60_000
 EXCEL_EPOCH, EXCEL_EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 # What a cell for a last day says of an aid without one.
-NO_END = re.compile(r"(长期|永久|至?今|终身|无固定期限|不定期|无)|[-—–/\\]*")
+# Systems write it as the last day of a far year: 9999-12-31, 2099-12-31.
+NO_END = re.compile(
+    r"(长期|永久|至?今|终身|无固定期限|不定期|无)|[-—–/\\]*"
+    r"|(9999|2999|2099)[-./年]?12[-./月]?31日?([T ]?[0-9:.]+)?"
+)
 
 # U+2010 and U+2212 are hyphens and minus signs, U+2215 a slash, to whoever types them.
 _SIGNS = str.maketrans("\u2010\u2011\u2012\u2212\u2215\u2044", "----//")

@@ -535,7 +535,9 @@ def _pair(
             c for c, h in own.items() if h.field == "name" and c < number and not is_official(h)
         ]
         nearest = max(before, default=name)
-        if nearest != name and own[nearest].owner in ("other", "head", "member"):
+        whose = (own[nearest].owner, own[nearest].which)
+        has_own = any(h.field == "id_number" and (h.owner, h.which) == whose for h in own.values())
+        if nearest != name and whose[0] in ("other", "head", "member") and not has_own:
             return {}, {"name": (name, nearest)}
     return {"name": name, "id_number": number}, {}
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from huimin.core.catalogue import Text, text
 from huimin.divisions.find import DivisionIndex, clean_name
+from huimin.holders.registers.header import COLUMN_NAMES
 
 SHOWN_CHARACTERS_MAX = 20
 # A register has a few hundred places; a malicious one may have as many as rows.
@@ -82,10 +83,14 @@ class Places:
             if code is not None:
                 self._note_former(town, reading, code, (town_text, village_text))
                 return code
-        shortest = self._readings(village_text, town_name)[-1]
-        if code := self._index.village_at_start(town, shortest):
+        # An address may stop at its town: 高寺镇.
+        shortest = next(iter(self._readings(village_text, town_name)[-1:]), "")
+        if shortest and (code := self._index.village_at_start(town, shortest)):
             self._note_former(town, shortest, code, (town_text, village_text))
             return code
+        if not shortest:
+            label = COLUMN_NAMES.text("village")
+            raise PlaceProblem("village", text("没有填写{field}，请补填。", field=label))
         raise PlaceProblem(
             "village",
             text(

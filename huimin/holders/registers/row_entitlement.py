@@ -149,7 +149,7 @@ def _ends_on(view: RowView, circumstances: Circumstances) -> date | None:
         second = _end_of_range(cell)
         # What begins and ends in one cell ends only where a second day stands there.
         cell = None if column == begins and second is cell else second
-        if cell is None or (isinstance(cell, str) and NO_END.fullmatch(without_blanks(cell))):
+        if cell is None or NO_END.fullmatch(without_blanks(str(cell))):
             continue
         try:
             days.append(_date(view, column, cell, circumstances, ends=True))

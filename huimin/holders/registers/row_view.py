@@ -31,7 +31,8 @@ SHARED_FIELDS = (
 )
 # In these, 同上 means the cell above.
 DITTO_FIELDS = (*SHARED_FIELDS, "head_name")
-DITTO = re.compile("同上|同前|〃|″|“|”|\"|''|ˇˇ|,,|,,")
+# ″ is two primes in its compatibility form.
+DITTO = re.compile("同上|同前|〃|′′|“|”|\"|''|ˇˇ|,,")
 FORMULA = sentence("这一格是公式，系统不计算公式；请改为填写好的文字。")
 
 _CONSTANT = re.compile(r'="([^"]*)"')
