@@ -58,24 +58,32 @@ def _read_named_once(text: str | bytes) -> Any:
     try:
         value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=to_object)
         if repeated:
-            raise FieldProblems(islice(_problems("", value), FIELDS_MAX))
+            raise FieldProblems(islice(_problems([], value), FIELDS_MAX))
     except RecursionError as error:
         raise ValueError("too deep") from error
     return value
 
 
-def _problems(path: str, value: Any) -> Iterator[FieldProblem]:
-    """Each name that comes twice, with its place: items.0.amount_fen."""
+def _problems(path: list[Any], value: Any) -> Iterator[FieldProblem]:
+    """Each name that comes twice, with its place: items.0.amount_fen.
+
+    The place is only put into words where there is a problem: a body may have a very long name with
+    very many values below it.
+    """
     parts: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, _Repeated):
         for name in sorted(value.names):
-            yield FieldProblem(f"{path}{name}"[:NAME_MAX], FIELD_ERRORS.text("repeated"))
+            place = ".".join(str(part)[:NAME_MAX] for part in (*path, name))
+            yield FieldProblem(place[:NAME_MAX], FIELD_ERRORS.text("repeated"))
     if isinstance(value, dict):
         parts = value.items()
     elif isinstance(value, list):
         parts = enumerate(value)
     for name, part in parts:
-        yield from _problems(f"{path}{name}.", part)
+        if isinstance(part, (dict, list)):
+            path.append(name)
+            yield from _problems(path, part)
+            path.pop()
 
 
 def _refuse_constant(name: str) -> NoReturn:
