@@ -49,11 +49,14 @@ function takesScan(reading) {
 /**
  * Act on what was scanned, pasted, photographed or typed.
  * @param {Reading} reading
+ * @param {number} [began] when its scan did
  */
-function take(reading) {
+function take(reading, began) {
   if (takesScan(reading)) return;
   byId("card").value = "";
-  if (reading.kind === "card") return isDamaged(reading.text) ? misread(reading.text) : verify(reading.text);
+  if (reading.kind === "card") {
+    return isDamaged(reading.text) ? misread(reading.text, began) : verify(reading.text, began);
+  }
   if (isUnderway()) return; // what is shown there comes first
   if (reading.kind === "receipt") return openSales(reading.number);
   if (isShown("sales")) return openSales(reading.raw); // a receipt's bar code
@@ -145,11 +148,19 @@ document
   .forEach((press) => press.addEventListener("click", () => isFresh() || isUnderway() || next()));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.repeat) event.preventDefault(); // holding the key down confirms once
-  if (event.key === "Escape" && !isShown("ready") && !isUnderway()) next();
+  if (event.key === "Escape" && !isShown("ready") && !isUnderway()) leave();
 });
 on("recorded", ({ kind, receipt }) => {
   if (kind === "redemption") byId("undo").onclick = () => undo(receipt);
 });
+
+/** Go on to the next customer. Who pressed before the sum could be read is told it all the same. */
+function leave() {
+  const isUnread = isFresh() && isShown("done");
+  const sum = byId("done-payable").textContent ?? "";
+  next();
+  if (isUnread) tell(words.recorded_before.replace("AMOUNT", sum));
+}
 
 /** @param {Receipt} receipt */
 async function undo({ id, client_id, receipt_no }) {

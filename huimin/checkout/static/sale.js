@@ -18,7 +18,7 @@ import { drawQuote, showProblem } from "./quote_view.js";
 import { randomId } from "./random_id.js";
 import { isUnderway, listenToRecording, record, recover } from "./recording.js";
 import { refuse } from "./refused.js";
-import { isShown, show, tell } from "./screen.js";
+import { isShown, isSumNewer, show, tell } from "./screen.js";
 import { sound } from "./sound.js";
 import { endTypingAhead, listenToTypingAhead, startTypingAhead } from "./typing_ahead.js";
 import { words } from "./words.js";
@@ -98,10 +98,14 @@ function forgetSale() {
   wantsConfirm = false;
 }
 
-/** @param {string} card what was scanned or typed */
-export async function verify(card) {
-  if (isUnderway()) {
+/**
+ * @param {string} card what was scanned or typed
+ * @param {number} [began] when its scan did: if that was before the sum appeared, the sum stays
+ */
+export async function verify(card, began = performance.now()) {
+  if (isUnderway() || isSumNewer(began)) {
     waitingCard = card;
+    if (!isUnderway()) tell(words.next_read);
     return;
   }
   if (sale && sale.card === card) return tell(words.same_card);
@@ -145,9 +149,10 @@ function isMisread(code) {
 /**
  * Part of a code was read: nothing has to be asked about it the first time.
  * @param {string} card
+ * @param {number} [began]
  */
-export function misread(card) {
-  if (isUnderway() || misreads) return verify(card);
+export function misread(card, began) {
+  if (isUnderway() || misreads) return verify(card, began);
   misreads = 1;
   sayAgain(words.damaged);
 }

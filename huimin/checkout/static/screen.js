@@ -13,6 +13,7 @@ const listeners = [];
 // For this long a second press or click was meant for the section before.
 const FRESH_MS = 400;
 let freshTimer = 0;
+let shownAt = 0;
 
 /**
  * @param {Section} name
@@ -22,6 +23,8 @@ export function show(name, focus) {
   for (const id of sections) byId(id).hidden = id !== name;
   till.dataset.state = name;
   till.dataset.fresh = "";
+  shownAt = performance.now();
+  closeHeader();
   clearTimeout(freshTimer);
   freshTimer = setTimeout(() => delete till.dataset.fresh, FRESH_MS);
   tell("");
@@ -43,6 +46,18 @@ export function onShow(listener) {
 
 /** @param {Section} name */
 export const isShown = (name) => till.dataset.state === name;
+
+/** What was opened in the page's header may lie over the section, or push its sum out of sight. */
+function closeHeader() {
+  for (const panel of document.querySelectorAll(".site-header details[open]")) panel.removeAttribute("open");
+  document.querySelector(".site-header .menu-button")?.setAttribute("aria-expanded", "false");
+}
+
+/**
+ * Whether a sum that is to be paid or given back has appeared only since then.
+ * @param {number} began of `performance.now()`
+ */
+export const isSumNewer = (began) => (isShown("done") || isShown("reversed")) && shownAt > began;
 
 /** Whether the section has only just appeared, so that a press can't be meant for it. */
 export const isFresh = () => "fresh" in till.dataset;

@@ -147,7 +147,7 @@ class Wedge {
   /** @type {{keys: string, value: string, last: number} | null} characters just before the burst that were too few or too slow for a scanner */
   #begun = null;
 
-  /** @param {(reading: Reading) => unknown} onScan */
+  /** @param {(reading: Reading, began: number) => unknown} onScan */
   constructor(onScan) {
     this.onScan = onScan;
   }
@@ -210,7 +210,7 @@ class Wedge {
     const reading = readingOf(event.clipboardData?.getData("text") || "");
     if (isSecret(event.target) || !["card", "number", "receipt"].includes(reading.kind)) return;
     event.preventDefault();
-    this.onScan(reading);
+    this.onScan(reading, performance.now());
   }
 
   /**
@@ -268,10 +268,10 @@ class Wedge {
     const joined = begun && readingOf(begun.keys + burst.keys);
     if (joined && isWhole(joined)) {
       restore(burst.field, begun.value);
-      this.onScan(joined);
+      this.onScan(joined, burst.first);
     } else {
       restore(burst.field, burst.value);
-      this.onScan(burst.best);
+      this.onScan(burst.best, burst.first);
     }
   }
 
@@ -299,9 +299,9 @@ class Wedge {
 }
 
 /**
- * Call the listener with each scan. The field that had the focus is left as it was before. Returns a
+ * Call the listener with each scan, and when it began (of `performance.now()`). The field that had the focus is left as it was before. Returns a
  * function that says whether a scan is still being read.
- * @param {(reading: Reading) => unknown} onScan
+ * @param {(reading: Reading, began: number) => unknown} onScan
  */
 export function listenForScans(onScan) {
   const wedge = new Wedge(onScan);

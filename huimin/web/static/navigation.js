@@ -21,13 +21,21 @@ document.addEventListener("click", (event) => {
 header.addEventListener("keyup", (event) => {
   if (event.key === "Tab" && !event.target.closest(".nav-group[open]")) close();
 });
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  const open = groups.find((group) => group.open);
-  close();
-  if (open) open.querySelector("summary").focus();
-  else if (menu.getAttribute("aria-expanded") === "true") menu.click();
-});
+// Before anything else on the page hears of it: to close a panel is not to give up what is below it.
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key !== "Escape") return;
+    const open = groups.find((group) => group.open);
+    const isMenuOpen = menu.getAttribute("aria-expanded") === "true" && menu.offsetParent;
+    if (!open && !isMenuOpen) return;
+    event.stopPropagation();
+    close();
+    if (open) open.querySelector("summary").focus();
+    else menu.click();
+  },
+  true,
+);
 
 function close() {
   for (const group of groups) group.open = false;
