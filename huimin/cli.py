@@ -40,7 +40,6 @@ ROOM_COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 # The migration after which second phone numbers are still to be made findable.
-FIND_HOUSEHOLD = "0010_find_household"
 # Aliases that are not listed.
 ALSO = {"terminal": "terminals"}
 
@@ -140,8 +139,8 @@ def run(settings: Settings, host: str | None, port: int | None) -> None:
     # Where another server has the port, the county is that one's: nothing may be upgraded under it.
     if settings.port:
         require_free(settings.host, settings.port)
-    if FIND_HOUSEHOLD in migrate_database(settings, say=echo):
-        _find_second_phones(settings)
+    migrate_database(settings, say=echo)
+    _find_second_phones(settings)
     serve(settings)
 
 

@@ -19,7 +19,7 @@ from huimin.cards.change_state import (
     suspend_card,
 )
 from huimin.cards.find import find_card
-from huimin.cards.issue import default_expiry, issue_card
+from huimin.cards.issue import default_expiry, issue_card, require_aid
 from huimin.cards.print_command import print_cards
 from huimin.cards.published_keys import live_cards_by_key
 from huimin.cards.revoke_key import cards_of_key, required_key_id, revoke_key
@@ -75,10 +75,10 @@ def issue(
     terms, by = _terms(instance, expires_on), acting(instance)
 
     def work(tx: Transaction) -> list[Row]:
-        ids = [
-            row["id"]
-            for row in queries.approved_without_card(tx, today=county_day(by["now"]).isoformat())
-        ]
+        today = county_day(by["now"])
+        ids = [row["id"] for row in queries.approved_without_card(tx, today=today.isoformat())]
+        if holder_id:
+            require_aid(tx, holder_id, today)
         return [
             issue_card(tx, holder_id=each_id, reason=reason, **terms, **by)
             for each_id in ([holder_id] if holder_id else ids)

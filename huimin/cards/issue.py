@@ -17,6 +17,7 @@ from huimin.core.acting import By
 from huimin.core.card_number import make_number
 from huimin.core.days import county_day, instant_text, parse_day
 from huimin.core.refusals import field_problem
+from huimin.holders.people import may_come
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 
@@ -55,6 +56,16 @@ def issue_card(
     record_event(tx, card["id"], "issued", reason=reason, new="active", **by)
     queries.fulfil_applications(tx, holder_id=holder_id, fulfilled_at=instant_text(by["now"]))
     return card
+
+
+def require_aid(tx: Transaction, holder_id: str, today: date) -> None:
+    """A new person's card needs an aid in force or to come, whoever issues it.
+
+    Raises FieldProblems on `holder`. A card that is replaced or renewed has rules of its own.
+    """
+    _require_holder(tx, holder_id)
+    if not may_come(tx, holder_id, today):
+        raise field_problem("holder", "目前没有有效的保障资格，不能发卡。")
 
 
 def default_expiry(today: date, years: int = CARD_YEARS) -> date:

@@ -30,6 +30,7 @@ from huimin.demo.months import MonthsPlan, demo_days
 from huimin.demo.places import STAFF
 from huimin.demo.play import Played, play
 from huimin.divisions.load import load_divisions
+from huimin.holders.second_phones import find_second_phones
 from huimin.instance import Instance, instance_over
 from huimin.settings import Settings
 from huimin.storage.engine import Row
@@ -55,6 +56,7 @@ def open_demo(
     """
     manifest = existing_demo(settings)
     if manifest is not None:
+        find_second_phones(settings)
         return Demo(remember_address(settings, manifest))
     return _build(settings, now=now, seed=seed, progress=progress)
 

@@ -42,6 +42,16 @@ class ApplicationCriteria:
     within: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ApprovedEach:
+    """How many were approved, how many are the actor's own, and the ids of those that stay open
+    because their people have no aid in force or to come."""
+
+    approved: int
+    own: int
+    without_aid: list[str]
+
+
 def submit_application(
     tx: Transaction, *, holder_id: str, source: str = "command", **by: Unpack[By]
 ) -> Row:
@@ -88,13 +98,10 @@ def approve_application(
 
 def approve_each(
     tx: Transaction, ids: Iterable[str], *, within: str | None, four_eyes: bool, **by: Unpack[By]
-) -> tuple[int, int]:
-    """Approve the open ones; returns (number approved, number skipped as the actor's own).
-
-    Those of people without an aid in force or to come stay open. Raises Refusal `not_found` when
-    one is outside `within`.
-    """
+) -> ApprovedEach:
+    """Approve the open ones. Raises Refusal `not_found` when one is outside `within`."""
     approved = own = 0
+    without_aid: list[str] = []
     for application_id in ids:
         application = application_in(tx, application_id, within=within)
         if application["state"] != "submitted":
@@ -105,20 +112,32 @@ def approve_each(
         if may_come(tx, application["holder_id"], county_day(by["now"])):
             approve_application(tx, application_id, **by)
             approved += 1
-    return approved, own
+        else:
+            without_aid.append(application_id)
+    return ApprovedEach(approved, own, without_aid)
 
 
 def reject_application(
-    tx: Transaction, application_id: str, *, reason: str, **by: Unpack[By]
+    tx: Transaction, application_id: str, *, reason: str, four_eyes: bool = False, **by: Unpack[By]
 ) -> Row:
-    """Reject an open application with a reason for the applicant. Raises FieldProblems."""
+    """Reject an open application with a reason for the applicant. Raises FieldProblems.
+
+    With `four_eyes` the submitter can't.
+    """
+    if four_eyes:
+        _require_another(tx, application_id, by["actor"])
     return _decide(tx, application_id, "rejected", checked_reason(reason), **by)
 
 
 def return_application(
-    tx: Transaction, application_id: str, *, reason: str, **by: Unpack[By]
+    tx: Transaction, application_id: str, *, reason: str, four_eyes: bool = False, **by: Unpack[By]
 ) -> Row:
-    """Return an open application for correction and resubmission. Raises FieldProblems."""
+    """Return an open application for correction and resubmission. Raises FieldProblems.
+
+    With `four_eyes` the submitter can't.
+    """
+    if four_eyes:
+        _require_another(tx, application_id, by["actor"])
     return _decide(tx, application_id, "returned", checked_reason(reason), **by)
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from huimin.core.catalogue import sentence
-from huimin.core.refusals import FieldProblem, FieldProblems, field_problem
-from huimin.holders.people import HolderDraft
+from huimin.core.refusals import FieldProblem, FieldProblems, Problems, field_problem
+from huimin.holders.family import refuse_twins
+from huimin.holders.people import FamilyDraft, HolderDraft
 from huimin.holders.registers.being_entitled import NotEntitled
 from huimin.holders.registers.cells import SheetRow
+from huimin.holders.registers.family_cell import HOLDER_WORDS, members_as_written
 from huimin.holders.registers.header import COLUMN_NAMES, Header
 from huimin.holders.registers.places import Places
 from huimin.holders.registers.row import read_row
@@ -18,6 +20,7 @@ from huimin.holders.registers.row_view import Circumstances
 FIELDS = ("name", "id_number", "phone", "town", "village", "kind", "starts_on", "family")
 OPTIONS = {"starts_on": "since"}
 BY_HAND = sentence("窗口登记")
+HOLDER_AS_MEMBER = sentence("持卡人本人不用写进家庭成员，请去掉。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ def draft_of(typed: HandDraft, places: Places, today: date) -> HolderDraft:
     circumstances = Circumstances(places, today, BY_HAND)
     result = read_row(BY_HAND, header, SheetRow(1, tuple(values)), circumstances)
     if isinstance(result, HolderDraft):
+        _refuse_strange_family(typed, result, today)
         return result
     if isinstance(result, NotEntitled):
         raise field_problem("kind", result.why)
@@ -55,3 +59,17 @@ def draft_of(typed: HandDraft, places: Places, today: date) -> HolderDraft:
         field = OPTIONS.get(FIELDS[column], FIELDS[column])
         problems.append(FieldProblem(field, problem.remedy))
     raise FieldProblems(problems)
+
+
+def _refuse_strange_family(typed: HandDraft, draft: HolderDraft, today: date) -> None:
+    """Refuse what a register's cell may say and a person who types it must know: the holder among
+    the members, or a member twice."""
+    problems = Problems()
+    members: list[FamilyDraft] = []
+    for member in members_as_written(typed.family, today=today):
+        if member.relation in HOLDER_WORDS:
+            problems.refuse("family", HOLDER_AS_MEMBER)
+        else:
+            refuse_twins(problems, member, members, draft.id_number.number, lambda _: "family")
+        members.append(member)
+    problems.finish()

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext
+from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -181,5 +182,5 @@ def tell(sentence: Any) -> None:
 
 
 def tell_not_done(sentence: Any) -> None:
-    """Show a sentence on the next page: what was not done, and how to do it."""
-    flash(str(sentence), "not_done")
+    """Show a sentence on the next page: what was not done, and how to do it; Markup may link."""
+    flash(sentence if isinstance(sentence, Markup) else str(sentence), "not_done")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -166,3 +167,13 @@ def test_keys_rotate_from_the_command_line(run: Any, sqlite_instance: Instance) 
 def test_expire_says_how_many(run: Any) -> None:
     done = run("cards", "expire", "--format", "json")
     assert done.returncode == 0 and json.loads(done.stdout) == {"expired": []}
+
+
+def test_who_has_no_aid_gets_no_card_by_the_command_either(
+    run: Any, sqlite_instance: Instance
+) -> None:
+    for entitled in ({"eligibility": None}, {"entitled": (date(2020, 1, 1), date(2024, 1, 1))}):
+        holder_id = make_holder(sqlite_instance, **entitled)["id"]
+        refused = run("cards", "issue", holder_id)
+        assert refused.returncode != 0 and "没有有效的保障资格" in refused.stderr
+        assert not states(sqlite_instance, holder_id)

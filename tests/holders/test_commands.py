@@ -166,3 +166,16 @@ def test_a_list_of_deaths_becomes_a_draft_and_ends_nothing(
     assert eligibility["ends_on"] is None
     wrong = run("holders", "end-list", str(tmp_path / "十月死亡.xlsx"))
     assert wrong.returncode == 2, "the cause must be said"
+
+
+def test_family_that_is_the_holder_or_there_twice_is_refused_not_dropped(run: Run) -> None:
+    number = id_number()
+    for family, seen in {
+        f"李四（配偶）{number}": "持卡人本人的身份证号码",
+        "李四（子）；李四（长子）": "已经在名单里",
+        "李四（配偶）；李四（配偶）": "已经在名单里",
+        "黄筱平（本人）": "不用写进家庭成员",
+    }.items():
+        done = add(run, number, "--family", family)
+        assert done.returncode == 2 and seen in done.stderr, (family, done.stderr)
+    assert add(run, number, "--family", "李四（配偶）；李五（子）").returncode == 0

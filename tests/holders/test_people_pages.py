@@ -744,3 +744,35 @@ def test_applications_that_have_waited_longer_than_a_working_day(
     assert "没有符合条件的申请" in office.client().get("/applications/?older=1").text
     clock.advance(days=1, hours=1)
     assert "已超过一个工作日" in office.client().get("/applications/?older=1").text
+
+
+def test_one_s_own_application_offers_and_takes_no_decision(office: Office) -> None:
+    first, second = office.client(), office.client()
+    place = office.post(first, "/holders/new", **new_form()).headers["Location"]
+    application = f"/applications/{application_on(first.get(place).text)}"
+    page = first.get(application).text
+    assert "不予通过" not in page and "退回修改" not in page
+    for act in ("return", "reject"):
+        refused = office.post(first, application, act=act, reason="自己处理")
+        assert refused.status_code == 422 and "另一位工作人员" in refused.text
+    assert "不予通过" in second.get(application).text
+    assert office.post(second, application, act="return", reason="缺证明").status_code == 302
+
+
+def test_those_who_stay_open_because_they_have_no_aid_are_counted_and_linked(
+    office: Office, instance: Instance
+) -> None:
+    client = office.client()
+    gone = (date(2020, 1, 1), date(2024, 1, 1))
+    people = [make_holder(instance), make_holder(instance, entitled=gone, name="周<b>")]
+    by: dict[str, Any] = {"now": instance.clock(), "actor": "名册", "source": "register"}
+    ids = [
+        instance.engine.write(
+            lambda tx, one=one: submit_application(tx, holder_id=one["id"], **by)
+        )["id"]
+        for one in people
+    ]
+    answer = office.post(client, "/applications/approve", all="1")
+    page = client.get(answer.headers["Location"]).text
+    assert "已通过 1 份" in page and "有 1 份没有通过" in page and "<b>" not in page
+    assert f'<a href="/applications/{ids[1]}">' in page.partition("有 1 份没有通过")[2][:300]

@@ -23,7 +23,7 @@ from huimin.cards.change_state import (
     suspend_card,
 )
 from huimin.cards.events import events_of_card
-from huimin.cards.issue import issue_card
+from huimin.cards.issue import issue_card, require_aid
 from huimin.cards.pages import pages
 from huimin.cards.pages.card_list import new_card
 from huimin.cards.reverify import months_after
@@ -32,7 +32,7 @@ from huimin.core.identity import mask_name
 from huimin.core.recorded_reasons import REASONS
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
 from huimin.holders.change_person import person
-from huimin.holders.people import eligibilities_on, may_come
+from huimin.holders.people import eligibilities_on
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
 from huimin.web.forms import Answer, Form, go_on, tell_not_done
@@ -121,8 +121,7 @@ def issue_to_person(holder_id: str) -> Response:
         person(tx, holder_id, within=within)
         if not may_be_issued(tx, holder_id):
             raise field_problem("holder", "申请通过后才能发卡；已经发过的不再发。")
-        if not may_come(tx, holder_id, today):
-            raise field_problem("holder", "目前没有有效的保障资格，不能发卡。")
+        require_aid(tx, holder_id, today)
         return str(issue_card(tx, holder_id=holder_id, **terms)["id"])
 
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -16,6 +16,7 @@ from huimin.core.permissions import allows
 from huimin.divisions.choices import division_choices
 from huimin.holders.applications import (
     ApplicationCriteria,
+    ApprovedEach,
     application_ids,
     application_in,
     application_rows,
@@ -37,13 +38,15 @@ from huimin.web import cells, column
 from huimin.web.choices import choices_of
 from huimin.web.column import Column
 from huimin.web.current import change, instance
-from huimin.web.forms import Answer, Form, go_on
+from huimin.web.forms import Answer, Form, go_on, tell_not_done
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import Listed, Place, page_of
 from huimin.web.words import STATES, minute_text
 
 # One press approves so many at most, a part at a time, so that no till waits for it.
 APPROVED_AT_ONCE, PART = 5_000, 100
+# So many of those that were not approved are linked in the message.
+LINKED = 10
 APPLICATION_STATES = ("submitted", "returned", "approved", "rejected")
 
 
@@ -64,14 +67,16 @@ def approve_applications() -> Response:
     ids = _from_registers(form) if form.text("all") else request.form.getlist("chosen")
     within, four_eyes, by = own_division(), instance().settings.four_eyes, acting()
     approved = own = 0
+    without_aid: list[str] = []
     for start in range(0, len(ids), PART):
         part = ids[start : start + PART]
 
-        def work(tx: Transaction, part: list[str] = part) -> tuple[int, int]:
+        def work(tx: Transaction, part: list[str] = part) -> ApprovedEach:
             return approve_each(tx, part, within=within, four_eyes=four_eyes, **by)
 
         done = change(work)
-        approved, own = approved + done[0], own + done[1]
+        approved, own = approved + done.approved, own + done.own
+        without_aid += done.without_aid
     message = _("已通过 {count} 份；下一步发卡、打印。", count=f"{approved:,}")
     if not ids:
         message = _("没有勾选申请，请先勾选。")
@@ -81,6 +86,8 @@ def approve_applications() -> Response:
             count=f"{approved:,}",
             own=f"{own:,}",
         )
+    if without_aid:
+        tell_not_done(_without_aid(without_aid))
     filters = form.optionals("division", "source")
     return go_on(message, "holders.applications", state="submitted", **filters)
 
@@ -105,9 +112,9 @@ def decide_application(application_id: str) -> Answer:
         if action == "approve":
             approve_application(tx, application_id, four_eyes=four_eyes, **by)
         elif action == "return":
-            return_application(tx, application_id, reason=reason, **by)
+            return_application(tx, application_id, reason=reason, four_eyes=four_eyes, **by)
         else:
-            reject_application(tx, application_id, reason=reason, **by)
+            reject_application(tx, application_id, reason=reason, four_eyes=four_eyes, **by)
 
     message = {
         "approve": _("已通过；下一步发卡、打印。"),
@@ -122,6 +129,22 @@ def decide_application(application_id: str) -> Answer:
             else go_on(message, "holders.applications")
         ),
     )
+
+
+def _without_aid(ids: list[str]) -> Markup:
+    """That these stay open and why, with the way to the first of them."""
+    rows = instance().engine.read(lambda tx: application_rows(tx, ids[:LINKED]))
+    links = Markup("、").join(
+        Markup('<a href="{}">{}</a>').format(
+            url_for("holders.application", application_id=row["id"]), row["name_masked"]
+        )
+        for row in rows
+    )
+    words = _(
+        "有 {count} 份没有通过，仍在等待：持卡人目前没有有效的保障资格，请逐份退回或不予通过。",
+        count=f"{len(ids):,}",
+    )
+    return Markup("{} {}{}").format(words, links, "……" if len(ids) > LINKED else "")
 
 
 def _from_registers(form: Form) -> list[str]:

@@ -65,7 +65,20 @@ class FamilyProblem(ValueError):
 
 
 def read_family(cell: Any, *, today: date, holder_number: str = "") -> tuple[FamilyDraft, ...]:
-    """The family members in a cell, without the holder. Raises FamilyProblem."""
+    """The family members in a cell, without the holder and each once. Raises FamilyProblem."""
+    members: list[FamilyDraft] = []
+    for member in members_as_written(cell, today=today):
+        if member.relation in HOLDER_WORDS or (holder_number and member.id_number == holder_number):
+            continue
+        if member not in members:
+            members.append(member)
+    if len(members) > FAMILY_MAX:
+        raise FamilyProblem("家庭成员最多 {most} 人，请核对是否把几户写进了一格。", most=FAMILY_MAX)
+    return tuple(members)
+
+
+def members_as_written(cell: Any, *, today: date) -> tuple[FamilyDraft, ...]:
+    """Everybody in a cell, also the holder and those who are there twice. Raises FamilyProblem."""
     if cell is None:
         return ()
     if isinstance(cell, int | float) and cell in range(FAMILY_MAX + 1):
@@ -75,16 +88,8 @@ def read_family(cell: Any, *, today: date, holder_number: str = "") -> tuple[Fam
     text = re.sub(r"[\[【{]", "(", re.sub(r"[\]】}]", ")", visible(cell))).strip()
     if text in NOBODY or _NONE.fullmatch(text.rstrip("。.")):
         return ()
-    members: list[FamilyDraft] = []
-    for place, part in enumerate(_parts(_COUNT.sub("", text)), start=1):
-        member = _member(part, place, today)
-        if member.relation in HOLDER_WORDS or (holder_number and member.id_number == holder_number):
-            continue
-        if member not in members:
-            members.append(member)
-    if len(members) > FAMILY_MAX:
-        raise FamilyProblem("家庭成员最多 {most} 人，请核对是否把几户写进了一格。", most=FAMILY_MAX)
-    return tuple(members)
+    parts = enumerate(_parts(_COUNT.sub("", text)), start=1)
+    return tuple(_member(part, place, today) for place, part in parts)
 
 
 def member_in_columns(
