@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from huimin.division_changes import queries
-from huimin.storage.list_query import ListQuery
+from huimin.storage.engine import Row
+from huimin.storage.list_query import ListQuery, like_pattern, parameters_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +19,8 @@ class DivisionCriteria:
     text: str | None = None
 
 
-divisions_after = ListQuery[DivisionCriteria](queries, "divisions_after")
+def _parameters(criteria: DivisionCriteria) -> Row:
+    return {**parameters_of(criteria), "pattern": like_pattern(criteria.text)}
+
+
+divisions_after = ListQuery[DivisionCriteria](queries, "divisions_after", _parameters)

@@ -186,11 +186,12 @@ LEFT JOIN division AS successor ON successor.code = division.successor_code
 WHERE division.code > :after AND division.level <> 'county'
     AND (CAST(:level AS TEXT) IS NULL OR division.level = :level)
     AND (CAST(:state AS TEXT) IS NULL OR (:state = 'living') = (division.valid_until IS NULL))
-    AND (CAST(:text AS TEXT) IS NULL OR division.code LIKE :text || '%'
-        OR division.name LIKE '%' || :text || '%'
-        OR EXISTS (SELECT 1 FROM division_past WHERE code = division.code AND name LIKE '%' || :text || '%')
+    AND (CAST(:text AS TEXT) IS NULL OR substr(division.code, 1, length(:text)) = :text
+        OR lower(division.name) LIKE :pattern ESCAPE '!'
+        OR EXISTS (SELECT 1 FROM division_past
+            WHERE code = division.code AND lower(name) LIKE :pattern ESCAPE '!')
         OR EXISTS (SELECT 1 FROM division AS before
-            WHERE before.successor_code = division.code AND before.name LIKE '%' || :text || '%'))
+            WHERE before.successor_code = division.code AND lower(before.name) LIKE :pattern ESCAPE '!'))
 ORDER BY division.code LIMIT :row_limit;
 
 -- name: changes_about

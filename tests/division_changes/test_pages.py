@@ -56,6 +56,10 @@ def test_a_list_is_sent_shown_and_approved_by_another(
     # The old name finds what it is now, the pickers offer only what lives.
     found = text(wang, "/divisions/?text=两河口")
     assert "海慧寺村村民委员会" in found
+    assert "海慧寺村村民委员会" not in text(wang, "/divisions/?text=海_寺"), (
+        "no pattern of the database"
+    )
+    assert "海慧寺村村民委员会" in text(wang, f"/divisions/?text={MERGED_B[:10]}")
     one = text(wang, f"/divisions/{MERGED_A}")
     assert "已不再用" in one and "海慧寺村村民委员会" in one and "撤并区划" in one
     assert "两河口村" not in text(wang, "/holders/new")
