@@ -15,21 +15,34 @@ from tests.browser.windows import till_ready
 
 pytestmark = pytest.mark.browser
 
-ESCAPE_WITH_THE_SUM = """new MutationObserver((_, self) => {
-  if (!document.querySelector("#done:not([hidden])")) return;
+ESCAPE_WITH = """(id) => new MutationObserver((_, self) => {
+  if (document.getElementById(id).hidden) return;
   self.disconnect();
   const escape = new KeyboardEvent("keydown", { key: "Escape", bubbles: true });
   queueMicrotask(() => document.body.dispatchEvent(escape));
-}).observe(document.getElementById("done"), { attributes: true })"""
+}).observe(document.getElementById(id), { attributes: true })"""
 
 
 @at_desk
 def test_who_gives_up_as_the_sum_appears_is_told_it(visit: Visit) -> None:
     held = press(visit, "50", entered=True)
-    visit.page.evaluate(ESCAPE_WITH_THE_SUM)
+    visit.page.evaluate(ESCAPE_WITH, "done")
     held.release()
     till_ready(visit.page)
-    assert visit.page.inner_text("#told") == "上一笔已经记账，实付 ¥46.00。"
+    assert visit.page.inner_text("#told") == "上一笔：实付 ¥46.00"
+
+
+@at_desk
+def test_so_is_who_leaves_as_the_sum_to_give_back_appears(visit: Visit) -> None:
+    page = visit.page
+    press(visit, "50", entered=True).release()
+    page.wait_for_selector("#till:not([data-fresh])[data-state=done]")
+    page.click("#undo")
+    page.locator("#reverse-pays", has_text="¥46.00").wait_for()
+    page.evaluate(ESCAPE_WITH, "reversed")
+    page.click("#reverse-confirm")
+    till_ready(page)
+    assert page.inner_text("#told") == "上一笔：请退还顾客 ¥46.00"
 
 
 @at_desk

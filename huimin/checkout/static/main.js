@@ -154,12 +154,15 @@ on("recorded", ({ kind, receipt }) => {
   if (kind === "redemption") byId("undo").onclick = () => undo(receipt);
 });
 
-/** Go on to the next customer. Who pressed before the sum could be read is told it all the same. */
+/** @type {(keyof PageElements)[]} */
+const OUTCOMES = ["done", "reversed", "recording", "claimed"];
+
+/** Go on to the next customer. Who pressed before the outcome could be read is told it all the same. */
 function leave() {
-  const isUnread = isFresh() && isShown("done");
-  const sum = byId("done-payable").textContent ?? "";
+  const unread = isFresh() && OUTCOMES.map((id) => byId(id)).find((section) => !section.hidden);
+  const title = (unread && unread.querySelector("h1")?.innerText) || "";
   next();
-  if (isUnread) tell(words.recorded_before.replace("AMOUNT", sum));
+  if (title) tell(words.came_of_it.replace("OUTCOME", title.replace(/\s+/g, " ").trim()));
 }
 
 /** @param {Receipt} receipt */
