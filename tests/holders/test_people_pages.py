@@ -776,3 +776,13 @@ def test_those_who_stay_open_because_they_have_no_aid_are_counted_and_linked(
     page = client.get(answer.headers["Location"]).text
     assert "已通过 1 份" in page and "有 1 份没有通过" in page and "<b>" not in page
     assert f'<a href="/applications/{ids[1]}">' in page.partition("有 1 份没有通过")[2][:300]
+
+
+def test_what_is_wrong_with_a_paper_is_said_with_the_other_problems(office: Office) -> None:
+    client = office.client()
+    for field in ({"name": "张某某"}, {}):
+        paper = (io.BytesIO(b"MZ no paper"), "a.exe")
+        refused = office.post(client, "/holders/new", **new_form(**field), evidence=paper)
+        assert refused.status_code == 422 and refused.text.count("只收 PDF、JPEG 或 PNG") >= 1
+        fields = re.findall(r'<a href="#field-([a-z_0-9]+)"', refused.text)
+        assert fields == [*field, "evidence"]

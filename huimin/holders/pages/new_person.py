@@ -8,6 +8,7 @@ from datetime import date
 
 from flask import render_template, request
 from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import acting, member, own_division, require
@@ -24,7 +25,14 @@ from huimin.holders.change_person import FAMILY_FIELDS
 from huimin.holders.division_choice import Villages
 from huimin.holders.draft_by_hand import HandDraft, draft_of
 from huimin.holders.drafts import drop_draft, read_draft, save_draft
-from huimin.holders.evidence import FILE_BYTES_MAX, StoredFile, StoreFile, add_evidence, new_files
+from huimin.holders.evidence import (
+    FILE_BYTES_MAX,
+    StoredFile,
+    StoreFile,
+    add_evidence,
+    checked_type,
+    new_files,
+)
 from huimin.holders.family import TypedMember, read_member, refuse_twins
 from huimin.holders.likely_same import likely_same, registered_before
 from huimin.holders.pages import pages
@@ -147,9 +155,10 @@ def _already_registered(form: Form, draft_id: str, known: Row) -> str:
 
 def _choose_again(form: Form) -> Form:
     """The refused form; a browser does not keep chosen files, so it says that they are wanted."""
-    if not any(file.filename for file in request.files.getlist("evidence")):
+    if not _sent_files():
         return form
-    problem = form.problems.get("evidence") or _("刚才选的材料没有保存，请重新选择。")
+    problem = form.problems.get("evidence") or _problem_of_files()
+    problem = problem or _("刚才选的材料没有保存，请重新选择。")
     return Form(form.values, {**form.problems, "evidence": problem})
 
 
@@ -234,14 +243,34 @@ def _villages() -> Villages:
     return Villages(rows, own_division(), past)
 
 
+def _sent_files() -> list[FileStorage]:
+    return [file for file in request.files.getlist("evidence") if file.filename]
+
+
+def _problem_of_files() -> str | None:
+    """What is wrong with the files too, when other fields have refused the form already."""
+    try:
+        _require_few(_sent_files())
+        for file in _sent_files():
+            file.seek(0)
+            checked_type(file.read())
+    except FieldProblems as error:
+        return error.problems[0].message(request_language())
+    return None
+
+
 def _stored_files(store: StoreFile) -> list[StoredFile]:
     """The files that came with the form, checked and kept; none is an empty list."""
-    sent = [file for file in request.files.getlist("evidence") if file.filename]
-    if len(sent) > FILES_AT_ONCE:
+    sent = _sent_files()
+    _require_few(sent)
+    return [store(file.filename or "", file.read()) for file in sent]
+
+
+def _require_few(files: list[FileStorage]) -> None:
+    if len(files) > FILES_AT_ONCE:
         raise field_problem(
             "evidence", "一次最多上传 {files_at_once} 份。", files_at_once=FILES_AT_ONCE
         )
-    return [store(file.filename or "", file.read()) for file in sent]
 
 
 def _form_page(
