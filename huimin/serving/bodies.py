@@ -242,7 +242,10 @@ class Bodies:
                     name = self._known(incoming.scope)
                 except Exception:
                     log.exception("a sender could not be looked up")
-            incoming.sender = Sender(name or incoming.address, is_known=name is not None)
+            sender = Sender(name or incoming.address, is_known=name is not None)
+            # Two threads may ask at once: a place is given back under the name that took it.
+            with self._large_lock:
+                incoming.sender = incoming.sender or sender
         return incoming.sender
 
     def _over(self, incoming: Incoming) -> bool:
