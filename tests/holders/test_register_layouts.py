@@ -136,6 +136,20 @@ def test_an_address_that_stops_at_its_town_is_refused_as_one_without_a_village(
     accounted(checked)
 
 
+def test_a_village_that_is_called_as_its_town_is_found_in_an_address(tmp_path: Path) -> None:
+    rows = [
+        ("姓名", "身份证号", "乡镇", "家庭住址", "类别", "认定日期"),
+        ("张三", id_number(), "石佛镇", "石佛社区3组", *REST),
+        ("李四", id_number(), "石佛镇", "石佛镇没有村3组", *REST),
+        ("王五", id_number(), "高寺镇", "石佛社区3组", *REST),
+    ]
+    checked = check(book(tmp_path / "a.xlsx", ("名册", rows)))
+    assert [(row.draft.name, row.draft.division_code) for row in checked.accepted] == [
+        ("张三", "512022101001")
+    ]
+    accounted(checked)
+
+
 def test_households_in_rows_blocks_and_two_levels_give_family_members(tmp_path: Path) -> None:
     head, wife, son, alone = (id_number() for _ in range(4))
     two_levels = [
@@ -232,6 +246,8 @@ def test_one_person_on_sheets_of_two_kinds_has_both_and_two_names_for_one_number
     ("over", "state", "ends", "kinds"),
     [
         ({}, "在保", None, {"dibao": None}),
+        ({}, "发放成功", None, {"dibao": None}),
+        ({}, "未发放成功", None, None),
         ({}, "停保", "2024-06-30", None),
         ({}, "死亡", None, None),
         ({}, "注销", None, None),

@@ -126,7 +126,14 @@ class Places:
         if start is not None:
             town, rest = start
             town_name, _ = self._index.names(town)
-            return self.village(town_name, rest)
+            try:
+                return self.village(town_name, rest)
+            except PlaceProblem:
+                # 高寺社区3组 in 高寺镇: a village that is called as its town is.
+                if town_text is None or clean_name(written).startswith(town_name):
+                    raise
+                if self._index.town(clean_name(town_text)) != town:
+                    raise
         if town_text is not None:
             return self.village(town_text, written)
         raise PlaceProblem(
