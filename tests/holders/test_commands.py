@@ -175,6 +175,7 @@ def test_family_that_is_the_holder_or_there_twice_is_refused_not_dropped(run: Ru
         "李四（子）；李四（长子）": "已经在名单里",
         "李四（配偶）；李四（配偶）": "已经在名单里",
         "黄筱平（本人）": "不用写进家庭成员",
+        "李四（配\ue000偶）": "显示不出来的字",
     }.items():
         done = add(run, number, "--family", family)
         assert done.returncode == 2 and seen in done.stderr, (family, done.stderr)

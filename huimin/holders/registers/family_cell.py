@@ -13,7 +13,7 @@ from typing import Any
 
 from huimin.core.catalogue import Text
 from huimin.core.identity import PROBLEMS, IdentityProblem, parse_id_number
-from huimin.core.visible_text import visible, without_blanks
+from huimin.core.visible_text import unprintable, visible, without_blanks
 from huimin.holders.people import FAMILY_MAX, SELF, FamilyDraft
 from huimin.holders.person_name import NameProblem, read_name
 
@@ -88,6 +88,10 @@ def members_as_written(cell: Any, *, today: date) -> tuple[FamilyDraft, ...]:
     text = re.sub(r"[\[【{]", "(", re.sub(r"[\]】}]", ")", visible(cell))).strip()
     if text in NOBODY or _NONE.fullmatch(text.rstrip("。.")):
         return ()
+    if unprintable(re.sub(r"\s", "", text)):
+        raise FamilyProblem(
+            "家庭成员里有一个显示不出来的字（可能是造字或乱码）；请对照证件重新输入。"
+        )
     parts = enumerate(_parts(_COUNT.sub("", text)), start=1)
     return tuple(_member(part, place, today) for place, part in parts)
 
