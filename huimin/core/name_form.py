@@ -38,6 +38,14 @@ def simplified(text: str) -> str:
     return str(_converter().convert(text))
 
 
+def simplified_words(text: str) -> str:
+    """The text in simplified characters, one by one, to look for words in it: 遷出 → 迁出.
+
+    Unlike `simplified` it costs next to nothing for each of many cells.
+    """
+    return text if text.isascii() else "".join(map(_simplified, text))
+
+
 @cache
 def _simplified(character: str) -> str:
     # One by one: in a phrase a character may stay as it is, and a part of a name would differ.

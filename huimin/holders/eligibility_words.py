@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from huimin.core.name_form import simplified_words
 from huimin.core.visible_text import visible
 from huimin.core.words import ELIGIBILITIES
 
@@ -73,7 +74,7 @@ def kind_reading(text: str, default: str | None = None) -> KindReading | None:
     `default` is the kind of a column such as 低保类别, whose cells say only 城市 or A类: it stands
     for a part that names no kind.
     """
-    written = visible(text).strip()
+    written = simplified_words(visible(text).strip())
     if boxes := _BOXES.findall(written) if _BOXES.match(written) else None:
         written = "、".join(kind.strip() for box, kind in boxes if box not in "□☐")
         if any(box == "☒" for box, _ in boxes):

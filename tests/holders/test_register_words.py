@@ -20,6 +20,7 @@ from huimin.holders.registers.being_entitled import (
 )
 from huimin.holders.registers.dates import read_date
 from huimin.holders.registers.places import PlaceProblem, Places
+from tests.making.holders import id_number
 from tests.making.registers import HEADER, TODAY, check, codes, register_row, write_xlsx
 
 IN_FORCE, ENDED, UNCLEAR = "in force", "ended", "unclear"
@@ -203,3 +204,20 @@ def test_places_with_signs_groups_and_offices() -> None:
         assert places.address(address) == code, address
     with pytest.raises(PlaceProblem):
         places.village("高寺镇", "清水村双河村")
+
+
+def test_traditional_characters_say_the_same(tmp_path: Path) -> None:
+    for state in ("停發", "註銷", "已死亡"):
+        assert comes_to(ended_by_state(state)) == ENDED, state
+    for remark in ("已遷出", "2024年3月去世", "已銷戶"):
+        assert comes_to(ended_by_remark(remark)) == ENDED, remark
+    assert kind_reading("原低保戶") == kind_reading("原低保户")
+    assert kind_reading("殘疾人").kinds == ("disability",)  # type: ignore[union-attr]
+    heads = ("姓名", "性別", "身份證號碼", "聯繫電話", "鄉鎮", "村", "保障類別", "認定日期", "備註")
+    rows = [
+        ("黃小平", "女", id_number(), "13800000000", "高寺鎮", "清水村", "低保", "2024-10-17", note)
+        for note in ("", "已遷出")
+    ]
+    result = check(write_xlsx(tmp_path / "traditional.xlsx", [heads, *rows]))
+    assert [row.draft.name for row in result.accepted] == ["黃小平"]
+    assert len(result.left_out) + len(result.refused) == 1

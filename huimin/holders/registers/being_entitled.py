@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from huimin.core.catalogue import sentence
+from huimin.core.name_form import simplified_words
 from huimin.core.visible_text import without_blanks
 
 
@@ -81,7 +82,7 @@ def _ends(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
 
 def ended_by_state(state: str) -> NotEntitled | None:
     """What a cell under 状态 says: None in force, UNKNOWN_STATE for a word that is not known."""
-    text = without_blanks(state)
+    text = simplified_words(without_blanks(state))
     if _NOT_IN_FORCE.search(text):
         return NotEntitled(ENDED)
     if re.fullmatch("[-—–/无0-9]*", text):
@@ -106,7 +107,8 @@ def ended_by_remark(remark: str, kind: str = "") -> NotEntitled | None:
 
     UNKNOWN_STATE for one that a person must look at.
     """
-    text = without_blanks(remark)
+    text = simplified_words(without_blanks(remark))
+    kind = simplified_words(kind)
     changed = _CHANGED_TO.search(text)
     if _DOUBTFUL_REMARK.search(text) or (changed and changed[1] not in kind):
         return UNKNOWN_STATE

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from huimin.core.name_form import simplified_words
 from huimin.core.visible_text import without_blanks
 
 # "unknown": a head names somebody (遗属姓名) by a word that stands in no list here.
@@ -211,7 +212,7 @@ def flat(text: str) -> str:
 
 def read_head(*levels: str) -> Head | None:
     """The head that stands in one or more rows above each other, the upper first; or None."""
-    texts = [text for text in (without_blanks(level) for level in levels) if text]
+    texts = [text for text in (simplified_words(without_blanks(level)) for level in levels) if text]
     if not texts or len(texts[-1]) > HEAD_CHARACTERS_MAX:
         return None
     lower = texts[-1]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from huimin.core.name_form import simplified_words
 from huimin.core.visible_text import without_blanks
 from huimin.holders.registers.cells import SheetRow, is_blank
 
@@ -30,7 +31,7 @@ _SECTION = re.compile(f"{_WHOM}|在保|在享|新增|现有")
 
 def is_ended_list(title: str) -> bool:
     """Whether a sheet's name, title or section heading is of people whose aid is not in force."""
-    text = _NUMBERED.sub("", without_blanks(title)).rstrip(":")
+    text = _NUMBERED.sub("", simplified_words(without_blanks(title))).rstrip(":")
     if not text or len(text) > TITLE_CHARACTERS_MAX or _BOTH.search(text):
         return False
     return bool(_TITLE.search(text) or _ALONE.fullmatch(text))
@@ -51,5 +52,5 @@ def heading_of(row: SheetRow) -> str | None:
 
 def begins_section(heading: str) -> bool:
     """Whether a heading says who stands below it: 二、停发人员, 新增."""
-    text = without_blanks(heading)
+    text = simplified_words(without_blanks(heading))
     return bool(is_ended_list(text) or _SECTION.search(text))

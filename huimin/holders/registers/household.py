@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from huimin.core.name_form import simplified_words
 from huimin.core.visible_text import without_blanks
 from huimin.holders.registers.cells import SheetRow
 from huimin.holders.registers.header import Header
@@ -40,7 +41,9 @@ def only_lives_there(header: Header, row: SheetRow, supplement: Supplement) -> b
     view = RowView("", header, row)
     for column in view.header.other_kinds:
         entry = view.at(column, "kind")
-        if isinstance(entry, str) and _NOT_ENTITLED.fullmatch(without_blanks(entry)):
+        if isinstance(entry, str) and _NOT_ENTITLED.fullmatch(
+            simplified_words(without_blanks(entry))
+        ):
             return True
     entitled = view.cell("entitled")
     if entitled is not None:

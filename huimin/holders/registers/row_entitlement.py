@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from huimin.core.catalogue import sentence, text
+from huimin.core.name_form import simplified_words
 from huimin.core.visible_text import visible, without_blanks
 from huimin.holders.eligibility_words import ALL_KINDS, kind_reading
 from huimin.holders.people import EligibilityDraft
@@ -149,7 +150,7 @@ def _ends_on(view: RowView, circumstances: Circumstances) -> date | None:
         second = _end_of_range(cell)
         # What begins and ends in one cell ends only where a second day stands there.
         cell = None if column == begins and second is cell else second
-        if cell is None or NO_END.fullmatch(without_blanks(str(cell))):
+        if cell is None or NO_END.fullmatch(simplified_words(without_blanks(str(cell)))):
             continue
         try:
             days.append(_date(view, column, cell, circumstances, ends=True))
