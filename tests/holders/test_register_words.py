@@ -221,3 +221,18 @@ def test_traditional_characters_say_the_same(tmp_path: Path) -> None:
     result = check(write_xlsx(tmp_path / "traditional.xlsx", [heads, *rows]))
     assert [row.draft.name for row in result.accepted] == ["黃小平"]
     assert len(result.left_out) + len(result.refused) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "cell"), [(5, "高寺\ue001镇"), (7, "低保\ue001类"), (8, "2024\ue001年10月")]
+)
+def test_a_character_that_nobody_sees_is_named_as_such(
+    tmp_path: Path, place: int, cell: str
+) -> None:
+    row = [1, "黄小平", "女", id_number(), "13800000000", "高寺镇", "清水村", "低保", "2024-10-17"]
+    heads = ("序号", "姓名", "性别", "身份证号码", "联系电话", "乡镇", "村", "保障类别", "认定日期")
+    assert check(write_xlsx(tmp_path / "seen.xlsx", [row], header=heads)).accepted
+    row[place] = cell
+    checked = check(write_xlsx(tmp_path / "unseen.xlsx", [row], header=heads))
+    assert not checked.accepted
+    assert any("显示不出来的字" in problem.message for problem in checked.problems)

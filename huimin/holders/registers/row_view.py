@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from huimin.core.catalogue import Text, sentence
-from huimin.core.visible_text import without_blanks
+from huimin.core.visible_text import unprintable, without_blanks
 from huimin.holders.registers.cells import Formula, Merged, SheetRow, is_blank
 from huimin.holders.registers.dates import EXCEL_EPOCH
 from huimin.holders.registers.header import Header
@@ -34,6 +34,10 @@ DITTO_FIELDS = (*SHARED_FIELDS, "head_name")
 # ″ is two primes in its compatibility form.
 DITTO = re.compile("同上|同前|〃|′′|“|”|\"|''|ˇˇ|,,")
 FORMULA = sentence("这一格是公式，系统不计算公式；请改为填写好的文字。")
+
+UNSEEN = sentence("这一格里有一个显示不出来的字（可能是造字或乱码）；请删去后重新输入。")
+# What is wrong with these says itself what can't be seen.
+SAYS_WHAT_IS_UNSEEN = ("name", "id_number", "phone", "family")
 
 _CONSTANT = re.compile(r'="([^"]*)"')
 
@@ -81,7 +85,14 @@ class RowView:
 
     def refuse_column(self, column: int | None, code: str, remedy: str | Text) -> None:
         spelled = self.header.spelled.get(column, "") if column is not None else ""
+        if column is not None and self._holds_unseen(column):
+            remedy = UNSEEN
         self.problems.append(problem_at(self.sheet, self.row.number, code, remedy, column, spelled))
+
+    def _holds_unseen(self, column: int) -> bool:
+        cell = self.row.cells[column] if column < len(self.row.cells) else None
+        own = {self.header.columns.get(name) for name in SAYS_WHAT_IS_UNSEEN}
+        return isinstance(cell, str) and column not in own and unprintable(without_blanks(cell))
 
     def merged(self, name: str) -> bool:
         column = self.header.columns.get(name)
