@@ -92,15 +92,6 @@ class Lives:
                 names[code] = self._name_over(then, since or first, last, begun.get(code, []))
         return names
 
-    def plain_names(self, last: date) -> dict[str, str]:
-        """The name that each had on a day, or had last before it."""
-        names = {}
-        for code, lives in self.by_code.items():
-            then = [life for life in lives if life.valid_from <= last.isoformat()]
-            if then:
-                names[code] = then[-1].name
-        return names
-
     def living_in(self, first: date, last: date, level: str) -> list[str]:
         """The codes of a level that lived on any of these days, in order."""
         days = first.isoformat(), last.isoformat()
