@@ -21,7 +21,7 @@ from huimin.access.till_guard import current_terminal
 from huimin.checkout import queries
 from huimin.core.days import instant_text
 from huimin.core.json_text import canonical_json, first_form, write_json
-from huimin.core.one_case import one_case
+from huimin.core.one_case import capitals_of
 from huimin.core.refusals import Refusal
 from huimin.storage.engine import Transaction
 from huimin.web.current import change, instance
@@ -112,16 +112,10 @@ def once(
     Refusal `idempotency_mismatch`. What `work` raises frees the key again, because the transaction
     is rolled back.
     """
-    created_at = instant_text(now)
-    capitals = key.upper()
-    first = None
-    if capitals != key and one_case(capitals) == key:
-        first = queries.kept_answer(tx, terminal_id=terminal_id, key=capitals)
-    if first is None and not queries.take_key(
-        tx, terminal_id=terminal_id, key=key, fingerprint=fingerprints[0], created_at=created_at
-    ):
-        first = queries.kept_answer(tx, terminal_id=terminal_id, key=key)
-    if first is not None:
+    names = {"terminal_id": terminal_id, "key": key, "capitals": capitals_of(key)}
+    taken = queries.take_key(tx, fingerprint=fingerprints[0], created_at=instant_text(now), **names)
+    if taken is None:
+        first = queries.kept_answer(tx, **names)
         if first["fingerprint"] not in fingerprints:
             raise Refusal("idempotency_mismatch")
         return Answer(first["response_json"], replayed=True)

@@ -29,14 +29,20 @@ SELECT speaks_payable FROM outlet WHERE id = :outlet_id;
 SELECT reversal_confirm_fen FROM merchant WHERE id = :merchant_id;
 
 -- name: take_key^
+-- :capitals is the same key in the other form in which it may have been kept, or the key itself.
 INSERT INTO idempotency_key (terminal_id, key, fingerprint, response_json, created_at)
-VALUES (:terminal_id, :key, :fingerprint, '', :created_at)
+SELECT :terminal_id, :key, :fingerprint, '', :created_at
+WHERE NOT EXISTS (
+    SELECT 1 FROM idempotency_key AS other
+    WHERE other.terminal_id = :terminal_id AND other.key = :capitals)
 ON CONFLICT (terminal_id, key) DO NOTHING
 RETURNING key;
 
 -- name: kept_answer^
 SELECT fingerprint, response_json FROM idempotency_key
-WHERE terminal_id = :terminal_id AND key = :key;
+WHERE terminal_id = :terminal_id AND key IN (:key, :capitals)
+ORDER BY CASE WHEN key = :capitals THEN 0 ELSE 1 END
+LIMIT 1;
 
 -- name: keep_answer!
 UPDATE idempotency_key SET response_json = :response_json

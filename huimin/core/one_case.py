@@ -18,6 +18,11 @@ def one_case(identifier: str) -> str:
     return identifier.lower() if is_uuid(identifier) else identifier
 
 
+def capitals_of(identifier: str) -> str:
+    """A UUID in capitals, as it may have been kept once; any other text as it is."""
+    return identifier.upper() if is_uuid(identifier) else identifier
+
+
 def typed_number(text: str) -> str:
     """The number of a slip or a code as it was meant: "２６１０ 31" → "261031"; a UUID in small
     letters. Any other text comes out as another that is no number either.

@@ -33,6 +33,7 @@ from huimin.checkout.till_edge import (
     reversal_response,
     verify_response,
 )
+from huimin.core.one_case import capitals_of
 from huimin.web.current import instance
 from huimin.web.json_answer import json_response
 from huimin.web.json_body import json_body
@@ -118,7 +119,9 @@ def _rule(manager: ManagerBody | None, terminal: Terminal, key: str) -> ManagerR
     """The rule with who confirmed it. A repeated request needs nobody: a code works only once."""
     terminal_id = terminal["terminal_id"]
     if manager is None or instance().engine.read(
-        lambda tx: queries.kept_answer(tx, terminal_id=terminal_id, key=key)
+        lambda tx: queries.kept_answer(
+            tx, terminal_id=terminal_id, key=key, capitals=capitals_of(key)
+        )
     ):
         return ManagerRule()
     confirmed_by = confirming_manager(manager, terminal)
