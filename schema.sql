@@ -243,7 +243,9 @@ CREATE TABLE staff_session (
     expires_at    TEXT NOT NULL,
     address       TEXT,
     user_agent    TEXT,
-    ended_at      TEXT
+    ended_at      TEXT,
+    -- Since when its lists show full names; NULL while names are masked.
+    full_names_at TEXT
 );
 CREATE INDEX staff_session_staff ON staff_session (staff_id);
 
@@ -399,6 +401,19 @@ CREATE TABLE evidence_file (
     removed_at   TEXT
 );
 CREATE INDEX evidence_file_holder ON evidence_file (holder_id);
+
+-- Somebody who is entitled and not reached was called or visited: what came of it, and when to try again. Only added to.
+CREATE TABLE reach_contact (
+    id            TEXT PRIMARY KEY,
+    holder_id     TEXT NOT NULL REFERENCES holder (id),
+    contacted_on  TEXT NOT NULL,
+    result        TEXT NOT NULL CHECK (result IN ('reached', 'no_answer', 'wrong_number', 'moved_away', 'declined', 'died', 'other')),
+    next_on       TEXT,
+    note_cipher   TEXT,
+    noted_at      TEXT NOT NULL,
+    noted_by      TEXT NOT NULL
+);
+CREATE INDEX reach_contact_holder ON reach_contact (holder_id, id);
 
 -- Work that outlives a request: its progress, and what came of it. Files lie in the instance folder under jobs/<id>/.
 CREATE TABLE job (

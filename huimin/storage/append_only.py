@@ -31,6 +31,7 @@ APPEND_ONLY_TABLES = (
     "publication_digest",
     "division_past",
     "division_move",
+    "reach_contact",
 )
 
 _SQLITE = """

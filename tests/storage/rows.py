@@ -443,6 +443,18 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
             "new_code": "512022001000",
         },
     ),
+    (
+        "reach_contact",
+        {
+            "id": "rc",
+            "holder_id": "h",
+            "contacted_on": "2026-10-01",
+            "result": "no_answer",
+            "next_on": "2026-10-08",
+            "noted_at": "2026-10-01T02:00:00.000Z",
+            "noted_by": "p",
+        },
+    ),
 ]
 
 
