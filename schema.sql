@@ -112,6 +112,29 @@ CREATE TABLE merchant (
     created_at     TEXT NOT NULL
 );
 
+-- The bank account that a merchant is paid to, and whom to ask about it: encrypted, one proposal at a time, in force once
+-- another person than its proposer has approved it. covers_unpaid: settlements confirmed earlier and not paid go there too.
+CREATE TABLE merchant_payee (
+    id               TEXT PRIMARY KEY,
+    merchant_id      TEXT NOT NULL REFERENCES merchant (id),
+    state            TEXT NOT NULL CHECK (state IN ('proposed', 'approved', 'rejected', 'withdrawn')),
+    content_cipher   TEXT NOT NULL,
+    reason           TEXT NOT NULL,
+    proposed_at      TEXT NOT NULL,
+    proposed_by      TEXT NOT NULL,
+    proposed_side    TEXT NOT NULL CHECK (proposed_side IN ('county', 'merchant')),
+    covers_unpaid    BIGINT NOT NULL CHECK (covers_unpaid IN (0, 1)),
+    decided_at       TEXT,
+    decided_by       TEXT,
+    decision_reason  TEXT,
+    CHECK ((state = 'proposed') = (decided_at IS NULL)),
+    CHECK ((decided_at IS NULL) = (decided_by IS NULL)),
+    CHECK (state <> 'rejected' OR decision_reason IS NOT NULL),
+    CHECK (state NOT IN ('approved', 'rejected') OR decided_by <> proposed_by)
+);
+CREATE UNIQUE INDEX merchant_payee_one_proposed ON merchant_payee (merchant_id) WHERE state = 'proposed';
+CREATE INDEX merchant_payee_merchant ON merchant_payee (merchant_id, id);
+
 CREATE TABLE outlet (
     id             TEXT PRIMARY KEY,
     merchant_id    TEXT NOT NULL REFERENCES merchant (id),
@@ -625,6 +648,10 @@ CREATE TABLE policy (
     offline_clock_minutes        BIGINT NOT NULL CHECK (offline_clock_minutes BETWEEN 0 AND 30),
     offline_send_days            BIGINT NOT NULL CHECK (offline_send_days BETWEEN 1 AND 92),
     offline_two_people_fen       BIGINT NOT NULL CHECK (offline_two_people_fen >= 0),
+    -- How much the government pays in all, NULL for no limit; and the version with which this budget began. A later
+    -- version with the same number goes on with it.
+    budget_fen                   BIGINT CHECK (budget_fen > 0),
+    budget_version               BIGINT CHECK (budget_version >= 1),
     UNIQUE (code, version),
     CHECK (merchant_share_bp + government_share_bp = 10000),
     CHECK (ends_on IS NULL OR ends_on >= starts_on),
@@ -828,6 +855,14 @@ CREATE TABLE usage (
     period       TEXT NOT NULL,
     used_fen     BIGINT NOT NULL CHECK (used_fen >= 0),
     PRIMARY KEY (holder_id, policy_code, period)
+);
+
+-- What the government's shares under a policy's budget add up to, net of reversals: the lock and the bound of its sales.
+CREATE TABLE policy_budget (
+    policy_code     TEXT NOT NULL,
+    budget_version  BIGINT NOT NULL,
+    used_fen        BIGINT NOT NULL CHECK (used_fen >= 0),
+    PRIMARY KEY (policy_code, budget_version)
 );
 
 -- Months in which no row can count any more. Written and removed by closing and reopening a month only.

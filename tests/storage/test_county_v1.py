@@ -56,7 +56,10 @@ ADDED = {
     "claim": ("items_json",),
     "notice_delivery": ("webhook_id",),
     "holder": ("entitled_from", "entitled_until", "second_phone_hash"),
-    "policy": ("offline_clock_minutes", "offline_send_days", "offline_two_people_fen"),
+    "policy": (
+        *("offline_clock_minutes", "offline_send_days", "offline_two_people_fen"),
+        *("budget_fen", "budget_version"),
+    ),
     "offline_item": ("pack_id",),
 }
 
