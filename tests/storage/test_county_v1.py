@@ -53,6 +53,7 @@ ADDED = {
     "division": ("valid_from", "valid_until", "successor_code"),
     "outlet": ("speaks_payable",),
     "staff": ("disabled_side",),
+    "staff_session": ("full_names_at",),
     "claim": ("items_json",),
     "notice_delivery": ("webhook_id",),
     "holder": ("entitled_from", "entitled_until", "second_phone_hash"),
