@@ -3,7 +3,7 @@
 Every id is made before anything is sent, and a retry sends the very same bytes; so whatever the
 network does, a sale happens once or not at all. If an answer stays unclear, the sale is looked up
 by its order number and, if the till gives up, cancelled: from then on the order can't be recorded
-any more, not even by a request still in flight. huimin/handbook/pos.md describes the protocol.
+any more, not even by a request still in flight. huimin/handbook/en/pos.md describes the protocol.
 """
 
 from __future__ import annotations

@@ -7,35 +7,39 @@ the page by hand: what is wrong in it is wrong in `--help` as well.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 
 from huimin.cli import main
-from huimin.handbook import access_page, pos_page
+from huimin.handbook import access_page, pos_page, traditional
+from huimin.handbook.render import text_file
 
-PAGE = Path(__file__).resolve().parent / "commands.md"
-INTRODUCTION = """\
-# 命令 / Commands
+INTRODUCTIONS = {
+    "zh_Hans": """\
+# 命令
 
-由 `python -m huimin.handbook.commands_page` 按各命令的 `--help` 生成，请勿手改。
-
-Generated from the commands' `--help` by `python -m huimin.handbook.commands_page`; don't edit it.
+本页由 `python -m huimin.handbook.commands_page` 按各命令的 `--help` 生成，请勿手改。
 
 每个命令都有 `--help`。`--folder` 写在最前面：`huimin --folder 文件夹 命令 …`。
 出错时只在标准错误输出一句话，退出码为 2。
+""",
+    "en": """\
+# Commands
+
+Generated from the commands' `--help` by `python -m huimin.handbook.commands_page`; don't edit it.
 
 Every command has `--help`. `--folder` comes first: `huimin --folder FOLDER COMMAND …`. An error is
 one sentence on standard error, with exit code 2.
-"""
+""",
+}
 # Commands nested deeper get headings of this level too.
 HEADING_LEVEL_MAX = 4
 
 
-def commands_page() -> str:
-    """The whole page as Markdown."""
+def commands_page(language: str) -> str:
+    """The whole page as Markdown, in that language ("zh_Hans" or "en")."""
     context = click.Context(main, info_name="huimin")
-    return INTRODUCTION + "".join(_sections(main, context, level=2))
+    return INTRODUCTIONS[language] + "".join(_sections(main, context, level=2))
 
 
 def _sections(command: click.Command, context: click.Context, level: int) -> Iterator[str]:
@@ -81,13 +85,16 @@ def _option(form: str, meaning: str) -> str:
 
 
 def write_page() -> None:
-    """Bring the file up to date."""
-    PAGE.write_text(commands_page(), encoding="utf-8", newline="\n")
-    click.echo(PAGE)
+    """Bring both files up to date."""
+    for language in INTRODUCTIONS:
+        text_file("commands", language).write_text(
+            commands_page(language), encoding="utf-8", newline="\n"
+        )
 
 
 if __name__ == "__main__":
     write_page()
-    # One command regenerates all generated pages.
+    # One command regenerates all generated pages, and at last the traditional text of all.
     access_page.write_page()
     pos_page.write_page()
+    traditional.write_pages()

@@ -1,4 +1,8 @@
-"""Render the handbook's Markdown as safe HTML, with an anchor for each heading.
+"""Render the handbook's Markdown as safe HTML in the reader's language, an anchor for each heading.
+
+A page has a text in simplified Chinese (zh/) and one in English (en/), with the same headings in
+the same order; the traditional text (zh_hant/) is made from the simplified one (traditional.py).
+The anchors are those of the English headings, so an address means the same in every language.
 
 Raw HTML in a page is shown as text and only harmless addresses become links; links between the
 files, which work in the repository, are turned into links under /help.
@@ -17,61 +21,108 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 FOLDER = Path(__file__).resolve().parent
-# The reading order; pages not named here follow alphabetically.
-ORDER = ("console", "till", "pos", "access", "operations", "commands")
+# The folder of the texts in each language of the catalogue.
+TEXTS = {"zh_Hans": "zh", "zh_Hant": "zh_hant", "en": "en"}
+ANCHORS_FROM = "en"
+# The reading order, by whom a page is for; a test compares it with the files.
+PARTS = {
+    "office": ("console", "people", "registers", "reach", "divisions", "alerts"),
+    "shop": ("till", "till-offline", "receipts"),
+    "money": ("reports", "months", "settlement", "public"),
+    "server": ("access", "operations", "commands"),
+    "maker": ("pos", "offline", "register-api", "inside"),
+}
+ORDER = tuple(name for names in PARTS.values() for name in names)
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}", re.ASCII)
 LINK = re.compile(r"(?:\./)?([a-z][a-z0-9_-]*)\.md(#.*)?", re.ASCII)
-PICTURE = re.compile(r"(?:\./)?pictures/([a-z0-9_-]+\.(?:png|svg))", re.ASCII)
+PICTURE = re.compile(r"(?:\.\./)?pictures/([a-z0-9_-]+\.(?:png|svg|webp))", re.ASCII)
 CONTENTS_LEVELS = ("h2", "h3")
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the plain words (`text`) below it up to the next; `level` is its tag."""
+
+    level: str
+    anchor: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """One page: its title, its body as HTML, and its headings as (level, anchor, text)."""
+    """One page: its title, its body as HTML, and its sections, first that of the title."""
 
     name: str
     title: str
     body: str
-    contents: tuple[tuple[str, str, str], ...]
+    sections: tuple[Section, ...]
+
+    @property
+    def contents(self) -> list[Section]:
+        """The sections that the list of contents names."""
+        return [section for section in self.sections if section.level in CONTENTS_LEVELS]
+
+
+def text_file(name: str, language: str) -> Path:
+    """The file with a page's text in that language of the catalogue."""
+    return FOLDER / TEXTS[language] / f"{name}.md"
 
 
 def page_names() -> list[str]:
-    """The names of all pages in reading order."""
-    names = {path.stem for path in FOLDER.glob("*.md") if NAME.fullmatch(path.stem)}
+    """The names of all pages in reading order; a page that has no place there comes last."""
+    names = {path.stem for path in (FOLDER / TEXTS[ANCHORS_FROM]).glob("*.md")}
     return [name for name in ORDER if name in names] + sorted(names - set(ORDER))
 
 
-def read_page(name: str) -> Page | None:
-    """The page of that name, or None."""
-    return _rendered(name) if name in page_names() else None
+def read_page(name: str, language: str) -> Page | None:
+    """The page of that name in that language (of the catalogue), or None."""
+    if not NAME.fullmatch(name) or name not in page_names():
+        return None
+    return _rendered(name, language)
 
 
 @cache
-def _rendered(name: str) -> Page:
-    text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
-    return render(name, text)
+def _rendered(name: str, language: str) -> Page:
+    path = text_file(name, language)
+    if not path.exists():
+        path = text_file(name, ANCHORS_FROM)
+    text = path.read_text(encoding="utf-8")
+    if language == ANCHORS_FROM:
+        return render(name, text)
+    return render(name, text, tuple(one.anchor for one in _rendered(name, ANCHORS_FROM).sections))
 
 
-def render(name: str, text: str) -> Page:
-    """The Markdown text as a page."""
+def render(name: str, text: str, anchors: Sequence[str] = ()) -> Page:
+    """The Markdown text as a page; its headings get these anchors, or else ones of their words."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", _table_close)
     tokens = parser.parse(text)
-    title, contents, anchors = name, [], set[str]()
+    headings: list[tuple[str, str, str]] = []
+    words: list[list[str]] = []
+    taken = set(anchors)
     for place, token in enumerate(tokens):
         if token.type == "heading_open":
-            words = _words(tokens[place + 1])
-            anchor = _anchor(words, anchors)
+            title = _words(tokens[place + 1])
+            at = len(headings)
+            anchor = anchors[at] if at < len(anchors) else _anchor(title, taken)
             token.attrSet("id", anchor)
-            if token.tag == "h1":
-                title = words
-            elif token.tag in CONTENTS_LEVELS:
-                contents.append((token.tag, anchor, words))
+            headings.append((token.tag, anchor, title))
+            words.append([])
+        elif (
+            words and token.type in ("inline", "fence") and tokens[place - 1].type != "heading_open"
+        ):
+            words[-1].append(_words(token))
         for child in token.children or ():
             _rewrite_address(child)
     body = parser.renderer.render(tokens, parser.options, {})
-    return Page(name, title, body, tuple(contents))
+    sections = tuple(
+        Section(level, anchor, title, " ".join(below))
+        for (level, anchor, title), below in zip(headings, words, strict=True)
+    )
+    title = next((section.title for section in sections if section.level == "h1"), name)
+    return Page(name, title, body, sections)
 
 
 def _rewrite_address(token: Token) -> None:
@@ -83,10 +134,18 @@ def _rewrite_address(token: Token) -> None:
         picture = PICTURE.fullmatch(str(token.attrGet("src") or ""))
         if picture is not None:
             token.attrSet("src", f"/help/pictures/{picture[1]}")
+            token.attrSet("loading", "lazy")
 
 
 def _words(token: Token) -> str:
-    return "".join(child.content for child in token.children or ()).strip()
+    """The plain words of a line or of a block of code; a picture has none."""
+    if token.children is None:
+        return token.content.strip()
+    return "".join(
+        " " if child.type == "softbreak" else child.content
+        for child in token.children
+        if child.type != "image"
+    ).strip()
 
 
 def _anchor(words: str, anchors: set[str]) -> str:

@@ -1,6 +1,6 @@
 """Play a till for a while: verify, quote, redeem, take back, over a network that breaks.
 
-The till does what huimin/handbook/pos.md tells it to, and no more: it makes ids before it sends,
+The till does what huimin/handbook/en/pos.md tells it to, and no more: it makes ids before it sends,
 settles or cancels what is unclear, and keeps its own books. It is bounded in count and in time.
 """
 

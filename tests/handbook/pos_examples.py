@@ -1,8 +1,8 @@
-"""The examples of handbook/pos.md, run against the real application.
+"""The examples of the handbook's pos.md, run against the real application.
 
-`python -m tests.handbook.pos_examples` writes them into the page. Each is a call with its answer;
-what differs from run to run (ids, hashes, keys, codes) is replaced by something of the same form.
-The page holds them under headings, and a test compares.
+`python -m tests.handbook.pos_examples` writes them into its two texts. Each is a call with its
+answer; what differs from run to run (ids, hashes, keys, codes) is replaced by something of the same
+form. The texts hold them under headings, and a test compares.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from huimin.app import create_app
-from huimin.handbook.render import FOLDER
+from huimin.handbook.render import read_page, text_file
 from huimin.instance import create_instance, instance_over
 from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
 from tests.making.offline import OfflineTill, make_offline_till
 
-PAGE = FOLDER / "pos.md"
+LANGUAGES = ("en",)
 NOW = datetime(2026, 10, 31, 2, 0, tzinfo=UTC)
 WIDTH = 96
 BASKET = [
     {"name": "大米 10kg", "category": "food", "quantity": 1, "amount_fen": 10_300},
     {"name": "香烟", "category": "tobacco", "quantity": 1, "amount_fen": 2_500},
 ]
-# Heading of the page → the example below it.
-HEADINGS = {
+# Heading of the English page → the example below it.
+EXAMPLES = {
     "Who am I": "terminal",
     "Verify a card": "verify",
     "Quote a basket": "quote",
@@ -183,25 +183,38 @@ def _compact(value: Any, indent: int = 0) -> str:
 BLOCKS = re.compile(r"```http\n.*?\n```\n```json\n.*?\n```", re.DOTALL)
 
 
-def with_examples(page: str, told: dict[str, str]) -> str:
+def example_names(language: str) -> dict[str, str]:
+    """Heading → example of the page in that language; its headings stand as the English ones do."""
+    page, english = read_page("pos", language), read_page("pos", "en")
+    assert page is not None and english is not None
+    return {
+        own.title: EXAMPLES[one.title]
+        for own, one in zip(page.sections, english.sections, strict=True)
+        if one.title in EXAMPLES
+    }
+
+
+def with_examples(page: str, names: dict[str, str], told: dict[str, str]) -> str:
     """The page with the examples below their headings. Raises KeyError for a heading without."""
     parts = re.split(r"(?m)^(?=#{2,3} )", page)
     written = []
     for part in parts:
         heading = part.partition("\n")[0].lstrip("# ")
-        if heading in HEADINGS:
+        if heading in names:
             if not BLOCKS.search(part):
                 raise KeyError(heading)
-            part = BLOCKS.sub(lambda _, name=HEADINGS[heading]: told[name], part, count=1)
+            part = BLOCKS.sub(lambda _, name=names[heading]: told[name], part, count=1)
         written.append(part)
     return "".join(written)
 
 
 def main() -> None:
-    """Write the page's examples anew."""
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(with_examples(page, run_examples()), encoding="utf-8")
-    print(PAGE)
+    """Write the examples of both pages anew."""
+    answers = run_examples()
+    for language in LANGUAGES:
+        file = text_file("pos", language)
+        page = with_examples(file.read_text("utf-8"), example_names(language), answers)
+        file.write_text(page, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

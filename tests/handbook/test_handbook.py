@@ -6,11 +6,25 @@ import re
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 from huimin.core.permissions import ACTION_WORDS, PERMISSIONS, ROLE_REACH, ROLES
 from huimin.core.words import ROLE_NAMES
-from huimin.handbook.access_page import PAGE, access_page
-from huimin.handbook.render import FOLDER, page_names, read_page, render
+from huimin.handbook.access_page import access_page
+from huimin.handbook.find_sections import QUERY_CHARACTERS_MAX
+from huimin.handbook.pages import PART_WORDS
+from huimin.handbook.render import (
+    FOLDER,
+    ORDER,
+    PARTS,
+    TEXTS,
+    Page,
+    page_names,
+    read_page,
+    render,
+    text_file,
+)
+from huimin.handbook.traditional import TRADITIONAL, traditional_pages
 from huimin.instance import Instance
 from tests.making.staff import make_staff, sign_in
 
@@ -22,9 +36,21 @@ def client(sqlite_app: Any) -> Any:
     return sqlite_app.test_client()
 
 
-def test_the_page_of_access_is_fresh() -> None:
+def pages_in(language: str) -> list[Page]:
+    return [page for name in page_names() if (page := read_page(name, language)) is not None]
+
+
+def reader(client: Any, language: str) -> Any:
+    """The client, reading in that language."""
+    with client.session_transaction() as session:
+        session["language"] = language
+    return client
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "en"])
+def test_the_page_of_access_is_fresh(language: str) -> None:
     stale = "run python -m huimin.handbook.access_page and commit the page"
-    assert PAGE.read_text(encoding="utf-8") == access_page(), stale
+    assert text_file("access", language).read_text("utf-8") == access_page(language), stale
 
 
 def test_every_action_and_every_role_has_words_in_both_languages() -> None:
@@ -35,8 +61,9 @@ def test_every_action_and_every_role_has_words_in_both_languages() -> None:
         assert all(words.say(code, "en").isascii() for code in words)
 
 
-def test_the_served_page_of_access_says_what_the_table_says(client: Any) -> None:
-    page = client.get("/help/access").text
+@pytest.mark.parametrize("language", TEXTS)
+def test_the_served_page_of_access_says_what_the_table_says(client: Any, language: str) -> None:
+    page = reader(client, language).get("/help/access").text
     rows = {
         found[1]: re.findall(r"<td[^>]*>([✓—])</td>", found[2])
         for found in re.finditer(r"<code>([a-z_.]+)</code></td>(.*?)</tr>", page, re.DOTALL)
@@ -47,33 +74,94 @@ def test_the_served_page_of_access_says_what_the_table_says(client: Any) -> None
     }
 
 
-def test_every_file_is_a_page_that_anybody_reads(client: Any) -> None:
-    contents = client.get("/help/")
+def test_every_page_has_its_text_in_every_language_and_its_place() -> None:
+    assert tuple(page_names()) == ORDER
+    assert tuple(PART_WORDS) == tuple(PARTS)
+    for folder in ("en",):
+        assert {path.stem for path in (FOLDER / folder).glob("*.md")} == set(ORDER), folder
+
+
+def shape(text: str) -> dict[str, list[str]]:
+    """What two languages of a page must share: its headings, tables, code, links and pictures."""
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    headings = re.findall(r"(?m)^#+(?= )", prose)
+    tables = [str(len(table.splitlines())) for table in re.findall(r"(?m)(?:^\|.*\n)+", prose)]
+    codes = {code for code in re.findall(r"`([^`\n]+)`", prose) if code.isascii()}
+    links = re.findall(r"\]\(([^)]+)\)", prose)
+    fences = re.findall(r"(?m)^```[a-z]*$", text)
+    return {
+        "headings": headings,
+        "tables": tables,
+        "code": sorted(codes),
+        "links": sorted(set(links)),
+        "fences": fences,
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in ORDER if text_file(name, "zh_Hans").exists()])
+def test_a_page_says_the_same_in_both_languages(name: str) -> None:
+    """Neither text goes stale alone: what can be compared without reading is the same."""
+    chinese, english = (text_file(name, one).read_text("utf-8") for one in ("zh_Hans", "en"))
+    assert shape(chinese) == shape(english)
+
+
+def test_the_traditional_text_is_made_from_the_simplified_one() -> None:
+    stale = "run python -m huimin.handbook.traditional and commit the pages"
+    made = {path.name: path.read_text("utf-8") for path in TRADITIONAL.glob("*.md")}
+    assert made == traditional_pages(), stale
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_anybody_reads_every_page_in_their_own_language(client: Any, language: str) -> None:
+    reading = reader(client, language)
+    contents = reading.get("/help/")
     assert contents.status_code == 200
-    names = page_names()
-    assert {"access", "commands", "operations"} <= set(names)
-    assert {path.stem for path in FOLDER.glob("*.md")} == set(names)
-    for name in names:
-        assert f'href="/help/{name}"' in contents.text
-        answer = client.get(f"/help/{name}")
-        assert answer.status_code == 200, name
-        assert answer.text.count("<h1") == 1, name
+    anchors = {page.name: [one.anchor for one in page.sections] for page in pages_in("en")}
+    for page in pages_in(language):
+        assert f'href="/help/{page.name}">{escape(page.title)}</a>' in contents.text
+        answer = reading.get(f"/help/{page.name}")
+        assert answer.status_code == 200, page.name
+        assert answer.text.count("<h1") == 1, page.name
+        assert [one.anchor for one in page.sections] == anchors[page.name]
+        assert len(set(anchors[page.name])) == len(anchors[page.name])
 
 
 def test_every_link_within_the_handbook_leads_somewhere(client: Any) -> None:
-    for name in page_names():
-        text = client.get(f"/help/{name}").text
-        body = text.partition("<article")[2].partition("</article>")[0]
-        for address in HREF.findall(body):
-            if address.startswith("/help/"):
+    ids = {f"/help/{page.name}": {one.anchor for one in page.sections} for page in pages_in("en")}
+    for language in TEXTS:
+        for page in pages_in(language):
+            for address in HREF.findall(page.body):
                 path, _, anchor = address.partition("#")
-                answer = client.get(path)
-                assert answer.status_code == 200, f"{name}: {address}"
-                assert not anchor or f'id="{anchor}"' in answer.text, f"{name}: {address}"
-            else:
-                assert address.startswith(("https://", "#", "/")), f"{name}: {address}"
-        for picture in re.findall(r'<img src="([^"]+)"', body):
-            assert client.get(picture).status_code == 200, f"{name}: {picture}"
+                if path.startswith("/help/"):
+                    assert not anchor or anchor in ids[path], f"{page.name}: {address}"
+                elif not path:
+                    assert anchor in ids[f"/help/{page.name}"], f"{page.name}: {address}"
+                else:
+                    assert address.startswith(("https://", "/")), f"{page.name}: {address}"
+            for picture in re.findall(r'<img src="([^"]+)"', page.body):
+                assert client.get(picture).status_code == 200, f"{page.name}: {picture}"
+
+
+def test_a_word_is_found_in_the_reader_s_language(client: Any) -> None:
+    for language, word, heading in (
+        ("zh_Hans", "工作日", "工作日"),
+        ("zh_Hant", "帳號鎖十五", "登入"),
+        ("en", "working days", "Working days"),
+    ):
+        answer = reader(client, language).get("/help/", query_string={"q": word})
+        assert re.search(rf'<a href="/help/[a-z]+#[a-z-]+">{heading}</a>', answer.text), word
+    # What stands nowhere as a whole is found by its parts; a word that is nowhere finds nothing.
+    reading = reader(client, "zh_Hans")
+    assert 'href="/help/console#signing-in"' in reading.get("/help/?q=密码登录").text
+    assert "没有找到“不存在的词语甲乙”" in reading.get("/help/?q=不存在的词语甲乙").text
+
+
+def test_a_search_shows_no_harm_and_takes_no_endless_query(client: Any) -> None:
+    answer = client.get("/help/", query_string={"q": "<script>alert(1)</script>"})
+    assert answer.status_code == 200 and "<script>alert" not in answer.text
+    long = client.get("/help/", query_string={"q": "卡" * 10_000})
+    assert long.status_code == 200 and "卡" * (QUERY_CHARACTERS_MAX + 1) not in long.text
+    assert client.get("/help/?q=%20").text.count("<ol") == 0
 
 
 def test_a_signed_in_person_finds_it_from_every_page(
@@ -104,8 +192,8 @@ def test_html_and_harmful_addresses_are_shown_as_text() -> None:
 
 def test_headings_of_the_same_words_have_names_of_their_own() -> None:
     page = render("x", "# T\n\n## Same\n\n## Same\n\n### 权限 / Access\n")
-    assert [name for _, name, _ in page.contents] == ["same", "same-1", "权限--access"]
+    assert [one.anchor for one in page.contents] == ["same", "same-1", "权限--access"]
 
 
 def test_a_page_is_read_once() -> None:
-    assert read_page("access") is read_page("access")
+    assert read_page("access", "en") is read_page("access", "en")

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import huimin
-from huimin.handbook.render import FOLDER as HANDBOOK
+from huimin.handbook.render import text_file
 
 PACKAGE = Path(huimin.__file__).resolve().parent
 REPOSITORY = PACKAGE.parent
-TEXT = (HANDBOOK / "inside.md").read_text(encoding="utf-8")
+TEXT = text_file("inside", "en").read_text(encoding="utf-8")
 NAMED = re.findall(r"`([^`]+)`", TEXT)
 PLACES = sorted({one for one in NAMED if re.fullmatch(r"[\w/]+\.py:\w+", one)})
 PATHS = sorted({one for one in NAMED if re.fullmatch(r"[\w/]+(/|\.\w+)", one)})

@@ -8,29 +8,39 @@ from typing import Any
 
 import huimin.client
 from huimin.core.refusal_kinds import KINDS
-from huimin.handbook.pos_page import PAGE, pos_page
-from tests.handbook.pos_examples import HEADINGS, run_examples, with_examples
+from huimin.handbook.pos_page import pos_page
+from huimin.handbook.render import text_file
+from tests.handbook.pos_examples import (
+    EXAMPLES,
+    LANGUAGES,
+    example_names,
+    run_examples,
+    with_examples,
+)
 
-TEXT = PAGE.read_text(encoding="utf-8")
+TEXTS = {language: text_file("pos", language).read_text("utf-8") for language in LANGUAGES}
+TEXT = TEXTS["en"]
 
 
 def test_every_example_is_what_the_program_answers() -> None:
     stale = "run python -m tests.handbook.pos_examples, read what has changed, and commit the page"
-    assert with_examples(TEXT, run_examples()) == TEXT, stale
-    headings = set(re.findall(r"(?m)^#{2,3} (.+)$", TEXT))
-    assert HEADINGS.keys() <= headings
+    answers = run_examples()
+    assert set(example_names("en").values()) == set(EXAMPLES.values())
+    for language, page in TEXTS.items():
+        assert with_examples(page, example_names(language), answers) == page, stale
 
 
 def test_the_table_of_refusals_is_the_program_s() -> None:
-    assert pos_page() == TEXT, "run python -m huimin.handbook.pos_page and commit the page"
-    for code in ("card_expired", "cap_reached", "order_exists", "order_cancelled"):
-        assert f"| `{code}` |" in TEXT and code in KINDS
+    for language, page in TEXTS.items():
+        assert pos_page(language) == page, "run python -m huimin.handbook.pos_page"
+        for code in ("card_expired", "cap_reached", "order_exists", "order_cancelled"):
+            assert f"| `{code}` |" in page and code in KINDS
 
 
 def test_the_page_names_every_call_of_the_api(client: Any) -> None:
     paths = client.get("/api/v1/openapi.json").json["paths"]
     of_registers = [path for path in paths if path.startswith("/api/v1/registers")]
-    page = (PAGE.parent / "register-api.md").read_text(encoding="utf-8")
+    page = text_file("register-api", "en").read_text(encoding="utf-8")
     in_page = [re.search(re.sub(r"\{[^}]+\}", "[0-9a-f-]+", path), page) for path in of_registers]
     assert all(in_page)
     missing = [

@@ -8,7 +8,8 @@ import openpyxl
 import pytest
 
 from huimin.handbook.register_layouts import BOTH, HOLDER, LAYOUTS, LEFT, MEMBER, Layout
-from huimin.handbook.register_pictures import FOLDER, PAGE, pictures, registers_page
+from huimin.handbook.register_pictures import pictures, registers_page
+from huimin.handbook.render import FOLDER, text_file
 from tests.making.registers import check
 
 
@@ -32,7 +33,9 @@ def test_what_stands_beside_a_row_is_what_comes_of_it(tmp_path: Path, layout: La
 
 
 def test_the_page_and_its_pictures_are_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == registers_page(), "run register_pictures"
+    for language in ("zh_Hans", "en"):
+        page = text_file("registers", language).read_text(encoding="utf-8")
+        assert page == registers_page(language), "run register_pictures"
     folder = FOLDER / "pictures"
     drawn = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("register-*.svg")}
     assert drawn == pictures(), "run register_pictures"
