@@ -31,6 +31,8 @@ APPEND_ONLY_TABLES = (
     "publication_digest",
     "division_past",
     "division_move",
+    "notice_attempt",
+    "report_mail",
     "reach_contact",
 )
 

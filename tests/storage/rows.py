@@ -455,6 +455,61 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
             "noted_by": "p",
         },
     ),
+    (
+        "notice",
+        {
+            "id": "n",
+            "kind": "report.mailed",
+            "key": "report.mailed/rr/2026-10/v1",
+            "title": "月报表",
+            "body": "见附件。",
+            "data_json": "{}",
+            "created_at": AT,
+        },
+    ),
+    (
+        "notice_delivery",
+        {
+            "id": "nd",
+            "notice_id": "n",
+            "channel": "mail",
+            "target": "li@county.example",
+            "state": "waiting",
+            "attempts": 1,
+            "next_at": AT,
+        },
+    ),
+    ("notice_attempt", {"id": "na", "delivery_id": "nd", "at": AT, "problem": "mail_unset"}),
+    (
+        "report_recipient",
+        {
+            "id": "rr",
+            "name": "李县长",
+            "address": "li@county.example",
+            "purpose": "每月了解用卡情况",
+            "form": "pdf",
+            "schedule": "closed",
+            "state": "proposed",
+            "proposed_at": AT,
+            "proposed_by": "p",
+        },
+    ),
+    (
+        "report_mail",
+        {
+            "id": "rm",
+            "recipient_id": "rr",
+            "period": "2026-10/v1",
+            "month": "2026-10",
+            "as_of": AT,
+            "address": "li@county.example",
+            "file_name": "huimin-report-2026-10.pdf",
+            "sha256": "0" * 64,
+            "size_bytes": 1,
+            "notice_id": "n",
+            "made_at": AT,
+        },
+    ),
 ]
 
 
