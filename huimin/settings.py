@@ -12,6 +12,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,13 @@ def _one_of(*known: str) -> Callable[[str, str], str]:
         return value
 
     return parse
+
+
+def _day_of_year(name: str, value: str) -> str:
+    try:
+        return f"{date.fromisoformat(f'2001-{value}'):%m-%d}"
+    except ValueError:
+        raise SettingsProblem(name, "请写月和日，例如 12-31。") from None
 
 
 def _addresses(name: str, value: str) -> str:
@@ -163,6 +171,11 @@ class Settings:
     )
     grace_days: int = _setting(
         "复核到期后的宽限天数 / days of grace after that", 30, _whole(0, 365)
+    )
+    usual_end: str | None = _setting(
+        "新登记的保障通常哪一天到期，例如 12-31；不设则没有 / usual last day of a new entitlement",
+        None,
+        _day_of_year,
     )
     working_days: str = _setting(
         "数据文件夹里县里自己的节假日表，没有就用随系统的 / the county's calendar in the folder",

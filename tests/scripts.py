@@ -12,7 +12,7 @@ from jinja2 import meta
 PACKAGE = Path(__file__).resolve().parents[1] / "huimin"
 TILL, OFFICE = PACKAGE / "checkout" / "static", PACKAGE / "web" / "static"
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", re.DOTALL)
-IMPORT = re.compile(r'from "\./([\w.]+)"')
+IMPORT = re.compile(r'(?:from |\bimport\()"\./([\w.]+)"')
 NAMED_SCRIPT = re.compile(r"url_for\('(?:till_files\.)?static', filename='(\w+\.js)'\)")
 JINJA = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 

@@ -151,7 +151,7 @@ def _filters(language: str) -> list[Filter]:
     return [
         Filter("state", _("状态"), states, blank=None, default="open"),
         Filter("rule", _("规则"), [(code, rule_name(code, language)) for code in RULES]),
-        Filter("town", _("镇街"), town_choices()),
+        Filter("town", _("镇街"), town_choices(), typed=True),
         outlet_filter(outlets),
         *day_filters(),
     ]

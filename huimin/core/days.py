@@ -43,6 +43,12 @@ def county_start(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=COUNTY_ZONE).astimezone(UTC)
 
 
+def next_day_of_year(month_and_day: str, today: date) -> date:
+    """The next such day of a year after today: "12-31" on 2026-11-28 is 2026-12-31."""
+    day = date.fromisoformat(f"{today.year}-{month_and_day}")
+    return day if day > today else day.replace(year=today.year + 1)
+
+
 def month_of(day: date) -> str:
     """The month of a day: "2026-10"."""
     return f"{day.year:04d}-{day.month:02d}"

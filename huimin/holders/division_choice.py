@@ -1,7 +1,7 @@
 """The village typed into a form: its 12-digit code, or its name with or without the town.
 
-The page uses this while one types and again when the form is submitted, so that both agree. Only
-villages within the user's own division count.
+The form sends the code of the chosen village; an older draft may hold what was typed. Only villages
+within the user's own division count.
 """
 
 from __future__ import annotations
@@ -64,16 +64,12 @@ class Villages:
             for town in self._towns
         }
 
-    def labels(self) -> list[str]:
-        """The labels of all villages that can be chosen, ordered by code."""
-        codes = (code for code, level in self._levels.items() if level == "village")
-        return [self._village(code).label for code in sorted(codes) if self._reaches(code)]
-
-    def label_of(self, text: str) -> str:
-        """The label for a known code, as in an older draft; any other text unchanged."""
-        code = self._index.now(text)
-        known = self._levels.get(code) == "village" and self._reaches(code)
-        return self._village(code).label if known else text
+    def code_of(self, text: str) -> str:
+        """The code of the village that the text means, "" if it means none."""
+        try:
+            return self.chosen(text).code
+        except FieldProblems:
+            return ""
 
     def chosen(self, text: str) -> Village:
         """The village that the text means. Raises FieldProblems on `division_code`."""

@@ -17,8 +17,10 @@ from huimin.holders.registers.places import Places
 from huimin.holders.registers.row import read_row
 from huimin.holders.registers.row_view import Circumstances
 
-FIELDS = ("name", "id_number", "phone", "town", "village", "kind", "starts_on", "family")
-OPTIONS = {"starts_on": "since"}
+FIELDS = (
+    *("name", "id_number", "phone", "town", "village", "kind", "starts_on", "ends_on", "family"),
+)
+OPTIONS = {"starts_on": "since", "ends_on": "until"}
 BY_HAND = sentence("窗口登记")
 HOLDER_AS_MEMBER = sentence("持卡人本人不用写进家庭成员，请去掉。")
 
@@ -35,6 +37,7 @@ class HandDraft:
     since: str
     phone: str | None = None
     family: str | None = None
+    until: str | None = None
 
 
 def draft_of(typed: HandDraft, places: Places, today: date) -> HolderDraft:
@@ -45,6 +48,7 @@ def draft_of(typed: HandDraft, places: Places, today: date) -> HolderDraft:
         columns={field: column for column, field in enumerate(FIELDS)},
         spelled={column: COLUMN_NAMES[field] for column, field in enumerate(FIELDS)},
         families=(FIELDS.index("family"),),
+        ends=(FIELDS.index("ends_on"),),
     )
     circumstances = Circumstances(places, today, BY_HAND)
     result = read_row(BY_HAND, header, SheetRow(1, tuple(values)), circumstances)

@@ -124,7 +124,7 @@ def _people_list(town_code: str, town_name: str, villages: dict[str, str], reaso
     ]
     filters = [
         Filter("reason", _("原因"), list(_reasons().items()), blank=None, default="no_card"),
-        Filter("village", _("村（社区）"), list(villages.items())),
+        Filter("village", _("村（社区）"), list(villages.items()), typed=True),
     ]
     nothing, back = _("没有这样的人。换一个原因或村社看看。"), _("回到本镇街的数字")
     return ListPage(

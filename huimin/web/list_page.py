@@ -27,7 +27,7 @@ class Filter:
     """One field of the form above a list; with `choices` (value, word) it is a select element.
 
     `blank` is the word for no choice; with None something is always chosen. A filter with a
-    `default` is a view of the list: it does not count as narrowing it.
+    `default` is a view of the list: it does not count as narrowing it. A long choice is `typed`.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Filter:
     maxlength: int | None = None
     inputmode: str | None = None
     hint: str | None = None
+    typed: bool = False
 
     def value(self, address: Mapping[str, str]) -> str:
         """The value in the address, or the default."""

@@ -18,7 +18,7 @@ from huimin.instance import create_instance, open_instance, system_clock
 from huimin.settings import Settings
 from tests.browser import accessible
 from tests.browser.conftest import DESK, PHONE, County, Visit
-from tests.browser.windows import new_context
+from tests.browser.windows import choose_village, new_context
 from tests.making.cards import make_card
 from tests.making.holders import id_number, make_holder
 from tests.making.registers import register_row, write_xlsx
@@ -174,9 +174,7 @@ def test_a_registrars_day(browser: Any, town: Town, size: dict[str, int]) -> Non
         assert page.input_value("#field-name") == "赵小兰"
         page.fill("#field-id_number", number)
         page.locator("#id-number-told", has_text="出生日期").wait_for()
-        page.fill(
-            "#field-division_code", page.locator("#villages option").first.get_attribute("value")
-        )
+        choose_village(page, "sq")
         page.select_option("#field-kind", "major_illness")
         page.fill("#field-since", "2026-03-01")
         page.fill("#field-family_name_1", "钱大海")

@@ -20,7 +20,7 @@ from PIL import Image
 from tests.browser.accessible import looks_right
 from tests.browser.conftest import Visit
 from tests.browser.header import SIGNED_IN, press_sign_out
-from tests.browser.windows import till_ready
+from tests.browser.windows import choose_village, till_ready
 from tests.making.merchants import credit_code
 
 pytestmark = pytest.mark.browser
@@ -102,7 +102,7 @@ def test_an_administrator_s_day_with_shops_policies_staff_and_cards(visit: Visit
         page.fill(f"#field-{name}", text)
     page.fill("#field-outlet_name", f"惠民超市{number}店")
     page.select_option("#field-outlet_kind", "supermarket")
-    page.select_option("#field-division_code", index=1)
+    choose_village(page, "tcjd")
     page.fill("#field-address", "帅乡大道 1 号")
     visit.follow("main form button")
     page.wait_for_selector("[data-error-summary]")

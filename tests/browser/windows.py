@@ -35,6 +35,15 @@ def till_ready(page: Any) -> None:
     page.wait_for_selector("#till[data-started] #card:focus")
 
 
+def choose_village(page: Any, typed: str) -> None:
+    """Choose the first place that fits what is typed, by the keyboard (static/typed_choice.js)."""
+    field = page.locator("#field-division_code[role=combobox]")
+    field.fill(typed)
+    page.locator("[role=option][aria-selected=true]").wait_for()
+    field.press("Enter")
+    page.locator("[role=listbox]").wait_for(state="hidden")
+
+
 def _slow_down(page: Any) -> None:
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWNESS})

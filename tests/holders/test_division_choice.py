@@ -1,18 +1,18 @@
-"""The village of the form: told while one types, in the words with which a sent form is refused."""
+"""The village of the form: its code, as the choice sends it, or as an older draft has it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from markupsafe import escape
 
+from huimin.core.refusals import FieldProblems
 from huimin.divisions.find import all_divisions
+from huimin.divisions.lives import past_names
+from huimin.holders.division_choice import Villages
 from huimin.instance import Instance
 from tests.making.holders import NEW_SOUTH_COMMUNITY, id_number
 from tests.making.office import OTHER_TOWN, TOWN, Office
-
-CHECK = "/holders/new/division"
 
 
 @pytest.fixture
@@ -31,11 +31,9 @@ def form(division: str) -> dict[str, str]:
     }
 
 
-def told(client: Any, text: str) -> dict[str, Any]:
-    answer = client.get(CHECK, query_string={"text": text})
-    assert answer.status_code == 200
-    found: dict[str, Any] = answer.get_json()
-    return found
+def villages_of(instance: Instance, within: str | None) -> Villages:
+    rows, past = instance.engine.read(lambda tx: (all_divisions(tx), past_names(tx)))
+    return Villages(rows, within, past)
 
 
 def names_of(instance: Instance) -> dict[str, str]:
@@ -55,30 +53,26 @@ WRONG = (
 )
 
 
-def test_what_is_said_while_typing_is_what_a_sent_form_is_refused_with(office: Office) -> None:
+def test_what_can_be_no_village_is_refused_beside_the_field(office: Office) -> None:
     client = office.client("registrar")
-    for language in ("zh_Hans", "en"):
-        office.post(client, "/language", language=language)
-        for text, words in WRONG:
-            said = told(client, text)["problem"]
-            assert (words in said) == (language == "zh_Hans"), said
-            refused = office.post(client, "/holders/new", **form(text))
-            assert refused.status_code == 422
-            page = refused.get_data(as_text=True)
-            shown = f'<div class="field-problem" id="problem-division_code">{escape(said)}</div>'
-            assert shown in page, text
+    for text, words in WRONG:
+        refused = office.post(client, "/holders/new", **form(text))
+        assert refused.status_code == 422
+        said = refused.text.partition('id="problem-division_code">')[2].partition("</div>")[0]
+        assert words in said, text
 
 
 def test_a_village_is_known_by_code_by_label_and_by_name(
     office: Office, instance: Instance
 ) -> None:
-    client, names = office.client("registrar"), names_of(instance)
+    names, villages = names_of(instance), villages_of(instance, TOWN)
     town, village = names[TOWN], names[NEW_SOUTH_COMMUNITY]
     label = f"{town} · {village}"
     short = village.removesuffix("居民委员会").removesuffix("村民委员会")
     for text in (NEW_SOUTH_COMMUNITY, label, f"{town}{short}", short, f" {town}・{short} "):
-        assert told(client, text) == {"village": label}, text
-    assert f'<option value="{label}">' in client.get("/holders/new").get_data(as_text=True)
+        assert villages.code_of(text) == NEW_SOUTH_COMMUNITY, text
+    page = office.client("registrar").get("/holders/new").text
+    assert f'<option value="{NEW_SOUTH_COMMUNITY}">{label}</option>' in page
 
 
 def test_a_village_of_another_town_is_neither_listed_nor_taken(
@@ -89,21 +83,25 @@ def test_a_village_of_another_town_is_neither_listed_nor_taken(
     registrar, administrator = office.client("registrar"), office.client()
     assert theirs not in registrar.get("/holders/new").get_data(as_text=True)
     assert theirs in administrator.get("/holders/new").get_data(as_text=True)
-    assert "village" not in told(registrar, theirs)
-    assert told(administrator, theirs) == {"village": theirs}
+    assert villages_of(instance, TOWN).code_of(theirs) == ""
+    assert villages_of(instance, None).code_of(theirs) == "512022001001"
 
 
 def test_a_village_that_does_not_belong_to_the_town_is_told_with_near_names(
-    office: Office, instance: Instance
+    instance: Instance,
 ) -> None:
     names = names_of(instance)
-    said = told(office.client(), f"{names[TOWN]} · 西郊社区")["problem"]
+    with pytest.raises(FieldProblems) as refused:
+        villages_of(instance, None).chosen(f"{names[TOWN]} · 西郊社区")
+    said = str(refused.value.problems[0].message("zh_Hans"))
     assert said.startswith(f"{names[TOWN]}没有叫“西郊社区”的村（社区）")
 
 
-def test_a_name_that_several_towns_have_asks_for_the_town(office: Office) -> None:
+def test_a_name_that_several_towns_have_asks_for_the_town(instance: Instance) -> None:
     # 放生 is a village of one town and a community of another.
-    said = told(office.client(), "放生")["problem"]
+    with pytest.raises(FieldProblems) as refused:
+        villages_of(instance, None).chosen("放生")
+    said = str(refused.value.problems[0].message("zh_Hans"))
     assert (
         "请写上镇（街道）" in said and "放生村村民委员会" in said and "放生社区居民委员会" in said
     )
@@ -121,4 +119,4 @@ def test_a_person_is_entered_with_the_label_and_an_older_draft_shows_it(
     listed = client.get("/holders/").get_data(as_text=True)
     draft = listed.partition("/holders/new?draft=")[2].partition('"')[0]
     page = client.get(f"/holders/new?draft={draft}").get_data(as_text=True)
-    assert f'value="{label}"' in page.partition('id="field-division_code"')[2].partition(">")[0]
+    assert f'<option value="{NEW_SOUTH_COMMUNITY}" selected>{label}</option>' in page

@@ -123,7 +123,7 @@ def _list() -> ListPage:
     verify = [("due", _("该复核了")), ("overdue", _("宽限期已过"))]
     filters = [
         Filter("number", _("卡号"), inputmode="numeric", maxlength=24),
-        Filter("division", _("镇街"), town_choices(own_division())),
+        Filter("division", _("镇街"), town_choices(own_division()), typed=True),
         Filter("state", _("卡片状态"), list(CARD_STATES.items())),
         Filter("unprinted", _("打印"), [("1", _("还没有打印"))], _("不限")),
         Filter("verify", _("年度复核"), verify, _("不限")),

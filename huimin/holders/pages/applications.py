@@ -183,7 +183,7 @@ def _list(choosing: bool) -> ListPage:
     ]
     filters = [
         Filter("state", _("状态"), choices_of(STATES, APPLICATION_STATES), default="submitted"),
-        Filter("division", _("镇街或村社"), division_choices(own_division())),
+        Filter("division", _("镇街或村社"), division_choices(own_division()), typed=True),
         Filter("source", _("来源"), [("form", _("窗口登记")), ("register", _("名册"))]),
         Filter("older", _("等待时间"), [("1", _("超过一个工作日"))], _("不限")),
     ]

@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import acting, member, own_division, require
-from huimin.core.days import county_day
+from huimin.core.days import county_day, next_day_of_year
 from huimin.core.identity import mask_name
 from huimin.core.refusals import FieldProblems, Problems, Refusal, field_problem
 from huimin.core.words import OTHER_RELATION, RELATIONS
@@ -43,14 +43,16 @@ from huimin.storage.engine import Row, Transaction
 from huimin.web.choices import eligibility_choices, relation_choices
 from huimin.web.current import change, instance
 from huimin.web.forms import Answer, Form, go_on, is_shown_again
-from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 from huimin.web.uploads import takes_files
 
 # So many family members fit in the form; more are added on the person's page.
 MEMBERS = range(1, 7)
 _MEMBER_FIELDS = [f"{name}_{place}" for place in MEMBERS for name in FAMILY_FIELDS.values()]
-FIELDS = ("name", "phone", "id_number", "division_code", "kind", "since", *_MEMBER_FIELDS)
+FIELDS = (
+    *("name", "phone", "id_number", "division_code", "kind", "since", "until"),
+    *_MEMBER_FIELDS,
+)
 FILES_AT_ONCE = 3
 
 
@@ -66,17 +68,6 @@ def new_person() -> str:
             lambda tx: read_draft(tx, secrets, staff_id=staff_id, draft_id=draft_id)
         )
     return _form_page(Form(_in_rows(values)), draft_id)
-
-
-@pages.get("/holders/new/division")
-@require("holder.write")
-def check_division() -> Response:
-    """The village that is typed, or what is wrong with it, for the page to say as one types."""
-    villages = _villages()
-    try:
-        return json_response({"village": villages.chosen(request.args.get("text", "")).label})
-    except FieldProblems as error:
-        return json_response({"problem": error.problems[0].message(request_language())})
 
 
 @pages.post("/holders/new")
@@ -206,6 +197,7 @@ def _checked(form: Form) -> HolderDraft:
         village=village.name if village else "",
         kind=form.text("kind"),
         since=form.text("since"),
+        until=form.optional("until"),
     )
     draft = None
     try:
@@ -276,9 +268,10 @@ def _require_few(files: list[FileStorage]) -> None:
 def _form_page(
     form: Form, draft_id: str, same: list[Row] | None = None, known: Row | None = None
 ) -> str:
-    names = dict(division_choices(own_division()))
-    villages = _villages()
-    values = {**form.values, "division_code": villages.label_of(form.text("division_code"))}
+    own, today = own_division(), county_day(instance().clock())
+    usual_end = instance().settings.usual_end
+    names = dict(division_choices(own))
+    values = {**form.values, "division_code": _villages().code_of(form.text("division_code"))}
     return render_template(
         "holders/new_person.html",
         form=Form(values, form.problems),
@@ -286,9 +279,10 @@ def _form_page(
         same=same or [],
         known=known and {**known, "name_masked": mask_name(known["name"])},
         place_of=names.get,
-        villages=villages.labels(),
+        villages=division_choices(own, villages_only=True),
         kinds=eligibility_choices(),
         relations=relation_choices(),
         members=MEMBERS,
-        today=county_day(instance().clock()).isoformat(),
+        today=today.isoformat(),
+        usual_end=next_day_of_year(usual_end, today).isoformat() if usual_end else "",
     )

@@ -136,7 +136,7 @@ def _list() -> ListPage:
             maxlength=TEXT_MAX,
             hint=_("姓名可以只写一部分；家庭成员的姓名、身份证号也能找到。"),
         ),
-        Filter("division", _("镇街或村社"), division_choices(own_division())),
+        Filter("division", _("镇街或村社"), division_choices(own_division()), typed=True),
         Filter("kind", _("保障类别"), [(NO_KIND, _("目前没有保障")), *eligibility_choices()]),
         Filter("card", _("卡片状态"), [(NO_CARD, _("没有卡")), *CARD_STATES.items()]),
         Filter("ending", _("保障在几天内到期"), inputmode="numeric", maxlength=3),

@@ -168,7 +168,7 @@ def _list() -> ListPage:
     filters = [
         Filter("text", _("名称、地址或商户"), type="search", maxlength=60),
         Filter("kind", _("类型"), outlet_kind_choices()),
-        Filter("town", _("镇街"), town_choices()),
+        Filter("town", _("镇街"), town_choices(), typed=True),
         Filter("state", _("状态"), choices_of(STATES, OUTLET_STATES)),
         Filter("silent", _("本月交易"), [("1", _("还没有交易"))], blank=_("不限")),
     ]

@@ -26,3 +26,6 @@ for (const all of document.querySelectorAll("[data-check-all]")) {
     }
   });
 }
+
+// A long choice, as that of a village, is typed.
+if (document.querySelector("select[data-typed]")) import("./typed_choice.js");

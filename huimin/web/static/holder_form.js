@@ -1,5 +1,5 @@
-// Checks an ID number as it is typed (GB 11643) and tells the birth date it holds; the server checks
-// it all the same.
+// Checks an ID number as it is typed (GB 11643) and tells the birth date and the sex that it
+// holds; the server checks it all the same.
 const field = document.querySelector("[data-id-number]");
 const told = document.getElementById("id-number-told");
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
@@ -34,5 +34,6 @@ field.addEventListener("input", () => {
   } catch {
     born = null;
   }
-  told.textContent = born ? `${told.dataset.born} ${born}` : told.dataset.wrong;
+  const sex = Number(number[16]) % 2 ? told.dataset.male : told.dataset.female;
+  told.textContent = born ? `${told.dataset.born} ${born} · ${sex}` : told.dataset.wrong;
 });
