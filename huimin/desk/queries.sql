@@ -1,34 +1,48 @@
--- Every SQL statement of the desk: counts of waiting items. Each stops at :count_max, and starts from
--- an index that holds little more than the waiting items: `|| ''` and CROSS JOIN keep the planner
--- from starting from a county's million people.
+-- Every SQL statement of the desk. What waits is counted up to :count_max and gives its oldest item as
+-- "since id name" (today.py takes it apart), in one pass that starts from an index which holds little more
+-- than the waiting items: `|| ''` and CROSS JOIN keep the planner from starting from a county's million
+-- people. :not_by is who may not decide what they made themselves, '' for nobody.
+
+-- part: counted
+SELECT CAST(COUNT(*) AS BIGINT) AS waiting, MIN(item) AS oldest FROM (
+
+-- part: up_to_max
+    LIMIT :count_max) AS counted
 
 -- part: in_division
         AND holder.division_code || '' >= :division_first
         AND holder.division_code || '' <= :division_last
 
--- name: applications_waiting$
-SELECT CAST(COUNT(*) AS BIGINT) FROM (
-    SELECT 1 FROM application CROSS JOIN holder
+-- name: applications_waiting^
+-- with: counted
+    SELECT application.submitted_at || ' ' || application.id || ' ' || holder.name AS item
+    FROM application CROSS JOIN holder
     WHERE holder.id = application.holder_id AND application.state = 'submitted'
+        AND application.submitted_by <> :not_by
         AND (CAST(:before AS TEXT) IS NULL OR application.submitted_at < :before)
         -- with: in_division
-    LIMIT :count_max) AS counted;
+    -- with: up_to_max
+;
 
--- name: applications_returned$
--- Returned and not handed in again since.
-SELECT CAST(COUNT(*) AS BIGINT) FROM (
-    SELECT 1 FROM application CROSS JOIN holder
+-- name: applications_returned^
+-- Returned and not handed in again since: those that :me handed in, or with :others = 1 the others.
+-- with: counted
+    SELECT application.decided_at || ' ' || application.holder_id || ' ' || holder.name AS item
+    FROM application CROSS JOIN holder
     WHERE holder.id = application.holder_id AND application.state = 'returned'
+        AND (application.submitted_by = :me) <> (:others = 1)
         AND holder.erased_at IS NULL
         AND NOT EXISTS (
             SELECT 1 FROM application AS later WHERE later.holder_id = application.holder_id
                 AND later.submitted_at > application.submitted_at)
         -- with: in_division
-    LIMIT :count_max) AS counted;
+    -- with: up_to_max
+;
 
--- name: eligibilities_ending$
-SELECT CAST(COUNT(*) AS BIGINT) FROM (
-    SELECT eligibility.holder_id FROM eligibility CROSS JOIN holder
+-- name: eligibilities_ending^
+-- with: counted
+    SELECT eligibility.ends_on || ' ' || holder.id || ' ' || holder.name AS item
+    FROM eligibility CROSS JOIN holder
     WHERE holder.id = eligibility.holder_id
         AND eligibility.ends_on >= :today AND eligibility.ends_on <= :ending_by
         AND holder.erased_at IS NULL
@@ -37,43 +51,54 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
             SELECT 1 FROM eligibility AS earlier WHERE earlier.holder_id = eligibility.holder_id
             AND earlier.ends_on >= :today
             AND (earlier.ends_on, earlier.id) < (eligibility.ends_on, eligibility.id))
-    LIMIT :count_max) AS counted;
+    -- with: up_to_max
+;
 
--- name: cards_lost$
-SELECT CAST(COUNT(*) AS BIGINT) FROM (
-    SELECT 1 FROM card CROSS JOIN holder
+-- name: cards_lost^
+-- with: counted
+    SELECT COALESCE((SELECT MAX(card_event.recorded_at) FROM card_event
+            WHERE card_event.card_id = card.id AND card_event.event = 'lost'), '')
+        || ' ' || card.id || ' ' || holder.name AS item
+    FROM card CROSS JOIN holder
     WHERE holder.id = card.holder_id AND card.state = 'lost'
         -- with: in_division
-    LIMIT :count_max) AS counted;
+    -- with: up_to_max
+;
 
--- name: cards_not_entitled$
+-- name: cards_not_entitled^
 -- Good cards of people without an eligibility in force: whose last stretch is over, or not begun.
-SELECT CAST(COUNT(*) AS BIGINT) FROM (
-    SELECT 1 FROM holder CROSS JOIN card
+-- with: counted
+    SELECT holder.entitled_until || ' ' || holder.id || ' ' || holder.name AS item
+    FROM holder CROSS JOIN card
     WHERE card.holder_id = holder.id AND card.state = 'active' AND card.expires_on >= :today
         AND holder.entitled_until < :today
         -- with: in_division
     UNION ALL
-    SELECT 1 FROM holder CROSS JOIN card
+    SELECT card.issued_on || ' ' || holder.id || ' ' || holder.name AS item
+    FROM holder CROSS JOIN card
     WHERE card.holder_id = holder.id AND card.state = 'active' AND card.expires_on >= :today
         AND holder.entitled_from > :today AND NOT EXISTS (
             SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
             AND eligibility.starts_on <= :today
             AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= :today))
         -- with: in_division
-    LIMIT :count_max) AS counted;
+    -- with: up_to_max
+;
 
--- name: cards_to_print$
-SELECT CAST(COUNT(*) AS BIGINT) FROM (
-    SELECT 1 FROM card CROSS JOIN holder
+-- name: cards_to_print^
+-- with: counted
+    SELECT card.created_at || ' ' || card.id || ' ' || holder.name AS item
+    FROM card CROSS JOIN holder
     WHERE holder.id = card.holder_id AND card.state = 'active' AND card.printed_at IS NULL
         AND card.expires_on || '' >= :today
         -- with: in_division
-    LIMIT :count_max) AS counted;
+    -- with: up_to_max
+;
 
--- name: approved_without_card$
-SELECT CAST(COUNT(*) AS BIGINT) FROM (
-    SELECT application.holder_id FROM application CROSS JOIN holder
+-- name: approved_without_card^
+-- with: counted
+    SELECT MIN(application.decided_at) || ' ' || application.holder_id || ' ' || MIN(holder.name) AS item
+    FROM application CROSS JOIN holder
     WHERE holder.id = application.holder_id
         AND application.state = 'approved' AND application.fulfilled_at IS NULL
         AND holder.erased_at IS NULL
@@ -81,26 +106,32 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
         AND holder.entitled_until || '' >= :today
     AND NOT EXISTS (SELECT 1 FROM card WHERE card.holder_id = holder.id
         AND card.state IN ('active', 'suspended', 'lost'))
-    GROUP BY application.holder_id LIMIT :count_max) AS counted;
+    GROUP BY application.holder_id
+    -- with: up_to_max
+;
 
--- name: unverified_cards$
+-- name: unverified_cards^
 -- Verified too long ago, or never and the card issued too long ago.
-SELECT CAST(COUNT(*) AS BIGINT) FROM (
-    SELECT holder.id FROM holder CROSS JOIN card
+-- with: counted
+    SELECT holder.verified_on || ' ' || holder.id || ' ' || holder.name AS item
+    FROM holder CROSS JOIN card
     WHERE card.holder_id = holder.id AND card.state = 'active'
         AND holder.verified_on < :due_before
         -- with: in_division
     UNION ALL
-    SELECT holder.id FROM holder CROSS JOIN card
+    SELECT card.issued_on || ' ' || holder.id || ' ' || holder.name AS item
+    FROM holder CROSS JOIN card
     WHERE card.holder_id = holder.id AND card.state = 'active'
         AND holder.verified_on IS NULL AND card.issued_on < :due_before
         -- with: in_division
-    LIMIT :count_max) AS counted;
+    -- with: up_to_max
+;
 
--- name: cards_to_renew$
+-- name: cards_to_renew^
 -- The same as cards_ending with fit = 1 in the cards room.
-SELECT CAST(COUNT(*) AS BIGINT) FROM (
-    SELECT 1 FROM card CROSS JOIN holder
+-- with: counted
+    SELECT card.expires_on || ' ' || card.id || ' ' || holder.name AS item
+    FROM card CROSS JOIN holder
     WHERE holder.id = card.holder_id AND card.state = 'active'
         AND card.expires_on >= :today AND card.expires_on <= :last_day
         -- with: in_division
@@ -108,59 +139,158 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM (
         AND EXISTS (SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
             AND eligibility.starts_on <= :today
             AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= card.expires_on))
-    LIMIT :count_max) AS counted;
+    -- with: up_to_max
+;
 
--- name: silent_outlets$
--- Active outlets without a redemption in a month.
-SELECT CAST(COUNT(*) AS BIGINT) FROM outlet JOIN merchant ON merchant.id = outlet.merchant_id
-WHERE outlet.state = 'active' AND merchant.state = 'active'
-    AND NOT EXISTS (SELECT 1 FROM rollup_month
-        WHERE rollup_month.month = :month AND rollup_month.dimension = 'channel'
-            AND rollup_month.outlet_id = outlet.id);
-
--- name: settlements_disputed$
-SELECT CAST(COUNT(*) AS BIGINT) FROM settlement WHERE state = 'disputed';
-
--- name: settlements_unpaid$
--- Confirmed before a day (or its time to dispute over before another day) and not paid in full.
-SELECT CAST(COUNT(*) AS BIGINT) FROM settlement
-WHERE due_fen - carried_fen > paid_fen
-    AND ((state = 'confirmed' AND confirmed_on < :unpaid_before)
-        OR (state = 'open' AND confirm_by < :unanswered_before));
-
--- name: merchant_applications$
-SELECT CAST(COUNT(*) AS BIGINT) FROM merchant_application WHERE state = 'submitted';
-
--- name: endings_to_decide$
-SELECT CAST(COUNT(*) AS BIGINT) FROM aid_ending WHERE state = 'proposed';
-
--- name: policy_drafts$
-SELECT CAST(COUNT(*) AS BIGINT) FROM policy WHERE state IN ('draft', 'approved');
-
--- name: notices_undelivered$
--- Given up, or failed and waiting for the next attempt.
-SELECT CAST(COUNT(*) AS BIGINT) FROM notice_delivery
-WHERE state = 'failed' OR (state = 'waiting' AND last_error IS NOT NULL);
-
--- name: months_to_sign$
--- Months waiting for a signature, and last month until somebody begins to close it.
-SELECT CAST(COUNT(*) AS BIGINT) FROM (
-    SELECT month FROM month_close WHERE state IN ('draft', 'prepared', 'reviewed')
-    UNION
-    SELECT month FROM rollup_month
-    WHERE rollup_month.month = :last_month AND NOT EXISTS (
-        SELECT 1 FROM month_close AS c WHERE c.month = :last_month AND c.state = 'approved')
-) AS waiting;
-
--- name: locked_accounts$
-SELECT CAST(COUNT(*) AS BIGINT) FROM staff WHERE locked_until > :now;
-
--- name: claims_waiting$
-SELECT CAST(COUNT(*) AS BIGINT) FROM (
-    SELECT 1 FROM claim JOIN holder ON holder.id = claim.holder_id
-    WHERE claim.state = 'submitted'
+-- name: claims_waiting^
+-- with: counted
+    SELECT claim.submitted_at || ' ' || claim.id || ' ' || holder.name AS item
+    FROM claim JOIN holder ON holder.id = claim.holder_id
+    WHERE claim.state = 'submitted' AND claim.submitted_by <> :not_by
         AND holder.division_code >= :division_first AND holder.division_code <= :division_last
-    LIMIT :count_max) AS counted;
+    -- with: up_to_max
+;
+
+-- name: silent_outlets^
+-- Active outlets without a redemption in a month.
+-- with: counted
+    SELECT ' ' || outlet.id || ' ' || outlet.name AS item
+    FROM outlet JOIN merchant ON merchant.id = outlet.merchant_id
+    WHERE outlet.state = 'active' AND merchant.state = 'active'
+        AND NOT EXISTS (SELECT 1 FROM rollup_month
+            WHERE rollup_month.month = :month AND rollup_month.dimension = 'channel'
+                AND rollup_month.outlet_id = outlet.id)
+    -- with: up_to_max
+;
+
+-- name: open_alerts^
+-- with: counted
+    SELECT alert.recorded_at || ' ' || alert.id || ' ' || outlet.name AS item
+    FROM alert CROSS JOIN outlet
+    WHERE outlet.id = alert.outlet_id AND alert.state = 'open'
+    -- with: up_to_max
+;
+
+-- name: waiting_sales^
+-- Neither decided nor cancelled, and not one of which :me has said already what should become of it.
+-- with: counted
+    SELECT offline_item.recorded_at || ' ' || offline_item.id || ' ' || outlet.name AS item
+    FROM offline_item CROSS JOIN outlet
+    WHERE outlet.id = offline_item.outlet_id
+        AND offline_item.status = 'waiting' AND offline_item.business_day > ''
+        AND NOT EXISTS (SELECT 1 FROM waiting_decision
+            WHERE waiting_decision.sale_id = offline_item.id
+                AND (waiting_decision.is_final = 1 OR waiting_decision.decided_by = :me))
+        AND NOT EXISTS (SELECT 1 FROM cancelled_order
+            WHERE cancelled_order.outlet_id = offline_item.outlet_id
+                AND cancelled_order.order_no = offline_item.order_no)
+    -- with: up_to_max
+;
+
+-- name: settlements_disputed^
+-- with: counted
+    SELECT MIN(settlement_dispute.raised_at) || ' ' || settlement.id || ' '
+        || MIN(settlement.merchant_name) AS item
+    FROM settlement JOIN settlement_dispute ON settlement_dispute.settlement_id = settlement.id
+        AND settlement_dispute.state = 'open'
+    WHERE settlement.state = 'disputed'
+    GROUP BY settlement.id
+    -- with: up_to_max
+;
+
+-- name: settlements_to_pay^
+-- Confirmed, or by silence, and not paid in full: what the settlement room lists as unpaid. With
+-- :unpaid_before and :unanswered_before only what has waited too long.
+-- with: counted
+    SELECT COALESCE(confirmed_on, confirm_by) || ' ' || id || ' ' || merchant_name AS item
+    FROM settlement
+    WHERE due_fen - carried_fen > paid_fen
+        AND ((state = 'confirmed' AND confirmed_on < :unpaid_before)
+            OR (state = 'open' AND confirm_by < :unanswered_before))
+    -- with: up_to_max
+;
+
+-- name: merchant_applications^
+-- with: counted
+    SELECT submitted_at || ' ' || id || ' ' || outlet_name AS item
+    FROM merchant_application WHERE state = 'submitted'
+    -- with: up_to_max
+;
+
+-- name: endings_to_decide^
+-- with: counted
+    SELECT proposed_at || ' ' || id || ' ' || file_name AS item
+    FROM aid_ending
+    WHERE state = 'proposed' AND proposed_by <> :not_by AND drafted_by <> :not_by
+    -- with: up_to_max
+;
+
+-- name: ending_drafts^
+-- Begun and not proposed yet, by :me.
+-- with: counted
+    SELECT drafted_at || ' ' || id || ' ' || file_name AS item
+    FROM aid_ending WHERE state = 'draft' AND drafted_by = :me
+    -- with: up_to_max
+;
+
+-- name: division_lists^
+-- with: counted
+    SELECT proposed_at || ' ' || id || ' ' || file_name AS item
+    FROM division_change_list WHERE state = 'proposed' AND proposed_by <> :not_by
+    -- with: up_to_max
+;
+
+-- name: policies_to_approve^
+-- with: counted
+    SELECT created_at || ' ' || id || ' ' || name AS item
+    FROM policy WHERE state = 'draft' AND created_by <> :not_by AND :four_eyes = 1
+    -- with: up_to_max
+;
+
+-- name: policies_to_publish^
+-- Approved; without four eyes a draft needs nobody's approval.
+-- with: counted
+    SELECT COALESCE(approved_at, created_at) || ' ' || id || ' ' || name AS item
+    FROM policy WHERE state = 'approved' OR (state = 'draft' AND :four_eyes = 0)
+    -- with: up_to_max
+;
+
+-- name: notices_undelivered^
+-- Given up, or failed and waiting for the next attempt.
+-- with: counted
+    SELECT COALESCE(tried_at, '') || ' ' || id || ' ' || target AS item
+    FROM notice_delivery
+    WHERE state = 'failed' OR (state = 'waiting' AND last_error IS NOT NULL)
+    -- with: up_to_max
+;
+
+-- name: months_to_sign^
+-- Those whose next signature may be that of :me, who has signed none of it yet; and last month until
+-- somebody begins to close it.
+-- with: counted
+    SELECT month_close.month || ' ' || month_close.month || ' ' AS item
+    FROM month_close
+    WHERE state = 'draft' OR (state = 'prepared' AND prepared_by <> :me)
+        OR (state = 'reviewed' AND prepared_by <> :me AND reviewed_by <> :me)
+    UNION ALL
+    SELECT CAST(:last_month AS TEXT) || ' ' || CAST(:last_month AS TEXT) || ' ' AS item
+    WHERE EXISTS (SELECT 1 FROM rollup_month WHERE rollup_month.month = :last_month)
+        AND NOT EXISTS (SELECT 1 FROM month_close AS begun WHERE begun.month = :last_month
+            AND begun.state IN ('draft', 'prepared', 'reviewed', 'approved'))
+    -- with: up_to_max
+;
+
+-- name: locked_accounts^
+-- with: counted
+    SELECT ' ' || id || ' ' || name AS item FROM staff WHERE locked_until > :now
+    -- with: up_to_max
+;
+
+-- name: register_jobs
+-- The registers that were sent or imported since, the latest first.
+SELECT id, kind, state, asked_json, created_at FROM job
+WHERE kind IN ('register.check', 'register.import') AND created_at >= :since
+ORDER BY created_at DESC LIMIT :count_max;
 
 -- name: sales_numbered
 -- Ledger rows with this receipt number, or with this order number of any outlet: the till's or the

@@ -19,7 +19,7 @@ from jinja2 import nodes
 from huimin.audit.audit_words import SUBJECTS
 from huimin.audit.event_words import EVENTS
 from huimin.core.permissions import PERMISSIONS
-from huimin.desk.pages import KINDS as WAITING
+from huimin.desk.kinds import KINDS as WAITING
 from huimin.holders.personal_data import Purpose
 from huimin.instance import Instance
 from huimin.web.navigation import GROUPS
@@ -138,7 +138,10 @@ def test_what_templates_link_to_gets_all_that_its_address_needs(app: Any) -> Non
 def test_the_links_of_tables_can_be_built(app: Any) -> None:
     links = [(endpoint, []) for _, pages in GROUPS for endpoint, _, _ in pages]
     links += [(endpoint, [argument]) for _, endpoint, argument in SUBJECTS.values() if endpoint]
-    links += [(endpoint, list(given)) for _, _, endpoint, given, _ in WAITING.values()]
+    for kind in WAITING.values():
+        links += [(kind.endpoint, list(kind.arguments)), (kind.step or kind.endpoint, [None])]
+        links += [(kind.one, [kind.id_as])] if kind.one else []
+        assert (kind.under or kind.endpoint) in {name for _, pages in GROUPS for name, *_ in pages}
     assert len(links) > 30
     assert [link for link in links if unbuildable(app, *link)] == []
 
