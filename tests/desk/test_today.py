@@ -40,7 +40,7 @@ def tiles(page: str) -> dict[str, dict[str, str]]:
     for kind, tile in re.findall(r'<li class="tile[^"]*" data-kind="(\w+)">(.*?)</li>', page, re.S):
         link = re.search(r'<a href="([^"]+)">', tile)
         oldest = re.search(r'<p class="tile-oldest">(.*?)</p>', tile)
-        button = re.search(r'<a class="btn [^"]*" href="([^"]+)">([^<]+)', tile)
+        button = re.search(r'<a class="btn [^"]*" href="([^"]+)"[^>]*>([^<]+)', tile)
         assert button is not None and tile.count('class="btn') == 1
         found[kind] = {
             "count": re.search(r"<strong>([0-9,+]+)</strong>", tile)[1],  # type: ignore[index]
