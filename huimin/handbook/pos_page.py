@@ -14,7 +14,7 @@ from huimin.core.refusal_kinds import KINDS
 from huimin.handbook.render import text_file
 
 # The heading above the table, and the table's head, in the page of each language.
-HEADINGS = {"en": "## Refusal codes"}
+HEADINGS = {"zh_Hans": "## 不予优惠的代码", "en": "## Refusal codes"}
 HEADS = {
     "zh_Hans": "| 代码 | 状态码 | 给收银员看的原因 | 读给顾客听的话 |",
     "en": "| code | status | why, for the cashier | to say aloud |",

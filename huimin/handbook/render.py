@@ -84,10 +84,7 @@ def read_page(name: str, language: str) -> Page | None:
 
 @cache
 def _rendered(name: str, language: str) -> Page:
-    path = text_file(name, language)
-    if not path.exists():
-        path = text_file(name, ANCHORS_FROM)
-    text = path.read_text(encoding="utf-8")
+    text = text_file(name, language).read_text(encoding="utf-8")
     if language == ANCHORS_FROM:
         return render(name, text)
     return render(name, text, tuple(one.anchor for one in _rendered(name, ANCHORS_FROM).sections))

@@ -21,7 +21,7 @@ from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
 from tests.making.offline import OfflineTill, make_offline_till
 
-LANGUAGES = ("en",)
+LANGUAGES = ("zh_Hans", "en")
 NOW = datetime(2026, 10, 31, 2, 0, tzinfo=UTC)
 WIDTH = 96
 BASKET = [

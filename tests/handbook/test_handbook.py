@@ -24,7 +24,7 @@ from huimin.handbook.render import (
     render,
     text_file,
 )
-from huimin.handbook.traditional import TRADITIONAL, traditional_pages
+from huimin.handbook.traditional import CODE, TRADITIONAL, traditional_pages
 from huimin.instance import Instance
 from tests.making.staff import make_staff, sign_in
 
@@ -77,7 +77,7 @@ def test_the_served_page_of_access_says_what_the_table_says(client: Any, languag
 def test_every_page_has_its_text_in_every_language_and_its_place() -> None:
     assert tuple(page_names()) == ORDER
     assert tuple(PART_WORDS) == tuple(PARTS)
-    for folder in ("en",):
+    for folder in TEXTS.values():
         assert {path.stem for path in (FOLDER / folder).glob("*.md")} == set(ORDER), folder
 
 
@@ -98,11 +98,17 @@ def shape(text: str) -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize("name", [name for name in ORDER if text_file(name, "zh_Hans").exists()])
+@pytest.mark.parametrize("name", ORDER)
 def test_a_page_says_the_same_in_both_languages(name: str) -> None:
     """Neither text goes stale alone: what can be compared without reading is the same."""
     chinese, english = (text_file(name, one).read_text("utf-8") for one in ("zh_Hans", "en"))
     assert shape(chinese) == shape(english)
+
+
+@pytest.mark.parametrize("name", [name for name in ORDER if name != "commands"])
+def test_an_english_page_holds_chinese_only_where_it_is_typed_or_sent(name: str) -> None:
+    prose = CODE.sub("", text_file(name, "en").read_text("utf-8"))
+    assert re.findall(".*[\u4e00-\u9fff].*", prose) == []
 
 
 def test_the_traditional_text_is_made_from_the_simplified_one() -> None:
