@@ -116,11 +116,15 @@ class PresenterPart(BaseModel):
 
 
 class RemainingPart(BaseModel):
-    """The discount that the caps still leave, in fen; null where there is no cap."""
+    """The discount that the caps still leave, in fen; null where there is no cap.
+
+    `budget_fen` is what the policy's budget leaves for everybody: 0 when it is used up.
+    """
 
     redemption_fen: int | None
     card_day_fen: int | None
     card_month_fen: int | None
+    budget_fen: int | None
 
 
 class VerifyAnswer(BaseModel):

@@ -32,5 +32,6 @@ def quote_basket(
     require_code(tx, request.card, terminal_id=terminal["terminal_id"], now=now)
     terms = entitlement.required_terms
     require_known(request.basket.categories, terms.excluded_categories)
-    usage = usage_at(tx, holder_id=entitlement.card["holder_id"], policy_code=terms.code, now=now)
+    holder_id = entitlement.card["holder_id"]
+    usage = usage_at(tx, holder_id=holder_id, terms=terms, at=now, now=now)
     return quote_answer(quote(request.basket, terms, usage), terms, language)

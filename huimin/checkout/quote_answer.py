@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from huimin.core.catalogue import say
-from huimin.core.discount import PolicyTerms, Quote, Usage, explain
+from huimin.core.discount import PolicyTerms, Quote, Usage, explain, most_discount
 from huimin.core.money import percent_words, rate_words
 
 
@@ -61,6 +61,9 @@ def remaining(terms: PolicyTerms, usage: Usage) -> dict[str, int | None]:
         "redemption_fen": terms.cap_redemption_fen,
         "card_day_fen": left(terms.cap_card_day_fen, usage.day_used_fen),
         "card_month_fen": left(terms.cap_card_month_fen, usage.month_used_fen),
+        "budget_fen": None
+        if usage.budget_left_fen is None
+        else most_discount(terms, usage.budget_left_fen),
     }
 
 

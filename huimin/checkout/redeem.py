@@ -46,7 +46,7 @@ def redeem(
     presenter = _presenter(tx, request, holder_id)
     terms = entitlement.required_terms
     require_known(request.basket.categories, terms.excluded_categories)
-    usage = lock_usage(tx, holder_id=holder_id, policy_code=terms.code, now=now)
+    usage = lock_usage(tx, holder_id=holder_id, terms=terms, at=now, now=now)
     basket_quote = quote(request.basket, terms, usage)
     row = record_sale(
         tx,

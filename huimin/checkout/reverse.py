@@ -38,13 +38,15 @@ def reverse(
     require_open_till(tx, terminal["terminal_id"])
     original = own_redemption(tx, terminal, redemption_id)
     returned = lock_returned(tx, redemption_id)
-    part = part_of(sale_left(tx, original, reversals_of(tx, redemption_id)), request)
+    sale = sale_left(tx, original, reversals_of(tx, redemption_id))
+    part = part_of(sale, request)
     if rule is not None:
         rule.require(tx, terminal["merchant_id"], returned.amount_fen + part.sums.amount_fen)
     row = append_reversal(
         tx,
         original,
         part.sums,
+        terms=sale.terms,
         terminal=terminal,
         reason=request.reason,
         cashier=request.cashier,

@@ -45,7 +45,7 @@ def verify_card(
     presenters = presenters_of(tx, row["holder_id"])
     usage = Usage()
     if terms is not None:
-        usage = usage_at(tx, holder_id=row["holder_id"], policy_code=terms.code, now=now)
+        usage = usage_at(tx, holder_id=row["holder_id"], terms=terms, at=now, now=now)
     return {
         "card_id": row["id"],
         "card": {name: row[name] for name in ("number", "state", "expires_on")},

@@ -86,7 +86,7 @@ def why_refused(
         steps.append(Step("quote", reached=False))
     else:
         terms, at = entitlement.terms, _instant_of(day, now)
-        usage = usage_at(tx, holder_id=card["holder_id"], policy_code=terms.code, now=at)
+        usage = usage_at(tx, holder_id=card["holder_id"], terms=terms, at=at, now=now)
         try:
             basket_quote = quote(Basket(amount_fen), terms, usage)
             steps.append(Step("quote"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from huimin.cards.find import card_state_at
@@ -49,14 +50,14 @@ class Assessment:
         return self.quote
 
 
-def look_at_claim(tx: Transaction, claim: Mapping[str, Any]) -> Assessment:
+def look_at_claim(tx: Transaction, claim: Mapping[str, Any], now: datetime) -> Assessment:
     """What the claim would get now; nothing is locked or written."""
-    return _assess(tx, claim, usage_at)
+    return _assess(tx, claim, now, usage_at)
 
 
-def assess_claim(tx: Transaction, claim: Mapping[str, Any]) -> Assessment:
+def assess_claim(tx: Transaction, claim: Mapping[str, Any], now: datetime) -> Assessment:
     """The same with the counters of its day and month locked until the commit."""
-    return _assess(tx, claim, lock_usage)
+    return _assess(tx, claim, now, lock_usage)
 
 
 def same_sales(tx: Transaction, claim: Mapping[str, Any]) -> list[Row]:
@@ -67,7 +68,9 @@ def same_sales(tx: Transaction, claim: Mapping[str, Any]) -> list[Row]:
     return [row for row in rows if row["id"] != claim["redemption_id"]]
 
 
-def _assess(tx: Transaction, claim: Mapping[str, Any], read_usage: ReadUsage) -> Assessment:
+def _assess(
+    tx: Transaction, claim: Mapping[str, Any], now: datetime, read_usage: ReadUsage
+) -> Assessment:
     day, at = parse_day(claim["business_day"]), parse_instant(claim["occurred_at"])
     card = {name: claim[name] for name in ("holder_id", "issued_on", "expires_on")}
     card["id"] = claim["card_id"]
@@ -77,7 +80,7 @@ def _assess(tx: Transaction, claim: Mapping[str, Any], read_usage: ReadUsage) ->
     terms, usage, basket_quote = entitlement.terms, Usage(), None
     refusal: Refusal | FieldProblems | None = _hindrance(tx, claim, entitlement)
     if terms is not None:
-        usage = read_usage(tx, holder_id=claim["holder_id"], policy_code=terms.code, now=at)
+        usage = read_usage(tx, holder_id=claim["holder_id"], terms=terms, at=at, now=now)
     if refusal is None and terms is not None:
         try:
             basket_quote = quote(basket_of(claim), terms, usage)

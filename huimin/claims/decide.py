@@ -46,7 +46,7 @@ def approve_claim(tx: Transaction, claim_id: str, *, reason: str, **by: Unpack[B
     claim = _open(tx, claim_id)
     if claim["submitted_by"] == by["actor"]:
         raise Refusal("claim_own")
-    assessment = assess_claim(tx, claim)
+    assessment = assess_claim(tx, claim, by["now"])
     quote = assessment.required_quote
     must_explain = assessment.needs_judgement or reason.strip()
     checked = checked_reason(reason, GROUNDS) if must_explain else None

@@ -49,6 +49,9 @@ class PolicyTerms:
     base: Literal["market_price", "after_insurance"]
     merchant_share_bp: int
     government_share_bp: int
+    # What the government pays in all, and the version with which this budget began; None: no limit.
+    budget_fen: int | None = None
+    budget_version: int | None = None
     # None: no discounts without network under this policy. Online quotes ignore it.
     offline: OfflineTerms | None = None
 
@@ -85,10 +88,14 @@ class Basket:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The discount that the holder has had under this policy today and this month, in fen."""
+    """The discount that the holder has had under this policy today and this month, in fen.
+
+    `budget_left_fen` is what the government may still pay under it; None without a budget.
+    """
 
     day_used_fen: int = 0
     month_used_fen: int = 0
+    budget_left_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +175,8 @@ def quote(
     """The discount of a basket under a policy, with its explanation.
 
     `offline` is what the offline caps have left, for a till without network. Raises FieldProblems
-    for inconsistent sums, and Refusal `nothing_eligible`, `below_minimum` or `cap_reached`.
+    for inconsistent sums, and Refusal: nothing_eligible, below_minimum, cap_reached,
+    budget_used_up.
     """
     _require_sums(basket, terms)
     excluded_fen = basket.excluded_fen
@@ -223,6 +231,20 @@ def uncapped_discount(eligible_fen: int, terms: PolicyTerms) -> int:
     """The discount of an eligible amount before the caps, in fen; never more than the amount."""
     unit = terms.rounding_unit_fen
     return min(_rounded_discount(eligible_fen, terms), eligible_fen // unit * unit)
+
+
+def most_discount(terms: PolicyTerms, government_fen: int) -> int | None:
+    """The largest discount of which the government's share is at most `government_fen`.
+
+    None where the government has no share, so that nothing limits it.
+    """
+    if not terms.government_share_bp:
+        return None
+    if government_fen <= 0:
+        return 0
+    # The share is the discount less the merchant's part, which is rounded half up.
+    most_fen = (government_fen * BASIS_POINTS + BASIS_POINTS // 2) // terms.government_share_bp
+    return most_fen // terms.rounding_unit_fen * terms.rounding_unit_fen
 
 
 def explain(step: Step, language: str = "zh_Hans") -> str:
@@ -326,10 +348,14 @@ def _limit(
             "offline_card": offline.card_fen,
             "offline_terminal": offline.terminal_fen,
         }
+    if usage.budget_left_fen is not None:
+        rooms["budget"] = most_discount(terms, usage.budget_left_fen)
     whole = {name: room // unit * unit for name, room in rooms.items() if room is not None}
     least_fen = min(whole.values(), default=discount_fen)
     applied = tuple(name for name, room in whole.items() if room == least_fen)
     if applied and least_fen == 0:
+        if applied[-1] == "budget":
+            raise Refusal("budget_used_up")
         raise Refusal("cap_reached", cap=CAPS.text(applied[-1]))
     if least_fen < discount_fen:
         return least_fen, applied

@@ -81,6 +81,11 @@ KINDS: dict[str, Kind] = {
         "请稍等，我核对一下这件商品。",
     ),
     "cap_reached": Kind(422, "优惠额度已用完（{cap}）。", NO_MORE),
+    "budget_used_up": Kind(
+        422,
+        "这项优惠政策的预算已用完，追加预算以前不能再优惠。",
+        "这项优惠的资金暂时用完了，这一笔请先按原价结算，小票请留好。",
+    ),
     # -- who stands there
     "presenter_unknown": Kind(
         422,

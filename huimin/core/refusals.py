@@ -17,6 +17,7 @@ from huimin.core.refusal_kinds import KINDS
 CLAIMABLE = (
     *("card_suspended", "card_lost", "card_replaced", "card_expired", "card_revoked"),
     *("card_key_revoked", "not_entitled", "code_stale", "code_used", "no_policy", "cap_reached"),
+    "budget_used_up",
     *("card_denied", "offline_not_allowed", "offline_pack_expired", "offline_code_needed"),
     *("offline_cap_exceeded", "offline_policy_other", "offline_mismatch"),
 )

@@ -186,6 +186,7 @@ CAPS = Words(
         "offline_redemption": "离线单笔上限",
         "offline_card": "离线每卡上限",
         "offline_terminal": "本机离线上限",
+        "budget": "政策预算的余额",
     },
 )
 # Who bears an offline discount that cannot be recorded afterwards.

@@ -8,7 +8,7 @@ first open month, and records which month it belongs to.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ from huimin.core.discount import PolicyTerms, Quote, Sums, Usage
 from huimin.core.json_text import write_json
 from huimin.core.refusals import Refusal
 from huimin.ledger import queries
+from huimin.ledger.budget import lock_budget, use_budget
 from huimin.ledger.groupings import ADDED, counted_in, counted_text, sum_keys
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
@@ -58,13 +59,16 @@ class Sale:
     waiting_id: str | None = None
 
 
-def lock_usage(tx: Transaction, *, holder_id: str, policy_code: str, now: datetime) -> Usage:
-    """Lock and read the discount used on the day and in the month of `now`.
+def lock_usage(
+    tx: Transaction, *, holder_id: str, terms: PolicyTerms, at: datetime, now: datetime
+) -> Usage:
+    """Lock and read the discount used on the day and in the month of `at`, and the policy's budget.
 
-    For a past sale, pass the instant when it occurred.
+    `at` is when the sale occurred.
     """
-    counters = usage_counters(county_day(now), holder_id=holder_id, policy_code=policy_code)
-    return usage_from(queries.lock_usage(tx, **counters), counters)
+    counters = usage_counters(county_day(at), holder_id=holder_id, policy_code=terms.code)
+    usage = usage_from(queries.lock_usage(tx, **counters), counters)
+    return replace(usage, budget_left_fen=lock_budget(tx, terms, now))
 
 
 def usage_counters(day: date, *, holder_id: str, policy_code: str) -> dict[str, str]:
@@ -127,6 +131,7 @@ def append_redemption(tx: Transaction, sale: Sale, quote: Quote, *, now: datetim
     _chain(tx, row, sale.terminal["terminal_code"], sale.waiting_id)
     # Caps are of the sale's own day and month, whichever month its row counts in.
     queries.add_usage(tx, discount_fen=quote.discount_fen, **_counters(row, day))
+    use_budget(tx, sale.terms, row["government_share_fen"])
     _add_sums(tx, row)
     _count_card(tx, row)
     return row
@@ -142,6 +147,7 @@ def append_reversal(
     original: Mapping[str, Any],
     part: Sums,
     *,
+    terms: PolicyTerms,
     terminal: Mapping[str, Any],
     reason: str,
     cashier: str | None,
@@ -151,8 +157,9 @@ def append_reversal(
 ) -> Row:
     """Write a reversal of `part` (positive sums) and return its row; call `lock_returned` first.
 
-    Caps are freed in the redemption's own day and month; the report counts the reversal in the
-    month in which it is recorded, as an adjustment of the redemption's month.
+    `terms` are those of the redemption: their budget gets the government's share back. Caps are
+    freed in the redemption's own day and month; the report counts the reversal in the month in
+    which it is recorded, as an adjustment of the redemption's month.
     """
     row: Row = {
         **original,
@@ -177,6 +184,7 @@ def append_reversal(
     day = parse_day(original["business_day"])
     queries.lock_usage(tx, **_counters(row, day))
     queries.add_usage(tx, discount_fen=-part.discount_fen, **_counters(row, day))
+    use_budget(tx, terms, row["government_share_fen"])
     _chain(tx, row, terminal["terminal_code"])
     _add_sums(tx, row)
     return row

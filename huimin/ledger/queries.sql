@@ -17,6 +17,42 @@ WHERE holder_id = :holder_id AND policy_code = :policy_code AND period IN (:day,
 SELECT period, used_fen FROM usage
 WHERE holder_id = :holder_id AND policy_code = :policy_code AND period IN (:day, :month);
 
+-- part: budget_in_force
+-- How much the budget is: what the latest published version that goes on with it and has begun says.
+(SELECT policy.budget_fen FROM policy
+    WHERE policy.code = :policy_code AND policy.budget_version = :budget_version
+        AND policy.state = 'published' AND policy.starts_on <= :today
+    ORDER BY policy.version DESC LIMIT 1)
+
+-- name: lock_budget^
+-- Creates or locks the budget's row and reads it in one step, as the counters are.
+INSERT INTO policy_budget (policy_code, budget_version, used_fen)
+VALUES (:policy_code, :budget_version, 0)
+ON CONFLICT (policy_code, budget_version) DO UPDATE SET used_fen = policy_budget.used_fen
+RETURNING used_fen,
+    -- with: budget_in_force
+    AS budget_fen;
+
+-- name: budget_state^
+SELECT COALESCE((SELECT policy_budget.used_fen FROM policy_budget
+        WHERE policy_budget.policy_code = :policy_code
+            AND policy_budget.budget_version = :budget_version), 0) AS used_fen,
+    -- with: budget_in_force
+    AS budget_fen;
+
+-- name: budget_row^
+SELECT used_fen FROM policy_budget
+WHERE policy_code = :policy_code AND budget_version = :budget_version;
+
+-- name: use_budget!
+UPDATE policy_budget SET used_fen = used_fen + :government_share_fen
+WHERE policy_code = :policy_code AND budget_version = :budget_version;
+
+-- name: government_share_in$
+-- What the government pays under one version in a month, from the roll-ups.
+SELECT CAST(COALESCE(SUM(government_share_fen), 0) AS BIGINT) AS fen FROM rollup_month
+WHERE month = :month AND dimension = 'policy_id' AND key = :policy_id;
+
 -- name: take_place^
 -- Takes the terminal's next place in its chain; the row stays locked until the transaction ends.
 INSERT INTO chain_head (terminal_id, sequence, hash) VALUES (:terminal_id, 1, :genesis)
@@ -298,6 +334,18 @@ FROM (
 GROUP BY moved.holder_id, moved.policy_code, moved.period
 ORDER BY moved.holder_id, moved.policy_code, moved.period;
 
+-- name: true_policy_budget
+SELECT policy.code AS policy_code, policy.budget_version,
+    CAST(SUM(ledger.government_share_fen) AS BIGINT) AS used_fen
+FROM ledger JOIN policy ON policy.id = ledger.policy_id
+WHERE policy.budget_version IS NOT NULL
+GROUP BY policy.code, policy.budget_version
+ORDER BY policy.code, policy.budget_version;
+
+-- name: kept_policy_budget
+SELECT policy_code, budget_version, used_fen FROM policy_budget
+ORDER BY policy_code, budget_version;
+
 -- name: kept_usage
 SELECT holder_id, policy_code, period, used_fen FROM usage
 ORDER BY holder_id, policy_code, period;
@@ -336,6 +384,9 @@ UPDATE card SET first_used_on = NULL WHERE first_used_on IS NOT NULL;
 -- name: clear_usage!
 DELETE FROM usage;
 
+-- name: clear_policy_budget!
+DELETE FROM policy_budget;
+
 -- name: clear_reversal_total!
 DELETE FROM reversal_total;
 
@@ -371,6 +422,10 @@ UPDATE card SET first_used_on = :first_used_on WHERE id = :card_id;
 -- name: put_usage*!
 INSERT INTO usage (holder_id, policy_code, period, used_fen)
 VALUES (:holder_id, :policy_code, :period, :used_fen);
+
+-- name: put_policy_budget*!
+INSERT INTO policy_budget (policy_code, budget_version, used_fen)
+VALUES (:policy_code, :budget_version, :used_fen);
 
 -- name: put_reversal_total*!
 INSERT INTO reversal_total (

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from huimin.core.chain import fold_heads
 from huimin.core.days import county_day, county_start, instant_text
-from huimin.core.discount import Usage
+from huimin.core.discount import PolicyTerms, Usage
 from huimin.core.order_number import earlier_order
 from huimin.ledger import queries
 from huimin.ledger.append import usage_counters, usage_from
+from huimin.ledger.budget import budget_left
 from huimin.storage.engine import Row, Transaction
 
 CHUNK = 1_000
@@ -69,10 +71,13 @@ def sales_of_holder_after(tx: Transaction, holder_id: str, day: date) -> Row:
     return row
 
 
-def usage_at(tx: Transaction, *, holder_id: str, policy_code: str, now: datetime) -> Usage:
-    """The discount used today and this month under a policy code, read without locking."""
-    counters = usage_counters(county_day(now), holder_id=holder_id, policy_code=policy_code)
-    return usage_from(queries.usage_of(tx, **counters), counters)
+def usage_at(
+    tx: Transaction, *, holder_id: str, terms: PolicyTerms, at: datetime, now: datetime
+) -> Usage:
+    """What `lock_usage` reads, without locking."""
+    counters = usage_counters(county_day(at), holder_id=holder_id, policy_code=terms.code)
+    usage = usage_from(queries.usage_of(tx, **counters), counters)
+    return replace(usage, budget_left_fen=budget_left(tx, terms, now))
 
 
 def chain_rows(tx: Transaction, terminal_id: str) -> Iterator[Row]:

@@ -18,6 +18,7 @@ from huimin.storage.engine import Row, Transaction
 # Kept for all time: what the ledger says of them is one query each.
 KEYS: dict[str, tuple[str, ...]] = {
     "usage": ("holder_id", "policy_code", "period"),
+    "policy_budget": ("policy_code", "budget_version"),
     "reversal_total": ("redemption_id",),
     "first_use": ("card_id",),
 }
@@ -174,4 +175,5 @@ def _compare(
 
 def _is_idle(table: str, stored: Mapping[str, Any] | None, true: Mapping[str, Any] | None) -> bool:
     """A counter at zero that no row has moved is as good as none."""
-    return table == "usage" and true is None and stored is not None and not stored["used_fen"]
+    counters = ("usage", "policy_budget")
+    return table in counters and true is None and stored is not None and not stored["used_fen"]

@@ -49,6 +49,11 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
 
+def is_posted(tx: Transaction, key: str) -> bool:
+    """Whether a notice of that key was posted."""
+    return queries.notice_of_key(tx, key=key) is not None
+
+
 def post_notice(
     tx: Transaction,
     notice: Notice,

@@ -1,5 +1,8 @@
 -- Every SQL statement of the notices room.
 
+-- name: notice_of_key^
+SELECT id FROM notice WHERE key = :key;
+
 -- name: insert_notice!
 -- Returns nothing if the key was posted before.
 INSERT INTO notice (id, kind, key, title, body, data_json, created_at)

@@ -35,6 +35,7 @@ from huimin.policies import queries
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED
 from huimin.policies.drafts import PolicyDraft, save_draft
 from huimin.policies.dry_run import DryRun, dry_run
+from huimin.policies.effect import effect_sentence
 from huimin.policies.in_force import terms_of
 from huimin.policies.publish import approve, find_policy, publish, withdraw
 from huimin.policies.wording import (
@@ -118,6 +119,8 @@ def show_command(instance: Instance, policy: str) -> Answer:
 @click.option("--exclude-nothing", is_flag=True, help="所有商品都参加优惠。")
 @click.option("--base", help="market_price 或 after_insurance；不填则医院按医保后，其他按市场价。")
 @click.option("--merchant-share", default="100%", show_default=True, help="商户承担的部分。")
+@click.option("--budget", metavar="元", help="预算：政府承担的部分一共最多多少；不填为没有。")
+@click.option("--budget-anew", is_flag=True, help="预算从这一版重新计，不接着上一版的算。")
 @click.option(
     "--offline-hours",
     type=click.IntRange(0, OFFLINE_HOURS_MAX),
@@ -242,8 +245,7 @@ def _dry_run_lines(result: DryRun) -> Iterator[Text | str]:
         version=draft.version,
     )
     yield from dry_run_table(result, language())
-    if not result.outlets:
-        yield text("这个月没有优惠交易，看不出变化。")
+    yield effect_sentence(result, language())
     yield text("退货已扣除；当时没有成交的不在其内。这只是试算，什么都没有写入。")
 
 
@@ -284,6 +286,10 @@ def _draft_of(typed: dict[str, Any]) -> PolicyDraft:
         if typed["exclude_nothing"]
         else (typed["exclude"] or DEFAULT_EXCLUDED),
         base=typed["base"],
+        budget_fen=None
+        if typed["budget"] is None
+        else problems.read(parse_amount, "budget_fen", typed["budget"]),
+        budget_goes_on=not typed["budget_anew"],
         merchant_share_bp=problems.read(parse_rate, "merchant_share_bp", typed["merchant_share"]),
         offline_hours=typed["offline_hours"],
         offline_bearer=typed["offline_bearer"],

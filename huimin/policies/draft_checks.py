@@ -25,6 +25,7 @@ BASES = ("market_price", "after_insurance")
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 NAME_CHARACTERS_MAX = 60
 CATEGORY_CHARACTERS_MAX = 40
+BUDGET_FEN_MAX = 99_999_999_999
 CAPS = ("cap_redemption_fen", "cap_card_day_fen", "cap_card_month_fen")
 
 Fields = dict[str, Any]
@@ -42,6 +43,7 @@ def checked_fields(tx: Transaction, draft: Fields) -> Fields:
     kind = _check_scope(tx, fields, problems)
     _check_base(fields, kind, problems)
     check_offline(fields, problems)
+    _check_budget(fields, problems)
     problems.finish()
     fields["government_share_bp"] = BASIS_POINTS - fields["merchant_share_bp"]
     return fields
@@ -99,6 +101,19 @@ def _check_caps_fit(fields: Fields, problems: Problems) -> None:
     if any(isinstance(cap, int) and 0 < cap < unit for cap in caps if unit == 10):
         problems.refuse(
             "rounding_unit_fen", "优惠取整到角时，上限不能小于 0.10 元，否则永远没有优惠。"
+        )
+
+
+def _check_budget(fields: Fields, problems: Problems) -> None:
+    budget_fen = fields["budget_fen"]
+    if budget_fen is None:
+        return
+    if not is_whole(budget_fen, 1, BUDGET_FEN_MAX):
+        problems.refuse("budget_fen", "预算须在 0.01 到 999999999.99 元之间；没有预算就不要填。")
+    elif fields["merchant_share_bp"] == BASIS_POINTS:
+        problems.refuse(
+            "budget_fen",
+            "预算是政府承担的钱；这项政策全部由商户承担，请先写明政府承担的部分，或不填预算。",
         )
 
 

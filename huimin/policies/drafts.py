@@ -14,8 +14,10 @@ from typing import Unpack
 from huimin.audit.record import record
 from huimin.core.acting import By
 from huimin.core.days import instant_text
+from huimin.core.money import money_text
 from huimin.core.offline_terms import CLOCK_MINUTES, SEND_DAYS, TWO_PEOPLE_FEN
 from huimin.core.refusals import FieldProblems, field_problem
+from huimin.ledger.budget import budget_used
 from huimin.policies import queries
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED, checked_fields
 from huimin.policies.ties import find_tie
@@ -29,7 +31,9 @@ class PolicyDraft:
 
     `scope_value` is an outlet kind, an eligibility or an outlet's id; empty for scope "all". `base`
     None means after_insurance for hospitals and market_price elsewhere. `offline_hours` is how long
-    a till may give discounts without network, 0 for not at all.
+    a till may give discounts without network, 0 for not at all. `budget_fen` is what the government
+    pays in all, None for no limit; with `budget_goes_on` it counts on from the version before,
+    where that has a budget, otherwise from nothing.
     """
 
     code: str
@@ -56,6 +60,8 @@ class PolicyDraft:
     offline_clock_minutes: int = CLOCK_MINUTES
     offline_send_days: int = SEND_DAYS
     offline_two_people_fen: int = TWO_PEOPLE_FEN
+    budget_fen: int | None = None
+    budget_goes_on: bool = True
 
 
 def save_draft(tx: Transaction, draft: PolicyDraft, **by: Unpack[By]) -> Row:
@@ -68,6 +74,7 @@ def save_draft(tx: Transaction, draft: PolicyDraft, **by: Unpack[By]) -> Row:
     old: Row | None = queries.draft_of_code(tx, code=fields["code"])
     version = old["version"] if old else queries.last_version(tx, code=fields["code"]) + 1
     refuse_tie(queries.published(tx), {**fields, "version": version})
+    fields["budget_version"] = _budget_version(tx, fields, version)
     stored = {
         **fields,
         "excluded_categories": json.dumps(fields["excluded_categories"], ensure_ascii=False),
@@ -82,6 +89,26 @@ def save_draft(tx: Transaction, draft: PolicyDraft, **by: Unpack[By]) -> Row:
         raise field_problem("code", "刚才有人保存或发布了这项政策，请重新查看后再保存。")
     record(tx, "policy.saved", row["id"], old=old, new=row, **by)
     return dict(row)
+
+
+def _budget_version(tx: Transaction, fields: Row, version: int) -> int | None:
+    """The version with which the draft's budget begins. Raises FieldProblems on `budget_fen` where
+    more than that has been used of it.
+    """
+    goes_on = fields.pop("budget_goes_on")
+    if fields["budget_fen"] is None:
+        return None
+    before = queries.published_before(tx, code=fields["code"], version=version)
+    if not goes_on or before is None or before["budget_version"] is None:
+        return version
+    used_fen = budget_used(tx, fields["code"], before["budget_version"])
+    if fields["budget_fen"] < used_fen:
+        raise field_problem(
+            "budget_fen",
+            "这份预算已经用了 {used}，总数不能比它少；要重新起算，请改选“从这一版重新计”。",
+            used=money_text(used_fen),
+        )
+    return int(before["budget_version"])
 
 
 def refuse_tie(published: list[Row], candidate: Row) -> None:

@@ -16,6 +16,7 @@ from huimin.core.catalogue import sentence
 from huimin.core.days import month_days, parse_month
 from huimin.core.discount import PolicyTerms
 from huimin.core.refusals import field_problem
+from huimin.ledger.budget import budget_used
 from huimin.policies import queries
 from huimin.policies.in_force import terms_of
 from huimin.policies.replay import Entitlement, Outcome, Replay
@@ -109,11 +110,19 @@ def dry_run(tx: Transaction, draft: PolicyTerms, month: str) -> DryRun:
         draft=draft,
         published=[terms_of(row) for row in queries.published(tx)],
         entitlements=_by_holder(entitlements),
+        budget_left_fen=_budget_left(tx, draft),
     )
     outcomes = replay.run(
         queries.redemptions_of_month(tx, month=month), queries.reversals_of_month(tx, month=month)
     )
     return _summed(month, draft, outcomes)
+
+
+def _budget_left(tx: Transaction, draft: PolicyTerms) -> int | None:
+    """What the draft's budget would have had at the month's beginning; None without one."""
+    if draft.budget_fen is None or draft.budget_version is None:
+        return None
+    return max(draft.budget_fen - budget_used(tx, draft.code, draft.budget_version), 0)
 
 
 def _summed(month: str, draft: PolicyTerms, outcomes: Iterable[Outcome]) -> DryRun:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from huimin.core.chart_shapes import ACCENT, Box, Chart, Line, Shape, Words
-from huimin.core.money import money_text
 from huimin.core.text_width import short_name
 from huimin.policies.dry_run import OutletChange
+from huimin.policies.effect import signed_money
 
 WIDTH, LABEL, VALUE, ROW, BAR, TOP = 720, 190, 110, 34, 18, 34
 PLOT = WIDTH - LABEL - 2 * VALUE
@@ -37,11 +37,6 @@ def dry_run_chart(
         height=height,
         shapes=tuple(_shapes(bars, height, less, more)),
     )
-
-
-def signed_money(fen: int) -> str:
-    """A change of an amount: +¥1.00, −¥1.00, ¥0.00."""
-    return f"+{money_text(fen)}" if fen > 0 else money_text(fen)
 
 
 def _shapes(bars: Sequence[tuple[str, int]], height: int, less: str, more: str) -> Iterator[Shape]:

@@ -16,6 +16,29 @@ SELECT COALESCE(MAX(version), 0) FROM policy WHERE code = :code;
 -- name: versions_of_code
 SELECT * FROM policy WHERE code = :code ORDER BY version;
 
+-- name: published_before^
+-- The version that a draft of that number replaces.
+SELECT * FROM policy
+WHERE code = :code AND version < :version AND state = 'published'
+ORDER BY version DESC LIMIT 1;
+
+-- name: budgets_in_force
+-- Of each policy with a budget the version that counts on a day.
+SELECT p.* FROM policy AS p
+WHERE p.state = 'published' AND p.budget_version IS NOT NULL
+  AND p.starts_on <= :day AND (p.ends_on IS NULL OR p.ends_on >= :day)
+  AND NOT EXISTS (
+      SELECT 1 FROM policy AS successor
+      WHERE successor.code = p.code AND successor.version > p.version
+        AND successor.state = 'published' AND successor.starts_on <= :day)
+ORDER BY p.code;
+
+-- name: versions_of_budget
+-- The published versions that share a budget, in order.
+SELECT id, version, starts_on FROM policy
+WHERE code = :code AND budget_version = :budget_version AND state = 'published'
+ORDER BY version;
+
 -- name: list_policies
 SELECT p.*, o.name AS outlet_name
 FROM policy AS p LEFT JOIN outlet AS o ON p.scope = 'outlet' AND o.id = p.scope_value
@@ -50,14 +73,14 @@ INSERT INTO policy (
     excluded_categories, base, merchant_share_bp, government_share_bp, offline_hours,
     offline_cap_redemption_fen, offline_cap_card_fen, offline_cap_terminal_fen, offline_bearer,
     offline_changing_code, offline_clock_minutes, offline_send_days, offline_two_people_fen,
-    created_at, created_by)
+    budget_fen, budget_version, created_at, created_by)
 VALUES (
     :id, :code, :version, :name, 'draft', :scope, :scope_value, :starts_on, :ends_on, :rate_bp,
     :rounding_unit_fen, :minimum_spend_fen, :cap_redemption_fen, :cap_card_day_fen,
     :cap_card_month_fen, :excluded_categories, :base, :merchant_share_bp, :government_share_bp,
     :offline_hours, :offline_cap_redemption_fen, :offline_cap_card_fen, :offline_cap_terminal_fen,
     :offline_bearer, :offline_changing_code, :offline_clock_minutes, :offline_send_days,
-    :offline_two_people_fen, :created_at, :created_by)
+    :offline_two_people_fen, :budget_fen, :budget_version, :created_at, :created_by)
 ON CONFLICT DO NOTHING
 RETURNING *;
 
@@ -77,6 +100,7 @@ UPDATE policy SET state = 'draft', approved_at = NULL, approved_by = NULL,
     offline_changing_code = :offline_changing_code,
     offline_clock_minutes = :offline_clock_minutes, offline_send_days = :offline_send_days,
     offline_two_people_fen = :offline_two_people_fen,
+    budget_fen = :budget_fen, budget_version = :budget_version,
     created_at = :created_at, created_by = :created_by
 WHERE id = :id AND state IN ('draft', 'approved')
 RETURNING *;

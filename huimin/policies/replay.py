@@ -90,6 +90,8 @@ class Replay:
     draft: PolicyTerms
     published: Sequence[PolicyTerms]
     entitlements: Mapping[str, Sequence[Entitlement]]
+    # What the government may pay under the draft; None for no limit.
+    budget_left_fen: int | None = None
     _counting: dict[str, list[PolicyTerms]] = field(default_factory=dict)
     _used_day: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
     _used_month: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
@@ -127,7 +129,7 @@ class Replay:
             outcome = Outcome(row, code, before, after, refused=quoted is None, quoted=quoted)
             if outcome.changed or code != row["policy_code"]:
                 self._altered |= {(row["holder_id"], code), (row["holder_id"], row["policy_code"])}
-        self._use(outcome, outcome.after.discount_fen)
+        self._use(outcome, outcome.after)
         return outcome
 
     def _keeps(self, row: Row, terms: PolicyTerms | None) -> bool:
@@ -165,6 +167,7 @@ class Replay:
         usage = Usage(
             self._used_day[row["holder_id"], terms.code, row["business_day"]],
             self._used_month[row["holder_id"], terms.code],
+            self.budget_left_fen if terms.id == self.draft.id else None,
         )
         try:
             return quote(basket_of(row, terms), terms, usage, _room_of(row)), terms
@@ -180,7 +183,7 @@ class Replay:
             returned = Sums(recorded.sums.amount_fen, 0, 0, 0, 0, 0)
         outcome.returned_before += recorded.sums
         outcome.returned_after += returned
-        self._use(outcome, -returned.discount_fen)
+        self._use(outcome, NO_SUMS - returned)
 
     def _taken_back(self, outcome: Outcome, quoted: Quote, terms: PolicyTerms) -> Sums:
         """What the latest return takes back of the quote: the goods are those recorded."""
@@ -194,8 +197,14 @@ class Replay:
             left = [eligible_fen + insured_fen, 0, excluded_fen]
         return take_back(sold, outcome.after - outcome.returned_after, left, terms)
 
-    def _use(self, outcome: Outcome, discount_fen: int) -> None:
-        row = outcome.redemption
+    def _use(self, outcome: Outcome, sums: Sums) -> None:
+        row, discount_fen = outcome.redemption, sums.discount_fen
+        if (
+            self.budget_left_fen is not None
+            and outcome.quoted is not None
+            and outcome.quoted[1].id == self.draft.id
+        ):
+            self.budget_left_fen -= sums.government_share_fen
         self._used_day[row["holder_id"], outcome.policy_code, row["business_day"]] += discount_fen
         self._used_month[row["holder_id"], outcome.policy_code] += discount_fen
 

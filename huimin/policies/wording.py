@@ -17,6 +17,7 @@ from huimin.core.offline_terms import OfflineTerms, most_unseen_fen
 from huimin.core.refusals import field_problem
 from huimin.core.text_width import aligned
 from huimin.core.words import BEARERS, ELIGIBILITIES, OUTLET_KINDS
+from huimin.policies.budget_words import budget_words
 from huimin.policies.dry_run import TOTAL, DryRun, OutletChange
 
 STATES = ("draft", "approved", "published", "withdrawn")
@@ -91,6 +92,7 @@ def described(terms: PolicyTerms, state: str, language: str) -> list[tuple[Text,
         *((label, none if cap is None else money_text(cap)) for label, cap in caps),
         (text("不参加的商品"), "、".join(terms.excluded_categories) or none),
         (text("承担"), text("商户 {merchant}，政府 {government}", **shares)),
+        (text("预算（政府承担）"), budget_words(terms)),
         *offline_described(terms.offline),
     ]
 

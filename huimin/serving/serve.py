@@ -21,6 +21,7 @@ from huimin.command_line import CommandProblem, Instance, echo
 from huimin.division_changes.apply import apply_due
 from huimin.jobs.repeated import Repeated
 from huimin.notices.sender import Sender
+from huimin.policies.budget_words import tell_budgets
 from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
 
@@ -91,7 +92,11 @@ def serve_from_worker(instance: Instance) -> None:
     sender = Sender(instance.engine, instance.settings, instance.clock)
     # Divisions change on their day without a timer.
     changes = Repeated("divisions", lambda: apply_due(instance.engine, now=instance.clock()))
-    for beside in (sender, changes):
+    budgets = Repeated(
+        "budgets",
+        lambda: tell_budgets(instance.engine, instance.settings, now=instance.clock()),
+    )
+    for beside in (sender, changes, budgets):
         multiprocessing.util.Finalize(beside, beside.stop, exitpriority=20)
         atexit.register(beside.stop)
         beside.start()

@@ -16,6 +16,7 @@ from huimin.ledger.prove import verify_chains
 from huimin.ledger.read import row_by_id
 from huimin.ledger.returns import sums_of
 from huimin.ledger.rollups import check_rollups
+from huimin.policies.in_force import terms_by_id
 from tests.making.pro_rata import pro_rata
 from tests.making.till import ApiTill, make_till
 
@@ -192,6 +193,7 @@ def test_rows_in_proportion_stay_and_the_rest_comes_to_zero(till: ApiTill) -> No
             tx,
             original,
             pro_rata(sums_of(original), returned, 5_000),
+            terms=terms_by_id(tx, original["policy_id"]),
             terminal=terminal_of_key(tx, till.key),
             reason="退货",
             cashier=None,

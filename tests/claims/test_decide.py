@@ -165,7 +165,9 @@ def test_the_card_s_state_is_that_of_the_moment(till: ApiTill, clock: FixedClock
 
     def then() -> str:
         return instance.engine.read(
-            lambda tx: look_at_claim(tx, claim_in(tx, claim["id"], within=None)).card_state_then
+            lambda tx: (
+                look_at_claim(tx, claim_in(tx, claim["id"], within=None), clock()).card_state_then
+            )
         )
 
     assert then() == "active"

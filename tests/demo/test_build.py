@@ -78,7 +78,9 @@ def test_sales_wait_for_one_person_and_for_two(demo_instance: Instance) -> None:
     }
     for sale in sales:
         assert sale["code"] == "offline_too_old"
-        assert demo_instance.engine.read(lambda tx, sale=sale: hindrance(tx, sale)) is None
+    now = demo_instance.clock()
+    for sale in sales:
+        assert demo_instance.engine.read(lambda tx, sale=sale: hindrance(tx, sale, now)) is None
 
 
 def test_demo_file_is_complete_and_private(built: Path, described: dict[str, Any]) -> None:
@@ -258,6 +260,8 @@ def test_two_claims_wait_that_can_be_approved(demo_instance: Instance) -> None:
     ]
     for row in found:
         looked = demo_instance.engine.read(
-            lambda tx, row=row: look_at_claim(tx, claim_in(tx, row["id"], within=None))
+            lambda tx, row=row: look_at_claim(
+                tx, claim_in(tx, row["id"], within=None), demo_instance.clock()
+            )
         )
         assert looked.required_quote.discount_fen > 0

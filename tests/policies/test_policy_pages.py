@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 from openpyxl import load_workbook
 
 from huimin.instance import Instance
+from huimin.policies.budget_words import tell_budgets
 from huimin.policies.drafts import PolicyDraft, save_draft
 from huimin.policies.policy_list import shown_policy
 from huimin.policies.publish import publish
+from tests.conftest import FixedClock
 from tests.making.merchants import make_outlet
 from tests.making.office import Office
 from tests.making.policies import make_policy
@@ -21,6 +24,10 @@ from tests.policies.county_month import FIRST_INSTANT, Buy, make_county
 @pytest.fixture
 def office(app: Any, instance: Instance) -> Office:
     return Office(app, instance)
+
+
+def delivered(tx: Any) -> list[Any]:
+    return [dict(row) for row in tx.connection.execute("SELECT * FROM notice").fetchall()]
 
 
 def draft(**over: str) -> dict[str, str]:
@@ -118,6 +125,87 @@ def test_the_dry_run_is_a_table_a_chart_and_a_workbook(office: Office, instance:
     assert rows[-1][:2] == ["合计", 2]
     assert {row[0]: row[6] for row in rows} == {"supermarket店": 2, "hospital店": 0, "合计": 2}
     assert client.get(f"{base}?month=never").status_code == 422
+
+
+def test_a_draft_says_what_it_changes_and_publishing_asks_with_that(
+    office: Office, instance: Instance, clock: FixedClock
+) -> None:
+    county = make_county(instance)
+
+    def lived(tx: Any) -> None:
+        old = PolicyDraft("jiuerzhe", "九二折", 800, "2026-10-01", cap_card_day_fen=20_000)
+        row = save_draft(tx, old, now=FIRST_INSTANT, actor="test")
+        publish(tx, row["id"], now=FIRST_INSTANT, actor="test")
+        assert None not in county.live(tx, [Buy(1, 10_000), Buy(2, 5_000, till=1, card=1)])
+
+    instance.engine.write(lived)
+    clock.advance(days=3)
+    client, second = office.client(), office.client()
+    sent = draft(rate_bp="10", merchant_share_bp="60", starts_on="2026-12-01", budget_fen="800")
+    sent |= {"goods_alcohol": "1", "goods_prepaid_card": "1", "excluded_categories": ""}
+    base = office.post(client, "/policies/new", **sent).headers["Location"]
+    # 8.00 + 4.00 by the merchants became 10.00 + 5.00, of which the government pays 40 %.
+    effect = "政府 +¥6.00，商户 −¥3.00，涉及 2 家示范点、2 笔。"
+    page = client.get(base).text
+    assert f"2026年10月如果按这份草稿：{effect}" in page
+    changed = page.partition('aria-labelledby="changes-title"><table')[2].partition("</table>")[0]
+    assert "九二折（优惠 8%）" in changed and "九折（优惠 10%）" in changed
+    assert "¥800.00，从这一版起算" in changed and "商户 60%，政府 40%" in changed
+    assert "每人每日上限" not in changed and "断网时" not in changed
+    assert client.get(f"{base}/publish").headers["Location"] == base
+    assert office.post(second, f"{base}/approve").status_code == 302
+    asked = client.get(f"{base}/publish").text
+    assert effect in asked and "发布，2026年12月1日 起执行" in asked and "九折" in asked
+    assert office.client("auditor").get(f"{base}/publish").status_code == 403
+    assert office.post(client, f"{base}/publish").status_code == 302
+    assert "预计用完" in client.get(base).text
+    assert client.get(f"{base}/publish").status_code == 302
+
+
+def test_a_budget_says_when_it_will_be_used_up_and_is_told_once(
+    office: Office, instance: Instance, clock: FixedClock
+) -> None:
+    for field, wrong in (("budget_fen", "0"), ("merchant_share_bp", "100")):
+        sent = draft(merchant_share_bp="60") | {"budget_fen": "100", field: wrong}
+        refused = office.post(office.client(), "/policies/new", **sent).text
+        assert 'id="problem-budget_fen"' in refused
+    county = make_county(instance)
+
+    def lived(tx: Any) -> str:
+        old = PolicyDraft(
+            *("jiuerzhe", "九二折", 800, "2026-10-01"), merchant_share_bp=6_000, budget_fen=10_000
+        )
+        row = save_draft(tx, old, now=FIRST_INSTANT, actor="test")
+        publish(tx, row["id"], now=FIRST_INSTANT, actor="test")
+        assert None not in county.live(tx, [Buy(1, 100_000), Buy(2, 50_000, till=1, card=1)])
+        return str(row["id"])
+
+    policy_id = instance.engine.write(lived)
+    # 48.00 in 31 days: 1.54 a day, and 52.00 for 33 more days.
+    page = office.client("auditor").get(f"/policies/{policy_id}").text
+    assert "¥48.00（48%）" in page and "平均每天 ¥1.54，约在 2026年12月3日 用完" in page
+    assert "预算够用" in page and "要追加预算" not in page
+    settings = replace(instance.settings, webhook_url="https://office.example/hook")
+
+    def told() -> list[Any]:
+        tell_budgets(instance.engine, settings, now=clock())
+        return instance.engine.read(delivered)
+
+    assert told() == []
+    clock.advance(days=25)
+    later = [Buy(1, 1), Buy(2, 1), Buy(56, 100_000)]
+    instance.engine.write(lambda tx: county.live(tx, later, only={2}))
+    (notice,) = told()
+    assert told() == [notice]
+    assert "预算快用完了" in notice["title"] and "已用 ¥80.00（80%）" in notice["body"]
+    client = office.client()
+    assert "要追加预算" in client.get(f"/policies/{policy_id}").text
+    copied = client.get(f"/policies/new?from={policy_id}").text
+    assert 'value="100.00"' in copied
+    less = draft(merchant_share_bp="60", budget_fen="79.99", starts_on="2027-01-01")
+    assert "已经用了 ¥80.00" in office.post(client, "/policies/new", **less).text
+    anew = {**less, "budget_goes_on": "0"}
+    assert office.post(client, "/policies/new", **anew).status_code == 302
 
 
 def test_what_is_in_force_is_succeeded_and_stays_as_it_was(

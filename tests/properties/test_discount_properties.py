@@ -15,6 +15,7 @@ from huimin.core.discount import (
     Quote,
     Usage,
     explain,
+    most_discount,
     quote,
 )
 from huimin.core.money import allocate, half_up, money_text, parse_yuan, yuan
@@ -194,3 +195,25 @@ def test_what_no_cap_limits_is_the_rate(basket: Basket, terms: PolicyTerms) -> N
     given_quote = quoted(basket, free)
     if given_quote is not None:
         assert given_quote.discount_fen == half_up(given_quote.eligible_fen * free.rate_bp, 10_000)
+
+
+@given(policies(), baskets(), st.integers(0, 60_000))
+def test_a_budget_is_used_up_to_the_fen_and_never_exceeded(
+    terms: PolicyTerms, basket: Basket, left_fen: int
+) -> None:
+    free = quoted(basket, terms)
+    assume(free is not None)
+    assert free is not None
+    given_under = quoted(basket, terms, Usage(budget_left_fen=left_fen))
+    if given_under is None:
+        least = terms.rounding_unit_fen
+        assert not left_fen or least - half_up(least * terms.merchant_share_bp, 10_000) > left_fen
+        return
+    assert given_under.government_share_fen <= left_fen or not terms.government_share_bp
+    assert given_under.discount_fen <= free.discount_fen
+    if given_under.discount_fen < free.discount_fen:
+        # One unit more would have been too much.
+        more = given_under.discount_fen + terms.rounding_unit_fen
+        assert more - half_up(more * terms.merchant_share_bp, 10_000) > left_fen
+        assert given_under.discount_fen == most_discount(terms, left_fen)
+        assert "budget" in given_under.caps

@@ -109,9 +109,11 @@ def promised_quote(item: OfflineItem, terms: PolicyTerms, room: OfflineRoom) -> 
 
 
 def require_room_online(basket_quote: Quote, item: OfflineItem) -> None:
-    """Require that the day and month caps, with what other tills gave, leave what was promised.
+    """Require that caps and budget, with what other tills gave, leave what was promised.
 
-    Raises Refusal `cap_reached`.
+    Raises Refusal: cap_reached, budget_used_up.
     """
     if basket_quote.discount_fen < item.discount_fen:
+        if basket_quote.caps[-1] == "budget":
+            raise Refusal("budget_used_up")
         raise Refusal("cap_reached", cap=CAPS.text(basket_quote.caps[-1]))

@@ -7,6 +7,7 @@ the same transaction by the builder of every sale (sale.py), marked as offline a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Unpack
 
 from huimin.access.terminal_keys import terminal_by_id
@@ -64,7 +65,7 @@ def refuse_waiting(
     return _decide(tx, sale_id, Opinion("refused", borne_by), reason, **by)
 
 
-def hindrance(tx: Transaction, sale: Row) -> Refusal | FieldProblems | None:
+def hindrance(tx: Transaction, sale: Row, now: datetime) -> Refusal | FieldProblems | None:
     """Why an undecided sale could not be entered now, or None; nothing is locked or written."""
     try:
         require_unsold_order(tx, sale["outlet_id"], sale["order_no"], waiting_id=sale["id"])
@@ -73,8 +74,9 @@ def hindrance(tx: Transaction, sale: Row) -> Refusal | FieldProblems | None:
         usage = usage_at(
             tx,
             holder_id=judged.entitlement.card["holder_id"],
-            policy_code=terms.code,
-            now=judged.occurred_at,
+            terms=terms,
+            at=judged.occurred_at,
+            now=now,
         )
         item = item_of_waiting(sale)
         require_room_online(quote(item.basket, terms, usage), item)

@@ -155,6 +155,8 @@ def _full_terms(terms: PolicyTerms) -> dict[str, Any]:
     """Every term, with the label to read aloud in each language."""
     in_pack = asdict(terms)
     in_pack["excluded_categories"] = list(terms.excluded_categories)
+    # A till without network can't know what other tills have used, so the budget is the server's.
+    del in_pack["budget_fen"], in_pack["budget_version"]
     in_pack["labels"] = {
         language: policy_answer(terms, language)["label"] for language in LANGUAGES
     }

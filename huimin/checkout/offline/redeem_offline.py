@@ -159,7 +159,7 @@ def enter_offline(
     entitlement, occurred_at = judged.entitlement, judged.occurred_at
     terms = entitlement.required_terms
     usage = lock_usage(
-        tx, holder_id=entitlement.card["holder_id"], policy_code=terms.code, now=occurred_at
+        tx, holder_id=entitlement.card["holder_id"], terms=terms, at=occurred_at, now=now
     )
     require_room_online(quote(item.basket, terms, usage), item)
     return record_sale(

@@ -8,7 +8,7 @@ till may keep sending until it has one; once a waiting sale is decided, the repe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from huimin.access.terminal_keys import Terminal
@@ -95,10 +95,16 @@ class _Call:
         """Enter the sale, or keep it for people to decide."""
         judged = judge_offline(tx, item, terminal=self.terminal, now=self.now)
         if not judged.doubts:
-            row = enter_offline(
-                tx, item, judged, terminal=self.terminal, now=self.now, staff_id=self.staff_id
-            )
-            return self._note(tx, item, "accepted", redemption=row)
+            try:
+                row = enter_offline(
+                    tx, item, judged, terminal=self.terminal, now=self.now, staff_id=self.staff_id
+                )
+                return self._note(tx, item, "accepted", redemption=row)
+            except Refusal as refused:
+                # The till could not know, and the county can add to the budget; nothing is written.
+                if refused.code != "budget_used_up":
+                    raise
+                judged = replace(judged, doubts=(refused,))
         require_order_for_waiting(tx, self.terminal["outlet_id"], item.order_no)
         doubt = KeptRefusal.of(judged.doubts[0])
         noted = self._note(tx, item, "waiting", refusal=doubt)

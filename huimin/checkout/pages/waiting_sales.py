@@ -74,7 +74,7 @@ def _page(waiting_id: str, form: Form) -> str:
         if sale is None:
             raise Refusal("not_found")
         state = _state(sale)
-        why_not = hindrance(tx, sale) if state == "waiting" else None
+        why_not = hindrance(tx, sale, instance().clock()) if state == "waiting" else None
         return {
             "sale": {**sale, "name_masked": mask_name(sale["holder_name"])},
             "state": state,

@@ -22,6 +22,7 @@ import { forgetAsked, noteAsked } from "./unanswered.js";
  * @typedef {object} Verified
  * @property {Person[]} may_present
  * @property {{label: string, excluded_categories: string[]} | null} policy
+ * @property {{budget_fen: number | null} | null} [remaining] what the policy's budget leaves; 0 when it is used up
  * @property {boolean} [identity_needed] false where the code itself proves who is here
  * @property {boolean} [offline] whether this till answered by itself
  */

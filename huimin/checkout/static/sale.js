@@ -168,13 +168,16 @@ function sayAgain(sentence) {
  * @param {string} card
  * @param {Verified} verified
  */
-function startSale(card, { may_present, policy, identity_needed }) {
+function startSale(card, { may_present, policy, remaining, identity_needed }) {
   // A changing code proves that the holder's phone is here: the presenter is chosen already.
   const isProven = identity_needed === false;
   const ahead = endTypingAhead();
   sale = { card, key: randomId(), checked: !isProven };
   showPresenters(may_present, isProven);
-  byId("rate").textContent = policy ? policy.label : words.no_policy;
+  const isUsedUp = remaining?.budget_fen === 0;
+  byId("rate").textContent = isUsedUp
+    ? words.budget_used_up
+    : (policy?.label ?? words.no_policy);
   byId("amount").value = ahead.amount;
   byId("excluded").value = byId("shop-order").value = "";
   byId("shop-order-box").open = false;

@@ -86,7 +86,9 @@ def _claim_page(claim_id: str, form: Form) -> str:
         claim = claim_in(tx, claim_id, within=within)
         return {
             "claim": claim,
-            "looked": look_at_claim(tx, claim) if claim["state"] == "submitted" else None,
+            "looked": look_at_claim(tx, claim, instance().clock())
+            if claim["state"] == "submitted"
+            else None,
             "same": same_sales(tx, claim),
             "events": events_of(tx, "claim", claim_id),
         }

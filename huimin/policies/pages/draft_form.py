@@ -102,6 +102,8 @@ def _draft(form: Form) -> PolicyDraft:
         minimum_spend_fen=read(parse_amount, "minimum_spend_fen")
         if form.text("minimum_spend_fen")
         else 0,
+        budget_fen=read(parse_amount, "budget_fen") if form.text("budget_fen") else None,
+        budget_goes_on=form.text("budget_goes_on") != "0",
         excluded_categories=_excluded(form),
         base=form.optional("base"),
         merchant_share_bp=read(parse_rate, "merchant_share_bp"),
@@ -138,6 +140,9 @@ def _typed(row: Mapping[str, Any]) -> dict[str, str]:
         "offline_send_days": str(row["offline_send_days"]),
         "offline_two_people_fen": yuan(row["offline_two_people_fen"]),
     }
+    goes_on = row["state"] == "published" or row["budget_version"] != row["version"]
+    typed["budget_fen"] = yuan(row["budget_fen"]) if row["budget_fen"] else ""
+    typed["budget_goes_on"] = "1" if goes_on else "0"
     typed |= {name: yuan(row[name]) if row[name] is not None else "" for name in CAPS}
     if row["state"] in ("draft", "approved"):
         typed |= {"starts_on": row["starts_on"], "ends_on": row["ends_on"] or ""}
@@ -178,5 +183,6 @@ def _form_page(form: Form) -> str:
         bases=[(base, bases[base]) for base in BASES],
         roundings=[("1", _("到分")), ("10", _("到角"))],
         bearers=[("merchant", _("由商户承担")), ("government", _("由政府承担"))],
+        budgets=[("1", _("接着上一版的预算算")), ("0", _("从这一版重新计"))],
         changing_codes=[("0", _("不接受")), ("1", _("接受"))],
     )

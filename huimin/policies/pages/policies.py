@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -15,10 +16,14 @@ from huimin.audit.list_answer import list_answer, workbook_response
 from huimin.audit.record import events_of
 from huimin.core.chart_svg import chart_svg
 from huimin.core.days import county_day, month_of, previous_month
+from huimin.core.money import percent_words
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblems, Refusal
+from huimin.policies.budget_words import LEVELS, forecast_words
+from huimin.policies.budgets import BudgetState, budget_state
 from huimin.policies.dry_run import DryRun, OutletChange, dry_run
-from huimin.policies.dry_run_chart import OUTLETS_MAX, dry_run_chart, signed_money
+from huimin.policies.dry_run_chart import OUTLETS_MAX, dry_run_chart
+from huimin.policies.effect import changed_terms, effect_sentence, replaced_version, signed_money
 from huimin.policies.in_force import terms_of
 from huimin.policies.pages import pages
 from huimin.policies.pages.terms import days_in_words, rate_in_words, scope_in_words, terms_in_words
@@ -31,6 +36,7 @@ from huimin.web.choices import choices_of
 from huimin.web.column import Column
 from huimin.web.current import instance
 from huimin.web.forms import Answer, Form, go_on
+from huimin.web.language import request_language
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import Listed, Place
 from huimin.web.words import STATES
@@ -97,7 +103,8 @@ def one_policy(policy_id: str) -> str | Response | tuple[str, int]:
             return _policy_page(policy_id, Form(), month=month)
         except FieldProblems as error:
             return _policy_page(policy_id, Form({"month": month}).refused(error)), 422
-    row, _events, result = instance().engine.read(lambda tx: _read_policy(tx, policy_id, month))
+    read = instance().engine.read(lambda tx: _read_policy(tx, policy_id, month))
+    row, result = read.row, read.dry_run
     if result is None:
         raise Refusal("not_found")
     title = _(
@@ -108,6 +115,15 @@ def one_policy(policy_id: str) -> str | Response | tuple[str, int]:
     )
     rows = [one.as_dict() for one in (*result.outlets, result.total)]
     return workbook_response(title, _dry_run_columns(), rows)
+
+
+@pages.get("/policies/<policy_id>/publish")
+@require("policy.write")
+def confirm_publication(policy_id: str) -> str | Response:
+    """What publishing would change, and the button that does it; a version that can't be published
+    now is shown as it is.
+    """
+    return _confirm_page(policy_id, Form())
 
 
 @pages.post("/policies/<policy_id>/<act>")
@@ -132,22 +148,64 @@ def decide_policy(policy_id: str, act: str) -> Answer:
         "publish": _("已发布，到开始日期自动执行；以后只能由新版本接替。"),
         "withdraw": _("已撤回。"),
     }[act]
+
+    def again(refused: Form) -> str | Response:
+        if act == "publish":
+            return _confirm_page(policy_id, refused)
+        return _policy_page(policy_id, refused, opened=act)
+
     return form.carry_out(
         work,
-        again=lambda refused: _policy_page(policy_id, refused, opened=act),
+        again=again,
         then=lambda _done: go_on(message, "policies.policy", policy_id=policy_id),
     )
 
 
-def _read_policy(
-    tx: Transaction, policy_id: str, month: str
-) -> tuple[dict[str, Any], list[Any], DryRun | None]:
-    """The version, its events, and for a draft its dry run on `month` (default: last month)."""
-    row, result = shown_policy(tx, policy_id), None
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One version with what its page shows; `dry_run` of a draft alone, `budget` once published."""
+
+    row: Row
+    events: list[Any]
+    replaced: Row | None
+    dry_run: DryRun | None
+    budget: BudgetState | None
+
+
+def _read_policy(tx: Transaction, policy_id: str, month: str) -> _Read:
+    """The version; of a draft also its dry run on `month` (default: last month)."""
+    row, now, result, budget = shown_policy(tx, policy_id), instance().clock(), None, None
     if row["state"] in ("draft", "approved"):
-        month = month or previous_month(month_of(county_day(instance().clock())))
+        month = month or previous_month(month_of(county_day(now)))
         result = dry_run(tx, terms_of(row), month)
-    return row, events_of(tx, "policy", policy_id), result
+    elif row["state"] == "published":
+        budget = budget_state(tx, terms_of(row), now)
+    return _Read(row, events_of(tx, "policy", policy_id), replaced_version(tx, row), result, budget)
+
+
+def _changes(read: _Read) -> dict[str, Any]:
+    """What a draft changes, for the template."""
+    language = request_language()
+    named = (_("政策名称"), read.row["name"]), *terms_in_words(read.row)
+    before: tuple[tuple[str, str], ...] = ()
+    if read.replaced is not None:
+        before = (_("政策名称"), read.replaced["name"]), *terms_in_words(read.replaced)
+    return {
+        "policy": read.row,
+        "replaced": read.replaced,
+        "changes": changed_terms(before, named) if before else [],
+        "effect": effect_sentence(read.dry_run, language) if read.dry_run else "",
+    }
+
+
+def _confirm_page(policy_id: str, form: Form) -> str | Response:
+    read = instance().engine.read(lambda tx: _read_policy(tx, policy_id, ""))
+    publishable = {"approved"} if instance().settings.four_eyes else {"draft", "approved"}
+    if read.row["state"] not in publishable and not form.problems:
+        return redirect(url_for("policies.policy", policy_id=policy_id))
+    return render_template(
+        "policies/publish.html", form=form, terms=terms_in_words(read.row), **_changes(read)
+    )
 
 
 def _dry_run_columns() -> list[Column]:
@@ -180,12 +238,12 @@ def _chart(outlets: Sequence[OutletChange]) -> Markup:
 
 def _policy_page(policy_id: str, form: Form, *, opened: str = "", month: str = "") -> str:
     today = county_day(instance().clock())
-    row, events, result = instance().engine.read(lambda tx: _read_policy(tx, policy_id, month))
+    read = instance().engine.read(lambda tx: _read_policy(tx, policy_id, month))
+    row, result, budget, language = read.row, read.dry_run, read.budget, request_language()
     return render_template(
         "policies/policy.html",
-        policy=row,
         terms=terms_in_words(row),
-        events=events[::-1],
+        events=read.events[::-1],
         dry_run=result,
         chart=_chart(result.outlets) if result and result.outlets else "",
         signed=signed_money,
@@ -195,4 +253,9 @@ def _policy_page(policy_id: str, form: Form, *, opened: str = "", month: str = "
         own=row["created_by"] == member().username,
         four_eyes=instance().settings.four_eyes,
         begun=row["starts_on"] <= today.isoformat(),
+        budget=budget,
+        budget_level=LEVELS.say(budget.level, language) if budget else "",
+        budget_percent=percent_words(budget.used_bp) if budget else "",
+        forecast=forecast_words(budget, language) if budget else "",
+        **_changes(read),
     )

@@ -11,6 +11,7 @@ from huimin.core.discount import PolicyTerms
 from huimin.core.money import money_text, percent_words, rate_words
 from huimin.core.offline_terms import OfflineTerms, most_unseen_fen
 from huimin.core.words import ELIGIBILITIES, GOODS, OUTLET_KINDS
+from huimin.policies.budget_words import budget_words
 from huimin.policies.in_force import terms_of
 from huimin.web.language import request_language
 from huimin.web.words import day_words
@@ -79,6 +80,7 @@ def terms_in_words(row: Row) -> list[tuple[str, str]]:
                 government=percent_words(terms.government_share_bp),
             ),
         ),
+        (_("预算（政府承担）"), budget_words(terms).say(request_language())),
         *_offline(terms.offline),
     ]
 
