@@ -11,32 +11,46 @@ from pathlib import Path
 import click
 
 from huimin import __version__
+from huimin.command_language import in_language
 from huimin.command_line import CommandProblem, OneSentenceGroup, Root, echo, pass_settings
+from huimin.core.catalogue import say, sentence
 from huimin.instance import create_instance, open_instance
 from huimin.settings import Settings
 from huimin.storage.open_engine import check_database, migrate_database
 
 # Sub-command → where it is, and its line in `huimin --help`.
 ROOM_COMMANDS: dict[str, tuple[str, str]] = {
-    "holders": ("huimin.holders.commands:holders", "持卡人：名册导入、登记、查询。"),
-    "cards": ("huimin.cards.commands:cards", "惠民卡：发卡、补卡、暂停、挂失、恢复、注销、打印。"),
-    "keys": ("huimin.cards.commands:keys", "卡码签发密钥：列出、添加、停用。"),
-    "merchants": ("huimin.merchants.commands:merchants", "商户：登记、查询。"),
-    "outlets": ("huimin.merchants.commands:outlets", "惠民示范点：登记、暂停、恢复。"),
-    "terminals": ("huimin.merchants.terminal_commands:terminals", "收银终端：登记、停用、模拟。"),
-    "policies": ("huimin.policies.commands:policies", "优惠政策：草稿、试算、发布。"),
-    "staff": ("huimin.access.commands:staff", "工作人员：添加、停用、改密码。"),
-    "ledger": ("huimin.ledger.commands:ledger", "流水：验证、重算汇总。"),
-    "receipts": ("huimin.checkout.receipts.commands:receipts", "小票：在网络打印机上打印。"),
-    "report": ("huimin.reports.commands:report", "月报表。"),
-    "settlement": ("huimin.settlement.commands:settlement", "结算单：列出、查看、核对、导出。"),
-    "notices": ("huimin.notices.commands:notices", "通知：发送到期的，查看发送记录。"),
-    "month": ("huimin.months.commands:month", "月度结账：定时核对、各月状态、文件。"),
+    "holders": ("huimin.holders.commands:holders", sentence("持卡人：名册导入、登记、查询。")),
+    "cards": (
+        "huimin.cards.commands:cards",
+        sentence("惠民卡：发卡、补卡、暂停、挂失、恢复、注销、打印。"),
+    ),
+    "keys": ("huimin.cards.commands:keys", sentence("卡码签发密钥：列出、添加、停用。")),
+    "merchants": ("huimin.merchants.commands:merchants", sentence("商户：登记、查询。")),
+    "outlets": ("huimin.merchants.commands:outlets", sentence("惠民示范点：登记、暂停、恢复。")),
+    "terminals": (
+        "huimin.merchants.terminal_commands:terminals",
+        sentence("收银终端：登记、停用、模拟。"),
+    ),
+    "policies": ("huimin.policies.commands:policies", sentence("优惠政策：草稿、试算、发布。")),
+    "staff": ("huimin.access.commands:staff", sentence("工作人员：添加、停用、改密码。")),
+    "ledger": ("huimin.ledger.commands:ledger", sentence("流水：验证、重算汇总。")),
+    "receipts": (
+        "huimin.checkout.receipts.commands:receipts",
+        sentence("小票：在网络打印机上打印。"),
+    ),
+    "report": ("huimin.reports.commands:report", sentence("月报表。")),
+    "settlement": (
+        "huimin.settlement.commands:settlement",
+        sentence("结算单：列出、查看、核对、导出。"),
+    ),
+    "notices": ("huimin.notices.commands:notices", sentence("通知：发送到期的，查看发送记录。")),
+    "month": ("huimin.months.commands:month", sentence("月度结账：定时核对、各月状态、文件。")),
     "divisions": (
         "huimin.division_changes.commands:divisions",
-        "行政区划：变更（撤并、更名、划转），装入经纬度。",
+        sentence("行政区划：变更（撤并、更名、划转），装入经纬度。"),
     ),
-    "demo": ("huimin.demo.command:demo", "建一个演示县并开始服务。"),
+    "demo": ("huimin.demo.command:demo", sentence("建一个演示县并开始服务。")),
 }
 
 # The migration after which second phone numbers are still to be made findable.
@@ -56,21 +70,21 @@ class LazyRooms(OneSentenceGroup):
             return super().get_command(ctx, cmd_name)
         module_name, _, attribute = ROOM_COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module_name), attribute)
-        return command
+        return in_language(command, self.language)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = []
         for name in self.list_commands(ctx):
             if name in ROOM_COMMANDS:
-                rows.append((name, ROOM_COMMANDS[name][1]))
+                rows.append((name, say(ROOM_COMMANDS[name][1], self.language)))
             elif (own := super().get_command(ctx, name)) is not None:
                 rows.append((name, own.get_short_help_str(80)))
-        with formatter.section("命令"):
+        with formatter.section(say("命令", self.language)):
             formatter.write_dl(rows)
 
 
 @click.group(cls=LazyRooms, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="huimin")
+@click.version_option(__version__, prog_name="huimin", help="显示版本。")
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),

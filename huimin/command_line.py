@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from huimin.command_language import SpeakingGroup, click_speaking, in_language
+from huimin.command_language import language as language
 from huimin.core.acting import By
-from huimin.core.catalogue import LANGUAGES, SOURCE, Text
+from huimin.core.catalogue import Text
 from huimin.core.refusals import FieldProblems, Refusal
 from huimin.settings import Settings, SettingsProblem
 from huimin.storage.engine import StorageProblem
@@ -37,12 +39,6 @@ EXIT_INTERRUPTED = 130
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出格式。"
 )
-
-
-def language() -> str:
-    """The language of commands: HUIMIN_LANGUAGE, simplified Chinese by default."""
-    chosen = os.environ.get("HUIMIN_LANGUAGE", SOURCE)
-    return chosen if chosen in LANGUAGES else SOURCE
 
 
 def translated(source: str | Text, /, **params: Any) -> str:
@@ -63,8 +59,8 @@ class CommandProblem(click.ClickException):
         super().__init__(translated(source, **params))
 
 
-class OneSentenceGroup(click.Group):
-    """A root group whose errors are one sentence on standard error and exit code 2."""
+class OneSentenceGroup(SpeakingGroup):
+    """A root group in the language of the shell; errors are one sentence, with exit code 2."""
 
     def main(
         self,
@@ -75,27 +71,32 @@ class OneSentenceGroup(click.Group):
         **extra: Any,
     ) -> Any:
         def run() -> Any:
-            return super(OneSentenceGroup, self).main(
+            spoken = in_language(self, language())
+            return super(OneSentenceGroup, spoken).main(
                 args, prog_name, complete_var, standalone_mode=False, **extra
             )
 
-        if not standalone_mode:
-            return run()
-        try:
-            code = run()
-        except click.exceptions.NoArgsIsHelpError as error:
-            click.echo(error.format_message())
-            sys.exit(EXIT_PROBLEM)
-        except (click.Abort, KeyboardInterrupt):
-            echo("已中止。", err=True)
-            sys.exit(EXIT_INTERRUPTED)
-        except BrokenPipeError:
-            # The reader (`| head`) has gone: write nothing more, not even at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
-        except Exception as error:
-            stop_with(error)
-        sys.exit(code if isinstance(code, int) else 0)
+        with click_speaking(language()):
+            return run() if not standalone_mode else _ended(run)
+
+
+def _ended(run: Callable[[], Any]) -> NoReturn:
+    """Run a command and exit: with its code, or with a sentence for what keeps it from its work."""
+    try:
+        code = run()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(EXIT_PROBLEM)
+    except (click.Abort, KeyboardInterrupt):
+        echo("已中止。", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # The reader (`| head`) has gone: write nothing more, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        stop_with(error)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def stop_with(error: Exception) -> NoReturn:

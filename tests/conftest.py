@@ -32,6 +32,8 @@ from huimin.storage.open_engine import create_database, open_engine
 from tests.postgresql_server import PostgresqlServer
 from tests.run_command import REPOSITORY, in_a_process, in_this_process
 
+# Commands speak the language of the shell; tests read them in the catalogue's own.
+os.environ["LC_ALL"] = "C.UTF-8"
 LONG_TESTS = (REPOSITORY / "tests" / "browser", REPOSITORY / "tests" / "demo")
 ENGINES = ("sqlite", "postgresql")
 # A slow or busy machine makes no example wrong.

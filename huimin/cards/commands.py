@@ -154,10 +154,12 @@ def _state_command(
 
 
 for _command in (
-    _state_command("suspend", suspend_card, "暂停一张卡，可以恢复。", sentence("已暂停")),
-    _state_command("lost", report_lost, "挂失一张卡，可以恢复或补卡。", sentence("已挂失")),
-    _state_command("resume", resume_card, "恢复一张暂停或挂失的卡。", sentence("已恢复")),
-    _state_command("revoke", revoke_card, "注销一张卡，不能恢复。", sentence("已注销")),
+    _state_command("suspend", suspend_card, sentence("暂停一张卡，可以恢复。"), sentence("已暂停")),
+    _state_command(
+        "lost", report_lost, sentence("挂失一张卡，可以恢复或补卡。"), sentence("已挂失")
+    ),
+    _state_command("resume", resume_card, sentence("恢复一张暂停或挂失的卡。"), sentence("已恢复")),
+    _state_command("revoke", revoke_card, sentence("注销一张卡，不能恢复。"), sentence("已注销")),
 ):
     cards.add_command(_command)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import click
 
 from huimin.cli import main
+from huimin.command_language import click_speaking, in_language
 from huimin.handbook import access_page, pos_page, traditional
 from huimin.handbook.render import text_file
 
@@ -22,6 +23,8 @@ INTRODUCTIONS = {
 
 每个命令都有 `--help`。`--folder` 写在最前面：`huimin --folder 文件夹 命令 …`。
 出错时只在标准错误输出一句话，退出码为 2。
+命令按操作系统的语言显示（`LC_ALL`、`LC_MESSAGES`、`LANG`；没有设置的用简体中文），
+`HUIMIN_LANGUAGE` 优先：`zh_Hans`、`zh_Hant` 或 `en`。
 """,
     "en": """\
 # Commands
@@ -29,7 +32,9 @@ INTRODUCTIONS = {
 Generated from the commands' `--help` by `python -m huimin.handbook.commands_page`; don't edit it.
 
 Every command has `--help`. `--folder` comes first: `huimin --folder FOLDER COMMAND …`. An error is
-one sentence on standard error, with exit code 2.
+one sentence on standard error, with exit code 2. Commands speak the language of the shell
+(`LC_ALL`, `LC_MESSAGES`, `LANG`; simplified Chinese where none is set); `HUIMIN_LANGUAGE` decides
+before them: `zh_Hans`, `zh_Hant` or `en`.
 """,
 }
 # Commands nested deeper get headings of this level too.
@@ -38,8 +43,10 @@ HEADING_LEVEL_MAX = 4
 
 def commands_page(language: str) -> str:
     """The whole page as Markdown, in that language ("zh_Hans" or "en")."""
-    context = click.Context(main, info_name="huimin")
-    return INTRODUCTIONS[language] + "".join(_sections(main, context, level=2))
+    with click_speaking(language):
+        root = in_language(main, language)
+        context = click.Context(root, info_name="huimin")
+        return INTRODUCTIONS[language] + "".join(_sections(root, context, level=2))
 
 
 def _sections(command: click.Command, context: click.Context, level: int) -> Iterator[str]:

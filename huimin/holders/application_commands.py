@@ -18,7 +18,7 @@ from huimin.command_line import (
     print_answer,
     translated,
 )
-from huimin.core.catalogue import text
+from huimin.core.catalogue import sentence, text
 from huimin.core.identity import mask_name
 from huimin.core.refusals import field_problem
 from huimin.core.words import STATES
@@ -124,13 +124,13 @@ COMMANDS = (
     _decision(
         "reject",
         reject_application,
-        "不通过办卡申请，须写原因。",
-        "不通过的原因，会告诉申请人。",
+        sentence("不通过办卡申请，须写原因。"),
+        sentence("不通过的原因，会告诉申请人。"),
     ),
     _decision(
         "return",
         return_application,
-        "把办卡申请退回修改，须写原因；改好后重新提交。",
-        "要改什么，会告诉提交人。",
+        sentence("把办卡申请退回修改，须写原因；改好后重新提交。"),
+        sentence("要改什么，会告诉提交人。"),
     ),
 )

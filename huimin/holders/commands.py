@@ -123,7 +123,7 @@ def show_command(
 @click.option("--phone", help="联系电话。")
 @click.option("--town", required=True, help="乡镇（街道）。")
 @click.option("--village", required=True, help="村（社区）。")
-@click.option("--kind", required=True, help=f"保障类别：{'、'.join(ELIGIBILITIES.values())}。")
+@click.option("--kind", required=True, help="保障类别：特困、孤儿、低保、重大疾病、残疾、其他。")
 @click.option("--since", required=True, metavar="2026-03-01", help="认定日期。")
 @click.option("--family", help="家庭成员，例如 张三（配偶）；李四（子）。")
 @answers

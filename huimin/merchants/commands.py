@@ -37,16 +37,30 @@ from huimin.storage.engine import Row, Transaction
 # command, use case, help, confirmation
 StateChange = tuple[str, Callable[..., Row], str, str]
 MERCHANT_CHANGES: tuple[StateChange, ...] = (
-    ("suspend", suspend_merchant, "暂停商户：它的示范点都不能优惠，可以恢复。", sentence("已暂停")),
-    ("resume", resume_merchant, "恢复暂停的商户。", sentence("已恢复")),
-    ("end", end_merchant, "终止商户，连同示范点和收银终端，不能恢复。", sentence("已终止")),
+    (
+        "suspend",
+        suspend_merchant,
+        sentence("暂停商户：它的示范点都不能优惠，可以恢复。"),
+        sentence("已暂停"),
+    ),
+    ("resume", resume_merchant, sentence("恢复暂停的商户。"), sentence("已恢复")),
+    (
+        "end",
+        end_merchant,
+        sentence("终止商户，连同示范点和收银终端，不能恢复。"),
+        sentence("已终止"),
+    ),
 )
 OUTLET_CHANGES: tuple[StateChange, ...] = (
-    ("suspend", suspend_outlet, "暂停示范点：从现在起不能优惠，可以恢复。", sentence("已暂停")),
-    ("resume", resume_outlet, "恢复暂停的示范点。", sentence("已恢复")),
-    ("end", end_outlet, "终止示范点并停用它的收银终端，不能恢复。", sentence("已终止")),
+    (
+        "suspend",
+        suspend_outlet,
+        sentence("暂停示范点：从现在起不能优惠，可以恢复。"),
+        sentence("已暂停"),
+    ),
+    ("resume", resume_outlet, sentence("恢复暂停的示范点。"), sentence("已恢复")),
+    ("end", end_outlet, sentence("终止示范点并停用它的收银终端，不能恢复。"), sentence("已终止")),
 )
-KINDS_SHOWN = "、".join(f"{kind}（{OUTLET_KINDS.say(kind)}）" for kind in OUTLET_KINDS)
 
 reason_option = click.option("--reason", required=True, help="原因，记入审计记录。")
 state_option = click.option("--state", type=click.Choice(STATES), help="只列这种状态的。")
@@ -96,7 +110,11 @@ def outlets() -> None:
 @outlets.command("add")
 @click.option("--merchant", required=True, help="商户编号或统一社会信用代码。")
 @click.option("--name", required=True, help="示范点名称，例如 时代百盛·宏扬店。")
-@click.option("--kind", required=True, help=f"示范点类型：{KINDS_SHOWN}。")
+@click.option(
+    "--kind",
+    required=True,
+    help="示范点类型：supermarket（超市）、pharmacy（药店）、hospital（医院）、school（学校）、other（其他）。",
+)
 @click.option("--division", "division_code", required=True, help="12 位镇街或村社代码。")
 @click.option("--address", required=True, help="地址。")
 @click.option("--opening-hours", help="营业时间，例如 08:00-21:30。")

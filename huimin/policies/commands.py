@@ -114,7 +114,7 @@ def show_command(instance: Instance, policy: str) -> Answer:
 @click.option(
     "--exclude",
     multiple=True,
-    help="不参加优惠的商品类别，可重复；不填为 " + "、".join(DEFAULT_EXCLUDED) + "。",
+    help="不参加优惠的商品类别，可重复；不填为 tobacco、alcohol、prepaid_card。",
 )
 @click.option("--exclude-nothing", is_flag=True, help="所有商品都参加优惠。")
 @click.option("--base", help="market_price 或 after_insurance；不填则医院按医保后，其他按市场价。")

@@ -51,6 +51,8 @@ SPEAKERS: Mapping[str, tuple[int, ...]] = {
     "RuleWords": (0, 1, 2, 3),
 }
 PHRASES = TRANSLATIONS / "zh_Hant" / "phrases.tsv"
+# Keywords of any call that are sentences too: the help of commands.
+SPEAKING_KEYWORDS = ("help", "metavar")
 HAN = re.compile("[\u4e00-\u9fff]")
 # Fixed, so that the same words give the same bytes.
 WRITTEN = datetime(2026, 11, 24, tzinfo=UTC)
@@ -75,6 +77,8 @@ def sources() -> dict[Source, str]:
 def spoken(tree: ast.AST) -> Iterator[tuple[str, ast.Constant]]:
     """The literals in a module that are sentences of the catalogue, each with its kind."""
     for node in ast.walk(tree):
+        for literal in _help_texts(node):
+            yield "", literal
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -87,6 +91,22 @@ def spoken(tree: ast.AST) -> Iterator[tuple[str, ast.Constant]]:
             if place < len(node.args):
                 for literal in _literals(node.args[place]):
                     yield "", literal
+
+
+def _help_texts(node: ast.AST) -> Iterator[ast.Constant]:
+    """The docstring of a command, and what stands under SPEAKING_KEYWORDS in a call."""
+    if isinstance(node, ast.FunctionDef) and any(map(_makes_command, node.decorator_list)):
+        yield from _literals(ast.Constant(ast.get_docstring(node), lineno=node.lineno))
+    if isinstance(node, ast.Call):
+        for keyword in node.keywords:
+            if keyword.arg in SPEAKING_KEYWORDS:
+                yield from _literals(keyword.value)
+
+
+def _makes_command(decorator: ast.expr) -> bool:
+    """Whether it is @group.command(…) or @click.group(…): the docstring is then help to read."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(called, ast.Attribute) and called.attr in ("command", "group")
 
 
 def _literals(node: ast.expr) -> Iterator[ast.Constant]:
@@ -147,6 +167,36 @@ def _known(path: Path, locale: str) -> dict[Source, str]:
         }
 
 
+def update_click() -> None:
+    """Compile click's own words, and make their traditional Chinese where OpenCC is installed."""
+    catalogs = {"zh_Hans": _click_words("zh_Hans")}
+    convert = converter()
+    if convert is not None:
+        catalogs["zh_Hant"] = _click_words("zh_Hans", "zh_Hant")
+        for message in catalogs["zh_Hant"]:
+            if message.id and isinstance(message.string, str):
+                message.string = convert(message.string)
+            elif message.id:
+                message.string = tuple(convert(form) for form in message.string or ())
+    for locale, catalog in catalogs.items():
+        path = click_file(locale)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            write_po(file, catalog, width=0, sort_output=True)
+        with path.with_suffix(".mo").open("wb") as file:
+            write_mo(file, catalog)
+
+
+def _click_words(source: str, locale: str | None = None) -> Catalog:
+    with click_file(source).open("rb") as file:
+        return read_po(file, locale=locale or source)
+
+
+def click_file(locale: str) -> Path:
+    """Where click's own words stand in that language; the simplified ones are written by hand."""
+    return TRANSLATIONS / locale / "LC_MESSAGES" / "click.po"
+
+
 def converter() -> Callable[[str], str] | None:
     """Simplified to traditional Chinese: our own phrases first; None without OpenCC."""
     try:
@@ -186,6 +236,7 @@ def main() -> None:
         for source in update(locale, places, translations[locale]):
             complete = False
             print(f"{locale}: {places[source]}: {' '.join(source).strip()}")
+    update_click()
     sys.exit(0 if complete else 1)
 
 
