@@ -14,6 +14,7 @@ REASONS = Words(
     "recorded_reason",
     {
         "application_approved": "申请已通过",
+        "application_reviewed": "审核申请",
         "card_issued": "新发卡",
         "card_expired": "有效期已满",
         "card_printed": "打印卡片",

@@ -17,6 +17,7 @@ from huimin.core.catalogue import sentence
 from huimin.core.days import county_day, county_start, instant_text
 from huimin.core.identity import mask_name
 from huimin.core.refusals import FieldProblems, field_problem
+from huimin.core.words import STATES
 from huimin.divisions.within import bounds_within, division_parameters, required_within
 from huimin.holders import queries
 from huimin.holders.people import holder_by_id, may_come
@@ -141,6 +142,21 @@ def return_application(
     return _decide(tx, application_id, "returned", checked_reason(reason), **by)
 
 
+def next_application(
+    tx: Transaction, *, after: str, own: str | None, within: str | None
+) -> str | None:
+    """The id of the longest waiting application behind `after`, or else of all, but not `after`.
+
+    Those that `own` has submitted are left out; None leaves out none.
+    """
+    place = division_parameters(None, within)
+    following: str | None = queries.next_application(tx, after=after, own=own, **place)
+    if following is None and after:
+        first: str | None = queries.next_application(tx, after="", own=own, **place)
+        return None if first == after else first
+    return following
+
+
 def application_in(tx: Transaction, application_id: str, *, within: str | None) -> Row:
     """An application with its person. Raises Refusal `not_found` if it is of another division."""
     row: Row | None = queries.application_with_person(tx, id=application_id)
@@ -230,9 +246,15 @@ def _decide(
 
 
 def _not_open(tx: Transaction, application_id: str) -> FieldProblems:
-    if queries.application_by_id(tx, id=application_id) is None:
+    application = queries.application_by_id(tx, id=application_id)
+    if application is None:
         return field_problem("application", "没有这份申请，请核对编号。")
-    return field_problem("application", "这份申请已经审批过。")
+    return field_problem(
+        "application",
+        "这份申请已由 {who} 审批过（{state}），不用再办。",
+        who=application["decided_by"],
+        state=STATES.text(application["state"]),
+    )
 
 
 def _record(

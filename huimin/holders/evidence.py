@@ -21,6 +21,7 @@ from PIL import Image
 from huimin.audit.record import checked_reason, record
 from huimin.core.acting import By
 from huimin.core.days import instant_text
+from huimin.core.json_text import read_json
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders import queries
 from huimin.holders.personal_data import PersonalData
@@ -36,6 +37,7 @@ FOLDER = "evidence"
 # Ends the name of a file whose row is not yet known to be committed.
 NEW = ".new"
 SWEPT_AFTER = timedelta(hours=1)
+LOOKS_APART = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,27 @@ def read_evidence(
     content = personal_data.unseal(_sealed(folder, file_id), file_id)
     record(tx, "holder.evidence_read", holder_id, new={"file": file_id}, **by)
     return row, content
+
+
+def look_at_evidence(
+    tx: Transaction,
+    personal_data: PersonalData,
+    folder: Path,
+    *,
+    holder_id: str,
+    file_id: str,
+    **by: Unpack[By],
+) -> tuple[Row, bytes]:
+    """The same for the picture on a page, recorded once in LOOKS_APART. Raises Refusal
+    `not_found`."""
+    row = queries.evidence_by_id(tx, id=file_id, holder_id=holder_id)
+    if row is None:
+        raise Refusal("not_found")
+    since = instant_text(by["now"] - LOOKS_APART)
+    seen = queries.looks_since(tx, holder_id=holder_id, actor=by["actor"], since=since)
+    if not any(read_json(look["new_json"]).get("file") == file_id for look in seen):
+        record(tx, "holder.evidence_read", holder_id, new={"file": file_id}, **by)
+    return row, personal_data.unseal(_sealed(folder, file_id), file_id)
 
 
 def remove_evidence(

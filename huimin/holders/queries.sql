@@ -436,6 +436,18 @@ UPDATE evidence_file SET removed_at = :removed_at WHERE id = :id;
 SELECT id FROM audit_event WHERE subject_kind = 'holder' AND subject_id = :holder_id
     AND action = 'holder.viewed' AND actor = :actor AND at >= :since LIMIT 1;
 
+-- name: looks_since
+SELECT new_json FROM audit_event WHERE subject_kind = 'holder' AND subject_id = :holder_id
+    AND action = 'holder.evidence_read' AND actor = :actor AND at >= :since;
+
+-- name: next_application$
+-- Of those that wait for a decision, the first behind :after that :own has not submitted.
+SELECT a.id FROM application AS a JOIN holder AS h ON h.id = a.holder_id
+WHERE a.state = 'submitted' AND a.id > :after
+    AND (CAST(:own AS TEXT) IS NULL OR a.submitted_by <> :own)
+    AND h.division_code BETWEEN :division_first AND :division_last
+ORDER BY a.id LIMIT 1;
+
 -- name: card_or_application^
 -- A live card or an open application, so that no application is needed.
 SELECT id FROM card WHERE holder_id = :holder_id AND state IN ('active', 'suspended', 'lost')

@@ -17,6 +17,7 @@ GROUPS = (
         _("人与卡"),
         (
             ("holders.people", _("持卡人"), "holder.read"),
+            ("holders.new_person", _("登记持卡人"), "holder.write"),
             ("holders.applications", _("申请"), "application.read"),
             ("cards.cards", _("卡片"), "card.read"),
             ("holders.registers", _("名册"), "register.import"),

@@ -18,6 +18,7 @@ from huimin.instance import create_instance, open_instance, system_clock
 from huimin.settings import Settings
 from tests.browser import accessible
 from tests.browser.conftest import DESK, PHONE, County, Visit
+from tests.browser.header import open_menu
 from tests.browser.windows import choose_village, new_context
 from tests.making.cards import make_card
 from tests.making.holders import id_number, make_holder
@@ -162,7 +163,7 @@ def test_a_registrars_day(browser: Any, town: Town, size: dict[str, int]) -> Non
     with at_work(browser, town, town.registrars[0], size) as first:
         page = first.page
         page.goto(town.address)
-        page.get_by_text("今天没有等待办理的事").wait_for()
+        page.get_by_text("今天没有等您办理的事").wait_for()
         looks_right(first)
         page.goto(f"{town.address}/holders/")
         page.get_by_text("还没有登记任何人").wait_for()
@@ -203,6 +204,7 @@ def test_a_registrars_day(browser: Any, town: Town, size: dict[str, int]) -> Non
         second.follow(page.get_by_text("份申请待审核"))
         looks_right(second)
         press(page, "link", "赵*兰")
+        page.get_by_text("退回修改或不予通过", exact=True).click()
         press_here(page, "button", "退回修改")
         # The browser itself asks for the reason first.
         assert page.evaluate("document.activeElement.id") == "field-reason"
@@ -233,8 +235,10 @@ def test_a_registrars_day(browser: Any, town: Town, size: dict[str, int]) -> Non
         page = second.page
         page.goto(f"{town.address}/applications/")
         press(page, "link", "赵*兰")
-        press(page, "button", "通过这份申请")
-        page.get_by_text("已通过；下一步发卡、打印").wait_for()
+        page.locator(".papers img").evaluate("(one) => one.decode()")
+        looks_right(second)
+        press(page, "button", "只通过，看下一件")
+        page.get_by_text("没有别的申请等您审核了").wait_for()
         page.goto(person)
         press(page, "button", "发卡并打印")
         page.get_by_text("已发卡；下一步打印").wait_for()
@@ -259,6 +263,60 @@ def test_a_registrars_day(browser: Any, town: Town, size: dict[str, int]) -> Non
         page.fill("#field-text", "周有卡")
         page.keyboard.press("Enter")
         page.get_by_text("没有符合条件的人").wait_for()
+
+
+# Counts what hands do on every page of a window: presses, and fields in which something changes.
+COUNT_HANDS = """
+const count = JSON.parse(sessionStorage.hands ?? '{"clicks": 0, "fields": []}');
+const keep = () => { sessionStorage.hands = JSON.stringify(count); };
+addEventListener("click", (event) => {
+  if (event.isTrusted) { count.clicks += 1; keep(); }
+}, true);
+addEventListener("input", ({ target }) => {
+  if (!count.fields.includes(target.id)) { count.fields.push(target.id); keep(); }
+}, true);
+"""
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"], indirect=True)
+def test_two_people_enrol_one_in_eight_clicks_and_six_fields(
+    browser: Any, town: Town, size: dict[str, int]
+) -> None:
+    """From their first pages, signed in, to the card's PDF; with a phone number and a paper."""
+    hands = []
+    with at_work(browser, town, town.registrars[0], size) as first:
+        page = first.page
+        page.add_init_script(COUNT_HANDS)
+        page.goto(f"{town.address}/today")
+        open_menu(page)
+        page.locator(".nav-group > summary", has_text="人与卡").click()
+        first.follow(page.locator(".nav-panel a", has_text="登记持卡人"))
+        page.wait_for_selector("#field-division_code[role=combobox]")
+        page.fill("#field-name", "赵小兰")
+        page.fill("#field-phone", "13900001111")
+        page.fill("#field-id_number", id_number())
+        choose_village(page, "dj")
+        page.select_option("#field-kind", "dibao")
+        with page.expect_file_chooser() as choosing:
+            page.click("#field-evidence")
+        choosing.value.set_files({"name": "证.png", "mimeType": "image/png", "buffer": paper()})
+        first.follow("button[value=enter]")
+        page.get_by_text("已登记并提交申请").wait_for()
+        hands.append(page.evaluate("JSON.parse(sessionStorage.hands)"))
+    with at_work(browser, town, town.registrars[1], size) as second:
+        page = second.page
+        page.add_init_script(COUNT_HANDS)
+        page.goto(f"{town.address}/today")
+        second.follow(page.locator("[data-kind=applications] a.btn"))
+        page.locator(".papers img").evaluate("(one) => one.decode()")
+        second.follow(page.get_by_role("button", name="通过并发卡"))
+        with page.expect_download() as got:
+            page.get_by_role("button", name="打印这张卡").click()
+        assert Path(got.value.path()).read_bytes().startswith(b"%PDF-")
+        hands.append(page.evaluate("JSON.parse(sessionStorage.hands)"))
+    clicks, fields = (sum(one["clicks"] for one in hands), sum(len(one["fields"]) for one in hands))
+    assert clicks <= 8 and fields <= 6, hands
+    assert hands[1]["fields"] == []
 
 
 @pytest.mark.parametrize("size", ["desk"], indirect=True)

@@ -32,7 +32,7 @@ STATIC_FOLDERS = (PACKAGE / "web" / "static", PACKAGE / "checkout" / "static")
 OWN_WORDS = ("简体中文", "繁體中文")
 # Says rates and reasons in each language, as core/money.py and core/discount.py do; its own tests
 # compare every word with theirs.
-SAYS_IN_EACH_LANGUAGE = {"quote_answer.js", "categories.js"}
+SAYS_IN_EACH_LANGUAGE = {"quote_answer.js", "categories.js", "pinyin_table.js"}
 BILINGUAL = ("handbook.", "api_documents.", "static", "till_files.")
 
 

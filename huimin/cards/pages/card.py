@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import acting, own_division, require
+from huimin.access.guards import acting, member, own_division, require
 from huimin.alerts.find_attempts import attempts_of_card
 from huimin.cards.card_list import card_in, may_be_issued
 from huimin.cards.change_state import (
@@ -29,8 +29,10 @@ from huimin.cards.pages.card_list import new_card
 from huimin.cards.reverify import months_after
 from huimin.core.days import county_day
 from huimin.core.identity import mask_name
+from huimin.core.permissions import allows
 from huimin.core.recorded_reasons import REASONS
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
+from huimin.holders.applications import application_in, approve_application
 from huimin.holders.change_person import person
 from huimin.holders.people import eligibilities_on
 from huimin.storage.engine import Transaction
@@ -131,6 +133,30 @@ def issue_to_person(holder_id: str) -> Response:
         tell_not_done(error.problems[0].message(request_language()))
         return redirect(url_for("holders.person", holder_id=holder_id))
     return go_on(_("已发卡；下一步打印。"), "cards.print_choice", card=card_id)
+
+
+@pages.post("/cards/approve/<application_id>")
+@require("application.decide")
+def approve_and_issue(application_id: str) -> Response:
+    """Approve an application and issue the card in one step; the same page then offers to print."""
+    if not allows(member().role, "card.issue"):
+        raise Refusal("forbidden")
+    within, four_eyes, by = own_division(), instance().settings.four_eyes, acting()
+    terms = {"reason": REASONS["application_approved"], **new_card()}
+
+    def work(tx: Transaction) -> None:
+        application_in(tx, application_id, within=within)
+        decided = approve_application(tx, application_id, four_eyes=four_eyes, **by)
+        issue_card(tx, holder_id=decided["holder_id"], **terms, **by)
+
+    back = "holders.application"
+    try:
+        change(work)
+    except FieldProblems as error:
+        # A colleague was faster, or the case has changed meanwhile: the page says what is so now.
+        tell_not_done(error.problems[0].message(request_language()))
+        return redirect(url_for(back, application_id=application_id))
+    return go_on(_("已通过并发卡；下一步打印。"), back, application_id=application_id)
 
 
 def _verify_by(card: dict[str, Any]) -> date:

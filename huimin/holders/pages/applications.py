@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -13,6 +13,7 @@ from huimin.access.guards import acting, member, own_division, require
 from huimin.audit.list_answer import list_answer
 from huimin.core.days import county_day
 from huimin.core.permissions import allows
+from huimin.core.recorded_reasons import REASONS
 from huimin.divisions.choices import division_choices
 from huimin.holders.applications import (
     ApplicationCriteria,
@@ -22,12 +23,14 @@ from huimin.holders.applications import (
     application_rows,
     approve_application,
     approve_each,
+    next_application,
     promised_before,
     reject_application,
     return_application,
     revoked_cards_of,
 )
-from huimin.holders.change_person import person
+from huimin.holders.change_person import person, unmask
+from huimin.holders.draw_pdf import PAGES_DRAWN
 from huimin.holders.next_step import next_step
 from huimin.holders.pages import pages
 from huimin.holders.pages.person import submitted_by_reader
@@ -92,6 +95,16 @@ def approve_applications() -> Response:
     return go_on(message, "holders.applications", state="submitted", **filters)
 
 
+@pages.get("/applications/next")
+@require("application.decide")
+def next_to_decide() -> Response:
+    """On to the next application that the reader may decide, the longest waiting first."""
+    following = _next_of(request.args.get("after", ""))
+    if following is None:
+        return go_on(_("没有别的申请等您审核了。"), "holders.applications")
+    return redirect(url_for("holders.application", application_id=following))
+
+
 @pages.get("/applications/<application_id>")
 @require("application.read")
 def application(application_id: str) -> str:
@@ -117,17 +130,39 @@ def decide_application(application_id: str) -> Answer:
             reject_application(tx, application_id, reason=reason, four_eyes=four_eyes, **by)
 
     message = {
-        "approve": _("已通过；下一步发卡、打印。"),
+        "approve": _("已通过，等待发卡、打印。"),
         "return": _("已退回修改；提交人改好后重新提交。"),
     }.get(action, _("已作出不予通过的决定，理由会告诉申请人。"))
     return form.carry_out(
         work,
         again=lambda refused: _one(application_id, refused),
-        then=lambda _done: (
-            go_on(message, "holders.application", application_id=application_id)
-            if action == "approve"
-            else go_on(message, "holders.applications")
-        ),
+        then=lambda _done: go_on(message, "holders.next_to_decide", after=application_id),
+    )
+
+
+@pages.post("/applications/<application_id>/numbers")
+@require("holder.unmask")
+def show_numbers(application_id: str) -> Answer:
+    """The page with full name, ID number and phone, once: one press, recorded as a review."""
+    form, secrets, within, by = Form.sent(), instance().personal_data, own_division(), acting()
+
+    def work(tx: Transaction) -> dict[str, str | None]:
+        row = application_in(tx, application_id, within=within)
+        holder = person(tx, row["holder_id"], within=within)
+        return unmask(tx, secrets, holder, reason=REASONS["application_reviewed"], **by)
+
+    return form.carry_out(
+        work,
+        again=lambda refused: _one(application_id, refused),
+        then=lambda clear: _one(application_id, Form(), clear=clear),
+    )
+
+
+def _next_of(application_id: str) -> str | None:
+    own = member().username if instance().settings.four_eyes else None
+    within = own_division()
+    return instance().engine.read(
+        lambda tx: next_application(tx, after=application_id, own=own, within=within)
     )
 
 
@@ -210,7 +245,7 @@ def _read_rows(tx: Transaction, form: Form, place: Place) -> Listed:
     return replace(page, rows=application_rows(tx, page.rows))
 
 
-def _one(application_id: str, form: Form) -> str:
+def _one(application_id: str, form: Form, *, clear: dict[str, str | None] | None = None) -> str:
     within, secrets = own_division(), instance().personal_data
 
     today = county_day(instance().clock())
@@ -236,4 +271,7 @@ def _one(application_id: str, form: Form) -> str:
         entitled=entitled,
         step=step if newest else "",
         about=about,
+        clear=clear,
+        following=_next_of(application_id) if allows(member().role, "application.decide") else None,
+        pages_drawn=PAGES_DRAWN,
     )

@@ -8,15 +8,18 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from huimin.access.guards import acting, own_division, require
 from huimin.core.catalogue import sentence
+from huimin.core.refusals import FieldProblems, Refusal
 from huimin.holders.change_person import person
 from huimin.holders.evidence import (
     FILE_BYTES_MAX,
     add_evidence,
     drop_file,
+    look_at_evidence,
     new_files,
     read_evidence,
     remove_evidence,
 )
+from huimin.holders.evidence_picture import picture_of
 from huimin.holders.pages import pages
 from huimin.holders.pages.person import person_form
 from huimin.storage.engine import Row, Transaction
@@ -63,6 +66,32 @@ def download_evidence(holder_id: str, file_id: str) -> Response:
     row, content = change(work)
     response = file_response(content, row["media_type"], row["file_name"])
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@pages.get("/holders/<holder_id>/evidence/<file_id>/picture")
+@require("holder.unmask")
+def picture_of_evidence(holder_id: str, file_id: str) -> Response:
+    """The paper as a picture for the page of an application; that it was looked at is recorded.
+
+    A PDF that can't be drawn is a 404, so that the page shows its name, which is a download.
+    """
+    secrets, folder, within = instance().personal_data, instance().settings.folder, own_division()
+    by = acting()
+
+    def work(tx: Transaction) -> tuple[Row, bytes]:
+        person(tx, holder_id, within=within)
+        return look_at_evidence(tx, secrets, folder, holder_id=holder_id, file_id=file_id, **by)
+
+    row, content = change(work)
+    try:
+        picture, media_type = picture_of(content, row["media_type"])
+    except FieldProblems:
+        raise Refusal("not_found") from None
+    response = Response(picture, content_type=media_type)
+    response.headers["Content-Disposition"] = "inline"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
