@@ -28,7 +28,8 @@ from huimin.access import passwords
 from huimin.instance import Instance, create_instance, instance_over
 from huimin.settings import Settings, secret_key_of
 from huimin.storage.engine import Engine
-from huimin.storage.open_engine import create_database, open_engine
+from huimin.storage.open_engine import create_database
+from huimin.storage.sqlite_engine import SqliteEngine
 from tests.postgresql_server import PostgresqlServer
 from tests.run_command import REPOSITORY, in_a_process, in_this_process
 
@@ -70,7 +71,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     asked = {one.args[0] for one in metafunc.definition.iter_markers("parametrize")}
     if "engine_name" not in metafunc.fixturenames or "engine_name" in asked:
         return
-    through_http = "app" in metafunc.fixturenames
+    through_http = not {"app", "wire_app"}.isdisjoint(metafunc.fixturenames)
     both = metafunc.definition.get_closest_marker("both_engines") or not through_http
     metafunc.parametrize("engine_name", ENGINES if both else ENGINES[:1], indirect=True)
 
@@ -220,6 +221,19 @@ def make_settings(
         undo()
 
 
+def engine_over(settings: Settings) -> Engine:
+    """The engine over a copy of a template, whose schema needs no proof in each test.
+
+    To look at all tables costs more than the rest of opening; tests/storage proves that
+    `open_engine` does so.
+    """
+    if settings.database_url:
+        from huimin.storage.postgresql_engine import PostgresqlEngine
+
+        return PostgresqlEngine(settings.database_url)
+    return SqliteEngine(settings.database_path)
+
+
 @pytest.fixture
 def engine_name(request: pytest.FixtureRequest) -> str:
     """Which engine the test runs on; see pytest_generate_tests."""
@@ -229,7 +243,7 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def engine(engine_name: str, make_settings: Callable[[str, str], Settings]) -> Iterator[Engine]:
     """An open engine over an empty database with the schema."""
-    opened = open_engine(make_settings(engine_name, "bare"))
+    opened = engine_over(make_settings(engine_name, "bare"))
     yield opened
     opened.close()
 
@@ -249,7 +263,7 @@ def settings(engine_name: str, make_settings: Callable[[str, str], Settings]) ->
 @pytest.fixture
 def instance(settings: Settings, clock: FixedClock) -> Iterator[Instance]:
     """An open instance on each engine, with the county's divisions and nothing else."""
-    opened = instance_over(settings, open_engine(settings), clock)
+    opened = instance_over(settings, engine_over(settings), clock)
     yield opened
     opened.close()
 
@@ -260,7 +274,7 @@ def sqlite_instance(
 ) -> Iterator[Instance]:
     """The same on SQLite alone, for tests that open or change the file itself."""
     settings = make_settings("sqlite", "county")
-    opened = instance_over(settings, open_engine(settings), clock)
+    opened = instance_over(settings, engine_over(settings), clock)
     yield opened
     opened.close()
 

@@ -58,6 +58,9 @@ class PostgresqlServer:
         self._url = url
         self._templates: dict[str, _Template] = {}
         self._loans: dict[str, int] = {}
+        # One connection to each database that is lent: a new one reads all catalogues anew, which
+        # costs more than what it is to do.
+        self._cleaners: dict[str, psycopg.Connection[str]] = {}
 
     def url_of(self, database: str) -> str:
         """The address of a database of this server."""
@@ -99,6 +102,8 @@ class PostgresqlServer:
             self.drop(url)
 
     def drop(self, url: str) -> None:
+        if url in self._cleaners:
+            self._cleaners.pop(url).close()
         self._drop(_name_in(url))
 
     def close(self) -> None:
@@ -123,22 +128,28 @@ class PostgresqlServer:
 
     def _made_as_new(self, url: str, template: _Template) -> bool:
         try:
-            with psycopg.connect(url, autocommit=True, row_factory=scalar_row) as connection:
-                connection.execute(_LET_GO)
-                if connection.execute(_SCHEMA).fetchall() != [template.schema]:
-                    return False
-                filled = {name: kept for name, kept in template.contents.items() if kept}
-                if any(_content(connection, name) != kept for name, kept in filled.items()):
-                    return False
-                # Neither a trigger nor a foreign key stands in the way of emptying the tables.
-                connection.execute("SET session_replication_role = replica")
-                empty = [sql.Identifier(name) for name in template.contents if name not in filled]
-                connection.execute(
-                    sql.SQL(";").join(sql.SQL("DELETE FROM {}").format(name) for name in empty)
-                )
+            cleaner = self._cleaner(url)
+            cleaner.execute(_LET_GO)
+            if cleaner.execute(_SCHEMA).fetchall() != [template.schema]:
+                return False
+            filled = {name: kept for name, kept in template.contents.items() if kept}
+            if any(_content(cleaner, name) != kept for name, kept in filled.items()):
+                return False
+            empty = [sql.Identifier(name) for name in template.contents if name not in filled]
+            cleaner.execute(
+                sql.SQL(";").join(sql.SQL("DELETE FROM {}").format(name) for name in empty)
+            )
         except psycopg.Error:  # the database is gone, or we may not do that on this server
             return False
         return True
+
+    def _cleaner(self, url: str) -> psycopg.Connection[str]:
+        if url not in self._cleaners:
+            opened = psycopg.connect(url, autocommit=True, row_factory=scalar_row)
+            self._cleaners[url] = opened
+            # Neither a trigger nor a foreign key stands in the way of emptying the tables.
+            opened.execute("SET session_replication_role = replica")
+        return self._cleaners[url]
 
 
 def _content(connection: psycopg.Connection[str], table: str) -> str | None:

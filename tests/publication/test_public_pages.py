@@ -194,6 +194,7 @@ def test_a_search_without_result_says_what_to_do(client: Any) -> None:
     assert "没有符合条件的示范点" in client.get("/public/outlets?text=%25").text
 
 
+@pytest.mark.both_engines
 def test_page_json_and_csv_show_the_same_month(client: Any) -> None:
     figures = client.get("/open/months/2026-10.json").json
     rows = list(
