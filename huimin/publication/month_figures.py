@@ -6,7 +6,7 @@ page nor a file can show it by mistake.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, product
@@ -16,7 +16,8 @@ from huimin.core.days import county_start, instant_text, month_days, next_month
 from huimin.core.words import OUTLET_KINDS
 from huimin.divisions.lives import lives_of
 from huimin.publication import queries
-from huimin.publication.counts import Cell, Counts, MonthCounts, Pattern
+from huimin.publication.counts import Cell, Counts, MonthCounts, OfMerchants, Pattern, TakeUp
+from huimin.publication.dominance import MERCHANTS_MIN, SHARE_BP_MAX
 from huimin.publication.suppress import (
     PEOPLE_MIN,
     SALES_WIDTH_MIN,
@@ -24,6 +25,8 @@ from huimin.publication.suppress import (
     Protected,
     protect,
 )
+from huimin.publication.take_up import Shown, protect_take_up
+from huimin.reach.counts import count_county
 from huimin.storage.engine import Row, Transaction
 
 CHUNK = 5_000
@@ -68,6 +71,8 @@ def figures_of(
             "people_min": PEOPLE_MIN,
             "sales_width_min": SALES_WIDTH_MIN,
             "saved_fen_width_min": SAVED_WIDTH_MIN_FEN,
+            "merchants_min": MERCHANTS_MIN,
+            "merchant_share_bp_max": SHARE_BP_MAX,
         },
         **named,
     }
@@ -75,18 +80,24 @@ def figures_of(
         nothing: list[Row] = []
         lists = dict.fromkeys(("by_town", "by_kind", "by_town_and_kind"), nothing)
         return {**head, "withheld": True, "county": None, **lists}
+    county, by_town = counts.of(codes, kinds), [counts.of(g, kinds) for g in protected.towns]
+    of_county, of_towns = protect_take_up(counts.take_up, protected.towns, by_town, county)
     return {
         **head,
         "withheld": False,
-        "county": _figures(counts.of(codes, kinds)),
-        "by_town": [{"towns": list(g), **_figures(counts.of(g, kinds))} for g in protected.towns],
+        "county": {**_figures(county), **_take_up(of_county)},
+        "by_town": [
+            {"towns": list(group), **_figures(counted), **_take_up(reached)}
+            for group, counted, reached in zip(protected.towns, by_town, of_towns, strict=True)
+        ],
         "by_kind": [{"kinds": list(g), **_figures(counts.of(codes, g))} for g in protected.kinds],
         "by_town_and_kind": list(_cells(counts, protected)),
     }
 
 
 def count_month(tx: Transaction, month: str) -> MonthCounts:
-    """The month's people, cards and sums. Reads each card used in the month once."""
+    """The month's people, cards, sums and take-up. Reads each card used in the month once, and the
+    registers once."""
     cards: Counter[Pattern] = Counter()
     known: dict[str, Pattern] = {}
     after = ""
@@ -99,7 +110,9 @@ def count_month(tx: Transaction, month: str) -> MonthCounts:
         patterns = [_pattern(row["counted_in"], known) for row in used]
         people.subtract(patterns)
         people[frozenset().union(*patterns)] += 1
-    return MonthCounts(people=+people, cards=cards, sums=_sums(tx, month))
+    return MonthCounts(
+        people=+people, cards=cards, sums=_sums(tx, month), take_up=_take_up_of(tx, month)
+    )
 
 
 def _still(tx: Transaction, month: str, counted: MonthCounts | None) -> MonthCounts | None:
@@ -114,16 +127,22 @@ def _still(tx: Transaction, month: str, counted: MonthCounts | None) -> MonthCou
     return replace(counted, sums=sums) if _sales(sums) == _sales(counted.sums) else None
 
 
-def _sums(tx: Transaction, month: str) -> dict[Cell, tuple[int, int]]:
-    sums: dict[Cell, tuple[int, int]] = {}
-    for row in queries.sums_by_town_and_kind(tx, month=month):
+def _sums(tx: Transaction, month: str) -> dict[Cell, OfMerchants]:
+    sums: dict[Cell, dict[str, tuple[int, int]]] = defaultdict(dict)
+    for row in queries.sums_by_town_kind_and_merchant(tx, month=month):
         town, kind = row["key"].split()
-        sums[town, kind] = (int(row["sales"]), int(row["saved_fen"]))
-    return sums
+        sums[town, kind][row["merchant_id"]] = (int(row["sales"]), int(row["saved_fen"]))
+    return dict(sums)
 
 
-def _sales(sums: Mapping[Cell, tuple[int, int]]) -> dict[Cell, int]:
-    return {cell: sales for cell, (sales, _) in sums.items() if sales}
+def _sales(sums: Mapping[Cell, OfMerchants]) -> dict[Cell, int]:
+    by_cell = {cell: sum(sales for sales, _ in parts.values()) for cell, parts in sums.items()}
+    return {cell: sales for cell, sales in by_cell.items() if sales}
+
+
+def _take_up_of(tx: Transaction, month: str) -> dict[str, TakeUp]:
+    counted = count_county(tx, day=month_days(month)[1], month=month)
+    return {town: TakeUp(int(row["entitled"]), int(row["carded"])) for town, row in counted.items()}
 
 
 def _pattern(counted_in: str, known: dict[str, Pattern]) -> Pattern:
@@ -146,3 +165,9 @@ def _cells(counts: MonthCounts, protected: Protected) -> Any:
 
 def _figures(counts: Counts) -> Row:
     return {"cards": counts.cards, "sales": counts.sales, "saved_fen": counts.saved_fen}
+
+
+def _take_up(shown: Shown) -> Row:
+    if shown is None:
+        return {"entitled": None, "reached": None}
+    return {"entitled": shown.entitled, "reached": shown.reached}

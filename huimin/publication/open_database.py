@@ -17,7 +17,10 @@ Rows = Sequence[Row]
 # Indexes every three characters in a row, because Chinese has no spaces between words.
 TOKENIZER = "trigram"
 SEARCHED = ("name", "address", "town_name")
-LIMITS = ("people_min", "sales_width_min", "saved_fen_width_min")
+LIMITS = (
+    *("people_min", "sales_width_min", "saved_fen_width_min"),
+    *("merchants_min", "merchant_share_bp_max"),
+)
 
 
 def open_database(
@@ -82,7 +85,8 @@ def _add_months(database: Database, months: Rows) -> None:
         {
             "month": month["month"],
             "withheld": int(month["withheld"]),
-            **{name: month["rule"][name] for name in LIMITS},
+            # A month that was published before a rule has not its limits.
+            **{name: month["rule"].get(name) for name in LIMITS},
         }
         for month in months
     )

@@ -19,12 +19,13 @@ WHERE used.month = :month AND used.redemptions > 0 AND card.holder_id IN (
     GROUP BY other.holder_id HAVING COUNT(*) > 1)
 ORDER BY card.holder_id;
 
--- name: sums_by_town_and_kind
-SELECT key, CAST(SUM(redemptions) AS BIGINT) AS sales, CAST(SUM(discount_fen) AS BIGINT) AS saved_fen
-FROM rollup_month
-WHERE month = :month AND dimension = 'town_and_kind'
-GROUP BY key
-ORDER BY key;
+-- name: sums_by_town_kind_and_merchant
+SELECT r.key, o.merchant_id, CAST(SUM(r.redemptions) AS BIGINT) AS sales,
+       CAST(SUM(r.discount_fen) AS BIGINT) AS saved_fen
+FROM rollup_month AS r JOIN outlet AS o ON o.id = r.outlet_id
+WHERE r.month = :month AND r.dimension = 'town_and_kind'
+GROUP BY r.key, o.merchant_id
+ORDER BY r.key, o.merchant_id;
 
 -- name: towns
 SELECT code, name FROM division WHERE level = 'town' AND valid_until IS NULL ORDER BY code;

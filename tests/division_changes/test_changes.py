@@ -300,16 +300,17 @@ def test_what_is_published_never_tells_old_and_new_apart(
 ) -> None:
     clock.now = datetime(2026, 10, 10, 2, tzinfo=UTC)
     make_policy(instance)
-    _terminal, key = make_terminal(instance, make_outlet(instance))
+    # Of six merchants, so that none dominates a town.
+    keys = [make_terminal(instance, make_outlet(instance))[1] for _ in range(6)]
     many = [make_card(instance, make_holder(instance, division_code=MERGED_A)) for _ in range(6)]
     elsewhere = [make_card(instance, make_holder(instance)) for _ in range(6)]
-    for card in (*many, *elsewhere):
+    for card, key in zip((*many, *elsewhere), keys * 2, strict=True):
         make_redemption(instance, card, key)
     path = change_file(tmp_path, *town_merged(instance, "2026-10-15"))
     apply_file(instance, path)
     clock.now = datetime(2026, 10, 16, 2, tzinfo=UTC)
     assert apply_due(instance.engine, now=clock()) == []
-    for card in many[:5]:
+    for card, key in zip(many[:5], keys, strict=False):
         make_redemption(instance, card, key)
     figures = instance.engine.read(lambda tx: month_figures(tx, "2026-10"))
     groups = [set(row["towns"]) for row in figures["by_town"]]

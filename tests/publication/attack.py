@@ -1,17 +1,19 @@
 """What somebody can work out who knows every number that was published: linear algebra over the
-rationals, and the narrowest interval by maximum flow. Written without a look at how cells are
+rationals, the narrowest interval by maximum flow, and the most that any figures together can be, by
+the simplex method. Written without a look at how cells are
 chosen: it knows the published figures and that no sale counts less than nothing.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 Place = tuple[int, int]
 INFINITE = 10**12
+NEARLY = 1e-7
 
 
 def solvable(equations: Sequence[frozenset[Any]], unknown: Sequence[Any]) -> set[Any]:
@@ -98,3 +100,62 @@ def _path(left: Mapping[tuple[Any, Any], int], source: Any, target: Any) -> list
         path.append((came[target], target))
         target = came[target]
     return path[::-1] if path and path[-1][0] == source else []
+
+
+class AllTables:
+    """All tables that agree with some sums of cells, none of which is below zero.
+
+    A dense simplex tableau in floating point, whose error is far below one fen. Its basis is one
+    such table, found when this is made; each question goes on from there.
+    """
+
+    def __init__(self, cells: Sequence[Any], sums: Sequence[tuple[Collection[Any], int]]) -> None:
+        self.cells, width = list(cells), len(cells)
+        rows = [[float(cell in added) for cell in cells] for added, _ in sums]
+        unit = [[float(n == m) for m in range(len(sums))] for n in range(len(sums))]
+        self.rows = [[*row, *unit[n], float(sums[n][1])] for n, row in enumerate(rows)]
+        self.basis = [width + n for n in range(len(rows))]
+        self._climb([0.0] * width + [-1.0] * len(rows), width)
+        for n in reversed(range(len(self.rows))):  # what helped to begin leaves the basis
+            if self.basis[n] >= width:
+                column = next((c for c in range(width) if abs(self.rows[n][c]) > NEARLY), None)
+                if column is None:
+                    del self.rows[n], self.basis[n]
+                else:
+                    self._pivot(n, column)
+        self.rows = [[*row[:width], row[-1]] for row in self.rows]
+
+    def most(self, wanted: Collection[Any]) -> float:
+        """The most that these cells can be together."""
+        gain = [float(cell in wanted) for cell in self.cells]
+        self._climb(gain, len(gain))
+        return sum(gain[b] * row[-1] for b, row in zip(self.basis, self.rows, strict=True))
+
+    def _climb(self, gain: list[float], width: int) -> None:
+        while True:
+            left = gain[:]
+            for b, row in zip(self.basis, self.rows, strict=True):
+                if gain[b]:
+                    left = [a - gain[b] * value for a, value in zip(left, row, strict=False)]
+            # The first that gains, and of equal limits the first: so it comes to an end (Bland).
+            column = next((c for c in range(width) if left[c] > NEARLY), None)
+            if column is None:
+                return
+            limits = [
+                (row[-1] / row[column], self.basis[n], n)
+                for n, row in enumerate(self.rows)
+                if row[column] > NEARLY
+            ]
+            self._pivot(min(limits)[2], column)
+
+    def _pivot(self, place: int, column: int) -> None:
+        chosen = [value / self.rows[place][column] for value in self.rows[place]]
+        self.rows = [
+            chosen
+            if n == place
+            else [a - row[column] * b for a, b in zip(row, chosen, strict=True)]
+            if row[column]
+            else row
+            for n, row in enumerate(self.rows)
+        ]
+        self.basis[place] = column

@@ -1,7 +1,9 @@
-"""A county with enough people to publish, and some too few: four towns, three kinds of outlets."""
+"""A county with enough people to publish, and some too few: four towns, three kinds of outlets, at
+each of which four merchants sell."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from huimin.instance import Instance
@@ -18,6 +20,7 @@ TIANCHI, NANTA = "512022001000", "512022002000"
 SHIFO, LONGMEN = "512022101000", "512022102000"
 VILLAGES = {TIANCHI: "512022001001", NANTA: "512022002004", SHIFO: SHIFO, LONGMEN: LONGMEN}
 KINDS = ("supermarket", "pharmacy", "hospital")
+MERCHANTS = 4
 # Town, how many people of it, and at which kinds each of them buys.
 PEOPLE = (
     (TIANCHI, 11, (0, 1)),
@@ -33,15 +36,22 @@ PEOPLE = (
 class PublicCounty:
     """Its tills by kind, its cards, and its October."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, sellers: Sequence[int] = (MERCHANTS,) * 3) -> None:
+        """`sellers`: at each kind, how many of the merchants sell."""
         make_policy(instance, starts_on="2026-01-01")
         self.instance = instance
-        merchant = make_merchant(instance, name="测试商贸有限公司")
-        self.outlets = [
-            make_outlet(instance, kind, name=f"{kind}店", merchant_id=merchant["id"])
+        merchants = [make_merchant(instance, name=f"测试商贸{n}有限公司") for n in range(MERCHANTS)]
+        # By kind, a till of each merchant.
+        self.keys = [
+            [
+                make_terminal(
+                    instance,
+                    make_outlet(instance, kind, name=f"{kind}店", merchant_id=merchant["id"]),
+                )[1]
+                for merchant in merchants
+            ]
             for kind in KINDS
         ]
-        self.keys = [make_terminal(instance, outlet)[1] for outlet in self.outlets]
         self.cards: list[dict[str, Any]] = []
         for town, count, kinds in PEOPLE:
             for number in range(count):
@@ -49,10 +59,14 @@ class PublicCounty:
                 card = make_card(instance, holder, expires_on="2029-12-31")
                 self.cards.append({**card, "town": town})
                 for kind in kinds:
-                    self.sell(card, kind, 10_000 + 500 * number)
+                    self.sell(card, kind, 10_000 + 500 * number, number % sellers[kind])
 
-    def sell(self, card: dict[str, Any], kind: int, amount_fen: int) -> dict[str, Any]:
-        return make_redemption(self.instance, card, self.keys[kind], amount_fen=amount_fen)
+    def sell(
+        self, card: dict[str, Any], kind: int, amount_fen: int, merchant: int = 0
+    ) -> dict[str, Any]:
+        return make_redemption(
+            self.instance, card, self.keys[kind][merchant], amount_fen=amount_fen
+        )
 
     def close(
         self,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from huimin.core.money import BASIS_POINTS, half_up
 from huimin.core.words import OUTLET_KINDS
+from huimin.reach.chart import share_text
 from huimin.storage.engine import Row
 
 MEASURES = ("saved_fen", "sales", "cards")
@@ -13,7 +15,10 @@ COMMAS = {"en": ", "}
 
 
 def month_view(figures: Mapping[str, Any], language: str) -> Row:
-    """{month, withheld, county, towns, kinds, columns, rows}; figures None where withheld."""
+    """{month, withheld, county, towns, kinds, columns, rows}; figures None where withheld.
+
+    Those of the take-up are None also in a month that was published before there was one.
+    """
     names = {town["code"]: town["name"] for town in figures["towns"]}
     comma = COMMAS.get(language, "、")
 
@@ -24,9 +29,10 @@ def month_view(figures: Mapping[str, Any], language: str) -> Row:
     return {
         "month": figures["month"],
         "withheld": figures["withheld"],
-        "county": figures["county"],
+        "county": _with_shares(figures["county"] or {}),
         "towns": [
-            {**row, "names": [names[code] for code in row["towns"]]} for row in figures["by_town"]
+            {**_with_shares(row), "names": [names[code] for code in row["towns"]]}
+            for row in figures["by_town"]
         ],
         "kinds": [{**row, "names": [kind_words(row["kinds"])]} for row in figures["by_kind"]],
         "comma": comma,
@@ -34,7 +40,20 @@ def month_view(figures: Mapping[str, Any], language: str) -> Row:
         "rows": _rows(cells, names),
         "hidden": any(cell["cards"] is None for cell in cells),
         "people_min": figures["rule"]["people_min"],
+        "merchants_min": figures["rule"].get("merchants_min"),
     }
+
+
+def _with_shares(row: Row) -> Row:
+    """The figures with the shares of the take-up in words: of the entitled, reached and used."""
+    entitled, reached = row.get("entitled"), row.get("reached")
+    shares = {"entitled": entitled, "reached": reached}
+    if entitled and reached is not None:
+        shares |= {
+            "reached_share": share_text(half_up(reached * BASIS_POINTS, entitled)),
+            "used_share": share_text(half_up(row["cards"] * BASIS_POINTS, entitled)),
+        }
+    return {**row, **shares}
 
 
 def _rows(cells: Sequence[Row], names: Mapping[str, str]) -> list[tuple[list[str], list[Row]]]:

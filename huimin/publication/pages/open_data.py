@@ -39,6 +39,7 @@ OUTLETS_MAX = 100_000
 COORDINATES = ("latitude", "longitude")
 OUTLET_COLUMNS = tuple(field.name for field in OUTLET_FIELDS)
 MONTH_COLUMNS = tuple(field.name for field in MONTH_FIELDS)
+FIGURES = ("cards", "sales", "saved_fen", "entitled", "reached")
 LICENCE = {"name": LICENCE_NAME, "address": LICENCE_ADDRESS}
 
 
@@ -168,7 +169,7 @@ def _month_rows(months: Iterable[Mapping[str, Any]]) -> Iterator[list[Any]]:
     for figures in months:
         names = {town["code"]: town["name"] for town in figures["towns"]}
         levels = {
-            "county": [figures["county"] or {"cards": None, "sales": None, "saved_fen": None}],
+            "county": [figures["county"] or {}],
             "town": figures["by_town"],
             "kind": figures["by_kind"],
             "town_and_kind": figures["by_town_and_kind"],
@@ -182,7 +183,6 @@ def _month_rows(months: Iterable[Mapping[str, Any]]) -> Iterator[list[Any]]:
                     ";".join(codes),
                     ";".join(names[code] for code in codes),
                     ";".join(row.get("kinds", [])),
-                    row["cards"],
-                    row["sales"],
-                    row["saved_fen"],
+                    # A month published before the take-up has none.
+                    *(row.get(name) for name in FIGURES),
                 ]
