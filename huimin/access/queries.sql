@@ -129,6 +129,9 @@ WHERE device.id = :id
 
 -- name: devices_after
 -- read both ways
+-- sorted by: joined
+-- sorted by: seen COALESCE(device.last_seen_at, '')
+-- sorted by number: unsent device.unsent_count
 -- with: device
 WHERE device.id < :before
     AND (CAST(:merchant_id AS TEXT) IS NULL OR outlet.merchant_id = :merchant_id)
@@ -284,6 +287,10 @@ SELECT CAST(COUNT(*) AS BIGINT) FROM staff WHERE role = 'administrator' AND stat
 
 -- name: staff_after
 -- read both ways
+-- sorted by: username staff.username
+-- sorted by: name staff.name
+-- sorted by: role staff.role
+-- sorted by: state staff.state
 SELECT staff.id, staff.username, staff.name, staff.role, staff.state, staff.locked_until,
     staff.must_change_password, staff.created_at,
     CASE WHEN staff.totp_cipher IS NULL THEN 0 ELSE 1 END AS has_second_factor,

@@ -81,6 +81,7 @@ def _list() -> ListPage:
         _filters(),
         Empty(_("还没有收银时被拒的记录。")),
         none_fit=_("没有符合条件的记录。"),
+        order="-at",
     )
 
 
@@ -98,7 +99,7 @@ def _columns() -> list[Column]:
         return cells.below(number, name)
 
     return [
-        Column(_("时间"), lambda row: minute_text(row["occurred_at"]), time_cell),
+        Column(_("时间"), lambda row: minute_text(row["occurred_at"]), time_cell, sort="-at"),
         column.minute(_("记录时间"), "recorded_at", only="workbook"),
         Column(_("示范点"), "outlet_name", only="workbook"),
         column.till(),
@@ -107,7 +108,7 @@ def _columns() -> list[Column]:
         column.card_number(card_cell, css_class="nowrap"),
         Column(_("持卡人"), "name_masked", only="workbook"),
         Column(_("订单号"), "order_no", lambda row: row["order_no"] or "—"),
-        column.money(_("原价"), "amount_fen"),
+        column.money(_("原价"), "amount_fen", place="figure"),
         Column(_("原因"), refusal_detail),
         Column(_("代码"), "code", only="workbook"),
         column.count(_("次数"), "times"),

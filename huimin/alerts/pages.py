@@ -126,8 +126,8 @@ def _columns(language: str) -> list[Column]:
 
     return [
         Column(_("交易日"), "business_day", only="workbook"),
-        Column(_("规则"), rule_of, rule_cell),
-        Column(_("交易日"), "business_day", css_class="nowrap", only="page"),
+        Column(_("规则"), rule_of, rule_cell, sort="rule"),
+        Column(_("交易日"), "business_day", css_class="nowrap", only="page", sort="-day"),
         Column(_("情况"), facts_of, only="workbook"),
         Column(_("示范点"), "outlet_name", outlet_cell, "nowrap"),
         Column(_("乡镇（街道）"), "town_name", only="workbook"),
@@ -137,8 +137,10 @@ def _columns(language: str) -> list[Column]:
         ),
         column.card_number(only="workbook"),
         column.dashed(_("持卡人"), "name_masked", css_class="nowrap"),
-        column.count(_("笔数"), "row_count"),
-        column.state(_("状态"), STATES, colours={"open": "waiting", "looked_at": "done"}),
+        column.count(_("笔数"), "row_count", place="figure"),
+        column.state(
+            _("状态"), STATES, colours={"open": "waiting", "looked_at": "done"}, sort="state"
+        ),
         column.minute(_("最近一笔"), "grown_at", only="workbook"),
         Column(_("查看人"), "looked_by", only="workbook"),
         Column(_("核实情况"), "note", only="workbook"),
@@ -149,7 +151,7 @@ def _filters(language: str) -> list[Filter]:
     outlets = instance().engine.read(outlets_with_alerts)
     states = [*STATES.items(), (ALL, _("全部"))]
     return [
-        Filter("state", _("状态"), states, blank=None, default="open"),
+        Filter("state", _("状态"), states, blank=None, default="open", all=ALL),
         Filter("rule", _("规则"), [(code, rule_name(code, language)) for code in RULES]),
         Filter("town", _("镇街"), town_choices(), typed=True),
         outlet_filter(outlets),

@@ -69,6 +69,10 @@ LEFT JOIN holder ON holder.id = card.holder_id
 
 -- name: alerts_before
 -- read both ways
+-- sorted by: at
+-- sorted by: day alert.business_day
+-- sorted by: rule alert.rule
+-- sorted by: state alert.state
 -- A page of the list, the latest first. :town is the first nine digits of a town's code.
 -- with: alert_and_names
 WHERE alert.id < :before
@@ -137,6 +141,7 @@ WHERE refused_attempt.id < :before
 
 -- name: attempts_before
 -- read both ways
+-- sorted by: at
 -- The latest first, of the whole county.
 -- with: attempt_and_names
 -- with: wanted_attempt
@@ -144,6 +149,7 @@ ORDER BY refused_attempt.id DESC LIMIT :row_limit;
 
 -- name: attempts_within_before
 -- read both ways
+-- sorted by: at
 -- The latest first, of the people of a division.
 -- with: attempt_and_names
 -- with: wanted_attempt

@@ -16,6 +16,7 @@ from huimin.web.current import change, instance
 from huimin.web.file_answer import file_response
 from huimin.web.forms import Form
 from huimin.web.list_page import ListPage
+from huimin.web.list_view import SORT, ListView
 from huimin.web.list_xlsx import list_workbook
 from huimin.web.lists import Listed, Place, ReadRows, as_workbook
 from huimin.web.workbook import CONTENT_TYPE
@@ -34,7 +35,8 @@ def list_answer(
     `form` and `arguments` are the filters and their address if they differ from the request's: a
     refused form is shown above the first page.
     """
-    place = Place() if form and form.problems else Place.from_address()
+    order = list_page.read_order()
+    place = Place(order=order) if form and form.problems else Place.from_address(order)
     form = form or list_page.read_filters()
     try:
         asked_form = form
@@ -45,12 +47,16 @@ def list_answer(
         return workbook_response(
             list_page.file_name or list_page.title, list_page.columns, page.rows
         )
+    address = dict(list_page.arguments(form) if arguments is None else arguments)
+    if order is not None:
+        address[SORT] = order.text
     return render_template(
         list_page.templates,
         list_page=list_page,
         form=form,
         page=page,
-        arguments=list_page.arguments(form) if arguments is None else arguments,
+        arguments=address,
+        view=ListView(list_page, form, address, order),
         **(more(form) if more else {}),
     )
 

@@ -51,7 +51,7 @@ def lookups() -> str | Response:
 
 def _events() -> ListPage:
     columns = [
-        column.minute(_("时间"), "at"),
+        column.minute(_("时间"), "at", sort="-at"),
         Column(_("工作人员"), "actor", lambda row: _all_of(row["actor"], actor=row["actor"])),
         Column(_("做了什么"), lambda row: event_words(row["action"])),
         Column(_("对象"), _subject, _subject_cell),
@@ -70,18 +70,24 @@ def _events() -> ListPage:
     ]
     nothing = _("没有符合条件的记录。")
     return ListPage(
-        "audit.events", _("审计记录"), columns, filters, Empty(nothing), none_fit=nothing
+        "audit.events",
+        _("审计记录"),
+        columns,
+        filters,
+        Empty(nothing),
+        none_fit=nothing,
+        order="-at",
     )
 
 
 def _lookups() -> ListPage:
     columns = [
-        column.minute(_("时间"), "at"),
+        column.minute(_("时间"), "at", sort="-at"),
         Column(_("示范点"), "outlet_name"),
         Column(_("收银终端"), "terminal_code"),
         Column(_("工作人员"), "username"),
         Column(_("卡号"), "number", lambda row: grouped(row["number"] or ""), "nowrap"),
-        Column(_("结果"), lambda row: outcome_words(row["outcome"])),
+        Column(_("结果"), lambda row: outcome_words(row["outcome"]), place="state"),
     ]
     return ListPage(
         "audit.lookups",
@@ -89,6 +95,7 @@ def _lookups() -> ListPage:
         columns,
         [Filter("number", _("卡号"), inputmode="numeric", maxlength=24), *day_filters()],
         Empty(_("还没有查卡的记录。")),
+        order="-at",
     )
 
 

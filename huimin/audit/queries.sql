@@ -47,6 +47,7 @@ SELECT CAST(:id AS TEXT), CAST(:act AS TEXT), CAST(:code AS TEXT), CAST(:refusal
 
 -- name: events_before
 -- read both ways
+-- sorted by: at
 -- Newest first, after the id `before`, each with its subject's name; a person's name is a separate
 -- column, because it may only be shown masked.
 SELECT e.*,
@@ -82,6 +83,7 @@ LIMIT 1;
 
 -- name: lookups_before
 -- read both ways
+-- sorted by: at
 -- Who looked up a card at a till, newest first.
 SELECT card_lookup.id, card_lookup.at, card_lookup.outcome, card_lookup.card_id,
     terminal.code AS terminal_code, outlet.name AS outlet_name, staff.username, card.number

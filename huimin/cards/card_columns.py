@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from huimin.holders.entitled_days import NO_END
+from huimin.holders.aid_column import aid_until
 from huimin.storage.engine import Row
 from huimin.web import cells, column
 from huimin.web.column import Column
@@ -13,19 +15,29 @@ from huimin.web.words import CARD_STATES, grouped
 
 
 def card_columns(
-    *, may_card: bool = True, may_holder: bool = True, issue_too: bool = False
+    *,
+    may_card: bool = True,
+    may_holder: bool = True,
+    issue_too: bool = False,
+    sorts: bool = False,
 ) -> list[Column]:
     """Of rows with what cards.card_list.card_rows gives, in the reader's language; the page shows
-    the day of issue only with `issue_too`.
+    the day of issue only with `issue_too`. `sorts` where the list has the orders of cards.
     """
+    number, *person = whose_card(may_card=may_card, may_holder=may_holder)
     return [
-        *whose_card(may_card=may_card, may_holder=may_holder),
+        replace(number, sort="number" if sorts else None),
+        *person,
         column.state(_("卡片状态"), CARD_STATES),
         Column(
-            _("发卡日期"), "issued_on", css_class="nowrap", only=None if issue_too else "workbook"
+            _("发卡日期"),
+            "issued_on",
+            css_class="nowrap",
+            only=None if issue_too else "workbook",
+            sort="-issued" if sorts else None,
         ),
-        expiry(),
-        Column(_("保障到"), _entitled_until, css_class="nowrap"),
+        expiry(sort="expires" if sorts else None),
+        aid_until(),
     ]
 
 
@@ -47,12 +59,6 @@ def whose_card(*, may_card: bool = True, may_holder: bool = True) -> list[Column
     ]
 
 
-def _entitled_until(row: Row) -> str:
-    """The last day of the holder's entitlement, as far as it is known."""
-    last = str(row["entitled_until"])
-    return _("没有期限") if last == NO_END else last or _("没有保障")
-
-
-def expiry() -> Column:
+def expiry(*, sort: str | None = None) -> Column:
     """The last day on which the card counts."""
-    return Column(_("有效期至"), "expires_on", css_class="nowrap")
+    return Column(_("有效期至"), "expires_on", css_class="nowrap", sort=sort)

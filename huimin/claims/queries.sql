@@ -41,6 +41,13 @@ ORDER BY claim.id DESC LIMIT :row_limit;
 
 -- name: claims_before
 -- read both ways
+-- sorted by: at
+-- sorted by: day claim.business_day
+-- sorted by: outlet outlet.name
+-- sorted by number: amount claim.amount_fen
+-- sorted by number: discount COALESCE(ledger.discount_fen, -1)
+-- sorted by: state claim.state
+-- sorted by: source claim.source
 -- The latest first, behind the id :before; holders in a range of division codes.
 SELECT claim.*, outlet.name AS outlet_name, holder.name AS holder_name, holder.erased_at,
     card.number AS card_number, ledger.receipt_no, ledger.discount_fen

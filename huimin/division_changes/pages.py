@@ -364,11 +364,11 @@ def _lists() -> ListPage:
             "file_name",
             lambda row: cells.link(row["file_name"], "division_changes.one_list", row["id"]),
         ),
-        column.count(_("变更"), "changes"),
+        column.count(_("变更"), "changes", place="figure"),
         Column(_("最早生效"), "first_day", css_class="nowrap"),
-        column.state(_("状态"), STATES, colours=COLOURS),
+        column.state(_("状态"), STATES, colours=COLOURS, sort="state"),
         Column(_("生效"), effect),
-        column.minute(_("提出时间"), "proposed_at"),
+        column.minute(_("提出时间"), "proposed_at", sort="-at"),
         Column(_("提出人"), "proposed_by"),
         Column(_("审批人"), "decided_by"),
     ]
@@ -379,6 +379,7 @@ def _lists() -> ListPage:
         [Filter("state", _("状态"), choices_of(STATES, tuple(STATES)))],
         Empty(_("还没有区划变更。上传一份变更表，先看清楚会改动什么，再审批。")),
         none_fit=_("没有这种状态的变更。"),
+        order="-at",
     )
 
 
@@ -398,12 +399,12 @@ def _divisions_page() -> ListPage:
         return str(_("到 {day} 为止", day=row["valid_until"]))
 
     columns = [
-        Column(_("名称"), "name", name),
+        Column(_("名称"), "name", name, sort="name"),
         Column(_("代码"), "code", only="workbook"),
-        Column(_("级别"), lambda row: LEVEL_NAMES[row["level"]]),
-        Column(_("所在镇街"), lambda row: row["town_name"] or cells.NOTHING),
+        Column(_("级别"), lambda row: LEVEL_NAMES[row["level"]], sort="level"),
+        Column(_("所在镇街"), lambda row: row["town_name"] or cells.NOTHING, sort="town"),
         Column(_("从"), lambda row: row["valid_from"] or cells.NOTHING, css_class="nowrap"),
-        Column(_("状态"), state),
+        Column(_("状态"), state, place="state"),
     ]
     filters = [
         Filter("text", _("名称或代码，旧名也行"), type="search", maxlength=40),

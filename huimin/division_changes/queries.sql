@@ -24,6 +24,8 @@ RETURNING *;
 
 -- name: lists_before
 -- read both ways
+-- sorted by: at
+-- sorted by: state list.state
 -- Lists of changes, the latest first.
 SELECT list.id, list.state, list.file_name, list.proposed_at, list.proposed_by, list.decided_at,
     list.decided_by,
@@ -176,6 +178,9 @@ DELETE FROM reach_count WHERE day >= :day;
 
 -- name: divisions_after
 -- read both ways
+-- sorted by: name division.name
+-- sorted by: town COALESCE(town.name, '')
+-- sorted by: level division.level
 -- Every division there is or was, by code, with its town and how many changes speak of it.
 SELECT division.code AS id, division.code, division.name, division.level, division.valid_from, division.valid_until,
     division.successor_code, town.name AS town_name, successor.name AS successor_name,

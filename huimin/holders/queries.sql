@@ -175,8 +175,14 @@ DELETE FROM holder_name_gram WHERE holder_id = :holder_id;
         SELECT 1 FROM eligibility AS ending WHERE ending.holder_id = holder.id
         AND ending.ends_on >= :today AND ending.ends_on <= :ending_by))
 
+-- part: person_orders
+-- sorted by: entry
+-- sorted by: place holder.division_code
+-- sorted by: until holder.entitled_until
+
 -- name: ids_by_walk
 -- read both ways
+-- with: person_orders
 -- Everybody, in the order of entry.
 SELECT holder.id FROM holder
 WHERE holder.id > :after
@@ -185,6 +191,7 @@ ORDER BY holder.id LIMIT :row_limit;
 
 -- name: ids_by_town
 -- read both ways
+-- with: person_orders
 -- The people of a town, by the index on the first nine digits.
 SELECT holder.id FROM holder
 WHERE substr(holder.division_code, 1, 9) = :town AND holder.id > :after
@@ -193,6 +200,7 @@ ORDER BY holder.id LIMIT :row_limit;
 
 -- name: ids_by_village
 -- read both ways
+-- with: person_orders
 -- The people of a village.
 SELECT holder.id FROM holder
 WHERE holder.division_code = :village AND holder.id > :after
@@ -201,6 +209,7 @@ ORDER BY holder.id LIMIT :row_limit;
 
 -- name: ids_by_name
 -- read both ways
+-- with: person_orders
 -- From a gram of a name of the household; of a longer text, its last characters must be there too.
 SELECT holder.id FROM holder_name_gram CROSS JOIN holder
 WHERE holder.id = holder_name_gram.holder_id
@@ -213,6 +222,7 @@ ORDER BY holder_name_gram.holder_id LIMIT :row_limit;
 
 -- name: ids_by_card_number
 -- read both ways
+-- with: person_orders
 -- From a card number, in any state.
 SELECT holder.id FROM card CROSS JOIN holder
 WHERE holder.id = card.holder_id AND card.number = :number AND holder.id > :after
@@ -221,6 +231,7 @@ ORDER BY holder.id LIMIT :row_limit;
 
 -- name: ids_by_id_number
 -- read both ways
+-- with: person_orders
 -- From the keyed hash of an ID number, the holder's or a family member's.
 SELECT holder.id FROM (
     SELECT own.id FROM holder AS own WHERE own.id_number_hash = :id_number_hash
@@ -234,6 +245,7 @@ ORDER BY holder.id LIMIT :row_limit;
 
 -- name: ids_by_phone
 -- read both ways
+-- with: person_orders
 -- From the keyed hash of a phone number, the first or the second.
 SELECT holder.id FROM (
     SELECT one.id FROM holder AS one WHERE one.phone_hash = :phone_hash
@@ -255,6 +267,7 @@ GROUP BY eligibility.holder_id ORDER BY eligibility.holder_id LIMIT :row_limit;
 
 -- name: ids_not_entitled
 -- read both ways
+-- with: person_orders
 -- From the last stretch of entitlement: over, or not begun.
 SELECT holder.id FROM (
     SELECT past.id FROM holder AS past WHERE past.entitled_until < :today
@@ -287,9 +300,47 @@ WHERE holder.id = eligibility.holder_id
     -- with: wanted_person
 ORDER BY eligibility.ends_on, eligibility.holder_id LIMIT :row_limit;
 
+-- name: ids_of_kind
+-- read both ways
+-- with: person_orders
+-- The people of a kind of eligibility, where they are few enough to be sorted.
+SELECT holder.id FROM holder
+WHERE holder.id > :after AND holder.id IN (
+    SELECT few.holder_id FROM eligibility AS few WHERE few.kind = :kind)
+    -- with: wanted_person
+ORDER BY holder.id LIMIT :row_limit;
+
+-- name: ids_of_card_state
+-- read both ways
+-- with: person_orders
+-- The people with a card in a state, where they are few enough to be sorted.
+SELECT holder.id FROM holder
+WHERE holder.id > :after AND holder.id IN (
+    SELECT few.holder_id FROM card AS few WHERE few.state = :card_state)
+    -- with: wanted_person
+ORDER BY holder.id LIMIT :row_limit;
+
+-- name: ids_of_ending
+-- read both ways
+-- with: person_orders
+-- The people with an eligibility that ends soon.
+SELECT holder.id FROM holder
+WHERE holder.id > :after AND holder.id IN (
+    SELECT few.holder_id FROM eligibility AS few
+    WHERE few.ends_on >= :today AND few.ends_on <= :ending_by)
+    -- with: wanted_person
+ORDER BY holder.id LIMIT :row_limit;
+
+-- name: has_many_of_kind$
+-- Whether more than :few eligibilities are of a kind: then it is no place to begin a sorted list.
+SELECT COUNT(*) > :few FROM (SELECT 1 FROM eligibility WHERE kind = :kind LIMIT :few + 1) AS counted;
+
+-- name: has_many_in_card_state$
+SELECT COUNT(*) > :few FROM (SELECT 1 FROM card WHERE state = :card_state LIMIT :few + 1) AS counted;
+
 -- name: listed_person^
 SELECT holder.id, holder.name, holder.gender, holder.birth_date, holder.division_code,
-    holder.id_number_hash, holder.verified_on, holder.created_at,
+    holder.id_number_hash, holder.verified_on, holder.created_at, holder.entitled_until,
     village.name AS village_name, town.name AS town_name,
     card.id AS card_id, card.number AS card_number, card.state AS card_state, card.expires_on
 FROM holder
@@ -326,6 +377,8 @@ UPDATE holder SET verified_on = :verified_on WHERE id = :id;
 
 -- name: application_ids
 -- read both ways
+-- sorted by: submitted
+-- sorted by: state application.state
 -- Applications after an id, longest waiting first; the three work like the search above.
 SELECT application.id FROM application CROSS JOIN holder
 WHERE holder.id = application.holder_id AND application.id > :after
@@ -334,6 +387,8 @@ ORDER BY application.id LIMIT :row_limit;
 
 -- name: application_ids_of_state
 -- read both ways
+-- sorted by: submitted
+-- sorted by: state application.state
 SELECT application.id FROM application CROSS JOIN holder
 WHERE holder.id = application.holder_id AND application.state = :state AND application.id > :after
     -- with: wanted_application
@@ -341,6 +396,8 @@ ORDER BY application.id LIMIT :row_limit;
 
 -- name: application_ids_of_town
 -- read both ways
+-- sorted by: submitted
+-- sorted by: state application.state
 SELECT application.id FROM holder CROSS JOIN application
 WHERE application.holder_id = holder.id
     AND substr(holder.division_code, 1, 9) = :town AND application.id > :after
@@ -508,6 +565,8 @@ SELECT * FROM aid_ending WHERE job_id = :job_id AND state IN ('draft', 'proposed
 
 -- name: endings_before
 -- read both ways
+-- sorted by: at
+-- sorted by: state state
 -- Proposals, the latest first.
 SELECT aid_ending.id, state, source, file_name, drafted_at, drafted_by, proposed_at, proposed_by,
     decided_at, decided_by,
@@ -618,6 +677,10 @@ WHERE register_token.id = :id;
 
 -- name: register_tokens_before
 -- read both ways
+-- sorted by: at
+-- sorted by: source register_token.source
+-- sorted by: used COALESCE(register_token.last_used_at, '')
+-- sorted by: expires register_token.expires_at
 SELECT register_token.*, division.name AS division_name FROM register_token
 LEFT JOIN division ON division.code = register_token.division_code
 WHERE register_token.id < :before ORDER BY register_token.id DESC LIMIT :row_limit;

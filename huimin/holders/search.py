@@ -3,7 +3,8 @@
 The typed text is recognised as a card number, an ID number, a phone number, or part of a name; a
 family member's name and ID number find the holder. Each
 filter has its own statement that starts from that filter's index; the other filters only exclude.
-People come in order of entry, or by last day if filtered by the end of an eligibility.
+People come in order of entry, or by last day if filtered by the end of an eligibility; or in one of
+the orders that the statements name.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from huimin.holders import queries
 from huimin.holders.people import eligibilities_on, family_of
 from huimin.holders.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
+from huimin.storage.list_query import ListQuery, Order
 from huimin.storage.named_queries import either_way
 
 TEXT_MAX = 60
@@ -32,6 +34,8 @@ NO_KIND = "none"
 # So few that the search starts from them, whatever the other filters.
 RARE_STATES = ("suspended", "lost")
 DAY_MARK = "."
+# So many are sorted for a page; more are walked over in the order of an index.
+SORTED_MAX = 20_000
 _ONLY_NUMBERS = re.compile(r"[0-9+()*/、,;.-]*[0-9][0-9+()*/、,;.-]*", re.ASCII)
 
 
@@ -61,6 +65,7 @@ def search(
     *,
     today: date,
     within: str | None = None,
+    order: Order | None = None,
 ) -> Callable[..., list[FoundPerson]]:
     """A function `(after, count)` that finds people behind the key `after`, in order.
 
@@ -72,6 +77,16 @@ def search(
     place = bounds_within(criteria.division_code, within)
     filters = _filters(criteria, place, today)
     name, parameters = _driver(personal_data, criteria, place, today)
+
+    if order is not None:
+        statement, stated = _that_sorts(tx, name, criteria), {**parameters, **filters}
+        people = ListQuery[None](queries, statement, lambda _none: stated)
+
+        def find_ordered(after: str, count: int, backwards: bool = False) -> list[FoundPerson]:
+            rows = people.ordered(tx, None, order, after, count, backwards)
+            return [FoundPerson(keyed.row["id"], keyed.key) for keyed in rows]
+
+        return find_ordered
 
     def find(after: str, count: int, backwards: bool = False) -> list[FoundPerson]:
         day, _, holder_id = after.rpartition(DAY_MARK)
@@ -161,6 +176,22 @@ def _driver(
     if criteria.kind is not None:
         return "ids_by_kind", {}
     return "ids_by_walk", {}
+
+
+def _that_sorts(tx: Transaction, driver: str, criteria: PersonCriteria) -> str:
+    """The statement that reads the same people in another order.
+
+    It sorts the few that the driver finds; many are walked over in the order of an index.
+    """
+    if driver == "ids_by_ending":
+        return "ids_of_ending"
+    if driver == "ids_by_kind":
+        many = queries.has_many_of_kind(tx, kind=criteria.kind, few=SORTED_MAX)
+        return "ids_by_walk" if many else "ids_of_kind"
+    if driver == "ids_by_card_state":
+        many = queries.has_many_in_card_state(tx, card_state=criteria.card_state, few=SORTED_MAX)
+        return "ids_by_walk" if many else "ids_of_card_state"
+    return driver
 
 
 def _by_text(personal_data: PersonalData, typed: str, today: date) -> tuple[str, Row]:

@@ -32,6 +32,9 @@ RETURNING id;
 
 -- name: jobs_before
 -- read both ways
+-- sorted by: at
+-- sorted by: state job.state
+-- sorted by: by job.created_by
 SELECT * FROM job WHERE kind LIKE :kinds AND id < :before ORDER BY id DESC LIMIT :row_limit;
 
 -- name: old_jobs

@@ -33,6 +33,8 @@ FROM merchant AS m
 
 -- name: merchants_after
 -- read both ways
+-- sorted by: name m.name
+-- sorted by: state m.state
 -- A page of the list. :pattern is part of a name or a credit code, in lower case, for LIKE.
 -- with: merchant_and_outlets
 WHERE m.id > :after
@@ -120,6 +122,10 @@ ORDER BY o.created_at, o.id;
 
 -- name: outlets_after
 -- read both ways
+-- sorted by: name o.name
+-- sorted by: kind o.kind
+-- sorted by: place o.division_code
+-- sorted by: state o.state
 -- A page of the list. :town is the first nine digits of a town's code; :quiet_month keeps only
 -- outlets without a redemption in that month.
 -- with: outlet_and_terminals
@@ -209,6 +215,10 @@ RETURNING *;
 
 -- name: applications_after
 -- read both ways
+-- sorted by: at
+-- sorted by: outlet a.outlet_name
+-- sorted by: merchant a.merchant_name
+-- sorted by: state a.state
 SELECT a.*, d.name AS division_name
 FROM merchant_application AS a JOIN division AS d ON d.code = a.division_code
 WHERE a.id > :after

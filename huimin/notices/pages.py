@@ -180,14 +180,16 @@ def _list(may_send: bool) -> ListPage:
 
     columns = [
         column.minute(_("时间"), "created_at", only="workbook"),
-        Column(_("内容"), "title", title_cell, "text-wrap"),
+        Column(_("内容"), "title", title_cell, "text-wrap", sort="-at"),
         column.word(_("方式"), "channel", CHANNELS, only="workbook"),
-        Column(_("状态"), state_cell, css_class="text-break", only="page"),
+        Column(
+            _("状态"), state_cell, css_class="text-break", only="page", place="state", sort="state"
+        ),
         Column(
             _("发往"), "target", lambda row: cells.below(CHANNELS[row["channel"]], row["target"])
         ),
         column.word(_("状态"), "state", STATES, only="workbook"),
-        column.count(_("次数"), "attempts"),
+        column.count(_("次数"), "attempts", sort="-attempts"),
         Column(_("最近一次"), lambda row: minute_text(row["tried_at"]), last_cell, "nowrap"),
         column.minute(_("送达"), "sent_at", only="workbook"),
         Column(_("原因"), lambda row: _reason(row["last_error"]), only="workbook"),
@@ -202,4 +204,5 @@ def _list(may_send: bool) -> ListPage:
         [Filter("state", _("状态"), list(STATES.items()))],
         Empty(advice, "handbook.page", _("看看怎么设置"), {"name": "months"}),
         none_fit=_("没有这种状态的通知。"),
+        order="-at",
     )

@@ -53,6 +53,9 @@ RETURNING id, notice_id, channel;
 
 -- name: deliveries_before
 -- read both ways
+-- sorted by: at
+-- sorted by: state d.state
+-- sorted by number: attempts d.attempts
 -- A page of the log, newest first.
 SELECT d.id, d.channel, d.target, d.state, d.attempts, d.next_at, d.tried_at, d.sent_at, d.last_error,
     n.title, n.kind, n.created_at

@@ -114,7 +114,7 @@ def _people_list(town_code: str, town_name: str, villages: dict[str, str], reaso
     columns = [
         column.linked(_("姓名"), "name_masked", "holders.person"),
         Column(_("乡镇（街道）"), lambda row: town_name, only="workbook"),
-        Column(_("村（社区）"), lambda row: villages.get(row["division_code"], "")),
+        Column(_("村（社区）"), lambda row: villages.get(row["division_code"], ""), sort="village"),
         Column(_("原因"), lambda row: _reasons()[reason], only="workbook"),
         Column(
             _("最近一次用卡"),

@@ -81,6 +81,7 @@ DELETE FROM reach_count WHERE day < :day;
 
 -- name: unreached_without_card
 -- read both ways
+-- sorted by: village h.division_code
 -- Entitled, and none of the person's cards is valid.
 SELECT h.id, h.name, h.division_code,
     NULL AS last_used_at
@@ -95,6 +96,7 @@ LIMIT :row_limit;
 
 -- name: unreached_never_used
 -- read both ways
+-- sorted by: village h.division_code
 -- Entitled with a valid card, and no card of the person was ever used.
 SELECT h.id, h.name, h.division_code,
     NULL AS last_used_at
@@ -112,6 +114,7 @@ LIMIT :row_limit;
 
 -- name: unreached_not_lately
 -- read both ways
+-- sorted by: village h.division_code
 -- Entitled with a valid card that was used once, and none of the person's cards since :since.
 SELECT h.id, h.name, h.division_code,
     (SELECT MAX(l.occurred_at) FROM card AS c JOIN ledger AS l ON l.card_id = c.id

@@ -18,6 +18,7 @@ from huimin.reports import queries
 from huimin.reports.counts import days_of_cards
 from huimin.reports.drill_down import SEPARATOR, Behind
 from huimin.storage.engine import Row, Transaction
+from huimin.storage.list_query import key_or_end
 from huimin.storage.named_queries import either_way
 
 COUNTED = ("new", "valid", "never_used")
@@ -58,7 +59,7 @@ class CardsBehind:
 
         With `backwards`, those before it, the nearest first.
         """
-        name, parameters = self._statement(key)
+        name, parameters = self._statement(key_or_end(key, backwards))
         rows = either_way(queries, name, backwards)(tx, row_limit=count, **parameters)
         return [dict(row) for row in rows]
 

@@ -14,6 +14,7 @@ from huimin.core.refusals import Refusal
 from huimin.reports import queries
 from huimin.reports.counts import claim_counts, instants_of
 from huimin.storage.engine import Row, Transaction
+from huimin.storage.list_query import key_or_end
 from huimin.storage.named_queries import either_way
 
 COUNTED = ("submitted", "approved", "rejected", "open")
@@ -38,6 +39,7 @@ class ClaimsBehind:
 
         With `backwards`, those before it, the nearest first.
         """
+        key = key_or_end(key, backwards)
         rows = either_way(queries, "claims_of_period", backwards)(
             tx, of=self.of, after=key, row_limit=count, **instants_of(self.period)
         )

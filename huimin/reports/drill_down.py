@@ -18,6 +18,7 @@ from huimin.divisions.lives import lives_of
 from huimin.ledger.groupings import GROUPINGS, TOTAL, Grouping
 from huimin.reports import queries
 from huimin.storage.engine import Row, Transaction
+from huimin.storage.list_query import key_or_end
 from huimin.storage.named_queries import either_way
 
 KINDS = ("redemption", "reversal")
@@ -55,6 +56,7 @@ class Behind:
 
         With `backwards`, those before it, the nearest first.
         """
+        key = key_or_end(key, backwards)
         if self.period.month:
             find = either_way(queries, "rows_of_month", backwards)
             place = {"month": self.period.month, "after": key}

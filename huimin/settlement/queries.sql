@@ -188,6 +188,11 @@ WHERE month = :month AND merchant_id = :merchant_id ORDER BY version DESC;
 
 -- name: settlements_before
 -- read both ways
+-- sorted by: merchant s.merchant_name
+-- sorted by number: discount s.discount_fen
+-- sorted by number: due s.due_fen
+-- sorted by number: paid s.paid_fen
+-- sorted by: number s.number
 -- The latest made first, behind the id :before.
 SELECT s.*, (SELECT COUNT(*) FROM settlement_dispute AS d
         WHERE d.settlement_id = s.id AND d.state = 'open') AS open_disputes
@@ -228,6 +233,9 @@ ORDER BY COALESCE(confirmed_on, confirm_by), month, serial;
 
 -- name: rows_of_line
 -- read both ways
+-- sorted by: time
+-- sorted by number: amount l.amount_fen
+-- sorted by number: discount l.discount_fen
 -- The ledger rows behind a line, in the order in which they were written: those of its policy, or of its earlier month.
 SELECT l.*, h.name AS holder_name, h.erased_at
 FROM ledger AS l JOIN holder AS h ON h.id = l.holder_id

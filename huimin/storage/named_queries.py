@@ -8,6 +8,11 @@ A list's statement marked `-- read both ways` gets a second one, its name with `
 reads the same rows from the key towards the beginning: a previous page costs as much as the next.
 A third one, `_counted`, counts them up to the same limit (storage/list_query.py calls all three).
 
+Such a statement may name other orders, a line each: `-- sorted by: NAME expression` (`-- sorted by
+number: …` where it is no text; without an expression it is the order of the key itself). For each
+there are four more statements, all fixed texts: those after a row, `_backwards` those before it,
+`_first` and `_last` those from either end.
+
 What several statements share is written once, as `-- part: NAME`, and inserted at each line
 `-- with: NAME`; a part may name others.
 """
@@ -35,6 +40,12 @@ _PART = re.compile(r"^-- part: (?P<name>\w+)\n(?P<sql>.*?)(?=^-- (?:name|part): 
 _WITH = re.compile(r"^ *-- with: (?P<name>\w+)\n", re.M)
 _BOTH_WAYS = re.compile(
     r"^-- name: (?P<name>\w+)\n-- read both ways\n(?P<sql>.*?)(?=^-- name: |\Z)", re.M | re.S
+)
+_SORTED_BY = re.compile(
+    r"^ *-- sorted by(?P<number> number)?: (?P<name>[a-z_]+)(?: (?P<expression>.+))?\n", re.M
+)
+_CONDITION = re.compile(
+    r"(?:\([^()]*\)|[\w.]+(?: \|\| '')?) [<>] (?::(?:after|before)\b|\(:after_\w+, :after\))"
 )
 _KEY = re.compile(r"([<>])(?= (?::(?:after|before)\b|\(:after_\w+, :after\)))")
 # Marks where the rows come from: brackets and words outside comments and quoted text.
@@ -111,12 +122,14 @@ def load_queries(room: str, parts: Mapping[str, str] | None = None) -> Any:
     AttributeError where it is used, a malformed file where it is loaded.
     """
     text = _with_parts((ROOMS_FOLDER / room / "queries.sql").read_text("utf-8"), parts or {})
-    return aiosql.from_str(
+    queries = aiosql.from_str(
         text + "".join(_list_statements(text)),
         cast(Any, TransactionAdapter),  # it takes a Transaction where aiosql expects a connection
         mandatory_parameters=False,
         attribute=None,
     )
+    queries.orders = _orders(text)
+    return queries
 
 
 def either_way(queries: Any, name: str, backwards: bool) -> Any:
@@ -137,6 +150,42 @@ def turned(sql: str) -> str:
     return text
 
 
+def sorted_statements(sql: str, expression: str) -> dict[str, str]:
+    """The statement in the order of an expression, then of its own last key, by their suffixes.
+
+    Each row has the expression's value as `sort_value`; without a suffix it reads the rows after
+    (:after_value, :after). Raises ValueError unless the statement has one key and one order.
+    """
+    order = _ORDER.search(sql)
+    conditions = _CONDITION.findall(sql)
+    if order is None or len(conditions) != 1:
+        raise ValueError(f"{len(conditions)} conditions and order {order} to sort in: {sql}")
+    key = order["keys"].split(",")[-1].strip().removesuffix(" DESC")
+    text = _ORDER.sub(lambda _match: f"sort_value, {key}", sql)
+    start = _start_of_rows(text)
+    text = f"{text[:start]}, {expression} AS sort_value\n{text[start:]}"
+    behind = f"({expression}, {key}) > (:after_value, :after)"
+    forwards = _CONDITION.sub(lambda _match: behind, text)
+    first = _CONDITION.sub("1 = 1", text)
+    return {
+        "": forwards,
+        "_backwards": turned(forwards),
+        "_first": first,
+        "_last": _ORDER.sub(lambda match: _turned_keys(match["keys"]), first),
+    }
+
+
+def _orders(text: str) -> dict[str, dict[str, str]]:
+    """By statement, the kind of each other order that it can be read in: text, number or key."""
+    return {
+        match["name"]: {
+            order["name"]: "number" if order["number"] else "text" if order["expression"] else "key"
+            for order in _SORTED_BY.finditer(match["sql"])
+        }
+        for match in _BOTH_WAYS.finditer(text)
+    }
+
+
 def _with_parts(text: str, room_parts: Mapping[str, str]) -> str:
     """The statements with the parts they name. Raises KeyError for a part that is not there."""
     parts = {**room_parts, **{match["name"]: match["sql"] for match in _PART.finditer(text)}}
@@ -155,11 +204,30 @@ def _turned_keys(keys: str) -> str:
 
 
 def _list_statements(text: str) -> list[str]:
-    return [
-        f"\n-- name: {match['name']}_backwards\n{turned(match['sql'].rstrip())}\n"
-        f"\n-- name: {match['name']}_counted$\n{counted(match['sql'].rstrip())}\n"
-        for match in _BOTH_WAYS.finditer(text)
-    ]
+    made = []
+    for match in _BOTH_WAYS.finditer(text):
+        name, sql = match["name"], match["sql"].rstrip()
+        plain = _SORTED_BY.sub("", sql)
+        made.append(f"\n-- name: {name}_backwards\n{turned(plain)}\n")
+        made.append(f"\n-- name: {name}_counted$\n{counted(plain)}\n")
+        for order in _SORTED_BY.finditer(sql):
+            if order["expression"]:
+                ordered = sorted_statements(plain, order["expression"])
+                made += [
+                    f"\n-- name: {name}_by_{order['name']}{suffix}\n{one}\n"
+                    for suffix, one in ordered.items()
+                ]
+    return made
+
+
+def _start_of_rows(sql: str) -> int:
+    """Where the outermost FROM of a statement begins."""
+    depth = 0
+    for token in _TOKEN.finditer(sql):
+        depth += {"(": 1, ")": -1}.get(token[0], 0)
+        if depth == 0 and token[0] == "FROM":
+            return token.start()
+    raise ValueError(f"no FROM in: {sql}")
 
 
 def counted(sql: str) -> str:

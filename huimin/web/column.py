@@ -24,6 +24,9 @@ class Column:
     of the row. `css_class` is the class of its cells: "number" aligns right, "nowrap" prevents line
     breaks, and "tick" keeps the first column from being the row's heading.
     A column to be filled in by hand is at least `letters` wide.
+
+    `sort` is the order of the list by this column; with "-" before it the first press sorts from
+    the greatest. On a phone a row is a card: `place` is what stands out in it.
     """
 
     heading: str
@@ -32,6 +35,8 @@ class Column:
     css_class: str = ""
     only: Literal["page", "workbook"] | None = None
     letters: int = 0
+    sort: str | None = None
+    place: Literal["state", "figure"] | None = None
 
     def plain(self, row: Row) -> Any:
         """The value, for a workbook."""
@@ -67,6 +72,11 @@ def minute(heading: str, name: str, **more: Any) -> Column:
     return Column(heading, lambda row: minute_text(row[name]) or None, None, "nowrap", **more)
 
 
+def day_of(heading: str, name: str, **more: Any) -> Column:
+    """The county day of an instant."""
+    return Column(heading, lambda row: minute_text(row[name])[:10], None, "nowrap", **more)
+
+
 def state(
     heading: str,
     words: Mapping[str, Any],
@@ -81,7 +91,7 @@ def state(
         code = row[name]
         return cells.state(colours[code] if colours else code, words[code])
 
-    return Column(heading, lambda row: str(words[row[name]]), cell, **more)
+    return Column(heading, lambda row: str(words[row[name]]), cell, **{"place": "state", **more})
 
 
 def linked(heading: str, name: str, endpoint: str, *, key: str = "id", **more: Any) -> Column:
@@ -122,7 +132,7 @@ def till() -> Column:
     )
 
 
-def places() -> list[Column]:
+def places(*, sort: str | None = None) -> list[Column]:
     """A holder's address, from `town_name` and `village_name`: one column on the page."""
 
     def address(row: Row) -> str:
@@ -130,7 +140,7 @@ def places() -> list[Column]:
         return " · ".join(name for name in names if name)
 
     return [
-        Column(gettext("住址"), address, only="page"),
+        Column(gettext("住址"), address, only="page", sort=sort),
         Column(gettext("乡镇（街道）"), "town_name", only="workbook"),
         Column(gettext("村（社区）"), "village_name", only="workbook"),
     ]

@@ -15,6 +15,7 @@ from flask_babel import gettext, lazy_gettext
 from jinja2 import Template
 
 from huimin.storage.engine import Row
+from huimin.storage.list_query import Order
 from huimin.web.column import Column
 from huimin.web.forms import Form
 
@@ -28,6 +29,8 @@ class Filter:
 
     `blank` is the word for no choice; with None something is always chosen. A filter with a
     `default` is a view of the list: it does not count as narrowing it. A long choice is `typed`.
+    `argument` is its name in the address where that is another one, `all` the choice that leaves
+    nothing out, where it is not the blank one.
     """
 
     name: str
@@ -40,6 +43,22 @@ class Filter:
     inputmode: str | None = None
     hint: str | None = None
     typed: bool = False
+    argument: str | None = None
+    all: str | None = None
+
+    @property
+    def every(self) -> str | None:
+        """The value that leaves nothing out; None if there is none."""
+        return self.all or (None if self.blank is None and self.choices is not None else "")
+
+    def narrows(self, value: str) -> bool:
+        """Whether the list has fewer rows with this value than it could have."""
+        return value != (self.default if self.every is None else self.every)
+
+    def word(self, value: str) -> str:
+        """The value in words: the choice, or the label with what was typed."""
+        words = {str(code): str(word) for code, word in self.choices or ()}
+        return words.get(value) or f"{self.label}：{value}"
 
     def value(self, address: Mapping[str, str]) -> str:
         """The value in the address, or the default."""
@@ -83,7 +102,8 @@ class ListPage:
 
     `empty` is shown when there are no rows at all, `none_fit` when the filters leave none. The
     workbook is called `file_name` if the title is not distinctive enough. What a page shows
-    besides its list is in a template named like the endpoint, if there is one.
+    besides its list is in a template named like the endpoint, if there is one. `order` is the order
+    in which the list comes by itself, as its column names it (`-at`: by `at`, the latest first).
     """
 
     endpoint: str
@@ -95,6 +115,7 @@ class ListPage:
     template: str | None = None
     table_class: str = ""
     file_name: str | None = None
+    order: str = ""
 
     @property
     def templates(self) -> list[str | Template]:
@@ -106,17 +127,19 @@ class ListPage:
         """The filters from the address."""
         return Form({one.name: one.value(request.args) for one in self.filters})
 
+    def read_order(self) -> Order | None:
+        """The order that the address asks for; None for the list's own, or for one it has not."""
+        order = Order.of_text(request.args.get("sort", ""))
+        names = {Order.of_text(one.sort).name for one in self.columns if one.sort}
+        return order if order.name in names and order.text != self.order else None
+
     def arguments(self, form: Form) -> dict[str, str]:
         """The query arguments that keep these filters."""
         return {
             one.name: form.text(one.name)
             for one in self.filters
-            if form.text(one.name) or one.default
+            if one.argument is None and (form.text(one.name) or one.default)
         }
-
-    def views(self, form: Form) -> dict[str, str]:
-        """The query arguments with no narrowing filter."""
-        return {one.name: form.text(one.name) for one in self.filters if one.default}
 
     def narrowed(self, form: Form) -> bool:
         """Whether a filter narrows the list."""

@@ -6,15 +6,15 @@ page costs as much as the first, in either direction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from flask import request
 
 from huimin.storage.engine import Transaction
-from huimin.storage.list_query import ListQuery
+from huimin.storage.list_query import ListQuery, Order
 from huimin.web.forms import Form
 
 PAGE_ROWS = 50
@@ -46,19 +46,21 @@ def as_workbook() -> bool:
 class Place:
     """Where a page of a list is (after a row, before a row, or at the beginning), and its size.
 
-    A workbook is one page of ROWS_MAX.
+    `order` is the order that the reader chose; None for the list's own. A workbook is one page of
+    ROWS_MAX.
     """
 
     after: str = ""
     before: str = ""
     size: int = PAGE_ROWS
+    order: Order | None = None
 
     @classmethod
-    def from_address(cls) -> Place:
-        """What the address asks for."""
+    def from_address(cls, order: Order | None = None) -> Place:
+        """What the address asks for, in that order."""
         if as_workbook():
-            return cls(size=ROWS_MAX)
-        return cls(request.args.get("after", ""), request.args.get("before", ""))
+            return cls(size=ROWS_MAX, order=order)
+        return cls(request.args.get("after", ""), request.args.get("before", ""), order=order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def listed(
             rows = read[size - 1 :: -1]
             return Listed(rows, count(), key_of(rows[-1]), key_of(rows[0]), behind=True)
         # Less than a page before it: show the whole first page.
-        place = Place()
+        place = replace(place, before="")
     read = list(find(place.after, size + 1))
     rows, behind = read[:size], bool(place.after)
     following = key_of(rows[-1]) if len(read) > size else None
@@ -116,14 +118,39 @@ def page_of(
     place: Place,
     *,
     key_of: Callable[[Any], str] = _id_of,
+    count: Callable[[], int] | None = None,
 ) -> Listed:
-    """The page of a room's list at that place."""
-    return listed(
-        partial(query, tx, criteria),
-        partial(query.count, tx, criteria, COUNT_MAX + 1),
+    """The page of a room's list at that place; `count` where its number of rows is known."""
+    count = count or partial(query.count, tx, criteria, COUNT_MAX + 1)
+    if place.order is None:
+        return listed(partial(query, tx, criteria), count, place=place, key_of=key_of)
+    page = listed(
+        partial(query.ordered, tx, criteria, place.order),
+        count,
         place=place,
-        key_of=key_of,
+        key_of=lambda keyed: str(keyed.key),
     )
+    return replace(page, rows=[keyed.row for keyed in page.rows])
+
+
+def in_order(find: Finder, order: Order | None) -> Finder:
+    """The rows of a list that has no order but its own, from the end that the reader chose."""
+    if order is None or not order.descending:
+        return find
+    return lambda key, count, backwards=False: find(key, count, not backwards)
+
+
+def sorted_page(
+    rows: Sequence[W], place: Place, value_of: Mapping[str, Callable[[W], Any]]
+) -> Listed:
+    """All the rows of a list that is never long, in the order that the reader chose.
+
+    `value_of` gives the value to sort by for each order. Rows with equal values stay as they are.
+    """
+    if place.order is not None:
+        key = value_of[place.order.name]
+        rows = sorted(rows, key=key, reverse=place.order.descending)
+    return Listed(rows, len(rows))
 
 
 def rows_of(query: ListQuery[W], criteria_of: Callable[[Form], W]) -> ReadRows:

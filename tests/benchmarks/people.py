@@ -49,13 +49,18 @@ PASSES = (
     "SELECT COUNT(*) FROM card WHERE holder_id > '' AND expires_on >= '2026-12-31'",
     "SELECT COUNT(*) FROM rollup_month_card WHERE month > ''",
 )
+# The columns that are filled, in the order of the rows below.
 INSERTS = {
-    "holder": 13,
-    "holder_name_gram": 2,
-    "eligibility": 8,
-    "card": 12,
-    "application": 10,
-    "rollup_month_card": 4,
+    "holder": "id, name, gender, birth_date, id_number_cipher, id_number_hash, phone_cipher,"
+    " phone_hash, division_code, verified_on, created_at, updated_at, entitled_from,"
+    " entitled_until",
+    "holder_name_gram": "gram, holder_id",
+    "eligibility": "id, holder_id, kind, starts_on, ends_on, evidence, source, recorded_at",
+    "card": "id, copy_id, number, holder_id, state, key_id, issued_on, expires_on, created_at,"
+    " printed_at, ended_on, first_used_on",
+    "application": "id, holder_id, state, source, submitted_at, submitted_by, decided_at,"
+    " decided_by, reason, fulfilled_at",
+    "rollup_month_card": "month, card_id, redemptions, counted_in",
 }
 
 
@@ -78,6 +83,7 @@ def people(instance: Instance, count: int) -> Iterator[dict[str, list[tuple[Any,
             person, last = uuid_of("holder", number), number == count - 1
             name = chance.choice(SURNAMES) + "".join(chance.choices(GIVEN, k=chance.choice((1, 2))))
             name = RARE_NAME if last else name
+            kind, ends = chance.choice(KINDS), soon if number % 1_000 == 7 else None
             phone = PHONE if last else f"1{chance.randrange(3 * 10**9, 10**10)}"
             id_number = invented_number(number)
             seen = "2025-01-01" if number % 2_000 == 17 else today.isoformat()
@@ -86,11 +92,11 @@ def people(instance: Instance, count: int) -> Iterator[dict[str, list[tuple[Any,
                     *(person, name, "female", f"{id_number[6:10]}-03-08"),
                     *(secrets.encrypt(id_number, "holder.id_number"),),
                     *(secrets.lookup_hash(id_number), None, secrets.lookup_hash(phone)),
-                    *(chance.choice(villages), seen, at, at, None),
+                    *(chance.choice(villages), seen, at, at),
+                    *("2026-01-01", ends.isoformat() if ends else "9999-12-31"),
                 )
             )
             rows["holder_name_gram"] += [(gram, person) for gram in name_grams(name)]
-            kind, ends = chance.choice(KINDS), soon if number % 1_000 == 7 else None
             rows["eligibility"].append(
                 (
                     *(uuid_of("eligibility", number), person, kind, "2026-01-01"),
@@ -106,7 +112,13 @@ def people(instance: Instance, count: int) -> Iterator[dict[str, list[tuple[Any,
                 rows["card"].append(
                     (
                         *(uuid_of("card", number), f"{number:014x}", f"{number:016d}", person),
-                        *(state, 1, "2026-01-01", later.isoformat(), at),
+                        *(
+                            state,
+                            1,
+                            "2026-01-01",
+                            (later - timedelta(days=number % 90)).isoformat(),
+                            at,
+                        ),
                         *(None if number % 1_000 == 13 else at, None),
                         (used and today.isoformat()) or None,
                     )
@@ -137,8 +149,9 @@ def fill(instance: Instance, count: int) -> None:
     for rows in people(instance, count):
         connection.execute("BEGIN")
         for table, columns in INSERTS.items():
-            marks = ", ".join("?" * columns)
-            connection.executemany(f"INSERT INTO {table} VALUES ({marks})", sorted(rows[table]))
+            marks = ", ".join("?" * len(columns.split(",")))
+            statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"
+            connection.executemany(statement, sorted(rows[table]))
         connection.execute("COMMIT")
     for _, sql in indexes:
         connection.execute(sql)

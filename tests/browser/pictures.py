@@ -1,7 +1,8 @@
 """Pictures of the main pages for the README and the handbook: `python -m tests.browser.pictures`.
 
 Builds the demo county, serves it, opens each page in Chromium as the person who uses it, and writes
-huimin/handbook/pictures/. With `--look FOLDER` it writes there instead, phone and desktop each.
+huimin/handbook/pictures/. With `--look FOLDER` it writes there instead, to be looked at: the main
+pages, whole, at 360 and at 1366 px; with `--all` every page.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from tests.browser.windows import new_context, till_ready
 
 PICTURES = Path(__file__).resolve().parents[2] / "huimin" / "handbook" / "pictures"
 PHONE, DESK = {"width": 375, "height": 780}, {"width": 1280, "height": 860}
+LOOKED_AT = {"360": {"width": 360, "height": 780}, "1366": {"width": 1366, "height": 768}}
 # Picture, who looks, address.
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("today", "administrator", "/today"),
@@ -65,6 +67,12 @@ DETAILS = (
     ("policy", "/policies/"),
     ("one-account", "/staff/"),
 )
+# The twenty that are looked at before each release, beside the sale at the till.
+MAIN = {
+    *("today", "people", "person", "new-person", "applications", "application", "cards", "card"),
+    *("registers", "merchants", "outlets", "outlet", "policies", "policy", "alerts", "report"),
+    *("months", "settlements", "audit"),
+}
 # Those that are written for the README and the handbook, beside the till and the overview.
 PUBLISHED = ("today", "people", "cards", "policies", "audit", "report")
 
@@ -128,7 +136,8 @@ def overview(phone: Path, desk: Path, target: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--look", type=Path, help="all pages at both sizes, into this folder")
+    parser.add_argument("--look", type=Path, help="the main pages at both sizes, into this folder")
+    parser.add_argument("--all", action="store_true", help="with --look: every page")
     options = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
@@ -146,20 +155,28 @@ def main() -> None:
         with serving(county) as port, sync_playwright() as started:
             browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             taking = Photographer(browser, f"http://127.0.0.1:{port}", demo, folder)
-            (_look if options.look else _publish)(taking)
+            if options.look:
+                _look(taking, None if options.all else MAIN)
+            else:
+                _publish(taking)
             browser.close()
 
 
-def _look(taking: Photographer) -> None:
-    for size, suffix in ((PHONE, "phone"), (DESK, "desk")):
+def _look(taking: Photographer, names: set[str] | None) -> None:
+    """Those pages, or all; each whole, so that nothing below the first screen is missed."""
+    for suffix, size in LOOKED_AT.items():
         windows: dict[str, Any] = {}
         for name, role, address in PAGES:
+            if names is not None and name not in names:
+                continue
             page = windows.setdefault(role, None) or taking.window(role, size)
             windows[role] = page
             page.goto(taking.address + address)
             page.screenshot(path=str(taking.folder / f"{name}-{suffix}.png"), full_page=True)
         page = windows["administrator"]
         for name, address in DETAILS:
+            if names is not None and name not in names:
+                continue
             page.goto(taking.address + address)
             first = page.locator("table.list tbody a").first
             if first.count() == 0:

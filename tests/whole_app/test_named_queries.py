@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -36,7 +37,8 @@ def test_a_page_before_is_read_from_the_same_index_as_a_page_after(
         names = dict.fromkeys(parameter_names(sql))
         return engine.read(
             lambda tx: [
-                row["detail"].replace("<", ">")
+                # A range that is bounded twice on one side is one bound in the plan.
+                re.sub(r"(\w+>\?) AND \1", r"\1", row["detail"].replace("<", ">"))
                 for row in tx.connection.execute(f"EXPLAIN QUERY PLAN {sql}", names)
             ]
         )

@@ -178,11 +178,17 @@ def _list() -> ListPage:
         return Markup(" ").join(marks)
 
     columns = [
-        column.linked(_("用户名"), "username", "access.one_staff"),
-        Column(_("姓名"), "name"),
-        column.word(_("岗位"), "role", ROLE_NAMES),
+        column.linked(_("用户名"), "username", "access.one_staff", sort="username"),
+        Column(_("姓名"), "name", sort="name"),
+        column.word(_("岗位"), "role", ROLE_NAMES, sort="role"),
         Column(_("所属"), "place"),
-        Column(_("状态"), lambda row: str(STATES[row["state"]]), state_cell),
+        Column(
+            _("状态"),
+            lambda row: str(STATES[row["state"]]),
+            state_cell,
+            place="state",
+            sort="state",
+        ),
     ]
     states = [*choices_of(STATES, ("active", "disabled")), (LOCKED, _("已锁定（登录失败多次）"))]
     return ListPage(

@@ -135,9 +135,10 @@ def _list() -> ListPage:
     return ListPage(
         "cards.cards",
         _("卡片"),
-        card_columns(),
+        card_columns(issue_too=True, sorts=True),
         filters,
         Empty(nothing, "holders.applications", _("去看申请")),
+        order="issued",
     )
 
 

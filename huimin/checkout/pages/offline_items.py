@@ -62,6 +62,7 @@ def _list(language: str) -> ListPage:
         Empty(_("还没有断网时的交易。")),
         none_fit=_("没有符合条件的交易。"),
         template="checkout/offline_items.html",
+        order="-sent",
     )
 
 
@@ -92,12 +93,20 @@ def _columns(language: str) -> list[Column]:
 
     return [
         Column(_("交易日"), "business_day", only="workbook"),
-        Column(_("交易时间"), lambda row: minute_text(row["occurred_at"]), time_cell),
+        Column(_("交易时间"), lambda row: minute_text(row["occurred_at"]), time_cell, sort="-time"),
         Column(_("示范点"), "outlet_name", only="workbook"),
         column.till(),
         Column(_("收银员"), "cashier", only="workbook"),
-        Column(_("结果"), result_cell, only="page"),
-        Column(_("优惠"), "discount_fen", discount_cell, "number", only="page"),
+        Column(_("结果"), result_cell, only="page", place="state"),
+        Column(
+            _("优惠"),
+            "discount_fen",
+            discount_cell,
+            "number",
+            only="page",
+            place="figure",
+            sort="-discount",
+        ),
         Column(_("订单号"), "order_no"),
         column.card_number(only="workbook"),
         column.dashed(_("持卡人"), "name_masked", css_class="nowrap"),
@@ -112,7 +121,7 @@ def _columns(language: str) -> list[Column]:
             only="workbook",
         ),
         Column(_("收据号"), "receipt_no", only="workbook"),
-        column.minute(_("补传时间"), "recorded_at"),
+        column.minute(_("补传时间"), "recorded_at", sort="-sent"),
         Column(
             _("设备时钟偏差（秒）"),
             lambda row: row["device_clock_offset_ms"] // 1_000,
@@ -125,7 +134,7 @@ def _filters() -> list[Filter]:
     outlets = instance().engine.read(outlets_with_items)
     statuses = [*STATUSES.items(), (ALL, _("全部"))]
     return [
-        Filter("status", _("结果"), statuses, blank=None, default="refused"),
+        Filter("status", _("结果"), statuses, blank=None, default="refused", all=ALL),
         Filter("number", _("订单号"), maxlength=64),
         outlet_filter(outlets),
         Filter("bearer", _("由谁承担"), list(BEARERS.items())),

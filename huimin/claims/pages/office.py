@@ -137,16 +137,16 @@ def _policy(assessment: Assessment | None, language: str) -> dict[str, Any] | No
 
 def _list() -> ListPage:
     columns = [
-        column.linked(_("补录号"), "claim_no", "claims.claim", css_class="nowrap"),
-        column.state(_("状态"), STATES),
-        Column(_("购买日期"), "business_day", css_class="nowrap"),
-        Column(_("示范点"), "outlet_name"),
+        column.linked(_("补录号"), "claim_no", "claims.claim", css_class="nowrap", sort="-at"),
+        column.state(_("状态"), STATES, sort="state"),
+        Column(_("购买日期"), "business_day", css_class="nowrap", sort="-day"),
+        Column(_("示范点"), "outlet_name", sort="outlet"),
         Column(_("订单号"), "order_no", only="workbook"),
         Column(_("持卡人"), "name_masked", css_class="nowrap"),
         column.word(_("来源"), "source", SOURCES, only="workbook"),
-        column.money(_("原价"), "amount_fen"),
-        column.money(_("优惠"), "discount_fen"),
-        column.word(_("来源"), "source", SOURCES, only="page"),
+        column.money(_("原价"), "amount_fen", place="figure", sort="-amount"),
+        column.money(_("优惠"), "discount_fen", sort="-discount"),
+        column.word(_("来源"), "source", SOURCES, only="page", sort="source"),
         column.minute(_("登记时间"), "submitted_at", only="workbook"),
         Column(_("登记人"), "submitted_by", only="workbook"),
         column.minute(_("决定时间"), "decided_at", only="workbook"),
@@ -156,14 +156,14 @@ def _list() -> ListPage:
     ]
     states = [*choices_of(STATES, CLAIM_STATES), (ALL, _("全部"))]
     filters = [
-        Filter("state", _("状态"), states, blank=None, default="submitted"),
+        Filter("state", _("状态"), states, blank=None, default="submitted", all=ALL),
         Filter("number", _("补录号或订单号"), maxlength=64),
         Filter("outlet", _("示范点"), instance().engine.read(outlets_with_claims)),
         Filter("source", _("来源"), list(SOURCES.items())),
         *day_filters(_("购买日期从")),
     ]
     nothing = _("没有符合条件的补录登记。顾客当时没用上优惠，收银台登记后就会显示在这里。")
-    return ListPage("claims.claims", _("补录登记"), columns, filters, Empty(nothing), nothing)
+    return ListPage("claims.claims", _("补录登记"), columns, filters, Empty(nothing), order="-at")
 
 
 def _criteria(form: Form) -> ClaimCriteria:

@@ -211,9 +211,11 @@ def _list(choosing: bool) -> ListPage:
         *([Column(cells.tick_all(), "id", tick_cell, "tick", only="page")] if choosing else []),
         column.linked(_("姓名"), "name_masked", "holders.application"),
         *column.places(),
-        replace(column.minute(_("提交时间"), "submitted_at"), cell=submitted_cell),
+        replace(
+            column.minute(_("提交时间"), "submitted_at", sort="submitted"), cell=submitted_cell
+        ),
         Column(_("提交人"), "submitted_by"),
-        column.state(_("状态"), STATES),
+        column.state(_("状态"), STATES, sort="state"),
         Column(_("原因"), "reason", only="workbook"),
     ]
     filters = [
@@ -229,6 +231,8 @@ def _list(choosing: bool) -> ListPage:
         columns,
         filters,
         Empty(nothing, "holders.people", _("去看持卡人")),
+        none_fit=_("没有符合条件的申请。"),
+        order="submitted",
     )
 
 

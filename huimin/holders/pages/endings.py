@@ -124,9 +124,9 @@ def _list() -> ListPage:
     columns = [
         Column(_("名册或名单"), "file_name", file_cell),
         Column(_("依据"), source, only="workbook"),
-        column.count(_("人数"), "people"),
-        column.state(_("状态"), STATES, colours=COLOURS),
-        column.minute(_("时间"), "drafted_at"),
+        column.count(_("人数"), "people", place="figure"),
+        column.state(_("状态"), STATES, colours=COLOURS, sort="state"),
+        column.minute(_("时间"), "drafted_at", sort="-at"),
         Column(_("提出人"), lambda row: row["proposed_by"] or row["drafted_by"]),
         Column(_("审批人"), "decided_by"),
     ]
@@ -139,4 +139,5 @@ def _list() -> ListPage:
         filters,
         Empty(nothing),
         none_fit=_("没有这种状态的提议。"),
+        order="-at",
     )

@@ -22,6 +22,7 @@ from huimin.core.permissions import allows
 from huimin.core.refusals import Refusal, field_problem
 from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.choices import division_choices
+from huimin.holders.aid_column import aid_until
 from huimin.holders.drafts import drafts_of
 from huimin.holders.pages import pages
 from huimin.holders.sealed_text import sealed_text, unsealed_text
@@ -34,6 +35,7 @@ from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, Filter, ListPage
+from huimin.web.list_view import SORT
 from huimin.web.lists import COUNT_MAX, Listed, Place, as_workbook, listed
 from huimin.web.words import CARD_STATES, grouped
 
@@ -59,7 +61,7 @@ def people() -> str | Response:
 def find_people() -> Response:
     """Search: the same list, with what was typed sealed in its address."""
     form = Form.sent()
-    filters: dict[str, Any] = {name: form.optional(name) for name in FILTERS}
+    filters: dict[str, Any] = {name: form.optional(name) for name in (*FILTERS, SORT)}
     text = form.text("text")[:TEXT_MAX]
     return redirect(
         url_for("holders.people", find=sealed_text(instance().personal_data, text), **filters)
@@ -75,9 +77,10 @@ def _own_drafts(_form: Form) -> dict[str, Any]:
 def _read_rows(tx: Transaction, form: Form, place: Place) -> Listed:
     within, today = own_division(), county_day(instance().clock())
     secrets, criteria = instance().personal_data, _criteria(form)
-    find = search(tx, secrets, criteria, today=today, within=within)
+    find = search(tx, secrets, criteria, today=today, within=within, order=place.order)
+    counted = search(tx, secrets, criteria, today=today, within=within)
     page = listed(
-        find, lambda: len(find("", COUNT_MAX + 1)), place=place, key_of=lambda one: str(one.key)
+        find, lambda: len(counted("", COUNT_MAX + 1)), place=place, key_of=lambda one: str(one.key)
     )
     ids = [one.id for one in page.rows]
     return replace(page, rows=people_rows(tx, secrets, ids, today, criteria.text))
@@ -120,13 +123,15 @@ def _list() -> ListPage:
 
     columns = [
         Column(_("姓名"), "name_masked", name_cell),
-        *column.places(),
+        *column.places(sort="place"),
         Column(_("找到的家庭成员"), found_by, only="workbook"),
         Column(_("保障类别"), kinds_of, lambda row: kinds_of(row) or cells.beside(_("目前没有"))),
         Column(_("卡号"), "card_number", lambda row: grouped(row["card_number"] or ""), "nowrap"),
-        Column(_("卡片状态"), state_of, state_cell),
+        Column(_("卡片状态"), state_of, state_cell, place="state"),
+        aid_until(sort="until"),
         Column(_("有效期至"), "expires_on", only="workbook"),
         Column(_("复核日期"), "verified_on", only="workbook"),
+        column.day_of(_("登记日期"), "created_at", sort="-entry"),
     ]
     filters = [
         Filter(
@@ -135,6 +140,7 @@ def _list() -> ListPage:
             type="search",
             maxlength=TEXT_MAX,
             hint=_("姓名可以只写一部分；家庭成员的姓名、身份证号也能找到。"),
+            argument="find",
         ),
         Filter("division", _("镇街或村社"), division_choices(own_division()), typed=True),
         Filter("kind", _("保障类别"), [(NO_KIND, _("目前没有保障")), *eligibility_choices()]),
@@ -148,4 +154,5 @@ def _list() -> ListPage:
         filters,
         Empty(_("还没有登记任何人。可以逐位登记，或由管理员导入名册。")),
         none_fit=_("没有符合条件的人。请少写几个字，或清除条件再找。"),
+        order="entry",
     )

@@ -135,12 +135,12 @@ def _list() -> ListPage:
         return cells.state(COLOURS[state_of(row, now)], state_word(row))
 
     columns = [
-        column.linked(_("来源"), "source", "holders.register_token"),
+        column.linked(_("来源"), "source", "holders.register_token", sort="source"),
         Column(_("范围"), _scope),
         Column(_("可以做什么"), lambda row: RIGHTS[str(row["may_import"])]),
-        Column(_("状态"), state_word, state_cell),
-        column.minute(_("最近使用"), "last_used_at"),
-        column.minute(_("到期"), "expires_at"),
+        Column(_("状态"), state_word, state_cell, place="state"),
+        column.minute(_("最近使用"), "last_used_at", sort="-used"),
+        column.minute(_("到期"), "expires_at", sort="expires"),
         Column(_("发放人"), "made_by"),
     ]
     empty = Empty(_("还没有发过密钥。民政系统要自己送名册时，在上面发一个。"))

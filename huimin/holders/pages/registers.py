@@ -385,9 +385,15 @@ def _list() -> ListPage:
     columns = [
         Column(_("名册文件"), lambda job: job["asked"]["file"], file_cell),
         Column(_("做了什么"), lambda job: _("检查") if job["kind"] == CHECK else _("导入")),
-        column.minute(_("时间"), "created_at"),
-        Column(_("工作人员"), "created_by"),
-        Column(_("状态"), lambda job: str(STATES[job["state"]]), state_cell),
+        column.minute(_("时间"), "created_at", sort="-at"),
+        Column(_("工作人员"), "created_by", sort="by"),
+        Column(
+            _("状态"),
+            lambda job: str(STATES[job["state"]]),
+            state_cell,
+            place="state",
+            sort="state",
+        ),
         result_of(_("可以导入的行"), "accepted", CHECK),
         result_of(_("需要修改的行"), "refused", CHECK),
         result_of(_("新登记"), "new", IMPORT),
@@ -397,4 +403,4 @@ def _list() -> ListPage:
         Column(_("原因"), reason, only="workbook"),
     ]
     nothing = Empty(_("还没有上传过名册。请在上面选择部门送来的文件。"))
-    return ListPage("holders.registers", _("名册"), columns, empty=nothing)
+    return ListPage("holders.registers", _("名册"), columns, empty=nothing, order="-at")

@@ -33,15 +33,7 @@ ACTIVE, ENDED, EXPIRED = "active", "ended", "expired"
 class _Tokens(ListQuery[None]):
     """The list of keys, each as a reader may see it."""
 
-    def __call__(
-        self,
-        tx: Transaction,
-        criteria: None,
-        key: str = "",
-        count: int = 50,
-        backwards: bool = False,
-    ) -> list[Any]:
-        rows = super().__call__(tx, criteria, key, count, backwards)
+    def seen(self, tx: Transaction, rows: list[Row]) -> list[Any]:
         return [_as_shown(tx, row) for row in rows]
 
 

@@ -121,9 +121,11 @@ def _list() -> ListPage:
         Column(_("收银终端"), till),
         Column(_("版本"), "app_version"),
         Column(_("谁让它加入"), lambda row: row["joined_by"] or _("升级前用密钥设置")),
-        column.minute(_("加入时间"), "joined_at"),
-        column.minute(_("最近在线"), "last_seen_at"),
-        Column(_("未上传（笔）"), "unsent_count", unsent_cell, "number"),
+        column.minute(_("加入时间"), "joined_at", sort="-joined"),
+        column.minute(_("最近在线"), "last_seen_at", sort="-seen"),
+        Column(
+            _("未上传（笔）"), "unsent_count", unsent_cell, "number", place="figure", sort="-unsent"
+        ),
         column.money(_("未上传（元）"), "unsent_fen", only="workbook"),
         column.state(_("状态"), STATES),
     ]
@@ -140,6 +142,7 @@ def _list() -> ListPage:
         filters,
         Empty(nothing),
         none_fit=_("没有符合条件的收银设备。"),
+        order="-joined",
     )
 
 

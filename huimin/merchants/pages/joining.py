@@ -99,8 +99,8 @@ def decide_joining(application_id: str) -> Answer:
 
 def _list() -> ListPage:
     columns = [
-        Column(_("门店名称"), "outlet_name"),
-        Column(_("商户名称"), "merchant_name"),
+        Column(_("门店名称"), "outlet_name", sort="outlet"),
+        Column(_("商户名称"), "merchant_name", sort="merchant"),
         Column(_("统一社会信用代码"), "credit_code"),
         column.word(_("类型"), "outlet_kind", OnPages(OUTLET_KINDS)),
         Column(_("镇街或村社"), "division_name"),
@@ -108,8 +108,8 @@ def _list() -> ListPage:
         Column(_("营业时间"), "opening_hours"),
         Column(_("联系人"), "contact_name"),
         Column(_("联系电话"), "contact_phone"),
-        column.minute(_("提交时间"), "submitted_at"),
-        column.state(_("状态"), STATES),
+        column.minute(_("提交时间"), "submitted_at", sort="at"),
+        column.state(_("状态"), STATES, sort="state"),
         column.minute(_("决定"), "decided_at"),
         Column(_("原因"), "reason"),
     ]
@@ -120,6 +120,7 @@ def _list() -> ListPage:
         columns,
         [Filter("state", _("状态"), states, default="submitted")],
         Empty(_("没有符合条件的申请。"), "merchants.join", _("看看申请页面")),
+        order="at",
     )
 
 

@@ -97,12 +97,12 @@ def change_one_merchant(merchant_id: str) -> Answer:
 
 def _list() -> ListPage:
     columns = [
-        column.linked(_("商户名称"), "name", "merchants.merchant"),
+        column.linked(_("商户名称"), "name", "merchants.merchant", sort="name"),
         Column(_("统一社会信用代码"), "credit_code", css_class="nowrap"),
         Column(_("联系人"), "contact_name", contact),
         Column(_("联系电话"), "contact_phone", only="workbook"),
-        column.count(_("示范点"), "outlets"),
-        column.state(_("状态"), STATES),
+        column.count(_("示范点"), "outlets", place="figure"),
+        column.state(_("状态"), STATES, sort="state"),
     ]
     filters = [
         Filter("text", _("名称或信用代码"), type="search", maxlength=60),

@@ -152,18 +152,23 @@ def _list() -> ListPage:
         return lambda row: degrees_text(row[f"{name}_microdegrees"])
 
     columns = [
-        Column(_("示范点"), "name", name_cell),
+        Column(_("示范点"), "name", name_cell, sort="name"),
         Column(_("商户名称"), "merchant_name", only="workbook"),
-        column.word(_("类型"), "kind", OnPages(OUTLET_KINDS)),
+        column.word(_("类型"), "kind", OnPages(OUTLET_KINDS), sort="kind"),
         Column(_("乡镇（街道）"), "town_name", only="workbook"),
-        Column(_("地址"), "address", lambda row: f"{row['town_name'] or ''} {row['address']}"),
+        Column(
+            _("地址"),
+            "address",
+            lambda row: f"{row['town_name'] or ''} {row['address']}",
+            sort="place",
+        ),
         Column(_("营业时间"), "opening_hours"),
         Column(_("纬度"), degrees("latitude"), only="workbook"),
         Column(_("经度"), degrees("longitude"), only="workbook"),
         Column(_("联系人"), "contact_name", contact),
         Column(_("联系电话"), "contact_phone", only="workbook"),
-        column.count(_("收银终端"), "terminals"),
-        column.state(_("状态"), STATES),
+        column.count(_("收银终端"), "terminals", place="figure"),
+        column.state(_("状态"), STATES, sort="state"),
     ]
     filters = [
         Filter("text", _("名称、地址或商户"), type="search", maxlength=60),

@@ -22,7 +22,7 @@ from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_page import ListPage
-from huimin.web.lists import Listed, Place, listed
+from huimin.web.lists import Listed, Place, in_order, listed
 from huimin.web.words import minute_text
 
 
@@ -39,7 +39,12 @@ def month_list() -> str | BaseResponse:
         return [row for row in rows if not key or row["month"] < key][:count]
 
     def read_rows(_tx: Transaction, _form: Form, place: Place) -> Listed:
-        return listed(find, lambda: len(rows), place=place, key_of=lambda row: str(row["month"]))
+        return listed(
+            in_order(find, place.order.turned if place.order else None),
+            lambda: len(rows),
+            place=place,
+            key_of=lambda row: str(row["month"]),
+        )
 
     return list_answer(_list(request_language()), read_rows)
 
@@ -64,12 +69,13 @@ def _list(language: str) -> ListPage:
         ]
 
     columns = [
-        Column(_("月份"), "month", month_cell, "nowrap"),
+        Column(_("月份"), "month", month_cell, "nowrap", sort="-month"),
         Column(
             _("状态"),
             state_of,
             lambda row: cells.state(LOOKS[row["state"]], state_of(row)),
             "nowrap",
+            place="state",
         ),
         Column(_("版本"), "version", lambda row: row["version"] or cells.NOTHING, "number"),
         *signature(_("填报人"), _("填报时间"), "prepared"),
@@ -77,4 +83,4 @@ def _list(language: str) -> ListPage:
         *signature(_("负责人"), _("签批时间"), "approved"),
         Column(_("报表 SHA-256"), lambda row: row.get("report_sha256"), only="workbook"),
     ]
-    return ListPage("months.months", _("月度结账"), columns)
+    return ListPage("months.months", _("月度结账"), columns, order="-month")

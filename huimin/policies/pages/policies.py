@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,11 +38,18 @@ from huimin.web.current import instance
 from huimin.web.forms import Answer, Form, go_on
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, Filter, ListPage
-from huimin.web.lists import Listed, Place
+from huimin.web.lists import Listed, Place, sorted_page
 from huimin.web.words import STATES
 
 POLICY_STATES = ("draft", "approved", "published", "withdrawn")
 ACTS = ("approve", "publish", "withdraw")
+# By which value the list is sorted for each order; states in the order of a policy's life.
+SORTED_BY: dict[str, Callable[[Row], Any]] = {
+    "name": lambda row: (row["name"], row["version"]),
+    "rate": lambda row: row["rate_bp"],
+    "start": lambda row: row["starts_on"],
+    "state": lambda row: POLICY_STATES.index(row["state"]),
+}
 
 
 @pages.get("/policies/", endpoint="policies")
@@ -51,9 +58,9 @@ def policy_list() -> str | Response:
     """All versions, or those in one state, newest first; and the time line of all."""
     policies, today = instance().engine.read(all_policies), county_day(instance().clock())
 
-    def read_rows(_tx: Transaction, form: Form, _place: Place) -> Listed:
+    def read_rows(_tx: Transaction, form: Form, place: Place) -> Listed:
         rows = [row for row in policies if is_in_state(row, form.text("state"))]
-        return Listed(rows[::-1], len(rows))
+        return sorted_page(rows[::-1], place, SORTED_BY)
 
     def more(_form: Form) -> dict[str, Any]:
         drawing = timeline_svg(policies, today, _("优惠政策时间线"))
@@ -70,15 +77,21 @@ def _list() -> ListPage:
         )
 
     columns = [
-        Column(_("政策"), "name", name_cell),
+        Column(_("政策"), "name", name_cell, sort="name"),
         Column(_("代码"), "code", only="workbook"),
         column.count(_("版本"), "version", only="workbook"),
-        Column(_("优惠"), lambda row: rate_in_words(row["rate_bp"]), css_class="nowrap"),
+        Column(
+            _("优惠"),
+            lambda row: rate_in_words(row["rate_bp"]),
+            css_class="nowrap",
+            place="figure",
+            sort="-rate",
+        ),
         Column(_("范围"), scope_in_words),
-        Column(_("日期"), days_in_words, only="page"),
+        Column(_("日期"), days_in_words, only="page", sort="-start"),
         Column(_("开始日期"), "starts_on", only="workbook"),
         Column(_("最后一天"), "ends_on", only="workbook"),
-        column.state(_("状态"), STATES),
+        column.state(_("状态"), STATES, sort="state"),
     ]
     states = [(UNPUBLISHED, _("还没有发布")), *choices_of(STATES, POLICY_STATES)]
     may_write = allows(member().role, "policy.write")

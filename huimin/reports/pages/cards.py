@@ -24,7 +24,7 @@ from huimin.web.current import instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, ListPage
-from huimin.web.lists import Listed, Place, listed
+from huimin.web.lists import Listed, Place, in_order, listed
 
 
 @pages.get("/cards")
@@ -50,7 +50,7 @@ def cards() -> str | Response:
         behind = wanted.behind
         more["name"] = behind.grouping.name_of(behind.key, behind.name(tx), language)
         page = listed(
-            partial(wanted.page, tx),
+            in_order(partial(wanted.page, tx), place.order),
             lambda: wanted.count(tx),
             place=place,
             key_of=lambda row: str(row["place"]),
@@ -70,6 +70,7 @@ def _list(month: str) -> ListPage:
     columns = card_columns(
         may_card=allows(role, "card.read"), may_holder=allows(role, "holder.read"), issue_too=True
     )
+    columns = [replace(one, sort="-issued") if one.value == "issued_on" else one for one in columns]
     nothing, back = _("没有符合条件的卡。"), _("回到报表")
     return ListPage(
         "reports.cards",
@@ -77,4 +78,5 @@ def _list(month: str) -> ListPage:
         columns,
         empty=Empty(nothing, "reports.months", back, {"month": month}),
         table_class="table-sm",
+        order="issued",
     )

@@ -21,7 +21,7 @@ from huimin.web.column import Column
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, ListPage
-from huimin.web.lists import Listed, Place, listed
+from huimin.web.lists import Listed, Place, in_order, listed
 from huimin.web.words import STATES
 
 
@@ -36,7 +36,9 @@ def claims() -> str | Response:
     heading = month_words(period.text, language)
 
     def read_rows(tx: Transaction, _form: Form, place: Place) -> Listed:
-        return listed(partial(wanted.page, tx), lambda: wanted.count(tx), place=place)
+        return listed(
+            in_order(partial(wanted.page, tx), place.order), lambda: wanted.count(tx), place=place
+        )
 
     return list_answer(
         _list(period.text),
@@ -53,12 +55,12 @@ def _list(month: str) -> ListPage:
     columns = [
         number,
         column.state(_("现在的状态"), STATES),
-        column.minute(_("登记时间"), "submitted_at"),
+        column.minute(_("登记时间"), "submitted_at", sort="-at"),
         column.minute(_("决定时间"), "decided_at"),
         Column(_("购买日期"), "business_day", css_class="nowrap"),
         Column(_("示范点"), "outlet_name"),
         Column(_("持卡人"), "name_masked", css_class="nowrap"),
-        column.money(_("原价"), "amount_fen"),
+        column.money(_("原价"), "amount_fen", place="figure"),
     ]
     nothing, back = _("没有符合条件的补录。"), _("回到报表")
     return ListPage(
@@ -67,5 +69,6 @@ def _list(month: str) -> ListPage:
         columns,
         empty=Empty(nothing, "reports.months", back, {"month": month}),
         table_class="table-sm",
+        order="at",
         file_name=_("补录登记"),
     )

@@ -24,7 +24,7 @@ from huimin.web.column import Column
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, ListPage
-from huimin.web.lists import Listed, Place, listed
+from huimin.web.lists import Listed, Place, in_order, listed
 from huimin.web.words import minute_text
 
 # The figures that the page has room for.
@@ -52,7 +52,7 @@ def rows() -> str | Response:
         name = behind.grouping.name_of(behind.key, behind.name(tx), language)
         more.update(sums=behind.sums(tx), name=name)
         return listed(
-            partial(behind.page, tx),
+            in_order(partial(behind.page, tx), place.order),
             lambda: int(more["sums"]["row_count"]),
             place=place,
             key_of=lambda row: str(row["place"]),
@@ -74,6 +74,7 @@ def _list(language: str, month: str) -> ListPage:
         _columns(language),
         empty=Empty(nothing, "reports.months", back, {"month": month}),
         table_class="table-sm",
+        order="time",
     )
 
 
@@ -103,7 +104,7 @@ def _columns(language: str) -> list[Column]:
     figures = [figure for figure in FIGURE_NAMES if figure.endswith("_fen")]
     return [
         Column(_("小票号"), "receipt_no", receipt_cell, "nowrap", only="page"),
-        Column(_("时间"), lambda row: minute_text(row["occurred_at"]), time_cell),
+        Column(_("时间"), lambda row: minute_text(row["occurred_at"]), time_cell, sort="-time"),
         column.minute(_("入账时间"), "recorded_at", only="workbook"),
         Column(_("交易日"), "business_day", only="workbook"),
         Column(_("计入月份"), "month", only="workbook"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import partial
 
 from flask import render_template, request
 from flask_babel import gettext as _
@@ -36,7 +35,7 @@ from huimin.web.file_answer import file_response
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, ListPage
-from huimin.web.lists import Listed, Place, listed
+from huimin.web.lists import Listed, Place, page_of
 from huimin.web.words import minute_text
 from huimin.web.workbook import CONTENT_TYPE
 
@@ -142,9 +141,8 @@ def line_rows(settlement_id: str) -> str | Response:
             return Listed([], 0)
         # The rows of a month that is locked are those that were counted into the line.
         count = line["redemptions"] + line["reversals"]
-        return listed(
-            partial(rows_behind, tx, of_line(settlement, line)), lambda: count, place=place
-        )
+        criteria = of_line(settlement, line)
+        return page_of(rows_behind, tx, criteria, place, count=lambda: count)
 
     return list_answer(
         _rows_list(settlement, line, line_no),
@@ -164,7 +162,7 @@ def _rows_list(settlement: Row, line: Row | None, line_no: str) -> ListPage:
 
     columns = [
         Column(_("收据号"), "receipt_no", css_class="nowrap"),
-        Column(_("时间"), time_cell, css_class="nowrap", only="page"),
+        Column(_("时间"), time_cell, css_class="nowrap", only="page", sort="-time"),
         Column(_("订单号"), "order_no", lambda row: row["order_no"] or cells.NOTHING),
         column.word(
             _("种类"), "kind", {"redemption": _("优惠"), "reversal": _("退货")}, css_class="nowrap"
@@ -173,8 +171,8 @@ def _rows_list(settlement: Row, line: Row | None, line_no: str) -> ListPage:
         Column(_("原月份"), "adjusts_month", only="workbook"),
         Column(_("持卡人"), "name_masked", css_class="nowrap"),
         Column(_("收银员"), "cashier", only="workbook"),
-        column.money(_("原价"), "amount_fen"),
-        column.money(_("优惠"), "discount_fen"),
+        column.money(_("原价"), "amount_fen", sort="-amount"),
+        column.money(_("优惠"), "discount_fen", place="figure", sort="-discount"),
         column.money(_("实付"), "payable_fen", only="workbook"),
         column.money(_("商户承担"), "merchant_share_fen"),
         column.money(_("政府承担"), "government_share_fen"),
@@ -190,4 +188,5 @@ def _rows_list(settlement: Row, line: Row | None, line_no: str) -> ListPage:
         columns,
         empty=Empty(nothing, "settlement.statement", _("回到结算单"), back),
         file_name=f"{settlement['number']}-{line_no}",
+        order="time",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -28,7 +28,16 @@ from huimin.web.current import change, instance
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, Filter, ListPage
-from huimin.web.lists import Listed
+from huimin.web.lists import sorted_page
+
+# By which value the list is sorted for each order.
+SORTED_BY: dict[str, Callable[[Row], Any]] = {
+    "number": lambda row: row["number"],
+    "days": lambda row: row["days"],
+    "merchant": lambda row: row["merchant_name"],
+    "payable": lambda row: row["payable_fen"],
+    "unpaid": lambda row: row["unpaid_fen"],
+}
 
 
 @pages.get("/unpaid")
@@ -43,9 +52,11 @@ def unpaid() -> str | Response:
         "ages": [(age, age_words(age)) for age, _last in AGES],
         "may_pay": allows(member().role, "settlement.manage"),
     }
-    page = Listed(aged.rows, len(aged.rows))
     return list_answer(
-        list_page, lambda *_place_and_filters: page, form=form, more=lambda _form: more
+        list_page,
+        lambda _tx, _form, place: sorted_page(aged.rows, place, SORTED_BY),
+        form=form,
+        more=lambda _form: more,
     )
 
 
@@ -92,17 +103,22 @@ def _list(language: str) -> ListPage:
         return cells.below(age_words(row["age"]), _("已 {days} 天", days=row["days"]))
 
     columns = [
-        Column(_("编号"), "number", number_cell, "nowrap"),
+        Column(_("编号"), "number", number_cell, "nowrap", sort="number"),
         Column(_("月份"), "month", only="workbook"),
-        Column(_("账龄"), age_cell, css_class="nowrap", only="page"),
-        Column(_("商户名称"), "merchant_name", only="workbook" if merchant_id else None),
+        Column(_("账龄"), age_cell, css_class="nowrap", only="page", place="state", sort="-days"),
+        Column(
+            _("商户名称"),
+            "merchant_name",
+            only="workbook" if merchant_id else None,
+            sort=None if merchant_id else "merchant",
+        ),
         Column(_("统一社会信用代码"), "credit_code", only="workbook"),
         Column(_("确认日期"), "confirmed_on", css_class="nowrap"),
         column.count(_("天数"), "days", only="workbook"),
         Column(_("账龄"), lambda row: age_words(row["age"]), only="workbook"),
-        column.money(_("应付"), "payable_fen"),
+        column.money(_("应付"), "payable_fen", sort="-payable"),
         column.money(_("已付"), "paid_fen"),
-        column.money(_("未付"), "unpaid_fen"),
+        column.money(_("未付"), "unpaid_fen", place="figure", sort="-unpaid"),
     ]
     months = instance().engine.read(lambda tx: months_settled(tx, merchant_id))
     words = [(month, month_words(month, language)) for month in months]
