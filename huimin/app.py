@@ -34,10 +34,11 @@ from huimin.handbook.pages import pages as handbook_pages
 from huimin.holders.api_v1 import api as registers_api
 from huimin.holders.evidence import sweep_files
 from huimin.holders.pages import pages as holders_pages
-from huimin.instance import Instance, open_instance
+from huimin.instance import Instance
 from huimin.merchants.pages import pages as merchants_pages
 from huimin.months.pages import pages as months_pages
 from huimin.notices.pages import pages as notices_pages
+from huimin.open_instance import open_instance
 from huimin.policies.pages import pages as policies_pages
 from huimin.publication.pages import pages as publication_pages
 from huimin.reach.pages import pages as reach_pages

@@ -14,7 +14,7 @@ from huimin import __version__
 from huimin.command_language import in_language
 from huimin.command_line import CommandProblem, OneSentenceGroup, Root, echo, pass_settings
 from huimin.core.catalogue import say, sentence
-from huimin.instance import create_instance, open_instance
+from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from huimin.storage.open_engine import check_database, migrate_database
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import update_wrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
@@ -23,14 +23,9 @@ from huimin.command_language import language as language
 from huimin.core.acting import By
 from huimin.core.catalogue import Text
 from huimin.core.refusals import FieldProblems, Refusal
+from huimin.instance import Instance
 from huimin.settings import Settings, SettingsProblem
 from huimin.storage.engine import StorageProblem
-
-# The rooms that an instance opens stand above this one: commands know its type from here.
-if TYPE_CHECKING:
-    from huimin.instance import Instance as Instance
-else:
-    Instance = Any
 
 F = TypeVar("F", bound=Callable[..., Any])
 EXIT_PROBLEM = 2

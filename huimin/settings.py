@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from huimin.core.catalogue import LANGUAGES, SOURCE, Text
-from huimin.storage.key_file import load_keys, save_keys
+from huimin.keys.key_file import load_keys, save_keys
 
 SECRET_FILE = "secret_key.json"  # noqa: S105
 SECRET_LENGTH_MIN = 16

@@ -25,7 +25,8 @@ from coverage import Coverage
 from flask import Flask
 
 from huimin.access import passwords
-from huimin.instance import Instance, create_instance, instance_over
+from huimin.instance import Instance
+from huimin.open_instance import create_instance, instance_over
 from huimin.settings import Settings, secret_key_of
 from huimin.storage.engine import Engine
 from huimin.storage.open_engine import create_database

@@ -20,7 +20,8 @@ from typing import Any
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from huimin.app import create_app
-from huimin.instance import Instance, open_instance, system_clock
+from huimin.instance import Instance
+from huimin.open_instance import open_instance, system_clock
 from huimin.settings import Settings
 from tests.benchmarks.serving import free_port, wait_until_healthy
 

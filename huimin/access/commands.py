@@ -10,7 +10,6 @@ import click
 from huimin.access.staff import add_staff, disable_staff, list_staff, set_password
 from huimin.command_line import (
     Answer,
-    Instance,
     acting,
     answers,
     echo,
@@ -19,6 +18,7 @@ from huimin.command_line import (
 )
 from huimin.core.catalogue import text
 from huimin.core.permissions import ROLES
+from huimin.instance import Instance
 
 
 @click.group()

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask
 
+from huimin.access.accepted_keys import AcceptedKeys
 from huimin.access.sign_in import session_hash
 from huimin.access.terminal_keys import KEY_LENGTH_MAX, hash_key
 from huimin.access.till_device import COOKIE, named_device
@@ -24,7 +25,7 @@ def known_caller(app: Flask, environ: dict[str, Any]) -> str | None:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and len(key) <= KEY_LENGTH_MAX:
         key_hash = hash_key(key.strip())
-        return f"key {key_hash}" if instance_of(app).accepted_keys.knows(key_hash) else None
+        return f"key {key_hash}" if instance_of(app).part(AcceptedKeys).knows(key_hash) else None
     session = app.session_interface.open_session(app, request)
     if session and isinstance(session.get("session_id"), str):
         return f"session {session_hash(session['session_id'])}"

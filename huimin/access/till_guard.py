@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 from flask import current_app, g, redirect, request, session, url_for
 
+from huimin.access.accepted_keys import AcceptedKeys
 from huimin.access.guards import answer_with, member, require, signed_in
 from huimin.access.sign_in import StaffMember
 from huimin.access.terminal_keys import Terminal, require_open, terminal_with_key, terminals_of
@@ -43,7 +44,7 @@ def require_key() -> None:
         raise Refusal("unauthorized")
     key = key.strip()
     _let_in(instance().engine.read(lambda tx: terminal_with_key(tx, key)))
-    instance().accepted_keys.note(key)
+    instance().part(AcceptedKeys).note(key)
 
 
 def require_till(action: str) -> Callable[[View], View]:

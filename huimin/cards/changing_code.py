@@ -21,10 +21,10 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from huimin.cards import queries
-from huimin.cards.key_ring import KeyRing
 from huimin.core.card_token import CheckedCard, sign_token
 from huimin.core.days import instant_text, parse_instant
 from huimin.core.refusals import Refusal
+from huimin.keys.key_ring import KeyRing
 from huimin.storage.engine import Transaction
 
 STEP_SECONDS = 60

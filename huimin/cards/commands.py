@@ -26,7 +26,6 @@ from huimin.cards.revoke_key import cards_of_key, required_key_id, revoke_key
 from huimin.cards.token import token_of
 from huimin.command_line import (
     Answer,
-    Instance,
     acting,
     answers,
     echo,
@@ -40,6 +39,7 @@ from huimin.core.days import county_day
 from huimin.core.identity import mask_name
 from huimin.core.recorded_reasons import REASONS
 from huimin.core.refusals import field_problem
+from huimin.instance import Instance
 from huimin.storage.engine import Row, Transaction
 
 reason_option = click.option("--reason", required=True, help="原因，记入卡片事件。")

@@ -18,13 +18,14 @@ from huimin.cards.print_run import (
     public_host,
 )
 from huimin.cards.sheet import CardFace, PrintedCard, cards_pdf, missing_glyphs
-from huimin.command_line import Instance, acting, echo, pass_instance, translated
+from huimin.command_line import acting, echo, pass_instance, translated
 from huimin.core.card_number import group
 from huimin.core.card_token import read_text
 from huimin.core.days import county_day
 from huimin.core.recorded_reasons import REASONS
 from huimin.core.refusals import field_problem
 from huimin.divisions.find import find
+from huimin.instance import Instance
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.new_file import write_whole
 

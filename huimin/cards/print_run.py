@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 from huimin.cards import queries
 from huimin.cards.change_state import STATE_WORDS
 from huimin.cards.events import record_event
-from huimin.cards.key_ring import KeyRing
 from huimin.cards.sheet import PrintedCard
 from huimin.cards.token import token_of
 from huimin.core.acting import By
 from huimin.core.card_token import address_form
 from huimin.core.days import instant_text
 from huimin.core.refusals import Refusal, field_problem
+from huimin.keys.key_ring import KeyRing
 from huimin.storage.engine import Row, Transaction
 
 DIVISION_FIRST, DIVISION_LAST = "000000000000", "999999999999"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from huimin.cards import queries
-from huimin.cards.key_ring import KeyRing
+from huimin.keys.key_ring import KeyRing
 from huimin.storage.engine import Transaction
 
 

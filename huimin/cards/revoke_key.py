@@ -16,11 +16,11 @@ from typing import Any, Unpack
 from huimin.audit.record import checked_reason, record
 from huimin.cards import queries
 from huimin.cards.change_state import expire_due, replace_card
-from huimin.cards.key_ring import KeyRing
 from huimin.core.acting import By
 from huimin.core.catalogue import sentence
 from huimin.core.days import county_day, instant_text
 from huimin.core.refusals import FieldProblems, field_problem
+from huimin.keys.key_ring import KeyRing
 from huimin.storage.engine import Engine, Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.savepoint import savepoint

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from huimin.cards.key_ring import KeyRing
 from huimin.core.card_token import sign_token
 from huimin.core.days import county_start
+from huimin.keys.key_ring import KeyRing
 
 
 def token_of(card: Mapping[str, Any], key_ring: KeyRing) -> str:

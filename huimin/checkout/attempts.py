@@ -16,7 +16,7 @@ from flask import request
 from limits import RateLimitItemPerMinute
 
 from huimin.access.till_guard import Caller, closed_terminal, current_caller, current_terminal
-from huimin.audit.refused_attempts import RefusedAttempt
+from huimin.audit.refused_attempts import RefusedAttempt, RefusedAttempts
 from huimin.core.card_token import CheckedCard, check_card
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.refusals import FieldProblems, Refusal
@@ -109,7 +109,7 @@ def note_refused(
     """Queue the record of a refused attempt of that caller."""
     refusal = KeptRefusal.of(refused)
     typed = card is not None and card.kind == "number"
-    instance().refused_attempts.note(
+    instance().part(RefusedAttempts).note(
         RefusedAttempt(
             act=act,
             refusal=refusal,

@@ -15,6 +15,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from huimin.access.till_guard import Caller, current_terminal, require_key
+from huimin.audit.lookups import LookupLog
 from huimin.checkout.api_bodies import (
     CancellationBody,
     CardBody,
@@ -165,7 +166,7 @@ def _authorise() -> None:
 
 
 def _record_look(caller: Caller, now: datetime, outcome: str, card_id: str | None = None) -> None:
-    instance().lookups.note(
+    instance().part(LookupLog).note(
         at=now,
         terminal_id=caller.terminal["terminal_id"],
         staff_id=caller.staff_id,

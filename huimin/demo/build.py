@@ -31,10 +31,11 @@ from huimin.demo.places import STAFF
 from huimin.demo.play import Played, play
 from huimin.divisions.load import load_divisions
 from huimin.holders.second_phones import find_second_phones
-from huimin.instance import Instance, instance_over
+from huimin.instance import Instance
+from huimin.keys.key_file import save_keys
+from huimin.open_instance import instance_over
 from huimin.settings import Settings
 from huimin.storage.engine import Row
-from huimin.storage.key_file import save_keys
 from huimin.storage.open_engine import create_database, drop_tables, open_engine
 
 

@@ -14,7 +14,7 @@ from huimin.command_line import CommandProblem
 from huimin.core.card_token import check_card
 from huimin.core.days import county_day
 from huimin.demo.existing import existing_demo, is_made_by
-from huimin.instance import open_instance
+from huimin.open_instance import open_instance
 from huimin.settings import Settings
 
 

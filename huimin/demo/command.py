@@ -13,7 +13,7 @@ from huimin.command_line import echo, settings_of, translated
 from huimin.core.words import ROLE_NAMES
 from huimin.demo.build import Demo, curl_line, open_demo
 from huimin.demo.code import code_now
-from huimin.instance import system_clock
+from huimin.open_instance import system_clock
 from huimin.settings import Settings, variable
 
 SEED = 20230301

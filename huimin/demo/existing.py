@@ -13,9 +13,9 @@ from huimin.access.terminal_keys import hash_key
 from huimin.access.trial_accounts import DEMO_FILE
 from huimin.command_line import CommandProblem, echo
 from huimin.demo import queries
+from huimin.keys.key_file import load_keys
 from huimin.settings import Settings, variable
 from huimin.storage.engine import Row, Transaction
-from huimin.storage.key_file import load_keys
 from huimin.storage.open_engine import holds_no_tables, migrate_database, open_engine
 
 URL = variable("database_url")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from huimin.audit.refused_attempts import RefusedAttempt
+from huimin.audit.refused_attempts import RefusedAttempt, RefusedAttempts
 from huimin.checkout.redeem import redeem
 from huimin.checkout.requests import RedemptionRequest
 from huimin.core.days import COUNTY_ZONE
@@ -54,7 +54,7 @@ def try_in_vain(county: County, days: Sequence[date]) -> None:
         attempts.append((at, guess))
     for _at, try_it in sorted(attempts, key=lambda attempt: attempt[0]):
         try_it()
-    county.instance.refused_attempts.flush()
+    county.instance.part(RefusedAttempts).flush()
 
 
 def _try_sale(county: County, sale: Refused, at: datetime, number: int) -> None:
@@ -83,7 +83,7 @@ def _try_sale(county: County, sale: Refused, at: datetime, number: int) -> None:
 
 def _note(county: County, till: int, act: str, code: str, at: datetime, **details: object) -> None:
     terminal = county.tills[till].terminal
-    county.instance.refused_attempts.note(
+    county.instance.part(RefusedAttempts).note(
         RefusedAttempt(
             act=act,
             refusal=KeptRefusal(code),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from huimin.cards.deny_list import DenyLists
 from huimin.checkout.offline.pack import give_pack
 from huimin.checkout.offline.redemptions import take_offline_items
 from huimin.checkout.offline.requests import OfflineItem
@@ -60,7 +61,7 @@ def _item(county: County, sale: Late, at: datetime) -> OfflineItem:
         instance.engine,
         county.tills[sale.till].terminal,
         key_ring=instance.key_ring,
-        deny_lists=instance.deny_lists,
+        deny_lists=instance.part(DenyLists),
         now=at - PACK_TAKEN_BEFORE,
     ).body
     discount_fen = half_up(sale.amount_fen * POLICY.rate_bp, BASIS_POINTS)

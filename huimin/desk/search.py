@@ -13,8 +13,8 @@ from huimin.access.staff_list import StaffCriteria, staff_after
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.desk import queries
-from huimin.holders.personal_data import PersonalData
 from huimin.holders.search import PersonCriteria, people_rows, search
+from huimin.keys.personal_data import PersonalData
 from huimin.merchants.merchants import MerchantCriteria, merchants_after
 from huimin.merchants.outlet_list import OutletCriteria, outlets_after
 from huimin.storage.engine import Row, Transaction

@@ -16,6 +16,7 @@ from huimin.core.period_words import month_words
 from huimin.core.permissions import AUDITOR, allows
 from huimin.desk.kinds import KINDS, LOOK, Kind
 from huimin.desk.today import COUNT_MAX, Oldest, Reader, Waiting, waiting_today
+from huimin.holders.working_days import WorkingDays
 from huimin.web.current import instance
 from huimin.web.language import request_language
 from huimin.web.words import day_words
@@ -36,7 +37,7 @@ def tiles() -> list[dict[str, Any]]:
             reader,
             now=instance_now.clock(),
             verify_months=instance_now.settings.verify_months,
-            working_days=instance_now.working_days,
+            working_days=instance_now.part(WorkingDays),
         )
     )
     by_code = {one.code: one for one in waiting}

@@ -11,7 +11,6 @@ import click
 from huimin.command_line import (
     Answer,
     CommandProblem,
-    Instance,
     acting,
     actor,
     answers,
@@ -39,6 +38,7 @@ from huimin.division_changes.change_words import KINDS, LIST_STATES
 from huimin.division_changes.effect_words import effects_text
 from huimin.division_changes.plan import Planned
 from huimin.divisions.coordinates import locate_divisions, read_locations
+from huimin.instance import Instance
 from huimin.storage.engine import Row, Transaction
 
 FILE_NAME_MAX = 120

@@ -8,7 +8,6 @@ import click
 
 from huimin.command_line import (
     Answer,
-    Instance,
     acting,
     actor,
     answers,
@@ -30,6 +29,7 @@ from huimin.holders.applications import (
     return_application,
     submit_application,
 )
+from huimin.instance import Instance
 from huimin.storage.engine import Row, Transaction
 
 

@@ -31,8 +31,8 @@ from huimin.holders.people import (
     set_last_day,
 )
 from huimin.holders.person_name import checked_name
-from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.dates import AHEAD_DAYS_MAX
+from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
 
 # A form's fields of a family member.

@@ -14,7 +14,6 @@ import click
 from huimin.audit.record import record
 from huimin.command_line import (
     Answer,
-    Instance,
     acting,
     answers,
     language,
@@ -48,6 +47,7 @@ from huimin.holders.registers.import_command import import_command
 from huimin.holders.registers.import_register import require_fitting_keys
 from huimin.holders.registers.places import Places
 from huimin.holders.registers.token_commands import tokens
+from huimin.instance import Instance
 from huimin.storage.engine import Row, Transaction
 
 GENDERS = Words("gender", {"male": "男", "female": "女"})

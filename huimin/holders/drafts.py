@@ -10,7 +10,7 @@ from huimin.core.identity import mask_name
 from huimin.core.json_text import read_json, write_json
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders import queries
-from huimin.holders.personal_data import PersonalData
+from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 

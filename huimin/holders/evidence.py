@@ -24,7 +24,7 @@ from huimin.core.days import instant_text
 from huimin.core.json_text import read_json
 from huimin.core.refusals import Refusal, field_problem
 from huimin.holders import queries
-from huimin.holders.personal_data import PersonalData
+from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Engine, Row, StorageProblem, Transaction
 from huimin.storage.ids import new_id
 from huimin.storage.new_file import clean_file_name, write_whole

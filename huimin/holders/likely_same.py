@@ -8,7 +8,7 @@ from huimin.divisions.find import town_of
 from huimin.divisions.within import division_parameters
 from huimin.holders import queries
 from huimin.holders.people import HolderDraft, find_by_id_number
-from huimin.holders.personal_data import PersonalData
+from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
 
 SAME_MAX = 10

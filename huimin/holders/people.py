@@ -23,8 +23,8 @@ from huimin.holders import queries
 from huimin.holders.entitled_days import note_entitled_days
 from huimin.holders.name_grams import add_name_grams
 from huimin.holders.person_name import NAME_MAX
-from huimin.holders.personal_data import PersonalData
 from huimin.holders.relations import UNSAID_RELATION, one_relation
+from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 

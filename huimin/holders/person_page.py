@@ -14,7 +14,7 @@ from huimin.divisions.find import DivisionIndex, all_divisions
 from huimin.holders import queries
 from huimin.holders.evidence import evidence_of
 from huimin.holders.people import eligibilities_of, family_of
-from huimin.holders.personal_data import PersonalData
+from huimin.keys.personal_data import PersonalData
 from huimin.ledger.read import rows_of_holder
 from huimin.storage.engine import Row, Transaction
 

@@ -9,7 +9,7 @@ import base64
 
 from cryptography.exceptions import InvalidTag
 
-from huimin.holders.personal_data import PersonalData
+from huimin.keys.personal_data import PersonalData
 
 SEALED_FOR = "search"
 

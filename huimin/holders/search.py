@@ -23,7 +23,7 @@ from huimin.core.visible_text import unprintable, without_blanks
 from huimin.divisions.within import bounds_within
 from huimin.holders import queries
 from huimin.holders.people import eligibilities_on, family_of
-from huimin.holders.personal_data import PersonalData
+from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.list_query import ListQuery, Order
 from huimin.storage.named_queries import either_way

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 
 from huimin.core.phone import BETWEEN
 from huimin.holders import queries
-from huimin.holders.personal_data import FILE_NAME, PersonalData
+from huimin.keys.personal_data import FILE_NAME, PersonalData
 from huimin.settings import Settings
 from huimin.storage.engine import Transaction
 from huimin.storage.open_engine import open_engine

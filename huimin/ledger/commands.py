@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
-from huimin.command_line import Instance, echo, pass_instance, print_json, translated
+from huimin.command_line import echo, pass_instance, print_json, translated
 from huimin.core.catalogue import sentence
 from huimin.core.days import parse_day
 from huimin.core.refusals import field_problem
+from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.read import digest_of_day
 from huimin.ledger.rollups import check_rollups, rebuild_rollups

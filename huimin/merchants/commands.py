@@ -9,12 +9,12 @@ import click
 
 from huimin.command_line import (
     Answer,
-    Instance,
     acting,
     answers,
 )
 from huimin.core.catalogue import Text, sentence, text
 from huimin.core.words import OUTLET_KINDS
+from huimin.instance import Instance
 from huimin.merchants.merchants import (
     add_merchant,
     end_merchant,

@@ -6,10 +6,11 @@ import click
 
 from huimin.access.join_codes import CODE_MINUTES, make_join_code
 from huimin.access.till_devices import DeviceCriteria, devices_after, end_device
-from huimin.command_line import Answer, Instance, acting, answers
+from huimin.command_line import Answer, acting, answers
 from huimin.core.catalogue import Text, text
 from huimin.core.money import money_text
 from huimin.core.permissions import COUNTY_SIDE
+from huimin.instance import Instance
 from huimin.merchants.terminals import find_terminal
 from huimin.storage.engine import Row, Transaction
 

@@ -10,7 +10,6 @@ import click
 from huimin.command_line import (
     Answer,
     CommandProblem,
-    Instance,
     acting,
     answers,
     format_option,
@@ -19,6 +18,7 @@ from huimin.command_line import (
 )
 from huimin.core.catalogue import Text, text
 from huimin.core.words import STATES
+from huimin.instance import Instance
 from huimin.merchants.device_commands import (
     devices_command,
     end_device_command,

@@ -9,7 +9,6 @@ import click
 
 from huimin.command_line import (
     Answer,
-    Instance,
     answers,
     echo,
     format_option,
@@ -20,6 +19,7 @@ from huimin.command_line import (
 from huimin.core.catalogue import Words, text
 from huimin.core.refusals import Refusal
 from huimin.core.words import CLOSING_STATES
+from huimin.instance import Instance
 from huimin.months import queries
 from huimin.months.closes import months_listed
 from huimin.months.files import FileCheck, check_files, restore_files

@@ -6,8 +6,9 @@ import sys
 
 import click
 
-from huimin.command_line import Answer, Instance, acting, answers, echo, language, pass_instance
+from huimin.command_line import Answer, acting, answers, echo, language, pass_instance
 from huimin.core.catalogue import Text, Words, text
+from huimin.instance import Instance
 from huimin.notices.attempt_words import tell_attempt
 from huimin.notices.delivery_problem import problem_words
 from huimin.notices.log import deliveries_before, troubled_deliveries

@@ -9,7 +9,6 @@ import click
 
 from huimin.command_line import (
     Answer,
-    Instance,
     acting,
     answers,
     echo,
@@ -31,6 +30,7 @@ from huimin.core.offline_terms import (
 )
 from huimin.core.refusals import Problems
 from huimin.core.words import BEARERS
+from huimin.instance import Instance
 from huimin.policies import queries
 from huimin.policies.draft_checks import DEFAULT_EXCLUDED
 from huimin.policies.drafts import PolicyDraft, save_draft

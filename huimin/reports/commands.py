@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from huimin.command_line import CommandProblem, Instance, echo, pass_instance, translated
+from huimin.command_line import CommandProblem, echo, pass_instance, translated
 from huimin.core.days import county_day
 from huimin.core.period import Period, checked_period
 from huimin.core.period_words import month_words
+from huimin.instance import Instance
 from huimin.reports.closed_month import ClosedMonth, report_in_force
 from huimin.reports.exports import EXPORTS, export_report
 from huimin.reports.monthly import MonthlyReport

@@ -17,8 +17,9 @@ import sys
 import threading
 import time
 
-from huimin.command_line import CommandProblem, Instance, echo
+from huimin.command_line import CommandProblem, echo
 from huimin.division_changes.apply import apply_due
+from huimin.instance import Instance
 from huimin.jobs.repeated import Repeated
 from huimin.notices.sender import Sender
 from huimin.policies.budget_words import tell_budgets

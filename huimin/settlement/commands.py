@@ -12,7 +12,6 @@ import click
 
 from huimin.command_line import (
     Answer,
-    Instance,
     answers,
     echo,
     format_option,
@@ -26,6 +25,7 @@ from huimin.core.days import county_day
 from huimin.core.money import yuan_text
 from huimin.core.refusals import Refusal, field_problem
 from huimin.core.words import SETTLEMENT_STATES
+from huimin.instance import Instance
 from huimin.reports.monthly import checked_month
 from huimin.settlement.answer import close_due
 from huimin.settlement.check import check_settlements

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 
 from flask import Flask, current_app, request
 
+from huimin.instance import Instance
 from huimin.storage.engine import Transaction
-
-if TYPE_CHECKING:  # the rooms that an instance opens stand above this one
-    from huimin.instance import Instance
 
 T = TypeVar("T")
 

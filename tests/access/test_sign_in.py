@@ -284,7 +284,7 @@ def test_the_cookie_stays_on_https_where_the_address_is_https(
     make_settings: Any, clock: Any
 ) -> None:
     from huimin.app import create_app
-    from huimin.instance import instance_over
+    from huimin.open_instance import instance_over
     from huimin.settings import Settings
     from huimin.storage.open_engine import open_engine
 

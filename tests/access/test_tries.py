@@ -114,7 +114,7 @@ def test_nobody_says_where_they_come_from(app: Any, instance: Instance) -> None:
 
 def test_two_servers_of_a_county_count_together(app: Any, instance: Instance) -> None:
     from huimin.app import create_app
-    from huimin.instance import open_instance
+    from huimin.open_instance import open_instance
 
     second = open_instance(instance.settings, instance.clock)
     try:

@@ -12,6 +12,7 @@ import pytest
 
 from huimin.audit.audit_words import SUBJECTS
 from huimin.audit.event_words import EVENTS
+from huimin.audit.lookups import LookupLog
 from huimin.instance import Instance
 from tests.making.cards import make_card
 from tests.making.holders import make_holder
@@ -54,7 +55,7 @@ def test_who_looked_a_card_up(office: Office, instance: Instance) -> None:
         headers={"Authorization": f"Bearer {key}"},
     )
     assert asked.status_code in (200, 422)
-    instance.lookups.flush()
+    instance.part(LookupLog).flush()
     page = office.client().get(f"/audit/lookups?number={card['number']}").text
     assert "天池平价超市" in page
 

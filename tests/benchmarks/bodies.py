@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from huimin.instance import create_instance, open_instance
+from huimin.open_instance import create_instance, open_instance
 from huimin.serving.serve import BACKLOG, WORKER_APP
 from huimin.settings import Settings
 from tests.benchmarks.checkout import copy_of, load, requests_of, used_before

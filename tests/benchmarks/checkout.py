@@ -30,7 +30,8 @@ from huimin.checkout.once import Answer, fingerprint, once
 from huimin.checkout.redeem import redeem
 from huimin.checkout.requests import RedemptionRequest
 from huimin.core.card_token import check_card
-from huimin.instance import Instance, create_instance, open_instance
+from huimin.instance import Instance
+from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from huimin.storage.engine import Transaction
 from tests.benchmarks.county import Till, build_county

@@ -24,9 +24,10 @@ from typing import Any
 from huimin.app import create_app
 from huimin.core.days import instant_text, next_month, previous_month
 from huimin.core.json_text import canonical_json
-from huimin.instance import Instance, create_instance, instance_over
+from huimin.instance import Instance
 from huimin.ledger.lock_month import hold_all_rows, lock_month, locked_at
 from huimin.ledger.rollups import check_month
+from huimin.open_instance import create_instance, instance_over
 from huimin.publication.month_figures import count_month, month_figures
 from huimin.publication.publish import publish_month
 from huimin.reports.figures import ADDED_FIGURES

@@ -27,7 +27,8 @@ from huimin.app import create_app
 from huimin.core.days import county_day, instant_text, month_of
 from huimin.divisions.load import package_divisions
 from huimin.holders.name_grams import name_grams
-from huimin.instance import Instance, create_instance, open_instance
+from huimin.instance import Instance
+from huimin.open_instance import create_instance, open_instance
 from huimin.reach.counts import count_county
 from huimin.reach.unreached import REASONS
 from huimin.settings import Settings

@@ -21,7 +21,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from huimin.instance import create_instance, open_instance
+from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.benchmarks.serving import serving
 from tests.making.cards import make_card

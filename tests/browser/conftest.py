@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from huimin.instance import create_instance, open_instance
 from huimin.merchants.reversal_rule import set_reversal_rule
+from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.browser.header import SIGNED_IN
 from tests.browser.offline_county import OfflineCounty, OfflineTill, make_till, open_county

@@ -18,9 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from huimin.instance import Instance, create_instance, open_instance
+from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
+from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.benchmarks.serving import free_port, wait_until_healthy
 from tests.browser.windows import till_ready

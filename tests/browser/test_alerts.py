@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from huimin.instance import create_instance, open_instance
+from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.browser.accessible import barriers
 from tests.browser.conftest import County, Visit

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from huimin.cards.changing_code import code_of
-from huimin.cards.key_ring import KeyRing
-from huimin.instance import create_instance, open_instance
+from huimin.keys.key_ring import KeyRing
+from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.browser.accessible import barriers
 from tests.browser.conftest import County, Visit

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from huimin.core.days import county_day, month_days, month_of, previous_month
-from huimin.instance import create_instance, open_instance
 from huimin.notices.post import Notice, post_notice
 from huimin.notices.send import send_due
+from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.browser.accessible import looks_right
 from tests.browser.conftest import Visit

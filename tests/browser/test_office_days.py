@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from PIL import Image
 
-from huimin.instance import create_instance, open_instance, system_clock
+from huimin.open_instance import create_instance, open_instance, system_clock
 from huimin.settings import Settings
 from tests.browser import accessible
 from tests.browser.conftest import DESK, PHONE, County, Visit

@@ -14,7 +14,6 @@ import cbor2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from huimin.cards.key_ring import KeyRing
 from huimin.checkout.offline.words import offline_words
 from huimin.checkout.quote_answer import quote_answer
 from huimin.core.card_number import make_number
@@ -30,6 +29,7 @@ from huimin.core.discount import (
 from huimin.core.money import percent_words, rate_words
 from huimin.core.offline_terms import OfflineRoom, OfflineTerms, room_left
 from huimin.core.refusals import FieldProblems, Refusal
+from huimin.keys.key_ring import KeyRing
 from tests.browser.modules import page_with_modules
 from tests.making import tokens
 

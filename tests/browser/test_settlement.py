@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from huimin.core.days import county_day, month_of
-from huimin.instance import create_instance, open_instance
+from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.browser.accessible import looks_right
 from tests.browser.english import chinese_left, in_english

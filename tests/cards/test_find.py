@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from huimin.cards.find import find_card, require_usable
-from huimin.cards.key_ring import KeyRing
 from huimin.cards.token import end_of_day
 from huimin.core.card_number import group, make_number
 from huimin.core.card_token import address_form, read_text, sign_token
 from huimin.core.refusals import Refusal
 from huimin.instance import Instance
+from huimin.keys.key_ring import KeyRing
 from tests.making.cards import make_card
 
 

@@ -11,11 +11,11 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 
 from huimin.cards.change_state import revoke_card
-from huimin.cards.key_ring import FILE_NAME, KeyRing
 from huimin.cards.published_keys import published_jwks
 from huimin.cards.token import token_of
 from huimin.core.refusals import FieldProblems
 from huimin.instance import Instance
+from huimin.keys.key_ring import FILE_NAME, KeyRing
 from tests.cards.independent import verified_claims
 from tests.making.cards import make_card
 

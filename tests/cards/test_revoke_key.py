@@ -8,7 +8,6 @@ import pytest
 
 from huimin.cards.change_state import report_lost, resume_card, suspend_card
 from huimin.cards.changing_code import sign_code
-from huimin.cards.key_ring import KeyRing
 from huimin.cards.print_run import card_to_print
 from huimin.cards.revoke_key import RevokedKey, revoke_key
 from huimin.cards.token import token_of
@@ -16,6 +15,7 @@ from huimin.core.card_token import sign_token
 from huimin.core.days import county_day
 from huimin.core.refusals import FieldProblems
 from huimin.instance import Instance
+from huimin.keys.key_ring import KeyRing
 from tests.making.cards import make_card
 from tests.making.offline import make_offline_till
 from tests.making.staff import make_staff, sign_in

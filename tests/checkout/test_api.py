@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from huimin.audit.lookups import LookupLog
 from huimin.instance import Instance
 from tests.making.merchants import make_terminal
 from tests.making.till import ApiTill, make_till
@@ -47,7 +48,7 @@ def test_a_card_is_found_by_its_number_and_by_its_address(till: ApiTill) -> None
 def test_a_look_is_recorded(till: ApiTill) -> None:
     till.post("/cards/verify", {"card": till.card["token"]})
     till.post("/cards/verify", {"card": "9" * 40})
-    till.instance.lookups.flush()
+    till.instance.part(LookupLog).flush()
     rows = till.instance.engine.read(
         lambda tx: tx.connection.execute(
             "SELECT card_id, outcome FROM card_lookup ORDER BY id"

@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from huimin.instance import Instance, open_instance
+from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
+from huimin.open_instance import open_instance
 from huimin.settings import Settings
 from tests.making.cards import make_card
 from tests.making.holders import make_holder

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from huimin.audit.lookups import LookupLog
 from huimin.holders.change_person import end_eligibility, grant_eligibility
 from huimin.holders.entitled_days import last_stretch
 from huimin.holders.people import EligibilityDraft, eligibilities_of
@@ -80,7 +81,7 @@ def test_a_card_alone_gets_nothing(client: Any, instance: Instance, entitled: An
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
     assert "保障" not in answer.json["cashier_message"]
     assert till.ledger_rows() == 0
-    instance.lookups.flush()
+    instance.part(LookupLog).flush()
     looks = instance.engine.read(
         lambda tx: tx.connection.execute("SELECT outcome FROM card_lookup").fetchall()
     )

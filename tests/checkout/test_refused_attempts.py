@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from huimin.audit import refused_attempts as module
-from huimin.audit.refused_attempts import A_MINUTE_MAX
+from huimin.audit.refused_attempts import A_MINUTE_MAX, RefusedAttempts
 from huimin.cards.change_state import report_lost
 from huimin.core.card_number import make_number
 from huimin.core.refusal_kinds import KINDS
@@ -36,7 +36,7 @@ def till(client: Any, instance: Instance) -> ApiTill:
 
 
 def attempts(instance: Instance) -> list[dict[str, Any]]:
-    instance.refused_attempts.flush()
+    instance.part(RefusedAttempts).flush()
     return instance.engine.read(
         lambda tx: tx.connection.execute("SELECT * FROM refused_attempt ORDER BY id").fetchall()
     )
@@ -198,7 +198,7 @@ def test_many_misses_of_typed_numbers_are_an_alert(
     app: Any, till: ApiTill, clock: FixedClock
 ) -> None:
     def alerts() -> list[dict[str, Any]]:
-        till.instance.refused_attempts.flush()
+        till.instance.part(RefusedAttempts).flush()
         return till.instance.engine.read(
             lambda tx: tx.connection.execute("SELECT * FROM alert").fetchall()
         )
@@ -229,7 +229,7 @@ def test_who_goes_from_till_to_till_is_seen_as_well(till: ApiTill) -> None:
         other = ApiTill(till.client, till.instance, place, till.terminal, key, till.card)
         for _ in range(8):
             other.post("/cards/verify", {"card": UNKNOWN_NUMBER})
-    till.instance.refused_attempts.flush()
+    till.instance.part(RefusedAttempts).flush()
     (alert,) = till.instance.engine.read(
         lambda tx: tx.connection.execute("SELECT * FROM alert").fetchall()
     )
@@ -243,7 +243,7 @@ def test_a_fault_in_the_rule_loses_no_attempt(till: ApiTill) -> None:
     for _ in range(12):
         till.post("/cards/verify", {"card": UNKNOWN_NUMBER})
     with structlog.testing.capture_logs() as logs:
-        till.instance.refused_attempts.flush()
+        till.instance.part(RefusedAttempts).flush()
     assert "refused attempts not looked at" in {entry["event"] for entry in logs}
     assert len(attempts(till.instance)) == 12
 

@@ -9,6 +9,7 @@ import pytest
 
 from huimin.access.terminal_keys import Terminal, terminal_by_id, terminal_of_key, terminals_of
 from huimin.access.till_device import device_of_cookie
+from huimin.audit.lookups import LookupLog
 from huimin.checkout.once import keys_in_progress
 from huimin.core.card_number import make_number
 from huimin.instance import Instance
@@ -31,7 +32,7 @@ def page(client: Any, instance: Instance) -> PageTill:
 
 def looks(instance: Instance) -> list[tuple[Any, ...]]:
     """Every recorded look, the earliest first: terminal, staff, card, outcome."""
-    instance.lookups.flush()
+    instance.part(LookupLog).flush()
     rows = instance.engine.read(
         lambda tx: tx.connection.execute("SELECT * FROM card_lookup ORDER BY id").fetchall()
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from huimin.audit.refused_attempts import RefusedAttempts
 from huimin.cards.change_state import report_lost
 from huimin.instance import Instance
 from huimin.months.checks import run_checks
@@ -134,7 +135,7 @@ def test_what_the_till_was_answered_is_said_in_words(till: OfflineTill, office: 
     by: dict[str, Any] = {"now": till.instance.clock(), "actor": "test", "reason": "丢了"}
     till.instance.engine.write(lambda tx: report_lost(tx, card_id=till.card["id"], **by))
     till.post("/cards/verify", {"card": till.card["token"]})
-    till.instance.refused_attempts.flush()
+    till.instance.part(RefusedAttempts).flush()
     administrator = office.client()
     listed = administrator.get("/offline/?status=waiting").text
     text = administrator.get(f"/offline/{first_id(listed, '/offline/')}").text

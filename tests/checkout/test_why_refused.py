@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from huimin.audit.lookups import LookupLog
+from huimin.audit.refused_attempts import RefusedAttempts
 from huimin.cards.change_state import report_lost, suspend_card
 from huimin.cards.revoke_key import revoke_key
 from huimin.checkout.why_refused import Answer, why_refused
@@ -178,8 +180,8 @@ def test_the_office_asks_without_a_trace_at_the_till(
     others = office.client("registrar", division_code=OTHER_TOWN)
     assert others.get(path).status_code == 404
     assert office.client("cashier").get(path).status_code == 403
-    instance.lookups.flush()
-    instance.refused_attempts.flush()
+    instance.part(LookupLog).flush()
+    instance.part(RefusedAttempts).flush()
 
     def count(table: str) -> int:
         query = f"SELECT COUNT(*) AS n FROM {table}"

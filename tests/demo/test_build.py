@@ -30,8 +30,9 @@ from huimin.demo.build import open_demo
 from huimin.demo.county import build_county
 from huimin.demo.months import MonthsPlan, demo_days
 from huimin.demo.places import COMPANIES
-from huimin.instance import Instance, open_instance
+from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
+from huimin.open_instance import open_instance
 from huimin.reports.monthly import monthly_report
 from huimin.settings import Settings
 from tests.conftest import RunCli

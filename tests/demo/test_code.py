@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from huimin.instance import open_instance
+from huimin.open_instance import open_instance
 from huimin.settings import Settings
 from tests.conftest import RunCli
 from tests.making.cards import make_card

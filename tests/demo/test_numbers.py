@@ -7,7 +7,7 @@ from pathlib import Path
 
 from huimin.app import create_app
 from huimin.core.days import county_day, month_of, previous_month
-from huimin.instance import open_instance
+from huimin.open_instance import open_instance
 from huimin.settings import Settings
 from tests.making.staff import make_staff, sign_in
 from tests.reports.numbers import check_page

@@ -17,8 +17,8 @@ from huimin.core.card_token import check_card
 from huimin.core.days import instant_text
 from huimin.demo.build import open_demo
 from huimin.demo.play import Played
-from huimin.instance import create_instance, open_instance
 from huimin.ledger.prove import verify_chains
+from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from huimin.storage.open_engine import holds_no_tables
 from tests.conftest import RunCli

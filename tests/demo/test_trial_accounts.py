@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from huimin.app import create_app
-from huimin.instance import open_instance
+from huimin.open_instance import open_instance
 from huimin.settings import Settings
 
 FORM = re.compile(r'<form method="post" action="(/sign-in)">(.*?)</form>', re.DOTALL)

@@ -16,7 +16,7 @@ from typing import Any
 
 from huimin.app import create_app
 from huimin.handbook.render import read_page, text_file
-from huimin.instance import create_instance, instance_over
+from huimin.open_instance import create_instance, instance_over
 from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
 from tests.making.offline import OfflineTill, make_offline_till

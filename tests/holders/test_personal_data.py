@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from huimin.holders.personal_data import FILE_NAME, PersonalData
+from huimin.keys.personal_data import FILE_NAME, PersonalData
 from huimin.storage.engine import StorageProblem
 
 NUMBER = "512022195603081234"

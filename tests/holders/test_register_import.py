@@ -23,7 +23,6 @@ from huimin.holders.people import (
     presenters_of,
     set_last_day,
 )
-from huimin.holders.personal_data import FILE_NAME, PersonalData
 from huimin.holders.registers import import_register as register_import
 from huimin.holders.registers.gains import Gains
 from huimin.holders.registers.import_register import (
@@ -33,6 +32,7 @@ from huimin.holders.registers.import_register import (
 )
 from huimin.holders.registers.result import AcceptedRow, RegisterCheck
 from huimin.instance import Instance
+from huimin.keys.personal_data import FILE_NAME, PersonalData
 from huimin.storage.engine import StorageProblem
 from tests.making.holders import id_number, make_holder
 from tests.making.registers import HEADER, check, codes, register_row, write_csv

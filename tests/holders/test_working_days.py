@@ -16,7 +16,8 @@ from huimin.cli import main
 from huimin.core.days import COUNTY_ZONE
 from huimin.holders.applications import promised_before
 from huimin.holders.working_days import WorkingDays, open_working_days, package_working_days
-from huimin.instance import Instance, open_instance
+from huimin.instance import Instance
+from huimin.open_instance import open_instance
 from huimin.settings import Settings, SettingsProblem
 from tests.holders.test_people_pages import new_form
 from tests.making.office import Office

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from huimin.audit.lookups import LookupLog
 from huimin.core.days import instant_text
 from huimin.instance import Instance
 from huimin.merchants.terminals import disable_terminal
@@ -67,7 +68,7 @@ def test_a_look_at_a_card_is_a_sign_of_life(
 ) -> None:
     clock.now = NOVEMBER_THE_2ND
     assert till.post("/cards/verify", {"card": till.card["token"]}).status_code == 200
-    instance.lookups.close()
+    instance.part(LookupLog).close()
     assert queues(instance)["level"] == "ok"
 
 

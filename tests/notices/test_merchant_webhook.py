@@ -19,7 +19,7 @@ import pytest
 from huimin.checkout.offline.decide_waiting import accept_waiting, refuse_waiting
 from huimin.claims.decide import approve_claim, reject_claim
 from huimin.core.refusals import FieldProblems
-from huimin.instance import Instance, create_instance, open_instance
+from huimin.instance import Instance
 from huimin.notices import public_address
 from huimin.notices.delivery_problem import DeliveryProblem
 from huimin.notices.log import troubled_deliveries
@@ -33,6 +33,7 @@ from huimin.notices.merchant_webhook import (
 from huimin.notices.public_address import post_to
 from huimin.notices.send import ATTEMPTS_MAX, WAITS, send_due
 from huimin.notices.sender import Sender
+from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.checkout.test_waiting_sales import decide as decide_waiting
 from tests.checkout.test_waiting_sales import waiting_item

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from huimin.core.days import county_day
-from huimin.instance import Instance, system_clock
+from huimin.instance import Instance
+from huimin.open_instance import system_clock
 from huimin.policies import queries
 from tests.policies.county_month import Buy, Return, make_county
 from tests.policies.test_dry_run import BASE, put_in_force

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from huimin.checkout.requests import ReturnedItem
 from huimin.core.discount import Item
 from huimin.core.refusals import FieldProblems, Refusal
-from huimin.instance import create_instance, open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
+from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.conftest import FixedClock
 from tests.making.cards import make_card

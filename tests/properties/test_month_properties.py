@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from huimin.claims.decide import approve_claim
 from huimin.core.days import county_day, instant_text, month_of
 from huimin.core.refusals import FieldProblems, Refusal
-from huimin.instance import Instance, create_instance, open_instance
+from huimin.instance import Instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
 from huimin.months.closes import months_until
+from huimin.open_instance import create_instance, open_instance
 from huimin.reports.monthly import monthly_report
 from huimin.settings import Settings
 from tests.conftest import FixedClock

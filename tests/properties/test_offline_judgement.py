@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 
 from huimin.access.terminal_keys import terminal_by_id
 from huimin.cards.change_state import report_lost, resume_card
+from huimin.cards.deny_list import DenyLists
 from huimin.checkout.offline.pack import give_pack
 from huimin.checkout.offline.redemptions import take_offline_items
 from huimin.checkout.offline.requests import OfflineItem
 from huimin.core.card_token import CheckedCard
 from huimin.core.offline_terms import OfflineTerms, most_unseen_fen
 from huimin.core.refusals import FieldProblems, Refusal
-from huimin.instance import Instance, create_instance, open_instance
+from huimin.instance import Instance
 from huimin.merchants.states import change_state
+from huimin.open_instance import create_instance, open_instance
 from huimin.settings import Settings
 from tests.conftest import FixedClock
 from tests.making.cards import make_card
@@ -98,7 +100,7 @@ class World:
             self.instance.engine,
             row,
             key_ring=self.instance.key_ring,
-            deny_lists=self.instance.deny_lists,
+            deny_lists=self.instance.part(DenyLists),
             now=self.clock(),
         )
         name = str(pack.body["id"])

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from huimin.core.days import county_day, month_of, next_month
 from huimin.core.refusals import Refusal
-from huimin.instance import Instance, create_instance, open_instance
+from huimin.instance import Instance
 from huimin.ledger.lock_month import locked_at
+from huimin.open_instance import create_instance, open_instance
 from huimin.reports.monthly import monthly_report
 from huimin.settings import Settings
 from huimin.settlement.answer import close_due, payable_fen

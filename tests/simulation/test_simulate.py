@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
-from huimin.instance import open_instance
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.rollups import check_rollups
+from huimin.open_instance import open_instance
 from huimin.settings import Settings
 from huimin.simulation.dishonest import COULD_BE_TRUE, LIES, lie
 from huimin.simulation.faults import FAULTS

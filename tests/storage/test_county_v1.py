@@ -23,11 +23,11 @@ from huimin.checkout.reverse import reverse
 from huimin.core.name_form import name_grams
 from huimin.core.period import checked_period
 from huimin.holders.entitled_days import last_stretch
-from huimin.holders.personal_data import PersonalData
-from huimin.instance import open_instance
+from huimin.keys.personal_data import PersonalData
 from huimin.ledger.prove import verify_chains
 from huimin.ledger.read import reversals_of, row_by_id
 from huimin.ledger.rollups import check_rollups
+from huimin.open_instance import open_instance
 from huimin.reports.closed_month import report_in_force
 from huimin.reports.exports import export_report
 from huimin.settings import Settings

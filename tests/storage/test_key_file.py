@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from huimin.keys.key_file import load_keys, save_keys
 from huimin.settings import SECRET_FILE, Settings, secret_key_of
 from huimin.storage.engine import StorageProblem
-from huimin.storage.key_file import load_keys, save_keys
 
 
 def test_what_is_saved_is_loaded_and_nobody_else_reads_it(tmp_path: Path) -> None:

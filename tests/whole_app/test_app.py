@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from huimin.app import REQUEST_BYTES_MAX, create_app
-from huimin.instance import Instance, instance_over
+from huimin.instance import Instance
+from huimin.open_instance import instance_over
 from huimin.settings import Settings
 from huimin.storage.open_engine import open_engine
 

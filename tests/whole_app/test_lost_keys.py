@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from huimin.instance import Instance, open_instance
+from huimin.instance import Instance
+from huimin.open_instance import open_instance
 from huimin.settings import Settings
 from huimin.storage.engine import StorageProblem
 from tests.making.cards import make_card

@@ -20,8 +20,8 @@ from huimin.audit.audit_words import SUBJECTS
 from huimin.audit.event_words import EVENTS
 from huimin.core.permissions import PERMISSIONS
 from huimin.desk.kinds import KINDS as WAITING
-from huimin.holders.personal_data import Purpose
 from huimin.instance import Instance
+from huimin.keys.personal_data import Purpose
 from huimin.web.navigation import GROUPS
 
 PACKAGE = Path(__file__).resolve().parents[2] / "huimin"

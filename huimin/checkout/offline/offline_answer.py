@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from huimin.access.terminal_keys import Terminal
 from huimin.access.till_guard import Caller, current_caller, current_terminal, till_device
-from huimin.cards.key_ring import KeyRing
+from huimin.audit.refused_attempts import RefusedAttempts
+from huimin.cards.deny_list import DenyLists
 from huimin.checkout.attempts import note_refused
 from huimin.checkout.offline.api_bodies import OfflineItemBody, OfflineRedemptionsBody
 from huimin.checkout.offline.pack import MOMENTS, give_pack
@@ -20,6 +21,7 @@ from huimin.checkout.offline.pack_ids import proved_issue
 from huimin.checkout.offline.redemptions import refused_answer, take_offline_items
 from huimin.checkout.offline.requests import OfflineItem
 from huimin.core.refusals import FieldProblems, Refusal
+from huimin.keys.key_ring import KeyRing
 from huimin.storage.engine import Row
 from huimin.web.current import instance
 from huimin.web.json_answer import json_response
@@ -36,7 +38,7 @@ def pack_response(**more: Any) -> Response:
         instance().engine,
         terminal,
         key_ring=instance().key_ring,
-        deny_lists=instance().deny_lists,
+        deny_lists=instance().part(DenyLists),
         now=now,
         device_id=_device_id(terminal),
     )
@@ -72,7 +74,7 @@ def items_response(body: OfflineRedemptionsBody) -> Response:
     caller, language = current_caller(), request_language()
     items = [_read(raw, instance().key_ring, caller, language) for raw in body.redemptions]
     # What this till was refused a moment ago counts against it (doubts.py).
-    instance().refused_attempts.flush_till(caller.terminal["terminal_id"])
+    instance().part(RefusedAttempts).flush_till(caller.terminal["terminal_id"])
     taken = iter(
         take_offline_items(
             instance().engine,

@@ -15,7 +15,6 @@ from typing import Any
 
 from huimin.access.terminal_keys import Terminal
 from huimin.cards.deny_list import DenyLists
-from huimin.cards.key_ring import KeyRing
 from huimin.cards.published_keys import revoked_key_ids, unrevoked_jwks
 from huimin.checkout.entitlement import policy_on
 from huimin.checkout.offline.pack_ids import new_pack_id
@@ -28,6 +27,7 @@ from huimin.core.discount import PolicyTerms
 from huimin.core.json_text import canonical_json
 from huimin.core.offline_terms import OfflineTerms
 from huimin.core.refusals import Refusal
+from huimin.keys.key_ring import KeyRing
 from huimin.storage.engine import Engine, Row, Transaction
 
 # These are of one giving of a pack, and not part of the tag.

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from huimin.cards.key_ring import KeyRing, RingKey
 from huimin.core.one_case import is_uuid
+from huimin.keys.key_ring import KeyRing, RingKey
 from huimin.storage.ids import EPOCH, id_of
 
 PROOF_BYTES = 16

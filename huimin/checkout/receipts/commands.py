@@ -10,9 +10,10 @@ from huimin.checkout.receipts.paper import WIDTHS_MM
 from huimin.checkout.receipts.paper_escpos import escpos_bytes
 from huimin.checkout.receipts.paper_text import plain_text
 from huimin.checkout.receipts.receipts import Receipt, count_print, receipt_of, receipt_paper
-from huimin.command_line import Instance, actor, echo, pass_instance
+from huimin.command_line import actor, echo, pass_instance
 from huimin.core.catalogue import text
 from huimin.core.refusals import Refusal
+from huimin.instance import Instance
 from huimin.ledger.read import row_by_receipt_no
 from huimin.storage.engine import Transaction
 

@@ -22,7 +22,7 @@ from huimin.holders import queries
 from huimin.holders.endings.end_list import EndList, EndRow, LeftRow
 from huimin.holders.people import eligibilities_of, find_by_id_number, holder_by_id
 from huimin.holders.person_name import same_name
-from huimin.holders.personal_data import PersonalData
+from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.ids import new_id
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from huimin.command_line import Answer, Instance, acting, answers, language
+from huimin.command_line import Answer, acting, answers, language
 from huimin.core.catalogue import Text, text
 from huimin.core.days import county_day
 from huimin.core.kept_refusal import text_of
@@ -24,6 +24,7 @@ from huimin.holders.endings.end_list import read_end_list
 from huimin.holders.endings.ending_words import CAUSES, LIST_CAUSES
 from huimin.holders.endings.read_ending import ROWS_MAX, ending_rows, unmatched_rows
 from huimin.holders.registers.sheets_apart import lists_apart
+from huimin.instance import Instance
 from huimin.storage.engine import Row, Transaction
 
 FILE_NAME_MAX = 120

@@ -36,6 +36,7 @@ from huimin.holders.pages import pages
 from huimin.holders.pages.person import submitted_by_reader
 from huimin.holders.people import may_come
 from huimin.holders.person_page import person_page
+from huimin.holders.working_days import WorkingDays
 from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
 from huimin.web.choices import choices_of
@@ -196,7 +197,7 @@ def _state_asked() -> str:
 def _list(choosing: bool) -> ListPage:
     """With a box to tick for each row that the reader may approve."""
     own = member().username if instance().settings.four_eyes else None
-    late_before = promised_before(instance().clock(), instance().working_days).isoformat()
+    late_before = promised_before(instance().clock(), instance().part(WorkingDays)).isoformat()
 
     def submitted_cell(row: Row) -> str | Markup:
         at = minute_text(row["submitted_at"])
@@ -237,7 +238,7 @@ def _list(choosing: bool) -> ListPage:
 
 
 def _read_rows(tx: Transaction, form: Form, place: Place) -> Listed:
-    since = promised_before(instance().clock(), instance().working_days)
+    since = promised_before(instance().clock(), instance().part(WorkingDays))
     criteria = ApplicationCriteria(
         state=form.optional("state"),
         division_code=form.optional("division"),

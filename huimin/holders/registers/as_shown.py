@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 
 from huimin.holders import queries
 from huimin.holders.people import HolderDraft
-from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.gains import Gains
+from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Transaction
 
 # What a check has shown, by sheet and row.

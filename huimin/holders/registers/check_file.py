@@ -8,7 +8,6 @@ from pathlib import Path
 from huimin.divisions.find import all_divisions
 from huimin.divisions.lives import past_names
 from huimin.holders.people import find_by_id_number
-from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.check_register import Progress, check_register
 from huimin.holders.registers.import_register import require_fitting_keys
 from huimin.holders.registers.places import Places
@@ -16,6 +15,7 @@ from huimin.holders.registers.result import RegisterCheck
 from huimin.holders.registers.row_view import Circumstances
 from huimin.holders.registers.sheets import Opener, open_sheets
 from huimin.holders.registers.supplement import Supplement
+from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Transaction
 
 

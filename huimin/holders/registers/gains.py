@@ -26,8 +26,8 @@ from huimin.holders.people import (
     one_family,
 )
 from huimin.holders.person_name import same_name
-from huimin.holders.personal_data import PersonalData
 from huimin.holders.relations import UNSAID_RELATION, one_relation
+from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
 
 

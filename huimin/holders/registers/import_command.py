@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from huimin.command_line import Instance, acting, echo, pass_instance, translated
+from huimin.command_line import acting, echo, pass_instance, translated
 from huimin.core.days import county_day, instant_text
 from huimin.core.words import ELIGIBILITIES
 from huimin.holders.registers.answer import register_json, register_sentences
@@ -26,6 +26,7 @@ from huimin.holders.registers.refused_workbook import write_refused_workbook
 from huimin.holders.registers.result import AcceptedRow
 from huimin.holders.registers.sheets_apart import registers_for_commands
 from huimin.holders.registers.supplement import checked_supplement
+from huimin.instance import Instance
 
 FILE_NAME_MAX = 120
 REFUSED_FOLDER = "refused"

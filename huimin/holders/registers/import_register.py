@@ -25,11 +25,11 @@ from huimin.holders.people import (
     find_by_id_number,
     set_last_day,
 )
-from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.as_shown import Prints, needs_application, print_of
 from huimin.holders.registers.check_register import Progress
 from huimin.holders.registers.gains import Gains, gains_of
 from huimin.holders.registers.result import AcceptedRow, RegisterCheck
+from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Engine, Row, StorageProblem, Transaction
 from huimin.storage.ids import new_id
 

@@ -24,7 +24,6 @@ from huimin.core.days import county_day
 from huimin.core.json_text import read_json, write_json
 from huimin.core.kept_refusal import kept_text
 from huimin.core.refusals import FieldProblem, Refusal
-from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.as_shown import Prints, digest_of
 from huimin.holders.registers.check_file import check_file
 from huimin.holders.registers.import_register import import_register
@@ -42,6 +41,7 @@ from huimin.holders.registers.understood import (
     understood_rows,
 )
 from huimin.jobs.jobs import jobs_finished_before
+from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Engine, Row, Transaction
 
 REGISTER_BYTES_MAX = 50 * 1024 * 1024

@@ -15,6 +15,7 @@ import structlog
 from flask import Response, g, request
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 
+from huimin.access.accepted_keys import AcceptedKeys
 from huimin.access.terminal_keys import KEY_LENGTH_MAX
 from huimin.audit.record import record
 from huimin.core.acting import By
@@ -183,7 +184,7 @@ def _token_of_request() -> Row:
     token = instance().engine.read(
         lambda tx: register_token_of_key(tx, key[: KEY_LENGTH_MAX + 1], now)
     )
-    instance().accepted_keys.note(key)
+    instance().part(AcceptedKeys).note(key)
     return token
 
 

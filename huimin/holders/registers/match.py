@@ -20,11 +20,11 @@ from huimin.divisions.within import division_parameters
 from huimin.holders import queries
 from huimin.holders.applications import submit_application
 from huimin.holders.people import find_by_id_number
-from huimin.holders.personal_data import PersonalData
 from huimin.holders.registers.as_shown import needs_application, print_of
 from huimin.holders.registers.check_register import Progress
 from huimin.holders.registers.gains import gains_of
 from huimin.holders.registers.result import AcceptedRow, RegisterCheck
+from huimin.keys.personal_data import PersonalData
 from huimin.storage.engine import Row, Transaction
 
 CHUNK = 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from huimin.command_line import Answer, Instance, acting, answers
+from huimin.command_line import Answer, acting, answers
 from huimin.core.catalogue import Text, text
 from huimin.core.days import county_day, parse_instant
 from huimin.core.refusals import field_problem
@@ -18,6 +18,7 @@ from huimin.holders.registers.tokens import (
     register_tokens_before,
     state_of,
 )
+from huimin.instance import Instance
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.list_query import LAST_ID
 

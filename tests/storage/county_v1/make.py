@@ -30,6 +30,7 @@ from huimin.reports.template_example import example_template
 from pyotp import TOTP
 
 from huimin.app import create_app
+from huimin.audit.lookups import LookupLog
 from huimin.cards.change_state import replace_card, report_lost, revoke_card, suspend_card
 from huimin.cards.changing_code import code_of
 from huimin.claims.decide import approve_claim, reject_claim
@@ -274,7 +275,7 @@ class OldCounty:
         self.shop_day()
         self.papers()
         self.changes_of_cards()
-        self.house.lookups.flush()
+        self.house.part(LookupLog).flush()
 
 
 def dumped(house: Any) -> str:

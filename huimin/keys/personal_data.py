@@ -18,8 +18,8 @@ from typing import Any, Literal
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from huimin.core.phone import BETWEEN
+from huimin.keys.key_file import load_keys, locked, save_keys
 from huimin.storage.engine import StorageProblem
-from huimin.storage.key_file import load_keys, locked, save_keys
 
 FILE_NAME = "personal_keys.json"
 NONCE_BYTES = 12

@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from huimin.core.refusals import field_problem
-from huimin.storage.key_file import load_keys, locked, save_keys
+from huimin.keys.key_file import load_keys, locked, save_keys
 
 FILE_NAME = "card_keys.json"
 KEY_ID_MAX = 255

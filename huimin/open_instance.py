@@ -1,0 +1,93 @@
+"""Opens the instance: the one place that knows every part which an instance is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+from huimin.access.accepted_keys import AcceptedKeys
+from huimin.alerts.note_misses import note_misses
+from huimin.audit.lookups import LookupLog
+from huimin.audit.refused_attempts import RefusedAttempts
+from huimin.cards.deny_list import DenyLists
+from huimin.cards.find import has_cards
+from huimin.divisions.load import load_divisions
+from huimin.holders.people import has_holders
+from huimin.holders.working_days import WorkingDays, open_working_days
+from huimin.instance import Instance
+from huimin.jobs.jobs import Jobs
+from huimin.keys.key_file import require_key_file
+from huimin.keys.key_ring import FILE_NAME as CARD_KEYS
+from huimin.keys.key_ring import KeyRing
+from huimin.keys.personal_data import FILE_NAME as PERSONAL_KEYS
+from huimin.keys.personal_data import PersonalData
+from huimin.settings import Settings
+from huimin.storage.counters import Counters
+from huimin.storage.engine import Engine
+from huimin.storage.open_engine import create_database, open_engine
+
+
+def system_clock() -> datetime:
+    """The current instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_instance(settings: Settings, clock: Callable[[], datetime] = system_clock) -> Instance:
+    """Open the database, then the key files, so that a folder without a database gets no keys.
+
+    Raises StorageProblem, and SettingsProblem for an invalid calendar.
+    """
+    engine = open_engine(settings)
+    try:
+        return instance_over(settings, engine, clock)
+    except BaseException:
+        engine.close()
+        raise
+
+
+def instance_over(settings: Settings, engine: Engine, clock: Callable[[], datetime]) -> Instance:
+    """An instance with an engine that is already open.
+
+    Raises StorageProblem when the database's keys are missing, and SettingsProblem for an invalid
+    calendar.
+    """
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # New keys with old data would verify no card and decrypt no number, and hide the loss.
+    if engine.read(has_cards):
+        require_key_file(settings.folder / CARD_KEYS)
+    if engine.read(has_holders):
+        require_key_file(settings.folder / PERSONAL_KEYS)
+    key_ring, personal_data = KeyRing.open(settings.folder), PersonalData.open(settings.folder)
+    lookups, refused_attempts = LookupLog(engine), RefusedAttempts(engine, after=note_misses)
+    counters, jobs = Counters(settings.folder), Jobs(engine, clock)
+    closing = ExitStack()
+    for opened in (counters, engine, refused_attempts, lookups, jobs):
+        closing.callback(opened.close)
+    return Instance(
+        settings=settings,
+        engine=engine,
+        clock=clock,
+        key_ring=key_ring,
+        personal_data=personal_data,
+        jobs=jobs,
+        counters=counters,
+        parts={
+            AcceptedKeys: AcceptedKeys(),
+            DenyLists: DenyLists(),
+            LookupLog: lookups,
+            RefusedAttempts: refused_attempts,
+            WorkingDays: open_working_days(settings.folder, settings.working_days),
+        },
+        closing=closing,
+    )
+
+
+def create_instance(settings: Settings) -> None:
+    """Create the database and load the county's divisions. Raises StorageProblem if it exists."""
+    create_database(settings)
+    engine = open_engine(settings)
+    try:
+        engine.write(load_divisions)
+    finally:
+        engine.close()
