@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from huimin.app import create_app
-from huimin.instance import open_instance
+from huimin.open_instance import open_instance
 from huimin.settings import Settings
 from tests.browser.conftest import County, Visit
 from tests.browser.sizes import at_desk, on_phone

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from huimin.app import create_app
-from huimin.instance import open_instance
+from huimin.open_instance import open_instance
 from huimin.settings import Settings
 from tests.making.every_list import Page, Reader
 from tests.making.staff import make_staff, sign_in
