@@ -106,9 +106,9 @@ def test_a_sale_and_its_cancellation_at_once_leave_nothing(shop: Any) -> None:
         }
         path = "redemptions" if selling else "cancellations"
         body = sale if selling else {"order_no": order_no, "reason": "没有收到结果"}
-        return httpx.post(f"{address}/{path}", json=body, headers=headers, timeout=60).status_code
+        return http.post(f"{address}/{path}", json=body, headers=headers).status_code
 
-    with ThreadPoolExecutor(16) as pool:
+    with httpx.Client(timeout=60) as http, ThreadPoolExecutor(16) as pool:
         codes = list(pool.map(send, range(2 * ORDERS)))
     assert set(codes[1::2]) == {200}
     assert set(codes[::2]) <= {201, 409}

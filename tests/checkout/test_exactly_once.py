@@ -33,6 +33,8 @@ class Shop:
     settings: Settings
     card: dict[str, Any]
     keys: list[str]
+    # One for all: each new client reads the machine's certificates.
+    http: httpx.Client
 
     def fire(
         self, body_of: Callable[[int], dict[str, Any]], key_of: Callable[[int], str]
@@ -53,7 +55,7 @@ class Shop:
                 "Idempotency-Key": key_of(number),
             }
             address = f"http://127.0.0.1:{self.port}/api/v1/redemptions"
-            return httpx.post(address, json=body, headers=headers, timeout=60)
+            return self.http.post(address, json=body, headers=headers)
 
         with ThreadPoolExecutor(THREADS) as pool:
             return list(pool.map(send, range(THREADS)))
@@ -83,8 +85,8 @@ def shop(settings: Settings) -> Iterator[Shop]:
     outlet = make_outlet(instance)
     keys = [make_terminal(instance, outlet)[1] for _ in range(2)]
     instance.close()
-    with served(settings) as port:
-        yield Shop(port, settings, card, keys)
+    with served(settings) as port, httpx.Client(timeout=60) as http:
+        yield Shop(port, settings, card, keys, http)
 
 
 def test_the_same_key(shop: Shop) -> None:

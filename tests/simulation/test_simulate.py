@@ -153,7 +153,7 @@ def forging_proxy(shop: Shop) -> Iterator[str]:
         def pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             kept = ("Authorization", "Idempotency-Key", "Content-Type")
-            answer = httpx.request(
+            answer = http.request(
                 self.command,
                 shop.address + self.path,
                 content=body,
@@ -177,9 +177,10 @@ def forging_proxy(shop: Shop) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Forger)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
+    with httpx.Client() as http:  # one for all: each new one reads the machine's certificates
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
     server.server_close()
 
 
