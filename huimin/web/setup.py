@@ -13,6 +13,7 @@ from huimin.web import language, problems, uploads
 from huimin.web.api_turns import ApiTurns
 from huimin.web.current import instance, instance_of
 from huimin.web.forms import Form
+from huimin.web.help_links import help_address
 from huimin.web.json_provider import StrictJSON
 from huimin.web.navigation import Group, groups_for, waiting_counts
 from huimin.web.security_headers import SecurityHeaders
@@ -74,6 +75,7 @@ def _page_words() -> dict[str, object]:
         "help_line": settings.help_line,
         "version": __version__,
         "navigation": _navigation,
+        "help_address": help_address,
         "may": _may,
         "blank_form": Form(),
     }

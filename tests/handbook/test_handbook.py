@@ -26,7 +26,9 @@ from huimin.handbook.render import (
 )
 from huimin.handbook.traditional import CODE, TRADITIONAL, traditional_pages
 from huimin.instance import Instance
+from huimin.web.help_links import SECTIONS, help_section
 from tests.making.staff import make_staff, sign_in
+from tests.whole_app.test_access_table import action_of, is_api, rules_of
 
 HREF = re.compile(r'<a href="([^"]+)"')
 
@@ -170,6 +172,25 @@ def test_a_search_shows_no_harm_and_takes_no_endless_query(client: Any) -> None:
     long = client.get("/help/", query_string={"q": "卡" * 10_000})
     assert long.status_code == 200 and "卡" * (QUERY_CHARACTERS_MAX + 1) not in long.text
     assert client.get("/help/?q=%20").text.count("<ol") == 0
+
+
+def test_every_page_of_the_console_leads_to_its_section(
+    client: Any, sqlite_app: Any, sqlite_instance: Instance
+) -> None:
+    anchors = {f"{page.name}#{one.anchor}" for page in pages_in("en") for one in page.sections}
+    assert set(SECTIONS.values()) - anchors == set()
+    pages = {
+        rule.endpoint
+        for rule, method in rules_of(sqlite_app)
+        if method == "GET" and not is_api(rule) and action_of(sqlite_app, rule)
+    }
+    assert {endpoint for endpoint in pages if help_section(endpoint) is None} == set()
+    known = pages | {endpoint.partition(".")[0] for endpoint in pages}
+    assert SECTIONS.keys() - known == set(), "no page has this endpoint"
+    sign_in(client, make_staff(sqlite_instance, "administrator")["username"])
+    for path, section in (("/holders/", "people#search"), ("/audit/", "console#audit")):
+        assert f'class="help-link" href="/help/{section}"' in client.get(path).text
+    assert 'class="help-link" href="/help/"' in client.get("/help/pos").text
 
 
 def test_a_signed_in_person_finds_it_from_every_page(
