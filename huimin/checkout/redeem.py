@@ -19,7 +19,7 @@ from huimin.checkout.sale import Presenter, record_sale
 from huimin.core.categories import require_known
 from huimin.core.discount import quote
 from huimin.core.refusals import Refusal
-from huimin.holders.people import presenters_of
+from huimin.holders.people import presenter_of
 from huimin.ledger.append import lock_usage
 from huimin.storage.engine import Transaction
 
@@ -42,8 +42,11 @@ def redeem(
     require_open_till(tx, terminal_id, order_no=request.order_no)
     entitlement = entitlement_of(tx, request.card, terminal=terminal, now=now)
     take_code(tx, request.card, terminal_id=terminal_id, now=now)
+    # A changing code proves that the holder's own phone is here; a printed one can be a copy.
+    if not request.identity_checked and not request.card.is_changing:
+        raise Refusal("identity_unchecked")
     holder_id = entitlement.card["holder_id"]
-    presenter = _presenter(tx, request, holder_id)
+    person = presenter_of(tx, holder_id, request.presented_by)
     terms = entitlement.required_terms
     require_known(request.basket.categories, terms.excluded_categories)
     usage = lock_usage(tx, holder_id=holder_id, terms=terms, at=now, now=now)
@@ -53,7 +56,7 @@ def redeem(
         request,
         basket_quote,
         entitlement=entitlement,
-        presenter=presenter,
+        presenter=Presenter(person["kind"], person["id"], person["division_code"]),
         terminal=terminal,
         now=now,
         staff_id=staff_id,
@@ -66,14 +69,3 @@ def redeem(
         "recorded_at": row["recorded_at"],
         "chain": chain_part(row),
     }
-
-
-def _presenter(tx: Transaction, request: RedemptionRequest, holder_id: str) -> Presenter:
-    # A changing code proves that the holder's own phone is here; a printed one can be a copy.
-    if not request.identity_checked and not request.card.is_changing:
-        raise Refusal("identity_unchecked")
-    people = presenters_of(tx, holder_id)
-    for person in people:
-        if person["id"] == request.presented_by:
-            return Presenter(person["kind"], person["id"], people[0]["division_code"])
-    raise Refusal("presenter_unknown")

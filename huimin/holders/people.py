@@ -15,7 +15,7 @@ from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.identity import IdNumber, mask_name
 from huimin.core.name_form import name_form
-from huimin.core.refusals import field_problem
+from huimin.core.refusals import Refusal, field_problem
 from huimin.core.words import ELIGIBILITIES
 from huimin.divisions.lives import living_code
 from huimin.divisions.within import division_parameters
@@ -236,6 +236,18 @@ def presenters_of(tx: Transaction, holder_id: str) -> list[Row]:
         }
         for row in queries.presenters(tx, holder_id=holder_id)
     ]
+
+
+def presenter_of(tx: Transaction, holder_id: str, person_id: str) -> Row:
+    """Who presents the card: `presenters_of`'s row of that id, with the holder's division_code.
+
+    Raises Refusal `presenter_unknown`.
+    """
+    people = presenters_of(tx, holder_id)
+    for person in people:
+        if person["id"] == person_id:
+            return {**person, "division_code": people[0]["division_code"]}
+    raise Refusal("presenter_unknown")
 
 
 def family_at(tx: Transaction, holder_id: str, at: datetime) -> list[str]:
