@@ -228,7 +228,7 @@ class _County:
         self, resolved: list[tuple[Line, str | None]], problems: Problems
     ) -> list[tuple[Line, str | None]]:
         first: dict[str, Line] = {}
-        kept = []
+        distinct = []
         for line, old in resolved:
             if old is not None and old in first:
                 refuse(
@@ -241,8 +241,8 @@ class _County:
                 continue
             if old is not None:
                 first[old] = line
-            kept.append((line, old))
-        return kept
+            distinct.append((line, old))
+        return distinct
 
     @staticmethod
     def _keeps_code(line: Line, old: str) -> bool:

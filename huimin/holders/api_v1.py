@@ -113,14 +113,14 @@ def import_register(path: RegisterPath, header: KeyHeader, body: ImportBody) -> 
     )
 
 
-def _supplement(said: RegisterBody | RegisterForm) -> Supplement:
+def _supplement(body: RegisterBody | RegisterForm) -> Supplement:
     """What is given for rows that do not say it, within the token's scope."""
     return checked_supplement(
-        kinds=(said.eligibility,) if said.eligibility else (),
-        town=said.town,
-        village=said.village,
-        starts_on=said.starts_on,
-        register_date=said.register_date,
+        kinds=(body.eligibility,) if body.eligibility else (),
+        town=body.town,
+        village=body.village,
+        starts_on=body.starts_on,
+        register_date=body.register_date,
         today=county_day(instance().clock()),
         only_town=current_token()["division_code"],
     )

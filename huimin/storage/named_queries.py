@@ -204,20 +204,20 @@ def _turned_keys(keys: str) -> str:
 
 
 def _list_statements(text: str) -> list[str]:
-    made = []
+    statements = []
     for match in _BOTH_WAYS.finditer(text):
         name, sql = match["name"], match["sql"].rstrip()
         plain = _SORTED_BY.sub("", sql)
-        made.append(f"\n-- name: {name}_backwards\n{turned(plain)}\n")
-        made.append(f"\n-- name: {name}_counted$\n{counted(plain)}\n")
+        statements.append(f"\n-- name: {name}_backwards\n{turned(plain)}\n")
+        statements.append(f"\n-- name: {name}_counted$\n{counted(plain)}\n")
         for order in _SORTED_BY.finditer(sql):
             if order["expression"]:
                 ordered = sorted_statements(plain, order["expression"])
-                made += [
+                statements += [
                     f"\n-- name: {name}_by_{order['name']}{suffix}\n{one}\n"
                     for suffix, one in ordered.items()
                 ]
-    return made
+    return statements
 
 
 def _start_of_rows(sql: str) -> int:

@@ -64,7 +64,7 @@ def enter_register_token() -> Answer:
         )
 
     return form.carry_out(
-        work, again=_list_page, then=lambda made: _page(made[0]["id"], Form(), key=made[1])
+        work, again=_list_page, then=lambda token: _page(token[0]["id"], Form(), key=token[1])
     )
 
 

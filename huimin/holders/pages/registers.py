@@ -93,13 +93,13 @@ def upload_register() -> Answer:
     """Keep the file and begin to check it."""
 
     def keep() -> str:
-        wanted = sentence("请选择名册文件。")
-        sent = sent_file("register", wanted)
+        missing = sentence("请选择名册文件。")
+        sent = sent_file("register", missing)
         name, by = clean_file_name(sent.filename or ""), acting()
         if PurePath(name).suffix.lower() not in ENDINGS:
             raise field_problem("register", "名册须为 .xlsx、.xls 或 .csv 文件。")
-        wanted_job = {"file": name, "given": _supplement(form).as_dict()}
-        job_id = change(lambda tx: begin_job(tx, CHECK, wanted_job, **by))
+        check_request = {"file": name, "given": _supplement(form).as_dict()}
+        job_id = change(lambda tx: begin_job(tx, CHECK, check_request, **by))
         work = _work(_job(job_id))
         work.store(sent.read())
         instance().jobs.start(job_id, lambda progress: work.check(progress))
@@ -118,8 +118,8 @@ def read_register_again(job_id: str) -> Answer:
         raise Refusal("not_found")
 
     def begin() -> str:
-        wanted = {"file": checked["asked"]["file"], "given": _supplement(form).as_dict()}
-        new_job = change(lambda tx: begin_job(tx, CHECK, wanted, **by))
+        job_request = {"file": checked["asked"]["file"], "given": _supplement(form).as_dict()}
+        new_job = change(lambda tx: begin_job(tx, CHECK, job_request, **by))
         work = _work(_job(new_job))
         work.copy_from(_work(checked))
         instance().jobs.start(new_job, lambda progress: work.check(progress))
@@ -167,12 +167,12 @@ def import_register_now(job_id: str) -> Answer:
     name, before = checked["asked"]["file"], _work(checked)
 
     def begin() -> str:
-        wanted = {
+        job_request = {
             "file": name,
             "checked": job_id,
             "given": checked["asked"].get("given"),
         }
-        new_job = change(lambda tx: begin_job(tx, IMPORT, wanted, **by))
+        new_job = change(lambda tx: begin_job(tx, IMPORT, job_request, **by))
         work = _work(_job(new_job))
         work.copy_from(before)
         instance().jobs.start(new_job, lambda progress: work.write(progress))

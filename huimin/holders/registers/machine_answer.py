@@ -57,12 +57,12 @@ def _people(result: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _failure(result: Mapping[str, Any], language: str) -> dict[str, Any]:
-    kept = KeptRefusal.from_record(result, other="job_failed")
-    fields = [problem["field"] for problem in kept.problems]
-    messages = kept.field_messages(language)
+    refusal = KeptRefusal.from_record(result, other="job_failed")
+    fields = [problem["field"] for problem in refusal.problems]
+    messages = refusal.field_messages(language)
     return {
-        "code": kept.code,
-        "detail": kept.refusal(language).detail(language),
+        "code": refusal.code,
+        "detail": refusal.refusal(language).detail(language),
         "errors": [
             {"field": field, "message": message}
             for field, message in zip(fields, messages, strict=True)
@@ -81,8 +81,8 @@ def _parts(
         place = {"sheet": row["sheet"], "row": row["row"], "person_id": ids.get(row["row"])}
         return {**place, **more}
 
-    def said(kept: Mapping[str, Any]) -> str:
-        return text_of(kept, language).say(language)
+    def sentence_of(text: Mapping[str, Any]) -> str:
+        return text_of(text, language).say(language)
 
     changes = [
         placed(row, **change, sentence=change_text(Change(**change), place_of).say(language))
@@ -93,8 +93,8 @@ def _parts(
         placed(
             one,
             **{name: one[name] for name in ("column", "field", "code")},
-            sentence=said(one["text"]),
-            remedy=said(one["remedy"]),
+            sentence=sentence_of(one["text"]),
+            remedy=sentence_of(one["remedy"]),
         )
         for one in lists["problems"]
     ]
@@ -109,6 +109,7 @@ def _parts(
             placed(one, **{name: one[name] for name in names}) for one in lists["repeated"]
         ],
         "left_out": [
-            placed(one, sentence=said(one["why"]), lost=one["lost"]) for one in lists["left_out"]
+            placed(one, sentence=sentence_of(one["why"]), lost=one["lost"])
+            for one in lists["left_out"]
         ],
     }

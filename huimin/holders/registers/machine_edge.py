@@ -98,13 +98,13 @@ def current_token() -> Row:
 def begin_check(file_name: str, content: bytes, supplement: Supplement, key: str) -> Response:
     """Begin to check a register, once for each key; answers 202 with the job."""
     by = _acting()
-    wanted = {"file": file_name, "given": supplement.as_dict()}
+    job_request = {"file": file_name, "given": supplement.as_dict()}
     digest = hashlib.sha256(content).hexdigest()
     token_id, folder = current_token()["id"], instance().settings.folder
 
     def begin(tx: Transaction) -> str:
         drop_old_files(tx, folder, by["now"])
-        job_id = begin_job(tx, CHECK, wanted, **by)
+        job_id = begin_job(tx, CHECK, job_request, **by)
         record(
             tx,
             "register.sent",
@@ -123,7 +123,7 @@ def begin_check(file_name: str, content: bytes, supplement: Supplement, key: str
     def before() -> None:
         _sent.count(token_id)
 
-    return _once("check", [wanted, digest], key, begin, start, before)
+    return _once("check", [job_request, digest], key, begin, start, before)
 
 
 def begin_import(check_id: str, digest: str, key: str, *, propose_endings: bool) -> Response:
@@ -135,14 +135,14 @@ def begin_import(check_id: str, digest: str, key: str, *, propose_endings: bool)
     token, checked, by = current_token(), _own_job(check_id), _acting()
     if not token["may_import"]:
         raise Refusal("register_check_only")
-    wanted = {
+    job_request = {
         "file": checked["asked"]["file"],
         "checked": check_id,
         "given": checked["asked"]["given"],
     }
 
     def begin(tx: Transaction) -> str:
-        return begin_job(tx, IMPORT, wanted, **by)
+        return begin_job(tx, IMPORT, job_request, **by)
 
     def start(job: Row) -> None:
         work, before = _work(job), _work(checked)

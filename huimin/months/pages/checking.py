@@ -26,7 +26,7 @@ from huimin.web.json_answer import json_response
 def check_month_now(month: str) -> BaseResponse | tuple[str, int]:
     """Begin to check a month; the page shows how far it is."""
     month, by = known_month(month), acting()
-    home = instance()
+    county = instance()
 
     def begin(tx: Transaction) -> str:
         require_draftable(tx, month, by["now"])
@@ -36,9 +36,9 @@ def check_month_now(month: str) -> BaseResponse | tuple[str, int]:
         return begin_job(tx, kind_of_job(month), {"month": month}, **by)
 
     def work(progress: Any) -> Row:
-        county_name = home.settings.county_name
+        county_name = county.settings.county_name
         drafted = check_and_draft(
-            home.engine, month, county_name=county_name, progress=progress, **by
+            county.engine, month, county_name=county_name, progress=progress, **by
         )
         return {"version": drafted["version"]}
 
@@ -46,7 +46,7 @@ def check_month_now(month: str) -> BaseResponse | tuple[str, int]:
         job_id = change(begin)
     except Refusal as error:
         return month_page(month, Form().refused(error)), error.status
-    home.jobs.start(job_id, work)
+    county.jobs.start(job_id, work)
     return redirect(url_for("months.month", month=month))
 
 
