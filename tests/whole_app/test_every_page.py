@@ -22,6 +22,7 @@ from huimin.policies.drafts import PolicyDraft, save_draft
 from tests.making.merchants import credit_code
 from tests.making.policies import make_policy
 from tests.making.staff import csrf_of, make_staff, sign_in
+from tests.traditional import left_simplified, wrong_conversions
 from tests.whole_app.test_access_table import PUBLIC, action_of, rules_of
 from tests.whole_app.test_other_places import HERE, NO_IDS, Place, address
 
@@ -165,6 +166,29 @@ def test_no_page_has_a_word_without_translation_or_an_id_twice(
             left = left.replace(word, "")
         assert CHINESE.findall(left) == [], f"{role} {where}"
         assert re.search(r"<title>\s*\S", text) and "<h1" in text, where
+
+
+@pytest.mark.parametrize("role", ["administrator", "merchant_manager", "cashier", None])
+def test_a_traditional_reader_reads_no_wrong_conversion(
+    app: Any, sqlite_instance: Instance, place: Place, ids: dict[str, str], role: str | None
+) -> None:
+    client = app.test_client()
+    if role is not None:
+        sign_in(client, (place.staff.get(role) or make_staff(sqlite_instance, role))["username"])
+    token = csrf_of(client, "/sign-in" if role is None else "/account")
+    client.post("/language", data={"csrf_token": token, "language": "zh_Hant"})
+    pages = opened(app, client, ids, role)
+    known_words = words_in_the_data(sqlite_instance)
+    for where, text in pages:
+        if where.startswith("/public/"):  # which has its language in its address
+            text = client.get(f"{where}?lang=zh-Hant").text
+        page = Words()
+        page.feed(text)
+        left = "|".join(page.texts)
+        for word in (*OWN_WORDS, *known_words):
+            left = left.replace(word, "|")
+        assert wrong_conversions(left) == [], f"{role} {where}"
+        assert left_simplified(left) == [], f"{role} {where}"
 
 
 def test_no_script_holds_words_of_its_own() -> None:
