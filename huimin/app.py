@@ -40,6 +40,8 @@ from huimin.months.pages import pages as months_pages
 from huimin.notices.pages import pages as notices_pages
 from huimin.open_instance import open_instance
 from huimin.policies.pages import pages as policies_pages
+from huimin.practice import enter as practice
+from huimin.practice.pages import pages as practice_pages
 from huimin.publication.pages import pages as publication_pages
 from huimin.reach.pages import pages as reach_pages
 from huimin.reports.pages import pages as reports_pages
@@ -59,6 +61,7 @@ PAGES = (
     policies_pages,
     checkout_pages,
     till_files,
+    practice_pages,
     closing_pages,
     proof_pages,
     claims_pages,
@@ -116,6 +119,7 @@ def create_app(
         setup.csrf.exempt(api)
     for pages in PAGES:
         app.register_blueprint(pages)
+    practice.install(app)
     if instance.settings.metrics:
         metrics.install(app)
     if instance.settings.proxies:

@@ -14,7 +14,7 @@ from huimin.audit.record import checked_reason
 from huimin.cards import queries
 from huimin.cards.events import record_event, record_expired
 from huimin.core.acting import By
-from huimin.core.card_number import make_number
+from huimin.core.card_number import COUNTY_CODE, make_number
 from huimin.core.days import county_day, instant_text, parse_day
 from huimin.core.refusals import field_problem
 from huimin.holders.people import may_come
@@ -36,12 +36,14 @@ def issue_card(
     key_id: int,
     reason: str,
     expires_on: date | str | None = None,
+    county_code: str = COUNTY_CODE,
     **by: Unpack[By],
 ) -> Row:
     """Give a holder a new active card and return its row.
 
-    `expires_on` is its last valid day; the default is `CARD_YEARS` years from today. Raises
-    FieldProblems: holder unknown, erased or with a live card; expiry out of range; bad reason.
+    Its number begins with `county_code`. `expires_on` is its last valid day; the default is
+    `CARD_YEARS` years from today. Raises FieldProblems: holder unknown,
+    erased or with a live card; expiry out of range; bad reason.
     """
     reason = checked_reason(reason)
     today = county_day(by["now"])
@@ -51,7 +53,13 @@ def issue_card(
     expired = list(queries.expire_due_of_holder(tx, holder_id=holder_id, today=today.isoformat()))
     record_expired(tx, expired, **by)
     card = _insert(
-        tx, holder_id=holder_id, key_id=key_id, today=today, last_day=last_day, now=by["now"]
+        tx,
+        holder_id=holder_id,
+        key_id=key_id,
+        county_code=county_code,
+        today=today,
+        last_day=last_day,
+        now=by["now"],
     )
     record_event(tx, card["id"], "issued", reason=reason, new="active", **by)
     queries.fulfil_applications(tx, holder_id=holder_id, fulfilled_at=instant_text(by["now"]))
@@ -77,14 +85,21 @@ def default_expiry(today: date, years: int = CARD_YEARS) -> date:
 
 
 def _insert(
-    tx: Transaction, *, holder_id: str, key_id: int, today: date, last_day: date, now: datetime
+    tx: Transaction,
+    *,
+    holder_id: str,
+    key_id: int,
+    today: date,
+    last_day: date,
+    now: datetime,
+    county_code: str = COUNTY_CODE,
 ) -> Row:
     for _ in range(TRIES_MAX):
         card: Row | None = queries.insert_card(
             tx,
             id=new_id(),
             copy_id=secrets.token_hex(COPY_ID_BYTES),
-            number=make_number(secrets.randbelow(SERIALS)),
+            number=make_number(secrets.randbelow(SERIALS), county_code),
             holder_id=holder_id,
             key_id=key_id,
             issued_on=today.isoformat(),

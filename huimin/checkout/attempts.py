@@ -20,7 +20,7 @@ from huimin.audit.refused_attempts import RefusedAttempt, RefusedAttempts
 from huimin.core.card_token import CheckedCard, check_card
 from huimin.core.kept_refusal import KeptRefusal
 from huimin.core.refusals import FieldProblems, Refusal
-from huimin.web.current import instance
+from huimin.web.current import instance, practising
 from huimin.web.throttle import Throttle
 
 # Scanned codes can't be guessed; typed numbers could be tried one after the other.
@@ -28,6 +28,8 @@ typed_numbers = Throttle("typed_numbers", RateLimitItemPerMinute(60))
 
 # Raised about a number that was typed, before there is a card.
 OF_TYPED_NUMBERS = ("card_number_wrong", "too_many_requests")
+# What a real card comes to at a practice till, which knows none.
+NOT_OF_PRACTICE = ("card_unknown", "card_signature_invalid")
 # By the last part of the address, at the API and at the page.
 ACTS = {
     "verify": "verify",
@@ -79,6 +81,8 @@ def attempt(act: str, **details: Any) -> Iterator[Attempt]:
         yield trying
     except (Refusal, FieldProblems) as refused:
         note_refused(act, refused, trying.caller, card=trying.card, **details)
+        if practising() and isinstance(refused, Refusal) and refused.code in NOT_OF_PRACTICE:
+            raise Refusal("practice_card_only") from None
         raise
 
 

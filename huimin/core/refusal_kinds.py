@@ -33,6 +33,11 @@ KINDS: dict[str, Kind] = {
         422, "读到的内容不是惠民卡的卡码或卡号，请重新扫描，或输入卡面上的 16 位卡号。", AGAIN
     ),
     "card_number_wrong": Kind(422, "卡号有一位不对，请对照卡面重新输入 16 位卡号。", AGAIN),
+    "practice_card_only": Kind(
+        422,
+        "这里是练习，只认页面上的练习卡；真的惠民卡请回到收银台用，这里什么也没有记。",
+        "这张卡请到收银台那边刷，我马上为您办理。",
+    ),
     "card_unknown": Kind(404, "系统里没有这张卡，请核对后重试。", LATER),
     "card_signature_invalid": Kind(
         422, "卡码的签名不符，不是本县签发的卡码；可改为输入卡号核对。", LATER

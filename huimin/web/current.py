@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 
 from huimin.instance import Instance
 from huimin.storage.engine import Transaction
@@ -14,8 +14,15 @@ T = TypeVar("T")
 
 
 def instance() -> Instance:
-    """The current instance: settings, database, keys, clock."""
+    """The current instance (settings, database, keys, clock), or that of the practice county."""
+    if practising():
+        return cast("Instance", g.practice)
     return instance_of(current_app)
+
+
+def practising() -> bool:
+    """Whether this request is one of a practice till (huimin/practice), which leaves no trace."""
+    return "practice" in g
 
 
 def change(work: Callable[[Transaction], T]) -> T:

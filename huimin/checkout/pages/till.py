@@ -30,7 +30,7 @@ from huimin.checkout.terminal_answer import terminal_answer
 from huimin.core.money import AMOUNT_FEN_MAX
 from huimin.core.refusals import CLAIMABLE, Refusal
 from huimin.core.words import GOODS
-from huimin.web.current import instance
+from huimin.web.current import instance, practising
 from huimin.web.json_answer import json_response
 from huimin.web.language import request_language
 from huimin.web.security_headers import WITH_WASM
@@ -56,8 +56,7 @@ def till() -> str | BaseResponse:
     )
     page = till_page(till=_till(own), several=len(choice) > 1, speaks=speaks or 0)
     response = make_response(page)
-    greet_device(response)
-    _say_who_opened(response)
+    _welcome(response)
     return response
 
 
@@ -67,7 +66,8 @@ def till_page(**of_this_till: Any) -> str:
     return render_template(
         "checkout/till.html",
         goods=goods,
-        claimable=" ".join(CLAIMABLE),
+        # What was not sold in practice can't be claimed.
+        claimable="" if practising() else " ".join(CLAIMABLE),
         amount_max=AMOUNT_FEN_MAX,
         **of_this_till,
     )
@@ -96,8 +96,7 @@ def state() -> Response:
     response = json_response(
         {"csrf_token": generate_csrf(), "language": request_language(), **state}
     )
-    greet_device(response)
-    _say_who_opened(response)
+    _welcome(response)
     return response
 
 
@@ -116,6 +115,13 @@ def _allow_wasm(response: Response) -> Response:
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = WITH_WASM
     return response
+
+
+def _welcome(response: Response) -> None:
+    """Note the device and say who opened its till, unless somebody only practises at it."""
+    if not practising():
+        greet_device(response)
+        _say_who_opened(response)
 
 
 def _say_who_opened(response: Response) -> None:

@@ -2,10 +2,12 @@
 // One of this browser's till pages leads: only it sends the queue and fetches the pack. The others listen
 // on a channel; when the leading page is closed or crashes, the browser gives its lock to another.
 
+import { ownName } from "./own_names.js";
+
 /** @import { Problem } from "./ask.js" */
 
-const LOCK = "huimin-till-leader";
-const CHANNEL = "huimin-till-offline";
+const LOCK = ownName("huimin-till-leader");
+const CHANNEL = ownName("huimin-till-offline");
 
 /**
  * What the pages of this browser announce to each other.

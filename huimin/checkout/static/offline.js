@@ -9,6 +9,7 @@ import { startKeptClaims } from "./kept_claims.js";
 import { lead, onAnnounce } from "./leader.js";
 import { startBanner } from "./offline_banner.js";
 import { keptPack } from "./pack.js";
+import { isPractice } from "./own_names.js";
 import { canReach, reached } from "./reach.js";
 import { startSync } from "./sync.js";
 import { showToday } from "./today.js";
@@ -23,6 +24,7 @@ export async function startOffline() {
   await startEntered();
   await startKeptClaims();
   await nameTheTill();
+  if (isPractice) return; // it needs the server, and has nothing to send
   lead(startSync);
   await install();
 }

@@ -3,9 +3,11 @@
 // holds the sales made offline, in order; `kept` holds single values by name. A write has ended when it is
 // on disk. Throws {code, cause} if it fails.
 
+import { ownName } from "./own_names.js";
+
 /** @typedef {{queue: IDBObjectStore, kept: IDBObjectStore}} Stores */
 
-const NAME = "huimin-till";
+const NAME = ownName("huimin-till");
 const VERSION = 1;
 /** @type {Promise<IDBDatabase> | null} */
 let opening = null;

@@ -5,6 +5,7 @@
 // page. What came of it is written into the note, and shown until somebody has read it.
 import { pageId, serverTime } from "./clock.js";
 import { announce } from "./leader.js";
+import { ownName } from "./own_names.js";
 import { done, read, write, writeSoon } from "./store.js";
 
 /** @import { Stores } from "./store.js" */
@@ -26,7 +27,7 @@ import { done, read, write, writeSoon } from "./store.js";
  */
 
 const PREFIX = "asked:";
-const LOCK = "huimin-till-page:";
+const LOCK = ownName("huimin-till-page:");
 const OLD_MS = 60_000; // in a browser without locks, a note this old is nobody's
 const RANGE = () => IDBKeyRange.bound(PREFIX, `${PREFIX}\uffff`);
 
