@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from huimin.access.guards import signed_in
-from huimin.access.terminal_keys import Terminal, terminal_by_id
+from huimin.access.terminal_keys import terminal_by_id
 from huimin.access.till_device import TillDevice
 from huimin.access.till_guard import chosen_terminal, device_terminal, terminals_to_choose
 from huimin.checkout.entitlement import policy_on
@@ -61,13 +61,15 @@ def install(app: Flask) -> None:
 
 
 def _enter() -> Response | None:
-    """Put the practice county in the place of the real one, or send away who is at no till."""
+    """Put the practice county in the place of the real one, for whoever is at a till."""
     if request.blueprint not in (PRACTICE, OWN):
         return None
-    place = _own_till()
+    if not _may_sell():
+        return None  # whom the page's own guard sends away
+    place = device_terminal() or chosen_terminal(terminals_to_choose())
     if place is None:
         if request.method != "GET" or wants_json():
-            raise Refusal("unauthorized")
+            raise Refusal("terminal_disabled")
         return redirect(url_for("checkout.till"))
     real = instance_of(current_app)
     if request.endpoint == BEGIN_AGAIN:
@@ -81,15 +83,12 @@ def _enter() -> Response | None:
     return None
 
 
-def _own_till() -> Terminal | None:
-    """The till that asks, as the real till page knows it."""
-    terminal = device_terminal()
-    if terminal is not None:
-        return terminal
+def _may_sell() -> bool:
+    """Whether the guard of the till's pages lets this request in."""
     user = signed_in()
-    if user is None or user.must_change_password or not allows(user.role, "till.use"):
-        return None
-    return chosen_terminal(terminals_to_choose())
+    if device_terminal() is not None:
+        return True
+    return user is not None and not user.must_change_password and allows(user.role, "till.use")
 
 
 def _leave(_error: BaseException | None) -> None:

@@ -19,7 +19,8 @@ from huimin.access.terminal_keys import Terminal
 from huimin.core.days import county_day
 from huimin.core.discount import PolicyTerms
 from huimin.core.json_text import read_json, write_json
-from huimin.instance import Instance, create_instance, open_instance
+from huimin.instance import Instance
+from huimin.open_instance import create_instance, open_instance
 from huimin.practice.county import PracticeCounty, fill
 from huimin.settings import Settings
 

@@ -19,6 +19,7 @@ from huimin.core.permissions import ROLES, allows
 from huimin.instance import Instance
 from huimin.merchants.joining import ask_to_join
 from huimin.policies.drafts import PolicyDraft, save_draft
+from huimin.practice.county import OUTLET_NAME, TERMINAL_LABEL
 from tests.making.merchants import credit_code
 from tests.making.policies import make_policy
 from tests.making.staff import csrf_of, make_staff, sign_in
@@ -78,7 +79,8 @@ def words_in_the_data(instance: Instance) -> list[str]:
                 for value in row:
                     if isinstance(value, str):
                         found.update(CHINESE.findall(value))
-    found.update(CHINESE.findall(instance.settings.county_name))
+    for name in (instance.settings.county_name, OUTLET_NAME, TERMINAL_LABEL):
+        found.update(CHINESE.findall(name))
     single = {letter for word in found for letter in (word[:1], word[-1:])}
     return sorted(found | single, key=len, reverse=True)
 

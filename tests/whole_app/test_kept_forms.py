@@ -26,6 +26,7 @@ HARMLESS = {
     "desk.search": "a search",
     "holders.find_people": "a search",
     "checkout.choose_terminal": "which of the own tills this session shows",
+    "practice_cards.again": "an invented county, in which nothing is kept",
     "access.confirm_second_factor": "leads back to the account: the code is typed again",
 }
 # Who looked, and what was refused: not what a form does.

@@ -63,6 +63,8 @@ def is_known(app: Any, name: str) -> bool:
 
 def unbuildable(app: Any, endpoint: str, given: Iterable[str | None]) -> bool:
     """Whether no rule of the endpoint can be built of these arguments; None stands for any."""
+    # The till's templates link within the till, or within its practice.
+    endpoint = f"checkout{endpoint}" if endpoint.startswith(".") else endpoint
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint]
     needs = [set(rule.arguments) - set(rule.defaults or ()) for rule in rules]
     names = set(given)

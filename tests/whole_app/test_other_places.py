@@ -270,7 +270,9 @@ def test_another_place_is_not_found(
             assert answer.status_code == 404, f"{role} {method} {rule.rule}: {answer.status}"
         if method == "GET":
             own = client.get(address(rule, mine))
-            assert own.status_code == 200, f"{role} {rule.rule}: {own.status}"
+            # The county of a practice till has nothing of the real one.
+            wanted = 404 if rule.endpoint.startswith("practice.") else 200
+            assert own.status_code == wanted, f"{role} {rule.rule}: {own.status}"
         asked += 1
     assert asked >= {"registrar": 18, "merchant_manager": 4, "cashier": 2}[role]
 

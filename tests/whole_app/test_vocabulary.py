@@ -40,6 +40,7 @@ DATA = (
         "settlement/paid_list.py",
     ),
     *("simulation/", "web/catalogs.py", "web/words.py", "demo/"),
+    "practice/county.py",
 )
 # Said in two languages at once, because whoever reads it has no page: settings, API, handbook.
 BOTH_LANGUAGES = (

@@ -40,6 +40,8 @@ MADE_OF = (
     "templates/checkout/till.html",
     "templates/checkout/till_offline.html",
     "templates/claims/till_sections.html",
+    "templates/practice/banner.html",
+    "templates/practice/cards.html",
     "templates/settlement/news.html",
     "checkout/static/service_worker.js",
     "core/translations/en/LC_MESSAGES/messages.mo",
