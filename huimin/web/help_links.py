@@ -35,6 +35,8 @@ SECTIONS = {
     "merchants.device": "till#to-begin",
     "checkout": "till#a-sale",
     "checkout.receipt": "receipts#printing-a-receipt",
+    "practice": "till#practice-at-the-till",
+    "practice_cards": "till#practice-at-the-till",
     "closing": "till#the-days-end",
     "claims": "receipts#claims-a-discount-that-was-missed",
     "offline": "offline#how-an-item-is-judged",
