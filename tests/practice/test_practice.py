@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from huimin.audit.lookups import LookupLog
+from huimin.audit.refused_attempts import RefusedAttempts
 from huimin.instance import Instance
 from huimin.practice.folder import PRACTICE_FOLDER
 from tests.making.cards import make_card
@@ -122,7 +124,7 @@ def test_practice_leaves_no_trace_in_the_county(
 ) -> None:
     real = make_card(instance)
     csrf_of(cashier, "/till/")
-    instance.lookups.flush()
+    instance.part(LookupLog).flush()
     before = everything(instance)
     practice = Practice(cashier)
     for kind in practice.cards:
@@ -144,8 +146,8 @@ def test_practice_leaves_no_trace_in_the_county(
     again = cashier.post(HERE + "again", data={"csrf_token": practice.token})
     assert again.status_code == 302 and again.location == HERE
     assert cashier.get(HERE + "today").json["sums"]["redemptions"] == 0
-    instance.lookups.flush()
-    instance.refused_attempts.flush()
+    instance.part(LookupLog).flush()
+    instance.part(RefusedAttempts).flush()
     assert everything(instance) == before
     # At the real till a practice card is nobody's, and the throttle there is untouched.
     headers = {"X-CSRFToken": practice.token}
