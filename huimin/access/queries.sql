@@ -214,12 +214,19 @@ INSERT INTO staff_session (
 );
 
 -- name: staff_of_session^
-SELECT staff.* FROM staff_session JOIN staff ON staff.id = staff_session.staff_id
+SELECT staff.*, staff_session.full_names_at FROM staff_session JOIN staff ON staff.id = staff_session.staff_id
 WHERE staff_session.id_hash = :id_hash AND staff_session.ended_at IS NULL
     AND staff_session.expires_at > :now AND staff.state = 'active';
 
 -- name: owner_of_session^
 SELECT staff_id FROM staff_session WHERE id_hash = :id_hash;
+
+-- name: show_full_names!
+UPDATE staff_session SET full_names_at = :now
+WHERE id_hash = :id_hash AND ended_at IS NULL AND full_names_at IS NULL;
+
+-- name: mask_names!
+UPDATE staff_session SET full_names_at = NULL WHERE id_hash = :id_hash;
 
 -- name: end_session!
 UPDATE staff_session SET ended_at = :now WHERE id_hash = :id_hash AND ended_at IS NULL;

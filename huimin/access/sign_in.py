@@ -42,6 +42,8 @@ class StaffMember:
     outlet_id: str | None
     must_change_password: bool
     has_second_factor: bool
+    # Whether this session shows full names (full_names.py).
+    sees_names: bool = False
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> StaffMember:
@@ -51,6 +53,7 @@ class StaffMember:
             **{name: row[name] for name in plain},
             must_change_password=bool(row["must_change_password"]),
             has_second_factor=row["totp_cipher"] is not None,
+            sees_names=row.get("full_names_at") is not None,
         )
 
 

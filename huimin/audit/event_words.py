@@ -40,6 +40,8 @@ EVENTS = {
     "staff.sessions_ended": _("结束登录"),
     "staff.second_factor_on": _("开启两步验证"),
     "staff.second_factor_off": _("关闭两步验证"),
+    "staff.names_shown": _("开始显示完整姓名"),
+    "staff.names_masked": _("不再显示完整姓名"),
     "staff.signed_in": _("登录"),
     "staff.signed_out": _("退出登录"),
     "staff.sign_in_failed": _("登录失败"),

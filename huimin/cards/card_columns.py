@@ -49,7 +49,7 @@ def whose_card(*, may_card: bool = True, may_holder: bool = True) -> list[Column
         return cells.link(number, "cards.card_of_office", row["id"]) if may_card else number
 
     def name_cell(row: Row) -> str | Markup:
-        name = str(row["name_masked"])
+        name = str(row["name"])
         return cells.link(name, "holders.person", row["holder_id"]) if may_holder else name
 
     return [

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from huimin.cards import queries
-from huimin.core.identity import mask_name
+from huimin.core.identity import Names, mask_name, masked
 from huimin.divisions.within import bounds_within, division_parameters, required_within
 from huimin.storage.engine import Row, Transaction
 from huimin.storage.list_query import ListQuery, parameters_of
@@ -34,10 +34,22 @@ class CardCriteria:
     within: str | None = None
 
 
-def card_rows(tx: Transaction, ids: Iterable[str]) -> list[Row]:
-    """What a list shows of each card, with name_masked and its division."""
-    rows = (queries.listed_card(tx, id=card_id) for card_id in ids)
-    return [{**row, "name_masked": mask_name(row["holder_name"])} for row in rows]
+def card_rows(tx: Transaction, ids: Iterable[str], names: Names = masked) -> list[Row]:
+    """What a list shows of each card, with its division, name_masked, and `name` as `names` shows
+    it."""
+    return named([queries.listed_card(tx, id=card_id) for card_id in ids], names)
+
+
+def named(rows: Iterable[Row], names: Names = masked) -> list[Row]:
+    """Rows with holder_name and division_code, with name_masked and `name` as well."""
+    return [
+        {
+            **row,
+            "name": names(row["holder_name"], row["division_code"]),
+            "name_masked": mask_name(row["holder_name"]),
+        }
+        for row in rows
+    ]
 
 
 def _driver(criteria: CardCriteria) -> str:

@@ -84,7 +84,7 @@ WHERE card_id = :card_id ORDER BY recorded_at, id;
 
 -- name: cards_of_run
 -- Active cards of holders in a range of division codes, but none whose signing key leaked.
-SELECT card.*, holder.name AS holder_name, village.name AS village_name
+SELECT card.*, holder.name AS holder_name, holder.division_code, village.name AS village_name
 FROM card JOIN holder ON holder.id = card.holder_id
 JOIN division AS village ON village.code = holder.division_code
 WHERE card.state = 'active' AND card.expires_on >= :today
@@ -236,7 +236,8 @@ ORDER BY card.id LIMIT :row_limit;
 
 -- name: listed_card^
 SELECT card.id, card.number, card.state, card.issued_on, card.expires_on, card.holder_id,
-    holder.entitled_until, holder.name AS holder_name, village.name AS village_name, town.name AS town_name
+    holder.entitled_until, holder.name AS holder_name, holder.division_code,
+    village.name AS village_name, town.name AS town_name
 FROM card
 JOIN holder ON holder.id = card.holder_id
 JOIN division AS village ON village.code = holder.division_code
@@ -330,7 +331,7 @@ ORDER BY recorded_at DESC, id DESC LIMIT 1;
 -- Active cards that expire by a day, soonest first. fit = 1: those that can be renewed; fit = 0: the
 -- others, whose holder's entitlement ends by then or is due for verification.
 SELECT card.id, card.number, card.holder_id, card.expires_on, holder.name AS holder_name,
-    village.name AS village_name, town.name AS town_name,
+    holder.division_code, village.name AS village_name, town.name AS town_name,
     CASE WHEN EXISTS (SELECT 1 FROM eligibility WHERE eligibility.holder_id = holder.id
         AND eligibility.starts_on <= :today
         AND (eligibility.ends_on IS NULL OR eligibility.ends_on >= card.expires_on))

@@ -11,9 +11,10 @@ from datetime import date
 from typing import Unpack
 
 from huimin.cards import queries
+from huimin.cards.card_list import named
 from huimin.cards.change_state import replace_card
 from huimin.core.acting import By
-from huimin.core.identity import mask_name
+from huimin.core.identity import Names, masked
 from huimin.core.recorded_reasons import REASONS
 from huimin.divisions.within import division_parameters
 from huimin.storage.engine import Row, Transaction
@@ -36,14 +37,19 @@ class Ending:
     division_code: str | None = None
 
 
-def cards_to_renew(tx: Transaction, ending: Ending, count: int = RENEWED_AT_ONCE) -> list[Row]:
-    """Up to `count` cards that can be renewed, soonest expiry first, each with `name_masked`."""
-    return _cards(tx, ending, count, fit=True)
+def cards_to_renew(
+    tx: Transaction, ending: Ending, count: int = RENEWED_AT_ONCE, names: Names = masked
+) -> list[Row]:
+    """Up to `count` cards that can be renewed, soonest expiry first, each with `name_masked`, and
+    `name` as `names` shows it."""
+    return _cards(tx, ending, count, names, fit=True)
 
 
-def cards_left_out(tx: Transaction, ending: Ending, count: int = RENEWED_AT_ONCE) -> list[Row]:
+def cards_left_out(
+    tx: Transaction, ending: Ending, count: int = RENEWED_AT_ONCE, names: Names = masked
+) -> list[Row]:
     """Expiring cards that are left out; `entitled` is 0 or 1 and tells for which reason."""
-    return _cards(tx, ending, count, fit=False)
+    return _cards(tx, ending, count, names, fit=False)
 
 
 def renew_cards(
@@ -58,7 +64,7 @@ def renew_cards(
     return len(rows)
 
 
-def _cards(tx: Transaction, ending: Ending, count: int, *, fit: bool) -> list[Row]:
+def _cards(tx: Transaction, ending: Ending, count: int, names: Names, *, fit: bool) -> list[Row]:
     rows = queries.cards_ending(
         tx,
         today=ending.today.isoformat(),
@@ -68,4 +74,4 @@ def _cards(tx: Transaction, ending: Ending, count: int, *, fit: bool) -> list[Ro
         fit=int(fit),
         count=count,
     )
-    return [{**row, "name_masked": mask_name(row["holder_name"])} for row in rows]
+    return named(rows, names)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from huimin.access.full_names import names_for_reader
 from huimin.access.guards import member, own_division, require
 from huimin.checkout.receipts.receipts import HASH_CHARACTERS
 from huimin.core.days import county_day
@@ -74,7 +75,7 @@ def matching() -> str | Response:
     """The one thing that was found, or all that was, by kind."""
     user, personal_data, now = member(), instance().personal_data, instance().clock()
     sealed = request.args.get("find", "")
-    text = unsealed_text(personal_data, sealed)
+    text, names = unsealed_text(personal_data, sealed), names_for_reader()
     if not text:
         return render_template("desk/search.html", text="", matches=None)
     matches = instance().engine.read(
@@ -85,6 +86,7 @@ def matching() -> str | Response:
             role=user.role,
             within=own_division(),
             today=county_day(now),
+            names=names,
         )
     )
     if matches.only is not None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from huimin.access.staff_list import StaffCriteria, staff_after
+from huimin.core.identity import Names, masked
 from huimin.core.permissions import allows
 from huimin.core.refusals import FieldProblem, FieldProblems
 from huimin.desk import queries
@@ -50,15 +51,16 @@ def search_everything(
     role: str,
     within: str | None,
     today: date,
+    names: Names = masked,
 ) -> Matches:
     """What the reader may see that has this text as its name or its number.
 
-    `within` is the code of the town that a registrar is limited to. People are masked.
+    `within` is the code of the town that a registrar is limited to. `names` shows people's names.
     """
     problem = None
     rows: dict[str, list[Row]] = {}
     try:
-        rows["people"] = _people(tx, personal_data, text, within, today)
+        rows["people"] = _people(tx, personal_data, text, within, today, names)
     except FieldProblems as error:
         problem = error.problems[0]
     for kind, (action, rows_of) in _OTHERS.items():
@@ -68,11 +70,16 @@ def search_everything(
 
 
 def _people(
-    tx: Transaction, personal_data: PersonalData, text: str, within: str | None, today: date
+    tx: Transaction,
+    personal_data: PersonalData,
+    text: str,
+    within: str | None,
+    today: date,
+    names: Names,
 ) -> list[Row]:
     find = search(tx, personal_data, PersonCriteria(text=text), today=today, within=within)
     ids = [person.id for person in find("", MATCHES_MAX + 1)]
-    return people_rows(tx, personal_data, ids, today, text)
+    return people_rows(tx, personal_data, ids, today, text, names)
 
 
 def _sales(tx: Transaction, text: str) -> list[Row]:

@@ -15,7 +15,7 @@ from huimin.audit.record import checked_reason, record
 from huimin.core.acting import By
 from huimin.core.catalogue import sentence
 from huimin.core.days import county_day, county_start, instant_text
-from huimin.core.identity import mask_name
+from huimin.core.identity import Names, mask_name, masked
 from huimin.core.refusals import FieldProblems, field_problem
 from huimin.core.words import STATES
 from huimin.divisions.within import bounds_within, division_parameters, required_within
@@ -189,10 +189,18 @@ application_ids = ListQuery[ApplicationCriteria](
 )
 
 
-def application_rows(tx: Transaction, ids: Iterable[str]) -> list[Row]:
-    """What a list shows of each application: its row with name_masked and the division."""
+def application_rows(tx: Transaction, ids: Iterable[str], names: Names = masked) -> list[Row]:
+    """What a list shows of each application: its row with the division, name_masked, and `name` as
+    `names` shows it."""
     rows = (queries.listed_application(tx, id=application_id) for application_id in ids)
-    return [{**row, "name_masked": mask_name(row["holder_name"])} for row in rows]
+    return [
+        {
+            **row,
+            "name": names(row["holder_name"], row["division_code"]),
+            "name_masked": mask_name(row["holder_name"]),
+        }
+        for row in rows
+    ]
 
 
 def promised_before(now: datetime, working_days: WorkingDays) -> datetime:

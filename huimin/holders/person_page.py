@@ -1,4 +1,4 @@
-"""Everything that one person's page shows, masked."""
+"""Everything that one person's page shows, with masked numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Unpack
 from huimin.audit.record import record
 from huimin.core.acting import By
 from huimin.core.days import instant_text
-from huimin.core.identity import mask_id_number, mask_name, mask_phone
+from huimin.core.identity import Names, mask_id_number, mask_name, mask_phone, masked
 from huimin.divisions.find import DivisionIndex, all_divisions
 from huimin.holders import queries
 from huimin.holders.evidence import evidence_of
@@ -24,16 +24,26 @@ VIEWS_APART = timedelta(hours=1)
 
 
 def person_page(
-    tx: Transaction, personal_data: PersonalData, holder: Mapping[str, Any]
+    tx: Transaction,
+    personal_data: PersonalData,
+    holder: Mapping[str, Any],
+    names: Names = masked,
 ) -> dict[str, Any]:
-    """A holder's data, family, eligibilities, applications, cards, evidence, sales and events."""
+    """A holder's data, family, eligibilities, applications, cards, evidence, sales and events.
+
+    Of the holder and each member, `name` is what `names` shows, and `name_masked` is masked.
+    """
     town, village = DivisionIndex(all_divisions(tx)).names(holder["division_code"])
     number = personal_data.value(holder, "holder.id_number") or ""
     phone = personal_data.value(holder, "holder.phone")
     holder_id = holder["id"]
+
+    def names_of(name: str) -> dict[str, str]:
+        return {"name": names(name, holder["division_code"]), "name_masked": mask_name(name)}
+
     return {
         "id": holder_id,
-        "name_masked": mask_name(holder["name"]),
+        **names_of(holder["name"]),
         "gender": holder["gender"],
         "birth_date": holder["birth_date"],
         "id_number_masked": mask_id_number(number),
@@ -42,12 +52,9 @@ def person_page(
         "town": town,
         "village": village,
         "verified_on": holder["verified_on"],
-        "family": [
-            {**member, "name_masked": mask_name(member["name"])}
-            for member in family_of(tx, holder_id)
-        ],
+        "family": [{**member, **names_of(member["name"])} for member in family_of(tx, holder_id)],
         "family_ended": [
-            {**member, "name_masked": mask_name(member["name"])}
+            {**member, **names_of(member["name"])}
             for member in queries.all_family_of(tx, holder_id=holder_id)
             if member["ended_at"] is not None
         ],

@@ -15,7 +15,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from huimin.core.card_number import NUMBER_DIGITS
-from huimin.core.identity import IdentityProblem, clean_id_text, mask_name, parse_id_number
+from huimin.core.identity import (
+    IdentityProblem,
+    Names,
+    clean_id_text,
+    mask_name,
+    masked,
+    parse_id_number,
+)
 from huimin.core.name_form import GRAM_MAX, name_form
 from huimin.core.phone import PhoneProblem, read_phones
 from huimin.core.refusals import field_problem
@@ -109,11 +116,14 @@ def people_rows(
     ids: list[str],
     today: date,
     text: str = "",
+    names: Names = masked,
 ) -> list[Row]:
-    """People for a list: masked name, division, live card, eligibilities in force.
+    """People for a list: name, division, live card, eligibilities in force.
+
+    `name` is what `names` shows of it, `name_masked` never shows more than its ends.
 
     Where `text` was searched and is a family member's and not the holder's own, `found_by` are the
-    members who have it (name_masked, relation); else it is empty.
+    members who have it (name, name_masked, relation); else it is empty.
     """
     fits = _fitting(personal_data, text, today) if text.strip() else None
     rows = []
@@ -121,9 +131,15 @@ def people_rows(
         row = dict(queries.listed_person(tx, id=holder_id))
         members = [] if fits is None or fits(row) else list(filter(fits, family_of(tx, holder_id)))
         row["found_by"] = [
-            {"name_masked": mask_name(one["name"]), "relation": one["relation"]} for one in members
+            {
+                "name": names(one["name"], row["division_code"]),
+                "name_masked": mask_name(one["name"]),
+                "relation": one["relation"],
+            }
+            for one in members
         ]
-        row["name_masked"] = mask_name(row.pop("name"))
+        row["name_masked"] = mask_name(row["name"])
+        row["name"] = names(row["name"], row["division_code"])
         row["kinds"] = eligibilities_on(tx, holder_id, today)
         rows.append(row)
     return rows

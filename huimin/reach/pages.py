@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
+from huimin.access.full_names import names_for_reader
 from huimin.access.guards import member, require
 from huimin.audit.list_answer import list_answer
 from huimin.core.chart_svg import chart_svg
@@ -23,6 +24,7 @@ from huimin.core.days import (
     parse_instant,
     parse_month,
 )
+from huimin.core.identity import mask_name
 from huimin.core.refusals import Refusal
 from huimin.core.words import OUTLET_KINDS
 from huimin.divisions.find import all_divisions, town_of
@@ -31,8 +33,8 @@ from huimin.reach.chart import reach_chart, share_text
 from huimin.reach.counts import Reach, reach_of_county, reach_of_town, total_of
 from huimin.reach.nearest import kilometres_text, nearest_of_town
 from huimin.reach.unreached import LATELY_DAYS, REASONS, UnreachedCriteria, unreached_after
-from huimin.storage.engine import Transaction
-from huimin.web import column
+from huimin.storage.engine import Row, Transaction
+from huimin.web import cells
 from huimin.web.column import Column
 from huimin.web.current import instance
 from huimin.web.forms import Form
@@ -111,8 +113,13 @@ def people(town_code: str) -> str | BaseResponse:
 
 
 def _people_list(town_code: str, town_name: str, villages: dict[str, str], reason: str) -> ListPage:
+    names = names_for_reader()
+
+    def name_cell(row: Row) -> Markup:
+        return cells.link(names(row["name"], row["division_code"]), "holders.person", row["id"])
+
     columns = [
-        column.linked(_("姓名"), "name_masked", "holders.person"),
+        Column(_("姓名"), lambda row: mask_name(row["name"]), name_cell),
         Column(_("乡镇（街道）"), lambda row: town_name, only="workbook"),
         Column(_("村（社区）"), lambda row: villages.get(row["division_code"], ""), sort="village"),
         Column(_("原因"), lambda row: _reasons()[reason], only="workbook"),

@@ -1,4 +1,4 @@
-"""The work list: who of a town is entitled and not reached, and why. Names are masked."""
+"""The work list: who of a town is entitled and not reached, and why."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from huimin.core.days import county_start, instant_text
-from huimin.core.identity import mask_name
 from huimin.reach import queries
 from huimin.storage.engine import Row
 from huimin.storage.list_query import ListQuery, parameters_of
@@ -40,10 +39,5 @@ def _statement(criteria: UnreachedCriteria) -> str:
     return REASONS[criteria.reason]
 
 
-def _masked(row: Row) -> Row:
-    name = mask_name(row["name"])
-    return {key: value for key, value in row.items() if key != "name"} | {"name_masked": name}
-
-
-# {id, name_masked, division_code, last_used_at} of each.
-unreached_after = ListQuery[UnreachedCriteria](queries, _statement, _parameters, _masked)
+# {id, name, division_code, last_used_at} of each; a page shows the name as its reader may see it.
+unreached_after = ListQuery[UnreachedCriteria](queries, _statement, _parameters, dict)

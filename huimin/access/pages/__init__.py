@@ -6,4 +6,4 @@ from flask import Blueprint
 
 pages = Blueprint("access", __name__)
 
-from huimin.access.pages import account, session, sign_in, staff  # noqa: E402, F401
+from huimin.access.pages import account, names, session, sign_in, staff  # noqa: E402, F401

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
+from huimin.access.full_names import names_for_reader
 from huimin.access.guards import acting, member, own_division, require
 from huimin.alerts.find_attempts import attempts_of_card
 from huimin.cards.card_list import card_in, may_be_issued
@@ -28,7 +29,6 @@ from huimin.cards.pages import pages
 from huimin.cards.pages.card_list import new_card
 from huimin.cards.reverify import months_after
 from huimin.core.days import county_day
-from huimin.core.identity import mask_name
 from huimin.core.permissions import allows
 from huimin.core.recorded_reasons import REASONS
 from huimin.core.refusals import FieldProblems, Refusal, field_problem
@@ -178,7 +178,7 @@ def _page(card_id: str, form: Form, opened: str = "") -> str:
     return render_template(
         "cards/office_card.html",
         card=card,
-        name_masked=mask_name(card["holder_name"]),
+        name=names_for_reader()(card["holder_name"], card["division_code"]),
         verify_by=_verify_by(card),
         grace_ends=_verify_by(card) + timedelta(days=instance().settings.grace_days),
         today=today,

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from huimin.access.full_names import names_for_reader
 from huimin.access.guards import acting, own_division, require
 from huimin.audit.list_answer import list_answer
 from huimin.cards.card_columns import card_columns
@@ -144,7 +145,7 @@ def _list() -> ListPage:
 
 def _read_rows(tx: Transaction, form: Form, place: Place) -> Listed:
     page = page_of(card_ids, tx, _criteria(form), place, key_of=str)
-    return replace(page, rows=card_rows(tx, page.rows))
+    return replace(page, rows=card_rows(tx, page.rows, names_for_reader()))
 
 
 def _criteria(form: Form) -> CardCriteria:

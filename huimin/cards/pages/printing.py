@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
+from huimin.access.full_names import names_for_reader
 from huimin.access.guards import acting, own_division, require
 from huimin.audit.list_answer import workbook_response
 from huimin.cards.card_list import card_in
@@ -140,12 +141,17 @@ def _run_columns() -> list[Column]:
 
 
 def _card_columns() -> list[Column]:
+    names = names_for_reader()
+
     def number_cell(row: Row) -> Markup:
         return cells.link(grouped(row["number"]), "cards.card_of_office", row["id"])
 
+    def name_cell(row: Row) -> str:
+        return names(row["holder_name"], row["division_code"])
+
     return [
         Column(_("卡号"), "number", number_cell, "nowrap"),
-        Column(_("姓名"), lambda row: mask_name(row["holder_name"])),
+        Column(_("姓名"), lambda row: mask_name(row["holder_name"]), name_cell),
         Column(_("村（社区）"), "village_name"),
         column.state(_("卡片状态"), CARD_STATES),
     ]
@@ -181,7 +187,7 @@ def _page(form: Form) -> str:
         newest=newest[:NEWEST_SHOWN],
         newest_columns=_newest_columns(),
         just_issued=next((card for card in waiting if card["id"] == just_issued), None),
-        mask_name=mask_name,
+        names=names_for_reader(),
         cards_max=CARDS_MAX,
         runs=runs,
         columns=_run_columns(),

@@ -9,6 +9,7 @@ from flask import render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from huimin.access.full_names import names_for_reader
 from huimin.access.guards import acting, own_division, require
 from huimin.audit.list_answer import workbook_response
 from huimin.cards.card_columns import expiry, whose_card
@@ -106,9 +107,12 @@ def _page(form: Form, last_day: date | None) -> str:
     ready: list[Row] = []
     left_out: list[Row] = []
     if last_day is not None:
-        ending = _ending(form, last_day)
+        ending, names = _ending(form, last_day), names_for_reader()
         ready, left_out = instance().engine.read(
-            lambda tx: (cards_to_renew(tx, ending), cards_left_out(tx, ending))
+            lambda tx: (
+                cards_to_renew(tx, ending, names=names),
+                cards_left_out(tx, ending, names=names),
+            )
         )
     years, columns = instance().settings.card_years, [*whose_card(), expiry()]
     return render_template(

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from huimin.access.full_names import names_for_reader
 from huimin.access.guards import acting, member, own_division, require
 from huimin.audit.list_answer import list_answer
 from huimin.core.days import county_day
@@ -210,7 +211,7 @@ def _list(choosing: bool) -> ListPage:
 
     columns = [
         *([Column(cells.tick_all(), "id", tick_cell, "tick", only="page")] if choosing else []),
-        column.linked(_("姓名"), "name_masked", "holders.application"),
+        column.person("holders.application"),
         *column.places(),
         replace(
             column.minute(_("提交时间"), "submitted_at", sort="submitted"), cell=submitted_cell
@@ -247,18 +248,17 @@ def _read_rows(tx: Transaction, form: Form, place: Place) -> Listed:
         within=own_division(),
     )
     page = page_of(application_ids, tx, criteria, place, key_of=str)
-    return replace(page, rows=application_rows(tx, page.rows))
+    return replace(page, rows=application_rows(tx, page.rows, names_for_reader()))
 
 
 def _one(application_id: str, form: Form, *, clear: dict[str, str | None] | None = None) -> str:
-    within, secrets = own_division(), instance().personal_data
-
+    within, secrets, names = own_division(), instance().personal_data, names_for_reader()
     today = county_day(instance().clock())
 
     def query(tx: Transaction) -> tuple[Row, Row, list[Row], bool]:
         row = application_in(tx, application_id, within=within)
         holder = person(tx, row["holder_id"], within=within)
-        page, revoked = person_page(tx, secrets, holder), revoked_cards_of(tx, holder["id"])
+        page, revoked = person_page(tx, secrets, holder, names), revoked_cards_of(tx, holder["id"])
         return row, page, revoked, may_come(tx, holder["id"], today)
 
     row, page, revoked, entitled = instance().engine.read(query)

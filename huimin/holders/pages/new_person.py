@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
+from huimin.access.full_names import names_for_reader
 from huimin.access.guards import acting, member, own_division, require
 from huimin.core.days import county_day, next_day_of_year
-from huimin.core.identity import mask_name
 from huimin.core.refusals import FieldProblems, Problems, Refusal, field_problem
 from huimin.core.words import OTHER_RELATION, RELATIONS
 from huimin.divisions.choices import division_choices
@@ -269,16 +269,16 @@ def _form_page(
     form: Form, draft_id: str, same: list[Row] | None = None, known: Row | None = None
 ) -> str:
     own, today = own_division(), county_day(instance().clock())
-    usual_end = instance().settings.usual_end
-    names = dict(division_choices(own))
+    usual_end, names = instance().settings.usual_end, names_for_reader()
+    places = dict(division_choices(own))
     values = {**form.values, "division_code": _villages().code_of(form.text("division_code"))}
     return render_template(
         "holders/new_person.html",
         form=Form(values, form.problems),
         draft_id=draft_id,
         same=same or [],
-        known=known and {**known, "name_masked": mask_name(known["name"])},
-        place_of=names.get,
+        known=known and {**known, "name": names(known["name"], known["division_code"])},
+        place_of=places.get,
         villages=division_choices(own, villages_only=True),
         kinds=eligibility_choices(),
         relations=relation_choices(),

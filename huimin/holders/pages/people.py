@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from huimin.access.full_names import names_for_reader
 from huimin.access.guards import member, own_division, require
 from huimin.audit.list_answer import list_answer
 from huimin.core.days import county_day
@@ -83,7 +84,9 @@ def _read_rows(tx: Transaction, form: Form, place: Place) -> Listed:
         find, lambda: len(counted("", COUNT_MAX + 1)), place=place, key_of=lambda one: str(one.key)
     )
     ids = [one.id for one in page.rows]
-    return replace(page, rows=people_rows(tx, secrets, ids, today, criteria.text))
+    return replace(
+        page, rows=people_rows(tx, secrets, ids, today, criteria.text, names_for_reader())
+    )
 
 
 def _criteria(form: Form) -> PersonCriteria:
@@ -106,8 +109,8 @@ def _list() -> ListPage:
     def kinds_of(row: Row) -> str:
         return "、".join(ELIGIBILITIES.say(kind, language) for kind in row["kinds"])
 
-    def found_by(row: Row) -> str:
-        members = [f"{one['name_masked']}（{one['relation']}）" for one in row["found_by"]]
+    def found_by(row: Row, name: str = "name_masked") -> str:
+        members = [f"{one[name]}（{one['relation']}）" for one in row["found_by"]]
         return _("找到家庭成员：{names}", names="、".join(members)) if members else ""
 
     def state_of(row: Row) -> str:
@@ -118,8 +121,8 @@ def _list() -> ListPage:
         return cells.state(row["card_state"], words) if words else cells.beside(_("没有卡"))
 
     def name_cell(row: Row) -> Markup:
-        name = cells.link(row["name_masked"], "holders.person", row["id"])
-        return cells.below(name, found_by(row))
+        name = cells.link(row["name"], "holders.person", row["id"])
+        return cells.below(name, found_by(row, "name"))
 
     columns = [
         Column(_("姓名"), "name_masked", name_cell),

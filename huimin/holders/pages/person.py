@@ -8,6 +8,7 @@ from datetime import date
 from flask import render_template
 from flask_babel import gettext as _
 
+from huimin.access.full_names import names_for_reader
 from huimin.access.guards import acting, member, own_division, require
 from huimin.alerts.find_attempts import attempts_of_holder
 from huimin.audit.record import checked_reason
@@ -228,10 +229,10 @@ def person_form(
 ) -> str:
     """The page with one of its forms opened, to be mended."""
     secrets, within = instance().personal_data, own_division()
-    today = county_day(instance().clock())
+    today, names = county_day(instance().clock()), names_for_reader()
     page, entitled, attempts, to_come = instance().engine.read(
         lambda tx: (
-            person_page(tx, secrets, person(tx, holder_id, within=within)),
+            person_page(tx, secrets, person(tx, holder_id, within=within), names),
             eligibilities_on(tx, holder_id, today),
             attempts_of_holder(tx, holder_id),
             may_come(tx, holder_id, today),
