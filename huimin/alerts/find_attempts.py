@@ -85,4 +85,6 @@ def _for_reader(row: Row) -> Row:
     }
 
 
-attempts_before = ListQuery[AttemptCriteria](queries, _statement, _parameters, _for_reader)
+attempts_before = ListQuery[AttemptCriteria](
+    queries, _statement, _parameters, _for_reader, "count_attempts", AttemptCriteria()
+)

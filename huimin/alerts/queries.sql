@@ -139,6 +139,9 @@ WHERE refused_attempt.id < :before
     AND (CAST(:first AS TEXT) IS NULL OR refused_attempt.occurred_at >= :first)
     AND (CAST(:last AS TEXT) IS NULL OR refused_attempt.occurred_at < :last)
 
+-- name: count_attempts$
+SELECT CAST(COUNT(*) AS BIGINT) FROM refused_attempt;
+
 -- name: attempts_before
 -- read both ways
 -- sorted by: at

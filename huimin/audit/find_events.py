@@ -49,5 +49,9 @@ def _named(row: Row) -> Row:
 
 
 # Both latest first.
-events_before = ListQuery[EventCriteria](queries, "events_before", _parameters, _named)
-lookups_before = ListQuery[EventCriteria](queries, "lookups_before", _parameters)
+events_before = ListQuery[EventCriteria](
+    queries, "events_before", _parameters, _named, "count_events", EventCriteria()
+)
+lookups_before = ListQuery[EventCriteria](
+    queries, "lookups_before", _parameters, whole="count_lookups", everything=EventCriteria()
+)

@@ -45,6 +45,12 @@ SELECT CAST(:id AS TEXT), CAST(:act AS TEXT), CAST(:code AS TEXT), CAST(:refusal
     CAST(:amount_fen AS BIGINT), CAST(:occurred_at AS TEXT), CAST(:recorded_at AS TEXT),
     CAST(:times AS BIGINT);
 
+-- name: count_events$
+SELECT CAST(COUNT(*) AS BIGINT) FROM audit_event;
+
+-- name: count_lookups$
+SELECT CAST(COUNT(*) AS BIGINT) FROM card_lookup;
+
 -- name: events_before
 -- read both ways
 -- sorted by: at

@@ -82,7 +82,9 @@ def _parameters(criteria: CardCriteria) -> Row:
 
 
 # The earliest issued first.
-card_ids = ListQuery[CardCriteria](queries, _driver, _parameters, lambda row: row["id"])
+card_ids = ListQuery[CardCriteria](
+    queries, _driver, _parameters, lambda row: row["id"], "count_cards", CardCriteria()
+)
 
 
 def card_in(tx: Transaction, card_id: str, *, within: str | None) -> Row:

@@ -234,6 +234,9 @@ WHERE card.holder_id = holder.id AND substr(holder.division_code, 1, 9) = :town
     -- with: wanted
 ORDER BY card.id LIMIT :row_limit;
 
+-- name: count_cards$
+SELECT CAST(COUNT(*) AS BIGINT) FROM card;
+
 -- name: listed_card^
 SELECT card.id, card.number, card.state, card.issued_on, card.expires_on, card.holder_id,
     holder.entitled_until, holder.name AS holder_name, holder.division_code,

@@ -185,7 +185,12 @@ def _parameters(criteria: ApplicationCriteria) -> Row:
 
 # The longest waiting first.
 application_ids = ListQuery[ApplicationCriteria](
-    queries, _statement, _parameters, lambda row: row["id"]
+    queries,
+    _statement,
+    _parameters,
+    lambda row: row["id"],
+    "count_applications",
+    ApplicationCriteria(),
 )
 
 

@@ -338,6 +338,10 @@ SELECT COUNT(*) > :few FROM (SELECT 1 FROM eligibility WHERE kind = :kind LIMIT 
 -- name: has_many_in_card_state$
 SELECT COUNT(*) > :few FROM (SELECT 1 FROM card WHERE state = :card_state LIMIT :few + 1) AS counted;
 
+-- name: count_people$
+-- Everybody, from an index that holds what is asked.
+SELECT CAST(COUNT(*) AS BIGINT) FROM holder WHERE erased_at IS NULL;
+
 -- name: listed_person^
 SELECT holder.id, holder.name, holder.gender, holder.birth_date, holder.division_code,
     holder.id_number_hash, holder.verified_on, holder.created_at, holder.entitled_until,
@@ -403,6 +407,9 @@ WHERE application.holder_id = holder.id
     AND substr(holder.division_code, 1, 9) = :town AND application.id > :after
     -- with: wanted_application
 ORDER BY application.id LIMIT :row_limit;
+
+-- name: count_applications$
+SELECT CAST(COUNT(*) AS BIGINT) FROM application;
 
 -- name: listed_application^
 SELECT application.*, holder.name AS holder_name, holder.division_code,

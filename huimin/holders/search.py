@@ -105,6 +105,29 @@ def search(
     return find
 
 
+def count_people(
+    tx: Transaction,
+    personal_data: PersonalData,
+    criteria: PersonCriteria,
+    *,
+    today: date,
+    within: str | None = None,
+    count_max: int,
+) -> int:
+    """How many people a search finds; counted up to `count_max` unless it is `everybody`."""
+    place = bounds_within(criteria.division_code, within)
+    name, parameters = _driver(personal_data, criteria, place, today)
+    stated = {**parameters, **_filters(criteria, place, today), "after_day": ""}
+    if everybody(criteria, within):
+        return int(queries.count_people(tx))
+    return ListQuery[None](queries, name, lambda _none: stated).count(tx, None, count_max)
+
+
+def everybody(criteria: PersonCriteria, within: str | None) -> bool:
+    """Whether the criteria leave nobody out."""
+    return criteria == PersonCriteria() and within is None
+
+
 def _found_person(row: Row) -> FoundPerson:
     day = row.get("day")
     return FoundPerson(row["id"], f"{day}{DAY_MARK}{row['id']}" if day else row["id"])

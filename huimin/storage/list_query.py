@@ -89,13 +89,16 @@ class ListQuery(Generic[W]):
 
     The statement's key is `:after`, or `:before` if the latest come first; its limit is
     `:row_limit`. `parameters` makes the others from the criteria, `for_reader` makes what readers
-    may see from a row.
+    may see from a row. A list that may be very long has a statement `whole` that counts all its
+    rows, for the criteria `everything`.
     """
 
     queries: Any
     statement: str | Callable[[W], str]
     parameters: Callable[[W], Mapping[str, Any]] = parameters_of
     for_reader: Callable[[Row], Any] = _as_read
+    whole: str | None = None
+    everything: W | None = None
 
     def __call__(
         self, tx: Transaction, criteria: W, key: str = "", count: int = 50, backwards: bool = False
@@ -112,8 +115,14 @@ class ListQuery(Generic[W]):
         return [self.for_reader(row) for row in rows]
 
     def count(self, tx: Transaction, criteria: W, count_max: int) -> int:
-        """How many rows there are, counted up to `count_max`."""
+        """How many rows there are; counted up to `count_max` unless it is the whole list."""
+        if self.whole is not None and self.counts_whole(criteria):
+            return int(getattr(self.queries, self.whole)(tx))
         return int(self._run(tx, criteria, "_counted", "", count_max))
+
+    def counts_whole(self, criteria: W) -> bool:
+        """Whether `count` is exact however many rows there are."""
+        return self.whole is not None and criteria == self.everything
 
     def ordered(
         self,

@@ -65,7 +65,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One page. `count` is the number of all rows, up to COUNT_MAX + 1.
+    """One page. `count` is the number of all rows; `many` if there are more, which nobody counted.
 
     `behind` is true for a page that is not the first one.
     """
@@ -75,11 +75,7 @@ class Listed:
     next_after: str | None = None
     previous_before: str | None = None
     behind: bool = False
-
-    @property
-    def many(self) -> bool:
-        """True when there are more than were counted."""
-        return self.count > COUNT_MAX
+    many: bool = False
 
 
 def _id_of(row: Any) -> str:
@@ -93,22 +89,33 @@ def listed(
     place: Place | None = None,
     key_of: Callable[[Any], str] = _id_of,
     size: int | None = None,
+    capped: bool = False,
 ) -> Listed:
-    """The page at that place; `count` is called only if the page does not hold every row."""
+    """The page at that place; `count` is called only if the page does not hold every row.
+
+    Where it is `capped`, it counts no further than COUNT_MAX + 1.
+    """
+
+    def counted() -> tuple[int, bool]:
+        total = count()
+        return (COUNT_MAX, True) if capped and total > COUNT_MAX else (total, False)
+
     place = place or Place()
     size = size or place.size
     if place.before:
         read = list(find(place.before, size + 1, True))
         if len(read) > size:
             rows = read[size - 1 :: -1]
-            return Listed(rows, count(), key_of(rows[-1]), key_of(rows[0]), behind=True)
+            total, many = counted()
+            return Listed(rows, total, key_of(rows[-1]), key_of(rows[0]), behind=True, many=many)
         # Less than a page before it: show the whole first page.
         place = replace(place, before="")
     read = list(find(place.after, size + 1))
     rows, behind = read[:size], bool(place.after)
     following = key_of(rows[-1]) if len(read) > size else None
-    total = count() if behind or following else len(rows)
-    return Listed(rows, total, following, key_of(rows[0]) if behind and rows else None, behind)
+    total, many = counted() if behind or following else (len(rows), False)
+    previous = key_of(rows[0]) if behind and rows else None
+    return Listed(rows, total, following, previous, behind, many)
 
 
 def page_of(
@@ -121,14 +128,17 @@ def page_of(
     count: Callable[[], int] | None = None,
 ) -> Listed:
     """The page of a room's list at that place; `count` where its number of rows is known."""
+    capped = count is None and not query.counts_whole(criteria)
     count = count or partial(query.count, tx, criteria, COUNT_MAX + 1)
     if place.order is None:
-        return listed(partial(query, tx, criteria), count, place=place, key_of=key_of)
+        find = partial(query, tx, criteria)
+        return listed(find, count, place=place, key_of=key_of, capped=capped)
     page = listed(
         partial(query.ordered, tx, criteria, place.order),
         count,
         place=place,
         key_of=lambda keyed: str(keyed.key),
+        capped=capped,
     )
     return replace(page, rows=[keyed.row for keyed in page.rows])
 

@@ -88,7 +88,7 @@ class Reader:
         self.app, self.client = app, client
 
     def page(self, address: str) -> Page:
-        answer = self.client.get(address)
+        answer = self.client.get(address, follow_redirects=True)
         assert answer.status_code == 200, f"{address}: {answer.status_code}"
         return Page(answer.text)
 
@@ -122,7 +122,9 @@ class Reader:
         while todo and set(found) < wanted:
             address = todo.pop(0)
             opened.add(self.endpoint_of(address))
-            for link in re.findall(r'href="(/[^"#]*)"', self.client.get(address).text):
+            answer = self.client.get(address)
+            text = answer.text if answer.mimetype == "text/html" else ""
+            for link in re.findall(r'href="(/[^"#]*)"', text):
                 endpoint = self.endpoint_of(unescape(link))
                 if endpoint in wanted:
                     found.setdefault(endpoint, unescape(link))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huimin.web.lists import Listed, Place, listed
+from huimin.web.lists import COUNT_MAX, Listed, Place, listed
 
 
 class Rows:
@@ -53,3 +53,11 @@ def test_a_row_that_went_meanwhile_leaves_no_hole_and_no_short_page(
     before = [one for one in rows.ids if one < key]
     assert ids_of(page) == (before[-5:] if len(before) > 5 else rows.ids[:5])
     assert ids_of(rows.page(Place(after=key), 5)) == [one for one in rows.ids if one > key][:5]
+
+
+def test_a_count_that_stopped_says_so_and_an_exact_one_does_not() -> None:
+    rows = Rows(set(range(9)))
+    stopped = listed(rows.find, lambda: COUNT_MAX + 1, size=2, capped=True)
+    assert (stopped.count, stopped.many) == (COUNT_MAX, True)
+    exact = listed(rows.find, lambda: 10 * COUNT_MAX, size=2)
+    assert (exact.count, exact.many) == (10 * COUNT_MAX, False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -27,7 +28,16 @@ from huimin.holders.aid_column import aid_until
 from huimin.holders.drafts import drafts_of
 from huimin.holders.pages import pages
 from huimin.holders.sealed_text import sealed_text, unsealed_text
-from huimin.holders.search import NO_CARD, NO_KIND, TEXT_MAX, PersonCriteria, people_rows, search
+from huimin.holders.search import (
+    NO_CARD,
+    NO_KIND,
+    TEXT_MAX,
+    PersonCriteria,
+    count_people,
+    everybody,
+    people_rows,
+    search,
+)
 from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
 from huimin.web.choices import eligibility_choices
@@ -79,9 +89,20 @@ def _read_rows(tx: Transaction, form: Form, place: Place) -> Listed:
     within, today = own_division(), county_day(instance().clock())
     secrets, criteria = instance().personal_data, _criteria(form)
     find = search(tx, secrets, criteria, today=today, within=within, order=place.order)
-    counted = search(tx, secrets, criteria, today=today, within=within)
     page = listed(
-        find, lambda: len(counted("", COUNT_MAX + 1)), place=place, key_of=lambda one: str(one.key)
+        find,
+        partial(
+            count_people,
+            tx,
+            secrets,
+            criteria,
+            today=today,
+            within=within,
+            count_max=COUNT_MAX + 1,
+        ),
+        place=place,
+        key_of=lambda one: str(one.key),
+        capped=not everybody(criteria, within),
     )
     ids = [one.id for one in page.rows]
     return replace(

@@ -11,7 +11,7 @@ pages = Blueprint("merchants", __name__)
 
 def contact(row: Row) -> str:
     """Name and phone of whom to call."""
-    return f"{row['contact_name'] or ''} {row['contact_phone'] or ''}"
+    return f"{row['contact_name'] or ''} {row['contact_phone'] or ''}".strip()
 
 
 from huimin.merchants.pages import (  # noqa: E402
