@@ -331,6 +331,8 @@ CREATE INDEX holder_phone ON holder (phone_hash);
 CREATE INDEX holder_second_phone ON holder (second_phone_hash) WHERE second_phone_hash IS NOT NULL;
 CREATE INDEX holder_verified ON holder (verified_on);
 CREATE INDEX holder_never_verified ON holder (id) WHERE verified_on IS NULL;
+-- How many people there are: all rows less these few.
+CREATE INDEX holder_erased ON holder (id) WHERE erased_at IS NOT NULL;
 
 -- Every run of one to eight characters of a name of the holder's household, for search by a part of it.
 CREATE TABLE holder_name_gram (
@@ -565,6 +567,9 @@ CREATE INDEX card_to_print ON card (printed_at, id) WHERE state = 'active' AND p
 CREATE INDEX card_issued ON card (issued_on);
 CREATE INDEX card_ended ON card (ended_on) WHERE ended_on IS NOT NULL;
 CREATE INDEX card_last_day ON card (expires_on, issued_on, ended_on);
+-- The list of cards by last day and by state, a page at a time.
+CREATE INDEX card_by_last_day ON card (expires_on, id);
+CREATE INDEX card_by_state ON card (state, id);
 CREATE INDEX card_never_used ON card (issued_on, expires_on, ended_on) WHERE first_used_on IS NULL;
 CREATE INDEX card_first_used ON card (first_used_on, issued_on, expires_on, ended_on) WHERE first_used_on IS NOT NULL;
 -- The deny list of the offline pack, read from the index alone.

@@ -172,9 +172,9 @@ ORDER BY card.id LIMIT :row_limit;
 -- with: card_orders
 -- Starts from the state, for states other than active.
 SELECT card.id FROM card CROSS JOIN holder
-WHERE holder.id = card.holder_id AND card.state = :state AND card.id || '' > :after
+WHERE holder.id = card.holder_id AND card.state = :state AND card.id > :after
     -- with: wanted
-ORDER BY card.id || '' LIMIT :row_limit;
+ORDER BY card.id LIMIT :row_limit;
 
 -- name: card_ids_to_print
 -- read both ways

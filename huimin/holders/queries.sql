@@ -339,8 +339,9 @@ SELECT COUNT(*) > :few FROM (SELECT 1 FROM eligibility WHERE kind = :kind LIMIT 
 SELECT COUNT(*) > :few FROM (SELECT 1 FROM card WHERE state = :card_state LIMIT :few + 1) AS counted;
 
 -- name: count_people$
--- Everybody, from an index that holds what is asked.
-SELECT CAST(COUNT(*) AS BIGINT) FROM holder WHERE erased_at IS NULL;
+-- Everybody who was not erased: all rows are counted faster than those that fit.
+SELECT CAST((SELECT COUNT(*) FROM holder)
+    - (SELECT COUNT(*) FROM holder WHERE erased_at IS NOT NULL) AS BIGINT);
 
 -- name: listed_person^
 SELECT holder.id, holder.name, holder.gender, holder.birth_date, holder.division_code,
