@@ -86,6 +86,8 @@ KINDS: dict[str, Kind] = {
         "请稍等，我核对一下这件商品。",
     ),
     "cap_reached": Kind(422, "优惠额度已用完（{cap}）。", NO_MORE),
+    "payee_own": Kind(403, "这份收款账户是您提出的，请由另一位管理员审批。", QUIET),
+    "payee_decided": Kind(409, "这份收款账户已经审批过或已撤回，请刷新页面查看。", QUIET),
     "budget_used_up": Kind(
         422,
         "这项优惠政策的预算已用完，追加预算以前不能再优惠。",

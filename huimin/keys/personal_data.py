@@ -30,6 +30,7 @@ Purpose = Literal[
     "holder_draft",
     "staff.totp",
     "kept_form",
+    "merchant_payee",
 ]
 
 

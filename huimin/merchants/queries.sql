@@ -244,3 +244,16 @@ WHERE s.id = :staff_id AND s.role = 'cashier' AND o.merchant_id = :merchant_id;
 
 -- name: set_reversal_confirm_fen^
 UPDATE merchant SET reversal_confirm_fen = :reversal_confirm_fen WHERE id = :id RETURNING *;
+
+-- name: turnover^
+-- An outlet's month; the keys of one dimension add up to its whole.
+SELECT CAST(COALESCE(SUM(redemptions), 0) AS BIGINT) AS redemptions,
+    CAST(COALESCE(SUM(reversals), 0) AS BIGINT) AS reversals,
+    CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) AS amount_fen,
+    CAST(COALESCE(SUM(discount_fen), 0) AS BIGINT) AS discount_fen,
+    CAST(COALESCE(SUM(merchant_share_fen), 0) AS BIGINT) AS merchant_share_fen,
+    CAST(COALESCE(SUM(government_share_fen), 0) AS BIGINT) AS government_share_fen,
+    COALESCE((SELECT cards FROM rollup_month_cards
+        WHERE month = :month AND dimension = 'outlet_id' AND key = :outlet_id), 0) AS cards
+FROM rollup_month
+WHERE month = :month AND dimension = 'presenter_kind' AND outlet_id = :outlet_id;

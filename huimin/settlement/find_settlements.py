@@ -113,6 +113,12 @@ def with_sums(row: Row) -> Row:
     return {**row, "payable_fen": whole, "unpaid_fen": left}
 
 
+def settlement_totals(tx: Transaction, criteria: SettlementCriteria) -> Row:
+    """How many settlements the list shows, and their sums in fen; voided ones are left out."""
+    row: Row = queries.settlement_totals(tx, **_conditions(criteria))
+    return row
+
+
 # What a merchant may see of its own sale; of the holder nothing but a masked name.
 SHOWN = (
     *("id", "kind", "receipt_no", "order_no", "occurred_at", "business_day", "adjusts_month"),

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from huimin.core.days import county_day, instant_text
 from huimin.settlement import queries
+from huimin.settlement.payees import changed_since
 from huimin.storage.engine import Row, Transaction
 
 # A payment is said for so long after it was recorded.
@@ -25,6 +26,8 @@ class News:
 
     to_confirm: list[Row]
     paid: list[Row]
+    # Proposals and approvals of another bank account: a change that nobody knows of is fraud.
+    payees: list[Row]
 
 
 def news_for(tx: Transaction, merchant_id: str, *, now: datetime) -> News:
@@ -33,4 +36,5 @@ def news_for(tx: Transaction, merchant_id: str, *, now: datetime) -> News:
     return News(
         list(queries.to_confirm(tx, merchant_id=merchant_id, today=county_day(now).isoformat())),
         list(queries.paid_since(tx, merchant_id=merchant_id, since=since)),
+        changed_since(tx, merchant_id, now - timedelta(days=PAID_DAYS)),
     )

@@ -282,3 +282,103 @@ SELECT outlet_id, adjusts_month,
     -- with: added_rows
     AND adjusts_month IS NOT NULL
 GROUP BY outlet_id, adjusts_month;
+
+-- name: merchant_named^
+SELECT id, name, credit_code, state FROM merchant WHERE id = :id;
+
+-- name: insert_payee^
+-- Nothing comes back while another proposal of the merchant waits.
+INSERT INTO merchant_payee (
+    id, merchant_id, state, content_cipher, reason, proposed_at, proposed_by, proposed_side,
+    covers_unpaid
+) VALUES (
+    :id, :merchant_id, 'proposed', :content_cipher, :reason, :proposed_at, :proposed_by,
+    :proposed_side, 0
+)
+ON CONFLICT DO NOTHING
+RETURNING *;
+
+-- name: lock_payee^
+UPDATE merchant_payee SET state = state WHERE id = :id RETURNING *;
+
+-- name: decide_payee^
+UPDATE merchant_payee SET state = :state, covers_unpaid = :covers_unpaid,
+    decided_at = :decided_at, decided_by = :decided_by, decision_reason = :decision_reason
+WHERE id = :id AND state = 'proposed'
+RETURNING *;
+
+-- name: payee_by_id^
+SELECT * FROM merchant_payee WHERE id = :id;
+
+-- name: payee_proposed^
+SELECT * FROM merchant_payee WHERE merchant_id = :merchant_id AND state = 'proposed';
+
+-- name: payees_of_merchant
+SELECT * FROM merchant_payee WHERE merchant_id = :merchant_id ORDER BY id DESC;
+
+-- name: payees_approved
+-- The one in force first.
+SELECT * FROM merchant_payee WHERE merchant_id = :merchant_id AND state = 'approved'
+ORDER BY decided_at DESC, id DESC;
+
+-- name: all_payees_approved
+-- Of every merchant, the one in force first.
+SELECT * FROM merchant_payee WHERE state = 'approved'
+ORDER BY merchant_id, decided_at DESC, id DESC;
+
+-- name: merchants_of_payees
+SELECT DISTINCT merchant_id FROM merchant_payee WHERE state = 'approved';
+
+-- name: payees_since
+SELECT id, state, proposed_side, proposed_at, decided_at FROM merchant_payee
+WHERE merchant_id = :merchant_id
+    AND ((state = 'proposed' AND proposed_at >= :since)
+        OR (state = 'approved' AND decided_at >= :since))
+ORDER BY id DESC;
+
+-- name: merchants_with_payee
+-- read both ways
+-- Every merchant with what is known of its account. :wanted is 'none' without one in force, 'proposed' where a change waits.
+SELECT m.id, m.name, m.credit_code,
+    (SELECT p.id FROM merchant_payee AS p WHERE p.merchant_id = m.id AND p.state = 'approved'
+        ORDER BY p.decided_at DESC, p.id DESC LIMIT 1) AS payee_id,
+    (SELECT p.proposed_at FROM merchant_payee AS p
+        WHERE p.merchant_id = m.id AND p.state = 'proposed') AS proposed_at
+FROM merchant AS m
+WHERE m.id > :after
+  AND (CAST(:pattern AS TEXT) IS NULL OR lower(m.name) LIKE :pattern ESCAPE '!'
+       OR lower(m.credit_code) LIKE :pattern ESCAPE '!')
+  AND (CAST(:wanted AS TEXT) IS NULL
+       OR (:wanted = 'none' AND m.state <> 'ended' AND NOT EXISTS (SELECT 1 FROM merchant_payee AS p
+            WHERE p.merchant_id = m.id AND p.state = 'approved'))
+       OR (:wanted = 'proposed' AND EXISTS (SELECT 1 FROM merchant_payee AS p
+            WHERE p.merchant_id = m.id AND p.state = 'proposed')))
+ORDER BY m.id LIMIT :row_limit;
+
+-- name: count_payees_proposed$
+SELECT COUNT(*) AS count FROM merchant_payee WHERE state = 'proposed';
+
+-- name: unpaid_of_merchant^
+-- What is confirmed and unpaid of one merchant.
+SELECT COUNT(*) AS settlements,
+    CAST(COALESCE(SUM(due_fen - carried_fen - paid_fen), 0) AS BIGINT) AS unpaid_fen
+FROM settlement
+WHERE merchant_id = :merchant_id AND due_fen - carried_fen > paid_fen
+    AND (state = 'confirmed' OR (state = 'open' AND confirm_by < :today));
+
+-- name: count_unpaid$
+SELECT COUNT(*) AS count FROM settlement
+WHERE (state = 'confirmed' OR (state = 'open' AND confirm_by < :today))
+    AND due_fen - carried_fen > paid_fen;
+
+-- name: settlement_totals^
+-- The sums of all that the list would show; voided ones are no money.
+SELECT COUNT(*) AS settlements,
+    CAST(COALESCE(SUM(s.discount_fen), 0) AS BIGINT) AS discount_fen,
+    CAST(COALESCE(SUM(s.due_fen), 0) AS BIGINT) AS due_fen,
+    CAST(COALESCE(SUM(s.paid_fen), 0) AS BIGINT) AS paid_fen,
+    CAST(COALESCE(SUM(s.due_fen - s.carried_fen - s.paid_fen), 0) AS BIGINT) AS unpaid_fen
+FROM settlement AS s
+WHERE s.state <> 'voided'
+  -- with: wanted
+;

@@ -47,6 +47,8 @@ GROUPS = (
             ("reports.months", _("月报表"), "report.read"),
             ("months.months", _("月度结账"), "month.read"),
             ("settlement.settlements", _("结算单"), "settlement.read"),
+            ("settlement.unpaid", _("待付款"), "settlement.manage"),
+            ("settlement.payees", _("收款账户"), "settlement.manage"),
         ),
     ),
     (

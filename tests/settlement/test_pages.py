@@ -198,6 +198,9 @@ def test_lists_filter_and_export(office: Office, own: Any, clock: FixedClock) ->
     client = office.client()
     page = client.get("/settlements/unpaid").text
     assert "¥10.00" in page and page.count("31–60 天") == 3
+    assert "2 个商户还没有收款账户" in page
+    listed = client.get("/settlements/").text
+    assert "合计 2 份" in listed and "应付 ¥10.00" in listed
     aged = sheet_of(client.get("/settlements/unpaid?format=xlsx"))
     assert [(row[0], row[5], float(row[9])) for row in aged[2:]] == [
         ("JS202610-001", 31, 8.0),
@@ -215,16 +218,16 @@ def filled(answer: Any, **references: str) -> io.BytesIO:
     sheet = book.active
     # What is to be paid in all stands above; an account's digits are text and have room.
     assert sheet["A1"].value == "惠民卡优惠付款清单（共 2 份，合计 10.00 元）"
-    assert (sheet["E3"].number_format, sheet["I3"].number_format) == ("@", "@")
-    assert sheet.column_dimensions["E"].width > 20 and sheet.column_dimensions["I"].width > 20
+    assert (sheet["H3"].number_format, sheet["L3"].number_format) == ("@", "@")
+    assert sheet.column_dimensions["H"].width > 20 and sheet.column_dimensions["L"].width > 20
     assert [cell.value for cell in sheet[2]] == [
-        *("结算单号", "收款单位", "统一社会信用代码", "开户银行", "银行账号"),
-        *("金额（元）", "用途", "付款日期", "银行流水号"),
+        *("结算单号", "收款单位", "统一社会信用代码", "户名", "开户银行", "开户网点", "联行号"),
+        *("银行账号", "金额（元）", "用途", "付款日期", "银行流水号"),
     ]
     for row in sheet.iter_rows(min_row=3):
         reference = references.get(row[0].value.replace("-", "_"))
         if reference:
-            row[7].value, row[8].value = "2026/11/8", reference
+            row[10].value, row[11].value = "2026/11/8", reference
     out = io.BytesIO()
     book.save(out)
     out.seek(0)

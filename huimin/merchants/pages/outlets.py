@@ -30,6 +30,7 @@ from huimin.merchants.outlets import (
 )
 from huimin.merchants.pages import contact, pages
 from huimin.merchants.terminals import list_terminals
+from huimin.merchants.turnover import turnover_of
 from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
 from huimin.web.choices import choices_of, outlet_kind_choices
@@ -104,21 +105,26 @@ def change_one_outlet(outlet_id: str) -> Answer:
 def outlet_page(outlet_id: str, form: Form, opened: str = "") -> str:
     """One outlet's page; `opened` names the form to show open, for correction."""
 
-    def query(tx: Transaction) -> tuple[Any, Any, Any, Any]:
+    today = county_day(instance().clock())
+
+    def query(tx: Transaction) -> tuple[Any, Any, Any, Any, Any]:
         outlet = required_outlet(tx, outlet_id)
         terminals, events = (
             list_terminals(tx, outlet_id=outlet_id),
             events_of(tx, "outlet", outlet_id),
         )
-        return outlet, terminals, events, attempts_of_outlet(tx, outlet_id)
+        attempts = attempts_of_outlet(tx, outlet_id)
+        return outlet, terminals, events, attempts, turnover_of(tx, outlet_id, today)
 
-    outlet, terminals, events, attempts = instance().engine.read(query)
+    outlet, terminals, events, attempts, turnover = instance().engine.read(query)
     return render_template(
         "merchants/outlet.html",
         outlet=outlet,
         terminals=terminals,
         events=events[::-1],
         attempts=attempts,
+        turnover=turnover,
+        today=today,
         form=form,
         opened=opened,
         kinds=outlet_kind_choices(),

@@ -11,6 +11,7 @@ from huimin.settlement.pages import (  # noqa: E402, F401
     listing,
     news,
     paid_list,
+    payees,
     payments,
     statement,
     unpaid,

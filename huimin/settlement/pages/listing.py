@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -20,6 +21,7 @@ from huimin.settlement.find_settlements import (
     LATE_DAYS,
     SettlementCriteria,
     months_settled,
+    settlement_totals,
     settlements_before,
 )
 from huimin.settlement.pages import pages
@@ -44,11 +46,18 @@ LATE = {
 @require("settlement.read")
 def settlements() -> str | Response:
     """The list, the latest month first."""
-    return list_answer(_list(request_language()), rows_of(settlements_before, _criteria), more=_may)
+    return list_answer(
+        _list(request_language()), rows_of(settlements_before, _criteria), more=_more
+    )
 
 
-def _may(_form: Form) -> dict[str, bool]:
-    return {"may_pay": allows(member().role, "settlement.manage")}
+def _more(form: Form) -> dict[str, Any]:
+    """The sums of all that the filters leave, not of one page."""
+    return {
+        "may_pay": allows(member().role, "settlement.manage"),
+        "own_merchant": own_merchant(),
+        "totals": instance().engine.read(lambda tx: settlement_totals(tx, _criteria(form))),
+    }
 
 
 def _list(language: str) -> ListPage:

@@ -26,6 +26,7 @@ from huimin.settlement.find_settlements import (
 from huimin.settlement.pages import pages
 from huimin.settlement.pages.words import own_merchant, page_words
 from huimin.settlement.paper import settlement_pdf
+from huimin.settlement.payees import payee_for, payee_in_force, payee_waiting
 from huimin.settlement.workbook import settlement_xlsx
 from huimin.storage.engine import Row, Transaction
 from huimin.web import cells, column
@@ -52,9 +53,12 @@ def statement(settlement_id: str) -> str:
 def statement_page(settlement_id: str, form: Form, *, opened: str = "") -> str:
     """The page; `opened` is the scope of the form that was refused."""
     merchant_id, today = own_merchant(), county_day(instance().clock())
-    whole = instance().engine.read(
-        lambda tx: whole_settlement(tx, settlement_id, merchant_id=merchant_id)
-    )
+
+    def read(tx: Transaction) -> Row:
+        whole = whole_settlement(tx, settlement_id, merchant_id=merchant_id)
+        return {**whole, **_payee(tx, whole["settlement"])}
+
+    whole = instance().engine.read(read)
     settlement, role = whole["settlement"], member().role
     in_time = settlement["confirm_by"] >= today.isoformat()
     return render_template(
@@ -81,6 +85,17 @@ def statement_page(settlement_id: str, form: Form, *, opened: str = "") -> str:
         **whole,
         **page_words(),
     )
+
+
+def _payee(tx: Transaction, settlement: Row) -> Row:
+    """Where it is paid to, masked, and whether that is not the account in force or will change."""
+    secrets, merchant_id = instance().personal_data, settlement["merchant_id"]
+    own, current = payee_for(tx, secrets, settlement), payee_in_force(tx, secrets, merchant_id)
+    return {
+        "payee": own.payee.masked() if own else None,
+        "payee_changed": own is not None and current is not None and own.row != current.row,
+        "payee_waits": payee_waiting(tx, secrets, merchant_id) is not None,
+    }
 
 
 def _line_words(line: Row) -> str:

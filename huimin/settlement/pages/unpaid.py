@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import member, require
+from huimin.access.guards import acting, member, require, signed_in
 from huimin.audit.list_answer import list_answer, workbook_response
 from huimin.core.catalogue import say
 from huimin.core.days import county_day
 from huimin.core.money import yuan_text
 from huimin.core.period_words import month_words
 from huimin.core.permissions import allows
-from huimin.settlement.aged import AGES, AgedList, aged_list
+from huimin.settlement.aged import AGES, AgedList, aged_list, count_unpaid
 from huimin.settlement.answer import close_due
 from huimin.settlement.find_settlements import months_settled
 from huimin.settlement.pages import pages
 from huimin.settlement.pages.words import own_merchant
+from huimin.settlement.payment_list import (
+    make_payment_list,
+    merchants_without_payee,
+    payment_cell,
+    payment_columns,
+    payment_csv,
+)
 from huimin.storage.engine import Row
 from huimin.web import cells, column
 from huimin.web.column import Column
 from huimin.web.current import change, instance
+from huimin.web.file_answer import file_response
 from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import sorted_page
+from huimin.web.navigation import waiting_at
 
 # By which value the list is sorted for each order.
 SORTED_BY: dict[str, Callable[[Row], Any]] = {
@@ -51,6 +61,7 @@ def unpaid() -> str | Response:
         "aged": aged,
         "ages": [(age, age_words(age)) for age, _last in AGES],
         "may_pay": allows(member().role, "settlement.manage"),
+        "without_payee": instance().engine.read(lambda tx: merchants_without_payee(tx, aged)),
     }
     return list_answer(
         list_page,
@@ -63,20 +74,26 @@ def unpaid() -> str | Response:
 @pages.post("/batch")
 @require("settlement.manage")
 def batch() -> Response:
-    """The finance office's workbook: every unpaid settlement with whom, how much and what for.
+    """The finance office's list of every unpaid settlement, as a workbook or with `format=csv` for
+    the bank. Who made it is recorded.
 
     What waited for its merchant beyond its time is confirmed first, so that it is among them.
     """
-    form, now = Form.sent(), instance().clock()
-    change(lambda tx: close_due(tx, now=now))
-    aged, title = _aged(form), say("惠民卡优惠付款清单")
+    form, by = Form.sent(), acting()
+    change(lambda tx: close_due(tx, now=by["now"]))
+    aged, secrets, title = _aged(form), instance().personal_data, say("惠民卡优惠付款清单")
+    payment_list = change(lambda tx: make_payment_list(tx, secrets, aged, **by))
+    if form.text("format") == "csv":
+        content = payment_csv(payment_list, instance().settings.county_name)
+        return file_response(content, "text/csv", f"{title}.csv")
     heading = say(
         "{title}（共 {count} 份，合计 {total_fen} 元）",
         title=title,
-        count=len(aged.rows),
+        count=len(payment_list),
         total_fen=yuan_text(aged.total_fen),
     )
-    return workbook_response(title, _batch_columns(), aged.rows, heading=heading)
+    columns = _batch_columns()
+    return workbook_response(title, columns, payment_list, heading=heading)
 
 
 def age_words(age: str) -> str:
@@ -132,31 +149,27 @@ def _list(language: str) -> ListPage:
 
 
 def _batch_columns() -> list[Column]:
-    """In Chinese whatever the reader's language: the list is read back by its headings.
-
-    It holds no bank account: the finance office fills its own in.
-    """
+    """In Chinese whatever the reader's language: the list is read back by its headings."""
     county = instance().settings.county_name
-
-    def purpose(row: Mapping[str, Any]) -> str:
-        return say(
-            "{county}惠民卡优惠结算 {month}（{number}）",
-            county=county,
-            month=row["month"],
-            number=row["number"],
-        )
-
-    def to_fill(heading: str, letters: int) -> Column:
-        return Column(heading, lambda row: "", letters=letters)
-
-    return [
-        Column(say("结算单号"), "number"),
-        Column(say("收款单位"), "merchant_name"),
-        Column(say("统一社会信用代码"), "credit_code"),
-        to_fill(say("开户银行"), 28),
-        to_fill(say("银行账号"), 24),
-        column.money(say("金额（元）"), "unpaid_fen"),
-        Column(say("用途"), purpose),
-        to_fill(say("付款日期"), 12),
-        to_fill(say("银行流水号"), 28),
+    columns = [
+        Column(heading, partial(payment_cell, field=field, county=county), letters=letters)
+        for field, heading, letters in payment_columns()
+        if field != "unpaid_fen"
     ]
+    at = [field for field, *_ in payment_columns()].index("unpaid_fen")
+    return [
+        *columns[:at],
+        column.money(say("金额（元）"), "unpaid_fen"),
+        *columns[at:],
+    ]
+
+
+def _to_pay() -> int:
+    reader = signed_in()
+    if reader is None or not allows(reader.role, "settlement.manage"):
+        return 0
+    today = county_day(instance().clock())
+    return instance().engine.read(lambda tx: count_unpaid(tx, today=today))
+
+
+waiting_at("settlement.unpaid", _to_pay)
