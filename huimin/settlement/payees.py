@@ -18,7 +18,7 @@ from huimin.core.acting import By
 from huimin.core.days import instant_text
 from huimin.core.permissions import Side
 from huimin.core.refusals import Refusal, field_problem
-from huimin.holders.personal_data import PersonalData
+from huimin.keys.personal_data import PersonalData
 from huimin.settlement import queries
 from huimin.settlement.payee_fields import Payee
 from huimin.storage.engine import Row, Transaction

@@ -16,7 +16,7 @@ from huimin.core.acting import By
 from huimin.core.catalogue import say
 from huimin.core.formula_guard import formula_safe_row
 from huimin.core.money import yuan
-from huimin.holders.personal_data import PersonalData
+from huimin.keys.personal_data import PersonalData
 from huimin.settlement.aged import AgedList
 from huimin.settlement.payees import merchants_with_account, payees_for
 from huimin.storage.engine import Row, Transaction
