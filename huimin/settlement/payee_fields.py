@@ -31,7 +31,7 @@ FIELD_NAMES = Words(
         "holder_name": "户名",
         "account": "账号",
         "bank": "开户银行",
-        "branch": "开户网点",
+        "branch": "开户支行",
         "branch_code": "联行号",
         "contact_name": "财务联系人",
         "contact_phone": "联系电话",

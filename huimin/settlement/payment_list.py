@@ -59,7 +59,7 @@ def payment_columns() -> list[tuple[str, str, int]]:
         ("credit_code", say("统一社会信用代码"), 0),
         ("holder_name", say("户名"), 12),
         ("bank", say("开户银行"), 28),
-        ("branch", say("开户网点"), 12),
+        ("branch", say("开户支行"), 12),
         ("branch_code", say("联行号"), 14),
         ("account", say("银行账号"), 24),
         ("unpaid_fen", say("金额（元）"), 0),

@@ -221,7 +221,7 @@ def filled(answer: Any, **references: str) -> io.BytesIO:
     assert (sheet["H3"].number_format, sheet["L3"].number_format) == ("@", "@")
     assert sheet.column_dimensions["H"].width > 20 and sheet.column_dimensions["L"].width > 20
     assert [cell.value for cell in sheet[2]] == [
-        *("结算单号", "收款单位", "统一社会信用代码", "户名", "开户银行", "开户网点", "联行号"),
+        *("结算单号", "收款单位", "统一社会信用代码", "户名", "开户银行", "开户支行", "联行号"),
         *("银行账号", "金额（元）", "用途", "付款日期", "银行流水号"),
     ]
     for row in sheet.iter_rows(min_row=3):

@@ -28,6 +28,8 @@ from huimin.holders.evidence import add_evidence, store_file
 from huimin.instance import Instance
 from huimin.merchants.joining import ask_to_join
 from huimin.notices.merchant_webhook import set_webhook, tell_merchant, try_news
+from huimin.settlement.payee_fields import Payee
+from huimin.settlement.payees import propose_payee
 from huimin.storage.ids import new_id
 from tests.making.cards import make_card
 from tests.making.claims import make_claim
@@ -157,7 +159,17 @@ class Place:
             delivery = tell_merchant(
                 tx, self.outlet["merchant_id"], try_news(), now=instance.clock()
             )
+            payee = propose_payee(
+                tx,
+                instance.personal_data,
+                self.outlet["merchant_id"],
+                Payee("company", "公司", "12345678", "银行", "", "", "会计", "13800001234"),
+                reason="来函",
+                side="merchant",
+                **now,
+            )
             return {
+                "payee_id": payee["id"],
                 "application_id": asked["id"],
                 "own_delivery_id": str(delivery),
                 "comparison_id": comparison,

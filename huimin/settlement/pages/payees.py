@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -49,11 +50,7 @@ from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import rows_of
 from huimin.web.navigation import waiting_at
 
-ACTS = {
-    "approve": "payee.decide",
-    "reject": "payee.decide",
-    "withdraw": "payee.propose",
-}
+DECISIONS = ("approve", "reject")
 
 
 @pages.get("/payees")
@@ -116,35 +113,52 @@ def reveal(merchant_id: str, payee_id: str) -> Answer:
     )
 
 
-@pages.post("/payees/<merchant_id>/<payee_id>/<act>")
+@pages.post("/payees/<merchant_id>/<payee_id>/withdraw")
 @require("payee.propose")
-def decide(merchant_id: str, payee_id: str, act: str) -> Answer:
-    """Approve or reject somebody else's proposal, or take back one's own side's."""
-    if act not in ACTS:
-        raise Refusal("not_found")
-    if not allows(member().role, ACTS[act]):
-        raise Refusal("forbidden")
-    form, by, settings = Form.sent(), acting(), instance().settings
-    side, reason = side_of(member().role), form.text("reason")
+def withdraw(merchant_id: str, payee_id: str) -> Answer:
+    """Take back what one's own side has proposed."""
     _require_own(merchant_id)
+    by, side = acting(), side_of(member().role)
+
+    def work(tx: Transaction) -> Row:
+        payee_row(tx, payee_id, merchant_id)
+        return withdraw_payee(tx, payee_id, side=side, **by)
+
+    return _decided(merchant_id, "withdraw", work, _("已撤回。"))
+
+
+@pages.post("/payees/<merchant_id>/<payee_id>/<act>")
+@require("payee.decide")
+def decide(merchant_id: str, payee_id: str, act: str) -> Answer:
+    """Approve or reject somebody else's proposal."""
+    if act not in DECISIONS:
+        raise Refusal("not_found")
+    form, by = Form.sent(), acting()
+    reason, covers_unpaid = form.text("reason"), form.text("covers_unpaid") == "1"
+
+    def work(tx: Transaction) -> Row:
+        payee_row(tx, payee_id, merchant_id)
+        if act == "reject":
+            return reject_payee(tx, payee_id, reason=reason, **by)
+        return approve_payee(tx, payee_id, reason=reason, covers_unpaid=covers_unpaid, **by)
+
+    if act == "reject":
+        message = _("没有同意，仍付到原来的账户。")
+    else:
+        message = _("已通过，从现在起确认的结算单付到这个账户。")
+    return _decided(merchant_id, act, work, message)
+
+
+def _decided(
+    merchant_id: str, act: str, decision: Callable[[Transaction], Row], message: str
+) -> Answer:
+    """Run the decision and tell everybody who should know."""
+    settings, now = instance().settings, instance().clock()
 
     def work(tx: Transaction) -> None:
-        payee_row(tx, payee_id, merchant_id)
-        if act == "approve":
-            covers = form.text("covers_unpaid") == "1"
-            row = approve_payee(tx, payee_id, reason=reason, covers_unpaid=covers, **by)
-        elif act == "reject":
-            row = reject_payee(tx, payee_id, reason=reason, **by)
-        else:
-            row = withdraw_payee(tx, payee_id, side=side, **by)
-        tell_payee(tx, row, settings, now=by["now"])
+        tell_payee(tx, decision(tx), settings, now=now)
 
-    message = {
-        "approve": _("已通过，从现在起确认的结算单付到这个账户。"),
-        "reject": _("没有同意，仍付到原来的账户。"),
-        "withdraw": _("已撤回。"),
-    }[act]
-    return form.carry_out(
+    return Form.sent().carry_out(
         work,
         again=lambda refused: _page(merchant_id, refused, opened=act),
         then=lambda _done: go_on(message, "settlement.payee", merchant_id=merchant_id),
