@@ -51,14 +51,9 @@ FROM sale JOIN card ON card.rowid = card_row JOIN holder ON holder.id = card.hol
 CROSS JOIN (SELECT id, code, version FROM policy LIMIT 1) AS policy;
 
 INSERT INTO rollup_month
-SELECT month, dimension, outlet_id, key, COUNT(*), 0, SUM(amount_fen), SUM(discount_fen), SUM(merchant_share_fen),
+SELECT month, 'channel', outlet_id, channel, COUNT(*), 0, SUM(amount_fen), SUM(discount_fen), SUM(merchant_share_fen),
     SUM(government_share_fen)
-FROM (SELECT ledger.*, dimension, CASE dimension WHEN 'channel' THEN channel WHEN 'eligibility' THEN eligibility
-        WHEN 'policy_id' THEN policy_id WHEN 'presenter_kind' THEN presenter_kind WHEN 'hour' THEN '10' WHEN 'weekday' THEN '1'
-        ELSE town_code || ' ' || outlet_kind END AS key
-    FROM ledger CROSS JOIN (SELECT 'channel' AS dimension UNION ALL SELECT 'town_and_kind' UNION ALL SELECT 'eligibility'
-        UNION ALL SELECT 'policy_id' UNION ALL SELECT 'presenter_kind' UNION ALL SELECT 'hour' UNION ALL SELECT 'weekday'))
-GROUP BY month, dimension, outlet_id, key;
+FROM ledger GROUP BY month, outlet_id, channel;
 
 INSERT INTO rollup_month_village
 SELECT month, division_code, COUNT(*), 0, SUM(amount_fen), SUM(discount_fen), SUM(merchant_share_fen),
