@@ -49,10 +49,7 @@ def fill_trade(instance: Instance, rows: int) -> None:
     """Write a year of trade straight into the file."""
     make_policy(instance)
     connection = sqlite3.connect(instance.settings.database_path, isolation_level=None)
-    for pragma in (
-        *("journal_mode = DELETE", "journal_mode = OFF", "synchronous = OFF"),
-        *("cache_size = -1000000", "foreign_keys = OFF"),
-    ):
+    for pragma in ("synchronous = OFF", "cache_size = -1000000", "foreign_keys = OFF"):
         connection.execute(f"PRAGMA {pragma}")
     texts = re.sub(r"^--.*\n", "", TRADE.read_text(encoding="utf-8"), flags=re.M).split(";")
     values: dict[str, Any] = {"end": county_day(instance.clock()).isoformat(), "rows": rows}
@@ -68,7 +65,6 @@ def fill_trade(instance: Instance, rows: int) -> None:
         connection.execute(sql)
     connection.execute("PRAGMA analysis_limit = 1000")
     connection.execute("ANALYZE")
-    connection.execute("PRAGMA journal_mode = WAL")
     connection.close()
     month, now = values["end"][:7], instance.clock()
     for _ in range(CLOSED_MONTHS):

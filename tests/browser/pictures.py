@@ -71,7 +71,7 @@ DETAILS = (
 MAIN = {
     *("today", "people", "person", "new-person", "applications", "application", "cards", "card"),
     *("registers", "merchants", "outlets", "outlet", "policies", "policy", "alerts", "report"),
-    *("months", "settlements", "audit"),
+    *("months", "settlements", "audit", "reach", "public"),
 }
 # Those that are written for the README and the handbook, beside the till and the overview.
 PUBLISHED = ("today", "people", "cards", "policies", "audit", "report")
