@@ -22,6 +22,7 @@ from huimin.keys.key_ring import FILE_NAME as CARD_KEYS
 from huimin.keys.key_ring import KeyRing
 from huimin.keys.personal_data import FILE_NAME as PERSONAL_KEYS
 from huimin.keys.personal_data import PersonalData
+from huimin.reports.month_so_far import SameDaysBefore
 from huimin.settings import Settings
 from huimin.storage.counters import Counters
 from huimin.storage.engine import Engine
@@ -77,6 +78,7 @@ def instance_over(settings: Settings, engine: Engine, clock: Callable[[], dateti
             DenyLists: DenyLists(),
             LookupLog: lookups,
             RefusedAttempts: refused_attempts,
+            SameDaysBefore: SameDaysBefore(),
             WorkingDays: open_working_days(settings.folder, settings.working_days),
         },
         closing=closing,

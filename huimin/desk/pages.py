@@ -12,6 +12,7 @@ from huimin.access.guards import member, own_division, require
 from huimin.checkout.receipts.receipts import HASH_CHARACTERS
 from huimin.core.days import county_day
 from huimin.core.visible_text import visible
+from huimin.desk.month_strip import HEIGHT, WIDTH, month_strip
 from huimin.desk.search import MATCHES_MAX, search_everything
 from huimin.desk.tiles import tiles
 from huimin.holders.sealed_text import sealed_text, unsealed_text
@@ -19,6 +20,7 @@ from huimin.holders.search import TEXT_MAX
 from huimin.storage.engine import Row
 from huimin.web.current import instance
 from huimin.web.forms import Form
+from huimin.web.language import request_language
 
 pages = Blueprint("desk", __name__)
 
@@ -42,6 +44,16 @@ LISTS_OF_MATCHES = {
 def today() -> str:
     """What waits for whoever looks; a registrar sees only the own town."""
     return render_template("desk/today.html", tiles=tiles(), today=county_day(instance().clock()))
+
+
+@pages.get("/today/month")
+@require("report.read")
+def month() -> str:
+    """The month so far in four figures; with `part` for the page of today, which asks for it."""
+    opened = instance()
+    strip = month_strip(opened, opened.clock(), request_language())
+    template = "desk/month_strip.html" if request.args.get("part") else "desk/month.html"
+    return render_template(template, strip=strip, strip_width=WIDTH, strip_height=HEIGHT)
 
 
 @pages.get("/today/waiting")

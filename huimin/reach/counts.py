@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from huimin.core.days import county_day, instant_text
+from huimin.core.days import county_day, instant_text, month_of
 from huimin.core.money import BASIS_POINTS, half_up
 from huimin.divisions.lives import lives_of
 from huimin.reach import queries
 from huimin.storage.engine import Engine, Row, Transaction
 
+# Twelve months and the one that runs.
+KEPT_DAYS = 400
 _NOBODY: Row = {"entitled": 0, "carded": 0, "used": 0}
 
 
@@ -70,7 +72,8 @@ def reach_of_county(
         return list(queries.kept_counts(tx, **key))
 
     def keep(tx: Transaction) -> list[Row]:
-        queries.forget_counts(tx, day=day.isoformat())
+        kept_since = (day - timedelta(days=KEPT_DAYS)).isoformat()
+        queries.forget_counts(tx, day=day.isoformat(), kept_since=kept_since)
         at = {**key, "counted_at": instant_text(now)}
         queries.keep_count(
             tx, [{**counted.get(town, _NOBODY), **at, "town_code": town} for town in towns]
@@ -90,6 +93,19 @@ def reach_of_county(
         _reach(code, name, by_town.get(code, _NOBODY), saved[code]) for code, name in towns.items()
     ]
     return reached, rows[0]["counted_at"] if rows else instant_text(now)
+
+
+def used_share_on(tx: Transaction, day: date) -> int | None:
+    """Of the people entitled, how many had used a card in the month of that day by then, in basis
+    points; None where nobody counted on that day."""
+    row = queries.counted_on(tx, day=day.isoformat(), month=month_of(day))
+    return _share(int(row["used"]), int(row["entitled"])) if row["entitled"] else None
+
+
+def used_share_at_end(tx: Transaction, month: str) -> int | None:
+    """The same on the last day of a month on which it was counted."""
+    day = queries.last_day_counted(tx, month=month)
+    return None if day is None else used_share_on(tx, date.fromisoformat(day))
 
 
 def count_county(tx: Transaction, *, day: date, month: str) -> dict[str, Row]:

@@ -58,7 +58,17 @@ VALUES (:day, :month, :town_code, :entitled, :carded, :used, :counted_at)
 ON CONFLICT DO NOTHING;
 
 -- name: forget_counts!
-DELETE FROM reach_count WHERE day < :day;
+-- What was counted in its own month is kept for a while: a later month is compared with it.
+DELETE FROM reach_count
+WHERE day < :kept_since OR (day < :day AND substr(day, 1, 7) <> month);
+
+-- name: counted_on^
+-- The whole county as it was counted on the day, for the month of that day; NULLs where it was not.
+SELECT CAST(SUM(entitled) AS BIGINT) AS entitled, CAST(SUM(used) AS BIGINT) AS used
+FROM reach_count WHERE day = :day AND month = :month;
+
+-- name: last_day_counted$
+SELECT MAX(day) FROM reach_count WHERE month = :month AND substr(day, 1, 7) = month;
 
 -- part: entitled
     AND substr(h.division_code, 1, 9) = :town

@@ -1,0 +1,86 @@
+"""How the month goes so far: its sums, those of the months before it, and of the same days a month
+ago.
+
+Whole months and the one that runs are read from the roll-ups, as the report reads them. The first
+days of last month are summed from the ledger, once for each day that the program runs: they hardly
+change any more, and a county's first page is opened all day.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from huimin.core.days import month_days, month_of, previous_month
+from huimin.reports import queries
+from huimin.storage.engine import Engine, Row, Transaction
+
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sales (redemptions), what they saved in fen, and how many different cards were used."""
+
+    redemptions: int
+    discount_fen: int
+    cards_used: int
+
+
+class SameDaysBefore:
+    """The sums of last month up to a day, of the day that was asked for last."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._day: date | None = None
+        self._sums: Sums | None = None
+
+    def at(self, engine: Engine, day: date) -> Sums:
+        """Those up to that day of last month; of many who ask first, one reads and others wait."""
+        with self._lock:
+            if self._sums is None or self._day != day:
+                self._sums = engine.read(lambda tx: _until(tx, day))
+                self._day = day
+            return self._sums
+
+
+def months_until(tx: Transaction, month: str) -> list[tuple[str, Sums | None]]:
+    """MONTHS months up to this one, the earliest first; None where nothing was sold."""
+    months = [month]
+    while len(months) < MONTHS:
+        months.insert(0, previous_month(months[0]))
+    return [(each, _of_month(tx, each)) for each in months]
+
+
+def same_day_last_month(today: date) -> date | None:
+    """The same day of the month before; None where that month is shorter."""
+    first, last = month_days(previous_month(month_of(today)))
+    day = first + timedelta(days=today.day - 1)
+    return day if day <= last else None
+
+
+def change_bp(now: int, before: int) -> int | None:
+    """How much more than before, in basis points of what was before; None where that is 0."""
+    if before == 0:
+        return None
+    return round((now - before) * 10_000 / before)
+
+
+def _of_month(tx: Transaction, month: str) -> Sums | None:
+    row = queries.sums_of_month(tx, month=month)
+    if row["redemptions"] is None:
+        return None
+    cards = queries.cards_of_group(tx, month=month, dimension="total", key="") or 0
+    return Sums(int(row["redemptions"]), int(row["discount_fen"]), int(cards))
+
+
+def _until(tx: Transaction, day: date) -> Sums:
+    row: Row = queries.sums_until_day(tx, month=month_of(day), day=day.isoformat())
+    return Sums(*(int(row[name]) for name in ("redemptions", "discount_fen", "cards_used")))
+
+
+def values_of(line: Sequence[tuple[str, Sums | None]], name: str) -> list[int | None]:
+    """One of the sums along the months."""
+    return [None if sums is None else int(getattr(sums, name)) for _, sums in line]
