@@ -1,60 +1,101 @@
-"""Every statement of every room runs on both engines over a county that has rows in every table.
+"""Every statement of every room says the same on both engines, over rows in every table.
 
 Preparing a statement plans it; what only running shows (a value of another type than its column's,
-a conflict that hits no unique index, a lock that a grouping forbids) is shown here. The values come
-from the county's own rows, by the name of the parameter; whatever a statement writes is undone.
+a conflict that hits no unique index, a lock that a grouping forbids, a sum that comes back as a
+decimal number) is shown here. It is the county of version 1, brought up to date, with a row in each
+table that came later. The values come from its own rows, by the name of the parameter; whatever a
+statement writes is undone.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from huimin.settings import Settings
 from huimin.storage.engine import Transaction
 from huimin.storage.named_queries import parameter_names, pyformat, rooms, statements
 from huimin.storage.open_engine import migrate_database
+from tests.storage.every_table import DAY, fill_empty_tables, tables
 from tests.storage.older_databases import over_driver
-from tests.storage.test_county_v1 import TABLES, county
+from tests.storage.test_county_v1 import fill_county
 
-__all__ = ["county"]
 # A row that the tables refuse was tried: the statement ran.
 REFUSED_ROWS = (sqlite3.IntegrityError, psycopg.IntegrityError, psycopg.errors.RaiseException)
-DAY = "2026-09-10"
+REFUSED = "refused by the tables"
 # PostgreSQL's bigint, smallint, integer.
 NUMBERS = (20, 21, 23)
+# What a statement may say, and how it is compared: whether something is so is 0 or 1 on SQLite.
+PLAIN: dict[type, Callable[[Any], Any]] = {
+    int: int,
+    bool: int,
+    str: str,
+    type(None): lambda _: None,
+}
 
 
-def test_every_statement_runs(county: Settings) -> None:
-    migrate_database(county)
-    assert "\n".join(over_driver(county, lambda tx: list(refused(tx)))) == ""
+@pytest.fixture
+def places(
+    folder: Path, environment: None, postgresql_server: Any
+) -> Iterator[tuple[Settings, Settings]]:
+    """Two places where a database can be made, on SQLite and on PostgreSQL."""
+    url = postgresql_server.fresh()
+    server = {"HUIMIN_DATABASE_URL": url}
+    yield (
+        Settings.from_environment(folder / "sqlite", {}),
+        Settings.from_environment(folder / "postgresql", server),
+    )
+    postgresql_server.drop(url)
 
 
-def refused(tx: Transaction) -> Iterator[str]:
-    samples = values(tx)
+def test_every_statement_says_the_same_on_both_engines(places: tuple[Settings, Settings]) -> None:
+    for place in places:
+        fill_county(place)
+        migrate_database(place)
+        over_driver(place, fill_empty_tables)
+    file, server = places
+    differing = over_driver(
+        file, lambda lite: over_driver(server, lambda post: list(differences(lite, post)))
+    )
+    assert "\n".join(differing) == ""
+
+
+def differences(lite: Transaction, post: Transaction) -> Iterator[str]:
+    samples = values(lite)
     for room in rooms():
         for name, sql in statements(room).items():
-            tx.connection.execute("SAVEPOINT before")
-            try:
-                run(tx, sql, {one: samples.get(one, DAY) for one in parameter_names(sql)})
-            except REFUSED_ROWS:
-                pass
-            except (sqlite3.Error, psycopg.Error) as error:
-                yield f"{room}.{name}: {error}"
-            tx.connection.execute("ROLLBACK TO before")
+            numbers = numbers_of(post, sql)
+            given = {
+                one: fitting(samples.get(one, DAY), one in numbers) for one in parameter_names(sql)
+            }
+            said = [answer(tx, sql, given) for tx in (lite, post)]
+            if said[0] != said[1]:
+                yield f"{room}.{name} {given}: {said[0]} on SQLite, {said[1]} on PostgreSQL"
 
 
-def run(tx: Transaction, sql: str, given: dict[str, Any]) -> None:
-    text = sql if tx.engine == "sqlite" else pyformat(sql)
-    if tx.engine == "postgresql":
-        numbers = numbers_of(tx, text, list(given))
-        given = {name: fitting(value, name in numbers) for name, value in given.items()}
-    cursor = tx.connection.execute(text, given)
-    if cursor.description is not None:
-        cursor.fetchall()
+def answer(tx: Transaction, sql: str, given: dict[str, Any]) -> Any:
+    """What the statement says, its rows without an order; what it writes is undone."""
+    tx.connection.execute("SAVEPOINT before")
+    try:
+        cursor = tx.connection.execute(sql if tx.engine == "sqlite" else pyformat(sql), given)
+        if cursor.description is None:
+            return cursor.rowcount
+        rows = [[*row.values()] for row in cursor.fetchall()]
+        if strange := {type(value) for row in rows for value in row} - {*PLAIN}:
+            return str(strange)
+        return sorted(json.dumps([PLAIN[type(value)](value) for value in row]) for row in rows)
+    except REFUSED_ROWS:
+        return REFUSED
+    except (sqlite3.Error, psycopg.Error) as error:
+        return f"{type(error).__name__}: {error}"
+    finally:
+        tx.connection.execute("ROLLBACK TO before")
 
 
 def fitting(value: Any, number: bool) -> Any:
@@ -64,11 +105,11 @@ def fitting(value: Any, number: bool) -> Any:
     return 3 if number else DAY
 
 
-def numbers_of(tx: Transaction, text: str, names: list[str]) -> set[str]:
+def numbers_of(tx: Transaction, sql: str) -> set[str]:
     """The parameters that PostgreSQL takes for numbers."""
-    server = tx.connection.pgconn
+    server, names = tx.connection.pgconn, parameter_names(sql)
     places = {name: f"${number}" for number, name in enumerate(names, 1)}
-    server.prepare(b"", (text % places).encode())
+    server.prepare(b"", (pyformat(sql) % places).encode())
     types = server.describe_prepared(b"")
     return {name for number, name in enumerate(names) if types.param_type(number) in NUMBERS}
 
@@ -76,7 +117,7 @@ def numbers_of(tx: Transaction, text: str, names: list[str]) -> set[str]:
 def values(tx: Transaction) -> dict[str, Any]:
     """A value of each column by its name, from the first table that has one."""
     found: dict[str, Any] = {}
-    for table in TABLES:
+    for table in tables():
         for row in tx.connection.execute(f"SELECT * FROM {table} LIMIT 20").fetchall():
             for column, value in dict(row).items():
                 if value is not None:
