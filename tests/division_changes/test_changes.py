@@ -122,7 +122,7 @@ def test_a_town_is_merged_in_the_middle_of_a_month(
     card = make_card(instance, holder)
     make_redemption(instance, card, key)
     clock.now = datetime(2026, 10, 1, 2, tzinfo=UTC)
-    closed = close_month(instance, "2026-09")
+    closed = close_month(instance, "2026-09", with_files=True)
     september = instance.settings.folder / "months"
     kept = {path: path.read_bytes() for path in september.rglob("*") if path.is_file()}
     assert closed and kept

@@ -88,7 +88,7 @@ def levels(row: dict[str, Any]) -> dict[str, str]:
 
 def test_three_people_close_a_month(county: SmallCounty, instance: Instance) -> None:
     expected = instance.engine.read(lambda tx: monthly_report(tx, OCTOBER)).as_dict()
-    row = close_month(instance)
+    row = close_month(instance, with_files=True)
     assert (row["state"], row["version"]) == ("approved", 1)
     assert json.loads(row["report_json"]) == json.loads(json.dumps(expected))
     closed = instance.engine.read(lambda tx: closed_month(tx, OCTOBER))
@@ -324,7 +324,7 @@ def test_what_comes_late_is_an_adjustment_and_the_closed_month_stays(
 def test_reopened_and_closed_again_both_versions_stay(
     county: SmallCounty, instance: Instance
 ) -> None:
-    close_month(instance)
+    close_month(instance, with_files=True)
     folder = instance.settings.folder
     first = instance.engine.read(lambda tx: signed_file(tx, folder, OCTOBER, 1, "csv"))
     with pytest.raises(FieldProblems):
@@ -334,7 +334,7 @@ def test_reopened_and_closed_again_both_versions_stay(
     assert instance.engine.read(lambda tx: locked_at(tx, OCTOBER)) is None
     assert instance.engine.read(lambda tx: frozen_report(tx, OCTOBER)) is None
     late_claim(county)
-    assert close_month(instance)["version"] == 2
+    assert close_month(instance, with_files=True)["version"] == 2
     second = instance.engine.read(lambda tx: signed_file(tx, folder, OCTOBER, 2, "csv"))
     assert instance.engine.read(lambda tx: signed_file(tx, folder, OCTOBER, 1, "csv")) == first
     assert first != second
@@ -345,7 +345,7 @@ def test_reopened_and_closed_again_both_versions_stay(
 def test_files_are_the_same_bytes_ever_after(
     county: SmallCounty, instance: Instance, clock: FixedClock
 ) -> None:
-    close_month(instance)
+    close_month(instance, with_files=True)
     folder = instance.settings.folder
     place = folder_of(folder, OCTOBER, 1)
     names = sorted(path.name for path in place.iterdir())
@@ -376,7 +376,7 @@ def test_files_are_the_same_bytes_ever_after(
 
 
 def test_signed_files_carry_the_names_and_the_day(county: SmallCounty, instance: Instance) -> None:
-    close_month(instance)
+    close_month(instance, with_files=True)
     folder = instance.settings.folder
     given = instance.engine.read(lambda tx: signed_file(tx, folder, OCTOBER, 1, "xlsx"))
     cells = {
@@ -404,7 +404,7 @@ def test_the_county_s_own_workbook_is_frozen_with_its_template(
         use_template(tx, stored.id, **given)
 
     instance.engine.write(use)
-    close_month(instance)
+    close_month(instance, with_files=True)
     signed = instance.engine.read(lambda tx: signed_file(tx, folder, OCTOBER, 1, "official"))
     cells = openpyxl.load_workbook(io.BytesIO(signed)).worksheets[0].values
     assert any("李华" in str(cell) for row in cells for cell in row)
@@ -423,7 +423,7 @@ def test_the_county_s_own_workbook_is_frozen_with_its_template(
 def test_a_report_that_was_tampered_with_gives_no_file(
     county: SmallCounty, instance: Instance
 ) -> None:
-    close_month(instance)
+    close_month(instance, with_files=True)
     folder: Path = instance.settings.folder
     for path in folder_of(folder, OCTOBER, 1).iterdir():
         path.unlink()

@@ -83,7 +83,7 @@ def test_the_report_of_a_closed_month_is_the_signed_one(
 ) -> None:
     instance, client = office.instance, office.client()
     assert "已结账" not in client.get("/reports/?month=2026-10").text
-    close_month(instance)
+    close_month(instance, with_files=True)
     sql = "UPDATE rollup_month SET discount_fen = discount_fen + 100"
     instance.engine.write(lambda tx: tx.connection.execute(sql))
     page = client.get("/reports/?month=2026-10").text
@@ -102,7 +102,7 @@ def test_the_command_prints_what_was_signed(
     clock.now = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
     make_small_county(sqlite_instance).sell(0, 0, 10_000)
     clock.now = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
-    close_month(sqlite_instance)
+    close_month(sqlite_instance, with_files=True)
     signed = (folder / "months/2026-10/v1/huimin-report-2026-10-v1.json").read_text("utf-8")
     sql = "UPDATE rollup_month SET discount_fen = discount_fen + 100"
     sqlite_instance.engine.write(lambda tx: tx.connection.execute(sql))

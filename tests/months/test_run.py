@@ -118,7 +118,7 @@ def test_signed_months_are_left_to_people_and_a_closing_is_told(
     assert said(run(instance, settings_out).done) == ["2026-10：已核对，第 2 版等待填报。"]
     prepare(instance, version=2)
     review(instance, version=2)
-    row = approve(instance, version=2)
+    row = approve(instance, version=2, with_files=True)
     place = folder_of(instance.settings.folder, OCTOBER, 2)
     assert not (place / "draft").exists()
     (place / "huimin-report-2026-10-v2.csv").unlink()

@@ -57,7 +57,7 @@ def test_page_and_files_are_those_that_were_signed(
     county.sell(0, 0, 12_800)
     put_to_use(sqlite_instance)
     clock.advance(days=2)
-    close_month(sqlite_instance)
+    close_month(sqlite_instance, with_files=True)
     # The county takes another workbook later; October keeps the one it was signed with.
     put_to_use(sqlite_instance, drop_sheets=True)
     closed = sqlite_instance.engine.read(lambda tx: closed_month(tx, "2026-10"))

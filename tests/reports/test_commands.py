@@ -92,7 +92,7 @@ def test_a_closed_month_s_own_workbook_is_the_one_that_was_signed(
 ) -> None:
     put_to_use(sqlite_instance)
     clock.advance(days=2)
-    close_month(sqlite_instance)
+    close_month(sqlite_instance, with_files=True)
     put_to_use(sqlite_instance, drop_sheets=True)
     out = tmp_path / "signed.xlsx"
     done = run_cli(["report", "2026-10", "--official", "--out", out], reported)
