@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from huimin.desk.today import ENDING_DAYS
-from huimin.policies.policy_list import UNPUBLISHED
+from huimin.policies.policy_list import BUDGET, UNPUBLISHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,27 @@ KINDS: dict[str, Kind] = {
         "settlement.unpaid",
         "settlement.read",
         act="settlement.manage",
-        under="settlement.settlements",
+    ),
+    "payees": Kind(
+        _("个商户的收款账户变更待审批"),
+        _("去核实"),
+        "settlement.payees",
+        "settlement.manage",
+        {"wanted": "proposed"},
+        one="settlement.payee",
+        id_as="merchant_id",
+        act="payee.decide",
+    ),
+    "budgets": Kind(
+        _("项政策的预算快用完或已用完"),
+        _("去看看"),
+        "policies.policies",
+        "policy.read",
+        {"state": BUDGET},
+        one="policies.policy",
+        id_as="policy_id",
+        act="policy.write",
+        since=_("最早的预计{since}用完"),
     ),
     "to_issue": Kind(
         _("人已通过，等待发卡"),

@@ -217,6 +217,16 @@ SELECT CAST(COUNT(*) AS BIGINT) AS waiting, MIN(item) AS oldest FROM (
     -- with: up_to_max
 ;
 
+-- name: payees_to_decide^
+-- A changed bank account is decided by somebody else than its proposer, also without four eyes.
+-- with: counted
+    SELECT merchant_payee.proposed_at || ' ' || merchant.id || ' ' || merchant.name AS item
+    FROM merchant_payee CROSS JOIN merchant
+    WHERE merchant.id = merchant_payee.merchant_id AND merchant_payee.state = 'proposed'
+        AND merchant_payee.proposed_by <> :not_by
+    -- with: up_to_max
+;
+
 -- name: endings_to_decide^
 -- with: counted
     SELECT proposed_at || ' ' || id || ' ' || file_name AS item

@@ -18,6 +18,7 @@ from huimin.divisions.within import division_parameters
 from huimin.holders.applications import promised_before
 from huimin.holders.registers.jobs import DAYS_STORED
 from huimin.holders.working_days import WorkingDays
+from huimin.policies.budgets import budgets_to_look_at
 from huimin.storage.engine import Row, Transaction
 
 COUNT_MAX = 10_000
@@ -132,6 +133,8 @@ def _of_the_county(tx: Transaction, reader: Reader, now: datetime) -> dict[str, 
         "settlements_to_pay": queries.settlements_to_pay(
             tx, **_confirmed_before(today + timedelta(days=1)), **most
         ),
+        "payees": queries.payees_to_decide(tx, not_by=reader.username, **most),
+        "budgets": _budgets(tx, now),
         "waiting_sales": queries.waiting_sales(tx, **mine),
         "alerts": queries.open_alerts(tx, **most),
         "merchant_applications": queries.merchant_applications(tx, **most),
@@ -140,6 +143,16 @@ def _of_the_county(tx: Transaction, reader: Reader, now: datetime) -> dict[str, 
         "notices": queries.notices_undelivered(tx, **most),
         "locked": queries.locked_accounts(tx, now=instant_text(now), **most),
     }
+
+
+def _budgets(tx: Transaction, now: datetime) -> Row:
+    """Budgets that are nearly or wholly used up, by the day on which they are."""
+    states = budgets_to_look_at(tx, now)
+    items = [
+        f"{(state.used_up_on or state.today).isoformat()} {state.terms.id} {state.terms.name}"
+        for state in states
+    ]
+    return {"waiting": len(items), "oldest": min(items, default=None)}
 
 
 def _late_day(today: date) -> date:

@@ -9,7 +9,7 @@ from huimin.core.discount import PolicyTerms
 from huimin.core.money import money_text, percent_words
 from huimin.core.period_words import day_words
 from huimin.notices.post import Notice, is_posted, post_notice, targets_of
-from huimin.policies.budgets import BudgetState, budgets_in_force
+from huimin.policies.budgets import BudgetState, budgets_to_look_at
 from huimin.settings import Settings
 from huimin.storage.engine import Engine, Transaction
 
@@ -61,8 +61,7 @@ def tell_budgets(engine: Engine, settings: Settings, *, now: datetime) -> None:
     """Post a notice for each budget that is nearly or wholly used up, once for each of the two."""
 
     def untold(tx: Transaction) -> list[Notice]:
-        states = budgets_in_force(tx, now)
-        due = [_notice(state, settings) for state in states if state.level != "enough"]
+        due = [_notice(state, settings) for state in budgets_to_look_at(tx, now)]
         return [notice for notice in due if not is_posted(tx, notice.key)]
 
     notices = engine.read(untold)

@@ -89,9 +89,9 @@ def budgets_in_force(tx: Transaction, now: datetime) -> list[BudgetState]:
     return [state for state in states if state is not None]
 
 
-def count_to_look_at(tx: Transaction, now: datetime) -> int:
-    """How many policies in force have a budget that is nearly or wholly used up."""
-    return sum(state.level != "enough" for state in budgets_in_force(tx, now))
+def budgets_to_look_at(tx: Transaction, now: datetime) -> list[BudgetState]:
+    """Those of them that are nearly or wholly used up."""
+    return [state for state in budgets_in_force(tx, now) if state.level != "enough"]
 
 
 def _daily(tx: Transaction, terms: PolicyTerms, today: date) -> tuple[int, int | None]:

@@ -56,11 +56,6 @@ def aged_list(
     return AgedList(tuple(rows), sums)
 
 
-def count_unpaid(tx: Transaction, *, today: date) -> int:
-    """How many settlements are confirmed and not paid in full on a county day."""
-    return int(queries.count_unpaid(tx, today=today.isoformat()))
-
-
 def confirmed_on(row: Row) -> date:
     """The county day from which it counts as confirmed, by its merchant or by the time."""
     day = row["confirmed_on"]

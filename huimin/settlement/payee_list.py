@@ -22,11 +22,6 @@ class PayeeCriteria:
 merchants_with_payee = ListQuery[PayeeCriteria](queries, "merchants_with_payee")
 
 
-def count_proposed(tx: Transaction) -> int:
-    """How many proposals wait for a decision."""
-    return int(queries.count_payees_proposed(tx))
-
-
 def unpaid_of(tx: Transaction, merchant_id: str, today: date) -> Row:
     """What is confirmed and unpaid of a merchant: how many `settlements`, and `unpaid_fen`."""
     row: Row = queries.unpaid_of_merchant(tx, merchant_id=merchant_id, today=today.isoformat())

@@ -355,9 +355,6 @@ WHERE m.id > :after
             WHERE p.merchant_id = m.id AND p.state = 'proposed')))
 ORDER BY m.id LIMIT :row_limit;
 
--- name: count_payees_proposed$
-SELECT COUNT(*) AS count FROM merchant_payee WHERE state = 'proposed';
-
 -- name: unpaid_of_merchant^
 -- What is confirmed and unpaid of one merchant.
 SELECT COUNT(*) AS settlements,
@@ -365,11 +362,6 @@ SELECT COUNT(*) AS settlements,
 FROM settlement
 WHERE merchant_id = :merchant_id AND due_fen - carried_fen > paid_fen
     AND (state = 'confirmed' OR (state = 'open' AND confirm_by < :today));
-
--- name: count_unpaid$
-SELECT COUNT(*) AS count FROM settlement
-WHERE (state = 'confirmed' OR (state = 'open' AND confirm_by < :today))
-    AND due_fen - carried_fen > paid_fen;
 
 -- name: settlement_totals^
 -- The sums of all that the list would show; voided ones are no money.

@@ -57,7 +57,7 @@ def test_a_policy_from_draft_to_successor(office: Office) -> None:
     assert "请由另一位管理员审批" in page
     assert office.post(first, f"{base}/approve").status_code == 422
     assert office.post(first, f"{base}/publish").status_code == 422
-    assert "份优惠政策还没有发布" in second.get("/today").text
+    assert "份优惠政策草稿待审批" in second.get("/today").text
     assert office.post(second, f"{base}/approve").status_code == 302
     assert office.post(first, f"{base}/publish").status_code == 302
     listed = first.get("/policies/").text
@@ -199,6 +199,8 @@ def test_a_budget_says_when_it_will_be_used_up_and_is_told_once(
     assert told() == [notice]
     assert "预算快用完了" in notice["title"] and "已用 ¥80.00（80%）" in notice["body"]
     client = office.client()
+    assert "项政策的预算快用完" in client.get("/today").text
+    assert "九二折" in client.get("/policies/?state=budget").text
     assert "要追加预算" in client.get(f"/policies/{policy_id}").text
     copied = client.get(f"/policies/new?from={policy_id}").text
     assert 'value="100.00"' in copied
@@ -243,10 +245,11 @@ def test_the_list_is_filtered_by_state_and_today_leads_to_what_waits(
 ) -> None:
     make_policy(instance, code="inforce", name="执行中的")
     client = office.client()
-    assert "份优惠政策还没有发布" not in client.get("/today").text
+    second = office.client()
+    assert "份优惠政策草稿" not in second.get("/today").text
     saved = office.post(client, "/policies/new", **draft(code="inforce", name="起草中的"))
     assert saved.status_code == 302
-    assert 'href="/policies/?state=unpublished"' in client.get("/today").text
+    assert 'href="/policies/?state=unpublished"' in second.get("/today").text
     for state, shown, other in (
         ("unpublished", "起草中的", "执行中的"),
         ("draft", "起草中的", "执行中的"),

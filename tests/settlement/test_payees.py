@@ -86,6 +86,8 @@ def test_one_person_proposes_another_approves_and_nobody_sees_more_than_needed(
     twice = office.post(second, address, reason="来函", **CARD)
     assert twice.status_code == 422 and "等审批" in twice.text
     proposal = waiting(second, address)
+    assert "个商户的收款账户变更待审批" in second.get("/today").text
+    assert "个商户的收款账户变更待审批" not in first.get("/today").text
     own = office.post(first, f"{proposal}/approve", reason="自己批")
     assert own.status_code == 403 and "由另一位管理员审批" in own.text
     assert office.post(second, f"{proposal}/approve").status_code == 422

@@ -27,7 +27,7 @@ from huimin.policies.effect import changed_terms, effect_sentence, replaced_vers
 from huimin.policies.in_force import terms_of
 from huimin.policies.pages import pages
 from huimin.policies.pages.terms import days_in_words, rate_in_words, scope_in_words, terms_in_words
-from huimin.policies.policy_list import UNPUBLISHED, all_policies, is_in_state, shown_policy
+from huimin.policies.policy_list import BUDGET, UNPUBLISHED, all_policies, is_in_state, shown_policy
 from huimin.policies.publish import approve, publish, withdraw
 from huimin.policies.timeline import timeline_svg
 from huimin.storage.engine import Row, Transaction
@@ -56,7 +56,8 @@ SORTED_BY: dict[str, Callable[[Row], Any]] = {
 @require("policy.read")
 def policy_list() -> str | Response:
     """All versions, or those in one state, newest first; and the time line of all."""
-    policies, today = instance().engine.read(all_policies), county_day(instance().clock())
+    now = instance().clock()
+    policies, today = instance().engine.read(lambda tx: all_policies(tx, now)), county_day(now)
 
     def read_rows(_tx: Transaction, form: Form, place: Place) -> Listed:
         rows = [row for row in policies if is_in_state(row, form.text("state"))]
@@ -93,7 +94,11 @@ def _list() -> ListPage:
         Column(_("最后一天"), "ends_on", only="workbook"),
         column.state(_("状态"), STATES, sort="state"),
     ]
-    states = [(UNPUBLISHED, _("还没有发布")), *choices_of(STATES, POLICY_STATES)]
+    states = [
+        (UNPUBLISHED, _("还没有发布")),
+        (BUDGET, _("预算快用完或已用完")),
+        *choices_of(STATES, POLICY_STATES),
+    ]
     may_write = allows(member().role, "policy.write")
     nothing = _("还没有优惠政策。起草、审批、发布后才有优惠。")
     return ListPage(

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import acting, member, require, signed_in
+from huimin.access.guards import acting, member, require
 from huimin.audit.list_answer import list_answer
 from huimin.core.days import county_day
 from huimin.core.permissions import allows, side_of
@@ -21,7 +21,6 @@ from huimin.settlement.pages.words import own_merchant
 from huimin.settlement.payee_fields import FIELD_NAMES, KINDS, PAYEE_FIELDS, Payee, checked_payee
 from huimin.settlement.payee_list import (
     PayeeCriteria,
-    count_proposed,
     merchants_with_payee,
     unpaid_of,
 )
@@ -48,7 +47,6 @@ from huimin.web.forms import Answer, Form, go_on
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import rows_of
-from huimin.web.navigation import waiting_at
 
 DECISIONS = ("approve", "reject")
 
@@ -255,13 +253,3 @@ def _list() -> ListPage:
 
 def _criteria(form: Form) -> PayeeCriteria:
     return PayeeCriteria(like_pattern(form.optional("text")), form.optional("wanted"))
-
-
-def _waiting() -> int:
-    reader = signed_in()
-    if reader is None or not allows(reader.role, "payee.decide"):
-        return 0
-    return instance().engine.read(count_proposed)
-
-
-waiting_at("settlement.payees", _waiting)

@@ -10,14 +10,14 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from huimin.access.guards import acting, member, require, signed_in
+from huimin.access.guards import acting, member, require
 from huimin.audit.list_answer import list_answer, workbook_response
 from huimin.core.catalogue import say
 from huimin.core.days import county_day
 from huimin.core.money import yuan_text
 from huimin.core.period_words import month_words
 from huimin.core.permissions import allows
-from huimin.settlement.aged import AGES, AgedList, aged_list, count_unpaid
+from huimin.settlement.aged import AGES, AgedList, aged_list
 from huimin.settlement.answer import close_due
 from huimin.settlement.find_settlements import months_settled
 from huimin.settlement.pages import pages
@@ -38,7 +38,6 @@ from huimin.web.forms import Form
 from huimin.web.language import request_language
 from huimin.web.list_page import Empty, Filter, ListPage
 from huimin.web.lists import sorted_page
-from huimin.web.navigation import waiting_at
 
 # By which value the list is sorted for each order.
 SORTED_BY: dict[str, Callable[[Row], Any]] = {
@@ -162,14 +161,3 @@ def _batch_columns() -> list[Column]:
         column.money(say("金额（元）"), "unpaid_fen"),
         *columns[at:],
     ]
-
-
-def _to_pay() -> int:
-    reader = signed_in()
-    if reader is None or not allows(reader.role, "settlement.manage"):
-        return 0
-    today = county_day(instance().clock())
-    return instance().engine.read(lambda tx: count_unpaid(tx, today=today))
-
-
-waiting_at("settlement.unpaid", _to_pay)
